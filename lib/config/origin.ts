@@ -1,0 +1,67 @@
+// Where each value of the effective configuration was written: a line of the file, or nowhere (a default).
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Source } from './resolve.ts';
+import { configurationJsonSchema, type JsonSchema } from './schema.ts';
+import { alternatives, anyProperty } from './walk.ts';
+
+export interface Effective {
+  readonly key: string;
+  /** As written, or as the default would be written. */
+  readonly value: string;
+  /** `config.yaml:12`, or `default`. */
+  readonly origin: string;
+  readonly planned: boolean;
+}
+
+/** Every value that counts, in the order of the schema. Only for a source that `resolve` accepted. */
+export function effectiveValues(source: Source | undefined): Effective[] {
+  const lines = new LineCounter();
+  const document = parseDocument(source?.text ?? '', { lineCounter: lines });
+  const place = (node: unknown): string =>
+    isNode(node) && node.range ? `${source?.path}:${lines.linePos(node.range[0]).line}` : `${source?.path}`;
+  return walk(configurationJsonSchema(), document.contents, [], false);
+
+  function walk(schema: JsonSchema, node: unknown, path: readonly string[], planned: boolean): Effective[] {
+    const marked = planned || schema.planned === true;
+    const key = path.join('.');
+    if (isScalar(node)) return [{ key, value: plain(node.value), origin: place(node), planned: marked }];
+    if (isSeq(node)) {
+      return [{ key, value: JSON.stringify(node.toJSON()).replaceAll('"', ''), origin: place(node), planned: marked }];
+    }
+    const option = alternatives(schema).find(({ type }) => type === 'object') ?? schema;
+    if (isMap(node) || option.properties) {
+      const known = Object.entries(option.properties ?? {});
+      const named = isMap(node) ? node.items.map((pair) => String(isScalar(pair.key) ? pair.key.value : pair.key)) : [];
+      const free = anyProperty(option);
+      return [
+        ...known.flatMap(([name, below]) => {
+          const child = isMap(node) ? node.get(name, true) : undefined;
+          // What is optional and not written has no value, and nothing below it either.
+          const present = child !== undefined || below.default !== undefined;
+          return present ? walk(below, child, [...path, name], marked) : [];
+        }),
+        ...(free && isMap(node)
+          ? named.flatMap((name) => walk(free, node.get(name, true), [...path, name], marked))
+          : []),
+      ];
+    }
+    const value = schema.default;
+    if (value === undefined || isEmpty(value)) return [];
+    return [{ key, value: plain(value), origin: 'default', planned: marked }];
+  }
+}
+
+/** Where the value that decides for a key was written. Names in a key may hold dots, so keys are compared whole. */
+export function originOf(effective: readonly Effective[], key: string): string {
+  const exact = effective.find((one) => one.key === key);
+  if (exact) return exact.origin === 'default' ? `default (${exact.value})` : exact.origin;
+  // A short form (`filesystems.data: /data`) or a list stands for the keys below it.
+  const above = effective
+    .filter((one) => key.startsWith(`${one.key}.`))
+    .toSorted((a, b) => b.key.length - a.key.length)[0];
+  return above && above.origin !== 'default' ? `default, for what is configured at ${above.origin}` : 'default';
+}
+
+const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;

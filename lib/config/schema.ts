@@ -1,0 +1,61 @@
+// The one schema of the configuration, composed of what each room says about its part.
+import * as z from 'zod';
+import { alertsConfig } from '../alerts/config.ts';
+import { archiveConfig } from '../archive/config.ts';
+import { type HealthConfig, healthConfig } from '../health/config.ts';
+import { snapshotConfig } from '../snapshot/config.ts';
+import { thermalConfig } from '../thermal/config.ts';
+import { siteConfig } from './site.ts';
+
+export const configurationSchema = z
+  .strictObject({
+    ...siteConfig,
+    ...snapshotConfig,
+    ...healthConfig,
+    ...alertsConfig,
+    ...thermalConfig,
+    ...archiveConfig,
+  })
+  .superRefine((config, context) => {
+    for (const [name, { host }] of Object.entries(config.filesystems ?? {}))
+      knownHost(host, ['filesystems', name, 'host']);
+    for (const [name, { source, mirrors }] of Object.entries(config.streams)) {
+      knownHost(source?.host, ['streams', name, 'source', 'host']);
+      for (const [copy, { host }] of Object.entries(mirrors))
+        knownHost(host, ['streams', name, 'mirrors', copy, 'host']);
+    }
+    if (config.dashboard && config.endpoints['dashboard']) {
+      refuse(['endpoints', 'dashboard'], 'the name `dashboard` is taken by the top-level key of that name');
+    }
+
+    function knownHost(host: string | undefined, path: string[]): void {
+      const known = Object.keys(config.hosts);
+      if (host === undefined || host === 'local' || known.includes(host)) return;
+      refuse(path, `there is no host ${JSON.stringify(host)} under \`hosts\` (there: ${known.join(', ') || 'none'})`);
+    }
+    function refuse(path: string[], message: string): void {
+      context.addIssue({ code: 'custom', path, message });
+    }
+  });
+
+export type Configuration = Omit<z.output<typeof configurationSchema>, 'limits'> & Pick<HealthConfig, 'limits'>;
+
+/** JSON Schema of what a person may write: for editors, the reference page, and messages. */
+export const configurationJsonSchema = (): JsonSchema =>
+  z.toJSONSchema(configurationSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+
+/** The parts of JSON Schema that zod writes for our configuration. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly required?: readonly string[];
+  /** Our own mark: understood, but nothing acts on it yet. */
+  readonly planned?: boolean;
+}

@@ -1,0 +1,53 @@
+// What the configuration says of the site itself, whichever room asks.
+import * as z from 'zod';
+import { duration, planned } from '../contract/quantities.ts';
+
+const folder = z
+  .string()
+  .regex(/^\//, { error: (issue) => `expected an absolute path, such as "/data"; got ${JSON.stringify(issue.input)}` });
+
+const hostSchema = z.union([
+  z.strictObject({
+    ssh: z.string().describe('how ssh reaches it: `user@name`, or a Host of ssh_config'),
+    deadline: duration('10s').prefault('10s').describe('how long one look at it may take'),
+  }),
+  z.strictObject({ folder: folder.describe('a recorded machine (see record-host)') }),
+]);
+
+export const siteConfig = {
+  site: z.string().min(1).prefault('local').describe('the name of the site: in every snapshot, mail and page'),
+  interval: duration('5m').prefault('5m').describe('how often a cycle runs'),
+  files: z
+    .strictObject({
+      state: folder
+        .optional()
+        .describe('health, alerts, dashboard, archive; default: $STATE_DIRECTORY, else ~/.local/state/ops-monitor'),
+      raw: folder.optional().describe('the snapshots; default: raw/ in the state folder'),
+      quicklooks: folder.optional().describe('pictures; default: quicklooks/ in the state folder'),
+      textfiles: folder.optional().describe('node-exporter’s textfile folder; default: textfiles/ in the state folder'),
+    })
+    .prefault({})
+    .describe('where files lie; by default all under one folder'),
+  hosts: z
+    .record(z.string(), hostSchema)
+    .prefault({})
+    .describe('other machines, by a name of your own; `local` is this one, unless it is given here'),
+  heartbeat: z
+    .strictObject({
+      url: z.string().describe('$NAME: from the environment or a credential, never written here'),
+      style: z.enum(['healthchecks', 'uptime-kuma', 'sentry']).prefault('healthchecks').describe('what it speaks'),
+    })
+    .optional()
+    .describe('who outside is told that the cycle ran')
+    .meta(planned),
+  keep: z
+    .strictObject({
+      raw: duration('730d').prefault('730d').describe('snapshots'),
+      reports: duration('365d').prefault('365d').describe('day reports'),
+      pictures: duration('365d').prefault('365d').describe('quicklooks'),
+      backups: z.int().min(1).prefault(3).describe('backups of the archive'),
+    })
+    .prefault({})
+    .describe('how long things are kept')
+    .meta(planned),
+};

@@ -1,0 +1,45 @@
+// Finding one's way in the JSON Schema of the configuration by a path of keys.
+import type { JsonSchema } from './schema.ts';
+
+/** What stands at a path: of alternatives, the one that has the next key. */
+export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return schema;
+  for (const option of alternatives(schema)) {
+    const next = typeof key === 'number' ? option.items : (option.properties?.[String(key)] ?? anyProperty(option));
+    const found = next && schemaAt(next, rest);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The keys that may stand in a mapping. */
+export function knownKeys(schema: JsonSchema | undefined): string[] {
+  return schema ? alternatives(schema).flatMap((option) => Object.keys(option.properties ?? {})) : [];
+}
+
+export const alternatives = (schema: JsonSchema): readonly JsonSchema[] => schema.anyOf ?? [schema];
+
+export function anyProperty(schema: JsonSchema): JsonSchema | undefined {
+  return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+}
+
+/** An example of a value, as one would write it on one line of YAML; undefined where none can be told. */
+export function exampleOf(schema: JsonSchema | undefined): string | undefined {
+  if (!schema) return undefined;
+  const [example] = schema.examples ?? [];
+  const plain = [example, schema.default, schema.enum?.[0]].find(isScalar);
+  if (plain !== undefined) return `${plain}`;
+  for (const option of schema.anyOf ?? []) {
+    const found = exampleOf(option);
+    if (found) return found;
+  }
+  const parts = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
+    const found = exampleOf(value);
+    return found === undefined ? [] : [`${key}: ${found}`];
+  });
+  return parts.length === 0 ? undefined : `{ ${parts.slice(0, 3).join(', ')} }`;
+}
+
+const isScalar = (value: unknown): value is string | number | boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value);

@@ -1,0 +1,15 @@
+// Fields of files on disk, each with its meaning. zod's mini flavour: schemas are made at every start of every stage,
+// and these cost a third of the full ones.
+import * as z from 'zod/mini';
+
+/** A number with a CF unit and a long name. Finite: JSON would silently turn anything else into null. */
+export const quantity = (units: string, long_name: string) =>
+  z.number().register(z.globalRegistry, { units, long_name });
+
+export const flag = (long_name: string) => z.boolean().register(z.globalRegistry, { long_name });
+
+export const words = (long_name: string) => z.string().register(z.globalRegistry, { long_name });
+
+export const instant = (long_name: string) => z.string().register(z.globalRegistry, { long_name, format: 'date-time' });
+
+export const names = (long_name: string) => z.array(z.string()).register(z.globalRegistry, { long_name });

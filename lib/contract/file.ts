@@ -1,0 +1,31 @@
+// A file that stages hand each other: where it lies, what is in it. Rooms know each other only by these.
+import type * as z from 'zod/mini';
+
+/** The folders of one installation, from the configuration. */
+export interface Places {
+  readonly state: string;
+  readonly raw: string;
+  readonly quicklooks: string;
+  readonly textfiles: string;
+  /** On tmpfs: gone after a boot, there when disks are full. */
+  readonly runtime: string;
+  readonly cache: string;
+}
+
+/** Where a file lies and how it is written, whatever is in it. */
+export interface FileLocation {
+  readonly summary: string;
+  readonly format: 'json' | 'jsonl' | 'prom' | 'md';
+  /** `at` decides only where the name carries a day. */
+  path(places: Places, at: Date): string;
+  readonly mode: number;
+  /** Must speak when its disk is full: falls back to the runtime folder, and is read from where it is newer. */
+  readonly fallsBack?: boolean;
+}
+
+export interface FileSpec<Content> extends FileLocation {
+  /** Of the whole file, or of one line of a JSONL file; text formats have none. */
+  readonly schema?: z.ZodMiniType<Content>;
+}
+
+export const defineFile = <Content>(file: FileSpec<Content>): FileSpec<Content> => file;

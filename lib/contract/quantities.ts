@@ -1,0 +1,40 @@
+// Quantities in the configuration: text with its unit on the way in, a plain number in a base unit on the way out.
+import * as z from 'zod';
+import { parseDuration, parseMeasure, parsePercent } from '../core/quantity.ts';
+
+const quantityOf = (what: string, example: string, parse: (text: string) => number | undefined) => {
+  const expected = `${what}, such as ${JSON.stringify(example)}`;
+  return z
+    .string({ error: (issue) => `expected ${expected}; got ${JSON.stringify(issue.input) ?? 'nothing'}` })
+    .transform((text, context) => {
+      const value = parse(text);
+      if (value !== undefined) return value;
+      context.issues.push({
+        code: 'custom',
+        input: text,
+        message: `expected ${expected}; got ${JSON.stringify(text)}`,
+      });
+      return z.NEVER;
+    })
+    .meta({ quantity: what, examples: [example] });
+};
+
+/** Seconds. */
+export const duration = (example = '1.5h') => quantityOf('a duration with its unit', example, parseDuration);
+/** 0 to 100. */
+export const percent = (example = '80%') => quantityOf('a percentage', example, parsePercent);
+/** A whole number of things, without a unit: written `3`. */
+export const count = (example = 3) =>
+  z.int({ error: (issue) => `expected a whole number, such as ${example}; got ${JSON.stringify(issue.input)}` }).min(0);
+/** In that unit. */
+export const measure = (unit: string, example: string) =>
+  quantityOf(`a number of ${unit}`, example, (text) => parseMeasure(text, unit));
+
+/** How many times something else, without a unit: written `2`. */
+export const factor = (example = 2) =>
+  z
+    .number({ error: (issue) => `expected a number, such as ${example}; got ${JSON.stringify(issue.input)}` })
+    .positive();
+
+/** For `.meta()`: understood and checked, but nothing acts on it yet. check-config says so of whoever uses it. */
+export const planned = { planned: true } as const;

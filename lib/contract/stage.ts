@@ -1,0 +1,63 @@
+// A stage is one systemd oneshot: it reads declared files, does its work, writes declared files, exits.
+import type { FileLocation, FileSpec, Places } from './file.ts';
+import type { Host } from './host.ts';
+import type { StageRecord } from './record.ts';
+
+export interface Stage<Config = never> {
+  readonly name: string;
+  readonly summary: string;
+  readonly reads: readonly FileLocation[];
+  readonly writes: readonly FileLocation[];
+  /** The process leaves at the end of this, whatever hangs. */
+  readonly deadlineMs: number;
+  readonly options?: Readonly<Record<string, Option>>;
+  /** Throws only when its own output cannot be trusted. What it found, however bad, is a result. */
+  run(world: World<Config>): Promise<Outcome>;
+}
+
+export interface Option {
+  readonly type: 'boolean' | 'string';
+  readonly summary: string;
+  /** What stands for the value in `--help`. */
+  readonly value?: string;
+}
+
+export interface Outcome {
+  readonly counts: Readonly<Record<string, number>>;
+  /** What a person could act on. */
+  readonly problems: readonly string[];
+  /** The cycle's id, where the stage read it from a snapshot. */
+  readonly run_id?: string;
+  /** For `--json`. */
+  readonly json?: unknown;
+  /** For a person on a terminal (or in place of all else, with `exitCode`: Nagios). */
+  readonly text?: string;
+  readonly exitCode?: number;
+}
+
+export interface World<Config> {
+  readonly config: Config;
+  readonly places: Places;
+  readonly product: { readonly version: string };
+  readonly hostname: string;
+  /** Fresh for this process; 32 hex digits. */
+  readonly runId: string;
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly now: () => Date;
+  /** Milliseconds since the epoch with their fraction: microseconds for the snapshot's times. */
+  readonly preciseNow: () => number;
+  readonly monotonicMs: () => number;
+  readonly openHost: (name: string, signal: AbortSignal) => Host;
+  /** Undefined where there is no such file; throws where it cannot be read or is not what its schema says. */
+  read<Content>(file: FileSpec<Content>, at?: Date): Promise<Content | undefined>;
+  replace<Content>(file: FileSpec<Content>, content: Content, at?: Date): Promise<void>;
+  append<Content>(file: FileSpec<Content>, record: Content, at?: Date): Promise<void>;
+  /** What every stage that ever ran here left of its last run, by name. */
+  stageRecords(): Promise<readonly StageRecord[]>;
+  /** A JSONL file's lines, oldest (`start`) or newest (`end`) first; a bad line is told, never thrown. No file, no lines. */
+  scan<Content>(file: FileSpec<Content>, from: 'start' | 'end', at?: Date): AsyncIterable<Line<Content>>;
+}
+
+export type Line<Content> = { record: Content; bad?: undefined } | { record?: undefined; bad: string };
+
+export const defineStage = <Config>(stage: Stage<Config>): Stage<Config> => stage;

@@ -1,0 +1,41 @@
+// Prometheus text exposition, as node-exporter's textfile collector wants it: HELP and TYPE always, no timestamps,
+// a newline at the end (without it the collector drops the whole file).
+
+export interface Sample {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'gauge' | 'counter';
+  readonly samples: readonly Sample[];
+}
+
+/** A family without samples is left out: a HELP line alone says nothing. */
+export function renderExposition(families: readonly Family[]): string {
+  return families
+    .filter((family) => family.samples.length > 0)
+    .map(
+      ({ name, help, type, samples }) =>
+        `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n` +
+        samples.map(({ labels, value }) => `${name}${renderLabels(labels)} ${renderValue(value)}\n`).join(''),
+    )
+    .join('');
+}
+
+function renderLabels(labels: Sample['labels'] = {}): string {
+  const parts = Object.entries(labels).map(([key, value]) => `${key}="${escapeLabel(value)}"`);
+  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
+}
+
+function renderValue(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  return String(value);
+}
+
+const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+// A lone surrogate becomes U+FFFD on the way to UTF-8; a carriage return is legal inside a label value.
+const escapeLabel = (text: string): string => escapeHelp(text).replaceAll('"', '\\"');

@@ -1,0 +1,57 @@
+// Quantities with their unit, as a person writes them (`1.5h`, `80%`, `52 V`) and as a person reads them.
+
+const secondsOf: Record<string, number> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800 };
+const bytesOf: Record<string, number> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15 };
+
+/** `90s`, `1.5h`, `1h30m`, `7d` → seconds. A bare number is refused: nobody can know whether 30 means seconds or minutes. */
+export function parseDuration(text: string): number | undefined {
+  const compact = text.replaceAll(' ', '');
+  if (!/^(\d+(\.\d+)?(ms|min|[smhdw]))+$/.test(compact)) return undefined;
+  let seconds = 0;
+  for (const [, amount, unit] of compact.matchAll(/(\d+(?:\.\d+)?)(ms|min|[smhdw])/g)) {
+    seconds += Number(amount) * (secondsOf[unit ?? ''] ?? Number.NaN);
+  }
+  return seconds;
+}
+
+/** `80%` → 80. */
+export function parsePercent(text: string): number | undefined {
+  return parseMeasure(text, '%');
+}
+
+/** `52 V` with unit V → 52. */
+export function parseMeasure(text: string, unit: string): number | undefined {
+  const match = /^(-?\d+(?:\.\d+)?)\s*(\S+)$/.exec(text.trim());
+  return match?.[2] === unit ? Number(match[1]) : undefined;
+}
+
+const durationSteps = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+] as const;
+
+/** 5400 → `1.5h`; 45 → `45s`; 0.25 → `250ms`. One unit, at most one decimal: a glance, not a stopwatch. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 0) return `-${formatDuration(-seconds)}`;
+  for (const [unit, size] of durationSteps) if (seconds >= size) return `${trim(seconds / size)}${unit}`;
+  return seconds >= 1 || seconds === 0 ? `${trim(seconds)}s` : `${Math.round(seconds * 1000)}ms`;
+}
+
+/** 1_500_000_000 → `1.5 GB`: decimal units, as disks are sold and `df -H` prints. */
+export function formatBytes(bytes: number): string {
+  const unit = ['PB', 'TB', 'GB', 'MB', 'kB'].find((name) => bytes >= (bytesOf[name] ?? Infinity)) ?? 'B';
+  return `${trim(bytes / (bytesOf[unit] ?? 1))} ${unit}`;
+}
+
+/** A number with its unit: `83.2 %`, `2.4 s`. Never rounds across a limit that it is printed beside: one decimal, cut off. */
+export function formatMeasure(value: number, unit: string): string {
+  if (unit === 's') return formatDuration(value);
+  if (unit === 'byte') return formatBytes(value);
+  return unit === '1' ? trim(value) : `${trim(value)} ${unit === 'percent' ? '%' : unit}`;
+}
+
+// Cut off, not rounded: 79.99 % printed as "80 %" beside "amber from 80 %" would look like a lie.
+function trim(value: number): string {
+  return String(Math.trunc(value * 10 + (value < 0 ? -1e-9 : 1e-9)) / 10);
+}

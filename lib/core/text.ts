@@ -1,0 +1,46 @@
+// Words: small things that several texts for people need.
+
+/** `1 file`, `2 files`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}
+
+/** `a, b and 3 more`: a list that stays readable at 3 a.m. */
+export function listed(words: readonly string[], most = 5): string {
+  if (words.length <= most) return words.join(', ');
+  return `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
+}
+
+/** The first line of what a program said, short enough for one line of a report. */
+export function firstLine(text: string, most = 200): string {
+  const line = text.trim().split('\n', 1)[0] ?? '';
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}
+
+/** The known word that a mistyped one most likely meant, if any is near enough. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const scored = known.map((candidate) => ({ candidate, edits: editDistance(word, candidate) }));
+  scored.sort((a, b) => a.edits - b.edits);
+  const best = scored[0];
+  return best && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + same));
+    }
+    row = next;
+  }
+  return row[b.length] ?? Infinity;
+}
+
+/** What was thrown, as one line: the message, and the causes beneath it that say something new. */
+export function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const cause = thrown.cause === undefined ? '' : reasonOf(thrown.cause);
+  return cause && !thrown.message.includes(cause) ? `${thrown.message}: ${cause}` : thrown.message;
+}

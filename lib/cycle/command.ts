@@ -1,0 +1,94 @@
+// A command from its arguments to its exit code: options, --help, and what each kind of failure means to the shell.
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { LockedOut, Usage } from '../contract/errors.ts';
+import type { Option } from '../contract/stage.ts';
+import { reasonOf } from '../core/text.ts';
+import { leave } from '../io/leave.ts';
+import { print, printError } from '../io/terminal.ts';
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What stands after the options: `ID`. Without this, nothing may. */
+  readonly operands?: string;
+  readonly options: Readonly<Record<string, Option>>;
+  run(asked: Asked): Promise<number>;
+}
+
+export interface Asked {
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly operands: readonly string[];
+}
+
+export const exitCodes = { ok: 0, failed: 1, usage: 2, lockedOut: 75 } as const;
+
+/** Runs it and leaves the process, whatever hangs. */
+export function start(command: Command): void {
+  const ended = runCommand(command, process.argv.slice(2));
+  void ended.then(leave); // runCommand never rejects: what is thrown below is an exit code here
+}
+
+async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
+  try {
+    const asked = parse(command, argv);
+    if (asked.options['help'] === true) {
+      print(helpOf(command));
+      return exitCodes.ok;
+    }
+    return await command.run(asked);
+  } catch (error) {
+    printError(`${command.name}: ${reasonOf(error)}`);
+    return exitCodeOf(error);
+  }
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Usage) return exitCodes.usage;
+  return error instanceof LockedOut ? exitCodes.lockedOut : exitCodes.failed;
+}
+
+function parse(command: Command, argv: readonly string[]): Asked {
+  const options: ParseArgsConfig['options'] = { help: { type: 'boolean', short: 'h' } };
+  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type };
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options,
+      allowPositionals: command.operands !== undefined,
+      strict: true,
+    });
+    return { options: values as Asked['options'], operands: positionals };
+  } catch (error) {
+    throw new Usage(`${reasonOf(error)}\nTry: ${command.name} --help`);
+  }
+}
+
+export function helpOf({ name, summary, operands, options }: Command): string {
+  const all: Readonly<Record<string, Option>> = { ...options, help: { type: 'boolean', summary: 'this text' } };
+  const rows = Object.entries(all).map(([option, { value, type, summary: says }]) => [
+    `  --${option}${type === 'string' ? ` ${value ?? 'VALUE'}` : ''}`,
+    says,
+  ]);
+  const width = Math.max(...rows.map(([left = '']) => left.length)) + 2;
+  return [
+    `Usage: ops-monitor ${name}${operands ? ` ${operands}` : ''} [OPTION]…`,
+    '',
+    `${name} ${summary}.`,
+    '',
+    ...rows.map(([left = '', says = '']) => `${left.padEnd(width)}${says}`),
+  ].join('\n');
+}
+
+/** What every command that reads the configuration understands. */
+export const configOption: Readonly<Record<string, Option>> = {
+  config: {
+    type: 'string',
+    value: 'FILE',
+    summary: 'the configuration (default: $OPS_MONITOR_CONFIG, else /etc/ops-monitor/config.yaml, else none is needed)',
+  },
+};
+
+export const textOption = (asked: Asked, name: string): string | undefined => {
+  const value = asked.options[name];
+  return typeof value === 'string' ? value : undefined;
+};

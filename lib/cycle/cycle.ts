@@ -1,0 +1,52 @@
+// run-cycle: every stage once, in order, in this one process. One that fails stops no other, as under systemd.
+import { findSource, loadConfiguration } from '../config/load.ts';
+import { reasonOf } from '../core/text.ts';
+import { latestHealth } from '../health/files.ts';
+import { resolvePlaces } from '../io/places.ts';
+import { product } from '../io/product.ts';
+import { isTerminal, painter, print, printError } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
+import { dayReport, latestReport } from '../report/files.ts';
+import { latest, snapshots } from '../snapshot/files.ts';
+import { type Command, configOption, exitCodeOf, exitCodes, textOption } from './command.ts';
+import { openHosts } from './hosts.ts';
+import { noHosts, runStage } from './stage.ts';
+import { stages } from './stages.ts';
+import { renderSummary } from './summary.ts';
+
+export const runCycle: Command = {
+  name: 'run-cycle',
+  summary: 'runs one whole cycle by hand, and says what it found',
+  options: configOption,
+
+  async run(asked) {
+    const config = await loadConfiguration(await findSource(textOption(asked, 'config')));
+    const places = resolvePlaces(config.files);
+    let exitCode: number = exitCodes.ok;
+    for (const stage of stages) {
+      if (isTerminal(2)) printError(`${stage.name}: ${stage.summary} …`);
+      try {
+        const { record } = await runStage(stage, { config, places, options: {}, openHosts });
+        for (const problem of record.problems) printError(`${stage.name}: ${problem}`);
+        exitCode ||= record.exit_code;
+      } catch (error) {
+        printError(`${stage.name}: ${reasonOf(error)}`);
+        exitCode ||= exitCodeOf(error);
+      }
+    }
+    const world = makeWorld({ config, places, openHost: noHosts(config.hosts, places.runtime) });
+    const health = await world.read(latestHealth);
+    if (!health) throw new Error('no stage left a health file: see the messages above');
+    const snapshot = await world.read(latest).catch(() => undefined); // health has said what is wrong with it
+    const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
+    const files = [
+      ['report', latestReport.path(places, day)],
+      ['report of the day', dayReport.path(places, day)],
+      ['health', latestHealth.path(places, day)],
+      ['snapshot', latest.path(places, day)],
+      ['all of the day', snapshots.path(places, day)],
+    ] as const;
+    print(`\n${renderSummary({ health, snapshot, version: product.version, files, paint: painter() })}`);
+    return exitCode;
+  },
+};

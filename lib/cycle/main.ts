@@ -1,0 +1,60 @@
+// What a stage's script calls: the stage as a command.
+import { loadConfiguration, findSource } from '../config/load.ts';
+import type { Configuration } from '../config/schema.ts';
+import type { Option, Stage } from '../contract/stage.ts';
+import { firstLine, reasonOf } from '../core/text.ts';
+import { resolvePlaces } from '../io/places.ts';
+import { isTerminal, print, printError } from '../io/terminal.ts';
+import { type Asked, configOption, start, textOption } from './command.ts';
+import { type Ended, noHosts, type OpenHosts, runStage } from './stage.ts';
+
+const stageOptions: Readonly<Record<string, Option>> = {
+  ...configOption,
+  'dry-run': { type: 'boolean', summary: 'do the work, but write nothing: say what would be written where' },
+  json: { type: 'boolean', summary: 'print the result as JSON' },
+};
+
+/** `openHosts` is what looks at machines; only a stage that does is handed it, since it costs a quarter of a start. */
+export function main(stage: Stage<Configuration>, openHosts: OpenHosts = noHosts): void {
+  start({
+    name: stage.name,
+    summary: stage.summary,
+    options: { ...stage.options, ...stageOptions },
+    run: async (asked) => {
+      const nagios = asked.options['nagios'] === true;
+      try {
+        return await runAsCommand(stage, asked, openHosts);
+      } catch (error) {
+        // A plugin that cannot say is UNKNOWN, whatever kept it from saying.
+        if (!nagios) throw error;
+        print(`OPS-MONITOR UNKNOWN - ${firstLine(reasonOf(error)).replaceAll('|', ' ')}`);
+        return 3;
+      }
+    },
+  });
+}
+
+async function runAsCommand(stage: Stage<Configuration>, asked: Asked, openHosts: OpenHosts): Promise<number> {
+  const config = await loadConfiguration(await findSource(textOption(asked, 'config')));
+  const dryRun = asked.options['dry-run'] === true;
+  const ended = await runStage(stage, {
+    config,
+    places: resolvePlaces(config.files),
+    openHosts,
+    options: asked.options,
+    ...(dryRun ? { dryRun: (path, content) => printError(`would write ${path} (${content.length} characters)`) } : {}),
+  });
+  log(ended);
+  const { outcome, record } = ended;
+  if (!outcome) throw new Error(record.problems.at(-1) ?? 'failed without a reason');
+  if (asked.options['json'] === true) print(JSON.stringify(outcome.json, undefined, 2));
+  else if (outcome.text !== undefined && (outcome.exitCode !== undefined || isTerminal(1))) print(outcome.text);
+  return outcome.exitCode ?? record.exit_code;
+}
+
+/** One JSON line a run, for the journal. On a terminal the result itself is what a person wants to see. */
+function log({ record }: Ended): void {
+  const { stage, run_id, outcome, counts, problems, ms } = record;
+  if (!isTerminal(2)) printError(JSON.stringify({ stage, run_id, outcome, ms, counts, problems }));
+  else if (outcome === 'ok') for (const problem of problems) printError(`${stage}: ${problem}`);
+}

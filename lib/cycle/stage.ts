@@ -1,0 +1,88 @@
+// One stage from start to exit: lock, deadline, run, record, one line of log. The same for a unit, a shell and a cycle.
+import { join } from 'node:path';
+import type { Configuration } from '../config/schema.ts';
+import { LockedOut, Usage } from '../contract/errors.ts';
+import type { Places } from '../contract/file.ts';
+import type { Host } from '../contract/host.ts';
+import { type StageRecord, stageRecord } from '../contract/record.ts';
+import type { Outcome, Stage } from '../contract/stage.ts';
+import { reasonOf } from '../core/text.ts';
+import { takeLock } from '../io/lock.ts';
+import { makeWorld, sweepAfterKill } from '../io/world.ts';
+import { withDeadline } from '../run/deadline.ts';
+import { exitCodeOf, exitCodes } from './command.ts';
+
+export type OpenHosts = (hosts: Configuration['hosts'], runtime: string) => (name: string, signal: AbortSignal) => Host;
+
+export const noHosts: OpenHosts = () => (name) => {
+  throw new Error(`this stage looks at no machine, not even ${name}`);
+};
+
+export interface StageRun {
+  readonly openHosts: OpenHosts;
+  readonly config: Configuration;
+  readonly places: Places;
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** Told instead of writing. */
+  readonly dryRun?: (path: string, content: string) => void;
+}
+
+export interface Ended {
+  readonly record: StageRecord;
+  readonly outcome?: Outcome;
+}
+
+const lockWaitMs = 3000;
+
+export async function runStage(
+  stage: Stage<Configuration>,
+  { config, places, options, openHosts, dryRun }: StageRun,
+): Promise<Ended> {
+  const problems: string[] = [];
+  const world = makeWorld({
+    config,
+    places,
+    options,
+    openHost: openHosts(config.hosts, places.runtime),
+    onFallback: (problem) => problems.push(problem),
+    ...(dryRun ? { dryRun } : {}),
+  });
+  const startedAt = world.now();
+  const began = world.monotonicMs();
+  const record = stageRecord(stage.name);
+  const previous = await world.read(record).catch(() => undefined); // a torn record is replaced by this run's
+  const lock = dryRun ? undefined : await takeLock(join(places.state, 'locks', stage.name), stage.name, lockWaitMs);
+  try {
+    if (!dryRun) sweepAfterKill([...stage.writes, record], places, startedAt);
+    const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, () => stage.run(world)).then(
+      (good) => ({ outcome: good, failure: undefined }),
+      (error: unknown) => ({ outcome: undefined, failure: error }),
+    );
+    // A wrong option is between the person and the command: it says nothing about the stage.
+    if (failure instanceof Usage || failure instanceof LockedOut) throw failure;
+    if (failure !== undefined) problems.push(reasonOf(failure));
+    const done: StageRecord = {
+      schema_version: 1,
+      stage: stage.name,
+      run_id: outcome?.run_id ?? world.runId,
+      started_at: startedAt.toISOString(),
+      ms: Math.round(world.monotonicMs() - began),
+      outcome: failure === undefined ? 'ok' : 'failed',
+      exit_code: failure === undefined ? exitCodes.ok : exitCodeOf(failure),
+      counts: { ...outcome?.counts },
+      problems: [...(outcome?.problems ?? []), ...problems],
+      ...lastSuccess(),
+    };
+    if (!dryRun) {
+      await world.replace(record, done).catch((error: unknown) => done.problems.push(`its record: ${reasonOf(error)}`));
+    }
+    return { record: done, ...(outcome ? { outcome } : {}) };
+
+    function lastSuccess(): Pick<StageRecord, 'last_success_at'> {
+      const at = failure === undefined ? world.now().toISOString() : previous?.last_success_at;
+      return at === undefined ? {} : { last_success_at: at };
+    }
+  } finally {
+    lock?.release();
+  }
+}

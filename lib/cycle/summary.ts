@@ -1,0 +1,59 @@
+// What somebody sees after a cycle by hand: the verdict, what is wrong and why, what is green, and where the files lie.
+import { type Level, worstFirst } from '../core/level.ts';
+import { clockMinute } from '../core/time.ts';
+import type { Health } from '../health/files.ts';
+import type { Paint } from '../io/terminal.ts';
+import type { Snapshot } from '../snapshot/files.ts';
+
+export interface SummaryInput {
+  readonly health: Health;
+  readonly snapshot: Snapshot | undefined;
+  readonly version: string;
+  readonly files: readonly (readonly [what: string, path: string])[];
+  readonly paint: Paint;
+}
+
+export function renderSummary({ health, snapshot, version, files, paint }: SummaryInput): string {
+  const { overall_level, counts, site, hostname, assessed_at } = health;
+  const tally = worstFirst.toReversed().map((level) => {
+    const count = counts[level] ?? 0;
+    return count === 0 ? paint('dim', `0 ${level}`) : paint(level, `${count} ${level}`);
+  });
+  const notWatched = Object.entries(snapshot?.sections ?? {}).flatMap(([name, section]) =>
+    section.status === 'absent' ? [`${name} (${section.reason})`] : [],
+  );
+  const wide = Math.max(...files.map(([what]) => what.length));
+  return [
+    `${paint('bold', `ops-monitor ${version}`)}  ${site} on ${hostname}, ${clockMinute(new Date(assessed_at))}`,
+    '',
+    `  ${paint(overall_level, `● ${overall_level.toUpperCase()}`)}   ${tally.join(', ')}`,
+    '',
+    ...worstFirst.filter((level) => level !== 'green').flatMap((level) => wrong(health, level, paint)),
+    ...good(health, paint),
+    ...(notWatched.length === 0 ? [] : [`  ${paint('dim', `not watched   ${notWatched.join(', ')}`)}`]),
+    '',
+    ...files.map(([what, path]) => `  ${what.padEnd(wide)}  ${path}`),
+    '',
+    paint('dim', '  Observe-only: nothing was changed, and no automated healing action was taken.'),
+  ].join('\n');
+}
+
+function wrong(health: Health, level: Level, paint: Paint): string[] {
+  return health.observations
+    .filter((observation) => observation.level === level)
+    .flatMap(({ id, message, clears_when }) => [
+      `  ${paint(level, level.padEnd(7))}       ${message}`,
+      paint(
+        'dim',
+        `                ${clears_when ? `clears when ${clears_when}; ` : ''}why: npx ops-monitor explain '${id}'`,
+      ),
+    ]);
+}
+
+function good(health: Health, paint: Paint): string[] {
+  const subjects = new Map<string, string[]>();
+  for (const { check, subject, level } of health.observations) {
+    if (level === 'green') subjects.set(check, [...(subjects.get(check) ?? []), subject]);
+  }
+  return [...subjects].map(([check, names]) => `  ${paint('green', 'green')}         ${check}: ${names.join(', ')}`);
+}

@@ -1,0 +1,162 @@
+// assess-health: latest.json → latest_health.json, a line of the levels' history, a textfile.
+import { Usage } from '../contract/errors.ts';
+import { defineStage, type World } from '../contract/stage.ts';
+import { countLevels, worst, worstFirst } from '../core/level.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { firstLine, reasonOf } from '../core/text.ts';
+import { parseInstant } from '../core/time.ts';
+import { type Observation, runbookOf, runChecks } from '../run/checks.ts';
+import type { StageRecord } from '../contract/record.ts';
+import { latest, type Snapshot } from '../snapshot/files.ts';
+import { sections } from '../snapshot/sections/index.ts';
+import { checks } from './checks/index.ts';
+import type { HealthConfig } from './config.ts';
+import { type Health, history, latestHealth, schemaVersion, textfile } from './files.ts';
+import { nagiosLine } from './nagios.ts';
+import { renderTextfile } from './textfile.ts';
+
+const name = 'assess-health';
+
+export const assessHealth = defineStage<HealthConfig>({
+  name,
+  summary: 'judges the latest snapshot: green, amber, red, unknown',
+  reads: [latest],
+  writes: [latestHealth, history, textfile],
+  deadlineMs: 30_000,
+  options: {
+    at: { type: 'string', value: 'TIME', summary: 'assess as if it were that time (UTC unless it says otherwise)' },
+    nagios: {
+      type: 'boolean',
+      summary: 'print one line and exit 0, 1, 2 or 3, as Nagios and Icinga expect of a plugin',
+    },
+  },
+
+  async run(world) {
+    const at = chosenTime(world);
+    const { snapshot, missing } = await world.read(latest).then(
+      (found) => ({ snapshot: found, missing: 'there is no snapshot yet' }),
+      (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
+    );
+    const stages = await world.stageRecords();
+    const health = assess({ snapshot, missing, stages, config: world.config, hostname: world.hostname, at });
+
+    await world.replace(latestHealth, health, at);
+    if (health.run_id !== undefined && health.snapshot_time_utc !== undefined) {
+      const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
+      const { snapshot_time_utc: time, run_id, overall_level } = health;
+      // In the file of the snapshot's day, where its line of raw data is too.
+      await world.append(history, { time, run_id, overall_level, levels }, new Date(time));
+    }
+    await world.replace(textfile, renderTextfile(health, snapshot?.sections ?? {}, stages), at);
+
+    const nagios = world.options['nagios'] === true ? nagiosLine(health) : undefined;
+    return {
+      counts: { ...health.counts },
+      problems: snapshot ? [] : [missing],
+      ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
+      json: health,
+      text: nagios?.text ?? summaryOf(health),
+      ...(nagios ? { exitCode: nagios.exitCode } : {}),
+    };
+  },
+});
+
+function chosenTime(world: World<HealthConfig>): Date {
+  const { at: text } = world.options;
+  if (typeof text !== 'string') return world.now();
+  const at = parseInstant(text);
+  if (!at)
+    throw new Usage(`--at ${JSON.stringify(text)} is not a time: write 2026-11-20T07:30 or 2026-11-20T07:30:00Z`);
+  return at;
+}
+
+interface Input {
+  readonly snapshot: Snapshot | undefined;
+  /** Why there is no snapshot, where there is none. */
+  readonly missing: string;
+  readonly stages: readonly StageRecord[];
+  readonly config: HealthConfig;
+  readonly hostname: string;
+  readonly at: Date;
+}
+
+/** A pure function of its input: the same twice gives the same bytes. */
+export function assess({ snapshot, missing, stages, config, hostname, at }: Input): Health {
+  const age = ageOf(snapshot, missing, config, at);
+  const judged = runChecks({
+    checks,
+    sections: snapshot?.sections ?? {},
+    definitions: sections,
+    limits: config.limits,
+    at,
+    stale: age.level === 'green' ? undefined : age.message,
+  });
+  // Without a snapshot no subject is known: one observation says all there is to say.
+  const observations = [age, ...(snapshot ? judged : []), ...stages.flatMap(judgeStage)];
+  const levels = observations.map(({ level }) => level);
+  return {
+    schema_version: schemaVersion,
+    assessed_at: at.toISOString(),
+    ...(snapshot ? { snapshot_time_utc: snapshot.time_utc, run_id: snapshot.run_id } : {}),
+    site: snapshot?.site ?? config.site,
+    hostname: snapshot?.hostname ?? hostname,
+    overall_level: worst(levels),
+    counts: countLevels(levels),
+    observations,
+  };
+}
+
+/** Too old, from the future, or not there: then nothing in it can be believed, and nothing is green. */
+function ageOf(snapshot: Snapshot | undefined, missing: string, config: HealthConfig, at: Date): Observation {
+  const limit = config.limits.snapshot.intervals * config.interval;
+  const age = snapshot ? (at.getTime() - Date.parse(snapshot.time_utc)) / 1000 : undefined;
+  const observe = (fresh: boolean, message: string): Observation => ({
+    id: 'snapshot-age:snapshot',
+    check: 'snapshot-age',
+    subject: 'snapshot',
+    level: fresh ? 'green' : 'unknown',
+    value: age === undefined ? null : Math.round(age * 1000) / 1000,
+    unit: 's',
+    limit: { value: limit, key: 'limits.snapshot.intervals' },
+    message,
+    ...(fresh ? {} : { clears_when: 'collect-snapshot has written a new snapshot' }),
+    runbook: runbookOf('snapshot-age'),
+  });
+  if (age === undefined) return observe(false, `no snapshot to judge: ${firstLine(missing)}`);
+  const most = formatDuration(limit);
+  if (age > limit) return observe(false, `the snapshot is ${formatDuration(age)} old (at most ${most})`);
+  if (age < -config.interval)
+    return observe(false, `the snapshot is from the future, by ${formatDuration(-age)}: a clock is wrong`);
+  return observe(true, `the snapshot is ${formatDuration(Math.max(0, age))} old (at most ${most})`);
+}
+
+/** Its own last run says nothing about this one. */
+function judgeStage({ stage, outcome, problems, started_at, last_success_at }: StageRecord): Observation[] {
+  if (stage === name) return [];
+  const failed = outcome === 'failed';
+  const since = last_success_at === undefined ? 'it never succeeded' : `it last succeeded at ${last_success_at}`;
+  return [
+    {
+      id: `stage-outcome:${stage}`,
+      check: 'stage-outcome',
+      subject: stage,
+      level: failed ? 'red' : 'green',
+      value: outcome,
+      unit: '',
+      limit: { value: 'ok', key: '' },
+      message: failed
+        ? `${stage} failed at ${started_at} (${since}): ${firstLine(problems.at(-1) ?? 'no reason left')}`
+        : `${stage} did its work`,
+      ...(failed ? { clears_when: `${stage} has done its work again` } : {}),
+      runbook: runbookOf('stage-outcome'),
+    },
+  ];
+}
+
+function summaryOf({ overall_level, counts, observations }: Health): string {
+  const tally = worstFirst.map((level) => `${counts[level] ?? 0} ${level}`).join(', ');
+  const worstOnes = observations.filter(({ level }) => level !== 'green');
+  return [`${overall_level}: ${tally}`, ...worstOnes.map(({ level, message }) => `${level.padEnd(7)} ${message}`)].join(
+    '\n',
+  );
+}

@@ -1,0 +1,19 @@
+import { defineCheck } from '../../contract/check.ts';
+import type { Readable } from '../../snapshot/sections/index.ts';
+
+export const clockSynchronised = defineCheck<Pick<Readable, 'clock'>>()({
+  name: 'clock-synchronised',
+  summary: 'the clock runs free: every time in every file may be wrong',
+  needs: ['clock'],
+  assess: ({ clock: { synchronised, told_by } }) => [
+    {
+      subject: 'host',
+      level: synchronised ? 'green' : 'amber',
+      value: synchronised,
+      unit: '',
+      limit: { value: true, key: '' },
+      message: `the clock is ${synchronised ? '' : 'not '}synchronised (${told_by})`,
+      ...(synchronised ? {} : { clears_when: 'a time service has set the clock' }),
+    },
+  ],
+});

@@ -1,0 +1,28 @@
+import { defineCheck } from '../../contract/check.ts';
+import { judge } from '../../core/band.ts';
+import { formatDuration } from '../../core/quantity.ts';
+import type { Readable } from '../../snapshot/sections/index.ts';
+
+export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
+  name: 'endpoint-response',
+  summary: 'a URL answers slowly',
+  needs: ['endpoints'],
+  assess: ({ endpoints }) =>
+    Object.entries(endpoints).flatMap(([subject, { url, answered, response_ms, slow_seconds }]) => {
+      // No answer is endpoint-status's to tell: how long it did not come is no response time.
+      if (!answered) return [];
+      const value = response_ms / 1000;
+      const { level } = judge(value, { amber: slow_seconds }, 'above');
+      const key = subject === 'dashboard' ? 'dashboard.slow' : `endpoints.${subject}.slow`;
+      const limit = formatDuration(slow_seconds);
+      return {
+        subject,
+        level,
+        value,
+        unit: 's',
+        limit: { value: slow_seconds, key },
+        message: `${url} answers in ${formatDuration(value)} (amber above ${limit})`,
+        ...(level === 'green' ? {} : { clears_when: `it answers within ${limit}` }),
+      };
+    }),
+});

@@ -1,0 +1,21 @@
+import { defineCheck } from '../../contract/check.ts';
+import type { Readable } from '../../snapshot/sections/index.ts';
+
+export const endpointStatus = defineCheck<Pick<Readable, 'endpoints'>>()({
+  name: 'endpoint-status',
+  summary: 'a URL does not answer, or not with success',
+  needs: ['endpoints'],
+  assess: ({ endpoints }) =>
+    Object.entries(endpoints).map(([subject, { url, status, error }]) => {
+      const good = status !== undefined && status >= 200 && status < 400;
+      return {
+        subject,
+        level: good ? 'green' : 'red',
+        value: status ?? null,
+        unit: '',
+        limit: { value: '2xx or 3xx', key: 'endpoints' },
+        message: status === undefined ? `${url} does not answer: ${error}` : `${url} answers with status ${status}`,
+        ...(good ? {} : { clears_when: 'it answers with a status of 200 to 399' }),
+      };
+    }),
+});

@@ -1,0 +1,36 @@
+// Every check, in the order of the report.
+import { checkoutBehind } from './checkout-behind.ts';
+import { checkoutDirty } from './checkout-dirty.ts';
+import { clockSynchronised } from './clock-synchronised.ts';
+import { endpointCertificate } from './endpoint-certificate.ts';
+import { endpointResponse } from './endpoint-response.ts';
+import { endpointStatus } from './endpoint-status.ts';
+import { filesystemInodes } from './filesystem-inodes.ts';
+import { filesystemReadonly } from './filesystem-readonly.ts';
+import { filesystemUsage } from './filesystem-usage.ts';
+import { hostFailedUnits } from './host-failed-units.ts';
+import { hostLoad } from './host-load.ts';
+import { hostMemory } from './host-memory.ts';
+import { hostOom } from './host-oom.ts';
+import { serviceRestarts } from './service-restarts.ts';
+import { serviceState } from './service-state.ts';
+import { timerOverdue } from './timer-overdue.ts';
+
+export const checks = [
+  filesystemUsage,
+  filesystemInodes,
+  filesystemReadonly,
+  serviceState,
+  serviceRestarts,
+  timerOverdue,
+  endpointStatus,
+  endpointResponse,
+  endpointCertificate,
+  checkoutDirty,
+  checkoutBehind,
+  hostLoad,
+  hostMemory,
+  hostOom,
+  hostFailedUnits,
+  clockSynchronised,
+];

@@ -1,0 +1,69 @@
+// What the configuration says about health: the limits of every check.
+import * as z from 'zod';
+import type { AnyCheck, LimitDefinition, LimitsUnder } from '../contract/check.ts';
+import { count, duration, factor, measure, percent, planned } from '../contract/quantities.ts';
+import { checks } from './checks/index.ts';
+import { limitsUnder } from './limits.ts';
+
+const power = [
+  limitsUnder('voltage', {
+    amber: ['V', '52 V', 'at or below this, the battery voltage is amber'],
+    red: ['V', '50 V', 'below this, the battery voltage is red'],
+  }),
+  limitsUnder('charge', {
+    amber: ['percent', '50%', 'below this, the state of charge is amber'],
+    red: ['percent', '25%', 'below this, the state of charge is red'],
+  }),
+  limitsUnder('temperature', {
+    amber: ['C', '40 C', 'from this on, the internal temperature is amber'],
+    red: ['C', '45 C', 'from this on, the internal temperature is red'],
+  }),
+];
+
+const snapshotLimits = z
+  .strictObject({
+    intervals: factor(3).prefault(3).describe('a snapshot older than this many intervals says nothing any more'),
+  })
+  .prefault({});
+
+const allChecks: readonly AnyCheck[] = checks;
+
+export const healthConfig = {
+  limits: z
+    .strictObject({
+      ...Object.fromEntries(
+        allChecks.flatMap(({ limits, summary }) => (limits ? [[limits.key, schemaOf(limits).describe(summary)]] : [])),
+      ),
+      ...Object.fromEntries(
+        power.map((limits) => [limits.key, schemaOf(limits).describe(`limits of the ${limits.key}`).meta(planned)]),
+      ),
+      snapshot: snapshotLimits.describe('when a snapshot is too old'),
+    })
+    .prefault({})
+    .describe('green, amber and red: where one ends and the next begins'),
+};
+
+/** Every limit may stand again under `for.SUBJECT`, with another value for that one. */
+function schemaOf({ definitions }: LimitsUnder) {
+  const shape = (of: (definition: LimitDefinition) => z.ZodType) =>
+    Object.fromEntries(Object.entries(definitions).map(([name, definition]) => [name, of(definition)]));
+  const alone = z.strictObject(shape(([quantity, , says]) => typeOf(quantity).optional().describe(says)));
+  return z
+    .strictObject({
+      ...shape(([quantity, byDefault, says]) => typeOf(quantity).prefault(byDefault).describe(says)),
+      for: z.record(z.string(), alone).prefault({}).describe('other limits for single subjects, by name'),
+    })
+    .prefault({});
+}
+
+function typeOf(quantity: LimitDefinition[0]): z.ZodType<number, string | number> {
+  const types = { percent, duration, count, factor, V: () => measure('V', '52 V'), C: () => measure('C', '40 C') };
+  return types[quantity]();
+}
+
+export interface HealthConfig {
+  readonly site: string;
+  /** Seconds. */
+  readonly interval: number;
+  readonly limits: Readonly<Record<string, unknown>> & { readonly snapshot: z.output<typeof snapshotLimits> };
+}

@@ -1,0 +1,52 @@
+// Limits in the configuration: `limits.KEY`, with other values for single subjects under `for`; and a number judged by them.
+import type { Finding, LimitDefinition, LimitsUnder } from '../contract/check.ts';
+import { type Side, judge } from '../core/band.ts';
+import { formatMeasure } from '../core/quantity.ts';
+
+export type Limits<Key extends string> = Readonly<Record<Key, number>> & {
+  readonly for: Readonly<Record<string, { readonly [Name in Key]?: number | undefined }>>;
+};
+
+export const limitsUnder = <Key extends string>(
+  key: string,
+  definitions: Record<Key, LimitDefinition>,
+): LimitsUnder<Limits<Key>> => ({ key, definitions });
+
+interface Judged<Key extends string> {
+  readonly subject: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly limits: Limits<Key>;
+  readonly under: string;
+  readonly side: Side;
+  /** What the value is, as a sentence begins: `/data is`. */
+  readonly says: string;
+  /** What stands behind the value: `full`. */
+  readonly after?: string;
+}
+
+/** Seen without its names: a check may have either limit, or both. */
+type Pair = { readonly amber?: number | undefined; readonly red?: number | undefined };
+
+const sideWords: Record<Side, string> = { from: 'from', above: 'above', below: 'below' };
+const clearWords: Record<Side, string> = { from: 'below', above: 'at or below', below: 'at or above' };
+
+/** The finding on a number that has an amber limit, a red one, or both. */
+export function judgeNumber<Key extends 'amber' | 'red'>(judged: Judged<Key>): Finding {
+  const { subject, value, unit, limits, under, side, says, after = '' } = judged;
+  const own: Pair = limits.for[subject] ?? {};
+  const { amber, red }: Pair = { ...(limits as Pair), ...own };
+  const { level, decided } = judge(value, { amber, red }, side);
+  const isOwn = own[decided] !== undefined;
+  const limit = (decided === 'amber' ? amber : red) ?? Number.NaN;
+  const bound = formatMeasure(limit, unit);
+  return {
+    subject,
+    level,
+    value,
+    unit,
+    limit: { value: limit, key: `limits.${under}${isOwn ? `.for.${subject}` : ''}.${decided}` },
+    message: `${says} ${formatMeasure(value, unit)}${after} (${decided} ${sideWords[side]} ${bound})`,
+    ...(level === 'green' ? {} : { clears_when: `it is ${clearWords[side]} ${formatMeasure(amber ?? limit, unit)}` }),
+  };
+}

@@ -1,0 +1,69 @@
+// Health as Prometheus reads it, through node-exporter's textfile collector.
+import type { Envelope } from '../contract/envelope.ts';
+import { type Family, renderExposition } from '../core/exposition.ts';
+import { levelNumber } from '../core/level.ts';
+import type { StageRecord } from '../contract/record.ts';
+import { outcomesOf } from '../snapshot/sections/index.ts';
+import type { Health } from './files.ts';
+
+export function renderTextfile(
+  health: Health,
+  sections: Readonly<Record<string, Envelope>>,
+  stages: readonly StageRecord[],
+): string {
+  const snapshotSeconds =
+    health.snapshot_time_utc === undefined ? undefined : Date.parse(health.snapshot_time_utc) / 1000;
+  const assessedSeconds = Date.parse(health.assessed_at) / 1000;
+  const read = outcomesOf(sections).flatMap(({ probe, name, outcome }) =>
+    outcome.status === 'absent'
+      ? []
+      : [{ labels: { probe, item: name === probe ? '' : name.slice(probe.length + 1) }, outcome }],
+  );
+  const gauge = (name: string, help: string, samples: Family['samples']): Family => ({
+    name: `ops_monitor_${name}`,
+    help,
+    type: 'gauge',
+    samples,
+  });
+  return renderExposition([
+    gauge(
+      'check_level',
+      'Level of a check: 0 green, 1 amber, 2 red, 3 unknown.',
+      health.observations.map(({ check, subject, level }) => ({
+        labels: { check, subject },
+        value: levelNumber(level),
+      })),
+    ),
+    gauge('overall_level', 'Worst level of all checks: 0 green, 1 amber, 2 red, 3 unknown.', [
+      { value: levelNumber(health.overall_level) },
+    ]),
+    gauge(
+      'snapshot_timestamp_seconds',
+      'When the snapshot was taken, as unix time.',
+      snapshotSeconds === undefined ? [] : [{ value: snapshotSeconds }],
+    ),
+    gauge(
+      'snapshot_age_seconds',
+      'Age of the snapshot when it was assessed; for its age now, use the timestamp.',
+      snapshotSeconds === undefined ? [] : [{ value: Math.round((assessedSeconds - snapshotSeconds) * 1000) / 1000 }],
+    ),
+    gauge('assessment_timestamp_seconds', 'When health was assessed, as unix time.', [{ value: assessedSeconds }]),
+    gauge(
+      'probe_success',
+      'Whether a reading of the snapshot succeeded: 1 or 0.',
+      read.map(({ labels, outcome }) => ({ labels, value: outcome.status === 'ok' ? 1 : 0 })),
+    ),
+    gauge(
+      'probe_duration_seconds',
+      'How long a reading of the snapshot took.',
+      read.map(({ labels, outcome }) => ({ labels, value: outcome.ms / 1000 })),
+    ),
+    gauge(
+      'stage_last_success_timestamp_seconds',
+      'When a stage last did its work, as unix time.',
+      stages.flatMap(({ stage, last_success_at: at }) =>
+        at === undefined ? [] : [{ labels: { stage }, value: Date.parse(at) / 1000 }],
+      ),
+    ),
+  ]);
+}

@@ -1,0 +1,68 @@
+// One GET, by node:http and node:https: the global fetch costs four times as much. Redirects are answers, not followed.
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { Answer } from '../contract/host.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { errorCode } from './files.ts';
+
+export async function getUrl(
+  url: string,
+  { timeoutMs, signal, userAgent }: { timeoutMs: number; signal: AbortSignal; userAgent: string },
+): Promise<Answer> {
+  const target = new URL(url);
+  const secure = target.protocol === 'https:';
+  // node:https costs more than all of node:http: only where it is needed.
+  const { request } = secure ? await import('node:https') : await import('node:http');
+  const options: RequestOptions & { rejectUnauthorized: boolean } = {
+    headers: { 'user-agent': userAgent, accept: '*/*', connection: 'close' },
+    agent: false,
+    // The certificate is judged, not obeyed: an expired one must be told as expired, with its date.
+    rejectUnauthorized: false,
+  };
+  const began = performance.now();
+  return new Promise((resolve) => {
+    let certificate: Partial<Answer> = {};
+    const finish = (rest: Pick<Answer, 'status' | 'error'>): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+      resolve({ response_ms: performance.now() - began, ...rest, ...certificate });
+      call.destroy();
+    };
+    const aborted = (): void => finish({ error: 'given up at the deadline' });
+    const timer = setTimeout(
+      () => finish({ error: `no answer within ${formatDuration(timeoutMs / 1000)}` }),
+      timeoutMs,
+    );
+    signal.addEventListener('abort', aborted, { once: true });
+    const call: ClientRequest = request(target, options, (response: IncomingMessage) =>
+      finish({ status: response.statusCode ?? 0 }),
+    );
+    if (secure) {
+      call.on('socket', (socket) => {
+        socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
+      });
+    }
+    call.on('error', (error) => finish({ error: connectionError(error) }));
+    call.end();
+  });
+}
+
+function readCertificate(socket: TLSSocket): Partial<Answer> {
+  const { valid_to: until } = socket.getPeerCertificate();
+  const problem: unknown = socket.authorized ? undefined : socket.authorizationError;
+  return {
+    ...(until ? { certificate_expires_at: new Date(until).toISOString() } : {}),
+    ...(problem === undefined || problem === null
+      ? {}
+      : {
+          certificate_problem:
+            problem instanceof Error ? (errorCode(problem) ?? problem.message) : JSON.stringify(problem),
+        }),
+  };
+}
+
+// With several addresses behind a name, Node throws an AggregateError whose own message is empty.
+function connectionError(error: Error): string {
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return inner instanceof Error ? inner.message : String(inner);
+}

@@ -1,0 +1,79 @@
+// This machine, as a Host.
+import { constants } from 'node:fs';
+import { lstat, open, readdir, readlink, realpath, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Host, PathStat } from '../contract/host.ts';
+import { getUrl } from './http.ts';
+import { onPool } from './leave.ts';
+import { runProgram } from './process.ts';
+
+const mostFileBytes = 16 * 1024 * 1024;
+
+export interface LocalSettings {
+  /** Where notes of children that may hang are kept. */
+  readonly runtime: string;
+  readonly userAgent: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export function openLocalHost({ runtime, userAgent, env }: LocalSettings, signal: AbortSignal): Host {
+  return {
+    name: 'local',
+    signal,
+    readText: async (path) => (await readWhole(path)).toString('utf8'),
+    readBytes: (path, range) => readWhole(path, range),
+    list: (path) => onPool(() => readdir(path)),
+    stat: (path) => onPool(() => describe(path)),
+    realpath: (path) => onPool(() => realpath(path)),
+    statfs: async (path) => {
+      const found = await onPool(() => statfs(path));
+      return {
+        block_bytes: found.bsize,
+        blocks: found.blocks,
+        free_blocks: found.bfree,
+        available_blocks: found.bavail,
+        inodes: found.files,
+        free_inodes: found.ffree,
+      };
+    },
+    run: (argv, { alone } = {}) =>
+      runProgram(argv, {
+        signal,
+        env: { HOME: process.env['HOME'], ...env },
+        ...(alone === undefined ? {} : { aloneNote: join(runtime, 'children', `${encodeURIComponent(alone)}.json`) }),
+      }),
+    get: (url, { timeoutMs }) => getUrl(url, { timeoutMs, signal, userAgent }),
+  };
+}
+
+async function describe(path: string): Promise<PathStat> {
+  const found = await lstat(path);
+  const link = found.isSymbolicLink();
+  const kind = link ? 'link' : found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
+  return {
+    kind,
+    size_bytes: found.size,
+    modified_at: found.mtime.toISOString(),
+    ...(link ? { target: await readlink(path) } : {}),
+  };
+}
+
+/** O_NONBLOCK: opening a FIFO that nobody writes to would otherwise wait for ever, on a thread that no exit can end. */
+async function readWhole(path: string, range?: { start: number; length: number }): Promise<Buffer> {
+  return onPool(async () => {
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const found = await handle.stat();
+      if (!found.isFile()) throw new Error(`${path} is not a regular file`);
+      if (range) {
+        const buffer = Buffer.alloc(range.length);
+        const { bytesRead } = await handle.read(buffer, 0, range.length, range.start);
+        return buffer.subarray(0, bytesRead);
+      }
+      if (found.size > mostFileBytes) throw new Error(`${path} is too large to be read whole: ${found.size} bytes`);
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  });
+}

@@ -1,0 +1,120 @@
+// Running programs: no shell, no input, a fixed locale and time zone, and an end at the deadline whatever they do.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Completed } from '../contract/host.ts';
+import { firstLine } from '../core/text.ts';
+import { errorCode, readIfThere, removeIfThere, replaceFile } from './files.ts';
+import { endOnLeaving } from './leave.ts';
+
+const mostOutputBytes = 8 * 1024 * 1024;
+
+/** TZ: systemctl prints the times of timers in the reader's zone, even where unix time was asked for. */
+const environment = {
+  PATH: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_TERMINAL_PROMPT: '0',
+};
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  /** Beside the fixed ones: HOME, say, or a PATH of a test's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The note of the child that does this work; while that child lives, no second one is started. */
+  readonly aloneNote?: string;
+}
+
+export async function runProgram(argv: readonly string[], { signal, env, aloneNote }: RunOptions): Promise<Completed> {
+  const [file = '', ...rest] = argv;
+  if (aloneNote !== undefined) await refuseSecond(aloneNote);
+  signal.throwIfAborted();
+  const child = execa(file, rest, {
+    stdin: 'ignore',
+    reject: false,
+    stripFinalNewline: false,
+    maxBuffer: mostOutputBytes,
+    extendEnv: false,
+    env: { ...environment, ...env },
+    // A process group of its own, so that what it started ends with it.
+    detached: true,
+    cleanup: false,
+  });
+  const kill = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // already gone
+    }
+  };
+  signal.addEventListener('abort', kill, { once: true });
+  const ended = endOnLeaving(kill);
+  try {
+    if (aloneNote !== undefined && child.pid !== undefined) await writeNote(aloneNote, child.pid, argv);
+    const result = await child;
+    if (result.isMaxBuffer) kill(); // execa ends the child it knows; a grandchild would go on
+    if (result.exitCode === undefined) {
+      throw new Error(`${firstLine(argv.join(' '))} ${whatHappened(result)}`, { cause: result.cause });
+    }
+    return { exit_code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+  } finally {
+    // Reached by a child that ended. One that hangs beyond SIGKILL leaves its note, which the next run finds.
+    signal.removeEventListener('abort', kill);
+    ended();
+    if (aloneNote !== undefined) removeIfThere(aloneNote);
+  }
+}
+
+interface Ended {
+  readonly isMaxBuffer: boolean;
+  readonly code?: string | undefined;
+  readonly signal?: string | undefined;
+  readonly originalMessage?: string | undefined;
+}
+
+function whatHappened(result: Ended): string {
+  if (result.isMaxBuffer) return `printed more than ${mostOutputBytes} bytes`;
+  if (result.code === 'ENOENT') return 'is not installed (ENOENT)';
+  if (result.signal) return `was ended by ${result.signal}`;
+  return `could not be started: ${result.originalMessage ?? result.code ?? 'no reason given'}`;
+}
+
+interface Note {
+  pid: number;
+  started: string;
+  since: string;
+  argv: readonly string[];
+}
+
+async function refuseSecond(path: string): Promise<void> {
+  const text = readIfThere(path);
+  if (text === undefined) return;
+  const note = JSON.parse(text) as Note;
+  if ((await startTimeOf(note.pid)) !== note.started) return removeIfThere(path);
+  throw new Error(
+    `an earlier attempt still hangs (process ${note.pid}, since ${note.since}); no second one is started`,
+  );
+}
+
+async function writeNote(path: string, pid: number, argv: readonly string[]): Promise<void> {
+  const started = await startTimeOf(pid);
+  if (started === undefined) return; // it has ended already
+  const note: Note = { pid, started, since: new Date().toISOString(), argv };
+  await replaceFile(path, JSON.stringify(note), 0o644);
+}
+
+/** Boot id and start time: together with the pid they name one process for good. A zombie has ended. */
+async function startTimeOf(pid: number): Promise<string | undefined> {
+  try {
+    const [stat, bootId] = await Promise.all([
+      readFile(join('/proc', String(pid), 'stat'), 'utf8'),
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+    ]);
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? undefined : `${bootId.trim()}:${fields[18]}`;
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}

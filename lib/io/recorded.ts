@@ -1,0 +1,102 @@
+// A machine as a folder: its files under root/, what its commands printed under commands/, the rest in machine.json.
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import * as z from 'zod/mini';
+import type { Answer, Completed, Host } from '../contract/host.ts';
+
+const statfsSchema = z.object({
+  block_bytes: z.number(),
+  blocks: z.number(),
+  free_blocks: z.number(),
+  available_blocks: z.number(),
+  inodes: z.number(),
+  free_inodes: z.number(),
+});
+const statSchema = z.object({
+  kind: z.enum(['file', 'folder', 'link', 'other']),
+  size_bytes: z.number(),
+  modified_at: z.string(),
+  target: z.optional(z.string()),
+});
+const answerSchema = z.object({
+  response_ms: z.number(),
+  status: z.optional(z.number()),
+  error: z.optional(z.string()),
+  certificate_expires_at: z.optional(z.string()),
+  certificate_problem: z.optional(z.string()),
+});
+
+/** Paths and URLs by name; a string in place of a value is the error that the machine gave. */
+export const machineSchema = z.object({
+  summary: z.string(),
+  recorded_at: z.string(),
+  hostname: z.string(),
+  statfs: z.record(z.string(), z.union([z.string(), statfsSchema])),
+  stat: z.record(z.string(), z.union([z.string(), statSchema])),
+  urls: z.record(z.string(), answerSchema),
+});
+/** Lines, so that a person can read and change them. */
+export const commandSchema = z.object({
+  argv: z.array(z.string()),
+  exit_code: z.number(),
+  stdout: z.array(z.string()),
+  stderr: z.string(),
+});
+export type Machine = z.output<typeof machineSchema>;
+export type RecordedCommand = z.output<typeof commandSchema>;
+
+export async function readMachine(folder: string): Promise<Machine> {
+  return machineSchema.parse(JSON.parse(await readFile(join(folder, 'machine.json'), 'utf8')));
+}
+
+export function openRecordedHost(folder: string, name: string, signal: AbortSignal): Host {
+  const root = join(folder, 'root');
+  const inRoot = (path: string): string => join(root, path);
+  return {
+    name,
+    signal,
+    readText: (path) => readFile(inRoot(path), 'utf8'),
+    readBytes: async (path, range) => {
+      const all = await readFile(inRoot(path));
+      return range ? all.subarray(range.start, range.start + range.length) : all;
+    },
+    list: (path) => readdir(inRoot(path)),
+    realpath: async (path) => `/${relative(root, await realpath(inRoot(path)))}`,
+    stat: async (path) => {
+      const { target, ...found } = recorded(await readMachine(folder), 'stat', path);
+      return target === undefined ? found : { ...found, target };
+    },
+    statfs: async (path) => recorded(await readMachine(folder), 'statfs', path),
+    run: (argv) => findCommand(folder, argv),
+    get: async (url) => {
+      const answer = (await readMachine(folder)).urls[url];
+      if (!answer) throw new Error(`${folder} has no recorded answer of ${url}`);
+      return withoutUndefined(answer);
+    },
+  };
+}
+
+function recorded<Kind extends 'stat' | 'statfs'>(machine: Machine, kind: Kind, path: string) {
+  const found = machine[kind][path];
+  if (found === undefined)
+    throw Object.assign(new Error(`ENOENT: ${kind} of ${path} was not recorded`), { code: 'ENOENT' });
+  if (typeof found === 'string') throw new Error(found);
+  return found as Exclude<Machine[Kind][string], string>;
+}
+
+async function findCommand(folder: string, argv: readonly string[]): Promise<Completed> {
+  const asked = JSON.stringify(argv);
+  const files = await readdir(join(folder, 'commands')).catch(() => []); // a machine without commands has no such folder
+  for (const file of files) {
+    const command = commandSchema.parse(JSON.parse(await readFile(join(folder, 'commands', file), 'utf8')));
+    if (JSON.stringify(command.argv) !== asked) continue;
+    const { exit_code, stdout, stderr } = command;
+    return { exit_code, stdout: stdout.join('\n'), stderr };
+  }
+  // As on a machine where it is not installed.
+  throw new Error(`${argv.join(' ')} is not installed (ENOENT)`);
+}
+
+function withoutUndefined(answer: z.output<typeof answerSchema>): Answer {
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined)) as unknown as Answer;
+}

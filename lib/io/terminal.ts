@@ -1,0 +1,43 @@
+// What a person sees: standard output and error, and colour where it can be seen and is not unwanted (NO_COLOR).
+import { fstatSync, writeSync } from 'node:fs';
+import { styleText } from 'node:util';
+import type { Level } from '../core/level.ts';
+
+// writeSync, because console costs a sixth of a start, and because nothing is lost when the process then leaves.
+export const print = (text: string): void => writeAll(1, text);
+export const printError = (text: string): void => writeAll(2, text);
+
+function writeAll(descriptor: 1 | 2, text: string): void {
+  const bytes = Buffer.from(`${text}\n`);
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EAGAIN') continue; // a full pipe: the reader will catch up
+      return; // EPIPE and the like: nobody listens any more, which is no failure of ours
+    }
+  }
+}
+
+const devNull = 0x103;
+
+/** A terminal, without loading Node's streams and sockets for the answer. */
+export function isTerminal(descriptor: 1 | 2): boolean {
+  try {
+    const found = fstatSync(descriptor);
+    return found.isCharacterDevice() && found.rdev !== devNull;
+  } catch {
+    return false; // closed: nobody is there
+  }
+}
+
+const colors = { green: 'green', amber: 'yellow', red: 'red', unknown: 'magenta' } as const;
+
+export type Paint = (style: Level | 'bold' | 'dim', text: string) => string;
+
+/** Colour only where standard output is a terminal that wants it; FORCE_COLOR and NO_COLOR are obeyed. */
+export function painter(): Paint {
+  return (style, text) =>
+    styleText(style === 'bold' || style === 'dim' ? style : colors[style], text, { stream: process.stdout });
+}

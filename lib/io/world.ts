@@ -1,0 +1,164 @@
+// The World that stages are handed: declared files, hosts, clocks. The only thing of io that a stage ever sees.
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
+import type { Host } from '../contract/host.ts';
+import { stageRecord } from '../contract/record.ts';
+import type { World } from '../contract/stage.ts';
+import { reasonOf } from '../core/text.ts';
+import {
+  appendLine,
+  isDiskTrouble,
+  listIfThere,
+  modifiedMs,
+  readIfThere,
+  removeIfThere,
+  replaceFile,
+  sweepTemporaries,
+} from './files.ts';
+import { scanLines } from './jsonl.ts';
+import { product } from './product.ts';
+
+export interface WorldSettings<Config> {
+  readonly config: Config;
+  readonly places: Places;
+  readonly options?: World<Config>['options'];
+  readonly openHost: (name: string, signal: AbortSignal) => Host;
+  /** A test's own clock. */
+  readonly now?: () => Date;
+  readonly runId?: string;
+  readonly hostname?: string;
+  /** Told instead of writing. */
+  readonly dryRun?: (path: string, content: string) => void;
+  /** Told when a disk was full and a file went to the runtime folder instead. */
+  readonly onFallback?: (problem: string) => void;
+}
+
+export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config> {
+  const { places, dryRun } = settings;
+  const now = settings.now ?? (() => new Date());
+
+  async function read<Content>(file: FileSpec<Content>, at = now()): Promise<Content | undefined> {
+    const path = newestOf(file, places, at);
+    const text = readText(path);
+    return text === undefined ? undefined : decode(file, text, path);
+  }
+
+  return {
+    config: settings.config,
+    places,
+    product,
+    hostname: settings.hostname ?? hostname(),
+    runId: settings.runId ?? randomBytes(16).toString('hex'),
+    options: settings.options ?? {},
+    now,
+    // `performance` is loaded by its first use, which most stages can do without.
+    preciseNow: () => settings.now?.().getTime() ?? performance.timeOrigin + performance.now(),
+    monotonicMs: () => Number(process.hrtime.bigint()) / 1e6,
+    openHost: settings.openHost,
+
+    read,
+
+    stageRecords: async () => {
+      const names = stageNames(places);
+      // A record that cannot be read is as good as none: the next run of that stage writes a new one.
+      const records = await Promise.all(names.map((name) => read(stageRecord(name)).catch(() => undefined)));
+      return records.filter((record) => record !== undefined);
+    },
+
+    replace: async (file, content, at = now()) => {
+      const path = file.path(places, at);
+      const text = encode(file, content);
+      if (dryRun) return dryRun(path, text);
+      const spare = sparePath(file, places, at);
+      try {
+        await replaceFile(path, text, file.mode);
+      } catch (error) {
+        if (!file.fallsBack || !isDiskTrouble(error)) throw new Error(`writing ${path} failed`, { cause: error });
+        await replaceFile(spare, text, file.mode);
+        settings.onFallback?.(`writing ${path} failed (${reasonOf(error)}); it lies at ${spare} until there is room`);
+        return;
+      }
+      // A copy that an earlier full disk left in the runtime folder is out of date now.
+      if (file.fallsBack) removeIfThere(spare);
+    },
+
+    append: async (file, record, at = now()) => {
+      const path = file.path(places, at);
+      const line = JSON.stringify(checked(file, record, path));
+      if (dryRun) return dryRun(path, `${line}\n`);
+      await appendLine(path, line, file.mode).catch((error: unknown) => {
+        throw new Error(`appending to ${path} failed`, { cause: error });
+      });
+    },
+
+    scan: async function* (file, from, at = now()) {
+      for await (const line of scanLines(file.path(places, at), from)) {
+        try {
+          yield { record: checked(file, JSON.parse(line), file.path(places, at)) };
+        } catch (error) {
+          yield { bad: reasonOf(error) };
+        }
+      }
+    },
+  };
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readIfThere(path);
+  } catch (error) {
+    throw new Error(`reading ${path} failed`, { cause: error });
+  }
+}
+
+function stageNames(places: Places): string[] {
+  const entries = listIfThere(dirname(stageRecord('any').path(places, new Date(0))));
+  return entries
+    .filter((entry) => entry.endsWith('.json'))
+    .map((entry) => basename(entry, '.json'))
+    .sort();
+}
+
+/** Under the stage's lock: what a killed run left half-made is removed. */
+export function sweepAfterKill(files: readonly FileLocation[], places: Places, at: Date): void {
+  for (const file of files) sweepTemporaries(file.path(places, at));
+}
+
+function sparePath(file: FileLocation, places: Places, at: Date): string {
+  return join(places.runtime, 'spare', basename(file.path(places, at)));
+}
+
+function newestOf(file: FileLocation, places: Places, at: Date): string {
+  const path = file.path(places, at);
+  if (!file.fallsBack) return path;
+  const spare = sparePath(file, places, at);
+  const spareTime = modifiedMs(spare);
+  if (spareTime === undefined) return path;
+  return spareTime > (modifiedMs(path) ?? 0) ? spare : path;
+}
+
+function encode<Content>(file: FileSpec<Content>, content: Content): string {
+  if (file.format === 'json') return `${JSON.stringify(checked(file, content, file.summary), undefined, 1)}\n`;
+  return String(content);
+}
+
+function decode<Content>(file: FileSpec<Content>, text: string, path: string): Content {
+  if (file.format !== 'json') return text as Content; // text formats carry no schema: their content is the string
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path} is not JSON (${text.length} characters)`, { cause: error });
+  }
+  return checked(file, value, path);
+}
+
+function checked<Content>(file: FileSpec<Content>, value: unknown, where: string): Content {
+  if (!file.schema) throw new Error(`${where}: a ${file.format} file needs a schema`);
+  const result = file.schema.safeParse(value);
+  if (result.success) return result.data;
+  const [first] = result.error.issues;
+  throw new Error(`${where} is not as expected at ${first?.path.join('.') || 'its top'}: ${first?.message}`);
+}

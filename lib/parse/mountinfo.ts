@@ -1,0 +1,89 @@
+// /proc/self/mountinfo: what is mounted where, by the kernel's own word. Nothing here touches a path.
+
+export interface Mount {
+  readonly mount_point: string;
+  readonly type: string;
+  readonly source: string;
+  /** Of the superblock, after the separator: under ProtectSystem=strict every mount's own options say `ro`. */
+  readonly read_only: boolean;
+  /** major:minor, the same for every bind mount of one filesystem. */
+  readonly device: string;
+  /** What of the filesystem is mounted here: `/` but for bind mounts and subvolumes. */
+  readonly root: string;
+}
+
+export function parseMountinfo(text: string): Mount[] {
+  const mounts: Mount[] = [];
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    const fields = line.split(' ');
+    const separator = fields.indexOf('-', 6);
+    const [device, root, mountPoint] = [fields[2], fields[3], fields[4]];
+    const [type, source, options] = [fields[separator + 1], fields[separator + 2], fields[separator + 3]];
+    if (separator < 0 || !device || !root || !mountPoint || !type || source === undefined || !options) {
+      throw new Error(`mountinfo has a line that is not a mount: ${JSON.stringify(line.slice(0, 120))}`);
+    }
+    mounts.push({
+      mount_point: unescapeOctal(mountPoint),
+      root: unescapeOctal(root),
+      type,
+      source: unescapeOctal(source),
+      read_only: options.split(',').includes('ro'),
+      device,
+    });
+  }
+  if (mounts.length === 0) throw new Error('mountinfo lists no mount at all');
+  return mounts;
+}
+
+// The kernel writes space, tab, newline and backslash in a path as \040 \011 \012 \134.
+function unescapeOctal(text: string): string {
+  if (!text.includes('\\')) return text;
+  const bytes: number[] = [];
+  for (const part of text.split(/(\\[0-7]{3})/)) {
+    if (/^\\[0-7]{3}$/.test(part)) bytes.push(Number.parseInt(part.slice(1), 8));
+    else bytes.push(...Buffer.from(part));
+  }
+  return Buffer.from(bytes).toString('utf8');
+}
+
+/** The mount that a path lies on: the longest mount point above it, and of two on one point the later, which hides the earlier. */
+export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
+  let found: Mount | undefined;
+  for (const mount of mounts) {
+    if (isBelow(path, mount.mount_point) && (!found || mount.mount_point.length >= found.mount_point.length)) {
+      found = mount;
+    }
+  }
+  return found;
+}
+
+export function isBelow(path: string, folder: string): boolean {
+  return path === folder || folder === '/' || path.startsWith(`${folder}/`);
+}
+
+/** May wait for another machine, or for a program: must be touched only in a child that can be abandoned. */
+export function isNetwork(mount: Mount): boolean {
+  return /^(nfs4?|cifs|smb3?|smbfs|9p|ceph|glusterfs|lustre|beegfs|gpfs|afs|ocfs2|gfs2|davfs|fuse|fuse\..*)$/.test(
+    mount.type,
+  );
+}
+
+/** A point where the first touch mounts something: looking must not be that touch. */
+export const isAutomount = (mount: Mount): boolean => mount.type === 'autofs';
+
+/** The filesystems of a machine that hold somebody's data: one mount of each local device, and the root whatever it is. */
+export function localFilesystems(mounts: readonly Mount[]): Mount[] {
+  const byDevice = new Map<string, Mount>();
+  for (const mount of mounts) {
+    if (mountOf(mount.mount_point, mounts) !== mount) continue; // hidden by a later mount on the same point
+    const holdsData =
+      mount.mount_point === '/' || mount.source.startsWith('/dev/') || /^(zfs|btrfs|bcachefs)$/.test(mount.type);
+    // Images are full and read-only by nature; a loop device is another filesystem's file.
+    const isImage = /^(squashfs|iso9660|udf|erofs|cramfs)$/.test(mount.type) || mount.source.startsWith('/dev/loop');
+    if (!holdsData || (isImage && mount.mount_point !== '/') || isNetwork(mount)) continue;
+    const known = byDevice.get(mount.device);
+    if (!known || mount.mount_point.length < known.mount_point.length) byDevice.set(mount.device, mount);
+  }
+  return [...byDevice.values()].sort((a, b) => (a.mount_point < b.mount_point ? -1 : 1));
+}

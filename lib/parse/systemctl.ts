@@ -1,0 +1,62 @@
+// `systemctl show` and `list-units`, as systemd 247 to 257 print them with TZ=UTC and --timestamp=unix.
+
+export type UnitProperties = Readonly<Record<string, string>>;
+
+/** One block of KEY=VALUE lines a unit, in the order asked for (an alias answers with another Id: order is the only key). */
+export function parseShow(text: string, units: readonly string[]): Map<string, UnitProperties> {
+  const blocks = text.split(/\n\n+/).filter((block) => block.trim() !== '');
+  if (blocks.length !== units.length) {
+    throw new Error(`systemctl show answered for ${blocks.length} units where ${units.length} were asked for`);
+  }
+  return new Map(units.map((unit, index) => [unit, parseBlock(blocks[index] ?? '')]));
+}
+
+function parseBlock(block: string): UnitProperties {
+  const entries = block.split('\n').flatMap((line) => {
+    const equals = line.indexOf('=');
+    return equals > 0 ? [[line.slice(0, equals), line.slice(equals + 1)] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The names in the first column of `list-units --plain --no-legend`. */
+export function parseUnitNames(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/, 1)[0] ?? '')
+    .filter((name) => name !== '');
+}
+
+/** `@1795160656` (asked for) or `Fri 2026-11-20 07:45:00 UTC` (what timers answer all the same) → epoch milliseconds. */
+export function parseTimestamp(text: string): number | undefined {
+  if (text === '' || text === 'n/a' || text === '0') return undefined;
+  const unix = /^@(\d+)(?:\.(\d+))?$/.exec(text);
+  if (unix) return Math.round(Number(`${unix[1]}.${unix[2] ?? '0'}`) * 1000);
+  const pretty = /^\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)? UTC$/.exec(text);
+  if (!pretty) throw new Error(`systemctl printed a time that is not one: ${JSON.stringify(text)}`);
+  return Date.parse(`${pretty[1]}T${pretty[2]}Z`);
+}
+
+const spanSeconds: Record<string, number> = {
+  y: 31_557_600,
+  month: 2_629_800,
+  w: 604_800,
+  d: 86_400,
+  h: 3600,
+  min: 60,
+  s: 1,
+  ms: 1e-3,
+  us: 1e-6,
+};
+
+/** `1h 16min 133.463ms` → seconds; `infinity` and `0` → undefined: no such time. */
+export function parseTimespan(text: string): number | undefined {
+  if (text === '' || text === '0' || text === 'infinity') return undefined;
+  let seconds = 0;
+  for (const part of text.split(' ')) {
+    const match = /^(\d+(?:\.\d+)?)(y|month|w|d|h|min|s|ms|us)$/.exec(part);
+    if (!match) throw new Error(`systemctl printed a time span that is not one: ${JSON.stringify(text)}`);
+    seconds += Number(match[1]) * (spanSeconds[match[2] ?? ''] ?? Number.NaN);
+  }
+  return seconds;
+}

@@ -1,0 +1,18 @@
+// What write-report writes.
+import { join } from 'node:path';
+import { defineFile } from '../contract/file.ts';
+import { dayStamp } from '../core/time.ts';
+
+export const latestReport = defineFile<string>({
+  summary: 'the report on the latest snapshot',
+  format: 'md',
+  path: ({ state }) => join(state, 'health', 'latest_report.md'),
+  mode: 0o644,
+});
+
+export const dayReport = defineFile<string>({
+  summary: 'the report of the UTC day, as of its latest snapshot, with how the day went',
+  format: 'md',
+  path: ({ state }, at) => join(state, 'health', `health_report_${dayStamp(at)}.md`),
+  mode: 0o644,
+});

@@ -1,0 +1,181 @@
+// Health and snapshot as Markdown for people: the verdict first, then what is wrong, then the rest.
+import type { Envelope } from '../contract/envelope.ts';
+import { type Level, worstFirst } from '../core/level.ts';
+import { escapeCell, table } from '../core/markdown.ts';
+import { formatBytes, formatDuration } from '../core/quantity.ts';
+import { counted, firstLine } from '../core/text.ts';
+import { clockMinute, distance } from '../core/time.ts';
+import type { Health } from '../health/files.ts';
+import type { Snapshot } from '../snapshot/files.ts';
+import { outcomesOf, type Readable } from '../snapshot/sections/index.ts';
+import { type Change } from './changes.ts';
+
+const mark: Record<Level, string> = { green: '🟢 green', amber: '🟠 amber', red: '🔴 red', unknown: '⚪ unknown' };
+
+export interface ReportInput {
+  readonly health: Health;
+  readonly snapshot: Snapshot | undefined;
+  readonly at: Date;
+}
+
+export function renderReport({ health, snapshot, at }: ReportInput): string {
+  const sections = snapshot?.sections ?? {};
+  return joined([
+    `# Operations report: ${escapeCell(health.site)}`,
+    verdict(health, at),
+    'This monitor is observe-only. No automated healing action was taken.',
+    ...worstFirst.filter((level) => level !== 'green').map((level) => findings(health, level)),
+    filesystemTable(readable(sections, 'filesystems')),
+    serviceTable(readable(sections, 'services')),
+    endpointTable(readable(sections, 'endpoints')),
+    checkoutTable(readable(sections, 'checkouts')),
+    hostTable(readable(sections, 'host'), readable(sections, 'clock'), readable(sections, 'systemd')),
+    collectionTable(sections, snapshot),
+  ]);
+}
+
+/** How the day went so far, to stand below the report in the day's file. */
+export function renderDay(day: string, changes: readonly Change[], snapshots: number, bad: number): string {
+  const rows = changes.map(({ at, id, from, to }) => [
+    at.slice(11, 19),
+    id,
+    from === undefined ? 'appeared' : mark[from],
+    to === undefined ? 'vanished' : mark[to],
+  ]);
+  return joined([
+    `## How ${day} went`,
+    `${counted(snapshots, 'snapshot')} so far; ${changes.length === 0 ? 'no level changed' : counted(changes.length, 'change')}.` +
+      (bad === 0
+        ? ''
+        : ` ${counted(bad, 'line')} of the day's health could not be read and ${bad === 1 ? 'was' : 'were'} left out.`),
+    rows.length === 0 ? '' : table(['UTC', 'what', 'from', 'to'], rows),
+  ]);
+}
+
+function verdict(health: Health, at: Date): string {
+  const { overall_level, counts, snapshot_time_utc, hostname, run_id } = health;
+  const tally = worstFirst.map((level) => `${counts[level] ?? 0} ${level}`).join(', ');
+  const when =
+    snapshot_time_utc === undefined
+      ? 'There is no snapshot.'
+      : `Snapshot of ${clockMinute(new Date(snapshot_time_utc))}, ${distance(new Date(snapshot_time_utc), at)} before this report.`;
+  return joined([
+    `**${mark[overall_level].toUpperCase()}** on ${escapeCell(hostname)}: ${tally}.`,
+    `${when}${run_id === undefined ? '' : ` Run \`${run_id}\`.`}`,
+  ]);
+}
+
+function findings(health: Health, level: Level): string {
+  const found = health.observations.filter((observation) => observation.level === level);
+  if (found.length === 0) return '';
+  const lines = found.map(({ id, message, clears_when, runbook }) => {
+    const clears = clears_when === undefined ? '' : ` Clears when ${escapeCell(clears_when)}.`;
+    return `- **${escapeCell(message)}.**${clears} (\`${id.replaceAll('`', "'")}\`, runbook: \`${runbook}\`)`;
+  });
+  return joined([`## ${mark[level]}`, lines.join('\n')]);
+}
+
+function filesystemTable(all: Readable['filesystems'] | undefined): string {
+  const rows = Object.entries(all ?? {}).map(([name, disk]) => [
+    name,
+    disk.path === disk.resolved_path ? disk.path : `${disk.path} → ${disk.resolved_path}`,
+    `${disk.used_percent} %`,
+    formatBytes(disk.used_bytes),
+    formatBytes(disk.available_bytes),
+    disk.inodes_used_percent === undefined ? '' : `${disk.inodes_used_percent} %`,
+    `${disk.type}${disk.read_only ? ', read-only' : ''}`,
+  ]);
+  return section('Filesystems', ['name', 'path', 'used', 'used', 'left', 'inodes', 'type'], rows);
+}
+
+function serviceTable(all: Readable['services'] | undefined): string {
+  const rows = Object.entries(all ?? {}).map(([name, unit]) => [
+    name,
+    unit.groups.join(', '),
+    unit.load_state === 'loaded' ? `${unit.active_state} (${unit.sub_state})` : unit.load_state,
+    unit.enabled,
+    unit.since_at ? clockMinute(new Date(unit.since_at)) : '',
+    unit.restarts === undefined ? '' : String(unit.restarts),
+    unit.last_run_at ? clockMinute(new Date(unit.last_run_at)) : '',
+    unit.next_run_at ? clockMinute(new Date(unit.next_run_at)) : '',
+  ]);
+  return section('Services', ['unit', 'group', 'state', 'enabled', 'since', 'restarts', 'last run', 'next run'], rows);
+}
+
+function endpointTable(all: Readable['endpoints'] | undefined): string {
+  const rows = Object.entries(all ?? {}).map(([name, endpoint]) => [
+    name,
+    endpoint.url,
+    endpoint.status === undefined ? (endpoint.error ?? 'no answer') : String(endpoint.status),
+    endpoint.answered ? `${endpoint.response_ms} ms` : '',
+    endpoint.certificate_days_left === undefined ? '' : formatDuration(endpoint.certificate_days_left * 86_400),
+  ]);
+  return section('Endpoints', ['name', 'address', 'answer', 'time', 'certificate left'], rows);
+}
+
+function checkoutTable(all: Readable['checkouts'] | undefined): string {
+  const rows = Object.entries(all ?? {}).map(([name, checkout]) => [
+    name,
+    checkout.branch,
+    checkout.commit.slice(0, 12),
+    String(checkout.dirty_files),
+    checkout.ahead === undefined ? 'no upstream' : String(checkout.ahead),
+    checkout.behind === undefined ? '' : String(checkout.behind),
+  ]);
+  return section('Checkouts', ['name', 'branch', 'commit', 'dirty files', 'ahead', 'behind'], rows);
+}
+
+function hostTable(
+  host: Readable['host'] | undefined,
+  clock: Readable['clock'] | undefined,
+  systemd: Readable['systemd'] | undefined,
+): string {
+  const rows: string[][] = [];
+  if (host) {
+    rows.push(['up for', formatDuration(host.uptime_seconds)]);
+    rows.push([
+      'load over 1, 5 and 15 minutes',
+      `${host.load_1}, ${host.load_5}, ${host.load_15} on ${counted(host.cpus, 'processor')}`,
+    ]);
+    rows.push(['memory in use', `${host.memory_used_percent} % of ${formatBytes(host.memory_total_bytes)}`]);
+    rows.push(['swap in use', `${formatBytes(host.swap_used_bytes)} of ${formatBytes(host.swap_total_bytes)}`]);
+    if (host.oom_kills !== undefined) rows.push(['killed for memory since boot', String(host.oom_kills)]);
+  }
+  if (clock) rows.push(['clock', `${clock.synchronised ? '' : 'not '}synchronised (${clock.told_by})`]);
+  if (systemd) rows.push(['failed units', systemd.failed === 0 ? 'none' : systemd.failed_units.join(', ')]);
+  return section('Host', ['what', 'reading'], rows);
+}
+
+function collectionTable(sections: Readonly<Record<string, Envelope>>, snapshot: Snapshot | undefined): string {
+  const rows = outcomesOf(sections).map(({ name, outcome }) => [
+    name,
+    outcome.status === 'failed' ? `failed (${outcome.kind})` : outcome.status,
+    'ms' in outcome ? `${outcome.ms} ms` : '',
+    'reason' in outcome ? firstLine(outcome.reason) : '',
+  ]);
+  const took = snapshot ? `All readings together took ${snapshot.collection_ms} ms.` : '';
+  return joined([
+    section('How the collection went', ['reading', 'outcome', 'time', 'reason'], rows),
+    rows.length === 0 ? '' : took,
+  ]);
+}
+
+/** The section's data where it could be read; of many items, those that could. */
+function readable<Name extends keyof Readable>(
+  sections: Readonly<Record<string, Envelope>>,
+  name: Name,
+): Readable[Name] | undefined {
+  const section = sections[name];
+  if (section?.status !== 'ok') return undefined;
+  const items = outcomesOf({ [name]: section });
+  if (items.length === 1 && items[0]?.name === name) return section.data as Readable[Name];
+  const read = items.flatMap(({ name: full, outcome }) =>
+    outcome.status === 'ok' ? [[full.slice(name.length + 1), outcome.data]] : [],
+  );
+  return Object.fromEntries(read) as Readable[Name];
+}
+
+const section = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  rows.length === 0 ? '' : joined([`## ${title}`, table(head, rows)]);
+
+const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');

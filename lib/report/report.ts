@@ -1,0 +1,57 @@
+// write-report: snapshot, health and the day's lines of health → Markdown, the latest and the day's.
+import { defineStage } from '../contract/stage.ts';
+import { reasonOf } from '../core/text.ts';
+import { type HistoryLine, history, latestHealth } from '../health/files.ts';
+import { latest } from '../snapshot/files.ts';
+import { changesOf, lastOfEachRun } from './changes.ts';
+import { dayReport, latestReport } from './files.ts';
+import { renderDay, renderReport } from './render.ts';
+
+export const writeReport = defineStage<object>({
+  name: 'write-report',
+  summary: 'writes the report for people: the latest, and the day’s with how the day went',
+  reads: [latest, latestHealth, history],
+  writes: [latestReport, dayReport],
+  deadlineMs: 30_000,
+
+  async run(world) {
+    const problems: string[] = [];
+    const health = await world.read(latestHealth);
+    if (!health)
+      throw new Error(
+        `there is no health to report on: run assess-health first (${latestHealth.path(world.places, world.now())})`,
+      );
+    const snapshot = await world.read(latest).catch((error: unknown) => {
+      problems.push(reasonOf(error)); // health says what that means; the report goes on without its tables
+      return undefined;
+    });
+    // The day the report is about: just after midnight that is still the day before.
+    const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
+    const lines: HistoryLine[] = [];
+    let bad = 0;
+    for await (const line of world.scan(history, 'start', day)) {
+      if (line.record) lines.push(line.record);
+      else bad += 1;
+    }
+    const runs = lastOfEachRun(lines);
+    const changes = changesOf(runs);
+
+    // Tables only of the snapshot that was judged: another one beside its verdict would mislead.
+    const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
+    const report = renderReport({ health, snapshot: judged, at: world.now() });
+    await world.replace(latestReport, `${report}\n`);
+    await world.replace(
+      dayReport,
+      `${report}\n\n${renderDay(day.toISOString().slice(0, 10), changes, runs.length, bad)}\n`,
+      day,
+    );
+
+    return {
+      counts: { observations: health.observations.length, changes: changes.length, bad_lines: bad },
+      problems,
+      ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
+      json: { latest: latestReport.path(world.places, day), day: dayReport.path(world.places, day) },
+      text: latestReport.path(world.places, day),
+    };
+  },
+});

@@ -1,0 +1,88 @@
+// Runs checks over the sections of a snapshot: what failed is unknown, what is absent is not judged, the rest is.
+import type { AnyCheck, Finding } from '../contract/check.ts';
+import type { Envelope } from '../contract/envelope.ts';
+import type { Section } from '../contract/section.ts';
+import type { Level } from '../core/level.ts';
+
+export type Observation = Finding & {
+  /** `check:subject`: the stable name for silences, labels, runbooks and the archive. */
+  readonly id: string;
+  readonly check: string;
+  readonly runbook: string;
+};
+
+export interface CheckRun {
+  readonly checks: readonly AnyCheck[];
+  readonly sections: Readonly<Record<string, Envelope | undefined>>;
+  readonly definitions: Readonly<Record<string, Section>>;
+  readonly limits: Readonly<Record<string, unknown>>;
+  readonly at: Date;
+  /** Why nothing in this snapshot can be believed any more, if so: then every level is unknown. */
+  readonly stale: string | undefined;
+}
+
+export const runbookOf = (check: string): string => `ops/runbooks/${check}.md`;
+
+export function runChecks(run: CheckRun): Observation[] {
+  return run.checks.flatMap((check) => {
+    const { unknown, readable } = sortNeeds(check, run);
+    const judged = readable ? assess(check, readable, run) : [];
+    return [...unknown, ...judged].map((finding) => observe(check.name, finding, run.stale));
+  });
+}
+
+function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRun): readonly Finding[] {
+  const limits = check.limits ? run.limits[check.limits.key] : undefined;
+  return check.assess(sections, limits, run.at);
+}
+
+/** What the check can be shown (undefined where a whole section is missing), and what it cannot see and must call unknown. */
+function sortNeeds(check: AnyCheck, { sections, definitions }: CheckRun) {
+  const unknown: Finding[] = [];
+  const readable: Record<string, unknown> = {};
+  let complete = true;
+  for (const need of check.needs) {
+    const section = sections[need];
+    if (section?.status === 'ok') readable[need] = definitions[need]?.many ? readItems(section.data) : section.data;
+    else {
+      complete = false;
+      if (section === undefined) unknown.push(unread(need, `the snapshot has no section ${need}`));
+      else if (section.status === 'failed') unknown.push(unread(need, section.reason));
+    }
+  }
+  return { unknown, readable: complete ? readable : undefined };
+
+  function readItems(data: unknown): Record<string, unknown> {
+    const good: Record<string, unknown> = {};
+    for (const [item, envelope] of Object.entries(data as Record<string, Envelope>)) {
+      if (envelope.status === 'ok') good[item] = envelope.data;
+      else if (envelope.status === 'failed') unknown.push(unread(item, envelope.reason));
+    }
+    return good;
+  }
+}
+
+const unread = (subject: string, reason: string): Finding => ({
+  subject,
+  level: 'unknown',
+  value: null,
+  unit: '',
+  limit: { value: 'a reading', key: '' },
+  message: `${subject} could not be read: ${reason}`,
+  clears_when: 'it can be read again',
+});
+
+function observe(check: string, finding: Finding, stale: string | undefined): Observation {
+  const runbook = runbookOf(check);
+  const id = `${check}:${finding.subject}`;
+  if (stale === undefined) return { id, check, ...finding, runbook };
+  return {
+    id,
+    check,
+    ...finding,
+    level: 'unknown' satisfies Level,
+    message: `${stale}; then: ${finding.message}`,
+    clears_when: 'a fresh snapshot is there',
+    runbook,
+  };
+}

@@ -1,0 +1,38 @@
+// A deadline that holds whatever the work does. The race matters beyond the abort: a child stuck in uninterruptible
+// I/O cannot be killed, only abandoned.
+import { TimedOut } from '../contract/errors.ts';
+import { formatDuration } from '../core/quantity.ts';
+
+export async function withDeadline<Result>(
+  ms: number,
+  what: string,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new TimedOut(`${what} did not answer within ${formatDuration(ms / 1000)}`);
+      reject(error); // before the abort, so that the work's own words about being aborted come too late
+      controller.abort(error);
+    }, ms);
+  });
+  try {
+    return await Promise.race([work(controller.signal), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** At most `width` at a time, in order; every one is started, and none may throw. */
+export async function sideBySide<Item>(
+  items: readonly Item[],
+  width: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const waiting = items.values(); // one iterator for all lanes: each takes the next
+  const lane = async (): Promise<void> => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+}

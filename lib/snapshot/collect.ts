@@ -1,0 +1,96 @@
+// collect-snapshot: the machine → one line of JSONL, then latest.json.
+import { defineStage } from '../contract/stage.ts';
+import type { Envelope } from '../contract/envelope.ts';
+import { isoMicroseconds } from '../core/time.ts';
+import { reasonOf } from '../core/text.ts';
+import { withDeadline } from '../run/deadline.ts';
+import { runProbes } from '../run/probes.ts';
+import type { SnapshotConfig } from './config.ts';
+import { latest, readings, schemaVersion, type Snapshot, snapshots } from './files.ts';
+import { probes } from './probes/index.ts';
+import { outcomesOf } from './sections/index.ts';
+
+export const collectSnapshot = defineStage<SnapshotConfig>({
+  name: 'collect-snapshot',
+  summary: 'reads the machine once: a line of JSONL, and latest.json',
+  reads: [readings],
+  writes: [snapshots, latest, readings],
+  deadlineMs: 90_000,
+
+  async run(world) {
+    const problems: string[] = [];
+    const time = isoMicroseconds(world.preciseNow());
+    const began = world.monotonicMs();
+    const bootId = await readBootId();
+    // Out of order with what was read before, the counts since then cannot be told; nothing else depends on it.
+    const previous = await world.read(readings).catch((error: unknown) => {
+      problems.push(`the readings before cannot be used: ${reasonOf(error)}`);
+      return undefined;
+    });
+
+    const { sections, readings: current } = await runProbes({
+      probes,
+      config: world.config,
+      bootId,
+      previous: previous ?? {},
+      now: world.now,
+      monotonicMs: world.monotonicMs,
+      openHost: world.openHost,
+      timeoutMs: 10_000,
+      budgetMs: 60_000,
+      width: 64,
+    });
+
+    const snapshot: Snapshot = {
+      schema_version: schemaVersion,
+      time_utc: time,
+      snapshot_time_utc: time,
+      run_id: world.runId,
+      site: world.config.site,
+      hostname: world.hostname,
+      boot_id: bootId,
+      product_version: world.product.version,
+      collection_ms: Math.round(world.monotonicMs() - began),
+      sections,
+    };
+    const at = new Date(time);
+    // The line first, then latest.json. A full disk costs the line and fails the run, but latest.json then speaks from
+    // the runtime folder: of all moments, this is the one in which somebody must be told.
+    const line = await world.append(snapshots, snapshot, at).catch((error: unknown) => ({ error }));
+    await world.replace(latest, snapshot, at);
+    await world.replace(readings, current, at);
+    if (line) throw line.error;
+
+    const counts = countOutcomes(sections);
+    return {
+      counts,
+      problems: [...problems, ...failures(sections)],
+      json: snapshot,
+      text: `${counts.ok} read, ${counts.absent} not there, ${counts.failed} failed`,
+    };
+
+    async function readBootId(): Promise<string> {
+      try {
+        return await withDeadline(5000, 'the boot id', async (signal) =>
+          (await world.openHost('local', signal).readText('/proc/sys/kernel/random/boot_id')).trim(),
+        );
+      } catch (error) {
+        problems.push(`the boot id could not be read: ${reasonOf(error)}`);
+        return '';
+      }
+    }
+  },
+});
+
+function countOutcomes(sections: Readonly<Record<string, Envelope>>) {
+  const counts = { ok: 0, absent: 0, failed: 0 };
+  for (const { outcome } of outcomesOf(sections)) counts[outcome.status] += 1;
+  return counts;
+}
+
+function failures(sections: Readonly<Record<string, Envelope>>): string[] {
+  const failed = outcomesOf(sections).flatMap(({ name, outcome }) =>
+    outcome.status === 'failed' ? [`${name}: ${outcome.reason}`] : [],
+  );
+  return failed.length > 10 ? [...failed.slice(0, 9), `and ${failed.length - 9} more`] : failed;
+}

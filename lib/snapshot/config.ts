@@ -1,0 +1,108 @@
+// What the configuration says about the snapshot: what to watch.
+import * as z from 'zod';
+import { duration, planned } from '../contract/quantities.ts';
+
+const path = z
+  .string()
+  .regex(/^\//, { error: (issue) => `expected an absolute path, such as "/data"; got ${JSON.stringify(issue.input)}` });
+
+const filesystemSchema = z.strictObject({
+  path: path.describe('a path on it; a symlink is followed and told'),
+  host: z.string().optional().describe('a name under `hosts`; without one, this machine'),
+  network: z
+    .boolean()
+    .optional()
+    .describe('true: may hang, so look in a child that can be given up (NFS, CIFS and FUSE are known)'),
+  'read-only': z.literal('allowed').optional().describe('`allowed`: being mounted read-only is no fault'),
+});
+
+const unit = z
+  .string()
+  .regex(/^[^\s/]+\.[a-z]+$/, {
+    error: (issue) => `expected a unit with its type, such as "sync.timer"; got ${JSON.stringify(issue.input)}`,
+  });
+
+const url = z
+  .url({ protocol: /^https?$/, error: (issue) => `expected an http(s) URL; got ${JSON.stringify(issue.input)}` })
+  .refine(
+    (text) => !/^https?:\/\/[^/]*@/.test(text),
+    'a password in a URL would end up in files and mails: leave it out',
+  );
+
+const endpointSchema = z.strictObject({
+  url: url.describe('asked with one GET; any 2xx or 3xx is an answer'),
+  slow: duration('2s').prefault('2s').describe('an answer that takes longer is amber'),
+  timeout: duration('5s').prefault('5s').describe('no answer within this is none'),
+});
+
+/** A bare string where only the main thing is said: `/data` for `{ path: /data }`. */
+const shortOf = <Long extends z.ZodObject>(long: Long, key: string, main: z.ZodType<string, string>) =>
+  z.union([main.transform((value) => long.parse({ [key]: value })), long]);
+
+const location = z.strictObject({
+  root: path.describe('folder under which its files lie'),
+  host: z.string().optional().describe('a name under `hosts`; without one, this machine'),
+});
+
+const streamSchema = z.strictObject({
+  source: location
+    .extend({
+      files: z.string().prefault('**/*').describe('which files: `{yyyy}/{MM}/{dd}/*.nc`'),
+      time: z.enum(['mtime', 'name', 'zarr']).prefault('mtime').describe('where the time of the data stands'),
+    })
+    .optional()
+    .describe('where its data arrive')
+    .meta(planned),
+  window: duration('3h').prefault('1.5h').describe('older than this, the stream is stale').meta(planned),
+  mirrors: z
+    .record(z.string(), location.extend({ compare: duration('7d').prefault('7d').describe('how far back to compare') }))
+    .prefault({})
+    .describe('its copies, by a name of your own')
+    .meta(planned),
+  units: z.record(z.string(), unit).prefault({}).describe('the units it depends on, by role: sync, process, transfer'),
+});
+
+const workspaceSchema = z.strictObject({
+  path: path.describe('a path on it'),
+  network: z.boolean().optional().describe('true: may hang'),
+  usage: z
+    .union([z.strictObject({ command: z.array(z.string()).min(1) }), z.strictObject({ file: path })])
+    .optional()
+    .describe('where its quota is told, if the filesystem does not tell: `{ command: [...] }` or `{ file: ... }`'),
+});
+
+const powerSchema = z.strictObject({
+  store: path.describe('a Zarr store'),
+  voltage: z.string().prefault('DCInverterVolts').describe('variable of the battery voltage'),
+  charge: z.string().prefault('BatterySOC').describe('variable of the state of charge'),
+  temperature: z.string().prefault('InternalTemperature').describe('variable of the internal temperature'),
+  stale: duration('1h').prefault('1h').describe('an older sample is not a reading'),
+});
+
+export const snapshotConfig = {
+  filesystems: z
+    .record(z.string(), shortOf(filesystemSchema, 'path', path))
+    .optional()
+    .describe('the filesystems to watch, by a name of your own; without this, the real local mounts of this machine'),
+  workspace: workspaceSchema
+    .optional()
+    .describe('the group workspace: a remote or network-mounted archive')
+    .meta(planned),
+  streams: z.record(z.string(), streamSchema).prefault({}).describe('the data streams, by name'),
+  power: powerSchema.optional().describe('the power supply').meta(planned),
+  gates: z
+    .record(z.string(), path)
+    .prefault({})
+    .describe('gates, by name: the JSON summaries they leave')
+    .meta(planned),
+  services: z.array(unit).prefault([]).describe('systemd units to watch, beside those of the streams'),
+  dashboard: endpointSchema.optional().describe('the dashboard: the endpoint of that name'),
+  endpoints: z
+    .record(z.string(), shortOf(endpointSchema, 'url', url))
+    .prefault({})
+    .describe('other URLs to watch'),
+  git: z.record(z.string(), path).prefault({}).describe('git checkouts to watch, by a name of your own'),
+};
+
+/** With what collect needs of the site itself. */
+export type SnapshotConfig = z.output<z.ZodObject<typeof snapshotConfig>> & { readonly site: string };

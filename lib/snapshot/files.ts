@@ -1,0 +1,73 @@
+// What collect-snapshot writes.
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import type { Envelope } from '../contract/envelope.ts';
+import { quantity, words } from '../contract/fields.ts';
+import { defineFile } from '../contract/file.ts';
+import { sectionEnvelope } from '../contract/section.ts';
+import { dayStamp } from '../core/time.ts';
+import type { Readings } from '../run/probes.ts';
+import { sections } from './sections/index.ts';
+
+export const schemaVersion = 1;
+
+/** Time and schema stand first, so that a scan of a year need not parse what it skips. */
+export const snapshotSchema = z.looseObject({
+  schema_version: quantity('1', 'version of this layout; fields are added, never changed in type or unit'),
+  time_utc: words('collection time, UTC, microseconds'),
+  snapshot_time_utc: words('the same: readers of both names exist'),
+  run_id: words('32 hex digits: names this cycle in every later file and log'),
+  site: z.string(),
+  hostname: z.string(),
+  boot_id: words('of the machine that collected; empty where it could not be read'),
+  product_version: z.string(),
+  collection_ms: quantity('ms', 'how long all readings took together'),
+  sections: z.looseObject(
+    Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, z.optional(sectionEnvelope(section))])),
+  ),
+});
+
+/** In code, a section's data is only ever read through the checks' typed view of it. */
+export interface Snapshot {
+  readonly schema_version: number;
+  readonly time_utc: string;
+  readonly snapshot_time_utc: string;
+  readonly run_id: string;
+  readonly site: string;
+  readonly hostname: string;
+  readonly boot_id: string;
+  readonly product_version: string;
+  readonly collection_ms: number;
+  readonly sections: Readonly<Record<string, Envelope>>;
+}
+
+const schema = snapshotSchema as unknown as z.ZodMiniType<Snapshot>;
+
+export const latest = defineFile<Snapshot>({
+  summary: 'the latest snapshot',
+  format: 'json',
+  path: ({ raw }) => join(raw, 'latest.json'),
+  mode: 0o644,
+  schema,
+  fallsBack: true,
+});
+
+export const snapshots = defineFile<Snapshot>({
+  summary: 'every snapshot of the UTC day, a line each',
+  format: 'jsonl',
+  path: ({ raw }, at) => join(raw, `ops_monitor_${dayStamp(at)}.jsonl`),
+  mode: 0o644,
+  schema,
+});
+
+export const readings = defineFile<Readings>({
+  summary: 'the last good reading of each section and item, however old: for what is counted from one to the next',
+  format: 'json',
+  path: ({ state }) => join(state, 'last_readings.json'),
+  mode: 0o644,
+  schema: z.record(
+    z.string(),
+    z.record(z.string(), z.looseObject({ at: z.string(), boot_id: z.string(), data: z.unknown() })),
+  ),
+  fallsBack: true,
+});

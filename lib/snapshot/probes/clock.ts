@@ -1,0 +1,40 @@
+// Whether the clock is right, by the word of who keeps it.
+import { Absent } from '../../contract/errors.ts';
+import { defineProbe } from '../../contract/probe.ts';
+import { firstLine } from '../../core/text.ts';
+import type { SnapshotConfig } from '../config.ts';
+import { clock as section } from '../sections/clock.ts';
+
+// timesyncd touches this file at every synchronisation, at most 2,048 s apart, and takes it away when it stops. The
+// kernel itself calls a clock unsynchronised only after about nine hours without.
+const timesyncFile = '/run/systemd/timesync/synchronized';
+const freshSeconds = 3 * 2048;
+
+export const clock = defineProbe<typeof section.schema, SnapshotConfig>({
+  name: 'clock',
+  summary: 'whether the clock is synchronised',
+  section,
+
+  async read({ host: open, at }) {
+    const host = open();
+    const touched = await host.stat(timesyncFile).catch(() => undefined); // another time service, or none yet
+    if (touched && at.getTime() - Date.parse(touched.modified_at) < freshSeconds * 1000) {
+      return { synchronised: true, told_by: 'systemd-timesyncd', synchronised_at: touched.modified_at };
+    }
+    await host.stat('/run/systemd/system').catch((error: unknown) => {
+      throw new Absent('nobody here keeps the clock: it is the host’s', { cause: error });
+    });
+    // Costs a D-Bus call to a service that starts for it, so only where the file above does not tell.
+    const { exit_code, stdout, stderr } = await host.run([
+      'timedatectl',
+      'show',
+      '--property=NTPSynchronized',
+      '--value',
+    ]);
+    const answer = stdout.trim();
+    if (exit_code !== 0 || !['yes', 'no'].includes(answer)) {
+      throw new Error(`timedatectl did not tell: ${firstLine(stderr) || JSON.stringify(answer)}`);
+    }
+    return { synchronised: answer === 'yes', told_by: 'timedatectl' };
+  },
+});

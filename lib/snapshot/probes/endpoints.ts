@@ -1,0 +1,39 @@
+// What answers over HTTP. That something does not answer is a reading, and a bad one; not a failure to read.
+import { defineProbe } from '../../contract/probe.ts';
+import type { SnapshotConfig } from '../config.ts';
+import { endpoints as section } from '../sections/endpoints.ts';
+
+const all = (config: SnapshotConfig): SnapshotConfig['endpoints'] => ({
+  ...(config.dashboard ? { dashboard: config.dashboard } : {}),
+  ...config.endpoints,
+});
+
+export const endpoints = defineProbe<typeof section.schema, SnapshotConfig>({
+  name: 'endpoints',
+  summary: 'status, response time and certificate of URLs',
+  section,
+
+  items: async ({ config }) => Object.keys(all(config)),
+
+  async read({ host: open, config, item, at }) {
+    const endpoint = all(config)[item];
+    if (!endpoint) throw new Error(`no endpoint ${item} is configured`);
+    const { response_ms, status, error, certificate_expires_at, certificate_problem } = await open().get(endpoint.url, {
+      timeoutMs: endpoint.timeout * 1000,
+    });
+    return {
+      url: endpoint.url,
+      answered: status !== undefined,
+      ...(status === undefined ? {} : { status }),
+      response_ms: Math.round(response_ms * 10) / 10,
+      slow_seconds: endpoint.slow,
+      ...(error === undefined ? {} : { error }),
+      ...(certificate_expires_at === undefined
+        ? {}
+        : { certificate_expires_at, certificate_days_left: daysBetween(at, new Date(certificate_expires_at)) }),
+      ...(certificate_problem === undefined ? {} : { certificate_problem }),
+    };
+  },
+});
+
+const daysBetween = (from: Date, to: Date): number => Math.floor((to.getTime() - from.getTime()) / 864_000) / 100;

@@ -1,0 +1,39 @@
+// How the machine itself is doing: load, memory, time since boot, processes killed for memory.
+import { defineProbe } from '../../contract/probe.ts';
+import { parseCpuList, parseLoadavg, parseMeminfo, parseOomKills, parseUptime } from '../../parse/proc.ts';
+import type { SnapshotConfig } from '../config.ts';
+import { host as section } from '../sections/host.ts';
+
+export const host = defineProbe<typeof section.schema, SnapshotConfig>({
+  name: 'host',
+  summary: 'load, memory, swap, uptime and out-of-memory kills',
+  section,
+
+  async read({ host: open, previous, bootId }) {
+    const machine = open();
+    const [loadavg, meminfo, uptime, vmstat, cpus] = await Promise.all(
+      ['/proc/loadavg', '/proc/meminfo', '/proc/uptime', '/proc/vmstat', '/sys/devices/system/cpu/online'].map((path) =>
+        machine.readText(path),
+      ),
+    );
+    const memory = parseMeminfo(meminfo ?? '');
+    const oom_kills = parseOomKills(vmstat ?? '');
+    // After a boot the kernel counts from nothing: then all of them are recent.
+    const before = previous?.bootId === bootId ? previous.data.oom_kills : 0;
+    return {
+      boot_id: bootId,
+      uptime_seconds: parseUptime(uptime ?? ''),
+      cpus: parseCpuList(cpus ?? ''),
+      ...parseLoadavg(loadavg ?? ''),
+      memory_total_bytes: memory.total,
+      memory_available_bytes: memory.available,
+      memory_used_percent: Math.round((1 - memory.available / memory.total) * 10_000) / 100,
+      swap_total_bytes: memory.swapTotal,
+      swap_used_bytes: memory.swapTotal - memory.swapFree,
+      ...(oom_kills === undefined ? {} : { oom_kills }),
+      ...(oom_kills === undefined || previous === undefined || before === undefined
+        ? {}
+        : { recent_oom_kills: oom_kills - before }),
+    };
+  },
+});

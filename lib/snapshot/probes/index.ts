@@ -1,0 +1,10 @@
+// Every probe of the snapshot, in the order of its sections.
+import { checkouts } from './checkouts.ts';
+import { clock } from './clock.ts';
+import { endpoints } from './endpoints.ts';
+import { filesystems } from './filesystems.ts';
+import { host } from './host.ts';
+import { services } from './services.ts';
+import { systemd } from './systemd.ts';
+
+export const probes = [filesystems, services, endpoints, checkouts, host, clock, systemd];

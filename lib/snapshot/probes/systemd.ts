@@ -1,0 +1,32 @@
+// Which units of this machine have failed, whoever watches them.
+import { Absent } from '../../contract/errors.ts';
+import { defineProbe } from '../../contract/probe.ts';
+import { firstLine } from '../../core/text.ts';
+import { parseUnitNames } from '../../parse/systemctl.ts';
+import type { SnapshotConfig } from '../config.ts';
+import { systemd as section } from '../sections/systemd.ts';
+
+export const systemd = defineProbe<typeof section.schema, SnapshotConfig>({
+  name: 'systemd',
+  summary: 'failed units of the machine',
+  section,
+
+  async read({ host: open }) {
+    const host = open();
+    await host.stat('/run/systemd/system').catch((error: unknown) => {
+      throw new Absent('this machine was not booted with systemd', { cause: error });
+    });
+    const { exit_code, stdout, stderr } = await host.run([
+      'systemctl',
+      'list-units',
+      '--state=failed',
+      '--plain',
+      '--no-legend',
+      '--full',
+      '--no-pager',
+    ]);
+    if (exit_code !== 0) throw new Error(`listing failed units failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
+    const failed_units = parseUnitNames(stdout);
+    return { failed_units, failed: failed_units.length };
+  },
+});

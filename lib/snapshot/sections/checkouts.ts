@@ -1,0 +1,22 @@
+import * as z from 'zod/mini';
+import { flag, quantity, words } from '../../contract/fields.ts';
+import { defineSection } from '../../contract/section.ts';
+
+export const checkouts = defineSection({
+  many: true,
+  source: 'git status --porcelain=v2 --branch, without locks and without network (try: git -C PATH status)',
+  schema: z.looseObject({
+    path: words('path of the checkout'),
+    branch: words('branch'),
+    commit: words('commit'),
+    detached: flag('no branch is checked out'),
+    upstream: z.optional(words('branch it follows')),
+    // Missing without an upstream that is known locally: then nobody knows, and it is not 0.
+    ahead: z.optional(quantity('1', 'commits that the upstream, as last fetched, does not have')),
+    behind: z.optional(quantity('1', 'commits of the upstream, as last fetched, that are missing here')),
+    changed_files: quantity('1', 'tracked files changed'),
+    untracked_files: quantity('1', 'files that git does not know'),
+    conflicted_files: quantity('1', 'files with conflicts'),
+    dirty_files: quantity('1', 'files changed, unknown or in conflict'),
+  }),
+});

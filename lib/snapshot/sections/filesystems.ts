@@ -1,0 +1,27 @@
+import * as z from 'zod/mini';
+import { flag, quantity, words } from '../../contract/fields.ts';
+import { defineSection } from '../../contract/section.ts';
+
+export const filesystems = defineSection({
+  many: true,
+  source: 'statfs of the path and the kernel’s mount table (try: df PATH; df -i PATH; findmnt -T PATH)',
+  schema: z.looseObject({
+    host: words('machine it is read on'),
+    path: words('path as configured'),
+    resolved_path: words('path as `pwd -P` prints it there: shows a moved symlink'),
+    mount_point: words('where the filesystem is mounted'),
+    type: words('filesystem type'),
+    source: words('device or server'),
+    network: flag('filesystem waits for another machine'),
+    read_only: flag('filesystem is mounted read-only (its superblock, not a sandbox)'),
+    read_only_allowed: z.optional(flag('the configuration allows it to be read-only')),
+    size_bytes: quantity('byte', 'size of the filesystem'),
+    used_bytes: quantity('byte', 'space in use'),
+    available_bytes: quantity('byte', 'space left for users without privileges'),
+    used_percent: quantity('percent', 'space in use of what users can have, as df counts it'),
+    // Missing where the filesystem has no fixed number of inodes (btrfs, many network ones).
+    inodes: z.optional(quantity('1', 'inodes of the filesystem')),
+    inodes_used: z.optional(quantity('1', 'inodes in use')),
+    inodes_used_percent: z.optional(quantity('percent', 'inodes in use')),
+  }),
+});

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import { flag, instant, names, quantity, words } from '../../contract/fields.ts';
+import { defineSection } from '../../contract/section.ts';
+
+export const services = defineSection({
+  many: false,
+  source: 'one `systemctl show` for all units (try: systemctl status UNIT; systemctl list-timers UNIT)',
+  schema: z.record(
+    z.string(),
+    z.looseObject({
+      groups: names('what it belongs to: `hatpro.sync`'),
+      load_state: words('whether systemd has read the unit'),
+      active_state: words('active state'),
+      sub_state: words('active state in detail'),
+      result: words('how it last ended'),
+      enabled: words('whether it is started by itself (unit file state)'),
+      /** Services only. */
+      type: z.optional(words('service type')),
+      restarts: z.optional(quantity('1', 'automatic restarts since it was last started by hand')),
+      recent_restarts: z.optional(quantity('1', 'automatic restarts since the snapshot before')),
+      exit_status: z.optional(quantity('1', 'exit status of the main process')),
+      last_start_at: z.optional(instant('when the main process last started')),
+      /** False where a Condition… of the unit kept it from starting: inactive by its own wish. */
+      condition_met: z.optional(flag('conditions of the unit were met')),
+      since_at: z.optional(instant('when the state last changed')),
+      /** Timers only. */
+      triggers: z.optional(words('unit that the timer starts')),
+      last_run_at: z.optional(instant('when the timer last elapsed')),
+      next_run_at: z.optional(instant('when the timer elapses next')),
+      overdue_seconds: z.optional(quantity('s', 'how long the next run of the timer is past')),
+    }),
+  ),
+});

@@ -1,0 +1,68 @@
+// npm run build: one small CommonJS bundle a script in dist/, and one for each part that is imported on demand.
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import fastGlob from 'fast-glob';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const outFolder = resolve(process.argv[2] ?? join(root, 'dist'));
+
+// What only a checkout needs: they work on the sources, so they are run from them.
+const notInstalled = new Set(['build', 'write-docs']);
+
+const scripts = (await fastGlob('scripts/*.ts', { cwd: root })).filter(
+  (file) => !notInstalled.has(file.slice('scripts/'.length, -'.ts'.length)),
+);
+if (scripts.length === 0) throw new Error(`no scripts to bundle in ${root}/scripts`);
+
+/** `lib/config/resolve.ts` → `lib-config-resolve`; a script keeps its own name. */
+const outputName = (file: string): string =>
+  file.startsWith(`scripts${sep}`) ? file.slice('scripts/'.length, -3) : file.slice(0, -3).replaceAll(sep, '-');
+
+// A part imported on demand becomes a bundle of its own: inside the same bundle it would cost its parsing at every start.
+const found = new Set<string>(scripts.map((file) => join(file)));
+const onDemand: Plugin = {
+  name: 'on-demand',
+  setup: (bundle) => {
+    bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const file = relative(root, resolve(resolveDir, path));
+      found.add(file);
+      return { path: `./${outputName(file)}.cjs`, external: true };
+    });
+  },
+};
+
+/** Names the build in the cache of the configuration: any change of source is another build. */
+async function buildId(): Promise<string> {
+  const files = (
+    await fastGlob(['lib/**/*.ts', 'scripts/*.ts', 'package-lock.json', 'package.json'], { cwd: root })
+  ).sort();
+  return hash('sha1', files.map((file) => readFileSync(join(root, file), 'utf8')).join('\0')).slice(0, 12);
+}
+
+await rm(outFolder, { recursive: true, force: true });
+await mkdir(outFolder, { recursive: true });
+const id = await buildId();
+const done = new Set<string>();
+for (let next = [...found]; next.length > 0; next = [...found].filter((file) => !done.has(file))) {
+  await build({
+    entryPoints: next.map((file) => ({ in: join(root, file), out: outputName(file) })),
+    outdir: outFolder,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    // A dynamic import becomes a lazy require: cheaper, and it works for CommonJS.
+    supported: { 'dynamic-import': false },
+    define: { OPS_MONITOR_BUILD: JSON.stringify(id) },
+    plugins: [onDemand],
+    logLevel: 'warning',
+  });
+  for (const file of next) done.add(file);
+}
+console.log(`${done.size} bundles in ${relative(process.cwd(), outFolder) || '.'} (build ${id})`);

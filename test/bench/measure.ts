@@ -1,0 +1,86 @@
+// Whole processes against each other, in alternation: what they cost as a ratio lasts, milliseconds do not.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Contestant {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Exit codes that are no failure. */
+  readonly accept?: readonly number[];
+}
+
+export interface Cost {
+  readonly name: string;
+  /** Medians. CPU is user and system time of the process and of all children it waited for. */
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  readonly peakMiB: number;
+}
+
+export function measure(contestants: readonly Contestant[], rounds: number): Cost[] {
+  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-bench-'));
+  try {
+    const taken = contestants.map(() => ({ cpu: [] as number[], wall: [] as number[] }));
+    for (let round = 0; round < rounds; round++) {
+      contestants.forEach((contestant, index) => {
+        const { cpu, wall } = timeOne(contestant);
+        taken[index]?.cpu.push(cpu);
+        taken[index]?.wall.push(wall);
+      });
+    }
+    return contestants.map((contestant, index) => ({
+      name: contestant.name,
+      cpuMs: median(taken[index]?.cpu ?? []),
+      wallMs: median(taken[index]?.wall ?? []),
+      peakMiB: peakOf(contestant, folder),
+    }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** bash's `time` counts children, to the microsecond; Node's own process does not tell of them. */
+function timeOne({ name, argv, env, accept = [0] }: Contestant): { cpu: number; wall: number } {
+  const script = 'TIMEFORMAT="times %6U %6S %6R"; time "$@" >/dev/null 2>"$ERRORS"; exit $?';
+  const errors = join(tmpdir(), `ops-monitor-bench-${process.pid}.err`);
+  const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', ...argv], {
+    env: { ...clean(), ...env, ERRORS: errors },
+    encoding: 'utf8',
+  });
+  const said = readFileSync(errors, 'utf8');
+  rmSync(errors);
+  const match = /times (\S+) (\S+) (\S+)/.exec(stderr);
+  if (!match || !accept.includes(status ?? -1)) throw new Error(`${name} ended with ${status}: ${said}${stderr}`);
+  return { cpu: (Number(match[1]) + Number(match[2])) * 1000, wall: Number(match[3]) * 1000 };
+}
+
+/** In a run of its own, since asking costs. */
+function peakOf({ argv, env }: Contestant, folder: string): number {
+  const out = join(folder, 'peak');
+  const hook = join(folder, 'peak.cjs');
+  writeFileSync(
+    hook,
+    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(out)}, String(process.resourceUsage().maxRSS)))`,
+  );
+  const [node = '', ...rest] = argv;
+  spawnSync(node, ['--require', hook, ...rest], { env: { ...clean(), ...env }, stdio: 'ignore' });
+  return Number(readFileSync(out, 'utf8')) / 1024;
+}
+
+/** Node pays for some variables at every start, and a cache of code would flatter us. */
+function clean(): Record<string, string | undefined> {
+  const { NODE_EXTRA_CA_CERTS, NODE_OPTIONS, NODE_COMPILE_CACHE, ...rest } = process.env;
+  void [NODE_EXTRA_CA_CERTS, NODE_OPTIONS, NODE_COMPILE_CACHE];
+  return rest;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
