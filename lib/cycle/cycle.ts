@@ -46,7 +46,8 @@ export const runCycle: Command = {
       ['snapshot', latest.path(places, day)],
       ['all of the day', snapshots.path(places, day)],
     ] as const;
-    print(`\n${renderSummary({ health, snapshot, version: product.version, files, paint: painter() })}`);
+    const explainWith = product.build === undefined ? 'npm run -s ops-monitor explain' : 'ops-monitor explain';
+    print(`\n${renderSummary({ health, snapshot, version: product.version, files, paint: painter(), explainWith })}`);
     return exitCode;
   },
 };

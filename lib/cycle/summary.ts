@@ -11,9 +11,12 @@ export interface SummaryInput {
   readonly version: string;
   readonly files: readonly (readonly [what: string, path: string])[];
   readonly paint: Paint;
+  /** How `explain` is called here. */
+  readonly explainWith: string;
 }
 
-export function renderSummary({ health, snapshot, version, files, paint }: SummaryInput): string {
+export function renderSummary(input: SummaryInput): string {
+  const { health, snapshot, version, files, paint } = input;
   const { overall_level, counts, site, hostname, assessed_at } = health;
   const tally = worstFirst.toReversed().map((level) => {
     const count = counts[level] ?? 0;
@@ -28,7 +31,7 @@ export function renderSummary({ health, snapshot, version, files, paint }: Summa
     '',
     `  ${paint(overall_level, `● ${overall_level.toUpperCase()}`)}   ${tally.join(', ')}`,
     '',
-    ...worstFirst.filter((level) => level !== 'green').flatMap((level) => wrong(health, level, paint)),
+    ...worstFirst.filter((level) => level !== 'green').flatMap((level) => wrong(input, level)),
     ...good(health, paint),
     ...(notWatched.length === 0 ? [] : [`  ${paint('dim', `not watched   ${notWatched.join(', ')}`)}`]),
     '',
@@ -38,7 +41,7 @@ export function renderSummary({ health, snapshot, version, files, paint }: Summa
   ].join('\n');
 }
 
-function wrong(health: Health, level: Level, paint: Paint): string[] {
+function wrong({ health, paint, explainWith }: SummaryInput, level: Level): string[] {
   return health.observations
     .filter((observation) => observation.level === level)
     .flatMap(({ id, message, clears_when }) => [

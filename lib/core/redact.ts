@@ -1,0 +1,27 @@
+// Takes out of recorded text what must not leave the machine: who it is, who uses it, and what looks like a secret.
+
+export interface Identity {
+  readonly hostname: string;
+  readonly user: string;
+  readonly bootId: string;
+}
+
+/** Always the same replacement for the same thing, so that a recording still fits together. */
+export function redactor({ hostname, user, bootId }: Identity): (text: string) => string {
+  const rules: [RegExp, string][] = [
+    [/\b(user(?:name)?|pass(?:word|wd)?|secret|token|key|credentials?|dsn)=[^,\s"&]+/gi, '$1=redacted'],
+    [/(https?:\/\/)[^/\s@"]+@/g, '$1'],
+    [/([?&][\w.-]+=)[^&\s"]+/g, '$1redacted'],
+    [/\b[\w.+-]+@[\w-]+\.[\w.-]+\b/g, 'someone@example.org'],
+    [/\b(?!127\.)(?:\d{1,3}\.){3}\d{1,3}\b/g, '192.0.2.1'],
+    [/\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b/gi, '2001:db8::1'],
+  ];
+  // Short names would hit half of every word; `root` is nobody in particular.
+  if (hostname.length > 3) rules.push([wordOf(hostname), 'recorded']);
+  if (user.length > 2 && user !== 'root') rules.push([wordOf(user), 'user']);
+  if (bootId !== '') rules.push([new RegExp(escape(bootId), 'g'), '00000000-0000-4000-8000-000000000000']);
+  return (text) => rules.reduce((cleaned, [pattern, replacement]) => cleaned.replaceAll(pattern, replacement), text);
+}
+
+const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const wordOf = (text: string): RegExp => new RegExp(`(?<![\\w-])${escape(text)}(?![\\w-])`, 'g');

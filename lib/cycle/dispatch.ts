@@ -1,0 +1,49 @@
+// ops-monitor COMMAND …: one name for every script, so that nobody has to know where they lie.
+import { nearest } from '../core/text.ts';
+import { leave } from '../io/leave.ts';
+import { product } from '../io/product.ts';
+import { print, printError } from '../io/terminal.ts';
+import { exitCodes } from './command.ts';
+
+export interface Entry {
+  readonly summary: string;
+  /** Runs the script: it takes the rest of the command line, and leaves by itself. */
+  readonly load: () => Promise<unknown>;
+}
+
+export function dispatch(entries: Readonly<Record<string, Entry>>): void {
+  const [name, ...rest] = process.argv.slice(2);
+  if (name === '--version') finish(`ops-monitor ${product.version}`);
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') finish(helpOf(entries));
+  const entry = entries[name];
+  if (!entry) {
+    const meant = nearest(name, Object.keys(entries));
+    printError(
+      `ops-monitor: there is no command ${JSON.stringify(name)}${meant ? `; did you mean ${meant}?` : ''}\nTry: ops-monitor --help`,
+    );
+    leave(exitCodes.usage);
+  }
+  process.argv.splice(2, Infinity, ...rest);
+  void entry.load().catch((error: unknown) => {
+    printError(`ops-monitor: ${name} could not be loaded: ${String(error)}`);
+    leave(exitCodes.failed);
+  });
+}
+
+function finish(text: string): never {
+  print(text);
+  leave(exitCodes.ok);
+}
+
+function helpOf(entries: Readonly<Record<string, Entry>>): string {
+  const width = Math.max(...Object.keys(entries).map((name) => name.length)) + 2;
+  return [
+    'Usage: ops-monitor COMMAND [OPTION]…',
+    '',
+    'An observe-only operations monitor: each command is one step, and leaves files for the next.',
+    '',
+    ...Object.entries(entries).map(([name, { summary }]) => `  ${name.padEnd(width)}${summary}`),
+    '',
+    'ops-monitor COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 already running.',
+  ].join('\n');
+}

@@ -1,0 +1,34 @@
+// ops-monitor explain ID.
+import { findSource, loadConfiguration } from '../config/load.ts';
+import { Usage } from '../contract/errors.ts';
+import { explain, renderExplanation } from '../health/explain.ts';
+import { resolvePlaces } from '../io/places.ts';
+import { print } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
+import { type Command, configOption, exitCodes, textOption } from './command.ts';
+import { noHosts } from './stage.ts';
+
+export const explainCommand: Command = {
+  name: 'explain',
+  summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
+  operands: 'ID',
+  options: { ...configOption, json: { type: 'boolean', summary: 'print it as JSON' } },
+
+  async run(asked) {
+    const [id, ...more] = asked.operands;
+    if (id === undefined || more.length > 0) throw new Usage('name one observation, such as filesystem-usage:/');
+    const source = await findSource(textOption(asked, 'config'));
+    const config = await loadConfiguration(source);
+    const places = resolvePlaces(config.files);
+    const world = makeWorld({ config, places, openHost: noHosts(config.hosts, places.runtime) });
+    const { effectiveValues, originOf } = await import('../config/origin.ts');
+    const effective = effectiveValues(source);
+    const explanation = await explain(id, world, (key) => originOf(effective, key));
+    print(
+      asked.options['json'] === true
+        ? JSON.stringify(explanation, undefined, 2)
+        : renderExplanation(explanation, world.now()),
+    );
+    return exitCodes.ok;
+  },
+};

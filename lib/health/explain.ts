@@ -1,0 +1,156 @@
+// explain: for one observation, what was read, which limit decided and where it is written, since when, what would clear it.
+import { Usage } from '../contract/errors.ts';
+import type { Section } from '../contract/section.ts';
+import type { World } from '../contract/stage.ts';
+import type { Level } from '../core/level.ts';
+import { formatMeasure } from '../core/quantity.ts';
+import { nearest } from '../core/text.ts';
+import { clockMinute, daysBefore, distance } from '../core/time.ts';
+import { latest, type Snapshot } from '../snapshot/files.ts';
+import { outcomesOf, sections } from '../snapshot/sections/index.ts';
+import { checks } from './checks/index.ts';
+import { type Health, history, latestHealth } from './files.ts';
+
+type Observation = Health['observations'][number];
+
+export interface Explanation {
+  readonly observation: Observation;
+  readonly assessed_at: string;
+  /** What was read, from which sections; empty where the monitor judges itself. */
+  readonly read: readonly Reading[];
+  readonly limit_origin: string;
+  readonly since: { readonly at: string; readonly atLeast: boolean } | undefined;
+}
+
+interface Reading {
+  readonly name: string;
+  readonly source: string;
+  readonly collected_at: string | undefined;
+  readonly outcome: string;
+  readonly data: unknown;
+}
+
+/** How far back it is worth looking for the beginning. */
+const mostDays = 400;
+
+export async function explain(
+  id: string,
+  world: World<object>,
+  originOf: (key: string) => string,
+): Promise<Explanation> {
+  const health = await world.read(latestHealth);
+  if (!health)
+    throw new Error(`nothing has been assessed yet: ${latestHealth.path(world.places, world.now())} is not there`);
+  const observation = health.observations.find((one) => one.id === id);
+  if (!observation) throw new Usage(unknownId(id, health.observations));
+  const snapshot = await world.read(latest).catch(() => undefined); // then health's own words must do
+  const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
+  return {
+    observation,
+    assessed_at: health.assessed_at,
+    read: judged ? readingsOf(observation, judged) : [],
+    limit_origin: observation.limit.key === '' ? 'a fact, not a setting' : originOf(observation.limit.key),
+    since: await sinceWhen(id, observation.level, health, world),
+  };
+}
+
+function unknownId(id: string, observations: readonly Observation[]): string {
+  const known = observations.map((one) => one.id);
+  const meant = nearest(id, known) ?? known.find((one) => one.startsWith(`${id}:`));
+  return `there is no observation ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : ''}\nThere are:\n  ${known.join('\n  ')}`;
+}
+
+function readingsOf({ check, subject }: Observation, snapshot: Snapshot): Reading[] {
+  const needs: readonly string[] = checks.find(({ name }) => name === check)?.needs ?? [];
+  const definitions: Readonly<Record<string, Section>> = sections;
+  return needs.flatMap((need) => {
+    const section = snapshot.sections[need];
+    if (!section) return [];
+    const outcomes = outcomesOf({ [need]: section });
+    const found =
+      outcomes.find(({ name }) => name === `${need}.${subject}`) ?? outcomes.find(({ name }) => name === need);
+    if (!found) return [];
+    const { name, outcome } = found;
+    const data = outcome.status === 'ok' ? ownPart(outcome.data, subject) : undefined;
+    return {
+      name,
+      source: definitions[need]?.source ?? '',
+      collected_at: outcome.status === 'ok' ? outcome.collected_at : undefined,
+      outcome: outcome.status === 'ok' ? 'ok' : outcome.reason,
+      data,
+    };
+  });
+}
+
+/** Of a section that holds many in one reading (services), the part that is about the subject. */
+function ownPart(data: unknown, subject: string): unknown {
+  if (typeof data !== 'object' || data === null) return data;
+  return Object.entries(data).find(([key]) => key === subject)?.[1] ?? data;
+}
+
+/** The first snapshot of the unbroken run of this level that ends now, from the days' lines of health, newest first. */
+async function sinceWhen(
+  id: string,
+  level: Level,
+  health: Health,
+  world: World<object>,
+): Promise<Explanation['since']> {
+  if (health.snapshot_time_utc === undefined) return undefined;
+  const today = new Date(health.snapshot_time_utc);
+  let first: string | undefined;
+  const seen = new Set<string>();
+  for (let back = 0; back <= mostDays; back++) {
+    let lines = 0;
+    for await (const { record } of world.scan(history, 'end', daysBefore(today, back))) {
+      lines += 1;
+      // Seen from the end, the first line of a run id is the one that counts.
+      if (!record || seen.has(record.run_id)) continue;
+      seen.add(record.run_id);
+      if (record.levels[id] !== level) return first === undefined ? undefined : { at: first, atLeast: false };
+      first = record.time;
+    }
+    // A day without any line is where the record begins, or a gap over which nobody knows.
+    if (lines === 0 && back > 0) break;
+  }
+  return first === undefined ? undefined : { at: first, atLeast: true };
+}
+
+export function renderExplanation(explanation: Explanation, now: Date): string {
+  const { observation, assessed_at, read, limit_origin, since } = explanation;
+  const { id, level, message, value, unit, limit, clears_when, runbook } = observation;
+  const show = (raw: unknown): string => (typeof raw === 'number' ? formatMeasure(raw, unit) : String(raw));
+  const rows: [string, string][] = [
+    ['level', `${level}, as assessed at ${clockMinute(new Date(assessed_at))}`],
+    ['why', message],
+    [
+      'value',
+      value === null ? 'none: it was not read' : `${show(value)}${typeof value === 'number' ? ` (${value})` : ''}`,
+    ],
+    ['limit', `${show(limit.value)}${limit.key === '' ? '' : `, ${limit.key}`}`],
+    ['written', limit_origin],
+    ['since', sinceWords(since, now)],
+    ...(clears_when === undefined ? [] : ([['clears', `when ${clears_when}`]] as [string, string][])),
+    ['runbook', runbook],
+  ];
+  return [
+    id,
+    ...rows.map(([what, says]) => `  ${what.padEnd(8)} ${says}`),
+    ...read.flatMap(({ name, source, collected_at, outcome, data }) => [
+      '',
+      `  read     ${name}${collected_at === undefined ? '' : `, at ${collected_at}`}: ${outcome}`,
+      `  by       ${source}`,
+      ...(data === undefined ? [] : indented(data)),
+    ]),
+  ].join('\n');
+}
+
+function sinceWords(since: Explanation['since'], now: Date): string {
+  if (!since) return 'unknown: no line of the levels’ history tells';
+  const at = new Date(since.at);
+  return `${since.atLeast ? 'at least ' : ''}${clockMinute(at)}, ${distance(at, now)} ago${since.atLeast ? ' (the history goes no further back)' : ''}`;
+}
+
+const indented = (data: unknown): string[] =>
+  JSON.stringify(data, undefined, 2)
+    .split('\n')
+    .map((line) => `           ${line}`);

@@ -1,0 +1,96 @@
+// A Host that remembers all it was asked and what it answered, to be written as a folder that io/recorded.ts opens.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Usage } from '../contract/errors.ts';
+import type { Answer, FilesystemStat, Host, PathStat } from '../contract/host.ts';
+import { reasonOf } from '../core/text.ts';
+import type { Machine, RecordedCommand } from './recorded.ts';
+
+export interface Recording {
+  readonly files: Record<string, string>;
+  readonly commands: RecordedCommand[];
+  readonly machine: {
+    readonly statfs: Record<string, FilesystemStat | string>;
+    readonly stat: Record<string, PathStat | string>;
+    readonly urls: Record<string, Answer>;
+  };
+}
+
+/** Who this machine is, so that it can be taken out. */
+export function whoWeAre(): { hostname: string; user: string } {
+  return { hostname: hostname(), user: userInfo().username };
+}
+
+export function refuseExisting(folder: string): void {
+  if (existsSync(folder)) throw new Usage(`${folder} is there already: a recording never overwrites anything`);
+}
+
+export const emptyRecording = (): Recording => ({
+  files: {},
+  commands: [],
+  machine: { statfs: {}, stat: {}, urls: {} },
+});
+
+export function recordingHost(host: Host, recording: Recording): Host {
+  const { files, commands, machine } = recording;
+  return {
+    name: host.name,
+    signal: host.signal,
+    readText: async (path) => (files[path] = await host.readText(path)),
+    readBytes: (path, range) => host.readBytes(path, range),
+    list: (path) => host.list(path),
+    realpath: (path) => host.realpath(path),
+    stat: (path) => remember(machine.stat, path, () => host.stat(path)),
+    statfs: (path) => remember(machine.statfs, path, () => host.statfs(path)),
+    run: async (argv, options) => {
+      const { exit_code, stdout, stderr } = await host.run(argv, options);
+      commands.push({ argv: [...argv], exit_code, stdout: stdout.split('\n'), stderr });
+      return { exit_code, stdout, stderr };
+    },
+    get: async (url, options) => (machine.urls[url] = await host.get(url, options)),
+  };
+}
+
+/** An error is part of how a machine is: its words are recorded in the place of a value. */
+async function remember<Value>(
+  into: Record<string, Value | string>,
+  key: string,
+  ask: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    const value = await ask();
+    into[key] = value;
+    return value;
+  } catch (error) {
+    if (!/ENOENT/.test(reasonOf(error))) into[key] = reasonOf(error); // what is not there needs no record
+    throw error;
+  }
+}
+
+/** `clean` takes out what must not leave the machine. */
+export function writeRecording(
+  folder: string,
+  recording: Recording,
+  about: Pick<Machine, 'summary' | 'recorded_at' | 'hostname'>,
+  clean: (text: string) => string,
+): void {
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), clean(text));
+  };
+  for (const [path, text] of Object.entries(recording.files)) write(join('root', path), text);
+  const used = new Set<string>();
+  for (const command of recording.commands) write(join('commands', `${fileName(command.argv)}.json`), pretty(command));
+  write('machine.json', pretty({ ...about, ...recording.machine }));
+
+  function fileName(argv: readonly string[]): string {
+    const words = argv.filter((word) => /^[a-z][a-z0-9-]*$/.test(word)).slice(0, 3);
+    let name = words.join('-') || 'command';
+    for (let count = 2; used.has(name); count++) name = `${words.join('-')}-${count}`;
+    used.add(name);
+    return name;
+  }
+}
+
+const pretty = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

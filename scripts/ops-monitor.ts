@@ -1,0 +1,33 @@
+import { dispatch } from '../lib/cycle/dispatch.ts';
+
+// The summaries stand here again because asking the scripts for them would load them all; a test compares.
+dispatch({
+  'run-cycle': {
+    summary: 'runs one whole cycle by hand, and says what it found',
+    load: () => import('./run-cycle.ts'),
+  },
+  'collect-snapshot': {
+    summary: 'reads the machine once: a line of JSONL, and latest.json',
+    load: () => import('./collect-snapshot.ts'),
+  },
+  'assess-health': {
+    summary: 'judges the latest snapshot: green, amber, red, unknown',
+    load: () => import('./assess-health.ts'),
+  },
+  'write-report': {
+    summary: 'writes the report for people: the latest, and the day’s with how the day went',
+    load: () => import('./write-report.ts'),
+  },
+  explain: {
+    summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
+    load: () => import('./explain.ts'),
+  },
+  'check-config': {
+    summary: 'says what is wrong with a configuration, or prints its effective values with where each was written',
+    load: () => import('./check-config.ts'),
+  },
+  'record-host': {
+    summary: 'records this machine as a folder, without secrets, for tests and for asking somebody else',
+    load: () => import('./record-host.ts'),
+  },
+});
