@@ -46,10 +46,7 @@ function wrong({ health, paint, explainWith }: SummaryInput, level: Level): stri
     .filter((observation) => observation.level === level)
     .flatMap(({ id, message, clears_when }) => [
       `  ${paint(level, level.padEnd(7))}       ${message}`,
-      paint(
-        'dim',
-        `                ${clears_when ? `clears when ${clears_when}; ` : ''}why: npx ops-monitor explain '${id}'`,
-      ),
+      paint('dim', `                ${clears_when ? `clears when ${clears_when}; ` : ''}why: ${explainWith} '${id}'`),
     ]);
 }
 

@@ -25,8 +25,8 @@ export interface WorldSettings<Config> {
   readonly places: Places;
   readonly options?: World<Config>['options'];
   readonly openHost: (name: string, signal: AbortSignal) => Host;
-  /** A test's own clock. */
-  readonly now?: () => Date;
+  /** Another clock than the machine's: of a test, or of simulated days. */
+  readonly clock?: { readonly now: () => Date; readonly monotonicMs: () => number };
   readonly runId?: string;
   readonly hostname?: string;
   /** Told instead of writing. */
@@ -37,7 +37,8 @@ export interface WorldSettings<Config> {
 
 export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config> {
   const { places, dryRun } = settings;
-  const now = settings.now ?? (() => new Date());
+  const { clock } = settings;
+  const now = clock?.now ?? (() => new Date());
 
   async function read<Content>(file: FileSpec<Content>, at = now()): Promise<Content | undefined> {
     const path = newestOf(file, places, at);
@@ -54,8 +55,8 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     options: settings.options ?? {},
     now,
     // `performance` is loaded by its first use, which most stages can do without.
-    preciseNow: () => settings.now?.().getTime() ?? performance.timeOrigin + performance.now(),
-    monotonicMs: () => Number(process.hrtime.bigint()) / 1e6,
+    preciseNow: () => clock?.now().getTime() ?? performance.timeOrigin + performance.now(),
+    monotonicMs: clock?.monotonicMs ?? (() => Number(process.hrtime.bigint()) / 1e6),
     openHost: settings.openHost,
 
     read,

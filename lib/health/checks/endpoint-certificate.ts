@@ -1,4 +1,5 @@
 import { defineCheck } from '../../contract/check.ts';
+import { formatDuration } from '../../core/quantity.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
 import { judgeNumber, limitsUnder } from '../limits.ts';
 
@@ -23,9 +24,11 @@ export const endpointCertificate = defineCheck<Pick<Readable, 'endpoints'>>()({
           limits,
           under: 'certificate',
           side: 'below',
-          says: days < 0 ? `the certificate of ${url} has ended; time left:` : `the certificate of ${url} ends in`,
+          says: `the certificate of ${url} ends in`,
         });
-        if (problem === undefined || days < 0) return ending;
+        if (days < 0)
+          return { ...ending, message: `the certificate of ${url} ended ${formatDuration(-days * daySeconds)} ago` };
+        if (problem === undefined) return ending;
         return {
           ...ending,
           level: 'red',

@@ -1,0 +1,32 @@
+// npm test: builds the bundles, then runs every test file. `npm test -- PART` runs those whose path has PART in it;
+// `--real` those that need root, packages or a browser (npm run test:real) instead.
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastGlob from 'fast-glob';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const real = process.argv.includes('--real');
+const parts = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+
+const all = await fastGlob(real ? 'test/real/**/*.test.ts' : ['test/**/*.test.ts', '!test/real/**'], { cwd: root });
+const files = all.filter((file) => parts.every((part) => file.includes(part))).sort();
+// Without files node --test succeeds: green by emptiness.
+if (files.length === 0) throw new Error(`no test file matches ${parts.join(' ') || 'at all'}`);
+
+const run = (...argv: string[]): void => {
+  const { status } = spawnSync(process.execPath, argv, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+};
+// Some tests kill the real bundles.
+run('--import', 'tsx', 'scripts/build.ts');
+run(
+  '--import',
+  'tsx',
+  '--test',
+  '--test-timeout=300000',
+  // Real servers, packages and mounts get in each other's way.
+  `--test-concurrency=${real ? 1 : availableParallelism()}`,
+  ...files,
+);

@@ -1,0 +1,55 @@
+// A world for a test: everything under one temporary folder, a clock that stands, a machine that was recorded.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { resolve } from '../lib/config/resolve.ts';
+import type { Configuration } from '../lib/config/schema.ts';
+import type { Places } from '../lib/contract/file.ts';
+import type { Host } from '../lib/contract/host.ts';
+import { resolvePlaces } from '../lib/io/places.ts';
+import { makeWorld, type WorldSettings } from '../lib/io/world.ts';
+
+export const runId = '0123456789abcdef0123456789abcdef';
+
+/** Gone when the test ends. */
+export function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function configurationOf(text: string): Configuration {
+  const resolved = resolve({ path: 'config.yaml', text });
+  if ('problems' in resolved) throw new Error(resolved.problems.join('\n'));
+  return resolved.config;
+}
+
+export function placesIn(folder: string): Places {
+  return {
+    ...resolvePlaces({ state: join(folder, 'state') }),
+    runtime: join(folder, 'run'),
+    cache: join(folder, 'cache'),
+  };
+}
+
+export interface TestWorld extends Partial<WorldSettings<Configuration>> {
+  readonly at: Date;
+  readonly openHost?: (name: string, signal: AbortSignal) => Host;
+}
+
+export function worldIn(folder: string, { at, ...settings }: TestWorld) {
+  return makeWorld<Configuration>({
+    config: configurationOf(''),
+    places: placesIn(folder),
+    openHost: (name) => {
+      throw new Error(`this test has no host ${name}`);
+    },
+    clock: { now: () => at, monotonicMs: () => 0 },
+    runId,
+    hostname: 'recorded',
+    ...settings,
+  });
+}
+
+export const readText = (path: string): string => readFileSync(path, 'utf8');
