@@ -44,7 +44,7 @@ export async function loadConfiguration(source: Source | undefined): Promise<Con
     }
   }
   const config = await fresh(source);
-  await replaceFile(path, `${key}\n${JSON.stringify(config)}\n`, 0o600).catch(() => undefined); // only slower without
+  writeCache(path, `${key}\n${JSON.stringify(config)}\n`);
   return config;
 }
 
@@ -53,6 +53,14 @@ function readCache(path: string): string | undefined {
     return readIfThere(path);
   } catch {
     return undefined; // not ours to read: only slower without
+  }
+}
+
+function writeCache(path: string, text: string): void {
+  try {
+    replaceFile(path, text, 0o600);
+  } catch {
+    // no room or not ours to write: only slower without
   }
 }
 

@@ -54,10 +54,14 @@ export interface World<Config> {
   append<Content>(file: FileSpec<Content>, record: Content, at?: Date): Promise<void>;
   /** What every stage that ever ran here left of its last run, by name. */
   stageRecords(): Promise<readonly StageRecord[]>;
-  /** A JSONL file's lines, oldest (`start`) or newest (`end`) first; a bad line is told, never thrown. No file, no lines. */
+  /** A JSONL file's lines, oldest (`start`) or newest (`end`) first. No file, no lines. */
   scan<Content>(file: FileSpec<Content>, from: 'start' | 'end', at?: Date): AsyncIterable<Line<Content>>;
 }
 
-export type Line<Content> = { record: Content; bad?: undefined } | { record?: undefined; bad: string };
+export interface Line<Content> {
+  readonly text: string;
+  /** Throws where the line is torn or not what its schema says: readers skip and count those. */
+  parse(): Content;
+}
 
 export const defineStage = <Config>(stage: Stage<Config>): Stage<Config> => stage;

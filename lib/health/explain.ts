@@ -1,7 +1,7 @@
 // explain: for one observation, what was read, which limit decided and where it is written, since when, what would clear it.
 import { Usage } from '../contract/errors.ts';
 import type { Section } from '../contract/section.ts';
-import type { World } from '../contract/stage.ts';
+import type { Line, World } from '../contract/stage.ts';
 import type { Level } from '../core/level.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { nearest } from '../core/text.ts';
@@ -9,7 +9,7 @@ import { clockMinute, daysBefore, distance } from '../core/time.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import { outcomesOf, sections } from '../snapshot/sections/index.ts';
 import { checks } from './checks/index.ts';
-import { type Health, history, latestHealth } from './files.ts';
+import { type Health, type HistoryLine, history, latestHealth } from './files.ts';
 
 type Observation = Health['observations'][number];
 
@@ -101,8 +101,9 @@ async function sinceWhen(
   const seen = new Set<string>();
   for (let back = 0; back <= mostDays; back++) {
     let lines = 0;
-    for await (const { record } of world.scan(history, 'end', daysBefore(today, back))) {
+    for await (const line of world.scan(history, 'end', daysBefore(today, back))) {
       lines += 1;
+      const record = goodOrNone(line);
       // Seen from the end, the first line of a run id is the one that counts.
       if (!record || seen.has(record.run_id)) continue;
       seen.add(record.run_id);
@@ -113,6 +114,14 @@ async function sinceWhen(
     if (lines === 0 && back > 0) break;
   }
   return first === undefined ? undefined : { at: first, atLeast: true };
+}
+
+function goodOrNone(line: Line<HistoryLine>): HistoryLine | undefined {
+  try {
+    return line.parse();
+  } catch {
+    return undefined; // a torn line tells nothing, and those before it still do
+  }
 }
 
 export function renderExplanation(explanation: Explanation, now: Date): string {

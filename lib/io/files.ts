@@ -1,23 +1,85 @@
 // Replacing and appending files so that a kill, a power cut or a full disk leaves every file old or new, and whole.
-import { chownSync, constants, mkdirSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
-import { type FileHandle, open, writeFile } from 'node:fs/promises';
+//
+// All of it synchronous. A trip through the thread pool costs more than a small file, a oneshot has nothing else to do
+// meanwhile, and a pool whose threads all hang in a dead disk that was being watched cannot keep the snapshot from
+// being written. What a probe looks at is never touched from here.
+import {
+  chownSync,
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 
 /** The whole file by temporary file, fsync, rename, fsync of the folder. */
-export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+export function replaceFile(path: string, text: string, mode: number): void {
   makeFolder(dirname(path));
   // write-file-atomic's own write ignores how many bytes the kernel took and publishes a short file on a full disk
   // (measured: 208,896 of 230,000 bytes, no error). So it is given no data, and the temporary file is written here,
   // by a call that goes on until all is written or throws. It changes the options it is given: always a fresh literal.
-  await writeFileAtomic(path, '', {
+  writeFileAtomic.sync(path, '', {
     mode,
     ...ownerOf(dirname(path)),
     fsync: false,
-    // Typed as returning nothing, but awaited: an error thrown here leaves the old file as it was.
-    tmpfileCreated: (temporary) => writeFile(temporary, text, { flush: true }) as unknown as void,
+    tmpfileCreated: (temporary) => writeFileSync(temporary, text, { flush: true }),
   });
-  await syncFolder(dirname(path));
+  syncFolder(dirname(path));
+}
+
+function syncFolder(folder: string): void {
+  withOpen(folder, constants.O_RDONLY | constants.O_DIRECTORY, 0, fsyncSync);
+}
+
+/** One whole line at the end, in one write, synced. A line that an earlier run left torn is closed first. */
+export function appendLine(path: string, line: string, mode: number): void {
+  makeFolder(dirname(path));
+  const size = withOpen(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, mode, (descriptor) => {
+    const { size: before } = fstatSync(descriptor);
+    const bytes = Buffer.from(`${endsTorn(descriptor, before) ? '\n' : ''}${line}\n`);
+    // write() says how much it took; on a full disk that is less than asked for, and no error.
+    const written = writeSync(descriptor, bytes);
+    if (written !== bytes.length) {
+      // What was there before is worth more than the beginning of a line: take the torn piece back.
+      ftruncateSync(descriptor, before);
+      throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes of a line went on the disk`), {
+        code: 'ENOSPC',
+      });
+    }
+    fsyncSync(descriptor);
+    const { chown: owner } = before === 0 ? ownerOf(dirname(path)) : {};
+    if (owner) fchownSync(descriptor, owner.uid, owner.gid);
+    return before;
+  });
+  if (size === 0) syncFolder(dirname(path));
+}
+
+function endsTorn(descriptor: number, size: number): boolean {
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  readSync(descriptor, last, 0, 1, size - 1);
+  return last[0] !== 0x0a;
+}
+
+function withOpen<Result>(path: string, flags: number, mode: number, use: (descriptor: number) => Result): Result {
+  const descriptor = openSync(path, flags, mode);
+  try {
+    return use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Folders on the way are made, with the owner of the one they are made in. */
@@ -46,54 +108,7 @@ export function sweepTemporaries(path: string): void {
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** One whole line at the end, in one write, synced. A line that an earlier run left torn is closed first. */
-export async function appendLine(path: string, line: string, mode: number): Promise<void> {
-  makeFolder(dirname(path));
-  const handle = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, mode);
-  try {
-    const { size } = await handle.stat();
-    const bytes = Buffer.from(`${(await endsTorn(handle, size)) ? '\n' : ''}${line}\n`);
-    // write() says how much it took; on a full disk that is less than asked for, and no error.
-    const { bytesWritten } = await handle.write(bytes);
-    await handle.sync();
-    if (bytesWritten !== bytes.length) {
-      // What was there before is worth more than the beginning of a line: take the torn piece back.
-      await handle.truncate(size);
-      throw Object.assign(
-        new Error(`ENOSPC: only ${bytesWritten} of ${bytes.length} bytes of a line went on the disk`),
-        { code: 'ENOSPC' },
-      );
-    }
-    if (size === 0) {
-      const { chown: owner } = ownerOf(dirname(path));
-      if (owner) await handle.chown(owner.uid, owner.gid);
-      await syncFolder(dirname(path));
-    }
-  } finally {
-    await handle.close();
-  }
-}
-
-async function endsTorn(handle: FileHandle, size: number): Promise<boolean> {
-  if (size === 0) return false;
-  const last = Buffer.alloc(1);
-  await handle.read(last, 0, 1, size - 1);
-  return last[0] !== 0x0a;
-}
-
-/**
- * Undefined where there is no such file. Our own small files are read without the thread pool: each trip through it
- * costs more than the reading, and a oneshot has nothing else to do meanwhile. What a probe looks at is never read so.
- */
+/** Undefined where there is no such file. */
 export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

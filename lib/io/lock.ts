@@ -1,11 +1,11 @@
 // A lock that dies with its holder: the kernel's own record lock, taken through SQLite, which Node carries with it.
 // A file with a pid would have to guess whether that process still lives, which ProtectProc=invisible and reused pids
 // make impossible; this lock holds between a unit in namespaces of its own and a shell, and ends with kill -9.
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LockedOut } from '../contract/errors.ts';
 import { reasonOf } from '../core/text.ts';
-import { makeFolder } from './files.ts';
+import { makeFolder, readIfThere } from './files.ts';
 
 export interface Lock {
   release(): void;
@@ -22,10 +22,14 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
   } catch (error) {
     database.close();
     if (!/locked/.test(reasonOf(error))) throw new Error(`taking the lock ${path} failed`, { cause: error });
-    const holder = await readFile(`${path}.holder`, 'utf8').catch(() => 'a process that left no note');
-    throw new LockedOut(`${what} is already running: ${holder.trim()} holds ${path}`);
+    const holder = readIfThere(`${path}.holder`)?.trim() ?? 'a process that left no note';
+    throw new LockedOut(`${what} is already running: ${holder} holds ${path}`);
   }
   const note = `process ${process.pid}, since ${new Date().toISOString()}\n`;
-  await writeFile(`${path}.holder`, note, { mode: 0o644 }).catch(() => undefined); // a full disk costs the note, not the lock
+  try {
+    writeFileSync(`${path}.holder`, note, { mode: 0o644 });
+  } catch {
+    // a full disk costs the note, not the lock
+  }
   return { release: () => database.close() };
 }

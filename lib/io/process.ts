@@ -101,7 +101,7 @@ async function writeNote(path: string, pid: number, argv: readonly string[]): Pr
   const started = await startTimeOf(pid);
   if (started === undefined) return; // it has ended already
   const note: Note = { pid, started, since: new Date().toISOString(), argv };
-  await replaceFile(path, JSON.stringify(note), 0o644);
+  replaceFile(path, JSON.stringify(note), 0o644);
 }
 
 /** Boot id and start time: together with the pid they name one process for good. A zombie has ended. */

@@ -74,10 +74,10 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       if (dryRun) return dryRun(path, text);
       const spare = sparePath(file, places, at);
       try {
-        await replaceFile(path, text, file.mode);
+        replaceFile(path, text, file.mode);
       } catch (error) {
         if (!file.fallsBack || !isDiskTrouble(error)) throw new Error(`writing ${path} failed`, { cause: error });
-        await replaceFile(spare, text, file.mode);
+        replaceFile(spare, text, file.mode);
         settings.onFallback?.(`writing ${path} failed (${reasonOf(error)}); it lies at ${spare} until there is room`);
         return;
       }
@@ -89,19 +89,17 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       const path = file.path(places, at);
       const line = JSON.stringify(checked(file, record, path));
       if (dryRun) return dryRun(path, `${line}\n`);
-      await appendLine(path, line, file.mode).catch((error: unknown) => {
+      try {
+        appendLine(path, line, file.mode);
+      } catch (error) {
         throw new Error(`appending to ${path} failed`, { cause: error });
-      });
+      }
     },
 
     scan: async function* (file, from, at = now()) {
-      for await (const line of scanLines(file.path(places, at), from)) {
-        try {
-          yield { record: checked(file, JSON.parse(line), file.path(places, at)) };
-        } catch (error) {
-          yield { bad: reasonOf(error) };
-        }
-      }
+      const path = file.path(places, at);
+      for await (const text of scanLines(path, from))
+        yield { text, parse: () => checked(file, JSON.parse(text), path) };
     },
   };
 }

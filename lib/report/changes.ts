@@ -1,4 +1,6 @@
-// When levels changed in the course of a day, from its lines of health.
+// When levels changed in the course of a day, from its lines of health. Most lines judge as the one before did; those
+// are compared as text and never parsed, so that a whole day costs little more than its changes.
+import type { Line } from '../contract/stage.ts';
 import type { Level } from '../core/level.ts';
 import type { HistoryLine } from '../health/files.ts';
 
@@ -10,26 +12,75 @@ export interface Change {
   readonly to: Level | undefined;
 }
 
-/** Of lines that share a run id the last counts: a snapshot may be assessed again. */
-export function lastOfEachRun(lines: readonly HistoryLine[]): HistoryLine[] {
-  const byRun = new Map<string, HistoryLine>();
-  for (const line of lines) byRun.set(line.run_id, line);
-  return [...byRun.values()].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+export interface Day {
+  readonly snapshots: number;
+  readonly changes: readonly Change[];
+  /** Lines that could not be read. */
+  readonly bad: number;
 }
 
-export function changesOf(lines: readonly HistoryLine[]): Change[] {
-  const changes: Change[] = [];
-  let before: HistoryLine | undefined;
-  for (const line of lines) {
-    if (before) changes.push(...between(before, line));
-    before = line;
+type Levels = HistoryLine['levels'];
+
+interface Judgement {
+  readonly time: string;
+  /** Of two lines with the same, the levels are the same. */
+  readonly rest: string;
+  readonly line: Line<HistoryLine>;
+}
+
+export async function readDay(lines: AsyncIterable<Line<HistoryLine>>): Promise<Day> {
+  // Of lines that share a run id the last counts: a snapshot may be assessed again.
+  const byRun = new Map<string, Judgement>();
+  let bad = 0;
+  for await (const line of lines) {
+    const split = splitLine(line) ?? parseWhole(line);
+    if (split) byRun.set(split.runId, split.judgement);
+    else bad += 1;
   }
-  return changes;
+  const judgements = [...byRun.values()].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+
+  const changes: Change[] = [];
+  let snapshots = 0;
+  let before: { rest: string; levels: Levels } | undefined;
+  for (const { time, rest, line } of judgements) {
+    const levels = rest === before?.rest ? before.levels : levelsOf(line);
+    if (!levels) {
+      bad += 1;
+      continue;
+    }
+    snapshots += 1;
+    if (before && rest !== before.rest) changes.push(...between(before.levels, levels, time));
+    before = { rest, levels };
+  }
+  return { snapshots, changes, bad };
 }
 
-function between(before: HistoryLine, after: HistoryLine): Change[] {
-  const ids = new Set([...Object.keys(before.levels), ...Object.keys(after.levels)]);
-  return [...ids]
-    .map((id) => ({ at: after.time, id, from: before.levels[id], to: after.levels[id] }))
-    .filter(({ from, to }) => from !== to);
+/** As assess-health writes it: time and run id stand first. */
+function splitLine(line: Line<HistoryLine>): { runId: string; judgement: Judgement } | undefined {
+  const match = /^\{"time":"([^"\\]+)","run_id":"([^"\\]+)",/.exec(line.text);
+  if (!match?.[1] || !match[2]) return undefined;
+  return { runId: match[2], judgement: { time: match[1], rest: line.text.slice(match[0].length), line } };
+}
+
+/** Whoever wrote it in another order has a right to be read, too. */
+function parseWhole(line: Line<HistoryLine>): { runId: string; judgement: Judgement } | undefined {
+  try {
+    const { time, run_id } = line.parse();
+    return { runId: run_id, judgement: { time, rest: line.text, line } };
+  } catch {
+    return undefined; // counted by the caller
+  }
+}
+
+function levelsOf(line: Line<HistoryLine>): Levels | undefined {
+  try {
+    return line.parse().levels;
+  } catch {
+    return undefined; // counted by the caller
+  }
+}
+
+function between(before: Levels, after: Levels, at: string): Change[] {
+  const ids = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...ids].map((id) => ({ at, id, from: before[id], to: after[id] })).filter(({ from, to }) => from !== to);
 }

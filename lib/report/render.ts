@@ -8,7 +8,7 @@ import { clockMinute, distance } from '../core/time.ts';
 import type { Health } from '../health/files.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 import { outcomesOf, type Readable } from '../snapshot/sections/index.ts';
-import { type Change } from './changes.ts';
+import type { Day } from './changes.ts';
 
 const mark: Record<Level, string> = { green: '🟢 green', amber: '🟠 amber', red: '🔴 red', unknown: '⚪ unknown' };
 
@@ -35,7 +35,7 @@ export function renderReport({ health, snapshot, at }: ReportInput): string {
 }
 
 /** How the day went so far, to stand below the report in the day's file. */
-export function renderDay(day: string, changes: readonly Change[], snapshots: number, bad: number): string {
+export function renderDay(day: string, { changes, snapshots, bad }: Day): string {
   const rows = changes.map(({ at, id, from, to }) => [
     at.slice(11, 19),
     id,

@@ -1,9 +1,9 @@
 // write-report: snapshot, health and the day's lines of health → Markdown, the latest and the day's.
 import { defineStage } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
-import { type HistoryLine, history, latestHealth } from '../health/files.ts';
+import { history, latestHealth } from '../health/files.ts';
 import { latest } from '../snapshot/files.ts';
-import { changesOf, lastOfEachRun } from './changes.ts';
+import { readDay } from './changes.ts';
 import { dayReport, latestReport } from './files.ts';
 import { renderDay, renderReport } from './render.ts';
 
@@ -27,27 +27,16 @@ export const writeReport = defineStage<object>({
     });
     // The day the report is about: just after midnight that is still the day before.
     const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
-    const lines: HistoryLine[] = [];
-    let bad = 0;
-    for await (const line of world.scan(history, 'start', day)) {
-      if (line.record) lines.push(line.record);
-      else bad += 1;
-    }
-    const runs = lastOfEachRun(lines);
-    const changes = changesOf(runs);
+    const course = await readDay(world.scan(history, 'start', day));
 
     // Tables only of the snapshot that was judged: another one beside its verdict would mislead.
     const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
     const report = renderReport({ health, snapshot: judged, at: world.now() });
     await world.replace(latestReport, `${report}\n`);
-    await world.replace(
-      dayReport,
-      `${report}\n\n${renderDay(day.toISOString().slice(0, 10), changes, runs.length, bad)}\n`,
-      day,
-    );
+    await world.replace(dayReport, `${report}\n\n${renderDay(day.toISOString().slice(0, 10), course)}\n`, day);
 
     return {
-      counts: { observations: health.observations.length, changes: changes.length, bad_lines: bad },
+      counts: { observations: health.observations.length, changes: course.changes.length, bad_lines: course.bad },
       problems,
       ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
       json: { latest: latestReport.path(world.places, day), day: dayReport.path(world.places, day) },
