@@ -54,7 +54,7 @@ export async function runProgram(argv: readonly string[], { signal, env, aloneNo
     if (aloneNote !== undefined && child.pid !== undefined) await writeNote(aloneNote, child.pid, argv);
     const result = await child;
     if (result.isMaxBuffer) kill(); // execa ends the child it knows; a grandchild would go on
-    if (result.exitCode === undefined) {
+    if (result.exitCode === undefined || result.isMaxBuffer) {
       throw new Error(`${firstLine(argv.join(' '))} ${whatHappened(result)}`, { cause: result.cause });
     }
     return { exit_code: result.exitCode, stdout: result.stdout, stderr: result.stderr };

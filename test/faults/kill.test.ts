@@ -1,0 +1,131 @@
+// kill -9 at every change of the disk that a stage makes, and at any moment: each file is old or new, and whole.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readText, temporaryFolder } from '../world.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, '..', '..', 'dist');
+const stages = ['collect-snapshot', 'assess-health', 'write-report'] as const;
+
+/** A site of its own, on the recorded sick machine: the fullest snapshot there is. */
+function makeSite(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const config = join(folder, 'config.yaml');
+  const machine = join(here, '..', 'hosts', 'sick');
+  const text = readText(join(machine, 'config.yaml'));
+  writeFileSync(
+    config,
+    `${text}\nfiles: { state: ${join(folder, 'state')} }\nhosts: { local: { folder: ${machine} } }\n`,
+  );
+  const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache'), XDG_RUNTIME_DIR: join(folder, 'run') };
+  const argvOf = (stage: string): string[] => [join(dist, `${stage}.cjs`), '--config', config];
+  return { folder, state: join(folder, 'state'), env, argvOf };
+}
+
+type Site = ReturnType<typeof makeSite>;
+
+function runWhole({ argvOf, env }: Site, stage: string): void {
+  const { status, stderr } = spawnSync(process.execPath, argvOf(stage), { env, encoding: 'utf8' });
+  assert.equal(status, 0, `${stage}: ${stderr}`);
+}
+
+/** What lies there, without the locks and their notes, and without what only a kill leaves. */
+function filesOf(folder: string): Map<string, string> {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('locks') && !/\.\d{5,}$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  return new Map(paths.map((path) => [relative(folder, path), readText(path)]));
+}
+
+/** Each file that is replaced is the old one or parses to its end; each JSONL file holds the old lines, and whole ones. */
+function assertWhole(site: Site, before: Map<string, string>, when: string): void {
+  const after = filesOf(site.state);
+  for (const [path, old] of before) {
+    const now = after.get(path);
+    assert.ok(now !== undefined, `${when}: ${path} is gone`);
+    if (path.endsWith('.jsonl')) assertLines(path, old, now, when);
+    else if (now !== old) assertComplete(path, now, when);
+  }
+  for (const [path, now] of after) if (!before.has(path) && !path.endsWith('.jsonl')) assertComplete(path, now, when);
+}
+
+function assertLines(path: string, old: string, now: string, when: string): void {
+  assert.ok(now.startsWith(old), `${when}: ${path} lost what it had`);
+  const lines = now.split('\n');
+  const last = lines.pop();
+  // Only the last line may be torn, and then it has no newline behind it.
+  for (const line of lines) if (line !== '') assert.doesNotThrow(() => JSON.parse(line) as unknown, `${when}: ${path}`);
+  assert.ok(last !== undefined);
+}
+
+function assertComplete(path: string, text: string, when: string): void {
+  assert.ok(text.endsWith('\n'), `${when}: ${path} is cut short`);
+  if (path.endsWith('.json')) assert.doesNotThrow(() => JSON.parse(text) as unknown, `${when}: ${path}`);
+  if (path.endsWith('.prom'))
+    assert.match(text, /ops_monitor_stage_last_success_timestamp_seconds\{.*\} [\d.]+\n$/, when);
+  if (path.endsWith('.md')) assert.match(text, /observe-only/, `${when}: ${path}`);
+}
+
+for (const stage of stages) {
+  test(`${stage} may be killed before, in and after every change of the disk`, async (t) => {
+    const site = makeSite(t);
+    for (const each of stages) runWhole(site, each); // so that there is something old
+    const saved = join(site.folder, 'saved');
+    cpSync(site.state, saved, { recursive: true });
+    const before = filesOf(site.state);
+    const hook = ['--require', join(here, 'kill-at.cjs')];
+    const countFile = join(site.folder, 'count');
+    const counted = spawnSync(process.execPath, [...hook, ...site.argvOf(stage)], {
+      env: { ...site.env, KILL_COUNT: countFile },
+    });
+    assert.equal(counted.status, 0);
+    const points = Number(readText(countFile));
+    assert.ok(points >= 20, `only ${points} changes were seen: the hook does not see the stage's writes`);
+
+    let killed = 0;
+    for (let point = 1; point <= points; point++) {
+      for (const phase of ['before', 'in', 'after']) {
+        rmSync(site.state, { recursive: true });
+        cpSync(saved, site.state, { recursive: true });
+        const env = { ...site.env, KILL_AT: String(point), KILL_PHASE: phase };
+        const child = spawn(process.execPath, [...hook, ...site.argvOf(stage)], { env, stdio: 'ignore' });
+        const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+        if (signal === 'SIGKILL') killed += 1;
+        assertWhole(site, before, `killed ${phase} change ${point} of ${points}`);
+      }
+    }
+    assert.ok(killed >= points * 3 - 6, `${killed} of ${points * 3} runs were killed`);
+    // And the next run ends well, and leaves nothing half-made.
+    runWhole(site, stage);
+    const left = readdirSync(site.state, { recursive: true }).filter((name) => /\.\d{5,}$/.test(String(name)));
+    assert.deepEqual(left, []);
+  });
+}
+
+test('the three stages may be killed at 200 random moments', async (t) => {
+  const site = makeSite(t);
+  for (const each of stages) runWhole(site, each);
+  const began = performance.now();
+  runWhole(site, 'collect-snapshot');
+  const usualMs = performance.now() - began;
+  let killed = 0;
+  for (let round = 0; round < 200; round++) {
+    const before = filesOf(site.state);
+    const stage = stages[round % stages.length] ?? 'collect-snapshot';
+    const child = spawn(process.execPath, site.argvOf(stage), { env: site.env, stdio: 'ignore' });
+    const timer = setTimeout(() => child.kill('SIGKILL'), Math.random() * usualMs);
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    clearTimeout(timer);
+    if (signal === 'SIGKILL') killed += 1;
+    assertWhole(site, before, `round ${round}, ${stage}`);
+  }
+  assert.ok(killed >= 100, `only ${killed} of 200 were killed in time`);
+  for (const each of stages) runWhole(site, each);
+  mkdirSync(site.folder, { recursive: true });
+  assert.ok(existsSync(join(site.state, 'raw', 'latest.json')));
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { appendLine, readIfThere, replaceFile, sweepTemporaries } from '../../lib/io/files.ts';
+import { readText, temporaryFolder } from '../world.ts';
+
+test('a file is replaced whole, with the mode that was stated and nothing left beside it', (t) => {
+  const path = join(temporaryFolder(t), 'a', 'b', 'file.json');
+  replaceFile(path, 'old', 0o644);
+  replaceFile(path, 'new', 0o600);
+  assert.equal(readText(path), 'new');
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.deepEqual(readdirSync(join(path, '..')), ['file.json']);
+});
+
+test('a file of many megabytes is written to its end', (t) => {
+  const path = join(temporaryFolder(t), 'large');
+  const text = 'é'.repeat(5_000_000);
+  replaceFile(path, text, 0o644);
+  assert.equal(readText(path), text);
+});
+
+test('replacing where nobody may write throws, and leaves what was there', (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'file');
+  writeFileSync(path, 'old');
+  // A folder in the place of the temporary file cannot be had for root as well; a file in the place of the folder can.
+  assert.throws(() => replaceFile(join(path, 'below'), 'new', 0o644), /ENOTDIR|EEXIST/);
+  assert.equal(readText(path), 'old');
+});
+
+test('lines are appended whole, and a torn one is closed first', (t) => {
+  const path = join(temporaryFolder(t), 'deep', 'lines.jsonl');
+  appendLine(path, '{"a":1}', 0o644);
+  appendLine(path, '{"a":2}', 0o644);
+  assert.equal(readText(path), '{"a":1}\n{"a":2}\n');
+  writeFileSync(path, '{"a":1}\n{"a":');
+  appendLine(path, '{"a":3}', 0o644);
+  assert.equal(readText(path), '{"a":1}\n{"a":\n{"a":3}\n');
+});
+
+test('what a killed run left half-made is swept away, and nothing else', (t) => {
+  const folder = temporaryFolder(t);
+  for (const name of ['latest.json', 'latest.json.1234567', 'latest.json.old', 'latest.jsonl', 'other.json.12']) {
+    writeFileSync(join(folder, name), '');
+  }
+  sweepTemporaries(join(folder, 'latest.json'));
+  assert.deepEqual(readdirSync(folder).sort(), ['latest.json', 'latest.json.old', 'latest.jsonl', 'other.json.12']);
+  sweepTemporaries(join(folder, 'no', 'such', 'folder'));
+});
+
+test('a file that is not there is undefined; one that cannot be read is an error', (t) => {
+  const folder = temporaryFolder(t);
+  assert.equal(readIfThere(join(folder, 'none')), undefined);
+  assert.equal(readIfThere(join(folder, 'none', 'below')), undefined);
+  mkdirSync(join(folder, 'folder'));
+  assert.throws(() => readIfThere(join(folder, 'folder')), /EISDIR/);
+  chmodSync(join(folder, 'folder'), 0o755);
+  assert.ok(existsSync(folder));
+});
