@@ -20,6 +20,7 @@ export async function findSource(asked: string | undefined): Promise<Source | un
   try {
     const text = await readFile(path, 'utf8');
     if (text.length > mostBytes) throw new Usage(`${path} is no configuration: it has ${text.length} characters`);
+    if (/[\0\uFFFD]/.test(text)) throw new Usage(`${path} is no configuration: it is not text in UTF-8`);
     return { path, text };
   } catch (error) {
     if (error instanceof Usage) throw error;

@@ -10,7 +10,8 @@ export interface Effective {
   readonly value: string;
   /** `config.yaml:12`, or `default`. */
   readonly origin: string;
-  readonly planned: boolean;
+  /** The key from which on nothing acts on it yet. */
+  readonly planned?: string;
 }
 
 /** Every value that counts, in the order of the schema. Only for a source that `resolve` accepted. */
@@ -19,14 +20,20 @@ export function effectiveValues(source: Source | undefined): Effective[] {
   const document = parseDocument(source?.text ?? '', { lineCounter: lines });
   const place = (node: unknown): string =>
     isNode(node) && node.range ? `${source?.path}:${lines.linePos(node.range[0]).line}` : `${source?.path}`;
-  return walk(configurationJsonSchema(), document.contents, [], false);
+  return walk(configurationJsonSchema(), document.contents, [], undefined);
 
-  function walk(schema: JsonSchema, node: unknown, path: readonly string[], planned: boolean): Effective[] {
-    const marked = planned || schema.planned === true;
+  function walk(schema: JsonSchema, node: unknown, path: readonly string[], above: string | undefined): Effective[] {
     const key = path.join('.');
-    if (isScalar(node)) return [{ key, value: plain(node.value), origin: place(node), planned: marked }];
+    const marked = above ?? (schema.planned ? key : undefined);
+    const found = (value: string, origin: string): Effective => ({
+      key,
+      value,
+      origin,
+      ...(marked === undefined ? {} : { planned: marked }),
+    });
+    if (isScalar(node)) return [found(plain(node.value), place(node))];
     if (isSeq(node)) {
-      return [{ key, value: JSON.stringify(node.toJSON()).replaceAll('"', ''), origin: place(node), planned: marked }];
+      return [found(JSON.stringify(node.toJSON()).replaceAll('"', ''), place(node))];
     }
     const option = alternatives(schema).find(({ type }) => type === 'object') ?? schema;
     if (isMap(node) || option.properties) {
@@ -47,7 +54,7 @@ export function effectiveValues(source: Source | undefined): Effective[] {
     }
     const value = schema.default;
     if (value === undefined || isEmpty(value)) return [];
-    return [{ key, value: plain(value), origin: 'default', planned: marked }];
+    return [found(plain(value), 'default')];
   }
 }
 

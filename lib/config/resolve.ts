@@ -1,9 +1,9 @@
 // The text of a configuration file → the effective configuration, or what is wrong with it. The only place that loads
 // yaml and the whole schema: a stage comes here only when the file or the product has changed.
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { nearest } from '../core/text.ts';
-import { type Configuration, configurationJsonSchema, configurationSchema } from './schema.ts';
+import { nearest, oneLine } from '../core/text.ts';
+import { type Configuration, configurationJsonSchema, configurationSchema, type JsonSchema } from './schema.ts';
 import { exampleOf, knownKeys, schemaAt } from './walk.ts';
 
 export interface Source {
@@ -11,80 +11,116 @@ export interface Source {
   readonly text: string;
 }
 
-export type Resolved = { config: Configuration; document: YamlDocument } | { problems: readonly string[] };
+export type Resolved = { config: Configuration } | { problems: readonly string[] };
 
 type YamlDocument = ReturnType<typeof parseDocument>;
+
+interface Problem {
+  /** In the text. */
+  readonly offset: number;
+  readonly message: string;
+}
+
+const mostProblems = 30;
 
 /** Without a source, the configuration of a machine that has none. */
 export function resolve(source: Source | undefined): Resolved {
   const lines = new LineCounter();
   const text = source?.text ?? '';
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const where = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${source?.path ?? 'configuration'}:${line}:${col}`;
-  };
-  const quoted = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `  ${text.split('\n')[line - 1] ?? ''}\n  ${' '.repeat(Math.max(0, col - 1))}^`;
-  };
-  const complain = (offset: number, message: string): string => `${where(offset)}: ${message}\n${quoted(offset)}`;
-
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) return { problems: faults.map(({ pos, message }) => complain(pos[0], message)) };
+  const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }));
+  if (faults.length > 0) return { problems: rendered(faults) };
   // An empty file, or one of comments only, asks for nothing but defaults.
   const value: unknown = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
   const parsed = configurationSchema.safeParse(value);
-  if (parsed.success) return { config: parsed.data, document };
-  return { problems: parsed.error.issues.flatMap((issue) => explainIssue(issue, document, complain)) };
-}
-
-function explainIssue(
-  issue: z.core.$ZodIssue,
-  document: YamlDocument,
-  complain: (offset: number, message: string) => string,
-): string[] {
-  const { issue: inner, path } = innermost(issue, []);
-  const name = path.join('.');
+  if (parsed.success) return { config: parsed.data };
   const schema = configurationJsonSchema();
-  if (inner.code === 'unrecognized_keys') {
-    const known = knownKeys(schemaAt(schema, path));
-    return inner.keys.map((key) => {
-      const meant = nearest(key, known);
-      const example = meant && exampleOf(schemaAt(schema, [...path, meant]));
-      const advice = meant
-        ? `did you mean ${meant}${example ? `, as in \`${meant}: ${example}\`` : ''}?`
-        : `known here: ${known.join(', ')}`;
-      return complain(keyOffset(document, path, key), `unknown key ${[...path, key].join('.')}; ${advice}`);
-    });
+  return { problems: rendered(parsed.error.issues.flatMap((issue) => problemsOf(issue, document, schema))) };
+
+  function rendered(problems: readonly Problem[]): string[] {
+    const all = problems.toSorted((one, other) => one.offset - other.offset).map(render);
+    return all.length > mostProblems ? [...all.slice(0, mostProblems), `and ${all.length - mostProblems} more`] : all;
   }
-  const example = exampleOf(schemaAt(schema, path));
-  const advice =
-    example === undefined || inner.message.includes('such as')
-      ? ''
-      : ` (an example: \`${path.at(-1) === undefined ? '' : `${String(path.at(-1))}: `}${example}\`)`;
-  return [complain(valueOffset(document, path), `${name || 'the configuration'}: ${inner.message}${advice}`)];
+
+  /** As a compiler says it: place, message, the line, and a mark under what is meant. */
+  function render({ offset, message }: Problem): string {
+    const { line, col } = lines.linePos(offset);
+    const place = `${source?.path ?? 'configuration'}:${line}:${col}: ${oneLine(message)}`;
+    const shown = printable(text.split('\n')[line - 1] ?? '');
+    return shown === undefined ? place : `${place}\n  ${shown}\n  ${' '.repeat(Math.max(0, col - 1))}^`;
+  }
 }
 
-/** Of alternatives that all failed, the complaint of the one that was meant: that got furthest into the value. */
-function innermost(
-  issue: z.core.$ZodIssue,
-  above: readonly PropertyKey[],
-): { issue: z.core.$ZodIssue; path: readonly PropertyKey[] } {
+/** A line that may be shown on a terminal: not of a binary file, and not of somebody who writes escape sequences. */
+function printable(line: string): string | undefined {
+  return line.length <= 200 && oneLine(line) === line.trim() ? line : undefined;
+}
+
+function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: JsonSchema): Problem[] {
+  return innermost(outer, []).flatMap(({ issue, path }) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        offset: keyOffset(document, path, key),
+        message: `unknown key ${[...path, key].join('.')}; ${adviceOn(key, path, schema)}`,
+      }));
+    }
+    const name = path.join('.') || 'the configuration';
+    const last = path.at(-1);
+    const example = exampleOf(schemaAt(schema, path));
+    const advice =
+      example === undefined || issue.message.includes('such as')
+        ? ''
+        : ` (an example: \`${typeof last === 'string' ? `${last}: ` : ''}${example}\`)`;
+    const value: unknown = document.getIn(path);
+    const says = value === undefined ? `${name} is missing` : `${name}: ${wordsOf(issue, value)}`;
+    return [{ offset: valueOffset(document, path), message: `${says}${advice}` }];
+  });
+}
+
+function adviceOn(key: string, path: readonly PropertyKey[], schema: JsonSchema): string {
+  const known = knownKeys(schemaAt(schema, path));
+  const meant = nearest(key, known);
+  if (meant === undefined) return `known here: ${known.join(', ')}`;
+  const example = exampleOf(schemaAt(schema, [...path, meant]));
+  return `did you mean ${meant}${example === undefined ? '' : `, as in \`${meant}: ${example}\``}?`;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  string: 'text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
+function wordsOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message;
+  const seen = isCollection(value) ? (isSeq(value) ? 'a list' : 'a mapping') : JSON.stringify(value);
+  return `expected ${kinds[issue.expected] ?? issue.expected}; got ${seen}`;
+}
+
+interface Located {
+  readonly issue: z.core.$ZodIssue;
+  readonly path: readonly PropertyKey[];
+}
+
+/** Of alternatives that all failed, the complaints of the one that was meant: that got furthest into the value. */
+function innermost(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): Located[] {
   const path = [...above, ...issue.path];
-  if (issue.code !== 'invalid_union') return { issue, path };
-  const depth = (issues: readonly z.core.$ZodIssue[]): number =>
-    Math.max(
-      0,
-      ...issues.map(
-        (one) =>
-          one.path.length +
-          (one.code === 'unrecognized_keys' ? 1 : 0) +
-          (one.code === 'custom' || one.code === 'invalid_format' ? 0.5 : 0),
-      ),
-    );
-  const best = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0]?.[0];
-  return best ? innermost(best, path) : { issue, path };
+  if (issue.code !== 'invalid_union') return [{ issue, path }];
+  const branches = issue.errors.map((issues) => issues.flatMap((one) => innermost(one, path)));
+  const best = branches.toSorted((one, other) => depthOf(other) - depthOf(one))[0];
+  return best && best.length > 0 ? best : [{ issue, path }];
+}
+
+const depthOf = (branch: readonly Located[]): number => Math.max(0, ...branch.map(progressOf));
+
+/** How far a branch came: what fits in type but not in form, or fits but for a key, was nearly right. */
+function progressOf({ issue, path }: Located): number {
+  const nearly = issue.code === 'unrecognized_keys' ? 1 : issue.code === 'invalid_type' ? 0 : 0.5;
+  return path.length + nearly;
 }
 
 /** Where the value stands; where there is none, the nearest thing above it that does. */

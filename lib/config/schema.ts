@@ -51,11 +51,14 @@ export interface JsonSchema {
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly required?: readonly string[];
+  /** Our own mark: text with a unit, and which. */
+  readonly quantity?: string;
   /** Our own mark: understood, but nothing acts on it yet. */
   readonly planned?: boolean;
 }

@@ -17,6 +17,11 @@ export function firstLine(text: string, most = 200): string {
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
+/** Text from elsewhere (a path, an error, a unit's name) as one line that does nothing to the terminal that shows it. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+
 /** The known word that a mistyped one most likely meant, if any is near enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const scored = known.map((candidate) => ({ candidate, edits: editDistance(word, candidate) }));

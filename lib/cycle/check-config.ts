@@ -39,12 +39,8 @@ export const checkConfig: Command = {
       ([name, path]) => `  ${name.padEnd(11)} ${path}`,
     );
     print(`\nFiles lie in\n${places.join('\n')}`);
-    const planned = new Set(
-      values.filter(({ planned, origin }) => planned && origin !== 'default').map(({ key }) => key.split('.', 1)[0]),
-    );
-    if (planned.size > 0) {
-      print(`\nUnderstood, but nothing acts on all of it in this version: ${[...planned].join(', ')}`);
-    }
+    const planned = new Set(values.flatMap(({ planned: key, origin }) => (key && origin !== 'default' ? [key] : [])));
+    if (planned.size > 0) print(`\nUnderstood, but nothing acts on it in this version: ${[...planned].join(', ')}`);
     return exitCodes.ok;
   },
 };

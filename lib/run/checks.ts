@@ -2,7 +2,7 @@
 import type { AnyCheck, Finding } from '../contract/check.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Section } from '../contract/section.ts';
-import type { Level } from '../core/level.ts';
+import { oneLine } from '../core/text.ts';
 
 export type Observation = Finding & {
   /** `check:subject`: the stable name for silences, labels, runbooks and the archive. */
@@ -75,13 +75,14 @@ const unread = (subject: string, reason: string): Finding => ({
 function observe(check: string, finding: Finding, stale: string | undefined): Observation {
   const runbook = runbookOf(check);
   const id = `${check}:${finding.subject}`;
-  if (stale === undefined) return { id, check, ...finding, runbook };
+  const message = oneLine(finding.message);
+  if (stale === undefined) return { id, check, ...finding, message, runbook };
   return {
     id,
     check,
     ...finding,
-    level: 'unknown' satisfies Level,
-    message: `${stale}; then: ${finding.message}`,
+    level: 'unknown',
+    message: `${stale}; then: ${message}`,
     clears_when: 'a fresh snapshot is there',
     runbook,
   };

@@ -32,7 +32,10 @@ const url = z
 const endpointSchema = z.strictObject({
   url: url.describe('asked with one GET; any 2xx or 3xx is an answer'),
   slow: duration('2s').prefault('2s').describe('an answer that takes longer is amber'),
-  timeout: duration('5s').prefault('5s').describe('no answer within this is none'),
+  timeout: duration('5s')
+    .refine((seconds) => seconds > 0 && seconds <= 9, 'at most 9s: one reading has 10 s in all')
+    .prefault('5s')
+    .describe('no answer within this is none'),
 });
 
 /** A bare string where only the main thing is said: `/data` for `{ path: /data }`. */
@@ -66,7 +69,10 @@ const workspaceSchema = z.strictObject({
   path: path.describe('a path on it'),
   network: z.boolean().optional().describe('true: may hang'),
   usage: z
-    .union([z.strictObject({ command: z.array(z.string()).min(1) }), z.strictObject({ file: path })])
+    .union([
+      z.strictObject({ command: z.array(z.string()).min(1).describe('a program and its arguments') }),
+      z.strictObject({ file: path.describe('a file that somebody keeps up') }),
+    ])
     .optional()
     .describe('where its quota is told, if the filesystem does not tell: `{ command: [...] }` or `{ file: ... }`'),
 });

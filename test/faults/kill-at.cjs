@@ -32,7 +32,7 @@ for (const name of changes) {
     if (calls !== target) return real[name](...args);
     if (phase === 'in') half(name, args);
     else if (phase === 'after') real[name](...args);
-    die();
+    return die();
   };
 }
 

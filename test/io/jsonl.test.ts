@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import fastCheck from 'fast-check';
+import * as fastCheck from 'fast-check';
 import { scanLines } from '../../lib/io/jsonl.ts';
 import { temporaryFolder } from '../world.ts';
 

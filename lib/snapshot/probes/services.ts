@@ -76,6 +76,8 @@ function describe(unit: UnitProperties, groups: string[], { at, bootedAt, restar
   const text = (name: string): string => unit[name] ?? '';
   const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
   const monotonic = parseTimespan(text('NextElapseUSecMonotonic'));
+  // Of monotonic timers systemd tells the time since boot without any sleep, which /proc/uptime counts: after a suspend,
+  // which a server does not do, such a timer looks late by it.
   const nextRun =
     parseTimestamp(text('NextElapseUSecRealtime')) ??
     (monotonic === undefined ? undefined : bootedAt + monotonic * 1000);

@@ -1,0 +1,89 @@
+// The reference page of the configuration, from its schema: what it says is what is checked.
+import type { JsonSchema } from './schema.ts';
+import { alternatives, anyProperty } from './walk.ts';
+
+interface Row {
+  readonly key: string;
+  readonly kind: string;
+  readonly byDefault: string;
+  readonly says: string;
+}
+
+export function renderReference(schema: JsonSchema): string {
+  const sections = Object.entries(schema.properties ?? {}).map(([name, below]) => {
+    const rows = rowsOf(below, name);
+    const planned = below.planned ? ' *(understood; nothing acts on it yet)*' : '';
+    return [
+      `## ${name}`,
+      '',
+      `${sentence(below.description ?? '')}${planned}`,
+      '',
+      '| key | what it takes | default | what it means |',
+      '| --- | --- | --- | --- |',
+      ...rows.map(
+        ({ key, kind, byDefault, says }) =>
+          `| ${code(key)} | ${cell(kind)} | ${byDefault === '' ? '' : code(byDefault)} | ${cell(says)} |`,
+      ),
+    ].join('\n');
+  });
+  return `${[
+    '# Configuration',
+    '',
+    'Written by `npm run docs` from the schema; `ops-monitor check-config FILE` checks a file against it and says where each value comes from.',
+    'Without any configuration the machine itself is watched. Quantities carry their unit: `90s`, `1.5h`, `80%`, `52 V`. `NAME` stands for a name of your own.',
+    'A complete example is `ops/examples/aurora.yaml`. For completion in an editor, put this line at the top of the file:',
+    '`# yaml-language-server: $schema=…/ops/docs/config.schema.json`',
+  ].join('\n')}\n\n${sections.join('\n\n')}\n`;
+}
+
+function rowsOf(schema: JsonSchema, key: string): Row[] {
+  const below = alternatives(schema).flatMap((option) => {
+    const free = anyProperty(option);
+    return [
+      ...Object.entries(option.properties ?? {}).flatMap(([name, child]) => rowsOf(child, `${key}.${name}`)),
+      ...(free ? rowsOf(free, `${key}.NAME`) : []),
+    ];
+  });
+  const own = alternatives(schema).filter(({ type }) => type !== 'object');
+  if (below.length > 0 && own.length === 0) return below;
+  const row: Row = {
+    key,
+    kind: own.map(kindOf).join(' or ') || 'a mapping',
+    byDefault: plainDefault(schema.default),
+    says: schema.description ?? own[0]?.description ?? shortFor(below[0]),
+  };
+  return [row, ...below];
+}
+
+const shortFor = (first: Row | undefined): string =>
+  first ? `short for \`{ ${first.key.split('.').at(-1)}: … }\`` : '';
+
+function kindOf(schema: JsonSchema): string {
+  if (schema.quantity) return schema.quantity;
+  if (schema.enum)
+    return schema.enum
+      .map((value) => code(JSON.stringify(value)))
+      .join(', ')
+      .replaceAll('"', '');
+  if (schema.const !== undefined) return code(JSON.stringify(schema.const).replaceAll('"', ''));
+  if (schema.type === 'array') {
+    return `a list of ${plural(schema.items ? alternatives(schema.items).map(kindOf).join(' or ') : 'values')}`;
+  }
+  const kinds: Record<string, string> = {
+    string: 'text',
+    integer: 'a whole number',
+    number: 'a number',
+    boolean: '`true` or `false`',
+    object: 'a mapping',
+  };
+  return kinds[schema.type ?? ''] ?? 'anything';
+}
+
+const plural = (kind: string): string => (kind === 'text' ? 'texts' : kind === 'a mapping' ? 'mappings' : kind);
+const sentence = (text: string): string => (text === '' ? '' : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`);
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+const code = (text: string): string => `\`${cell(text)}\``;
+
+function plainDefault(value: unknown): string {
+  return value === undefined || typeof value === 'object' ? '' : JSON.stringify(value).replaceAll('"', '');
+}

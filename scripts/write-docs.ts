@@ -1,0 +1,11 @@
+// npm run docs: writes what is written from the schema, the JSON Schema for editors and the reference page.
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { renderReference } from '../lib/config/reference.ts';
+import { configurationJsonSchema } from '../lib/config/schema.ts';
+
+const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'ops', 'docs');
+const schema = configurationJsonSchema();
+writeFileSync(join(folder, 'config.schema.json'), `${JSON.stringify(schema, undefined, 2)}\n`);
+writeFileSync(join(folder, 'configuration.md'), renderReference(schema));

@@ -1,0 +1,189 @@
+// The shape of the project, read from its imports: who may know whom. DESIGN in one table.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import fastGlob from 'fast-glob';
+import { readText } from './world.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const files = fastGlob.sync(['lib/**/*.ts', 'scripts/*.ts'], { cwd: root });
+
+interface Import {
+  readonly from: string;
+  /** A file of ours from the root, or the name of a module. */
+  readonly to: string;
+}
+
+const imports: Import[] = files.flatMap((from) => {
+  const text = readText(join(root, from));
+  const found = text.matchAll(/(?:^|\n)(?:import|export)\s[^'"]*?from '([^']+)'|\bimport\('([^']+)'\)/g);
+  return [...found].map((match) => {
+    const target = match[1] ?? match[2] ?? '';
+    return { from, to: target.startsWith('.') ? relative(root, resolve(root, dirname(from), target)) : target };
+  });
+});
+
+const ground = ['contract', 'core', 'parse', 'run', 'io'];
+const above = new Set(['config', 'cycle']);
+const roomOf = (file: string): string => (file.startsWith('scripts/') ? 'scripts' : (file.split('/')[1] ?? ''));
+const isOurs = (target: string): boolean => target.startsWith('lib/') || target.startsWith('scripts/');
+
+/** What each part of the ground may import of ours; rooms may import all of the ground but io. */
+const groundMayImport: Record<string, readonly string[]> = {
+  core: ['core'],
+  contract: ['contract', 'core'],
+  parse: ['parse', 'contract', 'core'],
+  run: ['run', 'contract', 'parse', 'core'],
+  io: ['io', 'contract', 'core'],
+};
+
+/** All that rooms may know of one another. */
+const isPublic = (target: string): boolean => /^lib\/\w+\/files\.ts$|^lib\/snapshot\/sections\//.test(target);
+
+function complaintOf({ from, to }: Import): string | undefined {
+  const [source, target] = [roomOf(from), roomOf(to)];
+  const says = `${from} imports ${to}`;
+  if (!isOurs(to)) {
+    const isWorld = /^(node:)?(fs|fs\/promises|child_process|net|tls|dgram|http|https|os|sqlite|worker_threads)$/.test(
+      to,
+    );
+    const isTool = ['execa', 'nodemailer', 'write-file-atomic', 'fast-glob', '@zarrita/storage'].includes(to);
+    return (isWorld || isTool) &&
+      !['io', 'scripts'].includes(source) &&
+      !(source === 'config' && to.startsWith('node:fs'))
+      ? `${says}: only io touches the world`
+      : undefined;
+  }
+  if (to.startsWith('scripts/')) return source === 'scripts' ? undefined : `${says}: nothing imports a script`;
+  if (source === target || source === 'scripts' || source === 'cycle') return undefined;
+  if (ground.includes(source)) {
+    return groundMayImport[source]?.includes(target)
+      ? undefined
+      : `${says}: ${source} is ground, and may not know ${target}`;
+  }
+  if (source === 'config') return target === 'cycle' ? `${says}: config lies below cycle` : undefined;
+  if (above.has(target)) return `${says}: rooms do not know what runs them`;
+  if (target === 'io') return `${says}: rooms are handed what they need of the world`;
+  return ground.includes(target) || isPublic(to)
+    ? undefined
+    : `${says}: of another room only its files.ts may be known`;
+}
+
+test('imports run one way', () => {
+  assert.ok(
+    files.length >= 60 && imports.length >= 200,
+    `only ${imports.length} imports in ${files.length} files were seen`,
+  );
+  assert.deepEqual(imports.map(complaintOf).filter(Boolean), []);
+});
+
+test('the rules above complain where they should', () => {
+  const wrong: Import[] = [
+    { from: 'lib/core/text.ts', to: 'lib/run/probes.ts' },
+    { from: 'lib/health/assess.ts', to: 'lib/io/files.ts' },
+    { from: 'lib/health/assess.ts', to: 'lib/snapshot/collect.ts' },
+    { from: 'lib/report/render.ts', to: 'node:fs' },
+    { from: 'lib/run/probes.ts', to: 'execa' },
+    { from: 'lib/snapshot/collect.ts', to: 'lib/config/load.ts' },
+    { from: 'lib/config/load.ts', to: 'lib/cycle/main.ts' },
+    { from: 'lib/io/world.ts', to: 'lib/run/probes.ts' },
+  ];
+  for (const one of wrong) assert.ok(complaintOf(one), `${one.from} may import ${one.to}`);
+});
+
+const registries = ['lib/snapshot/probes', 'lib/snapshot/sections', 'lib/health/checks'];
+
+test('every probe, section and check is in the index beside it, and none imports another', () => {
+  let members = 0;
+  for (const folder of registries) {
+    const index = readText(join(root, folder, 'index.ts'));
+    for (const file of readdirSync(join(root, folder)).filter((name) => name !== 'index.ts')) {
+      members += 1;
+      assert.match(index, new RegExp(`from './${file.replace('.', '\\.')}'`), `${folder}/${file} is not in its index`);
+      const siblings = imports.filter(({ from, to }) => from === join(folder, file) && dirname(to) === folder);
+      assert.deepEqual(siblings, [], `${folder}/${file} knows a sibling`);
+    }
+  }
+  assert.ok(members >= 25, `only ${members} were seen`);
+});
+
+test('probes and checks are called as their files are', async () => {
+  const { probes } = await import('../lib/snapshot/probes/index.ts');
+  const { checks } = await import('../lib/health/checks/index.ts');
+  const namesIn = (folder: string) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name !== 'index.ts')
+      .map((name) => basename(name, '.ts'))
+      .sort();
+  assert.deepEqual(probes.map(({ name }) => name).sort(), namesIn('lib/snapshot/probes'));
+  assert.deepEqual(namesIn('lib/snapshot/sections'), namesIn('lib/snapshot/probes'));
+  assert.deepEqual(checks.map(({ name }) => name).sort(), namesIn('lib/health/checks'));
+});
+
+test('every check has a runbook, and every runbook a check', async () => {
+  const { checks } = await import('../lib/health/checks/index.ts');
+  const names = [...checks.map(({ name }) => name), 'snapshot-age', 'stage-outcome'].sort();
+  const pages = readdirSync(join(root, 'ops', 'runbooks'))
+    .map((name) => basename(name, '.md'))
+    .sort();
+  assert.ok(names.length >= 18);
+  assert.deepEqual(pages, names);
+  for (const name of names) {
+    const text = readText(join(root, 'ops', 'runbooks', `${name}.md`));
+    for (const part of ['## What it means', '## How to look', '## What to do'])
+      assert.ok(text.includes(part), `${name}: ${part}`);
+  }
+});
+
+test('clocks, the environment, chance and the end of the process are asked for in io alone', () => {
+  const forbidden =
+    /\bDate\.now\(|\bnew Date\(\)|\bprocess\.(env|exit|argv|getuid)\b|\bMath\.random\(|\bperformance\.now\(/;
+  const searched = files.filter((file) => !above.has(roomOf(file)) && !['io', 'scripts'].includes(roomOf(file)));
+  assert.ok(searched.length >= 45, `only ${searched.length} files were searched`);
+  for (const file of searched) assert.doesNotMatch(readText(join(root, file)), forbidden, file);
+});
+
+test('every script of the product is a command of ops-monitor, and says of itself what the list says', async () => {
+  const text = readText(join(root, 'scripts', 'ops-monitor.ts'));
+  const listed = [...text.matchAll(/import\('\.\/([\w-]+)\.ts'\)/g)].map((match) => match[1] ?? '').sort();
+  const tools = new Set(['build', 'write-docs', 'ops-monitor']);
+  const scripts = readdirSync(join(root, 'scripts'))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => basename(name, '.ts'));
+  assert.deepEqual(listed, scripts.filter((name) => !tools.has(name)).sort());
+
+  const { stages } = await import('../lib/cycle/stages.ts');
+  const { runCycle } = await import('../lib/cycle/cycle.ts');
+  const { explainCommand } = await import('../lib/cycle/explain.ts');
+  const { checkConfig } = await import('../lib/cycle/check-config.ts');
+  const { recordHost } = await import('../lib/cycle/record-host.ts');
+  const commands = [...stages, runCycle, explainCommand, checkConfig, recordHost];
+  assert.equal(commands.length, listed.length);
+  for (const { name, summary } of commands) {
+    assert.ok(listed.includes(name), name);
+    assert.ok(text.includes(`'${summary}'`), `${name}: the list says something else than "${summary}"`);
+  }
+});
+
+test('the layout is the one that the README shows', () => {
+  const allowed = new Set([
+    'package.json',
+    'tsconfig.json',
+    'scripts',
+    'lib',
+    'systemd',
+    'test',
+    'ops',
+    'README.md',
+    'package-lock.json',
+    'LICENSE',
+    'CHANGELOG.md',
+    'node_modules',
+    'dist',
+  ]);
+  for (const name of readdirSync(root).filter((entry) => !entry.startsWith('.')))
+    assert.ok(allowed.has(name), `${name} lies at the top`);
+  assert.ok(existsSync(join(root, 'README.md')));
+});

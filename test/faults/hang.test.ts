@@ -1,0 +1,131 @@
+// What hangs for ever costs its own section; the stage ends, and so does the process.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Envelope } from '../../lib/contract/envelope.ts';
+import type { Snapshot } from '../../lib/snapshot/files.ts';
+import { readText, temporaryFolder } from '../world.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+async function silentServer(t: TestContext): Promise<number> {
+  // In a process of its own, since the one below is waited for synchronously.
+  const server = createServer(() => undefined);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+function makeCheckout(folder: string): void {
+  const git = (...argv: string[]) => execFileSync('git', ['-C', folder, ...argv], { stdio: 'ignore' });
+  execFileSync('git', ['init', '-q', folder]);
+  writeFileSync(join(folder, 'file'), 'one\n');
+  git('add', 'file');
+  git('-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-qm', 'one');
+}
+
+test('a FIFO, a stopped process and a silent server cost their own sections, and collect ends in time', async (t) => {
+  const folder = temporaryFolder(t);
+  const [fifo, stopped, good] = ['fifo', 'stopped', 'good'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const checkout of [fifo, stopped, good]) makeCheckout(checkout);
+  execFileSync('rm', [join(fifo, '.git', 'index')]);
+  execFileSync('mkfifo', [join(fifo, '.git', 'index')]);
+  // git asks this filter about a changed file, and the filter stops itself.
+  execFileSync('git', ['-C', stopped, 'config', 'filter.stop.clean', 'kill -STOP $$; cat']);
+  writeFileSync(join(stopped, '.gitattributes'), 'file filter=stop\n');
+  writeFileSync(join(stopped, 'file'), 'two\n');
+  const port = await silentServer(t);
+
+  const config = join(folder, 'config.yaml');
+  writeFileSync(
+    config,
+    [
+      `files: { state: ${folder}/state }`,
+      `git: { fifo: ${fifo}, stopped: ${stopped}, good: ${good} }`,
+      `endpoints: { silent: { url: "http://127.0.0.1:${port}/", timeout: 1s } }`,
+    ].join('\n'),
+  );
+  const began = performance.now();
+  const { status, stderr, error } = spawnSync(
+    process.execPath,
+    [join(root, 'dist', 'collect-snapshot.cjs'), '--config', config],
+    { encoding: 'utf8', timeout: 120_000, env: { ...process.env, XDG_RUNTIME_DIR: folder, XDG_CACHE_HOME: folder } },
+  );
+  assert.equal(error, undefined, 'the process did not end');
+  assert.equal(status, 0, stderr);
+  assert.ok(performance.now() - began < 60_000, 'far beyond the deadline of a reading');
+
+  const { sections } = JSON.parse(readText(join(folder, 'state', 'raw', 'latest.json'))) as Snapshot;
+  const item = (section: string, name: string): Envelope => {
+    const envelope = sections[section];
+    assert.equal(envelope?.status, 'ok');
+    return (envelope as { data: Record<string, Envelope> }).data[name] as Envelope;
+  };
+  for (const name of ['fifo', 'stopped']) {
+    const { status: outcome, ...rest } = item('checkouts', name);
+    assert.equal(outcome, 'failed');
+    assert.equal('kind' in rest && rest.kind, 'timeout');
+    assert.match('reason' in rest ? rest.reason : '', new RegExp(`${name} did not answer within 10s`));
+  }
+  assert.equal(item('checkouts', 'good').status, 'ok');
+  const silent = item('endpoints', 'silent');
+  assert.equal(silent.status === 'ok' && (silent.data as { error: string }).error, 'no answer within 1s');
+  assert.equal(sections['host']?.status, 'ok');
+  assert.equal(sections['filesystems']?.status, 'ok');
+  const left = spawnSync('pgrep', ['-f', folder], { encoding: 'utf8' }).stdout.trim();
+  assert.equal(left, '', 'a child of the collection is still there');
+});
+
+test('a file that is a FIFO is refused at once, and one that hangs on a thread does not keep the process', (t) => {
+  const folder = temporaryFolder(t);
+  const fifo = join(folder, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const script = `
+    import { open } from 'node:fs/promises';
+    import { openLocalHost } from ${JSON.stringify(join(root, 'lib/io/localhost.ts'))};
+    import { leave, onPool } from ${JSON.stringify(join(root, 'lib/io/leave.ts'))};
+    const host = openLocalHost({ runtime: ${JSON.stringify(folder)}, userAgent: 'test' }, new AbortController().signal);
+    await host.readText(${JSON.stringify(fifo)}).catch((error) => console.log(error.message));
+    void onPool(() => open(${JSON.stringify(fifo)}));
+    setTimeout(() => leave(75), 100);`;
+  const { status, stdout, error } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', script],
+    { encoding: 'utf8', timeout: 60_000, cwd: root },
+  );
+  assert.equal(error, undefined, 'the process did not end');
+  assert.match(stdout, /fifo is not a regular file/);
+  assert.equal(status, 75);
+});
+
+test('a stage that hangs is ended at its deadline, with exit 1 and its name in the message', (t) => {
+  const script = `
+    import { defineStage } from './lib/contract/stage.ts';
+    import { main } from './lib/cycle/main.ts';
+    const never = new Promise(() => setInterval(() => {}, 1000));
+    process.argv.length = 2;
+    main(defineStage({ name: 'sleepy', summary: 's', reads: [], writes: [], deadlineMs: 300, run: () => never }));`;
+  const { status, stderr, error } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', script],
+    {
+      encoding: 'utf8',
+      timeout: 60_000,
+      cwd: root,
+      env: { ...process.env, XDG_STATE_HOME: temporaryFolder(t), OPS_MONITOR_CONFIG: '' },
+    },
+  );
+  assert.equal(error, undefined, 'the process did not end');
+  assert.equal(status, 1);
+  assert.match(stderr, /sleepy did not answer within 300ms/);
+});
