@@ -1,0 +1,21 @@
+// A Host made of literals, for a test of one probe: what is not given, this machine does not have.
+import type { Host } from '../lib/contract/host.ts';
+
+export function hostOf(parts: Partial<Host>): Host {
+  const missing = (what: string) => (path: unknown) => {
+    throw new Error(`ENOENT: ${what} ${JSON.stringify(path)} is not in this test`);
+  };
+  return {
+    name: 'local',
+    signal: new AbortController().signal,
+    readText: async (path) => missing('readText')(path),
+    readBytes: async (path) => missing('readBytes')(path),
+    list: async (path) => missing('list')(path),
+    stat: async (path) => missing('stat')(path),
+    statfs: async (path) => missing('statfs')(path),
+    realpath: async (path) => missing('realpath')(path),
+    run: async (argv) => missing('run')(argv),
+    get: async (url) => missing('get')(url),
+    ...parts,
+  };
+}
