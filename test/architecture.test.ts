@@ -25,7 +25,7 @@ const imports: Import[] = files.flatMap((from) => {
   });
 });
 
-const ground = ['contract', 'core', 'parse', 'run', 'io'];
+const ground = new Set(['contract', 'core', 'parse', 'run', 'io']);
 const above = new Set(['config', 'cycle']);
 const roomOf = (file: string): string => (file.startsWith('scripts/') ? 'scripts' : (file.split('/')[1] ?? ''));
 const isOurs = (target: string): boolean => target.startsWith('lib/') || target.startsWith('scripts/');
@@ -58,7 +58,7 @@ function complaintOf({ from, to }: Import): string | undefined {
   }
   if (to.startsWith('scripts/')) return source === 'scripts' ? undefined : `${says}: nothing imports a script`;
   if (source === target || source === 'scripts' || source === 'cycle') return undefined;
-  if (ground.includes(source)) {
+  if (ground.has(source)) {
     return groundMayImport[source]?.includes(target)
       ? undefined
       : `${says}: ${source} is ground, and may not know ${target}`;
@@ -66,9 +66,7 @@ function complaintOf({ from, to }: Import): string | undefined {
   if (source === 'config') return target === 'cycle' ? `${says}: config lies below cycle` : undefined;
   if (above.has(target)) return `${says}: rooms do not know what runs them`;
   if (target === 'io') return `${says}: rooms are handed what they need of the world`;
-  return ground.includes(target) || isPublic(to)
-    ? undefined
-    : `${says}: of another room only its files.ts may be known`;
+  return ground.has(target) || isPublic(to) ? undefined : `${says}: of another room only its files.ts may be known`;
 }
 
 test('imports run one way', () => {

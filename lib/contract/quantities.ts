@@ -22,7 +22,11 @@ const quantityOf = (what: string, example: string, parse: (text: string) => numb
 /** Seconds. */
 export const duration = (example = '1.5h') => quantityOf('a duration with its unit', example, parseDuration);
 /** 0 to 100. */
-export const percent = (example = '80%') => quantityOf('a percentage', example, parsePercent);
+export const percent = (example = '80%') =>
+  quantityOf('a percentage', example, (text) => {
+    const value = parsePercent(text);
+    return value !== undefined && value >= 0 && value <= 100 ? value : undefined;
+  });
 /** A whole number of things, without a unit: written `3`. */
 export const count = (example = 3) =>
   z.int({ error: (issue) => `expected a whole number, such as ${example}; got ${JSON.stringify(issue.input)}` }).min(0);

@@ -6,5 +6,5 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 export function escapeCell(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\|*_`<>[\]~]/g, (character) => `\\${character}`);
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\|*_`<>[\]~&]/g, (character) => `\\${character}`);
 }

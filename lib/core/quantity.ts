@@ -35,7 +35,7 @@ const durationSteps = [
 export function formatDuration(seconds: number): string {
   if (seconds < 0) return `-${formatDuration(-seconds)}`;
   for (const [unit, size] of durationSteps) if (seconds >= size) return `${trim(seconds / size)}${unit}`;
-  return seconds >= 1 || seconds === 0 ? `${trim(seconds)}s` : `${Math.round(seconds * 1000)}ms`;
+  return seconds >= 1 || seconds === 0 ? `${trim(seconds)}s` : `${Math.min(999, Math.round(seconds * 1000))}ms`;
 }
 
 /** 1_500_000_000 → `1.5 GB`: decimal units, as disks are sold and `df -H` prints. */
@@ -49,6 +49,14 @@ export function formatMeasure(value: number, unit: string): string {
   if (unit === 's') return formatDuration(value);
   if (unit === 'byte') return formatBytes(value);
   return unit === '1' ? trim(value) : `${trim(value)} ${unit === 'percent' ? '%' : unit}`;
+}
+
+/** The same, but where cutting off would print the very limit that the value is beyond, all of its digits. */
+export function formatBeside(value: number, limit: number, unit: string): string {
+  const short = formatMeasure(value, unit);
+  if (value === limit || short !== formatMeasure(limit, unit)) return short;
+  const digits = String(Math.round(value * 10_000) / 10_000);
+  return unit === '1' ? digits : unit === 's' ? `${digits}s` : `${digits} ${unit === 'percent' ? '%' : unit}`;
 }
 
 // Cut off, not rounded: 79.99 % printed as "80 %" beside "amber from 80 %" would look like a lie.

@@ -13,7 +13,7 @@ export function listed(words: readonly string[], most = 5): string {
 
 /** The first line of what a program said, short enough for one line of a report. */
 export function firstLine(text: string, most = 200): string {
-  const line = text.trim().split('\n', 1)[0] ?? '';
+  const line = oneLine(text.trim().split(/[\r\n]/, 1)[0] ?? '');
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
@@ -27,7 +27,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const scored = known.map((candidate) => ({ candidate, edits: editDistance(word, candidate) }));
   scored.sort((a, b) => a.edits - b.edits);
   const best = scored[0];
-  return best && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  const most = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  return best && best.edits <= most ? best.candidate : undefined;
 }
 
 function editDistance(a: string, b: string): number {
@@ -45,7 +46,9 @@ function editDistance(a: string, b: string): number {
 
 /** What was thrown, as one line: the message, and the causes beneath it that say something new. */
 export function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const cause = thrown.cause === undefined ? '' : reasonOf(thrown.cause);
-  return cause && !thrown.message.includes(cause) ? `${thrown.message}: ${cause}` : thrown.message;
+  if (!(thrown instanceof Error)) return oneLine(String(thrown));
+  const inner: unknown = thrown.cause ?? (thrown instanceof AggregateError ? thrown.errors[0] : undefined);
+  const cause = inner === undefined ? '' : reasonOf(inner);
+  const message = oneLine(thrown.message) || (cause === '' ? thrown.name : '');
+  return [message, ...(message.includes(cause) ? [] : [cause])].filter((part) => part !== '').join(': ');
 }

@@ -1,7 +1,5 @@
 // Instants are ISO 8601 in UTC everywhere on disk; these are the few ways we write and read them.
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
-import { isValid } from 'date-fns/isValid';
-import { parseISO } from 'date-fns/parseISO';
 
 /** 20261120: the UTC day, as it stands in the names of day files. */
 export function dayStamp(at: Date): string {
@@ -23,13 +21,18 @@ export function isoMicroseconds(epochMs: number): string {
   return new Date(Math.floor(epochMs)).toISOString().replace('Z', `${String(Math.min(micros, 999)).padStart(3, '0')}Z`);
 }
 
-/** An instant a person typed. Without an offset it is UTC: a monitor's times must not depend on who reads them. */
+/**
+ * An instant a person typed: `2026-11-20`, `2026-11-20T07:30`, `2026-11-20 07:30:15+01:00`. Without an offset it is UTC:
+ * a monitor's times must not depend on who reads them.
+ */
 export function parseInstant(text: string): Date | undefined {
-  const hasOffset = /([zZ]|[+-]\d\d:?\d\d)$/.test(text);
-  const hasTime = /[T ]\d\d/.test(text);
-  const parsed = parseISO(hasOffset || !hasTime ? text : `${text}Z`);
-  if (!isValid(parsed)) return undefined;
-  return hasTime ? parsed : new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?(?:Z|([+-]\d\d):?(\d\d)?)?)?$/i.exec(text);
+  if (!match) return undefined;
+  const [, day = '', minute = '00:00', second = ':00', hours, minutes = '00'] = match;
+  const instant = new Date(`${day}T${minute}${second}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
+  // JavaScript takes 30 February for 2 March.
+  const dayExists = new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
+  return dayExists && !Number.isNaN(instant.getTime()) ? instant : undefined;
 }
 
 /** `3 hours`: for people. */

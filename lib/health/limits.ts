@@ -1,7 +1,7 @@
 // Limits in the configuration: `limits.KEY`, with other values for single subjects under `for`; and a number judged by them.
 import type { Finding, LimitDefinition, LimitsUnder } from '../contract/check.ts';
 import { type Side, judge } from '../core/band.ts';
-import { formatMeasure } from '../core/quantity.ts';
+import { formatBeside, formatMeasure } from '../core/quantity.ts';
 
 export type Limits<Key extends string> = Readonly<Record<Key, number>> & {
   readonly for: Readonly<Record<string, { readonly [Name in Key]?: number | undefined }>>;
@@ -40,13 +40,15 @@ export function judgeNumber<Key extends 'amber' | 'red'>(judged: Judged<Key>): F
   const isOwn = own[decided] !== undefined;
   const limit = (decided === 'amber' ? amber : red) ?? Number.NaN;
   const bound = formatMeasure(limit, unit);
+  // Cutting off digits hides how far above a limit a value is; below one, it does not.
+  const shown = side === 'above' ? formatBeside(value, limit, unit) : formatMeasure(value, unit);
   return {
     subject,
     level,
     value,
     unit,
     limit: { value: limit, key: `limits.${under}${isOwn ? `.for.${subject}` : ''}.${decided}` },
-    message: `${says} ${formatMeasure(value, unit)}${after} (${decided} ${sideWords[side]} ${bound})`,
+    message: `${says} ${shown}${after} (${decided} ${sideWords[side]} ${bound})`,
     ...(level === 'green' ? {} : { clears_when: `it is ${clearWords[side]} ${formatMeasure(amber ?? limit, unit)}` }),
   };
 }

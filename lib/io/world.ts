@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { shapeProblem } from '../contract/fields.ts';
 import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { stageRecord } from '../contract/record.ts';
@@ -158,6 +159,5 @@ function checked<Content>(file: FileSpec<Content>, value: unknown, where: string
   if (!file.schema) throw new Error(`${where}: a ${file.format} file needs a schema`);
   const result = file.schema.safeParse(value);
   if (result.success) return result.data;
-  const [first] = result.error.issues;
-  throw new Error(`${where} is not as expected at ${first?.path.join('.') || 'its top'}: ${first?.message}`);
+  throw new Error(`${where} is not as expected: ${shapeProblem(result.error, value)}`);
 }

@@ -20,7 +20,11 @@ export function parseGitStatus(text: string): GitStatus {
   if (commit === undefined || branch === undefined) {
     throw new Error(`git status has no branch header: ${JSON.stringify(text.slice(0, 80))}`);
   }
-  const counts = /^\+(\d+) -(\d+)$/.exec(header('ab') ?? '');
+  // `+? -?` is git's word for not knowing.
+  const compared = header('ab') ?? '+? -?';
+  const counts = /^\+(\d+) -(\d+)$/.exec(compared);
+  if (!counts && compared !== '+? -?')
+    throw new Error(`git status compares with the upstream by ${JSON.stringify(compared)}`);
   return {
     commit,
     branch,

@@ -1,6 +1,9 @@
 // /proc/self/mountinfo: what is mounted where, by the kernel's own word. Nothing here touches a path.
 
 export interface Mount {
+  readonly id: number;
+  /** The mount it is mounted on: what decides which of two is on top. */
+  readonly parent: number;
   readonly mount_point: string;
   readonly type: string;
   readonly source: string;
@@ -18,17 +21,31 @@ export function parseMountinfo(text: string): Mount[] {
     if (line.trim() === '') continue;
     const fields = line.split(' ');
     const separator = fields.indexOf('-', 6);
+    const [id, parent] = [Number(fields[0]), Number(fields[1])];
     const [device, root, mountPoint] = [fields[2], fields[3], fields[4]];
     const [type, source, options] = [fields[separator + 1], fields[separator + 2], fields[separator + 3]];
-    if (separator < 0 || !device || !root || !mountPoint || !type || source === undefined || !options) {
+    const superblock = options?.split(',').find((word) => word === 'ro' || word === 'rw');
+    if (
+      separator < 0 ||
+      !Number.isInteger(id) ||
+      !Number.isInteger(parent) ||
+      !superblock ||
+      !device ||
+      !root ||
+      !mountPoint ||
+      !type ||
+      source === undefined
+    ) {
       throw new Error(`mountinfo has a line that is not a mount: ${JSON.stringify(line.slice(0, 120))}`);
     }
     mounts.push({
+      id,
+      parent,
       mount_point: unescapeOctal(mountPoint),
       root: unescapeOctal(root),
       type,
       source: unescapeOctal(source),
-      read_only: options.split(',').includes('ro'),
+      read_only: superblock === 'ro',
       device,
     });
   }
@@ -47,15 +64,27 @@ function unescapeOctal(text: string): string {
   return Buffer.from(bytes).toString('utf8');
 }
 
-/** The mount that a path lies on: the longest mount point above it, and of two on one point the later, which hides the earlier. */
+/**
+ * The mount that a path lies on, found as the kernel walks: from the root, onto whatever is mounted on the way. A mount
+ * on a parent folder, or a later one on the same point, hides what lies below it.
+ */
 export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
-  let found: Mount | undefined;
+  const ids = new Set(mounts.map(({ id }) => id));
+  let current = mounts.find(
+    ({ mount_point, parent, id }) => mount_point === '/' && (parent === id || !ids.has(parent)),
+  );
+  for (let next = current; next; next = nextOnTheWay(path, next, mounts)) current = next;
+  return current;
+}
+
+function nextOnTheWay(path: string, current: Mount, mounts: readonly Mount[]): Mount | undefined {
+  let next: Mount | undefined;
   for (const mount of mounts) {
-    if (isBelow(path, mount.mount_point) && (!found || mount.mount_point.length >= found.mount_point.length)) {
-      found = mount;
-    }
+    if (mount.parent !== current.id || mount.id === current.id || !isBelow(path, mount.mount_point)) continue;
+    // The first that is met on the way down; of two on one point, the later.
+    if (!next || mount.mount_point.length <= next.mount_point.length) next = mount;
   }
-  return found;
+  return next;
 }
 
 export function isBelow(path: string, folder: string): boolean {
@@ -77,11 +106,10 @@ export function localFilesystems(mounts: readonly Mount[]): Mount[] {
   const byDevice = new Map<string, Mount>();
   for (const mount of mounts) {
     if (mountOf(mount.mount_point, mounts) !== mount) continue; // hidden by a later mount on the same point
-    const holdsData =
-      mount.mount_point === '/' || mount.source.startsWith('/dev/') || /^(zfs|btrfs|bcachefs)$/.test(mount.type);
+    const holdsData = mount.source.startsWith('/dev/') || /^(zfs|btrfs|bcachefs)$/.test(mount.type);
     // Images are full and read-only by nature; a loop device is another filesystem's file.
     const isImage = /^(squashfs|iso9660|udf|erofs|cramfs)$/.test(mount.type) || mount.source.startsWith('/dev/loop');
-    if (!holdsData || (isImage && mount.mount_point !== '/') || isNetwork(mount)) continue;
+    if (mount.mount_point !== '/' && (!holdsData || isImage || isNetwork(mount))) continue;
     const known = byDevice.get(mount.device);
     if (!known || mount.mount_point.length < known.mount_point.length) byDevice.set(mount.device, mount);
   }

@@ -29,8 +29,14 @@ export function parseUptime(text: string): number {
 
 /** The kernel's count of processes it killed for memory since boot; undefined on kernels before 4.13. */
 export function parseOomKills(vmstat: string): number | undefined {
-  const match = /^oom_kill (\d+)$/m.exec(vmstat);
-  return match ? Number(match[1]) : undefined;
+  const line = vmstat.split('\n').find((text) => /^oom_kill\b/.test(text));
+  if (line === undefined && /^nr_free_pages \d+$/m.test(vmstat)) return undefined;
+  const match = /^oom_kill (\d+)$/.exec(line ?? '');
+  if (!match)
+    throw new Error(
+      `/proc/vmstat does not tell of kills: ${JSON.stringify((line === undefined ? vmstat : vmstat.slice(vmstat.indexOf(line))).slice(0, 80))}`,
+    );
+  return Number(match[1]);
 }
 
 /** `0-3,8` → 5: how many CPUs are online. */
@@ -38,7 +44,8 @@ export function parseCpuList(text: string): number {
   let count = 0;
   for (const part of text.trim().split(',')) {
     const match = /^(\d+)(?:-(\d+))?$/.exec(part);
-    if (!match) throw new Error(`the list of CPUs that are online is not one: ${JSON.stringify(text.slice(0, 80))}`);
+    if (!match || Number(match[2] ?? match[1]) < Number(match[1]))
+      throw new Error(`the list of CPUs that are online is not one: ${JSON.stringify(text.slice(0, 80))}`);
     count += Number(match[2] ?? match[1]) - Number(match[1]) + 1;
   }
   return count;

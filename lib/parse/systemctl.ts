@@ -1,5 +1,7 @@
 // `systemctl show` and `list-units`, as systemd 247 to 257 print them with TZ=UTC and --timestamp=unix.
 
+import { parseInstant } from '../core/time.ts';
+
 export type UnitProperties = Readonly<Record<string, string>>;
 
 /** One block of KEY=VALUE lines a unit, in the order asked for (an alias answers with another Id: order is the only key). */
@@ -12,11 +14,15 @@ export function parseShow(text: string, units: readonly string[]): Map<string, U
 }
 
 function parseBlock(block: string): UnitProperties {
-  const entries = block.split('\n').flatMap((line) => {
-    const equals = line.indexOf('=');
-    return equals > 0 ? [[line.slice(0, equals), line.slice(equals + 1)] as const] : [];
-  });
-  return Object.fromEntries(entries);
+  const lines = block.split('\n').filter((line) => line !== '');
+  return Object.fromEntries(
+    lines.map((line) => {
+      const equals = line.indexOf('=');
+      if (equals <= 0)
+        throw new Error(`systemctl show printed what is no property: ${JSON.stringify(line.slice(0, 80))}`);
+      return [line.slice(0, equals), line.slice(equals + 1)];
+    }),
+  );
 }
 
 /** The names in the first column of `list-units --plain --no-legend`. */
@@ -32,9 +38,10 @@ export function parseTimestamp(text: string): number | undefined {
   if (text === '' || text === 'n/a' || text === '0') return undefined;
   const unix = /^@(\d+)(?:\.(\d+))?$/.exec(text);
   if (unix) return Math.round(Number(`${unix[1]}.${unix[2] ?? '0'}`) * 1000);
-  const pretty = /^\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)? UTC$/.exec(text);
-  if (!pretty) throw new Error(`systemctl printed a time that is not one: ${JSON.stringify(text)}`);
-  return Date.parse(`${pretty[1]}T${pretty[2]}Z`);
+  const pretty = /^\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(text);
+  const instant = pretty && parseInstant(`${pretty[1]}T${pretty[2]}Z`);
+  if (!instant) throw new Error(`systemctl printed a time that is not one: ${JSON.stringify(text)}`);
+  return instant.getTime();
 }
 
 const spanSeconds: Record<string, number> = {

@@ -2,7 +2,7 @@
 import type { AnyCheck, Finding } from '../contract/check.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Section } from '../contract/section.ts';
-import { oneLine } from '../core/text.ts';
+import { oneLine, reasonOf } from '../core/text.ts';
 
 export type Observation = Finding & {
   /** `check:subject`: the stable name for silences, labels, runbooks and the archive. */
@@ -33,7 +33,12 @@ export function runChecks(run: CheckRun): Observation[] {
 
 function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRun): readonly Finding[] {
   const limits = check.limits ? run.limits[check.limits.key] : undefined;
-  return check.assess(sections, limits, run.at);
+  try {
+    return check.assess(sections, limits, run.at);
+  } catch (error) {
+    // A reading that no check expected must not cost the judgement of all the others.
+    return [unread(check.needs[0] ?? check.name, `${check.name} could not judge it: ${reasonOf(error)}`)];
+  }
 }
 
 /** What the check can be shown (undefined where a whole section is missing), and what it cannot see and must call unknown. */

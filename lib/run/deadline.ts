@@ -24,15 +24,19 @@ export async function withDeadline<Result>(
   }
 }
 
-/** At most `width` at a time, in order; every one is started, and none may throw. */
-export async function sideBySide<Item>(
-  items: readonly Item[],
-  width: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const waiting = items.values(); // one iterator for all lanes: each takes the next
-  const lane = async (): Promise<void> => {
-    for (const item of waiting) await work(item);
+/** Lets at most `width` pieces of work run at a time; the others wait for their turn. */
+export function lanes(width: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let free = width;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
 }

@@ -2,10 +2,11 @@
 import type * as z from 'zod/mini';
 import type { Envelope, Failed } from '../contract/envelope.ts';
 import { Absent, TimedOut } from '../contract/errors.ts';
+import { shapeProblem } from '../contract/fields.ts';
 import type { Host } from '../contract/host.ts';
 import type { Probe } from '../contract/probe.ts';
 import { reasonOf } from '../core/text.ts';
-import { sideBySide, withDeadline } from './deadline.ts';
+import { lanes, withDeadline } from './deadline.ts';
 
 /** The last good reading of each section, or of each item of it. */
 export type Readings = Record<string, Record<string, Reading>>;
@@ -31,77 +32,101 @@ export interface ProbeRun<Config> {
   readonly width: number;
 }
 
-interface Job<Config> {
-  readonly probe: Probe<z.ZodMiniType, Config>;
-  /** Undefined for a section without items. */
-  readonly item: string | undefined;
-}
-
 /** The name under which a section without items keeps its one reading. */
 export const whole = '';
+
+interface Section {
+  readonly envelope: Envelope;
+  readonly readings: Record<string, Reading>;
+}
+
+type Lane = ReturnType<typeof lanes>;
 
 export async function runProbes<Config>(
   run: ProbeRun<Config>,
 ): Promise<{ sections: Record<string, Envelope>; readings: Readings }> {
   const began = run.monotonicMs();
-  const sections: Record<string, Envelope> = {};
-  const jobs: Job<Config>[] = [];
-
-  await sideBySide(run.probes, run.width, async (probe) => {
-    const items = await itemsOf(run, probe);
-    if ('status' in items) sections[probe.name] = items;
-    else if (items.length === 0)
-      sections[probe.name] = { status: 'absent', reason: 'there are none, or none is configured' };
-    else {
-      jobs.push(...items.map((item) => ({ probe, item })));
-      if (probe.items) sections[probe.name] = { status: 'ok', ms: 0, collected_at: run.now().toISOString(), data: {} };
-    }
-  });
-  const outcomes = new Map<Job<Config>, Envelope>();
-  await sideBySide(jobs, run.width, async (job) => {
-    outcomes.set(job, await readOne(run, job, began));
-  });
-
-  const readings: Readings = {};
-  for (const job of jobs) {
-    const envelope = outcomes.get(job);
-    if (!envelope) continue;
-    const { name } = job.probe;
-    const section = sections[name];
-    if (job.item === undefined) sections[name] = envelope;
-    else if (section?.status === 'ok') {
-      (section.data as Record<string, Envelope>)[job.item] = envelope;
-      if ('ms' in envelope) section.ms = Math.max(section.ms, envelope.ms);
-    }
-    const key = job.item ?? whole;
-    const kept = envelope.status === 'ok' ? reading(envelope, run.bootId) : run.previous[name]?.[key];
-    if (kept) (readings[name] ??= {})[key] = kept;
-  }
-  return { sections: inOrderOf(run.probes, sections), readings };
+  const lane = lanes(run.width);
+  const read = await Promise.all(
+    run.probes.map(async (probe) => [probe.name, await readSection(run, probe, began, lane)] as const),
+  );
+  const kept = read.filter(([, { readings }]) => Object.keys(readings).length > 0);
+  return {
+    // In the order of the registry, so that two snapshots can be compared line by line.
+    sections: Object.fromEntries(read.map(([name, { envelope }]) => [name, envelope])),
+    readings: Object.fromEntries(kept.map(([name, { readings }]) => [name, readings])),
+  };
 }
 
-/** The items to read (one nameless one for a section without), or why there are none. */
+async function readSection<Config>(
+  run: ProbeRun<Config>,
+  probe: Probe<z.ZodMiniType, Config>,
+  began: number,
+  lane: Lane,
+): Promise<Section> {
+  const before = run.previous[probe.name] ?? {};
+  if (!probe.items) {
+    const envelope = await lane(() => readOne(run, probe, undefined, began));
+    return { envelope, readings: keep([[whole, envelope]], before, run.bootId) };
+  }
+  const at = run.now();
+  const items = await lane(() => itemsOf(run, probe, began));
+  // Which items there are is not known now, so what was read of them before is still the last there is.
+  if ('status' in items) return { envelope: items, readings: before };
+  if (items.length === 0) return { envelope: { status: 'absent', reason: 'none is configured' }, readings: {} };
+  const outcomes = await Promise.all(
+    items.map(async (item) => [item, await lane(() => readOne(run, probe, item, began))] as const),
+  );
+  const ms = Math.max(...outcomes.map(([, outcome]) => ('ms' in outcome ? outcome.ms : 0)));
+  return {
+    envelope: { status: 'ok', ms, collected_at: at.toISOString(), data: Object.fromEntries(outcomes) },
+    readings: keep(outcomes, before, run.bootId),
+  };
+}
+
+/** A good reading replaces the one before; a failed one leaves it. */
+function keep(
+  outcomes: readonly (readonly [string, Envelope])[],
+  before: Readonly<Record<string, Reading>>,
+  boot_id: string,
+): Record<string, Reading> {
+  const kept = outcomes.flatMap(([item, outcome]): (readonly [string, Reading])[] => {
+    if (outcome.status === 'ok') return [[item, { at: outcome.collected_at, boot_id, data: outcome.data }]];
+    const last = before[item];
+    return last ? [[item, last]] : [];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** What there is to read, or why that could not be told. */
 async function itemsOf<Config>(
   run: ProbeRun<Config>,
   probe: Probe<z.ZodMiniType, Config>,
-): Promise<readonly (string | undefined)[] | Envelope> {
-  if (!probe.items) return [undefined];
-  const began = run.monotonicMs();
+  began: number,
+): Promise<readonly string[] | Envelope> {
+  const start = run.monotonicMs();
+  const left = run.budgetMs - (start - began);
+  if (left <= 0) return notBegun;
+  const what = `${probe.name}: finding what there is`;
   try {
-    return await withDeadline(
-      probe.timeoutMs ?? run.timeoutMs,
-      `${probe.name}: finding what there is`,
-      async (signal) => probe.items!({ config: run.config, host: (name = 'local') => run.openHost(name, signal) }),
-    );
+    return await withDeadline(Math.min(probe.timeoutMs ?? run.timeoutMs, left), what, async (signal) => {
+      const items = await probe.items?.({ config: run.config, host: (name = 'local') => run.openHost(name, signal) });
+      return items ?? [];
+    });
   } catch (error) {
-    return outcomeOf(error, run.monotonicMs() - began);
+    return outcomeOf(error, run.monotonicMs() - start);
   }
 }
 
-async function readOne<Config>(run: ProbeRun<Config>, { probe, item }: Job<Config>, began: number): Promise<Envelope> {
+async function readOne<Config>(
+  run: ProbeRun<Config>,
+  probe: Probe<z.ZodMiniType, Config>,
+  item: string | undefined,
+  began: number,
+): Promise<Envelope> {
   const start = run.monotonicMs();
   const left = run.budgetMs - (start - began);
-  if (left <= 0) return failure('timeout', 'not begun: the time for all readings was used up by others that hung', 0);
+  if (left <= 0) return notBegun;
   const at = run.now();
   const what = item === undefined ? probe.name : `${probe.name}: ${item}`;
   try {
@@ -120,8 +145,7 @@ async function readOne<Config>(run: ProbeRun<Config>, { probe, item }: Job<Confi
     const ms = roundMs(run.monotonicMs() - start);
     const shaped = probe.section.schema.safeParse(data);
     if (shaped.success) return { status: 'ok', ms, collected_at: at.toISOString(), data: shaped.data };
-    const [issue] = shaped.error.issues;
-    return failure('shape', `${what}: ${issue?.path.join('.')}: ${issue?.message}`, ms);
+    return failure('shape', `${what}: ${shapeProblem(shaped.error, data)}`, ms);
   } catch (error) {
     return outcomeOf(error, run.monotonicMs() - start);
   }
@@ -137,27 +161,12 @@ function outcomeOf(error: unknown, ms: number): Envelope {
   return failure(error instanceof TimedOut ? 'timeout' : 'error', reasonOf(error), ms);
 }
 
-const failure = (kind: Failed['kind'], reason: string, ms: number): Envelope => ({
-  status: 'failed',
-  kind,
-  reason,
-  ms: roundMs(ms),
-});
-
-const reading = (envelope: Envelope & { status: 'ok' }, bootId: string): Reading => ({
-  at: envelope.collected_at,
-  boot_id: bootId,
-  data: envelope.data,
-});
-
-/** As the registry lists them, so that two snapshots can be compared line by line. */
-function inOrderOf<Config>(
-  probes: readonly Probe<z.ZodMiniType, Config>[],
-  sections: Record<string, Envelope>,
-): Record<string, Envelope> {
-  const place = new Map(probes.map(({ name }, index) => [name, index]));
-  const entries = Object.entries(sections);
-  return Object.fromEntries(entries.toSorted(([a], [b]) => (place.get(a) ?? 0) - (place.get(b) ?? 0)));
+function failure(kind: Failed['kind'], reason: string, ms: number): Envelope {
+  return { status: 'failed', kind, reason, ms: roundMs(ms) };
 }
 
-const roundMs = (ms: number): number => Math.round(ms * 10) / 10;
+const notBegun = failure('timeout', 'not begun: the time for all readings was used up by others that hung', 0);
+
+function roundMs(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -20,7 +20,7 @@ export const checkoutBehind = defineCheck<Pick<Readable, 'checkouts'>>()({
             under: 'behind',
             side: 'from',
             says: `${path} (${branch}) lacks`,
-            after: ` commits of ${upstream}${ahead > 0 ? ` and has ${counted(ahead, 'commit')} that it lacks` : ''}`,
+            after: ` ${behind === 1 ? 'commit' : 'commits'} of ${upstream}${ahead > 0 ? ` and has ${counted(ahead, 'commit')} that it lacks` : ''}`,
           }),
     ),
 });

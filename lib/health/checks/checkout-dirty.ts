@@ -11,16 +11,17 @@ export const checkoutDirty = defineCheck<Pick<Readable, 'checkouts'>>()({
     amber: ['count', 1, 'from this many changed, unknown or conflicting files on, a checkout is amber'],
   }),
   assess: ({ checkouts }, limits) =>
-    Object.entries(checkouts).map(([subject, { path, branch, dirty_files, changed_files, untracked_files }]) =>
-      judgeNumber({
-        subject,
-        value: dirty_files,
-        unit: '1',
-        limits,
-        under: 'dirty',
-        side: 'from',
-        says: `${path} (${branch}) differs from its commit in`,
-        after: ` ${dirty_files === 1 ? 'file' : 'files'}: ${counted(changed_files, 'change')}, ${untracked_files} unknown`,
-      }),
+    Object.entries(checkouts).map(
+      ([subject, { path, branch, dirty_files, changed_files, untracked_files, conflicted_files }]) =>
+        judgeNumber({
+          subject,
+          value: dirty_files,
+          unit: '1',
+          limits,
+          under: 'dirty',
+          side: 'from',
+          says: `${path} (${branch}) differs from its commit in`,
+          after: ` ${dirty_files === 1 ? 'file' : 'files'}: ${counted(changed_files, 'change')}, ${untracked_files} unknown${conflicted_files === 0 ? '' : `, ${counted(conflicted_files, 'conflict')}`}`,
+        }),
     ),
 });

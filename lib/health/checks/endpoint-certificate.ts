@@ -1,7 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
+import { defineCheck, type Finding } from '../../contract/check.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
+import { judgeNumber, type Limits, limitsUnder } from '../limits.ts';
 
 const daySeconds = 86_400;
 
@@ -14,27 +14,27 @@ export const endpointCertificate = defineCheck<Pick<Readable, 'endpoints'>>()({
     red: ['duration', '3d', 'a certificate that ends sooner is red'],
   }),
   assess: ({ endpoints }, limits) =>
-    Object.entries(endpoints).flatMap(
-      ([subject, { url, certificate_days_left: days, certificate_problem: problem }]) => {
-        if (days === undefined) return [];
-        const ending = judgeNumber({
-          subject,
-          value: days * daySeconds,
-          unit: 's',
-          limits,
-          under: 'certificate',
-          side: 'below',
-          says: `the certificate of ${url} ends in`,
-        });
-        if (days < 0)
-          return { ...ending, message: `the certificate of ${url} ended ${formatDuration(-days * daySeconds)} ago` };
-        if (problem === undefined) return ending;
-        return {
-          ...ending,
-          level: 'red',
-          message: `browsers refuse the certificate of ${url}: ${problem}`,
-          clears_when: 'a certificate that a known authority signed for this name is installed',
-        };
-      },
-    ),
+    Object.entries(endpoints).flatMap(([subject, { url, certificate_days_left, certificate_problem }]) => {
+      const seconds = certificate_days_left === undefined ? undefined : certificate_days_left * daySeconds;
+      const ending = seconds === undefined ? [] : [judgeEnd(subject, url, seconds, limits)];
+      // What has ended is refused for that; the end says more.
+      if (certificate_problem === undefined || (seconds !== undefined && seconds < 0)) return ending;
+      return [refused(subject, url, certificate_problem)];
+    }),
+});
+
+function judgeEnd(subject: string, url: string, value: number, limits: Limits<'amber' | 'red'>): Finding {
+  const says = `the certificate of ${url} ends in`;
+  const found = judgeNumber({ subject, value, unit: 's', limits, under: 'certificate', side: 'below', says });
+  return value >= 0 ? found : { ...found, message: `the certificate of ${url} ended ${formatDuration(-value)} ago` };
+}
+
+const refused = (subject: string, url: string, problem: string): Finding => ({
+  subject,
+  level: 'red',
+  value: problem,
+  unit: '',
+  limit: { value: 'a certificate that browsers accept', key: '' },
+  message: `browsers refuse the certificate of ${url}: ${problem}`,
+  clears_when: 'a certificate that a known authority signed for this name is installed',
 });

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../contract/check.ts';
 import { judge } from '../../core/band.ts';
-import { formatDuration } from '../../core/quantity.ts';
+import { formatBeside, formatDuration } from '../../core/quantity.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
 
 export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
@@ -21,7 +21,7 @@ export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
         value,
         unit: 's',
         limit: { value: slow_seconds, key },
-        message: `${url} answers in ${formatDuration(value)} (amber above ${limit})`,
+        message: `${url} answers in ${formatBeside(value, slow_seconds, 's')} (amber above ${limit})`,
         ...(level === 'green' ? {} : { clears_when: `it answers within ${limit}` }),
       };
     }),

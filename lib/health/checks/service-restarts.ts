@@ -23,7 +23,7 @@ export const serviceRestarts = defineCheck<Pick<Readable, 'services'>>()({
         under: 'restarts',
         side: 'from',
         says: `${subject} was restarted`,
-        after: ` times ${since}`,
+        after: ` ${value === 1 ? 'time' : 'times'} ${since}`,
       });
     }),
 });

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { StageRecord } from '../../lib/contract/record.ts';
+import { assess } from '../../lib/health/assess.ts';
+import { nagiosLine } from '../../lib/health/nagios.ts';
+import type { Snapshot } from '../../lib/snapshot/files.ts';
+import { configurationOf, runId } from '../world.ts';
+
+const taken = new Date('2026-11-20T07:00:00Z');
+const later = (seconds: number) => new Date(taken.getTime() + seconds * 1000);
+const ok = (data: unknown) => ({ status: 'ok' as const, ms: 1, collected_at: taken.toISOString(), data });
+
+const disk = {
+  host: 'local',
+  path: '/',
+  resolved_path: '/',
+  mount_point: '/',
+  type: 'ext4',
+  source: '/dev/vda1',
+  network: false,
+  read_only: false,
+  size_bytes: 100,
+  used_bytes: 50,
+  available_bytes: 50,
+  used_percent: 50,
+};
+const absent = Object.fromEntries(
+  ['services', 'endpoints', 'checkouts', 'host', 'clock', 'systemd'].map((name) => [
+    name,
+    { status: 'absent' as const, reason: 'none' },
+  ]),
+);
+const snapshot: Snapshot = {
+  schema_version: 1,
+  time_utc: taken.toISOString(),
+  snapshot_time_utc: taken.toISOString(),
+  run_id: runId,
+  site: 'aurora',
+  hostname: 'vm',
+  boot_id: 'b',
+  product_version: '0',
+  collection_ms: 1,
+  sections: { ...absent, filesystems: ok({ root: ok(disk), full: ok({ ...disk, used_percent: 85 }) }) },
+};
+const input = { snapshot, missing: '', stages: [], config: configurationOf(''), hostname: 'vm', at: later(5) };
+const levelsOf = (health: ReturnType<typeof assess>) =>
+  Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
+
+test('the same snapshot at the same time gives the same file, byte for byte', () => {
+  assert.equal(JSON.stringify(assess(input)), JSON.stringify(assess(structuredClone(input))));
+});
+
+test('within three intervals a snapshot is fresh; beyond them nothing in it is believed, and nothing is green', () => {
+  const fresh = levelsOf(assess({ ...input, at: later(900) }));
+  assert.equal(fresh['snapshot-age:snapshot'], 'green');
+  assert.equal(fresh['filesystem-usage:full'], 'amber');
+  const stale = assess({ ...input, at: later(900.001) });
+  assert.equal(stale.overall_level, 'unknown');
+  assert.ok(stale.observations.length >= 5);
+  assert.deepEqual([...new Set(stale.observations.map(({ level }) => level))], ['unknown']);
+  const usage = stale.observations.find(({ id }) => id === 'filesystem-usage:full');
+  assert.match(usage?.message ?? '', /^the snapshot is 15m old \(at most 15m\); then: \/ is 85 % full/);
+});
+
+test('an hour later the levels are the same but for what is now too old', () => {
+  const config = configurationOf('interval: 1h');
+  const now = assess({ ...input, config });
+  const anHourLater = assess({ ...input, config, at: later(3605) });
+  assert.deepEqual(levelsOf(anHourLater), levelsOf(now));
+  assert.equal(
+    assess({ ...input, at: later(3605) }).overall_level,
+    'unknown',
+    'with an interval of 5 minutes it is too old',
+  );
+});
+
+test('a snapshot from the future is not believed: a clock is wrong', () => {
+  assert.equal(
+    levelsOf(assess({ ...input, at: later(-300) }))['snapshot-age:snapshot'],
+    'green',
+    'a clock may be slightly off',
+  );
+  const future = assess({ ...input, at: later(-300.001) });
+  assert.equal(future.overall_level, 'unknown');
+  assert.match(future.observations[0]?.message ?? '', /from the future/);
+});
+
+test('without a snapshot health is unknown, and says why', () => {
+  const health = assess({ ...input, snapshot: undefined, missing: 'latest.json is not JSON (3 characters)' });
+  assert.equal(health.overall_level, 'unknown');
+  assert.equal(health.run_id, undefined);
+  assert.match(health.observations[0]?.message ?? '', /no snapshot to judge: latest\.json is not JSON/);
+});
+
+const record = (stage: string, outcome: 'ok' | 'failed'): StageRecord => ({
+  schema_version: 1,
+  stage,
+  run_id: runId,
+  started_at: taken.toISOString(),
+  ms: 1,
+  outcome,
+  exit_code: 0,
+  counts: {},
+  problems: ['first', 'the disk is full'],
+});
+
+test('a stage that failed is red with its last words; the judge’s own last run is not judged', () => {
+  const health = assess({
+    ...input,
+    stages: [record('collect-snapshot', 'failed'), record('write-report', 'ok'), record('assess-health', 'failed')],
+  });
+  const levels = levelsOf(health);
+  assert.equal(levels['stage-outcome:collect-snapshot'], 'red');
+  assert.equal(levels['stage-outcome:write-report'], 'green');
+  assert.ok(!('stage-outcome:assess-health' in levels));
+  assert.match(
+    health.observations.find(({ level }) => level === 'red')?.message ?? '',
+    /collect-snapshot failed at .* \(it never succeeded\): the disk is full/,
+  );
+});
+
+test('Nagios is told one line, with the worst first and the exit code it expects', () => {
+  const amber = nagiosLine(assess(input));
+  assert.equal(amber.exitCode, 1);
+  assert.match(amber.text, /^OPS-MONITOR WARNING - \/ is 85 % full.* \| green=\d+ amber=1 red=0 unknown=0$/);
+  assert.equal(nagiosLine(assess({ ...input, snapshot: undefined })).exitCode, 3);
+  const red = nagiosLine(assess({ ...input, stages: [record('collect-snapshot', 'failed')] }));
+  assert.equal(red.exitCode, 2);
+  assert.match(red.text, /^OPS-MONITOR CRITICAL - collect-snapshot failed/);
+  const good = { ...snapshot, sections: { ...absent, filesystems: ok({ root: ok(disk) }) } };
+  const green = nagiosLine(assess({ ...input, snapshot: good }));
+  assert.equal(green.exitCode, 0);
+  assert.match(green.text, /^OPS-MONITOR OK - 3 checks are green \|/);
+});
+
+test('what a file name or a program says cannot break the line, the bar or the terminal', () => {
+  const odd = ok({ ...disk, path: '/a|b\n\u001B[2Jc', used_percent: 99 });
+  const health = assess({ ...input, snapshot: { ...snapshot, sections: { filesystems: ok({ odd }) } } });
+  const { text } = nagiosLine(health);
+  assert.equal(text.split('|').length, 2);
+  assert.ok(!text.includes('\n') && !text.includes('\u001B'));
+});
