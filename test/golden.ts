@@ -1,6 +1,6 @@
 // Goldens: files on disk as they should be. UPDATE=1 writes them anew; look at the difference before you commit it.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export function assertGolden(path: string, actual: string): void {
@@ -8,5 +8,13 @@ export function assertGolden(path: string, actual: string): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, actual);
   }
-  assert.equal(actual, readFileSync(path, 'utf8'), `${path} differs; UPDATE=1 npm test writes it anew`);
+  assert.ok(existsSync(path), `${path} is not there; UPDATE=1 npm test writes it`);
+  const expected = readFileSync(path, 'utf8');
+  if (actual === expected) return;
+  // The first line that differs says more than two whole files.
+  const [ours, theirs] = [actual.split('\n'), expected.split('\n')];
+  const line = ours.findIndex((text, index) => text !== theirs[index]);
+  assert.fail(
+    `${path}:${line + 1} differs; UPDATE=1 npm test writes it anew\n  is:     ${ours[line]}\n  should: ${theirs[line]}`,
+  );
 }

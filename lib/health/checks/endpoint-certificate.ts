@@ -15,7 +15,7 @@ export const endpointCertificate = defineCheck<Pick<Readable, 'endpoints'>>()({
   }),
   assess: ({ endpoints }, limits) =>
     Object.entries(endpoints).flatMap(([subject, { url, certificate_days_left, certificate_problem }]) => {
-      const seconds = certificate_days_left === undefined ? undefined : certificate_days_left * daySeconds;
+      const seconds = certificate_days_left === undefined ? undefined : Math.round(certificate_days_left * daySeconds);
       const ending = seconds === undefined ? [] : [judgeEnd(subject, url, seconds, limits)];
       // What has ended is refused for that; the end says more.
       if (certificate_problem === undefined || (seconds !== undefined && seconds < 0)) return ending;

@@ -11,7 +11,7 @@ export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
     Object.entries(endpoints).flatMap(([subject, { url, answered, response_ms, slow_seconds }]) => {
       // No answer is endpoint-status's to tell: how long it did not come is no response time.
       if (!answered) return [];
-      const value = response_ms / 1000;
+      const value = Math.round(response_ms * 10) / 10_000; // no digits that nobody measured
       const { level } = judge(value, { amber: slow_seconds }, 'above');
       const key = subject === 'dashboard' ? 'dashboard.slow' : `endpoints.${subject}.slow`;
       const limit = formatDuration(slow_seconds);
