@@ -16,7 +16,7 @@ export interface Probe<Data extends z.ZodMiniType = z.ZodMiniType, Config = unkn
   read(from: ReadFrom<Data, Config>): Promise<z.output<Data>>;
 }
 
-export interface ItemsFrom<Config> {
+interface ItemsFrom<Config> {
   readonly host: (name?: string) => Host;
   readonly config: Config;
 }

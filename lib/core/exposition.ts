@@ -1,7 +1,7 @@
 // Prometheus text exposition, as node-exporter's textfile collector wants it: HELP and TYPE always, no timestamps,
 // a newline at the end (without it the collector drops the whole file).
 
-export interface Sample {
+interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }

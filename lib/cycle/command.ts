@@ -63,7 +63,7 @@ function parse(command: Command, argv: readonly string[]): Asked {
   }
 }
 
-export function helpOf({ name, summary, operands, options }: Command): string {
+function helpOf({ name, summary, operands, options }: Command): string {
   const all: Readonly<Record<string, Option>> = { ...options, help: { type: 'boolean', summary: 'this text' } };
   const rows = Object.entries(all).map(([option, { value, type, summary: says }]) => [
     `  --${option}${type === 'string' ? ` ${value ?? 'VALUE'}` : ''}`,

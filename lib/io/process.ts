@@ -9,14 +9,11 @@ import { endOnLeaving } from './leave.ts';
 
 const mostOutputBytes = 8 * 1024 * 1024;
 
+/** Where a shell or a unit finds programs, and where Debian keeps those that cron and some shells do not look for. */
+const searchPath = (): string => `${process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'}:/usr/sbin:/sbin`;
+
 /** TZ: systemctl prints the times of timers in the reader's zone, even where unix time was asked for. */
-const environment = {
-  PATH: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
-  LC_ALL: 'C',
-  TZ: 'UTC',
-  GIT_OPTIONAL_LOCKS: '0',
-  GIT_TERMINAL_PROMPT: '0',
-};
+const environment = { LC_ALL: 'C', TZ: 'UTC', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
 
 export interface RunOptions {
   readonly signal: AbortSignal;
@@ -36,7 +33,7 @@ export async function runProgram(argv: readonly string[], { signal, env, aloneNo
     stripFinalNewline: false,
     maxBuffer: mostOutputBytes,
     extendEnv: false,
-    env: { ...environment, ...env },
+    env: { PATH: searchPath(), ...environment, ...env },
     // A process group of its own, so that what it started ends with it.
     detached: true,
     cleanup: false,

@@ -27,7 +27,7 @@ const answerSchema = z.object({
 });
 
 /** Paths and URLs by name; a string in place of a value is the error that the machine gave. */
-export const machineSchema = z.object({
+const machineSchema = z.object({
   summary: z.string(),
   recorded_at: z.string(),
   hostname: z.string(),
@@ -36,7 +36,7 @@ export const machineSchema = z.object({
   urls: z.record(z.string(), answerSchema),
 });
 /** Lines, so that a person can read and change them. */
-export const commandSchema = z.object({
+const commandSchema = z.object({
   argv: z.array(z.string()),
   exit_code: z.number(),
   stdout: z.array(z.string()),

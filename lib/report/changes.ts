@@ -4,7 +4,7 @@ import type { Line } from '../contract/stage.ts';
 import type { Level } from '../core/level.ts';
 import type { HistoryLine } from '../health/files.ts';
 
-export interface Change {
+interface Change {
   readonly at: string;
   readonly id: string;
   /** Undefined: it appeared, or (to) it vanished. */

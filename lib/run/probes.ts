@@ -10,7 +10,7 @@ import { lanes, withDeadline } from './deadline.ts';
 
 /** The last good reading of each section, or of each item of it. */
 export type Readings = Record<string, Record<string, Reading>>;
-export interface Reading {
+interface Reading {
   readonly at: string;
   readonly boot_id: string;
   readonly data?: unknown;
@@ -33,7 +33,7 @@ export interface ProbeRun<Config> {
 }
 
 /** The name under which a section without items keeps its one reading. */
-export const whole = '';
+const whole = '';
 
 interface Section {
   readonly envelope: Envelope;

@@ -12,7 +12,7 @@ import { sections } from './sections/index.ts';
 export const schemaVersion = 1;
 
 /** Time and schema stand first, so that a scan of a year need not parse what it skips. */
-export const snapshotSchema = z.looseObject({
+const snapshotSchema = z.looseObject({
   schema_version: quantity('1', 'version of this layout; fields are added, never changed in type or unit'),
   time_utc: words('collection time, UTC, microseconds'),
   snapshot_time_utc: words('the same: readers of both names exist'),

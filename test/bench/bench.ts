@@ -1,0 +1,132 @@
+// npm run bench: what each stage costs beside a bare `node -e 0`, whole processes from the bundles, in one run.
+// `-- --rounds N` for more rounds; it exits 1 where a budget is exceeded.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { type Contestant, measure } from './measure.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-bench-'));
+const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1]) || 15;
+/** Of bare node's CPU, children counted. */
+const budgets: Record<string, number> = { 'collect-snapshot': 5, 'assess-health': 2.5, 'write-report': 2.5 };
+
+const run = (file: string, ...argv: string[]): void => {
+  const { status, stderr } = spawnSync(file, argv, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${file} ${argv.join(' ')}: ${stderr}`);
+};
+
+/** The fixed mix: 12 local filesystems, 10 units, 4 URLs, 2 checkouts, the host. */
+function writeSite(port: number): string {
+  const checkouts = ['dashboard', 'infrastructure'].map((name) => {
+    const path = join(folder, name);
+    run('git', 'init', '-q', path);
+    for (let index = 0; index < 200; index++) writeFileSync(join(path, `file-${index}`), `${index}\n`);
+    run('git', '-C', path, 'add', '.');
+    run('git', '-C', path, '-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-qm', 'one');
+    return `${name}: ${path}`;
+  });
+  const filesystems = Array.from({ length: 12 }, (_, index) => {
+    mkdirSync(join(folder, 'disks', `${index}`), { recursive: true });
+    return `disk-${index}: ${folder}/disks/${index}`;
+  });
+  const units = Array.from({ length: 10 }, (_, index) => `unit-${index}.${index < 5 ? 'service' : 'timer'}`);
+  const urls = Array.from({ length: 4 }, (_, index) => `url-${index}: "http://127.0.0.1:${port}/${index}"`);
+  const config = join(folder, 'config.yaml');
+  writeFileSync(
+    config,
+    [
+      `files: { state: ${folder}/state }`,
+      `filesystems: { ${filesystems.join(', ')} }`,
+      `services: [${units.join(', ')}]`,
+      `endpoints: { ${urls.join(', ')} }`,
+      `git: { ${checkouts.join(', ')} }`,
+    ].join('\n'),
+  );
+  return config;
+}
+
+/** Where PID 1 is systemd the real one answers; elsewhere a stand-in of one small process that prints what it printed. */
+function systemctl(): { path: string | undefined; says: string } {
+  if (readFileSync('/proc/1/comm', 'utf8').trim() === 'systemd') return { path: undefined, says: 'the real systemctl' };
+  const block = readFileSync(join(root, 'test/bench/systemctl-show.txt'), 'utf8');
+  writeFileSync(join(folder, 'show'), Array.from({ length: 10 }, () => block).join('\n'));
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'bin', 'systemctl'), `#!/bin/sh\nexec cat ${folder}/show\n`, { mode: 0o755 });
+  return {
+    path: join(folder, 'bin'),
+    says: 'a stand-in for systemctl (a shell that prints a recording): no systemd runs here',
+  };
+}
+
+/** A day of health lines, as the report finds it in the evening: levels change now and then. */
+function writeDay(): void {
+  const path = join(folder, 'state', 'health');
+  const [name] = spawnSync('ls', [path], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((file) => file.endsWith('.jsonl'));
+  const text = readFileSync(join(path, name ?? ''), 'utf8').trimEnd();
+  const last = JSON.parse(text.split('\n').at(-1) ?? '') as {
+    time: string;
+    run_id: string;
+    levels: Record<string, string>;
+  };
+  const lines = Array.from({ length: 287 }, (_, index) => {
+    const levels = index % 24 < 3 ? { ...last.levels, 'host-load:host': 'amber' } : last.levels;
+    return JSON.stringify({
+      ...last,
+      time: last.time.replace(/T\d\d:\d\d/, `T00:${String(index % 60).padStart(2, '0')}`),
+      run_id: `${index}`.padStart(32, '0'),
+      levels,
+    });
+  });
+  writeFileSync(join(path, name ?? ''), `${lines.join('\n')}\n${text}\n`);
+}
+
+const server = new Worker(
+  `const { createServer } = require('node:http'); const { parentPort } = require('node:worker_threads');
+   const s = createServer((q, r) => r.end('ok')).listen(0, '127.0.0.1', () => parentPort.postMessage(s.address().port));`,
+  { eval: true },
+);
+try {
+  const port = await new Promise<number>((resolve) => server.once('message', resolve));
+  const config = writeSite(port);
+  const { path, says } = systemctl();
+  const env: Record<string, string> = { XDG_CACHE_HOME: join(folder, 'cache'), XDG_RUNTIME_DIR: folder };
+  if (path !== undefined) env['PATH'] = `${path}:${process.env['PATH']}`;
+  const stage = (name: string): Contestant => ({
+    name,
+    argv: [process.execPath, join(root, 'dist', `${name}.cjs`), '--config', config],
+    env,
+  });
+  const stages = Object.keys(budgets).map(stage);
+  for (const { argv } of stages) {
+    const [file = '', ...rest] = argv;
+    const { status, stderr } = spawnSync(file, rest, { env: { ...process.env, ...env }, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+  }
+  writeDay();
+  const [bare, ...costs] = measure([{ name: 'node -e 0', argv: [process.execPath, '-e', '0'] }, ...stages], rounds);
+  if (!bare) throw new Error('nothing was measured');
+
+  console.log(`Node ${process.version}, medians of ${rounds} rounds in alternation, children counted; ${says}.\n`);
+  console.log(`${'stage'.padEnd(18)} CPU ×   budget   wall ×   peak MiB`);
+  console.log(
+    `${bare.name.padEnd(18)}  1.00             1.00      ${bare.peakMiB.toFixed(0).padStart(4)}   (${bare.cpuMs.toFixed(0)} ms)`,
+  );
+  let exceeded = false;
+  for (const { name, cpuMs, wallMs, peakMiB } of costs) {
+    const [ratio, budget] = [cpuMs / bare.cpuMs, budgets[name] ?? 0];
+    exceeded ||= ratio > budget;
+    console.log(
+      `${name.padEnd(18)}  ${ratio.toFixed(2)}     ${budget.toFixed(1)}     ${(wallMs / bare.wallMs).toFixed(2).padStart(5)}      ${peakMiB.toFixed(0).padStart(4)}${ratio > budget ? '   over budget' : ''}`,
+    );
+  }
+  process.exitCode = exceeded ? 1 : 0;
+} finally {
+  await server.terminate();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,288 @@
+// The commands as a person or a unit runs them: real processes, from the bundles.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readText, temporaryFolder } from '../world.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const stages = ['collect-snapshot', 'assess-health', 'write-report'];
+
+/** A site of its own on a recorded machine; nothing of this machine's own configuration reaches it. */
+function makeSite(t: TestContext, machine = 'healthy', extra = '') {
+  const folder = temporaryFolder(t);
+  const hosts = join(root, 'test', 'hosts', machine);
+  const config = join(folder, 'config.yaml');
+  writeFileSync(config, `${readText(join(hosts, 'config.yaml'))}\nhosts: { local: { folder: ${hosts} } }\n${extra}\n`);
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    XDG_STATE_HOME: join(folder, 'xdg'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    XDG_RUNTIME_DIR: join(folder, 'run'),
+    OPS_MONITOR_CONFIG: config,
+  };
+  const run = (command: string, ...argv: string[]) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(root, 'dist', 'ops-monitor.cjs'), command, ...argv],
+      { env, encoding: 'utf8', timeout: 60_000 },
+    );
+    return { status, stdout, stderr };
+  };
+  return { folder, config, env, run, state: join(folder, 'xdg', 'ops-monitor') };
+}
+
+test('a stage prints one JSON line on standard error, and nothing on standard output', (t) => {
+  const { run } = makeSite(t);
+  for (const stage of stages) {
+    const { status, stdout, stderr } = run(stage);
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout, '');
+    const line = JSON.parse(stderr) as Record<string, unknown>;
+    assert.deepEqual(Object.keys(line), ['stage', 'run_id', 'outcome', 'ms', 'counts', 'problems']);
+    assert.equal(line['stage'], stage);
+    assert.match(String(line['run_id']), /^[0-9a-f]{32}$/);
+  }
+});
+
+test('every later stage logs the run id that collect made', (t) => {
+  const { run } = makeSite(t);
+  const ids = stages.map((stage) => (JSON.parse(run(stage).stderr) as { run_id: string }).run_id);
+  assert.equal(new Set(ids).size, 1, ids.join(' '));
+});
+
+test('--json prints the result, and nothing else on standard output', (t) => {
+  const { run, state } = makeSite(t);
+  const snapshot = JSON.parse(run('collect-snapshot', '--json').stdout) as object;
+  assert.deepEqual(snapshot, JSON.parse(readText(join(state, 'raw', 'latest.json'))));
+  const health = JSON.parse(run('assess-health', '--json').stdout) as { overall_level: string };
+  // The machine was recorded with a certificate and a clock of its day.
+  assert.ok(['green', 'amber', 'red'].includes(health.overall_level));
+  const report = JSON.parse(run('write-report', '--json').stdout) as { latest: string };
+  assert.ok(existsSync(report.latest));
+});
+
+test('--dry-run says what would be written where, and touches nothing at all', (t) => {
+  const { run, state, folder } = makeSite(t);
+  const { status, stderr } = run('collect-snapshot', '--dry-run');
+  assert.equal(status, 0, stderr);
+  for (const name of ['ops_monitor_', 'latest.json', 'last_readings.json'])
+    assert.match(stderr, new RegExp(`would write .*${name}`));
+  assert.ok(!existsSync(state), 'something was written');
+  assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml'], 'only the configuration was cached');
+});
+
+test('--help explains every command and option, and exits 0', (t) => {
+  const { run } = makeSite(t);
+  const general = run('--help');
+  assert.equal(general.status, 0);
+  const commands = [...general.stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map((match) => match[1] ?? '');
+  assert.ok(commands.length >= 7, general.stdout);
+  for (const command of commands) {
+    const { status, stdout } = run(command, '--help');
+    assert.equal(status, 0, command);
+    assert.match(stdout, new RegExp(`^Usage: ops-monitor ${command}`));
+    assert.match(stdout, /--config FILE/);
+  }
+  assert.match(run('assess-health', '--help').stdout, /--nagios +print one line/);
+});
+
+test('wrong usage and a wrong configuration exit 2 with a clear message, and touch nothing', (t) => {
+  const { run, state, folder } = makeSite(t);
+  const wrong: [argv: string[], told: RegExp][] = [
+    [['collect-snapshop'], /there is no command "collect-snapshop"; did you mean collect-snapshot\?/],
+    [['collect-snapshot', '--jsn'], /--jsn[^]*Try: collect-snapshot --help/],
+    [['collect-snapshot', 'extra'], /extra/],
+    [
+      ['collect-snapshot', '--config', join(folder, 'none.yaml')],
+      /the configuration .*none\.yaml cannot be read: ENOENT/,
+    ],
+    [['assess-health', '--at', 'yesterday'], /--at "yesterday" is not a time/],
+    [['explain'], /name one observation/],
+    [['record-host'], /name one folder/],
+  ];
+  assert.ok(wrong.length >= 7);
+  for (const [[command = '', ...argv], told] of wrong) {
+    const { status, stderr, stdout } = run(command, ...argv);
+    assert.equal(status, 2, `${command}: ${stderr}`);
+    assert.match(stderr, told);
+    assert.equal(stdout, '');
+  }
+  writeFileSync(join(folder, 'bad.yaml'), 'intervall: 5m\n');
+  const { status, stderr } = run('collect-snapshot', '--config', join(folder, 'bad.yaml'));
+  assert.equal(status, 2);
+  assert.match(stderr, /the configuration is wrong in 1 place:[^]*did you mean interval/);
+  assert.ok(!existsSync(join(state, 'raw')) && !existsSync(join(state, 'stages')), 'something was written');
+});
+
+test('a second one by hand waits briefly, then says who holds the lock and exits 75', async (t) => {
+  const { run, env, state } = makeSite(t);
+  const script = `const { DatabaseSync } = require('node:sqlite'); const fs = require('fs'); fs.mkdirSync(${JSON.stringify(join(state, 'locks'))}, { recursive: true });
+    const db = new DatabaseSync(${JSON.stringify(join(state, 'locks', 'collect-snapshot'))}); db.exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1000);`;
+  const holder = spawn(process.execPath, ['-e', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => holder.kill('SIGKILL'));
+  await once(holder.stdout, 'data');
+  const { status, stderr } = run('collect-snapshot');
+  assert.equal(status, 75, stderr);
+  assert.match(stderr, /collect-snapshot is already running/);
+  assert.equal(run('assess-health').status, 0, 'another stage has a lock of its own');
+});
+
+test('--nagios prints one line and exits as Nagios expects, whatever happens', (t) => {
+  const { run, folder } = makeSite(t, 'sick');
+  const nothing = run('assess-health', '--nagios');
+  assert.equal(nothing.status, 3);
+  assert.match(
+    nothing.stdout,
+    /^OPS-MONITOR UNKNOWN - no snapshot to judge: there is no snapshot yet \| green=0 amber=0 red=0 unknown=1\n$/,
+  );
+  run('collect-snapshot');
+  const sick = run('assess-health', '--nagios');
+  assert.equal(sick.status, 2);
+  assert.match(sick.stdout, /^OPS-MONITOR CRITICAL - [^\n|]*\| green=\d+ amber=\d+ red=\d+ unknown=\d+\n$/);
+  writeFileSync(join(folder, 'bad.yaml'), 'x: 1\n');
+  const wrong = run('assess-health', '--nagios', '--config', join(folder, 'bad.yaml'));
+  assert.equal(wrong.status, 3);
+  assert.match(wrong.stdout, /^OPS-MONITOR UNKNOWN - the configuration is wrong/);
+});
+
+test('two assessments of one snapshot at one time give the same file, byte for byte; later only what is too old differs', (t) => {
+  const { run, state } = makeSite(t, 'healthy', 'interval: 1h');
+  run('collect-snapshot');
+  const health = () => readText(join(state, 'health', 'latest_health.json'));
+  const taken = new Date((JSON.parse(readText(join(state, 'raw', 'latest.json'))) as { time_utc: string }).time_utc);
+  const at = new Date(taken.getTime() + 10_000).toISOString();
+  run('assess-health', '--at', at);
+  const first = health();
+  run('assess-health', '--at', at);
+  assert.equal(health(), first);
+  const levels = (text: string) =>
+    (JSON.parse(text) as { observations: { id: string; level: string }[] }).observations.map(({ id, level }) => [
+      id,
+      level,
+    ]);
+  run('assess-health', '--at', new Date(taken.getTime() + 3_610_000).toISOString());
+  assert.deepEqual(levels(health()), levels(first), 'an hour is within three intervals of one hour');
+  run('assess-health', '--at', new Date(taken.getTime() + 4 * 3_600_000).toISOString());
+  // The monitor's own state is not part of the snapshot, and not too old with it.
+  const stale = levels(health()).filter(([id]) => !id?.startsWith('stage-outcome:'));
+  assert.ok(stale.length >= 30);
+  assert.deepEqual([...new Set(stale.map(([, level]) => level))], ['unknown']);
+});
+
+test('explain tells what was read, which limit decided and where it stands, since when, and what would clear it', (t) => {
+  const { run, config } = makeSite(t, 'sick', 'limits:\n  filesystem: { red: 95% }');
+  for (const stage of stages) run(stage);
+  const { status, stdout, stderr } = run('explain', 'filesystem-usage:data');
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /level +red, as assessed at/);
+  assert.match(stdout, /why +\/data is 97 % full/);
+  assert.match(stdout, /limit +95 %, limits\.filesystem\.red/);
+  const line =
+    readText(config)
+      .split('\n')
+      .findIndex((text) => text.includes('95%')) + 1;
+  assert.ok(stdout.includes(`written  ${config}:${line}`), stdout);
+  assert.match(stdout, /since +at least 20\d\d-\d\d-\d\d/);
+  assert.match(stdout, /clears +when it is below 80 %/);
+  assert.match(stdout, /read +filesystems\.data, at 20.*: ok\n +by +statfs/);
+  assert.match(stdout, /"used_percent": 97/);
+  assert.match(stdout, /runbook +ops\/runbooks\/filesystem-usage\.md/);
+
+  const unread = run('explain', 'checkout-dirty:elsewhere').stdout;
+  assert.match(unread, /level +unknown/);
+  assert.match(unread, /read +checkouts\.elsewhere: git status of \/opt\/aurora\/nowhere failed/);
+  const usual = run('explain', 'filesystem-usage:root').stdout;
+  assert.match(usual, /written  default \(80%\)/);
+  const typo = run('explain', 'filesystem-usage:dat');
+  assert.equal(typo.status, 2);
+  assert.match(typo.stderr, /did you mean filesystem-usage:data\?/);
+});
+
+test('every observation that health makes can be explained', (t) => {
+  const { run, state } = makeSite(t, 'sick');
+  for (const stage of stages) run(stage);
+  const { observations } = JSON.parse(readText(join(state, 'health', 'latest_health.json'))) as {
+    observations: { id: string }[];
+  };
+  assert.ok(observations.length >= 40, `${observations.length}`);
+  for (const { id } of observations.filter((_, index) => index % 4 === 0)) {
+    const { status, stdout } = run('explain', id, '--json');
+    assert.equal(status, 0, id);
+    const { observation, limit_origin } = JSON.parse(stdout) as { observation: { id: string }; limit_origin: string };
+    assert.equal(observation.id, id);
+    assert.ok(limit_origin.length > 0);
+  }
+});
+
+test('a snapshot that is torn, empty or another’s is no snapshot: health says so, and the run succeeds', (t) => {
+  const { run, state } = makeSite(t);
+  mkdirSync(join(state, 'raw'), { recursive: true });
+  for (const text of ['', '{"schema_version":1', '[]', '{"sections":{}}', 'null', '\0\0\0']) {
+    writeFileSync(join(state, 'raw', 'latest.json'), text);
+    const { status, stderr } = run('assess-health');
+    assert.equal(status, 0, stderr);
+    const health = JSON.parse(readText(join(state, 'health', 'latest_health.json'))) as { overall_level: string };
+    assert.equal(health.overall_level, 'unknown', JSON.stringify(text));
+  }
+});
+
+test('the effective configuration is kept, and a changed file is read anew', (t) => {
+  const { run, folder, config, state } = makeSite(t);
+  run('collect-snapshot');
+  const [cache = ''] = readdirSync(join(folder, 'cache', 'ops-monitor'));
+  const path = join(folder, 'cache', 'ops-monitor', cache);
+  const before = statSync(path).mtimeMs;
+  run('collect-snapshot');
+  assert.equal(statSync(path).mtimeMs, before, 'nothing changed, so nothing is resolved again');
+  writeFileSync(config, readText(config).replace('site: aurora', 'site: elsewhere'));
+  run('collect-snapshot');
+  assert.equal((JSON.parse(readText(join(state, 'raw', 'latest.json'))) as { site: string }).site, 'elsewhere');
+  writeFileSync(path, readFileSync(path, 'utf8').slice(0, 60));
+  assert.equal(run('collect-snapshot').status, 0, 'a torn cache is no fault');
+});
+
+test('run-cycle says what is green, amber, red and unknown and why, and where the files lie', (t) => {
+  const { run, state } = makeSite(t, 'sick');
+  const { status, stdout } = run('run-cycle');
+  assert.equal(status, 0);
+  assert.match(stdout, /● RED {3}\d+ green, \d+ amber, \d+ unknown, \d+ red/);
+  assert.match(stdout, /red +\/data is 97 % full, 14\.2 GB left \(red from 90 %\)/);
+  assert.match(stdout, /why: ops-monitor explain 'filesystem-usage:data'/);
+  assert.match(stdout, /unknown +elsewhere could not be read/);
+  assert.match(stdout, /Observe-only/);
+  assert.ok(stdout.includes(join(state, 'health', 'latest_report.md')));
+  assert.ok(!stdout.includes('\u001B'), 'colour, though nobody sees it');
+});
+
+test('a recording of this machine runs through the cycle elsewhere', (t) => {
+  const { run, folder, env } = makeSite(t);
+  const recording = join(folder, 'recorded');
+  writeFileSync(join(folder, 'empty.yaml'), '');
+  const made = run('record-host', recording, '--config', join(folder, 'empty.yaml'), '--summary', 'a test');
+  assert.equal(made.status, 0, made.stderr);
+  assert.equal(run('record-host', recording).status, 2, 'a recording never overwrites anything');
+  writeFileSync(
+    join(folder, 'replay.yaml'),
+    `hosts: { local: { folder: ${recording} } }\nfiles: { state: ${folder}/replayed }\n`,
+  );
+  const { status, stdout } = run('collect-snapshot', '--json', '--config', join(folder, 'replay.yaml'));
+  assert.equal(status, 0);
+  const { sections } = JSON.parse(stdout) as { sections: Record<string, { status: string }> };
+  assert.equal(sections['host']?.status, 'ok');
+  assert.equal(sections['filesystems']?.status, 'ok');
+  assert.ok(env.HOME);
+});
+
+test('the launcher runs from a checkout, through a symlink and from another folder', (t) => {
+  const { folder, env } = makeSite(t);
+  const link = join(folder, 'ops-monitor');
+  spawnSync('ln', ['-s', join(root, 'scripts', 'ops-monitor.sh'), link]);
+  const { status, stdout } = spawnSync(link, ['--version'], { cwd: folder, env, encoding: 'utf8' });
+  assert.equal(status, 0);
+  assert.match(stdout, /^ops-monitor \d+\.\d+\.\d+\n$/);
+});
