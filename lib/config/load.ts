@@ -1,6 +1,5 @@
 // Finds the configuration and hands over its effective values, from the cache where nothing has changed since.
-import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { reasonOf } from '../core/text.ts';
@@ -14,11 +13,11 @@ const systemWide = '/etc/ops-monitor/config.yaml';
 const mostBytes = 1024 * 1024;
 
 /** The one asked for, else $OPS_MONITOR_CONFIG, else the system's where there is one, else none. */
-export async function findSource(asked: string | undefined): Promise<Source | undefined> {
+export function findSource(asked: string | undefined): Source | undefined {
   const chosen = asked ?? (process.env['OPS_MONITOR_CONFIG'] || undefined);
   const path = chosen === undefined ? systemWide : absolute(chosen);
   try {
-    const text = await readFile(path, 'utf8');
+    const text = readFileSync(path, 'utf8');
     if (text.length > mostBytes) throw new Usage(`${path} is no configuration: it has ${text.length} characters`);
     if (/[\0\uFFFD]/.test(text)) throw new Usage(`${path} is no configuration: it is not text in UTF-8`);
     return { path, text };
@@ -32,34 +31,36 @@ export async function findSource(asked: string | undefined): Promise<Source | un
 /** Throws Usage with all that is wrong. */
 export async function loadConfiguration(source: Source | undefined): Promise<Configuration> {
   if (product.build === undefined) return fresh(source); // from source, the schema may change under a cache
-  // One small file a source, so that old ones do not pile up; in it, for which text and build it is.
-  const path = join(resolvePlaces({}).cache, `config-${hash('sha1', source?.path ?? '').slice(0, 12)}.json`);
-  const key = hash('sha1', `${product.build}\n${source?.text ?? ''}`);
+  // One small file; two configurations in turn only cost each other the cache.
+  const path = join(resolvePlaces({}).cache, 'configuration.json');
+  const { build } = product;
   const kept = readCache(path);
-  if (kept?.startsWith(key)) {
-    // Cut short by a full disk or edited by somebody, it is not ours any more.
-    try {
-      return JSON.parse(kept.slice(key.length)) as Configuration;
-    } catch {
-      // read anew below
-    }
-  }
+  if (kept && kept.build === build && kept.path === source?.path && kept.text === source?.text) return kept.config;
   const config = await fresh(source);
-  writeCache(path, `${key}\n${JSON.stringify(config)}\n`);
+  writeCache(path, { build, path: source?.path, text: source?.text, config });
   return config;
 }
 
-function readCache(path: string): string | undefined {
+/** The effective configuration, and what it was made of. */
+interface Cached {
+  readonly build: string;
+  readonly path: string | undefined;
+  readonly text: string | undefined;
+  readonly config: Configuration;
+}
+
+function readCache(path: string): Cached | undefined {
   try {
-    return readIfThere(path);
+    const text = readIfThere(path);
+    return text === undefined ? undefined : (JSON.parse(text) as Cached);
   } catch {
-    return undefined; // not ours to read: only slower without
+    return undefined; // cut short by a full disk, or not ours to read: only slower without
   }
 }
 
-function writeCache(path: string, text: string): void {
+function writeCache(path: string, cached: Cached): void {
   try {
-    replaceFile(path, text, 0o600);
+    replaceFile(path, `${JSON.stringify(cached)}\n`, 0o600);
   } catch {
     // no room or not ours to write: only slower without
   }

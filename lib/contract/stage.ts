@@ -55,7 +55,7 @@ export interface World<Config> {
   /** What every stage that ever ran here left of its last run, by name. */
   stageRecords(): Promise<readonly StageRecord[]>;
   /** A JSONL file's lines, oldest (`start`) or newest (`end`) first. No file, no lines. */
-  scan<Content>(file: FileSpec<Content>, from: 'start' | 'end', at?: Date): AsyncIterable<Line<Content>>;
+  scan<Content>(file: FileSpec<Content>, from: 'start' | 'end', at?: Date): Iterable<Line<Content>>;
 }
 
 export interface Line<Content> {

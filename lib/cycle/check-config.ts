@@ -14,7 +14,7 @@ export const checkConfig: Command = {
   options: { ...configOption, json: { type: 'boolean', summary: 'print the effective values as JSON, in base units' } },
 
   async run(asked) {
-    const source = await findSource(asked.operands[0] ?? textOption(asked, 'config'));
+    const source = findSource(asked.operands[0] ?? textOption(asked, 'config'));
     const resolved = resolve(source);
     if ('problems' in resolved) {
       for (const problem of resolved.problems) printError(problem);

@@ -10,7 +10,7 @@ import { dayReport, latestReport } from '../report/files.ts';
 import { latest, snapshots } from '../snapshot/files.ts';
 import { type Command, configOption, exitCodeOf, exitCodes, textOption } from './command.ts';
 import { openHosts } from './hosts.ts';
-import { noHosts, runStage } from './stage.ts';
+import { noHost, runStage } from './stage.ts';
 import { stages } from './stages.ts';
 import { renderSummary } from './summary.ts';
 
@@ -20,7 +20,7 @@ export const runCycle: Command = {
   options: configOption,
 
   async run(asked) {
-    const config = await loadConfiguration(await findSource(textOption(asked, 'config')));
+    const config = await loadConfiguration(findSource(textOption(asked, 'config')));
     const places = resolvePlaces(config.files);
     let exitCode: number = exitCodes.ok;
     for (const stage of stages) {
@@ -34,7 +34,7 @@ export const runCycle: Command = {
         exitCode ||= exitCodeOf(error);
       }
     }
-    const world = makeWorld({ config, places, openHost: noHosts(config.hosts, places.runtime) });
+    const world = makeWorld({ config, places, openHost: noHost });
     const health = await world.read(latestHealth);
     if (!health) throw new Error('no stage left a health file: see the messages above');
     const snapshot = await world.read(latest).catch(() => undefined); // health has said what is wrong with it

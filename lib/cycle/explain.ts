@@ -6,7 +6,7 @@ import { resolvePlaces } from '../io/places.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { type Command, configOption, exitCodes, textOption } from './command.ts';
-import { noHosts } from './stage.ts';
+import { noHost } from './stage.ts';
 
 export const explainCommand: Command = {
   name: 'explain',
@@ -17,10 +17,10 @@ export const explainCommand: Command = {
   async run(asked) {
     const [id, ...more] = asked.operands;
     if (id === undefined || more.length > 0) throw new Usage('name one observation, such as filesystem-usage:/');
-    const source = await findSource(textOption(asked, 'config'));
+    const source = findSource(textOption(asked, 'config'));
     const config = await loadConfiguration(source);
     const places = resolvePlaces(config.files);
-    const world = makeWorld({ config, places, openHost: noHosts(config.hosts, places.runtime) });
+    const world = makeWorld({ config, places, openHost: noHost });
     const { effectiveValues, originOf } = await import('../config/origin.ts');
     const effective = effectiveValues(source);
     const explanation = await explain(id, world, (key) => originOf(effective, key));

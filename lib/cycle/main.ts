@@ -6,7 +6,7 @@ import { firstLine, reasonOf } from '../core/text.ts';
 import { resolvePlaces } from '../io/places.ts';
 import { isTerminal, print, printError } from '../io/terminal.ts';
 import { type Asked, configOption, start, textOption } from './command.ts';
-import { type Ended, noHosts, type OpenHosts, runStage } from './stage.ts';
+import { type Ended, type OpenHosts, runStage } from './stage.ts';
 
 const stageOptions: Readonly<Record<string, Option>> = {
   ...configOption,
@@ -15,7 +15,7 @@ const stageOptions: Readonly<Record<string, Option>> = {
 };
 
 /** `openHosts` is what looks at machines; only a stage that does is handed it, since it costs a quarter of a start. */
-export function main(stage: Stage<Configuration>, openHosts: OpenHosts = noHosts): void {
+export function main(stage: Stage<Configuration>, openHosts?: OpenHosts): void {
   start({
     name: stage.name,
     summary: stage.summary,
@@ -34,8 +34,8 @@ export function main(stage: Stage<Configuration>, openHosts: OpenHosts = noHosts
   });
 }
 
-async function runAsCommand(stage: Stage<Configuration>, asked: Asked, openHosts: OpenHosts): Promise<number> {
-  const config = await loadConfiguration(await findSource(textOption(asked, 'config')));
+async function runAsCommand(stage: Stage<Configuration>, asked: Asked, openHosts?: OpenHosts): Promise<number> {
+  const config = await loadConfiguration(findSource(textOption(asked, 'config')));
   const dryRun = asked.options['dry-run'] === true;
   const ended = await runStage(stage, {
     config,

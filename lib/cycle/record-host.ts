@@ -26,9 +26,9 @@ export const recordHost: Command = {
     if (given === undefined || more.length > 0) throw new Usage('name one folder that is not there yet');
     const folder = absolute(given);
     refuseExisting(folder);
-    const config = await loadConfiguration(await findSource(textOption(asked, 'config')));
+    const config = await loadConfiguration(findSource(textOption(asked, 'config')));
     const recording = emptyRecording();
-    const open = openHosts(config.hosts, resolvePlaces(config.files).runtime);
+    const open = await openHosts(config.hosts, resolvePlaces(config.files).runtime);
     const local = open('local', new AbortController().signal);
     const bootId = (await recordingHost(local, recording).readText('/proc/sys/kernel/random/boot_id')).trim();
     const { sections } = await runProbes({

@@ -12,14 +12,16 @@ import { makeWorld, sweepAfterKill } from '../io/world.ts';
 import { withDeadline } from '../run/deadline.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
 
-export type OpenHosts = (hosts: Configuration['hosts'], runtime: string) => (name: string, signal: AbortSignal) => Host;
+export type OpenHosts = (hosts: Configuration['hosts'], runtime: string) => Promise<OpenHost>;
+type OpenHost = (name: string, signal: AbortSignal) => Host;
 
-export const noHosts: OpenHosts = () => (name) => {
+export const noHost: OpenHost = (name) => {
   throw new Error(`this stage looks at no machine, not even ${name}`);
 };
 
 export interface StageRun {
-  readonly openHosts: OpenHosts;
+  /** What looks at machines; without it the stage looks at none. */
+  readonly openHosts?: OpenHosts | undefined;
   readonly config: Configuration;
   readonly places: Places;
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
@@ -43,7 +45,7 @@ export async function runStage(
     config,
     places,
     options,
-    openHost: openHosts(config.hosts, places.runtime),
+    openHost: openHosts ? await openHosts(config.hosts, places.runtime) : noHost,
     onFallback: (problem) => problems.push(problem),
     ...(dryRun ? { dryRun } : {}),
   });

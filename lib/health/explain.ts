@@ -50,7 +50,7 @@ export async function explain(
     assessed_at: health.assessed_at,
     read: judged ? readingsOf(observation, judged) : [],
     limit_origin: observation.limit.key === '' ? 'a fact, not a setting' : originOf(observation.limit.key),
-    since: await sinceWhen(id, observation.level, health, world),
+    since: sinceWhen(id, observation.level, health, world),
   };
 }
 
@@ -89,19 +89,14 @@ function ownPart(data: unknown, subject: string): unknown {
 }
 
 /** The first snapshot of the unbroken run of this level that ends now, from the days' lines of health, newest first. */
-async function sinceWhen(
-  id: string,
-  level: Level,
-  health: Health,
-  world: World<object>,
-): Promise<Explanation['since']> {
+function sinceWhen(id: string, level: Level, health: Health, world: World<object>): Explanation['since'] {
   if (health.snapshot_time_utc === undefined) return undefined;
   const today = new Date(health.snapshot_time_utc);
   let first: string | undefined;
   const seen = new Set<string>();
   for (let back = 0; back <= mostDays; back++) {
     let lines = 0;
-    for await (const line of world.scan(history, 'end', daysBefore(today, back))) {
+    for (const line of world.scan(history, 'end', daysBefore(today, back))) {
       lines += 1;
       const record = goodOrNone(line);
       // Seen from the end, the first line of a run id is the one that counts.

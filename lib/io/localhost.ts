@@ -16,14 +16,20 @@ export interface LocalSettings {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-export function openLocalHost({ runtime, userAgent, env }: LocalSettings, signal: AbortSignal): Host {
-  return {
+/**
+ * Opens this machine for one cycle: within it a file's text and a path's state are asked for once. Twelve filesystems
+ * need the mount table and the same few folders; and a path that hangs holds one thread of the pool, not twelve.
+ */
+export function localHostOpener({ runtime, userAgent, env }: LocalSettings): (signal: AbortSignal) => Host {
+  const texts = new Map<string, Promise<string>>();
+  const stats = new Map<string, Promise<PathStat>>();
+  return (signal) => ({
     name: 'local',
     signal,
-    readText: async (path) => (await readWhole(path)).toString('utf8'),
+    readText: (path) => once(texts, path, async () => (await readWhole(path)).toString('utf8')),
     readBytes: (path, range) => readWhole(path, range),
     list: (path) => onPool(() => readdir(path)),
-    stat: (path) => onPool(() => describe(path)),
+    stat: (path) => once(stats, path, () => onPool(() => describe(path))),
     realpath: (path) => onPool(() => realpath(path)),
     statfs: async (path) => {
       const found = await onPool(() => statfs(path));
@@ -43,7 +49,13 @@ export function openLocalHost({ runtime, userAgent, env }: LocalSettings, signal
         ...(alone === undefined ? {} : { aloneNote: join(runtime, 'children', `${encodeURIComponent(alone)}.json`) }),
       }),
     get: (url, { timeoutMs }) => getUrl(url, { timeoutMs, signal, userAgent }),
-  };
+  });
+}
+
+function once<Value>(known: Map<string, Promise<Value>>, key: string, ask: () => Promise<Value>): Promise<Value> {
+  const found = known.get(key) ?? ask();
+  known.set(key, found);
+  return found;
 }
 
 async function describe(path: string): Promise<PathStat> {

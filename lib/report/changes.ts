@@ -28,11 +28,11 @@ interface Judgement {
   readonly line: Line<HistoryLine>;
 }
 
-export async function readDay(lines: AsyncIterable<Line<HistoryLine>>): Promise<Day> {
+export function readDay(lines: Iterable<Line<HistoryLine>>): Day {
   // Of lines that share a run id the last counts: a snapshot may be assessed again.
   const byRun = new Map<string, Judgement>();
   let bad = 0;
-  for await (const line of lines) {
+  for (const line of lines) {
     const split = splitLine(line) ?? parseWhole(line);
     if (split) byRun.set(split.runId, split.judgement);
     else bad += 1;
@@ -41,9 +41,12 @@ export async function readDay(lines: AsyncIterable<Line<HistoryLine>>): Promise<
 
   const changes: Change[] = [];
   let snapshots = 0;
+  // A level that comes and goes brings the same few judgements again and again.
+  const known = new Map<string, Levels | undefined>();
   let before: { rest: string; levels: Levels } | undefined;
   for (const { time, rest, line } of judgements) {
-    const levels = rest === before?.rest ? before.levels : levelsOf(line);
+    if (!known.has(rest)) known.set(rest, levelsOf(line));
+    const levels = known.get(rest);
     if (!levels) {
       bad += 1;
       continue;

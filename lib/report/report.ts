@@ -27,7 +27,7 @@ export const writeReport = defineStage<object>({
     });
     // The day the report is about: just after midnight that is still the day before.
     const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
-    const course = await readDay(world.scan(history, 'start', day));
+    const course = readDay(world.scan(history, 'start', day));
 
     // Tables only of the snapshot that was judged: another one beside its verdict would mislead.
     const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;

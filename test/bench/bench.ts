@@ -1,7 +1,7 @@
 // npm run bench: what each stage costs beside a bare `node -e 0`, whole processes from the bundles, in one run.
 // `-- --rounds N` for more rounds; it exits 1 where a budget is exceeded.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,9 +65,7 @@ function systemctl(): { path: string | undefined; says: string } {
 /** A day of health lines, as the report finds it in the evening: levels change now and then. */
 function writeDay(): void {
   const path = join(folder, 'state', 'health');
-  const [name] = spawnSync('ls', [path], { encoding: 'utf8' })
-    .stdout.split('\n')
-    .filter((file) => file.endsWith('.jsonl'));
+  const name = readdirSync(path).find((file) => file.endsWith('.jsonl'));
   const text = readFileSync(join(path, name ?? ''), 'utf8').trimEnd();
   const last = JSON.parse(text.split('\n').at(-1) ?? '') as {
     time: string;
@@ -86,6 +84,7 @@ function writeDay(): void {
   writeFileSync(join(path, name ?? ''), `${lines.join('\n')}\n${text}\n`);
 }
 
+run(process.execPath, '--import', 'tsx', join(root, 'scripts', 'build.ts'));
 const server = new Worker(
   `const { createServer } = require('node:http'); const { parentPort } = require('node:worker_threads');
    const s = createServer((q, r) => r.end('ok')).listen(0, '127.0.0.1', () => parentPort.postMessage(s.address().port));`,

@@ -104,9 +104,9 @@ test('a file that is a FIFO is refused at once, and one that hangs on a thread d
   execFileSync('mkfifo', [fifo]);
   const script = `
     import { open } from 'node:fs/promises';
-    import { openLocalHost } from ${JSON.stringify(join(root, 'lib/io/localhost.ts'))};
+    import { localHostOpener } from ${JSON.stringify(join(root, 'lib/io/localhost.ts'))};
     import { leave, onPool } from ${JSON.stringify(join(root, 'lib/io/leave.ts'))};
-    const host = openLocalHost({ runtime: ${JSON.stringify(folder)}, userAgent: 'test' }, new AbortController().signal);
+    const host = localHostOpener({ runtime: ${JSON.stringify(folder)}, userAgent: 'test' })(new AbortController().signal);
     await host.readText(${JSON.stringify(fifo)}).catch((error) => console.log(error.message));
     void onPool(() => open(${JSON.stringify(fifo)}));
     setTimeout(() => leave(75), 100);`;

@@ -4,14 +4,14 @@ import type { HistoryLine } from '../../lib/health/files.ts';
 import { readDay } from '../../lib/report/changes.ts';
 import { renderDay } from '../../lib/report/render.ts';
 
-async function* lines(texts: readonly string[]) {
+function* lines(texts: readonly string[]) {
   for (const text of texts) yield { text, parse: () => JSON.parse(text) as HistoryLine };
 }
 const line = (minute: string, run: string, levels: HistoryLine['levels']): string =>
   JSON.stringify({ time: `2026-11-20T07:${minute}:00Z`, run_id: run, overall_level: 'green', levels });
 
 test('the day tells when a level changed, appeared or vanished, and nothing of what stayed', async () => {
-  const day = await readDay(
+  const day = readDay(
     lines([
       line('00', 'a', { x: 'green', y: 'green' }),
       line('05', 'b', { x: 'green', y: 'green' }),
@@ -28,7 +28,7 @@ test('the day tells when a level changed, appeared or vanished, and nothing of w
 });
 
 test('of a snapshot that was assessed twice the last word counts, wherever it stands in the file', async () => {
-  const day = await readDay(
+  const day = readDay(
     lines([line('00', 'a', { x: 'red' }), line('05', 'b', { x: 'green' }), line('00', 'a', { x: 'green' })]),
   );
   assert.equal(day.snapshots, 2);
@@ -42,7 +42,7 @@ test('torn and foreign lines are counted, and cost nothing else; another order o
     run_id: 'c',
     time: '2026-11-20T07:10:00Z',
   });
-  const day = await readDay(
+  const day = readDay(
     lines([line('00', 'a', { x: 'green' }), 'garbage', line('05', 'b', { x: 'red' }).slice(0, -4), other]),
   );
   assert.equal(day.bad, 2);
@@ -51,5 +51,5 @@ test('torn and foreign lines are counted, and cost nothing else; another order o
 });
 
 test('an empty day says so', async () => {
-  assert.match(renderDay('2026-11-20', await readDay(lines([]))), /0 snapshots so far; no level changed\./);
+  assert.match(renderDay('2026-11-20', readDay(lines([]))), /0 snapshots so far; no level changed\./);
 });

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { openLocalHost } from '../../lib/io/localhost.ts';
+import { localHostOpener } from '../../lib/io/localhost.ts';
 import { checkouts } from '../../lib/snapshot/probes/checkouts.ts';
 import { configurationOf, temporaryFolder } from '../world.ts';
 
@@ -32,7 +32,7 @@ function clones(t: TestContext) {
 }
 
 function read(path: string, folder: string) {
-  const host = openLocalHost({ runtime: join(folder, 'run'), userAgent: 'test' }, new AbortController().signal);
+  const host = localHostOpener({ runtime: join(folder, 'run'), userAgent: 'test' })(new AbortController().signal);
   const config = configurationOf(`git: { x: ${path} }`);
   return checkouts.read({ host: () => host, config, item: 'x', previous: undefined, bootId: '', at: new Date(0) });
 }

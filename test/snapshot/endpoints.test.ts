@@ -7,7 +7,7 @@ import { type AddressInfo, createServer as createRaw, type Server as RawServer }
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openLocalHost } from '../../lib/io/localhost.ts';
+import { localHostOpener } from '../../lib/io/localhost.ts';
 import { endpoints } from '../../lib/snapshot/probes/endpoints.ts';
 import { configurationOf, readText } from '../world.ts';
 
@@ -21,7 +21,9 @@ async function listen(t: TestContext, server: Server | RawServer): Promise<numbe
 }
 
 async function read(url: string, more = '') {
-  const host = openLocalHost({ runtime: '/nonexistent', userAgent: 'ops-monitor/test' }, new AbortController().signal);
+  const host = localHostOpener({ runtime: '/nonexistent', userAgent: 'ops-monitor/test' })(
+    new AbortController().signal,
+  );
   const config = configurationOf(`endpoints: { x: { url: "${url}"${more} } }`);
   return endpoints.read({ host: () => host, config, item: 'x', previous: undefined, bootId: '', at: new Date() });
 }
