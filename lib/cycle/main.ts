@@ -46,7 +46,9 @@ async function runAsCommand(stage: Stage<Configuration>, asked: Asked, openHosts
   });
   log(ended);
   const { outcome, record } = ended;
-  if (!outcome) throw new Error(record.problems.at(-1) ?? 'failed without a reason');
+  const lastWords = record.problems.at(-1) ?? 'failed without a reason';
+  if (!outcome) throw new Error(lastWords);
+  if (record.outcome === 'failed') printError(`${stage.name}: ${lastWords}`);
   if (asked.options['json'] === true) print(JSON.stringify(outcome.json, undefined, 2));
   else if (outcome.text !== undefined && (outcome.exitCode !== undefined || isTerminal(1))) print(outcome.text);
   return outcome.exitCode ?? record.exit_code;

@@ -40,50 +40,49 @@ export async function runStage(
   stage: Stage<Configuration>,
   { config, places, options, openHosts, dryRun }: StageRun,
 ): Promise<Ended> {
-  const problems: string[] = [];
+  const misplaced: string[] = [];
   const world = makeWorld({
     config,
     places,
     options,
     openHost: openHosts ? await openHosts(config.hosts, places.runtime) : noHost,
-    onFallback: (problem) => problems.push(problem),
+    onFallback: (problem) => misplaced.push(problem),
     ...(dryRun ? { dryRun } : {}),
   });
   const startedAt = world.now();
   const began = world.monotonicMs();
-  const record = stageRecord(stage.name);
-  const previous = await world.read(record).catch(() => undefined); // a torn record is replaced by this run's
+  const recordFile = stageRecord(stage.name);
+  const previous = await world.read(recordFile).catch(() => undefined); // a torn record is replaced by this run's
   const lock = dryRun ? undefined : await takeLock(join(places.state, 'locks', stage.name), stage.name, lockWaitMs);
   try {
-    if (!dryRun) sweepAfterKill([...stage.writes, record], places, startedAt);
+    if (!dryRun) sweepAfterKill([...stage.writes, recordFile], places, startedAt);
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, () => stage.run(world)).then(
       (good) => ({ outcome: good, failure: undefined }),
       (error: unknown) => ({ outcome: undefined, failure: error }),
     );
     // A wrong option is between the person and the command: it says nothing about the stage.
     if (failure instanceof Usage || failure instanceof LockedOut) throw failure;
-    if (failure !== undefined) problems.push(reasonOf(failure));
-    const done: StageRecord = {
+    // Output that lies elsewhere for want of room is read all the same, but the run has not done its work.
+    const failed = failure !== undefined || misplaced.length > 0;
+    const lastSuccess = failed ? previous?.last_success_at : world.now().toISOString();
+    const record: StageRecord = {
       schema_version: 1,
       stage: stage.name,
       run_id: outcome?.run_id ?? world.runId,
       started_at: startedAt.toISOString(),
       ms: Math.round(world.monotonicMs() - began),
-      outcome: failure === undefined ? 'ok' : 'failed',
-      exit_code: failure === undefined ? exitCodes.ok : exitCodeOf(failure),
+      outcome: failed ? 'failed' : 'ok',
+      exit_code: failure === undefined ? (failed ? exitCodes.failed : exitCodes.ok) : exitCodeOf(failure),
       counts: { ...outcome?.counts },
-      problems: [...(outcome?.problems ?? []), ...problems],
-      ...lastSuccess(),
+      problems: [...(outcome?.problems ?? []), ...misplaced, ...(failure === undefined ? [] : [reasonOf(failure)])],
+      ...(lastSuccess === undefined ? {} : { last_success_at: lastSuccess }),
     };
     if (!dryRun) {
-      await world.replace(record, done).catch((error: unknown) => done.problems.push(`its record: ${reasonOf(error)}`));
+      await world
+        .replace(recordFile, record)
+        .catch((error: unknown) => record.problems.push(`its record: ${reasonOf(error)}`));
     }
-    return { record: done, ...(outcome ? { outcome } : {}) };
-
-    function lastSuccess(): Pick<StageRecord, 'last_success_at'> {
-      const at = failure === undefined ? world.now().toISOString() : previous?.last_success_at;
-      return at === undefined ? {} : { last_success_at: at };
-    }
+    return { record, ...(outcome ? { outcome } : {}) };
   } finally {
     lock?.release();
   }

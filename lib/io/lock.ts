@@ -17,8 +17,9 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path, { timeout: waitMs });
   try {
-    // No journal: taking a lock must write nothing, so that it works on a full disk.
-    database.exec('PRAGMA journal_mode=OFF; BEGIN EXCLUSIVE');
+    // With its journal in memory taking the lock writes nothing, so that it works on a full disk. (OFF would not do:
+    // Node's SQLite is in defensive mode, which ignores it.)
+    database.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if (!/locked/.test(reasonOf(error))) throw new Error(`taking the lock ${path} failed`, { cause: error });

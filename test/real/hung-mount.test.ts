@@ -1,0 +1,162 @@
+// A network mount that hangs beyond any kill: sshfs from this machine to itself, its server stopped.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { readText } from '../world.ts';
+import { installPackages } from './packages.ts';
+import { itemOf, siteIn, snapshotIn } from './stages.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function answers(port: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const socket = connect(port, '127.0.0.1');
+    const up = await new Promise((resolve) =>
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
+    );
+    socket.destroy();
+    if (up) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`nothing answers on port ${port}`);
+}
+
+/** Our own descendants, with their command lines: what we started, and nothing else. */
+function descendants(pid: number): { pid: number; command: string }[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const stat = readText(`/proc/${name}/stat`);
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // ended meanwhile
+    }
+  }
+  const below = [...parents].filter(([, parent]) => parent === pid).map(([child]) => child);
+  return below.flatMap((child) => [{ pid: child, command: commandOf(child) }, ...descendants(child)]);
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
+  } catch {
+    return ''; // ended meanwhile
+  }
+}
+
+/** A folder mounted over ssh, and a switch that makes its server fall silent. */
+async function mountOverSsh(t: TestContext) {
+  installPackages('openssh-server', 'openssh-client', 'sshfs');
+  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-sshfs-'));
+  const [remote, mountPoint] = [join(folder, 'remote'), join(folder, 'mount')];
+  for (const path of [remote, mountPoint, '/run/sshd']) mkdirSync(path, { recursive: true });
+  for (const key of ['host', 'user'])
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, key)]);
+  writeFileSync(join(folder, 'authorized'), readText(join(folder, 'user.pub')), { mode: 0o600 });
+  const port = await freePort();
+  const options = [
+    `ListenAddress 127.0.0.1:${port}`,
+    `HostKey ${folder}/host`,
+    `AuthorizedKeysFile ${folder}/authorized`,
+    'StrictModes no',
+    'PermitRootLogin yes',
+    'UsePAM no',
+    'PidFile none',
+    'Subsystem sftp /usr/lib/openssh/sftp-server',
+  ];
+  writeFileSync(join(folder, 'sshd_config'), `${options.join('\n')}\n`);
+  const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: 'ignore' });
+  await answers(port);
+  const client = [
+    '-o',
+    `IdentityFile=${folder}/user`,
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    'UserKnownHostsFile=/dev/null',
+  ];
+  const mount = spawn('sshfs', ['-f', '-p', String(port), ...client, `root@127.0.0.1:${remote}`, mountPoint], {
+    stdio: 'ignore',
+  });
+  t.after(async () => {
+    // The server first: with it gone, what hangs in the mount is let go.
+    for (const { pid } of [...descendants(sshd.pid ?? 0), ...descendants(mount.pid ?? 0)]) process.kill(pid, 'SIGKILL');
+    sshd.kill('SIGKILL');
+    spawnSync('umount', ['-l', mountPoint]); // it may have gone with its server
+    mount.kill('SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    rmSync(folder, { recursive: true });
+  });
+  for (let tries = 0; tries < 100 && !readText('/proc/self/mountinfo').includes(mountPoint); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.ok(readText('/proc/self/mountinfo').includes(mountPoint), 'sshfs did not mount');
+  const server = () => descendants(sshd.pid ?? 0).find(({ command }) => command.includes('sftp-server'))?.pid ?? 0;
+  return {
+    folder,
+    mountPoint,
+    silence: () => process.kill(server(), 'SIGSTOP'),
+    resume: () => process.kill(server(), 'SIGCONT'),
+  };
+}
+
+test('a hung network mount costs its own reading, the run ends in time, and no second child is started while one hangs', async (t) => {
+  const { folder, mountPoint, silence, resume } = await mountOverSsh(t);
+  const site = siteIn(folder, `files: { state: ${folder}/state }\nfilesystems: { remote: ${mountPoint}, root: / }\n`);
+  const collect = () => {
+    const { status, stderr, ms } = site.run('collect-snapshot');
+    assert.equal(status, 0, stderr);
+    const snapshot = snapshotIn(join(folder, 'state', 'raw'));
+    return { remote: itemOf(snapshot, 'filesystems', 'remote'), root: itemOf(snapshot, 'filesystems', 'root'), ms };
+  };
+  const notes = () => {
+    const children = join(folder, 'run', 'ops-monitor', 'children');
+    return existsSync(children) ? readdirSync(children) : [];
+  };
+
+  const good = collect();
+  assert.equal(good.remote.status, 'ok', JSON.stringify(good.remote));
+  if (good.remote.status === 'ok') {
+    assert.equal(good.remote.data['network'], true);
+    assert.equal(good.remote.data['type'], 'fuse.sshfs');
+    assert.equal(good.remote.data['resolved_path'], mountPoint);
+  }
+  assert.deepEqual(notes(), []);
+
+  silence();
+  const hung = collect();
+  assert.ok(hung.ms < 60_000, `${hung.ms} ms`);
+  assert.equal(hung.root.status, 'ok');
+  assert.equal(hung.remote.status === 'failed' && hung.remote.kind, 'timeout', JSON.stringify(hung.remote));
+  assert.equal(notes().length, 1, 'the child that hangs is noted');
+  const { pid } = JSON.parse(readText(join(folder, 'run', 'ops-monitor', 'children', notes()[0] ?? ''))) as {
+    pid: number;
+  };
+  assert.ok(existsSync(`/proc/${pid}`), 'the child that hangs cannot be killed, and is still there');
+
+  const again = collect();
+  assert.equal(again.root.status, 'ok');
+  assert.match(
+    again.remote.status === 'failed' ? again.remote.reason : '',
+    /an earlier attempt still hangs \(process \d+, since .*\); no second one is started/,
+  );
+  assert.ok(again.ms < hung.ms, 'the second run does not wait for the deadline');
+
+  resume();
+  for (let tries = 0; tries < 100 && existsSync(`/proc/${pid}`); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  const healed = collect();
+  assert.equal(healed.remote.status, 'ok', JSON.stringify(healed.remote));
+  assert.deepEqual(notes(), []);
+});
