@@ -1,0 +1,176 @@
+// A real systemd as PID 1 of namespaces of its own, on an overlay of this machine's root: nothing it does reaches the
+// machine, its network is a loopback of its own, and it ends with the test.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { readText } from '../world.ts';
+import { installPackages } from './packages.ts';
+
+export interface Booted {
+  /** Runs a command in there, as root. */
+  readonly run: (...argv: string[]) => { status: number | null; stdout: string; stderr: string };
+  readonly write: (path: string, text: string) => void;
+  readonly read: (path: string) => string;
+}
+
+/** Unit files by name; those in `enabled` are wanted by their target from the boot on. */
+export async function bootSystemd(
+  t: TestContext,
+  units: Readonly<Record<string, string>>,
+  enabled: readonly string[],
+): Promise<Booted> {
+  installPackages('systemd', 'dbus', 'iproute2', 'util-linux');
+  const name = `ops-monitor-test-${process.pid}`;
+  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-boot-'));
+  const unitFolder = join(folder, 'units');
+  mkdirSync(unitFolder);
+  for (const [file, text] of Object.entries(units)) writeFileSync(join(unitFolder, file), text);
+  const cgroups = makeCgroups(name);
+  writeFileSync(join(folder, 'init'), initScript(name, folder, enabled, cgroups.mounts));
+
+  // In its cgroups before its namespaces are made: otherwise systemd would take the machine's root cgroup for its own.
+  const enter = cgroups.folders.map((path) => `echo $$ > ${path}/cgroup.procs`).join('; ');
+  const unshare = 'unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup --propagation private';
+  const child = spawn('bash', ['-c', `${enter}; exec ${unshare} bash ${folder}/init`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  let complaints = '';
+  child.stderr.on('data', (text: Buffer) => (complaints += text.toString()));
+  let pid = 0;
+  t.after(async () => {
+    // The first process of its pid namespace: with it, the kernel ends all others in there.
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+    if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
+    for (const path of cgroups.folders) removeCgroup(path);
+    rmSync(folder, { recursive: true });
+  });
+
+  const run: Booted['run'] = (...argv) => {
+    const { status, stdout, stderr } = spawnSync('nsenter', ['-t', String(pid), '-a', ...argv], {
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    return { status, stdout, stderr };
+  };
+  for (let tries = 0; tries < 300; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(child.exitCode, null, `the boot ended: ${complaints}`);
+    pid ||= systemdBelow(child.pid ?? 0);
+    if (pid === 0) continue;
+    const state = run('systemctl', 'is-system-running').stdout.trim();
+    if (state === 'running' || state === 'degraded') {
+      return {
+        run,
+        write: (path, text) =>
+          assert.equal(
+            spawnSync('nsenter', ['-t', String(pid), '-a', 'sh', '-c', `cat > ${path}`], { input: text }).status,
+            0,
+            path,
+          ),
+        read: (path) => run('cat', path).stdout,
+      };
+    }
+  }
+  throw new Error(`systemd did not come up: ${complaints}`);
+}
+
+/** One cgroup of the test's own in every hierarchy, and how each is mounted anew inside. */
+function makeCgroups(name: string): { folders: string[]; mounts: string[] } {
+  const found = readText('/proc/self/mountinfo')
+    .split('\n')
+    .map((line) => line.split(' '))
+    .flatMap((fields) => {
+      const [path = '', type = '', options = ''] = [
+        fields[4],
+        fields[fields.indexOf('-') + 1],
+        fields[fields.indexOf('-') + 3],
+      ];
+      return type === 'cgroup' || type === 'cgroup2' ? [{ path, type, options }] : [];
+    });
+  assert.ok(found.length > 0, 'no cgroups are mounted here');
+  // Of the old hierarchies only what systemd uses; a controller that is nowhere in use may refuse a new process.
+  const used = found.filter(
+    ({ type, path }) => type === 'cgroup2' || /\/(systemd|memory|pids|cpu|devices)$/.test(path),
+  );
+  const folders = used.map(({ path }) => join(path, name));
+  for (const path of folders) mkdirSync(path, { recursive: true });
+  const mounts = used.map(({ path, type, options }) => {
+    const inside = path.replace('/sys/fs/cgroup', '') || '/';
+    const own = options
+      .split(',')
+      .filter((word) => !['rw', 'ro'].includes(word))
+      .join(',');
+    return type === 'cgroup2'
+      ? `mkdir -p sys/fs/cgroup${inside}; mount -t cgroup2 cgroup2 sys/fs/cgroup${inside}`
+      : `mkdir -p sys/fs/cgroup${inside}; mount -t cgroup -o ${own.startsWith('name=') ? `none,${own}` : own} cgroup sys/fs/cgroup${inside}`;
+  });
+  return {
+    folders,
+    mounts: found.length === 1 ? mounts : ['mount -t tmpfs -o mode=755 tmpfs sys/fs/cgroup', ...mounts],
+  };
+}
+
+function removeCgroup(path: string): void {
+  if (!existsSync(path)) return;
+  for (const entry of readdirSync(path, { withFileTypes: true }))
+    if (entry.isDirectory()) removeCgroup(join(path, entry.name));
+  try {
+    rmdirSync(path);
+  } catch {
+    // its last process is still being taken down; an empty cgroup harms nobody
+  }
+}
+
+/** What becomes PID 1: makes a root of its own, steps into it, and turns into systemd. */
+function initScript(name: string, folder: string, enabled: readonly string[], cgroupMounts: readonly string[]): string {
+  const wants = enabled.map((unit) => {
+    const target = unit.endsWith('.timer') ? 'timers' : 'multi-user';
+    return `mkdir -p etc/systemd/system/${target}.target.wants; ln -sf ../${unit} etc/systemd/system/${target}.target.wants/${unit}`;
+  });
+  return `set -e
+mkdir ${folder}/space; mount -t tmpfs -o mode=755 tmpfs ${folder}/space; cd ${folder}/space
+mkdir changes work root
+mount -t overlay -o lowerdir=/,upperdir=changes,workdir=work overlay root
+cd root
+# What the machine itself would start is not wanted here.
+rm -rf etc/systemd/system/*.wants etc/rc?.d etc/init.d etc/machine-id var/log/journal; : > etc/fstab
+for wanted in lib/systemd/system/timers.target.wants/* lib/systemd/system/multi-user.target.wants/* lib/systemd/system/sockets.target.wants/*; do
+  unit=\${wanted##*/}
+  case $unit in systemd-journald*|dbus*) ;; *.service|*.timer|*.socket) ln -sf /dev/null etc/systemd/system/$unit;; esac
+done
+tr -d - < /proc/sys/kernel/random/uuid > etc/machine-id
+cp -a ${folder}/units/. etc/systemd/system/
+${wants.join('\n')}
+mount -t proc -o nosuid,nodev,noexec proc proc
+mount --bind proc/sys proc/sys; mount -o remount,bind,ro proc/sys
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys
+${cgroupMounts.join('\n')}
+mount -t tmpfs -o mode=755,nosuid tmpfs dev
+for device in null zero full random urandom tty autofs; do : > dev/$device; mount --bind /dev/$device dev/$device; done
+mkdir dev/pts dev/shm; mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts; ln -s pts/ptmx dev/ptmx
+mount -t tmpfs -o mode=1777 tmpfs dev/shm; ln -s /proc/self/fd dev/fd
+mount -t tmpfs -o mode=755,nosuid,nodev tmpfs run; mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs tmp
+hostname ${name}; ip link set lo up
+mkdir run/before; pivot_root . run/before; umount -l run/before; rmdir run/before
+# Credentials and private mounts of services come about only where mounts are shared.
+mount --make-rshared /
+exec env -i container=ops-monitor-test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system --unit=multi-user.target --show-status=false
+`;
+}
+
+function systemdBelow(parent: number): number {
+  for (const entry of readdirSync('/proc').filter((text) => /^\d+$/.test(text))) {
+    try {
+      const stat = readText(`/proc/${entry}/stat`);
+      const [, above] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (Number(above) === parent && stat.includes('(systemd)')) return Number(entry);
+    } catch {
+      // ended meanwhile
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,81 @@
+// Who runs it: a newcomer without root, the service's user, and root by hand in between.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { needRoot } from './packages.ts';
+import { root, siteIn, stages } from './stages.ts';
+
+const [nobody, nogroup] = [65_534, 65_534];
+const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nogroup}`, '--clear-groups'];
+
+function folderOfNobody(t: TestContext): string {
+  needRoot();
+  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-user-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  chmodSync(folder, 0o755);
+  chownSync(folder, nobody, nogroup);
+  return folder;
+}
+
+test('in a fresh clone, without root and without a configuration, the README’s two commands work', (t) => {
+  const folder = folderOfNobody(t);
+  execFileSync('git', ['-c', 'safe.directory=*', 'clone', '-q', '--no-hardlinks', root, join(folder, 'clone')]);
+  execFileSync('chown', ['-R', `${nobody}:${nogroup}`, folder]);
+  // The machine's own Node and npm, not the pinned ones that run this test.
+  const path = (process.env['PATH'] ?? '')
+    .split(':')
+    .filter((part) => !part.includes('node_modules'))
+    .join(':');
+  const settings = Object.entries(process.env).filter(([name]) =>
+    /^(npm_config_(?!prefix|local_prefix|global_prefix|init_module|user_agent|noproxy)|NODE_EXTRA_CA_CERTS|SSL_CERT_|https?_proxy)/i.test(
+      name,
+    ),
+  );
+  const env = { ...Object.fromEntries(settings), PATH: path, HOME: folder, LANG: 'C.UTF-8' };
+  for (const [command, expected] of [
+    ['npm ci && npm start', /● (GREEN|AMBER|RED|UNKNOWN) {3}/],
+    ['npm test', /^ℹ fail 0$/m],
+  ] as const) {
+    const [file = '', ...argv] = [...asNobody, 'sh', '-c', command];
+    const { status, stdout, stderr } = spawnSync(file, argv, {
+      cwd: join(folder, 'clone'),
+      env,
+      encoding: 'utf8',
+      timeout: 900_000,
+    });
+    assert.equal(status, 0, `${command}\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`);
+    assert.match(stdout, expected);
+  }
+  const left = execFileSync('git', ['-c', 'safe.directory=*', '-C', join(folder, 'clone'), 'status', '--porcelain'], {
+    encoding: 'utf8',
+  });
+  assert.equal(left, '', 'something was left in the tree');
+});
+
+test('root running a stage by hand leaves nothing that the service’s user cannot replace or append to', (t) => {
+  const folder = folderOfNobody(t);
+  mkdirSync(join(folder, 'state'));
+  chownSync(join(folder, 'state'), nobody, nogroup);
+  const text = `files: { state: ${folder}/state }\n`;
+  const byHand = siteIn(folder, text);
+  for (const stage of stages) assert.equal(byHand.run(stage).status, 0, stage);
+  const owners = readdirSync(join(folder, 'state'), { recursive: true }).map((name) => [
+    name,
+    statSync(join(folder, 'state', String(name))).uid,
+  ]);
+  assert.ok(owners.length >= 12);
+  assert.deepEqual(
+    owners.filter(([name, uid]) => uid !== nobody && !String(name).startsWith('locks')),
+    [],
+  );
+  // What root left in the cache and the runtime folder is root's own business.
+  for (const name of ['cache', 'run']) rmSync(join(folder, name), { recursive: true, force: true });
+  const service = siteIn(folder, text, asNobody);
+  for (const stage of stages) {
+    const { status, stderr } = service.run(stage);
+    assert.equal(status, 0, `${stage}: ${stderr}`);
+  }
+});
