@@ -99,6 +99,12 @@ function ownerOf(folder: string): { chown?: { uid: number; gid: number } } {
   return { chown: { uid, gid } };
 }
 
+/** For a file that was made by other means than those above. */
+export function giveToOwner(path: string): void {
+  const { chown: owner } = ownerOf(dirname(path));
+  if (owner) chownSync(path, owner.uid, owner.gid);
+}
+
 /** Temporary files of a file, left by a run that was killed. Call only under the lock of its one writer. */
 export function sweepTemporaries(path: string): void {
   const folder = dirname(path);

@@ -1,11 +1,11 @@
 // A lock that dies with its holder: the kernel's own record lock, taken through SQLite, which Node carries with it.
 // A file with a pid would have to guess whether that process still lives, which ProtectProc=invisible and reused pids
 // make impossible; this lock holds between a unit in namespaces of its own and a shell, and ends with kill -9.
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LockedOut } from '../contract/errors.ts';
 import { reasonOf } from '../core/text.ts';
-import { makeFolder, readIfThere } from './files.ts';
+import { errorCode, giveToOwner, makeFolder, readIfThere } from './files.ts';
 
 export interface Lock {
   release(): void;
@@ -15,6 +15,7 @@ export interface Lock {
 export async function takeLock(path: string, what: string, waitMs: number): Promise<Lock> {
   makeFolder(dirname(path));
   const { DatabaseSync } = await import('node:sqlite');
+  refuseReadOnly(path);
   const database = new DatabaseSync(path, { timeout: waitMs });
   try {
     // With its journal in memory taking the lock writes nothing, so that it works on a full disk. (OFF would not do:
@@ -29,8 +30,19 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
   const note = `process ${process.pid}, since ${new Date().toISOString()}\n`;
   try {
     writeFileSync(`${path}.holder`, note, { mode: 0o644 });
+    // A lock file that its user may not write can be opened, but locks nothing.
+    for (const file of [path, `${path}.holder`]) giveToOwner(file);
   } catch {
     // a full disk costs the note, not the lock
   }
   return { release: () => database.close() };
+}
+
+/** SQLite would open it for reading, and the lock would hold nobody back. */
+function refuseReadOnly(path: string): void {
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw new Error(`the lock ${path} cannot be taken`, { cause: error });
+  }
 }
