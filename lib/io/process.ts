@@ -73,6 +73,8 @@ interface Ended {
 function whatHappened(result: Ended): string {
   if (result.isMaxBuffer) return `printed more than ${mostOutputBytes} bytes`;
   if (result.code === 'ENOENT') return 'is not installed (ENOENT)';
+  // Also where it is not found and a folder of PATH may not be searched.
+  if (result.code === 'EACCES') return 'is not installed, or we may not run it (EACCES)';
   if (result.signal) return `was ended by ${result.signal}`;
   return `could not be started: ${result.originalMessage ?? result.code ?? 'no reason given'}`;
 }

@@ -54,13 +54,15 @@ function assertWhole(site: Site, before: Map<string, string>, when: string): voi
   for (const [path, now] of after) if (!before.has(path) && !path.endsWith('.jsonl')) assertComplete(path, now, when);
 }
 
+/** Of what came to it, only the last line may be torn; one that an earlier kill left torn was closed first. */
 function assertLines(path: string, old: string, now: string, when: string): void {
   assert.ok(now.startsWith(old), `${when}: ${path} lost what it had`);
-  const lines = now.split('\n');
-  const last = lines.pop();
-  // Only the last line may be torn, and then it has no newline behind it.
+  const added = now.slice(old.length);
+  if (old !== '' && !old.endsWith('\n') && added !== '')
+    assert.ok(added.startsWith('\n'), `${when}: ${path} was glued on`);
+  const lines = added.split('\n');
+  lines.pop();
   for (const line of lines) if (line !== '') assert.doesNotThrow(() => JSON.parse(line) as unknown, `${when}: ${path}`);
-  assert.ok(last !== undefined);
 }
 
 function assertComplete(path: string, text: string, when: string): void {
