@@ -21,6 +21,9 @@ export interface LocalSettings {
  * need the mount table and the same few folders; and a path that hangs holds one thread of the pool, not twelve.
  */
 export function localHostOpener({ runtime, userAgent, env }: LocalSettings): (signal: AbortSignal) => Host {
+  // libuv reads this when it first needs a thread. With its usual four, four paths on one dead disk would hang the
+  // readings of all others with them.
+  process.env['UV_THREADPOOL_SIZE'] ??= '24';
   const texts = new Map<string, Promise<string>>();
   const stats = new Map<string, Promise<PathStat>>();
   return (signal) => ({

@@ -112,16 +112,16 @@ try {
   if (!bare) throw new Error('nothing was measured');
 
   console.log(`Node ${process.version}, medians of ${rounds} rounds in alternation, children counted; ${says}.\n`);
-  console.log(`${'stage'.padEnd(18)} CPU ×   budget   wall ×   peak MiB`);
+  console.log(`${'stage'.padEnd(18)} CPU ×   budget   wall ×   peak ×`);
   console.log(
-    `${bare.name.padEnd(18)}  1.00             1.00      ${bare.peakMiB.toFixed(0).padStart(4)}   (${bare.cpuMs.toFixed(0)} ms)`,
+    `${bare.name.padEnd(18)}  1.00             1.00     1.00   (${bare.cpuMs.toFixed(0)} ms, ${bare.peakMiB.toFixed(0)} MiB)`,
   );
   let exceeded = false;
   for (const { name, cpuMs, wallMs, peakMiB } of costs) {
     const [ratio, budget] = [cpuMs / bare.cpuMs, budgets[name] ?? 0];
     exceeded ||= ratio > budget;
     console.log(
-      `${name.padEnd(18)}  ${ratio.toFixed(2)}     ${budget.toFixed(1)}     ${(wallMs / bare.wallMs).toFixed(2).padStart(5)}      ${peakMiB.toFixed(0).padStart(4)}${ratio > budget ? '   over budget' : ''}`,
+      `${name.padEnd(18)}  ${ratio.toFixed(2)}     ${budget.toFixed(1)}     ${(wallMs / bare.wallMs).toFixed(2).padStart(5)}     ${(peakMiB / bare.peakMiB).toFixed(2)}${ratio > budget ? '   over budget' : ''}`,
     );
   }
   process.exitCode = exceeded ? 1 : 0;

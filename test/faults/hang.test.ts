@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { readText, temporaryFolder } from '../world.ts';
@@ -118,6 +119,31 @@ test('a file that is a FIFO is refused at once, and one that hangs on a thread d
   assert.equal(error, undefined, 'the process did not end');
   assert.match(stdout, /fifo is not a regular file/);
   assert.equal(status, 75);
+});
+
+test('a dozen paths that hang on threads keep no other path from being read', (t) => {
+  const folder = temporaryFolder(t);
+  const fifo = join(folder, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  // Bundled, as the stages are: tsx would have used the threads before.
+  const contents = `
+    import { open } from 'node:fs/promises';
+    import { localHostOpener } from './lib/io/localhost.ts';
+    import { leave, onPool } from './lib/io/leave.ts';
+    const host = localHostOpener({ runtime: ${JSON.stringify(folder)}, userAgent: 'test' })(new AbortController().signal);
+    for (let i = 0; i < 12; i++) void onPool(() => open(${JSON.stringify(fifo)}));
+    void host.readText('/proc/loadavg').then(() => leave(7));`;
+  const outfile = join(folder, 'bundle.cjs');
+  buildSync({
+    stdin: { contents, resolveDir: root, loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile,
+  });
+  const { status, error } = spawnSync(process.execPath, [outfile], { encoding: 'utf8', timeout: 60_000 });
+  assert.equal(error, undefined, 'the reading waited for the paths that hang');
+  assert.equal(status, 7);
 });
 
 test('a stage that hangs is ended at its deadline, with exit 1 and its name in the message', (t) => {

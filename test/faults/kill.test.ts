@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -114,20 +114,21 @@ test('the three stages may be killed at 200 random moments', async (t) => {
   for (const each of stages) runWhole(site, each);
   const began = performance.now();
   runWhole(site, 'collect-snapshot');
-  const usualMs = performance.now() - began;
+  // What a run takes changes with what else the machine does: one that ended before its kill corrects it.
+  let usualMs = performance.now() - began;
   let killed = 0;
-  for (let round = 0; round < 200; round++) {
+  for (let round = 0; killed < 200; round++) {
+    assert.ok(round < 2000, `only ${killed} of ${round} runs were killed in time`);
     const before = filesOf(site.state);
     const stage = stages[round % stages.length] ?? 'collect-snapshot';
+    const start = performance.now();
     const child = spawn(process.execPath, site.argvOf(stage), { env: site.env, stdio: 'ignore' });
     const timer = setTimeout(() => child.kill('SIGKILL'), Math.random() * usualMs);
     const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
     clearTimeout(timer);
     if (signal === 'SIGKILL') killed += 1;
+    else usualMs = (usualMs + (performance.now() - start)) / 2;
     assertWhole(site, before, `round ${round}, ${stage}`);
   }
-  assert.ok(killed >= 100, `only ${killed} of 200 were killed in time`);
   for (const each of stages) runWhole(site, each);
-  mkdirSync(site.folder, { recursive: true });
-  assert.ok(existsSync(join(site.state, 'raw', 'latest.json')));
 });
