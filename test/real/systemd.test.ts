@@ -59,22 +59,20 @@ test('in a unit’s sandbox, without rights, everything is read as it is, and no
   );
   // The hardening that the units will have, as far as it changes what can be seen.
   const sandbox = [
-    ...[
-      'User=nobody',
-      'Group=nogroup',
-      'ProtectSystem=strict',
-      'ProtectHome=yes',
-      'PrivateTmp=yes',
-      'NoNewPrivileges=yes',
-    ],
-    ...[
-      'ProtectProc=invisible',
-      'PrivateDevices=yes',
-      'ProtectKernelTunables=yes',
-      'ProtectControlGroups=yes',
-      'ReadWritePaths=/srv/site',
-    ],
-    ...['Environment=HOME=/nonexistent', 'RuntimeDirectory=ops-monitor', 'CacheDirectory=ops-monitor'],
+    'User=nobody',
+    'Group=nogroup',
+    'ProtectSystem=strict',
+    'ProtectHome=yes',
+    'PrivateTmp=yes',
+    'NoNewPrivileges=yes',
+    'ProtectProc=invisible',
+    'PrivateDevices=yes',
+    'ProtectKernelTunables=yes',
+    'ProtectControlGroups=yes',
+    'ReadWritePaths=/srv/site',
+    'Environment=HOME=/nonexistent',
+    'RuntimeDirectory=ops-monitor',
+    'CacheDirectory=ops-monitor',
   ].flatMap((property) => ['-p', property]);
   const runStage = (stage: string) => {
     const command = [process.execPath, join(root, 'dist', `${stage}.cjs`), '--config', '/srv/site/config.yaml'];
