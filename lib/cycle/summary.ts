@@ -23,7 +23,7 @@ export function renderSummary(input: SummaryInput): string {
     return count === 0 ? paint('dim', `0 ${level}`) : paint(level, `${count} ${level}`);
   });
   const notWatched = Object.entries(snapshot?.sections ?? {}).flatMap(([name, section]) =>
-    section.status === 'absent' ? [`${name} (${section.reason})`] : [],
+    section.status === 'absent' ? [`  ${paint('dim', `not watched   ${name}: ${section.reason}`)}`] : [],
   );
   const wide = Math.max(...files.map(([what]) => what.length));
   return [
@@ -33,7 +33,7 @@ export function renderSummary(input: SummaryInput): string {
     '',
     ...worstFirst.filter((level) => level !== 'green').flatMap((level) => wrong(input, level)),
     ...good(health, paint),
-    ...(notWatched.length === 0 ? [] : [`  ${paint('dim', `not watched   ${notWatched.join(', ')}`)}`]),
+    ...notWatched,
     '',
     ...files.map(([what, path]) => `  ${what.padEnd(wide)}  ${path}`),
     '',
