@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { readText } from '../world.ts';
 import { installPackages } from './packages.ts';
+import { root } from './stages.ts';
 
 export interface Booted {
   /** Runs a command in there, as root. */
@@ -155,6 +156,8 @@ mkdir dev/pts dev/shm; mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid
 mount -t tmpfs -o mode=1777 tmpfs dev/shm; ln -s /proc/self/fd dev/fd
 mount -t tmpfs -o mode=755,nosuid,nodev tmpfs run; mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs tmp
 hostname ${name}; ip link set lo up
+# This checkout, wherever it lies: a sandbox hides homes and temporary folders.
+mkdir -p opt/ops-monitor; mount --bind ${root} opt/ops-monitor
 mkdir run/before; pivot_root . run/before; umount -l run/before; rmdir run/before
 # Credentials and private mounts of services come about only where mounts are shared.
 mount --make-rshared /

@@ -6,6 +6,9 @@ import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { bootSystemd } from './boot.ts';
 import { itemOf, root, stages } from './stages.ts';
 
+/** Where a file of this checkout lies in there. */
+const inside = (path: string): string => path.replace(root, '/opt/ops-monitor');
+
 const service = (lines: string, install = true): string =>
   `[Service]\n${lines}\n${install ? '[Install]\nWantedBy=multi-user.target\n' : ''}`;
 const timer = (lines: string): string => `[Timer]\n${lines}\n[Install]\nWantedBy=timers.target\n`;
@@ -75,7 +78,12 @@ test('in a unit’s sandbox, without rights, everything is read as it is, and no
     'CacheDirectory=ops-monitor',
   ].flatMap((property) => ['-p', property]);
   const runStage = (stage: string) => {
-    const command = [process.execPath, join(root, 'dist', `${stage}.cjs`), '--config', '/srv/site/config.yaml'];
+    const command = [
+      inside(process.execPath),
+      inside(join(root, 'dist', `${stage}.cjs`)),
+      '--config',
+      '/srv/site/config.yaml',
+    ];
     return machine.run('systemd-run', '--quiet', '--wait', '--pipe', ...sandbox, ...command);
   };
   for (const stage of stages) {

@@ -24,15 +24,14 @@ test('in a fresh clone, without root and without a configuration, the README’s
   const folder = folderOfNobody(t);
   execFileSync('git', ['-c', 'safe.directory=*', 'clone', '-q', '--no-hardlinks', root, join(folder, 'clone')]);
   execFileSync('chown', ['-R', `${nobody}:${nogroup}`, folder]);
-  // The machine's own Node and npm, not the pinned ones that run this test.
+  // The machine's own Node and npm, not the pinned ones that run this test; and where packages come from, but nothing
+  // else of what npm tells the scripts it runs.
   const path = (process.env['PATH'] ?? '')
     .split(':')
     .filter((part) => !part.includes('node_modules'))
     .join(':');
   const settings = Object.entries(process.env).filter(([name]) =>
-    /^(npm_config_(?!prefix|local_prefix|global_prefix|init_module|user_agent|noproxy)|NODE_EXTRA_CA_CERTS|SSL_CERT_|https?_proxy)/i.test(
-      name,
-    ),
+    /^(npm_config_(registry|cafile|strict_ssl)$|NODE_EXTRA_CA_CERTS|SSL_CERT_|https?_proxy)/i.test(name),
   );
   const env = { ...Object.fromEntries(settings), PATH: path, HOME: folder, LANG: 'C.UTF-8' };
   for (const [command, expected] of [
