@@ -36,7 +36,7 @@ const groundMayImport: Record<string, readonly string[]> = {
   contract: ['contract', 'core'],
   parse: ['parse', 'contract', 'core'],
   run: ['run', 'contract', 'parse', 'core'],
-  io: ['io', 'contract', 'core'],
+  io: ['io', 'contract', 'parse', 'core'],
 };
 
 /** All that rooms may know of one another. */

@@ -9,7 +9,13 @@ const folder = z
 const hostSchema = z.union([
   z.strictObject({
     ssh: z.string().describe('how ssh reaches it: `user@name`, or a Host of ssh_config'),
-    deadline: duration('10s').prefault('10s').describe('how long one look at it may take'),
+    'ssh-config': folder
+      .optional()
+      .describe('an ssh_config to use in place of the user’s own: keys, ports, known hosts'),
+    deadline: duration('10s')
+      .refine((seconds) => seconds > 0 && seconds <= 10, 'at most 10s: one reading has no more')
+      .prefault('10s')
+      .describe('how long it may take to be reached'),
   }),
   z.strictObject({ folder: folder.describe('a recorded machine (see record-host)') }),
 ]);

@@ -1,17 +1,37 @@
-// Opens the hosts that the configuration names.
+// Opens the hosts that the configuration names, each once for the whole cycle.
+import type { Configuration } from '../config/schema.ts';
+import type { Host } from '../contract/host.ts';
 import { localHostOpener } from '../io/localhost.ts';
 import { product } from '../io/product.ts';
 import type { OpenHosts } from './stage.ts';
 
+type Opener = (signal: AbortSignal) => Host;
+
+/** Of its deadline a host may use this much to come up; the rest is for what is asked of it. */
+const connectShare = 0.7;
+
 export const openHosts: OpenHosts = async (hosts, runtime) => {
-  const anyRecorded = Object.values(hosts).some((host) => 'folder' in host);
-  const recorded = anyRecorded ? await import('../io/recorded.ts') : undefined;
-  const openLocal = localHostOpener({ runtime, userAgent: `ops-monitor/${product.version}` });
+  const openers = new Map<string, Opener>();
+  if (!hosts['local']) openers.set('local', localHostOpener({ runtime, userAgent: `ops-monitor/${product.version}` }));
+  for (const [name, host] of Object.entries(hosts)) openers.set(name, await openerOf(name, host, runtime));
   return (name, signal) => {
-    const host = hosts[name];
-    if (host === undefined && name === 'local') return openLocal(signal);
-    if (host === undefined) throw new Error(`there is no host ${JSON.stringify(name)} in the configuration`);
-    if ('folder' in host && recorded) return recorded.openRecordedHost(host.folder, name, signal);
-    throw new Error(`${name} is reached over ssh, which this version cannot do yet`);
+    const open = openers.get(name);
+    if (!open) throw new Error(`there is no host ${JSON.stringify(name)} in the configuration`);
+    return open(signal);
   };
 };
+
+async function openerOf(name: string, host: Configuration['hosts'][string], runtime: string): Promise<Opener> {
+  if ('folder' in host) {
+    const { openRecordedHost } = await import('../io/recorded.ts');
+    return (signal) => openRecordedHost(host.folder, name, signal);
+  }
+  const { sshHostOpener } = await import('../io/ssh.ts');
+  return sshHostOpener({
+    name,
+    target: host.ssh,
+    configFile: host['ssh-config'],
+    connectMs: host.deadline * 1000 * connectShare,
+    runtime,
+  });
+}

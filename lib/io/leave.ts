@@ -1,27 +1,36 @@
 // Leaving the process for good, at once, whatever still hangs.
-let onThreads = 0;
-const endings = new Set<() => void>();
+
+interface Held {
+  /** Calls that sit on a thread of libuv's pool. */
+  onThreads: number;
+  readonly endings: Set<() => void>;
+}
+
+// Parts that are loaded on demand are bundles of their own, each with its own copy of this file: what is held must be
+// one for all of them.
+const key = Symbol.for('ops-monitor.held');
+const held: Held = ((globalThis as { [key]?: Held })[key] ??= { onThreads: 0, endings: new Set() });
 
 /** Counts calls that sit on a thread of libuv's pool while they run. */
 export async function onPool<Result>(call: () => Promise<Result>): Promise<Result> {
-  onThreads += 1;
+  held.onThreads += 1;
   try {
     return await call();
   } finally {
-    onThreads -= 1;
+    held.onThreads -= 1;
   }
 }
 
 /** Something to end when we leave: a child that still runs. Returns how to take it back. */
 export function endOnLeaving(end: () => void): () => void {
-  endings.add(end);
-  return () => void endings.delete(end);
+  held.endings.add(end);
+  return () => void held.endings.delete(end);
 }
 
 export function leave(code: number): never {
-  for (const end of endings) end();
+  for (const end of held.endings) end();
   // process.exit() joins the threads of the pool, so one that is stuck in the kernel (a dead disk, a mount without an
   // answer) would keep the process for ever. Replacing the process image ends them all.
-  if (onThreads > 0 && process.execve) process.execve('/bin/sh', ['sh', '-c', `exit ${code}`], {});
+  if (held.onThreads > 0 && process.execve) process.execve('/bin/sh', ['sh', '-c', `exit ${code}`], {});
   process.exit(code);
 }

@@ -23,20 +23,3 @@ export async function withDeadline<Result>(
     clearTimeout(timer);
   }
 }
-
-/** Lets at most `width` pieces of work run at a time; the others wait for their turn. */
-export function lanes(width: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let free = width;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
-}

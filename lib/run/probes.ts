@@ -5,8 +5,9 @@ import { Absent, TimedOut } from '../contract/errors.ts';
 import { shapeProblem } from '../contract/fields.ts';
 import type { Host } from '../contract/host.ts';
 import type { Probe } from '../contract/probe.ts';
+import { lanes } from '../core/lanes.ts';
 import { reasonOf } from '../core/text.ts';
-import { lanes, withDeadline } from './deadline.ts';
+import { withDeadline } from './deadline.ts';
 
 /** The last good reading of each section, or of each item of it. */
 export type Readings = Record<string, Record<string, Reading>>;

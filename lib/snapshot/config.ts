@@ -111,4 +111,7 @@ export const snapshotConfig = {
 };
 
 /** With what collect needs of the site itself. */
-export type SnapshotConfig = z.output<z.ZodObject<typeof snapshotConfig>> & { readonly site: string };
+export type SnapshotConfig = z.output<z.ZodObject<typeof snapshotConfig>> & {
+  readonly site: string;
+  readonly hosts: Readonly<Record<string, { readonly ssh: string } | { readonly folder: string }>>;
+};

@@ -1,36 +1,14 @@
 // A network mount that hangs beyond any kill: sshfs from this machine to itself, its server stopped.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
-import { once } from 'node:events';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { readText } from '../world.ts';
 import { installPackages } from './packages.ts';
+import { startSshd } from './sshd.ts';
 import { itemOf, siteIn, snapshotIn } from './stages.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
-async function answers(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const socket = connect(port, '127.0.0.1');
-    const up = await new Promise((resolve) =>
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
-    );
-    socket.destroy();
-    if (up) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`nothing answers on port ${port}`);
-}
 
 /** Our own descendants, with their command lines: what we started, and nothing else. */
 function descendants(pid: number): { pid: number; command: string }[] {
@@ -57,42 +35,15 @@ function commandOf(pid: number): string {
 
 /** A folder mounted over ssh, and a switch that makes its server fall silent. */
 async function mountOverSsh(t: TestContext) {
-  installPackages('openssh-server', 'openssh-client', 'sshfs');
+  installPackages('sshfs');
+  const sshd = await startSshd(t);
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-sshfs-'));
   const [remote, mountPoint] = [join(folder, 'remote'), join(folder, 'mount')];
-  for (const path of [remote, mountPoint, '/run/sshd']) mkdirSync(path, { recursive: true });
-  for (const key of ['host', 'user'])
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, key)]);
-  writeFileSync(join(folder, 'authorized'), readText(join(folder, 'user.pub')), { mode: 0o600 });
-  const port = await freePort();
-  const options = [
-    `ListenAddress 127.0.0.1:${port}`,
-    `HostKey ${folder}/host`,
-    `AuthorizedKeysFile ${folder}/authorized`,
-    'StrictModes no',
-    'PermitRootLogin yes',
-    'UsePAM no',
-    'PidFile none',
-    'Subsystem sftp /usr/lib/openssh/sftp-server',
-  ];
-  writeFileSync(join(folder, 'sshd_config'), `${options.join('\n')}\n`);
-  const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: 'ignore' });
-  await answers(port);
-  const client = [
-    '-o',
-    `IdentityFile=${folder}/user`,
-    '-o',
-    'StrictHostKeyChecking=no',
-    '-o',
-    'UserKnownHostsFile=/dev/null',
-  ];
-  const mount = spawn('sshfs', ['-f', '-p', String(port), ...client, `root@127.0.0.1:${remote}`, mountPoint], {
-    stdio: 'ignore',
-  });
+  for (const path of [remote, mountPoint]) mkdirSync(path);
+  const mount = spawn('sshfs', ['-f', '-F', sshd.config, `source:${remote}`, mountPoint], { stdio: 'ignore' });
   t.after(async () => {
     // The server first: with it gone, what hangs in the mount is let go.
-    for (const { pid } of [...descendants(sshd.pid ?? 0), ...descendants(mount.pid ?? 0)]) process.kill(pid, 'SIGKILL');
-    sshd.kill('SIGKILL');
+    for (const { pid } of [...descendants(sshd.pid), ...descendants(mount.pid ?? 0)]) process.kill(pid, 'SIGKILL');
     spawnSync('umount', ['-l', mountPoint]); // it may have gone with its server
     mount.kill('SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -102,7 +53,7 @@ async function mountOverSsh(t: TestContext) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   assert.ok(readText('/proc/self/mountinfo').includes(mountPoint), 'sshfs did not mount');
-  const server = () => descendants(sshd.pid ?? 0).find(({ command }) => command.includes('sftp-server'))?.pid ?? 0;
+  const server = () => descendants(sshd.pid).find(({ command }) => command.includes('sftp-server'))?.pid ?? 0;
   return {
     folder,
     mountPoint,

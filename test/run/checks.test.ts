@@ -225,6 +225,7 @@ test('of a machine that has none of it no real check says anything', () => {
 
 test('of a healthy machine every real check is green, and once the snapshot is too old none is', () => {
   const sections = {
+    hosts: ok({ source: ok({ address: 'aurora@source', reached: true }) }),
     filesystems: ok({
       data: ok({
         path: '/data',

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TimedOut } from '../../lib/contract/errors.ts';
-import { lanes, withDeadline } from '../../lib/run/deadline.ts';
+import { lanes } from '../../lib/core/lanes.ts';
+import { withDeadline } from '../../lib/run/deadline.ts';
 
 const never = (): Promise<never> => new Promise(() => {});
 /** Far more than a busy machine takes, and far less than the deadlines that must not count. */

@@ -11,12 +11,14 @@ import { filesystemUsage } from './filesystem-usage.ts';
 import { hostFailedUnits } from './host-failed-units.ts';
 import { hostLoad } from './host-load.ts';
 import { hostMemory } from './host-memory.ts';
+import { hostReachable } from './host-reachable.ts';
 import { hostOom } from './host-oom.ts';
 import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { timerOverdue } from './timer-overdue.ts';
 
 export const checks = [
+  hostReachable,
   filesystemUsage,
   filesystemInodes,
   filesystemReadonly,

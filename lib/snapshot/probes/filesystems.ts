@@ -33,13 +33,11 @@ export const filesystems = defineProbe<typeof section.schema, SnapshotConfig>({
     const host = open(hostName);
     const mounts = await mountTable(host);
     const local = await resolveWithoutWaking(host, path, mounts);
-    const remote = network === true || (local.mount !== undefined && isNetwork(local.mount));
+    const mayHang = network === true || (local.mount !== undefined && isNetwork(local.mount));
     if (local.mount && isAutomount(local.mount)) {
       throw new Absent(`${local.path} is an automount that nobody has opened; looking would mount it`);
     }
-    const { resolved, usage } = remote
-      ? await askInChild(host, path, item)
-      : { resolved: local.path, usage: await host.statfs(local.path) };
+    const { resolved, usage } = await lookAt(host, { path, item, local: local.path, mayHang });
     const mount = mountOf(resolved, mounts) ?? local.mount;
     if (!mount) throw new Error(`${resolved} lies on no mount that the kernel lists`);
 
@@ -50,7 +48,7 @@ export const filesystems = defineProbe<typeof section.schema, SnapshotConfig>({
       mount_point: mount.mount_point,
       type: mount.type,
       source: mount.source,
-      network: remote,
+      network: mayHang,
       read_only: mount.read_only,
       ...(configured['read-only'] === 'allowed' ? { read_only_allowed: true } : {}),
       ...measure(usage, resolved),
@@ -86,6 +84,24 @@ async function resolveWithoutWaking(
 }
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+
+interface Look {
+  readonly path: string;
+  readonly item: string;
+  /** Where the path leads, as far as it could be followed without touching what may hang. */
+  readonly local: string;
+  readonly mayHang: boolean;
+}
+
+async function lookAt(
+  host: Host,
+  { path, item, local, mayHang }: Look,
+): Promise<{ resolved: string; usage: FilesystemStat }> {
+  if (!mayHang) return { resolved: local, usage: await host.statfs(local) };
+  // On another machine whatever hangs hangs there, and the channel to it can be given up.
+  if (host.name !== 'local') return { resolved: await host.realpath(path), usage: await host.statfs(path) };
+  return askInChild(host, path, item);
+}
 
 /** POSIX sh and coreutils' stat: one small process that may hang for ever without holding anything of ours. */
 async function askInChild(

@@ -4,7 +4,8 @@ import { clock } from './clock.ts';
 import { endpoints } from './endpoints.ts';
 import { filesystems } from './filesystems.ts';
 import { host } from './host.ts';
+import { hosts } from './hosts.ts';
 import { services } from './services.ts';
 import { systemd } from './systemd.ts';
 
-export const probes = [filesystems, services, endpoints, checkouts, host, clock, systemd];
+export const probes = [hosts, filesystems, services, endpoints, checkouts, host, clock, systemd];

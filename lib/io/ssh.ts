@@ -1,0 +1,187 @@
+// Another machine over ssh, as a Host: one connection for a whole cycle, through which every command goes. It runs only
+// POSIX tools and GNU find there, and writes nothing.
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Completed, Host } from '../contract/host.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { lanes } from '../core/lanes.ts';
+import { firstLine } from '../core/text.ts';
+import { parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
+import { endOnLeaving } from './leave.ts';
+import { runProgram } from './process.ts';
+
+export interface SshSettings {
+  readonly name: string;
+  /** `user@name`, or a Host of ssh_config. */
+  readonly target: string;
+  readonly configFile: string | undefined;
+  /** For the connection to come up. */
+  readonly connectMs: number;
+  readonly runtime: string;
+}
+
+interface Connection {
+  readonly socket: string;
+}
+
+/** Opens that machine for one cycle. */
+export function sshHostOpener(settings: SshSettings): (signal: AbortSignal) => Host {
+  let connection: Promise<Connection> | undefined;
+  // sshd's MaxSessions is 10 unless somebody raised it.
+  const lane = lanes(8);
+  const command = async (signal: AbortSignal, argv: readonly string[]): Promise<Completed> => {
+    const { socket } = await (connection ??= connect(settings));
+    return lane(() => runThere(settings, socket, signal, argv));
+  };
+  return (signal) => openHost(settings.name, signal, (argv) => command(signal, argv));
+}
+
+type Command = (argv: readonly string[]) => Promise<Completed>;
+
+function openHost(name: string, signal: AbortSignal, command: Command): Host {
+  /** A POSIX script over one path. Exit 44: there is no such path; 45: there is, and it is not what was expected. */
+  const script = async (what: string, path: string, text: string): Promise<string> => {
+    const { exit_code, stdout, stderr } = await command([
+      'sh',
+      '-c',
+      `[ -e "$1" ] || [ -L "$1" ] || exit 44; ${text}`,
+      'sh',
+      path,
+    ]);
+    if (exit_code === 0) return stdout;
+    if (exit_code === 44)
+      throw Object.assign(new Error(`ENOENT: no such file or directory, ${what} '${path}' on ${name}`), {
+        code: 'ENOENT',
+      });
+    if (exit_code === 45) throw new Error(`${path} on ${name} is not a regular file`);
+    if (/-printf|unrecognized|unknown predicate|illegal option/.test(stderr))
+      throw new Error(`${name} has no GNU find: ${firstLine(stderr)}`);
+    throw new Error(`${what} of ${path} on ${name} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
+  };
+  return {
+    name,
+    signal,
+    // A FIFO would hold a process there long after we have gone.
+    readText: (path) => script('reading', path, '[ -f "$1" ] || exit 45; exec cat -- "$1"'),
+    readBytes: async () => {
+      throw new Error(`reading parts of files on ${name} is not built yet`);
+    },
+    list: async (path) => {
+      const names = await script('listing', path, `exec find "$1" -mindepth 1 -maxdepth 1 -printf '%f\\0'`);
+      return names.split('\0').filter((entry) => entry !== '');
+    },
+    stat: async (path) =>
+      parseFindStat(await script('stat', path, `exec find "$1" -maxdepth 0 -printf '%y\\t%s\\t%T@\\t%l'`)),
+    statfs: async (path) => parseDf(await script('usage', path, 'exec df -kP -- "$1"')),
+    realpath: async (path) => (await script('resolving', path, 'cd -- "$1" && pwd -P')).replace(/\n$/, ''),
+    run: (argv) => command(argv),
+    get: async (url) => {
+      throw new Error(`${url} is asked from this machine, not from ${name}`);
+    },
+  };
+}
+
+/** A command there, through the connection that is up. What the login shell's profile prints is cut off by a mark. */
+async function runThere(
+  { name, target }: SshSettings,
+  socket: string,
+  signal: AbortSignal,
+  argv: readonly string[],
+): Promise<Completed> {
+  const mark = `ops-monitor-${randomUUID()}`;
+  const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', `echo ${mark}; exec "$@"`, 'sh', ...argv];
+  const done = await runProgram(
+    [
+      'ssh',
+      '-T',
+      '-S',
+      socket,
+      '-o',
+      'ControlMaster=no',
+      // Never a second connection: if the first has gone, that is the answer.
+      '-o',
+      'ProxyCommand=false',
+      '--',
+      target,
+      words.map(quote).join(' '),
+    ],
+    { signal, env: { HOME: process.env['HOME'], SSH_AUTH_SOCK: process.env['SSH_AUTH_SOCK'] } },
+  );
+  const start = done.stdout.indexOf(`${mark}\n`);
+  if (start < 0) throw new Error(`${name} did not run the command: ${sshReason(done.stderr)}`);
+  // 127 and 126 are sh's own: there is no such program, or it may not be run.
+  if (done.exit_code === 127) throw new Error(`${argv[0]} is not installed on ${name}`);
+  return { ...done, stdout: done.stdout.slice(start + mark.length + 1) };
+}
+
+const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** Brings up the one connection. Its process is ours, and ends when we leave. */
+async function connect({ name, target, configFile, connectMs, runtime }: SshSettings): Promise<Connection> {
+  const socket = socketPath(runtime);
+  // Shorter than our own patience, so that it is ssh that says why.
+  const seconds = Math.max(1, Math.floor(connectMs / 1000) - 1);
+  const options = [
+    'BatchMode=yes',
+    'StrictHostKeyChecking=yes',
+    `ConnectTimeout=${seconds}`,
+    'ServerAliveInterval=5',
+    'ServerAliveCountMax=2',
+    'ControlMaster=yes',
+    'ControlPersist=no',
+    'ForwardAgent=no',
+    'ForwardX11=no',
+    'ClearAllForwardings=yes',
+    'PermitLocalCommand=no',
+  ].flatMap((option) => ['-o', option]);
+  const master = execa(
+    'ssh',
+    [
+      ...(configFile === undefined ? [] : ['-F', configFile]),
+      ...options,
+      '-S',
+      socket,
+      '-T',
+      '--',
+      target,
+      'exec cat >/dev/null',
+    ],
+    // Its input is kept open and never written: when we are gone, however we went, it ends, and with it the connection.
+    { stdin: 'pipe', stdout: 'ignore', reject: false, cleanup: false },
+  );
+  const goneWithUs = endOnLeaving(() => {
+    master.kill('SIGTERM');
+    rmSync(socket, { force: true });
+  });
+  const ended = async (): Promise<never> => {
+    const { stderr, code, originalMessage } = await master;
+    goneWithUs();
+    if (code === 'ENOENT') throw new Error('ssh is not installed here (package openssh-client)');
+    throw new Error(`${name} cannot be reached: ${sshReason(stderr || (originalMessage ?? ''))}`);
+  };
+  const up = async (): Promise<Connection> => {
+    const began = performance.now();
+    while (performance.now() - began < connectMs) {
+      if (existsSync(socket)) return { socket };
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    master.kill('SIGTERM');
+    throw new Error(`${name} cannot be reached: no connection within ${formatDuration(connectMs / 1000)}`);
+  };
+  // Whichever comes second has nobody who listens any more, and its failure is no failure of ours.
+  const outcomes = [up(), ended()];
+  void Promise.allSettled(outcomes);
+  return Promise.race(outcomes);
+}
+
+/** A Unix socket's path has room for 107 characters, of which ssh takes 17 while it makes it. */
+function socketPath(runtime: string): string {
+  const folder = join(runtime, 'ssh');
+  const path = join(folder, randomUUID().slice(0, 8));
+  if (path.length > 85) return join(mkdtempSync(join(tmpdir(), 'ops-')), 's');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return path;
+}

@@ -1,0 +1,59 @@
+// What POSIX df and GNU find print on another machine, and what ssh says when it does not get there.
+import type { FilesystemStat, PathStat } from '../contract/host.ts';
+
+/** `df -kP PATH`: two lines, the numbers before the last column. It knows nothing of inodes. */
+export function parseDf(text: string): FilesystemStat {
+  const match = /\s(\d+)\s+(\d+)\s+(-?\d+)\s+\d+%\s+\/[^\n]*\n?$/.exec(text);
+  if (!match) throw new Error(`df -kP did not print a filesystem: ${JSON.stringify(text.slice(0, 120))}`);
+  const [blocks, used, available] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  return {
+    block_bytes: 1024,
+    blocks,
+    free_blocks: blocks - used,
+    available_blocks: Math.max(0, available),
+    inodes: 0,
+    free_inodes: 0,
+  };
+}
+
+const kinds: Readonly<Record<string, PathStat['kind']>> = { f: 'file', d: 'folder', l: 'link' };
+
+/** `find PATH -maxdepth 0 -printf '%y\t%s\t%T@\t%l'`. */
+export function parseFindStat(text: string): PathStat {
+  const match = /^(\w)\t(\d+)\t(-?\d+(?:\.\d+)?)\t([^]*)$/.exec(text);
+  if (!match) throw new Error(`find did not print a path's state: ${JSON.stringify(text.slice(0, 120))}`);
+  const [, kind = '', size, seconds, target = ''] = match;
+  return {
+    kind: kinds[kind] ?? 'other',
+    size_bytes: Number(size),
+    modified_at: new Date(Number(seconds) * 1000).toISOString(),
+    ...(kind === 'l' ? { target } : {}),
+  };
+}
+
+// First match wins; the words are OpenSSH's own, 8.4 to 9.9.
+const reasons: readonly [RegExp, string][] = [
+  [
+    /REMOTE HOST IDENTIFICATION HAS CHANGED/,
+    'its host key has changed: somebody reinstalled it, or it is another machine',
+  ],
+  [
+    /Host key verification failed|No \w+ host key is known/,
+    'its host key is not known here: log in once as this user, or add it to known_hosts',
+  ],
+  [/Permission denied|Too many authentication failures/, 'it refuses our key'],
+  [/banner exchange|Connection timed out during/, 'it takes the connection, but says nothing (no ssh banner)'],
+  [/Could not resolve hostname/, 'its name cannot be resolved'],
+  [/Connection refused/, 'it refuses the connection: is sshd running?'],
+  [/No route to host|Network is unreachable/, 'there is no route to it'],
+  [/Connection timed out|Operation timed out/, 'it does not answer'],
+  [/kex_exchange_identification|Connection (?:reset|closed)/, 'it closed the connection before any login'],
+];
+
+/** Why ssh did not get there, in words that say what to look at; its own last words where they are new to us. */
+export function sshReason(stderr: string): string {
+  const known = reasons.find(([pattern]) => pattern.test(stderr));
+  if (known) return known[1];
+  const lines = stderr.split('\n').map((line) => line.trim());
+  return lines.findLast((line) => line !== '') ?? 'ssh gave no reason';
+}

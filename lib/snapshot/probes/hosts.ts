@@ -1,0 +1,27 @@
+// Whether the other machines can be reached; how long that takes is the reading's own time. That one cannot is a
+// reading, and a bad one.
+import { defineProbe } from '../../contract/probe.ts';
+import { firstLine, reasonOf } from '../../core/text.ts';
+import type { SnapshotConfig } from '../config.ts';
+import { hosts as section } from '../sections/hosts.ts';
+
+export const hosts = defineProbe<typeof section.schema, SnapshotConfig>({
+  name: 'hosts',
+  summary: 'whether other machines can be reached',
+  section,
+
+  items: async ({ config }) => Object.entries(config.hosts).flatMap(([name, host]) => ('ssh' in host ? [name] : [])),
+
+  async read({ host: open, config, item }) {
+    const configured = config.hosts[item];
+    if (!configured || !('ssh' in configured)) throw new Error(`no host ${item} is configured`);
+    const error = await open(item)
+      .run(['true'])
+      .then(
+        ({ exit_code, stderr }) =>
+          exit_code === 0 ? undefined : `true failed there: ${firstLine(stderr) || `exit ${exit_code}`}`,
+        (thrown: unknown) => reasonOf(thrown),
+      );
+    return { address: configured.ssh, reached: error === undefined, ...(error === undefined ? {} : { error }) };
+  },
+});

@@ -1,0 +1,175 @@
+// Another machine over a real ssh: read as this one, over one connection, and every way not to get there told apart.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readText, temporaryFolder } from '../world.ts';
+import { startSshd } from './sshd.ts';
+import { itemOf, root, siteIn, snapshotIn } from './stages.ts';
+
+/** One collect of a site whose only other machine is reached by this ssh_config. */
+function collect(folder: string, sshConfig: string, more = '', deadline = '10s') {
+  const site = siteIn(
+    folder,
+    `files: { state: ${folder}/state }\nhosts: { source: { ssh: source, ssh-config: ${sshConfig}, deadline: ${deadline} } }\nfilesystems: { root: /, far: { host: source, path: / }${more} }\n`,
+  );
+  const { status, stderr, ms } = site.run('collect-snapshot');
+  assert.equal(status, 0, stderr);
+  const snapshot = snapshotIn(join(folder, 'state', 'raw'));
+  const host = itemOf(snapshot, 'hosts', 'source');
+  assert.equal(host.status, 'ok', JSON.stringify(host));
+  return {
+    snapshot,
+    ms,
+    host: host.status === 'ok' ? host.data : {},
+    far: itemOf(snapshot, 'filesystems', 'far'),
+    root: itemOf(snapshot, 'filesystems', 'root'),
+  };
+}
+
+const connections = (log: string): number =>
+  log.split('\n').filter((line) => line.includes('Accepted publickey')).length;
+
+test('another machine’s disks are read as this one’s, over one connection, and nothing is left behind', async (t) => {
+  const sshd = await startSshd(t);
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'real dir'));
+  symlinkSync(join(folder, 'real dir'), join(folder, "it's a link"));
+  const {
+    host,
+    far,
+    root: local,
+    snapshot,
+  } = collect(folder, sshd.config, `, linked: { host: source, path: "${folder}/it's a link" }`);
+  assert.equal(host['reached'], true);
+  assert.equal(host['address'], 'source');
+  assert.ok(far.status === 'ok' && local.status === 'ok', JSON.stringify(far));
+  if (far.status !== 'ok' || local.status !== 'ok') return;
+  assert.equal(far.data['host'], 'source');
+  assert.equal(far.data['mount_point'], local.data['mount_point']);
+  // The same disk, by df there and by statfs here; it is in use meanwhile.
+  assert.ok(Math.abs(Number(far.data['used_percent']) - Number(local.data['used_percent'])) < 0.5);
+  assert.ok(!('inodes' in far.data), 'POSIX df does not tell of inodes, and so nobody does');
+  const linked = itemOf(snapshot, 'filesystems', 'linked');
+  assert.ok(
+    linked.status === 'ok' && linked.data['resolved_path'] === join(folder, 'real dir'),
+    JSON.stringify(linked),
+  );
+  assert.equal(connections(sshd.log()), 1);
+  assert.deepEqual(readdirSync(join(folder, 'run', 'ops-monitor', 'ssh')), [], 'a socket is left');
+});
+
+test('a login shell that prints noise, and a strange shell environment, do not disturb what is read', async (t) => {
+  const sshd = await startSshd(t, `ForceCommand echo "Welcome!"; echo '{"a":1}'; exec sh -c "$SSH_ORIGINAL_COMMAND"`);
+  const { far, host } = collect(temporaryFolder(t), sshd.config);
+  assert.equal(host['reached'], true, JSON.stringify(host));
+  assert.equal(far.status, 'ok', JSON.stringify(far));
+});
+
+test('a host without GNU find says so', async (t) => {
+  const bin = temporaryFolder(t);
+  writeFileSync(join(bin, 'find'), '#!/bin/sh\necho "find: unrecognized: -printf" >&2\nexit 1\n');
+  chmodSync(join(bin, 'find'), 0o755);
+  const sshd = await startSshd(t, `ForceCommand PATH=${bin}:$PATH exec sh -c "$SSH_ORIGINAL_COMMAND"`);
+  const { far, host, snapshot } = collect(temporaryFolder(t), sshd.config, ', deep: { host: source, path: /usr/lib }');
+  assert.equal(host['reached'], true);
+  // The root needs no find; a path below it does.
+  assert.equal(far.status, 'ok');
+  const deep = itemOf(snapshot, 'filesystems', 'deep');
+  assert.match(deep.status === 'failed' ? deep.reason : '', /source has no GNU find/);
+});
+
+test('every way not to get there has its own reason, within the deadline, and costs no other reading', async (t) => {
+  const sshd = await startSshd(t);
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const silentPort = (silent.address() as AddressInfo).port;
+  execFileSync('sh', [
+    '-c',
+    `printf '[127.0.0.1]:%s %s\\n' ${sshd.port} "$(cut -d' ' -f1,2 ${sshd.folder}/stranger.pub)" > ${sshd.folder}/changed`,
+  ]);
+  const cases: [what: string, config: string, reason: RegExp][] = [
+    ['nobody listens', sshd.configWith('refused', 'Port 1'), /refuses the connection/],
+    ['no such name', sshd.configWith('noname', 'HostName no-such-host.invalid'), /its name cannot be resolved/],
+    [
+      'a key that nobody let in',
+      sshd.configWith('stranger_config', `IdentityFile ${sshd.folder}/stranger`),
+      /refuses our key/,
+    ],
+    [
+      'a host key that has changed',
+      sshd.configWith('changed_config', `UserKnownHostsFile ${sshd.folder}/changed`),
+      /host key has changed/,
+    ],
+    [
+      'a host key that nobody knows',
+      sshd.configWith('unknown_config', 'UserKnownHostsFile /dev/null'),
+      /host key is not known/,
+    ],
+    [
+      'a banner that never comes',
+      sshd.configWith('silent_config', `Port ${silentPort}`),
+      /says nothing \(no ssh banner\)|no connection within/,
+    ],
+  ];
+  assert.ok(cases.length >= 6);
+  for (const [what, config, reason] of cases) {
+    const { host, far, root: local, ms } = collect(temporaryFolder(t), config, '', '5s');
+    assert.equal(host['reached'], false, what);
+    assert.match(String(host['error']), reason, what);
+    assert.match(far.status === 'failed' ? far.reason : '', reason, what);
+    assert.equal(local.status, 'ok', what);
+    assert.ok(ms < 30_000, `${what}: ${ms} ms`);
+  }
+});
+
+test('a command that hangs there costs its own reading, and the run ends in time', async (t) => {
+  const sshd = await startSshd(
+    t,
+    'ForceCommand case "$SSH_ORIGINAL_COMMAND" in *df*) exec sleep 1000;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac',
+  );
+  const { far, host, root: local, ms } = collect(temporaryFolder(t), sshd.config);
+  assert.equal(host['reached'], true);
+  assert.equal(far.status === 'failed' && far.kind, 'timeout', JSON.stringify(far));
+  assert.equal(local.status, 'ok');
+  assert.ok(ms < 60_000, `${ms} ms`);
+});
+
+test('when the run is killed, its connection ends by itself', async (t) => {
+  const sshd = await startSshd(
+    t,
+    'ForceCommand case "$SSH_ORIGINAL_COMMAND" in *df*) exec sleep 5;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac',
+  );
+  const folder = temporaryFolder(t);
+  writeFileSync(
+    join(folder, 'config.yaml'),
+    `files: { state: ${folder}/state }\nhosts: { source: { ssh: source, ssh-config: ${sshd.config} } }\nfilesystems: { far: { host: source, path: / } }\n`,
+  );
+  const env = { ...process.env, XDG_RUNTIME_DIR: join(folder, 'run'), XDG_CACHE_HOME: join(folder, 'cache') };
+  const child = spawn(
+    process.execPath,
+    [join(root, 'dist', 'collect-snapshot.cjs'), '--config', join(folder, 'config.yaml')],
+    { env, stdio: 'ignore' },
+  );
+  for (let tries = 0; tries < 100 && connections(sshd.log()) === 0; tries++) await sleep(50);
+  await sleep(300);
+  child.kill('SIGKILL');
+  const clients = () =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((name) => {
+        try {
+          return readText(`/proc/${name}/cmdline`).includes(join(folder, 'run'));
+        } catch {
+          return false; // ended meanwhile
+        }
+      });
+  assert.ok(clients().length > 0, 'there was no connection to lose');
+  for (let tries = 0; tries < 150 && clients().length > 0; tries++) await sleep(100);
+  assert.deepEqual(clients(), []);
+});
