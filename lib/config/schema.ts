@@ -19,6 +19,7 @@ export const configurationSchema = z
   .superRefine((config, context) => {
     for (const [name, { host }] of Object.entries(config.filesystems ?? {}))
       knownHost(host, ['filesystems', name, 'host']);
+    for (const [name, { host }] of Object.entries(config.gates)) knownHost(host, ['gates', name, 'host']);
     for (const [name, { source, mirrors }] of Object.entries(config.streams)) {
       knownHost(source?.host, ['streams', name, 'source', 'host']);
       for (const [copy, { host }] of Object.entries(mirrors))

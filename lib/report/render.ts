@@ -25,7 +25,9 @@ export function renderReport({ health, snapshot, at }: ReportInput): string {
     verdict(health, at),
     'This monitor is observe-only. No automated healing action was taken.',
     ...worstFirst.filter((level) => level !== 'green').map((level) => findings(health, level)),
+    hostsTable(readable(sections, 'hosts')),
     filesystemTable(readable(sections, 'filesystems')),
+    gateTable(readable(sections, 'gates')),
     serviceTable(readable(sections, 'services')),
     endpointTable(readable(sections, 'endpoints')),
     checkoutTable(readable(sections, 'checkouts')),
@@ -86,6 +88,28 @@ function filesystemTable(all: Readable['filesystems'] | undefined): string {
     `${disk.type}${disk.read_only ? ', read-only' : ''}`,
   ]);
   return section('Filesystems', ['name', 'path', 'used', 'used', 'left', 'inodes', 'type'], rows);
+}
+
+function hostsTable(all: Readable['hosts'] | undefined): string {
+  const rows = Object.entries(all ?? {}).map(([name, host]) => [
+    name,
+    host.address,
+    host.reached ? 'reached' : (host.error ?? 'not reached'),
+  ]);
+  return section('Other machines', ['name', 'address', 'state'], rows);
+}
+
+function gateTable(all: Readable['gates'] | undefined): string {
+  const rows = Object.entries(all ?? {}).map(([name, gate]) => [
+    name,
+    gate.verdict,
+    formatDuration(gate.age_seconds),
+    Object.entries(gate.counts)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(', '),
+    gate.reason ?? '',
+  ]);
+  return section('Gates', ['gate', 'verdict', 'age', 'counts', 'reason'], rows);
 }
 
 function serviceTable(all: Readable['services'] | undefined): string {

@@ -77,6 +77,25 @@ const workspaceSchema = z.strictObject({
     .describe('where its quota is told, if the filesystem does not tell: `{ command: [...] }` or `{ file: ... }`'),
 });
 
+const gateSchema = z.strictObject({
+  file: path.describe('the JSON summary'),
+  host: z.string().optional().describe('a name under `hosts`; without one, this machine'),
+  map: z
+    .strictObject({
+      verdict: z.string().describe('where the verdict stands; keys by dots: `result.status`'),
+      'decided-at': z.string().describe('where the time of the decision stands: ISO 8601, or unix time in seconds'),
+      pass: z.array(z.string()).min(1).describe('verdicts that mean pass; any that is in neither list is unknown'),
+      fail: z.array(z.string()).min(1).describe('verdicts that mean fail'),
+      counts: z
+        .record(z.string(), z.string())
+        .prefault({})
+        .describe('counts, by a name of your own: where each stands'),
+      reason: z.string().optional().describe('where a sentence for people stands'),
+    })
+    .optional()
+    .describe('for a summary that is not in our format'),
+});
+
 const powerSchema = z.strictObject({
   store: path.describe('a Zarr store'),
   voltage: z.string().prefault('DCInverterVolts').describe('variable of the battery voltage'),
@@ -97,10 +116,9 @@ export const snapshotConfig = {
   streams: z.record(z.string(), streamSchema).prefault({}).describe('the data streams, by name'),
   power: powerSchema.optional().describe('the power supply').meta(planned),
   gates: z
-    .record(z.string(), path)
+    .record(z.string(), shortOf(gateSchema, 'file', path))
     .prefault({})
-    .describe('gates, by name: the JSON summaries they leave')
-    .meta(planned),
+    .describe('gates, by a name of your own: the JSON summaries that other jobs leave (ops/docs/gate-summary.md)'),
   services: z.array(unit).prefault([]).describe('systemd units to watch, beside those of the streams'),
   dashboard: endpointSchema.optional().describe('the dashboard: the endpoint of that name'),
   endpoints: z

@@ -52,6 +52,15 @@ const endpoint = (seen: Partial<Endpoint>): Endpoint => ({
   ...seen,
 });
 
+const gate = (seen: Partial<Readable['gates'][string]>): Readable['gates'][string] => ({
+  file: '/gates/prune.json',
+  verdict: 'pass',
+  decided_at: '2026-11-20T06:00:00.000Z',
+  age_seconds: 6360,
+  counts: {},
+  ...seen,
+});
+
 const unanswered = (error: string): Endpoint => {
   const { status, ...rest } = endpoint({ answered: false, response_ms: 5000, error });
   assert.equal(status, 200);
@@ -320,6 +329,85 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
           says: ['source', 'refuses our key'],
           clears: 'a command runs on source over ssh again',
         },
+      },
+    },
+  ],
+
+  'gate-verdict': [
+    {
+      sees: 'a gate that passes is green, with what it counted',
+      given: { gates: { prune: gate({ counts: { files_checked: 12 } }) } },
+      find: {
+        prune: {
+          level: 'green',
+          value: 'pass',
+          key: 'gates.prune',
+          limit: 'pass',
+          says: ['prune', '12 files_checked'],
+        },
+      },
+    },
+    {
+      sees: 'a gate that fails is red, with its reason',
+      given: { gates: { product: gate({ verdict: 'fail', reason: 'two products are missing' }) } },
+      find: {
+        product: {
+          level: 'red',
+          value: 'fail',
+          key: 'gates.product',
+          limit: 'pass',
+          says: ['product', 'two products are missing'],
+          clears: 'the gate decides again, and passes',
+        },
+      },
+    },
+    {
+      sees: 'a verdict that nobody understands is unknown, never green',
+      given: { gates: { prune: gate({ verdict: 'unknown' }) } },
+      find: {
+        prune: {
+          level: 'unknown',
+          value: 'unknown',
+          key: 'gates.prune',
+          limit: 'pass',
+          says: ['prune', 'no verdict'],
+          clears: 'the gate decides again, and passes',
+        },
+      },
+    },
+  ],
+
+  'gate-age': [
+    {
+      sees: 'a verdict of just under 26 hours is green',
+      given: { gates: { prune: gate({ age_seconds: 26 * 3600 - 1 }) } },
+      find: { prune: { level: 'green', value: 93_599, key: 'limits.gate.amber', limit: 93_600, says: ['prune'] } },
+    },
+    {
+      sees: 'a verdict of exactly 26 hours is green',
+      given: { gates: { prune: gate({ age_seconds: 26 * 3600 }) } },
+      find: { prune: { level: 'green', value: 93_600, key: 'limits.gate.amber', limit: 93_600, says: ['prune'] } },
+    },
+    {
+      sees: 'a verdict of just over 26 hours is amber',
+      given: { gates: { prune: gate({ age_seconds: 26 * 3600 + 1 }) } },
+      find: {
+        prune: {
+          level: 'amber',
+          value: 93_601,
+          key: 'limits.gate.amber',
+          limit: 93_600,
+          says: ['prune', '93601s'],
+          clears: 'it is at or below 1d',
+        },
+      },
+    },
+    {
+      sees: 'an exception counts for its gate',
+      given: { gates: { prune: gate({ age_seconds: 40 * 3600 }) } },
+      limits: { gate: { for: { prune: { amber: '2d' } } } },
+      find: {
+        prune: { level: 'green', value: 144_000, key: 'limits.gate.for.prune.amber', limit: 172_800, says: ['prune'] },
       },
     },
   ],
@@ -1256,6 +1344,7 @@ test('a value that is only just across a limit is not printed as the limit itsel
 test('the limits of an empty configuration are those that are documented', () => {
   assert.deepEqual(limitsOf(), {
     filesystem: { amber: 80, red: 90, for: {} },
+    gate: { amber: 26 * 3600, for: {} },
     inodes: { amber: 80, red: 90, for: {} },
     restarts: { red: 3, for: {} },
     timer: { red: 60, for: {} },

@@ -226,6 +226,7 @@ test('of a machine that has none of it no real check says anything', () => {
 test('of a healthy machine every real check is green, and once the snapshot is too old none is', () => {
   const sections = {
     hosts: ok({ source: ok({ address: 'aurora@source', reached: true }) }),
+    gates: ok({ prune: ok({ file: '/g', verdict: 'pass', age_seconds: 60, counts: {} }) }),
     filesystems: ok({
       data: ok({
         path: '/data',

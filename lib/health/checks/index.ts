@@ -8,6 +8,8 @@ import { endpointStatus } from './endpoint-status.ts';
 import { filesystemInodes } from './filesystem-inodes.ts';
 import { filesystemReadonly } from './filesystem-readonly.ts';
 import { filesystemUsage } from './filesystem-usage.ts';
+import { gateAge } from './gate-age.ts';
+import { gateVerdict } from './gate-verdict.ts';
 import { hostFailedUnits } from './host-failed-units.ts';
 import { hostLoad } from './host-load.ts';
 import { hostMemory } from './host-memory.ts';
@@ -22,6 +24,8 @@ export const checks = [
   filesystemUsage,
   filesystemInodes,
   filesystemReadonly,
+  gateVerdict,
+  gateAge,
   serviceState,
   serviceRestarts,
   timerOverdue,

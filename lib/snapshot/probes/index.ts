@@ -3,9 +3,10 @@ import { checkouts } from './checkouts.ts';
 import { clock } from './clock.ts';
 import { endpoints } from './endpoints.ts';
 import { filesystems } from './filesystems.ts';
+import { gates } from './gates.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
 import { services } from './services.ts';
 import { systemd } from './systemd.ts';
 
-export const probes = [hosts, filesystems, services, endpoints, checkouts, host, clock, systemd];
+export const probes = [hosts, filesystems, gates, services, endpoints, checkouts, host, clock, systemd];

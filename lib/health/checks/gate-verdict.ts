@@ -1,0 +1,25 @@
+import { defineCheck } from '../../contract/check.ts';
+import { listed } from '../../core/text.ts';
+import type { Readable } from '../../snapshot/sections/index.ts';
+
+const levels = { pass: 'green', fail: 'red', unknown: 'unknown' } as const;
+
+export const gateVerdict = defineCheck<Pick<Readable, 'gates'>>()({
+  name: 'gate-verdict',
+  summary: 'a gate says no, or nothing that can be understood',
+  needs: ['gates'],
+  assess: ({ gates }) =>
+    Object.entries(gates).map(([subject, { verdict, reason, counts, file }]) => {
+      const counted = listed(Object.entries(counts).map(([name, count]) => `${count} ${name}`));
+      const says = { pass: 'passes', fail: 'fails', unknown: `gives no verdict that is understood (${file})` }[verdict];
+      return {
+        subject,
+        level: levels[verdict],
+        value: verdict,
+        unit: '',
+        limit: { value: 'pass', key: `gates.${subject}` },
+        message: `the ${subject} gate ${says}${reason === undefined ? '' : `: ${reason}`}${counted === '' ? '' : ` (${counted})`}`,
+        ...(verdict === 'pass' ? {} : { clears_when: 'the gate decides again, and passes' }),
+      };
+    }),
+});
