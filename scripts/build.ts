@@ -27,9 +27,10 @@ const outputName = (file: string): string =>
 // The compiled code of a bundle is kept in the cache folder: a fifteenth of collect's CPU. Node has to be told before it
 // reads the bundle, hence a stub. Where nothing can be kept there, Node says nothing and compiles.
 const stubOf = (name: string): string => `'use strict';
-const { CACHE_DIRECTORY, XDG_CACHE_HOME } = process.env;
-const home = XDG_CACHE_HOME || require('node:os').homedir() + '/.cache';
-require('node:module').enableCompileCache((CACHE_DIRECTORY || home + '/ops-monitor') + '/compiled');
+const { CACHE_DIRECTORY = '', XDG_CACHE_HOME = '', HOME = '' } = process.env;
+const shared = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : HOME.startsWith('/') ? HOME + '/.cache' : '';
+const folder = CACHE_DIRECTORY.split(':')[0] || (shared && shared + '/ops-monitor');
+if (folder && process.geteuid() === process.getuid()) require('node:module').enableCompileCache(folder + '/compiled');
 require('./${name}.main.cjs');
 `;
 
@@ -60,11 +61,12 @@ const cheapNames: Plugin = {
     }));
   },
 };
+// It hashes its own file's name, the pid, the thread and a count; ours says pid and count, and that it is temporary.
 const cheapHash = `exports.createHash = () => {
-  let hash = 0x811c9dc5;
+  const parts = [];
   return {
-    update(text) { for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193); return this; },
-    digest: () => ({ readUInt32BE: () => hash >>> 0 }),
+    update(text) { parts.push(text); return this; },
+    digest: () => ({ readUInt32BE: () => 'tmp-' + parts[1] + '-' + parts[3] }),
   };
 };`;
 

@@ -3,7 +3,7 @@ import type { Host } from '../lib/contract/host.ts';
 
 export function hostOf(parts: Partial<Host>): Host {
   const missing = (what: string) => (path: unknown) => {
-    throw new Error(`ENOENT: ${what} ${JSON.stringify(path)} is not in this test`);
+    throw Object.assign(new Error(`ENOENT: ${what} ${JSON.stringify(path)} is not in this test`), { code: 'ENOENT' });
   };
   return {
     name: 'local',

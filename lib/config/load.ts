@@ -1,10 +1,9 @@
 // Finds the configuration and hands over its effective values, from the cache where nothing has changed since.
-import { readFileSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { reasonOf } from '../core/text.ts';
-import { errorCode, readIfThere, replaceFile } from '../io/files.ts';
-import { resolvePlaces } from '../io/places.ts';
+import { readIfThere, replaceFile } from '../io/files.ts';
+import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';
 import type { Source } from './resolve.ts';
 import type { Configuration } from './schema.ts';
@@ -17,13 +16,14 @@ export function findSource(asked: string | undefined): Source | undefined {
   const chosen = asked ?? (process.env['OPS_MONITOR_CONFIG'] || undefined);
   const path = chosen === undefined ? systemWide : absolute(chosen);
   try {
-    const text = readFileSync(path, 'utf8');
-    if (text.length > mostBytes) throw new Usage(`${path} is no configuration: it has ${text.length} characters`);
-    if (/[\0\uFFFD]/.test(text)) throw new Usage(`${path} is no configuration: it is not text in UTF-8`);
+    const text = readIfThere(path, mostBytes);
+    if (text === undefined) {
+      if (chosen === undefined) return undefined;
+      throw new Error('there is no such file (ENOENT)');
+    }
+    if (/[\0\uFFFD]/.test(text)) throw new Error('it is not text in UTF-8');
     return { path, text };
   } catch (error) {
-    if (error instanceof Usage) throw error;
-    if (chosen === undefined && errorCode(error) === 'ENOENT') return undefined;
     throw new Usage(`the configuration ${path} cannot be read: ${reasonOf(error)}`);
   }
 }
@@ -32,7 +32,7 @@ export function findSource(asked: string | undefined): Source | undefined {
 export async function loadConfiguration(source: Source | undefined): Promise<Configuration> {
   if (product.build === undefined) return fresh(source); // from source, the schema may change under a cache
   // One small file; two configurations in turn only cost each other the cache.
-  const path = join(resolvePlaces({}).cache, 'configuration.json');
+  const path = join(cacheFolder(), 'configuration.json');
   const { build } = product;
   const kept = readCache(path);
   if (kept && kept.build === build && kept.path === source?.path && kept.text === source?.text) return kept.config;

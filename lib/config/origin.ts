@@ -1,5 +1,5 @@
 // Where each value of the effective configuration was written: a line of the file, or nowhere (a default).
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Source } from './resolve.ts';
 import { configurationJsonSchema, type JsonSchema } from './schema.ts';
 import { alternatives, anyProperty } from './walk.ts';
@@ -22,8 +22,9 @@ export function effectiveValues(source: Source | undefined): Effective[] {
     isNode(node) && node.range ? `${source?.path}:${lines.linePos(node.range[0]).line}` : `${source?.path}`;
   return walk(configurationJsonSchema(), document.contents, [], undefined);
 
-  function walk(schema: JsonSchema, node: unknown, path: readonly string[], above: string | undefined): Effective[] {
+  function walk(schema: JsonSchema, written: unknown, path: readonly string[], above: string | undefined): Effective[] {
     const key = path.join('.');
+    const node = isAlias(written) ? written.resolve(document) : written;
     const marked = above ?? (schema.planned ? key : undefined);
     const found = (value: string, origin: string): Effective => ({
       key,

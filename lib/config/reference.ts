@@ -50,7 +50,7 @@ function rowsOf(schema: JsonSchema, key: string): Row[] {
     key,
     kind: own.map(kindOf).join(' or ') || 'a mapping',
     byDefault: plainDefault(schema.default),
-    says: schema.description ?? own[0]?.description ?? shortFor(below[0]),
+    says: `${schema.planned ? '*(nothing acts on it yet)* ' : ''}${schema.description ?? own[0]?.description ?? shortFor(below[0])}`,
   };
   return [row, ...below];
 }

@@ -2,7 +2,7 @@
 // yaml and the whole schema: a stage comes here only when the file or the product has changed.
 import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { nearest, oneLine } from '../core/text.ts';
+import { nearest, oneLine, reasonOf } from '../core/text.ts';
 import { type Configuration, configurationJsonSchema, configurationSchema, type JsonSchema } from './schema.ts';
 import { exampleOf, knownKeys, schemaAt } from './walk.ts';
 
@@ -31,7 +31,16 @@ export function resolve(source: Source | undefined): Resolved {
   const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }));
   if (faults.length > 0) return { problems: rendered(faults) };
   // An empty file, or one of comments only, asks for nothing but defaults.
-  const value: unknown = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
+  let value: unknown;
+  try {
+    value = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    return { problems: rendered([{ offset: 0, message: reasonOf(error) }]) };
+  }
+  // A mapping in JavaScript has no such key, whatever is written: what stands there would silently not be watched.
+  const proto = /^[^#\n]*?(["']?__proto__["']?)\s*:/m.exec(text) ?? /[{,]\s*(["']?__proto__["']?)\s*:/.exec(text);
+  if (proto)
+    return { problems: rendered([{ offset: text.indexOf('__proto__'), message: '__proto__ may not be a name' }]) };
   const parsed = configurationSchema.safeParse(value);
   if (parsed.success) return { config: parsed.data };
   const schema = configurationJsonSchema();
@@ -45,15 +54,19 @@ export function resolve(source: Source | undefined): Resolved {
   /** As a compiler says it: place, message, the line, and a mark under what is meant. */
   function render({ offset, message }: Problem): string {
     const { line, col } = lines.linePos(offset);
-    const place = `${source?.path ?? 'configuration'}:${line}:${col}: ${oneLine(message)}`;
+    const place = `${source?.path ?? 'configuration'}:${line}:${col}: ${masked(oneLine(message))}`;
     const shown = printable(text.split('\n')[line - 1] ?? '');
     return shown === undefined ? place : `${place}\n  ${shown}\n  ${' '.repeat(Math.max(0, col - 1))}^`;
   }
 }
 
+/** Without the password that somebody wrote into a URL. Stars for letters, so that the mark stays under its place. */
+const masked = (text: string): string =>
+  text.replaceAll(/(?<=:[\s\\/]*\/)[^\s/@"']+(?=@)/g, (secret) => '*'.repeat(secret.length));
+
 /** A line that may be shown on a terminal: not of a binary file, and not of somebody who writes escape sequences. */
 function printable(line: string): string | undefined {
-  return line.length <= 200 && oneLine(line) === line.trim() ? line : undefined;
+  return line.length <= 200 && oneLine(line) === line.trim() ? masked(line) : undefined;
 }
 
 function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: JsonSchema): Problem[] {

@@ -1,10 +1,14 @@
 // What the configuration says of the site itself, whichever room asks.
 import * as z from 'zod';
-import { duration, planned } from '../contract/quantities.ts';
+import { duration, ownName, planned, secret } from '../contract/quantities.ts';
 
 const folder = z
   .string()
-  .regex(/^\//, { error: (issue) => `expected an absolute path, such as "/data"; got ${JSON.stringify(issue.input)}` });
+  .max(4000)
+  .regex(/^\/(?!(proc|sys|dev)(\/|$))/, {
+    error: (issue) =>
+      `expected an absolute path, such as "/data", and none of the kernel's own; got ${JSON.stringify(issue.input)}`,
+  });
 
 const hostSchema = z.union([
   z.strictObject({
@@ -35,12 +39,12 @@ export const siteConfig = {
     .prefault({})
     .describe('where files lie; by default all under one folder'),
   hosts: z
-    .record(z.string(), hostSchema)
+    .record(ownName, hostSchema)
     .prefault({})
     .describe('other machines, by a name of your own; `local` is this one, unless it is given here'),
   heartbeat: z
     .strictObject({
-      url: z.string().describe('$NAME: from the environment or a credential, never written here'),
+      url: secret.describe('$NAME: from the environment or a credential, never written here'),
       style: z.enum(['healthchecks', 'uptime-kuma', 'sentry']).prefault('healthchecks').describe('what it speaks'),
     })
     .optional()

@@ -19,3 +19,7 @@ export class LockedOut extends Error {
 export class TimedOut extends Error {
   override readonly name = 'TimedOut';
 }
+
+/** Whether an error of a Host says that there is no such thing, and not merely that it could not be seen. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

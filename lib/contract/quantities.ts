@@ -19,8 +19,14 @@ const quantityOf = (what: string, example: string, parse: (text: string) => numb
     .meta({ quantity: what, examples: [example] });
 };
 
-/** Seconds. */
-export const duration = (example = '1.5h') => quantityOf('a duration with its unit', example, parseDuration);
+const longestSeconds = 10 * 366 * 86_400;
+
+/** Seconds; more than none, and at most ten years. */
+export const duration = (example = '1.5h') =>
+  quantityOf('a duration with its unit', example, (text) => {
+    const seconds = parseDuration(text);
+    return seconds !== undefined && seconds > 0 && seconds <= longestSeconds ? seconds : undefined;
+  });
 /** 0 to 100. */
 export const percent = (example = '80%') =>
   quantityOf('a percentage', example, (text) => {
@@ -38,7 +44,24 @@ export const measure = (unit: string, example: string) =>
 export const factor = (example = 2) =>
   z
     .number({ error: (issue) => `expected a number, such as ${example}; got ${JSON.stringify(issue.input)}` })
-    .positive();
+    .positive()
+    .max(1e6);
+
+/** A name of one's own: it becomes part of ids, file names and metrics. */
+export const ownName = z
+  .string()
+  .regex(/^[A-Za-z0-9_][\w.@:-]{0,63}$/, {
+    error: (issue) =>
+      `expected a name of letters, digits and _ . @ : -, at most 64; got ${JSON.stringify(issue.input)}`,
+  });
+
+/** Where something secret comes from. The secret itself never stands in a file that others read, print and copy. */
+export const secret = z
+  .string()
+  .regex(/^\$[A-Z_][A-Z0-9_]*$/, {
+    error:
+      'expected the name of an environment variable or credential, such as "$OPS_HEARTBEAT_URL", never the secret itself',
+  });
 
 /** For `.meta()`: understood and checked, but nothing acts on it yet. check-config says so of whoever uses it. */
 export const planned = { planned: true } as const;

@@ -11,8 +11,17 @@ export interface Stage<Config = never> {
   /** The process leaves at the end of this, whatever hangs. */
   readonly deadlineMs: number;
   readonly options?: Readonly<Record<string, Option>>;
+  /** With these options it only answers: nothing is written, no lock is taken. */
+  readonly onlyAsks?: (options: Readonly<Record<string, string | boolean | undefined>>) => boolean;
+  /** The answer in the form that was asked for, whatever failed; undefined where nobody asked for one. */
+  readonly answerFailure?: (error: unknown, argv: readonly string[]) => Answered | undefined;
   /** Throws only when its own output cannot be trusted. What it found, however bad, is a result. */
   run(world: World<Config>): Promise<Outcome>;
+}
+
+export interface Answered {
+  readonly text: string;
+  readonly exitCode: number;
 }
 
 export interface Option {

@@ -15,6 +15,7 @@ export function redactor({ hostname, user, bootId }: Identity): (text: string) =
     [/\b[\w.+-]+@[\w-]+\.[\w.-]+\b/g, 'someone@example.org'],
     [/\b(?!127\.)(?:\d{1,3}\.){3}\d{1,3}\b/g, '192.0.2.1'],
     [/\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b/gi, '2001:db8::1'],
+    [/(?<![\w:])(?:[0-9a-f]{1,4}:)*[0-9a-f]{2,4}::(?:[0-9a-f]{1,4}:)*[0-9a-f]{1,4}\b/gi, '2001:db8::1'],
   ];
   // Short names would hit half of every word; `root` is nobody in particular.
   if (hostname.length > 3) rules.push([wordOf(hostname), 'recorded']);

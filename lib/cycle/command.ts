@@ -1,7 +1,7 @@
 // A command from its arguments to its exit code: options, --help, and what each kind of failure means to the shell.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { LockedOut, Usage } from '../contract/errors.ts';
-import type { Option } from '../contract/stage.ts';
+import type { Answered, Option } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
 import { leave } from '../io/leave.ts';
 import { print, printError } from '../io/terminal.ts';
@@ -13,6 +13,8 @@ export interface Command {
   readonly operands?: string;
   readonly options: Readonly<Record<string, Option>>;
   run(asked: Asked): Promise<number>;
+  /** Where whoever asked expects an answer in another form, whatever failed. */
+  readonly answerFailure?: (error: unknown, argv: readonly string[]) => Answered | undefined;
 }
 
 export interface Asked {
@@ -24,6 +26,11 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2, lockedOut: 75 } as const;
 
 /** Runs it and leaves the process, whatever hangs. */
 export function start(command: Command): void {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => leave(code));
   const ended = runCommand(command, process.argv.slice(2));
   void ended.then(leave); // runCommand never rejects: what is thrown below is an exit code here
 }
@@ -37,7 +44,13 @@ async function runCommand(command: Command, argv: readonly string[]): Promise<nu
     }
     return await command.run(asked);
   } catch (error) {
-    printError(`${command.name}: ${reasonOf(error)}`);
+    const answered = command.answerFailure?.(error, argv);
+    if (answered) {
+      print(answered.text);
+      return answered.exitCode;
+    }
+    // What was written for a person keeps its lines.
+    printError(`${command.name}: ${error instanceof Usage ? error.message : reasonOf(error)}`);
     return exitCodeOf(error);
   }
 }

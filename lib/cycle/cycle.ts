@@ -1,8 +1,8 @@
 // run-cycle: every stage once, in order, in this one process. One that fails stops no other, as under systemd.
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { reasonOf } from '../core/text.ts';
+import { assessHealth } from '../health/assess.ts';
 import { latestHealth } from '../health/files.ts';
-import { resolvePlaces } from '../io/places.ts';
 import { product } from '../io/product.ts';
 import { isTerminal, painter, print, printError } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
@@ -10,7 +10,7 @@ import { dayReport, latestReport } from '../report/files.ts';
 import { latest, snapshots } from '../snapshot/files.ts';
 import { type Command, configOption, exitCodeOf, exitCodes, textOption } from './command.ts';
 import { openHosts } from './hosts.ts';
-import { noHost, runStage } from './stage.ts';
+import { noHost, runStage, takePlaces } from './stage.ts';
 import { stages } from './stages.ts';
 import { renderSummary } from './summary.ts';
 
@@ -21,12 +21,14 @@ export const runCycle: Command = {
 
   async run(asked) {
     const config = await loadConfiguration(findSource(textOption(asked, 'config')));
-    const places = resolvePlaces(config.files);
+    const places = takePlaces(config);
     let exitCode: number = exitCodes.ok;
+    const done = new Set<string>();
     for (const stage of stages) {
       if (isTerminal(2)) printError(`${stage.name}: ${stage.summary} …`);
       try {
         const { record } = await runStage(stage, { config, places, options: {}, openHosts });
+        if (record.outcome === 'ok') done.add(stage.name);
         for (const problem of record.problems) printError(`${stage.name}: ${problem}`);
         exitCode ||= record.exit_code;
       } catch (error) {
@@ -35,6 +37,11 @@ export const runCycle: Command = {
       }
     }
     const world = makeWorld({ config, places, openHost: noHost });
+    // What an earlier cycle found is no answer to this one.
+    if (!done.has(assessHealth.name)) {
+      printError('\nassess-health failed: there is no verdict on this machine as it is now');
+      return exitCode;
+    }
     const health = await world.read(latestHealth);
     if (!health) throw new Error('no stage left a health file: see the messages above');
     const snapshot = await world.read(latest).catch(() => undefined); // health has said what is wrong with it

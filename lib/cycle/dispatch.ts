@@ -15,7 +15,7 @@ export function dispatch(entries: Readonly<Record<string, Entry>>): void {
   const [name, ...rest] = process.argv.slice(2);
   if (name === '--version') finish(`ops-monitor ${product.version}`);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') finish(helpOf(entries));
-  const entry = entries[name];
+  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
   if (!entry) {
     const meant = nearest(name, Object.keys(entries));
     printError(

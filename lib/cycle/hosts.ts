@@ -1,4 +1,5 @@
 // Opens the hosts that the configuration names, each once for the whole cycle.
+import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import type { Host } from '../contract/host.ts';
 import { localHostOpener } from '../io/localhost.ts';
@@ -10,9 +11,13 @@ type Opener = (signal: AbortSignal) => Host;
 /** Of its deadline a host may use this much to come up; the rest is for what is asked of it. */
 const connectShare = 0.7;
 
-export const openHosts: OpenHosts = async (hosts, runtime) => {
+export const openHosts: OpenHosts = async (hosts, { runtime, state }) => {
   const openers = new Map<string, Opener>();
-  if (!hosts['local']) openers.set('local', localHostOpener({ runtime, userAgent: `ops-monitor/${product.version}` }));
+  if (!hosts['local'])
+    openers.set(
+      'local',
+      localHostOpener({ notes: join(runtime, 'children', state), userAgent: `ops-monitor/${product.version}` }),
+    );
   for (const [name, host] of Object.entries(hosts)) openers.set(name, await openerOf(name, host, runtime));
   return (name, signal) => {
     const open = openers.get(name);

@@ -2,11 +2,9 @@
 import { loadConfiguration, findSource } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Option, Stage } from '../contract/stage.ts';
-import { firstLine, reasonOf } from '../core/text.ts';
-import { resolvePlaces } from '../io/places.ts';
 import { isTerminal, print, printError } from '../io/terminal.ts';
 import { type Asked, configOption, start, textOption } from './command.ts';
-import { type Ended, type OpenHosts, runStage } from './stage.ts';
+import { type Ended, type OpenHosts, runStage, takePlaces } from './stage.ts';
 
 const stageOptions: Readonly<Record<string, Option>> = {
   ...configOption,
@@ -20,36 +18,29 @@ export function main(stage: Stage<Configuration>, openHosts?: OpenHosts): void {
     name: stage.name,
     summary: stage.summary,
     options: { ...stage.options, ...stageOptions },
-    run: async (asked) => {
-      const nagios = asked.options['nagios'] === true;
-      try {
-        return await runAsCommand(stage, asked, openHosts);
-      } catch (error) {
-        // A plugin that cannot say is UNKNOWN, whatever kept it from saying.
-        if (!nagios) throw error;
-        print(`OPS-MONITOR UNKNOWN - ${firstLine(reasonOf(error)).replaceAll('|', ' ')}`);
-        return 3;
-      }
-    },
+    run: (asked) => runAsCommand(stage, asked, openHosts),
+    ...(stage.answerFailure ? { answerFailure: stage.answerFailure } : {}),
   });
 }
 
 async function runAsCommand(stage: Stage<Configuration>, asked: Asked, openHosts?: OpenHosts): Promise<number> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
+  // Who only asks for an answer writes nothing, and waits for no lock.
   const dryRun = asked.options['dry-run'] === true;
+  const onlyAsks = stage.onlyAsks?.(asked.options) === true;
   const ended = await runStage(stage, {
     config,
-    places: resolvePlaces(config.files),
+    places: takePlaces(config),
     openHosts,
     options: asked.options,
-    ...(dryRun ? { dryRun: (path, content) => printError(`would write ${path} (${content.length} characters)`) } : {}),
+    ...(dryRun || onlyAsks ? { dryRun: dryRun ? tellOfWrite : () => undefined } : {}),
   });
-  log(ended);
+  if (!onlyAsks) log(ended);
   const { outcome, record } = ended;
   const lastWords = record.problems.at(-1) ?? 'failed without a reason';
   if (!outcome) throw new Error(lastWords);
   if (record.outcome === 'failed') printError(`${stage.name}: ${lastWords}`);
-  if (asked.options['json'] === true) print(JSON.stringify(outcome.json, undefined, 2));
+  if (asked.options['json'] === true && !onlyAsks) print(JSON.stringify(outcome.json, undefined, 2));
   else if (outcome.text !== undefined && (outcome.exitCode !== undefined || isTerminal(1))) print(outcome.text);
   return outcome.exitCode ?? record.exit_code;
 }
@@ -60,3 +51,6 @@ function log({ record }: Ended): void {
   if (!isTerminal(2)) printError(JSON.stringify({ stage, run_id, outcome, ms, counts, problems }));
   else if (outcome === 'ok') for (const problem of problems) printError(`${stage}: ${problem}`);
 }
+
+const tellOfWrite = (path: string, content: string): void =>
+  printError(`would write ${path} (${content.length} characters)`);

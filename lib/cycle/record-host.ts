@@ -28,7 +28,7 @@ export const recordHost: Command = {
     refuseExisting(folder);
     const config = await loadConfiguration(findSource(textOption(asked, 'config')));
     const recording = emptyRecording();
-    const open = await openHosts(config.hosts, resolvePlaces(config.files).runtime);
+    const open = await openHosts(config.hosts, resolvePlaces(config.files));
     const local = open('local', new AbortController().signal);
     const bootId = (await recordingHost(local, recording).readText('/proc/sys/kernel/random/boot_id')).trim();
     const { sections } = await runProbes({

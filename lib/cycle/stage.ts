@@ -7,17 +7,27 @@ import type { Host } from '../contract/host.ts';
 import { type StageRecord, stageRecord } from '../contract/record.ts';
 import type { Outcome, Stage } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
-import { takeLock } from '../io/lock.ts';
+import { isDiskTrouble } from '../io/files.ts';
+import { type Lock, takeLock } from '../io/lock.ts';
+import { ownPlaces, resolvePlaces } from '../io/places.ts';
+import { becomeOwnerOf } from '../io/privileges.ts';
 import { makeWorld, sweepAfterKill } from '../io/world.ts';
 import { withDeadline } from '../run/deadline.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
 
-export type OpenHosts = (hosts: Configuration['hosts'], runtime: string) => Promise<OpenHost>;
+export type OpenHosts = (hosts: Configuration['hosts'], places: Places) => Promise<OpenHost>;
 type OpenHost = (name: string, signal: AbortSignal) => Host;
 
 export const noHost: OpenHost = (name) => {
   throw new Error(`this stage looks at no machine, not even ${name}`);
 };
+
+/** Where things lie, for the user as whom it is done. */
+export function takePlaces(config: Configuration): Places {
+  const places = resolvePlaces(config.files);
+  becomeOwnerOf(places.state);
+  return { ...places, ...ownPlaces(places.state) };
+}
 
 export interface StageRun {
   /** What looks at machines; without it the stage looks at none. */
@@ -41,22 +51,27 @@ export async function runStage(
   { config, places, options, openHosts, dryRun }: StageRun,
 ): Promise<Ended> {
   const misplaced: string[] = [];
+  let over = false;
   const world = makeWorld({
     config,
     places,
     options,
-    openHost: openHosts ? await openHosts(config.hosts, places.runtime) : noHost,
+    openHost: openHosts ? await openHosts(config.hosts, places) : noHost,
     onFallback: (problem) => misplaced.push(problem),
+    isOver: () => over,
     ...(dryRun ? { dryRun } : {}),
   });
   const startedAt = world.now();
   const began = world.monotonicMs();
   const recordFile = stageRecord(stage.name);
-  const previous = await world.read(recordFile).catch(() => undefined); // a torn record is replaced by this run's
-  const lock = dryRun ? undefined : await takeLock(join(places.state, 'locks', stage.name), stage.name, lockWaitMs);
+  const lock = dryRun ? undefined : await lockStage(stage.name, places);
   try {
-    if (!dryRun) sweepAfterKill([...stage.writes, recordFile], places, startedAt);
-    const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, () => stage.run(world)).then(
+    const previous = await world.read(recordFile).catch(() => undefined); // a torn record is replaced by this run's
+    const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
+      if (!dryRun) sweepAfterKill([...stage.writes, recordFile], places, startedAt);
+      signal.addEventListener('abort', () => (over = true));
+      return stage.run(world);
+    }).then(
       (good) => ({ outcome: good, failure: undefined }),
       (error: unknown) => ({ outcome: undefined, failure: error }),
     );
@@ -77,6 +92,7 @@ export async function runStage(
       problems: [...(outcome?.problems ?? []), ...misplaced, ...(failure === undefined ? [] : [reasonOf(failure)])],
       ...(lastSuccess === undefined ? {} : { last_success_at: lastSuccess }),
     };
+    over = false; // the record is the engine's, not the stage's
     if (!dryRun) {
       await world
         .replace(recordFile, record)
@@ -85,5 +101,15 @@ export async function runStage(
     return { record, ...(outcome ? { outcome } : {}) };
   } finally {
     lock?.release();
+  }
+}
+
+/** Beside what it protects; where that disk is full or read-only, in the runtime folder: such a disk must be told of. */
+async function lockStage(name: string, places: Places): Promise<Lock> {
+  try {
+    return await takeLock(join(places.state, 'locks', name), name, lockWaitMs);
+  } catch (error) {
+    if (!isDiskTrouble(error)) throw error;
+    return takeLock(join(places.runtime, 'spare', places.state, 'locks', name), name, lockWaitMs);
   }
 }

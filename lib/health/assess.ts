@@ -12,7 +12,7 @@ import { sections } from '../snapshot/sections/index.ts';
 import { checks } from './checks/index.ts';
 import type { HealthConfig } from './config.ts';
 import { type Health, history, latestHealth, schemaVersion, textfile } from './files.ts';
-import { nagiosLine } from './nagios.ts';
+import { nagiosFailure, nagiosLine } from './nagios.ts';
 import { renderTextfile } from './textfile.ts';
 
 const name = 'assess-health';
@@ -31,23 +31,32 @@ export const assessHealth = defineStage<HealthConfig>({
     },
   },
 
+  onlyAsks: (options) => options['nagios'] === true,
+  // Nagios reads the exit codes of wrong usage as something else.
+  answerFailure: (error, argv) => (argv.includes('--nagios') ? nagiosFailure(reasonOf(error)) : undefined),
+
   async run(world) {
     const at = chosenTime(world);
     const { snapshot, missing } = await world.read(latest).then(
-      (found) => ({ snapshot: found, missing: 'there is no snapshot yet' }),
+      (found) => (found && isTime(found.time_utc) ? { snapshot: found, missing: '' } : noSnapshot(found)),
       (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
     );
     const stages = await world.stageRecords();
     const health = assess({ snapshot, missing, stages, config: world.config, hostname: world.hostname, at });
 
     await world.replace(latestHealth, health, at);
-    if (health.run_id !== undefined && health.snapshot_time_utc !== undefined) {
+    let unwritten: unknown;
+    // What it would have been at another time is no history.
+    if (health.run_id !== undefined && health.snapshot_time_utc !== undefined && world.options['at'] === undefined) {
       const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
       const { snapshot_time_utc: time, run_id, overall_level } = health;
       // In the file of the snapshot's day, where its line of raw data is too.
-      await world.append(history, { time, run_id, overall_level, levels }, new Date(time));
+      const line = { time, run_id, schema_version: schemaVersion, overall_level, levels };
+      await world.append(history, line, new Date(time)).catch((error: unknown) => (unwritten = error));
     }
+    // On another disk, as like as not: it is told what happened all the same.
     await world.replace(textfile, renderTextfile(health, snapshot?.sections ?? {}, stages), at);
+    if (unwritten !== undefined) throw unwritten;
 
     const nagios = world.options['nagios'] === true ? nagiosLine(health) : undefined;
     return {
@@ -59,6 +68,13 @@ export const assessHealth = defineStage<HealthConfig>({
       ...(nagios ? { exitCode: nagios.exitCode } : {}),
     };
   },
+});
+
+const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
+
+const noSnapshot = (found: Snapshot | undefined) => ({
+  snapshot: undefined,
+  missing: found ? `its time is none: ${JSON.stringify(found.time_utc)}` : 'there is no snapshot yet',
 });
 
 function chosenTime(world: World<HealthConfig>): Date {
@@ -89,7 +105,7 @@ export function assess({ snapshot, missing, stages, config, hostname, at }: Inpu
     definitions: sections,
     limits: config.limits,
     at,
-    stale: age.level === 'green' ? undefined : age.message,
+    stale: age.level === 'green' ? undefined : { message: age.message, limit: age.limit },
   });
   // Without a snapshot no subject is known: one observation says all there is to say.
   const observations = [age, ...(snapshot ? judged : []), ...stages.flatMap(judgeStage)];
@@ -124,7 +140,7 @@ function ageOf(snapshot: Snapshot | undefined, missing: string, config: HealthCo
   });
   if (age === undefined) return observe(false, `no snapshot to judge: ${firstLine(missing)}`);
   const most = formatDuration(limit);
-  if (age > limit) return observe(false, `the snapshot is ${formatDuration(age)} old (at most ${most})`);
+  if (!(age <= limit)) return observe(false, `the snapshot is ${formatDuration(age)} old (at most ${most})`);
   if (age < -config.interval)
     return observe(false, `the snapshot is from the future, by ${formatDuration(-age)}: a clock is wrong`);
   return observe(true, `the snapshot is ${formatDuration(Math.max(0, age))} old (at most ${most})`);

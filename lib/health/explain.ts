@@ -126,10 +126,7 @@ export function renderExplanation(explanation: Explanation, now: Date): string {
   const rows: [string, string][] = [
     ['level', `${level}, as assessed at ${clockMinute(new Date(assessed_at))}`],
     ['why', message],
-    [
-      'value',
-      value === null ? 'none: it was not read' : `${show(value)}${typeof value === 'number' ? ` (${value})` : ''}`,
-    ],
+    ['value', value === null ? 'none' : `${show(value)}${typeof value === 'number' ? ` (${value})` : ''}`],
     ['limit', `${show(limit.value)}${limit.key === '' ? '' : `, ${limit.key}`}`],
     ['written', limit_origin],
     ['since', sinceWords(since, now)],

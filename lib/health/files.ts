@@ -50,6 +50,7 @@ export const latestHealth = defineFile<Health>({
 const historySchema = z.looseObject({
   time: words('of the snapshot'),
   run_id: z.string(),
+  schema_version: z.optional(z.number()),
   overall_level: level,
   levels: z.record(z.string(), level),
 });

@@ -4,10 +4,10 @@
 // meanwhile, and a pool whose threads all hang in a dead disk that was being watched cannot keep the snapshot from
 // being written. What a probe looks at is never touched from here.
 import {
-  chownSync,
   closeSync,
   constants,
-  fchownSync,
+  existsSync,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -32,7 +32,6 @@ export function replaceFile(path: string, text: string, mode: number): void {
   // by a call that goes on until all is written or throws. It changes the options it is given: always a fresh literal.
   writeFileAtomic.sync(path, '', {
     mode,
-    ...ownerOf(dirname(path)),
     fsync: false,
     tmpfileCreated: (temporary) => writeFileSync(temporary, text, { flush: true }),
   });
@@ -59,8 +58,7 @@ export function appendLine(path: string, line: string, mode: number): void {
       });
     }
     fsyncSync(descriptor);
-    const { chown: owner } = before === 0 ? ownerOf(dirname(path)) : {};
-    if (owner) fchownSync(descriptor, owner.uid, owner.gid);
+    if (before === 0) fchmodSync(descriptor, mode); // whatever the umask says
     return before;
   });
   if (size === 0) syncFolder(dirname(path));
@@ -82,42 +80,50 @@ function withOpen<Result>(path: string, flags: number, mode: number, use: (descr
   }
 }
 
-/** Folders on the way are made, with the owner of the one they are made in. */
+/** Folders on the way are made. Not by Node's own recursion, which below /proc never ends. */
 export function makeFolder(path: string): void {
-  const first = mkdirSync(path, { recursive: true });
-  if (first === undefined) return;
-  const { chown: owner } = ownerOf(dirname(first));
-  if (!owner) return;
-  for (let folder = path; folder.length >= first.length; folder = dirname(folder))
-    chownSync(folder, owner.uid, owner.gid);
-}
-
-/** Root running a stage by hand must not leave files that the service's own user cannot replace or append to. */
-function ownerOf(folder: string): { chown?: { uid: number; gid: number } } {
-  if (process.getuid?.() !== 0) return {};
-  const { uid, gid } = statSync(folder);
-  return { chown: { uid, gid } };
-}
-
-/** For a file that was made by other means than those above. */
-export function giveToOwner(path: string): void {
-  const { chown: owner } = ownerOf(dirname(path));
-  if (owner) chownSync(path, owner.uid, owner.gid);
-}
-
-/** Temporary files of a file, left by a run that was killed. Call only under the lock of its one writer. */
-export function sweepTemporaries(path: string): void {
-  const folder = dirname(path);
-  const name = `${basename(path)}.`;
-  for (const entry of listIfThere(folder)) {
-    if (entry.startsWith(name) && /^\d+$/.test(entry.slice(name.length))) removeIfThere(join(folder, entry));
+  const missing: string[] = [];
+  for (let folder = path; !existsSync(folder) && dirname(folder) !== folder; folder = dirname(folder))
+    missing.push(folder);
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder);
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error; // another stage was quicker
+    }
   }
 }
 
-/** Undefined where there is no such file. */
-export function readIfThere(path: string): string | undefined {
+/**
+ * Temporary files of a file, left by a run that was killed. Call only under the lock of its one writer. Only names that
+ * the build gives them: what an admin or logrotate put beside a file is not ours to remove.
+ */
+export function sweepTemporaries(path: string): void {
+  const folder = dirname(path);
+  const name = `${basename(path)}.tmp-`;
+  for (const entry of listIfThere(folder)) {
+    if (!entry.startsWith(name) || !/^\d+-\d+$/.test(entry.slice(name.length))) continue;
+    try {
+      unlinkSync(join(folder, entry));
+    } catch {
+      // not a file, or gone: it is in nobody's way
+    }
+  }
+}
+
+const mostBytes = 64 * 1024 * 1024;
+
+/** Undefined where there is no such file. What is no regular file, or too large to be ours, is refused, not waited for. */
+export function readIfThere(path: string, most = mostBytes): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, 0, (descriptor) => {
+      const found = fstatSync(descriptor);
+      if (found.isDirectory()) throw Object.assign(new Error(`EISDIR: ${path} is a folder`), { code: 'EISDIR' });
+      if (!found.isFile()) throw new Error(`${path} is not a regular file`);
+      if (found.size > most)
+        throw new Error(`${path} has ${found.size} bytes, more than ${most}: it is not what it should be`);
+      return readFileSync(descriptor, 'utf8');
+    });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -1,9 +1,12 @@
 // One GET, by node:http and node:https: the global fetch costs four times as much. Redirects are answers, not followed.
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Answer } from '../contract/host.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { errorCode } from './files.ts';
+import { onPool } from './leave.ts';
 
 export async function getUrl(
   url: string,
@@ -16,11 +19,12 @@ export async function getUrl(
   const options: RequestOptions & { rejectUnauthorized: boolean } = {
     headers: { 'user-agent': userAgent, accept: '*/*', connection: 'close' },
     agent: false,
+    lookup: countedLookup,
     // The certificate is judged, not obeyed: an expired one must be told as expired, with its date.
     rejectUnauthorized: false,
   };
   const began = performance.now();
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let certificate: Partial<Answer> = {};
     const finish = (rest: Pick<Answer, 'status' | 'error'>): void => {
       clearTimeout(timer);
@@ -42,7 +46,10 @@ export async function getUrl(
         socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
       });
     }
-    call.on('error', (error) => finish({ error: connectionError(error) }));
+    call.on('error', (error) => {
+      if (isOurOwn(error)) reject(new Error(`asking ${url} failed here`, { cause: error }));
+      finish({ error: connectionError(error) });
+    });
     call.end();
   });
 }
@@ -51,7 +58,7 @@ function readCertificate(socket: TLSSocket): Partial<Answer> {
   const { valid_to: until } = socket.getPeerCertificate();
   const problem: unknown = socket.authorized ? undefined : socket.authorizationError;
   return {
-    ...(until ? { certificate_expires_at: new Date(until).toISOString() } : {}),
+    ...expiry(until),
     ...(problem === undefined || problem === null
       ? {}
       : {
@@ -60,6 +67,29 @@ function readCertificate(socket: TLSSocket): Partial<Answer> {
         }),
   };
 }
+
+/** A date that is none (month 13) is no end of a certificate; what OpenSSL thinks of it stands in the problem. */
+function expiry(until: string | undefined): Pick<Answer, 'certificate_expires_at'> {
+  const ms = Date.parse(until ?? '');
+  return Number.isNaN(ms) ? {} : { certificate_expires_at: new Date(ms).toISOString() };
+}
+
+/** Our own shortage of files, ports or memory says nothing about the other side. */
+const isOurOwn = (error: Error): boolean =>
+  ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '');
+
+/** Counted as a call on a thread while it runs: a name server that does not answer holds it beyond any deadline. */
+const countedLookup: LookupFunction = (hostname, options, callback) => {
+  void onPool(
+    () =>
+      new Promise<void>((resolve) => {
+        lookup(hostname, options, (...answer) => {
+          resolve();
+          callback(...answer);
+        });
+      }),
+  );
+};
 
 // With several addresses behind a name, Node throws an AggregateError whose own message is empty.
 function connectionError(error: Error): string {

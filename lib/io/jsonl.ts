@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from './files.ts';
 
 const chunkBytes = 256 * 1024;
+const mostLineBytes = 8 * 1024 * 1024;
 
 /** Every line with something on it, oldest first (`start`) or newest first (`end`). No file, no lines. */
 export function* scanLines(path: string, from: 'start' | 'end'): Generator<string> {
@@ -11,26 +12,40 @@ export function* scanLines(path: string, from: 'start' | 'end'): Generator<strin
   try {
     const { size } = fstatSync(descriptor);
     const chunk = Buffer.alloc(Math.min(chunkBytes, size));
-    // Bytes of a line that goes on in the next chunk. Cut at newlines only, so never inside a character.
-    let rest: Buffer = Buffer.alloc(0);
+    // Pieces of a line that goes on in the next chunk. Cut at newlines only, so never inside a character.
+    let pieces: Buffer[] = [];
+    let pending = 0;
+    /** The line that the pieces and this one make; one that is too long to be ours is told by a line that is no JSON. */
+    const finish = (piece: Buffer): string => {
+      const all = from === 'start' ? [...pieces, piece] : [piece, ...pieces.toReversed()];
+      const tooLong = pending + piece.length > mostLineBytes;
+      pieces = [];
+      pending = 0;
+      return tooLong ? '(a line that is too long)' : Buffer.concat(all).toString('utf8');
+    };
     for (let done = 0; done < size;) {
       const length = Math.min(chunk.length, size - done);
       const bytesRead = readSync(descriptor, chunk, 0, length, from === 'start' ? done : size - done - length);
       if (bytesRead === 0) break; // truncated while we read: what is gone is gone
       done += bytesRead;
-      const piece = chunk.subarray(0, bytesRead);
-      const bytes = Buffer.concat(from === 'start' ? [rest, piece] : [piece, rest]);
+      const bytes = chunk.subarray(0, bytesRead);
       const cut = from === 'start' ? bytes.lastIndexOf(0x0a) : bytes.indexOf(0x0a);
-      if (cut < 0) {
-        rest = bytes;
-        continue;
+      const rest = cut < 0 ? bytes : from === 'start' ? bytes.subarray(cut + 1) : bytes.subarray(0, cut);
+      if (cut >= 0) {
+        const near = from === 'start' ? bytes.indexOf(0x0a) : bytes.lastIndexOf(0x0a);
+        const first = finish(Buffer.from(from === 'start' ? bytes.subarray(0, near) : bytes.subarray(near + 1)));
+        if (first.trim() !== '') yield first;
+        const middle = bytes
+          .subarray(Math.min(near, cut) + 1, Math.max(near, cut))
+          .toString('utf8')
+          .split('\n');
+        if (from === 'end') middle.reverse();
+        if (near !== cut) for (const line of middle) if (line.trim() !== '') yield line;
       }
-      rest = from === 'start' ? bytes.subarray(cut + 1) : bytes.subarray(0, cut);
-      const whole = (from === 'start' ? bytes.subarray(0, cut) : bytes.subarray(cut + 1)).toString('utf8').split('\n');
-      if (from === 'end') whole.reverse();
-      for (const line of whole) if (line.trim() !== '') yield line;
+      pending += rest.length;
+      if (pending <= mostLineBytes) pieces.push(Buffer.from(rest));
     }
-    const last = rest.toString('utf8');
+    const last = finish(Buffer.alloc(0));
     if (last.trim() !== '') yield last;
   } finally {
     closeSync(descriptor);

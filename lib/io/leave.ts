@@ -30,7 +30,8 @@ export function endOnLeaving(end: () => void): () => void {
 export function leave(code: number): never {
   for (const end of held.endings) end();
   // process.exit() joins the threads of the pool, so one that is stuck in the kernel (a dead disk, a mount without an
-  // answer) would keep the process for ever. Replacing the process image ends them all.
+  // answer, a silent name server) would keep the process. Replacing the process image ends them all, but for one that
+  // sleeps uninterruptibly in the kernel: what may do that is touched only in a child.
   if (held.onThreads > 0 && process.execve) process.execve('/bin/sh', ['sh', '-c', `exit ${code}`], {});
   process.exit(code);
 }

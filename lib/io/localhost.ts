@@ -11,7 +11,7 @@ const mostFileBytes = 16 * 1024 * 1024;
 
 export interface LocalSettings {
   /** Where notes of children that may hang are kept. */
-  readonly runtime: string;
+  readonly notes: string;
   readonly userAgent: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -20,7 +20,7 @@ export interface LocalSettings {
  * Opens this machine for one cycle: within it a file's text and a path's state are asked for once. Twelve filesystems
  * need the mount table and the same few folders; and a path that hangs holds one thread of the pool, not twelve.
  */
-export function localHostOpener({ runtime, userAgent, env }: LocalSettings): (signal: AbortSignal) => Host {
+export function localHostOpener({ notes, userAgent, env }: LocalSettings): (signal: AbortSignal) => Host {
   // libuv reads this when it first needs a thread. With its usual four, four paths on one dead disk would hang the
   // readings of all others with them.
   process.env['UV_THREADPOOL_SIZE'] ??= '24';
@@ -49,7 +49,7 @@ export function localHostOpener({ runtime, userAgent, env }: LocalSettings): (si
       runProgram(argv, {
         signal,
         env: { HOME: process.env['HOME'], ...env },
-        ...(alone === undefined ? {} : { aloneNote: join(runtime, 'children', `${encodeURIComponent(alone)}.json`) }),
+        ...(alone === undefined ? {} : { aloneNote: join(notes, `${encodeURIComponent(alone).slice(0, 200)}.json`) }),
       }),
     get: (url, { timeoutMs }) => getUrl(url, { timeoutMs, signal, userAgent }),
   });

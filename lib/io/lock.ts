@@ -5,7 +5,7 @@ import { accessSync, constants, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LockedOut } from '../contract/errors.ts';
 import { reasonOf } from '../core/text.ts';
-import { errorCode, giveToOwner, makeFolder, readIfThere } from './files.ts';
+import { errorCode, makeFolder, readIfThere } from './files.ts';
 
 export interface Lock {
   release(): void;
@@ -23,15 +23,14 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
     database.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    if (!/locked/.test(reasonOf(error))) throw new Error(`taking the lock ${path} failed`, { cause: error });
+    if (!/locked/.test(reasonOf(error)))
+      throw new Error(`the lock ${path} cannot be taken; remove it if it is not ours`, { cause: error });
     const holder = readIfThere(`${path}.holder`)?.trim() ?? 'a process that left no note';
     throw new LockedOut(`${what} is already running: ${holder} holds ${path}`);
   }
   const note = `process ${process.pid}, since ${new Date().toISOString()}\n`;
   try {
     writeFileSync(`${path}.holder`, note, { mode: 0o644 });
-    // A lock file that its user may not write can be opened, but locks nothing.
-    for (const file of [path, `${path}.holder`]) giveToOwner(file);
   } catch {
     // a full disk costs the note, not the lock
   }
@@ -43,6 +42,8 @@ function refuseReadOnly(path: string): void {
   try {
     accessSync(path, constants.W_OK);
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw new Error(`the lock ${path} cannot be taken`, { cause: error });
+    const code = errorCode(error);
+    if (code !== 'ENOENT')
+      throw Object.assign(new Error(`the lock ${path} cannot be taken`, { cause: error }), { code });
   }
 }

@@ -10,7 +10,7 @@ import { endOnLeaving } from './leave.ts';
 const mostOutputBytes = 8 * 1024 * 1024;
 
 /** Where a shell or a unit finds programs, and where Debian keeps those that cron and some shells do not look for. */
-const searchPath = (): string => `${process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'}:/usr/sbin:/sbin`;
+const searchPath = (): string => `${process.env['PATH'] || '/usr/local/bin:/usr/bin:/bin'}:/usr/sbin:/sbin`;
 
 /** TZ: systemctl prints the times of timers in the reader's zone, even where unix time was asked for. */
 const environment = { LC_ALL: 'C', TZ: 'UTC', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
@@ -87,20 +87,32 @@ interface Note {
 }
 
 async function refuseSecond(path: string): Promise<void> {
-  const text = readIfThere(path);
-  if (text === undefined) return;
-  const note = JSON.parse(text) as Note;
-  if ((await startTimeOf(note.pid)) !== note.started) return removeIfThere(path);
+  const note = readNote(path);
+  if (!note || (await startTimeOf(note.pid)) !== note.started) return removeIfThere(path);
   throw new Error(
     `an earlier attempt still hangs (process ${note.pid}, since ${note.since}); no second one is started`,
   );
+}
+
+/** Undefined where there is none, or one that is not ours to understand. */
+function readNote(path: string): Note | undefined {
+  try {
+    const note: unknown = JSON.parse(readIfThere(path) ?? 'null');
+    return typeof note === 'object' && note !== null && 'pid' in note && 'started' in note ? (note as Note) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function writeNote(path: string, pid: number, argv: readonly string[]): Promise<void> {
   const started = await startTimeOf(pid);
   if (started === undefined) return; // it has ended already
   const note: Note = { pid, started, since: new Date().toISOString(), argv };
-  replaceFile(path, JSON.stringify(note), 0o644);
+  try {
+    replaceFile(path, JSON.stringify(note), 0o644);
+  } catch {
+    // without a note the next run may start a second one; without this reading there would be none at all
+  }
 }
 
 /** Boot id and start time: together with the pid they name one process for good. A zombie has ended. */

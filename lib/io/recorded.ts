@@ -49,9 +49,12 @@ export async function readMachine(folder: string): Promise<Machine> {
   return machineSchema.parse(JSON.parse(await readFile(join(folder, 'machine.json'), 'utf8')));
 }
 
+const knownMachines: Record<string, Promise<Machine>> = {};
+
 export function openRecordedHost(folder: string, name: string, signal: AbortSignal): Host {
   const root = join(folder, 'root');
-  const inRoot = (path: string): string => join(root, path);
+  const machine = (): Promise<Machine> => (knownMachines[folder] ??= readMachine(folder));
+  const inRoot = (path: string): string => join(root, namedInFolder(path));
   return {
     name,
     signal,
@@ -63,18 +66,21 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
     list: (path) => readdir(inRoot(path)),
     realpath: async (path) => `/${relative(root, await realpath(inRoot(path)))}`,
     stat: async (path) => {
-      const { target, ...found } = recorded(await readMachine(folder), 'stat', path);
+      const { target, ...found } = recorded(await machine(), 'stat', path);
       return target === undefined ? found : { ...found, target };
     },
-    statfs: async (path) => recorded(await readMachine(folder), 'statfs', path),
+    statfs: async (path) => recorded(await machine(), 'statfs', path),
     run: (argv) => findCommand(folder, argv),
     get: async (url) => {
-      const answer = (await readMachine(folder)).urls[url];
+      const answer = (await machine()).urls[url];
       if (!answer) throw new Error(`${folder} has no recorded answer of ${url}`);
       return withoutUndefined(answer);
     },
   };
 }
+
+/** git keeps no folder called .git in a repository, so in a recording it is called otherwise. */
+export const namedInFolder = (path: string): string => path.replaceAll('/.git/', '/dot-git/');
 
 function recorded<Kind extends 'stat' | 'statfs'>(machine: Machine, kind: Kind, path: string) {
   const found = machine[kind][path];

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import type { Answer, FilesystemStat, Host, PathStat } from '../contract/host.ts';
 import { reasonOf } from '../core/text.ts';
-import type { Machine, RecordedCommand } from './recorded.ts';
+import { type Machine, namedInFolder, type RecordedCommand } from './recorded.ts';
 
 export interface Recording {
   readonly files: Record<string, string>;
@@ -19,7 +19,16 @@ export interface Recording {
 
 /** Who this machine is, so that it can be taken out. */
 export function whoWeAre(): { hostname: string; user: string } {
-  return { hostname: hostname(), user: userInfo().username };
+  return { hostname: hostname(), user: userName() };
+}
+
+/** A user id without an entry has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
 }
 
 export function refuseExisting(folder: string): void {
@@ -77,12 +86,13 @@ export function writeRecording(
 ): void {
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), clean(text));
+    writeFileSync(join(folder, path), text);
   };
-  for (const [path, text] of Object.entries(recording.files)) write(join('root', path), text);
+  for (const [path, text] of Object.entries(recording.files)) write(join('root', namedInFolder(path)), clean(text));
   const used = new Set<string>();
-  for (const command of recording.commands) write(join('commands', `${fileName(command.argv)}.json`), pretty(command));
-  write('machine.json', pretty({ ...about, ...recording.machine }));
+  for (const command of recording.commands)
+    write(join('commands', `${fileName(command.argv)}.json`), prettyClean(command, clean));
+  write('machine.json', prettyClean({ ...about, ...recording.machine }, clean));
 
   function fileName(argv: readonly string[]): string {
     const words = argv.filter((word) => /^[a-z][a-z0-9-]*$/.test(word)).slice(0, 3);
@@ -93,4 +103,6 @@ export function writeRecording(
   }
 }
 
-const pretty = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+/** Cleaned text by text: over whole JSON a rule could eat a quote or a backslash of it. */
+const prettyClean = (value: unknown, clean: (text: string) => string): string =>
+  `${JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? clean(part) : part), 2)}\n`;

@@ -8,7 +8,7 @@ export const print = (text: string): void => writeAll(1, text);
 export const printError = (text: string): void => writeAll(2, text);
 
 function writeAll(descriptor: 1 | 2, text: string): void {
-  const bytes = Buffer.from(`${text}\n`);
+  const bytes = Buffer.from(`${harmless(text)}\n`);
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(descriptor, bytes, done);
@@ -21,6 +21,12 @@ function writeAll(descriptor: 1 | 2, text: string): void {
 }
 
 const devNull = 0x103;
+
+/** Names and messages come from elsewhere: of control characters only newlines, tabs and colours reach the terminal. */
+function harmless(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  return text.replaceAll(/(\u001B\[\d{1,2}m)|[\0-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029]/g, '$1');
+}
 
 /** A terminal, without loading Node's streams and sockets for the answer. */
 export function isTerminal(descriptor: 1 | 2): boolean {

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { shapeProblem } from '../contract/fields.ts';
 import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
-import { stageRecord } from '../contract/record.ts';
+import { type StageRecord, stageRecord } from '../contract/record.ts';
 import type { World } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
 import {
@@ -32,6 +32,7 @@ export interface WorldSettings<Config> {
   readonly hostname?: string;
   /** Told instead of writing. */
   readonly dryRun?: (path: string, content: string) => void;
+  readonly isOver?: () => boolean;
   /** Told when a disk was full and a file went to the runtime folder instead. */
   readonly onFallback?: (problem: string) => void;
 }
@@ -48,6 +49,11 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     const text = readText(path);
     return text === undefined ? undefined : decode(file, text, path);
   }
+
+  /** A stage that its deadline has passed must not write beside the next one. */
+  const refuseLate = (): void => {
+    if (settings.isOver?.()) throw new Error('the deadline has passed: nothing is written any more');
+  };
 
   return {
     config: settings.config,
@@ -71,10 +77,12 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       const names = stageNames(places);
       // A record that cannot be read is as good as none: the next run of that stage writes a new one.
       const records = await Promise.all(names.map((name) => read(stageRecord(name)).catch(() => undefined)));
-      return records.filter((record) => record !== undefined);
+      // A copy that somebody made of a record is not another stage.
+      return records.filter((record, index) => record !== undefined && record.stage === names[index]) as StageRecord[];
     },
 
     replace: async (file, content, at = now()) => {
+      refuseLate();
       const path = file.path(places, at);
       const text = encode(file, content);
       if (dryRun) return dryRun(path, text);
@@ -88,10 +96,11 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
         return;
       }
       // A copy that an earlier full disk left in the runtime folder is out of date now.
-      if (file.fallsBack) removeIfThere(spare);
+      if (file.fallsBack) forget(spare);
     },
 
     append: async (file, record, at = now()) => {
+      refuseLate();
       const path = file.path(places, at);
       const line = JSON.stringify(checked(file, record, path));
       if (dryRun) return dryRun(path, `${line}\n`);
@@ -125,13 +134,24 @@ function stageNames(places: Places): string[] {
     .sort();
 }
 
+/** A spare copy that cannot be removed is older than what was just written, and so is not read. */
+function forget(spare: string): void {
+  try {
+    removeIfThere(spare);
+  } catch {
+    // a runtime folder that is not ours
+  }
+}
+
 /** Under the stage's lock: what a killed run left half-made is removed. */
 export function sweepAfterKill(files: readonly FileLocation[], places: Places, at: Date): void {
-  for (const file of files) sweepTemporaries(file.path(places, at));
+  // Lines are appended in place: a JSONL file has no temporaries.
+  for (const file of files) if (file.format !== 'jsonl') sweepTemporaries(file.path(places, at));
 }
 
 function sparePath(file: FileLocation, places: Places, at: Date): string {
-  return join(places.runtime, 'spare', basename(file.path(places, at)));
+  // The whole path again, so that two sites of one user never meet.
+  return join(places.runtime, 'spare', file.path(places, at));
 }
 
 function newestOf(file: FileLocation, places: Places, at: Date): string {

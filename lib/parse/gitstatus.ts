@@ -14,8 +14,14 @@ export interface GitStatus {
 }
 
 export function parseGitStatus(text: string): GitStatus {
-  const header = (name: string): string | undefined => new RegExp(`^# branch\\.${name} (.*)$`, 'm').exec(text)?.[1];
-  const count = (kinds: string): number => text.match(new RegExp(`^[${kinds}] `, 'gm'))?.length ?? 0;
+  // Split, because to a regular expression U+2028 in a name would be the end of a line as well.
+  const lines = text.split('\n');
+  const header = (name: string): string | undefined => {
+    const start = `# branch.${name} `;
+    return lines.find((line) => line.startsWith(start))?.slice(start.length);
+  };
+  const count = (kinds: string): number =>
+    lines.filter((line) => kinds.includes(line[0] ?? ' ') && line[1] === ' ').length;
   const [commit, branch, upstream] = [header('oid'), header('head'), header('upstream')];
   if (commit === undefined || branch === undefined) {
     throw new Error(`git status has no branch header: ${JSON.stringify(text.slice(0, 80))}`);

@@ -28,7 +28,7 @@ interface Judgement {
   readonly line: Line<HistoryLine>;
 }
 
-export function readDay(lines: Iterable<Line<HistoryLine>>): Day {
+export function readDay(lines: Iterable<Line<HistoryLine>>, dayBefore?: Levels): Day {
   // Of lines that share a run id the last counts: a snapshot may be assessed again.
   const byRun = new Map<string, Judgement>();
   let bad = 0;
@@ -43,7 +43,7 @@ export function readDay(lines: Iterable<Line<HistoryLine>>): Day {
   let snapshots = 0;
   // A level that comes and goes brings the same few judgements again and again.
   const known = new Map<string, Levels | undefined>();
-  let before: { rest: string; levels: Levels } | undefined;
+  let before: { rest: string; levels: Levels } | undefined = dayBefore && { rest: '', levels: dayBefore };
   for (const { time, rest, line } of judgements) {
     if (!known.has(rest)) known.set(rest, levelsOf(line));
     const levels = known.get(rest);
@@ -56,6 +56,15 @@ export function readDay(lines: Iterable<Line<HistoryLine>>): Day {
     before = { rest, levels };
   }
   return { snapshots, changes, bad };
+}
+
+/** How the last line that can be read judged. */
+export function lastGood(fromTheEnd: Iterable<Line<HistoryLine>>): Levels | undefined {
+  for (const line of fromTheEnd) {
+    const levels = levelsOf(line);
+    if (levels) return levels;
+  }
+  return undefined;
 }
 
 /** As assess-health writes it: time and run id stand first. */

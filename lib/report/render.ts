@@ -16,13 +16,15 @@ export interface ReportInput {
   readonly health: Health;
   readonly snapshot: Snapshot | undefined;
   readonly at: Date;
+  /** A verdict on an older snapshot is none any more. */
+  readonly freshSeconds: number;
 }
 
-export function renderReport({ health, snapshot, at }: ReportInput): string {
+export function renderReport({ health, snapshot, at, freshSeconds }: ReportInput): string {
   const sections = snapshot?.sections ?? {};
   return joined([
     `# Operations report: ${escapeCell(health.site)}`,
-    verdict(health, at),
+    verdict(health, at, freshSeconds),
     'This monitor is observe-only. No automated healing action was taken.',
     ...worstFirst.filter((level) => level !== 'green').map((level) => findings(health, level)),
     hostsTable(readable(sections, 'hosts')),
@@ -54,13 +56,20 @@ export function renderDay(day: string, { changes, snapshots, bad }: Day): string
   ]);
 }
 
-function verdict(health: Health, at: Date): string {
+function verdict(health: Health, at: Date, freshSeconds: number): string {
   const { overall_level, counts, snapshot_time_utc, hostname, run_id } = health;
   const tally = worstFirst.map((level) => `${counts[level] ?? 0} ${level}`).join(', ');
   const when =
     snapshot_time_utc === undefined
       ? 'There is no snapshot.'
       : `Snapshot of ${clockMinute(new Date(snapshot_time_utc))}, ${distance(new Date(snapshot_time_utc), at)} before this report.`;
+  const age = snapshot_time_utc === undefined ? Infinity : (at.getTime() - Date.parse(snapshot_time_utc)) / 1000;
+  if (overall_level !== 'unknown' && !(age <= freshSeconds)) {
+    return joined([
+      `**${mark.unknown.toUpperCase()}** on ${escapeCell(hostname)}: what follows is an old verdict, and nobody has looked since.`,
+      when,
+    ]);
+  }
   return joined([
     `**${mark[overall_level].toUpperCase()}** on ${escapeCell(hostname)}: ${tally}.`,
     `${when}${run_id === undefined ? '' : ` Run \`${run_id}\`.`}`,

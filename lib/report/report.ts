@@ -1,13 +1,20 @@
 // write-report: snapshot, health and the day's lines of health → Markdown, the latest and the day's.
 import { defineStage } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
+import { daysBefore } from '../core/time.ts';
 import { history, latestHealth } from '../health/files.ts';
 import { latest } from '../snapshot/files.ts';
-import { readDay } from './changes.ts';
+import { lastGood, readDay } from './changes.ts';
 import { dayReport, latestReport } from './files.ts';
 import { renderDay, renderReport } from './render.ts';
 
-export const writeReport = defineStage<object>({
+interface ReportConfig {
+  /** Seconds. */
+  readonly interval: number;
+  readonly limits: { readonly snapshot: { readonly intervals: number } };
+}
+
+export const writeReport = defineStage<ReportConfig>({
   name: 'write-report',
   summary: 'writes the report for people: the latest, and the day’s with how the day went',
   reads: [latest, latestHealth, history],
@@ -27,11 +34,19 @@ export const writeReport = defineStage<object>({
     });
     // The day the report is about: just after midnight that is still the day before.
     const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
-    const course = readDay(world.scan(history, 'start', day));
+    // What changed over midnight is told by the day on which it is seen.
+    const yesterday = lastGood(world.scan(history, 'end', daysBefore(day, 1)));
+    const course = readDay(world.scan(history, 'start', day), yesterday);
 
     // Tables only of the snapshot that was judged: another one beside its verdict would mislead.
     const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
-    const report = renderReport({ health, snapshot: judged, at: world.now() });
+    const { interval, limits } = world.config;
+    const report = renderReport({
+      health,
+      snapshot: judged,
+      at: world.now(),
+      freshSeconds: interval * limits.snapshot.intervals,
+    });
     await world.replace(latestReport, `${report}\n`);
     await world.replace(dayReport, `${report}\n\n${renderDay(day.toISOString().slice(0, 10), course)}\n`, day);
 

@@ -18,7 +18,7 @@ export interface CheckRun {
   readonly limits: Readonly<Record<string, unknown>>;
   readonly at: Date;
   /** Why nothing in this snapshot can be believed any more, if so: then every level is unknown. */
-  readonly stale: string | undefined;
+  readonly stale: { readonly message: string; readonly limit: Finding['limit'] } | undefined;
 }
 
 export const runbookOf = (check: string): string => `ops/runbooks/${check}.md`;
@@ -77,7 +77,8 @@ const unread = (subject: string, reason: string): Finding => ({
   clears_when: 'it can be read again',
 });
 
-function observe(check: string, finding: Finding, stale: string | undefined): Observation {
+function observe(check: string, found: Finding, stale: CheckRun['stale']): Observation {
+  const finding = believable(check, found);
   const runbook = runbookOf(check);
   const id = `${check}:${finding.subject}`;
   const message = oneLine(finding.message);
@@ -87,8 +88,16 @@ function observe(check: string, finding: Finding, stale: string | undefined): Ob
     check,
     ...finding,
     level: 'unknown',
-    message: `${stale}; then: ${message}`,
+    limit: stale.limit,
+    message: `${stale.message}; then: ${message}`,
     clears_when: 'a fresh snapshot is there',
     runbook,
   };
+}
+
+/** A check that makes a number of nothing (0 processors, say) has judged nothing. */
+function believable(check: string, finding: Finding): Finding {
+  return typeof finding.value === 'number' && !Number.isFinite(finding.value)
+    ? unread(finding.subject, `${check} could not judge it: ${finding.message}`)
+    : finding;
 }

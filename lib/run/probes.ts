@@ -93,7 +93,7 @@ function keep(
 ): Record<string, Reading> {
   const kept = outcomes.flatMap(([item, outcome]): (readonly [string, Reading])[] => {
     if (outcome.status === 'ok') return [[item, { at: outcome.collected_at, boot_id, data: outcome.data }]];
-    const last = before[item];
+    const last = Object.hasOwn(before, item) ? before[item] : undefined;
     return last ? [[item, last]] : [];
   });
   return Object.fromEntries(kept);
@@ -131,7 +131,8 @@ async function readOne<Config>(
   const at = run.now();
   const what = item === undefined ? probe.name : `${probe.name}: ${item}`;
   try {
-    const kept = run.previous[probe.name]?.[item ?? whole];
+    const before = run.previous[probe.name] ?? {};
+    const kept = Object.hasOwn(before, item ?? whole) ? before[item ?? whole] : undefined;
     const data: unknown = await withDeadline(Math.min(probe.timeoutMs ?? run.timeoutMs, left), what, (signal) =>
       probe.read({
         config: run.config,

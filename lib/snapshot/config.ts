@@ -1,9 +1,10 @@
 // What the configuration says about the snapshot: what to watch.
 import * as z from 'zod';
-import { duration, planned } from '../contract/quantities.ts';
+import { duration, ownName, planned } from '../contract/quantities.ts';
 
 const path = z
   .string()
+  .max(4000)
   .regex(/^\//, { error: (issue) => `expected an absolute path, such as "/data"; got ${JSON.stringify(issue.input)}` });
 
 const filesystemSchema = z.strictObject({
@@ -25,7 +26,7 @@ const unit = z
 const url = z
   .url({ protocol: /^https?$/, error: (issue) => `expected an http(s) URL; got ${JSON.stringify(issue.input)}` })
   .refine(
-    (text) => !/^https?:\/\/[^/]*@/.test(text),
+    (text) => !/^https?:\/\/[^/]*@/i.test(text),
     'a password in a URL would end up in files and mails: leave it out',
   );
 
@@ -58,11 +59,14 @@ const streamSchema = z.strictObject({
     .meta(planned),
   window: duration('3h').prefault('1.5h').describe('older than this, the stream is stale').meta(planned),
   mirrors: z
-    .record(z.string(), location.extend({ compare: duration('7d').prefault('7d').describe('how far back to compare') }))
+    .record(ownName, location.extend({ compare: duration('7d').prefault('7d').describe('how far back to compare') }))
     .prefault({})
     .describe('its copies, by a name of your own')
     .meta(planned),
-  units: z.record(z.string(), unit).prefault({}).describe('the units it depends on, by role: sync, process, transfer'),
+  units: z
+    .record(ownName, unit.describe('a unit'))
+    .prefault({})
+    .describe('the units it depends on, by role: sync, process, transfer'),
 });
 
 const workspaceSchema = z.strictObject({
@@ -106,26 +110,29 @@ const powerSchema = z.strictObject({
 
 export const snapshotConfig = {
   filesystems: z
-    .record(z.string(), shortOf(filesystemSchema, 'path', path))
+    .record(ownName, shortOf(filesystemSchema, 'path', path))
     .optional()
     .describe('the filesystems to watch, by a name of your own; without this, the real local mounts of this machine'),
   workspace: workspaceSchema
     .optional()
     .describe('the group workspace: a remote or network-mounted archive')
     .meta(planned),
-  streams: z.record(z.string(), streamSchema).prefault({}).describe('the data streams, by name'),
+  streams: z.record(ownName, streamSchema).prefault({}).describe('the data streams, by name'),
   power: powerSchema.optional().describe('the power supply').meta(planned),
   gates: z
-    .record(z.string(), shortOf(gateSchema, 'file', path))
+    .record(ownName, shortOf(gateSchema, 'file', path))
     .prefault({})
     .describe('gates, by a name of your own: the JSON summaries that other jobs leave (ops/docs/gate-summary.md)'),
   services: z.array(unit).prefault([]).describe('systemd units to watch, beside those of the streams'),
   dashboard: endpointSchema.optional().describe('the dashboard: the endpoint of that name'),
   endpoints: z
-    .record(z.string(), shortOf(endpointSchema, 'url', url))
+    .record(ownName, shortOf(endpointSchema, 'url', url))
     .prefault({})
     .describe('other URLs to watch'),
-  git: z.record(z.string(), path).prefault({}).describe('git checkouts to watch, by a name of your own'),
+  git: z
+    .record(ownName, path.describe('its top folder'))
+    .prefault({})
+    .describe('git checkouts to watch, by a name of your own'),
 };
 
 /** With what collect needs of the site itself. */

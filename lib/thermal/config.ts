@@ -1,6 +1,6 @@
 // What the configuration says about the thermal heartbeat.
 import * as z from 'zod';
-import { measure, planned } from '../contract/quantities.ts';
+import { measure, planned, secret } from '../contract/quantities.ts';
 
 const above = (by: string) =>
   z.strictObject({ above: measure('C', by).prefault(by).describe('above this') }).prefault({});
@@ -12,7 +12,7 @@ export const thermalConfig = {
       nvme: above('70 C').describe('NVMe disks'),
       sentry: z
         .strictObject({
-          dsn: z.string().describe('$NAME: from the environment or a credential, never written here'),
+          dsn: secret.describe('$NAME: from the environment or a credential, never written here'),
           monitor: z.string().prefault('thermal-heartbeat').describe('name of the cron monitor'),
         })
         .optional()

@@ -46,18 +46,12 @@ function processesOf(folder: string): string[] {
 
 test('a FIFO, a stopped process and a silent server cost their own sections, and collect ends in time', async (t) => {
   const folder = temporaryFolder(t);
-  const [fifo, stopped, good] = ['fifo', 'stopped', 'good'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const checkout of [fifo, stopped, good]) makeCheckout(checkout);
+  const [fifo, good] = ['fifo', 'good'].map((name) => join(folder, name)) as [string, string];
+  for (const checkout of [fifo, good]) makeCheckout(checkout);
   execFileSync('rm', [join(fifo, '.git', 'index')]);
   execFileSync('mkfifo', [join(fifo, '.git', 'index')]);
-  // git asks this filter about a changed file, and the filter stops itself.
-  execFileSync('git', ['-C', stopped, 'config', 'filter.stop.clean', 'kill -STOP $$; cat']);
-  writeFileSync(join(stopped, '.gitattributes'), 'file filter=stop\n');
-  writeFileSync(join(stopped, 'file'), 'two\n');
+  // A systemctl that stops itself, before the real one on the PATH.
+  writeFileSync(join(folder, 'systemctl'), '#!/bin/sh\nkill -STOP $$\n', { mode: 0o755 });
   const port = await silentServer(t);
 
   const config = join(folder, 'config.yaml');
@@ -65,7 +59,8 @@ test('a FIFO, a stopped process and a silent server cost their own sections, and
     config,
     [
       `files: { state: ${folder}/state }`,
-      `git: { fifo: ${fifo}, stopped: ${stopped}, good: ${good} }`,
+      `git: { fifo: ${fifo}, good: ${good} }`,
+      'services: [some.service]',
       `endpoints: { silent: { url: "http://127.0.0.1:${port}/", timeout: 1s } }`,
     ].join('\n'),
   );
@@ -73,7 +68,16 @@ test('a FIFO, a stopped process and a silent server cost their own sections, and
   const { status, stderr, error } = spawnSync(
     process.execPath,
     [join(root, 'dist', 'collect-snapshot.cjs'), '--config', config],
-    { encoding: 'utf8', timeout: 120_000, env: { ...process.env, XDG_RUNTIME_DIR: folder, XDG_CACHE_HOME: folder } },
+    {
+      encoding: 'utf8',
+      timeout: 120_000,
+      env: {
+        ...process.env,
+        PATH: `${folder}:${process.env['PATH']}`,
+        XDG_RUNTIME_DIR: folder,
+        XDG_CACHE_HOME: folder,
+      },
+    },
   );
   assert.equal(error, undefined, 'the process did not end');
   assert.equal(status, 0, stderr);
@@ -85,11 +89,12 @@ test('a FIFO, a stopped process and a silent server cost their own sections, and
     assert.equal(envelope?.status, 'ok');
     return (envelope as { data: Record<string, Envelope> }).data[name] as Envelope;
   };
-  for (const name of ['fifo', 'stopped']) {
-    const { status: outcome, ...rest } = item('checkouts', name);
-    assert.equal(outcome, 'failed');
-    assert.equal('kind' in rest && rest.kind, 'timeout');
-    assert.match('reason' in rest ? rest.reason : '', new RegExp(`${name} did not answer within 10s`));
+  for (const [what, envelope] of [
+    ['checkouts: fifo', item('checkouts', 'fifo')],
+    ['services', sections['services']],
+  ] as const) {
+    assert.equal(envelope?.status === 'failed' && envelope.kind, 'timeout', JSON.stringify(envelope));
+    assert.equal(envelope?.status === 'failed' && envelope.reason, `${what} did not answer within 10s`);
   }
   assert.equal(item('checkouts', 'good').status, 'ok');
   const silent = item('endpoints', 'silent');
@@ -107,7 +112,7 @@ test('a file that is a FIFO is refused at once, and one that hangs on a thread d
     import { open } from 'node:fs/promises';
     import { localHostOpener } from ${JSON.stringify(join(root, 'lib/io/localhost.ts'))};
     import { leave, onPool } from ${JSON.stringify(join(root, 'lib/io/leave.ts'))};
-    const host = localHostOpener({ runtime: ${JSON.stringify(folder)}, userAgent: 'test' })(new AbortController().signal);
+    const host = localHostOpener({ notes: ${JSON.stringify(folder)}, userAgent: 'test' })(new AbortController().signal);
     await host.readText(${JSON.stringify(fifo)}).catch((error) => console.log(error.message));
     void onPool(() => open(${JSON.stringify(fifo)}));
     setTimeout(() => leave(75), 100);`;
@@ -130,7 +135,7 @@ test('a dozen paths that hang on threads keep no other path from being read', (t
     import { open } from 'node:fs/promises';
     import { localHostOpener } from './lib/io/localhost.ts';
     import { leave, onPool } from './lib/io/leave.ts';
-    const host = localHostOpener({ runtime: ${JSON.stringify(folder)}, userAgent: 'test' })(new AbortController().signal);
+    const host = localHostOpener({ notes: ${JSON.stringify(folder)}, userAgent: 'test' })(new AbortController().signal);
     for (let i = 0; i < 12; i++) void onPool(() => open(${JSON.stringify(fifo)}));
     void host.readText('/proc/loadavg').then(() => leave(7));`;
   const outfile = join(folder, 'bundle.cjs');

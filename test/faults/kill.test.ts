@@ -37,7 +37,7 @@ function runWhole({ argvOf, env }: Site, stage: string): void {
 /** What lies there, without the locks and their notes, and without what only a kill leaves. */
 function filesOf(folder: string): Map<string, string> {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('locks') && !/\.\d{5,}$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('locks') && !/\.tmp-\d+-\d+$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
   return new Map(paths.map((path) => [relative(folder, path), readText(path)]));
 }
@@ -104,7 +104,7 @@ for (const stage of stages) {
     assert.ok(killed >= points * 3 - 6, `${killed} of ${points * 3} runs were killed`);
     // And the next run ends well, and leaves nothing half-made.
     runWhole(site, stage);
-    const left = readdirSync(site.state, { recursive: true }).filter((name) => /\.\d{5,}$/.test(String(name)));
+    const left = readdirSync(site.state, { recursive: true }).filter((name) => /\.tmp-\d+-\d+$/.test(String(name)));
     assert.deepEqual(left, []);
   });
 }

@@ -148,7 +148,7 @@ const along = ({ under, limits, subject, about, clears, given }: Bounds, rows: r
 const state = (level: Level, says: readonly string[], value = 'active'): Expected => ({
   level,
   value,
-  key: 'services',
+  key: '',
   limit: 'active',
   says: ['sync.service', ...says],
 });
@@ -156,7 +156,7 @@ const state = (level: Level, says: readonly string[], value = 'active'): Expecte
 const answer = (level: Level, value: number | null, says: readonly string[]): Expected => ({
   level,
   value,
-  key: 'endpoints',
+  key: '',
   limit: '2xx or 3xx',
   says: ['https://obs.example.org/', ...says],
 });
@@ -632,13 +632,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       },
       find: {
         'sync.service': state('green', []),
-        'sync.timer': {
-          level: 'amber',
-          value: 'inactive',
-          key: 'services',
-          limit: 'active',
-          says: ['sync.timer', 'off'],
-        },
+        'sync.timer': { level: 'amber', value: 'inactive', key: '', limit: 'active', says: ['sync.timer', 'off'] },
       },
     },
   ],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { appendLine, readIfThere, replaceFile, sweepTemporaries } from '../../lib/io/files.ts';
@@ -42,11 +42,26 @@ test('lines are appended whole, and a torn one is closed first', (t) => {
 
 test('what a killed run left half-made is swept away, and nothing else', (t) => {
   const folder = temporaryFolder(t);
-  for (const name of ['latest.json', 'latest.json.1234567', 'latest.json.old', 'latest.jsonl', 'other.json.12']) {
+  for (const name of [
+    'latest.json',
+    'latest.json.tmp-1234-5',
+    'latest.json.1',
+    'latest.json.20261119',
+    'latest.jsonl',
+    'other.json.tmp-1-2',
+  ]) {
     writeFileSync(join(folder, name), '');
   }
+  mkdirSync(join(folder, 'latest.json.tmp-9-9'));
   sweepTemporaries(join(folder, 'latest.json'));
-  assert.deepEqual(readdirSync(folder).sort(), ['latest.json', 'latest.json.old', 'latest.jsonl', 'other.json.12']);
+  rmdirSync(join(folder, 'latest.json.tmp-9-9'));
+  assert.deepEqual(readdirSync(folder).sort(), [
+    'latest.json',
+    'latest.json.1',
+    'latest.json.20261119',
+    'latest.jsonl',
+    'other.json.tmp-1-2',
+  ]);
   sweepTemporaries(join(folder, 'no', 'such', 'folder'));
 });
 

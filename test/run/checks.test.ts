@@ -175,7 +175,7 @@ test('observations come in the order of the checks, and within each in the order
 test('in a snapshot that is too old everything is unknown, and says first that it is too old', () => {
   const stale = 'the snapshot is 2h old (at most 15m)';
   const observations = run({
-    stale,
+    stale: { message: stale, limit: { value: 900, key: 'limits.snapshot.intervals' } },
     checks: [shows('load', ['host']), shows('usage', ['filesystems'])],
     sections: { host: ok({ cpus: 4 }), filesystems: ok({ archive: failed('dead'), data: ok({ used: 5 }) }) },
   });
@@ -278,7 +278,12 @@ test('of a healthy machine every real check is green, and once the snapshot is t
     systemd: ok({ failed: 0, failed_units: [] }),
   };
   const fresh = run({ checks, sections, limits });
-  const old = run({ checks, sections, limits, stale: 'the snapshot is 2h old' });
+  const old = run({
+    checks,
+    sections,
+    limits,
+    stale: { message: 'the snapshot is 2h old', limit: { value: 900, key: 'limits.snapshot.intervals' } },
+  });
   assert.deepEqual([...new Set(fresh.map(({ level }) => level))], ['green']);
   assert.deepEqual(
     fresh.map(({ check }) => check),

@@ -1,7 +1,7 @@
 // With the real git: states as somebody leaves them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { localHostOpener } from '../../lib/io/localhost.ts';
@@ -32,7 +32,7 @@ function clones(t: TestContext) {
 }
 
 function read(path: string, folder: string) {
-  const host = localHostOpener({ runtime: join(folder, 'run'), userAgent: 'test' })(new AbortController().signal);
+  const host = localHostOpener({ notes: join(folder, 'run'), userAgent: 'test' })(new AbortController().signal);
   const config = configurationOf(`git: { x: ${path} }`);
   return checkouts.read({ host: () => host, config, item: 'x', previous: undefined, bootId: '', at: new Date(0) });
 }
@@ -107,11 +107,44 @@ test('looking takes no lock and changes nothing in the repository', async (t) =>
   );
 });
 
-test('a program that the checkout’s own configuration names is not run', async (t) => {
+test('no program that the checkout’s own configuration names is run, and no remote is asked', async (t) => {
   const { folder, one } = clones(t);
-  git(one, 'config', 'core.fsmonitor', `touch ${join(folder, 'ran')}; false`);
+  const ran = join(folder, 'ran');
+  git(one, 'config', 'core.fsmonitor', `touch ${ran}; false`);
+  git(one, 'config', 'filter.evil.clean', `sh -c 'touch ${ran}; cat'`);
+  git(one, 'config', 'filter.ev.il two.process', `touch ${ran}`);
+  git(one, 'config', 'filter.evil.required', 'true');
+  writeFileSync(join(one, '.gitattributes'), 'file filter=evil\nother filter="ev.il two"\n');
+  writeFileSync(join(one, 'file'), 'one!\n');
   await read(one, folder);
-  assert.ok(!existsSync(join(folder, 'ran')));
+  assert.ok(!existsSync(ran), 'a filter was run');
+
+  // A partial clone fetches what is missing, by a command that its configuration names.
+  for (const [key, value] of [
+    ['core.repositoryformatversion', '1'],
+    ['extensions.partialClone', 'origin'],
+    ['remote.origin.promisor', 'true'],
+    ['remote.origin.url', 'ssh://evil.invalid/x'],
+    ['core.sshCommand', `touch ${ran};`],
+  ] as const) {
+    git(one, 'config', key, value);
+  }
+  const tree = git(one, 'rev-parse', 'HEAD^{tree}').trim();
+  rmSync(join(one, '.git', 'objects', tree.slice(0, 2), tree.slice(2)), { force: true });
+  await read(one, folder).catch(() => undefined); // it may fail; it must not ask
+  assert.ok(!existsSync(ran), 'a remote was asked');
+});
+
+test('a checkout that lost its .git is not taken for a part of the one around it', async (t) => {
+  const { folder, one } = clones(t);
+  mkdirSync(join(one, 'inner'));
+  await assert.rejects(() => read(join(one, 'inner'), folder), /not a git repository/);
+});
+
+test('a branch with a line separator in its name is read whole', async (t) => {
+  const { folder, one } = clones(t);
+  git(one, 'checkout', '-qb', 'feat\u2028ure');
+  assert.equal((await read(one, folder)).branch, 'feat\u2028ure');
 });
 
 test('what is no repository says so', async (t) => {

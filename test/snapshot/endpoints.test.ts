@@ -21,9 +21,7 @@ async function listen(t: TestContext, server: Server | RawServer): Promise<numbe
 }
 
 async function read(url: string, more = '') {
-  const host = localHostOpener({ runtime: '/nonexistent', userAgent: 'ops-monitor/test' })(
-    new AbortController().signal,
-  );
+  const host = localHostOpener({ notes: '/nonexistent', userAgent: 'ops-monitor/test' })(new AbortController().signal);
   const config = configurationOf(`endpoints: { x: { url: "${url}"${more} } }`);
   return endpoints.read({ host: () => host, config, item: 'x', previous: undefined, bootId: '', at: new Date() });
 }

@@ -59,7 +59,7 @@ function machine(links: Record<string, string> = {}, child?: Completed) {
 test('usage is counted as df counts it: what is reserved for root is neither used nor left', async () => {
   const { read } = machine();
   const found = await read('filesystems: { x: /data }');
-  assert.equal(found.used_percent, 44.44); // 400 used of 400 + 500 that users can have
+  assert.equal(found.used_percent, 44.4444); // 400 used of 400 + 500 that users can have
   assert.equal(found.size_bytes, 4_096_000);
   assert.equal(found.available_bytes, 2_048_000);
   assert.equal(found.inodes_used_percent, 25);
@@ -105,7 +105,7 @@ test('a network mount is asked in a child that can be given up, and nothing of i
   const found = await read('filesystems: { x: /far }');
   assert.equal(found.resolved_path, '/nfs/real');
   assert.equal(found.network, true);
-  assert.equal(found.used_percent, 44.44);
+  assert.equal(found.used_percent, 44.4444);
   assert.deepEqual(touched, ['/far']);
   assert.deepEqual(
     ran.map(({ alone }) => alone),

@@ -127,7 +127,7 @@ test('the clock is judged by who keeps it: timesyncd’s file while it is fresh,
     hostOf({
       stat: async (path) => {
         if (path === '/run/systemd/system') return folder;
-        if (touched === undefined) throw new Error('ENOENT');
+        if (touched === undefined) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
         return { kind: 'file', size_bytes: 0, modified_at: touched };
       },
       run: async () => {

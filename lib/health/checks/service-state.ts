@@ -17,7 +17,7 @@ function assessUnit(subject: string, unit: Unit): Finding {
     level,
     value: unit.active_state,
     unit: '',
-    limit: { value: 'active', key: 'services' },
+    limit: { value: 'active', key: '' },
     message,
     ...(clears_when === undefined ? {} : { clears_when }),
   };

@@ -1,4 +1,6 @@
-// The state of git checkouts: one `git status` each, which takes no lock, asks no network and runs nothing of theirs.
+// The state of git checkouts: one `git status` each, which takes no lock, asks no network and runs nothing that the
+// checkout's owner may have put into its configuration: we may be another user, and have more rights.
+import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseGitStatus } from '../../parse/gitstatus.ts';
@@ -15,20 +17,19 @@ export const checkouts = defineProbe<typeof section.schema, SnapshotConfig>({
   async read({ host: open, config, item }) {
     const path = config.git[item];
     if (path === undefined) throw new Error(`no checkout ${item} is configured`);
-    const { exit_code, stdout, stderr } = await open().run([
-      'git',
-      '--no-optional-locks',
-      // Another user's checkout is refused as dubious; and its own configuration may name a program to run.
-      '-c',
-      'safe.directory=*',
-      '-c',
-      'core.fsmonitor=false',
-      '-C',
-      path,
+    const host = open();
+    const git = ['git', '--no-optional-locks', ...harmless, '-C', path, '--git-dir=.git', '--work-tree=.'];
+    const filters = (await mayHaveFilters(host, path)) ? await filterNames(host, git) : [];
+    const { exit_code, stdout, stderr } = await host.run([
+      ...git.slice(0, 2),
+      ...filters.flatMap(withoutFilter),
+      ...git.slice(2),
       'status',
       '--porcelain=v2',
       '--branch',
       '--untracked-files=normal',
+      // A submodule's own configuration is not looked into, and so neither are its files.
+      '--ignore-submodules=dirty',
     ]);
     if (exit_code !== 0) throw new Error(`git status of ${path} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
     const { changed_files, untracked_files, conflicted_files, ...status } = parseGitStatus(stdout);
@@ -36,3 +37,23 @@ export const checkouts = defineProbe<typeof section.schema, SnapshotConfig>({
     return { path, ...status, changed_files, untracked_files, conflicted_files, dirty_files };
   },
 });
+
+// Another user's checkout is refused as dubious unless it is named safe. Its configuration may name a file system
+// monitor to run, or a remote from which missing objects are to be fetched. (`--git-dir` in the command itself: a
+// checkout that lost its .git is not taken for a part of the one around it.)
+const harmless = ['safe.directory=*', 'core.fsmonitor=false', 'protocol.allow=never'].flatMap((word) => ['-c', word]);
+
+const withoutFilter = (name: string): string[] =>
+  ['clean=', 'smudge=', 'process=', 'required=false'].flatMap((setting) => ['-c', `filter.${name}.${setting}`]);
+
+/** Filters run on files that look changed. Most checkouts have none, and their configuration says so in one small file. */
+async function mayHaveFilters(host: Host, path: string): Promise<boolean> {
+  const text = await host.readText(`${path}/.git/config`).catch(() => undefined); // a worktree's .git is a file
+  return text === undefined || /^\s*\[\s*(filter|include)|worktreeConfig/im.test(text);
+}
+
+async function filterNames(host: Host, git: readonly string[]): Promise<string[]> {
+  const { stdout } = await host.run([...git, 'config', '--name-only', '--null', '--get-regexp', '^filter\\.']);
+  const names = stdout.split('\0').map((key) => /^filter\.([^]*)\.[^.]*$/.exec(key)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))];
+}

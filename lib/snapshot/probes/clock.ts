@@ -1,5 +1,5 @@
 // Whether the clock is right, by the word of who keeps it.
-import { Absent } from '../../contract/errors.ts';
+import { Absent, isMissing } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { firstLine } from '../../core/text.ts';
 import type { SnapshotConfig } from '../config.ts';
@@ -18,10 +18,12 @@ export const clock = defineProbe<typeof section.schema, SnapshotConfig>({
   async read({ host: open, at }) {
     const host = open();
     const touched = await host.stat(timesyncFile).catch(() => undefined); // another time service, or none yet
-    if (touched && at.getTime() - Date.parse(touched.modified_at) < freshSeconds * 1000) {
+    const ageSeconds = touched ? (at.getTime() - Date.parse(touched.modified_at)) / 1000 : Infinity;
+    if (touched && ageSeconds > -60 && ageSeconds < freshSeconds) {
       return { synchronised: true, told_by: 'systemd-timesyncd', synchronised_at: touched.modified_at };
     }
     await host.stat('/run/systemd/system').catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
       throw new Absent('nobody here keeps the clock: it is the host’s', { cause: error });
     });
     // Costs a D-Bus call to a service that starts for it, so only where the file above does not tell.

@@ -32,7 +32,9 @@ export const filesystems = defineProbe<typeof section.schema, SnapshotConfig>({
     const { path, host: hostName = 'local', network } = configured;
     const host = open(hostName);
     const mounts = await mountTable(host);
-    const local = await resolveWithoutWaking(host, path, mounts);
+    // Declared to hang: not even its folders are touched here.
+    const local =
+      network === true ? { path, mount: mountOf(path, mounts) } : await resolveWithoutWaking(host, path, mounts);
     const mayHang = network === true || (local.mount !== undefined && isNetwork(local.mount));
     if (local.mount && isAutomount(local.mount)) {
       throw new Absent(`${local.path} is an automount that nobody has opened; looking would mount it`);
@@ -133,4 +135,4 @@ function measure(usage: FilesystemStat, path: string) {
   };
 }
 
-const share = (part: number, all: number): number => (all === 0 ? 100 : Math.round((part / all) * 10_000) / 100);
+const share = (part: number, all: number): number => (all === 0 ? 100 : Math.floor((part / all) * 1e6) / 1e4);

@@ -20,6 +20,8 @@ export const host = defineProbe<typeof section.schema, SnapshotConfig>({
     const oom_kills = parseOomKills(vmstat ?? '');
     // After a boot the kernel counts from nothing: then all of them are recent.
     const before = previous?.bootId === bootId ? previous.data.oom_kills : 0;
+    // Without a boot id nobody knows whether it is the same boot; and a count never goes back.
+    const comparable = previous !== undefined && bootId !== '' && before !== undefined && before <= (oom_kills ?? -1);
     return {
       boot_id: bootId,
       uptime_seconds: parseUptime(uptime ?? ''),
@@ -27,13 +29,11 @@ export const host = defineProbe<typeof section.schema, SnapshotConfig>({
       ...parseLoadavg(loadavg ?? ''),
       memory_total_bytes: memory.total,
       memory_available_bytes: memory.available,
-      memory_used_percent: Math.round((1 - memory.available / memory.total) * 10_000) / 100,
+      memory_used_percent: Math.floor((1 - memory.available / memory.total) * 1e6) / 1e4,
       swap_total_bytes: memory.swapTotal,
       swap_used_bytes: memory.swapTotal - memory.swapFree,
       ...(oom_kills === undefined ? {} : { oom_kills }),
-      ...(oom_kills === undefined || previous === undefined || before === undefined
-        ? {}
-        : { recent_oom_kills: oom_kills - before }),
+      ...(comparable && oom_kills !== undefined ? { recent_oom_kills: oom_kills - before } : {}),
     };
   },
 });

@@ -46,7 +46,7 @@ export const services = defineProbe<typeof section.schema, SnapshotConfig>({
       );
     }
     const bootedAt = at.getTime() - uptime * 1000;
-    const earlier = previous?.bootId === bootId ? previous.data : {};
+    const earlier = previous?.bootId === bootId && bootId !== '' ? previous.data : {};
     return Object.fromEntries(
       [...parseShow(shown.stdout, units)].map(([unit, shownUnit]) => [
         unit,
@@ -74,6 +74,8 @@ interface Then {
 
 function describe(unit: UnitProperties, groups: string[], { at, bootedAt, restartsBefore }: Then) {
   const text = (name: string): string => unit[name] ?? '';
+  if (text('LoadState') === '' || text('ActiveState') === '')
+    throw new Error('systemctl show left out the state of a unit');
   const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
   const monotonic = parseTimespan(text('NextElapseUSecMonotonic'));
   // Of monotonic timers systemd tells the time since boot without any sleep, which /proc/uptime counts: after a suspend,
@@ -81,7 +83,7 @@ function describe(unit: UnitProperties, groups: string[], { at, bootedAt, restar
   const nextRun =
     parseTimestamp(text('NextElapseUSecRealtime')) ??
     (monotonic === undefined ? undefined : bootedAt + monotonic * 1000);
-  const restarts = unit['NRestarts'] === undefined ? undefined : Number(unit['NRestarts']);
+  const restarts = countOf(unit['NRestarts']);
   return withoutUndefined({
     groups,
     load_state: text('LoadState'),
@@ -99,7 +101,7 @@ function describe(unit: UnitProperties, groups: string[], { at, bootedAt, restar
         : restarts >= restartsBefore
           ? restarts - restartsBefore
           : restarts,
-    exit_status: unit['ExecMainStatus'] === undefined ? undefined : Number(unit['ExecMainStatus']),
+    exit_status: countOf(unit['ExecMainStatus']),
     last_start_at: iso(parseTimestamp(text('ExecMainStartTimestamp'))),
     // A unit that never tried to start says `no` as well.
     condition_met: text('ConditionTimestamp') === '' ? undefined : text('ConditionResult') === 'yes',
@@ -109,6 +111,10 @@ function describe(unit: UnitProperties, groups: string[], { at, bootedAt, restar
     overdue_seconds: nextRun === undefined ? undefined : Math.max(0, Math.round((at.getTime() - nextRun) / 1000)),
   });
 }
+
+/** An empty word is no number, and not 0. */
+const countOf = (text: string | undefined): number | undefined =>
+  text && /^\d+$/.test(text) ? Number(text) : undefined;
 
 /** An absent fact is an absent key. */
 function withoutUndefined<Fields extends Record<string, unknown>>(fields: Fields) {

@@ -1,5 +1,5 @@
 // Which units of this machine have failed, whoever watches them.
-import { Absent } from '../../contract/errors.ts';
+import { Absent, isMissing } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseUnitNames } from '../../parse/systemctl.ts';
@@ -14,6 +14,7 @@ export const systemd = defineProbe<typeof section.schema, SnapshotConfig>({
   async read({ host: open }) {
     const host = open();
     await host.stat('/run/systemd/system').catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
       throw new Absent('this machine was not booted with systemd', { cause: error });
     });
     const { exit_code, stdout, stderr } = await host.run([

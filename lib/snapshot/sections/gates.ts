@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
 
-export const gateVerdicts = ['pass', 'fail', 'unknown'] as const;
+const gateVerdicts = ['pass', 'fail', 'unknown'] as const;
 
 export const gates = defineSection({
   many: true,
