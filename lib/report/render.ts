@@ -29,6 +29,7 @@ export function renderReport({ health, snapshot, at, freshSeconds }: ReportInput
     ...worstFirst.filter((level) => level !== 'green').map((level) => findings(health, level)),
     hostsTable(readable(sections, 'hosts')),
     filesystemTable(readable(sections, 'filesystems')),
+    streamTable(readable(sections, 'streams')),
     gateTable(readable(sections, 'gates')),
     serviceTable(readable(sections, 'services')),
     endpointTable(readable(sections, 'endpoints')),
@@ -106,6 +107,21 @@ function hostsTable(all: Readable['hosts'] | undefined): string {
     host.reached ? 'reached' : (host.error ?? 'not reached'),
   ]);
   return section('Other machines', ['name', 'address', 'state'], rows);
+}
+
+function streamTable(all: Readable['streams'] | undefined): string {
+  const rows = Object.entries(all ?? {}).map(([name, stream]) => [
+    name,
+    stream.newest_at === undefined ? 'none' : clockMinute(new Date(stream.newest_at)),
+    stream.age_seconds === undefined ? '' : formatDuration(stream.age_seconds),
+    formatDuration(stream.window_seconds),
+    stream.newest_file ?? '',
+    [
+      ...(stream.empty_files > 0 ? [`${stream.empty_files} empty`] : []),
+      ...(stream.future_files > 0 ? [`${stream.future_files} from the future`] : []),
+    ].join(', '),
+  ]);
+  return section('Streams', ['stream', 'newest data', 'age', 'window', 'file', 'left out'], rows);
 }
 
 function gateTable(all: Readable['gates'] | undefined): string {

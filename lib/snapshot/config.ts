@@ -1,6 +1,8 @@
 // What the configuration says about the snapshot: what to watch.
 import * as z from 'zod';
 import { duration, ownName, planned } from '../contract/quantities.ts';
+import { reasonOf } from '../core/text.ts';
+import { parseDataPath } from '../parse/datapath.ts';
 
 const path = z
   .string()
@@ -51,13 +53,27 @@ const location = z.strictObject({
 const streamSchema = z.strictObject({
   source: location
     .extend({
-      files: z.string().prefault('**/*').describe('which files: `{yyyy}/{MM}/{dd}/*.nc`'),
-      time: z.enum(['mtime', 'name', 'zarr']).prefault('mtime').describe('where the time of the data stands'),
+      files: z
+        .string()
+        .superRefine((text, context) => {
+          try {
+            parseDataPath(text);
+          } catch (error) {
+            context.addIssue({ code: 'custom', message: reasonOf(error) });
+          }
+        })
+        .prefault('**/*')
+        .describe(
+          'which files: `{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc`; days belong in folders, so that only the newest are searched',
+        ),
+      time: z
+        .enum(['mtime', 'name', 'zarr'])
+        .prefault('mtime')
+        .describe('where the time of the data stands: when the file was written, or in its name (zarr: not yet)'),
     })
     .optional()
-    .describe('where its data arrive')
-    .meta(planned),
-  window: duration('3h').prefault('1.5h').describe('older than this, the stream is stale').meta(planned),
+    .describe('where its data arrive'),
+  window: duration('3h').prefault('1.5h').describe('older than this, the stream is stale'),
   mirrors: z
     .record(ownName, location.extend({ compare: duration('7d').prefault('7d').describe('how far back to compare') }))
     .prefault({})

@@ -25,7 +25,7 @@ const disk = {
   used_percent: 50,
 };
 const absent = Object.fromEntries(
-  ['hosts', 'gates', 'services', 'endpoints', 'checkouts', 'host', 'clock', 'systemd'].map((name) => [
+  ['hosts', 'streams', 'gates', 'services', 'endpoints', 'checkouts', 'host', 'clock', 'systemd'].map((name) => [
     name,
     { status: 'absent' as const, reason: 'none' },
   ]),

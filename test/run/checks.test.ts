@@ -226,6 +226,15 @@ test('of a machine that has none of it no real check says anything', () => {
 test('of a healthy machine every real check is green, and once the snapshot is too old none is', () => {
   const sections = {
     hosts: ok({ source: ok({ address: 'aurora@source', reached: true }) }),
+    streams: ok({
+      hatpro: ok({
+        host: 'source',
+        root: '/d',
+        window_seconds: 5400,
+        newest_at: '2026-11-20T07:30:00.000Z',
+        age_seconds: 960,
+      }),
+    }),
     gates: ok({ prune: ok({ file: '/g', verdict: 'pass', age_seconds: 60, counts: {} }) }),
     filesystems: ok({
       data: ok({

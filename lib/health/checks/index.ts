@@ -17,6 +17,7 @@ import { hostReachable } from './host-reachable.ts';
 import { hostOom } from './host-oom.ts';
 import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
+import { streamAge } from './stream-age.ts';
 import { timerOverdue } from './timer-overdue.ts';
 
 export const checks = [
@@ -24,6 +25,7 @@ export const checks = [
   filesystemUsage,
   filesystemInodes,
   filesystemReadonly,
+  streamAge,
   gateVerdict,
   gateAge,
   serviceState,

@@ -7,6 +7,7 @@ import { gates } from './gates.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
 import { services } from './services.ts';
+import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
 
-export const probes = [hosts, filesystems, gates, services, endpoints, checkouts, host, clock, systemd];
+export const probes = [hosts, filesystems, streams, gates, services, endpoints, checkouts, host, clock, systemd];

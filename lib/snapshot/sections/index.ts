@@ -10,9 +10,10 @@ import { gates } from './gates.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
 import { services } from './services.ts';
+import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
 
-export const sections = { hosts, filesystems, gates, services, endpoints, checkouts, host, clock, systemd };
+export const sections = { hosts, filesystems, streams, gates, services, endpoints, checkouts, host, clock, systemd };
 
 type All = typeof sections;
 

@@ -1,0 +1,127 @@
+// Where the files of a stream lie, as a pattern: `{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc`. Days in the folders, so that only
+// the newest need to be searched; hours and less in the file's name.
+
+interface Part {
+  /** For find and for people: tokens as digits. */
+  readonly glob: string;
+  readonly pattern: RegExp;
+}
+
+export interface DataPath {
+  /** Folders below the root, outermost first. Empty where all files lie in the root. */
+  readonly folders: readonly Part[];
+  /** `**` before the file: any depth below the folders. */
+  readonly anyDepth: boolean;
+  readonly file: Part;
+  readonly text: string;
+}
+
+const tokens: Readonly<Record<string, string>> = {
+  yyyy: '\\d{4}',
+  MM: '\\d{2}',
+  dd: '\\d{2}',
+  HH: '\\d{2}',
+  mm: '\\d{2}',
+  ss: '\\d{2}',
+};
+
+export function parseDataPath(text: string): DataPath {
+  const parts = text.split('/');
+  const file = parts.pop() ?? '';
+  const anyDepth = parts.at(-1) === '**';
+  if (anyDepth) parts.pop();
+  for (const folder of parts) {
+    if (folder === '' || folder === '.' || folder === '..')
+      throw new Error(`${JSON.stringify(text)}: a pattern begins below the root and has no empty parts`);
+    if (/[*?[]/.test(folder))
+      throw new Error(`${JSON.stringify(text)}: only the file's name may have wildcards, or ** before it`);
+    if (/\{(HH|mm|ss)\}/.test(folder))
+      throw new Error(`${JSON.stringify(text)}: hours and less belong in the file's name, not in a folder's`);
+  }
+  if (file === '') throw new Error(`${JSON.stringify(text)}: the pattern names no file`);
+  return { folders: parts.map(partOf), anyDepth, file: partOf(file), text };
+}
+
+function partOf(text: string): Part {
+  let glob = '';
+  let pattern = '';
+  const seen = new Set<string>();
+  for (const piece of text.split(/(\{\w+\}|[*?])/)) {
+    const name = /^\{(\w+)\}$/.exec(piece)?.[1];
+    if (name !== undefined) {
+      const digits = tokens[name];
+      if (digits === undefined)
+        throw new Error(
+          `${JSON.stringify(text)}: {${name}} is no part of a time; known: ${Object.keys(tokens).join(', ')}`,
+        );
+      glob += '[0-9]'.repeat(name.length);
+      pattern += seen.has(name) ? digits : `(?<${name}>${digits})`;
+      seen.add(name);
+    } else if (piece === '*' || piece === '?') {
+      glob += piece;
+      pattern += piece === '*' ? '[^/]*' : '[^/]';
+    } else {
+      glob += piece.replaceAll(/[[\]\\*?]/g, '\\$&');
+      pattern += piece.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+    }
+  }
+  return { glob, pattern: new RegExp(`^${pattern}$`) };
+}
+
+const pad = (value: number, width: number): string => String(value).padStart(width, '0');
+
+/** The folder of a UTC day; undefined where the folders do not carry the day. */
+export function folderOfDay({ folders, text }: DataPath, day: Date): string | undefined {
+  const names = text.split('/').slice(0, folders.length).join('/');
+  if (!names.includes('{dd}')) return undefined;
+  return names
+    .replaceAll('{yyyy}', pad(day.getUTCFullYear(), 4))
+    .replaceAll('{MM}', pad(day.getUTCMonth() + 1, 2))
+    .replaceAll('{dd}', pad(day.getUTCDate(), 2));
+}
+
+/** The time that stands in a file's path below the root (UTC); undefined where it is none or not all of a day is there. */
+export function timeInPath(dataPath: DataPath, path: string): Date | undefined {
+  const parts = path.split('/');
+  const file = parts.at(-1) ?? '';
+  const found: Record<string, string> = {};
+  dataPath.folders.forEach(({ pattern }, index) => Object.assign(found, pattern.exec(parts[index] ?? '')?.groups));
+  const groups = dataPath.file.pattern.exec(file)?.groups;
+  Object.assign(found, groups);
+  const { yyyy, MM, dd, HH = '00', mm = '00', ss = '00' } = found;
+  if (yyyy === undefined || MM === undefined || dd === undefined) return undefined;
+  const time = new Date(`${yyyy}-${MM}-${dd}T${HH}:${mm}:${ss}Z`);
+  // JavaScript takes 30 February for 2 March.
+  return Number.isNaN(time.getTime()) || time.getUTCDate() !== Number(dd) ? undefined : time;
+}
+
+export interface FoundFile {
+  /** Below the root. */
+  readonly path: string;
+  readonly size_bytes: number;
+  readonly modified: Date;
+}
+
+/** `find … -printf '%T@\t%s\t%p\0'`, with the root cut off. */
+export function parseFound(text: string, root: string): FoundFile[] {
+  const prefix = root.endsWith('/') ? root : `${root}/`;
+  return text
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const match = /^(-?\d+(?:\.\d+)?)\t(\d+)\t([^]+)$/.exec(entry);
+      if (!match?.[3]?.startsWith(prefix))
+        throw new Error(`find did not print a file: ${JSON.stringify(entry.slice(0, 120))}`);
+      return {
+        path: match[3].slice(prefix.length),
+        size_bytes: Number(match[2]),
+        modified: new Date(Number(match[1]) * 1000),
+      };
+    });
+}
+
+/** Files that are on their way, or nobody's data: hidden ones (rsync's among them), editors' and copiers' temporaries. */
+export function isTemporary(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.startsWith('.') || /(~|\.tmp|\.temp|\.part|\.partial|\.filepart|\.crdownload|\.swp|\.lock)$/i.test(name);
+}
