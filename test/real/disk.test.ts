@@ -49,7 +49,10 @@ function assertIntact(disk: string, before: Record<string, string>): void {
 test('on a full disk each stage says so and exits 1, leaves the old files whole, and what must speak speaks from elsewhere', (t) => {
   const folder = temporaryFolder(t);
   const disk = mountTmpfs(t, 'size=1m');
-  const site = siteIn(folder, `files: { state: ${disk}/state }\nfilesystems: { disk: ${disk} }\n`);
+  const site = siteIn(
+    folder,
+    `files: { state: ${disk}/state, textfiles: ${folder}/textfiles }\nfilesystems: { disk: ${disk} }\n`,
+  );
   for (const stage of stages) assert.equal(site.run(stage).status, 0, stage);
   const before = filesIn(disk);
   assert.ok(Object.keys(before).length >= 9, Object.keys(before).join(' '));
@@ -66,12 +69,21 @@ test('on a full disk each stage says so and exits 1, leaves the old files whole,
   assert.match(assess.stderr, /ENOSPC/);
   assertIntact(disk, before);
   const spare = join(folder, 'run', 'ops-monitor', 'spare');
-  const health = JSON.parse(readText(join(spare, 'latest_health.json'))) as {
+  const health = JSON.parse(readText(join(spare, disk, 'state', 'health', 'latest_health.json'))) as {
     observations: { id: string; level: string }[];
   };
   const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
   assert.equal(levels['filesystem-usage:disk'], 'red');
   assert.equal(levels['stage-outcome:collect-snapshot'], 'red');
+
+  // Prometheus, on another disk, is told; and so is Nagios.
+  assert.match(
+    readText(join(folder, 'textfiles', 'ops_monitor_health.prom')),
+    /check_level\{check="filesystem-usage",subject="disk"\} 2$/m,
+  );
+  const nagios = site.run('assess-health', '--nagios');
+  assert.equal(nagios.status, 2, nagios.stdout);
+  assert.match(nagios.stdout, /^OPS-MONITOR CRITICAL - .*100 % full/);
 
   const report = site.run('write-report');
   assert.equal(report.status, 1);
@@ -81,13 +93,32 @@ test('on a full disk each stage says so and exits 1, leaves the old files whole,
   // Room again: the next cycle writes everything in its place, and the spare copies go.
   execFileSync('rm', [join(disk, 'ballast'), join(disk, 'rest')]);
   for (const stage of stages) assert.equal(site.run(stage).status, 0, stage);
-  assert.ok(!existsSync(join(spare, 'latest.json')) && !existsSync(join(spare, 'latest_health.json')));
+  assert.ok(
+    !existsSync(join(spare, disk, 'state', 'raw', 'latest.json')) &&
+      !existsSync(join(spare, disk, 'state', 'health', 'latest_health.json')),
+  );
   const text = readText(
     join(disk, 'state', 'raw', readdirSync(join(disk, 'state', 'raw')).find((name) => name.endsWith('.jsonl')) ?? ''),
   );
   for (const line of text.trimEnd().split('\n')) assert.doesNotThrow(() => JSON.parse(line) as unknown);
   const { sections } = snapshotIn(join(disk, 'state', 'raw'));
   assert.equal(sections['filesystems']?.status, 'ok');
+});
+
+test('a state disk that turned read-only is told of, by the very stages that cannot write on it', (t) => {
+  const folder = temporaryFolder(t);
+  const disk = mountTmpfs(t, 'size=1m');
+  const site = siteIn(folder, `files: { state: ${disk}/state }\nfilesystems: { disk: ${disk} }\n`);
+  for (const stage of stages) assert.equal(site.run(stage).status, 0, stage);
+  execFileSync('mount', ['-o', 'remount,ro', disk]);
+  for (const stage of ['collect-snapshot', 'assess-health']) {
+    const { status, stderr } = site.run(stage);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /EROFS/);
+  }
+  const { status, stdout } = site.run('assess-health', '--nagios');
+  assert.equal(status, 2, stdout);
+  assert.match(stdout, /is mounted read-only/);
 });
 
 test('a disk that is too full for a line takes none of it', (t) => {

@@ -72,7 +72,7 @@ test('a hung network mount costs its own reading, the run ends in time, and no s
     return { remote: itemOf(snapshot, 'filesystems', 'remote'), root: itemOf(snapshot, 'filesystems', 'root'), ms };
   };
   const notes = () => {
-    const children = join(folder, 'run', 'ops-monitor', 'children');
+    const children = join(folder, 'run', 'ops-monitor', 'children', folder, 'state');
     return existsSync(children) ? readdirSync(children) : [];
   };
 
@@ -91,9 +91,9 @@ test('a hung network mount costs its own reading, the run ends in time, and no s
   assert.equal(hung.root.status, 'ok');
   assert.equal(hung.remote.status === 'failed' && hung.remote.kind, 'timeout', JSON.stringify(hung.remote));
   assert.equal(notes().length, 1, 'the child that hangs is noted');
-  const { pid } = JSON.parse(readText(join(folder, 'run', 'ops-monitor', 'children', notes()[0] ?? ''))) as {
-    pid: number;
-  };
+  const { pid } = JSON.parse(
+    readText(join(folder, 'run', 'ops-monitor', 'children', folder, 'state', notes()[0] ?? '')),
+  ) as { pid: number };
   assert.ok(existsSync(`/proc/${pid}`), 'the child that hangs cannot be killed, and is still there');
 
   const again = collect();
