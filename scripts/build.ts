@@ -28,7 +28,7 @@ const outputName = (file: string): string =>
 // reads the bundle, hence a stub. Where nothing can be kept there, Node says nothing and compiles.
 const stubOf = (name: string): string => `'use strict';
 const { CACHE_DIRECTORY = '', XDG_CACHE_HOME = '', HOME = '' } = process.env;
-const shared = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : HOME.startsWith('/') ? HOME + '/.cache' : '';
+const shared = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : HOME.startsWith('/') && require('node:fs').existsSync(HOME) ? HOME + '/.cache' : '';
 const folder = CACHE_DIRECTORY.split(':')[0] || (shared && shared + '/ops-monitor');
 if (folder && process.geteuid() === process.getuid()) require('node:module').enableCompileCache(folder + '/compiled');
 require('./${name}.main.cjs');
