@@ -22,9 +22,10 @@ export function renderSummary(input: SummaryInput): string {
     const count = counts[level] ?? 0;
     return count === 0 ? paint('dim', `0 ${level}`) : paint(level, `${count} ${level}`);
   });
-  const notWatched = Object.entries(snapshot?.sections ?? {}).flatMap(([name, section]) =>
-    section.status === 'absent' ? [`  ${paint('dim', `not watched   ${name}: ${section.reason}`)}`] : [],
-  );
+  const notWatched = new Map<string, string[]>();
+  for (const [name, section] of Object.entries(snapshot?.sections ?? {})) {
+    if (section.status === 'absent') notWatched.set(section.reason, [...(notWatched.get(section.reason) ?? []), name]);
+  }
   const wide = Math.max(...files.map(([what]) => what.length));
   return [
     `${paint('bold', `ops-monitor ${version}`)}  ${site} on ${hostname}, ${clockMinute(new Date(assessed_at))}`,
@@ -33,7 +34,7 @@ export function renderSummary(input: SummaryInput): string {
     '',
     ...worstFirst.filter((level) => level !== 'green').flatMap((level) => wrong(input, level)),
     ...good(health, paint),
-    ...notWatched,
+    ...[...notWatched].map(([reason, names]) => paint('dim', `  not watched   ${names.join(', ')}: ${reason}`)),
     '',
     ...files.map(([what, path]) => `  ${what.padEnd(wide)}  ${path}`),
     '',

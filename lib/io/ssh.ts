@@ -121,7 +121,7 @@ const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Brings up the one connection. Its process is ours, and ends when we leave. */
 async function connect({ name, target, configFile, connectMs, runtime }: SshSettings): Promise<Connection> {
-  const socket = socketPath(runtime);
+  const { socket, temporary } = socketPath(runtime);
   // Shorter than our own patience, so that it is ssh that says why.
   const seconds = Math.max(1, Math.floor(connectMs / 1000) - 1);
   const options = [
@@ -154,7 +154,7 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
   );
   const goneWithUs = endOnLeaving(() => {
     master.kill('SIGTERM');
-    rmSync(socket, { force: true });
+    rmSync(temporary ?? socket, { force: true, recursive: true });
   });
   const ended = async (): Promise<never> => {
     const { stderr, code, originalMessage } = await master;
@@ -178,10 +178,13 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
 }
 
 /** A Unix socket's path has room for 107 characters, of which ssh takes 17 while it makes it. */
-function socketPath(runtime: string): string {
+function socketPath(runtime: string): { socket: string; temporary?: string } {
   const folder = join(runtime, 'ssh');
   const path = join(folder, randomUUID().slice(0, 8));
-  if (path.length > 85) return join(mkdtempSync(join(tmpdir(), 'ops-')), 's');
+  if (path.length > 85) {
+    const temporary = mkdtempSync(join(tmpdir(), 'ops-'));
+    return { socket: join(temporary, 's'), temporary };
+  }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return path;
+  return { socket: path };
 }

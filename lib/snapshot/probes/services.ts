@@ -34,7 +34,7 @@ export const services = defineProbe<typeof section.schema, SnapshotConfig>({
   async read({ host: open, config, previous, bootId, at }) {
     const groups = groupsByUnit(config);
     const units = [...groups.keys()];
-    if (units.length === 0) throw new Absent('no units are configured');
+    if (units.length === 0) throw new Absent('none is configured');
     const host = open();
     const [shown, uptime] = await Promise.all([
       host.run(['systemctl', 'show', '--timestamp=unix', `--property=${properties.join(',')}`, '--', ...units]),
