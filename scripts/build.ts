@@ -70,6 +70,17 @@ const cheapHash = `exports.createHash = () => {
   };
 };`;
 
+// execa can print what it does, in colours and with figures, which nobody asks it for here; it looks at the terminal and
+// loads all of that first.
+const quietExeca: Plugin = {
+  name: 'quiet-execa',
+  setup: (bundle) => {
+    bundle.onLoad({ filter: /execa\/lib\/verbose\/default\.js$/ }, () => ({
+      contents: "export const defaultVerboseFunction = () => '';",
+    }));
+  },
+};
+
 /** Names the build in the cache of the configuration: any change of source is another build. */
 async function buildId(): Promise<string> {
   const files = (
@@ -97,7 +108,7 @@ for (let next = [...found]; next.length > 0; next = [...found].filter((file) => 
     // A dynamic import becomes a lazy require: cheaper, and it works for CommonJS.
     supported: { 'dynamic-import': false },
     define: { OPS_MONITOR_BUILD: JSON.stringify(id) },
-    plugins: [onDemand, cheapNames],
+    plugins: [onDemand, cheapNames, quietExeca],
     logLevel: 'warning',
   });
   for (const file of next) {

@@ -102,7 +102,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     append: async (file, record, at = now()) => {
       refuseLate();
       const path = file.path(places, at);
-      const line = JSON.stringify(checked(file, record, path));
+      const line = JSON.stringify(writable(file, record, path));
       if (dryRun) return dryRun(path, `${line}\n`);
       try {
         appendLine(path, line, file.mode);
@@ -164,8 +164,18 @@ function newestOf(file: FileLocation, places: Places, at: Date): string {
 }
 
 function encode<Content>(file: FileSpec<Content>, content: Content): string {
-  if (file.format === 'json') return `${JSON.stringify(checked(file, content, file.summary), undefined, 1)}\n`;
+  if (file.format === 'json') return `${JSON.stringify(writable(file, content, file.summary), undefined, 1)}\n`;
   return String(content);
+}
+
+/** By schema, what was found to fit it: a snapshot is written twice, and judged once. */
+const fitting = new WeakMap<object, unknown>();
+
+function writable<Content>(file: FileSpec<Content>, content: Content, where: string): Content {
+  if (typeof content !== 'object' || content === null) return checked(file, content, where);
+  if (fitting.get(content) !== file.schema) checked(file, content, where);
+  fitting.set(content, file.schema);
+  return content;
 }
 
 function decode<Content>(file: FileSpec<Content>, text: string, path: string): Content {

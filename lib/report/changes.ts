@@ -45,8 +45,9 @@ export function readDay(lines: Iterable<Line<HistoryLine>>, dayBefore?: Levels):
   const known = new Map<string, Levels | undefined>();
   let before: { rest: string; levels: Levels } | undefined = dayBefore && { rest: '', levels: dayBefore };
   for (const { time, rest, line } of judgements) {
-    if (!known.has(rest)) known.set(rest, levelsOf(line));
-    const levels = known.get(rest);
+    const same = rest === before?.rest; // cheaper than looking kilobytes of text up
+    if (!same && !known.has(rest)) known.set(rest, levelsOf(line));
+    const levels = same ? before?.levels : known.get(rest);
     if (!levels) {
       bad += 1;
       continue;

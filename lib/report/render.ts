@@ -30,6 +30,7 @@ export function renderReport({ health, snapshot, at, freshSeconds }: ReportInput
     hostsTable(readable(sections, 'hosts')),
     filesystemTable(readable(sections, 'filesystems')),
     streamTable(readable(sections, 'streams')),
+    mirrorTable(readable(sections, 'mirrors')),
     gateTable(readable(sections, 'gates')),
     serviceTable(readable(sections, 'services')),
     endpointTable(readable(sections, 'endpoints')),
@@ -122,6 +123,20 @@ function streamTable(all: Readable['streams'] | undefined): string {
     ].join(', '),
   ]);
   return section('Streams', ['stream', 'newest data', 'age', 'window', 'file', 'left out'], rows);
+}
+
+function mirrorTable(all: Readable['mirrors'] | undefined): string {
+  const rows = Object.entries(all ?? {}).map(([name, mirror]) => [
+    name,
+    mirror.coverage_percent === undefined ? 'nothing to cover' : `${mirror.coverage_percent} %`,
+    mirror.lag_seconds === undefined ? '' : formatDuration(mirror.lag_seconds),
+    String(mirror.source_files),
+    String(mirror.missing_files),
+    String(mirror.mismatched_files),
+    String(mirror.extra_files),
+    mirror.worst.slice(0, 3).join(', '),
+  ]);
+  return section('Mirrors', ['copy', 'coverage', 'lag', 'files', 'missing', 'other size', 'extra', 'among them'], rows);
 }
 
 function gateTable(all: Readable['gates'] | undefined): string {

@@ -77,8 +77,7 @@ const streamSchema = z.strictObject({
   mirrors: z
     .record(ownName, location.extend({ compare: duration('7d').prefault('7d').describe('how far back to compare') }))
     .prefault({})
-    .describe('its copies, by a name of your own')
-    .meta(planned),
+    .describe('its copies, by a name of your own'),
   units: z
     .record(ownName, unit.describe('a unit'))
     .prefault({})

@@ -111,7 +111,9 @@ try {
   const [bare, ...costs] = measure([{ name: 'node -e 0', argv: [process.execPath, '-e', '0'] }, ...stages], rounds);
   if (!bare) throw new Error('nothing was measured');
 
-  console.log(`Node ${process.version}, medians of ${rounds} rounds in alternation, children counted; ${says}.\n`);
+  console.log(
+    `Node ${process.version}, the middle half of ${rounds} rounds in alternation, children counted; ${says}.\n`,
+  );
   console.log(`${'stage'.padEnd(18)} CPU ×   budget   wall ×   peak ×`);
   console.log(
     `${bare.name.padEnd(18)}  1.00             1.00     1.00   (${bare.cpuMs.toFixed(0)} ms, ${bare.peakMiB.toFixed(0)} MiB)`,

@@ -14,7 +14,7 @@ export interface Contestant {
 
 export interface Cost {
   readonly name: string;
-  /** Medians. CPU is user and system time of the process and of all children it waited for. */
+  /** Of the middle half of the rounds. CPU is user and system time of the process and of all children it waited for. */
   readonly cpuMs: number;
   readonly wallMs: number;
   readonly peakMiB: number;
@@ -33,8 +33,8 @@ export function measure(contestants: readonly Contestant[], rounds: number): Cos
     }
     return contestants.map((contestant, index) => ({
       name: contestant.name,
-      cpuMs: median(taken[index]?.cpu ?? []),
-      wallMs: median(taken[index]?.wall ?? []),
+      cpuMs: middle(taken[index]?.cpu ?? []),
+      wallMs: middle(taken[index]?.wall ?? []),
       peakMiB: peakOf(contestant, folder),
     }));
   } finally {
@@ -77,10 +77,10 @@ function clean(): Record<string, string | undefined> {
   return rest;
 }
 
-function median(values: readonly number[]): number {
+/** The mean of the middle half: as little moved by a disturbed round as the median, and finer than the clock's milliseconds. */
+function middle(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? Number.NaN)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+  const cut = Math.floor(sorted.length / 4);
+  const kept = sorted.slice(cut, sorted.length - cut);
+  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
 }

@@ -25,10 +25,9 @@ const disk = {
   used_percent: 50,
 };
 const absent = Object.fromEntries(
-  ['hosts', 'streams', 'gates', 'services', 'endpoints', 'checkouts', 'host', 'clock', 'systemd'].map((name) => [
-    name,
-    { status: 'absent' as const, reason: 'none' },
-  ]),
+  ['hosts', 'streams', 'mirrors', 'gates', 'services', 'endpoints', 'checkouts', 'host', 'clock', 'systemd'].map(
+    (name) => [name, { status: 'absent' as const, reason: 'none' }],
+  ),
 );
 const snapshot: Snapshot = {
   schema_version: 1,

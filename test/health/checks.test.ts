@@ -68,6 +68,27 @@ const stream = (seen: Partial<Readable['streams'][string]>): Readable['streams']
   ...seen,
 });
 
+const emptyMirror: Readable['mirrors'][string] = {
+  stream: 'hatpro',
+  host: 'local',
+  root: '/gws/hatpro',
+  window_seconds: 5400,
+  compare_seconds: 604_800,
+  source_files: 0,
+  missing_files: 0,
+  mismatched_files: 0,
+  extra_files: 0,
+  worst: [],
+};
+
+const mirror = (seen: Partial<Readable['mirrors'][string]>): Readable['mirrors'][string] => ({
+  ...emptyMirror,
+  source_files: 1000,
+  coverage_percent: 100,
+  lag_seconds: 60,
+  ...seen,
+});
+
 const gate = (seen: Partial<Readable['gates'][string]>): Readable['gates'][string] => ({
   file: '/gates/prune.json',
   verdict: 'pass',
@@ -404,6 +425,159 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
           limit: 5400,
           says: ['hatpro', 'no data at all', '/data/hatpro'],
           clears: 'data not older than 1.5h have arrived',
+        },
+      },
+    },
+  ],
+
+  'mirror-coverage': [
+    ...(
+      [
+        [99.0001, 'green', 'amber', 99],
+        [99, 'green', 'amber', 99],
+        [98.9999, 'amber', 'amber', 99],
+        [95, 'amber', 'amber', 99],
+        [94.9999, 'red', 'red', 95],
+      ] as const
+    ).map(([value, level, decided, limit]) => ({
+      sees: `a copy with ${value} % of the files is ${level}`,
+      given: {
+        mirrors: {
+          'hatpro.gws': mirror({ coverage_percent: value, missing_files: 3, worst: ['a.nc', 'b.nc', 'c.nc'] }),
+        },
+      },
+      find: {
+        'hatpro.gws': {
+          level,
+          value,
+          key: `limits.coverage.${decided}`,
+          limit,
+          says: ['hatpro.gws', '3 are missing: a.nc, b.nc and 1 more'],
+          ...(level === 'green' ? {} : { clears: 'it is at or above 99 %' }),
+        },
+      },
+    })),
+    {
+      sees: 'where the source has nothing that should be there, there is nothing to cover',
+      given: { mirrors: { 'hatpro.gws': emptyMirror } },
+      find: {},
+    },
+    {
+      sees: 'an exception counts for its copy',
+      given: { mirrors: { 'hatpro.gws': mirror({ coverage_percent: 92 }) } },
+      limits: { coverage: { for: { 'hatpro.gws': { amber: '90%', red: '80%' } } } },
+      find: {
+        'hatpro.gws': {
+          level: 'green',
+          value: 92,
+          key: 'limits.coverage.for.hatpro.gws.amber',
+          limit: 90,
+          says: ['hatpro.gws'],
+        },
+      },
+    },
+  ],
+
+  'mirror-mismatch': [
+    {
+      sees: 'a copy whose files all have their size is green',
+      given: { mirrors: { 'hatpro.gws': mirror({}) } },
+      find: {
+        'hatpro.gws': { level: 'green', value: 0, key: 'limits.mismatch.amber', limit: 1, says: ['hatpro.gws'] },
+      },
+    },
+    {
+      sees: 'two files of another size make a copy no more than amber',
+      given: { mirrors: { 'hatpro.gws': mirror({ mismatched_files: 2, worst: ['a.nc', 'b.nc'] }) } },
+      find: {
+        'hatpro.gws': {
+          level: 'amber',
+          value: 2,
+          key: 'limits.mismatch.amber',
+          limit: 1,
+          says: ['hatpro.gws', '2 files of another size'],
+          clears: 'it is below 1',
+        },
+      },
+    },
+    {
+      sees: 'one file of another size makes a copy amber',
+      given: { mirrors: { 'hatpro.gws': mirror({ mismatched_files: 1, worst: ['2026/11/19/a.nc'] }) } },
+      find: {
+        'hatpro.gws': {
+          level: 'amber',
+          value: 1,
+          key: 'limits.mismatch.amber',
+          limit: 1,
+          says: ['hatpro.gws', '1 file of another size', '2026/11/19/a.nc'],
+          clears: 'it is below 1',
+        },
+      },
+    },
+    {
+      sees: 'an exception counts for its copy',
+      given: { mirrors: { 'hatpro.gws': mirror({ mismatched_files: 2 }) } },
+      limits: { mismatch: { for: { 'hatpro.gws': { amber: 3 } } } },
+      find: {
+        'hatpro.gws': {
+          level: 'green',
+          value: 2,
+          key: 'limits.mismatch.for.hatpro.gws.amber',
+          limit: 3,
+          says: ['hatpro.gws'],
+        },
+      },
+    },
+  ],
+
+  'mirror-lag': [
+    ...(
+      [
+        [5399, 'green', 'amber', 5400],
+        [5400, 'green', 'amber', 5400],
+        [5401, 'amber', 'amber', 5400],
+        [16_200, 'amber', 'amber', 5400],
+        [16_201, 'red', 'red', 16_200],
+      ] as const
+    ).map(([value, level, decided, limit]) => ({
+      sees: `a copy that lags by ${value} s behind a window of 5400 s is ${level}`,
+      given: { mirrors: { 'hatpro.gws': mirror({ lag_seconds: value }) } },
+      find: {
+        'hatpro.gws': {
+          level,
+          value,
+          key: `limits.lag.${decided}`,
+          limit,
+          says: ['hatpro.gws'],
+          ...(level === 'green' ? {} : { clears: 'it lags by no more than 1.5h' }),
+        },
+      },
+    })),
+    {
+      sees: 'a copy that has none of the files is red, and its lag is no number',
+      given: { mirrors: { 'hatpro.gws': { ...emptyMirror, source_files: 12, missing_files: 12 } } },
+      find: {
+        'hatpro.gws': {
+          level: 'red',
+          value: null,
+          key: 'limits.lag.red',
+          limit: 16_200,
+          says: ['hatpro.gws', 'none of the files', '/gws/hatpro'],
+          clears: 'it lags by no more than 1.5h',
+        },
+      },
+    },
+    {
+      sees: 'an exception counts for its copy',
+      given: { mirrors: { 'hatpro.gws': mirror({ lag_seconds: 10_000 }) } },
+      limits: { lag: { for: { 'hatpro.gws': { amber: 2 } } } },
+      find: {
+        'hatpro.gws': {
+          level: 'green',
+          value: 10_000,
+          key: 'limits.lag.for.hatpro.gws.amber',
+          limit: 10_800,
+          says: ['hatpro.gws'],
         },
       },
     },
@@ -1414,6 +1588,9 @@ test('a value that is only just across a limit is not printed as the limit itsel
 test('the limits of an empty configuration are those that are documented', () => {
   assert.deepEqual(limitsOf(), {
     filesystem: { amber: 80, red: 90, for: {} },
+    coverage: { amber: 99, red: 95, for: {} },
+    mismatch: { amber: 1, for: {} },
+    lag: { amber: 1, red: 3, for: {} },
     gate: { amber: 26 * 3600, for: {} },
     inodes: { amber: 80, red: 90, for: {} },
     restarts: { red: 3, for: {} },

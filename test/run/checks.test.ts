@@ -235,6 +235,19 @@ test('of a healthy machine every real check is green, and once the snapshot is t
         age_seconds: 960,
       }),
     }),
+    mirrors: ok({
+      'hatpro.gws': ok({
+        root: '/gws',
+        window_seconds: 5400,
+        source_files: 100,
+        missing_files: 0,
+        mismatched_files: 0,
+        extra_files: 0,
+        coverage_percent: 100,
+        lag_seconds: 0,
+        worst: [],
+      }),
+    }),
     gates: ok({ prune: ok({ file: '/g', verdict: 'pass', age_seconds: 60, counts: {} }) }),
     filesystems: ok({
       data: ok({

@@ -15,6 +15,9 @@ import { hostLoad } from './host-load.ts';
 import { hostMemory } from './host-memory.ts';
 import { hostReachable } from './host-reachable.ts';
 import { hostOom } from './host-oom.ts';
+import { mirrorCoverage } from './mirror-coverage.ts';
+import { mirrorLag } from './mirror-lag.ts';
+import { mirrorMismatch } from './mirror-mismatch.ts';
 import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { streamAge } from './stream-age.ts';
@@ -26,6 +29,9 @@ export const checks = [
   filesystemInodes,
   filesystemReadonly,
   streamAge,
+  mirrorCoverage,
+  mirrorMismatch,
+  mirrorLag,
   gateVerdict,
   gateAge,
   serviceState,

@@ -6,8 +6,21 @@ import { filesystems } from './filesystems.ts';
 import { gates } from './gates.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
+import { mirrors } from './mirrors.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
 
-export const probes = [hosts, filesystems, streams, gates, services, endpoints, checkouts, host, clock, systemd];
+export const probes = [
+  hosts,
+  filesystems,
+  streams,
+  mirrors,
+  gates,
+  services,
+  endpoints,
+  checkouts,
+  host,
+  clock,
+  systemd,
+];

@@ -3,7 +3,6 @@
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
-import { firstLine } from '../../core/text.ts';
 import { daysBefore } from '../../core/time.ts';
 import {
   type DataPath,
@@ -11,10 +10,10 @@ import {
   type FoundFile,
   isTemporary,
   parseDataPath,
-  parseFound,
   timeInPath,
 } from '../../parse/datapath.ts';
 import type { SnapshotConfig } from '../config.ts';
+import { findFiles, folderOf } from '../search.ts';
 import { streams as section } from '../sections/streams.ts';
 
 /** Clocks differ a little; a file further ahead than this says nothing about now. */
@@ -36,7 +35,12 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
     const timeOf = (file: FoundFile): Date | undefined =>
       time === 'mtime' ? file.modified : timeInPath(dataPath, file.path);
 
-    const { found, newest } = await search(open(host), root, dataPath, at, timeOf);
+    const source = open(host);
+    const look: Look = async (folders) => {
+      const all = await findFiles(source, { root, folders, dataPath, alone: `stream-${item}` });
+      return { found: all, newest: newestOf(all, timeOf, at) };
+    };
+    const { found, newest } = await search(source, root, dataPath, at, look);
     const ahead = ({ modified }: FoundFile): boolean => modified.getTime() > at.getTime() + toleranceSeconds * 1000;
     return {
       host,
@@ -63,62 +67,31 @@ interface Search {
 
 type TimeOf = (file: FoundFile) => Date | undefined;
 
-async function search(host: Host, root: string, dataPath: DataPath, at: Date, timeOf: TimeOf): Promise<Search> {
-  const pick = (found: readonly FoundFile[]): Search => ({ found, newest: newestOf(found, timeOf, at) });
+/** Looks into some folders below the root: what is there, and the newest of it. */
+type Look = (folders: readonly string[]) => Promise<Search>;
+
+async function search(host: Host, root: string, dataPath: DataPath, at: Date, look: Look): Promise<Search> {
   // A stream that is well has data of today or yesterday: one look into these two folders, and that is all.
   const recent = [at, daysBefore(at, 1)].map((day) => folderOfDay(dataPath, day));
   const folders = recent.flatMap((folder) => (folder === undefined ? [] : [`${root}/${folder}`]));
-  if (folders.length === 0) return pick(await findFiles(host, root, [folderOf(root, dataPath)], dataPath));
-  const near = pick(await findFiles(host, root, folders, dataPath));
-  return near.newest ? near : descend(host, root, root, dataPath.folders.length, dataPath, pick);
+  if (folders.length === 0) return look([folderOf(root, dataPath)]);
+  const near = await look(folders);
+  return near.newest ? near : descend(host, root, dataPath.folders, look);
 }
 
-/** Without days in the folders there is only one place to look. */
-const folderOf = (root: string, { folders, text }: DataPath): string =>
-  [root, ...text.split('/').slice(0, folders.length)].join('/');
-
 /** Newest folder first, until one has data. */
-async function descend(
-  host: Host,
-  root: string,
-  folder: string,
-  levels: number,
-  dataPath: DataPath,
-  pick: (found: readonly FoundFile[]) => Search,
-): Promise<Search> {
-  if (levels === 0) return pick(await findFiles(host, root, [folder], dataPath));
-  const part = dataPath.folders[dataPath.folders.length - levels];
+async function descend(host: Host, folder: string, below: DataPath['folders'], look: Look): Promise<Search> {
+  const [part, ...rest] = below;
+  if (!part) return look([folder]);
   const names = (await host.list(folder))
-    .filter((name) => part?.pattern.test(name))
+    .filter((name) => part.pattern.test(name))
     .sort()
     .reverse();
   for (const name of names) {
-    const found = await descend(host, root, `${folder}/${name}`, levels - 1, dataPath, pick);
+    const found = await descend(host, `${folder}/${name}`, rest, look);
     if (found.newest) return found;
   }
-  return pick([]);
-}
-
-async function findFiles(
-  host: Host,
-  root: string,
-  folders: readonly string[],
-  dataPath: DataPath,
-): Promise<FoundFile[]> {
-  const depth = dataPath.anyDepth ? [] : ['-maxdepth', '1'];
-  const { exit_code, stdout, stderr } = await host.run(
-    ['find', '-H', ...folders, ...depth, '-type', 'f', '-name', dataPath.file.glob, '-printf', '%T@\\t%s\\t%p\\0'],
-    { alone: `stream-${root}` },
-  );
-  // A day that has no folder yet is not a fault; that the root itself is gone is one.
-  const faults = stderr
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.trim().endsWith('No such file or directory'));
-  if (/-printf|unknown predicate|unrecognized/.test(stderr))
-    throw new Error(`${host.name} has no GNU find: ${firstLine(stderr)}`);
-  if (exit_code !== 0 && faults.length > 0) throw new Error(`searching ${root} failed: ${firstLine(faults[0] ?? '')}`);
-  if (exit_code !== 0) await host.stat(root);
-  return parseFound(stdout, root);
+  return { found: [], newest: undefined };
 }
 
 /** Of what is data: not empty, not on its way, not from the future. */

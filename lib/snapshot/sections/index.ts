@@ -9,11 +9,24 @@ import { filesystems } from './filesystems.ts';
 import { gates } from './gates.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
+import { mirrors } from './mirrors.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
 
-export const sections = { hosts, filesystems, streams, gates, services, endpoints, checkouts, host, clock, systemd };
+export const sections = {
+  hosts,
+  filesystems,
+  streams,
+  mirrors,
+  gates,
+  services,
+  endpoints,
+  checkouts,
+  host,
+  clock,
+  systemd,
+};
 
 type All = typeof sections;
 

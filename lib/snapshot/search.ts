@@ -1,0 +1,50 @@
+// Finding a stream's files on whichever machine, by one `find`: for the probes of streams and of their mirrors.
+import type { Host } from '../contract/host.ts';
+import { firstLine } from '../core/text.ts';
+import { type DataPath, type FoundFile, parseFound } from '../parse/datapath.ts';
+
+/** Where the files lie when their folders carry no day. */
+export const folderOf = (root: string, { folders, text }: DataPath): string =>
+  [root, ...text.split('/').slice(0, folders.length)].join('/');
+
+export interface FindFiles {
+  readonly root: string;
+  readonly folders: readonly string[];
+  readonly dataPath: DataPath;
+  /** Names this search: while an earlier one of the name still hangs, no second is started. */
+  readonly alone: string;
+  readonly newerThan?: Date;
+}
+
+export async function findFiles(
+  host: Host,
+  { root, folders, dataPath, alone, newerThan }: FindFiles,
+): Promise<FoundFile[]> {
+  const depth = dataPath.anyDepth ? [] : ['-maxdepth', '1'];
+  const newer = newerThan ? ['-newermt', `@${Math.floor(newerThan.getTime() / 1000)}`] : [];
+  const { exit_code, stdout, stderr } = await host.run(
+    [
+      'find',
+      '-H',
+      ...folders,
+      ...depth,
+      '-type',
+      'f',
+      '-name',
+      dataPath.file.glob,
+      ...newer,
+      '-printf',
+      '%T@\\t%s\\t%p\\0',
+    ],
+    { alone },
+  );
+  // A day that has no folder yet is not a fault; that the root itself is gone is one.
+  const faults = stderr
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.trim().endsWith('No such file or directory'));
+  if (/-printf|unknown predicate|unrecognized/.test(stderr))
+    throw new Error(`${host.name} has no GNU find: ${firstLine(stderr)}`);
+  if (exit_code !== 0 && faults.length > 0) throw new Error(`searching ${root} failed: ${firstLine(faults[0] ?? '')}`);
+  if (exit_code !== 0) await host.stat(root);
+  return parseFound(stdout, root);
+}

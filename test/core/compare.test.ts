@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { compareListings, type Listed } from '../../lib/core/compare.ts';
+
+const due = new Date('2026-11-20T10:00:00Z');
+const file = (path: string, hour: number, size_bytes = 10): Listed => ({
+  path,
+  size_bytes,
+  modified: new Date(Date.UTC(2026, 10, 20, hour)),
+});
+
+test('what is missing, of another size and extra is counted, and the worst are named, newest first', () => {
+  const source = [file('a', 1), file('b', 2), file('c', 3), file('d', 4)];
+  const mirror = [file('a', 1), file('c', 9, 11), file('x', 1)];
+  assert.deepEqual(compareListings(source, mirror, due), {
+    source_files: 4,
+    missing_files: 2,
+    mismatched_files: 1,
+    extra_files: 1,
+    coverage_percent: 25,
+    lag_seconds: 3 * 3600,
+    worst: ['d', 'c', 'b'],
+  });
+});
+
+test('a file that is still on its way counts for the lag, and not against the coverage', () => {
+  const compared = compareListings([file('a', 9), file('new', 11)], [file('a', 9)], due);
+  assert.equal(compared.coverage_percent, 100);
+  assert.equal(compared.missing_files, 0);
+  assert.equal(compared.lag_seconds, 7200);
+});
+
+test('one file missing of very many is not full coverage', () => {
+  const source = Array.from({ length: 2_000_000 }, (_, index) => ({
+    path: String(index),
+    size_bytes: 1,
+    modified: new Date(0),
+  }));
+  const compared = compareListings(source, source.slice(1), due);
+  assert.ok((compared.coverage_percent ?? 100) < 100);
+});
+
+test('with nothing at the source there is no coverage, and with nothing at the mirror no lag', () => {
+  const empty = compareListings([], [file('x', 1)], due);
+  assert.ok(!('coverage_percent' in empty) && !('lag_seconds' in empty));
+  assert.equal(empty.extra_files, 1);
+  const none = compareListings([file('a', 1)], [], due);
+  assert.equal(none.coverage_percent, 0);
+  assert.ok(!('lag_seconds' in none));
+});

@@ -1,0 +1,90 @@
+// Real copies on a real disk.
+import assert from 'node:assert/strict';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { localHostOpener } from '../../lib/io/localhost.ts';
+import { mirrors } from '../../lib/snapshot/probes/mirrors.ts';
+import { configurationOf, temporaryFolder } from '../world.ts';
+
+const at = new Date('2026-11-20T12:00:00Z');
+
+function write(root: string, files: Record<string, [time: string, size?: number]>): void {
+  mkdirSync(root, { recursive: true });
+  for (const [path, [time, size = 10]] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), 'x'.repeat(size));
+    utimesSync(join(root, path), new Date(time), new Date(time));
+  }
+}
+
+function read(
+  t: TestContext,
+  pattern: string,
+  source: Parameters<typeof write>[1],
+  copy: Parameters<typeof write>[1] | undefined,
+) {
+  const folder = temporaryFolder(t);
+  write(join(folder, 'source'), source);
+  if (copy) write(join(folder, 'copy'), copy);
+  const asked: string[] = [];
+  const open = localHostOpener({ notes: join(folder, 'notes'), userAgent: 'test' })(new AbortController().signal);
+  const host = {
+    ...open,
+    run: (argv: readonly string[], options?: { alone?: string }) => (
+      asked.push(argv.join(' ')),
+      open.run(argv, options)
+    ),
+  };
+  const config = configurationOf(
+    `streams: { s: { source: { root: ${folder}/source, files: "${pattern}" }, mirrors: { gws: { root: ${folder}/copy, compare: 2d } } } }`,
+  );
+  return {
+    asked,
+    found: mirrors.read({ host: () => host, config, item: 's.gws', previous: undefined, bootId: '', at }),
+  };
+}
+
+test('a copy is compared by names and sizes over its window of days, by one listing a side', async (t) => {
+  const { asked, found } = read(
+    t,
+    '{yyyy}/{MM}/{dd}/*.nc',
+    {
+      '2026/11/20/a.nc': ['2026-11-20T06:00:00Z'],
+      '2026/11/20/b.nc': ['2026-11-20T08:00:00Z'],
+      '2026/11/20/fresh.nc': ['2026-11-20T11:50:00Z'],
+      '2026/11/19/c.nc': ['2026-11-19T08:00:00Z', 20],
+      '2026/11/01/old.nc': ['2026-11-01T08:00:00Z'],
+      '2026/11/20/.half.nc.Xy12': ['2026-11-20T09:00:00Z'],
+    },
+    {
+      '2026/11/20/a.nc': ['2026-11-20T06:30:00Z'],
+      '2026/11/19/c.nc': ['2026-11-19T08:30:00Z', 19],
+      '2026/11/18/extra.nc': ['2026-11-18T08:30:00Z'],
+      '2026/11/20/.b.nc.Ab12': ['2026-11-20T09:00:00Z'],
+    },
+  );
+  const { source_files, missing_files, mismatched_files, extra_files, coverage_percent, lag_seconds, worst } =
+    await found;
+  assert.deepEqual([source_files, missing_files, mismatched_files, extra_files], [3, 1, 1, 1]);
+  assert.equal(coverage_percent, 33.3333);
+  assert.equal(lag_seconds, (5 * 60 + 50) * 60);
+  assert.deepEqual(worst, ['2026/11/20/b.nc', '2026/11/19/c.nc']);
+  assert.equal(asked.length, 2, asked.join('\n'));
+});
+
+test('without days in the folders the files’ own times are the window', async (t) => {
+  const { found } = read(
+    t,
+    '**/*.nc',
+    { 'a/x.nc': ['2026-11-19T00:00:00Z'], 'a/old.nc': ['2026-10-01T00:00:00Z'] },
+    { 'a/x.nc': ['2026-11-19T00:10:00Z'] },
+  );
+  const { source_files, coverage_percent, lag_seconds } = await found;
+  assert.deepEqual([source_files, coverage_percent, lag_seconds], [1, 100, 0]);
+});
+
+test('a copy that is not there is no reading, and not one of 0 %', async (t) => {
+  const { found } = read(t, '{yyyy}/{MM}/{dd}/*.nc', { '2026/11/20/a.nc': ['2026-11-20T06:00:00Z'] }, undefined);
+  await assert.rejects(found, /ENOENT/);
+});
