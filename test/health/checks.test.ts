@@ -533,23 +533,24 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   'mirror-lag': [
     ...(
       [
-        [5399, 'green', 'amber', 5400],
-        [5400, 'green', 'amber', 5400],
-        [5401, 'amber', 'amber', 5400],
-        [16_200, 'amber', 'amber', 5400],
-        [16_201, 'red', 'red', 16_200],
+        [5399, 0.9998, 'green', 'amber', 1],
+        [5400, 1, 'green', 'amber', 1],
+        [5401, 1.0002, 'amber', 'amber', 1],
+        [16_199, 2.9998, 'amber', 'amber', 1],
+        [16_200, 3, 'amber', 'amber', 1],
+        [16_201, 3.0002, 'red', 'red', 3],
       ] as const
-    ).map(([value, level, decided, limit]) => ({
-      sees: `a copy that lags by ${value} s behind a window of 5400 s is ${level}`,
-      given: { mirrors: { 'hatpro.gws': mirror({ lag_seconds: value }) } },
+    ).map(([lag, value, level, decided, limit]) => ({
+      sees: `a copy that lags by ${lag} s behind a window of 5400 s is ${level}`,
+      given: { mirrors: { 'hatpro.gws': mirror({ lag_seconds: lag }) } },
       find: {
         'hatpro.gws': {
           level,
           value,
           key: `limits.lag.${decided}`,
           limit,
-          says: ['hatpro.gws'],
-          ...(level === 'green' ? {} : { clears: 'it lags by no more than 1.5h' }),
+          says: ['hatpro.gws', 'windows of 1.5h'],
+          ...(level === 'green' ? {} : { clears: 'it is at or below 1' }),
         },
       },
     })),
@@ -561,9 +562,9 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
           level: 'red',
           value: null,
           key: 'limits.lag.red',
-          limit: 16_200,
+          limit: 3,
           says: ['hatpro.gws', 'none of the files', '/gws/hatpro'],
-          clears: 'it lags by no more than 1.5h',
+          clears: 'the newest files of the source are there',
         },
       },
     },
@@ -574,9 +575,9 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       find: {
         'hatpro.gws': {
           level: 'green',
-          value: 10_000,
+          value: 1.8519,
           key: 'limits.lag.for.hatpro.gws.amber',
-          limit: 10_800,
+          limit: 2,
           says: ['hatpro.gws'],
         },
       },
