@@ -128,6 +128,57 @@ test('every way not to get there has its own reason, within the deadline, and co
   }
 });
 
+test('ten machines that hang or refuse at once, with a stream and a copy on each: the run ends in time, the rest is there', async (t) => {
+  const sshd = await startSshd(t);
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const port = { silent: (silent.address() as AddressInfo).port, refuses: 1 };
+  const folder = temporaryFolder(t);
+  const files = join(folder, 'data');
+  mkdirSync(files);
+  writeFileSync(join(files, 'newest.nc'), 'data');
+  const bad = (['silent', 'refuses'] as const).flatMap((kind) =>
+    [1, 2, 3, 4, 5].map((number) => ({
+      name: `${kind}${number}`,
+      config: sshd.configWith(kind, `Port ${port[kind]}`),
+    })),
+  );
+  const host = ({ name, config }: { name: string; config: string }) =>
+    `  ${name}: { ssh: source, ssh-config: ${config}, deadline: 5s }\n`;
+  const stream = (name: string, at: string, copies: string) =>
+    `  ${name}: { source: { ${at} root: ${files}, files: "*.nc", time: mtime }, window: 1h, mirrors: { ${copies} } }\n`;
+  const site = siteIn(
+    folder,
+    [
+      `files: { state: ${folder}/state }\nhosts:\n`,
+      ...[...bad, { name: 'good', config: sshd.config }].map(host),
+      `filesystems: { root: / }\nstreams:\n`,
+      // What is well has a copy on every machine that is not.
+      stream('here', '', bad.map(({ name }) => `${name}: { host: ${name}, root: ${files} }`).join(', ')),
+      stream('there', 'host: good,', `local: { root: ${files} }`),
+      ...bad.map(({ name }) => stream(name, `host: ${name},`, `local: { root: ${files} }`)),
+    ].join(''),
+  );
+  const { status, stderr, ms } = site.run('collect-snapshot');
+  assert.equal(status, 0, stderr);
+  assert.ok(ms < 45_000, `${ms} ms`);
+  const snapshot = snapshotIn(join(site.state, 'raw'));
+  const found = (section: string, item: string) => itemOf(snapshot, section, item).status;
+  for (const { name } of bad) {
+    const told = itemOf(snapshot, 'hosts', name);
+    assert.ok(told.status === 'ok' && told.data['reached'] === false, JSON.stringify(told));
+    assert.equal(found('streams', name), 'failed');
+    assert.equal(found('mirrors', `${name}.local`), 'failed');
+    assert.equal(found('mirrors', `here.${name}`), 'failed');
+  }
+  assert.equal(found('filesystems', 'root'), 'ok');
+  assert.equal(found('streams', 'here'), 'ok');
+  assert.equal(found('streams', 'there'), 'ok');
+  assert.equal(found('mirrors', 'there.local'), 'ok');
+  t.diagnostic(`${bad.length} bad machines: ${Math.round(ms)} ms`);
+});
+
 test('a command that hangs there costs its own reading, and the run ends in time', async (t) => {
   const sshd = await startSshd(
     t,
