@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readText, temporaryFolder } from '../world.ts';
+import { installPackages } from './packages.ts';
 import { startSshd } from './sshd.ts';
 import { itemOf, root, siteIn, snapshotIn } from './stages.ts';
 
@@ -177,6 +178,87 @@ test('ten machines that hang or refuse at once, with a stream and a copy on each
   assert.equal(found('streams', 'there'), 'ok');
   assert.equal(found('mirrors', 'there.local'), 'ok');
   t.diagnostic(`${bad.length} bad machines: ${Math.round(ms)} ms`);
+});
+
+test('nothing is changed there: every program and every file that is opened, as traced under an account that can only read', async (t) => {
+  installPackages('strace');
+  const folder = temporaryFolder(t);
+  const traces = join(folder, 'traces');
+  const data = join(folder, 'data');
+  for (const made of [traces, data]) mkdirSync(made);
+  chmodSync(folder, 0o755);
+  chmodSync(traces, 0o777);
+  writeFileSync(join(data, 'newest.nc'), 'data');
+  writeFileSync(
+    join(data, 'gate.json'),
+    JSON.stringify({
+      schema_version: 1,
+      gate: 'prune',
+      verdict: 'pass',
+      decided_at: new Date().toISOString(),
+      counts: {},
+    }),
+  );
+  const calls = 'execve,open,openat,creat,%file,ftruncate,fchmod,fchown,copy_file_range';
+  const sshd = await startSshd(
+    t,
+    `ForceCommand cd / && exec setpriv --reuid=65534 --regid=65534 --clear-groups strace -f -qq -s 500 -e trace=${calls} -o ${traces}/$$ sh -c "$SSH_ORIGINAL_COMMAND"`,
+  );
+  const site = siteIn(
+    folder,
+    [
+      `files: { state: ${folder}/state }`,
+      `hosts: { source: { ssh: source, ssh-config: ${sshd.config} } }`,
+      `filesystems: { far: { host: source, path: ${data} } }`,
+      `gates: { prune: { host: source, file: ${data}/gate.json } }`,
+      `streams: { s: { source: { host: source, root: ${data}, files: "*.nc" }, mirrors: { copy: { host: source, root: ${data} } } } }`,
+      '',
+    ].join('\n'),
+  );
+  const { status, stderr } = site.run('collect-snapshot');
+  assert.equal(status, 0, stderr);
+  const snapshot = snapshotIn(join(site.state, 'raw'));
+  for (const [section, item] of [
+    ['filesystems', 'far'],
+    ['gates', 'prune'],
+    ['streams', 's'],
+    ['mirrors', 's.copy'],
+  ] as const) {
+    const outcome = itemOf(snapshot, section, item);
+    assert.equal(outcome.status, 'ok', `${section}.${item}: ${JSON.stringify(outcome)}`);
+  }
+  const lines = readdirSync(traces).flatMap((name) => readText(join(traces, name)).split('\n'));
+  const ran = lines.flatMap((line) => /execve\("[^"]*\/([^/"]+)".* = 0$/.exec(line)?.[1] ?? []);
+  assert.ok(ran.length >= 4, `too little was traced: ${ran.join(' ')}`);
+  const posix = [
+    'sh',
+    'cat',
+    'cd',
+    'df',
+    'dd',
+    'echo',
+    'env',
+    'head',
+    'ls',
+    'printf',
+    'pwd',
+    'tail',
+    'test',
+    'true',
+    'wc',
+  ];
+  const needed = [...new Set(ran)].filter((name) => ![...posix, 'dash', 'find'].includes(name));
+  assert.deepEqual(needed, [], 'more than POSIX tools and GNU find');
+  const changes = lines.filter(
+    (line) =>
+      (/open(?:at)?\(/.test(line) &&
+        /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND/.test(line) &&
+        !line.includes('"/dev/null"')) ||
+      /\b(?:creat|unlink|rename|mkdir|mknod|rmdir|link|symlink|chmod|fchmod|chown|lchown|fchown|truncate|ftruncate|utime|utimes|utimensat|setxattr|removexattr|mount|umount2|copy_file_range)(?:at2?|at)?\(/.test(
+        line,
+      ),
+  );
+  assert.deepEqual(changes, []);
 });
 
 test('a command that hangs there costs its own reading, and the run ends in time', async (t) => {
