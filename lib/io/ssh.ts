@@ -92,7 +92,8 @@ async function runThere(
   argv: readonly string[],
 ): Promise<Completed> {
   const mark = `ops-monitor-${randomUUID()}`;
-  const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', `echo ${mark}; exec "$@"`, 'sh', ...argv];
+  // From the root: an account may be unable to read its own home, and find complains of where it stands.
+  const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', `cd /; echo ${mark}; exec "$@"`, 'sh', ...argv];
   const done = await runProgram(
     [
       'ssh',

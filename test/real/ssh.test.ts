@@ -202,7 +202,7 @@ test('nothing is changed there: every program and every file that is opened, as 
   const calls = 'execve,open,openat,creat,%file,ftruncate,fchmod,fchown,copy_file_range';
   const sshd = await startSshd(
     t,
-    `ForceCommand cd / && exec setpriv --reuid=65534 --regid=65534 --clear-groups strace -f -qq -s 500 -e trace=${calls} -o ${traces}/$$ sh -c "$SSH_ORIGINAL_COMMAND"`,
+    `ForceCommand exec setpriv --reuid=65534 --regid=65534 --clear-groups strace -f -qq -s 500 -e trace=${calls} -o ${traces}/$$ sh -c "$SSH_ORIGINAL_COMMAND"`,
   );
   const site = siteIn(
     folder,
