@@ -264,7 +264,7 @@ test('nothing is changed there: every program and every file that is opened, as 
 test('a command that hangs there costs its own reading, and the run ends in time', async (t) => {
   const sshd = await startSshd(
     t,
-    'ForceCommand case "$SSH_ORIGINAL_COMMAND" in *df*) exec sleep 1000;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac',
+    'ForceCommand case "$SSH_ORIGINAL_COMMAND" in *df*-kP*) exec sleep 1000;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac',
   );
   const { far, host, root: local, ms } = collect(temporaryFolder(t), sshd.config);
   assert.equal(host['reached'], true);
@@ -276,7 +276,7 @@ test('a command that hangs there costs its own reading, and the run ends in time
 test('when the run is killed, its connection ends by itself', async (t) => {
   const sshd = await startSshd(
     t,
-    'ForceCommand case "$SSH_ORIGINAL_COMMAND" in *df*) exec sleep 5;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac',
+    'ForceCommand case "$SSH_ORIGINAL_COMMAND" in *df*-kP*) exec sleep 5;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac',
   );
   const folder = temporaryFolder(t);
   writeFileSync(
