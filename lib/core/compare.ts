@@ -1,6 +1,8 @@
 // Two listings of what should be the same files: what is missing, what differs, what is extra, how far behind.
+import { percentOf } from './quantity.ts';
 
 export interface Listed {
+  /** Below the root. */
   readonly path: string;
   readonly size_bytes: number;
   readonly modified: Date;
@@ -33,8 +35,7 @@ export function compareListings(source: readonly Listed[], mirror: readonly List
     missing_files: missing.length,
     mismatched_files: mismatched.length,
     extra_files: mirror.filter(({ path }) => !known.has(path)).length,
-    // Cut off, not rounded: one file missing of a million is not all of them.
-    ...(expected.length === 0 ? {} : { coverage_percent: Math.floor((good / expected.length) * 1e6) / 1e4 }),
+    ...(expected.length === 0 ? {} : { coverage_percent: percentOf(good, expected.length) }),
     ...(lag === undefined ? {} : { lag_seconds: lag }),
     worst: newestFirst.slice(0, mostNamed).map(({ path }) => path),
   };

@@ -16,6 +16,10 @@ export function levelNumber(level: Level): number {
   return levels.indexOf(level);
 }
 
+/** `1 red, 0 unknown, 2 amber, 40 green`: for people. */
+export const tallyOf = (counts: Readonly<Partial<Record<string, number>>>): string =>
+  worstFirst.map((level) => `${counts[level] ?? 0} ${level}`).join(', ');
+
 export function countLevels(all: readonly Level[]): Record<Level, number> {
   const counts = { green: 0, amber: 0, red: 0, unknown: 0 };
   for (const level of all) counts[level] += 1;

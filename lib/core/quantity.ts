@@ -59,6 +59,9 @@ export function formatBeside(value: number, limit: number, unit: string): string
   return unit === '1' ? digits : unit === 's' ? `${digits}s` : `${digits} ${unit === 'percent' ? '%' : unit}`;
 }
 
+/** Cut off after four digits, not rounded: one file missing of a million is not all of them. */
+export const percentOf = (part: number, all: number): number => Math.floor((part / all) * 1e6) / 1e4;
+
 // Cut off, not rounded: 79.99 % printed as "80 %" beside "amber from 80 %" would look like a lie.
 function trim(value: number): string {
   return String(Math.trunc(value * 10 + (value < 0 ? -1e-9 : 1e-9)) / 10);

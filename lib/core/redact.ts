@@ -1,4 +1,5 @@
 // Takes out of recorded text what must not leave the machine: who it is, who uses it, and what looks like a secret.
+import { escapePattern } from './text.ts';
 
 export interface Identity {
   readonly hostname: string;
@@ -20,9 +21,8 @@ export function redactor({ hostname, user, bootId }: Identity): (text: string) =
   // Short names would hit half of every word; `root` is nobody in particular.
   if (hostname.length > 3) rules.push([wordOf(hostname), 'recorded']);
   if (user.length > 2 && user !== 'root') rules.push([wordOf(user), 'user']);
-  if (bootId !== '') rules.push([new RegExp(escape(bootId), 'g'), '00000000-0000-4000-8000-000000000000']);
+  if (bootId !== '') rules.push([new RegExp(escapePattern(bootId), 'g'), '00000000-0000-4000-8000-000000000000']);
   return (text) => rules.reduce((cleaned, [pattern, replacement]) => cleaned.replaceAll(pattern, replacement), text);
 }
 
-const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-const wordOf = (text: string): RegExp => new RegExp(`(?<![\\w-])${escape(text)}(?![\\w-])`, 'g');
+const wordOf = (text: string): RegExp => new RegExp(`(?<![\\w-])${escapePattern(text)}(?![\\w-])`, 'g');

@@ -7,7 +7,7 @@ import { counted } from '../core/text.ts';
 import { resolvePlaces } from '../io/places.ts';
 import { emptyRecording, recordingHost, refuseExisting, whoWeAre, writeRecording } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
-import { runProbes } from '../run/probes.ts';
+import { readingLimits, runProbes } from '../run/probes.ts';
 import { probes } from '../snapshot/probes/index.ts';
 import { type Command, configOption, exitCodes, textOption } from './command.ts';
 import { openHosts } from './hosts.ts';
@@ -41,9 +41,7 @@ export const recordHost: Command = {
       // Other hosts are other recordings.
       openHost: (name, signal) =>
         name === 'local' ? recordingHost(open(name, signal), recording) : open(name, signal),
-      timeoutMs: 10_000,
-      budgetMs: 60_000,
-      width: 64,
+      ...readingLimits,
     });
     const clean = redactor({ ...whoWeAre(), bootId });
     const about = {

@@ -1,7 +1,7 @@
 // assess-health: latest.json → latest_health.json, a line of the levels' history, a textfile.
 import { Usage } from '../contract/errors.ts';
 import { defineStage, type World } from '../contract/stage.ts';
-import { countLevels, worst, worstFirst } from '../core/level.ts';
+import { countLevels, tallyOf, worst } from '../core/level.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { parseInstant } from '../core/time.ts';
@@ -170,9 +170,9 @@ function judgeStage({ stage, outcome, problems, started_at, last_success_at }: S
 }
 
 function summaryOf({ overall_level, counts, observations }: Health): string {
-  const tally = worstFirst.map((level) => `${counts[level] ?? 0} ${level}`).join(', ');
   const worstOnes = observations.filter(({ level }) => level !== 'green');
-  return [`${overall_level}: ${tally}`, ...worstOnes.map(({ level, message }) => `${level.padEnd(7)} ${message}`)].join(
-    '\n',
-  );
+  return [
+    `${overall_level}: ${tallyOf(counts)}`,
+    ...worstOnes.map(({ level, message }) => `${level.padEnd(7)} ${message}`),
+  ].join('\n');
 }

@@ -9,7 +9,7 @@ import type { Completed, Host } from '../contract/host.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { lanes } from '../core/lanes.ts';
 import { firstLine } from '../core/text.ts';
-import { parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
+import { isForeignFind, parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
 import { endOnLeaving } from './leave.ts';
 import { runProgram } from './process.ts';
 
@@ -57,8 +57,7 @@ function openHost(name: string, signal: AbortSignal, command: Command): Host {
         code: 'ENOENT',
       });
     if (exit_code === 45) throw new Error(`${path} on ${name} is not a regular file`);
-    if (/-printf|unrecognized|unknown predicate|illegal option/.test(stderr))
-      throw new Error(`${name} has no GNU find: ${firstLine(stderr)}`);
+    if (isForeignFind(stderr)) throw new Error(`${name} has no GNU find: ${firstLine(stderr)}`);
     throw new Error(`${what} of ${path} on ${name} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
   };
   return {

@@ -1,5 +1,7 @@
 // Where the files of a stream lie, as a pattern: `{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc`. Days in the folders, so that only
 // the newest need to be searched; hours and less in the file's name.
+import type { Listed } from '../core/compare.ts';
+import { escapePattern } from '../core/text.ts';
 
 interface Part {
   /** For find and for people: tokens as digits. */
@@ -62,7 +64,7 @@ function partOf(text: string): Part {
       pattern += piece === '*' ? '[^/]*' : '[^/]';
     } else {
       glob += piece.replaceAll(/[[\]\\*?]/g, '\\$&');
-      pattern += piece.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+      pattern += escapePattern(piece);
     }
   }
   return { glob, pattern: new RegExp(`^${pattern}$`) };
@@ -95,15 +97,8 @@ export function timeInPath(dataPath: DataPath, path: string): Date | undefined {
   return Number.isNaN(time.getTime()) || time.getUTCDate() !== Number(dd) ? undefined : time;
 }
 
-export interface FoundFile {
-  /** Below the root. */
-  readonly path: string;
-  readonly size_bytes: number;
-  readonly modified: Date;
-}
-
 /** `find … -printf '%T@\t%s\t%p\0'`, with the root cut off. */
-export function parseFound(text: string, root: string): FoundFile[] {
+export function parseFound(text: string, root: string): Listed[] {
   const prefix = root.endsWith('/') ? root : `${root}/`;
   return text
     .split('\0')

@@ -31,6 +31,10 @@ export function parseFindStat(text: string): PathStat {
   };
 }
 
+/** What a find that is not GNU's says of what we ask it for. */
+export const isForeignFind = (stderr: string): boolean =>
+  /-printf|unrecognized|unknown predicate|illegal option/.test(stderr);
+
 // First match wins; the words are OpenSSH's own, 8.4 to 9.9.
 const reasons: readonly [RegExp, string][] = [
   [

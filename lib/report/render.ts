@@ -1,6 +1,6 @@
 // Health and snapshot as Markdown for people: the verdict first, then what is wrong, then the rest.
 import type { Envelope } from '../contract/envelope.ts';
-import { type Level, worstFirst } from '../core/level.ts';
+import { type Level, tallyOf, worstFirst } from '../core/level.ts';
 import { escapeCell, table } from '../core/markdown.ts';
 import { formatBytes, formatDuration } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
@@ -60,7 +60,6 @@ export function renderDay(day: string, { changes, snapshots, bad }: Day): string
 
 function verdict(health: Health, at: Date, freshSeconds: number): string {
   const { overall_level, counts, snapshot_time_utc, hostname, run_id } = health;
-  const tally = worstFirst.map((level) => `${counts[level] ?? 0} ${level}`).join(', ');
   const when =
     snapshot_time_utc === undefined
       ? 'There is no snapshot.'
@@ -73,7 +72,7 @@ function verdict(health: Health, at: Date, freshSeconds: number): string {
     ]);
   }
   return joined([
-    `**${mark[overall_level].toUpperCase()}** on ${escapeCell(hostname)}: ${tally}.`,
+    `**${mark[overall_level].toUpperCase()}** on ${escapeCell(hostname)}: ${tallyOf(counts)}.`,
     `${when}${run_id === undefined ? '' : ` Run \`${run_id}\`.`}`,
   ]);
 }

@@ -33,6 +33,9 @@ export interface ProbeRun<Config> {
   readonly width: number;
 }
 
+/** Of one look at the machine. */
+export const readingLimits = { timeoutMs: 10_000, budgetMs: 60_000, width: 64 } as const;
+
 /** The name under which a section without items keeps its one reading. */
 const whole = '';
 

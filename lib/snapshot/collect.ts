@@ -4,7 +4,7 @@ import type { Envelope } from '../contract/envelope.ts';
 import { isoMicroseconds } from '../core/time.ts';
 import { reasonOf } from '../core/text.ts';
 import { withDeadline } from '../run/deadline.ts';
-import { runProbes } from '../run/probes.ts';
+import { readingLimits, runProbes } from '../run/probes.ts';
 import type { SnapshotConfig } from './config.ts';
 import { latest, readings, schemaVersion, type Snapshot, snapshots } from './files.ts';
 import { probes } from './probes/index.ts';
@@ -36,9 +36,7 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
       now: world.now,
       monotonicMs: world.monotonicMs,
       openHost: world.openHost,
-      timeoutMs: 10_000,
-      budgetMs: 60_000,
-      width: 64,
+      ...readingLimits,
     });
 
     const snapshot: Snapshot = {

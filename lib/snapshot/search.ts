@@ -1,11 +1,20 @@
 // Finding a stream's files on whichever machine, by one `find`: for the probes of streams and of their mirrors.
 import type { Host } from '../contract/host.ts';
+import type { Listed } from '../core/compare.ts';
 import { firstLine } from '../core/text.ts';
-import { type DataPath, type FoundFile, parseFound } from '../parse/datapath.ts';
+import { type DataPath, folderOfDay, parseFound } from '../parse/datapath.ts';
+import { isForeignFind } from '../parse/remote.ts';
 
 /** Where the files lie when their folders carry no day. */
 export const folderOf = (root: string, { folders, text }: DataPath): string =>
   [root, ...text.split('/').slice(0, folders.length)].join('/');
+
+/** Where the files of these days lie; empty where their folders carry no day. */
+export const dayFolders = (root: string, dataPath: DataPath, days: readonly Date[]): string[] =>
+  days.flatMap((day) => {
+    const folder = folderOfDay(dataPath, day);
+    return folder === undefined ? [] : [`${root}/${folder}`];
+  });
 
 export interface FindFiles {
   readonly root: string;
@@ -19,7 +28,7 @@ export interface FindFiles {
 export async function findFiles(
   host: Host,
   { root, folders, dataPath, alone, newerThan }: FindFiles,
-): Promise<FoundFile[]> {
+): Promise<Listed[]> {
   const depth = dataPath.anyDepth ? [] : ['-maxdepth', '1'];
   const newer = newerThan ? ['-newermt', `@${Math.floor(newerThan.getTime() / 1000)}`] : [];
   const { exit_code, stdout, stderr } = await host.run(
@@ -42,8 +51,7 @@ export async function findFiles(
   const faults = stderr
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.trim().endsWith('No such file or directory'));
-  if (/-printf|unknown predicate|unrecognized/.test(stderr))
-    throw new Error(`${host.name} has no GNU find: ${firstLine(stderr)}`);
+  if (isForeignFind(stderr)) throw new Error(`${host.name} has no GNU find: ${firstLine(stderr)}`);
   if (exit_code !== 0 && faults.length > 0) throw new Error(`searching ${root} failed: ${firstLine(faults[0] ?? '')}`);
   if (exit_code !== 0) await host.stat(root);
   return parseFound(stdout, root);

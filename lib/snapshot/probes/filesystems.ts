@@ -3,6 +3,7 @@
 import { Absent } from '../../contract/errors.ts';
 import type { FilesystemStat, Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
+import { percentOf } from '../../core/quantity.ts';
 import {
   isAutomount,
   isNetwork,
@@ -128,11 +129,9 @@ function measure(usage: FilesystemStat, path: string) {
     used_bytes: used * block_bytes,
     available_bytes: available_blocks * block_bytes,
     // As df: what is reserved for root counts neither as used nor as available.
-    used_percent: share(used, used + available_blocks),
+    used_percent: used + available_blocks === 0 ? 100 : percentOf(used, used + available_blocks),
     ...(inodes > 0
-      ? { inodes, inodes_used: inodes - free_inodes, inodes_used_percent: share(inodes - free_inodes, inodes) }
+      ? { inodes, inodes_used: inodes - free_inodes, inodes_used_percent: percentOf(inodes - free_inodes, inodes) }
       : {}),
   };
 }
-
-const share = (part: number, all: number): number => (all === 0 ? 100 : Math.floor((part / all) * 1e6) / 1e4);

@@ -1,11 +1,9 @@
 // What the gates decided: may the source's copy be deleted yet, are the products complete. Other jobs decide; we read.
 import { defineProbe } from '../../contract/probe.ts';
+import { clockToleranceSeconds } from '../../core/time.ts';
 import { ownFormat, parseGateSummary } from '../../parse/gate.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { gates as section } from '../sections/gates.ts';
-
-/** Two clocks are never quite the same; beyond this, one of them is wrong. */
-const clockToleranceSeconds = 300;
 
 export const gates = defineProbe<typeof section.schema, SnapshotConfig>({
   name: 'gates',

@@ -1,5 +1,6 @@
 // How the machine itself is doing: load, memory, time since boot, processes killed for memory.
 import { defineProbe } from '../../contract/probe.ts';
+import { percentOf } from '../../core/quantity.ts';
 import { parseCpuList, parseLoadavg, parseMeminfo, parseOomKills, parseUptime } from '../../parse/proc.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { host as section } from '../sections/host.ts';
@@ -29,7 +30,7 @@ export const host = defineProbe<typeof section.schema, SnapshotConfig>({
       ...parseLoadavg(loadavg ?? ''),
       memory_total_bytes: memory.total,
       memory_available_bytes: memory.available,
-      memory_used_percent: Math.floor((1 - memory.available / memory.total) * 1e6) / 1e4,
+      memory_used_percent: percentOf(memory.total - memory.available, memory.total),
       swap_total_bytes: memory.swapTotal,
       swap_used_bytes: memory.swapTotal - memory.swapFree,
       ...(oom_kills === undefined ? {} : { oom_kills }),

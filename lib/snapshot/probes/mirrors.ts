@@ -3,9 +3,9 @@ import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { compareListings, type Listed } from '../../core/compare.ts';
 import { daysBefore } from '../../core/time.ts';
-import { type DataPath, folderOfDay, isTemporary, parseDataPath } from '../../parse/datapath.ts';
+import { type DataPath, isTemporary, parseDataPath } from '../../parse/datapath.ts';
 import type { SnapshotConfig } from '../config.ts';
-import { findFiles, folderOf } from '../search.ts';
+import { dayFolders, findFiles, folderOf } from '../search.ts';
 import { mirrors as section } from '../sections/mirrors.ts';
 
 const daySeconds = 86_400;
@@ -68,10 +68,9 @@ interface Window {
 
 /** What the window holds: by the days in the folders where they are there, else by the files' own times. */
 async function list(host: Host, { root, dataPath, from, at, alone }: Window): Promise<Listed[]> {
-  const days = Array.from({ length: Math.ceil((at.getTime() - from.getTime()) / 1000 / daySeconds) + 1 }, (_, back) =>
-    folderOfDay(dataPath, daysBefore(at, back)),
-  );
-  const folders = days.flatMap((folder) => (folder === undefined ? [] : [`${root}/${folder}`]));
+  const length = Math.ceil((at.getTime() - from.getTime()) / 1000 / daySeconds) + 1;
+  const days = Array.from({ length }, (_, back) => daysBefore(at, back));
+  const folders = dayFolders(root, dataPath, days);
   const found =
     folders.length > 0
       ? await findFiles(host, { root, folders, dataPath, alone })

@@ -3,21 +3,12 @@
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
-import { daysBefore } from '../../core/time.ts';
-import {
-  type DataPath,
-  folderOfDay,
-  type FoundFile,
-  isTemporary,
-  parseDataPath,
-  timeInPath,
-} from '../../parse/datapath.ts';
+import type { Listed } from '../../core/compare.ts';
+import { clockToleranceSeconds, daysBefore } from '../../core/time.ts';
+import { type DataPath, isTemporary, parseDataPath, timeInPath } from '../../parse/datapath.ts';
 import type { SnapshotConfig } from '../config.ts';
-import { findFiles, folderOf } from '../search.ts';
+import { dayFolders, findFiles, folderOf } from '../search.ts';
 import { streams as section } from '../sections/streams.ts';
-
-/** Clocks differ a little; a file further ahead than this says nothing about now. */
-const toleranceSeconds = 300;
 
 export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
   name: 'streams',
@@ -32,7 +23,7 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
     const { host = 'local', root, files, time } = stream.source;
     if (time === 'zarr') throw new Error('the time of a Zarr store cannot be read yet: use mtime or name');
     const dataPath = parseDataPath(files);
-    const timeOf = (file: FoundFile): Date | undefined =>
+    const timeOf = (file: Listed): Date | undefined =>
       time === 'mtime' ? file.modified : timeInPath(dataPath, file.path);
 
     const source = open(host);
@@ -41,7 +32,7 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
       return { found: all, newest: newestOf(all, timeOf, at) };
     };
     const { found, newest } = await search(source, root, dataPath, at, look);
-    const ahead = ({ modified }: FoundFile): boolean => modified.getTime() > at.getTime() + toleranceSeconds * 1000;
+    const ahead = ({ modified }: Listed): boolean => modified.getTime() > at.getTime() + clockToleranceSeconds * 1000;
     return {
       host,
       root,
@@ -61,19 +52,18 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
 
 interface Search {
   /** Of the folders that were searched last. */
-  readonly found: readonly FoundFile[];
-  readonly newest: { readonly file: FoundFile; readonly time: Date } | undefined;
+  readonly found: readonly Listed[];
+  readonly newest: { readonly file: Listed; readonly time: Date } | undefined;
 }
 
-type TimeOf = (file: FoundFile) => Date | undefined;
+type TimeOf = (file: Listed) => Date | undefined;
 
 /** Looks into some folders below the root: what is there, and the newest of it. */
 type Look = (folders: readonly string[]) => Promise<Search>;
 
 async function search(host: Host, root: string, dataPath: DataPath, at: Date, look: Look): Promise<Search> {
   // A stream that is well has data of today or yesterday: one look into these two folders, and that is all.
-  const recent = [at, daysBefore(at, 1)].map((day) => folderOfDay(dataPath, day));
-  const folders = recent.flatMap((folder) => (folder === undefined ? [] : [`${root}/${folder}`]));
+  const folders = dayFolders(root, dataPath, [at, daysBefore(at, 1)]);
   if (folders.length === 0) return look([folderOf(root, dataPath)]);
   const near = await look(folders);
   return near.newest ? near : descend(host, root, dataPath.folders, look);
@@ -95,8 +85,8 @@ async function descend(host: Host, folder: string, below: DataPath['folders'], l
 }
 
 /** Of what is data: not empty, not on its way, not from the future. */
-function newestOf(found: readonly FoundFile[], timeOf: TimeOf, at: Date): Search['newest'] {
-  const latest = at.getTime() + toleranceSeconds * 1000;
+function newestOf(found: readonly Listed[], timeOf: TimeOf, at: Date): Search['newest'] {
+  const latest = at.getTime() + clockToleranceSeconds * 1000;
   let newest: Search['newest'];
   for (const file of found) {
     if (file.size_bytes === 0 || isTemporary(file.path) || file.modified.getTime() > latest) continue;
