@@ -72,15 +72,19 @@ function partOf(text: string): Part {
 
 const pad = (value: number, width: number): string => String(value).padStart(width, '0');
 
-/** The folder of a UTC day; undefined where the folders do not carry the day. */
+/** The folder of a UTC day, or of its month or year; undefined where the folders carry no date. */
 export function folderOfDay({ folders, text }: DataPath, day: Date): string | undefined {
   const names = text.split('/').slice(0, folders.length).join('/');
-  if (!names.includes('{dd}')) return undefined;
+  if (!/\{\w+\}/.test(names)) return undefined;
   return names
     .replaceAll('{yyyy}', pad(day.getUTCFullYear(), 4))
     .replaceAll('{MM}', pad(day.getUTCMonth() + 1, 2))
     .replaceAll('{dd}', pad(day.getUTCDate(), 2));
 }
+
+/** Whether each day has a folder of its own; else the folders hold more than a few days. */
+export const hasDayFolders = ({ folders }: DataPath): boolean =>
+  folders.some(({ pattern }) => pattern.source.includes('<dd>'));
 
 /** The time that stands in a file's path below the root (UTC); undefined where it is none or not all of a day is there. */
 export function timeInPath(dataPath: DataPath, path: string): Date | undefined {

@@ -5,16 +5,20 @@ import { firstLine } from '../core/text.ts';
 import { type DataPath, folderOfDay, parseFound } from '../parse/datapath.ts';
 import { isForeignFind } from '../parse/remote.ts';
 
-/** Where the files lie when their folders carry no day. */
+/** Where the files lie when their folders carry no date. */
 export const folderOf = (root: string, { folders, text }: DataPath): string =>
   [root, ...text.split('/').slice(0, folders.length)].join('/');
 
-/** Where the files of these days lie; empty where their folders carry no day. */
+/** Where the files of these days lie, each folder once; empty where folders carry no date. */
 export const dayFolders = (root: string, dataPath: DataPath, days: readonly Date[]): string[] =>
-  days.flatMap((day) => {
-    const folder = folderOfDay(dataPath, day);
-    return folder === undefined ? [] : [`${root}/${folder}`];
-  });
+  unique(
+    days.flatMap((day) => {
+      const folder = folderOfDay(dataPath, day);
+      return folder === undefined ? [] : [`${root}/${folder}`];
+    }),
+  );
+
+const unique = (words: readonly string[]): string[] => [...new Set(words)];
 
 export interface FindFiles {
   readonly root: string;

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { folderOfDay, isTemporary, parseDataPath, parseFound, timeInPath } from '../../lib/parse/datapath.ts';
+import {
+  folderOfDay,
+  hasDayFolders,
+  isTemporary,
+  parseDataPath,
+  parseFound,
+  timeInPath,
+} from '../../lib/parse/datapath.ts';
 
 const time = (pattern: string, path: string) => timeInPath(parseDataPath(pattern), path)?.toISOString();
 
@@ -15,6 +22,9 @@ test('a pattern becomes what find searches, day by day', () => {
     undefined,
     'without a day in the folders there is one place',
   );
+  assert.equal(folderOfDay(parseDataPath('{yyyy}/{MM}/*.nc'), new Date('2026-03-01T00:30:00Z')), '2026/03');
+  assert.equal(hasDayFolders(path), true);
+  assert.equal(hasDayFolders(parseDataPath('{yyyy}/{MM}/*_{dd}.nc')), false, 'a day in the name is not in the folders');
   assert.equal(parseDataPath('**/*').anyDepth, true);
 });
 

@@ -45,6 +45,25 @@ function read(
   };
 }
 
+test('in folders of months the window is told by the files’ own times', async (t) => {
+  const { asked, found } = read(
+    t,
+    '{yyyy}/{MM}/*.nc',
+    {
+      '2026/11/a.nc': ['2026-11-20T06:00:00Z'],
+      '2026/11/b.nc': ['2026-11-20T08:00:00Z'],
+      '2026/11/before-the-window.nc': ['2026-11-01T08:00:00Z'],
+    },
+    { '2026/11/a.nc': ['2026-11-20T06:00:00Z'] },
+  );
+  const { source_files, missing_files, coverage_percent, worst } = await found;
+  assert.deepEqual(
+    { source_files, missing_files, coverage_percent, worst },
+    { source_files: 2, missing_files: 1, coverage_percent: 50, worst: ['2026/11/b.nc'] },
+  );
+  assert.equal(asked.length, 2, asked.join('\n'));
+});
+
 test('a copy is compared by names and sizes over its window of days, by one listing a side', async (t) => {
   const { asked, found } = read(
     t,

@@ -71,6 +71,23 @@ test('just after midnight yesterday’s data are the newest', async (t) => {
   assert.equal((await read(daily)).newest_file, '2026/11/19/z.nc');
 });
 
+test('folders of months or years are searched newest first as well', async (t) => {
+  for (const [pattern, folder] of [
+    ['{yyyy}/{MM}/*.nc', '2026/11'],
+    ['{yyyy}/*.nc', '2026'],
+  ] as const) {
+    const { read, asked } = archive(t, [
+      { path: `${folder}/a.nc`, time: '2026-11-20T11:00:00Z' },
+      { path: `${folder}/b.nc`, time: '2026-11-20T11:30:00Z' },
+    ]);
+    const found = await read(pattern);
+    assert.equal(found.newest_file, `${folder}/b.nc`);
+    assert.equal(asked.length, 1, asked.join('\n'));
+  }
+  const { read } = archive(t, [{ path: '2025/07/last.nc', time: '2025-07-01T00:00:00Z' }]);
+  assert.equal((await read('{yyyy}/{MM}/*.nc')).newest_file, '2025/07/last.nc');
+});
+
 test('a stream that stopped long ago is searched newest first, and only as far as needed', async (t) => {
   const old = Array.from({ length: 300 }, (_, day) => ({
     path: `2024/${String(1 + (day % 12)).padStart(2, '0')}/${String(1 + (day % 28)).padStart(2, '0')}/x${day}.nc`,

@@ -3,7 +3,7 @@ import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { compareListings, type Listed } from '../../core/compare.ts';
 import { daysBefore } from '../../core/time.ts';
-import { type DataPath, isTemporary, parseDataPath } from '../../parse/datapath.ts';
+import { type DataPath, hasDayFolders, isTemporary, parseDataPath } from '../../parse/datapath.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { dayFolders, findFiles, folderOf } from '../search.ts';
 import { mirrors as section } from '../sections/mirrors.ts';
@@ -71,9 +71,12 @@ async function list(host: Host, { root, dataPath, from, at, alone }: Window): Pr
   const length = Math.ceil((at.getTime() - from.getTime()) / 1000 / daySeconds) + 1;
   const days = Array.from({ length }, (_, back) => daysBefore(at, back));
   const folders = dayFolders(root, dataPath, days);
-  const found =
-    folders.length > 0
-      ? await findFiles(host, { root, folders, dataPath, alone })
-      : await findFiles(host, { root, folders: [folderOf(root, dataPath)], dataPath, alone, newerThan: from });
+  const found = await findFiles(host, {
+    root,
+    folders: folders.length > 0 ? folders : [folderOf(root, dataPath)],
+    dataPath,
+    alone,
+    ...(hasDayFolders(dataPath) ? {} : { newerThan: from }),
+  });
   return found.filter(({ path, size_bytes }) => size_bytes > 0 && !isTemporary(path));
 }
