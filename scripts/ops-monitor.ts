@@ -30,4 +30,8 @@ dispatch({
     summary: 'records this machine as a folder, without secrets, for tests and for asking somebody else',
     load: () => import('./record-host.ts'),
   },
+  demo: {
+    summary: 'builds a small simulated site with faults that come and go, and watches it for a month of simulated time',
+    load: () => import('./demo.ts'),
+  },
 });

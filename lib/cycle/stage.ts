@@ -11,7 +11,7 @@ import { isDiskTrouble } from '../io/files.ts';
 import { type Lock, takeLock } from '../io/lock.ts';
 import { ownPlaces, resolvePlaces } from '../io/places.ts';
 import { becomeOwnerOf } from '../io/privileges.ts';
-import { makeWorld, sweepAfterKill } from '../io/world.ts';
+import { makeWorld, sweepAfterKill, type WorldSettings } from '../io/world.ts';
 import { withDeadline } from '../run/deadline.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
 
@@ -37,6 +37,17 @@ export interface StageRun {
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   /** Told instead of writing. */
   readonly dryRun?: (path: string, content: string) => void;
+  readonly simulation?: Simulation;
+}
+
+/**
+ * A run in simulated time, of which there is only one at a time and in one process: it has its own clock and names,
+ * takes no lock, and writes in place.
+ */
+interface Simulation {
+  readonly clock: NonNullable<WorldSettings<never>['clock']>;
+  readonly runId: string;
+  readonly hostname: string;
 }
 
 export interface Ended {
@@ -48,7 +59,7 @@ const lockWaitMs = 3000;
 
 export async function runStage(
   stage: Stage<Configuration>,
-  { config, places, options, openHosts, dryRun }: StageRun,
+  { config, places, options, openHosts, dryRun, simulation }: StageRun,
 ): Promise<Ended> {
   const misplaced: string[] = [];
   let over = false;
@@ -60,11 +71,12 @@ export async function runStage(
     onFallback: (problem) => misplaced.push(problem),
     isOver: () => over,
     ...(dryRun ? { dryRun } : {}),
+    ...(simulation ? { ...simulation, durable: false } : {}),
   });
   const startedAt = world.now();
   const began = world.monotonicMs();
   const recordFile = stageRecord(stage.name);
-  const lock = dryRun ? undefined : await lockStage(stage.name, places);
+  const lock = dryRun || simulation ? undefined : await lockStage(stage.name, places);
   try {
     const previous = await world.read(recordFile).catch(() => undefined); // a torn record is replaced by this run's
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {

@@ -38,12 +38,25 @@ export function replaceFile(path: string, text: string, mode: number): void {
   syncFolder(dirname(path));
 }
 
+/** The whole file in place, in a sixtieth of the time: for what nobody else reads and need not survive a kill. */
+export function overwriteFile(path: string, text: string, mode: number): void {
+  makeFolder(dirname(path));
+  // Cut to its length afterwards, not emptied before: ext4 takes that for a replacement, and writes it to the disk.
+  withOpen(path, constants.O_WRONLY | constants.O_CREAT, mode, (descriptor) => {
+    writeFileSync(descriptor, text);
+    ftruncateSync(descriptor, Buffer.byteLength(text));
+  });
+}
+
 function syncFolder(folder: string): void {
   withOpen(folder, constants.O_RDONLY | constants.O_DIRECTORY, 0, fsyncSync);
 }
 
-/** One whole line at the end, in one write, synced. A line that an earlier run left torn is closed first. */
-export function appendLine(path: string, line: string, mode: number): void {
+/**
+ * One whole line at the end, in one write, synced unless it need not survive a power cut. A line that an earlier run left
+ * torn is closed first.
+ */
+export function appendLine(path: string, line: string, mode: number, { synced = true } = {}): void {
   makeFolder(dirname(path));
   const size = withOpen(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, mode, (descriptor) => {
     const { size: before } = fstatSync(descriptor);
@@ -57,11 +70,11 @@ export function appendLine(path: string, line: string, mode: number): void {
         code: 'ENOSPC',
       });
     }
-    fsyncSync(descriptor);
+    if (synced) fsyncSync(descriptor);
     if (before === 0) fchmodSync(descriptor, mode); // whatever the umask says
     return before;
   });
-  if (size === 0) syncFolder(dirname(path));
+  if (size === 0 && synced) syncFolder(dirname(path));
 }
 
 function endsTorn(descriptor: number, size: number): boolean {

@@ -6,9 +6,11 @@ import type { Level } from '../core/level.ts';
 // writeSync, because console costs a sixth of a start, and because nothing is lost when the process then leaves.
 export const print = (text: string): void => writeAll(1, text);
 export const printError = (text: string): void => writeAll(2, text);
+/** In place of what stands in the line: for progress, on a terminal only. */
+export const rewriteLine = (text: string): void => writeAll(2, text, '\r\u001B[K', '');
 
-function writeAll(descriptor: 1 | 2, text: string): void {
-  const bytes = Buffer.from(`${harmless(text)}\n`);
+function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): void {
+  const bytes = Buffer.from(`${before}${harmless(text)}${after}`);
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(descriptor, bytes, done);

@@ -13,6 +13,7 @@ import {
   isDiskTrouble,
   listIfThere,
   modifiedMs,
+  overwriteFile,
   readIfThere,
   removeIfThere,
   replaceFile,
@@ -33,12 +34,15 @@ export interface WorldSettings<Config> {
   /** Told instead of writing. */
   readonly dryRun?: (path: string, content: string) => void;
   readonly isOver?: () => boolean;
+  /** False: what is written need not survive a kill or a power cut, and nobody reads it meanwhile, as in simulated days. */
+  readonly durable?: boolean;
   /** Told when a disk was full and a file went to the runtime folder instead. */
   readonly onFallback?: (problem: string) => void;
 }
 
 export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config> {
-  const { places, dryRun } = settings;
+  const { places, dryRun, durable = true } = settings;
+  const replace = durable ? replaceFile : overwriteFile;
   const { clock } = settings;
   // The kernel's own chance: loading node:crypto for 16 bytes costs a tenth of a start.
   let runId: string | undefined;
@@ -88,10 +92,10 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       if (dryRun) return dryRun(path, text);
       const spare = sparePath(file, places, at);
       try {
-        replaceFile(path, text, file.mode);
+        replace(path, text, file.mode);
       } catch (error) {
         if (!file.fallsBack || !isDiskTrouble(error)) throw new Error(`writing ${path} failed`, { cause: error });
-        replaceFile(spare, text, file.mode);
+        replace(spare, text, file.mode);
         settings.onFallback?.(`writing ${path} failed (${reasonOf(error)}); it lies at ${spare} until there is room`);
         return;
       }
@@ -105,7 +109,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       const line = JSON.stringify(writable(file, record, path));
       if (dryRun) return dryRun(path, `${line}\n`);
       try {
-        appendLine(path, line, file.mode);
+        appendLine(path, line, file.mode, { synced: durable });
       } catch (error) {
         throw new Error(`appending to ${path} failed`, { cause: error });
       }

@@ -1,0 +1,89 @@
+// ops-monitor demo: a month of a small simulated site in a minute or two, seen by the real stages.
+import { join } from 'node:path';
+import { setImmediate as otherWork } from 'node:timers/promises';
+import { Usage } from '../contract/errors.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { counted } from '../core/text.ts';
+import { checks } from '../health/checks/index.ts';
+import { replaceFile } from '../io/files.ts';
+import { takeDemoFolder } from '../io/scenery.ts';
+import { isTerminal, print, printError, rewriteLine } from '../io/terminal.ts';
+import { type Asked, type Command, exitCodes, textOption } from './command.ts';
+import { cyclesADay, daysConfiguration, simulateDays } from './site/days.ts';
+import { faults, start } from './site/faults.ts';
+import { day } from './site/scenario.ts';
+import { type Levels, renderSightings, watchFaults } from './site/sightings.ts';
+
+const mostDays = 30;
+
+export const demo: Command = {
+  name: 'demo',
+  summary: 'builds a small simulated site with faults that come and go, and watches it for a month of simulated time',
+  options: {
+    folder: { type: 'string', value: 'DIR', summary: 'where to (default: a new temporary folder)' },
+    days: { type: 'string', value: 'N', summary: `how many simulated days (default: ${mostDays}, which is the most)` },
+  },
+
+  async run(asked) {
+    const days = numberOption(asked, 'days', mostDays, [1, mostDays]);
+    const folder = takeDemoFolder(textOption(asked, 'folder'));
+    printError(`The demo lies in ${folder}`);
+    return (await playDays(folder, days)) ? exitCodes.ok : exitCodes.failed;
+  },
+};
+
+function numberOption(asked: Asked, name: string, byDefault: number, [least, most]: readonly [number, number]): number {
+  const text = textOption(asked, name) ?? String(byDefault);
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new Usage(`--${name} ${JSON.stringify(text)} is not a number from ${least} to ${most}`);
+  return value;
+}
+
+/** Whether every fault was seen. */
+async function playDays(folder: string, days: number): Promise<boolean> {
+  const here = join(folder, 'days');
+  const config = join(here, 'config.yaml');
+  replaceFile(config, daysConfiguration(here), 0o644);
+  const watch = watchFaults(faults, new Set(checks.map(({ name }) => name)));
+  const cycles = days * cyclesADay;
+  const began = performance.now();
+  for await (const { number, at, health } of simulateDays(here, cycles)) {
+    watch.see(
+      at,
+      Object.fromEntries(health.observations.map(({ id, level }): [string, Levels[string]] => [id, level])),
+    );
+    tellProgress(number + 1, cycles, (performance.now() - began) / 1000);
+    await otherWork(); // a signal, say
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const sightings = watch.sightings(start + days * day);
+  const missed = sightings.filter(({ outcome }) => outcome === 'missed');
+  const command = process.env['npm_lifecycle_event'] === undefined ? 'ops-monitor' : 'npm run -s ops-monitor --';
+  print(
+    [
+      '',
+      renderSightings(sightings),
+      '',
+      `${counted(days, 'day')}, ${cycles} cycles in ${seconds.toFixed(1)} s: ${Math.round(cycles / seconds)} a second, ${((1000 * seconds) / cycles).toFixed(1)} ms each`,
+      `${counted(sightings.length, 'fault')}, ${missed.length === 0 ? 'none missed' : `${missed.length} MISSED`}`,
+      '',
+      `  configuration  ${config}`,
+      `  reports        ${join(here, 'state', 'health')}/health_report_*.md`,
+      `  health         ${join(here, 'state', 'health')}/health_*.jsonl`,
+      `  snapshots      ${join(here, 'state', 'raw')}/ops_monitor_*.jsonl`,
+      `  look further   ${command} explain --config ${config} stream-age:mrr`,
+    ].join('\n'),
+  );
+  return missed.length === 0;
+}
+
+/** On a terminal one line that changes, ten times a second; elsewhere a line a day. */
+function tellProgress(done: number, all: number, seconds: number): void {
+  const rate = done / seconds;
+  const text = `day ${Math.ceil(done / cyclesADay)} of ${all / cyclesADay}, ${Math.round(rate)} cycles/s, ${formatDuration(Math.round((all - done) / rate))} left`;
+  if (!isTerminal(2)) {
+    if (done % cyclesADay === 0) printError(text);
+  } else if (done === all) rewriteLine('');
+  else if (done % 20 === 0) rewriteLine(text);
+}

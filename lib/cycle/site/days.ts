@@ -1,0 +1,88 @@
+// Simulated days: the real stages, cycle after cycle in this one process, under a clock that jumps from one to the next.
+import { join } from 'node:path';
+import { resolve } from '../../config/resolve.ts';
+import type { Configuration } from '../../config/schema.ts';
+import type { Places } from '../../contract/file.ts';
+import type { Health } from '../../health/files.ts';
+import { runStage } from '../stage.ts';
+import { stages } from '../stages.ts';
+import { virtualClock } from './clock.ts';
+import { start } from './faults.ts';
+import { simulatedSite } from './host.ts';
+import { absolutePaths, configurationText } from './layout.ts';
+import { day, minute, noise } from './scenario.ts';
+
+const cycleMs = 5 * minute;
+export const cyclesADay = day / cycleMs;
+
+export interface SimulatedCycle {
+  readonly number: number;
+  readonly at: number;
+  readonly health: Health;
+}
+
+/** The configuration of the simulated days, whose files lie in that folder. */
+export const daysConfiguration = (folder: string): string =>
+  configurationText({
+    paths: absolutePaths,
+    state: join(folder, 'state'),
+    source: '{ ssh: aurora@source-host, deadline: 10s }',
+    dashboardUrl: 'http://127.0.0.1:8501/',
+    says: 'The simulated days: for explain and the like. What it names is not on this machine.',
+  });
+
+function parseSite(text: string): Configuration {
+  const resolved = resolve({ path: 'config.yaml', text });
+  if ('problems' in resolved) throw new Error(`the demo's own configuration is wrong: ${resolved.problems.join('\n')}`);
+  return resolved.config;
+}
+
+/** How long a stage's process would have taken to start. */
+const startMs = 60;
+
+/** One cycle after the other; what is done between them (progress, a signal) is the caller's. */
+export async function* simulateDays(folder: string, cycles: number): AsyncGenerator<SimulatedCycle> {
+  const config = parseSite(daysConfiguration(folder));
+  const state = join(folder, 'state');
+  const places: Places = {
+    state,
+    raw: join(state, 'raw'),
+    quicklooks: join(state, 'quicklooks'),
+    textfiles: join(state, 'textfiles'),
+    runtime: join(folder, 'run'),
+    cache: join(folder, 'cache'),
+  };
+  const clock = virtualClock(start);
+  const openSite = simulatedSite(clock);
+  for (let number = 0; number < cycles; number++) {
+    const at = start + number * cycleMs;
+    // The timer's accuracy is a second.
+    clock.setTo(at + Math.floor(900 * noise(20, number)));
+    const open = openSite();
+    let health: Health | undefined;
+    for (const stage of stages) {
+      clock.pass(startMs);
+      const { record, outcome } = await runStage(stage, {
+        config,
+        places,
+        options: {},
+        openHosts: async () => open,
+        simulation: { clock, runId: runIdOf(number), hostname: 'aurora-vm' },
+      });
+      if (record.outcome === 'failed')
+        throw new Error(`${stage.name} failed at ${clock.now().toISOString()}: ${record.problems.join('; ')}`);
+      if (stage.name === 'assess-health') health = outcome?.json as Health;
+    }
+    if (!health) throw new Error('no stage of the cycle assessed health');
+    yield { number, at, health };
+  }
+}
+
+const runIdOf = (number: number): string =>
+  [1, 2, 3, 4]
+    .map((part) =>
+      Math.floor(noise(21, number, part) * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0'),
+    )
+    .join('');

@@ -1,0 +1,137 @@
+// The simulated Aurora: which instruments, copies, disks, units and gates there are, where they lie, and the
+// configuration that watches them. What becomes of them in the course of days is the scenario's.
+
+export interface Stream {
+  readonly name: string;
+  /** Its instrument closes a file and begins the next after so long. */
+  readonly everyMinutes: number;
+  readonly bytes: number;
+  /** Older than this it is stale; without one, the default applies. */
+  readonly window?: string;
+  readonly compare: string;
+}
+
+export const streams: readonly Stream[] = [
+  { name: 'hatpro', everyMinutes: 60, bytes: 2_400_000, window: '3h', compare: '7d' },
+  { name: 'ceilometer', everyMinutes: 30, bytes: 1_100_000, compare: '3d' },
+  { name: 'mrr', everyMinutes: 60, bytes: 5_200_000, compare: '3d' },
+  { name: 'parsivel', everyMinutes: 60, bytes: 640_000, compare: '3d' },
+  { name: 'cl61', everyMinutes: 30, bytes: 3_900_000, compare: '3d' },
+  { name: 'cloudradar', everyMinutes: 60, bytes: 48_000_000, compare: '3d' },
+  { name: 'radiation', everyMinutes: 60, bytes: 310_000, compare: '3d' },
+  { name: 'weather', everyMinutes: 60, bytes: 120_000, compare: '3d' },
+];
+
+/** The source itself, and the copies of it. */
+export const places = ['source', 'local', 'gws'] as const;
+export type Place = (typeof places)[number];
+
+/** Where things lie: under `/`, or, for real files, under one folder. */
+export interface Paths {
+  readonly project: string;
+  readonly data: string;
+  readonly root: string;
+  /** On the source. */
+  readonly sourceData: string;
+  readonly workspace: string;
+  readonly code: string;
+}
+
+export const absolutePaths: Paths = {
+  project: '/project',
+  data: '/data',
+  root: '/',
+  sourceData: '/data',
+  workspace: '/gws/aurora',
+  code: '/opt/aurora',
+};
+
+export const rootOf = (paths: Paths, stream: string, place: Place): string =>
+  ({
+    source: `${paths.sourceData}/${stream}`,
+    local: `${paths.project}/aurora/raw/${stream}`,
+    gws: `${paths.workspace}/raw/${stream}`,
+  })[place];
+
+export const gateNames = ['prune', 'product'] as const;
+export type GateName = (typeof gateNames)[number];
+export const gateFile = (paths: Paths, gate: GateName): string =>
+  `${paths.data}/aurora/products/gates/${gate}_gate.json`;
+
+export const checkoutNames = ['dashboard', 'infrastructure'] as const;
+export type CheckoutName = (typeof checkoutNames)[number];
+export const checkoutPath = (paths: Paths, name: CheckoutName): string => `${paths.code}/${name}`;
+
+export const powerStore = (paths: Paths): string => `${paths.data}/aurora/products/power/power.zarr`;
+
+export const siteUnits = ['aurora-dashboard.service', 'aurora-backup.timer'] as const;
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
+
+/** Of a UTC day, below a stream's root. */
+export function dayFolder(ms: number): string {
+  const day = new Date(ms);
+  return `${day.getUTCFullYear()}/${twoDigits(day.getUTCMonth() + 1)}/${twoDigits(day.getUTCDate())}`;
+}
+
+/** `2026/10/01/mrr_20261001_0500.nc`: by when its data begin. */
+export function dataPath(stream: string, beginsMs: number): string {
+  const folder = dayFolder(beginsMs);
+  const begins = new Date(beginsMs);
+  const clock = `${twoDigits(begins.getUTCHours())}${twoDigits(begins.getUTCMinutes())}`;
+  return `${folder}/${stream}_${folder.replaceAll('/', '')}_${clock}.nc`;
+}
+
+export interface SiteConfiguration {
+  readonly paths: Paths;
+  /** Where the monitor's own files go. */
+  readonly state: string;
+  /** How the source is reached, as YAML; without one it is a folder of this machine. */
+  readonly source: string | undefined;
+  readonly dashboardUrl: string;
+  readonly says: string;
+}
+
+/** The configuration of the site, as its operators would have written it. */
+export function configurationText({ paths, state, source, dashboardUrl, says }: SiteConfiguration): string {
+  const onSource = source === undefined ? '' : 'host: source, ';
+  const quoted = JSON.stringify;
+  return `# ${says}
+site: aurora
+files: { state: ${quoted(state)} }
+${source === undefined ? '' : `hosts: { source: ${source} }\n`}
+filesystems:
+  project: ${quoted(paths.project)}
+  data: ${quoted(paths.data)}
+  root: ${quoted(paths.root)}
+  source-data: { ${onSource}path: ${quoted(paths.sourceData)} }
+
+workspace: { path: ${quoted(paths.workspace)}, network: ${paths.workspace === absolutePaths.workspace} }
+
+streams:
+${streams.map((stream) => streamText(stream, paths, onSource)).join('')}
+power:
+  store: ${quoted(powerStore(paths))}
+  voltage: DCInverterVolts
+  charge: BatterySOC
+  temperature: InternalTemperature
+  stale: 1h
+
+gates:
+${gateNames.map((gate) => `  ${gate}: ${quoted(gateFile(paths, gate))}\n`).join('')}
+services: [${siteUnits.join(', ')}]
+dashboard: { url: ${quoted(dashboardUrl)}, slow: 2s }
+git:
+${checkoutNames.map((name) => `  ${name}: ${quoted(checkoutPath(paths, name))}\n`).join('')}`;
+}
+
+function streamText({ name, window, compare }: Stream, paths: Paths, onSource: string): string {
+  const root = (place: Place): string => JSON.stringify(rootOf(paths, name, place));
+  return `  ${name}:
+    source: { ${onSource}root: ${root('source')}, files: "{yyyy}/{MM}/{dd}/*.nc", time: mtime }
+${window === undefined ? '' : `    window: ${window}\n`}    mirrors:
+      local: { root: ${root('local')}, compare: ${compare} }
+      gws: { root: ${root('gws')}, compare: ${compare} }
+    units: { sync: ${name}-sync.timer, process: ${name}-process.service, transfer: ${name}-transfer.service }
+`;
+}

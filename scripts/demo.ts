@@ -1,0 +1,4 @@
+import { start } from '../lib/cycle/command.ts';
+import { demo } from '../lib/cycle/demo.ts';
+
+start(demo);
