@@ -101,22 +101,31 @@ export function timeInPath(dataPath: DataPath, path: string): Date | undefined {
   return Number.isNaN(time.getTime()) || time.getUTCDate() !== Number(dd) ? undefined : time;
 }
 
-/** `find … -printf '%T@\t%s\t%p\0'`, with the root cut off. */
+/** `find … -printf '%T@\t%s\t%p\0'`, with the root cut off. By hand, for it is done to every file of every copy. */
 export function parseFound(text: string, root: string): Listed[] {
   const prefix = root.endsWith('/') ? root : `${root}/`;
-  return text
-    .split('\0')
-    .filter((entry) => entry !== '')
-    .map((entry) => {
-      const match = /^(-?\d+(?:\.\d+)?)\t(\d+)\t([^]+)$/.exec(entry);
-      if (!match?.[3]?.startsWith(prefix))
-        throw new Error(`find did not print a file: ${JSON.stringify(entry.slice(0, 120))}`);
-      return {
-        path: match[3].slice(prefix.length),
-        size_bytes: Number(match[2]),
-        modified: new Date(Number(match[1]) * 1000),
-      };
-    });
+  const found: Listed[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf('\0', start) < 0 ? text.length : text.indexOf('\0', start);
+    if (end > start) found.push(parseEntry(text.slice(start, end), prefix));
+    start = end + 1;
+  }
+  return found;
+}
+
+function parseEntry(entry: string, prefix: string): Listed {
+  const first = entry.indexOf('\t');
+  const second = entry.indexOf('\t', first + 1);
+  const [seconds, size] = [entry.slice(0, first), entry.slice(first + 1, second)];
+  const below = second + 1 + prefix.length;
+  if (
+    !/^-?\d+(\.\d+)?$/.test(seconds) ||
+    !/^\d+$/.test(size) ||
+    !entry.startsWith(prefix, second + 1) ||
+    below === entry.length
+  )
+    throw new Error(`find did not print a file: ${JSON.stringify(entry.slice(0, 120))}`);
+  return { path: entry.slice(below), size_bytes: Number(size), modified: new Date(Number(seconds) * 1000) };
 }
 
 /** Files that are on their way, or nobody's data: hidden ones (rsync's among them), editors' and copiers' temporaries. */
