@@ -1,5 +1,5 @@
 // ops-monitor demo: a month of a small simulated site in a minute or two, seen by the real stages.
-import { join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { Usage } from '../contract/errors.ts';
 import { formatDuration } from '../core/quantity.ts';
@@ -12,9 +12,11 @@ import { type Asked, type Command, exitCodes, textOption } from './command.ts';
 import { cyclesADay, daysConfiguration, simulateDays } from './site/days.ts';
 import { faults, start } from './site/faults.ts';
 import { day } from './site/scenario.ts';
+import { openSample, pickInstants } from './site/sample.ts';
 import { type Levels, renderSightings, watchFaults } from './site/sightings.ts';
 
 const mostDays = 30;
+const realCycles = 20;
 
 export const demo: Command = {
   name: 'demo',
@@ -22,13 +24,20 @@ export const demo: Command = {
   options: {
     folder: { type: 'string', value: 'DIR', summary: 'where to (default: a new temporary folder)' },
     days: { type: 'string', value: 'N', summary: `how many simulated days (default: ${mostDays}, which is the most)` },
+    real: {
+      type: 'string',
+      value: 'N',
+      summary: `how many cycles besides as real processes over real files (default: ${realCycles}; 0: none)`,
+    },
   },
 
   async run(asked) {
     const days = numberOption(asked, 'days', mostDays, [1, mostDays]);
+    const real = numberOption(asked, 'real', realCycles, [0, 1000]);
     const folder = takeDemoFolder(textOption(asked, 'folder'));
     printError(`The demo lies in ${folder}`);
-    return (await playDays(folder, days)) ? exitCodes.ok : exitCodes.failed;
+    const good = [await playDays(folder, days), real === 0 || (await playSample(folder, days, real))];
+    return good.every(Boolean) ? exitCodes.ok : exitCodes.failed;
   },
 };
 
@@ -39,6 +48,9 @@ function numberOption(asked: Asked, name: string, byDefault: number, [least, mos
     throw new Usage(`--${name} ${JSON.stringify(text)} is not a number from ${least} to ${most}`);
   return value;
 }
+
+/** How the command line begins for who started us. */
+const ourselves = process.env['npm_lifecycle_event'] === undefined ? 'ops-monitor' : 'npm run -s ops-monitor --';
 
 /** Whether every fault was seen. */
 async function playDays(folder: string, days: number): Promise<boolean> {
@@ -59,7 +71,6 @@ async function playDays(folder: string, days: number): Promise<boolean> {
   const seconds = (performance.now() - began) / 1000;
   const sightings = watch.sightings(start + days * day);
   const missed = sightings.filter(({ outcome }) => outcome === 'missed');
-  const command = process.env['npm_lifecycle_event'] === undefined ? 'ops-monitor' : 'npm run -s ops-monitor --';
   print(
     [
       '',
@@ -72,10 +83,42 @@ async function playDays(folder: string, days: number): Promise<boolean> {
       `  reports        ${join(here, 'state', 'health')}/health_report_*.md`,
       `  health         ${join(here, 'state', 'health')}/health_*.jsonl`,
       `  snapshots      ${join(here, 'state', 'raw')}/ops_monitor_*.jsonl`,
-      `  look further   ${command} explain --config ${config} stream-age:mrr`,
+      `  look further   ${ourselves} explain --config ${config} stream-age:mrr`,
     ].join('\n'),
   );
   return missed.length === 0;
+}
+
+/** Whether real processes judged as those of simulated time did. */
+async function playSample(folder: string, days: number, count: number): Promise<boolean> {
+  const here = join(folder, 'sample');
+  const began = performance.now();
+  const { config, source, cycles } = await openSample(here, pickInstants(count, days), commandOf);
+  printError(`${counted(count, 'cycle')} as real processes; the source is reached ${source}`);
+  let differing = 0;
+  for await (const { number, at, faults: wrong, overall, differences } of cycles) {
+    differing += differences.length;
+    const time = new Date(at).toISOString().slice(5, 16).replace('T', ' ');
+    printError(`${number + 1} of ${count}: ${time}, ${overall}: ${wrong.join(', ') || 'nothing is wrong'}`);
+    for (const difference of differences) printError(`  ${difference}`);
+  }
+  print(
+    [
+      '',
+      `${counted(count, 'cycle')} as real processes in ${((performance.now() - began) / 1000).toFixed(1)} s, the source reached ${source}`,
+      `${differing === 0 ? 'nothing' : counted(differing, 'observation')} judged otherwise than in simulated time`,
+      '',
+      `  configuration  ${config}`,
+      `  look further   ${ourselves} explain --config ${config} stream-age:mrr`,
+    ].join('\n'),
+  );
+  return differing === 0;
+}
+
+/** A stage's script lies beside ours, and is started as we were. */
+function commandOf(stage: string): string[] {
+  const script = process.argv[1] ?? '';
+  return [process.execPath, ...process.execArgv, join(dirname(script), `${stage}${extname(script)}`)];
 }
 
 /** On a terminal one line that changes, ten times a second; elsewhere a line a day. */

@@ -1,7 +1,18 @@
-// What the simulated site needs of the world: a folder of its own.
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// What the simulated site needs of the world, as real things: a folder of its own, files with times, a page that answers.
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { makeFolder } from './files.ts';
 
@@ -14,11 +25,71 @@ export function takeDemoFolder(asked: string | undefined): string {
   const entries = existsSync(folder) ? readdirSync(folder) : [];
   if (entries.length > 0 && !entries.includes(marker))
     throw new Usage(`${folder} is not empty, and no demo was there before: name another folder`);
-  for (const entry of entries) if (entry !== marker) rmSync(join(folder, entry), { recursive: true });
+  for (const entry of entries) if (entry !== marker) removeTree(join(folder, entry));
   makeFolder(folder);
-  writeFileSync(
-    join(folder, marker),
-    'Made by the demo of ops-monitor. The next demo in this folder removes all of it.\n',
-  );
+  placeFile(join(folder, marker), 'Made by the demo of ops-monitor. The next demo in this folder removes all of it.\n');
   return folder;
+}
+
+export const removeTree = (path: string): void => rmSync(path, { recursive: true, force: true });
+
+export function placeFile(path: string, content: string | Uint8Array): void {
+  makeFolder(dirname(path));
+  writeFileSync(path, content);
+}
+
+/** Files without content, used again and again: to make one takes ext4 thirty times as long as to rename one. */
+export interface FilePool {
+  place(path: string, bytes: number, modifiedMs: number): void;
+  /** All that were placed. */
+  takeBack(): void;
+}
+
+export function filePool(folder: string): FilePool {
+  const spare: string[] = [];
+  let placed: string[] = [];
+  makeFolder(folder);
+  return {
+    place: (path, bytes, modifiedMs) => {
+      makeFolder(dirname(path));
+      const used = spare.pop();
+      if (used === undefined) writeFileSync(path, '');
+      else renameSync(used, path);
+      truncateSync(path, bytes);
+      utimesSync(path, modifiedMs / 1000, modifiedMs / 1000);
+      placed.push(path);
+    },
+    takeBack: () => {
+      for (const path of placed) {
+        const kept = join(folder, String(spare.length));
+        renameSync(path, kept);
+        spare.push(kept);
+      }
+      placed = [];
+    },
+  };
+}
+
+interface Page {
+  readonly url: string;
+  close(): void;
+}
+
+/** On loopback, at a port that is free; each answer as it is told to be at that moment. */
+export async function servePage(answer: () => { status: number; ms: number }): Promise<Page> {
+  const server = createServer((_request, response) => {
+    const { status, ms } = answer();
+    setTimeout(() => response.writeHead(status).end(`status ${status}\n`), ms);
+  });
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed).listen(0, '127.0.0.1', listening);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }

@@ -12,7 +12,7 @@ import { simulatedSite } from './host.ts';
 import { absolutePaths, configurationText } from './layout.ts';
 import { day, minute, noise } from './scenario.ts';
 
-const cycleMs = 5 * minute;
+export const cycleMs = 5 * minute;
 export const cyclesADay = day / cycleMs;
 
 export interface SimulatedCycle {
@@ -37,14 +37,9 @@ function parseSite(text: string): Configuration {
   return resolved.config;
 }
 
-/** How long a stage's process would have taken to start. */
-const startMs = 60;
-
-/** One cycle after the other; what is done between them (progress, a signal) is the caller's. */
-export async function* simulateDays(folder: string, cycles: number): AsyncGenerator<SimulatedCycle> {
-  const config = parseSite(daysConfiguration(folder));
+export function placesIn(folder: string): Places {
   const state = join(folder, 'state');
-  const places: Places = {
+  return {
     state,
     raw: join(state, 'raw'),
     quicklooks: join(state, 'quicklooks'),
@@ -52,30 +47,49 @@ export async function* simulateDays(folder: string, cycles: number): AsyncGenera
     runtime: join(folder, 'run'),
     cache: join(folder, 'cache'),
   };
+}
+
+/** How long a stage's process would have taken to start. */
+const startMs = 60;
+
+interface Simulation {
+  cycle(number: number, at: number): Promise<SimulatedCycle>;
+}
+
+export function openSimulation(folder: string): Simulation {
+  const config = parseSite(daysConfiguration(folder));
+  const places = placesIn(folder);
   const clock = virtualClock(start);
   const openSite = simulatedSite(clock);
-  for (let number = 0; number < cycles; number++) {
-    const at = start + number * cycleMs;
-    // The timer's accuracy is a second.
-    clock.setTo(at + Math.floor(900 * noise(20, number)));
-    const open = openSite();
-    let health: Health | undefined;
-    for (const stage of stages) {
-      clock.pass(startMs);
-      const { record, outcome } = await runStage(stage, {
-        config,
-        places,
-        options: {},
-        openHosts: async () => open,
-        simulation: { clock, runId: runIdOf(number), hostname: 'aurora-vm' },
-      });
-      if (record.outcome === 'failed')
-        throw new Error(`${stage.name} failed at ${clock.now().toISOString()}: ${record.problems.join('; ')}`);
-      if (stage.name === 'assess-health') health = outcome?.json as Health;
-    }
-    if (!health) throw new Error('no stage of the cycle assessed health');
-    yield { number, at, health };
-  }
+  return {
+    cycle: async (number, at) => {
+      // The timer's accuracy is a second.
+      clock.setTo(at + Math.floor(900 * noise(20, number)));
+      const open = openSite();
+      let health: Health | undefined;
+      for (const stage of stages) {
+        clock.pass(startMs);
+        const { record, outcome } = await runStage(stage, {
+          config,
+          places,
+          options: {},
+          openHosts: async () => open,
+          simulation: { clock, runId: runIdOf(number), hostname: 'aurora-vm' },
+        });
+        if (record.outcome === 'failed')
+          throw new Error(`${stage.name} failed at ${clock.now().toISOString()}: ${record.problems.join('; ')}`);
+        if (stage.name === 'assess-health') health = outcome?.json as Health;
+      }
+      if (!health) throw new Error('no stage of the cycle assessed health');
+      return { number, at, health };
+    },
+  };
+}
+
+/** From the beginning of the month on, one cycle after the other; what is done between them is the caller's. */
+export async function* simulateDays(folder: string, cycles: number): AsyncGenerator<SimulatedCycle> {
+  const simulation = openSimulation(folder);
+  for (let number = 0; number < cycles; number++) yield await simulation.cycle(number, start + number * cycleMs);
 }
 
 const runIdOf = (number: number): string =>

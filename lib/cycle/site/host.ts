@@ -172,7 +172,7 @@ function localFile(path: string, at: number): string | Uint8Array | undefined {
 }
 
 /** A gate's summary as its job leaves it; `shift` later than in the scenario. */
-function gateText(name: (typeof gateNames)[number], at: number, shift: number): string {
+export function gateText(name: (typeof gateNames)[number], at: number, shift: number): string {
   const { verdict, decided, counts, reason, torn } = gateAt(name, at);
   const text = JSON.stringify({ verdict, decided_at: new Date(decided + shift).toISOString(), counts, reason });
   return torn ? text.slice(0, text.length / 2) : `${text}\n`;

@@ -1,0 +1,70 @@
+// A real sshd for one user, without a port and without a daemon: ssh starts it as its ProxyCommand and speaks to it
+// through a pipe. Keys, login, sessions and every command are sshd's own; when the connection ends, so does it.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { reasonOf } from '../core/text.ts';
+import { makeFolder } from './files.ts';
+import { runProgram } from './process.ts';
+
+const program = '/usr/sbin/sshd';
+/** An account without privileges needs no such folder; sshd started by root does, and its unit makes it. */
+const privilegeSeparation = '/run/sshd';
+
+export interface OwnSshd {
+  /** An ssh_config in which the machine behind it is called `source`. */
+  readonly config: string;
+  /** Whether it can be reached. */
+  setReachable(reachable: boolean): void;
+}
+
+/** Or, in a sentence, why there is none. */
+export async function prepareSshd(folder: string): Promise<OwnSshd | string> {
+  if (!existsSync(program)) return `there is no ${program} (package openssh-server)`;
+  makeFolder(folder);
+  const signal = AbortSignal.timeout(20_000);
+  const inFolder = (name: string): string => join(folder, name);
+  try {
+    if (process.getuid?.() === 0) mkdirSync(privilegeSeparation, { recursive: true, mode: 0o755 });
+    for (const key of ['host', 'user'])
+      await runProgram(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', inFolder(key)], { signal });
+    const [type, key] = readFileSync(inFolder('host.pub'), 'utf8').split(' ');
+    writeFileSync(inFolder('known_hosts'), `source ${type} ${key}\n`);
+    writeFileSync(inFolder('authorized'), readFileSync(inFolder('user.pub')), { mode: 0o600 });
+    writeFileSync(inFolder('sshd_config'), serverConfig(inFolder));
+    const server: OwnSshd = {
+      config: inFolder('ssh_config'),
+      setReachable: (reachable) => writeFileSync(inFolder('ssh_config'), clientConfig(inFolder, reachable)),
+    };
+    server.setReachable(true);
+    const tried = await runProgram(['ssh', '-F', server.config, '-o', 'BatchMode=yes', 'source', 'true'], { signal });
+    return tried.exit_code === 0 ? server : `${program} lets nobody in: ${tried.stderr.trim()}`;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+const serverConfig = (inFolder: (name: string) => string): string =>
+  lines(
+    `HostKey ${inFolder('host')}`,
+    `AuthorizedKeysFile ${inFolder('authorized')}`,
+    'StrictModes no',
+    'PermitRootLogin yes',
+    'PasswordAuthentication no',
+    'UsePAM no',
+    'PidFile none',
+    'PrintMotd no',
+  );
+
+const clientConfig = (inFolder: (name: string) => string, reachable: boolean): string =>
+  lines(
+    'Host source',
+    `ProxyCommand ${reachable ? `${program} -i -f ${inFolder('sshd_config')} -E ${inFolder('log')}` : 'false'}`,
+    `User ${userInfo().username}`,
+    `IdentityFile ${inFolder('user')}`,
+    'IdentitiesOnly yes',
+    `UserKnownHostsFile ${inFolder('known_hosts')}`,
+    'GlobalKnownHostsFile /dev/null',
+  );
+
+const lines = (...all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
