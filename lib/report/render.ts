@@ -29,6 +29,7 @@ export function renderReport({ health, snapshot, at, freshSeconds }: ReportInput
     ...worstFirst.filter((level) => level !== 'green').map((level) => findings(health, level)),
     hostsTable(readable(sections, 'hosts')),
     filesystemTable(readable(sections, 'filesystems')),
+    workspaceTable(readable(sections, 'workspace')),
     streamTable(readable(sections, 'streams')),
     mirrorTable(readable(sections, 'mirrors')),
     gateTable(readable(sections, 'gates')),
@@ -107,6 +108,24 @@ function hostsTable(all: Readable['hosts'] | undefined): string {
     host.reached ? 'reached' : (host.error ?? 'not reached'),
   ]);
   return section('Other machines', ['name', 'address', 'state'], rows);
+}
+
+function workspaceTable(workspace: Readable['workspace'] | undefined): string {
+  if (!workspace) return '';
+  const { path, reached, problem, used_percent, used_bytes, size_bytes, usage_problem } = workspace;
+  const { worst_lag_seconds, worst_lag_mirror } = workspace;
+  const rows = [
+    ['path', path],
+    ['reached', reached ? 'yes' : `no: ${problem ?? ''}`],
+    ['used', used_percent === undefined ? `not known: ${usage_problem ?? problem ?? ''}` : `${used_percent} %`],
+    ...(used_bytes === undefined || size_bytes === undefined
+      ? []
+      : [['in use', `${formatBytes(used_bytes)} of ${formatBytes(size_bytes)}`]]),
+    ...(worst_lag_seconds === undefined
+      ? []
+      : [['longest lag', `${formatDuration(worst_lag_seconds)} (${worst_lag_mirror})`]]),
+  ];
+  return section('Group workspace', ['what', 'reading'], rows);
 }
 
 function streamTable(all: Readable['streams'] | undefined): string {

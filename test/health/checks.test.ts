@@ -89,6 +89,13 @@ const mirror = (seen: Partial<Readable['mirrors'][string]>): Readable['mirrors']
   ...seen,
 });
 
+const workspace = (seen: Partial<Readable['workspace']>): Readable['workspace'] => ({
+  host: 'local',
+  path: '/gws/aurora',
+  reached: true,
+  ...seen,
+});
+
 const gate = (seen: Partial<Readable['gates'][string]>): Readable['gates'][string] => ({
   file: '/gates/prune.json',
   verdict: 'pass',
@@ -579,6 +586,93 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
           key: 'limits.lag.for.hatpro.gws.amber',
           limit: 2,
           says: ['hatpro.gws'],
+        },
+      },
+    },
+  ],
+
+  'workspace-reachable': [
+    {
+      sees: 'a workspace that answers is green',
+      given: { workspace: workspace({}) },
+      find: { workspace: { level: 'green', value: true, key: 'workspace', limit: true, says: ['/gws/aurora'] } },
+    },
+    {
+      sees: 'a workspace that does not is red, with the reason',
+      given: { workspace: workspace({ reached: false, problem: 'nothing is mounted' }) },
+      find: {
+        workspace: {
+          level: 'red',
+          value: false,
+          key: 'workspace',
+          limit: true,
+          says: ['cannot be reached', 'nothing is mounted'],
+          clears: '/gws/aurora is mounted, and answers within 8 s',
+        },
+      },
+    },
+  ],
+
+  'workspace-usage': [
+    ...along(
+      {
+        under: 'workspace',
+        limits: { amber: 80, red: 90 },
+        subject: 'workspace',
+        about: '/gws/aurora',
+        clears: 'it is below 80 %',
+        given: (used_percent) => ({ workspace: workspace({ used_percent, used_bytes: 10, size_bytes: 20 }) }),
+      },
+      [
+        [79.99, 'green', 'amber', '79.9 %'],
+        [80, 'amber', 'amber', ' 80 %'],
+        [80.01, 'amber', 'amber', ' 80 %'],
+        [89.99, 'amber', 'amber', '89.9 %'],
+        [90, 'red', 'red', ' 90 %'],
+        [90.01, 'red', 'red', ' 90 %'],
+        [110, 'red', 'red', '110 %'],
+      ],
+    ),
+    {
+      sees: 'an exception counts for the workspace',
+      given: { workspace: workspace({ used_percent: 92 }) },
+      limits: { workspace: { for: { workspace: { amber: '92%', red: '97%' } } } },
+      find: {
+        workspace: {
+          level: 'amber',
+          value: 92,
+          key: 'limits.workspace.for.workspace.amber',
+          limit: 92,
+          says: ['/gws/aurora'],
+          clears: 'it is below 92 %',
+        },
+      },
+    },
+    {
+      sees: 'a usage that nobody tells is unknown, never green',
+      given: { workspace: workspace({ usage_problem: 'the file is too old' }) },
+      find: {
+        workspace: {
+          level: 'unknown',
+          value: null,
+          key: 'limits.workspace.red',
+          limit: 90,
+          says: ['cannot be told', 'the file is too old'],
+          clears: 'its usage is told again',
+        },
+      },
+    },
+    {
+      sees: 'the usage of a workspace that is not reached is unknown',
+      given: { workspace: workspace({ reached: false, problem: 'nothing is mounted' }) },
+      find: {
+        workspace: {
+          level: 'unknown',
+          value: null,
+          key: 'limits.workspace.red',
+          limit: 90,
+          says: ['nothing is mounted'],
+          clears: 'its usage is told again',
         },
       },
     },
@@ -1589,6 +1683,7 @@ test('a value that is only just across a limit is not printed as the limit itsel
 test('the limits of an empty configuration are those that are documented', () => {
   assert.deepEqual(limitsOf(), {
     filesystem: { amber: 80, red: 90, for: {} },
+    workspace: { amber: 80, red: 90, for: {} },
     coverage: { amber: 99, red: 95, for: {} },
     mismatch: { amber: 1, for: {} },
     lag: { amber: 1, red: 3, for: {} },

@@ -22,12 +22,16 @@ import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { streamAge } from './stream-age.ts';
 import { timerOverdue } from './timer-overdue.ts';
+import { workspaceReachable } from './workspace-reachable.ts';
+import { workspaceUsage } from './workspace-usage.ts';
 
 export const checks = [
   hostReachable,
   filesystemUsage,
   filesystemInodes,
   filesystemReadonly,
+  workspaceReachable,
+  workspaceUsage,
   streamAge,
   mirrorCoverage,
   mirrorMismatch,

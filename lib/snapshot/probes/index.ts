@@ -10,10 +10,12 @@ import { mirrors } from './mirrors.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
+import { workspace } from './workspace.ts';
 
 export const probes = [
   hosts,
   filesystems,
+  workspace,
   streams,
   mirrors,
   gates,

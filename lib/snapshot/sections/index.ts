@@ -13,10 +13,12 @@ import { mirrors } from './mirrors.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
+import { workspace } from './workspace.ts';
 
 export const sections = {
   hosts,
   filesystems,
+  workspace,
   streams,
   mirrors,
   gates,
