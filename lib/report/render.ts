@@ -2,7 +2,7 @@
 import type { Envelope } from '../contract/envelope.ts';
 import { type Level, tallyOf, worstFirst } from '../core/level.ts';
 import { escapeCell, table } from '../core/markdown.ts';
-import { formatBytes, formatDuration } from '../core/quantity.ts';
+import { formatBytes, formatDuration, formatMeasure } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Health } from '../health/files.ts';
@@ -32,6 +32,7 @@ export function renderReport({ health, snapshot, at, freshSeconds }: ReportInput
     workspaceTable(readable(sections, 'workspace')),
     streamTable(readable(sections, 'streams')),
     mirrorTable(readable(sections, 'mirrors')),
+    powerTable(readable(sections, 'power')),
     gateTable(readable(sections, 'gates')),
     serviceTable(readable(sections, 'services')),
     endpointTable(readable(sections, 'endpoints')),
@@ -155,6 +156,36 @@ function mirrorTable(all: Readable['mirrors'] | undefined): string {
     mirror.worst.slice(0, 3).join(', '),
   ]);
   return section('Mirrors', ['copy', 'coverage', 'lag', 'files', 'missing', 'other size', 'extra', 'among them'], rows);
+}
+
+function powerTable(power: Readable['power'] | undefined): string {
+  if (!power) return '';
+  const row = (what: string, unit: string, value?: number, sampled_at?: string, age?: number, problem?: string) => [
+    what,
+    value === undefined ? 'not known' : formatMeasure(value, unit),
+    sampled_at === undefined ? '' : clockMinute(new Date(sampled_at)),
+    age === undefined ? '' : formatDuration(age),
+    problem ?? '',
+  ];
+  const { voltage_volts, voltage_sampled_at, voltage_age_seconds, voltage_problem } = power;
+  const { charge_percent, charge_sampled_at, charge_age_seconds, charge_problem } = power;
+  const { temperature_celsius, temperature_sampled_at, temperature_age_seconds, temperature_problem } = power;
+  return section(
+    'Power',
+    ['what', 'reading', 'sampled', 'age', 'problem'],
+    [
+      row('battery voltage', 'V', voltage_volts, voltage_sampled_at, voltage_age_seconds, voltage_problem),
+      row('state of charge', 'percent', charge_percent, charge_sampled_at, charge_age_seconds, charge_problem),
+      row(
+        'internal temperature',
+        'C',
+        temperature_celsius,
+        temperature_sampled_at,
+        temperature_age_seconds,
+        temperature_problem,
+      ),
+    ],
+  );
 }
 
 function gateTable(all: Readable['gates'] | undefined): string {

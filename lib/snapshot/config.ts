@@ -1,6 +1,6 @@
 // What the configuration says about the snapshot: what to watch.
 import * as z from 'zod';
-import { duration, ownName, planned } from '../contract/quantities.ts';
+import { duration, ownName } from '../contract/quantities.ts';
 import { reasonOf } from '../core/text.ts';
 import { parseDataPath } from '../parse/datapath.ts';
 
@@ -69,7 +69,9 @@ const streamSchema = z.strictObject({
       time: z
         .enum(['mtime', 'name', 'zarr'])
         .prefault('mtime')
-        .describe('where the time of the data stands: when the file was written, or in its name (zarr: not yet)'),
+        .describe(
+          'where the time of the data stands: when the file was written, in its name, or on the `time` axis of the Zarr store that `root` is',
+        ),
     })
     .optional()
     .describe('where its data arrive'),
@@ -123,7 +125,7 @@ const gateSchema = z.strictObject({
 });
 
 const powerSchema = z.strictObject({
-  store: path.describe('a Zarr store, as xarray writes them'),
+  store: path.describe('a Zarr store, as xarray writes them (ops/docs/power-store.md)'),
   host: z.string().optional().describe('a name under `hosts`; without one, this machine'),
   voltage: z.string().prefault('DCInverterVolts').describe('variable of the battery voltage'),
   charge: z.string().prefault('BatterySOC').describe('variable of the state of charge'),
@@ -138,7 +140,7 @@ export const snapshotConfig = {
     .describe('the filesystems to watch, by a name of your own; without this, the real local mounts of this machine'),
   workspace: workspaceSchema.optional().describe('the group workspace: a remote or network-mounted archive'),
   streams: z.record(ownName, streamSchema).prefault({}).describe('the data streams, by name'),
-  power: powerSchema.optional().describe('the power supply').meta(planned),
+  power: powerSchema.optional().describe('the power supply'),
   gates: z
     .record(ownName, shortOf(gateSchema, 'file', path))
     .prefault({})

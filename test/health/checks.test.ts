@@ -96,6 +96,13 @@ const workspace = (seen: Partial<Readable['workspace']>): Readable['workspace'] 
   ...seen,
 });
 
+const power = (seen: Partial<Readable['power']>): Readable['power'] => ({
+  host: 'local',
+  store: '/data/power.zarr',
+  stale_seconds: 3600,
+  ...seen,
+});
+
 const gate = (seen: Partial<Readable['gates'][string]>): Readable['gates'][string] => ({
   file: '/gates/prune.json',
   verdict: 'pass',
@@ -673,6 +680,156 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
           limit: 90,
           says: ['nothing is mounted'],
           clears: 'its usage is told again',
+        },
+      },
+    },
+  ],
+
+  'power-voltage': [
+    ...along(
+      {
+        under: 'voltage',
+        limits: { amber: 52, red: 50 },
+        subject: 'power',
+        about: 'the battery voltage',
+        clears: 'it is above 52 V',
+        given: (voltage_volts) => ({ power: power({ voltage_volts }) }),
+      },
+      [
+        [52.01, 'green', 'amber', '52.01 V'],
+        [52, 'amber', 'amber', ' 52 V'],
+        [51.99, 'amber', 'amber', '51.9 V'],
+        [50.01, 'amber', 'amber', ' 50 V'],
+        [50, 'amber', 'amber', ' 50 V'],
+        [49.99, 'red', 'red', '49.9 V'],
+        [0, 'red', 'red', ' 0 V'],
+      ],
+    ),
+    {
+      sees: 'an exception counts for the power supply',
+      given: { power: power({ voltage_volts: 54 }) },
+      limits: { voltage: { for: { power: { amber: '55 V' } } } },
+      find: {
+        power: {
+          level: 'amber',
+          value: 54,
+          key: 'limits.voltage.for.power.amber',
+          limit: 55,
+          says: ['the battery voltage'],
+        },
+      },
+    },
+    {
+      sees: 'one that is not known is unknown, never green, with the reason',
+      given: { power: power({ voltage_problem: 'the last sample is 2h old', voltage_age_seconds: 7200 }) },
+      find: {
+        power: {
+          level: 'unknown',
+          value: null,
+          key: 'limits.voltage.red',
+          limit: 50,
+          says: ['the battery voltage is not known', 'the last sample is 2h old'],
+          clears: 'a fresh sample tells the battery voltage again',
+        },
+      },
+    },
+  ],
+
+  'power-charge': [
+    ...along(
+      {
+        under: 'charge',
+        limits: { amber: 50, red: 25 },
+        subject: 'power',
+        about: 'the state of charge',
+        clears: 'it is at or above 50 %',
+        given: (charge_percent) => ({ power: power({ charge_percent }) }),
+      },
+      [
+        [100, 'green', 'amber', '100 %'],
+        [50, 'green', 'amber', ' 50 %'],
+        [49.99, 'amber', 'amber', '49.9 %'],
+        [25, 'amber', 'amber', ' 25 %'],
+        [25.01, 'amber', 'amber', ' 25 %'],
+        [24.99, 'red', 'red', '24.9 %'],
+        [0, 'red', 'red', ' 0 %'],
+      ],
+    ),
+    {
+      sees: 'an exception counts for the power supply',
+      given: { power: power({ charge_percent: 60 }) },
+      limits: { charge: { for: { power: { amber: '70%' } } } },
+      find: {
+        power: {
+          level: 'amber',
+          value: 60,
+          key: 'limits.charge.for.power.amber',
+          limit: 70,
+          says: ['the state of charge'],
+        },
+      },
+    },
+    {
+      sees: 'one that is not known is unknown, never green, with the reason',
+      given: { power: power({ charge_problem: 'the last sample is 2h old', charge_age_seconds: 7200 }) },
+      find: {
+        power: {
+          level: 'unknown',
+          value: null,
+          key: 'limits.charge.red',
+          limit: 25,
+          says: ['the state of charge is not known', 'the last sample is 2h old'],
+          clears: 'a fresh sample tells the state of charge again',
+        },
+      },
+    },
+  ],
+
+  'power-temperature': [
+    ...along(
+      {
+        under: 'temperature',
+        limits: { amber: 40, red: 45 },
+        subject: 'power',
+        about: 'the internal temperature',
+        clears: 'it is below 40 C',
+        given: (temperature_celsius) => ({ power: power({ temperature_celsius }) }),
+      },
+      [
+        [-12.5, 'green', 'amber', '-12.5 C'],
+        [39.99, 'green', 'amber', '39.9 C'],
+        [40, 'amber', 'amber', ' 40 C'],
+        [40.01, 'amber', 'amber', ' 40 C'],
+        [44.99, 'amber', 'amber', '44.9 C'],
+        [45, 'red', 'red', ' 45 C'],
+        [45.01, 'red', 'red', ' 45 C'],
+      ],
+    ),
+    {
+      sees: 'an exception counts for the power supply',
+      given: { power: power({ temperature_celsius: 35 }) },
+      limits: { temperature: { for: { power: { amber: '30 C' } } } },
+      find: {
+        power: {
+          level: 'amber',
+          value: 35,
+          key: 'limits.temperature.for.power.amber',
+          limit: 30,
+          says: ['the internal temperature'],
+        },
+      },
+    },
+    {
+      sees: 'one that is not known is unknown, never green, with the reason',
+      given: { power: power({ temperature_problem: 'the last sample is 2h old', temperature_age_seconds: 7200 }) },
+      find: {
+        power: {
+          level: 'unknown',
+          value: null,
+          key: 'limits.temperature.red',
+          limit: 45,
+          says: ['the internal temperature is not known', 'the last sample is 2h old'],
+          clears: 'a fresh sample tells the internal temperature again',
         },
       },
     },

@@ -18,6 +18,9 @@ import { hostOom } from './host-oom.ts';
 import { mirrorCoverage } from './mirror-coverage.ts';
 import { mirrorLag } from './mirror-lag.ts';
 import { mirrorMismatch } from './mirror-mismatch.ts';
+import { powerCharge } from './power-charge.ts';
+import { powerTemperature } from './power-temperature.ts';
+import { powerVoltage } from './power-voltage.ts';
 import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { streamAge } from './stream-age.ts';
@@ -36,6 +39,9 @@ export const checks = [
   mirrorCoverage,
   mirrorMismatch,
   mirrorLag,
+  powerVoltage,
+  powerCharge,
+  powerTemperature,
   gateVerdict,
   gateAge,
   serviceState,

@@ -7,6 +7,7 @@ import { gates } from './gates.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
 import { mirrors } from './mirrors.ts';
+import { power } from './power.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
@@ -18,6 +19,7 @@ export const probes = [
   workspace,
   streams,
   mirrors,
+  power,
   gates,
   services,
   endpoints,
