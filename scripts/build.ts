@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -39,9 +40,11 @@ const found = new Set<string>(scripts.map((file) => join(file)));
 const onDemand: Plugin = {
   name: 'on-demand',
   setup: (bundle) => {
-    bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'dynamic-import') return undefined;
-      const file = relative(root, resolve(resolveDir, path));
+    bundle.onResolve({ filter: /^[^/]/ }, async ({ kind, path, importer, resolveDir }) => {
+      if (kind !== 'dynamic-import' || isBuiltin(path)) return undefined;
+      // As a plain import, so that we are not asked again.
+      const target = await bundle.resolve(path, { kind: 'import-statement', importer, resolveDir });
+      const file = relative(root, target.path);
       found.add(file);
       return { path: `./${outputName(file)}.cjs`, external: true };
     });

@@ -20,6 +20,8 @@ export const configurationSchema = z
     for (const [name, { host }] of Object.entries(config.filesystems ?? {}))
       knownHost(host, ['filesystems', name, 'host']);
     for (const [name, { host }] of Object.entries(config.gates)) knownHost(host, ['gates', name, 'host']);
+    knownHost(config.workspace?.host, ['workspace', 'host']);
+    knownHost(config.power?.host, ['power', 'host']);
     for (const [name, { source, mirrors }] of Object.entries(config.streams)) {
       knownHost(source?.host, ['streams', name, 'source', 'host']);
       for (const [copy, { host }] of Object.entries(mirrors))

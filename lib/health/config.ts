@@ -1,24 +1,8 @@
 // What the configuration says about health: the limits of every check.
 import * as z from 'zod';
 import type { AnyCheck, LimitDefinition, LimitsUnder } from '../contract/check.ts';
-import { count, duration, factor, measure, percent, planned } from '../contract/quantities.ts';
+import { count, duration, factor, measure, percent } from '../contract/quantities.ts';
 import { checks } from './checks/index.ts';
-import { limitsUnder } from './limits.ts';
-
-const power = [
-  limitsUnder('voltage', {
-    amber: ['V', '52 V', 'at or below this, the battery voltage is amber'],
-    red: ['V', '50 V', 'below this, the battery voltage is red'],
-  }),
-  limitsUnder('charge', {
-    amber: ['percent', '50%', 'below this, the state of charge is amber'],
-    red: ['percent', '25%', 'below this, the state of charge is red'],
-  }),
-  limitsUnder('temperature', {
-    amber: ['C', '40 C', 'from this on, the internal temperature is amber'],
-    red: ['C', '45 C', 'from this on, the internal temperature is red'],
-  }),
-];
 
 const snapshotLimits = z
   .strictObject({
@@ -33,9 +17,6 @@ export const healthConfig = {
     .strictObject({
       ...Object.fromEntries(
         allChecks.flatMap(({ limits, summary }) => (limits ? [[limits.key, schemaOf(limits).describe(summary)]] : [])),
-      ),
-      ...Object.fromEntries(
-        power.map((limits) => [limits.key, schemaOf(limits).describe(`limits of the ${limits.key}`).meta(planned)]),
       ),
       snapshot: snapshotLimits.describe('when a snapshot is too old'),
     })

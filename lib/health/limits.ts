@@ -28,8 +28,15 @@ interface Judged<Key extends string> {
 /** Seen without its names: a check may have either limit, or both. */
 type Pair = { readonly amber?: number | undefined; readonly red?: number | undefined };
 
-const sideWords: Record<Side, string> = { from: 'from', above: 'above', below: 'below' };
-const clearWords: Record<Side, string> = { from: 'below', above: 'at or below', below: 'at or above' };
+/** How a limit is named beside a value, by the level that decided. */
+const sideWords = (side: Side, decided: 'amber' | 'red'): string =>
+  side === 'at or below, red below' ? (decided === 'amber' ? 'at or below' : 'below') : side;
+const clearWords: Record<Side, string> = {
+  from: 'below',
+  above: 'at or below',
+  below: 'at or above',
+  'at or below, red below': 'above',
+};
 
 /** The finding on a number that has an amber limit, a red one, or both. */
 export function judgeNumber<Key extends 'amber' | 'red'>(judged: Judged<Key>): Finding {
@@ -41,14 +48,17 @@ export function judgeNumber<Key extends 'amber' | 'red'>(judged: Judged<Key>): F
   const limit = (decided === 'amber' ? amber : red) ?? Number.NaN;
   const bound = formatMeasure(limit, unit);
   // Cutting off digits hides how far above a limit a value is; below one, it does not.
-  const shown = side === 'above' ? formatBeside(value, limit, unit) : formatMeasure(value, unit);
+  const shown =
+    side === 'above' || side === 'at or below, red below'
+      ? formatBeside(value, limit, unit)
+      : formatMeasure(value, unit);
   return {
     subject,
     level,
     value,
     unit,
     limit: { value: limit, key: `limits.${under}${isOwn ? `.for.${subject}` : ''}.${decided}` },
-    message: `${says} ${shown}${after} (${decided} ${sideWords[side]} ${bound})`,
+    message: `${says} ${shown}${after} (${decided} ${sideWords(side, decided)} ${bound})`,
     ...(level === 'green' ? {} : { clears_when: `it is ${clearWords[side]} ${formatMeasure(amber ?? limit, unit)}` }),
   };
 }

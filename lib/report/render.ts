@@ -2,7 +2,7 @@
 import type { Envelope } from '../contract/envelope.ts';
 import { type Level, tallyOf, worstFirst } from '../core/level.ts';
 import { escapeCell, table } from '../core/markdown.ts';
-import { formatBytes, formatDuration } from '../core/quantity.ts';
+import { formatBytes, formatDuration, formatMeasure } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Health } from '../health/files.ts';
@@ -29,8 +29,10 @@ export function renderReport({ health, snapshot, at, freshSeconds }: ReportInput
     ...worstFirst.filter((level) => level !== 'green').map((level) => findings(health, level)),
     hostsTable(readable(sections, 'hosts')),
     filesystemTable(readable(sections, 'filesystems')),
+    workspaceTable(readable(sections, 'workspace')),
     streamTable(readable(sections, 'streams')),
     mirrorTable(readable(sections, 'mirrors')),
+    powerTable(readable(sections, 'power')),
     gateTable(readable(sections, 'gates')),
     serviceTable(readable(sections, 'services')),
     endpointTable(readable(sections, 'endpoints')),
@@ -109,6 +111,24 @@ function hostsTable(all: Readable['hosts'] | undefined): string {
   return section('Other machines', ['name', 'address', 'state'], rows);
 }
 
+function workspaceTable(workspace: Readable['workspace'] | undefined): string {
+  if (!workspace) return '';
+  const { path, reached, problem, used_percent, used_bytes, size_bytes, usage_problem } = workspace;
+  const { worst_lag_seconds, worst_lag_mirror } = workspace;
+  const rows = [
+    ['path', path],
+    ['reached', reached ? 'yes' : `no: ${problem ?? ''}`],
+    ['used', used_percent === undefined ? `not known: ${usage_problem ?? problem ?? ''}` : `${used_percent} %`],
+    ...(used_bytes === undefined || size_bytes === undefined
+      ? []
+      : [['in use', `${formatBytes(used_bytes)} of ${formatBytes(size_bytes)}`]]),
+    ...(worst_lag_seconds === undefined
+      ? []
+      : [['longest lag', `${formatDuration(worst_lag_seconds)} (${worst_lag_mirror})`]]),
+  ];
+  return section('Group workspace', ['what', 'reading'], rows);
+}
+
 function streamTable(all: Readable['streams'] | undefined): string {
   const rows = Object.entries(all ?? {}).map(([name, stream]) => [
     name,
@@ -136,6 +156,36 @@ function mirrorTable(all: Readable['mirrors'] | undefined): string {
     mirror.worst.slice(0, 3).join(', '),
   ]);
   return section('Mirrors', ['copy', 'coverage', 'lag', 'files', 'missing', 'other size', 'extra', 'among them'], rows);
+}
+
+function powerTable(power: Readable['power'] | undefined): string {
+  if (!power) return '';
+  const row = (what: string, unit: string, value?: number, sampled_at?: string, age?: number, problem?: string) => [
+    what,
+    value === undefined ? 'not known' : formatMeasure(value, unit),
+    sampled_at === undefined ? '' : clockMinute(new Date(sampled_at)),
+    age === undefined ? '' : formatDuration(age),
+    problem ?? '',
+  ];
+  const { voltage_volts, voltage_sampled_at, voltage_age_seconds, voltage_problem } = power;
+  const { charge_percent, charge_sampled_at, charge_age_seconds, charge_problem } = power;
+  const { temperature_celsius, temperature_sampled_at, temperature_age_seconds, temperature_problem } = power;
+  return section(
+    'Power',
+    ['what', 'reading', 'sampled', 'age', 'problem'],
+    [
+      row('battery voltage', 'V', voltage_volts, voltage_sampled_at, voltage_age_seconds, voltage_problem),
+      row('state of charge', 'percent', charge_percent, charge_sampled_at, charge_age_seconds, charge_problem),
+      row(
+        'internal temperature',
+        'C',
+        temperature_celsius,
+        temperature_sampled_at,
+        temperature_age_seconds,
+        temperature_problem,
+      ),
+    ],
+  );
 }
 
 function gateTable(all: Readable['gates'] | undefined): string {

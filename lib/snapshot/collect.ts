@@ -9,6 +9,7 @@ import type { SnapshotConfig } from './config.ts';
 import { latest, readings, schemaVersion, type Snapshot, snapshots } from './files.ts';
 import { probes } from './probes/index.ts';
 import { outcomesOf } from './sections/index.ts';
+import { withWorkspaceLag } from './workspace-lag.ts';
 
 export const collectSnapshot = defineStage<SnapshotConfig>({
   name: 'collect-snapshot',
@@ -28,7 +29,7 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
       return undefined;
     });
 
-    const { sections, readings: current } = await runProbes({
+    const { sections: read, readings: current } = await runProbes({
       probes,
       config: world.config,
       bootId,
@@ -38,6 +39,7 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
       openHost: world.openHost,
       ...readingLimits,
     });
+    const sections = withWorkspaceLag(read);
 
     const snapshot: Snapshot = {
       schema_version: schemaVersion,

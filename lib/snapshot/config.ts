@@ -1,6 +1,6 @@
 // What the configuration says about the snapshot: what to watch.
 import * as z from 'zod';
-import { duration, ownName, planned } from '../contract/quantities.ts';
+import { duration, ownName } from '../contract/quantities.ts';
 import { reasonOf } from '../core/text.ts';
 import { parseDataPath } from '../parse/datapath.ts';
 
@@ -69,7 +69,9 @@ const streamSchema = z.strictObject({
       time: z
         .enum(['mtime', 'name', 'zarr'])
         .prefault('mtime')
-        .describe('where the time of the data stands: when the file was written, or in its name (zarr: not yet)'),
+        .describe(
+          'where the time of the data stands: when the file was written, in its name, or on the `time` axis of the Zarr store that `root` is',
+        ),
     })
     .optional()
     .describe('where its data arrive'),
@@ -86,14 +88,21 @@ const streamSchema = z.strictObject({
 
 const workspaceSchema = z.strictObject({
   path: path.describe('a path on it'),
-  network: z.boolean().optional().describe('true: may hang'),
+  host: z.string().optional().describe('a name under `hosts`; without one, this machine'),
+  network: z
+    .boolean()
+    .prefault(true)
+    .describe('it waits for another machine: may hang, and is not there while the path lies on `/`'),
   usage: z
     .union([
       z.strictObject({ command: z.array(z.string()).min(1).describe('a program and its arguments') }),
-      z.strictObject({ file: path.describe('a file that somebody keeps up') }),
+      z.strictObject({
+        file: path.describe('a file that somebody keeps up'),
+        stale: duration('26h').prefault('26h').describe('an older file is no reading'),
+      }),
     ])
     .optional()
-    .describe('where its quota is told, if the filesystem does not tell: `{ command: [...] }` or `{ file: ... }`'),
+    .describe('where its quota is told, if the filesystem does not tell (ops/docs/workspace-usage.md)'),
 });
 
 const gateSchema = z.strictObject({
@@ -116,7 +125,8 @@ const gateSchema = z.strictObject({
 });
 
 const powerSchema = z.strictObject({
-  store: path.describe('a Zarr store'),
+  store: path.describe('a Zarr store, as xarray writes them (ops/docs/power-store.md)'),
+  host: z.string().optional().describe('a name under `hosts`; without one, this machine'),
   voltage: z.string().prefault('DCInverterVolts').describe('variable of the battery voltage'),
   charge: z.string().prefault('BatterySOC').describe('variable of the state of charge'),
   temperature: z.string().prefault('InternalTemperature').describe('variable of the internal temperature'),
@@ -128,12 +138,9 @@ export const snapshotConfig = {
     .record(ownName, shortOf(filesystemSchema, 'path', path))
     .optional()
     .describe('the filesystems to watch, by a name of your own; without this, the real local mounts of this machine'),
-  workspace: workspaceSchema
-    .optional()
-    .describe('the group workspace: a remote or network-mounted archive')
-    .meta(planned),
+  workspace: workspaceSchema.optional().describe('the group workspace: a remote or network-mounted archive'),
   streams: z.record(ownName, streamSchema).prefault({}).describe('the data streams, by name'),
-  power: powerSchema.optional().describe('the power supply').meta(planned),
+  power: powerSchema.optional().describe('the power supply'),
   gates: z
     .record(ownName, shortOf(gateSchema, 'file', path))
     .prefault({})

@@ -4,6 +4,7 @@ import type { StageRecord } from '../../lib/contract/record.ts';
 import { assess } from '../../lib/health/assess.ts';
 import { nagiosLine } from '../../lib/health/nagios.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
+import { sections } from '../../lib/snapshot/sections/index.ts';
 import { configurationOf, runId } from '../world.ts';
 
 const taken = new Date('2026-11-20T07:00:00Z');
@@ -25,9 +26,7 @@ const disk = {
   used_percent: 50,
 };
 const absent = Object.fromEntries(
-  ['hosts', 'streams', 'mirrors', 'gates', 'services', 'endpoints', 'checkouts', 'host', 'clock', 'systemd'].map(
-    (name) => [name, { status: 'absent' as const, reason: 'none' }],
-  ),
+  Object.keys(sections).map((name) => [name, { status: 'absent' as const, reason: 'none' }]),
 );
 const snapshot: Snapshot = {
   schema_version: 1,

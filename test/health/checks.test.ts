@@ -89,6 +89,20 @@ const mirror = (seen: Partial<Readable['mirrors'][string]>): Readable['mirrors']
   ...seen,
 });
 
+const workspace = (seen: Partial<Readable['workspace']>): Readable['workspace'] => ({
+  host: 'local',
+  path: '/gws/aurora',
+  reached: true,
+  ...seen,
+});
+
+const power = (seen: Partial<Readable['power']>): Readable['power'] => ({
+  host: 'local',
+  store: '/data/power.zarr',
+  stale_seconds: 3600,
+  ...seen,
+});
+
 const gate = (seen: Partial<Readable['gates'][string]>): Readable['gates'][string] => ({
   file: '/gates/prune.json',
   verdict: 'pass',
@@ -579,6 +593,243 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
           key: 'limits.lag.for.hatpro.gws.amber',
           limit: 2,
           says: ['hatpro.gws'],
+        },
+      },
+    },
+  ],
+
+  'workspace-reachable': [
+    {
+      sees: 'a workspace that answers is green',
+      given: { workspace: workspace({}) },
+      find: { workspace: { level: 'green', value: true, key: 'workspace', limit: true, says: ['/gws/aurora'] } },
+    },
+    {
+      sees: 'a workspace that does not is red, with the reason',
+      given: { workspace: workspace({ reached: false, problem: 'nothing is mounted' }) },
+      find: {
+        workspace: {
+          level: 'red',
+          value: false,
+          key: 'workspace',
+          limit: true,
+          says: ['cannot be reached', 'nothing is mounted'],
+          clears: '/gws/aurora is mounted, and answers within 8 s',
+        },
+      },
+    },
+  ],
+
+  'workspace-usage': [
+    ...along(
+      {
+        under: 'workspace',
+        limits: { amber: 80, red: 90 },
+        subject: 'workspace',
+        about: '/gws/aurora',
+        clears: 'it is below 80 %',
+        given: (used_percent) => ({ workspace: workspace({ used_percent, used_bytes: 10, size_bytes: 20 }) }),
+      },
+      [
+        [79.99, 'green', 'amber', '79.9 %'],
+        [80, 'amber', 'amber', ' 80 %'],
+        [80.01, 'amber', 'amber', ' 80 %'],
+        [89.99, 'amber', 'amber', '89.9 %'],
+        [90, 'red', 'red', ' 90 %'],
+        [90.01, 'red', 'red', ' 90 %'],
+        [110, 'red', 'red', '110 %'],
+      ],
+    ),
+    {
+      sees: 'an exception counts for the workspace',
+      given: { workspace: workspace({ used_percent: 92 }) },
+      limits: { workspace: { for: { workspace: { amber: '92%', red: '97%' } } } },
+      find: {
+        workspace: {
+          level: 'amber',
+          value: 92,
+          key: 'limits.workspace.for.workspace.amber',
+          limit: 92,
+          says: ['/gws/aurora'],
+          clears: 'it is below 92 %',
+        },
+      },
+    },
+    {
+      sees: 'a usage that nobody tells is unknown, never green',
+      given: { workspace: workspace({ usage_problem: 'the file is too old' }) },
+      find: {
+        workspace: {
+          level: 'unknown',
+          value: null,
+          key: 'limits.workspace.red',
+          limit: 90,
+          says: ['cannot be told', 'the file is too old'],
+          clears: 'its usage is told again',
+        },
+      },
+    },
+    {
+      sees: 'the usage of a workspace that is not reached is unknown',
+      given: { workspace: workspace({ reached: false, problem: 'nothing is mounted' }) },
+      find: {
+        workspace: {
+          level: 'unknown',
+          value: null,
+          key: 'limits.workspace.red',
+          limit: 90,
+          says: ['nothing is mounted'],
+          clears: 'its usage is told again',
+        },
+      },
+    },
+  ],
+
+  'power-voltage': [
+    ...along(
+      {
+        under: 'voltage',
+        limits: { amber: 52, red: 50 },
+        subject: 'power',
+        about: 'the battery voltage',
+        clears: 'it is above 52 V',
+        given: (voltage_volts) => ({ power: power({ voltage_volts }) }),
+      },
+      [
+        [52.01, 'green', 'amber', '52.01 V'],
+        [52, 'amber', 'amber', ' 52 V'],
+        [51.99, 'amber', 'amber', '51.9 V'],
+        [50.01, 'amber', 'amber', ' 50 V'],
+        [50, 'amber', 'amber', ' 50 V'],
+        [49.99, 'red', 'red', '49.9 V'],
+        [0, 'red', 'red', ' 0 V'],
+      ],
+    ),
+    {
+      sees: 'an exception counts for the power supply',
+      given: { power: power({ voltage_volts: 54 }) },
+      limits: { voltage: { for: { power: { amber: '55 V' } } } },
+      find: {
+        power: {
+          level: 'amber',
+          value: 54,
+          key: 'limits.voltage.for.power.amber',
+          limit: 55,
+          says: ['the battery voltage'],
+        },
+      },
+    },
+    {
+      sees: 'one that is not known is unknown, never green, with the reason',
+      given: { power: power({ voltage_problem: 'the last sample is 2h old', voltage_age_seconds: 7200 }) },
+      find: {
+        power: {
+          level: 'unknown',
+          value: null,
+          key: 'limits.voltage.red',
+          limit: 50,
+          says: ['the battery voltage is not known', 'the last sample is 2h old'],
+          clears: 'a fresh sample tells the battery voltage again',
+        },
+      },
+    },
+  ],
+
+  'power-charge': [
+    ...along(
+      {
+        under: 'charge',
+        limits: { amber: 50, red: 25 },
+        subject: 'power',
+        about: 'the state of charge',
+        clears: 'it is at or above 50 %',
+        given: (charge_percent) => ({ power: power({ charge_percent }) }),
+      },
+      [
+        [100, 'green', 'amber', '100 %'],
+        [50, 'green', 'amber', ' 50 %'],
+        [49.99, 'amber', 'amber', '49.9 %'],
+        [25, 'amber', 'amber', ' 25 %'],
+        [25.01, 'amber', 'amber', ' 25 %'],
+        [24.99, 'red', 'red', '24.9 %'],
+        [0, 'red', 'red', ' 0 %'],
+      ],
+    ),
+    {
+      sees: 'an exception counts for the power supply',
+      given: { power: power({ charge_percent: 60 }) },
+      limits: { charge: { for: { power: { amber: '70%' } } } },
+      find: {
+        power: {
+          level: 'amber',
+          value: 60,
+          key: 'limits.charge.for.power.amber',
+          limit: 70,
+          says: ['the state of charge'],
+        },
+      },
+    },
+    {
+      sees: 'one that is not known is unknown, never green, with the reason',
+      given: { power: power({ charge_problem: 'the last sample is 2h old', charge_age_seconds: 7200 }) },
+      find: {
+        power: {
+          level: 'unknown',
+          value: null,
+          key: 'limits.charge.red',
+          limit: 25,
+          says: ['the state of charge is not known', 'the last sample is 2h old'],
+          clears: 'a fresh sample tells the state of charge again',
+        },
+      },
+    },
+  ],
+
+  'power-temperature': [
+    ...along(
+      {
+        under: 'temperature',
+        limits: { amber: 40, red: 45 },
+        subject: 'power',
+        about: 'the internal temperature',
+        clears: 'it is below 40 C',
+        given: (temperature_celsius) => ({ power: power({ temperature_celsius }) }),
+      },
+      [
+        [-12.5, 'green', 'amber', '-12.5 C'],
+        [39.99, 'green', 'amber', '39.9 C'],
+        [40, 'amber', 'amber', ' 40 C'],
+        [40.01, 'amber', 'amber', ' 40 C'],
+        [44.99, 'amber', 'amber', '44.9 C'],
+        [45, 'red', 'red', ' 45 C'],
+        [45.01, 'red', 'red', ' 45 C'],
+      ],
+    ),
+    {
+      sees: 'an exception counts for the power supply',
+      given: { power: power({ temperature_celsius: 35 }) },
+      limits: { temperature: { for: { power: { amber: '30 C' } } } },
+      find: {
+        power: {
+          level: 'amber',
+          value: 35,
+          key: 'limits.temperature.for.power.amber',
+          limit: 30,
+          says: ['the internal temperature'],
+        },
+      },
+    },
+    {
+      sees: 'one that is not known is unknown, never green, with the reason',
+      given: { power: power({ temperature_problem: 'the last sample is 2h old', temperature_age_seconds: 7200 }) },
+      find: {
+        power: {
+          level: 'unknown',
+          value: null,
+          key: 'limits.temperature.red',
+          limit: 45,
+          says: ['the internal temperature is not known', 'the last sample is 2h old'],
+          clears: 'a fresh sample tells the internal temperature again',
         },
       },
     },
@@ -1589,6 +1840,7 @@ test('a value that is only just across a limit is not printed as the limit itsel
 test('the limits of an empty configuration are those that are documented', () => {
   assert.deepEqual(limitsOf(), {
     filesystem: { amber: 80, red: 90, for: {} },
+    workspace: { amber: 80, red: 90, for: {} },
     coverage: { amber: 99, red: 95, for: {} },
     mismatch: { amber: 1, for: {} },
     lag: { amber: 1, red: 3, for: {} },

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { readText } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { startSshd } from './sshd.ts';
@@ -62,14 +63,28 @@ async function mountOverSsh(t: TestContext) {
   };
 }
 
+function workspaceIn(snapshot: Snapshot): Record<string, unknown> {
+  const { workspace } = snapshot.sections;
+  assert.equal(workspace?.status, 'ok', JSON.stringify(workspace));
+  return workspace?.status === 'ok' ? (workspace.data as Record<string, unknown>) : {};
+}
+
 test('a hung network mount costs its own reading, the run ends in time, and no second child is started while one hangs', async (t) => {
   const { folder, mountPoint, silence, resume } = await mountOverSsh(t);
-  const site = siteIn(folder, `files: { state: ${folder}/state }\nfilesystems: { remote: ${mountPoint}, root: / }\n`);
+  const site = siteIn(
+    folder,
+    `files: { state: ${folder}/state }\nfilesystems: { remote: ${mountPoint}, root: / }\nworkspace: { path: ${mountPoint} }\n`,
+  );
   const collect = () => {
     const { status, stderr, ms } = site.run('collect-snapshot');
     assert.equal(status, 0, stderr);
     const snapshot = snapshotIn(join(folder, 'state', 'raw'));
-    return { remote: itemOf(snapshot, 'filesystems', 'remote'), root: itemOf(snapshot, 'filesystems', 'root'), ms };
+    return {
+      remote: itemOf(snapshot, 'filesystems', 'remote'),
+      root: itemOf(snapshot, 'filesystems', 'root'),
+      workspace: workspaceIn(snapshot),
+      ms,
+    };
   };
   const notes = () => {
     const children = join(folder, 'run', 'ops-monitor', 'children', folder, 'state');
@@ -85,12 +100,16 @@ test('a hung network mount costs its own reading, the run ends in time, and no s
   }
   assert.deepEqual(notes(), []);
 
+  assert.deepEqual([good.workspace['reached'], typeof good.workspace['used_percent']], [true, 'number']);
+
   silence();
   const hung = collect();
   assert.ok(hung.ms < 60_000, `${hung.ms} ms`);
   assert.equal(hung.root.status, 'ok');
   assert.equal(hung.remote.status === 'failed' && hung.remote.kind, 'timeout', JSON.stringify(hung.remote));
-  assert.equal(notes().length, 1, 'the child that hangs is noted');
+  assert.equal(hung.workspace['reached'], false, 'that it hangs is what was read of the workspace');
+  assert.match(String(hung.workspace['problem']), /did not answer within 8s/);
+  assert.deepEqual(notes().sort(), ['filesystem-remote.json', 'workspace.json'], 'the children that hang are noted');
   const { pid } = JSON.parse(
     readText(join(folder, 'run', 'ops-monitor', 'children', folder, 'state', notes()[0] ?? '')),
   ) as { pid: number };
@@ -109,5 +128,6 @@ test('a hung network mount costs its own reading, the run ends in time, and no s
     await new Promise((resolve) => setTimeout(resolve, 100));
   const healed = collect();
   assert.equal(healed.remote.status, 'ok', JSON.stringify(healed.remote));
+  assert.equal(healed.workspace['reached'], true);
   assert.deepEqual(notes(), []);
 });

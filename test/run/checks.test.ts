@@ -226,6 +226,8 @@ test('of a machine that has none of it no real check says anything', () => {
 test('of a healthy machine every real check is green, and once the snapshot is too old none is', () => {
   const sections = {
     hosts: ok({ source: ok({ address: 'aurora@source', reached: true }) }),
+    power: ok({ store: '/p.zarr', voltage_volts: 53, charge_percent: 80, temperature_celsius: 20 }),
+    workspace: ok({ host: 'local', path: '/gws/aurora', reached: true, used_percent: 75 }),
     streams: ok({
       hatpro: ok({
         host: 'source',

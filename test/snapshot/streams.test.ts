@@ -169,5 +169,5 @@ test('no data at all is a reading without an age; a folder that is not there is 
   assert.ok(!('newest_at' in found) && !('age_seconds' in found));
   await assert.rejects(() => read(daily, 'mtime', join(root, 'gone')), /ENOENT/);
   await assert.rejects(() => read('*.nc', 'mtime', join(root, 'gone')), /ENOENT/);
-  await assert.rejects(() => read(daily, 'zarr'), /cannot be read yet/);
+  await assert.rejects(() => read(daily, 'zarr'), /is no Zarr store/);
 });

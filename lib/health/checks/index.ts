@@ -18,20 +18,30 @@ import { hostOom } from './host-oom.ts';
 import { mirrorCoverage } from './mirror-coverage.ts';
 import { mirrorLag } from './mirror-lag.ts';
 import { mirrorMismatch } from './mirror-mismatch.ts';
+import { powerCharge } from './power-charge.ts';
+import { powerTemperature } from './power-temperature.ts';
+import { powerVoltage } from './power-voltage.ts';
 import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { streamAge } from './stream-age.ts';
 import { timerOverdue } from './timer-overdue.ts';
+import { workspaceReachable } from './workspace-reachable.ts';
+import { workspaceUsage } from './workspace-usage.ts';
 
 export const checks = [
   hostReachable,
   filesystemUsage,
   filesystemInodes,
   filesystemReadonly,
+  workspaceReachable,
+  workspaceUsage,
   streamAge,
   mirrorCoverage,
   mirrorMismatch,
   mirrorLag,
+  powerVoltage,
+  powerCharge,
+  powerTemperature,
   gateVerdict,
   gateAge,
   serviceState,

@@ -1,22 +1,9 @@
-// Usage of filesystems. Local ones are asked in this process; what may hang is asked in a child that can be given up,
-// and an automount that nobody uses is not woken.
-import { Absent } from '../../contract/errors.ts';
-import type { FilesystemStat, Host } from '../../contract/host.ts';
+// Usage of filesystems.
 import { defineProbe } from '../../contract/probe.ts';
-import { percentOf } from '../../core/quantity.ts';
-import {
-  isAutomount,
-  isNetwork,
-  localFilesystems,
-  type Mount,
-  mountOf,
-  parseMountinfo,
-} from '../../parse/mountinfo.ts';
-import { parseStatfs } from '../../parse/statfs.ts';
+import { localFilesystems } from '../../parse/mountinfo.ts';
 import type { SnapshotConfig } from '../config.ts';
+import { lookAtFilesystem, mountTable } from '../filesystem.ts';
 import { filesystems as section } from '../sections/filesystems.ts';
-
-const mountTable = async (host: Host): Promise<Mount[]> => parseMountinfo(await host.readText('/proc/self/mountinfo'));
 
 export const filesystems = defineProbe<typeof section.schema, SnapshotConfig>({
   name: 'filesystems',
@@ -30,108 +17,22 @@ export const filesystems = defineProbe<typeof section.schema, SnapshotConfig>({
 
   async read({ host: open, config, item }) {
     const configured = config.filesystems?.[item] ?? { path: item };
-    const { path, host: hostName = 'local', network } = configured;
+    const { path, host: hostName = 'local', network = false } = configured;
     const host = open(hostName);
-    const mounts = await mountTable(host);
-    // Declared to hang: not even its folders are touched here.
-    const local =
-      network === true ? { path, mount: mountOf(path, mounts) } : await resolveWithoutWaking(host, path, mounts);
-    const mayHang = network === true || (local.mount !== undefined && isNetwork(local.mount));
-    if (local.mount && isAutomount(local.mount)) {
-      throw new Absent(`${local.path} is an automount that nobody has opened; looking would mount it`);
-    }
-    const { resolved, usage } = await lookAt(host, { path, item, local: local.path, mayHang });
-    const mount = mountOf(resolved, mounts) ?? local.mount;
-    if (!mount) throw new Error(`${resolved} lies on no mount that the kernel lists`);
-
+    const alone = `filesystem-${item}`;
+    const seen = await lookAtFilesystem(host, await mountTable(host), { path, network, alone });
+    const { mount } = seen;
     return {
       host: hostName,
       path,
-      resolved_path: resolved,
+      resolved_path: seen.resolved,
       mount_point: mount.mount_point,
       type: mount.type,
       source: mount.source,
-      network: mayHang,
+      network: seen.network,
       read_only: mount.read_only,
       ...(configured['read-only'] === 'allowed' ? { read_only_allowed: true } : {}),
-      ...measure(usage, resolved),
+      ...seen.space,
     };
   },
 });
-
-/** Follows symlinks step by step, and stops before the first step onto a mount that may hang or wake an automount. */
-async function resolveWithoutWaking(
-  host: Host,
-  path: string,
-  mounts: readonly Mount[],
-): Promise<{ path: string; mount: Mount | undefined }> {
-  let waiting = path.split('/').filter((part) => part !== '' && part !== '.');
-  let resolved = '/';
-  for (let followed = 0; waiting.length > 0;) {
-    const [part = '', ...rest] = waiting;
-    const next = part === '..' ? parentOf(resolved) : `${resolved === '/' ? '' : resolved}/${part}`;
-    const mount = mountOf(next, mounts);
-    if (mount && (isNetwork(mount) || isAutomount(mount))) return { path: [next, ...rest].join('/'), mount };
-    const { kind, target } = await host.stat(next);
-    if (kind === 'link' && target !== undefined) {
-      followed += 1;
-      if (followed > 40) throw new Error(`${path} is a loop of symbolic links`);
-      if (target.startsWith('/')) resolved = '/';
-      waiting = [...target.split('/').filter((word) => word !== '' && word !== '.'), ...rest];
-    } else {
-      resolved = next;
-      waiting = rest;
-    }
-  }
-  return { path: resolved, mount: mountOf(resolved, mounts) };
-}
-
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
-
-interface Look {
-  readonly path: string;
-  readonly item: string;
-  /** Where the path leads, as far as it could be followed without touching what may hang. */
-  readonly local: string;
-  readonly mayHang: boolean;
-}
-
-async function lookAt(
-  host: Host,
-  { path, item, local, mayHang }: Look,
-): Promise<{ resolved: string; usage: FilesystemStat }> {
-  if (!mayHang) return { resolved: local, usage: await host.statfs(local) };
-  // On another machine whatever hangs hangs there, and the channel to it can be given up.
-  if (host.name !== 'local') return { resolved: await host.realpath(path), usage: await host.statfs(path) };
-  return askInChild(host, path, item);
-}
-
-/** POSIX sh and coreutils' stat: one small process that may hang for ever without holding anything of ours. */
-async function askInChild(
-  host: Host,
-  path: string,
-  item: string,
-): Promise<{ resolved: string; usage: FilesystemStat }> {
-  const script = 'cd -- "$1" && pwd -P && exec stat -f -c "%S %b %f %a %c %d" .';
-  const { exit_code, stdout, stderr } = await host.run(['sh', '-c', script, 'sh', path], {
-    alone: `filesystem-${item}`,
-  });
-  if (exit_code !== 0) throw new Error(`looking at ${path} failed: ${stderr.trim() || `exit ${exit_code}`}`);
-  return parseStatfs(stdout);
-}
-
-function measure(usage: FilesystemStat, path: string) {
-  const { block_bytes, blocks, free_blocks, available_blocks, inodes, free_inodes } = usage;
-  if (blocks <= 0) throw new Error(`${path} has no size (${blocks} blocks): it is not a filesystem that can fill`);
-  const used = blocks - free_blocks;
-  return {
-    size_bytes: blocks * block_bytes,
-    used_bytes: used * block_bytes,
-    available_bytes: available_blocks * block_bytes,
-    // As df: what is reserved for root counts neither as used nor as available.
-    used_percent: used + available_blocks === 0 ? 100 : percentOf(used, used + available_blocks),
-    ...(inodes > 0
-      ? { inodes, inodes_used: inodes - free_inodes, inodes_used_percent: percentOf(inodes - free_inodes, inodes) }
-      : {}),
-  };
-}

@@ -21,7 +21,11 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
     const stream = config.streams[item];
     if (!stream?.source) throw new Absent(`the stream ${item} has no source`);
     const { host = 'local', root, files, time } = stream.source;
-    if (time === 'zarr') throw new Error('the time of a Zarr store cannot be read yet: use mtime or name');
+    const where = { host, root, window_seconds: stream.window };
+    if (time === 'zarr') {
+      const newest = await newestInStore(open(host), root, at);
+      return { ...where, ...(newest ? ageOf(newest, at) : {}), empty_files: 0, future_files: 0 };
+    }
     const dataPath = parseDataPath(files);
     const timeOf = (file: Listed): Date | undefined =>
       time === 'mtime' ? file.modified : timeInPath(dataPath, file.path);
@@ -34,20 +38,23 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
     const { found, newest } = await search(source, root, dataPath, at, look);
     const ahead = ({ modified }: Listed): boolean => modified.getTime() > at.getTime() + clockToleranceSeconds * 1000;
     return {
-      host,
-      root,
-      window_seconds: stream.window,
-      ...(newest
-        ? {
-            newest_at: newest.time.toISOString(),
-            age_seconds: Math.max(0, Math.round((at.getTime() - newest.time.getTime()) / 1000)),
-            newest_file: newest.file.path,
-          }
-        : {}),
+      ...where,
+      ...(newest ? { ...ageOf(newest.time, at), newest_file: newest.file.path } : {}),
       empty_files: found.filter(({ size_bytes }) => size_bytes === 0).length,
       future_files: found.filter(ahead).length,
     };
   },
+});
+
+/** A stream that arrives in a Zarr store: the last time on its axis. */
+async function newestInStore(host: Host, root: string, at: Date): Promise<Date | undefined> {
+  const { newestTime, openZarr } = await import('../zarr.ts');
+  return newestTime(await openZarr(host, root), 'time', at);
+}
+
+const ageOf = (newest: Date, at: Date) => ({
+  newest_at: newest.toISOString(),
+  age_seconds: Math.max(0, Math.round((at.getTime() - newest.getTime()) / 1000)),
 });
 
 interface Search {

@@ -10,15 +10,19 @@ import { gates } from './gates.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
 import { mirrors } from './mirrors.ts';
+import { power } from './power.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
+import { workspace } from './workspace.ts';
 
 export const sections = {
   hosts,
   filesystems,
+  workspace,
   streams,
   mirrors,
+  power,
   gates,
   services,
   endpoints,

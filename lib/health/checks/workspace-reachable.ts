@@ -1,0 +1,19 @@
+import { defineCheck } from '../../contract/check.ts';
+import type { Readable } from '../../snapshot/sections/index.ts';
+
+export const workspaceReachable = defineCheck<Pick<Readable, 'workspace'>>()({
+  name: 'workspace-reachable',
+  summary: 'the group workspace cannot be reached',
+  needs: ['workspace'],
+  assess: ({ workspace: { path, reached, problem } }) => [
+    {
+      subject: 'workspace',
+      level: reached ? 'green' : 'red',
+      value: reached,
+      unit: '',
+      limit: { value: true, key: 'workspace' },
+      message: reached ? `the workspace ${path} is there` : `the workspace cannot be reached: ${problem ?? path}`,
+      ...(reached ? {} : { clears_when: `${path} is mounted, and answers within 8 s` }),
+    },
+  ],
+});

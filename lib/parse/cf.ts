@@ -1,0 +1,173 @@
+// What stands in an array, as a value or an instant: missing values, packed integers and times by the CF conventions, in
+// the way that xarray reads them.
+import { listed } from '../core/text.ts';
+
+/** One sample as it is stored. */
+export type Raw = number | bigint;
+
+export interface Encoding {
+  /** `int16`, `float32`, as Zarr 3 calls them. */
+  readonly type: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** The array's own fill value where it means a missing one too: in Zarr 2, not in Zarr 3. */
+  readonly fill?: unknown;
+}
+
+/** → the value, NaN where it is missing. */
+export function valueDecoder({ type, attributes, fill }: Encoding): (raw: Raw) => number {
+  const asUnsigned = unsignedView(type, attributes['_Unsigned']);
+  const isMissing = missingTest(type, [attributes['_FillValue'], attributes['missing_value'], fill], asUnsigned);
+  const scale = numberOr(attributes['scale_factor'], 1, 'scale_factor');
+  const offset = numberOr(attributes['add_offset'], 0, 'add_offset');
+  // Of 32-bit numbers xarray makes no longer ones: each step is rounded. Of integers it makes 64-bit ones.
+  const unpack = type.startsWith('float') && type !== 'float64' ? unpackShort : unpackLong;
+  return (raw) => {
+    const stored = asUnsigned(raw);
+    return isMissing(stored) ? Number.NaN : unpack(Number(stored), scale, offset);
+  };
+}
+
+const unpackLong = (stored: number, scale: number, offset: number): number => stored * scale + offset;
+
+const unpackShort = (stored: number, scale: number, offset: number): number =>
+  Math.fround(Math.fround(stored * Math.fround(scale)) + Math.fround(offset));
+
+/** → milliseconds since 1970, NaN where there is no time. */
+export function timeDecoder({ type, attributes, fill }: Encoding): (raw: Raw) => number {
+  const isMissing = missingTest(type, [attributes['_FillValue'], attributes['missing_value'], fill], (raw) => raw);
+  const { unit, reference } = timeUnits(attributes['units'], attributes['calendar']);
+  return (raw) => {
+    // numpy's own word for no time.
+    if (isMissing(raw) || raw === notATime) return Number.NaN;
+    if (typeof raw === 'number' && !Number.isInteger(raw)) return Math.round(reference + (raw * Number(unit)) / 1e6);
+    return reference + Number(floorDivide(BigInt(raw) * unit, 1_000_000n));
+  };
+}
+
+const notATime = -(2n ** 63n);
+
+const floorDivide = (a: bigint, b: bigint): bigint => (a - (((a % b) + b) % b)) / b;
+
+const nanoseconds: Readonly<Record<string, bigint>> = {
+  day: 86_400_000_000_000n,
+  hour: 3_600_000_000_000n,
+  minute: 60_000_000_000n,
+  second: 1_000_000_000n,
+  millisecond: 1_000_000n,
+  microsecond: 1000n,
+  nanosecond: 1n,
+};
+const shortUnits: Readonly<Record<string, string>> = {
+  d: 'day',
+  h: 'hour',
+  hr: 'hour',
+  min: 'minute',
+  s: 'second',
+  sec: 'second',
+  ms: 'millisecond',
+  msec: 'millisecond',
+  millisec: 'millisecond',
+  us: 'microsecond',
+  microsec: 'microsecond',
+  ns: 'nanosecond',
+};
+
+/** `hours since 2026-01-01 06:00 +01:00` → one step in nanoseconds, and where it begins in milliseconds since 1970. */
+export function timeUnits(units: unknown, calendar: unknown): { unit: bigint; reference: number } {
+  const [, step = '', since = ''] =
+    /^\s*([a-z]+)\s+since\s+(.+?)\s*$/i.exec(typeof units === 'string' ? units : '') ?? [];
+  const word = step.toLowerCase();
+  const singular = word.length > 2 && word.endsWith('s') ? word.slice(0, -1) : word;
+  const unit = nanoseconds[shortUnits[singular] ?? singular];
+  if (unit === undefined) throw new Error(`its units are no time that we can tell: ${JSON.stringify(units) ?? 'none'}`);
+  const name = calendar === undefined ? 'standard' : calendar;
+  if (typeof name !== 'string' || !['standard', 'gregorian', 'proleptic_gregorian'].includes(name))
+    throw new Error(`its calendar is not the world's: ${JSON.stringify(name)}`);
+  return { unit, reference: referenceOf(since, name !== 'proleptic_gregorian') };
+}
+
+function referenceOf(text: string, mixed: boolean): number {
+  const match =
+    /^(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2}(?:\.\d+)?))?)?)?\s*(Z|UTC|GMT|([+-])(\d{1,2})(?::?(\d{2}))?)?$/i.exec(
+      text,
+    );
+  if (!match || Number(match[2]) > 12 || Number(match[3]) > 31)
+    throw new Error(`its times count since no date that we can tell: ${JSON.stringify(text)}`);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0));
+  const away = (Number(match[9] ?? 0) * 60 + Number(match[10] ?? 0)) * (match[8] === '-' ? -1 : 1);
+  const days = daysSince1970(year, month, day, mixed);
+  return days * 86_400_000 + ((hour * 60 + minute - away) * 60 + second) * 1000;
+}
+
+/** The standard calendar is the Julian one before 15 October 1582: `days since 0001-01-01` begins two days earlier. */
+function daysSince1970(year: number, month: number, day: number, mixed: boolean): number {
+  const isJulian = mixed && year * 10_000 + month * 100 + day < 1582_10_15;
+  const beforeMarch = month < 3 ? 1 : 0;
+  const years = year + 4800 - beforeMarch;
+  const months = month + 12 * beforeMarch - 3;
+  const leapDays = isJulian
+    ? Math.floor(years / 4) - 38
+    : Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
+  // Day numbers of the astronomers: that of 1 January 1970 is 2,440,588.
+  return day + Math.floor((153 * months + 2) / 5) + 365 * years + leapDays - 32_045 - 2_440_588;
+}
+
+/** `_Unsigned`: netCDF-3 has signed integers only, and says so of what is not. */
+function unsignedView(type: string, unsigned: unknown): (raw: Raw) => Raw {
+  const bits = Number(/^u?int(8|16|32)$/.exec(type)?.[1] ?? 0);
+  if (bits === 0 || (unsigned !== 'true' && unsigned !== 'false')) return (raw) => raw;
+  const span = 2 ** bits;
+  if (unsigned === 'true') return (raw) => (Number(raw) < 0 ? Number(raw) + span : raw);
+  return (raw) => (Number(raw) >= span / 2 ? Number(raw) - span : raw);
+}
+
+function missingTest(type: string, words: readonly unknown[], view: (raw: Raw) => Raw): (raw: Raw) => boolean {
+  const values = words
+    .flatMap((word) => (Array.isArray(word) ? (word as unknown[]) : [word]))
+    .flatMap((word) => (word === undefined || word === null ? [] : [asStored(type, fillOf(word), view)]));
+  return (raw) => values.some((value) => value === raw || (Number.isNaN(value) && Number.isNaN(raw)));
+}
+
+/** As the array itself would hold it: in 32 bits, 1e20 is another number. */
+function asStored(type: string, value: Raw, view: (raw: Raw) => Raw): Raw {
+  if (type.startsWith('float')) return type === 'float32' ? Math.fround(Number(value)) : Number(value);
+  return type.endsWith('int64') && Number.isInteger(Number(value)) ? BigInt(value) : view(value);
+}
+
+/** Zarr 3 has no word for a float among attributes: xarray writes the eight bytes of it in base64. */
+function fillOf(word: unknown): Raw {
+  if (typeof word === 'number' || typeof word === 'bigint') return word;
+  if (word === 'NaN') return Number.NaN;
+  if (typeof word === 'string' && /^[\d.+-]+(e[+-]?\d+)?$/i.test(word)) return Number(word);
+  const bytes = typeof word === 'string' ? Buffer.from(word, 'base64') : Buffer.alloc(0);
+  if (bytes.length === 8) return bytes.readDoubleLE();
+  throw new Error(`its fill value is nothing that we can tell: ${JSON.stringify(word)}`);
+}
+
+function numberOr(value: unknown, otherwise: number, name: string): number {
+  const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  if (one === undefined || one === null) return otherwise;
+  if (typeof one === 'number' && Number.isFinite(one)) return one;
+  throw new Error(`its ${name} is no number: ${JSON.stringify(value)}`);
+}
+
+/** The types that hold a number, as Zarr 3 calls them. */
+const numberTypes = [
+  'float16',
+  'float32',
+  'float64',
+  'int8',
+  'int16',
+  'int32',
+  'int64',
+  'uint8',
+  'uint16',
+  'uint32',
+  'uint64',
+];
+
+export function refuseNoNumber(type: string): void {
+  if (!numberTypes.includes(type)) throw new Error(`its type is ${type}, which is no number (${listed(numberTypes)})`);
+}

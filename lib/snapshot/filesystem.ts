@@ -1,0 +1,111 @@
+// One look at one filesystem. Local ones are asked in this process; what may hang is asked in a child that can be given
+// up, and an automount that nobody uses is not woken.
+import { Absent } from '../contract/errors.ts';
+import type { FilesystemStat, Host } from '../contract/host.ts';
+import { percentOf } from '../core/quantity.ts';
+import { isAutomount, isNetwork, type Mount, mountOf, parseMountinfo } from '../parse/mountinfo.ts';
+import { parseStatfs } from '../parse/statfs.ts';
+
+export interface Seen {
+  /** Where the path leads. */
+  readonly resolved: string;
+  readonly mount: Mount;
+  readonly network: boolean;
+  readonly space: ReturnType<typeof measure>;
+}
+
+export const mountTable = async (host: Host): Promise<Mount[]> =>
+  parseMountinfo(await host.readText('/proc/self/mountinfo'));
+
+/** `network: true` says that it may hang, whatever the mount table tells. `alone` names the work that may. */
+export async function lookAtFilesystem(
+  host: Host,
+  mounts: readonly Mount[],
+  { path, network, alone }: { path: string; network: boolean; alone: string },
+): Promise<Seen> {
+  // Declared to hang: not even its folders are touched here.
+  const local = network ? { path, mount: mountOf(path, mounts) } : await resolveWithoutWaking(host, path, mounts);
+  const mayHang = network || (local.mount !== undefined && isNetwork(local.mount));
+  if (local.mount && isAutomount(local.mount)) {
+    throw new Absent(`${local.path} is an automount that nobody has opened; looking would mount it`);
+  }
+  const { resolved, usage } = await usageOf(host, { path, alone, local: local.path, mayHang });
+  const mount = mountOf(resolved, mounts) ?? local.mount;
+  if (!mount) throw new Error(`${resolved} lies on no mount that the kernel lists`);
+  return { resolved, mount, network: mayHang, space: measure(usage, resolved) };
+}
+
+/** Follows symlinks step by step, and stops before the first step onto a mount that may hang or wake an automount. */
+async function resolveWithoutWaking(
+  host: Host,
+  path: string,
+  mounts: readonly Mount[],
+): Promise<{ path: string; mount: Mount | undefined }> {
+  let waiting = path.split('/').filter((part) => part !== '' && part !== '.');
+  let resolved = '/';
+  for (let followed = 0; waiting.length > 0;) {
+    const [part = '', ...rest] = waiting;
+    const next = part === '..' ? parentOf(resolved) : `${resolved === '/' ? '' : resolved}/${part}`;
+    const mount = mountOf(next, mounts);
+    if (mount && (isNetwork(mount) || isAutomount(mount))) return { path: [next, ...rest].join('/'), mount };
+    const { kind, target } = await host.stat(next);
+    if (kind === 'link' && target !== undefined) {
+      followed += 1;
+      if (followed > 40) throw new Error(`${path} is a loop of symbolic links`);
+      if (target.startsWith('/')) resolved = '/';
+      waiting = [...target.split('/').filter((word) => word !== '' && word !== '.'), ...rest];
+    } else {
+      resolved = next;
+      waiting = rest;
+    }
+  }
+  return { path: resolved, mount: mountOf(resolved, mounts) };
+}
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+
+interface Look {
+  readonly path: string;
+  readonly alone: string;
+  /** Where the path leads, as far as it could be followed without touching what may hang. */
+  readonly local: string;
+  readonly mayHang: boolean;
+}
+
+async function usageOf(
+  host: Host,
+  { path, alone, local, mayHang }: Look,
+): Promise<{ resolved: string; usage: FilesystemStat }> {
+  if (!mayHang) return { resolved: local, usage: await host.statfs(local) };
+  // On another machine whatever hangs hangs there, and the channel to it can be given up.
+  if (host.name !== 'local') return { resolved: await host.realpath(path), usage: await host.statfs(path) };
+  return askInChild(host, path, alone);
+}
+
+/** POSIX sh and coreutils' stat: one small process that may hang for ever without holding anything of ours. */
+async function askInChild(
+  host: Host,
+  path: string,
+  alone: string,
+): Promise<{ resolved: string; usage: FilesystemStat }> {
+  const script = 'cd -- "$1" && pwd -P && exec stat -f -c "%S %b %f %a %c %d" .';
+  const { exit_code, stdout, stderr } = await host.run(['sh', '-c', script, 'sh', path], { alone });
+  if (exit_code !== 0) throw new Error(`looking at ${path} failed: ${stderr.trim() || `exit ${exit_code}`}`);
+  return parseStatfs(stdout);
+}
+
+function measure(usage: FilesystemStat, path: string) {
+  const { block_bytes, blocks, free_blocks, available_blocks, inodes, free_inodes } = usage;
+  if (blocks <= 0) throw new Error(`${path} has no size (${blocks} blocks): it is not a filesystem that can fill`);
+  const used = blocks - free_blocks;
+  return {
+    size_bytes: blocks * block_bytes,
+    used_bytes: used * block_bytes,
+    available_bytes: available_blocks * block_bytes,
+    // As df: what is reserved for root counts neither as used nor as available.
+    used_percent: used + available_blocks === 0 ? 100 : percentOf(used, used + available_blocks),
+    ...(inodes > 0
+      ? { inodes, inodes_used: inodes - free_inodes, inodes_used_percent: percentOf(inodes - free_inodes, inodes) }
+      : {}),
+  };
+}

@@ -1,0 +1,28 @@
+import * as z from 'zod/mini';
+import { instant, quantity, words } from '../../contract/fields.ts';
+import { defineSection } from '../../contract/section.ts';
+
+// Of each quantity: the value, where it is fresh; the newest sample's time and age, where there is one; and otherwise why
+// there is none. An old sample is not a reading.
+export const power = defineSection({
+  many: false,
+  source:
+    'the newest finite samples of a Zarr store (try: python3 -c "import xarray; print(xarray.open_zarr(\'STORE\').isel(time=-1))")',
+  schema: z.looseObject({
+    host: words('machine it is read on'),
+    store: words('the Zarr store'),
+    stale_seconds: quantity('s', 'an older sample is not a reading'),
+    voltage_volts: z.optional(quantity('V', 'battery voltage')),
+    voltage_sampled_at: z.optional(instant('time of the newest finite sample of the battery voltage')),
+    voltage_age_seconds: z.optional(quantity('s', 'age of the newest finite sample of the battery voltage')),
+    voltage_problem: z.optional(words('why there is no battery voltage')),
+    charge_percent: z.optional(quantity('percent', 'state of charge of the battery')),
+    charge_sampled_at: z.optional(instant('time of the newest finite sample of the state of charge')),
+    charge_age_seconds: z.optional(quantity('s', 'age of the newest finite sample of the state of charge')),
+    charge_problem: z.optional(words('why there is no state of charge')),
+    temperature_celsius: z.optional(quantity('degree_Celsius', 'internal temperature')),
+    temperature_sampled_at: z.optional(instant('time of the newest finite sample of the internal temperature')),
+    temperature_age_seconds: z.optional(quantity('s', 'age of the newest finite sample of the internal temperature')),
+    temperature_problem: z.optional(words('why there is no internal temperature')),
+  }),
+});

@@ -1,0 +1,22 @@
+import * as z from 'zod/mini';
+import { flag, instant, quantity, words } from '../../contract/fields.ts';
+import { defineSection } from '../../contract/section.ts';
+
+export const workspace = defineSection({
+  many: false,
+  source: 'statfs of the path, or its quota command or usage file (try: findmnt -T PATH; df PATH)',
+  schema: z.looseObject({
+    host: words('machine it is looked at from'),
+    path: words('path as configured'),
+    reached: flag('it is mounted, and answered in time'),
+    problem: z.optional(words('why it was not reached')),
+    // Missing where it is not told: then nobody knows how full it is.
+    size_bytes: z.optional(quantity('byte', 'size of the workspace, or its quota')),
+    used_bytes: z.optional(quantity('byte', 'space in use')),
+    used_percent: z.optional(quantity('percent', 'space in use of the size or quota')),
+    usage_told_at: z.optional(instant('when the usage file was written')),
+    usage_problem: z.optional(words('why the usage is not known')),
+    worst_lag_seconds: z.optional(quantity('s', 'longest lag of the copies that lie on it')),
+    worst_lag_mirror: z.optional(words('copy with the longest lag')),
+  }),
+});

@@ -1,0 +1,130 @@
+// What numcodecs has and zarrita lacks, for reading; and what zarrita takes for whole though it is not.
+import * as zarr from 'zarrita';
+import { crc32c } from '../parse/crc32c.ts';
+
+type Entry = Awaited<ReturnType<NonNullable<ReturnType<(typeof zarr.registry)['get']>>>>;
+type Codec = ReturnType<Entry['fromConfig']>;
+type Meta = Parameters<Entry['fromConfig']>[1];
+type Numbers = ArrayLike<number | bigint>;
+interface Chunk {
+  readonly data: Numbers;
+  readonly shape: readonly number[];
+  readonly stride: readonly number[];
+}
+
+const arrays: Readonly<Record<string, { from(values: Numbers, map: (value: number | bigint) => number): Numbers }>> = {
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+/** `<f4` → float32: numpy's way of naming types, where the byte order is the array's own. */
+const typeNames: Readonly<Record<string, string>> = {
+  i1: 'int8',
+  i2: 'int16',
+  i4: 'int32',
+  i8: 'int64',
+  u1: 'uint8',
+  u2: 'uint16',
+  u4: 'uint32',
+  u8: 'uint64',
+  f2: 'float16',
+  f4: 'float32',
+  f8: 'float64',
+};
+
+function typeOf(numpy: unknown): string {
+  const name = typeof numpy === 'string' ? (typeNames[numpy.replace(/^[<|>=]/, '')] ?? numpy) : '';
+  if (!Object.values(typeNames).includes(name)) throw new Error(`${JSON.stringify(numpy)} is no type of numbers`);
+  return name;
+}
+
+/** A filter that stored the numbers as another type; `undo` gives back one number. */
+function converting(stored: unknown, meta: Meta, undo: (value: number) => number): Codec {
+  const into = arrays[meta.dataType];
+  if (!into) throw new Error(`a filter gives ${meta.dataType}, which is not read`);
+  const decode = ({ data, shape, stride }: Chunk): Chunk => ({
+    data: into.from(data, (value) => undo(Number(value))),
+    shape,
+    stride,
+  });
+  return {
+    kind: 'array_to_array',
+    encode: neverWritten,
+    decode: decode as unknown as Codec['decode'],
+    getEncodedMeta: (outer: Meta): Meta => ({
+      ...outer,
+      dataType: typeOf(stored) as Meta['dataType'],
+      fillValue: null,
+    }),
+  };
+}
+
+const neverWritten = (): never => {
+  throw new Error('stores of others are only read');
+};
+
+const setting = (configuration: unknown, key: string): unknown =>
+  typeof configuration === 'object' && configuration !== null ? Reflect.get(configuration, key) : undefined;
+
+function numberIn(configuration: unknown, key: string): number {
+  const value = setting(configuration, key);
+  if (typeof value !== 'number') throw new Error(`${key} of a filter is no number: ${JSON.stringify(value)}`);
+  return value;
+}
+
+const filters: Readonly<Record<string, Entry['fromConfig']>> = {
+  'numcodecs.astype': (configuration, meta) =>
+    converting(setting(configuration, 'encode_dtype'), meta, (value) => value),
+  // It only rounded before it stored.
+  'numcodecs.quantize': (configuration, meta) =>
+    converting(setting(configuration, 'astype') ?? meta.dataType, meta, (value) => value),
+  'numcodecs.fixedscaleoffset': (configuration, meta) => {
+    const [scale, offset] = [numberIn(configuration, 'scale'), numberIn(configuration, 'offset')];
+    return converting(setting(configuration, 'astype') ?? meta.dataType, meta, (value) => value / scale + offset);
+  },
+};
+
+/** Blosc's own header knows how long it is. Cut in half it would be decoded to zeros without a word. */
+function refuseCutBlosc(bytes: Uint8Array): void {
+  const whole = bytes.length < 16 ? 16 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true);
+  if (whole !== bytes.length) throw new Error(`it has ${bytes.length} bytes of ${whole}: cut, or half written`);
+}
+
+function refuseWrongSum(bytes: Uint8Array): void {
+  const data = bytes.subarray(0, -4);
+  const told = bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(data.length, true);
+  if (told !== crc32c(data)) throw new Error('its checksum is wrong: it is damaged, or half written');
+}
+
+/** The same codec, which looks at the bytes first. */
+function checkedFirst(entry: Entry, check: (bytes: Uint8Array) => void): Entry {
+  return {
+    ...(entry.kind ? { kind: entry.kind } : {}),
+    fromConfig: (configuration, meta) => {
+      const codec = entry.fromConfig(configuration, meta);
+      return Object.assign(Object.create(codec) as Codec, {
+        decode: (bytes: Uint8Array) => {
+          check(bytes);
+          return codec.decode(bytes);
+        },
+      });
+    },
+  };
+}
+
+for (const [name, fromConfig] of Object.entries(filters)) zarr.registry.set(name, async () => ({ fromConfig }));
+for (const [name, check] of [
+  ['blosc', refuseCutBlosc],
+  ['numcodecs.blosc', refuseCutBlosc],
+  ['crc32c', refuseWrongSum],
+] as const) {
+  const known = zarr.registry.get(name);
+  if (!known) throw new Error(`zarrita knows no ${name} any more`);
+  zarr.registry.set(name, async () => checkedFirst(await known(), check));
+}
