@@ -82,8 +82,8 @@ export const faults: readonly Fault[] = [
     'checkout-behind:infrastructure': 'amber',
   }),
   fault('battery', 'sinks', [6, 6, 40], 'two days of snow on the panels', {
-    'power-voltage:battery': 'red',
-    'power-charge:battery': 'red',
+    'power-voltage:power': 'red',
+    'power-charge:power': 'red',
   }),
   fault('hatpro', 'writes nothing', [8, 2, 10], 'the radiometer waits for somebody to confirm a dialogue', {
     'stream-age:hatpro': 'red',
@@ -138,10 +138,10 @@ export const faults: readonly Fault[] = [
     'service-state:aurora-backup.timer': 'amber',
   }),
   fault('power', 'is not written', [25, 2, 5], 'the logger of the power supply has stopped', {
-    'power-voltage:battery': 'unknown',
+    'power-voltage:power': 'unknown',
   }),
   fault('battery', 'is hot', [26, 10, 6], 'the fan of the battery cabinet has stopped', {
-    'power-temperature:battery': 'red',
+    'power-temperature:power': 'red',
   }),
   fault('cloudradar', 'writes empty files', [27, 4, 5], 'the cloud radar makes files, and puts nothing in them', {
     'stream-age:cloudradar': 'red',
