@@ -4,7 +4,8 @@ import { resolve } from '../../config/resolve.ts';
 import type { Configuration } from '../../config/schema.ts';
 import type { Places } from '../../contract/file.ts';
 import type { Health } from '../../health/files.ts';
-import { runStage } from '../stage.ts';
+import { collectSnapshot } from '../../snapshot/collect.ts';
+import { runStage, type StageRun } from '../stage.ts';
 import { stages } from '../stages.ts';
 import { virtualClock } from './clock.ts';
 import { start } from './faults.ts';
@@ -56,26 +57,33 @@ interface Simulation {
   cycle(number: number, at: number): Promise<SimulatedCycle>;
 }
 
-export function openSimulation(folder: string): Simulation {
+export async function openSimulation(folder: string): Promise<Simulation> {
   const config = parseSite(daysConfiguration(folder));
   const places = placesIn(folder);
   const clock = virtualClock(start);
   const openSite = simulatedSite(clock);
+  const runOf = (number: number): StageRun => {
+    const open = openSite();
+    return {
+      config,
+      places,
+      options: {},
+      openHosts: async () => open,
+      simulation: { clock, runId: runIdOf(number), hostname: 'aurora-vm' },
+    };
+  };
+  // Once without writing: what is loaded on demand is there from the first cycle on. Otherwise its readings would end in
+  // another order than those of all others, and measure other times.
+  await runStage(collectSnapshot, { ...runOf(0), dryRun: () => undefined });
   return {
     cycle: async (number, at) => {
       // The timer's accuracy is a second.
       clock.setTo(at + Math.floor(900 * noise(20, number)));
-      const open = openSite();
+      const run = runOf(number);
       let health: Health | undefined;
       for (const stage of stages) {
         clock.pass(startMs);
-        const { record, outcome } = await runStage(stage, {
-          config,
-          places,
-          options: {},
-          openHosts: async () => open,
-          simulation: { clock, runId: runIdOf(number), hostname: 'aurora-vm' },
-        });
+        const { record, outcome } = await runStage(stage, run);
         if (record.outcome === 'failed')
           throw new Error(`${stage.name} failed at ${clock.now().toISOString()}: ${record.problems.join('; ')}`);
         if (stage.name === 'assess-health') health = outcome?.json as Health;
@@ -88,7 +96,7 @@ export function openSimulation(folder: string): Simulation {
 
 /** From the beginning of the month on, one cycle after the other; what is done between them is the caller's. */
 export async function* simulateDays(folder: string, cycles: number): AsyncGenerator<SimulatedCycle> {
-  const simulation = openSimulation(folder);
+  const simulation = await openSimulation(folder);
   for (let number = 0; number < cycles; number++) yield await simulation.cycle(number, start + number * cycleMs);
 }
 

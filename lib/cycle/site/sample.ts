@@ -52,7 +52,7 @@ export async function openSample(
   return { config, source: bySsh ? 'over sshd' : `as a folder: ${why}`, cycles: lookAtEach() };
 
   async function* lookAtEach(): AsyncGenerator<RealCycle> {
-    const simulation = openSimulation(join(folder, 'simulated'));
+    const simulation = await openSimulation(join(folder, 'simulated'));
     try {
       for (const [number, at] of instants.entries()) {
         const { health: simulated } = await simulation.cycle(number, at);

@@ -26,7 +26,7 @@ for (const one of faults)
   byName.set(`${one.on} ${one.trouble}`, [...(byName.get(`${one.on} ${one.trouble}`) ?? []), one]);
 
 /** The fault that is there at that time. */
-function troubleAt(on: string, trouble: Trouble, at: number): Fault | undefined {
+export function troubleAt(on: string, trouble: Trouble, at: number): Fault | undefined {
   return byName.get(`${on} ${trouble}`)?.find(({ begins, ends }) => begins <= at && at < ends);
 }
 
