@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { reasonOf } from '../core/text.ts';
+import { firstLine, reasonOf } from '../core/text.ts';
 import { makeFolder } from './files.ts';
 import { runProgram } from './process.ts';
 
@@ -26,8 +26,10 @@ export async function prepareSshd(folder: string): Promise<OwnSshd | string> {
   const inFolder = (name: string): string => join(folder, name);
   try {
     if (process.getuid?.() === 0) mkdirSync(privilegeSeparation, { recursive: true, mode: 0o755 });
-    for (const key of ['host', 'user'])
-      await runProgram(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', inFolder(key)], { signal });
+    for (const key of ['host', 'user']) {
+      const made = await runProgram(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', inFolder(key)], { signal });
+      if (made.exit_code !== 0) return `ssh-keygen makes no key: ${firstLine(made.stderr)}`;
+    }
     const [type, key] = readFileSync(inFolder('host.pub'), 'utf8').split(' ');
     writeFileSync(inFolder('known_hosts'), `source ${type} ${key}\n`);
     writeFileSync(inFolder('authorized'), readFileSync(inFolder('user.pub')), { mode: 0o600 });
@@ -38,7 +40,7 @@ export async function prepareSshd(folder: string): Promise<OwnSshd | string> {
     };
     server.setReachable(true);
     const tried = await runProgram(['ssh', '-F', server.config, '-o', 'BatchMode=yes', 'source', 'true'], { signal });
-    return tried.exit_code === 0 ? server : `${program} lets nobody in: ${tried.stderr.trim()}`;
+    return tried.exit_code === 0 ? server : `${program} lets nobody in: ${firstLine(tried.stderr)}`;
   } catch (error) {
     return reasonOf(error);
   }

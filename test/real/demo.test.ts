@@ -1,0 +1,97 @@
+// The whole demo: a month of simulated days in which every fault is seen, instants of it as real processes over a real
+// sshd, a power store that xarray opens, and no process left behind however it ends.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { faults, nameOf } from '../../lib/cycle/site/faults.ts';
+import { powerFile, powerPaths } from '../../lib/cycle/site/power.ts';
+import { newestSample, powerAt } from '../../lib/cycle/site/scenario.ts';
+import { placeFile } from '../../lib/io/scenery.ts';
+import { temporaryFolder } from '../world.ts';
+import { installPackages } from './packages.ts';
+import { root } from './stages.ts';
+
+const script = join(root, 'dist', 'demo.cjs');
+
+/** Processes, by their command lines, that have to do with this folder. */
+function processesOf(folder: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    })
+    .filter((line) => line.includes(folder));
+}
+
+test('thirty simulated days: every fault is seen, and all is green again', (t) => {
+  const folder = temporaryFolder(t);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [script, '--folder', folder + '/demo', '--real', '0'],
+    { encoding: 'utf8', timeout: 290_000 },
+  );
+  assert.equal(status, 0, `${stdout}\n${stderr}`);
+  for (const fault of faults) assert.ok(stdout.includes(`\n${nameOf(fault)} `), nameOf(fault));
+  assert.match(stdout, new RegExp(`${faults.length} faults, none missed`));
+  assert.doesNotMatch(stdout, /not judged|still there|MISSED/);
+  t.diagnostic(/30 days.*/.exec(stdout)?.[0] ?? '');
+});
+
+test('instants of it as real processes, the source over sshd, are judged as in simulated time', (t) => {
+  installPackages('openssh-server', 'openssh-client', 'git');
+  const folder = temporaryFolder(t);
+  const argv = [script, '--folder', `${folder}/demo`, '--days', '2', '--real', '4'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 200_000 });
+  assert.equal(status, 0, `${stdout}\n${stderr}`);
+  assert.match(stdout, /4 cycles as real processes in .*, the source reached over sshd/);
+  assert.match(stdout, /nothing judged otherwise than in simulated time/);
+  assert.match(stderr, /source is away/);
+  assert.deepEqual(processesOf(folder), []);
+});
+
+test('ended in the midst of real processes, it leaves none behind', async (t) => {
+  installPackages('openssh-server', 'openssh-client', 'git');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+    const folder = temporaryFolder(t);
+    const argv = [script, '--folder', `${folder}/demo`, '--days', '1', '--real', '20'];
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let told = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
+    const ended = once(child, 'exit');
+    while (!told.includes('\n1 of 20')) await sleep(20);
+    // The next collect-snapshot is on its way, with ssh and sshd below it.
+    while (!processesOf(folder).some((line) => line.includes('collect-snapshot'))) await sleep(5);
+    await sleep(300);
+    child.kill(signal);
+    await ended;
+    // Nobody is there any more to end what a SIGKILL leaves: it ends by itself with its work.
+    for (let tries = 0; tries < 200 && processesOf(folder).length > 0; tries++) await sleep(50);
+    assert.deepEqual(processesOf(folder), [], signal);
+  }
+});
+
+test('xarray opens the power store, and reads what the scenario says', (t) => {
+  installPackages('python3-xarray', 'python3-zarr');
+  const folder = temporaryFolder(t);
+  const fault = faults.find(({ trouble }) => trouble === 'is not written');
+  assert.ok(fault);
+  const time = { at: (fault.begins + fault.ends) / 2, shift: 0 };
+  for (const path of powerPaths(time)) placeFile(join(folder, path), powerFile(path, time) ?? assert.fail(path));
+  const program = `
+import json, sys, xarray
+store = xarray.open_zarr(sys.argv[1], consolidated=True)
+newest = store.dropna("time").isel(time=-1)
+print(json.dumps([str(newest.time.values)[:19], *[float(newest[name]) for name in ("DCInverterVolts", "BatterySOC", "InternalTemperature")], len(set(store.time.values)) == store.sizes["time"]]))`;
+  const { stdout, stderr } = spawnSync('/usr/bin/python3', ['-I', '-c', program, folder], { encoding: 'utf8' });
+  const { volts, charge, celsius } = powerAt(newestSample(time.at));
+  const newest = new Date(newestSample(time.at)).toISOString().slice(0, 19);
+  assert.deepEqual(JSON.parse(stdout || 'null'), [newest, volts, charge, celsius, true], stderr);
+});
