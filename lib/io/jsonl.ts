@@ -3,6 +3,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from './files.ts';
 
 const chunkBytes = 256 * 1024;
+/** Who reads from the end wants the last line or two, most times. */
+const firstBytes = { start: chunkBytes, end: 16 * 1024 };
 const mostLineBytes = 8 * 1024 * 1024;
 
 /** Every line with something on it, oldest first (`start`) or newest first (`end`). No file, no lines. */
@@ -23,8 +25,8 @@ export function* scanLines(path: string, from: 'start' | 'end'): Generator<strin
       pending = 0;
       return tooLong ? '(a line that is too long)' : Buffer.concat(all).toString('utf8');
     };
-    for (let done = 0; done < size;) {
-      const length = Math.min(chunk.length, size - done);
+    for (let done = 0, step = firstBytes[from]; done < size; step = Math.min(chunkBytes, step * 4)) {
+      const length = Math.min(step, size - done);
       const bytesRead = readSync(descriptor, chunk, 0, length, from === 'start' ? done : size - done - length);
       if (bytesRead === 0) break; // truncated while we read: what is gone is gone
       done += bytesRead;
