@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type FilePool, filePool, placeFile, removeTree, servePage } from '../../io/scenery.ts';
 import { runProgram } from '../../io/process.ts';
 import { type OwnSshd, prepareSshd } from '../../io/sshd.ts';
-import { gateText } from './host.ts';
+import { gateText } from './machine.ts';
 import {
   checkoutNames,
   checkoutPath,

@@ -1,4 +1,5 @@
 // Simulated days: the real stages, cycle after cycle in this one process, under a clock that jumps from one to the next.
+// Deadlines run in real time all the same, and never out: every answer is there before a timer could be looked at.
 import { join } from 'node:path';
 import { resolve } from '../../config/resolve.ts';
 import type { Configuration } from '../../config/schema.ts';

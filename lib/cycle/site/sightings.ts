@@ -40,7 +40,7 @@ export function watchFaults(faults: readonly Fault[], checks: ReadonlySet<string
   return {
     see(at, levels) {
       for (const { fault, ids, seen } of watched) {
-        if (at < fault.begins || seen.green !== undefined) continue;
+        if (ids.length === 0 || at < fault.begins || seen.green !== undefined) continue;
         const now = ids.map((id) => levels[id] ?? 'unknown');
         const bad = now.some((level) => level !== 'green');
         if (bad) seen.first ??= at;
