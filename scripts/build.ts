@@ -96,9 +96,21 @@ await rm(outFolder, { recursive: true, force: true });
 await mkdir(outFolder, { recursive: true });
 const id = await buildId();
 const done = new Set<string>();
+const isOurs = (file: string): boolean => !file.startsWith(`node_modules${sep}`);
 for (let next = [...found]; next.length > 0; next = [...found].filter((file) => !done.has(file))) {
+  await bundle(next.filter(isOurs));
+  // Whoever imports the default of such a part by Node's rules is given the whole of a CommonJS file.
+  const parts = next.filter((file) => !isOurs(file));
+  await bundle(parts, { js: 'module.exports = module.exports.default;' });
+  for (const file of next) {
+    done.add(file);
+    if (isScript(file)) writeFileSync(join(outFolder, `${outputName(file)}.cjs`), stubOf(outputName(file)));
+  }
+}
+
+async function bundle(files: readonly string[], footer: { js?: string } = {}): Promise<void> {
   await build({
-    entryPoints: next.map((file) => ({
+    entryPoints: files.map((file) => ({
       in: join(root, file),
       out: `${outputName(file)}${isScript(file) ? '.main' : ''}`,
     })),
@@ -111,12 +123,9 @@ for (let next = [...found]; next.length > 0; next = [...found].filter((file) => 
     // A dynamic import becomes a lazy require: cheaper, and it works for CommonJS.
     supported: { 'dynamic-import': false },
     define: { OPS_MONITOR_BUILD: JSON.stringify(id) },
+    footer,
     plugins: [onDemand, cheapNames, quietExeca],
     logLevel: 'warning',
   });
-  for (const file of next) {
-    done.add(file);
-    if (isScript(file)) writeFileSync(join(outFolder, `${outputName(file)}.cjs`), stubOf(outputName(file)));
-  }
 }
 console.log(`${done.size} bundles in ${relative(process.cwd(), outFolder) || '.'} (build ${id})`);

@@ -66,13 +66,9 @@ function openHost(name: string, signal: AbortSignal, command: Command): Host {
     // A FIFO would hold a process there long after we have gone.
     readText: (path) => script('reading', path, '[ -f "$1" ] || exit 45; exec cat -- "$1"'),
     readBytes: async (path, range) => {
-      // As text, because that is what comes through a login shell unharmed.
-      const part = range ? `tail -c +${range.start + 1} -- "$1" | head -c ${range.length} |` : 'cat -- "$1" |';
-      const text = await script(
-        'reading',
-        path,
-        `[ -f "$1" ] || exit 45; [ -r "$1" ] || exec cat -- "$1"; ${part} od -An -v -tx1`,
-      );
+      // As text, because that is what comes through a login shell and our own reading of it unharmed.
+      const part = range ? `-j ${range.start} -N ${range.length}` : '';
+      const text = await script('reading', path, `[ -f "$1" ] || exit 45; exec od -An -v -tx1 ${part} -- "$1"`);
       return Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
     },
     list: async (path) => {

@@ -1,4 +1,7 @@
-// What numcodecs has and zarrita lacks, for reading; and what zarrita takes for whole though it is not.
+// What numcodecs has and zarrita lacks, for reading; what Node itself does at a tenth of the cost; and what zarrita takes
+// for whole though it is not.
+import { setFlagsFromString } from 'node:v8';
+import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import * as zarr from 'zarrita';
 import { crc32c } from '../parse/crc32c.ts';
 
@@ -117,6 +120,26 @@ function checkedFirst(entry: Entry, check: (bytes: Uint8Array) => void): Entry {
     },
   };
 }
+
+/** Through web streams or WebAssembly each of these costs a start of Node again. */
+const native: readonly [name: string, decode: (bytes: Uint8Array) => Buffer][] = [
+  ['gzip', gunzipSync],
+  ['zlib', inflateSync],
+  ['zstd', zstdDecompressSync],
+];
+
+for (const [name, decode] of native) {
+  const codec = {
+    kind: 'bytes_to_bytes',
+    encode: neverWritten,
+    // In memory of its own: zarrita looks at the whole buffer below a view.
+    decode: (bytes: Uint8Array) => new Uint8Array(decode(bytes)),
+  } as const;
+  for (const each of [name, `numcodecs.${name}`]) zarr.registry.set(each, async () => ({ fromConfig: () => codec }));
+}
+
+// A few chunks are decoded and we are gone: optimising blosc on a thread beside costs more than all of it (50 ms).
+for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
 
 for (const [name, fromConfig] of Object.entries(filters)) zarr.registry.set(name, async () => ({ fromConfig }));
 for (const [name, check] of [

@@ -73,8 +73,8 @@ export async function newestTime(store: ZarrStore, axis: string, to: Date): Prom
   return found?.time;
 }
 
-/** Chunk by chunk from the end. Of a chunk the newest by its time, not by its place: a sample that is only half written
- * has the time that stands for none. */
+/** Chunk by chunk from the end: the first sample that is fresh, or of a chunk without one the newest by its time. By its
+ * place alone it might be one that is only half written: its time is then what stands for none, long ago. */
 async function newestOf(
   values: Series,
   times: Series,
@@ -98,6 +98,7 @@ async function newestOf(
       newest = Math.max(newest, time);
       const value = valueOf(chunk[at - begin] ?? Number.NaN);
       if (Number.isFinite(value) && (!best || time > best.time)) best = { value, time };
+      if (best && best.time >= from.getTime()) break;
     }
     if (best) return { value: best.value, time: new Date(best.time) };
     if (newest < from.getTime() && newest !== Number.NEGATIVE_INFINITY) return undefined;

@@ -4,9 +4,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Readable } from '../../lib/snapshot/sections/index.ts';
+import { storeFiles } from '../store.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { startSshd } from './sshd.ts';
@@ -30,6 +32,16 @@ function collect(folder: string, sshConfig: string, more = '', deadline = '10s')
     far: itemOf(snapshot, 'filesystems', 'far'),
     root: itemOf(snapshot, 'filesystems', 'root'),
   };
+}
+
+const volts = [51.3, Math.PI * 16];
+
+function writeStore(folder: string): void {
+  const values = { DCInverterVolts: volts, BatterySOC: [1, 0], InternalTemperature: [0, 1 / 3] };
+  for (const [path, bytes] of storeFiles({ at: new Date(), minutes: [5, 0], values })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
 }
 
 const connections = (log: string): number =>
@@ -199,6 +211,7 @@ test('nothing is changed there: every program and every file that is opened, as 
       counts: {},
     }),
   );
+  writeStore(join(data, 'power.zarr'));
   const calls = 'execve,open,openat,creat,%file,ftruncate,fchmod,fchown,copy_file_range';
   const sshd = await startSshd(
     t,
@@ -211,7 +224,9 @@ test('nothing is changed there: every program and every file that is opened, as 
       `hosts: { source: { ssh: source, ssh-config: ${sshd.config} } }`,
       `filesystems: { far: { host: source, path: ${data} } }`,
       `gates: { prune: { host: source, file: ${data}/gate.json } }`,
-      `streams: { s: { source: { host: source, root: ${data}, files: "*.nc" }, mirrors: { copy: { host: source, root: ${data} } } } }`,
+      `streams: { s: { source: { host: source, root: ${data}, files: "*.nc" }, mirrors: { copy: { host: source, root: ${data} } } }, z: { source: { host: source, root: ${data}/power.zarr, time: zarr } } }`,
+      `power: { host: source, store: ${data}/power.zarr }`,
+      `workspace: { host: source, path: ${data}, network: false }`,
       '',
     ].join('\n'),
   );
@@ -222,11 +237,18 @@ test('nothing is changed there: every program and every file that is opened, as 
     ['filesystems', 'far'],
     ['gates', 'prune'],
     ['streams', 's'],
+    ['streams', 'z'],
     ['mirrors', 's.copy'],
   ] as const) {
     const outcome = itemOf(snapshot, section, item);
     assert.equal(outcome.status, 'ok', `${section}.${item}: ${JSON.stringify(outcome)}`);
   }
+  const { power, workspace } = snapshot.sections;
+  assert.ok(power?.status === 'ok' && workspace?.status === 'ok', JSON.stringify([power, workspace]));
+  // Every byte of it, though it came through a shell as text.
+  const { voltage_volts, charge_percent, temperature_celsius } = power.data as Readable['power'];
+  assert.deepEqual([voltage_volts, charge_percent, temperature_celsius], volts.slice(-1).concat(0, 1 / 3));
+  assert.equal((workspace.data as Readable['workspace']).reached, true);
   const lines = readdirSync(traces).flatMap((name) => readText(join(traces, name)).split('\n'));
   const ran = lines.flatMap((line) => /execve\("[^"]*\/([^/"]+)".* = 0$/.exec(line)?.[1] ?? []);
   assert.ok(ran.length >= 4, `too little was traced: ${ran.join(' ')}`);
@@ -240,6 +262,7 @@ test('nothing is changed there: every program and every file that is opened, as 
     'env',
     'head',
     'ls',
+    'od',
     'printf',
     'pwd',
     'tail',

@@ -7,6 +7,8 @@ import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { localHostOpener } from '../../lib/io/localhost.ts';
 import { newestSample, newestTime, openZarr } from '../../lib/snapshot/zarr.ts';
+import type { Readable } from '../../lib/snapshot/sections/index.ts';
+import { siteIn, snapshotIn } from './stages.ts';
 import { debianXarray, type Python, xarrayWithZarr3 } from './xarray.ts';
 
 const script = join(dirname(fileURLToPath(import.meta.url)), 'stores.py');
@@ -136,5 +138,31 @@ test('the last time of a store is that of xarray, and a store that was cut is an
       const ours = await readOurs(path, variables[0] ?? '');
       assert.match(ours, /chunk \d+ of DCInverterVolts cannot be read: /, `${path}, ${share} of each chunk`);
     }
+  }
+});
+
+test('as installed too, where each codec is a bundle of its own', async (t) => {
+  const today = xarrayWithZarr3(t);
+  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-stores-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const names = ['v2-plain', 'v3-plain', 'v2-lz4', 'v3-gzip', 'v2-filter-astype'];
+  today(script, 'write', folder, ...names, '--end', new Date(Date.now() - 60_000).toISOString().replace('Z', '+00:00'));
+  for (const name of names) {
+    const path = join(folder, `${name}.zarr`);
+    const told = JSON.parse(today(script, 'read', path)) as Record<string, Told>;
+    const site = siteIn(folder, `files: { state: ${folder}/${name} }\npower: { store: ${path} }\n`);
+    const { status, stderr } = site.run('collect-snapshot');
+    assert.equal(status, 0, stderr);
+    const { power } = snapshotIn(join(folder, name, 'raw')).sections;
+    assert.ok(power?.status === 'ok', JSON.stringify(power));
+    const data = power.data as Readable['power'];
+    const expected = told[path]?.variables['DCInverterVolts'];
+    assert.ok(expected && 'value' in expected);
+    assert.equal(
+      data.voltage_volts,
+      Buffer.from(expected.value, 'hex').readDoubleBE(),
+      `${name}: ${data.voltage_problem}`,
+    );
+    assert.deepEqual([typeof data.charge_percent, typeof data.temperature_celsius], ['number', 'number'], name);
   }
 });

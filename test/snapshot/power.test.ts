@@ -5,55 +5,14 @@ import { Absent } from '../../lib/contract/errors.ts';
 import { power } from '../../lib/snapshot/probes/power.ts';
 import { streams } from '../../lib/snapshot/probes/streams.ts';
 import { hostOf } from '../host.ts';
+import { names, type Store, storeFiles } from '../store.ts';
 import { configurationOf } from '../world.ts';
 
 const at = new Date('2026-11-20T12:00:00Z');
-const names = ['time', 'DCInverterVolts', 'BatterySOC', 'InternalTemperature'] as const;
-type Name = (typeof names)[number];
 
-interface Store {
-  readonly chunk?: number;
-  /** Minutes before now, oldest first. */
-  readonly minutes: readonly number[];
-  readonly values?: Partial<Record<Name, readonly number[]>>;
-  readonly consolidated?: boolean;
-}
-
-/** Zarr 2 without compression: what xarray writes, as far as reading needs it. */
-function machine({ chunk = 4, minutes, values = {}, consolidated = false }: Store, more: Record<string, string> = {}) {
-  const files = new Map<string, Uint8Array>();
-  const put = (path: string, value: unknown) =>
-    files.set(`/p.zarr/${path}`, new TextEncoder().encode(JSON.stringify(value)));
-  put('.zgroup', { zarr_format: 2 });
-  const metadata: Record<string, unknown> = { '.zgroup': { zarr_format: 2 } };
-  for (const name of names) {
-    const samples =
-      name === 'time' ? minutes.map((back) => at.getTime() / 60_000 - back) : (values[name] ?? minutes.map(() => 1));
-    const array = {
-      zarr_format: 2,
-      shape: [samples.length],
-      chunks: [chunk],
-      dtype: '<f8',
-      compressor: null,
-      filters: null,
-      order: 'C',
-      fill_value: 'NaN',
-    };
-    const attributes = {
-      _ARRAY_DIMENSIONS: ['time'],
-      ...(name === 'time' ? { units: 'minutes since 1970-01-01' } : {}),
-    };
-    metadata[`${name}/.zarray`] = array;
-    metadata[`${name}/.zattrs`] = attributes;
-    put(`${name}/.zarray`, array);
-    put(`${name}/.zattrs`, attributes);
-    for (let first = 0; first < samples.length; first += chunk) {
-      const part = new Float64Array(chunk).fill(Number.NaN);
-      part.set(samples.slice(first, first + chunk));
-      files.set(`/p.zarr/${name}/${first / chunk}`, new Uint8Array(part.buffer));
-    }
-  }
-  if (consolidated) put('.zmetadata', { zarr_consolidated_format: 1, metadata });
+/** A machine with that store, and how often it was looked at. */
+function machine(store: Omit<Store, 'at'>, more: Record<string, string> = {}) {
+  const files = new Map(storeFiles({ ...store, at }).map(([path, bytes]) => [`/p.zarr/${path}`, bytes]));
   for (const [path, text] of Object.entries(more)) files.set(`/p.zarr/${path}`, new TextEncoder().encode(text));
   const reads: string[] = [];
   const host = hostOf({
