@@ -87,7 +87,7 @@ test('a copy is compared by names and sizes over its window of days, by one list
     await found;
   assert.deepEqual([source_files, missing_files, mismatched_files, extra_files], [3, 1, 1, 1]);
   assert.equal(coverage_percent, 33.3333);
-  assert.equal(lag_seconds, (5 * 60 + 50) * 60);
+  assert.equal(lag_seconds, 4 * 3600);
   assert.deepEqual(worst, ['2026/11/20/b.nc', '2026/11/19/c.nc']);
   assert.equal(asked.length, 2, asked.join('\n'));
 });

@@ -53,7 +53,7 @@ export const mirrors = defineProbe<typeof section.schema, SnapshotConfig>({
       root: mirror.root,
       window_seconds: window,
       compare_seconds: mirror.compare,
-      ...compareListings(there, here, new Date(at.getTime() - window * 1000)),
+      ...compareListings(there, here, { at, window }),
     };
   },
 });

@@ -21,7 +21,7 @@ export const mirrors = defineSection({
       quantity('percent', 'files that are there with the same size, of those that should be'),
     ),
     lag_seconds: z.optional(
-      quantity('s', 'by how much the newest file of the mirror is older than the newest of the source'),
+      quantity('s', 'how long the oldest file has waited that came after the newest which the mirror has'),
     ),
     worst: names('a few of the files that are missing or of another size, newest first'),
   }),
