@@ -18,6 +18,7 @@ dispatch({
     summary: 'writes the report for people: the latest, and the day’s with how the day went',
     load: () => import('./write-report.ts'),
   },
+  'append-zarr': { summary: 'appends what is new to the Zarr archive', load: () => import('./append-zarr.ts') },
   explain: {
     summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
     load: () => import('./explain.ts'),

@@ -1,11 +1,15 @@
 // What the configuration says about the archive.
 import * as z from 'zod';
-import { planned } from '../contract/quantities.ts';
 
 export const archiveConfig = {
   archive: z
     .strictObject({ title: z.string().prefault('Operations monitoring').describe('the title attribute of the store') })
     .prefault({})
-    .describe('the Zarr archive')
-    .meta(planned),
+    .describe('the Zarr archive'),
 };
+
+export interface ArchiveConfig {
+  readonly site: string;
+  readonly archive: { readonly title: string };
+  readonly keep: { readonly backups: number };
+}

@@ -15,7 +15,7 @@ export interface Places {
 /** Where a file lies and how it is written, whatever is in it. */
 export interface FileLocation {
   readonly summary: string;
-  readonly format: 'json' | 'jsonl' | 'prom' | 'md';
+  readonly format: 'json' | 'jsonl' | 'prom' | 'md' | 'zarr';
   /** `at` decides only where the name carries a day. */
   path(places: Places, at: Date): string;
   readonly mode: number;

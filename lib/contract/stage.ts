@@ -63,6 +63,10 @@ export interface World<Config> {
   append<Content>(file: FileSpec<Content>, record: Content, at?: Date): Promise<void>;
   /** What every stage that ever ran here left of its last run, by name. */
   stageRecords(): Promise<readonly StageRecord[]>;
+  /** The days of which there is a file, in order; also where it has been compressed. */
+  days(file: FileLocation): readonly Date[];
+  /** A day's file as bytes, unpacked where it has been compressed (.gz, .zst); of two, one behind the other. */
+  bytes(file: FileLocation, day: Date): Uint8Array | undefined;
   /** A JSONL file's lines, oldest (`start`) or newest (`end`) first. No file, no lines. */
   scan<Content>(file: FileSpec<Content>, from: 'start' | 'end', at?: Date): Iterable<Line<Content>>;
 }

@@ -55,3 +55,19 @@ export function reasonOf(thrown: unknown): string {
   const message = oneLine(thrown.message) || (cause === '' ? thrown.name : '');
   return [message, ...(message.includes(cause) ? [] : [cause])].filter((part) => part !== '').join(': ');
 }
+
+/** `sync-data.timer` → `sync_data_timer`, `/` → `root`: as a part of a variable's name. */
+export function identifierOf(name: string): string {
+  const plain = name.replaceAll(/\W+/g, '_').replaceAll(/^_+|_+$/g, '');
+  return plain === '' ? 'root' : plain;
+}
+
+/** 16 hex digits that change when the text does (FNV-1a, twice). Nothing that has to withstand anybody. */
+export function fingerprint(text: string): string {
+  const hash = (seed: number): string => {
+    let sum = seed;
+    for (let index = 0; index < text.length; index++) sum = Math.imul(sum ^ text.charCodeAt(index), 0x01000193);
+    return (sum >>> 0).toString(16).padStart(8, '0');
+  };
+  return hash(0x811c9dc5) + hash(0x050c5d1f);
+}

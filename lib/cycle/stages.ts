@@ -1,8 +1,18 @@
 // The stages of a cycle, in the order in which each finds what it reads.
 import type { Configuration } from '../config/schema.ts';
 import type { Stage } from '../contract/stage.ts';
+import type { StoreFiles } from '../contract/store.ts';
+import { appendZarr } from '../archive/append.ts';
 import { assessHealth } from '../health/assess.ts';
 import { writeReport } from '../report/report.ts';
+import { storeFiles } from '../io/store.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
 
-export const stages: readonly Stage<Configuration>[] = [collectSnapshot, assessHealth, writeReport];
+export const stagesWith = (files: StoreFiles): readonly Stage<Configuration>[] => [
+  collectSnapshot,
+  assessHealth,
+  writeReport,
+  appendZarr(files),
+];
+
+export const stages = stagesWith(storeFiles);

@@ -143,6 +143,22 @@ export function readIfThere(path: string, most = mostBytes): string | undefined 
   }
 }
 
+const mostDayBytes = 1024 * 1024 * 1024;
+
+export function readBytesIfThere(path: string): Buffer | undefined {
+  try {
+    return withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, 0, (descriptor) => {
+      const found = fstatSync(descriptor);
+      if (!found.isFile()) throw new Error(`${path} is not a regular file`);
+      if (found.size > mostDayBytes) throw new Error(`${path} has ${found.size} bytes, more than ${mostDayBytes}`);
+      return readFileSync(descriptor);
+    });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
 export const modifiedMs = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 
 export function removeIfThere(path: string): void {

@@ -14,6 +14,7 @@ import {
   listIfThere,
   modifiedMs,
   overwriteFile,
+  readBytesIfThere,
   readIfThere,
   removeIfThere,
   replaceFile,
@@ -115,11 +116,49 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       }
     },
 
+    days: (file) => daysOf(file, places),
+    bytes: (file, day) => unpacked(file.path(places, day)),
+
     scan: function* (file, from, at = now()) {
       const path = file.path(places, at);
       for (const text of scanLines(path, from)) yield { text, parse: () => checked(file, JSON.parse(text), path) };
     },
   };
+}
+
+const packings = ['', '.gz', '.zst'] as const;
+
+function daysOf(file: FileLocation, places: Places): Date[] {
+  const sample = file.path(places, new Date('2000-01-01T00:00:00Z'));
+  const [before = '', after = ''] = basename(sample).split('20000101');
+  const days = listIfThere(dirname(sample)).flatMap((name) => {
+    if (!name.startsWith(before)) return [];
+    const day = name.slice(before.length, before.length + 8);
+    const rest = name.slice(before.length + 8);
+    return /^\d{8}$/.test(day) && packings.some((packing) => rest === `${after}${packing}`) ? [day] : [];
+  });
+  return [...new Set(days)]
+    .sort()
+    .map((day) => new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`))
+    .filter((day) => !Number.isNaN(day.getTime()));
+}
+
+function unpacked(path: string): Uint8Array | undefined {
+  const parts = packings.flatMap((packing) => {
+    const bytes = readBytesIfThere(`${path}${packing}`);
+    if (!bytes) return [];
+    if (packing === '') return [bytes];
+    // Loaded here: hardly any start needs it.
+    const zlib = process.getBuiltinModule('node:zlib');
+    try {
+      return [packing === '.gz' ? zlib.gunzipSync(bytes) : zlib.zstdDecompressSync(bytes)];
+    } catch (error) {
+      throw new Error(`unpacking ${path}${packing} failed`, { cause: error });
+    }
+  });
+  if (parts.length < 2) return parts[0];
+  // A torn last line of one does not run into the first of the next.
+  return Buffer.concat(parts.flatMap((part) => [part, Buffer.from('\n')]));
 }
 
 function readText(path: string): string | undefined {

@@ -7,7 +7,8 @@ import type { Places } from '../../contract/file.ts';
 import type { Health } from '../../health/files.ts';
 import { collectSnapshot } from '../../snapshot/collect.ts';
 import { runStage, type StageRun } from '../stage.ts';
-import { stages } from '../stages.ts';
+import { unsyncedFiles } from '../../io/store.ts';
+import { stagesWith } from '../stages.ts';
 import { virtualClock } from './clock.ts';
 import { start } from './faults.ts';
 import { simulatedSite } from './host.ts';
@@ -51,6 +52,8 @@ export function placesIn(folder: string): Places {
   };
 }
 
+const stages = stagesWith(unsyncedFiles);
+
 /** How long a stage's process would have taken to start. */
 const startMs = 60;
 
@@ -83,6 +86,8 @@ export async function openSimulation(folder: string): Promise<Simulation> {
       const run = runOf(number);
       let health: Health | undefined;
       for (const stage of stages) {
+        // The archive takes a day at once: most of what it writes is written however few samples are new.
+        if (stage.name === 'append-zarr' && number % cyclesADay !== cyclesADay - 1) continue;
         clock.pass(startMs);
         const { record, outcome } = await runStage(stage, run);
         if (record.outcome === 'failed')

@@ -1,0 +1,176 @@
+// A snapshot and its levels → named numbers. What there is, of which type, in which units, stands in the schemas of the
+// sections: a new section needs no second list.
+import * as z from 'zod/mini';
+import type { Envelope } from '../contract/envelope.ts';
+import type { Section } from '../contract/section.ts';
+import { type Level, levelNumber, levels } from '../core/level.ts';
+import { identifierOf } from '../core/text.ts';
+import type { Snapshot } from '../snapshot/files.ts';
+import { outcomesOf, sections } from '../snapshot/sections/index.ts';
+
+/** A variable of the store. Numbers are float64, NaN where there is none; flags are int8, -1 where there is none. */
+export interface Variable {
+  readonly type: 'float64' | 'int8';
+  readonly attributes: Readonly<Record<string, string | readonly number[]>>;
+}
+
+export interface Flat {
+  readonly values: Map<string, number>;
+  /** Of exactly these values. The same objects every time, so that they can be told apart by identity. */
+  readonly variables: Map<string, Variable>;
+  /** Names that two things would share: the first has it. */
+  readonly collisions: readonly string[];
+}
+
+export const missingFlag = -1;
+
+const flagVariable = (long_name: string, meanings: readonly string[]): Variable => ({
+  type: 'int8',
+  attributes: { long_name, flag_values: meanings.map((_, index) => index), flag_meanings: meanings.join(' ') },
+});
+
+const numberVariable = (long_name: string, units: string): Variable => ({
+  type: 'float64',
+  attributes: { long_name, units },
+});
+
+const level = flagVariable('level of a check', levels);
+const overall = flagVariable('worst level of all checks', levels);
+const outcomes = ['ok', 'absent', 'failed', 'timed_out'] as const;
+const outcome = flagVariable('how the reading went', outcomes);
+const readingMs = numberVariable('how long the reading took', 'ms');
+const collectionMs = numberVariable('how long all readings took together', 'ms');
+
+/** Two names of one kind become one variable: refused in the configuration, told of what the machine itself names. */
+export function flatten(
+  snapshot: Snapshot,
+  judged?: { overall_level: Level; levels: Readonly<Record<string, Level>> },
+): Flat {
+  const values = new Map<string, number>();
+  const variables = new Map<string, Variable>();
+  const collisions: string[] = [];
+  const put: Put = (name, variable, value) => {
+    if (variables.has(name)) {
+      collisions.push(name);
+      return;
+    }
+    variables.set(name, variable);
+    values.set(name, value);
+  };
+  const definitions: Readonly<Record<string, Section>> = sections;
+  put('collection_ms', collectionMs, snapshot.collection_ms);
+  for (const { probe, name, outcome: found } of outcomesOf(snapshot.sections)) {
+    const label = `probe_${identifierOf(name)}`;
+    put(`${label}_outcome`, outcome, outcomes.indexOf(outcomeName(found)));
+    if ('ms' in found) put(`${label}_ms`, readingMs, found.ms);
+    const section = definitions[probe];
+    if (found.status !== 'ok' || !section) continue;
+    const item = section.many ? name.slice(probe.length + 1) : undefined;
+    walkOf(section.schema)(prefixOf(probe, section, item), found.data, put);
+  }
+  if (judged) {
+    put('level_overall', overall, levelNumber(judged.overall_level));
+    for (const [id, each] of Object.entries(judged.levels)) put(`level_${identifierOf(id)}`, level, levelNumber(each));
+  }
+  return { values, variables, collisions };
+}
+
+function outcomeName(found: Envelope): (typeof outcomes)[number] {
+  return found.status === 'failed' && found.kind === 'timeout' ? 'timed_out' : found.status;
+}
+
+/** `filesystems` with the item `data` → `filesystem_data`; of what has no items, the section's own name. */
+function prefixOf(probe: string, section: Section, item: string | undefined): string {
+  if (item !== undefined) return `${probe.replace(/s$/, '')}_${identifierOf(item)}`;
+  return definitionOf(section.schema).type === 'record' ? probe.replace(/s$/, '') : probe;
+}
+
+type Put = (name: string, variable: Variable, value: number) => void;
+/** Puts what is in `data` under names that begin with `prefix`. */
+type Walk = (prefix: string, data: unknown, put: Put) => void;
+
+/** What zod knows of a schema, as far as it is walked. */
+interface Definition {
+  readonly type: string;
+  readonly innerType?: z.ZodMiniType;
+  readonly shape?: Readonly<Record<string, z.ZodMiniType>>;
+  readonly entries?: Readonly<Record<string, string>>;
+  readonly valueType?: z.ZodMiniType;
+}
+
+const definitionOf = (schema: z.ZodMiniType): Definition => schema.def;
+
+const walks = new WeakMap<object, Walk>();
+
+/** Schemas are walked once, data by the thousand. */
+function walkOf(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
+  const known = walks.get(schema);
+  if (known) return known;
+  const made = makeWalk(schema, saidOfAll);
+  walks.set(schema, made);
+  return made;
+}
+
+const nothing: Walk = () => undefined;
+
+function makeWalk(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
+  const { type, innerType, shape, entries, valueType } = definitionOf(schema);
+  const { long_name = '', units } = { ...(saidOfAll && describe(saidOfAll)), ...describe(schema) };
+  switch (type) {
+    case 'optional':
+      return innerType ? walkOf(innerType) : nothing;
+    case 'number': {
+      if (units === undefined) return nothing;
+      const variable = numberVariable(long_name, units);
+      return (prefix, data, put) => typeof data === 'number' && put(prefix, variable, data);
+    }
+    case 'boolean': {
+      const variable = flagVariable(long_name, ['no', 'yes']);
+      return (prefix, data, put) => typeof data === 'boolean' && put(prefix, variable, data ? 1 : 0);
+    }
+    case 'enum': {
+      const words = Object.keys(entries ?? {});
+      const variable = flagVariable(
+        long_name,
+        words.map((word) => word.replaceAll(/\s+/g, '_')),
+      );
+      return (prefix, data, put) =>
+        typeof data === 'string' && words.includes(data) && put(prefix, variable, words.indexOf(data));
+    }
+    case 'object': {
+      const parts = Object.entries(shape ?? {}).map(([key, part]) => [key, named(key), walkOf(part)] as const);
+      return (prefix, data, put) => {
+        if (typeof data !== 'object' || data === null) return;
+        for (const [key, suffix, walk] of parts) {
+          const value: unknown = Reflect.get(data, key);
+          if (value !== undefined) walk(suffix(prefix), value, put);
+        }
+      };
+    }
+    case 'record': {
+      // What is counted by names of its own: of each, what is said of all.
+      const walk = valueType ? makeWalk(valueType, schema) : nothing;
+      return (prefix, data, put) => {
+        if (typeof data !== 'object' || data === null) return;
+        for (const [key, value] of Object.entries(data)) walk(named(identifierOf(key))(prefix), value, put);
+      };
+    }
+    default:
+      // Words and lists are no numbers, and stand in the JSONL.
+      return nothing;
+  }
+}
+
+function describe(schema: z.ZodMiniType): { long_name: string; units?: string } | undefined {
+  return z.globalRegistry.get(schema) as { long_name: string; units?: string } | undefined;
+}
+
+/** `used_percent` under `filesystem_data`: the same text for the same prefix, made once. */
+function named(key: string): (prefix: string) => string {
+  const made = new Map<string, string>();
+  return (prefix) => {
+    const found = made.get(prefix) ?? `${prefix}_${key}`;
+    made.set(prefix, found);
+    return found;
+  };
+}

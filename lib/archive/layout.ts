@@ -1,0 +1,147 @@
+// How the store looks on disk: Zarr 3, one group, everything along `time`, uncompressed chunks of 14 days.
+import type { Variable } from './flatten.ts';
+
+/** 14 days of 5 minutes. */
+export const chunkLength = 4032;
+/** Of this layout; a store of another is rebuilt. */
+export const storeVersion = 1;
+export const axis = 'time';
+
+export interface Metadata {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** How many samples there are. */
+  readonly length: number;
+  /** Beside the axis. */
+  readonly variables: ReadonlyMap<string, Variable>;
+}
+
+type Type = 'int64' | Variable['type'];
+
+/** By which a store of ours is known when its root is gone. */
+export const axisName = 'collection time of the snapshot, UTC';
+
+const axisAttributes = {
+  units: 'microseconds since 1970-01-01',
+  calendar: 'proleptic_gregorian',
+  standard_name: 'time',
+  long_name: axisName,
+  axis: 'T',
+};
+
+const codecs: Readonly<Record<Type, readonly object[]>> = {
+  int64: [{ name: 'bytes', configuration: { endian: 'little' } }],
+  float64: [{ name: 'bytes', configuration: { endian: 'little' } }],
+  int8: [{ name: 'bytes' }],
+};
+const fills: Readonly<Record<Type, number | string>> = { int64: 0, float64: 'NaN', int8: -1 };
+
+export const itemBytes = (type: Type): number => (type === 'int8' ? 1 : 8);
+
+/** `shape` stands first, with room for it to grow: it is rewritten in place. */
+const shapeRoom = 16;
+export const shapeBeginning = '{"shape":[';
+export const shapeText = (length: number): string => String(length).padEnd(shapeRoom);
+
+function arrayMetadata(type: Type, length: number, attributes: object): object {
+  return {
+    shape: [length],
+    data_type: type,
+    chunk_grid: { name: 'regular', configuration: { chunk_shape: [chunkLength] } },
+    chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
+    fill_value: fills[type],
+    codecs: codecs[type],
+    attributes,
+    dimension_names: [axis],
+    zarr_format: 3,
+    node_type: 'array',
+    storage_transformers: [],
+  };
+}
+
+/** The root: with the metadata of all arrays in it, it is what xarray reads first, and so the commit. */
+export function rootText({ attributes, length, variables }: Metadata): string {
+  const arrays = Object.fromEntries([
+    [axis, arrayMetadata('int64', length, axisAttributes)],
+    ...[...variables].map(([name, { type, attributes: own }]) => [name, arrayMetadata(type, length, own)] as const),
+  ]);
+  return JSON.stringify({
+    attributes,
+    zarr_format: 3,
+    node_type: 'group',
+    consolidated_metadata: { kind: 'inline', must_understand: false, metadata: arrays },
+  });
+}
+
+/** An array's own metadata, for readers that look at no other. */
+export function arrayText(variable: Variable | undefined, length: number): string {
+  const text = JSON.stringify(
+    variable
+      ? arrayMetadata(variable.type, length, variable.attributes)
+      : arrayMetadata('int64', length, axisAttributes),
+  );
+  return text.replace(`${shapeBeginning}${length}]`, `${shapeBeginning}${shapeText(length)}]`);
+}
+
+/** What is not of this product, which is left alone. */
+export class Foreign extends Error {}
+/** What is of this product and cannot be gone on with: rebuilt. */
+export class Unusable extends Error {}
+
+export function parseRoot(text: string): Metadata {
+  const root = parse(text);
+  const { attributes, consolidated_metadata } = root;
+  if (!isObject(attributes) || attributes['instrument'] !== 'ops-monitor' || !('store_version' in attributes))
+    throw new Foreign('it was not written by this product: its attributes have no store_version');
+  if (attributes['store_version'] !== storeVersion)
+    throw new Unusable(
+      `it is of version ${JSON.stringify(attributes['store_version'])}, and this product writes ${storeVersion}`,
+    );
+  const arrays = isObject(consolidated_metadata) ? consolidated_metadata['metadata'] : undefined;
+  if (!isObject(arrays)) throw new Unusable('its root names no arrays');
+  return { attributes, ...parseArrays(arrays) };
+}
+
+function parseArrays(arrays: Readonly<Record<string, unknown>>): Pick<Metadata, 'length' | 'variables'> {
+  let length: number | undefined;
+  const variables = new Map<string, Variable>();
+  for (const [name, array] of Object.entries(arrays)) {
+    const found = parseArray(name, array);
+    if (length !== undefined && found.length !== length)
+      throw new Unusable(`${name} has ${found.length} samples, and others ${length}`);
+    length = found.length;
+    if (name !== axis) variables.set(name, found.variable);
+  }
+  if (length === undefined || !(axis in arrays)) throw new Unusable('it has no time');
+  return { length, variables };
+}
+
+export function parseArray(name: string, array: unknown): { length: number; variable: Variable } {
+  if (!isObject(array)) throw new Unusable(`${name} is no array`);
+  const { shape, data_type, attributes, chunk_grid } = array;
+  const [length] = Array.isArray(shape) && shape.length === 1 ? (shape as unknown[]) : [];
+  if (typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0)
+    throw new Unusable(`${name} has the shape ${JSON.stringify(shape)}`);
+  const type = name === axis ? 'int64' : data_type;
+  if (type !== data_type || (name !== axis && type !== 'float64' && type !== 'int8'))
+    throw new Unusable(`${name} is of type ${JSON.stringify(data_type)}`);
+  if (JSON.stringify(chunk_grid) !== JSON.stringify({ name: 'regular', configuration: { chunk_shape: [chunkLength] } }))
+    throw new Unusable(`${name} has chunks of ${JSON.stringify(chunk_grid)}`);
+  return {
+    length,
+    variable: { type: type as Variable['type'], attributes: (attributes ?? {}) as Variable['attributes'] },
+  };
+}
+
+export function parse(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Unusable(`its metadata is not JSON (${text.length} characters)`);
+  }
+  if (isObject(value)) return value;
+  throw new Unusable('its metadata is no mapping');
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

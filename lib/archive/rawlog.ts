@@ -1,0 +1,132 @@
+// The truth: what was read (JSONL) and how it was judged then. Lines → samples, without parsing what is not needed.
+import type { World } from '../contract/stage.ts';
+import type { Level } from '../core/level.ts';
+import { history } from '../health/files.ts';
+import { type Snapshot, snapshots } from '../snapshot/files.ts';
+import { flatten, type Flat } from './flatten.ts';
+
+/** What of a World is needed to read it. */
+export type RawLog = Pick<World<never>, 'days' | 'bytes' | 'scan'>;
+
+export interface Judged {
+  readonly overall_level: Level;
+  readonly levels: Readonly<Record<string, Level>>;
+}
+
+/** Where each line of a day lies, and of when it is. */
+export interface DayIndex {
+  readonly times: readonly number[];
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  /** Lines that are torn, or not of this product. */
+  readonly bad: number;
+}
+
+const newline = 0x0a;
+/** The time stands first in a record, so that nothing else has to be read to find it. */
+const headBytes = 120;
+
+export function indexDay(bytes: Uint8Array): DayIndex {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [times, starts, ends]: [number[], number[], number[]] = [[], [], []];
+  let bad = 0;
+  for (let start = 0; start < buffer.length;) {
+    const cut = buffer.indexOf(newline, start);
+    const end = cut < 0 ? buffer.length : cut;
+    const time = timeOf(buffer.toString('latin1', start, Math.min(end, start + headBytes)));
+    // A line that was torn ends anywhere but with its bracket.
+    if (time !== undefined && buffer[end - 1] === 0x7d) {
+      times.push(time);
+      starts.push(start);
+      ends.push(end);
+    } else if (end - start > 1 || (end > start && buffer[start] !== 0x0d)) {
+      bad += 1;
+    }
+    start = end + 1;
+  }
+  return { times, starts, ends, bad };
+}
+
+/** Microseconds since 1970, of a line that begins as ours do. */
+export function timeOf(head: string): number | undefined {
+  const match = /^\{"schema_version":\d+,"time_utc":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(\d{3})Z"/.exec(head);
+  if (!match) return undefined;
+  const milliseconds = Date.parse(`${match[1]}Z`);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds * 1000 + Number(match[2]);
+}
+
+/** Throws where the line is no snapshot. */
+export function sampleOf(line: string, judgedBy: (run: string) => Judged | undefined): Flat {
+  const snapshot = JSON.parse(line) as Snapshot;
+  if (typeof snapshot.sections !== 'object' || snapshot.sections === null) throw new Error('it has no sections');
+  return flatten(snapshot, judgedBy(snapshot.run_id));
+}
+
+/** How the runs of a day were judged: of several lines of one run, the last counts. */
+export function judgedOn(log: RawLog, day: Date): Map<string, Judged> {
+  const found = new Map<string, Judged>();
+  const bytes = log.bytes(history, day);
+  if (!bytes) return found;
+  for (const line of Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').split('\n')) {
+    const judged = judgedIn(line);
+    if (judged) found.set(judged.run_id, judged);
+  }
+  return found;
+}
+
+function judgedIn(line: string): (Judged & { run_id: string }) | undefined {
+  if (line === '') return undefined;
+  try {
+    return JSON.parse(line) as Judged & { run_id: string };
+  } catch {
+    return undefined; // torn: the levels of that run are missing, and its readings are not
+  }
+}
+
+export interface TimedLine {
+  readonly time: number;
+  readonly text: string;
+}
+
+/** The newest lines of a day after that time, oldest first. Looked for from the end, so that a long day costs nothing. */
+export function linesAfter(log: RawLog, day: Date, after: number): { lines: TimedLine[]; late: number; bad: number } {
+  const lines: TimedLine[] = [];
+  let [late, bad] = [0, 0];
+  for (const { text } of newestFirst(log, day)) {
+    const time = timeOf(text.slice(0, headBytes));
+    // The last that is in the store: what stands before it was seen when that was taken.
+    if (time === after) break;
+    if (time === undefined) bad += 1;
+    else if (time < after) late += 1;
+    else lines.push({ time, text });
+  }
+  return { lines: lines.reverse(), late, bad };
+}
+
+function* newestFirst(log: RawLog, day: Date): Generator<{ readonly text: string }> {
+  let any = false;
+  for (const line of log.scan(snapshots, 'end', day)) {
+    any = true;
+    yield line;
+  }
+  if (any) return;
+  // Compressed meanwhile.
+  const bytes = log.bytes(snapshots, day);
+  if (!bytes) return;
+  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').split('\n');
+  for (const text of lines.reverse()) if (text !== '') yield { text };
+}
+
+/** How one run was judged, looked for among the newest lines of its day. */
+export function judgedLately(log: RawLog, day: Date, runs: ReadonlySet<string>): Map<string, Judged> {
+  const found = new Map<string, Judged>();
+  // A run that nobody judged is not worth a search through the whole day.
+  let patience = runs.size + 12;
+  for (const { text } of log.scan(history, 'end', day)) {
+    const judged = judgedIn(text);
+    if (judged && runs.has(judged.run_id) && !found.has(judged.run_id)) found.set(judged.run_id, judged);
+    patience -= 1;
+    if (found.size === runs.size || patience <= 0) break;
+  }
+  return found;
+}

@@ -1,0 +1,317 @@
+// The store anew from the raw lines, beside the old one, which stays in its place until the new one is whole. What only
+// the old one has, because its raw files are gone, is carried over.
+import { basename, dirname, join } from 'node:path';
+import type { StoreFiles } from '../contract/store.ts';
+import { reasonOf } from '../core/text.ts';
+import { Builder } from './build.ts';
+import { missingFlag, type Variable } from './flatten.ts';
+import { axis, chunkLength, itemBytes, type Metadata, parse, parseArray, parseRoot } from './layout.ts';
+import { type DayIndex, indexDay, judgedOn, type RawLog, sampleOf } from './rawlog.ts';
+import { snapshots } from '../snapshot/files.ts';
+import { chunkPath, earliestMicroseconds, latestOf, scratchOf } from './store.ts';
+
+export interface Rebuilt {
+  readonly samples: number;
+  readonly carried: number;
+  readonly duplicates: number;
+  readonly outOfOrder: number;
+  readonly bad: number;
+  /** From the future, or before any clock was set. */
+  readonly untimely: number;
+  readonly changedType: readonly string[];
+  readonly problems: readonly string[];
+}
+
+export interface RebuildSettings {
+  readonly files: StoreFiles;
+  readonly log: RawLog;
+  readonly path: string;
+  readonly now: Date;
+  readonly attributes: Metadata['attributes'];
+  readonly onProgress?: ((done: number, all: number) => void) | undefined;
+}
+
+export const buildingOf = (path: string): string => `${path}.rebuilding`;
+
+export function rebuild({ files, log, path, now, attributes, onProgress }: RebuildSettings): Rebuilt {
+  const building = buildingOf(path);
+  files.remove(building);
+  const problems: string[] = [];
+  const raw = indexRaw(log, now, problems);
+  const old = salvage(files, path, now);
+  const builder = new Builder(files, building);
+  const days = dayReader(log);
+  let [bad, done, carried, lastDuplicate, duplicates] = [raw.bad, 0, 0, Number.NaN, 0];
+  let row = 0;
+  const all = raw.order.length;
+  const carryUntil = (time: number): void => {
+    for (; row < old.times.length && (old.times[row] ?? 0) < time; row++) carry();
+  };
+  const carry = (): void => {
+    builder.add({ time: old.times[row] ?? 0, ...old.row(row) });
+    carried += 1;
+  };
+  for (const entry of raw.order) {
+    const time = raw.times[entry] ?? 0;
+    if (time === lastDuplicate) {
+      duplicates += 1;
+      continue;
+    }
+    lastDuplicate = time;
+    carryUntil(time);
+    const oldHasIt = old.times[row] === time;
+    try {
+      const { text, judged } = days(raw, entry);
+      builder.add({ time, ...sampleOf(text, (run) => judged.get(run)) });
+    } catch (error) {
+      bad += 1;
+      if (oldHasIt) carry();
+      if (problems.length < 10)
+        problems.push(`a line of ${new Date(time / 1000).toISOString()} is no snapshot: ${reasonOf(error)}`);
+    }
+    if (oldHasIt) row += 1;
+    done += 1;
+    if (done % 256 === 0) onProgress?.(done, all);
+  }
+  carryUntil(Number.POSITIVE_INFINITY);
+  onProgress?.(all, all);
+  const { length } = builder.finish(attributes, scratchOf(path));
+  return {
+    samples: length,
+    carried,
+    duplicates,
+    outOfOrder: raw.outOfOrder,
+    bad,
+    untimely: raw.untimely,
+    changedType: [...builder.changedType],
+    problems: [...problems, ...old.problems],
+  };
+}
+
+interface Raw {
+  readonly days: readonly Date[];
+  readonly times: Float64Array;
+  readonly dayOf: Uint32Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  /** Entries in the order of their times; of the same time in the order in which they stand. */
+  readonly order: Uint32Array | readonly number[];
+  readonly bad: number;
+  readonly outOfOrder: number;
+  readonly untimely: number;
+}
+
+/** Where every line lies, sorted by time: 20 bytes a line, whatever is in it. */
+function indexRaw(log: RawLog, now: Date, problems: string[]): Raw {
+  const days = log.days(snapshots);
+  const indexes = days.map((day): DayIndex => {
+    try {
+      return indexDay(log.bytes(snapshots, day) ?? new Uint8Array());
+    } catch (error) {
+      problems.push(reasonOf(error));
+      return { times: [], starts: [], ends: [], bad: 0 };
+    }
+  });
+  const times = Float64Array.from(indexes.flatMap((index) => index.times as number[]));
+  const latest = latestOf(now);
+  const timely: number[] = [];
+  let outOfOrder = 0;
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const [entry, time] of times.entries()) {
+    if (!(time >= earliestMicroseconds && time <= latest)) continue;
+    timely.push(entry);
+    if (time < newest) outOfOrder += 1;
+    newest = Math.max(newest, time);
+  }
+  return {
+    days,
+    times,
+    dayOf: Uint32Array.from(indexes.flatMap((index, day) => index.times.map(() => day))),
+    starts: Uint32Array.from(indexes.flatMap((index) => index.starts as number[])),
+    ends: Uint32Array.from(indexes.flatMap((index) => index.ends as number[])),
+    order: outOfOrder === 0 ? timely : timely.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b),
+    bad: indexes.reduce((sum, index) => sum + index.bad, 0),
+    outOfOrder,
+    untimely: times.length - timely.length,
+  };
+}
+
+interface LoadedDay {
+  readonly bytes: Buffer;
+  readonly judged: ReturnType<typeof judgedOn>;
+}
+
+/** Lines by their place. Two days are kept: sorted lines hardly ever go back. */
+function dayReader(log: RawLog) {
+  const loaded = new Map<number, LoadedDay>();
+  return (raw: Raw, entry: number): { text: string; judged: LoadedDay['judged'] } => {
+    const index = raw.dayOf[entry] ?? 0;
+    let day = loaded.get(index);
+    if (!day) {
+      const date = raw.days[index] ?? new Date(0);
+      const bytes = log.bytes(snapshots, date) ?? new Uint8Array();
+      day = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), judged: judgedOn(log, date) };
+      if (loaded.size >= 2) loaded.delete([...loaded.keys()][0] ?? -1);
+      loaded.set(index, day);
+    }
+    return { text: day.bytes.toString('utf8', raw.starts[entry], raw.ends[entry]), judged: day.judged };
+  };
+}
+
+interface Old {
+  readonly times: Float64Array;
+  readonly problems: readonly string[];
+  row(index: number): { values: Map<string, number>; variables: Map<string, Variable> };
+}
+
+/** What can still be read of a store, however it is damaged: rows whose time is there and sane, of each variable what its
+ * chunks have. */
+export function salvage(files: StoreFiles, path: string, now: Date): Old {
+  const { length, variables, problems } = metadataLeft(files, path);
+  const places: number[] = [];
+  const found: number[] = [];
+  const latest = latestOf(now);
+  const timesAt = columnReader(files, path, axis, 'int64');
+  for (let row = 0; row < length; row++) {
+    const time = timesAt(row);
+    // The first of two is kept; what goes back would be out of order in the new one too.
+    if (time === undefined || time < earliestMicroseconds || time > latest || time <= (found.at(-1) ?? 0)) continue;
+    found.push(time);
+    places.push(row);
+  }
+  const readers = [...variables].map(
+    ([name, variable]) => [name, variable, columnReader(files, path, name, variable.type)] as const,
+  );
+  return {
+    times: Float64Array.from(found),
+    problems: [
+      ...problems,
+      ...(found.length < length ? [`${length - found.length} samples of the old store have no time that can be`] : []),
+    ],
+    row: (index) => {
+      const values = new Map<string, number>();
+      const own = new Map<string, Variable>();
+      for (const [name, variable, at] of readers) {
+        const value = at(places[index] ?? 0);
+        if (value === undefined || Number.isNaN(value) || (variable.type === 'int8' && value === missingFlag)) continue;
+        values.set(name, value);
+        own.set(name, variable);
+      }
+      return { values, variables: own };
+    },
+  };
+}
+
+/** From the root, or where that cannot be read, from the arrays' own metadata: the shortest of them is the length. */
+function metadataLeft(
+  files: StoreFiles,
+  path: string,
+): Pick<Metadata, 'length' | 'variables'> & { problems: string[] } {
+  const root = files.readText(join(path, 'zarr.json'));
+  if (root === undefined && files.list(path).length === 0) return { length: 0, variables: new Map(), problems: [] };
+  try {
+    return { ...parseRoot(root ?? ''), problems: [] };
+  } catch (error) {
+    const variables = new Map<string, Variable>();
+    let length = Number.POSITIVE_INFINITY;
+    for (const name of files.list(path)) {
+      try {
+        const own = parseArray(name, parse(files.readText(join(path, name, 'zarr.json')) ?? ''));
+        length = name === axis ? own.length : length;
+        if (name !== axis) variables.set(name, own.variable);
+      } catch {
+        // what is no array of ours has nothing to carry over
+      }
+    }
+    const problems = [`of the old store only the arrays could be read: ${reasonOf(error)}`];
+    return { length: Number.isFinite(length) ? length : 0, variables, problems };
+  }
+}
+
+function columnReader(files: StoreFiles, path: string, name: string, type: 'int64' | Variable['type']) {
+  let [loaded, view]: [number, DataView | undefined] = [-1, undefined];
+  const width = itemBytes(type);
+  return (row: number): number | undefined => {
+    const chunk = Math.floor(row / chunkLength);
+    if (chunk !== loaded) {
+      const bytes = files.readBytes(chunkPath(path, name, chunk));
+      [loaded, view] = [chunk, bytes && new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
+    }
+    const at = (row % chunkLength) * width;
+    if (!view || at + width > view.byteLength) return undefined;
+    if (type === 'int64') return Number(view.getBigInt64(at, true));
+    return type === 'int8' ? view.getInt8(at) : view.getFloat64(at, true);
+  };
+}
+
+/** The new store into its place; the old one beside it, under a name that tells when and why. */
+export function swapIn(files: StoreFiles, path: string, now: Date, why: 'backup' | 'broken'): string | undefined {
+  const building = buildingOf(path);
+  if (files.size(path) === undefined) {
+    files.rename(building, path);
+    return undefined;
+  }
+  const aside = asideName(path, now, why, files);
+  if (files.exchange(building, path)) {
+    files.rename(building, aside);
+  } else {
+    // Not in one step: for a moment there is none, and a kill just then is mended by the next run.
+    files.rename(path, aside);
+    files.rename(building, path);
+  }
+  return aside;
+}
+
+const asideName = (path: string, now: Date, why: string, files: StoreFiles): string => {
+  const stamp = now.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const taken = new Set(files.list(dirname(path)));
+  for (let count = 1; ; count++) {
+    const name = `${path}.${why}-${stamp}${count === 1 ? '' : `-${count}`}`;
+    if (!taken.has(basename(name))) return name;
+  }
+};
+
+/** Finishes or takes back what a killed rebuild left. Says what it did. */
+export function settle(files: StoreFiles, path: string, now: Date): string | undefined {
+  const building = buildingOf(path);
+  if (files.size(building) === undefined) return undefined;
+  const root = files.readText(join(building, 'zarr.json'));
+  if (root === undefined) {
+    files.remove(building);
+    return 'a rebuild that was killed is taken back';
+  }
+  if (files.size(path) === undefined) {
+    files.rename(building, path);
+    return 'a rebuild that was killed at its end is finished';
+  }
+  const [theirs, ours] = [createdIn(root), createdIn(files.readText(join(path, 'zarr.json')))];
+  if (theirs !== undefined && (ours === undefined || theirs > ours)) {
+    swapIn(files, path, now, ours === undefined ? 'broken' : 'backup');
+    return 'a rebuild that was killed at its end is finished';
+  }
+  // They have changed places already, and this is the old one.
+  files.rename(building, asideName(path, now, theirs === undefined ? 'broken' : 'backup', files));
+  return 'a rebuild that was killed at its end is finished';
+}
+
+function createdIn(root: string | undefined): string | undefined {
+  try {
+    const { date_created } = parseRoot(root ?? '').attributes;
+    return typeof date_created === 'string' ? date_created : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The newest so many of each kind stay. Broken ones do not push out good ones, nor the other way round. */
+export function pruneBackups(files: StoreFiles, path: string, keep: number): string[] {
+  const names = files.list(dirname(path)).filter((name) => name.startsWith(`${basename(path)}.`));
+  const removed = ['backup', 'broken'].flatMap((kind) =>
+    names
+      .filter((name) => new RegExp(`\\.${kind}-\\d{8}T\\d{6}Z(-\\d+)?$`).test(name))
+      .sort()
+      .slice(0, -keep),
+  );
+  for (const name of removed) files.remove(join(dirname(path), name));
+  return removed;
+}

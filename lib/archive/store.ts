@@ -1,0 +1,212 @@
+// The store as it stands: opened, looked over, and appended to. Rows first, behind the end, where nobody looks; then the
+// root, in one rename, which is the commit; then what readers without consolidated metadata look at. A kill at any moment
+// leaves the old state or the new one, and the next run does the rest.
+import { dirname, join } from 'node:path';
+import type { StoreFiles } from '../contract/store.ts';
+import { clockToleranceSeconds } from '../core/time.ts';
+import type { Variable } from './flatten.ts';
+import {
+  arrayText,
+  axis,
+  axisName,
+  chunkLength,
+  Foreign,
+  itemBytes,
+  type Metadata,
+  parseRoot,
+  rootText,
+  shapeBeginning,
+  shapeText,
+  Unusable,
+} from './layout.ts';
+
+export interface Store extends Metadata {
+  readonly path: string;
+  /** Microseconds since 1970, rising. */
+  readonly times: Float64Array;
+}
+
+export interface Row {
+  /** Microseconds since 1970. */
+  readonly time: number;
+  readonly values: ReadonlyMap<string, number>;
+}
+
+/** Where temporary files lie: beside the store, so that no reader takes them for a part of it. */
+export const scratchOf = (path: string): string => `${path}.tmp`;
+
+/** Before this no machine of ours had a clock that was set. */
+export const earliestMicroseconds = Date.parse('2000-01-01T00:00:00Z') * 1000;
+
+/** Undefined where there is none. Throws Foreign for what is not ours, Unusable for what has to be rebuilt. */
+export function openStore(files: StoreFiles, path: string, now: Date): Store | undefined {
+  const root = files.readText(join(path, 'zarr.json'));
+  if (root === undefined) {
+    if (files.list(path).length === 0) return undefined;
+    throw isOurs(files, path)
+      ? new Unusable('it has no zarr.json')
+      : new Foreign('it is no Zarr 3 store, and nothing of it is ours');
+  }
+  const metadata = metadataOf(files, path, root);
+  const times = readTimes(files, path, metadata.length);
+  const wrong = timesProblem(times, now);
+  if (wrong !== undefined) throw new Unusable(wrong);
+  const cut = lastChunkProblem(files, path, metadata);
+  if (cut !== undefined) throw new Unusable(cut);
+  return { ...metadata, path, times };
+}
+
+function metadataOf(files: StoreFiles, path: string, root: string): Metadata {
+  try {
+    return parseRoot(root);
+  } catch (error) {
+    // What cannot be read does not say whose it is: its time has to.
+    if (error instanceof Unusable && !isOurs(files, path))
+      throw new Foreign(`${error.message}, and nothing of it is ours`);
+    throw error;
+  }
+}
+
+const isOurs = (files: StoreFiles, path: string): boolean =>
+  files.readText(join(path, axis, 'zarr.json'))?.includes(axisName) ?? false;
+
+export function readTimes(files: StoreFiles, path: string, length: number): Float64Array {
+  const times = new Float64Array(length);
+  for (let chunk = 0; chunk * chunkLength < length; chunk++) {
+    const bytes = files.readBytes(chunkPath(path, axis, chunk));
+    const count = Math.min(chunkLength, length - chunk * chunkLength);
+    if (!bytes || bytes.length < count * 8)
+      throw new Unusable(`chunk ${chunk} of its time has ${bytes ? `${bytes.length} bytes` : 'no file'}`);
+    const stored = new BigInt64Array(bytes.buffer, 0, count);
+    // Microseconds of our time fit into 53 bits, and numbers are ten times as quick to compare.
+    for (let index = 0; index < count; index++) times[chunk * chunkLength + index] = Number(stored[index]);
+  }
+  return times;
+}
+
+export function timesProblem(times: Float64Array, now: Date): string | undefined {
+  for (let index = 1; index < times.length; index++) {
+    const [before = 0, time = 0] = [times[index - 1], times[index]];
+    if (time === before) return `its time has ${instantOf(time)} twice`;
+    if (!(time > before)) return `its time goes back from ${instantOf(before)} to ${instantOf(time)}`;
+  }
+  const [first, last] = [times[0], times.at(-1)];
+  if (first !== undefined && first < earliestMicroseconds) return `its time begins in ${instantOf(first)}`;
+  if (last !== undefined && last > latestOf(now)) return `its time ends in the future, ${instantOf(last)}`;
+  return undefined;
+}
+
+/** Of a chunk that is too short or too long, nobody knows which row is which. Earlier chunks are looked at by `verify`. */
+function lastChunkProblem(files: StoreFiles, path: string, { length, variables }: Metadata): string | undefined {
+  const last = Math.floor((length - 1) / chunkLength);
+  if (last < 0) return undefined;
+  for (const [name, { type }] of variables) {
+    const size = files.size(chunkPath(path, name, last));
+    if (size !== undefined && size !== chunkLength * itemBytes(type))
+      return `chunk ${last} of ${name} has ${size} bytes of ${chunkLength * itemBytes(type)}`;
+  }
+  return undefined;
+}
+
+export const latestOf = (now: Date): number => (now.getTime() + clockToleranceSeconds * 1000) * 1000;
+export const instantOf = (microseconds: number): string =>
+  Math.abs(microseconds) <= 8.64e18 ? new Date(microseconds / 1000).toISOString() : String(microseconds);
+
+export const chunkPath = (path: string, name: string, chunk: number): string => join(path, name, 'c', String(chunk));
+
+/** All rows or none: rows behind the end are seen by nobody, and writing them again changes nothing. */
+export function appendRows(
+  files: StoreFiles,
+  store: Store,
+  rows: readonly Row[],
+  next: Omit<Metadata, 'length'>,
+): void {
+  const [from, to] = [store.length, store.length + rows.length];
+  const scratch = scratchOf(store.path);
+  for (let chunk = Math.floor(from / chunkLength); chunk * chunkLength < to; chunk++) {
+    const begin = Math.max(from, chunk * chunkLength);
+    const part = rows.slice(begin - from, Math.min(to, (chunk + 1) * chunkLength) - from);
+    const at = begin % chunkLength;
+    writePart(
+      files,
+      { path: chunkPath(store.path, axis, chunk), at, scratch },
+      'int64',
+      part.map(({ time }) => time),
+    );
+    for (const [name, { type }] of next.variables) {
+      const values = part.map(({ values: found }) => found.get(name));
+      writePart(files, { path: chunkPath(store.path, name, chunk), at, scratch }, type, values);
+    }
+  }
+  files.sync(store.path);
+  files.put(join(store.path, 'zarr.json'), rootText({ ...next, length: to }), scratch, { durable: true });
+  tellArrays(files, store.path, { ...next, length: to });
+}
+
+interface Part {
+  readonly path: string;
+  readonly at: number;
+  readonly scratch: string;
+}
+
+/** A chunk that is not there reads as missing values, and is made only when there is something to say. */
+function writePart(
+  files: StoreFiles,
+  { path, at, scratch }: Part,
+  type: keyof typeof columns,
+  values: readonly (number | undefined)[],
+): void {
+  const part = columns[type](values.length);
+  values.forEach((value, index) => setValue(part, index, value));
+  if (files.writeAt(path, at * part.BYTES_PER_ELEMENT, bytesOf(part))) return;
+  if (values.every((value) => value === undefined)) return;
+  const whole = columns[type](chunkLength);
+  values.forEach((value, index) => setValue(whole, at + index, value));
+  files.put(path, bytesOf(whole), scratch);
+}
+
+export type Column = BigInt64Array | Float64Array | Int8Array;
+
+/** Of missing values. */
+export const columns = {
+  int64: (length: number): Column => new BigInt64Array(length),
+  float64: (length: number): Column => new Float64Array(length).fill(Number.NaN),
+  int8: (length: number): Column => new Int8Array(length).fill(-1),
+};
+
+export function setValue(column: Column, index: number, value: number | undefined): void {
+  if (value === undefined) return;
+  if (column instanceof BigInt64Array) column[index] = BigInt(value);
+  else column[index] = value;
+}
+
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Column): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/** The arrays' own metadata follow the root. In an order of which the last stands for all. */
+export function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
+  for (const [name, variable] of inOrder(variables)) {
+    const file = join(path, name, 'zarr.json');
+    if (files.writeAfter(file, shapeBeginning, shapeText(length))) continue;
+    files.put(file, arrayText(variable, length), scratchOf(path));
+  }
+}
+
+/** Whether a kill came between the commit and the arrays: then they are told now. */
+export function healArrays(files: StoreFiles, store: Store): boolean {
+  const [last] = inOrder(store.variables).at(-1) ?? [axis];
+  const text = files.readText(join(store.path, last, 'zarr.json'));
+  if (text?.startsWith(`${shapeBeginning}${shapeText(store.length)}`)) return false;
+  tellArrays(files, store.path, store);
+  return true;
+}
+
+const inOrder = (variables: Metadata['variables']): (readonly [string, Variable | undefined])[] => [
+  [axis, undefined],
+  ...[...variables].sort(([a], [b]) => (a < b ? -1 : 1)),
+];
+
+/** What killed runs left beside the store. */
+export const sweepScratch = (files: StoreFiles, path: string): void => files.remove(scratchOf(path));
+
+export const folderOf = (path: string): string => dirname(path);

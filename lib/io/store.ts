@@ -1,0 +1,144 @@
+// The files of a store on this machine's disk.
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { StoreFiles } from '../contract/store.ts';
+import { errorCode, makeFolder } from './files.ts';
+
+export const storeFiles: StoreFiles = {
+  readText: (path) => unlessMissing(() => readFileSync(path, 'utf8')),
+
+  readBytes: (path) =>
+    unlessMissing(() => {
+      const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      try {
+        // In memory of its own, that can be looked at as numbers of any width.
+        const bytes = new Uint8Array(fstatSync(descriptor).size);
+        let done = 0;
+        for (let took = -1; done < bytes.length && took !== 0; done += took)
+          took = readSync(descriptor, bytes, done, bytes.length - done, done);
+        return bytes.subarray(0, done);
+      } finally {
+        closeSync(descriptor);
+      }
+    }),
+
+  list: (folder) => unlessMissing(() => readdirSync(folder)) ?? [],
+
+  size: (path) => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && (found.isFile() ? found.size : -1);
+  },
+
+  writeAt: (path, offset, bytes) => {
+    const descriptor = unlessMissing(() => openSync(path, 'r+'));
+    if (descriptor === undefined) return false;
+    try {
+      writeAll(descriptor, bytes, offset, path);
+    } finally {
+      closeSync(descriptor);
+    }
+    return true;
+  },
+
+  writeAfter: (path, beginning, text) => {
+    const descriptor = unlessMissing(() => openSync(path, 'r+'));
+    if (descriptor === undefined) return false;
+    try {
+      const there = Buffer.alloc(Buffer.byteLength(beginning));
+      readSync(descriptor, there, 0, there.length, 0);
+      if (there.toString() !== beginning) return false;
+      writeAll(descriptor, Buffer.from(text), there.length, path);
+    } finally {
+      closeSync(descriptor);
+    }
+    return true;
+  },
+
+  put: (path, bytes, scratch, { durable = false } = {}) => {
+    makeFolder(scratch);
+    makeFolder(dirname(path));
+    const temporary = join(scratch, `${process.pid}-${basename(path)}`);
+    writeFileSync(temporary, bytes, { flush: durable });
+    renameSync(temporary, path);
+    if (durable) syncFolder(dirname(path));
+  },
+
+  write: (path, bytes) => {
+    makeFolder(dirname(path));
+    writeFileSync(path, bytes);
+  },
+
+  // One call for hundreds of files: each by itself would take three times as long. Node has no syncfs.
+  sync: (folder) => {
+    const { status, error, stderr } = spawnSync('sync', ['-f', folder], { encoding: 'utf8', timeout: 60_000 });
+    if (status !== 0) throw new Error(`sync -f ${folder} failed: ${error?.message ?? stderr}`, { cause: error });
+  },
+
+  rename: (from, to) => {
+    renameSync(from, to);
+    syncFolder(dirname(to));
+  },
+
+  // renameat2(RENAME_EXCHANGE) is the only way to put another folder in the place of one that is never missing. Node
+  // does not have it; Perl, which every Debian has, can make any call of the kernel.
+  exchange: (one, other) => {
+    const number = { x64: 316, arm64: 276 }[process.arch as 'x64'] as number | undefined;
+    if (process.platform !== 'linux' || number === undefined) return false;
+    const script = 'exit(syscall($ARGV[0] + 0, -100, $ARGV[1], -100, $ARGV[2], 2) == 0 ? 0 : 1)';
+    const { status } = spawnSync('perl', ['-e', script, String(number), one, other], { timeout: 10_000 });
+    if (status === 0) syncFolder(dirname(one));
+    return status === 0;
+  },
+
+  remove: (path) => rmSync(path, { recursive: true, force: true }),
+};
+
+/** For what is thrown away after a look: nothing is synced, and no program is started. */
+export const unsyncedFiles: StoreFiles = {
+  ...storeFiles,
+  put: (path, bytes, scratch) => storeFiles.put(path, bytes, scratch),
+  sync: () => undefined,
+  exchange: () => false,
+};
+
+/** On a full disk a write may take less than it was given, and say nothing. */
+function writeAll(descriptor: number, bytes: Uint8Array, offset: number, path: string): void {
+  const written = writeSync(descriptor, bytes, 0, bytes.length, offset);
+  if (written !== bytes.length)
+    throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes went into ${path}`), {
+      code: 'ENOSPC',
+    });
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function unlessMissing<Result>(ask: () => Result): Result | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+// Raw lines for tests of the archive: snapshots and verdicts as the stages write them, only smaller.
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Envelope } from '../../lib/contract/envelope.ts';
+import type { StoreFiles } from '../../lib/contract/store.ts';
+import { appendZarr } from '../../lib/archive/append.ts';
+import { archive } from '../../lib/archive/files.ts';
+import { readSeries } from '../../lib/archive/read.ts';
+import { history } from '../../lib/health/files.ts';
+import { storeFiles } from '../../lib/io/store.ts';
+import { snapshots } from '../../lib/snapshot/files.ts';
+import { placesIn, worldIn } from '../world.ts';
+
+export const ok = (data: unknown, ms = 2): Envelope => ({
+  status: 'ok',
+  ms,
+  collected_at: '2026-11-20T00:00:00.000Z',
+  data,
+});
+
+const filesystem = (used_percent: number) => ({
+  host: 'local',
+  path: '/data',
+  resolved_path: '/data',
+  mount_point: '/data',
+  type: 'xfs',
+  source: '/dev/sdb1',
+  network: false,
+  read_only: false,
+  size_bytes: 1000,
+  used_bytes: 10 * used_percent,
+  available_bytes: 1000 - 10 * used_percent,
+  used_percent,
+});
+
+export const start = Date.parse('2026-11-18T23:00:00.123Z');
+export const instant = (index: number): Date => new Date(start + index * 300_000);
+
+export function snapshotAt(time: Date, sections: Record<string, Envelope>, run = runOf(time)): Record<string, unknown> {
+  const text = time.toISOString().replace('Z', '456Z');
+  return {
+    schema_version: 1,
+    time_utc: text,
+    snapshot_time_utc: text,
+    run_id: run,
+    site: 'test',
+    hostname: 'h',
+    boot_id: '',
+    product_version: '0',
+    collection_ms: 12,
+    sections,
+  };
+}
+
+const runOf = (time: Date): string => time.getTime().toString(16).padStart(32, '0');
+
+/** The used percentage tells which sample it is. */
+export const sectionsOf = (index: number): Record<string, Envelope> => ({
+  filesystems: ok({
+    data: ok(filesystem(index % 100)),
+    dead: { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 },
+  }),
+  gates: ok({ prune: ok({ file: '/g', verdict: 'fail', decided_at: '', age_seconds: 1, counts: { files: index } }) }),
+});
+
+/** What one folder of state has and does. */
+export function archiveIn(folder: string) {
+  const places = placesIn(folder);
+  const path = archive.path(places, new Date(0));
+  const append = (file: string, text: string) => {
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, text);
+  };
+  return {
+    places,
+    path,
+    rawFile: (day: Date) => snapshots.path(places, day),
+    line: (text: string, day: Date) => append(snapshots.path(places, day), text),
+    write: (from: number, to: number, sections = sectionsOf) => {
+      for (let index = from; index < to; index++) {
+        const time = instant(index);
+        append(snapshots.path(places, time), `${JSON.stringify(snapshotAt(time, sections(index)))}\n`);
+        const levels = { 'filesystem-usage:data': index % 2 === 0 ? 'green' : 'red' };
+        const verdict = {
+          time: time.toISOString(),
+          run_id: runOf(time),
+          schema_version: 1,
+          overall_level: 'red',
+          levels,
+        };
+        append(history.path(places, time), `${JSON.stringify(verdict)}\n`);
+      }
+    },
+    run: async (at: Date, files: StoreFiles = storeFiles, options = {}) =>
+      appendZarr(files).run(worldIn(folder, { at, options })),
+    read: (asked = {}) => readSeries(storeFiles, path, asked),
+  };
+}
