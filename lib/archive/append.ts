@@ -150,12 +150,12 @@ function newRows(world: World<ArchiveConfig>, store: Store, problems: string[]):
 
 const runOf = ({ text }: TimedLine): string => /"run_id":"([0-9a-f]{32})"/.exec(text.slice(0, 400))?.[1] ?? '';
 
-export interface RebuildWork extends Work {
+interface RebuildWork extends Work {
   readonly why: 'backup' | 'broken';
   readonly onProgress?: (done: number, all: number) => void;
 }
 
-export function rebuildNow(
+function rebuildNow(
   files: StoreFiles,
   world: World<ArchiveConfig>,
   { path, problems, why, onProgress }: RebuildWork,

@@ -48,7 +48,7 @@ export function indexDay(bytes: Uint8Array): DayIndex {
 }
 
 /** Microseconds since 1970, of a line that begins as ours do. */
-export function timeOf(head: string): number | undefined {
+function timeOf(head: string): number | undefined {
   const match = /^\{"schema_version":\d+,"time_utc":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(\d{3})Z"/.exec(head);
   if (!match) return undefined;
   const milliseconds = Date.parse(`${match[1]}Z`);

@@ -36,7 +36,7 @@ export function readSeries(files: StoreFiles, path: string, { names, from, to }:
   return { metadata, times: all.slice(begin, Math.max(begin, end)), columns: new Map(read) };
 }
 
-export function readMetadata(files: StoreFiles, path: string): Metadata {
+function readMetadata(files: StoreFiles, path: string): Metadata {
   const root = files.readText(join(path, 'zarr.json'));
   if (root === undefined) throw new Error(`there is no archive at ${path}: append-zarr makes one`);
   return parseRoot(root);

@@ -31,7 +31,7 @@ export interface RebuildSettings {
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
-export const buildingOf = (path: string): string => `${path}.rebuilding`;
+const buildingOf = (path: string): string => `${path}.rebuilding`;
 
 export function rebuild({ files, log, path, now, attributes, onProgress }: RebuildSettings): Rebuilt {
   const building = buildingOf(path);
@@ -166,7 +166,7 @@ interface Old {
 
 /** What can still be read of a store, however it is damaged: rows whose time is there and sane, of each variable what its
  * chunks have. */
-export function salvage(files: StoreFiles, path: string, now: Date): Old {
+function salvage(files: StoreFiles, path: string, now: Date): Old {
   const { length, variables, problems } = metadataLeft(files, path);
   const places: number[] = [];
   const found: number[] = [];

@@ -1,7 +1,7 @@
 // The store as it stands: opened, looked over, and appended to. Rows first, behind the end, where nobody looks; then the
 // root, in one rename, which is the commit; then what readers without consolidated metadata look at. A kill at any moment
 // leaves the old state or the new one, and the next run does the rest.
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
 import { clockToleranceSeconds } from '../core/time.ts';
 import type { Variable } from './flatten.ts';
@@ -84,7 +84,7 @@ export function readTimes(files: StoreFiles, path: string, length: number): Floa
   return times;
 }
 
-export function timesProblem(times: Float64Array, now: Date): string | undefined {
+function timesProblem(times: Float64Array, now: Date): string | undefined {
   for (let index = 1; index < times.length; index++) {
     const [before = 0, time = 0] = [times[index - 1], times[index]];
     if (time === before) return `its time has ${instantOf(time)} twice`;
@@ -184,7 +184,7 @@ export const bytesOf = ({ buffer, byteOffset, byteLength }: Column): Uint8Array 
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /** The arrays' own metadata follow the root. In an order of which the last stands for all. */
-export function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
+function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
   for (const [name, variable] of inOrder(variables)) {
     const file = join(path, name, 'zarr.json');
     if (files.writeAfter(file, shapeBeginning, shapeText(length))) continue;
@@ -208,5 +208,3 @@ const inOrder = (variables: Metadata['variables']): (readonly [string, Variable 
 
 /** What killed runs left beside the store. */
 export const sweepScratch = (files: StoreFiles, path: string): void => files.remove(scratchOf(path));
-
-export const folderOf = (path: string): string => dirname(path);

@@ -33,7 +33,7 @@ const filesystem = (used_percent: number) => ({
   used_percent,
 });
 
-export const start = Date.parse('2026-11-18T23:00:00.123Z');
+const start = Date.parse('2026-11-18T23:00:00.123Z');
 export const instant = (index: number): Date => new Date(start + index * 300_000);
 
 export function snapshotAt(time: Date, sections: Record<string, Envelope>, run = runOf(time)): Record<string, unknown> {
