@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { alertsConfig } from '../alerts/config.ts';
 import { archiveConfig } from '../archive/config.ts';
+import { identifierOf } from '../core/text.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
 import { thermalConfig } from '../thermal/config.ts';
@@ -31,6 +32,16 @@ export const configurationSchema = z
       refuse(['endpoints', 'dashboard'], 'the name `dashboard` is taken by the top-level key of that name');
     }
 
+    for (const names of Object.values(namesOf(config))) {
+      const first = new Map<string, string>();
+      for (const { name, path } of names) {
+        const other = first.get(identifierOf(name)) ?? name;
+        first.set(identifierOf(name), other);
+        if (other !== name)
+          refuse(path, `${JSON.stringify(other)} and ${JSON.stringify(name)} would be one variable in the archive`);
+      }
+    }
+
     function knownHost(host: string | undefined, path: string[]): void {
       const known = Object.keys(config.hosts);
       if (host === undefined || host === 'local' || known.includes(host)) return;
@@ -40,6 +51,31 @@ export const configurationSchema = z
       context.addIssue({ code: 'custom', path, message });
     }
   });
+
+interface OwnName {
+  readonly name: string;
+  readonly path: string[];
+}
+
+/** Names of one's own that become parts of the archive's variables, where `a-b` and `a_b` are the same. */
+function namesOf(config: z.output<z.ZodObject<typeof snapshotConfig & typeof siteConfig>>): Record<string, OwnName[]> {
+  const under = (key: string, names: object = {}): OwnName[] =>
+    Object.keys(names).map((name) => ({ name, path: [key, name] }));
+  const streams = Object.entries(config.streams);
+  const units = [...config.services, ...streams.flatMap(([, stream]) => Object.values(stream.units))];
+  return {
+    hosts: under('hosts', config.hosts),
+    filesystems: under('filesystems', config.filesystems),
+    streams: under('streams', config.streams),
+    mirrors: streams.flatMap(([stream, { mirrors }]) =>
+      Object.keys(mirrors).map((copy) => ({ name: `${stream}.${copy}`, path: ['streams', stream, 'mirrors', copy] })),
+    ),
+    gates: under('gates', config.gates),
+    services: [...new Set(units)].map((name) => ({ name, path: ['services'] })),
+    endpoints: under('endpoints', config.endpoints),
+    git: under('git', config.git),
+  };
+}
 
 export type Configuration = Omit<z.output<typeof configurationSchema>, 'limits'> & Pick<HealthConfig, 'limits'>;
 

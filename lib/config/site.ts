@@ -52,12 +52,11 @@ export const siteConfig = {
     .meta(planned),
   keep: z
     .strictObject({
-      raw: duration('730d').prefault('730d').describe('snapshots'),
-      reports: duration('365d').prefault('365d').describe('day reports'),
-      pictures: duration('365d').prefault('365d').describe('quicklooks'),
+      raw: duration('730d').prefault('730d').describe('snapshots').meta(planned),
+      reports: duration('365d').prefault('365d').describe('day reports').meta(planned),
+      pictures: duration('365d').prefault('365d').describe('quicklooks').meta(planned),
       backups: z.int().min(1).prefault(3).describe('backups of the archive'),
     })
     .prefault({})
-    .describe('how long things are kept')
-    .meta(planned),
+    .describe('how long things are kept'),
 };

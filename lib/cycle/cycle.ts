@@ -1,4 +1,5 @@
 // run-cycle: every stage once, in order, in this one process. One that fails stops no other, as under systemd.
+import { archive } from '../archive/files.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { reasonOf } from '../core/text.ts';
 import { assessHealth } from '../health/assess.ts';
@@ -52,6 +53,7 @@ export const runCycle: Command = {
       ['health', latestHealth.path(places, day)],
       ['snapshot', latest.path(places, day)],
       ['all of the day', snapshots.path(places, day)],
+      ['archive', archive.path(places, day)],
     ] as const;
     const explainWith = product.build === undefined ? 'npm run -s ops-monitor explain' : 'ops-monitor explain';
     print(`\n${renderSummary({ health, snapshot, version: product.version, files, paint: painter(), explainWith })}`);

@@ -51,6 +51,8 @@ const mistakes: [text: string, told: RegExp[]][] = [
     [/filesystems\.y\.path is missing/, /unknown key filesystems\.y\.pth; did you mean path\?/],
   ],
   ['filesystems: [/a]', [/filesystems: expected a mapping; got a list/]],
+  ['filesystems: { a-b: /x, a_b: /y }', [/^site\.yaml:1:\d+: .*"a-b" and "a_b" would be one variable in the archive/]],
+  ['services: [a.timer, a-timer.service, a_timer.service]', [/"a-timer.service" and "a_timer.service" would be one/]],
   ['filesystems: { x: { path: /x, host: nowhere } }', [/there is no host "nowhere" under `hosts`/]],
   ['services: a.service', [/services: expected a list; got "a\.service"/]],
   ['services: [a]', [/services\.0: expected a unit with its type, such as "sync\.timer"; got "a"/]],
