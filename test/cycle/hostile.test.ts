@@ -94,7 +94,8 @@ test('--nagios answers in one line and with its exit codes, whatever is wrong wi
 test('--nagios and --at leave no trace in the history', (t) => {
   const { run, state } = makeSite(t);
   run('collect-snapshot');
-  assert.equal(run('assess-health', '--nagios').status, 0);
+  // Not which level: that is this machine's, which may be busy.
+  assert.match(run('assess-health', '--nagios').stdout, /^OPS-MONITOR /);
   assert.ok(!existsSync(join(state, 'health')), 'asking wrote something');
   run('assess-health');
   run('assess-health', '--at', '2036-01-01');
