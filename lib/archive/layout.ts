@@ -84,6 +84,7 @@ export function arrayText(variable: Variable | undefined, length: number): strin
 
 /** What is not of this product, which is left alone. */
 export class Foreign extends Error {}
+export const adviceOnForeign = (path: string): string => `ops-monitor archive adopt ${path} tells what is in it`;
 /** What is of this product and cannot be gone on with: rebuilt. */
 export class Unusable extends Error {}
 
