@@ -49,11 +49,11 @@ function valueOf(name: string, raw: number, variable: Variable | undefined): Sam
   return { name, value: raw, ...(word === undefined ? {} : { word }) };
 }
 
-const isMissing = (raw: number, variable: Variable | undefined): boolean =>
+export const isMissing = (raw: number, variable: Variable | undefined): boolean =>
   variable?.type === 'int8' ? raw === missingFlag : Number.isNaN(raw);
 
 /** By their values. */
-function flagWords({ attributes }: Variable): ReadonlyMap<number, string> {
+export function flagWords({ attributes }: Variable): ReadonlyMap<number, string> {
   const { flag_values, flag_meanings } = attributes;
   const words = typeof flag_meanings === 'string' ? flag_meanings.split(' ') : [];
   const values = Array.isArray(flag_values) ? (flag_values as number[]) : [];
