@@ -1,7 +1,7 @@
 // ops-monitor archive …, as a person runs it: from the bundles, over an archive that the stage made.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { verify } from '../../lib/archive/verify.ts';
 import { progressText } from '../../lib/cycle/progress.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { archiveIn, instant } from '../archive/days.ts';
+import { storeFiles as otherStore } from '../store.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -186,4 +187,69 @@ test('progress is a bar, a rate and the time left', () => {
     progressText({ done: 1000, all: 4000, noun: 'samples', seconds: 0.5 }),
     '[######..................] 25 %, 1000 of 4000 samples, 2000 a second, 2s left',
   );
+});
+
+test('export says what it wrote; wrong words, a folder that is there and an empty range are refused', async (t) => {
+  const { run, append, write, folder } = makeSite(t);
+  write(0, 5);
+  await append(instant(5));
+  for (const [format, files] of [
+    ['zarr', ['zarr.json', used]],
+    ['zarr2', ['.zmetadata', used]],
+    ['csv', ['samples.csv', 'variables.csv']],
+  ] as const) {
+    const { status, stdout, stderr } = run('export', join(folder, format), '--format', format, '--only', used);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /: 5 samples of 1 variable, from 2026-11-18T23:00:00\.123456Z to .* in \d+ files, /);
+    for (const file of files) assert.ok(existsSync(join(folder, format, file)), `${format} ${file}`);
+  }
+  const wrong: [argv: string[], status: number, told: RegExp][] = [
+    [[], 2, /name one folder/],
+    [[join(folder, 'csv')], 2, /csv is there already/],
+    [[join(folder, 'new'), '--format', 'netcdf'], 2, /--format "netcdf" is none of zarr, zarr2, csv/],
+    [[join(folder, 'new'), '--format', 'csv', '--codec', 'zstd'], 2, /--codec is for Zarr/],
+    [[join(folder, 'new'), '--from', 'then'], 2, /--from "then" is not a time/],
+    [[join(folder, 'new'), '--only', 'filesystem_dat_used_percent'], 2, /did you mean filesystem_data_used_percent/],
+    [[join(folder, 'new'), '--from', '2026-11-20'], 1, /has no sample from 2026-11-20.*it goes from 2026-11-18T23:00/],
+  ];
+  for (const [argv, status, told] of wrong) {
+    const done = run('export', ...argv);
+    assert.equal(done.status, status, done.stderr);
+    assert.match(done.stderr, told);
+  }
+  assert.ok(!readdirSync(folder).some((name) => name.startsWith('new')));
+});
+
+test('adopt says what is in another one’s store and how to read it beside ours, and changes nothing', async (t) => {
+  const { run, append, write, path, folder } = makeSite(t);
+  const other = join(folder, 'older.zarr');
+  const at = new Date('2026-11-18T23:10:00Z');
+  for (const [name, bytes] of otherStore({ at, minutes: [30, 20, 10, 0], consolidated: true })) {
+    mkdirSync(dirname(join(other, name)), { recursive: true });
+    writeFileSync(join(other, name), bytes);
+  }
+  const before = listing(other);
+  assert.match(run('adopt', other).stdout, /ours +there is none at .*ops_monitor\.zarr yet/);
+  write(0, 5);
+  await append(instant(5));
+  const { status, stdout, stderr } = run('adopt', other);
+  assert.equal(status, 0, stderr);
+  for (const line of [
+    /^ {2}format +Zarr 2, not kept by this product/m,
+    /^ {2}variables +3 \(DCInverterVolts, BatterySOC, InternalTemperature\); 0 have a name that ours has too$/m,
+    /^ {2}samples +4 samples from 2026-11-18T22:40:00\.000Z to 2026-11-18T23:10:00\.000Z$/m,
+    /^ {2}overlap +from 2026-11-18T23:00:00\.123Z to 2026-11-18T23:10:00\.000Z$/m,
+    /^It is in the way of nothing/m,
+    /combine_first\(xarray\.open_zarr\(".*older\.zarr"\)\)$/m,
+  ])
+    assert.match(stdout, line);
+  assert.deepEqual(listing(other), before);
+  const own = run('adopt', path);
+  assert.deepEqual([own.status, own.stdout], [2, '']);
+  assert.match(own.stderr, /nothing to adopt/);
+  assert.equal(run('adopt', folder).status, 1);
+  // Where ours is to be.
+  rmSync(path, { recursive: true });
+  renameSync(other, path);
+  assert.match(run('adopt', path).stdout, /It lies where the archive is to be.*\n {2}mv .*\n.*files\.state/);
 });
