@@ -40,7 +40,9 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Asked, op
   const lastWords = record.problems.at(-1) ?? 'failed without a reason';
   if (!outcome) throw new Error(lastWords);
   if (record.outcome === 'failed') printError(`${stage.name}: ${lastWords}`);
-  if (asked.options['json'] === true && !onlyAsks) print(JSON.stringify(outcome.json, undefined, 2));
+  // What is no JSON by itself is told in figures.
+  const json = outcome.json ?? { counts: outcome.counts, problems: outcome.problems };
+  if (asked.options['json'] === true && !onlyAsks) print(JSON.stringify(json, undefined, 2));
   else if (outcome.text !== undefined && (outcome.exitCode !== undefined || isTerminal(1))) print(outcome.text);
   return outcome.exitCode ?? record.exit_code;
 }

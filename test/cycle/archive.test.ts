@@ -179,6 +179,8 @@ test('rebuild makes it anew under the stage’s lock and keeps the old one; a dr
   assert.deepEqual([line.stage, line.counts.samples], ['append-zarr', 5]);
   assert.match(line.problems.join(), /the old store is kept as .*\.backup-/);
   assert.equal(read().times.length, 5);
+  const json = JSON.parse(run('rebuild', '--json').stdout) as { counts: { samples: number } };
+  assert.equal(json.counts.samples, 5);
   assert.ok(existsSync(join(folder, 'state', 'locks', 'append-zarr')));
 });
 
