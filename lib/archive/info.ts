@@ -54,8 +54,9 @@ export function archiveInfo(files: StoreFiles, path: string, intervalSeconds: nu
   };
 }
 
-/** To the microsecond, as in the raw lines. */
-export const instantText = (microseconds: number): string => isoMicroseconds(microseconds / 1000);
+/** To the microsecond, as in the raw lines; of a damaged store it may be no time at all. */
+export const instantText = (microseconds: number): string =>
+  Math.abs(microseconds) <= 8.64e18 ? isoMicroseconds(microseconds / 1000) : String(microseconds);
 
 function gapsIn(times: Float64Array, longerThanSeconds: number): Gaps {
   let [count, longest, at] = [0, 0, 0];

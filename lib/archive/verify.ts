@@ -21,17 +21,7 @@ export interface Verified {
 /** Of one kind, more than this tell nothing new. */
 const mostTimes = 20;
 
-/** An append may come between what is looked at first and last: then all is looked at again. */
 export function verify(files: StoreFiles, path: string, now: Date): Verified {
-  for (let patience = 5; ; patience--) {
-    const before = files.readText(join(path, 'zarr.json'));
-    const found = verifyOnce(files, path, now);
-    if (found.problems.length === 0 || patience === 0) return found;
-    if (files.readText(join(path, 'zarr.json')) === before) return found;
-  }
-}
-
-function verifyOnce(files: StoreFiles, path: string, now: Date): Verified {
   const metadata = readMetadata(files, path);
   const chunks = chunksOf(files, path, metadata);
   return {

@@ -30,7 +30,7 @@ const wordOf = (group: Group, { name }: Command): string => name.slice(group.nam
 
 function complaintOf(group: Group, word: string | undefined): string {
   const known = group.commands.map((command) => wordOf(group, command));
-  if (word === undefined) return `say what to do: ${known.join(', ')}`;
+  if (word === undefined || word.startsWith('-')) return `say first what to do: ${known.join(', ')}`;
   const meant = nearest(word, known);
   return `there is no ${JSON.stringify(word)}${meant ? `; did you mean ${meant}?` : ''}`;
 }

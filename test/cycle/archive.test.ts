@@ -52,7 +52,8 @@ test('its parts are told, each with its help; what is no part is refused with th
     assert.match(stdout, /--config FILE/);
   }
   const wrong: [argv: string[], told: RegExp][] = [
-    [[], /say what to do: info/],
+    [[], /say first what to do: info/],
+    [['--config', 'x', 'info'], /say first what to do: info/],
     [['verfy'], /there is no "verfy"; did you mean verify\?/],
     [['at'], /name one time/],
     [['at', 'yesterday'], /"yesterday" is not a time/],
