@@ -19,6 +19,10 @@ dispatch({
     load: () => import('./write-report.ts'),
   },
   'append-zarr': { summary: 'appends what is new to the Zarr archive', load: () => import('./append-zarr.ts') },
+  archive: {
+    summary: 'looks into the Zarr archive, verifies and rebuilds it, and gives copies of it away',
+    load: () => import('./archive.ts'),
+  },
   explain: {
     summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
     load: () => import('./explain.ts'),

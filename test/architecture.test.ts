@@ -157,8 +157,9 @@ test('every script of the product is a command of ops-monitor, and says of itsel
   const { explainCommand } = await import('../lib/cycle/explain.ts');
   const { checkConfig } = await import('../lib/cycle/check-config.ts');
   const { recordHost } = await import('../lib/cycle/record-host.ts');
+  const { archiveCommands } = await import('../lib/cycle/archive.ts');
   const { demo } = await import('../lib/cycle/demo.ts');
-  const commands = [...stages, runCycle, explainCommand, checkConfig, recordHost, demo];
+  const commands = [...stages, runCycle, explainCommand, checkConfig, recordHost, archiveCommands, demo];
   assert.equal(commands.length, listed.length);
   for (const { name, summary } of commands) {
     assert.ok(listed.includes(name), name);

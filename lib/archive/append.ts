@@ -8,12 +8,15 @@ import { snapshots } from '../snapshot/files.ts';
 import type { ArchiveConfig } from './config.ts';
 import { archive } from './files.ts';
 import type { Variable } from './flatten.ts';
-import { Foreign, type Metadata, storeVersion, Unusable } from './layout.ts';
+import { adviceOnForeign, Foreign, type Metadata, storeVersion, Unusable } from './layout.ts';
 import { judgedLately, linesAfter, sampleOf, type TimedLine } from './rawlog.ts';
 import { pruneBackups, rebuild, settle, swapIn } from './rebuild.ts';
 import { appendRows, healArrays, instantOf, latestOf, openStore, type Row, type Store, sweepScratch } from './store.ts';
 
-export const appendZarr = (files: StoreFiles) =>
+type OnProgress = (done: number, all: number) => void;
+
+/** `onProgress` hears of a rebuild. */
+export const appendZarr = (files: StoreFiles, onProgress?: OnProgress) =>
   defineStage<ArchiveConfig>({
     name: 'append-zarr',
     summary: 'appends what is new to the Zarr archive',
@@ -21,57 +24,64 @@ export const appendZarr = (files: StoreFiles) =>
     writes: [archive],
     // A rebuild of a year takes half a minute; what comes after waits for no archive.
     deadlineMs: 600_000,
+    options: {
+      rebuild: {
+        type: 'boolean',
+        summary: 'make the archive anew from the raw lines; the old one is kept beside itself',
+      },
+    },
 
     async run(world) {
       const path = archive.path(world.places, world.now());
       const problems: string[] = [];
       // Nothing of the store is written by World, so that its own dry run would not be one here.
-      if (world.options['dry-run'] === true) return take(files, world, path, problems);
+      if (world.options['dry-run'] === true) return take({ files, world, path, problems, onProgress });
       sweepScratch(files, path);
       const settled = settle(files, path, world.now());
       if (settled !== undefined) problems.push(settled);
       try {
-        return take(files, world, path, problems);
+        return take({ files, world, path, problems, onProgress });
       } finally {
         sweepScratch(files, path);
       }
     },
   });
 
-function take(files: StoreFiles, world: World<ArchiveConfig>, path: string, problems: string[]): Outcome {
+interface Work {
+  readonly files: StoreFiles;
+  readonly world: World<ArchiveConfig>;
+  readonly path: string;
+  readonly problems: string[];
+  readonly onProgress?: OnProgress | undefined;
+}
+
+function take(work: Work): Outcome {
+  const { files, world, path, problems } = work;
   let store: Store | undefined;
   try {
     store = openStore(files, path, world.now());
   } catch (error) {
     if (error instanceof Foreign)
       throw new Error(
-        `${path} is left alone: ${error.message}. Move it away, or keep the state elsewhere (files.state)`,
+        `${path} is left alone: ${error.message}. Move it away, or keep the state elsewhere (files.state); ` +
+          adviceOnForeign(path),
         { cause: error },
       );
     if (!(error instanceof Unusable)) throw new Error(`${path} cannot be read`, { cause: error });
     problems.push(`${path} is rebuilt, and kept beside itself: ${error.message}`);
-    return rebuildNow(files, world, { path, problems, why: 'broken' });
+    return rebuildNow(work, 'broken');
   }
-  if (!store) return rebuildNow(files, world, { path, problems, why: 'backup' });
-  return appendNew(files, world, { path, problems, store });
+  return store && world.options['rebuild'] !== true ? appendNew(work, store) : rebuildNow(work, 'backup');
 }
 
-interface Work {
-  readonly path: string;
-  readonly problems: string[];
-}
-
-function appendNew(
-  files: StoreFiles,
-  world: World<ArchiveConfig>,
-  { path, problems, store }: Work & { store: Store },
-): Outcome {
+function appendNew(work: Work, store: Store): Outcome {
+  const { files, world, path, problems } = work;
   const { rows, variables, retyped, counts } = newRows(world, store, problems);
   if (world.options['dry-run'] === true)
     return { counts, problems, text: `would append ${counted(rows.length, 'sample')} to ${path}` };
   if (retyped.length > 0) {
     problems.push(`${listed(retyped)} changed type: ${path} is rebuilt, and kept beside itself`);
-    return rebuildNow(files, world, { path, problems, why: 'backup' });
+    return rebuildNow(work, 'backup');
   }
   if (rows.length === 0) {
     if (healArrays(files, store)) problems.push('a run that was killed after its commit is finished');
@@ -150,16 +160,7 @@ function newRows(world: World<ArchiveConfig>, store: Store, problems: string[]):
 
 const runOf = ({ text }: TimedLine): string => /"run_id":"([0-9a-f]{32})"/.exec(text.slice(0, 400))?.[1] ?? '';
 
-interface RebuildWork extends Work {
-  readonly why: 'backup' | 'broken';
-  readonly onProgress?: (done: number, all: number) => void;
-}
-
-function rebuildNow(
-  files: StoreFiles,
-  world: World<ArchiveConfig>,
-  { path, problems, why, onProgress }: RebuildWork,
-): Outcome {
+function rebuildNow({ files, world, path, problems, onProgress }: Work, why: 'backup' | 'broken'): Outcome {
   const now = world.now();
   const began = world.monotonicMs();
   const isNew = files.size(path) === undefined;

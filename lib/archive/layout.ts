@@ -20,7 +20,7 @@ type Type = 'int64' | Variable['type'];
 /** By which a store of ours is known when its root is gone. */
 export const axisName = 'collection time of the snapshot, UTC';
 
-const axisAttributes = {
+export const axisAttributes = {
   units: 'microseconds since 1970-01-01',
   calendar: 'proleptic_gregorian',
   standard_name: 'time',
@@ -33,7 +33,7 @@ const codecs: Readonly<Record<Type, readonly object[]>> = {
   float64: [{ name: 'bytes', configuration: { endian: 'little' } }],
   int8: [{ name: 'bytes' }],
 };
-const fills: Readonly<Record<Type, number | string>> = { int64: 0, float64: 'NaN', int8: -1 };
+export const fills: Readonly<Record<Type, number | string>> = { int64: 0, float64: 'NaN', int8: -1 };
 
 export const itemBytes = (type: Type): number => (type === 'int8' ? 1 : 8);
 
@@ -84,6 +84,7 @@ export function arrayText(variable: Variable | undefined, length: number): strin
 
 /** What is not of this product, which is left alone. */
 export class Foreign extends Error {}
+export const adviceOnForeign = (path: string): string => `ops-monitor archive adopt ${path} tells what is in it`;
 /** What is of this product and cannot be gone on with: rebuilt. */
 export class Unusable extends Error {}
 

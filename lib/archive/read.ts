@@ -1,9 +1,8 @@
 // What pictures, cards and people read of the store: only the variables and the days that they ask for.
-import { join } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
-import { listed, nearest } from '../core/text.ts';
-import { axis, chunkLength, type Metadata, parseRoot } from './layout.ts';
-import { chunkPath, type Column, columns, readTimes } from './store.ts';
+import { listed, nearest, reasonOf } from '../core/text.ts';
+import { adviceOnForeign, chunkLength, Foreign, type Metadata } from './layout.ts';
+import { chunkPath, type Column, columns, openMetadata, readTimes } from './store.ts';
 
 export interface Series {
   readonly metadata: Metadata;
@@ -21,30 +20,66 @@ export interface Asked {
   readonly to?: Date;
 }
 
+/** Some samples of the archive, of which columns can be read one by one. */
+export interface Span {
+  readonly path: string;
+  readonly metadata: Metadata;
+  /** Of these samples; microseconds since 1970. */
+  readonly times: Float64Array;
+  /** The place of the first of them. */
+  readonly begin: number;
+}
+
 /** As one state: the root says how much there is, and what is appended meanwhile lies behind it. */
-export function readSeries(files: StoreFiles, path: string, { names, from, to }: Asked): Series {
+export function openSpan(files: StoreFiles, path: string, { from, to }: Omit<Asked, 'names'> = {}): Span {
   const metadata = readMetadata(files, path);
   const all = readTimes(files, path, metadata.length);
   const begin = from ? firstAtOrAfter(all, from.getTime() * 1000) : 0;
   const end = to ? firstAtOrAfter(all, to.getTime() * 1000 + 1) : all.length;
-  const known = [...metadata.variables.keys()];
+  return { path, metadata, times: all.slice(begin, Math.max(begin, end)), begin };
+}
+
+export function readSeries(files: StoreFiles, path: string, { names, from, to }: Asked): Series {
+  const span = openSpan(files, path, { ...(from && { from }), ...(to && { to }) });
+  const known = [...span.metadata.variables.keys()];
   const read = (names ?? known).map((name) => {
-    const variable = metadata.variables.get(name);
-    if (!variable) throw new Error(unknownName(path, name, known));
-    return [name, readColumn(files, path, { name, type: variable.type, begin, end })] as const;
+    if (!known.includes(name)) throw new Error(`${path} has ${unknownName(name, known)}`);
+    return [name, columnOf(files, span, name)] as const;
   });
-  return { metadata, times: all.slice(begin, Math.max(begin, end)), columns: new Map(read) };
+  return { metadata: span.metadata, times: span.times, columns: new Map(read) };
 }
 
-function readMetadata(files: StoreFiles, path: string): Metadata {
-  const root = files.readText(join(path, 'zarr.json'));
-  if (root === undefined) throw new Error(`there is no archive at ${path}: append-zarr makes one`);
-  return parseRoot(root);
+/** Of the samples from the span's `first` on, so many; all of them, where nothing is said. */
+export function columnOf(
+  files: StoreFiles,
+  { path, metadata, times, begin }: Span,
+  name: string,
+  [first, count] = [0, times.length],
+): Column {
+  const type = metadata.variables.get(name)?.type;
+  if (type === undefined) throw new Error(`${path} has no ${name}`);
+  return readColumn(files, path, { name, type, begin: begin + first, end: begin + first + count });
 }
 
-function unknownName(path: string, name: string, known: readonly string[]): string {
-  const meant = nearest(name, [axis, ...known]);
-  return `${path} has no ${name}${meant === undefined ? ` (there: ${listed(known)})` : `; did you mean ${meant}?`}`;
+export function readMetadata(files: StoreFiles, path: string): Metadata {
+  const metadata = tryMetadata(files, path);
+  if (!metadata) throw new Error(`there is no archive at ${path}: append-zarr makes one`);
+  return metadata;
+}
+
+function tryMetadata(files: StoreFiles, path: string): Metadata | undefined {
+  try {
+    return openMetadata(files, path);
+  } catch (error) {
+    const what = error instanceof Foreign ? 'is not our archive' : 'cannot be read';
+    const next = error instanceof Foreign ? adviceOnForeign(path) : 'archive rebuild makes it anew';
+    throw new Error(`${path} ${what}: ${reasonOf(error)}; ${next}`, { cause: error });
+  }
+}
+
+export function unknownName(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  return `no ${name}${meant === undefined ? ` (there: ${listed(known)})` : `; did you mean ${meant}?`}`;
 }
 
 function firstAtOrAfter(times: Float64Array, time: number): number {

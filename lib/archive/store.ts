@@ -40,20 +40,24 @@ export const earliestMicroseconds = Date.parse('2000-01-01T00:00:00Z') * 1000;
 
 /** Undefined where there is none. Throws Foreign for what is not ours, Unusable for what has to be rebuilt. */
 export function openStore(files: StoreFiles, path: string, now: Date): Store | undefined {
-  const root = files.readText(join(path, 'zarr.json'));
-  if (root === undefined) {
-    if (files.list(path).length === 0) return undefined;
-    throw isOurs(files, path)
-      ? new Unusable('it has no zarr.json')
-      : new Foreign('it is no Zarr 3 store, and nothing of it is ours');
-  }
-  const metadata = metadataOf(files, path, root);
+  const metadata = openMetadata(files, path);
+  if (!metadata) return undefined;
   const times = readTimes(files, path, metadata.length);
-  const wrong = timesProblem(times, now);
+  const [wrong] = timesProblems(times, now);
   if (wrong !== undefined) throw new Unusable(wrong);
   const cut = lastChunkProblem(files, path, metadata);
   if (cut !== undefined) throw new Unusable(cut);
   return { ...metadata, path, times };
+}
+
+/** What the root says, of nothing else than that. Undefined and throws alike. */
+export function openMetadata(files: StoreFiles, path: string): Metadata | undefined {
+  const root = files.readText(join(path, 'zarr.json'));
+  if (root !== undefined) return metadataOf(files, path, root);
+  if (files.list(path).length === 0) return undefined;
+  throw isOurs(files, path)
+    ? new Unusable('it has no zarr.json')
+    : new Foreign('it is no Zarr 3 store, and nothing of it is ours');
 }
 
 function metadataOf(files: StoreFiles, path: string, root: string): Metadata {
@@ -84,16 +88,15 @@ export function readTimes(files: StoreFiles, path: string, length: number): Floa
   return times;
 }
 
-function timesProblem(times: Float64Array, now: Date): string | undefined {
+export function* timesProblems(times: Float64Array, now: Date): Generator<string> {
   for (let index = 1; index < times.length; index++) {
     const [before = 0, time = 0] = [times[index - 1], times[index]];
-    if (time === before) return `its time has ${instantOf(time)} twice`;
-    if (!(time > before)) return `its time goes back from ${instantOf(before)} to ${instantOf(time)}`;
+    if (time === before) yield `its time has ${instantOf(time)} twice`;
+    else if (!(time > before)) yield `its time goes back from ${instantOf(before)} to ${instantOf(time)}`;
   }
   const [first, last] = [times[0], times.at(-1)];
-  if (first !== undefined && first < earliestMicroseconds) return `its time begins in ${instantOf(first)}`;
-  if (last !== undefined && last > latestOf(now)) return `its time ends in the future, ${instantOf(last)}`;
-  return undefined;
+  if (first !== undefined && first < earliestMicroseconds) yield `its time begins in ${instantOf(first)}`;
+  if (last !== undefined && last > latestOf(now)) yield `its time ends in the future, ${instantOf(last)}`;
 }
 
 /** Of a chunk that is too short or too long, nobody knows which row is which. Earlier chunks are looked at by `verify`. */

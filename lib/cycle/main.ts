@@ -6,7 +6,7 @@ import { isTerminal, print, printError } from '../io/terminal.ts';
 import { type Asked, configOption, start, textOption } from './command.ts';
 import { type Ended, type OpenHosts, runStage, takePlaces } from './stage.ts';
 
-const stageOptions: Readonly<Record<string, Option>> = {
+export const stageOptions: Readonly<Record<string, Option>> = {
   ...configOption,
   'dry-run': { type: 'boolean', summary: 'do the work, but write nothing: say what would be written where' },
   json: { type: 'boolean', summary: 'print the result as JSON' },
@@ -23,7 +23,7 @@ export function main(stage: Stage<Configuration>, openHosts?: OpenHosts): void {
   });
 }
 
-async function runAsCommand(stage: Stage<Configuration>, asked: Asked, openHosts?: OpenHosts): Promise<number> {
+export async function runAsCommand(stage: Stage<Configuration>, asked: Asked, openHosts?: OpenHosts): Promise<number> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
   // Who only asks for an answer writes nothing, and waits for no lock.
   const dryRun = asked.options['dry-run'] === true;
@@ -40,7 +40,9 @@ async function runAsCommand(stage: Stage<Configuration>, asked: Asked, openHosts
   const lastWords = record.problems.at(-1) ?? 'failed without a reason';
   if (!outcome) throw new Error(lastWords);
   if (record.outcome === 'failed') printError(`${stage.name}: ${lastWords}`);
-  if (asked.options['json'] === true && !onlyAsks) print(JSON.stringify(outcome.json, undefined, 2));
+  // What is no JSON by itself is told in figures.
+  const json = outcome.json ?? { counts: outcome.counts, problems: outcome.problems };
+  if (asked.options['json'] === true && !onlyAsks) print(JSON.stringify(json, undefined, 2));
   else if (outcome.text !== undefined && (outcome.exitCode !== undefined || isTerminal(1))) print(outcome.text);
   return outcome.exitCode ?? record.exit_code;
 }

@@ -73,6 +73,22 @@ export async function newestTime(store: ZarrStore, axis: string, to: Date): Prom
   return found?.time;
 }
 
+/** The first and the last on the axis as they stand; undefined where there is none. */
+export async function timeSpan(
+  store: ZarrStore,
+  axis: string,
+): Promise<{ samples: number; first: Date | undefined; last: Date | undefined }> {
+  const times = await seriesOf(store, axis);
+  const timeOf = timeDecoder(times.encoding);
+  const at = async (index: number): Promise<Date | undefined> => {
+    if (index < 0 || index >= times.length) return undefined;
+    const chunk = await times.chunk(Math.floor(index / times.chunkLength));
+    const found = new Date(timeOf(chunk[index % times.chunkLength] ?? Number.NaN));
+    return Number.isNaN(found.getTime()) ? undefined : found;
+  };
+  return { samples: times.length, first: await at(0), last: await at(times.length - 1) };
+}
+
 /** Chunk by chunk from the end: the first sample that is fresh, or of a chunk without one the newest by its time. By its
  * place alone it might be one that is only half written: its time is then what stands for none, long ago. */
 async function newestOf(

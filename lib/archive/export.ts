@@ -1,0 +1,62 @@
+// Copies of the archive, or of a part of it, for others: what is in them. In which format: export-zarr.ts, export-csv.ts.
+import type { NewFolder } from '../contract/folder.ts';
+import type { StoreFiles } from '../contract/store.ts';
+import type { Variable } from './flatten.ts';
+import { instantText } from './info.ts';
+import type { Metadata } from './layout.ts';
+import { openSpan, readMetadata, type Span } from './read.ts';
+import { selectNames } from './select.ts';
+
+export interface Wanted {
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  readonly only?: string | undefined;
+}
+
+export interface Excerpt {
+  readonly files: StoreFiles;
+  readonly span: Span;
+  readonly variables: readonly (readonly [name: string, Variable])[];
+}
+
+export interface Writing {
+  readonly folder: NewFolder;
+  /** Of columns, or of samples. It may wait: for a signal, say. */
+  readonly onProgress: (done: number, all: number) => void | Promise<void>;
+}
+
+export function openExcerpt(files: StoreFiles, path: string, { from, to, only }: Wanted): Excerpt {
+  const span = openSpan(files, path, { ...(from && { from }), ...(to && { to }) });
+  if (span.times.length === 0)
+    throw new Error(`${path} has no sample ${rangeText(from, to)}: ${extentOf(files, path)}`);
+  const known = span.metadata.variables;
+  const names = new Set(selectNames(only, [...known.keys()]));
+  return { files, span, variables: [...known].filter(([name]) => names.has(name)) };
+}
+
+function rangeText(from: Date | undefined, to: Date | undefined): string {
+  const [since, until] = [from && `from ${from.toISOString()}`, to && `to ${to.toISOString()}`];
+  return [since, until].filter((part) => part !== undefined).join(' ') || 'at all';
+}
+
+function extentOf(files: StoreFiles, path: string): string {
+  const { times } = openSpan(files, path);
+  const [first, last] = [times[0], times.at(-1)];
+  return first === undefined || last === undefined
+    ? 'it is empty'
+    : `it goes from ${instantText(first)} to ${instantText(last)}`;
+}
+
+/** After the last read: what a rebuild put in its place meanwhile has other rows in its chunks. */
+export function refuseReplaced({ files, span: { path, metadata } }: Excerpt): void {
+  const now = readMetadata(files, path);
+  if (now.attributes['date_created'] !== metadata.attributes['date_created'])
+    throw new Error(`${path} was rebuilt meanwhile: export it again`);
+}
+
+/** Those of the archive, but for the word by which append-zarr knows its own: a copy is never gone on with. */
+export function exportedAttributes({ span: { path, metadata } }: Excerpt, note: string): Metadata['attributes'] {
+  const { store_version: _ours, history, ...rest } = metadata.attributes;
+  const before = typeof history === 'string' ? `\n${history}` : '';
+  return { ...rest, history: `${note} from ${path}${before}` };
+}

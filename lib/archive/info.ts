@@ -1,0 +1,86 @@
+// What there is of the archive, in figures.
+import { basename, dirname, join } from 'node:path';
+import type { StoreFiles } from '../contract/store.ts';
+import { isoMicroseconds } from '../core/time.ts';
+import { openSpan } from './read.ts';
+
+export interface Info {
+  readonly path: string;
+  readonly samples: number;
+  readonly first?: string;
+  readonly last?: string;
+  readonly span_seconds: number;
+  /** Steps in time that are longer than usual. */
+  readonly gaps: Gaps;
+  readonly variables: { readonly numbers: number; readonly flags: number };
+  readonly files: number;
+  readonly bytes: number;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** What rebuilds left beside it. */
+  readonly backups: readonly string[];
+}
+
+interface Gaps {
+  readonly longer_than_seconds: number;
+  readonly count: number;
+  readonly longest?: { readonly seconds: number; readonly from: string; readonly to: string };
+}
+
+/** One that is missed makes a step of two intervals; a late one does not. */
+const gapIntervals = 1.5;
+
+export function archiveInfo(files: StoreFiles, path: string, intervalSeconds: number): Info {
+  const { metadata, times } = openSpan(files, path);
+  const [first, last] = [times[0], times.at(-1)];
+  const kinds = [...metadata.variables.values()];
+  return {
+    path,
+    samples: times.length,
+    ...(first !== undefined && last !== undefined ? { first: instantText(first), last: instantText(last) } : {}),
+    span_seconds: ((last ?? 0) - (first ?? 0)) / 1e6,
+    gaps: gapsIn(times, intervalSeconds * gapIntervals),
+    variables: {
+      numbers: kinds.filter(({ type }) => type === 'float64').length,
+      flags: kinds.filter(({ type }) => type === 'int8').length,
+    },
+    ...sizeOf(files, path),
+    attributes: metadata.attributes,
+    backups: files
+      .list(dirname(path))
+      .filter((name) =>
+        /^\.(backup|broken)-/.test(name.startsWith(basename(path)) ? name.slice(basename(path).length) : ''),
+      )
+      .sort(),
+  };
+}
+
+/** To the microsecond, as in the raw lines; of a damaged store it may be no time at all. */
+export const instantText = (microseconds: number): string =>
+  Math.abs(microseconds) <= 8.64e18 ? isoMicroseconds(microseconds / 1000) : String(microseconds);
+
+function gapsIn(times: Float64Array, longerThanSeconds: number): Gaps {
+  let [count, longest, at] = [0, 0, 0];
+  for (let index = 1; index < times.length; index++) {
+    const step = (times[index] ?? 0) - (times[index - 1] ?? 0);
+    if (step > longerThanSeconds * 1e6) count += 1;
+    if (step > longest) [longest, at] = [step, index];
+  }
+  return {
+    longer_than_seconds: longerThanSeconds,
+    count,
+    ...(count > 0
+      ? { longest: { seconds: longest / 1e6, from: instantText(times[at - 1] ?? 0), to: instantText(times[at] ?? 0) } }
+      : {}),
+  };
+}
+
+function sizeOf(files: StoreFiles, path: string): { files: number; bytes: number } {
+  const size = files.size(path);
+  if (size === undefined) return { files: 0, bytes: 0 };
+  if (size >= 0) return { files: 1, bytes: size };
+  const parts = files.list(path).map((name) => sizeOf(files, join(path, name)));
+  return {
+    files: parts.reduce((sum, part) => sum + part.files, 0),
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+  };
+}

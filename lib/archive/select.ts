@@ -1,0 +1,28 @@
+// Which variables somebody means: names, or patterns in which * stands for anything.
+import { Usage } from '../contract/errors.ts';
+import { escapePattern } from '../core/text.ts';
+import { unknownName } from './read.ts';
+
+/** `filesystem_*,host_load_1` → names, in the order of the archive. Without any, all. */
+export function selectNames(asked: string | undefined, known: readonly string[]): readonly string[] {
+  if (asked === undefined) return known;
+  const patterns = asked
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  if (patterns.length === 0) throw new Usage(`--only ${JSON.stringify(asked)} names no variable`);
+  const chosen = new Set(patterns.flatMap((pattern) => matching(pattern, known)));
+  return known.filter((name) => chosen.has(name));
+}
+
+function matching(pattern: string, known: readonly string[]): readonly string[] {
+  const parts = pattern.split('*').map(escapePattern);
+  const expression = new RegExp(`^${parts.join('.*')}$`);
+  const found = known.filter((name) => expression.test(name));
+  if (found.length > 0) return found;
+  throw new Usage(
+    pattern.includes('*')
+      ? `--only: no variable is like ${pattern} (there are ${known.length}; archive at now tells them)`
+      : `--only: the archive has ${unknownName(pattern, known)}`,
+  );
+}

@@ -1,0 +1,80 @@
+// Everything that can be wrong with the store, looked at and not touched: what each append looks at, and beyond that
+// every chunk, and what readers without consolidated metadata see.
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { StoreFiles } from '../contract/store.ts';
+import { counted, reasonOf } from '../core/text.ts';
+import { arrayText, axis, chunkLength, itemBytes, type Metadata, parse, parseArray } from './layout.ts';
+import { readMetadata } from './read.ts';
+import { chunkPath, readTimes, timesProblems } from './store.ts';
+
+export interface Verified {
+  readonly path: string;
+  readonly samples: number;
+  readonly variables: number;
+  readonly chunks: number;
+  /** Of 14 days in which a variable had no value. */
+  readonly absent_chunks: number;
+  readonly problems: readonly string[];
+}
+
+/** Of one kind, more than this tell nothing new. */
+const mostTimes = 20;
+
+export function verify(files: StoreFiles, path: string, now: Date): Verified {
+  const metadata = readMetadata(files, path);
+  const chunks = chunksOf(files, path, metadata);
+  return {
+    path,
+    samples: metadata.length,
+    variables: metadata.variables.size,
+    chunks: chunks.present,
+    absent_chunks: chunks.absent,
+    problems: [...timesOf(files, path, metadata, now), ...chunks.problems, ...arraysOf(files, path, metadata)],
+  };
+}
+
+function timesOf(files: StoreFiles, path: string, { length }: Metadata, now: Date): string[] {
+  try {
+    const all = [...timesProblems(readTimes(files, path, length), now)];
+    const more = all.length - mostTimes;
+    return more > 0 ? [...all.slice(0, mostTimes), `${counted(more, 'more time')} out of order`] : all;
+  } catch (error) {
+    return [reasonOf(error)];
+  }
+}
+
+function chunksOf(files: StoreFiles, path: string, { length, variables }: Metadata) {
+  const problems: string[] = [];
+  let [present, absent] = [0, 0];
+  const types = [[axis, 'int64'] as const, ...[...variables].map(([name, { type }]) => [name, type] as const)];
+  for (const [name, type] of types) {
+    for (let chunk = 0; chunk * chunkLength < length; chunk++) {
+      const [size, whole] = [files.size(chunkPath(path, name, chunk)), chunkLength * itemBytes(type)];
+      if (size === undefined) absent += 1;
+      else present += 1;
+      // A time that is not there at all is told of by whoever reads the times.
+      if (size !== undefined && size !== whole)
+        problems.push(`chunk ${chunk} of ${name} ${size < 0 ? 'is a folder' : `has ${size} bytes of ${whole}`}`);
+    }
+  }
+  return { present, absent, problems };
+}
+
+function arraysOf(files: StoreFiles, path: string, { length, variables }: Metadata): string[] {
+  return [[axis, undefined] as const, ...variables].flatMap(([name, variable]) => {
+    const text = files.readText(join(path, name, 'zarr.json'));
+    if (text === undefined) return [`${name} has no zarr.json of its own: the next append makes one`];
+    try {
+      const [own, wanted] = [parse(text), parse(arrayText(variable, length))];
+      // Words may be of an older version; the root's are the newest.
+      if (isDeepStrictEqual({ ...own, attributes: {} }, { ...wanted, attributes: {} })) return [];
+      const { length: its } = parseArray(name, own);
+      return its === length
+        ? [`${name}/zarr.json says something else than the root`]
+        : [`${name}/zarr.json says ${counted(its, 'sample')} and the root ${length}: the next append mends it`];
+    } catch (error) {
+      return [`${name}/zarr.json: ${reasonOf(error)}`];
+    }
+  });
+}

@@ -1,0 +1,53 @@
+// Several commands under one name: `ops-monitor archive info`. Each has its own options and its own --help.
+import { nearest } from '../core/text.ts';
+import { leave } from '../io/leave.ts';
+import { print, printError } from '../io/terminal.ts';
+import { type Command, exitCodes, start } from './command.ts';
+
+export interface Group {
+  readonly name: string;
+  readonly summary: string;
+  /** Their names begin with the group's. */
+  readonly commands: readonly Command[];
+}
+
+export function startOneOf(group: Group): void {
+  const [word, ...rest] = process.argv.slice(2);
+  if (word === '--help' || word === '-h' || word === 'help') {
+    print(helpOf(group));
+    leave(exitCodes.ok);
+  }
+  const command = group.commands.find(({ name }) => name === `${group.name} ${word}`);
+  if (!command) {
+    printError(`${group.name}: ${complaintOf(group, word)}\nTry: ops-monitor ${group.name} --help`);
+    leave(exitCodes.usage);
+  }
+  process.argv.splice(2, Infinity, ...rest);
+  start(command);
+}
+
+const wordOf = (group: Group, { name }: Command): string => name.slice(group.name.length + 1);
+
+function complaintOf(group: Group, word: string | undefined): string {
+  const known = group.commands.map((command) => wordOf(group, command));
+  if (word === undefined || word.startsWith('-')) return `say first what to do: ${known.join(', ')}`;
+  const meant = nearest(word, known);
+  return `there is no ${JSON.stringify(word)}${meant ? `; did you mean ${meant}?` : ''}`;
+}
+
+function helpOf(group: Group): string {
+  const rows = group.commands.map((command) => [
+    `${wordOf(group, command)} ${command.operands ?? ''}`.trim(),
+    command.summary,
+  ]);
+  const width = Math.max(...rows.map(([left = '']) => left.length)) + 2;
+  return [
+    `Usage: ops-monitor ${group.name} COMMAND [OPTION]…`,
+    '',
+    `${group.name} ${group.summary}.`,
+    '',
+    ...rows.map(([left = '', says = '']) => `  ${left.padEnd(width)}${says}`),
+    '',
+    `ops-monitor ${group.name} COMMAND --help tells more; each understands --config FILE.`,
+  ].join('\n');
+}

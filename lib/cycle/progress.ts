@@ -1,0 +1,39 @@
+// How far something long has come: on a terminal a bar that is drawn anew ten times a second, elsewhere nothing.
+import { formatDuration } from '../core/quantity.ts';
+import { isTerminal, rewriteLine } from '../io/terminal.ts';
+
+const width = 24;
+
+export type OnProgress = (done: number, all: number) => void;
+
+export function progressOf(noun: string): OnProgress {
+  if (!isTerminal(2)) return () => undefined;
+  const began = performance.now();
+  let drawn = Number.NEGATIVE_INFINITY;
+  return (done, all) => {
+    const now = performance.now();
+    if (done >= all) return rewriteLine('');
+    if (now - drawn < 100) return;
+    drawn = now;
+    rewriteLine(progressText({ done, all, noun, seconds: (now - began) / 1000 }));
+  };
+}
+
+interface Progress {
+  readonly done: number;
+  readonly all: number;
+  readonly noun: string;
+  readonly seconds: number;
+}
+
+/** `[######..................] 25 %, 1000 of 4000 samples, 2000 a second, 1.5s left` */
+export function progressText({ done, all, noun, seconds }: Progress): string {
+  const share = all > 0 ? done / all : 1;
+  const rate = done / Math.max(seconds, 0.001);
+  const full = Math.floor(share * width);
+  const left = rate > 0 ? `, ${formatDuration(Math.ceil((all - done) / rate))} left` : '';
+  return (
+    `[${'#'.repeat(full)}${'.'.repeat(width - full)}] ${Math.floor(share * 100)} %, ` +
+    `${done} of ${all} ${noun}, ${Math.round(rate)} a second${left}`
+  );
+}
