@@ -10,8 +10,18 @@ import { archive } from './files.ts';
 import type { Variable } from './flatten.ts';
 import { Foreign, type Metadata, storeVersion, Unusable } from './layout.ts';
 import { judgedLately, linesAfter, sampleOf, type TimedLine } from './rawlog.ts';
-import { pruneBackups, rebuild, settle, swapIn } from './rebuild.ts';
-import { appendRows, healArrays, instantOf, latestOf, openStore, type Row, type Store, sweepScratch } from './store.ts';
+import { pruneBackups, rebuild, type Rebuilt, settle, swapIn } from './rebuild.ts';
+import {
+  appendRows,
+  healArrays,
+  instantOf,
+  latestOf,
+  openStore,
+  type Row,
+  type Store,
+  sweepScratch,
+  tellArrays,
+} from './store.ts';
 
 export const appendZarr = (files: StoreFiles) =>
   defineStage<ArchiveConfig>({
@@ -78,12 +88,20 @@ function appendNew(
     return { counts: { ...counts, samples: store.length }, problems, text: 'nothing new' };
   }
   const attributes = { ...store.attributes, ...aboutUs(world) };
+  const appended = counted(rows.length, 'sample');
+  let next: Metadata;
   try {
-    appendRows(files, store, rows, { attributes, variables });
+    next = appendRows(files, store, rows, { attributes, variables });
   } catch (error) {
-    throw new Error(`appending ${counted(rows.length, 'sample')} to ${path} failed; it is as it was`, { cause: error });
+    throw new Error(`appending ${appended} to ${path} failed; it is as it was`, { cause: error });
   }
-  const length = store.length + rows.length;
+  try {
+    tellArrays(files, path, next);
+  } catch (error) {
+    // They are in the store, whatever comes of this: only readers without consolidated metadata do not see them.
+    problems.push(`${appended} appended to ${path}, but not all its arrays could be told: ${reasonOf(error)}`);
+  }
+  const { length } = next;
   return {
     counts: { ...counts, samples: length },
     problems,
@@ -173,7 +191,14 @@ function rebuildNow(
     date_created: stamp,
     history: `${stamp} ops-monitor ${world.product.version}: ${isNew ? 'made' : 'rebuilt'} from the raw lines`,
   };
-  const done = rebuild({ files, log: world, path, now, attributes, onProgress });
+  let done: Rebuilt;
+  try {
+    done = rebuild({ files, log: world, path, now, attributes, onProgress });
+  } catch (error) {
+    throw new Error(isNew ? `making ${path} failed; there is none yet` : `rebuilding ${path} failed; it is as it was`, {
+      cause: error,
+    });
+  }
   const aside = swapIn(files, path, now, why);
   // Only now that the new one stands in its place.
   const removed = pruneBackups(files, path, world.config.keep.backups);

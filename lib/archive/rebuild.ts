@@ -33,7 +33,17 @@ export interface RebuildSettings {
 
 const buildingOf = (path: string): string => `${path}.rebuilding`;
 
-export function rebuild({ files, log, path, now, attributes, onProgress }: RebuildSettings): Rebuilt {
+export function rebuild(settings: RebuildSettings): Rebuilt {
+  try {
+    return buildBeside(settings);
+  } catch (error) {
+    // Half a store would keep a full disk full.
+    settings.files.remove(buildingOf(settings.path));
+    throw error;
+  }
+}
+
+function buildBeside({ files, log, path, now, attributes, onProgress }: RebuildSettings): Rebuilt {
   const building = buildingOf(path);
   files.remove(building);
   const problems: string[] = [];

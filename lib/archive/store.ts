@@ -114,13 +114,16 @@ export const instantOf = (microseconds: number): string =>
 
 export const chunkPath = (path: string, name: string, chunk: number): string => join(path, name, 'c', String(chunk));
 
-/** All rows or none: rows behind the end are seen by nobody, and writing them again changes nothing. */
+/**
+ * All rows or none: rows behind the end are seen by nobody, and writing them again changes nothing. What the store is
+ * from now on; its arrays are to be told.
+ */
 export function appendRows(
   files: StoreFiles,
   store: Store,
   rows: readonly Row[],
   next: Omit<Metadata, 'length'>,
-): void {
+): Metadata {
   const [from, to] = [store.length, store.length + rows.length];
   const scratch = scratchOf(store.path);
   for (let chunk = Math.floor(from / chunkLength); chunk * chunkLength < to; chunk++) {
@@ -139,8 +142,9 @@ export function appendRows(
     }
   }
   files.sync(store.path);
-  files.put(join(store.path, 'zarr.json'), rootText({ ...next, length: to }), scratch, { durable: true });
-  tellArrays(files, store.path, { ...next, length: to });
+  const metadata = { ...next, length: to };
+  files.put(join(store.path, 'zarr.json'), rootText(metadata), scratch, { durable: true });
+  return metadata;
 }
 
 interface Part {
@@ -184,7 +188,7 @@ export const bytesOf = ({ buffer, byteOffset, byteLength }: Column): Uint8Array 
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /** The arrays' own metadata follow the root. In an order of which the last stands for all. */
-function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
+export function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
   for (const [name, variable] of inOrder(variables)) {
     const file = join(path, name, 'zarr.json');
     if (files.writeAfter(file, shapeBeginning, shapeText(length))) continue;
