@@ -1,9 +1,19 @@
 // The archive as its users meet it: real xarray opens what whole processes wrote, also those that were killed, that a
 // full disk stopped, and while it grows.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, cpSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { type TestContext } from 'node:test';
@@ -12,10 +22,10 @@ import { chunkLength } from '../../lib/archive/layout.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import { history } from '../../lib/health/files.ts';
 import { snapshots } from '../../lib/snapshot/files.ts';
-import { ok, snapshotAt } from '../archive/days.ts';
+import { archiveIn, instant, ok, sectionsOf, snapshotAt } from '../archive/days.ts';
 import { placesIn, readText, temporaryFolder } from '../world.ts';
-import { mountTmpfs } from './disks.ts';
-import { root, siteIn } from './stages.ts';
+import { fill, mountTmpfs } from './disks.ts';
+import { root } from './stages.ts';
 import { strictPython } from './xarray.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -88,39 +98,43 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** A folder in which append-zarr runs again and again, over states that are copied into it. */
+/** A small disk on which append-zarr runs again and again, over states that are copied to it. */
 function slotIn(t: TestContext) {
   // In memory: on a disk most of the time would go into waiting for it.
-  const folder = mountTmpfs(t, 'size=256m');
-  const site = siteIn(folder, `files: { state: ${folder}/state }\n`);
+  const folder = mountTmpfs(t, 'size=16m');
+  const home = temporaryFolder(t);
+  const config = join(home, 'config.yaml');
+  writeFileSync(config, `files: { state: ${folder}/state }\n`);
   const hook = join(here, '..', 'faults', 'kill-at.cjs');
   const run = async (env: Record<string, string> = {}): Promise<Ended> => {
-    const argv = ['--require', hook, join(root, 'dist', 'append-zarr.cjs'), '--config', join(folder, 'config.yaml')];
-    const child: ChildProcess = spawn(process.execPath, argv, {
+    const argv = ['--require', hook, join(root, 'dist', 'append-zarr.cjs'), '--config', config];
+    const child = spawn(process.execPath, argv, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {
         PATH: process.env['PATH'],
-        HOME: folder,
-        XDG_CACHE_HOME: join(folder, 'cache'),
-        XDG_RUNTIME_DIR: join(folder, 'run'),
+        HOME: home,
+        XDG_CACHE_HOME: join(home, 'cache'),
+        XDG_RUNTIME_DIR: join(home, 'run'),
         KILL_CALLS: 'writeSync,writeFileSync,renameSync,unlinkSync,rmSync,mkdirSync,ftruncateSync,spawnSync',
         ...env,
       },
     });
     let stderr = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const [status, signal] = (await once(child, 'close')) as [number | null, string | null];
     return { status, signal, stderr };
   };
+  const state = join(folder, 'state');
   return {
     folder,
     run,
-    store: join(site.state, 'ops_monitor.zarr'),
+    state,
+    store: join(state, 'ops_monitor.zarr'),
     reset: (template: string) => {
-      rmSync(site.state, { recursive: true, force: true });
-      cpSync(template, site.state, { recursive: true });
+      rmSync(state, { recursive: true, force: true });
+      cpSync(template, state, { recursive: true });
     },
-    beside: () => readdirSync(site.state).filter((name) => name.startsWith('ops_monitor.zarr.')),
+    beside: () => readdirSync(state).filter((name) => name.startsWith('ops_monitor.zarr.')),
   };
 }
 
@@ -195,13 +209,13 @@ test('killed before, in and after every write of an append and of a rebuild: xar
   let points = 0;
   for (const { what, before, keepsOld } of killCases) {
     const [first] = slots;
-    rmSync(join(first.folder, 'state'), { recursive: true, force: true });
+    first.reset(temporaryFolder(t));
     await before(first);
     const template = temporaryFolder(t);
-    cpSync(join(first.folder, 'state'), template, { recursive: true });
+    cpSync(first.state, template, { recursive: true });
     const old = await ask(join(template, 'ops_monitor.zarr'));
 
-    const countFile = join(first.folder, 'count');
+    const countFile = join(temporaryFolder(t), 'count');
     const counting = await first.run({ KILL_COUNT: countFile });
     assert.equal(counting.status, 0, counting.stderr);
     const calls = Number(readText(countFile));
@@ -251,4 +265,149 @@ test('killed before, in and after every write of an append and of a rebuild: xar
   }
   t.diagnostic(`${points} points`);
   assert.ok(points >= 300, `only ${points} points`);
+});
+
+// Disks
+
+test('a disk that is full at whatever page: a defined message, nothing but the old state or the new one, and all is well once there is room', async (t) => {
+  const ask = xarray(t);
+  const slot = slotIn(t);
+  for (const { what, before } of killCases) {
+    slot.reset(temporaryFolder(t));
+    await before(slot);
+    const template = temporaryFolder(t);
+    cpSync(slot.state, template, { recursive: true });
+    const old = await ask(slot.store);
+    await well(slot, what);
+    const made = await ask(slot.store);
+    let [pages, failed] = [0, 0];
+    for (let status: number | null = 1; status !== 0; pages += pages < 5 ? 1 : 3) {
+      assert.ok(pages < 300, `${what}: does not end well with ${pages} pages free`);
+      slot.reset(template);
+      fill(slot.folder);
+      truncateSync(join(slot.folder, 'ballast'), statSync(join(slot.folder, 'ballast')).size - pages * 4096);
+      const ended = await slot.run();
+      ({ status } = ended);
+      const says = `${what}, ${pages} pages free: ${ended.stderr}`;
+      const left = await ask(slot.store);
+      if (status === 0) {
+        assert.deepEqual(left, made, says);
+      } else {
+        failed += 1;
+        assert.equal(status, 1, says);
+        assert.match(ended.stderr, /ops_monitor\.zarr.* failed; (it is as it was|there is none yet): ENOSPC/, says);
+        assert.deepEqual(left, old, says);
+        // A disk that is full is not kept full by what could not be finished.
+        assert.ok(!existsSync(`${slot.store}.rebuilding`) && !existsSync(`${slot.store}.tmp`), says);
+      }
+      for (const name of ['ballast', 'rest']) rmSync(join(slot.folder, name));
+      await well(slot, says);
+      assert.deepEqual(await ask(slot.store), made, says);
+    }
+    t.diagnostic(`${what}: failed with ${failed} sizes of what was free`);
+    assert.ok(failed >= 1, what);
+  }
+});
+
+test('a store that turned read-only: a defined message, and all is well once it can be written', async (t) => {
+  const ask = xarray(t);
+  const slot = slotIn(t);
+  for (const { what, before } of killCases) {
+    slot.reset(temporaryFolder(t));
+    await before(slot);
+    const old = await ask(slot.store);
+    execFileSync('mount', ['-o', 'remount,ro', slot.folder]);
+    const { status, stderr } = await slot.run();
+    const left = await ask(slot.store);
+    execFileSync('mount', ['-o', 'remount,rw', slot.folder]);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /ops_monitor\.zarr.* failed; (it is as it was|there is none yet): EROFS/, what);
+    assert.deepEqual(left, old, what);
+    await well(slot, what);
+    assert.notDeepEqual(await ask(slot.store), old, what);
+  }
+});
+
+// Values
+
+interface Looked {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly [fact: string]: unknown;
+}
+
+test('the demo’s thirty days: xarray opens them without a warning, and every value is that of the JSONL', (t) => {
+  const { run } = strictPython(t);
+  const folder = temporaryFolder(t);
+  const began = performance.now();
+  const argv = [join(root, 'dist', 'demo.cjs'), '--folder', join(folder, 'demo'), '--real', '0'];
+  const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 250_000 });
+  assert.equal(status, 0, stderr);
+  const played = performance.now();
+  const state = join(folder, 'demo', 'days', 'state');
+
+  const { attributes, variables, flags, ...facts } = JSON.parse(
+    run(script, 'look', join(state, 'ops_monitor.zarr')),
+  ) as Looked;
+  assert.equal(attributes['instrument'], 'ops-monitor');
+  assert.equal(attributes['source'], 'ops_monitor_YYYYMMDD.jsonl');
+  assert.equal(attributes['title'], 'Operations monitoring');
+  assert.equal(attributes['Conventions'], 'CF-1.11');
+  assert.deepEqual(facts, {
+    samples: 30 * 288,
+    flags_that_cf_xarray_decodes: flags,
+    dimensions: ['time'],
+    time: 'datetime64',
+    sorted: true,
+    unique: true,
+    same_without_consolidated: true,
+    types: ['float64', 'int8'],
+    without_long_name: [],
+    without_units_or_meanings: [],
+    with_both: [],
+    flags_without_values: [],
+  });
+  assert.ok(Number(variables) > 400 && Number(flags) > 100, `${String(variables)} variables, ${String(flags)} flags`);
+
+  const { wrong, ...compared } = JSON.parse(run(script, 'compare', state)) as Record<string, unknown>;
+  assert.deepEqual(wrong, []);
+  assert.deepEqual([compared['samples'], compared['judged'], compared['variables']], [30 * 288, 30 * 288, variables]);
+  assert.equal(compared['compared'], 30 * 288 * Number(variables));
+  t.diagnostic(
+    `${JSON.stringify(compared)}; played in ${Math.round((played - began) / 1000)} s, compared in ${Math.round((performance.now() - played) / 1000)} s`,
+  );
+});
+
+// A reader
+
+test('a reader that opens it again and again through 1,000 appends never fails', async (t) => {
+  const [program, ...options] = strictPython(t).argv;
+  const site = archiveIn(temporaryFolder(t));
+  // Over the end of a chunk, and with a variable that comes on the way.
+  const begin = chunkLength - 500;
+  site.write(0, begin);
+  await site.run(instant(begin));
+  const child = spawn(program, [...options, script, 'watch', site.path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.after(() => child.kill());
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  assert.equal((await lines.next()).value, 'ready');
+  const began = performance.now();
+  for (let index = begin; index < begin + 1000; index++) {
+    site.write(index, index + 1, (number) => ({
+      ...sectionsOf(number),
+      ...(number >= begin + 250 ? { host: ok({ load_1: 0.5, cpus: 4 }) } : {}),
+    }));
+    const { counts, problems } = await site.run(instant(index));
+    assert.deepEqual([counts['appended'], problems], [1, []]);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  child.stdin.end('enough\n');
+  const { opens, advances, samples, problems } = JSON.parse((await lines.next()).value ?? '{}') as {
+    opens: number;
+    advances: number;
+    samples: number;
+    problems: string[];
+  };
+  t.diagnostic(`1,000 appends in ${seconds.toFixed(1)} s; opened ${opens} times, ${advances} times with more`);
+  assert.deepEqual(problems, []);
+  assert.ok(opens >= 100 && advances >= 50 && samples > begin + 900, `${opens}, ${advances}, ${samples}`);
 });
