@@ -9,7 +9,7 @@ import type { ArchiveConfig } from './config.ts';
 import { archive } from './files.ts';
 import type { Variable } from './flatten.ts';
 import { Foreign, type Metadata, storeVersion, Unusable } from './layout.ts';
-import { judgedLately, linesAfter, sampleOf, type TimedLine } from './rawlog.ts';
+import { judgedLately, linesAfter, runOf, sampleOf } from './rawlog.ts';
 import { pruneBackups, rebuild, type Rebuilt, settle, swapIn } from './rebuild.ts';
 import {
   appendRows,
@@ -84,7 +84,11 @@ function appendNew(
     return rebuildNow(files, world, { path, problems, why: 'backup' });
   }
   if (rows.length === 0) {
-    if (healArrays(files, store)) problems.push('a run that was killed after its commit is finished');
+    try {
+      if (healArrays(files, store)) problems.push('a run that was killed after its commit is finished');
+    } catch (error) {
+      problems.push(`not all arrays of ${path} could be told how long they are: ${reasonOf(error)}`);
+    }
     return { counts: { ...counts, samples: store.length }, problems, text: 'nothing new' };
   }
   const attributes = { ...store.attributes, ...aboutUs(world) };
@@ -128,14 +132,14 @@ function newRows(world: World<ArchiveConfig>, store: Store, problems: string[]):
   let [late, bad, untimely, duplicates] = [0, 0, 0, 0];
   const rows: (Row & { readonly run: string })[] = [];
   const variables = new Map(store.variables);
-  const retyped = new Set<string>();
+  const [retyped, shared] = [new Set<string>(), new Set<string>()];
   for (const day of days) {
     const found = linesAfter(world, day, last);
     late += found.late;
     bad += found.bad;
     const lines = found.lines.filter(({ time }) => time <= latest).sort((a, b) => a.time - b.time);
     untimely += found.lines.length - lines.length;
-    const judged = judgedLately(world, day, new Set(lines.map(runOf)));
+    const judged = judgedLately(world, day, lines);
     for (const line of lines) {
       const { time, text } = line;
       if (time <= (rows.at(-1)?.time ?? last)) {
@@ -144,19 +148,20 @@ function newRows(world: World<ArchiveConfig>, store: Store, problems: string[]):
       }
       try {
         const { values, variables: own, collisions } = sampleOf(text, (run) => judged.get(run));
-        for (const name of collisions) problems.push(`two things are called ${name}: the first is archived`);
+        for (const name of collisions) shared.add(name);
         for (const [name, variable] of own) {
           const known = variables.get(name);
           if (known && known.type !== variable.type) retyped.add(name);
           variables.set(name, variable);
         }
-        rows.push({ time, values, run: runOf(line) });
+        rows.push({ time, values, run: runOf(text) });
       } catch (error) {
         bad += 1;
         if (bad <= 5) problems.push(`the line of ${instantOf(time)} is no snapshot: ${reasonOf(error)}`);
       }
     }
   }
+  if (shared.size > 0) problems.push(`two things each are called ${listed([...shared])}: the first is archived`);
   if (late > 0)
     problems.push(
       `${counted(late, 'line')} of a time that is archived already or was passed over: archive rebuild takes them in`,
@@ -165,8 +170,6 @@ function newRows(world: World<ArchiveConfig>, store: Store, problems: string[]):
   if (untimely > 0) problems.push(`${counted(untimely, 'line')} from the future: left out`);
   return { rows, variables, retyped: [...retyped], counts: { appended: rows.length, duplicates, late, bad, untimely } };
 }
-
-const runOf = ({ text }: TimedLine): string => /"run_id":"([0-9a-f]{32})"/.exec(text.slice(0, 400))?.[1] ?? '';
 
 interface RebuildWork extends Work {
   readonly why: 'backup' | 'broken';
@@ -204,6 +207,7 @@ function rebuildNow(
   const removed = pruneBackups(files, path, world.config.keep.backups);
   const { problems: met, changedType, ...counts } = done;
   problems.push(...met);
+  if (done.bad > 0) problems.push(`${counted(done.bad, 'line')} could not be read`);
   if (changedType.length > 0)
     problems.push(
       `${listed([...changedType])} changed type: what the raw lines do not have of it stands in the backup alone`,

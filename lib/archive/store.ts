@@ -42,6 +42,7 @@ export const earliestMicroseconds = Date.parse('2000-01-01T00:00:00Z') * 1000;
 export function openStore(files: StoreFiles, path: string, now: Date): Store | undefined {
   const root = files.readText(join(path, 'zarr.json'));
   if (root === undefined) {
+    if ((files.size(path) ?? -1) !== -1) throw new Foreign('it is no folder');
     if (files.list(path).length === 0) return undefined;
     throw isOurs(files, path)
       ? new Unusable('it has no zarr.json')
@@ -71,6 +72,10 @@ const isOurs = (files: StoreFiles, path: string): boolean =>
   files.readText(join(path, axis, 'zarr.json'))?.includes(axisName) ?? false;
 
 export function readTimes(files: StoreFiles, path: string, length: number): Float64Array {
+  // Before room is made for it: a damaged root may say any length.
+  const last = Math.max(0, Math.ceil(length / chunkLength) - 1);
+  if (length > 0 && files.size(chunkPath(path, axis, last)) === undefined)
+    throw new Unusable(`it has ${length} samples, and its time no chunk ${last}`);
   const times = new Float64Array(length);
   for (let chunk = 0; chunk * chunkLength < length; chunk++) {
     const bytes = files.readBytes(chunkPath(path, axis, chunk));
@@ -102,6 +107,8 @@ function lastChunkProblem(files: StoreFiles, path: string, { length, variables }
   if (last < 0) return undefined;
   for (const [name, { type }] of variables) {
     const size = files.size(chunkPath(path, name, last));
+    // Without a value in these 14 days it has no chunk; a folder it has.
+    if (size === undefined && files.size(join(path, name, 'c')) !== -1) return `${name} has no folder of chunks`;
     if (size !== undefined && size !== chunkLength * itemBytes(type))
       return `chunk ${last} of ${name} has ${size} bytes of ${chunkLength * itemBytes(type)}`;
   }
