@@ -331,6 +331,71 @@ test('a store that turned read-only: a defined message, and all is well once it 
   }
 });
 
+// Repairs
+
+test('after a repair xarray reads the store that a new one from the same lines would be', async (t) => {
+  const ask = xarray(t);
+  const slot = slotIn(t);
+  const inRoot = (from: string, to: string) => {
+    const path = join(slot.store, 'zarr.json');
+    assert.ok(readText(path).includes(from));
+    writeFileSync(path, readText(path).replace(from, to));
+  };
+  const damages: [what: string, damage: () => void][] = [
+    ['garbage in the root', () => writeFileSync(join(slot.store, 'zarr.json'), 'garbage{')],
+    ['a chunk that is cut', () => truncateSync(join(slot.store, 'gate_prune_age_seconds', 'c', '0'), 1000)],
+    ['an older layout', () => inRoot('"store_version":1', '"store_version":0')],
+    ['a time that is cut', () => truncateSync(join(slot.store, 'time', 'c', '0'), 100)],
+    ['an array that is gone', () => rmSync(join(slot.store, 'gate_prune_verdict'), { recursive: true })],
+  ];
+  slot.reset(temporaryFolder(t));
+  await withStore(slot, 50);
+  const template = temporaryFolder(t);
+  cpSync(slot.state, template, { recursive: true });
+  const whole = await ask(slot.store);
+  for (const [what, damage] of damages) {
+    slot.reset(template);
+    damage();
+    await well(slot, what);
+    assert.deepEqual(await ask(slot.store), whole, what);
+    assert.equal(slot.beside().length, 1, what);
+  }
+});
+
+test('twice the same, torn, future and out of order: xarray reads times that rise, each once', async (t) => {
+  const ask = xarray(t);
+  const slot = slotIn(t);
+  slot.reset(temporaryFolder(t));
+  await withStore(slot, 10);
+  const clean = temporaryFolder(t);
+  writeLines(slot.folder, 10, 12);
+  cpSync(slot.state, clean, { recursive: true });
+  await well(slot, 'clean');
+  const whole = await ask(slot.store);
+  slot.reset(clean);
+  const raw = snapshots.path(placesIn(slot.folder), at(11));
+  const line = (time: Date) => `${JSON.stringify(snapshotAt(time, smallSections(99)))}\n`;
+  const future = new Date(Date.now() + 86_400_000);
+  appendFileSync(
+    raw,
+    `${line(at(11))}${line(at(3))}${line(new Date(5))}${line(future)}${line(at(12)).slice(0, 300)}\n`,
+  );
+  await well(slot, 'with all that');
+  assert.deepEqual(await ask(slot.store), whole);
+});
+
+test('two of them started by hand at once: one waits for the other or says who is at it, and each sample is there once', async (t) => {
+  const ask = xarray(t);
+  const slot = slotIn(t);
+  slot.reset(temporaryFolder(t));
+  await withStore(slot, 10);
+  writeLines(slot.folder, 10, 400);
+  const ended = await Promise.all([slot.run(), slot.run(), slot.run(), slot.run()]);
+  for (const { status, stderr } of ended) assert.ok(status === 0 || status === 75, stderr);
+  const left = await ask(slot.store);
+  assert.equal('samples' in left && left.samples, 400);
+});
+
 // Values
 
 interface Looked {
