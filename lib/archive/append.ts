@@ -9,9 +9,19 @@ import type { ArchiveConfig } from './config.ts';
 import { archive } from './files.ts';
 import type { Variable } from './flatten.ts';
 import { adviceOnForeign, Foreign, type Metadata, storeVersion, Unusable } from './layout.ts';
-import { judgedLately, linesAfter, sampleOf, type TimedLine } from './rawlog.ts';
-import { pruneBackups, rebuild, settle, swapIn } from './rebuild.ts';
-import { appendRows, healArrays, instantOf, latestOf, openStore, type Row, type Store, sweepScratch } from './store.ts';
+import { judgedLately, linesAfter, runOf, sampleOf } from './rawlog.ts';
+import { pruneBackups, rebuild, type Rebuilt, settle, swapIn } from './rebuild.ts';
+import {
+  appendRows,
+  healArrays,
+  instantOf,
+  latestOf,
+  openStore,
+  type Row,
+  type Store,
+  sweepScratch,
+  tellArrays,
+} from './store.ts';
 
 type OnProgress = (done: number, all: number) => void;
 
@@ -84,16 +94,28 @@ function appendNew(work: Work, store: Store): Outcome {
     return rebuildNow(work, 'backup');
   }
   if (rows.length === 0) {
-    if (healArrays(files, store)) problems.push('a run that was killed after its commit is finished');
+    try {
+      if (healArrays(files, store)) problems.push('a run that was killed after its commit is finished');
+    } catch (error) {
+      problems.push(`not all arrays of ${path} could be told how long they are: ${reasonOf(error)}`);
+    }
     return { counts: { ...counts, samples: store.length }, problems, text: 'nothing new' };
   }
   const attributes = { ...store.attributes, ...aboutUs(world) };
+  const appended = counted(rows.length, 'sample');
+  let next: Metadata;
   try {
-    appendRows(files, store, rows, { attributes, variables });
+    next = appendRows(files, store, rows, { attributes, variables });
   } catch (error) {
-    throw new Error(`appending ${counted(rows.length, 'sample')} to ${path} failed; it is as it was`, { cause: error });
+    throw new Error(`appending ${appended} to ${path} failed; it is as it was`, { cause: error });
   }
-  const length = store.length + rows.length;
+  try {
+    tellArrays(files, path, next);
+  } catch (error) {
+    // They are in the store, whatever comes of this: only readers without consolidated metadata do not see them.
+    problems.push(`${appended} appended to ${path}, but not all its arrays could be told: ${reasonOf(error)}`);
+  }
+  const { length } = next;
   return {
     counts: { ...counts, samples: length },
     problems,
@@ -120,14 +142,14 @@ function newRows(world: World<ArchiveConfig>, store: Store, problems: string[]):
   let [late, bad, untimely, duplicates] = [0, 0, 0, 0];
   const rows: (Row & { readonly run: string })[] = [];
   const variables = new Map(store.variables);
-  const retyped = new Set<string>();
+  const [retyped, shared] = [new Set<string>(), new Set<string>()];
   for (const day of days) {
     const found = linesAfter(world, day, last);
     late += found.late;
     bad += found.bad;
     const lines = found.lines.filter(({ time }) => time <= latest).sort((a, b) => a.time - b.time);
     untimely += found.lines.length - lines.length;
-    const judged = judgedLately(world, day, new Set(lines.map(runOf)));
+    const judged = judgedLately(world, day, lines);
     for (const line of lines) {
       const { time, text } = line;
       if (time <= (rows.at(-1)?.time ?? last)) {
@@ -136,19 +158,20 @@ function newRows(world: World<ArchiveConfig>, store: Store, problems: string[]):
       }
       try {
         const { values, variables: own, collisions } = sampleOf(text, (run) => judged.get(run));
-        for (const name of collisions) problems.push(`two things are called ${name}: the first is archived`);
+        for (const name of collisions) shared.add(name);
         for (const [name, variable] of own) {
           const known = variables.get(name);
           if (known && known.type !== variable.type) retyped.add(name);
           variables.set(name, variable);
         }
-        rows.push({ time, values, run: runOf(line) });
+        rows.push({ time, values, run: runOf(text) });
       } catch (error) {
         bad += 1;
         if (bad <= 5) problems.push(`the line of ${instantOf(time)} is no snapshot: ${reasonOf(error)}`);
       }
     }
   }
+  if (shared.size > 0) problems.push(`two things each are called ${listed([...shared])}: the first is archived`);
   if (late > 0)
     problems.push(
       `${counted(late, 'line')} of a time that is archived already or was passed over: archive rebuild takes them in`,
@@ -157,8 +180,6 @@ function newRows(world: World<ArchiveConfig>, store: Store, problems: string[]):
   if (untimely > 0) problems.push(`${counted(untimely, 'line')} from the future: left out`);
   return { rows, variables, retyped: [...retyped], counts: { appended: rows.length, duplicates, late, bad, untimely } };
 }
-
-const runOf = ({ text }: TimedLine): string => /"run_id":"([0-9a-f]{32})"/.exec(text.slice(0, 400))?.[1] ?? '';
 
 function rebuildNow({ files, world, path, problems, onProgress }: Work, why: 'backup' | 'broken'): Outcome {
   const now = world.now();
@@ -174,12 +195,20 @@ function rebuildNow({ files, world, path, problems, onProgress }: Work, why: 'ba
     date_created: stamp,
     history: `${stamp} ops-monitor ${world.product.version}: ${isNew ? 'made' : 'rebuilt'} from the raw lines`,
   };
-  const done = rebuild({ files, log: world, path, now, attributes, onProgress });
+  let done: Rebuilt;
+  try {
+    done = rebuild({ files, log: world, path, now, attributes, onProgress });
+  } catch (error) {
+    throw new Error(isNew ? `making ${path} failed; there is none yet` : `rebuilding ${path} failed; it is as it was`, {
+      cause: error,
+    });
+  }
   const aside = swapIn(files, path, now, why);
   // Only now that the new one stands in its place.
   const removed = pruneBackups(files, path, world.config.keep.backups);
   const { problems: met, changedType, ...counts } = done;
   problems.push(...met);
+  if (done.bad > 0) problems.push(`${counted(done.bad, 'line')} could not be read`);
   if (changedType.length > 0)
     problems.push(
       `${listed([...changedType])} changed type: what the raw lines do not have of it stands in the backup alone`,

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Section } from '../contract/section.ts';
 import { type Level, levelNumber, levels } from '../core/level.ts';
-import { identifierOf } from '../core/text.ts';
+import { fingerprint, identifierOf } from '../core/text.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 import { outcomesOf, sections } from '../snapshot/sections/index.ts';
 
@@ -41,6 +41,10 @@ const outcome = flagVariable('how the reading went', outcomes);
 const readingMs = numberVariable('how long the reading took', 'ms');
 const collectionMs = numberVariable('how long all readings took together', 'ms');
 
+// A variable is a folder of that name, and the longest name of a file has 255 letters: a deep mount point comes near.
+const longestName = 200;
+const shortened = (name: string): string => `${name.slice(0, longestName - 17)}_${fingerprint(name)}`;
+
 /** Two names of one kind become one variable: refused in the configuration, told of what the machine itself names. */
 export function flatten(
   snapshot: Snapshot,
@@ -49,7 +53,8 @@ export function flatten(
   const values = new Map<string, number>();
   const variables = new Map<string, Variable>();
   const collisions: string[] = [];
-  const put: Put = (name, variable, value) => {
+  const put: Put = (long, variable, value) => {
+    const name = long.length > longestName ? shortened(long) : long;
     if (variables.has(name)) {
       collisions.push(name);
       return;

@@ -117,6 +117,8 @@ function parseArrays(arrays: Readonly<Record<string, unknown>>): Pick<Metadata, 
 }
 
 export function parseArray(name: string, array: unknown): { length: number; variable: Variable } {
+  // It is a folder too: a name of ours leads nowhere else.
+  if (!/^\w+$/.test(name)) throw new Unusable(`${JSON.stringify(name)} is no name of an array`);
   if (!isObject(array)) throw new Unusable(`${name} is no array`);
   const { shape, data_type, attributes, chunk_grid } = array;
   const [length] = Array.isArray(shape) && shape.length === 1 ? (shape as unknown[]) : [];

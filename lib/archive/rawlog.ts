@@ -35,7 +35,7 @@ export function indexDay(bytes: Uint8Array): DayIndex {
     const end = cut < 0 ? buffer.length : cut;
     const time = timeOf(buffer.toString('latin1', start, Math.min(end, start + headBytes)));
     // A line that was torn ends anywhere but with its bracket.
-    if (time !== undefined && buffer[end - 1] === 0x7d) {
+    if (time !== undefined && buffer[buffer[end - 1] === 0x0d ? end - 2 : end - 1] === 0x7d) {
       times.push(time);
       starts.push(start);
       ends.push(end);
@@ -74,12 +74,19 @@ export function judgedOn(log: RawLog, day: Date): Map<string, Judged> {
   return found;
 }
 
-function judgedIn(line: string): (Judged & { run_id: string }) | undefined {
+interface Verdict extends Judged {
+  readonly time: string;
+  readonly run_id: string;
+}
+
+function judgedIn(line: string): Verdict | undefined {
   if (line === '') return undefined;
   try {
-    return JSON.parse(line) as Judged & { run_id: string };
+    const { time, run_id, overall_level, levels } = JSON.parse(line) as Verdict;
+    if (typeof run_id !== 'string' || typeof levels !== 'object' || levels === null) return undefined;
+    return { time, run_id, overall_level, levels };
   } catch {
-    return undefined; // torn: the levels of that run are missing, and its readings are not
+    return undefined; // torn, or nothing of ours: the levels of that run are missing, and its readings are not
   }
 }
 
@@ -92,41 +99,43 @@ export interface TimedLine {
 export function linesAfter(log: RawLog, day: Date, after: number): { lines: TimedLine[]; late: number; bad: number } {
   const lines: TimedLine[] = [];
   let [late, bad] = [0, 0];
-  for (const { text } of newestFirst(log, day)) {
+  for (const { text } of log.scan(snapshots, 'end', day)) {
     const time = timeOf(text.slice(0, headBytes));
     // The last that is in the store: what stands before it was seen when that was taken.
-    if (time === after) break;
+    if (time === after) return { lines: lines.reverse(), late, bad };
     if (time === undefined) bad += 1;
     else if (time < after) late += 1;
     else lines.push({ time, text });
   }
-  return { lines: lines.reverse(), late, bad };
+  // It is of another day, or was compressed meanwhile, and others with it.
+  return { ...wholeDay(log, day, after), late };
 }
 
-function* newestFirst(log: RawLog, day: Date): Generator<{ readonly text: string }> {
-  let any = false;
-  for (const line of log.scan(snapshots, 'end', day)) {
-    any = true;
-    yield line;
-  }
-  if (any) return;
-  // Compressed meanwhile.
-  const bytes = log.bytes(snapshots, day);
-  if (!bytes) return;
-  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').split('\n');
-  for (const text of lines.reverse()) if (text !== '') yield { text };
+function wholeDay(log: RawLog, day: Date, after: number): { lines: TimedLine[]; bad: number } {
+  const bytes = log.bytes(snapshots, day) ?? new Uint8Array();
+  const { times, starts, ends, bad } = indexDay(bytes);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const lines = times.flatMap((time, line) =>
+    time > after ? [{ time, text: buffer.toString('utf8', starts[line], ends[line]) }] : [],
+  );
+  return { lines, bad };
 }
 
-/** How one run was judged, looked for among the newest lines of its day. */
-export function judgedLately(log: RawLog, day: Date, runs: ReadonlySet<string>): Map<string, Judged> {
+/** How runs of a day were judged, looked for among its newest lines, as far back as they can have been judged. */
+export function judgedLately(log: RawLog, day: Date, lines: readonly TimedLine[]): Map<string, Judged> {
+  const wanted = new Set(lines.map(({ text }) => runOf(text)));
+  const oldest = Math.min(...lines.map(({ time }) => time)) / 1000;
   const found = new Map<string, Judged>();
   // A run that nobody judged is not worth a search through the whole day.
-  let patience = runs.size + 12;
+  let patience = 12;
   for (const { text } of log.scan(history, 'end', day)) {
     const judged = judgedIn(text);
-    if (judged && runs.has(judged.run_id) && !found.has(judged.run_id)) found.set(judged.run_id, judged);
-    patience -= 1;
-    if (found.size === runs.size || patience <= 0) break;
+    if (judged && wanted.has(judged.run_id) && !found.has(judged.run_id)) found.set(judged.run_id, judged);
+    if (judged && Date.parse(judged.time) < oldest) patience -= 1;
+    if (found.size === wanted.size || patience === 0) return found;
   }
-  return found;
+  // To the very beginning, and not all found: some may have been compressed meanwhile.
+  return wanted.size === 0 ? found : judgedOn(log, day);
 }
+
+export const runOf = (text: string): string => /"run_id":"([0-9a-f]{32})"/.exec(text.slice(0, 400))?.[1] ?? '';

@@ -32,8 +32,22 @@ export interface RebuildSettings {
 }
 
 const buildingOf = (path: string): string => `${path}.rebuilding`;
+/** One that is whole, on its way into its place; or, once there, the one that was in its place. */
+const builtOf = (path: string): string => `${path}.rebuilt`;
 
-export function rebuild({ files, log, path, now, attributes, onProgress }: RebuildSettings): Rebuilt {
+export function rebuild(settings: RebuildSettings): Rebuilt {
+  try {
+    const done = buildBeside(settings);
+    settings.files.rename(buildingOf(settings.path), builtOf(settings.path));
+    return done;
+  } catch (error) {
+    // Half a store would keep a full disk full.
+    settings.files.remove(buildingOf(settings.path));
+    throw error;
+  }
+}
+
+function buildBeside({ files, log, path, now, attributes, onProgress }: RebuildSettings): Rebuilt {
   const building = buildingOf(path);
   files.remove(building);
   const problems: string[] = [];
@@ -172,7 +186,13 @@ function salvage(files: StoreFiles, path: string, now: Date): Old {
   const found: number[] = [];
   const latest = latestOf(now);
   const timesAt = columnReader(files, path, axis, 'int64');
-  for (let row = 0; row < length; row++) {
+  // A damaged root may say any length: what is looked at is what there are chunks of.
+  const chunks = files
+    .list(join(path, axis, 'c'))
+    .map(Number)
+    .filter(Number.isSafeInteger);
+  const end = Math.min(length, (Math.max(-1, ...chunks) + 1) * chunkLength);
+  for (let row = 0; row < end; row++) {
     const time = timesAt(row);
     // The first of two is kept; what goes back would be out of order in the new one too.
     if (time === undefined || time < earliestMicroseconds || time > latest || time <= (found.at(-1) ?? 0)) continue;
@@ -246,18 +266,18 @@ function columnReader(files: StoreFiles, path: string, name: string, type: 'int6
 
 /** The new store into its place; the old one beside it, under a name that tells when and why. */
 export function swapIn(files: StoreFiles, path: string, now: Date, why: 'backup' | 'broken'): string | undefined {
-  const building = buildingOf(path);
+  const built = builtOf(path);
   if (files.size(path) === undefined) {
-    files.rename(building, path);
+    files.rename(built, path);
     return undefined;
   }
   const aside = asideName(path, now, why, files);
-  if (files.exchange(building, path)) {
-    files.rename(building, aside);
+  if (files.exchange(built, path)) {
+    files.rename(built, aside);
   } else {
     // Not in one step: for a moment there is none, and a kill just then is mended by the next run.
     files.rename(path, aside);
-    files.rename(building, path);
+    files.rename(built, path);
   }
   return aside;
 }
@@ -273,25 +293,21 @@ const asideName = (path: string, now: Date, why: string, files: StoreFiles): str
 
 /** Finishes or takes back what a killed rebuild left. Says what it did. */
 export function settle(files: StoreFiles, path: string, now: Date): string | undefined {
-  const building = buildingOf(path);
-  if (files.size(building) === undefined) return undefined;
-  const root = files.readText(join(building, 'zarr.json'));
-  if (root === undefined) {
-    files.remove(building);
-    return 'a rebuild that was killed is taken back';
-  }
+  const [building, built] = [buildingOf(path), builtOf(path)];
+  const half = files.size(building) !== undefined;
+  if (half) files.remove(building);
+  if (files.size(built) === undefined) return half ? 'a rebuild that was killed is taken back' : undefined;
+  const finished = 'a rebuild that was killed at its end is finished';
   if (files.size(path) === undefined) {
-    files.rename(building, path);
-    return 'a rebuild that was killed at its end is finished';
+    files.rename(built, path);
+    return finished;
   }
-  const [theirs, ours] = [createdIn(root), createdIn(files.readText(join(path, 'zarr.json')))];
-  if (theirs !== undefined && (ours === undefined || theirs > ours)) {
+  const [theirs, ours] = [built, path].map((store) => createdIn(files.readText(join(store, 'zarr.json'))));
+  if (theirs !== undefined && (ours === undefined || theirs > ours))
     swapIn(files, path, now, ours === undefined ? 'broken' : 'backup');
-    return 'a rebuild that was killed at its end is finished';
-  }
   // They have changed places already, and this is the old one.
-  files.rename(building, asideName(path, now, theirs === undefined ? 'broken' : 'backup', files));
-  return 'a rebuild that was killed at its end is finished';
+  else files.rename(built, asideName(path, now, theirs === undefined ? 'broken' : 'backup', files));
+  return finished;
 }
 
 function createdIn(root: string | undefined): string | undefined {

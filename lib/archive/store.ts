@@ -54,6 +54,7 @@ export function openStore(files: StoreFiles, path: string, now: Date): Store | u
 export function openMetadata(files: StoreFiles, path: string): Metadata | undefined {
   const root = files.readText(join(path, 'zarr.json'));
   if (root !== undefined) return metadataOf(files, path, root);
+  if ((files.size(path) ?? -1) !== -1) throw new Foreign('it is no folder');
   if (files.list(path).length === 0) return undefined;
   throw isOurs(files, path)
     ? new Unusable('it has no zarr.json')
@@ -75,6 +76,10 @@ const isOurs = (files: StoreFiles, path: string): boolean =>
   files.readText(join(path, axis, 'zarr.json'))?.includes(axisName) ?? false;
 
 export function readTimes(files: StoreFiles, path: string, length: number): Float64Array {
+  // Before room is made for it: a damaged root may say any length.
+  const last = Math.max(0, Math.ceil(length / chunkLength) - 1);
+  if (length > 0 && files.size(chunkPath(path, axis, last)) === undefined)
+    throw new Unusable(`it has ${length} samples, and its time no chunk ${last}`);
   const times = new Float64Array(length);
   for (let chunk = 0; chunk * chunkLength < length; chunk++) {
     const bytes = files.readBytes(chunkPath(path, axis, chunk));
@@ -105,6 +110,8 @@ function lastChunkProblem(files: StoreFiles, path: string, { length, variables }
   if (last < 0) return undefined;
   for (const [name, { type }] of variables) {
     const size = files.size(chunkPath(path, name, last));
+    // Without a value in these 14 days it has no chunk; a folder it has.
+    if (size === undefined && files.size(join(path, name, 'c')) !== -1) return `${name} has no folder of chunks`;
     if (size !== undefined && size !== chunkLength * itemBytes(type))
       return `chunk ${last} of ${name} has ${size} bytes of ${chunkLength * itemBytes(type)}`;
   }
@@ -117,13 +124,16 @@ export const instantOf = (microseconds: number): string =>
 
 export const chunkPath = (path: string, name: string, chunk: number): string => join(path, name, 'c', String(chunk));
 
-/** All rows or none: rows behind the end are seen by nobody, and writing them again changes nothing. */
+/**
+ * All rows or none: rows behind the end are seen by nobody, and writing them again changes nothing. What the store is
+ * from now on; its arrays are to be told.
+ */
 export function appendRows(
   files: StoreFiles,
   store: Store,
   rows: readonly Row[],
   next: Omit<Metadata, 'length'>,
-): void {
+): Metadata {
   const [from, to] = [store.length, store.length + rows.length];
   const scratch = scratchOf(store.path);
   for (let chunk = Math.floor(from / chunkLength); chunk * chunkLength < to; chunk++) {
@@ -142,8 +152,9 @@ export function appendRows(
     }
   }
   files.sync(store.path);
-  files.put(join(store.path, 'zarr.json'), rootText({ ...next, length: to }), scratch, { durable: true });
-  tellArrays(files, store.path, { ...next, length: to });
+  const metadata = { ...next, length: to };
+  files.put(join(store.path, 'zarr.json'), rootText(metadata), scratch, { durable: true });
+  return metadata;
 }
 
 interface Part {
@@ -187,7 +198,7 @@ export const bytesOf = ({ buffer, byteOffset, byteLength }: Column): Uint8Array 
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /** The arrays' own metadata follow the root. In an order of which the last stands for all. */
-function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
+export function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
   for (const [name, variable] of inOrder(variables)) {
     const file = join(path, name, 'zarr.json');
     if (files.writeAfter(file, shapeBeginning, shapeText(length))) continue;

@@ -138,7 +138,8 @@ function unlessMissing<Result>(ask: () => Result): Result | undefined {
   try {
     return ask();
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
+    // A folder where a file should be is not that file either.
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }

@@ -1,29 +1,12 @@
 // Real disks: full, read-only, and read-only for a sandbox alone.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { readText, temporaryFolder } from '../world.ts';
-import { needRoot } from './packages.ts';
+import { fill, mountTmpfs } from './disks.ts';
 import { itemOf, siteIn, snapshotIn, stages } from './stages.ts';
-
-function mountTmpfs(t: TestContext, options: string): string {
-  needRoot();
-  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-disk-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
-  t.after(() => {
-    execFileSync('umount', ['-l', folder]);
-    rmdirSync(folder);
-  });
-  return folder;
-}
-
-/** To the last byte. */
-function fill(folder: string): void {
-  spawnSync('sh', ['-c', `cat /dev/zero > ${folder}/ballast 2>/dev/null; cat /dev/zero > ${folder}/rest 2>/dev/null`]);
-}
 
 const filesIn = (folder: string): Record<string, string> =>
   Object.fromEntries(

@@ -21,6 +21,7 @@ const today = [
   'numpy==2.4.6',
   'pandas==3.1.1',
   'cftime==1.6.6.1',
+  'cf_xarray==0.11.3',
 ];
 
 function succeed(program: string, argv: readonly string[], seconds: number): string {
@@ -35,14 +36,25 @@ function succeed(program: string, argv: readonly string[], seconds: number): str
 }
 
 // Isolated from the environment's PYTHON…, and without a __pycache__ beside the script.
+const isolated = ['-I', '-B'];
+
 function runner(program: string): Python {
-  return (script, ...argv) => succeed(program, ['-I', '-B', script, ...argv], 300);
+  return (script, ...argv) => succeed(program, [...isolated, script, ...argv], 300);
 }
 
-let made: Python | undefined;
+/** The same, where every warning is an error; and as a program that goes on running. */
+export function strictPython(t: TestContext): { run: Python; argv: readonly [string, ...string[]] } {
+  const argv = [programWithZarr3(t), ...isolated, '-W', 'error'] as const;
+  const [program, ...options] = argv;
+  return { argv, run: (script, ...given) => succeed(program, [...options, script, ...given], 300) };
+}
+
+export const xarrayWithZarr3 = (t: TestContext): Python => runner(programWithZarr3(t));
+
+let made: string | undefined;
 
 /** Made once for all tests of a process, and removed when it ends. */
-export function xarrayWithZarr3(t: TestContext): Python {
+function programWithZarr3(t: TestContext): string {
   if (made) return made;
   installPackages('python3', 'python3-venv');
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-xarray-'));
@@ -54,8 +66,8 @@ export function xarrayWithZarr3(t: TestContext): Python {
   const program = join(folder, 'bin', 'python');
   succeed(program, [...pip, ...today], 600);
   t.diagnostic(`${today.join(' ')} installed in ${Math.round((Date.now() - began) / 1000)} s`);
-  made = runner(program);
-  return made;
+  made = program;
+  return program;
 }
 
 /** What `apt-get install python3-xarray python3-zarr` gives: cftime, for the rarer calendars, has to be asked for. */
