@@ -43,7 +43,11 @@ let made: Python | undefined;
 
 /** Made once for all tests of a process, and removed when it ends. */
 export function xarrayWithZarr3(t: TestContext): Python {
-  if (made) return made;
+  return (made ??= runner(pythonWithZarr3((text) => t.diagnostic(text))));
+}
+
+/** The path of its Python; removed when this process ends. */
+export function pythonWithZarr3(say: (text: string) => void): string {
   installPackages('python3', 'python3-venv');
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-xarray-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -53,9 +57,8 @@ export function xarrayWithZarr3(t: TestContext): Python {
   const pip = ['-m', 'pip', 'install', '-qq', '--disable-pip-version-check', '--no-cache-dir', '--only-binary=:all:'];
   const program = join(folder, 'bin', 'python');
   succeed(program, [...pip, ...today], 600);
-  t.diagnostic(`${today.join(' ')} installed in ${Math.round((Date.now() - began) / 1000)} s`);
-  made = runner(program);
-  return made;
+  say(`${today.join(' ')} installed in ${Math.round((Date.now() - began) / 1000)} s`);
+  return program;
 }
 
 /** What `apt-get install python3-xarray python3-zarr` gives: cftime, for the rarer calendars, has to be asked for. */
