@@ -169,9 +169,9 @@ export type Column = BigInt64Array | Float64Array | Int8Array;
 
 /** Of missing values. */
 export const columns = {
-  int64: (length: number): Column => new BigInt64Array(length),
-  float64: (length: number): Column => new Float64Array(length).fill(Number.NaN),
-  int8: (length: number): Column => new Int8Array(length).fill(-1),
+  int64: (length: number) => new BigInt64Array(length),
+  float64: (length: number) => new Float64Array(length).fill(Number.NaN),
+  int8: (length: number) => new Int8Array(length).fill(-1),
 };
 
 export function setValue(column: Column, index: number, value: number | undefined): void {
