@@ -10,7 +10,6 @@ import { archive } from './files.ts';
 import type { Variable } from './flatten.ts';
 import { Foreign, type Metadata, storeVersion, Unusable } from './layout.ts';
 import { judgedLately, linesAfter, sampleOf, type TimedLine } from './rawlog.ts';
-import { Scanner } from './scan.ts';
 import { pruneBackups, rebuild, settle, swapIn } from './rebuild.ts';
 import { appendRows, healArrays, instantOf, latestOf, openStore, type Row, type Store, sweepScratch } from './store.ts';
 
@@ -174,7 +173,7 @@ function rebuildNow(
     date_created: stamp,
     history: `${stamp} ops-monitor ${world.product.version}: ${isNew ? 'made' : 'rebuilt'} from the raw lines`,
   };
-  const done = rebuild({ files, log: world, path, now, attributes, onProgress, scanner: new Scanner() });
+  const done = rebuild({ files, log: world, path, now, attributes, onProgress });
   const aside = swapIn(files, path, now, why);
   // Only now that the new one stands in its place.
   const removed = pruneBackups(files, path, world.config.keep.backups);

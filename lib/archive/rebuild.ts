@@ -7,7 +7,7 @@ import { Builder, type Part } from './build.ts';
 import { type Flat, flatten, flattenVerdict, missingFlag, type Variable, type Verdict } from './flatten.ts';
 import { axis, chunkLength, itemBytes, type Metadata, parse, parseArray, parseRoot } from './layout.ts';
 import { type DayIndex, indexDay, judgedOn, parseSnapshot, type RawLog, reusedRoom } from './rawlog.ts';
-import type { Scanner } from './scan.ts';
+import { Scanner } from './scan.ts';
 import { snapshots } from '../snapshot/files.ts';
 import { chunkPath, earliestMicroseconds, latestOf, scratchOf } from './store.ts';
 
@@ -29,8 +29,8 @@ export interface RebuildSettings {
   readonly path: string;
   readonly now: Date;
   readonly attributes: Metadata['attributes'];
-  /** Without it every line is parsed: it comes to the same, and takes a multiple. */
-  readonly scanner?: Scanner | undefined;
+  /** One that scans nothing comes to the same, and takes a multiple. */
+  readonly scanner?: Pick<Scanner, 'scan' | 'learn'>;
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
@@ -46,7 +46,7 @@ export function rebuild(settings: RebuildSettings): Rebuilt {
   const old = salvage(files, path, now);
   const builder = new Builder(files, building);
   const days = dayReader(log, rooms);
-  const sample = sampler(settings.scanner);
+  const sample = sampler(settings.scanner ?? new Scanner());
   let [bad, done, carried, lastDuplicate, duplicates] = [raw.bad, 0, 0, Number.NaN, 0];
   let row = 0;
   const all = raw.order.length;
@@ -176,22 +176,35 @@ function dayReader(log: RawLog, rooms: readonly [ReturnType<typeof reusedRoom>, 
 }
 
 /** What a line has, and how it was judged. */
-function sampler(scanner: Scanner | undefined): (line: Line) => Part[] {
-  const verdicts = new WeakMap<Verdict, Part>();
-  const withVerdict = (part: Part, judged: Verdict | undefined): Part[] => {
-    if (!judged) return [part];
-    const known = verdicts.get(judged) ?? partOf(flattenVerdict(judged));
-    verdicts.set(judged, known);
-    return [part, known];
-  };
+function sampler(scanner: Pick<Scanner, 'scan' | 'learn'>): (line: Line) => Part[] {
+  const verdictPart = verdictReader();
+  const withVerdict = (part: Part, judged: Verdict | undefined): Part[] =>
+    judged ? [part, verdictPart(judged)] : [part];
   return ({ bytes, start, end, judged }) => {
-    const found = scanner?.scan(bytes, start, end);
+    const found = scanner.scan(bytes, start, end);
     if (found) return withVerdict(found, judged.get(found.runId));
     const snapshot = parseSnapshot(bytes.toString('utf8', start, end));
     const part = partOf(flatten(snapshot));
-    scanner?.learn(bytes, start, end);
+    scanner.learn(bytes, start, end);
     return withVerdict(part, judged.get(snapshot.run_id));
   };
+}
+
+/** Runs are judged alike for hours, and then of the same things: neither is looked up again. */
+function verdictReader(): (judged: Verdict) => Part {
+  let [last, part]: [Verdict | undefined, Part] = [undefined, { variables: new Map(), values: [] }];
+  return (judged) => {
+    if (judged === last) return part;
+    const next = partOf(flattenVerdict(judged));
+    part = haveSameKeys(next.variables, part.variables) ? { ...next, variables: part.variables } : next;
+    last = judged;
+    return part;
+  };
+}
+
+function haveSameKeys(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): boolean {
+  const names = other.keys();
+  return one.size === other.size && one.keys().every((name) => name === names.next().value);
 }
 
 const partOf = ({ variables, values }: Pick<Flat, 'variables' | 'values'>): Part => ({
