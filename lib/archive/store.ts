@@ -77,18 +77,22 @@ export function readTimes(files: StoreFiles, path: string, length: number): Floa
     const count = Math.min(chunkLength, length - chunk * chunkLength);
     if (!bytes || bytes.length < count * 8)
       throw new Unusable(`chunk ${chunk} of its time has ${bytes ? `${bytes.length} bytes` : 'no file'}`);
-    const stored = new BigInt64Array(bytes.buffer, 0, count);
-    // Microseconds of our time fit into 53 bits, and numbers are ten times as quick to compare.
-    for (let index = 0; index < count; index++) times[chunk * chunkLength + index] = Number(stored[index]);
+    // Microseconds of our time fit into 53 bits. By halves: 64 bits at once would be a BigInt each, all along a year.
+    const [low, high] = [new Uint32Array(bytes.buffer, 0, 2 * count), new Int32Array(bytes.buffer, 0, 2 * count)];
+    const first = chunk * chunkLength;
+    for (let index = 0; index < count; index++)
+      times[first + index] = (high[2 * index + 1] as number) * 2 ** 32 + (low[2 * index] as number);
   }
   return times;
 }
 
 function timesProblem(times: Float64Array, now: Date): string | undefined {
   for (let index = 1; index < times.length; index++) {
-    const [before = 0, time = 0] = [times[index - 1], times[index]];
+    const before = times[index - 1] as number;
+    const time = times[index] as number;
+    if (time > before) continue;
     if (time === before) return `its time has ${instantOf(time)} twice`;
-    if (!(time > before)) return `its time goes back from ${instantOf(before)} to ${instantOf(time)}`;
+    return `its time goes back from ${instantOf(before)} to ${instantOf(time)}`;
   }
   const [first, last] = [times[0], times.at(-1)];
   if (first !== undefined && first < earliestMicroseconds) return `its time begins in ${instantOf(first)}`;

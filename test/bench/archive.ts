@@ -39,10 +39,12 @@ const gigabytes = asked.quick ? 1 : 8;
 const disk = statfsSync(asked.folder);
 if (disk.bavail * disk.bsize < gigabytes * 1e9) throw new Error(`${asked.folder} has no ${gigabytes} GB left`);
 
-const run = (file: string, ...argv: string[]): void => {
-  const { status, stderr } = spawnSync(file, argv, { encoding: 'utf8', cwd: root });
-  if (status !== 0) throw new Error(`${file} ${argv.join(' ')}: ${stderr}`);
-};
+const run = (file: string, ...argv: string[]): void => runAs({ name: file, argv: [file, ...argv] });
+
+function runAs({ name, argv: [file = '', ...argv], env }: Contestant): void {
+  const { status, stderr } = spawnSync(file, argv, { encoding: 'utf8', cwd: root, env: { ...process.env, ...env } });
+  if (status !== 0) throw new Error(`${name} ${argv.join(' ')}: ${stderr}`);
+}
 
 /** One of our installations with so many samples, and a store of theirs that is equal. */
 interface Site {
@@ -72,12 +74,12 @@ function makeSite(count: number, source: string): Site {
   return { count, state, store, theirs: join(folder, `${count}.zarr`), config, lines };
 }
 
-const appendZarr = ({ config }: Site): string[] => [
-  process.execPath,
-  join(root, 'dist', 'append-zarr.cjs'),
-  '--config',
-  config,
-];
+/** Each site as on a machine of its own, where the configuration that is kept is always the one that is wanted. */
+const appendZarr = (name: string, { config, state }: Site): Contestant => ({
+  name,
+  argv: [process.execPath, join(root, 'dist', 'append-zarr.cjs'), '--config', config],
+  env: { XDG_CACHE_HOME: join(state, 'cache'), XDG_RUNTIME_DIR: join(state, 'run') },
+});
 const rivals = join(root, 'test', 'bench', 'rivals.py');
 
 interface Entry extends Contestant {
@@ -125,15 +127,15 @@ const bare: Entry = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] };
 
 function benchAppend(sites: readonly Site[], python: string, rounds: number): void {
   for (const site of sites) {
-    if (!existsSync(site.store)) run(appendZarr(site)[0] ?? '', ...appendZarr(site).slice(1));
+    runAs(appendZarr('append', site));
     cpSync(site.store, site.theirs, { recursive: true });
   }
   const entries = sites.flatMap((site): Entry[] => {
     const sample = join(folder, `${site.count}.sample.json`);
     let round = 0;
     return [
-      { name: `append ${site.count}`, argv: appendZarr(site), before: () => site.lines.addOne() },
-      { name: `nothing new ${site.count}`, argv: appendZarr(site) },
+      { ...appendZarr(`append ${site.count}`, site), before: () => site.lines.addOne() },
+      appendZarr(`nothing new ${site.count}`, site),
       {
         name: `xarray ${site.count}`,
         argv: [python, '-I', '-B', rivals, 'append', site.theirs, sample],
@@ -172,7 +174,7 @@ function writeSample({ store, lines }: Site, path: string, round: number): void 
 }
 
 function benchRebuild(site: Site, python: string, rounds: number): void {
-  const ours: Entry = { name: 'ours', argv: appendZarr(site), before: () => throwAway(site.store) };
+  const ours: Entry = { ...appendZarr('ours', site), before: () => throwAway(site.store) };
   const theirs: Entry = {
     name: 'theirs',
     argv: [python, '-I', '-B', rivals, 'rebuild', site.theirs, join(site.state, 'raw'), join(site.state, 'health')],
@@ -180,9 +182,9 @@ function benchRebuild(site: Site, python: string, rounds: number): void {
   };
   const times = inTurns([ours, theirs], rounds);
   const [own, other] = [times.get('ours'), times.get('theirs')];
-  const peaks = [ours, theirs].map(({ argv, before }) => {
-    before?.();
-    return peakByPython(python, argv);
+  const peaks = [ours, theirs].map((entry) => {
+    entry.before?.();
+    return peakByPython(python, entry);
   });
   const ratio = (other?.wallMs ?? Number.NaN) / (own?.wallMs ?? 0);
   const big = site.count > 100_000;
@@ -234,7 +236,7 @@ try {
   if (asked.only.includes('append')) benchAppend(sites, python, rounds);
   const [last] = sites.slice(-1);
   if (last && asked.only.includes('read')) {
-    if (!existsSync(last.store)) run(appendZarr(last)[0] ?? '', ...appendZarr(last).slice(1));
+    runAs(appendZarr('append', last));
     await benchRead(last, rounds);
   }
   process.exitCode = exceeded === 0 ? 0 : 1;

@@ -71,10 +71,13 @@ function peakOf({ argv, env }: Contestant, folder: string): number {
 }
 
 /** Of any program, children not counted; a Python tells of it, and takes next to nothing itself. */
-export function peakByPython(python: string, argv: readonly string[]): number {
+export function peakByPython(python: string, { argv, env }: Contestant): number {
   const script =
     'import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)';
-  const { status, stdout, stderr } = spawnSync(python, ['-c', script, ...argv], { env: clean(), encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(python, ['-c', script, ...argv], {
+    env: { ...clean(), ...env },
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
   return Number(stdout) / 1024;
 }
