@@ -116,7 +116,8 @@ export const latestOf = (now: Date): number => (now.getTime() + clockToleranceSe
 export const instantOf = (microseconds: number): string =>
   Math.abs(microseconds) <= 8.64e18 ? new Date(microseconds / 1000).toISOString() : String(microseconds);
 
-export const chunkPath = (path: string, name: string, chunk: number): string => join(path, name, 'c', String(chunk));
+/** By the thousand in every run: `join` would take longer than to look at the file. */
+export const chunkPath = (path: string, name: string, chunk: number): string => `${path}/${name}/c/${chunk}`;
 
 /** All rows or none: rows behind the end are seen by nobody, and writing them again changes nothing. */
 export function appendRows(
@@ -190,7 +191,7 @@ export const bytesOf = ({ buffer, byteOffset, byteLength }: Column): Uint8Array 
 /** The arrays' own metadata follow the root. In an order of which the last stands for all. */
 function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
   for (const [name, variable] of inOrder(variables)) {
-    const file = join(path, name, 'zarr.json');
+    const file = `${path}/${name}/zarr.json`;
     if (files.writeAfter(file, shapeBeginning, shapeText(length))) continue;
     files.put(file, arrayText(variable, length), scratchOf(path));
   }

@@ -27,7 +27,7 @@ if (asked.help) {
   console.log(`Usage: npm run bench:archive -- [--quick] [--only append,rebuild,read] [--rounds N] [--folder DIR] [--python PATH]
 
 Measures append, rebuild and read of the Zarr archive at 4,200 and 105,000 samples beside pandas and xarray.
-Needs root (apt-get), the network (pip), 8 GB of disk in DIR (default: the temporary folder), 4 GB of memory and some
+Needs root (apt-get), the network (pip), 8 GB of disk in DIR (default: the temporary folder), 6 GB of memory and some
 twenty minutes; with --quick 4,200 samples only, 1 GB and three minutes. With --python, one that has xarray and zarr 3,
 it needs neither root nor network. It removes what it made.`);
   process.exit();

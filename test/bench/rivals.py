@@ -1,6 +1,7 @@
 """What somebody would write instead, with pandas, xarray and zarr 3: `append STORE SAMPLE` or `rebuild STORE RAW HEALTH`."""
 
 import glob
+import itertools
 import json
 import sys
 
@@ -43,7 +44,9 @@ def rows(raw, health):
 def rebuild(store, raw, health):
     import pandas
 
-    frame = pandas.DataFrame(rows(raw, health))
+    # In pieces: rows by the hundred thousand as dictionaries would take 8 GB.
+    every = rows(raw, health)
+    frame = pandas.concat(pandas.DataFrame(piece) for piece in iter(lambda: list(itertools.islice(every, 4032)), []))
     frame["time"] = pandas.to_datetime(frame["time"].str.slice(0, 26))
     frame = frame.set_index("time").sort_index()
     frame = frame.astype({name: "float64" for name in frame.columns if frame[name].dtype == object})
