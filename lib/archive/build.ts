@@ -4,15 +4,19 @@ import { join } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
 import type { Variable } from './flatten.ts';
 import { arrayText, axis, chunkLength, type Metadata, rootText } from './layout.ts';
-import { bytesOf, chunkPath, type Column, columns, type Row, setValue } from './store.ts';
+import { bytesOf, chunkPath, type Column, columns, setValue } from './store.ts';
 
-export interface BuilderRow extends Row {
+/** Numbers of one sample, with what they are. */
+export interface Part {
+  /** Where it is the same object as before, nothing has to be looked up. */
   readonly variables: ReadonlyMap<string, Variable>;
+  /** In the same order. */
+  readonly values: ArrayLike<number>;
 }
 
 interface Filling {
   variable: Variable;
-  column: Column;
+  column: Exclude<Column, BigInt64Array>;
   /** Whether there is anything in the chunk: one without is not written, and reads as missing values. */
   touched: boolean;
 }
@@ -20,6 +24,7 @@ interface Filling {
 export class Builder {
   #length = 0;
   readonly #filling = new Map<string, Filling>();
+  #known = new WeakMap<Part['variables'], readonly Filling[]>();
   #times = columns.int64(chunkLength);
   /** Variables whose type changed on the way: what they were before is not in this store. */
   readonly changedType = new Set<string>();
@@ -31,27 +36,41 @@ export class Builder {
     this.#path = path;
   }
 
-  add({ time, values, variables }: BuilderRow): void {
+  /** Samples in the order of time. No two parts of one have anything of the same name. */
+  add(time: number, parts: readonly Part[]): void {
     const at = this.#length % chunkLength;
     setValue(this.#times, at, time);
-    for (const [name, variable] of variables) {
-      const filling = this.#fillingOf(name, variable);
-      setValue(filling.column, at, values.get(name));
-      filling.touched = true;
+    for (const { variables, values } of parts) {
+      const fillings = this.#fillingsOf(variables);
+      for (let index = 0; index < fillings.length; index++) {
+        const filling = fillings[index] as Filling;
+        filling.column[at] = values[index] as number;
+        filling.touched = true;
+      }
     }
     this.#length += 1;
     if (this.#length % chunkLength === 0) this.#flush();
+  }
+
+  #fillingsOf(variables: Part['variables']): readonly Filling[] {
+    const known = this.#known.get(variables);
+    if (known) return known;
+    const found = [...variables].map(([name, variable]) => this.#fillingOf(name, variable));
+    this.#known.set(variables, found);
+    return found;
   }
 
   #fillingOf(name: string, variable: Variable): Filling {
     const known = this.#filling.get(name);
     if (known?.variable.type === variable.type) {
       // The newest words are the ones that count: a schema may have learned better ones.
+      if (known.variable !== variable) this.#known = new WeakMap();
       known.variable = variable;
       return known;
     }
     if (known) {
       this.changedType.add(name);
+      this.#known = new WeakMap();
       this.#files.remove(join(this.#path, name));
     }
     const made = { variable, column: columns[variable.type](chunkLength), touched: false };
@@ -66,7 +85,7 @@ export class Builder {
     for (const [name, filling] of this.#filling) {
       if (!filling.touched) continue;
       this.#files.write(chunkPath(this.#path, name, chunk), bytesOf(filling.column));
-      filling.column.fill(missing[filling.variable.type] as never);
+      filling.column.fill(missing[filling.variable.type]);
       filling.touched = false;
     }
   }

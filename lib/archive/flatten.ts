@@ -43,41 +43,69 @@ const collectionMs = numberVariable('how long all readings took together', 'ms')
 
 // A variable is a folder of that name, and the longest name of a file has 255 letters: a deep mount point comes near.
 const longestName = 200;
-const shortened = (name: string): string => `${name.slice(0, longestName - 17)}_${fingerprint(name)}`;
+const fitting = (name: string): string =>
+  name.length > longestName ? `${name.slice(0, longestName - 17)}_${fingerprint(name)}` : name;
+
+const identifier = once(identifierOf);
+const levelName = once((id) => `level_${identifierOf(id)}`);
+const probeName = once((name) => `probe_${identifierOf(name)}`);
+const outcomeLabel = named('outcome');
+const readingLabel = named('ms');
 
 /** Two names of one kind become one variable: refused in the configuration, told of what the machine itself names. */
-export function flatten(
-  snapshot: Snapshot,
-  judged?: { overall_level: Level; levels: Readonly<Record<string, Level>> },
-): Flat {
+export const flatten = (snapshot: Snapshot, judged?: Verdict): Flat =>
+  collect((put) => {
+    walkSnapshot(snapshot, put);
+    if (judged) walkVerdict(judged, put);
+  });
+
+export const flattenVerdict = (judged: Verdict): Flat => collect((put) => walkVerdict(judged, put));
+
+function collect(walk: (put: Put) => void): Flat {
   const values = new Map<string, number>();
   const variables = new Map<string, Variable>();
   const collisions: string[] = [];
-  const put: Put = (long, variable, value) => {
-    const name = long.length > longestName ? shortened(long) : long;
+  walk((name, variable, encode, data) => {
+    const value = encode(data);
+    if (value === undefined) return;
     if (variables.has(name)) {
       collisions.push(name);
       return;
     }
     variables.set(name, variable);
     values.set(name, value);
-  };
+  });
+  return { values, variables, collisions };
+}
+
+export interface Verdict {
+  readonly overall_level: Level;
+  readonly levels: Readonly<Record<string, Level>>;
+}
+
+/** Of the words in a snapshot, those under these keys decide which way is gone; of others only numbers are made. */
+export const decisiveKeys: ReadonlySet<string> = new Set(['status', 'kind']);
+
+/** All that a snapshot has of numbers and flags, in an order that its keys give. */
+export function walkSnapshot(snapshot: Snapshot, into: Put): void {
+  const put: Put = (name, variable, encode, data) => into(fitting(name), variable, encode, data);
   const definitions: Readonly<Record<string, Section>> = sections;
-  put('collection_ms', collectionMs, snapshot.collection_ms);
+  put('collection_ms', collectionMs, asNumber, snapshot.collection_ms);
   for (const { probe, name, outcome: found } of outcomesOf(snapshot.sections)) {
-    const label = `probe_${identifierOf(name)}`;
-    put(`${label}_outcome`, outcome, outcomes.indexOf(outcomeName(found)));
-    if ('ms' in found) put(`${label}_ms`, readingMs, found.ms);
+    const label = probeName(name);
+    put(outcomeLabel(label), outcome, asNumber, outcomes.indexOf(outcomeName(found)));
+    if ('ms' in found) put(readingLabel(label), readingMs, asNumber, found.ms);
     const section = definitions[probe];
     if (found.status !== 'ok' || !section) continue;
     const item = section.many ? name.slice(probe.length + 1) : undefined;
     walkOf(section.schema)(prefixOf(probe, section, item), found.data, put);
   }
-  if (judged) {
-    put('level_overall', overall, levelNumber(judged.overall_level));
-    for (const [id, each] of Object.entries(judged.levels)) put(`level_${identifierOf(id)}`, level, levelNumber(each));
-  }
-  return { values, variables, collisions };
+}
+
+/** Their names begin with `level_`, as no section's do. */
+function walkVerdict({ overall_level, levels: judged }: Verdict, put: Put): void {
+  put('level_overall', overall, asNumber, levelNumber(overall_level));
+  for (const [id, each] of Object.entries(judged)) put(fitting(levelName(id)), level, asNumber, levelNumber(each));
 }
 
 function outcomeName(found: Envelope): (typeof outcomes)[number] {
@@ -86,11 +114,13 @@ function outcomeName(found: Envelope): (typeof outcomes)[number] {
 
 /** `filesystems` with the item `data` → `filesystem_data`; of what has no items, the section's own name. */
 function prefixOf(probe: string, section: Section, item: string | undefined): string {
-  if (item !== undefined) return `${probe.replace(/s$/, '')}_${identifierOf(item)}`;
+  if (item !== undefined) return `${probe.replace(/s$/, '')}_${identifier(item)}`;
   return definitionOf(section.schema).type === 'record' ? probe.replace(/s$/, '') : probe;
 }
 
-type Put = (name: string, variable: Variable, value: number) => void;
+/** The number that stands for what was read; undefined where none does. */
+export type Encode = (data: unknown) => number | undefined;
+export type Put = (name: string, variable: Variable, encode: Encode, data: unknown) => void;
 /** Puts what is in `data` under names that begin with `prefix`. */
 type Walk = (prefix: string, data: unknown, put: Put) => void;
 
@@ -118,6 +148,12 @@ function walkOf(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
 
 const nothing: Walk = () => undefined;
 
+export const asNumber: Encode = (data) => (typeof data === 'number' ? data : undefined);
+const asFlag: Encode = (data) => (typeof data === 'boolean' ? Number(data) : undefined);
+
+/** Words and lists are no mappings. */
+const isMapping = (data: unknown): data is object => typeof data === 'object' && data !== null && !Array.isArray(data);
+
 function makeWalk(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
   const { type, innerType, shape, entries, valueType } = definitionOf(schema);
   const { long_name = '', units } = { ...(saidOfAll && describe(saidOfAll)), ...describe(schema) };
@@ -127,11 +163,11 @@ function makeWalk(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
     case 'number': {
       if (units === undefined) return nothing;
       const variable = numberVariable(long_name, units);
-      return (prefix, data, put) => typeof data === 'number' && put(prefix, variable, data);
+      return (prefix, data, put) => put(prefix, variable, asNumber, data);
     }
     case 'boolean': {
       const variable = flagVariable(long_name, ['no', 'yes']);
-      return (prefix, data, put) => typeof data === 'boolean' && put(prefix, variable, data ? 1 : 0);
+      return (prefix, data, put) => put(prefix, variable, asFlag, data);
     }
     case 'enum': {
       const words = Object.keys(entries ?? {});
@@ -139,13 +175,14 @@ function makeWalk(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
         long_name,
         words.map((word) => word.replaceAll(/\s+/g, '_')),
       );
-      return (prefix, data, put) =>
-        typeof data === 'string' && words.includes(data) && put(prefix, variable, words.indexOf(data));
+      const asWord: Encode = (data) =>
+        typeof data === 'string' && words.includes(data) ? words.indexOf(data) : undefined;
+      return (prefix, data, put) => put(prefix, variable, asWord, data);
     }
     case 'object': {
       const parts = Object.entries(shape ?? {}).map(([key, part]) => [key, named(key), walkOf(part)] as const);
       return (prefix, data, put) => {
-        if (typeof data !== 'object' || data === null) return;
+        if (!isMapping(data)) return;
         for (const [key, suffix, walk] of parts) {
           const value: unknown = Reflect.get(data, key);
           if (value !== undefined) walk(suffix(prefix), value, put);
@@ -156,8 +193,8 @@ function makeWalk(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
       // What is counted by names of its own: of each, what is said of all.
       const walk = valueType ? makeWalk(valueType, schema) : nothing;
       return (prefix, data, put) => {
-        if (typeof data !== 'object' || data === null) return;
-        for (const [key, value] of Object.entries(data)) walk(named(identifierOf(key))(prefix), value, put);
+        if (!isMapping(data)) return;
+        for (const [key, value] of Object.entries(data)) walk(`${prefix}_${identifier(key)}`, value, put);
       };
     }
     default:
@@ -170,12 +207,19 @@ function describe(schema: z.ZodMiniType): { long_name: string; units?: string } 
   return z.globalRegistry.get(schema) as { long_name: string; units?: string } | undefined;
 }
 
-/** `used_percent` under `filesystem_data`: the same text for the same prefix, made once. */
+/** `used_percent` under `filesystem_data`. */
 function named(key: string): (prefix: string) => string {
+  return once((prefix) => `${prefix}_${key}`);
+}
+
+/** The same text for the same word, made once: there are a few words and a hundred thousand snapshots. */
+function once(make: (word: string) => string): (word: string) => string {
   const made = new Map<string, string>();
-  return (prefix) => {
-    const found = made.get(prefix) ?? `${prefix}_${key}`;
-    made.set(prefix, found);
-    return found;
+  return (word) => {
+    const known = made.get(word);
+    if (known !== undefined) return known;
+    const text = make(word);
+    made.set(word, text);
+    return text;
   };
 }

@@ -42,11 +42,14 @@ const shapeRoom = 16;
 export const shapeBeginning = '{"shape":[';
 export const shapeText = (length: number): string => String(length).padEnd(shapeRoom);
 
+const grid = { name: 'regular', configuration: { chunk_shape: [chunkLength] } };
+const gridText = JSON.stringify(grid);
+
 function arrayMetadata(type: Type, length: number, attributes: object): object {
   return {
     shape: [length],
     data_type: type,
-    chunk_grid: { name: 'regular', configuration: { chunk_shape: [chunkLength] } },
+    chunk_grid: grid,
     chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
     fill_value: fills[type],
     codecs: codecs[type],
@@ -127,7 +130,7 @@ export function parseArray(name: string, array: unknown): { length: number; vari
   const type = name === axis ? 'int64' : data_type;
   if (type !== data_type || (name !== axis && type !== 'float64' && type !== 'int8'))
     throw new Unusable(`${name} is of type ${JSON.stringify(data_type)}`);
-  if (JSON.stringify(chunk_grid) !== JSON.stringify({ name: 'regular', configuration: { chunk_shape: [chunkLength] } }))
+  if (JSON.stringify(chunk_grid) !== gridText)
     throw new Unusable(`${name} has chunks of ${JSON.stringify(chunk_grid)}`);
   return {
     length,

@@ -1,17 +1,13 @@
 // The truth: what was read (JSONL) and how it was judged then. Lines → samples, without parsing what is not needed.
 import type { World } from '../contract/stage.ts';
-import type { Level } from '../core/level.ts';
 import { history } from '../health/files.ts';
 import { type Snapshot, snapshots } from '../snapshot/files.ts';
-import { flatten, type Flat } from './flatten.ts';
+import { flatten, type Flat, type Verdict } from './flatten.ts';
 
 /** What of a World is needed to read it. */
 export type RawLog = Pick<World<never>, 'days' | 'bytes' | 'scan'>;
 
-export interface Judged {
-  readonly overall_level: Level;
-  readonly levels: Readonly<Record<string, Level>>;
-}
+export type Judged = Verdict;
 
 /** Where each line of a day lies, and of when it is. */
 export interface DayIndex {
@@ -57,32 +53,62 @@ function timeOf(head: string): number | undefined {
 
 /** Throws where the line is no snapshot. */
 export function sampleOf(line: string, judgedBy: (run: string) => Judged | undefined): Flat {
-  const snapshot = JSON.parse(line) as Snapshot;
-  if (typeof snapshot.sections !== 'object' || snapshot.sections === null) throw new Error('it has no sections');
+  const snapshot = parseSnapshot(line);
   return flatten(snapshot, judgedBy(snapshot.run_id));
 }
 
+export function parseSnapshot(line: string): Snapshot {
+  const snapshot = JSON.parse(line) as Snapshot;
+  if (typeof snapshot.sections !== 'object' || snapshot.sections === null) throw new Error('it has no sections');
+  return snapshot;
+}
+
+/** Memory for one file after another: days by the hundred would leave more behind than is collected in time. */
+export function reusedRoom(): (size: number) => Uint8Array {
+  let room = new Uint8Array(0);
+  return (size) => {
+    if (size > room.length) room = new Uint8Array(Math.ceil(size * 1.2));
+    return room.subarray(0, size);
+  };
+}
+
 /** How the runs of a day were judged: of several lines of one run, the last counts. */
-export function judgedOn(log: RawLog, day: Date): Map<string, Judged> {
+export function judgedOn(log: RawLog, day: Date, room?: (size: number) => Uint8Array): Map<string, Judged> {
   const found = new Map<string, Judged>();
-  const bytes = log.bytes(history, day);
+  const bytes = log.bytes(history, day, room);
   if (!bytes) return found;
-  for (const line of Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').split('\n')) {
-    const judged = judgedIn(line);
-    if (judged) found.set(judged.run_id, judged);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Most runs are judged as the one before was, in the same bytes behind their time and name.
+  let [like, likeBytes]: [Judged | undefined, Buffer] = [undefined, Buffer.alloc(0)];
+  for (let start = 0; start < buffer.length;) {
+    const cut = buffer.indexOf(newline, start);
+    const end = cut < 0 ? buffer.length : cut;
+    const head = judgedHead.exec(buffer.toString('latin1', start, Math.min(end, start + headBytes)));
+    const rest = buffer.subarray(start + (head?.[0].length ?? 0), end);
+    if (head?.[1] !== undefined && like && rest.equals(likeBytes)) {
+      found.set(head[1], like);
+    } else {
+      const judged = judgedIn(buffer.toString('utf8', start, end));
+      if (judged) found.set(judged.run_id, judged);
+      [like, likeBytes] = [judged?.run_id === head?.[1] ? judged : undefined, rest];
+    }
+    start = end + 1;
   }
   return found;
 }
 
-interface Verdict extends Judged {
+/** With the run that it judged. */
+interface RunVerdict extends Judged {
   readonly time: string;
   readonly run_id: string;
 }
 
-function judgedIn(line: string): Verdict | undefined {
+const judgedHead = /^\{"time":"[-+:.0-9TZ]*","run_id":"([0-9a-f]{32})",/;
+
+function judgedIn(line: string): RunVerdict | undefined {
   if (line === '') return undefined;
   try {
-    const { time, run_id, overall_level, levels } = JSON.parse(line) as Verdict;
+    const { time, run_id, overall_level, levels } = JSON.parse(line) as RunVerdict;
     if (typeof run_id !== 'string' || typeof levels !== 'object' || levels === null) return undefined;
     return { time, run_id, overall_level, levels };
   } catch {

@@ -115,7 +115,7 @@ function readColumn(files: StoreFiles, path: string, { name, type, begin, end }:
       first - chunk * chunkLength,
       Math.min(end, (chunk + 1) * chunkLength) - chunk * chunkLength,
     );
-    (found as Float64Array).set(part as Float64Array, first - begin);
+    found.set(part, first - begin);
   }
   return found;
 }

@@ -3,10 +3,11 @@
 import { basename, dirname, join } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
 import { reasonOf } from '../core/text.ts';
-import { Builder } from './build.ts';
-import { missingFlag, type Variable } from './flatten.ts';
+import { Builder, type Part } from './build.ts';
+import { type Flat, flatten, flattenVerdict, missingFlag, type Variable, type Verdict } from './flatten.ts';
 import { axis, chunkLength, itemBytes, type Metadata, parse, parseArray, parseRoot } from './layout.ts';
-import { type DayIndex, indexDay, judgedOn, type RawLog, sampleOf } from './rawlog.ts';
+import { type DayIndex, indexDay, judgedOn, parseSnapshot, type RawLog, reusedRoom } from './rawlog.ts';
+import { Scanner } from './scan.ts';
 import { snapshots } from '../snapshot/files.ts';
 import { chunkPath, earliestMicroseconds, latestOf, scratchOf } from './store.ts';
 
@@ -28,6 +29,8 @@ export interface RebuildSettings {
   readonly path: string;
   readonly now: Date;
   readonly attributes: Metadata['attributes'];
+  /** One that scans nothing comes to the same, and takes a multiple. */
+  readonly scanner?: Pick<Scanner, 'scan' | 'learn'>;
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
@@ -47,14 +50,17 @@ export function rebuild(settings: RebuildSettings): Rebuilt {
   }
 }
 
-function buildBeside({ files, log, path, now, attributes, onProgress }: RebuildSettings): Rebuilt {
+function buildBeside(settings: RebuildSettings): Rebuilt {
+  const { files, log, path, now, attributes, onProgress } = settings;
   const building = buildingOf(path);
   files.remove(building);
   const problems: string[] = [];
-  const raw = indexRaw(log, now, problems);
+  const rooms = [reusedRoom(), reusedRoom()] as const;
+  const raw = indexRaw(log, now, problems, rooms[0]);
   const old = salvage(files, path, now);
   const builder = new Builder(files, building);
-  const days = dayReader(log);
+  const days = dayReader(log, rooms);
+  const sample = sampler(settings.scanner ?? new Scanner());
   let [bad, done, carried, lastDuplicate, duplicates] = [raw.bad, 0, 0, Number.NaN, 0];
   let row = 0;
   const all = raw.order.length;
@@ -62,7 +68,7 @@ function buildBeside({ files, log, path, now, attributes, onProgress }: RebuildS
     for (; row < old.times.length && (old.times[row] ?? 0) < time; row++) carry();
   };
   const carry = (): void => {
-    builder.add({ time: old.times[row] ?? 0, ...old.row(row) });
+    builder.add(old.times[row] ?? 0, [partOf(old.row(row))]);
     carried += 1;
   };
   for (const entry of raw.order) {
@@ -75,8 +81,7 @@ function buildBeside({ files, log, path, now, attributes, onProgress }: RebuildS
     carryUntil(time);
     const oldHasIt = old.times[row] === time;
     try {
-      const { text, judged } = days(raw, entry);
-      builder.add({ time, ...sampleOf(text, (run) => judged.get(run)) });
+      builder.add(time, sample(days(raw, entry)));
     } catch (error) {
       bad += 1;
       if (oldHasIt) carry();
@@ -116,11 +121,11 @@ interface Raw {
 }
 
 /** Where every line lies, sorted by time: 20 bytes a line, whatever is in it. */
-function indexRaw(log: RawLog, now: Date, problems: string[]): Raw {
+function indexRaw(log: RawLog, now: Date, problems: string[], room: ReturnType<typeof reusedRoom>): Raw {
   const days = log.days(snapshots);
   const indexes = days.map((day): DayIndex => {
     try {
-      return indexDay(log.bytes(snapshots, day) ?? new Uint8Array());
+      return indexDay(log.bytes(snapshots, day, room) ?? new Uint8Array());
     } catch (error) {
       problems.push(reasonOf(error));
       return { times: [], starts: [], ends: [], bad: 0 };
@@ -131,7 +136,8 @@ function indexRaw(log: RawLog, now: Date, problems: string[]): Raw {
   const timely: number[] = [];
   let outOfOrder = 0;
   let newest = Number.NEGATIVE_INFINITY;
-  for (const [entry, time] of times.entries()) {
+  for (let entry = 0; entry < times.length; entry++) {
+    const time = times[entry] ?? 0;
     if (!(time >= earliestMicroseconds && time <= latest)) continue;
     timely.push(entry);
     if (time < newest) outOfOrder += 1;
@@ -155,22 +161,70 @@ interface LoadedDay {
   readonly judged: ReturnType<typeof judgedOn>;
 }
 
+interface Line extends LoadedDay {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Lines by their place. Two days are kept: sorted lines hardly ever go back. */
-function dayReader(log: RawLog) {
-  const loaded = new Map<number, LoadedDay>();
-  return (raw: Raw, entry: number): { text: string; judged: LoadedDay['judged'] } => {
+function dayReader(log: RawLog, rooms: readonly [ReturnType<typeof reusedRoom>, ReturnType<typeof reusedRoom>]) {
+  const loaded: [index: number, day: LoadedDay][] = [];
+  const roomOfJudged = reusedRoom();
+  let turn = 1;
+  return (raw: Raw, entry: number): Line => {
     const index = raw.dayOf[entry] ?? 0;
-    let day = loaded.get(index);
+    let day = loaded.find(([known]) => known === index)?.[1];
     if (!day) {
       const date = raw.days[index] ?? new Date(0);
-      const bytes = log.bytes(snapshots, date) ?? new Uint8Array();
-      day = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), judged: judgedOn(log, date) };
-      if (loaded.size >= 2) loaded.delete([...loaded.keys()][0] ?? -1);
-      loaded.set(index, day);
+      // In the place of the one before the last.
+      turn = 1 - turn;
+      const bytes = log.bytes(snapshots, date, rooms[turn]) ?? new Uint8Array();
+      day = {
+        bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+        judged: judgedOn(log, date, roomOfJudged),
+      };
+      loaded[turn] = [index, day];
     }
-    return { text: day.bytes.toString('utf8', raw.starts[entry], raw.ends[entry]), judged: day.judged };
+    return { ...day, start: raw.starts[entry] ?? 0, end: raw.ends[entry] ?? 0 };
   };
 }
+
+/** What a line has, and how it was judged. */
+function sampler(scanner: Pick<Scanner, 'scan' | 'learn'>): (line: Line) => Part[] {
+  const verdictPart = verdictReader();
+  const withVerdict = (part: Part, judged: Verdict | undefined): Part[] =>
+    judged ? [part, verdictPart(judged)] : [part];
+  return ({ bytes, start, end, judged }) => {
+    const found = scanner.scan(bytes, start, end);
+    if (found) return withVerdict(found, judged.get(found.runId));
+    const snapshot = parseSnapshot(bytes.toString('utf8', start, end));
+    const part = partOf(flatten(snapshot));
+    scanner.learn(bytes, start, end);
+    return withVerdict(part, judged.get(snapshot.run_id));
+  };
+}
+
+/** Runs are judged alike for hours, and then of the same things: neither is looked up again. */
+function verdictReader(): (judged: Verdict) => Part {
+  let [last, part]: [Verdict | undefined, Part] = [undefined, { variables: new Map(), values: [] }];
+  return (judged) => {
+    if (judged === last) return part;
+    const next = partOf(flattenVerdict(judged));
+    part = haveSameKeys(next.variables, part.variables) ? { ...next, variables: part.variables } : next;
+    last = judged;
+    return part;
+  };
+}
+
+function haveSameKeys(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): boolean {
+  const names = other.keys();
+  return one.size === other.size && one.keys().every((name) => name === names.next().value);
+}
+
+const partOf = ({ variables, values }: Pick<Flat, 'variables' | 'values'>): Part => ({
+  variables,
+  values: Float64Array.from(values.values()),
+});
 
 interface Old {
   readonly times: Float64Array;

@@ -86,18 +86,22 @@ export function readTimes(files: StoreFiles, path: string, length: number): Floa
     const count = Math.min(chunkLength, length - chunk * chunkLength);
     if (!bytes || bytes.length < count * 8)
       throw new Unusable(`chunk ${chunk} of its time has ${bytes ? `${bytes.length} bytes` : 'no file'}`);
-    const stored = new BigInt64Array(bytes.buffer, 0, count);
-    // Microseconds of our time fit into 53 bits, and numbers are ten times as quick to compare.
-    for (let index = 0; index < count; index++) times[chunk * chunkLength + index] = Number(stored[index]);
+    // Microseconds of our time fit into 53 bits. By halves: 64 bits at once would be a BigInt each, all along a year.
+    const [low, high] = [new Uint32Array(bytes.buffer, 0, 2 * count), new Int32Array(bytes.buffer, 0, 2 * count)];
+    const first = chunk * chunkLength;
+    for (let index = 0; index < count; index++)
+      times[first + index] = (high[2 * index + 1] as number) * 2 ** 32 + (low[2 * index] as number);
   }
   return times;
 }
 
 export function* timesProblems(times: Float64Array, now: Date): Generator<string> {
   for (let index = 1; index < times.length; index++) {
-    const [before = 0, time = 0] = [times[index - 1], times[index]];
+    const before = times[index - 1] as number;
+    const time = times[index] as number;
+    if (time > before) continue;
     if (time === before) yield `its time has ${instantOf(time)} twice`;
-    else if (!(time > before)) yield `its time goes back from ${instantOf(before)} to ${instantOf(time)}`;
+    else yield `its time goes back from ${instantOf(before)} to ${instantOf(time)}`;
   }
   const [first, last] = [times[0], times.at(-1)];
   if (first !== undefined && first < earliestMicroseconds) yield `its time begins in ${instantOf(first)}`;
@@ -122,7 +126,8 @@ export const latestOf = (now: Date): number => (now.getTime() + clockToleranceSe
 export const instantOf = (microseconds: number): string =>
   Math.abs(microseconds) <= 8.64e18 ? new Date(microseconds / 1000).toISOString() : String(microseconds);
 
-export const chunkPath = (path: string, name: string, chunk: number): string => join(path, name, 'c', String(chunk));
+/** By the thousand in every run: `join` would take longer than to look at the file. */
+export const chunkPath = (path: string, name: string, chunk: number): string => `${path}/${name}/c/${chunk}`;
 
 /**
  * All rows or none: rows behind the end are seen by nobody, and writing them again changes nothing. What the store is
@@ -183,9 +188,9 @@ export type Column = BigInt64Array | Float64Array | Int8Array;
 
 /** Of missing values. */
 export const columns = {
-  int64: (length: number): Column => new BigInt64Array(length),
-  float64: (length: number): Column => new Float64Array(length).fill(Number.NaN),
-  int8: (length: number): Column => new Int8Array(length).fill(-1),
+  int64: (length: number) => new BigInt64Array(length),
+  float64: (length: number) => new Float64Array(length).fill(Number.NaN),
+  int8: (length: number) => new Int8Array(length).fill(-1),
 };
 
 export function setValue(column: Column, index: number, value: number | undefined): void {
@@ -200,7 +205,7 @@ export const bytesOf = ({ buffer, byteOffset, byteLength }: Column): Uint8Array 
 /** The arrays' own metadata follow the root. In an order of which the last stands for all. */
 export function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
   for (const [name, variable] of inOrder(variables)) {
-    const file = join(path, name, 'zarr.json');
+    const file = `${path}/${name}/zarr.json`;
     if (files.writeAfter(file, shapeBeginning, shapeText(length))) continue;
     files.put(file, arrayText(variable, length), scratchOf(path));
   }

@@ -65,8 +65,11 @@ export interface World<Config> {
   stageRecords(): Promise<readonly StageRecord[]>;
   /** The days of which there is a file, in order; also where it has been compressed. */
   days(file: FileLocation): readonly Date[];
-  /** A day's file as bytes, unpacked where it has been compressed (.gz, .zst); of two, one behind the other. */
-  bytes(file: FileLocation, day: Date): Uint8Array | undefined;
+  /**
+   * A day's file as bytes, unpacked where it has been compressed (.gz, .zst); of two, one behind the other. One that
+   * need not be unpacked is read into `room`, which gives memory for so many bytes.
+   */
+  bytes(file: FileLocation, day: Date, room?: (size: number) => Uint8Array): Uint8Array | undefined;
   /** A JSONL file's lines, oldest (`start`) or newest (`end`) first. No file, no lines. */
   scan<Content>(file: FileSpec<Content>, from: 'start' | 'end', at?: Date): Iterable<Line<Content>>;
 }

@@ -145,18 +145,25 @@ export function readIfThere(path: string, most = mostBytes): string | undefined 
 
 const mostDayBytes = 1024 * 1024 * 1024;
 
-export function readBytesIfThere(path: string): Buffer | undefined {
+export function readBytesIfThere(path: string, room?: (size: number) => Uint8Array): Uint8Array | undefined {
   try {
     return withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, 0, (descriptor) => {
       const found = fstatSync(descriptor);
       if (!found.isFile()) throw new Error(`${path} is not a regular file`);
       if (found.size > mostDayBytes) throw new Error(`${path} has ${found.size} bytes, more than ${mostDayBytes}`);
-      return readFileSync(descriptor);
+      return room ? readInto(descriptor, room(found.size)) : readFileSync(descriptor);
     });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+function readInto(descriptor: number, room: Uint8Array): Uint8Array {
+  let done = 0;
+  for (let took = -1; done < room.length && took !== 0; done += took)
+    took = readSync(descriptor, room, done, room.length - done, done);
+  return room.subarray(0, done);
 }
 
 export const modifiedMs = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;

@@ -117,7 +117,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     },
 
     days: (file) => daysOf(file, places),
-    bytes: (file, day) => unpacked(file.path(places, day)),
+    bytes: (file, day, room) => unpacked(file.path(places, day), room),
 
     scan: function* (file, from, at = now()) {
       const path = file.path(places, at);
@@ -143,9 +143,9 @@ function daysOf(file: FileLocation, places: Places): Date[] {
     .filter((day) => !Number.isNaN(day.getTime()));
 }
 
-function unpacked(path: string): Uint8Array | undefined {
+function unpacked(path: string, room?: (size: number) => Uint8Array): Uint8Array | undefined {
   const parts = packings.flatMap((packing) => {
-    const bytes = readBytesIfThere(`${path}${packing}`);
+    const bytes = readBytesIfThere(`${path}${packing}`, packing === '' ? room : undefined);
     if (!bytes) return [];
     if (packing === '') return [bytes];
     // Loaded here: hardly any start needs it.

@@ -43,7 +43,7 @@ export function measure(contestants: readonly Contestant[], rounds: number): Cos
 }
 
 /** bash's `time` counts children, to the microsecond; Node's own process does not tell of them. */
-function timeOne({ name, argv, env, accept = [0] }: Contestant): { cpu: number; wall: number } {
+export function timeOne({ name, argv, env, accept = [0] }: Contestant): { cpu: number; wall: number } {
   const script = 'TIMEFORMAT="times %6U %6S %6R"; time "$@" >/dev/null 2>"$ERRORS"; exit $?';
   const errors = join(tmpdir(), `ops-monitor-bench-${process.pid}.err`);
   const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', ...argv], {
@@ -70,6 +70,18 @@ function peakOf({ argv, env }: Contestant, folder: string): number {
   return Number(readFileSync(out, 'utf8')) / 1024;
 }
 
+/** Of any program, children not counted; a Python tells of it, and takes next to nothing itself. */
+export function peakByPython(python: string, { argv, env }: Contestant): number {
+  const script =
+    'import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)';
+  const { status, stdout, stderr } = spawnSync(python, ['-c', script, ...argv], {
+    env: { ...clean(), ...env },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
+  return Number(stdout) / 1024;
+}
+
 /** Node pays for some variables at every start, and a cache of code would flatter us. */
 function clean(): Record<string, string | undefined> {
   const { NODE_EXTRA_CA_CERTS, NODE_OPTIONS, NODE_COMPILE_CACHE, ...rest } = process.env;
@@ -78,7 +90,7 @@ function clean(): Record<string, string | undefined> {
 }
 
 /** The mean of the middle half: as little moved by a disturbed round as the median, and finer than the clock's milliseconds. */
-function middle(values: readonly number[]): number {
+export function middle(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const cut = Math.floor(sorted.length / 4);
   const kept = sorted.slice(cut, sorted.length - cut);

@@ -54,8 +54,10 @@ export const xarrayWithZarr3 = (t: TestContext): Python => runner(programWithZar
 let made: string | undefined;
 
 /** Made once for all tests of a process, and removed when it ends. */
-function programWithZarr3(t: TestContext): string {
-  if (made) return made;
+const programWithZarr3 = (t: TestContext): string => (made ??= pythonWithZarr3((text) => t.diagnostic(text)));
+
+/** The path of its Python; removed when this process ends. */
+export function pythonWithZarr3(say: (text: string) => void): string {
   installPackages('python3', 'python3-venv');
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-xarray-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -65,8 +67,7 @@ function programWithZarr3(t: TestContext): string {
   const pip = ['-m', 'pip', 'install', '-qq', '--disable-pip-version-check', '--no-cache-dir', '--only-binary=:all:'];
   const program = join(folder, 'bin', 'python');
   succeed(program, [...pip, ...today], 600);
-  t.diagnostic(`${today.join(' ')} installed in ${Math.round((Date.now() - began) / 1000)} s`);
-  made = program;
+  say(`${today.join(' ')} installed in ${Math.round((Date.now() - began) / 1000)} s`);
   return program;
 }
 
