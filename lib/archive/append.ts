@@ -84,23 +84,43 @@ function take(work: Work): Outcome {
   return store && world.options['rebuild'] !== true ? appendNew(work, store) : rebuildNow(work, 'backup');
 }
 
-function appendNew(work: Work, store: Store): Outcome {
+/** Rows in memory at once, before a day more is taken: after a long pause they are appended in several goes. */
+const manyRows = 600;
+
+function appendNew(work: Work, before: Store): Outcome {
   const { files, world, path, problems } = work;
-  const { rows, variables, retyped, counts } = newRows(world, store, problems);
-  if (world.options['dry-run'] === true)
-    return { counts, problems, text: `would append ${counted(rows.length, 'sample')} to ${path}` };
-  if (retyped.length > 0) {
-    problems.push(`${listed(retyped)} changed type: ${path} is rebuilt, and kept beside itself`);
-    return rebuildNow(work, 'backup');
-  }
-  if (rows.length === 0) {
-    try {
-      if (healArrays(files, store)) problems.push('a run that was killed after its commit is finished');
-    } catch (error) {
-      problems.push(`not all arrays of ${path} could be told how long they are: ${reasonOf(error)}`);
+  const seen: Seen = { appended: 0, duplicates: 0, late: 0, bad: 0, untimely: 0, shared: new Set() };
+  let store = before;
+  let run_id = world.runId;
+  for (let more = true; more;) {
+    const found = newRows(world, store, seen, problems);
+    if (world.options['dry-run'] === true) {
+      const { length } = found.rows;
+      const text = `would append ${counted(length, 'sample')}${found.more ? ' and more' : ''} to ${path}`;
+      return { counts: countsOf(seen), problems, text };
     }
-    return { counts: { ...counts, samples: store.length }, problems, text: 'nothing new' };
+    if (found.retyped.length > 0) {
+      problems.push(`${listed(found.retyped)} changed type: ${path} is rebuilt, and kept beside itself`);
+      return rebuildNow(work, 'backup');
+    }
+    if (found.rows.length > 0) store = appendAll(work, store, found);
+    run_id = found.rows.at(-1)?.run ?? run_id;
+    more = found.more;
   }
+  problems.push(...problemsOf(seen));
+  const counts = { ...countsOf(seen), samples: store.length };
+  if (seen.appended > 0)
+    return { counts, problems, run_id, text: `${counted(seen.appended, 'sample')} appended, ${store.length} in all` };
+  try {
+    if (healArrays(files, store)) problems.push('a run that was killed after its commit is finished');
+  } catch (error) {
+    problems.push(`not all arrays of ${path} could be told how long they are: ${reasonOf(error)}`);
+  }
+  return { counts, problems, text: 'nothing new' };
+}
+
+/** The store as it is then. */
+function appendAll({ files, world, path, problems }: Work, store: Store, { rows, variables }: New): Store {
   const attributes = { ...store.attributes, ...aboutUs(world) };
   const appended = counted(rows.length, 'sample');
   let next: Metadata;
@@ -115,70 +135,96 @@ function appendNew(work: Work, store: Store): Outcome {
     // They are in the store, whatever comes of this: only readers without consolidated metadata do not see them.
     problems.push(`${appended} appended to ${path}, but not all its arrays could be told: ${reasonOf(error)}`);
   }
-  const { length } = next;
-  return {
-    counts: { ...counts, samples: length },
-    problems,
-    run_id: rows.at(-1)?.run ?? world.runId,
-    text: `${counted(rows.length, 'sample')} appended, ${length} in all`,
-  };
+  const times = new Float64Array(next.length);
+  times.set(store.times);
+  times.set(
+    rows.map(({ time }) => time),
+    store.length,
+  );
+  return { ...store, ...next, times };
 }
 
 interface New {
   readonly rows: readonly (Row & { readonly run: string })[];
   readonly variables: ReadonlyMap<string, Variable>;
   readonly retyped: readonly string[];
-  readonly counts: Readonly<Record<string, number>>;
+  /** There are later days. */
+  readonly more: boolean;
 }
 
-/** After days without a run, all that came meanwhile. */
-function newRows(world: World<ArchiveConfig>, store: Store, problems: string[]): New {
+/** Over all goes of a run. */
+interface Seen {
+  appended: number;
+  duplicates: number;
+  late: number;
+  bad: number;
+  untimely: number;
+  readonly shared: Set<string>;
+}
+
+const countsOf = ({ shared: _names, ...counts }: Seen): Record<string, number> => counts;
+
+function problemsOf({ shared, late, bad, untimely }: Seen): string[] {
+  const passedOver = 'of a time that is archived already or was passed over: archive rebuild takes them in';
+  return [
+    ...(shared.size > 0 ? [`two things each are called ${listed([...shared])}: the first is archived`] : []),
+    ...(late > 0 ? [`${counted(late, 'line')} ${passedOver}`] : []),
+    ...(bad > 0 ? [`${counted(bad, 'line')} could not be read`] : []),
+    ...(untimely > 0 ? [`${counted(untimely, 'line')} from the future: left out`] : []),
+  ];
+}
+
+/** After days without a run, all that came meanwhile, some days at a time. */
+function newRows(world: World<ArchiveConfig>, store: Store, seen: Seen, problems: string[]): New {
   const last = store.times.at(-1) ?? 0;
   const from = startOfUtcDay(new Date(last / 1000));
   const days = world
     .days(snapshots)
     .filter((day) => day >= from && day <= new Date(world.now().getTime() + 86_400_000));
-  const latest = latestOf(world.now());
-  let [late, bad, untimely, duplicates] = [0, 0, 0, 0];
   const rows: (Row & { readonly run: string })[] = [];
   const variables = new Map(store.variables);
-  const [retyped, shared] = [new Set<string>(), new Set<string>()];
-  for (const day of days) {
-    const found = linesAfter(world, day, last);
-    late += found.late;
-    bad += found.bad;
-    const lines = found.lines.filter(({ time }) => time <= latest).sort((a, b) => a.time - b.time);
-    untimely += found.lines.length - lines.length;
-    const judged = judgedLately(world, day, lines);
-    for (const line of lines) {
-      const { time, text } = line;
+  const retyped = new Set<string>();
+  for (const [index, day] of days.entries()) {
+    for (const { time, text, judged } of linesOf(world, day, last, seen, problems)) {
       if (time <= (rows.at(-1)?.time ?? last)) {
-        duplicates += 1;
+        seen.duplicates += 1;
         continue;
       }
       try {
         const { values, variables: own, collisions } = sampleOf(text, (run) => judged.get(run));
-        for (const name of collisions) shared.add(name);
+        for (const name of collisions) seen.shared.add(name);
         for (const [name, variable] of own) {
           const known = variables.get(name);
           if (known && known.type !== variable.type) retyped.add(name);
           variables.set(name, variable);
         }
         rows.push({ time, values, run: runOf(text) });
+        seen.appended += 1;
       } catch (error) {
-        bad += 1;
-        if (bad <= 5) problems.push(`the line of ${instantOf(time)} is no snapshot: ${reasonOf(error)}`);
+        seen.bad += 1;
+        if (seen.bad <= 5) problems.push(`the line of ${instantOf(time)} is no snapshot: ${reasonOf(error)}`);
       }
     }
+    if (rows.length >= manyRows && index < days.length - 1)
+      return { rows, variables, retyped: [...retyped], more: true };
   }
-  if (shared.size > 0) problems.push(`two things each are called ${listed([...shared])}: the first is archived`);
-  if (late > 0)
-    problems.push(
-      `${counted(late, 'line')} of a time that is archived already or was passed over: archive rebuild takes them in`,
-    );
-  if (bad > 0) problems.push(`${counted(bad, 'line')} could not be read`);
-  if (untimely > 0) problems.push(`${counted(untimely, 'line')} from the future: left out`);
-  return { rows, variables, retyped: [...retyped], counts: { appended: rows.length, duplicates, late, bad, untimely } };
+  return { rows, variables, retyped: [...retyped], more: false };
+}
+
+/** A day's new lines in order, with how they were judged. A day that cannot be read costs itself alone. */
+function linesOf(world: World<ArchiveConfig>, day: Date, last: number, seen: Seen, problems: string[]) {
+  try {
+    const found = linesAfter(world, day, last);
+    const lines = found.lines.filter(({ time }) => time <= latestOf(world.now())).sort((a, b) => a.time - b.time);
+    seen.late += found.late;
+    seen.bad += found.bad;
+    seen.untimely += found.lines.length - lines.length;
+    const judged = judgedLately(world, day, lines);
+    return lines.map((line) => ({ ...line, judged }));
+  } catch (error) {
+    problems.push(`the lines of ${day.toISOString().slice(0, 10)} cannot be read: ${reasonOf(error)}`);
+    return [];
+  }
 }
 
 function rebuildNow({ files, world, path, problems, onProgress }: Work, why: 'backup' | 'broken'): Outcome {

@@ -1,5 +1,5 @@
 // Lines of a JSONL file, from either end, in memory bounded by its longest line.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from './files.ts';
 
 const chunkBytes = 256 * 1024;
@@ -56,7 +56,8 @@ export function* scanLines(path: string, from: 'start' | 'end'): Generator<strin
 
 function openIfThere(path: string): number | undefined {
   try {
-    return openSync(path, 'r');
+    // A FIFO of that name would otherwise wait for somebody to write.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -257,3 +257,26 @@ test('a dry run says what it would do, and does nothing', async (t) => {
   assert.match((await run(instant(3), storeFiles, { 'dry-run': true })).text ?? '', /would append 1 sample/);
   assert.deepEqual(listing(path), before);
 });
+
+test('after a long pause what came is taken some days at a time, and comes to the same bytes', async (t) => {
+  const [late, all] = [archiveIn(temporaryFolder(t)), archiveIn(temporaryFolder(t))];
+  const end = 288 * 6;
+  for (const site of [late, all]) site.write(0, 5);
+  await late.run(instant(5));
+  for (const site of [late, all]) site.write(5, end);
+  const { counts } = await late.run(instant(end));
+  assert.deepEqual([counts['appended'], counts['samples']], [end - 5, end]);
+  await all.run(instant(end));
+  assert.deepEqual(late.read(), { ...all.read(), metadata: late.read().metadata });
+});
+
+test('a day whose lines cannot be read costs itself alone, and is told', async (t) => {
+  const { write, run, read, rawFile } = archiveIn(temporaryFolder(t));
+  write(0, 5);
+  await run(instant(5));
+  write(300, 303);
+  writeFileSync(`${rawFile(instant(20))}.gz`, 'no gzip');
+  const { problems } = await run(instant(303));
+  assert.match(problems.join(), /the lines of 2026-11-19 cannot be read: unpacking .* failed/);
+  assert.equal(read().times.length, 5 + 3);
+});
