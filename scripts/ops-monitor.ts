@@ -23,6 +23,18 @@ dispatch({
     summary: 'looks into the Zarr archive, verifies and rebuilds it, and gives copies of it away',
     load: () => import('./archive.ts'),
   },
+  'send-alerts': {
+    summary: 'mails who has to hear of something, and what still waits',
+    load: () => import('./send-alerts.ts'),
+  },
+  silence: {
+    summary: 'sends no mails about a rule, or one subject of it, for a while; without arguments lists what is silent',
+    load: () => import('./silence.ts'),
+  },
+  ack: {
+    summary: 'says that somebody knows of an alert: it is not repeated and not escalated until it is over',
+    load: () => import('./ack.ts'),
+  },
   explain: {
     summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
     load: () => import('./explain.ts'),

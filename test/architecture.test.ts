@@ -91,7 +91,13 @@ test('the rules above complain where they should', () => {
   for (const one of wrong) assert.ok(complaintOf(one), `${one.from} may import ${one.to}`);
 });
 
-const registries = ['lib/snapshot/probes', 'lib/snapshot/sections', 'lib/health/checks'];
+const registries = [
+  'lib/snapshot/probes',
+  'lib/snapshot/sections',
+  'lib/health/checks',
+  'lib/alerts/rules',
+  'lib/alerts/transports',
+];
 
 test('every probe, section and check is in the index beside it, and none imports another', () => {
   let members = 0;
@@ -122,7 +128,7 @@ test('probes and checks are called as their files are', async () => {
 
 test('every check has a runbook, and every runbook a check', async () => {
   const { checks } = await import('../lib/health/checks/index.ts');
-  const names = [...checks.map(({ name }) => name), 'snapshot-age', 'stage-outcome'].sort();
+  const names = [...checks.map(({ name }) => name), 'snapshot-age', 'stage-outcome', 'mail-delivery'].sort();
   const pages = readdirSync(join(root, 'ops', 'runbooks'))
     .map((name) => basename(name, '.md'))
     .sort();
@@ -159,7 +165,18 @@ test('every script of the product is a command of ops-monitor, and says of itsel
   const { recordHost } = await import('../lib/cycle/record-host.ts');
   const { archiveCommands } = await import('../lib/cycle/archive.ts');
   const { demo } = await import('../lib/cycle/demo.ts');
-  const commands = [...stages, runCycle, explainCommand, checkConfig, recordHost, archiveCommands, demo];
+  const { acknowledge, silence } = await import('../lib/cycle/silence.ts');
+  const commands = [
+    ...stages,
+    runCycle,
+    explainCommand,
+    checkConfig,
+    recordHost,
+    archiveCommands,
+    demo,
+    silence,
+    acknowledge,
+  ];
   assert.equal(commands.length, listed.length);
   for (const { name, summary } of commands) {
     assert.ok(listed.includes(name), name);

@@ -1,52 +1,71 @@
-// What the configuration says about alerts.
+// What the configuration says about alerts: the limits of every rule, who hears of it, and how.
 import * as z from 'zod';
-import { duration, measure, percent, planned } from '../contract/quantities.ts';
+import type { AnyRule } from '../contract/rule.ts';
+import { duration, limitType } from '../contract/quantities.ts';
+import { ownRules, snapshotRules } from './rules/index.ts';
+import { parseWindow } from './silence.ts';
 
 const address = z.email({ error: (issue) => `expected a mail address; got ${JSON.stringify(issue.input)}` });
+const addresses = z.array(address);
 
-const rules = z
-  .strictObject({
-    storage: z
-      .strictObject({ at: percent().prefault('80%').describe('from this much in use on') })
-      .prefault({})
-      .describe('a filesystem fills up'),
-    charge: z
-      .strictObject({ at: percent('20%').prefault('20%').describe('at this or below') })
-      .prefault({})
-      .describe('state of charge'),
-    temperature: z
-      .strictObject({ at: measure('C', '45 C').prefault('45 C').describe('from this on') })
-      .prefault({})
-      .describe('internal temperature'),
-    voltage: z
-      .strictObject({ below: measure('V', '50 V').prefault('50 V').describe('below this') })
-      .prefault({})
-      .describe('battery voltage'),
-    stream: z
-      .strictObject({ 'stale-for': duration('3h').prefault('3h').describe('stale for this long') })
-      .prefault({})
-      .describe('a stream is stale'),
-    service: z
-      .strictObject({ 'unhealthy-for': duration('3h').prefault('3h').describe('off or unhealthy for this long') })
-      .prefault({})
-      .describe('a service that a stream depends on'),
-  })
-  .prefault({});
+const rules: readonly AnyRule[] = [...snapshotRules, ...ownRules];
+
+const justHold: NonNullable<AnyRule['hold']> = ['hold', undefined, 'must last this long'];
+
+/** Each key of a rule may stand again under `for.SUBJECT`, with another value for that one. */
+function schemaOf({ summary, limits, hold = justHold }: AnyRule) {
+  const shared = {
+    'clear-hold': duration('15m').optional().describe('must be well again for this long before it is over'),
+    repeat: duration('12h').optional().describe('a mail again after this long; otherwise `alerts.repeat`'),
+    to: addresses.optional().describe('who gets mails; otherwise `alerts.to`'),
+  };
+  const [holdKey, holdDefault, holdSays] = hold;
+  const own = Object.entries(limits);
+  const holds = duration(holdDefault ?? '10m');
+  const alone = z.strictObject({
+    ...Object.fromEntries(own.map(([key, [quantity, , says]]) => [key, limitType(quantity).optional().describe(says)])),
+    [holdKey]: holds.optional().describe(holdSays),
+    ...shared,
+  });
+  return z
+    .strictObject({
+      ...Object.fromEntries(
+        own.map(([key, [quantity, byDefault, says]]) => [key, limitType(quantity).prefault(byDefault).describe(says)]),
+      ),
+      [holdKey]: (holdDefault === undefined ? holds.optional() : holds.prefault(holdDefault)).describe(holdSays),
+      ...shared,
+      for: z.record(z.string(), alone).prefault({}).describe('other values for single subjects, by name'),
+    })
+    .prefault({})
+    .describe(summary);
+}
+
+const rulesSchema = z.strictObject(Object.fromEntries(rules.map((rule) => [rule.name, schemaOf(rule)]))).prefault({});
 
 export const alertsConfig = {
   alerts: z
     .strictObject({
-      to: z.array(address).prefault([]).describe('who gets mails'),
+      to: addresses.prefault([]).describe('who gets mails; without anybody, none are written'),
+      from: address.optional().describe('whom they come from; without it, the user and this machine'),
       transport: z
         .enum(['auto', 'mailx', 'sendmail', 'smtp'])
         .prefault('auto')
         .describe('how mails leave; OPS_ALERT_TRANSPORT wins'),
       repeat: duration('12h').prefault('12h').describe('a mail again after this long, while an alert stays active'),
-      rules: rules.describe('when somebody should hear of something'),
+      'give-up': duration('7d')
+        .prefault('7d')
+        .describe('a mail that could not be delivered for this long is set aside'),
+      rules: rulesSchema.describe('when somebody should hear of something'),
       maintenance: z
         .array(
           z.strictObject({
-            every: z.string().describe('when: `Tue 09:00-10:00 UTC`'),
+            every: z
+              .string()
+              .refine(
+                (text) => parseWindow(text) !== undefined,
+                'expected a window in UTC, such as "Tue 09:00-10:00 UTC"',
+              )
+              .describe('when, in UTC: `Tue 09:00-10:00 UTC`, `Mon,Thu 23:30-00:30`, `daily 02:00-03:00`'),
             rules: z.array(z.string()).optional().describe('which rules are silent; without this, all'),
             reason: z.string().describe('why, for the report'),
           }),
@@ -56,12 +75,36 @@ export const alertsConfig = {
       escalate: z
         .strictObject({
           after: duration('24h').describe('nobody acknowledged for this long'),
-          to: z.array(address).min(1).describe('who hears of it then'),
+          to: addresses.min(1).describe('who hears of it then'),
         })
         .optional()
         .describe('off by default'),
     })
     .prefault({})
-    .describe('mails')
-    .meta(planned),
+    .describe('mails'),
 };
+
+/** One rule's part, or what is said of one subject of it. */
+export type RuleConfig = Readonly<Record<string, unknown>> & {
+  readonly 'clear-hold'?: number | undefined;
+  readonly repeat?: number | undefined;
+  readonly to?: readonly string[] | undefined;
+};
+
+export interface AlertsConfig {
+  readonly site: string;
+  readonly alerts: {
+    readonly to: readonly string[];
+    readonly from?: string | undefined;
+    readonly transport: 'auto' | 'mailx' | 'sendmail' | 'smtp';
+    readonly repeat: number;
+    readonly 'give-up': number;
+    readonly rules: Readonly<Record<string, RuleConfig & { readonly for: Readonly<Record<string, RuleConfig>> }>>;
+    readonly maintenance: readonly {
+      readonly every: string;
+      readonly rules?: readonly string[] | undefined;
+      readonly reason: string;
+    }[];
+    readonly escalate?: { readonly after: number; readonly to: readonly string[] } | undefined;
+  };
+}

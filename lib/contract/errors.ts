@@ -1,4 +1,4 @@
-// The three kinds of failure that are told apart by what is done about them; everything else is just an Error.
+// The kinds of failure that are told apart by what is done about them; everything else is just an Error.
 
 /** This machine has no such thing, or it is not configured: no reading, no observation, nobody to wake. */
 export class Absent extends Error {
@@ -18,6 +18,11 @@ export class LockedOut extends Error {
 /** A deadline passed. The runner turns it into a failed reading of kind `timeout`. */
 export class TimedOut extends Error {
   override readonly name = 'TimedOut';
+}
+
+/** This transport will not take the mail however often it is tried; another one may. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
 }
 
 /** Whether an error of a Host says that there is no such thing, and not merely that it could not be seen. */

@@ -1,5 +1,6 @@
 // Quantities in the configuration: text with its unit on the way in, a plain number in a base unit on the way out.
 import * as z from 'zod';
+import type { LimitDefinition } from './check.ts';
 import { parseDuration, parseMeasure, parsePercent } from '../core/quantity.ts';
 
 const quantityOf = (what: string, example: string, parse: (text: string) => number | undefined) => {
@@ -28,13 +29,13 @@ export const duration = (example = '1.5h') =>
     return seconds !== undefined && seconds > 0 && seconds <= longestSeconds ? seconds : undefined;
   });
 /** 0 to 100. */
-export const percent = (example = '80%') =>
+const percent = (example = '80%') =>
   quantityOf('a percentage', example, (text) => {
     const value = parsePercent(text);
     return value !== undefined && value >= 0 && value <= 100 ? value : undefined;
   });
 /** A whole number of things, without a unit: written `3`. */
-export const count = (example = 3) =>
+const count = (example = 3) =>
   z.int({ error: (issue) => `expected a whole number, such as ${example}; got ${JSON.stringify(issue.input)}` }).min(0);
 /** In that unit. */
 export const measure = (unit: string, example: string) =>
@@ -46,6 +47,12 @@ export const factor = (example = 2) =>
     .number({ error: (issue) => `expected a number, such as ${example}; got ${JSON.stringify(issue.input)}` })
     .positive()
     .max(1e6);
+
+/** Of a limit that is plain data elsewhere, so that judging loads no schema. */
+export function limitType(quantity: LimitDefinition[0]): z.ZodType<number, string | number> {
+  const types = { percent, duration, count, factor, V: () => measure('V', '52 V'), C: () => measure('C', '40 C') };
+  return types[quantity]();
+}
 
 /** A name of one's own: it becomes part of ids, file names and metrics. */
 export const ownName = z

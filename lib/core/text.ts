@@ -71,3 +71,12 @@ export function fingerprint(text: string): string {
   };
   return hash(0x811c9dc5) + hash(0x050c5d1f);
 }
+
+/** Text in HTML, also inside an attribute. */
+export const escapeHtml = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');

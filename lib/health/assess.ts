@@ -3,7 +3,7 @@ import { Usage } from '../contract/errors.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import { countLevels, tallyOf, worst } from '../core/level.ts';
 import { formatDuration } from '../core/quantity.ts';
-import { firstLine, reasonOf } from '../core/text.ts';
+import { counted, firstLine, reasonOf } from '../core/text.ts';
 import { parseInstant } from '../core/time.ts';
 import { type Observation, runbookOf, runChecks } from '../run/checks.ts';
 import type { StageRecord } from '../contract/record.ts';
@@ -108,7 +108,12 @@ export function assess({ snapshot, missing, stages, config, hostname, at }: Inpu
     stale: age.level === 'green' ? undefined : { message: age.message, limit: age.limit },
   });
   // Without a snapshot no subject is known: one observation says all there is to say.
-  const observations = [age, ...(snapshot ? judged : []), ...stages.flatMap(judgeStage)];
+  const observations = [
+    age,
+    ...(snapshot ? judged : []),
+    ...stages.flatMap(judgeStage),
+    ...stages.flatMap(judgeDelivery),
+  ];
   const levels = observations.map(({ level }) => level);
   return {
     schema_version: schemaVersion,
@@ -165,6 +170,34 @@ function judgeStage({ stage, outcome, problems, started_at, last_success_at }: S
         : `${stage} did its work`,
       ...(failed ? { clears_when: `${stage} has done its work again` } : {}),
       runbook: runbookOf('stage-outcome'),
+    },
+  ];
+}
+
+/** From what send-alerts counted: a mail that nobody has got is as bad as what it tells of. */
+function judgeDelivery({ stage, counts }: StageRecord): Observation[] {
+  const { waiting, waiting_seconds = 0, dead = 0 } = counts;
+  if (stage !== 'send-alerts' || waiting === undefined) return [];
+  const wrong = [
+    ...(waiting > 0
+      ? [`${counted(waiting, 'mail')} could not be delivered, for ${formatDuration(waiting_seconds)}`]
+      : []),
+    ...(dead > 0 ? [`${counted(dead, 'mail')} could never be delivered`] : []),
+  ];
+  return [
+    {
+      id: 'mail-delivery:outbox',
+      check: 'mail-delivery',
+      subject: 'outbox',
+      level: wrong.length > 0 ? 'red' : 'green',
+      value: waiting + dead,
+      unit: '1',
+      limit: { value: 0, key: '' },
+      message: wrong.join('; ') || 'every mail was delivered',
+      ...(wrong.length > 0
+        ? { clears_when: 'the mails are delivered, and those set aside were looked at and removed' }
+        : {}),
+      runbook: runbookOf('mail-delivery'),
     },
   ];
 }

@@ -1,7 +1,7 @@
 // What the configuration says about health: the limits of every check.
 import * as z from 'zod';
 import type { AnyCheck, LimitDefinition, LimitsUnder } from '../contract/check.ts';
-import { count, duration, factor, measure, percent } from '../contract/quantities.ts';
+import { factor, limitType } from '../contract/quantities.ts';
 import { checks } from './checks/index.ts';
 
 const snapshotLimits = z
@@ -28,18 +28,13 @@ export const healthConfig = {
 function schemaOf({ definitions }: LimitsUnder) {
   const shape = (of: (definition: LimitDefinition) => z.ZodType) =>
     Object.fromEntries(Object.entries(definitions).map(([name, definition]) => [name, of(definition)]));
-  const alone = z.strictObject(shape(([quantity, , says]) => typeOf(quantity).optional().describe(says)));
+  const alone = z.strictObject(shape(([quantity, , says]) => limitType(quantity).optional().describe(says)));
   return z
     .strictObject({
-      ...shape(([quantity, byDefault, says]) => typeOf(quantity).prefault(byDefault).describe(says)),
+      ...shape(([quantity, byDefault, says]) => limitType(quantity).prefault(byDefault).describe(says)),
       for: z.record(z.string(), alone).prefault({}).describe('other limits for single subjects, by name'),
     })
     .prefault({});
-}
-
-function typeOf(quantity: LimitDefinition[0]): z.ZodType<number, string | number> {
-  const types = { percent, duration, count, factor, V: () => measure('V', '52 V'), C: () => measure('C', '40 C') };
-  return types[quantity]();
 }
 
 export interface HealthConfig {

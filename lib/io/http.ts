@@ -79,7 +79,7 @@ const isOurOwn = (error: Error): boolean =>
   ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '');
 
 /** Counted as a call on a thread while it runs: a name server that does not answer holds it beyond any deadline. */
-const countedLookup: LookupFunction = (hostname, options, callback) => {
+export const countedLookup: LookupFunction = (hostname, options, callback) => {
   void onPool(
     () =>
       new Promise<void>((resolve) => {

@@ -10,7 +10,8 @@ import { endOnLeaving } from './leave.ts';
 const mostOutputBytes = 8 * 1024 * 1024;
 
 /** Where a shell or a unit finds programs, and where Debian keeps those that cron and some shells do not look for. */
-const searchPath = (): string => `${process.env['PATH'] || '/usr/local/bin:/usr/bin:/bin'}:/usr/sbin:/sbin`;
+export const searchPath = (path = process.env['PATH']): string =>
+  `${path || '/usr/local/bin:/usr/bin:/bin'}:/usr/sbin:/sbin`;
 
 /** TZ: systemctl prints the times of timers in the reader's zone, even where unix time was asked for. */
 const environment = { LC_ALL: 'C', TZ: 'UTC', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };

@@ -3,6 +3,7 @@ import type { AnyCheck, Finding } from '../contract/check.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Section } from '../contract/section.ts';
 import { oneLine, reasonOf } from '../core/text.ts';
+import { shownOf } from './readable.ts';
 
 export type Observation = Finding & {
   /** `check:subject`: the stable name for silences, labels, runbooks and the archive. */
@@ -25,8 +26,9 @@ export const runbookOf = (check: string): string => `ops/runbooks/${check}.md`;
 
 export function runChecks(run: CheckRun): Observation[] {
   return run.checks.flatMap((check) => {
-    const { unknown, readable } = sortNeeds(check, run);
-    const judged = readable ? assess(check, readable, run) : [];
+    const shown = shownOf(check.needs, run.sections, run.definitions);
+    const unknown = shown.unread.map(({ section, item, reason }) => unread(item ?? section, reason));
+    const judged = shown.complete ? assess(check, shown.readable, run) : [];
     return [...unknown, ...judged].map((finding) => observe(check.name, finding, run.stale));
   });
 }
@@ -38,32 +40,6 @@ function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRu
   } catch (error) {
     // A reading that no check expected must not cost the judgement of all the others.
     return [unread(check.needs[0] ?? check.name, `${check.name} could not judge it: ${reasonOf(error)}`)];
-  }
-}
-
-/** What the check can be shown (undefined where a whole section is missing), and what it cannot see and must call unknown. */
-function sortNeeds(check: AnyCheck, { sections, definitions }: CheckRun) {
-  const unknown: Finding[] = [];
-  const readable: Record<string, unknown> = {};
-  let complete = true;
-  for (const need of check.needs) {
-    const section = sections[need];
-    if (section?.status === 'ok') readable[need] = definitions[need]?.many ? readItems(section.data) : section.data;
-    else {
-      complete = false;
-      if (section === undefined) unknown.push(unread(need, `the snapshot has no section ${need}`));
-      else if (section.status === 'failed') unknown.push(unread(need, section.reason));
-    }
-  }
-  return { unknown, readable: complete ? readable : undefined };
-
-  function readItems(data: unknown): Record<string, unknown> {
-    const good: Record<string, unknown> = {};
-    for (const [item, envelope] of Object.entries(data as Record<string, Envelope>)) {
-      if (envelope.status === 'ok') good[item] = envelope.data;
-      else if (envelope.status === 'failed') unknown.push(unread(item, envelope.reason));
-    }
-    return good;
   }
 }
 

@@ -1,4 +1,5 @@
 import { defineCheck, type Finding } from '../../contract/check.ts';
+import { judgeUnit } from '../../core/unit.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
 
 type Unit = Readable['services'][string];
@@ -21,39 +22,4 @@ function assessUnit(subject: string, unit: Unit): Finding {
     message,
     ...(clears_when === undefined ? {} : { clears_when }),
   };
-}
-
-function judgeUnit(name: string, unit: Unit): Pick<Finding, 'level' | 'message' | 'clears_when'> {
-  const { load_state, active_state, sub_state, result, enabled, exit_status } = unit;
-  if (load_state === 'masked') {
-    return {
-      level: 'amber',
-      message: `${name} is masked: nothing can start it`,
-      clears_when: 'it is unmasked and started',
-    };
-  }
-  if (load_state !== 'loaded') {
-    return {
-      level: 'red',
-      message: `${name} is watched, but systemd says: ${load_state}`,
-      clears_when: 'the unit is installed, or taken out of the configuration',
-    };
-  }
-  if (active_state === 'failed') {
-    const how = result === 'exit-code' && exit_status !== undefined ? `exit status ${exit_status}` : result;
-    return { level: 'red', message: `${name} failed (${how})`, clears_when: 'it runs again without failing' };
-  }
-  if (active_state === 'inactive' && enabled.startsWith('enabled') && !restsByNature(unit)) {
-    return {
-      level: 'amber',
-      message: `${name} is off, though it is enabled`,
-      clears_when: 'it is started, or disabled on purpose',
-    };
-  }
-  return { level: 'green', message: `${name} is ${active_state} (${sub_state})` };
-}
-
-/** A oneshot that has run, and a unit whose own conditions kept it from starting, are off because nothing is to be done. */
-function restsByNature({ type, last_start_at, condition_met }: Unit): boolean {
-  return (type === 'oneshot' && last_start_at !== undefined) || condition_met === false;
 }

@@ -1,0 +1,80 @@
+// What send-alerts writes.
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { defineFile, type Places } from '../contract/file.ts';
+import type { AlertState } from './lifecycle.ts';
+
+const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+
+const alertSchema = z.looseObject({
+  rule: z.string(),
+  subject: z.string(),
+  phase: z.enum(['pending', 'firing']),
+  first_seen: z.string(),
+  last_seen: z.string(),
+  since: z.string(),
+  incident: z.string(),
+  clear_since: z.optional(z.string()),
+  unknown_since: z.optional(z.string()),
+  last_queued: z.optional(z.string()),
+  last_sent: z.optional(z.string()),
+  escalated_at: z.optional(z.string()),
+  silenced_since: z.optional(z.string()),
+  acknowledged_at: z.optional(z.string()),
+  value: scalar,
+  unit: z.string(),
+  limit: z.looseObject({ value: scalar, key: z.string() }),
+  message: z.string(),
+});
+
+const lookSchema = z.looseObject({ seen_at: z.optional(z.string()), alerts: z.record(z.string(), alertSchema) });
+
+const stateSchema = z.looseObject({
+  schema_version: z.number(),
+  /** By the time of the snapshots, and by our own. */
+  snapshot: lookSchema,
+  own: lookSchema,
+});
+
+export interface State {
+  readonly schema_version: number;
+  readonly snapshot: AlertState;
+  readonly own: AlertState;
+}
+
+export const stateFile = defineFile<State>({
+  summary: 'the alerts that are active, and what was told of them',
+  format: 'json',
+  path: ({ state }) => join(state, 'alerts', 'state.json'),
+  mode: 0o600,
+  schema: stateSchema as unknown as z.ZodMiniType<State>,
+  fallsBack: true,
+});
+
+const eventSchema = z.looseObject({
+  schema_version: z.number(),
+  time: z.string(),
+  run_id: z.string(),
+  kind: z.string(),
+  /** Alerts, `rule:subject`, that it is about. */
+  ids: z.array(z.string()),
+  message: z.string(),
+  message_id: z.optional(z.string()),
+  to: z.optional(z.array(z.string())),
+});
+
+export type LoggedEvent = z.output<typeof eventSchema>;
+
+export const events = defineFile<LoggedEvent>({
+  summary: 'everything that ever happened to an alert, a line each',
+  format: 'jsonl',
+  path: ({ state }) => join(state, 'alerts', 'alerts.jsonl'),
+  mode: 0o600,
+  schema: eventSchema,
+});
+
+/** Mails that wait; those that none will take lie in its folder of the dead. */
+export const outboxFolder = ({ state }: Places): string => join(state, 'alerts', 'outbox');
+
+/** What people leave: a file for each silence and acknowledgement. An operators' group may write here. */
+export const silencesFolder = ({ state }: Places): string => join(state, 'alerts', 'silences');

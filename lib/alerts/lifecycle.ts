@@ -1,0 +1,264 @@
+// What becomes of an alert from one look to the next: pending, firing, over. Pure: what was seen and the time go in, the
+// next state, what happened, and who is to be told come out.
+import type { Firing, Sighting } from '../contract/rule.ts';
+
+interface Alert {
+  readonly rule: string;
+  readonly subject: string;
+  readonly phase: 'pending' | 'firing';
+  /** When it was first and last seen; instants of snapshots, not of runs. */
+  readonly first_seen: string;
+  readonly last_seen: string;
+  /** Since when it is so, where the data know; otherwise since it was first seen. */
+  readonly since: string;
+  /** Names the incident in every mail about it. */
+  readonly incident: string;
+  /** Since when it has looked well again, while nobody is told yet. */
+  readonly clear_since?: string;
+  /** Since when it could not be read: meanwhile it neither begins nor ends. */
+  readonly unknown_since?: string;
+  /** The last mail about it was written then. */
+  readonly last_queued?: string;
+  /** And a transport took one then. */
+  readonly last_sent?: string;
+  readonly escalated_at?: string;
+  readonly silenced_since?: string;
+  readonly acknowledged_at?: string;
+  readonly value: Firing['value'];
+  readonly unit: string;
+  readonly limit: Firing['limit'];
+  readonly message: string;
+}
+
+export interface AlertState {
+  /** The snapshot that was judged last: read twice, it changes nothing. */
+  readonly seen_at: string | undefined;
+  readonly alerts: Readonly<Record<string, Alert>>;
+}
+
+type EventKind =
+  | 'pending'
+  | 'firing'
+  | 'repeated'
+  | 'escalated'
+  | 'recovered'
+  | 'passed'
+  | 'vanished'
+  | 'unknown'
+  | 'known'
+  | 'silenced'
+  | 'acknowledged';
+
+export interface AlertEvent {
+  readonly kind: EventKind;
+  readonly id: string;
+  readonly message: string;
+}
+
+/** Somebody is to be told. Which mails are made of that, and how they get there, is another matter. */
+export interface Notice {
+  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery';
+  readonly id: string;
+  readonly alert: Alert;
+  readonly to: readonly string[];
+}
+
+/** Seconds throughout. */
+export interface Policy {
+  readonly hold: number;
+  readonly clearHold: number;
+  readonly repeat: number;
+  readonly to: readonly string[];
+  readonly escalate: { readonly after: number; readonly to: readonly string[] } | undefined;
+  /** Why nobody is told now, if so. */
+  readonly silenced: string | undefined;
+  /** Who knows of it, if somebody does. */
+  readonly acknowledged: string | undefined;
+}
+
+export interface Look {
+  readonly at: Date;
+  /** By rule: what it says of each subject, or why it cannot see. */
+  readonly seen: Readonly<Record<string, Seen>>;
+  readonly policyOf: (rule: string, subject: string) => Policy;
+}
+
+export interface Seen {
+  readonly sightings: readonly Sighting[];
+  /** Subjects that are not named may be there all the same. */
+  readonly blind: string | undefined;
+}
+
+export interface Advance {
+  readonly state: AlertState;
+  readonly events: readonly AlertEvent[];
+  readonly notices: readonly Notice[];
+}
+
+export function advance(before: AlertState, look: Look): Advance {
+  const at = look.at.toISOString();
+  if (before.seen_at === at) return { state: before, events: [], notices: [] };
+  const run = newRun(look, at);
+  const alerts: Record<string, Alert> = {};
+  const keep = (id: string, alert: Alert | undefined): void => {
+    if (alert) alerts[id] = alert;
+  };
+  const known = Object.entries(before.alerts).map(([id, alert]) => [id, notFromTheFuture(alert, at)] as const);
+  const named = new Set<string>();
+  for (const [rule, { sightings }] of Object.entries(look.seen)) {
+    for (const sighting of sightings) {
+      const id = `${rule}:${sighting.subject}`;
+      named.add(id);
+      keep(id, run.see(id, rule, sighting, known.find(([one]) => one === id)?.[1]));
+    }
+  }
+  for (const [id, alert] of known) {
+    if (named.has(id)) continue;
+    const blind = look.seen[alert.rule]?.blind;
+    keep(id, blind === undefined ? run.vanish(id, alert) : run.lose(id, alert, blind));
+  }
+  return { state: { seen_at: at, alerts }, events: run.events, notices: run.notices };
+}
+
+const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000;
+
+/** A clock that was set back: what lies ahead of it now happened just now, and waits begin anew. */
+function notFromTheFuture(alert: Alert, at: string): Alert {
+  const earlier = (time: string): string => (time > at ? at : time);
+  const optional = ['clear_since', 'unknown_since', 'last_queued', 'last_sent', 'escalated_at'] as const;
+  const moved = optional.flatMap((key) => (alert[key] === undefined ? [] : [[key, earlier(alert[key])]]));
+  return {
+    ...alert,
+    first_seen: earlier(alert.first_seen),
+    last_seen: earlier(alert.last_seen),
+    since: earlier(alert.since),
+    ...(Object.fromEntries(moved) as Partial<Alert>),
+  };
+}
+
+function newRun(look: Look, at: string) {
+  const events: AlertEvent[] = [];
+  const notices: Notice[] = [];
+  const say = (kind: EventKind, id: string, message: string): void => void events.push({ kind, id, message });
+
+  const see = (id: string, rule: string, sighting: Sighting, known: Alert | undefined): Alert | undefined => {
+    if (sighting.state === 'unknown') return known && lose(id, known, sighting.message);
+    const alert = known && find(id, known);
+    if (sighting.state === 'firing') return fire(id, rule, sighting, alert);
+    return alert && end(id, alert, sighting.message);
+  };
+
+  const lose = (id: string, alert: Alert, why: string): Alert => {
+    if (alert.unknown_since === undefined) say('unknown', id, why);
+    return { ...alert, unknown_since: alert.unknown_since ?? at };
+  };
+
+  const find = (id: string, { unknown_since, ...alert }: Alert): Alert => {
+    if (unknown_since !== undefined) say('known', id, `it can be read again, after ${unknown_since}`);
+    return alert;
+  };
+
+  const fire = (id: string, rule: string, sighting: Firing, known: Alert | undefined): Alert => {
+    const { subject, value, unit, limit, message } = sighting;
+    const policy = look.policyOf(rule, subject);
+    if (!known) say('pending', id, message);
+    const { clear_since: _over, ...before } = known ?? begin(id, rule, sighting);
+    const seen: Alert = {
+      ...before,
+      since: earliest(sighting.since, before.since),
+      last_seen: at,
+      value,
+      unit,
+      limit,
+      message,
+    };
+    if (seen.phase === 'pending') {
+      if (secondsBetween(seen.since, at) < policy.hold) return seen;
+      say('firing', id, message);
+    }
+    return tell(id, { ...seen, phase: 'firing' }, policy);
+  };
+
+  const begin = (id: string, rule: string, { subject, value, unit, limit, message, since }: Firing): Alert => ({
+    rule,
+    subject,
+    phase: 'pending',
+    first_seen: at,
+    last_seen: at,
+    since: since !== undefined && since < at ? since : at,
+    incident: `${id.replaceAll(/[^\w.-]+/g, '-')}.${Date.parse(at).toString(36)}`,
+    value,
+    unit,
+    limit,
+    message,
+  });
+
+  /** Whether somebody has to be told of it now. */
+  const tell = (id: string, alert: Alert, policy: Policy): Alert => {
+    if (policy.silenced !== undefined) {
+      if (alert.silenced_since === undefined) say('silenced', id, policy.silenced);
+      return { ...alert, silenced_since: alert.silenced_since ?? at };
+    }
+    const { silenced_since: _ended, ...audible } = alert;
+    if (audible.last_queued === undefined) return notify('opening', id, audible, policy.to);
+    if (policy.acknowledged !== undefined) {
+      if (audible.acknowledged_at !== undefined) return audible;
+      say('acknowledged', id, policy.acknowledged);
+      return { ...audible, acknowledged_at: at };
+    }
+    const { escalate } = policy;
+    if (escalate && audible.escalated_at === undefined && secondsBetween(audible.since, at) >= escalate.after) {
+      say('escalated', id, audible.message);
+      return notify('escalation', id, { ...audible, escalated_at: at }, [...new Set([...policy.to, ...escalate.to])]);
+    }
+    // Counted from when one arrived: while one is still on its way there is no second.
+    const { last_sent, last_queued } = audible;
+    if (last_sent === undefined || last_sent < last_queued || secondsBetween(last_sent, at) < policy.repeat)
+      return audible;
+    say('repeated', id, audible.message);
+    return notify('repeat', id, audible, toAll(audible, policy));
+  };
+
+  const notify = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
+    const told = { ...alert, last_queued: at };
+    notices.push({ kind, id, alert: told, to });
+    return told;
+  };
+
+  const end = (id: string, alert: Alert, message: string): Alert | undefined => {
+    const policy = look.policyOf(alert.rule, alert.subject);
+    if (alert.phase === 'pending') return close('passed', id, alert, message);
+    const clear_since = alert.clear_since ?? at;
+    if (secondsBetween(clear_since, at) < policy.clearHold) return { ...alert, clear_since };
+    return close('recovered', id, alert, message);
+  };
+
+  const close = (kind: 'passed' | 'recovered' | 'vanished', id: string, alert: Alert, message: string): undefined => {
+    say(kind, id, message);
+    // Also where the first mail still waits: then both go out, and nobody is left with half of it.
+    if (alert.last_queued === undefined) return;
+    const policy = look.policyOf(alert.rule, alert.subject);
+    notices.push({ kind: 'recovery', id, alert: { ...alert, message, last_seen: at }, to: toAll(alert, policy) });
+  };
+
+  const vanish = (id: string, alert: Alert): undefined =>
+    close('vanished', id, alert, `${alert.subject} is not watched any more: whether it is well, nobody knows`);
+
+  return { events, notices, see, lose, vanish };
+}
+
+/** Whoever heard of it before. */
+const toAll = ({ escalated_at }: Alert, { to, escalate }: Policy): readonly string[] =>
+  escalated_at !== undefined && escalate ? [...new Set([...to, ...escalate.to])] : to;
+
+const earliest = (one: string | undefined, other: string): string => (one !== undefined && one < other ? one : other);
+
+/** A transport took a mail about these. */
+export function sent(state: AlertState, ids: readonly string[], at: Date): AlertState {
+  const alerts = { ...state.alerts };
+  for (const id of ids) {
+    const alert = alerts[id];
+    if (alert) alerts[id] = { ...alert, last_sent: at.toISOString() };
+  }
+  return { ...state, alerts };
+}

@@ -1,0 +1,140 @@
+// What a mail says: one for all that changed in a run, for those who are to hear of it. For a person at three in the
+// morning: what, where, since when, what the limit is, what else is wrong, where to look.
+import { escapeHtml, firstLine, oneLine } from '../core/text.ts';
+import { formatMeasure } from '../core/quantity.ts';
+import { clockMinute, distance } from '../core/time.ts';
+import type { Notice } from './lifecycle.ts';
+
+export interface Draft {
+  readonly to: readonly string[];
+  readonly ids: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** Incidents that it is about, so that a recovery joins its opening. */
+  readonly incidents: readonly string[];
+}
+
+export interface About {
+  readonly site: string;
+  readonly hostname: string;
+  readonly at: Date;
+  /** What else is not well, as health says it: one sentence each. */
+  readonly elsewhere: readonly { readonly level: string; readonly message: string; readonly id: string }[];
+  readonly runId: string;
+  readonly runbookOf: (rule: string) => string;
+}
+
+/** One mail for each set of people. Without anybody there is none. */
+export function draftMails(notices: readonly Notice[], about: About): Draft[] {
+  const groups = new Map<string, Notice[]>();
+  for (const notice of notices) {
+    if (notice.to.length === 0) continue;
+    const key = [...notice.to].sort().join(',');
+    groups.set(key, [...(groups.get(key) ?? []), notice]);
+  }
+  return [...groups.values()].map((group) => draft(group.sort(byUrgency), about));
+}
+
+const order: readonly Notice['kind'][] = ['opening', 'escalation', 'repeat', 'recovery'];
+const byUrgency = (one: Notice, other: Notice): number => order.indexOf(one.kind) - order.indexOf(other.kind);
+
+const words: Record<Notice['kind'], string> = {
+  opening: 'ALERT',
+  escalation: 'STILL',
+  repeat: 'STILL',
+  recovery: 'OK',
+};
+
+function draft(notices: readonly Notice[], about: About): Draft {
+  const [first] = notices;
+  if (!first) throw new Error('a mail about nothing');
+  const rest = notices.length - 1;
+  const subject = oneLine(
+    `[${about.site}] ${words[first.kind]} ${first.id}: ${firstLine(first.alert.message, 120)}${rest > 0 ? ` (and ${rest} more)` : ''}`,
+  );
+  const told = new Set(notices.map(({ id }) => id));
+  const elsewhere = about.elsewhere.filter(({ id }) => !told.has(id)).slice(0, 20);
+  const parts = notices.map((notice) => partOf(notice, about));
+  return {
+    to: first.to,
+    ids: [...told],
+    subject,
+    text: textOf(parts, elsewhere, about),
+    html: htmlOf(parts, elsewhere, about),
+    incidents: [...new Set(notices.map(({ alert }) => alert.incident))],
+  };
+}
+
+interface Part {
+  readonly kind: Notice['kind'];
+  readonly title: string;
+  readonly message: string;
+  readonly rows: readonly (readonly [string, string])[];
+}
+
+function partOf({ kind, id, alert }: Notice, about: About): Part {
+  const since = new Date(alert.since);
+  const show = (value: Notice['alert']['value']): string =>
+    typeof value === 'number' ? formatMeasure(value, alert.unit) : value === null ? 'none' : String(value);
+  const lasted =
+    kind === 'recovery' ? `${distance(since, new Date(alert.last_seen))} until now` : distance(since, about.at);
+  return {
+    kind,
+    title: `${words[kind]}  ${oneLine(id)}`,
+    message: oneLine(alert.message),
+    rows: [
+      ['since', `${clockMinute(since)} (${lasted})`],
+      ...(kind === 'recovery'
+        ? []
+        : ([
+            ['value', show(alert.value)],
+            ['limit', `${show(alert.limit.value)}${alert.limit.key === '' ? '' : `  (${alert.limit.key})`}`],
+          ] as const)),
+      ['runbook', about.runbookOf(alert.rule)],
+      ...(kind === 'recovery' ? [] : ([['quiet', `ops-monitor ack ${oneLine(id)} --reason "…"`]] as const)),
+      ...(alert.last_sent === undefined ? [] : ([['last mail', clockMinute(new Date(alert.last_sent))]] as const)),
+    ],
+  };
+}
+
+type Elsewhere = About['elsewhere'];
+
+function textOf(parts: readonly Part[], elsewhere: Elsewhere, about: About): string {
+  const blocks = parts.map(({ title, message, rows }) =>
+    [title, `  ${message}`, ...rows.map(([what, says]) => `  ${what.padEnd(9)} ${says}`)].join('\n'),
+  );
+  const other = elsewhere.map(({ level, message }) => `  ${level.padEnd(8)} ${oneLine(message)}`);
+  return `${[
+    ...blocks,
+    other.length === 0 ? 'Nothing else is red or unknown.' : ['Also not well:', ...other].join('\n'),
+    footer(about),
+  ].join('\n\n')}\n`;
+}
+
+const footer = ({ site, hostname, at, runId }: About): string =>
+  `${site}, ${hostname}, snapshot of ${clockMinute(at)}, run ${runId}.\nThis monitor is observe-only: nothing was changed.`;
+
+const colours: Record<Notice['kind'], string> = {
+  opening: '#b00020',
+  escalation: '#b00020',
+  repeat: '#b36b00',
+  recovery: '#1b7f3b',
+};
+
+/** No pictures, no styles from elsewhere: what is not in the mail is not loaded. */
+function htmlOf(parts: readonly Part[], elsewhere: Elsewhere, about: About): string {
+  const blocks = parts.map(
+    ({ kind, title, message, rows }) =>
+      `<div style="border-left:4px solid ${colours[kind]};padding:2px 0 2px 12px;margin:0 0 16px">` +
+      `<div style="color:${colours[kind]};font-weight:bold">${escapeHtml(title)}</div>` +
+      `<div style="font-size:110%;margin:4px 0">${escapeHtml(message)}</div>` +
+      `<table style="border-collapse:collapse">${rows.map(([what, says]) => `<tr><td style="color:#666;padding:0 12px 0 0">${escapeHtml(what)}</td><td>${escapeHtml(says)}</td></tr>`).join('')}</table></div>`,
+  );
+  const other =
+    elsewhere.length === 0
+      ? '<p>Nothing else is red or unknown.</p>'
+      : `<p>Also not well:</p><ul>${elsewhere.map(({ level, message }) => `<li>${escapeHtml(level)}: ${escapeHtml(oneLine(message))}</li>`).join('')}</ul>`;
+  const small = footer(about).split('\n').map(escapeHtml).join('<br>');
+  return `<!DOCTYPE html><html><body style="font-family:sans-serif;color:#222">${blocks.join('')}${other}<p style="color:#666;font-size:85%">${small}</p></body></html>`;
+}

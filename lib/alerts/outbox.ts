@@ -1,0 +1,189 @@
+// Mails that wait. A mail is written once, lies on the disk before anything says so, and goes when every recipient has it,
+// or nothing can bring it there. At least once: whoever is killed after a server took it sends the same mail again.
+import * as z from 'zod/mini';
+import { shapeProblem } from '../contract/fields.ts';
+import type { Spool } from '../contract/spool.ts';
+import type { Mail, Outside, Receipt, Transport } from '../contract/transport.ts';
+import { Refused } from '../contract/errors.ts';
+import { firstLine, reasonOf } from '../core/text.ts';
+
+const recipientSchema = z.looseObject({
+  address: z.string(),
+  state: z.enum(['waiting', 'sent', 'dead']),
+  attempts: z.number(),
+  next_at: z.optional(z.string()),
+  words: z.optional(z.string()),
+});
+
+const entrySchema = z.looseObject({
+  schema_version: z.number(),
+  message_id: z.string(),
+  from: z.string(),
+  subject: z.string(),
+  composed_at: z.string(),
+  /** The alerts that it tells of. */
+  ids: z.array(z.string()),
+  recipients: z.array(recipientSchema),
+  raw: z.string(),
+});
+
+export type Entry = z.output<typeof entrySchema>;
+type Recipient = z.output<typeof recipientSchema>;
+
+/** A name that sorts by time, and is the same for the same mail. */
+const nameOf = ({ composed_at, message_id }: Pick<Entry, 'composed_at' | 'message_id'>): string =>
+  `${composed_at.replaceAll(/[^\dTZ]/g, '')}-${message_id.replaceAll(/[^\w.-]+/g, '')}.json`;
+
+export interface Waiting {
+  readonly name: string;
+  readonly entry: Entry;
+}
+
+/** All that waits; what is no mail of ours is told and left. */
+export function readOutbox(spool: Spool): { waiting: Waiting[]; problems: string[] } {
+  const problems: string[] = [];
+  const waiting = spool.names().flatMap((name): Waiting[] => {
+    try {
+      const value: unknown = JSON.parse(spool.read(name) ?? 'null');
+      const parsed = entrySchema.safeParse(value);
+      if (parsed.success) return [{ name, entry: parsed.data }];
+      problems.push(`${name} in the outbox is no mail: ${shapeProblem(parsed.error, value)}`);
+    } catch (error) {
+      problems.push(`${name} in the outbox cannot be read: ${reasonOf(error)}`);
+    }
+    return [];
+  });
+  return { waiting, problems };
+}
+
+export const writeEntry = (spool: Spool, entry: Entry): void => spool.put(nameOf(entry), JSON.stringify(entry));
+
+export interface Flushed {
+  /** Alerts of which a mail arrived somewhere in this run. */
+  readonly sent: readonly string[];
+  readonly happened: readonly Happened[];
+  readonly problems: readonly string[];
+}
+
+interface Happened {
+  readonly kind: 'sent' | 'failed' | 'dead';
+  readonly entry: Entry;
+  readonly to: readonly string[];
+  readonly message: string;
+}
+
+export interface Flush {
+  readonly spool: Spool;
+  readonly transports: readonly Transport[];
+  readonly outside: Outside;
+  readonly now: Date;
+  /** After so many seconds without success a mail is set aside. */
+  readonly giveUp: number;
+  /** Milliseconds of the run after which none is begun. */
+  readonly isTimeLeft: () => boolean;
+}
+
+/** Tries what is due, oldest first. `settle` is told before a mail goes, so that nothing is forgotten by a kill. */
+export async function flush(work: Flush, settle: (ids: readonly string[]) => Promise<void>): Promise<Flushed> {
+  const { spool, now } = work;
+  const { waiting, problems } = readOutbox(spool);
+  const [sent, happened]: [string[], Happened[]] = [[], []];
+  for (const { name, entry } of waiting) {
+    const due = entry.recipients.filter((one) => one.state === 'waiting' && isDue(one, now));
+    let current = entry;
+    if (due.length > 0 && work.isTimeLeft()) {
+      const tried = await deliver(work, entry, due);
+      current = tried.entry;
+      happened.push(...tried.happened);
+      // What a server has taken is on the disk before anything else happens.
+      spool.put(name, JSON.stringify(current));
+    }
+    // Also where the run before was killed between the two.
+    if (current.recipients.some(({ state }) => state === 'sent')) {
+      sent.push(...current.ids);
+      await settle(current.ids);
+    }
+    current = giveUp(current, work, happened);
+    if (current.recipients.some(({ state }) => state === 'waiting')) continue;
+    if (current.recipients.some(({ state }) => state === 'dead')) spool.bury(name, JSON.stringify(current));
+    spool.remove(name);
+  }
+  return { sent, happened, problems };
+}
+
+const isDue = ({ next_at }: Recipient, now: Date): boolean =>
+  next_at === undefined || Date.parse(next_at) <= now.getTime();
+
+/** 30 s, doubled each time, at most 15 minutes. */
+const backOffSeconds = (attempts: number): number => Math.min(900, 30 * 2 ** Math.min(attempts, 10));
+
+async function deliver(
+  { transports, outside, now }: Flush,
+  entry: Entry,
+  due: readonly Recipient[],
+): Promise<{ entry: Entry; happened: Happened[] }> {
+  const mail: Mail = { message_id: entry.message_id, from: entry.from, raw: entry.raw };
+  const outcome = new Map<string, { state: Recipient['state']; words: string }>();
+  const left = new Set(due.map(({ address }) => address));
+  const words: string[] = [];
+  let everyRefusalIsFinal = true;
+  for (const transport of transports) {
+    if (left.size === 0) break;
+    const receipt = await tryTransport(transport, mail, [...left], outside);
+    if ('failure' in receipt) {
+      words.push(`${transport.name}: ${receipt.failure}`);
+      everyRefusalIsFinal &&= receipt.final;
+      continue;
+    }
+    for (const address of receipt.accepted) {
+      left.delete(address);
+      outcome.set(address, { state: 'sent', words: firstLine(receipt.words) });
+    }
+    for (const { address, permanent, words: own } of receipt.refused) {
+      words.push(`${transport.name}: ${address}: ${firstLine(own)}`);
+      everyRefusalIsFinal &&= permanent;
+    }
+  }
+  const isFinal = everyRefusalIsFinal && transports.length > 0;
+  const why = words.length === 0 ? 'no transport is usable' : words.join('; ');
+  for (const address of left) outcome.set(address, { state: isFinal ? 'dead' : 'waiting', words: why });
+  const recipients = entry.recipients.map((one): Recipient => {
+    const found = outcome.get(one.address);
+    if (!found) return one;
+    const attempts = one.attempts + 1;
+    const next = new Date(now.getTime() + backOffSeconds(one.attempts) * 1000).toISOString();
+    return { ...one, ...found, attempts, ...(found.state === 'waiting' ? { next_at: next } : {}) };
+  });
+  const tried = { ...entry, recipients };
+  const kinds = { sent: 'sent', waiting: 'failed', dead: 'dead' } as const;
+  const happened = (['sent', 'waiting', 'dead'] as const).flatMap((state): Happened[] => {
+    const to = [...outcome].flatMap(([address, found]) => (found.state === state ? [address] : []));
+    const message = [...outcome.values()].find((found) => found.state === state)?.words ?? '';
+    return to.length === 0 ? [] : [{ kind: kinds[state], entry: tried, to, message }];
+  });
+  return { entry: tried, happened };
+}
+
+type Tried = Receipt | { readonly failure: string; readonly final: boolean };
+
+async function tryTransport(transport: Transport, mail: Mail, to: readonly string[], outside: Outside): Promise<Tried> {
+  try {
+    return await transport.send(mail, to, outside);
+  } catch (error) {
+    // Set up wrongly is no verdict on the mail: somebody mends it, and it goes.
+    return { failure: reasonOf(error), final: error instanceof Refused };
+  }
+}
+
+function giveUp(entry: Entry, { now, giveUp: seconds }: Flush, happened: Happened[]): Entry {
+  if (now.getTime() - Date.parse(entry.composed_at) < seconds * 1000) return entry;
+  const late = entry.recipients.filter(({ state }) => state === 'waiting');
+  if (late.length === 0) return entry;
+  const recipients = entry.recipients.map((one): Recipient =>
+    one.state === 'waiting' ? { ...one, state: 'dead' } : one,
+  );
+  const given = { ...entry, recipients };
+  const message = `given up: ${late[0]?.words ?? 'never tried'}`;
+  happened.push({ kind: 'dead', entry: given, to: late.map(({ address }) => address), message });
+  return given;
+}

@@ -1,0 +1,77 @@
+// Which sendmail is here, and where it is msmtp's, with which configuration.
+import { basename, join } from 'node:path';
+import type { Outside } from '../contract/transport.ts';
+import { wordsOf } from './sysexits.ts';
+
+export interface SendmailProgram {
+  readonly path: string;
+  /** What it really is: `msmtp`, `exim4`, … */
+  readonly kind: string;
+  /** msmtp's, where it is msmtp. */
+  readonly config?: string;
+  /** What makes msmtp read that configuration, where it would not by itself. */
+  readonly options: readonly string[];
+}
+
+export type Missing = { readonly missing: string };
+
+/** The path that bsd-mailx has built in; not every PATH has its folder. */
+export const usualSendmail = '/usr/sbin/sendmail';
+
+export async function findSendmail(outside: Outside): Promise<SendmailProgram | Missing> {
+  const usual = outside.realpath(usualSendmail) === undefined ? undefined : usualSendmail;
+  const path = usual ?? outside.find('sendmail') ?? outside.find('msmtp');
+  if (path === undefined)
+    return { missing: `there is no sendmail (${usualSendmail}, or in PATH): install msmtp-mta, say` };
+  const kind = await kindOf(path, outside);
+  if (kind !== 'msmtp') return { path, kind, options: [] };
+  const found = findConfig(outside);
+  return 'missing' in found ? found : { path, kind, ...found };
+}
+
+async function kindOf(path: string, outside: Outside): Promise<string> {
+  const name = basename(outside.realpath(path) ?? path);
+  if (name === 'msmtp') return name;
+  // A wrapper that ends in msmtp shows no other way.
+  const { stdout } = await outside.run([path, '--version'], { seconds: 5 });
+  return stdout.startsWith('msmtp version') ? 'msmtp' : name;
+}
+
+/** Where msmtp looks by itself, and where Debian's documentation and others put it though msmtp never looks there. */
+function findConfig(outside: Outside): { config: string; options: string[] } | Missing {
+  const { environment } = outside;
+  const readable = (path: string): boolean => outside.readable(path);
+  const named = environment['OPS_ALERT_MSMTP_CONFIG'];
+  if (named) {
+    return readable(named)
+      ? { config: named, options: ['-C', named] }
+      : { missing: `OPS_ALERT_MSMTP_CONFIG names ${named}, which is not there or not ours to read` };
+  }
+  const home = environment['HOME'];
+  const xdg = environment['XDG_CONFIG_HOME'] || (home && join(home, '.config'));
+  const own = [home && join(home, '.msmtprc'), xdg && join(xdg, 'msmtp', 'config'), '/etc/msmtprc'].filter(
+    (path): path is string => path !== undefined && path !== '',
+  );
+  const config = own.find(readable);
+  if (config !== undefined) return { config, options: [] };
+  const unread = '/etc/msmtp/msmtprc';
+  if (readable(unread)) return { config: unread, options: ['-C', unread] };
+  return {
+    missing: `msmtp has no configuration that we may read: write ${[...own, unread].join(' or ')}, or name another in OPS_ALERT_MSMTP_CONFIG`,
+  };
+}
+
+/** `/usr/sbin/sendmail, which is msmtp with /etc/msmtprc, by relay.example.org:587`. Asks msmtp, and nobody else. */
+export async function describeSendmail(program: SendmailProgram, outside: Outside): Promise<string | Missing> {
+  const { path, kind, config, options } = program;
+  if (config === undefined)
+    return `${path}, which is ${kind} and may queue: whether a mail then leaves this machine is not seen here`;
+  const ran = await outside.run([path, ...options, '--pretend', '-f', 'ops@localhost', '--', 'ops@localhost'], {
+    env: { LC_ALL: 'C' },
+    seconds: 10,
+  });
+  if (ran.exit_code !== 0) return { missing: `msmtp cannot use ${config}: ${wordsOf(ran)}` };
+  // It prints all of the account, a command for the password too: two words of it are taken.
+  const [host, port] = ['host', 'port'].map((key) => new RegExp(`^${key} = (.*)$`, 'm').exec(ran.stdout)?.[1]);
+  return `${path}, which is msmtp with ${config}, by ${host ?? '?'}:${port ?? '?'}`;
+}

@@ -1,0 +1,88 @@
+// Who does not want to hear of what, until when and why; and who knows of it already. Files that people leave, and
+// windows of the configuration.
+import * as z from 'zod/mini';
+import type { AlertsConfig } from './config.ts';
+
+const silenceSchema = z.looseObject({
+  schema_version: z.number(),
+  kind: z.enum(['silence', 'acknowledgement']),
+  /** `rule`, or `rule:subject`. */
+  of: z.string(),
+  who: z.string(),
+  reason: z.string(),
+  from: z.string(),
+  /** Of a silence; an acknowledgement ends with the incident. */
+  until: z.optional(z.string()),
+});
+
+export type Note = z.output<typeof silenceSchema>;
+
+/** What somebody left in the folder; what is no note is told. */
+export function parseNotes(files: readonly { name: string; text: string }[]): { notes: Note[]; problems: string[] } {
+  const problems: string[] = [];
+  const notes = files.flatMap(({ name, text }): Note[] => {
+    try {
+      const parsed = silenceSchema.safeParse(JSON.parse(text));
+      if (parsed.success) return [parsed.data];
+    } catch {
+      // told below
+    }
+    problems.push(`${name} among the silences is none: write them with ops-monitor silence`);
+    return [];
+  });
+  return { notes, problems };
+}
+
+/** Why nobody is told of it now, if so. */
+export function silencedBy(
+  notes: readonly Note[],
+  windows: AlertsConfig['alerts']['maintenance'],
+  id: string,
+  at: Date,
+): string | undefined {
+  for (const { kind, of, who, reason, from, until } of notes) {
+    if (kind !== 'silence' || !covers(of, id) || until === undefined) continue;
+    const now = at.toISOString();
+    if (from <= now && now < until) return `silenced by ${who} until ${until}: ${reason}`;
+  }
+  const [rule = ''] = id.split(':');
+  for (const { every, rules, reason } of windows) {
+    if (rules && !rules.includes(rule) && !rules.includes(id)) continue;
+    if (parseWindow(every)?.(at)) return `maintenance (${every}): ${reason}`;
+  }
+  return undefined;
+}
+
+/** Who knows of it, if somebody said so since it began: the next time begins anew. */
+export function acknowledgedBy(notes: readonly Note[], id: string, firstSeen: string | undefined): string | undefined {
+  if (firstSeen === undefined) return undefined;
+  const found = notes.find(({ kind, of, from }) => kind === 'acknowledgement' && of === id && from >= firstSeen);
+  return found && `acknowledged by ${found.who}: ${found.reason}`;
+}
+
+const covers = (of: string, id: string): boolean => of === id || (!of.includes(':') && id.startsWith(`${of}:`));
+
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/** `Tue 09:00-10:00 UTC`, `Mon,Thu 23:30-00:30`, `daily 02:00-03:00` → whether an instant lies in it; undefined: no window. */
+export function parseWindow(text: string): ((at: Date) => boolean) | undefined {
+  const match = /^(daily|(?:[a-z]{3})(?:,[a-z]{3})*)\s+(\d\d):(\d\d)-(\d\d):(\d\d)(?:\s+utc)?$/.exec(
+    text.trim().toLowerCase(),
+  );
+  if (!match) return undefined;
+  const [, days = '', ...numbers] = match;
+  const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = numbers.map(Number);
+  const wanted = days === 'daily' ? weekdays : days.split(',');
+  if (wanted.some((day) => !weekdays.includes(day)) || fromHour > 23 || toHour > 24 || fromMinute > 59 || toMinute > 59)
+    return undefined;
+  const [from, to] = [fromHour * 60 + fromMinute, toHour * 60 + toMinute];
+  if (from === to) return undefined;
+  return (at) => {
+    const minute = at.getUTCHours() * 60 + at.getUTCMinutes() + at.getUTCSeconds() / 60;
+    const today = wanted.includes(weekdays[at.getUTCDay()] ?? '');
+    const yesterday = wanted.includes(weekdays[(at.getUTCDay() + 6) % 7] ?? '');
+    if (from < to) return today && minute >= from && minute < to;
+    // Over midnight it belongs to the day on which it begins.
+    return (today && minute >= from) || (yesterday && minute < to);
+  };
+}

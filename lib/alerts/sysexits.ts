@@ -1,0 +1,79 @@
+// What a mail program means by its exit code (sysexits.h), and what to do where it takes all recipients or none.
+import { Refused } from '../contract/errors.ts';
+import { type Ran, type Receipt, type Refusal, Unconfigured } from '../contract/transport.ts';
+import { oneLine } from '../core/text.ts';
+
+/** How long a mail program may take: msmtp without `timeout` in its configuration waits for ever. */
+export const carrySeconds = 30;
+
+/** One call of a mail program. No code where it did not exit by itself. */
+export interface Attempt {
+  readonly code: number | undefined;
+  readonly words: string;
+}
+
+/** USAGE, DATAERR, NOUSER: what msmtp makes of a 5xx answer to a recipient, and others of an address they do not like. */
+const permanent = new Set<number | undefined>([64, 65, 67]);
+/** NOPERM, CONFIG: also a wrong password. */
+const setUpWrongly = new Set<number | undefined>([77, 78]);
+/** UNAVAILABLE: msmtp's word for a 4xx answer, and for a 5xx that comes after the mail itself. */
+const unavailable = 69;
+/** Those that one recipient alone may have caused. */
+const ofOneRecipient = new Set<number | undefined>([...permanent, unavailable]);
+
+const isPermanent = ({ code, words }: Attempt): boolean =>
+  permanent.has(code) || (code === unavailable && /not accept the mail.* server message: 5\d\d/.test(words));
+
+/** Everything that is not known to be final (69, 71, 74, 75, an end at its time, …) may be better later. */
+function failureOf(program: string, attempt: Attempt): Error {
+  const { code, words } = attempt;
+  const message = `${program} ${code === undefined ? 'did not get through' : `gave up with exit code ${code}`}: ${words}`;
+  if (setUpWrongly.has(code)) return new Unconfigured(message);
+  return isPermanent(attempt) ? new Refused(message) : new Error(message);
+}
+
+/**
+ * To all at once; where the program takes all recipients or none (msmtp: one bad address, and nobody gets anything), and
+ * one of several may be to blame, to each by itself.
+ */
+export async function carry(
+  program: { readonly name: string; readonly takesAllOrNone: boolean },
+  to: readonly string[],
+  attempt: (to: readonly string[]) => Promise<Attempt>,
+): Promise<Receipt> {
+  const together = await attempt(to);
+  if (together.code === 0) return { accepted: to, refused: [], words: together.words };
+  if (to.length < 2 || !program.takesAllOrNone || !ofOneRecipient.has(together.code))
+    throw failureOf(program.name, together);
+  const accepted: string[] = [];
+  const refused: Refusal[] = [];
+  let last = together;
+  for (const address of to) {
+    // What is no single recipient's fault hits the next one as well, after as long a wait.
+    if (last.code === 0 || ofOneRecipient.has(last.code)) last = await attempt([address]);
+    if (last.code === 0) accepted.push(address);
+    else refused.push({ address, permanent: isPermanent(last), words: last.words });
+  }
+  const alike = refused.every((one) => one.permanent === refused[0]?.permanent);
+  if (accepted.length === 0 && alike) throw failureOf(program.name, last);
+  return { accepted, refused, words: together.words };
+}
+
+/** What a program said of its failure, as one line. */
+export function wordsOf(ran: Ran): string {
+  const said = oneLine(
+    ran.stderr
+      // A command that prints a password may hold it.
+      .replaceAll(/cannot read output of '.*'/g, 'cannot read the output of passwordeval')
+      // A server may repeat the login that it did not understand.
+      .replaceAll(/\b(AUTH [A-Z0-9-]+) \S+/gi, '$1 …')
+      // mailx's own end of the story, whose number is told anyway.
+      .replaceAll(/^.*sendmail process failed.*$/gm, '')
+      .replaceAll(/^(sendmail|msmtp): /gm, '')
+      .trim()
+      .replaceAll(/\n+/g, '; ')
+      .replace('; could not send mail (', ' ('),
+  );
+  const words = [ran.ended, said].filter(Boolean).join(': ');
+  return words.length > 300 ? `${words.slice(0, 299)}…` : words || 'it said nothing';
+}

@@ -1,0 +1,96 @@
+// bsd-mailx, which hands the mail to /usr/sbin/sendmail. It makes the headers itself, so the composed message is taken
+// apart and handed over in pieces; what it must not add or ask of anybody's ~/.mailrc is said below.
+import { basename } from 'node:path';
+import { defineTransport, type Outside, Unconfigured } from '../../contract/transport.ts';
+import {
+  describeSendmail,
+  findSendmail,
+  type Missing,
+  type SendmailProgram,
+  usualSendmail,
+} from '../sendmail-program.ts';
+import { carry, carrySeconds, wordsOf } from '../sysexits.ts';
+
+export const mailx = defineTransport({
+  name: 'mailx',
+  summary: 'bsd-mailx over a sendmail-compatible command',
+  ready: async (outside) => {
+    const here = await findMailx(outside);
+    if ('missing' in here) return { usable: false, ...here };
+    const below = await describeSendmail(here.sendmail, outside);
+    return typeof below === 'string'
+      ? { usable: true, uses: `${here.path} over ${below}` }
+      : { usable: false, ...below };
+  },
+  send: async (mail, to, outside) => {
+    const here = await findMailx(outside);
+    if ('missing' in here) throw new Unconfigured(here.missing);
+    const { headers, body } = takeApart(mail.raw);
+    // `-r` is envelope and From in one; with a second From by -a there would be two of them. To is made from the
+    // arguments. Anything given by -a replaces what mailx would have made up, Content-Type and the like.
+    const own = headers.filter(({ name }) => !['from', 'to', 'subject'].includes(name.toLowerCase()));
+    // Without one mailx would say 8bit, which a mail of several parts says of each of them.
+    if (!own.some(({ name }) => name.toLowerCase() === 'content-transfer-encoding'))
+      own.push({ name: 'Content-Transfer-Encoding', value: '7bit' });
+    const subject = headers.find(({ name }) => name.toLowerCase() === 'subject')?.value ?? '';
+    const extra = own.flatMap(({ name, value }) => ['-a', `${name}: ${value}`]);
+    const argv = [here.path, '-n', ...extra, '-r', mail.from, '-s', subject, '--'];
+    return carry({ name: here.path, takesAllOrNone: here.sendmail.kind === 'msmtp' }, to, async (some) => {
+      const ran = await outside.run([...argv, ...some], {
+        input: body,
+        // Without DEAD every failed mail is appended to ~/dead.letter, for ever.
+        env: { MAILRC: '/dev/null', DEAD: '/dev/null', LC_ALL: 'C.UTF-8' },
+        seconds: carrySeconds,
+      });
+      if (ran.exit_code === 0) return { code: 0, words: `${here.path} took it` };
+      // Its own exit code is only 0 or 1; sendmail's stands in its last line.
+      const code = /sendmail process failed with error code (\d+)/.exec(ran.stderr)?.[1];
+      return { code: code === undefined ? ran.exit_code : Number(code), words: wordsOf(ran) };
+    });
+  },
+});
+
+interface Mailx {
+  readonly path: string;
+  readonly sendmail: SendmailProgram;
+}
+
+async function findMailx(outside: Outside): Promise<Mailx | Missing> {
+  const path = outside.find('bsd-mailx') ?? outside.find('mailx');
+  if (path === undefined) return { missing: 'there is no mailx: install bsd-mailx' };
+  const other = await otherMailx(path, outside);
+  if (other !== undefined)
+    return { missing: `${path} is ${other}, whose options mean other things: install bsd-mailx` };
+  const sendmail = await findSendmail(outside);
+  if ('missing' in sendmail) return sendmail;
+  if (sendmail.path !== usualSendmail)
+    return { missing: `mailx needs ${usualSendmail}, which is not there: install msmtp-mta, say` };
+  // mailx could only be told by a program written for it, in a folder where programs may be run, which /run is not.
+  if (sendmail.options.length > 0)
+    return {
+      missing: `mailx cannot tell msmtp to read ${sendmail.config}; the transport sendmail does. For mailx it has to be /etc/msmtprc or ~/.msmtprc`,
+    };
+  return { path, sendmail };
+}
+
+/** s-nail and heirloom's take -a for a file to attach; GNU's is nearer, and untried. */
+async function otherMailx(path: string, outside: Outside): Promise<string | undefined> {
+  if (basename(outside.realpath(path) ?? path) === 'bsd-mailx') return undefined;
+  const { stdout, stderr } = await outside.run([path, '--version'], { seconds: 5 });
+  return /s-nail|heirloom|mailutils/i.exec(stdout + stderr)?.[0];
+}
+
+/** Header lines unfolded; the body with the line ends of a file. */
+function takeApart(raw: string): { headers: { name: string; value: string }[]; body: string } {
+  const text = raw.replaceAll('\r\n', '\n');
+  const end = text.indexOf('\n\n');
+  const lines = text
+    .slice(0, end)
+    .replaceAll(/\n[ \t]+/g, ' ')
+    .split('\n');
+  const headers = lines.map((line) => {
+    const colon = line.indexOf(':');
+    return { name: line.slice(0, colon), value: line.slice(colon + 1).trim() };
+  });
+  return { headers, body: text.slice(end + 2) };
+}

@@ -1,0 +1,131 @@
+// Straight to a mail server, as the environment says: OPS_ALERT_SMTP_HOST and its companions.
+import { join } from 'node:path';
+import { Refused } from '../../contract/errors.ts';
+import {
+  defineTransport,
+  type Outside,
+  type Receipt,
+  type SmtpAnswer,
+  type SmtpSettings,
+  Unconfigured,
+} from '../../contract/transport.ts';
+import { oneLine, reasonOf } from '../../core/text.ts';
+
+const answerSeconds = 15;
+const credential = 'smtp-password';
+
+export const smtp = defineTransport({
+  name: 'smtp',
+  summary: 'straight to the mail server that OPS_ALERT_SMTP_HOST names',
+  ready: async (outside) => {
+    const settings = settingsOf(outside);
+    return 'missing' in settings ? { usable: false, ...settings } : { usable: true, uses: describe(settings) };
+  },
+  send: async (mail, to, outside) => {
+    const settings = settingsOf(outside);
+    if ('missing' in settings) throw new Unconfigured(settings.missing);
+    const from = outside.environment['OPS_ALERT_SMTP_FROM'] || mail.from;
+    const answer = await outside.smtp(settings, { ...mail, from }, to);
+    return receiptOf(answer, settings);
+  },
+});
+
+function receiptOf(answer: SmtpAnswer, settings: SmtpSettings): Receipt {
+  const clean = (words: string): string => cleanWords(words, settings);
+  const words = clean(answer.words);
+  if (answer.failure) throw failureOf(answer.failure, `${settings.host}:${settings.port}: ${words}`);
+  const refused = answer.refused.map(({ address, reply, words: own }) => ({
+    address,
+    permanent: isPermanent(reply),
+    words: clean(own),
+  }));
+  const first = answer.refused[0];
+  const alike = refused.every(({ permanent }) => permanent === refused[0]?.permanent);
+  if (answer.accepted.length === 0 && first && alike)
+    throw failureOf({ code: 'EENVELOPE', reply: first.reply }, `${settings.host}:${settings.port}: ${words}`);
+  return { accepted: answer.accepted, refused, words };
+}
+
+const isPermanent = (reply: number | undefined): boolean => reply !== undefined && reply >= 500;
+
+/** Codes are nodemailer's, or beneath them the system's. */
+function failureOf({ code, reply }: { code: string; reply: number | undefined }, message: string): Error {
+  const isLater = reply !== undefined && reply < 500;
+  const wantsLogin = [530, 534, 535, 538].includes(reply ?? 0);
+  // STARTTLS that is not offered is answered by a 5xx; a connection that broke in the midst of it, by nothing.
+  const hasNoTls = code === 'ETLS' && isPermanent(reply);
+  const badCertificate = /CERT|UNABLE_TO_VERIFY|SELF_SIGNED|WRONG_VERSION/.test(code);
+  if ((code === 'EAUTH' && !isLater) || wantsLogin || hasNoTls || badCertificate) return new Unconfigured(message);
+  // Before the mail itself is spoken of, a refusal (a greeting with 554) is one of us or of the hour.
+  const isOfTheMail = ['EENVELOPE', 'EMESSAGE'].includes(code);
+  return isOfTheMail && !isLater ? new Refused(message) : new Error(message);
+}
+
+/** A server may repeat what it did not understand, and that may be the login. */
+function cleanWords(words: string, { user = '', password = '' }: SmtpSettings): string {
+  if (password === '') return oneLine(words);
+  const coded = [password, `\0${user}\0${password}`].map((text) => Buffer.from(text).toString('base64'));
+  const secrets = [...coded, password].flatMap((text) => [text, text.replace(/=+$/, '')]);
+  return oneLine(secrets.reduce((text, secret) => text.replaceAll(secret, '…'), words));
+}
+
+function describe({ host, port, tls, user }: SmtpSettings): string {
+  const how = { tls: 'TLS', starttls: 'STARTTLS', offered: 'STARTTLS if it is offered', none: 'no encryption' }[tls];
+  return `${host}:${port}, ${how}, ${user === undefined ? 'no login' : `as ${user}`}`;
+}
+
+type Found = SmtpSettings | { readonly missing: string };
+
+function settingsOf(outside: Outside): Found {
+  const { environment } = outside;
+  const host = environment['OPS_ALERT_SMTP_HOST'];
+  if (!host) return { missing: 'OPS_ALERT_SMTP_HOST is not set: it names the mail server' };
+  const tls = tlsOf(environment);
+  if (tls === undefined)
+    return {
+      missing: `OPS_ALERT_SMTP_TLS is ${JSON.stringify(environment['OPS_ALERT_SMTP_TLS'])}: expected tls, starttls or none`,
+    };
+  const usualPort = { tls: 465, starttls: 587, offered: 25, none: 25 }[tls];
+  const port = Number(environment['OPS_ALERT_SMTP_PORT'] || usualPort);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    return {
+      missing: `OPS_ALERT_SMTP_PORT is ${JSON.stringify(environment['OPS_ALERT_SMTP_PORT'])}, which is no port`,
+    };
+  const server = { host, port, tls, seconds: answerSeconds };
+  const user = environment['OPS_ALERT_SMTP_USER'];
+  if (!user) {
+    const given = ['OPS_ALERT_SMTP_PASSWORD', 'OPS_ALERT_SMTP_PASSWORD_FILE'].find((name) => environment[name]);
+    return given === undefined ? server : { missing: `${given} is set, but not OPS_ALERT_SMTP_USER: whose is it?` };
+  }
+  const found = passwordOf(outside);
+  return 'missing' in found ? found : { ...server, user, password: found.password };
+}
+
+/** Unsaid, a password never goes over an open line. */
+function tlsOf(environment: Outside['environment']): SmtpSettings['tls'] | undefined {
+  const said = environment['OPS_ALERT_SMTP_TLS']?.toLowerCase();
+  if (said === 'tls' || said === 'starttls' || said === 'none') return said;
+  if (said) return undefined;
+  if (environment['OPS_ALERT_SMTP_PORT'] === '465') return 'tls';
+  return environment['OPS_ALERT_SMTP_USER'] ? 'starttls' : 'offered';
+}
+
+function passwordOf(outside: Outside): { password: string } | { missing: string } {
+  const { environment } = outside;
+  const plain = environment['OPS_ALERT_SMTP_PASSWORD'];
+  if (plain) return { password: plain };
+  const named = environment['OPS_ALERT_SMTP_PASSWORD_FILE'];
+  const folder = environment['CREDENTIALS_DIRECTORY'];
+  const given = folder && join(folder, credential);
+  const path = named || (given && outside.readable(given) ? given : undefined);
+  if (!path)
+    return {
+      missing: `OPS_ALERT_SMTP_USER is set, but no password: OPS_ALERT_SMTP_PASSWORD_FILE, the credential ${credential}, or OPS_ALERT_SMTP_PASSWORD`,
+    };
+  try {
+    const password = outside.readText(path).replace(/\r?\n$/, '');
+    return password === '' ? { missing: `the password file ${path} is empty` } : { password };
+  } catch (error) {
+    return { missing: `the password file ${path} cannot be read: ${reasonOf(error)}` };
+  }
+}

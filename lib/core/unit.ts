@@ -1,0 +1,55 @@
+// What a systemd unit's state says of its health: for the check, and for the rule that mails of it.
+import type { Level } from './level.ts';
+
+interface Unit {
+  readonly load_state: string;
+  readonly active_state: string;
+  readonly sub_state: string;
+  readonly result: string;
+  readonly enabled: string;
+  readonly exit_status?: number | undefined;
+  readonly type?: string | undefined;
+  readonly last_start_at?: string | undefined;
+  readonly condition_met?: boolean | undefined;
+}
+
+interface Judged {
+  readonly level: Level;
+  readonly message: string;
+  readonly clears_when?: string;
+}
+
+export function judgeUnit(name: string, unit: Unit): Judged {
+  const { load_state, active_state, sub_state, result, enabled, exit_status } = unit;
+  if (load_state === 'masked') {
+    return {
+      level: 'amber',
+      message: `${name} is masked: nothing can start it`,
+      clears_when: 'it is unmasked and started',
+    };
+  }
+  if (load_state !== 'loaded') {
+    return {
+      level: 'red',
+      message: `${name} is watched, but systemd says: ${load_state}`,
+      clears_when: 'the unit is installed, or taken out of the configuration',
+    };
+  }
+  if (active_state === 'failed') {
+    const how = result === 'exit-code' && exit_status !== undefined ? `exit status ${exit_status}` : result;
+    return { level: 'red', message: `${name} failed (${how})`, clears_when: 'it runs again without failing' };
+  }
+  if (active_state === 'inactive' && enabled.startsWith('enabled') && !restsByNature(unit)) {
+    return {
+      level: 'amber',
+      message: `${name} is off, though it is enabled`,
+      clears_when: 'it is started, or disabled on purpose',
+    };
+  }
+  return { level: 'green', message: `${name} is ${active_state} (${sub_state})` };
+}
+
+/** A oneshot that has run, and a unit whose own conditions kept it from starting, are off because nothing is to be done. */
+function restsByNature({ type, last_start_at, condition_met }: Unit): boolean {
+  return (type === 'oneshot' && last_start_at !== undefined) || condition_met === false;
+}

@@ -1,0 +1,12 @@
+// What send-alerts is handed of the world: its folders of mails and notes, and the ways for a mail to leave.
+import type { Post } from '../alerts/send.ts';
+import { readNotes, setAside } from '../io/notes.ts';
+import { openSpool } from '../io/spool.ts';
+
+export const post: Post = {
+  spool: openSpool,
+  outside: async () => (await import('../io/outside.ts')).makeOutside(),
+  transports: async () => (await import('../alerts/transports/index.ts')).transports,
+  notes: readNotes,
+  setAside,
+};

@@ -1,0 +1,50 @@
+// What of a snapshot can be shown to whoever judges it: what failed is told apart from what is not there.
+import type { Envelope } from '../contract/envelope.ts';
+import type { Section } from '../contract/section.ts';
+
+export interface Shown {
+  /** By section its data, or those of its items that were read. */
+  readonly readable: Record<string, unknown>;
+  /** Whether every section that was asked for is in it. */
+  readonly complete: boolean;
+  /** What could not be read: a whole section, or an item of one. */
+  readonly unread: readonly Unread[];
+}
+
+interface Unread {
+  readonly section: string;
+  /** Undefined where it is all of the section. */
+  readonly item: string | undefined;
+  readonly reason: string;
+}
+
+export function shownOf(
+  needs: readonly string[],
+  sections: Readonly<Record<string, Envelope | undefined>>,
+  definitions: Readonly<Record<string, Section>>,
+): Shown {
+  const unread: Unread[] = [];
+  const readable: Record<string, unknown> = {};
+  let complete = true;
+  for (const need of needs) {
+    const section = sections[need];
+    if (section?.status === 'ok') {
+      readable[need] = definitions[need]?.many ? readItems(need, section.data) : section.data;
+      continue;
+    }
+    complete = false;
+    if (section === undefined)
+      unread.push({ section: need, item: undefined, reason: `the snapshot has no section ${need}` });
+    else if (section.status === 'failed') unread.push({ section: need, item: undefined, reason: section.reason });
+  }
+  return { readable, complete, unread };
+
+  function readItems(need: string, data: unknown): Record<string, unknown> {
+    const good: Record<string, unknown> = {};
+    for (const [item, envelope] of Object.entries(data as Record<string, Envelope>)) {
+      if (envelope.status === 'ok') good[item] = envelope.data;
+      else if (envelope.status === 'failed') unread.push({ section: need, item, reason: envelope.reason });
+    }
+    return good;
+  }
+}

@@ -1,0 +1,155 @@
+// Every rule at its limit, just below and just above, through the configuration as a person writes it.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Envelope } from '../../lib/contract/envelope.ts';
+import { lookAtOwn, lookAtSnapshot, policyOf } from '../../lib/alerts/look.ts';
+import { ownRules, snapshotRules } from '../../lib/alerts/rules/index.ts';
+import { configurationOf } from '../world.ts';
+
+const at = new Date('2026-11-20T12:00:00Z');
+const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '', data });
+
+/** `firing`, `clear` or `unknown` of each subject. */
+function states(rule: string, sections: Record<string, Envelope>, configuration = ''): Record<string, string> {
+  const seen = lookAtSnapshot(sections, configurationOf(configuration), at)[rule];
+  return Object.fromEntries((seen?.sightings ?? []).map(({ subject, state }) => [subject, state]));
+}
+
+const disk = (used_percent: number) => ({
+  filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }),
+});
+const power = (data: object) => ({ power: ok(data) });
+const stream = (age_seconds?: number) => ({
+  streams: ok({
+    hatpro: ok({
+      root: '/d',
+      window_seconds: 5400,
+      ...(age_seconds === undefined
+        ? {}
+        : { age_seconds, newest_at: new Date(at.getTime() - age_seconds * 1000).toISOString() }),
+    }),
+  }),
+});
+const service = (seen: object) => ({
+  services: ok({
+    'sync.timer': {
+      groups: ['hatpro.sync'],
+      load_state: 'loaded',
+      active_state: 'active',
+      sub_state: 'running',
+      result: 'success',
+      enabled: 'enabled',
+      ...seen,
+    },
+  }),
+});
+
+test('each rule fires from its limit on, and not before', () => {
+  const table: readonly [rule: string, sections: Record<string, Envelope>, state: string, subject?: string][] = [
+    ['storage', disk(79.99), 'clear', 'data'],
+    ['storage', disk(80), 'firing', 'data'],
+    ['storage', disk(80.01), 'firing', 'data'],
+    ['storage', { workspace: ok({ path: '/gws', reached: true, used_percent: 80 }) }, 'firing', 'workspace'],
+    ['storage', { workspace: ok({ path: '/gws', reached: true, used_percent: 79.99 }) }, 'clear', 'workspace'],
+    ['storage', { workspace: ok({ path: '/gws', reached: true }) }, 'unknown', 'workspace'],
+    ['charge', power({ charge_percent: 20.01 }), 'clear'],
+    ['charge', power({ charge_percent: 20 }), 'firing'],
+    ['charge', power({ charge_percent: 19.99 }), 'firing'],
+    ['charge', power({}), 'unknown'],
+    ['temperature', power({ temperature_celsius: 44.99 }), 'clear'],
+    ['temperature', power({ temperature_celsius: 45 }), 'firing'],
+    ['temperature', power({ temperature_celsius: 45.01 }), 'firing'],
+    ['temperature', power({}), 'unknown'],
+    ['voltage', power({ voltage_volts: 50.01 }), 'clear'],
+    ['voltage', power({ voltage_volts: 50 }), 'clear'],
+    ['voltage', power({ voltage_volts: 49.99 }), 'firing'],
+    ['voltage', power({}), 'unknown'],
+    ['stream', stream(5400), 'clear', 'hatpro'],
+    ['stream', stream(5401), 'firing', 'hatpro'],
+    ['stream', stream(), 'firing', 'hatpro'],
+    ['service', service({}), 'clear', 'sync.timer'],
+    ['service', service({ active_state: 'failed' }), 'firing', 'sync.timer'],
+    ['service', service({ active_state: 'inactive' }), 'firing', 'sync.timer'],
+    ['service', service({ load_state: 'not-found' }), 'firing', 'sync.timer'],
+    ['probe', { clock: { status: 'failed', kind: 'error', reason: 'x', ms: 1 } }, 'firing', 'clock'],
+    ['probe', { clock: ok({}) }, 'clear', 'clock'],
+  ];
+  for (const [rule, sections, state, subject = 'power'] of table)
+    assert.equal(states(rule, sections)[subject], state, `${rule} ${JSON.stringify(sections)}`);
+  const tried = new Set(table.map(([rule]) => rule));
+  assert.deepEqual(
+    snapshotRules.map(({ name }) => name).filter((name) => !tried.has(name)),
+    [],
+    'a rule is not tried',
+  );
+});
+
+test('the rules of the monitor itself', () => {
+  const config = configurationOf('');
+  const own = (age_seconds: number | undefined, waiting = 0, oldest_seconds = 0, problem?: string) =>
+    lookAtOwn({ snapshot: { age_seconds, problem }, outbox: { waiting, oldest_seconds } }, config, at);
+  const state = (seen: ReturnType<typeof own>, rule: string) => seen[rule]?.sightings[0]?.state;
+  assert.deepEqual(
+    [899, 900, 901].map((age) => state(own(age), 'snapshot')),
+    ['clear', 'firing', 'firing'],
+  );
+  assert.equal(state(own(undefined, 0, 0, 'there is no snapshot yet'), 'snapshot'), 'firing');
+  assert.deepEqual(
+    [3599, 3600].map((oldest) => state(own(0, 1, oldest), 'delivery')),
+    ['clear', 'firing'],
+  );
+  assert.equal(ownRules.length, 2);
+});
+
+test('a service that belongs to no stream is nobody’s mail', () => {
+  assert.deepEqual(states('service', service({ groups: [], active_state: 'failed' })), {});
+});
+
+test('since when it is so: from the data, and from systemd', () => {
+  const config = configurationOf('');
+  const since = (sections: Record<string, Envelope>, rule: string) => {
+    const [sighting] = lookAtSnapshot(sections, config, at)[rule]?.sightings ?? [];
+    return sighting?.state === 'firing' ? sighting.since : undefined;
+  };
+  assert.equal(since(stream(9000), 'stream'), new Date(at.getTime() - 3600_000).toISOString());
+  assert.equal(since(stream(), 'stream'), undefined);
+  assert.equal(
+    since(service({ active_state: 'failed', since_at: '2026-11-20T09:00:00.000Z' }), 'service'),
+    '2026-11-20T09:00:00.000Z',
+  );
+});
+
+test('what could not be read is unknown, and of a whole section that failed nobody is taken for gone', () => {
+  const failed: Envelope = { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 };
+  assert.deepEqual(states('storage', { filesystems: ok({ data: failed }) }), { data: 'unknown' });
+  const seen = lookAtSnapshot({ filesystems: failed }, configurationOf(''), at)['storage'];
+  assert.equal(seen?.blind, 'hung');
+  const absent = lookAtSnapshot(
+    { filesystems: { status: 'absent', reason: 'none' }, workspace: { status: 'absent', reason: 'none' } },
+    configurationOf(''),
+    at,
+  );
+  assert.equal(absent['storage']?.blind, undefined);
+});
+
+test('limits, holds and recipients stand in the configuration, for all and for single subjects', () => {
+  const text = `
+alerts:
+  to: [ops@example.org]
+  repeat: 6h
+  rules:
+    storage: { at: 95%, hold: 20m, for: { data: { at: 70%, to: [data@example.org], repeat: 1h } } }
+    stream: { stale-for: 1h }
+`;
+  assert.deepEqual(states('storage', disk(75), text), { data: 'firing' });
+  const config = configurationOf(text);
+  const { hold, to, repeat } = policyOf(config, 'storage', 'data');
+  assert.deepEqual([hold, to, repeat], [1200, ['data@example.org'], 3600]);
+  assert.deepEqual(policyOf(config, 'storage', 'root').to, ['ops@example.org']);
+  assert.equal(policyOf(config, 'stream', 'x').hold, 3600);
+  assert.deepEqual(
+    ['storage', 'stream', 'service', 'probe'].map((rule) => policyOf(configurationOf(''), rule, 'x').hold),
+    [0, 3 * 3600, 3 * 3600, 3600],
+  );
+  assert.equal(policyOf(configurationOf(''), 'storage', 'x').repeat, 12 * 3600);
+});

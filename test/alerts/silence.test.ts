@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { acknowledgedBy, type Note, parseNotes, parseWindow, silencedBy } from '../../lib/alerts/silence.ts';
+
+const at = (text: string): Date => new Date(`${text}Z`);
+const note = (more: Partial<Note>): Note => ({
+  schema_version: 1,
+  kind: 'silence',
+  of: 'storage:data',
+  who: 'ada',
+  reason: 'moving files',
+  from: '2026-11-20T08:00:00.000Z',
+  until: '2026-11-20T12:00:00.000Z',
+  ...more,
+});
+
+test('a silence covers a subject, or all of a rule, from its beginning until its end', () => {
+  const of = (notes: Note[], id: string, when: string) => silencedBy(notes, [], id, at(when));
+  assert.match(of([note({})], 'storage:data', '2026-11-20T08:00:00') ?? '', /silenced by ada until .*: moving files/);
+  assert.equal(of([note({})], 'storage:data', '2026-11-20T07:59:59'), undefined);
+  assert.equal(of([note({})], 'storage:data', '2026-11-20T12:00:00'), undefined);
+  assert.equal(of([note({})], 'storage:root', '2026-11-20T09:00:00'), undefined);
+  assert.equal(of([note({})], 'storage:data2', '2026-11-20T09:00:00'), undefined);
+  assert.ok(of([note({ of: 'storage' })], 'storage:root', '2026-11-20T09:00:00'));
+});
+
+test('a window comes again every week, or every day, and may lie over midnight', () => {
+  const inside = (window: string, when: string) => parseWindow(window)?.(at(when));
+  // 20 November 2026 is a Friday.
+  assert.deepEqual(
+    ['08:59:59', '09:00:00', '09:59:59', '10:00:00'].map((time) => inside('Fri 09:00-10:00 UTC', `2026-11-20T${time}`)),
+    [false, true, true, false],
+  );
+  assert.equal(inside('Tue 09:00-10:00', '2026-11-20T09:30:00'), false);
+  assert.equal(inside('daily 02:00-03:00', '2026-11-20T02:30:00'), true);
+  assert.equal(inside('Thu,Fri 23:30-00:30', '2026-11-21T00:15:00'), true);
+  assert.equal(inside('Fri 23:30-00:30', '2026-11-20T00:15:00'), false);
+  for (const bad of [
+    '',
+    'Fri',
+    'Foo 09:00-10:00',
+    'Fri 9-10',
+    'Fri 25:00-26:00',
+    'Fri 09:00-09:00',
+    'Fri 09:00-10:00 CET',
+  ])
+    assert.equal(parseWindow(bad), undefined, bad);
+});
+
+test('maintenance is of all rules, or of those that are named', () => {
+  const window = { every: 'Fri 09:00-10:00', reason: 'updates' };
+  const now = at('2026-11-20T09:30:00');
+  assert.match(silencedBy([], [window], 'storage:data', now) ?? '', /maintenance .*: updates/);
+  assert.equal(silencedBy([], [{ ...window, rules: ['service'] }], 'storage:data', now), undefined);
+  assert.ok(silencedBy([], [{ ...window, rules: ['service'] }], 'service:sync.timer', now));
+});
+
+test('an acknowledgement is of what had begun by then: the next time begins anew', () => {
+  const known = note({ kind: 'acknowledgement' });
+  assert.match(acknowledgedBy([known], 'storage:data', '2026-11-20T07:00:00.000Z') ?? '', /by ada: moving files/);
+  assert.equal(acknowledgedBy([known], 'storage:data', '2026-11-20T08:00:01.000Z'), undefined);
+  assert.equal(acknowledgedBy([known], 'storage:data', undefined), undefined);
+  assert.equal(silencedBy([known], [], 'storage:data', at('2026-11-20T09:00:00')), undefined);
+});
+
+test('what is no note is told, and the others count', () => {
+  const { notes, problems } = parseNotes([
+    { name: 'a.json', text: JSON.stringify(note({})) },
+    { name: 'b.json', text: '{"kind":"silence"}' },
+    { name: 'c.json', text: 'garbage' },
+  ]);
+  assert.deepEqual([notes.length, problems.length], [1, 2]);
+});

@@ -1,0 +1,71 @@
+// A mail server of a few lines on loopback, which answers as a test says: for what real servers do rarely.
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+
+/** What is answered to a command, by its first word, or to one whole line; `DATA.` is the end of a mail, `hello` the greeting. */
+export type Answers = Record<string, string>;
+
+export interface MailServer {
+  readonly port: number;
+  /** Every line that came, mails included. */
+  readonly lines: string[];
+  connections: number;
+}
+
+const usual: Answers = {
+  hello: '220 test ESMTP',
+  EHLO: '250-test\r\n250-AUTH PLAIN\r\n250 8BITMIME',
+  AUTH: '235 welcome',
+  MAIL: '250 ok',
+  RCPT: '250 ok',
+  DATA: '354 go on',
+  'DATA.': '250 queued as 1',
+  QUIT: '221 bye',
+};
+
+/** An answer that is empty never comes; with `drip` every answer comes a letter at a time. */
+export async function serveMail(t: TestContext, answers: Answers = {}, drip = false): Promise<MailServer> {
+  const told: Answers = { ...usual, ...answers };
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    seen.connections += 1;
+    sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
+    const say = (text: string | undefined): void => {
+      if (text === undefined) return void socket.write('502 what?\r\n');
+      if (text !== '') talk(socket, `${text}\r\n`, drip);
+    };
+    say(told['hello']);
+    let rest = '';
+    let inMail = false;
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      const parts = (rest + text).split('\r\n');
+      rest = parts.pop() ?? '';
+      for (const line of parts) {
+        seen.lines.push(line);
+        const verb = line.split(/[ :]/, 1)[0] ?? '';
+        if (inMail && line !== '.') continue;
+        if (inMail) say(told['DATA.']);
+        else say(told[line] ?? told[verb]);
+        inMail = !inMail && verb === 'DATA' && (told['DATA'] ?? '').startsWith('354');
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  await once(server, 'listening');
+  const seen: MailServer = { port: (server.address() as AddressInfo).port, lines: [], connections: 0 };
+  return seen;
+}
+
+function talk(socket: Socket, text: string, drip: boolean): void {
+  if (!drip) return void socket.write(text);
+  const letters = text.split('');
+  const timer = setInterval(() => {
+    const letter = letters.shift();
+    if (letter === undefined || socket.destroyed) clearInterval(timer);
+    else socket.write(letter);
+  }, 15);
+}
