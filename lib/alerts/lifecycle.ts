@@ -106,7 +106,7 @@ export function advance(before: AlertState, look: Look): Advance {
   const known = Object.entries(before.alerts).map(([id, alert]) => [id, notFromTheFuture(alert, at)] as const);
   const named = new Set<string>();
   for (const [rule, { sightings }] of Object.entries(look.seen)) {
-    for (const sighting of sightings) {
+    for (const sighting of worstOfEach(sightings)) {
       const id = `${rule}:${sighting.subject}`;
       named.add(id);
       keep(id, run.see(id, rule, sighting, known.find(([one]) => one === id)?.[1]));
@@ -118,6 +118,19 @@ export function advance(before: AlertState, look: Look): Advance {
     keep(id, blind === undefined ? run.vanish(id, alert) : run.lose(id, alert, blind));
   }
   return { state: { seen_at: at, alerts }, events: run.events, notices: run.notices };
+}
+
+const worstFirst: readonly Sighting['state'][] = ['firing', 'unknown', 'clear'];
+
+/** A subject that is named twice would begin and end in one look, and again in the next. */
+function worstOfEach(sightings: readonly Sighting[]): Iterable<Sighting> {
+  const found = new Map<string, Sighting>();
+  for (const sighting of sightings) {
+    const known = found.get(sighting.subject);
+    if (!known || worstFirst.indexOf(sighting.state) < worstFirst.indexOf(known.state))
+      found.set(sighting.subject, sighting);
+  }
+  return found.values();
 }
 
 const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000;

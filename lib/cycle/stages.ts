@@ -2,7 +2,7 @@
 import type { Configuration } from '../config/schema.ts';
 import type { Stage } from '../contract/stage.ts';
 import type { StoreFiles } from '../contract/store.ts';
-import { sendAlerts } from '../alerts/send.ts';
+import { type Post, sendAlerts } from '../alerts/send.ts';
 import { appendZarr } from '../archive/append.ts';
 import { assessHealth } from '../health/assess.ts';
 import { writeReport } from '../report/report.ts';
@@ -10,12 +10,12 @@ import { storeFiles } from '../io/store.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
 import { post } from './post.ts';
 
-export const stagesWith = (files: StoreFiles): readonly Stage<Configuration>[] => [
+export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Configuration>[] => [
   collectSnapshot,
   assessHealth,
   writeReport,
   appendZarr(files),
-  sendAlerts(post),
+  sendAlerts(mail),
 ];
 
-export const stages = stagesWith(storeFiles);
+export const stages = stagesWith(storeFiles, post);

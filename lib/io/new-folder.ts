@@ -1,5 +1,5 @@
 // A folder that appears whole or not at all: written beside its place, and renamed at the end.
-import { appendFileSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import type { NewFolder } from '../contract/folder.ts';
@@ -31,12 +31,14 @@ export async function writeNewFolder(
     names.add(name);
     bytes += typeof content === 'string' ? Buffer.byteLength(content) : content.length;
     // Both write on until all is written, or throw.
-    if (flag === 'wx') writeFileSync(file, content, { mode, flag });
-    else appendFileSync(file, content, { mode });
+    if (flag === 'wx') writeFileSync(file, content, { flag });
+    else appendFileSync(file, content);
   };
   try {
     mkdirSync(building);
     await fill({ write: (name, content) => put(name, content, 'wx'), append: (name, text) => put(name, text, 'a') });
+    // At the end: what is read-only from the beginning can be appended to by nobody but root.
+    for (const name of names) chmodSync(join(building, name), mode);
     storeFiles.sync(building);
     renameSync(building, path);
   } catch (error) {

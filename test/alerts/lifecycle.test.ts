@@ -185,6 +185,21 @@ test('a subject that vanished is over, and said to be unknown; while the rule is
   assert.equal(ruleGone.notices.length, 1);
 });
 
+test('a subject that is named twice in one look does not begin and end in it: the worst counts', () => {
+  for (const both of [
+    [firing(), clear()],
+    [clear(), firing()],
+    [unknown(), firing()],
+  ]) {
+    const first = advance(empty, look(0, both));
+    assert.deepEqual(
+      first.notices.map(({ kind }) => kind),
+      ['opening'],
+    );
+    assert.deepEqual(advance(first.state, look(5, both)).notices, []);
+  }
+});
+
 test('a clock that is set back begins the waits anew, and one that jumps ahead loses nothing', () => {
   const first = advance(empty, look(0, [firing()], { hold: 3600 }));
   const back = advance(first.state, look(-1440, [firing()], { hold: 3600 }));

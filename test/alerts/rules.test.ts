@@ -153,3 +153,30 @@ alerts:
   );
   assert.equal(policyOf(configurationOf(''), 'storage', 'x').repeat, 12 * 3600);
 });
+
+test('a machine that is away is one alert, not one for everything that was to be read on it', () => {
+  const gone: Envelope = {
+    status: 'failed',
+    kind: 'error',
+    reason: 'source cannot be reached: it does not answer',
+    ms: 1,
+  };
+  const hung: Envelope = { status: 'failed', kind: 'timeout', reason: 'a search in /gws/aurora/raw/a hung', ms: 1 };
+  const sections = {
+    hosts: ok({ source: ok({ address: 'x', reached: false, error: 'source cannot be reached: it does not answer' }) }),
+    workspace: ok({ path: '/gws/aurora', reached: false, problem: 'looking at /gws/aurora did not answer' }),
+    streams: ok({ a: gone, b: gone }),
+    mirrors: ok({ 'a.gws': hung }),
+    clock: { status: 'failed', kind: 'error', reason: 'something else', ms: 1 } as Envelope,
+  };
+  const seen = states('probe', sections);
+  const firing = Object.keys(seen).filter((subject) => seen[subject] === 'firing');
+  assert.deepEqual(firing.sort(), ['clock', 'host.source', 'mount.workspace']);
+  assert.equal(seen['streams.a'], 'unknown');
+  const back = states('probe', { ...sections, hosts: ok({ source: ok({ address: 'x', reached: true }) }) });
+  assert.deepEqual(
+    [back['host.source'], back['streams.a']],
+    ['clear', 'firing'],
+    'it is there, and cannot be read all the same',
+  );
+});

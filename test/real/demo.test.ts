@@ -11,7 +11,8 @@ import { faults, nameOf } from '../../lib/cycle/site/faults.ts';
 import { powerFile, powerPaths } from '../../lib/cycle/site/power.ts';
 import { newestSample, powerAt } from '../../lib/cycle/site/scenario.ts';
 import { placeFile } from '../../lib/io/scenery.ts';
-import { temporaryFolder } from '../world.ts';
+import { assertGolden } from '../golden.ts';
+import { readText, temporaryFolder } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { root } from './stages.ts';
 
@@ -43,6 +44,14 @@ test('thirty simulated days: every fault is seen, and all is green again', (t) =
   assert.match(stdout, new RegExp(`${faults.length} faults, none missed`));
   assert.doesNotMatch(stdout, /not judged|still there|MISSED/);
   t.diagnostic(/30 days.*/.exec(stdout)?.[0] ?? '');
+  const events = readText(join(folder, 'demo', 'days', 'state', 'alerts', 'alerts.jsonl'))
+    .trimEnd()
+    .split('\n');
+  const mails = events
+    .map((line) => JSON.parse(line) as { kind: string; time: string; message: string })
+    .filter(({ kind }) => kind === 'queued')
+    .map(({ time, message }) => `${time.slice(0, 16)} ${message}`);
+  assertGolden(join(root, 'test', 'cycle', 'mails-of-a-month.txt'), `${mails.join('\n')}\n`);
 });
 
 test('instants of it as real processes, the source over sshd, are judged as in simulated time', (t) => {

@@ -1,25 +1,61 @@
-import { defineRule } from '../../contract/rule.ts';
-import { firstLine } from '../../core/text.ts';
+import { defineRule, type Sighting } from '../../contract/rule.ts';
+import { counted, firstLine } from '../../core/text.ts';
+import type { Readable } from '../../snapshot/sections/index.ts';
 import type { OwnState } from '../own.ts';
 
-export const probe = defineRule<OwnState>()({
+type Input = OwnState & Pick<Readable, 'hosts' | 'workspace'>;
+
+export const probe = defineRule<Input>()({
   name: 'probe',
   summary: 'a reading fails again and again',
   runbook: 'ops/docs/alerts.md',
-  needs: ['readings'],
+  needs: ['readings', 'hosts', 'workspace'],
   limits: {},
   hold: ['failing-for', '1h', 'failing for this long'],
-  sightings: ({ readings = {} }) =>
-    Object.entries(readings).map(([subject, reason]) =>
-      reason === undefined
-        ? { subject, state: 'clear', message: `${subject} can be read` }
-        : {
-            subject,
-            state: 'firing',
-            value: 'failed',
-            unit: '',
-            limit: { value: 'a reading', key: '' },
-            message: `${subject} cannot be read: ${firstLine(reason)}`,
-          },
-    ),
+  sightings: ({ readings = {}, hosts = {}, workspace }) => {
+    const away = [
+      ...Object.entries(hosts).map(([name, { reached, error }]) => ({
+        subject: `host.${name}`,
+        why: reached ? undefined : (error ?? `${name} cannot be reached`),
+        // As every reading there says it.
+        sign: `${name} cannot be reached`,
+      })),
+      ...(workspace
+        ? [
+            {
+              // Not the reading of that name: that can be read, and says that nothing is there.
+              subject: 'mount.workspace',
+              why: workspace.reached ? undefined : (workspace.problem ?? 'not reached'),
+              sign: workspace.path,
+            },
+          ]
+        : []),
+    ];
+    const lost = new Map(away.flatMap(({ subject, why }) => (why === undefined ? [] : [[subject, [] as string[]]])));
+    const seen = Object.entries(readings).map(([subject, reason]): Sighting => {
+      if (reason === undefined) return { subject, state: 'clear', message: `${subject} can be read` };
+      const cause = away.find(({ why, sign }) => why !== undefined && reason.includes(sign));
+      if (!cause) return firing(subject, `${subject} cannot be read: ${firstLine(reason)}`);
+      // One mail about the machine that is away, not one for everything that was to be read on it.
+      lost.get(cause.subject)?.push(subject);
+      return { subject, state: 'unknown', message: `${cause.subject} is away` };
+    });
+    return [
+      ...away.map(({ subject, why }): Sighting => {
+        if (why === undefined) return { subject, state: 'clear', message: `${subject} is there` };
+        const cost = counted(lost.get(subject)?.length ?? 0, 'reading');
+        return firing(subject, `${firstLine(why)}; it costs ${cost}`);
+      }),
+      ...seen,
+    ];
+  },
+});
+
+const firing = (subject: string, message: string): Sighting => ({
+  subject,
+  state: 'firing',
+  value: 'failed',
+  unit: '',
+  limit: { value: 'a reading', key: '' },
+  message,
 });

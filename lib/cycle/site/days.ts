@@ -7,7 +7,11 @@ import type { Places } from '../../contract/file.ts';
 import type { Health } from '../../health/files.ts';
 import { collectSnapshot } from '../../snapshot/collect.ts';
 import { runStage, type StageRun } from '../stage.ts';
+import type { Post } from '../../alerts/send.ts';
+import type { Transport } from '../../contract/transport.ts';
+import { makeOutside } from '../../io/outside.ts';
 import { unsyncedFiles } from '../../io/store.ts';
+import { post } from '../post.ts';
 import { stagesWith } from '../stages.ts';
 import { virtualClock } from './clock.ts';
 import { start } from './faults.ts';
@@ -31,6 +35,7 @@ export const daysConfiguration = (folder: string): string =>
     state: join(folder, 'state'),
     source: '{ ssh: aurora@source-host, deadline: 10s }',
     dashboardUrl: 'http://127.0.0.1:8501/',
+    mailTo: 'ops@example.org',
     says: 'The simulated days: for explain and the like. What it names is not on this machine.',
   });
 
@@ -52,7 +57,19 @@ export function placesIn(folder: string): Places {
   };
 }
 
-const stages = stagesWith(unsyncedFiles);
+/** Takes every mail, and brings it nowhere. */
+const paper: Transport = {
+  name: 'paper',
+  summary: 'of the demo',
+  ready: async () => ({ usable: true, uses: 'paper' }),
+  send: async (_mail, to) => ({ accepted: to, refused: [], words: 'taken' }),
+};
+const paperPost: Post = {
+  ...post,
+  outside: async () => ({ ...makeOutside(), environment: {} }),
+  transports: async () => [paper],
+};
+const stages = stagesWith(unsyncedFiles, paperPost);
 
 /** How long a stage's process would have taken to start. */
 const startMs = 60;

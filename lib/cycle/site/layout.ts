@@ -89,17 +89,19 @@ export interface SiteConfiguration {
   /** How the source is reached, as YAML; without one it is a folder of this machine. */
   readonly source: string | undefined;
   readonly dashboardUrl: string;
+  /** Who would be mailed; without it, nobody. */
+  readonly mailTo?: string;
   readonly says: string;
 }
 
 /** The configuration of the site, as its operators would have written it. */
-export function configurationText({ paths, state, source, dashboardUrl, says }: SiteConfiguration): string {
+export function configurationText({ paths, state, source, dashboardUrl, mailTo, says }: SiteConfiguration): string {
   const onSource = source === undefined ? '' : 'host: source, ';
   const quoted = JSON.stringify;
   return `# ${says}
 site: aurora
 files: { state: ${quoted(state)} }
-${source === undefined ? '' : `hosts: { source: ${source} }\n`}
+${mailTo === undefined ? '' : `alerts: { to: [${mailTo}] }\n`}${source === undefined ? '' : `hosts: { source: ${source} }\n`}
 filesystems:
   project: ${quoted(paths.project)}
   data: ${quoted(paths.data)}
