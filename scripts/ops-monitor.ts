@@ -35,6 +35,11 @@ dispatch({
     summary: 'says that somebody knows of an alert: it is not repeated and not escalated until it is over',
     load: () => import('./ack.ts'),
   },
+  rehearse: {
+    summary:
+      'replays recorded days against a changed configuration: which mails it would have sent, beside those of today',
+    load: () => import('./rehearse.ts'),
+  },
   explain: {
     summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
     load: () => import('./explain.ts'),

@@ -165,6 +165,7 @@ test('every script of the product is a command of ops-monitor, and says of itsel
   const { recordHost } = await import('../lib/cycle/record-host.ts');
   const { archiveCommands } = await import('../lib/cycle/archive.ts');
   const { demo } = await import('../lib/cycle/demo.ts');
+  const { rehearse } = await import('../lib/cycle/rehearse.ts');
   const { acknowledge, silence } = await import('../lib/cycle/silence.ts');
   const commands = [
     ...stages,
@@ -176,6 +177,7 @@ test('every script of the product is a command of ops-monitor, and says of itsel
     demo,
     silence,
     acknowledge,
+    rehearse,
   ];
   assert.equal(commands.length, listed.length);
   for (const { name, summary } of commands) {

@@ -120,6 +120,9 @@ export function advance(before: AlertState, look: Look): Advance {
   return { state: { seen_at: at, alerts }, events: run.events, notices: run.notices };
 }
 
+/** A mail leaves a moment after its snapshot was taken: without this, every repeat would slip by a cycle. */
+const graceSeconds = 60;
+
 const worstFirst: readonly Sighting['state'][] = ['firing', 'unknown', 'clear'];
 
 /** A subject that is named twice would begin and end in one look, and again in the next. */
@@ -226,7 +229,11 @@ function newRun(look: Look, at: string) {
     }
     // Counted from when one arrived: while one is still on its way there is no second.
     const { last_sent, last_queued } = audible;
-    if (last_sent === undefined || last_sent < last_queued || secondsBetween(last_sent, at) < policy.repeat)
+    if (
+      last_sent === undefined ||
+      last_sent < last_queued ||
+      secondsBetween(last_sent, at) < policy.repeat - graceSeconds
+    )
       return audible;
     say('repeated', id, audible.message);
     return notify('repeat', id, audible, toAll(audible, policy));

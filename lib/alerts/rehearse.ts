@@ -1,0 +1,51 @@
+// Recorded snapshots through the rules and the lifecycle: which mails would have been written. Nothing is sent.
+import { firstLine } from '../core/text.ts';
+import type { Snapshot } from '../snapshot/files.ts';
+import type { AlertsConfig } from './config.ts';
+import { advance, type AlertState, sent } from './lifecycle.ts';
+import { lookAtSnapshot, policyOf } from './look.ts';
+import { draftMails } from './mail.ts';
+
+export interface WouldBe {
+  readonly at: string;
+  readonly subject: string;
+  readonly to: readonly string[];
+}
+
+/** One snapshot after the other, oldest first, as if every mail had arrived at once. */
+export function rehearsal(config: AlertsConfig): (snapshot: Snapshot) => WouldBe[] {
+  let state: AlertState = { seen_at: undefined, alerts: {} };
+  return (snapshot) => {
+    const at = new Date(snapshot.time_utc);
+    if (Number.isNaN(at.getTime())) return [];
+    const firstSeenOf = (id: string) => state.alerts[id]?.first_seen;
+    // Windows of the configuration count; what people silenced then was about the mails of then.
+    const policy = (rule: string, subject: string) => policyOf(config, rule, subject, { notes: [], at, firstSeenOf });
+    const next = advance(state, { at, seen: lookAtSnapshot(snapshot.sections, config, at), policyOf: policy });
+    const ids = next.notices.map(({ id }) => id);
+    state = sent(next.state, ids, at);
+    const about = { site: config.site, hostname: snapshot.hostname, at, elsewhere: [], runId: snapshot.run_id };
+    return draftMails(next.notices, { ...about, runbookOf: () => '' }).map(({ subject, to }) => ({
+      at: at.toISOString(),
+      subject: firstLine(subject),
+      to,
+    }));
+  };
+}
+
+export interface Difference {
+  readonly mail: WouldBe;
+  /** Which of the two would have sent it. */
+  readonly by: 'both' | 'today' | 'new';
+}
+
+/** The mails of both in the order of time. The same mail at the same time is one line. */
+export function compareMails(today: readonly WouldBe[], changed: readonly WouldBe[]): Difference[] {
+  const key = ({ at, subject, to }: WouldBe): string => JSON.stringify([at, subject, to]);
+  const [before, after] = [new Set(today.map(key)), new Set(changed.map(key))];
+  const all = [
+    ...today.map((mail): Difference => ({ mail, by: after.has(key(mail)) ? 'both' : 'today' })),
+    ...changed.filter((mail) => !before.has(key(mail))).map((mail): Difference => ({ mail, by: 'new' })),
+  ];
+  return all.sort((one, other) => (one.mail.at < other.mail.at ? -1 : one.mail.at > other.mail.at ? 1 : 0));
+}

@@ -1,0 +1,89 @@
+// ops-monitor rehearse: what a changed configuration would have mailed, beside that of today, over recorded days.
+import { compareMails, rehearsal, type WouldBe } from '../alerts/rehearse.ts';
+import type { Configuration } from '../config/schema.ts';
+import { findSource, loadConfiguration } from '../config/load.ts';
+import { Usage } from '../contract/errors.ts';
+import { counted } from '../core/text.ts';
+import { daysBefore } from '../core/time.ts';
+import { resolvePlaces } from '../io/places.ts';
+import { isTerminal, painter, print, printError, rewriteLine } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
+import { snapshots } from '../snapshot/files.ts';
+import { type Command, exitCodes, textOption } from './command.ts';
+import { noHost } from './stage.ts';
+
+const mostDays = 400;
+
+export const rehearse: Command = {
+  name: 'rehearse',
+  summary:
+    'replays recorded days against a changed configuration: which mails it would have sent, beside those of today',
+  options: {
+    config: { type: 'string', value: 'NEW', summary: 'the changed configuration' },
+    against: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'the configuration of today, where it is not the one that is found',
+    },
+    days: { type: 'string', value: 'N', summary: 'so many days back from now; 30 without it' },
+    json: { type: 'boolean', summary: 'print the mails as JSON' },
+  },
+
+  async run(asked) {
+    const changedPath = textOption(asked, 'config');
+    if (changedPath === undefined) throw new Usage('say which configuration: --config NEW');
+    const days = Number(textOption(asked, 'days') ?? '30');
+    if (!Number.isInteger(days) || days < 1 || days > mostDays)
+      throw new Usage(`--days is a number from 1 to ${mostDays}`);
+    const changed = await loadConfiguration(findSource(changedPath));
+    const today = await loadConfiguration(findSource(textOption(asked, 'against')));
+    const found = replay([today, changed], days);
+    if (found.snapshots === 0) throw new Error(`there is no snapshot of the last ${counted(days, 'day')} to replay`);
+    const [before = [], after = []] = found.mails;
+    const differences = compareMails(before, after);
+    if (asked.options['json'] === true) {
+      print(JSON.stringify({ snapshots: found.snapshots, bad: found.bad, mails: differences }, undefined, 2));
+      return exitCodes.ok;
+    }
+    const paint = painter();
+    for (const { mail, by } of differences) {
+      const mark = { both: ' ', today: '-', new: '+' }[by];
+      const line = `${mark} ${mail.at.slice(0, 16).replace('T', ' ')}  ${mail.subject}  (${mail.to.join(', ')})`;
+      print(by === 'both' ? paint('dim', line) : line);
+    }
+    print(
+      `\n${counted(found.snapshots, 'snapshot')} of ${counted(days, 'day')}: today ${counted(before.length, 'mail')}, then ${after.length}. ` +
+        '- is of today alone, + of the changed configuration alone. Nothing was sent.',
+    );
+    if (found.bad > 0) printError(`${counted(found.bad, 'line')} could not be read and were left out`);
+    return exitCodes.ok;
+  },
+};
+
+/** Where the raw lines lie is said by the configuration of today. */
+function replay(configs: readonly [Configuration, Configuration], days: number) {
+  const [today] = configs;
+  const world = makeWorld({ config: today, places: resolvePlaces(today.files), openHost: noHost });
+  const from = daysBefore(world.now(), days);
+  const steps = configs.map((config) => rehearsal(config));
+  const mails: WouldBe[][] = configs.map(() => []);
+  let [count, bad] = [0, 0];
+  for (const day of world.days(snapshots).filter((one) => one.getTime() >= from.getTime() - 86_400_000)) {
+    for (const line of Buffer.from(world.bytes(snapshots, day) ?? [])
+      .toString('utf8')
+      .split('\n')) {
+      if (line === '') continue;
+      try {
+        const snapshot = snapshots.schema!.parse(JSON.parse(line));
+        if (new Date(snapshot.time_utc) < from) continue;
+        count += 1;
+        steps.forEach((step, index) => mails[index]?.push(...step(snapshot)));
+      } catch {
+        bad += 1; // torn, or nothing of ours
+      }
+    }
+    if (isTerminal(2)) rewriteLine(`${day.toISOString().slice(0, 10)}: ${counted(count, 'snapshot')} …`);
+  }
+  if (isTerminal(2)) rewriteLine('');
+  return { snapshots: count, bad, mails };
+}

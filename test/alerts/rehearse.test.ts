@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Envelope } from '../../lib/contract/envelope.ts';
+import { compareMails, rehearsal } from '../../lib/alerts/rehearse.ts';
+import type { Snapshot } from '../../lib/snapshot/files.ts';
+import { configurationOf } from '../world.ts';
+
+const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '', data });
+
+/** How full the disk was, every five minutes. */
+const recorded = (used: readonly number[]): Snapshot[] =>
+  used.map((used_percent, index) => {
+    const time = new Date(Date.parse('2026-11-20T00:00:00Z') + index * 300_000).toISOString();
+    return {
+      schema_version: 1,
+      time_utc: time,
+      snapshot_time_utc: time,
+      run_id: '',
+      site: 'a',
+      hostname: 'vm',
+      boot_id: '',
+      product_version: '0',
+      collection_ms: 1,
+      sections: { filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }) },
+    };
+  });
+
+const mailsOf = (text: string, used: readonly number[]) => {
+  const step = rehearsal(configurationOf(`alerts: { to: [ops@example.org] ${text} }`));
+  return recorded(used).flatMap((snapshot) => step(snapshot));
+};
+
+const used = [70, 85, 85, 92, 85, 70];
+
+test('recorded snapshots are replayed as they would have been mailed', () => {
+  assert.deepEqual(
+    mailsOf('', used).map(({ at, subject }) => `${at.slice(11, 16)} ${subject.split(':')[0]}`),
+    ['00:05 [local] ALERT storage', '00:25 [local] OK storage'],
+  );
+  assert.deepEqual(mailsOf(', rules: { storage: { at: 95% } }', used), []);
+});
+
+test('beside the mails of today: what is of both, of today alone, of the change alone, in the order of time', () => {
+  const [today, changed] = [mailsOf('', used), mailsOf(', rules: { storage: { at: 90% } }', used)];
+  assert.deepEqual(
+    compareMails(today, changed).map(({ by, mail }) => `${mail.at.slice(11, 16)} ${by}`),
+    ['00:05 today', '00:15 new', '00:20 new', '00:25 today'],
+  );
+  assert.deepEqual([...new Set(compareMails(today, today).map(({ by }) => by))], ['both']);
+});
