@@ -1,5 +1,6 @@
 // A draft → the bytes of a mail, once. Loaded only when there is something to say: composing costs more than looking.
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { fingerprint } from '../core/text.ts';
 import type { Draft } from './mail.ts';
 import type { Entry } from './outbox.ts';
 
@@ -17,7 +18,7 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
   const host = domainOf(hostname);
   const threads = draft.incidents.map((incident) => `<${incident}@${host}>`);
   const key = [...draft.ids].sort().join(' ');
-  const message_id = `<${at.getTime().toString(36)}.${shortHash(`${key} ${draft.to.join(' ')}`)}@${host}>`;
+  const message_id = `<${at.getTime().toString(36)}.${fingerprint(`${key} ${draft.to.join(' ')}`)}@${host}>`;
   const composer = new MailComposer({
     from: { name: `ops-monitor ${site}`, address: from },
     to: [...draft.to],
@@ -58,9 +59,3 @@ const domainOf = (hostname: string): string => {
 };
 
 const ascii = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll(/[<>"]/g, '');
-
-function shortHash(text: string): string {
-  let sum = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) sum = Math.imul(sum ^ text.charCodeAt(index), 0x01000193);
-  return (sum >>> 0).toString(36);
-}
