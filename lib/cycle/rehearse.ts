@@ -19,7 +19,7 @@ export const rehearse: Command = {
   summary:
     'replays recorded days against a changed configuration: which mails it would have sent, beside those of today',
   options: {
-    config: { type: 'string', value: 'NEW', summary: 'the changed configuration' },
+    config: { type: 'string', value: 'FILE', summary: 'the changed configuration' },
     against: {
       type: 'string',
       value: 'FILE',
