@@ -59,8 +59,6 @@ export function readOutbox(spool: Spool): { waiting: Waiting[]; problems: string
 export const writeEntry = (spool: Spool, entry: Entry): void => spool.put(nameOf(entry), JSON.stringify(entry));
 
 export interface Flushed {
-  /** Alerts of which a mail arrived somewhere in this run. */
-  readonly sent: readonly string[];
   readonly happened: readonly Happened[];
   readonly problems: readonly string[];
 }
@@ -87,7 +85,7 @@ export interface Flush {
 export async function flush(work: Flush, settle: (ids: readonly string[]) => Promise<void>): Promise<Flushed> {
   const { spool, now } = work;
   const { waiting, problems } = readOutbox(spool);
-  const [sent, happened]: [string[], Happened[]] = [[], []];
+  const happened: Happened[] = [];
   for (const { name, entry } of waiting) {
     const due = entry.recipients.filter((one) => one.state === 'waiting' && isDue(one, now));
     let current = entry;
@@ -100,7 +98,6 @@ export async function flush(work: Flush, settle: (ids: readonly string[]) => Pro
     }
     // Also where the run before was killed between the two.
     if (current.recipients.some(({ state }) => state === 'sent')) {
-      sent.push(...current.ids);
       await settle(current.ids);
     }
     current = giveUp(current, work, happened);
@@ -108,7 +105,7 @@ export async function flush(work: Flush, settle: (ids: readonly string[]) => Pro
     if (current.recipients.some(({ state }) => state === 'dead')) spool.bury(name, JSON.stringify(current));
     spool.remove(name);
   }
-  return { sent, happened, problems };
+  return { happened, problems };
 }
 
 const isDue = ({ next_at }: Recipient, now: Date): boolean =>

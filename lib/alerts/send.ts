@@ -225,7 +225,7 @@ async function sendWaiting(
   { isTimeLeft, settle }: Sending,
 ): Promise<Flushed> {
   // Nothing waits: nothing of what sending needs is even looked for.
-  if (spool.names().length === 0) return { sent: [], happened: [], problems: [] };
+  if (spool.names().length === 0) return { happened: [], problems: [] };
   const outside = await post.outside();
   const transports = chosen(await post.transports(), world.config, outside);
   const giveUp = world.config.alerts['give-up'];

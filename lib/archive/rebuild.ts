@@ -3,6 +3,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
 import { reasonOf } from '../core/text.ts';
+import { secondStamp } from '../core/time.ts';
 import { Builder, type Part } from './build.ts';
 import { type Flat, flatten, flattenVerdict, missingFlag, type Variable, type Verdict } from './flatten.ts';
 import { axis, chunkLength, itemBytes, type Metadata, parse, parseArray, parseRoot } from './layout.ts';
@@ -337,7 +338,7 @@ export function swapIn(files: StoreFiles, path: string, now: Date, why: 'backup'
 }
 
 const asideName = (path: string, now: Date, why: string, files: StoreFiles): string => {
-  const stamp = now.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const stamp = secondStamp(now);
   const taken = new Set(files.list(dirname(path)));
   for (let count = 1; ; count++) {
     const name = `${path}.${why}-${stamp}${count === 1 ? '' : `-${count}`}`;

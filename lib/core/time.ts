@@ -9,6 +9,11 @@ export function dayStamp(at: Date): string {
   return at.toISOString().slice(0, 10).replaceAll('-', '');
 }
 
+/** 20261120T072801Z: a second, as it stands in the names of what is kept aside. */
+export function secondStamp(at: Date): string {
+  return at.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+}
+
 export function startOfUtcDay(at: Date): Date {
   return new Date(`${at.toISOString().slice(0, 10)}T00:00:00Z`);
 }

@@ -48,7 +48,7 @@ export function overwriteFile(path: string, text: string, mode: number): void {
   });
 }
 
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   withOpen(folder, constants.O_RDONLY | constants.O_DIRECTORY, 0, fsyncSync);
 }
 

@@ -1,6 +1,7 @@
 // Small files that people leave in a folder, and files of ours that cannot be used.
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { secondStamp } from '../core/time.ts';
 import { listIfThere, readIfThere, replaceFile } from './files.ts';
 
 /** Larger than this is no note. */
@@ -24,7 +25,7 @@ export const leaveNote = (folder: string, name: string, text: string): void =>
 
 /** Out of the way and kept. */
 export function setAside(path: string, now: Date): string {
-  const aside = `${path}.broken-${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  const aside = `${path}.broken-${secondStamp(now)}`;
   renameSync(path, aside);
   return aside;
 }

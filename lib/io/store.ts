@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   constants,
-  fsyncSync,
   fstatSync,
   openSync,
   readdirSync,
@@ -17,7 +16,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
-import { errorCode, makeFolder } from './files.ts';
+import { errorCode, makeFolder, syncFolder } from './files.ts';
 
 export const storeFiles: StoreFiles = {
   readText: (path) => unlessMissing(() => readFileSync(path, 'utf8')),
@@ -123,15 +122,6 @@ function writeAll(descriptor: number, bytes: Uint8Array, offset: number, path: s
     throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes went into ${path}`), {
       code: 'ENOSPC',
     });
-}
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function unlessMissing<Result>(ask: () => Result): Result | undefined {

@@ -2,6 +2,7 @@
 // no such store does not pay for zarrita.
 import * as zarr from 'zarrita';
 import './zarr-codecs.ts';
+import { isMissing } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { clockToleranceSeconds } from '../core/time.ts';
 import { listed, reasonOf } from '../core/text.ts';
@@ -194,7 +195,7 @@ function storeOf(host: Host, root: string): zarr.AsyncReadable {
       if (!/\/(\.z\w+|zarr\.json)$/.test(path)) return bytes;
       return new TextEncoder().encode(plainJson(new TextDecoder().decode(bytes)));
     } catch (error) {
-      if (isNotThere(error)) return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   };
@@ -208,12 +209,9 @@ function storeOf(host: Host, root: string): zarr.AsyncReadable {
         const length = Math.min(range.suffixLength, size_bytes);
         return await readIfThere(path, { start: size_bytes - length, length });
       } catch (error) {
-        if (isNotThere(error)) return undefined;
+        if (isMissing(error)) return undefined;
         throw error;
       }
     },
   };
 }
-
-const isNotThere = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../contract/check.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
-import { powerUnknown } from '../power.ts';
+import { limitsUnder } from '../limits.ts';
+import { judgePower } from '../power.ts';
 
 export const powerCharge = defineCheck<Pick<Readable, 'power'>>()({
   name: 'power-charge',
@@ -12,20 +12,14 @@ export const powerCharge = defineCheck<Pick<Readable, 'power'>>()({
     red: ['percent', '25%', 'below this, the state of charge is red'],
   }),
   assess: ({ power }, limits) => [
-    power.charge_percent === undefined
-      ? powerUnknown('the state of charge', power.charge_problem, {
-          unit: 'percent',
-          value: limits.red,
-          key: 'limits.charge.red',
-        })
-      : judgeNumber({
-          subject: 'power',
-          value: power.charge_percent,
-          unit: 'percent',
-          limits,
-          under: 'charge',
-          side: 'below',
-          says: 'the state of charge is',
-        }),
+    judgePower({
+      what: 'the state of charge',
+      value: power.charge_percent,
+      problem: power.charge_problem,
+      unit: 'percent',
+      limits,
+      under: 'charge',
+      side: 'below',
+    }),
   ],
 });

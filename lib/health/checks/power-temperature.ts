@@ -1,7 +1,7 @@
 import { defineCheck } from '../../contract/check.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
-import { powerUnknown } from '../power.ts';
+import { limitsUnder } from '../limits.ts';
+import { judgePower } from '../power.ts';
 
 export const powerTemperature = defineCheck<Pick<Readable, 'power'>>()({
   name: 'power-temperature',
@@ -12,20 +12,14 @@ export const powerTemperature = defineCheck<Pick<Readable, 'power'>>()({
     red: ['C', '45 C', 'from this on, the internal temperature is red'],
   }),
   assess: ({ power }, limits) => [
-    power.temperature_celsius === undefined
-      ? powerUnknown('the internal temperature', power.temperature_problem, {
-          unit: 'C',
-          value: limits.red,
-          key: 'limits.temperature.red',
-        })
-      : judgeNumber({
-          subject: 'power',
-          value: power.temperature_celsius,
-          unit: 'C',
-          limits,
-          under: 'temperature',
-          side: 'from',
-          says: 'the internal temperature is',
-        }),
+    judgePower({
+      what: 'the internal temperature',
+      value: power.temperature_celsius,
+      problem: power.temperature_problem,
+      unit: 'C',
+      limits,
+      under: 'temperature',
+      side: 'from',
+    }),
   ],
 });

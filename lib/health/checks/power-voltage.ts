@@ -1,7 +1,7 @@
 import { defineCheck } from '../../contract/check.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
-import { powerUnknown } from '../power.ts';
+import { limitsUnder } from '../limits.ts';
+import { judgePower } from '../power.ts';
 
 export const powerVoltage = defineCheck<Pick<Readable, 'power'>>()({
   name: 'power-voltage',
@@ -12,20 +12,14 @@ export const powerVoltage = defineCheck<Pick<Readable, 'power'>>()({
     red: ['V', '50 V', 'below this, the battery voltage is red'],
   }),
   assess: ({ power }, limits) => [
-    power.voltage_volts === undefined
-      ? powerUnknown('the battery voltage', power.voltage_problem, {
-          unit: 'V',
-          value: limits.red,
-          key: 'limits.voltage.red',
-        })
-      : judgeNumber({
-          subject: 'power',
-          value: power.voltage_volts,
-          unit: 'V',
-          limits,
-          under: 'voltage',
-          side: 'at or below, red below',
-          says: 'the battery voltage is',
-        }),
+    judgePower({
+      what: 'the battery voltage',
+      value: power.voltage_volts,
+      problem: power.voltage_problem,
+      unit: 'V',
+      limits,
+      under: 'voltage',
+      side: 'at or below, red below',
+    }),
   ],
 });
