@@ -13,12 +13,11 @@ export interface Letterhead {
   readonly now: Date;
 }
 
-/** The same draft of the same snapshot has the same id: whoever is killed and begins again sends no second mail. */
+/** The same news to the same people have the same id: whoever is killed and begins again writes no second mail. */
 export async function compose(draft: Draft, { site, from, hostname, at, now }: Letterhead): Promise<Entry> {
   const host = domainOf(hostname);
   const threads = draft.incidents.map((incident) => `<${incident}@${host}>`);
-  const key = [...draft.ids].sort().join(' ');
-  const message_id = `<${at.getTime().toString(36)}.${fingerprint(`${key} ${draft.to.join(' ')}`)}@${host}>`;
+  const message_id = `<${at.getTime().toString(36)}.${fingerprint(`${draft.key} ${draft.to.join(' ')}`)}@${host}>`;
   const composer = new MailComposer({
     from: { name: `ops-monitor ${site}`, address: from },
     to: [...draft.to],

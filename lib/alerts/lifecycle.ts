@@ -273,12 +273,14 @@ const toAll = ({ escalated_at }: Alert, { to, escalate }: Policy): readonly stri
 
 const earliest = (one: string | undefined, other: string): string => (one !== undefined && one < other ? one : other);
 
-/** A transport took a mail about these. */
+const latest = (one: string | undefined, other: string): string => (one !== undefined && one > other ? one : other);
+
+/** A transport took a mail about these then; what is known of a later one stays. */
 export function sent(state: AlertState, ids: readonly string[], at: Date): AlertState {
   const alerts = { ...state.alerts };
   for (const id of ids) {
     const alert = alerts[id];
-    if (alert) alerts[id] = { ...alert, last_sent: at.toISOString() };
+    if (alert) alerts[id] = { ...alert, last_sent: latest(alert.last_sent, at.toISOString()) };
   }
   return { ...state, alerts };
 }

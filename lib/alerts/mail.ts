@@ -8,6 +8,8 @@ import type { Notice } from './lifecycle.ts';
 export interface Draft {
   readonly to: readonly string[];
   readonly ids: readonly string[];
+  /** What makes it this mail and no other: the same news of the same look have the same. */
+  readonly key: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -59,6 +61,10 @@ function draft(notices: readonly Notice[], about: About): Draft {
   return {
     to: first.to,
     ids: [...told],
+    key: notices
+      .map(({ kind, id, alert }) => `${kind} ${id} ${alert.last_seen}`)
+      .sort()
+      .join('; '),
     subject,
     text: textOf(parts, elsewhere, about),
     html: htmlOf(parts, elsewhere, about),

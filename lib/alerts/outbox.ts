@@ -12,6 +12,7 @@ const recipientSchema = z.looseObject({
   state: z.enum(['waiting', 'sent', 'dead']),
   attempts: z.number(),
   next_at: z.optional(z.string()),
+  sent_at: z.optional(z.string()),
   words: z.optional(z.string()),
 });
 
@@ -30,9 +31,8 @@ const entrySchema = z.looseObject({
 export type Entry = z.output<typeof entrySchema>;
 type Recipient = z.output<typeof recipientSchema>;
 
-/** A name that sorts by time, and is the same for the same mail. */
-const nameOf = ({ composed_at, message_id }: Pick<Entry, 'composed_at' | 'message_id'>): string =>
-  `${composed_at.replaceAll(/[^\dTZ]/g, '')}-${message_id.replaceAll(/[^\w.-]+/g, '')}.json`;
+/** The same for the same mail, and in the order of time, with which every id of ours begins. */
+const nameOf = ({ message_id }: Pick<Entry, 'message_id'>): string => `${message_id.replaceAll(/[^\w.-]+/g, '')}.json`;
 
 export interface Waiting {
   readonly name: string;
@@ -56,7 +56,12 @@ export function readOutbox(spool: Spool): { waiting: Waiting[]; problems: string
   return { waiting, problems };
 }
 
-export const writeEntry = (spool: Spool, entry: Entry): void => spool.put(nameOf(entry), JSON.stringify(entry));
+/** One that lies there already may have reached some: it stays as it is. */
+export function writeEntry(spool: Spool, entry: Entry): void {
+  const name = nameOf(entry);
+  if (readOutbox(spool).waiting.some((one) => one.name === name)) return;
+  spool.put(name, JSON.stringify(entry));
+}
 
 export interface Flushed {
   readonly happened: readonly Happened[];
@@ -81,8 +86,11 @@ export interface Flush {
   readonly isTimeLeft: () => boolean;
 }
 
+/** Which alerts a mail told of, and when it was last taken. */
+export type Settle = (ids: readonly string[], at: Date) => Promise<void>;
+
 /** Tries what is due, oldest first. `settle` is told before a mail goes, so that nothing is forgotten by a kill. */
-export async function flush(work: Flush, settle: (ids: readonly string[]) => Promise<void>): Promise<Flushed> {
+export async function flush(work: Flush, settle: Settle): Promise<Flushed> {
   const { spool, now } = work;
   const { waiting, problems } = readOutbox(spool);
   const happened: Happened[] = [];
@@ -97,9 +105,8 @@ export async function flush(work: Flush, settle: (ids: readonly string[]) => Pro
       spool.put(name, JSON.stringify(current));
     }
     // Also where the run before was killed between the two.
-    if (current.recipients.some(({ state }) => state === 'sent')) {
-      await settle(current.ids);
-    }
+    const taken = current.recipients.flatMap(({ sent_at }) => sent_at ?? []).sort();
+    if (taken.length > 0) await settle(current.ids, new Date(taken.at(-1) ?? 0));
     current = giveUp(current, work, happened);
     if (current.recipients.some(({ state }) => state === 'waiting')) continue;
     if (current.recipients.some(({ state }) => state === 'dead')) spool.bury(name, JSON.stringify(current));
@@ -149,7 +156,9 @@ async function deliver(
     if (!found) return one;
     const attempts = one.attempts + 1;
     const next = new Date(now.getTime() + backOffSeconds(one.attempts) * 1000).toISOString();
-    return { ...one, ...found, attempts, ...(found.state === 'waiting' ? { next_at: next } : {}) };
+    const sent_at = now.toISOString();
+    const more = { sent: { sent_at }, waiting: { next_at: next }, dead: {} }[found.state];
+    return { ...one, ...found, ...more, attempts };
   });
   const tried = { ...entry, recipients };
   const kinds = { sent: 'sent', waiting: 'failed', dead: 'dead' } as const;

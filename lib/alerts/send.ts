@@ -14,7 +14,7 @@ import { advance, type AlertEvent, type AlertState, type Notice, sent } from './
 import { lookAtOwn, lookAtSnapshot, policyOf, runbookOf } from './look.ts';
 import { draftMails } from './mail.ts';
 import { parseNotes } from './silence.ts';
-import { type Flushed, flush, readOutbox, writeEntry } from './outbox.ts';
+import { type Flushed, flush, readOutbox, type Settle, writeEntry } from './outbox.ts';
 
 /** What sending needs beyond a World. */
 export interface Post {
@@ -97,8 +97,11 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
 
   const flushed = await sendWaiting(post, world, spool, {
     isTimeLeft: () => world.monotonicMs() - began < sendingMs,
-    settle: async (ids) => {
-      state = { ...state, snapshot: sent(state.snapshot, ids, now), own: sent(state.own, ids, now) };
+    settle: async (ids, at) => {
+      const next = { ...state, snapshot: sent(state.snapshot, ids, at), own: sent(state.own, ids, at) };
+      // While another recipient waits, it is told of the same again with every run.
+      if (JSON.stringify(next) === JSON.stringify(state)) return;
+      state = next;
       await world.replace(stateFile, state);
     },
   });
@@ -215,7 +218,7 @@ const sender = ({ config, hostname }: World<AlertsConfig>): string => config.ale
 
 interface Sending {
   readonly isTimeLeft: () => boolean;
-  readonly settle: (ids: readonly string[]) => Promise<void>;
+  readonly settle: Settle;
 }
 
 async function sendWaiting(
@@ -283,6 +286,7 @@ async function sendTest(post: Post, world: World<AlertsConfig>): Promise<Outcome
   const draft = {
     to: config.alerts.to,
     ids: ['test'],
+    key: 'test',
     subject: `[${config.site}] TEST of alerts from ${world.hostname}`,
     text,
     html: `<p>${text}</p>`,

@@ -1,6 +1,6 @@
 // send-alerts over real files, with a transport that can be told what to do.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
@@ -180,6 +180,47 @@ test('while nothing takes a mail it waits, is tried again later and later, and a
   await run(10, { filesystems: disk(91) });
   assert.equal(taken.length, 1);
   assert.deepEqual(waiting(), []);
+});
+
+test('a repeat is another mail than the first, also while the snapshot stays the same', async (t) => {
+  const { run, taken } = site(t);
+  await run(0, { filesystems: disk(20) });
+  await run(15);
+  await run(15 + 12 * 60);
+  assert.deepEqual(
+    taken.map(({ mail }) => /(ALERT|STILL) snapshot:snapshot/.exec(header(mail, 'Subject'))?.[1]),
+    ['ALERT', 'STILL'],
+  );
+  assert.equal(new Set(taken.map(({ mail }) => mail.message_id)).size, 2);
+});
+
+test('whoever is killed before the state says so writes the same mail again, in the same place', async (t) => {
+  const { run, taken, waiting, answers, folder } = site(t);
+  answers(isDown);
+  await run(0, { filesystems: disk(91) });
+  rmSync(join(folder, 'state', 'alerts', 'state.json'));
+  await run(1);
+  assert.equal(waiting().length, 1);
+  answers(takes);
+  await run(20);
+  // The other is of the collector, which has stopped.
+  assert.equal(taken.filter(({ mail }) => header(mail, 'Subject').includes('storage:data')).length, 1);
+});
+
+test('while one of two has no mail yet, the other is reminded in time', async (t) => {
+  const { run, taken, answers } = site(t, 'site: test\nalerts: { to: [ops@example.org, slow@example.org] }');
+  answers((_mail, to) => ({
+    accepted: to.filter((address) => address.startsWith('ops')),
+    refused: to.flatMap((address) =>
+      address.startsWith('slow') ? [{ address, permanent: false, words: '451 later' }] : [],
+    ),
+    words: '250',
+  }));
+  for (let minutes = 0; minutes <= 12 * 60; minutes += 30) await run(minutes, { filesystems: disk(91) });
+  assert.deepEqual(
+    taken.flatMap(({ mail }) => /(?:ALERT|STILL) storage:data/.exec(header(mail, 'Subject'))?.[0] ?? []),
+    ['ALERT storage:data', 'STILL storage:data'],
+  );
 });
 
 test('an alert that is over before its first mail could go sends both', async (t) => {
