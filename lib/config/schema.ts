@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { alertsConfig } from '../alerts/config.ts';
 import { archiveConfig } from '../archive/config.ts';
+import { confirmConfig } from '../confirm/config.ts';
 import { identifierOf } from '../core/text.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
@@ -14,6 +15,7 @@ export const configurationSchema = z
     ...snapshotConfig,
     ...healthConfig,
     ...alertsConfig,
+    ...confirmConfig,
     ...thermalConfig,
     ...archiveConfig,
   })

@@ -1,6 +1,6 @@
 // What the configuration says of the site itself, whichever room asks.
 import * as z from 'zod';
-import { duration, ownName, planned, secret } from '../contract/quantities.ts';
+import { duration, ownName, planned } from '../contract/quantities.ts';
 
 const folder = z
   .string()
@@ -42,14 +42,6 @@ export const siteConfig = {
     .record(ownName, hostSchema)
     .prefault({})
     .describe('other machines, by a name of your own; `local` is this one, unless it is given here'),
-  heartbeat: z
-    .strictObject({
-      url: secret.describe('$NAME: from the environment or a credential, never written here'),
-      style: z.enum(['healthchecks', 'uptime-kuma', 'sentry']).prefault('healthchecks').describe('what it speaks'),
-    })
-    .optional()
-    .describe('who outside is told that the cycle ran')
-    .meta(planned),
   keep: z
     .strictObject({
       raw: duration('730d').prefault('730d').describe('snapshots').meta(planned),

@@ -92,7 +92,7 @@ export const countedLookup: LookupFunction = (hostname, options, callback) => {
 };
 
 // With several addresses behind a name, Node throws an AggregateError whose own message is empty.
-function connectionError(error: Error): string {
+export function connectionError(error: Error): string {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return inner instanceof Error ? inner.message : String(inner);
 }

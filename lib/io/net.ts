@@ -1,0 +1,100 @@
+// One request to somebody else's server, by node:http and node:https: the global fetch costs four times as much. Its
+// address is a secret as often as not (a token stands in it), so no error names it.
+import { readFileSync } from 'node:fs';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import type { Ask, Net, Reply, Secret } from '../contract/net.ts';
+import { oneLine, reasonOf } from '../core/text.ts';
+import { errorCode } from './files.ts';
+import { connectionError, countedLookup } from './http.ts';
+import { product } from './product.ts';
+
+const mostBytes = 64 * 1024;
+
+export function makeNet(environment: Readonly<Record<string, string | undefined>> = process.env): Net {
+  return { request, secret: (reference) => findSecret(reference, environment) };
+}
+
+async function request(ask: Ask): Promise<Reply> {
+  const hide = hiderOf(ask);
+  const failed = (error: string): Reply => ({ error: hide(error), body: '', headers: {} });
+  const target = URL.parse(ask.url);
+  if (!target || !['http:', 'https:'].includes(target.protocol)) return failed('its address is no http or https URL');
+  // node:https costs more than all of node:http: only where it is needed.
+  const http = target.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  return new Promise((resolve) => {
+    let call: ClientRequest | undefined;
+    const finish = (reply: Reply): void => {
+      clearTimeout(timer);
+      resolve(reply);
+      call?.destroy();
+    };
+    const timer = setTimeout(() => finish(failed(`no answer within ${ask.seconds} s`)), ask.seconds * 1000);
+    const read = (response: IncomingMessage): void => {
+      const { statusCode: status = 0, headers: given } = response;
+      const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
+      let body = '';
+      const done = (): void => finish({ status, body: hide(body), headers });
+      response.setEncoding('utf8');
+      response.on('data', (text: string) => {
+        body += text;
+        if (body.length > mostBytes) done();
+      });
+      response.on('end', done);
+      // The status has been said: what is missing of the rest changes nothing.
+      response.on('error', done);
+    };
+    try {
+      const headers: Record<string, string | number> = {
+        'user-agent': `ops-monitor/${product.version}`,
+        connection: 'close',
+        ...(ask.body === undefined ? {} : { 'content-length': Buffer.byteLength(ask.body) }),
+        ...ask.headers,
+      };
+      call = http.request(target, { method: ask.method, headers, agent: false, lookup: countedLookup }, read);
+    } catch (error) {
+      finish(failed(reasonOf(error))); // a header that is none
+      return;
+    }
+    call.on('error', (error) => finish(failed(connectionError(error))));
+    call.end(ask.body);
+  });
+}
+
+/** A server, or Node's own words, may repeat the address that was asked for, and the token in it. */
+function hiderOf({ url, headers = {} }: Ask): (text: string) => string {
+  const target = URL.parse(url);
+  const parts = target
+    ? [
+        target.href,
+        `${target.pathname}${target.search}`,
+        ...target.pathname.split('/'),
+        ...target.searchParams.values(),
+      ]
+    : [url];
+  const token = headers['authorization']?.split(' ').at(-1) ?? '';
+  const hidden = [...parts, target?.username ?? '', target?.password ?? '', token]
+    // Shorter ones (`api`, `alerts`, `1`) are no secrets, and would leave nothing of a sentence.
+    .filter((part) => part.length >= 8)
+    .sort((a, b) => b.length - a.length);
+  return (text) => hidden.reduce((cleaned, part) => cleaned.replaceAll(part, '…'), text);
+}
+
+function findSecret(reference: string, environment: Readonly<Record<string, string | undefined>>): Secret {
+  const name = reference.replace(/^\$/, '');
+  const plain = environment[name];
+  if (plain) return { value: plain };
+  const named = environment[`${name}_FILE`];
+  const folder = environment['CREDENTIALS_DIRECTORY'];
+  for (const path of [named, folder && join(folder, name)]) {
+    if (!path) continue;
+    try {
+      const value = readFileSync(path, 'utf8').trim();
+      return value === '' ? { missing: `${path}, where ${name} should stand, is empty` } : { value };
+    } catch (error) {
+      if (path === named || errorCode(error) !== 'ENOENT')
+        return { missing: `${path}, where ${name} should stand, cannot be read: ${oneLine(reasonOf(error))}` };
+    }
+  }
+  return { missing: `${name} is not set: in the environment, as a file that ${name}_FILE names, or as a credential` };
+}

@@ -1,0 +1,90 @@
+// Requests to somebody else's server: whatever it does is an answer, and no word of it holds the address.
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSocket, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { makeNet } from '../../lib/io/net.ts';
+import { temporaryFolder } from '../world.ts';
+
+const net = makeNet({});
+const path = '/ping/1d3c6f0e-secret-5d1e3f9a2b7c';
+
+async function listening(t: TestContext, server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+const serve = (t: TestContext, listener: RequestListener) => listening(t, createServer(listener));
+
+test('method, path, headers and body arrive; status, headers and body come back', async (t) => {
+  let seen: unknown;
+  const base = await serve(t, (request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => (body += text));
+    request.on('end', () => {
+      const { method, url, headers } = request;
+      seen = { method, url, body, type: headers['content-type'], length: headers['content-length'] };
+      response.writeHead(202, { 'retry-after': '7' }).end('gut');
+    });
+  });
+  const reply = await net.request({
+    method: 'POST',
+    url: `${base}${path}?rid=1`,
+    headers: { 'content-type': 'text/plain' },
+    body: 'Überlauf',
+    seconds: 10,
+  });
+  assert.deepEqual(seen, { method: 'POST', url: `${path}?rid=1`, body: 'Überlauf', type: 'text/plain', length: '9' });
+  assert.deepEqual([reply.status, reply.body, reply.headers['retry-after']], [202, 'gut', '7']);
+});
+
+test('no answer, half an answer, garbage, a flood and nobody there are answers too, without the address', async (t) => {
+  const raw = (say: string | undefined) =>
+    listening(
+      t,
+      createSocket((socket) => {
+        socket.on('error', () => undefined);
+        t.after(() => void socket.destroy());
+        if (say !== undefined) socket.write(say);
+      }),
+    );
+  const flood = `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(300_000)}`;
+  const asked = (base: string) => net.request({ method: 'GET', url: base + path, seconds: 1 });
+  assert.match((await asked(await raw(undefined))).error ?? '', /^no answer within 1 s$/);
+  assert.match((await asked(await raw('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab'))).error ?? '', /no answer/);
+  assert.match((await asked(await raw(`garbage ${path}\r\n\r\n`))).error ?? '', /Parse Error/);
+  assert.equal((await asked(await raw(flood))).status, 200);
+  const gone = await asked('http://127.0.0.1:9');
+  assert.match(gone.error ?? '', /ECONNREFUSED/);
+  const echoed = await serve(t, (request, response) => void response.writeHead(404).end(`no ${request.url} here`));
+  assert.equal((await asked(echoed)).body, 'no … here');
+  for (const url of ['', 'file:///etc/passwd', 'not a url of secret-5d1e3f9a2b7c'])
+    assert.equal((await net.request({ method: 'GET', url, seconds: 1 })).error, 'its address is no http or https URL');
+  const crooked = await net.request({ method: 'GET', url: echoed, headers: { a: 'b\r\nc: d' }, seconds: 1 });
+  assert.match(crooked.error ?? '', /Invalid character in header/);
+});
+
+test('a secret comes from the environment, a file or a credential, and is never half one', (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'OPS_URL'), 'https://c.example.org/x\n');
+  writeFileSync(join(folder, 'file'), 'https://f.example.org/x\n');
+  writeFileSync(join(folder, 'empty'), '\n');
+  mkdirSync(join(folder, 'OPS_FOLDER'));
+  const find = (environment: Record<string, string>, name = '$OPS_URL') => makeNet(environment).secret(name);
+  assert.deepEqual(find({ OPS_URL: 'https://e.example.org/x' }), { value: 'https://e.example.org/x' });
+  assert.deepEqual(find({ OPS_URL_FILE: join(folder, 'file') }), { value: 'https://f.example.org/x' });
+  assert.deepEqual(find({ CREDENTIALS_DIRECTORY: folder }), { value: 'https://c.example.org/x' });
+  const missing: [Record<string, string>, string, RegExp][] = [
+    [{}, '$OPS_URL', /^OPS_URL is not set/],
+    [{ OPS_URL_FILE: join(folder, 'none') }, '$OPS_URL', /cannot be read: ENOENT/],
+    [{ OPS_URL_FILE: join(folder, 'empty') }, '$OPS_URL', /is empty/],
+    [{ CREDENTIALS_DIRECTORY: folder }, '$OPS_FOLDER', /cannot be read: EISDIR/],
+    [{ CREDENTIALS_DIRECTORY: folder }, '$OPS_OTHER', /^OPS_OTHER is not set/],
+  ];
+  for (const [environment, name, says] of missing) {
+    const found = find(environment, name);
+    assert.match('missing' in found ? found.missing : '', says);
+  }
+});
