@@ -1,5 +1,5 @@
 // What send-alerts is handed of the world: its folders of mails and notes, and the ways for a mail to leave.
-import type { Post } from '../alerts/send.ts';
+import type { Post } from '../alerts/post.ts';
 import { readNotes, setAside } from '../io/notes.ts';
 import { openSpool } from '../io/spool.ts';
 

@@ -2,7 +2,8 @@
 import type { Configuration } from '../config/schema.ts';
 import type { Stage } from '../contract/stage.ts';
 import type { StoreFiles } from '../contract/store.ts';
-import { type Post, sendAlerts } from '../alerts/send.ts';
+import type { Post } from '../alerts/post.ts';
+import { sendAlerts } from '../alerts/send.ts';
 import { appendZarr } from '../archive/append.ts';
 import { assessHealth } from '../health/assess.ts';
 import { writeReport } from '../report/report.ts';

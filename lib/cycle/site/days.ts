@@ -7,7 +7,7 @@ import type { Places } from '../../contract/file.ts';
 import type { Health } from '../../health/files.ts';
 import { collectSnapshot } from '../../snapshot/collect.ts';
 import { runStage, type StageRun } from '../stage.ts';
-import type { Post } from '../../alerts/send.ts';
+import type { Post } from '../../alerts/post.ts';
 import type { Transport } from '../../contract/transport.ts';
 import { makeOutside } from '../../io/outside.ts';
 import { unsyncedFiles } from '../../io/store.ts';

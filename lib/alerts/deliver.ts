@@ -1,0 +1,29 @@
+// What waits in the outbox goes out, by the ways that the configuration leaves; what became of it stands in the log.
+import type { Spool } from '../contract/spool.ts';
+import type { World } from '../contract/stage.ts';
+import type { AlertsConfig } from './config.ts';
+import { log } from './log.ts';
+import { type Flushed, flush, type Settle } from './outbox.ts';
+import { chosen, type Post } from './post.ts';
+
+interface Delivery {
+  readonly isTimeLeft: () => boolean;
+  readonly settle: Settle;
+}
+
+export async function deliverWaiting(
+  post: Post,
+  world: World<AlertsConfig>,
+  spool: Spool,
+  { isTimeLeft, settle }: Delivery,
+): Promise<Flushed> {
+  // Nothing waits: nothing of what sending needs is even looked for.
+  if (spool.names().length === 0) return { happened: [], problems: [] };
+  const outside = await post.outside();
+  const transports = chosen(await post.transports(), world.config, outside);
+  const giveUp = world.config.alerts['give-up'];
+  const flushed = await flush({ spool, transports, outside, now: world.now(), giveUp, isTimeLeft }, settle);
+  for (const { kind, entry, to, message } of flushed.happened)
+    await log(world, { kind, ids: entry.ids, message, message_id: entry.message_id, to: [...to] });
+  return flushed;
+}

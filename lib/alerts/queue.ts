@@ -1,0 +1,59 @@
+// Who is to be told → mails in the outbox, and what is said of them in the log.
+import type { Spool } from '../contract/spool.ts';
+import type { World } from '../contract/stage.ts';
+import { latestHealth } from '../health/files.ts';
+import type { AlertsConfig } from './config.ts';
+import type { Notice } from './lifecycle.ts';
+import type { Event } from './log.ts';
+import { runbookOf } from './look.ts';
+import { type Draft, draftMails } from './mail.ts';
+import { type Entry, writeEntry } from './outbox.ts';
+
+/** `at` is when what they tell of was seen. */
+export async function queue(
+  world: World<AlertsConfig>,
+  spool: Spool,
+  notices: readonly Notice[],
+  at: Date,
+): Promise<Event[]> {
+  const { config } = world;
+  if (notices.length === 0) return [];
+  const unheard = notices.filter(({ to }) => to.length === 0);
+  const health = await world.read(latestHealth).catch(() => undefined);
+  const elsewhere = (health?.observations ?? []).filter(({ level }) => level === 'red' || level === 'unknown');
+  const drafts = draftMails(notices, {
+    site: config.site,
+    hostname: world.hostname,
+    at,
+    elsewhere,
+    runId: health?.run_id ?? world.runId,
+    runbookOf,
+  });
+  const told: Event[] = unheard.map(({ id, alert }) => ({
+    kind: 'unheard',
+    ids: [id],
+    message: `nobody is in alerts.to: ${alert.message}`,
+  }));
+  for (const draft of drafts) {
+    const entry = await queueDraft(world, spool, draft, at);
+    told.push({
+      kind: 'queued',
+      ids: entry.ids,
+      message: entry.subject,
+      message_id: entry.message_id,
+      to: [...draft.to],
+    });
+  }
+  return told;
+}
+
+/** On the disk before anybody says so. */
+export async function queueDraft(world: World<AlertsConfig>, spool: Spool, draft: Draft, at: Date): Promise<Entry> {
+  const { compose } = await import('./compose.ts');
+  const { config, hostname } = world;
+  // An address that somebody reads: what comes back is the sign of a mail that did not arrive.
+  const from = config.alerts.from ?? `ops-monitor@${hostname}`;
+  const entry = await compose(draft, { site: config.site, from, hostname, at, now: world.now() });
+  writeEntry(spool, entry);
+  return entry;
+}
