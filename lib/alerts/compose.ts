@@ -3,6 +3,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { fingerprint } from '../core/text.ts';
 import type { Draft } from './mail.ts';
 import type { Entry } from './outbox.ts';
+import { webhookOf } from './recipient.ts';
 
 export interface Letterhead {
   readonly site: string;
@@ -18,9 +19,10 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
   const host = domainOf(hostname);
   const threads = draft.incidents.map((incident) => `<${incident}@${host}>`);
   const message_id = `<${at.getTime().toString(36)}.${fingerprint(`${draft.key} ${draft.to.join(' ')}`)}@${host}>`;
+  const mailed = draft.to.filter((recipient) => webhookOf(recipient) === undefined);
   const composer = new MailComposer({
     from: { name: `ops-monitor ${site}`, address: from },
-    to: [...draft.to],
+    to: mailed,
     subject: draft.subject,
     text: draft.text,
     html: draft.html,
@@ -36,16 +38,20 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const raw = await composer.compile().build();
+  const raw = mailed.length === 0 ? '' : (await composer.compile().build()).toString('latin1');
+  const { subject, text, alerts } = draft;
   return {
     schema_version: 1,
     message_id,
     from,
-    subject: draft.subject,
+    subject,
     composed_at: now.toISOString(),
     ids: [...draft.ids],
     recipients: draft.to.map((address) => ({ address, state: 'waiting', attempts: 0 })),
-    raw: raw.toString('latin1'),
+    raw,
+    ...(mailed.length === draft.to.length
+      ? {}
+      : { news: { site, hostname, subject, text, alerts: alerts.map((one) => ({ ...one })) } }),
   };
 }
 

@@ -1,12 +1,43 @@
 // What the configuration says about alerts: the limits of every rule, who hears of it, and how.
 import * as z from 'zod';
 import type { AnyRule } from '../contract/rule.ts';
-import { duration, limitType } from '../contract/quantities.ts';
+import { duration, limitType, ownName, secret } from '../contract/quantities.ts';
+import { webhookOf } from './recipient.ts';
 import { ownRules, snapshotRules } from './rules/index.ts';
 import { parseWindow } from './silence.ts';
+import { type WebhookStyle, webhookStyles } from './webhook-body.ts';
 
 const address = z.email({ error: (issue) => `expected a mail address; got ${JSON.stringify(issue.input)}` });
-const addresses = z.array(address);
+const recipient = z
+  .string()
+  .refine((text) => webhookOf(text) !== undefined || address.safeParse(text).success, {
+    error: (issue) => `expected a mail address, or webhook:NAME; got ${JSON.stringify(issue.input)}`,
+  });
+const addresses = z.array(recipient);
+
+const webhook = z.strictObject({
+  url: secret.describe('$NAME: from the environment or a credential, never written here'),
+  style: z.enum(webhookStyles).prefault('json').describe('what it is told in'),
+  token: secret.optional().describe('$NAME of a token, sent as `Authorization: Bearer`'),
+});
+
+const alertmanager = z.strictObject({
+  urls: z
+    .array(
+      z
+        .string()
+        .regex(/^(https?:\/\/|\$[A-Z_][A-Z0-9_]*$)/, {
+          error: (issue) => `expected an http or https URL, or $NAME of one; got ${JSON.stringify(issue.input)}`,
+        }),
+    )
+    .min(1)
+    .describe('every replica: `http://127.0.0.1:9093`, or $NAME where something in it is secret'),
+  token: secret.optional().describe('$NAME of a token, sent as `Authorization: Bearer`'),
+  labels: z
+    .record(z.string().regex(/^[A-Za-z_]\w*$/, 'expected a label of letters, digits and _'), z.string())
+    .prefault({})
+    .describe('further labels of every alert, for its routes'),
+});
 
 const rules: readonly AnyRule[] = [...snapshotRules, ...ownRules];
 
@@ -72,6 +103,11 @@ export const alertsConfig = {
         )
         .prefault([])
         .describe('recurring times without mails'),
+      webhooks: z
+        .record(ownName, webhook)
+        .prefault({})
+        .describe('chats and other programs, by a name of your own: `webhook:NAME` in any `to`'),
+      alertmanager: alertmanager.optional().describe('told of every active alert with each run'),
       escalate: z
         .strictObject({
           after: duration('24h').describe('nobody acknowledged for this long'),
@@ -80,9 +116,36 @@ export const alertsConfig = {
         .optional()
         .describe('off by default'),
     })
+    .superRefine((alerts, context) => {
+      const lists: [string[], readonly string[] | undefined][] = [
+        [['to'], alerts.to],
+        [['escalate', 'to'], alerts.escalate?.to],
+        ...Object.entries(alerts.rules as Readonly<Record<string, RuleConfig & ForSubjects>>).flatMap(
+          ([rule, { to, for: exceptions }]): [string[], readonly string[] | undefined][] => [
+            [['rules', rule, 'to'], to],
+            ...Object.entries(exceptions).map(([subject, own]): [string[], readonly string[] | undefined] => [
+              ['rules', rule, 'for', subject, 'to'],
+              own.to,
+            ]),
+          ],
+        ),
+      ];
+      const known = Object.keys(alerts.webhooks);
+      for (const [path, to] of lists) {
+        for (const name of (to ?? []).flatMap((one) => webhookOf(one) ?? [])) {
+          if (known.includes(name)) continue;
+          const message = `there is no webhook ${JSON.stringify(name)} under \`alerts.webhooks\` (there: ${known.join(', ') || 'none'})`;
+          context.addIssue({ code: 'custom', path, message });
+        }
+      }
+    })
     .prefault({})
     .describe('mails'),
 };
+
+interface ForSubjects {
+  readonly for: Readonly<Record<string, RuleConfig>>;
+}
 
 /** One rule's part, or what is said of one subject of it. */
 export type RuleConfig = Readonly<Record<string, unknown>> & {
@@ -91,15 +154,31 @@ export type RuleConfig = Readonly<Record<string, unknown>> & {
   readonly to?: readonly string[] | undefined;
 };
 
+export interface WebhookConfig {
+  readonly url: string;
+  readonly style: WebhookStyle;
+  readonly token?: string | undefined;
+}
+
+export interface AlertmanagerConfig {
+  readonly urls: readonly string[];
+  readonly token?: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 export interface AlertsConfig {
   readonly site: string;
+  /** Seconds. */
+  readonly interval: number;
   readonly alerts: {
     readonly to: readonly string[];
     readonly from?: string | undefined;
     readonly transport: 'auto' | 'mailx' | 'sendmail' | 'smtp';
     readonly repeat: number;
     readonly 'give-up': number;
-    readonly rules: Readonly<Record<string, RuleConfig & { readonly for: Readonly<Record<string, RuleConfig>> }>>;
+    readonly rules: Readonly<Record<string, RuleConfig & ForSubjects>>;
+    readonly webhooks: Readonly<Record<string, WebhookConfig>>;
+    readonly alertmanager?: AlertmanagerConfig | undefined;
     readonly maintenance: readonly {
       readonly every: string;
       readonly rules?: readonly string[] | undefined;

@@ -4,7 +4,7 @@ import type { World } from '../contract/stage.ts';
 import type { AlertsConfig } from './config.ts';
 import { log } from './log.ts';
 import { type Flushed, flush, type Settle } from './outbox.ts';
-import { chosen, type Post } from './post.ts';
+import { type Post, waysOut, waysTo } from './post.ts';
 
 interface Delivery {
   readonly isTimeLeft: () => boolean;
@@ -20,9 +20,12 @@ export async function deliverWaiting(
   // Nothing waits: nothing of what sending needs is even looked for.
   if (spool.names().length === 0) return { happened: [], problems: [] };
   const outside = await post.outside();
-  const transports = chosen(await post.transports(), world.config, outside);
+  const ways = waysOut(await post.transports(), world.config, outside);
   const giveUp = world.config.alerts['give-up'];
-  const flushed = await flush({ spool, transports, outside, now: world.now(), giveUp, isTimeLeft }, settle);
+  const flushed = await flush(
+    { spool, ways: (recipient) => waysTo(ways, recipient), outside, now: world.now(), giveUp, isTimeLeft },
+    settle,
+  );
   for (const { kind, entry, to, message } of flushed.happened)
     await log(world, { kind, ids: entry.ids, message, message_id: entry.message_id, to: [...to] });
   return flushed;

@@ -29,8 +29,21 @@ const alertSchema = z.looseObject({
 
 const lookSchema = z.looseObject({ seen_at: z.optional(z.string()), alerts: z.record(z.string(), alertSchema) });
 
+const quietSchema = z.looseObject({
+  kind: z.enum(['silence', 'acknowledgement', 'maintenance']),
+  /** `rule`, or `rule:subject`, or `everything`. */
+  of: z.string(),
+  who: z.optional(z.string()),
+  until: z.optional(z.string()),
+  reason: z.string(),
+});
+
+export type Quiet = z.output<typeof quietSchema>;
+
 const stateSchema = z.looseObject({
   schema_version: z.number(),
+  /** What nobody is told of at the moment, and why. */
+  quiet: z.optional(z.array(quietSchema)),
   /** By the time of the snapshots, and by our own. */
   snapshot: lookSchema,
   own: lookSchema,
@@ -38,6 +51,7 @@ const stateSchema = z.looseObject({
 
 export interface State {
   readonly schema_version: number;
+  readonly quiet?: readonly Quiet[] | undefined;
   readonly snapshot: AlertState;
   readonly own: AlertState;
 }
@@ -48,6 +62,31 @@ export const stateFile = defineFile<State>({
   path: ({ state }) => join(state, 'alerts', 'state.json'),
   mode: 0o600,
   schema: stateSchema as unknown as z.ZodMiniType<State>,
+  fallsBack: true,
+});
+
+const toldSchema = z.looseObject({
+  schema_version: z.number(),
+  /** By id, in its own words. One that is over is told for a while longer. */
+  alerts: z.record(
+    z.string(),
+    z.looseObject({
+      labels: z.record(z.string(), z.string()),
+      annotations: z.record(z.string(), z.string()),
+      startsAt: z.string(),
+      endsAt: z.string(),
+    }),
+  ),
+});
+
+export type ToldAlerts = z.output<typeof toldSchema>;
+
+export const toldAlerts = defineFile<ToldAlerts>({
+  summary: 'what Alertmanager was told last',
+  format: 'json',
+  path: ({ state }) => join(state, 'alerts', 'alertmanager.json'),
+  mode: 0o600,
+  schema: toldSchema,
   fallsBack: true,
 });
 

@@ -1,5 +1,6 @@
 // What a mail says: one for all that changed in a run, for those who are to hear of it. For a person at three in the
 // morning: what, where, since when, what the limit is, what else is wrong, where to look.
+import type { Told } from '../contract/transport.ts';
 import { escapeHtml, firstLine, oneLine } from '../core/text.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { clockMinute, distance } from '../core/time.ts';
@@ -15,6 +16,8 @@ export interface Draft {
   readonly html: string;
   /** Incidents that it is about, so that a recovery joins its opening. */
   readonly incidents: readonly string[];
+  /** The same in parts, for those that want no mail. */
+  readonly alerts: readonly Told[];
 }
 
 export interface About {
@@ -69,8 +72,20 @@ function draft(notices: readonly Notice[], about: About): Draft {
     text: textOf(parts, elsewhere, about),
     html: htmlOf(parts, elsewhere, about),
     incidents: [...new Set(notices.map(({ alert }) => alert.incident))],
+    alerts: notices.map((notice) => toldOf(notice, about)),
   };
 }
+
+const toldOf = ({ kind, id, alert }: Notice, { runbookOf }: About): Told => ({
+  kind,
+  id,
+  message: alert.message,
+  since: alert.since,
+  value: alert.value,
+  unit: alert.unit,
+  limit: alert.limit.value,
+  runbook: runbookOf(alert.rule),
+});
 
 interface Part {
   readonly kind: Notice['kind'];

@@ -6,6 +6,7 @@ import type { Spool } from '../contract/spool.ts';
 import type { Mail, Outside, Receipt, Transport } from '../contract/transport.ts';
 import { Refused } from '../contract/errors.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
+import { webhookOf } from './recipient.ts';
 
 const recipientSchema = z.looseObject({
   address: z.string(),
@@ -14,6 +15,27 @@ const recipientSchema = z.looseObject({
   next_at: z.optional(z.string()),
   sent_at: z.optional(z.string()),
   words: z.optional(z.string()),
+});
+
+const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+
+const newsSchema = z.looseObject({
+  site: z.string(),
+  hostname: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  alerts: z.array(
+    z.looseObject({
+      kind: z.enum(['opening', 'repeat', 'escalation', 'recovery']),
+      id: z.string(),
+      message: z.string(),
+      since: z.string(),
+      value: scalar,
+      unit: z.string(),
+      limit: scalar,
+      runbook: z.string(),
+    }),
+  ),
 });
 
 const entrySchema = z.looseObject({
@@ -26,6 +48,8 @@ const entrySchema = z.looseObject({
   ids: z.array(z.string()),
   recipients: z.array(recipientSchema),
   raw: z.string(),
+  /** The same in parts, where a webhook is among the recipients. */
+  news: z.optional(newsSchema),
 });
 
 export type Entry = z.output<typeof entrySchema>;
@@ -77,7 +101,8 @@ interface Happened {
 
 export interface Flush {
   readonly spool: Spool;
-  readonly transports: readonly Transport[];
+  /** In the order in which they are tried. */
+  readonly ways: (recipient: string) => readonly Transport[];
   readonly outside: Outside;
   readonly now: Date;
   /** After so many seconds without success a mail is set aside. */
@@ -97,8 +122,10 @@ export async function flush(work: Flush, settle: Settle): Promise<Flushed> {
   for (const { name, entry } of waiting) {
     const due = entry.recipients.filter((one) => one.state === 'waiting' && isDue(one, now));
     let current = entry;
-    if (due.length > 0 && work.isTimeLeft()) {
-      const tried = await deliver(work, entry, due);
+    // Mail to all of them at once; a webhook's troubles are its own.
+    for (const group of Map.groupBy(due, ({ address }) => webhookOf(address) ?? '').values()) {
+      if (!work.isTimeLeft()) break;
+      const tried = await deliver(work, current, group);
       current = tried.entry;
       happened.push(...tried.happened);
       // What a server has taken is on the disk before anything else happens.
@@ -122,13 +149,46 @@ const isDue = ({ next_at }: Recipient, now: Date): boolean =>
 const backOffSeconds = (attempts: number): number => Math.min(900, 30 * 2 ** Math.min(attempts, 10));
 
 async function deliver(
-  { transports, outside, now }: Flush,
+  { ways, outside, now }: Flush,
   entry: Entry,
   due: readonly Recipient[],
 ): Promise<{ entry: Entry; happened: Happened[] }> {
-  const mail: Mail = { message_id: entry.message_id, from: entry.from, raw: entry.raw };
-  const outcome = new Map<string, { state: Recipient['state']; words: string }>();
-  const left = new Set(due.map(({ address }) => address));
+  const { message_id, from, raw, news } = entry;
+  const to = due.map(({ address }) => address);
+  const outcome = await carry(ways(to[0] ?? ''), { message_id, from, raw, news }, to, outside);
+  const recipients = entry.recipients.map((one): Recipient => {
+    const found = outcome.get(one.address);
+    if (!found) return one;
+    const attempts = one.attempts + 1;
+    const next = new Date(now.getTime() + backOffSeconds(one.attempts) * 1000).toISOString();
+    const sent_at = now.toISOString();
+    const more = { sent: { sent_at }, waiting: { next_at: next }, dead: {} }[found.state];
+    return { ...one, ...found, ...more, attempts };
+  });
+  const tried = { ...entry, recipients };
+  const told = { sent: 'sent', waiting: 'failed', dead: 'dead' } as const;
+  const happened = (['sent', 'waiting', 'dead'] as const).flatMap((state): Happened[] => {
+    const to = [...outcome].flatMap(([address, found]) => (found.state === state ? [address] : []));
+    const message = [...outcome.values()].find((found) => found.state === state)?.words ?? '';
+    return to.length === 0 ? [] : [{ kind: told[state], entry: tried, to, message }];
+  });
+  return { entry: tried, happened };
+}
+
+interface Fate {
+  readonly state: Recipient['state'];
+  readonly words: string;
+}
+
+/** One transport after the other, until everybody has it. */
+async function carry(
+  transports: readonly Transport[],
+  mail: Mail,
+  to: readonly string[],
+  outside: Outside,
+): Promise<Map<string, Fate>> {
+  const fates = new Map<string, Fate>();
+  const left = new Set(to);
   const words: string[] = [];
   let everyRefusalIsFinal = true;
   for (const transport of transports) {
@@ -141,7 +201,7 @@ async function deliver(
     }
     for (const address of receipt.accepted) {
       left.delete(address);
-      outcome.set(address, { state: 'sent', words: firstLine(receipt.words) });
+      fates.set(address, { state: 'sent', words: firstLine(receipt.words) });
     }
     for (const { address, permanent, words: own } of receipt.refused) {
       words.push(`${transport.name}: ${address}: ${firstLine(own)}`);
@@ -149,25 +209,9 @@ async function deliver(
     }
   }
   const isFinal = everyRefusalIsFinal && transports.length > 0;
-  const why = words.length === 0 ? 'no transport is usable' : words.join('; ');
-  for (const address of left) outcome.set(address, { state: isFinal ? 'dead' : 'waiting', words: why });
-  const recipients = entry.recipients.map((one): Recipient => {
-    const found = outcome.get(one.address);
-    if (!found) return one;
-    const attempts = one.attempts + 1;
-    const next = new Date(now.getTime() + backOffSeconds(one.attempts) * 1000).toISOString();
-    const sent_at = now.toISOString();
-    const more = { sent: { sent_at }, waiting: { next_at: next }, dead: {} }[found.state];
-    return { ...one, ...found, ...more, attempts };
-  });
-  const tried = { ...entry, recipients };
-  const kinds = { sent: 'sent', waiting: 'failed', dead: 'dead' } as const;
-  const happened = (['sent', 'waiting', 'dead'] as const).flatMap((state): Happened[] => {
-    const to = [...outcome].flatMap(([address, found]) => (found.state === state ? [address] : []));
-    const message = [...outcome.values()].find((found) => found.state === state)?.words ?? '';
-    return to.length === 0 ? [] : [{ kind: kinds[state], entry: tried, to, message }];
-  });
-  return { entry: tried, happened };
+  const why = words.length === 0 ? `there is no way to ${to.join(', ')}` : words.join('; ');
+  for (const address of left) fates.set(address, { state: isFinal ? 'dead' : 'waiting', words: why });
+  return fates;
 }
 
 type Tried = Receipt | { readonly failure: string; readonly final: boolean };

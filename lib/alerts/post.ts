@@ -3,31 +3,49 @@ import { Usage } from '../contract/errors.ts';
 import type { Spool } from '../contract/spool.ts';
 import type { Outside, Transport } from '../contract/transport.ts';
 import { listed } from '../core/text.ts';
-import type { AlertsConfig } from './config.ts';
+import type { AlertsConfig, WebhookConfig } from './config.ts';
+import { webhookOf } from './recipient.ts';
 
 /** Beyond a World. */
 export interface Post {
   readonly spool: (folder: string, runtime: string) => Spool;
   /** Loaded when there is something to send: a run without costs nothing of it. */
   readonly outside: () => Promise<Outside>;
-  readonly transports: () => Promise<readonly Transport[]>;
+  readonly transports: () => Promise<Transports>;
   /** What people left in that folder. */
   readonly notes: (folder: string) => readonly { name: string; text: string }[];
+  /** Where it is not ours to remove, it stays. */
+  readonly removeNote: (folder: string, name: string) => void;
   /** A file that cannot be used, out of the way and kept: its new name. */
   readonly setAside: (path: string, now: Date) => string;
 }
 
-/** `OPS_ALERT_TRANSPORT` wins over the configuration. `auto` tries them in their order. */
-export function chosen(
-  transports: readonly Transport[],
-  { alerts }: AlertsConfig,
-  { environment }: Outside,
-): readonly Transport[] {
+interface Transports {
+  /** In the order in which `auto` tries them. */
+  readonly mail: readonly Transport[];
+  readonly webhook: (name: string, settings: WebhookConfig) => Transport;
+}
+
+export interface Ways {
+  readonly mail: readonly Transport[];
+  readonly webhooks: Readonly<Record<string, Transport>>;
+}
+
+/** `OPS_ALERT_TRANSPORT` wins over the configuration. */
+export function waysOut({ mail, webhook }: Transports, { alerts }: AlertsConfig, { environment }: Outside): Ways {
   const wanted = environment['OPS_ALERT_TRANSPORT'] || alerts.transport;
-  if (wanted === 'auto') return transports;
-  const found = transports.filter(({ name }) => name === wanted);
-  const names = ['auto', ...transports.map(({ name }) => name)];
+  const found = wanted === 'auto' ? mail : mail.filter(({ name }) => name === wanted);
+  const names = ['auto', ...mail.map(({ name }) => name)];
   if (found.length === 0)
     throw new Usage(`OPS_ALERT_TRANSPORT is ${JSON.stringify(wanted)}; expected one of ${listed(names)}`);
-  return found;
+  const webhooks = Object.entries(alerts.webhooks).map(([name, settings]) => [name, webhook(name, settings)] as const);
+  return { mail: found, webhooks: Object.fromEntries(webhooks) };
+}
+
+/** To whom nothing leads (a webhook that the configuration does not name any more), there is no way. */
+export function waysTo({ mail, webhooks }: Ways, recipient: string): readonly Transport[] {
+  const name = webhookOf(recipient);
+  if (name === undefined) return mail;
+  const found = webhooks[name];
+  return found ? [found] : [];
 }

@@ -18,7 +18,7 @@ export async function queue(
 ): Promise<Event[]> {
   const { config } = world;
   if (notices.length === 0) return [];
-  const unheard = notices.filter(({ to }) => to.length === 0);
+  const unheard = config.alerts.alertmanager ? [] : notices.filter(({ to }) => to.length === 0);
   const health = await world.read(latestHealth).catch(() => undefined);
   const elsewhere = (health?.observations ?? []).filter(({ level }) => level === 'red' || level === 'unknown');
   const drafts = draftMails(notices, {

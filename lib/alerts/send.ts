@@ -6,17 +6,18 @@ import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { latestHealth } from '../health/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
+import { problemOf, tell, toTell } from './alertmanager.ts';
 import { checkWays, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
-import { events, outboxFolder, silencesFolder, type State, stateFile } from './files.ts';
+import { events, outboxFolder, silencesFolder, type State, stateFile, toldAlerts } from './files.ts';
 import { advance, type AlertEvent, type AlertState, type Notice, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
 import { lookAtOwn, lookAtSnapshot, policyOf } from './look.ts';
 import { readOutbox } from './outbox.ts';
 import type { Post } from './post.ts';
 import { queue } from './queue.ts';
-import { parseNotes } from './silence.ts';
+import { parseNotes, quietNow, spentNotes } from './silence.ts';
 
 const empty: AlertState = { seen_at: undefined, alerts: {} };
 const fresh: State = { schema_version: 1, snapshot: empty, own: empty };
@@ -28,7 +29,7 @@ export const sendAlerts = (post: Post) =>
     name: 'send-alerts',
     summary: 'mails who has to hear of something, and what still waits',
     reads: [latest, latestHealth, stateFile],
-    writes: [stateFile, events],
+    writes: [stateFile, events, toldAlerts],
     deadlineMs: 150_000,
     options: {
       check: { type: 'boolean', summary: 'say which transport would be used, why not the others, and what they miss' },
@@ -76,7 +77,9 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   });
   const notices = [...seen.notices, ...own.notices];
   const happened = [...seen.events, ...own.events];
-  let state: State = { schema_version: 1, snapshot: seen.state, own: own.state };
+  const stillSince = (id: string) => (seen.state.alerts[id] ?? own.state.alerts[id])?.first_seen;
+  const quiet = quietNow(notes, config.alerts.maintenance, stillSince, now);
+  let state: State = { schema_version: 1, quiet, snapshot: seen.state, own: own.state };
   const counts = { active: countActive(state), notices: notices.length };
   if (isDry) return { counts, problems, text: dryText(notices) };
 
@@ -96,6 +99,9 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
     },
   });
   problems.push(...flushed.problems);
+  for (const name of spentNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
+  const untold = await tellAlertmanager(post, world, state);
+  problems.push(...untold);
   const { waiting, oldest_seconds } = waitingIn(spool, now);
   if (waiting > 0)
     problems.push(
@@ -110,12 +116,30 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
       waiting,
       waiting_seconds: Math.round(oldest_seconds),
       dead: spool.dead().length,
+      ...(config.alerts.alertmanager ? { untold: untold.length } : {}),
     },
     problems,
     ...(snapshot ? { run_id: snapshot.run_id } : {}),
     json: state,
     text: `${counted(counts.active, 'alert')} active, ${counted(queued.length, 'mail')} written, ${waiting} waiting`,
   };
+}
+
+/** Each replica that could not be told, and why. */
+async function tellAlertmanager(post: Post, world: World<AlertsConfig>, state: State): Promise<string[]> {
+  const { site, interval, alerts } = world.config;
+  const settings = alerts.alertmanager;
+  if (!settings) return [];
+  // One that cannot be read costs the end of what was active: it ends by itself.
+  const last = await world.read(toldAlerts).catch(() => undefined);
+  const about = { site, hostname: world.hostname, interval, now: world.now(), labels: settings.labels };
+  const told = toTell(state, last?.alerts ?? {}, about);
+  const count = Object.keys(told).length;
+  if (count === 0 && Object.keys(last?.alerts ?? {}).length === 0) return [];
+  await world.replace(toldAlerts, { schema_version: 1, alerts: told });
+  if (count === 0) return [];
+  const replicas = await tell(await post.outside(), settings, told);
+  return replicas.flatMap((one) => problemOf(one, count));
 }
 
 async function readState(post: Post, world: World<AlertsConfig>, problems: string[]): Promise<State> {

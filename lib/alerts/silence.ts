@@ -2,6 +2,7 @@
 // windows of the configuration.
 import * as z from 'zod/mini';
 import type { AlertsConfig } from './config.ts';
+import type { Quiet } from './files.ts';
 
 const silenceSchema = z.looseObject({
   schema_version: z.number(),
@@ -17,13 +18,16 @@ const silenceSchema = z.looseObject({
 
 export type Note = z.output<typeof silenceSchema>;
 
+/** One that was read from a file. */
+type Left = Note & { readonly name: string };
+
 /** What somebody left in the folder; what is no note is told. */
-export function parseNotes(files: readonly { name: string; text: string }[]): { notes: Note[]; problems: string[] } {
+export function parseNotes(files: readonly { name: string; text: string }[]): { notes: Left[]; problems: string[] } {
   const problems: string[] = [];
-  const notes = files.flatMap(({ name, text }): Note[] => {
+  const notes = files.flatMap(({ name, text }): Left[] => {
     try {
       const parsed = silenceSchema.safeParse(JSON.parse(text));
-      if (parsed.success) return [parsed.data];
+      if (parsed.success) return [{ ...parsed.data, name }];
     } catch {
       // told below
     }
@@ -59,6 +63,46 @@ export function acknowledgedBy(notes: readonly Note[], id: string, firstSeen: st
   const found = notes.find(({ kind, of, from }) => kind === 'acknowledgement' && of === id && from >= firstSeen);
   return found && `acknowledged by ${found.who}: ${found.reason}`;
 }
+
+/** All of it that holds now, for whoever reads the report. */
+export function quietNow(
+  notes: readonly Note[],
+  windows: AlertsConfig['alerts']['maintenance'],
+  firstSeenOf: (id: string) => string | undefined,
+  at: Date,
+): Quiet[] {
+  const now = at.toISOString();
+  return [
+    ...notes.flatMap((note): Quiet[] => {
+      const { kind, of, who, reason, from, until } = note;
+      if (kind === 'silence') return from <= now && isBefore(now, until) ? [{ kind, of, who, until, reason }] : [];
+      return acknowledgedBy([note], of, firstSeenOf(of)) === undefined ? [] : [{ kind, of, who, reason }];
+    }),
+    ...windows.flatMap(({ every, rules, reason }): Quiet[] =>
+      parseWindow(every)?.(at)
+        ? (rules ?? ['everything']).map((of) => ({ kind: 'maintenance', of, reason: `${every}: ${reason}` }))
+        : [],
+    ),
+  ];
+}
+
+const keptSeconds = 7 * 86_400;
+
+/** Files of notes that have had nothing to say for a week. */
+export function spentNotes(
+  notes: readonly Left[],
+  firstSeenOf: (id: string) => string | undefined,
+  at: Date,
+): string[] {
+  const early = new Date(at.getTime() - keptSeconds * 1000).toISOString();
+  return notes.flatMap(({ name, kind, of, from, until }) => {
+    const isOver = kind === 'silence' ? isBefore(until, early) : from < early && firstSeenOf(of) === undefined;
+    return isOver ? [name] : [];
+  });
+}
+
+const isBefore = (one: string | undefined, other: string | undefined): boolean =>
+  one !== undefined && other !== undefined && one < other;
 
 const covers = (of: string, id: string): boolean => of === id || (!of.includes(':') && id.startsWith(`${of}:`));
 

@@ -1,11 +1,35 @@
-// One way for a composed mail to leave. It is composed once; a transport only carries it.
+// One way for news to leave. It is composed once, as a mail and in parts for those that want no mail; a transport only
+// carries it.
+import type { Net } from './net.ts';
 
 export interface Mail {
   readonly message_id: string;
   /** The envelope's sender. */
   readonly from: string;
-  /** The whole message, RFC 5322, CRLF, seven bits: headers, blank line, body. */
+  /** The whole message, RFC 5322, CRLF, seven bits: headers, blank line, body. Empty where nobody gets it as a mail. */
   readonly raw: string;
+  /** The same in parts. */
+  readonly news?: News | undefined;
+}
+
+export interface News {
+  readonly site: string;
+  readonly hostname: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly alerts: readonly Told[];
+}
+
+/** One alert, as it is told. */
+export interface Told {
+  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery';
+  readonly id: string;
+  readonly message: string;
+  readonly since: string;
+  readonly value: number | string | boolean | null;
+  readonly unit: string;
+  readonly limit: number | string | boolean | null;
+  readonly runbook: string;
 }
 
 /** A name and what is known of it, for the log, the report and `send-alerts --check`. */
@@ -38,7 +62,7 @@ export interface Refusal {
 }
 
 /** The world outside, as far as a transport needs it. */
-export interface Outside {
+export interface Outside extends Net {
   /** `OPS_ALERT_…`, and HOME even where only the list of users knows it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** A program with that input; ended, with all it started, when its time is over. However it ends is a result. */

@@ -1,6 +1,6 @@
-// What send-alerts is handed of the world: its folders of mails and notes, and the ways for a mail to leave.
+// What send-alerts is handed of the world: its folders of mails and notes, and the ways for news to leave.
 import type { Post } from '../alerts/post.ts';
-import { readNotes, setAside } from '../io/notes.ts';
+import { readNotes, removeNote, setAside } from '../io/notes.ts';
 import { openSpool } from '../io/spool.ts';
 
 export const post: Post = {
@@ -8,5 +8,6 @@ export const post: Post = {
   outside: async () => (await import('../io/outside.ts')).makeOutside(),
   transports: async () => (await import('../alerts/transports/index.ts')).transports,
   notes: readNotes,
+  removeNote,
   setAside,
 };

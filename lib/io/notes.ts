@@ -2,7 +2,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { secondStamp } from '../core/time.ts';
-import { listIfThere, readIfThere, replaceFile } from './files.ts';
+import { listIfThere, readIfThere, removeIfThere, replaceFile } from './files.ts';
 
 /** Larger than this is no note. */
 const mostBytes = 64 * 1024;
@@ -22,6 +22,15 @@ export function readNotes(folder: string): { name: string; text: string }[] {
 
 export const leaveNote = (folder: string, name: string, text: string): void =>
   replaceFile(join(folder, name), text, 0o644);
+
+/** In somebody else's folder it stays, and does no harm. */
+export function removeNote(folder: string, name: string): void {
+  try {
+    removeIfThere(join(folder, name));
+  } catch {
+    // not ours to remove
+  }
+}
 
 /** Out of the way and kept. */
 export function setAside(path: string, now: Date): string {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Outside, Ran, RunOptions } from '../contract/transport.ts';
 import { errorCode } from './files.ts';
 import { endOnLeaving } from './leave.ts';
+import { makeNet } from './net.ts';
 import { searchPath } from './process.ts';
 
 const mostOutput = 64 * 1024;
@@ -18,6 +19,7 @@ export function makeOutside(given: Readonly<Record<string, string | undefined>> 
   // msmtp asks the list of users where HOME is not set, as in a unit of the system.
   const environment: Outside['environment'] = { ...given, HOME: given['HOME'] || homedir() };
   return {
+    ...makeNet(environment),
     environment,
     run: (argv, options) => runWithInput(argv, options, environment),
     find: (program) =>

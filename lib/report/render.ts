@@ -1,4 +1,5 @@
 // Health and snapshot as Markdown for people: the verdict first, then what is wrong, then the rest.
+import type { Quiet, State } from '../alerts/files.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import { type Level, tallyOf, worstFirst } from '../core/level.ts';
 import { escapeCell, table } from '../core/markdown.ts';
@@ -15,18 +16,21 @@ const mark: Record<Level, string> = { green: '🟢 green', amber: '🟠 amber', 
 export interface ReportInput {
   readonly health: Health;
   readonly snapshot: Snapshot | undefined;
+  readonly alerts: State | undefined;
   readonly at: Date;
   /** A verdict on an older snapshot is none any more. */
   readonly freshSeconds: number;
 }
 
-export function renderReport({ health, snapshot, at, freshSeconds }: ReportInput): string {
+export function renderReport({ health, snapshot, alerts, at, freshSeconds }: ReportInput): string {
   const sections = snapshot?.sections ?? {};
   return joined([
     `# Operations report: ${escapeCell(health.site)}`,
     verdict(health, at, freshSeconds),
     'This monitor is observe-only. No automated healing action was taken.',
     ...worstFirst.filter((level) => level !== 'green').map((level) => findings(health, level)),
+    alertsTable(alerts),
+    quietTable(alerts?.quiet ?? []),
     hostsTable(readable(sections, 'hosts')),
     filesystemTable(readable(sections, 'filesystems')),
     workspaceTable(readable(sections, 'workspace')),
@@ -87,6 +91,35 @@ function findings(health: Health, level: Level): string {
     return `- **${escapeCell(message)}.**${clears} (\`${id.replaceAll('`', "'")}\`, runbook: \`${runbook}\`)`;
   });
   return joined([`## ${mark[level]}`, lines.join('\n')]);
+}
+
+function alertsTable(state: State | undefined): string {
+  const active = Object.entries({ ...state?.snapshot.alerts, ...state?.own.alerts });
+  const rows = active.flatMap(([id, { phase, message, since, last_sent }]) =>
+    phase === 'firing'
+      ? [
+          [
+            id,
+            message,
+            clockMinute(new Date(since)),
+            last_sent === undefined ? 'none' : clockMinute(new Date(last_sent)),
+          ],
+        ]
+      : [],
+  );
+  return section('Alerts', ['alert', 'what', 'since', 'last told'], rows);
+}
+
+/** So that nobody takes silence for health. */
+function quietTable(quiet: readonly Quiet[]): string {
+  const rows = quiet.map(({ kind, of, who, until, reason }) => [
+    of,
+    kind,
+    who ?? '',
+    until === undefined ? '' : clockMinute(new Date(until)),
+    reason,
+  ]);
+  return section('Nobody is told of', ['what', 'by', 'who', 'until', 'why'], rows);
 }
 
 function filesystemTable(all: Readable['filesystems'] | undefined): string {

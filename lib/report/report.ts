@@ -1,4 +1,5 @@
 // write-report: snapshot, health and the day's lines of health → Markdown, the latest and the day's.
+import { stateFile } from '../alerts/files.ts';
 import { defineStage } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
@@ -17,7 +18,7 @@ interface ReportConfig {
 export const writeReport = defineStage<ReportConfig>({
   name: 'write-report',
   summary: 'writes the report for people: the latest, and the day’s with how the day went',
-  reads: [latest, latestHealth, history],
+  reads: [latest, latestHealth, history, stateFile],
   writes: [latestReport, dayReport],
   deadlineMs: 30_000,
 
@@ -38,12 +39,15 @@ export const writeReport = defineStage<ReportConfig>({
     const yesterday = lastGood(world.scan(history, 'end', daysBefore(day, 1)));
     const course = readDay(world.scan(history, 'start', day), yesterday);
 
+    // What send-alerts knew when it last ran. One that cannot be read is its own problem, and told there.
+    const alerts = await world.read(stateFile).catch(() => undefined);
     // Tables only of the snapshot that was judged: another one beside its verdict would mislead.
     const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
     const { interval, limits } = world.config;
     const report = renderReport({
       health,
       snapshot: judged,
+      alerts,
       at: world.now(),
       freshSeconds: interval * limits.snapshot.intervals,
     });

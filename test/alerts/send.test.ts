@@ -1,6 +1,8 @@
 // send-alerts over real files, with a transport that can be told what to do.
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
@@ -9,6 +11,8 @@ import type { Mail, Outside, Receipt, Transport } from '../../lib/contract/trans
 import { stateFile } from '../../lib/alerts/files.ts';
 import type { Post } from '../../lib/alerts/post.ts';
 import { sendAlerts } from '../../lib/alerts/send.ts';
+import { webhook } from '../../lib/alerts/transports/webhook.ts';
+import { makeOutside } from '../../lib/io/outside.ts';
 import { openSpool } from '../../lib/io/spool.ts';
 import { latest } from '../../lib/snapshot/files.ts';
 import { configurationOf, readText, temporaryFolder, worldIn } from '../world.ts';
@@ -39,6 +43,8 @@ function transportOf(name: string, answer: () => Answer, taken: Taken[]): Transp
     },
   };
 }
+
+const only = (...mail: Transport[]) => ({ mail, webhook });
 
 const outside = { environment: {} } as unknown as Outside;
 
@@ -82,7 +88,8 @@ function siteIn(folder: string, configuration = 'site: test\nalerts: { to: [ops@
     spool: openSpool,
     outside: async () => outside,
     notes: () => notes,
-    transports: async () => [transportOf('one', () => answer, taken)],
+    removeNote: (_folder, name) => notes.splice(0, notes.length, ...notes.filter((one) => one.name !== name)),
+    transports: async () => only(transportOf('one', () => answer, taken)),
     setAside: (path, now) => {
       renameSync(path, `${path}.broken-${now.getTime()}`);
       return `${path}.broken`;
@@ -105,6 +112,7 @@ function siteIn(folder: string, configuration = 'site: test\nalerts: { to: [ops@
     waiting: () => (existsSync(outbox) ? readdirSync(outbox).filter((name) => name.endsWith('.json')) : []),
     state: () =>
       JSON.parse(readText(stateFile.path(worldIn(folder, { at: time(0) }).places, time(0)))) as {
+        quiet: unknown;
         snapshot: { alerts: Record<string, { last_sent?: string; last_queued?: string }> };
       },
     events: () =>
@@ -265,16 +273,109 @@ test('the next transport is tried where one refuses, and a mail that none may ev
   };
   const both: Post = {
     ...post,
-    transports: async () => [transportOf('a', () => refuses, taken), transportOf('b', () => takes, taken)],
+    transports: async () =>
+      only(
+        transportOf('a', () => refuses, taken),
+        transportOf('b', () => takes, taken),
+      ),
   };
   await run(0, { filesystems: disk(91) }, both);
   assert.equal(taken.length, 1);
   await run(
     5,
     { filesystems: disk(10) },
-    { ...post, transports: async () => [transportOf('a', () => refuses, taken)] },
+    { ...post, transports: async () => only(transportOf('a', () => refuses, taken)) },
   );
   assert.equal(readdirSync(join(outbox, 'dead')).length, 1);
+});
+
+/** A server that answers as it is told, and keeps what it was sent. */
+async function serve(t: TestContext) {
+  const asked: { path: string; body: string }[] = [];
+  let status = 200;
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (part: string) => (body += part));
+    request.on('end', () => {
+      asked.push({ path: request.url ?? '', body });
+      response.writeHead(status).end('ok');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { asked, url, answers: (next: number) => (status = next) };
+}
+
+test('a chat that is down keeps no mail back, gets its news later, and neither is told twice', async (t) => {
+  const chat = await serve(t);
+  const { run, taken, post, waiting, outbox, events } = site(
+    t,
+    'site: test\nalerts: { to: [ops@example.org, webhook:chat], webhooks: { chat: { url: $CHAT, style: json } } }',
+  );
+  const by: Post = { ...post, outside: async () => makeOutside({ CHAT: `${chat.url}/very-secret` }) };
+  chat.answers(503);
+  await run(0, { filesystems: disk(91) }, by);
+  assert.deepEqual(
+    taken.map(({ to }) => to),
+    [['ops@example.org']],
+  );
+  assert.equal(header(taken[0]!.mail, 'To'), 'ops@example.org');
+  const [name = ''] = waiting();
+  assert.ok(!readText(join(outbox, name)).includes('very-secret'));
+  chat.answers(200);
+  await run(5, { filesystems: disk(91) }, by);
+  await run(10, { filesystems: disk(91) }, by);
+  assert.equal(taken.length, 1);
+  assert.equal(chat.asked.length, 2);
+  const news = JSON.parse(chat.asked[1]?.body ?? '') as { subject: string; alerts: { id: string; limit: number }[] };
+  assert.match(news.subject, /ALERT storage:data/);
+  assert.deepEqual(
+    news.alerts.map(({ id, limit }) => [id, limit]),
+    [['storage:data', 80]],
+  );
+  assert.deepEqual(waiting(), []);
+  assert.deepEqual(events(), ['pending', 'firing', 'queued', 'sent', 'failed', 'sent']);
+});
+
+test('where only chats are told no mail is made, and one that is configured no more waits and says so', async (t) => {
+  const chat = await serve(t);
+  const config = 'alerts: { to: [webhook:chat], webhooks: { chat: { url: $CHAT } } }';
+  const { run, taken, post, folder } = site(t, config);
+  const by: Post = { ...post, outside: async () => makeOutside({ CHAT: chat.url }) };
+  await run(0, { filesystems: disk(91) }, by);
+  assert.deepEqual([taken.length, chat.asked.length], [0, 1]);
+  chat.answers(500);
+  await run(5, { filesystems: disk(10) }, by);
+  const later = siteIn(folder, 'alerts: { to: [ops@example.org] }');
+  await later.run(10, { filesystems: disk(10) }, by);
+  const [name = ''] = later.waiting();
+  const entry = JSON.parse(readText(join(later.outbox, name))) as { recipients: { words: string }[] };
+  assert.match(entry.recipients[0]?.words ?? '', /there is no way to webhook:chat/);
+});
+
+test('Alertmanager hears of every active alert with each run, and of its end; nobody else has to', async (t) => {
+  const manager = await serve(t);
+  const { run, post, events } = site(t, `alerts: { alertmanager: { urls: ["${manager.url}"] } }`);
+  const by: Post = { ...post, outside: async () => makeOutside({}) };
+  const told = (): [string, string][] =>
+    (JSON.parse(manager.asked.at(-1)?.body ?? '[]') as { labels: { alertname: string }; endsAt: string }[]).map(
+      ({ labels, endsAt }) => [labels.alertname, endsAt],
+    );
+  await run(0, { filesystems: disk(10) }, by);
+  assert.equal(manager.asked.length, 0, 'nothing is active');
+  await run(5, { filesystems: disk(91) }, by);
+  assert.deepEqual(told(), [['storage', time(20).toISOString()]]);
+  manager.answers(500);
+  const failed = await run(10, { filesystems: disk(10) }, by);
+  assert.match(failed.problems.join(), /alertmanager 127\.0\.0\.1:\d+ was not told of 1 alert: it answered 500: ok/);
+  assert.equal(failed.counts['untold'], 1);
+  manager.answers(200);
+  await run(15, { filesystems: disk(10) }, by);
+  assert.deepEqual(told(), [['storage', time(10).toISOString()]], 'the end that it had, not a later one');
+  await run(30, { filesystems: disk(10) }, by);
+  assert.equal(manager.asked.length, 3);
+  assert.ok(!events().includes('unheard'));
 });
 
 test('a mail that could not go for a week is set aside, not dropped', async (t) => {
@@ -320,7 +421,7 @@ test('one mail for all that changed in a run, with what else is wrong; and what 
 });
 
 test('a silence that somebody left holds the mail back, and it comes when the silence is over', async (t) => {
-  const { run, taken, notes, events } = site(t);
+  const { run, taken, notes, events, state } = site(t);
   const until = time(30).toISOString();
   const note = {
     schema_version: 1,
@@ -337,8 +438,16 @@ test('a silence that somebody left holds the mail back, and it comes when the si
   await run(29, { filesystems: disk(91) });
   assert.equal(taken.length, 0);
   assert.deepEqual(events(), ['pending', 'firing', 'silenced']);
+  assert.deepEqual(state().quiet, [{ kind: 'silence', of: 'storage', who: 'ada', until, reason: 'moving' }]);
   await run(30, { filesystems: disk(91) });
   assert.equal(taken.length, 1);
+  assert.deepEqual(state().quiet, []);
+  await run(8 * 24 * 60, { filesystems: disk(91) });
+  assert.deepEqual(
+    notes.map(({ name }) => name),
+    ['b.json'],
+    'a note that ended a week ago is gone; what is none is not ours to remove',
+  );
 });
 
 test('a dry run tells whom it would tell, and writes nothing', async (t) => {
@@ -383,15 +492,17 @@ function mortal(post: Post, target: number): Post & { steps: () => number } {
       };
     },
     transports: async () =>
-      (await post.transports()).map((transport) => ({
-        ...transport,
-        send: async (mail, to, world) => {
-          mayDie();
-          const receipt = await transport.send(mail, to, world);
-          if (steps + 1 >= target) steps = target;
-          return receipt;
-        },
-      })),
+      only(
+        ...(await post.transports()).mail.map((transport) => ({
+          ...transport,
+          send: async (mail: Mail, to: readonly string[], world: Outside) => {
+            mayDie();
+            const receipt = await transport.send(mail, to, world);
+            if (steps + 1 >= target) steps = target;
+            return receipt;
+          },
+        })),
+      ),
   };
 }
 

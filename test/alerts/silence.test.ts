@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { acknowledgedBy, type Note, parseNotes, parseWindow, silencedBy } from '../../lib/alerts/silence.ts';
+import {
+  acknowledgedBy,
+  type Note,
+  parseNotes,
+  parseWindow,
+  quietNow,
+  silencedBy,
+  spentNotes,
+} from '../../lib/alerts/silence.ts';
 
 const at = (text: string): Date => new Date(`${text}Z`);
 const note = (more: Partial<Note>): Note => ({
@@ -70,4 +78,37 @@ test('what is no note is told, and the others count', () => {
     { name: 'c.json', text: 'garbage' },
   ]);
   assert.deepEqual([notes.length, problems.length], [1, 2]);
+});
+
+test('what holds now is listed: silences, acknowledgements of what is still so, and windows', () => {
+  const known = note({ kind: 'acknowledgement', of: 'stream:hatpro', until: undefined });
+  const since = (id: string) => (id === 'stream:hatpro' ? '2026-11-20T07:00:00.000Z' : undefined);
+  const window = { every: 'daily 09:00-10:00', rules: ['service', 'storage:data'], reason: 'updates' };
+  const listed = (when: string, firstSeenOf = since) =>
+    quietNow([note({}), known], [window, { every: 'daily 02:00-03:00', reason: 'x' }], firstSeenOf, at(when)).map(
+      ({ kind, of }) => `${kind} ${of}`,
+    );
+  assert.deepEqual(listed('2026-11-20T09:30:00'), [
+    'silence storage:data',
+    'acknowledgement stream:hatpro',
+    'maintenance service',
+    'maintenance storage:data',
+  ]);
+  assert.deepEqual(listed('2026-11-20T02:30:00'), ['acknowledgement stream:hatpro', 'maintenance everything']);
+  assert.deepEqual(
+    listed('2026-11-20T12:00:00', () => undefined),
+    [],
+  );
+});
+
+test('notes are removed a week after they have ended, and those of what is still so are not', () => {
+  const { notes } = parseNotes([
+    { name: 'ended.json', text: JSON.stringify(note({})) },
+    { name: 'known.json', text: JSON.stringify(note({ kind: 'acknowledgement', of: 'stream:hatpro' })) },
+    { name: 'over.json', text: JSON.stringify(note({ kind: 'acknowledgement', of: 'stream:other' })) },
+    { name: 'lasting.json', text: JSON.stringify(note({ until: '2026-12-19T08:00:00.000Z' })) },
+  ]);
+  const since = (id: string) => (id === 'stream:hatpro' ? '2026-11-20T07:00:00.000Z' : undefined);
+  assert.deepEqual(spentNotes(notes, since, at('2026-11-27T07:59:00')), []);
+  assert.deepEqual(spentNotes(notes, since, at('2026-11-27T12:01:00')), ['ended.json', 'over.json']);
 });

@@ -9,7 +9,14 @@ import { mailx } from '../../lib/alerts/transports/mailx.ts';
 import { sendmail } from '../../lib/alerts/transports/sendmail.ts';
 import { smtp } from '../../lib/alerts/transports/smtp.ts';
 import { Refused } from '../../lib/contract/errors.ts';
-import { type Mail, type Outside, type Ran, type RunOptions, Unconfigured } from '../../lib/contract/transport.ts';
+import {
+  type Mail,
+  type Outside,
+  type Ran,
+  type RunOptions,
+  type Transport,
+  Unconfigured,
+} from '../../lib/contract/transport.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { type Answers, serveMail } from './smtp-server.ts';
 
@@ -53,6 +60,8 @@ function outsideOf({ environment = {}, links = {}, files = {}, run = () => ({}) 
     readable: (path) => path in files,
     readText: (path) => files[path] ?? assert.fail(`ENOENT: ${path}`),
     smtp: async () => assert.fail('no server was to be asked'),
+    request: async () => assert.fail('nobody was to be asked'),
+    secret: (name) => ({ missing: name }),
   };
 }
 
@@ -64,16 +73,16 @@ const pretended = 'using account default\nhost = relay.example.org\nport = 587\n
 
 test('auto tries them in order, and each is the file of its name', () => {
   assert.deepEqual(
-    transports.map(({ name }) => name),
+    transports.mail.map(({ name }) => name),
     ['mailx', 'sendmail', 'smtp'],
   );
   const files = readdirSync(join(import.meta.dirname, '..', '..', 'lib', 'alerts', 'transports'));
-  assert.deepEqual(files.sort(), ['index.ts', ...transports.map(({ name }) => `${name}.ts`)]);
+  assert.deepEqual(files.sort(), ['index.ts', ...transports.mail.map(({ name }) => `${name}.ts`), 'webhook.ts']);
 });
 
 test('what is usable says what it would use, and what is not says what to do', async () => {
   const login = { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_USER: 'ops' };
-  const cases: [transport: (typeof transports)[number], There, RegExp][] = [
+  const cases: [transport: Transport, There, RegExp][] = [
     [mailx, {}, /^no: there is no mailx: install bsd-mailx$/],
     [mailx, { links: bsd }, /^no: there is no sendmail .*install msmtp-mta/],
     [mailx, { links: { ...bsd, '/opt/bin/sendmail': '/opt/bin/sendmail' } }, /^no: mailx needs \/usr\/sbin\/sendmail/],

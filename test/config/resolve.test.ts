@@ -60,7 +60,22 @@ const mistakes: [text: string, told: RegExp[]][] = [
   ['endpoints: { a: "http://user:word@x/" }', [/a password in a URL/]],
   ['endpoints: { a: { url: "http://x/", timeout: 1m } }', [/timeout: at most 9s/]],
   ['dashboard: { url: "http://x/" }\nendpoints: { dashboard: "http://y/" }', [/the name `dashboard` is taken/]],
-  ['alerts: { to: [me] }', [/alerts\.to\.0: expected a mail address; got "me"/]],
+  ['alerts: { to: [me] }', [/alerts\.to\.0: expected a mail address, or webhook:NAME; got "me"/]],
+  [
+    'alerts: { to: ["webhook:chat"] }',
+    [/alerts\.to: there is no webhook "chat" under `alerts\.webhooks` \(there: none\)/],
+  ],
+  [
+    'alerts: { webhooks: { chat: { url: $CHAT } }, rules: { storage: { for: { data: { to: ["webhook:caht"] } } } } }',
+    [/alerts\.rules\.storage\.for\.data\.to: there is no webhook "caht" .*\(there: chat\)/],
+  ],
+  [
+    'alerts: { webhooks: { chat: { url: "https://chat.example.org/T0/x" } } }',
+    [/alerts\.webhooks\.chat\.url: .*never the secret/],
+  ],
+  ['alerts: { webhooks: { chat: { url: $CHAT, style: irc } } }', [/alerts\.webhooks\.chat\.style: .*"slack"/]],
+  ['alerts: { alertmanager: { urls: [] } }', [/alerts\.alertmanager\.urls/]],
+  ['alerts: { alertmanager: { urls: ["ftp://am"] } }', [/alerts\.alertmanager\.urls\.0: .*http or https URL/]],
   ['alerts: { transport: pigeon }', [/alerts\.transport: .*"mailx"/]],
   ['site: a\nsite: b', [/^site\.yaml:2:1: Map keys must be unique/]],
   ['site: [1\nb: c: d', [/site\.yaml:2:/]],

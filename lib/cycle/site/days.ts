@@ -67,7 +67,7 @@ const paper: Transport = {
 const paperPost: Post = {
   ...post,
   outside: async () => ({ ...makeOutside(), environment: {} }),
-  transports: async () => [paper],
+  transports: async () => ({ mail: [paper], webhook: () => paper }),
 };
 const stages = stagesWith(unsyncedFiles, paperPost);
 

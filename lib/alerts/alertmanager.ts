@@ -1,0 +1,92 @@
+// Alertmanager is told, with each run, of everything that is active: an alert of which it hears no more ends by itself.
+// So nothing waits in the outbox for it.
+import type { Net, Reply } from '../contract/net.ts';
+import { counted, firstLine } from '../core/text.ts';
+import type { AlertmanagerConfig } from './config.ts';
+import type { State, ToldAlerts } from './files.ts';
+import { runbookOf } from './look.ts';
+
+const answerSeconds = 5;
+/** Without an end of its own it takes five minutes, which is the very interval of a cycle. */
+const lastingIntervals = 3;
+/** One that restarts has forgotten an end that it was told once. */
+const repeatedEndSeconds = 900;
+
+interface About {
+  readonly site: string;
+  readonly hostname: string;
+  readonly interval: number;
+  readonly now: Date;
+  readonly labels: AlertmanagerConfig['labels'];
+}
+
+/** By id: what it is to be told now, given what it was told last. What is silenced here is over there. */
+export function toTell(state: State, last: ToldAlerts['alerts'], about: About): ToldAlerts['alerts'] {
+  const now = about.now.toISOString();
+  const endsAt = new Date(about.now.getTime() + lastingIntervals * about.interval * 1000).toISOString();
+  const active = Object.entries({ ...state.snapshot.alerts, ...state.own.alerts })
+    .filter(([, { phase, silenced_since }]) => phase === 'firing' && silenced_since === undefined)
+    .map(([id, { rule, subject, message, value, unit, limit, since: startsAt }]) => {
+      // Its name, and nothing that changes while it lasts: by its labels it is known again.
+      const labels = { ...about.labels, alertname: rule, subject, site: about.site, instance: about.hostname };
+      const shown = `${String(value)}${unit === '' ? '' : ` ${unit}`}`;
+      const annotations = { summary: message, value: shown, limit: String(limit.value), runbook: runbookOf(rule) };
+      return [id, { labels, annotations, startsAt, endsAt }] as const;
+    });
+  const names = new Set(active.map(([id]) => id));
+  const over = Object.entries(last)
+    .filter(([id]) => !names.has(id))
+    .map(([id, one]) => [id, { ...one, endsAt: one.endsAt < now ? one.endsAt : now }] as const)
+    .filter(([, one]) => about.now.getTime() - Date.parse(one.endsAt) < repeatedEndSeconds * 1000);
+  return Object.fromEntries([...active, ...over]);
+}
+
+interface Replica {
+  /** Without what may be secret in its address. */
+  readonly shown: string;
+  readonly problem: string | undefined;
+}
+
+export async function tell(net: Net, settings: AlertmanagerConfig, alerts: ToldAlerts['alerts']): Promise<Replica[]> {
+  const body = JSON.stringify(Object.values(alerts));
+  return ask(net, settings, (url, headers) =>
+    net.request({
+      method: 'POST',
+      url: `${url}/api/v2/alerts`,
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+      seconds: answerSeconds,
+    }),
+  );
+}
+
+/** Whether each answers, without telling it anything. */
+export async function askReplicas(net: Net, settings: AlertmanagerConfig | undefined): Promise<Replica[]> {
+  if (!settings) return [];
+  return ask(net, settings, (url, headers) =>
+    net.request({ method: 'GET', url: `${url}/api/v2/status`, headers, seconds: answerSeconds }),
+  );
+}
+
+type AskOne = (url: string, headers: Readonly<Record<string, string>>) => Promise<Reply>;
+
+/** All of them at once: they tell each other what they sent, not what they were told. */
+function ask(net: Net, { urls, token }: AlertmanagerConfig, askOne: AskOne): Promise<Replica[]> {
+  const secret = token === undefined ? { value: '' } : net.secret(token);
+  return Promise.all(
+    urls.map(async (reference): Promise<Replica> => {
+      const found = reference.startsWith('$') ? net.secret(reference) : { value: reference };
+      if ('missing' in found) return { shown: reference, problem: found.missing };
+      const shown = URL.parse(found.value)?.host || reference;
+      if ('missing' in secret) return { shown, problem: secret.missing };
+      const headers: Record<string, string> = secret.value === '' ? {} : { authorization: `Bearer ${secret.value}` };
+      const { status, error, body } = await askOne(found.value.replace(/\/+$/, ''), headers);
+      if (status === undefined) return { shown, problem: error ?? 'no answer' };
+      const says = body === '' ? '' : `: ${firstLine(body, 120)}`;
+      return { shown, problem: status === 200 ? undefined : `it answered ${status}${says}` };
+    }),
+  );
+}
+
+export const problemOf = ({ shown, problem }: Replica, count: number): string[] =>
+  problem === undefined ? [] : [`alertmanager ${shown} was not told of ${counted(count, 'alert')}: ${problem}`];

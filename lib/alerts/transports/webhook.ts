@@ -1,0 +1,59 @@
+// One webhook: a chat, or a program that somebody wrote.
+import { Refused } from '../../contract/errors.ts';
+import type { Reply } from '../../contract/net.ts';
+import { defineTransport, type Outside, type Transport, Unconfigured } from '../../contract/transport.ts';
+import { firstLine } from '../../core/text.ts';
+import type { WebhookConfig } from '../config.ts';
+import { webhookRequest } from '../webhook-body.ts';
+
+const answerSeconds = 10;
+
+export const webhook = (name: string, { url, style, token }: WebhookConfig): Transport =>
+  defineTransport({
+    name,
+    summary: `a webhook, told in ${style}`,
+    ready: async (outside) => {
+      const found = settingsOf(outside, url, token);
+      return 'missing' in found
+        ? { usable: false, ...found }
+        : { usable: true, uses: `${style}, at ${new URL(found.url).host}` };
+    },
+    send: async ({ message_id, news }, to, outside) => {
+      const found = settingsOf(outside, url, token);
+      if ('missing' in found) throw new Unconfigured(found.missing);
+      if (!news) throw new Refused('it was composed as a mail only');
+      const asked = webhookRequest(style, found.url, news, message_id);
+      const reply = await outside.request({
+        method: 'POST',
+        url: asked.url,
+        headers: { 'content-type': 'application/json', ...found.headers },
+        body: JSON.stringify(asked.body),
+        seconds: answerSeconds,
+      });
+      judge(reply);
+      return { accepted: to, refused: [], words: `it answered ${reply.status}` };
+    },
+  });
+
+type Found =
+  { readonly url: string; readonly headers: Readonly<Record<string, string>> } | { readonly missing: string };
+
+function settingsOf(outside: Outside, url: string, token: string | undefined): Found {
+  const address = outside.secret(url);
+  if ('missing' in address) return address;
+  if (!['http:', 'https:'].includes(URL.parse(address.value)?.protocol ?? ''))
+    return { missing: `${url} is no http or https URL` };
+  if (token === undefined) return { url: address.value, headers: {} };
+  const found = outside.secret(token);
+  return 'missing' in found ? found : { url: address.value, headers: { authorization: `Bearer ${found.value}` } };
+}
+
+/** Refused is only what is true of this news and no other: what is wrong with the address, somebody can mend. */
+function judge({ status, error, body }: Reply): void {
+  if (status !== undefined && status >= 200 && status <= 299) return;
+  if (status === undefined) throw new Error(error ?? 'no answer');
+  const says = `it answered ${status}${body === '' ? '' : `: ${firstLine(body, 120)}`}`;
+  if ([400, 413, 422].includes(status)) throw new Refused(says);
+  if (status < 500 && ![408, 425, 429].includes(status)) throw new Unconfigured(says);
+  throw new Error(says);
+}

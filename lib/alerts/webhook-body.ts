@@ -1,0 +1,119 @@
+// News as a webhook wants to be told: for programs, and as each kind of chat shows it.
+import type { News, Told } from '../contract/transport.ts';
+import { formatMeasure } from '../core/quantity.ts';
+import { oneLine } from '../core/text.ts';
+
+export const webhookStyles = ['json', 'ntfy', 'slack', 'teams'] as const;
+
+export type WebhookStyle = (typeof webhookStyles)[number];
+
+export interface WebhookRequest {
+  readonly url: string;
+  readonly body: unknown;
+}
+
+/** What is to be posted where; the address itself only where that kind wants it otherwise. */
+export const webhookRequest = (style: WebhookStyle, url: string, news: News, messageId: string): WebhookRequest =>
+  requests[style](url, news, messageId);
+
+const requests: Record<WebhookStyle, (url: string, news: News, messageId: string) => WebhookRequest> = {
+  // Whoever was told twice knows it by the message_id.
+  json: (url, news, message_id) => ({ url, body: { schema_version: 1, message_id, ...news } }),
+
+  // As JSON, which goes to the server itself with the topic inside: headers would have to be ASCII.
+  ntfy: (url, { subject, text, alerts }) => {
+    const target = new URL(url);
+    const parts = target.pathname.split('/').filter(Boolean);
+    const topic = parts.pop() ?? '';
+    target.pathname = `/${parts.join('/')}`;
+    const bad = alerts.some(isBad);
+    const body = {
+      topic: decodeURIComponent(topic),
+      title: cut(subject, 250),
+      // Longer than 4,096 bytes it would become an attachment.
+      message: cut(linesOf(alerts, text).join('\n\n'), 1000),
+      priority: bad ? 4 : 3,
+      tags: [bad ? 'rotating_light' : 'white_check_mark'],
+    };
+    return { url: target.href, body };
+  },
+
+  slack: (url, { subject, text, alerts }) => ({
+    url,
+    body: {
+      text: cut([`*${forSlack(subject)}*`, ...linesOf(alerts, text).map(forSlack)].join('\n\n'), 30_000),
+      unfurl_links: false,
+    },
+  }),
+
+  // An adaptive card, which the webhooks of Workflows take, and those of old connectors too.
+  teams: (url, { subject, text, alerts }) => ({
+    url,
+    body: {
+      type: 'message',
+      attachments: [
+        {
+          contentType: 'application/vnd.microsoft.card.adaptive',
+          content: {
+            $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+            type: 'AdaptiveCard',
+            version: '1.4',
+            body: [
+              {
+                type: 'TextBlock',
+                text: forTeams(cut(subject, 250)),
+                weight: 'Bolder',
+                color: alerts.some(isBad) ? 'Attention' : 'Good',
+                wrap: true,
+              },
+              ...(alerts.length === 0 ? [{ type: 'TextBlock', text: forTeams(text), wrap: true }] : []),
+              // 28 kB is all that it takes.
+              ...alerts.slice(0, 20).flatMap((one) => [
+                { type: 'TextBlock', text: forTeams(`${word(one)}  ${one.id}: ${cut(one.message, 400)}`), wrap: true },
+                { type: 'FactSet', facts: factsOf(one).map(([title, value]) => ({ title, value: forTeams(value) })) },
+              ]),
+              ...(alerts.length > 20
+                ? [{ type: 'TextBlock', text: `and ${alerts.length - 20} more`, wrap: true }]
+                : []),
+            ],
+          },
+        },
+      ],
+    },
+  }),
+};
+
+const isBad = ({ kind }: Told): boolean => kind !== 'recovery';
+
+const word = ({ kind }: Told): string => ({ opening: '🔴', escalation: '🔴', repeat: '🟠', recovery: '🟢' })[kind];
+
+function factsOf(told: Told): [string, string][] {
+  const { kind, since, value, unit, limit, runbook } = told;
+  const show = (one: Told['value']): string =>
+    typeof one === 'number' ? formatMeasure(one, unit) : oneLine(String(one ?? 'none'));
+  return [
+    ['since', `${since.slice(0, 16).replace('T', ' ')} UTC`],
+    ...(kind === 'recovery' ? [] : ([['value', `${show(value)}, limit ${show(limit)}`]] satisfies [string, string][])),
+    ['runbook', runbook],
+  ];
+}
+
+/** A test tells of no alert. */
+const linesOf = (alerts: readonly Told[], text: string): string[] =>
+  alerts.length === 0 ? [text] : alerts.map(plainLines);
+
+const plainLines = (told: Told): string =>
+  [
+    `${word(told)} ${oneLine(told.id)}: ${oneLine(told.message)}`,
+    ...factsOf(told).map(([title, value]) => `${title}: ${value}`),
+  ].join('\n');
+
+/** Its only three special characters; without them nobody can be called by <!channel>. */
+const forSlack = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** It takes text for Markdown, and a name of somebody's file may hold a link. */
+const forTeams = (text: string): string => text.replaceAll(/[\\`*_[\]<>#]/g, '\\$&');
+
+const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;

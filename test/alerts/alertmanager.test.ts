@@ -1,0 +1,114 @@
+// What Alertmanager is told with each run: everything that is active, and for a while what is over.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import test from 'node:test';
+import { askReplicas, tell, toTell } from '../../lib/alerts/alertmanager.ts';
+import type { State } from '../../lib/alerts/files.ts';
+import { makeNet } from '../../lib/io/net.ts';
+
+const start = Date.parse('2026-11-20T08:00:00Z');
+const at = (minutes: number): Date => new Date(start + minutes * 60_000);
+const about = (minutes: number) => ({
+  site: 'aurora',
+  hostname: 'vm',
+  interval: 300,
+  now: at(minutes),
+  labels: { severity: 'page', alertname: 'not this' },
+});
+
+type Alert = State['own']['alerts'][string];
+const alertOf = (subject: string, more: Partial<Alert> = {}): Alert => ({
+  rule: 'storage',
+  subject,
+  phase: 'firing',
+  first_seen: at(0).toISOString(),
+  last_seen: at(0).toISOString(),
+  since: at(-30).toISOString(),
+  incident: `storage-${subject}`,
+  value: 91,
+  unit: 'percent',
+  limit: { value: 80, key: 'alerts.rules.storage.at' },
+  message: `${subject} is 91 % full`,
+  ...more,
+});
+const stateOf = (...alerts: Alert[]): State => ({
+  schema_version: 1,
+  snapshot: {
+    seen_at: at(0).toISOString(),
+    alerts: Object.fromEntries(alerts.map((one) => [`${one.rule}:${one.subject}`, one])),
+  },
+  own: { seen_at: undefined, alerts: {} },
+});
+
+test('an active alert lasts until three cycles have said nothing of it', () => {
+  const told = toTell(stateOf(alertOf('data')), {}, about(0));
+  assert.deepEqual(told, {
+    'storage:data': {
+      labels: { severity: 'page', alertname: 'storage', subject: 'data', site: 'aurora', instance: 'vm' },
+      annotations: {
+        summary: 'data is 91 % full',
+        value: '91 percent',
+        limit: '80',
+        runbook: 'ops/runbooks/filesystem-usage.md',
+      },
+      startsAt: at(-30).toISOString(),
+      endsAt: at(15).toISOString(),
+    },
+  });
+  assert.equal(toTell(stateOf(alertOf('data')), told, about(5))['storage:data']?.endsAt, at(20).toISOString());
+});
+
+test('pending and silenced ones are not told; what is over is told for a quarter of an hour, with one end', () => {
+  const quiet = stateOf(alertOf('a', { phase: 'pending' }), alertOf('b', { silenced_since: at(0).toISOString() }));
+  assert.deepEqual(toTell(quiet, {}, about(0)), {});
+  let told = toTell(stateOf(alertOf('data')), {}, about(0));
+  const ends: (string | undefined)[] = [];
+  for (const minutes of [5, 10, 19, 20, 25]) {
+    told = toTell(stateOf(), told, about(minutes));
+    ends.push(told['storage:data']?.endsAt);
+  }
+  assert.deepEqual(ends, [at(5).toISOString(), at(5).toISOString(), at(5).toISOString(), undefined, undefined]);
+  const silenced = stateOf(alertOf('data', { silenced_since: at(5).toISOString() }));
+  const before = toTell(stateOf(alertOf('data')), {}, about(0));
+  assert.equal(toTell(silenced, before, about(5))['storage:data']?.endsAt, at(5).toISOString());
+  // The monitor slept for an hour: it had ended by itself.
+  assert.deepEqual(toTell(stateOf(), before, about(60)), {});
+});
+
+test('every replica is told, and one that is away is said without its secret address', async (t) => {
+  const asked: { path: string | undefined; authorization: string | undefined; body: string }[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (part: string) => (body += part));
+    request.on('end', () => {
+      asked.push({ path: request.url, authorization: request.headers.authorization, body });
+      response.writeHead(request.url?.startsWith('/bad') ? 400 : 200).end('{"code":601,"message":"bad"}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => void server.close());
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const net = makeNet({ AM: `${base}/secret-prefix/`, TOKEN: 'hunter2-token' });
+  const settings = { urls: [base, '$AM', `${base}/bad`, 'http://127.0.0.1:9', '$NONE'], token: '$TOKEN', labels: {} };
+  const replicas = await tell(net, settings, toTell(stateOf(alertOf('data')), {}, about(0)));
+  const host = base.slice('http://'.length);
+  assert.deepEqual(
+    replicas.map(({ shown, problem }) => [shown, problem]),
+    [
+      [host, undefined],
+      [host, undefined],
+      [host, 'it answered 400: {"code":601,"message":"bad"}'],
+      ['127.0.0.1:9', 'connect ECONNREFUSED 127.0.0.1:9'],
+      ['$NONE', 'NONE is not set: in the environment, as a file that NONE_FILE names, or as a credential'],
+    ],
+  );
+  assert.deepEqual(asked.map(({ path }) => path ?? '').sort(), [
+    '/api/v2/alerts',
+    '/bad/api/v2/alerts',
+    '/secret-prefix/api/v2/alerts',
+  ]);
+  assert.ok(asked.every(({ authorization }) => authorization === 'Bearer hunter2-token'));
+  assert.equal((JSON.parse(asked[0]?.body ?? '[]') as unknown[]).length, 1);
+  assert.equal((await askReplicas(net, { ...settings, urls: [base] }))[0]?.problem, undefined);
+});
