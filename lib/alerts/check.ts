@@ -66,7 +66,7 @@ export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<
     incidents: [],
     alerts: [],
   };
-  const entry = await queueDraft(world, spool, draft, world.now());
+  const entry = await queueDraft(post, world, spool, draft, world.now());
   const flushed = await deliverWaiting(post, world, spool, { isTimeLeft: () => true, settle: async () => undefined });
   const own = flushed.happened.filter((one) => one.entry.message_id === entry.message_id);
   const lines = own.map(({ kind, to, message }) => `${kind}: ${to.join(', ')}: ${message}`);

@@ -1,7 +1,7 @@
 // What a mail says: one for all that changed in a run, for those who are to hear of it. For a person at three in the
 // morning: what, where, since when, what the limit is, what else is wrong, where to look.
 import type { Told } from '../contract/transport.ts';
-import { escapeHtml, firstLine, oneLine } from '../core/text.ts';
+import { escapeHtml, firstLine, oneLine, shellWord } from '../core/text.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Notice } from './lifecycle.ts';
@@ -113,7 +113,7 @@ function partOf({ kind, id, alert }: Notice, about: About): Part {
             ['limit', `${show(alert.limit.value)}${alert.limit.key === '' ? '' : `  (${alert.limit.key})`}`],
           ] as const)),
       ['runbook', about.runbookOf(alert.rule)],
-      ...(kind === 'recovery' ? [] : ([['quiet', `ops-monitor ack ${oneLine(id)} --reason "…"`]] as const)),
+      ...(kind === 'recovery' ? [] : ([['ack', `ops-monitor ack ${shellWord(id)} --reason "…"`]] as const)),
       ...(alert.last_sent === undefined ? [] : ([['last mail', clockMinute(new Date(alert.last_sent))]] as const)),
     ],
   };
@@ -150,12 +150,12 @@ function htmlOf(parts: readonly Part[], elsewhere: Elsewhere, about: About): str
       `<div style="border-left:4px solid ${colours[kind]};padding:2px 0 2px 12px;margin:0 0 16px">` +
       `<div style="color:${colours[kind]};font-weight:bold">${escapeHtml(title)}</div>` +
       `<div style="font-size:110%;margin:4px 0">${escapeHtml(message)}</div>` +
-      `<table style="border-collapse:collapse">${rows.map(([what, says]) => `<tr><td style="color:#666;padding:0 12px 0 0">${escapeHtml(what)}</td><td>${escapeHtml(says)}</td></tr>`).join('')}</table></div>`,
+      `<table style="border-collapse:collapse">${rows.map(([what, says]) => `<tr><td style="color:#666;padding:0 12px 0 0;vertical-align:top;white-space:nowrap">${escapeHtml(what)}</td><td style="overflow-wrap:anywhere">${escapeHtml(says)}</td></tr>`).join('')}</table></div>`,
   );
   const other =
     elsewhere.length === 0
       ? '<p>Nothing else is red or unknown.</p>'
       : `<p>Also not well:</p><ul>${elsewhere.map(({ level, message }) => `<li>${escapeHtml(level)}: ${escapeHtml(oneLine(message))}</li>`).join('')}</ul>`;
   const small = footer(about).split('\n').map(escapeHtml).join('<br>');
-  return `<!DOCTYPE html><html><body style="font-family:sans-serif;color:#222">${blocks.join('')}${other}<p style="color:#666;font-size:85%">${small}</p></body></html>`;
+  return `<!DOCTYPE html><html><body style="font-family:sans-serif;color:#222;overflow-wrap:anywhere">${blocks.join('')}${other}<p style="color:#666;font-size:85%">${small}</p></body></html>`;
 }

@@ -8,9 +8,11 @@ import type { Event } from './log.ts';
 import { runbookOf } from './look.ts';
 import { type Draft, draftMails } from './mail.ts';
 import { type Entry, writeEntry } from './outbox.ts';
+import type { Post } from './post.ts';
 
 /** `at` is when what they tell of was seen. */
 export async function queue(
+  post: Post,
   world: World<AlertsConfig>,
   spool: Spool,
   notices: readonly Notice[],
@@ -35,7 +37,7 @@ export async function queue(
     message: `nobody is in alerts.to: ${alert.message}`,
   }));
   for (const draft of drafts) {
-    const entry = await queueDraft(world, spool, draft, at);
+    const entry = await queueDraft(post, world, spool, draft, at);
     told.push({
       kind: 'queued',
       ids: entry.ids,
@@ -48,11 +50,18 @@ export async function queue(
 }
 
 /** On the disk before anybody says so. */
-export async function queueDraft(world: World<AlertsConfig>, spool: Spool, draft: Draft, at: Date): Promise<Entry> {
+export async function queueDraft(
+  post: Post,
+  world: World<AlertsConfig>,
+  spool: Spool,
+  draft: Draft,
+  at: Date,
+): Promise<Entry> {
   const { compose } = await import('./compose.ts');
+  const { environment } = await post.outside();
   const { config, hostname } = world;
   // An address that somebody reads: what comes back is the sign of a mail that did not arrive.
-  const from = config.alerts.from ?? `ops-monitor@${hostname}`;
+  const from = config.alerts.from ?? (environment['OPS_ALERT_SMTP_FROM'] || `ops-monitor@${hostname}`);
   const entry = await compose(draft, { site: config.site, from, hostname, at, now: world.now() });
   writeEntry(spool, entry);
   return entry;

@@ -84,7 +84,7 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   if (isDry) return { counts, problems, text: dryText(notices) };
 
   // On the disk first; then in the state.
-  const queued = await queue(world, spool, notices, byTime ?? now);
+  const queued = await queue(post, world, spool, notices, byTime ?? now);
   if (JSON.stringify(state) !== JSON.stringify(before)) await world.replace(stateFile, state);
   for (const event of [...happened.map(eventOf), ...queued]) await log(world, event);
 

@@ -72,6 +72,10 @@ export function fingerprint(text: string): string {
   return hash(0x811c9dc5) + hash(0x050c5d1f);
 }
 
+/** One word of a command line that somebody will copy: a name of theirs may hold anything. */
+export const shellWord = (text: string): string =>
+  /^[\w.:@%/+,=-]+$/.test(text) ? text : `'${oneLine(text).replaceAll("'", `'\\''`)}'`;
+
 /** Text in HTML, also inside an attribute. */
 export const escapeHtml = (text: string): string =>
   text

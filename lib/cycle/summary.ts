@@ -1,5 +1,6 @@
 // What somebody sees after a cycle by hand: the verdict, what is wrong and why, what is green, and where the files lie.
 import { type Level, worstFirst } from '../core/level.ts';
+import { shellWord } from '../core/text.ts';
 import { clockMinute } from '../core/time.ts';
 import type { Health } from '../health/files.ts';
 import type { Paint } from '../io/terminal.ts';
@@ -47,7 +48,10 @@ function wrong({ health, paint, explainWith }: SummaryInput, level: Level): stri
     .filter((observation) => observation.level === level)
     .flatMap(({ id, message, clears_when }) => [
       `  ${paint(level, level.padEnd(7))}       ${message}`,
-      paint('dim', `                ${clears_when ? `clears when ${clears_when}; ` : ''}why: ${explainWith} '${id}'`),
+      paint(
+        'dim',
+        `                ${clears_when ? `clears when ${clears_when}; ` : ''}why: ${explainWith} ${shellWord(id)}`,
+      ),
     ]);
 }
 

@@ -400,6 +400,19 @@ test('a state that cannot be used is set aside and said, and costs at most a mai
   assert.equal(taken.length, 2);
 });
 
+test('a mail comes from alerts.from, else from OPS_ALERT_SMTP_FROM, else from this machine', async (t) => {
+  const cases: [configuration: string, environment: Record<string, string>, from: RegExp][] = [
+    ['', {}, /<ops-monitor@/],
+    ['', { OPS_ALERT_SMTP_FROM: 'relay@example.org' }, /<relay@example\.org>$/],
+    ['from: lab@example.org, ', { OPS_ALERT_SMTP_FROM: 'relay@example.org' }, /<lab@example\.org>$/],
+  ];
+  for (const [configuration, environment, from] of cases) {
+    const { run, taken, post } = site(t, `alerts: { ${configuration}to: [ops@example.org] }`);
+    await run(0, { filesystems: disk(91) }, { ...post, outside: async () => makeOutside(environment) });
+    assert.match(header(taken[0]?.mail ?? assert.fail(), 'From'), from);
+  }
+});
+
 test('without anybody to tell, it is said and nothing is written', async (t) => {
   const { run, waiting, events } = site(t, 'site: test');
   await run(0, { filesystems: disk(91) });

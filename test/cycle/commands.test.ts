@@ -252,7 +252,7 @@ test('run-cycle says what is green, amber, red and unknown and why, and where th
   assert.equal(status, 0);
   assert.match(stdout, /● RED {3}\d+ green, \d+ amber, \d+ unknown, \d+ red/);
   assert.match(stdout, /red +\/data is 96\.9 % full, 14\.2 GB left \(red from 90 %\)/);
-  assert.match(stdout, /why: ops-monitor explain 'filesystem-usage:data'/);
+  assert.match(stdout, /why: ops-monitor explain filesystem-usage:data$/m);
   assert.match(stdout, /unknown +elsewhere could not be read/);
   assert.match(stdout, /Observe-only/);
   assert.ok(stdout.includes(join(state, 'health', 'latest_report.md')));
