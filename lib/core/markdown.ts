@@ -8,3 +8,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export function escapeCell(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\|*_`<>[\]~&]/g, (character) => `\\${character}`);
 }
+
+/** A table under its title; without rows there is neither. */
+export const section = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  rows.length === 0 ? '' : joined([`## ${title}`, table(head, rows)]);
+
+/** Parts with an empty line between them; those that say nothing are left out. */
+export const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');
