@@ -1,0 +1,73 @@
+import { along, type Case } from '../case.ts';
+import { checkout } from '../seen.ts';
+
+export const checkoutBehind: readonly Case[] = [
+  ...along(
+    {
+      under: 'behind',
+      limits: { amber: 1 },
+      subject: 'processing',
+      about: '/opt/processing',
+      clears: 'it is below 1',
+      given: (behind) => ({ checkouts: { processing: checkout({ behind }) } }),
+    },
+    [
+      [0, 'green', 'amber', ' 0 commits of origin/main'],
+      [1, 'amber', 'amber', ' 1 commit'],
+      [2, 'amber', 'amber', ' 2 commits of origin/main'],
+    ],
+  ),
+  {
+    sees: 'a checkout that has gone its own way says so',
+    given: { checkouts: { processing: checkout({ ahead: 1, behind: 12 }) } },
+    find: {
+      processing: {
+        level: 'amber',
+        value: 12,
+        key: 'limits.behind.amber',
+        limit: 1,
+        says: ['12 commits of origin/main', 'has 1 commit '],
+      },
+    },
+  },
+  {
+    sees: 'being ahead alone is no fault',
+    given: { checkouts: { processing: checkout({ ahead: 2, behind: 0 }) } },
+    find: { processing: { level: 'green', value: 0, key: 'limits.behind.amber', limit: 1, says: ['2 commits'] } },
+  },
+  {
+    sees: 'without counts against an upstream nobody knows, and nothing is found',
+    given: {
+      checkouts: {
+        processing: {
+          path: '/opt/processing',
+          branch: '(detached)',
+          commit: '4f0c1c9a5be0b8ef5bd1f4d5b7c2c0de3b1a7f55',
+          detached: true,
+          changed_files: 0,
+          untracked_files: 0,
+          conflicted_files: 0,
+          dirty_files: 0,
+        },
+      },
+    },
+    find: {},
+  },
+  {
+    sees: 'an exception counts for its checkout and for no other',
+    given: {
+      checkouts: { notebooks: checkout({ path: '/opt/notebooks', behind: 5 }), processing: checkout({ behind: 5 }) },
+    },
+    limits: { behind: { for: { notebooks: { amber: 6 } } } },
+    find: {
+      notebooks: {
+        level: 'green',
+        value: 5,
+        key: 'limits.behind.for.notebooks.amber',
+        limit: 6,
+        says: ['/opt/notebooks', ' 5 '],
+      },
+      processing: { level: 'amber', value: 5, key: 'limits.behind.amber', limit: 1, says: ['/opt/processing'] },
+    },
+  },
+];

@@ -1,0 +1,72 @@
+import { along, type Case } from '../case.ts';
+import { checkout } from '../seen.ts';
+
+export const checkoutDirty: readonly Case[] = [
+  ...along(
+    {
+      under: 'dirty',
+      limits: { amber: 1 },
+      subject: 'processing',
+      about: '/opt/processing',
+      clears: 'it is below 1',
+      given: (dirty_files) => ({ checkouts: { processing: checkout({ dirty_files, changed_files: dirty_files }) } }),
+    },
+    [
+      [0, 'green', 'amber', ' 0 files'],
+      [1, 'amber', 'amber', ' 1 file:'],
+      [2, 'amber', 'amber', ' 2 files:'],
+    ],
+  ),
+  {
+    sees: 'the message says the branch, and what is changed and what is unknown',
+    given: { checkouts: { processing: checkout({ dirty_files: 5, changed_files: 1, untracked_files: 4 }) } },
+    find: {
+      processing: {
+        level: 'amber',
+        value: 5,
+        key: 'limits.dirty.amber',
+        limit: 1,
+        says: ['/opt/processing (main)', '5 files', '1 change', '4 unknown'],
+      },
+    },
+  },
+  {
+    sees: 'files in conflict are told too: they are what somebody must do something about',
+    given: { checkouts: { processing: checkout({ dirty_files: 1, conflicted_files: 1 }) } },
+    find: {
+      processing: {
+        level: 'amber',
+        value: 1,
+        key: 'limits.dirty.amber',
+        limit: 1,
+        says: ['/opt/processing', '1 file', 'conflict'],
+      },
+    },
+  },
+  {
+    sees: 'an exception counts for its checkout and for no other',
+    given: {
+      checkouts: {
+        notebooks: checkout({ path: '/opt/notebooks', dirty_files: 3, untracked_files: 3 }),
+        processing: checkout({ dirty_files: 3, untracked_files: 3 }),
+      },
+    },
+    limits: { dirty: { for: { notebooks: { amber: 4 } } } },
+    find: {
+      notebooks: {
+        level: 'green',
+        value: 3,
+        key: 'limits.dirty.for.notebooks.amber',
+        limit: 4,
+        says: ['/opt/notebooks', '3 files'],
+      },
+      processing: {
+        level: 'amber',
+        value: 3,
+        key: 'limits.dirty.amber',
+        limit: 1,
+        says: ['/opt/processing', '3 files'],
+      },
+    },
+  },
+];

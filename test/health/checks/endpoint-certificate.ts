@@ -1,0 +1,70 @@
+import type { Case } from '../case.ts';
+import { endpoint } from '../seen.ts';
+
+export const endpointCertificate: readonly Case[] = [
+  ...(
+    [
+      [90, 'green', 'amber', 7_776_000, '90d'],
+      [14.01, 'green', 'amber', 1_210_464, '14d'],
+      [14, 'green', 'amber', 1_209_600, '14d'],
+      [13.99, 'amber', 'amber', 1_208_736, '13.9d'],
+      [3.01, 'amber', 'amber', 260_064, '3d'],
+      [3, 'amber', 'amber', 259_200, '3d'],
+      [2.99, 'red', 'red', 258_336, '2.9d'],
+      [0.5, 'red', 'red', 43_200, '12h'],
+      [0, 'red', 'red', 0, '0s'],
+    ] as const
+  ).map(([certificate_days_left, level, decided, value, printed]): Case => ({
+    sees: `a certificate that ends in ${certificate_days_left} days is ${level}`,
+    given: { endpoints: { web: endpoint({ certificate_days_left }) } },
+    find: {
+      web: {
+        level,
+        value,
+        key: `limits.certificate.${decided}`,
+        limit: { amber: 1_209_600, red: 259_200 }[decided],
+        says: ['https://obs.example.org/', `ends in ${printed} `],
+        ...(level === 'green' ? {} : { clears: 'it is at or above 14d' }),
+      },
+    },
+  })),
+  {
+    sees: 'a certificate that has ended is red, and the message says how long ago',
+    given: { endpoints: { web: endpoint({ certificate_days_left: -0.5, certificate_problem: 'CERT_HAS_EXPIRED' }) } },
+    find: {
+      web: {
+        level: 'red',
+        value: -43_200,
+        key: 'limits.certificate.red',
+        limit: 259_200,
+        says: ['https://obs.example.org/', 'ended 12h ago'],
+      },
+    },
+  },
+  {
+    sees: 'an endpoint without a certificate is not judged by one',
+    given: { endpoints: { web: endpoint({ url: 'http://obs.example.org/' }) } },
+    find: {},
+  },
+  {
+    sees: 'an exception counts for its endpoint and for no other',
+    given: { endpoints: { api: endpoint({ certificate_days_left: 6 }), web: endpoint({ certificate_days_left: 6 }) } },
+    limits: { certificate: { for: { api: { amber: '5d', red: '1d' } } } },
+    find: {
+      api: {
+        level: 'green',
+        value: 518_400,
+        key: 'limits.certificate.for.api.amber',
+        limit: 432_000,
+        says: ['6d', 'amber below 5d'],
+      },
+      web: {
+        level: 'amber',
+        value: 518_400,
+        key: 'limits.certificate.amber',
+        limit: 1_209_600,
+        says: ['6d', 'amber below 14d'],
+      },
+    },
+  },
+];

@@ -1,0 +1,50 @@
+import type { Case } from '../case.ts';
+import { endpoint, unanswered } from '../seen.ts';
+
+export const endpointResponse: readonly Case[] = [
+  ...(
+    [
+      [0.5, 'green', 0.0005, '1ms'],
+      [1999.9, 'green', 1.9999, '1.9s'],
+      [2000, 'green', 2, '2s'],
+      [2000.1, 'amber', 2.0001],
+      [2100, 'amber', 2.1, '2.1s'],
+    ] as const
+  ).map(([response_ms, level, value, printed]): Case => ({
+    sees: `an answer after ${response_ms} ms where 2 s is slow is ${level}`,
+    given: { endpoints: { web: endpoint({ response_ms }) } },
+    find: {
+      web: {
+        level,
+        value,
+        key: 'endpoints.web.slow',
+        limit: 2,
+        says: ['https://obs.example.org/', ...(printed === undefined ? [] : [printed]), 'amber above 2s'],
+        ...(level === 'green' ? {} : { clears: 'it answers within 2s' }),
+      },
+    },
+  })),
+  {
+    sees: 'each endpoint has its own limit, and the dashboard’s stands elsewhere in the configuration',
+    given: {
+      endpoints: {
+        dashboard: endpoint({ response_ms: 600, slow_seconds: 0.5 }),
+        web: endpoint({ response_ms: 600, slow_seconds: 10 }),
+      },
+    },
+    find: {
+      dashboard: { level: 'amber', value: 0.6, key: 'dashboard.slow', limit: 0.5, says: ['600ms', '500ms'] },
+      web: { level: 'green', value: 0.6, key: 'endpoints.web.slow', limit: 10, says: ['600ms', '10s'] },
+    },
+  },
+  {
+    sees: 'how long no answer came is no response time',
+    given: { endpoints: { web: unanswered('no answer within 5s') } },
+    find: {},
+  },
+  {
+    sees: 'an answer that says there is an error still has a response time',
+    given: { endpoints: { web: endpoint({ status: 503, response_ms: 3000 }) } },
+    find: { web: { level: 'amber', value: 3, key: 'endpoints.web.slow', limit: 2, says: ['3s'] } },
+  },
+];

@@ -1,0 +1,44 @@
+import { along, type Case } from '../case.ts';
+import { filesystem } from '../seen.ts';
+
+export const filesystemInodes: readonly Case[] = [
+  ...along(
+    {
+      under: 'inodes',
+      limits: { amber: 80, red: 90 },
+      subject: 'data',
+      about: '/data',
+      clears: 'it is below 80 %',
+      given: (inodes_used_percent) => ({ filesystems: { data: filesystem({ inodes_used_percent }) } }),
+    },
+    [
+      [79.99, 'green', 'amber', '79.9 %'],
+      [80, 'amber', 'amber', ' 80 %'],
+      [80.01, 'amber', 'amber', ' 80 %'],
+      [89.99, 'amber', 'amber', '89.9 %'],
+      [90, 'red', 'red', ' 90 %'],
+      [90.01, 'red', 'red', ' 90 %'],
+    ],
+  ),
+  {
+    sees: 'a filesystem without a fixed number of inodes is not judged by them, and the others are',
+    given: {
+      filesystems: { archive: filesystem({ path: '/mnt/archive' }), data: filesystem({ inodes_used_percent: 12 }) },
+    },
+    find: { data: { level: 'green', value: 12, key: 'limits.inodes.amber', limit: 80, says: ['/data', '12 %'] } },
+  },
+  {
+    sees: 'an exception of space is none of inodes',
+    given: { filesystems: { data: filesystem({ inodes_used_percent: 85 }) } },
+    limits: { filesystem: { for: { data: { amber: '95%' } } } },
+    find: { data: { level: 'amber', value: 85, key: 'limits.inodes.amber', limit: 80, says: ['/data', '85 %'] } },
+  },
+  {
+    sees: 'an exception counts for its filesystem',
+    given: { filesystems: { data: filesystem({ inodes_used_percent: 85 }) } },
+    limits: { inodes: { for: { data: { amber: '86%' } } } },
+    find: {
+      data: { level: 'green', value: 85, key: 'limits.inodes.for.data.amber', limit: 86, says: ['/data', '85 %'] },
+    },
+  },
+];

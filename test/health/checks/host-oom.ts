@@ -1,0 +1,31 @@
+import { along, type Case } from '../case.ts';
+import { host } from '../seen.ts';
+
+export const hostOom: readonly Case[] = [
+  ...along(
+    {
+      under: 'oom',
+      limits: { red: 1 },
+      subject: 'host',
+      about: 'killed for want of memory',
+      clears: 'it is below 1',
+      given: (recent_oom_kills) => ({ host: host({ oom_kills: 40 + recent_oom_kills, recent_oom_kills }) }),
+    },
+    [
+      [0, 'green', 'red', ' 0 processes'],
+      [1, 'red', 'red', ' 1 process '],
+      [2, 'red', 'red', ' 2 processes'],
+    ],
+  ),
+  {
+    sees: 'in the first snapshot, with nothing to compare with, nothing is found',
+    given: { host: host({ oom_kills: 40 }) },
+    find: {},
+  },
+  {
+    sees: 'an exception for the host counts',
+    given: { host: host({ recent_oom_kills: 2 }) },
+    limits: { oom: { for: { host: { red: 3 } } } },
+    find: { host: { level: 'green', value: 2, key: 'limits.oom.for.host.red', limit: 3, says: ['2 processes'] } },
+  },
+];

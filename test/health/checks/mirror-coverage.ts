@@ -1,0 +1,48 @@
+import type { Case } from '../case.ts';
+import { emptyMirror, mirror } from '../seen.ts';
+
+export const mirrorCoverage: readonly Case[] = [
+  ...(
+    [
+      [99.0001, 'green', 'amber', 99],
+      [99, 'green', 'amber', 99],
+      [98.9999, 'amber', 'amber', 99],
+      [95, 'amber', 'amber', 99],
+      [94.9999, 'red', 'red', 95],
+    ] as const
+  ).map(([value, level, decided, limit]) => ({
+    sees: `a copy with ${value} % of the files is ${level}`,
+    given: {
+      mirrors: { 'hatpro.gws': mirror({ coverage_percent: value, missing_files: 3, worst: ['a.nc', 'b.nc', 'c.nc'] }) },
+    },
+    find: {
+      'hatpro.gws': {
+        level,
+        value,
+        key: `limits.coverage.${decided}`,
+        limit,
+        says: ['hatpro.gws', '3 are missing: a.nc, b.nc and 1 more'],
+        ...(level === 'green' ? {} : { clears: 'it is at or above 99 %' }),
+      },
+    },
+  })),
+  {
+    sees: 'where the source has nothing that should be there, there is nothing to cover',
+    given: { mirrors: { 'hatpro.gws': emptyMirror } },
+    find: {},
+  },
+  {
+    sees: 'an exception counts for its copy',
+    given: { mirrors: { 'hatpro.gws': mirror({ coverage_percent: 92 }) } },
+    limits: { coverage: { for: { 'hatpro.gws': { amber: '90%', red: '80%' } } } },
+    find: {
+      'hatpro.gws': {
+        level: 'green',
+        value: 92,
+        key: 'limits.coverage.for.hatpro.gws.amber',
+        limit: 90,
+        says: ['hatpro.gws'],
+      },
+    },
+  },
+];

@@ -1,0 +1,52 @@
+import type { Case } from '../case.ts';
+import { mirror } from '../seen.ts';
+
+export const mirrorMismatch: readonly Case[] = [
+  {
+    sees: 'a copy whose files all have their size is green',
+    given: { mirrors: { 'hatpro.gws': mirror({}) } },
+    find: { 'hatpro.gws': { level: 'green', value: 0, key: 'limits.mismatch.amber', limit: 1, says: ['hatpro.gws'] } },
+  },
+  {
+    sees: 'two files of another size make a copy no more than amber',
+    given: { mirrors: { 'hatpro.gws': mirror({ mismatched_files: 2, worst: ['a.nc', 'b.nc'] }) } },
+    find: {
+      'hatpro.gws': {
+        level: 'amber',
+        value: 2,
+        key: 'limits.mismatch.amber',
+        limit: 1,
+        says: ['hatpro.gws', '2 files of another size'],
+        clears: 'it is below 1',
+      },
+    },
+  },
+  {
+    sees: 'one file of another size makes a copy amber',
+    given: { mirrors: { 'hatpro.gws': mirror({ mismatched_files: 1, worst: ['2026/11/19/a.nc'] }) } },
+    find: {
+      'hatpro.gws': {
+        level: 'amber',
+        value: 1,
+        key: 'limits.mismatch.amber',
+        limit: 1,
+        says: ['hatpro.gws', '1 file of another size', '2026/11/19/a.nc'],
+        clears: 'it is below 1',
+      },
+    },
+  },
+  {
+    sees: 'an exception counts for its copy',
+    given: { mirrors: { 'hatpro.gws': mirror({ mismatched_files: 2 }) } },
+    limits: { mismatch: { for: { 'hatpro.gws': { amber: 3 } } } },
+    find: {
+      'hatpro.gws': {
+        level: 'green',
+        value: 2,
+        key: 'limits.mismatch.for.hatpro.gws.amber',
+        limit: 3,
+        says: ['hatpro.gws'],
+      },
+    },
+  },
+];

@@ -1,0 +1,52 @@
+import { along, type Case } from '../case.ts';
+import { power } from '../seen.ts';
+
+export const powerCharge: readonly Case[] = [
+  ...along(
+    {
+      under: 'charge',
+      limits: { amber: 50, red: 25 },
+      subject: 'power',
+      about: 'the state of charge',
+      clears: 'it is at or above 50 %',
+      given: (charge_percent) => ({ power: power({ charge_percent }) }),
+    },
+    [
+      [100, 'green', 'amber', '100 %'],
+      [50, 'green', 'amber', ' 50 %'],
+      [49.99, 'amber', 'amber', '49.9 %'],
+      [25, 'amber', 'amber', ' 25 %'],
+      [25.01, 'amber', 'amber', ' 25 %'],
+      [24.99, 'red', 'red', '24.9 %'],
+      [0, 'red', 'red', ' 0 %'],
+    ],
+  ),
+  {
+    sees: 'an exception counts for the power supply',
+    given: { power: power({ charge_percent: 60 }) },
+    limits: { charge: { for: { power: { amber: '70%' } } } },
+    find: {
+      power: {
+        level: 'amber',
+        value: 60,
+        key: 'limits.charge.for.power.amber',
+        limit: 70,
+        says: ['the state of charge'],
+      },
+    },
+  },
+  {
+    sees: 'one that is not known is unknown, never green, with the reason',
+    given: { power: power({ charge_problem: 'the last sample is 2h old', charge_age_seconds: 7200 }) },
+    find: {
+      power: {
+        level: 'unknown',
+        value: null,
+        key: 'limits.charge.red',
+        limit: 25,
+        says: ['the state of charge is not known', 'the last sample is 2h old'],
+        clears: 'a fresh sample tells the state of charge again',
+      },
+    },
+  },
+];

@@ -1,0 +1,52 @@
+import { along, type Case } from '../case.ts';
+import { power } from '../seen.ts';
+
+export const powerTemperature: readonly Case[] = [
+  ...along(
+    {
+      under: 'temperature',
+      limits: { amber: 40, red: 45 },
+      subject: 'power',
+      about: 'the internal temperature',
+      clears: 'it is below 40 C',
+      given: (temperature_celsius) => ({ power: power({ temperature_celsius }) }),
+    },
+    [
+      [-12.5, 'green', 'amber', '-12.5 C'],
+      [39.99, 'green', 'amber', '39.9 C'],
+      [40, 'amber', 'amber', ' 40 C'],
+      [40.01, 'amber', 'amber', ' 40 C'],
+      [44.99, 'amber', 'amber', '44.9 C'],
+      [45, 'red', 'red', ' 45 C'],
+      [45.01, 'red', 'red', ' 45 C'],
+    ],
+  ),
+  {
+    sees: 'an exception counts for the power supply',
+    given: { power: power({ temperature_celsius: 35 }) },
+    limits: { temperature: { for: { power: { amber: '30 C' } } } },
+    find: {
+      power: {
+        level: 'amber',
+        value: 35,
+        key: 'limits.temperature.for.power.amber',
+        limit: 30,
+        says: ['the internal temperature'],
+      },
+    },
+  },
+  {
+    sees: 'one that is not known is unknown, never green, with the reason',
+    given: { power: power({ temperature_problem: 'the last sample is 2h old', temperature_age_seconds: 7200 }) },
+    find: {
+      power: {
+        level: 'unknown',
+        value: null,
+        key: 'limits.temperature.red',
+        limit: 45,
+        says: ['the internal temperature is not known', 'the last sample is 2h old'],
+        clears: 'a fresh sample tells the internal temperature again',
+      },
+    },
+  },
+];

@@ -1,0 +1,67 @@
+import { along, type Case } from '../case.ts';
+import { workspace } from '../seen.ts';
+
+export const workspaceUsage: readonly Case[] = [
+  ...along(
+    {
+      under: 'workspace',
+      limits: { amber: 80, red: 90 },
+      subject: 'workspace',
+      about: '/gws/aurora',
+      clears: 'it is below 80 %',
+      given: (used_percent) => ({ workspace: workspace({ used_percent, used_bytes: 10, size_bytes: 20 }) }),
+    },
+    [
+      [79.99, 'green', 'amber', '79.9 %'],
+      [80, 'amber', 'amber', ' 80 %'],
+      [80.01, 'amber', 'amber', ' 80 %'],
+      [89.99, 'amber', 'amber', '89.9 %'],
+      [90, 'red', 'red', ' 90 %'],
+      [90.01, 'red', 'red', ' 90 %'],
+      [110, 'red', 'red', '110 %'],
+    ],
+  ),
+  {
+    sees: 'an exception counts for the workspace',
+    given: { workspace: workspace({ used_percent: 92 }) },
+    limits: { workspace: { for: { workspace: { amber: '92%', red: '97%' } } } },
+    find: {
+      workspace: {
+        level: 'amber',
+        value: 92,
+        key: 'limits.workspace.for.workspace.amber',
+        limit: 92,
+        says: ['/gws/aurora'],
+        clears: 'it is below 92 %',
+      },
+    },
+  },
+  {
+    sees: 'a usage that nobody tells is unknown, never green',
+    given: { workspace: workspace({ usage_problem: 'the file is too old' }) },
+    find: {
+      workspace: {
+        level: 'unknown',
+        value: null,
+        key: 'limits.workspace.red',
+        limit: 90,
+        says: ['cannot be told', 'the file is too old'],
+        clears: 'its usage is told again',
+      },
+    },
+  },
+  {
+    sees: 'the usage of a workspace that is not reached is unknown',
+    given: { workspace: workspace({ reached: false, problem: 'nothing is mounted' }) },
+    find: {
+      workspace: {
+        level: 'unknown',
+        value: null,
+        key: 'limits.workspace.red',
+        limit: 90,
+        says: ['nothing is mounted'],
+        clears: 'its usage is told again',
+      },
+    },
+  },
+];

@@ -1,0 +1,142 @@
+// What checks are shown, all well but for what a case says of it.
+import assert from 'node:assert/strict';
+import type { Readable } from '../../lib/snapshot/sections/index.ts';
+
+type Filesystem = Readable['filesystems'][string];
+type Unit = Readable['services'][string];
+type Endpoint = Readable['endpoints'][string];
+type Checkout = Readable['checkouts'][string];
+
+export const filesystem = (seen: Partial<Filesystem>): Filesystem => ({
+  host: 'local',
+  path: '/data',
+  resolved_path: '/data',
+  mount_point: '/data',
+  type: 'xfs',
+  source: '/dev/sdb1',
+  network: false,
+  read_only: false,
+  size_bytes: 4_000_000_000_000,
+  used_bytes: 1_000_000_000_000,
+  available_bytes: 3_000_000_000_000,
+  used_percent: 25,
+  ...seen,
+});
+
+export const service = (seen: Partial<Unit>): Unit => ({
+  groups: [],
+  load_state: 'loaded',
+  active_state: 'active',
+  sub_state: 'running',
+  result: 'success',
+  enabled: 'enabled',
+  ...seen,
+});
+
+export const timer = (overdue_seconds: number): Unit =>
+  service({ sub_state: 'waiting', triggers: 'sync.service', next_run_at: '2026-11-20T07:45:00.000Z', overdue_seconds });
+
+export const endpoint = (seen: Partial<Endpoint>): Endpoint => ({
+  url: 'https://obs.example.org/',
+  answered: true,
+  status: 200,
+  response_ms: 120,
+  slow_seconds: 2,
+  ...seen,
+});
+
+export const emptyStream: Readable['streams'][string] = {
+  host: 'source',
+  root: '/data/hatpro',
+  window_seconds: 5400,
+  empty_files: 0,
+  future_files: 0,
+};
+
+export const stream = (seen: Partial<Readable['streams'][string]>): Readable['streams'][string] => ({
+  ...emptyStream,
+  newest_at: '2026-11-20T07:30:00.000Z',
+  age_seconds: 960,
+  newest_file: '2026/11/20/0730.nc',
+  ...seen,
+});
+
+export const emptyMirror: Readable['mirrors'][string] = {
+  stream: 'hatpro',
+  host: 'local',
+  root: '/gws/hatpro',
+  window_seconds: 5400,
+  compare_seconds: 604_800,
+  source_files: 0,
+  missing_files: 0,
+  mismatched_files: 0,
+  extra_files: 0,
+  worst: [],
+};
+
+export const mirror = (seen: Partial<Readable['mirrors'][string]>): Readable['mirrors'][string] => ({
+  ...emptyMirror,
+  source_files: 1000,
+  coverage_percent: 100,
+  lag_seconds: 60,
+  ...seen,
+});
+
+export const workspace = (seen: Partial<Readable['workspace']>): Readable['workspace'] => ({
+  host: 'local',
+  path: '/gws/aurora',
+  reached: true,
+  ...seen,
+});
+
+export const power = (seen: Partial<Readable['power']>): Readable['power'] => ({
+  host: 'local',
+  store: '/data/power.zarr',
+  stale_seconds: 3600,
+  ...seen,
+});
+
+export const gate = (seen: Partial<Readable['gates'][string]>): Readable['gates'][string] => ({
+  file: '/gates/prune.json',
+  verdict: 'pass',
+  decided_at: '2026-11-20T06:00:00.000Z',
+  age_seconds: 6360,
+  counts: {},
+  ...seen,
+});
+
+export const unanswered = (error: string): Endpoint => {
+  const { status, ...rest } = endpoint({ answered: false, response_ms: 5000, error });
+  assert.equal(status, 200);
+  return rest;
+};
+
+export const checkout = (seen: Partial<Checkout>): Checkout => ({
+  path: '/opt/processing',
+  branch: 'main',
+  commit: '4f0c1c9a5be0b8ef5bd1f4d5b7c2c0de3b1a7f55',
+  detached: false,
+  upstream: 'origin/main',
+  ahead: 0,
+  behind: 0,
+  changed_files: 0,
+  untracked_files: 0,
+  conflicted_files: 0,
+  dirty_files: 0,
+  ...seen,
+});
+
+export const host = (seen: Partial<Readable['host']>): Readable['host'] => ({
+  boot_id: '0c1d6d0e-6b2f-4d7e-9f3c-1c1f3b0e6a55',
+  uptime_seconds: 183_224.51,
+  cpus: 4,
+  load_1: 0.5,
+  load_5: 0.5,
+  load_15: 0.5,
+  memory_total_bytes: 16_000_000_000,
+  memory_available_bytes: 9_600_000_000,
+  memory_used_percent: 40,
+  swap_total_bytes: 0,
+  swap_used_bytes: 0,
+  ...seen,
+});
