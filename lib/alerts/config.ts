@@ -93,6 +93,7 @@ export type RuleConfig = Readonly<Record<string, unknown>> & {
 
 export interface AlertsConfig {
   readonly site: string;
+  readonly heartbeat?: object | undefined;
   readonly alerts: {
     readonly to: readonly string[];
     readonly from?: string | undefined;

@@ -13,6 +13,7 @@ import { events, type LoggedEvent, outboxFolder, silencesFolder, type State, sta
 import { advance, type AlertEvent, type AlertState, type Notice, sent } from './lifecycle.ts';
 import { lookAtOwn, lookAtSnapshot, policyOf, runbookOf } from './look.ts';
 import { draftMails } from './mail.ts';
+import { recordsOf } from './own.ts';
 import { parseNotes } from './silence.ts';
 import { type Flushed, flush, readOutbox, type Settle, writeEntry } from './outbox.ts';
 
@@ -81,7 +82,11 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
       : { state: before.snapshot, events: [], notices: [] };
   const own = advance(before.own, {
     at: now,
-    seen: lookAtOwn({ snapshot: ageOf(byTime, problem, now), outbox: waitingIn(spool, now) }, config, now),
+    seen: lookAtOwn(
+      { snapshot: ageOf(byTime, problem, now), outbox: waitingIn(spool, now), ...(await recordsOf(world, now)) },
+      config,
+      now,
+    ),
     policyOf: policy,
   });
   const notices = [...seen.notices, ...own.notices];
