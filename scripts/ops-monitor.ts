@@ -27,6 +27,10 @@ dispatch({
     summary: 'mails who has to hear of something, and what still waits',
     load: () => import('./send-alerts.ts'),
   },
+  'confirm-cycle': {
+    summary: 'looks at the age of all that the cycle should have written, and tells a watcher outside',
+    load: () => import('./confirm-cycle.ts'),
+  },
   silence: {
     summary: 'sends no mails about a rule, or one subject of it, for a while; without arguments lists what is silent',
     load: () => import('./silence.ts'),

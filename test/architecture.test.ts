@@ -128,7 +128,13 @@ test('probes and checks are called as their files are', async () => {
 
 test('every check has a runbook, and every runbook a check', async () => {
   const { checks } = await import('../lib/health/checks/index.ts');
-  const names = [...checks.map(({ name }) => name), 'snapshot-age', 'stage-outcome', 'mail-delivery'].sort();
+  const names = [
+    ...checks.map(({ name }) => name),
+    'snapshot-age',
+    'stage-outcome',
+    'mail-delivery',
+    'heartbeat',
+  ].sort();
   const pages = readdirSync(join(root, 'ops', 'runbooks'))
     .map((name) => basename(name, '.md'))
     .sort();

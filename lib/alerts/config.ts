@@ -170,6 +170,7 @@ export interface AlertsConfig {
   readonly site: string;
   /** Seconds. */
   readonly interval: number;
+  readonly heartbeat?: object | undefined;
   readonly alerts: {
     readonly to: readonly string[];
     readonly from?: string | undefined;

@@ -63,6 +63,7 @@ export const stateFile = defineFile<State>({
   mode: 0o600,
   schema: stateSchema as unknown as z.ZodMiniType<State>,
   fallsBack: true,
+  onlyOnChange: true,
 });
 
 const toldSchema = z.looseObject({
@@ -88,6 +89,7 @@ export const toldAlerts = defineFile<ToldAlerts>({
   mode: 0o600,
   schema: toldSchema,
   fallsBack: true,
+  onlyOnChange: true,
 });
 
 const eventSchema = z.looseObject({
@@ -110,6 +112,7 @@ export const events = defineFile<LoggedEvent>({
   path: ({ state }) => join(state, 'alerts', 'alerts.jsonl'),
   mode: 0o600,
   schema: eventSchema,
+  onlyOnChange: true,
 });
 
 /** Mails that wait; those that none will take lie in its folder of the dead. */

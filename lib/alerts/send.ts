@@ -15,6 +15,7 @@ import { advance, type AlertEvent, type AlertState, type Notice, sent } from './
 import { type Event, log } from './log.ts';
 import { lookAtOwn, lookAtSnapshot, policyOf } from './look.ts';
 import { readOutbox } from './outbox.ts';
+import { recordsOf } from './own.ts';
 import type { Post } from './post.ts';
 import { queue } from './queue.ts';
 import { parseNotes, quietNow, spentNotes } from './silence.ts';
@@ -72,7 +73,11 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
       : { state: before.snapshot, events: [], notices: [] };
   const own = advance(before.own, {
     at: now,
-    seen: lookAtOwn({ snapshot: ageOf(byTime, problem, now), outbox: waitingIn(spool, now) }, config, now),
+    seen: lookAtOwn(
+      { snapshot: ageOf(byTime, problem, now), outbox: waitingIn(spool, now), ...(await recordsOf(world, now)) },
+      config,
+      now,
+    ),
     policyOf: policy,
   });
   const notices = [...seen.notices, ...own.notices];

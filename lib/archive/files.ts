@@ -7,4 +7,5 @@ export const archive = defineFile<never>({
   format: 'zarr',
   path: ({ state }) => join(state, 'ops_monitor.zarr'),
   mode: 0o755,
+  commit: 'zarr.json',
 });

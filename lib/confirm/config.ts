@@ -1,7 +1,7 @@
 // What the configuration says about who outside is told that the cycle ran.
 import * as z from 'zod';
-import { planned, secret } from '../contract/quantities.ts';
-import { beatStyles } from '../core/beat.ts';
+import { secret } from '../contract/quantities.ts';
+import { type BeatStyle, beatStyles } from '../core/beat.ts';
 
 export const confirmConfig = {
   heartbeat: z
@@ -10,6 +10,12 @@ export const confirmConfig = {
       style: z.enum(beatStyles).prefault('healthchecks').describe('what it speaks'),
     })
     .optional()
-    .describe('who outside is told that the cycle ran')
-    .meta(planned),
+    .describe('who outside is told that the cycle ran'),
 };
+
+export interface ConfirmConfig {
+  readonly site: string;
+  /** Seconds. */
+  readonly interval: number;
+  readonly heartbeat?: { readonly url: string; readonly style: BeatStyle } | undefined;
+}

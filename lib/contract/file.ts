@@ -21,6 +21,10 @@ export interface FileLocation {
   readonly mode: number;
   /** Must speak when its disk is full: falls back to the runtime folder, and is read from where it is newer. */
   readonly fallsBack?: boolean;
+  /** A run that finds nothing new leaves it alone: its age says nothing. */
+  readonly onlyOnChange?: true;
+  /** Of a folder: the file in it that every write replaces last, and whose age is that of all. */
+  readonly commit?: string;
 }
 
 export interface FileSpec<Content> extends FileLocation {

@@ -61,6 +61,8 @@ export interface World<Config> {
   read<Content>(file: FileSpec<Content>, at?: Date): Promise<Content | undefined>;
   replace<Content>(file: FileSpec<Content>, content: Content, at?: Date): Promise<void>;
   append<Content>(file: FileSpec<Content>, record: Content, at?: Date): Promise<void>;
+  /** When it was last written, whatever is in it; undefined where it is not there. */
+  modifiedAt(file: FileLocation, at?: Date): Date | undefined;
   /** What every stage that ever ran here left of its last run, by name. */
   stageRecords(): Promise<readonly StageRecord[]>;
   /** The days of which there is a file, in order; also where it has been compressed. */

@@ -5,12 +5,16 @@ import type { StoreFiles } from '../contract/store.ts';
 import type { Post } from '../alerts/post.ts';
 import { sendAlerts } from '../alerts/send.ts';
 import { appendZarr } from '../archive/append.ts';
+import { confirmCycle } from '../confirm/confirm.ts';
 import { assessHealth } from '../health/assess.ts';
 import { writeReport } from '../report/report.ts';
 import { storeFiles } from '../io/store.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
+import { openNet } from './net.ts';
 import { post } from './post.ts';
+import { written } from './written.ts';
 
+/** Without the last: in simulated time no file is as old as its clock says. */
 export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Configuration>[] => [
   collectSnapshot,
   assessHealth,
@@ -19,4 +23,7 @@ export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Config
   sendAlerts(mail),
 ];
 
-export const stages = stagesWith(storeFiles, post);
+export const stages: readonly Stage<Configuration>[] = [
+  ...stagesWith(storeFiles, post),
+  confirmCycle(written, openNet),
+];

@@ -3,16 +3,18 @@ import { Usage } from '../contract/errors.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import { countLevels, tallyOf, worst } from '../core/level.ts';
 import { formatDuration } from '../core/quantity.ts';
-import { counted, firstLine, reasonOf } from '../core/text.ts';
+import { firstLine, reasonOf } from '../core/text.ts';
 import { parseInstant } from '../core/time.ts';
 import { type Observation, runbookOf, runChecks } from '../run/checks.ts';
 import type { StageRecord } from '../contract/record.ts';
+import { type HeartbeatFound, readHeartbeat } from '../confirm/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import { sections } from '../snapshot/sections/index.ts';
 import { checks } from './checks/index.ts';
 import type { HealthConfig } from './config.ts';
 import { type Health, history, latestHealth, schemaVersion, textfile } from './files.ts';
 import { nagiosFailure, nagiosLine } from './nagios.ts';
+import { judgeOwn } from './own.ts';
 import { renderTextfile } from './textfile.ts';
 
 const name = 'assess-health';
@@ -42,7 +44,9 @@ export const assessHealth = defineStage<HealthConfig>({
       (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
     );
     const stages = await world.stageRecords();
-    const health = assess({ snapshot, missing, stages, config: world.config, hostname: world.hostname, at });
+    const heartbeat = await readHeartbeat(world);
+    const { config, hostname } = world;
+    const health = assess({ snapshot, missing, stages, heartbeat, config, hostname, at });
 
     await world.replace(latestHealth, health, at);
     let unwritten: unknown;
@@ -55,7 +59,7 @@ export const assessHealth = defineStage<HealthConfig>({
       await world.append(history, line, new Date(time)).catch((error: unknown) => (unwritten = error));
     }
     // On another disk, as like as not: it is told what happened all the same.
-    await world.replace(textfile, renderTextfile(health, snapshot?.sections ?? {}, stages), at);
+    await world.replace(textfile, renderTextfile(health, snapshot?.sections ?? {}), at);
     if (unwritten !== undefined) throw unwritten;
 
     const nagios = world.options['nagios'] === true ? nagiosLine(health) : undefined;
@@ -91,13 +95,14 @@ interface Input {
   /** Why there is no snapshot, where there is none. */
   readonly missing: string;
   readonly stages: readonly StageRecord[];
+  readonly heartbeat: HeartbeatFound;
   readonly config: HealthConfig;
   readonly hostname: string;
   readonly at: Date;
 }
 
 /** A pure function of its input: the same twice gives the same bytes. */
-export function assess({ snapshot, missing, stages, config, hostname, at }: Input): Health {
+export function assess({ snapshot, missing, stages, heartbeat, config, hostname, at }: Input): Health {
   const age = ageOf(snapshot, missing, config, at);
   const judged = runChecks({
     checks,
@@ -111,8 +116,7 @@ export function assess({ snapshot, missing, stages, config, hostname, at }: Inpu
   const observations = [
     age,
     ...(snapshot ? judged : []),
-    ...stages.flatMap(judgeStage),
-    ...stages.flatMap(judgeDelivery),
+    ...judgeOwn({ stages: stages.filter(({ stage }) => stage !== name), heartbeat, limits: config.limits, at }),
   ];
   const levels = observations.map(({ level }) => level);
   return {
@@ -149,57 +153,6 @@ function ageOf(snapshot: Snapshot | undefined, missing: string, config: HealthCo
   if (age < -config.interval)
     return observe(false, `the snapshot is from the future, by ${formatDuration(-age)}: a clock is wrong`);
   return observe(true, `the snapshot is ${formatDuration(Math.max(0, age))} old (at most ${most})`);
-}
-
-/** Its own last run says nothing about this one. */
-function judgeStage({ stage, outcome, problems, started_at, last_success_at }: StageRecord): Observation[] {
-  if (stage === name) return [];
-  const failed = outcome === 'failed';
-  const since = last_success_at === undefined ? 'it never succeeded' : `it last succeeded at ${last_success_at}`;
-  return [
-    {
-      id: `stage-outcome:${stage}`,
-      check: 'stage-outcome',
-      subject: stage,
-      level: failed ? 'red' : 'green',
-      value: outcome,
-      unit: '',
-      limit: { value: 'ok', key: '' },
-      message: failed
-        ? `${stage} failed at ${started_at} (${since}): ${firstLine(problems.at(-1) ?? 'no reason left')}`
-        : `${stage} did its work`,
-      ...(failed ? { clears_when: `${stage} has done its work again` } : {}),
-      runbook: runbookOf('stage-outcome'),
-    },
-  ];
-}
-
-/** From what send-alerts counted: a mail that nobody has got is as bad as what it tells of. */
-function judgeDelivery({ stage, counts }: StageRecord): Observation[] {
-  const { waiting, waiting_seconds = 0, dead = 0 } = counts;
-  if (stage !== 'send-alerts' || waiting === undefined) return [];
-  const wrong = [
-    ...(waiting > 0
-      ? [`${counted(waiting, 'mail')} could not be delivered, for ${formatDuration(waiting_seconds)}`]
-      : []),
-    ...(dead > 0 ? [`${counted(dead, 'mail')} could never be delivered`] : []),
-  ];
-  return [
-    {
-      id: 'mail-delivery:outbox',
-      check: 'mail-delivery',
-      subject: 'outbox',
-      level: wrong.length > 0 ? 'red' : 'green',
-      value: waiting + dead,
-      unit: '1',
-      limit: { value: 0, key: '' },
-      message: wrong.join('; ') || 'every mail was delivered',
-      ...(wrong.length > 0
-        ? { clears_when: 'the mails are delivered, and those set aside were looked at and removed' }
-        : {}),
-      runbook: runbookOf('mail-delivery'),
-    },
-  ];
 }
 
 function summaryOf({ overall_level, counts, observations }: Health): string {

@@ -1,12 +1,19 @@
 // What the configuration says about health: the limits of every check.
 import * as z from 'zod';
 import type { AnyCheck, LimitDefinition, LimitsUnder } from '../contract/check.ts';
-import { factor, limitType } from '../contract/quantities.ts';
+import { duration, factor, limitType } from '../contract/quantities.ts';
 import { checks } from './checks/index.ts';
 
 const snapshotLimits = z
   .strictObject({
     intervals: factor(3).prefault(3).describe('a snapshot older than this many intervals says nothing any more'),
+  })
+  .prefault({});
+
+const heartbeatLimits = z
+  .strictObject({
+    amber: duration('20m').prefault('20m').describe('none was accepted for longer than this'),
+    red: duration('2h').prefault('2h').describe('none was accepted for longer than this'),
   })
   .prefault({});
 
@@ -19,6 +26,7 @@ export const healthConfig = {
         allChecks.flatMap(({ limits, summary }) => (limits ? [[limits.key, schemaOf(limits).describe(summary)]] : [])),
       ),
       snapshot: snapshotLimits.describe('when a snapshot is too old'),
+      heartbeat: heartbeatLimits.describe('how long ago the watcher outside last accepted a heartbeat'),
     })
     .prefault({})
     .describe('green, amber and red: where one ends and the next begins'),
@@ -41,5 +49,9 @@ export interface HealthConfig {
   readonly site: string;
   /** Seconds. */
   readonly interval: number;
-  readonly limits: Readonly<Record<string, unknown>> & { readonly snapshot: z.output<typeof snapshotLimits> };
+  readonly limits: Readonly<Record<string, unknown>> & {
+    readonly snapshot: z.output<typeof snapshotLimits>;
+    readonly heartbeat: z.output<typeof heartbeatLimits>;
+  };
+  readonly heartbeat?: object | undefined;
 }

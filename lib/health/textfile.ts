@@ -2,15 +2,10 @@
 import type { Envelope } from '../contract/envelope.ts';
 import { type Family, renderExposition } from '../core/exposition.ts';
 import { levelNumber } from '../core/level.ts';
-import type { StageRecord } from '../contract/record.ts';
 import { outcomesOf } from '../snapshot/sections/index.ts';
 import type { Health } from './files.ts';
 
-export function renderTextfile(
-  health: Health,
-  sections: Readonly<Record<string, Envelope>>,
-  stages: readonly StageRecord[],
-): string {
+export function renderTextfile(health: Health, sections: Readonly<Record<string, Envelope>>): string {
   const snapshotSeconds =
     health.snapshot_time_utc === undefined ? undefined : Date.parse(health.snapshot_time_utc) / 1000;
   const assessedSeconds = Date.parse(health.assessed_at) / 1000;
@@ -57,13 +52,6 @@ export function renderTextfile(
       'probe_duration_seconds',
       'How long a reading of the snapshot took.',
       read.map(({ labels, outcome }) => ({ labels, value: outcome.ms / 1000 })),
-    ),
-    gauge(
-      'stage_last_success_timestamp_seconds',
-      'When a stage last did its work, as unix time.',
-      stages.flatMap(({ stage, last_success_at: at }) =>
-        at === undefined ? [] : [{ labels: { stage }, value: Date.parse(at) / 1000 }],
-      ),
     ),
   ]);
 }

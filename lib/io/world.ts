@@ -116,6 +116,12 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       }
     },
 
+    modifiedAt: (file, at = now()) => {
+      const path = newestOf(file, places, at);
+      const ms = modifiedMs(file.commit === undefined ? path : join(path, file.commit));
+      return ms === undefined ? undefined : new Date(ms);
+    },
+
     days: (file) => daysOf(file, places),
     bytes: (file, day, room) => unpacked(file.path(places, day), room),
 

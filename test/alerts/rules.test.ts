@@ -87,7 +87,11 @@ test('each rule fires from its limit on, and not before', () => {
 test('the rules of the monitor itself', () => {
   const config = configurationOf('');
   const own = (age_seconds: number | undefined, waiting = 0, oldest_seconds = 0, problem?: string) =>
-    lookAtOwn({ snapshot: { age_seconds, problem }, outbox: { waiting, oldest_seconds } }, config, at);
+    lookAtOwn(
+      { snapshot: { age_seconds, problem }, outbox: { waiting, oldest_seconds }, stages: [], heartbeat: undefined },
+      config,
+      at,
+    );
   const state = (seen: ReturnType<typeof own>, rule: string) => seen[rule]?.sightings[0]?.state;
   assert.deepEqual(
     [899, 900, 901].map((age) => state(own(age), 'snapshot')),
@@ -98,7 +102,64 @@ test('the rules of the monitor itself', () => {
     [3599, 3600].map((oldest) => state(own(0, 1, oldest), 'delivery')),
     ['clear', 'firing'],
   );
-  assert.equal(ownRules.length, 2);
+  assert.equal(ownRules.length, 4);
+});
+
+const well = { snapshot: { age_seconds: 0, problem: undefined }, outbox: { waiting: 0, oldest_seconds: 0 } };
+
+test('a heartbeat that the watcher outside has not accepted for two hours is an alert; none is tried, none is missed', () => {
+  const config = configurationOf('');
+  const seen = (age_seconds: number | undefined, says = 'it answered 404') =>
+    lookAtOwn({ ...well, stages: [], heartbeat: { age_seconds, says } }, config, at)['heartbeat']?.sightings[0];
+  assert.deepEqual(
+    [7199, 7200].map((age) => seen(age)?.state),
+    ['clear', 'firing'],
+  );
+  assert.equal(
+    seen(7200)?.message,
+    'the watcher outside has accepted no heartbeat for 2h; the last try: it answered 404 (from 2h)',
+  );
+  assert.equal(seen(undefined, 'heartbeat.json is not JSON')?.state, 'unknown');
+  const none = lookAtOwn({ ...well, stages: [], heartbeat: undefined }, config, at)['heartbeat'];
+  assert.deepEqual(none?.sightings, []);
+  // The first cycle after a machine was off looks before its own heartbeat is sent.
+  assert.equal(policyOf(config, 'heartbeat', 'outside').hold, 600);
+});
+
+test('a stage that fails is an alert after an hour, counted from when it last did its work; send-alerts cannot tell of itself', () => {
+  const config = configurationOf('');
+  const record = (stage: string, outcome: 'ok' | 'failed', last_success_at?: string) => ({
+    schema_version: 1,
+    stage,
+    run_id: '0'.repeat(32),
+    started_at: at.toISOString(),
+    ms: 1,
+    outcome,
+    exit_code: 0,
+    counts: {},
+    problems: ['first', 'the disk is full'],
+    ...(last_success_at === undefined ? {} : { last_success_at }),
+  });
+  const before = '2026-11-20T11:00:00.000Z';
+  const stages = [
+    record('append-zarr', 'failed', before),
+    record('write-report', 'failed'),
+    record('collect-snapshot', 'failed', '2026-11-21T00:00:00.000Z'),
+    record('assess-health', 'ok', before),
+    record('send-alerts', 'failed'),
+  ];
+  const seen = lookAtOwn({ ...well, stages, heartbeat: undefined }, config, at)['stage']?.sightings ?? [];
+  assert.deepEqual(
+    seen.map((one) => [one.subject, one.state, one.state === 'firing' ? one.since : undefined]),
+    [
+      ['append-zarr', 'firing', before],
+      ['write-report', 'firing', undefined],
+      ['collect-snapshot', 'firing', undefined],
+      ['assess-health', 'clear', undefined],
+    ],
+  );
+  assert.equal(seen[0]?.message, 'append-zarr failed: the disk is full');
+  assert.equal(policyOf(config, 'stage', 'append-zarr').hold, 3600);
 });
 
 test('a service that belongs to no stream is nobody’s mail', () => {

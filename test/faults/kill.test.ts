@@ -68,8 +68,7 @@ function assertLines(path: string, old: string, now: string, when: string): void
 function assertComplete(path: string, text: string, when: string): void {
   assert.ok(text.endsWith('\n'), `${when}: ${path} is cut short`);
   if (path.endsWith('.json')) assert.doesNotThrow(() => JSON.parse(text) as unknown, `${when}: ${path}`);
-  if (path.endsWith('.prom'))
-    assert.match(text, /ops_monitor_stage_last_success_timestamp_seconds\{.*\} [\d.]+\n$/, when);
+  if (path.endsWith('.prom')) assert.match(text, /ops_monitor_probe_duration_seconds\{.*\} [\d.]+\n$/, when);
   if (path.endsWith('.md')) assert.match(text, /observe-only/, `${when}: ${path}`);
 }
 

@@ -40,7 +40,15 @@ const snapshot: Snapshot = {
   collection_ms: 1,
   sections: { ...absent, filesystems: ok({ root: ok(disk), full: ok({ ...disk, used_percent: 85 }) }) },
 };
-const input = { snapshot, missing: '', stages: [], config: configurationOf(''), hostname: 'vm', at: later(5) };
+const input = {
+  snapshot,
+  missing: '',
+  stages: [],
+  heartbeat: undefined,
+  config: configurationOf(''),
+  hostname: 'vm',
+  at: later(5),
+};
 const levelsOf = (health: ReturnType<typeof assess>) =>
   Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
 
@@ -115,6 +123,59 @@ test('a stage that failed is red with its last words; the judge’s own last run
     health.observations.find(({ level }) => level === 'red')?.message ?? '',
     /collect-snapshot failed at .* \(it never succeeded\): the disk is full/,
   );
+});
+
+test('mails that nobody got are red, and so is an Alertmanager that could not be told', () => {
+  const judge = (counts: Record<string, number>) =>
+    assess({ ...input, stages: [{ ...record('send-alerts', 'ok'), counts }] })
+      .observations.filter(({ check }) => check === 'mail-delivery')
+      .map(({ subject, level, message }) => `${level} ${subject}: ${message}`);
+  assert.deepEqual(judge({}), []);
+  assert.deepEqual(judge({ waiting: 0, dead: 0 }), ['green outbox: every mail was delivered']);
+  assert.deepEqual(judge({ waiting: 2, waiting_seconds: 7200, dead: 1, untold: 0 }), [
+    'red outbox: 2 mails could not be delivered, for 2h; 1 mail could never be delivered',
+    'green alertmanager: Alertmanager was told',
+  ]);
+  assert.deepEqual(
+    judge({ waiting: 0, untold: 2 }).at(-1),
+    'red alertmanager: 2 Alertmanagers could not be told of the alerts',
+  );
+});
+
+test('the heartbeat is judged by when the watcher outside last accepted one', () => {
+  const config = configurationOf('heartbeat: { url: $OPS_HEARTBEAT_URL }\nlimits: { heartbeat: { red: 3h } }');
+  const tried = {
+    schema_version: 1,
+    tried_at: later(0).toISOString(),
+    style: 'healthchecks',
+    told: 'success',
+  } as const;
+  const refused = { ...tried, outcome: 'refused', words: 'it answered 404' } as const;
+  const at = later(0);
+  const ago = (seconds: number) => later(-seconds).toISOString();
+  const judge = (heartbeat: Parameters<typeof assess>[0]['heartbeat']) =>
+    assess({ ...input, at, config, heartbeat }).observations.find(({ id }) => id === 'heartbeat:outside');
+  const accepted = (seconds: number) =>
+    judge({ record: { ...refused, first_tried_at: ago(90_000), accepted_at: ago(seconds) } });
+  const never = (seconds: number) => judge({ record: { ...refused, first_tried_at: ago(seconds) } });
+
+  assert.deepEqual(
+    [0, 1200, 1200.001, 10_800, 10_800.001, -300, -300.001].map((seconds) => accepted(seconds)?.level),
+    ['green', 'green', 'amber', 'amber', 'red', 'green', 'unknown'],
+  );
+  // Set up wrongly, it is seen at once.
+  assert.deepEqual(
+    [0, 10_800, 10_800.001].map((seconds) => never(seconds)?.level),
+    ['amber', 'amber', 'red'],
+  );
+  assert.equal(
+    accepted(11_200)?.message,
+    'the last heartbeat was accepted 3.1h ago (red above 3h); the last try: it answered 404',
+  );
+  assert.match(never(60)?.message ?? '', /^no heartbeat was ever accepted, and it has been tried for 1m .*404$/);
+  assert.deepEqual(accepted(11_200)?.limit, { value: 10_800, key: 'limits.heartbeat.red' });
+  assert.equal(judge({ problem: 'heartbeat.json is not JSON' })?.level, 'unknown');
+  assert.equal(judge(undefined), undefined, 'none is configured, or none was tried yet');
 });
 
 test('Nagios is told one line, with the worst first and the exit code it expects', () => {

@@ -116,6 +116,7 @@ test('the limits of an empty configuration are those that are documented', () =>
     charge: { amber: 50, red: 25, for: {} },
     temperature: { amber: 40, red: 45, for: {} },
     snapshot: { intervals: 3 },
+    heartbeat: { amber: 1200, red: 7200 },
   });
 });
 

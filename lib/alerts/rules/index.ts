@@ -1,9 +1,11 @@
 // Every rule, in the order in which a mail names them.
 import { charge } from './charge.ts';
 import { delivery } from './delivery.ts';
+import { heartbeat } from './heartbeat.ts';
 import { probe } from './probe.ts';
 import { service } from './service.ts';
 import { snapshot } from './snapshot.ts';
+import { stage } from './stage.ts';
 import { storage } from './storage.ts';
 import { stream } from './stream.ts';
 import { temperature } from './temperature.ts';
@@ -13,4 +15,4 @@ import { voltage } from './voltage.ts';
 export const snapshotRules = [storage, charge, temperature, voltage, stream, service, probe];
 
 /** Of the monitor itself: time passes for them also while nothing is collected. */
-export const ownRules = [snapshot, delivery];
+export const ownRules = [snapshot, delivery, heartbeat, stage];

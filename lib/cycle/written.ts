@@ -1,0 +1,16 @@
+// What each stage of a cycle writes, for confirm-cycle. Said here again because asking the stages would load them all; a
+// test compares.
+import { events, stateFile, toldAlerts } from '../alerts/files.ts';
+import { archive } from '../archive/files.ts';
+import type { Stage } from '../contract/stage.ts';
+import { history, latestHealth, textfile } from '../health/files.ts';
+import { dayReport, latestReport } from '../report/files.ts';
+import { latest, readings, snapshots } from '../snapshot/files.ts';
+
+export const written: readonly Pick<Stage, 'name' | 'writes'>[] = [
+  { name: 'collect-snapshot', writes: [snapshots, latest, readings] },
+  { name: 'assess-health', writes: [latestHealth, history, textfile] },
+  { name: 'write-report', writes: [latestReport, dayReport] },
+  { name: 'append-zarr', writes: [archive] },
+  { name: 'send-alerts', writes: [stateFile, events, toldAlerts] },
+];

@@ -1,0 +1,119 @@
+// The monitor's own state, judged: its stages' last runs, its mails, its heartbeat.
+import type { StageRecord } from '../contract/record.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { counted, firstLine } from '../core/text.ts';
+import { clockToleranceSeconds } from '../core/time.ts';
+import type { HeartbeatFound } from '../confirm/files.ts';
+import { type Observation, runbookOf } from '../run/checks.ts';
+import type { HealthConfig } from './config.ts';
+import { judgeNumber } from './limits.ts';
+
+interface Own {
+  readonly stages: readonly StageRecord[];
+  readonly heartbeat: HeartbeatFound;
+  readonly limits: Pick<HealthConfig['limits'], 'heartbeat'>;
+  readonly at: Date;
+}
+
+export const judgeOwn = ({ stages, heartbeat, limits, at }: Own): Observation[] => [
+  ...stages.flatMap(judgeStage),
+  ...stages.flatMap(judgeDelivery),
+  ...(heartbeat ? [judgeHeartbeat(heartbeat, limits.heartbeat, at)] : []),
+];
+
+function judgeStage({ stage, outcome, problems, started_at, last_success_at }: StageRecord): Observation[] {
+  const failed = outcome === 'failed';
+  const since = last_success_at === undefined ? 'it never succeeded' : `it last succeeded at ${last_success_at}`;
+  return [
+    {
+      id: `stage-outcome:${stage}`,
+      check: 'stage-outcome',
+      subject: stage,
+      level: failed ? 'red' : 'green',
+      value: outcome,
+      unit: '',
+      limit: { value: 'ok', key: '' },
+      message: failed
+        ? `${stage} failed at ${started_at} (${since}): ${firstLine(problems.at(-1) ?? 'no reason left')}`
+        : `${stage} did its work`,
+      ...(failed ? { clears_when: `${stage} has done its work again` } : {}),
+      runbook: runbookOf('stage-outcome'),
+    },
+  ];
+}
+
+/** From what send-alerts counted: a mail that nobody has got is as bad as what it tells of. */
+function judgeDelivery({ stage, counts }: StageRecord): Observation[] {
+  const { waiting, waiting_seconds = 0, dead = 0, untold } = counts;
+  if (stage !== 'send-alerts') return [];
+  return [
+    ...(waiting === undefined ? [] : [judgeOutbox(waiting, waiting_seconds, dead)]),
+    ...(untold === undefined ? [] : [judgeAlertmanager(untold)]),
+  ];
+}
+
+function judgeOutbox(waiting: number, waiting_seconds: number, dead: number): Observation {
+  const wrong = [
+    ...(waiting > 0
+      ? [`${counted(waiting, 'mail')} could not be delivered, for ${formatDuration(waiting_seconds)}`]
+      : []),
+    ...(dead > 0 ? [`${counted(dead, 'mail')} could never be delivered`] : []),
+  ];
+  const clears_when = 'the mails are delivered, and those set aside were looked at and removed';
+  return ofDelivery('outbox', waiting + dead, wrong.join('; ') || 'every mail was delivered', clears_when);
+}
+
+const judgeAlertmanager = (untold: number): Observation =>
+  ofDelivery(
+    'alertmanager',
+    untold,
+    untold === 0 ? 'Alertmanager was told' : `${counted(untold, 'Alertmanager')} could not be told of the alerts`,
+    'every replica has been told',
+  );
+
+const ofDelivery = (subject: string, value: number, message: string, clears_when: string): Observation => ({
+  id: `mail-delivery:${subject}`,
+  check: 'mail-delivery',
+  subject,
+  level: value > 0 ? 'red' : 'green',
+  value,
+  unit: '1',
+  limit: { value: 0, key: '' },
+  message,
+  ...(value > 0 ? { clears_when } : {}),
+  runbook: runbookOf('mail-delivery'),
+});
+
+/** Told by the watcher itself: what it did not accept, it does not know. */
+function judgeHeartbeat(
+  found: NonNullable<HeartbeatFound>,
+  limits: HealthConfig['limits']['heartbeat'],
+  at: Date,
+): Observation {
+  const [check, subject] = ['heartbeat', 'outside'];
+  const known = { id: `${check}:${subject}`, check, runbook: runbookOf(check) };
+  const clears_when = 'the watcher has accepted a heartbeat';
+  const unknown = (message: string): Observation => {
+    const limit = { value: limits.red, key: 'limits.heartbeat.red' };
+    return { ...known, subject, level: 'unknown', value: null, unit: 's', limit, message, clears_when };
+  };
+  if ('problem' in found) return unknown(`whether a heartbeat was accepted cannot be read: ${found.problem}`);
+  const { accepted_at, first_tried_at, outcome, words } = found.record;
+  const age = (at.getTime() - Date.parse(accepted_at ?? first_tried_at)) / 1000;
+  if (!(age >= -clockToleranceSeconds)) return unknown('the last heartbeat is from the future: a clock is wrong');
+  const never = accepted_at === undefined;
+  const { clears_when: _number, ...finding } = judgeNumber({
+    subject,
+    value: Math.max(0, Math.round(age * 1000) / 1000),
+    unit: 's',
+    limits: { ...limits, for: {} },
+    under: check,
+    side: 'above',
+    says: never ? 'no heartbeat was ever accepted, and it has been tried for' : 'the last heartbeat was accepted',
+    after: never ? '' : ' ago',
+  });
+  // One that never worked is set up wrongly: no time makes that well.
+  const level = never && finding.level === 'green' ? 'amber' : finding.level;
+  const message = `${finding.message}${outcome === 'accepted' ? '' : `; the last try: ${firstLine(words)}`}`;
+  return { ...known, ...finding, level, message, ...(level === 'green' ? {} : { clears_when }) };
+}

@@ -1,0 +1,6 @@
+import { confirmCycle } from '../lib/confirm/confirm.ts';
+import { main } from '../lib/cycle/main.ts';
+import { openNet } from '../lib/cycle/net.ts';
+import { written } from '../lib/cycle/written.ts';
+
+main(confirmCycle(written, openNet));

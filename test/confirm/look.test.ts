@@ -1,0 +1,71 @@
+// What is missing of a cycle, in the words that somebody reads on a telephone.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { StageRecord } from '../../lib/contract/record.ts';
+import { type FoundFile, whatIsMissing } from '../../lib/confirm/look.ts';
+import { runId } from '../world.ts';
+
+const at = new Date('2026-11-20T07:00:00Z');
+const ago = (seconds: number): string => new Date(at.getTime() - seconds * 1000).toISOString();
+
+const record = (seconds: number, more: Partial<StageRecord> = {}): StageRecord => ({
+  schema_version: 1,
+  stage: 'write-report',
+  run_id: runId,
+  started_at: ago(seconds),
+  ms: 0,
+  outcome: 'ok',
+  exit_code: 0,
+  counts: {},
+  problems: [],
+  ...more,
+});
+const file = (more: Partial<FoundFile>): FoundFile => ({ path: '/state/health/latest_report.md', ...more });
+const fresh = file({ modified_at: ago(60) });
+
+const missing = (records: readonly StageRecord[], files: readonly FoundFile[] = [fresh]): string[] =>
+  whatIsMissing({ stages: [{ name: 'write-report', files }], records, interval: 300, at });
+
+test('a stage that ran within two intervals and whose files are as young is not missing; all else is, and says how', () => {
+  const failed: Partial<StageRecord> = { outcome: 'failed', problems: ['first', 'the disk is full'] };
+  const table: readonly [records: StageRecord[], files: FoundFile[], says: string[]][] = [
+    [[record(60)], [fresh], []],
+    [[record(600)], [fresh], []],
+    [[record(600.001)], [fresh], ['write-report last ran 10m ago']],
+    // By when it ended: a long run is no late one.
+    [[record(900, { ms: 300_000 })], [fresh], []],
+    [[record(-300)], [fresh], []],
+    [[record(-301)], [fresh], ['write-report ran at a time that cannot be true: a clock is wrong']],
+    [
+      [record(60, { started_at: 'yesterday' })],
+      [fresh],
+      ['write-report ran at a time that cannot be true: a clock is wrong'],
+    ],
+    [[], [fresh], ['write-report left no record of a run']],
+    [[record(60, { stage: 'assess-health' })], [fresh], ['write-report left no record of a run']],
+    [[record(60, failed)], [fresh], ['write-report failed: the disk is full']],
+    [[record(60, { outcome: 'failed' })], [fresh], ['write-report failed: no reason left']],
+    [[record(60)], [file({ modified_at: ago(600) })], []],
+    [[record(60)], [file({ modified_at: ago(1500) })], ['latest_report.md is 25m old']],
+    [[record(60)], [file({})], ['latest_report.md is not there']],
+    [[record(60)], [file({ problem: 'EACCES' })], ['how old latest_report.md is cannot be seen: EACCES']],
+    [
+      [record(60)],
+      [file({ modified_at: ago(-301) })],
+      ['latest_report.md was written at a time that cannot be true: a clock is wrong'],
+    ],
+    // One sentence on a stage: its files are old because it did not run.
+    [[record(1500)], [file({ modified_at: ago(1500) }), file({})], ['write-report last ran 25m ago']],
+  ];
+  for (const [records, files, says] of table) assert.deepEqual(missing(records, files), says);
+});
+
+test('how old is too old follows the interval', () => {
+  const hourly = whatIsMissing({
+    stages: [{ name: 'write-report', files: [file({ modified_at: ago(7200) })] }],
+    records: [record(7200)],
+    interval: 3600,
+    at,
+  });
+  assert.deepEqual(hourly, []);
+});
