@@ -23,7 +23,7 @@ import { parseNotes, quietNow, spentNotes } from './silence.ts';
 const empty: AlertState = { seen_at: undefined, alerts: {} };
 const fresh: State = { schema_version: 1, snapshot: empty, own: empty };
 /** What is left then is for the next run. */
-const sendingMs = 90_000;
+const sendingMs = 60_000;
 
 export const sendAlerts = (post: Post) =>
   defineStage<AlertsConfig>({
@@ -31,7 +31,8 @@ export const sendAlerts = (post: Post) =>
     summary: 'mails who has to hear of something, and what still waits',
     reads: [latest, latestHealth, stateFile],
     writes: [stateFile, events, toldAlerts],
-    deadlineMs: 150_000,
+    // A last mail that is begun in time may yet be tried by all three ways, half a minute and more each.
+    deadlineMs: 180_000,
     options: {
       check: { type: 'boolean', summary: 'say which transport would be used, why not the others, and what they miss' },
       test: { type: 'boolean', summary: 'send a test mail to `alerts.to`, now' },
