@@ -80,6 +80,7 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   const counts = { active: countActive(state), notices: notices.length };
   if (isDry) return { counts, problems, text: dryText(notices) };
 
+  spool.sweep();
   // On the disk first; then in the state.
   const queued = await queue(world, spool, notices, byTime ?? now);
   if (JSON.stringify(state) !== JSON.stringify(before)) await world.replace(stateFile, state);

@@ -11,4 +11,6 @@ export interface Spool {
   /** Among the dead, where a person may look at it. */
   bury(name: string, text: string): void;
   dead(): readonly string[];
+  /** What a killed run left half-made goes. Only under the lock of the one who writes here. */
+  sweep(): void;
 }

@@ -1,7 +1,7 @@
 // A folder of files that wait, with a second one in the runtime folder for when the disk is full.
 import { join } from 'node:path';
 import type { Spool } from '../contract/spool.ts';
-import { isDiskTrouble, listIfThere, readIfThere, removeIfThere, replaceFile } from './files.ts';
+import { isDiskTrouble, listIfThere, readIfThere, removeIfThere, replaceFile, sweepFolder } from './files.ts';
 
 const ending = '.json';
 const mode = 0o600;
@@ -33,6 +33,9 @@ export function openSpool(folder: string, spareRoot: string): Spool {
       for (const place of places) removeIfThere(join(place, name));
     },
     bury: (name, text) => replaceFile(join(folder, 'dead', name), text, mode),
+    sweep: () => {
+      for (const place of [...places, join(folder, 'dead')]) sweepFolder(place);
+    },
     dead: () => namesIn(join(folder, 'dead')),
   };
 }
