@@ -1,5 +1,5 @@
-// send-alerts: snapshot and state → who is to be told; then what waits is sent. A mail is on the disk before the state
-// says so, and the state says that it is sent before it goes from the disk.
+// send-alerts: snapshot and state → who is to be told; then what waits is sent. What is owed stands in the state until the
+// mails are on the disk, and the state says that one is sent before it goes from the disk.
 import type { Spool } from '../contract/spool.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
@@ -76,15 +76,20 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   });
   const notices = [...seen.notices, ...own.notices];
   const happened = [...seen.events, ...own.events];
-  let state: State = { schema_version: 1, snapshot: seen.state, own: own.state };
-  const counts = { active: countActive(state), notices: notices.length };
+  const judged: State = { schema_version: 1, snapshot: seen.state, own: own.state };
+  const counts = { active: countActive(judged), notices: notices.length };
   if (isDry) return { counts, problems, text: dryText(notices) };
 
   spool.sweep();
-  // On the disk first; then in the state.
-  const queued = await queue(world, spool, notices, byTime ?? now);
-  if (JSON.stringify(state) !== JSON.stringify(before)) await world.replace(stateFile, state);
-  for (const event of [...happened.map(eventOf), ...queued]) await log(world, event);
+  // Of a run that was killed. Its mails, not new ones of a later snapshot: one may be in the outbox already.
+  const queued = await pay(world, spool, before.owed);
+  if (notices.length > 0 || happened.length > 0) {
+    const owed = { at: (byTime ?? now).toISOString(), notices, events: happened };
+    await world.replace(stateFile, { ...judged, owed });
+    queued.push(...(await pay(world, spool, owed)));
+    await world.replace(stateFile, judged);
+  } else if (JSON.stringify(judged) !== JSON.stringify(before)) await world.replace(stateFile, judged);
+  let state = judged;
 
   const flushed = await deliverWaiting(post, world, spool, {
     isTimeLeft: () => world.monotonicMs() - began < sendingMs,
@@ -117,6 +122,13 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
     json: state,
     text: `${counted(counts.active, 'alert')} active, ${counted(queued.length, 'mail')} written, ${waiting} waiting`,
   };
+}
+
+async function pay(world: World<AlertsConfig>, spool: Spool, owed: State['owed']): Promise<Event[]> {
+  if (!owed) return [];
+  const queued = await queue(world, spool, owed.notices, new Date(owed.at));
+  for (const event of [...owed.events.map(eventOf), ...queued]) await log(world, event);
+  return queued;
 }
 
 async function readState(post: Post, world: World<AlertsConfig>, problems: string[]): Promise<State> {
