@@ -1,7 +1,7 @@
 // kill -9 of send-alerts at every change of the disk, and before, during and after every send: no alert is lost, no file
 // is unreadable, and whoever gets something twice gets the same mail twice.
 import assert from 'node:assert/strict';
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { before, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -86,7 +86,7 @@ const cases: readonly Case[] = [
     to: [anna],
     before: async (slot) => {
       slot.site.look({ data: 91, home: 20 });
-      const { problems } = await slot.run({ environment: { OPS_ALERT_SMTP_PORT: '1' } });
+      const { problems } = await slot.run({ environment: { OPS_ALERT_TRANSPORT: 'smtp', OPS_ALERT_SMTP_PORT: '1' } });
       assert.match(problems.join(), /1 mail could not be delivered/);
       slot.site.pass(5);
     },
@@ -296,3 +296,131 @@ for (const one of cases) {
     add(t, `${one.what}, ${changed} changes`, tally);
   });
 }
+
+/** All that a process has started, and what that has. */
+function descendantsOf(pid: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name): [child: number, parent: number][] => {
+      try {
+        const stat = readText(`/proc/${name}/stat`);
+        return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+  const below = (one: number): number[] =>
+    parents.flatMap(([child, parent]) => (parent === one ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+interface Cut {
+  readonly moment: Moment;
+  /** Of those that are answered in that run: the first or a later one. */
+  readonly nth: number;
+  readonly delayMs: number;
+  /** Alone, or with the mail program that it runs, as systemd would end all of a unit. */
+  readonly alone: boolean;
+}
+
+async function runCut({ at, run }: Slot, { moment, nth, delayMs, alone }: Cut): Promise<boolean> {
+  let [pid, seen] = [0, 0];
+  const kill = (): void => {
+    for (const one of alone ? [pid] : [pid, ...descendantsOf(pid)]) {
+      try {
+        process.kill(one, 'SIGKILL');
+      } catch {
+        // it has ended meanwhile
+      }
+    }
+  };
+  at.watch = (now) => {
+    if (now !== moment || (seen += 1) !== nth) return;
+    if (delayMs === 0) kill();
+    else setTimeout(kill, delayMs);
+  };
+  const { signal } = await run({ started: (started) => (pid = started) });
+  at.watch = () => undefined;
+  assert.ok(seen >= nth, `there was no ${moment} number ${nth}`);
+  return signal === 'SIGKILL';
+}
+
+const moments: readonly Moment[] = ['connected', 'sender', 'recipient', 'data', 'ended', 'answered'];
+
+for (const transport of ['smtp', 'sendmail', 'mailx'] as const) {
+  test(`killed before, during and after every send by ${transport}`, async (t) => {
+    const tally = newTally();
+    const chosen = [cases[0], cases[4]].filter((one) => one !== undefined);
+    const works = chosen.map(async (one) => {
+      const slot = await slotFor(t, one.to, transport);
+      const template = await templateOf(t, slot, one);
+      const cuts = moments.flatMap((moment) =>
+        [1, 2].flatMap((nth) =>
+          transport === 'smtp'
+            ? [0, 2, 6].map((delayMs) => ({ moment, nth, delayMs, alone: true }))
+            : [true, false].map((alone) => ({ moment, nth, delayMs: 0, alone })),
+        ),
+      );
+      for (const cut of cuts) {
+        const says = `${one.what}, killed ${JSON.stringify(cut)}`;
+        slot.reset(template);
+        slot.site.look(one.sees);
+        const wasKilled = await runCut(slot, cut);
+        assert.ok(wasKilled || cut.delayMs > 0, says);
+        if (wasKilled) tally.killed += 1;
+        assertReadable(slot, tally, says);
+        await assertEndsWell(slot, one, tally, says);
+      }
+    });
+    await Promise.all(works);
+    add(t, transport, tally);
+    assert.ok(tally.killed >= 24, `only ${tally.killed} runs were killed`);
+  });
+}
+
+test('killed at any moment, again and again, before it ever gets to its end', async (t) => {
+  const tally = newTally();
+  const one = cases[0] ?? assert.fail();
+  const slot = await slotFor(t, one.to, 'smtp');
+  const template = await templateOf(t, slot, one);
+  const began = performance.now();
+  await well(slot, one.sees);
+  const usualMs = performance.now() - began;
+  for (let round = 0; tally.killed < 50; round++) {
+    assert.ok(round < 60, `only ${tally.killed} runs were killed in time`);
+    slot.reset(template);
+    slot.site.look(one.sees);
+    for (let times = 0; times < 3; times++) {
+      let timer: NodeJS.Timeout | undefined;
+      const { signal } = await slot.run({
+        started: (pid) =>
+          (timer = setTimeout(() => process.kill(pid, 'SIGKILL'), usualMs * (0.5 + 0.5 * Math.random()))),
+      });
+      clearTimeout(timer);
+      if (signal === 'SIGKILL') tally.killed += 1;
+      assertReadable(slot, tally, `round ${round}`);
+    }
+    const found = tallyOf(arrivalsOf(slot.relay.received));
+    for (const [news, { times, ids }] of Object.entries(found))
+      assert.ok(times <= 3 && ids === 1, `round ${round}: ${news} came ${times} times under ${ids} ids`);
+    // What came more than once before the last kill is no fault of what follows.
+    slot.relay.received.splice(0, slot.relay.received.length, ...firstOfEach(slot.relay.received));
+    await assertEndsWell(slot, one, tally, `round ${round}`);
+  }
+  add(t, 'at random', tally);
+});
+
+/** One mail of each id for each recipient. */
+const firstOfEach = (received: Relay['received']): Relay['received'] =>
+  received.filter(
+    ({ raw, to }, index) =>
+      received.findIndex((other) => other.to.join() === to.join() && idOf(other.raw) === idOf(raw)) === index,
+  );
+
+const idOf = (raw: string): string | undefined => /^Message-ID: (\S+)/im.exec(raw)?.[1];
+
+test('over all of that', (t) => {
+  t.diagnostic(report(whole));
+  assert.ok(whole.killed >= 500, `only ${whole.killed} runs were killed`);
+  assert.deepEqual([whole.lost, whole.unreadable], [0, 0]);
+});
