@@ -82,6 +82,7 @@ export const events = defineFile<LoggedEvent>({
   path: ({ state }) => join(state, 'alerts', 'alerts.jsonl'),
   mode: 0o600,
   schema: eventSchema,
+  fallsBack: true,
 });
 
 /** Mails that wait; those that none will take lie in its folder of the dead. */

@@ -110,7 +110,7 @@ export async function flush(work: Flush, settle: Settle): Promise<Flushed> {
     current = giveUp(current, work, happened);
     if (current.recipients.some(({ state }) => state === 'waiting')) continue;
     if (current.recipients.some(({ state }) => state === 'dead')) spool.bury(name, JSON.stringify(current));
-    spool.remove(name);
+    else spool.remove(name);
   }
   return { happened, problems };
 }

@@ -14,7 +14,7 @@ export interface Received {
 
 export interface Manners {
   /** What is said to a recipient, by the part before the @; everybody else is welcome. */
-  readonly recipients?: Readonly<Record<string, string>>;
+  readonly recipients?: Readonly<Record<string, string | undefined>>;
   /** What is said to every sender, and on every connection. */
   readonly sender?: string;
   readonly door?: string;
