@@ -4,6 +4,7 @@ import type { Spool } from '../contract/spool.ts';
 import type { Outside, Transport } from '../contract/transport.ts';
 import { listed } from '../core/text.ts';
 import type { AlertsConfig } from './config.ts';
+import type { FoundNote } from './silence.ts';
 
 /** Beyond a World. */
 export interface Post {
@@ -12,7 +13,7 @@ export interface Post {
   readonly outside: () => Promise<Outside>;
   readonly transports: () => Promise<readonly Transport[]>;
   /** What people left in that folder. */
-  readonly notes: (folder: string) => readonly { name: string; text: string }[];
+  readonly notes: (folder: string) => readonly FoundNote[];
   /** A file that cannot be used, out of the way and kept: its new name. */
   readonly setAside: (path: string, now: Date) => string;
 }

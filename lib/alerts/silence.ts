@@ -17,10 +17,21 @@ const silenceSchema = z.looseObject({
 
 export type Note = z.output<typeof silenceSchema>;
 
+/** A file that somebody left, or why it could not be read. */
+export interface FoundNote {
+  readonly name: string;
+  readonly text: string;
+  readonly problem?: string;
+}
+
 /** What somebody left in the folder; what is no note is told. */
-export function parseNotes(files: readonly { name: string; text: string }[]): { notes: Note[]; problems: string[] } {
+export function parseNotes(files: readonly FoundNote[]): { notes: Note[]; problems: string[] } {
   const problems: string[] = [];
-  const notes = files.flatMap(({ name, text }): Note[] => {
+  const notes = files.flatMap(({ name, text, problem }): Note[] => {
+    if (problem !== undefined) {
+      problems.push(`${name} among the silences cannot be read, and silences nothing: ${problem}`);
+      return [];
+    }
     try {
       const parsed = silenceSchema.safeParse(JSON.parse(text));
       if (parsed.success) return [parsed.data];
