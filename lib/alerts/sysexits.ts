@@ -59,6 +59,10 @@ export async function carry(
   return { accepted, refused, words: together.words };
 }
 
+/** Looks like base64, as a login does on its way. The password is not ours to know: msmtp has it. */
+const isCoded = (word: string): boolean =>
+  word.length % 4 === 0 && (word.endsWith('=') || (/[a-z]/.test(word) && /.[A-Z]/.test(word)));
+
 /** What a program said of its failure, as one line. */
 export function wordsOf(ran: Ran): string {
   const said = oneLine(
@@ -67,6 +71,7 @@ export function wordsOf(ran: Ran): string {
       .replaceAll(/cannot read output of '.*'/g, 'cannot read the output of passwordeval')
       // A server may repeat the login that it did not understand.
       .replaceAll(/\b(AUTH [A-Z0-9-]+) \S+/gi, '$1 …')
+      .replaceAll(/(?<=server message: .*)[A-Za-z0-9+/]{8,}={0,2}/g, (word) => (isCoded(word) ? '…' : word))
       // mailx's own end of the story, whose number is told anyway.
       .replaceAll(/^.*sendmail process failed.*$/gm, '')
       .replaceAll(/^(sendmail|msmtp): /gm, '')
