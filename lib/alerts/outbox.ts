@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { shapeProblem } from '../contract/fields.ts';
 import type { Spool } from '../contract/spool.ts';
 import type { Mail, Outside, Receipt, Transport } from '../contract/transport.ts';
-import { Refused } from '../contract/errors.ts';
+import { Refused, Unsure } from '../contract/errors.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 
 const recipientSchema = z.looseObject({
@@ -131,12 +131,14 @@ async function deliver(
   const left = new Set(due.map(({ address }) => address));
   const words: string[] = [];
   let everyRefusalIsFinal = true;
-  for (const transport of transports) {
+  for (const transport of inTurn(transports, due[0]?.attempts ?? 0)) {
     if (left.size === 0) break;
     const receipt = await tryTransport(transport, mail, [...left], outside);
     if ('failure' in receipt) {
       words.push(`${transport.name}: ${receipt.failure}`);
       everyRefusalIsFinal &&= receipt.final;
+      // By another way it might arrive a second time. The next try begins with that one, in case nothing comes of this.
+      if (receipt.unsure) break;
       continue;
     }
     for (const address of receipt.accepted) {
@@ -170,14 +172,20 @@ async function deliver(
   return { entry: tried, happened };
 }
 
-type Tried = Receipt | { readonly failure: string; readonly final: boolean };
+/** Each try begins with another. */
+function inTurn(transports: readonly Transport[], attempts: number): readonly Transport[] {
+  const first = attempts % Math.max(1, transports.length);
+  return [...transports.slice(first), ...transports.slice(0, first)];
+}
+
+type Tried = Receipt | { readonly failure: string; readonly final: boolean; readonly unsure: boolean };
 
 async function tryTransport(transport: Transport, mail: Mail, to: readonly string[], outside: Outside): Promise<Tried> {
   try {
     return await transport.send(mail, to, outside);
   } catch (error) {
     // Set up wrongly is no verdict on the mail: somebody mends it, and it goes.
-    return { failure: reasonOf(error), final: error instanceof Refused };
+    return { failure: reasonOf(error), final: error instanceof Refused, unsure: error instanceof Unsure };
   }
 }
 

@@ -1,5 +1,5 @@
 // What a mail program means by its exit code (sysexits.h), and what to do where it takes all recipients or none.
-import { Refused } from '../contract/errors.ts';
+import { Refused, Unsure } from '../contract/errors.ts';
 import { type Ran, type Receipt, type Refusal, Unconfigured } from '../contract/transport.ts';
 import { oneLine } from '../core/text.ts';
 
@@ -24,11 +24,15 @@ const ofOneRecipient = new Set<number | undefined>([...permanent, unavailable]);
 const isPermanent = ({ code, words }: Attempt): boolean =>
   permanent.has(code) || (code === unavailable && /not accept the mail.* server message: 5\d\d/.test(words));
 
+/** IOERR: msmtp's word for silence, at the greeting or after the mail, and it does not say which. */
+const fellSilent = 74;
+
 /** Everything that is not known to be final (69, 71, 74, 75, an end at its time, …) may be better later. */
 function failureOf(program: string, attempt: Attempt): Error {
   const { code, words } = attempt;
   const message = `${program} ${code === undefined ? 'did not get through' : `gave up with exit code ${code}`}: ${words}`;
   if (setUpWrongly.has(code)) return new Unconfigured(message);
+  if (code === fellSilent || (code === undefined && words.startsWith('ended '))) return new Unsure(message);
   return isPermanent(attempt) ? new Refused(message) : new Error(message);
 }
 

@@ -39,6 +39,12 @@ export class Refused extends Kind {
   override readonly name = Refused.kind;
 }
 
+/** Nobody knows whether the mail went: the other side fell silent, and it may have been after it had taken it. */
+export class Unsure extends Kind {
+  static override readonly kind = 'Unsure';
+  override readonly name = Unsure.kind;
+}
+
 /** Whether an error of a Host says that there is no such thing, and not merely that it could not be seen. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

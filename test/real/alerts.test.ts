@@ -5,6 +5,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { before, type TestContext } from 'node:test';
 import type { Health } from '../../lib/health/files.ts';
+import { serveMail as serveAnswers } from '../alerts/smtp-server.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { type Manners, type Relay, serveMail, serveSilence } from './mail-server.ts';
 import { arrivalsOf, type MailSite, mailSiteIn, tallyOf } from './mail-site.ts';
@@ -210,3 +211,42 @@ for (const row of rows) {
     await Promise.all(transports.map((transport) => playRow(t, row, transport)));
   });
 }
+
+test('a relay that takes a mail and falls silent before it says so: nobody has it more than twice, and it is the same', async (t) => {
+  await Promise.all(
+    transports.map(async (transport) => {
+      const silent = await serveAnswers(t, { 'DATA.': '' });
+      const site = mailSiteIn(temporaryFolder(t), { configuration: 'alerts: { to: [anna@example.org] }' });
+      site.environment['OPS_ALERT_TRANSPORT'] = transport;
+      configure(site, silent.port);
+      site.look({ data: 91 });
+      await site.run('send-alerts');
+      const relay = await serveMail(t, login);
+      configure(site, relay.port);
+      for (const minutes of [5, 5]) {
+        site.pass(minutes);
+        site.look({ data: 91 });
+        const { status, problems } = await site.run('send-alerts');
+        assert.deepEqual([status, problems], [0, []], transport);
+      }
+      const taken = silent.lines.flatMap((line) => /^Message-ID: (\S+)/i.exec(line)?.[1] ?? []);
+      const arrived = arrivalsOf(relay.received).map(({ message_id }) => message_id);
+      assert.deepEqual([taken.length, arrived.length, new Set([...taken, ...arrived]).size], [1, 1, 1], transport);
+    }),
+  );
+});
+
+test('where one way falls silent for ever, a mail goes by another that is there, in its turn', async (t) => {
+  const silent = await serveSilence(t);
+  const relay = await serveMail(t, login);
+  const site = mailSiteIn(temporaryFolder(t), { configuration: 'alerts: { to: [anna@example.org] }' });
+  configure(site, silent.port);
+  site.environment['OPS_ALERT_SMTP_PORT'] = String(relay.port);
+  for (let run = 0; run < 3; run++) {
+    site.look({ data: 91 });
+    await site.run('send-alerts');
+    site.pass(5);
+  }
+  assert.deepEqual(tallyOf(arrivalsOf(relay.received)), { 'anna ALERT storage:data': { times: 1, ids: 1 } });
+  assert.deepEqual(site.waiting(), []);
+});
