@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { openSpool } from '../../lib/io/spool.ts';
@@ -23,4 +23,25 @@ test('what a killed run left half-made goes, and nothing else', (t) => {
     'dead',
   ]);
   assert.deepEqual([spool.names(), spool.dead()], [['a.json'], ['b.json']]);
+});
+
+test('of two copies the later one counts, and both go', (t) => {
+  const folder = temporaryFolder(t);
+  const outbox = join(folder, 'outbox');
+  const beside = join(folder, 'run', 'spare', outbox);
+  const spool = openSpool(outbox, join(folder, 'run'));
+  mkdirSync(beside, { recursive: true });
+  const write = (place: string, text: string, second: number): void => {
+    writeFileSync(join(place, 'a.json'), text);
+    utimesSync(join(place, 'a.json'), second, second);
+  };
+  spool.put('a.json', 'first');
+  write(outbox, 'on the disk', 1000);
+  write(beside, 'while it was full', 2000);
+  assert.equal(spool.read('a.json'), 'while it was full');
+  write(outbox, 'since there is room', 3000);
+  assert.equal(spool.read('a.json'), 'since there is room');
+  assert.deepEqual(spool.names(), ['a.json']);
+  spool.bury('a.json', 'dead');
+  assert.deepEqual([spool.names(), readdirSync(beside), spool.dead()], [[], [], ['a.json']]);
 });

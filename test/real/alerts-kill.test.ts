@@ -314,6 +314,14 @@ function descendantsOf(pid: number): number[] {
   return below(pid);
 }
 
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended meanwhile
+  }
+}
+
 interface Cut {
   readonly moment: Moment;
   /** Of those that are answered in that run: the first or a later one. */
@@ -325,19 +333,11 @@ interface Cut {
 
 async function runCut({ at, run }: Slot, { moment, nth, delayMs, alone }: Cut): Promise<boolean> {
   let [pid, seen] = [0, 0];
-  const kill = (): void => {
-    for (const one of alone ? [pid] : [pid, ...descendantsOf(pid)]) {
-      try {
-        process.kill(one, 'SIGKILL');
-      } catch {
-        // it has ended meanwhile
-      }
-    }
-  };
+  const cut = (): void => (alone ? [pid] : [pid, ...descendantsOf(pid)]).forEach(kill);
   at.watch = (now) => {
     if (now !== moment || (seen += 1) !== nth) return;
-    if (delayMs === 0) kill();
-    else setTimeout(kill, delayMs);
+    if (delayMs === 0) cut();
+    else setTimeout(cut, delayMs);
   };
   const { signal } = await run({ started: (started) => (pid = started) });
   at.watch = () => undefined;
@@ -385,19 +385,21 @@ test('killed at any moment, again and again, before it ever gets to its end', as
   const template = await templateOf(t, slot, one);
   const began = performance.now();
   await well(slot, one.sees);
-  const usualMs = performance.now() - began;
+  // What a run takes changes with what else the machine does: one that ended before its kill corrects it.
+  let usualMs = performance.now() - began;
   for (let round = 0; tally.killed < 50; round++) {
-    assert.ok(round < 60, `only ${tally.killed} runs were killed in time`);
+    assert.ok(round < 150, `only ${tally.killed} runs were killed in time`);
     slot.reset(template);
     slot.site.look(one.sees);
     for (let times = 0; times < 3; times++) {
+      const start = performance.now();
       let timer: NodeJS.Timeout | undefined;
       const { signal } = await slot.run({
-        started: (pid) =>
-          (timer = setTimeout(() => process.kill(pid, 'SIGKILL'), usualMs * (0.5 + 0.5 * Math.random()))),
+        started: (pid) => (timer = setTimeout(kill, usualMs * (0.5 + 0.5 * Math.random()), pid)),
       });
       clearTimeout(timer);
       if (signal === 'SIGKILL') tally.killed += 1;
+      else usualMs = (usualMs + (performance.now() - start)) / 2;
       assertReadable(slot, tally, `round ${round}`);
     }
     const found = tallyOf(arrivalsOf(slot.relay.received));
