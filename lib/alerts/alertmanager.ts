@@ -1,9 +1,10 @@
 // Alertmanager is told, with each run, of everything that is active: an alert of which it hears no more ends by itself.
 // So nothing waits in the outbox for it.
 import type { Net, Reply } from '../contract/net.ts';
+import type { World } from '../contract/stage.ts';
 import { counted, firstLine } from '../core/text.ts';
-import type { AlertmanagerConfig } from './config.ts';
-import type { State, ToldAlerts } from './files.ts';
+import type { AlertmanagerConfig, AlertsConfig } from './config.ts';
+import { type State, type ToldAlerts, toldAlerts } from './files.ts';
 import { runbookOf } from './look.ts';
 
 const answerSeconds = 5;
@@ -88,5 +89,24 @@ function ask(net: Net, { urls, token }: AlertmanagerConfig, askOne: AskOne): Pro
   );
 }
 
-export const problemOf = ({ shown, problem }: Replica, count: number): string[] =>
-  problem === undefined ? [] : [`alertmanager ${shown} was not told of ${counted(count, 'alert')}: ${problem}`];
+/** Each replica that could not be told, and why. */
+export async function tellAlertmanager(
+  world: World<AlertsConfig>,
+  state: State,
+  net: () => Promise<Net>,
+): Promise<string[]> {
+  const { site, interval, alerts } = world.config;
+  const settings = alerts.alertmanager;
+  if (!settings) return [];
+  // One that cannot be read costs the end of what was active: it ends by itself.
+  const last = (await world.read(toldAlerts).catch(() => undefined))?.alerts ?? {};
+  const about = { site, hostname: world.hostname, interval, now: world.now(), labels: settings.labels };
+  const told = toTell(state, last, about);
+  const count = Object.keys(told).length;
+  if (count === 0 && Object.keys(last).length === 0) return [];
+  await world.replace(toldAlerts, { schema_version: 1, alerts: told });
+  if (count === 0) return [];
+  return (await tell(await net(), settings, told)).flatMap(({ shown, problem }) =>
+    problem === undefined ? [] : [`alertmanager ${shown} was not told of ${counted(count, 'alert')}: ${problem}`],
+  );
+}

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { defineFile, type Places } from '../contract/file.ts';
-import type { AlertState } from './lifecycle.ts';
+import type { AlertEvent, AlertState, Notice } from './lifecycle.ts';
 
 const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
@@ -47,6 +47,16 @@ const stateSchema = z.looseObject({
   /** By the time of the snapshots, and by our own. */
   snapshot: lookSchema,
   own: lookSchema,
+  /** What this look brought and is not in the outbox and the log yet: a run that was killed left it to the next. */
+  owed: z.optional(
+    z.looseObject({
+      at: z.string(),
+      notices: z.array(
+        z.looseObject({ kind: z.string(), id: z.string(), alert: alertSchema, to: z.array(z.string()) }),
+      ),
+      events: z.array(z.looseObject({ kind: z.string(), id: z.string(), message: z.string() })),
+    }),
+  ),
 });
 
 export interface State {
@@ -54,6 +64,7 @@ export interface State {
   readonly quiet?: readonly Quiet[] | undefined;
   readonly snapshot: AlertState;
   readonly own: AlertState;
+  readonly owed?: { readonly at: string; readonly notices: readonly Notice[]; readonly events: readonly AlertEvent[] };
 }
 
 export const stateFile = defineFile<State>({
@@ -112,6 +123,7 @@ export const events = defineFile<LoggedEvent>({
   path: ({ state }) => join(state, 'alerts', 'alerts.jsonl'),
   mode: 0o600,
   schema: eventSchema,
+  fallsBack: true,
   onlyOnChange: true,
 });
 

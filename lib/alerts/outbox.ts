@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { shapeProblem } from '../contract/fields.ts';
 import type { Spool } from '../contract/spool.ts';
 import type { Mail, Outside, Receipt, Transport } from '../contract/transport.ts';
-import { Refused } from '../contract/errors.ts';
+import { Refused, Unsure } from '../contract/errors.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { webhookOf } from './recipient.ts';
 
@@ -137,7 +137,7 @@ export async function flush(work: Flush, settle: Settle): Promise<Flushed> {
     current = giveUp(current, work, happened);
     if (current.recipients.some(({ state }) => state === 'waiting')) continue;
     if (current.recipients.some(({ state }) => state === 'dead')) spool.bury(name, JSON.stringify(current));
-    spool.remove(name);
+    else spool.remove(name);
   }
   return { happened, problems };
 }
@@ -155,7 +155,8 @@ async function deliver(
 ): Promise<{ entry: Entry; happened: Happened[] }> {
   const { message_id, from, raw, news } = entry;
   const to = due.map(({ address }) => address);
-  const outcome = await carry(ways(to[0] ?? ''), { message_id, from, raw, news }, to, outside);
+  const transports = inTurn(ways(to[0] ?? ''), due[0]?.attempts ?? 0);
+  const outcome = await carry(transports, { message_id, from, raw, news }, to, outside);
   const recipients = entry.recipients.map((one): Recipient => {
     const found = outcome.get(one.address);
     if (!found) return one;
@@ -168,9 +169,9 @@ async function deliver(
   const tried = { ...entry, recipients };
   const told = { sent: 'sent', waiting: 'failed', dead: 'dead' } as const;
   const happened = (['sent', 'waiting', 'dead'] as const).flatMap((state): Happened[] => {
-    const to = [...outcome].flatMap(([address, found]) => (found.state === state ? [address] : []));
+    const those = [...outcome].flatMap(([address, found]) => (found.state === state ? [address] : []));
     const message = [...outcome.values()].find((found) => found.state === state)?.words ?? '';
-    return to.length === 0 ? [] : [{ kind: told[state], entry: tried, to, message }];
+    return those.length === 0 ? [] : [{ kind: told[state], entry: tried, to: those, message }];
   });
   return { entry: tried, happened };
 }
@@ -197,6 +198,8 @@ async function carry(
     if ('failure' in receipt) {
       words.push(`${transport.name}: ${receipt.failure}`);
       everyRefusalIsFinal &&= receipt.final;
+      // By another way it might arrive a second time. The next try begins with that one, in case nothing comes of this.
+      if (receipt.unsure) break;
       continue;
     }
     for (const address of receipt.accepted) {
@@ -214,14 +217,20 @@ async function carry(
   return fates;
 }
 
-type Tried = Receipt | { readonly failure: string; readonly final: boolean };
+/** Each try begins with another. */
+function inTurn(transports: readonly Transport[], attempts: number): readonly Transport[] {
+  const first = attempts % Math.max(1, transports.length);
+  return [...transports.slice(first), ...transports.slice(0, first)];
+}
+
+type Tried = Receipt | { readonly failure: string; readonly final: boolean; readonly unsure: boolean };
 
 async function tryTransport(transport: Transport, mail: Mail, to: readonly string[], outside: Outside): Promise<Tried> {
   try {
     return await transport.send(mail, to, outside);
   } catch (error) {
     // Set up wrongly is no verdict on the mail: somebody mends it, and it goes.
-    return { failure: reasonOf(error), final: error instanceof Refused };
+    return { failure: reasonOf(error), final: error instanceof Refused, unsure: error instanceof Unsure };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Outside, Transport } from '../contract/transport.ts';
 import { listed } from '../core/text.ts';
 import type { AlertsConfig, WebhookConfig } from './config.ts';
 import { webhookOf } from './recipient.ts';
+import type { FoundNote } from './silence.ts';
 
 /** Beyond a World. */
 export interface Post {
@@ -13,7 +14,7 @@ export interface Post {
   readonly outside: () => Promise<Outside>;
   readonly transports: () => Promise<Transports>;
   /** What people left in that folder. */
-  readonly notes: (folder: string) => readonly { name: string; text: string }[];
+  readonly notes: (folder: string) => readonly FoundNote[];
   /** Where it is not ours to remove, it stays. */
   readonly removeNote: (folder: string, name: string) => void;
   /** A file that cannot be used, out of the way and kept: its new name. */

@@ -1,12 +1,12 @@
-// send-alerts: snapshot and state → who is to be told; then what waits is sent. A mail is on the disk before the state
-// says so, and the state says that it is sent before it goes from the disk.
+// send-alerts: snapshot and state → who is to be told; then what waits is sent. What is owed stands in the state until the
+// mails are on the disk, and the state says that one is sent before it goes from the disk.
 import type { Spool } from '../contract/spool.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { latestHealth } from '../health/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
-import { problemOf, tell, toTell } from './alertmanager.ts';
+import { tellAlertmanager } from './alertmanager.ts';
 import { checkWays, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
@@ -85,14 +85,20 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   const happened = [...seen.events, ...own.events];
   const stillSince = (id: string) => (seen.state.alerts[id] ?? own.state.alerts[id])?.first_seen;
   const quiet = quietNow(notes, config.alerts.maintenance, stillSince, now);
-  let state: State = { schema_version: 1, quiet, snapshot: seen.state, own: own.state };
-  const counts = { active: countActive(state), notices: notices.length };
+  const judged: State = { schema_version: 1, quiet, snapshot: seen.state, own: own.state };
+  const counts = { active: countActive(judged), notices: notices.length };
   if (isDry) return { counts, problems, text: dryText(notices) };
 
-  // On the disk first; then in the state.
-  const queued = await queue(post, world, spool, notices, byTime ?? now);
-  if (JSON.stringify(state) !== JSON.stringify(before)) await world.replace(stateFile, state);
-  for (const event of [...happened.map(eventOf), ...queued]) await log(world, event);
+  spool.sweep();
+  // Of a run that was killed. Its mails, not new ones of a later snapshot: one may be in the outbox already.
+  const queued = await pay(post, world, spool, before.owed);
+  if (notices.length > 0 || happened.length > 0) {
+    const owed = { at: (byTime ?? now).toISOString(), notices, events: happened };
+    await world.replace(stateFile, { ...judged, owed });
+    queued.push(...(await pay(post, world, spool, owed)));
+    await world.replace(stateFile, judged);
+  } else if (JSON.stringify(judged) !== JSON.stringify(before)) await world.replace(stateFile, judged);
+  let state = judged;
 
   const flushed = await deliverWaiting(post, world, spool, {
     isTimeLeft: () => world.monotonicMs() - began < sendingMs,
@@ -106,7 +112,7 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   });
   problems.push(...flushed.problems);
   for (const name of spentNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
-  const untold = await tellAlertmanager(post, world, state);
+  const untold = await tellAlertmanager(world, state, post.outside);
   problems.push(...untold);
   const { waiting, oldest_seconds } = waitingIn(spool, now);
   if (waiting > 0)
@@ -131,21 +137,11 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   };
 }
 
-/** Each replica that could not be told, and why. */
-async function tellAlertmanager(post: Post, world: World<AlertsConfig>, state: State): Promise<string[]> {
-  const { site, interval, alerts } = world.config;
-  const settings = alerts.alertmanager;
-  if (!settings) return [];
-  // One that cannot be read costs the end of what was active: it ends by itself.
-  const last = await world.read(toldAlerts).catch(() => undefined);
-  const about = { site, hostname: world.hostname, interval, now: world.now(), labels: settings.labels };
-  const told = toTell(state, last?.alerts ?? {}, about);
-  const count = Object.keys(told).length;
-  if (count === 0 && Object.keys(last?.alerts ?? {}).length === 0) return [];
-  await world.replace(toldAlerts, { schema_version: 1, alerts: told });
-  if (count === 0) return [];
-  const replicas = await tell(await post.outside(), settings, told);
-  return replicas.flatMap((one) => problemOf(one, count));
+async function pay(post: Post, world: World<AlertsConfig>, spool: Spool, owed: State['owed']): Promise<Event[]> {
+  if (!owed) return [];
+  const queued = await queue(post, world, spool, owed.notices, new Date(owed.at));
+  for (const event of [...owed.events.map(eventOf), ...queued]) await log(world, event);
+  return queued;
 }
 
 async function readState(post: Post, world: World<AlertsConfig>, problems: string[]): Promise<State> {

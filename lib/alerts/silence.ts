@@ -21,10 +21,21 @@ export type Note = z.output<typeof silenceSchema>;
 /** One that was read from a file. */
 type Left = Note & { readonly name: string };
 
+/** A file that somebody left, or why it could not be read. */
+export interface FoundNote {
+  readonly name: string;
+  readonly text: string;
+  readonly problem?: string;
+}
+
 /** What somebody left in the folder; what is no note is told. */
-export function parseNotes(files: readonly { name: string; text: string }[]): { notes: Left[]; problems: string[] } {
+export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; problems: string[] } {
   const problems: string[] = [];
-  const notes = files.flatMap(({ name, text }): Left[] => {
+  const notes = files.flatMap(({ name, text, problem }): Left[] => {
+    if (problem !== undefined) {
+      problems.push(`${name} among the silences cannot be read, and silences nothing: ${problem}`);
+      return [];
+    }
     try {
       const parsed = silenceSchema.safeParse(JSON.parse(text));
       if (parsed.success) return [{ ...parsed.data, name }];

@@ -1,5 +1,5 @@
 // What a mail program means by its exit code (sysexits.h), and what to do where it takes all recipients or none.
-import { Refused } from '../contract/errors.ts';
+import { Refused, Unsure } from '../contract/errors.ts';
 import { type Ran, type Receipt, type Refusal, Unconfigured } from '../contract/transport.ts';
 import { oneLine } from '../core/text.ts';
 
@@ -24,11 +24,15 @@ const ofOneRecipient = new Set<number | undefined>([...permanent, unavailable]);
 const isPermanent = ({ code, words }: Attempt): boolean =>
   permanent.has(code) || (code === unavailable && /not accept the mail.* server message: 5\d\d/.test(words));
 
+/** IOERR: msmtp's word for silence, at the greeting or after the mail, and it does not say which. */
+const fellSilent = 74;
+
 /** Everything that is not known to be final (69, 71, 74, 75, an end at its time, …) may be better later. */
 function failureOf(program: string, attempt: Attempt): Error {
   const { code, words } = attempt;
   const message = `${program} ${code === undefined ? 'did not get through' : `gave up with exit code ${code}`}: ${words}`;
   if (setUpWrongly.has(code)) return new Unconfigured(message);
+  if (code === fellSilent || (code === undefined && words.startsWith('ended '))) return new Unsure(message);
   return isPermanent(attempt) ? new Refused(message) : new Error(message);
 }
 
@@ -59,6 +63,10 @@ export async function carry(
   return { accepted, refused, words: together.words };
 }
 
+/** Looks like base64, as a login does on its way. The password is not ours to know: msmtp has it. */
+const isCoded = (word: string): boolean =>
+  word.length % 4 === 0 && (word.endsWith('=') || (/[a-z]/.test(word) && /.[A-Z]/.test(word)));
+
 /** What a program said of its failure, as one line. */
 export function wordsOf(ran: Ran): string {
   const said = oneLine(
@@ -67,6 +75,7 @@ export function wordsOf(ran: Ran): string {
       .replaceAll(/cannot read output of '.*'/g, 'cannot read the output of passwordeval')
       // A server may repeat the login that it did not understand.
       .replaceAll(/\b(AUTH [A-Z0-9-]+) \S+/gi, '$1 …')
+      .replaceAll(/(?<=server message: .*)[A-Za-z0-9+/]{8,}={0,2}/g, (word) => (isCoded(word) ? '…' : word))
       // mailx's own end of the story, whose number is told anyway.
       .replaceAll(/^.*sendmail process failed.*$/gm, '')
       .replaceAll(/^(sendmail|msmtp): /gm, '')

@@ -40,7 +40,8 @@ export interface Transport {
   ready(outside: Outside): Promise<Ready>;
   /**
    * To all of these at once. Throws only what is true of all of them: Refused where retrying cannot help and another
-   * transport may, Unconfigured where it is set up wrongly, anything else where a later try may do.
+   * transport may, Unconfigured where it is set up wrongly, Unsure where it may have arrived all the same, anything else
+   * where a later try may do.
    */
   send(mail: Mail, to: readonly string[], outside: Outside): Promise<Receipt>;
 }

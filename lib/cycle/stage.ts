@@ -11,7 +11,7 @@ import { isDiskTrouble } from '../io/files.ts';
 import { type Lock, takeLock } from '../io/lock.ts';
 import { ownPlaces, resolvePlaces } from '../io/places.ts';
 import { becomeOwnerOf } from '../io/privileges.ts';
-import { makeWorld, sweepAfterKill, type WorldSettings } from '../io/world.ts';
+import { makeWorld, tidy, type WorldSettings } from '../io/world.ts';
 import { withDeadline } from '../run/deadline.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
 
@@ -80,7 +80,7 @@ export async function runStage(
   try {
     const previous = await world.read(recordFile).catch(() => undefined); // a torn record is replaced by this run's
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
-      if (!dryRun) sweepAfterKill([...stage.writes, recordFile], places, startedAt);
+      if (!dryRun) tidy([...stage.writes, recordFile], places, startedAt);
       signal.addEventListener('abort', () => (over = true));
       return stage.run(world);
     }).then(

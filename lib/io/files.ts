@@ -112,10 +112,18 @@ export function makeFolder(path: string): void {
  * the build gives them: what an admin or logrotate put beside a file is not ours to remove.
  */
 export function sweepTemporaries(path: string): void {
-  const folder = dirname(path);
-  const name = `${basename(path)}.tmp-`;
+  sweep(dirname(path), (name) => name === basename(path));
+}
+
+/** Of all files in a folder that has one writer. */
+export function sweepFolder(folder: string): void {
+  sweep(folder, () => true);
+}
+
+function sweep(folder: string, isOurs: (name: string) => boolean): void {
   for (const entry of listIfThere(folder)) {
-    if (!entry.startsWith(name) || !/^\d+-\d+$/.test(entry.slice(name.length))) continue;
+    const [ending] = /\.tmp-\d+-\d+$/.exec(entry) ?? [];
+    if (ending === undefined || !isOurs(entry.slice(0, -ending.length))) continue;
     try {
       unlinkSync(join(folder, entry));
     } catch {

@@ -1,7 +1,15 @@
 // A folder of files that wait, with a second one in the runtime folder for when the disk is full.
 import { join } from 'node:path';
 import type { Spool } from '../contract/spool.ts';
-import { isDiskTrouble, listIfThere, readIfThere, removeIfThere, replaceFile } from './files.ts';
+import {
+  isDiskTrouble,
+  listIfThere,
+  modifiedMs,
+  readIfThere,
+  removeIfThere,
+  replaceFile,
+  sweepFolder,
+} from './files.ts';
 
 const ending = '.json';
 const mode = 0o600;
@@ -10,14 +18,25 @@ export function openSpool(folder: string, spareRoot: string): Spool {
   const spare = join(spareRoot, 'spare', folder);
   const places = [folder, spare];
   const namesIn = (path: string): string[] => listIfThere(path).filter((name) => name.endsWith(ending));
+  const remove = (name: string): void => {
+    const path = join(folder, name);
+    try {
+      removeIfThere(path);
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+      // What says that everybody has it may be the copy beside, which then is all that keeps it from going out again.
+      if (modifiedMs(path) !== undefined) return;
+    }
+    removeIfThere(join(spare, name));
+  };
   return {
     names: () => [...new Set(places.flatMap(namesIn))].sort(),
     read: (name) => {
-      for (const place of places) {
-        const text = readIfThere(join(place, name));
-        if (text !== undefined) return text;
-      }
-      return undefined;
+      // The later of two: a mail that stands on a full disk may have reached somebody since.
+      const path = places
+        .map((place) => join(place, name))
+        .sort((one, other) => (modifiedMs(other) ?? 0) - (modifiedMs(one) ?? 0))[0];
+      return path === undefined ? undefined : readIfThere(path);
     },
     put: (name, text) => {
       try {
@@ -29,10 +48,19 @@ export function openSpool(folder: string, spareRoot: string): Spool {
       }
       removeIfThere(join(spare, name));
     },
-    remove: (name) => {
-      for (const place of places) removeIfThere(join(place, name));
+    remove,
+    bury: (name, text) => {
+      try {
+        replaceFile(join(folder, 'dead', name), text, mode);
+      } catch (error) {
+        if (!isDiskTrouble(error)) throw error;
+        return; // it stays where it is until there is room
+      }
+      remove(name);
     },
-    bury: (name, text) => replaceFile(join(folder, 'dead', name), text, mode),
+    sweep: () => {
+      for (const place of [...places, join(folder, 'dead')]) sweepFolder(place);
+    },
     dead: () => namesIn(join(folder, 'dead')),
   };
 }

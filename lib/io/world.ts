@@ -60,6 +60,13 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     if (settings.isOver?.()) throw new Error('the deadline has passed: nothing is written any more');
   };
 
+  /** Once for each file: what is written several times in a run is not several problems. */
+  const fallen = new Set<string>();
+  const fellBack = (path: string, problem: string): void => {
+    if (!fallen.has(path)) settings.onFallback?.(problem);
+    fallen.add(path);
+  };
+
   return {
     config: settings.config,
     places,
@@ -97,7 +104,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       } catch (error) {
         if (!file.fallsBack || !isDiskTrouble(error)) throw new Error(`writing ${path} failed`, { cause: error });
         replace(spare, text, file.mode);
-        settings.onFallback?.(`writing ${path} failed (${reasonOf(error)}); it lies at ${spare} until there is room`);
+        fellBack(path, `writing ${path} failed (${reasonOf(error)}); it lies at ${spare} until there is room`);
         return;
       }
       // A copy that an earlier full disk left in the runtime folder is out of date now.
@@ -109,10 +116,13 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       const path = file.path(places, at);
       const line = JSON.stringify(writable(file, record, path));
       if (dryRun) return dryRun(path, `${line}\n`);
+      const spare = sparePath(file, places, at);
       try {
         appendLine(path, line, file.mode, { synced: durable });
       } catch (error) {
-        throw new Error(`appending to ${path} failed`, { cause: error });
+        if (!file.fallsBack || !isDiskTrouble(error)) throw new Error(`appending to ${path} failed`, { cause: error });
+        appendLine(spare, line, file.mode, { synced: durable });
+        fellBack(path, `appending to ${path} failed (${reasonOf(error)}); the line is in ${spare} until there is room`);
       }
     },
 
@@ -192,10 +202,27 @@ function forget(spare: string): void {
   }
 }
 
-/** Under the stage's lock: what a killed run left half-made is removed. */
-export function sweepAfterKill(files: readonly FileLocation[], places: Places, at: Date): void {
-  // Lines are appended in place: a JSONL file has no temporaries.
-  for (const file of files) if (file.format !== 'jsonl') sweepTemporaries(file.path(places, at));
+/** Under the stage's lock: what a killed run left half-made is removed, and lines that a full disk kept out come home. */
+export function tidy(files: readonly FileLocation[], places: Places, at: Date): void {
+  for (const file of files) {
+    const path = file.path(places, at);
+    const spare = file.fallsBack ? sparePath(file, places, at) : undefined;
+    // Lines are appended in place: a JSONL file has no temporaries.
+    if (file.format !== 'jsonl') for (const place of [path, ...(spare ? [spare] : [])]) sweepTemporaries(place);
+    else if (spare) bringHome(spare, path, file.mode);
+  }
+}
+
+/** All of them or none: while there is no room they stay. */
+function bringHome(spare: string, path: string, mode: number): void {
+  try {
+    const lines = readIfThere(spare);
+    if (lines === undefined) return;
+    appendLine(path, lines.trimEnd(), mode);
+    removeIfThere(spare);
+  } catch {
+    // still no room
+  }
 }
 
 function sparePath(file: FileLocation, places: Places, at: Date): string {

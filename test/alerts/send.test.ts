@@ -545,6 +545,7 @@ test('whoever is killed at whatever step loses no mail, and sends the same one t
       const says = `step ${target} of the run at ${minutes}: ${kinds.join(' ')}`;
       assert.deepEqual([...new Set(kinds)], ['ALERT', 'OK'], says);
       assert.ok(hit.taken.length <= 3, says);
+      assert.equal(new Set(hit.taken.map(({ mail }) => mail.message_id)).size, 2, `${says}: other mails of the same`);
       assert.deepEqual(hit.waiting(), [], says);
       tried += 1;
       if (!wasHit) break;

@@ -288,6 +288,14 @@ test('an exit code says whether another try, another transport or a person can h
       'later',
       /500 AUTH PLAIN … is not known$/,
     ],
+    [
+      {
+        exit_code: 74,
+        stderr: 'msmtp: server message: 535 AGEAaHVudGVyMg== (aHVudGVyMnhY): BadCredentials at example.org\n',
+      },
+      'later',
+      /535 … \(…\): BadCredentials at example\.org$/,
+    ],
     [{ exit_code: 68 }, 'later', /code 68/],
     [{ exit_code: 71 }, 'later', /code 71/],
     [{ exit_code: 1 }, 'later', /code 1/],

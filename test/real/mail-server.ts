@@ -14,7 +14,7 @@ export interface Received {
 
 export interface Manners {
   /** What is said to a recipient, by the part before the @; everybody else is welcome. */
-  readonly recipients?: Readonly<Record<string, string>>;
+  readonly recipients?: Readonly<Record<string, string | undefined>>;
   /** What is said to every sender, and on every connection. */
   readonly sender?: string;
   readonly door?: string;
@@ -25,6 +25,20 @@ export interface Manners {
   readonly password?: string;
   /** What is said to every mail. */
   readonly mail?: string;
+  /** Told of what is about to be answered, `answered` of the mail that just was. */
+  readonly watch?: (moment: Moment) => void;
+  /** Instead of any that is free. */
+  readonly port?: number;
+}
+
+export type Moment = 'connected' | 'login' | 'sender' | 'recipient' | 'data' | 'ended' | 'answered';
+
+export interface Relay {
+  readonly port: number;
+  readonly received: Received[];
+  readonly close: () => Promise<void>;
+  /** Conversations that go on. */
+  readonly open: () => number;
 }
 
 function refusal(words: string): Error {
@@ -33,8 +47,18 @@ function refusal(words: string): Error {
 
 export async function serveMail(
   t: TestContext,
-  { recipients = {}, starttls = false, tls = false, password, mail, sender, door }: Manners = {},
-): Promise<{ port: number; received: Received[] }> {
+  {
+    recipients = {},
+    starttls = false,
+    tls = false,
+    password,
+    mail,
+    sender,
+    door,
+    watch = () => undefined,
+    port = 0,
+  }: Manners = {},
+): Promise<Relay> {
   const received: Received[] = [];
   const server = new SMTPServer({
     secure: tls,
@@ -42,17 +66,29 @@ export async function serveMail(
     authOptional: password === undefined,
     allowInsecureAuth: true,
     disableReverseLookup: true,
+    closeTimeout: 500,
     logger: false,
-    onAuth: (auth, _session, done) =>
-      auth.password === password ? done(null, { user: auth.username }) : done(refusal('535 5.7.8 who are you?')),
-    onConnect: (_session, done) => done(door === undefined ? null : refusal(door)),
-    onMailFrom: (_address, _session, done) => done(sender === undefined ? null : refusal(sender)),
+    onAuth: (auth, _session, done) => {
+      watch('login');
+      if (auth.password === password) done(null, { user: auth.username });
+      else done(refusal('535 5.7.8 who are you?'));
+    },
+    onConnect: (_session, done) => {
+      watch('connected');
+      done(door === undefined ? null : refusal(door));
+    },
+    onMailFrom: (_address, _session, done) => {
+      watch('sender');
+      done(sender === undefined ? null : refusal(sender));
+    },
     onRcptTo: ({ address }, _session, done) => {
+      watch('recipient');
       const words = recipients[address.split('@')[0] ?? ''];
       done(words === undefined ? null : refusal(words));
     },
     onData: (stream, { envelope, secure, user }, done) => {
       const pieces: Buffer[] = [];
+      watch('data');
       stream.on('data', (piece: Buffer) => pieces.push(piece));
       stream.on('end', () => {
         if (mail !== undefined) return done(refusal(mail));
@@ -60,24 +96,30 @@ export async function serveMail(
         const to = envelope.rcptTo.map(({ address }) => address);
         const raw = Buffer.concat(pieces).toString('latin1');
         received.push({ from, to, raw, secure, ...(typeof user === 'string' ? { user } : {}) });
+        watch('ended');
         done(null, 'queued');
+        watch('answered');
       });
     },
   });
   server.on('error', () => undefined); // a client that turns away in the midst
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server.server, 'listening');
-  t.after(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  return { port: (server.server.address() as AddressInfo).port, received };
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  t.after(close);
+  const open = () => server.connections.size;
+  return { port: (server.server.address() as AddressInfo).port, received, close, open };
 }
 
-export async function serveSilence(t: TestContext): Promise<number> {
+export async function serveSilence(t: TestContext, port = 0): Promise<Pick<Relay, 'port' | 'close'>> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => sockets.add(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+  const server = createServer((socket) => sockets.add(socket.on('error', () => undefined))).listen(port, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      for (const socket of sockets) socket.destroy();
+      server.close(() => resolve());
+    });
+  t.after(close);
+  return { port: (server.address() as AddressInfo).port, close };
 }

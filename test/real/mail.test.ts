@@ -249,7 +249,8 @@ const cases: readonly Case[] = [
 test('what goes wrong below msmtp is told as what it is, and no password is', async (t) => {
   assert.ok(cases.length >= 15);
   for (const one of cases) {
-    const port = one.port === 'silent' ? await serveSilence(t) : (one.port ?? (await serveMail(t, one.manners)).port);
+    const port =
+      one.port === 'silent' ? (await serveSilence(t)).port : (one.port ?? (await serveMail(t, one.manners)).port);
     const config = one.config ? one.config(port) : configOf(port);
     const user = userWith(t, config);
     const seconds = one.seconds;

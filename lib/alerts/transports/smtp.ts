@@ -1,6 +1,6 @@
 // Straight to a mail server, as the environment says: OPS_ALERT_SMTP_HOST and its companions.
 import { join } from 'node:path';
-import { Refused } from '../../contract/errors.ts';
+import { Refused, Unsure } from '../../contract/errors.ts';
 import {
   defineTransport,
   type Outside,
@@ -56,6 +56,8 @@ function failureOf({ code, reply }: { code: string; reply: number | undefined },
   const hasNoTls = code === 'ETLS' && isPermanent(reply);
   const badCertificate = /CERT|UNABLE_TO_VERIFY|SELF_SIGNED|WRONG_VERSION/.test(code);
   if ((code === 'EAUTH' && !isLater) || wantsLogin || hasNoTls || badCertificate) return new Unconfigured(message);
+  const fellSilent = ['ETIMEDOUT', 'ESOCKET', 'ECONNECTION', 'ECONNRESET', 'EPIPE'].includes(code);
+  if (reply === undefined && fellSilent) return new Unsure(message);
   // Before the mail itself is spoken of, a refusal (a greeting with 554) is one of us or of the hour.
   const isOfTheMail = ['EENVELOPE', 'EMESSAGE'].includes(code);
   return isOfTheMail && !isLater ? new Refused(message) : new Error(message);

@@ -1,0 +1,97 @@
+// Alertmanager itself: does it accept what send-alerts tells it, show it, and take it for over when it is?
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { makeNet } from '../../lib/io/net.ts';
+import { temporaryFolder } from '../world.ts';
+import { installPackages } from './packages.ts';
+import { mailSiteIn } from './mail-site.ts';
+
+const net = makeNet({});
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+async function startAlertmanager(t: TestContext, folder: string): Promise<string> {
+  // Not merely unpacked: it reads its own templates from where they are installed.
+  installPackages('prometheus-alertmanager');
+  writeFileSync(join(folder, 'alertmanager.yml'), 'route: { receiver: none }\nreceivers: [{ name: none }]\n');
+  const port = await freePort();
+  const child = spawn(
+    '/usr/bin/prometheus-alertmanager',
+    [
+      `--config.file=${join(folder, 'alertmanager.yml')}`,
+      `--storage.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--cluster.listen-address=',
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
+  t.after(() => void child.kill('SIGKILL'));
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; tries < 150; tries++) {
+    const { status } = await net.request({ method: 'GET', url: `${url}/-/ready`, seconds: 2 });
+    if (status === 200) return url;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`Alertmanager did not begin to answer within 30 s: ${said}`);
+}
+
+interface Shown {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly status: { readonly state: string };
+}
+
+async function shownBy(url: string): Promise<Shown[]> {
+  const { body } = await net.request({ method: 'GET', url: `${url}/api/v2/alerts`, seconds: 5 });
+  return JSON.parse(body) as Shown[];
+}
+
+test('Alertmanager accepts, shows and resolves what is active', async (t) => {
+  const folder = temporaryFolder(t);
+  const home = join(folder, 'alertmanager');
+  mkdirSync(home);
+  const url = await startAlertmanager(t, home);
+  const { look, run } = mailSiteIn(folder, {
+    configuration: `alerts:
+  alertmanager: { urls: ["${url}"], labels: { severity: page } }
+  rules: { storage: { hold: 1s } }`,
+  });
+  const check = await run('send-alerts', { argv: ['--check'] });
+  assert.match(check.stdout, /alertmanager 127\.0\.0\.1:\d+: it answers/);
+
+  // Names that a label may have trouble with, too.
+  const odd = 'data "ä"\\n{x}';
+  look({ data: 91, [odd]: 95, fine: 10 });
+  await run('send-alerts');
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  look({ data: 91, [odd]: 95, fine: 10 });
+  assert.deepEqual((await run('send-alerts')).problems, []);
+  const active = await shownBy(url);
+  assert.deepEqual(active.map(({ labels }) => labels['subject'] ?? '').sort(), ['data', odd].sort());
+  const data = active.find(({ labels }) => labels['subject'] === 'data');
+  const { instance, ...labels } = data?.labels ?? {};
+  assert.ok(instance);
+  assert.deepEqual(labels, { alertname: 'storage', severity: 'page', site: 'test', subject: 'data' });
+  assert.match(data?.annotations['summary'] ?? '', /91 %/);
+  assert.equal(data?.annotations['runbook'], 'ops/runbooks/filesystem-usage.md');
+
+  look({ data: 10, [odd]: 95, fine: 10 });
+  assert.deepEqual((await run('send-alerts')).problems, []);
+  // It lists what is active: what was resolved is gone from it.
+  assert.deepEqual(
+    (await shownBy(url)).map(({ labels: { subject } }) => subject),
+    [odd],
+  );
+});

@@ -1,0 +1,113 @@
+// Silences of an operators' group: people who may say that they know, and may not read who is mailed.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { readText, temporaryFolder } from '../world.ts';
+import { serveMail } from './mail-server.ts';
+import { arrivalsOf, mailSiteIn } from './mail-site.ts';
+import { needRoot } from './packages.ts';
+
+const idOf = (name: string, kind: 'passwd' | 'group'): number => {
+  const line = readText(`/etc/${kind}`)
+    .split('\n')
+    .find((one) => one.startsWith(`${name}:`));
+  return Number(line?.split(':')[2] ?? assert.fail(`there is no ${name} in /etc/${kind}`));
+};
+
+async function siteWithOperator(t: TestContext) {
+  needRoot();
+  // Of those that every Debian has: a user, and a group for people like him.
+  const [service, serviceGroup] = [idOf('nobody', 'passwd'), idOf('nogroup', 'group')];
+  const [operator, own, operators] = [idOf('games', 'passwd'), idOf('games', 'group'), idOf('operator', 'group')];
+  const folder = temporaryFolder(t);
+  const site = mailSiteIn(folder, { configuration: 'alerts: { to: [anna@example.org] }' });
+  const { port, received } = await serveMail(t);
+  Object.assign(site.environment, {
+    OPS_ALERT_TRANSPORT: 'smtp',
+    OPS_ALERT_SMTP_HOST: '127.0.0.1',
+    OPS_ALERT_SMTP_PORT: String(port),
+  });
+  const home = temporaryFolder(t);
+  chownSync(home, operator, own);
+  for (const path of [folder, home]) chmodSync(path, 0o755);
+  execFileSync('chown', ['-R', `${service}:${serviceGroup}`, folder]);
+  const asService = ['setpriv', `--reuid=${service}`, `--regid=${serviceGroup}`, '--clear-groups'];
+  const asOperator = ['setpriv', `--reuid=${operator}`, `--regid=${own}`, `--groups=${operators}`];
+  const environment = { HOME: home, XDG_CACHE_HOME: join(home, 'cache'), XDG_RUNTIME_DIR: join(home, 'run') };
+  return {
+    site,
+    operator,
+    operators,
+    service,
+    asOperator,
+    silences: join(site.state, 'alerts', 'silences'),
+    send: async (disks: Readonly<Record<string, number>>) => {
+      site.look(disks);
+      return site.run('send-alerts', { prefix: asService });
+    },
+    says: (command: string, ...argv: string[]) => site.run(command, { prefix: asOperator, environment, argv }),
+    news: () => arrivalsOf(received).map(({ news }) => news),
+    log: () => readText(join(site.state, 'alerts', 'alerts.jsonl')),
+  };
+}
+
+test('an operator who may not read the state silences and acknowledges, and the service heeds and names him', async (t) => {
+  const { site, operators, operator, asOperator, silences, send, says, news, log } = await siteWithOperator(t);
+  assert.equal((await send({ data: 20, home: 20 })).status, 0);
+  // As the documentation says.
+  mkdirSync(silences);
+  chownSync(silences, -1, operators);
+  chmodSync(silences, 0o2775);
+  for (const name of ['state.json', 'alerts.jsonl']) {
+    const { status } = spawnSync('setpriv', [...asOperator.slice(1), 'cat', join(site.state, 'alerts', name)]);
+    assert.notEqual(status, 0, `the operator can read ${name}`);
+  }
+
+  const silenced = await says('silence', 'storage:data', '--for', '1h', '--reason', 'moving files');
+  assert.equal(silenced.status, 0, silenced.stderr);
+  const [note = ''] = readdirSync(silences);
+  const { uid, gid } = statSync(join(silences, note));
+  assert.deepEqual([uid, gid], [operator, operators]);
+  assert.equal((JSON.parse(readText(join(silences, note))) as { who: string }).who, 'games');
+  const heeding = await send({ data: 91, home: 20 });
+  assert.deepEqual([heeding.status, heeding.problems, news()], [0, [], []], heeding.stderr);
+  assert.match(log(), /silenced by games until .*: moving files/);
+  assert.match((await says('silence')).stdout, /^storage:data {2}until .* {2}games: moving files$/m);
+
+  rmSync(join(silences, note));
+  await send({ data: 91, home: 20 });
+  assert.deepEqual(news(), ['anna ALERT storage:data']);
+  const known = await says('ack', 'storage:data', '--reason', 'in repair');
+  assert.equal(known.status, 0, known.stderr);
+  site.pass(13 * 60);
+  await send({ data: 91, home: 20 });
+  assert.deepEqual(news(), ['anna ALERT storage:data'], 'it was repeated, though somebody knows');
+  assert.match(log(), /acknowledged by games: in repair/);
+  await send({ data: 20, home: 20 });
+  assert.deepEqual(news(), ['anna ALERT storage:data', 'anna OK storage:data']);
+});
+
+test('a note that the service may not read, and a folder of them, are said and cost nothing else', async (t) => {
+  const { operator, operators, silences, send, says, news } = await siteWithOperator(t);
+  await send({ data: 20, home: 20, archive: 20 });
+  mkdirSync(silences);
+  chownSync(silences, 0, operators);
+  chmodSync(silences, 0o2775);
+  const secret = join(silences, 'mine.json');
+  writeFileSync(secret, '{}', { mode: 0o600 });
+  chownSync(secret, operator, operators);
+  assert.equal((await says('silence', 'storage:archive', '--for', '1h', '--reason', 'x')).status, 0);
+  const first = await send({ data: 91, home: 20, archive: 99 });
+  assert.equal(first.status, 0, first.stderr);
+  assert.match(first.problems.join(), /mine\.json among the silences cannot be read, and silences nothing: .*EACCES/);
+  // The other note counts, and so does what nobody silenced.
+  assert.deepEqual(news(), ['anna ALERT storage:data']);
+
+  chmodSync(silences, 0o2770);
+  const second = await send({ data: 91, home: 95, archive: 20 });
+  assert.equal(second.status, 0, second.stderr);
+  assert.match(second.problems.join(), /silences .*cannot be read.*EACCES/);
+  assert.ok(news().includes('anna ALERT storage:home'), news().join());
+});
