@@ -56,6 +56,8 @@ export interface Ended {
 }
 
 const lockWaitMs = 3000;
+/** Where there is no lock, a temporary file that is younger than this may be another run's. */
+const othersMs = 60_000;
 
 export async function runStage(
   stage: Stage<Configuration>,
@@ -72,15 +74,17 @@ export async function runStage(
     isOver: () => over,
     ...(dryRun ? { dryRun } : {}),
     ...(simulation ? { ...simulation, durable: false } : {}),
+    ...(stage.isFrequent ? { synced: false } : {}),
   });
   const startedAt = world.now();
   const began = world.monotonicMs();
   const recordFile = stageRecord(stage.name);
-  const lock = dryRun || simulation ? undefined : await lockStage(stage.name, places);
+  const lock = dryRun || simulation || stage.isFrequent ? undefined : await lockStage(stage.name, places);
   try {
     const previous = await world.read(recordFile).catch(() => undefined); // a torn record is replaced by this run's
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
-      if (!dryRun) sweepAfterKill([...stage.writes, recordFile], places, startedAt);
+      const files = [...stage.writes, recordFile];
+      if (!dryRun) sweepAfterKill(files, places, startedAt, stage.isFrequent ? othersMs : undefined);
       signal.addEventListener('abort', () => (over = true));
       return stage.run(world);
     }).then(

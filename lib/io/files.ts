@@ -24,8 +24,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 
-/** The whole file by temporary file, fsync, rename, fsync of the folder. */
-export function replaceFile(path: string, text: string, mode: number): void {
+/** The whole file by temporary file, fsync, rename, fsync of the folder; unless it need not survive a power cut. */
+export function replaceFile(path: string, text: string, mode: number, { synced = true } = {}): void {
   makeFolder(dirname(path));
   // write-file-atomic's own write ignores how many bytes the kernel took and publishes a short file on a full disk
   // (measured: 208,896 of 230,000 bytes, no error). So it is given no data, and the temporary file is written here,
@@ -33,9 +33,9 @@ export function replaceFile(path: string, text: string, mode: number): void {
   writeFileAtomic.sync(path, '', {
     mode,
     fsync: false,
-    tmpfileCreated: (temporary) => writeFileSync(temporary, text, { flush: true }),
+    tmpfileCreated: (temporary) => writeFileSync(temporary, text, { flush: synced }),
   });
-  syncFolder(dirname(path));
+  if (synced) syncFolder(dirname(path));
 }
 
 /** The whole file in place, in a sixtieth of the time: for what nobody else reads and need not survive a kill. */
@@ -111,12 +111,13 @@ export function makeFolder(path: string): void {
  * Temporary files of a file, left by a run that was killed. Call only under the lock of its one writer. Only names that
  * the build gives them: what an admin or logrotate put beside a file is not ours to remove.
  */
-export function sweepTemporaries(path: string): void {
+export function sweepTemporaries(path: string, beforeMs = Infinity): void {
   const folder = dirname(path);
   const name = `${basename(path)}.tmp-`;
   for (const entry of listIfThere(folder)) {
     if (!entry.startsWith(name) || !/^\d+-\d+$/.test(entry.slice(name.length))) continue;
     try {
+      if (statSync(join(folder, entry)).mtimeMs > beforeMs) continue;
       unlinkSync(join(folder, entry));
     } catch {
       // not a file, or gone: it is in nobody's way

@@ -21,6 +21,13 @@ export async function onPool<Result>(call: () => Promise<Result>): Promise<Resul
   }
 }
 
+/** A call of node:fs that takes a callback, as a promise. */
+export function called<Result>(call: (done: (error: Error | null, result?: Result) => void) => void): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    call((error, result) => (error ? reject(error) : resolve(result as Result)));
+  });
+}
+
 /** Something to end when we leave: a child that still runs. Returns how to take it back. */
 export function endOnLeaving(end: () => void): () => void {
   held.endings.add(end);

@@ -3,6 +3,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod/mini';
 import type { Answer, Completed, Host } from '../contract/host.ts';
+import { readWhole } from './read-whole.ts';
 
 const statfsSchema = z.object({
   block_bytes: z.number(),
@@ -58,7 +59,7 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
   return {
     name,
     signal,
-    readText: (path) => readFile(inRoot(path), 'utf8'),
+    readText: async (path) => (await readWhole(inRoot(path))).toString('utf8'),
     readBytes: async (path, range) => {
       const all = await readFile(inRoot(path));
       return range ? all.subarray(range.start, range.start + range.length) : all;

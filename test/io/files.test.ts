@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, utimesSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { appendLine, readIfThere, replaceFile, sweepTemporaries } from '../../lib/io/files.ts';
@@ -63,6 +63,14 @@ test('what a killed run left half-made is swept away, and nothing else', (t) => 
     'other.json.tmp-1-2',
   ]);
   sweepTemporaries(join(folder, 'no', 'such', 'folder'));
+});
+
+test('without a lock, what is young may be another run’s and stays', (t) => {
+  const folder = temporaryFolder(t);
+  for (const name of ['a.prom.tmp-1-1', 'a.prom.tmp-2-1']) writeFileSync(join(folder, name), '');
+  utimesSync(join(folder, 'a.prom.tmp-1-1'), 1000, 1000);
+  sweepTemporaries(join(folder, 'a.prom'), 2_000_000);
+  assert.deepEqual(readdirSync(folder), ['a.prom.tmp-2-1']);
 });
 
 test('a file that is not there is undefined; one that cannot be read is an error', (t) => {
