@@ -53,7 +53,19 @@ export function sentenceOf(track: Track, at: Date): string {
 }
 
 function eventOf(key: string, track: Track, { site, hostname, version }: Sender, at: Date): SentryEvent {
-  const { source, chip, sensor, title, above, celsius, highest_celsius, began_at = '', ended_at, told_at } = track;
+  const {
+    source,
+    chip,
+    sensor,
+    title,
+    above,
+    limit_key,
+    celsius,
+    highest_celsius,
+    began_at = '',
+    ended_at,
+    told_at,
+  } = track;
   const state = ended_at === undefined ? (told_at === undefined ? 'begun' : 'lasting') : 'over';
   // The same event tried again has the same id: one that did arrive after all is not told twice.
   const identity = `${hostname} ${key} ${began_at} ${state} ${told_at}`;
@@ -72,6 +84,7 @@ function eventOf(key: string, track: Track, { site, hostname, version }: Sender,
     extra: {
       celsius,
       above_celsius: above,
+      limit: limit_key,
       highest_celsius,
       began_at,
       ...(ended_at === undefined ? {} : { ended_at }),

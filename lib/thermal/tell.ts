@@ -41,7 +41,7 @@ const mostEvents = 10;
 export async function tell(telling: Telling): Promise<Told> {
   const { net, config, beat, due, before, at, monotonicMs } = telling;
   const until = monotonicMs() + allSeconds * 1000;
-  const secondsLeft = (): number => (until - monotonicMs()) / 1000;
+  const secondsLeft = (): number => Math.ceil((until - monotonicMs()) / 100) / 10;
   const problems: string[] = [];
   const quiet: Record<string, string> = Object.fromEntries(
     Object.entries(before?.quiet_until ?? {}).filter(([, time]) => Date.parse(time) > at.getTime()),
