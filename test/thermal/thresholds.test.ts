@@ -52,7 +52,13 @@ test('it is over with the third beat in a row well below, not before', () => {
 
 test('what cannot be read is not well: it lasts, and the beats below begin anew', () => {
   assert.deepEqual(play([90, 90, 90, 70, 70, undefined, 70, 70, 70]).slice(2), [
-    ...['begun', 'begun', 'begun', 'begun', 'begun', 'begun', 'over'],
+    'begun',
+    'begun',
+    'begun',
+    'begun',
+    'begun',
+    'begun',
+    'over',
   ]);
   assert.deepEqual(play([90, 90, undefined, 90]), ['1', '2', '-', '1'], 'what has not begun is not kept');
 });
