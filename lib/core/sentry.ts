@@ -1,4 +1,5 @@
 // Sentry's addresses and its envelope: what its SDKs send, without them (they cost two starts).
+import { oneLine } from './text.ts';
 
 export interface SentryProject {
   /** Of the cron monitor. */
@@ -56,7 +57,7 @@ export function envelopeOf(event: SentryEvent, sentAt: Date): string {
 const tagsOf = (tags: SentryEvent['tags']): SentryEvent['tags'] =>
   Object.fromEntries(
     Object.entries(tags).flatMap(([name, value]) => {
-      const line = value.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+      const line = oneLine(value);
       return line === '' ? [] : [[name, line.slice(0, 200)]];
     }),
   );

@@ -21,10 +21,15 @@ export async function onPool<Result>(call: () => Promise<Result>): Promise<Resul
   }
 }
 
-/** A call of node:fs that takes a callback, as a promise. */
+/** One such call of node:fs that takes a callback, as a promise: half the price of the same by node:fs/promises. */
 export function called<Result>(call: (done: (error: Error | null, result?: Result) => void) => void): Promise<Result> {
+  held.onThreads += 1;
   return new Promise((resolve, reject) => {
-    call((error, result) => (error ? reject(error) : resolve(result as Result)));
+    call((error, result) => {
+      held.onThreads -= 1;
+      if (error) reject(error);
+      else resolve(result as Result);
+    });
   });
 }
 

@@ -1,8 +1,19 @@
 // This machine, as a Host.
-import { lstat, type Stats, type StatsFs, readdir, readlink, realpath, statfs } from 'node:fs';
+import {
+  lstat,
+  type Stats,
+  type StatsFs,
+  readdir,
+  readdirSync,
+  readlink,
+  realpath,
+  realpathSync,
+  statfs,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Host, PathStat } from '../contract/host.ts';
-import { called, onPool } from './leave.ts';
+import { called } from './leave.ts';
+import { isOfKernel, readOfKernel } from './kernel.ts';
 import { readWhole } from './read-whole.ts';
 
 export interface LocalSettings {
@@ -25,13 +36,15 @@ export function localHostOpener({ notes, userAgent, env }: LocalSettings): (sign
   return (signal) => ({
     name: 'local',
     signal,
-    readText: (path) => once(texts, path, async () => (await readWhole(path)).toString('utf8')),
+    readText: (path) =>
+      isOfKernel(path) ? readOfKernel(path) : once(texts, path, async () => (await readWhole(path)).toString('utf8')),
     readBytes: (path, range) => readWhole(path, range),
-    list: (path) => onPool(() => called((done) => readdir(path, done))),
-    stat: (path) => once(stats, path, () => onPool(() => describe(path))),
-    realpath: (path) => onPool(() => called((done) => realpath.native(path, done))),
+    list: async (path) => (isOfKernel(path) ? readdirSync(path) : called((done) => readdir(path, done))),
+    stat: (path) => once(stats, path, () => describe(path)),
+    realpath: async (path) =>
+      isOfKernel(path) ? realpathSync.native(path) : called((done) => realpath.native(path, done)),
     statfs: async (path) => {
-      const found = await onPool(() => called<StatsFs>((done) => statfs(path, done)));
+      const found = await called<StatsFs>((done) => statfs(path, done));
       return {
         block_bytes: found.bsize,
         blocks: found.blocks,

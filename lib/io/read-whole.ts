@@ -1,7 +1,7 @@
 // A file read whole, on a thread, without ever waiting for something that is no file. By callbacks: the same by promises
-// costs twice as much, and a beat reads sixty files of the kernel.
-import { close, closeSync, constants, fstat, fstatSync, open, openSync, read, type Stats } from 'node:fs';
-import { called, onPool } from './leave.ts';
+// costs twice as much.
+import { close, constants, fstat, open, read, type Stats } from 'node:fs';
+import { called } from './leave.ts';
 
 const mostFileBytes = 16 * 1024 * 1024;
 const firstBytes = 16 * 1024;
@@ -9,30 +9,16 @@ const firstBytes = 16 * 1024;
 const flags = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** O_NONBLOCK: opening a FIFO that nobody writes to would otherwise wait for ever, on a thread that no exit can end. */
-export function readWhole(path: string, range?: { start: number; length: number }): Promise<Buffer> {
-  if (path.startsWith('/sys/') && !range) return onPool(() => readOfKernel(path));
-  return onPool(async () => {
-    const descriptor = await called<number>((done) => open(path, flags, done));
-    try {
-      const found = await called<Stats>((done) => fstat(descriptor, done));
-      if (!found.isFile()) throw new Error(`${path} is not a regular file`);
-      if (range) return await readUpTo(descriptor, Buffer.alloc(range.length), range.start);
-      if (found.size > mostFileBytes) throw new Error(`${path} is too large to be read whole: ${found.size} bytes`);
-      return await readAll(path, descriptor, found.size);
-    } finally {
-      await called<void>((done) => close(descriptor, done));
-    }
-  });
-}
-
-/** In there only the read itself asks a driver, and only it may hang; it gives all there is. The rest needs no thread. */
-async function readOfKernel(path: string): Promise<Buffer> {
-  const descriptor = openSync(path, flags);
+export async function readWhole(path: string, range?: { start: number; length: number }): Promise<Buffer> {
+  const descriptor = await called<number>((done) => open(path, flags, done));
   try {
-    if (!fstatSync(descriptor).isFile()) throw new Error(`${path} is not a regular file`);
-    return await readUpTo(descriptor, Buffer.allocUnsafe(4096), 0);
+    const found = await called<Stats>((done) => fstat(descriptor, done));
+    if (!found.isFile()) throw new Error(`${path} is not a regular file`);
+    if (range) return await readUpTo(descriptor, Buffer.alloc(range.length), range.start);
+    if (found.size > mostFileBytes) throw new Error(`${path} is too large to be read whole: ${found.size} bytes`);
+    return await readAll(path, descriptor, found.size);
   } finally {
-    closeSync(descriptor);
+    await called<void>((done) => close(descriptor, done));
   }
 }
 

@@ -1,10 +1,7 @@
 // Reads every source side by side. Whatever one does, the others have their readings.
 import { Absent, TimedOut } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
-import { formatDuration } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
-import { withDeadline } from '../run/deadline.ts';
-import { impatient } from '../run/impatient.ts';
 import type { Reading, SourceName } from './reading.ts';
 import type { Collected, Source } from './source.ts';
 
@@ -13,9 +10,9 @@ export type Read = { readonly source: SourceName; readonly ms: number; readonly 
   | { readonly status: 'absent' | 'failed'; readonly reason: string }
 );
 
-/** For one source: what of it was read by then counts. The rest of the ten seconds is for telling. */
+/** What was read by then counts. The rest of the ten seconds is for telling. */
 const sourceMs = 3000;
-/** A source that heeds nothing is left behind. */
+/** A source that heeds no signal is left behind. */
 const graceMs = 250;
 
 interface Clock {
@@ -23,33 +20,34 @@ interface Clock {
   readonly monotonicMs: () => number;
 }
 
-export const collect = (
+export async function collect(
   sources: readonly Source[],
   openHost: (name: string, signal: AbortSignal) => Host,
-  clock: Clock,
-): Promise<Read[]> => Promise.all(sources.map((source) => readOne(source, openHost, clock)));
-
-async function readOne(
-  source: Source,
-  openHost: (name: string, signal: AbortSignal) => Host,
   { now, monotonicMs }: Clock,
-): Promise<Read> {
-  const began = monotonicMs();
+): Promise<Read[]> {
+  const late = new TimedOut(`no answer within ${sourceMs / 1000} s`);
   const impatience = new AbortController();
-  const timer = setTimeout(
-    () => impatience.abort(new TimedOut(`no answer within ${formatDuration(sourceMs / 1000)}`)),
-    sourceMs,
-  );
-  const done = () => ({ source: source.name, ms: Math.round((monotonicMs() - began) * 10) / 10 });
+  const soft = setTimeout(() => impatience.abort(late), sourceMs);
+  let hard: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    hard = setTimeout(() => reject(late), sourceMs + graceMs);
+  });
+  const began = monotonicMs();
+  const host = openHost('local', impatience.signal);
+  const readOne = async (source: Source): Promise<Read> => {
+    const done = () => ({ source: source.name, ms: Math.round((monotonicMs() - began) * 10) / 10 });
+    try {
+      const collected = await Promise.race([source.read(host, now()), over]);
+      return { ...done(), status: 'ok', ...collected };
+    } catch (error) {
+      const status = error instanceof Absent ? 'absent' : 'failed';
+      return { ...done(), status, reason: reasonOf(error), readings: [] };
+    }
+  };
   try {
-    const collected = await withDeadline(sourceMs + graceMs, source.name, () =>
-      source.read(impatient(openHost('local', impatience.signal)), now()),
-    );
-    return { ...done(), status: 'ok', ...collected };
-  } catch (error) {
-    const status = error instanceof Absent ? 'absent' : 'failed';
-    return { ...done(), status, reason: reasonOf(error), readings: [] };
+    return await Promise.all(sources.map(readOne));
   } finally {
-    clearTimeout(timer);
+    clearTimeout(soft);
+    clearTimeout(hard);
   }
 }

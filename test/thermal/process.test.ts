@@ -79,7 +79,7 @@ test('a program that hangs costs its own source: the textfile is there, and the 
   const ran = await run({ PATH: `${folder}:${process.env['PATH']}` });
   assert.equal(ran.code, 0, ran.stderr);
   assert.ok(ran.seconds > 2 && ran.seconds < 10, `it took ${ran.seconds} s`);
-  assert.match(recordOf(ran).problems.join('\n'), /^sensors: no answer within 3s$/m);
+  assert.match(recordOf(ran).problems.join('\n'), /^sensors: no answer within 3 s$/m);
   assert.match(readText(textfile), /^node_thermal_source_success\{source="sensors"\} 0$/m);
   assert.equal(processesOf(join(folder, 'sensors')).length, 0, 'it was left behind');
 });

@@ -3,6 +3,7 @@
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { reasonOf } from '../../core/text.ts';
+import { untilAborted } from '../../run/deadline.ts';
 import { inOrder, namedApart, placeOf } from '../chip.ts';
 import { type Reading, readMillidegrees, type Sensor, sensorNames } from '../reading.ts';
 import { defineSource } from '../source.ts';
@@ -71,8 +72,8 @@ async function labelOf(host: Host, path: string, id: string): Promise<string | u
 
 async function readSensor(host: Host, path: string, of: Sensor, mayBeFaulted: boolean): Promise<Reading> {
   try {
-    const reading = readMillidegrees(of, await host.readText(`${path}_input`));
-    const fault = mayBeFaulted ? (await host.readText(`${path}_fault`)).trim() : '0';
+    const reading = readMillidegrees(of, await untilAborted(host.signal, host.readText(`${path}_input`)));
+    const fault = mayBeFaulted ? (await untilAborted(host.signal, host.readText(`${path}_fault`))).trim() : '0';
     return fault === '0' ? reading : { ...of, problem: 'faulted', why: 'the chip says that the sensor is faulted' };
   } catch (error) {
     if (isMissing(error)) return { ...of, problem: 'absent', why: 'it went while it was being read' };

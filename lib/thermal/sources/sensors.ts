@@ -3,6 +3,7 @@
 import { Absent } from '../../contract/errors.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSensors, type SensorsChip } from '../../parse/sensors.ts';
+import { untilAborted } from '../../run/deadline.ts';
 import { namedApart } from '../chip.ts';
 import { readCelsius, type Reading, type Sensor, sensorNames } from '../reading.ts';
 import { defineSource } from '../source.ts';
@@ -12,12 +13,13 @@ export const sensors = defineSource({
   summary: 'the program `sensors`, with what /etc/sensors.d says',
 
   async read(host) {
-    const { exit_code, stdout, stderr } = await host
-      .run(['sensors', '-j'], { alone: 'thermal-sensors' })
-      .catch((error: unknown) => {
-        if (/ENOENT/.test(reasonOf(error))) throw new Absent('the program sensors is not installed');
-        throw error;
-      });
+    const { exit_code, stdout, stderr } = await untilAborted(
+      host.signal,
+      host.run(['sensors', '-j'], { alone: 'thermal-sensors' }),
+    ).catch((error: unknown) => {
+      if (/ENOENT/.test(reasonOf(error))) throw new Absent('the program sensors is not installed');
+      throw error;
+    });
     if (exit_code !== 0) {
       if (/No sensors found/.test(`${stdout}${stderr}`)) throw new Absent('sensors found none');
       throw new Error(`sensors ended with ${exit_code}: ${firstLine(stderr || stdout) || 'without a word'}`);

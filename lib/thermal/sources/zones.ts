@@ -3,6 +3,7 @@
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { reasonOf } from '../../core/text.ts';
+import { untilAborted } from '../../run/deadline.ts';
 import { firmwareName, inOrder, namedApart, type Place } from '../chip.ts';
 import { type Reading, readMillidegrees, type Sensor } from '../reading.ts';
 import { defineSource } from '../source.ts';
@@ -41,7 +42,7 @@ async function readZone(host: Host, path: string): Promise<Zone | undefined> {
     const type = (await host.readText(`${path}/type`)).trim();
     const of: Sensor = { source: 'thermal_zone', chip: type, sensor: 'temp', driver: type };
     // ENODATA, EAGAIN, EINVAL, EIO: a zone that is switched off, or whose chip sleeps, says so in many ways.
-    const reading = await host.readText(`${path}/temp`).then(
+    const reading = await untilAborted(host.signal, host.readText(`${path}/temp`)).then(
       (text) => readMillidegrees(of, text),
       (error: unknown): Reading => ({ ...of, problem: 'unreadable', why: reasonOf(error) }),
     );
