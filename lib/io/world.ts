@@ -18,6 +18,7 @@ import {
   readIfThere,
   removeIfThere,
   replaceFile,
+  swapFile,
   sweepTemporaries,
 } from './files.ts';
 import { scanLines } from './jsonl.ts';
@@ -45,9 +46,7 @@ export interface WorldSettings<Config> {
 
 export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config> {
   const { places, dryRun, durable = true, synced = true } = settings;
-  const replace = durable
-    ? (path: string, text: string, mode: number) => replaceFile(path, text, mode, { synced })
-    : overwriteFile;
+  const replace = durable ? (synced ? replaceFile : swapFile) : overwriteFile;
   const { clock } = settings;
   // The kernel's own chance: loading node:crypto for 16 bytes costs a tenth of a start.
   let runId: string | undefined;
