@@ -156,6 +156,16 @@ thermal: { sentry: { dsn: $SENTRY_DSN } }
   assert.ok(beat() >= before + 5, `${before}, then ${beat()}: the timer does not beat`);
   const shown = must('systemctl', 'show', '-P', 'Result', 'thermal-heartbeat.service').trim();
   assert.equal(shown, 'success');
+  must('systemctl', 'stop', 'thermal-heartbeat.timer');
+
+  // The kernel's own paths, as the machine itself: of a recording, since this one may have no sensors.
+  const sys = '/opt/ops-monitor/test/thermal/machines/intel-server/root/sys';
+  for (const part of ['class', 'devices']) must('mount', '--bind', `${sys}/${part}`, `/sys/${part}`);
+  machine.write('/etc/ops-monitor/config.yaml', 'files: { textfiles: /var/lib/node-exporter/textfile }\n');
+  must('systemctl', 'start', 'thermal-heartbeat.service');
+  assert.match(machine.read(textfile), /chip="platform\/coretemp.0",sensor="Package id 0"\} 65$/m);
+  assert.match(machine.read(textfile), /chip="acpitz@LNXTHERM:01",sensor="temp"\} 29.8$/m);
+
   // Without a disk there is nothing to ask, and that is no failure.
   must('systemctl', 'start', 'nvme-smart-log.service');
   assert.equal(must('systemctl', 'show', '-P', 'ConditionResult', 'nvme-smart-log.service').trim(), 'no');
