@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { readText, temporaryFolder } from '../world.ts';
 import { bootSystemd } from './boot.ts';
-import { needRoot, unpackPackage } from './packages.ts';
+import { installPackages, unpackPackage } from './packages.ts';
 import { root, siteIn } from './stages.ts';
 
 const machines = join(root, 'test', 'thermal', 'machines');
@@ -113,7 +113,7 @@ test('the units are without a fault, and as hard as they were', () => {
 });
 
 test('under a real systemd the timer beats, as the service’s user, in its sandbox, with and without a credential', async (t) => {
-  needRoot();
+  installPackages('lm-sensors');
   const unit = (name: string): [string, string] => [name, readText(join(unitFolder, name))];
   const units = Object.fromEntries([
     unit('thermal-heartbeat.service'),
@@ -165,6 +165,15 @@ thermal: { sentry: { dsn: $SENTRY_DSN } }
   must('systemctl', 'start', 'thermal-heartbeat.service');
   assert.match(machine.read(textfile), /chip="platform\/coretemp.0",sensor="Package id 0"\} 65$/m);
   assert.match(machine.read(textfile), /chip="acpitz@LNXTHERM:01",sensor="temp"\} 29.8$/m);
+
+  // The real `sensors`, which calls two chips the same and leaves out what it cannot read.
+  machine.write(
+    '/etc/ops-monitor/config.yaml',
+    'files: { textfiles: /var/lib/node-exporter/textfile }\nthermal: { sensors: true }\n',
+  );
+  must('systemctl', 'start', 'thermal-heartbeat.service');
+  assert.match(machine.read(textfile), /source="sensors",chip="coretemp-isa-0001",sensor="Package id 1"\} 91$/m);
+  assert.match(machine.read(textfile), /source="sensors",chip="acpitz-\w+-\w+#2",sensor="temp1"\} 29.8$/m);
 
   // Without a disk there is nothing to ask, and that is no failure.
   must('systemctl', 'start', 'nvme-smart-log.service');
