@@ -44,6 +44,10 @@ dispatch({
       'replays recorded days against a changed configuration: which mails it would have sent, beside those of today',
     load: () => import('./rehearse.ts'),
   },
+  'thermal-heartbeat': {
+    summary: 'reads every temperature for Prometheus, and tells whoever watches when one is out of band',
+    load: () => import('./thermal-heartbeat.ts'),
+  },
   explain: {
     summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
     load: () => import('./explain.ts'),

@@ -97,6 +97,7 @@ const registries = [
   'lib/health/checks',
   'lib/alerts/rules',
   'lib/alerts/transports',
+  'lib/thermal/sources',
 ];
 
 test('every probe, section and check is in the index beside it, and none imports another', () => {
@@ -173,8 +174,12 @@ test('every script of the product is a command of ops-monitor, and says of itsel
   const { demo } = await import('../lib/cycle/demo.ts');
   const { rehearse } = await import('../lib/cycle/rehearse.ts');
   const { acknowledge, silence } = await import('../lib/cycle/silence.ts');
+  const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
+  const { makeNet } = await import('../lib/io/net.ts');
+  const { painter } = await import('../lib/io/terminal.ts');
   const commands = [
     ...stages,
+    thermalHeartbeat({ net: async () => makeNet(), paint: painter }),
     runCycle,
     explainCommand,
     checkConfig,

@@ -1,7 +1,7 @@
 // Mails that wait. A mail is written once, lies on the disk before anything says so, and goes when every recipient has it,
 // or nothing can bring it there. At least once: whoever is killed after a server took it sends the same mail again.
 import * as z from 'zod/mini';
-import { shapeProblem } from '../contract/fields.ts';
+import { shapeProblem } from '../contract/shape.ts';
 import type { Spool } from '../contract/spool.ts';
 import type { Mail, Outside, Receipt, Transport } from '../contract/transport.ts';
 import { Refused, Unsure } from '../contract/errors.ts';

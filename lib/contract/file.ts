@@ -1,5 +1,5 @@
 // A file that stages hand each other: where it lies, what is in it. Rooms know each other only by these.
-import type * as z from 'zod/mini';
+import type { Shape } from './shape.ts';
 
 /** The folders of one installation, from the configuration. */
 export interface Places {
@@ -29,7 +29,7 @@ export interface FileLocation {
 
 export interface FileSpec<Content> extends FileLocation {
   /** Of the whole file, or of one line of a JSONL file; text formats have none. */
-  readonly schema?: z.ZodMiniType<Content>;
+  readonly schema?: Shape<Content>;
 }
 
 export const defineFile = <Content>(file: FileSpec<Content>): FileSpec<Content> => file;

@@ -1,23 +1,34 @@
 // What each stage leaves of its last run, written by the engine whatever became of the run.
 import { join } from 'node:path';
-import * as z from 'zod/mini';
 import { defineFile, type FileSpec } from './file.ts';
+import { plainShape } from './shape.ts';
 
-const recordSchema = z.looseObject({
-  schema_version: z.number(),
-  stage: z.string(),
-  run_id: z.string(),
-  started_at: z.string(),
-  ms: z.number(),
-  outcome: z.enum(['ok', 'failed']),
-  exit_code: z.number(),
-  counts: z.record(z.string(), z.number()),
-  problems: z.array(z.string()),
+export interface StageRecord {
+  readonly schema_version: number;
+  readonly stage: string;
+  readonly run_id: string;
+  readonly started_at: string;
+  readonly ms: number;
+  readonly outcome: 'ok' | 'failed';
+  readonly exit_code: number;
+  readonly counts: Record<string, number>;
+  readonly problems: string[];
   /** Kept from run to run: a failure does not change it. */
-  last_success_at: z.optional(z.string()),
-});
+  readonly last_success_at?: string | undefined;
+}
 
-export type StageRecord = z.output<typeof recordSchema>;
+const schema = plainShape<StageRecord>({
+  schema_version: 'number',
+  stage: 'string',
+  run_id: 'string',
+  started_at: 'string',
+  ms: 'number',
+  outcome: ['ok', 'failed'],
+  exit_code: 'number',
+  counts: 'numbers',
+  problems: 'strings',
+  'last_success_at?': 'string',
+});
 
 export const stageRecord = (stage: string): FileSpec<StageRecord> =>
   defineFile<StageRecord>({
@@ -25,6 +36,6 @@ export const stageRecord = (stage: string): FileSpec<StageRecord> =>
     format: 'json',
     path: ({ state }) => join(state, 'stages', `${stage}.json`),
     mode: 0o644,
-    schema: recordSchema,
+    schema,
     fallsBack: true,
   });

@@ -8,6 +8,11 @@ export interface Stage<Config = never> {
   readonly summary: string;
   readonly reads: readonly FileLocation[];
   readonly writes: readonly FileLocation[];
+  /**
+   * It runs every few seconds, and what a run leaves is out of date with the next one: no lock is taken (each file is
+   * replaced whole, and the last one stays), and nothing waits for a disk.
+   */
+  readonly isFrequent?: true;
   /** The process leaves at the end of this, whatever hangs. */
   readonly deadlineMs: number;
   readonly options?: Readonly<Record<string, Option>>;

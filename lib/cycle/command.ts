@@ -61,6 +61,7 @@ export function exitCodeOf(error: unknown): number {
 }
 
 function parse(command: Command, argv: readonly string[]): Asked {
+  if (argv.length === 0) return { options: {}, operands: [] }; // as a unit calls it: reading nothing is not free
   const options: ParseArgsConfig['options'] = { help: { type: 'boolean', short: 'h' } };
   for (const [name, { type }] of Object.entries(command.options)) options[name] = { type };
   try {

@@ -56,6 +56,8 @@ export interface Ended {
 }
 
 const lockWaitMs = 3000;
+/** Where there is no lock, a temporary file that is younger than this may be another run's. */
+const othersMs = 60_000;
 
 export async function runStage(
   stage: Stage<Configuration>,
@@ -72,15 +74,16 @@ export async function runStage(
     isOver: () => over,
     ...(dryRun ? { dryRun } : {}),
     ...(simulation ? { ...simulation, durable: false } : {}),
+    ...(stage.isFrequent ? { synced: false } : {}),
   });
   const startedAt = world.now();
   const began = world.monotonicMs();
   const recordFile = stageRecord(stage.name);
-  const lock = dryRun || simulation ? undefined : await lockStage(stage.name, places);
+  const lock = dryRun || simulation || stage.isFrequent ? undefined : await lockStage(stage.name, places);
   try {
-    const previous = await world.read(recordFile).catch(() => undefined); // a torn record is replaced by this run's
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
-      if (!dryRun) tidy([...stage.writes, recordFile], places, startedAt);
+      const files = [...stage.writes, recordFile];
+      if (!dryRun) tidy(files, places, startedAt, stage.isFrequent ? othersMs : undefined);
       signal.addEventListener('abort', () => (over = true));
       return stage.run(world);
     }).then(
@@ -91,7 +94,7 @@ export async function runStage(
     if (failure instanceof Usage || failure instanceof LockedOut) throw failure;
     // Output that lies elsewhere for want of room is read all the same, but the run has not done its work.
     const failed = failure !== undefined || misplaced.length > 0;
-    const lastSuccess = failed ? previous?.last_success_at : world.now().toISOString();
+    const lastSuccess = failed ? await lastSuccessBefore() : world.now().toISOString();
     const record: StageRecord = {
       schema_version: 1,
       stage: stage.name,
@@ -113,6 +116,11 @@ export async function runStage(
     return { record, ...(outcome ? { outcome } : {}) };
   } finally {
     lock?.release();
+  }
+
+  /** A torn record is as good as none, and replaced by this run's. */
+  async function lastSuccessBefore(): Promise<string | undefined> {
+    return (await world.read(recordFile).catch(() => undefined))?.last_success_at;
   }
 }
 

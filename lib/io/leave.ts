@@ -21,6 +21,18 @@ export async function onPool<Result>(call: () => Promise<Result>): Promise<Resul
   }
 }
 
+/** One such call of node:fs that takes a callback, as a promise: half the price of the same by node:fs/promises. */
+export function called<Result>(call: (done: (error: Error | null, result?: Result) => void) => void): Promise<Result> {
+  held.onThreads += 1;
+  return new Promise((resolve, reject) => {
+    call((error, result) => {
+      held.onThreads -= 1;
+      if (error) reject(error);
+      else resolve(result as Result);
+    });
+  });
+}
+
 /** Something to end when we leave: a child that still runs. Returns how to take it back. */
 export function endOnLeaving(end: () => void): () => void {
   held.endings.add(end);

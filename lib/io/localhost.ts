@@ -1,13 +1,20 @@
 // This machine, as a Host.
-import { constants } from 'node:fs';
-import { lstat, open, readdir, readlink, realpath, statfs } from 'node:fs/promises';
+import {
+  lstat,
+  type Stats,
+  type StatsFs,
+  readdir,
+  readdirSync,
+  readlink,
+  realpath,
+  realpathSync,
+  statfs,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Host, PathStat } from '../contract/host.ts';
-import { getUrl } from './http.ts';
-import { onPool } from './leave.ts';
-import { runProgram } from './process.ts';
-
-const mostFileBytes = 16 * 1024 * 1024;
+import { called } from './leave.ts';
+import { isOfKernel, readOfKernel } from './kernel.ts';
+import { readWhole } from './read-whole.ts';
 
 export interface LocalSettings {
   /** Where notes of children that may hang are kept. */
@@ -29,13 +36,15 @@ export function localHostOpener({ notes, userAgent, env }: LocalSettings): (sign
   return (signal) => ({
     name: 'local',
     signal,
-    readText: (path) => once(texts, path, async () => (await readWhole(path)).toString('utf8')),
+    readText: (path) =>
+      isOfKernel(path) ? readOfKernel(path) : once(texts, path, async () => (await readWhole(path)).toString('utf8')),
     readBytes: (path, range) => readWhole(path, range),
-    list: (path) => onPool(() => readdir(path)),
-    stat: (path) => once(stats, path, () => onPool(() => describe(path))),
-    realpath: (path) => onPool(() => realpath(path)),
+    list: async (path) => (isOfKernel(path) ? readdirSync(path) : called((done) => readdir(path, done))),
+    stat: (path) => once(stats, path, () => describe(path)),
+    realpath: async (path) =>
+      isOfKernel(path) ? realpathSync.native(path) : called((done) => realpath.native(path, done)),
     statfs: async (path) => {
-      const found = await onPool(() => statfs(path));
+      const found = await called<StatsFs>((done) => statfs(path, done));
       return {
         block_bytes: found.bsize,
         blocks: found.blocks,
@@ -45,13 +54,14 @@ export function localHostOpener({ notes, userAgent, env }: LocalSettings): (sign
         free_inodes: found.ffree,
       };
     },
-    run: (argv, { alone } = {}) =>
-      runProgram(argv, {
+    // Programs and the network are loaded by who needs them: a beat that reads a few files of the kernel does not.
+    run: async (argv, { alone } = {}) =>
+      (await import('./process.ts')).runProgram(argv, {
         signal,
         env: { HOME: process.env['HOME'], ...env },
         ...(alone === undefined ? {} : { aloneNote: join(notes, `${encodeURIComponent(alone).slice(0, 200)}.json`) }),
       }),
-    get: (url, { timeoutMs }) => getUrl(url, { timeoutMs, signal, userAgent }),
+    get: async (url, { timeoutMs }) => (await import('./http.ts')).getUrl(url, { timeoutMs, signal, userAgent }),
   });
 }
 
@@ -62,33 +72,13 @@ function once<Value>(known: Map<string, Promise<Value>>, key: string, ask: () =>
 }
 
 async function describe(path: string): Promise<PathStat> {
-  const found = await lstat(path);
+  const found = await called<Stats>((done) => lstat(path, done));
   const link = found.isSymbolicLink();
   const kind = link ? 'link' : found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
   return {
     kind,
     size_bytes: found.size,
     modified_at: found.mtime.toISOString(),
-    ...(link ? { target: await readlink(path) } : {}),
+    ...(link ? { target: await called<string>((done) => readlink(path, done)) } : {}),
   };
-}
-
-/** O_NONBLOCK: opening a FIFO that nobody writes to would otherwise wait for ever, on a thread that no exit can end. */
-async function readWhole(path: string, range?: { start: number; length: number }): Promise<Buffer> {
-  return onPool(async () => {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const found = await handle.stat();
-      if (!found.isFile()) throw new Error(`${path} is not a regular file`);
-      if (range) {
-        const buffer = Buffer.alloc(range.length);
-        const { bytesRead } = await handle.read(buffer, 0, range.length, range.start);
-        return buffer.subarray(0, bytesRead);
-      }
-      if (found.size > mostFileBytes) throw new Error(`${path} is too large to be read whole: ${found.size} bytes`);
-      return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
-  });
 }

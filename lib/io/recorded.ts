@@ -3,6 +3,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod/mini';
 import type { Answer, Completed, Host } from '../contract/host.ts';
+import { readWhole } from './read-whole.ts';
 
 const statfsSchema = z.object({
   block_bytes: z.number(),
@@ -55,10 +56,15 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
   const root = join(folder, 'root');
   const machine = (): Promise<Machine> => (knownMachines[folder] ??= readMachine(folder));
   const inRoot = (path: string): string => join(root, namedInFolder(path));
+  const asOnMachine = (error: unknown): never => {
+    // Its words are those of the machine: where the folder lies here is nothing to it.
+    if (error instanceof Error) error.message = error.message.replaceAll(root, '');
+    throw error;
+  };
   return {
     name,
     signal,
-    readText: (path) => readFile(inRoot(path), 'utf8'),
+    readText: async (path) => (await readWhole(inRoot(path)).catch(asOnMachine)).toString('utf8'),
     readBytes: async (path, range) => {
       const all = await readFile(inRoot(path));
       return range ? all.subarray(range.start, range.start + range.length) : all;

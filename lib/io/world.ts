@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { shapeProblem } from '../contract/fields.ts';
 import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { type StageRecord, stageRecord } from '../contract/record.ts';
+import { shapeProblem } from '../contract/shape.ts';
 import type { World } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
 import {
@@ -18,6 +18,7 @@ import {
   readIfThere,
   removeIfThere,
   replaceFile,
+  swapFile,
   sweepTemporaries,
 } from './files.ts';
 import { scanLines } from './jsonl.ts';
@@ -37,13 +38,15 @@ export interface WorldSettings<Config> {
   readonly isOver?: () => boolean;
   /** False: what is written need not survive a kill or a power cut, and nobody reads it meanwhile, as in simulated days. */
   readonly durable?: boolean;
+  /** False: what is replaced need not survive a power cut, and no disk is waited for. */
+  readonly synced?: boolean;
   /** Told when a disk was full and a file went to the runtime folder instead. */
   readonly onFallback?: (problem: string) => void;
 }
 
 export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config> {
-  const { places, dryRun, durable = true } = settings;
-  const replace = durable ? replaceFile : overwriteFile;
+  const { places, dryRun, durable = true, synced = true } = settings;
+  const replace = durable ? (synced ? replaceFile : swapFile) : overwriteFile;
   const { clock } = settings;
   // The kernel's own chance: loading node:crypto for 16 bytes costs a tenth of a start.
   let runId: string | undefined;
@@ -202,13 +205,18 @@ function forget(spare: string): void {
   }
 }
 
-/** Under the stage's lock: what a killed run left half-made is removed, and lines that a full disk kept out come home. */
-export function tidy(files: readonly FileLocation[], places: Places, at: Date): void {
+/**
+ * Under the stage's lock, or old enough to be nobody's: what a killed run left half-made is removed. Lines that a full disk
+ * kept out come home.
+ */
+export function tidy(files: readonly FileLocation[], places: Places, at: Date, olderMs: number | undefined): void {
+  const beforeMs = olderMs === undefined ? Infinity : at.getTime() - olderMs;
   for (const file of files) {
     const path = file.path(places, at);
     const spare = file.fallsBack ? sparePath(file, places, at) : undefined;
     // Lines are appended in place: a JSONL file has no temporaries.
-    if (file.format !== 'jsonl') for (const place of [path, ...(spare ? [spare] : [])]) sweepTemporaries(place);
+    if (file.format !== 'jsonl')
+      for (const place of [path, ...(spare ? [spare] : [])]) sweepTemporaries(place, beforeMs);
     else if (spare) bringHome(spare, path, file.mode);
   }
 }

@@ -2,9 +2,9 @@
 import type * as z from 'zod/mini';
 import type { Envelope, Failed } from '../contract/envelope.ts';
 import { Absent, TimedOut } from '../contract/errors.ts';
-import { shapeProblem } from '../contract/fields.ts';
 import type { Host } from '../contract/host.ts';
 import type { Probe } from '../contract/probe.ts';
+import { shapeProblem } from '../contract/shape.ts';
 import { lanes } from '../core/lanes.ts';
 import { reasonOf } from '../core/text.ts';
 import { withDeadline } from './deadline.ts';

@@ -1,24 +1,78 @@
 // What the configuration says about the thermal heartbeat.
 import * as z from 'zod';
-import { measure, planned, secret } from '../contract/quantities.ts';
+import { duration, measure, secret } from '../contract/quantities.ts';
+import { beatStyles } from '../core/beat.ts';
+import type { BeatStyle } from '../core/beat.ts';
+import type { Limits } from './thresholds.ts';
 
 const above = (by: string) =>
   z.strictObject({ above: measure('C', by).prefault(by).describe('above this') }).prefault({});
+
+const pattern = (says: string) => z.string().min(1).optional().describe(`${says}; \`*\` stands for anything`);
 
 export const thermalConfig = {
   thermal: z
     .strictObject({
       cpu: above('85 C').describe('the CPU package'),
       nvme: above('70 C').describe('NVMe disks'),
+      for: z
+        .array(
+          z.strictObject({
+            source: z.enum(['hwmon', 'sensors', 'nvme', 'thermal_zone']).optional().describe('where it is read'),
+            chip: pattern('as `thermal-heartbeat --print` shows it'),
+            sensor: pattern('as `thermal-heartbeat --print` shows it'),
+            above: measure('C', '60 C').optional().describe('above this; without it, what fits is not judged'),
+          }),
+        )
+        .prefault([])
+        .describe('other limits, by source, chip and sensor; the first that fits counts'),
+      samples: z
+        .int()
+        .min(1)
+        .max(100)
+        .prefault(3)
+        .describe('beats in a row above a limit before somebody hears of it, and well below it before it is over'),
+      clear: measure('C', '5 C').prefault('5 C').describe('over only when it is this much below its limit'),
+      stuck: duration('24h').prefault('24h').describe('a temperature that has not moved for this long is none'),
+      sensors: z
+        .boolean()
+        .prefault(false)
+        .describe('runs `sensors -j` too: the same chips, with the labels and corrections of /etc/sensors.d'),
       sentry: z
         .strictObject({
-          dsn: secret.describe('$NAME: from the environment or a credential, never written here'),
-          monitor: z.string().prefault('thermal-heartbeat').describe('name of the cron monitor'),
+          dsn: secret.describe(
+            'the DSN, or the address of the cron monitor; $NAME: from the environment or a credential, never written here',
+          ),
+          monitor: z
+            .string()
+            .regex(/^[a-z0-9][a-z0-9_-]{0,49}$/, {
+              error: (issue) =>
+                `expected a name of small letters, digits, _ and -, at most 50; got ${JSON.stringify(issue.input)}`,
+            })
+            .prefault('thermal-heartbeat')
+            .describe('name of the cron monitor'),
         })
         .optional()
-        .describe('the Sentry cron monitor'),
+        .describe('the Sentry project that is told of every beat, and of what is out of band'),
+      beat: z
+        .strictObject({
+          url: secret.describe('$NAME: from the environment or a credential, never written here'),
+          style: z.enum(beatStyles).prefault('healthchecks').describe('what it speaks'),
+        })
+        .optional()
+        .describe('another watcher that is told of every beat'),
     })
     .prefault({})
-    .describe('the thermal heartbeat')
-    .meta(planned),
+    .describe('the thermal heartbeat'),
 };
+
+export interface ThermalConfig {
+  readonly site: string;
+  readonly thermal: Limits & {
+    /** Seconds. */
+    readonly stuck: number;
+    readonly sensors: boolean;
+    readonly sentry?: { readonly dsn: string; readonly monitor: string } | undefined;
+    readonly beat?: { readonly url: string; readonly style: BeatStyle } | undefined;
+  };
+}

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, utimesSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { appendLine, readIfThere, replaceFile, sweepTemporaries } from '../../lib/io/files.ts';
+import { appendLine, readIfThere, replaceFile, swapFile, sweepTemporaries } from '../../lib/io/files.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
 test('a file is replaced whole, with the mode that was stated and nothing left beside it', (t) => {
@@ -63,6 +63,31 @@ test('what a killed run left half-made is swept away, and nothing else', (t) => 
     'other.json.tmp-1-2',
   ]);
   sweepTemporaries(join(folder, 'no', 'such', 'folder'));
+});
+
+test('what need not survive a power cut is replaced whole all the same, with its mode, and leaves nothing beside it', (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'a', 'thermal.prom');
+  const before = process.umask(0o077);
+  swapFile(path, 'old', 0o644);
+  const inode = statSync(path).ino;
+  swapFile(path, 'new', 0o644);
+  process.umask(before);
+  assert.equal(readText(path), 'new');
+  assert.notEqual(statSync(path).ino, inode, 'a reader of the old one keeps it whole');
+  assert.equal(statSync(path).mode & 0o777, 0o644);
+  mkdirSync(join(folder, 'folder'));
+  assert.throws(() => swapFile(join(folder, 'folder'), 'new', 0o644), /EISDIR/);
+  assert.deepEqual(readdirSync(folder).sort(), ['a', 'folder']);
+  assert.deepEqual(readdirSync(join(folder, 'a')), ['thermal.prom']);
+});
+
+test('without a lock, what is young may be another run’s and stays', (t) => {
+  const folder = temporaryFolder(t);
+  for (const name of ['a.prom.tmp-1-1', 'a.prom.tmp-2-1']) writeFileSync(join(folder, name), '');
+  utimesSync(join(folder, 'a.prom.tmp-1-1'), 1000, 1000);
+  sweepTemporaries(join(folder, 'a.prom'), 2_000_000);
+  assert.deepEqual(readdirSync(folder), ['a.prom.tmp-2-1']);
 });
 
 test('a file that is not there is undefined; one that cannot be read is an error', (t) => {

@@ -1,0 +1,72 @@
+// What a value read from a file must look like: a schema of zod's, or, where every start pays for it, one checked by hand.
+
+export interface Shape<Content> {
+  safeParse(value: unknown): { success: true; data: Content } | { success: false; error: ShapeError };
+  parse(value: unknown): Content;
+}
+
+export interface ShapeError {
+  readonly issues: readonly {
+    readonly path: readonly PropertyKey[];
+    readonly message: string;
+    readonly expected?: unknown;
+  }[];
+}
+
+/** What is wrong with the shape of a value: where, what was expected, what was seen. zod's mini flavour has no words. */
+export function shapeProblem({ issues }: ShapeError, value: unknown): string {
+  const [issue] = issues;
+  if (!issue) return 'no reason given';
+  let seen = value;
+  for (const key of issue.path) seen = typeof seen === 'object' && seen !== null ? Reflect.get(seen, key) : undefined;
+  const where = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
+  const expected = typeof issue.expected === 'string' ? `expected ${issue.expected}` : issue.message;
+  // JSON has no word for NaN, and throws at a BigInt.
+  const isPlain = typeof seen === 'object' || typeof seen === 'string';
+  const shown = isPlain ? JSON.stringify(seen).slice(0, 80) : String(seen);
+  return `${where}${expected}; got ${shown}`;
+}
+
+const kinds = {
+  number: (value: unknown) => typeof value === 'number' && Number.isFinite(value),
+  string: (value: unknown) => typeof value === 'string',
+  object: (value: unknown) => isObject(value),
+  numbers: (value: unknown) => isObject(value) && Object.values(value).every(kinds.number),
+  strings: (value: unknown) => Array.isArray(value) && value.every(kinds.string),
+};
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A kind of value, or the words that it may be. */
+type Kind = keyof typeof kinds | readonly string[];
+
+/**
+ * An object with at least these keys, checked by hand: loading zod costs a seventh of a start, too much for what every
+ * stage reads and a beat reads every 30 seconds. A key with a question mark may be missing.
+ */
+export function plainShape<Content>(fields: Readonly<Record<string, Kind>>): Shape<Content> {
+  const wrongIn = (value: unknown): ShapeError['issues'][number] | undefined => {
+    if (!isObject(value)) return { path: [], message: '', expected: 'object' };
+    for (const [name, expected] of Object.entries(fields)) {
+      const key = name.replace(/\?$/, '');
+      const found: unknown = Reflect.get(value, key);
+      if (found === undefined && key !== name) continue;
+      const fits = typeof expected === 'string' ? kinds[expected](found) : expected.includes(found as string);
+      if (!fits) return { path: [key], message: '', expected: [expected].flat().join(' or ') };
+    }
+    return undefined;
+  };
+  const safeParse: Shape<Content>['safeParse'] = (value) => {
+    const issue = wrongIn(value);
+    return issue ? { success: false, error: { issues: [issue] } } : { success: true, data: value as Content };
+  };
+  return {
+    safeParse,
+    parse: (value) => {
+      const parsed = safeParse(value);
+      if (parsed.success) return parsed.data;
+      throw new Error(shapeProblem(parsed.error, value));
+    },
+  };
+}

@@ -1,0 +1,28 @@
+// How long a server that has had enough wants to be left alone.
+
+/** Where it says nothing that can be understood. */
+const unsaidSeconds = 60;
+const longestSeconds = 3600;
+
+/** Of an answer: seconds from `at`, at most an hour; none where the server did not ask for it. */
+export function retrySeconds(
+  reply: { readonly status?: number; readonly headers: Readonly<Record<string, string | undefined>> },
+  at: Date,
+  category: string,
+): number {
+  const limits = (reply.headers['x-sentry-rate-limits'] ?? '').split(',').flatMap((limit) => {
+    const [seconds = '', categories = ''] = limit.trim().split(':');
+    const isMeant = categories === '' || categories.split(';').includes(category);
+    return /^\d+$/.test(seconds) && isMeant ? [Number(seconds)] : [];
+  });
+  if (reply.status !== 429) return Math.min(longestSeconds, Math.max(0, ...limits));
+  const said = [...limits, ...secondsOf(reply.headers['retry-after'] ?? '', at)];
+  return Math.min(longestSeconds, said.length > 0 ? Math.max(1, ...said) : unsaidSeconds);
+}
+
+/** A number of seconds, or a date. */
+function secondsOf(text: string, at: Date): number[] {
+  if (/^\s*\d+\s*$/.test(text)) return [Number(text)];
+  const until = Date.parse(text);
+  return Number.isNaN(until) ? [] : [Math.ceil((until - at.getTime()) / 1000)];
+}

@@ -1,0 +1,63 @@
+// Sentry's addresses and its envelope: what its SDKs send, without them (they cost two starts).
+import { oneLine } from './text.ts';
+
+export interface SentryProject {
+  /** Of the cron monitor. */
+  readonly checkInUrl: string;
+  readonly envelopeUrl: string;
+  readonly key: string;
+}
+
+/**
+ * From a DSN (`https://KEY@HOST/PROJECT`), or the address of a cron monitor (`https://HOST/api/PROJECT/cron/NAME/KEY/`),
+ * whichever somebody copied from its pages. Undefined where it is neither; the text is a secret.
+ */
+export function sentryProject(text: string, monitor: string): SentryProject | undefined {
+  const url = URL.parse(text.trim());
+  if (!url || !/^https?:$/.test(url.protocol)) return undefined;
+  const cron = /^(.*)\/api\/(\w+)\/cron\/([^/]+)\/(\w+)\/?$/.exec(url.pathname);
+  const dsn = /^(.*)\/(\d+)\/?$/.exec(url.pathname);
+  const [, path = '', project = ''] = cron ?? dsn ?? [];
+  const key = cron ? (cron[4] ?? '') : decodeURIComponent(url.username);
+  if (project === '' || !/^\w+$/.test(key)) return undefined;
+  const base = `${url.protocol}//${url.host}${path}/api/${project}`;
+  return {
+    checkInUrl: `${base}/cron/${cron?.[3] ?? encodeURIComponent(monitor)}/${key}/`,
+    envelopeUrl: `${base}/envelope/`,
+    key,
+  };
+}
+
+export interface SentryEvent {
+  /** 32 hex digits; the same again is taken for a repetition and dropped. */
+  readonly event_id: string;
+  /** Unix time. */
+  readonly timestamp: number;
+  readonly level: 'warning' | 'info';
+  readonly logger: string;
+  readonly server_name: string;
+  readonly environment: string;
+  readonly release: string;
+  readonly platform: 'node';
+  readonly message: { readonly formatted: string };
+  readonly tags: Readonly<Record<string, string>>;
+  /** Events with the same one are one issue. */
+  readonly fingerprint: readonly string[];
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+export function envelopeOf(event: SentryEvent, sentAt: Date): string {
+  const header = { event_id: event.event_id, sent_at: sentAt.toISOString() };
+  const item = { type: 'event', content_type: 'application/json' };
+  const sent: SentryEvent = { ...event, tags: tagsOf(event.tags) };
+  return `${[header, item, sent].map((part) => JSON.stringify(part)).join('\n')}\n`;
+}
+
+/** A newline or an empty value costs the whole tag, and more than 200 characters are cut off with an error. */
+const tagsOf = (tags: SentryEvent['tags']): SentryEvent['tags'] =>
+  Object.fromEntries(
+    Object.entries(tags).flatMap(([name, value]) => {
+      const line = oneLine(value);
+      return line === '' ? [] : [[name, line.slice(0, 200)]];
+    }),
+  );

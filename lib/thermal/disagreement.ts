@@ -1,0 +1,32 @@
+// A thermal zone and hwmon mostly show the same sensors. Where they say something else, one of them is wrong.
+import { formatMeasure } from '../core/quantity.ts';
+import { cpuPackages } from './package.ts';
+import { type Good, isGood, type Reading } from './reading.ts';
+
+/** Read some milliseconds apart, a processor that is given work may have become warmer by half of this. */
+const mostCelsius = 15;
+
+/** By pair what is to be said of it; the hottest of each side stands for it. */
+export function disagreements(readings: readonly Reading[]): Map<string, string> {
+  const good = readings.filter(isGood);
+  const zones = Map.groupBy(
+    good.filter(({ source }) => source === 'thermal_zone'),
+    ({ driver }) => driver,
+  );
+  const hwmon = good.filter(({ source }) => source === 'hwmon');
+  const packages = cpuPackages(hwmon);
+  const found = new Map<string, string>();
+  for (const [type, zone] of zones) {
+    const same = hwmon.filter(({ driver }) => driver === type.replaceAll('-', '_') || driver === type);
+    const [one, other] = [highest(zone), highest(type === 'x86_pkg_temp' ? packages : same)];
+    if (one === undefined || other === undefined || Math.abs(one - other) <= mostCelsius) continue;
+    found.set(
+      type,
+      `the thermal zone ${type} says ${formatMeasure(one, 'C')}, hwmon ${formatMeasure(other, 'C')} of the same: one of them is wrong`,
+    );
+  }
+  return found;
+}
+
+const highest = (readings: readonly Good[]): number | undefined =>
+  readings.length === 0 ? undefined : Math.max(...readings.map(({ celsius }) => celsius));

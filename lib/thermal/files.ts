@@ -1,0 +1,47 @@
+// What thermal-heartbeat writes.
+import { join } from 'node:path';
+import { defineFile } from '../contract/file.ts';
+import { plainShape } from '../contract/shape.ts';
+import type { Steady } from './stuck.ts';
+import type { Tracks } from './thresholds.ts';
+
+export const thermalTextfile = defineFile<string>({
+  summary: 'temperatures, and when they were last read, for Prometheus',
+  format: 'prom',
+  path: ({ textfiles }) => join(textfiles, 'thermal.prom'),
+  mode: 0o644,
+  fallsBack: true,
+});
+
+export interface ThermalState {
+  readonly schema_version: number;
+  readonly at: string;
+  /** Unix time of the last beat that read a temperature. */
+  readonly heartbeat_seconds?: number | undefined;
+  readonly steady: Steady;
+  readonly tracks: Tracks;
+  /** Beats in a row in which a zone and hwmon said something else, by pair. */
+  readonly disagreements: Readonly<Record<string, number>>;
+  /** By whom it is sent to: until when he wants to hear nothing. */
+  readonly quiet_until: Readonly<Record<string, string>>;
+  /** When the cron monitor was last told how it is set up. */
+  readonly monitor_told_at?: string | undefined;
+}
+
+/** In the runtime folder: what a boot may take, and what no disk has to take 2,880 times a day. */
+export const thermalState = defineFile<ThermalState>({
+  summary: 'what one beat leaves for the next: what was above its limit, and who was told',
+  format: 'json',
+  path: ({ runtime }) => join(runtime, 'thermal_state.json'),
+  mode: 0o644,
+  schema: plainShape<ThermalState>({
+    schema_version: 'number',
+    at: 'string',
+    'heartbeat_seconds?': 'number',
+    steady: 'object',
+    tracks: 'object',
+    disagreements: 'numbers',
+    quiet_until: 'object',
+    'monitor_told_at?': 'string',
+  }),
+});

@@ -1,0 +1,138 @@
+// thermal-heartbeat: reads every temperature, writes the textfile, tells whoever watches. In that order: what is outside
+// may be slow or gone, and costs only itself.
+import type { Net } from '../contract/net.ts';
+import { defineStage, type World } from '../contract/stage.ts';
+import { counted, listed, reasonOf } from '../core/text.ts';
+import { collect, type Read } from './collect.ts';
+import type { ThermalConfig } from './config.ts';
+import { disagreements } from './disagreement.ts';
+import { afterTelling, dueEvents, sentenceOf } from './events.ts';
+import { type ThermalState, thermalState, thermalTextfile } from './files.ts';
+import { isGood, type Reading } from './reading.ts';
+import { sources } from './sources/index.ts';
+import { markStuck } from './stuck.ts';
+import { type Paint, renderTable } from './table.ts';
+import { tell } from './tell.ts';
+import { heartbeatIn, renderTextfile } from './textfile.ts';
+import { isActive, judged, step } from './thresholds.ts';
+
+interface Means {
+  /** Loaded only where somebody is told. */
+  readonly net: () => Promise<Net>;
+  readonly paint: () => Paint;
+}
+
+const stateVersion = 1;
+
+export const thermalHeartbeat = ({ net, paint }: Means) =>
+  defineStage<ThermalConfig>({
+    name: 'thermal-heartbeat',
+    summary: 'reads every temperature for Prometheus, and tells whoever watches when one is out of band',
+    reads: [],
+    writes: [thermalTextfile, thermalState],
+    isFrequent: true,
+    deadlineMs: 9000,
+    options: { print: { type: 'boolean', summary: 'print the readings as a table, and write and tell nothing' } },
+    onlyAsks: (options) => options['print'] === true,
+
+    async run(world) {
+      const { thermal, site } = world.config;
+      const began = world.monotonicMs();
+      const before = await readState(world);
+      const chosen = sources.filter(({ name }) => name !== 'sensors' || thermal.sensors);
+      const reads = await collect(chosen, world.openHost, world);
+      const at = world.now();
+      const all = reads.flatMap((read) => read.readings);
+      const { readings, steady } = markStuck(all, before?.steady ?? {}, at, thermal.stuck);
+      if (world.options['print'] === true) {
+        const text = renderTable(reads, readings, judged(readings, thermal), paint());
+        return { counts: {}, problems: [], text, exitCode: 0 };
+      }
+
+      const good = readings.filter(isGood);
+      const last = before?.heartbeat_seconds ?? (good.length > 0 ? undefined : await heartbeatBefore(world));
+      const heartbeat_seconds = good.length > 0 ? Math.floor(at.getTime() / 1000) : last;
+      const problems = [...troublesOf(reads, good.length)];
+      let unwritten: unknown;
+      await world
+        .replace(thermalTextfile, renderTextfile(reads, readings, heartbeat_seconds))
+        .catch((error: unknown) => (unwritten = error));
+
+      const differing = countDisagreements(readings, before, thermal.samples);
+      problems.push(...differing.warnings);
+      const tracks = step({ readings, limits: thermal, before: before?.tracks ?? {}, lastAt: timeOf(before), at });
+      const active = Object.values(tracks).filter(isActive);
+      problems.push(...active.map((track) => sentenceOf(track, at)));
+
+      const sender = { site, hostname: world.hostname, version: world.product.version };
+      const told =
+        thermal.sentry || thermal.beat
+          ? await tell({
+              net: await net(),
+              config: thermal,
+              beat: {
+                ok: good.length > 0 && unwritten === undefined,
+                message:
+                  listed([...(unwritten ? [reasonOf(unwritten)] : []), ...problems], 20) ||
+                  counted(good.length, 'temperature'),
+                seconds: (world.monotonicMs() - began) / 1000,
+                id: world.runId,
+              },
+              due: thermal.sentry ? dueEvents(tracks, sender, at) : [],
+              before,
+              version: world.product.version,
+              at,
+              monotonicMs: world.monotonicMs,
+            })
+          : { problems: [], events: [], quiet_until: {} };
+      // Without Sentry there is nobody to tell that it is over.
+      const settled = thermal.sentry ? told.events : Object.keys(tracks);
+      await world
+        .replace(thermalState, {
+          schema_version: stateVersion,
+          at: at.toISOString(),
+          ...(heartbeat_seconds === undefined ? {} : { heartbeat_seconds }),
+          steady,
+          tracks: afterTelling(tracks, settled, at),
+          disagreements: differing.counts,
+          quiet_until: told.quiet_until,
+          ...(told.monitor_told_at === undefined ? {} : { monitor_told_at: told.monitor_told_at }),
+        })
+        .catch((error: unknown) => problems.push(reasonOf(error)));
+      if (unwritten !== undefined) throw unwritten;
+      return {
+        counts: {
+          readings: good.length,
+          sensors_without: readings.length - good.length,
+          sources_failed: reads.filter(({ status }) => status === 'failed').length,
+          out_of_band: active.length,
+        },
+        problems: [...problems, ...told.problems],
+        json: { readings },
+      };
+    },
+  });
+
+/** What cannot be read, or is of another version, is as good as none. */
+async function readState(world: World<ThermalConfig>): Promise<ThermalState | undefined> {
+  const state = await world.read(thermalState).catch(() => undefined);
+  return state?.schema_version === stateVersion ? state : undefined;
+}
+
+const timeOf = (state: ThermalState | undefined): Date | undefined => (state ? new Date(state.at) : undefined);
+
+/** After a boot the textfile still knows. */
+const heartbeatBefore = async (world: World<ThermalConfig>): Promise<number | undefined> =>
+  heartbeatIn(await world.read(thermalTextfile).catch(() => undefined));
+
+function troublesOf(reads: readonly Read[], good: number): string[] {
+  const failed = reads.flatMap((read) => (read.status === 'failed' ? [`${read.source}: ${read.reason}`] : []));
+  const warnings = reads.flatMap((read) => (read.status === 'ok' ? (read.warnings ?? []) : []));
+  return [...(good === 0 ? ['no temperature could be read on this machine'] : []), ...failed, ...warnings];
+}
+
+function countDisagreements(readings: readonly Reading[], before: ThermalState | undefined, samples: number) {
+  const found = [...disagreements(readings)];
+  const counts = Object.fromEntries(found.map(([pair]) => [pair, (before?.disagreements[pair] ?? 0) + 1]));
+  return { counts, warnings: found.filter(([pair]) => (counts[pair] ?? 0) >= samples).map(([, says]) => says) };
+}

@@ -1,0 +1,82 @@
+// The kernel's own files of every sensor chip: what `sensors` reads too. Without its configuration, but without losing
+// one of two chips of the same name either.
+import { Absent, isMissing } from '../../contract/errors.ts';
+import type { Host } from '../../contract/host.ts';
+import { reasonOf } from '../../core/text.ts';
+import { untilAborted } from '../../run/deadline.ts';
+import { inOrder, namedApart, placeOf } from '../chip.ts';
+import { type Reading, readMillidegrees, type Sensor, sensorNames } from '../reading.ts';
+import { defineSource } from '../source.ts';
+
+const folder = '/sys/class/hwmon';
+
+export const hwmon = defineSource({
+  name: 'hwmon',
+  summary: 'the kernel’s sensor chips, /sys/class/hwmon',
+
+  async read(host) {
+    const entries = await host.list(folder).catch((error: unknown) => {
+      if (isMissing(error)) throw new Absent(`there is no ${folder}`);
+      throw error;
+    });
+    const found = await Promise.all(inOrder(entries, 'hwmon').map((entry) => readChip(host, `${folder}/${entry}`)));
+    const chips = namedApart(found.filter((chip) => chip !== undefined));
+    const readings = chips.flatMap(({ chip, sensors }) => sensors.map((reading) => ({ ...reading, chip })));
+    if (readings.length === 0) throw new Absent(`no chip in ${folder} has a temperature`);
+    return { readings };
+  },
+});
+
+interface Chip {
+  readonly chip: string;
+  readonly apart?: string | undefined;
+  readonly sensors: readonly Reading[];
+}
+
+/** One file after the other: a chip that hangs holds one thread, and no other chip. */
+async function readChip(host: Host, path: string): Promise<Chip | undefined> {
+  try {
+    const names = await host.list(path);
+    const ids = inOrder(
+      names.filter((name) => /^temp\d+_input$/.test(name)).map((name) => name.slice(0, -'_input'.length)),
+      'temp',
+    );
+    if (ids.length === 0) return undefined;
+    const driver = (await host.readText(`${path}/name`)).trim();
+    const place = await placeOf(host, path, driver);
+    const has = new Set(names);
+    const labelled: { id: string; label: string | undefined }[] = [];
+    for (const id of ids)
+      labelled.push({ id, label: has.has(`${id}_label`) ? await labelOf(host, path, id) : undefined });
+    const sensors: Reading[] = [];
+    for (const [index, sensor] of sensorNames(labelled).entries()) {
+      const id = ids[index] ?? '';
+      const of: Sensor = { source: 'hwmon', chip: place.chip, sensor, driver, id };
+      sensors.push(await readSensor(host, `${path}/${id}`, of, has.has(`${id}_fault`)));
+    }
+    return { ...place, sensors };
+  } catch (error) {
+    // A module that is unloaded takes its folder with it.
+    if (isMissing(error)) return undefined;
+    const chip = path.slice(folder.length + 1);
+    const of: Sensor = { source: 'hwmon', chip, sensor: 'temp', driver: '' };
+    return { chip, sensors: [{ ...of, problem: 'unreadable', why: reasonOf(error) }] };
+  }
+}
+
+/** A label that cannot be read costs the name, not the temperature. */
+async function labelOf(host: Host, path: string, id: string): Promise<string | undefined> {
+  const text = await host.readText(`${path}/${id}_label`).catch(() => '');
+  return text.trim() || undefined;
+}
+
+async function readSensor(host: Host, path: string, of: Sensor, mayBeFaulted: boolean): Promise<Reading> {
+  try {
+    const reading = readMillidegrees(of, await untilAborted(host.signal, host.readText(`${path}_input`)));
+    const fault = mayBeFaulted ? (await untilAborted(host.signal, host.readText(`${path}_fault`))).trim() : '0';
+    return fault === '0' ? reading : { ...of, problem: 'faulted', why: 'the chip says that the sensor is faulted' };
+  } catch (error) {
+    if (isMissing(error)) return { ...of, problem: 'absent', why: 'it went while it was being read' };
+    return { ...of, problem: 'unreadable', why: reasonOf(error) };
+  }
+}

@@ -1,0 +1,7 @@
+// All sources, in the order in which they are believed where two know the same sensor.
+import { hwmon } from './hwmon.ts';
+import { nvme } from './nvme.ts';
+import { sensors } from './sensors.ts';
+import { zones } from './zones.ts';
+
+export const sources = [hwmon, sensors, nvme, zones] as const;

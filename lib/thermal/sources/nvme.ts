@@ -1,0 +1,74 @@
+// What `nvme smart-log` said of each disk. It takes root, so a small unit of its own asks, now and then, and leaves the
+// answers in a folder; the kernel's hwmon mostly has the same temperatures, fresher and for nothing.
+import { Absent, isMissing } from '../../contract/errors.ts';
+import type { Host } from '../../contract/host.ts';
+import { formatDuration } from '../../core/quantity.ts';
+import { firstLine, reasonOf } from '../../core/text.ts';
+import { parseSmartLog } from '../../parse/smartlog.ts';
+import { deviceOf, inOrder } from '../chip.ts';
+import { readCelsius, type Reading, type Sensor } from '../reading.ts';
+import { defineSource } from '../source.ts';
+
+/** Of systemd/nvme-smart-log.service: NAME.json is what nvme printed, NAME.err what it complained of. */
+const folder = '/run/ops-monitor-nvme';
+/** Three runs of its timer. */
+const oldestSeconds = 15 * 60;
+
+export const nvme = defineSource({
+  name: 'nvme',
+  summary: 'what nvme-smart-log.service left in /run/ops-monitor-nvme',
+
+  async read(host, at) {
+    const entries = await host.list(folder).catch((error: unknown) => {
+      if (isMissing(error)) throw new Absent(`nvme-smart-log.service has left nothing in ${folder}`);
+      throw error;
+    });
+    const names = inOrder(
+      entries.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length)),
+      'nvme',
+    );
+    if (names.length === 0) throw new Absent(`there is no answer of a disk in ${folder}`);
+    const disks = await Promise.all(names.map((name) => readDisk(host, name, at)));
+    const ages = disks.flatMap(({ age }) => (age === undefined ? [] : [age]));
+    return {
+      readings: disks.flatMap(({ readings }) => readings),
+      warnings: disks.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
+      ...(ages.length > 0 ? { age_seconds: Math.max(...ages) } : {}),
+    };
+  },
+});
+
+interface Disk {
+  readonly readings: readonly Reading[];
+  readonly age?: number;
+  readonly warning?: string;
+}
+
+async function readDisk(host: Host, name: string, at: Date): Promise<Disk> {
+  // Where the controller sits, as hwmon calls it too.
+  const chip = await host.realpath(`/sys/class/nvme/${name}`).then(deviceOf, () => name);
+  const sensor = (of: string): Sensor => ({ source: 'nvme', chip, sensor: of, driver: 'nvme' });
+  let age: number | undefined;
+  try {
+    const { modified_at } = await host.stat(`${folder}/${name}.json`);
+    age = Math.max(0, (at.getTime() - Date.parse(modified_at)) / 1000);
+    const text = await host.readText(`${folder}/${name}.json`);
+    if (age > oldestSeconds) {
+      const why = `it was read ${formatDuration(age)} ago`;
+      return { age, readings: [{ ...sensor('composite'), problem: 'stale', why }] };
+    }
+    const { kelvin, warns } = parseSmartLog(text);
+    return {
+      age,
+      readings: Object.entries(kelvin).map(([key, value]) => readCelsius(sensor(key), value - 273.15)),
+      ...(warns ? { warning: `${name} itself warns that its temperature is beyond its limits` } : {}),
+    };
+  } catch (error) {
+    const complaint = firstLine(await host.readText(`${folder}/${name}.err`).catch(() => ''));
+    const why = [reasonOf(error), ...(complaint === '' ? [] : [complaint])].join(': ');
+    return {
+      ...(age === undefined ? {} : { age }),
+      readings: [{ ...sensor('composite'), problem: 'unreadable', why }],
+    };
+  }
+}

@@ -1,0 +1,50 @@
+// `sensors -j`: the same chips as hwmon, with the labels, corrections and ignored inputs of /etc/sensors.d. Only where it
+// is configured: it costs more than all the rest, may take 20 seconds, and can wake a sleeping graphics card.
+import { Absent } from '../../contract/errors.ts';
+import { firstLine, reasonOf } from '../../core/text.ts';
+import { parseSensors, type SensorsChip } from '../../parse/sensors.ts';
+import { untilAborted } from '../../run/deadline.ts';
+import { namedApart } from '../chip.ts';
+import { readCelsius, type Reading, type Sensor, sensorNames } from '../reading.ts';
+import { defineSource } from '../source.ts';
+
+export const sensors = defineSource({
+  name: 'sensors',
+  summary: 'the program `sensors`, with what /etc/sensors.d says',
+
+  async read(host) {
+    const { exit_code, stdout, stderr } = await untilAborted(
+      host.signal,
+      host.run(['sensors', '-j'], { alone: 'thermal-sensors' }),
+    ).catch((error: unknown) => {
+      if (/ENOENT/.test(reasonOf(error))) throw new Absent('the program sensors is not installed');
+      throw error;
+    });
+    if (exit_code !== 0) {
+      if (/No sensors found/.test(`${stdout}${stderr}`)) throw new Absent('sensors found none');
+      throw new Error(`sensors ended with ${exit_code}: ${firstLine(stderr || stdout) || 'without a word'}`);
+    }
+    const chips = namedApart(parseSensors(stdout).map((one) => ({ chip: one.name, features: one.features })));
+    const readings = chips.flatMap(readingsOf);
+    if (readings.length === 0) throw new Absent('sensors tells no temperature');
+    return { readings };
+  },
+});
+
+function readingsOf({ chip, features }: { chip: string; features: SensorsChip['features'] }): Reading[] {
+  const driver = chip.split('-', 1)[0] ?? '';
+  const temperatures = features.flatMap(({ label, values }) => {
+    const input = values.find(([key]) => /^temp\d+_input$/.test(key));
+    if (!input) return []; // what could not be read has no input at all
+    const id = input[0].slice(0, -'_input'.length);
+    const fault = values.find(([key]) => key === `${id}_fault`)?.[1] ?? 0;
+    return [{ id, label, celsius: input[1], isFaulted: fault !== 0 }];
+  });
+  const names = sensorNames(temperatures);
+  return temperatures.map(({ id, celsius, isFaulted }, index) => {
+    const of: Sensor = { source: 'sensors', chip, sensor: names[index] ?? id, driver, id };
+    if (isFaulted) return { ...of, problem: 'faulted', why: 'the chip says that the sensor is faulted' };
+    if (celsius === undefined) return { ...of, problem: 'implausible', why: 'sensors printed no number' };
+    return readCelsius(of, celsius);
+  });
+}

@@ -1,0 +1,66 @@
+// The kernel's thermal zones: what it throttles by. Often the same sensors as in hwmon, hence a check on them; on small
+// boards all there is.
+import { Absent, isMissing } from '../../contract/errors.ts';
+import type { Host } from '../../contract/host.ts';
+import { reasonOf } from '../../core/text.ts';
+import { untilAborted } from '../../run/deadline.ts';
+import { firmwareName, inOrder, namedApart, type Place } from '../chip.ts';
+import { type Reading, readMillidegrees, type Sensor } from '../reading.ts';
+import { defineSource } from '../source.ts';
+
+const folder = '/sys/class/thermal';
+
+export const zones = defineSource({
+  name: 'thermal_zone',
+  summary: 'the kernel’s thermal zones, /sys/class/thermal',
+
+  async read(host) {
+    const entries = await host.list(folder).catch((error: unknown) => {
+      if (isMissing(error)) throw new Absent(`there is no ${folder}`);
+      throw error;
+    });
+    const names = inOrder(entries, 'thermal_zone');
+    if (names.length === 0) throw new Absent(`there is no zone in ${folder}`);
+    const found = await Promise.all(names.map((name) => readZone(host, `${folder}/${name}`)));
+    const all = namedApart(
+      await withFirmwareNames(
+        host,
+        found.filter((zone) => zone !== undefined),
+      ),
+    );
+    return { readings: all.map(({ chip, reading }) => ({ ...reading, chip })) };
+  },
+});
+
+interface Zone extends Place {
+  readonly path: string;
+  readonly reading: Reading;
+}
+
+async function readZone(host: Host, path: string): Promise<Zone | undefined> {
+  try {
+    const type = (await host.readText(`${path}/type`)).trim();
+    const of: Sensor = { source: 'thermal_zone', chip: type, sensor: 'temp', driver: type };
+    // ENODATA, EAGAIN, EINVAL, EIO: a zone that is switched off, or whose chip sleeps, says so in many ways.
+    const reading = await untilAborted(host.signal, host.readText(`${path}/temp`)).then(
+      (text) => readMillidegrees(of, text),
+      (error: unknown): Reading => ({ ...of, problem: 'unreadable', why: reasonOf(error) }),
+    );
+    return { chip: type, path, reading };
+  } catch (error) {
+    if (isMissing(error)) return undefined; // it went with its module
+    const chip = path.slice(folder.length + 1);
+    const of: Sensor = { source: 'thermal_zone', chip, sensor: 'temp', driver: '' };
+    return { chip, path, reading: { ...of, problem: 'unreadable', why: reasonOf(error) } };
+  }
+}
+
+/** Only asked for where two zones have the same type. */
+const withFirmwareNames = (host: Host, all: readonly Zone[]): Promise<Zone[]> =>
+  Promise.all(
+    all.map(async (zone) =>
+      all.some((other) => other !== zone && other.chip === zone.chip)
+        ? { ...zone, apart: await firmwareName(host, zone.path) }
+        : zone,
+    ),
+  );

@@ -1,0 +1,27 @@
+// A sensor that never moves tells nothing: a real one moves by a digit within a day.
+import { isGood, keyOf, type Reading } from './reading.ts';
+
+/** By sensor, what it says and since when. */
+export type Steady = Readonly<Record<string, { readonly celsius: number; readonly since: string }>>;
+
+/** The readings, those that stand still for too long marked as stuck; and what to compare the next ones with. */
+export function markStuck(
+  readings: readonly Reading[],
+  before: Steady,
+  at: Date,
+  stuckSeconds: number,
+): { readings: Reading[]; steady: Steady } {
+  const steady: Record<string, Steady[string]> = {};
+  const marked = readings.map((reading): Reading => {
+    if (!isGood(reading)) return reading;
+    const { celsius, ...of } = reading;
+    const key = keyOf(of);
+    const last = Object.hasOwn(before, key) ? before[key] : undefined;
+    const since = last?.celsius === celsius ? last.since : at.toISOString();
+    steady[key] = { celsius, since };
+    const seconds = (at.getTime() - Date.parse(since)) / 1000;
+    if (!(seconds >= stuckSeconds)) return reading;
+    return { ...of, problem: 'stuck', why: `it has been ${celsius} C since ${since}` };
+  });
+  return { readings: marked, steady };
+}

@@ -1,0 +1,126 @@
+// Tells the watchers outside of a beat, and Sentry of what is out of band. All of it within a few seconds, and whatever
+// they do costs nothing but itself.
+import type { Net, Reply } from '../contract/net.ts';
+import { type Beat, beatProblem, beatRequest, type BeatStyle } from '../core/beat.ts';
+import { retrySeconds } from '../core/retry.ts';
+import { envelopeOf, sentryProject, type SentryProject } from '../core/sentry.ts';
+import { oneLine } from '../core/text.ts';
+import type { ThermalConfig } from './config.ts';
+import type { Due } from './events.ts';
+import type { ThermalState } from './files.ts';
+
+interface Telling {
+  readonly net: Net;
+  readonly config: ThermalConfig['thermal'];
+  readonly beat: Omit<Beat, 'monitor'>;
+  readonly due: readonly Due[];
+  readonly before: Pick<ThermalState, 'quiet_until' | 'monitor_told_at'> | undefined;
+  readonly version: string;
+  readonly at: Date;
+  readonly monotonicMs: () => number;
+}
+
+interface Told {
+  readonly problems: readonly string[];
+  /** Keys of the events that arrived. */
+  readonly events: readonly string[];
+  readonly quiet_until: ThermalState['quiet_until'];
+  readonly monitor_told_at?: string;
+}
+
+/** For everything that is told. */
+const allSeconds = 4;
+/** What is sent once an hour, so that a monitor that was deleted comes back. */
+const monitorSeconds = 3600;
+/** Beats come twice a minute: one may be lost without a word. A schedule of seconds is not to be had. */
+const monitor = { everyMinutes: 1, marginMinutes: 2, failureThreshold: 2 };
+/** After an event that was not taken, for whatever reason. */
+const pauseSeconds = 300;
+const mostEvents = 10;
+
+export async function tell(telling: Telling): Promise<Told> {
+  const { net, config, beat, due, before, at, monotonicMs } = telling;
+  const until = monotonicMs() + allSeconds * 1000;
+  const secondsLeft = (): number => Math.ceil((until - monotonicMs()) / 100) / 10;
+  const problems: string[] = [];
+  const quiet: Record<string, string> = Object.fromEntries(
+    Object.entries(before?.quiet_until ?? {}).filter(([, time]) => Date.parse(time) > at.getTime()),
+  );
+  const project = config.sentry && projectOf(config.sentry);
+  const isMonitorDue = !(secondsBetween(before?.monitor_told_at, at) < monitorSeconds);
+  const [reached] = await Promise.all([
+    project ? checkIn('sentry', 'Sentry’s monitor', 'sentry', project.checkInUrl, isMonitorDue) : false,
+    config.beat ? checkInByUrl(config.beat.style, config.beat.url) : false,
+  ]);
+  const events = project && reached !== 'no answer' ? await sendEvents(project) : [];
+  const isMonitorTold = isMonitorDue && reached === 'taken';
+  const monitor_told_at = isMonitorTold ? at.toISOString() : before?.monitor_told_at;
+  return { problems, events, quiet_until: quiet, ...(monitor_told_at === undefined ? {} : { monitor_told_at }) };
+
+  function projectOf(sentry: NonNullable<typeof config.sentry>): SentryProject | undefined {
+    const found = net.secret(sentry.dsn);
+    if ('missing' in found) return void problems.push(`Sentry is not told: ${found.missing}`);
+    const known = sentryProject(found.value, sentry.monitor);
+    if (!known) problems.push(`Sentry is not told: ${sentry.dsn} is no DSN and no address of a cron monitor`);
+    return known;
+  }
+
+  async function checkInByUrl(style: BeatStyle, reference: string) {
+    const found = net.secret(reference);
+    if ('value' in found) return checkIn('beat', 'the watcher outside', style, found.value, isMonitorDue);
+    problems.push(`the watcher outside is not told: ${found.missing}`);
+    return 'not asked';
+  }
+
+  async function checkIn(who: string, name: string, style: BeatStyle, url: string, withMonitor: boolean) {
+    if (quiet[who] !== undefined) return 'not asked'; // he said for how long, and the beat that he said it to told of it
+    const made = ((): ReturnType<typeof beatRequest> | string => {
+      try {
+        return beatRequest(style, url, { ...beat, ...(withMonitor ? { monitor } : {}) });
+      } catch (error) {
+        return error instanceof Error ? error.message : 'it cannot be asked';
+      }
+    })();
+    if (made === undefined) return 'not asked';
+    if (typeof made === 'string') return (problems.push(`${name} is not told: ${made}`), 'not asked');
+    const reply = await net.request({ ...made, seconds: secondsLeft() });
+    keepQuiet(who, reply, 'monitor');
+    const problem = beatProblem(style, reply);
+    if (problem === undefined) return 'taken';
+    problems.push(`${name} did not take the beat: ${oneLine(problem)}`);
+    return reply.status === undefined ? 'no answer' : 'refused';
+  }
+
+  async function sendEvents({ envelopeUrl, key }: SentryProject): Promise<string[]> {
+    const taken: string[] = [];
+    for (const { key: name, event } of due.slice(0, mostEvents)) {
+      if (quiet['events'] !== undefined || secondsLeft() < 0.5) break;
+      const reply = await net.request({
+        method: 'POST',
+        url: envelopeUrl,
+        headers: {
+          'content-type': 'application/x-sentry-envelope',
+          'x-sentry-auth': `Sentry sentry_version=7, sentry_client=ops-monitor/${telling.version}, sentry_key=${key}`,
+        },
+        body: envelopeOf(event, at),
+        seconds: secondsLeft(),
+      });
+      keepQuiet('events', reply, 'error');
+      if (reply.status !== undefined && reply.status >= 200 && reply.status <= 299) {
+        taken.push(name);
+        continue;
+      }
+      problems.push(`Sentry did not take an event: ${oneLine(reply.error ?? `it answered ${reply.status}`)}`);
+      quiet['events'] ??= new Date(at.getTime() + pauseSeconds * 1000).toISOString();
+    }
+    return taken;
+  }
+
+  function keepQuiet(who: string, reply: Reply, category: string): void {
+    const seconds = retrySeconds(reply, at, category);
+    if (seconds > 0) quiet[who] = new Date(at.getTime() + seconds * 1000).toISOString();
+  }
+}
+
+const secondsBetween = (time: string | undefined, at: Date): number =>
+  time === undefined ? Infinity : (at.getTime() - Date.parse(time)) / 1000;

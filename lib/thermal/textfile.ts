@@ -1,0 +1,87 @@
+// Temperatures for node-exporter's textfile collector.
+import { type Family, renderExposition } from '../core/exposition.ts';
+import type { Read } from './collect.ts';
+import { isGood, type Reading } from './reading.ts';
+
+const gauge = (name: string, help: string, samples: Family['samples']): Family => ({
+  name: `node_thermal_${name}`,
+  help,
+  type: 'gauge',
+  samples,
+});
+
+export function renderTextfile(
+  reads: readonly Read[],
+  readings: readonly Reading[],
+  heartbeatSeconds: number | undefined,
+): string {
+  const perSource = (value: (read: Read) => number | undefined) =>
+    reads.flatMap((read) => {
+      const found = value(read);
+      return found === undefined ? [] : [{ labels: { source: read.source }, value: found }];
+    });
+  return renderExposition([
+    gauge(
+      'celsius',
+      'Temperature, by where it was read, where the chip sits, and the sensor on it. Only what is believed.',
+      readings
+        .filter(isGood)
+        .map(({ source, chip, sensor, celsius }) => ({ labels: { source, chip, sensor }, value: celsius })),
+    ),
+    gauge(
+      'heartbeat_seconds',
+      'Unix time of the last beat that read at least one temperature.',
+      heartbeatSeconds === undefined ? [] : [{ value: heartbeatSeconds }],
+    ),
+    gauge(
+      'sensor_problem',
+      'Always 1: a sensor without a temperature, and why (absent, faulted, implausible, stuck, stale, unreadable).',
+      readings.flatMap((reading) =>
+        isGood(reading)
+          ? []
+          : [
+              {
+                labels: {
+                  source: reading.source,
+                  chip: reading.chip,
+                  sensor: reading.sensor,
+                  problem: reading.problem,
+                },
+                value: 1,
+              },
+            ],
+      ),
+    ),
+    gauge(
+      'source_success',
+      'Whether a source could be read: 1 or 0. What this machine does not have has no sample.',
+      perSource(({ status }) => (status === 'absent' ? undefined : status === 'ok' ? 1 : 0)),
+    ),
+    gauge(
+      'source_absent',
+      'Whether this machine has no such source: 1 or 0.',
+      perSource(({ status }) => (status === 'absent' ? 1 : 0)),
+    ),
+    gauge(
+      'source_age_seconds',
+      'Age of the oldest of what a source told; 0 where it was read in this beat.',
+      perSource((read) => (read.status === 'ok' ? (read.age_seconds ?? 0) : undefined)),
+    ),
+    gauge(
+      'source_duration_seconds',
+      'How long it took to read a source.',
+      perSource(({ ms }) => ms / 1000),
+    ),
+    gauge(
+      'source_readings',
+      'Temperatures that a source gave and that are believed.',
+      perSource(({ source }) => readings.filter((one) => one.source === source && isGood(one)).length),
+    ),
+  ]);
+}
+
+/** Of an earlier file, where nothing else remembers. */
+export function heartbeatIn(text: string | undefined): number | undefined {
+  const match = /^node_thermal_heartbeat_seconds (\d+(?:\.\d+)?)$/m.exec(text ?? '');
+  return match ? Number(match[1]) : undefined;
+}

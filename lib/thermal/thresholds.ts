@@ -1,0 +1,159 @@
+// When a temperature is out of band: begun, going on, over. Pure: readings, what was before, and the clock come in as data.
+import { cpuPackages, nvmeDisks } from './package.ts';
+import { type Good, isGood, keyOf, type Reading } from './reading.ts';
+
+export interface Limits {
+  readonly cpu: { readonly above: number };
+  readonly nvme: { readonly above: number };
+  /** The first that fits counts, before those two. Without `above`, what it fits is not judged. */
+  readonly for: readonly Exception[];
+  /** So many in a row before it begins, and before it is over. */
+  readonly samples: number;
+  /** Over only when it is this much below the limit. */
+  readonly clear: number;
+}
+
+interface Exception {
+  readonly source?: string | undefined;
+  readonly chip?: string | undefined;
+  readonly sensor?: string | undefined;
+  readonly above?: number | undefined;
+}
+
+/** Of one sensor that is, or was just now, above its limit. Kept from beat to beat. */
+export interface Track {
+  readonly source: string;
+  readonly chip: string;
+  readonly sensor: string;
+  /** What a person calls it. */
+  readonly title: string;
+  readonly above: number;
+  /** Where the limit stands in the configuration. */
+  readonly limit_key: string;
+  /** In a row, above or well below. */
+  readonly over: number;
+  readonly under: number;
+  readonly celsius: number;
+  readonly read_at: string;
+  readonly highest_celsius: number;
+  /** When there were enough of them. */
+  readonly began_at?: string;
+  readonly ended_at?: string;
+  /** When somebody was last told, and that it is over. */
+  readonly told_at?: string;
+}
+
+export type Tracks = Readonly<Record<string, Track>>;
+
+export interface Judged {
+  /** The same from beat to beat; of a package also where another core of it is the hottest now. */
+  readonly key: string;
+  readonly reading: Good;
+  readonly title: string;
+  readonly above: number;
+  readonly limit_key: string;
+}
+
+/** Samples nearer to each other are one (somebody ran it by hand); further apart they are not in a row. */
+const [nearestSeconds, furthestSeconds] = [10, 300];
+
+/** Every reading that has a limit. */
+export function judged(readings: readonly Reading[], limits: Limits): Judged[] {
+  const cpu = new Set(cpuPackages(readings));
+  const nvme = new Set(nvmeDisks(readings));
+  return readings.filter(isGood).flatMap((reading) => {
+    const key = cpu.has(reading) ? `${reading.source} ${reading.chip} package` : keyOf(reading);
+    const title = cpu.has(reading) ? 'CPU package' : nvme.has(reading) ? 'NVMe disk' : reading.sensor;
+    const index = limits.for.findIndex((exception) => fits(exception, reading));
+    if (index >= 0) {
+      const above = limits.for[index]?.above;
+      return above === undefined ? [] : [{ key, reading, title, above, limit_key: `thermal.for.${index}.above` }];
+    }
+    if (cpu.has(reading)) return [{ key, reading, title, above: limits.cpu.above, limit_key: 'thermal.cpu.above' }];
+    if (nvme.has(reading)) return [{ key, reading, title, above: limits.nvme.above, limit_key: 'thermal.nvme.above' }];
+    return [];
+  });
+}
+
+const fits = ({ source, chip, sensor }: Exception, reading: Good): boolean =>
+  matches(source, reading.source) && matches(chip, reading.chip) && matches(sensor, reading.sensor);
+
+/** `*` stands for anything. */
+function matches(pattern: string | undefined, text: string): boolean {
+  if (pattern === undefined) return true;
+  const parts = pattern.split('*');
+  const [first = '', ...rest] = parts;
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0 || found + part.length > text.length - last.length) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+interface Beat {
+  readonly readings: readonly Reading[];
+  readonly limits: Limits;
+  readonly before: Tracks;
+  /** When the beat before was. */
+  readonly lastAt: Date | undefined;
+  readonly at: Date;
+}
+
+/** One beat further. */
+export function step({ readings, limits, before, lastAt, at }: Beat): Tracks {
+  const seconds = lastAt ? (at.getTime() - lastAt.getTime()) / 1000 : Infinity;
+  const isNewSample = !(seconds >= 0 && seconds < nearestSeconds);
+  const isInRow = seconds >= 0 && seconds <= furthestSeconds;
+  const next: Record<string, Track> = {};
+  const seen = new Set<string>();
+  for (const one of judged(readings, limits)) {
+    seen.add(one.key);
+    const track = further(one, Object.hasOwn(before, one.key) ? before[one.key] : undefined);
+    if (track) next[one.key] = track;
+  }
+  for (const [key, track] of Object.entries(before)) {
+    if (seen.has(key) || track.began_at === undefined) continue;
+    const isRead = readings.some((one) => isGood(one) && one.chip === track.chip && one.sensor === track.sensor);
+    // Unknown is not well: what cannot be read just now goes on. What is read, and no longer judged, is over.
+    next[key] = isRead && !track.ended_at ? { ...track, ended_at: at.toISOString() } : { ...track, under: 0 };
+  }
+  return next;
+
+  function further({ reading, title, above, limit_key }: Judged, last: Track | undefined): Track | undefined {
+    const { source, chip, sensor, celsius } = reading;
+    // What is over and still to be told is told as it was.
+    if (last?.ended_at !== undefined && celsius <= above) return last;
+    const open = last?.ended_at === undefined ? last : undefined;
+    const isOver = celsius > above;
+    const isUnder = celsius <= above - limits.clear;
+    const count = (was: number): number => (isNewSample || was === 0 ? (isInRow || !isNewSample ? was : 0) + 1 : was);
+    const over = isOver ? count(open?.over ?? 0) : 0;
+    const under = isUnder ? count(open?.under ?? 0) : 0;
+    if (open?.began_at === undefined && !isOver) return undefined;
+    const began_at = open?.began_at ?? (over >= limits.samples ? at.toISOString() : undefined);
+    const ended = open?.began_at !== undefined && under >= limits.samples;
+    return {
+      source,
+      chip,
+      sensor,
+      title,
+      above,
+      limit_key,
+      over,
+      under,
+      celsius,
+      read_at: at.toISOString(),
+      highest_celsius: Math.max(celsius, open?.highest_celsius ?? celsius),
+      ...(began_at === undefined ? {} : { began_at }),
+      ...(ended ? { ended_at: at.toISOString() } : {}),
+      ...(open?.told_at === undefined ? {} : { told_at: open.told_at }),
+    };
+  }
+}
+
+export const isActive = ({ began_at, ended_at }: Track): boolean => began_at !== undefined && ended_at === undefined;

@@ -1,0 +1,17 @@
+#!/bin/sh
+# nvme-smart-log.sh FOLDER [DEVICES]: what nvme says of each disk, as FOLDER/NAME.json, and what it complains of, as
+# FOLDER/NAME.err. Each file is there as a whole or as it was before. One disk that hangs costs 8 seconds and no other disk.
+set -u
+folder=$1
+devices=${2:-/dev}
+export LC_ALL=C
+# The controllers: nvme0, not its disk nvme0n1.
+for device in "$devices"/nvme[0-9] "$devices"/nvme[0-9][0-9]; do
+  [ -e "$device" ] || continue
+  name=${device##*/}
+  timeout -k 1 8 nvme smart-log -o json "$device" > "$folder/.$name.json" 2> "$folder/.$name.err"
+  code=$?
+  [ $code -eq 0 ] || echo "nvme smart-log $device ended with $code" >> "$folder/.$name.err"
+  mv "$folder/.$name.err" "$folder/$name.err"
+  mv "$folder/.$name.json" "$folder/$name.json"
+done

@@ -1,0 +1,200 @@
+// The thermal heartbeat with what reads it and what runs it: promtool, node-exporter, systemd.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { readText, temporaryFolder } from '../world.ts';
+import { bootSystemd } from './boot.ts';
+import { installPackages, unpackPackage } from './packages.ts';
+import { root, siteIn } from './stages.ts';
+
+const machines = join(root, 'test', 'thermal', 'machines');
+const unitFolder = join(root, 'systemd');
+
+const beatOf = (t: TestContext, machine: string) => {
+  const folder = join(machines, machine);
+  const own = temporaryFolder(t);
+  const site = siteIn(own, `hosts: { local: { folder: ${folder} } }\nfiles: { state: ${own}/state }\n`);
+  assert.equal(site.run('thermal-heartbeat').status, 0, machine);
+  return join(site.state, 'textfiles', 'thermal.prom');
+};
+
+test('promtool accepts the textfile of every machine, and the example rules, without a word', (t) => {
+  const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
+  const names = readdirSync(machines);
+  assert.ok(names.length >= 5);
+  for (const machine of names) {
+    const input = readText(beatOf(t, machine));
+    const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
+    assert.equal(`${stdout}${stderr}`, '', machine);
+    assert.equal(status, 0);
+  }
+  const rules = join(root, 'ops', 'prometheus', 'thermal.rules.yml');
+  const checked = spawnSync(promtool, ['check', 'rules', rules], { encoding: 'utf8' });
+  assert.equal(checked.status, 0, checked.stderr);
+  const tested = spawnSync(promtool, ['test', 'rules', join(root, 'test', 'real', 'thermal.rules.test.yml')], {
+    encoding: 'utf8',
+  });
+  assert.equal(tested.status, 0, `${tested.stdout}${tested.stderr}`);
+});
+
+test('every question of the board is one that Prometheus understands', (t) => {
+  const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
+  const board = JSON.parse(readText(join(root, 'ops', 'grafana', 'thermal.json'))) as {
+    panels: { targets: { expr: string }[] }[];
+  };
+  const questions = board.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+  assert.ok(questions.length >= 7);
+  const rules = questions.map((expr, index) => ({ record: `question${index}`, expr: expr.replaceAll(/\$\w+/g, '.*') }));
+  const file = join(temporaryFolder(t), 'questions.yml');
+  writeFileSync(file, JSON.stringify({ groups: [{ name: 'board', rules }] }));
+  const { status, stderr } = spawnSync(promtool, ['check', 'rules', file], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+});
+
+test('node-exporter serves it, with every temperature and no error', async (t) => {
+  const exporter = join(unpackPackage(t, 'prometheus-node-exporter'), 'usr', 'bin', 'prometheus-node-exporter');
+  const folder = temporaryFolder(t);
+  const own = readText(beatOf(t, 'intel-server'));
+  writeFileSync(join(folder, 'thermal.prom'), own);
+  const port = await freePort();
+  const child = spawn(
+    exporter,
+    [
+      '--collector.disable-defaults',
+      '--collector.textfile',
+      `--collector.textfile.directory=${folder}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    { stdio: 'ignore' },
+  );
+  t.after(() => child.kill('SIGKILL'));
+  const text = await whenUp(`http://127.0.0.1:${port}/metrics`);
+  assert.match(text, /^node_textfile_scrape_error 0$/m);
+  const temperatures = own.split('\n').filter((line) => line.startsWith('node_thermal_celsius{'));
+  assert.ok(temperatures.length >= 20);
+  const served = text.split('\n').filter((line) => line.startsWith('node_thermal_celsius{'));
+  assert.equal(served.length, temperatures.length);
+  assert.match(text, /^node_thermal_heartbeat_seconds [\d.e+]+$/m);
+});
+
+test('the units are without a fault, and as hard as they were', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-units-'));
+  try {
+    const names = readdirSync(unitFolder).filter((name) => /\.(service|timer)$/.test(name));
+    assert.ok(names.length >= 4);
+    // Where it is installed the programs lie elsewhere than here.
+    for (const name of names)
+      writeFileSync(join(folder, name), readText(join(unitFolder, name)).replaceAll('/opt/ops-monitor/', `${root}/`));
+    copyFileSync(join(root, 'ops/examples/sentry-dsn-from-ssm.service'), join(folder, 'sentry-dsn-from-ssm.service'));
+    for (const name of [...names, 'sentry-dsn-from-ssm.service']) {
+      const { status, stderr } = spawnSync('systemd-analyze', ['--man=no', 'verify', name], {
+        env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` },
+        encoding: 'utf8',
+      });
+      assert.equal(`${status} ${stderr}`, '0 ', name);
+    }
+    for (const [name, threshold] of [
+      ['thermal-heartbeat.service', 12],
+      ['nvme-smart-log.service', 13],
+    ] as const) {
+      const argv = ['security', '--offline=true', '--no-pager', `--threshold=${threshold}`, join(folder, name)];
+      const { status, stdout } = spawnSync('systemd-analyze', argv, { encoding: 'utf8' });
+      assert.equal(status, 0, stdout.split('\n').at(-2));
+    }
+    for (const name of names.filter((one) => one.endsWith('.timer')))
+      assert.ok(statSync(join(folder, name.replace('.timer', '.service'))).isFile(), `${name} starts nothing`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('under a real systemd the timer beats, as the service’s user, in its sandbox, with and without a credential', async (t) => {
+  installPackages('lm-sensors');
+  const unit = (name: string): [string, string] => [name, readText(join(unitFolder, name))];
+  const units = Object.fromEntries([
+    unit('thermal-heartbeat.service'),
+    // Sooner, so that the test need not wait a minute.
+    ['thermal-heartbeat.timer', unit('thermal-heartbeat.timer')[1].replace('0/30', '0/5')],
+    unit('nvme-smart-log.service'),
+    unit('nvme-smart-log.timer'),
+  ]);
+  const machine = await bootSystemd(t, units, []);
+  const must = (...argv: string[]): string => {
+    const { status, stdout, stderr } = machine.run(...argv);
+    assert.equal(status, 0, `${argv.join(' ')}: ${stderr}${machine.run('journalctl', '-n', '30').stdout}`);
+    return stdout;
+  };
+  must('systemd-sysusers', '/opt/ops-monitor/systemd/sysusers.d/ops-monitor.conf');
+  must('systemd-tmpfiles', '--create', '/opt/ops-monitor/systemd/tmpfiles.d/ops-monitor-textfile.conf');
+  must('mkdir', '-p', '/etc/ops-monitor', '/etc/credstore');
+  const config = `files: { textfiles: /var/lib/node-exporter/textfile }
+hosts: { local: { folder: /opt/ops-monitor/test/thermal/machines/amd-desktop } }
+thermal: { sentry: { dsn: $SENTRY_DSN } }
+`;
+  machine.write('/etc/ops-monitor/config.yaml', config);
+  must('systemctl', 'start', 'thermal-heartbeat.service');
+  const log = (): string => must('journalctl', '-u', 'thermal-heartbeat', '-o', 'cat');
+  assert.match(log(), /"problems":\["Sentry is not told: SENTRY_DSN is not set/);
+  const textfile = '/var/lib/node-exporter/textfile/thermal.prom';
+  assert.match(machine.read(textfile), /sensor="Tdie"\} 61.125$/m);
+  assert.equal(must('stat', '-c', '%U %G %a', textfile).trim(), 'ops-monitor ops-monitor 644');
+  assert.equal(must('stat', '-c', '%U', '/run/ops-monitor/thermal_state.json').trim(), 'ops-monitor');
+
+  machine.write('/etc/credstore/ops-monitor.sentry-dsn', 'http://0123456789abcdef@127.0.0.1:9/42');
+  must('systemctl', 'start', 'thermal-heartbeat.service');
+  assert.match(log(), /did not take the beat: connect ECONNREFUSED/);
+  assert.doesNotMatch(log(), /0123456789abcdef/);
+
+  const beat = (): number => Number(/^node_thermal_heartbeat_seconds (\d+)$/m.exec(machine.read(textfile))?.[1]);
+  const before = beat();
+  must('systemctl', 'start', 'thermal-heartbeat.timer');
+  await new Promise((resolve) => setTimeout(resolve, 12_000));
+  assert.ok(beat() >= before + 5, `${before}, then ${beat()}: the timer does not beat`);
+  const shown = must('systemctl', 'show', '-P', 'Result', 'thermal-heartbeat.service').trim();
+  assert.equal(shown, 'success');
+  must('systemctl', 'stop', 'thermal-heartbeat.timer');
+
+  // The kernel's own paths, as the machine itself: of a recording, since this one may have no sensors.
+  const sys = '/opt/ops-monitor/test/thermal/machines/intel-server/root/sys';
+  for (const part of ['class', 'devices']) must('mount', '--bind', `${sys}/${part}`, `/sys/${part}`);
+  machine.write('/etc/ops-monitor/config.yaml', 'files: { textfiles: /var/lib/node-exporter/textfile }\n');
+  must('systemctl', 'start', 'thermal-heartbeat.service');
+  assert.match(machine.read(textfile), /chip="platform\/coretemp.0",sensor="Package id 0"\} 65$/m);
+  assert.match(machine.read(textfile), /chip="acpitz@LNXTHERM:01",sensor="temp"\} 29.8$/m);
+
+  // The real `sensors`, which calls two chips the same and leaves out what it cannot read.
+  machine.write(
+    '/etc/ops-monitor/config.yaml',
+    'files: { textfiles: /var/lib/node-exporter/textfile }\nthermal: { sensors: true }\n',
+  );
+  must('systemctl', 'start', 'thermal-heartbeat.service');
+  assert.match(machine.read(textfile), /source="sensors",chip="coretemp-isa-0001",sensor="Package id 1"\} 91$/m);
+  assert.match(machine.read(textfile), /source="sensors",chip="acpitz-\w+-\w+#2",sensor="temp1"\} 29.8$/m);
+
+  // Without a disk there is nothing to ask, and that is no failure.
+  must('systemctl', 'start', 'nvme-smart-log.service');
+  assert.equal(must('systemctl', 'show', '-P', 'ConditionResult', 'nvme-smart-log.service').trim(), 'no');
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function whenUp(url: string): Promise<string> {
+  for (let tries = 0; tries < 100; tries++) {
+    try {
+      return await (await fetch(url)).text();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  throw new Error(`${url} does not answer`);
+}

@@ -1,0 +1,33 @@
+// The thermal heartbeat on a machine that is a folder, with everything of its own in another one.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Host } from '../../lib/contract/host.ts';
+import type { Net } from '../../lib/contract/net.ts';
+import type { Outcome } from '../../lib/contract/stage.ts';
+import { makeNet } from '../../lib/io/net.ts';
+import { openRecordedHost } from '../../lib/io/recorded.ts';
+import { thermalState, thermalTextfile } from '../../lib/thermal/files.ts';
+import { thermalHeartbeat } from '../../lib/thermal/heartbeat.ts';
+import { configurationOf, placesIn, worldIn } from '../world.ts';
+
+export const machines = join(dirname(fileURLToPath(import.meta.url)), 'machines');
+
+export interface TestBeat {
+  readonly textfile: string;
+  readonly state: string;
+  run(time: string, options?: Record<string, boolean>): Promise<Outcome>;
+}
+
+/** `machine` is a folder, or a Host of literals. */
+export function beatOn(folder: string, machine: string | Host, config = '', net: Net = makeNet({})): TestBeat {
+  const stage = thermalHeartbeat({ net: async () => net, paint: () => (_style, text) => text });
+  const places = placesIn(folder);
+  const openHost = (name: string, signal: AbortSignal): Host =>
+    typeof machine === 'string' ? openRecordedHost(machine, name, signal) : { ...machine, signal };
+  return {
+    textfile: thermalTextfile.path(places, new Date(0)),
+    state: thermalState.path(places, new Date(0)),
+    run: (time, options = {}) =>
+      stage.run(worldIn(folder, { at: new Date(time), config: configurationOf(config), openHost, options })),
+  };
+}

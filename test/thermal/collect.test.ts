@@ -1,0 +1,74 @@
+// Sources side by side, some of which never answer: what was read in time counts.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Host } from '../../lib/contract/host.ts';
+import { collect, type Read } from '../../lib/thermal/collect.ts';
+import { isGood } from '../../lib/thermal/reading.ts';
+import { defineSource } from '../../lib/thermal/source.ts';
+import { hwmon } from '../../lib/thermal/sources/hwmon.ts';
+import { zones } from '../../lib/thermal/sources/zones.ts';
+import { treeHost } from './tree.ts';
+
+const clock = { now: () => new Date('2026-11-20T06:00:00Z'), monotonicMs: () => performance.now() };
+const never = <Value>(): Promise<Value> => new Promise<Value>(() => undefined);
+
+/** A driver that never answers sits in the kernel: no signal reaches it. */
+const hanging = (paths: readonly RegExp[]) => {
+  const host = treeHost(
+    {
+      ...Object.fromEntries(
+        [0, 1].flatMap((chip) => [
+          [`/sys/class/hwmon/hwmon${chip}/name`, 'coretemp\n'],
+          [`/sys/class/hwmon/hwmon${chip}/temp1_input`, '45000\n'],
+          [`/sys/class/hwmon/hwmon${chip}/temp2_input`, '46000\n'],
+        ]),
+      ),
+      '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
+      '/sys/class/thermal/thermal_zone0/temp': '27800\n',
+    },
+    {
+      '/sys/class/hwmon/hwmon0': '/sys/devices/platform/coretemp.0/hwmon/hwmon0',
+      '/sys/class/hwmon/hwmon1': '/sys/devices/platform/coretemp.1/hwmon/hwmon1',
+    },
+  );
+  const isHung = (path: string): boolean => paths.some((pattern) => pattern.test(path));
+  return (_name: string, signal: AbortSignal): Host => ({
+    ...host,
+    signal,
+    readText: (path) => (isHung(path) ? never() : host.readText(path)),
+    list: (path) => (isHung(path) ? never() : host.list(path)),
+  });
+};
+
+const shown = ({ readings }: Read): string[] =>
+  readings.map((one) => `${one.chip} ${one.sensor} ${isGood(one) ? one.celsius : `${one.problem}: ${one.why}`}`);
+
+test('a sensor that never answers costs itself, and no other chip', async () => {
+  const began = performance.now();
+  const [chips, zone] = await collect([hwmon, zones], hanging([/hwmon0\/temp1_input/]), clock);
+  assert.ok(performance.now() - began < 3500);
+  assert.deepEqual(chips && shown(chips), [
+    'platform/coretemp.0 temp1 unreadable: no answer within 3 s',
+    'platform/coretemp.0 temp2 46',
+    'platform/coretemp.1 temp1 45',
+    'platform/coretemp.1 temp2 46',
+  ]);
+  assert.deepEqual(zone && shown(zone), ['acpitz temp 27.8']);
+});
+
+test('a source that heeds nothing fails by itself, and a fault in one is its own', async () => {
+  const broken = defineSource({
+    name: 'sensors',
+    summary: 'a source with a fault',
+    read: () => Promise.reject(new TypeError('nothing is not a function')),
+  });
+  const reads = await collect([hwmon, broken, zones], hanging([/^\/sys\/class\/hwmon$/]), clock);
+  assert.deepEqual(
+    reads.map((read) => [read.source, read.status, read.status === 'ok' ? '' : read.reason]),
+    [
+      ['hwmon', 'failed', 'no answer within 3 s'],
+      ['sensors', 'failed', 'nothing is not a function'],
+      ['thermal_zone', 'ok', ''],
+    ],
+  );
+});

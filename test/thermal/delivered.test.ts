@@ -1,0 +1,50 @@
+// What is delivered beside the program fits it: the board, the values, the rules and the page.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import test from 'node:test';
+import { parse } from 'yaml';
+import { configurationOf, readText } from '../world.ts';
+import { machines } from './beat.ts';
+
+const ops = join(machines, '..', '..', '..', 'ops');
+
+/** Of all machines together every family is there. */
+const exported = new Set(
+  ['intel-server', 'two-nvme'].flatMap((machine) =>
+    [...readText(join(machines, machine, 'expected', 'thermal.prom')).matchAll(/^# TYPE (\S+)/gm)].map(
+      (match) => match[1],
+    ),
+  ),
+);
+
+test('the board and the rules ask for nothing that is not exported', () => {
+  const board = JSON.parse(readText(join(ops, 'grafana', 'thermal.json'))) as { panels: { id: number }[] };
+  assert.ok(board.panels.length >= 5);
+  for (const file of ['grafana/thermal.json', 'prometheus/thermal.rules.yml']) {
+    const used = new Set(readText(join(ops, file)).match(/\bnode_thermal_\w+/g));
+    assert.ok(used.size >= 2, file);
+    for (const name of used) assert.ok(exported.has(name), `${file} asks for ${name}`);
+  }
+});
+
+test('node-exporter looks at hwmon, and into the folder that it is given', () => {
+  const values = parse(readText(join(ops, 'node-exporter', 'node-exporter-values.yml'))) as {
+    extraArgs: string[];
+    extraHostVolumeMounts: { hostPath: string; mountPath: string; readOnly: boolean }[];
+  };
+  assert.deepEqual(values.extraArgs, ['--collector.textfile.directory=/var/lib/node-exporter/textfile']);
+  const [mount] = values.extraHostVolumeMounts;
+  assert.equal(mount?.hostPath, '/var/lib/node-exporter/textfile');
+  assert.equal(mount?.mountPath, '/var/lib/node-exporter/textfile');
+});
+
+test('the configurations on the page are ones that are understood', () => {
+  const page = readText(join(ops, 'docs', 'thermal.md'));
+  const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  assert.ok(blocks.length >= 1);
+  for (const block of blocks) configurationOf(block);
+  for (const name of exported) {
+    const short = name?.replace('node_thermal_source', '…') ?? '';
+    assert.ok(page.includes(`\`${name}`) || page.includes(`\`${short}`), `${name} is not on the page`);
+  }
+});

@@ -1,0 +1,161 @@
+// The beat as a unit runs it: the real bundle, with sensors, programs and watchers that hang.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readText, temporaryFolder } from '../world.ts';
+import { machines } from './beat.ts';
+import { rawServer, receiver } from './receiver.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+function site(t: TestContext, machine: string, config = '') {
+  const folder = temporaryFolder(t);
+  const copy = join(folder, 'machine');
+  cpSync(join(machines, machine), copy, { recursive: true, verbatimSymlinks: true });
+  const path = join(folder, 'config.yaml');
+  writeFileSync(path, `files: { state: ${folder}/state }\nhosts: { local: { folder: ${copy} } }\n${config}\n`);
+  const run = (env: Record<string, string> = {}, ...argv: string[]): Promise<Ran> =>
+    beat([join(root, 'dist', 'thermal-heartbeat.cjs'), '--config', path, ...argv], {
+      PATH: process.env['PATH'] ?? '',
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      XDG_RUNTIME_DIR: join(folder, 'run'),
+      ...env,
+    });
+  return { folder, sys: join(copy, 'root', 'sys'), run, textfile: join(folder, 'state', 'textfiles', 'thermal.prom') };
+}
+
+async function beat(argv: readonly string[], env: Record<string, string>): Promise<Ran> {
+  const began = performance.now();
+  const child = spawn(process.execPath, argv, { env, timeout: 30_000 });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, ...said, seconds: (performance.now() - began) / 1000 };
+}
+
+const recordOf = (ran: Ran) =>
+  JSON.parse(ran.stderr) as { problems: string[]; outcome: string; counts: Record<string, number> };
+
+test('a FIFO for a sensor, for a label, for a chip’s name and for a zone costs no other reading', async (t) => {
+  const { sys, run, textfile } = site(t, 'intel-server');
+  const hwmon = join(sys, 'class', 'hwmon');
+  for (const path of [
+    join(hwmon, 'hwmon3', 'temp2_input'),
+    join(hwmon, 'hwmon4', 'temp2_label'),
+    join(hwmon, 'hwmon1', 'name'),
+    join(sys, 'class', 'thermal', 'thermal_zone4', 'temp'),
+  ]) {
+    assert.ok(existsSync(path), path);
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+  }
+  const ran = await run();
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.ok(ran.seconds < 10, `it took ${ran.seconds} s`);
+  const text = readText(textfile);
+  assert.match(text, /chip="platform\/coretemp.0",sensor="Package id 0"\} 65$/m);
+  assert.match(text, /chip="platform\/coretemp.0",sensor="Core 0",problem="unreadable"\} 1$/m);
+  assert.match(text, /chip="platform\/coretemp.1",sensor="temp2"\} 84$/m, 'without its label it has its number');
+  assert.match(text, /chip="hwmon1",sensor="temp",problem="unreadable"\} 1$/m);
+  assert.match(text, /chip="pch_lewisburg",sensor="temp",problem="unreadable"\} 1$/m);
+});
+
+test('a program that hangs costs its own source: the textfile is there, and the process ends within 10 s', async (t) => {
+  const { folder, run, textfile } = site(t, 'arm-board', 'thermal: { sensors: true }');
+  // The recorded machine cannot run programs, so this one is the real machine, with a `sensors` of the test's own.
+  writeFileSync(join(folder, 'sensors'), '#!/bin/sh\nkill -STOP $$\n', { mode: 0o755 });
+  writeFileSync(join(folder, 'config.yaml'), `files: { state: ${folder}/state }\nthermal: { sensors: true }\n`);
+  const ran = await run({ PATH: `${folder}:${process.env['PATH']}` });
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.ok(ran.seconds > 2 && ran.seconds < 10, `it took ${ran.seconds} s`);
+  assert.match(recordOf(ran).problems.join('\n'), /^sensors: no answer within 3 s$/m);
+  assert.match(readText(textfile), /^node_thermal_source_success\{source="sensors"\} 0$/m);
+  assert.equal(processesOf(join(folder, 'sensors')).length, 0, 'it was left behind');
+});
+
+test('a Sentry that says nothing, beside a watcher that says nothing: the textfile first, and an end within 10 s', async (t) => {
+  const port = await rawServer(t, undefined);
+  const config = 'thermal: { sentry: { dsn: $SENTRY_DSN }, beat: { url: $OPS_URL } }';
+  const { run, textfile } = site(t, 'arm-board', config);
+  const secret = 'abcdef0123456789';
+  const ran = await run({
+    SENTRY_DSN: `http://${secret}@127.0.0.1:${port}/42`,
+    OPS_URL: `http://127.0.0.1:${port}/ping/${secret}`,
+  });
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.ok(ran.seconds < 7, `it took ${ran.seconds} s`);
+  assert.match(readText(textfile), /^node_thermal_celsius\{.*\} 86.2$/m);
+  assert.equal(recordOf(ran).problems.length, 2, ran.stderr);
+  assert.doesNotMatch(ran.stderr + ran.stdout, new RegExp(secret));
+});
+
+test('--print shows a table also in a pipe, and leaves nothing behind', async (t) => {
+  const { run, folder } = site(t, 'two-nvme');
+  const ran = await run({}, '--print');
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.equal(ran.stderr, '');
+  assert.match(ran.stdout, /^SOURCE +CHIP +SENSOR +READING +LIMIT$/m);
+  assert.match(
+    ran.stdout,
+    /^hwmon +pci0000:00\/0000:00:1d.0\/0000:03:00.0 +Composite +44.8 C +NVMe disk, above 70 C$/m,
+  );
+  assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml', 'machine']);
+});
+
+test('a textfile that cannot be written fails the beat, and the watcher is told', async (t) => {
+  const watcher = await receiver(t);
+  const { run, folder } = site(t, 'arm-board', 'thermal: { beat: { url: $OPS_URL } }');
+  mkdirSync(join(folder, 'state', 'textfiles', 'thermal.prom'), { recursive: true });
+  const ran = await run({ OPS_URL: `http://127.0.0.1:${watcher.port}/ping/abc` });
+  assert.equal(ran.code, 1);
+  assert.deepEqual(
+    watcher.received.map(({ path }) => path),
+    ['/ping/abc/fail'],
+  );
+  assert.match(ran.stderr, /writing .*thermal\.prom failed/);
+});
+
+test('the textfile can be read by all, whatever the umask, and a symbolic link in its place is replaced', async (t) => {
+  const { run, folder, textfile } = site(t, 'arm-board');
+  mkdirSync(join(folder, 'state', 'textfiles'), { recursive: true });
+  writeFileSync(join(folder, 'other'), 'theirs');
+  symlinkSync(join(folder, 'other'), textfile);
+  const before = process.umask(0o077);
+  const ran = await run().finally(() => process.umask(before));
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.equal(statSync(textfile).mode & 0o777, 0o644);
+});
+
+test('beats at the same time do each other no harm', async (t) => {
+  const { run, textfile, folder } = site(t, 'intel-server');
+  const all = await Promise.all(Array.from({ length: 6 }, () => run()));
+  for (const { code, stderr } of all) assert.equal(code, 0, stderr);
+  assert.match(readText(textfile), /^node_thermal_heartbeat_seconds \d+$/m);
+  assert.deepEqual(readdirSync(dirname(textfile)), ['thermal.prom'], 'nothing is left beside it');
+  assert.deepEqual(readdirSync(join(folder, 'run', 'ops-monitor')).sort(), ['thermal_state.json']);
+});
+
+/** Command lines that name the file, of processes that still live. */
+function processesOf(file: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
+        return command.includes(file) ? [command] : [];
+      } catch {
+        return []; // ended meanwhile
+      }
+    });
+}

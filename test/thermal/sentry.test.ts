@@ -1,0 +1,268 @@
+// What watchers outside are told of a beat, and Sentry of what is out of band: as it arrives there.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { makeNet } from '../../lib/io/net.ts';
+import { readText, temporaryFolder } from '../world.ts';
+import { beatOn } from './beat.ts';
+import { rawServer, receiver, type Received } from './receiver.ts';
+import { chipHost } from './tree.ts';
+
+const start = Date.parse('2026-11-20T06:00:00Z');
+const timeOf = (beat: number): string => new Date(start + beat * 30_000).toISOString();
+const withSentry = 'site: aurora\nthermal: { sentry: { dsn: $SENTRY_DSN } }\n';
+const key = '0123456789abcdef0123456789abcdef';
+
+/** A machine with one processor, whose temperature is set from beat to beat. */
+function site(t: TestContext, environment: Record<string, string>, config = withSentry) {
+  const folder = temporaryFolder(t);
+  const files = { temp1_input: '60000\n', temp1_label: 'Package id 0\n' };
+  const cpu = (celsius: number | undefined) =>
+    chipHost('coretemp', { ...files, temp1_input: celsius === undefined ? 'nan\n' : `${celsius * 1000}\n` });
+  let beats = 0;
+  const run = (celsius: number | undefined, atBeat = beats) => {
+    beats = atBeat + 1;
+    return beatOn(folder, cpu(celsius), config, makeNet(environment)).run(timeOf(atBeat));
+  };
+  return { run, textfile: beatOn(folder, cpu(60)).textfile };
+}
+
+const parsed = (body: string): Record<string, unknown> => JSON.parse(body) as Record<string, unknown>;
+const checkIns = (all: readonly Received[]) => all.filter(({ path }) => path?.includes('/cron/'));
+const events = (all: readonly Received[]) =>
+  all.filter(({ path }) => path?.includes('/envelope/')).map(({ body }) => parsed(body.split('\n')[2] ?? ''));
+
+type Event = Record<string, unknown> | undefined;
+const stateOf = (event: Event): unknown => ((event?.['tags'] ?? {}) as Record<string, string>)['state'];
+const wordsOf = (event: Event): unknown => ((event?.['message'] ?? {}) as Record<string, string>)['formatted'];
+
+test('every beat is a check-in; the first tells how the monitor is set up, and another one an hour later', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const beat of [0, 1, 2, 120, 121]) assert.deepEqual((await run(60, beat)).problems, []);
+  assert.equal(sentry.received.length, 5);
+  for (const { method, path, headers } of sentry.received) {
+    assert.equal(method, 'POST');
+    assert.equal(path, `/api/42/cron/thermal-heartbeat/${key}/`);
+    assert.equal(headers['content-type'], 'application/json');
+  }
+  const bodies = sentry.received.map(({ body }) => parsed(body));
+  for (const { status, check_in_id, duration, environment } of bodies) {
+    assert.equal(status, 'ok');
+    assert.match(String(check_in_id), /^[0-9a-f]{32}$/);
+    assert.equal(typeof duration, 'number');
+    assert.equal(environment, 'production');
+  }
+  assert.deepEqual(
+    bodies.map((body) => 'monitor_config' in body),
+    [true, false, false, true, false],
+  );
+  assert.deepEqual(bodies[0]?.['monitor_config'], {
+    schedule: { type: 'interval', value: 1, unit: 'minute' },
+    checkin_margin: 2,
+    max_runtime: 1,
+    timezone: 'Etc/UTC',
+    failure_issue_threshold: 2,
+    recovery_threshold: 1,
+  });
+});
+
+test('without a temperature the check-in says error', async (t) => {
+  const sentry = await receiver(t);
+  const { run, textfile } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  await run(60);
+  await run(undefined);
+  assert.deepEqual(
+    checkIns(sentry.received).map(({ body }) => parsed(body)['status']),
+    ['ok', 'error'],
+  );
+  assert.match(readText(textfile), /^node_thermal_heartbeat_seconds 1795154400$/m, 'the beat before');
+});
+
+test('an event when it begins, once an hour while it lasts, and one when it is over', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  // Two hours hot, then well.
+  for (let beat = 0; beat < 243; beat++) await run(91.5);
+  for (let beat = 0; beat < 10; beat++) await run(60);
+  const [first, ...rest] = events(sentry.received);
+  assert.equal(checkIns(sentry.received).length, 253);
+  assert.deepEqual(
+    [first, ...rest].map((event) => [event?.['level'], stateOf(event)]),
+    [
+      ['warning', 'begun'],
+      ['warning', 'lasting'],
+      ['warning', 'lasting'],
+      ['info', 'over'],
+    ],
+  );
+  const { event_id, timestamp, ...told } = first ?? {};
+  assert.match(String(event_id), /^[0-9a-f]{32}$/);
+  assert.equal(timestamp, start / 1000 + 60, 'the third beat');
+  assert.deepEqual(told, {
+    platform: 'node',
+    level: 'warning',
+    logger: 'ops-monitor.thermal',
+    server_name: 'recorded',
+    environment: 'production',
+    release: 'ops-monitor@0.1.0',
+    message: { formatted: 'CPU package on platform/coretemp.0 is at 91.5 C (above 85 C)' },
+    tags: {
+      site: 'aurora',
+      source: 'hwmon',
+      chip: 'platform/coretemp.0',
+      sensor: 'Package id 0',
+      watched: 'CPU package',
+      state: 'begun',
+      celsius: '91.5',
+      above: '85',
+    },
+    fingerprint: ['ops-monitor-thermal', 'aurora', 'recorded', 'hwmon platform/coretemp.0 package'],
+    extra: {
+      celsius: 91.5,
+      above_celsius: 85,
+      limit: 'thermal.cpu.above',
+      highest_celsius: 91.5,
+      began_at: '2026-11-20T06:01:00.000Z',
+    },
+  });
+  assert.equal(
+    wordsOf(rest.at(-1)),
+    'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 2h, at most 91.5 C)',
+  );
+  assert.equal(new Set([first, ...rest].map((event) => event?.['event_id'])).size, 4);
+  const envelope = sentry.received.find(({ path }) => path?.includes('/envelope/'));
+  assert.equal(envelope?.path, '/api/42/envelope/');
+  assert.equal(envelope?.method, 'POST');
+  assert.equal(envelope?.headers['content-type'], 'application/x-sentry-envelope');
+  assert.equal(
+    envelope?.headers['x-sentry-auth'],
+    `Sentry sentry_version=7, sentry_client=ops-monitor/0.1.0, sentry_key=${key}`,
+  );
+});
+
+test('a short peak is told to nobody', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const celsius of [60, 109, 60, 109, 109, 60]) await run(celsius);
+  assert.deepEqual(events(sentry.received), []);
+});
+
+test('429 is obeyed, by check-ins and events each for itself, and what was not taken is told later', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '300' } };
+  sentry.answers['/cron/'] = { status: 429, headers: { 'retry-after': '60' } };
+  const first = await run(91);
+  assert.deepEqual(first.problems, ['Sentry’s monitor did not take the beat: it answered 429']);
+  assert.deepEqual((await run(91)).problems, [], 'it is left alone');
+  const third = await run(91);
+  assert.ok(third.problems.includes('Sentry did not take an event: it answered 429'), third.problems.join('\n'));
+  assert.equal(checkIns(sentry.received).length, 2, 'after 60 seconds it is asked again');
+  for (let beat = 3; beat < 12; beat++) await run(91);
+  assert.equal(events(sentry.received).length, 1, 'not asked again within its five minutes');
+  delete sentry.answers['/envelope/'];
+  await run(91);
+  const told = events(sentry.received);
+  assert.equal(told.length, 2);
+  assert.equal(stateOf(told[1]), 'begun', 'it was still to be told');
+  assert.equal(told[0]?.['event_id'], told[1]?.['event_id'], 'the same event, should the first have arrived after all');
+});
+
+test('one that was over before anybody could be told is told all the same', async (t) => {
+  const sentry = await receiver(t);
+  sentry.answers['/envelope/'] = { status: 500 };
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const celsius of [91, 91, 91, 60, 60, 60]) await run(celsius);
+  sentry.answers['/envelope/'] = { status: 200, body: '{"id":"1"}' };
+  await run(60, 40);
+  await run(60, 41);
+  const states = events(sentry.received).map((event) => stateOf(event));
+  assert.deepEqual(states, ['begun', 'over']);
+});
+
+const flood = `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(300_000)}`;
+for (const [what, says] of [
+  ['nothing', undefined],
+  ['garbage', 'garbage\r\n\r\n'],
+  ['half an answer', 'HTTP/1.1 202 Acc'],
+  ['a flood', flood],
+] as const)
+  test(`a Sentry that says ${what} costs the check-in, not the textfile, and not the beat’s time`, async (t) => {
+    const port = await rawServer(t, says);
+    const { run, textfile } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${port}/42` });
+    const began = performance.now();
+    const { problems } = await run(60);
+    assert.ok(performance.now() - began < 6000, 'it took too long');
+    if (says === flood) assert.deepEqual(problems, []);
+    else assert.match(problems.join('\n'), /^Sentry’s monitor did not take the beat: /);
+    assert.doesNotMatch(problems.join('\n'), new RegExp(key), 'the key is a secret');
+    assert.match(readText(textfile), /^node_thermal_celsius\{.*\} 60$/m);
+  });
+
+for (const [status, problem] of [
+  [500, 'Sentry’s monitor did not take the beat: it answered 500'],
+  [403, 'Sentry’s monitor did not take the beat: it answered 403'],
+] as const)
+  test(`${status} of a check-in is told, and asked again with the next beat`, async (t) => {
+    const sentry = await receiver(t);
+    sentry.answers['/cron/'] = { status, body: `no ${key} here` };
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    assert.deepEqual((await run(60)).problems, [problem]);
+    await run(60);
+    assert.equal(checkIns(sentry.received).length, 2);
+    assert.ok(
+      sentry.received.every(({ body }) => 'monitor_config' in parsed(body)),
+      'it was not told yet',
+    );
+  });
+
+test('nobody there, a secret that is missing and one that is none are told, and nothing else fails', async (t) => {
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ SENTRY_DSN: `http://${key}@127.0.0.1:9/42` }, /^Sentry’s monitor did not take the beat: connect ECONNREFUSED/],
+    [{}, /^Sentry is not told: SENTRY_DSN is not set/],
+    [
+      { SENTRY_DSN: `something ${key}` },
+      /^Sentry is not told: \$SENTRY_DSN is no DSN and no address of a cron monitor$/,
+    ],
+  ];
+  for (const [environment, says] of cases) {
+    const { run, textfile } = site(t, environment);
+    const { problems } = await run(60);
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? '', says);
+    assert.match(readText(textfile), /^node_thermal_celsius\{/m);
+  }
+});
+
+test('the address of a cron monitor, from a credential, does as well as a DSN', async (t) => {
+  const sentry = await receiver(t);
+  const credentials = temporaryFolder(t);
+  writeFileSync(join(credentials, 'SENTRY_DSN'), `http://127.0.0.1:${sentry.port}/api/7/cron/other/${key}/\n`);
+  const { run } = site(t, { CREDENTIALS_DIRECTORY: credentials });
+  for (let beat = 0; beat < 3; beat++) await run(91);
+  assert.equal(checkIns(sentry.received)[0]?.path, `/api/7/cron/other/${key}/`);
+  assert.equal(events(sentry.received).length, 1);
+});
+
+test('healthchecks and GlitchTip are told too, each in its own way', async (t) => {
+  const watcher = await receiver(t);
+  watcher.answers['/'] = { status: 200, body: 'OK' };
+  const base = `http://127.0.0.1:${watcher.port}`;
+  const pinged = site(t, { OPS_URL: `${base}/ping/abc` }, 'thermal: { beat: { url: $OPS_URL } }');
+  await pinged.run(60);
+  await pinged.run(undefined);
+  const glitchtip = `${base}/api/0/organizations/a/heartbeat_check/b/`;
+  const glitched = site(t, { OPS_URL: glitchtip }, 'thermal: { beat: { url: $OPS_URL, style: glitchtip } }');
+  await glitched.run(60);
+  await glitched.run(undefined);
+  assert.deepEqual(
+    watcher.received.map(({ method, path, body }) => `${method} ${path} ${body}`),
+    [
+      'POST /ping/abc 1 temperature',
+      'POST /ping/abc/fail no temperature could be read on this machine',
+      'POST /api/0/organizations/a/heartbeat_check/b/ ',
+    ],
+  );
+});

@@ -1,0 +1,178 @@
+// When a temperature is out of band: from readings, beat by beat, to what has begun, lasts and is over.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';
+import type { Good, SourceName } from '../../lib/thermal/reading.ts';
+import { disagreements } from '../../lib/thermal/disagreement.ts';
+import { isActive, judged, step, type Tracks } from '../../lib/thermal/thresholds.ts';
+import { configurationOf } from '../world.ts';
+
+const limitsOf = (text: string) => configurationOf(text).thermal;
+const limits = limitsOf('');
+const on = (driver: string, sensor: string, celsius: number, rest: Partial<Good> = {}): Good => ({
+  source: 'hwmon',
+  chip: driver,
+  driver,
+  sensor,
+  celsius,
+  ...rest,
+});
+const cpu = (celsius: number): Good => on('coretemp', 'Package id 0', celsius, { id: 'temp1' });
+
+/** One word a beat: `-` nothing, `n` n above in a row, `begun`, `over`. Undefined: no reading in that beat. */
+function play(celsius: readonly (number | undefined)[], seconds = 30, text = ''): string[] {
+  let tracks: Tracks = {};
+  let time = Date.parse('2026-11-20T06:00:00Z');
+  let lastAt: Date | undefined;
+  return celsius.map((value) => {
+    const at = new Date(time);
+    const readings = value === undefined ? [] : [cpu(value)];
+    tracks = step({ readings, limits: limitsOf(text), before: tracks, lastAt, at });
+    lastAt = at;
+    time += seconds * 1000;
+    const [track] = Object.values(tracks);
+    if (!track) return '-';
+    return track.ended_at ? 'over' : isActive(track) ? 'begun' : String(track.over);
+  });
+}
+
+test('it begins with the third beat in a row above the limit, not on it', () => {
+  assert.deepEqual(play([85, 85, 85, 85]), ['-', '-', '-', '-']);
+  assert.deepEqual(play([86, 85.1, 86, 90]), ['1', '2', 'begun', 'begun']);
+  assert.deepEqual(play([86, 86, 85, 86, 86, 86]), ['1', '2', '-', '1', '2', 'begun']);
+});
+
+test('it is over with the third beat in a row well below, not before', () => {
+  const hot = [90, 90, 90];
+  const begun = ['1', '2', 'begun'];
+  assert.deepEqual(play([...hot, 84, 84, 84, 84]), [...begun, 'begun', 'begun', 'begun', 'begun']);
+  assert.deepEqual(play([...hot, 80, 80, 80]), [...begun, 'begun', 'begun', 'over']);
+  assert.deepEqual(play([...hot, 80, 80, 81, 80, 80]), [...begun, 'begun', 'begun', 'begun', 'begun', 'begun']);
+});
+
+test('what cannot be read is not well: it lasts, and the beats below begin anew', () => {
+  assert.deepEqual(play([90, 90, 90, 70, 70, undefined, 70, 70, 70]).slice(2), [
+    'begun',
+    'begun',
+    'begun',
+    'begun',
+    'begun',
+    'begun',
+    'over',
+  ]);
+  assert.deepEqual(play([90, 90, undefined, 90]), ['1', '2', '-', '1'], 'what has not begun is not kept');
+});
+
+test('beats that somebody adds by hand are no further samples, and those after a long pause are not in a row', () => {
+  assert.deepEqual(play([90, 90, 90, 90], 2), ['1', '1', '1', '1']);
+  assert.deepEqual(play([90, 90, 90, 90], 3600), ['1', '1', '1', '1']);
+  assert.deepEqual(play([90, 90], -30), ['1', '1'], 'a clock that was put back');
+});
+
+test('samples, the limit and how far below it must be are configured', () => {
+  const text = 'thermal: { cpu: { above: 60 C }, samples: 1, clear: 1 C }';
+  assert.deepEqual(play([60, 61, 60, 59], 30, text), ['-', 'begun', 'begun', 'over']);
+});
+
+test('of limits by source, chip and sensor the first that fits counts; without one, nothing is judged', () => {
+  const { for: list, ...rest } = limitsOf(
+    'thermal: { for: [{ sensor: Bad*, chip: "*a*b*" }, { chip: "*nct*", above: 40 C }, { source: thermal_zone, above: 50 C }, { chip: nvme, sensor: Composite, above: 75 C }] }',
+  );
+  const readings = [
+    cpu(70),
+    on('nct6775', 'SYSTIN', 70),
+    on('nvme', 'Composite', 70),
+    on('nvme', 'Sensor 2', 70),
+    on('nct-ab', 'Bad one', 70),
+    on('acpitz', 'temp', 70, { source: 'thermal_zone' }),
+    on('acpitz', 'temp', 70),
+  ];
+  const found = judged(readings, { ...rest, for: list });
+  assert.deepEqual(
+    found.map(({ reading, above, limit_key }) => [reading.chip, reading.source, above, limit_key]),
+    [
+      ['coretemp', 'hwmon', 85, 'thermal.cpu.above'],
+      ['nct6775', 'hwmon', 40, 'thermal.for.1.above'],
+      ['nvme', 'hwmon', 75, 'thermal.for.3.above'],
+      ['acpitz', 'thermal_zone', 50, 'thermal.for.2.above'],
+    ],
+  );
+});
+
+test('a sensor that is no longer judged is over', () => {
+  const at = new Date('2026-11-20T06:00:00Z');
+  const once = limitsOf('thermal: { samples: 1 }');
+  const hot = step({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at });
+  const ignored = limitsOf('thermal: { for: [{ chip: coretemp }] }');
+  const later = step({ readings: [cpu(90)], limits: ignored, before: hot, lastAt: at, at });
+  assert.ok(Object.values(later).every(({ ended_at }) => ended_at !== undefined));
+});
+
+test('which sensor is the CPU package, on every kind of processor', () => {
+  const all = (driver: string, ...sensors: readonly (readonly [string, number])[]): Good[] =>
+    sensors.map(([sensor, celsius], index) => on(driver, sensor, celsius, { id: `temp${index + 1}` }));
+  const cases: [string, Good[], string[]][] = [
+    ['Intel', all('coretemp', ['Package id 0', 60], ['Core 0', 65]), ['Package id 0']],
+    ['Intel, older word', all('coretemp', ['Physical id 0', 60], ['Core 0', 65]), ['Physical id 0']],
+    ['Intel, renamed', all('coretemp', ['CPU', 60], ['Core 0', 65]), ['CPU']],
+    ['Intel, no package', all('coretemp', ['Core 0', 60], ['Core 1', 65]), ['Core 1']],
+    ['AMD', all('k10temp', ['Tctl', 80], ['Tdie', 60], ['Tccd1', 65]), ['Tdie']],
+    ['AMD without Tdie', all('k10temp', ['Tctl', 80], ['Tccd1', 64], ['Tccd2', 65]), ['Tccd2']],
+    ['AMD with Tctl only', all('zenpower', ['Tctl', 80]), ['Tctl']],
+    ['old AMD', all('k10temp', ['temp1', 60]), ['temp1']],
+    ['ARM', all('cpu_thermal', ['temp1', 60]), ['temp1']],
+    ['ARM, soc', all('soc_thermal', ['temp1', 60]), ['temp1']],
+    ['nothing of the kind', all('acpitz', ['temp1', 60]), []],
+    ['super-IO', all('nct6779', ['CPUTIN', 109]), []],
+  ];
+  for (const [what, readings, expected] of cases)
+    assert.deepEqual(
+      cpuPackages(readings).map(({ sensor }) => sensor),
+      expected,
+      what,
+    );
+  const zone = (driver: string): Good => on(driver, 'temp', 60, { source: 'thermal_zone' });
+  for (const type of ['x86_pkg_temp', 'cpu-thermal', 'soc-thermal', 'cpu0-thermal'])
+    assert.equal(cpuPackages([zone(type)]).length, 1, type);
+  assert.equal(cpuPackages([zone('x86_pkg_temp'), cpu(60)])[0]?.source, 'hwmon', 'not the same one twice');
+  assert.equal(cpuPackages([zone('x86_pkg_temp')])[0]?.source, 'thermal_zone', 'where hwmon says nothing');
+});
+
+test('a package without a sensor of its own is one to the alert, whichever core is the hottest', () => {
+  let tracks: Tracks = {};
+  const start = Date.parse('2026-11-20T06:00:00Z');
+  for (const [index, core] of ['Core 0', 'Core 1', 'Core 0'].entries()) {
+    const readings = ['Core 0', 'Core 1'].map((name, number) =>
+      on('coretemp', name, name === core ? 95 : 90, { id: `temp${number + 1}` }),
+    );
+    const at = new Date(start + index * 30_000);
+    tracks = step({ readings, limits, before: tracks, lastAt: new Date(at.getTime() - 30_000), at });
+  }
+  assert.deepEqual(Object.values(tracks).map(isActive), [true]);
+});
+
+test('a disk is judged once, by hwmon where that knows it', () => {
+  const disk = (source: SourceName, chip: string, sensor: string): Good => on('nvme', sensor, 75, { source, chip });
+  const all = [
+    disk('hwmon', 'a', 'Composite'),
+    disk('hwmon', 'a', 'Sensor 1'),
+    disk('nvme', 'a', 'composite'),
+    disk('nvme', 'b', 'composite'),
+    disk('sensors', 'nvme-pci-0300', 'Composite'),
+  ];
+  assert.deepEqual(
+    nvmeDisks(all).map(({ source, chip }) => `${source} ${chip}`),
+    ['hwmon a', 'nvme b'],
+  );
+});
+
+test('a zone and hwmon that say something else of the same are told', () => {
+  const zone = (driver: string, celsius: number): Good => on(driver, 'temp', celsius, { source: 'thermal_zone' });
+  assert.deepEqual([...disagreements([cpu(60), zone('x86_pkg_temp', 75)])], []);
+  assert.deepEqual([...disagreements([cpu(60), zone('acpitz', 20)])], [], 'not the same sensor');
+  assert.deepEqual(
+    [...disagreements([cpu(60), zone('x86_pkg_temp', 27.8)]).values()],
+    ['the thermal zone x86_pkg_temp says 27.8 C, hwmon 60 C of the same: one of them is wrong'],
+  );
+  assert.equal(disagreements([on('cpu_thermal', 'temp1', 40), zone('cpu-thermal', 90)]).size, 1);
+});

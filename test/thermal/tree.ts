@@ -1,0 +1,54 @@
+// A Host whose files are a literal: their text, or the error that reading them gives.
+import type { Host } from '../../lib/contract/host.ts';
+import { hostOf } from '../host.ts';
+
+export type Tree = Readonly<Record<string, string | Error>>;
+
+/** What the kernel says: `ENODATA`, say. */
+export const errno = (code: string): Error => Object.assign(new Error(`${code}: it said so`), { code });
+
+export function treeHost(tree: Tree, links: Readonly<Record<string, string>> = {}, parts: Partial<Host> = {}): Host {
+  const missing = (path: string): never => {
+    throw Object.assign(new Error(`ENOENT: no such file or directory, '${path}'`), { code: 'ENOENT' });
+  };
+  return hostOf({
+    readText: async (path) => {
+      const found = tree[path] ?? missing(path);
+      if (found instanceof Error) throw found;
+      return found;
+    },
+    list: async (path) => {
+      const found = tree[path];
+      if (found instanceof Error) throw found;
+      const below = Object.keys(tree).filter((name) => name.startsWith(`${path}/`));
+      const names = new Set(below.map((name) => name.slice(path.length + 1).split('/')[0] ?? ''));
+      return names.size === 0 ? missing(path) : [...names];
+    },
+    realpath: async (path) => links[path] ?? missing(path),
+    ...parts,
+  });
+}
+
+/** One chip as hwmon0, at the place where it sits. */
+export const chipHost = (driver: string, files: Tree, place = `platform/${driver}.0`): Host =>
+  treeHost(
+    {
+      '/sys/class/hwmon/hwmon0/name': `${driver}\n`,
+      ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`/sys/class/hwmon/hwmon0/${name}`, text])),
+    },
+    { '/sys/class/hwmon/hwmon0': `/sys/devices/${place}/hwmon/hwmon0` },
+  );
+
+export const zoneHost = (zones: readonly (readonly [type: string, temp: string | Error])[]): Host =>
+  treeHost(
+    Object.fromEntries(
+      zones.flatMap(([type, temp], index) => [
+        [`/sys/class/thermal/thermal_zone${index}/type`, `${type}\n`],
+        [`/sys/class/thermal/thermal_zone${index}/temp`, temp],
+      ]),
+    ),
+  );
+
+/** A machine whose `sensors` prints this. */
+export const sensorsHost = (stdout: string, { exit_code = 0, stderr = '' } = {}): Host =>
+  hostOf({ run: async () => ({ exit_code, stdout, stderr }) });
