@@ -1,13 +1,14 @@
 // `--check` and `--test`: how news would leave this machine, and whether it does.
 import { Usage } from '../contract/errors.ts';
+import type { Spool } from '../contract/spool.ts';
 import type { Outcome, World } from '../contract/stage.ts';
 import type { Transport } from '../contract/transport.ts';
+import { escapeHtml } from '../core/text.ts';
 import { askReplicas } from './alertmanager.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
-import { outboxFolder } from './files.ts';
 import { type Post, waysOut } from './post.ts';
-import { queueDraft } from './queue.ts';
+import { composeDraft } from './queue.ts';
 import { webhookOf } from './recipient.ts';
 
 /** Which way would be used for whom, why not the others, and what they miss. Sends nothing. */
@@ -19,7 +20,8 @@ export async function checkWays(post: Post, config: AlertsConfig): Promise<Outco
   let used: string | undefined;
   let missing = 0;
   const lines: string[] = [];
-  for (const transport of transports.mail) {
+  const misspelt = ways.mail.filter((way) => !transports.mail.includes(way));
+  for (const transport of [...misspelt, ...transports.mail]) {
     const ready = await transport.ready(outside);
     const asked = ways.mail.includes(transport);
     if (ready.usable && asked) used ??= transport.name;
@@ -34,11 +36,14 @@ export async function checkWays(post: Post, config: AlertsConfig): Promise<Outco
     if (problem !== undefined) missing += 1;
     lines.push(`alertmanager ${shown}: ${problem ?? 'it answers'}`);
   }
-  const wantsMail = alerts.to.some((one) => webhookOf(one) === undefined);
+  const everybody = everyRecipient(alerts);
+  const wantsMail = everybody.some((one) => webhookOf(one) === undefined);
   if (wantsMail && used === undefined) missing += 1;
-  const nobody = alerts.to.length === 0 && !alerts.alertmanager;
+  const nobody = everybody.length === 0 && !alerts.alertmanager;
   const verdict = used === undefined ? 'No mail can leave this machine.' : `Mails would go by ${used}.`;
   lines.push('', `to        ${alerts.to.length === 0 ? 'nobody: alerts.to is empty' : alerts.to.join(', ')}`);
+  const others = everybody.filter((one) => !alerts.to.includes(one));
+  if (others.length > 0) lines.push(`          at times also ${others.join(', ')}`);
   return {
     counts: {},
     problems: [],
@@ -50,26 +55,41 @@ export async function checkWays(post: Post, config: AlertsConfig): Promise<Outco
 const sayReady = (ready: Awaited<ReturnType<Transport['ready']>>): string =>
   ready.usable ? `usable: ${ready.uses}` : `not usable: ${ready.missing}`;
 
-/** A test mail to `alerts.to`, now. */
+/** Everybody who may ever be told of anything. */
+const everyRecipient = ({ to, escalate, rules }: AlertsConfig['alerts']): string[] => [
+  ...new Set([
+    ...to,
+    ...(escalate?.to ?? []),
+    ...Object.values(rules).flatMap((rule) => [
+      ...(rule.to ?? []),
+      ...Object.values(rule.for).flatMap((own) => own.to ?? []),
+    ]),
+  ]),
+];
+
+/** A test to everybody, now. It waits nowhere and leaves nothing: whoever asked is there to try again. */
 export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<Outcome> {
-  const { config } = world;
-  if (config.alerts.to.length === 0) throw new Usage('alerts.to names nobody: there is no one to send a test mail to');
-  const spool = post.spool(outboxFolder(world.places), world.places.runtime);
-  const text = `This is a test of the alerts of ${config.site} on ${world.hostname}. Nothing is wrong.\n`;
-  const draft = {
-    to: config.alerts.to,
-    ids: ['test'],
-    key: 'test',
-    subject: `[${config.site}] TEST of alerts from ${world.hostname}`,
-    text,
-    html: `<p>${text}</p>`,
-    incidents: [],
-    alerts: [],
+  const { config, hostname } = world;
+  const to = everyRecipient(config.alerts);
+  if (to.length === 0) throw new Usage('alerts.to names nobody: there is no one to send a test mail to');
+  const text = `This is a test of the alerts of ${config.site} on ${hostname}. Nothing is wrong.\n`;
+  const subject = `[${config.site}] TEST of alerts from ${hostname}`;
+  const html = `<p>${escapeHtml(text)}</p>`;
+  const draft = { to, ids: ['test'], key: 'test', subject, text, html, incidents: [], alerts: [] };
+  const entry = JSON.stringify(await composeDraft(post, world, draft, world.now()));
+  const spool: Spool = {
+    names: () => ['test'],
+    read: () => entry,
+    put: () => undefined,
+    remove: () => undefined,
+    bury: () => undefined,
+    dead: () => [],
+    sweep: () => undefined,
   };
-  const entry = await queueDraft(post, world, spool, draft, world.now());
-  const flushed = await deliverWaiting(post, world, spool, { isTimeLeft: () => true, settle: async () => undefined });
-  const own = flushed.happened.filter((one) => one.entry.message_id === entry.message_id);
-  const lines = own.map(({ kind, to, message }) => `${kind}: ${to.join(', ')}: ${message}`);
-  const arrived = own.length > 0 && own.every(({ kind }) => kind === 'sent');
-  return { counts: {}, problems: arrived ? [] : lines, text: lines.join('\n'), exitCode: arrived ? 0 : 1 };
+  const settle = async (): Promise<void> => undefined;
+  const { runId } = world;
+  const { happened } = await deliverWaiting(post, world, spool, { runId, isTimeLeft: () => true, settle });
+  const lines = happened.map((one) => `${one.kind}: ${one.to.join(', ')}: ${one.message}`);
+  const arrived = happened.length > 0 && happened.every(({ kind }) => kind === 'sent');
+  return { counts: {}, problems: [], text: lines.join('\n'), exitCode: arrived ? 0 : 1 };
 }

@@ -7,6 +7,8 @@ import { type Flushed, flush, type Settle } from './outbox.ts';
 import { type Post, waysOut, waysTo } from './post.ts';
 
 interface Delivery {
+  /** Of the snapshot, by which mail, log and report belong together. */
+  readonly runId: string;
   readonly isTimeLeft: () => boolean;
   readonly settle: Settle;
 }
@@ -15,7 +17,7 @@ export async function deliverWaiting(
   post: Post,
   world: World<AlertsConfig>,
   spool: Spool,
-  { isTimeLeft, settle }: Delivery,
+  { runId, isTimeLeft, settle }: Delivery,
 ): Promise<Flushed> {
   // Nothing waits: nothing of what sending needs is even looked for.
   if (spool.names().length === 0) return { happened: [], problems: [] };
@@ -26,7 +28,12 @@ export async function deliverWaiting(
     { spool, ways: (recipient) => waysTo(ways, recipient), outside, now: world.now(), giveUp, isTimeLeft },
     settle,
   );
-  for (const { kind, entry, to, message } of flushed.happened)
-    await log(world, { kind, ids: entry.ids, message, message_id: entry.message_id, to: [...to] });
-  return flushed;
+  const happened = flushed.happened.map(({ kind, entry, to, message }) => ({
+    kind,
+    ids: entry.ids,
+    message,
+    message_id: entry.message_id,
+    to: [...to],
+  }));
+  return { ...flushed, problems: [...flushed.problems, ...(await log(world, runId, happened))] };
 }

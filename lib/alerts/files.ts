@@ -6,28 +6,34 @@ import type { AlertEvent, AlertState, Notice } from './lifecycle.ts';
 
 const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
+/** One that is none would end every run that reckons with it. */
+const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), { error: 'expected an instant' }));
+
 const alertSchema = z.looseObject({
   rule: z.string(),
   subject: z.string(),
   phase: z.enum(['pending', 'firing']),
-  first_seen: z.string(),
-  last_seen: z.string(),
-  since: z.string(),
+  first_seen: instant,
+  last_seen: instant,
+  since: instant,
   incident: z.string(),
-  clear_since: z.optional(z.string()),
-  unknown_since: z.optional(z.string()),
-  last_queued: z.optional(z.string()),
-  last_sent: z.optional(z.string()),
-  escalated_at: z.optional(z.string()),
-  silenced_since: z.optional(z.string()),
-  acknowledged_at: z.optional(z.string()),
+  clear_since: z.optional(instant),
+  unknown_since: z.optional(instant),
+  first_queued: z.optional(instant),
+  last_queued: z.optional(instant),
+  last_sent: z.optional(instant),
+  escalated_at: z.optional(instant),
+  silenced_since: z.optional(instant),
+  acknowledged_at: z.optional(instant),
+  unheard_since: z.optional(instant),
+  told: z.optional(z.array(z.string())),
   value: scalar,
   unit: z.string(),
   limit: z.looseObject({ value: scalar, key: z.string() }),
   message: z.string(),
 });
 
-const lookSchema = z.looseObject({ seen_at: z.optional(z.string()), alerts: z.record(z.string(), alertSchema) });
+const lookSchema = z.looseObject({ seen_at: z.optional(instant), alerts: z.record(z.string(), alertSchema) });
 
 const quietSchema = z.looseObject({
   kind: z.enum(['silence', 'acknowledgement', 'maintenance']),
@@ -50,7 +56,7 @@ const stateSchema = z.looseObject({
   /** What this look brought and is not in the outbox and the log yet: a run that was killed left it to the next. */
   owed: z.optional(
     z.looseObject({
-      at: z.string(),
+      at: instant,
       notices: z.array(
         z.looseObject({ kind: z.string(), id: z.string(), alert: alertSchema, to: z.array(z.string()) }),
       ),

@@ -17,13 +17,18 @@ interface Alert {
   readonly clear_since?: string;
   /** Since when it could not be read: meanwhile it neither begins nor ends. */
   readonly unknown_since?: string;
-  /** The last mail about it was written then. */
+  /** The first and the last mail about it were written then. */
+  readonly first_queued?: string;
   readonly last_queued?: string;
   /** And a transport took one then. */
   readonly last_sent?: string;
+  /** Who has heard of it: they hear of its end too, whoever is in the configuration by then. */
+  readonly told?: readonly string[];
   readonly escalated_at?: string;
   readonly silenced_since?: string;
   readonly acknowledged_at?: string;
+  /** There was nobody to be told. */
+  readonly unheard_since?: string;
   readonly value: Firing['value'];
   readonly unit: string;
   readonly limit: Firing['limit'];
@@ -47,7 +52,8 @@ type EventKind =
   | 'unknown'
   | 'known'
   | 'silenced'
-  | 'acknowledged';
+  | 'acknowledged'
+  | 'unheard';
 
 export interface AlertEvent {
   readonly kind: EventKind;
@@ -57,7 +63,7 @@ export interface AlertEvent {
 
 /** Somebody is to be told. Which mails are made of that, and how they get there, is another matter. */
 export interface Notice {
-  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery';
+  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery' | 'vanished';
   readonly id: string;
   readonly alert: Alert;
   readonly to: readonly string[];
@@ -81,6 +87,8 @@ export interface Look {
   /** By rule: what it says of each subject, or why it cannot see. */
   readonly seen: Readonly<Record<string, Seen>>;
   readonly policyOf: (rule: string, subject: string) => Policy;
+  /** A mail about it waits to be delivered. */
+  readonly isOnItsWay: (id: string) => boolean;
 }
 
 export interface Seen {
@@ -141,7 +149,14 @@ const secondsBetween = (from: string, to: string): number => (Date.parse(to) - D
 /** A clock that was set back: what lies ahead of it now happened just now, and waits begin anew. */
 function notFromTheFuture(alert: Alert, at: string): Alert {
   const earlier = (time: string): string => (time > at ? at : time);
-  const optional = ['clear_since', 'unknown_since', 'last_queued', 'last_sent', 'escalated_at'] as const;
+  const optional = [
+    'clear_since',
+    'unknown_since',
+    'first_queued',
+    'last_queued',
+    'last_sent',
+    'escalated_at',
+  ] as const;
   const moved = optional.flatMap((key) => (alert[key] === undefined ? [] : [[key, earlier(alert[key])]]));
   return {
     ...alert,
@@ -216,33 +231,38 @@ function newRun(look: Look, at: string) {
       return { ...alert, silenced_since: alert.silenced_since ?? at };
     }
     const { silenced_since: _ended, ...audible } = alert;
-    if (audible.last_queued === undefined) return notify('opening', id, audible, policy.to);
     if (policy.acknowledged !== undefined) {
       if (audible.acknowledged_at !== undefined) return audible;
       say('acknowledged', id, policy.acknowledged);
       return { ...audible, acknowledged_at: at };
     }
-    const { escalate } = policy;
-    if (escalate && audible.escalated_at === undefined && secondsBetween(audible.since, at) >= escalate.after) {
-      say('escalated', id, audible.message);
-      return notify('escalation', id, { ...audible, escalated_at: at }, [...new Set([...policy.to, ...escalate.to])]);
+    if (policy.to.length === 0 && audible.told === undefined) {
+      if (audible.unheard_since === undefined) say('unheard', id, `nobody is in its \`to\`: ${audible.message}`);
+      return { ...audible, unheard_since: audible.unheard_since ?? at };
     }
-    // Counted from when one arrived: while one is still on its way there is no second.
-    const { last_sent, last_queued } = audible;
-    if (
-      last_sent === undefined ||
-      last_sent < last_queued ||
-      secondsBetween(last_sent, at) < policy.repeat - graceSeconds
-    )
-      return audible;
-    say('repeated', id, audible.message);
-    return notify('repeat', id, audible, toAll(audible, policy));
+    const { unheard_since: _nobody, ...heard } = audible;
+    const { first_queued, last_queued, last_sent, escalated_at } = heard;
+    if (last_queued === undefined) return notify('opening', id, heard, policy.to);
+    const { escalate } = policy;
+    const everybody = escalate ? [...new Set([...policy.to, ...escalate.to])] : policy.to;
+    // From when somebody could have known: it may be older than the monitor.
+    if (escalate && escalated_at === undefined && secondsBetween(first_queued ?? last_queued, at) >= escalate.after) {
+      say('escalated', id, heard.message);
+      return notify('escalation', id, { ...heard, escalated_at: at }, everybody);
+    }
+    // Counted from when one arrived. While one is still on its way there is no second; one that never will arrive was none.
+    const arrived = last_sent !== undefined && last_sent >= last_queued ? last_sent : undefined;
+    if (arrived === undefined && look.isOnItsWay(id)) return heard;
+    if (secondsBetween(arrived ?? last_queued, at) < policy.repeat - graceSeconds) return heard;
+    say('repeated', id, heard.message);
+    return notify('repeat', id, heard, escalated_at === undefined ? policy.to : everybody);
   };
 
   const notify = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
-    const told = { ...alert, last_queued: at };
-    notices.push({ kind, id, alert: told, to });
-    return told;
+    const told = [...new Set([...(alert.told ?? []), ...to])];
+    const queued = { ...alert, first_queued: alert.first_queued ?? at, last_queued: at, told };
+    notices.push({ kind, id, alert: queued, to });
+    return queued;
   };
 
   const end = (id: string, alert: Alert, message: string): Alert | undefined => {
@@ -257,8 +277,9 @@ function newRun(look: Look, at: string) {
     say(kind, id, message);
     // Also where the first mail still waits: then both go out, and nobody is left with half of it.
     if (alert.last_queued === undefined) return;
-    const policy = look.policyOf(alert.rule, alert.subject);
-    notices.push({ kind: 'recovery', id, alert: { ...alert, message, last_seen: at }, to: toAll(alert, policy) });
+    const to = alert.told ?? look.policyOf(alert.rule, alert.subject).to;
+    const how = kind === 'vanished' ? 'vanished' : 'recovery';
+    notices.push({ kind: how, id, alert: { ...alert, message, last_seen: at }, to });
   };
 
   const vanish = (id: string, alert: Alert): undefined =>
@@ -266,10 +287,6 @@ function newRun(look: Look, at: string) {
 
   return { events, notices, see, lose, vanish };
 }
-
-/** Whoever heard of it before. */
-const toAll = ({ escalated_at }: Alert, { to, escalate }: Policy): readonly string[] =>
-  escalated_at !== undefined && escalate ? [...new Set([...to, ...escalate.to])] : to;
 
 const earliest = (one: string | undefined, other: string): string => (one !== undefined && one < other ? one : other);
 

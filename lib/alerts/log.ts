@@ -1,9 +1,17 @@
-// A line of alerts.jsonl.
+// Lines of alerts.jsonl.
 import type { World } from '../contract/stage.ts';
+import { reasonOf } from '../core/text.ts';
 import { events, type LoggedEvent } from './files.ts';
 
 export type Event = Pick<LoggedEvent, 'kind' | 'ids' | 'message'> & Partial<LoggedEvent>;
 
-export async function log(world: World<unknown>, event: Event): Promise<void> {
-  await world.append(events, { schema_version: 1, time: world.now().toISOString(), run_id: world.runId, ...event });
+/** What keeps it from being written keeps no mail back: it is a problem, and told as one. */
+export async function log(world: World<unknown>, runId: string, happened: readonly Event[]): Promise<string[]> {
+  try {
+    for (const event of happened)
+      await world.append(events, { schema_version: 1, time: world.now().toISOString(), run_id: runId, ...event });
+    return [];
+  } catch (error) {
+    return [`what happened to the alerts is not in the log: ${reasonOf(error)}`];
+  }
 }

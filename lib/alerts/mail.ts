@@ -24,10 +24,17 @@ export interface About {
   readonly site: string;
   readonly hostname: string;
   readonly at: Date;
-  /** What else is not well, as health says it: one sentence each. */
-  readonly elsewhere: readonly { readonly level: string; readonly message: string; readonly id: string }[];
+  /** What else is not well, as health says it: one sentence each. Undefined where nobody knows. */
+  readonly elsewhere: readonly Elsewhere[] | undefined;
   readonly runId: string;
   readonly runbookOf: (rule: string) => string;
+}
+
+interface Elsewhere {
+  readonly level: string;
+  readonly message: string;
+  readonly subject: string;
+  readonly runbook: string;
 }
 
 /** One mail for each set of people. Without anybody there is none. */
@@ -41,7 +48,7 @@ export function draftMails(notices: readonly Notice[], about: About): Draft[] {
   return [...groups.values()].map((group) => draft(group.sort(byUrgency), about));
 }
 
-const order: readonly Notice['kind'][] = ['opening', 'escalation', 'repeat', 'recovery'];
+const order: readonly Notice['kind'][] = ['opening', 'escalation', 'repeat', 'recovery', 'vanished'];
 const byUrgency = (one: Notice, other: Notice): number => order.indexOf(one.kind) - order.indexOf(other.kind);
 
 const words: Record<Notice['kind'], string> = {
@@ -49,7 +56,12 @@ const words: Record<Notice['kind'], string> = {
   escalation: 'STILL',
   repeat: 'STILL',
   recovery: 'OK',
+  vanished: 'GONE',
 };
+
+const isOver = (kind: Notice['kind']): boolean => kind === 'recovery' || kind === 'vanished';
+
+const mostElsewhere = 20;
 
 function draft(notices: readonly Notice[], about: About): Draft {
   const [first] = notices;
@@ -59,7 +71,7 @@ function draft(notices: readonly Notice[], about: About): Draft {
     `[${about.site}] ${words[first.kind]} ${first.id}: ${firstLine(first.alert.message, 120)}${rest > 0 ? ` (and ${rest} more)` : ''}`,
   );
   const told = new Set(notices.map(({ id }) => id));
-  const elsewhere = about.elsewhere.filter(({ id }) => !told.has(id)).slice(0, 20);
+  const elsewhere = aboutTheRest(notices, about);
   const parts = notices.map((notice) => partOf(notice, about));
   return {
     to: first.to,
@@ -98,39 +110,48 @@ function partOf({ kind, id, alert }: Notice, about: About): Part {
   const since = new Date(alert.since);
   const show = (value: Notice['alert']['value']): string =>
     typeof value === 'number' ? formatMeasure(value, alert.unit) : value === null ? 'none' : String(value);
-  const lasted =
-    kind === 'recovery' ? `${distance(since, new Date(alert.last_seen))} until now` : distance(since, about.at);
+  const lasted = isOver(kind) ? `${distance(since, new Date(alert.last_seen))} until now` : distance(since, about.at);
   return {
     kind,
     title: `${words[kind]}  ${oneLine(id)}`,
     message: oneLine(alert.message),
     rows: [
       ['since', `${clockMinute(since)} (${lasted})`],
-      ...(kind === 'recovery'
+      ...(isOver(kind)
         ? []
         : ([
             ['value', show(alert.value)],
             ['limit', `${show(alert.limit.value)}${alert.limit.key === '' ? '' : `  (${alert.limit.key})`}`],
           ] as const)),
       ['runbook', about.runbookOf(alert.rule)],
-      ...(kind === 'recovery' ? [] : ([['ack', `ops-monitor ack ${shellWord(id)} --reason "…"`]] as const)),
+      ...(isOver(kind) ? [] : ([['ack', `ops-monitor ack ${shellWord(id)} --reason "…"`]] as const)),
       ...(alert.last_sent === undefined ? [] : ([['last mail', clockMinute(new Date(alert.last_sent))]] as const)),
     ],
   };
 }
 
-type Elsewhere = About['elsewhere'];
+/** What it already tells of it does not tell again in health's words: there it has the same runbook and the same subject. */
+function aboutTheRest(notices: readonly Notice[], { elsewhere, runbookOf }: About): Rest {
+  if (!elsewhere) return { says: 'How the rest is, is not known: it was not assessed.', lines: [] };
+  const told = new Set(notices.map(({ alert }) => `${runbookOf(alert.rule)} ${alert.subject}`));
+  const others = elsewhere.filter(({ runbook, subject }) => !told.has(`${runbook} ${subject}`));
+  if (others.length === 0) return { says: 'Nothing else is red or unknown.', lines: [] };
+  const lines = others.slice(0, mostElsewhere).map(({ level, message }) => [level, oneLine(message)] as const);
+  const left = others.length - lines.length;
+  return { says: 'Also not well:', lines: left > 0 ? [...lines, ['', `and ${left} more`]] : lines };
+}
 
-function textOf(parts: readonly Part[], elsewhere: Elsewhere, about: About): string {
+interface Rest {
+  readonly says: string;
+  readonly lines: readonly (readonly [level: string, message: string])[];
+}
+
+function textOf(parts: readonly Part[], rest: Rest, about: About): string {
   const blocks = parts.map(({ title, message, rows }) =>
     [title, `  ${message}`, ...rows.map(([what, says]) => `  ${what.padEnd(9)} ${says}`)].join('\n'),
   );
-  const other = elsewhere.map(({ level, message }) => `  ${level.padEnd(8)} ${oneLine(message)}`);
-  return `${[
-    ...blocks,
-    other.length === 0 ? 'Nothing else is red or unknown.' : ['Also not well:', ...other].join('\n'),
-    footer(about),
-  ].join('\n\n')}\n`;
+  const other = rest.lines.map(([level, message]) => `  ${level.padEnd(8)} ${message}`);
+  return `${[...blocks, [rest.says, ...other].join('\n'), footer(about)].join('\n\n')}\n`;
 }
 
 const footer = ({ site, hostname, at, runId }: About): string =>
@@ -141,10 +162,11 @@ const colours: Record<Notice['kind'], string> = {
   escalation: '#b00020',
   repeat: '#b36b00',
   recovery: '#1b7f3b',
+  vanished: '#666666',
 };
 
 /** No pictures, no styles from elsewhere: what is not in the mail is not loaded. */
-function htmlOf(parts: readonly Part[], elsewhere: Elsewhere, about: About): string {
+function htmlOf(parts: readonly Part[], rest: Rest, about: About): string {
   const blocks = parts.map(
     ({ kind, title, message, rows }) =>
       `<div style="border-left:4px solid ${colours[kind]};padding:2px 0 2px 12px;margin:0 0 16px">` +
@@ -152,10 +174,10 @@ function htmlOf(parts: readonly Part[], elsewhere: Elsewhere, about: About): str
       `<div style="font-size:110%;margin:4px 0">${escapeHtml(message)}</div>` +
       `<table style="border-collapse:collapse">${rows.map(([what, says]) => `<tr><td style="color:#666;padding:0 12px 0 0;vertical-align:top;white-space:nowrap">${escapeHtml(what)}</td><td style="overflow-wrap:anywhere">${escapeHtml(says)}</td></tr>`).join('')}</table></div>`,
   );
-  const other =
-    elsewhere.length === 0
-      ? '<p>Nothing else is red or unknown.</p>'
-      : `<p>Also not well:</p><ul>${elsewhere.map(({ level, message }) => `<li>${escapeHtml(level)}: ${escapeHtml(oneLine(message))}</li>`).join('')}</ul>`;
+  const items = rest.lines.map(
+    ([level, message]) => `<li>${escapeHtml(level === '' ? message : `${level}: ${message}`)}</li>`,
+  );
+  const other = `<p>${escapeHtml(rest.says)}</p>${items.length === 0 ? '' : `<ul>${items.join('')}</ul>`}`;
   const small = footer(about).split('\n').map(escapeHtml).join('<br>');
   return `<!DOCTYPE html><html><body style="font-family:sans-serif;color:#222;overflow-wrap:anywhere">${blocks.join('')}${other}<p style="color:#666;font-size:85%">${small}</p></body></html>`;
 }

@@ -26,7 +26,7 @@ const newsSchema = z.looseObject({
   text: z.string(),
   alerts: z.array(
     z.looseObject({
-      kind: z.enum(['opening', 'repeat', 'escalation', 'recovery']),
+      kind: z.enum(['opening', 'repeat', 'escalation', 'recovery', 'vanished']),
       id: z.string(),
       message: z.string(),
       since: z.string(),
@@ -58,13 +58,19 @@ type Recipient = z.output<typeof recipientSchema>;
 /** The same for the same mail, and in the order of time, with which every id of ours begins. */
 const nameOf = ({ message_id }: Pick<Entry, 'message_id'>): string => `${message_id.replaceAll(/[^\w.-]+/g, '')}.json`;
 
-export interface Waiting {
+interface Waiting {
   readonly name: string;
   readonly entry: Entry;
 }
 
+export interface Outbox {
+  readonly waiting: readonly Waiting[];
+  /** One for each that cannot be read. */
+  readonly problems: readonly string[];
+}
+
 /** All that waits; what is no mail of ours is told and left. */
-export function readOutbox(spool: Spool): { waiting: Waiting[]; problems: string[] } {
+export function readOutbox(spool: Spool): Outbox {
   const problems: string[] = [];
   const waiting = spool.names().flatMap((name): Waiting[] => {
     try {
@@ -142,11 +148,16 @@ export async function flush(work: Flush, settle: Settle): Promise<Flushed> {
   return { happened, problems };
 }
 
-const isDue = ({ next_at }: Recipient, now: Date): boolean =>
-  next_at === undefined || Date.parse(next_at) <= now.getTime();
-
 /** 30 s, doubled each time, at most 15 minutes. */
-const backOffSeconds = (attempts: number): number => Math.min(900, 30 * 2 ** Math.min(attempts, 10));
+const longestBackOffSeconds = 900;
+const backOffSeconds = (attempts: number): number => Math.min(longestBackOffSeconds, 30 * 2 ** Math.min(attempts, 10));
+
+/** What is due later than it ever could be was written before the clock was set back. */
+function isDue({ next_at }: Recipient, now: Date): boolean {
+  if (next_at === undefined) return true;
+  const seconds = (Date.parse(next_at) - now.getTime()) / 1000;
+  return !(seconds > 0 && seconds <= longestBackOffSeconds);
+}
 
 async function deliver(
   { ways, outside, now }: Flush,

@@ -1,6 +1,7 @@
 // What the monitor knows of itself, as its rules see it.
 import type { StageRecord } from '../contract/record.ts';
 import type { World } from '../contract/stage.ts';
+import { clockToleranceSeconds } from '../core/time.ts';
 import { readHeartbeat } from '../confirm/files.ts';
 import type { AlertsConfig } from './config.ts';
 
@@ -24,6 +25,10 @@ export async function recordsOf(
   if (!found) return { stages, heartbeat: undefined };
   if ('problem' in found) return { stages, heartbeat: { age_seconds: undefined, says: found.problem } };
   const { accepted_at, first_tried_at, words } = found.record;
-  const age_seconds = Math.max(0, (now.getTime() - Date.parse(accepted_at ?? first_tried_at)) / 1000);
-  return { stages, heartbeat: { age_seconds, says: words } };
+  const age = (now.getTime() - Date.parse(accepted_at ?? first_tried_at)) / 1000;
+  if (age >= -clockToleranceSeconds) return { stages, heartbeat: { age_seconds: Math.max(0, age), says: words } };
+  return {
+    stages,
+    heartbeat: { age_seconds: undefined, says: 'the last heartbeat is from the future, or of no time' },
+  };
 }

@@ -1,7 +1,6 @@
 // What sending is handed of the world, and which ways lead to whom.
-import { Usage } from '../contract/errors.ts';
 import type { Spool } from '../contract/spool.ts';
-import type { Outside, Transport } from '../contract/transport.ts';
+import { type Outside, type Transport, Unconfigured } from '../contract/transport.ts';
 import { listed } from '../core/text.ts';
 import type { AlertsConfig, WebhookConfig } from './config.ts';
 import { webhookOf } from './recipient.ts';
@@ -32,16 +31,24 @@ export interface Ways {
   readonly webhooks: Readonly<Record<string, Transport>>;
 }
 
-/** `OPS_ALERT_TRANSPORT` wins over the configuration. */
+/** `OPS_ALERT_TRANSPORT` wins over the configuration. Misspelt, it costs the mails their way, and nobody else theirs. */
 export function waysOut({ mail, webhook }: Transports, { alerts }: AlertsConfig, { environment }: Outside): Ways {
   const wanted = environment['OPS_ALERT_TRANSPORT'] || alerts.transport;
   const found = wanted === 'auto' ? mail : mail.filter(({ name }) => name === wanted);
   const names = ['auto', ...mail.map(({ name }) => name)];
-  if (found.length === 0)
-    throw new Usage(`OPS_ALERT_TRANSPORT is ${JSON.stringify(wanted)}; expected one of ${listed(names)}`);
+  const missing = `OPS_ALERT_TRANSPORT is ${JSON.stringify(wanted)}; expected one of ${listed(names)}`;
   const webhooks = Object.entries(alerts.webhooks).map(([name, settings]) => [name, webhook(name, settings)] as const);
-  return { mail: found, webhooks: Object.fromEntries(webhooks) };
+  return { mail: found.length === 0 ? [noWay(wanted, missing)] : found, webhooks: Object.fromEntries(webhooks) };
 }
+
+const noWay = (name: string, missing: string): Transport => ({
+  name,
+  summary: 'nothing of that name',
+  ready: async () => ({ usable: false, missing }),
+  send: async () => {
+    throw new Unconfigured(missing);
+  },
+});
 
 /** To whom nothing leads (a webhook that the configuration does not name any more), there is no way. */
 export function waysTo({ mail, webhooks }: Ways, recipient: string): readonly Transport[] {

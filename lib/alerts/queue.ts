@@ -20,9 +20,8 @@ export async function queue(
 ): Promise<Event[]> {
   const { config } = world;
   if (notices.length === 0) return [];
-  const unheard = config.alerts.alertmanager ? [] : notices.filter(({ to }) => to.length === 0);
   const health = await world.read(latestHealth).catch(() => undefined);
-  const elsewhere = (health?.observations ?? []).filter(({ level }) => level === 'red' || level === 'unknown');
+  const elsewhere = health?.observations.filter(({ level }) => level === 'red' || level === 'unknown');
   const drafts = draftMails(notices, {
     site: config.site,
     hostname: world.hostname,
@@ -31,13 +30,11 @@ export async function queue(
     runId: health?.run_id ?? world.runId,
     runbookOf,
   });
-  const told: Event[] = unheard.map(({ id, alert }) => ({
-    kind: 'unheard',
-    ids: [id],
-    message: `nobody is in alerts.to: ${alert.message}`,
-  }));
+  const told: Event[] = [];
   for (const draft of drafts) {
-    const entry = await queueDraft(post, world, spool, draft, at);
+    const entry = await composeDraft(post, world, draft, at);
+    // On the disk before anybody says so.
+    writeEntry(spool, entry);
     told.push({
       kind: 'queued',
       ids: entry.ids,
@@ -49,20 +46,11 @@ export async function queue(
   return told;
 }
 
-/** On the disk before anybody says so. */
-export async function queueDraft(
-  post: Post,
-  world: World<AlertsConfig>,
-  spool: Spool,
-  draft: Draft,
-  at: Date,
-): Promise<Entry> {
+export async function composeDraft(post: Post, world: World<AlertsConfig>, draft: Draft, at: Date): Promise<Entry> {
   const { compose } = await import('./compose.ts');
   const { environment } = await post.outside();
   const { config, hostname } = world;
   // An address that somebody reads: what comes back is the sign of a mail that did not arrive.
   const from = config.alerts.from ?? (environment['OPS_ALERT_SMTP_FROM'] || `ops-monitor@${hostname}`);
-  const entry = await compose(draft, { site: config.site, from, hostname, at, now: world.now() });
-  writeEntry(spool, entry);
-  return entry;
+  return compose(draft, { site: config.site, from, hostname, at, now: world.now() });
 }

@@ -21,7 +21,12 @@ export function rehearsal(config: AlertsConfig): (snapshot: Snapshot) => WouldBe
     const firstSeenOf = (id: string) => state.alerts[id]?.first_seen;
     // Windows of the configuration count; what people silenced then was about the mails of then.
     const policy = (rule: string, subject: string) => policyOf(config, rule, subject, { notes: [], at, firstSeenOf });
-    const next = advance(state, { at, seen: lookAtSnapshot(snapshot.sections, config, at), policyOf: policy });
+    const next = advance(state, {
+      at,
+      seen: lookAtSnapshot(snapshot.sections, config, at),
+      policyOf: policy,
+      isOnItsWay: () => false,
+    });
     const ids = next.notices.map(({ id }) => id);
     state = sent(next.state, ids, at);
     const about = { site: config.site, hostname: snapshot.hostname, at, elsewhere: [], runId: snapshot.run_id };

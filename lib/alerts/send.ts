@@ -1,9 +1,11 @@
 // send-alerts: snapshot and state → who is to be told; then what waits is sent. What is owed stands in the state until the
 // mails are on the disk, and the state says that one is sent before it goes from the disk.
+import { Usage } from '../contract/errors.ts';
 import type { Spool } from '../contract/spool.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
+import { clockToleranceSeconds } from '../core/time.ts';
 import { latestHealth } from '../health/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import { tellAlertmanager } from './alertmanager.ts';
@@ -14,8 +16,8 @@ import { events, outboxFolder, silencesFolder, type State, stateFile, toldAlerts
 import { advance, type AlertEvent, type AlertState, type Notice, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
 import { lookAtOwn, lookAtSnapshot, policyOf } from './look.ts';
-import { readOutbox } from './outbox.ts';
-import { recordsOf } from './own.ts';
+import { type Outbox, readOutbox } from './outbox.ts';
+import { type OwnState, recordsOf } from './own.ts';
 import type { Post } from './post.ts';
 import { queue } from './queue.ts';
 import { parseNotes, quietNow, spentNotes } from './silence.ts';
@@ -35,14 +37,16 @@ export const sendAlerts = (post: Post) =>
     deadlineMs: 180_000,
     options: {
       check: { type: 'boolean', summary: 'say which transport would be used, why not the others, and what they miss' },
-      test: { type: 'boolean', summary: 'send a test mail to `alerts.to`, now' },
+      test: { type: 'boolean', summary: 'send a test to everybody who is named under `alerts`, now' },
     },
-    onlyAsks: (options) => options['check'] === true,
+    // A test neither waits for anything nor leaves anything: it arrives, or it says why not.
+    onlyAsks: (options) => options['check'] === true || options['test'] === true,
 
     async run(world) {
-      if (world.options['check'] === true) return checkWays(post, world.config);
-      if (world.options['test'] === true) return sendTest(post, world);
-      return sendNew(post, world);
+      const { check, test, 'dry-run': isDry } = world.options;
+      if (check === true) return checkWays(post, world.config);
+      if (test === true && isDry === true) throw new Usage('--test sends a mail, and --dry-run none: choose one');
+      return test === true ? sendTest(post, world) : sendNew(post, world);
     },
   });
 
@@ -64,25 +68,34 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   const firstSeenOf = (id: string) => (before.snapshot.alerts[id] ?? before.own.alerts[id])?.first_seen;
   const policy = (rule: string, subject: string) => policyOf(config, rule, subject, { notes, at: now, firstSeenOf });
   const byTime = snapshot && lookTime(snapshot);
+  const runId = snapshot?.run_id ?? world.runId;
+  const outbox = readOutbox(spool);
+  const onTheirWay = new Set(outbox.waiting.flatMap(({ entry }) => entry.ids));
+  const isOnItsWay = (id: string): boolean => onTheirWay.has(id);
   const seen =
     snapshot && byTime
       ? advance(before.snapshot, {
           at: byTime,
           seen: lookAtSnapshot(snapshot.sections, config, byTime),
           policyOf: policy,
+          isOnItsWay,
         })
       : { state: before.snapshot, events: [], notices: [] };
   const own = advance(before.own, {
     at: now,
     seen: lookAtOwn(
-      { snapshot: ageOf(byTime, problem, now), outbox: waitingIn(spool, now), ...(await recordsOf(world, now)) },
+      { snapshot: ageOf(byTime, problem, now), outbox: ageOfOutbox(outbox, now), ...(await recordsOf(world, now)) },
       config,
       now,
     ),
     policyOf: policy,
+    isOnItsWay,
   });
   const notices = [...seen.notices, ...own.notices];
-  const happened = [...seen.events, ...own.events];
+  // Whom Alertmanager tells is its own matter.
+  const happened = [...seen.events, ...own.events].filter(
+    ({ kind }) => kind !== 'unheard' || !config.alerts.alertmanager,
+  );
   const stillSince = (id: string) => (seen.state.alerts[id] ?? own.state.alerts[id])?.first_seen;
   const quiet = quietNow(notes, config.alerts.maintenance, stillSince, now);
   const judged: State = { schema_version: 1, quiet, snapshot: seen.state, own: own.state };
@@ -91,16 +104,18 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
 
   spool.sweep();
   // Of a run that was killed. Its mails, not new ones of a later snapshot: one may be in the outbox already.
-  const queued = await pay(post, world, spool, before.owed);
+  const bill = { post, world, spool, runId, problems };
+  const queued = await pay(bill, before.owed);
   if (notices.length > 0 || happened.length > 0) {
     const owed = { at: (byTime ?? now).toISOString(), notices, events: happened };
     await world.replace(stateFile, { ...judged, owed });
-    queued.push(...(await pay(post, world, spool, owed)));
+    queued.push(...(await pay(bill, owed)));
     await world.replace(stateFile, judged);
   } else if (JSON.stringify(judged) !== JSON.stringify(before)) await world.replace(stateFile, judged);
   let state = judged;
 
   const flushed = await deliverWaiting(post, world, spool, {
+    runId,
     isTimeLeft: () => world.monotonicMs() - began < sendingMs,
     settle: async (ids, at) => {
       const next = { ...state, snapshot: sent(state.snapshot, ids, at), own: sent(state.own, ids, at) };
@@ -114,7 +129,8 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   for (const name of spentNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
   const untold = await tellAlertmanager(world, state, post.outside);
   problems.push(...untold);
-  const { waiting, oldest_seconds } = waitingIn(spool, now);
+  const left = readOutbox(spool);
+  const { waiting, oldest_seconds } = ageOfOutbox(left, now);
   if (waiting > 0)
     problems.push(
       `${counted(waiting, 'mail')} could not be delivered, the oldest of ${formatDuration(oldest_seconds)} ago`,
@@ -127,7 +143,8 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
       // What health says of the delivery it takes from here.
       waiting,
       waiting_seconds: Math.round(oldest_seconds),
-      dead: spool.dead().length,
+      // What cannot be read will arrive no more than those that nobody took.
+      dead: spool.dead().length + left.problems.length,
       ...(config.alerts.alertmanager ? { untold: untold.length } : {}),
     },
     problems,
@@ -137,10 +154,18 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   };
 }
 
-async function pay(post: Post, world: World<AlertsConfig>, spool: Spool, owed: State['owed']): Promise<Event[]> {
+interface Bill {
+  readonly post: Post;
+  readonly world: World<AlertsConfig>;
+  readonly spool: Spool;
+  readonly runId: string;
+  readonly problems: string[];
+}
+
+async function pay({ post, world, spool, runId, problems }: Bill, owed: State['owed']): Promise<Event[]> {
   if (!owed) return [];
   const queued = await queue(post, world, spool, owed.notices, new Date(owed.at));
-  for (const event of [...owed.events.map(eventOf), ...queued]) await log(world, event);
+  problems.push(...(await log(world, runId, [...owed.events.map(eventOf), ...queued])));
   return queued;
 }
 
@@ -161,13 +186,15 @@ function lookTime(snapshot: Snapshot): Date | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
-const ageOf = (at: Date | undefined, problem: string | undefined, now: Date) => ({
-  age_seconds: at ? Math.max(0, (now.getTime() - at.getTime()) / 1000) : undefined,
-  problem: at ? undefined : (problem ?? 'the latest snapshot has no time'),
-});
+function ageOf(at: Date | undefined, problem: string | undefined, now: Date): OwnState['snapshot'] {
+  if (!at) return { age_seconds: undefined, problem: problem ?? 'the latest snapshot has no time' };
+  const age = (now.getTime() - at.getTime()) / 1000;
+  if (age >= -clockToleranceSeconds) return { age_seconds: Math.max(0, age), problem: undefined };
+  const ahead = formatDuration(-age);
+  return { age_seconds: undefined, problem: `the latest snapshot is from the future, by ${ahead}: a clock is wrong` };
+}
 
-function waitingIn(spool: Spool, now: Date): { waiting: number; oldest_seconds: number } {
-  const { waiting } = readOutbox(spool);
+function ageOfOutbox({ waiting }: Outbox, now: Date): OwnState['outbox'] {
   const ages = waiting.map(({ entry }) => (now.getTime() - Date.parse(entry.composed_at)) / 1000);
   return { waiting: waiting.length, oldest_seconds: Math.max(0, ...ages) };
 }

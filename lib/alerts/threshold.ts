@@ -17,7 +17,8 @@ interface Threshold {
 }
 
 export function beyond({ subject, value, why, unit, limit, key, fires, says, after = '' }: Threshold): Sighting {
-  if (value === undefined) return { subject, state: 'unknown', message: why ?? `${says} not known` };
+  if (value === undefined || Number.isNaN(value))
+    return { subject, state: 'unknown', message: why ?? `${says} not known` };
   const shown = `${says} ${formatMeasure(value, unit)}${after}`;
   const firing = fires === 'from' ? value >= limit : fires === 'below' ? value < limit : value <= limit;
   if (!firing) return { subject, state: 'clear', message: shown };

@@ -83,17 +83,18 @@ const requests: Record<WebhookStyle, (url: string, news: News, messageId: string
   }),
 };
 
-const isBad = ({ kind }: Told): boolean => kind !== 'recovery';
+const isBad = ({ kind }: Told): boolean => kind !== 'recovery' && kind !== 'vanished';
 
-const word = ({ kind }: Told): string => ({ opening: '🔴', escalation: '🔴', repeat: '🟠', recovery: '🟢' })[kind];
+const word = ({ kind }: Told): string =>
+  ({ opening: '🔴', escalation: '🔴', repeat: '🟠', recovery: '🟢', vanished: '⚪' })[kind];
 
 function factsOf(told: Told): [string, string][] {
-  const { kind, since, value, unit, limit, runbook } = told;
+  const { since, value, unit, limit, runbook } = told;
   const show = (one: Told['value']): string =>
     typeof one === 'number' ? formatMeasure(one, unit) : oneLine(String(one ?? 'none'));
   return [
     ['since', `${since.slice(0, 16).replace('T', ' ')} UTC`],
-    ...(kind === 'recovery' ? [] : ([['value', `${show(value)}, limit ${show(limit)}`]] satisfies [string, string][])),
+    ...(!isBad(told) ? [] : ([['value', `${show(value)}, limit ${show(limit)}`]] satisfies [string, string][])),
     ['runbook', runbook],
   ];
 }

@@ -22,7 +22,7 @@ export interface News {
 
 /** One alert, as it is told. */
 export interface Told {
-  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery';
+  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery' | 'vanished';
   readonly id: string;
   readonly message: string;
   readonly since: string;

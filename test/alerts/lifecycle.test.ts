@@ -34,17 +34,18 @@ const look = (minutes: number, sightings: readonly Sighting[], policy: Partial<P
   at: time(minutes),
   seen: { storage: { sightings, blind } },
   policyOf: () => ({ ...plain, ...policy }),
+  isOnItsWay: () => false,
 });
 
 type Step = readonly [minutes: number, sighting: Sighting, policy?: Partial<Policy>];
 
 /** What was said, and to whom, step by step; a transport takes every mail at once. */
-function play(steps: readonly Step[], policy: Partial<Policy> = {}, delivered = true) {
+function play(steps: readonly Step[], policy: Partial<Policy> = {}, delivered = true, isOnItsWay = !delivered) {
   let state = empty;
   const told: string[] = [];
   const events: string[] = [];
   for (const [minutes, sighting, own = {}] of steps) {
-    const next = advance(state, look(minutes, [sighting], { ...policy, ...own }));
+    const next = advance(state, { ...look(minutes, [sighting], { ...policy, ...own }), isOnItsWay: () => isOnItsWay });
     told.push(...next.notices.map(({ kind }) => `${minutes} ${kind}`));
     events.push(...next.events.map(({ kind }) => `${minutes} ${kind}`));
     state = delivered
@@ -177,7 +178,7 @@ test('a subject that vanished is over, and said to be unknown; while the rule is
   const gone = advance(first.state, look(5, []));
   assert.deepEqual(
     gone.notices.map(({ kind, alert }) => [kind, alert.message]),
-    [['recovery', 'data is not watched any more: whether it is well, nobody knows']],
+    [['vanished', 'data is not watched any more: whether it is well, nobody knows']],
   );
   const blind = advance(first.state, look(5, [], {}, 'the section failed'));
   assert.deepEqual([blind.notices, Object.keys(blind.state.alerts)], [[], ['storage:data']]);
@@ -273,6 +274,76 @@ test('what nobody acknowledges goes to further people once, and they hear of its
   );
 });
 
+test('further people hear of it so long after the first mail, however old it was by then', () => {
+  const escalate = { after: 3600, to: ['lead@example.org'] };
+  const old = firing(time(-30 * 60));
+  const steps: Step[] = [0, 1, 59, 60].map((minutes) => [minutes, old]);
+  assert.deepEqual(play(steps, { escalate }).told, ['0 opening', '60 escalation']);
+});
+
+test('what somebody knew of while it was still held is told nobody, and neither is its end', () => {
+  const { told, events } = play(
+    [
+      [0, firing()],
+      [5, firing(), { acknowledged: 'ada' }],
+      [120, firing(), { acknowledged: 'ada' }],
+      [125, clear()],
+    ],
+    { hold: 3600 },
+  );
+  assert.deepEqual(told, []);
+  assert.deepEqual(events, ['0 pending', '120 firing', '120 acknowledged', '125 recovered']);
+});
+
+test('a mail that will never arrive does not end the reminders; one that is on its way holds them back', () => {
+  const steps: Step[] = [0, 5, 719, 720, 1440].map((minutes) => [minutes, firing()]);
+  const dead = play(steps, { repeat: 43_200 }, false, false);
+  assert.deepEqual(
+    dead.told,
+    ['0 opening', '719 repeat', '1440 repeat'],
+    'a minute early, or each would slip by a cycle',
+  );
+  assert.deepEqual(play(steps, { repeat: 43_200 }, false, true).told, ['0 opening']);
+  // One of two has it, and it waits for the other: who has it is reminded all the same.
+  assert.deepEqual(play(steps, { repeat: 43_200 }, true, true).told, ['0 opening', '719 repeat', '1440 repeat']);
+});
+
+test('who hears of it in a year from now hears of what is active then: with nobody to tell, nothing was told', () => {
+  const { told, events } = play([
+    [0, firing(), { to: [] }],
+    [5, firing(), { to: [] }],
+    [2000, firing()],
+    [2005, clear(), { to: ['new@example.org'] }],
+  ]);
+  assert.deepEqual(told, ['2000 opening', '2005 recovery']);
+  assert.deepEqual(
+    events.filter((one) => one.includes('unheard')),
+    ['0 unheard'],
+  );
+});
+
+test('who heard of the beginning hears of the end, whoever is in the configuration by then', () => {
+  const began = advance(empty, look(0, [firing()], { to: ['old@example.org'] }));
+  const over = advance(began.state, look(5, [clear()], { to: ['new@example.org'] }));
+  const gone = advance(began.state, look(5, [], { to: [] }));
+  assert.deepEqual(
+    [over, gone].map(({ notices }) => notices.map(({ kind, to }) => [kind, ...to])),
+    [[['recovery', 'old@example.org']], [['vanished', 'old@example.org']]],
+  );
+});
+
+test('a silence after the first mail holds back the reminders, and lets the end through', () => {
+  const quiet = { silenced: 'by ada' };
+  const { told } = play([
+    [0, firing()],
+    [800, firing(), quiet],
+    [1600, firing(), quiet],
+    [1605, firing()],
+    [1610, clear(), quiet],
+  ]);
+  assert.deepEqual(told, ['0 opening', '1605 repeat', '1610 recovery']);
+});
+
 test('whatever comes, in whatever order and at whatever time: no end without a beginning, no second beginning, nothing lost', () => {
   const step = fc.record({
     minutes: fc.integer({ min: -600, max: 3000 }),
@@ -306,7 +377,7 @@ test('whatever comes, in whatever order and at whatever time: no end without a b
           if (kind === 'opening') assert.ok(!open.has(id), 'a second beginning');
           else assert.ok(open.has(id), `${kind} without a beginning`);
           if (kind === 'opening') open.add(id);
-          if (kind === 'recovery') open.delete(id);
+          if (kind === 'recovery' || kind === 'vanished') open.delete(id);
         }
         // Whoever was told of a beginning is owed an end: it is still in the state.
         for (const id of open) assert.ok(next.state.alerts[id]?.last_queued, 'lost');

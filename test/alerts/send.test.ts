@@ -1,6 +1,6 @@
 // send-alerts over real files, with a transport that can be told what to do.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { sendAlerts } from '../../lib/alerts/send.ts';
 import { webhook } from '../../lib/alerts/transports/webhook.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { openSpool } from '../../lib/io/spool.ts';
+import { latestHealth } from '../../lib/health/files.ts';
 import { latest } from '../../lib/snapshot/files.ts';
 import { configurationOf, readText, temporaryFolder, worldIn } from '../world.ts';
 
@@ -411,6 +412,140 @@ test('a mail comes from alerts.from, else from OPS_ALERT_SMTP_FROM, else from th
     await run(0, { filesystems: disk(91) }, { ...post, outside: async () => makeOutside(environment) });
     assert.match(header(taken[0]?.mail ?? assert.fail(), 'From'), from);
   }
+});
+
+test('a state whose times are none is set aside too: it would end every run', async (t) => {
+  const { run, taken, folder } = site(t);
+  await run(0, { filesystems: disk(91) });
+  const path = join(folder, 'state', 'alerts', 'state.json');
+  writeFileSync(path, readText(path).replace(/"since": "[^"]*"/, '"since": "soon"'));
+  const { problems } = await run(5, { filesystems: disk(91) });
+  assert.match(problems.join(), /set aside .*since: expected an instant; got "soon"/);
+  assert.equal(taken.length, 2);
+});
+
+test('what keeps the log from being written keeps no mail back', async (t) => {
+  const { run, taken, folder } = site(t);
+  mkdirSync(join(folder, 'state', 'alerts', 'alerts.jsonl'), { recursive: true });
+  const { problems } = await run(0, { filesystems: disk(91) });
+  assert.equal(taken.length, 1);
+  assert.match(problems.join(), /what happened to the alerts is not in the log: .*alerts\.jsonl/);
+});
+
+test('a mail in the outbox that cannot be read counts as one that will not arrive', async (t) => {
+  const { run, outbox } = site(t);
+  mkdirSync(outbox, { recursive: true });
+  writeFileSync(join(outbox, 'torn.json'), '{"schema_version":1,"raw":"Subj');
+  const { counts, problems } = await run(0, { filesystems: disk(10) });
+  assert.equal(counts['dead'], 1);
+  assert.match(problems.join(), /torn\.json in the outbox cannot be read/);
+});
+
+test('a way of mail that is misspelt keeps mails waiting, and news for others go', async (t) => {
+  const chat = await serve(t);
+  const { run, taken, post, waiting } = site(
+    t,
+    'alerts: { to: [ops@example.org, webhook:chat], webhooks: { chat: { url: $CHAT } } }',
+  );
+  const wrong: Post = { ...post, outside: async () => makeOutside({ CHAT: chat.url, OPS_ALERT_TRANSPORT: 'pidgeon' }) };
+  const { counts } = await run(0, { filesystems: disk(91) }, wrong);
+  assert.deepEqual([taken.length, chat.asked.length, counts['waiting']], [0, 1, 1]);
+  const checked = await run(0, undefined, wrong, { check: true });
+  assert.match(checked.text ?? '', /pidgeon +not usable: OPS_ALERT_TRANSPORT is "pidgeon"; expected one of auto, one/);
+  assert.equal(checked.exitCode, 1);
+  await run(5, { filesystems: disk(91) }, { ...post, outside: async () => makeOutside({ CHAT: chat.url }) });
+  assert.deepEqual([taken.length, waiting().length], [1, 0]);
+});
+
+test('a test goes to everybody who may ever be told, touches nothing that waits, and leaves nothing', async (t) => {
+  const { run, taken, answers, waiting, events, state } = site(
+    t,
+    'alerts: { to: [ops@example.org], escalate: { after: 1h, to: [lead@example.org] }, rules: { charge: { to: [power@example.org] } } }',
+  );
+  answers(isDown);
+  await run(0, { filesystems: disk(91) });
+  const before = [waiting(), JSON.stringify(state())];
+  answers(takes);
+  const { text, exitCode } = await run(10, undefined, undefined, { test: true });
+  assert.deepEqual(
+    taken.map(({ to }) => to),
+    [['ops@example.org', 'lead@example.org', 'power@example.org']],
+  );
+  assert.match(text ?? '', /^sent: ops@example\.org, lead@example\.org, power@example\.org: 250 taken$/);
+  assert.equal(exitCode, 0);
+  assert.deepEqual([waiting(), JSON.stringify(state())], before);
+  answers(isDown);
+  assert.equal((await run(15, undefined, undefined, { test: true })).exitCode, 1);
+  assert.equal(waiting().length, 1, 'a test that did not arrive waits nowhere');
+  await assert.rejects(run(15, undefined, undefined, { test: true, 'dry-run': true }), /choose one/);
+  assert.ok(events().includes('failed'));
+});
+
+test('a mail that was put off by a clock ahead of its time is due all the same', async (t) => {
+  const { run, taken, answers } = site(t);
+  answers(isDown);
+  await run(48 * 60, { filesystems: disk(91) });
+  answers(takes);
+  await run(0, { filesystems: disk(91) });
+  assert.equal(taken.length, 1);
+});
+
+test('a snapshot from the future is as good as none', async (t) => {
+  const { run, taken } = site(t);
+  await run(600, { filesystems: disk(10) });
+  await run(0);
+  await run(15);
+  assert.match(
+    header(taken[0]?.mail ?? assert.fail(), 'Subject'),
+    /snapshot:snapshot: the latest snapshot is from the future/,
+  );
+});
+
+test('what a mail tells it does not tell again among the rest; what nobody assessed is not said to be well', async (t) => {
+  const { run, taken, folder } = site(t);
+  await run(0, { filesystems: disk(91) });
+  const bodyOf = (index: number): string => taken[index]?.mail.raw.split('\r\n\r\n').slice(1).join('\n') ?? '';
+  assert.match(bodyOf(0), /How the rest is, is not known/);
+  const observation = (check: string, subject: string) => ({
+    id: `${check}:${subject}`,
+    check,
+    subject,
+    level: 'red' as const,
+    value: 1,
+    unit: '',
+    limit: { value: 1, key: '' },
+    message: `${check} of ${subject}`,
+    runbook: `ops/runbooks/${check}.md`,
+  });
+  const many = Array.from({ length: 25 }, (_, index) => observation('stream-age', `s${index}`));
+  const world = worldIn(folder, { at: time(5) });
+  await world.replace(latestHealth, {
+    schema_version: 1,
+    assessed_at: time(5).toISOString(),
+    site: 'test',
+    hostname: 'vm',
+    overall_level: 'red',
+    counts: { green: 0, amber: 0, red: 27, unknown: 0 },
+    observations: [observation('filesystem-usage', 'data'), observation('filesystem-usage', 'other'), ...many],
+  });
+  await run(5, { filesystems: disk(10) });
+  assert.ok(!bodyOf(1).includes('filesystem-usage of data'));
+  assert.match(bodyOf(1), /red +filesystem-usage of other/);
+  assert.match(bodyOf(1), /and 6 more/);
+});
+
+test('a refusal for now is not one for good', async (t) => {
+  const { run, answers, waiting, taken } = site(t);
+  answers((_mail, to) => ({
+    accepted: [],
+    refused: to.map((address) => ({ address, permanent: false, words: '450 later' })),
+    words: '450',
+  }));
+  await run(0, { filesystems: disk(91) });
+  assert.equal(waiting().length, 1);
+  answers(takes);
+  await run(5, { filesystems: disk(91) });
+  assert.deepEqual([waiting().length, taken.length], [0, 1]);
 });
 
 test('without anybody to tell, it is said and nothing is written', async (t) => {

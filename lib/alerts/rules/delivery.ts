@@ -9,19 +9,13 @@ export const delivery = defineRule<OwnState>()({
   runbook: 'ops/runbooks/mail-delivery.md',
   needs: ['outbox'],
   limits: { 'waiting-for': ['duration', '1h', 'a mail that waits for longer than this'] },
-  sightings: ({ outbox }, limitsOf) =>
-    outbox
-      ? [
-          beyond({
-            subject: 'outbox',
-            value: outbox.oldest_seconds,
-            why: undefined,
-            unit: 's',
-            limit: limitsOf('outbox')['waiting-for'],
-            key: 'delivery.waiting-for',
-            fires: 'from',
-            says: `${counted(outbox.waiting, 'mail')} cannot be delivered; the oldest waits for`,
-          }),
-        ]
-      : [],
+  sightings: ({ outbox }, limitsOf) => {
+    const subject = 'outbox';
+    if (!outbox) return [];
+    if (outbox.waiting === 0) return [{ subject, state: 'clear', message: 'no mail waits' }];
+    const limit = limitsOf(subject)['waiting-for'];
+    const says = `${counted(outbox.waiting, 'mail')} cannot be delivered; the oldest waits for`;
+    const [value, unit, key] = [outbox.oldest_seconds, 's', 'delivery.waiting-for'];
+    return [beyond({ subject, value, why: undefined, unit, limit, key, fires: 'from', says })];
+  },
 });
