@@ -1,6 +1,5 @@
 // Where things lie when the configuration does not say: systemd's folders in a unit, the XDG ones in a shell.
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
@@ -58,7 +57,7 @@ function home(below: string): string {
 
 function homeFolder(): string | undefined {
   try {
-    return homedir();
+    return process.getBuiltinModule('node:os').homedir();
   } catch {
     return undefined; // a user id without an entry in passwd has none
   }
@@ -67,7 +66,7 @@ function homeFolder(): string | undefined {
 /** Anybody may make a folder in /tmp under a name that can be guessed; one that is not ours is not trusted. */
 function ownTemporary(): string {
   const uid = process.getuid?.() ?? 0;
-  const path = join(tmpdir(), `ops-monitor-${uid}`);
+  const path = join(process.getBuiltinModule('node:os').tmpdir(), `ops-monitor-${uid}`);
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const found = lstatSync(path);
   if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) {

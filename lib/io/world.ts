@@ -1,6 +1,5 @@
 // The World that stages are handed: declared files, hosts, clocks. The only thing of io that a stage ever sees.
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
@@ -74,7 +73,10 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     config: settings.config,
     places,
     product,
-    hostname: settings.hostname ?? hostname(),
+    // Loaded here: most stages do not ask, nor have to look for a home (see places.ts).
+    get hostname() {
+      return settings.hostname ?? process.getBuiltinModule('node:os').hostname();
+    },
     get runId() {
       return (runId ??=
         settings.runId ?? readFileSync('/proc/sys/kernel/random/uuid', 'utf8').trim().replaceAll('-', ''));

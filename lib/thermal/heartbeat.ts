@@ -36,7 +36,7 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
     onlyAsks: (options) => options['print'] === true,
 
     async run(world) {
-      const { thermal, site } = world.config;
+      const { thermal } = world.config;
       const began = world.monotonicMs();
       const before = await readState(world);
       const chosen = sources.filter(({ name }) => name !== 'sensors' || thermal.sensors);
@@ -64,7 +64,6 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       const active = Object.values(tracks).filter(isActive);
       problems.push(...active.map((track) => sentenceOf(track, at)));
 
-      const sender = { site, hostname: world.hostname, version: world.product.version };
       const told =
         thermal.sentry || thermal.beat
           ? await tell({
@@ -78,7 +77,7 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
                 seconds: (world.monotonicMs() - began) / 1000,
                 id: world.runId,
               },
-              due: thermal.sentry ? dueEvents(tracks, sender, at) : [],
+              due: thermal.sentry ? dueEvents(tracks, senderOf(world), at) : [],
               before,
               version: world.product.version,
               at,
@@ -112,6 +111,12 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       };
     },
   });
+
+const senderOf = ({ config: { site }, hostname, product: { version } }: World<ThermalConfig>) => ({
+  site,
+  hostname,
+  version,
+});
 
 /** What cannot be read, or is of another version, is as good as none. */
 async function readState(world: World<ThermalConfig>): Promise<ThermalState | undefined> {
