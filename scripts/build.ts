@@ -29,7 +29,8 @@ const outputName = (file: string): string =>
 // of the first run, with every function that was called. (Node's own compile cache keeps what was compiled before anything
 // ran, and two hundred functions are compiled again at each start: an eighth of a start, for every stage.) V8 itself would
 // take the code of other sources of the same length, so the build's id stands before it. It is on the
-// disk before it has its name: V8 believes what it is given. Where nothing can be kept, all is compiled.
+// disk before it has its name: V8 believes what it is given. That of another user is none: root may run with somebody's
+// HOME. Where nothing can be kept, all is compiled.
 const stubOf = (name: string, id: string): string => `'use strict';
 const fs = require('node:fs');
 const { Script } = require('node:vm');
@@ -39,6 +40,14 @@ const folder = process.geteuid() === process.getuid() && (CACHE_DIRECTORY.split(
 const build = '${id.padEnd(16)}';
 const parts = {};
 const fresh = [];
+function ownFile(path) {
+  const descriptor = fs.openSync(path, 'r');
+  try {
+    return fs.fstatSync(descriptor).uid === process.getuid() ? fs.readFileSync(descriptor) : undefined;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
 function load(name) {
   if (!name.startsWith('./')) return require(name);
   if (parts[name]) return parts[name].exports;
@@ -47,7 +56,7 @@ function load(name) {
   const kept = folder && folder + '/compiled/' + name.slice(2);
   let code;
   try {
-    code = kept ? fs.readFileSync(kept) : undefined;
+    code = kept ? ownFile(kept) : undefined;
   } catch {}
   const cachedData = code && code.toString('latin1', 0, 16) === build ? code.subarray(16) : undefined;
   const source = '(function (exports, require, module, __filename, __dirname) {' + fs.readFileSync(file, 'utf8') + '\\n})';

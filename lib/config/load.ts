@@ -21,7 +21,7 @@ export function findSource(asked: string | undefined): Source | undefined {
       if (chosen === undefined) return undefined;
       throw new Error('there is no such file (ENOENT)');
     }
-    if (/[\0\uFFFD]/.test(text)) throw new Error('it is not text in UTF-8');
+    if (text.includes('\0') || text.includes('\uFFFD')) throw new Error('it is not text in UTF-8');
     return { path, text };
   } catch (error) {
     throw new Usage(`the configuration ${path} cannot be read: ${reasonOf(error)}`);

@@ -49,7 +49,7 @@ export function plainShape<Content>(fields: Readonly<Record<string, Kind>>): Sha
   const wrongIn = (value: unknown): ShapeError['issues'][number] | undefined => {
     if (!isObject(value)) return { path: [], message: '', expected: 'object' };
     for (const [name, expected] of Object.entries(fields)) {
-      const key = name.replace(/\?$/, '');
+      const key = name.endsWith('?') ? name.slice(0, -1) : name;
       const found: unknown = Reflect.get(value, key);
       if (found === undefined && key !== name) continue;
       const fits = typeof expected === 'string' ? kinds[expected](found) : expected.includes(found as string);

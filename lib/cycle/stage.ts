@@ -58,6 +58,9 @@ export interface Ended {
 const lockWaitMs = 3000;
 /** Where there is no lock, a temporary file that is younger than this may be another run's. */
 const othersMs = 60_000;
+/** A frequent stage sweeps in the first minute of each hour: looking into every folder costs it as much as a file. */
+const isTimeToSweep = (stage: Pick<Stage, 'isFrequent'>, at: Date): boolean =>
+  stage.isFrequent !== true || at.getUTCMinutes() === 0;
 
 export async function runStage(
   stage: Stage<Configuration>,
@@ -83,7 +86,8 @@ export async function runStage(
   try {
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
       const files = [...stage.writes, recordFile];
-      if (!dryRun) tidy(files, places, startedAt, stage.isFrequent ? othersMs : undefined);
+      if (!dryRun && isTimeToSweep(stage, startedAt))
+        tidy(files, places, startedAt, stage.isFrequent ? othersMs : undefined);
       signal.addEventListener('abort', () => (over = true));
       return stage.run(world);
     }).then(

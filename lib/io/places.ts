@@ -44,8 +44,9 @@ function fromEnvironment(systemd: string, xdg: string): string | undefined {
 }
 
 function refuseKernelFiles(path: string): string {
-  if (/^\/(proc|sys|dev)(\/|$)/.test(path) && !path.startsWith('/dev/shm/'))
-    throw new Usage(`${path} is no place for files`);
+  // No pattern: compiling one is a fiftieth of a start.
+  const isKernels = ['/proc', '/sys', '/dev'].some((folder) => path === folder || path.startsWith(`${folder}/`));
+  if (isKernels && !path.startsWith('/dev/shm/')) throw new Usage(`${path} is no place for files`);
   return path;
 }
 

@@ -201,7 +201,8 @@ function stageNames(places: Places): string[] {
 /** A spare copy that cannot be removed is older than what was just written, and so is not read. */
 function forget(spare: string): void {
   try {
-    removeIfThere(spare);
+    // Mostly there is none, and an error that says so costs more than a look.
+    if (modifiedMs(spare) !== undefined) removeIfThere(spare);
   } catch {
     // a runtime folder that is not ours
   }

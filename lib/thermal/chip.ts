@@ -2,10 +2,16 @@
 // change when a module is loaded again.
 import type { Host } from '../contract/host.ts';
 
+// Few patterns here: each that is compiled costs a beat as much as reading two sensors.
+
+/** `hwmon3` is, with `hwmon`. */
+const isNumbered = (name: string, prefix: string): boolean =>
+  name.startsWith(prefix) && name.length > prefix.length && Number.isInteger(Number(name.slice(prefix.length)));
+
 /** `hwmon2` before `hwmon10`. */
 export const inOrder = (names: readonly string[], prefix: string): string[] =>
   names
-    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .filter((name) => isNumbered(name, prefix))
     .sort((a, b) => Number(a.slice(prefix.length)) - Number(b.slice(prefix.length)));
 
 export interface Place {
@@ -19,16 +25,23 @@ export async function placeOf(host: Host, path: string, driver: string): Promise
   const whole = await host.realpath(path);
   const device = deviceOf(whole);
   // A chip that only repeats thermal zones: those are numbered as they come up, too.
-  const zone = /^virtual\/thermal\/thermal_zone\d+$/.exec(device);
-  if (zone) return { chip: `thermal/${driver}`, apart: await firmwareName(host, `/sys/devices/${device}`) };
+  if (device.startsWith('virtual/thermal/thermal_zone'))
+    return { chip: `thermal/${driver}`, apart: await firmwareName(host, `/sys/devices/${device}`) };
   return { chip: device === '' || device.startsWith('virtual') ? `virtual/${driver}` : device };
 }
 
-export const deviceOf = (path: string): string =>
-  path
-    .replace(/^.*?\/sys\/(devices\/)?/, '')
-    .replace(/\/hwmon\/hwmon\d+$|\/hwmon\d+$/, '')
-    .replace(/\/nvme\/nvme\d+$/, '');
+/** Of `/sys/devices/pci…/hwmon/hwmon3` what stands between. */
+export function deviceOf(path: string): string {
+  const start = path.indexOf('/sys/');
+  const parts = path.slice(start < 0 ? 0 : start + '/sys/'.length).split('/');
+  if (start >= 0 && parts[0] === 'devices') parts.shift();
+  if (isNumbered(parts.at(-1) ?? '', 'hwmon')) {
+    parts.pop();
+    if (parts.at(-1) === 'hwmon') parts.pop();
+  }
+  if (parts.at(-2) === 'nvme' && isNumbered(parts.at(-1) ?? '', 'nvme')) parts.splice(-2);
+  return parts.join('/');
+}
 
 /** What the firmware calls a zone (`LNXTHERM:00`), where it has a name there. */
 export async function firmwareName(host: Host, zone: string): Promise<string | undefined> {

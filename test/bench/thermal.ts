@@ -27,7 +27,10 @@ function outside(): void {
   try {
     const sys = join(own, 'sys');
     cpSync(join(root, 'test/thermal/machines/intel-server/root/sys'), sys, { recursive: true, verbatimSymlinks: true });
-    const script = `mount --bind ${sys} /sys && exec "$0" --import tsx "$@"`;
+    // And the runtime folder is in memory, as systemd makes it.
+    const run = join(own, 'run');
+    mkdirSync(run);
+    const script = `mount --bind ${sys} /sys && mount -t tmpfs tmpfs ${run} && exec "$0" --import tsx "$@"`;
     const argv = [fileURLToPath(import.meta.url), '--inside', own, '--rounds', String(rounds)];
     const { status } = spawnSync(
       'unshare',
@@ -89,9 +92,15 @@ function contestants(port: number): Contestant[] {
     const state = join(folder, name.replaceAll(' ', '-'));
     mkdirSync(state);
     writeFileSync(`${state}.yaml`, `files: { state: ${state} }\n${config}`);
-    const argv = [process.execPath, join(root, 'dist', 'thermal-heartbeat.cjs'), '--config', `${state}.yaml`];
+    // As the unit calls it, without arguments.
+    const argv = [process.execPath, join(root, 'dist', 'thermal-heartbeat.cjs')];
     // Each its own cache of the configuration, as on a machine that has one.
-    const own = { ...env, XDG_CACHE_HOME: join(state, 'cache'), RUNTIME_DIRECTORY: join(state, 'run') };
+    const own = {
+      ...env,
+      OPS_MONITOR_CONFIG: `${state}.yaml`,
+      XDG_CACHE_HOME: join(state, 'cache'),
+      RUNTIME_DIRECTORY: join(folder, 'run', state.slice(folder.length)),
+    };
     const { status, stderr } = spawnSync(argv[0] ?? '', argv.slice(1), {
       env: { ...process.env, ...own },
       encoding: 'utf8',

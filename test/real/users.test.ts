@@ -5,6 +5,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, stat
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { temporaryFolder } from '../world.ts';
 import { needRoot } from './packages.ts';
 import { root, siteIn, stages } from './stages.ts';
 
@@ -76,4 +77,15 @@ test('root running a stage by hand leaves nothing that the service’s user cann
     const { status, stderr } = service.run(stage);
     assert.equal(status, 0, `${stage}: ${stderr}`);
   }
+});
+
+test('root does not run compiled code that another user left in a cache that it was pointed at', (t) => {
+  const folder = temporaryFolder(t);
+  const site = siteIn(folder, `files: { state: ${folder}/state }\n`);
+  const kept = join(folder, 'cache', 'ops-monitor', 'compiled', 'check-config.main.cjs');
+  mkdirSync(join(folder, 'cache', 'ops-monitor'), { recursive: true });
+  assert.equal(site.run('check-config').status, 0);
+  chownSync(kept, nobody, nogroup);
+  assert.equal(site.run('check-config').status, 0);
+  assert.equal(statSync(kept).uid, 0, 'it was made anew, in place of being used');
 });
