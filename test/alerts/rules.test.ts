@@ -241,3 +241,22 @@ test('a machine that is away is one alert, not one for everything that was to be
     'it is there, and cannot be read all the same',
   );
 });
+
+test('what is away costs what lies in it, and not what is merely called alike', () => {
+  const failed = (reason: string): Envelope => ({ status: 'failed', kind: 'error', reason, ms: 1 });
+  const seen = states('probe', {
+    hosts: ok({ vm: ok({ address: 'x', reached: false, error: 'vm cannot be reached: it does not answer' }) }),
+    workspace: ok({ path: '/data/', reached: false, problem: 'looking at /data/ did not answer' }),
+    streams: ok({
+      inside: failed('a search in /data/raw hung'),
+      quoted: failed("ENOENT: no such file or directory, scandir '/data'"),
+      sibling: failed('a search in /data2/raw hung'),
+      hidden: failed('a search in /data.old hung'),
+      below: failed('a search in /mnt/data hung'),
+      host: failed('vm cannot be reached: it does not answer'),
+      other: failed('backup-vm cannot be reached: it does not answer'),
+    }),
+  });
+  const unknown = Object.keys(seen).filter((subject) => seen[subject] === 'unknown');
+  assert.deepEqual(unknown.sort(), ['streams.host', 'streams.inside', 'streams.quoted']);
+});
