@@ -23,10 +23,13 @@ const quantityOf = (what: string, example: string, parse: (text: string) => numb
 const longestSeconds = 10 * 366 * 86_400;
 
 /** Seconds; more than none, and at most ten years. */
-export const duration = (example = '1.5h') =>
+export const duration = (example = '1.5h') => durationFrom(example, (seconds) => seconds > 0);
+/** The same, where none is one too: a hold of `0s` waits for nothing. */
+export const wait = (example = '10m') => durationFrom(example, () => true);
+const durationFrom = (example: string, isEnough: (seconds: number) => boolean) =>
   quantityOf('a duration with its unit', example, (text) => {
     const seconds = parseDuration(text);
-    return seconds !== undefined && seconds > 0 && seconds <= longestSeconds ? seconds : undefined;
+    return seconds !== undefined && isEnough(seconds) && seconds <= longestSeconds ? seconds : undefined;
   });
 /** 0 to 100. */
 const percent = (example = '80%') =>
@@ -72,3 +75,9 @@ export const secret = z
 
 /** For `.meta()`: understood and checked, but nothing acts on it yet. check-config says so of whoever uses it. */
 export const planned = { planned: true } as const;
+
+/** A name, a password or a token before the host: it would be shown and copied with the URL. */
+export function hasLogin(url: string): boolean {
+  const target = URL.parse(url);
+  return target ? target.username !== '' || target.password !== '' : url.includes('@');
+}

@@ -1,11 +1,11 @@
 // ops-monitor silence, ops-monitor ack: a file that says who does not want to hear of what, or knows of it.
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { silencesFolder } from '../alerts/files.ts';
-import { ownRules, snapshotRules } from '../alerts/rules/index.ts';
+import { misnamed } from '../alerts/named.ts';
 import { type Note, parseNotes } from '../alerts/silence.ts';
 import { Usage } from '../contract/errors.ts';
 import { formatDuration, parseDuration } from '../core/quantity.ts';
-import { identifierOf, nearest, oneLine } from '../core/text.ts';
+import { identifierOf, oneLine } from '../core/text.ts';
 import { leaveNote, readNotes } from '../io/notes.ts';
 import { resolvePlaces } from '../io/places.ts';
 import { whoWeAre } from '../io/recording.ts';
@@ -64,13 +64,9 @@ async function folderOf(asked: Asked): Promise<string> {
 }
 
 function known(of: string): string {
-  const names = [...snapshotRules, ...ownRules].map(({ name }) => name);
-  const [rule = ''] = of.split(':');
-  if (names.includes(rule)) return of;
-  const meant = nearest(rule, names);
-  throw new Usage(
-    `there is no rule ${JSON.stringify(rule)}${meant ? `; did you mean ${meant}?` : ''} (there: ${names.join(', ')})`,
-  );
+  const problem = misnamed(of);
+  if (problem !== undefined) throw new Usage(problem);
+  return of;
 }
 
 function reasonIn(asked: Asked): string {
