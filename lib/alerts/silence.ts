@@ -38,7 +38,7 @@ export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; proble
     }
     try {
       const parsed = silenceSchema.safeParse(JSON.parse(text));
-      if (parsed.success) return [{ ...parsed.data, name }];
+      if (parsed.success && areInstants(parsed.data)) return [{ ...parsed.data, name }];
     } catch {
       // told below
     }
@@ -47,6 +47,13 @@ export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; proble
   });
   return { notes, problems };
 }
+
+/** As they are compared: what is no instant in UTC lies after every one, and would silence for ever. */
+const areInstants = ({ kind, from, until }: Note): boolean =>
+  [from, ...(kind === 'acknowledgement' ? [] : [until])].every(
+    (time) =>
+      time !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(time) && !Number.isNaN(Date.parse(time)),
+  );
 
 /** Why nobody is told of it now, if so. */
 export function silencedBy(

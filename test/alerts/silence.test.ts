@@ -80,6 +80,26 @@ test('what is no note is told, and the others count', () => {
   assert.deepEqual([notes.length, problems.length], [1, 2]);
 });
 
+test('a note whose times are no instants is none: it would silence for ever', () => {
+  const wrong: Partial<Note>[] = [
+    { until: 'zzzz' },
+    { until: '2026-11-20' },
+    { until: '2026-11-20T12:00:00+01:00' },
+    { until: '2026-13-20T12:00:00Z' },
+    { until: undefined },
+    { from: '' },
+    { kind: 'acknowledgement', from: 'yesterday' },
+  ];
+  const { notes, problems } = parseNotes(
+    wrong.map((more, index) => ({ name: `${index}.json`, text: JSON.stringify(note(more)) })),
+  );
+  assert.deepEqual([notes.length, problems.length], [0, 7]);
+  const byHand = note({ from: '2026-11-20T08:00:00Z', until: '2026-11-20T12:00:00Z' });
+  const known = note({ kind: 'acknowledgement', until: undefined });
+  const good = [byHand, known].map((one, index) => ({ name: `${index}.json`, text: JSON.stringify(one) }));
+  assert.equal(parseNotes(good).notes.length, 2);
+});
+
 test('what holds now is listed: silences, acknowledgements of what is still so, and windows', () => {
   const known = note({ kind: 'acknowledgement', of: 'stream:hatpro', until: undefined });
   const since = (id: string) => (id === 'stream:hatpro' ? '2026-11-20T07:00:00.000Z' : undefined);
