@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { LimitDefinition } from './check.ts';
 import { parseDuration, parseMeasure, parsePercent } from '../core/quantity.ts';
 
-const quantityOf = (what: string, example: string, parse: (text: string) => number | undefined) => {
+const quantityOf = <Value>(what: string, example: string, parse: (text: string) => Value | undefined) => {
   const expected = `${what}, such as ${JSON.stringify(example)}`;
   return z
     .string({ error: (issue) => `expected ${expected}; got ${JSON.stringify(issue.input) ?? 'nothing'}` })
@@ -31,6 +31,32 @@ const durationFrom = (example: string, isEnough: (seconds: number) => boolean) =
     const seconds = parseDuration(text);
     return seconds !== undefined && isEnough(seconds) && seconds <= longestSeconds ? seconds : undefined;
   });
+/** So many cycles, until it is known how long one takes. */
+class Intervals {
+  readonly count: number;
+  constructor(count: number) {
+    this.count = count;
+  }
+}
+/** How old something may be. In intervals it follows how often a cycle runs; in seconds once `inSeconds` was asked. */
+export const age = (example = '3 intervals') =>
+  quantityOf('a duration, or a number of intervals', example, (text) => {
+    const count = Number(/^(\d+(?:\.\d+)?) *intervals?$/.exec(text.trim())?.[1]);
+    if (count > 0 && count <= 1e6) return new Intervals(count);
+    const seconds = parseDuration(text);
+    return seconds !== undefined && seconds > 0 && seconds <= longestSeconds ? seconds : undefined;
+  }) as z.ZodType as z.ZodType<number, string>;
+
+/** The whole configuration, once it is known how long an interval is. */
+export function inSeconds<Value>(value: Value, interval: number): Value {
+  const seconds = (one: unknown): unknown => {
+    if (one instanceof Intervals) return one.count * interval;
+    if (Array.isArray(one)) return one.map(seconds);
+    if (typeof one !== 'object' || one === null) return one;
+    return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, seconds(inner)]));
+  };
+  return seconds(value) as Value;
+}
 /** 0 to 100. */
 const percent = (example = '80%') =>
   quantityOf('a percentage', example, (text) => {
@@ -53,7 +79,7 @@ export const factor = (example = 2) =>
 
 /** Of a limit that is plain data elsewhere, so that judging loads no schema. */
 export function limitType(quantity: LimitDefinition[0]): z.ZodType<number, string | number> {
-  const types = { percent, duration, count, factor, V: () => measure('V', '52 V'), C: () => measure('C', '40 C') };
+  const types = { percent, duration, age, count, factor, V: () => measure('V', '52 V'), C: () => measure('C', '40 C') };
   return types[quantity]();
 }
 

@@ -97,6 +97,11 @@ const mistakes: [text: string, told: RegExp[]][] = [
     'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["storage:"], reason: x }] }',
     [/expected a rule, or rule:subject; got "storage:"/],
   ],
+  [
+    'limits: { heartbeat: { red: 3 } }',
+    [/expected a duration, or a number of intervals, such as "3 intervals"; got 3/],
+  ],
+  ['limits: { heartbeat: { red: 0 intervals } }', [/got "0 intervals"/]],
   ['alerts: { rules: { storage: { hold: -1s } } }', [/hold: expected a duration .*got "-1s"/]],
   ['alerts: { repeat: 0s }', [/alerts\.repeat: expected a duration .*got "0s"/]],
   [
@@ -117,6 +122,18 @@ const mistakes: [text: string, told: RegExp[]][] = [
 test('every mistake is told with its place, what is wrong and what would be right', () => {
   assert.ok(mistakes.length >= 20);
   for (const [text, told] of mistakes) for (const words of told) assert.match(problemsOf(text), words, text);
+});
+
+test('an age in intervals is shown as it is written, and counts in seconds', () => {
+  const text = 'interval: 1h\nlimits: { heartbeat: { red: 1.5 intervals } }\n';
+  const values = effectiveValues({ path: 'site.yaml', text });
+  const shown = ['limits.heartbeat.amber', 'limits.heartbeat.red', 'alerts.rules.snapshot.older-than'].map((key) => {
+    const { value, origin } = values.find((one) => one.key === key) ?? assert.fail(key);
+    return `${value} from ${origin}`;
+  });
+  assert.deepEqual(shown, ['4 intervals from default', '1.5 intervals from site.yaml:2', '3 intervals from default']);
+  assert.deepEqual(configurationOf(text).limits.heartbeat, { amber: 14_400, red: 5400 });
+  assert.deepEqual(configurationOf('').limits.heartbeat, { amber: 1200, red: 7200 });
 });
 
 test('a hold of nothing, and maintenance of a rule or of one subject, are no mistakes', () => {
