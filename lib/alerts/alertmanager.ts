@@ -27,20 +27,26 @@ export function toTell(state: State, last: ToldAlerts['alerts'], about: About): 
   const endsAt = new Date(about.now.getTime() + lastingIntervals * about.interval * 1000).toISOString();
   const active = Object.entries({ ...state.snapshot.alerts, ...state.own.alerts })
     .filter(([, { phase, silenced_since }]) => phase === 'firing' && silenced_since === undefined)
-    .map(([id, { rule, subject, message, value, unit, limit, since: startsAt }]) => {
+    .map(([id, { rule, subject, message, value, unit, limit, since }]) => {
       // Its name, and nothing that changes while it lasts: by its labels it is known again.
       const labels = { ...about.labels, alertname: rule, subject, site: about.site, instance: about.hostname };
       const shown = `${String(value)}${unit === '' ? '' : ` ${unit}`}`;
       const annotations = { summary: message, value: shown, limit: String(limit.value), runbook: runbookOf(rule) };
-      return [id, { labels, annotations, startsAt, endsAt }] as const;
+      return [id, { labels, annotations, startsAt: earlier(since, now), endsAt }] as const;
     });
   const names = new Set(active.map(([id]) => id));
   const over = Object.entries(last)
     .filter(([id]) => !names.has(id))
-    .map(([id, one]) => [id, { ...one, endsAt: one.endsAt < now ? one.endsAt : now }] as const)
+    .map(([id, one]) => {
+      const end = earlier(one.endsAt, now);
+      return [id, { ...one, startsAt: earlier(one.startsAt, end), endsAt: end }] as const;
+    })
     .filter(([, one]) => about.now.getTime() - Date.parse(one.endsAt) < repeatedEndSeconds * 1000);
   return Object.fromEntries([...active, ...over]);
 }
+
+/** After a clock was set back; one that ends before it begins is refused, and with it all that were told beside it. */
+const earlier = (one: string, other: string): string => (one < other ? one : other);
 
 interface Replica {
   /** Without what may be secret in its address. */

@@ -17,7 +17,7 @@ export interface Letterhead {
 /** The same news to the same people have the same id: whoever is killed and begins again writes no second mail. */
 export async function compose(draft: Draft, { site, from, hostname, at, now }: Letterhead): Promise<Entry> {
   const host = domainOf(hostname);
-  const threads = draft.incidents.map((incident) => `<${incident}@${host}>`);
+  const threads = fitting(draft.incidents.map((incident) => `<${incident}@${host}>`));
   const message_id = `<${at.getTime().toString(36)}.${fingerprint(`${draft.key} ${draft.to.join(' ')}`)}@${host}>`;
   const mailed = draft.to.filter((recipient) => webhookOf(recipient) === undefined);
   const composer = new MailComposer({
@@ -53,6 +53,12 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
       ? {}
       : { news: { site, hostname, subject, text, alerts: alerts.map((one) => ({ ...one })) } }),
   };
+}
+
+/** The first of them, as many as a line may hold: not every transport folds it (RFC 5322: 998 characters with the name). */
+function fitting(threads: readonly string[]): string[] {
+  let length = 'References:'.length;
+  return threads.filter((thread) => (length += 1 + thread.length) <= 998);
 }
 
 const domainOf = (hostname: string): string => {

@@ -1,7 +1,8 @@
 // What the configuration says about alerts: the limits of every rule, who hears of it, and how.
 import * as z from 'zod';
 import type { AnyRule } from '../contract/rule.ts';
-import { duration, limitType, ownName, secret } from '../contract/quantities.ts';
+import { duration, hasLogin, limitType, ownName, secret, wait } from '../contract/quantities.ts';
+import { misnamed } from './named.ts';
 import { webhookOf } from './recipient.ts';
 import { ownRules, snapshotRules } from './rules/index.ts';
 import { parseWindow } from './silence.ts';
@@ -28,7 +29,11 @@ const alertmanager = z.strictObject({
         .string()
         .regex(/^(https?:\/\/|\$[A-Z_][A-Z0-9_]*$)/, {
           error: (issue) => `expected an http or https URL, or $NAME of one; got ${JSON.stringify(issue.input)}`,
-        }),
+        })
+        .refine(
+          (text) => !hasLogin(text),
+          'a login in a URL would end up where the configuration is shown and copied: name the whole URL, as $NAME',
+        ),
     )
     .min(1)
     .describe('every replica: `http://127.0.0.1:9093`, or $NAME where something in it is secret'),
@@ -46,13 +51,13 @@ const justHold: NonNullable<AnyRule['hold']> = ['hold', undefined, 'must last th
 /** Each key of a rule may stand again under `for.SUBJECT`, with another value for that one. */
 function schemaOf({ summary, limits, hold = justHold }: AnyRule) {
   const shared = {
-    'clear-hold': duration('15m').optional().describe('must be well again for this long before it is over'),
+    'clear-hold': wait('15m').optional().describe('must be well again for this long before it is over'),
     repeat: duration('12h').optional().describe('a mail again after this long; otherwise `alerts.repeat`'),
     to: addresses.optional().describe('who gets mails; otherwise `alerts.to`'),
   };
   const [holdKey, holdDefault, holdSays] = hold;
   const own = Object.entries(limits);
-  const holds = duration(holdDefault ?? '10m');
+  const holds = wait(holdDefault ?? '10m');
   const alone = z.strictObject({
     ...Object.fromEntries(own.map(([key, [quantity, , says]]) => [key, limitType(quantity).optional().describe(says)])),
     [holdKey]: holds.optional().describe(holdSays),
@@ -97,7 +102,15 @@ export const alertsConfig = {
                 'expected a window in UTC, such as "Tue 09:00-10:00 UTC"',
               )
               .describe('when, in UTC: `Tue 09:00-10:00 UTC`, `Mon,Thu 23:30-00:30`, `daily 02:00-03:00`'),
-            rules: z.array(z.string()).optional().describe('which rules are silent; without this, all'),
+            rules: z
+              .array(
+                z.string().superRefine((of, context) => {
+                  const message = misnamed(of);
+                  if (message !== undefined) context.addIssue({ code: 'custom', message });
+                }),
+              )
+              .optional()
+              .describe('which rules, or subjects of one as `storage:data`, are silent; without this, all'),
             reason: z.string().describe('why, for the report'),
           }),
         )

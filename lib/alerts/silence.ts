@@ -6,13 +6,13 @@ import type { Quiet } from './files.ts';
 
 const silenceSchema = z.looseObject({
   schema_version: z.number(),
-  kind: z.enum(['silence', 'acknowledgement']),
+  kind: z.enum(['silence', 'acknowledgement', 'lift']),
   /** `rule`, or `rule:subject`. */
   of: z.string(),
   who: z.string(),
   reason: z.string(),
   from: z.string(),
-  /** Of a silence; an acknowledgement ends with the incident. */
+  /** Of a silence, and of a lift that of the last it ends; an acknowledgement ends with the incident. */
   until: z.optional(z.string()),
 });
 
@@ -38,7 +38,7 @@ export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; proble
     }
     try {
       const parsed = silenceSchema.safeParse(JSON.parse(text));
-      if (parsed.success) return [{ ...parsed.data, name }];
+      if (parsed.success && areInstants(parsed.data)) return [{ ...parsed.data, name }];
     } catch {
       // told below
     }
@@ -48,6 +48,23 @@ export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; proble
   return { notes, problems };
 }
 
+/** As they are compared: what is no instant in UTC lies after every one, and would silence for ever. */
+const areInstants = ({ kind, from, until }: Note): boolean =>
+  [from, ...(kind === 'acknowledgement' ? [] : [until])].every(
+    (time) =>
+      time !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(time) && !Number.isNaN(Date.parse(time)),
+  );
+
+/** Without lifts, and the silences of the same name that stood before each: that file may not be ours to remove. */
+const standing = (notes: readonly Note[]): (Note & { kind: 'silence' | 'acknowledgement' })[] =>
+  notes.flatMap((note) => {
+    const { kind } = note;
+    if (kind === 'lift' || (kind === 'silence' && notes.some((other) => lifts(other, note)))) return [];
+    return [{ ...note, kind }];
+  });
+
+const lifts = (lift: Note, { of, from }: Note): boolean => lift.kind === 'lift' && lift.of === of && from <= lift.from;
+
 /** Why nobody is told of it now, if so. */
 export function silencedBy(
   notes: readonly Note[],
@@ -55,7 +72,7 @@ export function silencedBy(
   id: string,
   at: Date,
 ): string | undefined {
-  for (const { kind, of, who, reason, from, until } of notes) {
+  for (const { kind, of, who, reason, from, until } of standing(notes)) {
     if (kind !== 'silence' || !covers(of, id) || until === undefined) continue;
     const now = at.toISOString();
     if (from <= now && now < until) return `silenced by ${who} until ${until}: ${reason}`;
@@ -84,7 +101,7 @@ export function quietNow(
 ): Quiet[] {
   const now = at.toISOString();
   return [
-    ...notes.flatMap((note): Quiet[] => {
+    ...standing(notes).flatMap((note): Quiet[] => {
       const { kind, of, who, reason, from, until } = note;
       if (kind === 'silence') return from <= now && isBefore(now, until) ? [{ kind, of, who, until, reason }] : [];
       return acknowledgedBy([note], of, firstSeenOf(of)) === undefined ? [] : [{ kind, of, who, reason }];
@@ -107,7 +124,7 @@ export function spentNotes(
 ): string[] {
   const early = new Date(at.getTime() - keptSeconds * 1000).toISOString();
   return notes.flatMap(({ name, kind, of, from, until }) => {
-    const isOver = kind === 'silence' ? isBefore(until, early) : from < early && firstSeenOf(of) === undefined;
+    const isOver = kind === 'acknowledgement' ? from < early && firstSeenOf(of) === undefined : isBefore(until, early);
     return isOver ? [name] : [];
   });
 }

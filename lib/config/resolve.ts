@@ -77,6 +77,11 @@ function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: Jso
         message: `unknown key ${[...path, key].join('.')}; ${adviceOn(key, path, schema)}`,
       }));
     }
+    if (issue.code === 'invalid_key') {
+      const key = String(path.at(-1));
+      const says = issue.issues.map(({ message }) => message).join('; ');
+      return [{ offset: keyOffset(document, path.slice(0, -1), key), message: `${path.join('.')}: ${says}` }];
+    }
     const name = path.join('.') || 'the configuration';
     const last = path.at(-1);
     const example = exampleOf(schemaAt(schema, path));

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { alertsConfig } from '../alerts/config.ts';
 import { archiveConfig } from '../archive/config.ts';
 import { confirmConfig } from '../confirm/config.ts';
+import { inSeconds } from '../contract/quantities.ts';
 import { identifierOf } from '../core/text.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
@@ -52,7 +53,8 @@ export const configurationSchema = z
     function refuse(path: string[], message: string): void {
       context.addIssue({ code: 'custom', path, message });
     }
-  });
+  })
+  .transform((config) => inSeconds(config, config.interval));
 
 interface OwnName {
   readonly name: string;

@@ -23,7 +23,7 @@ export interface LimitsUnder<Limits = unknown> {
 
 /** What it is counted in, its default as one would write it, and what happens there. */
 export type LimitDefinition = readonly [
-  quantity: 'percent' | 'duration' | 'count' | 'factor' | 'V' | 'C',
+  quantity: 'percent' | 'duration' | 'age' | 'count' | 'factor' | 'V' | 'C',
   byDefault: string | number,
   description: string,
 ];

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { LimitDefinition } from './check.ts';
 import { parseDuration, parseMeasure, parsePercent } from '../core/quantity.ts';
 
-const quantityOf = (what: string, example: string, parse: (text: string) => number | undefined) => {
+const quantityOf = <Value>(what: string, example: string, parse: (text: string) => Value | undefined) => {
   const expected = `${what}, such as ${JSON.stringify(example)}`;
   return z
     .string({ error: (issue) => `expected ${expected}; got ${JSON.stringify(issue.input) ?? 'nothing'}` })
@@ -23,11 +23,40 @@ const quantityOf = (what: string, example: string, parse: (text: string) => numb
 const longestSeconds = 10 * 366 * 86_400;
 
 /** Seconds; more than none, and at most ten years. */
-export const duration = (example = '1.5h') =>
+export const duration = (example = '1.5h') => durationFrom(example, (seconds) => seconds > 0);
+/** The same, where none is one too: a hold of `0s` waits for nothing. */
+export const wait = (example = '10m') => durationFrom(example, () => true);
+const durationFrom = (example: string, isEnough: (seconds: number) => boolean) =>
   quantityOf('a duration with its unit', example, (text) => {
     const seconds = parseDuration(text);
-    return seconds !== undefined && seconds > 0 && seconds <= longestSeconds ? seconds : undefined;
+    return seconds !== undefined && isEnough(seconds) && seconds <= longestSeconds ? seconds : undefined;
   });
+/** So many cycles, until it is known how long one takes. */
+class Intervals {
+  readonly count: number;
+  constructor(count: number) {
+    this.count = count;
+  }
+}
+/** How old something may be. In intervals it follows how often a cycle runs; in seconds once `inSeconds` was asked. */
+export const age = (example = '3 intervals') =>
+  quantityOf('a duration, or a number of intervals', example, (text) => {
+    const count = Number(/^(\d+(?:\.\d+)?) *intervals?$/.exec(text.trim())?.[1]);
+    if (count > 0 && count <= 1e6) return new Intervals(count);
+    const seconds = parseDuration(text);
+    return seconds !== undefined && seconds > 0 && seconds <= longestSeconds ? seconds : undefined;
+  }) as z.ZodType as z.ZodType<number, string>;
+
+/** The whole configuration, once it is known how long an interval is. */
+export function inSeconds<Value>(value: Value, interval: number): Value {
+  const seconds = (one: unknown): unknown => {
+    if (one instanceof Intervals) return one.count * interval;
+    if (Array.isArray(one)) return one.map(seconds);
+    if (typeof one !== 'object' || one === null) return one;
+    return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, seconds(inner)]));
+  };
+  return seconds(value) as Value;
+}
 /** 0 to 100. */
 const percent = (example = '80%') =>
   quantityOf('a percentage', example, (text) => {
@@ -50,7 +79,7 @@ export const factor = (example = 2) =>
 
 /** Of a limit that is plain data elsewhere, so that judging loads no schema. */
 export function limitType(quantity: LimitDefinition[0]): z.ZodType<number, string | number> {
-  const types = { percent, duration, count, factor, V: () => measure('V', '52 V'), C: () => measure('C', '40 C') };
+  const types = { percent, duration, age, count, factor, V: () => measure('V', '52 V'), C: () => measure('C', '40 C') };
   return types[quantity]();
 }
 
@@ -72,3 +101,9 @@ export const secret = z
 
 /** For `.meta()`: understood and checked, but nothing acts on it yet. check-config says so of whoever uses it. */
 export const planned = { planned: true } as const;
+
+/** A name, a password or a token before the host: it would be shown and copied with the URL. */
+export function hasLogin(url: string): boolean {
+  const target = URL.parse(url);
+  return target ? target.username !== '' || target.password !== '' : url.includes('@');
+}

@@ -1,4 +1,5 @@
 // ops-monitor rehearse: what a changed configuration would have mailed, beside that of today, over recorded days.
+import { dirname } from 'node:path';
 import { compareMails, rehearsal, type WouldBe } from '../alerts/rehearse.ts';
 import type { Configuration } from '../config/schema.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
@@ -8,7 +9,7 @@ import { daysBefore } from '../core/time.ts';
 import { resolvePlaces } from '../io/places.ts';
 import { isTerminal, painter, print, printError, rewriteLine } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
-import { snapshots } from '../snapshot/files.ts';
+import { type Snapshot, snapshots } from '../snapshot/files.ts';
 import { type Command, exitCodes, textOption } from './command.ts';
 import { noHost } from './stage.ts';
 
@@ -36,9 +37,15 @@ export const rehearse: Command = {
     if (!Number.isInteger(days) || days < 1 || days > mostDays)
       throw new Usage(`--days is a number from 1 to ${mostDays}`);
     const changed = await loadConfiguration(findSource(changedPath));
-    const today = await loadConfiguration(findSource(textOption(asked, 'against')));
+    const source = findSource(textOption(asked, 'against'));
+    const today = await loadConfiguration(source);
     const found = replay([today, changed], days);
-    if (found.snapshots === 0) throw new Error(`there is no snapshot of the last ${counted(days, 'day')} to replay`);
+    if (found.snapshots === 0) {
+      const said = source ? `as ${source.path} says` : 'the default, since no configuration of today was found';
+      throw new Error(
+        `there is no snapshot of the last ${counted(days, 'day')} in ${found.folder} (${said}); --against FILE names another configuration of today`,
+      );
+    }
     const [before = [], after = []] = found.mails;
     const differences = compareMails(before, after);
     if (asked.options['json'] === true) {
@@ -73,17 +80,34 @@ function replay(configs: readonly [Configuration, Configuration], days: number) 
       .toString('utf8')
       .split('\n')) {
       if (line === '') continue;
-      try {
-        const snapshot = snapshots.schema!.parse(JSON.parse(line));
-        if (new Date(snapshot.time_utc) < from) continue;
+      const snapshot = readSnapshot(line);
+      if (!snapshot) bad += 1;
+      else if (new Date(snapshot.time_utc) >= from) {
         count += 1;
-        steps.forEach((step, index) => mails[index]?.push(...step(snapshot)));
-      } catch {
-        bad += 1; // torn, or nothing of ours
+        steps.forEach((step, index) => mails[index]?.push(...replayed(step, snapshot)));
       }
     }
     if (isTerminal(2)) rewriteLine(`${day.toISOString().slice(0, 10)}: ${counted(count, 'snapshot')} …`);
   }
   if (isTerminal(2)) rewriteLine('');
-  return { snapshots: count, bad, mails };
+  return { snapshots: count, bad, mails, folder: dirname(snapshots.path(world.places, from)) };
+}
+
+/** What the rules cannot take is a fault of theirs, and no bad line. */
+function replayed(step: (snapshot: Snapshot) => WouldBe[], snapshot: Snapshot): WouldBe[] {
+  try {
+    return step(snapshot);
+  } catch (error) {
+    throw new Error(`the snapshot of ${snapshot.time_utc} could not be replayed`, { cause: error });
+  }
+}
+
+/** A line that is torn, or nothing of ours, is none. */
+function readSnapshot(line: string): Snapshot | undefined {
+  try {
+    const snapshot = snapshots.schema!.parse(JSON.parse(line));
+    return Number.isNaN(Date.parse(snapshot.time_utc)) ? undefined : snapshot;
+  } catch {
+    return undefined;
+  }
 }

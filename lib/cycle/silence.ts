@@ -1,16 +1,19 @@
 // ops-monitor silence, ops-monitor ack: a file that says who does not want to hear of what, or knows of it.
 import { findSource, loadConfiguration } from '../config/load.ts';
-import { silencesFolder } from '../alerts/files.ts';
-import { ownRules, snapshotRules } from '../alerts/rules/index.ts';
-import { type Note, parseNotes } from '../alerts/silence.ts';
+import type { Configuration } from '../config/schema.ts';
+import { type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
+import { misnamed } from '../alerts/named.ts';
+import { type Note, parseNotes, quietNow } from '../alerts/silence.ts';
 import { Usage } from '../contract/errors.ts';
+import type { Places } from '../contract/file.ts';
 import { formatDuration, parseDuration } from '../core/quantity.ts';
-import { identifierOf, nearest, oneLine } from '../core/text.ts';
+import { identifierOf, nearest, oneLine, reasonOf } from '../core/text.ts';
 import { leaveNote, readNotes } from '../io/notes.ts';
-import { resolvePlaces } from '../io/places.ts';
 import { whoWeAre } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
 import { type Asked, type Command, configOption, exitCodes, textOption } from './command.ts';
+import { noHost, takePlaces } from './stage.ts';
 
 const reasonOption = { reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks' } } as const;
 const longestSeconds = 30 * 86_400;
@@ -22,23 +25,14 @@ export const silence: Command = {
   options: {
     ...configOption,
     for: { type: 'string', value: 'DURATION', summary: 'for how long, at most 30d: 4h' },
+    lift: { type: 'boolean', summary: 'end the silences of that very name now' },
     ...reasonOption,
   },
 
   async run(asked) {
-    const folder = await folderOf(asked);
     const [of] = asked.operands;
-    const now = new Date();
-    if (of === undefined) {
-      list(folder, now);
-      return exitCodes.ok;
-    }
-    const seconds = parseDuration(textOption(asked, 'for') ?? '');
-    if (seconds === undefined || seconds <= 0 || seconds > longestSeconds)
-      throw new Usage('say for how long, at most 30d: --for 4h');
-    const until = new Date(now.getTime() + seconds * 1000).toISOString();
-    leave(folder, now, { kind: 'silence', of: known(of), reason: reasonIn(asked), until });
-    print(`No mails about ${of} for ${formatDuration(seconds)}, until ${until}. What it is about goes on.`);
+    if (of === undefined) list(await openSite(asked));
+    else await (asked.options['lift'] === true ? lift : begin)(known(of), asked);
     return exitCodes.ok;
   },
 };
@@ -52,25 +46,60 @@ export const acknowledge: Command = {
   async run(asked) {
     const [of] = asked.operands;
     if (of === undefined || !of.includes(':')) throw new Usage('say which alert: ack storage:data --reason "…"');
-    leave(await folderOf(asked), new Date(), { kind: 'acknowledgement', of: known(of), reason: reasonIn(asked) });
+    const note = { kind: 'acknowledgement', of: known(of), reason: reasonIn(asked) } as const;
+    const site = await openSite(asked);
+    const { firstSeen, problem } = site.active;
+    // It would say nothing of the next time, which begins anew.
+    if (firstSeen && !firstSeen.has(of))
+      throw new Usage(`${of} is not active: there is nothing to acknowledge${meant(of, firstSeen)}`);
+    leave(site, note);
     print(`${of} is acknowledged: its end is told, and nothing before.`);
+    if (problem !== undefined) print(`Whether it is active cannot be told: ${problem}`);
     return exitCodes.ok;
   },
 };
 
-async function folderOf(asked: Asked): Promise<string> {
+interface Site {
+  readonly config: Configuration;
+  readonly folder: string;
+  readonly who: string;
+  readonly now: Date;
+  readonly active: Active;
+}
+
+/** Since when each alert is, by its id; or why nobody may know. */
+type Active =
+  | { readonly firstSeen: ReadonlyMap<string, string>; readonly problem?: undefined }
+  | { readonly firstSeen?: undefined; readonly problem: string };
+
+async function openSite(asked: Asked): Promise<Site> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
-  return silencesFolder(resolvePlaces(config.files));
+  const who = process.env['SUDO_USER'] || whoWeAre().user || 'somebody';
+  const places = takePlaces(config, silencesFolder);
+  return { config, folder: silencesFolder(places), who, now: new Date(), active: await activeIn(config, places) };
+}
+
+/** Who may leave a note may not always read who is mailed. */
+async function activeIn(config: Configuration, places: Places): Promise<Active> {
+  try {
+    const state = await makeWorld({ config, places, openHost: noHost }).read(stateFile);
+    const alerts = Object.entries({ ...state?.snapshot.alerts, ...state?.own.alerts });
+    return { firstSeen: new Map(alerts.map(([id, { first_seen }]) => [id, first_seen])) };
+  } catch (error) {
+    return { problem: reasonOf(error) };
+  }
 }
 
 function known(of: string): string {
-  const names = [...snapshotRules, ...ownRules].map(({ name }) => name);
-  const [rule = ''] = of.split(':');
-  if (names.includes(rule)) return of;
-  const meant = nearest(rule, names);
-  throw new Usage(
-    `there is no rule ${JSON.stringify(rule)}${meant ? `; did you mean ${meant}?` : ''} (there: ${names.join(', ')})`,
-  );
+  const problem = misnamed(of);
+  if (problem !== undefined) throw new Usage(problem);
+  return of;
+}
+
+function meant(of: string, firstSeen: ReadonlyMap<string, string>): string {
+  const ids = [...firstSeen.keys()].sort();
+  const near = nearest(of, ids);
+  return `${near === undefined ? '' : `; did you mean ${near}?`} (active: ${ids.join(', ') || 'nothing'})`;
 }
 
 function reasonIn(asked: Asked): string {
@@ -79,19 +108,58 @@ function reasonIn(asked: Asked): string {
   return oneLine(reason);
 }
 
-function leave(folder: string, now: Date, note: Pick<Note, 'kind' | 'of' | 'reason' | 'until'>): void {
-  const who = process.env['SUDO_USER'] || whoWeAre().user || 'somebody';
+async function begin(of: string, asked: Asked): Promise<void> {
+  const seconds = parseDuration(textOption(asked, 'for') ?? '');
+  if (seconds === undefined || seconds <= 0 || seconds > longestSeconds)
+    throw new Usage('say for how long, at most 30d: --for 4h; or --lift, which ends it');
+  const reason = reasonIn(asked);
+  const site = await openSite(asked);
+  const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
+  leave(site, { kind: 'silence', of, reason, until });
+  print(`No mails about ${of} for ${formatDuration(seconds)}, until ${until}. What it is about goes on.`);
+  const { firstSeen, problem } = site.active;
+  if (!firstSeen) print(`Whether it is active cannot be told: ${problem}`);
+  // Planned work is silenced before; and so is a name that somebody mistyped.
+  else if (![...firstSeen.keys()].some((id) => id === of || id.startsWith(`${of}:`)))
+    print(`Nothing of that name is active now${meant(of, firstSeen)}.`);
+}
+
+async function lift(of: string, asked: Asked): Promise<void> {
+  if (textOption(asked, 'for') !== undefined) throw new Usage('--lift ends it now: --for says nothing beside it');
+  const site = await openSite(asked);
+  const { notes, problems } = parseNotes(readNotes(site.folder));
+  const silences = quietNow(notes, [], () => undefined, site.now);
+  const ended = silences.flatMap((one) => (one.of === of ? [one.until ?? ''] : [])).sort();
+  const last = ended.at(-1);
+  if (last === undefined)
+    throw new Usage(
+      [`${of} is not silenced (silenced: ${silences.map((one) => one.of).join(', ') || 'nothing'})`, ...problems].join(
+        '\n',
+      ),
+    );
+  leave(site, { kind: 'lift', of, reason: oneLine(textOption(asked, 'reason') ?? 'lifted'), until: last });
+  print(`${of} is not silenced any more.`);
+}
+
+function leave({ folder, who, now }: Site, note: Pick<Note, 'kind' | 'of' | 'reason' | 'until'>): void {
   const from = now.toISOString();
   const name = `${from.replaceAll(/[-:.]/g, '')}-${note.kind}-${identifierOf(note.of)}.json`;
   leaveNote(folder, name, `${JSON.stringify({ schema_version: 1, ...note, who, from }, undefined, 1)}\n`);
 }
 
-function list(folder: string, now: Date): void {
+function list({ config, folder, now, active: { firstSeen, problem } }: Site): void {
   const { notes, problems } = parseNotes(readNotes(folder));
-  const current = notes.filter(
-    ({ kind, until }) => kind === 'silence' && until !== undefined && until > now.toISOString(),
-  );
-  for (const { of, until, who, reason } of current) print(`${of}  until ${until}  ${who}: ${reason}`);
-  if (current.length === 0) print('nothing is silent');
-  for (const problem of problems) print(problem);
+  // Where it is not known what is still active, every acknowledgement may hold.
+  const firstSeenOf = (id: string): string | undefined => (firstSeen ? firstSeen.get(id) : '');
+  const quiet = quietNow(notes, config.alerts.maintenance, firstSeenOf, now);
+  for (const one of quiet) print(lineOf(one));
+  if (quiet.length === 0) print('nothing is silent');
+  if (problem !== undefined && quiet.some(({ kind }) => kind === 'acknowledgement'))
+    print(`Which of the acknowledged are active still cannot be told: ${problem}`);
+  for (const one of problems) print(one);
+}
+
+function lineOf({ kind, of, who, until, reason }: Quiet): string {
+  if (kind === 'maintenance') return `${of}  maintenance  ${reason}`;
+  return `${of}  ${kind === 'silence' ? `until ${until}` : 'acknowledged'}  ${who}: ${reason}`;
 }

@@ -22,10 +22,10 @@ export const noHost: OpenHost = (name) => {
   throw new Error(`this stage looks at no machine, not even ${name}`);
 };
 
-/** Where things lie, for the user as whom it is done. */
-export function takePlaces(config: Configuration): Places {
+/** Where things lie, for the user as whom it is done: who owns the state, or the folder in it that is written to. */
+export function takePlaces(config: Configuration, writtenIn = ({ state }: Places): string => state): Places {
   const places = resolvePlaces(config.files);
-  becomeOwnerOf(places.state);
+  becomeOwnerOf(places.state, writtenIn(places));
   return { ...places, ...ownPlaces(places.state) };
 }
 

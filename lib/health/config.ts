@@ -1,7 +1,7 @@
 // What the configuration says about health: the limits of every check.
 import * as z from 'zod';
 import type { AnyCheck, LimitDefinition, LimitsUnder } from '../contract/check.ts';
-import { duration, factor, limitType } from '../contract/quantities.ts';
+import { age, factor, limitType } from '../contract/quantities.ts';
 import { checks } from './checks/index.ts';
 
 const snapshotLimits = z
@@ -12,8 +12,8 @@ const snapshotLimits = z
 
 const heartbeatLimits = z
   .strictObject({
-    amber: duration('20m').prefault('20m').describe('none was accepted for longer than this'),
-    red: duration('2h').prefault('2h').describe('none was accepted for longer than this'),
+    amber: age().prefault('4 intervals').describe('none was accepted for longer than this'),
+    red: age().prefault('24 intervals').describe('none was accepted for longer than this'),
   })
   .prefault({});
 

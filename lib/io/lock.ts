@@ -1,7 +1,7 @@
 // A lock that dies with its holder: the kernel's own record lock, taken through SQLite, which Node carries with it.
 // A file with a pid would have to guess whether that process still lives, which ProtectProc=invisible and reused pids
 // make impossible; this lock holds between a unit in namespaces of its own and a shell, and ends with kill -9.
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LockedOut } from '../contract/errors.ts';
 import { reasonOf } from '../core/text.ts';
@@ -13,9 +13,8 @@ export interface Lock {
 
 /** Waits briefly, then says who holds it. `path` is the lock; beside it lies a note of the holder, for that message only. */
 export async function takeLock(path: string, what: string, waitMs: number): Promise<Lock> {
-  makeFolder(dirname(path));
+  makeWritable(path);
   const { DatabaseSync } = await import('node:sqlite');
-  refuseReadOnly(path);
   const database = new DatabaseSync(path, { timeout: waitMs });
   try {
     // With its journal in memory taking the lock writes nothing, so that it works on a full disk. (OFF would not do:
@@ -37,13 +36,24 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
   return { release: () => database.close() };
 }
 
-/** SQLite would open it for reading, and the lock would hold nobody back. */
-function refuseReadOnly(path: string): void {
+/**
+ * What is read-only SQLite would open for reading, and the lock would hold nobody back. Of what cannot be made it would say
+ * only that it could not be opened.
+ */
+function makeWritable(path: string): void {
   try {
+    makeFolder(dirname(path));
+    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o644));
     accessSync(path, constants.W_OK);
   } catch (error) {
     const code = errorCode(error);
-    if (code !== 'ENOENT')
-      throw Object.assign(new Error(`the lock ${path} cannot be taken`, { cause: error }), { code });
+    const whose = code === 'EACCES' ? `: ${ownerOf(path)}` : '';
+    throw Object.assign(new Error(`the lock ${path} cannot be taken${whose}`, { cause: error }), { code });
   }
+}
+
+/** Of the nearest that is there. What is somebody else's is not gone round: whoever owns it runs the stages. */
+function ownerOf(path: string): string {
+  if (!existsSync(path)) return ownerOf(dirname(path));
+  return `${path} belongs to the user ${statSync(path).uid}, and this is ${process.getuid?.()}`;
 }

@@ -32,7 +32,7 @@ async function request(ask: Ask): Promise<Reply> {
     const timer = setTimeout(() => finish(failed(`no answer within ${ask.seconds} s`)), ask.seconds * 1000);
     const read = (response: IncomingMessage): void => {
       const { statusCode: status = 0, headers: given } = response;
-      const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
+      const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, hide(String(value))]));
       let body = '';
       const done = (): void => finish({ status, body: hide(body), headers });
       response.setEncoding('utf8');
@@ -70,14 +70,41 @@ function hiderOf({ url, headers = {} }: Ask): (text: string) => string {
         `${target.pathname}${target.search}`,
         ...target.pathname.split('/'),
         ...target.searchParams.values(),
+        target.username,
       ]
     : [url];
-  const token = headers['authorization']?.split(' ').at(-1) ?? '';
-  const hidden = [...parts, target?.username ?? '', target?.password ?? '', token]
+  const hidden = [
     // Shorter ones (`api`, `alerts`, `1`) are no secrets, and would leave nothing of a sentence.
-    .filter((part) => part.length >= 8)
+    ...parts.filter((part) => part.length >= 8),
+    ...secretsOf(target, headers['authorization']).flatMap(formsOf),
+  ]
+    .filter((part) => part !== '')
     .sort((a, b) => b.length - a.length);
   return (text) => hidden.reduce((cleaned, part) => cleaned.replaceAll(part, '…'), text);
+}
+
+/** Of any length: what is one for certain. A name without a password is a token that somebody put there. */
+function secretsOf(target: URL | null, authorization = ''): string[] {
+  const token = authorization.slice(authorization.indexOf(' ') + 1);
+  const { username = '', password = '' } = target ?? {};
+  if (username === '' && password === '') return [token];
+  const login = `${username}:${password}`;
+  return [token, ...[login, password || username].flatMap((one) => [one, decoded(one)])];
+}
+
+/** As it is, and as node:http sends a login. Without its padding, so that it is found with it too. */
+const formsOf = (secret: string): string[] => [
+  secret,
+  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+  Buffer.from(secret).toString('base64url'),
+];
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // node:http will refuse it
+  }
 }
 
 function findSecret(reference: string, environment: Readonly<Record<string, string | undefined>>): Secret {

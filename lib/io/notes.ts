@@ -1,9 +1,11 @@
 // Small files that people leave in a folder, and files of ours that cannot be used.
-import { renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Usage } from '../contract/errors.ts';
 import { reasonOf } from '../core/text.ts';
 import { secondStamp } from '../core/time.ts';
 import { listIfThere, readIfThere, removeIfThere, replaceFile } from './files.ts';
+import { nearestOwner } from './privileges.ts';
 
 /** Larger than this is no note. */
 const mostBytes = 64 * 1024;
@@ -35,8 +37,18 @@ function readNote(folder: string, name: string): FoundNote {
   }
 }
 
-export const leaveNote = (folder: string, name: string, text: string): void =>
+export function leaveNote(folder: string, name: string, text: string): void {
+  const above = dirname(folder);
+  if (!existsSync(above)) refuseToMake(above);
   replaceFile(join(folder, name), text, 0o644);
+}
+
+/** What one of a group made in the monitor's state would be his, and closed to the monitor. */
+function refuseToMake(folder: string): void {
+  const { uid } = nearestOwner(folder);
+  if (uid !== process.getuid?.() && process.getuid?.() !== 0)
+    throw new Usage(`${folder} is not there yet, and the user ${uid} is to make it: wait for the first send-alerts`);
+}
 
 /** In somebody else's folder it stays, and does no harm. */
 export function removeNote(folder: string, name: string): void {

@@ -1,6 +1,6 @@
 // What the configuration says about the snapshot: what to watch.
 import * as z from 'zod';
-import { duration, ownName } from '../contract/quantities.ts';
+import { duration, hasLogin, ownName } from '../contract/quantities.ts';
 import { reasonOf } from '../core/text.ts';
 import { parseDataPath } from '../parse/datapath.ts';
 
@@ -27,10 +27,7 @@ const unit = z
 
 const url = z
   .url({ protocol: /^https?$/, error: (issue) => `expected an http(s) URL; got ${JSON.stringify(issue.input)}` })
-  .refine(
-    (text) => !/^https?:\/\/[^/]*@/i.test(text),
-    'a password in a URL would end up in files and mails: leave it out',
-  );
+  .refine((text) => !hasLogin(text), 'a password in a URL would end up in files and mails: leave it out');
 
 const endpointSchema = z.strictObject({
   url: url.describe('asked with one GET; any 2xx or 3xx is an answer'),

@@ -76,6 +76,15 @@ test('pending and silenced ones are not told; what is over is told for a quarter
   assert.deepEqual(toTell(stateOf(), before, about(60)), {});
 });
 
+test('a clock that was set back makes no alert that ends before it begins: one such costs all the others', () => {
+  const ahead = alertOf('data', { since: at(60).toISOString() });
+  const active = toTell(stateOf(ahead), {}, about(0))['storage:data'];
+  assert.deepEqual([active?.startsAt, active?.endsAt], [at(0).toISOString(), at(15).toISOString()]);
+  const told = toTell(stateOf(ahead), {}, about(60));
+  const over = toTell(stateOf(), told, about(0))['storage:data'];
+  assert.deepEqual([over?.startsAt, over?.endsAt], [at(0).toISOString(), at(0).toISOString()]);
+});
+
 test('every replica is told, and one that is away is said without its secret address', async (t) => {
   const asked: { path: string | undefined; authorization: string | undefined; body: string }[] = [];
   const server = createServer((request, response) => {

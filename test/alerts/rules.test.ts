@@ -105,6 +105,31 @@ test('the rules of the monitor itself', () => {
   assert.equal(ownRules.length, 4);
 });
 
+test('how old is too old follows how often a cycle runs, unless it is written as a duration', () => {
+  const seenAfter = (age_seconds: number, configuration: string) =>
+    lookAtOwn(
+      { ...well, snapshot: { age_seconds, problem: undefined }, stages: [], heartbeat: undefined },
+      configurationOf(configuration),
+      at,
+    )['snapshot']?.sightings[0];
+  assert.deepEqual(
+    [1800, 3 * 3600 - 1, 3 * 3600].map((age) => seenAfter(age, 'interval: 1h')?.state),
+    ['clear', 'clear', 'firing'],
+  );
+  assert.match(seenAfter(3 * 3600, 'interval: 1h')?.message ?? '', /has an age of 3h \(from 3h\)$/);
+  const written = 'interval: 1h\nalerts: { rules: { snapshot: { older-than: 45m } } }';
+  assert.deepEqual(
+    [2699, 2700].map((age) => seenAfter(age, written)?.state),
+    ['clear', 'firing'],
+  );
+  const lapsed = lookAtOwn(
+    { ...well, stages: [], heartbeat: { age_seconds: 86_399, says: '' } },
+    configurationOf('interval: 1h'),
+    at,
+  );
+  assert.equal(lapsed['heartbeat']?.sightings[0]?.state, 'clear');
+});
+
 const well = { snapshot: { age_seconds: 0, problem: undefined }, outbox: { waiting: 0, oldest_seconds: 0 } };
 
 test('a heartbeat that the watcher outside has not accepted for two hours is an alert; none is tried, none is missed', () => {
@@ -240,4 +265,23 @@ test('a machine that is away is one alert, not one for everything that was to be
     ['clear', 'firing'],
     'it is there, and cannot be read all the same',
   );
+});
+
+test('what is away costs what lies in it, and not what is merely called alike', () => {
+  const failed = (reason: string): Envelope => ({ status: 'failed', kind: 'error', reason, ms: 1 });
+  const seen = states('probe', {
+    hosts: ok({ vm: ok({ address: 'x', reached: false, error: 'vm cannot be reached: it does not answer' }) }),
+    workspace: ok({ path: '/data/', reached: false, problem: 'looking at /data/ did not answer' }),
+    streams: ok({
+      inside: failed('a search in /data/raw hung'),
+      quoted: failed("ENOENT: no such file or directory, scandir '/data'"),
+      sibling: failed('a search in /data2/raw hung'),
+      hidden: failed('a search in /data.old hung'),
+      below: failed('a search in /mnt/data hung'),
+      host: failed('vm cannot be reached: it does not answer'),
+      other: failed('backup-vm cannot be reached: it does not answer'),
+    }),
+  });
+  const unknown = Object.keys(seen).filter((subject) => seen[subject] === 'unknown');
+  assert.deepEqual(unknown.sort(), ['streams.host', 'streams.inside', 'streams.quoted']);
 });

@@ -80,6 +80,45 @@ test('what is no note is told, and the others count', () => {
   assert.deepEqual([notes.length, problems.length], [1, 2]);
 });
 
+test('a note whose times are no instants is none: it would silence for ever', () => {
+  const wrong: Partial<Note>[] = [
+    { until: 'zzzz' },
+    { until: '2026-11-20' },
+    { until: '2026-11-20T12:00:00+01:00' },
+    { until: '2026-13-20T12:00:00Z' },
+    { until: undefined },
+    { from: '' },
+    { kind: 'acknowledgement', from: 'yesterday' },
+  ];
+  const { notes, problems } = parseNotes(
+    wrong.map((more, index) => ({ name: `${index}.json`, text: JSON.stringify(note(more)) })),
+  );
+  assert.deepEqual([notes.length, problems.length], [0, 7]);
+  const byHand = note({ from: '2026-11-20T08:00:00Z', until: '2026-11-20T12:00:00Z' });
+  const known = note({ kind: 'acknowledgement', until: undefined });
+  const good = [byHand, known].map((one, index) => ({ name: `${index}.json`, text: JSON.stringify(one) }));
+  assert.equal(parseNotes(good).notes.length, 2);
+});
+
+test('a lift ends the silences of its name that stood before it, for as long as they would have lasted', () => {
+  const lift = note({ kind: 'lift', from: '2026-11-20T09:00:00.000Z', reason: 'done' });
+  const why = (notes: Note[], id = 'storage:data') => silencedBy(notes, [], id, at('2026-11-20T10:00:00'));
+  assert.equal(why([note({}), lift]), undefined);
+  assert.equal(why([lift]), undefined, 'it silences nothing itself');
+  assert.match(why([lift, note({ from: '2026-11-20T09:30:00.000Z' })]) ?? '', /silenced by ada/, 'silenced again');
+  assert.match(why([note({ of: 'storage' }), lift]) ?? '', /silenced by ada/, 'of all its rule it says nothing');
+  const known = note({ kind: 'acknowledgement', until: undefined });
+  assert.ok(acknowledgedBy([known, lift], 'storage:data', '2026-11-20T07:00:00.000Z'));
+  assert.deepEqual(
+    quietNow([note({}), lift], [], () => undefined, at('2026-11-20T10:00:00')),
+    [],
+  );
+  const { notes } = parseNotes([{ name: 'lift.json', text: JSON.stringify(lift) }]);
+  const since = () => '2026-11-20T07:00:00.000Z';
+  assert.deepEqual(spentNotes(notes, since, at('2026-11-27T11:59:00')), []);
+  assert.deepEqual(spentNotes(notes, since, at('2026-11-27T12:01:00')), ['lift.json']);
+});
+
 test('what holds now is listed: silences, acknowledgements of what is still so, and windows', () => {
   const known = note({ kind: 'acknowledgement', of: 'stream:hatpro', until: undefined });
   const since = (id: string) => (id === 'stream:hatpro' ? '2026-11-20T07:00:00.000Z' : undefined);

@@ -76,7 +76,43 @@ const mistakes: [text: string, told: RegExp[]][] = [
   ['alerts: { webhooks: { chat: { url: $CHAT, style: irc } } }', [/alerts\.webhooks\.chat\.style: .*"slack"/]],
   ['alerts: { alertmanager: { urls: [] } }', [/alerts\.alertmanager\.urls/]],
   ['alerts: { alertmanager: { urls: ["ftp://am"] } }', [/alerts\.alertmanager\.urls\.0: .*http or https URL/]],
+  [
+    'alerts: { alertmanager: { urls: ["http://user:hunter2@am:9093"] } }',
+    [/alerts\.alertmanager\.urls\.0: a login in a URL .*\$NAME/],
+  ],
+  ['alerts: { alertmanager: { urls: ["https:///token@am:9093"] } }', [/alertmanager\.urls\.0: a login in a URL/]],
+  ['alerts: { alertmanager: { urls: ["http://user:hunter2@a m:9093"] } }', [/alertmanager\.urls\.0: a login in a URL/]],
+  ['endpoints: { a: "http:///user:word@x/" }', [/a password in a URL/]],
+  ['dashboard: { url: "http:///user@x/" }', [/a password in a URL/]],
   ['alerts: { transport: pigeon }', [/alerts\.transport: .*"mailx"/]],
+  [
+    'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: [servcie], reason: x }] }',
+    [/^site\.yaml:1:\d+: alerts\.maintenance\.0\.rules\.0: there is no rule "servcie"; did you mean service\?/],
+  ],
+  [
+    'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["strage:data"], reason: x }] }',
+    [/there is no rule "strage"; did you mean storage\?/],
+  ],
+  [
+    'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["storage:"], reason: x }] }',
+    [/expected a rule, or rule:subject; got "storage:"/],
+  ],
+  [
+    'limits: { heartbeat: { red: 3 } }',
+    [/expected a duration, or a number of intervals, such as "3 intervals"; got 3/],
+  ],
+  ['limits: { heartbeat: { red: 0 intervals } }', [/got "0 intervals"/]],
+  ['alerts: { rules: { storage: { hold: -1s } } }', [/hold: expected a duration .*got "-1s"/]],
+  ['alerts: { repeat: 0s }', [/alerts\.repeat: expected a duration .*got "0s"/]],
+  [
+    'site: a\nfilesystems:\n  "a b": /data',
+    [/^site\.yaml:3:3: filesystems\.a b: expected a name of letters, digits and _ \. @ : -, at most 64; got "a b"$/m],
+  ],
+  ['alerts: { webhooks: { "my chat": { url: $CHAT } } }', [/alerts\.webhooks\.my chat: expected a name .*"my chat"$/m]],
+  [
+    'alerts: { alertmanager: { urls: ["http://am"], labels: { a-b: c } } }',
+    [/labels\.a-b: expected a label of letters, digits and _$/m],
+  ],
   ['site: a\nsite: b', [/^site\.yaml:2:1: Map keys must be unique/]],
   ['site: [1\nb: c: d', [/site\.yaml:2:/]],
   ['- a', [/the configuration: expected a mapping; got a list/]],
@@ -86,6 +122,28 @@ const mistakes: [text: string, told: RegExp[]][] = [
 test('every mistake is told with its place, what is wrong and what would be right', () => {
   assert.ok(mistakes.length >= 20);
   for (const [text, told] of mistakes) for (const words of told) assert.match(problemsOf(text), words, text);
+});
+
+test('an age in intervals is shown as it is written, and counts in seconds', () => {
+  const text = 'interval: 1h\nlimits: { heartbeat: { red: 1.5 intervals } }\n';
+  const values = effectiveValues({ path: 'site.yaml', text });
+  const shown = ['limits.heartbeat.amber', 'limits.heartbeat.red', 'alerts.rules.snapshot.older-than'].map((key) => {
+    const { value, origin } = values.find((one) => one.key === key) ?? assert.fail(key);
+    return `${value} from ${origin}`;
+  });
+  assert.deepEqual(shown, ['4 intervals from default', '1.5 intervals from site.yaml:2', '3 intervals from default']);
+  assert.deepEqual(configurationOf(text).limits.heartbeat, { amber: 14_400, red: 5400 });
+  assert.deepEqual(configurationOf('').limits.heartbeat, { amber: 1200, red: 7200 });
+});
+
+test('a hold of nothing, and maintenance of a rule or of one subject, are no mistakes', () => {
+  const { alerts } = configurationOf(
+    'alerts: { rules: { storage: { hold: 0s, clear-hold: 0s, for: { data: { hold: 0m } } }, stream: { stale-for: 0s } }, maintenance: [{ every: "daily 02:00-03:00", rules: [service, "storage:/data"], reason: x }] }',
+  );
+  const { storage, stream }: Readonly<Record<string, object>> = alerts.rules;
+  assert.deepEqual(storage, { at: 80, hold: 0, 'clear-hold': 0, for: { data: { hold: 0 } } });
+  assert.deepEqual(stream, { 'stale-for': 0, for: {} });
+  assert.deepEqual(alerts.maintenance[0]?.rules, ['service', 'storage:/data']);
 });
 
 test('all mistakes are told at once, in the order of the file, with the line and a mark under the place', () => {

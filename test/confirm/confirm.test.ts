@@ -364,6 +364,6 @@ test('a record of the heartbeat that is torn is unknown until the next one', asy
   assert.equal((await site.observation())?.level, 'green');
   const explained = await site.run('explain', undefined, 'heartbeat:outside');
   assert.equal(explained.status, 0, explained.stderr);
-  assert.match(explained.stdout, /limit +20m, limits\.heartbeat\.amber\n +written +default \(20m\)/);
+  assert.match(explained.stdout, /limit +20m, limits\.heartbeat\.amber\n +written +default \(4 intervals\)/);
   assert.match(explained.stdout, /runbook +ops\/runbooks\/heartbeat\.md/);
 });

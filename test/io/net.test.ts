@@ -66,6 +66,27 @@ test('no answer, half an answer, garbage, a flood and nobody there are answers t
   assert.match(crooked.error ?? '', /Invalid character in header/);
 });
 
+test('a login in the address and a token are hidden in every form in which a server repeats them, however short', async (t) => {
+  const base = await serve(t, ({ headers, url }, response) => {
+    const { authorization = '', 'x-also': also = '' } = headers;
+    const [, sent = ''] = authorization.split(' ');
+    const plain = Buffer.from(sent, 'base64').toString();
+    const again = Buffer.from(sent).toString('base64');
+    response
+      .writeHead(401, { 'x-repeated': authorization })
+      .end([authorization, plain, plain.split(':')[1], encodeURIComponent(plain), again, also, url].join('\n'));
+  });
+  const login = await net.request({ method: 'GET', url: `${base.replace('//', '//usr:p%24%2F@')}/`, seconds: 5 });
+  assert.equal(login.status, 401);
+  for (const form of ['usr:p$/', 'p$/', 'p%24%2F', 'dXNyOnAkLw'])
+    assert.ok(!`${login.body}${JSON.stringify(login.headers)}`.includes(form), `${form} in ${login.body}`);
+  const headers = { authorization: 'Bearer t0k', 'x-also': Buffer.from('t0k').toString('base64') };
+  const token = await net.request({ method: 'GET', url: `${base}/?q=t0k`, headers, seconds: 5 });
+  for (const form of ['t0k', 'dDBr']) assert.ok(!token.body.includes(form), `${form} in ${token.body}`);
+  const alone = await net.request({ method: 'GET', url: `${base.replace('//', '//t0k@')}/`, seconds: 5 });
+  for (const form of ['t0k', 'dDBrOg']) assert.ok(!alone.body.includes(form), `${form} in ${alone.body}`);
+});
+
 test('a secret comes from the environment, a file or a credential, and is never half one', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'OPS_URL'), 'https://c.example.org/x\n');

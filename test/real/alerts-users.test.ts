@@ -1,7 +1,17 @@
 // Silences of an operators' group: people who may say that they know, and may not read who is mailed.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { readText, temporaryFolder } from '../world.ts';
@@ -110,4 +120,47 @@ test('a note that the service may not read, and a folder of them, are said and c
   assert.equal(second.status, 0, second.stderr);
   assert.match(second.problems.join(), /silences .*cannot be read.*EACCES/);
   assert.ok(news().includes('anna ALERT storage:home'), news().join());
+});
+
+test('root silences before the first run, and leaves nothing that the service cannot go on with', async (t) => {
+  const { site, service, operators, silences, send, news } = await siteWithOperator(t);
+  const argv = ['storage:data', '--for', '1h', '--reason', 'moving files'];
+  const silenced = await site.run('silence', { argv });
+  assert.equal(silenced.status, 0, silenced.stderr);
+  const [note = ''] = readdirSync(silences);
+  assert.deepEqual(
+    [join(site.state, 'alerts'), silences, join(silences, note)].map((path) => statSync(path).uid),
+    [service, service, service],
+  );
+  assert.equal((JSON.parse(readText(join(silences, note))) as { who: string }).who, 'root');
+  const sent = await send({ data: 91, home: 95 });
+  assert.equal(sent.status, 0, sent.stderr);
+  assert.deepEqual(news(), ['anna ALERT storage:home']);
+  // In the operators' folder, which root made, root leaves it as itself.
+  rmSync(silences, { recursive: true });
+  mkdirSync(silences);
+  chownSync(silences, 0, operators);
+  chmodSync(silences, 0o2775);
+  const inTheirs = await site.run('silence', { argv: ['storage', '--for', '1h', '--reason', 'x'] });
+  assert.equal(inTheirs.status, 0, inTheirs.stderr);
+  // But through a link of the service's it writes with the service's rights.
+  const elsewhere = temporaryFolder(t);
+  rmSync(silences, { recursive: true });
+  symlinkSync(elsewhere, silences);
+  lchownSync(silences, service, service);
+  const linked = await site.run('silence', { argv: ['storage', '--for', '1h', '--reason', 'x'] });
+  assert.notEqual(linked.status, 0);
+  assert.match(linked.stderr, /EACCES/);
+  assert.deepEqual(readdirSync(elsewhere), []);
+});
+
+test('an operator makes nothing of his own in the state, which would be closed to the service', async (t) => {
+  const { site, service, operators, send, says } = await siteWithOperator(t);
+  mkdirSync(site.state);
+  chownSync(site.state, service, operators);
+  chmodSync(site.state, 0o2775);
+  const early = await says('silence', 'storage:data', '--for', '1h', '--reason', 'x');
+  assert.equal(early.status, 2);
+  assert.match(early.stderr, /alerts is not there yet, and the user \d+ is to make it/);
+  assert.equal((await send({ data: 91 })).status, 0);
 });

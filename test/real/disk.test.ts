@@ -104,6 +104,28 @@ test('a state disk that turned read-only is told of, by the very stages that can
   assert.match(stdout, /is mounted read-only/);
 });
 
+test('a stage that never ran before its disk turned read-only, or full of files, speaks all the same', (t) => {
+  for (const [options, trouble, says] of [
+    ['size=1m', (disk: string) => execFileSync('mount', ['-o', 'remount,ro', disk]), /EROFS/],
+    // The root of the disk, the state, its locks, and one file: there is room, and no inode.
+    ['size=1m,nr_inodes=4', (disk: string) => writeFileSync(join(disk, 'last'), ''), /ENOSPC/],
+  ] as const) {
+    const folder = temporaryFolder(t);
+    const disk = mountTmpfs(t, options);
+    const site = siteIn(folder, `files: { state: ${disk}/state }\nfilesystems: { disk: ${disk} }\n`);
+    mkdirSync(join(disk, 'state', 'locks'), { recursive: true });
+    trouble(disk);
+    const collect = site.run('collect-snapshot');
+    assert.equal(collect.status, 1, collect.stderr);
+    assert.match(collect.stderr, /writing .*latest\.json failed/);
+    assert.match(collect.stderr, says);
+    const health = site.run('assess-health', '--nagios');
+    assert.notEqual(health.status, 3, health.stdout);
+    const send = site.run('send-alerts');
+    assert.match(send.stderr, /writing .*state\.json failed.*it lies at/, 'it did not look');
+  }
+});
+
 test('a disk that is too full for a line takes none of it', (t) => {
   const folder = temporaryFolder(t);
   const disk = mountTmpfs(t, 'size=256k');

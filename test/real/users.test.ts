@@ -1,7 +1,7 @@
 // Who runs it: a newcomer without root, the service's user, and root by hand in between.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -88,4 +88,22 @@ test('root does not run compiled code that another user left in a cache that it 
   chownSync(kept, nobody, nogroup);
   assert.equal(site.run('check-config').status, 0);
   assert.equal(statSync(kept).uid, 0, 'it was made anew, in place of being used');
+});
+
+test('in somebody else’s state a stage says which folder is whose, whether it ever ran there or not', (t) => {
+  const folder = folderOfNobody(t);
+  const state = join(folder, 'state');
+  const site = siteIn(folder, `files: { state: ${state} }\n`, asNobody);
+  for (const found of [state, join(state, 'locks'), join(state, 'locks', 'send-alerts')]) {
+    if (found.endsWith('send-alerts')) writeFileSync(found, '');
+    else mkdirSync(found);
+    const { status, stderr } = site.run('send-alerts');
+    assert.equal(status, 1, stderr);
+    assert.ok(
+      stderr.includes(
+        `the lock ${state}/locks/send-alerts cannot be taken: ${found} belongs to the user 0, and this is ${nobody}`,
+      ),
+      stderr,
+    );
+  }
 });

@@ -1,5 +1,5 @@
 import { defineRule, type Sighting } from '../../contract/rule.ts';
-import { counted, firstLine } from '../../core/text.ts';
+import { counted, escapePattern, firstLine } from '../../core/text.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
 import type { OwnState } from '../own.ts';
 
@@ -26,7 +26,7 @@ export const probe = defineRule<Input>()({
               // Not the reading of that name: that can be read, and says that nothing is there.
               subject: 'mount.workspace',
               why: workspace.reached ? undefined : (workspace.problem ?? 'not reached'),
-              sign: workspace.path,
+              sign: workspace.path.replace(/(?<=.)\/+$/, ''),
             },
           ]
         : []),
@@ -34,7 +34,7 @@ export const probe = defineRule<Input>()({
     const lost = new Map(away.flatMap(({ subject, why }) => (why === undefined ? [] : [[subject, [] as string[]]])));
     const seen = Object.entries(readings).map(([subject, reason]): Sighting => {
       if (reason === undefined) return { subject, state: 'clear', message: `${subject} can be read` };
-      const cause = away.find(({ why, sign }) => why !== undefined && reason.includes(sign));
+      const cause = away.find(({ why, sign }) => why !== undefined && names(reason, sign));
       if (!cause) return firing(subject, `${subject} cannot be read: ${firstLine(reason)}`);
       // One mail about the machine that is away, not one for everything that was to be read on it.
       lost.get(cause.subject)?.push(subject);
@@ -50,6 +50,10 @@ export const probe = defineRule<Input>()({
     ];
   },
 });
+
+/** With an end of a word or of a path on both sides: `/data` is not in `/data2`, nor in `/mnt/data`. */
+const names = (reason: string, sign: string): boolean =>
+  new RegExp(`(?<![^\\s'"\`:;,=([{])${escapePattern(sign)}(?![^\\s'"\`:;,)\\]}/.…]|\\.\\S)`).test(reason);
 
 const firing = (subject: string, message: string): Sighting => ({
   subject,

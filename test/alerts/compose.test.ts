@@ -1,0 +1,37 @@
+// What stands in the head of a composed mail.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { compose } from '../../lib/alerts/compose.ts';
+
+const at = new Date('2026-11-20T08:00:00Z');
+
+async function headOf(incidents: readonly string[]): Promise<Record<string, string>> {
+  const draft = {
+    to: ['a@example.org'],
+    ids: ['x'],
+    key: 'x',
+    subject: 's',
+    text: 't',
+    html: 't',
+    incidents,
+    alerts: [],
+  };
+  const { raw } = await compose(draft, { site: 'a', from: 'ops@example.org', hostname: 'vm', at, now: at });
+  // In one line, as mailx hands it on.
+  const lines = (raw.split('\r\n\r\n')[0] ?? '').replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n');
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')), line]));
+}
+
+test('a mail of a few incidents belongs to all of their threads', async () => {
+  const head = await headOf(['storage-a.1', 'storage-b.1']);
+  assert.equal(head['In-Reply-To'], 'In-Reply-To: <storage-a.1@vm>');
+  assert.equal(head['References'], 'References: <storage-a.1@vm> <storage-b.1@vm>');
+});
+
+test('of five hundred it names as many as a line may hold, the first before all', async () => {
+  const head = await headOf(Array.from({ length: 500 }, (_, index) => `storage-of-some-disk-${index}.mi7gzls0`));
+  const line = head['References'] ?? '';
+  assert.ok(line.length <= 998, `${line.length} characters`);
+  assert.ok(line.split(' ').length > 10 && line.startsWith('References: <storage-of-some-disk-0.mi7gzls0@vm> '), line);
+  assert.equal(head['In-Reply-To'], 'In-Reply-To: <storage-of-some-disk-0.mi7gzls0@vm>');
+});

@@ -1,0 +1,67 @@
+// rehearse as a person runs it: where it looked is said, and what went wrong is not taken for a bad line.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { snapshots } from '../../lib/snapshot/files.ts';
+import { placesIn, temporaryFolder } from '../world.ts';
+import { root } from '../real/stages.ts';
+
+function makeSite(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const [today, changed] = [join(folder, 'today.yaml'), join(folder, 'new.yaml')];
+  writeFileSync(today, `files: { state: ${folder}/state }\nalerts: { to: [a@example.org] }\n`);
+  writeFileSync(changed, `files: { state: ${folder}/elsewhere }\nalerts: { to: [] }\n`);
+  const lines = snapshots.path(placesIn(folder), new Date());
+  const run = (environment: Record<string, string>, ...argv: string[]) =>
+    spawnSync(process.execPath, [join(root, 'dist', 'rehearse.cjs'), '--config', changed, ...argv], {
+      env: { PATH: process.env['PATH'], HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), ...environment },
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+  const record = (line: string): void => {
+    mkdirSync(dirname(lines), { recursive: true });
+    appendFileSync(lines, `${line}\n`);
+  };
+  return { folder, today, run, record };
+}
+
+const lineOf = (sections: object, time_utc = new Date().toISOString()): string =>
+  JSON.stringify({
+    schema_version: 1,
+    time_utc,
+    snapshot_time_utc: time_utc,
+    run_id: '',
+    site: 'a',
+    hostname: 'vm',
+    boot_id: '',
+    product_version: '0',
+    collection_ms: 1,
+    sections,
+  });
+
+test('where there is nothing to replay, the folder and whose word that was are named', (t) => {
+  const { folder, today, run } = makeSite(t);
+  const found = run({ OPS_MONITOR_CONFIG: today });
+  assert.equal(found.status, 1);
+  assert.ok(found.stderr.includes(`in ${folder}/state/raw (as ${today} says); --against FILE`), found.stderr);
+  const none = run({ XDG_STATE_HOME: join(folder, 'xdg') });
+  assert.equal(none.status, 1);
+  // A machine may have one of its own.
+  assert.match(none.stderr, /in \S+\/raw \((the default, since no configuration of today|as \/etc\/)/);
+  assert.match(none.stderr, /--against FILE/);
+});
+
+test('lines that are none are left out and counted; a snapshot that no rule can take is an error', (t) => {
+  const { today, run, record } = makeSite(t);
+  for (const line of [lineOf({}), '{"torn', '{}', lineOf({}, 'yesterday'), lineOf({})]) record(line);
+  const { status, stdout, stderr } = run({ OPS_MONITOR_CONFIG: today });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^2 snapshots of 30 days/m);
+  assert.match(stderr, /^3 lines could not be read and were left out$/m);
+  record(lineOf({ later: null }));
+  const broken = run({ OPS_MONITOR_CONFIG: today });
+  assert.equal(broken.status, 1, broken.stdout);
+  assert.match(broken.stderr, /the snapshot of \S+Z could not be replayed: .*null/);
+});
