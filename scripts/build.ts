@@ -29,7 +29,8 @@ const outputName = (file: string): string =>
 // of the first run, with every function that was called. (Node's own compile cache keeps what was compiled before anything
 // ran, and two hundred functions are compiled again at each start: an eighth of a start, for every stage.) V8 itself would
 // take the code of other sources of the same length, so the build's id stands before it. It is on the
-// disk before it has its name: V8 believes what it is given. That of another user is none: root may run with somebody's
+// disk before it has its name, and it stands there twice: V8 believes what it is given, and ends the process where a bit of it
+// fell over; to compare costs nothing. That of another user is none: root may run with somebody's
 // HOME. Where nothing can be kept, all is compiled.
 const stubOf = (name: string, id: string): string => `'use strict';
 const fs = require('node:fs');
@@ -58,7 +59,9 @@ function load(name) {
   try {
     code = kept ? ownFile(kept) : undefined;
   } catch {}
-  const cachedData = code && code.toString('latin1', 0, 16) === build ? code.subarray(16) : undefined;
+  const half = code && code.length / 2 + 8;
+  const isWhole = half > 16 && code.toString('latin1', 0, 16) === build && code.subarray(16, half).equals(code.subarray(half));
+  const cachedData = isWhole ? code.subarray(16, half) : undefined;
   const source = '(function (exports, require, module, __filename, __dirname) {' + fs.readFileSync(file, 'utf8') + '\\n})';
   const script = new Script(source, { filename: file, cachedData });
   if (kept && (!cachedData || script.cachedDataRejected)) fresh.push([kept, script]);
@@ -69,9 +72,12 @@ process.once('exit', () => {
   for (const [kept, script] of fresh) {
     try {
       if (!fs.existsSync(folder + '/compiled')) fs.mkdirSync(folder + '/compiled');
-      fs.writeFileSync(kept + '.' + process.pid, Buffer.concat([Buffer.from(build), script.createCachedData()]), { flush: true });
+      const compiled = script.createCachedData();
+      fs.writeFileSync(kept + '.' + process.pid, Buffer.concat([Buffer.from(build), compiled, compiled]), { flush: true });
       fs.renameSync(kept + '.' + process.pid, kept);
-    } catch {}
+    } catch {
+      fs.rmSync(kept + '.' + process.pid, { force: true });
+    }
   }
 });
 load('./${name}.main.cjs');

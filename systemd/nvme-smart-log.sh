@@ -5,6 +5,11 @@ set -u
 folder=$1
 devices=${2:-/dev}
 export LC_ALL=C
+# A disk that was pulled has no answer any more.
+for answer in "$folder"/nvme*.json; do
+  name=${answer##*/}
+  [ -e "$devices/${name%.json}" ] || rm -f "$answer" "${answer%.json}.err"
+done
 # The controllers: nvme0, not its disk nvme0n1.
 for device in "$devices"/nvme[0-9] "$devices"/nvme[0-9][0-9]; do
   [ -e "$device" ] || continue

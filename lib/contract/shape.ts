@@ -31,6 +31,7 @@ const kinds = {
   number: (value: unknown) => typeof value === 'number' && Number.isFinite(value),
   string: (value: unknown) => typeof value === 'string',
   object: (value: unknown) => isObject(value),
+  objects: (value: unknown) => isObject(value) && Object.values(value).every(kinds.object),
   numbers: (value: unknown) => isObject(value) && Object.values(value).every(kinds.number),
   strings: (value: unknown) => Array.isArray(value) && value.every(kinds.string),
 };

@@ -23,6 +23,7 @@ export function retrySeconds(
 /** A number of seconds, or a date. */
 function secondsOf(text: string, at: Date): number[] {
   if (/^\s*\d+\s*$/.test(text)) return [Number(text)];
-  const until = Date.parse(text);
+  // Without a word in it, it is no date, whatever Date makes of a `-5`.
+  const until = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(until) ? [] : [Math.ceil((until - at.getTime()) / 1000)];
 }

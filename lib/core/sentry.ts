@@ -18,7 +18,7 @@ export function sentryProject(text: string, monitor: string): SentryProject | un
   const cron = /^(.*)\/api\/(\w+)\/cron\/([^/]+)\/(\w+)\/?$/.exec(url.pathname);
   const dsn = /^(.*)\/(\d+)\/?$/.exec(url.pathname);
   const [, path = '', project = ''] = cron ?? dsn ?? [];
-  const key = cron ? (cron[4] ?? '') : decodeURIComponent(url.username);
+  const key = cron ? (cron[4] ?? '') : url.username;
   if (project === '' || !/^\w+$/.test(key)) return undefined;
   const base = `${url.protocol}//${url.host}${path}/api/${project}`;
   return {
@@ -58,6 +58,6 @@ const tagsOf = (tags: SentryEvent['tags']): SentryEvent['tags'] =>
   Object.fromEntries(
     Object.entries(tags).flatMap(([name, value]) => {
       const line = oneLine(value);
-      return line === '' ? [] : [[name, line.slice(0, 200)]];
+      return line === '' ? [] : [[name, line.slice(0, 200).toWellFormed()]];
     }),
   );

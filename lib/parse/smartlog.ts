@@ -33,10 +33,11 @@ function firstObject(text: string): string {
   const start = text.indexOf('{');
   if (start < 0) throw new Error(text.trim() === '' ? 'nvme printed nothing' : `nvme printed ${shortened(text)}`);
   let depth = 0;
-  for (const { index, 0: mark } of text.matchAll(/"[^"\n]*"|[{}]/g)) {
+  const rest = text.slice(start);
+  for (const { index, 0: mark } of rest.matchAll(/"[^"\n]*"|[{}]/g)) {
     if (mark === '{') depth += 1;
     if (mark === '}') depth -= 1;
-    if (depth === 0 && mark === '}') return text.slice(start, index + 1);
+    if (depth === 0 && mark === '}') return rest.slice(0, index + 1);
   }
   throw new Error(`the output of nvme is cut off after ${text.length} characters`);
 }

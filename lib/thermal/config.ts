@@ -5,8 +5,14 @@ import { beatStyles } from '../core/beat.ts';
 import type { BeatStyle } from '../core/beat.ts';
 import type { Limits } from './thresholds.ts';
 
+const degrees = (example: string, [least, most]: readonly [number, number]) =>
+  measure('C', example).refine((celsius) => celsius >= least && celsius <= most, `from ${least} to ${most} C`);
+
+/** Others are implausible when they are read, too. */
+const believable = [-40, 150] as const;
+
 const above = (by: string) =>
-  z.strictObject({ above: measure('C', by).prefault(by).describe('above this') }).prefault({});
+  z.strictObject({ above: degrees(by, believable).prefault(by).describe('above this') }).prefault({});
 
 const pattern = (says: string) => z.string().min(1).optional().describe(`${says}; \`*\` stands for anything`);
 
@@ -21,7 +27,7 @@ export const thermalConfig = {
             source: z.enum(['hwmon', 'sensors', 'nvme', 'thermal_zone']).optional().describe('where it is read'),
             chip: pattern('as `thermal-heartbeat --print` shows it'),
             sensor: pattern('as `thermal-heartbeat --print` shows it'),
-            above: measure('C', '60 C').optional().describe('above this; without it, what fits is not judged'),
+            above: degrees('60 C', believable).optional().describe('above this; without it, what fits is not judged'),
           }),
         )
         .prefault([])
@@ -32,8 +38,11 @@ export const thermalConfig = {
         .max(100)
         .prefault(3)
         .describe('beats in a row above a limit before somebody hears of it, and well below it before it is over'),
-      clear: measure('C', '5 C').prefault('5 C').describe('over only when it is this much below its limit'),
-      stuck: duration('24h').prefault('24h').describe('a temperature that has not moved for this long is none'),
+      clear: degrees('5 C', [0, 100]).prefault('5 C').describe('over only when it is this much below its limit'),
+      stuck: duration('24h')
+        .refine((seconds) => seconds >= 3600, 'at least 1h: a quiet machine is no broken sensor')
+        .prefault('24h')
+        .describe('a temperature that has not moved for this long is none'),
       sensors: z
         .boolean()
         .prefault(false)

@@ -43,7 +43,11 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       const reads = await collect(chosen, world.openHost, world);
       const at = world.now();
       const all = reads.flatMap((read) => read.readings);
-      const { readings, steady } = markStuck(all, before?.steady ?? {}, at, thermal.stuck);
+      const { readings, steady } = markStuck(all, before?.steady ?? {}, {
+        at,
+        lastAt: timeOf(before),
+        stuckSeconds: thermal.stuck,
+      });
       if (world.options['print'] === true) {
         const text = renderTable(reads, readings, judged(readings, thermal), paint());
         return { counts: {}, problems: [], text, exitCode: 0 };
@@ -55,7 +59,7 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       const problems = [...troublesOf(reads, good.length)];
       let unwritten: unknown;
       await world
-        .replace(thermalTextfile, renderTextfile(reads, readings, heartbeat_seconds))
+        .replace(thermalTextfile, renderTextfile(reads, readings, judged(readings, thermal), heartbeat_seconds))
         .catch((error: unknown) => (unwritten = error));
 
       const differing = countDisagreements(readings, before, thermal.samples);

@@ -9,16 +9,20 @@ export function cpuPackages(readings: readonly Reading[]): Good[] {
       readings.filter((reading) => reading.source === source),
       ({ chip }) => chip,
     );
-    const packages = [...chips.values()].flatMap((chip) => packageOf(chip.filter(isGood)) ?? []);
+    const packages = [...chips.values()].flatMap((chip) => packageOf(chip) ?? []);
     if (packages.length > 0) return packages;
   }
   return [];
 }
 
 /** Of one chip; undefined where it is none of a CPU's. */
-function packageOf(chip: readonly Good[]): Good | undefined {
-  const [first] = chip;
+function packageOf(all: readonly Reading[]): Good | undefined {
+  const [first] = all;
   if (!first) return undefined;
+  // One that could not be read just now is unknown: what stands in its place means something else.
+  const best = all.find(({ sensor }) => sensor === 'Tdie' || /^(Package|Physical) id \d+$/.test(sensor));
+  if (best && !isGood(best) && best.problem === 'unreadable') return undefined;
+  const chip = all.filter(isGood);
   if (first.driver === 'coretemp') {
     const temp1 = chip.find(({ id }) => id === 'temp1');
     return (

@@ -4,20 +4,24 @@ import { isGood, keyOf, type Reading } from './reading.ts';
 /** By sensor, what it says and since when. */
 export type Steady = Readonly<Record<string, { readonly celsius: number; readonly since: string }>>;
 
+const mostSecondsBetween = 300;
+
 /** The readings, those that stand still for too long marked as stuck; and what to compare the next ones with. */
 export function markStuck(
   readings: readonly Reading[],
   before: Steady,
-  at: Date,
-  stuckSeconds: number,
+  { at, lastAt, stuckSeconds }: { readonly at: Date; readonly lastAt: Date | undefined; readonly stuckSeconds: number },
 ): { readings: Reading[]; steady: Steady } {
   const steady: Record<string, Steady[string]> = {};
+  // After a pause, or a clock that jumped, two equal samples are no day without a change.
+  const gap = lastAt === undefined ? Infinity : (at.getTime() - lastAt.getTime()) / 1000;
+  const goesOn = gap >= 0 && gap <= mostSecondsBetween;
   const marked = readings.map((reading): Reading => {
     if (!isGood(reading)) return reading;
     const { celsius, ...of } = reading;
     const key = keyOf(of);
     const last = Object.hasOwn(before, key) ? before[key] : undefined;
-    const since = last?.celsius === celsius ? last.since : at.toISOString();
+    const since = goesOn && last?.celsius === celsius ? last.since : at.toISOString();
     steady[key] = { celsius, since };
     const seconds = (at.getTime() - Date.parse(since)) / 1000;
     if (!(seconds >= stuckSeconds)) return reading;

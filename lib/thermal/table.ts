@@ -1,5 +1,6 @@
 // The readings as a person looks at them.
 import { formatDuration, formatMeasure } from '../core/quantity.ts';
+import { oneLine } from '../core/text.ts';
 import type { Read } from './collect.ts';
 import { isGood, type Reading } from './reading.ts';
 import type { Judged } from './thresholds.ts';
@@ -14,7 +15,8 @@ export function renderTable(
 ): string {
   const rows = readings.map((reading) => {
     const limit = judged.find((one) => one.reading === reading);
-    const { source, chip, sensor } = reading;
+    const { source } = reading;
+    const [chip, sensor] = [oneLine(reading.chip), oneLine(reading.sensor)];
     // Cut off, not rounded: what stands beside a limit must not look as if it were on it.
     const celsius = isGood(reading) ? `${(Math.trunc(reading.celsius * 10) / 10).toFixed(1)} C` : '-';
     const style = !isGood(reading) ? 'unknown' : !limit ? 'dim' : reading.celsius > limit.above ? 'red' : 'green';

@@ -2,6 +2,7 @@
 import { type Family, renderExposition } from '../core/exposition.ts';
 import type { Read } from './collect.ts';
 import { isGood, type Reading } from './reading.ts';
+import type { Judged } from './thresholds.ts';
 
 const gauge = (name: string, help: string, samples: Family['samples']): Family => ({
   name: `node_thermal_${name}`,
@@ -13,6 +14,7 @@ const gauge = (name: string, help: string, samples: Family['samples']): Family =
 export function renderTextfile(
   reads: readonly Read[],
   readings: readonly Reading[],
+  limited: readonly Judged[],
   heartbeatSeconds: number | undefined,
 ): string {
   const perSource = (value: (read: Read) => number | undefined) =>
@@ -27,6 +29,14 @@ export function renderTextfile(
       readings
         .filter(isGood)
         .map(({ source, chip, sensor, celsius }) => ({ labels: { source, chip, sensor }, value: celsius })),
+    ),
+    gauge(
+      'limit_celsius',
+      'Above this a sensor is too hot; only of those that are judged, with what each of them stands for.',
+      limited.map(({ reading: { source, chip, sensor }, title, above }) => ({
+        labels: { source, chip, sensor, watched: title },
+        value: above,
+      })),
     ),
     gauge(
       'heartbeat_seconds',

@@ -15,6 +15,8 @@ test('how long a server wants to be left alone, however it says so, and never fo
     [429, { 'retry-after': 'Fri, 20 Nov 2026 05:00:00 GMT' }, 1],
     [429, { 'retry-after': 'soon' }, 60],
     [429, { 'retry-after': '1e9' }, 60],
+    [429, { 'retry-after': '-5' }, 60],
+    [429, { 'retry-after': '90.5' }, 60],
     [429, { 'retry-after': '999999999' }, 3600],
     [429, { 'x-sentry-rate-limits': '90:error;default:organization, 2700:monitor:key' }, 90],
     [429, { 'retry-after': '7', 'x-sentry-rate-limits': '90::organization' }, 90],

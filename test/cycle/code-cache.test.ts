@@ -30,7 +30,10 @@ test('what is cut short, garbage, of another build or not to be written costs ti
 
   const other = Buffer.from(good);
   other.write('0'.repeat(12));
+  const flipped = Buffer.from(good);
+  flipped[good.length / 4] = (flipped[good.length / 4] ?? 0) ^ 0xff;
   for (const bad of [
+    flipped,
     Buffer.alloc(0),
     good.subarray(0, 20),
     good.subarray(0, good.length / 2),

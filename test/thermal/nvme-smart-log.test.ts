@@ -34,6 +34,8 @@ esac
 `,
       { mode: 0o755 },
     );
+    // Of a disk that was pulled.
+    for (const name of ['nvme7.json', 'nvme7.err']) writeFileSync(join(out, name), '{ "temperature":318 }');
     const { status, stderr } = spawnSync(join(root, 'systemd', 'nvme-smart-log.sh'), [out, devices], {
       env: { PATH: `${bin}:${process.env['PATH']}` },
       encoding: 'utf8',
