@@ -15,7 +15,10 @@ import { makeWorld } from '../io/world.ts';
 import { type Asked, type Command, configOption, exitCodes, textOption } from './command.ts';
 import { noHost, takePlaces } from './stage.ts';
 
-const reasonOption = { reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks' } } as const;
+const ownOptions = {
+  reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks' },
+  'dry-run': { type: 'boolean', summary: 'say what would be so, and leave nothing' },
+} as const;
 const longestSeconds = 30 * 86_400;
 
 export const silence: Command = {
@@ -26,7 +29,7 @@ export const silence: Command = {
     ...configOption,
     for: { type: 'string', value: 'DURATION', summary: 'for how long, at most 30d: 4h' },
     lift: { type: 'boolean', summary: 'end the silences of that very name now' },
-    ...reasonOption,
+    ...ownOptions,
   },
 
   async run(asked) {
@@ -41,7 +44,7 @@ export const acknowledge: Command = {
   name: 'ack',
   summary: 'says that somebody knows of an alert: it is not repeated and not escalated until it is over',
   operands: 'RULE:SUBJECT',
-  options: { ...configOption, ...reasonOption },
+  options: { ...configOption, ...ownOptions },
 
   async run(asked) {
     const [of] = asked.operands;
@@ -52,8 +55,11 @@ export const acknowledge: Command = {
     // It would say nothing of the next time, which begins anew.
     if (firstSeen && !firstSeen.has(of))
       throw new Usage(`${of} is not active: there is nothing to acknowledge${meant(of, firstSeen)}`);
-    leave(site, note);
-    print(`${of} is acknowledged: its end is told, and nothing before.`);
+    leave(
+      site,
+      note,
+      `${of} is acknowledged: it is not repeated and not escalated. Its end is told, if its beginning was.`,
+    );
     if (problem !== undefined) print(`Whether it is active cannot be told: ${problem}`);
     return exitCodes.ok;
   },
@@ -64,6 +70,7 @@ interface Site {
   readonly folder: string;
   readonly who: string;
   readonly now: Date;
+  readonly isDry: boolean;
   readonly active: Active;
 }
 
@@ -76,7 +83,15 @@ async function openSite(asked: Asked): Promise<Site> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
   const who = process.env['SUDO_USER'] || whoWeAre().user || 'somebody';
   const places = takePlaces(config, silencesFolder);
-  return { config, folder: silencesFolder(places), who, now: new Date(), active: await activeIn(config, places) };
+  const isDry = asked.options['dry-run'] === true;
+  return {
+    config,
+    folder: silencesFolder(places),
+    who,
+    now: new Date(),
+    isDry,
+    active: await activeIn(config, places),
+  };
 }
 
 /** Who may leave a note may not always read who is mailed. */
@@ -115,8 +130,9 @@ async function begin(of: string, asked: Asked): Promise<void> {
   const reason = reasonIn(asked);
   const site = await openSite(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
-  leave(site, { kind: 'silence', of, reason, until });
-  print(`No mails about ${of} for ${formatDuration(seconds)}, until ${until}. What it is about goes on.`);
+  const long = formatDuration(seconds);
+  const says = `No mails about ${of} for ${long}, until ${until}, but for the end of what was told already.`;
+  leave(site, { kind: 'silence', of, reason, until }, `${says} What it is about goes on.`);
   const { firstSeen, problem } = site.active;
   if (!firstSeen) print(`Whether it is active cannot be told: ${problem}`);
   // Planned work is silenced before; and so is a name that somebody mistyped.
@@ -137,14 +153,20 @@ async function lift(of: string, asked: Asked): Promise<void> {
         '\n',
       ),
     );
-  leave(site, { kind: 'lift', of, reason: oneLine(textOption(asked, 'reason') ?? 'lifted'), until: last });
-  print(`${of} is not silenced any more.`);
+  const reason = oneLine(textOption(asked, 'reason') ?? 'lifted');
+  leave(site, { kind: 'lift', of, reason, until: last }, `${of} is not silenced any more.`);
 }
 
-function leave({ folder, who, now }: Site, note: Pick<Note, 'kind' | 'of' | 'reason' | 'until'>): void {
+function leave(
+  { folder, who, now, isDry }: Site,
+  note: Pick<Note, 'kind' | 'of' | 'reason' | 'until'>,
+  says: string,
+): void {
+  if (isDry) return print(`Nothing was left. It would be: ${says}`);
   const from = now.toISOString();
   const name = `${from.replaceAll(/[-:.]/g, '')}-${note.kind}-${identifierOf(note.of)}.json`;
   leaveNote(folder, name, `${JSON.stringify({ schema_version: 1, ...note, who, from }, undefined, 1)}\n`);
+  print(says);
 }
 
 function list({ config, folder, now, active: { firstSeen, problem } }: Site): void {

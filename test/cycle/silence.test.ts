@@ -64,6 +64,19 @@ test('planned work is silenced before anything is active, and says so', async (t
   assert.equal((await says('silence', 'storage:', '--for', '1h', ...reason)).status, 2);
 });
 
+test('a dry run says what would be so, and leaves nothing', async (t) => {
+  const { says, reason, notes } = await siteWith(t, { root: 91 });
+  for (const argv of [
+    ['silence', 'storage:root', '--for', '1h'],
+    ['ack', 'storage:root'],
+  ] as const)
+    assert.match(
+      (await says(argv[0], ...argv.slice(1), ...reason, '--dry-run')).stdout,
+      /^Nothing was left\. It would be: /,
+    );
+  assert.deepEqual(notes(), []);
+});
+
 test('without arguments all that is silent now is listed: silences, acknowledgements and maintenance', async (t) => {
   const { site, says, reason } = await siteWith(t, { root: 91, data: 95 }, `alerts: { maintenance: [${window}] }`);
   assert.equal((await says('silence')).stdout, 'service  maintenance  daily 00:00-24:00: updates\n');
