@@ -14,7 +14,7 @@ interface Telling {
   readonly config: ThermalConfig['thermal'];
   readonly beat: Omit<Beat, 'monitor'>;
   readonly due: readonly Due[];
-  readonly before: Pick<ThermalState, 'quiet_until' | 'monitor_told_at'> | undefined;
+  readonly before: Marks | undefined;
   readonly version: string;
   readonly at: Date;
   readonly monotonicMs: () => number;
@@ -24,9 +24,11 @@ interface Told {
   readonly problems: readonly string[];
   /** Keys of the events that arrived. */
   readonly events: readonly string[];
-  readonly quiet_until: ThermalState['quiet_until'];
-  readonly monitor_told_at?: string;
+  /** For the next beat. */
+  readonly marks: Marks;
 }
+
+type Marks = Pick<ThermalState, 'quiet_until' | 'monitor_told_at'>;
 
 /** For everything that is told. */
 const allSeconds = 4;
@@ -55,7 +57,8 @@ export async function tell(telling: Telling): Promise<Told> {
   const events = project && reached !== 'no answer' ? await sendEvents(project) : [];
   const isMonitorTold = isMonitorDue && reached === 'taken';
   const monitor_told_at = isMonitorTold ? at.toISOString() : before?.monitor_told_at;
-  return { problems, events, quiet_until: quiet, ...(monitor_told_at === undefined ? {} : { monitor_told_at }) };
+  const marks: Marks = { quiet_until: quiet, ...(monitor_told_at === undefined ? {} : { monitor_told_at }) };
+  return { problems, events, marks };
 
   function projectOf(sentry: NonNullable<typeof config.sentry>): SentryProject | undefined {
     const found = net.secret(sentry.dsn);

@@ -12,7 +12,7 @@ const spoil = { ENOSPC: fill, EROFS: (disk: string) => execFileSync('mount', ['-
 const files = { textfiles: 'thermal.prom', runtime: 'thermal_state.json' } as const;
 
 for (const code of ['ENOSPC', 'EROFS'] as const)
-  for (const place of ['textfiles'] as const)
+  for (const place of ['textfiles', 'runtime'] as const)
     test(`${code} where ${files[place]} lies: the beat fails, and the watcher is told why`, async (t) => {
       const watcher = await receiver(t);
       const { folder, run } = site(t, 'arm-board', 'thermal: { beat: { url: $OPS_URL } }');

@@ -88,6 +88,29 @@ test('a textfile that cannot be written fails the beat, and the watcher is told'
   assert.match(watcher.received[0]?.body ?? '', /writing .*thermal\.prom failed: EISDIR/);
 });
 
+test('a beat that can leave nothing for the next one fails, and the watchers are told why', async (t) => {
+  const watcher = await receiver(t);
+  const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN }, beat: { url: $OPS_URL } }';
+  const { run, folder, textfile } = site(t, 'arm-board', config);
+  // Where a folder should be.
+  writeFileSync(join(folder, 'run'), '');
+  const base = `127.0.0.1:${watcher.port}`;
+  const env = { SENTRY_DSN: `http://abcdef0123456789@${base}/42`, OPS_URL: `http://${base}/ping/abc` };
+  for (let beats = 0; beats < 2; beats++) {
+    const ran = await run(env);
+    assert.equal(ran.code, 1, ran.stderr);
+    assert.match(recordOf(ran).problems.join('\n'), /writing .*thermal_state\.json failed: ENOTDIR/);
+  }
+  assert.match(readText(textfile), /^node_thermal_celsius\{.*\} 86.2$/m, 'it is above its limit');
+  assert.deepEqual(
+    watcher.received.map(({ path }) => path?.replace(/\/abcdef\d+\/$/, '')).sort(),
+    ['/api/42/cron/thermal-heartbeat', '/api/42/cron/thermal-heartbeat', '/ping/abc/fail', '/ping/abc/fail'],
+    'no event: each beat would take it for the first',
+  );
+  for (const { path, body } of watcher.received)
+    assert.match(body, path?.includes('/ping/') ? /thermal_state\.json failed: ENOTDIR/ : /"status":"error"/);
+});
+
 test('the textfile can be read by all, whatever the umask, and a symbolic link in its place is replaced', async (t) => {
   const { run, folder, textfile } = site(t, 'arm-board');
   mkdirSync(join(folder, 'state', 'textfiles'), { recursive: true });
