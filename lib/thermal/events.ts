@@ -2,6 +2,7 @@
 import { formatBeside, formatDuration, formatMeasure } from '../core/quantity.ts';
 import type { SentryEvent } from '../core/sentry.ts';
 import { fingerprint } from '../core/text.ts';
+import { isDueAgain, secondsSince } from './since.ts';
 import { isActive, type Track, type Tracks } from './thresholds.ts';
 
 const repeatSeconds = 3600;
@@ -22,7 +23,7 @@ interface Sender {
 /** Those to be told now, of each sensor at most one. */
 export const dueEvents = (tracks: Tracks, sender: Sender, at: Date): Due[] =>
   Object.entries(tracks).flatMap(([key, track]) =>
-    track.ended_at !== undefined || (isActive(track) && secondsSince(track.told_at, at) >= repeatSeconds)
+    track.ended_at !== undefined || (isActive(track) && isDueAgain(track.told_at, repeatSeconds, at))
       ? [{ key, event: eventOf(key, track, sender, at) }]
       : [],
   );
@@ -91,6 +92,3 @@ function eventOf(key: string, track: Track, { site, hostname, version }: Sender,
     },
   };
 }
-
-const secondsSince = (time: string | undefined, at: Date): number =>
-  time === undefined ? Infinity : (at.getTime() - Date.parse(time)) / 1000;

@@ -52,7 +52,9 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
 
       const good = readings.filter(isGood);
       const last = before?.heartbeat_seconds ?? (good.length > 0 ? undefined : await heartbeatBefore(world));
-      const heartbeat_seconds = good.length > 0 ? Math.floor(at.getTime() / 1000) : last;
+      const now = Math.floor(at.getTime() / 1000);
+      // Never ahead: a clock that was put back would have it young for as long as it was ahead.
+      const heartbeat_seconds = good.length > 0 ? now : last === undefined ? undefined : Math.min(last, now);
       const problems = [...troublesOf(reads, good.length)];
       const unwritten = await failureOf(
         world.replace(thermalTextfile, renderTextfile(reads, readings, heartbeat_seconds)),

@@ -8,6 +8,7 @@ import { oneLine } from '../core/text.ts';
 import type { ThermalConfig } from './config.ts';
 import type { Due } from './events.ts';
 import type { ThermalState } from './files.ts';
+import { isDueAgain, secondsSince } from './since.ts';
 
 interface Telling {
   readonly net: Net;
@@ -38,6 +39,8 @@ const monitorSeconds = 3600;
 const monitor = { everyMinutes: 1, marginMinutes: 2, failureThreshold: 2 };
 /** After an event that was not taken, for whatever reason. */
 const pauseSeconds = 300;
+/** Nobody is left alone for longer. What lies further ahead was said by a clock that has been put back. */
+const longestQuietSeconds = 3600;
 const mostEvents = 10;
 
 export async function tell(telling: Telling): Promise<Told> {
@@ -46,10 +49,13 @@ export async function tell(telling: Telling): Promise<Told> {
   const secondsLeft = (): number => Math.ceil((until - monotonicMs()) / 100) / 10;
   const problems: string[] = [];
   const quiet: Record<string, string> = Object.fromEntries(
-    Object.entries(before?.quiet_until ?? {}).filter(([, time]) => Date.parse(time) > at.getTime()),
+    Object.entries(before?.quiet_until ?? {}).filter(([, time]) => {
+      const ahead = -secondsSince(time, at);
+      return ahead > 0 && ahead <= longestQuietSeconds;
+    }),
   );
   const project = config.sentry && projectOf(config.sentry);
-  const isMonitorDue = !(secondsBetween(before?.monitor_told_at, at) < monitorSeconds);
+  const isMonitorDue = isDueAgain(before?.monitor_told_at, monitorSeconds, at);
   const [reached] = await Promise.all([
     project ? checkIn('sentry', 'Sentry’s monitor', 'sentry', project.checkInUrl, isMonitorDue) : false,
     config.beat ? checkInByUrl(config.beat.style, config.beat.url) : false,
@@ -124,6 +130,3 @@ export async function tell(telling: Telling): Promise<Told> {
     if (seconds > 0) quiet[who] = new Date(at.getTime() + seconds * 1000).toISOString();
   }
 }
-
-const secondsBetween = (time: string | undefined, at: Date): number =>
-  time === undefined ? Infinity : (at.getTime() - Date.parse(time)) / 1000;

@@ -182,6 +182,37 @@ test('one that was over before anybody could be told is told all the same', asyn
   assert.deepEqual(states, ['begun', 'over']);
 });
 
+test('a clock that was a year ahead and is put back silences nobody', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  const year = 365 * 2880;
+  for (const beat of [0, 1, 2]) await run(91, year + beat);
+  sentry.answers['/cron/'] = { status: 429, headers: { 'retry-after': '60' } };
+  sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '60' } };
+  await run(91, year + 123);
+  assert.equal(events(sentry.received).length, 2, 'an hour later it was to be told again');
+  delete sentry.answers['/cron/'];
+  delete sentry.answers['/envelope/'];
+  sentry.received.splice(0);
+  for (const beat of [0, 1, 2]) assert.doesNotMatch((await run(91, beat)).problems.join('\n'), /Sentry/);
+  assert.equal(checkIns(sentry.received).length, 3);
+  assert.deepEqual(
+    checkIns(sentry.received).map(({ body }) => 'monitor_config' in parsed(body)),
+    [true, false, false],
+  );
+  assert.deepEqual(
+    events(sentry.received).map((event) => stateOf(event)),
+    ['lasting'],
+  );
+});
+
+test('a heartbeat that a clock wrote that was ahead does not stay in the future', async (t) => {
+  const { run, textfile } = site(t, {}, '');
+  await run(60, 2880);
+  await run(undefined, 0);
+  assert.match(readText(textfile), new RegExp(`^node_thermal_heartbeat_seconds ${start / 1000}$`, 'm'));
+});
+
 const flood = `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(300_000)}`;
 for (const [what, says] of [
   ['nothing', undefined],
