@@ -7,7 +7,7 @@ import { counted, listed, reasonOf } from '../core/text.ts';
 import { collect, type Read } from './collect.ts';
 import type { ThermalConfig } from './config.ts';
 import { disagreements } from './disagreement.ts';
-import { afterTelling, dueEvents, sentenceOf } from './events.ts';
+import { afterTelling, dueEvents, sentenceOf, withNobodyToTell } from './events.ts';
 import { type ThermalState, thermalState, thermalTextfile } from './files.ts';
 import { isGood, type Reading } from './reading.ts';
 import { sources } from './sources/index.ts';
@@ -71,8 +71,7 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
         at: at.toISOString(),
         ...(heartbeat_seconds === undefined ? {} : { heartbeat_seconds }),
         steady,
-        // Without Sentry there is nobody to tell that it is over.
-        tracks: thermal.sentry ? tracks : afterTelling(tracks, Object.keys(tracks), at),
+        tracks: thermal.sentry ? tracks : withNobodyToTell(tracks, at),
         disagreements: differing.counts,
         quiet_until: before?.quiet_until ?? {},
         ...(before?.monitor_told_at === undefined ? {} : { monitor_told_at: before.monitor_told_at }),

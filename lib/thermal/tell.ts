@@ -23,8 +23,8 @@ interface Telling {
 
 interface Told {
   readonly problems: readonly string[];
-  /** Keys of the events that arrived. */
-  readonly events: readonly string[];
+  /** Those that arrived. */
+  readonly events: readonly Due[];
   /** For the next beat. */
   readonly marks: Marks;
 }
@@ -100,9 +100,9 @@ export async function tell(telling: Telling): Promise<Told> {
     return reply.status === undefined ? 'no answer' : 'refused';
   }
 
-  async function sendEvents({ envelopeUrl, key }: SentryProject): Promise<string[]> {
-    const taken: string[] = [];
-    for (const { key: name, event } of due.slice(0, mostEvents)) {
+  async function sendEvents({ envelopeUrl, key }: SentryProject): Promise<Due[]> {
+    const taken: Due[] = [];
+    for (const one of due.slice(0, mostEvents)) {
       if (quiet['events'] !== undefined || secondsLeft() < 0.5) break;
       const reply = await net.request({
         method: 'POST',
@@ -111,12 +111,12 @@ export async function tell(telling: Telling): Promise<Told> {
           'content-type': 'application/x-sentry-envelope',
           'x-sentry-auth': `Sentry sentry_version=7, sentry_client=ops-monitor/${telling.version}, sentry_key=${key}`,
         },
-        body: envelopeOf(event, at),
+        body: envelopeOf(one.event, at),
         seconds: secondsLeft(),
       });
       keepQuiet('events', reply, 'error');
       if (reply.status !== undefined && reply.status >= 200 && reply.status <= 299) {
-        taken.push(name);
+        taken.push(one);
         continue;
       }
       problems.push(`Sentry did not take an event: ${oneLine(reply.error ?? `it answered ${reply.status}`)}`);

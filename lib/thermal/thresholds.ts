@@ -41,6 +41,8 @@ export interface Track {
   readonly ended_at?: string;
   /** When somebody was last told, and that it is over. */
   readonly told_at?: string;
+  /** Of one that has not begun: the one before it, which is over, and of which somebody is still to be told. */
+  readonly earlier?: Track;
 }
 
 export type Tracks = Readonly<Record<string, Track>>;
@@ -117,7 +119,11 @@ export function step({ readings, limits, before, lastAt, at }: Beat): Tracks {
     if (track) next[one.key] = track;
   }
   for (const [key, track] of Object.entries(before)) {
-    if (seen.has(key) || track.began_at === undefined) continue;
+    if (seen.has(key)) continue;
+    if (track.began_at === undefined) {
+      if (track.earlier) next[key] = track.earlier;
+      continue;
+    }
     const isRead = readings.some((one) => isGood(one) && one.chip === track.chip && one.sensor === track.sensor);
     // Unknown is not well: what cannot be read just now goes on. What is read, and no longer judged, is over.
     next[key] = isRead && !track.ended_at ? { ...track, ended_at: at.toISOString() } : { ...track, under: 0 };
@@ -126,15 +132,15 @@ export function step({ readings, limits, before, lastAt, at }: Beat): Tracks {
 
   function further({ reading, title, above, limit_key }: Judged, last: Track | undefined): Track | undefined {
     const { source, chip, sensor, celsius } = reading;
-    // What is over and still to be told is told as it was.
-    if (last?.ended_at !== undefined && celsius <= above) return last;
     const open = last?.ended_at === undefined ? last : undefined;
+    // What is over and still to be told is told as it was, whatever comes before it begins anew.
+    const earlier = open ? open.earlier : last;
     const isOver = celsius > above;
     const isUnder = celsius <= above - limits.clear;
     const count = (was: number): number => (isNewSample || was === 0 ? (isInRow || !isNewSample ? was : 0) + 1 : was);
     const over = isOver ? count(open?.over ?? 0) : 0;
     const under = isUnder ? count(open?.under ?? 0) : 0;
-    if (open?.began_at === undefined && !isOver) return undefined;
+    if (open?.began_at === undefined && !isOver) return earlier;
     const began_at = open?.began_at ?? (over >= limits.samples ? at.toISOString() : undefined);
     const ended = open?.began_at !== undefined && under >= limits.samples;
     return {
@@ -152,6 +158,7 @@ export function step({ readings, limits, before, lastAt, at }: Beat): Tracks {
       ...(began_at === undefined ? {} : { began_at }),
       ...(ended ? { ended_at: at.toISOString() } : {}),
       ...(open?.told_at === undefined ? {} : { told_at: open.told_at }),
+      ...(began_at !== undefined || earlier === undefined ? {} : { earlier }),
     };
   }
 }

@@ -170,7 +170,7 @@ test('429 is obeyed, by check-ins and events each for itself, and what was not t
   assert.equal(told[0]?.['event_id'], told[1]?.['event_id'], 'the same event, should the first have arrived after all');
 });
 
-test('one that was over before anybody could be told is told all the same', async (t) => {
+test('one that was over before anybody could be told is told all the same: that it began, when, and that it is over', async (t) => {
   const sentry = await receiver(t);
   sentry.answers['/envelope/'] = { status: 500 };
   const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
@@ -178,8 +178,76 @@ test('one that was over before anybody could be told is told all the same', asyn
   sentry.answers['/envelope/'] = { status: 200, body: '{"id":"1"}' };
   await run(60, 40);
   await run(60, 41);
-  const states = events(sentry.received).map((event) => stateOf(event));
-  assert.deepEqual(states, ['begun', 'over']);
+  const [tried, ...told] = events(sentry.received);
+  assert.deepEqual(
+    told.map((event) => [event?.['level'], stateOf(event), event?.['timestamp'], wordsOf(event)]),
+    [
+      [
+        'warning',
+        'begun',
+        start / 1000 + 60,
+        'CPU package on platform/coretemp.0 was above 85 C for 1.5m, at most 91 C, which could not be told before',
+      ],
+      [
+        'info',
+        'over',
+        start / 1000 + 150,
+        'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 1.5m, at most 91 C)',
+      ],
+    ],
+  );
+  assert.equal(tried?.['event_id'], told[0]?.['event_id'], 'the same event, should the first have arrived after all');
+  assert.equal((told[0]?.['tags'] as Record<string, string>)['celsius'], '91');
+});
+
+test('of one that began and was over unheard, what was taken is not sent again', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  sentry.answers['/envelope/'] = { status: 500 };
+  for (const celsius of [91, 91, 91, 60, 60, 60]) await run(celsius);
+  // Taken at the 11th minute, but only the first of the two.
+  sentry.once.push({ status: 200 });
+  for (const beat of [22, 23, 33, 34]) await run(60, beat);
+  delete sentry.answers['/envelope/'];
+  for (const beat of [44, 45]) await run(60, beat);
+  assert.deepEqual(
+    events(sentry.received).map((event) => stateOf(event)),
+    ['begun', 'begun', 'over', 'over', 'over'],
+  );
+  const ids = events(sentry.received).map((event) => event['event_id']);
+  assert.equal(new Set(ids).size, 2, 'begun is one event, over another, however often they are tried');
+});
+
+test('that it is over is told also when there was a jump before Sentry answered again', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const celsius of [91, 91, 91]) await run(celsius);
+  sentry.answers['/envelope/'] = { status: 500 };
+  for (const celsius of [60, 60, 60, 109, 60, 109]) await run(celsius);
+  delete sentry.answers['/envelope/'];
+  for (const beat of [30, 31]) await run(60, beat);
+  const [begun, tried, over, ...more] = events(sentry.received);
+  assert.deepEqual([stateOf(begun), stateOf(tried), stateOf(over), more], ['begun', 'over', 'over', []]);
+  assert.equal(
+    wordsOf(over),
+    'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 1.5m, at most 91 C)',
+  );
+});
+
+test('a jump that is told of as nothing counts on, also where what was over is told meanwhile', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const celsius of [91, 91, 91]) await run(celsius);
+  sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '60' } };
+  for (const celsius of [60, 60, 60, 109]) await run(celsius);
+  delete sentry.answers['/envelope/'];
+  for (const celsius of [95, 95]) await run(celsius);
+  const told = events(sentry.received);
+  assert.deepEqual(
+    told.map((event) => stateOf(event)),
+    ['begun', 'over', 'over', 'begun'],
+  );
+  assert.equal((told[3]?.['extra'] as Record<string, number>)['highest_celsius'], 109);
 });
 
 test('a clock that was a year ahead and is put back silences nobody', async (t) => {
