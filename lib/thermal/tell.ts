@@ -23,7 +23,7 @@ interface Telling {
 
 interface Told {
   readonly problems: readonly string[];
-  /** Those that arrived. */
+  /** Those that arrived, or never will. */
   readonly events: readonly Due[];
   /** For the next beat. */
   readonly marks: Marks;
@@ -101,7 +101,8 @@ export async function tell(telling: Telling): Promise<Told> {
   }
 
   async function sendEvents({ envelopeUrl, key }: SentryProject): Promise<Due[]> {
-    const taken: Due[] = [];
+    const settled: Due[] = [];
+    let isPaused = false;
     for (const one of due.slice(0, mostEvents)) {
       if (quiet['events'] !== undefined || secondsLeft() < 0.5) break;
       const reply = await net.request({
@@ -116,17 +117,28 @@ export async function tell(telling: Telling): Promise<Told> {
       });
       keepQuiet('events', reply, 'error');
       if (reply.status !== undefined && reply.status >= 200 && reply.status <= 299) {
-        taken.push(one);
+        settled.push(one);
         continue;
       }
       problems.push(`Sentry did not take an event: ${oneLine(reply.error ?? `it answered ${reply.status}`)}`);
-      quiet['events'] ??= new Date(at.getTime() + pauseSeconds * 1000).toISOString();
+      const fault = faultOf(reply.status);
+      // It will be taken no better the next time.
+      if (fault === 'its own') settled.push(one);
+      else isPaused = true;
+      if (fault === 'of all') break;
     }
-    return taken;
+    if (isPaused) quiet['events'] ??= new Date(at.getTime() + pauseSeconds * 1000).toISOString();
+    return settled;
   }
 
   function keepQuiet(who: string, reply: Reply, category: string): void {
     const seconds = retrySeconds(reply, at, category);
     if (seconds > 0) quiet[who] = new Date(at.getTime() + seconds * 1000).toISOString();
   }
+}
+
+/** Whose fault it is that an event was not taken: that of the key or of something between may be put right. */
+function faultOf(status: number | undefined): 'its own' | 'of all' | 'unclear' {
+  if (status === undefined || status < 400 || status > 499 || status === 408 || status === 429) return 'of all';
+  return status === 401 || status === 403 || status === 404 ? 'unclear' : 'its own';
 }

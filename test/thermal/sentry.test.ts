@@ -7,7 +7,7 @@ import { makeNet } from '../../lib/io/net.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { beatOn } from './beat.ts';
 import { rawServer, receiver, type Received } from './receiver.ts';
-import { chipHost } from './tree.ts';
+import { chipHost, treeHost } from './tree.ts';
 
 const start = Date.parse('2026-11-20T06:00:00Z');
 const timeOf = (beat: number): string => new Date(start + beat * 30_000).toISOString();
@@ -249,6 +249,55 @@ test('a jump that is told of as nothing counts on, also where what was over is t
   );
   assert.equal((told[3]?.['extra'] as Record<string, number>)['highest_celsius'], 109);
 });
+
+/** Two disks, both too hot. */
+const disks = treeHost(
+  Object.fromEntries(
+    [0, 1].flatMap((number) => [
+      [`/sys/class/hwmon/hwmon${number}/name`, 'nvme\n'],
+      [`/sys/class/hwmon/hwmon${number}/temp1_input`, '81000\n'],
+      [`/sys/class/hwmon/hwmon${number}/temp1_label`, 'Composite\n'],
+    ]),
+  ),
+  Object.fromEntries(
+    [0, 1].map((number) => [`/sys/class/hwmon/hwmon${number}`, `/sys/devices/pci0000:00/0000:0${number}:00.0/nvme`]),
+  ),
+);
+
+for (const [status, times] of [
+  [400, [1, 1]],
+  [413, [1, 1]],
+  // Of the key, or of something between: it may be put right.
+  [403, [2, 1]],
+] as const)
+  test(`an event that is answered ${status} keeps no other from being told`, async (t) => {
+    const sentry = await receiver(t);
+    const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+    const { run } = beatOn(temporaryFolder(t), disks, config, net);
+    sentry.once.push({ status });
+    const { problems } = await run(timeOf(0));
+    assert.match(problems.join('\n'), new RegExp(`^Sentry did not take an event: it answered ${status}$`, 'm'));
+    assert.equal(events(sentry.received).length, 2, 'the second one is told in the same beat');
+    for (let beat = 1; beat < 13; beat++) await run(timeOf(beat));
+    const counts = Map.groupBy(events(sentry.received), (event) => event['event_id']);
+    assert.deepEqual(
+      [...counts.values()].map((same) => same.length),
+      times,
+    );
+  });
+
+for (const status of [429, 500])
+  test(`an event that is answered ${status} is the last for a while`, async (t) => {
+    const sentry = await receiver(t);
+    const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+    const { run } = beatOn(temporaryFolder(t), disks, config, net);
+    sentry.once.push({ status });
+    await run(timeOf(0));
+    await run(timeOf(1));
+    assert.equal(events(sentry.received).length, 1);
+  });
 
 test('a clock that was a year ahead and is put back silences nobody', async (t) => {
   const sentry = await receiver(t);
