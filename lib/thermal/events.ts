@@ -72,28 +72,42 @@ function settle(track: Track, told: readonly State[], at: Date): Track | undefin
 
 /** As a sentence for a person: `CPU package on platform/coretemp.0: 91 C (above 85 C)`. */
 export function sentenceOf(track: Track, at: Date): string {
-  const { title, chip, celsius, above, ended_at, read_at } = track;
-  const where = `${title} on ${chip}`;
+  const { title, chip, celsius, above, read_at } = track;
   const beside = formatBeside(celsius, above, 'C');
-  if (ended_at !== undefined) return `${where} is well again: ${beside} (it ${pastOf(track, ended_at)})`;
+  const limit = formatMeasure(above, 'C');
   const age = secondsSince(read_at, at);
-  const seen = age > 1 ? `${beside} when it was last read ${formatDuration(age)} ago` : beside;
-  return `${where} is at ${seen} (above ${formatMeasure(above, 'C')})`;
+  return `${title} on ${chip} is ${now()}`;
+
+  function now(): string {
+    if (track.ended_at !== undefined) return `${ending()} (it ${pastOf(track)})`;
+    const seen = age > 1 ? `${beside} when it was last read ${formatDuration(age)} ago` : beside;
+    return `at ${seen} (${celsius > above ? 'above' : 'limit'} ${limit})`;
+  }
+
+  function ending(): string {
+    if (track.ended_as === 'gone') return `no longer there: last read ${formatDuration(age)} ago, ${beside}`;
+    if (track.ended_as === 'unjudged') return `no longer judged: ${beside}`;
+    return `well again: ${beside}${above === limitThen(track) ? '' : `, limit ${limit}`}`;
+  }
 }
 
-function pastOf({ above, began_at, highest_celsius }: Track, ended_at: string): string {
-  const lasted = formatDuration(Math.max(0, secondsSince(began_at, new Date(ended_at))));
-  return `was above ${formatMeasure(above, 'C')} for ${lasted}, at most ${formatMeasure(highest_celsius, 'C')}`;
+const limitThen = ({ above, began_above }: Track): number => began_above ?? above;
+
+function pastOf(track: Track): string {
+  const { began_at, ended_at = '', ended_as, read_at, highest_celsius } = track;
+  // How it went on with what went away, nobody knows.
+  const until = new Date(ended_as === 'gone' ? read_at : ended_at);
+  const lasted = formatDuration(Math.max(0, secondsSince(began_at, until)));
+  return `was above ${formatMeasure(limitThen(track), 'C')} for ${lasted}, at most ${formatMeasure(highest_celsius, 'C')}`;
 }
 
 function eventOf(key: string, track: Track, state: State, { site, hostname, version }: Sender, at: Date): SentryEvent {
-  const { source, chip, sensor, title, above, limit_key, highest_celsius, began_at = '', ended_at, told_at } = track;
+  const { source, chip, sensor, title, limit_key, highest_celsius, began_at = '', ended_at, told_at } = track;
   const isLate = state === 'begun' && ended_at !== undefined;
+  const above = ended_at === undefined ? track.above : limitThen(track);
   // What it has cooled down to since is no news of its beginning.
   const celsius = isLate ? highest_celsius : track.celsius;
-  const words = isLate
-    ? `${title} on ${chip} ${pastOf(track, ended_at)}, which could not be told before`
-    : sentenceOf(track, at);
+  const words = isLate ? `${title} on ${chip} ${pastOf(track)}, which could not be told before` : sentenceOf(track, at);
   const time = state === 'begun' ? began_at : state === 'over' ? ended_at : undefined;
   // The same event tried again has the same id: one that did arrive after all is not told twice.
   const identity = `${hostname} ${key} ${began_at} ${state} ${state === 'lasting' ? told_at : ''}`;
