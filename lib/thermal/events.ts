@@ -109,8 +109,8 @@ function eventOf(key: string, track: Track, state: State, { site, hostname, vers
   const celsius = isLate ? highest_celsius : track.celsius;
   const words = isLate ? `${title} on ${chip} ${pastOf(track)}, which could not be told before` : sentenceOf(track, at);
   const time = state === 'begun' ? began_at : state === 'over' ? ended_at : undefined;
-  // The same event tried again has the same id: one that did arrive after all is not told twice.
-  const identity = `${hostname} ${key} ${began_at} ${state} ${state === 'lasting' ? told_at : ''}`;
+  // The same event tried again, or by two beats at once, has the same id: what arrives twice is one to Sentry.
+  const identity = `${hostname} ${key} ${minuteOf(began_at)} ${state} ${state === 'lasting' ? told_at : ''}`;
   return {
     event_id: fingerprint(identity) + fingerprint(`${identity} again`),
     timestamp: (time === undefined ? at.getTime() : Date.parse(time)) / 1000,
@@ -133,3 +133,6 @@ function eventOf(key: string, track: Track, state: State, { site, hostname, vers
     },
   };
 }
+
+/** Its number. They change at :15: the timer beats at :00 and :30, and what runs beside it begins a little earlier or later. */
+const minuteOf = (time: string): number => Math.floor((Date.parse(time) / 1000 - 15) / 60);

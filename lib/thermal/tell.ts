@@ -56,12 +56,14 @@ export async function tell(telling: Telling): Promise<Told> {
   );
   const project = config.sentry && projectOf(config.sentry);
   const isMonitorDue = isDueAgain(before?.monitor_told_at, monitorSeconds, at);
-  const [reached] = await Promise.all([
-    project ? checkIn('sentry', 'Sentry’s monitor', 'sentry', project.checkInUrl, isMonitorDue) : false,
-    config.beat ? checkInByUrl(config.beat.style, config.beat.url) : false,
+  const [reached, beaten] = await Promise.all([
+    project ? checkIn('sentry', 'Sentry’s monitor', 'sentry', project.checkInUrl, isMonitorDue) : 'not asked',
+    config.beat ? checkInByUrl(config.beat.style, config.beat.url) : 'not asked',
   ]);
   const events = project && reached !== 'no answer' ? await sendEvents(project) : [];
-  const isMonitorTold = isMonitorDue && reached === 'taken';
+  // Only Sentry's monitors are set up by a beat.
+  const asked = [...(config.sentry ? [reached] : []), ...(config.beat?.style === 'sentry' ? [beaten] : [])];
+  const isMonitorTold = isMonitorDue && asked.length > 0 && asked.every((one) => one === 'taken');
   const monitor_told_at = isMonitorTold ? at.toISOString() : before?.monitor_told_at;
   const marks: Marks = { quiet_until: quiet, ...(monitor_told_at === undefined ? {} : { monitor_told_at }) };
   return { problems, events, marks };

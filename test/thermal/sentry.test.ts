@@ -250,6 +250,33 @@ test('a jump that is told of as nothing counts on, also where what was over is t
   assert.equal((told[3]?.['extra'] as Record<string, number>)['highest_celsius'], 109);
 });
 
+test('two beats at once send the same event, also by clocks of another second', async (t) => {
+  const sentry = await receiver(t);
+  const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+  // Neither knows of the other: each has its own folder.
+  const twin = () => beatOn(temporaryFolder(t), chipHost('coretemp', { temp1_input: '91000\n' }), config, net);
+  await twin().run('2026-11-20T05:59:59.900Z');
+  await twin().run('2026-11-20T06:00:00.300Z');
+  await twin().run('2026-11-20T06:00:30.300Z');
+  await twin().run('2026-11-20T06:01:00.300Z');
+  const ids = events(sentry.received).map((event) => event['event_id']);
+  assert.equal(ids.length, 4);
+  assert.equal(ids[0], ids[1]);
+  assert.equal(new Set([ids[1], ids[3]]).size, 2, 'a minute later it is another one');
+});
+
+test('another watcher that is Sentry is told once an hour too how the monitor is set up', async (t) => {
+  const sentry = await receiver(t);
+  const url = `http://127.0.0.1:${sentry.port}/api/7/cron/other/${key}/`;
+  const { run } = site(t, { OPS_URL: url }, 'thermal: { beat: { url: $OPS_URL, style: sentry } }');
+  for (const beat of [0, 1, 2, 120, 121]) assert.deepEqual((await run(60, beat)).problems, []);
+  assert.deepEqual(
+    sentry.received.map(({ body }) => 'monitor_config' in parsed(body)),
+    [true, false, false, true, false],
+  );
+});
+
 /** Two disks, both too hot. */
 const disks = treeHost(
   Object.fromEntries(
