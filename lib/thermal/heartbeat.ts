@@ -1,6 +1,5 @@
 // thermal-heartbeat: reads every temperature, writes the textfile and what the next beat must know, tells whoever watches.
 // In that order: what is outside may be slow or gone, and costs only itself.
-import type { FileSpec } from '../contract/file.ts';
 import type { Net } from '../contract/net.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';

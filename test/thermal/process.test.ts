@@ -103,7 +103,7 @@ test('a beat that can leave nothing for the next one fails, and the watchers are
   }
   assert.match(readText(textfile), /^node_thermal_celsius\{.*\} 86.2$/m, 'it is above its limit');
   assert.deepEqual(
-    watcher.received.map(({ path }) => path?.replace(/\/abcdef\d+\/$/, '')).sort(),
+    watcher.received.map(({ path = '' }) => path.replace(/\/abcdef\d+\/$/, '')).sort(),
     ['/api/42/cron/thermal-heartbeat', '/api/42/cron/thermal-heartbeat', '/ping/abc/fail', '/ping/abc/fail'],
     'no event: each beat would take it for the first',
   );

@@ -197,7 +197,7 @@ test('one that was over before anybody could be told is told all the same: that 
     ],
   );
   assert.equal(tried?.['event_id'], told[0]?.['event_id'], 'the same event, should the first have arrived after all');
-  assert.equal((told[0]?.['tags'] as Record<string, string>)['celsius'], '91');
+  assert.equal(((told[0]?.['tags'] ?? {}) as Record<string, string>)['celsius'], '91');
 });
 
 test('of one that began and was over unheard, what was taken is not sent again', async (t) => {
@@ -247,7 +247,7 @@ test('a jump that is told of as nothing counts on, also where what was over is t
     told.map((event) => stateOf(event)),
     ['begun', 'over', 'over', 'begun'],
   );
-  assert.equal((told[3]?.['extra'] as Record<string, number>)['highest_celsius'], 109);
+  assert.equal(((told[3]?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'], 109);
 });
 
 test('two beats at once send the same event, also by clocks of another second', async (t) => {
@@ -301,12 +301,12 @@ for (const [status, times] of [
     const sentry = await receiver(t);
     const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
     const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
-    const { run } = beatOn(temporaryFolder(t), disks, config, net);
+    const beats = beatOn(temporaryFolder(t), disks, config, net);
     sentry.once.push({ status });
-    const { problems } = await run(timeOf(0));
+    const { problems } = await beats.run(timeOf(0));
     assert.match(problems.join('\n'), new RegExp(`^Sentry did not take an event: it answered ${status}$`, 'm'));
     assert.equal(events(sentry.received).length, 2, 'the second one is told in the same beat');
-    for (let beat = 1; beat < 13; beat++) await run(timeOf(beat));
+    for (let beat = 1; beat < 13; beat++) await beats.run(timeOf(beat));
     const counts = Map.groupBy(events(sentry.received), (event) => event['event_id']);
     assert.deepEqual(
       [...counts.values()].map((same) => same.length),
@@ -319,10 +319,10 @@ for (const status of [429, 500])
     const sentry = await receiver(t);
     const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
     const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
-    const { run } = beatOn(temporaryFolder(t), disks, config, net);
+    const beats = beatOn(temporaryFolder(t), disks, config, net);
     sentry.once.push({ status });
-    await run(timeOf(0));
-    await run(timeOf(1));
+    await beats.run(timeOf(0));
+    await beats.run(timeOf(1));
     assert.equal(events(sentry.received).length, 1);
   });
 
