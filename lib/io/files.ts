@@ -53,8 +53,17 @@ export function swapFile(path: string, text: string, mode: number): void {
     chmodSync(temporary, mode); // whatever the umask says
     renameSync(temporary, path);
   } catch (error) {
-    removeIfThere(temporary);
+    removeQuietly(temporary);
     throw error;
+  }
+}
+
+/** What cannot be cleaned up either (a disk that is read-only) must not hide why it had to be. */
+function removeQuietly(path: string): void {
+  try {
+    removeIfThere(path);
+  } catch {
+    // swept by a later run
   }
 }
 

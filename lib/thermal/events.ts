@@ -2,14 +2,22 @@
 import { formatBeside, formatDuration, formatMeasure } from '../core/quantity.ts';
 import type { SentryEvent } from '../core/sentry.ts';
 import { fingerprint } from '../core/text.ts';
+import { isDueAgain, secondsSince } from './since.ts';
 import { isActive, type Track, type Tracks } from './thresholds.ts';
 
 const repeatSeconds = 3600;
 /** What nobody could be told for so long is no news any more. */
 const forgetSeconds = 86_400;
 
-export interface Due {
+type State = 'begun' | 'lasting' | 'over';
+
+/** One thing that Sentry is told of a sensor. */
+interface News {
   readonly key: string;
+  readonly state: State;
+}
+
+export interface Due extends News {
   readonly event: SentryEvent;
 }
 
@@ -19,66 +27,100 @@ interface Sender {
   readonly version: string;
 }
 
-/** Those to be told now, of each sensor at most one. */
+/** Those to be told now, in the order in which they came about. */
 export const dueEvents = (tracks: Tracks, sender: Sender, at: Date): Due[] =>
-  Object.entries(tracks).flatMap(([key, track]) =>
-    track.ended_at !== undefined || (isActive(track) && secondsSince(track.told_at, at) >= repeatSeconds)
-      ? [{ key, event: eventOf(key, track, sender, at) }]
-      : [],
-  );
+  Object.entries(tracks).flatMap(([key, newest]) => {
+    const track = newest.earlier ?? newest;
+    return dueStates(track, at).map((state) => ({ key, state, event: eventOf(key, track, state, sender, at) }));
+  });
+
+function dueStates(track: Track, at: Date): State[] {
+  const begun: State[] = track.told_at === undefined ? ['begun'] : [];
+  // Whoever is called when one begins is called also where it was over before anybody could be reached.
+  if (track.ended_at !== undefined) return [...begun, 'over'];
+  if (!isActive(track) || !isDueAgain(track.told_at, repeatSeconds, at)) return [];
+  return begun.length > 0 ? begun : ['lasting'];
+}
 
 /** What is still to be watched or told, after these were told. */
-export function afterTelling(tracks: Tracks, told: readonly string[], at: Date): Tracks {
+export function afterTelling(tracks: Tracks, told: readonly News[], at: Date): Tracks {
+  const statesOf = Map.groupBy(told, ({ key }) => key);
   return Object.fromEntries(
     Object.entries(tracks).flatMap(([key, track]) => {
-      if (track.ended_at !== undefined && (told.includes(key) || secondsSince(track.ended_at, at) > forgetSeconds))
-        return [];
-      return [[key, told.includes(key) ? { ...track, told_at: at.toISOString() } : track]];
+      const states = statesOf.get(key)?.map(({ state }) => state) ?? [];
+      const { earlier, ...newest } = track;
+      const left = settle(earlier ?? track, states, at);
+      if (!earlier) return left ? [[key, left]] : [];
+      return [[key, left ? { ...newest, earlier: left } : newest]];
     }),
   );
 }
 
-/** As a sentence for a person: `CPU package on platform/coretemp.0: 91 C (above 85 C)`. */
-export function sentenceOf(track: Track, at: Date): string {
-  const { title, chip, celsius, above, began_at, ended_at, read_at, highest_celsius } = track;
-  const where = `${title} on ${chip}`;
-  const beside = formatBeside(celsius, above, 'C');
-  if (ended_at !== undefined) {
-    const lasted = formatDuration(Math.max(0, secondsSince(began_at, new Date(ended_at))));
-    return `${where} is well again: ${beside} (it was above ${formatMeasure(above, 'C')} for ${lasted}, at most ${formatMeasure(highest_celsius, 'C')})`;
-  }
-  const age = secondsSince(read_at, at);
-  const seen = age > 1 ? `${beside} when it was last read ${formatDuration(age)} ago` : beside;
-  return `${where} is at ${seen} (above ${formatMeasure(above, 'C')})`;
+/** Without Sentry there is nobody to tell that it is over. */
+export const withNobodyToTell = (tracks: Tracks, at: Date): Tracks =>
+  afterTelling(
+    tracks,
+    Object.keys(tracks).map((key) => ({ key, state: 'over' })),
+    at,
+  );
+
+function settle(track: Track, told: readonly State[], at: Date): Track | undefined {
+  const isOver = track.ended_at !== undefined;
+  if (isOver && (told.includes('over') || secondsSince(track.ended_at, at) > forgetSeconds)) return undefined;
+  return told.some((state) => state !== 'over') ? { ...track, told_at: at.toISOString() } : track;
 }
 
-function eventOf(key: string, track: Track, { site, hostname, version }: Sender, at: Date): SentryEvent {
-  const {
-    source,
-    chip,
-    sensor,
-    title,
-    above,
-    limit_key,
-    celsius,
-    highest_celsius,
-    began_at = '',
-    ended_at,
-    told_at,
-  } = track;
-  const state = ended_at === undefined ? (told_at === undefined ? 'begun' : 'lasting') : 'over';
-  // The same event tried again has the same id: one that did arrive after all is not told twice.
-  const identity = `${hostname} ${key} ${began_at} ${state} ${told_at}`;
+/** As a sentence for a person: `CPU package on platform/coretemp.0: 91 C (above 85 C)`. */
+export function sentenceOf(track: Track, at: Date): string {
+  const { title, chip, celsius, above, read_at } = track;
+  const beside = formatBeside(celsius, above, 'C');
+  const limit = formatMeasure(above, 'C');
+  const age = secondsSince(read_at, at);
+  return `${title} on ${chip} is ${now()}`;
+
+  function now(): string {
+    if (track.ended_at !== undefined) return `${ending()} (it ${pastOf(track)})`;
+    const seen = age > 1 ? `${beside} when it was last read ${formatDuration(age)} ago` : beside;
+    return `at ${seen} (${celsius > above ? 'above' : 'limit'} ${limit})`;
+  }
+
+  function ending(): string {
+    if (track.ended_as === 'gone') return `no longer there: last read ${formatDuration(age)} ago, ${beside}`;
+    if (track.ended_as === 'unjudged') return `no longer judged: ${beside}`;
+    return `well again: ${beside}${above === limitThen(track) ? '' : `, limit ${limit}`}`;
+  }
+}
+
+const limitThen = ({ above, began_above }: Track): number => began_above ?? above;
+
+function pastOf(track: Track): string {
+  const { began_at, ended_at = '', ended_as, read_at, highest_celsius } = track;
+  // How it went on with what went away, nobody knows.
+  const until = new Date(ended_as === 'gone' ? read_at : ended_at);
+  const lasted = formatDuration(Math.max(0, secondsSince(began_at, until)));
+  return `was above ${formatMeasure(limitThen(track), 'C')} for ${lasted}, at most ${formatMeasure(highest_celsius, 'C')}`;
+}
+
+function eventOf(key: string, track: Track, state: State, { site, hostname, version }: Sender, at: Date): SentryEvent {
+  const { source, chip, sensor, title, limit_key, highest_celsius, began_at = '', ended_at, told_at } = track;
+  const isLate = state === 'begun' && ended_at !== undefined;
+  const above = ended_at === undefined ? track.above : limitThen(track);
+  // What it has cooled down to since is no news of its beginning.
+  const celsius = isLate ? highest_celsius : track.celsius;
+  const words = isLate ? `${title} on ${chip} ${pastOf(track)}, which could not be told before` : sentenceOf(track, at);
+  const time = state === 'begun' ? began_at : state === 'over' ? ended_at : undefined;
+  // The same event tried again, or by two beats at once, has the same id: what arrives twice is one to Sentry.
+  const identity = `${hostname} ${key} ${minuteOf(began_at)} ${state} ${state === 'lasting' ? told_at : ''}`;
   return {
     event_id: fingerprint(identity) + fingerprint(`${identity} again`),
-    timestamp: at.getTime() / 1000,
+    timestamp: (time === undefined ? at.getTime() : Date.parse(time)) / 1000,
     platform: 'node',
     level: state === 'over' ? 'info' : 'warning',
     logger: 'ops-monitor.thermal',
     server_name: hostname,
     environment: 'production',
     release: `ops-monitor@${version}`,
-    message: { formatted: sentenceOf(track, at) },
+    message: { formatted: words },
     tags: { site, source, chip, sensor, watched: title, state, celsius: String(celsius), above: String(above) },
     fingerprint: ['ops-monitor-thermal', site, hostname, key],
     extra: {
@@ -92,5 +134,5 @@ function eventOf(key: string, track: Track, { site, hostname, version }: Sender,
   };
 }
 
-const secondsSince = (time: string | undefined, at: Date): number =>
-  time === undefined ? Infinity : (at.getTime() - Date.parse(time)) / 1000;
+/** Its number. They change at :15: the timer beats at :00 and :30, and what runs beside it begins a little earlier or later. */
+const minuteOf = (time: string): number => Math.floor((Date.parse(time) / 1000 - 15) / 60);

@@ -10,7 +10,6 @@ export const thermalTextfile = defineFile<string>({
   format: 'prom',
   path: ({ textfiles }) => join(textfiles, 'thermal.prom'),
   mode: 0o644,
-  fallsBack: true,
 });
 
 export interface ThermalState {

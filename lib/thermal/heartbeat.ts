@@ -1,12 +1,12 @@
-// thermal-heartbeat: reads every temperature, writes the textfile, tells whoever watches. In that order: what is outside
-// may be slow or gone, and costs only itself.
+// thermal-heartbeat: reads every temperature, writes the textfile and what the next beat must know, tells whoever watches.
+// In that order: what is outside may be slow or gone, and costs only itself.
 import type { Net } from '../contract/net.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { collect, type Read } from './collect.ts';
 import type { ThermalConfig } from './config.ts';
 import { disagreements } from './disagreement.ts';
-import { afterTelling, dueEvents, sentenceOf } from './events.ts';
+import { afterTelling, dueEvents, sentenceOf, withNobodyToTell } from './events.ts';
 import { type ThermalState, thermalState, thermalTextfile } from './files.ts';
 import { isGood, type Reading } from './reading.ts';
 import { sources } from './sources/index.ts';
@@ -55,12 +55,12 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
 
       const good = readings.filter(isGood);
       const last = before?.heartbeat_seconds ?? (good.length > 0 ? undefined : await heartbeatBefore(world));
-      const heartbeat_seconds = good.length > 0 ? Math.floor(at.getTime() / 1000) : last;
+      const now = Math.floor(at.getTime() / 1000);
+      // Never ahead: a clock that was put back would have it young for as long as it was ahead.
+      const heartbeat_seconds = good.length > 0 ? now : last === undefined ? undefined : Math.min(last, now);
       const problems = [...troublesOf(reads, good.length)];
-      let unwritten: unknown;
-      await world
-        .replace(thermalTextfile, renderTextfile(reads, readings, judged(readings, thermal), heartbeat_seconds))
-        .catch((error: unknown) => (unwritten = error));
+      const text = renderTextfile(reads, readings, judged(readings, thermal), heartbeat_seconds);
+      const unwritten = await failureOf(world.replace(thermalTextfile, text));
 
       const differing = countDisagreements(readings, before, thermal.samples);
       problems.push(...differing.warnings);
@@ -68,41 +68,43 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       const active = Object.values(tracks).filter(isActive);
       problems.push(...active.map((track) => sentenceOf(track, at)));
 
-      const told =
-        thermal.sentry || thermal.beat
-          ? await tell({
-              net: await net(),
-              config: thermal,
-              beat: {
-                ok: good.length > 0 && unwritten === undefined,
-                message:
-                  listed([...(unwritten ? [reasonOf(unwritten)] : []), ...problems], 20) ||
-                  counted(good.length, 'temperature'),
-                seconds: (world.monotonicMs() - began) / 1000,
-                id: world.runId,
-              },
-              due: thermal.sentry ? dueEvents(tracks, senderOf(world), at) : [],
-              before,
-              version: world.product.version,
-              at,
-              monotonicMs: world.monotonicMs,
-            })
-          : { problems: [], events: [], quiet_until: {} };
-      // Without Sentry there is nobody to tell that it is over.
-      const settled = thermal.sentry ? told.events : Object.keys(tracks);
-      await world
-        .replace(thermalState, {
-          schema_version: stateVersion,
-          at: at.toISOString(),
-          ...(heartbeat_seconds === undefined ? {} : { heartbeat_seconds }),
-          steady,
-          tracks: afterTelling(tracks, settled, at),
-          disagreements: differing.counts,
-          quiet_until: told.quiet_until,
-          ...(told.monitor_told_at === undefined ? {} : { monitor_told_at: told.monitor_told_at }),
-        })
-        .catch((error: unknown) => problems.push(reasonOf(error)));
-      if (unwritten !== undefined) throw unwritten;
+      const state: ThermalState = {
+        schema_version: stateVersion,
+        at: at.toISOString(),
+        ...(heartbeat_seconds === undefined ? {} : { heartbeat_seconds }),
+        steady,
+        tracks: thermal.sentry ? tracks : withNobodyToTell(tracks, at),
+        disagreements: differing.counts,
+        quiet_until: before?.quiet_until ?? {},
+        ...(before?.monitor_told_at === undefined ? {} : { monitor_told_at: before.monitor_told_at }),
+      };
+      // Before anybody is told: a beat that can leave nothing fails, and an event that the next beat would not know of
+      // came anew with each.
+      const unkept = await failureOf(world.replace(thermalState, state));
+      const failures = [unwritten, unkept].filter((failure) => failure !== undefined);
+      if (thermal.sentry || thermal.beat) {
+        const told = await tell({
+          net: await net(),
+          config: thermal,
+          beat: {
+            ok: good.length > 0 && failures.length === 0,
+            message: listed([...failures, ...problems], 20) || counted(good.length, 'temperature'),
+            seconds: (world.monotonicMs() - began) / 1000,
+            id: world.runId,
+          },
+          due: thermal.sentry && unkept === undefined ? dueEvents(tracks, senderOf(world), at) : [],
+          before,
+          version: world.product.version,
+          at,
+          monotonicMs: world.monotonicMs,
+        });
+        problems.push(...told.problems);
+        const settled = thermal.sentry ? afterTelling(tracks, told.events, at) : state.tracks;
+        const after: ThermalState = { ...state, ...told.marks, tracks: settled };
+        if (unkept === undefined && JSON.stringify(after) !== JSON.stringify(state))
+          await world.replace(thermalState, after);
+      }
+      if (failures.length > 0) throw new Error(failures.join('; '));
       return {
         counts: {
           readings: good.length,
@@ -110,7 +112,7 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
           sources_failed: reads.filter(({ status }) => status === 'failed').length,
           out_of_band: active.length,
         },
-        problems: [...problems, ...told.problems],
+        problems,
         json: { readings },
       };
     },
@@ -121,6 +123,9 @@ const senderOf = ({ config: { site }, hostname, product: { version } }: World<Th
   hostname,
   version,
 });
+
+/** Why something could not be written, if so. */
+const failureOf = (written: Promise<void>): Promise<string | undefined> => written.then(() => undefined, reasonOf);
 
 /** What cannot be read, or is of another version, is as good as none. */
 async function readState(world: World<ThermalConfig>): Promise<ThermalState | undefined> {

@@ -8,13 +8,14 @@ import { oneLine } from '../core/text.ts';
 import type { ThermalConfig } from './config.ts';
 import type { Due } from './events.ts';
 import type { ThermalState } from './files.ts';
+import { isDueAgain, secondsSince } from './since.ts';
 
 interface Telling {
   readonly net: Net;
   readonly config: ThermalConfig['thermal'];
   readonly beat: Omit<Beat, 'monitor'>;
   readonly due: readonly Due[];
-  readonly before: Pick<ThermalState, 'quiet_until' | 'monitor_told_at'> | undefined;
+  readonly before: Marks | undefined;
   readonly version: string;
   readonly at: Date;
   readonly monotonicMs: () => number;
@@ -22,11 +23,13 @@ interface Telling {
 
 interface Told {
   readonly problems: readonly string[];
-  /** Keys of the events that arrived. */
-  readonly events: readonly string[];
-  readonly quiet_until: ThermalState['quiet_until'];
-  readonly monitor_told_at?: string;
+  /** Those that arrived, or never will. */
+  readonly events: readonly Due[];
+  /** For the next beat. */
+  readonly marks: Marks;
 }
+
+type Marks = Pick<ThermalState, 'quiet_until' | 'monitor_told_at'>;
 
 /** For everything that is told. */
 const allSeconds = 4;
@@ -36,6 +39,8 @@ const monitorSeconds = 3600;
 const monitor = { everyMinutes: 1, marginMinutes: 2, failureThreshold: 2 };
 /** After an event that was not taken, for whatever reason. */
 const pauseSeconds = 300;
+/** Nobody is left alone for longer. What lies further ahead was said by a clock that has been put back. */
+const longestQuietSeconds = 3600;
 const mostEvents = 10;
 
 export async function tell(telling: Telling): Promise<Told> {
@@ -44,18 +49,24 @@ export async function tell(telling: Telling): Promise<Told> {
   const secondsLeft = (): number => Math.ceil((until - monotonicMs()) / 100) / 10;
   const problems: string[] = [];
   const quiet: Record<string, string> = Object.fromEntries(
-    Object.entries(before?.quiet_until ?? {}).filter(([, time]) => Date.parse(time) > at.getTime()),
+    Object.entries(before?.quiet_until ?? {}).filter(([, time]) => {
+      const ahead = -secondsSince(time, at);
+      return ahead > 0 && ahead <= longestQuietSeconds;
+    }),
   );
   const project = config.sentry && projectOf(config.sentry);
-  const isMonitorDue = !(secondsBetween(before?.monitor_told_at, at) < monitorSeconds);
-  const [reached] = await Promise.all([
-    project ? checkIn('sentry', 'Sentry’s monitor', 'sentry', project.checkInUrl, isMonitorDue) : false,
-    config.beat ? checkInByUrl(config.beat.style, config.beat.url) : false,
+  const isMonitorDue = isDueAgain(before?.monitor_told_at, monitorSeconds, at);
+  const [reached, beaten] = await Promise.all([
+    project ? checkIn('sentry', 'Sentry’s monitor', 'sentry', project.checkInUrl, isMonitorDue) : 'not asked',
+    config.beat ? checkInByUrl(config.beat.style, config.beat.url) : 'not asked',
   ]);
   const events = project && reached !== 'no answer' ? await sendEvents(project) : [];
-  const isMonitorTold = isMonitorDue && reached === 'taken';
+  // Only Sentry's monitors are set up by a beat.
+  const asked = [...(config.sentry ? [reached] : []), ...(config.beat?.style === 'sentry' ? [beaten] : [])];
+  const isMonitorTold = isMonitorDue && asked.length > 0 && asked.every((one) => one === 'taken');
   const monitor_told_at = isMonitorTold ? at.toISOString() : before?.monitor_told_at;
-  return { problems, events, quiet_until: quiet, ...(monitor_told_at === undefined ? {} : { monitor_told_at }) };
+  const marks: Marks = { quiet_until: quiet, ...(monitor_told_at === undefined ? {} : { monitor_told_at }) };
+  return { problems, events, marks };
 
   function projectOf(sentry: NonNullable<typeof config.sentry>): SentryProject | undefined {
     const found = net.secret(sentry.dsn);
@@ -91,9 +102,10 @@ export async function tell(telling: Telling): Promise<Told> {
     return reply.status === undefined ? 'no answer' : 'refused';
   }
 
-  async function sendEvents({ envelopeUrl, key }: SentryProject): Promise<string[]> {
-    const taken: string[] = [];
-    for (const { key: name, event } of due.slice(0, mostEvents)) {
+  async function sendEvents({ envelopeUrl, key }: SentryProject): Promise<Due[]> {
+    const settled: Due[] = [];
+    let isPaused = false;
+    for (const one of due.slice(0, mostEvents)) {
       if (quiet['events'] !== undefined || secondsLeft() < 0.5) break;
       const reply = await net.request({
         method: 'POST',
@@ -102,18 +114,23 @@ export async function tell(telling: Telling): Promise<Told> {
           'content-type': 'application/x-sentry-envelope',
           'x-sentry-auth': `Sentry sentry_version=7, sentry_client=ops-monitor/${telling.version}, sentry_key=${key}`,
         },
-        body: envelopeOf(event, at),
+        body: envelopeOf(one.event, at),
         seconds: secondsLeft(),
       });
       keepQuiet('events', reply, 'error');
       if (reply.status !== undefined && reply.status >= 200 && reply.status <= 299) {
-        taken.push(name);
+        settled.push(one);
         continue;
       }
       problems.push(`Sentry did not take an event: ${oneLine(reply.error ?? `it answered ${reply.status}`)}`);
-      quiet['events'] ??= new Date(at.getTime() + pauseSeconds * 1000).toISOString();
+      const fault = faultOf(reply.status);
+      // It will be taken no better the next time.
+      if (fault === 'its own') settled.push(one);
+      else isPaused = true;
+      if (fault === 'of all') break;
     }
-    return taken;
+    if (isPaused) quiet['events'] ??= new Date(at.getTime() + pauseSeconds * 1000).toISOString();
+    return settled;
   }
 
   function keepQuiet(who: string, reply: Reply, category: string): void {
@@ -122,5 +139,8 @@ export async function tell(telling: Telling): Promise<Told> {
   }
 }
 
-const secondsBetween = (time: string | undefined, at: Date): number =>
-  time === undefined ? Infinity : (at.getTime() - Date.parse(time)) / 1000;
+/** Whose fault it is that an event was not taken: that of the key or of something between may be put right. */
+function faultOf(status: number | undefined): 'its own' | 'of all' | 'unclear' {
+  if (status === undefined || status < 400 || status > 499 || status === 408 || status === 429) return 'of all';
+  return status === 401 || status === 403 || status === 404 ? 'unclear' : 'its own';
+}

@@ -1,6 +1,7 @@
 // When a temperature is out of band: begun, going on, over. Pure: readings, what was before, and the clock come in as data.
 import { cpuPackages, nvmeDisks } from './package.ts';
 import { type Good, isGood, keyOf, type Reading } from './reading.ts';
+import { secondsSince } from './since.ts';
 
 export interface Limits {
   readonly cpu: { readonly above: number };
@@ -38,9 +39,17 @@ export interface Track {
   readonly highest_celsius: number;
   /** When there were enough of them. */
   readonly began_at?: string;
+  /** The limit that it was above then: somebody may have changed it meanwhile. */
+  readonly began_above?: number;
   readonly ended_at?: string;
+  /** Not by being well. */
+  readonly ended_as?: 'unjudged' | 'gone';
+  /** Since when its source shows others and not it. */
+  readonly missing_since?: string;
   /** When somebody was last told, and that it is over. */
   readonly told_at?: string;
+  /** Of one that has not begun: the one before it, which is over, and of which somebody is still to be told. */
+  readonly earlier?: Track;
 }
 
 export type Tracks = Readonly<Record<string, Track>>;
@@ -56,6 +65,8 @@ export interface Judged {
 
 /** Samples nearer to each other are one (somebody ran it by hand); further apart they are not in a row. */
 const [nearestSeconds, furthestSeconds] = [10, 300];
+/** What its source has not shown for so long is not there any more. */
+const goneSeconds = 3600;
 
 /** Every reading that has a limit. */
 export function judged(readings: readonly Reading[], limits: Limits): Judged[] {
@@ -117,24 +128,45 @@ export function step({ readings, limits, before, lastAt, at }: Beat): Tracks {
     if (track) next[one.key] = track;
   }
   for (const [key, track] of Object.entries(before)) {
-    if (seen.has(key) || track.began_at === undefined) continue;
-    const isRead = readings.some((one) => isGood(one) && one.chip === track.chip && one.sensor === track.sensor);
-    // Unknown is not well: what cannot be read just now goes on. What is read, and no longer judged, is over.
-    next[key] = isRead && !track.ended_at ? { ...track, ended_at: at.toISOString() } : { ...track, under: 0 };
+    if (seen.has(key)) continue;
+    if (track.began_at === undefined) {
+      if (track.earlier) next[key] = track.earlier;
+      continue;
+    }
+    next[key] = track.ended_at === undefined ? unseen(track) : track;
   }
   return next;
 
+  /** Unknown is not well: what cannot be read just now goes on. */
+  function unseen(track: Track): Track {
+    const ofSource = readings.filter(({ source }) => source === track.source);
+    const same = ofSource.find(({ chip, sensor }) => chip === track.chip && sensor === track.sensor);
+    const now = at.toISOString();
+    const { missing_since, ...present } = { ...track, under: 0 };
+    if (same && isGood(same)) {
+      const highest_celsius = Math.max(track.highest_celsius, same.celsius);
+      return { ...present, celsius: same.celsius, highest_celsius, read_at: now, ended_at: now, ended_as: 'unjudged' };
+    }
+    // A chip that has no name today may be this one.
+    if (same || ofSource.some(({ driver }) => driver === '')) return present;
+    if (ofSource.length === 0) return { ...track, under: 0 };
+    // A disk that was pulled, a module that was unloaded.
+    if (missing_since === undefined || secondsSince(missing_since, at) < 0) return { ...present, missing_since: now };
+    if (secondsSince(missing_since, at) < goneSeconds) return { ...present, missing_since };
+    return { ...present, ended_at: now, ended_as: 'gone' };
+  }
+
   function further({ reading, title, above, limit_key }: Judged, last: Track | undefined): Track | undefined {
     const { source, chip, sensor, celsius } = reading;
-    // What is over and still to be told is told as it was.
-    if (last?.ended_at !== undefined && celsius <= above) return last;
     const open = last?.ended_at === undefined ? last : undefined;
+    // What is over and still to be told is told as it was, whatever comes before it begins anew.
+    const earlier = open ? open.earlier : last;
     const isOver = celsius > above;
     const isUnder = celsius <= above - limits.clear;
     const count = (was: number): number => (isNewSample || was === 0 ? (isInRow || !isNewSample ? was : 0) + 1 : was);
     const over = isOver ? count(open?.over ?? 0) : 0;
     const under = isUnder ? count(open?.under ?? 0) : 0;
-    if (open?.began_at === undefined && !isOver) return undefined;
+    if (open?.began_at === undefined && !isOver) return earlier;
     const began_at = open?.began_at ?? (over >= limits.samples ? at.toISOString() : undefined);
     const ended = open?.began_at !== undefined && under >= limits.samples;
     return {
@@ -149,9 +181,10 @@ export function step({ readings, limits, before, lastAt, at }: Beat): Tracks {
       celsius,
       read_at: at.toISOString(),
       highest_celsius: Math.max(celsius, open?.highest_celsius ?? celsius),
-      ...(began_at === undefined ? {} : { began_at }),
+      ...(began_at === undefined ? {} : { began_at, began_above: open?.began_above ?? above }),
       ...(ended ? { ended_at: at.toISOString() } : {}),
       ...(open?.told_at === undefined ? {} : { told_at: open.told_at }),
+      ...(began_at !== undefined || earlier === undefined ? {} : { earlier }),
     };
   }
 }

@@ -78,7 +78,10 @@ test('what need not survive a power cut is replaced whole all the same, with its
   assert.equal(statSync(path).mode & 0o777, 0o644);
   mkdirSync(join(folder, 'folder'));
   assert.throws(() => swapFile(join(folder, 'folder'), 'new', 0o644), /EISDIR/);
-  assert.deepEqual(readdirSync(folder).sort(), ['a', 'folder']);
+  // Whatever a failed one leaves, it is the failure that is told, not that of cleaning up after it.
+  mkdirSync(join(folder, `b.tmp-${process.pid}-0`));
+  assert.throws(() => swapFile(join(folder, 'b'), 'new', 0o644), /EISDIR: .*, open/);
+  assert.deepEqual(readdirSync(folder).sort(), ['a', `b.tmp-${process.pid}-0`, 'folder']);
   assert.deepEqual(readdirSync(join(folder, 'a')), ['thermal.prom']);
 });
 

@@ -1,51 +1,12 @@
 // The beat as a unit runs it: the real bundle, with sensors, programs and watchers that hang.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test, { type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { readText, temporaryFolder } from '../world.ts';
-import { machines } from './beat.ts';
+import test from 'node:test';
+import { readText } from '../world.ts';
 import { rawServer, receiver } from './receiver.ts';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly seconds: number;
-}
-
-function site(t: TestContext, machine: string, config = '') {
-  const folder = temporaryFolder(t);
-  const copy = join(folder, 'machine');
-  cpSync(join(machines, machine), copy, { recursive: true, verbatimSymlinks: true });
-  const path = join(folder, 'config.yaml');
-  writeFileSync(path, `files: { state: ${folder}/state }\nhosts: { local: { folder: ${copy} } }\n${config}\n`);
-  const run = (env: Record<string, string> = {}, ...argv: string[]): Promise<Ran> =>
-    beat([join(root, 'dist', 'thermal-heartbeat.cjs'), '--config', path, ...argv], {
-      PATH: process.env['PATH'] ?? '',
-      XDG_CACHE_HOME: join(folder, 'cache'),
-      XDG_RUNTIME_DIR: join(folder, 'run'),
-      ...env,
-    });
-  return { folder, sys: join(copy, 'root', 'sys'), run, textfile: join(folder, 'state', 'textfiles', 'thermal.prom') };
-}
-
-async function beat(argv: readonly string[], env: Record<string, string>): Promise<Ran> {
-  const began = performance.now();
-  const child = spawn(process.execPath, argv, { env, timeout: 30_000 });
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, ...said, seconds: (performance.now() - began) / 1000 };
-}
-
-const recordOf = (ran: Ran) =>
-  JSON.parse(ran.stderr) as { problems: string[]; outcome: string; counts: Record<string, number> };
+import { recordOf, site } from './site.ts';
 
 test('a FIFO for a sensor, for a label, for a chip’s name and for a zone costs no other reading', async (t) => {
   const { sys, run, textfile } = site(t, 'intel-server');
@@ -124,6 +85,30 @@ test('a textfile that cannot be written fails the beat, and the watcher is told'
     ['/ping/abc/fail'],
   );
   assert.match(ran.stderr, /writing .*thermal\.prom failed/);
+  assert.match(watcher.received[0]?.body ?? '', /writing .*thermal\.prom failed: EISDIR/);
+});
+
+test('a beat that can leave nothing for the next one fails, and the watchers are told why', async (t) => {
+  const watcher = await receiver(t);
+  const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN }, beat: { url: $OPS_URL } }';
+  const { run, folder, textfile } = site(t, 'arm-board', config);
+  // Where a folder should be.
+  writeFileSync(join(folder, 'run'), '');
+  const base = `127.0.0.1:${watcher.port}`;
+  const env = { SENTRY_DSN: `http://abcdef0123456789@${base}/42`, OPS_URL: `http://${base}/ping/abc` };
+  for (let beats = 0; beats < 2; beats++) {
+    const ran = await run(env);
+    assert.equal(ran.code, 1, ran.stderr);
+    assert.match(recordOf(ran).problems.join('\n'), /writing .*thermal_state\.json failed: ENOTDIR/);
+  }
+  assert.match(readText(textfile), /^node_thermal_celsius\{.*\} 86.2$/m, 'it is above its limit');
+  assert.deepEqual(
+    watcher.received.map(({ path = '' }) => path.replace(/\/abcdef\d+\/$/, '')).sort(),
+    ['/api/42/cron/thermal-heartbeat', '/api/42/cron/thermal-heartbeat', '/ping/abc/fail', '/ping/abc/fail'],
+    'no event: each beat would take it for the first',
+  );
+  for (const { path, body } of watcher.received)
+    assert.match(body, path?.includes('/ping/') ? /thermal_state\.json failed: ENOTDIR/ : /"status":"error"/);
 });
 
 test('the textfile can be read by all, whatever the umask, and a symbolic link in its place is replaced', async (t) => {

@@ -21,11 +21,14 @@ export interface Receiver {
   readonly received: Received[];
   /** Answers from now on, by what stands in the path; without one, 202. */
   readonly answers: Record<string, Answer>;
+  /** To the next events, before those. */
+  readonly once: Answer[];
 }
 
 export async function receiver(t: TestContext): Promise<Receiver> {
   const received: Received[] = [];
   const answers: Record<string, Answer> = {};
+  const once: Answer[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
@@ -33,11 +36,12 @@ export async function receiver(t: TestContext): Promise<Receiver> {
       const { method, url, headers } = request;
       received.push({ method, path: url, headers, body });
       const known = Object.entries(answers).find(([part]) => url?.includes(part));
-      const { status, headers: said = {}, body: text = '' } = known?.[1] ?? { status: 202 };
+      const first = url?.includes('/envelope/') ? once.shift() : undefined;
+      const { status, headers: said = {}, body: text = '' } = first ?? known?.[1] ?? { status: 202 };
       response.writeHead(status, said).end(text);
     });
   });
-  return { port: await listening(t, server), received, answers };
+  return { port: await listening(t, server), received, answers, once };
 }
 
 /** One that says just this to whoever connects; undefined: not a word. */

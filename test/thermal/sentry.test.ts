@@ -7,7 +7,7 @@ import { makeNet } from '../../lib/io/net.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { beatOn } from './beat.ts';
 import { rawServer, receiver, type Received } from './receiver.ts';
-import { chipHost } from './tree.ts';
+import { chipHost, treeHost } from './tree.ts';
 
 const start = Date.parse('2026-11-20T06:00:00Z');
 const timeOf = (beat: number): string => new Date(start + beat * 30_000).toISOString();
@@ -170,7 +170,7 @@ test('429 is obeyed, by check-ins and events each for itself, and what was not t
   assert.equal(told[0]?.['event_id'], told[1]?.['event_id'], 'the same event, should the first have arrived after all');
 });
 
-test('one that was over before anybody could be told is told all the same', async (t) => {
+test('one that was over before anybody could be told is told all the same: that it began, when, and that it is over', async (t) => {
   const sentry = await receiver(t);
   sentry.answers['/envelope/'] = { status: 500 };
   const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
@@ -178,8 +178,183 @@ test('one that was over before anybody could be told is told all the same', asyn
   sentry.answers['/envelope/'] = { status: 200, body: '{"id":"1"}' };
   await run(60, 40);
   await run(60, 41);
-  const states = events(sentry.received).map((event) => stateOf(event));
-  assert.deepEqual(states, ['begun', 'over']);
+  const [tried, ...told] = events(sentry.received);
+  assert.deepEqual(
+    told.map((event) => [event?.['level'], stateOf(event), event?.['timestamp'], wordsOf(event)]),
+    [
+      [
+        'warning',
+        'begun',
+        start / 1000 + 60,
+        'CPU package on platform/coretemp.0 was above 85 C for 1.5m, at most 91 C, which could not be told before',
+      ],
+      [
+        'info',
+        'over',
+        start / 1000 + 150,
+        'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 1.5m, at most 91 C)',
+      ],
+    ],
+  );
+  assert.equal(tried?.['event_id'], told[0]?.['event_id'], 'the same event, should the first have arrived after all');
+  assert.equal(((told[0]?.['tags'] ?? {}) as Record<string, string>)['celsius'], '91');
+});
+
+test('of one that began and was over unheard, what was taken is not sent again', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  sentry.answers['/envelope/'] = { status: 500 };
+  for (const celsius of [91, 91, 91, 60, 60, 60]) await run(celsius);
+  // Taken at the 11th minute, but only the first of the two.
+  sentry.once.push({ status: 200 });
+  for (const beat of [22, 23, 33, 34]) await run(60, beat);
+  delete sentry.answers['/envelope/'];
+  for (const beat of [44, 45]) await run(60, beat);
+  assert.deepEqual(
+    events(sentry.received).map((event) => stateOf(event)),
+    ['begun', 'begun', 'over', 'over', 'over'],
+  );
+  const ids = events(sentry.received).map((event) => event['event_id']);
+  assert.equal(new Set(ids).size, 2, 'begun is one event, over another, however often they are tried');
+});
+
+test('that it is over is told also when there was a jump before Sentry answered again', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const celsius of [91, 91, 91]) await run(celsius);
+  sentry.answers['/envelope/'] = { status: 500 };
+  for (const celsius of [60, 60, 60, 109, 60, 109]) await run(celsius);
+  delete sentry.answers['/envelope/'];
+  for (const beat of [30, 31]) await run(60, beat);
+  const [begun, tried, over, ...more] = events(sentry.received);
+  assert.deepEqual([stateOf(begun), stateOf(tried), stateOf(over), more], ['begun', 'over', 'over', []]);
+  assert.equal(
+    wordsOf(over),
+    'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 1.5m, at most 91 C)',
+  );
+});
+
+test('a jump that is told of as nothing counts on, also where what was over is told meanwhile', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const celsius of [91, 91, 91]) await run(celsius);
+  sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '60' } };
+  for (const celsius of [60, 60, 60, 109]) await run(celsius);
+  delete sentry.answers['/envelope/'];
+  for (const celsius of [95, 95]) await run(celsius);
+  const told = events(sentry.received);
+  assert.deepEqual(
+    told.map((event) => stateOf(event)),
+    ['begun', 'over', 'over', 'begun'],
+  );
+  assert.equal(((told[3]?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'], 109);
+});
+
+test('two beats at once send the same event, also by clocks of another second', async (t) => {
+  const sentry = await receiver(t);
+  const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+  // Neither knows of the other: each has its own folder.
+  const twin = () => beatOn(temporaryFolder(t), chipHost('coretemp', { temp1_input: '91000\n' }), config, net);
+  await twin().run('2026-11-20T05:59:59.900Z');
+  await twin().run('2026-11-20T06:00:00.300Z');
+  await twin().run('2026-11-20T06:00:30.300Z');
+  await twin().run('2026-11-20T06:01:00.300Z');
+  const ids = events(sentry.received).map((event) => event['event_id']);
+  assert.equal(ids.length, 4);
+  assert.equal(ids[0], ids[1]);
+  assert.equal(new Set([ids[1], ids[3]]).size, 2, 'a minute later it is another one');
+});
+
+test('another watcher that is Sentry is told once an hour too how the monitor is set up', async (t) => {
+  const sentry = await receiver(t);
+  const url = `http://127.0.0.1:${sentry.port}/api/7/cron/other/${key}/`;
+  const { run } = site(t, { OPS_URL: url }, 'thermal: { beat: { url: $OPS_URL, style: sentry } }');
+  for (const beat of [0, 1, 2, 120, 121]) assert.deepEqual((await run(60, beat)).problems, []);
+  assert.deepEqual(
+    sentry.received.map(({ body }) => 'monitor_config' in parsed(body)),
+    [true, false, false, true, false],
+  );
+});
+
+/** Two disks, both too hot. */
+const disks = treeHost(
+  Object.fromEntries(
+    [0, 1].flatMap((number) => [
+      [`/sys/class/hwmon/hwmon${number}/name`, 'nvme\n'],
+      [`/sys/class/hwmon/hwmon${number}/temp1_input`, '81000\n'],
+      [`/sys/class/hwmon/hwmon${number}/temp1_label`, 'Composite\n'],
+    ]),
+  ),
+  Object.fromEntries(
+    [0, 1].map((number) => [`/sys/class/hwmon/hwmon${number}`, `/sys/devices/pci0000:00/0000:0${number}:00.0/nvme`]),
+  ),
+);
+
+for (const [status, times] of [
+  [400, [1, 1]],
+  [413, [1, 1]],
+  // Of the key, or of something between: it may be put right.
+  [403, [2, 1]],
+] as const)
+  test(`an event that is answered ${status} keeps no other from being told`, async (t) => {
+    const sentry = await receiver(t);
+    const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+    const beats = beatOn(temporaryFolder(t), disks, config, net);
+    sentry.once.push({ status });
+    const { problems } = await beats.run(timeOf(0));
+    assert.match(problems.join('\n'), new RegExp(`^Sentry did not take an event: it answered ${status}$`, 'm'));
+    assert.equal(events(sentry.received).length, 2, 'the second one is told in the same beat');
+    for (let beat = 1; beat < 13; beat++) await beats.run(timeOf(beat));
+    const counts = Map.groupBy(events(sentry.received), (event) => event['event_id']);
+    assert.deepEqual(
+      [...counts.values()].map((same) => same.length),
+      times,
+    );
+  });
+
+for (const status of [429, 500])
+  test(`an event that is answered ${status} is the last for a while`, async (t) => {
+    const sentry = await receiver(t);
+    const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+    const beats = beatOn(temporaryFolder(t), disks, config, net);
+    sentry.once.push({ status });
+    await beats.run(timeOf(0));
+    await beats.run(timeOf(1));
+    assert.equal(events(sentry.received).length, 1);
+  });
+
+test('a clock that was a year ahead and is put back silences nobody', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  const year = 365 * 2880;
+  for (const beat of [0, 1, 2]) await run(91, year + beat);
+  sentry.answers['/cron/'] = { status: 429, headers: { 'retry-after': '60' } };
+  sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '60' } };
+  await run(91, year + 123);
+  assert.equal(events(sentry.received).length, 2, 'an hour later it was to be told again');
+  delete sentry.answers['/cron/'];
+  delete sentry.answers['/envelope/'];
+  sentry.received.splice(0);
+  for (const beat of [0, 1, 2]) assert.doesNotMatch((await run(91, beat)).problems.join('\n'), /Sentry/);
+  assert.equal(checkIns(sentry.received).length, 3);
+  assert.deepEqual(
+    checkIns(sentry.received).map(({ body }) => 'monitor_config' in parsed(body)),
+    [true, false, false],
+  );
+  assert.deepEqual(
+    events(sentry.received).map((event) => stateOf(event)),
+    ['lasting'],
+  );
+});
+
+test('a heartbeat that a clock wrote that was ahead does not stay in the future', async (t) => {
+  const { run, textfile } = site(t, {}, '');
+  await run(60, 2880);
+  await run(undefined, 0);
+  assert.match(readText(textfile), new RegExp(`^node_thermal_heartbeat_seconds ${start / 1000}$`, 'm'));
 });
 
 const flood = `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(300_000)}`;

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';
-import type { Good, SourceName } from '../../lib/thermal/reading.ts';
+import { sentenceOf } from '../../lib/thermal/events.ts';
+import type { Good, Reading, SourceName } from '../../lib/thermal/reading.ts';
 import { disagreements } from '../../lib/thermal/disagreement.ts';
 import { isActive, judged, step, type Tracks } from '../../lib/thermal/thresholds.ts';
 import { configurationOf } from '../world.ts';
@@ -106,6 +107,81 @@ test('a sensor that is no longer judged is over', () => {
   const ignored = limitsOf('thermal: { for: [{ chip: coretemp }] }');
   const later = step({ readings: [cpu(90)], limits: ignored, before: hot, lastAt: at, at });
   assert.ok(Object.values(later).every(({ ended_at }) => ended_at !== undefined));
+});
+
+/** Ended how, after so many minutes of what is read then, beside `others`; undefined: it lasts. */
+function endedAfter(minutes: number, readings: readonly Reading[], gapAt?: number): string | undefined {
+  const once = limitsOf('thermal: { samples: 1 }');
+  const start = Date.parse('2026-11-20T06:00:00Z');
+  let tracks = step({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at: new Date(start) });
+  for (let minute = 1; minute <= minutes; minute++) {
+    const at = new Date(start + minute * 60_000);
+    const now = minute === gapAt ? [] : readings;
+    tracks = step({ readings: now, limits: once, before: tracks, lastAt: new Date(at.getTime() - 60_000), at });
+  }
+  const track = tracks['hwmon coretemp package'];
+  assert.ok(track, 'somebody has still to be told of it');
+  return track.ended_at === undefined ? undefined : (track.ended_as ?? 'well');
+}
+
+test('a sensor that its source has not shown for an hour is over; what cannot be read, and one whose source is silent, is not', () => {
+  const other = on('it87.2624', 'temp1', 30);
+  const broken = (rest: Partial<Good> = {}): Reading => {
+    const { celsius: _, ...sensor } = { ...cpu(0), ...rest };
+    return { ...sensor, problem: 'unreadable', why: 'EIO' };
+  };
+  assert.equal(endedAfter(60, [other]), undefined);
+  assert.equal(endedAfter(61, [other]), 'gone');
+  assert.equal(endedAfter(61, [other], 30), 'gone', 'a beat in which the source said nothing proves nothing else');
+  assert.equal(endedAfter(300, [broken(), other]), undefined);
+  assert.equal(endedAfter(300, []), undefined);
+  assert.equal(endedAfter(300, [{ ...other, source: 'thermal_zone' }]), undefined);
+  // A chip whose very name cannot be read may be this one.
+  assert.equal(endedAfter(300, [other, broken({ chip: 'hwmon3', sensor: 'temp', driver: '' })]), undefined);
+});
+
+test('a package that is read as a zone, now that its chip is gone, is one again after an hour', () => {
+  const once = limitsOf('thermal: { samples: 1 }');
+  const zone = on('x86_pkg_temp', 'temp', 90, { source: 'thermal_zone' });
+  const start = Date.parse('2026-11-20T06:00:00Z');
+  let tracks: Tracks = {};
+  for (let minute = 0; minute < 63; minute++) {
+    const at = new Date(start + minute * 60_000);
+    const readings = minute === 0 ? [cpu(90), zone] : [zone, on('it87', 'temp1', 30)];
+    const lastAt = minute === 0 ? undefined : new Date(at.getTime() - 60_000);
+    tracks = step({ readings, limits: once, before: tracks, lastAt, at });
+  }
+  const active = Object.entries(tracks).flatMap(([key, track]) => (isActive(track) ? [key] : []));
+  assert.deepEqual(active, ['thermal_zone x86_pkg_temp package']);
+});
+
+test('what is said of it is true: below its limit, under another limit, no longer judged, and gone', () => {
+  const at = new Date('2026-11-20T06:00:00Z');
+  const says = (text: string, readings: readonly Reading[], minutes: number, extra = {}) => {
+    const once = limitsOf('thermal: { samples: 1 }');
+    const hot = step({ readings: [cpu(91)], limits: once, before: {}, lastAt: undefined, at });
+    const later = new Date(at.getTime() + minutes * 60_000);
+    const before = Object.fromEntries(Object.entries(hot).map(([key, track]) => [key, { ...track, ...extra }]));
+    const tracks = step({ readings, limits: limitsOf(text), before, lastAt: at, at: later });
+    return Object.values(tracks).map((track) => sentenceOf(track, later));
+  };
+  const samples = 'samples: 1';
+  assert.deepEqual(says(`thermal: { ${samples} }`, [cpu(86)], 2), ['CPU package on coretemp is at 86 C (above 85 C)']);
+  assert.deepEqual(says(`thermal: { ${samples} }`, [cpu(82)], 2), ['CPU package on coretemp is at 82 C (limit 85 C)']);
+  assert.deepEqual(says(`thermal: { ${samples}, cpu: { above: 95 C } }`, [cpu(91)], 2), [
+    'CPU package on coretemp is at 91 C (limit 95 C)',
+  ]);
+  assert.deepEqual(says(`thermal: { ${samples}, cpu: { above: 95 C } }`, [cpu(89)], 2), [
+    'CPU package on coretemp is well again: 89 C, limit 95 C (it was above 85 C for 2m, at most 91 C)',
+  ]);
+  assert.deepEqual(says(`thermal: { ${samples}, for: [{ chip: coretemp }] }`, [cpu(92)], 2), [
+    'CPU package on coretemp is no longer judged: 92 C (it was above 85 C for 2m, at most 92 C)',
+  ]);
+  const missing_since = at.toISOString();
+  const read_at = new Date(at.getTime() + 40 * 60_000).toISOString();
+  assert.deepEqual(says(`thermal: { ${samples} }`, [on('it87', 'temp1', 30)], 61, { missing_since, read_at }), [
+    'CPU package on coretemp is no longer there: last read 21m ago, 91 C (it was above 85 C for 40m, at most 91 C)',
+  ]);
 });
 
 test('which sensor is the CPU package, on every kind of processor', () => {
