@@ -3,8 +3,9 @@
 import type { Net, Reply } from '../contract/net.ts';
 import type { World } from '../contract/stage.ts';
 import { counted, firstLine } from '../core/text.ts';
+import { bearer } from './bearer.ts';
 import type { AlertmanagerConfig, AlertsConfig } from './config.ts';
-import { type State, type ToldAlerts, toldAlerts } from './files.ts';
+import { alertsIn, type State, type ToldAlerts, toldAlerts } from './files.ts';
 import { runbookOf } from './look.ts';
 
 const answerSeconds = 5;
@@ -25,7 +26,7 @@ interface About {
 export function toTell(state: State, last: ToldAlerts['alerts'], about: About): ToldAlerts['alerts'] {
   const now = about.now.toISOString();
   const endsAt = new Date(about.now.getTime() + lastingIntervals * about.interval * 1000).toISOString();
-  const active = Object.entries({ ...state.snapshot.alerts, ...state.own.alerts })
+  const active = Object.entries(alertsIn(state))
     .filter(([, { phase, silenced_since }]) => phase === 'firing' && silenced_since === undefined)
     .map(([id, { rule, subject, message, value, unit, limit, since }]) => {
       // Its name, and nothing that changes while it lasts: by its labels it is known again.
@@ -79,15 +80,14 @@ type AskOne = (url: string, headers: Readonly<Record<string, string>>) => Promis
 
 /** All of them at once: they tell each other what they sent, not what they were told. */
 function ask(net: Net, { urls, token }: AlertmanagerConfig, askOne: AskOne): Promise<Replica[]> {
-  const secret = token === undefined ? { value: '' } : net.secret(token);
+  const login = bearer(net, token);
   return Promise.all(
     urls.map(async (reference): Promise<Replica> => {
       const found = reference.startsWith('$') ? net.secret(reference) : { value: reference };
       if ('missing' in found) return { shown: reference, problem: found.missing };
       const shown = URL.parse(found.value)?.host || reference;
-      if ('missing' in secret) return { shown, problem: secret.missing };
-      const headers: Record<string, string> = secret.value === '' ? {} : { authorization: `Bearer ${secret.value}` };
-      const { status, error, body } = await askOne(found.value.replace(/\/+$/, ''), headers);
+      if ('missing' in login) return { shown, problem: login.missing };
+      const { status, error, body } = await askOne(found.value.replace(/\/+$/, ''), login.headers);
       if (status === undefined) return { shown, problem: error ?? 'no answer' };
       const says = body === '' ? '' : `: ${firstLine(body, 120)}`;
       return { shown, problem: status === 200 ? undefined : `it answered ${status}${says}` };

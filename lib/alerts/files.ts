@@ -1,10 +1,9 @@
 // What send-alerts writes.
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { scalar } from '../contract/fields.ts';
 import { defineFile, type Places } from '../contract/file.ts';
 import type { AlertEvent, AlertState, Notice } from './lifecycle.ts';
-
-const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
 /** One that is none would end every run that reckons with it. */
 const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), { error: 'expected an instant' }));
@@ -72,6 +71,12 @@ export interface State {
   readonly own: AlertState;
   readonly owed?: { readonly at: string; readonly notices: readonly Notice[]; readonly events: readonly AlertEvent[] };
 }
+
+/** By id. */
+export const alertsIn = (state: State | undefined): AlertState['alerts'] => ({
+  ...state?.snapshot.alerts,
+  ...state?.own.alerts,
+});
 
 export const stateFile = defineFile<State>({
   summary: 'the alerts that are active, and what was told of them',

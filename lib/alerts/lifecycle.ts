@@ -111,13 +111,13 @@ export function advance(before: AlertState, look: Look): Advance {
   const keep = (id: string, alert: Alert | undefined): void => {
     if (alert) alerts[id] = alert;
   };
-  const known = Object.entries(before.alerts).map(([id, alert]) => [id, notFromTheFuture(alert, at)] as const);
+  const known = new Map(Object.entries(before.alerts).map(([id, alert]) => [id, notFromTheFuture(alert, at)]));
   const named = new Set<string>();
   for (const [rule, { sightings }] of Object.entries(look.seen)) {
     for (const sighting of worstOfEach(sightings)) {
       const id = `${rule}:${sighting.subject}`;
       named.add(id);
-      keep(id, run.see(id, rule, sighting, known.find(([one]) => one === id)?.[1]));
+      keep(id, run.see(id, rule, sighting, known.get(id)));
     }
   }
   for (const [id, alert] of known) {

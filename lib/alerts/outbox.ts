@@ -1,6 +1,7 @@
 // Mails that wait. A mail is written once, lies on the disk before anything says so, and goes when every recipient has it,
 // or nothing can bring it there. At least once: whoever is killed after a server took it sends the same mail again.
 import * as z from 'zod/mini';
+import { scalar } from '../contract/fields.ts';
 import { shapeProblem } from '../contract/shape.ts';
 import type { Spool } from '../contract/spool.ts';
 import type { Mail, Outside, Receipt, Transport } from '../contract/transport.ts';
@@ -16,8 +17,6 @@ const recipientSchema = z.looseObject({
   sent_at: z.optional(z.string()),
   words: z.optional(z.string()),
 });
-
-const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
 const newsSchema = z.looseObject({
   site: z.string(),
@@ -73,24 +72,29 @@ export interface Outbox {
 export function readOutbox(spool: Spool): Outbox {
   const problems: string[] = [];
   const waiting = spool.names().flatMap((name): Waiting[] => {
-    try {
-      const value: unknown = JSON.parse(spool.read(name) ?? 'null');
-      const parsed = entrySchema.safeParse(value);
-      if (parsed.success) return [{ name, entry: parsed.data }];
-      problems.push(`${name} in the outbox is no mail: ${shapeProblem(parsed.error, value)}`);
-    } catch (error) {
-      problems.push(`${name} in the outbox cannot be read: ${reasonOf(error)}`);
-    }
+    const read = readEntry(spool, name);
+    if ('entry' in read) return [{ name, entry: read.entry }];
+    problems.push(read.problem);
     return [];
   });
   return { waiting, problems };
 }
 
+function readEntry(spool: Spool, name: string): { readonly entry: Entry } | { readonly problem: string } {
+  try {
+    const value: unknown = JSON.parse(spool.read(name) ?? 'null');
+    const parsed = entrySchema.safeParse(value);
+    if (parsed.success) return { entry: parsed.data };
+    return { problem: `${name} in the outbox is no mail: ${shapeProblem(parsed.error, value)}` };
+  } catch (error) {
+    return { problem: `${name} in the outbox cannot be read: ${reasonOf(error)}` };
+  }
+}
+
 /** One that lies there already may have reached some: it stays as it is. */
 export function writeEntry(spool: Spool, entry: Entry): void {
   const name = nameOf(entry);
-  if (readOutbox(spool).waiting.some((one) => one.name === name)) return;
-  spool.put(name, JSON.stringify(entry));
+  if (!('entry' in readEntry(spool, name))) spool.put(name, JSON.stringify(entry));
 }
 
 export interface Flushed {

@@ -1,8 +1,7 @@
 // What the monitor knows of itself, as its rules see it.
 import type { StageRecord } from '../contract/record.ts';
 import type { World } from '../contract/stage.ts';
-import { clockToleranceSeconds } from '../core/time.ts';
-import { readHeartbeat } from '../confirm/files.ts';
+import { readHeartbeat, secondsUnheard } from '../confirm/files.ts';
 import type { AlertsConfig } from './config.ts';
 
 export interface OwnState {
@@ -24,11 +23,7 @@ export async function recordsOf(
   const found = await readHeartbeat(world);
   if (!found) return { stages, heartbeat: undefined };
   if ('problem' in found) return { stages, heartbeat: { age_seconds: undefined, says: found.problem } };
-  const { accepted_at, first_tried_at, words } = found.record;
-  const age = (now.getTime() - Date.parse(accepted_at ?? first_tried_at)) / 1000;
-  if (age >= -clockToleranceSeconds) return { stages, heartbeat: { age_seconds: Math.max(0, age), says: words } };
-  return {
-    stages,
-    heartbeat: { age_seconds: undefined, says: 'the last heartbeat is from the future, or of no time' },
-  };
+  const age_seconds = secondsUnheard(found.record, now);
+  const says = age_seconds === undefined ? 'the last heartbeat is from the future, or of no time' : found.record.words;
+  return { stages, heartbeat: { age_seconds, says } };
 }

@@ -12,7 +12,7 @@ import { tellAlertmanager } from './alertmanager.ts';
 import { checkWays, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
-import { events, outboxFolder, silencesFolder, type State, stateFile, toldAlerts } from './files.ts';
+import { alertsIn, events, outboxFolder, silencesFolder, type State, stateFile, toldAlerts } from './files.ts';
 import { advance, type AlertEvent, type AlertState, type Notice, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
 import { lookAtOwn, lookAtSnapshot, policyOf } from './look.ts';
@@ -65,7 +65,8 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
 
   const { notes, problems: noNotes } = parseNotes(post.notes(silencesFolder(places)));
   problems.push(...noNotes);
-  const firstSeenOf = (id: string) => (before.snapshot.alerts[id] ?? before.own.alerts[id])?.first_seen;
+  const known = alertsIn(before);
+  const firstSeenOf = (id: string) => known[id]?.first_seen;
   const policy = (rule: string, subject: string) => policyOf(config, rule, subject, { notes, at: now, firstSeenOf });
   const byTime = snapshot && lookTime(snapshot);
   const runId = snapshot?.run_id ?? world.runId;
@@ -199,8 +200,8 @@ function ageOfOutbox({ waiting }: Outbox, now: Date): OwnState['outbox'] {
   return { waiting: waiting.length, oldest_seconds: Math.max(0, ...ages) };
 }
 
-const countActive = ({ snapshot, own }: State): number =>
-  [...Object.values(snapshot.alerts), ...Object.values(own.alerts)].filter(({ phase }) => phase === 'firing').length;
+const countActive = (state: State): number =>
+  Object.values(alertsIn(state)).filter(({ phase }) => phase === 'firing').length;
 
 const dryText = (notices: readonly Notice[]): string =>
   notices.length === 0

@@ -5,6 +5,7 @@ import { words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import type { World } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
+import { clockToleranceSeconds } from '../core/time.ts';
 
 const heartbeatSchema = z.looseObject({
   schema_version: z.number(),
@@ -35,6 +36,12 @@ export const textfile = defineFile<string>({
   mode: 0o644,
   fallsBack: true,
 });
+
+/** Since the watcher accepted one, or since it is tried; undefined where no clock of ours can have said that. */
+export function secondsUnheard({ accepted_at, first_tried_at }: HeartbeatRecord, at: Date): number | undefined {
+  const age = (at.getTime() - Date.parse(accepted_at ?? first_tried_at)) / 1000;
+  return age >= -clockToleranceSeconds ? Math.max(0, age) : undefined;
+}
 
 /** Undefined where none is configured, or none was tried yet. */
 export type HeartbeatFound = { readonly record: HeartbeatRecord } | { readonly problem: string } | undefined;

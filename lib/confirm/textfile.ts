@@ -1,6 +1,6 @@
 // The cycle as Prometheus reads it: every stage's last run, what is missing, and the heartbeat.
 import type { StageRecord } from '../contract/record.ts';
-import { type Family, renderExposition } from '../core/exposition.ts';
+import { type Family, gaugesOf, renderExposition } from '../core/exposition.ts';
 import { endOf } from './look.ts';
 
 interface Confirmed {
@@ -11,12 +11,7 @@ interface Confirmed {
 }
 
 export function renderTextfile({ records, missing, accepted_at, at }: Confirmed): string {
-  const gauge = (name: string, help: string, samples: Family['samples']): Family => ({
-    name: `ops_monitor_${name}`,
-    help,
-    type: 'gauge',
-    samples,
-  });
+  const gauge = gaugesOf('ops_monitor');
   const ofStages = (name: string, help: string, valueOf: (record: StageRecord) => number | undefined): Family =>
     gauge(
       `stage_${name}`,

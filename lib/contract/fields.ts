@@ -12,4 +12,7 @@ export const words = (long_name: string) => z.string().register(z.globalRegistry
 
 export const instant = (long_name: string) => z.string().register(z.globalRegistry, { long_name, format: 'date-time' });
 
+/** What a check or a rule found, or its limit. */
+export const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+
 export const names = (long_name: string) => z.array(z.string()).register(z.globalRegistry, { long_name });

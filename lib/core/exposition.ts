@@ -13,6 +13,16 @@ export interface Family {
   readonly samples: readonly Sample[];
 }
 
+/** Gauges whose names begin alike. */
+export const gaugesOf =
+  (prefix: string) =>
+  (name: string, help: string, samples: Family['samples']): Family => ({
+    name: `${prefix}_${name}`,
+    help,
+    type: 'gauge',
+    samples,
+  });
+
 /** A family without samples is left out: a HELP line alone says nothing. */
 export function renderExposition(families: readonly Family[]): string {
   return families

@@ -1,7 +1,7 @@
 // ops-monitor silence, ops-monitor ack: a file that says who does not want to hear of what, or knows of it.
 import { findSource, loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
-import { type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
+import { alertsIn, type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
 import { misnamed } from '../alerts/named.ts';
 import { type Note, parseNotes, quietNow } from '../alerts/silence.ts';
 import { Usage } from '../contract/errors.ts';
@@ -98,8 +98,7 @@ async function openSite(asked: Asked): Promise<Site> {
 async function activeIn(config: Configuration, places: Places): Promise<Active> {
   try {
     const state = await makeWorld({ config, places, openHost: noHost }).read(stateFile);
-    const alerts = Object.entries({ ...state?.snapshot.alerts, ...state?.own.alerts });
-    return { firstSeen: new Map(alerts.map(([id, { first_seen }]) => [id, first_seen])) };
+    return { firstSeen: new Map(Object.entries(alertsIn(state)).map(([id, { first_seen }]) => [id, first_seen])) };
   } catch (error) {
     return { problem: reasonOf(error) };
   }

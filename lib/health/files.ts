@@ -1,7 +1,7 @@
 // What assess-health writes.
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { words } from '../contract/fields.ts';
+import { scalar, words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import { levels } from '../core/level.ts';
 import { dayStamp } from '../core/time.ts';
@@ -9,7 +9,6 @@ import { dayStamp } from '../core/time.ts';
 export const schemaVersion = 1;
 
 const level = z.enum(levels);
-const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
 const observationSchema = z.looseObject({
   id: words('`check:subject`, stable: the name for silences, labels, runbooks and the archive'),

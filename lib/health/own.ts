@@ -2,8 +2,7 @@
 import type { StageRecord } from '../contract/record.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
-import { clockToleranceSeconds } from '../core/time.ts';
-import type { HeartbeatFound } from '../confirm/files.ts';
+import { type HeartbeatFound, secondsUnheard } from '../confirm/files.ts';
 import { type Observation, runbookOf } from '../run/checks.ts';
 import type { HealthConfig } from './config.ts';
 import { judgeNumber } from './limits.ts';
@@ -98,13 +97,13 @@ function judgeHeartbeat(
     return { ...known, subject, level: 'unknown', value: null, unit: 's', limit, message, clears_when };
   };
   if ('problem' in found) return unknown(`whether a heartbeat was accepted cannot be read: ${found.problem}`);
-  const { accepted_at, first_tried_at, outcome, words } = found.record;
-  const age = (at.getTime() - Date.parse(accepted_at ?? first_tried_at)) / 1000;
-  if (!(age >= -clockToleranceSeconds)) return unknown('the last heartbeat is from the future: a clock is wrong');
+  const { accepted_at, outcome, words } = found.record;
+  const age = secondsUnheard(found.record, at);
+  if (age === undefined) return unknown('the last heartbeat is from the future: a clock is wrong');
   const never = accepted_at === undefined;
   const { clears_when: _number, ...finding } = judgeNumber({
     subject,
-    value: Math.max(0, Math.round(age * 1000) / 1000),
+    value: Math.round(age * 1000) / 1000,
     unit: 's',
     limits: { ...limits, for: {} },
     under: check,

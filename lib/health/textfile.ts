@@ -1,6 +1,6 @@
 // Health as Prometheus reads it, through node-exporter's textfile collector.
 import type { Envelope } from '../contract/envelope.ts';
-import { type Family, renderExposition } from '../core/exposition.ts';
+import { gaugesOf, renderExposition } from '../core/exposition.ts';
 import { levelNumber } from '../core/level.ts';
 import { outcomesOf } from '../snapshot/sections/index.ts';
 import type { Health } from './files.ts';
@@ -14,12 +14,7 @@ export function renderTextfile(health: Health, sections: Readonly<Record<string,
       ? []
       : [{ labels: { probe, item: name === probe ? '' : name.slice(probe.length + 1) }, outcome }],
   );
-  const gauge = (name: string, help: string, samples: Family['samples']): Family => ({
-    name: `ops_monitor_${name}`,
-    help,
-    type: 'gauge',
-    samples,
-  });
+  const gauge = gaugesOf('ops_monitor');
   return renderExposition([
     gauge(
       'check_level',

@@ -1,10 +1,10 @@
 // What the report says of alerts: which are active, and of what nobody is told.
-import type { Quiet, State } from '../alerts/files.ts';
+import { alertsIn, type Quiet, type State } from '../alerts/files.ts';
 import { section } from '../core/markdown.ts';
 import { clockMinute } from '../core/time.ts';
 
 export function alertsTable(state: State | undefined): string {
-  const active = Object.entries({ ...state?.snapshot.alerts, ...state?.own.alerts });
+  const active = Object.entries(alertsIn(state));
   const rows = active.flatMap(([id, { phase, message, since, last_sent }]) =>
     phase === 'firing'
       ? [

@@ -1,15 +1,10 @@
 // Temperatures for node-exporter's textfile collector.
-import { type Family, renderExposition } from '../core/exposition.ts';
+import { gaugesOf, renderExposition } from '../core/exposition.ts';
 import type { Read } from './collect.ts';
 import { isGood, type Reading } from './reading.ts';
 import type { Judged } from './thresholds.ts';
 
-const gauge = (name: string, help: string, samples: Family['samples']): Family => ({
-  name: `node_thermal_${name}`,
-  help,
-  type: 'gauge',
-  samples,
-});
+const gauge = gaugesOf('node_thermal');
 
 export function renderTextfile(
   reads: readonly Read[],

@@ -3,6 +3,7 @@ import { Refused } from '../../contract/errors.ts';
 import type { Reply } from '../../contract/net.ts';
 import { defineTransport, type Outside, type Transport, Unconfigured } from '../../contract/transport.ts';
 import { firstLine } from '../../core/text.ts';
+import { bearer } from '../bearer.ts';
 import type { WebhookConfig } from '../config.ts';
 import { webhookRequest } from '../webhook-body.ts';
 
@@ -43,9 +44,8 @@ function settingsOf(outside: Outside, url: string, token: string | undefined): F
   if ('missing' in address) return address;
   if (!['http:', 'https:'].includes(URL.parse(address.value)?.protocol ?? ''))
     return { missing: `${url} is no http or https URL` };
-  if (token === undefined) return { url: address.value, headers: {} };
-  const found = outside.secret(token);
-  return 'missing' in found ? found : { url: address.value, headers: { authorization: `Bearer ${found.value}` } };
+  const login = bearer(outside, token);
+  return 'missing' in login ? login : { url: address.value, ...login };
 }
 
 /** Refused is only what is true of this news and no other: what is wrong with the address, somebody can mend. */
