@@ -33,8 +33,10 @@ const outputName = (file: string): string =>
 // fell over; to compare costs nothing. That of another user is none: root may run with somebody's
 // HOME. Where nothing can be kept, all is compiled.
 const stubOf = (name: string, id: string): string => `'use strict';
-const fs = require('node:fs');
-const { Script } = require('node:vm');
+// Not by require, which asks around for each of forty imports.
+const { getBuiltinModule } = process;
+const fs = getBuiltinModule('node:fs');
+const { Script } = getBuiltinModule('node:vm');
 const { CACHE_DIRECTORY = '', XDG_CACHE_HOME = '', HOME = '' } = process.env;
 const shared = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : HOME.startsWith('/') && fs.existsSync(HOME) ? HOME + '/.cache' : '';
 const folder = process.geteuid() === process.getuid() && (CACHE_DIRECTORY.split(':')[0] || (shared && shared + '/ops-monitor'));
@@ -50,7 +52,7 @@ function ownFile(path) {
   }
 }
 function load(name) {
-  if (!name.startsWith('./')) return require(name);
+  if (!name.startsWith('./')) return getBuiltinModule(name) ?? require(name);
   if (parts[name]) return parts[name].exports;
   const part = (parts[name] = { exports: {} });
   const file = __dirname + name.slice(1);

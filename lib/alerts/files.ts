@@ -1,8 +1,8 @@
 // What send-alerts writes.
-import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { scalar } from '../contract/fields.ts';
 import { defineFile, type Places } from '../contract/file.ts';
+import { join } from '../core/path.ts';
 import type { AlertEvent, AlertState, Notice } from './lifecycle.ts';
 
 /** One that is none would end every run that reckons with it. */

@@ -1,6 +1,7 @@
 // Which sendmail is here, and where it is msmtp's, with which configuration.
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Outside } from '../contract/transport.ts';
+import { join } from '../core/path.ts';
 import { wordsOf } from './sysexits.ts';
 
 export interface SendmailProgram {

@@ -1,7 +1,7 @@
 // Writes a store from its beginning, chunk by chunk, in memory bounded by one chunk of each variable. Until its root is
 // written, last of all, it is no store.
-import { join } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
+import { join } from '../core/path.ts';
 import type { Variable } from './flatten.ts';
 import { arrayText, axis, chunkLength, type Metadata, rootText } from './layout.ts';
 import { bytesOf, chunkPath, type Column, columns, setValue } from './store.ts';

@@ -1,6 +1,6 @@
 // What append-zarr writes.
-import { join } from 'node:path';
 import { defineFile } from '../contract/file.ts';
+import { join } from '../core/path.ts';
 
 export const archive = defineFile<never>({
   summary: 'every snapshot and its levels as numbers along time',

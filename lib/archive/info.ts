@@ -1,6 +1,7 @@
 // What there is of the archive, in figures.
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
+import { join } from '../core/path.ts';
 import { isoMicroseconds } from '../core/time.ts';
 import { openSpan } from './read.ts';
 

@@ -1,7 +1,8 @@
 // The store anew from the raw lines, beside the old one, which stays in its place until the new one is whole. What only
 // the old one has, because its raw files are gone, is carried over.
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
+import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { secondStamp } from '../core/time.ts';
 import { Builder, type Part } from './build.ts';

@@ -1,8 +1,8 @@
 // The store as it stands: opened, looked over, and appended to. Rows first, behind the end, where nobody looks; then the
 // root, in one rename, which is the commit; then what readers without consolidated metadata look at. A kill at any moment
 // leaves the old state or the new one, and the next run does the rest.
-import { join } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
+import { join } from '../core/path.ts';
 import { clockToleranceSeconds } from '../core/time.ts';
 import type { Variable } from './flatten.ts';
 import {

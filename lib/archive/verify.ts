@@ -1,8 +1,8 @@
 // Everything that can be wrong with the store, looked at and not touched: what each append looks at, and beyond that
 // every chunk, and what readers without consolidated metadata see.
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { StoreFiles } from '../contract/store.ts';
+import { join } from '../core/path.ts';
 import { counted, reasonOf } from '../core/text.ts';
 import { arrayText, axis, chunkLength, itemBytes, type Metadata, parse, parseArray } from './layout.ts';
 import { readMetadata } from './read.ts';

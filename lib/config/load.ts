@@ -1,6 +1,7 @@
 // Finds the configuration and hands over its effective values, from the cache where nothing has changed since.
-import { join, resolve as absolute } from 'node:path';
+import { resolve as absolute } from 'node:path';
 import { Usage } from '../contract/errors.ts';
+import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { readIfThere, replaceFile } from '../io/files.ts';
 import { cacheFolder } from '../io/places.ts';

@@ -1,9 +1,9 @@
 // What confirm-cycle writes.
-import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import type { World } from '../contract/stage.ts';
+import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { clockToleranceSeconds } from '../core/time.ts';
 

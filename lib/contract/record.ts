@@ -1,5 +1,5 @@
 // What each stage leaves of its last run, written by the engine whatever became of the run.
-import { join } from 'node:path';
+import { join } from '../core/path.ts';
 import { defineFile, type FileSpec } from './file.ts';
 import { plainShape } from './shape.ts';
 

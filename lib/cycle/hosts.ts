@@ -1,7 +1,7 @@
 // Opens the hosts that the configuration names, each once for the whole cycle.
-import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import type { Host } from '../contract/host.ts';
+import { join } from '../core/path.ts';
 import { localHostOpener } from '../io/localhost.ts';
 import { product } from '../io/product.ts';
 import type { OpenHosts } from './stage.ts';

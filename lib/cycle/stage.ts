@@ -1,11 +1,11 @@
 // One stage from start to exit: lock, deadline, run, record, one line of log. The same for a unit, a shell and a cycle.
-import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import { LockedOut, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { type StageRecord, stageRecord } from '../contract/record.ts';
 import type { Outcome, Stage } from '../contract/stage.ts';
+import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { isDiskTrouble } from '../io/files.ts';
 import { type Lock, takeLock } from '../io/lock.ts';

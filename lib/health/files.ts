@@ -1,9 +1,9 @@
 // What assess-health writes.
-import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { scalar, words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import { levels } from '../core/level.ts';
+import { join } from '../core/path.ts';
 import { dayStamp } from '../core/time.ts';
 
 export const schemaVersion = 1;

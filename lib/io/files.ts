@@ -23,8 +23,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { join } from '../core/path.ts';
 
 /** The whole file by temporary file, fsync, rename, fsync of the folder. */
 export function replaceFile(path: string, text: string, mode: number): void {

@@ -9,9 +9,14 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK;
 /** No file in there has more than a page. */
 const mostBytes = 4096;
 
+/** What a driver is called, and its sensors, does not change: it needs no device. */
+const isOfDriver = (path: string): boolean =>
+  path.endsWith('/name') || path.endsWith('/type') || path.endsWith('_label');
+/** The temperatures of an Intel processor, one a core: registers of the processor itself, and so no device to wait for. */
+const isRegister = (path: string): boolean => path.startsWith('/sys/devices/platform/coretemp.');
+
 export async function readOfKernel(path: string): Promise<string> {
-  // What a driver is called, and its sensors, does not change: it needs no device.
-  if (/\/(name|type|\w+_label)$/.test(path)) return readFileSync(path, { encoding: 'utf8', flag: flags as never });
+  if (isOfDriver(path) || isRegister(path)) return readFileSync(path, { encoding: 'utf8', flag: flags as never });
   const descriptor = openSync(path, flags);
   try {
     const buffer = Buffer.allocUnsafe(mostBytes);

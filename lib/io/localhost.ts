@@ -10,8 +10,8 @@ import {
   realpathSync,
   statfs,
 } from 'node:fs';
-import { join } from 'node:path';
 import type { Host, PathStat } from '../contract/host.ts';
+import { join } from '../core/path.ts';
 import { called } from './leave.ts';
 import { isOfKernel, readOfKernel } from './kernel.ts';
 import { readWhole } from './read-whole.ts';

@@ -1,7 +1,8 @@
 // Small files that people leave in a folder, and files of ours that cannot be used.
 import { existsSync, renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Usage } from '../contract/errors.ts';
+import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { secondStamp } from '../core/time.ts';
 import { listIfThere, readIfThere, removeIfThere, replaceFile } from './files.ts';

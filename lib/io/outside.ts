@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Outside, Ran, RunOptions } from '../contract/transport.ts';
+import { join } from '../core/path.ts';
 import { errorCode } from './files.ts';
 import { endOnLeaving } from './leave.ts';
 import { makeNet } from './net.ts';

@@ -1,8 +1,9 @@
 // Where things lie when the configuration does not say: systemd's folders in a unit, the XDG ones in a shell.
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
+import { join } from '../core/path.ts';
 
 /** What `files:` in the configuration may say. */
 type ConfiguredPlaces = Partial<Record<'state' | 'raw' | 'quicklooks' | 'textfiles', string | undefined>>;

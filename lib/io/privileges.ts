@@ -1,7 +1,8 @@
 // Root running a command by hand works as the user whose state it is: it reads what the service reads, leaves nothing
 // that the service cannot replace, and follows no link of that user's with root's rights.
 import { lstatSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, relative } from 'node:path';
+import { join } from '../core/path.ts';
 
 interface Owner {
   readonly uid: number;

@@ -1,8 +1,8 @@
 // Running programs: no shell, no input, a fixed locale and time zone, and an end at the deadline whatever they do.
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Completed } from '../contract/host.ts';
+import { join } from '../core/path.ts';
 import { firstLine } from '../core/text.ts';
 import { errorCode, readIfThere, removeIfThere, replaceFile } from './files.ts';
 import { endOnLeaving } from './leave.ts';

@@ -1,6 +1,6 @@
 // A folder of files that wait, with a second one in the runtime folder for when the disk is full.
-import { join } from 'node:path';
 import type { Spool } from '../contract/spool.ts';
+import { join } from '../core/path.ts';
 import {
   isDiskTrouble,
   listIfThere,

@@ -14,8 +14,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
+import { join } from '../core/path.ts';
 import { errorCode, makeFolder, syncFolder } from './files.ts';
 
 export const storeFiles: StoreFiles = {

@@ -1,11 +1,12 @@
 // The World that stages are handed: declared files, hosts, clocks. The only thing of io that a stage ever sees.
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { type StageRecord, stageRecord } from '../contract/record.ts';
 import { shapeProblem } from '../contract/shape.ts';
 import type { World } from '../contract/stage.ts';
+import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import {
   appendLine,

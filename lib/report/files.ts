@@ -1,6 +1,6 @@
 // What write-report writes.
-import { join } from 'node:path';
 import { defineFile } from '../contract/file.ts';
+import { join } from '../core/path.ts';
 import { dayStamp } from '../core/time.ts';
 
 export const latestReport = defineFile<string>({

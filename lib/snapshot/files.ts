@@ -1,10 +1,10 @@
 // What collect-snapshot writes.
-import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { Envelope } from '../contract/envelope.ts';
 import { quantity, words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import { sectionEnvelope } from '../contract/section.ts';
+import { join } from '../core/path.ts';
 import { dayStamp } from '../core/time.ts';
 import type { Readings } from '../run/probes.ts';
 import { sections } from './sections/index.ts';

@@ -20,10 +20,12 @@ export interface Place {
   readonly apart?: string | undefined;
 }
 
-/** `platform/coretemp.0`, `pci0000:00/0000:00:1d.0/0000:03:00.0`: the device's path, without what the kernel numbers. */
+/**
+ * `platform/coretemp.0`, `pci0000:00/0000:00:1d.0/0000:03:00.0`: the device's path, without what the kernel numbers. It is
+ * given without links.
+ */
 export async function placeOf(host: Host, path: string, driver: string): Promise<Place> {
-  const whole = await host.realpath(path);
-  const device = deviceOf(whole);
+  const device = deviceOf(path);
   // A chip that only repeats thermal zones: those are numbered as they come up, too.
   if (device.startsWith('virtual/thermal/thermal_zone'))
     return { chip: `thermal/${driver}`, apart: await firmwareName(host, `/sys/devices/${device}`) };

@@ -1,7 +1,7 @@
 // What thermal-heartbeat writes.
-import { join } from 'node:path';
 import { defineFile } from '../contract/file.ts';
 import { plainShape } from '../contract/shape.ts';
+import { join } from '../core/path.ts';
 import type { Steady } from './stuck.ts';
 import type { Tracks } from './thresholds.ts';
 

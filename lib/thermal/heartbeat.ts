@@ -14,7 +14,7 @@ import { markStuck } from './stuck.ts';
 import { type Paint, renderTable } from './table.ts';
 import { tell } from './tell.ts';
 import { heartbeatIn, renderTextfile } from './textfile.ts';
-import { isActive, judged, step } from './thresholds.ts';
+import { isActive, judge, step } from './thresholds.ts';
 
 interface Means {
   /** Loaded only where somebody is told. */
@@ -48,8 +48,9 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
         lastAt: timeOf(before),
         stuckSeconds: thermal.stuck,
       });
+      const judged = judge(readings, thermal);
       if (world.options['print'] === true) {
-        const text = renderTable(reads, readings, judged(readings, thermal), paint());
+        const text = renderTable(reads, readings, judged, paint());
         return { counts: {}, problems: [], text, exitCode: 0 };
       }
 
@@ -59,12 +60,19 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       // Never ahead: a clock that was put back would have it young for as long as it was ahead.
       const heartbeat_seconds = good.length > 0 ? now : last === undefined ? undefined : Math.min(last, now);
       const problems = [...troublesOf(reads, good.length)];
-      const text = renderTextfile(reads, readings, judged(readings, thermal), heartbeat_seconds);
+      const text = renderTextfile(reads, readings, judged, heartbeat_seconds);
       const unwritten = await failureOf(world.replace(thermalTextfile, text));
 
       const differing = countDisagreements(readings, before, thermal.samples);
       problems.push(...differing.warnings);
-      const tracks = step({ readings, limits: thermal, before: before?.tracks ?? {}, lastAt: timeOf(before), at });
+      const tracks = step({
+        readings,
+        judged,
+        limits: thermal,
+        before: before?.tracks ?? {},
+        lastAt: timeOf(before),
+        at,
+      });
       const active = Object.values(tracks).filter(isActive);
       problems.push(...active.map((track) => sentenceOf(track, at)));
 

@@ -69,7 +69,7 @@ const [nearestSeconds, furthestSeconds] = [10, 300];
 const goneSeconds = 3600;
 
 /** Every reading that has a limit. */
-export function judged(readings: readonly Reading[], limits: Limits): Judged[] {
+export function judge(readings: readonly Reading[], limits: Limits): Judged[] {
   const cpu = new Set(cpuPackages(readings));
   const nvme = new Set(nvmeDisks(readings));
   return readings.filter(isGood).flatMap((reading) => {
@@ -108,7 +108,9 @@ function matches(pattern: string | undefined, text: string): boolean {
 
 interface Beat {
   readonly readings: readonly Reading[];
-  readonly limits: Limits;
+  /** What `judge` says of them. */
+  readonly judged: readonly Judged[];
+  readonly limits: Pick<Limits, 'samples' | 'clear'>;
   readonly before: Tracks;
   /** When the beat before was. */
   readonly lastAt: Date | undefined;
@@ -116,13 +118,13 @@ interface Beat {
 }
 
 /** One beat further. */
-export function step({ readings, limits, before, lastAt, at }: Beat): Tracks {
+export function step({ readings, judged, limits, before, lastAt, at }: Beat): Tracks {
   const seconds = lastAt ? (at.getTime() - lastAt.getTime()) / 1000 : Infinity;
   const isNewSample = !(seconds >= 0 && seconds < nearestSeconds);
   const isInRow = seconds >= 0 && seconds <= furthestSeconds;
   const next: Record<string, Track> = {};
   const seen = new Set<string>();
-  for (const one of judged(readings, limits)) {
+  for (const one of judged) {
     seen.add(one.key);
     const track = further(one, Object.hasOwn(before, one.key) ? before[one.key] : undefined);
     if (track) next[one.key] = track;

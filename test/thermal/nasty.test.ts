@@ -12,9 +12,10 @@ import { nvme } from '../../lib/thermal/sources/nvme.ts';
 import { sensors } from '../../lib/thermal/sources/sensors.ts';
 import { zones } from '../../lib/thermal/sources/zones.ts';
 import { markStuck } from '../../lib/thermal/stuck.ts';
-import { step, type Tracks } from '../../lib/thermal/thresholds.ts';
+import type { Tracks } from '../../lib/thermal/thresholds.ts';
 import { hostOf } from '../host.ts';
 import { configurationOf } from '../world.ts';
+import { judgeAndStep } from './step.ts';
 import { chipHost, errno, sensorsHost, treeHost, zoneHost } from './tree.ts';
 
 const at = new Date('2026-11-20T06:00:00Z');
@@ -413,7 +414,13 @@ nasty(14, 'a jump for one or two samples pages nobody', () => {
   beats.forEach((celsius, index) => {
     const now = new Date(at.getTime() + index * 30_000);
     const lastAt = index === 0 ? undefined : new Date(now.getTime() - 30_000);
-    tracks = step({ readings: [good('hwmon', 'nvme', 'Composite', celsius)], limits, before: tracks, lastAt, at: now });
+    tracks = judgeAndStep({
+      readings: [good('hwmon', 'nvme', 'Composite', celsius)],
+      limits,
+      before: tracks,
+      lastAt,
+      at: now,
+    });
     assert.ok(
       Object.values(tracks).every(({ began_at }) => began_at === undefined),
       `after ${beats.slice(0, index + 1).join(', ')}`,

@@ -5,7 +5,8 @@ import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';
 import { sentenceOf } from '../../lib/thermal/events.ts';
 import type { Good, Reading, SourceName } from '../../lib/thermal/reading.ts';
 import { disagreements } from '../../lib/thermal/disagreement.ts';
-import { isActive, judged, step, type Tracks } from '../../lib/thermal/thresholds.ts';
+import { isActive, judge, type Tracks } from '../../lib/thermal/thresholds.ts';
+import { judgeAndStep } from './step.ts';
 import { configurationOf } from '../world.ts';
 
 const limitsOf = (text: string) => configurationOf(text).thermal;
@@ -28,7 +29,7 @@ function play(celsius: readonly (number | undefined)[], seconds = 30, text = '')
   return celsius.map((value) => {
     const at = new Date(time);
     const readings = value === undefined ? [] : [cpu(value)];
-    tracks = step({ readings, limits: limitsOf(text), before: tracks, lastAt, at });
+    tracks = judgeAndStep({ readings, limits: limitsOf(text), before: tracks, lastAt, at });
     lastAt = at;
     time += seconds * 1000;
     const [track] = Object.values(tracks);
@@ -88,7 +89,7 @@ test('of limits by source, chip and sensor the first that fits counts; without o
     on('acpitz', 'temp', 70, { source: 'thermal_zone' }),
     on('acpitz', 'temp', 70),
   ];
-  const found = judged(readings, { ...rest, for: list });
+  const found = judge(readings, { ...rest, for: list });
   assert.deepEqual(
     found.map(({ reading, above, limit_key }) => [reading.chip, reading.source, above, limit_key]),
     [
@@ -103,9 +104,9 @@ test('of limits by source, chip and sensor the first that fits counts; without o
 test('a sensor that is no longer judged is over', () => {
   const at = new Date('2026-11-20T06:00:00Z');
   const once = limitsOf('thermal: { samples: 1 }');
-  const hot = step({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at });
+  const hot = judgeAndStep({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at });
   const ignored = limitsOf('thermal: { for: [{ chip: coretemp }] }');
-  const later = step({ readings: [cpu(90)], limits: ignored, before: hot, lastAt: at, at });
+  const later = judgeAndStep({ readings: [cpu(90)], limits: ignored, before: hot, lastAt: at, at });
   assert.ok(Object.values(later).every(({ ended_at }) => ended_at !== undefined));
 });
 
@@ -113,11 +114,11 @@ test('a sensor that is no longer judged is over', () => {
 function endedAfter(minutes: number, readings: readonly Reading[], gapAt?: number): string | undefined {
   const once = limitsOf('thermal: { samples: 1 }');
   const start = Date.parse('2026-11-20T06:00:00Z');
-  let tracks = step({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at: new Date(start) });
+  let tracks = judgeAndStep({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at: new Date(start) });
   for (let minute = 1; minute <= minutes; minute++) {
     const at = new Date(start + minute * 60_000);
     const now = minute === gapAt ? [] : readings;
-    tracks = step({ readings: now, limits: once, before: tracks, lastAt: new Date(at.getTime() - 60_000), at });
+    tracks = judgeAndStep({ readings: now, limits: once, before: tracks, lastAt: new Date(at.getTime() - 60_000), at });
   }
   const track = tracks['hwmon coretemp package'];
   assert.ok(track, 'somebody has still to be told of it');
@@ -149,7 +150,7 @@ test('a package that is read as a zone, now that its chip is gone, is one again 
     const at = new Date(start + minute * 60_000);
     const readings = minute === 0 ? [cpu(90), zone] : [zone, on('it87', 'temp1', 30)];
     const lastAt = minute === 0 ? undefined : new Date(at.getTime() - 60_000);
-    tracks = step({ readings, limits: once, before: tracks, lastAt, at });
+    tracks = judgeAndStep({ readings, limits: once, before: tracks, lastAt, at });
   }
   const active = Object.entries(tracks).flatMap(([key, track]) => (isActive(track) ? [key] : []));
   assert.deepEqual(active, ['thermal_zone x86_pkg_temp package']);
@@ -159,10 +160,10 @@ test('what is said of it is true: below its limit, under another limit, no longe
   const at = new Date('2026-11-20T06:00:00Z');
   const says = (text: string, readings: readonly Reading[], minutes: number, extra = {}) => {
     const once = limitsOf('thermal: { samples: 1 }');
-    const hot = step({ readings: [cpu(91)], limits: once, before: {}, lastAt: undefined, at });
+    const hot = judgeAndStep({ readings: [cpu(91)], limits: once, before: {}, lastAt: undefined, at });
     const later = new Date(at.getTime() + minutes * 60_000);
     const before = Object.fromEntries(Object.entries(hot).map(([key, track]) => [key, { ...track, ...extra }]));
-    const tracks = step({ readings, limits: limitsOf(text), before, lastAt: at, at: later });
+    const tracks = judgeAndStep({ readings, limits: limitsOf(text), before, lastAt: at, at: later });
     return Object.values(tracks).map((track) => sentenceOf(track, later));
   };
   const samples = 'samples: 1';
@@ -222,7 +223,7 @@ test('a package without a sensor of its own is one to the alert, whichever core 
       on('coretemp', name, name === core ? 95 : 90, { id: `temp${number + 1}` }),
     );
     const at = new Date(start + index * 30_000);
-    tracks = step({ readings, limits, before: tracks, lastAt: new Date(at.getTime() - 30_000), at });
+    tracks = judgeAndStep({ readings, limits, before: tracks, lastAt: new Date(at.getTime() - 30_000), at });
   }
   assert.deepEqual(Object.values(tracks).map(isActive), [true]);
 });

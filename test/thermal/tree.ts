@@ -11,20 +11,27 @@ export function treeHost(tree: Tree, links: Readonly<Record<string, string>> = {
   const missing = (path: string): never => {
     throw Object.assign(new Error(`ENOENT: no such file or directory, '${path}'`), { code: 'ENOENT' });
   };
+  /** A file is in the tree below the link; the same below what that leads to. */
+  const inTree = (path: string): string => {
+    const [link, target] = Object.entries(links).find(([, to]) => path === to || path.startsWith(`${to}/`)) ?? [];
+    return link === undefined || target === undefined ? path : link + path.slice(target.length);
+  };
   return hostOf({
-    readText: async (path) => {
+    readText: async (asked) => {
+      const path = inTree(asked);
       const found = tree[path] ?? missing(path);
       if (found instanceof Error) throw found;
       return found;
     },
-    list: async (path) => {
+    list: async (asked) => {
+      const path = inTree(asked);
       const found = tree[path];
       if (found instanceof Error) throw found;
       const below = Object.keys(tree).filter((name) => name.startsWith(`${path}/`));
       const names = new Set(below.map((name) => name.slice(path.length + 1).split('/')[0] ?? ''));
       return names.size === 0 ? missing(path) : [...names];
     },
-    realpath: async (path) => links[path] ?? missing(path),
+    realpath: async (path) => links[path] ?? (tree[path] === undefined ? missing(path) : path),
     ...parts,
   });
 }

@@ -1,5 +1,4 @@
 // Straight to a mail server, as the environment says: OPS_ALERT_SMTP_HOST and its companions.
-import { join } from 'node:path';
 import { Refused, Unsure } from '../../contract/errors.ts';
 import {
   defineTransport,
@@ -9,6 +8,7 @@ import {
   type SmtpSettings,
   Unconfigured,
 } from '../../contract/transport.ts';
+import { join } from '../../core/path.ts';
 import { oneLine, reasonOf } from '../../core/text.ts';
 
 const answerSeconds = 15;

@@ -34,8 +34,10 @@ interface Chip {
 }
 
 /** One file after the other: a chip that hangs holds one thread, and no other chip. */
-async function readChip(host: Host, path: string): Promise<Chip | undefined> {
+async function readChip(host: Host, entry: string): Promise<Chip | undefined> {
   try {
+    // Read where its device is: from that path a host can tell what needs no thread.
+    const path = await host.realpath(entry);
     const names = await host.list(path);
     const ids = inOrder(
       names.filter((name) => /^temp\d+_input$/.test(name)).map((name) => name.slice(0, -'_input'.length)),
@@ -58,7 +60,7 @@ async function readChip(host: Host, path: string): Promise<Chip | undefined> {
   } catch (error) {
     // A module that is unloaded takes its folder with it.
     if (isMissing(error)) return undefined;
-    const chip = path.slice(folder.length + 1);
+    const chip = entry.slice(folder.length + 1);
     const of: Sensor = { source: 'hwmon', chip, sensor: 'temp', driver: '' };
     return { chip, sensors: [{ ...of, problem: 'unreadable', why: reasonOf(error) }] };
   }
