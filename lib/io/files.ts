@@ -25,6 +25,7 @@ import {
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { errorCode, isMissing } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
 
 /** The whole file by temporary file, fsync, rename, fsync of the folder. */
@@ -223,12 +224,6 @@ export function listIfThere(folder: string): string[] {
     throw error;
   }
 }
-
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
 
 /** The disk is the trouble, not the path or the rights: what must speak then speaks from the runtime folder. */
 export const isDiskTrouble = (error: unknown): boolean =>

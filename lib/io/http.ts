@@ -3,9 +3,9 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { errorCode } from '../contract/errors.ts';
 import type { Answer } from '../contract/host.ts';
 import { formatDuration } from '../core/quantity.ts';
-import { errorCode } from './files.ts';
 import { onPool } from './leave.ts';
 
 export async function getUrl(

@@ -1,6 +1,6 @@
 // Lines of a JSONL file, from either end, in memory bounded by its longest line.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { errorCode } from './files.ts';
+import { errorCode } from '../contract/errors.ts';
 
 const chunkBytes = 256 * 1024;
 /** Who reads from the end wants the last line or two, most times. */

@@ -3,9 +3,9 @@
 // make impossible; this lock holds between a unit in namespaces of its own and a shell, and ends with kill -9.
 import { accessSync, closeSync, constants, existsSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { LockedOut } from '../contract/errors.ts';
+import { errorCode, LockedOut } from '../contract/errors.ts';
 import { reasonOf } from '../core/text.ts';
-import { errorCode, makeFolder, readIfThere } from './files.ts';
+import { makeFolder, readIfThere } from './files.ts';
 
 export interface Lock {
   release(): void;

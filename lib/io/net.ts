@@ -2,10 +2,10 @@
 // address is a secret as often as not (a token stands in it), so no error names it.
 import { readFileSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { errorCode } from '../contract/errors.ts';
 import type { Ask, Net, Reply, Secret } from '../contract/net.ts';
 import { join } from '../core/path.ts';
 import { oneLine, reasonOf } from '../core/text.ts';
-import { errorCode } from './files.ts';
 import { connectionError, countedLookup } from './http.ts';
 import { product } from './product.ts';
 

@@ -1,10 +1,10 @@
 // A folder that appears whole or not at all: written beside its place, and renamed at the end.
 import { appendFileSync, chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Usage } from '../contract/errors.ts';
+import { errorCode, Usage } from '../contract/errors.ts';
 import type { NewFolder } from '../contract/folder.ts';
 import { join } from '../core/path.ts';
-import { errorCode, makeFolder } from './files.ts';
+import { makeFolder } from './files.ts';
 import { endOnLeaving } from './leave.ts';
 import { storeFiles } from './store.ts';
 

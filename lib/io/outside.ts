@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { errorCode } from '../contract/errors.ts';
 import type { Outside, Ran, RunOptions } from '../contract/transport.ts';
 import { join } from '../core/path.ts';
-import { errorCode } from './files.ts';
 import { endOnLeaving } from './leave.ts';
 import { makeNet } from './net.ts';
 import { searchPath } from './process.ts';

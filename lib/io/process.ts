@@ -1,10 +1,11 @@
 // Running programs: no shell, no input, a fixed locale and time zone, and an end at the deadline whatever they do.
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
+import { errorCode } from '../contract/errors.ts';
 import type { Completed } from '../contract/host.ts';
 import { join } from '../core/path.ts';
 import { firstLine } from '../core/text.ts';
-import { errorCode, readIfThere, removeIfThere, replaceFile } from './files.ts';
+import { readIfThere, removeIfThere, replaceFile } from './files.ts';
 import { endOnLeaving } from './leave.ts';
 
 const mostOutputBytes = 8 * 1024 * 1024;

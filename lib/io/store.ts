@@ -15,9 +15,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { errorCode } from '../contract/errors.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
-import { errorCode, makeFolder, syncFolder } from './files.ts';
+import { makeFolder, syncFolder } from './files.ts';
 
 export const storeFiles: StoreFiles = {
   readText: (path) => unlessMissing(() => readFileSync(path, 'utf8')),
