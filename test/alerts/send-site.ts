@@ -1,0 +1,143 @@
+// send-alerts over real files, with a transport that can be told what to do.
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Envelope } from '../../lib/contract/envelope.ts';
+import type { Mail, Outside, Receipt, Transport } from '../../lib/contract/transport.ts';
+import { stateFile } from '../../lib/alerts/files.ts';
+import type { Post } from '../../lib/alerts/post.ts';
+import { sendAlerts } from '../../lib/alerts/send.ts';
+import { webhook } from '../../lib/alerts/transports/webhook.ts';
+import { openSpool } from '../../lib/io/spool.ts';
+import { latest } from '../../lib/snapshot/files.ts';
+import { configurationOf, readText, temporaryFolder, worldIn } from '../world.ts';
+
+const start = Date.parse('2026-11-20T08:00:00Z');
+export const time = (minutes: number): Date => new Date(start + minutes * 60_000);
+
+export interface Taken {
+  readonly mail: Mail;
+  readonly to: readonly string[];
+}
+
+export type Answer = (mail: Mail, to: readonly string[]) => Receipt;
+export const takes: Answer = (_mail, to) => ({ accepted: [...to], refused: [], words: '250 taken' });
+export const isDown: Answer = () => {
+  throw new Error('connection refused');
+};
+
+export function transportOf(name: string, answer: () => Answer, taken: Taken[]): Transport {
+  return {
+    name,
+    summary: '',
+    ready: async () => ({ usable: true, uses: 'nothing' }),
+    send: async (mail, to) => {
+      const receipt = answer()(mail, to);
+      if (receipt.accepted.length > 0) taken.push({ mail, to: receipt.accepted });
+      return receipt;
+    },
+  };
+}
+
+export const only = (...mail: Transport[]) => ({ mail, webhook });
+
+const outside = { environment: {} } as unknown as Outside;
+
+export const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '', data });
+export const disk = (used_percent: number): Envelope =>
+  ok({
+    data: ok({
+      host: 'local',
+      path: '/data',
+      resolved_path: '/data',
+      mount_point: '/data',
+      type: 'xfs',
+      source: 's',
+      network: false,
+      read_only: false,
+      size_bytes: 10,
+      used_bytes: 9,
+      available_bytes: 1,
+      used_percent,
+    }),
+  });
+
+const snapshotAt = (minutes: number, sections: Record<string, Envelope>) => ({
+  schema_version: 1,
+  time_utc: time(minutes).toISOString(),
+  snapshot_time_utc: time(minutes).toISOString(),
+  run_id: '0'.repeat(32),
+  site: 'test',
+  hostname: 'vm',
+  boot_id: '',
+  product_version: '0',
+  collection_ms: 1,
+  sections,
+});
+
+export function siteIn(folder: string, configuration = 'site: test\nalerts: { to: [ops@example.org] }') {
+  const taken: Taken[] = [];
+  let answer: Answer = takes;
+  const notes: { name: string; text: string }[] = [];
+  const post: Post = {
+    spool: openSpool,
+    outside: async () => outside,
+    notes: () => notes,
+    removeNote: (_folder, name) => notes.splice(0, notes.length, ...notes.filter((one) => one.name !== name)),
+    transports: async () => only(transportOf('one', () => answer, taken)),
+    setAside: (path, now) => {
+      renameSync(path, `${path}.broken-${now.getTime()}`);
+      return `${path}.broken`;
+    },
+  };
+  const outbox = join(folder, 'state', 'alerts', 'outbox');
+  const run = async (minutes: number, sections?: Record<string, Envelope>, by: Post = post, options = {}) => {
+    const world = worldIn(folder, { at: time(minutes), config: configurationOf(configuration), options });
+    if (sections) await world.replace(latest, snapshotAt(minutes, sections));
+    return sendAlerts(by).run(world);
+  };
+  return {
+    folder,
+    taken,
+    notes,
+    post,
+    run,
+    outbox,
+    answers: (next: Answer) => (answer = next),
+    waiting: () => (existsSync(outbox) ? readdirSync(outbox).filter((name) => name.endsWith('.json')) : []),
+    state: () =>
+      JSON.parse(readText(stateFile.path(worldIn(folder, { at: time(0) }).places, time(0)))) as {
+        quiet: unknown;
+        snapshot: { alerts: Record<string, { last_sent?: string; last_queued?: string }> };
+      },
+    events: () =>
+      readText(join(folder, 'state', 'alerts', 'alerts.jsonl'))
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { kind: string }).kind),
+  };
+}
+
+export const site = (t: TestContext, configuration?: string) => siteIn(temporaryFolder(t), configuration);
+export const header = (mail: Mail, name: string): string =>
+  new RegExp(`^${name}: (.*(?:\\r\\n[ \\t].*)*)`, 'im').exec(mail.raw)?.[1]?.replaceAll(/\r\n\s+/g, ' ') ?? '';
+
+/** A server that answers as it is told, and keeps what it was sent. */
+export async function serve(t: TestContext) {
+  const asked: { path: string; body: string }[] = [];
+  let status = 200;
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (part: string) => (body += part));
+    request.on('end', () => {
+      asked.push({ path: request.url ?? '', body });
+      response.writeHead(status).end('ok');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { asked, url, answers: (next: number) => (status = next) };
+}

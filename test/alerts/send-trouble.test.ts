@@ -1,0 +1,192 @@
+// What send-alerts makes of kills, full disks, broken files and clocks.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { Mail, Outside } from '../../lib/contract/transport.ts';
+import type { Post } from '../../lib/alerts/post.ts';
+import { makeOutside } from '../../lib/io/outside.ts';
+import { readText, temporaryFolder } from '../world.ts';
+import { takes, isDown, only, disk, site, header, siteIn, serve } from './send-site.ts';
+
+test('whoever is killed before the state says so writes the same mail again, in the same place', async (t) => {
+  const { run, taken, waiting, answers, folder } = site(t);
+  answers(isDown);
+  await run(0, { filesystems: disk(91) });
+  rmSync(join(folder, 'state', 'alerts', 'state.json'));
+  await run(1);
+  assert.equal(waiting().length, 1);
+  answers(takes);
+  await run(20);
+  // The other is of the collector, which has stopped.
+  assert.equal(taken.filter(({ mail }) => header(mail, 'Subject').includes('storage:data')).length, 1);
+});
+
+test('a mail that could not go for a week is set aside, not dropped', async (t) => {
+  const { run, answers, outbox, waiting, events } = site(t);
+  answers(isDown);
+  await run(0, { filesystems: disk(91) });
+  await run(7 * 24 * 60 - 1);
+  assert.ok(waiting().length >= 1);
+  await run(7 * 24 * 60);
+  assert.equal(readdirSync(join(outbox, 'dead')).length, 1);
+  assert.ok(events().includes('dead'));
+});
+
+test('a state that cannot be used is set aside and said, and costs at most a mail twice', async (t) => {
+  const { run, taken, folder } = site(t);
+  await run(0, { filesystems: disk(91) });
+  const path = join(folder, 'state', 'alerts', 'state.json');
+  writeFileSync(path, '{"torn');
+  const { problems } = await run(5, { filesystems: disk(91) });
+  assert.match(problems.join(), /could not be used and was set aside/);
+  assert.ok(readdirSync(join(folder, 'state', 'alerts')).some((name) => name.includes('.broken-')));
+  assert.equal(taken.length, 2);
+});
+
+test('a state whose times are none is set aside too: it would end every run', async (t) => {
+  const { run, taken, folder } = site(t);
+  await run(0, { filesystems: disk(91) });
+  const path = join(folder, 'state', 'alerts', 'state.json');
+  writeFileSync(path, readText(path).replace(/"since": "[^"]*"/, '"since": "soon"'));
+  const { problems } = await run(5, { filesystems: disk(91) });
+  assert.match(problems.join(), /set aside .*since: expected an instant; got "soon"/);
+  assert.equal(taken.length, 2);
+});
+
+test('what keeps the log from being written keeps no mail back', async (t) => {
+  const { run, taken, folder } = site(t);
+  mkdirSync(join(folder, 'state', 'alerts', 'alerts.jsonl'), { recursive: true });
+  const { problems } = await run(0, { filesystems: disk(91) });
+  assert.equal(taken.length, 1);
+  assert.match(problems.join(), /what happened to the alerts is not in the log: .*alerts\.jsonl/);
+});
+
+test('a mail in the outbox that cannot be read counts as one that will not arrive', async (t) => {
+  const { run, outbox } = site(t);
+  mkdirSync(outbox, { recursive: true });
+  writeFileSync(join(outbox, 'torn.json'), '{"schema_version":1,"raw":"Subj');
+  const { counts, problems } = await run(0, { filesystems: disk(10) });
+  assert.equal(counts['dead'], 1);
+  assert.match(problems.join(), /torn\.json in the outbox cannot be read/);
+});
+
+test('a way of mail that is misspelt keeps mails waiting, and news for others go', async (t) => {
+  const chat = await serve(t);
+  const { run, taken, post, waiting } = site(
+    t,
+    'alerts: { to: [ops@example.org, webhook:chat], webhooks: { chat: { url: $CHAT } } }',
+  );
+  const wrong: Post = { ...post, outside: async () => makeOutside({ CHAT: chat.url, OPS_ALERT_TRANSPORT: 'pidgeon' }) };
+  const { counts } = await run(0, { filesystems: disk(91) }, wrong);
+  assert.deepEqual([taken.length, chat.asked.length, counts['waiting']], [0, 1, 1]);
+  const checked = await run(0, undefined, wrong, { check: true });
+  assert.match(checked.text ?? '', /pidgeon +not usable: OPS_ALERT_TRANSPORT is "pidgeon"; expected one of auto, one/);
+  assert.equal(checked.exitCode, 1);
+  await run(5, { filesystems: disk(91) }, { ...post, outside: async () => makeOutside({ CHAT: chat.url }) });
+  assert.deepEqual([taken.length, waiting().length], [1, 0]);
+});
+
+test('a mail that was put off by a clock ahead of its time is due all the same', async (t) => {
+  const { run, taken, answers } = site(t);
+  answers(isDown);
+  await run(48 * 60, { filesystems: disk(91) });
+  answers(takes);
+  await run(0, { filesystems: disk(91) });
+  assert.equal(taken.length, 1);
+});
+
+test('a snapshot from the future is as good as none', async (t) => {
+  const { run, taken } = site(t);
+  await run(600, { filesystems: disk(10) });
+  await run(0);
+  await run(15);
+  assert.match(
+    header(taken[0]?.mail ?? assert.fail(), 'Subject'),
+    /snapshot:snapshot: the latest snapshot is from the future/,
+  );
+});
+
+test('the state and the mails are for their owner alone', async (t) => {
+  const { run, answers, outbox, waiting, folder } = site(t);
+  answers(isDown);
+  await run(0, { filesystems: disk(91) });
+  for (const path of [join(folder, 'state', 'alerts', 'state.json'), join(outbox, waiting()[0] ?? '')])
+    assert.equal(statSync(path).mode & 0o777, 0o600, path);
+});
+
+/** After the Nth thing that is done to the disk or sent, there is nobody any more. */
+function mortal(post: Post, target: number): Post & { steps: () => number } {
+  let steps = 0;
+  const mayDie = (): void => {
+    steps += 1;
+    if (steps >= target) throw new Error('killed');
+  };
+  return {
+    ...post,
+    steps: () => steps,
+    spool: (folder, runtime) => {
+      const real = post.spool(folder, runtime);
+      const dying =
+        <Argv extends unknown[]>(act: (...argv: Argv) => void) =>
+        (...argv: Argv): void => {
+          mayDie();
+          act(...argv);
+          mayDie();
+        };
+      return {
+        ...real,
+        put: dying((name, text) => real.put(name, text)),
+        remove: dying((name) => real.remove(name)),
+        bury: dying((name, text) => real.bury(name, text)),
+      };
+    },
+    transports: async () =>
+      only(
+        ...(await post.transports()).mail.map((transport) => ({
+          ...transport,
+          send: async (mail: Mail, to: readonly string[], world: Outside) => {
+            mayDie();
+            const receipt = await transport.send(mail, to, world);
+            if (steps + 1 >= target) steps = target;
+            return receipt;
+          },
+        })),
+      ),
+  };
+}
+
+test('whoever is killed at whatever step loses no mail, and sends the same one twice only if a server had taken it', async (t) => {
+  const days: readonly (readonly [minutes: number, used: number])[] = [
+    [0, 20],
+    [5, 91],
+    [10, 92],
+    [15, 10],
+  ];
+  let tried = 0;
+  for (let at = 0; at < days.length; at++) {
+    for (let target = 1; target < 40; target++) {
+      const template = siteIn(temporaryFolder(t));
+      for (const [minutes, used] of days.slice(0, at)) await template.run(minutes, { filesystems: disk(used) });
+      const folder = temporaryFolder(t);
+      cpSync(template.folder, folder, { recursive: true });
+      const hit = siteIn(folder);
+      hit.taken.push(...template.taken);
+      const dying = mortal(hit.post, target);
+      const [minutes = 0, used = 0] = days[at] ?? [];
+      await hit.run(minutes, { filesystems: disk(used) }, dying).catch(() => undefined);
+      const wasHit = dying.steps() >= target;
+      for (const [later, usedThen] of days.slice(at)) await hit.run(later + 0.01, { filesystems: disk(usedThen) });
+      await hit.run(60, { filesystems: disk(10) });
+      const kinds = hit.taken.map(({ mail }) => / (ALERT|OK) /.exec(header(mail, 'Subject'))?.[1]);
+      const says = `step ${target} of the run at ${minutes}: ${kinds.join(' ')}`;
+      assert.deepEqual([...new Set(kinds)], ['ALERT', 'OK'], says);
+      assert.ok(hit.taken.length <= 3, says);
+      assert.equal(new Set(hit.taken.map(({ mail }) => mail.message_id)).size, 2, `${says}: other mails of the same`);
+      assert.deepEqual(hit.waiting(), [], says);
+      tried += 1;
+      if (!wasHit) break;
+    }
+  }
+  assert.ok(tried >= 15, `only ${tried} points`);
+});
