@@ -33,6 +33,7 @@ export const sendAlerts = (post: Post) =>
     summary: 'mails who has to hear of something, and what still waits',
     reads: [latest, latestHealth, stateFile],
     writes: [stateFile, events, toldAlerts],
+    runsEvery: 'cycle',
     // A last mail that is begun in time may yet be tried by all three ways, half a minute and more each.
     deadlineMs: 180_000,
     options: {

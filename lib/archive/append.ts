@@ -32,6 +32,7 @@ export const appendZarr = (files: StoreFiles, onProgress?: OnProgress) =>
     summary: 'appends what is new to the Zarr archive',
     reads: [snapshots, history],
     writes: [archive],
+    runsEvery: 'cycle',
     // A rebuild of a year takes half a minute; what comes after waits for no archive.
     deadlineMs: 600_000,
     options: {

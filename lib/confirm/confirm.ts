@@ -19,6 +19,7 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
     summary: 'looks at the age of all that the cycle should have written, and tells a watcher outside',
     reads: [heartbeatRecord, ...stages.flatMap(({ writes }) => writes)],
     writes: [textfile, heartbeatRecord],
+    runsEvery: 'cycle',
     deadlineMs: 30_000,
 
     async run(world) {

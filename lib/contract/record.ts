@@ -13,6 +13,8 @@ export interface StageRecord {
   readonly exit_code: number;
   readonly counts: Record<string, number>;
   readonly problems: string[];
+  /** How often it is run by a timer; absent where it is run by hand. */
+  readonly every_seconds?: number | undefined;
   /** Kept from run to run: a failure does not change it. */
   readonly last_success_at?: string | undefined;
 }
@@ -27,8 +29,21 @@ const schema = plainShape<StageRecord>({
   exit_code: 'number',
   counts: 'numbers',
   problems: 'strings',
+  'every_seconds?': 'number',
   'last_success_at?': 'string',
 });
+
+const mostMissed = 3;
+
+/**
+ * Whether its timer has left it out, seen from the run before of the stage that asks. Not from now: a machine that slept, or
+ * on which somebody runs a cycle by hand once a day, has left nothing out.
+ */
+export function isOverdue({ started_at, every_seconds }: StageRecord, asking: StageRecord | undefined): boolean {
+  if (every_seconds === undefined || asking === undefined) return false;
+  const seconds = (Date.parse(asking.started_at) - Date.parse(started_at)) / 1000;
+  return seconds > mostMissed * every_seconds;
+}
 
 export const stageRecord = (stage: string): FileSpec<StageRecord> =>
   defineFile<StageRecord>({

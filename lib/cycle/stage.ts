@@ -108,6 +108,7 @@ export async function runStage(
       outcome: failed ? 'failed' : 'ok',
       exit_code: failure === undefined ? (failed ? exitCodes.failed : exitCodes.ok) : exitCodeOf(failure),
       counts: { ...outcome?.counts },
+      ...everyOf(stage, config),
       problems: [...(outcome?.problems ?? []), ...misplaced, ...(failure === undefined ? [] : [reasonOf(failure)])],
       ...(lastSuccess === undefined ? {} : { last_success_at: lastSuccess }),
     };
@@ -127,6 +128,9 @@ export async function runStage(
     return (await world.read(recordFile).catch(() => undefined))?.last_success_at;
   }
 }
+
+const everyOf = ({ runsEvery }: Pick<Stage, 'runsEvery'>, { interval }: Configuration) =>
+  runsEvery === undefined ? {} : { every_seconds: runsEvery === 'cycle' ? interval : runsEvery };
 
 /** Beside what it protects; where that disk is full or read-only, in the runtime folder: such a disk must be told of. */
 async function lockStage(name: string, places: Places): Promise<Lock> {

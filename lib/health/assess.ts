@@ -24,6 +24,7 @@ export const assessHealth = defineStage<HealthConfig>({
   summary: 'judges the latest snapshot: green, amber, red, unknown',
   reads: [latest],
   writes: [latestHealth, history, textfile],
+  runsEvery: 'cycle',
   deadlineMs: 30_000,
   options: {
     at: { type: 'string', value: 'TIME', summary: 'assess as if it were that time (UTC unless it says otherwise)' },
@@ -116,7 +117,13 @@ export function assess({ snapshot, missing, stages, heartbeat, config, hostname,
   const observations = [
     age,
     ...(snapshot ? judged : []),
-    ...judgeOwn({ stages: stages.filter(({ stage }) => stage !== name), heartbeat, limits: config.limits, at }),
+    ...judgeOwn({
+      stages: stages.filter(({ stage }) => stage !== name),
+      before: stages.find(({ stage }) => stage === name),
+      heartbeat,
+      limits: config.limits,
+      at,
+    }),
   ];
   const levels = observations.map(({ level }) => level);
   return {

@@ -1,5 +1,5 @@
 // The monitor's own state, judged: its stages' last runs, its mails, its heartbeat.
-import type { StageRecord } from '../contract/record.ts';
+import { isOverdue, type StageRecord } from '../contract/record.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
 import { type HeartbeatFound, secondsUnheard } from '../confirm/files.ts';
@@ -8,43 +8,59 @@ import type { HealthConfig } from './config.ts';
 import { judgeNumber } from './limits.ts';
 
 interface Own {
+  /** Of the others. */
   readonly stages: readonly StageRecord[];
+  /** The run before of who judges. */
+  readonly before: StageRecord | undefined;
   readonly heartbeat: HeartbeatFound;
   readonly limits: Pick<HealthConfig['limits'], 'heartbeat'>;
   readonly at: Date;
 }
 
-export const judgeOwn = ({ stages, heartbeat, limits, at }: Own): Observation[] => [
-  ...stages.flatMap(judgeStage),
-  ...stages.flatMap(judgeDelivery),
+export const judgeOwn = ({ stages, before, heartbeat, limits, at }: Own): Observation[] => [
+  ...stages.map((record) => judgeStage(record, before)),
+  ...stages.flatMap((record) => judgeDelivery(record, before)),
   ...(heartbeat ? [judgeHeartbeat(heartbeat, limits.heartbeat, at)] : []),
 ];
 
-function judgeStage({ stage, outcome, problems, started_at, last_success_at }: StageRecord): Observation[] {
+function judgeStage(record: StageRecord, before: StageRecord | undefined): Observation {
+  const { stage, outcome, problems, started_at, last_success_at } = record;
   const failed = outcome === 'failed';
   const since = last_success_at === undefined ? 'it never succeeded' : `it last succeeded at ${last_success_at}`;
-  return [
-    {
-      id: `stage-outcome:${stage}`,
-      check: 'stage-outcome',
-      subject: stage,
-      level: failed ? 'red' : 'green',
-      value: outcome,
-      unit: '',
-      limit: { value: 'ok', key: '' },
-      message: failed
-        ? `${stage} failed at ${started_at} (${since}): ${firstLine(problems.at(-1) ?? 'no reason left')}`
-        : `${stage} did its work`,
-      ...(failed ? { clears_when: `${stage} has done its work again` } : {}),
-      runbook: runbookOf('stage-outcome'),
-    },
-  ];
+  const known = {
+    id: `stage-outcome:${stage}`,
+    check: 'stage-outcome',
+    subject: stage,
+    unit: '',
+    limit: { value: 'ok', key: '' },
+    runbook: runbookOf('stage-outcome'),
+  };
+  if (failed) {
+    const message = `${stage} failed at ${started_at} (${since}): ${firstLine(problems.at(-1) ?? 'no reason left')}`;
+    return { ...known, level: 'red', value: outcome, message, clears_when: `${stage} has done its work again` };
+  }
+  if (isOverdue(record, before))
+    return { ...known, level: 'unknown', value: null, message: overdue(record), clears_when: `${stage} runs again` };
+  return { ...known, level: 'green', value: outcome, message: `${stage} did its work` };
 }
 
+const overdue = ({ stage, started_at, every_seconds = 0 }: StageRecord): string =>
+  `${stage} has not run since ${started_at}, and should every ${formatDuration(every_seconds)}`;
+
 /** From what send-alerts counted: a mail that nobody has got is as bad as what it tells of. */
-function judgeDelivery({ stage, counts }: StageRecord): Observation[] {
+function judgeDelivery(record: StageRecord, before: StageRecord | undefined): Observation[] {
+  const { stage, counts } = record;
   const { waiting, waiting_seconds = 0, dead = 0, untold } = counts;
   if (stage !== 'send-alerts') return [];
+  if (isOverdue(record, before)) {
+    const subjects = [...(waiting === undefined ? [] : ['outbox']), ...(untold === undefined ? [] : ['alertmanager'])];
+    return subjects.map((subject) => ({
+      ...ofDelivery(subject, 0, `whether news arrives is not known: ${overdue(record)}`, `${stage} runs again`),
+      level: 'unknown',
+      value: null,
+      clears_when: `${stage} runs again`,
+    }));
+  }
   return [
     ...(waiting === undefined ? [] : [judgeOutbox(waiting, waiting_seconds, dead)]),
     ...(untold === undefined ? [] : [judgeAlertmanager(untold)]),

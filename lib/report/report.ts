@@ -20,6 +20,7 @@ export const writeReport = defineStage<ReportConfig>({
   summary: 'writes the report for people: the latest, and the day’s with how the day went',
   reads: [latest, latestHealth, history, stateFile],
   writes: [latestReport, dayReport],
+  runsEvery: 'cycle',
   deadlineMs: 30_000,
 
   async run(world) {

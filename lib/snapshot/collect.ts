@@ -16,6 +16,7 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
   summary: 'reads the machine once: a line of JSONL, and latest.json',
   reads: [readings],
   writes: [snapshots, latest, readings],
+  runsEvery: 'cycle',
   deadlineMs: 90_000,
 
   async run(world) {

@@ -30,6 +30,7 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
     summary: 'reads every temperature for Prometheus, and tells whoever watches when one is out of band',
     reads: [],
     writes: [thermalTextfile, thermalState],
+    runsEvery: 30,
     isFrequent: true,
     deadlineMs: 9000,
     options: { print: { type: 'boolean', summary: 'print the readings as a table, and write and tell nothing' } },
