@@ -187,6 +187,43 @@ test('a stage that fails is an alert after an hour, counted from when it last di
   assert.equal(policyOf(config, 'stage', 'append-zarr').hold, 3600);
 });
 
+test('a stage that nobody runs any more is told, since it last did its work; who judges goes by his own run before', () => {
+  const config = configurationOf('');
+  const record = (stage: string, started_at: string, every_seconds?: number) => ({
+    schema_version: 1,
+    stage,
+    run_id: '0'.repeat(32),
+    started_at,
+    ms: 1,
+    outcome: 'ok' as const,
+    exit_code: 0,
+    counts: {},
+    problems: [],
+    last_success_at: started_at,
+    ...(every_seconds === undefined ? {} : { every_seconds }),
+  });
+  const stages = [
+    record('thermal-heartbeat', '2026-11-20T09:00:00.000Z', 30),
+    record('append-zarr', '2026-11-20T11:46:00.000Z', 300),
+    record('rehearse-boot', '2026-09-01T00:00:00.000Z'),
+    record('send-alerts', '2026-11-20T11:55:00.000Z', 300),
+  ];
+  const seen = lookAtOwn({ ...well, stages, heartbeat: undefined }, config, at)['stage']?.sightings ?? [];
+  assert.deepEqual(
+    seen.map((one) => [one.subject, one.state, one.message, one.state === 'firing' ? one.since : undefined]),
+    [
+      [
+        'thermal-heartbeat',
+        'firing',
+        'thermal-heartbeat has not run since 2026-11-20T09:00:00.000Z, and should every 30s',
+        '2026-11-20T09:00:00.000Z',
+      ],
+      ['append-zarr', 'clear', 'append-zarr did its work', undefined],
+      ['rehearse-boot', 'clear', 'rehearse-boot did its work', undefined],
+    ],
+  );
+});
+
 test('a service that belongs to no stream is nobody’s mail', () => {
   assert.deepEqual(states('service', service({ groups: [], active_state: 'failed' })), {});
 });

@@ -125,6 +125,33 @@ test('a stage that failed is red with its last words; the judge’s own last run
   );
 });
 
+test('a stage that was left out for more than three of its times is unknown, and so is what it knew of the mails', () => {
+  const at = (minutes: number) => later(minutes * 60).toISOString();
+  const judge = (minutes: number, every_seconds?: number, own = at(0)) => {
+    const every = every_seconds === undefined ? {} : { every_seconds };
+    const left = { ...record('send-alerts', 'ok'), ...every, counts: { waiting: 0, untold: 0 } };
+    const stages = [
+      { ...left, started_at: at(-minutes) },
+      { ...record('assess-health', 'ok'), started_at: own },
+    ];
+    return assess({ ...input, stages })
+      .observations.filter(({ id }) => /^(stage-outcome|mail-delivery):/.test(id))
+      .map(({ level, message }) => `${level}: ${message}`);
+  };
+  const well = ['green: send-alerts did its work', 'green: every mail was delivered', 'green: Alertmanager was told'];
+  assert.deepEqual(judge(15, 300), well);
+  const since = `send-alerts has not run since ${at(-16)}, and should every 5m`;
+  assert.deepEqual(judge(16, 300), [
+    `unknown: ${since}`,
+    `unknown: whether news arrives is not known: ${since}`,
+    `unknown: whether news arrives is not known: ${since}`,
+  ]);
+  assert.deepEqual(judge(16), well, 'one that is run by hand is never late');
+  // Nothing ran for two days, on a machine that was off: the run before was as long ago.
+  assert.deepEqual(judge(2880, 300, at(-2881)), well);
+  assert.match(judge(2, 30)[0] ?? '', /^unknown: .* every 30s$/);
+});
+
 test('mails that nobody got are red, and so is an Alertmanager that could not be told', () => {
   const judge = (counts: Record<string, number>) =>
     assess({ ...input, stages: [{ ...record('send-alerts', 'ok'), counts }] })
