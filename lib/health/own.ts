@@ -45,7 +45,7 @@ function judgeStage(record: StageRecord, before: StageRecord | undefined): Obser
 }
 
 const overdue = ({ stage, started_at, every_seconds = 0 }: StageRecord): string =>
-  `${stage} has not run since ${started_at}, and should every ${formatDuration(every_seconds)}`;
+  `${stage} has not run since ${started_at}, though it should every ${formatDuration(every_seconds)}`;
 
 /** From what send-alerts counted: a mail that nobody has got is as bad as what it tells of. */
 function judgeDelivery(record: StageRecord, before: StageRecord | undefined): Observation[] {

@@ -74,8 +74,11 @@ function findings(health: Health, level: Level): string {
   const found = health.observations.filter((observation) => observation.level === level);
   if (found.length === 0) return '';
   const lines = found.map(({ id, message, clears_when, runbook }) => {
-    const clears = clears_when === undefined ? '' : ` Clears when ${escapeCell(clears_when)}.`;
-    return `- **${escapeCell(message)}.**${clears} (\`${id.replaceAll('`', "'")}\`, runbook: \`${runbook}\`)`;
+    const clears = clears_when === undefined ? '' : ` Clears when ${escapeCell(ended(clears_when))}`;
+    return `- **${escapeCell(ended(message))}**${clears} (\`${id.replaceAll('`', "'")}\`, runbook: \`${runbook}\`)`;
   });
   return joined([`## ${mark[level]}`, lines.join('\n')]);
 }
+
+/** What somebody else said may be a sentence already. */
+const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

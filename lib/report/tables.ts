@@ -7,35 +7,42 @@ import { clockMinute } from '../core/time.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 import { outcomesOf, type Readable } from '../snapshot/sections/index.ts';
 
+type Sections = Readonly<Record<string, Envelope>>;
+
+/** A section that is added has its table here, or the compiler asks for it. */
+const tables = {
+  hosts: (of) => hostsTable(readable(of, 'hosts')),
+  filesystems: (of) => filesystemTable(readable(of, 'filesystems')),
+  workspace: (of) => workspaceTable(readable(of, 'workspace')),
+  streams: (of) => streamTable(readable(of, 'streams')),
+  mirrors: (of) => mirrorTable(readable(of, 'mirrors')),
+  power: (of) => powerTable(readable(of, 'power')),
+  gates: (of) => gateTable(readable(of, 'gates')),
+  services: (of) => serviceTable(readable(of, 'services')),
+  endpoints: (of) => endpointTable(readable(of, 'endpoints')),
+  checkouts: (of) => checkoutTable(readable(of, 'checkouts')),
+  host: (of) => hostTable(readable(of, 'host'), readable(of, 'clock'), readable(of, 'systemd')),
+  clock: 'in that of host',
+  systemd: 'in that of host',
+} satisfies Record<keyof Readable, ((of: Sections) => string) | string>;
+
 export function tablesOf(snapshot: Snapshot | undefined): string[] {
   const sections = snapshot?.sections ?? {};
-  return [
-    hostsTable(readable(sections, 'hosts')),
-    filesystemTable(readable(sections, 'filesystems')),
-    workspaceTable(readable(sections, 'workspace')),
-    streamTable(readable(sections, 'streams')),
-    mirrorTable(readable(sections, 'mirrors')),
-    powerTable(readable(sections, 'power')),
-    gateTable(readable(sections, 'gates')),
-    serviceTable(readable(sections, 'services')),
-    endpointTable(readable(sections, 'endpoints')),
-    checkoutTable(readable(sections, 'checkouts')),
-    hostTable(readable(sections, 'host'), readable(sections, 'clock'), readable(sections, 'systemd')),
-    collectionTable(sections, snapshot),
-  ];
+  const shown = Object.values(tables).map((show) => (typeof show === 'string' ? '' : show(sections)));
+  return [...shown, collectionTable(sections, snapshot)];
 }
 
 function filesystemTable(all: Readable['filesystems'] | undefined): string {
   const rows = Object.entries(all ?? {}).map(([name, disk]) => [
     name,
     disk.path === disk.resolved_path ? disk.path : `${disk.path} → ${disk.resolved_path}`,
-    `${disk.used_percent} %`,
+    formatMeasure(disk.used_percent, 'percent'),
     formatBytes(disk.used_bytes),
     formatBytes(disk.available_bytes),
-    disk.inodes_used_percent === undefined ? '' : `${disk.inodes_used_percent} %`,
+    disk.inodes_used_percent === undefined ? '' : formatMeasure(disk.inodes_used_percent, 'percent'),
     `${disk.type}${disk.read_only ? ', read-only' : ''}`,
   ]);
-  return section('Filesystems', ['name', 'path', 'used', 'used', 'left', 'inodes', 'type'], rows);
+  return section('Filesystems', ['name', 'path', 'used', 'bytes', 'left', 'inodes', 'type'], rows);
 }
 
 function hostsTable(all: Readable['hosts'] | undefined): string {
@@ -54,7 +61,12 @@ function workspaceTable(workspace: Readable['workspace'] | undefined): string {
   const rows = [
     ['path', path],
     ['reached', reached ? 'yes' : `no: ${problem ?? ''}`],
-    ['used', used_percent === undefined ? `not known: ${usage_problem ?? problem ?? ''}` : `${used_percent} %`],
+    [
+      'used',
+      used_percent === undefined
+        ? `not known: ${usage_problem ?? problem ?? ''}`
+        : formatMeasure(used_percent, 'percent'),
+    ],
     ...(used_bytes === undefined || size_bytes === undefined
       ? []
       : [['in use', `${formatBytes(used_bytes)} of ${formatBytes(size_bytes)}`]]),
@@ -83,7 +95,7 @@ function streamTable(all: Readable['streams'] | undefined): string {
 function mirrorTable(all: Readable['mirrors'] | undefined): string {
   const rows = Object.entries(all ?? {}).map(([name, mirror]) => [
     name,
-    mirror.coverage_percent === undefined ? 'nothing to cover' : `${mirror.coverage_percent} %`,
+    mirror.coverage_percent === undefined ? 'nothing to cover' : formatMeasure(mirror.coverage_percent, 'percent'),
     mirror.lag_seconds === undefined ? '' : formatDuration(mirror.lag_seconds),
     String(mirror.source_files),
     String(mirror.missing_files),
@@ -186,7 +198,10 @@ function hostTable(
       'load over 1, 5 and 15 minutes',
       `${host.load_1}, ${host.load_5}, ${host.load_15} on ${counted(host.cpus, 'processor')}`,
     ]);
-    rows.push(['memory in use', `${host.memory_used_percent} % of ${formatBytes(host.memory_total_bytes)}`]);
+    rows.push([
+      'memory in use',
+      `${formatMeasure(host.memory_used_percent, 'percent')} of ${formatBytes(host.memory_total_bytes)}`,
+    ]);
     rows.push(['swap in use', `${formatBytes(host.swap_used_bytes)} of ${formatBytes(host.swap_total_bytes)}`]);
     if (host.oom_kills !== undefined) rows.push(['killed for memory since boot', String(host.oom_kills)]);
   }

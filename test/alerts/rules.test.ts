@@ -215,7 +215,7 @@ test('a stage that nobody runs any more is told, since it last did its work; who
       [
         'thermal-heartbeat',
         'firing',
-        'thermal-heartbeat has not run since 2026-11-20T09:00:00.000Z, and should every 30s',
+        'thermal-heartbeat has not run since 2026-11-20T09:00:00.000Z, though it should every 30s',
         '2026-11-20T09:00:00.000Z',
       ],
       ['append-zarr', 'clear', 'append-zarr did its work', undefined],

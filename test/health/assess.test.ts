@@ -140,7 +140,7 @@ test('a stage that was left out for more than three of its times is unknown, and
   };
   const well = ['green: send-alerts did its work', 'green: every mail was delivered', 'green: Alertmanager was told'];
   assert.deepEqual(judge(15, 300), well);
-  const since = `send-alerts has not run since ${at(-16)}, and should every 5m`;
+  const since = `send-alerts has not run since ${at(-16)}, though it should every 5m`;
   assert.deepEqual(judge(16, 300), [
     `unknown: ${since}`,
     `unknown: whether news arrives is not known: ${since}`,

@@ -29,7 +29,7 @@ export const stage = defineRule<OwnState>()({
           ...(since === undefined || since > at.toISOString() ? {} : { since }),
           message:
             outcome === 'ok'
-              ? `${subject} has not run since ${started_at}, and should every ${formatDuration(every_seconds)}`
+              ? `${subject} has not run since ${started_at}, though it should every ${formatDuration(every_seconds)}`
               : `${subject} failed: ${firstLine(problems.at(-1) ?? 'no reason left')}`,
         };
       });
