@@ -27,7 +27,11 @@ export const assessHealth = defineStage<HealthConfig>({
   runsEvery: 'cycle',
   deadlineMs: 30_000,
   options: {
-    at: { type: 'string', value: 'TIME', summary: 'assess as if it were that time (UTC unless it says otherwise)' },
+    at: {
+      type: 'string',
+      value: 'TIME',
+      summary: 'assess as if it were that time (UTC unless it says otherwise); history and textfile stay as they are',
+    },
     nagios: {
       type: 'boolean',
       summary: 'print one line and exit 0, 1, 2 or 3, as Nagios and Icinga expect of a plugin',
@@ -51,8 +55,9 @@ export const assessHealth = defineStage<HealthConfig>({
 
     await world.replace(latestHealth, health, at);
     let unwritten: unknown;
-    // What it would have been at another time is no history.
-    if (health.run_id !== undefined && health.snapshot_time_utc !== undefined && world.options['at'] === undefined) {
+    // What it would have been at another time is no history, and nothing for Prometheus.
+    const isNow = world.options['at'] === undefined;
+    if (health.run_id !== undefined && health.snapshot_time_utc !== undefined && isNow) {
       const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
       const { snapshot_time_utc: time, run_id, overall_level } = health;
       // In the file of the snapshot's day, where its line of raw data is too.
@@ -60,7 +65,7 @@ export const assessHealth = defineStage<HealthConfig>({
       await world.append(history, line, new Date(time)).catch((error: unknown) => (unwritten = error));
     }
     // On another disk, as like as not: it is told what happened all the same.
-    await world.replace(textfile, renderTextfile(health, snapshot?.sections ?? {}), at);
+    if (isNow) await world.replace(textfile, renderTextfile(health, snapshot?.sections ?? {}), at);
     if (unwritten !== undefined) throw unwritten;
 
     const nagios = world.options['nagios'] === true ? nagiosLine(health) : undefined;

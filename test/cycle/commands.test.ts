@@ -154,7 +154,10 @@ test('--nagios prints one line and exits as Nagios expects, whatever happens', (
 test('two assessments of one snapshot at one time give the same file, byte for byte; later only what is too old differs', (t) => {
   const { run, state } = makeSite(t, 'healthy', 'interval: 1h');
   run('collect-snapshot');
+  run('assess-health');
   const health = () => readText(join(state, 'health', 'latest_health.json'));
+  const metrics = () => readText(join(state, 'textfiles', 'ops_monitor_health.prom'));
+  const ofNow = metrics();
   const taken = new Date((JSON.parse(readText(join(state, 'raw', 'latest.json'))) as { time_utc: string }).time_utc);
   const at = new Date(taken.getTime() + 10_000).toISOString();
   run('assess-health', '--at', at);
@@ -173,6 +176,7 @@ test('two assessments of one snapshot at one time give the same file, byte for b
   const stale = levels(health()).filter(([id]) => !id?.startsWith('stage-outcome:'));
   assert.ok(stale.length >= 30);
   assert.deepEqual([...new Set(stale.map(([, level]) => level))], ['unknown']);
+  assert.equal(metrics(), ofNow, 'what it would be at another time is nothing for Prometheus');
 });
 
 test('explain tells what was read, which limit decided and where it stands, since when, and what would clear it', (t) => {

@@ -73,6 +73,13 @@ test('on a full disk each stage says so and exits 1, leaves the old files whole,
   assert.match(report.stderr, /writing .*latest_report\.md failed.*ENOSPC/);
   assertIntact(disk, before);
 
+  // A whole cycle fails, and says what it found all the same.
+  const cycle = site.run('run-cycle');
+  assert.equal(cycle.status, 1, cycle.stderr);
+  assert.match(cycle.stderr, /ENOSPC/);
+  assert.match(cycle.stdout, /● .*red/i);
+  assert.match(cycle.stdout, /100 % full/);
+
   // Room again: the next cycle writes everything in its place, and the spare copies go.
   execFileSync('rm', [join(disk, 'ballast'), join(disk, 'rest')]);
   for (const stage of stages) assert.equal(site.run(stage).status, 0, stage);
