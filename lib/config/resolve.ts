@@ -1,6 +1,6 @@
 // The text of a configuration file → the effective configuration, or what is wrong with it. The only place that loads
 // yaml and the whole schema: a stage comes here only when the file or the product has changed.
-import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { nearest, oneLine, reasonOf } from '../core/text.ts';
 import { type Configuration, configurationJsonSchema, configurationSchema, type JsonSchema } from './schema.ts';
@@ -44,7 +44,24 @@ export function resolve(source: Source | undefined): Resolved {
   const parsed = configurationSchema.safeParse(value);
   if (parsed.success) return { config: parsed.data };
   const schema = configurationJsonSchema();
-  return { problems: rendered(parsed.error.issues.flatMap((issue) => problemsOf(issue, document, schema))) };
+  const problems = parsed.error.issues.flatMap((issue) => {
+    const pair = pairOf(issue);
+    return pair ? pairProblem(pair, issue.message) : problemsOf(issue, document, schema);
+  });
+  return { problems: rendered(problems) };
+
+  /** Two values that do not go together: what each is, and where it was written. */
+  function pairProblem(pair: readonly Path[], message: string): Problem {
+    const both = pair.map((path) => ({ path, node: nodeAt(document, path) }));
+    const shown = both.map(({ path, node }) => {
+      const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
+      const value = isScalar(node) ? node.value : schemaAt(schema, path)?.default;
+      return `${path.join('.')} is ${String(value)} (${node ? `line ${line}, column ${col}` : 'default'})`;
+    });
+    // Told at the one that was written; of two, at that of the single subject.
+    const told = both.filter(({ node }) => node).toSorted((a, b) => b.path.length - a.path.length)[0];
+    return { offset: told?.node?.range?.[0] ?? 0, message: `${shown.join(', ')}: ${message}` };
+  }
 
   function rendered(problems: readonly Problem[]): string[] {
     const all = problems.toSorted((one, other) => one.offset - other.offset).map(render);
@@ -68,6 +85,11 @@ const masked = (text: string): string =>
 function printable(line: string): string | undefined {
   return line.length <= 200 && oneLine(line) === line.trim() ? masked(line) : undefined;
 }
+
+type Path = readonly string[];
+
+const pairOf = (issue: z.core.$ZodIssue): readonly Path[] | undefined =>
+  issue.code === 'custom' ? (issue.params?.['pair'] as readonly Path[] | undefined) : undefined;
 
 function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: JsonSchema): Problem[] {
   return innermost(outer, []).flatMap(({ issue, path }) => {
@@ -141,11 +163,21 @@ function progressOf({ issue, path }: Located): number {
   return path.length + nearly;
 }
 
+/** What was written at a path, also through an alias; undefined where nothing was. */
+function nodeAt(document: YamlDocument, path: readonly PropertyKey[]): Node | undefined {
+  let node: unknown = document.contents;
+  for (const key of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    node = isCollection(node) ? node.get(key, true) : undefined;
+  }
+  return isNode(node) ? node : undefined;
+}
+
 /** Where the value stands; where there is none, the nearest thing above it that does. */
 function valueOffset(document: YamlDocument, path: readonly PropertyKey[]): number {
   for (let length = path.length; length >= 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
+    const node = nodeAt(document, path.slice(0, length));
+    if (node?.range) return node.range[0];
   }
   return 0;
 }

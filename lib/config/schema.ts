@@ -8,6 +8,7 @@ import { identifierOf } from '../core/text.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
 import { thermalConfig } from '../thermal/config.ts';
+import { wrongEndpoints, wrongLimits } from './order.ts';
 import { siteConfig } from './site.ts';
 
 export const configurationSchema = z
@@ -44,6 +45,17 @@ export const configurationSchema = z
           refuse(path, `${JSON.stringify(other)} and ${JSON.stringify(name)} would be one variable in the archive`);
       }
     }
+
+    const seconds = inSeconds(config.limits, config.interval);
+    const usual = inSeconds(healthConfig.limits.parse(undefined), config.interval);
+    const dashboard = config.dashboard ? { dashboard: config.dashboard } : {};
+    const wrongOrder = [
+      ...wrongLimits(seconds, usual),
+      ...wrongEndpoints(dashboard, []),
+      ...wrongEndpoints(config.endpoints, ['endpoints']),
+    ];
+    for (const { pair, says } of wrongOrder)
+      context.addIssue({ code: 'custom', path: pair[0], message: says, params: { pair } });
 
     function knownHost(host: string | undefined, path: string[]): void {
       const known = Object.keys(config.hosts);

@@ -29,9 +29,11 @@ const url = z
   .url({ protocol: /^https?$/, error: (issue) => `expected an http(s) URL; got ${JSON.stringify(issue.input)}` })
   .refine((text) => !hasLogin(text), 'a password in a URL would end up in files and mails: leave it out');
 
+export const usualSlow = '2s';
+
 const endpointSchema = z.strictObject({
   url: url.describe('asked with one GET; any 2xx or 3xx is an answer'),
-  slow: duration('2s').prefault('2s').describe('an answer that takes longer is amber'),
+  slow: duration(usualSlow).prefault(usualSlow).describe('an answer that takes longer is amber'),
   timeout: duration('5s')
     .refine((seconds) => seconds > 0 && seconds <= 9, 'at most 9s: one reading has 10 s in all')
     .prefault('5s')

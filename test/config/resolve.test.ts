@@ -124,15 +124,76 @@ test('every mistake is told with its place, what is wrong and what would be righ
   for (const [text, told] of mistakes) for (const words of told) assert.match(problemsOf(text), words, text);
 });
 
+const fallsBelow = new Set(['voltage', 'charge', 'coverage', 'certificate']);
+
+test('limits the wrong way round are refused, with both values, where each was written, and which must be where', () => {
+  const told = problemsOf('limits:\n  filesystem: { amber: 95%, red: 90% }\n  voltage: { amber: 48 V }\n');
+  assert.match(
+    told,
+    /^site\.yaml:2:24: limits\.filesystem\.amber is 95% \(line 2, column 24\), limits\.filesystem\.red is 90% \(line 2, column 34\): amber must not be above red, or nothing is ever amber$/m,
+  );
+  assert.match(
+    told,
+    /^site\.yaml:3:21: limits\.voltage\.amber is 48 V \(line 3, column 21\), limits\.voltage\.red is 50 V \(default\): amber must not be below red, or nothing is ever amber$/m,
+  );
+  const aged = problemsOf('interval: 1h\nlimits: { heartbeat: { red: 1.5 intervals } }');
+  assert.match(aged, /heartbeat\.amber is 4 intervals \(default\), limits\.heartbeat\.red is 1\.5 intervals \(line 2,/);
+});
+
+test('every limit of two levels is refused the wrong way round, and taken where both are the same', () => {
+  const pairs = Object.entries(configurationOf('').limits).flatMap(([key, value]) => {
+    const { amber, red }: { amber?: unknown; red?: unknown } = value as object;
+    return amber === undefined || red === undefined ? [] : [key];
+  });
+  assert.ok(pairs.length >= 9, `only ${pairs.join(', ')}`);
+  const values = effectiveValues(undefined);
+  const usual = (key: string) => values.find((one) => one.key === `limits.${key}`)?.value ?? assert.fail(key);
+  for (const key of pairs) {
+    const [amber, red] = [usual(`${key}.amber`), usual(`${key}.red`)];
+    const side = fallsBelow.has(key) ? 'below' : 'above';
+    const turned = problemsOf(`limits: { ${key}: { amber: ${red}, red: ${amber} } }`);
+    assert.match(turned, new RegExp(`limits\\.${key}\\.amber is ${red} .* amber must not be ${side} red`), key);
+    configurationOf(`limits: { ${key}: { amber: ${red}, red: ${red} } }`);
+  }
+});
+
+test('a limit of one subject is compared with the one of all that it stands beside', () => {
+  const told = problemsOf(
+    'filesystems: { data: /data, root: / }\nlimits:\n  filesystem:\n    red: 85%\n    for: { data: { amber: 99% }, root: { red: 50% } }\n',
+  );
+  assert.match(
+    told,
+    /^site\.yaml:5:27: limits\.filesystem\.for\.data\.amber is 99% \(line 5, column 27\), limits\.filesystem\.red is 85% \(line 4, column 10\): amber must/m,
+  );
+  assert.match(
+    told,
+    /^site\.yaml:5:47: limits\.filesystem\.amber is 80% \(default\), limits\.filesystem\.for\.root\.red is 50% \(line 5, column 47\): amber/m,
+  );
+  const shared = problemsOf(
+    'limits: { filesystem: &same { amber: 95%, red: 90% }, inodes: *same }\nfilesystems: { data: /data }',
+  );
+  assert.match(shared, /limits\.inodes\.amber is 95% \(line 1, column 38\), limits\.inodes\.red is 90% \(line 1,/);
+});
+
+test('an answer that is only slow when it is none is refused', () => {
+  const told = problemsOf('endpoints: { api: { url: "http://x/", slow: 6s } }');
+  assert.match(
+    told,
+    /endpoints\.api\.slow is 6s \(line 1, column 45\), endpoints\.api\.timeout is 5s \(default\): slow must/,
+  );
+  assert.match(problemsOf('dashboard: { url: "http://x/", slow: 3s, timeout: 1s }'), /dashboard\.timeout is 1s \(line/);
+  configurationOf('dashboard: { url: "http://x/", timeout: 1s }');
+});
+
 test('an age in intervals is shown as it is written, and counts in seconds', () => {
-  const text = 'interval: 1h\nlimits: { heartbeat: { red: 1.5 intervals } }\n';
+  const text = 'interval: 1h\nlimits: { heartbeat: { red: 4.5 intervals } }\n';
   const values = effectiveValues({ path: 'site.yaml', text });
   const shown = ['limits.heartbeat.amber', 'limits.heartbeat.red', 'alerts.rules.snapshot.older-than'].map((key) => {
     const { value, origin } = values.find((one) => one.key === key) ?? assert.fail(key);
     return `${value} from ${origin}`;
   });
-  assert.deepEqual(shown, ['4 intervals from default', '1.5 intervals from site.yaml:2', '3 intervals from default']);
-  assert.deepEqual(configurationOf(text).limits.heartbeat, { amber: 14_400, red: 5400 });
+  assert.deepEqual(shown, ['4 intervals from default', '4.5 intervals from site.yaml:2', '3 intervals from default']);
+  assert.deepEqual(configurationOf(text).limits.heartbeat, { amber: 14_400, red: 16_200 });
   assert.deepEqual(configurationOf('').limits.heartbeat, { amber: 1200, red: 7200 });
 });
 
@@ -165,7 +226,7 @@ test('a hundred mistakes are cut to what a person reads', () => {
 
 test('each effective value is printed as it would be written, with the line or that it is the default', () => {
   const text =
-    'site: aurora\n\nlimits:\n  filesystem:\n    red: 95%\n    for: { scratch: { amber: 99% } }\nfilesystems: { data: /data }\nservices: [a.timer]\n';
+    'site: aurora\n\nlimits:\n  filesystem:\n    red: 95%\n    for: { data: { amber: 94% } }\nfilesystems: { data: /data }\nservices: [a.timer]\n';
   const values = effectiveValues({ path: 'site.yaml', text });
   const line = (key: string) => {
     const found = values.find((one) => one.key === key);
@@ -175,9 +236,9 @@ test('each effective value is printed as it would be written, with the line or t
   assert.equal(line('interval'), '5m from default');
   assert.equal(line('limits.filesystem.red'), '95% from site.yaml:5');
   assert.equal(line('limits.filesystem.amber'), '80% from default');
-  assert.equal(line('limits.filesystem.for.scratch.amber'), '99% from site.yaml:6');
+  assert.equal(line('limits.filesystem.for.data.amber'), '94% from site.yaml:6');
   assert.equal(line('services'), '[a.timer] from site.yaml:8');
-  assert.equal(originOf(values, 'limits.filesystem.for.scratch.amber'), 'site.yaml:6');
+  assert.equal(originOf(values, 'limits.filesystem.for.data.amber'), 'site.yaml:6');
   assert.equal(originOf(values, 'limits.filesystem.amber'), 'default (80%)');
   assert.equal(originOf(values, 'filesystems.data.read-only'), 'default, for what is configured at site.yaml:7');
   assert.ok(values.length >= 30, `${values.length} values`);
