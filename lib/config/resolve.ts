@@ -105,6 +105,10 @@ function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: Jso
       return [{ offset: keyOffset(document, path.slice(0, -1), key), message: `${path.join('.')}: ${says}` }];
     }
     const name = path.join('.') || 'the configuration';
+    if (issue.code === 'custom' && issue.params?.['isName'] === true)
+      return [
+        { offset: keyOffset(document, path.slice(0, -1), String(path.at(-1))), message: `${name}: ${issue.message}` },
+      ];
     const last = path.at(-1);
     const example = exampleOf(schemaAt(schema, path));
     const advice =
@@ -167,8 +171,8 @@ function progressOf({ issue, path }: Located): number {
 function nodeAt(document: YamlDocument, path: readonly PropertyKey[]): Node | undefined {
   let node: unknown = document.contents;
   for (const key of path) {
-    if (isAlias(node)) node = node.resolve(document);
     node = isCollection(node) ? node.get(key, true) : undefined;
+    if (isAlias(node)) node = node.resolve(document);
   }
   return isNode(node) ? node : undefined;
 }
@@ -183,7 +187,7 @@ function valueOffset(document: YamlDocument, path: readonly PropertyKey[]): numb
 }
 
 function keyOffset(document: YamlDocument, path: readonly PropertyKey[], key: string): number {
-  const map = path.length === 0 ? document.contents : document.getIn(path, true);
+  const map = nodeAt(document, path);
   const pair = isMap(map) ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key) : undefined;
-  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : valueOffset(document, path);
+  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : valueOffset(document, [...path, key]);
 }

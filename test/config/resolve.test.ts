@@ -185,6 +185,46 @@ test('an answer that is only slow when it is none is refused', () => {
   configurationOf('dashboard: { url: "http://x/", timeout: 1s }');
 });
 
+// Whom somebody makes an exception of who is not there, and what they must be told.
+const site =
+  'filesystems: { data: /data, root: / }\ngit: { site: /srv/site }\nstreams: { s: { mirrors: { gws: { root: /x } }, units: { sync: s.timer } } }\ndashboard: { url: "http://x/" }\n';
+const strangers: [text: string, told: RegExp][] = [
+  [
+    'limits: { filesystem: { for: { dataa: { red: 95% } } } }',
+    /^site\.yaml:5:32: limits\.filesystem\.for\.dataa: there is no filesystem dataa; did you mean data\?$/m,
+  ],
+  ['limits: { inodes: { for: { archive: { red: 95% } } } }', /no filesystem archive \(there: data, root\)$/m],
+  ['limits: { dirty: { for: { sight: { amber: 4 } } } }', /no checkout sight/],
+  ['limits: { coverage: { for: { gws: { amber: 100% } } } }', /no copy gws \(there: s\.gws\)/],
+  ['limits: { restarts: { for: { s.service: { red: 9 } } } }', /no unit s\.service/],
+  ['limits: { certificate: { for: { dashbord: { red: 1d } } } }', /no endpoint dashbord; did you mean dashboard\?/],
+  ['limits: { gate: { for: { prune: { amber: 8d } } } }', /no gate prune \(there: none\)/],
+  ['limits: { voltage: { for: { powr: { amber: 60 V } } } }', /no subject powr; did you mean power\?/],
+  ['limits: { memory: { for: { data: { amber: 60% } } } }', /no subject data \(there: host\)/],
+  [
+    'alerts: { rules: { storage: { for: { nope: { at: 99% } } } } }',
+    /^site\.yaml:5:38: alerts\.rules\.storage\.for\.nope: there is no filesystem nope \(there: data, root, workspace\)$/m,
+  ],
+  ['alerts: { rules: { stream: { for: { t: { stale-for: 9h } } } } }', /no stream t; did you mean s\?/],
+  [
+    'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["storage:dataa"], reason: x }] }',
+    /^site\.yaml:5:63: alerts\.maintenance\.0\.rules\.0: there is no filesystem dataa; did you mean data\?$/m,
+  ],
+];
+
+test('an exception for what nobody watches is refused: it would say nothing', () => {
+  for (const [text, told] of strangers) assert.match(problemsOf(site + text), told, text);
+});
+
+test('an exception for what is watched is taken, and so is one for what is only found when it is looked for', () => {
+  configurationOf(
+    `${site}limits: { filesystem: { for: { data: { red: 95% } } }, inodes: { for: { root: { red: 95% } } }, dirty: { for: { site: { amber: 4 } } }, coverage: { for: { s.gws: { amber: 100% } } }, timer: { for: { s.timer: { red: 9m } } }, certificate: { for: { dashboard: { red: 1d } } }, oom: { for: { host: { red: 2 } } }, failed-units: { for: { host: { amber: 2 } } } }
+alerts: { rules: { storage: { for: { data: { at: 99% }, workspace: { at: 99% } } }, heartbeat: { for: { outside: { older-than: 3h } } }, probe: { for: { filesystems.data: { failing-for: 3h } } }, stage: { for: { append-zarr: { failing-for: 3h } } } } }`,
+  );
+  // Without filesystems of one's own, those that are mounted are watched.
+  configurationOf('limits: { filesystem: { for: { /data: { red: 95% } } } }');
+});
+
 test('an age in intervals is shown as it is written, and counts in seconds', () => {
   const text = 'interval: 1h\nlimits: { heartbeat: { red: 4.5 intervals } }\n';
   const values = effectiveValues({ path: 'site.yaml', text });
