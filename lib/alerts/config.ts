@@ -33,7 +33,8 @@ const alertmanager = z.strictObject({
         .refine(
           (text) => !hasLogin(text),
           'a login in a URL would end up where the configuration is shown and copied: name the whole URL, as $NAME',
-        ),
+        )
+        .meta({ secret: true }),
     )
     .min(1)
     .describe('every replica: `http://127.0.0.1:9093`, or $NAME where something in it is secret'),

@@ -83,6 +83,8 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   /** Our own mark: text with a unit, and which. */
   readonly quantity?: string;
+  /** Our own mark: text that may name something secret, as `$NAME`. */
+  readonly secret?: boolean;
   /** Our own mark: understood, but nothing acts on it yet. */
   readonly planned?: boolean;
 }

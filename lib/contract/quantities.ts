@@ -97,7 +97,8 @@ export const secret = z
   .regex(/^\$[A-Z_][A-Z0-9_]*$/, {
     error:
       'expected the name of an environment variable or credential, such as "$OPS_HEARTBEAT_URL", never the secret itself',
-  });
+  })
+  .meta({ secret: true });
 
 /** For `.meta()`: understood and checked, but nothing acts on it yet. check-config says so of whoever uses it. */
 export const planned = { planned: true } as const;

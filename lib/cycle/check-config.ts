@@ -1,8 +1,9 @@
 // ops-monitor check-config: what is wrong with a configuration; or, where nothing is, what it comes to.
-import { effectiveValues } from '../config/origin.ts';
+import { type Effective, effectiveValues } from '../config/origin.ts';
 import { findSource } from '../config/load.ts';
 import { resolve } from '../config/resolve.ts';
 import { counted } from '../core/text.ts';
+import { makeNet } from '../io/net.ts';
 import { resolvePlaces } from '../io/places.ts';
 import { painter, print, printError } from '../io/terminal.ts';
 import { type Command, configOption, exitCodes, textOption } from './command.ts';
@@ -41,6 +42,20 @@ export const checkConfig: Command = {
     print(`\nFiles lie in\n${places.join('\n')}`);
     const planned = new Set(values.flatMap(({ planned: key, origin }) => (key && origin !== 'default' ? [key] : [])));
     if (planned.size > 0) print(`\nUnderstood, but nothing acts on it in this version: ${[...planned].join(', ')}`);
+    const unset = missingSecrets(values);
+    if (unset.length > 0)
+      print(`\nNot known in this environment, though the unit that uses it may have it:\n${unset.join('\n')}`);
     return exitCodes.ok;
   },
 };
+
+/** By the rules of whoever will use them; a note and no mistake, as a unit is given what a shell is not. */
+function missingSecrets(values: readonly Effective[]): string[] {
+  const net = makeNet();
+  return values.flatMap(({ key, secrets = [] }) =>
+    secrets.flatMap((name) => {
+      const found = net.secret(name);
+      return 'missing' in found ? [`  ${key}: ${found.missing}`] : [];
+    }),
+  );
+}
