@@ -116,7 +116,8 @@ function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: Jso
         ? ''
         : ` (an example: \`${typeof last === 'string' ? `${last}: ` : ''}${example}\`)`;
     const value: unknown = document.getIn(path);
-    const says = value === undefined ? `${name} is missing` : `${name}: ${wordsOf(issue, value)}`;
+    const says =
+      value === undefined && issue.code !== 'custom' ? `${name} is missing` : `${name}: ${wordsOf(issue, value)}`;
     return [{ offset: valueOffset(document, path), message: `${says}${advice}` }];
   });
 }

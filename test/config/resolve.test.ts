@@ -60,6 +60,21 @@ const mistakes: [text: string, told: RegExp[]][] = [
   ['endpoints: { a: "http://user:word@x/" }', [/a password in a URL/]],
   ['endpoints: { a: { url: "http://x/", timeout: 1m } }', [/timeout: at most 9s/]],
   ['dashboard: { url: "http://x/" }\nendpoints: { dashboard: "http://y/" }', [/the name `dashboard` is taken/]],
+  [
+    'streams: { s: { source: { root: /x, files: "{yyyy}/{MM}/*.nc", time: name } } }',
+    [
+      /^site\.yaml:1:44: streams\.s\.source\.files: "\{yyyy\}\/\{MM\}\/\*\.nc" has no \{dd\}: with `time: name` .* against a window of 1\.5h \(an example: `files: \{yyyy\}/m,
+    ],
+  ],
+  ['streams: { s: { source: { root: /x, time: name } } }', [/"\*\*\/\*" has no \{yyyy\}, \{MM\}, \{dd\}: /]],
+  [
+    'streams: { s: { window: 3h, source: { root: /x, files: "{yyyy}{MM}{dd}.nc", time: name } } }',
+    [/in steps of 1d, which cannot be judged against a window of 3h: .* or a window of 1d or more/],
+  ],
+  [
+    'streams: { s: { source: { root: /x, files: "{yyyy}/{mm}/{dd}/*.nc" } } }',
+    [/"\{yyyy\}\/\{mm\}\/\{dd\}\/\*\.nc": \{mm\} is minutes, \{MM\} the month/],
+  ],
   ['alerts: { to: [me] }', [/alerts\.to\.0: expected a mail address, or webhook:NAME; got "me"/]],
   [
     'alerts: { to: ["webhook:chat"] }',
@@ -235,6 +250,13 @@ test('an age in intervals is shown as it is written, and counts in seconds', () 
   assert.deepEqual(shown, ['4 intervals from default', '4.5 intervals from site.yaml:2', '3 intervals from default']);
   assert.deepEqual(configurationOf(text).limits.heartbeat, { amber: 14_400, red: 16_200 });
   assert.deepEqual(configurationOf('').limits.heartbeat, { amber: 1200, red: 7200 });
+});
+
+test('times in names that are fine enough for the window are taken', () => {
+  const files = ['{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc', '{yyyy}{MM}{dd}_{HH}.nc'];
+  for (const one of files) configurationOf(`streams: { s: { source: { root: /x, files: "${one}", time: name } } }`);
+  configurationOf('streams: { s: { window: 26h, source: { root: /x, files: "{yyyy}{MM}{dd}.nc", time: name } } }');
+  configurationOf('streams: { s: { source: { root: /x, files: "{yyyy}/{MM}/*.nc" } } }');
 });
 
 test('a hold of nothing, and maintenance of a rule or of one subject, are no mistakes', () => {
