@@ -98,11 +98,13 @@ export const alertsConfig = {
           z.strictObject({
             every: z
               .string()
-              .refine(
-                (text) => parseWindow(text) !== undefined,
-                'expected a window in UTC, such as "Tue 09:00-10:00 UTC"',
-              )
-              .describe('when, in UTC: `Tue 09:00-10:00 UTC`, `Mon,Thu 23:30-00:30`, `daily 02:00-03:00`'),
+              .refine((text) => parseWindow(text) !== undefined, {
+                error: (issue) =>
+                  `expected days and hours in UTC, such as "Tue 09:00-10:00", "Mon-Fri 23:30-00:30" or "daily 02:00-03:00"; got ${JSON.stringify(issue.input)}`,
+              })
+              .describe(
+                'when, in UTC, with hours of two digits: `Tue 09:00-10:00 UTC`, `Mon-Fri,Sunday 23:30-00:30`, `daily 02:00-03:00`',
+              ),
             rules: z
               .array(
                 z.string().superRefine((of, context) => {

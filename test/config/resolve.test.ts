@@ -37,7 +37,10 @@ test('the first site’s configuration is valid, and says what the specification
 const mistakes: [text: string, told: RegExp[]][] = [
   ['intervall: 5m', [/^site\.yaml:1:1: unknown key intervall; did you mean interval, as in `interval: 5m`\?/]],
   ['site: a\ninterval: 5', [/^site\.yaml:2:11: interval: expected a duration with its unit, such as "5m"; got 5/]],
-  ['interval: 5 parsecs', [/got "5 parsecs"/]],
+  ['interval: 5 parsecs', [/got "5 parsecs" \(units: ms, s, m, h, d, w\)/]],
+  ['interval: 400d', [/interval: expected a duration .*; got "400d" \(at most 1d\)/]],
+  ['keep: { raw: 1y }', [/keep\.raw: expected a duration .*; got "1y" \(units: ms, s, m, h, d, w\)/]],
+  ['limits: { gate: { amber: 9999d } }', [/got "9999d" \(at most 3660d\)/]],
   [
     'limits:\n  filesystem: { amber: 80 }',
     [/^site\.yaml:2:24: limits\.filesystem\.amber: expected a percentage, such as "80%"; got 80/],
@@ -74,6 +77,10 @@ const mistakes: [text: string, told: RegExp[]][] = [
   [
     'streams: { s: { source: { root: /x, files: "{yyyy}/{mm}/{dd}/*.nc" } } }',
     [/"\{yyyy\}\/\{mm\}\/\{dd\}\/\*\.nc": \{mm\} is minutes, \{MM\} the month/],
+  ],
+  [
+    'alerts: { maintenance: [{ every: "Frydays 09:00-10:00", reason: x }] }',
+    [/maintenance\.0\.every: expected days and hours in UTC, .*"Mon-Fri 23:30-00:30".*; got "Frydays 09:00-10:00"$/m],
   ],
   ['alerts: { to: [me] }', [/alerts\.to\.0: expected a mail address, or webhook:NAME; got "me"/]],
   [
@@ -118,7 +125,7 @@ const mistakes: [text: string, told: RegExp[]][] = [
   ],
   ['limits: { heartbeat: { red: 0 intervals } }', [/got "0 intervals"/]],
   ['alerts: { rules: { storage: { hold: -1s } } }', [/hold: expected a duration .*got "-1s"/]],
-  ['alerts: { repeat: 0s }', [/alerts\.repeat: expected a duration .*got "0s"/]],
+  ['alerts: { repeat: 0s }', [/alerts\.repeat: expected a duration .*got "0s" \(more than none\)/]],
   [
     'site: a\nfilesystems:\n  "a b": /data',
     [/^site\.yaml:3:3: filesystems\.a b: expected a name of letters, digits and _ \. @ : -, at most 64; got "a b"$/m],
