@@ -2,7 +2,7 @@
 // yaml and the whole schema: a stage comes here only when the file or the product has changed.
 import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { nearest, oneLine, reasonOf } from '../core/text.ts';
+import { counted, nearest, oneLine, reasonOf } from '../core/text.ts';
 import { type Configuration, configurationJsonSchema, configurationSchema, type JsonSchema } from './schema.ts';
 import { exampleOf, knownKeys, schemaAt } from './walk.ts';
 
@@ -28,7 +28,10 @@ export function resolve(source: Source | undefined): Resolved {
   const lines = new LineCounter();
   const text = source?.text ?? '';
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }));
+  const faults = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
+    offset: pos[0],
+    message: code === 'MULTIPLE_DOCS' ? 'a second document begins here: a configuration is one' : message,
+  }));
   if (faults.length > 0) return { problems: rendered(faults) };
   // An empty file, or one of comments only, asks for nothing but defaults.
   let value: unknown;
@@ -140,10 +143,27 @@ const kinds: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
+/** What the schema says in words of its own is said; what is the library's own wording is said in ours. */
 function wordsOf(issue: z.core.$ZodIssue, value: unknown): string {
-  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message;
-  const seen = isCollection(value) ? (isSeq(value) ? 'a list' : 'a mapping') : JSON.stringify(value);
-  return `expected ${kinds[issue.expected] ?? issue.expected}; got ${seen}`;
+  const got = isCollection(value) ? (isSeq(value) ? 'a list' : 'a mapping') : JSON.stringify(value);
+  if (!/^(Invalid|Too (small|big))/.test(issue.message)) return issue.message;
+  if (issue.code === 'invalid_type') {
+    const one = issue.expected === 'array' && typeof value === 'string' ? `, as in \`[${value}]\`` : '';
+    return `expected ${kinds[issue.expected] ?? issue.expected}${one}; got ${got}`;
+  }
+  if (issue.code === 'invalid_value')
+    return `expected ${issue.values.map((one) => JSON.stringify(one)).join(' or ')}; got ${got}`;
+  if (issue.code === 'too_small') return `expected ${amount(issue.origin, 'at least', issue.minimum)}; got ${got}`;
+  if (issue.code === 'too_big') return `expected ${amount(issue.origin, 'at most', issue.maximum)}; got ${got}`;
+  return issue.message;
+}
+
+/** Of text and lists, how long they are; of numbers, how much. */
+function amount(of: string, bound: string, limit: number | bigint): string {
+  const noun = { string: 'character', array: 'entry' }[of];
+  return noun === undefined
+    ? `${bound} ${limit}`
+    : `${bound} ${counted(Number(limit), noun, noun === 'entry' ? 'entries' : undefined)}`;
 }
 
 interface Located {

@@ -27,7 +27,10 @@ const unit = z
   });
 
 const url = z
-  .url({ protocol: /^https?$/, error: (issue) => `expected an http(s) URL; got ${JSON.stringify(issue.input)}` })
+  .url({
+    protocol: /^https?$/,
+    error: (issue) => `expected an http(s) URL, such as "https://www.example.org/"; got ${JSON.stringify(issue.input)}`,
+  })
   .refine((text) => !hasLogin(text), 'a password in a URL would end up in files and mails: leave it out');
 
 export const usualSlow = '2s';

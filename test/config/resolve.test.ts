@@ -57,9 +57,20 @@ const mistakes: [text: string, told: RegExp[]][] = [
   ['filesystems: { a-b: /x, a_b: /y }', [/^site\.yaml:1:\d+: .*"a-b" and "a_b" would be one variable in the archive/]],
   ['services: [a.timer, a-timer.service, a_timer.service]', [/"a-timer.service" and "a_timer.service" would be one/]],
   ['filesystems: { x: { path: /x, host: nowhere } }', [/there is no host "nowhere" under `hosts`/]],
-  ['services: a.service', [/services: expected a list; got "a\.service"/]],
+  ['services: a.service', [/services: expected a list, as in `\[a\.service\]`; got "a\.service"/]],
   ['services: [a]', [/services\.0: expected a unit with its type, such as "sync\.timer"; got "a"/]],
-  ['dashboard: { url: "ftp://x" }', [/dashboard\.url: expected an http\(s\) URL; got "ftp:\/\/x"/]],
+  [
+    'dashboard: { url: "ftp://x" }\nendpoints: { a: www }',
+    [
+      /dashboard\.url: expected an http\(s\) URL, such as "https:\/\/www\.example\.org\/"; got "ftp:\/\/x"$/m,
+      /endpoints\.a: expected an http\(s\) URL, such as "https:\/\/www\.example\.org\/"; got "www"$/m,
+    ],
+  ],
+  ['site: ""', [/site: expected at least 1 character; got ""/]],
+  ['thermal: { samples: 0 }', [/thermal\.samples: expected at least 1; got 0/]],
+  ['thermal: { samples: 101 }', [/thermal\.samples: expected at most 100; got 101/]],
+  ['workspace: { path: /x, usage: { command: [] } }', [/usage\.command: expected at least 1 entry; got a list/]],
+  ['site: a\n---\nsite: b', [/^site\.yaml:2:1: a second document begins here: a configuration is one$/m]],
   ['endpoints: { a: "http://user:word@x/" }', [/a password in a URL/]],
   ['endpoints: { a: { url: "http://x/", timeout: 1m } }', [/timeout: at most 9s/]],
   ['dashboard: { url: "http://x/" }\nendpoints: { dashboard: "http://y/" }', [/the name `dashboard` is taken/]],
@@ -82,7 +93,12 @@ const mistakes: [text: string, told: RegExp[]][] = [
     'alerts: { maintenance: [{ every: "Frydays 09:00-10:00", reason: x }] }',
     [/maintenance\.0\.every: expected days and hours in UTC, .*"Mon-Fri 23:30-00:30".*; got "Frydays 09:00-10:00"$/m],
   ],
-  ['alerts: { to: [me] }', [/alerts\.to\.0: expected a mail address, or webhook:NAME; got "me"/]],
+  [
+    'alerts: { to: [ops.example.org] }',
+    [/alerts\.to\.0: expected a mail address, a user of this machine, or webhook:NAME; got "ops\.example\.org"/],
+  ],
+  ['alerts: { to: ops@ }', [/alerts\.to: expected a mail address, .*; got "ops@"/]],
+  ['alerts: { escalate: { after: 1d, to: [] } }', [/alerts\.escalate\.to: expected somebody/]],
   [
     'alerts: { to: ["webhook:chat"] }',
     [/alerts\.to: there is no webhook "chat" under `alerts\.webhooks` \(there: none\)/],
@@ -264,6 +280,14 @@ test('times in names that are fine enough for the window are taken', () => {
   for (const one of files) configurationOf(`streams: { s: { source: { root: /x, files: "${one}", time: name } } }`);
   configurationOf('streams: { s: { window: 26h, source: { root: /x, files: "{yyyy}{MM}{dd}.nc", time: name } } }');
   configurationOf('streams: { s: { source: { root: /x, files: "{yyyy}/{MM}/*.nc" } } }');
+});
+
+test('one who is to hear of something needs no list, and may be a user of this machine', () => {
+  const { alerts } = configurationOf(
+    'alerts: { to: ops@example.org, rules: { storage: { to: root } }, escalate: { after: 1d, to: "webhook:c" }, webhooks: { c: { url: $C } } }',
+  );
+  assert.deepEqual([alerts.to, alerts.escalate?.to], [['ops@example.org'], ['webhook:c']]);
+  assert.deepEqual(alerts.rules['storage']?.to, ['root']);
 });
 
 test('a hold of nothing, and maintenance of a rule or of one subject, are no mistakes', () => {
