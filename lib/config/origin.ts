@@ -38,7 +38,10 @@ export function effectiveValues(source: Source | undefined): Effective[] {
       ...((schema.items ?? schema).secret ? { secrets: value.match(/\$[A-Z_][A-Z0-9_]*/g) ?? [] } : {}),
     });
     if (isScalar(node)) return [found(plain(node.value), lineOf(node))];
-    if (isSeq(node)) return [found(JSON.stringify(node.toJSON()).replaceAll('"', ''), lineOf(node))];
+    if (isSeq(node)) {
+      const entries = node.toJSON().map((one) => plain(one).replaceAll('"', ''));
+      return [found(`[${entries.join(', ')}]`, lineOf(node))];
+    }
     const option = alternatives(schema).find(({ type }) => type === 'object') ?? schema;
     if (isMap(node) || option.properties) {
       const known = Object.entries(option.properties ?? {});

@@ -11,7 +11,8 @@ export interface Source {
   readonly text: string;
 }
 
-export type Resolved = { config: Configuration } | { problems: readonly string[] };
+/** Of very many problems only the first are rendered, but all are counted. */
+export type Resolved = { config: Configuration } | { problems: readonly string[]; count: number };
 
 type YamlDocument = ReturnType<typeof parseDocument>;
 
@@ -32,18 +33,17 @@ export function resolve(source: Source | undefined): Resolved {
     offset: pos[0],
     message: code === 'MULTIPLE_DOCS' ? 'a second document begins here: a configuration is one' : message,
   }));
-  if (faults.length > 0) return { problems: rendered(faults) };
+  if (faults.length > 0) return rendered(faults);
   // An empty file, or one of comments only, asks for nothing but defaults.
   let value: unknown;
   try {
     value = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    return { problems: rendered([{ offset: 0, message: reasonOf(error) }]) };
+    return rendered([{ offset: 0, message: reasonOf(error) }]);
   }
   // A mapping in JavaScript has no such key, whatever is written: what stands there would silently not be watched.
   const proto = /^[^#\n]*?(["']?__proto__["']?)\s*:/m.exec(text) ?? /[{,]\s*(["']?__proto__["']?)\s*:/.exec(text);
-  if (proto)
-    return { problems: rendered([{ offset: text.indexOf('__proto__'), message: '__proto__ may not be a name' }]) };
+  if (proto) return rendered([{ offset: text.indexOf('__proto__'), message: '__proto__ may not be a name' }]);
   const parsed = configurationSchema.safeParse(value);
   if (parsed.success) return { config: parsed.data };
   const schema = configurationJsonSchema();
@@ -51,7 +51,7 @@ export function resolve(source: Source | undefined): Resolved {
     const pair = pairOf(issue);
     return pair ? pairProblem(pair, issue.message) : problemsOf(issue, document, schema);
   });
-  return { problems: rendered(problems) };
+  return rendered(problems);
 
   /** Two values that do not go together: what each is, and where it was written. */
   function pairProblem(pair: readonly Path[], message: string): Problem {
@@ -66,9 +66,10 @@ export function resolve(source: Source | undefined): Resolved {
     return { offset: told?.node?.range?.[0] ?? 0, message: `${shown.join(', ')}: ${message}` };
   }
 
-  function rendered(problems: readonly Problem[]): string[] {
+  function rendered(problems: readonly Problem[]): Resolved {
     const all = problems.toSorted((one, other) => one.offset - other.offset).map(render);
-    return all.length > mostProblems ? [...all.slice(0, mostProblems), `and ${all.length - mostProblems} more`] : all;
+    const rest = all.length - mostProblems;
+    return { problems: rest > 0 ? [...all.slice(0, mostProblems), `and ${rest} more`] : all, count: all.length };
   }
 
   /** As a compiler says it: place, message, the line, and a mark under what is meant. */

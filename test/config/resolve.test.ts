@@ -314,7 +314,7 @@ test('a line with escape sequences is not shown on the terminal of whoever check
 test('a hundred mistakes are cut to what a person reads', () => {
   const told = resolve({ path: 'x', text: Array.from({ length: 100 }, (_, index) => `k${index}: 1`).join('\n') });
   assert.ok('problems' in told && told.problems.length === 31);
-  assert.equal(told.problems.at(-1), 'and 70 more');
+  assert.deepEqual([told.problems.at(-1), told.count], ['and 70 more', 100]);
 });
 
 test('each effective value is printed as it would be written, with the line or that it is the default', () => {
