@@ -22,7 +22,8 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
   const mailed = draft.to.filter((recipient) => webhookOf(recipient) === undefined);
   const composer = new MailComposer({
     from: { name: `ops-monitor ${site}`, address: from },
-    to: mailed,
+    // In parts: `root` alone would be taken for a name without an address.
+    to: mailed.map((address) => ({ name: '', address })),
     subject: draft.subject,
     text: draft.text,
     html: draft.html,

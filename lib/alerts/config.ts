@@ -9,12 +9,15 @@ import { parseWindow } from './silence.ts';
 import { type WebhookStyle, webhookStyles } from './webhook-body.ts';
 
 const address = z.email({ error: (issue) => `expected a mail address; got ${JSON.stringify(issue.input)}` });
+/** As `root`, whose mails a sendmail-compatible command knows where to bring. No dot: that would be an address without its @. */
+const localUser = /^[a-z_][a-z0-9_-]{0,31}$/;
 const recipient = z
   .string()
-  .refine((text) => webhookOf(text) !== undefined || address.safeParse(text).success, {
-    error: (issue) => `expected a mail address, or webhook:NAME; got ${JSON.stringify(issue.input)}`,
+  .refine((text) => webhookOf(text) !== undefined || localUser.test(text) || address.safeParse(text).success, {
+    error: (issue) =>
+      `expected a mail address, a user of this machine, or webhook:NAME; got ${JSON.stringify(issue.input)}`,
   });
-const addresses = z.array(recipient);
+const addresses = z.union([recipient.transform((one) => [one]), z.array(recipient)]);
 
 const webhook = z.strictObject({
   url: secret.describe('$NAME: from the environment or a credential, never written here'),
@@ -33,7 +36,8 @@ const alertmanager = z.strictObject({
         .refine(
           (text) => !hasLogin(text),
           'a login in a URL would end up where the configuration is shown and copied: name the whole URL, as $NAME',
-        ),
+        )
+        .meta({ secret: true }),
     )
     .min(1)
     .describe('every replica: `http://127.0.0.1:9093`, or $NAME where something in it is secret'),
@@ -81,7 +85,9 @@ const rulesSchema = z.strictObject(Object.fromEntries(rules.map((rule) => [rule.
 export const alertsConfig = {
   alerts: z
     .strictObject({
-      to: addresses.prefault([]).describe('who gets mails; without anybody, none are written'),
+      to: addresses
+        .prefault([])
+        .describe('who gets mails: addresses, users of this machine, webhook:NAME; without anybody, none are written'),
       from: address.optional().describe('whom they come from; without it, the user and this machine'),
       transport: z
         .enum(['auto', 'mailx', 'sendmail', 'smtp'])
@@ -97,11 +103,13 @@ export const alertsConfig = {
           z.strictObject({
             every: z
               .string()
-              .refine(
-                (text) => parseWindow(text) !== undefined,
-                'expected a window in UTC, such as "Tue 09:00-10:00 UTC"',
-              )
-              .describe('when, in UTC: `Tue 09:00-10:00 UTC`, `Mon,Thu 23:30-00:30`, `daily 02:00-03:00`'),
+              .refine((text) => parseWindow(text) !== undefined, {
+                error: (issue) =>
+                  `expected days and hours in UTC, such as "Tue 09:00-10:00", "Mon-Fri 23:30-00:30" or "daily 02:00-03:00"; got ${JSON.stringify(issue.input)}`,
+              })
+              .describe(
+                'when, in UTC, with hours of two digits: `Tue 09:00-10:00 UTC`, `Mon-Fri,Sunday 23:30-00:30`, `daily 02:00-03:00`',
+              ),
             rules: z
               .array(
                 z.string().superRefine((of, context) => {
@@ -124,7 +132,7 @@ export const alertsConfig = {
       escalate: z
         .strictObject({
           after: duration('24h').describe('nobody acknowledged for this long'),
-          to: addresses.min(1).describe('who hears of it then'),
+          to: addresses.refine((to) => to.length > 0, 'expected somebody').describe('who hears of it then'),
         })
         .optional()
         .describe('off by default'),

@@ -1,7 +1,7 @@
-// Who may stand in a `to`: somebody's mail address, or `webhook:NAME`, one of `alerts.webhooks`.
+// Who may stand in a `to`: somebody's mail address, a user of this machine, or `webhook:NAME`, one of `alerts.webhooks`.
 
 const prefix = 'webhook:';
 
-/** The webhook's name; undefined where it is an address. */
+/** The webhook's name; undefined where it is none. */
 export const webhookOf = (recipient: string): string | undefined =>
   recipient.startsWith(prefix) ? recipient.slice(prefix.length) : undefined;

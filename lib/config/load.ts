@@ -2,7 +2,7 @@
 import { resolve as absolute } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
-import { reasonOf } from '../core/text.ts';
+import { counted, reasonOf } from '../core/text.ts';
 import { readIfThere, replaceFile } from '../io/files.ts';
 import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';
@@ -71,8 +71,6 @@ async function fresh(source: Source | undefined): Promise<Configuration> {
   const { resolve } = await import('./resolve.ts');
   const resolved = resolve(source);
   if ('config' in resolved) return resolved.config;
-  const count = resolved.problems.length;
-  throw new Usage(
-    `the configuration is wrong in ${count} ${count === 1 ? 'place' : 'places'}:\n${resolved.problems.join('\n')}`,
-  );
+  const { problems, count } = resolved;
+  throw new Usage(`the configuration is wrong in ${counted(count, 'place')}:\n${problems.join('\n')}`);
 }

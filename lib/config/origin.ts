@@ -1,5 +1,5 @@
 // Where each value of the effective configuration was written: a line of the file, or nowhere (a default).
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Source } from './resolve.ts';
 import { configurationJsonSchema, type JsonSchema } from './schema.ts';
 import { alternatives, anyProperty } from './walk.ts';
@@ -10,6 +10,10 @@ export interface Effective {
   readonly value: string;
   /** `config.yaml:12`, or `default`. */
   readonly origin: string;
+  /** Of the file; undefined of a default. */
+  readonly line?: number;
+  /** What is secret of it, by name: `$OPS_HEARTBEAT_URL`. */
+  readonly secrets?: readonly string[];
   /** The key from which on nothing acts on it yet. */
   readonly planned?: string;
 }
@@ -18,23 +22,25 @@ export interface Effective {
 export function effectiveValues(source: Source | undefined): Effective[] {
   const lines = new LineCounter();
   const document = parseDocument(source?.text ?? '', { lineCounter: lines });
-  const place = (node: unknown): string =>
-    isNode(node) && node.range ? `${source?.path}:${lines.linePos(node.range[0]).line}` : `${source?.path}`;
+  const lineOf = (node: Node): number => lines.linePos(node.range?.[0] ?? 0).line;
   return walk(configurationJsonSchema(), document.contents, [], undefined);
 
   function walk(schema: JsonSchema, written: unknown, path: readonly string[], above: string | undefined): Effective[] {
     const key = path.join('.');
     const node = isAlias(written) ? written.resolve(document) : written;
     const marked = above ?? (schema.planned ? key : undefined);
-    const found = (value: string, origin: string): Effective => ({
+    const found = (value: string, line: number | undefined): Effective => ({
       key,
       value,
-      origin,
+      origin: line === undefined ? 'default' : `${source?.path}:${line}`,
+      ...(line === undefined ? {} : { line }),
       ...(marked === undefined ? {} : { planned: marked }),
+      ...((schema.items ?? schema).secret ? { secrets: value.match(/\$[A-Z_][A-Z0-9_]*/g) ?? [] } : {}),
     });
-    if (isScalar(node)) return [found(plain(node.value), place(node))];
+    if (isScalar(node)) return [found(plain(node.value), lineOf(node))];
     if (isSeq(node)) {
-      return [found(JSON.stringify(node.toJSON()).replaceAll('"', ''), place(node))];
+      const entries = node.toJSON().map((one) => plain(one).replaceAll('"', ''));
+      return [found(`[${entries.join(', ')}]`, lineOf(node))];
     }
     const option = alternatives(schema).find(({ type }) => type === 'object') ?? schema;
     if (isMap(node) || option.properties) {
@@ -55,7 +61,7 @@ export function effectiveValues(source: Source | undefined): Effective[] {
     }
     const value = schema.default;
     if (value === undefined || isEmpty(value)) return [];
-    return [found(plain(value), 'default')];
+    return [found(plain(value), undefined)];
   }
 }
 

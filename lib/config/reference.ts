@@ -30,7 +30,9 @@ export function renderReference(schema: JsonSchema): string {
     '# Configuration',
     '',
     'Written by `npm run docs` from the schema; `ops-monitor check-config FILE` checks a file against it and says where each value comes from.',
-    'Without any configuration the machine itself is watched. Quantities carry their unit: `90s`, `1.5h`, `80%`, `52 V`. `NAME` stands for a name of your own.',
+    'Without any configuration the machine itself is watched. Quantities carry their unit: `90s`, `1.5h`, `80%`, `52 V`.',
+    'Durations are in `ms`, `s`, `m` or `min`, `h`, `d` and `w`, also together (`1h30m`): months and years are not all of one length.',
+    '`NAME` stands for a name of your own, `[]` for each entry of a list.',
     'A complete example is `ops/examples/aurora.yaml`. For completion in an editor, put this line at the top of the file:',
     '`# yaml-language-server: $schema=…/ops/docs/config.schema.json`',
   ].join('\n')}\n\n${sections.join('\n\n')}\n`;
@@ -40,8 +42,15 @@ function rowsOf(schema: JsonSchema, key: string): Row[] {
   const below = alternatives(schema).flatMap((option) => {
     const free = anyProperty(option);
     return [
-      ...Object.entries(option.properties ?? {}).flatMap(([name, child]) => rowsOf(child, `${key}.${name}`)),
+      ...Object.entries(option.properties ?? {}).flatMap(([name, child]) =>
+        name === 'for' && anyProperty(child)
+          ? [exceptionRow(child, `${key}.for.NAME`)]
+          : rowsOf(child, `${key}.${name}`),
+      ),
       ...(free ? rowsOf(free, `${key}.NAME`) : []),
+      ...(option.items && alternatives(option.items).some(({ type }) => type === 'object')
+        ? rowsOf(option.items, `${key}[]`)
+        : []),
     ];
   });
   const own = alternatives(schema).filter(({ type }) => type !== 'object');
@@ -53,6 +62,12 @@ function rowsOf(schema: JsonSchema, key: string): Row[] {
     says: `${schema.planned ? '*(nothing acts on it yet)* ' : ''}${schema.description ?? own[0]?.description ?? shortFor(below[0])}`,
   };
   return [row, ...below];
+}
+
+/** Keys that stand a few lines above, again: said once. */
+function exceptionRow(schema: JsonSchema, key: string): Row {
+  const again = Object.keys(anyProperty(schema)?.properties ?? {}).map(code);
+  return { key, kind: 'a mapping', byDefault: '', says: `${schema.description}: ${again.join(', ')}, as above` };
 }
 
 const shortFor = (first: Row | undefined): string =>

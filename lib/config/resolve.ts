@@ -1,8 +1,8 @@
 // The text of a configuration file → the effective configuration, or what is wrong with it. The only place that loads
 // yaml and the whole schema: a stage comes here only when the file or the product has changed.
-import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { nearest, oneLine, reasonOf } from '../core/text.ts';
+import { counted, nearest, oneLine, reasonOf } from '../core/text.ts';
 import { type Configuration, configurationJsonSchema, configurationSchema, type JsonSchema } from './schema.ts';
 import { exampleOf, knownKeys, schemaAt } from './walk.ts';
 
@@ -11,7 +11,8 @@ export interface Source {
   readonly text: string;
 }
 
-export type Resolved = { config: Configuration } | { problems: readonly string[] };
+/** Of very many problems only the first are rendered, but all are counted. */
+export type Resolved = { config: Configuration } | { problems: readonly string[]; count: number };
 
 type YamlDocument = ReturnType<typeof parseDocument>;
 
@@ -28,27 +29,47 @@ export function resolve(source: Source | undefined): Resolved {
   const lines = new LineCounter();
   const text = source?.text ?? '';
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }));
-  if (faults.length > 0) return { problems: rendered(faults) };
+  const faults = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
+    offset: pos[0],
+    message: code === 'MULTIPLE_DOCS' ? 'a second document begins here: a configuration is one' : message,
+  }));
+  if (faults.length > 0) return rendered(faults);
   // An empty file, or one of comments only, asks for nothing but defaults.
   let value: unknown;
   try {
     value = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    return { problems: rendered([{ offset: 0, message: reasonOf(error) }]) };
+    return rendered([{ offset: 0, message: reasonOf(error) }]);
   }
   // A mapping in JavaScript has no such key, whatever is written: what stands there would silently not be watched.
   const proto = /^[^#\n]*?(["']?__proto__["']?)\s*:/m.exec(text) ?? /[{,]\s*(["']?__proto__["']?)\s*:/.exec(text);
-  if (proto)
-    return { problems: rendered([{ offset: text.indexOf('__proto__'), message: '__proto__ may not be a name' }]) };
+  if (proto) return rendered([{ offset: text.indexOf('__proto__'), message: '__proto__ may not be a name' }]);
   const parsed = configurationSchema.safeParse(value);
   if (parsed.success) return { config: parsed.data };
   const schema = configurationJsonSchema();
-  return { problems: rendered(parsed.error.issues.flatMap((issue) => problemsOf(issue, document, schema))) };
+  const problems = parsed.error.issues.flatMap((issue) => {
+    const pair = pairOf(issue);
+    return pair ? pairProblem(pair, issue.message) : problemsOf(issue, document, schema);
+  });
+  return rendered(problems);
 
-  function rendered(problems: readonly Problem[]): string[] {
+  /** Two values that do not go together: what each is, and where it was written. */
+  function pairProblem(pair: readonly Path[], message: string): Problem {
+    const both = pair.map((path) => ({ path, node: nodeAt(document, path) }));
+    const shown = both.map(({ path, node }) => {
+      const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
+      const value = isScalar(node) ? node.value : schemaAt(schema, path)?.default;
+      return `${path.join('.')} is ${String(value)} (${node ? `line ${line}, column ${col}` : 'default'})`;
+    });
+    // Told at the one that was written; of two, at that of the single subject.
+    const told = both.filter(({ node }) => node).toSorted((a, b) => b.path.length - a.path.length)[0];
+    return { offset: told?.node?.range?.[0] ?? 0, message: `${shown.join(', ')}: ${message}` };
+  }
+
+  function rendered(problems: readonly Problem[]): Resolved {
     const all = problems.toSorted((one, other) => one.offset - other.offset).map(render);
-    return all.length > mostProblems ? [...all.slice(0, mostProblems), `and ${all.length - mostProblems} more`] : all;
+    const rest = all.length - mostProblems;
+    return { problems: rest > 0 ? [...all.slice(0, mostProblems), `and ${rest} more`] : all, count: all.length };
   }
 
   /** As a compiler says it: place, message, the line, and a mark under what is meant. */
@@ -69,6 +90,11 @@ function printable(line: string): string | undefined {
   return line.length <= 200 && oneLine(line) === line.trim() ? masked(line) : undefined;
 }
 
+type Path = readonly string[];
+
+const pairOf = (issue: z.core.$ZodIssue): readonly Path[] | undefined =>
+  issue.code === 'custom' ? (issue.params?.['pair'] as readonly Path[] | undefined) : undefined;
+
 function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: JsonSchema): Problem[] {
   return innermost(outer, []).flatMap(({ issue, path }) => {
     if (issue.code === 'unrecognized_keys') {
@@ -83,6 +109,10 @@ function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: Jso
       return [{ offset: keyOffset(document, path.slice(0, -1), key), message: `${path.join('.')}: ${says}` }];
     }
     const name = path.join('.') || 'the configuration';
+    if (issue.code === 'custom' && issue.params?.['isName'] === true)
+      return [
+        { offset: keyOffset(document, path.slice(0, -1), String(path.at(-1))), message: `${name}: ${issue.message}` },
+      ];
     const last = path.at(-1);
     const example = exampleOf(schemaAt(schema, path));
     const advice =
@@ -90,7 +120,8 @@ function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: Jso
         ? ''
         : ` (an example: \`${typeof last === 'string' ? `${last}: ` : ''}${example}\`)`;
     const value: unknown = document.getIn(path);
-    const says = value === undefined ? `${name} is missing` : `${name}: ${wordsOf(issue, value)}`;
+    const says =
+      value === undefined && issue.code !== 'custom' ? `${name} is missing` : `${name}: ${wordsOf(issue, value)}`;
     return [{ offset: valueOffset(document, path), message: `${says}${advice}` }];
   });
 }
@@ -113,10 +144,27 @@ const kinds: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
+/** What the schema says in words of its own is said; what is the library's own wording is said in ours. */
 function wordsOf(issue: z.core.$ZodIssue, value: unknown): string {
-  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message;
-  const seen = isCollection(value) ? (isSeq(value) ? 'a list' : 'a mapping') : JSON.stringify(value);
-  return `expected ${kinds[issue.expected] ?? issue.expected}; got ${seen}`;
+  const got = isCollection(value) ? (isSeq(value) ? 'a list' : 'a mapping') : JSON.stringify(value);
+  if (!/^(Invalid|Too (small|big))/.test(issue.message)) return issue.message;
+  if (issue.code === 'invalid_type') {
+    const one = issue.expected === 'array' && typeof value === 'string' ? `, as in \`[${value}]\`` : '';
+    return `expected ${kinds[issue.expected] ?? issue.expected}${one}; got ${got}`;
+  }
+  if (issue.code === 'invalid_value')
+    return `expected ${issue.values.map((one) => JSON.stringify(one)).join(' or ')}; got ${got}`;
+  if (issue.code === 'too_small') return `expected ${amount(issue.origin, 'at least', issue.minimum)}; got ${got}`;
+  if (issue.code === 'too_big') return `expected ${amount(issue.origin, 'at most', issue.maximum)}; got ${got}`;
+  return issue.message;
+}
+
+/** Of text and lists, how long they are; of numbers, how much. */
+function amount(of: string, bound: string, limit: number | bigint): string {
+  const noun = { string: 'character', array: 'entry' }[of];
+  return noun === undefined
+    ? `${bound} ${limit}`
+    : `${bound} ${counted(Number(limit), noun, noun === 'entry' ? 'entries' : undefined)}`;
 }
 
 interface Located {
@@ -141,17 +189,27 @@ function progressOf({ issue, path }: Located): number {
   return path.length + nearly;
 }
 
+/** What was written at a path, also through an alias; undefined where nothing was. */
+function nodeAt(document: YamlDocument, path: readonly PropertyKey[]): Node | undefined {
+  let node: unknown = document.contents;
+  for (const key of path) {
+    node = isCollection(node) ? node.get(key, true) : undefined;
+    if (isAlias(node)) node = node.resolve(document);
+  }
+  return isNode(node) ? node : undefined;
+}
+
 /** Where the value stands; where there is none, the nearest thing above it that does. */
 function valueOffset(document: YamlDocument, path: readonly PropertyKey[]): number {
   for (let length = path.length; length >= 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
+    const node = nodeAt(document, path.slice(0, length));
+    if (node?.range) return node.range[0];
   }
   return 0;
 }
 
 function keyOffset(document: YamlDocument, path: readonly PropertyKey[], key: string): number {
-  const map = path.length === 0 ? document.contents : document.getIn(path, true);
+  const map = nodeAt(document, path);
   const pair = isMap(map) ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key) : undefined;
-  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : valueOffset(document, path);
+  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : valueOffset(document, [...path, key]);
 }

@@ -4,10 +4,11 @@ import { alertsConfig } from '../alerts/config.ts';
 import { archiveConfig } from '../archive/config.ts';
 import { confirmConfig } from '../confirm/config.ts';
 import { inSeconds } from '../contract/quantities.ts';
-import { identifierOf } from '../core/text.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
 import { thermalConfig } from '../thermal/config.ts';
+import { collisions, unknownSubjects } from './names.ts';
+import { wrongEndpoints, wrongLimits } from './order.ts';
 import { siteConfig } from './site.ts';
 
 export const configurationSchema = z
@@ -35,51 +36,31 @@ export const configurationSchema = z
       refuse(['endpoints', 'dashboard'], 'the name `dashboard` is taken by the top-level key of that name');
     }
 
-    for (const names of Object.values(namesOf(config))) {
-      const first = new Map<string, string>();
-      for (const { name, path } of names) {
-        const other = first.get(identifierOf(name)) ?? name;
-        first.set(identifierOf(name), other);
-        if (other !== name)
-          refuse(path, `${JSON.stringify(other)} and ${JSON.stringify(name)} would be one variable in the archive`);
-      }
-    }
+    for (const { path, message } of collisions(config)) refuse(path, message);
+    for (const { path, message } of unknownSubjects(config))
+      context.addIssue({ code: 'custom', path, message, params: { isName: true } });
+
+    const seconds = inSeconds(config.limits, config.interval);
+    const usual = inSeconds(healthConfig.limits.parse(undefined), config.interval);
+    const dashboard = config.dashboard ? { dashboard: config.dashboard } : {};
+    const wrongOrder = [
+      ...wrongLimits(seconds, usual),
+      ...wrongEndpoints(dashboard, []),
+      ...wrongEndpoints(config.endpoints, ['endpoints']),
+    ];
+    for (const { pair, says } of wrongOrder)
+      context.addIssue({ code: 'custom', path: pair[0], message: says, params: { pair } });
 
     function knownHost(host: string | undefined, path: string[]): void {
       const known = Object.keys(config.hosts);
       if (host === undefined || host === 'local' || known.includes(host)) return;
       refuse(path, `there is no host ${JSON.stringify(host)} under \`hosts\` (there: ${known.join(', ') || 'none'})`);
     }
-    function refuse(path: string[], message: string): void {
+    function refuse(path: (string | number)[], message: string): void {
       context.addIssue({ code: 'custom', path, message });
     }
   })
   .transform((config) => inSeconds(config, config.interval));
-
-interface OwnName {
-  readonly name: string;
-  readonly path: string[];
-}
-
-/** Names of one's own that become parts of the archive's variables, where `a-b` and `a_b` are the same. */
-function namesOf(config: z.output<z.ZodObject<typeof snapshotConfig & typeof siteConfig>>): Record<string, OwnName[]> {
-  const under = (key: string, names: object = {}): OwnName[] =>
-    Object.keys(names).map((name) => ({ name, path: [key, name] }));
-  const streams = Object.entries(config.streams);
-  const units = [...config.services, ...streams.flatMap(([, stream]) => Object.values(stream.units))];
-  return {
-    hosts: under('hosts', config.hosts),
-    filesystems: under('filesystems', config.filesystems),
-    streams: under('streams', config.streams),
-    mirrors: streams.flatMap(([stream, { mirrors }]) =>
-      Object.keys(mirrors).map((copy) => ({ name: `${stream}.${copy}`, path: ['streams', stream, 'mirrors', copy] })),
-    ),
-    gates: under('gates', config.gates),
-    services: [...new Set(units)].map((name) => ({ name, path: ['services'] })),
-    endpoints: under('endpoints', config.endpoints),
-    git: under('git', config.git),
-  };
-}
 
 export type Configuration = Omit<z.output<typeof configurationSchema>, 'limits'> & Pick<HealthConfig, 'limits'>;
 
@@ -102,6 +83,8 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   /** Our own mark: text with a unit, and which. */
   readonly quantity?: string;
+  /** Our own mark: text that may name something secret, as `$NAME`. */
+  readonly secret?: boolean;
   /** Our own mark: understood, but nothing acts on it yet. */
   readonly planned?: boolean;
 }

@@ -26,7 +26,7 @@ const hostSchema = z.union([
 
 export const siteConfig = {
   site: z.string().min(1).prefault('local').describe('the name of the site: in every snapshot, mail and page'),
-  interval: duration('5m').prefault('5m').describe('how often a cycle runs'),
+  interval: duration('5m', 86_400).prefault('5m').describe('how often a cycle runs; at most 1d'),
   files: z
     .strictObject({
       state: folder

@@ -1,19 +1,24 @@
 // Quantities in the configuration: text with its unit on the way in, a plain number in a base unit on the way out.
 import * as z from 'zod';
 import type { LimitDefinition } from './check.ts';
-import { parseDuration, parseMeasure, parsePercent } from '../core/quantity.ts';
+import { formatDuration, parseDuration, parseMeasure, parsePercent } from '../core/quantity.ts';
 
-const quantityOf = <Value>(what: string, example: string, parse: (text: string) => Value | undefined) => {
+/** What `parse` finds, or in words why there is none, or undefined where nothing more can be said. */
+const quantityOf = <Value extends number | object>(
+  what: string,
+  example: string,
+  parse: (text: string) => Value | string | undefined,
+) => {
   const expected = `${what}, such as ${JSON.stringify(example)}`;
   return z
     .string({ error: (issue) => `expected ${expected}; got ${JSON.stringify(issue.input) ?? 'nothing'}` })
     .transform((text, context) => {
       const value = parse(text);
-      if (value !== undefined) return value;
+      if (value !== undefined && typeof value !== 'string') return value;
       context.issues.push({
         code: 'custom',
         input: text,
-        message: `expected ${expected}; got ${JSON.stringify(text)}`,
+        message: `expected ${expected}; got ${JSON.stringify(text)}${value === undefined ? '' : ` (${value})`}`,
       });
       return z.NEVER;
     })
@@ -23,14 +28,18 @@ const quantityOf = <Value>(what: string, example: string, parse: (text: string) 
 const longestSeconds = 10 * 366 * 86_400;
 
 /** Seconds; more than none, and at most ten years. */
-export const duration = (example = '1.5h') => durationFrom(example, (seconds) => seconds > 0);
+export const duration = (example = '1.5h', mostSeconds = longestSeconds) =>
+  quantityOf('a duration with its unit', example, (text) => secondsOf(text, mostSeconds) || 'more than none');
 /** The same, where none is one too: a hold of `0s` waits for nothing. */
-export const wait = (example = '10m') => durationFrom(example, () => true);
-const durationFrom = (example: string, isEnough: (seconds: number) => boolean) =>
-  quantityOf('a duration with its unit', example, (text) => {
-    const seconds = parseDuration(text);
-    return seconds !== undefined && isEnough(seconds) && seconds <= longestSeconds ? seconds : undefined;
-  });
+export const wait = (example = '10m') => quantityOf('a duration with its unit', example, (text) => secondsOf(text));
+
+/** Or why it is none. */
+function secondsOf(text: string, most = longestSeconds): number | string {
+  const seconds = parseDuration(text);
+  if (seconds === undefined) return 'units: ms, s, m, h, d, w';
+  return seconds <= most ? seconds : `at most ${formatDuration(most)}`;
+}
+
 /** So many cycles, until it is known how long one takes. */
 class Intervals {
   readonly count: number;
@@ -43,8 +52,7 @@ export const age = (example = '3 intervals') =>
   quantityOf('a duration, or a number of intervals', example, (text) => {
     const count = Number(/^(\d+(?:\.\d+)?) *intervals?$/.exec(text.trim())?.[1]);
     if (count > 0 && count <= 1e6) return new Intervals(count);
-    const seconds = parseDuration(text);
-    return seconds !== undefined && seconds > 0 && seconds <= longestSeconds ? seconds : undefined;
+    return secondsOf(text) || 'more than none';
   }) as z.ZodType as z.ZodType<number, string>;
 
 /** The whole configuration, once it is known how long an interval is. */
@@ -97,7 +105,8 @@ export const secret = z
   .regex(/^\$[A-Z_][A-Z0-9_]*$/, {
     error:
       'expected the name of an environment variable or credential, such as "$OPS_HEARTBEAT_URL", never the secret itself',
-  });
+  })
+  .meta({ secret: true });
 
 /** For `.meta()`: understood and checked, but nothing acts on it yet. check-config says so of whoever uses it. */
 export const planned = { planned: true } as const;

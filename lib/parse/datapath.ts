@@ -29,6 +29,8 @@ const tokens: Readonly<Record<string, string>> = {
 
 export function parseDataPath(text: string): DataPath {
   const parts = text.split('/');
+  if (text.includes('{mm}') && !text.includes('{HH}'))
+    throw new Error(`${JSON.stringify(text)}: {mm} is minutes, {MM} the month`);
   const file = parts.pop() ?? '';
   const anyDepth = parts.at(-1) === '**';
   if (anyDepth) parts.pop();
@@ -99,6 +101,15 @@ export function timeInPath(dataPath: DataPath, path: string): Date | undefined {
   const time = new Date(`${yyyy}-${MM}-${dd}T${HH}:${mm}:${ss}Z`);
   // JavaScript takes 30 February for 2 March.
   return Number.isNaN(time.getTime()) || time.getUTCDate() !== Number(dd) ? undefined : time;
+}
+
+/** How exactly these paths tell a time, in seconds; undefined where not even the day stands in them. */
+export function finenessOf({ text }: DataPath): number | undefined {
+  const has = (name: string): boolean => text.includes(`{${name}}`);
+  if (!['yyyy', 'MM', 'dd'].every(has)) return undefined;
+  if (!has('HH')) return 86_400;
+  if (!has('mm')) return 3600;
+  return has('ss') ? 1 : 60;
 }
 
 /** `find … -printf '%T@\t%s\t%p\0'`, with the root cut off. By hand, for it is done to every file of every copy. */

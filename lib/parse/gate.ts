@@ -55,6 +55,7 @@ function meaningOf(verdict: unknown, { pass, fail }: GateMapping): GateSummary['
 
 /** ISO 8601, or unix time in seconds. */
 function instantOf(value: unknown, key: string): string {
+  if (value === undefined) throw new Error(`the summary has no ${key}`);
   const instant = typeof value === 'number' ? new Date(value * 1000) : parseInstant(plain(value));
   if (!instant || Number.isNaN(instant.getTime()))
     throw new Error(`${key} of the summary is no time: ${JSON.stringify(value)}`);

@@ -1,8 +1,9 @@
 // What the configuration says about the snapshot: what to watch.
 import * as z from 'zod';
 import { duration, hasLogin, ownName } from '../contract/quantities.ts';
+import { formatDuration } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
-import { parseDataPath } from '../parse/datapath.ts';
+import { finenessOf, parseDataPath } from '../parse/datapath.ts';
 
 const path = z
   .string()
@@ -26,12 +27,17 @@ const unit = z
   });
 
 const url = z
-  .url({ protocol: /^https?$/, error: (issue) => `expected an http(s) URL; got ${JSON.stringify(issue.input)}` })
+  .url({
+    protocol: /^https?$/,
+    error: (issue) => `expected an http(s) URL, such as "https://www.example.org/"; got ${JSON.stringify(issue.input)}`,
+  })
   .refine((text) => !hasLogin(text), 'a password in a URL would end up in files and mails: leave it out');
+
+export const usualSlow = '2s';
 
 const endpointSchema = z.strictObject({
   url: url.describe('asked with one GET; any 2xx or 3xx is an answer'),
-  slow: duration('2s').prefault('2s').describe('an answer that takes longer is amber'),
+  slow: duration(usualSlow).prefault(usualSlow).describe('an answer that takes longer is amber'),
   timeout: duration('5s')
     .refine((seconds) => seconds > 0 && seconds <= 9, 'at most 9s: one reading has 10 s in all')
     .prefault('5s')
@@ -47,41 +53,65 @@ const location = z.strictObject({
   host: z.string().optional().describe('a name under `hosts`; without one, this machine'),
 });
 
-const streamSchema = z.strictObject({
-  source: location
-    .extend({
-      files: z
-        .string()
-        .superRefine((text, context) => {
-          try {
-            parseDataPath(text);
-          } catch (error) {
-            context.addIssue({ code: 'custom', message: reasonOf(error) });
-          }
-        })
-        .prefault('**/*')
-        .describe(
-          'which files: `{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc`; days belong in folders, so that only the newest are searched',
-        ),
-      time: z
-        .enum(['mtime', 'name', 'zarr'])
-        .prefault('mtime')
-        .describe(
-          'where the time of the data stands: when the file was written, in its name, or on the `time` axis of the Zarr store that `root` is',
-        ),
-    })
-    .optional()
-    .describe('where its data arrive'),
-  window: duration('3h').prefault('1.5h').describe('older than this, the stream is stale'),
-  mirrors: z
-    .record(ownName, location.extend({ compare: duration('7d').prefault('7d').describe('how far back to compare') }))
-    .prefault({})
-    .describe('its copies, by a name of your own'),
-  units: z
-    .record(ownName, unit.describe('a unit'))
-    .prefault({})
-    .describe('the units it depends on, by role: sync, process, transfer'),
-});
+const streamSchema = z
+  .strictObject({
+    source: location
+      .extend({
+        files: z
+          .string()
+          .superRefine((text, context) => {
+            try {
+              parseDataPath(text);
+            } catch (error) {
+              context.addIssue({ code: 'custom', message: reasonOf(error) });
+            }
+          })
+          .prefault('**/*')
+          .meta({ examples: ['{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc'] })
+          .describe(
+            'which files: `{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc`; days belong in folders, so that only the newest are searched',
+          ),
+        time: z
+          .enum(['mtime', 'name', 'zarr'])
+          .prefault('mtime')
+          .describe(
+            'where the time of the data stands: when the file was written, in its name, or on the `time` axis of the Zarr store that `root` is',
+          ),
+      })
+      .optional()
+      .describe('where its data arrive'),
+    window: duration('3h').prefault('1.5h').describe('older than this, the stream is stale'),
+    mirrors: z
+      .record(ownName, location.extend({ compare: duration('7d').prefault('7d').describe('how far back to compare') }))
+      .prefault({})
+      .describe('its copies, by a name of your own'),
+    units: z
+      .record(ownName, unit.describe('a unit'))
+      .prefault({})
+      .describe('the units it depends on, by role: sync, process, transfer'),
+  })
+  .superRefine(({ source, window }, context) => {
+    const message = source?.time === 'name' ? tooCoarse(source.files, window) : undefined;
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['source', 'files'], message });
+  });
+
+/** Why times in such paths cannot be judged, if so: the newest of a month always seems to be of its first day. */
+function tooCoarse(files: string, window: number): string | undefined {
+  let fineness: number | undefined;
+  try {
+    fineness = finenessOf(parseDataPath(files));
+  } catch {
+    return undefined; // no pattern at all: told already
+  }
+  const [shown, against] = [JSON.stringify(files), `a window of ${formatDuration(window)}`];
+  if (fineness === undefined) {
+    const lacks = ['{yyyy}', '{MM}', '{dd}'].filter((part) => !files.includes(part)).join(', ');
+    return `${shown} has no ${lacks}: with \`time: name\` no time of a file would be known to the day, so none could be judged against ${against}`;
+  }
+  if (fineness <= window) return undefined;
+  const step = formatDuration(fineness);
+  return `${shown} tells a time only in steps of ${step}, which cannot be judged against ${against}: name the files more exactly, or take \`time: mtime\` or a window of ${step} or more`;
+}
 
 const workspaceSchema = z.strictObject({
   path: path.describe('a path on it'),

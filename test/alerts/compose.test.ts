@@ -5,17 +5,8 @@ import { compose } from '../../lib/alerts/compose.ts';
 
 const at = new Date('2026-11-20T08:00:00Z');
 
-async function headOf(incidents: readonly string[]): Promise<Record<string, string>> {
-  const draft = {
-    to: ['a@example.org'],
-    ids: ['x'],
-    key: 'x',
-    subject: 's',
-    text: 't',
-    html: 't',
-    incidents,
-    alerts: [],
-  };
+async function headOf(incidents: readonly string[], to = ['a@example.org']): Promise<Record<string, string>> {
+  const draft = { to, ids: ['x'], key: 'x', subject: 's', text: 't', html: 't', incidents, alerts: [] };
   const { raw } = await compose(draft, { site: 'a', from: 'ops@example.org', hostname: 'vm', at, now: at });
   // In one line, as mailx hands it on.
   const lines = (raw.split('\r\n\r\n')[0] ?? '').replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n');
@@ -34,4 +25,9 @@ test('of five hundred it names as many as a line may hold, the first before all'
   assert.ok(line.length <= 998, `${line.length} characters`);
   assert.ok(line.split(' ').length > 10 && line.startsWith('References: <storage-of-some-disk-0.mi7gzls0@vm> '), line);
   assert.equal(head['In-Reply-To'], 'In-Reply-To: <storage-of-some-disk-0.mi7gzls0@vm>');
+});
+
+test('a user of this machine stands in the head as one, beside addresses', async () => {
+  const head = await headOf([], ['root', 'a@example.org']);
+  assert.equal(head['To'], 'To: <root>, a@example.org');
 });

@@ -43,10 +43,20 @@ test('a window comes again every week, or every day, and may lie over midnight',
   assert.equal(inside('daily 02:00-03:00', '2026-11-20T02:30:00'), true);
   assert.equal(inside('Thu,Fri 23:30-00:30', '2026-11-21T00:15:00'), true);
   assert.equal(inside('Fri 23:30-00:30', '2026-11-20T00:15:00'), false);
+  assert.equal(inside('Mon-Fri 09:00-10:00', '2026-11-20T09:30:00'), true);
+  assert.equal(inside('Mon-Fri 09:00-10:00', '2026-11-21T09:30:00'), false);
+  assert.equal(inside('Sat-Mon,thursday 09:00-10:00', '2026-11-22T09:30:00'), true);
+  assert.equal(inside('Sat-Mon,thursday 09:00-10:00', '2026-11-19T09:30:00'), true);
+  assert.equal(inside('Sat-Mon,thursday 09:00-10:00', '2026-11-20T09:30:00'), false);
   for (const bad of [
     '',
     'Fri',
     'Foo 09:00-10:00',
+    'Tu 09:00-10:00',
+    'Mon-Foo 09:00-10:00',
+    'Mon-Wed-Fri 09:00-10:00',
+    'Mon, 09:00-10:00',
+    'Fridays 09:00-10:00',
     'Fri 9-10',
     'Fri 25:00-26:00',
     'Fri 09:00-09:00',

@@ -36,7 +36,7 @@ test('a verdict that is neither pass nor fail is unknown, whatever it looks like
 test('what is not a summary is refused, with what is wrong with it', () => {
   const wrong: [changes: object, told: RegExp][] = [
     [{ verdict: undefined }, /has no verdict/],
-    [{ decided_at: undefined }, /decided_at of the summary is no time: undefined/],
+    [{ decided_at: undefined }, /the summary has no decided_at$/],
     [{ decided_at: 'yesterday' }, /is no time: "yesterday"/],
     [{ counts: { files_missing: '0' } }, /files_missing of the summary is no number: 0/],
     [{ counts: { files_missing: null } }, /files_missing of the summary is no number: null/],

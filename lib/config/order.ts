@@ -1,0 +1,56 @@
+// Limits of which one must come before the other. The wrong way round one of them is never reached, and nothing would
+// ever say so.
+import { parseDuration } from '../core/quantity.ts';
+import { usualSlow } from '../snapshot/config.ts';
+
+interface Levels {
+  readonly amber?: number | undefined;
+  readonly red?: number | undefined;
+}
+/** By key; those without levels have neither. */
+type AllLimits = Readonly<Record<string, object>>;
+type OneKey = Levels & { readonly for?: Readonly<Record<string, Levels>> };
+type Timed = Readonly<Record<string, { readonly slow: number; readonly timeout: number }>>;
+
+export interface WrongOrder {
+  /** Where the two stand that count together: one of a subject beside one of all, say. */
+  readonly pair: readonly [string[], string[]];
+  readonly says: string;
+}
+
+/** `usual` are the defaults: by them it is known whether more or less of something is worse. */
+export function wrongLimits(limits: AllLimits, usual: AllLimits): WrongOrder[] {
+  return Object.entries(usual).flatMap(([key, one]) => {
+    const { amber, red }: OneKey = one;
+    if (amber === undefined || red === undefined) return [];
+    const { for: exceptions = {}, ...all }: OneKey = limits[key] ?? {};
+    const side = amber < red ? 'above' : 'below';
+    const wrong = (levels: Levels, pathOf: (level: keyof Levels) => string[]): WrongOrder[] => {
+      const gap = (levels.red ?? red) - (levels.amber ?? amber);
+      const says = `amber must not be ${side} red, or nothing is ever amber`;
+      return (side === 'above' ? gap < 0 : gap > 0) ? [{ pair: [pathOf('amber'), pathOf('red')], says }] : [];
+    };
+    return [
+      ...wrong(all, (level) => ['limits', key, level]),
+      ...Object.entries(exceptions).flatMap(([subject, own]) =>
+        own.amber === undefined && own.red === undefined
+          ? [] // has those of all, told above
+          : wrong({ amber: own.amber ?? all.amber, red: own.red ?? all.red }, (level) =>
+              own[level] === undefined ? ['limits', key, level] : ['limits', key, 'for', subject, level],
+            ),
+      ),
+    ];
+  });
+}
+
+const usualSlowSeconds = parseDuration(usualSlow) ?? Number.NaN;
+
+export const wrongEndpoints = (endpoints: Timed, above: readonly string[]): WrongOrder[] =>
+  Object.entries(endpoints).flatMap(([name, { slow, timeout }]): WrongOrder[] => {
+    // Whoever only waits less for an answer has said nothing about slow ones.
+    if (slow <= timeout || slow === usualSlowSeconds) return [];
+    const pathOf = (key: string): string[] => [...above, name, key];
+    return [
+      { pair: [pathOf('slow'), pathOf('timeout')], says: 'slow must not be above timeout, or no answer is ever slow' },
+    ];
+  });
