@@ -11,12 +11,12 @@ import { noHost } from './stage.ts';
 export const explainCommand: Command = {
   name: 'explain',
   summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
-  operands: 'ID',
+  operand: 'ID',
   options: { ...configOption, json: { type: 'boolean', summary: 'print it as JSON' } },
 
   async run(asked) {
-    const [id, ...more] = asked.operands;
-    if (id === undefined || more.length > 0) throw new Usage('name one observation, such as filesystem-usage:/');
+    const { operand: id } = asked;
+    if (id === undefined) throw new Usage('name one observation, such as filesystem-usage:/');
     const source = findSource(textOption(asked, 'config'));
     const config = await loadConfiguration(source);
     const places = resolvePlaces(config.files);

@@ -3,7 +3,8 @@ import { loadConfiguration, findSource } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Option, Stage } from '../contract/stage.ts';
 import { isTerminal, print, printError } from '../io/terminal.ts';
-import { type Asked, configOption, start, textOption } from './command.ts';
+import type { Asked } from './arguments.ts';
+import { configOption, start, textOption } from './command.ts';
 import { type Ended, type OpenHosts, runStage, takePlaces } from './stage.ts';
 
 export const stageOptions: Readonly<Record<string, Option>> = {

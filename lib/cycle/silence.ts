@@ -12,7 +12,8 @@ import { leaveNote, readNotes } from '../io/notes.ts';
 import { whoWeAre } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
-import { type Asked, type Command, configOption, exitCodes, textOption } from './command.ts';
+import type { Asked } from './arguments.ts';
+import { type Command, configOption, exitCodes, textOption } from './command.ts';
 import { noHost, takePlaces } from './stage.ts';
 
 const ownOptions = {
@@ -24,7 +25,7 @@ const longestSeconds = 30 * 86_400;
 export const silence: Command = {
   name: 'silence',
   summary: 'sends no mails about a rule, or one subject of it, for a while; without arguments lists what is silent',
-  operands: '[RULE[:SUBJECT]]',
+  operand: '[RULE[:SUBJECT]]',
   options: {
     ...configOption,
     for: { type: 'string', value: 'DURATION', summary: 'for how long, at most 30d: 4h' },
@@ -33,7 +34,7 @@ export const silence: Command = {
   },
 
   async run(asked) {
-    const [of] = asked.operands;
+    const { operand: of } = asked;
     if (of === undefined) list(await openSite(asked));
     else await (asked.options['lift'] === true ? lift : begin)(known(of), asked);
     return exitCodes.ok;
@@ -43,11 +44,11 @@ export const silence: Command = {
 export const acknowledge: Command = {
   name: 'ack',
   summary: 'says that somebody knows of an alert: it is not repeated and not escalated until it is over',
-  operands: 'RULE:SUBJECT',
+  operand: 'RULE:SUBJECT',
   options: { ...configOption, ...ownOptions },
 
   async run(asked) {
-    const [of] = asked.operands;
+    const { operand: of } = asked;
     if (of === undefined || !of.includes(':')) throw new Usage('say which alert: ack storage:data --reason "…"');
     const note = { kind: 'acknowledgement', of: known(of), reason: reasonIn(asked) } as const;
     const site = await openSite(asked);

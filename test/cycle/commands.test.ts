@@ -92,12 +92,36 @@ test('--help explains every command and option, and exits 0', (t) => {
   assert.match(run('assess-health', '--help').stdout, /--nagios +print one line/);
 });
 
+test('help, and the name of a command, is that command’s --help', (t) => {
+  const { run } = makeSite(t);
+  for (const words of [['silence'], ['archive'], ['archive', 'at']]) {
+    const { status, stdout } = run('help', ...words);
+    assert.equal(status, 0);
+    assert.match(stdout, new RegExp(`^Usage: ops-monitor ${words.join(' ')} `));
+    assert.equal(stdout, run(words[0] ?? '', ...words.slice(1), '--help').stdout);
+  }
+  assert.equal(run('archive', 'help', 'at').stdout, run('help', 'archive', 'at').stdout);
+});
+
 test('wrong usage and a wrong configuration exit 2 with a clear message, and touch nothing', (t) => {
   const { run, state, folder } = makeSite(t);
   const wrong: [argv: string[], told: RegExp][] = [
     [['collect-snapshop'], /there is no command "collect-snapshop"; did you mean collect-snapshot\?/],
-    [['collect-snapshot', '--jsn'], /--jsn[^]*Try: collect-snapshot --help/],
-    [['collect-snapshot', 'extra'], /extra/],
+    [
+      ['collect-snapshot', '--jsn'],
+      /there is no option --jsn; did you mean --json\?\nTry: ops-monitor collect-snapshot --help/,
+    ],
+    [['collect-snapshot', '--json=yes'], /--json takes no value, and was given "yes"/],
+    [['collect-snapshot', 'extra'], /expected options alone; got "extra"/],
+    [['collect-snapshot', '--config='], /--config needs a value: --config FILE/],
+    [['collect-snapshot', '--config', '--json'], /--config needs a value: --config FILE/],
+    [['collect-snapshot', '--config'], /--config needs a value: --config FILE/],
+    [['check-config', '--config', 'a.yaml', '--config', 'b.yaml'], /--config is given twice/],
+    [['check-config', 'a.yaml', 'b.yaml'], /expected one FILE; got "a\.yaml" and "b\.yaml"/],
+    [['check-config', 'a.yaml', '--config', 'b.yaml'], /name one configuration: a\.yaml, or --config b\.yaml/],
+    [['explain', 'filesystem-usage:/', 'host-load:host'], /expected one ID; got/],
+    [['help', 'explian'], /there is no command "explian"; did you mean explain\?/],
+    [['archive', 'help', 'exprot'], /there is no "exprot"; did you mean export\?/],
     [
       ['collect-snapshot', '--config', join(folder, 'none.yaml')],
       /the configuration .*none\.yaml cannot be read: there is no such file/,
@@ -106,7 +130,7 @@ test('wrong usage and a wrong configuration exit 2 with a clear message, and tou
     [['explain'], /name one observation/],
     [['record-host'], /name one folder/],
   ];
-  assert.ok(wrong.length >= 7);
+  assert.ok(wrong.length >= 17);
   for (const [[command = '', ...argv], told] of wrong) {
     const { status, stderr, stdout } = run(command, ...argv);
     assert.equal(status, 2, `${command}: ${stderr}`);

@@ -11,12 +11,12 @@ import { findArchive } from './options.ts';
 export const adopt: Command = {
   name: 'archive adopt',
   summary: 'says of a store that another program wrote what is in it and how to read it beside ours; changes nothing',
-  operands: 'STORE',
+  operand: 'STORE',
   options: configOption,
 
   async run(asked) {
-    const [given, ...more] = asked.operands;
-    if (given === undefined || more.length > 0) throw new Usage('name one Zarr store');
+    const { operand: given } = asked;
+    if (given === undefined) throw new Usage('name one Zarr store');
     const store = absolute(given);
     const { places, path } = await findArchive(asked);
     if (openOurs(store)) throw new Usage(`${store} is an archive of this product: there is nothing to adopt`);

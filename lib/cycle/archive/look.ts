@@ -85,12 +85,12 @@ export const verifyCommand: Command = {
 export const at: Command = {
   name: 'archive at',
   summary: 'tells the newest sample at or before a time',
-  operands: 'TIME',
+  operand: 'TIME',
   options: { ...configOption, ...onlyOption, ...jsonOption },
 
   async run(asked) {
-    const [text, ...more] = asked.operands;
-    if (text === undefined || more.length > 0) throw new Usage('name one time, such as 2026-11-20T09:50, or now');
+    const { operand: text } = asked;
+    if (text === undefined) throw new Usage('name one time, such as 2026-11-20T09:50, or now');
     const time = text === 'now' ? new Date() : instantIn(text, 'TIME');
     const { path } = await findArchive(asked);
     const sample = sampleAt(storeFiles, path, time, textOption(asked, 'only'));
