@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { Usage } from '../contract/errors.ts';
 import type { Option } from '../contract/stage.ts';
 import { nearest } from '../core/text.ts';
-import { calledAs } from './npm.ts';
+import { calledAs, keptByNpm } from './npm.ts';
 
 /** What a command understands. */
 export interface Understood {
@@ -18,8 +18,22 @@ export interface Asked {
   readonly operand?: string | undefined;
 }
 
+/** Of an option that it does not have, too: who says `npm start --dry-run` wants nothing written. */
+function refuseWhatNpmKept({ name, operand, options }: Understood): void {
+  const kept = keptByNpm([...new Set([...Object.keys(options), 'dry-run'])]);
+  if (kept.length === 0) return;
+  const words = kept.map((word) => `--${word}`).join(' and ');
+  const line = [
+    name,
+    ...(operand === undefined ? [] : [operand]),
+    ...kept.map((word) => optionText(word, options[word])),
+  ];
+  throw new Usage(`npm kept ${words} for itself, and nothing was done; write: npx ops-monitor ${line.join(' ')}`);
+}
+
 /** Throws Usage with what is wrong. */
 export function parseArguments(command: Understood, argv: readonly string[]): Asked {
+  refuseWhatNpmKept(command);
   if (argv.length === 0) return { options: {} }; // as a unit calls it: reading nothing is not free
   const options: Record<string, Option> = { ...command.options, help: helpOption };
   const { values, positionals, tokens } = parseArgs({
@@ -32,7 +46,9 @@ export function parseArguments(command: Understood, argv: readonly string[]): As
     tokens: true,
   });
   const given = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []));
-  const problem = firstOf(given, (one) => optionProblem(one, given, options)) ?? operandProblem(command, positionals);
+  const problem =
+    given.map((one) => optionProblem(one, given, options)).find((one) => one !== undefined) ??
+    operandProblem(command, positionals);
   if (problem !== undefined) throw new Usage(`${problem}\nTry: ${calledAs()} ${command.name} --help`);
   return { options: values, operand: positionals[0] };
 }
@@ -68,14 +84,6 @@ function operandProblem({ operand }: Understood, found: readonly string[]): stri
 
 /** `[RULE[:SUBJECT]]` → `RULE[:SUBJECT]`. */
 const bare = (operand: string): string => operand.replace(/^\[(.*)\]$/, '$1');
-
-function firstOf<Item, Found>(items: readonly Item[], find: (item: Item) => Found | undefined): Found | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
 
 export const optionText = (name: string, option: Option | undefined): string =>
   `--${name}${option?.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`;

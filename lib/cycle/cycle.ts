@@ -11,6 +11,7 @@ import { dayReport, latestReport } from '../report/files.ts';
 import { latest, snapshots } from '../snapshot/files.ts';
 import { type Command, configOption, exitCodeOf, exitCodes, textOption } from './command.ts';
 import { openHosts } from './hosts.ts';
+import { calledAs } from './npm.ts';
 import { noHost, runStage, takePlaces } from './stage.ts';
 import { stages } from './stages.ts';
 import { renderSummary } from './summary.ts';
@@ -55,7 +56,7 @@ export const runCycle: Command = {
       ['all of the day', snapshots.path(places, day)],
       ['archive', archive.path(places, day)],
     ] as const;
-    const explainWith = product.build === undefined ? 'npm run -s ops-monitor explain' : 'ops-monitor explain';
+    const explainWith = `${calledAs()} explain`;
     print(`\n${renderSummary({ health, snapshot, version: product.version, files, paint: painter(), explainWith })}`);
     return exitCode;
   },
