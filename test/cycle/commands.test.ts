@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -276,11 +285,30 @@ test('run-cycle says what is green, amber, red and unknown and why, and where th
   assert.equal(status, 0);
   assert.match(stdout, /● RED {3}\d+ green, \d+ amber, \d+ unknown, \d+ red/);
   assert.match(stdout, /red +\/data is 96\.9 % full, 14\.2 GB left \(red from 90 %\)/);
-  assert.match(stdout, /why: ops-monitor explain filesystem-usage:data$/m);
+  assert.match(stdout, /^ +filesystem-usage:data, clears when it is below 80 %$/m);
   assert.match(stdout, /unknown +elsewhere could not be read/);
   assert.match(stdout, /Observe-only/);
   assert.ok(stdout.includes(join(state, 'health', 'latest_report.md')));
   assert.ok(!stdout.includes('\u001B'), 'colour, though nobody sees it');
+});
+
+test('the line that run-cycle ends with explains the worst finding as it stands, with the configuration that was given', (t) => {
+  const { run, env, folder, config } = makeSite(t, 'sick');
+  symlinkSync(join(root, 'scripts', 'ops-monitor.sh'), join(folder, 'ops-monitor'));
+  const pasted = (stdout: string) => {
+    const line = /^ {2}why +(ops-monitor explain .*)$/m.exec(stdout)?.[1] ?? '';
+    const PATH = `${folder}:${env.PATH}`;
+    return { line, ...spawnSync('sh', ['-c', line], { env: { ...env, PATH }, encoding: 'utf8', cwd: folder }) };
+  };
+  const usual = pasted(run('run-cycle').stdout);
+  assert.doesNotMatch(usual.line, /--config/);
+  assert.match(usual.stdout, /^ +level +red/m);
+
+  const spaced = join(folder, 'of my own.yaml');
+  renameSync(config, spaced);
+  const given = pasted(run('run-cycle', '--config', spaced).stdout);
+  assert.ok(given.line.includes(`explain --config '${spaced}' `), given.line);
+  assert.match(given.stdout, /^ +level +red/m, given.stderr);
 });
 
 test('a recording of this machine runs through the cycle elsewhere', (t) => {
