@@ -4,7 +4,7 @@ import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
 import { misnamed } from '../alerts/named.ts';
 import { type Note, parseNotes, quietNow } from '../alerts/silence.ts';
-import { Usage } from '../contract/errors.ts';
+import { errorCode, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import { formatDuration, parseDuration } from '../core/quantity.ts';
 import { identifierOf, nearest, oneLine, reasonOf } from '../core/text.ts';
@@ -16,10 +16,7 @@ import type { Asked } from './arguments.ts';
 import { type Command, configOption, exitCodes, textOption } from './command.ts';
 import { noHost, takePlaces } from './stage.ts';
 
-const ownOptions = {
-  reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks' },
-  'dry-run': { type: 'boolean', summary: 'say what would be so, and leave nothing' },
-} as const;
+const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'say what would be so, and leave nothing' } } as const;
 const longestSeconds = 30 * 86_400;
 
 export const silence: Command = {
@@ -28,15 +25,18 @@ export const silence: Command = {
   operand: '[RULE[:SUBJECT]]',
   options: {
     ...configOption,
-    for: { type: 'string', value: 'DURATION', summary: 'for how long, at most 30d: 4h' },
+    for: { type: 'string', value: 'DURATION', summary: 'for how long, at most 30d: 4h (required, or --lift)' },
+    reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks (required, except with --lift)' },
     lift: { type: 'boolean', summary: 'end the silences of that very name now' },
-    ...ownOptions,
+    ...dryRunOption,
   },
 
   async run(asked) {
     const { operand: of } = asked;
-    if (of === undefined) list(await openSite(asked));
-    else await (asked.options['lift'] === true ? lift : begin)(known(of), asked);
+    if (of === undefined) {
+      refuseNameless(asked);
+      list(await openSite(asked));
+    } else await (asked.options['lift'] === true ? lift : begin)(known(of), asked);
     return exitCodes.ok;
   },
 };
@@ -45,7 +45,11 @@ export const acknowledge: Command = {
   name: 'ack',
   summary: 'says that somebody knows of an alert: it is not repeated and not escalated until it is over',
   operand: 'RULE:SUBJECT',
-  options: { ...configOption, ...ownOptions },
+  options: {
+    ...configOption,
+    reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks (required)' },
+    ...dryRunOption,
+  },
 
   async run(asked) {
     const { operand: of } = asked;
@@ -111,6 +115,31 @@ function known(of: string): string {
   return of;
 }
 
+/** Who says for how long means something, and is not answered by a list. */
+function refuseNameless(asked: Asked): void {
+  const said = ['for', 'reason', 'lift'].filter((name) => asked.options[name] !== undefined);
+  if (said.length > 0)
+    throw new Usage(
+      `--${said.join(' and --')} of what? Name a rule, or rule:subject, such as storage:data; without options, what is silent is listed`,
+    );
+}
+
+function secondsIn(asked: Asked): number {
+  const text = textOption(asked, 'for');
+  if (text === undefined) throw new Usage('say for how long, at most 30d: --for 4h; or --lift, which ends it');
+  const seconds = parseDuration(text);
+  if (seconds !== undefined && seconds > 0 && seconds <= longestSeconds) return seconds;
+  throw new Usage(`--for ${JSON.stringify(text)} ${durationProblem(text.trim(), seconds)}`);
+}
+
+function durationProblem(text: string, seconds: number | undefined): string {
+  if (seconds === 0) return 'is no time at all';
+  if (seconds !== undefined) return `is longer than ${formatDuration(longestSeconds)}, which is the most`;
+  return /^\d+(\.\d+)?$/.test(text)
+    ? `has no unit: ${text}m, ${text}h or ${text}d?`
+    : 'is no duration, such as 90m, 4h or 2d';
+}
+
 function meant(of: string, firstSeen: ReadonlyMap<string, string>): string {
   const ids = [...firstSeen.keys()].sort();
   const near = nearest(of, ids);
@@ -124,9 +153,7 @@ function reasonIn(asked: Asked): string {
 }
 
 async function begin(of: string, asked: Asked): Promise<void> {
-  const seconds = parseDuration(textOption(asked, 'for') ?? '');
-  if (seconds === undefined || seconds <= 0 || seconds > longestSeconds)
-    throw new Usage('say for how long, at most 30d: --for 4h; or --lift, which ends it');
+  const seconds = secondsIn(asked);
   const reason = reasonIn(asked);
   const site = await openSite(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
@@ -165,7 +192,15 @@ function leave(
   if (isDry) return print(`Nothing was left. It would be: ${says}`);
   const from = now.toISOString();
   const name = `${from.replaceAll(/[-:.]/g, '')}-${note.kind}-${identifierOf(note.of)}.json`;
-  leaveNote(folder, name, `${JSON.stringify({ schema_version: 1, ...note, who, from }, undefined, 1)}\n`);
+  try {
+    leaveNote(folder, name, `${JSON.stringify({ schema_version: 1, ...note, who, from }, undefined, 1)}\n`);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    throw new Usage(
+      `${who} may not write in ${folder} (${code}): the members of its group may, once it has one (ops/docs/alerts.md, “Silence, and acknowledge”)`,
+    );
+  }
   print(says);
 }
 
