@@ -166,18 +166,21 @@ test('a second one by hand waits briefly, then says who holds the lock and exits
   assert.equal(run('assess-health').status, 0, 'another stage has a lock of its own');
 });
 
-test('--nagios prints one line and exits as Nagios expects, whatever happens', (t) => {
+test('--nagios prints a line, one more for each finding, and exits as Nagios expects, whatever happens', (t) => {
   const { run, folder } = makeSite(t, 'sick');
   const nothing = run('assess-health', '--nagios');
   assert.equal(nothing.status, 3);
   assert.match(
     nothing.stdout,
-    /^OPS-MONITOR UNKNOWN - no snapshot to judge: there is no snapshot yet \| green=0 amber=0 red=0 unknown=1\n$/,
+    /^OPS-MONITOR UNKNOWN - 1 unknown: no snapshot to judge: there is no snapshot yet \| green=0 amber=0 red=0 unknown=1\nunknown snapshot-age:snapshot: no snapshot to judge: there is no snapshot yet\n$/,
   );
   run('collect-snapshot');
   const sick = run('assess-health', '--nagios');
   assert.equal(sick.status, 2);
-  assert.match(sick.stdout, /^OPS-MONITOR CRITICAL - [^\n|]*\| green=\d+ amber=\d+ red=\d+ unknown=\d+\n$/);
+  const [line = '', ...all] = sick.stdout.trimEnd().split('\n');
+  assert.match(line, /^OPS-MONITOR CRITICAL - \d+ red, [^|]*\| green=\d+ amber=\d+ red=\d+ unknown=\d+$/);
+  assert.ok(line.length < 450, `${line.length} characters`);
+  assert.ok(all.length > 20 && all.every((one) => /^(red|unknown|amber) [\w-]+:.+: /.test(one)), sick.stdout);
   writeFileSync(join(folder, 'bad.yaml'), 'x: 1\n');
   const wrong = run('assess-health', '--nagios', '--config', join(folder, 'bad.yaml'));
   assert.equal(wrong.status, 3);
