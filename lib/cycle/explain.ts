@@ -1,4 +1,5 @@
 // ops-monitor explain ID.
+import { misnamed } from '../alerts/named.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { Usage } from '../contract/errors.ts';
 import { explain, renderExplanation } from '../health/explain.ts';
@@ -6,6 +7,7 @@ import { resolvePlaces } from '../io/places.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { type Command, configOption, exitCodes, textOption } from './command.ts';
+import { observationBehind } from './names.ts';
 import { noHost } from './stage.ts';
 
 export const explainCommand: Command = {
@@ -23,7 +25,7 @@ export const explainCommand: Command = {
     const world = makeWorld({ config, places, openHost: noHost });
     const { effectiveValues, originOf } = await import('../config/origin.ts');
     const effective = effectiveValues(source);
-    const explanation = await explain(id, world, (key) => originOf(effective, key));
+    const explanation = await explain(id, world, (key) => originOf(effective, key), alertNamed(id));
     print(
       asked.options['json'] === true
         ? JSON.stringify(explanation, undefined, 2)
@@ -32,3 +34,9 @@ export const explainCommand: Command = {
     return exitCodes.ok;
   },
 };
+
+/** Undefined where it is none, or has the same name as an observation. */
+function alertNamed(id: string): { observation: string | undefined } | undefined {
+  const observation = observationBehind(id);
+  return misnamed(id) !== undefined || observation === id ? undefined : { observation };
+}

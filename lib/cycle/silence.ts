@@ -14,6 +14,7 @@ import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import type { Asked } from './arguments.ts';
 import { type Command, configOption, exitCodes, textOption } from './command.ts';
+import { alertOf } from './names.ts';
 import { noHost, takePlaces } from './stage.ts';
 
 const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'say what would be so, and leave nothing' } } as const;
@@ -111,8 +112,13 @@ async function activeIn(config: Configuration, places: Places): Promise<Active> 
 
 function known(of: string): string {
   const problem = misnamed(of);
-  if (problem !== undefined) throw new Usage(problem);
-  return of;
+  if (problem === undefined) return of;
+  const alert = alertOf(of);
+  throw new Usage(
+    alert === undefined
+      ? problem
+      : `${of} is the name of an observation, by its check; alerts are named by rule: ${alert}`,
+  );
 }
 
 /** Who says for how long means something, and is not answered by a list. */

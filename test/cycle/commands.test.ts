@@ -238,6 +238,28 @@ test('explain tells what was read, which limit decided and where it stands, sinc
   const typo = run('explain', 'filesystem-usage:dat');
   assert.equal(typo.status, 2);
   assert.match(typo.stderr, /did you mean filesystem-usage:data\?/);
+  assert.match(typo.stderr, /There are:\n {2}filesystem-usage:data\n( {2}\S+\n){11} {2}and \d+ more, in the report\n$/);
+});
+
+test('whoever takes the name of an alert out of a mail is told the name of the observation', (t) => {
+  const { run } = makeSite(t, 'sick');
+  for (const stage of stages) run(stage);
+  const cases: [id: string, told: RegExp][] = [
+    [
+      'storage:data',
+      /^explain: storage:data is the name of an alert, by its rule; observations are named by check: filesystem-usage:data\n$/,
+    ],
+    ['storage:dat', /observations are named by check; did you mean filesystem-usage:data\?\nThere are:\n/],
+    ['storage', /observations are named by check; did you mean filesystem-usage:root\?\nThere are:\n/],
+    ['probe:checkouts.elsewhere', /^explain: probe:checkouts\.elsewhere is the name of an alert.*\nThere are:\n/],
+    ['heartbeat:outsid', /^explain: there is no observation "heartbeat:outsid"/],
+  ];
+  for (const [id, told] of cases) {
+    const { status, stdout, stderr } = run('explain', id);
+    assert.deepEqual([status, stdout], [2, ''], id);
+    assert.match(stderr, told);
+    assert.ok(stderr.split('\n').length <= 16, stderr);
+  }
 });
 
 test('every observation that health makes can be explained', (t) => {
