@@ -18,6 +18,7 @@ export const adopt: Command = {
     const { operand: given } = asked;
     if (given === undefined) throw new Usage('name one Zarr store');
     const store = absolute(given);
+    if (storeFiles.size(store) === undefined) throw new Usage(`there is no ${store}: nothing to look into`);
     const { places, path } = await findArchive(asked);
     if (openOurs(store)) throw new Usage(`${store} is an archive of this product: there is nothing to adopt`);
     const [{ openZarr, timeSpan }, { openHosts }] = await Promise.all([

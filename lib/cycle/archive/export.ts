@@ -41,6 +41,9 @@ export const exportCommand: Command = {
     const [format, codec] = [wordOption(asked, 'format', formats), wordOption(asked, 'codec', codecs)];
     if (format === 'csv' && asked.options['codec'] !== undefined) throw new Usage('--codec is for Zarr, not for csv');
     const wanted = { from: timeOption(asked, 'from'), to: timeOption(asked, 'to'), only: textOption(asked, 'only') };
+    const { from, to } = wanted;
+    if (from && to && from > to)
+      throw new Usage(`--from ${from.toISOString()} is after --to ${to.toISOString()}: no time is between them`);
     const folder = absolute(given);
     const { path } = await findArchive(asked);
     const excerpt = openExcerpt(storeFiles, path, wanted);

@@ -104,7 +104,7 @@ function renderSample({ time, values }: Sample, asked: Date): string {
   const rows = values.map(({ name, value, word, units }) => [
     name,
     word ?? (value === null ? '-' : String(value)),
-    units ?? '',
+    units === '1' ? '' : (units ?? ''), // what has no dimension is a bare number to people
   ]);
   const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
   const [names, numbers] = [width(0), width(1)];
