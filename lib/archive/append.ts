@@ -232,11 +232,15 @@ function rebuildNow({ files, world, path, problems, onProgress }: Work, why: 'ba
   const now = world.now();
   const began = world.monotonicMs();
   const isNew = files.size(path) === undefined;
-  if (isNew && world.days(snapshots).length === 0)
-    return { counts: { samples: 0 }, problems, text: 'there is nothing to archive yet' };
+  const days = world.days(snapshots);
+  if (isNew && days.length === 0) return { counts: { samples: 0 }, problems, text: 'there is nothing to archive yet' };
   const stamp = now.toISOString();
   if (world.options['dry-run'] === true)
-    return { counts: {}, problems, text: `would build ${path} from the raw lines` };
+    return {
+      counts: {},
+      problems,
+      text: `would build ${path} ${sourceOf(days)}${isNew ? '' : '; the old one would be kept beside it'}`,
+    };
   const attributes: Metadata['attributes'] = {
     ...aboutUs(world),
     date_created: stamp,
@@ -264,6 +268,12 @@ function rebuildNow({ files, world, path, problems, onProgress }: Work, why: 'ba
   if (removed.length > 0) problems.push(`removed: ${listed(removed)}`);
   const seconds = Math.max(0.001, (world.monotonicMs() - began) / 1000);
   return { counts, problems, text: `${counted(done.samples, 'sample')} archived in ${seconds.toFixed(1)} s` };
+}
+
+function sourceOf(days: readonly Date[]): string {
+  const [first, last] = [days[0], days.at(-1)].map((day) => day?.toISOString().slice(0, 10));
+  if (first === undefined) return 'from the old one alone: there are no raw lines';
+  return `from the raw lines of ${counted(days.length, 'day')}, ${first === last ? first : `${first} to ${last}`}`;
 }
 
 const aboutUs = ({ config, product }: World<ArchiveConfig>): Metadata['attributes'] => ({

@@ -46,8 +46,8 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
         const told = await tell(await net(), config.heartbeat, beat);
         const tried_at = world.now().toISOString();
         const accepted_at = told.outcome === 'accepted' ? tried_at : known?.accepted_at;
-        words = `the heartbeat (${style}) was ${told.outcome}: ${told.words}`;
-        if (told.outcome === 'refused') problems.push(words);
+        words = `the heartbeat (${style}) was ${told.outcome === 'unsent' ? 'not sent' : told.outcome}: ${told.words}`;
+        if (told.outcome === 'refused' || told.outcome === 'unsent') problems.push(words);
         await world.replace(heartbeatRecord, {
           schema_version: 1,
           tried_at,

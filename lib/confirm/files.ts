@@ -13,7 +13,7 @@ const heartbeatSchema = z.looseObject({
   first_tried_at: words('since when heartbeats are tried at all; kept from run to run'),
   style: z.string(),
   told: z.enum(['success', 'failure']),
-  outcome: z.enum(['accepted', 'refused', 'withheld']),
+  outcome: z.enum(['accepted', 'refused', 'withheld', 'unsent']),
   words: words('what became of it, without the address'),
   accepted_at: z.optional(words('kept from run to run: a refusal does not change it')),
 });

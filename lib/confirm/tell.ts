@@ -1,6 +1,6 @@
 // The heartbeat itself: one request, and what became of it in words that hold no address.
 import type { Net } from '../contract/net.ts';
-import { type Beat, beatProblem, beatRequest, type BeatStyle } from '../core/beat.ts';
+import { type Beat, beatProblem, type BeatRequest, beatRequest, type BeatStyle } from '../core/beat.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import type { HeartbeatRecord } from './files.ts';
 
@@ -11,10 +11,15 @@ const seconds = 10;
 
 export async function tell(net: Net, { url, style }: { url: string; style: BeatStyle }, beat: Beat): Promise<Told> {
   const secret = net.secret(url);
-  if ('missing' in secret) return { outcome: 'refused', words: secret.missing };
+  if ('missing' in secret) return { outcome: 'unsent', words: secret.missing };
+  let request: BeatRequest | undefined;
   try {
-    const request = beatRequest(style, secret.value, beat);
-    if (!request) return { outcome: 'withheld', words: `${style} can only be told that all is well` };
+    request = beatRequest(style, secret.value, beat);
+  } catch (error) {
+    return { outcome: 'unsent', words: reasonOf(error) };
+  }
+  if (!request) return { outcome: 'withheld', words: `${style} can only be told that all is well` };
+  try {
     const reply = await net.request({ ...request, seconds });
     const problem = beatProblem(style, reply);
     return problem === undefined

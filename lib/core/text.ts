@@ -30,12 +30,18 @@ export const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+
 
 /** The known word that a mistyped one most likely meant, if any is near enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const scored = known.map((candidate) => ({ candidate, edits: editDistance(word, candidate) }));
-  scored.sort((a, b) => a.edits - b.edits);
-  const best = scored[0];
+  const [best] = likest(word, known, 1);
   const most = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
-  return best && best.edits <= most ? best.candidate : undefined;
+  return best !== undefined && editDistance(word, best) <= most ? best : undefined;
 }
+
+/** The known words that are least unlike it, the likest first. */
+export const likest = (word: string, known: readonly string[], most: number): string[] =>
+  known
+    .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
+    .sort((a, b) => a.edits - b.edits)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
 
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

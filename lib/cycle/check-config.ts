@@ -2,6 +2,7 @@
 import { type Effective, effectiveValues } from '../config/origin.ts';
 import { findSource } from '../config/load.ts';
 import { resolve } from '../config/resolve.ts';
+import { Usage } from '../contract/errors.ts';
 import { counted } from '../core/text.ts';
 import { makeNet } from '../io/net.ts';
 import { resolvePlaces } from '../io/places.ts';
@@ -11,7 +12,7 @@ import { type Command, configOption, exitCodes, textOption } from './command.ts'
 export const checkConfig: Command = {
   name: 'check-config',
   summary: 'says what is wrong with a configuration, or prints its effective values with where each was written',
-  operands: '[FILE]',
+  operand: '[FILE]',
   options: {
     ...configOption,
     all: { type: 'boolean', summary: 'print the defaults too, and not only what was written' },
@@ -19,7 +20,10 @@ export const checkConfig: Command = {
   },
 
   async run(asked) {
-    const source = findSource(asked.operands[0] ?? textOption(asked, 'config'));
+    const option = textOption(asked, 'config');
+    if (asked.operand !== undefined && option !== undefined)
+      throw new Usage(`name one configuration: ${asked.operand}, or --config ${option}`);
+    const source = findSource(asked.operand ?? option);
     const resolved = resolve(source);
     if ('problems' in resolved) {
       for (const problem of resolved.problems) printError(problem);

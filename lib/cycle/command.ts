@@ -1,25 +1,16 @@
 // A command from its arguments to its exit code: options, --help, and what each kind of failure means to the shell.
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { LockedOut, Usage } from '../contract/errors.ts';
 import type { Answered, Option } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
 import { leave } from '../io/leave.ts';
 import { print, printError } from '../io/terminal.ts';
+import { type Asked, helpOption, optionText, parseArguments, type Understood } from './arguments.ts';
 
-export interface Command {
-  readonly name: string;
+export interface Command extends Understood {
   readonly summary: string;
-  /** What stands after the options: `ID`. Without this, nothing may. */
-  readonly operands?: string;
-  readonly options: Readonly<Record<string, Option>>;
   run(asked: Asked): Promise<number>;
   /** Where whoever asked expects an answer in another form, whatever failed. */
   readonly answerFailure?: (error: unknown, argv: readonly string[]) => Answered | undefined;
-}
-
-export interface Asked {
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
-  readonly operands: readonly string[];
 }
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, lockedOut: 75 } as const;
@@ -37,7 +28,7 @@ export function start(command: Command): void {
 
 async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
   try {
-    const asked = parse(command, argv);
+    const asked = parseArguments(command, argv);
     if (asked.options['help'] === true) {
       print(helpOf(command));
       return exitCodes.ok;
@@ -60,32 +51,14 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof LockedOut ? exitCodes.lockedOut : exitCodes.failed;
 }
 
-function parse(command: Command, argv: readonly string[]): Asked {
-  if (argv.length === 0) return { options: {}, operands: [] }; // as a unit calls it: reading nothing is not free
-  const options: ParseArgsConfig['options'] = { help: { type: 'boolean', short: 'h' } };
-  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type };
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      options,
-      allowPositionals: command.operands !== undefined,
-      strict: true,
-    });
-    return { options: values as Asked['options'], operands: positionals };
-  } catch (error) {
-    throw new Usage(`${reasonOf(error)}\nTry: ${command.name} --help`);
-  }
-}
-
-function helpOf({ name, summary, operands, options }: Command): string {
-  const all: Readonly<Record<string, Option>> = { ...options, help: { type: 'boolean', summary: 'this text' } };
-  const rows = Object.entries(all).map(([option, { value, type, summary: says }]) => [
-    `  --${option}${type === 'string' ? ` ${value ?? 'VALUE'}` : ''}`,
-    says,
+function helpOf({ name, summary, operand, options }: Command): string {
+  const rows = Object.entries({ ...options, help: helpOption }).map(([word, option]) => [
+    `  ${optionText(word, option)}`,
+    option.summary,
   ]);
   const width = Math.max(...rows.map(([left = '']) => left.length)) + 2;
   return [
-    `Usage: ops-monitor ${name}${operands ? ` ${operands}` : ''} [OPTION]…`,
+    `Usage: ops-monitor ${name}${operand ? ` ${operand}` : ''} [OPTION]…`,
     '',
     `${name} ${summary}.`,
     '',

@@ -1,7 +1,7 @@
 // run-cycle: every stage once, in order, in this one process. One that fails stops no other, as under systemd.
 import { archive } from '../archive/files.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
-import { reasonOf } from '../core/text.ts';
+import { reasonOf, shellWord } from '../core/text.ts';
 import { assessHealth } from '../health/assess.ts';
 import { latestHealth } from '../health/files.ts';
 import { product } from '../io/product.ts';
@@ -11,6 +11,7 @@ import { dayReport, latestReport } from '../report/files.ts';
 import { latest, snapshots } from '../snapshot/files.ts';
 import { type Command, configOption, exitCodeOf, exitCodes, textOption } from './command.ts';
 import { openHosts } from './hosts.ts';
+import { calledAs } from './npm.ts';
 import { noHost, runStage, takePlaces } from './stage.ts';
 import { stages } from './stages.ts';
 import { renderSummary } from './summary.ts';
@@ -21,7 +22,9 @@ export const runCycle: Command = {
   options: configOption,
 
   async run(asked) {
-    const config = await loadConfiguration(findSource(textOption(asked, 'config')));
+    const given = textOption(asked, 'config');
+    const source = findSource(given);
+    const config = await loadConfiguration(source);
     const places = takePlaces(config);
     let exitCode: number = exitCodes.ok;
     const done = new Set<string>();
@@ -56,7 +59,11 @@ export const runCycle: Command = {
       ['all of the day', snapshots.path(places, day)],
       ['archive', archive.path(places, day)],
     ] as const;
-    const explainWith = product.build === undefined ? 'npm run -s ops-monitor explain' : 'ops-monitor explain';
+    const explainWith = [
+      calledAs(),
+      'explain',
+      ...(given === undefined || !source ? [] : ['--config', shellWord(source.path)]),
+    ].join(' ');
     print(`\n${renderSummary({ health, snapshot, version: product.version, files, paint: painter(), explainWith })}`);
     return exitCode;
   },

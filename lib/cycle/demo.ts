@@ -8,7 +8,9 @@ import { checks } from '../health/checks/index.ts';
 import { replaceFile } from '../io/files.ts';
 import { takeDemoFolder } from '../io/scenery.ts';
 import { isTerminal, print, printError, rewriteLine } from '../io/terminal.ts';
-import { type Asked, type Command, exitCodes, textOption } from './command.ts';
+import type { Asked } from './arguments.ts';
+import { type Command, exitCodes, textOption } from './command.ts';
+import { calledAs } from './npm.ts';
 import { cyclesADay, daysConfiguration, simulateDays } from './site/days.ts';
 import { faults, start } from './site/faults.ts';
 import { day } from './site/scenario.ts';
@@ -49,9 +51,6 @@ function numberOption(asked: Asked, name: string, byDefault: number, [least, mos
   return value;
 }
 
-/** How the command line begins for who started us. */
-const ourselves = process.env['npm_lifecycle_event'] === undefined ? 'ops-monitor' : 'npm run -s ops-monitor --';
-
 /** Whether every fault was seen. */
 async function playDays(folder: string, days: number): Promise<boolean> {
   const here = join(folder, 'days');
@@ -83,7 +82,7 @@ async function playDays(folder: string, days: number): Promise<boolean> {
       `  reports        ${join(here, 'state', 'health')}/health_report_*.md`,
       `  health         ${join(here, 'state', 'health')}/health_*.jsonl`,
       `  snapshots      ${join(here, 'state', 'raw')}/ops_monitor_*.jsonl`,
-      `  look further   ${ourselves} explain --config ${config} stream-age:mrr`,
+      `  look further   ${calledAs()} explain --config ${config} stream-age:mrr`,
     ].join('\n'),
   );
   return missed.length === 0;
@@ -109,7 +108,7 @@ async function playSample(folder: string, days: number, count: number): Promise<
       `${differing === 0 ? 'nothing' : counted(differing, 'observation')} judged otherwise than in simulated time`,
       '',
       `  configuration  ${config}`,
-      `  look further   ${ourselves} explain --config ${config} stream-age:mrr`,
+      `  look further   ${calledAs()} explain --config ${config} stream-age:mrr`,
     ].join('\n'),
   );
   return differing === 0;

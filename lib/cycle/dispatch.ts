@@ -4,6 +4,7 @@ import { leave } from '../io/leave.ts';
 import { product } from '../io/product.ts';
 import { print, printError } from '../io/terminal.ts';
 import { exitCodes } from './command.ts';
+import { calledAs } from './npm.ts';
 
 export interface Entry {
   readonly summary: string;
@@ -12,14 +13,16 @@ export interface Entry {
 }
 
 export function dispatch(entries: Readonly<Record<string, Entry>>): void {
-  const [name, ...rest] = process.argv.slice(2);
-  if (name === '--version') finish(`ops-monitor ${product.version}`);
+  const [first, ...others] = process.argv.slice(2);
+  if (first === '--version') finish(`ops-monitor ${product.version}`);
+  // `help silence` asks silence itself, and `help archive at` a part of archive.
+  const [name, ...rest] = first === 'help' && others.length > 0 ? [...others, '--help'] : [first, ...others];
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') finish(helpOf(entries));
   const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
   if (!entry) {
     const meant = nearest(name, Object.keys(entries));
     printError(
-      `ops-monitor: there is no command ${JSON.stringify(name)}${meant ? `; did you mean ${meant}?` : ''}\nTry: ops-monitor --help`,
+      `ops-monitor: there is no command ${JSON.stringify(name)}${meant ? `; did you mean ${meant}?` : ''}\nTry: ${calledAs()} --help`,
     );
     leave(exitCodes.usage);
   }

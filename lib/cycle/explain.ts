@@ -1,4 +1,5 @@
 // ops-monitor explain ID.
+import { misnamed } from '../alerts/named.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { Usage } from '../contract/errors.ts';
 import { explain, renderExplanation } from '../health/explain.ts';
@@ -6,24 +7,25 @@ import { resolvePlaces } from '../io/places.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { type Command, configOption, exitCodes, textOption } from './command.ts';
+import { observationBehind } from './names.ts';
 import { noHost } from './stage.ts';
 
 export const explainCommand: Command = {
   name: 'explain',
   summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
-  operands: 'ID',
+  operand: 'ID',
   options: { ...configOption, json: { type: 'boolean', summary: 'print it as JSON' } },
 
   async run(asked) {
-    const [id, ...more] = asked.operands;
-    if (id === undefined || more.length > 0) throw new Usage('name one observation, such as filesystem-usage:/');
+    const { operand: id } = asked;
+    if (id === undefined) throw new Usage('name one observation, such as filesystem-usage:/');
     const source = findSource(textOption(asked, 'config'));
     const config = await loadConfiguration(source);
     const places = resolvePlaces(config.files);
     const world = makeWorld({ config, places, openHost: noHost });
     const { effectiveValues, originOf } = await import('../config/origin.ts');
     const effective = effectiveValues(source);
-    const explanation = await explain(id, world, (key) => originOf(effective, key));
+    const explanation = await explain(id, world, (key) => originOf(effective, key), alertNamed(id));
     print(
       asked.options['json'] === true
         ? JSON.stringify(explanation, undefined, 2)
@@ -32,3 +34,9 @@ export const explainCommand: Command = {
     return exitCodes.ok;
   },
 };
+
+/** Undefined where it is none, or has the same name as an observation. */
+function alertNamed(id: string): { observation: string | undefined } | undefined {
+  const observation = observationBehind(id);
+  return misnamed(id) !== undefined || observation === id ? undefined : { observation };
+}

@@ -3,6 +3,7 @@ import { nearest } from '../core/text.ts';
 import { leave } from '../io/leave.ts';
 import { print, printError } from '../io/terminal.ts';
 import { type Command, exitCodes, start } from './command.ts';
+import { calledAs } from './npm.ts';
 
 export interface Group {
   readonly name: string;
@@ -12,14 +13,15 @@ export interface Group {
 }
 
 export function startOneOf(group: Group): void {
-  const [word, ...rest] = process.argv.slice(2);
+  const [first, ...others] = process.argv.slice(2);
+  const [word, ...rest] = first === 'help' && others.length > 0 ? [...others, '--help'] : [first, ...others];
   if (word === '--help' || word === '-h' || word === 'help') {
     print(helpOf(group));
     leave(exitCodes.ok);
   }
   const command = group.commands.find(({ name }) => name === `${group.name} ${word}`);
   if (!command) {
-    printError(`${group.name}: ${complaintOf(group, word)}\nTry: ops-monitor ${group.name} --help`);
+    printError(`${group.name}: ${complaintOf(group, word)}\nTry: ${calledAs()} ${group.name} --help`);
     leave(exitCodes.usage);
   }
   process.argv.splice(2, Infinity, ...rest);
@@ -37,7 +39,7 @@ function complaintOf(group: Group, word: string | undefined): string {
 
 function helpOf(group: Group): string {
   const rows = group.commands.map((command) => [
-    `${wordOf(group, command)} ${command.operands ?? ''}`.trim(),
+    `${wordOf(group, command)} ${command.operand ?? ''}`.trim(),
     command.summary,
   ]);
   const width = Math.max(...rows.map(([left = '']) => left.length)) + 2;

@@ -3,7 +3,8 @@ import { loadConfiguration, findSource } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Option, Stage } from '../contract/stage.ts';
 import { isTerminal, print, printError } from '../io/terminal.ts';
-import { type Asked, configOption, start, textOption } from './command.ts';
+import type { Asked } from './arguments.ts';
+import { configOption, start, textOption } from './command.ts';
 import { type Ended, type OpenHosts, runStage, takePlaces } from './stage.ts';
 
 export const stageOptions: Readonly<Record<string, Option>> = {
@@ -43,7 +44,8 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Asked, op
   // What is no JSON by itself is told in figures.
   const json = outcome.json ?? { counts: outcome.counts, problems: outcome.problems };
   if (asked.options['json'] === true && !onlyAsks) print(JSON.stringify(json, undefined, 2));
-  else if (outcome.text !== undefined && (outcome.exitCode !== undefined || isTerminal(1))) print(outcome.text);
+  else if (outcome.text !== undefined && (outcome.exitCode !== undefined || dryRun || isTerminal(1)))
+    print(outcome.text);
   return outcome.exitCode ?? record.exit_code;
 }
 

@@ -15,15 +15,15 @@ import { openHosts } from './hosts.ts';
 export const recordHost: Command = {
   name: 'record-host',
   summary: 'records this machine as a folder, without secrets, for tests and for asking somebody else',
-  operands: 'FOLDER',
+  operand: 'FOLDER',
   options: {
     ...configOption,
     summary: { type: 'string', value: 'TEXT', summary: 'what kind of machine this is, in a few words' },
   },
 
   async run(asked) {
-    const [given, ...more] = asked.operands;
-    if (given === undefined || more.length > 0) throw new Usage('name one folder that is not there yet');
+    const { operand: given } = asked;
+    if (given === undefined) throw new Usage('name one folder that is not there yet');
     const folder = absolute(given);
     refuseExisting(folder);
     const config = await loadConfiguration(findSource(textOption(asked, 'config')));

@@ -4,7 +4,7 @@ import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
 import { misnamed } from '../alerts/named.ts';
 import { type Note, parseNotes, quietNow } from '../alerts/silence.ts';
-import { Usage } from '../contract/errors.ts';
+import { errorCode, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import { formatDuration, parseDuration } from '../core/quantity.ts';
 import { identifierOf, nearest, oneLine, reasonOf } from '../core/text.ts';
@@ -12,30 +12,32 @@ import { leaveNote, readNotes } from '../io/notes.ts';
 import { whoWeAre } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
-import { type Asked, type Command, configOption, exitCodes, textOption } from './command.ts';
+import type { Asked } from './arguments.ts';
+import { type Command, configOption, exitCodes, textOption } from './command.ts';
+import { alertOf } from './names.ts';
 import { noHost, takePlaces } from './stage.ts';
 
-const ownOptions = {
-  reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks' },
-  'dry-run': { type: 'boolean', summary: 'say what would be so, and leave nothing' },
-} as const;
+const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'say what would be so, and leave nothing' } } as const;
 const longestSeconds = 30 * 86_400;
 
 export const silence: Command = {
   name: 'silence',
   summary: 'sends no mails about a rule, or one subject of it, for a while; without arguments lists what is silent',
-  operands: '[RULE[:SUBJECT]]',
+  operand: '[RULE[:SUBJECT]]',
   options: {
     ...configOption,
-    for: { type: 'string', value: 'DURATION', summary: 'for how long, at most 30d: 4h' },
+    for: { type: 'string', value: 'DURATION', summary: 'for how long, at most 30d: 4h (required, or --lift)' },
+    reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks (required, except with --lift)' },
     lift: { type: 'boolean', summary: 'end the silences of that very name now' },
-    ...ownOptions,
+    ...dryRunOption,
   },
 
   async run(asked) {
-    const [of] = asked.operands;
-    if (of === undefined) list(await openSite(asked));
-    else await (asked.options['lift'] === true ? lift : begin)(known(of), asked);
+    const { operand: of } = asked;
+    if (of === undefined) {
+      refuseNameless(asked);
+      list(await openSite(asked));
+    } else await (asked.options['lift'] === true ? lift : begin)(known(of), asked);
     return exitCodes.ok;
   },
 };
@@ -43,11 +45,15 @@ export const silence: Command = {
 export const acknowledge: Command = {
   name: 'ack',
   summary: 'says that somebody knows of an alert: it is not repeated and not escalated until it is over',
-  operands: 'RULE:SUBJECT',
-  options: { ...configOption, ...ownOptions },
+  operand: 'RULE:SUBJECT',
+  options: {
+    ...configOption,
+    reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks (required)' },
+    ...dryRunOption,
+  },
 
   async run(asked) {
-    const [of] = asked.operands;
+    const { operand: of } = asked;
     if (of === undefined || !of.includes(':')) throw new Usage('say which alert: ack storage:data --reason "…"');
     const note = { kind: 'acknowledgement', of: known(of), reason: reasonIn(asked) } as const;
     const site = await openSite(asked);
@@ -106,8 +112,38 @@ async function activeIn(config: Configuration, places: Places): Promise<Active> 
 
 function known(of: string): string {
   const problem = misnamed(of);
-  if (problem !== undefined) throw new Usage(problem);
-  return of;
+  if (problem === undefined) return of;
+  const alert = alertOf(of);
+  throw new Usage(
+    alert === undefined
+      ? problem
+      : `${of} is the name of an observation, by its check; alerts are named by rule: ${alert}`,
+  );
+}
+
+/** Who says for how long means something, and is not answered by a list. */
+function refuseNameless(asked: Asked): void {
+  const said = ['for', 'reason', 'lift'].filter((name) => asked.options[name] !== undefined);
+  if (said.length > 0)
+    throw new Usage(
+      `--${said.join(' and --')} of what? Name a rule, or rule:subject, such as storage:data; without options, what is silent is listed`,
+    );
+}
+
+function secondsIn(asked: Asked): number {
+  const text = textOption(asked, 'for');
+  if (text === undefined) throw new Usage('say for how long, at most 30d: --for 4h; or --lift, which ends it');
+  const seconds = parseDuration(text);
+  if (seconds !== undefined && seconds > 0 && seconds <= longestSeconds) return seconds;
+  throw new Usage(`--for ${JSON.stringify(text)} ${durationProblem(text.trim(), seconds)}`);
+}
+
+function durationProblem(text: string, seconds: number | undefined): string {
+  if (seconds === 0) return 'is no time at all';
+  if (seconds !== undefined) return `is longer than ${formatDuration(longestSeconds)}, which is the most`;
+  return /^\d+(\.\d+)?$/.test(text)
+    ? `has no unit: ${text}m, ${text}h or ${text}d?`
+    : 'is no duration, such as 90m, 4h or 2d';
 }
 
 function meant(of: string, firstSeen: ReadonlyMap<string, string>): string {
@@ -123,9 +159,7 @@ function reasonIn(asked: Asked): string {
 }
 
 async function begin(of: string, asked: Asked): Promise<void> {
-  const seconds = parseDuration(textOption(asked, 'for') ?? '');
-  if (seconds === undefined || seconds <= 0 || seconds > longestSeconds)
-    throw new Usage('say for how long, at most 30d: --for 4h; or --lift, which ends it');
+  const seconds = secondsIn(asked);
   const reason = reasonIn(asked);
   const site = await openSite(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
@@ -164,7 +198,15 @@ function leave(
   if (isDry) return print(`Nothing was left. It would be: ${says}`);
   const from = now.toISOString();
   const name = `${from.replaceAll(/[-:.]/g, '')}-${note.kind}-${identifierOf(note.of)}.json`;
-  leaveNote(folder, name, `${JSON.stringify({ schema_version: 1, ...note, who, from }, undefined, 1)}\n`);
+  try {
+    leaveNote(folder, name, `${JSON.stringify({ schema_version: 1, ...note, who, from }, undefined, 1)}\n`);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    throw new Usage(
+      `${who} may not write in ${folder} (${code}): the members of its group may, once it has one (ops/docs/alerts.md, “Silence, and acknowledge”)`,
+    );
+  }
   print(says);
 }
 

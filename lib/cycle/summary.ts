@@ -1,5 +1,5 @@
 // What somebody sees after a cycle by hand: the verdict, what is wrong and why, what is green, and where the files lie.
-import { type Level, worstFirst } from '../core/level.ts';
+import { worstFirst } from '../core/level.ts';
 import { shellWord } from '../core/text.ts';
 import { clockMinute } from '../core/time.ts';
 import type { Health } from '../health/files.ts';
@@ -12,7 +12,7 @@ export interface SummaryInput {
   readonly version: string;
   readonly files: readonly (readonly [what: string, path: string])[];
   readonly paint: Paint;
-  /** How `explain` is called here. */
+  /** How `explain` is called here, with the configuration that was given. */
   readonly explainWith: string;
 }
 
@@ -27,15 +27,22 @@ export function renderSummary(input: SummaryInput): string {
   for (const [name, section] of Object.entries(snapshot?.sections ?? {})) {
     if (section.status === 'absent') notWatched.set(section.reason, [...(notWatched.get(section.reason) ?? []), name]);
   }
+  const wrong = worstFirst
+    .filter((level) => level !== 'green')
+    .flatMap((level) => health.observations.filter((observation) => observation.level === level));
   const wide = Math.max(...files.map(([what]) => what.length));
   return [
     `${paint('bold', `ops-monitor ${version}`)}  ${site} on ${hostname}, ${clockMinute(new Date(assessed_at))}`,
     '',
     `  ${paint(overall_level, `● ${overall_level.toUpperCase()}`)}   ${tally.join(', ')}`,
     '',
-    ...worstFirst.filter((level) => level !== 'green').flatMap((level) => wrong(input, level)),
+    ...wrong.flatMap(({ id, level, message, clears_when }) => [
+      `  ${paint(level, level.padEnd(7))}       ${message}`,
+      paint('dim', `                ${id}${clears_when ? `, clears when ${clears_when}` : ''}`),
+    ]),
     ...good(health, paint),
     ...[...notWatched].map(([reason, names]) => paint('dim', `  not watched   ${names.join(', ')}: ${reason}`)),
+    ...why(input, wrong[0]),
     '',
     ...files.map(([what, path]) => `  ${what.padEnd(wide)}  ${path}`),
     '',
@@ -43,16 +50,14 @@ export function renderSummary(input: SummaryInput): string {
   ].join('\n');
 }
 
-function wrong({ health, paint, explainWith }: SummaryInput, level: Level): string[] {
-  return health.observations
-    .filter((observation) => observation.level === level)
-    .flatMap(({ id, message, clears_when }) => [
-      `  ${paint(level, level.padEnd(7))}       ${message}`,
-      paint(
-        'dim',
-        `                ${clears_when ? `clears when ${clears_when}; ` : ''}why: ${explainWith} ${shellWord(id)}`,
-      ),
-    ]);
+/** Once for all of them, and to be pasted as it stands. */
+function why({ explainWith, paint }: SummaryInput, worst: { readonly id: string } | undefined): string[] {
+  if (!worst) return [];
+  return [
+    '',
+    `  why           ${explainWith} ${shellWord(worst.id)}`,
+    paint('dim', '                and the same with any other name above'),
+  ];
 }
 
 function good(health: Health, paint: Paint): string[] {

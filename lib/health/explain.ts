@@ -4,7 +4,7 @@ import type { Section } from '../contract/section.ts';
 import type { Line, World } from '../contract/stage.ts';
 import type { Level } from '../core/level.ts';
 import { formatMeasure } from '../core/quantity.ts';
-import { nearest } from '../core/text.ts';
+import { likest, nearest } from '../core/text.ts';
 import { clockMinute, daysBefore, distance } from '../core/time.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import { outcomesOf, sections } from '../snapshot/sections/index.ts';
@@ -37,12 +37,20 @@ export async function explain(
   id: string,
   world: World<object>,
   originOf: (key: string) => string,
+  alert: AlertNamed | undefined,
 ): Promise<Explanation> {
   const health = await world.read(latestHealth);
   if (!health)
     throw new Error(`nothing has been assessed yet: ${latestHealth.path(world.places, world.now())} is not there`);
   const observation = health.observations.find((one) => one.id === id);
-  if (!observation) throw new Usage(unknownId(id, health.observations));
+  if (!observation)
+    throw new Usage(
+      unknownId(
+        id,
+        health.observations.map((one) => one.id),
+        alert,
+      ),
+    );
   const snapshot = await world.read(latest).catch(() => undefined); // then health's own words must do
   const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
   return {
@@ -54,10 +62,24 @@ export async function explain(
   };
 }
 
-function unknownId(id: string, observations: readonly Observation[]): string {
-  const known = observations.map((one) => one.id);
-  const meant = nearest(id, known) ?? known.find((one) => one.startsWith(`${id}:`));
-  return `there is no observation ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : ''}\nThere are:\n  ${known.join('\n  ')}`;
+/** What somebody names is an alert. */
+interface AlertNamed {
+  /** What is judged of the same thing, if one check does. */
+  readonly observation: string | undefined;
+}
+
+const mostNamed = 12;
+
+function unknownId(id: string, known: readonly string[], alert: AlertNamed | undefined): string {
+  const problem = alert
+    ? `${id} is the name of an alert, by its rule; observations are named by check`
+    : `there is no observation ${JSON.stringify(id)}`;
+  const wanted = alert?.observation ?? id;
+  if (known.includes(wanted)) return `${problem}: ${wanted}`;
+  const meant = nearest(wanted, known) ?? known.find((one) => one.startsWith(`${wanted}:`));
+  const near = likest(wanted, known, mostNamed);
+  const more = known.length > near.length ? [`and ${known.length - near.length} more, in the report`] : [];
+  return `${problem}${meant ? `; did you mean ${meant}?` : ''}\nThere are:\n  ${[...near, ...more].join('\n  ')}`;
 }
 
 function readingsOf({ check, subject }: Observation, snapshot: Snapshot): Reading[] {

@@ -1,6 +1,9 @@
-// Health as a Nagios plugin tells it: one line, performance data behind a bar, and the exit code.
+// Health as a Nagios plugin tells it: a short line for the list and the telephone, performance data behind a bar, then all
+// that is wrong, a line each; and the exit code.
 import type { Answered } from '../contract/stage.ts';
 import { levels, worstFirst } from '../core/level.ts';
+import { firstLine } from '../core/text.ts';
+import { whatItSaid } from '../run/checks.ts';
 import type { Health } from './files.ts';
 
 const words = { green: 'OK', amber: 'WARNING', red: 'CRITICAL', unknown: 'UNKNOWN' } as const;
@@ -12,13 +15,37 @@ export const nagiosFailure = (reason: string): Answered => ({
 });
 
 export function nagiosLine({ overall_level, counts, observations }: Health): Answered {
+  // How old a snapshot is stands before everything that it said: here it is said once.
+  const age = observations.find(({ check, level }) => check === 'snapshot-age' && level !== 'green');
+  const before = age && `${age.message}${whatItSaid}`;
   const bad = worstFirst
     .filter((level) => level !== 'green')
-    .flatMap((level) => observations.filter((observation) => observation.level === level));
-  const says = bad.length === 0 ? `${counts.green} checks are green` : bad.map(({ message }) => message).join('; ');
+    .flatMap((level) => observations.filter((observation) => observation.level === level))
+    .map(({ level, id, message }) =>
+      before !== undefined && message.startsWith(before)
+        ? { level, id, message: `then: ${message.slice(before.length)}`, isNews: false }
+        : { level, id, message, isNews: true },
+    );
   const performance = levels.map((level) => `${level}=${counts[level] ?? 0}`).join(' ');
-  const line = `OPS-MONITOR ${words[overall_level]} - ${oneText(says)} | ${performance}`;
-  return { text: line, exitCode: { green: 0, amber: 1, red: 2, unknown: 3 }[overall_level] };
+  const line = `OPS-MONITOR ${words[overall_level]} - ${oneText(inShort(counts, bad))} | ${performance}`;
+  return {
+    text: [line, ...bad.map(({ level, id, message }) => oneText(`${level} ${id}: ${message}`))].join('\n'),
+    exitCode: { green: 0, amber: 1, red: 2, unknown: 3 }[overall_level],
+  };
+}
+
+const mostShown = 3;
+const mostCharacters = 100;
+
+function inShort(
+  counts: Health['counts'],
+  bad: readonly { readonly message: string; readonly isNews: boolean }[],
+): string {
+  if (bad.length === 0) return `${counts['green']} checks are green`;
+  const tally = worstFirst.flatMap((level) => (counts[level] ? [`${counts[level]} ${level}`] : [])).join(', ');
+  const news = bad.filter(({ isNews }) => isNews).map(({ message }) => firstLine(message, mostCharacters));
+  const more = news.length > mostShown ? [`and ${news.length - mostShown} more`] : [];
+  return `${tally}: ${[...news.slice(0, mostShown), ...more].join('; ')}`;
 }
 
 /** A bar or a newline in a message would start performance data or a second part. */

@@ -22,6 +22,9 @@ export interface CheckRun {
   readonly stale: { readonly message: string; readonly limit: Finding['limit'] } | undefined;
 }
 
+/** Between why a snapshot is not believed and what it said. */
+export const whatItSaid = '; then: ';
+
 export const runbookOf = (check: string): string => `ops/runbooks/${check}.md`;
 
 export function runChecks(run: CheckRun): Observation[] {
@@ -65,7 +68,7 @@ function observe(check: string, found: Finding, stale: CheckRun['stale']): Obser
     ...finding,
     level: 'unknown',
     limit: stale.limit,
-    message: `${stale.message}; then: ${message}`,
+    message: `${stale.message}${whatItSaid}${message}`,
     clears_when: 'a fresh snapshot is there',
     runbook,
   };

@@ -267,22 +267,27 @@ test('a watcher that does not accept it, answers nonsense or is not there is rec
   await site.confirm(good.base + path);
   const { accepted_at } = site.heartbeat();
   assert.ok(accepted_at !== undefined && first < accepted_at);
-  const bad: [url: string | undefined, says: RegExp][] = [
+  // What never left is not said to have been refused.
+  const unsent: [url: string | undefined, says: RegExp][] = [
+    [`not a url of ${token}`, /^the address of the watcher is no URL$/],
+    [undefined, /^OPS_HEARTBEAT_URL is not set/],
+  ];
+  const bad: typeof unsent = [
     [`${(await watcher(t, 404)).base}${path}`, /^it answered 404$/],
     [`${(await watcher(t, 500, '{"ok":false}')).base}${path}`, /^it answered 500$/],
     [`${(await watcher(t, 200, '<html>log in</html>')).base}${path}`, /^its answer is not one of Uptime Kuma$/],
     [`${await odd(t, `garbage ${token}\r\n\r\n`)}${path}`, /Parse Error/],
     [`http://127.0.0.1:9${path}`, /ECONNREFUSED/],
-    [`not a url of ${token}`, /^the address of the watcher is no URL$/],
     [`file:///etc/${token}`, /^its address is no http or https URL$/],
-    [undefined, /^OPS_HEARTBEAT_URL is not set/],
+    ...unsent,
   ];
   for (const [url, says] of bad) {
     const { problems } = await site.confirm(url);
     const { outcome, words, accepted_at: kept, first_tried_at } = site.heartbeat();
-    assert.equal(outcome, 'refused', url);
+    const isSent = unsent.every(([one]) => one !== url);
+    assert.equal(outcome, isSent ? 'refused' : 'unsent', url);
     assert.match(words, says);
-    assert.equal(problems.length, 1);
+    assert.deepEqual(problems, [`the heartbeat (uptime-kuma) was ${isSent ? 'refused' : 'not sent'}: ${words}`]);
     assert.deepEqual([kept, first_tried_at], [accepted_at, first]);
   }
   assert.equal((await site.observation())?.level, 'green', 'for twenty minutes');

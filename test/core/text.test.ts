@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
-import { counted, firstLine, listed, nearest, reasonOf, shellWord } from '../../lib/core/text.ts';
+import { counted, firstLine, likest, listed, nearest, reasonOf, shellWord } from '../../lib/core/text.ts';
 
 test('one is singular, and everything else plural', () => {
   assert.equal(counted(1, 'file'), '1 file');
@@ -90,4 +90,9 @@ test('a name in a command that somebody copies is that one word to a shell, and 
   for (const name of names)
     assert.equal(execFileSync('sh', ['-c', `printf %s ${shellWord(name)}`], { encoding: 'utf8' }), name);
   assert.equal(shellWord('a\nb'), "'a b'", 'and of one line');
+});
+
+test('the words that are least unlike another come first, and no more of them than asked for', () => {
+  assert.deepEqual(likest('disk', ['tape', 'desk', 'disc', 'disk:data', 'disks'], 3), ['desk', 'disc', 'disks']);
+  assert.deepEqual(likest('disk', ['tape'], 3), ['tape']);
 });

@@ -158,6 +158,14 @@ test('at tells the newest sample at or before a time, with words, units and its 
   assert.match(stdout, /^level_filesystem_usage_data +green$/m);
   const json = JSON.parse(run('at', '2026-11-18T23:12', '--only', used, '--json').stdout) as object;
   assert.deepEqual(json, { time: '2026-11-18T23:10:00.123456Z', values: [{ name: used, value: 2, units: 'percent' }] });
+  // Of what has no dimension a person is told the number alone.
+  const all = JSON.parse(run('at', '2026-11-18T23:12', '--json').stdout) as {
+    values: { name: string; value: number; units?: string }[];
+  };
+  const bare = all.values.filter(({ units }) => units === '1');
+  assert.ok(bare.length > 0);
+  const shown = run('at', '2026-11-18T23:12').stdout;
+  for (const { name, value } of bare) assert.match(shown, new RegExp(`^${name} +${value ?? '-'}$`, 'm'));
   const typo = run('at', 'now', '--only', 'filesystem_data_used_percnt');
   assert.equal(typo.status, 2);
   assert.match(typo.stderr, /did you mean filesystem_data_used_percent\?/);
@@ -172,7 +180,12 @@ test('rebuild makes it anew under the stage’s lock and keeps the old one; a dr
   write(0, 5);
   await append(instant(5));
   const before = listing(path);
-  assert.equal(run('rebuild', '--dry-run').status, 0);
+  const dry = run('rebuild', '--dry-run');
+  assert.equal(dry.status, 0);
+  assert.match(
+    dry.stdout,
+    /^would build .*ops_monitor\.zarr from the raw lines of 1 day, 2026-11-18; the old one would be kept beside it\n$/,
+  );
   assert.deepEqual(listing(path), before);
   const { status, stderr } = run('rebuild');
   assert.equal(status, 0, stderr);
@@ -212,6 +225,11 @@ test('export says what it wrote; wrong words, a folder that is there and an empt
     [[join(folder, 'new'), '--format', 'netcdf'], 2, /--format "netcdf" is none of zarr, zarr2, csv/],
     [[join(folder, 'new'), '--format', 'csv', '--codec', 'zstd'], 2, /--codec is for Zarr/],
     [[join(folder, 'new'), '--from', 'then'], 2, /--from "then" is not a time/],
+    [
+      [join(folder, 'new'), '--from', '2026-11-20', '--to', '2026-11-19T12:00'],
+      2,
+      /--from 2026-11-20T00:00:00\.000Z is after --to 2026-11-19T12:00:00\.000Z/,
+    ],
     [[join(folder, 'new'), '--only', 'filesystem_dat_used_percent'], 2, /did you mean filesystem_data_used_percent/],
     [[join(folder, 'new'), '--from', '2026-11-20'], 1, /has no sample from 2026-11-20.*it goes from 2026-11-18T23:00/],
   ];
@@ -251,6 +269,9 @@ test('adopt says what is in another one’s store and how to read it beside ours
   assert.deepEqual([own.status, own.stdout], [2, '']);
   assert.match(own.stderr, /nothing to adopt/);
   assert.equal(run('adopt', folder).status, 1);
+  const none = run('adopt', join(folder, 'none.zarr'));
+  assert.equal(none.status, 2);
+  assert.match(none.stderr, /^archive adopt: there is no \S+none\.zarr: nothing to look into\n$/);
   // Where ours is to be.
   rmSync(path, { recursive: true });
   renameSync(other, path);

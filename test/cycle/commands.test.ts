@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -92,12 +101,36 @@ test('--help explains every command and option, and exits 0', (t) => {
   assert.match(run('assess-health', '--help').stdout, /--nagios +print one line/);
 });
 
+test('help, and the name of a command, is that command’s --help', (t) => {
+  const { run } = makeSite(t);
+  for (const words of [['silence'], ['archive'], ['archive', 'at']]) {
+    const { status, stdout } = run('help', ...words);
+    assert.equal(status, 0);
+    assert.match(stdout, new RegExp(`^Usage: ops-monitor ${words.join(' ')} `));
+    assert.equal(stdout, run(words[0] ?? '', ...words.slice(1), '--help').stdout);
+  }
+  assert.equal(run('archive', 'help', 'at').stdout, run('help', 'archive', 'at').stdout);
+});
+
 test('wrong usage and a wrong configuration exit 2 with a clear message, and touch nothing', (t) => {
   const { run, state, folder } = makeSite(t);
   const wrong: [argv: string[], told: RegExp][] = [
     [['collect-snapshop'], /there is no command "collect-snapshop"; did you mean collect-snapshot\?/],
-    [['collect-snapshot', '--jsn'], /--jsn[^]*Try: collect-snapshot --help/],
-    [['collect-snapshot', 'extra'], /extra/],
+    [
+      ['collect-snapshot', '--jsn'],
+      /there is no option --jsn; did you mean --json\?\nTry: ops-monitor collect-snapshot --help/,
+    ],
+    [['collect-snapshot', '--json=yes'], /--json takes no value, and was given "yes"/],
+    [['collect-snapshot', 'extra'], /expected options alone; got "extra"/],
+    [['collect-snapshot', '--config='], /--config needs a value: --config FILE/],
+    [['collect-snapshot', '--config', '--json'], /--config needs a value: --config FILE/],
+    [['collect-snapshot', '--config'], /--config needs a value: --config FILE/],
+    [['check-config', '--config', 'a.yaml', '--config', 'b.yaml'], /--config is given twice/],
+    [['check-config', 'a.yaml', 'b.yaml'], /expected one FILE; got "a\.yaml" and "b\.yaml"/],
+    [['check-config', 'a.yaml', '--config', 'b.yaml'], /name one configuration: a\.yaml, or --config b\.yaml/],
+    [['explain', 'filesystem-usage:/', 'host-load:host'], /expected one ID; got/],
+    [['help', 'explian'], /there is no command "explian"; did you mean explain\?/],
+    [['archive', 'help', 'exprot'], /there is no "exprot"; did you mean export\?/],
     [
       ['collect-snapshot', '--config', join(folder, 'none.yaml')],
       /the configuration .*none\.yaml cannot be read: there is no such file/,
@@ -106,7 +139,7 @@ test('wrong usage and a wrong configuration exit 2 with a clear message, and tou
     [['explain'], /name one observation/],
     [['record-host'], /name one folder/],
   ];
-  assert.ok(wrong.length >= 7);
+  assert.ok(wrong.length >= 17);
   for (const [[command = '', ...argv], told] of wrong) {
     const { status, stderr, stdout } = run(command, ...argv);
     assert.equal(status, 2, `${command}: ${stderr}`);
@@ -133,18 +166,21 @@ test('a second one by hand waits briefly, then says who holds the lock and exits
   assert.equal(run('assess-health').status, 0, 'another stage has a lock of its own');
 });
 
-test('--nagios prints one line and exits as Nagios expects, whatever happens', (t) => {
+test('--nagios prints a line, one more for each finding, and exits as Nagios expects, whatever happens', (t) => {
   const { run, folder } = makeSite(t, 'sick');
   const nothing = run('assess-health', '--nagios');
   assert.equal(nothing.status, 3);
   assert.match(
     nothing.stdout,
-    /^OPS-MONITOR UNKNOWN - no snapshot to judge: there is no snapshot yet \| green=0 amber=0 red=0 unknown=1\n$/,
+    /^OPS-MONITOR UNKNOWN - 1 unknown: no snapshot to judge: there is no snapshot yet \| green=0 amber=0 red=0 unknown=1\nunknown snapshot-age:snapshot: no snapshot to judge: there is no snapshot yet\n$/,
   );
   run('collect-snapshot');
   const sick = run('assess-health', '--nagios');
   assert.equal(sick.status, 2);
-  assert.match(sick.stdout, /^OPS-MONITOR CRITICAL - [^\n|]*\| green=\d+ amber=\d+ red=\d+ unknown=\d+\n$/);
+  const [line = '', ...all] = sick.stdout.trimEnd().split('\n');
+  assert.match(line, /^OPS-MONITOR CRITICAL - \d+ red, [^|]*\| green=\d+ amber=\d+ red=\d+ unknown=\d+$/);
+  assert.ok(line.length < 450, `${line.length} characters`);
+  assert.ok(all.length > 20 && all.every((one) => /^(red|unknown|amber) [\w-]+:.+: /.test(one)), sick.stdout);
   writeFileSync(join(folder, 'bad.yaml'), 'x: 1\n');
   const wrong = run('assess-health', '--nagios', '--config', join(folder, 'bad.yaml'));
   assert.equal(wrong.status, 3);
@@ -206,6 +242,28 @@ test('explain tells what was read, which limit decided and where it stands, sinc
   const typo = run('explain', 'filesystem-usage:dat');
   assert.equal(typo.status, 2);
   assert.match(typo.stderr, /did you mean filesystem-usage:data\?/);
+  assert.match(typo.stderr, /There are:\n {2}filesystem-usage:data\n( {2}\S+\n){11} {2}and \d+ more, in the report\n$/);
+});
+
+test('whoever takes the name of an alert out of a mail is told the name of the observation', (t) => {
+  const { run } = makeSite(t, 'sick');
+  for (const stage of stages) run(stage);
+  const cases: [id: string, told: RegExp][] = [
+    [
+      'storage:data',
+      /^explain: storage:data is the name of an alert, by its rule; observations are named by check: filesystem-usage:data\n$/,
+    ],
+    ['storage:dat', /observations are named by check; did you mean filesystem-usage:data\?\nThere are:\n/],
+    ['storage', /observations are named by check; did you mean filesystem-usage:root\?\nThere are:\n/],
+    ['probe:checkouts.elsewhere', /^explain: probe:checkouts\.elsewhere is the name of an alert.*\nThere are:\n/],
+    ['heartbeat:outsid', /^explain: there is no observation "heartbeat:outsid"/],
+  ];
+  for (const [id, told] of cases) {
+    const { status, stdout, stderr } = run('explain', id);
+    assert.deepEqual([status, stdout], [2, ''], id);
+    assert.match(stderr, told);
+    assert.ok(stderr.split('\n').length <= 16, stderr);
+  }
 });
 
 test('every observation that health makes can be explained', (t) => {
@@ -256,11 +314,30 @@ test('run-cycle says what is green, amber, red and unknown and why, and where th
   assert.equal(status, 0);
   assert.match(stdout, /● RED {3}\d+ green, \d+ amber, \d+ unknown, \d+ red/);
   assert.match(stdout, /red +\/data is 96\.9 % full, 14\.2 GB left \(red from 90 %\)/);
-  assert.match(stdout, /why: ops-monitor explain filesystem-usage:data$/m);
+  assert.match(stdout, /^ +filesystem-usage:data, clears when it is below 80 %$/m);
   assert.match(stdout, /unknown +elsewhere could not be read/);
   assert.match(stdout, /Observe-only/);
   assert.ok(stdout.includes(join(state, 'health', 'latest_report.md')));
   assert.ok(!stdout.includes('\u001B'), 'colour, though nobody sees it');
+});
+
+test('the line that run-cycle ends with explains the worst finding as it stands, with the configuration that was given', (t) => {
+  const { run, env, folder, config } = makeSite(t, 'sick');
+  symlinkSync(join(root, 'scripts', 'ops-monitor.sh'), join(folder, 'ops-monitor'));
+  const pasted = (stdout: string) => {
+    const line = /^ {2}why +(ops-monitor explain .*)$/m.exec(stdout)?.[1] ?? '';
+    const PATH = `${folder}:${env.PATH}`;
+    return { line, ...spawnSync('sh', ['-c', line], { env: { ...env, PATH }, encoding: 'utf8', cwd: folder }) };
+  };
+  const usual = pasted(run('run-cycle').stdout);
+  assert.doesNotMatch(usual.line, /--config/);
+  assert.match(usual.stdout, /^ +level +red/m);
+
+  const spaced = join(folder, 'of my own.yaml');
+  renameSync(config, spaced);
+  const given = pasted(run('run-cycle', '--config', spaced).stdout);
+  assert.ok(given.line.includes(`explain --config '${spaced}' `), given.line);
+  assert.match(given.stdout, /^ +level +red/m, given.stderr);
 });
 
 test('a recording of this machine runs through the cycle elsewhere', (t) => {

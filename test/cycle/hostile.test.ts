@@ -88,7 +88,10 @@ test('--nagios answers in one line and with its exit codes, whatever is wrong wi
     assert.match(stdout, /^OPS-MONITOR UNKNOWN - [^\n]+\n$/, argv.join(' '));
   }
   run('collect-snapshot');
-  assert.match(run('assess-health', '--nagios', '--json').stdout, /^OPS-MONITOR [^\n]+\n$/);
+  assert.match(
+    run('assess-health', '--nagios', '--json').stdout,
+    /^OPS-MONITOR [^\n|]+\|[^\n|]+\n([a-z]+ [^\n|]+\n)*$/,
+  );
 });
 
 test('--nagios and --at leave no trace in the history', (t) => {

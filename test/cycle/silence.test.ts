@@ -64,6 +64,37 @@ test('planned work is silenced before anything is active, and says so', async (t
   assert.equal((await says('silence', 'storage:', '--for', '1h', ...reason)).status, 2);
 });
 
+test('what is said of no name, and a time that is none, is refused with what is missing, and nothing is listed', async (t) => {
+  const { says, reason, notes } = await siteWith(t, { root: 91 });
+  const cases: [argv: string[], told: RegExp][] = [
+    [['--for', '4h'], /--for of what\? Name a rule, or rule:subject/],
+    [['--lift'], /--lift of what\?/],
+    [['--for', '4h', ...reason], /--for and --reason of what\?/],
+    [
+      ['filesystem-usage:data', '--for', '4h', ...reason],
+      /filesystem-usage:data is the name of an observation, by its check; alerts are named by rule: storage:data\n/,
+    ],
+    [['filesystem-usage', '--for', '4h', ...reason], /alerts are named by rule: storage\n/],
+    [['host-load:host', '--for', '4h', ...reason], /there is no rule "host-load"/],
+    [['storage:root', ...reason], /say for how long, at most 30d: --for 4h; or --lift/],
+    [['storage:root', '--for', '4h'], /say why: --reason/],
+    [['storage:root', '--for', '40d', ...reason], /--for "40d" is longer than 30d, which is the most\n/],
+    [['storage:root', '--for', '4', ...reason], /--for "4" has no unit: 4m, 4h or 4d\?\n/],
+    [['storage:root', '--for', 'soon', ...reason], /--for "soon" is no duration, such as 90m, 4h or 2d\n/],
+    [['storage:root', '--for', '0h', ...reason], /--for "0h" is no time at all\n/],
+  ];
+  for (const [argv, told] of cases) {
+    const { status, stdout, stderr } = await says('silence', ...argv);
+    assert.deepEqual([status, stdout], [2, ''], argv.join(' '));
+    assert.match(stderr, told);
+  }
+  assert.deepEqual(notes(), []);
+  const help = (await says('silence', '--help')).stdout;
+  assert.match(help, /--for DURATION .*\(required, or --lift\)\n/);
+  assert.match(help, /--reason TEXT .*\(required, except with --lift\)\n/);
+  assert.match((await says('ack', '--help')).stdout, /--reason TEXT .*\(required\)\n/);
+});
+
 test('a dry run says what would be so, and leaves nothing', async (t) => {
   const { says, reason, notes } = await siteWith(t, { root: 91 });
   for (const argv of [

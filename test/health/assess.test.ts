@@ -205,18 +205,47 @@ test('the heartbeat is judged by when the watcher outside last accepted one', ()
   assert.equal(judge(undefined), undefined, 'none is configured, or none was tried yet');
 });
 
-test('Nagios is told one line, with the worst first and the exit code it expects', () => {
+test('Nagios is told how it is in one line, then all that is wrong, the worst first, and the exit code it expects', () => {
   const amber = nagiosLine(assess(input));
   assert.equal(amber.exitCode, 1);
-  assert.match(amber.text, /^OPS-MONITOR WARNING - \/ is 85 % full.* \| green=\d+ amber=1 red=0 unknown=0$/);
+  assert.match(
+    amber.text,
+    /^OPS-MONITOR WARNING - 1 amber, \d+ green: \/ is 85 % full[^\n]* \| green=\d+ amber=1 red=0 unknown=0\namber filesystem-usage:full: \/ is 85 % full[^\n]*$/,
+  );
   assert.equal(nagiosLine(assess({ ...input, snapshot: undefined })).exitCode, 3);
   const red = nagiosLine(assess({ ...input, stages: [record('collect-snapshot', 'failed')] }));
   assert.equal(red.exitCode, 2);
-  assert.match(red.text, /^OPS-MONITOR CRITICAL - collect-snapshot failed/);
+  assert.match(red.text, /^OPS-MONITOR CRITICAL - 1 red, 1 amber, \d+ green: collect-snapshot failed/);
   const good = { ...snapshot, sections: { ...absent, filesystems: ok({ root: ok(disk) }) } };
   const green = nagiosLine(assess({ ...input, snapshot: good }));
   assert.equal(green.exitCode, 0);
-  assert.match(green.text, /^OPS-MONITOR OK - 3 checks are green \|/);
+  assert.match(green.text, /^OPS-MONITOR OK - 3 checks are green \|[^\n]*$/);
+});
+
+test('however much is wrong, the line for Nagios names three of it and stays short', () => {
+  const many = Array.from({ length: 30 }, (_, index): [string, ReturnType<typeof ok>] => [
+    `disk${index}`,
+    ok({ ...disk, path: `/a/long/way/to/a/disk/that/is/one/of/many/with/long/names/${index}`, used_percent: 99 }),
+  ]);
+  const health = assess({
+    ...input,
+    snapshot: { ...snapshot, sections: { filesystems: ok(Object.fromEntries(many)) } },
+  });
+  const [line = '', ...all] = nagiosLine(health).text.split('\n');
+  assert.match(line, /^OPS-MONITOR CRITICAL - 30 red, [^|]*: [^;]+; [^;]+; [^;]+; and \d+ more \|/);
+  assert.ok(line.length < 450, `${line.length} characters`);
+  assert.equal(all.length, health.observations.filter(({ level }) => level !== 'green').length);
+  assert.match(all[0] ?? '', /^red filesystem-usage:disk0: \/a\/long.*\/0 is 99 % full/);
+});
+
+test('Nagios is told once how old a snapshot is', () => {
+  const at = new Date(Date.parse(snapshot.time_utc) + 3_600_000);
+  const [line = '', age, ...rest] = nagiosLine(assess({ ...input, at })).text.split('\n');
+  assert.match(line, /^OPS-MONITOR UNKNOWN - \d+ unknown[^:]*: the snapshot is 1h old \(at most 15m\) \| green=/);
+  assert.equal(age, 'unknown snapshot-age:snapshot: the snapshot is 1h old (at most 15m)');
+  assert.ok(rest.length > 0);
+  assert.match(rest.join('\n'), /^unknown filesystem-usage:full: then: \/ is 85 % full/m);
+  assert.doesNotMatch(rest.join('\n'), /1h old/);
 });
 
 test('what a file name or a program says cannot break the line, the bar or the terminal', () => {
@@ -224,5 +253,6 @@ test('what a file name or a program says cannot break the line, the bar or the t
   const health = assess({ ...input, snapshot: { ...snapshot, sections: { filesystems: ok({ odd }) } } });
   const { text } = nagiosLine(health);
   assert.equal(text.split('|').length, 2);
-  assert.ok(!text.includes('\n') && !text.includes('\u001B'));
+  assert.equal(text.split('\n').length, 1 + health.observations.filter(({ level }) => level !== 'green').length);
+  assert.ok(!text.includes('\u001B'));
 });

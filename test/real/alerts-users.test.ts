@@ -66,6 +66,12 @@ async function siteWithOperator(t: TestContext) {
 test('an operator who may not read the state silences and acknowledges, and the service heeds and names him', async (t) => {
   const { site, operators, operator, asOperator, silences, send, says, news, log } = await siteWithOperator(t);
   assert.equal((await send({ data: 20, home: 20 })).status, 0);
+  const tooEarly = await says('silence', 'storage:data', '--for', '1h', '--reason', 'moving files');
+  assert.equal(tooEarly.status, 2);
+  assert.match(
+    tooEarly.stderr,
+    /^silence: games may not write in \S+\/alerts\/silences \(EACCES\): .*ops\/docs\/alerts\.md/,
+  );
   // As the documentation says.
   mkdirSync(silences);
   chownSync(silences, -1, operators);

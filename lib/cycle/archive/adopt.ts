@@ -11,13 +11,14 @@ import { findArchive } from './options.ts';
 export const adopt: Command = {
   name: 'archive adopt',
   summary: 'says of a store that another program wrote what is in it and how to read it beside ours; changes nothing',
-  operands: 'STORE',
+  operand: 'STORE',
   options: configOption,
 
   async run(asked) {
-    const [given, ...more] = asked.operands;
-    if (given === undefined || more.length > 0) throw new Usage('name one Zarr store');
+    const { operand: given } = asked;
+    if (given === undefined) throw new Usage('name one Zarr store');
     const store = absolute(given);
+    if (storeFiles.size(store) === undefined) throw new Usage(`there is no ${store}: nothing to look into`);
     const { places, path } = await findArchive(asked);
     if (openOurs(store)) throw new Usage(`${store} is an archive of this product: there is nothing to adopt`);
     const [{ openZarr, timeSpan }, { openHosts }] = await Promise.all([

@@ -10,7 +10,8 @@ import { writeNewFolder } from '../../io/new-folder.ts';
 import { product } from '../../io/product.ts';
 import { storeFiles } from '../../io/store.ts';
 import { print } from '../../io/terminal.ts';
-import { type Asked, type Command, configOption, exitCodes, textOption } from '../command.ts';
+import type { Asked } from '../arguments.ts';
+import { type Command, configOption, exitCodes, textOption } from '../command.ts';
 import { progressOf } from '../progress.ts';
 import { findArchive, instantIn, onlyOption } from './options.ts';
 
@@ -20,7 +21,7 @@ const codecs = ['zstd', 'blosc'] as const;
 export const exportCommand: Command = {
   name: 'archive export',
   summary: 'writes a copy of it, or of a part, into a new folder: compressed Zarr, read-only, or CSV',
-  operands: 'DIR',
+  operand: 'DIR',
   options: {
     ...configOption,
     from: { type: 'string', value: 'TIME', summary: 'samples of this time and later' },
@@ -35,11 +36,14 @@ export const exportCommand: Command = {
   },
 
   async run(asked) {
-    const [given, ...more] = asked.operands;
-    if (given === undefined || more.length > 0) throw new Usage('name one folder that is not there yet');
+    const { operand: given } = asked;
+    if (given === undefined) throw new Usage('name one folder that is not there yet');
     const [format, codec] = [wordOption(asked, 'format', formats), wordOption(asked, 'codec', codecs)];
     if (format === 'csv' && asked.options['codec'] !== undefined) throw new Usage('--codec is for Zarr, not for csv');
     const wanted = { from: timeOption(asked, 'from'), to: timeOption(asked, 'to'), only: textOption(asked, 'only') };
+    const { from, to } = wanted;
+    if (from && to && from > to)
+      throw new Usage(`--from ${from.toISOString()} is after --to ${to.toISOString()}: no time is between them`);
     const folder = absolute(given);
     const { path } = await findArchive(asked);
     const excerpt = openExcerpt(storeFiles, path, wanted);

@@ -85,12 +85,12 @@ export const verifyCommand: Command = {
 export const at: Command = {
   name: 'archive at',
   summary: 'tells the newest sample at or before a time',
-  operands: 'TIME',
+  operand: 'TIME',
   options: { ...configOption, ...onlyOption, ...jsonOption },
 
   async run(asked) {
-    const [text, ...more] = asked.operands;
-    if (text === undefined || more.length > 0) throw new Usage('name one time, such as 2026-11-20T09:50, or now');
+    const { operand: text } = asked;
+    if (text === undefined) throw new Usage('name one time, such as 2026-11-20T09:50, or now');
     const time = text === 'now' ? new Date() : instantIn(text, 'TIME');
     const { path } = await findArchive(asked);
     const sample = sampleAt(storeFiles, path, time, textOption(asked, 'only'));
@@ -104,7 +104,7 @@ function renderSample({ time, values }: Sample, asked: Date): string {
   const rows = values.map(({ name, value, word, units }) => [
     name,
     word ?? (value === null ? '-' : String(value)),
-    units ?? '',
+    units === '1' ? '' : (units ?? ''), // what has no dimension is a bare number to people
   ]);
   const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
   const [names, numbers] = [width(0), width(1)];

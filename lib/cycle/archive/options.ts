@@ -6,7 +6,8 @@ import { Usage } from '../../contract/errors.ts';
 import type { Places } from '../../contract/file.ts';
 import { parseInstant } from '../../core/time.ts';
 import { resolvePlaces } from '../../io/places.ts';
-import { type Asked, textOption } from '../command.ts';
+import type { Asked } from '../arguments.ts';
+import { textOption } from '../command.ts';
 
 export const jsonOption = { json: { type: 'boolean', summary: 'print it as JSON' } } as const;
 export const onlyOption = {

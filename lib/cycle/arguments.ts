@@ -1,0 +1,91 @@
+// What a command line says to a command, and what is wrong with it, in words of our own.
+import { parseArgs } from 'node:util';
+import { Usage } from '../contract/errors.ts';
+import type { Option } from '../contract/stage.ts';
+import { nearest } from '../core/text.ts';
+import { calledAs, keptByNpm } from './npm.ts';
+
+/** What a command understands. */
+export interface Understood {
+  readonly name: string;
+  /** The one thing that is named beside the options: `ID`. Without this, nothing may be. */
+  readonly operand?: string;
+  readonly options: Readonly<Record<string, Option>>;
+}
+
+export interface Asked {
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly operand?: string | undefined;
+}
+
+/** Of an option that it does not have, too: who says `npm start --dry-run` wants nothing written. */
+function refuseWhatNpmKept({ name, operand, options }: Understood): void {
+  const kept = keptByNpm([...new Set([...Object.keys(options), 'dry-run'])]);
+  if (kept.length === 0) return;
+  const words = kept.map((word) => `--${word}`).join(' and ');
+  const line = [
+    name,
+    ...(operand === undefined ? [] : [operand]),
+    ...kept.map((word) => optionText(word, options[word])),
+  ];
+  throw new Usage(`npm kept ${words} for itself, and nothing was done; write: npx ops-monitor ${line.join(' ')}`);
+}
+
+/** Throws Usage with what is wrong. */
+export function parseArguments(command: Understood, argv: readonly string[]): Asked {
+  refuseWhatNpmKept(command);
+  if (argv.length === 0) return { options: {} }; // as a unit calls it: reading nothing is not free
+  const options: Record<string, Option> = { ...command.options, help: helpOption };
+  const { values, positionals, tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, { type }]) => [name, name === 'help' ? { type, short: 'h' } : { type }]),
+    ),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const given = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []));
+  const problem =
+    given.map((one) => optionProblem(one, given, options)).find((one) => one !== undefined) ??
+    operandProblem(command, positionals);
+  if (problem !== undefined) throw new Usage(`${problem}\nTry: ${calledAs()} ${command.name} --help`);
+  return { options: values, operand: positionals[0] };
+}
+
+interface Given {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  /** `--for=4h`. */
+  readonly inlineValue?: boolean | undefined;
+}
+
+function optionProblem(one: Given, given: readonly Given[], options: Readonly<Record<string, Option>>) {
+  const { name, rawName, value, inlineValue } = one;
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (!option) {
+    const meant = nearest(name, Object.keys(options));
+    return `there is no option ${rawName}${meant ? `; did you mean --${meant}?` : ''}`;
+  }
+  if (option.type === 'boolean')
+    return value === undefined ? undefined : `${rawName} takes no value, and was given ${JSON.stringify(value)}`;
+  // The next option is no value of this one: who means it writes --reason=--.
+  if (value === undefined || value.trim() === '' || (inlineValue === false && /^-./.test(value)))
+    return `${rawName} needs a value: ${optionText(name, option)}`;
+  return given.some((other) => other !== one && other.name === name) ? `${rawName} is given twice` : undefined;
+}
+
+function operandProblem({ operand }: Understood, found: readonly string[]): string | undefined {
+  if (found.length <= (operand === undefined ? 0 : 1)) return undefined;
+  const expected = operand === undefined ? 'options alone' : `one ${bare(operand)}`;
+  return `expected ${expected}; got ${found.map((one) => JSON.stringify(one)).join(' and ')}`;
+}
+
+/** `[RULE[:SUBJECT]]` → `RULE[:SUBJECT]`. */
+const bare = (operand: string): string => operand.replace(/^\[(.*)\]$/, '$1');
+
+export const optionText = (name: string, option: Option | undefined): string =>
+  `--${name}${option?.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`;
+
+export const helpOption: Option = { type: 'boolean', summary: 'this text' };

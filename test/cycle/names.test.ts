@@ -1,0 +1,51 @@
+// The two names of one thing: as an alert, and as an observation.
+import assert from 'node:assert/strict';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { lookAtSnapshot } from '../../lib/alerts/look.ts';
+import { ownRules, snapshotRules } from '../../lib/alerts/rules/index.ts';
+import { resolve } from '../../lib/config/resolve.ts';
+import type { Envelope } from '../../lib/contract/envelope.ts';
+import { alertOf, observationBehind } from '../../lib/cycle/names.ts';
+import { readText } from '../world.ts';
+
+const hosts = join(dirname(fileURLToPath(import.meta.url)), '..', 'hosts');
+
+test('behind every alert of a machine there is the observation that is named, and its alert is that one', () => {
+  let seen = 0;
+  for (const machine of ['sick', 'healthy', 'container']) {
+    const file = (...path: string[]) => readText(join(hosts, machine, ...path));
+    const { sections } = JSON.parse(file('expected', 'latest.json')) as { sections: Record<string, Envelope> };
+    const { observations } = JSON.parse(file('expected', 'latest_health.json')) as { observations: { id: string }[] };
+    const resolved = resolve({ path: 'config.yaml', text: file('config.yaml') });
+    assert.ok('config' in resolved);
+    const known = new Set(observations.map(({ id }) => id));
+    for (const [rule, { sightings }] of Object.entries(lookAtSnapshot(sections, resolved.config, new Date(0)))) {
+      for (const { subject } of sightings) {
+        const alert = `${rule}:${subject}`;
+        const behind = observationBehind(alert);
+        if (behind === undefined) {
+          assert.equal(rule, 'probe', alert);
+          continue;
+        }
+        assert.ok(known.has(behind), `${alert} is said to be ${behind}, which ${machine} does not have`);
+        assert.equal(alertOf(behind), alert);
+        seen += 1;
+      }
+    }
+  }
+  assert.ok(seen >= 15, `only ${seen} were seen`);
+});
+
+test('every rule has its check, but for readings that fail', () => {
+  for (const { name } of [...snapshotRules, ...ownRules].filter((rule) => rule.name !== 'probe')) {
+    const check = observationBehind(name);
+    assert.ok(check !== undefined, name);
+    assert.equal(observationBehind(`${name}:x`), `${check}:x`);
+    assert.deepEqual([alertOf(check), alertOf(`${check}:x`)], [name, `${name}:x`]);
+  }
+  assert.equal(observationBehind('probe:host.source'), 'host-reachable:source');
+  assert.equal(alertOf('host-reachable:source'), 'probe:host.source');
+  assert.equal(alertOf('host-load:host'), undefined, 'nobody is mailed of it');
+});
