@@ -1,5 +1,5 @@
 // The World that stages are handed: declared files, hosts, clocks. The only thing of io that a stage ever sees.
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
@@ -8,6 +8,7 @@ import { shapeProblem } from '../contract/shape.ts';
 import type { World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
+import { secondStamp } from '../core/time.ts';
 import {
   appendLine,
   isDiskTrouble,
@@ -130,6 +131,19 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
         appendLine(spare, line, file.mode, { synced: durable });
         fellBack(path, `appending to ${path} failed (${reasonOf(error)}); the line is in ${spare} until there is room`);
       }
+    },
+
+    setAside: (file, at = now()) => {
+      refuseLate();
+      const path = newestOf(file, places, at);
+      if (dryRun) throw new Error('nothing is set aside in a dry run');
+      const aside = `${path}.broken-${secondStamp(now())}`;
+      try {
+        renameSync(path, aside);
+      } catch (error) {
+        throw new Error(`setting ${path} aside failed`, { cause: error });
+      }
+      return aside;
     },
 
     modifiedAt: (file, at = now()) => {
