@@ -68,17 +68,17 @@ export async function runStage(
 ): Promise<Ended> {
   const misplaced: string[] = [];
   let over = false;
-  const world = makeWorld({
+  const settings: WorldSettings<Configuration> = {
     config,
     places,
     options,
     openHost: openHosts ? await openHosts(config.hosts, places) : noHost,
     onFallback: (problem) => misplaced.push(problem),
-    isOver: () => over,
     ...(dryRun ? { dryRun } : {}),
     ...(simulation ? { ...simulation, durable: false } : {}),
     ...(stage.isFrequent ? { synced: false } : {}),
-  });
+  };
+  const world = makeWorld({ ...settings, isOver: () => over });
   const startedAt = world.now();
   const began = world.monotonicMs();
   const recordFile = stageRecord(stage.name);
@@ -111,9 +111,9 @@ export async function runStage(
       problems: [...(outcome?.problems ?? []), ...misplaced, ...(failure === undefined ? [] : [reasonOf(failure)])],
       ...(lastSuccess === undefined ? {} : { last_success_at: lastSuccess }),
     };
-    over = false; // the record is the engine's, not the stage's
     if (!dryRun) {
-      await world
+      // By a world of its own: that of the stage stays closed, however long an abandoned run goes on.
+      await makeWorld(settings)
         .replace(recordFile, record)
         .catch((error: unknown) => record.problems.push(`its record: ${reasonOf(error)}`));
     }
