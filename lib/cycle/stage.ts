@@ -111,13 +111,16 @@ export async function runStage(
       problems: [...(outcome?.problems ?? []), ...misplaced, ...(failure === undefined ? [] : [reasonOf(failure)])],
       ...(lastSuccess === undefined ? {} : { last_success_at: lastSuccess }),
     };
-    if (!dryRun) {
-      // By a world of its own: that of the stage stays closed, however long an abandoned run goes on.
-      await makeWorld(settings)
-        .replace(recordFile, record)
-        .catch((error: unknown) => record.problems.push(`its record: ${reasonOf(error)}`));
-    }
-    return { record, ...(outcome ? { outcome } : {}) };
+    // By a world of its own: that of the stage stays closed, however long an abandoned run goes on.
+    const unwritten = dryRun
+      ? undefined
+      : await makeWorld(settings)
+          .replace(recordFile, record)
+          .then(() => undefined, reasonOf);
+    return {
+      record: unwritten === undefined ? record : unrecorded(record, unwritten),
+      ...(outcome ? { outcome } : {}),
+    };
   } finally {
     lock?.release();
   }
@@ -127,6 +130,14 @@ export async function runStage(
     return (await world.read(recordFile).catch(() => undefined))?.last_success_at;
   }
 }
+
+/** Health goes by the record before, which may be a good one: only the exit code is left to say otherwise. */
+const unrecorded = (record: StageRecord, reason: string): StageRecord => ({
+  ...record,
+  outcome: 'failed',
+  exit_code: record.exit_code || exitCodes.failed,
+  problems: [...record.problems, `its record: ${reason}`],
+});
 
 /** Beside what it protects; where that disk is full or read-only, in the runtime folder: such a disk must be told of. */
 async function lockStage(name: string, places: Places): Promise<Lock> {

@@ -1,5 +1,6 @@
 // What the engine makes of a stage's run: its record, and an end to what it may write.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Configuration } from '../../lib/config/schema.ts';
@@ -18,9 +19,17 @@ const page = defineFile<string>({
 const stageOf = (name: string, run: Stage<Configuration>['run']): Stage<Configuration> =>
   defineStage({ name, summary: 's', reads: [], writes: [page], deadlineMs: 200, run });
 
+const writesPage =
+  (text: string): Stage<Configuration>['run'] =>
+  async (world) => {
+    await world.replace(page, text);
+    return { counts: {}, problems: [] };
+  };
+
 function siteIn(t: TestContext) {
   const places = placesIn(temporaryFolder(t));
   return {
+    places,
     page: () => readText(join(places.state, 'page.md')),
     recordPath: (name: string) => join(places.state, 'stages', `${name}.json`),
     run: (stage: Stage<Configuration>) => runStage(stage, { config: configurationOf(''), places, options: {} }),
@@ -39,12 +48,19 @@ test('a stage whose deadline has passed writes nothing beside the next one, once
   const { record } = await site.run(late);
   assert.deepEqual([record.outcome, record.problems], ['failed', ['late did not answer within 200ms']]);
   assert.deepEqual(JSON.parse(readText(site.recordPath('late'))), record);
-  const next = stageOf('next', async (world) => {
-    await world.replace(page, 'of the next one');
-    return { counts: {}, problems: [] };
-  });
-  assert.equal((await site.run(next)).record.outcome, 'ok');
+  assert.equal((await site.run(stageOf('next', writesPage('of the next one')))).record.outcome, 'ok');
   waking.resolve();
   assert.match(String(await tried.promise), /nothing is written any more/);
   assert.equal(site.page(), 'of the next one');
+});
+
+test('a stage whose record cannot be written has failed, whatever else it did', async (t) => {
+  const site = siteIn(t);
+  mkdirSync(site.places.state);
+  writeFileSync(join(site.places.state, 'stages'), 'no folder');
+  const { record, outcome } = await site.run(stageOf('good', writesPage('of the good one')));
+  assert.deepEqual([record.outcome, record.exit_code], ['failed', 1]);
+  assert.match(record.problems.join(), /^its record: writing .*stages\/good\.json failed: (ENOTDIR|EEXIST)/);
+  assert.ok(outcome, 'what it found is lost');
+  assert.equal(site.page(), 'of the good one');
 });
