@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import test from 'node:test';
 import type { Mail, Outside } from '../../lib/contract/transport.ts';
 import type { Post } from '../../lib/alerts/post.ts';
+import { leaveNote } from '../../lib/io/notes.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { takes, isDown, only, disk, site, header, siteIn, serve } from './send-site.ts';
@@ -144,12 +145,18 @@ test('a snapshot from the future is as good as none', async (t) => {
   );
 });
 
-test('the state and the mails are for their owner alone', async (t) => {
+test('the state and the mails are for their owner alone, and operators reach the silences between them', async (t) => {
   const { run, answers, outbox, waiting, folder } = site(t);
   answers(isDown);
+  const before = process.umask(0o027);
   await run(0, { filesystems: disk(91) });
-  for (const path of [join(folder, 'state', 'alerts', 'state.json'), join(outbox, waiting()[0] ?? '')])
-    assert.equal(statSync(path).mode & 0o777, 0o600, path);
+  const alerts = join(folder, 'state', 'alerts');
+  leaveNote(join(alerts, 'silences'), 'a.json', '{}');
+  process.umask(before);
+  const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+  for (const path of [join(alerts, 'state.json'), join(outbox, waiting()[0] ?? '')])
+    assert.equal(modeOf(path), '600', path);
+  assert.deepEqual([outbox, alerts, join(alerts, 'silences')].map(modeOf), ['700', '755', '755']);
 });
 
 /** After the Nth thing that is done to the disk or sent, there is nobody any more. */

@@ -1,6 +1,6 @@
 // What the engine makes of a stage's run: its record, and an end to what it may write.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Configuration } from '../../lib/config/schema.ts';
@@ -63,4 +63,17 @@ test('a stage whose record cannot be written has failed, whatever else it did', 
   assert.match(record.problems.join(), /^its record: writing .*stages\/good\.json failed: (ENOTDIR|EEXIST)/);
   assert.ok(outcome, 'what it found is lost');
   assert.equal(site.page(), 'of the good one');
+});
+
+test('under the umask of a unit that keeps others out, they reach what they may read, and not the locks', async (t) => {
+  const site = siteIn(t);
+  const before = process.umask(0o027);
+  await site.run(stageOf('good', writesPage('for all'))).finally(() => process.umask(before));
+  const modes = Object.fromEntries(
+    readdirSync(site.places.state, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => [name, (statSync(join(site.places.state, name)).mode & 0o777).toString(8)]),
+  );
+  assert.deepEqual(modes, { locks: '700', stages: '755' });
+  assert.equal(statSync(site.places.state).mode & 0o777, 0o755);
 });
