@@ -16,8 +16,6 @@ export interface Post {
   readonly notes: (folder: string) => readonly FoundNote[];
   /** Where it is not ours to remove, it stays. */
   readonly removeNote: (folder: string, name: string) => void;
-  /** A file that cannot be used, out of the way and kept: its new name. */
-  readonly setAside: (path: string, now: Date) => string;
 }
 
 interface Transports {

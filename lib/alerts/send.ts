@@ -58,7 +58,7 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   const isDry = world.options['dry-run'] === true;
   const problems: string[] = [];
   const spool = post.spool(outboxFolder(places), places.runtime);
-  const before = await readState(post, world, problems);
+  const before = await readState(world, problems);
   const { snapshot, problem } = await world.read(latest).then(
     (found) => ({ snapshot: found, problem: found ? undefined : 'there is no snapshot yet' }),
     (error: unknown) => ({ snapshot: undefined, problem: reasonOf(error) }),
@@ -171,15 +171,20 @@ async function pay({ post, world, spool, runId, problems }: Bill, owed: State['o
   return queued;
 }
 
-async function readState(post: Post, world: World<AlertsConfig>, problems: string[]): Promise<State> {
+/** Without it alerts begin anew: a mail may come twice, and none is lost. */
+async function readState(world: World<AlertsConfig>, problems: string[]): Promise<State> {
   try {
     return (await world.read(stateFile)) ?? fresh;
   } catch (error) {
-    // Without it alerts begin anew: a mail may come twice, and none is lost.
-    const path = stateFile.path(world.places, world.now());
-    const aside = world.options['dry-run'] === true ? 'not moved in a dry run' : post.setAside(path, world.now());
-    problems.push(`the state of the alerts could not be used and was set aside (${aside}): ${reasonOf(error)}`);
-    return fresh;
+    const unusable = 'the state of the alerts could not be used';
+    try {
+      problems.push(`${unusable} and was set aside (${world.setAside(stateFile)}): ${reasonOf(error)}`);
+    } catch (failure) {
+      // As on a disk that is read-only: a new state is written all the same, and counts from then on.
+      problems.push(`${unusable} (${reasonOf(error)}) and stays where it is: ${reasonOf(failure)}`);
+      return fresh;
+    }
+    return readState(world, problems); // of two copies the other one may be good
   }
 }
 

@@ -3,7 +3,7 @@ import { resolve as absolute } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
 import { counted, reasonOf } from '../core/text.ts';
-import { readIfThere, replaceFile } from '../io/files.ts';
+import { forOwner, makeFolder, readIfThere, replaceFile } from '../io/files.ts';
 import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';
 import type { Source } from './resolve.ts';
@@ -61,6 +61,7 @@ function readCache(path: string): Cached | undefined {
 
 function writeCache(path: string, cached: Cached): void {
   try {
+    makeFolder(cacheFolder(), forOwner);
     replaceFile(path, `${JSON.stringify(cached)}\n`, 0o600);
   } catch {
     // no room or not ours to write: only slower without

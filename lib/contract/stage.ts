@@ -68,6 +68,8 @@ export interface World<Config> {
   read<Content>(file: FileSpec<Content>, at?: Date): Promise<Content | undefined>;
   replace<Content>(file: FileSpec<Content>, content: Content, at?: Date): Promise<void>;
   append<Content>(file: FileSpec<Content>, record: Content, at?: Date): Promise<void>;
+  /** What `read` could not use (of two copies the one that it took), out of the way and kept: its new name. */
+  setAside(file: FileLocation, at?: Date): string;
   /** When it was last written, whatever is in it; undefined where it is not there. */
   modifiedAt(file: FileLocation, at?: Date): Date | undefined;
   /** What every stage that ever ran here left of its last run, by name. */

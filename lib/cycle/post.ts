@@ -1,6 +1,6 @@
 // What send-alerts is handed of the world: its folders of mails and notes, and the ways for news to leave.
 import type { Post } from '../alerts/post.ts';
-import { readNotes, removeNote, setAside } from '../io/notes.ts';
+import { readNotes, removeNote } from '../io/notes.ts';
 import { openSpool } from '../io/spool.ts';
 
 export const post: Post = {
@@ -9,5 +9,4 @@ export const post: Post = {
   transports: async () => (await import('../alerts/transports/index.ts')).transports,
   notes: readNotes,
   removeNote,
-  setAside,
 };

@@ -68,17 +68,17 @@ export async function runStage(
 ): Promise<Ended> {
   const misplaced: string[] = [];
   let over = false;
-  const world = makeWorld({
+  const settings: WorldSettings<Configuration> = {
     config,
     places,
     options,
     openHost: openHosts ? await openHosts(config.hosts, places) : noHost,
     onFallback: (problem) => misplaced.push(problem),
-    isOver: () => over,
     ...(dryRun ? { dryRun } : {}),
     ...(simulation ? { ...simulation, durable: false } : {}),
     ...(stage.isFrequent ? { synced: false } : {}),
-  });
+  };
+  const world = makeWorld({ ...settings, isOver: () => over });
   const startedAt = world.now();
   const began = world.monotonicMs();
   const recordFile = stageRecord(stage.name);
@@ -112,13 +112,16 @@ export async function runStage(
       problems: [...(outcome?.problems ?? []), ...misplaced, ...(failure === undefined ? [] : [reasonOf(failure)])],
       ...(lastSuccess === undefined ? {} : { last_success_at: lastSuccess }),
     };
-    over = false; // the record is the engine's, not the stage's
-    if (!dryRun) {
-      await world
-        .replace(recordFile, record)
-        .catch((error: unknown) => record.problems.push(`its record: ${reasonOf(error)}`));
-    }
-    return { record, ...(outcome ? { outcome } : {}) };
+    // By a world of its own: that of the stage stays closed, however long an abandoned run goes on.
+    const unwritten = dryRun
+      ? undefined
+      : await makeWorld(settings)
+          .replace(recordFile, record)
+          .then(() => undefined, reasonOf);
+    return {
+      record: unwritten === undefined ? record : unrecorded(record, unwritten),
+      ...(outcome ? { outcome } : {}),
+    };
   } finally {
     lock?.release();
   }
@@ -131,6 +134,14 @@ export async function runStage(
 
 const everyOf = ({ runsEvery }: Pick<Stage, 'runsEvery'>, { interval }: Configuration) =>
   runsEvery === undefined ? {} : { every_seconds: runsEvery === 'cycle' ? interval : runsEvery };
+
+/** Health goes by the record before, which may be a good one: only the exit code is left to say otherwise. */
+const unrecorded = (record: StageRecord, reason: string): StageRecord => ({
+  ...record,
+  outcome: 'failed',
+  exit_code: record.exit_code || exitCodes.failed,
+  problems: [...record.problems, `its record: ${reason}`],
+});
 
 /** Beside what it protects; where that disk is full or read-only, in the runtime folder: such a disk must be told of. */
 async function lockStage(name: string, places: Places): Promise<Lock> {

@@ -124,17 +124,34 @@ function withOpen<Result>(path: string, flags: number, mode: number, use: (descr
   }
 }
 
-/** Folders on the way are made. Not by Node's own recursion, which below /proc never ends. */
-export function makeFolder(path: string): void {
+/**
+ * Of the folders that are made, whatever the umask: who may read a file is said by the file's own mode. Under a unit's
+ * UMask=0027 nobody got to the textfiles, which are for all.
+ */
+const forAll = 0o755;
+/** For locks, which whoever can read them can take, and for what is nobody else's. */
+export const forOwner = 0o700;
+
+/**
+ * Folders on the way are made, and those that are there stay as they are; `mode` is that of the last one. Not by Node's own
+ * recursion, which below /proc never ends.
+ */
+export function makeFolder(path: string, mode = forAll): void {
   const missing: string[] = [];
   for (let folder = path; !existsSync(folder) && dirname(folder) !== folder; folder = dirname(folder))
     missing.push(folder);
-  for (const folder of missing.reverse()) {
-    try {
-      mkdirSync(folder);
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error; // another stage was quicker
-    }
+  for (const folder of missing.reverse()) makeOne(folder, folder === path ? mode : forAll);
+}
+
+/** By no chmod afterwards: that would take the setgid bit, by which the folder above hands on its group. */
+function makeOne(folder: string, mode: number): void {
+  const umask = process.umask(0);
+  try {
+    mkdirSync(folder, mode);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error; // another stage was quicker
+  } finally {
+    process.umask(umask);
   }
 }
 

@@ -5,7 +5,7 @@ import { accessSync, closeSync, constants, existsSync, openSync, statSync, write
 import { dirname } from 'node:path';
 import { errorCode, LockedOut } from '../contract/errors.ts';
 import { reasonOf } from '../core/text.ts';
-import { makeFolder, readIfThere } from './files.ts';
+import { forOwner, makeFolder, readIfThere } from './files.ts';
 
 export interface Lock {
   release(): void;
@@ -42,7 +42,7 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
  */
 function makeWritable(path: string): void {
   try {
-    makeFolder(dirname(path));
+    makeFolder(dirname(path), forOwner);
     if (!existsSync(path)) closeSync(openSync(path, 'a', 0o644));
     accessSync(path, constants.W_OK);
   } catch (error) {

@@ -1,10 +1,9 @@
-// Small files that people leave in a folder, and files of ours that cannot be used.
-import { existsSync, renameSync } from 'node:fs';
+// Small files that people leave in a folder.
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
-import { secondStamp } from '../core/time.ts';
 import { listIfThere, readIfThere, removeIfThere, replaceFile } from './files.ts';
 import { nearestOwner } from './privileges.ts';
 
@@ -58,11 +57,4 @@ export function removeNote(folder: string, name: string): void {
   } catch {
     // not ours to remove
   }
-}
-
-/** Out of the way and kept. */
-export function setAside(path: string, now: Date): string {
-  const aside = `${path}.broken-${secondStamp(now)}`;
-  renameSync(path, aside);
-  return aside;
 }

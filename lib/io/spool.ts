@@ -2,8 +2,10 @@
 import type { Spool } from '../contract/spool.ts';
 import { join } from '../core/path.ts';
 import {
+  forOwner,
   isDiskTrouble,
   listIfThere,
+  makeFolder,
   modifiedMs,
   readIfThere,
   removeIfThere,
@@ -12,7 +14,11 @@ import {
 } from './files.ts';
 
 const ending = '.json';
-const mode = 0o600;
+
+function write(folder: string, name: string, text: string): void {
+  makeFolder(folder, forOwner);
+  replaceFile(join(folder, name), text, 0o600);
+}
 
 export function openSpool(folder: string, spareRoot: string): Spool {
   const spare = join(spareRoot, 'spare', folder);
@@ -40,10 +46,10 @@ export function openSpool(folder: string, spareRoot: string): Spool {
     },
     put: (name, text) => {
       try {
-        replaceFile(join(folder, name), text, mode);
+        write(folder, name, text);
       } catch (error) {
         if (!isDiskTrouble(error)) throw error;
-        replaceFile(join(spare, name), text, mode);
+        write(spare, name, text);
         return;
       }
       removeIfThere(join(spare, name));
@@ -51,7 +57,7 @@ export function openSpool(folder: string, spareRoot: string): Spool {
     remove,
     bury: (name, text) => {
       try {
-        replaceFile(join(folder, 'dead', name), text, mode);
+        write(join(folder, 'dead'), name, text);
       } catch (error) {
         if (!isDiskTrouble(error)) throw error;
         return; // it stays where it is until there is room

@@ -1,5 +1,5 @@
 // The World that stages are handed: declared files, hosts, clocks. The only thing of io that a stage ever sees.
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
@@ -8,6 +8,7 @@ import { shapeProblem } from '../contract/shape.ts';
 import type { World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
+import { secondStamp } from '../core/time.ts';
 import {
   appendLine,
   isDiskTrouble,
@@ -70,6 +71,26 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     fallen.add(path);
   };
 
+  /** Where it belongs, or, where that disk is the trouble, in the runtime folder: whether it is where it belongs. */
+  const put = (doing: string, file: FileLocation, at: Date, write: (path: string) => void): boolean => {
+    const path = file.path(places, at);
+    try {
+      write(path);
+      return true;
+    } catch (error) {
+      if (!file.fallsBack || !isDiskTrouble(error)) throw new Error(`${doing} ${path} failed`, { cause: error });
+      const failed = `${doing} ${path} failed (${reasonOf(error)})`;
+      const spare = sparePath(file, places, at);
+      try {
+        write(spare);
+      } catch (cause) {
+        throw new Error(`${failed}, and so did ${doing} ${spare}`, { cause });
+      }
+      fellBack(path, `${failed}; it lies at ${spare} until there is room`);
+      return false;
+    }
+  };
+
   return {
     config: settings.config,
     places,
@@ -102,19 +123,11 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     replace: async (file, content, at = now()) => {
       refuseLate();
       const path = file.path(places, at);
-      const text = encode(file, content);
+      const text = encode(file, content, path);
       if (dryRun) return dryRun(path, text);
-      const spare = sparePath(file, places, at);
-      try {
-        replace(path, text, file.mode);
-      } catch (error) {
-        if (!file.fallsBack || !isDiskTrouble(error)) throw new Error(`writing ${path} failed`, { cause: error });
-        replace(spare, text, file.mode);
-        fellBack(path, `writing ${path} failed (${reasonOf(error)}); it lies at ${spare} until there is room`);
-        return;
-      }
+      const isInPlace = put('writing', file, at, (where) => replace(where, text, file.mode));
       // A copy that an earlier full disk left in the runtime folder is out of date now.
-      if (file.fallsBack) forget(spare);
+      if (isInPlace && file.fallsBack) forget(sparePath(file, places, at));
     },
 
     append: async (file, record, at = now()) => {
@@ -122,14 +135,20 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       const path = file.path(places, at);
       const line = JSON.stringify(writable(file, record, path));
       if (dryRun) return dryRun(path, `${line}\n`);
-      const spare = sparePath(file, places, at);
+      put('appending to', file, at, (where) => appendLine(where, line, file.mode, { synced: durable }));
+    },
+
+    setAside: (file, at = now()) => {
+      refuseLate();
+      const path = newestOf(file, places, at);
+      if (dryRun) throw new Error('nothing is set aside in a dry run');
+      const aside = `${path}.broken-${secondStamp(now())}`;
       try {
-        appendLine(path, line, file.mode, { synced: durable });
+        renameSync(path, aside);
       } catch (error) {
-        if (!file.fallsBack || !isDiskTrouble(error)) throw new Error(`appending to ${path} failed`, { cause: error });
-        appendLine(spare, line, file.mode, { synced: durable });
-        fellBack(path, `appending to ${path} failed (${reasonOf(error)}); the line is in ${spare} until there is room`);
+        throw new Error(`setting ${path} aside failed`, { cause: error });
       }
+      return aside;
     },
 
     modifiedAt: (file, at = now()) => {
@@ -251,17 +270,19 @@ function newestOf(file: FileLocation, places: Places, at: Date): string {
   return spareTime > (modifiedMs(path) ?? 0) ? spare : path;
 }
 
-function encode<Content>(file: FileSpec<Content>, content: Content): string {
-  if (file.format === 'json') return `${JSON.stringify(writable(file, content, file.summary), undefined, 1)}\n`;
+function encode<Content>(file: FileSpec<Content>, content: Content, path: string): string {
+  if (file.format === 'json') return `${JSON.stringify(writable(file, content, path), undefined, 1)}\n`;
   return String(content);
 }
 
 /** By schema, what was found to fit it: a snapshot is written twice, and judged once. */
 const fitting = new WeakMap<object, unknown>();
 
-function writable<Content>(file: FileSpec<Content>, content: Content, where: string): Content {
-  if (typeof content !== 'object' || content === null) return checked(file, content, where);
-  if (fitting.get(content) !== file.schema) checked(file, content, where);
+function writable<Content>(file: FileSpec<Content>, content: Content, path: string): Content {
+  // Nobody is to look for it in the file that is there.
+  const check = (): Content => checked(file, content, `what was to go to ${path}`);
+  if (typeof content !== 'object' || content === null) return check();
+  if (fitting.get(content) !== file.schema) check();
   fitting.set(content, file.schema);
   return content;
 }

@@ -1,5 +1,5 @@
 // send-alerts over real files, with a transport that can be told what to do.
-import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -87,10 +87,6 @@ export function siteIn(folder: string, configuration = 'site: test\nalerts: { to
     notes: () => notes,
     removeNote: (_folder, name) => notes.splice(0, notes.length, ...notes.filter((one) => one.name !== name)),
     transports: async () => only(transportOf('one', () => answer, taken)),
-    setAside: (path, now) => {
-      renameSync(path, `${path}.broken-${now.getTime()}`);
-      return `${path}.broken`;
-    },
   };
   const outbox = join(folder, 'state', 'alerts', 'outbox');
   const run = async (minutes: number, sections?: Record<string, Envelope>, by: Post = post, options = {}) => {

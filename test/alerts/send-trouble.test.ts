@@ -1,10 +1,11 @@
 // What send-alerts makes of kills, full disks, broken files and clocks.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 import type { Mail, Outside } from '../../lib/contract/transport.ts';
 import type { Post } from '../../lib/alerts/post.ts';
+import { leaveNote } from '../../lib/io/notes.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { takes, isDown, only, disk, site, header, siteIn, serve } from './send-site.ts';
@@ -51,6 +52,43 @@ test('a state whose times are none is set aside too: it would end every run', as
   writeFileSync(path, readText(path).replace(/"since": "[^"]*"/, '"since": "soon"'));
   const { problems } = await run(5, { filesystems: disk(91) });
   assert.match(problems.join(), /set aside .*since: expected an instant; got "soon"/);
+  assert.equal(taken.length, 2);
+});
+
+test('a state that cannot be set aside either is said, and keeps no mail back', async (t) => {
+  const { run, taken, folder } = site(t);
+  const path = join(folder, 'state', 'alerts', 'state.json');
+  // Root may rename everything, but no file to where a folder is.
+  mkdirSync(`${path}.broken-20261120T080000Z`, { recursive: true });
+  writeFileSync(path, '{"torn');
+  const { problems } = await run(0, { filesystems: disk(91) });
+  assert.match(
+    problems.join(),
+    /could not be used \(.*state\.json is not JSON.*\) and stays where it is: setting .*state\.json aside failed: EISDIR/,
+  );
+  assert.equal(taken.length, 1);
+  assert.deepEqual((await run(5, { filesystems: disk(91) })).problems, []);
+  assert.equal(taken.length, 1, 'the new state does not count');
+});
+
+test('of a state with a copy in the runtime folder, the one that could not be used is set aside, and the other one counts', async (t) => {
+  const { run, taken, folder } = site(t);
+  const path = join(folder, 'state', 'alerts', 'state.json');
+  const spare = join(folder, 'run', 'spare', path);
+  const tear = (): void => {
+    mkdirSync(dirname(spare), { recursive: true });
+    writeFileSync(spare, '{"torn');
+    utimesSync(spare, new Date(), new Date(Date.now() + 60_000));
+  };
+  await run(0, { filesystems: disk(91) });
+  tear();
+  const { problems } = await run(5, { filesystems: disk(91) });
+  assert.match(problems.join(), /set aside \(.*\/run\/spare\/.*state\.json\.broken-20261120T080500Z\)/);
+  assert.deepEqual([taken.length, existsSync(path)], [1, true]);
+  // And where there is only that one, alerts begin anew.
+  rmSync(path);
+  tear();
+  assert.match((await run(10, { filesystems: disk(91) })).problems.join(), /set aside/);
   assert.equal(taken.length, 2);
 });
 
@@ -107,12 +145,18 @@ test('a snapshot from the future is as good as none', async (t) => {
   );
 });
 
-test('the state and the mails are for their owner alone', async (t) => {
+test('the state and the mails are for their owner alone, and operators reach the silences between them', async (t) => {
   const { run, answers, outbox, waiting, folder } = site(t);
   answers(isDown);
+  const before = process.umask(0o027);
   await run(0, { filesystems: disk(91) });
-  for (const path of [join(folder, 'state', 'alerts', 'state.json'), join(outbox, waiting()[0] ?? '')])
-    assert.equal(statSync(path).mode & 0o777, 0o600, path);
+  const alerts = join(folder, 'state', 'alerts');
+  leaveNote(join(alerts, 'silences'), 'a.json', '{}');
+  process.umask(before);
+  const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+  for (const path of [join(alerts, 'state.json'), join(outbox, waiting()[0] ?? '')])
+    assert.equal(modeOf(path), '600', path);
+  assert.deepEqual([outbox, alerts, join(alerts, 'silences')].map(modeOf), ['700', '755', '755']);
 });
 
 /** After the Nth thing that is done to the disk or sent, there is nobody any more. */

@@ -299,6 +299,7 @@ test('the effective configuration is kept, and a changed file is read anew', (t)
   run('collect-snapshot');
   const path = join(folder, 'cache', 'ops-monitor', 'configuration.json');
   const before = statSync(path).mtimeMs;
+  assert.equal(statSync(dirname(path)).mode & 0o777, 0o700, 'what is cached is nobody else’s');
   run('collect-snapshot');
   assert.equal(statSync(path).mtimeMs, before, 'nothing changed, so nothing is resolved again');
   writeFileSync(config, readText(config).replace('site: aurora', 'site: elsewhere'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, utimesSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { appendLine, readIfThere, replaceFile, swapFile, sweepTemporaries } from '../../lib/io/files.ts';
+import { appendLine, makeFolder, readIfThere, replaceFile, swapFile, sweepTemporaries } from '../../lib/io/files.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
 test('a file is replaced whole, with the mode that was stated and nothing left beside it', (t) => {
@@ -83,6 +83,27 @@ test('what need not survive a power cut is replaced whole all the same, with its
   assert.throws(() => swapFile(join(folder, 'b'), 'new', 0o644), /EISDIR: .*, open/);
   assert.deepEqual(readdirSync(folder).sort(), ['a', `b.tmp-${process.pid}-0`, 'folder']);
   assert.deepEqual(readdirSync(join(folder, 'a')), ['thermal.prom']);
+});
+
+test('folders that are made can be entered by all, whatever the umask; those that are there stay as they are', (t) => {
+  const folder = temporaryFolder(t);
+  const modeOf = (...names: string[]): string => (statSync(join(folder, ...names)).mode & 0o7777).toString(8);
+  // A folder that hands its group on to those below.
+  mkdirSync(join(folder, 'theirs'));
+  chmodSync(join(folder, 'theirs'), 0o2700);
+  const before = process.umask(0o027);
+  replaceFile(join(folder, 'health', 'days', 'latest.json'), '{}', 0o644);
+  appendLine(join(folder, 'raw', 'day.jsonl'), '{}', 0o644);
+  swapFile(join(folder, 'theirs', 'textfiles', 'a.prom'), '', 0o644);
+  makeFolder(join(folder, 'way', 'private'), 0o700);
+  makeFolder(join(folder, 'way', 'private'));
+  const after = process.umask(before);
+  assert.equal(after, 0o027, 'the umask is another one');
+  assert.deepEqual(
+    [modeOf('health'), modeOf('health', 'days'), modeOf('raw'), modeOf('theirs', 'textfiles'), modeOf('way')],
+    ['755', '755', '755', '2755', '755'],
+  );
+  assert.deepEqual([modeOf('theirs'), modeOf('way', 'private')], ['2700', '700']);
 });
 
 test('without a lock, what is young may be another run’s and stays', (t) => {

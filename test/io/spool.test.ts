@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { openSpool } from '../../lib/io/spool.ts';
@@ -44,4 +44,13 @@ test('of two copies the later one counts, and both go', (t) => {
   assert.deepEqual(spool.names(), ['a.json']);
   spool.bury('a.json', 'dead');
   assert.deepEqual([spool.names(), readdirSync(beside), spool.dead()], [[], [], ['a.json']]);
+});
+
+test('mails, waiting and dead, lie where only their owner looks', (t) => {
+  const outbox = join(temporaryFolder(t), 'alerts', 'outbox');
+  const spool = openSpool(outbox, join(outbox, 'run'));
+  spool.put('a.json', '{}');
+  spool.bury('b.json', '{}');
+  const modes = [join(outbox, '..'), outbox, join(outbox, 'dead')].map((path) => statSync(path).mode & 0o777);
+  assert.deepEqual(modes, [0o755, 0o700, 0o700]);
 });

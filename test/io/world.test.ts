@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { defineFile, type FileLocation } from '../../lib/contract/file.ts';
+import { plainShape } from '../../lib/contract/shape.ts';
+import { reasonOf } from '../../lib/core/text.ts';
 import { placesIn, temporaryFolder, worldIn } from '../world.ts';
 
 const at = new Date('2026-11-20T07:00:00Z');
@@ -31,4 +33,38 @@ test('when a file was last written: of a folder its commit, of what fell back to
   assert.equal(world.modifiedAt(whole), undefined, 'a folder without its commit is nothing yet');
   write(join(state, 'folder', 'root'), '2026-11-20T06:10:00Z');
   assert.equal(world.modifiedAt(whole)?.toISOString(), '2026-11-20T06:10:00.000Z');
+});
+
+const one = plainShape<{ one: number }>({ one: 'number' });
+const messageOf = (written: Promise<void>): Promise<string> => written.then(() => 'nothing', reasonOf);
+
+test('what does not fit its schema is not written, and the message says where it was to go', async (t) => {
+  const folder = temporaryFolder(t);
+  const world = worldIn(folder, { at });
+  for (const format of ['json', 'jsonl'] as const) {
+    const path = join(folder, `one.${format}`);
+    const file = defineFile({ summary: 'one number', format, path: () => path, mode: 0o644, schema: one });
+    const wrong = { one: 'no' } as never;
+    const message = await messageOf(format === 'json' ? world.replace(file, wrong) : world.append(file, wrong));
+    assert.match(message, new RegExp(`^what was to go to ${path} is not as expected: .*"no"`));
+    assert.equal(existsSync(path), false);
+  }
+});
+
+test('where neither the disk nor the runtime folder takes a file, both reasons are said', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'run'), 'no folder');
+  const world = worldIn(folder, { at, durable: false });
+  const fileOf = (format: 'json' | 'jsonl') =>
+    // Always full, and there for everybody.
+    defineFile({ summary: '', format, path: () => '/dev/full', mode: 0o644, schema: one, fallsBack: true });
+  const spare = join(folder, 'run', 'spare', 'dev', 'full');
+  for (const [message, doing] of [
+    [await messageOf(world.replace(fileOf('json'), { one: 1 })), 'writing'],
+    [await messageOf(world.append(fileOf('jsonl'), { one: 1 })), 'appending to'],
+  ])
+    assert.match(
+      message ?? '',
+      new RegExp(`^${doing} /dev/full failed \\(ENOSPC.*\\), and so did ${doing} ${spare}: (ENOTDIR|EEXIST)`),
+    );
 });

@@ -2,7 +2,7 @@
 // again once there is room.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { rmSync, statSync, truncateSync } from 'node:fs';
+import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -188,6 +188,27 @@ test('what nobody will ever take does not keep the others from going, where it c
     trouble.end(disk);
     await assertMended(place, { data: 20, home: 95 }, trouble.what);
     assert.equal(site.dead().length, 2, trouble.what);
+  }
+});
+
+test('a state that is torn on a disk that is full or read-only keeps no alert back, and is said', async (t) => {
+  for (const trouble of [readOnly, full(0)]) {
+    const place = await placeOn(t);
+    const { disk, site } = place;
+    await place.run({ data: 20 });
+    writeFileSync(join(site.state, 'alerts', 'state.json'), '{"torn');
+    trouble.begin(disk);
+    const first = await place.run({ data: 91 });
+    assert.match(first.problems.join(), /the state of the alerts could not be used/, trouble.what);
+    assertEach(place, ['ALERT storage:data'], `${trouble.what}: ${first.stderr}`);
+    site.pass(5);
+    const second = await place.run({ data: 91 });
+    assert.doesNotMatch(second.problems.join(), /could not be used/, trouble.what);
+    site.pass(5);
+    trouble.end(disk);
+    await place.run({ data: 20 });
+    await assertMended(place, { data: 20 }, trouble.what);
+    assertEach(place, ['ALERT storage:data', 'OK storage:data'], trouble.what);
   }
 });
 
