@@ -70,9 +70,9 @@ function optionProblem(one: Given, given: readonly Given[], options: Readonly<Re
   }
   if (option.type === 'boolean')
     return value === undefined ? undefined : `${rawName} takes no value, and was given ${JSON.stringify(value)}`;
-  // The next option is no value of this one: who means it writes --reason=--.
-  if (value === undefined || value.trim() === '' || (inlineValue === false && /^-./.test(value)))
-    return `${rawName} needs a value: ${optionText(name, option)}`;
+  if (value !== undefined && inlineValue === false && /^-./.test(value))
+    return `${rawName} needs a value, and ${value} looks like an option: ${optionText(name, option)}, or ${rawName}=${value}`;
+  if (value === undefined || value.trim() === '') return `${rawName} needs a value: ${optionText(name, option)}`;
   return given.some((other) => other !== one && other.name === name) ? `${rawName} is given twice` : undefined;
 }
 

@@ -7,7 +7,7 @@ import { resolvePlaces } from '../io/places.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { type Command, configOption, exitCodes, textOption } from './command.ts';
-import { observationBehind } from './names.ts';
+import { observationsBehind } from './names.ts';
 import { noHost } from './stage.ts';
 
 export const explainCommand: Command = {
@@ -36,7 +36,7 @@ export const explainCommand: Command = {
 };
 
 /** Undefined where it is none, or has the same name as an observation. */
-function alertNamed(id: string): { observation: string | undefined } | undefined {
-  const observation = observationBehind(id);
-  return misnamed(id) !== undefined || observation === id ? undefined : { observation };
+function alertNamed(id: string): { observations: readonly string[] } | undefined {
+  const observations = observationsBehind(id);
+  return misnamed(id) !== undefined || observations.includes(id) ? undefined : { observations };
 }

@@ -64,8 +64,8 @@ export async function explain(
 
 /** What somebody names is an alert. */
 interface AlertNamed {
-  /** What is judged of the same thing, if one check does. */
-  readonly observation: string | undefined;
+  /** What may be judged of the same thing. */
+  readonly observations: readonly string[];
 }
 
 const mostNamed = 12;
@@ -74,8 +74,9 @@ function unknownId(id: string, known: readonly string[], alert: AlertNamed | und
   const problem = alert
     ? `${id} is the name of an alert, by its rule; observations are named by check`
     : `there is no observation ${JSON.stringify(id)}`;
-  const wanted = alert?.observation ?? id;
-  if (known.includes(wanted)) return `${problem}: ${wanted}`;
+  const behind = alert?.observations.find((one) => known.includes(one));
+  if (behind !== undefined) return `${problem}: ${behind}`;
+  const wanted = alert?.observations[0] ?? id;
   const meant = nearest(wanted, known) ?? known.find((one) => one.startsWith(`${wanted}:`));
   const near = likest(wanted, known, mostNamed);
   const more = known.length > near.length ? [`and ${known.length - near.length} more, in the report`] : [];

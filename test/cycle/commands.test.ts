@@ -123,7 +123,10 @@ test('wrong usage and a wrong configuration exit 2 with a clear message, and tou
     [['collect-snapshot', '--json=yes'], /--json takes no value, and was given "yes"/],
     [['collect-snapshot', 'extra'], /expected options alone; got "extra"/],
     [['collect-snapshot', '--config='], /--config needs a value: --config FILE/],
-    [['collect-snapshot', '--config', '--json'], /--config needs a value: --config FILE/],
+    [
+      ['collect-snapshot', '--config', '--json'],
+      /--config needs a value, and --json looks like an option: --config FILE, or --config=--json/,
+    ],
     [['collect-snapshot', '--config'], /--config needs a value: --config FILE/],
     [['check-config', '--config', 'a.yaml', '--config', 'b.yaml'], /--config is given twice/],
     [['check-config', 'a.yaml', 'b.yaml'], /expected one FILE; got "a\.yaml" and "b\.yaml"/],

@@ -53,7 +53,7 @@ test('a folder with anything else in it is refused, and so are numbers that are 
   ]) {
     const { status, stderr } = demo(other, ...argv);
     assert.equal(status, 2, argv.join(' '));
-    assert.match(stderr, /is not a number from|ambiguous/, argv.join(' '));
+    assert.match(stderr, /is not a number from|looks like an option/, argv.join(' '));
   }
   assert.ok(!existsSync(other));
 });
