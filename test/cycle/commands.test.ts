@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -257,6 +257,21 @@ test('run-cycle says what is green, amber, red and unknown and why, and where th
   assert.match(stdout, /Observe-only/);
   assert.ok(stdout.includes(join(state, 'health', 'latest_report.md')));
   assert.ok(!stdout.includes('\u001B'), 'colour, though nobody sees it');
+});
+
+test('run-cycle --quiet prints nothing, whatever was found, but why a stage failed', (t) => {
+  const { run, state } = makeSite(t, 'sick');
+  const { status, stdout, stderr } = run('run-cycle', '--quiet');
+  assert.equal(`${status} ${stdout}${stderr}`, '0 ');
+  const health = readText(join(state, 'health', 'latest_health.json'));
+  assert.match(health, /"overall_level": "red"/, 'the cycle did run, and there was bad news');
+  // A report cannot be written where a folder has its name.
+  rmSync(join(state, 'health', 'latest_report.md'));
+  mkdirSync(join(state, 'health', 'latest_report.md'));
+  const failed = run('run-cycle', '--quiet');
+  assert.equal(failed.status, 1);
+  assert.equal(failed.stdout, '');
+  assert.match(failed.stderr, /^write-report: writing .*latest_report\.md failed.*\n$/);
 });
 
 test('a recording of this machine runs through the cycle elsewhere', (t) => {
