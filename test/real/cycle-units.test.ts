@@ -78,6 +78,15 @@ const startOf = (machine: Booted, stage: string): number => Date.parse(runOf(mac
 const resultOf = (machine: Machine, stage: string): string =>
   machine.must('systemctl', 'show', '-P', 'Result', unitOf(stage)).trim();
 
+/** Until nothing is being started any more: a cycle that the timer began goes on without it. */
+async function settled({ must }: Machine): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (must('systemctl', 'list-jobs').startsWith('No jobs')) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(must('systemctl', 'list-jobs'));
+}
+
 test('the units of every stage are without a fault, and as hard as they were', (t) => {
   const folder = temporaryFolder(t);
   cpSync(join(root, 'systemd'), folder, { recursive: true });
@@ -110,6 +119,7 @@ test('a cycle runs every stage in its order as the service’s user, goes on aft
   const { must } = machine;
   machine.script(commandsOf('4. '));
   must('systemctl', 'stop', 'ops-monitor-cycle.timer', 'thermal-heartbeat.timer');
+  await settled(machine);
 
   const [first = '', second = '', ...later] = names;
   const endOf = (name: string): number => startOf(machine, name) + runOf(machine, name).ms;
@@ -168,8 +178,7 @@ test('a cycle runs every stage in its order as the service’s user, goes on aft
   must('systemctl', 'start', 'ops-monitor-cycle.timer');
   await new Promise((resolve) => setTimeout(resolve, 15_000));
   must('systemctl', 'stop', 'ops-monitor-cycle.timer');
-  for (let tries = 0; tries < 100 && !must('systemctl', 'list-jobs').startsWith('No jobs'); tries++)
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  await settled(machine);
   const told = must('journalctl', '-o', 'cat', `--since=@${since}`, '_PID=1')
     .split('\n')
     .flatMap((line) => /^(Starting ops-monitor@collect-snapshot|Finished ops-monitor-cycle)/.exec(line)?.[1] ?? []);
