@@ -19,9 +19,16 @@ import { renderSummary } from './summary.ts';
 export const runCycle: Command = {
   name: 'run-cycle',
   summary: 'runs one whole cycle by hand, and says what it found',
-  options: configOption,
+  options: {
+    ...configOption,
+    quiet: {
+      type: 'boolean',
+      summary: 'say nothing but why a stage failed: for cron, which mails whatever is printed',
+    },
+  },
 
   async run(asked) {
+    const isQuiet = asked.options['quiet'] === true;
     const given = textOption(asked, 'config');
     const source = findSource(given);
     const config = await loadConfiguration(source);
@@ -29,18 +36,20 @@ export const runCycle: Command = {
     let exitCode: number = exitCodes.ok;
     const done = new Set<string>();
     for (const stage of stages) {
-      if (isTerminal(2)) printError(`${stage.name}: ${stage.summary} …`);
+      if (isTerminal(2) && !isQuiet) printError(`${stage.name}: ${stage.summary} …`);
       try {
         const { record, outcome } = await runStage(stage, { config, places, options: {}, openHosts });
         // Where the disk is full, what it found lies elsewhere, and is an answer all the same.
         if (outcome) done.add(stage.name);
-        for (const problem of record.problems) printError(`${stage.name}: ${problem}`);
+        if (!isQuiet || record.outcome === 'failed')
+          for (const problem of record.problems) printError(`${stage.name}: ${problem}`);
         exitCode ||= record.exit_code;
       } catch (error) {
         printError(`${stage.name}: ${reasonOf(error)}`);
         exitCode ||= exitCodeOf(error);
       }
     }
+    if (isQuiet) return exitCode;
     const world = makeWorld({ config, places, openHost: noHost });
     // What an earlier cycle found is no answer to this one.
     if (!done.has(assessHealth.name)) {

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -342,6 +343,21 @@ test('the line that run-cycle ends with explains the worst finding as it stands,
   const given = pasted(run('run-cycle', '--config', spaced).stdout);
   assert.ok(given.line.includes(`explain --config '${spaced}' `), given.line);
   assert.match(given.stdout, /^ +level +red/m, given.stderr);
+});
+
+test('run-cycle --quiet prints nothing, whatever was found, but why a stage failed', (t) => {
+  const { run, state } = makeSite(t, 'sick');
+  const { status, stdout, stderr } = run('run-cycle', '--quiet');
+  assert.equal(`${status} ${stdout}${stderr}`, '0 ');
+  const health = readText(join(state, 'health', 'latest_health.json'));
+  assert.match(health, /"overall_level": "red"/, 'the cycle did run, and there was bad news');
+  // A report cannot be written where a folder has its name.
+  rmSync(join(state, 'health', 'latest_report.md'));
+  mkdirSync(join(state, 'health', 'latest_report.md'));
+  const failed = run('run-cycle', '--quiet');
+  assert.equal(failed.status, 1);
+  assert.equal(failed.stdout, '');
+  assert.match(failed.stderr, /^write-report: writing .*latest_report\.md failed.*\n$/);
 });
 
 test('a recording of this machine runs through the cycle elsewhere', (t) => {

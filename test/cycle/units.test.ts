@@ -1,0 +1,59 @@
+// The units of the cycle, by their text: that each stage has its place, its time and its program. What systemd makes of them
+// is asked in test/real/cycle-units.test.ts.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { stages } from '../../lib/cycle/stages.ts';
+import { readText } from '../world.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = join(root, 'systemd');
+const dropInOf = (stage: string): string => join(folder, `ops-monitor@${stage}.service.d`, '50-stage.conf');
+
+const valuesOf = (text: string, key: string): string[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith(`${key}=`))
+    .flatMap((line) => line.slice(key.length + 1).split(' '));
+
+const stageOf = (unit: string): string => /^ops-monitor@(.*)\.service$/.exec(unit)?.[1] ?? unit;
+const names = stages.map(({ name }) => name);
+
+test('a cycle wants every stage, and ends after every one', () => {
+  const cycle = readText(join(folder, 'ops-monitor-cycle.service'));
+  assert.deepEqual(valuesOf(cycle, 'Wants').map(stageOf), names);
+  assert.deepEqual(valuesOf(cycle, 'After').map(stageOf), names);
+  // Requires= would take the later stages down with one that fails.
+  assert.doesNotMatch(cycle, /^(Requires|BindsTo|Requisite)=/m);
+});
+
+test('each stage is after those that it reads from, and the last after all', () => {
+  const before = new Map(names.map((name) => [name, new Set<string>()]));
+  for (const name of names) {
+    for (const other of valuesOf(readText(dropInOf(name)), 'After').map(stageOf)) {
+      assert.ok(names.indexOf(other) >= 0 && names.indexOf(other) < names.indexOf(name), `${name} after ${other}`);
+      before.get(name)?.add(other);
+      for (const earlier of before.get(other) ?? []) before.get(name)?.add(earlier);
+    }
+  }
+  for (const name of names.slice(1)) assert.ok(before.get(name)?.has('collect-snapshot'), name);
+  for (const name of names.slice(2)) assert.ok(before.get(name)?.has('assess-health'), name);
+  assert.deepEqual([...(before.get('confirm-cycle') ?? [])].sort(), names.slice(0, -1).sort());
+});
+
+test('systemd is more patient with a stage than the stage with itself', () => {
+  const template = readText(join(folder, 'ops-monitor@.service'));
+  const lockWait = 3;
+  for (const { name, deadlineMs } of stages) {
+    const seconds = Number(valuesOf(template + readText(dropInOf(name)), 'TimeoutStartSec').at(-1));
+    assert.ok(seconds >= deadlineMs / 1000 + lockWait + 10, `${name} has ${deadlineMs} ms, its unit ${seconds} s`);
+  }
+});
+
+test('every folder of settings is that of a stage, and sorts before what `systemctl edit` writes', () => {
+  const folders = readdirSync(folder).filter((name) => name.endsWith('.service.d'));
+  assert.deepEqual(folders.map((name) => stageOf(name.slice(0, -2))).sort(), [...names].sort());
+  for (const name of folders) assert.deepEqual(readdirSync(join(folder, name)), ['50-stage.conf']);
+  for (const name of names) assert.ok(existsSync(join(root, 'scripts', `${name}.ts`)), name);
+});

@@ -1,0 +1,261 @@
+// The units of the cycle under a real systemd, installed by the very commands of ops/docs/install.md.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import type { Snapshot } from '../../lib/snapshot/files.ts';
+import { stages } from '../../lib/cycle/stages.ts';
+import { readText, temporaryFolder } from '../world.ts';
+import { type Booted, bootSystemd } from './boot.ts';
+import { installPackages } from './packages.ts';
+import { itemOf, root } from './stages.ts';
+
+const state = '/var/lib/ops-monitor';
+const names = stages.map(({ name }) => name);
+const unitOf = (stage: string): string => `ops-monitor@${stage}.service`;
+
+/** The commands of a section of the page, as one script. What needs the network was done before. */
+function commandsOf(heading: string): string {
+  const page = readText(join(root, 'ops', 'docs', 'install.md'));
+  const section = page.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
+  const blocks = [...section.matchAll(/^( *)```console\n(.*?)^ *```$/gms)].map(([, indent = '', block = '']) =>
+    block
+      .split('\n')
+      .map((line) => line.slice(indent.length).replace(/^# /, ''))
+      .filter((line) => !line.startsWith('apt-get'))
+      .join('\n'),
+  );
+  assert.ok(blocks.length > 0, `install.md has no commands under ${heading}`);
+  return blocks.join('\n');
+}
+
+interface Machine extends Booted {
+  readonly must: (...argv: string[]) => string;
+  readonly script: (text: string) => string;
+  /** Settings for one unit that are stronger than ours. */
+  readonly override: (unit: string, text: string) => void;
+  readonly restore: () => void;
+}
+
+async function installed(t: TestContext): Promise<Machine> {
+  const booted = await bootSystemd(t, {}, []);
+  const must = (...argv: string[]): string => {
+    const { status, stdout, stderr } = booted.run(...argv);
+    const log = status === 0 ? '' : booted.run('journalctl', '-n', '40', '-o', 'cat').stdout;
+    assert.equal(status, 0, `${argv.join(' ')}: ${stdout}${stderr}${log}`);
+    return stdout;
+  };
+  const script = (text: string): string => must('sh', '-ec', `cd /opt/ops-monitor\n${text}`);
+  must('ln', '-s', '/opt/ops-monitor/scripts/ops-monitor.sh', '/usr/local/bin/ops-monitor');
+  script(commandsOf('2. '));
+  script(commandsOf('3. '));
+  return {
+    ...booted,
+    must,
+    script,
+    override: (unit, text) => {
+      must('mkdir', '-p', `/run/systemd/system/${unit}.d`);
+      booted.write(`/run/systemd/system/${unit}.d/override.conf`, text);
+      must('systemctl', 'daemon-reload');
+    },
+    restore: () => {
+      must('sh', '-c', 'rm -r /run/systemd/system/ops-monitor*.d');
+      must('systemctl', 'daemon-reload');
+    },
+  };
+}
+
+interface Run {
+  readonly started_at: string;
+  readonly ms: number;
+  readonly outcome: string;
+  readonly problems: string[];
+}
+
+const runOf = (machine: Booted, stage: string): Run => JSON.parse(machine.read(`${state}/stages/${stage}.json`)) as Run;
+const startOf = (machine: Booted, stage: string): number => Date.parse(runOf(machine, stage).started_at);
+const resultOf = (machine: Machine, stage: string): string =>
+  machine.must('systemctl', 'show', '-P', 'Result', unitOf(stage)).trim();
+
+/** Until nothing is being started any more: a cycle that the timer began goes on without it. */
+async function settled({ must }: Machine): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (must('systemctl', 'list-jobs').startsWith('No jobs')) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(must('systemctl', 'list-jobs'));
+}
+
+test('the units of every stage are without a fault, and as hard as they were', (t) => {
+  const folder = temporaryFolder(t);
+  cpSync(join(root, 'systemd'), folder, { recursive: true });
+  // Where it is installed the programs lie elsewhere than here.
+  for (const name of readdirSync(folder).filter((one) => one.endsWith('.service')))
+    writeFileSync(join(folder, name), readText(join(folder, name)).replaceAll('/opt/ops-monitor/', `${root}/`));
+  const analyze = (...argv: string[]) =>
+    spawnSync('systemd-analyze', ['--man=no', '--no-pager', ...argv], {
+      env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` },
+      encoding: 'utf8',
+    });
+  for (const unit of ['ops-monitor-cycle.timer', 'ops-monitor-cycle.service', ...names.map(unitOf)]) {
+    const { status, stderr } = analyze('verify', unit);
+    assert.equal(`${status} ${stderr}`, '0 ', unit);
+  }
+  const most: Record<string, number> = { 'collect-snapshot': 12, 'send-alerts': 11, 'confirm-cycle': 11 };
+  for (const name of names) {
+    const { status, stdout } = analyze(
+      'security',
+      '--offline=true',
+      `--threshold=${most[name] ?? 4}`,
+      join(folder, unitOf(name)),
+    );
+    assert.equal(status, 0, `${name}: ${stdout.split('\n').at(-2)}`);
+  }
+});
+
+test('a cycle runs every stage in its order as the service’s user, goes on after those that fail, and never overlaps', async (t) => {
+  const machine = await installed(t);
+  const { must } = machine;
+  machine.script(commandsOf('4. '));
+  must('systemctl', 'stop', 'ops-monitor-cycle.timer', 'thermal-heartbeat.timer');
+  await settled(machine);
+
+  const [first = '', second = '', ...later] = names;
+  const endOf = (name: string): number => startOf(machine, name) + runOf(machine, name).ms;
+  for (const name of names) {
+    const { outcome, problems } = runOf(machine, name);
+    assert.equal(outcome, 'ok', `${name}: ${problems.join('\n')}`);
+    assert.equal(resultOf(machine, name), 'success', name);
+  }
+  assert.ok(startOf(machine, second) >= endOf(first), 'assess-health did not wait for the snapshot');
+  for (const name of later) assert.ok(startOf(machine, name) >= endOf(second), `${name} did not wait for the verdict`);
+  for (const name of names.slice(0, -1)) assert.ok(startOf(machine, 'confirm-cycle') >= endOf(name), name);
+
+  // Others may look, and at nothing that has addresses in it.
+  const asNobody = (...argv: string[]) =>
+    machine.run('setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', ...argv);
+  const open = ['health/latest_report.md', 'raw/latest.json', 'stages/send-alerts.json', 'ops_monitor.zarr/zarr.json'];
+  const textfile = '/var/lib/node-exporter/textfile/ops_monitor_cycle.prom';
+  for (const path of [...open.map((one) => `${state}/${one}`), textfile]) {
+    assert.equal(asNobody('test', '-r', path).status, 0, `${path} is closed to others`);
+    assert.match(must('stat', '-c', '%U %a', path), /^ops-monitor 644$/m, path);
+  }
+  assert.equal(must('find', state, '!', '-user', 'ops-monitor').trim(), '');
+  assert.equal(must('find', state, '-type', 'd', '!', '-perm', '755', '!', '-path', '*/outbox*').trim(), '');
+  assert.equal(asNobody('cat', `${state}/alerts/state.json`).status, 1);
+  const report = must('ops-monitor', 'explain', 'snapshot-age:snapshot');
+  assert.match(report, /level +green/, 'by hand the same files are looked at');
+
+  // One alone.
+  const before = names.map((name) => startOf(machine, name));
+  must('systemctl', 'start', unitOf(second));
+  assert.deepEqual(
+    names.filter((name, index) => startOf(machine, name) !== before[index]),
+    [second],
+  );
+
+  // The first fails, another is killed, a third hangs.
+  machine.override(unitOf(first), '[Service]\nExecStart=\nExecStart=/bin/false\n');
+  machine.override(unitOf('write-report'), "[Service]\nExecStart=\nExecStart=/bin/sh -c 'kill -KILL $$$$'\n");
+  machine.override(unitOf('append-zarr'), '[Service]\nExecStart=\nExecStart=/bin/sleep 1000\nTimeoutStartSec=1\n');
+  const broken = [first, 'write-report', 'append-zarr'];
+  must('systemctl', 'start', 'ops-monitor-cycle.service');
+  assert.deepEqual(
+    broken.map((name) => resultOf(machine, name)),
+    ['exit-code', 'signal', 'timeout'],
+  );
+  for (const [index, name] of names.entries())
+    if (!broken.includes(name)) assert.ok(startOf(machine, name) > (before[index] ?? 0), `${name} did not run`);
+  machine.restore();
+  must('systemctl', 'start', 'ops-monitor-cycle.service');
+  for (const name of names) assert.equal(resultOf(machine, name), 'success', name);
+
+  // The timer is quicker than a cycle.
+  machine.override('ops-monitor-cycle.timer', '[Timer]\nOnCalendar=\nOnCalendar=*:*:*\nAccuracySec=1ms\n');
+  machine.override(unitOf('write-report'), '[Service]\nExecStartPre=/bin/sleep 2\n');
+  const since = must('date', '+%s').trim();
+  must('systemctl', 'start', 'ops-monitor-cycle.timer');
+  await new Promise((resolve) => setTimeout(resolve, 15_000));
+  must('systemctl', 'stop', 'ops-monitor-cycle.timer');
+  await settled(machine);
+  const told = must('journalctl', '-o', 'cat', `--since=@${since}`, '_PID=1')
+    .split('\n')
+    .flatMap((line) => /^(Starting ops-monitor@collect-snapshot|Finished ops-monitor-cycle)/.exec(line)?.[1] ?? []);
+  assert.ok(told.length >= 6, told.join('\n'));
+  for (const [index, line] of told.entries())
+    assert.match(line, index % 2 === 0 ? /^Starting/ : /^Finished/, `two cycles at once:\n${told.join('\n')}`);
+});
+
+test('in its sandbox each stage reaches what it needs: mail, other machines, checkouts, credentials, silences', async (t) => {
+  installPackages('bsd-mailx', 'msmtp-mta', 'openssh-server', 'openssh-client', 'git');
+  const machine = await installed(t);
+  const { must, write } = machine;
+
+  // A mail server, and another machine, both on the loopback of this one.
+  write('/srv/relay.cjs', relay);
+  must('systemd-run', '--quiet', '--unit=relay', realpathSync(process.execPath), '/srv/relay.cjs');
+  must('useradd', '--create-home', '--password', '*', 'probe');
+  machine.script('ssh-keygen -A; mkdir -p /run/sshd; /usr/sbin/sshd -o UsePAM=no');
+  machine.script(commandsOf('Other machines').replaceAll(/^.* ssh USER@HOST true$/gm, ''));
+  machine.script(`set -- $(cat /etc/ssh/ssh_host_ed25519_key.pub); echo "127.0.0.1 $1 $2" > ${state}/.ssh/known_hosts
+    install -d -o probe -m 0700 /home/probe/.ssh
+    install -o probe -m 0600 ${state}/.ssh/id_ed25519.pub /home/probe/.ssh/authorized_keys
+    install -d -o probe /home/checkout; runuser -u probe -- git init -q -b main /home/checkout
+    runuser -u probe -- git -C /home/checkout -c user.name=a -c user.email=a@example.org commit -q --allow-empty -m one`);
+
+  machine.script(commandsOf('Mail').replaceAll(/^systemd-run .*$/gm, ''));
+  write(`${state}/.msmtprc`, 'account default\nhost 127.0.0.1\nport 2525\nfrom ops@example.org\n');
+  write('/etc/credstore/ops-monitor.heartbeat-url', 'http://127.0.0.1:9/secret');
+  write(
+    '/etc/ops-monitor/config.yaml',
+    `${machine.read('/etc/ops-monitor/config.yaml')}
+hosts: { other: { ssh: probe@127.0.0.1 } }
+filesystems: { root: /, home: /home, other: { host: other, path: / } }
+services: [relay.service]
+git: { code: /home/checkout }
+heartbeat: { url: $OPS_HEARTBEAT_URL, style: healthchecks }
+alerts: { to: [ops@example.org], rules: { storage: { at: 0.0001% } } }
+`,
+  );
+  machine.script(
+    commandsOf('Mail')
+      .split('\n')
+      .find((line) => line.startsWith('systemd-run')) ?? 'false',
+  );
+  assert.match(machine.read('/srv/mails'), /^Subject: \[my-site\] TEST/m);
+
+  must('systemctl', 'start', 'ops-monitor-cycle.service');
+  const snapshot = JSON.parse(machine.read(`${state}/raw/latest.json`)) as Snapshot;
+  for (const name of ['root', 'home', 'other']) {
+    const found = itemOf(snapshot, 'filesystems', name);
+    assert.ok(found.status === 'ok' && found.data['read_only'] === false, JSON.stringify(found));
+  }
+  const checkout = itemOf(snapshot, 'checkouts', 'code');
+  assert.ok(checkout.status === 'ok' && checkout.data['branch'] === 'main', JSON.stringify(checkout));
+  const services = snapshot.sections['services'];
+  assert.ok(services?.status === 'ok' && JSON.stringify(services.data).includes('"active"'), JSON.stringify(services));
+  assert.match(machine.read('/srv/mails'), /^Subject: \[my-site\] .*(root|home|other)/m);
+  const told = machine.read(`${state}/confirm/heartbeat.json`);
+  assert.match(told, /ECONNREFUSED/, told);
+  assert.doesNotMatch(told, /secret/);
+
+  // The groups of an operator are not the service's.
+  machine.script(commandsOf('Who may silence'));
+  must('useradd', '-G', 'operators', 'duty');
+  const asOperator = ['setpriv', '--reuid=duty', '--regid=duty', '--init-groups', '--reset-env'];
+  must(...asOperator, 'ops-monitor', 'silence', 'storage:home', '--for', '1h', '--reason', 'a test');
+  must('systemctl', 'start', unitOf('send-alerts'), unitOf('assess-health'), unitOf('write-report'));
+  assert.match(machine.read(`${state}/health/latest_report.md`), /a test/);
+});
+
+/** Takes every mail, and keeps it. */
+const relay = `
+const { appendFileSync } = require('node:fs');
+const { SMTPServer } = require('${realpathSync(join(root, 'node_modules', 'smtp-server'))}');
+new SMTPServer({
+  authOptional: true,
+  disabledCommands: ['STARTTLS'],
+  onData: (stream, session, done) => { stream.on('data', (part) => appendFileSync('/srv/mails', part)).on('end', done); },
+}).listen(2525, '127.0.0.1');
+`;
