@@ -62,6 +62,14 @@ const mistakes: [text: string, told: RegExp[]][] = [
   ['dashboard: { url: "http://x/" }\nendpoints: { dashboard: "http://y/" }', [/the name `dashboard` is taken/]],
   ['alerts: { to: [me] }', [/alerts\.to\.0: expected a mail address, or webhook:NAME; got "me"/]],
   [
+    'alerts: { rules: { red: { for: { endpoint-stauts: { red-for: 5m } } } } }',
+    [/alerts\.rules\.red\.for\.endpoint-stauts: there is no check "endpoint-stauts"; did you mean endpoint-status\?/],
+  ],
+  [
+    'alerts: { maintenance: [{ every: "daily 01:00-02:00", rules: ["red:endpoint-stauts:web"], reason: x }] }',
+    [/alerts\.maintenance\.0\.rules\.0: there is no check "endpoint-stauts"/],
+  ],
+  [
     'alerts: { to: ["webhook:chat"] }',
     [/alerts\.to: there is no webhook "chat" under `alerts\.webhooks` \(there: none\)/],
   ],
