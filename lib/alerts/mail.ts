@@ -137,8 +137,10 @@ function aboutTheRest(notices: readonly Notice[], { rest, tellsOf }: About): Res
   const others = rest.notWell.filter(
     (one) => !notices.some(({ alert }) => tellsOf(alert, one) || isItsReason(alert.message, one)),
   );
-  const lines = others.slice(0, mostElsewhere).map(({ level, message }) => [level, oneLine(message)] as const);
-  const left = others.length - lines.length;
+  // Several checks judge the same reading, and say the same where it could not be read.
+  const each = [...new Map(others.map(({ level, message }) => [message, [level, oneLine(message)] as const])).values()];
+  const lines = each.slice(0, mostElsewhere);
+  const left = each.length - lines.length;
   const all = left > 0 ? [...lines, ['', `and ${left} more`] as const] : lines;
   if (rest.isJudged)
     return { says: all.length === 0 ? 'Nothing else is red or unknown.' : 'Also not well:', lines: all };

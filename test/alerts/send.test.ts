@@ -271,6 +271,8 @@ test('a mail about a reading that fails does not tell of all that is unknown for
     observation('gate-verdict:product', 'unknown', 'product could not be read: it is not JSON'),
     observation('gate-age:product', 'unknown', 'product could not be read: it is not JSON'),
     observation('clock-synchronised:host', 'unknown', 'clock could not be read: it hung'),
+    observation('mirror-lag:a.gws', 'unknown', 'a.gws could not be read: it hung'),
+    observation('mirror-coverage:a.gws', 'unknown', 'a.gws could not be read: it hung'),
   );
   await run(0, { hosts, streams: failed(reason, 'mrr'), gates: failed('it is not JSON', 'product') });
   const body = bodyOf(taken[0]);
@@ -278,6 +280,8 @@ test('a mail about a reading that fails does not tell of all that is unknown for
   assert.match(body, /probe:gates\.product/);
   assert.doesNotMatch(body, /says health|mrr could not|product could not/);
   assert.match(body, /unknown +clock could not be read/);
+  const [text = ''] = body.split('<!DOCTYPE');
+  assert.equal(text.split('a.gws could not be read').length, 2, 'what several checks say of one reading is said once');
 });
 
 test('whatever is red and nobody tells of is mailed after a quarter of an hour, with its runbook and what would clear it', async (t) => {
