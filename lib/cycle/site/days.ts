@@ -69,10 +69,7 @@ const paperPost: Post = {
   outside: async () => ({ ...makeOutside(), environment: {} }),
   transports: async () => ({ mail: [paper], webhook: () => paper }),
 };
-// The archive takes a day at once: most of what it writes is written however few samples are new. It says so of itself.
-const stages = stagesWith(unsyncedFiles, paperPost).map((stage) =>
-  stage.name === 'append-zarr' ? { ...stage, runsEvery: day / 1000 } : stage,
-);
+const stages = stagesWith(unsyncedFiles, paperPost);
 
 /** How long a stage's process would have taken to start. */
 const startMs = 60;
@@ -80,6 +77,10 @@ const startMs = 60;
 interface Simulation {
   cycle(number: number, at: number): Promise<SimulatedCycle>;
 }
+
+const daySeconds = 86_400;
+/** The archive takes a day at once: most of what it writes is written however few samples are new. */
+const simulated = stages.map((stage) => (stage.name === 'append-zarr' ? { ...stage, runsEvery: daySeconds } : stage));
 
 export async function openSimulation(folder: string): Promise<Simulation> {
   const config = parseSite(daysConfiguration(folder));
@@ -105,8 +106,8 @@ export async function openSimulation(folder: string): Promise<Simulation> {
       clock.setTo(at + Math.floor(900 * noise(20, number)));
       const run = runOf(number);
       let health: Health | undefined;
-      for (const stage of stages) {
-        if (stage.name === 'append-zarr' && number % cyclesADay !== cyclesADay - 1) continue;
+      for (const stage of simulated) {
+        if (stage.runsEvery === daySeconds && number % cyclesADay !== cyclesADay - 1) continue;
         clock.pass(startMs);
         const { record, outcome } = await runStage(stage, run);
         if (record.outcome === 'failed')
