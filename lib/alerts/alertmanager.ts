@@ -28,11 +28,12 @@ export function toTell(state: State, last: ToldAlerts['alerts'], about: About): 
   const endsAt = new Date(about.now.getTime() + lastingIntervals * about.interval * 1000).toISOString();
   const active = Object.entries(alertsIn(state))
     .filter(([, { phase, silenced_since }]) => phase === 'firing' && silenced_since === undefined)
-    .map(([id, { rule, subject, message, value, unit, limit, since }]) => {
+    .map(([id, alert]) => {
+      const { rule, subject, message, value, unit, limit, since } = alert;
       // Its name, and nothing that changes while it lasts: by its labels it is known again.
       const labels = { ...about.labels, alertname: rule, subject, site: about.site, instance: about.hostname };
       const shown = `${String(value)}${unit === '' ? '' : ` ${unit}`}`;
-      const annotations = { summary: message, value: shown, limit: String(limit.value), runbook: runbookOf(rule) };
+      const annotations = { summary: message, value: shown, limit: String(limit.value), runbook: runbookOf(alert) };
       return [id, { labels, annotations, startsAt: earlier(since, now), endsAt }] as const;
     });
   const names = new Set(active.map(([id]) => id));

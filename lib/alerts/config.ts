@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import type { AnyRule } from '../contract/rule.ts';
 import { duration, hasLogin, limitType, ownName, secret, wait } from '../contract/quantities.ts';
-import { misnamed } from './named.ts';
+import { misnamed, misnamedCheck } from './named.ts';
 import { webhookOf } from './recipient.ts';
-import { ownRules, snapshotRules } from './rules/index.ts';
+import { allRules, red } from './rules/index.ts';
 import { parseWindow } from './silence.ts';
 import { type WebhookStyle, webhookStyles } from './webhook-body.ts';
 
@@ -48,12 +48,10 @@ const alertmanager = z.strictObject({
     .describe('further labels of every alert, for its routes'),
 });
 
-const rules: readonly AnyRule[] = [...snapshotRules, ...ownRules];
-
 const justHold: NonNullable<AnyRule['hold']> = ['hold', undefined, 'must last this long'];
 
 /** Each key of a rule may stand again under `for.SUBJECT`, with another value for that one. */
-function schemaOf({ summary, limits, hold = justHold }: AnyRule) {
+function schemaOf({ summary, limits, hold = justHold, exceptions = {} }: AnyRule) {
   const shared = {
     'clear-hold': wait('15m').optional().describe('must be well again for this long before it is over'),
     repeat: duration('12h').optional().describe('a mail again after this long; otherwise `alerts.repeat`'),
@@ -62,11 +60,24 @@ function schemaOf({ summary, limits, hold = justHold }: AnyRule) {
   const [holdKey, holdDefault, holdSays] = hold;
   const own = Object.entries(limits);
   const holds = wait(holdDefault ?? '10m');
-  const alone = z.strictObject({
+  const parts: Readonly<Record<string, z.ZodType>> = {
     ...Object.fromEntries(own.map(([key, [quantity, , says]]) => [key, limitType(quantity).optional().describe(says)])),
     [holdKey]: holds.optional().describe(holdSays),
     ...shared,
+  };
+  const byDefault = Object.entries(exceptions).map(([subject, values]) => {
+    const given = Object.entries(values).map(([key, value]) => [key, parts[key]?.prefault(value)]);
+    return [
+      subject,
+      z
+        .strictObject({ ...parts, ...Object.fromEntries(given) })
+        .prefault({})
+        .describe('other values for this one'),
+    ];
   });
+  const exceptionsSchema = z
+    .object(Object.fromEntries(byDefault))
+    .catchall(z.strictObject(parts)) as z.ZodType as z.ZodType<ForSubjects['for'], object>;
   return z
     .strictObject({
       ...Object.fromEntries(
@@ -74,13 +85,15 @@ function schemaOf({ summary, limits, hold = justHold }: AnyRule) {
       ),
       [holdKey]: (holdDefault === undefined ? holds.optional() : holds.prefault(holdDefault)).describe(holdSays),
       ...shared,
-      for: z.record(z.string(), alone).prefault({}).describe('other values for single subjects, by name'),
+      for: exceptionsSchema.prefault({}).describe('other values for single subjects, by name'),
     })
     .prefault({})
     .describe(summary);
 }
 
-const rulesSchema = z.strictObject(Object.fromEntries(rules.map((rule) => [rule.name, schemaOf(rule)]))).prefault({});
+const rulesSchema = z
+  .strictObject(Object.fromEntries(allRules.map((rule) => [rule.name, schemaOf(rule)])))
+  .prefault({});
 
 export const alertsConfig = {
   alerts: z
@@ -138,10 +151,16 @@ export const alertsConfig = {
         .describe('off by default'),
     })
     .superRefine((alerts, context) => {
+      const rules: Readonly<Record<string, RuleConfig & ForSubjects>> = alerts.rules;
+      for (const subject of Object.keys(rules[red.name]?.for ?? {})) {
+        const message = misnamedCheck(subject);
+        if (message !== undefined)
+          context.addIssue({ code: 'custom', path: ['rules', red.name, 'for', subject], message });
+      }
       const lists: [string[], readonly string[] | undefined][] = [
         [['to'], alerts.to],
         [['escalate', 'to'], alerts.escalate?.to],
-        ...Object.entries(alerts.rules as Readonly<Record<string, RuleConfig & ForSubjects>>).flatMap(
+        ...Object.entries(rules).flatMap(
           ([rule, { to, for: exceptions }]): [string[], readonly string[] | undefined][] => [
             [['rules', rule, 'to'], to],
             ...Object.entries(exceptions).map(([subject, own]): [string[], readonly string[] | undefined] => [

@@ -30,6 +30,8 @@ const alertSchema = z.looseObject({
   unit: z.string(),
   limit: z.looseObject({ value: scalar, key: z.string() }),
   message: z.string(),
+  clears_when: z.optional(z.string()),
+  runbook: z.optional(z.string()),
 });
 
 const lookSchema = z.looseObject({ seen_at: z.optional(instant), alerts: z.record(z.string(), alertSchema) });

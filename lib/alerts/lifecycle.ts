@@ -33,6 +33,8 @@ interface Alert {
   readonly unit: string;
   readonly limit: Firing['limit'];
   readonly message: string;
+  readonly clears_when?: string;
+  readonly runbook?: string;
 }
 
 export interface AlertState {
@@ -190,19 +192,12 @@ function newRun(look: Look, at: string) {
   };
 
   const fire = (id: string, rule: string, sighting: Firing, known: Alert | undefined): Alert => {
-    const { subject, value, unit, limit, message } = sighting;
+    const { state: _firing, since, ...shown } = sighting;
+    const { subject, message } = shown;
     const policy = look.policyOf(rule, subject);
     if (!known) say('pending', id, message);
     const { clear_since: _over, ...before } = known ?? begin(id, rule, sighting);
-    const seen: Alert = {
-      ...before,
-      since: earliest(sighting.since, before.since),
-      last_seen: at,
-      value,
-      unit,
-      limit,
-      message,
-    };
+    const seen: Alert = { ...before, ...shown, since: earliest(since, before.since), last_seen: at };
     if (seen.phase === 'pending') {
       if (secondsBetween(seen.since, at) < policy.hold) return seen;
       say('firing', id, message);
@@ -210,18 +205,14 @@ function newRun(look: Look, at: string) {
     return tell(id, { ...seen, phase: 'firing' }, policy);
   };
 
-  const begin = (id: string, rule: string, { subject, value, unit, limit, message, since }: Firing): Alert => ({
+  const begin = (id: string, rule: string, { state: _firing, since, ...shown }: Firing): Alert => ({
     rule,
-    subject,
+    ...shown,
     phase: 'pending',
     first_seen: at,
     last_seen: at,
     since: since !== undefined && since < at ? since : at,
     incident: `${id.replaceAll(/[^\w.-]+/g, '-')}.${Date.parse(at).toString(36)}`,
-    value,
-    unit,
-    limit,
-    message,
   });
 
   /** Whether somebody has to be told of it now. */

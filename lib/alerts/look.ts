@@ -3,12 +3,13 @@ import type { Envelope } from '../contract/envelope.ts';
 import type { AnyRule, Sighting } from '../contract/rule.ts';
 import type { Section } from '../contract/section.ts';
 import { reasonOf } from '../core/text.ts';
+import type { Health } from '../health/files.ts';
 import { shownOf } from '../run/readable.ts';
 import { outcomesOf, sections } from '../snapshot/sections/index.ts';
 import type { AlertsConfig, RuleConfig } from './config.ts';
 import type { Policy, Seen } from './lifecycle.ts';
 import type { OwnState } from './own.ts';
-import { ownRules, snapshotRules } from './rules/index.ts';
+import { allRules, ownRules, red, snapshotRules } from './rules/index.ts';
 import { acknowledgedBy, type Note, silencedBy } from './silence.ts';
 
 export function lookAtSnapshot(
@@ -32,6 +33,31 @@ export function lookAtSnapshot(
 
 export function lookAtOwn(own: Omit<OwnState, 'readings'>, config: AlertsConfig, at: Date): Record<string, Seen> {
   return lookOf(ownRules, config, at, () => ({ input: { ...own }, unread: [] }));
+}
+
+/** What health judges of this very snapshot, and none of those that were looked at tells of. */
+export function lookAtHealth(
+  observations: Health['observations'] | undefined,
+  others: Readonly<Record<string, Seen>>,
+  config: AlertsConfig,
+  at: Date,
+): Record<string, Seen> {
+  const isTold = (observation: Observed): boolean =>
+    Object.entries(others).some(([rule, { sightings }]) =>
+      sightings.some(({ subject }) => tellsOf({ rule, subject }, observation)),
+    );
+  const health = observations?.filter((one) => one.level !== 'red' || !isTold(one)) ?? [];
+  const reason = 'the snapshot was not assessed';
+  const unread = observations ? [] : [{ section: 'health', item: undefined, reason }];
+  return lookOf([red], config, at, () => ({ input: { health }, unread }));
+}
+
+type Observed = Pick<Health['observations'][number], 'check' | 'subject'>;
+
+/** Whether the alert says already what the observation does. */
+export function tellsOf({ rule, subject }: { rule: string; subject: string }, observation: Observed): boolean {
+  const before = ruleOf(rule)?.tells[observation.check];
+  return before !== undefined && `${before}${observation.subject}` === subject;
 }
 
 const definitions: Readonly<Record<string, Section>> = sections;
@@ -60,8 +86,10 @@ function lookOf(rules: readonly AnyRule[], config: AlertsConfig, at: Date, show:
 
 function ruleConfigOf({ alerts }: AlertsConfig, rule: string, subject: string): RuleConfig {
   const { for: exceptions, ...all } = alerts.rules[rule] ?? { for: {} };
-  const own = Object.entries(exceptions[subject] ?? {}).filter(([, value]) => value !== undefined);
-  return { ...all, ...Object.fromEntries(own) };
+  // A subject of `red` begins with its check, of all whose subjects something may be said.
+  const [check = ''] = subject.split(':', 1);
+  const own = [...Object.entries(exceptions[check] ?? {}), ...Object.entries(exceptions[subject] ?? {})];
+  return { ...all, ...Object.fromEntries(own.filter(([, value]) => value !== undefined)) };
 }
 
 /** Who does not want to hear, and who knows already. */
@@ -75,7 +103,7 @@ export function policyOf(config: AlertsConfig, rule: string, subject: string, qu
   const id = `${rule}:${subject}`;
   const own = ruleConfigOf(config, rule, subject);
   const { alerts } = config;
-  const holdKey = allRules.find(({ name }) => name === rule)?.hold?.[0] ?? 'hold';
+  const holdKey = ruleOf(rule)?.hold?.[0] ?? 'hold';
   return {
     hold: numberOr(own[holdKey], 0),
     clearHold: own['clear-hold'] ?? 0,
@@ -87,8 +115,9 @@ export function policyOf(config: AlertsConfig, rule: string, subject: string, qu
   };
 }
 
-const allRules: readonly AnyRule[] = [...snapshotRules, ...ownRules];
 const numberOr = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
 
-export const runbookOf = (rule: string): string =>
-  allRules.find(({ name }) => name === rule)?.runbook ?? 'ops/docs/alerts.md';
+const ruleOf = (rule: string): AnyRule | undefined => allRules.find(({ name }) => name === rule);
+
+export const runbookOf = ({ rule, runbook }: { rule: string; runbook?: string }): string =>
+  runbook ?? ruleOf(rule)?.runbook ?? 'ops/docs/alerts.md';

@@ -24,17 +24,18 @@ export interface About {
   readonly site: string;
   readonly hostname: string;
   readonly at: Date;
-  /** What else is not well, as health says it: one sentence each. Undefined where nobody knows. */
-  readonly elsewhere: readonly Elsewhere[] | undefined;
+  /** What is not well, as health says it; and whether health has judged all that was read. */
+  readonly rest: { readonly isJudged: boolean; readonly notWell: readonly NotWell[] };
   readonly runId: string;
-  readonly runbookOf: (rule: string) => string;
+  readonly runbookOf: (alert: Notice['alert']) => string;
+  readonly tellsOf: (alert: Notice['alert'], observation: NotWell) => boolean;
 }
 
-interface Elsewhere {
+interface NotWell {
   readonly level: string;
   readonly message: string;
+  readonly check: string;
   readonly subject: string;
-  readonly runbook: string;
 }
 
 /** One mail for each set of people. Without anybody there is none. */
@@ -96,7 +97,7 @@ const toldOf = ({ kind, id, alert }: Notice, { runbookOf }: About): Told => ({
   value: alert.value,
   unit: alert.unit,
   limit: alert.limit.value,
-  runbook: runbookOf(alert.rule),
+  runbook: runbookOf(alert),
 });
 
 interface Part {
@@ -122,23 +123,35 @@ function partOf({ kind, id, alert }: Notice, about: About): Part {
         : ([
             ['value', show(alert.value)],
             ['limit', `${show(alert.limit.value)}${alert.limit.key === '' ? '' : `  (${alert.limit.key})`}`],
+            ...(alert.clears_when === undefined ? [] : [['clears', `when ${oneLine(alert.clears_when)}`] as const]),
           ] as const)),
-      ['runbook', about.runbookOf(alert.rule)],
+      ['runbook', about.runbookOf(alert)],
       ...(isOver(kind) ? [] : ([['ack', `ops-monitor ack ${shellWord(id)} --reason "…"`]] as const)),
       ...(alert.last_sent === undefined ? [] : ([['last mail', clockMinute(new Date(alert.last_sent))]] as const)),
     ],
   };
 }
 
-/** What it already tells of it does not tell again in health's words: there it has the same runbook and the same subject. */
-function aboutTheRest(notices: readonly Notice[], { elsewhere, runbookOf }: About): Rest {
-  if (!elsewhere) return { says: 'How the rest is, is not known: it was not assessed.', lines: [] };
-  const told = new Set(notices.map(({ alert }) => `${runbookOf(alert.rule)} ${alert.subject}`));
-  const others = elsewhere.filter(({ runbook, subject }) => !told.has(`${runbook} ${subject}`));
-  if (others.length === 0) return { says: 'Nothing else is red or unknown.', lines: [] };
-  const lines = others.slice(0, mostElsewhere).map(({ level, message }) => [level, oneLine(message)] as const);
-  const left = others.length - lines.length;
-  return { says: 'Also not well:', lines: left > 0 ? [...lines, ['', `and ${left} more`]] : lines };
+/** What it already tells it does not tell again in health's words. */
+function aboutTheRest(notices: readonly Notice[], { rest, tellsOf }: About): Rest {
+  const others = rest.notWell.filter(
+    (one) => !notices.some(({ alert }) => tellsOf(alert, one) || isItsReason(alert.message, one)),
+  );
+  // Several checks judge the same reading, and say the same where it could not be read.
+  const each = [...new Map(others.map(({ level, message }) => [message, [level, oneLine(message)] as const])).values()];
+  const lines = each.slice(0, mostElsewhere);
+  const left = each.length - lines.length;
+  const all = left > 0 ? [...lines, ['', `and ${left} more`] as const] : lines;
+  if (rest.isJudged)
+    return { says: all.length === 0 ? 'Nothing else is red or unknown.' : 'Also not well:', lines: all };
+  const says = 'How the rest is, is not known: it was not assessed.';
+  return all.length === 0 ? { says, lines: [] } : { says: `${says} Also not well:`, lines: all };
+}
+
+/** A reading that failed leaves all that is judged by it unknown, for the reason that the alert about the reading gives. */
+function isItsReason(told: string, { level, message }: NotWell): boolean {
+  const [, reason] = message.split(' could not be read: ', 2);
+  return level === 'unknown' && reason !== undefined && told.includes(firstLine(reason));
 }
 
 interface Rest {
@@ -155,7 +168,7 @@ function textOf(parts: readonly Part[], rest: Rest, about: About): string {
 }
 
 const footer = ({ site, hostname, at, runId }: About): string =>
-  `${site}, ${hostname}, snapshot of ${clockMinute(at)}, run ${runId}.\nThis monitor is observe-only: nothing was changed.`;
+  `${site}, ${hostname}, as of ${clockMinute(at)}, run ${runId}.\nThis monitor is observe-only: nothing was changed.`;
 
 const colours: Record<Notice['kind'], string> = {
   opening: '#b00020',

@@ -1,15 +1,27 @@
-// Alerts as people name them, to say that nobody should hear of them: `rule`, or `rule:subject`.
+// Alerts as people name them, to say that nobody should hear of them: `rule`, or `rule:subject`; of `red` also
+// `red:check`, for all its subjects.
 import { nearest } from '../core/text.ts';
-import { ownRules, snapshotRules } from './rules/index.ts';
+import { allRules, red } from './rules/index.ts';
 
 /** Why nothing is ever called that, if so. */
 export function misnamed(of: string): string | undefined {
-  const names = [...snapshotRules, ...ownRules].map(({ name }) => name);
   const [rule = ''] = of.split(':', 1);
-  if (names.includes(rule))
-    return of !== rule && of.slice(rule.length + 1).trim() === ''
-      ? `expected a rule, or rule:subject; got ${JSON.stringify(of)}`
-      : undefined;
-  const meant = nearest(rule, names);
-  return `there is no rule ${JSON.stringify(rule)}${meant ? `; did you mean ${meant}?` : ''} (there: ${names.join(', ')})`;
+  const names = allRules.map(({ name }) => name);
+  if (!names.includes(rule)) return thereIsNo('rule', rule, names);
+  if (of === rule) return undefined;
+  const subject = of.slice(rule.length + 1);
+  if (subject.trim() === '') return `expected a rule, or rule:subject; got ${JSON.stringify(of)}`;
+  return rule === red.name ? misnamedCheck(subject) : undefined;
+}
+
+/** Why `red` is never about that, if so. */
+export function misnamedCheck(subject: string): string | undefined {
+  const [check = ''] = subject.split(':', 1);
+  const checks = Object.keys(red.tells);
+  return checks.includes(check) ? undefined : thereIsNo('check', check, checks);
+}
+
+function thereIsNo(what: string, name: string, names: readonly string[]): string {
+  const meant = nearest(name, names);
+  return `there is no ${what} ${JSON.stringify(name)}${meant ? `; did you mean ${meant}?` : ''} (there: ${names.join(', ')})`;
 }

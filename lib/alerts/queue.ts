@@ -1,12 +1,12 @@
 // Who is to be told → mails in the outbox, and what is said of them in the log.
 import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
-import { latestHealth } from '../health/files.ts';
+import { type Health, latestHealth } from '../health/files.ts';
 import type { AlertsConfig } from './config.ts';
 import type { Notice } from './lifecycle.ts';
 import type { Event } from './log.ts';
-import { runbookOf } from './look.ts';
-import { type Draft, draftMails } from './mail.ts';
+import { runbookOf, tellsOf } from './look.ts';
+import { type About, type Draft, draftMails } from './mail.ts';
 import { type Entry, writeEntry } from './outbox.ts';
 import type { Post } from './post.ts';
 
@@ -21,14 +21,14 @@ export async function queue(
   const { config } = world;
   if (notices.length === 0) return [];
   const health = await world.read(latestHealth).catch(() => undefined);
-  const elsewhere = health?.observations.filter(({ level }) => level === 'red' || level === 'unknown');
   const drafts = draftMails(notices, {
     site: config.site,
     hostname: world.hostname,
     at,
-    elsewhere,
+    rest: restOf(health, at),
     runId: health?.run_id ?? world.runId,
     runbookOf,
+    tellsOf,
   });
   const told: Event[] = [];
   for (const draft of drafts) {
@@ -44,6 +44,15 @@ export async function queue(
     });
   }
   return told;
+}
+
+/** Of an older snapshot, or of none that could be believed, health says nothing of how it is now. */
+function restOf(health: Health | undefined, at: Date): About['rest'] {
+  const { observations = [], snapshot_time_utc = '' } = health ?? {};
+  const age = observations.find(({ check }) => check === 'snapshot-age');
+  const isJudged = age?.level === 'green' && Date.parse(snapshot_time_utc) >= at.getTime();
+  const levels = isJudged ? ['red', 'unknown'] : ['red'];
+  return { isJudged, notWell: observations.filter(({ level }) => levels.includes(level)) };
 }
 
 export async function composeDraft(post: Post, world: World<AlertsConfig>, draft: Draft, at: Date): Promise<Entry> {

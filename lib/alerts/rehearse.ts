@@ -1,9 +1,10 @@
 // Recorded snapshots through the rules and the lifecycle: which mails would have been written. Nothing is sent.
 import { firstLine } from '../core/text.ts';
+import type { Health } from '../health/files.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 import type { AlertsConfig } from './config.ts';
 import { advance, type AlertState, sent } from './lifecycle.ts';
-import { lookAtSnapshot, policyOf } from './look.ts';
+import { lookAtHealth, lookAtSnapshot, policyOf } from './look.ts';
 import { draftMails } from './mail.ts';
 
 export interface WouldBe {
@@ -12,8 +13,11 @@ export interface WouldBe {
   readonly to: readonly string[];
 }
 
-/** One snapshot after the other, oldest first, as if every mail had arrived at once. */
-export function rehearsal(config: AlertsConfig): (snapshot: Snapshot) => WouldBe[] {
+/** One snapshot after the other, oldest first, as if every mail had arrived at once. `judge` is what health says of one. */
+export function rehearsal(
+  config: AlertsConfig,
+  judge: (snapshot: Snapshot) => Health['observations'],
+): (snapshot: Snapshot) => WouldBe[] {
   let state: AlertState = { seen_at: undefined, alerts: {} };
   return (snapshot) => {
     const at = new Date(snapshot.time_utc);
@@ -21,16 +25,19 @@ export function rehearsal(config: AlertsConfig): (snapshot: Snapshot) => WouldBe
     const firstSeenOf = (id: string) => state.alerts[id]?.first_seen;
     // Windows of the configuration count; what people silenced then was about the mails of then.
     const policy = (rule: string, subject: string) => policyOf(config, rule, subject, { notes: [], at, firstSeenOf });
+    const seen = lookAtSnapshot(snapshot.sections, config, at);
     const next = advance(state, {
       at,
-      seen: lookAtSnapshot(snapshot.sections, config, at),
+      seen: { ...seen, ...lookAtHealth(judge(snapshot), seen, config, at) },
       policyOf: policy,
       isOnItsWay: () => false,
     });
     const ids = next.notices.map(({ id }) => id);
     state = sent(next.state, ids, at);
-    const about = { site: config.site, hostname: snapshot.hostname, at, elsewhere: [], runId: snapshot.run_id };
-    return draftMails(next.notices, { ...about, runbookOf: () => '' }).map(({ subject, to }) => ({
+    const { hostname, run_id: runId } = snapshot;
+    // Of a mail only its subject is shown.
+    const nothing = { rest: { isJudged: false, notWell: [] }, runbookOf: () => '', tellsOf: () => false };
+    return draftMails(next.notices, { site: config.site, hostname, at, runId, ...nothing }).map(({ subject, to }) => ({
       at: at.toISOString(),
       subject: firstLine(subject),
       to,

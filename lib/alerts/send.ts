@@ -13,9 +13,9 @@ import { checkWays, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
 import { alertsIn, events, outboxFolder, silencesFolder, type State, stateFile, toldAlerts } from './files.ts';
-import { advance, type AlertEvent, type AlertState, type Notice, sent } from './lifecycle.ts';
+import { advance, type AlertEvent, type AlertState, type Notice, type Seen, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
-import { lookAtOwn, lookAtSnapshot, policyOf } from './look.ts';
+import { lookAtHealth, lookAtOwn, lookAtSnapshot, policyOf } from './look.ts';
 import { type Outbox, readOutbox } from './outbox.ts';
 import { type OwnState, recordsOf } from './own.ts';
 import type { Post } from './post.ts';
@@ -74,25 +74,21 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   const outbox = readOutbox(spool);
   const onTheirWay = new Set(outbox.waiting.flatMap(({ entry }) => entry.ids));
   const isOnItsWay = (id: string): boolean => onTheirWay.has(id);
+  const byOwn = lookAtOwn(
+    { snapshot: ageOf(byTime, problem, now), outbox: ageOfOutbox(outbox, now), ...(await recordsOf(world, now)) },
+    config,
+    now,
+  );
   const seen =
     snapshot && byTime
       ? advance(before.snapshot, {
           at: byTime,
-          seen: lookAtSnapshot(snapshot.sections, config, byTime),
+          seen: await lookAt(world, snapshot, byTime, byOwn),
           policyOf: policy,
           isOnItsWay,
         })
       : { state: before.snapshot, events: [], notices: [] };
-  const own = advance(before.own, {
-    at: now,
-    seen: lookAtOwn(
-      { snapshot: ageOf(byTime, problem, now), outbox: ageOfOutbox(outbox, now), ...(await recordsOf(world, now)) },
-      config,
-      now,
-    ),
-    policyOf: policy,
-    isOnItsWay,
-  });
+  const own = advance(before.own, { at: now, seen: byOwn, policyOf: policy, isOnItsWay });
   const notices = [...seen.notices, ...own.notices];
   // Whom Alertmanager tells is its own matter.
   const happened = [...seen.events, ...own.events].filter(
@@ -154,6 +150,20 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
     json: state,
     text: `${counted(counts.active, 'alert')} active, ${counted(queued.length, 'mail')} written, ${waiting} waiting`,
   };
+}
+
+async function lookAt(
+  world: World<AlertsConfig>,
+  snapshot: Snapshot,
+  at: Date,
+  byOwn: Readonly<Record<string, Seen>>,
+): Promise<Record<string, Seen>> {
+  const seen = lookAtSnapshot(snapshot.sections, world.config, at);
+  const health = await world.read(latestHealth).catch(() => undefined);
+  // Of another snapshot it says nothing of this one.
+  const isOfThis = health?.run_id === snapshot.run_id && health.snapshot_time_utc === snapshot.time_utc;
+  const judged = isOfThis ? health.observations : undefined;
+  return { ...seen, ...lookAtHealth(judged, { ...seen, ...byOwn }, world.config, at) };
 }
 
 interface Bill {

@@ -77,9 +77,8 @@ export function silencedBy(
     const now = at.toISOString();
     if (from <= now && now < until) return `silenced by ${who} until ${until}: ${reason}`;
   }
-  const [rule = ''] = id.split(':');
   for (const { every, rules, reason } of windows) {
-    if (rules && !rules.includes(rule) && !rules.includes(id)) continue;
+    if (rules && !rules.some((of) => covers(of, id))) continue;
     if (parseWindow(every)?.(at)) return `maintenance (${every}): ${reason}`;
   }
   return undefined;
@@ -132,7 +131,8 @@ export function spentNotes(
 const isBefore = (one: string | undefined, other: string | undefined): boolean =>
   one !== undefined && other !== undefined && one < other;
 
-const covers = (of: string, id: string): boolean => of === id || (!of.includes(':') && id.startsWith(`${of}:`));
+/** `red` and `red:endpoint-status` both cover `red:endpoint-status:dashboard`. */
+const covers = (of: string, id: string): boolean => of === id || id.startsWith(`${of}:`);
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 

@@ -55,7 +55,9 @@ export function effectiveValues(source: Source | undefined): Effective[] {
           return present ? walk(below, child, [...path, name], marked) : [];
         }),
         ...(free && isMap(node)
-          ? named.flatMap((name) => walk(free, node.get(name, true), [...path, name], marked))
+          ? named
+              .filter((name) => !option.properties?.[name])
+              .flatMap((name) => walk(free, node.get(name, true), [...path, name], marked))
           : []),
       ];
     }

@@ -10,10 +10,14 @@ export interface Rule<Input = never, Limits = unknown> {
   readonly runbook: string;
   /** Sections of the snapshot. Those that could not be read, and items of them, are unknown: the rule is not shown them. */
   readonly needs: readonly (keyof Input & string)[];
+  /** Of which observations of health it tells: by check, what stands before their subject in that of the alert. */
+  readonly tells: Readonly<Record<string, string>>;
   /** Its keys under `alerts.rules.NAME`. */
   readonly limits: Readonly<Record<string, LimitDefinition>>;
   /** Under which key it is said how long something must last, and how long by default. */
   readonly hold?: readonly [key: string, byDefault: string | undefined, description: string];
+  /** What stands under `for` by default, as one would write it. */
+  readonly exceptions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** One for every subject that there is, also where all is well: what is not named any more is gone. */
   sightings(input: Partial<Input>, limitsOf: (subject: string) => Limits, at: Date): readonly Sighting[];
 }
@@ -30,6 +34,10 @@ export interface Firing {
   readonly since?: string;
   /** One sentence that a tired person understands. */
   readonly message: string;
+  /** What would end it, where that is not the limit seen from the other side. */
+  readonly clears_when?: string;
+  /** Where it is another than its rule's. */
+  readonly runbook?: string;
 }
 
 interface Clear {
@@ -51,8 +59,10 @@ export interface AnyRule {
   readonly summary: string;
   readonly runbook: string;
   readonly needs: readonly string[];
+  readonly tells: Readonly<Record<string, string>>;
   readonly limits: Readonly<Record<string, LimitDefinition>>;
   readonly hold?: readonly [key: string, byDefault: string | undefined, description: string];
+  readonly exceptions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   sightings(
     input: Readonly<Record<string, unknown>>,
     limitsOf: (subject: string) => unknown,

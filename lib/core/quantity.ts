@@ -48,7 +48,7 @@ export function formatBytes(bytes: number): string {
 export function formatMeasure(value: number, unit: string): string {
   if (unit === 's') return formatDuration(value);
   if (unit === 'byte') return formatBytes(value);
-  return unit === '1' ? trim(value) : `${trim(value)} ${unit === 'percent' ? '%' : unit}`;
+  return unit === '1' || unit === '' ? trim(value) : `${trim(value)} ${unit === 'percent' ? '%' : unit}`;
 }
 
 /** The same, but where cutting off would print the very limit that the value is beyond, all of its digits. */

@@ -6,6 +6,8 @@ import { findSource, loadConfiguration } from '../config/load.ts';
 import { Usage } from '../contract/errors.ts';
 import { counted } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
+import { assess } from '../health/assess.ts';
+import type { Health } from '../health/files.ts';
 import { resolvePlaces } from '../io/places.ts';
 import { isTerminal, painter, print, printError, rewriteLine } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
@@ -72,7 +74,7 @@ function replay(configs: readonly [Configuration, Configuration], days: number) 
   const [today] = configs;
   const world = makeWorld({ config: today, places: resolvePlaces(today.files), openHost: noHost });
   const from = daysBefore(world.now(), days);
-  const steps = configs.map((config) => rehearsal(config));
+  const steps = configs.map((config) => rehearsal(config, (snapshot) => judge(snapshot, config)));
   const mails: WouldBe[][] = configs.map(() => []);
   let [count, bad] = [0, 0];
   for (const day of world.days(snapshots).filter((one) => one.getTime() >= from.getTime() - 86_400_000)) {
@@ -91,6 +93,13 @@ function replay(configs: readonly [Configuration, Configuration], days: number) 
   }
   if (isTerminal(2)) rewriteLine('');
   return { snapshots: count, bad, mails, folder: dirname(snapshots.path(world.places, from)) };
+}
+
+/** Under its own limits. Of the monitor itself the recorded days say nothing. */
+function judge(snapshot: Snapshot, config: Configuration): Health['observations'] {
+  const { hostname, time_utc } = snapshot;
+  const own = { missing: '', stages: [], heartbeat: undefined };
+  return assess({ snapshot, ...own, config, hostname, at: new Date(time_utc) }).observations;
 }
 
 /** What the rules cannot take is a fault of theirs, and no bad line. */

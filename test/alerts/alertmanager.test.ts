@@ -121,3 +121,12 @@ test('every replica is told, and one that is away is said without its secret add
   assert.equal((JSON.parse(asked[0]?.body ?? '[]') as unknown[]).length, 1);
   assert.equal((await askReplicas(net, { ...settings, urls: [base] }))[0]?.problem, undefined);
 });
+
+test('an alert of red is told under the name of the rule, with the observation as its subject and the runbook of its check', () => {
+  const subject = 'endpoint-status:dashboard';
+  const runbook = 'ops/runbooks/endpoint-status.md';
+  const told = toTell(stateOf(alertOf(subject, { rule: 'red', runbook })), {}, about(0))[`red:${subject}`];
+  assert.equal(told?.labels['alertname'], 'red');
+  assert.equal(told.labels['subject'], subject);
+  assert.equal(told.annotations['runbook'], runbook);
+});

@@ -4,6 +4,7 @@ import type { Envelope } from '../../lib/contract/envelope.ts';
 import { compareMails, rehearsal } from '../../lib/alerts/rehearse.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { configurationOf } from '../world.ts';
+import { observation } from './send-site.ts';
 
 const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '', data });
 
@@ -25,8 +26,11 @@ const recorded = (used: readonly number[]): Snapshot[] =>
     };
   });
 
-const mailsOf = (text: string, used: readonly number[]) => {
-  const step = rehearsal(configurationOf(`alerts: { to: [ops@example.org] ${text} }`));
+/** What health says of each snapshot. */
+type Judge = Parameters<typeof rehearsal>[1];
+
+const mailsOf = (text: string, used: readonly number[], judge: Judge = () => []) => {
+  const step = rehearsal(configurationOf(`alerts: { to: [ops@example.org] ${text} }`), judge);
   return recorded(used).flatMap((snapshot) => step(snapshot));
 };
 
@@ -38,6 +42,21 @@ test('recorded snapshots are replayed as they would have been mailed', () => {
     ['00:05 [local] ALERT storage', '00:25 [local] OK storage'],
   );
   assert.deepEqual(mailsOf(', rules: { storage: { at: 95% } }', used), []);
+});
+
+test('what health judges red is replayed too', () => {
+  const judge: Judge = ({ time_utc }) => [
+    observation('gate-verdict:prune', time_utc < '2026-11-20T00:20' ? 'red' : 'green'),
+    observation('filesystem-usage:data', 'red'),
+  ];
+  assert.deepEqual(
+    mailsOf('', [70, 70, 70, 70, 70], judge).map(({ at, subject }) => `${at.slice(11, 16)} ${subject}`),
+    [
+      '00:15 [local] ALERT red:gate-verdict:prune: gate-verdict:prune',
+      '00:20 [local] OK red:gate-verdict:prune: gate-verdict:prune',
+    ],
+  );
+  assert.deepEqual(mailsOf(', rules: { red: { red-for: 20m } }', [70, 70, 70, 70, 70], judge), []);
 });
 
 test('beside the mails of today: what is of both, of today alone, of the change alone, in the order of time', () => {

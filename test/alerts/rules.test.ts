@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
-import { lookAtOwn, lookAtSnapshot, policyOf } from '../../lib/alerts/look.ts';
-import { ownRules, snapshotRules } from '../../lib/alerts/rules/index.ts';
+import { lookAtHealth, lookAtOwn, lookAtSnapshot, policyOf } from '../../lib/alerts/look.ts';
+import { allRules, ownRules, red, snapshotRules } from '../../lib/alerts/rules/index.ts';
+import type { Level } from '../../lib/core/level.ts';
+import { checks } from '../../lib/health/checks/index.ts';
 import { configurationOf } from '../world.ts';
+import { observation } from './send-site.ts';
 
 const at = new Date('2026-11-20T12:00:00Z');
 const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '', data });
@@ -82,6 +85,92 @@ test('each rule fires from its limit on, and not before', () => {
     [],
     'a rule is not tried',
   );
+});
+
+/** What `red` says of one that health judged red, beside what the rules say of the same snapshot and of the monitor. */
+function redOf(id: string, sections: Record<string, Envelope> = {}, level: Level = 'red') {
+  const config = configurationOf('');
+  const own = lookAtOwn({ ...well, stages: [], heartbeat: undefined }, config, at);
+  const seen = { ...lookAtSnapshot(sections, config, at), ...own };
+  return lookAtHealth([observation(id, level)], seen, config, at)['red']?.sightings[0];
+}
+
+test('red is what health judges red and no rule tells of: by its id, with its own runbook', () => {
+  const left = ['endpoint-status:dashboard', 'gate-verdict:prune', 'mirror-coverage:a.gws', 'filesystem-inodes:data'];
+  for (const id of left) {
+    const found = redOf(id, disk(95));
+    assert.equal(found?.state, 'firing', id);
+    assert.equal(found.subject, id);
+    assert.equal(found.runbook, `ops/runbooks/${id.split(':')[0]}.md`);
+    assert.equal(found.clears_when, 'it answers');
+  }
+  assert.equal(redOf('gate-verdict:prune', {}, 'amber')?.state, 'clear');
+  assert.equal(redOf('gate-verdict:prune', {}, 'green')?.state, 'clear');
+  assert.equal(redOf('gate-verdict:prune', {}, 'unknown')?.state, 'unknown');
+});
+
+test('what a rule tells of under limits and holds of its own is not left to red, also where it is well by that rule', () => {
+  const away = { hosts: ok({ source: ok({ address: 'x', reached: false, error: 'no' }) }) };
+  const unmounted = { workspace: ok({ path: '/gws', reached: false, problem: 'no' }) };
+  const told: readonly [id: string, sections: Record<string, Envelope>][] = [
+    ['filesystem-usage:data', disk(10)],
+    ['workspace-usage:workspace', unmounted],
+    ['stream-age:hatpro', stream(5401)],
+    ['power-charge:power', power({ charge_percent: 24 })],
+    ['power-voltage:power', power({})],
+    ['power-temperature:power', power({})],
+    ['service-state:sync.timer', service({ active_state: 'failed' })],
+    ['host-reachable:source', away],
+    ['workspace-reachable:workspace', unmounted],
+    ['mail-delivery:outbox', {}],
+    ['snapshot-age:snapshot', {}],
+  ];
+  for (const [id, sections] of told) assert.equal(redOf(id, sections), undefined, id);
+  // Of these the same rules say nothing.
+  const left: readonly [id: string, sections: Record<string, Envelope>][] = [
+    ['service-state:sync.timer', service({ active_state: 'failed', groups: [] })],
+    ['service-restarts:sync.timer', service({})],
+    ['mail-delivery:alertmanager', {}],
+    ['stage-outcome:send-alerts', {}],
+  ];
+  for (const [id, sections] of left) assert.equal(redOf(id, sections)?.state, 'firing', id);
+});
+
+test('of a snapshot that nobody assessed red knows nothing', () => {
+  const seen = lookAtHealth(undefined, {}, configurationOf(''), at)['red'];
+  assert.deepEqual(seen, { sightings: [], blind: 'the snapshot was not assessed' });
+});
+
+test('red tells of every check, whichever another rule takes from it; and no rule of one that is not there', () => {
+  const own = ['snapshot-age', 'stage-outcome', 'mail-delivery', 'heartbeat'];
+  const judged = [...checks.map(({ name }) => name), ...own].sort();
+  assert.deepEqual(Object.keys(red.tells).sort(), judged);
+  const told = allRules.flatMap(({ tells }) => Object.keys(tells));
+  assert.deepEqual(
+    told.filter((check) => !judged.includes(check)),
+    [],
+  );
+  assert.deepEqual(
+    allRules.filter(({ tells }) => Object.keys(tells).length === 0).map(({ name }) => name),
+    [],
+  );
+});
+
+test('how long red lasts before it is mailed: by default, for one check, and for one subject of it', () => {
+  const holdOf = (id: string, configuration = '') => policyOf(configurationOf(configuration), 'red', id).hold;
+  assert.equal(holdOf('endpoint-status:dashboard'), 900);
+  assert.equal(holdOf('mirror-lag:a.gws'), 3600);
+  assert.deepEqual(
+    [holdOf('host-oom:host'), policyOf(configurationOf(''), 'red', 'host-oom:host').clearHold],
+    [0, 3600],
+  );
+  const text =
+    'alerts: { rules: { red: { red-for: 5m, for: { gate-verdict: { red-for: 2h }, "gate-verdict:prune": { to: [a@example.org] } } } } }';
+  assert.equal(holdOf('endpoint-status:dashboard', text), 300);
+  assert.equal(holdOf('gate-verdict:product', text), 7200);
+  const prune = policyOf(configurationOf(text), 'red', 'gate-verdict:prune');
+  assert.deepEqual([prune.hold, prune.to], [7200, ['a@example.org']]);
+  assert.equal(holdOf('host-oom:host', text), 0, 'another exception takes none of the others away');
 });
 
 test('the rules of the monitor itself', () => {
@@ -224,7 +313,7 @@ test('a stage that nobody runs any more is told, since it last did its work; who
   );
 });
 
-test('a service that belongs to no stream is nobody’s mail', () => {
+test('a service that belongs to no stream is no matter of the rule about streams', () => {
   assert.deepEqual(states('service', service({ groups: [], active_state: 'failed' })), {});
 });
 

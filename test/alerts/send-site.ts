@@ -9,6 +9,8 @@ import type { Mail, Outside, Receipt, Transport } from '../../lib/contract/trans
 import { stateFile } from '../../lib/alerts/files.ts';
 import type { Post } from '../../lib/alerts/post.ts';
 import { sendAlerts } from '../../lib/alerts/send.ts';
+import type { Level } from '../../lib/core/level.ts';
+import { type Health, latestHealth } from '../../lib/health/files.ts';
 import { webhook } from '../../lib/alerts/transports/webhook.ts';
 import { openSpool } from '../../lib/io/spool.ts';
 import { latest } from '../../lib/snapshot/files.ts';
@@ -64,6 +66,27 @@ export const disk = (used_percent: number): Envelope =>
     }),
   });
 
+/** As assess-health leaves it; its own age is told of by itself. */
+export const observation = (
+  id: string,
+  level: Level,
+  message = id,
+): Health['observations'][number] & { clears_when: string } => {
+  const [check = ''] = id.split(':');
+  return {
+    id,
+    check,
+    subject: id.slice(check.length + 1),
+    level,
+    value: 503,
+    unit: '',
+    limit: { value: '2xx or 3xx', key: '' },
+    message,
+    clears_when: 'it answers',
+    runbook: `ops/runbooks/${check}.md`,
+  };
+};
+
 const snapshotAt = (minutes: number, sections: Record<string, Envelope>) => ({
   schema_version: 1,
   time_utc: time(minutes).toISOString(),
@@ -94,12 +117,26 @@ export function siteIn(folder: string, configuration = 'site: test\nalerts: { to
     if (sections) await world.replace(latest, snapshotAt(minutes, sections));
     return sendAlerts(by).run(world);
   };
+  /** Health of the snapshot of that minute, which `run` writes. */
+  const assess = async (minutes: number, ...observations: Health['observations']): Promise<void> =>
+    worldIn(folder, { at: time(minutes) }).replace(latestHealth, {
+      schema_version: 1,
+      assessed_at: time(minutes).toISOString(),
+      snapshot_time_utc: time(minutes).toISOString(),
+      run_id: '0'.repeat(32),
+      site: 'test',
+      hostname: 'vm',
+      overall_level: 'red',
+      counts: { green: 0, amber: 0, red: 0, unknown: 0 },
+      observations: [observation('snapshot-age:snapshot', 'green'), ...observations],
+    });
   return {
     folder,
     taken,
     notes,
     post,
     run,
+    assess,
     outbox,
     answers: (next: Answer) => (answer = next),
     waiting: () => (existsSync(outbox) ? readdirSync(outbox).filter((name) => name.endsWith('.json')) : []),
@@ -117,6 +154,8 @@ export function siteIn(folder: string, configuration = 'site: test\nalerts: { to
 }
 
 export const site = (t: TestContext, configuration?: string) => siteIn(temporaryFolder(t), configuration);
+export const bodyOf = (one: Taken | undefined): string =>
+  one?.mail.raw.split('\r\n\r\n').slice(1).join('\n').replaceAll('=\r\n', '') ?? '';
 export const header = (mail: Mail, name: string): string =>
   new RegExp(`^${name}: (.*(?:\\r\\n[ \\t].*)*)`, 'im').exec(mail.raw)?.[1]?.replaceAll(/\r\n\s+/g, ' ') ?? '';
 

@@ -1,14 +1,15 @@
 // What send-alerts sends to whom, and when.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { Refused } from '../../lib/contract/errors.ts';
 import type { Post } from '../../lib/alerts/post.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { latestHealth } from '../../lib/health/files.ts';
+import { latest } from '../../lib/snapshot/files.ts';
 import { worldIn } from '../world.ts';
-import { takes, isDown, only, disk, ok, site, header, time, transportOf } from './send-site.ts';
+import { takes, isDown, only, disk, ok, site, header, time, transportOf, bodyOf, observation } from './send-site.ts';
 
 test('a mail goes out when a disk is full, another when it is not, in one thread, and everything is logged', async (t) => {
   const { run, taken, waiting, events, state } = site(t);
@@ -197,36 +198,149 @@ test('a test goes to everybody who may ever be told, touches nothing that waits,
 });
 
 test('what a mail tells it does not tell again among the rest; what nobody assessed is not said to be well', async (t) => {
-  const { run, taken, folder } = site(t);
+  const { run, taken, assess } = site(t);
   await run(0, { filesystems: disk(91) });
-  const bodyOf = (index: number): string => taken[index]?.mail.raw.split('\r\n\r\n').slice(1).join('\n') ?? '';
-  assert.match(bodyOf(0), /How the rest is, is not known/);
-  const observation = (check: string, subject: string) => ({
-    id: `${check}:${subject}`,
-    check,
-    subject,
-    level: 'red' as const,
-    value: 1,
-    unit: '',
-    limit: { value: 1, key: '' },
-    message: `${check} of ${subject}`,
-    runbook: `ops/runbooks/${check}.md`,
-  });
-  const many = Array.from({ length: 25 }, (_, index) => observation('stream-age', `s${index}`));
-  const world = worldIn(folder, { at: time(5) });
-  await world.replace(latestHealth, {
-    schema_version: 1,
-    assessed_at: time(5).toISOString(),
-    site: 'test',
-    hostname: 'vm',
-    overall_level: 'red',
-    counts: { green: 0, amber: 0, red: 27, unknown: 0 },
-    observations: [observation('filesystem-usage', 'data'), observation('filesystem-usage', 'other'), ...many],
-  });
+  assert.match(bodyOf(taken[0]), /How the rest is, is not known/);
+  assert.doesNotMatch(bodyOf(taken[0]), /Nothing else is red/);
+  const many = Array.from({ length: 25 }, (_, index) => observation(`stream-age:s${index}`, 'unknown'));
+  await assess(
+    5,
+    observation('filesystem-usage:data', 'red'),
+    observation('filesystem-usage:other', 'unknown'),
+    ...many,
+  );
   await run(5, { filesystems: disk(10) });
-  assert.ok(!bodyOf(1).includes('filesystem-usage of data'));
-  assert.match(bodyOf(1), /red +filesystem-usage of other/);
-  assert.match(bodyOf(1), /and 6 more/);
+  assert.ok(!bodyOf(taken[1]).includes('filesystem-usage:data'));
+  assert.match(bodyOf(taken[1]), /Also not well:/);
+  assert.match(bodyOf(taken[1]), /unknown +filesystem-usage:other/);
+  assert.match(bodyOf(taken[1]), /and 6 more/);
+  assert.doesNotMatch(bodyOf(taken[1]), /How the rest is/);
+});
+
+test('health of an older snapshot says nothing of how the rest is now', async (t) => {
+  const { run, taken, assess } = site(t);
+  await assess(0, observation('clock-synchronised:host', 'green'));
+  await run(0, { filesystems: disk(91) });
+  assert.match(bodyOf(taken[0]), /Nothing else is red or unknown/);
+  await run(5, { filesystems: disk(10) });
+  assert.match(bodyOf(taken[1]), /How the rest is, is not known/);
+  assert.doesNotMatch(bodyOf(taken[1]), /Nothing else/);
+});
+
+test('a mail about a snapshot that cannot be read neither says that the rest is well, nor that there was one', async (t) => {
+  for (const content of ['garbage', undefined]) {
+    const { run, taken, folder } = site(t);
+    const world = worldIn(folder, { at: time(0) });
+    // As assess-health leaves it: there was nothing to judge.
+    await world.replace(latestHealth, {
+      schema_version: 1,
+      assessed_at: time(0).toISOString(),
+      site: 'test',
+      hostname: 'vm',
+      overall_level: 'unknown',
+      counts: { green: 0, amber: 0, red: 0, unknown: 1 },
+      observations: [
+        observation('snapshot-age:snapshot', 'unknown', 'no snapshot to judge'),
+        observation('stage-outcome:append-zarr', 'red', 'append-zarr failed'),
+      ],
+    });
+    const path = latest.path(world.places, time(0));
+    mkdirSync(dirname(path), { recursive: true });
+    if (content !== undefined) writeFileSync(path, content);
+    await run(0);
+    const body = bodyOf(taken[0]);
+    assert.match(body, /ALERT {2}snapshot:snapshot\n.*(not JSON|no snapshot yet)/);
+    assert.match(body, /How the rest is, is not known/);
+    assert.match(body, /red +append-zarr failed/, 'what the monitor knows of itself it knows all the same');
+    assert.doesNotMatch(body, /Nothing else|no snapshot to judge|snapshot of 20/);
+  }
+});
+
+test('a mail about a reading that fails does not tell of all that is unknown for that very reason', async (t) => {
+  const { run, taken, assess } = site(
+    t,
+    'site: test\nalerts: { to: [a@example.org], rules: { probe: { failing-for: 0s } } }',
+  );
+  const reason = 'source cannot be reached: it does not answer';
+  const hosts = ok({ source: ok({ address: 'x', reached: false, error: reason }) });
+  const failed = (why: string, name: string) => ok({ [name]: { status: 'failed', kind: 'error', reason: why, ms: 1 } });
+  await assess(
+    0,
+    observation('host-reachable:source', 'red', `${reason}, says health`),
+    observation('stream-age:mrr', 'unknown', `mrr could not be read: ${reason}`),
+    observation('gate-verdict:product', 'unknown', 'product could not be read: it is not JSON'),
+    observation('gate-age:product', 'unknown', 'product could not be read: it is not JSON'),
+    observation('clock-synchronised:host', 'unknown', 'clock could not be read: it hung'),
+    observation('mirror-lag:a.gws', 'unknown', 'a.gws could not be read: it hung'),
+    observation('mirror-coverage:a.gws', 'unknown', 'a.gws could not be read: it hung'),
+  );
+  await run(0, { hosts, streams: failed(reason, 'mrr'), gates: failed('it is not JSON', 'product') });
+  const body = bodyOf(taken[0]);
+  assert.match(body, /probe:host\.source/);
+  assert.match(body, /probe:gates\.product/);
+  assert.doesNotMatch(body, /says health|mrr could not|product could not/);
+  assert.match(body, /unknown +clock could not be read/);
+  const [text = ''] = body.split('<!DOCTYPE');
+  assert.equal(text.split('a.gws could not be read').length, 2, 'what several checks say of one reading is said once');
+});
+
+test('whatever is red and nobody tells of is mailed after a quarter of an hour, with its runbook and what would clear it', async (t) => {
+  const { run, taken, assess, events } = site(t);
+  const at = async (minutes: number, level?: 'green' | 'amber' | 'red' | 'unknown') => {
+    const message = `it answers with ${level}`;
+    if (level) await assess(minutes, observation('endpoint-status:dashboard', level, message));
+    await run(minutes, {});
+    return taken.length;
+  };
+  for (const minutes of [0, 5, 10]) assert.equal(await at(minutes, 'red'), 0);
+  assert.equal(await at(15, 'red'), 1);
+  const mail = taken[0] ?? assert.fail();
+  assert.equal(header(mail.mail, 'Subject'), '[test] ALERT red:endpoint-status:dashboard: it answers with red');
+  assert.match(bodyOf(mail), /clears +when it answers\n/);
+  assert.match(bodyOf(mail), /runbook +ops\/runbooks\/endpoint-status\.md\n/);
+  assert.match(bodyOf(mail), /ack +ops-monitor ack red:endpoint-status:dashboard --reason/);
+  assert.match(bodyOf(mail), /Nothing else is red or unknown/);
+  // Not assessed, and assessed as unknown: neither is an end.
+  assert.equal(await at(20), 1);
+  assert.equal(await at(25, 'unknown'), 1);
+  assert.ok(!events().includes('vanished'));
+  assert.equal(await at(30, 'red'), 1);
+  assert.equal(await at(35, 'amber'), 2);
+  assert.match(
+    header(taken[1]?.mail ?? assert.fail(), 'Subject'),
+    /OK red:endpoint-status:dashboard: it answers with amber/,
+  );
+  assert.equal(header(taken[1]?.mail ?? assert.fail(), 'References'), header(mail.mail, 'References'));
+});
+
+test('a kill for want of memory is mailed at once, though it is red in one snapshot alone, and is over an hour later', async (t) => {
+  const { run, taken, assess } = site(t);
+  for (let minutes = 0; minutes <= 70; minutes += 5) {
+    await assess(minutes, observation('host-oom:host', minutes === 5 ? 'red' : 'green'));
+    await run(minutes, {});
+    assert.equal(taken.length, minutes < 5 ? 0 : minutes < 70 ? 1 : 2, `${minutes} min`);
+  }
+});
+
+test('what another rule tells of is not told twice, and `red` is switched off by telling nobody', async (t) => {
+  const { run, taken, assess } = site(t);
+  for (const minutes of [0, 15]) {
+    await assess(minutes, observation('filesystem-usage:data', 'red'));
+    await run(minutes, { filesystems: disk(95) });
+  }
+  assert.deepEqual(
+    taken.map(({ mail }) => /ALERT \w+/.exec(header(mail, 'Subject'))?.[0]),
+    ['ALERT storage'],
+  );
+  const off = site(t, 'site: test\nalerts: { to: [a@example.org], rules: { red: { to: [] } } }');
+  for (const minutes of [0, 15]) {
+    await off.assess(minutes, observation('gate-verdict:prune', 'red'));
+    await off.run(minutes, { filesystems: disk(95) });
+  }
+  assert.deepEqual(
+    off.taken.map(({ mail }) => /ALERT \w+/.exec(header(mail, 'Subject'))?.[0]),
+    ['ALERT storage'],
+  );
 });
 
 test('a refusal for now is not one for good', async (t) => {

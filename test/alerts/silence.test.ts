@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { misnamed } from '../../lib/alerts/named.ts';
 import {
   acknowledgedBy,
   type Note,
@@ -30,6 +31,28 @@ test('a silence covers a subject, or all of a rule, from its beginning until its
   assert.equal(of([note({})], 'storage:root', '2026-11-20T09:00:00'), undefined);
   assert.equal(of([note({})], 'storage:data2', '2026-11-20T09:00:00'), undefined);
   assert.ok(of([note({ of: 'storage' })], 'storage:root', '2026-11-20T09:00:00'));
+});
+
+test('of red, one observation may be silenced, or all of a check; and the check must be one', () => {
+  const now = at('2026-11-20T09:00:00');
+  const windows = [{ every: 'Fri 09:00-10:00', rules: ['red:gate-verdict'], reason: 'x' }];
+  for (const [of, id, isSilent] of [
+    ['red', 'red:endpoint-status:dashboard', true],
+    ['red:endpoint-status', 'red:endpoint-status:dashboard', true],
+    ['red:endpoint-status:dashboard', 'red:endpoint-status:dashboard', true],
+    ['red:endpoint-status:dashboard', 'red:endpoint-status:dashboard2', false],
+    ['red:endpoint', 'red:endpoint-status:dashboard', false],
+    ['storage', 'red:gate-verdict:prune', true],
+    ['storage', 'red:gate-age:prune', false],
+  ] as const)
+    assert.equal(silencedBy([note({ of })], windows, id, now) !== undefined, isSilent, `${of} ${id}`);
+  const known = note({ kind: 'acknowledgement', of: 'red:endpoint-status:dashboard' });
+  assert.ok(acknowledgedBy([known], 'red:endpoint-status:dashboard', known.from));
+
+  for (const good of ['red', 'red:host-oom', 'red:host-oom:host', 'red:stage-outcome:send-alerts', 'storage:host-omo'])
+    assert.equal(misnamed(good), undefined, good);
+  assert.match(misnamed('red:host-omo:host') ?? '', /^there is no check "host-omo"; did you mean host-oom\? \(there: /);
+  assert.match(misnamed('storag') ?? '', /^there is no rule "storag"; did you mean storage\?/);
 });
 
 test('a window comes again every week, or every day, and may lie over midnight', () => {

@@ -100,6 +100,14 @@ const mistakes: [text: string, told: RegExp[]][] = [
   ['alerts: { to: ops@ }', [/alerts\.to: expected a mail address, .*; got "ops@"/]],
   ['alerts: { escalate: { after: 1d, to: [] } }', [/alerts\.escalate\.to: expected somebody/]],
   [
+    'alerts: { rules: { red: { for: { endpoint-stauts: { red-for: 5m } } } } }',
+    [/alerts\.rules\.red\.for\.endpoint-stauts: there is no check "endpoint-stauts"; did you mean endpoint-status\?/],
+  ],
+  [
+    'alerts: { maintenance: [{ every: "daily 01:00-02:00", rules: ["red:endpoint-stauts:web"], reason: x }] }',
+    [/alerts\.maintenance\.0\.rules\.0: there is no check "endpoint-stauts"/],
+  ],
+  [
     'alerts: { to: ["webhook:chat"] }',
     [/alerts\.to: there is no webhook "chat" under `alerts\.webhooks` \(there: none\)/],
   ],

@@ -115,6 +115,7 @@ test('a number is printed with its unit, and one without a unit alone', () => {
   assert.equal(formatMeasure(83.25, 'percent'), '83.2 %');
   assert.equal(formatMeasure(51.75, 'V'), '51.7 V');
   assert.equal(formatMeasure(3, '1'), '3');
+  assert.equal(formatMeasure(503, ''), '503', 'a status is counted in nothing');
   assert.equal(formatMeasure(2.4, 's'), '2.4s');
   assert.equal(formatMeasure(1_500_000_000, 'byte'), '1.5 GB');
   assert.equal(formatMeasure(-5.25, 'C'), '-5.2 C');

@@ -52,5 +52,7 @@ test('every rule has its check, but for readings that fail', () => {
   assert.deepEqual(observationsBehind('probe:filesystems.data'), []);
   assert.equal(alertOf('host-reachable:source'), 'probe:host.source');
   assert.deepEqual([alertOf('constructor:x'), observationsBehind('constructor')], [undefined, []]);
-  assert.equal(alertOf('host-load:host'), undefined, 'nobody is mailed of it');
+  assert.deepEqual([alertOf('host-load:host'), alertOf('host-load')], ['red:host-load:host', 'red:host-load']);
+  assert.deepEqual(observationsBehind('red:host-load:host'), ['host-load:host']);
+  assert.equal(alertOf('nothing:x'), undefined);
 });

@@ -65,3 +65,21 @@ test('lines that are none are left out and counted; a snapshot that no rule can 
   assert.equal(broken.status, 1, broken.stdout);
   assert.match(broken.stderr, /the snapshot of \S+Z could not be replayed: .*null/);
 });
+
+test('what health judges red of the recorded snapshots, and no other rule tells of, is among the mails', (t) => {
+  const { today, run, record } = makeSite(t);
+  const ok = (data: unknown) => ({ status: 'ok', ms: 1, collected_at: '', data });
+  const prune = ok({
+    verdict: 'fail',
+    counts: {},
+    file: '/prune.json',
+    age_seconds: 60,
+    decided_at: '2026-11-20T00:00:00Z',
+  });
+  for (const minutes of [20, 15, 10, 5])
+    record(lineOf({ gates: ok({ prune }) }, new Date(Date.now() - minutes * 60_000).toISOString()));
+  const { status, stdout, stderr } = run({ OPS_MONITOR_CONFIG: today });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^- .* ALERT red:gate-verdict:prune: the prune gate fails {2}\(a@example\.org\)$/m);
+  assert.match(stdout, /today 1 mail, then 0/);
+});

@@ -77,6 +77,29 @@ test('promtool accepts the textfile of the cycle without a word, and no family o
   assert.equal(new Set(families).size, families.length, 'a family stands in two files');
 });
 
+test('the example rules speak when they should, and ask for nothing that is not exported', (t) => {
+  const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
+  const rules = join(root, 'ops', 'prometheus', 'ops-monitor.rules.yml');
+  for (const argv of [
+    ['check', 'rules', rules],
+    ['test', 'rules', join(root, 'test', 'real', 'ops-monitor.rules.test.yml')],
+  ]) {
+    const { status, stdout, stderr } = spawnSync(promtool, argv, { encoding: 'utf8' });
+    assert.equal(status, 0, `${stdout}${stderr}`);
+  }
+  const folder = temporaryFolder(t);
+  const hosts = join(root, 'test', 'hosts', 'healthy');
+  const site = siteIn(folder, `hosts: { local: { folder: ${hosts} } }\nfiles: { state: ${folder}/state }\n`);
+  for (const stage of [...stages, 'send-alerts', 'confirm-cycle']) assert.equal(site.run(stage).status, 0, stage);
+  const exported = ['ops_monitor_health.prom', 'ops_monitor_cycle.prom']
+    .map((name) => readText(join(site.state, 'textfiles', name)))
+    .join('\n');
+  const used = new Set(readText(rules).match(/\bops_monitor_\w+(?!\.prom)\b/g));
+  used.delete('ops_monitor_health');
+  assert.ok(used.size >= 4, [...used].join());
+  for (const name of used) assert.match(exported, new RegExp(`^# TYPE ${name} gauge$`, 'm'), name);
+});
+
 test('promtool would complain of a bad one', (t) => {
   const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
   const { status } = spawnSync(promtool, ['check', 'metrics'], { input: 'x_total 1', encoding: 'utf8' });

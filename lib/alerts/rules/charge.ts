@@ -7,6 +7,7 @@ export const charge = defineRule<Pick<Readable, 'power'>>()({
   summary: 'the battery runs empty',
   runbook: 'ops/runbooks/power-charge.md',
   needs: ['power'],
+  tells: { 'power-charge': '' },
   limits: { at: ['percent', '20%', 'at this or below'] },
   sightings: ({ power }, limitsOf) =>
     power

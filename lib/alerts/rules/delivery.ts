@@ -8,6 +8,7 @@ export const delivery = defineRule<OwnState>()({
   summary: 'mails cannot be delivered',
   runbook: 'ops/runbooks/mail-delivery.md',
   needs: ['outbox'],
+  tells: { 'mail-delivery': '' },
   limits: { 'waiting-for': ['duration', '1h', 'a mail that waits for longer than this'] },
   sightings: ({ outbox }, limitsOf) => {
     const subject = 'outbox';

@@ -8,6 +8,7 @@ export const heartbeat = defineRule<OwnState>()({
   summary: 'the watcher outside accepts no heartbeat',
   runbook: 'ops/runbooks/heartbeat.md',
   needs: ['heartbeat'],
+  tells: { heartbeat: '' },
   limits: { 'older-than': ['age', '24 intervals', 'none was accepted for this long'] },
   // After a machine was off, the first cycle looks before its own heartbeat is sent.
   hold: ['hold', '10m', 'must last this long'],

@@ -1,8 +1,10 @@
 // Every rule, in the order in which a mail names them.
+import type { AnyRule } from '../../contract/rule.ts';
 import { charge } from './charge.ts';
 import { delivery } from './delivery.ts';
 import { heartbeat } from './heartbeat.ts';
 import { probe } from './probe.ts';
+import { red } from './red.ts';
 import { service } from './service.ts';
 import { snapshot } from './snapshot.ts';
 import { stage } from './stage.ts';
@@ -16,3 +18,8 @@ export const snapshotRules = [storage, charge, temperature, voltage, stream, ser
 
 /** Of the monitor itself: time passes for them also while nothing is collected. */
 export const ownRules = [snapshot, delivery, heartbeat, stage];
+
+/** Of what health says of it, once it is known of what these tell. */
+export { red };
+
+export const allRules: readonly AnyRule[] = [...snapshotRules, red, ...ownRules];

@@ -10,6 +10,7 @@ export const probe = defineRule<Input>()({
   summary: 'a reading fails again and again',
   runbook: 'ops/docs/alerts.md',
   needs: ['readings', 'hosts', 'workspace'],
+  tells: { 'host-reachable': 'host.', 'workspace-reachable': 'mount.', 'workspace-usage': 'mount.' },
   limits: {},
   hold: ['failing-for', '1h', 'failing for this long'],
   sightings: ({ readings = {}, hosts = {}, workspace }) => {

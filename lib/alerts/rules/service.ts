@@ -7,11 +7,12 @@ export const service = defineRule<Pick<Readable, 'services'>>()({
   summary: 'a service that a stream depends on is off or unhealthy',
   runbook: 'ops/runbooks/service-state.md',
   needs: ['services'],
+  tells: { 'service-state': '' },
   limits: {},
   hold: ['unhealthy-for', '3h', 'off or unhealthy for this long'],
   sightings: ({ services = {} }) =>
     Object.entries(services)
-      // Those of the streams; what else is watched is judged, and mailed of nobody.
+      // Those of the streams; what else is watched is left to `red`.
       .filter(([, { groups }]) => groups.length > 0)
       .map(([subject, unit]) => {
         const { level, message } = judgeUnit(subject, unit);

@@ -9,6 +9,7 @@ export const snapshot = defineRule<OwnState>()({
   summary: 'nothing is collected any more',
   runbook: 'ops/runbooks/snapshot-age.md',
   needs: ['snapshot'],
+  tells: { 'snapshot-age': '' },
   limits: { 'older-than': ['age', '3 intervals', 'a snapshot older than this'] },
   sightings: ({ snapshot: last }, limitsOf) => {
     if (!last) return [];

@@ -9,6 +9,7 @@ export const stage = defineRule<OwnState>()({
   summary: 'a stage of the monitor itself fails again and again, or is not run any more',
   runbook: 'ops/runbooks/stage-outcome.md',
   needs: ['stages'],
+  tells: { 'stage-outcome': '' },
   limits: {},
   hold: ['failing-for', '1h', 'failing for this long, counted from when it last did its work'],
   sightings: ({ stages = [] }, _limitsOf, at) => {

@@ -8,6 +8,7 @@ export const storage = defineRule<Pick<Readable, 'filesystems' | 'workspace'>>()
   summary: 'a filesystem fills up',
   runbook: 'ops/runbooks/filesystem-usage.md',
   needs: ['filesystems', 'workspace'],
+  tells: { 'filesystem-usage': '', 'workspace-usage': '' },
   limits: { at: ['percent', '80%', 'from this much in use on'] },
   sightings: ({ filesystems = {}, workspace }, limitsOf) => {
     const common = { unit: 'percent', key: 'storage.at', fires: 'from' } as const;

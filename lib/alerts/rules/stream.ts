@@ -7,6 +7,7 @@ export const stream = defineRule<Pick<Readable, 'streams'>>()({
   summary: 'a stream is stale',
   runbook: 'ops/runbooks/stream-age.md',
   needs: ['streams'],
+  tells: { 'stream-age': '' },
   limits: {},
   // Counted from when it went stale, not from when somebody looked.
   hold: ['stale-for', '3h', 'stale for this long'],

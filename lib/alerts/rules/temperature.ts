@@ -7,6 +7,7 @@ export const temperature = defineRule<Pick<Readable, 'power'>>()({
   summary: 'the power supply is hot',
   runbook: 'ops/runbooks/power-temperature.md',
   needs: ['power'],
+  tells: { 'power-temperature': '' },
   limits: { at: ['C', '45 C', 'from this on'] },
   sightings: ({ power }, limitsOf) =>
     power

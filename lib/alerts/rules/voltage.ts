@@ -7,6 +7,7 @@ export const voltage = defineRule<Pick<Readable, 'power'>>()({
   summary: 'the battery voltage is low',
   runbook: 'ops/runbooks/power-voltage.md',
   needs: ['power'],
+  tells: { 'power-voltage': '' },
   limits: { below: ['V', '50 V', 'below this'] },
   sightings: ({ power }, limitsOf) =>
     power
