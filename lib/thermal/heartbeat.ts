@@ -12,7 +12,7 @@ import { isGood, type Reading } from './reading.ts';
 import { sources } from './sources/index.ts';
 import { markStuck } from './stuck.ts';
 import { type Paint, renderTable } from './table.ts';
-import { tell } from './tell.ts';
+import { tell, wouldTell } from './tell.ts';
 import { heartbeatIn, renderTextfile } from './textfile.ts';
 import { isActive, judge, step } from './thresholds.ts';
 
@@ -91,17 +91,20 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       // came anew with each.
       const unkept = await failureOf(world.replace(thermalState, state));
       const failures = [unwritten, unkept].filter((failure) => failure !== undefined);
-      if (thermal.sentry || thermal.beat) {
+      const beat = {
+        ok: good.length > 0 && failures.length === 0,
+        message: listed([...failures, ...problems], 20) || counted(good.length, 'temperature'),
+        seconds: (world.monotonicMs() - began) / 1000,
+        id: world.runId,
+      };
+      const due = thermal.sentry && unkept === undefined ? dueEvents(tracks, senderOf(world), at) : [];
+      const isDry = world.options['dry-run'] === true;
+      if ((thermal.sentry || thermal.beat) && !isDry) {
         const told = await tell({
           net: await net(),
           config: thermal,
-          beat: {
-            ok: good.length > 0 && failures.length === 0,
-            message: listed([...failures, ...problems], 20) || counted(good.length, 'temperature'),
-            seconds: (world.monotonicMs() - began) / 1000,
-            id: world.runId,
-          },
-          due: thermal.sentry && unkept === undefined ? dueEvents(tracks, senderOf(world), at) : [],
+          beat,
+          due,
           before,
           version: world.product.version,
           at,
@@ -122,7 +125,8 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
           out_of_band: active.length,
         },
         problems,
-        json: { readings },
+        json: { readings, ...(isDry ? { would_tell: wouldTell(thermal, beat, due) } : {}) },
+        ...(isDry ? { text: wouldTell(thermal, beat, due).join('\n'), exitCode: 0 } : {}),
       };
     },
   });

@@ -139,6 +139,17 @@ export async function tell(telling: Telling): Promise<Told> {
   }
 }
 
+/** What a dry run says in place of telling. */
+export function wouldTell({ sentry, beat }: Telling['config'], { ok, message }: Telling['beat'], due: readonly Due[]) {
+  const says = `${ok ? 'success' : 'failure'}: ${message}`;
+  const watchers = [...(sentry ? [`sentry (${sentry.monitor})`] : []), ...(beat ? [beat.style] : [])];
+  if (watchers.length === 0) return ['nobody outside is told: no watcher is configured'];
+  return [
+    ...watchers.map((watcher) => `would tell ${watcher}: ${says}`),
+    ...due.map(({ event: { level, message: words } }) => `would send an event (${level}): ${words.formatted}`),
+  ];
+}
+
 /** Whose fault it is that an event was not taken: that of the key or of something between may be put right. */
 function faultOf(status: number | undefined): 'its own' | 'of all' | 'unclear' {
   if (status === undefined || status < 400 || status > 499 || status === 408 || status === 429) return 'of all';
