@@ -2,6 +2,7 @@
 import { Absent, TimedOut } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { reasonOf } from '../core/text.ts';
+import { devicesOf } from './devices.ts';
 import type { Reading, SourceName } from './reading.ts';
 import type { Collected, Source } from './source.ts';
 
@@ -34,10 +35,11 @@ export async function collect(
   });
   const began = monotonicMs();
   const host = openHost('local', impatience.signal);
+  const devices = devicesOf(host);
   const readOne = async (source: Source): Promise<Read> => {
     const done = () => ({ source: source.name, ms: Math.round((monotonicMs() - began) * 10) / 10 });
     try {
-      const collected = await Promise.race([source.read(host, now()), over]);
+      const collected = await Promise.race([source.read({ host, devices, at: now() }), over]);
       return { ...done(), status: 'ok', ...collected };
     } catch (error) {
       const status = error instanceof Absent ? 'absent' : 'failed';

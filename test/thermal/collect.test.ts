@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Host } from '../../lib/contract/host.ts';
+import { lanes } from '../../lib/core/lanes.ts';
 import { collect, type Read } from '../../lib/thermal/collect.ts';
 import { isGood } from '../../lib/thermal/reading.ts';
 import { defineSource } from '../../lib/thermal/source.ts';
@@ -18,7 +19,7 @@ const hanging = (paths: readonly RegExp[]) => {
     {
       ...Object.fromEntries(
         [0, 1].flatMap((chip) => [
-          [`/sys/class/hwmon/hwmon${chip}/name`, 'coretemp\n'],
+          [`/sys/class/hwmon/hwmon${chip}/name`, 'drivetemp\n'],
           [`/sys/class/hwmon/hwmon${chip}/temp1_input`, '45000\n'],
           [`/sys/class/hwmon/hwmon${chip}/temp2_input`, '46000\n'],
         ]),
@@ -27,8 +28,8 @@ const hanging = (paths: readonly RegExp[]) => {
       '/sys/class/thermal/thermal_zone0/temp': '27800\n',
     },
     {
-      '/sys/class/hwmon/hwmon0': '/sys/devices/platform/coretemp.0/hwmon/hwmon0',
-      '/sys/class/hwmon/hwmon1': '/sys/devices/platform/coretemp.1/hwmon/hwmon1',
+      '/sys/class/hwmon/hwmon0': '/sys/devices/pci0000:00/ata1/hwmon/hwmon0',
+      '/sys/class/hwmon/hwmon1': '/sys/devices/pci0000:00/ata2/hwmon/hwmon1',
     },
   );
   const isHung = (path: string): boolean => paths.some((pattern) => pattern.test(path));
@@ -43,17 +44,52 @@ const hanging = (paths: readonly RegExp[]) => {
 const shown = ({ readings }: Read): string[] =>
   readings.map((one) => `${one.chip} ${one.sensor} ${isGood(one) ? one.celsius : `${one.problem}: ${one.why}`}`);
 
-test('a sensor that never answers costs itself, and no other chip', async () => {
+test('a sensor that never answers costs its chip, which is asked no more, and no other chip', async () => {
   const began = performance.now();
   const [chips, zone] = await collect([hwmon, zones], hanging([/hwmon0\/temp1_input/]), clock);
   assert.ok(performance.now() - began < 3500);
   assert.deepEqual(chips && shown(chips), [
-    'platform/coretemp.0 temp1 unreadable: no answer within 3 s',
-    'platform/coretemp.0 temp2 46',
-    'platform/coretemp.1 temp1 45',
-    'platform/coretemp.1 temp2 46',
+    'pci0000:00/ata1 temp1 unreadable: no answer within 3 s',
+    'pci0000:00/ata1 temp2 unreadable: it was not asked: what was asked before it gave no answer',
+    'pci0000:00/ata2 temp1 45',
+    'pci0000:00/ata2 temp2 46',
   ]);
   assert.deepEqual(zone && shown(zone), ['acpitz temp 27.8']);
+});
+
+test('disks that never answer, however many, cost neither the processor nor the thread that telling needs', async () => {
+  const disks = [0, 1, 2, 3, 4, 5];
+  const chips = Object.fromEntries(
+    disks.flatMap((disk) => [
+      [`/sys/class/hwmon/hwmon${disk}/name`, 'drivetemp\n'],
+      [`/sys/class/hwmon/hwmon${disk}/temp1_input`, '30000\n'],
+    ]),
+  );
+  const host = treeHost({
+    ...chips,
+    '/sys/class/hwmon/hwmon6/name': 'k10temp\n',
+    '/sys/class/hwmon/hwmon6/temp1_input': '95000\n',
+    '/sys/class/hwmon/hwmon6/temp1_label': 'Tctl\n',
+    '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
+    '/sys/class/thermal/thermal_zone0/temp': '27800\n',
+  });
+  // As the process has them: a read that hangs keeps its thread.
+  const onThread = lanes(4);
+  const readText = (path: string): Promise<string> =>
+    /_input$|\/temp$/.test(path)
+      ? onThread(() => (/hwmon[0-5]\/temp1/.test(path) ? never() : host.readText(path)))
+      : host.readText(path);
+  const links = { realpath: async (path: string) => path };
+  const [hwmonRead] = await collect(
+    [hwmon, zones],
+    (_name, signal) => ({ ...host, ...links, readText, signal }),
+    clock,
+  );
+  assert.ok(hwmonRead && shown(hwmonRead).some((line) => line.endsWith('Tctl 95')), JSON.stringify(hwmonRead));
+  assert.equal(
+    await Promise.race([onThread(async () => 'told'), new Promise((give) => setTimeout(give, 500))]),
+    'told',
+  );
 });
 
 test('a source that heeds nothing fails by itself, and a fault in one is its own', async () => {
