@@ -3,6 +3,7 @@ import { Absent, TimedOut } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { reasonOf } from '../core/text.ts';
 import { devicesOf } from './devices.ts';
+import type { HungChips } from './hung.ts';
 import type { Reading, SourceName } from './reading.ts';
 import type { Collected, Source } from './source.ts';
 
@@ -25,7 +26,8 @@ export async function collect(
   sources: readonly Source[],
   openHost: (name: string, signal: AbortSignal) => Host,
   { now, monotonicMs }: Clock,
-): Promise<Read[]> {
+  hung: HungChips = {},
+): Promise<{ reads: Read[]; hanging: string[] }> {
   const late = new TimedOut(`no answer within ${sourceMs / 1000} s`);
   const impatience = new AbortController();
   const soft = setTimeout(() => impatience.abort(late), sourceMs);
@@ -35,7 +37,7 @@ export async function collect(
   });
   const began = monotonicMs();
   const host = openHost('local', impatience.signal);
-  const devices = devicesOf(host);
+  const devices = devicesOf(host, hung);
   const readOne = async (source: Source): Promise<Read> => {
     const done = () => ({ source: source.name, ms: Math.round((monotonicMs() - began) * 10) / 10 });
     try {
@@ -47,7 +49,8 @@ export async function collect(
     }
   };
   try {
-    return await Promise.all(sources.map(readOne));
+    const reads = await Promise.all(sources.map(readOne));
+    return { reads, hanging: [...devices.hanging] };
   } finally {
     clearTimeout(soft);
     clearTimeout(hard);

@@ -2,6 +2,7 @@
 import { defineFile } from '../contract/file.ts';
 import { plainShape } from '../contract/shape.ts';
 import { join } from '../core/path.ts';
+import type { HungChips } from './hung.ts';
 import type { Steady } from './stuck.ts';
 import type { Tracks } from './thresholds.ts';
 
@@ -21,6 +22,7 @@ export interface ThermalState {
   readonly tracks: Tracks;
   /** Beats in a row in which a zone and hwmon said something else, by pair. */
   readonly disagreements: Readonly<Record<string, number>>;
+  readonly hung?: HungChips | undefined;
   /** By whom it is sent to: until when he wants to hear nothing. */
   readonly quiet_until: Readonly<Record<string, string>>;
   /** When the cron monitor was last told how it is set up. */
@@ -40,6 +42,7 @@ export const thermalState = defineFile<ThermalState>({
     steady: 'objects',
     tracks: 'objects',
     disagreements: 'numbers',
+    'hung?': 'objects',
     quiet_until: 'object',
     'monitor_told_at?': 'string',
   }),

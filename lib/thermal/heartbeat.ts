@@ -8,6 +8,7 @@ import type { ThermalConfig } from './config.ts';
 import { disagreements } from './disagreement.ts';
 import { afterTelling, dueEvents, sentenceOf, withNobodyToTell } from './events.ts';
 import { type ThermalState, thermalState, thermalTextfile } from './files.ts';
+import { type Processes, stillHung, withHanging } from './hung.ts';
 import { isGood, type Reading } from './reading.ts';
 import { sources } from './sources/index.ts';
 import { markStuck } from './stuck.ts';
@@ -20,11 +21,12 @@ interface Means {
   /** Loaded only where somebody is told. */
   readonly net: () => Promise<Net>;
   readonly paint: () => Paint;
+  readonly processes: Processes;
 }
 
 const stateVersion = 1;
 
-export const thermalHeartbeat = ({ net, paint }: Means) =>
+export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
   defineStage<ThermalConfig>({
     name: 'thermal-heartbeat',
     summary: 'reads every temperature for Prometheus, and tells whoever watches when one is out of band',
@@ -41,7 +43,8 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       const began = world.monotonicMs();
       const before = await readState(world);
       const chosen = sources.filter(({ name }) => name !== 'sensors' || thermal.sensors);
-      const reads = await collect(chosen, world.openHost, world);
+      const hung = stillHung(before?.hung ?? {}, processes);
+      const { reads, hanging } = await collect(chosen, world.openHost, world, hung);
       const at = world.now();
       const all = reads.flatMap((read) => read.readings);
       const { readings, steady } = markStuck(all, before?.steady ?? {}, {
@@ -84,6 +87,7 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
         steady,
         tracks: thermal.sentry ? tracks : withNobodyToTell(tracks, at),
         disagreements: differing.counts,
+        hung: withHanging(hung, hanging, processes, at),
         quiet_until: before?.quiet_until ?? {},
         ...(before?.monitor_told_at === undefined ? {} : { monitor_told_at: before.monitor_told_at }),
       };

@@ -10,7 +10,7 @@ export interface Source {
   read(from: From): Promise<Collected>;
 }
 
-export interface From {
+interface From {
   readonly host: Host;
   /** Shared by all sources: a chip that hangs may be known to several. */
   readonly devices: Devices;

@@ -18,9 +18,19 @@ export interface TestBeat {
   run(time: string, options?: Record<string, boolean>): Promise<Outcome>;
 }
 
-/** `machine` is a folder, or a Host of literals. */
-export function beatOn(folder: string, machine: string | Host, config = '', net: Net = makeNet({})): TestBeat {
-  const stage = thermalHeartbeat({ net: async () => net, paint: () => (_style, text) => text });
+/** `machine` is a folder, or a Host of literals. `living` are the processes that still are: each beat is process 4711. */
+export function beatOn(
+  folder: string,
+  machine: string | Host,
+  config = '',
+  net: Net = makeNet({}),
+  living: ReadonlySet<number> = new Set(),
+): TestBeat {
+  const stage = thermalHeartbeat({
+    net: async () => net,
+    paint: () => (_style, text) => text,
+    processes: { self: () => ({ pid: 4711, started: '1' }), lives: ({ pid }) => living.has(pid) },
+  });
   const places = placesIn(folder);
   const openHost = (name: string, signal: AbortSignal): Host =>
     typeof machine === 'string' ? openRecordedHost(machine, name, signal) : { ...machine, signal };

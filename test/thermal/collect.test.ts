@@ -3,11 +3,16 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Host } from '../../lib/contract/host.ts';
 import { lanes } from '../../lib/core/lanes.ts';
+import { makeNet } from '../../lib/io/net.ts';
 import { collect, type Read } from '../../lib/thermal/collect.ts';
-import { isGood } from '../../lib/thermal/reading.ts';
+import { devicesOf } from '../../lib/thermal/devices.ts';
+import type { HungChips } from '../../lib/thermal/hung.ts';
+import { isGood, type Reading } from '../../lib/thermal/reading.ts';
 import { defineSource } from '../../lib/thermal/source.ts';
 import { hwmon } from '../../lib/thermal/sources/hwmon.ts';
 import { zones } from '../../lib/thermal/sources/zones.ts';
+import { temporaryFolder } from '../world.ts';
+import { beatOn } from './beat.ts';
 import { treeHost } from './tree.ts';
 
 const clock = { now: () => new Date('2026-11-20T06:00:00Z'), monotonicMs: () => performance.now() };
@@ -46,7 +51,9 @@ const shown = ({ readings }: Read): string[] =>
 
 test('a sensor that never answers costs its chip, which is asked no more, and no other chip', async () => {
   const began = performance.now();
-  const [chips, zone] = await collect([hwmon, zones], hanging([/hwmon0\/temp1_input/]), clock);
+  const {
+    reads: [chips, zone],
+  } = await collect([hwmon, zones], hanging([/hwmon0\/temp1_input/]), clock);
   assert.ok(performance.now() - began < 3500);
   assert.deepEqual(chips && shown(chips), [
     'pci0000:00/ata1 temp1 unreadable: no answer within 3 s',
@@ -80,16 +87,64 @@ test('disks that never answer, however many, cost neither the processor nor the 
       ? onThread(() => (/hwmon[0-5]\/temp1/.test(path) ? never() : host.readText(path)))
       : host.readText(path);
   const links = { realpath: async (path: string) => path };
-  const [hwmonRead] = await collect(
-    [hwmon, zones],
-    (_name, signal) => ({ ...host, ...links, readText, signal }),
-    clock,
-  );
+  const {
+    reads: [hwmonRead],
+  } = await collect([hwmon, zones], (_name, signal) => ({ ...host, ...links, readText, signal }), clock);
   assert.ok(hwmonRead && shown(hwmonRead).some((line) => line.endsWith('Tctl 95')), JSON.stringify(hwmonRead));
   assert.equal(
     await Promise.race([onThread(async () => 'told'), new Promise((give) => setTimeout(give, 500))]),
     'told',
   );
+});
+
+test('a chip that hangs is not asked again while the beat that asked it lives, and then it is', async (t) => {
+  const asked: string[] = [];
+  let isDead = true;
+  const files = {
+    '/sys/class/hwmon/hwmon0/name': 'drivetemp\n',
+    '/sys/class/hwmon/hwmon0/temp1_input': '30000\n',
+    '/sys/class/hwmon/hwmon0/temp2_input': '31000\n',
+    '/sys/class/hwmon/hwmon1/name': 'k10temp\n',
+    '/sys/class/hwmon/hwmon1/temp1_input': '60000\n',
+  };
+  const host = treeHost(files, {}, { realpath: async (path) => path });
+  const disk = {
+    ...host,
+    readText: (path: string) => {
+      if (/hwmon0\/temp/.test(path)) asked.push(path.slice(-'temp1_input'.length));
+      return isDead && path.endsWith('hwmon0/temp1_input') ? never<string>() : host.readText(path);
+    },
+  };
+  const folder = temporaryFolder(t);
+  const living = new Set([4711]);
+  const beat = beatOn(folder, disk, '', makeNet({}), living);
+  const whyOf = async (time: string): Promise<string[]> => {
+    const { json } = await beat.run(time);
+    const { readings } = json as { readings: Reading[] };
+    return readings.map((one) => (isGood(one) ? String(one.celsius) : one.why));
+  };
+  const late = 'it was not asked: what was asked before it gave no answer';
+  assert.deepEqual(await whyOf('2026-11-20T06:00:00Z'), ['no answer within 3 s', late, '60']);
+  const hung = 'it hung at 2026-11-20T06:00:00.000Z, and is not asked again while process 4711 lives';
+  assert.deepEqual(await whyOf('2026-11-20T06:00:30Z'), [hung, hung, '60']);
+  assert.deepEqual(await whyOf('2026-11-20T06:01:00Z'), [hung, hung, '60']);
+  assert.deepEqual(asked, ['temp1_input'], 'the chip was asked again');
+  living.clear();
+  isDead = false;
+  assert.deepEqual(await whyOf('2026-11-20T06:01:30Z'), ['30', '31', '60']);
+});
+
+test('while two beats hang, only the processor is asked: a third of them would have no memory', async () => {
+  const waiting = (pid: number) => ({ pid, started: '1', since: '2026-11-20T05:00:00.000Z' });
+  const host = treeHost({ '/sys/a/temp1_input': '30000\n', '/sys/b/temp1_input': '60000\n' });
+  const devices = (hung: HungChips) => devicesOf(host, hung);
+  const one = { '/sys/x': waiting(12), '/sys/y': waiting(12) };
+  assert.equal(await devices(one).read('/sys/a/temp1_input', 'drivetemp'), '30000\n');
+  const two = devices({ ...one, '/sys/z': waiting(34) });
+  await assert.rejects(two.read('/sys/a/temp1_input', 'drivetemp'), {
+    message: 'it is not asked while earlier beats hang with other chips (processes 12, 34)',
+  });
+  assert.equal(await two.read('/sys/b/temp1_input', 'k10temp'), '60000\n');
 });
 
 test('a source that heeds nothing fails by itself, and a fault in one is its own', async () => {
@@ -98,7 +153,7 @@ test('a source that heeds nothing fails by itself, and a fault in one is its own
     summary: 'a source with a fault',
     read: () => Promise.reject(new TypeError('nothing is not a function')),
   });
-  const reads = await collect([hwmon, broken, zones], hanging([/^\/sys\/class\/hwmon$/]), clock);
+  const { reads } = await collect([hwmon, broken, zones], hanging([/^\/sys\/class\/hwmon$/]), clock);
   assert.deepEqual(
     reads.map((read) => [read.source, read.status, read.status === 'ok' ? '' : read.reason]),
     [

@@ -33,7 +33,7 @@ function nasty(number: number, says: string, check: () => void | Promise<void>):
 /** `chip/sensor` with its number, or with the problem in place of one; or what became of the whole source. */
 async function read(source: Source, host: Host): Promise<Record<string, number | string> | string> {
   try {
-    const { readings } = await source.read({ host, devices: devicesOf(host), at });
+    const { readings } = await source.read({ host, devices: devicesOf(host, {}), at });
     return Object.fromEntries(
       readings.map((one) => [`${one.chip}/${one.sensor}`, isGood(one) ? one.celsius : one.problem]),
     );

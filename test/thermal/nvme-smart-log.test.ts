@@ -53,7 +53,7 @@ esac
     spawnSync('cp', ['-r', out, join(folder, 'root', 'run', 'ops-monitor-nvme')]);
     const host = openRecordedHost(folder, 'local', new AbortController().signal);
     const stat = async () => ({ kind: 'file' as const, size_bytes: 1, modified_at: '2026-11-20T06:00:00Z' });
-    const from = { host: { ...host, stat }, devices: devicesOf(host), at: new Date('2026-11-20T06:00:10Z') };
+    const from = { host: { ...host, stat }, devices: devicesOf(host, {}), at: new Date('2026-11-20T06:00:10Z') };
     const { readings } = await nvme.read(from);
     assert.deepEqual(
       readings.map((one) => `${one.chip} ${one.sensor} ${'celsius' in one ? one.celsius : one.why}`),
