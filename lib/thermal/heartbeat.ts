@@ -158,7 +158,7 @@ const heartbeatBefore = async (world: World<ThermalConfig>): Promise<number | un
 
 function troublesOf(reads: readonly Read[], good: number): string[] {
   const failed = reads.flatMap((read) => (read.status === 'failed' ? [`${read.source}: ${read.reason}`] : []));
-  const warnings = reads.flatMap((read) => (read.status === 'ok' ? (read.warnings ?? []) : []));
+  const warnings = reads.flatMap((read) => read.warnings ?? []);
   return [...(good === 0 ? ['no temperature could be read on this machine'] : []), ...failed, ...warnings];
 }
 

@@ -11,9 +11,9 @@ import { isGood, type Reading } from '../../lib/thermal/reading.ts';
 import { defineSource } from '../../lib/thermal/source.ts';
 import { hwmon } from '../../lib/thermal/sources/hwmon.ts';
 import { zones } from '../../lib/thermal/sources/zones.ts';
-import { temporaryFolder } from '../world.ts';
+import { readText, temporaryFolder } from '../world.ts';
 import { beatOn } from './beat.ts';
-import { treeHost } from './tree.ts';
+import { errno, treeHost } from './tree.ts';
 
 const clock = { now: () => new Date('2026-11-20T06:00:00Z'), monotonicMs: () => performance.now() };
 const never = <Value>(): Promise<Value> => new Promise<Value>(() => undefined);
@@ -145,6 +145,34 @@ test('while two beats hang, only the processor is asked: a third of them would h
     message: 'it is not asked while earlier beats hang with other chips (processes 12, 34)',
   });
   assert.equal(await two.read('/sys/b/temp1_input', 'k10temp'), '60000\n');
+});
+
+test('a source all of whose sensors are stale or cannot be read has failed, and says why', async (t) => {
+  const host = treeHost(
+    {
+      '/run/ops-monitor-nvme/nvme0.json': '{ "temperature":318 }',
+      '/run/ops-monitor-nvme/nvme1.json': '',
+      '/run/ops-monitor-nvme/nvme1.err': 'nvme: not found\n',
+      '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
+      '/sys/class/thermal/thermal_zone0/temp': '27800\n',
+      '/sys/class/thermal/thermal_zone1/type': 'iwlwifi_1\n',
+      '/sys/class/thermal/thermal_zone1/temp': errno('ENODATA'),
+    },
+    {},
+    { stat: async () => ({ kind: 'file', size_bytes: 1, modified_at: '2026-11-20T05:00:00Z' }) },
+  );
+  const beat = beatOn(temporaryFolder(t), host);
+  const { problems, counts } = await beat.run('2026-11-20T06:00:00Z');
+  assert.deepEqual(problems, ['nvme: nothing of 2 sensors: nvme0 composite: it was read 1h ago']);
+  assert.equal(counts['sources_failed'], 1);
+  const text = readText(beat.textfile);
+  assert.match(text, /^node_thermal_source_success\{source="nvme"\} 0$/m);
+  assert.match(text, /^node_thermal_source_success\{source="thermal_zone"\} 1$/m, 'one of its two could be read');
+  assert.match(text, /^node_thermal_source_age_seconds\{source="nvme"\} 3600$/m);
+  assert.match(
+    text,
+    /^node_thermal_sensor_problem\{source="nvme",chip="nvme0",sensor="composite",problem="stale"\} 1$/m,
+  );
 });
 
 test('a source that heeds nothing fails by itself, and a fault in one is its own', async () => {
