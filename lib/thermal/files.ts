@@ -33,7 +33,8 @@ export interface ThermalState {
 export const thermalState = defineFile<ThermalState>({
   summary: 'what one beat leaves for the next: what was above its limit, and who was told',
   format: 'json',
-  path: ({ runtime }) => join(runtime, 'thermal_state.json'),
+  // The whole path of the state again, so that two sites of one user never meet.
+  path: ({ runtime, state }) => join(runtime, 'thermal', state, 'thermal_state.json'),
   mode: 0o644,
   schema: plainShape<ThermalState>({
     schema_version: 'number',

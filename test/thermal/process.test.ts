@@ -144,13 +144,21 @@ test('the textfile can be read by all, whatever the umask, and a symbolic link i
   assert.equal(statSync(textfile).mode & 0o777, 0o644);
 });
 
+test('two sites of one user know nothing of each other', async (t) => {
+  const [hot, cool] = [site(t, 'arm-board', 'thermal: { samples: 1 }'), site(t, 'two-nvme', 'thermal: { samples: 1 }')];
+  const env = { XDG_RUNTIME_DIR: join(hot.folder, 'run') };
+  assert.match(recordOf(await hot.run(env)).problems.join('\n'), /86\.2 C \(above 85 C\)/);
+  const { problems } = recordOf(await cool.run(env));
+  assert.doesNotMatch(problems.join('\n'), /86\.2 C/, 'what the other site saw');
+});
+
 test('beats at the same time do each other no harm', async (t) => {
   const { run, textfile, folder } = site(t, 'intel-server');
   const all = await Promise.all(Array.from({ length: 6 }, () => run()));
   for (const { code, stderr } of all) assert.equal(code, 0, stderr);
   assert.match(readText(textfile), /^node_thermal_heartbeat_seconds \d+$/m);
   assert.deepEqual(readdirSync(dirname(textfile)), ['thermal.prom'], 'nothing is left beside it');
-  assert.deepEqual(readdirSync(join(folder, 'run', 'ops-monitor')).sort(), ['thermal_state.json']);
+  assert.deepEqual(readdirSync(join(folder, 'run', 'ops-monitor', 'thermal', folder, 'state')), ['thermal_state.json']);
 });
 
 /** Command lines that name the file, of processes that still live. */
