@@ -72,6 +72,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const tracks = step({
         readings,
         judged,
+        failed: new Set(reads.flatMap(({ source, status }) => (status === 'failed' ? [source] : []))),
         limits: thermal,
         before: before?.tracks ?? {},
         lastAt: timeOf(before),

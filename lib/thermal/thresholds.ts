@@ -44,7 +44,7 @@ export interface Track {
   readonly ended_at?: string;
   /** Not by being well. */
   readonly ended_as?: 'unjudged' | 'gone';
-  /** Since when its source shows others and not it. */
+  /** Since when its source, where it has not failed, does not show it. */
   readonly missing_since?: string;
   /** When somebody was last told, and that it is over. */
   readonly told_at?: string;
@@ -110,6 +110,8 @@ interface Beat {
   readonly readings: readonly Reading[];
   /** What `judge` says of them. */
   readonly judged: readonly Judged[];
+  /** The sources that should have told something and did not: what they would have shown, nobody knows. */
+  readonly failed: ReadonlySet<string>;
   readonly limits: Pick<Limits, 'samples' | 'clear'>;
   readonly before: Tracks;
   /** When the beat before was. */
@@ -118,7 +120,7 @@ interface Beat {
 }
 
 /** One beat further. */
-export function step({ readings, judged, limits, before, lastAt, at }: Beat): Tracks {
+export function step({ readings, judged, failed, limits, before, lastAt, at }: Beat): Tracks {
   const seconds = lastAt ? (at.getTime() - lastAt.getTime()) / 1000 : Infinity;
   const isNewSample = !(seconds >= 0 && seconds < nearestSeconds);
   const isInRow = seconds >= 0 && seconds <= furthestSeconds;
@@ -151,8 +153,8 @@ export function step({ readings, judged, limits, before, lastAt, at }: Beat): Tr
     }
     // A chip that has no name today may be this one.
     if (same || ofSource.some(({ driver }) => driver === '')) return present;
-    if (ofSource.length === 0) return { ...track, under: 0 };
-    // A disk that was pulled, a module that was unloaded.
+    if (failed.has(track.source)) return { ...track, under: 0 };
+    // A disk that was pulled, a module that was unloaded; also the last of its source, and a source that is not asked.
     if (missing_since === undefined || secondsSince(missing_since, at) < 0) return { ...present, missing_since: now };
     if (secondsSince(missing_since, at) < goneSeconds) return { ...present, missing_since };
     return { ...present, ended_at: now, ended_as: 'gone' };

@@ -110,22 +110,24 @@ test('a sensor that is no longer judged is over', () => {
   assert.ok(Object.values(later).every(({ ended_at }) => ended_at !== undefined));
 });
 
-/** Ended how, after so many minutes of what is read then, beside `others`; undefined: it lasts. */
-function endedAfter(minutes: number, readings: readonly Reading[], gapAt?: number): string | undefined {
+/** Ended how, after so many minutes of what is read then; undefined: it lasts. `isFailed`: in which its source fails. */
+function endedAfter(minutes: number, readings: readonly Reading[], isFailed = (_minute: number) => false) {
   const once = limitsOf('thermal: { samples: 1 }');
   const start = Date.parse('2026-11-20T06:00:00Z');
   let tracks = judgeAndStep({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at: new Date(start) });
   for (let minute = 1; minute <= minutes; minute++) {
     const at = new Date(start + minute * 60_000);
-    const now = minute === gapAt ? [] : readings;
-    tracks = judgeAndStep({ readings: now, limits: once, before: tracks, lastAt: new Date(at.getTime() - 60_000), at });
+    const failed = isFailed(minute) ? ['hwmon'] : [];
+    const now = isFailed(minute) ? readings.filter(({ source }) => source !== 'hwmon') : readings;
+    const lastAt = new Date(at.getTime() - 60_000);
+    tracks = judgeAndStep({ readings: now, failed, limits: once, before: tracks, lastAt, at });
   }
   const track = tracks['hwmon coretemp package'];
   assert.ok(track, 'somebody has still to be told of it');
   return track.ended_at === undefined ? undefined : (track.ended_as ?? 'well');
 }
 
-test('a sensor that its source has not shown for an hour is over; what cannot be read, and one whose source is silent, is not', () => {
+test('a sensor that its source has not shown for an hour is over; what cannot be read, and one whose source fails, is not', () => {
   const other = on('it87.2624', 'temp1', 30);
   const broken = (rest: Partial<Good> = {}): Reading => {
     const { celsius: _, ...sensor } = { ...cpu(0), ...rest };
@@ -133,10 +135,23 @@ test('a sensor that its source has not shown for an hour is over; what cannot be
   };
   assert.equal(endedAfter(60, [other]), undefined);
   assert.equal(endedAfter(61, [other]), 'gone');
-  assert.equal(endedAfter(61, [other], 30), 'gone', 'a beat in which the source said nothing proves nothing else');
+  assert.equal(
+    endedAfter(61, [other], (minute) => minute === 30),
+    'gone',
+    'a beat in which the source failed proves nothing else',
+  );
   assert.equal(endedAfter(300, [broken(), other]), undefined);
-  assert.equal(endedAfter(300, []), undefined);
-  assert.equal(endedAfter(300, [{ ...other, source: 'thermal_zone' }]), undefined);
+  assert.equal(
+    endedAfter(300, [], () => true),
+    undefined,
+  );
+  const zone: Reading = { ...other, source: 'thermal_zone' };
+  assert.equal(
+    endedAfter(300, [zone], () => true),
+    undefined,
+  );
+  assert.equal(endedAfter(60, [zone]), undefined);
+  assert.equal(endedAfter(61, [zone]), 'gone', 'the last disk of its source was pulled');
   // A chip whose very name cannot be read may be this one.
   assert.equal(endedAfter(300, [other, broken({ chip: 'hwmon3', sensor: 'temp', driver: '' })]), undefined);
 });
