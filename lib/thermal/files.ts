@@ -16,6 +16,8 @@ export const thermalTextfile = defineFile<string>({
 export interface ThermalState {
   readonly schema_version: number;
   readonly at: string;
+  /** When the last beat was that counted as a sample. */
+  readonly sampled_at?: string | undefined;
   /** Unix time of the last beat that read a temperature. */
   readonly heartbeat_seconds?: number | undefined;
   readonly steady: Steady;
@@ -39,6 +41,7 @@ export const thermalState = defineFile<ThermalState>({
   schema: plainShape<ThermalState>({
     schema_version: 'number',
     at: 'string',
+    'sampled_at?': 'string',
     'heartbeat_seconds?': 'number',
     steady: 'objects',
     tracks: 'objects',

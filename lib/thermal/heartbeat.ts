@@ -15,7 +15,7 @@ import { markStuck } from './stuck.ts';
 import { type Paint, renderTable } from './table.ts';
 import { tell, wouldTell } from './tell.ts';
 import { heartbeatIn, renderTextfile } from './textfile.ts';
-import { isActive, judge, step } from './thresholds.ts';
+import { isActive, isSample, judge, step } from './thresholds.ts';
 
 interface Means {
   /** Loaded only where somebody is told. */
@@ -49,7 +49,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const all = reads.flatMap((read) => read.readings);
       const { readings, steady } = markStuck(all, before?.steady ?? {}, {
         at,
-        lastAt: timeOf(before),
+        lastAt: timeOf(before?.at),
         stuckSeconds: thermal.stuck,
       });
       const judged = judge(readings, thermal);
@@ -69,13 +69,14 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
 
       const differing = countDisagreements(readings, before, thermal.samples);
       problems.push(...differing.warnings);
+      const sampledAt = timeOf(before?.sampled_at ?? before?.at);
       const tracks = step({
         readings,
         judged,
         failed: new Set(reads.flatMap(({ source, status }) => (status === 'failed' ? [source] : []))),
         limits: thermal,
         before: before?.tracks ?? {},
-        lastAt: timeOf(before),
+        lastAt: sampledAt,
         at,
       });
       const active = Object.values(tracks).filter(isActive);
@@ -84,6 +85,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const state: ThermalState = {
         schema_version: stateVersion,
         at: at.toISOString(),
+        sampled_at: (isSample(sampledAt, at) ? at : sampledAt)?.toISOString(),
         ...(heartbeat_seconds === undefined ? {} : { heartbeat_seconds }),
         steady,
         tracks: thermal.sentry ? tracks : withNobodyToTell(tracks, at),
@@ -151,7 +153,7 @@ async function readState(world: World<ThermalConfig>): Promise<ThermalState | un
   return state?.schema_version === stateVersion ? state : undefined;
 }
 
-const timeOf = (state: ThermalState | undefined): Date | undefined => (state ? new Date(state.at) : undefined);
+const timeOf = (time: string | undefined): Date | undefined => (time === undefined ? undefined : new Date(time));
 
 /** After a boot the textfile still knows. */
 const heartbeatBefore = async (world: World<ThermalConfig>): Promise<number | undefined> =>

@@ -114,15 +114,21 @@ interface Beat {
   readonly failed: ReadonlySet<string>;
   readonly limits: Pick<Limits, 'samples' | 'clear'>;
   readonly before: Tracks;
-  /** When the beat before was. */
+  /** When the last sample was: the last beat that counted as one. */
   readonly lastAt: Date | undefined;
   readonly at: Date;
+}
+
+/** Of two beats that are very near to each other only the first is a sample. */
+export function isSample(lastAt: Date | undefined, at: Date): boolean {
+  const seconds = lastAt ? (at.getTime() - lastAt.getTime()) / 1000 : Infinity;
+  return !(seconds >= 0 && seconds < nearestSeconds);
 }
 
 /** One beat further. */
 export function step({ readings, judged, failed, limits, before, lastAt, at }: Beat): Tracks {
   const seconds = lastAt ? (at.getTime() - lastAt.getTime()) / 1000 : Infinity;
-  const isNewSample = !(seconds >= 0 && seconds < nearestSeconds);
+  const isNewSample = isSample(lastAt, at);
   const isInRow = seconds >= 0 && seconds <= furthestSeconds;
   const next: Record<string, Track> = {};
   const seen = new Set<string>();
@@ -167,7 +173,7 @@ export function step({ readings, judged, failed, limits, before, lastAt, at }: B
     const earlier = open ? open.earlier : last;
     const isOver = celsius > above;
     const isUnder = celsius <= above - limits.clear;
-    const count = (was: number): number => (isNewSample || was === 0 ? (isInRow || !isNewSample ? was : 0) + 1 : was);
+    const count = (was: number): number => (isNewSample ? (isInRow ? was : 0) + 1 : was);
     const over = isOver ? count(open?.over ?? 0) : 0;
     const under = isUnder ? count(open?.under ?? 0) : 0;
     if (open?.began_at === undefined && !isOver) return earlier;

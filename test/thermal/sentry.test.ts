@@ -250,6 +250,17 @@ test('a jump that is told of as nothing counts on, also where what was over is t
   assert.equal(((told[3]?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'], 109);
 });
 
+test('somebody who beats every 5 seconds beside the timer silences nobody', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (let beat = 0; beat < 2; beat += 1 / 6) await run(91, beat);
+  assert.deepEqual(
+    events(sentry.received).map((event) => stateOf(event)),
+    ['begun'],
+  );
+  assert.equal(events(sentry.received)[0]?.['timestamp'], start / 1000 + 20, 'samples are 10 seconds apart');
+});
+
 test('two beats at once send the same event, also by clocks of another second', async (t) => {
   const sentry = await receiver(t);
   const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
