@@ -34,6 +34,8 @@ export interface Track {
   /** In a row, above or well below. */
   readonly over: number;
   readonly under: number;
+  /** Of one that has not begun: in a row, without a temperature. */
+  readonly unread?: number;
   readonly celsius: number;
   readonly read_at: string;
   readonly highest_celsius: number;
@@ -65,6 +67,8 @@ export interface Judged {
 
 /** Samples nearer to each other are one (somebody ran it by hand); further apart they are not in a row. */
 const [nearestSeconds, furthestSeconds] = [10, 300];
+/** Beats in a row without a temperature that what has not begun outlasts. */
+const mostUnread = 2;
 /** What its source has not shown for so long is not there any more. */
 const goneSeconds = 3600;
 
@@ -140,12 +144,26 @@ export function step({ readings, judged, failed, limits, before, lastAt, at }: B
   for (const [key, track] of Object.entries(before)) {
     if (seen.has(key)) continue;
     if (track.began_at === undefined) {
-      if (track.earlier) next[key] = track.earlier;
+      const left = isUnknown(track) ? unread(track) : track.earlier;
+      if (left) next[key] = left;
       continue;
     }
     next[key] = track.ended_at === undefined ? unseen(track) : track;
   }
   return next;
+
+  /** Its sensor is there, or may be, and has no temperature in this beat. */
+  function isUnknown({ source, chip, sensor }: Track): boolean {
+    if (failed.has(source)) return true;
+    const same = readings.find((one) => one.source === source && one.chip === chip && one.sensor === sensor);
+    return same !== undefined && !isGood(same);
+  }
+
+  /** A sensor that fails now and then still tells when it is too hot; one that fails for longer tells nothing. */
+  function unread(track: Track): Track | undefined {
+    const beats = (track.unread ?? 0) + 1;
+    return beats > mostUnread ? track.earlier : { ...track, unread: beats };
+  }
 
   /** Unknown is not well: what cannot be read just now goes on. */
   function unseen(track: Track): Track {

@@ -65,6 +65,25 @@ test('what cannot be read is not well: it lasts, and the beats below begin anew'
   assert.deepEqual(play([90, 90, undefined, 90]), ['1', '2', '-', '1'], 'what has not begun is not kept');
 });
 
+test('a sensor that cannot be read in every third beat calls somebody all the same; two beats are outlasted, not three', () => {
+  const { celsius: _, ...sensor } = cpu(0);
+  const broken: Reading = { ...sensor, problem: 'unreadable', why: 'EIO' };
+  const playWith = (values: readonly (number | Reading)[]): string[] => {
+    let tracks: Tracks = {};
+    return values.map((value, index) => {
+      const time = (beat: number): Date => new Date(Date.parse('2026-11-20T06:00:00Z') + beat * 30_000);
+      const readings = [typeof value === 'number' ? cpu(value) : value];
+      tracks = judgeAndStep({ readings, limits, before: tracks, lastAt: time(index - 1), at: time(index) });
+      const [track] = Object.values(tracks);
+      return track === undefined ? '-' : isActive(track) ? 'begun' : String(track.over);
+    });
+  };
+  assert.deepEqual(playWith([90, 90, broken, 90]), ['1', '2', '2', 'begun']);
+  assert.deepEqual(playWith([90, broken, broken, 90, broken, broken, 90]), ['1', '1', '1', '2', '2', '2', 'begun']);
+  assert.deepEqual(playWith([90, 90, broken, broken, broken, 90]), ['1', '2', '2', '2', '-', '1']);
+  assert.deepEqual(playWith([90, 90, broken, 84, 90]), ['1', '2', '2', '-', '1'], 'one below is one below');
+});
+
 test('beats that somebody adds by hand are no further samples, and those after a long pause are not in a row', () => {
   assert.deepEqual(play([90, 90, 90, 90], 2), ['1', '1', '1', '1']);
   assert.deepEqual(play([90, 90, 90, 90], 3600), ['1', '1', '1', '1']);
