@@ -4,7 +4,7 @@ import { plainShape } from '../contract/shape.ts';
 import { join } from '../core/path.ts';
 import type { HungChips } from './hung.ts';
 import type { Steady } from './stuck.ts';
-import type { Tracks } from './thresholds.ts';
+import type { Track, Tracks } from './thresholds.ts';
 
 export const thermalTextfile = defineFile<string>({
   summary: 'temperatures, and when they were last read, for Prometheus',
@@ -30,6 +30,34 @@ export interface ThermalState {
   /** When the cron monitor was last told how it is set up. */
   readonly monitor_told_at?: string | undefined;
 }
+
+const trackShape = plainShape<Track>({
+  source: 'string',
+  chip: 'string',
+  sensor: 'string',
+  title: 'string',
+  above: 'number',
+  limit_key: 'string',
+  over: 'number',
+  under: 'number',
+  'unread?': 'number',
+  celsius: 'number',
+  read_at: 'string',
+  highest_celsius: 'number',
+  'began_at?': 'string',
+  'began_above?': 'number',
+  'ended_at?': 'string',
+  'missing_since?': 'string',
+  'told_at?': 'string',
+  'earlier?': 'object',
+});
+
+const isSound = (track: Track): boolean =>
+  trackShape.safeParse(track).success && (track.earlier === undefined || isSound(track.earlier));
+
+/** One that is damaged costs itself: whoever stumbled over it in each beat would tell nobody of anything any more. */
+export const soundTracks = (tracks: Tracks): Tracks =>
+  Object.fromEntries(Object.entries(tracks).filter(([, track]) => isSound(track)));
 
 /** In the runtime folder: what a boot may take, and what no disk has to take 2,880 times a day. */
 export const thermalState = defineFile<ThermalState>({

@@ -7,7 +7,7 @@ import { collect, type Read } from './collect.ts';
 import type { ThermalConfig } from './config.ts';
 import { disagreements } from './disagreement.ts';
 import { afterTelling, dueEvents, sentenceOf, withNobodyToTell } from './events.ts';
-import { type ThermalState, thermalState, thermalTextfile } from './files.ts';
+import { soundTracks, type ThermalState, thermalState, thermalTextfile } from './files.ts';
 import { type Processes, stillHung, withHanging } from './hung.ts';
 import { isGood, type Reading } from './reading.ts';
 import { sources } from './sources/index.ts';
@@ -150,7 +150,7 @@ const failureOf = (written: Promise<void>): Promise<string | undefined> => writt
 /** What cannot be read, or is of another version, is as good as none. */
 async function readState(world: World<ThermalConfig>): Promise<ThermalState | undefined> {
   const state = await world.read(thermalState).catch(() => undefined);
-  return state?.schema_version === stateVersion ? state : undefined;
+  return state?.schema_version === stateVersion ? { ...state, tracks: soundTracks(state.tracks) } : undefined;
 }
 
 const timeOf = (time: string | undefined): Date | undefined => (time === undefined ? undefined : new Date(time));

@@ -25,7 +25,8 @@ function site(t: TestContext, environment: Record<string, string>, config = with
     beats = atBeat + 1;
     return beatOn(folder, cpu(celsius), config, makeNet(environment)).run(timeOf(atBeat));
   };
-  return { run, textfile: beatOn(folder, cpu(60)).textfile };
+  const { textfile, state } = beatOn(folder, cpu(60));
+  return { run, textfile, state };
 }
 
 const parsed = (body: string): Record<string, unknown> => JSON.parse(body) as Record<string, unknown>;
@@ -248,6 +249,20 @@ test('a jump that is told of as nothing counts on, also where what was over is t
     ['begun', 'over', 'over', 'begun'],
   );
   assert.equal(((told[3]?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'], 109);
+});
+
+test('damage in what one beat left for the next costs what is damaged, and no beat', async (t) => {
+  const sentry = await receiver(t);
+  const { run, state } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const celsius of [91, 91, 91]) await run(celsius);
+  const left = parsed(readText(state)) as { tracks: Record<string, object> };
+  const [[name = '', track] = []] = Object.entries(left.tracks);
+  const bad = { a: {}, b: { ...track, above: 'x' }, c: { ...track, earlier: {} }, d: { ...track, began_at: 1 } };
+  writeFileSync(state, JSON.stringify({ ...left, tracks: { ...bad, [name]: track } }));
+  const { problems, counts } = await run(91);
+  assert.deepEqual(problems, ['CPU package on platform/coretemp.0 is at 91 C (above 85 C)']);
+  assert.equal(counts['out_of_band'], 1);
+  assert.equal(events(sentry.received).length, 1, 'what is sound is remembered');
 });
 
 test('somebody who beats every 5 seconds beside the timer silences nobody', async (t) => {
