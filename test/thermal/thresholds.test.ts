@@ -286,4 +286,20 @@ test('a zone and hwmon that say something else of the same are told', () => {
     ['the thermal zone x86_pkg_temp says 27.8 C, hwmon 60 C of the same: one of them is wrong'],
   );
   assert.equal(disagreements([on('cpu_thermal', 'temp1', 40), zone('cpu-thermal', 90)]).size, 1);
+  const second = { ...cpu(62), chip: 'coretemp.1' };
+  const zones = (one: number, other: number) => [
+    zone('x86_pkg_temp', one),
+    { ...zone('x86_pkg_temp', other), chip: 'b' },
+  ];
+  assert.deepEqual([...disagreements([cpu(80), second, ...zones(60, 82)])], [], 'in whatever order they come');
+  assert.deepEqual(
+    [...disagreements([cpu(80), second, ...zones(27.8, 81)]).values()],
+    ['the thermal zone x86_pkg_temp says 27.8 C, hwmon 62 C of the same: one of them is wrong'],
+    'beside another package that is hotter',
+  );
+  assert.deepEqual(
+    [...disagreements([cpu(80), second, zone('x86_pkg_temp', 81)])],
+    [],
+    'of one nobody knows which it is',
+  );
 });
