@@ -24,7 +24,7 @@ export function beatOn(
   machine: string | Host,
   config = '',
   net: Net = makeNet({}),
-  living: ReadonlySet<number> = new Set(),
+  { living = new Set<number>(), isTimed = false }: { living?: ReadonlySet<number>; isTimed?: boolean } = {},
 ): TestBeat {
   const stage = thermalHeartbeat({
     net: async () => net,
@@ -37,7 +37,10 @@ export function beatOn(
   return {
     textfile: thermalTextfile.path(places, new Date(0)),
     state: thermalState.path(places, new Date(0)),
-    run: (time, options = {}) =>
-      stage.run(worldIn(folder, { at: new Date(time), config: configurationOf(config), openHost, options })),
+    run: (time, options = {}) => {
+      const at = new Date(time);
+      const clock = { now: () => at, monotonicMs: () => (isTimed ? performance.now() : 0) };
+      return stage.run(worldIn(folder, { at, clock, config: configurationOf(config), openHost, options }));
+    },
   };
 }

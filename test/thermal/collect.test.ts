@@ -117,7 +117,7 @@ test('a chip that hangs is not asked again while the beat that asked it lives, a
   };
   const folder = temporaryFolder(t);
   const living = new Set([4711]);
-  const beat = beatOn(folder, disk, '', makeNet({}), living);
+  const beat = beatOn(folder, disk, '', makeNet({}), { living });
   const whyOf = async (time: string): Promise<string[]> => {
     const { json } = await beat.run(time);
     const { readings } = json as { readings: Reading[] };

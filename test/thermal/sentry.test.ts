@@ -251,12 +251,34 @@ test('a jump that is told of as nothing counts on, also where what was over is t
   assert.equal(((told[3]?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'], 109);
 });
 
+test('a Sentry that takes 3.7 s for each answer is told of the beat and of an event, and who must wait is said', async (t) => {
+  const sentry = await receiver(t);
+  sentry.answers['/api'] = { status: 202, seconds: 3.7 };
+  const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+  const beats = beatOn(temporaryFolder(t), disks, config, net, { isTimed: true });
+  const began = performance.now();
+  const first = await beats.run(timeOf(0));
+  assert.ok(performance.now() - began < 5000, 'it took too long');
+  assert.deepEqual(
+    first.problems.filter((problem) => /Sentry/.test(problem)),
+    ['1 event for Sentry must wait: there was no time within 4 s'],
+  );
+  const second = await beats.run(timeOf(1));
+  assert.deepEqual(
+    second.problems.filter((problem) => /Sentry/.test(problem)),
+    [],
+  );
+  assert.equal(checkIns(sentry.received).length, 2);
+  assert.equal(new Set(events(sentry.received).map((event) => event['event_id'])).size, 2, 'one with each beat');
+});
+
 test('damage in what one beat left for the next costs what is damaged, and no beat', async (t) => {
   const sentry = await receiver(t);
   const { run, state } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
   for (const celsius of [91, 91, 91]) await run(celsius);
   const left = parsed(readText(state)) as { tracks: Record<string, object> };
-  const [[name = '', track] = []] = Object.entries(left.tracks);
+  const [name = '', track] = Object.entries(left.tracks)[0] ?? [];
   const bad = { a: {}, b: { ...track, above: 'x' }, c: { ...track, earlier: {} }, d: { ...track, began_at: 1 } };
   writeFileSync(state, JSON.stringify({ ...left, tracks: { ...bad, [name]: track } }));
   const { problems, counts } = await run(91);
