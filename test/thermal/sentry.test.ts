@@ -314,6 +314,16 @@ test('two beats at once send the same event, also by clocks of another second', 
   assert.equal(new Set([ids[1], ids[3]]).size, 2, 'a minute later it is another one');
 });
 
+test('two sites on one machine send two events of one sensor: Sentry would drop the second as a repetition', async (t) => {
+  const sentry = await receiver(t);
+  const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const name of ['aurora', 'borealis']) {
+    const config = `site: ${name}\nthermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }`;
+    await beatOn(temporaryFolder(t), chipHost('coretemp', { temp1_input: '91000\n' }), config, net).run(timeOf(0));
+  }
+  assert.equal(new Set(events(sentry.received).map((event) => event['event_id'])).size, 2);
+});
+
 test('another watcher that is Sentry is told once an hour too how the monitor is set up', async (t) => {
   const sentry = await receiver(t);
   const url = `http://127.0.0.1:${sentry.port}/api/7/cron/other/${key}/`;
