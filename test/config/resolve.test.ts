@@ -59,6 +59,7 @@ const mistakes: [text: string, told: RegExp[]][] = [
   ['dashboard: { url: "ftp://x" }', [/dashboard\.url: expected an http\(s\) URL; got "ftp:\/\/x"/]],
   ['endpoints: { a: "http://user:word@x/" }', [/a password in a URL/]],
   ['endpoints: { a: { url: "http://x/", timeout: 1m } }', [/timeout: at most 9s/]],
+  ['thermal: { for: [{}] }', [/thermal\.for\.0: says nothing: it would fit every sensor/]],
   ['dashboard: { url: "http://x/" }\nendpoints: { dashboard: "http://y/" }', [/the name `dashboard` is taken/]],
   ['alerts: { to: [me] }', [/alerts\.to\.0: expected a mail address, or webhook:NAME; got "me"/]],
   [
