@@ -1,8 +1,16 @@
 import { openHosts } from '../lib/cycle/hosts.ts';
 import { main } from '../lib/cycle/main.ts';
+import { lives, thisProcess } from '../lib/io/living.ts';
 import { painter } from '../lib/io/terminal.ts';
 import { thermalHeartbeat } from '../lib/thermal/heartbeat.ts';
 
-// A machine has a handful of chips, and each is read by one thread at a time; more threads only cost their start.
+// Three at most hang with chips (see lib/thermal/devices.ts), and one is left for telling; more would only cost their start.
 process.env['UV_THREADPOOL_SIZE'] ??= '4';
-main(thermalHeartbeat({ net: async () => (await import('../lib/io/net.ts')).makeNet(), paint: painter }), openHosts);
+main(
+  thermalHeartbeat({
+    net: async () => (await import('../lib/io/net.ts')).makeNet(),
+    paint: painter,
+    processes: { self: thisProcess, lives },
+  }),
+  openHosts,
+);

@@ -176,10 +176,11 @@ test('every script of the product is a command of ops-monitor, and says of itsel
   const { acknowledge, silence } = await import('../lib/cycle/silence.ts');
   const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
   const { makeNet } = await import('../lib/io/net.ts');
+  const { lives, thisProcess } = await import('../lib/io/living.ts');
   const { painter } = await import('../lib/io/terminal.ts');
   const commands = [
     ...stages,
-    thermalHeartbeat({ net: async () => makeNet(), paint: painter }),
+    thermalHeartbeat({ net: async () => makeNet(), paint: painter, processes: { self: thisProcess, lives } }),
     runCycle,
     explainCommand,
     checkConfig,

@@ -15,9 +15,12 @@ export function retrySeconds(
     const isMeant = categories === '' || categories.split(';').includes(category);
     return /^\d+$/.test(seconds) && isMeant ? [Number(seconds)] : [];
   });
-  if (reply.status !== 429) return Math.min(longestSeconds, Math.max(0, ...limits));
-  const said = [...limits, ...secondsOf(reply.headers['retry-after'] ?? '', at)];
-  return Math.min(longestSeconds, said.length > 0 ? Math.max(1, ...said) : unsaidSeconds);
+  const hasEnough = reply.status === 429;
+  // What is down for a while may say for how long; of any other answer the header means something else.
+  const isAsking = hasEnough || reply.status === 503;
+  const said = [...limits, ...(isAsking ? secondsOf(reply.headers['retry-after'] ?? '', at) : [])];
+  if (said.length === 0 && !hasEnough) return 0;
+  return Math.min(longestSeconds, said.length > 0 ? Math.max(isAsking ? 1 : 0, ...said) : unsaidSeconds);
 }
 
 /** A number of seconds, or a date. */

@@ -43,7 +43,8 @@ export function leave(code: number): never {
   for (const end of held.endings) end();
   // process.exit() joins the threads of the pool, so one that is stuck in the kernel (a dead disk, a mount without an
   // answer, a silent name server) would keep the process. Replacing the process image ends them all, but for one that
-  // sleeps uninterruptibly in the kernel: what may do that is touched only in a child.
+  // sleeps uninterruptibly in the kernel: with that one this process stays, whatever is done. What may do that is touched
+  // in a child (a mount), or, where a child is too dear (a sensor), not again while somebody still waits for it.
   if (held.onThreads > 0 && process.execve) process.execve('/bin/sh', ['sh', '-c', `exit ${code}`], {});
   process.exit(code);
 }

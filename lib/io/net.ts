@@ -29,19 +29,21 @@ async function request(ask: Ask): Promise<Reply> {
       resolve(reply);
       call?.destroy();
     };
-    const timer = setTimeout(() => finish(failed(`no answer within ${ask.seconds} s`)), ask.seconds * 1000);
+    let given = (): Reply => failed(`no answer within ${ask.seconds} s`);
+    const timer = setTimeout(() => finish(given()), ask.seconds * 1000);
     const read = (response: IncomingMessage): void => {
-      const { statusCode: status = 0, headers: given } = response;
-      const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, hide(String(value))]));
+      const { statusCode: status = 0, headers: said } = response;
+      const headers = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, hide(String(value))]));
       let body = '';
-      const done = (): void => finish({ status, body: hide(body), headers });
+      // The status has been said: what is missing of the rest, or comes too slowly, changes nothing.
+      given = () => ({ status, body: hide(body), headers });
+      const done = (): void => finish(given());
       response.setEncoding('utf8');
       response.on('data', (text: string) => {
         body += text;
         if (body.length > mostBytes) done();
       });
       response.on('end', done);
-      // The status has been said: what is missing of the rest changes nothing.
       response.on('error', done);
     };
     try {

@@ -23,12 +23,16 @@ export const thermalConfig = {
       nvme: above('70 C').describe('NVMe disks'),
       for: z
         .array(
-          z.strictObject({
-            source: z.enum(['hwmon', 'sensors', 'nvme', 'thermal_zone']).optional().describe('where it is read'),
-            chip: pattern('as `thermal-heartbeat --print` shows it'),
-            sensor: pattern('as `thermal-heartbeat --print` shows it'),
-            above: degrees('60 C', believable).optional().describe('above this; without it, what fits is not judged'),
-          }),
+          z
+            .strictObject({
+              source: z.enum(['hwmon', 'sensors', 'nvme', 'thermal_zone']).optional().describe('where it is read'),
+              chip: pattern('as `thermal-heartbeat --print` shows it'),
+              sensor: pattern('as `thermal-heartbeat --print` shows it'),
+              above: degrees('60 C', believable).optional().describe('above this; without it, what fits is not judged'),
+            })
+            .refine((exception) => Object.values(exception).some((value) => value !== undefined), {
+              error: 'says nothing: it would fit every sensor, and none would be judged any more',
+            }),
         )
         .prefault([])
         .describe('other limits, by source, chip and sensor; the first that fits counts'),

@@ -6,7 +6,7 @@ import { type Good, isGood, type Reading } from './reading.ts';
 /** Read some milliseconds apart, a processor that is given work may have become warmer by half of this. */
 const mostCelsius = 15;
 
-/** By pair what is to be said of it; the hottest of each side stands for it. */
+/** By pair what is to be said of it. */
 export function disagreements(readings: readonly Reading[]): Map<string, string> {
   const good = readings.filter(isGood);
   const zones = Map.groupBy(
@@ -18,7 +18,7 @@ export function disagreements(readings: readonly Reading[]): Map<string, string>
   const found = new Map<string, string>();
   for (const [type, zone] of zones) {
     const same = hwmon.filter(({ driver }) => driver === type.replaceAll('-', '_') || driver === type);
-    const [one, other] = [highest(zone), highest(type === 'x86_pkg_temp' ? packages : same)];
+    const [one, other] = furthestApart(descending(zone), descending(type === 'x86_pkg_temp' ? packages : same));
     if (one === undefined || other === undefined || Math.abs(one - other) <= mostCelsius) continue;
     found.set(
       type,
@@ -28,5 +28,13 @@ export function disagreements(readings: readonly Reading[]): Map<string, string>
   return found;
 }
 
-const highest = (readings: readonly Good[]): number | undefined =>
-  readings.length === 0 ? undefined : Math.max(...readings.map(({ celsius }) => celsius));
+const descending = (readings: readonly Good[]): number[] =>
+  readings.map(({ celsius }) => celsius).sort((a, b) => b - a);
+
+/** Which of one side is which of the other, nobody says: the hottest is the hottest, and so on where there are as many. */
+function furthestApart(some: readonly number[], others: readonly number[]): (number | undefined)[] {
+  const apart = (index: number): number => Math.abs((some[index] ?? 0) - (others[index] ?? 0));
+  const indices = some.length === others.length ? [...some.keys()] : [0];
+  const most = indices.reduce((widest, index) => (apart(index) > apart(widest) ? index : widest), 0);
+  return [some[most], others[most]];
+}

@@ -110,7 +110,7 @@ function eventOf(key: string, track: Track, state: State, { site, hostname, vers
   const words = isLate ? `${title} on ${chip} ${pastOf(track)}, which could not be told before` : sentenceOf(track, at);
   const time = state === 'begun' ? began_at : state === 'over' ? ended_at : undefined;
   // The same event tried again, or by two beats at once, has the same id: what arrives twice is one to Sentry.
-  const identity = `${hostname} ${key} ${minuteOf(began_at)} ${state} ${state === 'lasting' ? told_at : ''}`;
+  const identity = `${site} ${hostname} ${key} ${minuteOf(began_at)} ${state} ${state === 'lasting' ? told_at : ''}`;
   return {
     event_id: fingerprint(identity) + fingerprint(`${identity} again`),
     timestamp: (time === undefined ? at.getTime() : Date.parse(time)) / 1000,

@@ -7,24 +7,26 @@ import { collect, type Read } from './collect.ts';
 import type { ThermalConfig } from './config.ts';
 import { disagreements } from './disagreement.ts';
 import { afterTelling, dueEvents, sentenceOf, withNobodyToTell } from './events.ts';
-import { type ThermalState, thermalState, thermalTextfile } from './files.ts';
+import { soundTracks, type ThermalState, thermalState, thermalTextfile } from './files.ts';
+import { type Processes, stillHung, withHanging } from './hung.ts';
 import { isGood, type Reading } from './reading.ts';
 import { sources } from './sources/index.ts';
 import { markStuck } from './stuck.ts';
 import { type Paint, renderTable } from './table.ts';
-import { tell } from './tell.ts';
+import { tell, wouldTell } from './tell.ts';
 import { heartbeatIn, renderTextfile } from './textfile.ts';
-import { isActive, judge, step } from './thresholds.ts';
+import { isActive, isSample, judge, step } from './thresholds.ts';
 
 interface Means {
   /** Loaded only where somebody is told. */
   readonly net: () => Promise<Net>;
   readonly paint: () => Paint;
+  readonly processes: Processes;
 }
 
 const stateVersion = 1;
 
-export const thermalHeartbeat = ({ net, paint }: Means) =>
+export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
   defineStage<ThermalConfig>({
     name: 'thermal-heartbeat',
     summary: 'reads every temperature for Prometheus, and tells whoever watches when one is out of band',
@@ -41,12 +43,13 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       const began = world.monotonicMs();
       const before = await readState(world);
       const chosen = sources.filter(({ name }) => name !== 'sensors' || thermal.sensors);
-      const reads = await collect(chosen, world.openHost, world);
+      const hung = stillHung(before?.hung ?? {}, processes);
+      const { reads, hanging } = await collect(chosen, world.openHost, world, hung);
       const at = world.now();
       const all = reads.flatMap((read) => read.readings);
       const { readings, steady } = markStuck(all, before?.steady ?? {}, {
         at,
-        lastAt: timeOf(before),
+        lastAt: timeOf(before?.at),
         stuckSeconds: thermal.stuck,
       });
       const judged = judge(readings, thermal);
@@ -66,12 +69,14 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
 
       const differing = countDisagreements(readings, before, thermal.samples);
       problems.push(...differing.warnings);
+      const sampledAt = timeOf(before?.sampled_at ?? before?.at);
       const tracks = step({
         readings,
         judged,
+        failed: new Set(reads.flatMap(({ source, status }) => (status === 'failed' ? [source] : []))),
         limits: thermal,
         before: before?.tracks ?? {},
-        lastAt: timeOf(before),
+        lastAt: sampledAt,
         at,
       });
       const active = Object.values(tracks).filter(isActive);
@@ -80,10 +85,12 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       const state: ThermalState = {
         schema_version: stateVersion,
         at: at.toISOString(),
+        sampled_at: (isSample(sampledAt, at) ? at : sampledAt)?.toISOString(),
         ...(heartbeat_seconds === undefined ? {} : { heartbeat_seconds }),
         steady,
         tracks: thermal.sentry ? tracks : withNobodyToTell(tracks, at),
         disagreements: differing.counts,
+        hung: withHanging(hung, hanging, processes, at),
         quiet_until: before?.quiet_until ?? {},
         ...(before?.monitor_told_at === undefined ? {} : { monitor_told_at: before.monitor_told_at }),
       };
@@ -91,17 +98,20 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
       // came anew with each.
       const unkept = await failureOf(world.replace(thermalState, state));
       const failures = [unwritten, unkept].filter((failure) => failure !== undefined);
-      if (thermal.sentry || thermal.beat) {
+      const beat = {
+        ok: good.length > 0 && failures.length === 0,
+        message: listed([...failures, ...problems], 20) || counted(good.length, 'temperature'),
+        seconds: (world.monotonicMs() - began) / 1000,
+        id: world.runId,
+      };
+      const due = thermal.sentry && unkept === undefined ? dueEvents(tracks, senderOf(world), at) : [];
+      const isDry = world.options['dry-run'] === true;
+      if ((thermal.sentry || thermal.beat) && !isDry) {
         const told = await tell({
           net: await net(),
           config: thermal,
-          beat: {
-            ok: good.length > 0 && failures.length === 0,
-            message: listed([...failures, ...problems], 20) || counted(good.length, 'temperature'),
-            seconds: (world.monotonicMs() - began) / 1000,
-            id: world.runId,
-          },
-          due: thermal.sentry && unkept === undefined ? dueEvents(tracks, senderOf(world), at) : [],
+          beat,
+          due,
           before,
           version: world.product.version,
           at,
@@ -122,7 +132,8 @@ export const thermalHeartbeat = ({ net, paint }: Means) =>
           out_of_band: active.length,
         },
         problems,
-        json: { readings },
+        json: { readings, ...(isDry ? { would_tell: wouldTell(thermal, beat, due) } : {}) },
+        ...(isDry ? { text: wouldTell(thermal, beat, due).join('\n'), exitCode: 0 } : {}),
       };
     },
   });
@@ -139,10 +150,10 @@ const failureOf = (written: Promise<void>): Promise<string | undefined> => writt
 /** What cannot be read, or is of another version, is as good as none. */
 async function readState(world: World<ThermalConfig>): Promise<ThermalState | undefined> {
   const state = await world.read(thermalState).catch(() => undefined);
-  return state?.schema_version === stateVersion ? state : undefined;
+  return state?.schema_version === stateVersion ? { ...state, tracks: soundTracks(state.tracks) } : undefined;
 }
 
-const timeOf = (state: ThermalState | undefined): Date | undefined => (state ? new Date(state.at) : undefined);
+const timeOf = (time: string | undefined): Date | undefined => (time === undefined ? undefined : new Date(time));
 
 /** After a boot the textfile still knows. */
 const heartbeatBefore = async (world: World<ThermalConfig>): Promise<number | undefined> =>
@@ -150,7 +161,7 @@ const heartbeatBefore = async (world: World<ThermalConfig>): Promise<number | un
 
 function troublesOf(reads: readonly Read[], good: number): string[] {
   const failed = reads.flatMap((read) => (read.status === 'failed' ? [`${read.source}: ${read.reason}`] : []));
-  const warnings = reads.flatMap((read) => (read.status === 'ok' ? (read.warnings ?? []) : []));
+  const warnings = reads.flatMap((read) => read.warnings ?? []);
   return [...(good === 0 ? ['no temperature could be read on this machine'] : []), ...failed, ...warnings];
 }
 

@@ -15,6 +15,13 @@ export function cpuPackages(readings: readonly Reading[]): Good[] {
   return [];
 }
 
+/** A zone of an Intel package, or a chip or zone of ARM, where the hottest sensor stands for all. */
+const isPlain = (driver: string): boolean => driver === 'x86_pkg_temp' || /^(cpu|soc)[-_]?\d*[-_]thermal$/.test(driver);
+
+/** The processor's own chips and zones, by what they are called. */
+export const isOfCpu = (driver: string): boolean =>
+  driver === 'coretemp' || driver === 'k10temp' || driver === 'zenpower' || isPlain(driver);
+
 /** Of one chip; undefined where it is none of a CPU's. */
 function packageOf(all: readonly Reading[]): Good | undefined {
   const [first] = all;
@@ -40,7 +47,7 @@ function packageOf(all: readonly Reading[]): Good | undefined {
       chip.find(({ sensor }) => sensor === 'Tctl') ??
       chip.find(({ id }) => id === 'temp1')
     );
-  if (first.driver === 'x86_pkg_temp' || /^(cpu|soc)[-_]?\d*[-_]thermal$/.test(first.driver)) return hottest(chip);
+  if (isPlain(first.driver)) return hottest(chip);
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Net, Reply } from '../contract/net.ts';
 import { type Beat, beatProblem, beatRequest, type BeatStyle } from '../core/beat.ts';
 import { retrySeconds } from '../core/retry.ts';
 import { envelopeOf, sentryProject, type SentryProject } from '../core/sentry.ts';
-import { oneLine } from '../core/text.ts';
+import { counted, oneLine } from '../core/text.ts';
 import type { ThermalConfig } from './config.ts';
 import type { Due } from './events.ts';
 import type { ThermalState } from './files.ts';
@@ -56,17 +56,21 @@ export async function tell(telling: Telling): Promise<Told> {
   );
   const project = config.sentry && projectOf(config.sentry);
   const isMonitorDue = isDueAgain(before?.monitor_told_at, monitorSeconds, at);
-  const [reached, beaten] = await Promise.all([
+  // Side by side: a Sentry that takes seconds for the check-in is told of what is too hot all the same.
+  const [reached, beaten, sent] = await Promise.all([
     project ? checkIn('sentry', 'Sentry’s monitor', 'sentry', project.checkInUrl, isMonitorDue) : 'not asked',
     config.beat ? checkInByUrl(config.beat.style, config.beat.url) : 'not asked',
+    project && due.length > 0 ? sendEvents(project) : { settled: [], isPaused: false },
   ]);
-  const events = project && reached !== 'no answer' ? await sendEvents(project) : [];
+  // Where nobody answers at all there is nobody to be spared.
+  if (sent.isPaused && reached !== 'no answer')
+    quiet['events'] ??= new Date(at.getTime() + pauseSeconds * 1000).toISOString();
   // Only Sentry's monitors are set up by a beat.
   const asked = [...(config.sentry ? [reached] : []), ...(config.beat?.style === 'sentry' ? [beaten] : [])];
   const isMonitorTold = isMonitorDue && asked.length > 0 && asked.every((one) => one === 'taken');
   const monitor_told_at = isMonitorTold ? at.toISOString() : before?.monitor_told_at;
   const marks: Marks = { quiet_until: quiet, ...(monitor_told_at === undefined ? {} : { monitor_told_at }) };
-  return { problems, events, marks };
+  return { problems, events: sent.settled, marks };
 
   function projectOf(sentry: NonNullable<typeof config.sentry>): SentryProject | undefined {
     const found = net.secret(sentry.dsn);
@@ -102,11 +106,13 @@ export async function tell(telling: Telling): Promise<Told> {
     return reply.status === undefined ? 'no answer' : 'refused';
   }
 
-  async function sendEvents({ envelopeUrl, key }: SentryProject): Promise<Due[]> {
+  async function sendEvents({ envelopeUrl, key }: SentryProject) {
     const settled: Due[] = [];
+    let tried = 0;
     let isPaused = false;
     for (const one of due.slice(0, mostEvents)) {
       if (quiet['events'] !== undefined || secondsLeft() < 0.5) break;
+      tried += 1;
       const reply = await net.request({
         method: 'POST',
         url: envelopeUrl,
@@ -129,14 +135,31 @@ export async function tell(telling: Telling): Promise<Told> {
       else isPaused = true;
       if (fault === 'of all') break;
     }
-    if (isPaused) quiet['events'] ??= new Date(at.getTime() + pauseSeconds * 1000).toISOString();
-    return settled;
+    if (tried < due.length)
+      problems.push(`${counted(due.length - tried, 'event')} for Sentry must wait: ${whyWaiting()}`);
+    return { settled, isPaused };
+  }
+
+  function whyWaiting(): string {
+    if (quiet['events'] !== undefined) return `it is left alone until ${quiet['events']}`;
+    return secondsLeft() < 0.5 ? `there was no time within ${allSeconds} s` : 'the one before was not taken';
   }
 
   function keepQuiet(who: string, reply: Reply, category: string): void {
     const seconds = retrySeconds(reply, at, category);
     if (seconds > 0) quiet[who] = new Date(at.getTime() + seconds * 1000).toISOString();
   }
+}
+
+/** What a dry run says in place of telling. */
+export function wouldTell({ sentry, beat }: Telling['config'], { ok, message }: Telling['beat'], due: readonly Due[]) {
+  const says = `${ok ? 'success' : 'failure'}: ${message}`;
+  const watchers = [...(sentry ? [`sentry (${sentry.monitor})`] : []), ...(beat ? [beat.style] : [])];
+  if (watchers.length === 0) return ['nobody outside is told: no watcher is configured'];
+  return [
+    ...watchers.map((watcher) => `would tell ${watcher}: ${says}`),
+    ...due.map(({ event: { level, message: words } }) => `would send an event (${level}): ${words.formatted}`),
+  ];
 }
 
 /** Whose fault it is that an event was not taken: that of the key or of something between may be put right. */

@@ -70,7 +70,7 @@ export function renderTextfile(
     gauge(
       'source_age_seconds',
       'Age of the oldest of what a source told; 0 where it was read in this beat.',
-      perSource((read) => (read.status === 'ok' ? (read.age_seconds ?? 0) : undefined)),
+      perSource((read) => read.age_seconds ?? (read.status === 'ok' ? 0 : undefined)),
     ),
     gauge(
       'source_duration_seconds',

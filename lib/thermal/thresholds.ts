@@ -34,6 +34,8 @@ export interface Track {
   /** In a row, above or well below. */
   readonly over: number;
   readonly under: number;
+  /** Of one that has not begun: in a row, without a temperature. */
+  readonly unread?: number;
   readonly celsius: number;
   readonly read_at: string;
   readonly highest_celsius: number;
@@ -44,7 +46,7 @@ export interface Track {
   readonly ended_at?: string;
   /** Not by being well. */
   readonly ended_as?: 'unjudged' | 'gone';
-  /** Since when its source shows others and not it. */
+  /** Since when its source, where it has not failed, does not show it. */
   readonly missing_since?: string;
   /** When somebody was last told, and that it is over. */
   readonly told_at?: string;
@@ -65,6 +67,8 @@ export interface Judged {
 
 /** Samples nearer to each other are one (somebody ran it by hand); further apart they are not in a row. */
 const [nearestSeconds, furthestSeconds] = [10, 300];
+/** Beats in a row without a temperature that what has not begun outlasts. */
+const mostUnread = 2;
 /** What its source has not shown for so long is not there any more. */
 const goneSeconds = 3600;
 
@@ -110,17 +114,25 @@ interface Beat {
   readonly readings: readonly Reading[];
   /** What `judge` says of them. */
   readonly judged: readonly Judged[];
+  /** The sources that should have told something and did not: what they would have shown, nobody knows. */
+  readonly failed: ReadonlySet<string>;
   readonly limits: Pick<Limits, 'samples' | 'clear'>;
   readonly before: Tracks;
-  /** When the beat before was. */
+  /** When the last sample was: the last beat that counted as one. */
   readonly lastAt: Date | undefined;
   readonly at: Date;
 }
 
-/** One beat further. */
-export function step({ readings, judged, limits, before, lastAt, at }: Beat): Tracks {
+/** Of two beats that are very near to each other only the first is a sample. */
+export function isSample(lastAt: Date | undefined, at: Date): boolean {
   const seconds = lastAt ? (at.getTime() - lastAt.getTime()) / 1000 : Infinity;
-  const isNewSample = !(seconds >= 0 && seconds < nearestSeconds);
+  return !(seconds >= 0 && seconds < nearestSeconds);
+}
+
+/** One beat further. */
+export function step({ readings, judged, failed, limits, before, lastAt, at }: Beat): Tracks {
+  const seconds = lastAt ? (at.getTime() - lastAt.getTime()) / 1000 : Infinity;
+  const isNewSample = isSample(lastAt, at);
   const isInRow = seconds >= 0 && seconds <= furthestSeconds;
   const next: Record<string, Track> = {};
   const seen = new Set<string>();
@@ -132,12 +144,26 @@ export function step({ readings, judged, limits, before, lastAt, at }: Beat): Tr
   for (const [key, track] of Object.entries(before)) {
     if (seen.has(key)) continue;
     if (track.began_at === undefined) {
-      if (track.earlier) next[key] = track.earlier;
+      const left = isUnknown(track) ? unread(track) : track.earlier;
+      if (left) next[key] = left;
       continue;
     }
     next[key] = track.ended_at === undefined ? unseen(track) : track;
   }
   return next;
+
+  /** Its sensor is there, or may be, and has no temperature in this beat. */
+  function isUnknown({ source, chip, sensor }: Track): boolean {
+    if (failed.has(source)) return true;
+    const same = readings.find((one) => one.source === source && one.chip === chip && one.sensor === sensor);
+    return same !== undefined && !isGood(same);
+  }
+
+  /** A sensor that fails now and then still tells when it is too hot; one that fails for longer tells nothing. */
+  function unread(track: Track): Track | undefined {
+    const beats = (track.unread ?? 0) + 1;
+    return beats > mostUnread ? track.earlier : { ...track, unread: beats };
+  }
 
   /** Unknown is not well: what cannot be read just now goes on. */
   function unseen(track: Track): Track {
@@ -151,8 +177,8 @@ export function step({ readings, judged, limits, before, lastAt, at }: Beat): Tr
     }
     // A chip that has no name today may be this one.
     if (same || ofSource.some(({ driver }) => driver === '')) return present;
-    if (ofSource.length === 0) return { ...track, under: 0 };
-    // A disk that was pulled, a module that was unloaded.
+    if (failed.has(track.source)) return { ...track, under: 0 };
+    // A disk that was pulled, a module that was unloaded; also the last of its source, and a source that is not asked.
     if (missing_since === undefined || secondsSince(missing_since, at) < 0) return { ...present, missing_since: now };
     if (secondsSince(missing_since, at) < goneSeconds) return { ...present, missing_since };
     return { ...present, ended_at: now, ended_as: 'gone' };
@@ -165,7 +191,7 @@ export function step({ readings, judged, limits, before, lastAt, at }: Beat): Tr
     const earlier = open ? open.earlier : last;
     const isOver = celsius > above;
     const isUnder = celsius <= above - limits.clear;
-    const count = (was: number): number => (isNewSample || was === 0 ? (isInRow || !isNewSample ? was : 0) + 1 : was);
+    const count = (was: number): number => (isNewSample ? (isInRow ? was : 0) + 1 : was);
     const over = isOver ? count(open?.over ?? 0) : 0;
     const under = isUnder ? count(open?.under ?? 0) : 0;
     if (open?.began_at === undefined && !isOver) return earlier;

@@ -73,6 +73,7 @@ const mistakes: [text: string, told: RegExp[]][] = [
   ['site: a\n---\nsite: b', [/^site\.yaml:2:1: a second document begins here: a configuration is one$/m]],
   ['endpoints: { a: "http://user:word@x/" }', [/a password in a URL/]],
   ['endpoints: { a: { url: "http://x/", timeout: 1m } }', [/timeout: at most 9s/]],
+  ['thermal: { for: [{}] }', [/thermal\.for\.0: says nothing: it would fit every sensor/]],
   ['dashboard: { url: "http://x/" }\nendpoints: { dashboard: "http://y/" }', [/the name `dashboard` is taken/]],
   [
     'streams: { s: { source: { root: /x, files: "{yyyy}/{MM}/*.nc", time: name } } }',

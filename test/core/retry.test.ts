@@ -8,6 +8,9 @@ test('how long a server wants to be left alone, however it says so, and never fo
   const cases: [number, Record<string, string>, number][] = [
     [200, {}, 0],
     [500, { 'retry-after': '60' }, 0],
+    [503, {}, 0],
+    [503, { 'retry-after': '90' }, 90],
+    [503, { 'retry-after': 'soon' }, 0],
     [429, {}, 60],
     [429, { 'retry-after': '7' }, 7],
     [429, { 'retry-after': '0' }, 1],

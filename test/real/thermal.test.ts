@@ -142,7 +142,10 @@ thermal: { sentry: { dsn: $SENTRY_DSN } }
   const textfile = '/var/lib/node-exporter/textfile/thermal.prom';
   assert.match(machine.read(textfile), /sensor="Tdie"\} 61.125$/m);
   assert.equal(must('stat', '-c', '%U %G %a', textfile).trim(), 'ops-monitor ops-monitor 644');
-  assert.equal(must('stat', '-c', '%U', '/run/ops-monitor/thermal_state.json').trim(), 'ops-monitor');
+  assert.equal(
+    must('stat', '-c', '%U', '/run/ops-monitor/thermal/var/lib/ops-monitor/thermal_state.json').trim(),
+    'ops-monitor',
+  );
 
   machine.write('/etc/credstore/ops-monitor.sentry-dsn', 'http://0123456789abcdef@127.0.0.1:9/42');
   must('systemctl', 'start', 'thermal-heartbeat.service');

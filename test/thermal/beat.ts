@@ -18,16 +18,29 @@ export interface TestBeat {
   run(time: string, options?: Record<string, boolean>): Promise<Outcome>;
 }
 
-/** `machine` is a folder, or a Host of literals. */
-export function beatOn(folder: string, machine: string | Host, config = '', net: Net = makeNet({})): TestBeat {
-  const stage = thermalHeartbeat({ net: async () => net, paint: () => (_style, text) => text });
+/** `machine` is a folder, or a Host of literals. `living` are the processes that still are: each beat is process 4711. */
+export function beatOn(
+  folder: string,
+  machine: string | Host,
+  config = '',
+  net: Net = makeNet({}),
+  { living = new Set<number>(), isTimed = false }: { living?: ReadonlySet<number>; isTimed?: boolean } = {},
+): TestBeat {
+  const stage = thermalHeartbeat({
+    net: async () => net,
+    paint: () => (_style, text) => text,
+    processes: { self: () => ({ pid: 4711, started: '1' }), lives: ({ pid }) => living.has(pid) },
+  });
   const places = placesIn(folder);
   const openHost = (name: string, signal: AbortSignal): Host =>
     typeof machine === 'string' ? openRecordedHost(machine, name, signal) : { ...machine, signal };
   return {
     textfile: thermalTextfile.path(places, new Date(0)),
     state: thermalState.path(places, new Date(0)),
-    run: (time, options = {}) =>
-      stage.run(worldIn(folder, { at: new Date(time), config: configurationOf(config), openHost, options })),
+    run: (time, options = {}) => {
+      const at = new Date(time);
+      const clock = { now: () => at, monotonicMs: () => (isTimed ? performance.now() : 0) };
+      return stage.run(worldIn(folder, { at, clock, config: configurationOf(config), openHost, options }));
+    },
   };
 }

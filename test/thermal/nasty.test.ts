@@ -4,6 +4,7 @@ import test from 'node:test';
 import { Absent } from '../../lib/contract/errors.ts';
 import type { Host } from '../../lib/contract/host.ts';
 import { reasonOf } from '../../lib/core/text.ts';
+import { devicesOf } from '../../lib/thermal/devices.ts';
 import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';
 import { isGood, type Reading } from '../../lib/thermal/reading.ts';
 import type { Source } from '../../lib/thermal/source.ts';
@@ -32,7 +33,7 @@ function nasty(number: number, says: string, check: () => void | Promise<void>):
 /** `chip/sensor` with its number, or with the problem in place of one; or what became of the whole source. */
 async function read(source: Source, host: Host): Promise<Record<string, number | string> | string> {
   try {
-    const { readings } = await source.read(host, at);
+    const { readings } = await source.read({ host, devices: devicesOf(host, {}), at });
     return Object.fromEntries(
       readings.map((one) => [`${one.chip}/${one.sensor}`, isGood(one) ? one.celsius : one.problem]),
     );

@@ -74,6 +74,28 @@ test('--print shows a table also in a pipe, and leaves nothing behind', async (t
   assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml', 'machine']);
 });
 
+test('a dry run tells nobody, and says what would be told', async (t) => {
+  const watcher = await receiver(t);
+  const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN }, beat: { url: $OPS_URL } }';
+  const { run, folder } = site(t, 'arm-board', config);
+  const base = `127.0.0.1:${watcher.port}`;
+  const env = { SENTRY_DSN: `http://abcdef0123456789@${base}/42`, OPS_URL: `http://${base}/ping/abc` };
+  const ran = await run(env, '--dry-run');
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual(watcher.received, []);
+  assert.match(ran.stderr, /^would write .*thermal\.prom/m);
+  const [event = '', ...beats] = ran.stdout.trimEnd().split('\n').reverse();
+  assert.match(
+    event,
+    /^would send an event \(warning\): CPU package on thermal\/cpu_thermal is at 86\.2 C \(above 85 C\)$/,
+  );
+  assert.deepEqual(
+    beats.map((line) => line.replace(/: CPU package.*/, '')),
+    ['would tell healthchecks: success', 'would tell sentry (thermal-heartbeat): success'],
+  );
+  assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml', 'machine']);
+});
+
 test('a textfile that cannot be written fails the beat, and the watcher is told', async (t) => {
   const watcher = await receiver(t);
   const { run, folder } = site(t, 'arm-board', 'thermal: { beat: { url: $OPS_URL } }');
@@ -122,13 +144,21 @@ test('the textfile can be read by all, whatever the umask, and a symbolic link i
   assert.equal(statSync(textfile).mode & 0o777, 0o644);
 });
 
+test('two sites of one user know nothing of each other', async (t) => {
+  const [hot, cool] = [site(t, 'arm-board', 'thermal: { samples: 1 }'), site(t, 'two-nvme', 'thermal: { samples: 1 }')];
+  const env = { XDG_RUNTIME_DIR: join(hot.folder, 'run') };
+  assert.match(recordOf(await hot.run(env)).problems.join('\n'), /86\.2 C \(above 85 C\)/);
+  const { problems } = recordOf(await cool.run(env));
+  assert.doesNotMatch(problems.join('\n'), /86\.2 C/, 'what the other site saw');
+});
+
 test('beats at the same time do each other no harm', async (t) => {
   const { run, textfile, folder } = site(t, 'intel-server');
   const all = await Promise.all(Array.from({ length: 6 }, () => run()));
   for (const { code, stderr } of all) assert.equal(code, 0, stderr);
   assert.match(readText(textfile), /^node_thermal_heartbeat_seconds \d+$/m);
   assert.deepEqual(readdirSync(dirname(textfile)), ['thermal.prom'], 'nothing is left beside it');
-  assert.deepEqual(readdirSync(join(folder, 'run', 'ops-monitor')).sort(), ['thermal_state.json']);
+  assert.deepEqual(readdirSync(join(folder, 'run', 'ops-monitor', 'thermal', folder, 'state')), ['thermal_state.json']);
 });
 
 /** Command lines that name the file, of processes that still live. */

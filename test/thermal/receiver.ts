@@ -14,6 +14,8 @@ interface Answer {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body?: string;
+  /** So late. */
+  readonly seconds?: number;
 }
 
 export interface Receiver {
@@ -37,8 +39,10 @@ export async function receiver(t: TestContext): Promise<Receiver> {
       received.push({ method, path: url, headers, body });
       const known = Object.entries(answers).find(([part]) => url?.includes(part));
       const first = url?.includes('/envelope/') ? once.shift() : undefined;
-      const { status, headers: said = {}, body: text = '' } = first ?? known?.[1] ?? { status: 202 };
-      response.writeHead(status, said).end(text);
+      const { status, headers: said = {}, body: text = '', seconds = 0 } = first ?? known?.[1] ?? { status: 202 };
+      const answer = (): void => void response.writeHead(status, said).end(text);
+      if (seconds > 0) setTimeout(answer, seconds * 1000);
+      else answer();
     });
   });
   return { port: await listening(t, server), received, answers, once };

@@ -25,7 +25,8 @@ function site(t: TestContext, environment: Record<string, string>, config = with
     beats = atBeat + 1;
     return beatOn(folder, cpu(celsius), config, makeNet(environment)).run(timeOf(atBeat));
   };
-  return { run, textfile: beatOn(folder, cpu(60)).textfile };
+  const { textfile, state } = beatOn(folder, cpu(60));
+  return { run, textfile, state };
 }
 
 const parsed = (body: string): Record<string, unknown> => JSON.parse(body) as Record<string, unknown>;
@@ -250,6 +251,53 @@ test('a jump that is told of as nothing counts on, also where what was over is t
   assert.equal(((told[3]?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'], 109);
 });
 
+test('a Sentry that takes 3.7 s for each answer is told of the beat and of an event, and who must wait is said', async (t) => {
+  const sentry = await receiver(t);
+  sentry.answers['/api'] = { status: 202, seconds: 3.7 };
+  const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+  const beats = beatOn(temporaryFolder(t), disks, config, net, { isTimed: true });
+  const began = performance.now();
+  const first = await beats.run(timeOf(0));
+  assert.ok(performance.now() - began < 5000, 'it took too long');
+  assert.deepEqual(
+    first.problems.filter((problem) => /Sentry/.test(problem)),
+    ['1 event for Sentry must wait: there was no time within 4 s'],
+  );
+  const second = await beats.run(timeOf(1));
+  assert.deepEqual(
+    second.problems.filter((problem) => /Sentry/.test(problem)),
+    [],
+  );
+  assert.equal(checkIns(sentry.received).length, 2);
+  assert.equal(new Set(events(sentry.received).map((event) => event['event_id'])).size, 2, 'one with each beat');
+});
+
+test('damage in what one beat left for the next costs what is damaged, and no beat', async (t) => {
+  const sentry = await receiver(t);
+  const { run, state } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const celsius of [91, 91, 91]) await run(celsius);
+  const left = parsed(readText(state)) as { tracks: Record<string, object> };
+  const [name = '', track] = Object.entries(left.tracks)[0] ?? [];
+  const bad = { a: {}, b: { ...track, above: 'x' }, c: { ...track, earlier: {} }, d: { ...track, began_at: 1 } };
+  writeFileSync(state, JSON.stringify({ ...left, tracks: { ...bad, [name]: track } }));
+  const { problems, counts } = await run(91);
+  assert.deepEqual(problems, ['CPU package on platform/coretemp.0 is at 91 C (above 85 C)']);
+  assert.equal(counts['out_of_band'], 1);
+  assert.equal(events(sentry.received).length, 1, 'what is sound is remembered');
+});
+
+test('somebody who beats every 5 seconds beside the timer silences nobody', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (let beat = 0; beat < 2; beat += 1 / 6) await run(91, beat);
+  assert.deepEqual(
+    events(sentry.received).map((event) => stateOf(event)),
+    ['begun'],
+  );
+  assert.equal(events(sentry.received)[0]?.['timestamp'], start / 1000 + 20, 'samples are 10 seconds apart');
+});
+
 test('two beats at once send the same event, also by clocks of another second', async (t) => {
   const sentry = await receiver(t);
   const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
@@ -264,6 +312,16 @@ test('two beats at once send the same event, also by clocks of another second', 
   assert.equal(ids.length, 4);
   assert.equal(ids[0], ids[1]);
   assert.equal(new Set([ids[1], ids[3]]).size, 2, 'a minute later it is another one');
+});
+
+test('two sites on one machine send two events of one sensor: Sentry would drop the second as a repetition', async (t) => {
+  const sentry = await receiver(t);
+  const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  for (const name of ['aurora', 'borealis']) {
+    const config = `site: ${name}\nthermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }`;
+    await beatOn(temporaryFolder(t), chipHost('coretemp', { temp1_input: '91000\n' }), config, net).run(timeOf(0));
+  }
+  assert.equal(new Set(events(sentry.received).map((event) => event['event_id'])).size, 2);
 });
 
 test('another watcher that is Sentry is told once an hour too how the monitor is set up', async (t) => {

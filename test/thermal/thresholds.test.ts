@@ -65,6 +65,25 @@ test('what cannot be read is not well: it lasts, and the beats below begin anew'
   assert.deepEqual(play([90, 90, undefined, 90]), ['1', '2', '-', '1'], 'what has not begun is not kept');
 });
 
+test('a sensor that cannot be read in every third beat calls somebody all the same; two beats are outlasted, not three', () => {
+  const { celsius: _, ...sensor } = cpu(0);
+  const broken: Reading = { ...sensor, problem: 'unreadable', why: 'EIO' };
+  const playWith = (values: readonly (number | Reading)[]): string[] => {
+    let tracks: Tracks = {};
+    return values.map((value, index) => {
+      const time = (beat: number): Date => new Date(Date.parse('2026-11-20T06:00:00Z') + beat * 30_000);
+      const readings = [typeof value === 'number' ? cpu(value) : value];
+      tracks = judgeAndStep({ readings, limits, before: tracks, lastAt: time(index - 1), at: time(index) });
+      const [track] = Object.values(tracks);
+      return track === undefined ? '-' : isActive(track) ? 'begun' : String(track.over);
+    });
+  };
+  assert.deepEqual(playWith([90, 90, broken, 90]), ['1', '2', '2', 'begun']);
+  assert.deepEqual(playWith([90, broken, broken, 90, broken, broken, 90]), ['1', '1', '1', '2', '2', '2', 'begun']);
+  assert.deepEqual(playWith([90, 90, broken, broken, broken, 90]), ['1', '2', '2', '2', '-', '1']);
+  assert.deepEqual(playWith([90, 90, broken, 84, 90]), ['1', '2', '2', '-', '1'], 'one below is one below');
+});
+
 test('beats that somebody adds by hand are no further samples, and those after a long pause are not in a row', () => {
   assert.deepEqual(play([90, 90, 90, 90], 2), ['1', '1', '1', '1']);
   assert.deepEqual(play([90, 90, 90, 90], 3600), ['1', '1', '1', '1']);
@@ -110,22 +129,24 @@ test('a sensor that is no longer judged is over', () => {
   assert.ok(Object.values(later).every(({ ended_at }) => ended_at !== undefined));
 });
 
-/** Ended how, after so many minutes of what is read then, beside `others`; undefined: it lasts. */
-function endedAfter(minutes: number, readings: readonly Reading[], gapAt?: number): string | undefined {
+/** Ended how, after so many minutes of what is read then; undefined: it lasts. `isFailed`: in which its source fails. */
+function endedAfter(minutes: number, readings: readonly Reading[], isFailed = (_minute: number) => false) {
   const once = limitsOf('thermal: { samples: 1 }');
   const start = Date.parse('2026-11-20T06:00:00Z');
   let tracks = judgeAndStep({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at: new Date(start) });
   for (let minute = 1; minute <= minutes; minute++) {
     const at = new Date(start + minute * 60_000);
-    const now = minute === gapAt ? [] : readings;
-    tracks = judgeAndStep({ readings: now, limits: once, before: tracks, lastAt: new Date(at.getTime() - 60_000), at });
+    const failed = isFailed(minute) ? ['hwmon'] : [];
+    const now = isFailed(minute) ? readings.filter(({ source }) => source !== 'hwmon') : readings;
+    const lastAt = new Date(at.getTime() - 60_000);
+    tracks = judgeAndStep({ readings: now, failed, limits: once, before: tracks, lastAt, at });
   }
   const track = tracks['hwmon coretemp package'];
   assert.ok(track, 'somebody has still to be told of it');
   return track.ended_at === undefined ? undefined : (track.ended_as ?? 'well');
 }
 
-test('a sensor that its source has not shown for an hour is over; what cannot be read, and one whose source is silent, is not', () => {
+test('a sensor that its source has not shown for an hour is over; what cannot be read, and one whose source fails, is not', () => {
   const other = on('it87.2624', 'temp1', 30);
   const broken = (rest: Partial<Good> = {}): Reading => {
     const { celsius: _, ...sensor } = { ...cpu(0), ...rest };
@@ -133,10 +154,23 @@ test('a sensor that its source has not shown for an hour is over; what cannot be
   };
   assert.equal(endedAfter(60, [other]), undefined);
   assert.equal(endedAfter(61, [other]), 'gone');
-  assert.equal(endedAfter(61, [other], 30), 'gone', 'a beat in which the source said nothing proves nothing else');
+  assert.equal(
+    endedAfter(61, [other], (minute) => minute === 30),
+    'gone',
+    'a beat in which the source failed proves nothing else',
+  );
   assert.equal(endedAfter(300, [broken(), other]), undefined);
-  assert.equal(endedAfter(300, []), undefined);
-  assert.equal(endedAfter(300, [{ ...other, source: 'thermal_zone' }]), undefined);
+  assert.equal(
+    endedAfter(300, [], () => true),
+    undefined,
+  );
+  const zone: Reading = { ...other, source: 'thermal_zone' };
+  assert.equal(
+    endedAfter(300, [zone], () => true),
+    undefined,
+  );
+  assert.equal(endedAfter(60, [zone]), undefined);
+  assert.equal(endedAfter(61, [zone]), 'gone', 'the last disk of its source was pulled');
   // A chip whose very name cannot be read may be this one.
   assert.equal(endedAfter(300, [other, broken({ chip: 'hwmon3', sensor: 'temp', driver: '' })]), undefined);
 });
@@ -252,4 +286,20 @@ test('a zone and hwmon that say something else of the same are told', () => {
     ['the thermal zone x86_pkg_temp says 27.8 C, hwmon 60 C of the same: one of them is wrong'],
   );
   assert.equal(disagreements([on('cpu_thermal', 'temp1', 40), zone('cpu-thermal', 90)]).size, 1);
+  const second = { ...cpu(62), chip: 'coretemp.1' };
+  const zones = (one: number, other: number) => [
+    zone('x86_pkg_temp', one),
+    { ...zone('x86_pkg_temp', other), chip: 'b' },
+  ];
+  assert.deepEqual([...disagreements([cpu(80), second, ...zones(60, 82)])], [], 'in whatever order they come');
+  assert.deepEqual(
+    [...disagreements([cpu(80), second, ...zones(27.8, 81)]).values()],
+    ['the thermal zone x86_pkg_temp says 27.8 C, hwmon 62 C of the same: one of them is wrong'],
+    'beside another package that is hotter',
+  );
+  assert.deepEqual(
+    [...disagreements([cpu(80), second, zone('x86_pkg_temp', 81)])],
+    [],
+    'of one nobody knows which it is',
+  );
 });

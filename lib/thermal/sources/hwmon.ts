@@ -3,8 +3,8 @@
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { reasonOf } from '../../core/text.ts';
-import { untilAborted } from '../../run/deadline.ts';
 import { inOrder, namedApart, placeOf } from '../chip.ts';
+import type { Devices } from '../devices.ts';
 import { type Reading, readMillidegrees, type Sensor, sensorNames } from '../reading.ts';
 import { defineSource } from '../source.ts';
 
@@ -14,12 +14,14 @@ export const hwmon = defineSource({
   name: 'hwmon',
   summary: 'the kernel’s sensor chips, /sys/class/hwmon',
 
-  async read(host) {
+  async read({ host, devices }) {
     const entries = await host.list(folder).catch((error: unknown) => {
       if (isMissing(error)) throw new Absent(`there is no ${folder}`);
       throw error;
     });
-    const found = await Promise.all(inOrder(entries, 'hwmon').map((entry) => readChip(host, `${folder}/${entry}`)));
+    const found = await Promise.all(
+      inOrder(entries, 'hwmon').map((entry) => readChip(host, devices, `${folder}/${entry}`)),
+    );
     const chips = namedApart(found.filter((chip) => chip !== undefined));
     const readings = chips.flatMap(({ chip, sensors }) => sensors.map((reading) => ({ ...reading, chip })));
     if (readings.length === 0) throw new Absent(`no chip in ${folder} has a temperature`);
@@ -34,7 +36,7 @@ interface Chip {
 }
 
 /** One file after the other: a chip that hangs holds one thread, and no other chip. */
-async function readChip(host: Host, entry: string): Promise<Chip | undefined> {
+async function readChip(host: Host, devices: Devices, entry: string): Promise<Chip | undefined> {
   try {
     // Read where its device is: from that path a host can tell what needs no thread.
     const path = await host.realpath(entry);
@@ -54,7 +56,7 @@ async function readChip(host: Host, entry: string): Promise<Chip | undefined> {
     for (const [index, sensor] of sensorNames(labelled).entries()) {
       const id = ids[index] ?? '';
       const of: Sensor = { source: 'hwmon', chip: place.chip, sensor, driver, id };
-      sensors.push(await readSensor(host, `${path}/${id}`, of, has.has(`${id}_fault`)));
+      sensors.push(await readSensor(devices, `${path}/${id}`, of, has.has(`${id}_fault`)));
     }
     return { ...place, sensors };
   } catch (error) {
@@ -72,10 +74,11 @@ async function labelOf(host: Host, path: string, id: string): Promise<string | u
   return text.trim() || undefined;
 }
 
-async function readSensor(host: Host, path: string, of: Sensor, mayBeFaulted: boolean): Promise<Reading> {
+async function readSensor(devices: Devices, path: string, of: Sensor, mayBeFaulted: boolean): Promise<Reading> {
+  const ask = (value: string): Promise<string> => devices.read(`${path}_${value}`, of.driver);
   try {
-    const reading = readMillidegrees(of, await untilAborted(host.signal, host.readText(`${path}_input`)));
-    const fault = mayBeFaulted ? (await untilAborted(host.signal, host.readText(`${path}_fault`))).trim() : '0';
+    const reading = readMillidegrees(of, await ask('input'));
+    const fault = mayBeFaulted ? (await ask('fault')).trim() : '0';
     return fault === '0' ? reading : { ...of, problem: 'faulted', why: 'the chip says that the sensor is faulted' };
   } catch (error) {
     if (isMissing(error)) return { ...of, problem: 'absent', why: 'it went while it was being read' };

@@ -18,7 +18,7 @@ export const nvme = defineSource({
   name: 'nvme',
   summary: 'what nvme-smart-log.service left in /run/ops-monitor-nvme',
 
-  async read(host, at) {
+  async read({ host, at }) {
     const entries = await host.list(folder).catch((error: unknown) => {
       if (isMissing(error)) throw new Absent(`nvme-smart-log.service has left nothing in ${folder}`);
       throw error;

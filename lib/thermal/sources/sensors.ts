@@ -12,7 +12,7 @@ export const sensors = defineSource({
   name: 'sensors',
   summary: 'the program `sensors`, with what /etc/sensors.d says',
 
-  async read(host) {
+  async read({ host }) {
     const { exit_code, stdout, stderr } = await untilAborted(
       host.signal,
       host.run(['sensors', '-j'], { alone: 'thermal-sensors' }),

@@ -3,8 +3,8 @@
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { reasonOf } from '../../core/text.ts';
-import { untilAborted } from '../../run/deadline.ts';
 import { firmwareName, inOrder, namedApart, type Place } from '../chip.ts';
+import type { Devices } from '../devices.ts';
 import { type Reading, readMillidegrees, type Sensor } from '../reading.ts';
 import { defineSource } from '../source.ts';
 
@@ -14,14 +14,14 @@ export const zones = defineSource({
   name: 'thermal_zone',
   summary: 'the kernel’s thermal zones, /sys/class/thermal',
 
-  async read(host) {
+  async read({ host, devices }) {
     const entries = await host.list(folder).catch((error: unknown) => {
       if (isMissing(error)) throw new Absent(`there is no ${folder}`);
       throw error;
     });
     const names = inOrder(entries, 'thermal_zone');
     if (names.length === 0) throw new Absent(`there is no zone in ${folder}`);
-    const found = await Promise.all(names.map((name) => readZone(host, `${folder}/${name}`)));
+    const found = await Promise.all(names.map((name) => readZone(host, devices, `${folder}/${name}`)));
     const all = namedApart(
       await withFirmwareNames(
         host,
@@ -37,12 +37,12 @@ interface Zone extends Place {
   readonly reading: Reading;
 }
 
-async function readZone(host: Host, path: string): Promise<Zone | undefined> {
+async function readZone(host: Host, devices: Devices, path: string): Promise<Zone | undefined> {
   try {
     const type = (await host.readText(`${path}/type`)).trim();
     const of: Sensor = { source: 'thermal_zone', chip: type, sensor: 'temp', driver: type };
     // ENODATA, EAGAIN, EINVAL, EIO: a zone that is switched off, or whose chip sleeps, says so in many ways.
-    const reading = await untilAborted(host.signal, host.readText(`${path}/temp`)).then(
+    const reading = await devices.read(`${path}/temp`, type).then(
       (text) => readMillidegrees(of, text),
       (error: unknown): Reading => ({ ...of, problem: 'unreadable', why: reasonOf(error) }),
     );
