@@ -210,12 +210,17 @@ function readText(path: string): string | undefined {
   }
 }
 
+/** Also of those whose first record found no room on the disk. */
 function stageNames(places: Places): string[] {
-  const entries = listIfThere(dirname(stageRecord('any').path(places, new Date(0))));
-  return entries
-    .filter((entry) => entry.endsWith('.json'))
-    .map((entry) => basename(entry, '.json'))
-    .sort();
+  const [any, epoch] = [stageRecord('any'), new Date(0)];
+  const spare = dirname(sparePath(any, places, epoch));
+  const entries = [
+    ...listIfThere(dirname(any.path(places, epoch))),
+    // Mostly there is none, and an error that says so costs more than a look.
+    ...(modifiedMs(spare) === undefined ? [] : listIfThere(spare)),
+  ];
+  const names = entries.filter((entry) => entry.endsWith('.json')).map((entry) => basename(entry, '.json'));
+  return [...new Set(names)].sort();
 }
 
 /** A spare copy that cannot be removed is older than what was just written, and so is not read. */

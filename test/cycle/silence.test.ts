@@ -75,7 +75,10 @@ test('what is said of no name, and a time that is none, is refused with what is 
       /filesystem-usage:data is the name of an observation, by its check; alerts are named by rule: storage:data\n/,
     ],
     [['filesystem-usage', '--for', '4h', ...reason], /alerts are named by rule: storage\n/],
-    [['host-load:host', '--for', '4h', ...reason], /there is no rule "host-load"/],
+    [
+      ['host-load:host', '--for', '4h', ...reason],
+      /host-load:host is the name of an observation, by its check; alerts are named by rule: red:host-load:host\n/,
+    ],
     [['storage:root', ...reason], /say for how long, at most 30d: --for 4h; or --lift/],
     [['storage:root', '--for', '4h'], /say why: --reason/],
     [['storage:root', '--for', '40d', ...reason], /--for "40d" is longer than 30d, which is the most\n/],

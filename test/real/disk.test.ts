@@ -73,6 +73,13 @@ test('on a full disk each stage says so and exits 1, leaves the old files whole,
   assert.match(report.stderr, /writing .*latest_report\.md failed.*ENOSPC/);
   assertIntact(disk, before);
 
+  // Records that never found room are known all the same.
+  execFileSync('rm', ['-r', join(disk, 'state', 'stages')]);
+  fill(disk);
+  for (const stage of stages) assert.equal(site.run(stage).status, 1, stage);
+  const confirm = site.run('confirm-cycle', '--dry-run');
+  assert.doesNotMatch(confirm.stdout + confirm.stderr, /left no record/);
+
   // A whole cycle fails, and says what it found all the same.
   const cycle = site.run('run-cycle');
   assert.equal(cycle.status, 1, cycle.stderr);
