@@ -2,8 +2,8 @@
 // one of two chips of the same name either.
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
+import { untilAborted } from '../../core/abort.ts';
 import { reasonOf } from '../../core/text.ts';
-import { untilAborted } from '../../run/deadline.ts';
 import { inOrder, namedApart, placeOf } from '../chip.ts';
 import { type Reading, readMillidegrees, type Sensor, sensorNames } from '../reading.ts';
 import { defineSource } from '../source.ts';

@@ -2,8 +2,8 @@
 // boards all there is.
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
+import { untilAborted } from '../../core/abort.ts';
 import { reasonOf } from '../../core/text.ts';
-import { untilAborted } from '../../run/deadline.ts';
 import { firmwareName, inOrder, namedApart, type Place } from '../chip.ts';
 import { type Reading, readMillidegrees, type Sensor } from '../reading.ts';
 import { defineSource } from '../source.ts';
