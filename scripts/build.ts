@@ -146,11 +146,9 @@ const quietExeca: Plugin = {
   },
 };
 
-/** Names the build in the cache of the configuration: any change of source is another build. */
+/** Names the build in the cache of the configuration: any change of source is another build, whatever the file's ending. */
 async function buildId(): Promise<string> {
-  const files = (
-    await fastGlob(['lib/**/*.ts', 'scripts/*.ts', 'package-lock.json', 'package.json'], { cwd: root })
-  ).sort();
+  const files = (await fastGlob(['lib/**', 'scripts/**', 'package-lock.json', 'package.json'], { cwd: root })).sort();
   return hash('sha1', files.map((file) => readFileSync(join(root, file), 'utf8')).join('\0')).slice(0, 12);
 }
 

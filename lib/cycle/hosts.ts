@@ -18,7 +18,7 @@ export const openHosts: OpenHosts = async (hosts, { runtime, state }) => {
       'local',
       localHostOpener({ notes: join(runtime, 'children', state), userAgent: `ops-monitor/${product.version}` }),
     );
-  for (const [name, host] of Object.entries(hosts)) openers.set(name, await openerOf(name, host, runtime));
+  for (const [name, host] of Object.entries(hosts)) openers.set(name, await openerOf(name, host, { runtime, state }));
   return (name, signal) => {
     const open = openers.get(name);
     if (!open) throw new Error(`there is no host ${JSON.stringify(name)} in the configuration`);
@@ -26,7 +26,11 @@ export const openHosts: OpenHosts = async (hosts, { runtime, state }) => {
   };
 };
 
-async function openerOf(name: string, host: Configuration['hosts'][string], runtime: string): Promise<Opener> {
+async function openerOf(
+  name: string,
+  host: Configuration['hosts'][string],
+  { runtime, state }: { readonly runtime: string; readonly state: string },
+): Promise<Opener> {
   if ('folder' in host) {
     const { openRecordedHost } = await import('../io/recorded.ts');
     return (signal) => openRecordedHost(host.folder, name, signal);
@@ -38,5 +42,6 @@ async function openerOf(name: string, host: Configuration['hosts'][string], runt
     configFile: host['ssh-config'],
     connectMs: host.deadline * 1000 * connectShare,
     runtime,
+    state,
   });
 }

@@ -23,14 +23,19 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The note of the child that does this work; while that child lives, no second one is started. */
   readonly aloneNote?: string;
+  /** Its input is an empty line, and stays open for as long as we want the work: at its end it is known that we do not. */
+  readonly lifeline?: true;
 }
 
-export async function runProgram(argv: readonly string[], { signal, env, aloneNote }: RunOptions): Promise<Completed> {
+export async function runProgram(
+  argv: readonly string[],
+  { signal, env, aloneNote, lifeline }: RunOptions,
+): Promise<Completed> {
   const [file = '', ...rest] = argv;
   if (aloneNote !== undefined) await refuseSecond(aloneNote);
   signal.throwIfAborted();
   const child = execa(file, rest, {
-    stdin: 'ignore',
+    stdin: lifeline ? 'pipe' : 'ignore',
     reject: false,
     stripFinalNewline: false,
     maxBuffer: mostOutputBytes,
@@ -47,6 +52,7 @@ export async function runProgram(argv: readonly string[], { signal, env, aloneNo
       // already gone
     }
   };
+  if (lifeline) child.stdin?.write('\n');
   signal.addEventListener('abort', kill, { once: true });
   const ended = endOnLeaving(kill);
   try {
@@ -91,10 +97,11 @@ interface Note {
 async function refuseSecond(path: string): Promise<void> {
   const note = readNote(path);
   if (!note || (await startTimeOf(note.pid)) !== note.started) return removeIfThere(path);
-  throw new Error(
-    `an earlier attempt still hangs (process ${note.pid}, since ${note.since}); no second one is started`,
-  );
+  throw stillHangs(`process ${note.pid}`, note.since);
 }
+
+export const stillHangs = (what: string, since: string): Error =>
+  new Error(`an earlier attempt still hangs (${what}, since ${since}); no second one is started`);
 
 /** Undefined where there is none, or one that is not ours to understand. */
 function readNote(path: string): Note | undefined {

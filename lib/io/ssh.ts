@@ -2,16 +2,17 @@
 // POSIX tools and GNU find there, and writes nothing.
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Completed, Host } from '../contract/host.ts';
+import { untilAborted } from '../core/abort.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { lanes } from '../core/lanes.ts';
-import { firstLine } from '../core/text.ts';
-import { isForeignFind, parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
+import { fingerprint, firstLine } from '../core/text.ts';
+import { type Attempt, isForeignFind, parseAttempts, parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
 import { endOnLeaving } from './leave.ts';
-import { runProgram } from './process.ts';
+import { runProgram, stillHangs } from './process.ts';
 
 export interface SshSettings {
   readonly name: string;
@@ -21,6 +22,8 @@ export interface SshSettings {
   /** For the connection to come up. */
   readonly connectMs: number;
   readonly runtime: string;
+  /** Whose monitor this is: two of them may look at one machine as the same user. */
+  readonly state: string;
 }
 
 interface Connection {
@@ -30,27 +33,31 @@ interface Connection {
 /** Opens that machine for one cycle. */
 export function sshHostOpener(settings: SshSettings): (signal: AbortSignal) => Host {
   let connection: Promise<Connection> | undefined;
-  // sshd's MaxSessions is 10 unless somebody raised it.
+  let earlier: Promise<ReadonlyMap<string, Attempt>> | undefined;
+  // sshd's MaxSessions is 10 unless somebody raised it; the connection itself is one, and the look at what hangs.
   const lane = lanes(8);
-  const command = async (signal: AbortSignal, argv: readonly string[]): Promise<Completed> => {
+  // On a dead mount all of them hang, as long as they may: two lanes are for what is asked besides.
+  const search = lanes(6);
+  const command = async (signal: AbortSignal, argv: readonly string[], work?: string): Promise<Completed> => {
     const { socket } = await (connection ??= connect(settings));
-    return lane(() => runThere(settings, socket, signal, argv));
+    if (work !== undefined) {
+      const attempt = (await (earlier ??= earlierAttempts(settings, socket))).get(encodeURIComponent(work));
+      if (attempt) throw stillHangs(`process ${attempt.pid} on ${settings.name}`, attempt.since);
+    }
+    // The connection holds the output open until the work there has ended, which may be never.
+    return lane(() => untilAborted(signal, runThere(settings, { socket, signal, argv, work })));
   };
-  return (signal) => openHost(settings.name, signal, (argv) => command(signal, argv));
+  return (signal) => openHost(settings.name, signal, search, (argv, work) => command(signal, argv, work));
 }
 
-type Command = (argv: readonly string[]) => Promise<Completed>;
+/** `work` names what may hang there: while an earlier attempt at it lives, no second one is started. */
+type Command = (argv: readonly string[], work?: string) => Promise<Completed>;
 
-function openHost(name: string, signal: AbortSignal, command: Command): Host {
+function openHost(name: string, signal: AbortSignal, search: ReturnType<typeof lanes>, command: Command): Host {
   /** A POSIX script over one path. Exit 44: there is no such path; 45: there is, and it is not what was expected. */
   const script = async (what: string, path: string, text: string): Promise<string> => {
-    const { exit_code, stdout, stderr } = await command([
-      'sh',
-      '-c',
-      `[ -e "$1" ] || [ -L "$1" ] || exit 44; ${text}`,
-      'sh',
-      path,
-    ]);
+    const argv = ['sh', '-c', `[ -e "$1" ] || [ -L "$1" ] || exit 44; ${text}`, 'sh', path];
+    const { exit_code, stdout, stderr } = await command(argv, `${what} ${path}`);
     if (exit_code === 0) return stdout;
     if (exit_code === 44)
       throw Object.assign(new Error(`ENOENT: no such file or directory, ${what} '${path}' on ${name}`), {
@@ -79,23 +86,34 @@ function openHost(name: string, signal: AbortSignal, command: Command): Host {
       parseFindStat(await script('stat', path, `exec find "$1" -maxdepth 0 -printf '%y\\t%s\\t%T@\\t%l'`)),
     statfs: async (path) => parseDf(await script('usage', path, 'exec df -kP -- "$1"')),
     realpath: async (path) => (await script('resolving', path, 'cd -- "$1" && pwd -P')).replace(/\n$/, ''),
-    run: (argv) => command(argv),
+    run: (argv, { alone } = {}) => (alone === undefined ? command(argv) : search(() => command(argv, alone))),
     get: async (url) => {
       throw new Error(`${url} is asked from this machine, not from ${name}`);
     },
   };
 }
 
+interface Work {
+  readonly socket: string;
+  readonly signal: AbortSignal;
+  readonly argv: readonly string[];
+  readonly work?: string | undefined;
+}
+
 /** A command there, through the connection that is up. What the login shell's profile prints is cut off by a mark. */
-async function runThere(
-  { name, target }: SshSettings,
-  socket: string,
-  signal: AbortSignal,
-  argv: readonly string[],
-): Promise<Completed> {
+async function runThere(settings: SshSettings, { socket, signal, argv, work }: Work): Promise<Completed> {
+  const { name, target } = settings;
   const mark = `ops-monitor-${randomUUID()}`;
-  // From the root: an account may be unable to read its own home, and find complains of where it stands.
-  const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', `cd /; echo ${mark}; exec "$@"`, 'sh', ...argv];
+  const begins = [
+    // From the root: an account may be unable to read its own home, and find complains of where it stands.
+    'cd /',
+    `echo ${mark}`,
+    ...(work === undefined
+      ? []
+      : [`export ${noteOf(settings)}" $$ ${new Date().toISOString()} ${encodeURIComponent(work)}"`]),
+    'exec "$@"',
+  ].join('; ');
+  const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', endsWithUs, 'sh', 'sh', '-c', begins, 'sh', ...argv];
   const done = await runProgram(
     [
       'ssh',
@@ -111,13 +129,49 @@ async function runThere(
       target,
       words.map(quote).join(' '),
     ],
-    { signal, env: { HOME: process.env['HOME'], SSH_AUTH_SOCK: process.env['SSH_AUTH_SOCK'] } },
+    { signal, lifeline: true, env: { HOME: process.env['HOME'], SSH_AUTH_SOCK: process.env['SSH_AUTH_SOCK'] } },
   );
   const start = done.stdout.indexOf(`${mark}\n`);
   if (start < 0) throw new Error(`${name} did not run the command: ${sshReason(done.stderr)}`);
   // 127 and 126 are sh's own: there is no such program, or it may not be run.
   if (done.exit_code === 127) throw new Error(`${argv[0]} is not installed on ${name}`);
   return { ...done, stdout: done.stdout.slice(start + mark.length + 1) };
+}
+
+/**
+ * Runs its arguments, and ends them when we have gone: sshd itself only closes their input and output, of which one that
+ * hangs sees nothing. Our own death, an abort and a lost connection all end our line to it. Where that line was never ours
+ * (a ForceCommand that reads it) nothing is ended.
+ */
+const endsWithUs = [
+  'exec 3<&0',
+  '"$@" 3<&- & work=$!',
+  '{ read -r line && { read -r line; kill -9 "$work" $$; }; } <&3 >/dev/null 2>&1 & watch=$!',
+  // Silent from here on: what a shell may say of a child that is gone, or was killed, is no word of the work.
+  'exec 3<&- 2>/dev/null',
+  'wait "$work"',
+  'code=$?',
+  'kill -9 "$watch"',
+  'exit "$code"',
+].join('; ');
+
+/** How a piece of our work is known there, without a file: in its environment. */
+const noteOf = ({ name, state }: SshSettings): string =>
+  `OPS_MONITOR_ALONE=${fingerprint([hostname(), state, name].join(' '))}`;
+
+/**
+ * What lives there of earlier connections: hanging beyond any kill, or on one that sshd does not yet know to be lost. A
+ * child of such work is not meant, hence the look for the process itself.
+ */
+async function earlierAttempts(settings: SshSettings, socket: string): Promise<ReadonlyMap<string, Attempt>> {
+  const script =
+    'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\000" "\\012" | sed -n "s/^$1 //p" | ' +
+    'while read -r pid note; do if [ -e "/proc/$pid" ]; then echo "$pid $note"; fi; done';
+  const argv = ['sh', '-c', script, 'sh', noteOf(settings)];
+  // Nobody's in particular: all wait for it, each until its own deadline.
+  const { signal } = new AbortController();
+  const { stdout } = await runThere(settings, { socket, signal, argv });
+  return parseAttempts(stdout);
 }
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

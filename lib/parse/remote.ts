@@ -35,6 +35,21 @@ export function parseFindStat(text: string): PathStat {
 export const isForeignFind = (stderr: string): boolean =>
   /-printf|unrecognized|unknown predicate|illegal option/.test(stderr);
 
+export interface Attempt {
+  readonly pid: string;
+  readonly since: string;
+}
+
+/** Lines of `PID SINCE NAME`: what earlier attempts are still at there, by the name of the work. */
+export function parseAttempts(text: string): Map<string, Attempt> {
+  const attempts = new Map<string, Attempt>();
+  for (const line of text.split('\n')) {
+    const [pid, since, name] = line.split(' ');
+    if (pid && since && name) attempts.set(name, { pid, since });
+  }
+  return attempts;
+}
+
 // First match wins; the words are OpenSSH's own, 8.4 to 9.9.
 const reasons: readonly [RegExp, string][] = [
   [

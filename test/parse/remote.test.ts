@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { parseDf, parseFindStat, sshReason } from '../../lib/parse/remote.ts';
+import { parseAttempts, parseDf, parseFindStat, sshReason } from '../../lib/parse/remote.ts';
 
 test('df -kP is a filesystem without inodes, whatever its device is called', () => {
   const text =
@@ -41,6 +41,13 @@ test('find tells a file, a folder, a link with its target, and what is neither',
   assert.equal(parseFindStat('p\t0\t1\t').kind, 'other');
   for (const text of ['', 'f\t12', 'f\tmany\t1\t', 'find: x'])
     assert.throws(() => parseFindStat(text), /did not print/, text);
+});
+
+test('what earlier attempts are still at is known by its name; what is no such line is left out', () => {
+  const text = '4711 2026-11-20T07:44:16.500Z stream-a%20b\n\nodd\n12 2026-11-20T07:44:16.500Z \n';
+  const attempt = { pid: '4711', since: '2026-11-20T07:44:16.500Z' };
+  assert.deepEqual([...parseAttempts(text)], [['stream-a%20b', attempt]]);
+  assert.equal(parseAttempts('').size, 0);
 });
 
 const words: [said: string, reason: RegExp][] = [

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
-import { readText } from '../world.ts';
+import { readText, temporaryFolder } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { startSshd } from './sshd.ts';
 import { itemOf, siteIn, snapshotIn } from './stages.ts';
@@ -41,7 +41,8 @@ async function mountOverSsh(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-sshfs-'));
   const [remote, mountPoint] = [join(folder, 'remote'), join(folder, 'mount')];
   for (const path of [remote, mountPoint]) mkdirSync(path);
-  const mount = spawn('sshfs', ['-f', '-F', sshd.config, `source:${remote}`, mountPoint], { stdio: 'ignore' });
+  const options = ['-f', '-o', 'dir_cache=no', '-F', sshd.config];
+  const mount = spawn('sshfs', [...options, `source:${remote}`, mountPoint], { stdio: 'ignore' });
   t.after(async () => {
     // The server first: with it gone, what hangs in the mount is let go.
     for (const { pid } of [...descendants(sshd.pid), ...descendants(mount.pid ?? 0)]) process.kill(pid, 'SIGKILL');
@@ -131,3 +132,87 @@ test('a hung network mount costs its own reading, the run ends in time, and no s
   assert.equal(healed.workspace['reached'], true);
   assert.deepEqual(notes(), []);
 });
+
+test('a mount that hangs on another machine gets one process there for each thing that is asked of it, and never a second', async (t) => {
+  const { folder, mountPoint, silence, resume } = await mountOverSsh(t);
+  const sshd = await startSshd(t);
+  const copy = temporaryFolder(t);
+  const stream = (name: string) =>
+    `  ${name}: { source: { host: source, root: ${mountPoint}, files: "${name}*.nc" }, mirrors: { here: { root: ${copy} } } }\n`;
+  const names = Array.from({ length: 5 }, (_, index) => `s${index}`);
+  const site = siteIn(
+    folder,
+    [
+      `files: { state: ${folder}/state }\nhosts: { source: { ssh: source, ssh-config: ${sshd.config} } }\n`,
+      `filesystems: { far: { host: source, path: / }, remote: { host: source, path: ${mountPoint} } }\n`,
+      `streams:\n${names.map(stream).join('')}`,
+    ].join(''),
+  );
+  const collect = () => {
+    const { status, stderr, ms } = site.run('collect-snapshot');
+    assert.equal(status, 0, stderr);
+    const snapshot = snapshotIn(join(folder, 'state', 'raw'));
+    const reason = (section: string, item: string) => {
+      const found = itemOf(snapshot, section, item);
+      return found.status === 'failed' ? found.reason : found.status;
+    };
+    return {
+      far: reason('filesystems', 'far'),
+      remote: reason('filesystems', 'remote'),
+      streams: names.map((name) => reason('streams', name)),
+      mirrors: names.map((name) => reason('mirrors', `${name}.here`)),
+      ms,
+    };
+  };
+  const there = () => left().filter(({ command }) => command.includes(mountPoint));
+
+  const good = collect();
+  assert.deepEqual(
+    [good.far, good.remote, ...good.streams, ...good.mirrors],
+    Array.from({ length: 12 }, () => 'ok'),
+  );
+  assert.deepEqual(there(), [], 'nothing is left of what ended');
+
+  silence();
+  const hung = collect();
+  assert.ok(hung.ms < 60_000, `${hung.ms} ms`);
+  assert.equal(hung.far, 'ok', 'what does not hang there is read');
+  assert.match(hung.remote, /did not answer within/);
+  const first = there();
+  assert.ok(first.length >= 2, JSON.stringify(first));
+
+  const refused = /an earlier attempt still hangs \(process \d+ on source, since 20.*Z\); no second one is started/;
+  for (let cycle = 0; cycle < 2; cycle++) {
+    const { far, remote, streams, mirrors } = collect();
+    assert.equal(far, 'ok');
+    assert.match(remote, refused);
+    // Of those that wait for one another some can be ended, and are tried again.
+    const searches = [...streams, ...mirrors];
+    assert.ok(searches.some((reason) => refused.test(reason)) && !searches.includes('ok'), searches.join('\n'));
+    const works = there().map(({ work }) => work);
+    assert.deepEqual([...new Set(works)], works, 'a second one was started');
+  }
+
+  resume();
+  for (let tries = 0; tries < 100 && there().length > 0; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  const healed = collect();
+  assert.deepEqual(
+    [healed.far, healed.remote, ...healed.streams],
+    Array.from({ length: 7 }, () => 'ok'),
+  );
+});
+
+/** What our work over ssh has left on its machine, which is this one. */
+function left(): { work: string; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const work = /(?:^|\0)OPS_MONITOR_ALONE=\S+ \d+ \S+ ([^\0]+)/.exec(readText(`/proc/${name}/environ`))?.[1];
+        return work === undefined ? [] : [{ work, command: commandOf(Number(name)) }];
+      } catch {
+        return []; // ended meanwhile, or none of ours
+      }
+    });
+}

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import test from 'node:test';
+import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from '../../lib/snapshot/sections/index.ts';
 import { storeFiles } from '../store.ts';
@@ -215,7 +215,7 @@ test('nothing is changed there: every program and every file that is opened, as 
   const calls = 'execve,open,openat,creat,%file,ftruncate,fchmod,fchown,copy_file_range';
   const sshd = await startSshd(
     t,
-    `ForceCommand exec setpriv --reuid=65534 --regid=65534 --clear-groups strace -f -qq -s 500 -e trace=${calls} -o ${traces}/$$ sh -c "$SSH_ORIGINAL_COMMAND"`,
+    `ForceCommand exec setpriv --reuid=65534 --regid=65534 --clear-groups strace -f --seccomp-bpf -qq -s 500 -e trace=${calls} -o ${traces}/$$ sh -c "$SSH_ORIGINAL_COMMAND"`,
   );
   const site = siteIn(
     folder,
@@ -265,8 +265,10 @@ test('nothing is changed there: every program and every file that is opened, as 
     'od',
     'printf',
     'pwd',
+    'sed',
     'tail',
     'test',
+    'tr',
     'true',
     'wc',
   ];
@@ -284,23 +286,30 @@ test('nothing is changed there: every program and every file that is opened, as 
   assert.deepEqual(changes, []);
 });
 
-test('a command that hangs there costs its own reading, and the run ends in time', async (t) => {
-  const sshd = await startSshd(
-    t,
-    'ForceCommand case "$SSH_ORIGINAL_COMMAND" in *df*-kP*) exec sleep 1000;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac',
-  );
+/** An sshd on whose machine df hangs, and the processes in which it does. */
+async function startWithHangingDf(t: TestContext) {
+  const bin = temporaryFolder(t);
+  writeFileSync(join(bin, 'df'), `#!/bin/sh\necho $$ >> ${bin}/pids\nexec sleep 1000\n`, { mode: 0o755 });
+  const sshd = await startSshd(t, `ForceCommand PATH=${bin}:$PATH exec sh -c "$SSH_ORIGINAL_COMMAND"`);
+  const pids = (): string[] => (existsSync(join(bin, 'pids')) ? readText(join(bin, 'pids')).trim().split('\n') : []);
+  const live = () => pids().filter((pid) => existsSync(`/proc/${pid}`) && readText(`/proc/${pid}/cmdline`) !== '');
+  return { sshd, begun: () => pids().length, live };
+}
+
+test('a command that hangs there costs its own reading, the run ends in time, and the command with it', async (t) => {
+  const { sshd, begun, live } = await startWithHangingDf(t);
   const { far, host, root: local, ms } = collect(temporaryFolder(t), sshd.config);
   assert.equal(host['reached'], true);
   assert.equal(far.status === 'failed' && far.kind, 'timeout', JSON.stringify(far));
   assert.equal(local.status, 'ok');
   assert.ok(ms < 60_000, `${ms} ms`);
+  assert.equal(begun(), 1);
+  for (let tries = 0; tries < 50 && live().length > 0; tries++) await sleep(100);
+  assert.deepEqual(live(), [], 'it lives on there');
 });
 
-test('when the run is killed, its connection ends by itself', async (t) => {
-  const sshd = await startSshd(
-    t,
-    'ForceCommand case "$SSH_ORIGINAL_COMMAND" in *df*-kP*) exec sleep 5;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac',
-  );
+test('when the run is killed, its connection ends by itself, and what it had begun there', async (t) => {
+  const { sshd, begun, live } = await startWithHangingDf(t);
   const folder = temporaryFolder(t);
   writeFileSync(
     join(folder, 'config.yaml'),
@@ -312,8 +321,7 @@ test('when the run is killed, its connection ends by itself', async (t) => {
     [join(root, 'dist', 'collect-snapshot.cjs'), '--config', join(folder, 'config.yaml')],
     { env, stdio: 'ignore' },
   );
-  for (let tries = 0; tries < 100 && connections(sshd.log()) === 0; tries++) await sleep(50);
-  await sleep(300);
+  for (let tries = 0; tries < 200 && begun() === 0; tries++) await sleep(50);
   child.kill('SIGKILL');
   const clients = () =>
     readdirSync('/proc')
@@ -326,6 +334,8 @@ test('when the run is killed, its connection ends by itself', async (t) => {
         }
       });
   assert.ok(clients().length > 0, 'there was no connection to lose');
-  for (let tries = 0; tries < 150 && clients().length > 0; tries++) await sleep(100);
+  assert.equal(live().length, 1);
+  for (let tries = 0; tries < 150 && clients().length + live().length > 0; tries++) await sleep(100);
   assert.deepEqual(clients(), []);
+  assert.deepEqual(live(), [], 'it lives on there');
 });

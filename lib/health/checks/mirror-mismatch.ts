@@ -8,16 +8,19 @@ export const mirrorMismatch = defineCheck<Pick<Readable, 'mirrors'>>()({
   needs: ['mirrors'],
   limits: limitsUnder('mismatch', { amber: ['count', 1, 'from this many files of another size on, a copy is amber'] }),
   assess: ({ mirrors }, limits) =>
-    Object.entries(mirrors).map(([subject, { mismatched_files: value, worst }]) =>
-      judgeNumber({
-        subject,
-        value,
-        unit: '1',
-        limits,
-        under: 'mismatch',
-        side: 'from',
-        says: `the copy ${subject} has`,
-        after: ` ${value === 1 ? 'file' : 'files'} of another size${value === 0 ? '' : `, near ${worst[0] ?? ''}`}`,
-      }),
+    Object.entries(mirrors).flatMap(([subject, { mismatched_files: value, source_files, missing_files, worst }]) =>
+      // None has another size where none was compared: that is not green.
+      source_files === missing_files
+        ? []
+        : judgeNumber({
+            subject,
+            value,
+            unit: '1',
+            limits,
+            under: 'mismatch',
+            side: 'from',
+            says: `the copy ${subject} has`,
+            after: ` ${value === 1 ? 'file' : 'files'} of another size${value === 0 ? '' : `, near ${worst[0] ?? ''}`}`,
+          }),
     ),
 });

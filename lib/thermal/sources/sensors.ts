@@ -1,9 +1,9 @@
 // `sensors -j`: the same chips as hwmon, with the labels, corrections and ignored inputs of /etc/sensors.d. Only where it
 // is configured: it costs more than all the rest, may take 20 seconds, and can wake a sleeping graphics card.
 import { Absent } from '../../contract/errors.ts';
+import { untilAborted } from '../../core/abort.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSensors, type SensorsChip } from '../../parse/sensors.ts';
-import { untilAborted } from '../../run/deadline.ts';
 import { namedApart } from '../chip.ts';
 import { readCelsius, type Reading, type Sensor, sensorNames } from '../reading.ts';
 import { defineSource } from '../source.ts';

@@ -2,6 +2,7 @@
 // boards all there is.
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
+import { untilAborted } from '../../core/abort.ts';
 import { reasonOf } from '../../core/text.ts';
 import { firmwareName, inOrder, namedApart, type Place } from '../chip.ts';
 import type { Devices } from '../devices.ts';

@@ -1,5 +1,5 @@
 import type { Case } from '../case.ts';
-import { mirror } from '../seen.ts';
+import { emptyMirror, mirror } from '../seen.ts';
 
 export const mirrorMismatch: readonly Case[] = [
   {
@@ -34,6 +34,16 @@ export const mirrorMismatch: readonly Case[] = [
         clears: 'it is below 1',
       },
     },
+  },
+  {
+    sees: 'where the source has nothing that should be there, nothing was compared, and nothing is green',
+    given: { mirrors: { 'hatpro.gws': emptyMirror } },
+    find: {},
+  },
+  {
+    sees: 'where the copy has none of the files, nothing was compared either',
+    given: { mirrors: { 'hatpro.gws': { ...emptyMirror, source_files: 12, missing_files: 12 } } },
+    find: {},
   },
   {
     sees: 'an exception counts for its copy',

@@ -1,0 +1,35 @@
+// The build of a small product of its own: what it is called decides whether what was compiled or read before still counts.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from './world.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+test('a source of any ending that changes, or a new one, makes another build', (t) => {
+  const folder = temporaryFolder(t);
+  const write = (path: string, text: string): void => {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  write('package.json', '{ "type": "module" }');
+  write('scripts/hello.ts', "import { part } from '../lib/part.tsx';\nconsole.log(part);\n");
+  copyFileSync(join(root, 'scripts', 'build.ts'), join(folder, 'scripts', 'build.ts'));
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const build = (): string => {
+    const argv = ['--import', 'tsx', join(folder, 'scripts', 'build.ts'), join(folder, 'dist')];
+    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: root, encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    return /\(build (\w{12})\)/.exec(stdout)?.[1] ?? stdout;
+  };
+  write('lib/part.tsx', 'export const part = 1;\n');
+  const first = build();
+  assert.equal(build(), first, 'the same sources are the same build');
+  write('lib/part.tsx', 'export const part = 2;\n');
+  const second = build();
+  write('lib/table.json', '{}');
+  assert.equal(new Set([first, second, build()]).size, 3);
+});
