@@ -29,7 +29,9 @@ export async function placeOf(host: Host, path: string, driver: string): Promise
   // A chip that only repeats thermal zones: those are numbered as they come up, too.
   if (device.startsWith('virtual/thermal/thermal_zone'))
     return { chip: `thermal/${driver}`, apart: await firmwareName(host, `/sys/devices/${device}`) };
-  return { chip: device === '' || device.startsWith('virtual') ? `virtual/${driver}` : device };
+  if (device === '' || device.startsWith('virtual')) return { chip: `virtual/${driver}` };
+  // Two drivers may show the same device, and come up in either order.
+  return { chip: device, apart: driver };
 }
 
 /** Of `/sys/devices/pci…/hwmon/hwmon3` what stands between. */

@@ -3,7 +3,7 @@
 import { TimedOut } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { lanes } from '../core/lanes.ts';
-import { untilAborted } from '../run/deadline.ts';
+import { untilAborted } from '../core/abort.ts';
 import { type HungChips, whyNotAsked } from './hung.ts';
 import { isOfCpu } from './package.ts';
 

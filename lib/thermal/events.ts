@@ -30,9 +30,11 @@ interface Sender {
 /** Those to be told now, in the order in which they came about. */
 export const dueEvents = (tracks: Tracks, sender: Sender, at: Date): Due[] =>
   Object.entries(tracks).flatMap(([key, newest]) => {
-    const track = newest.earlier ?? newest;
+    const track = oldestOf(newest);
     return dueStates(track, at).map((state) => ({ key, state, event: eventOf(key, track, state, sender, at) }));
   });
+
+const oldestOf = (track: Track): Track => (track.earlier ? oldestOf(track.earlier) : track);
 
 function dueStates(track: Track, at: Date): State[] {
   const begun: State[] = track.told_at === undefined ? ['begun'] : [];
@@ -48,10 +50,8 @@ export function afterTelling(tracks: Tracks, told: readonly News[], at: Date): T
   return Object.fromEntries(
     Object.entries(tracks).flatMap(([key, track]) => {
       const states = statesOf.get(key)?.map(({ state }) => state) ?? [];
-      const { earlier, ...newest } = track;
-      const left = settle(earlier ?? track, states, at);
-      if (!earlier) return left ? [[key, left]] : [];
-      return [[key, left ? { ...newest, earlier: left } : newest]];
+      const left = settleOldest(track, states, at);
+      return left ? [[key, left]] : [];
     }),
   );
 }
@@ -63,6 +63,13 @@ export const withNobodyToTell = (tracks: Tracks, at: Date): Tracks =>
     Object.keys(tracks).map((key) => ({ key, state: 'over' })),
     at,
   );
+
+function settleOldest(track: Track, told: readonly State[], at: Date): Track | undefined {
+  const { earlier, ...newest } = track;
+  if (!earlier) return settle(track, told, at);
+  const left = settleOldest(earlier, told, at);
+  return left ? { ...newest, earlier: left } : newest;
+}
 
 function settle(track: Track, told: readonly State[], at: Date): Track | undefined {
   const isOver = track.ended_at !== undefined;

@@ -50,7 +50,7 @@ export interface Track {
   readonly missing_since?: string;
   /** When somebody was last told, and that it is over. */
   readonly told_at?: string;
-  /** Of one that has not begun: the one before it, which is over, and of which somebody is still to be told. */
+  /** The one before it, which is over, and of which somebody is still to be told first. */
   readonly earlier?: Track;
 }
 
@@ -212,7 +212,7 @@ export function step({ readings, judged, failed, limits, before, lastAt, at }: B
       ...(began_at === undefined ? {} : { began_at, began_above: open?.began_above ?? above }),
       ...(ended ? { ended_at: at.toISOString() } : {}),
       ...(open?.told_at === undefined ? {} : { told_at: open.told_at }),
-      ...(began_at !== undefined || earlier === undefined ? {} : { earlier }),
+      ...(earlier === undefined ? {} : { earlier }),
     };
   }
 }

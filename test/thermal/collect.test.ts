@@ -175,6 +175,25 @@ test('a source all of whose sensors are stale or cannot be read has failed, and 
   );
 });
 
+test('two drivers of one device are told apart by their names, in whatever order they came up', async () => {
+  const place = '/sys/devices/platform/x.0/hwmon';
+  for (const [one, other] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const chip = (number: number, driver: string, celsius: number) => ({
+      [`/sys/class/hwmon/hwmon${number}/name`]: `${driver}\n`,
+      [`/sys/class/hwmon/hwmon${number}/temp1_input`]: `${celsius}000\n`,
+    });
+    const links = Object.fromEntries([0, 1].map((at) => [`/sys/class/hwmon/hwmon${at}`, `${place}/hwmon${at}`]));
+    const host = treeHost({ ...chip(one, 'alpha', 40), ...chip(other, 'beta', 50) }, links);
+    const {
+      reads: [chips],
+    } = await collect([hwmon], (_name, signal) => ({ ...host, signal }), clock);
+    assert.deepEqual(chips && shown(chips).sort(), ['platform/x.0@alpha temp1 40', 'platform/x.0@beta temp1 50']);
+  }
+});
+
 test('a source that heeds nothing fails by itself, and a fault in one is its own', async () => {
   const broken = defineSource({
     name: 'sensors',

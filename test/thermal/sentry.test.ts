@@ -235,6 +235,29 @@ test('that it is over is told also when there was a jump before Sentry answered 
   );
 });
 
+test('what came and went several times before Sentry answered again is told each time, in its order', async (t) => {
+  const sentry = await receiver(t);
+  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+  sentry.answers['/envelope/'] = { status: 500 };
+  for (const celsius of [91, 91, 91, 60, 60, 60, 97, 97, 97, 60, 60, 60, 99, 99, 99]) await run(celsius);
+  delete sentry.answers['/envelope/'];
+  sentry.received.splice(0);
+  for (let beat = 30; beat < 34; beat++) await run(99, beat);
+  assert.deepEqual(
+    events(sentry.received).map((event) => [
+      stateOf(event),
+      ((event?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'],
+    ]),
+    [
+      ['begun', 91],
+      ['over', 91],
+      ['begun', 97],
+      ['over', 97],
+      ['begun', 99],
+    ],
+  );
+});
+
 test('a jump that is told of as nothing counts on, also where what was over is told meanwhile', async (t) => {
   const sentry = await receiver(t);
   const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });

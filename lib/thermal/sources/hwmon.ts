@@ -2,7 +2,6 @@
 // one of two chips of the same name either.
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
-import { untilAborted } from '../../core/abort.ts';
 import { reasonOf } from '../../core/text.ts';
 import { inOrder, namedApart, placeOf } from '../chip.ts';
 import type { Devices } from '../devices.ts';
