@@ -59,7 +59,12 @@ async function mountOverSsh(t: TestContext) {
   return {
     folder,
     mountPoint,
-    silence: () => process.kill(server(), 'SIGSTOP'),
+    silence: () => {
+      const pid = server();
+      process.kill(pid, 'SIGSTOP');
+      // Also where the test fails while it is silent: sshd, which has gone by then, would have left it behind.
+      t.after(() => spawnSync('kill', ['-KILL', String(pid)]));
+    },
     resume: () => process.kill(server(), 'SIGCONT'),
   };
 }
