@@ -34,7 +34,7 @@ export const assessHealth = defineStage<HealthConfig>({
     },
     nagios: {
       type: 'boolean',
-      summary: 'print one line and exit 0, 1, 2 or 3, as Nagios and Icinga expect of a plugin',
+      summary: 'print one line, then one a finding, and exit 0, 1, 2 or 3, as Nagios and Icinga expect of a plugin',
     },
   },
 

@@ -8,8 +8,11 @@ import { type HungChips, whyNotAsked } from './hung.ts';
 import { isOfCpu } from './package.ts';
 
 export interface Devices {
-  /** A value that a chip of this driver is asked for, when there is a thread for it. Of one chip, one after the other. */
-  read(path: string, driver: string): Promise<string>;
+  /**
+   * How to read the values of a chip of this driver, or of a zone of this type, in this folder: each when there is a thread
+   * for it.
+   */
+  chip(folder: string, driver: string): (path: string) => Promise<string>;
   /** The folders of the chips that have been asked and have not answered. */
   readonly hanging: ReadonlySet<string>;
 }
@@ -20,30 +23,32 @@ export function devicesOf(host: Host, hung: HungChips): Devices {
   const hanging = new Set<string>();
   return {
     hanging,
-    read: async (path, driver) => {
+    chip: (folder, driver) => {
       // Registers of the processor, sixty of them: they need no thread, and each turn here costs as much as the reading.
-      if (driver === 'coretemp') return host.readText(path);
+      if (driver === 'coretemp') return (path) => host.readText(path);
       const isCpu = isOfCpu(driver);
-      const chip = path.slice(0, path.lastIndexOf('/'));
-      const why = whyNotAsked(hung, chip, isCpu);
-      if (why !== undefined) throw new Error(why);
-      let isAsked = false;
-      const ask = async (): Promise<string> => {
-        signal.throwIfAborted();
-        isAsked = true;
-        hanging.add(chip);
+      const why = whyNotAsked(hung, folder, isCpu);
+      if (why !== undefined) return () => Promise.reject(new Error(why));
+      const lane = isCpu ? cpu : others;
+      return async (path) => {
+        let isAsked = false;
+        const ask = async (): Promise<string> => {
+          signal.throwIfAborted();
+          isAsked = true;
+          hanging.add(folder);
+          try {
+            return await host.readText(path);
+          } finally {
+            hanging.delete(folder);
+          }
+        };
         try {
-          return await host.readText(path);
-        } finally {
-          hanging.delete(chip);
+          return await untilAborted(signal, lane(ask));
+        } catch (error) {
+          if (isAsked || !signal.aborted) throw error;
+          throw new TimedOut('it was not asked: what was asked before it gave no answer');
         }
       };
-      try {
-        return await untilAborted(signal, (isCpu ? cpu : others)(ask));
-      } catch (error) {
-        if (isAsked || !signal.aborted) throw error;
-        throw new TimedOut('it was not asked: what was asked before it gave no answer');
-      }
     },
   };
 }

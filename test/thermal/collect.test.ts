@@ -139,12 +139,12 @@ test('while two beats hang, only the processor is asked: a third of them would h
   const host = treeHost({ '/sys/a/temp1_input': '30000\n', '/sys/b/temp1_input': '60000\n' });
   const devices = (hung: HungChips) => devicesOf(host, hung);
   const one = { '/sys/x': waiting(12), '/sys/y': waiting(12) };
-  assert.equal(await devices(one).read('/sys/a/temp1_input', 'drivetemp'), '30000\n');
+  assert.equal(await devices(one).chip('/sys/a', 'drivetemp')('/sys/a/temp1_input'), '30000\n');
   const two = devices({ ...one, '/sys/z': waiting(34) });
-  await assert.rejects(two.read('/sys/a/temp1_input', 'drivetemp'), {
+  await assert.rejects(two.chip('/sys/a', 'drivetemp')('/sys/a/temp1_input'), {
     message: 'it is not asked while earlier beats hang with other chips (processes 12, 34)',
   });
-  assert.equal(await two.read('/sys/b/temp1_input', 'k10temp'), '60000\n');
+  assert.equal(await two.chip('/sys/b', 'k10temp')('/sys/b/temp1_input'), '60000\n');
 });
 
 test('a source all of whose sensors are stale or cannot be read has failed, and says why', async (t) => {

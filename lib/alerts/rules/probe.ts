@@ -44,8 +44,8 @@ export const probe = defineRule<Input>()({
     return [
       ...away.map(({ subject, why }): Sighting => {
         if (why === undefined) return { subject, state: 'clear', message: `${subject} is there` };
-        const cost = counted(lost.get(subject)?.length ?? 0, 'reading');
-        return firing(subject, `${firstLine(why)}; it costs ${cost}`);
+        const count = lost.get(subject)?.length ?? 0;
+        return firing(subject, `${firstLine(why)}${count === 0 ? '' : `; it costs ${counted(count, 'reading')}`}`);
       }),
       ...seen,
     ];

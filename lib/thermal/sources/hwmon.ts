@@ -52,11 +52,12 @@ async function readChip(host: Host, devices: Devices, entry: string): Promise<Ch
     const labelled: { id: string; label: string | undefined }[] = [];
     for (const id of ids)
       labelled.push({ id, label: has.has(`${id}_label`) ? await labelOf(host, path, id) : undefined });
+    const ask = devices.chip(path, driver);
     const sensors: Reading[] = [];
     for (const [index, sensor] of sensorNames(labelled).entries()) {
       const id = ids[index] ?? '';
       const of: Sensor = { source: 'hwmon', chip: place.chip, sensor, driver, id };
-      sensors.push(await readSensor(devices, `${path}/${id}`, of, has.has(`${id}_fault`)));
+      sensors.push(await readSensor(ask, `${path}/${id}`, of, has.has(`${id}_fault`)));
     }
     return { ...place, sensors };
   } catch (error) {
@@ -74,11 +75,12 @@ async function labelOf(host: Host, path: string, id: string): Promise<string | u
   return text.trim() || undefined;
 }
 
-async function readSensor(devices: Devices, path: string, of: Sensor, mayBeFaulted: boolean): Promise<Reading> {
-  const ask = (value: string): Promise<string> => devices.read(`${path}_${value}`, of.driver);
+type Ask = (path: string) => Promise<string>;
+
+async function readSensor(ask: Ask, path: string, of: Sensor, mayBeFaulted: boolean): Promise<Reading> {
   try {
-    const reading = readMillidegrees(of, await ask('input'));
-    const fault = mayBeFaulted ? (await ask('fault')).trim() : '0';
+    const reading = readMillidegrees(of, await ask(`${path}_input`));
+    const fault = mayBeFaulted ? (await ask(`${path}_fault`)).trim() : '0';
     return fault === '0' ? reading : { ...of, problem: 'faulted', why: 'the chip says that the sensor is faulted' };
   } catch (error) {
     if (isMissing(error)) return { ...of, problem: 'absent', why: 'it went while it was being read' };
