@@ -1,7 +1,7 @@
 // The units of the cycle under a real systemd, installed by the very commands of ops/docs/install.md.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
@@ -200,7 +200,7 @@ test('in its sandbox each stage reaches what it needs: mail, other machines, che
 
   // A mail server, and another machine, both on the loopback of this one.
   write('/srv/relay.cjs', relay);
-  must('systemd-run', '--quiet', '--unit=relay', realpathSync(process.execPath), '/srv/relay.cjs');
+  must('systemd-run', '--quiet', '--unit=relay', '/opt/ops-monitor/node_modules/.bin/node', '/srv/relay.cjs');
   must('useradd', '--create-home', '--password', '*', 'probe');
   machine.script('ssh-keygen -A; mkdir -p /run/sshd; /usr/sbin/sshd -o UsePAM=no');
   machine.script(commandsOf('Other machines').replaceAll(/^.* ssh USER@HOST true$/gm, ''));
@@ -259,7 +259,7 @@ alerts: { to: [ops@example.org], rules: { storage: { at: 0.0001% } } }
 /** Takes every mail, and keeps it. */
 const relay = `
 const { appendFileSync } = require('node:fs');
-const { SMTPServer } = require('${realpathSync(join(root, 'node_modules', 'smtp-server'))}');
+const { SMTPServer } = require('/opt/ops-monitor/node_modules/smtp-server');
 new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS'],
