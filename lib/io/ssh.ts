@@ -133,8 +133,10 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
   );
   const start = done.stdout.indexOf(`${mark}\n`);
   if (start < 0) throw new Error(`${name} did not run the command: ${sshReason(done.stderr)}`);
-  // 127 and 126 are sh's own: there is no such program, or it may not be run.
+  // 127 and 126 are sh's own: there is no such program, or it may not be run. Where a folder of the PATH is closed to us, it
+  // says 126 of one that is nowhere.
   if (done.exit_code === 127) throw new Error(`${argv[0]} is not installed on ${name}`);
+  if (done.exit_code === 126) throw new Error(`${argv[0]} is not installed on ${name}, or may not be run there`);
   return { ...done, stdout: done.stdout.slice(start + mark.length + 1) };
 }
 
