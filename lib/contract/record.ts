@@ -1,5 +1,6 @@
 // What each stage leaves of its last run, written by the engine whatever became of the run.
 import { join } from '../core/path.ts';
+import { formatDuration } from '../core/quantity.ts';
 import { defineFile, type FileSpec } from './file.ts';
 import { plainShape } from './shape.ts';
 
@@ -36,13 +37,15 @@ const schema = plainShape<StageRecord>({
 const mostMissed = 3;
 
 /**
- * Whether its timer has left it out, seen from the run before of the stage that asks. Not from now: a machine that slept, or
- * on which somebody runs a cycle by hand once a day, has left nothing out.
+ * In a sentence, that its timer has left it out; undefined where it has not. Seen from the run before of the stage that asks,
+ * not from now: a machine that slept, or on which somebody runs a cycle by hand once a day, has left nothing out.
  */
-export function isOverdue({ started_at, every_seconds }: StageRecord, asking: StageRecord | undefined): boolean {
-  if (every_seconds === undefined || asking === undefined) return false;
+export function overdue(record: StageRecord, asking: StageRecord | undefined): string | undefined {
+  const { stage, started_at, every_seconds } = record;
+  if (every_seconds === undefined || asking === undefined) return undefined;
   const seconds = (Date.parse(asking.started_at) - Date.parse(started_at)) / 1000;
-  return seconds > mostMissed * every_seconds;
+  if (!(seconds > mostMissed * every_seconds)) return undefined;
+  return `${stage} has not run since ${started_at}, though it should every ${formatDuration(every_seconds)}`;
 }
 
 export const stageRecord = (stage: string): FileSpec<StageRecord> =>

@@ -88,4 +88,10 @@ const bare = (operand: string): string => operand.replace(/^\[(.*)\]$/, '$1');
 export const optionText = (name: string, option: Option | undefined): string =>
   `--${name}${option?.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`;
 
+/** `help silence` asks silence itself, and `help archive at` a part of archive. */
+export function wordsOf(argv: readonly string[]): readonly string[] {
+  const [first, ...others] = argv;
+  return first === 'help' && others.length > 0 ? [...others, '--help'] : argv;
+}
+
 export const helpOption: Option = { type: 'boolean', summary: 'this text' };

@@ -3,6 +3,7 @@ import { nearest } from '../core/text.ts';
 import { leave } from '../io/leave.ts';
 import { product } from '../io/product.ts';
 import { print, printError } from '../io/terminal.ts';
+import { wordsOf } from './arguments.ts';
 import { exitCodes } from './command.ts';
 import { calledAs } from './npm.ts';
 
@@ -13,10 +14,8 @@ export interface Entry {
 }
 
 export function dispatch(entries: Readonly<Record<string, Entry>>): void {
-  const [first, ...others] = process.argv.slice(2);
-  if (first === '--version') finish(`ops-monitor ${product.version}`);
-  // `help silence` asks silence itself, and `help archive at` a part of archive.
-  const [name, ...rest] = first === 'help' && others.length > 0 ? [...others, '--help'] : [first, ...others];
+  const [name, ...rest] = wordsOf(process.argv.slice(2));
+  if (name === '--version') finish(`ops-monitor ${product.version}`);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') finish(helpOf(entries));
   const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
   if (!entry) {

@@ -2,6 +2,7 @@
 import { nearest } from '../core/text.ts';
 import { leave } from '../io/leave.ts';
 import { print, printError } from '../io/terminal.ts';
+import { wordsOf } from './arguments.ts';
 import { type Command, exitCodes, start } from './command.ts';
 import { calledAs } from './npm.ts';
 
@@ -13,8 +14,7 @@ export interface Group {
 }
 
 export function startOneOf(group: Group): void {
-  const [first, ...others] = process.argv.slice(2);
-  const [word, ...rest] = first === 'help' && others.length > 0 ? [...others, '--help'] : [first, ...others];
+  const [word, ...rest] = wordsOf(process.argv.slice(2));
   if (word === '--help' || word === '-h' || word === 'help') {
     print(helpOf(group));
     leave(exitCodes.ok);

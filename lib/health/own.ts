@@ -1,5 +1,5 @@
 // The monitor's own state, judged: its stages' last runs, its mails, its heartbeat.
-import { isOverdue, type StageRecord } from '../contract/record.ts';
+import { overdue, type StageRecord } from '../contract/record.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
 import { type HeartbeatFound, secondsUnheard } from '../confirm/files.ts';
@@ -36,30 +36,25 @@ function judgeStage(record: StageRecord, before: StageRecord | undefined): Obser
     runbook: runbookOf('stage-outcome'),
   };
   if (failed) {
-    const message = `${stage} failed at ${started_at} (${since}): ${firstLine(problems.at(-1) ?? 'no reason left')}`;
-    return { ...known, level: 'red', value: outcome, message, clears_when: `${stage} has done its work again` };
+    const says = `${stage} failed at ${started_at} (${since}): ${firstLine(problems.at(-1) ?? 'no reason left')}`;
+    return { ...known, level: 'red', value: outcome, message: says, clears_when: `${stage} has done its work again` };
   }
-  if (isOverdue(record, before))
-    return { ...known, level: 'unknown', value: null, message: overdue(record), clears_when: `${stage} runs again` };
+  const message = overdue(record, before);
+  if (message !== undefined)
+    return { ...known, level: 'unknown', value: null, message, clears_when: `${stage} runs again` };
   return { ...known, level: 'green', value: outcome, message: `${stage} did its work` };
 }
-
-const overdue = ({ stage, started_at, every_seconds = 0 }: StageRecord): string =>
-  `${stage} has not run since ${started_at}, though it should every ${formatDuration(every_seconds)}`;
 
 /** From what send-alerts counted: a mail that nobody has got is as bad as what it tells of. */
 function judgeDelivery(record: StageRecord, before: StageRecord | undefined): Observation[] {
   const { stage, counts } = record;
   const { waiting, waiting_seconds = 0, dead = 0, untold } = counts;
   if (stage !== 'send-alerts') return [];
-  if (isOverdue(record, before)) {
+  const late = overdue(record, before);
+  if (late !== undefined) {
     const subjects = [...(waiting === undefined ? [] : ['outbox']), ...(untold === undefined ? [] : ['alertmanager'])];
-    return subjects.map((subject) => ({
-      ...ofDelivery(subject, 0, `whether news arrives is not known: ${overdue(record)}`, `${stage} runs again`),
-      level: 'unknown',
-      value: null,
-      clears_when: `${stage} runs again`,
-    }));
+    const says = `whether news arrives is not known: ${late}`;
+    return subjects.map((subject) => ofDelivery(subject, null, says, `${stage} runs again`));
   }
   return [
     ...(waiting === undefined ? [] : [judgeOutbox(waiting, waiting_seconds, dead)]),
@@ -86,16 +81,17 @@ const judgeAlertmanager = (untold: number): Observation =>
     'every replica has been told',
   );
 
-const ofDelivery = (subject: string, value: number, message: string, clears_when: string): Observation => ({
+/** Of `null` nobody knows how much it is. */
+const ofDelivery = (subject: string, value: number | null, message: string, clears_when: string): Observation => ({
   id: `mail-delivery:${subject}`,
   check: 'mail-delivery',
   subject,
-  level: value > 0 ? 'red' : 'green',
+  level: value === null ? 'unknown' : value > 0 ? 'red' : 'green',
   value,
   unit: '1',
   limit: { value: 0, key: '' },
   message,
-  ...(value > 0 ? { clears_when } : {}),
+  ...(value === 0 ? {} : { clears_when }),
   runbook: runbookOf('mail-delivery'),
 });
 

@@ -1,5 +1,6 @@
 // Whether a process that was noted still lives. Nothing is locked: who is wrong here does without a reading for a while.
 import { readFileSync } from 'node:fs';
+import { parseProcessStat } from '../parse/proc.ts';
 
 interface Noted {
   readonly pid: number;
@@ -24,9 +25,7 @@ export function lives({ pid, started }: Noted): boolean {
 
 function startOf(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Behind the name, in which anything may stand.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8')).started;
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { errorCode } from '../contract/errors.ts';
 import type { Completed } from '../contract/host.ts';
 import { join } from '../core/path.ts';
 import { firstLine } from '../core/text.ts';
+import { parseProcessStat } from '../parse/proc.ts';
 import { readIfThere, removeIfThere, replaceFile } from './files.ts';
 import { endOnLeaving } from './leave.ts';
 
@@ -131,8 +132,8 @@ async function startTimeOf(pid: number): Promise<string | undefined> {
       readFile(join('/proc', String(pid), 'stat'), 'utf8'),
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     ]);
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' ? undefined : `${bootId.trim()}:${fields[18]}`;
+    const { state, started } = parseProcessStat(stat);
+    return state === 'Z' ? undefined : `${bootId.trim()}:${started}`;
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '')) return undefined;
     throw error;

@@ -50,3 +50,10 @@ export function parseCpuList(text: string): number {
   }
   return count;
 }
+
+/** Of /proc/PID/stat: what it is doing (`Z` has ended), and when it was started, in ticks since the boot. */
+export function parseProcessStat(text: string): { state: string | undefined; started: string | undefined } {
+  // Behind the name, in which anything may stand.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0], started: fields[19] };
+}

@@ -105,8 +105,8 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         id: world.runId,
       };
       const due = thermal.sentry && unkept === undefined ? dueEvents(tracks, senderOf(world), at) : [];
-      const isDry = world.options['dry-run'] === true;
-      if ((thermal.sentry || thermal.beat) && !isDry) {
+      const untold = world.options['dry-run'] === true ? wouldTell(thermal, beat, due) : undefined;
+      if ((thermal.sentry || thermal.beat) && !untold) {
         const told = await tell({
           net: await net(),
           config: thermal,
@@ -132,8 +132,8 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
           out_of_band: active.length,
         },
         problems,
-        json: { readings, ...(isDry ? { would_tell: wouldTell(thermal, beat, due) } : {}) },
-        ...(isDry ? { text: wouldTell(thermal, beat, due).join('\n'), exitCode: 0 } : {}),
+        json: { readings, ...(untold ? { would_tell: untold } : {}) },
+        ...(untold ? { text: untold.join('\n'), exitCode: 0 } : {}),
       };
     },
   });

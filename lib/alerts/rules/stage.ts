@@ -1,6 +1,5 @@
-import { isOverdue } from '../../contract/record.ts';
+import { overdue } from '../../contract/record.ts';
 import { defineRule, type Sighting } from '../../contract/rule.ts';
-import { formatDuration } from '../../core/quantity.ts';
 import { firstLine } from '../../core/text.ts';
 import type { OwnState } from '../own.ts';
 
@@ -18,9 +17,10 @@ export const stage = defineRule<OwnState>()({
     return stages
       .filter((record) => record !== ofThis)
       .map((record): Sighting => {
-        const { stage: subject, outcome, problems, started_at, every_seconds = 0, last_success_at: since } = record;
-        const isLeftOut = isOverdue(record, ofThis);
-        if (outcome === 'ok' && !isLeftOut) return { subject, state: 'clear', message: `${subject} did its work` };
+        const { stage: subject, outcome, problems, last_success_at: since } = record;
+        const late = overdue(record, ofThis);
+        if (outcome === 'ok' && late === undefined)
+          return { subject, state: 'clear', message: `${subject} did its work` };
         return {
           subject,
           state: 'firing',
@@ -29,8 +29,8 @@ export const stage = defineRule<OwnState>()({
           limit: { value: 'ok', key: '' },
           ...(since === undefined || since > at.toISOString() ? {} : { since }),
           message:
-            outcome === 'ok'
-              ? `${subject} has not run since ${started_at}, though it should every ${formatDuration(every_seconds)}`
+            outcome === 'ok' && late !== undefined
+              ? late
               : `${subject} failed: ${firstLine(problems.at(-1) ?? 'no reason left')}`,
         };
       });

@@ -42,15 +42,11 @@ async function readZone(host: Host, devices: Devices, path: string): Promise<Zon
     const type = (await host.readText(`${path}/type`)).trim();
     const of: Sensor = { source: 'thermal_zone', chip: type, sensor: 'temp', driver: type };
     // ENODATA, EAGAIN, EINVAL, EIO: a zone that is switched off, or whose chip sleeps, says so in many ways.
-    const reading = await devices
-      .chip(
-        path,
-        type,
-      )(`${path}/temp`)
-      .then(
-        (text) => readMillidegrees(of, text),
-        (error: unknown): Reading => ({ ...of, problem: 'unreadable', why: reasonOf(error) }),
-      );
+    const ask = devices.chip(path, type);
+    const reading = await ask(`${path}/temp`).then(
+      (text) => readMillidegrees(of, text),
+      (error: unknown): Reading => ({ ...of, problem: 'unreadable', why: reasonOf(error) }),
+    );
     return { chip: type, path, reading };
   } catch (error) {
     if (isMissing(error)) return undefined; // it went with its module
