@@ -1,4 +1,4 @@
-import { start } from '../lib/cycle/command.ts';
-import { acknowledge } from '../lib/cycle/silence.ts';
+import { start } from '../lib/cli/command.ts';
+import { acknowledge } from '../lib/commands/silence.ts';
 
 start(acknowledge);

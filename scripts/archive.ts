@@ -1,4 +1,4 @@
-import { archiveCommands } from '../lib/cycle/archive.ts';
-import { startOneOf } from '../lib/cycle/group.ts';
+import { archiveCommands } from '../lib/commands/archive.ts';
+import { startOneOf } from '../lib/cli/group.ts';
 
 startOneOf(archiveCommands);

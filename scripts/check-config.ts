@@ -1,4 +1,4 @@
-import { start } from '../lib/cycle/command.ts';
-import { checkConfig } from '../lib/cycle/check-config.ts';
+import { start } from '../lib/cli/command.ts';
+import { checkConfig } from '../lib/commands/check-config.ts';
 
 start(checkConfig);

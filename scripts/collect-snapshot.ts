@@ -1,5 +1,5 @@
 import { openHosts } from '../lib/cycle/hosts.ts';
-import { main } from '../lib/cycle/main.ts';
+import { main } from '../lib/cli/main.ts';
 import { collectSnapshot } from '../lib/snapshot/collect.ts';
 
 main(collectSnapshot, openHosts);

@@ -1,4 +1,4 @@
-import { start } from '../lib/cycle/command.ts';
-import { demo } from '../lib/cycle/demo.ts';
+import { start } from '../lib/cli/command.ts';
+import { demo } from '../lib/demo/demo.ts';
 
 start(demo);

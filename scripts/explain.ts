@@ -1,4 +1,4 @@
-import { start } from '../lib/cycle/command.ts';
-import { explainCommand } from '../lib/cycle/explain.ts';
+import { start } from '../lib/cli/command.ts';
+import { explainCommand } from '../lib/commands/explain.ts';
 
 start(explainCommand);

@@ -1,4 +1,4 @@
-import { dispatch } from '../lib/cycle/dispatch.ts';
+import { dispatch } from '../lib/cli/dispatch.ts';
 
 // The summaries stand here again because asking the scripts for them would load them all; a test compares.
 dispatch({

@@ -1,4 +1,4 @@
-import { start } from '../lib/cycle/command.ts';
-import { recordHost } from '../lib/cycle/record-host.ts';
+import { start } from '../lib/cli/command.ts';
+import { recordHost } from '../lib/commands/record-host.ts';
 
 start(recordHost);

@@ -1,4 +1,4 @@
-import { start } from '../lib/cycle/command.ts';
-import { rehearse } from '../lib/cycle/rehearse.ts';
+import { start } from '../lib/cli/command.ts';
+import { rehearse } from '../lib/commands/rehearse.ts';
 
 start(rehearse);

@@ -1,4 +1,4 @@
-import { runCycle } from '../lib/cycle/cycle.ts';
-import { start } from '../lib/cycle/command.ts';
+import { runCycle } from '../lib/commands/run-cycle.ts';
+import { start } from '../lib/cli/command.ts';
 
 start(runCycle);

@@ -1,4 +1,4 @@
-import { start } from '../lib/cycle/command.ts';
-import { silence } from '../lib/cycle/silence.ts';
+import { start } from '../lib/cli/command.ts';
+import { silence } from '../lib/commands/silence.ts';
 
 start(silence);

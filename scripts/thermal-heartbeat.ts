@@ -1,5 +1,5 @@
 import { openHosts } from '../lib/cycle/hosts.ts';
-import { main } from '../lib/cycle/main.ts';
+import { main } from '../lib/cli/main.ts';
 import { lives, thisProcess } from '../lib/io/living.ts';
 import { painter } from '../lib/io/terminal.ts';
 import { thermalHeartbeat } from '../lib/thermal/heartbeat.ts';

@@ -1,4 +1,4 @@
-import { main } from '../lib/cycle/main.ts';
+import { main } from '../lib/cli/main.ts';
 import { writeReport } from '../lib/report/report.ts';
 
 main(writeReport);

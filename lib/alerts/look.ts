@@ -4,7 +4,7 @@ import type { AnyRule, Sighting } from '../contract/rule.ts';
 import type { Section } from '../contract/section.ts';
 import { reasonOf } from '../core/text.ts';
 import type { Health } from '../health/files.ts';
-import { shownOf } from '../run/readable.ts';
+import { shownOf } from '../engine/readable.ts';
 import { outcomesOf, sections } from '../snapshot/sections/index.ts';
 import type { AlertsConfig, RuleConfig } from './config.ts';
 import type { Policy, Seen } from './lifecycle.ts';

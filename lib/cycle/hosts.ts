@@ -4,7 +4,7 @@ import type { Host } from '../contract/host.ts';
 import { join } from '../core/path.ts';
 import { localHostOpener } from '../io/localhost.ts';
 import { product } from '../io/product.ts';
-import type { OpenHosts } from './stage.ts';
+import type { OpenHosts } from '../cli/stage.ts';
 
 type Opener = (signal: AbortSignal) => Host;
 

@@ -5,7 +5,7 @@ import { countLevels, tallyOf, worst } from '../core/level.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { parseInstant } from '../core/time.ts';
-import { type Observation, runbookOf, runChecks } from '../run/checks.ts';
+import { type Observation, runbookOf, runChecks } from '../engine/checks.ts';
 import type { StageRecord } from '../contract/record.ts';
 import { type HeartbeatFound, readHeartbeat } from '../confirm/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';

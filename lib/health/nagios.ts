@@ -3,7 +3,7 @@
 import type { Answered } from '../contract/stage.ts';
 import { levels, worstFirst } from '../core/level.ts';
 import { firstLine } from '../core/text.ts';
-import { whatItSaid } from '../run/checks.ts';
+import { whatItSaid } from '../engine/checks.ts';
 import type { Health } from './files.ts';
 
 const words = { green: 'OK', amber: 'WARNING', red: 'CRITICAL', unknown: 'UNKNOWN' } as const;

@@ -3,7 +3,7 @@ import { overdue, type StageRecord } from '../contract/record.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
 import { type HeartbeatFound, secondsUnheard } from '../confirm/files.ts';
-import { type Observation, runbookOf } from '../run/checks.ts';
+import { type Observation, runbookOf } from '../engine/checks.ts';
 import type { HealthConfig } from './config.ts';
 import { judgeNumber } from './limits.ts';
 

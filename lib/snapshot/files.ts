@@ -6,7 +6,7 @@ import { defineFile } from '../contract/file.ts';
 import { sectionEnvelope } from '../contract/section.ts';
 import { join } from '../core/path.ts';
 import { dayStamp } from '../core/time.ts';
-import type { Readings } from '../run/probes.ts';
+import type { Readings } from '../engine/probes.ts';
 import { sections } from './sections/index.ts';
 
 export const schemaVersion = 1;

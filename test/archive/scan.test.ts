@@ -10,7 +10,7 @@ import { parseSnapshot } from '../../lib/archive/rawlog.ts';
 import { rebuild } from '../../lib/archive/rebuild.ts';
 import { Scanner } from '../../lib/archive/scan.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
-import { simulateDays } from '../../lib/cycle/site/days.ts';
+import { simulateDays } from '../../lib/demo/days.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { temporaryFolder, worldIn } from '../world.ts';
 import { archiveIn, instant, ok, sectionsOf, snapshotAt } from './days.ts';

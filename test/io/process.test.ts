@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { TimedOut } from '../../lib/contract/errors.ts';
 import { runProgram } from '../../lib/io/process.ts';
-import { withDeadline } from '../../lib/run/deadline.ts';
+import { withDeadline } from '../../lib/engine/deadline.ts';
 import { temporaryFolder } from '../world.ts';
 
 const never = new AbortController().signal;

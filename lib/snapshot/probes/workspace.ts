@@ -7,7 +7,7 @@ import { formatDuration } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { clockToleranceSeconds } from '../../core/time.ts';
 import { parseUsage } from '../../parse/usage.ts';
-import { withDeadline } from '../../run/deadline.ts';
+import { withDeadline } from '../../engine/deadline.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { lookAtFilesystem, mountTable } from '../filesystem.ts';
 import { workspace as section } from '../sections/workspace.ts';

@@ -1,0 +1,27 @@
+// ops-monitor archive …: what people do with the store. Only `rebuild` writes to it.
+import { appendZarr } from '../archive/append.ts';
+import { storeFiles } from '../io/store.ts';
+import { adopt } from './archive/adopt.ts';
+import { exportCommand } from './archive/export.ts';
+import { at, info, verifyCommand } from './archive/look.ts';
+import type { Command } from '../cli/command.ts';
+import type { Group } from '../cli/group.ts';
+import { runAsCommand, stageOptions } from '../cli/main.ts';
+import { progressOf } from '../cli/progress.ts';
+
+const rebuild: Command = {
+  name: 'archive rebuild',
+  summary: 'makes it anew from the raw lines (append-zarr --rebuild); the old one is kept beside itself',
+  options: stageOptions,
+  run: (asked) =>
+    runAsCommand(appendZarr(storeFiles, progressOf('samples')), {
+      ...asked,
+      options: { ...asked.options, rebuild: true },
+    }),
+};
+
+export const archiveCommands: Group = {
+  name: 'archive',
+  summary: 'looks into the Zarr archive, verifies and rebuilds it, and gives copies of it away',
+  commands: [info, verifyCommand, at, exportCommand, rebuild, adopt],
+};

@@ -1,0 +1,119 @@
+// ops-monitor archive info, verify, at: looking into it.
+import { setTimeout as pause } from 'node:timers/promises';
+import { sampleAt, type Sample } from '../../archive/at.ts';
+import { archiveInfo, type Info } from '../../archive/info.ts';
+import { verify, type Verified } from '../../archive/verify.ts';
+import { Usage } from '../../contract/errors.ts';
+import { formatBytes, formatDuration } from '../../core/quantity.ts';
+import { counted } from '../../core/text.ts';
+import { distance } from '../../core/time.ts';
+import { storeFiles } from '../../io/store.ts';
+import { painter, print, printError } from '../../io/terminal.ts';
+import { type Command, configOption, exitCodes, textOption } from '../../cli/command.ts';
+import { findArchive, instantIn, jsonOption, onlyOption } from './options.ts';
+
+export const info: Command = {
+  name: 'archive info',
+  summary: 'says how much there is, of when, with how many gaps, and what lies beside it',
+  options: { ...configOption, ...jsonOption },
+
+  async run(asked) {
+    const { path, config } = await findArchive(asked);
+    const found = archiveInfo(storeFiles, path, config.interval);
+    print(asked.options['json'] === true ? JSON.stringify(found, undefined, 2) : renderInfo(found));
+    return exitCodes.ok;
+  },
+};
+
+function renderInfo({ samples, first, last, span_seconds, gaps, variables, attributes, ...found }: Info): string {
+  const longest = gaps.longest
+    ? `, the longest ${formatDuration(gaps.longest.seconds)}, from ${gaps.longest.from} to ${gaps.longest.to}`
+    : '';
+  const text = (name: string): string => {
+    const value = attributes[name];
+    return typeof value === 'string' ? value : 'not told';
+  };
+  const rows = [
+    ['path', found.path],
+    ['samples', String(samples)],
+    ...(first === undefined ? [] : [['first', first]]),
+    ...(last === undefined ? [] : [['last', last]]),
+    ['span', formatDuration(span_seconds)],
+    ['gaps', `${gaps.count} longer than ${formatDuration(gaps.longer_than_seconds)}${longest}`],
+    ['variables', `${variables.numbers + variables.flags}: ${variables.numbers} numbers, ${variables.flags} flags`],
+    ['size', `${formatBytes(found.bytes)} in ${counted(found.files, 'file')}`],
+    ['written by', `ops-monitor ${text('product_version')}`],
+    ['created', text('date_created')],
+    ['history', text('history')],
+    ['backups', found.backups.length === 0 ? 'none' : found.backups.join('\n')],
+  ];
+  return rows
+    .map(([left = '', right = '']) => `${left.padEnd(12)}${right.replaceAll('\n', `\n${' '.repeat(12)}`)}`)
+    .join('\n');
+}
+
+/** An append that is just between its commit and its arrays is nothing wrong: what is, is so a moment later too. */
+async function verifyTwice(path: string): Promise<Verified> {
+  const found = verify(storeFiles, path, new Date());
+  if (found.problems.length === 0) return found;
+  await pause(1000);
+  return verify(storeFiles, path, new Date());
+}
+
+export const verifyCommand: Command = {
+  name: 'archive verify',
+  summary: 'looks at everything in it, says all that is wrong (exit 1), and writes nothing',
+  options: { ...configOption, ...jsonOption },
+
+  async run(asked) {
+    const { path } = await findArchive(asked);
+    const found = await verifyTwice(path);
+    const { samples, variables, chunks, absent_chunks, problems } = found;
+    if (asked.options['json'] === true) print(JSON.stringify(found, undefined, 2));
+    else {
+      for (const problem of problems) printError(problem);
+      const verdict = problems.length === 0 ? 'nothing is wrong' : counted(problems.length, 'problem');
+      print(
+        `${path}: ${counted(samples, 'sample')} of ${counted(variables, 'variable')}, ${counted(chunks, 'chunk')}, ` +
+          `${absent_chunks} without a value: ${verdict}`,
+      );
+    }
+    return problems.length === 0 ? exitCodes.ok : exitCodes.failed;
+  },
+};
+
+export const at: Command = {
+  name: 'archive at',
+  summary: 'tells the newest sample at or before a time',
+  operand: 'TIME',
+  options: { ...configOption, ...onlyOption, ...jsonOption },
+
+  async run(asked) {
+    const { operand: text } = asked;
+    if (text === undefined) throw new Usage('name one time, such as 2026-11-20T09:50, or now');
+    const time = text === 'now' ? new Date() : instantIn(text, 'TIME');
+    const { path } = await findArchive(asked);
+    const sample = sampleAt(storeFiles, path, time, textOption(asked, 'only'));
+    print(asked.options['json'] === true ? JSON.stringify(sample, undefined, 2) : renderSample(sample, time));
+    return exitCodes.ok;
+  },
+};
+
+function renderSample({ time, values }: Sample, asked: Date): string {
+  const paint = painter();
+  const rows = values.map(({ name, value, word, units }) => [
+    name,
+    word ?? (value === null ? '-' : String(value)),
+    units === '1' ? '' : (units ?? ''), // what has no dimension is a bare number to people
+  ]);
+  const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const [names, numbers] = [width(0), width(1)];
+  return [
+    `${time}, ${distance(new Date(time), asked)} before the time asked for`,
+    '',
+    ...rows.map(([name = '', value = '', units = '']) => {
+      const line = `${name.padEnd(names)}  ${value.padStart(numbers)}  ${units}`.trimEnd();
+      return value === '-' ? paint('dim', line) : line;
+    }),
+  ].join('\n');
+}

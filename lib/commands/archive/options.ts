@@ -1,0 +1,33 @@
+// What the parts of `archive` have in common: options, and where it lies.
+import { archive } from '../../archive/files.ts';
+import { findSource, loadConfiguration } from '../../config/load.ts';
+import type { Configuration } from '../../config/schema.ts';
+import { Usage } from '../../contract/errors.ts';
+import type { Places } from '../../contract/file.ts';
+import { parseInstant } from '../../core/time.ts';
+import { resolvePlaces } from '../../io/places.ts';
+import type { Asked } from '../../cli/arguments.ts';
+import { textOption } from '../../cli/command.ts';
+
+export const jsonOption = { json: { type: 'boolean', summary: 'print it as JSON' } } as const;
+export const onlyOption = {
+  only: { type: 'string', value: 'NAMES', summary: 'these variables alone, by commas; * stands for anything' },
+} as const;
+
+interface Found {
+  readonly config: Configuration;
+  readonly places: Places;
+  readonly path: string;
+}
+
+export async function findArchive(asked: Asked): Promise<Found> {
+  const config = await loadConfiguration(findSource(textOption(asked, 'config')));
+  const places = resolvePlaces(config.files);
+  return { config, places, path: archive.path(places, new Date()) };
+}
+
+export function instantIn(text: string, what: string): Date {
+  const found = parseInstant(text);
+  if (!found) throw new Usage(`${what} ${JSON.stringify(text)} is not a time, such as 2026-11-20T09:50 (UTC)`);
+  return found;
+}

@@ -1,0 +1,42 @@
+// ops-monitor explain ID.
+import { misnamed } from '../alerts/named.ts';
+import { findSource, loadConfiguration } from '../config/load.ts';
+import { Usage } from '../contract/errors.ts';
+import { explain, renderExplanation } from '../health/explain.ts';
+import { resolvePlaces } from '../io/places.ts';
+import { print } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
+import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
+import { observationsBehind } from './names.ts';
+import { noHost } from '../cli/stage.ts';
+
+export const explainCommand: Command = {
+  name: 'explain',
+  summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
+  operand: 'ID',
+  options: { ...configOption, json: { type: 'boolean', summary: 'print it as JSON' } },
+
+  async run(asked) {
+    const { operand: id } = asked;
+    if (id === undefined) throw new Usage('name one observation, such as filesystem-usage:/');
+    const source = findSource(textOption(asked, 'config'));
+    const config = await loadConfiguration(source);
+    const places = resolvePlaces(config.files);
+    const world = makeWorld({ config, places, openHost: noHost });
+    const { effectiveValues, originOf } = await import('../config/origin.ts');
+    const effective = effectiveValues(source);
+    const explanation = await explain(id, world, (key) => originOf(effective, key), alertNamed(id));
+    print(
+      asked.options['json'] === true
+        ? JSON.stringify(explanation, undefined, 2)
+        : renderExplanation(explanation, world.now()),
+    );
+    return exitCodes.ok;
+  },
+};
+
+/** Undefined where it is none, or has the same name as an observation. */
+function alertNamed(id: string): { observations: readonly string[] } | undefined {
+  const observations = observationsBehind(id);
+  return misnamed(id) !== undefined || observations.includes(id) ? undefined : { observations };
+}

@@ -1,0 +1,60 @@
+// ops-monitor record-host FOLDER: this machine as a folder, for a test or for somebody who is to look at it elsewhere.
+import { resolve as absolute } from 'node:path';
+import { findSource, loadConfiguration } from '../config/load.ts';
+import { Usage } from '../contract/errors.ts';
+import { redactor } from '../core/redact.ts';
+import { counted } from '../core/text.ts';
+import { resolvePlaces } from '../io/places.ts';
+import { emptyRecording, recordingHost, refuseExisting, whoWeAre, writeRecording } from '../io/recording.ts';
+import { print } from '../io/terminal.ts';
+import { readingLimits, runProbes } from '../engine/probes.ts';
+import { probes } from '../snapshot/probes/index.ts';
+import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
+import { openHosts } from '../cycle/hosts.ts';
+
+export const recordHost: Command = {
+  name: 'record-host',
+  summary: 'records this machine as a folder, without secrets, for tests and for asking somebody else',
+  operand: 'FOLDER',
+  options: {
+    ...configOption,
+    summary: { type: 'string', value: 'TEXT', summary: 'what kind of machine this is, in a few words' },
+  },
+
+  async run(asked) {
+    const { operand: given } = asked;
+    if (given === undefined) throw new Usage('name one folder that is not there yet');
+    const folder = absolute(given);
+    refuseExisting(folder);
+    const config = await loadConfiguration(findSource(textOption(asked, 'config')));
+    const recording = emptyRecording();
+    const open = await openHosts(config.hosts, resolvePlaces(config.files));
+    const local = open('local', new AbortController().signal);
+    const bootId = (await recordingHost(local, recording).readText('/proc/sys/kernel/random/boot_id')).trim();
+    const { sections } = await runProbes({
+      probes,
+      config,
+      bootId,
+      previous: {},
+      now: () => new Date(),
+      monotonicMs: () => performance.now(),
+      // Other hosts are other recordings.
+      openHost: (name, signal) =>
+        name === 'local' ? recordingHost(open(name, signal), recording) : open(name, signal),
+      ...readingLimits,
+    });
+    const clean = redactor({ ...whoWeAre(), bootId });
+    const about = {
+      summary: textOption(asked, 'summary') ?? 'a machine',
+      recorded_at: new Date().toISOString(),
+      hostname: 'recorded',
+    };
+    writeRecording(folder, recording, about, clean);
+    const read = Object.values(sections).filter(({ status }) => status === 'ok').length;
+    print(
+      `${folder}: ${counted(Object.keys(recording.files).length, 'file')}, ${counted(recording.commands.length, 'command')}, ` +
+        `${counted(read, 'section')} read.\nHost name, user, addresses and what looks like a secret were replaced. Look through it before you give it away.`,
+    );
+    return exitCodes.ok;
+  },
+};

@@ -1,0 +1,122 @@
+// ops-monitor rehearse: what a changed configuration would have mailed, beside that of today, over recorded days.
+import { dirname } from 'node:path';
+import { compareMails, rehearsal, type WouldBe } from '../alerts/rehearse.ts';
+import type { Configuration } from '../config/schema.ts';
+import { findSource, loadConfiguration } from '../config/load.ts';
+import { Usage } from '../contract/errors.ts';
+import { counted } from '../core/text.ts';
+import { daysBefore } from '../core/time.ts';
+import { assess } from '../health/assess.ts';
+import type { Health } from '../health/files.ts';
+import { resolvePlaces } from '../io/places.ts';
+import { isTerminal, painter, print, printError, rewriteLine } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
+import { type Snapshot, snapshots } from '../snapshot/files.ts';
+import { type Command, exitCodes, textOption } from '../cli/command.ts';
+import { noHost } from '../cli/stage.ts';
+
+const mostDays = 400;
+
+export const rehearse: Command = {
+  name: 'rehearse',
+  summary:
+    'replays recorded days against a changed configuration: which mails it would have sent, beside those of today',
+  options: {
+    config: { type: 'string', value: 'FILE', summary: 'the changed configuration' },
+    against: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'the configuration of today, where it is not the one that is found',
+    },
+    days: { type: 'string', value: 'N', summary: 'so many days back from now; 30 without it' },
+    json: { type: 'boolean', summary: 'print the mails as JSON' },
+  },
+
+  async run(asked) {
+    const changedPath = textOption(asked, 'config');
+    if (changedPath === undefined) throw new Usage('say which configuration: --config NEW');
+    const days = Number(textOption(asked, 'days') ?? '30');
+    if (!Number.isInteger(days) || days < 1 || days > mostDays)
+      throw new Usage(`--days is a number from 1 to ${mostDays}`);
+    const changed = await loadConfiguration(findSource(changedPath));
+    const source = findSource(textOption(asked, 'against'));
+    const today = await loadConfiguration(source);
+    const found = replay([today, changed], days);
+    if (found.snapshots === 0) {
+      const said = source ? `as ${source.path} says` : 'the default, since no configuration of today was found';
+      throw new Error(
+        `there is no snapshot of the last ${counted(days, 'day')} in ${found.folder} (${said}); --against FILE names another configuration of today`,
+      );
+    }
+    const [before = [], after = []] = found.mails;
+    const differences = compareMails(before, after);
+    if (asked.options['json'] === true) {
+      print(JSON.stringify({ snapshots: found.snapshots, bad: found.bad, mails: differences }, undefined, 2));
+      return exitCodes.ok;
+    }
+    const paint = painter();
+    for (const { mail, by } of differences) {
+      const mark = { both: ' ', today: '-', new: '+' }[by];
+      const line = `${mark} ${mail.at.slice(0, 16).replace('T', ' ')}  ${mail.subject}  (${mail.to.join(', ')})`;
+      print(by === 'both' ? paint('dim', line) : line);
+    }
+    print(
+      `\n${counted(found.snapshots, 'snapshot')} of ${counted(days, 'day')}: today ${counted(before.length, 'mail')}, then ${after.length}. ` +
+        '- is of today alone, + of the changed configuration alone. Nothing was sent.',
+    );
+    if (found.bad > 0) printError(`${counted(found.bad, 'line')} could not be read and were left out`);
+    return exitCodes.ok;
+  },
+};
+
+/** Where the raw lines lie is said by the configuration of today. */
+function replay(configs: readonly [Configuration, Configuration], days: number) {
+  const [today] = configs;
+  const world = makeWorld({ config: today, places: resolvePlaces(today.files), openHost: noHost });
+  const from = daysBefore(world.now(), days);
+  const steps = configs.map((config) => rehearsal(config, (snapshot) => judge(snapshot, config)));
+  const mails: WouldBe[][] = configs.map(() => []);
+  let [count, bad] = [0, 0];
+  for (const day of world.days(snapshots).filter((one) => one.getTime() >= from.getTime() - 86_400_000)) {
+    for (const line of Buffer.from(world.bytes(snapshots, day) ?? [])
+      .toString('utf8')
+      .split('\n')) {
+      if (line === '') continue;
+      const snapshot = readSnapshot(line);
+      if (!snapshot) bad += 1;
+      else if (new Date(snapshot.time_utc) >= from) {
+        count += 1;
+        steps.forEach((step, index) => mails[index]?.push(...replayed(step, snapshot)));
+      }
+    }
+    if (isTerminal(2)) rewriteLine(`${day.toISOString().slice(0, 10)}: ${counted(count, 'snapshot')} …`);
+  }
+  if (isTerminal(2)) rewriteLine('');
+  return { snapshots: count, bad, mails, folder: dirname(snapshots.path(world.places, from)) };
+}
+
+/** Under its own limits. Of the monitor itself the recorded days say nothing. */
+function judge(snapshot: Snapshot, config: Configuration): Health['observations'] {
+  const { hostname, time_utc } = snapshot;
+  const own = { missing: '', stages: [], heartbeat: undefined };
+  return assess({ snapshot, ...own, config, hostname, at: new Date(time_utc) }).observations;
+}
+
+/** What the rules cannot take is a fault of theirs, and no bad line. */
+function replayed(step: (snapshot: Snapshot) => WouldBe[], snapshot: Snapshot): WouldBe[] {
+  try {
+    return step(snapshot);
+  } catch (error) {
+    throw new Error(`the snapshot of ${snapshot.time_utc} could not be replayed`, { cause: error });
+  }
+}
+
+/** A line that is torn, or nothing of ours, is none. */
+function readSnapshot(line: string): Snapshot | undefined {
+  try {
+    const snapshot = snapshots.schema!.parse(JSON.parse(line));
+    return Number.isNaN(Date.parse(snapshot.time_utc)) ? undefined : snapshot;
+  } catch {
+    return undefined;
+  }
+}

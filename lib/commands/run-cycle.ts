@@ -1,0 +1,79 @@
+// run-cycle: every stage once, in order, in this one process. One that fails stops no other, as under systemd.
+import { archive } from '../archive/files.ts';
+import { findSource, loadConfiguration } from '../config/load.ts';
+import { reasonOf, shellWord } from '../core/text.ts';
+import { assessHealth } from '../health/assess.ts';
+import { latestHealth } from '../health/files.ts';
+import { product } from '../io/product.ts';
+import { isTerminal, painter, print, printError } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
+import { dayReport, latestReport } from '../report/files.ts';
+import { latest, snapshots } from '../snapshot/files.ts';
+import { type Command, configOption, exitCodeOf, exitCodes, textOption } from '../cli/command.ts';
+import { openHosts } from '../cycle/hosts.ts';
+import { calledAs } from '../cli/npm.ts';
+import { noHost, runStage, takePlaces } from '../cli/stage.ts';
+import { stages } from '../cycle/stages.ts';
+import { renderSummary } from '../cycle/summary.ts';
+
+export const runCycle: Command = {
+  name: 'run-cycle',
+  summary: 'runs one whole cycle by hand, and says what it found',
+  options: {
+    ...configOption,
+    quiet: {
+      type: 'boolean',
+      summary: 'say nothing but why a stage failed: for cron, which mails whatever is printed',
+    },
+  },
+
+  async run(asked) {
+    const isQuiet = asked.options['quiet'] === true;
+    const given = textOption(asked, 'config');
+    const source = findSource(given);
+    const config = await loadConfiguration(source);
+    const places = takePlaces(config);
+    let exitCode: number = exitCodes.ok;
+    const done = new Set<string>();
+    for (const stage of stages) {
+      if (isTerminal(2) && !isQuiet) printError(`${stage.name}: ${stage.summary} …`);
+      try {
+        const { record, outcome } = await runStage(stage, { config, places, options: {}, openHosts });
+        // Where the disk is full, what it found lies elsewhere, and is an answer all the same.
+        if (outcome) done.add(stage.name);
+        if (!isQuiet || record.outcome === 'failed')
+          for (const problem of record.problems) printError(`${stage.name}: ${problem}`);
+        exitCode ||= record.exit_code;
+      } catch (error) {
+        printError(`${stage.name}: ${reasonOf(error)}`);
+        exitCode ||= exitCodeOf(error);
+      }
+    }
+    if (isQuiet) return exitCode;
+    const world = makeWorld({ config, places, openHost: noHost });
+    // What an earlier cycle found is no answer to this one.
+    if (!done.has(assessHealth.name)) {
+      printError('\nassess-health failed: there is no verdict on this machine as it is now');
+      return exitCode;
+    }
+    const health = await world.read(latestHealth);
+    if (!health) throw new Error('no stage left a health file: see the messages above');
+    const snapshot = await world.read(latest).catch(() => undefined); // health has said what is wrong with it
+    const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
+    const files = [
+      ['report', latestReport.path(places, day)],
+      ['report of the day', dayReport.path(places, day)],
+      ['health', latestHealth.path(places, day)],
+      ['snapshot', latest.path(places, day)],
+      ['all of the day', snapshots.path(places, day)],
+      ['archive', archive.path(places, day)],
+    ] as const;
+    const explainWith = [
+      calledAs(),
+      'explain',
+      ...(given === undefined || !source ? [] : ['--config', shellWord(source.path)]),
+    ].join(' ');
+    print(`\n${renderSummary({ health, snapshot, version: product.version, files, paint: painter(), explainWith })}`);
+    return exitCode;
+  },
+};

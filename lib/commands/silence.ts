@@ -1,0 +1,228 @@
+// ops-monitor silence, ops-monitor ack: a file that says who does not want to hear of what, or knows of it.
+import { findSource, loadConfiguration } from '../config/load.ts';
+import type { Configuration } from '../config/schema.ts';
+import { alertsIn, type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
+import { misnamed } from '../alerts/named.ts';
+import { type Note, parseNotes, quietNow } from '../alerts/silence.ts';
+import { errorCode, Usage } from '../contract/errors.ts';
+import type { Places } from '../contract/file.ts';
+import { formatDuration, parseDuration } from '../core/quantity.ts';
+import { identifierOf, nearest, oneLine, reasonOf } from '../core/text.ts';
+import { leaveNote, readNotes } from '../io/notes.ts';
+import { whoWeAre } from '../io/recording.ts';
+import { print } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
+import type { Asked } from '../cli/arguments.ts';
+import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
+import { alertOf } from './names.ts';
+import { noHost, takePlaces } from '../cli/stage.ts';
+
+const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'say what would be so, and leave nothing' } } as const;
+const longestSeconds = 30 * 86_400;
+
+export const silence: Command = {
+  name: 'silence',
+  summary: 'sends no mails about a rule, or one subject of it, for a while; without arguments lists what is silent',
+  operand: '[RULE[:SUBJECT]]',
+  options: {
+    ...configOption,
+    for: { type: 'string', value: 'DURATION', summary: 'for how long, at most 30d: 4h (required, or --lift)' },
+    reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks (required, except with --lift)' },
+    lift: { type: 'boolean', summary: 'end the silences of that very name now' },
+    ...dryRunOption,
+  },
+
+  async run(asked) {
+    const { operand: of } = asked;
+    if (of === undefined) {
+      refuseNameless(asked);
+      list(await openSite(asked));
+    } else await (asked.options['lift'] === true ? lift : begin)(known(of), asked);
+    return exitCodes.ok;
+  },
+};
+
+export const acknowledge: Command = {
+  name: 'ack',
+  summary: 'says that somebody knows of an alert: it is not repeated and not escalated until it is over',
+  operand: 'RULE:SUBJECT',
+  options: {
+    ...configOption,
+    reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks (required)' },
+    ...dryRunOption,
+  },
+
+  async run(asked) {
+    const { operand: of } = asked;
+    if (of === undefined || !of.includes(':')) throw new Usage('say which alert: ack storage:data --reason "…"');
+    const note = { kind: 'acknowledgement', of: known(of), reason: reasonIn(asked) } as const;
+    const site = await openSite(asked);
+    const { firstSeen, problem } = site.active;
+    // It would say nothing of the next time, which begins anew.
+    if (firstSeen && !firstSeen.has(of))
+      throw new Usage(`${of} is not active: there is nothing to acknowledge${meant(of, firstSeen)}`);
+    leave(
+      site,
+      note,
+      `${of} is acknowledged: it is not repeated and not escalated. Its end is told, if its beginning was.`,
+    );
+    if (problem !== undefined) print(`Whether it is active cannot be told: ${problem}`);
+    return exitCodes.ok;
+  },
+};
+
+interface Site {
+  readonly config: Configuration;
+  readonly folder: string;
+  readonly who: string;
+  readonly now: Date;
+  readonly isDry: boolean;
+  readonly active: Active;
+}
+
+/** Since when each alert is, by its id; or why nobody may know. */
+type Active =
+  | { readonly firstSeen: ReadonlyMap<string, string>; readonly problem?: undefined }
+  | { readonly firstSeen?: undefined; readonly problem: string };
+
+async function openSite(asked: Asked): Promise<Site> {
+  const config = await loadConfiguration(findSource(textOption(asked, 'config')));
+  const who = process.env['SUDO_USER'] || whoWeAre().user || 'somebody';
+  const places = takePlaces(config, silencesFolder);
+  const isDry = asked.options['dry-run'] === true;
+  return {
+    config,
+    folder: silencesFolder(places),
+    who,
+    now: new Date(),
+    isDry,
+    active: await activeIn(config, places),
+  };
+}
+
+/** Who may leave a note may not always read who is mailed. */
+async function activeIn(config: Configuration, places: Places): Promise<Active> {
+  try {
+    const state = await makeWorld({ config, places, openHost: noHost }).read(stateFile);
+    return { firstSeen: new Map(Object.entries(alertsIn(state)).map(([id, { first_seen }]) => [id, first_seen])) };
+  } catch (error) {
+    return { problem: reasonOf(error) };
+  }
+}
+
+function known(of: string): string {
+  const problem = misnamed(of);
+  if (problem === undefined) return of;
+  const alert = alertOf(of);
+  throw new Usage(
+    alert === undefined
+      ? problem
+      : `${of} is the name of an observation, by its check; alerts are named by rule: ${alert}`,
+  );
+}
+
+/** Who says for how long means something, and is not answered by a list. */
+function refuseNameless(asked: Asked): void {
+  const said = ['for', 'reason', 'lift'].filter((name) => asked.options[name] !== undefined);
+  if (said.length > 0)
+    throw new Usage(
+      `--${said.join(' and --')} of what? Name a rule, or rule:subject, such as storage:data; without options, what is silent is listed`,
+    );
+}
+
+function secondsIn(asked: Asked): number {
+  const text = textOption(asked, 'for');
+  if (text === undefined) throw new Usage('say for how long, at most 30d: --for 4h; or --lift, which ends it');
+  const seconds = parseDuration(text);
+  if (seconds !== undefined && seconds > 0 && seconds <= longestSeconds) return seconds;
+  throw new Usage(`--for ${JSON.stringify(text)} ${durationProblem(text.trim(), seconds)}`);
+}
+
+function durationProblem(text: string, seconds: number | undefined): string {
+  if (seconds === 0) return 'is no time at all';
+  if (seconds !== undefined) return `is longer than ${formatDuration(longestSeconds)}, which is the most`;
+  return /^\d+(\.\d+)?$/.test(text)
+    ? `has no unit: ${text}m, ${text}h or ${text}d?`
+    : 'is no duration, such as 90m, 4h or 2d';
+}
+
+function meant(of: string, firstSeen: ReadonlyMap<string, string>): string {
+  const ids = [...firstSeen.keys()].sort();
+  const near = nearest(of, ids);
+  return `${near === undefined ? '' : `; did you mean ${near}?`} (active: ${ids.join(', ') || 'nothing'})`;
+}
+
+function reasonIn(asked: Asked): string {
+  const reason = textOption(asked, 'reason');
+  if (reason === undefined || reason.trim() === '') throw new Usage('say why: --reason "disk is being exchanged"');
+  return oneLine(reason);
+}
+
+async function begin(of: string, asked: Asked): Promise<void> {
+  const seconds = secondsIn(asked);
+  const reason = reasonIn(asked);
+  const site = await openSite(asked);
+  const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
+  const long = formatDuration(seconds);
+  const says = `No mails about ${of} for ${long}, until ${until}, but for the end of what was told already.`;
+  leave(site, { kind: 'silence', of, reason, until }, `${says} What it is about goes on.`);
+  const { firstSeen, problem } = site.active;
+  if (!firstSeen) print(`Whether it is active cannot be told: ${problem}`);
+  // Planned work is silenced before; and so is a name that somebody mistyped.
+  else if (![...firstSeen.keys()].some((id) => id === of || id.startsWith(`${of}:`)))
+    print(`Nothing of that name is active now${meant(of, firstSeen)}.`);
+}
+
+async function lift(of: string, asked: Asked): Promise<void> {
+  if (textOption(asked, 'for') !== undefined) throw new Usage('--lift ends it now: --for says nothing beside it');
+  const site = await openSite(asked);
+  const { notes, problems } = parseNotes(readNotes(site.folder));
+  const silences = quietNow(notes, [], () => undefined, site.now);
+  const ended = silences.flatMap((one) => (one.of === of ? [one.until ?? ''] : [])).sort();
+  const last = ended.at(-1);
+  if (last === undefined)
+    throw new Usage(
+      [`${of} is not silenced (silenced: ${silences.map((one) => one.of).join(', ') || 'nothing'})`, ...problems].join(
+        '\n',
+      ),
+    );
+  const reason = oneLine(textOption(asked, 'reason') ?? 'lifted');
+  leave(site, { kind: 'lift', of, reason, until: last }, `${of} is not silenced any more.`);
+}
+
+function leave(
+  { folder, who, now, isDry }: Site,
+  note: Pick<Note, 'kind' | 'of' | 'reason' | 'until'>,
+  says: string,
+): void {
+  if (isDry) return print(`Nothing was left. It would be: ${says}`);
+  const from = now.toISOString();
+  const name = `${from.replaceAll(/[-:.]/g, '')}-${note.kind}-${identifierOf(note.of)}.json`;
+  try {
+    leaveNote(folder, name, `${JSON.stringify({ schema_version: 1, ...note, who, from }, undefined, 1)}\n`);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    throw new Usage(
+      `${who} may not write in ${folder} (${code}): the members of its group may, once it has one (ops/docs/alerts.md, “Silence, and acknowledge”)`,
+    );
+  }
+  print(says);
+}
+
+function list({ config, folder, now, active: { firstSeen, problem } }: Site): void {
+  const { notes, problems } = parseNotes(readNotes(folder));
+  // Where it is not known what is still active, every acknowledgement may hold.
+  const firstSeenOf = (id: string): string | undefined => (firstSeen ? firstSeen.get(id) : '');
+  const quiet = quietNow(notes, config.alerts.maintenance, firstSeenOf, now);
+  for (const one of quiet) print(lineOf(one));
+  if (quiet.length === 0) print('nothing is silent');
+  if (problem !== undefined && quiet.some(({ kind }) => kind === 'acknowledgement'))
+    print(`Which of the acknowledged are active still cannot be told: ${problem}`);
+  for (const one of problems) print(one);
+}
+
+function lineOf({ kind, of, who, until, reason }: Quiet): string {
+  if (kind === 'maintenance') return `${of}  maintenance  ${reason}`;
+  return `${of}  ${kind === 'silence' ? `until ${until}` : 'acknowledged'}  ${who}: ${reason}`;
+}

@@ -1,0 +1,117 @@
+// The scenario as real things in one folder, made anew for each instant that is to be looked at: files with their times,
+// gates, checkouts, a power store and a page. All times are shifted, so that the scenario's instant is now.
+import { join } from 'node:path';
+import { type FilePool, filePool, placeFile, removeTree, servePage } from '../io/scenery.ts';
+import { runProgram } from '../io/process.ts';
+import { type OwnSshd, prepareSshd } from '../io/sshd.ts';
+import { gateText } from './machine.ts';
+import {
+  checkoutNames,
+  checkoutPath,
+  dataPath,
+  gateFile,
+  gateNames,
+  type Paths,
+  type Place,
+  places,
+  powerStore,
+  rootOf,
+  type Stream,
+  streams,
+} from './layout.ts';
+import { powerFile, powerPaths } from './power.ts';
+import { bytesAt, checkoutAt, dashboardAt, day, filesOf, sourceAway, workspaceAway } from './scenario.ts';
+
+export interface BuiltSite {
+  readonly paths: Paths;
+  readonly dashboardUrl: string;
+  /** How the source is reached; in words why it is only a folder of this machine, where it is one. */
+  readonly source: OwnSshd | string;
+  /** As it is at that instant. */
+  showAt(at: number, now: number): Promise<void>;
+  close(): void;
+}
+
+const pathsIn = (folder: string): Paths => ({
+  project: join(folder, 'project'),
+  data: join(folder, 'data'),
+  root: '/',
+  sourceData: join(folder, 'source', 'data'),
+  workspace: join(folder, 'gws', 'aurora'),
+  code: join(folder, 'code'),
+});
+
+/** As long as its copies are compared, and two days for folders that the shift cuts in two. */
+const archiveDays = ({ compare }: Stream): number => Number.parseInt(compare, 10) + 2;
+
+export async function buildSite(folder: string): Promise<BuiltSite> {
+  const paths = pathsIn(folder);
+  let page = { status: 200, ms: 0 };
+  const served = await servePage(() => page);
+  const source = await prepareSshd(join(folder, 'sshd'));
+  await makeCheckouts(paths, folder);
+  const pool = filePool(join(folder, 'spare'));
+  return {
+    paths,
+    dashboardUrl: served.url,
+    source,
+    close: () => served.close(),
+    showAt: async (at, now) => {
+      const shift = now - at;
+      pool.takeBack();
+      for (const top of [paths.project, paths.data, paths.sourceData, paths.workspace]) removeTree(top);
+      for (const path of powerPaths({ at, shift }))
+        placeFile(join(powerStore(paths), path), powerFile(path, { at, shift }) ?? '');
+      for (const gate of gateNames) placeFile(gateFile(paths, gate), gateText(gate, at, shift));
+      // Over a link that is down the files are still there; without a link they are not.
+      if (typeof source !== 'string') source.setReachable(!sourceAway(at));
+      const there: Record<Place, boolean> = {
+        source: typeof source !== 'string' || !sourceAway(at),
+        local: true,
+        gws: !workspaceAway(at),
+      };
+      for (const place of places.filter((place) => there[place])) showStreams(pool, paths, place, at, shift);
+      for (const name of checkoutNames) await showCheckout(paths, name, at);
+      page = dashboardAt(at);
+    },
+  };
+}
+
+function showStreams(pool: FilePool, paths: Paths, place: Place, at: number, shift: number): void {
+  for (const stream of streams) {
+    const root = rootOf(paths, stream.name, place);
+    for (const file of filesOf(stream, place, at - archiveDays(stream) * day, at)) {
+      const bytes = bytesAt(stream, place, file, at);
+      if (bytes === undefined) continue;
+      pool.place(join(root, dataPath(stream.name, file.begins + shift)), bytes, file.written + shift);
+    }
+  }
+}
+
+/** So many commits does the upstream have that a checkout can lack. */
+const commits = 4;
+
+async function makeCheckouts(paths: Paths, folder: string): Promise<void> {
+  const origin = join(folder, 'origin');
+  await git('init', '--quiet', '--initial-branch=main', origin);
+  for (let number = 1; number <= commits; number++)
+    await git('-C', origin, 'commit', '--quiet', '--allow-empty', `--message=Release ${number}`);
+  for (const name of checkoutNames) await git('clone', '--quiet', origin, checkoutPath(paths, name));
+}
+
+async function showCheckout(paths: Paths, name: (typeof checkoutNames)[number], at: number): Promise<void> {
+  const path = checkoutPath(paths, name);
+  const { behind, changed } = checkoutAt(name, at);
+  await git('-C', path, 'reset', '--quiet', '--hard', `origin/main~${behind}`);
+  await git('-C', path, 'clean', '--quiet', '--force');
+  for (let number = 1; number <= changed; number++) placeFile(join(path, `mended_${number}.py`), '# mended\n');
+}
+
+async function git(...argv: readonly string[]): Promise<void> {
+  const who = ['user.name=demo', 'user.email=demo@example.org'].flatMap((setting) => ['-c', setting]);
+  const { exit_code, stderr } = await runProgram(['git', ...who, ...argv], {
+    signal: AbortSignal.timeout(30_000),
+    env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' },
+  });
+  if (exit_code !== 0) throw new Error(`git ${argv.join(' ')} failed: ${stderr.trim()}`);
+}

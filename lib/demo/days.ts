@@ -1,0 +1,136 @@
+// Simulated days: the real stages, cycle after cycle in this one process, under a clock that jumps from one to the next.
+// Deadlines run in real time all the same, and never out: every answer is there before a timer could be looked at.
+import { join } from 'node:path';
+import { resolve } from '../config/resolve.ts';
+import type { Configuration } from '../config/schema.ts';
+import type { Places } from '../contract/file.ts';
+import type { Health } from '../health/files.ts';
+import { collectSnapshot } from '../snapshot/collect.ts';
+import { runStage, type StageRun } from '../cli/stage.ts';
+import type { Post } from '../alerts/post.ts';
+import type { Transport } from '../contract/transport.ts';
+import { makeOutside } from '../io/outside.ts';
+import { unsyncedFiles } from '../io/store.ts';
+import { post } from '../cycle/post.ts';
+import { stagesWith } from '../cycle/stages.ts';
+import { virtualClock } from './clock.ts';
+import { start } from './faults.ts';
+import { simulatedSite } from './host.ts';
+import { absolutePaths, configurationText } from './layout.ts';
+import { day, minute, noise } from './scenario.ts';
+
+export const cycleMs = 5 * minute;
+export const cyclesADay = day / cycleMs;
+
+export interface SimulatedCycle {
+  readonly number: number;
+  readonly at: number;
+  readonly health: Health;
+}
+
+/** The configuration of the simulated days, whose files lie in that folder. */
+export const daysConfiguration = (folder: string): string =>
+  configurationText({
+    paths: absolutePaths,
+    state: join(folder, 'state'),
+    source: '{ ssh: aurora@source-host, deadline: 10s }',
+    dashboardUrl: 'http://127.0.0.1:8501/',
+    mailTo: 'ops@example.org',
+    says: 'The simulated days: for explain and the like. What it names is not on this machine.',
+  });
+
+function parseSite(text: string): Configuration {
+  const resolved = resolve({ path: 'config.yaml', text });
+  if ('problems' in resolved) throw new Error(`the demo's own configuration is wrong: ${resolved.problems.join('\n')}`);
+  return resolved.config;
+}
+
+export function placesIn(folder: string): Places {
+  const state = join(folder, 'state');
+  return {
+    state,
+    raw: join(state, 'raw'),
+    quicklooks: join(state, 'quicklooks'),
+    textfiles: join(state, 'textfiles'),
+    runtime: join(folder, 'run'),
+    cache: join(folder, 'cache'),
+  };
+}
+
+/** Takes every mail, and brings it nowhere. */
+const paper: Transport = {
+  name: 'paper',
+  summary: 'of the demo',
+  ready: async () => ({ usable: true, uses: 'paper' }),
+  send: async (_mail, to) => ({ accepted: to, refused: [], words: 'taken' }),
+};
+const paperPost: Post = {
+  ...post,
+  outside: async () => ({ ...makeOutside(), environment: {} }),
+  transports: async () => ({ mail: [paper], webhook: () => paper }),
+};
+const stages = stagesWith(unsyncedFiles, paperPost);
+
+/** How long a stage's process would have taken to start. */
+const startMs = 60;
+
+interface Simulation {
+  cycle(number: number, at: number): Promise<SimulatedCycle>;
+}
+
+const daySeconds = 86_400;
+/** The archive takes a day at once: most of what it writes is written however few samples are new. */
+const simulated = stages.map((stage) => (stage.name === 'append-zarr' ? { ...stage, runsEvery: daySeconds } : stage));
+
+export async function openSimulation(folder: string): Promise<Simulation> {
+  const config = parseSite(daysConfiguration(folder));
+  const places = placesIn(folder);
+  const clock = virtualClock(start);
+  const openSite = simulatedSite(clock);
+  const runOf = (number: number): StageRun => {
+    const open = openSite();
+    return {
+      config,
+      places,
+      options: {},
+      openHosts: async () => open,
+      simulation: { clock, runId: runIdOf(number), hostname: 'aurora-vm' },
+    };
+  };
+  // Once without writing: what is loaded on demand is there from the first cycle on. Otherwise its readings would end in
+  // another order than those of all others, and measure other times.
+  await runStage(collectSnapshot, { ...runOf(0), dryRun: () => undefined });
+  return {
+    cycle: async (number, at) => {
+      // The timer's accuracy is a second.
+      clock.setTo(at + Math.floor(900 * noise(20, number)));
+      const run = runOf(number);
+      let health: Health | undefined;
+      for (const stage of simulated) {
+        if (stage.runsEvery === daySeconds && number % cyclesADay !== cyclesADay - 1) continue;
+        clock.pass(startMs);
+        const { record, outcome } = await runStage(stage, run);
+        if (record.outcome === 'failed')
+          throw new Error(`${stage.name} failed at ${clock.now().toISOString()}: ${record.problems.join('; ')}`);
+        if (stage.name === 'assess-health') health = outcome?.json as Health;
+      }
+      if (!health) throw new Error('no stage of the cycle assessed health');
+      return { number, at, health };
+    },
+  };
+}
+
+/** From the beginning of the month on, one cycle after the other; what is done between them is the caller's. */
+export async function* simulateDays(folder: string, cycles: number): AsyncGenerator<SimulatedCycle> {
+  const simulation = await openSimulation(folder);
+  for (let number = 0; number < cycles; number++) yield await simulation.cycle(number, start + number * cycleMs);
+}
+
+const runIdOf = (number: number): string =>
+  [1, 2, 3, 4]
+    .map((part) =>
+      Math.floor(noise(21, number, part) * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0'),
+    )
+    .join('');

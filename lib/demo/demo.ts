@@ -1,0 +1,131 @@
+// ops-monitor demo: a month of a small simulated site in a minute or two, seen by the real stages.
+import { dirname, extname, join } from 'node:path';
+import { setImmediate as otherWork } from 'node:timers/promises';
+import { Usage } from '../contract/errors.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { counted } from '../core/text.ts';
+import { checks } from '../health/checks/index.ts';
+import { replaceFile } from '../io/files.ts';
+import { takeDemoFolder } from '../io/scenery.ts';
+import { isTerminal, print, printError, rewriteLine } from '../io/terminal.ts';
+import type { Asked } from '../cli/arguments.ts';
+import { type Command, exitCodes, textOption } from '../cli/command.ts';
+import { calledAs } from '../cli/npm.ts';
+import { cyclesADay, daysConfiguration, simulateDays } from './days.ts';
+import { faults, start } from './faults.ts';
+import { day } from './scenario.ts';
+import { openSample, pickInstants } from './sample.ts';
+import { type Levels, renderSightings, watchFaults } from './sightings.ts';
+
+const mostDays = 30;
+const realCycles = 20;
+
+export const demo: Command = {
+  name: 'demo',
+  summary: 'builds a small simulated site with faults that come and go, and watches it for a month of simulated time',
+  options: {
+    folder: { type: 'string', value: 'DIR', summary: 'where to (default: a new temporary folder)' },
+    days: { type: 'string', value: 'N', summary: `how many simulated days (default: ${mostDays}, which is the most)` },
+    real: {
+      type: 'string',
+      value: 'N',
+      summary: `how many cycles besides as real processes over real files (default: ${realCycles}; 0: none)`,
+    },
+  },
+
+  async run(asked) {
+    const days = numberOption(asked, 'days', mostDays, [1, mostDays]);
+    const real = numberOption(asked, 'real', realCycles, [0, 1000]);
+    const folder = takeDemoFolder(textOption(asked, 'folder'));
+    printError(`The demo lies in ${folder}`);
+    const good = [await playDays(folder, days), real === 0 || (await playSample(folder, days, real))];
+    return good.every(Boolean) ? exitCodes.ok : exitCodes.failed;
+  },
+};
+
+function numberOption(asked: Asked, name: string, byDefault: number, [least, most]: readonly [number, number]): number {
+  const text = textOption(asked, name) ?? String(byDefault);
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new Usage(`--${name} ${JSON.stringify(text)} is not a number from ${least} to ${most}`);
+  return value;
+}
+
+/** Whether every fault was seen. */
+async function playDays(folder: string, days: number): Promise<boolean> {
+  const here = join(folder, 'days');
+  const config = join(here, 'config.yaml');
+  replaceFile(config, daysConfiguration(here), 0o644);
+  const watch = watchFaults(faults, new Set(checks.map(({ name }) => name)));
+  const cycles = days * cyclesADay;
+  const began = performance.now();
+  for await (const { number, at, health } of simulateDays(here, cycles)) {
+    watch.see(
+      at,
+      Object.fromEntries(health.observations.map(({ id, level }): [string, Levels[string]] => [id, level])),
+    );
+    tellProgress(number + 1, cycles, (performance.now() - began) / 1000);
+    await otherWork(); // a signal, say
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const sightings = watch.sightings(start + days * day);
+  const missed = sightings.filter(({ outcome }) => outcome === 'missed');
+  print(
+    [
+      '',
+      renderSightings(sightings),
+      '',
+      `${counted(days, 'day')}, ${cycles} cycles in ${seconds.toFixed(1)} s: ${Math.round(cycles / seconds)} a second, ${((1000 * seconds) / cycles).toFixed(1)} ms each`,
+      `${counted(sightings.length, 'fault')}, ${missed.length === 0 ? 'none missed' : `${missed.length} MISSED`}`,
+      '',
+      `  configuration  ${config}`,
+      `  reports        ${join(here, 'state', 'health')}/health_report_*.md`,
+      `  health         ${join(here, 'state', 'health')}/health_*.jsonl`,
+      `  snapshots      ${join(here, 'state', 'raw')}/ops_monitor_*.jsonl`,
+      `  look further   ${calledAs()} explain --config ${config} stream-age:mrr`,
+    ].join('\n'),
+  );
+  return missed.length === 0;
+}
+
+/** Whether real processes judged as those of simulated time did. */
+async function playSample(folder: string, days: number, count: number): Promise<boolean> {
+  const here = join(folder, 'sample');
+  const began = performance.now();
+  const { config, source, cycles } = await openSample(here, pickInstants(count, days), commandOf);
+  printError(`${counted(count, 'cycle')} as real processes; the source is reached ${source}`);
+  let differing = 0;
+  for await (const { number, at, faults: wrong, overall, differences } of cycles) {
+    differing += differences.length;
+    const time = new Date(at).toISOString().slice(5, 16).replace('T', ' ');
+    printError(`${number + 1} of ${count}: ${time}, ${overall}: ${wrong.join(', ') || 'nothing is wrong'}`);
+    for (const difference of differences) printError(`  ${difference}`);
+  }
+  print(
+    [
+      '',
+      `${counted(count, 'cycle')} as real processes in ${((performance.now() - began) / 1000).toFixed(1)} s, the source reached ${source}`,
+      `${differing === 0 ? 'nothing' : counted(differing, 'observation')} judged otherwise than in simulated time`,
+      '',
+      `  configuration  ${config}`,
+      `  look further   ${calledAs()} explain --config ${config} stream-age:mrr`,
+    ].join('\n'),
+  );
+  return differing === 0;
+}
+
+/** A stage's script lies beside ours, and is started as we were. */
+function commandOf(stage: string): string[] {
+  const script = process.argv[1] ?? '';
+  return [process.execPath, ...process.execArgv, join(dirname(script), `${stage}${extname(script)}`)];
+}
+
+/** On a terminal one line that changes, ten times a second; elsewhere a line a day. */
+function tellProgress(done: number, all: number, seconds: number): void {
+  const rate = done / seconds;
+  const text = `day ${Math.ceil(done / cyclesADay)} of ${all / cyclesADay}, ${Math.round(rate)} cycles/s, ${formatDuration(Math.round((all - done) / rate))} left`;
+  if (!isTerminal(2)) {
+    if (done % cyclesADay === 0) printError(text);
+  } else if (done === all) rewriteLine('');
+  else if (done % 20 === 0) rewriteLine(text);
+}

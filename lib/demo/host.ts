@@ -1,0 +1,110 @@
+// The simulated site's machines as Hosts: what probes ask of them is computed from the scenario, in the words of the
+// programs that would have answered. Nothing is started or waited for; what would hang fails at once, as at its deadline.
+import type { Host } from '../contract/host.ts';
+import type { VirtualClock } from './clock.ts';
+import { absolutePaths as paths, powerStore } from './layout.ts';
+import { isRoot, keptListings, type Listings, namesBelow } from './listings.ts';
+import { asText, diskOf, folderStat, localFile, missing, sourceMounts, statfsOf, statLocal } from './machine.ts';
+import { powerPaths } from './power.ts';
+import { runLocal, runOnSource } from './programs.ts';
+import { dashboardAt, sourceAway } from './scenario.ts';
+
+type OpenSimulated = (name: string, signal: AbortSignal) => Host;
+
+/** What an answer costs, in milliseconds of simulated time. */
+const takes = { file: 0.2, program: 3, far: 9, connecting: 7000 };
+
+/** The machines, for one cycle after the other: each opens its own connections. */
+export function simulatedSite(clock: VirtualClock): () => OpenSimulated {
+  const listings = keptListings();
+  return () => openCycle(clock, listings);
+}
+
+function openCycle(clock: VirtualClock, listings: Listings): OpenSimulated {
+  const connection = { tried: false };
+  const open: Record<string, (signal: AbortSignal) => Host> = {
+    local: (signal) => localHost(signal, clock, listings),
+    source: (signal) => sourceHost(signal, clock, listings, connection),
+  };
+  return (name, signal) => {
+    const host = open[name];
+    if (!host) throw new Error(`the simulated site has no machine ${JSON.stringify(name)}`);
+    return host(signal);
+  };
+}
+
+function localHost(signal: AbortSignal, clock: VirtualClock, listings: Listings): Host {
+  const at = (): number => clock.now().getTime();
+  const file = (path: string): Uint8Array | string => localFile(path, at()) ?? missing(path);
+  return {
+    name: 'local',
+    signal,
+    readText: async (path) => {
+      clock.pass(takes.file);
+      return asText(file(path));
+    },
+    readBytes: async (path, range) => {
+      clock.pass(takes.file);
+      const bytes = Buffer.from(file(path));
+      return range ? bytes.subarray(range.start, range.start + range.length) : bytes;
+    },
+    list: async (path) => {
+      clock.pass(takes.file);
+      const store = powerStore(paths);
+      return path === store || path.startsWith(`${store}/`)
+        ? namesBelow(
+            path,
+            powerPaths({ at: at(), shift: 0 }).map((name) => `${store}/${name}`),
+          )
+        : listings.namesIn(path, ['local', 'gws'], at());
+    },
+    stat: async (path) => (isRoot(path, ['local', 'gws']) ? folderStat(at()) : statLocal(path, at())),
+    statfs: async (path) => statfsOf(diskOf(path), at()),
+    realpath: async (path) => path,
+    run: async (argv) => {
+      clock.pass(takes.program);
+      return runLocal(argv, at(), listings);
+    },
+    get: async (url) => {
+      const { status, ms } = dashboardAt(at());
+      clock.pass(ms);
+      if (!url.includes(':8501')) throw new Error(`the simulated site has no ${url}`);
+      return { status, response_ms: ms };
+    },
+  };
+}
+
+function sourceHost(
+  signal: AbortSignal,
+  clock: VirtualClock,
+  listings: Listings,
+  connection: { tried: boolean },
+): Host {
+  /** Whatever is asked of it goes through one connection. */
+  const reach = async <Answer>(answer: (at: number) => Answer): Promise<Answer> => {
+    const at = clock.now().getTime();
+    if (sourceAway(at)) {
+      if (!connection.tried) clock.pass(takes.connecting);
+      connection.tried = true;
+      throw new Error('source cannot be reached: it does not answer');
+    }
+    clock.pass(takes.far);
+    return answer(at);
+  };
+  return {
+    name: 'source',
+    signal,
+    readText: (path) => reach(() => (path === '/proc/self/mountinfo' ? sourceMounts : missing(path))),
+    readBytes: (path) => reach(() => missing(path)),
+    list: (path) => reach((at) => listings.namesIn(path, ['source'], at)),
+    stat: (path) =>
+      reach((at) => (path === paths.sourceData || isRoot(path, ['source']) ? folderStat(at) : missing(path))),
+    statfs: (path) =>
+      reach((at) => ({ ...statfsOf(path === '/data' ? 'source-data' : 'root', at), inodes: 0, free_inodes: 0 })),
+    realpath: (path) => reach(() => path),
+    run: (argv) => reach((at) => runOnSource(argv, at, listings)),
+    get: async (url) => {
+      throw new Error(`${url} is asked from this machine, not from source`);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+// What programs print on the simulated machines.
+import { TimedOut } from '../contract/errors.ts';
+import type { Completed } from '../contract/host.ts';
+import { absolutePaths as paths, checkoutNames, checkoutPath, type Place, siteUnits, streams } from './layout.ts';
+import type { Listings } from './listings.ts';
+import { statfsOf } from './machine.ts';
+import { checkoutAt, machineAt, unitAt, workspaceAway } from './scenario.ts';
+
+const printed = (stdout: string): Completed => ({ exit_code: 0, stdout, stderr: '' });
+
+export function runLocal(argv: readonly string[], at: number, listings: Listings): Completed {
+  const [program] = argv;
+  if (program === 'find') return find(argv, ['local', 'gws'], at, listings);
+  if (program === 'git') return gitStatus(argv, at);
+  if (program === 'systemctl') return argv[1] === 'show' ? showUnits(argv, at) : failedUnits(at);
+  if (program === 'timedatectl') return printed(machineAt(at).clockSet ? 'yes\n' : 'no\n');
+  if (program === 'sh' && argv[2]?.includes('stat -f')) return statInChild(argv.at(-1) ?? '', at);
+  return notInstalled(argv);
+}
+
+export function runOnSource(argv: readonly string[], at: number, listings: Listings): Completed {
+  if (argv[0] === 'true') return printed('');
+  return argv[0] === 'find' ? find(argv, ['source'], at, listings) : notInstalled(argv);
+}
+
+function notInstalled(argv: readonly string[]): never {
+  throw new Error(`${argv.join(' ')} is not installed (ENOENT)`);
+}
+
+/** `find -H FOLDER… -maxdepth 1 …`: of a stream's folders, whose files all fit the pattern that is asked for. */
+function find(argv: readonly string[], where: readonly Place[], at: number, listings: Listings): Completed {
+  let stdout = '';
+  let stderr = '';
+  for (const folder of argv.slice(2, argv.indexOf('-maxdepth'))) {
+    if (folder.startsWith(paths.workspace) && workspaceAway(at)) hang(`a search in ${folder}`);
+    const text = listings.textOf(folder, where, at);
+    if (text === undefined) stderr += `find: '${folder}': No such file or directory\n`;
+    else stdout += text;
+  }
+  return { exit_code: stderr === '' ? 0 : 1, stdout, stderr };
+}
+
+function hang(what: string): never {
+  throw new TimedOut(`${what} did not answer within 10s`);
+}
+
+function statInChild(path: string, at: number): Completed {
+  if (!path.startsWith(paths.workspace)) return notInstalled(['sh', path]);
+  if (workspaceAway(at)) hang(`looking at ${path}`);
+  const { block_bytes, blocks, free_blocks, available_blocks, inodes, free_inodes } = statfsOf('gws', at);
+  return printed(`${path}\n${block_bytes} ${blocks} ${free_blocks} ${available_blocks} ${inodes} ${free_inodes}\n`);
+}
+
+function gitStatus(argv: readonly string[], at: number): Completed {
+  const path = argv[argv.indexOf('-C') + 1];
+  const name = checkoutNames.find((known) => checkoutPath(paths, known) === path) ?? notInstalled(argv);
+  const { changed, behind } = checkoutAt(name, at);
+  const head = [
+    'branch.oid 4e1243bd22c66e76c2ba9eddc1f91394e57f9f83',
+    'branch.head main',
+    'branch.upstream origin/main',
+  ];
+  const files = Array.from({ length: changed }, (_, index) => `? mended_${index + 1}.py`);
+  return printed([...head.map((line) => `# ${line}`), `# branch.ab +0 -${behind}`, ...files, ''].join('\n'));
+}
+
+const allUnits = [
+  ...siteUnits,
+  ...streams.flatMap(({ name }) => [`${name}-sync.timer`, `${name}-process.service`, `${name}-transfer.service`]),
+];
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+
+/** As systemctl prints the times of timers, whatever it is asked for. */
+function prettyTime(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  return `${weekdays[new Date(ms).getUTCDay()]} ${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+function showUnits(argv: readonly string[], at: number): Completed {
+  const asked = argv.slice(argv.indexOf('--') + 1);
+  return printed(asked.map((name) => `${unitBlock(name, at).join('\n')}\n`).join('\n'));
+}
+
+function unitBlock(name: string, at: number): string[] {
+  if (!allUnits.includes(name)) return ['LoadState=not-found', 'ActiveState=inactive', 'SubState=dead'];
+  const { state, since, restarts, lastRun, nextRun } = unitAt(name, at);
+  const timer = name.endsWith('.timer');
+  const working = timer ? 'waiting' : 'running';
+  const common = [
+    'LoadState=loaded',
+    `ActiveState=${state}`,
+    `SubState=${state === 'active' ? working : state === 'failed' ? 'failed' : 'dead'}`,
+    `Result=${state === 'failed' ? 'exit-code' : 'success'}`,
+    'UnitFileState=enabled',
+    `StateChangeTimestamp=@${Math.floor(since / 1000)}`,
+    'ConditionResult=yes',
+    `ConditionTimestamp=@${Math.floor(since / 1000)}`,
+  ];
+  if (!timer)
+    return [
+      ...common,
+      'Type=simple',
+      `NRestarts=${restarts}`,
+      `ExecMainStartTimestamp=@${Math.floor(since / 1000)}`,
+      `ExecMainStatus=${state === 'failed' ? 1 : 0}`,
+    ];
+  return [
+    ...common,
+    `Unit=${name.replace('.timer', '.service')}`,
+    `LastTriggerUSec=${prettyTime(lastRun)}`,
+    `NextElapseUSecRealtime=${state === 'active' ? prettyTime(nextRun) : ''}`,
+    'NextElapseUSecMonotonic=infinity',
+  ];
+}
+
+function failedUnits(at: number): Completed {
+  const failed = allUnits.filter((name) => unitAt(name, at).state === 'failed');
+  return printed(failed.map((name) => `${name} loaded failed failed ${name}\n`).join(''));
+}

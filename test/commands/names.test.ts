@@ -1,0 +1,58 @@
+// The two names of one thing: as an alert, and as an observation.
+import assert from 'node:assert/strict';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { lookAtSnapshot } from '../../lib/alerts/look.ts';
+import { ownRules, snapshotRules } from '../../lib/alerts/rules/index.ts';
+import { resolve } from '../../lib/config/resolve.ts';
+import type { Envelope } from '../../lib/contract/envelope.ts';
+import { alertOf, observationsBehind } from '../../lib/commands/names.ts';
+import { readText } from '../world.ts';
+
+const hosts = join(dirname(fileURLToPath(import.meta.url)), '..', 'hosts');
+
+test('behind every alert of a machine there is the observation that is named, and its alert is that one', () => {
+  let seen = 0;
+  for (const machine of ['sick', 'healthy', 'container']) {
+    const file = (...path: string[]) => readText(join(hosts, machine, ...path));
+    const { sections } = JSON.parse(file('expected', 'latest.json')) as { sections: Record<string, Envelope> };
+    const { observations } = JSON.parse(file('expected', 'latest_health.json')) as { observations: { id: string }[] };
+    const resolved = resolve({ path: 'config.yaml', text: file('config.yaml') });
+    assert.ok('config' in resolved);
+    const known = new Set(observations.map(({ id }) => id));
+    for (const [rule, { sightings }] of Object.entries(lookAtSnapshot(sections, resolved.config, new Date(0)))) {
+      for (const { subject } of sightings) {
+        const alert = `${rule}:${subject}`;
+        const named = observationsBehind(alert);
+        const behind = named.find((one) => known.has(one));
+        if (behind === undefined) {
+          assert.equal(rule, 'probe', `${alert} is said to be ${named.join(' or ')}, which ${machine} does not have`);
+          continue;
+        }
+        assert.equal(alertOf(behind), alert);
+        seen += 1;
+      }
+    }
+  }
+  assert.ok(seen >= 15, `only ${seen} were seen`);
+});
+
+test('every rule has its check, but for readings that fail', () => {
+  for (const { name } of [...snapshotRules, ...ownRules].filter((rule) => rule.name !== 'probe')) {
+    const found = observationsBehind(name);
+    assert.ok(found.length > 0, name);
+    assert.deepEqual(
+      observationsBehind(`${name}:x`),
+      found.map((check) => `${check}:x`),
+    );
+    for (const check of found) assert.deepEqual([alertOf(check), alertOf(`${check}:x`)], [name, `${name}:x`]);
+  }
+  assert.deepEqual(observationsBehind('probe:host.source'), ['host-reachable:source']);
+  assert.deepEqual(observationsBehind('probe:filesystems.data'), []);
+  assert.equal(alertOf('host-reachable:source'), 'probe:host.source');
+  assert.deepEqual([alertOf('constructor:x'), observationsBehind('constructor')], [undefined, []]);
+  assert.deepEqual([alertOf('host-load:host'), alertOf('host-load')], ['red:host-load:host', 'red:host-load']);
+  assert.deepEqual(observationsBehind('red:host-load:host'), ['host-load:host']);
+  assert.equal(alertOf('nothing:x'), undefined);
+});

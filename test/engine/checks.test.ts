@@ -1,0 +1,322 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { AnyCheck } from '../../lib/contract/check.ts';
+import type { Envelope } from '../../lib/contract/envelope.ts';
+import { checks } from '../../lib/health/checks/index.ts';
+import { healthConfig } from '../../lib/health/config.ts';
+import { type CheckRun, type Observation, runChecks } from '../../lib/engine/checks.ts';
+import { sections as definitions } from '../../lib/snapshot/sections/index.ts';
+
+const at = new Date('2026-11-20T07:46:00Z');
+const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '2026-11-20T07:45:00.000Z', data });
+const failed = (reason: string): Envelope => ({ status: 'failed', kind: 'error', reason, ms: 3 });
+const absent = (reason: string): Envelope => ({ status: 'absent', reason });
+
+/** Green for every item it is shown, with the limits and the time it was handed in its message. */
+const shows = (name: string, needs: readonly string[], limitsKey?: string): AnyCheck => ({
+  name,
+  summary: 'tells what it was shown',
+  needs,
+  ...(limitsKey === undefined ? {} : { limits: { key: limitsKey, definitions: {} } }),
+  assess: (sections, limits, when) =>
+    Object.entries(sections).flatMap(([section, data]) =>
+      Object.entries(data as Record<string, unknown>).map(([subject, seen]) => ({
+        subject,
+        level: 'green' as const,
+        value: JSON.stringify(seen),
+        unit: '',
+        limit: { value: 'shown', key: '' },
+        message: `${section} ${JSON.stringify(limits) ?? 'no limits'} ${when.toISOString()}`,
+      })),
+    ),
+});
+
+const run = (seen: Partial<CheckRun>): Observation[] =>
+  runChecks({ checks: [], sections: {}, definitions, limits: {}, at, stale: undefined, ...seen });
+const brief = (observations: readonly Observation[]): [id: string, level: string][] =>
+  observations.map(({ id, level }) => [id, level]);
+
+test('what was read is judged, under a name of check and subject, with its runbook', () => {
+  assert.deepEqual(
+    run({ checks: [shows('usage', ['filesystems'])], sections: { filesystems: ok({ data: ok({ used: 5 }) }) } }),
+    [
+      {
+        id: 'usage:data',
+        check: 'usage',
+        subject: 'data',
+        level: 'green',
+        value: '{"used":5}',
+        unit: '',
+        limit: { value: 'shown', key: '' },
+        message: 'filesystems no limits 2026-11-20T07:46:00.000Z',
+        runbook: 'ops/runbooks/usage.md',
+      },
+    ],
+  );
+});
+
+test('a check is handed its own limits, and nobody else’s', () => {
+  const messages = run({
+    checks: [shows('usage', ['host'], 'filesystem'), shows('load', ['host'], 'load'), shows('state', ['host'])],
+    sections: { host: ok({ cpus: 4 }) },
+    limits: { filesystem: { amber: 80 }, load: { amber: 2 } },
+  }).map(({ id, message }) => [id, message]);
+  assert.deepEqual(messages, [
+    ['usage:cpus', 'host {"amber":80} 2026-11-20T07:46:00.000Z'],
+    ['load:cpus', 'host {"amber":2} 2026-11-20T07:46:00.000Z'],
+    ['state:cpus', 'host no limits 2026-11-20T07:46:00.000Z'],
+  ]);
+});
+
+test('a section that could not be read is unknown, with the reason, and nothing of it is judged', () => {
+  assert.deepEqual(
+    run({ checks: [shows('load', ['host'])], sections: { host: failed('/proc/loadavg is not three numbers: ""') } }),
+    [
+      {
+        id: 'load:host',
+        check: 'load',
+        subject: 'host',
+        level: 'unknown',
+        value: null,
+        unit: '',
+        limit: { value: 'a reading', key: '' },
+        message: 'host could not be read: /proc/loadavg is not three numbers: ""',
+        clears_when: 'it can be read again',
+        runbook: 'ops/runbooks/load.md',
+      },
+    ],
+  );
+});
+
+test('a whole section of many that could not be read is one unknown', () => {
+  assert.deepEqual(
+    brief(run({ checks: [shows('usage', ['filesystems'])], sections: { filesystems: failed('no mount table') } })),
+    [['usage:filesystems', 'unknown']],
+  );
+});
+
+test('what a machine does not have is not judged, and nobody is woken', () => {
+  assert.deepEqual(run({ checks: [shows('clock', ['clock'])], sections: { clock: absent('a container') } }), []);
+});
+
+test('an item that could not be read is unknown, and the others are judged', () => {
+  const observations = run({
+    checks: [shows('usage', ['filesystems'])],
+    sections: {
+      filesystems: ok({
+        archive: failed('filesystems: archive did not answer within 10s'),
+        data: ok({ used: 5 }),
+        optional: absent('an automount that nobody has opened'),
+        root: ok({ used: 6 }),
+      }),
+    },
+  });
+  assert.deepEqual(brief(observations), [
+    ['usage:archive', 'unknown'],
+    ['usage:data', 'green'],
+    ['usage:root', 'green'],
+  ]);
+  assert.equal(observations[0]?.message, 'archive could not be read: filesystems: archive did not answer within 10s');
+});
+
+test('where no item could be read, each of them is unknown', () => {
+  const filesystems = ok({ archive: failed('dead'), data: failed('dead too') });
+  assert.deepEqual(brief(run({ checks: [shows('usage', ['filesystems'])], sections: { filesystems } })), [
+    ['usage:archive', 'unknown'],
+    ['usage:data', 'unknown'],
+  ]);
+});
+
+test('a section that the snapshot does not have at all is unknown, not green and not absent', () => {
+  const observations = run({ checks: [shows('load', ['host'])], sections: {} });
+  assert.deepEqual(brief(observations), [['load:host', 'unknown']]);
+  assert.match(observations[0]?.message ?? '', /the snapshot has no section host/);
+});
+
+test('a check of two sections is made only where both were read', () => {
+  const both = [shows('both', ['host', 'clock'])];
+  const host = ok({ cpus: 4 });
+  const clock = ok({ synchronised: true });
+  const cases: [sections: CheckRun['sections'], expected: [string, string][]][] = [
+    [
+      { host, clock },
+      [
+        ['both:cpus', 'green'],
+        ['both:synchronised', 'green'],
+      ],
+    ],
+    [{ host, clock: failed('gone') }, [['both:clock', 'unknown']]],
+    [
+      { host: failed('gone'), clock: failed('gone') },
+      [
+        ['both:host', 'unknown'],
+        ['both:clock', 'unknown'],
+      ],
+    ],
+    [{ host, clock: absent('a container') }, []],
+    [{ host: failed('gone'), clock: absent('a container') }, [['both:host', 'unknown']]],
+    [{ host }, [['both:clock', 'unknown']]],
+  ];
+  for (const [sections, expected] of cases) assert.deepEqual(brief(run({ checks: both, sections })), expected);
+  assert.ok(cases.length >= 6);
+});
+
+test('observations come in the order of the checks, and within each in the order of what was read', () => {
+  const observations = run({
+    checks: [shows('second', ['filesystems']), shows('first', ['host'])],
+    sections: { host: ok({ cpus: 4, load: 1 }), filesystems: ok({ b: ok(1), a: ok(2) }) },
+  });
+  assert.deepEqual(
+    observations.map(({ id }) => id),
+    ['second:b', 'second:a', 'first:cpus', 'first:load'],
+  );
+});
+
+test('in a snapshot that is too old everything is unknown, and says first that it is too old', () => {
+  const stale = 'the snapshot is 2h old (at most 15m)';
+  const observations = run({
+    stale: { message: stale, limit: { value: 900, key: 'limits.snapshot.intervals' } },
+    checks: [shows('load', ['host']), shows('usage', ['filesystems'])],
+    sections: { host: ok({ cpus: 4 }), filesystems: ok({ archive: failed('dead'), data: ok({ used: 5 }) }) },
+  });
+  assert.deepEqual(brief(observations), [
+    ['load:cpus', 'unknown'],
+    ['usage:archive', 'unknown'],
+    ['usage:data', 'unknown'],
+  ]);
+  for (const { message, clears_when } of observations) {
+    assert.ok(message.startsWith(`${stale}; then: `), message);
+    assert.equal(clears_when, 'a fresh snapshot is there');
+  }
+  assert.ok(observations.length >= 3);
+  assert.equal(observations[2]?.value, '{"used":5}');
+});
+
+const limits = healthConfig.limits.parse({});
+const needed = [...new Set(checks.flatMap(({ needs }: AnyCheck) => needs))];
+
+test('of an empty snapshot every real check says unknown, of what it would need', () => {
+  const observations = run({ checks, sections: {}, limits });
+  assert.deepEqual(
+    brief(observations),
+    checks.flatMap(({ name, needs }: AnyCheck) => needs.map((need) => [`${name}:${need}`, 'unknown'])),
+  );
+  assert.ok(observations.length >= 16);
+});
+
+test('of a snapshot in which all failed every real check says unknown, with the reason', () => {
+  const observations = run({
+    checks,
+    sections: Object.fromEntries(needed.map((need) => [need, failed(`${need} is stuck`)])),
+    limits,
+  });
+  assert.ok(observations.length >= 16);
+  for (const { level, message } of observations) {
+    assert.equal(level, 'unknown');
+    assert.match(message, /is stuck/);
+  }
+});
+
+test('of a machine that has none of it no real check says anything', () => {
+  const sections = Object.fromEntries(needed.map((need) => [need, absent('there are none')]));
+  assert.deepEqual(run({ checks, sections, limits }), []);
+  assert.ok(needed.length >= 7);
+});
+
+test('of a healthy machine every real check is green, and once the snapshot is too old none is', () => {
+  const sections = {
+    hosts: ok({ source: ok({ address: 'aurora@source', reached: true }) }),
+    power: ok({ store: '/p.zarr', voltage_volts: 53, charge_percent: 80, temperature_celsius: 20 }),
+    workspace: ok({ host: 'local', path: '/gws/aurora', reached: true, used_percent: 75 }),
+    streams: ok({
+      hatpro: ok({
+        host: 'source',
+        root: '/d',
+        window_seconds: 5400,
+        newest_at: '2026-11-20T07:30:00.000Z',
+        age_seconds: 960,
+      }),
+    }),
+    mirrors: ok({
+      'hatpro.gws': ok({
+        root: '/gws',
+        window_seconds: 5400,
+        source_files: 100,
+        missing_files: 0,
+        mismatched_files: 0,
+        extra_files: 0,
+        coverage_percent: 100,
+        lag_seconds: 0,
+        worst: [],
+      }),
+    }),
+    gates: ok({ prune: ok({ file: '/g', verdict: 'pass', age_seconds: 60, counts: {} }) }),
+    filesystems: ok({
+      data: ok({
+        path: '/data',
+        mount_point: '/data',
+        read_only: false,
+        used_percent: 25,
+        available_bytes: 3e12,
+        inodes_used_percent: 2,
+      }),
+    }),
+    services: ok({
+      'sync.timer': {
+        groups: [],
+        load_state: 'loaded',
+        active_state: 'active',
+        sub_state: 'waiting',
+        result: 'success',
+        enabled: 'enabled',
+        recent_restarts: 0,
+        next_run_at: '2026-11-20T08:00:00.000Z',
+        overdue_seconds: 0,
+      },
+    }),
+    endpoints: ok({
+      web: ok({
+        url: 'https://obs.example.org/',
+        answered: true,
+        status: 200,
+        response_ms: 80,
+        slow_seconds: 2,
+        certificate_days_left: 60,
+      }),
+    }),
+    checkouts: ok({
+      processing: ok({
+        path: '/opt/processing',
+        branch: 'main',
+        upstream: 'origin/main',
+        ahead: 0,
+        behind: 0,
+        changed_files: 0,
+        untracked_files: 0,
+        conflicted_files: 0,
+        dirty_files: 0,
+      }),
+    }),
+    host: ok({ cpus: 4, load_5: 0.5, memory_used_percent: 40, memory_available_bytes: 9e9, recent_oom_kills: 0 }),
+    clock: ok({ synchronised: true, told_by: 'systemd-timesyncd' }),
+    systemd: ok({ failed: 0, failed_units: [] }),
+  };
+  const fresh = run({ checks, sections, limits });
+  const old = run({
+    checks,
+    sections,
+    limits,
+    stale: { message: 'the snapshot is 2h old', limit: { value: 900, key: 'limits.snapshot.intervals' } },
+  });
+  assert.deepEqual([...new Set(fresh.map(({ level }) => level))], ['green']);
+  assert.deepEqual(
+    fresh.map(({ check }) => check),
+    checks.map(({ name }) => name),
+  );
+  assert.deepEqual(
+    old.map(({ id }) => id),
+    fresh.map(({ id }) => id),
+  );
+  assert.deepEqual([...new Set(old.map(({ level }) => level))], ['unknown']);
+  assert.ok(old.length >= 16);
+});
