@@ -1,5 +1,5 @@
-// A store that another program wrote: what is in it, and what somebody can do who wants it beside ours. It is never taken
-// into ours, which has to come out of its raw lines alone.
+// Describes a Zarr store that another program wrote, and how to read it together with our archive. Its samples are never
+// copied into the archive: the archive must be rebuildable from its raw lines alone.
 import { counted, listed } from '../core/text.ts';
 
 interface Times {

@@ -1,4 +1,4 @@
-// One sample: what was known at a time.
+// Reads one sample: the newest at or before a given time.
 import type { StoreFiles } from '../contract/store.ts';
 import { missingFlag, type Variable } from './flatten.ts';
 import { instantText } from './info.ts';
@@ -6,21 +6,20 @@ import { columnOf, openSpan } from './read.ts';
 import { selectNames } from './select.ts';
 
 export interface Sample {
-  /** Its own time, which may be well before the one that was asked for. */
+  /** The sample's own time, which may be well before the requested time. */
   readonly time: string;
   readonly values: readonly SampleValue[];
 }
 
 interface SampleValue {
   readonly name: string;
-  /** Null where there is none. */
+  /** Null where the value is missing. */
   readonly value: number | null;
-  /** What a flag means. */
+  /** The meaning of a flag's value. */
   readonly word?: string;
   readonly units?: string;
 }
 
-/** The newest sample at or before that time. */
 export function sampleAt(files: StoreFiles, path: string, at: Date, only?: string): Sample {
   const span = openSpan(files, path, { to: at });
   const last = span.times.length - 1;
@@ -52,7 +51,7 @@ function valueOf(name: string, raw: number, variable: Variable | undefined): Sam
 export const isMissing = (raw: number, variable: Variable | undefined): boolean =>
   variable?.type === 'int8' ? raw === missingFlag : Number.isNaN(raw);
 
-/** By their values. */
+/** Flag value → its meaning. */
 export function flagWords({ attributes }: Variable): ReadonlyMap<number, string> {
   const { flag_values, flag_meanings } = attributes;
   const words = typeof flag_meanings === 'string' ? flag_meanings.split(' ') : [];

@@ -1,23 +1,23 @@
-// Writes a store from its beginning, chunk by chunk, in memory bounded by one chunk of each variable. Until its root is
-// written, last of all, it is no store.
+// Writes a new store chunk by chunk, in memory bounded by one chunk of each variable. The root metadata is written last:
+// until then no reader sees a store.
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import type { Variable } from './flatten.ts';
 import { arrayText, axis, chunkLength, type Metadata, rootText } from './layout.ts';
 import { bytesOf, chunkPath, type Column, columns, setValue } from './store.ts';
 
-/** Numbers of one sample, with what they are. */
+/** Some values of one sample, with the variables they belong to. */
 export interface Part {
-  /** Where it is the same object as before, nothing has to be looked up. */
+  /** Pass the same map object again for the next sample: its lookup is cached by identity. */
   readonly variables: ReadonlyMap<string, Variable>;
-  /** In the same order. */
+  /** In the order of `variables`. */
   readonly values: ArrayLike<number>;
 }
 
 interface Filling {
   variable: Variable;
   column: Exclude<Column, BigInt64Array>;
-  /** Whether there is anything in the chunk: one without is not written, and reads as missing values. */
+  /** Whether the chunk holds any value: an empty chunk is not written, and reads as missing values. */
   touched: boolean;
 }
 
@@ -26,7 +26,7 @@ export class Builder {
   readonly #filling = new Map<string, Filling>();
   #known = new WeakMap<Part['variables'], readonly Filling[]>();
   #times = columns.int64(chunkLength);
-  /** Variables whose type changed on the way: what they were before is not in this store. */
+  /** Variables whose type changed during the build: their values before the change are not in this store. */
   readonly changedType = new Set<string>();
   readonly #files: StoreFiles;
   readonly #path: string;
@@ -36,7 +36,7 @@ export class Builder {
     this.#path = path;
   }
 
-  /** Samples in the order of time. No two parts of one have anything of the same name. */
+  /** Call in order of time. No two parts of one sample may share a variable name. */
   add(time: number, parts: readonly Part[]): void {
     const at = this.#length % chunkLength;
     setValue(this.#times, at, time);
@@ -63,7 +63,7 @@ export class Builder {
   #fillingOf(name: string, variable: Variable): Filling {
     const known = this.#filling.get(name);
     if (known?.variable.type === variable.type) {
-      // The newest words are the ones that count: a schema may have learned better ones.
+      // The newest attributes win: a schema may have got a better long name.
       if (known.variable !== variable) this.#known = new WeakMap();
       known.variable = variable;
       return known;
@@ -90,7 +90,7 @@ export class Builder {
     }
   }
 
-  /** After this it is a store, and on the disk. */
+  /** Writes the metadata and syncs: afterwards the folder is a complete store. */
   finish(attributes: Metadata['attributes'], scratch: string): Metadata {
     if (this.#length % chunkLength !== 0) this.#flush();
     const variables = new Map([...this.#filling].map(([name, { variable }]) => [name, variable]));

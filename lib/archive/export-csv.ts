@@ -1,11 +1,11 @@
-// A copy as text (RFC 4180): samples.csv, a line a sample, and variables.csv, which says what its columns are.
+// Exports as CSV (RFC 4180): samples.csv has one line a sample, variables.csv describes its columns.
 import { flagWords, isMissing } from './at.ts';
 import { type Excerpt, refuseReplaced, type Writing } from './export.ts';
 import { instantText } from './info.ts';
 import { axis, axisAttributes, chunkLength } from './layout.ts';
 import { columnOf } from './read.ts';
 
-/** Written at once. */
+/** Lines written in one call. */
 const linesAPiece = 256;
 
 export async function exportCsv(excerpt: Excerpt, { folder, onProgress }: Writing): Promise<void> {
@@ -14,7 +14,7 @@ export async function exportCsv(excerpt: Excerpt, { folder, onProgress }: Writin
   folder.append('samples.csv', lineOf([axis, ...variables.map(([name]) => name)]));
   const all = span.times.length;
   for (let first = 0, count = 0; first < all; first += count) {
-    // To the end of a chunk of the archive: each is read once.
+    // Up to the end of a chunk of the archive, so that each chunk is read once.
     count = Math.min(all - first, chunkLength - ((span.begin + first) % chunkLength));
     const columns = variables.map(
       ([name, variable]) => [variable, columnOf(files, span, name, [first, count])] as const,

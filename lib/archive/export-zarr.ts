@@ -1,4 +1,4 @@
-// A compressed copy as Zarr 3, or as Zarr 2 for readers of some years ago. Loaded on demand: no stage pays for zarrita.
+// Exports a compressed copy as Zarr 3, or as Zarr 2 for older readers. Loaded on demand, so that no stage pays for zarrita.
 import * as zarr from 'zarrita';
 import type { NewFolder } from '../contract/folder.ts';
 import { type Excerpt, exportedAttributes, refuseReplaced, type Writing } from './export.ts';
@@ -10,7 +10,7 @@ import type { Column } from './store.ts';
 export interface ZarrKind {
   readonly format: 2 | 3;
   readonly codec: 'zstd' | 'blosc';
-  /** The new line of the history. */
+  /** The line added to the `history` attribute. */
   readonly note: string;
 }
 
@@ -20,11 +20,11 @@ interface Source {
   readonly name: string;
   readonly type: 'int64' | Variable['type'];
   readonly attributes: Json;
-  /** Of its samples from `first` on, so many. In memory of its own: zarrita writes all that lies below a view. */
+  /** Reads `count` samples from `first` on, into a buffer of its own: zarrita writes the whole buffer below a view. */
   readonly read: (first: number, count: number) => Column;
 }
 
-/** How arrays and groups look on disk, in one format. */
+/** Writes arrays and the group in one Zarr format. */
 interface Layout {
   readonly open: (source: Source) => Promise<zarr.Array<zarr.DataType, zarr.Mutable>>;
   readonly finish: (attributes: Json) => void;
@@ -36,7 +36,7 @@ interface Shape {
   readonly codec: ZarrKind['codec'];
 }
 
-/** 112 days: nobody appends to a copy, and fewer files are quicker to take along. */
+/** 112 days: nobody appends to a copy, and fewer files copy faster. */
 export const longChunk = 8 * chunkLength;
 
 export async function exportZarr(excerpt: Excerpt, kind: ZarrKind, { folder, onProgress }: Writing): Promise<void> {
@@ -71,7 +71,7 @@ function sourcesOf({ files, span, variables }: Excerpt): readonly Source[] {
   ];
 }
 
-/** `served` is what zarrita is to read of it, by path. */
+/** `served` holds what zarrita may read back from the store, by path. */
 function storeIn(
   folder: NewFolder,
   served: ReadonlyMap<string, string>,
@@ -101,7 +101,7 @@ function zarr3(folder: NewFolder, { length, chunk, codec }: Shape): Layout {
         shape: [length],
         chunkShape: [chunk],
         dtype: type as 'float64',
-        // Without `bytes`, which zarrita does not add, nobody else can read the store.
+        // zarrita does not add the `bytes` codec, and no other reader opens a store without it.
         codecs: [
           type === 'int8'
             ? { name: 'bytes', configuration: {} }
@@ -131,7 +131,7 @@ const zstdLevel = 3;
 const blosc = { cname: 'zstd', clevel: 5, blocksize: 0 };
 const numpyTypes = { int64: '<i8', float64: '<f8', int8: '|i1' };
 
-/** zarrita makes no metadata of Zarr 2, and writes chunks where there is some. */
+/** zarrita writes no Zarr 2 metadata, but writes chunks into an array whose metadata it can read. */
 function zarr2(folder: NewFolder, { length, chunk, codec }: Shape): Layout {
   const metadata: Record<string, unknown> = {};
   const served = new Map<string, string>();
@@ -151,8 +151,8 @@ function zarr2(folder: NewFolder, { length, chunk, codec }: Shape): Layout {
         filters: null,
         order: 'C',
       };
-      // xarray takes the fill value of Zarr 2 for a missing one, and would make floats of times and flags. Every chunk
-      // is written, so that none is needed but by zarrita, for the end of the last.
+      // xarray treats a Zarr 2 fill value as missing and would turn times and flags into floats, so none is written.
+      // Every chunk is written, so readers need none; only zarrita needs one, to pad the last chunk.
       put(`${name}/.zarray`, { ...array, fill_value: type === 'float64' ? 'NaN' : null });
       put(`${name}/.zattrs`, { ...attributes, _ARRAY_DIMENSIONS: [axis] });
       served.set(`/${name}/.zarray`, JSON.stringify({ ...array, fill_value: fills[type] }));

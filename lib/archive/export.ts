@@ -1,4 +1,4 @@
-// Copies of the archive, or of a part of it, for others: what is in them. In which format: export-zarr.ts, export-csv.ts.
+// Selects the samples and variables of an export. The formats are in export-zarr.ts and export-csv.ts.
 import type { NewFolder } from '../contract/folder.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import type { Variable } from './flatten.ts';
@@ -21,7 +21,7 @@ export interface Excerpt {
 
 export interface Writing {
   readonly folder: NewFolder;
-  /** Of columns, or of samples. It may wait: for a signal, say. */
+  /** Counts columns or samples. The export awaits it, so it may yield to signal handlers. */
   readonly onProgress: (done: number, all: number) => void | Promise<void>;
 }
 
@@ -47,14 +47,14 @@ function extentOf(files: StoreFiles, path: string): string {
     : `it goes from ${instantText(first)} to ${instantText(last)}`;
 }
 
-/** After the last read: what a rebuild put in its place meanwhile has other rows in its chunks. */
+/** Call after the last read: a rebuild during the export would mix rows of two stores. */
 export function refuseReplaced({ files, span: { path, metadata } }: Excerpt): void {
   const now = readMetadata(files, path);
   if (now.attributes['date_created'] !== metadata.attributes['date_created'])
     throw new Error(`${path} was rebuilt meanwhile: export it again`);
 }
 
-/** Those of the archive, but for the word by which append-zarr knows its own: a copy is never gone on with. */
+/** The archive's attributes without `store_version`, by which append-zarr recognises its store: nobody appends to a copy. */
 export function exportedAttributes({ span: { path, metadata } }: Excerpt, note: string): Metadata['attributes'] {
   const { store_version: _ours, history, ...rest } = metadata.attributes;
   const before = typeof history === 'string' ? `\n${history}` : '';

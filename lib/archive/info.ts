@@ -1,4 +1,4 @@
-// What there is of the archive, in figures.
+// Summarises the archive: extent, gaps, variables, size, backups.
 import { basename, dirname } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
@@ -11,13 +11,13 @@ export interface Info {
   readonly first?: string;
   readonly last?: string;
   readonly span_seconds: number;
-  /** Steps in time that are longer than usual. */
+  /** Steps in time longer than 1.5 intervals. */
   readonly gaps: Gaps;
   readonly variables: { readonly numbers: number; readonly flags: number };
   readonly files: number;
   readonly bytes: number;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** What rebuilds left beside it. */
+  /** Copies that rebuilds left beside the store. */
   readonly backups: readonly string[];
 }
 
@@ -27,7 +27,7 @@ interface Gaps {
   readonly longest?: { readonly seconds: number; readonly from: string; readonly to: string };
 }
 
-/** One that is missed makes a step of two intervals; a late one does not. */
+/** A missed sample makes a step of two intervals, a late one less. */
 const gapIntervals = 1.5;
 
 export function archiveInfo(files: StoreFiles, path: string, intervalSeconds: number): Info {
@@ -55,7 +55,7 @@ export function archiveInfo(files: StoreFiles, path: string, intervalSeconds: nu
   };
 }
 
-/** To the microsecond, as in the raw lines; of a damaged store it may be no time at all. */
+/** To the microsecond, as in the raw lines. A damaged store may hold values that are no valid time: these are printed as numbers. */
 export const instantText = (microseconds: number): string =>
   Math.abs(microseconds) <= 8.64e18 ? isoMicroseconds(microseconds / 1000) : String(microseconds);
 

@@ -1,23 +1,23 @@
-// How the store looks on disk: Zarr 3, one group, everything along `time`, uncompressed chunks of 14 days.
+// The store's layout on disk: Zarr 3, one group, every variable along `time`, uncompressed chunks of 14 days.
 import type { Variable } from './flatten.ts';
 
-/** 14 days of 5 minutes. */
+/** 14 days at one sample every 5 minutes. */
 export const chunkLength = 4032;
-/** Of this layout; a store of another is rebuilt. */
+/** Version of this layout; a store with another version is rebuilt. */
 export const storeVersion = 1;
 export const axis = 'time';
 
 export interface Metadata {
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** How many samples there are. */
+  /** Number of samples. */
   readonly length: number;
-  /** Beside the axis. */
+  /** All but the time axis. */
   readonly variables: ReadonlyMap<string, Variable>;
 }
 
 type Type = 'int64' | Variable['type'];
 
-/** By which a store of ours is known when its root is gone. */
+/** This long name identifies a store as ours when its root metadata is gone. */
 export const axisName = 'collection time of the snapshot, UTC';
 
 export const axisAttributes = {
@@ -37,7 +37,7 @@ export const fills: Readonly<Record<Type, number | string>> = { int64: 0, float6
 
 export const itemBytes = (type: Type): number => (type === 'int8' ? 1 : 8);
 
-/** `shape` stands first, with room for it to grow: it is rewritten in place. */
+/** `shape` stands first and is padded, so that a longer number can be written in place. */
 const shapeRoom = 16;
 export const shapeBeginning = '{"shape":[';
 export const shapeText = (length: number): string => String(length).padEnd(shapeRoom);
@@ -61,7 +61,7 @@ function arrayMetadata(type: Type, length: number, attributes: object): object {
   };
 }
 
-/** The root: with the metadata of all arrays in it, it is what xarray reads first, and so the commit. */
+/** The root with consolidated metadata. xarray reads it first, so replacing it is the commit. */
 export function rootText({ attributes, length, variables }: Metadata): string {
   const arrays = Object.fromEntries([
     [axis, arrayMetadata('int64', length, axisAttributes)],
@@ -75,7 +75,7 @@ export function rootText({ attributes, length, variables }: Metadata): string {
   });
 }
 
-/** An array's own metadata, for readers that look at no other. */
+/** An array's own metadata, for readers that do not use consolidated metadata. */
 export function arrayText(variable: Variable | undefined, length: number): string {
   const text = JSON.stringify(
     variable
@@ -85,10 +85,10 @@ export function arrayText(variable: Variable | undefined, length: number): strin
   return text.replace(`${shapeBeginning}${length}]`, `${shapeBeginning}${shapeText(length)}]`);
 }
 
-/** What is not of this product, which is left alone. */
+/** The store was written by another program: it is never changed. */
 export class Foreign extends Error {}
 export const adviceOnForeign = (path: string): string => `ops-monitor archive adopt ${path} tells what is in it`;
-/** What is of this product and cannot be gone on with: rebuilt. */
+/** The store is ours but cannot be appended to: it is rebuilt. */
 export class Unusable extends Error {}
 
 export function parseRoot(text: string): Metadata {
@@ -120,7 +120,7 @@ function parseArrays(arrays: Readonly<Record<string, unknown>>): Pick<Metadata, 
 }
 
 export function parseArray(name: string, array: unknown): { length: number; variable: Variable } {
-  // It is a folder too: a name of ours leads nowhere else.
+  // An array's name is also a folder name: it must not lead out of the store.
   if (!/^\w+$/.test(name)) throw new Unusable(`${JSON.stringify(name)} is no name of an array`);
   if (!isObject(array)) throw new Unusable(`${name} is no array`);
   const { shape, data_type, attributes, chunk_grid } = array;

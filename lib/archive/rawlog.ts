@@ -1,25 +1,25 @@
-// The truth: what was read (JSONL) and how it was judged then. Lines → samples, without parsing what is not needed.
+// Reads the two JSONL logs (snapshots, and how each was judged) into samples, without parsing lines that are not needed.
 import type { World } from '../contract/stage.ts';
 import { history } from '../health/files.ts';
 import { type Snapshot, snapshots } from '../snapshot/files.ts';
 import { flatten, type Flat, type Verdict } from './flatten.ts';
 
-/** What of a World is needed to read it. */
+/** The part of World that reading the logs needs. */
 export type RawLog = Pick<World<never>, 'days' | 'bytes' | 'scan'>;
 
 export type Judged = Verdict;
 
-/** Where each line of a day lies, and of when it is. */
+/** Byte range and time of each line of a day's file. */
 export interface DayIndex {
   readonly times: readonly number[];
   readonly starts: readonly number[];
   readonly ends: readonly number[];
-  /** Lines that are torn, or not of this product. */
+  /** Number of lines that are torn or not ours. */
   readonly bad: number;
 }
 
 const newline = 0x0a;
-/** The time stands first in a record, so that nothing else has to be read to find it. */
+/** The time stands first in a record, so these bytes are enough to find it. */
 const headBytes = 120;
 
 export function indexDay(bytes: Uint8Array): DayIndex {
@@ -30,7 +30,7 @@ export function indexDay(bytes: Uint8Array): DayIndex {
     const cut = buffer.indexOf(newline, start);
     const end = cut < 0 ? buffer.length : cut;
     const time = timeOf(buffer.toString('latin1', start, Math.min(end, start + headBytes)));
-    // A line that was torn ends anywhere but with its bracket.
+    // A torn line does not end with its closing bracket.
     if (time !== undefined && buffer[buffer[end - 1] === 0x0d ? end - 2 : end - 1] === 0x7d) {
       times.push(time);
       starts.push(start);
@@ -43,7 +43,7 @@ export function indexDay(bytes: Uint8Array): DayIndex {
   return { times, starts, ends, bad };
 }
 
-/** Microseconds since 1970, of a line that begins as ours do. */
+/** The record's time in microseconds since 1970; undefined where the line does not begin like ours. */
 function timeOf(head: string): number | undefined {
   const match = /^\{"schema_version":\d+,"time_utc":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(\d{3})Z"/.exec(head);
   if (!match) return undefined;
@@ -51,7 +51,7 @@ function timeOf(head: string): number | undefined {
   return Number.isNaN(milliseconds) ? undefined : milliseconds * 1000 + Number(match[2]);
 }
 
-/** Throws where the line is no snapshot. */
+/** Throws where the line is not a snapshot. */
 export function sampleOf(line: string, judgedBy: (run: string) => Judged | undefined): Flat {
   const snapshot = parseSnapshot(line);
   return flatten(snapshot, judgedBy(snapshot.run_id));
@@ -63,7 +63,7 @@ export function parseSnapshot(line: string): Snapshot {
   return snapshot;
 }
 
-/** Memory for one file after another: days by the hundred would leave more behind than is collected in time. */
+/** One buffer for many files in turn: a new one for each of hundreds of days would outrun the garbage collector. */
 export function reusedRoom(): (size: number) => Uint8Array {
   let room = new Uint8Array(0);
   return (size) => {
@@ -72,13 +72,13 @@ export function reusedRoom(): (size: number) => Uint8Array {
   };
 }
 
-/** How the runs of a day were judged: of several lines of one run, the last counts. */
+/** Run id → how that run was judged, for one day. Of several lines with one run id, the last counts. */
 export function judgedOn(log: RawLog, day: Date, room?: (size: number) => Uint8Array): Map<string, Judged> {
   const found = new Map<string, Judged>();
   const bytes = log.bytes(history, day, room);
   if (!bytes) return found;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Most runs are judged as the one before was, in the same bytes behind their time and name.
+  // Most runs are judged like the run before: then the bytes after time and run id are the same, and are not parsed again.
   let [like, likeBytes]: [Judged | undefined, Buffer] = [undefined, Buffer.alloc(0)];
   for (let start = 0; start < buffer.length;) {
     const cut = buffer.indexOf(newline, start);
@@ -97,7 +97,6 @@ export function judgedOn(log: RawLog, day: Date, room?: (size: number) => Uint8A
   return found;
 }
 
-/** With the run that it judged. */
 interface RunVerdict extends Judged {
   readonly time: string;
   readonly run_id: string;
@@ -112,7 +111,7 @@ function judgedIn(line: string): RunVerdict | undefined {
     if (typeof run_id !== 'string' || typeof levels !== 'object' || levels === null) return undefined;
     return { time, run_id, overall_level, levels };
   } catch {
-    return undefined; // torn, or nothing of ours: the levels of that run are missing, and its readings are not
+    return undefined; // torn or not ours: only the levels of that run are missing, not its readings
   }
 }
 
@@ -121,19 +120,19 @@ export interface TimedLine {
   readonly text: string;
 }
 
-/** The newest lines of a day after that time, oldest first. Looked for from the end, so that a long day costs nothing. */
+/** A day's lines newer than `after`, oldest first. Searched from the end, so that a long day costs no more. */
 export function linesAfter(log: RawLog, day: Date, after: number): { lines: TimedLine[]; late: number; bad: number } {
   const lines: TimedLine[] = [];
   let [late, bad] = [0, 0];
   for (const { text } of log.scan(snapshots, 'end', day)) {
     const time = timeOf(text.slice(0, headBytes));
-    // The last that is in the store: what stands before it was seen when that was taken.
+    // This line is the store's last sample: all lines before it were seen when it was appended.
     if (time === after) return { lines: lines.reverse(), late, bad };
     if (time === undefined) bad += 1;
     else if (time < after) late += 1;
     else lines.push({ time, text });
   }
-  // It is of another day, or was compressed meanwhile, and others with it.
+  // The store's last sample is of another day, or the file was compressed meanwhile: read the whole day.
   return { ...wholeDay(log, day, after), late };
 }
 
@@ -147,12 +146,12 @@ function wholeDay(log: RawLog, day: Date, after: number): { lines: TimedLine[]; 
   return { lines, bad };
 }
 
-/** How runs of a day were judged, looked for among its newest lines, as far back as they can have been judged. */
+/** How the runs of these lines were judged, searched from the end of the day's log, no further back than they can stand. */
 export function judgedLately(log: RawLog, day: Date, lines: readonly TimedLine[]): Map<string, Judged> {
   const wanted = new Set(lines.map(({ text }) => runOf(text)));
   const oldest = Math.min(...lines.map(({ time }) => time)) / 1000;
   const found = new Map<string, Judged>();
-  // A run that nobody judged is not worth a search through the whole day.
+  // A run that was never judged must not cost a search through the whole day.
   let patience = 12;
   for (const { text } of log.scan(history, 'end', day)) {
     const judged = judgedIn(text);
@@ -160,7 +159,7 @@ export function judgedLately(log: RawLog, day: Date, lines: readonly TimedLine[]
     if (judged && Date.parse(judged.time) < oldest) patience -= 1;
     if (found.size === wanted.size || patience === 0) return found;
   }
-  // To the very beginning, and not all found: some may have been compressed meanwhile.
+  // The start of the file was reached and some are missing: the file may have been compressed meanwhile.
   return wanted.size === 0 ? found : judgedOn(log, day);
 }
 

@@ -1,4 +1,4 @@
-// What pictures, cards and people read of the store: only the variables and the days that they ask for.
+// Reads from the store only the requested variables and days, for pictures, cards and commands.
 import type { StoreFiles } from '../contract/store.ts';
 import { listed, nearest, reasonOf } from '../core/text.ts';
 import { adviceOnForeign, chunkLength, Foreign, type Metadata } from './layout.ts';
@@ -8,29 +8,29 @@ export interface Series {
   readonly metadata: Metadata;
   /** Microseconds since 1970. */
   readonly times: Float64Array;
-  /** NaN, or -1 of flags, where there is nothing. */
+  /** A missing number is NaN, a missing flag -1. */
   readonly columns: ReadonlyMap<string, Column>;
 }
 
 export interface Asked {
-  /** Without names, all. */
+  /** All variables where not given. */
   readonly names?: readonly string[];
-  /** Both are included. */
+  /** `from` and `to` are inclusive. */
   readonly from?: Date;
   readonly to?: Date;
 }
 
-/** Some samples of the archive, of which columns can be read one by one. */
+/** A range of samples whose columns can be read one by one. */
 export interface Span {
   readonly path: string;
   readonly metadata: Metadata;
-  /** Of these samples; microseconds since 1970. */
+  /** Times of the samples in the range; microseconds since 1970. */
   readonly times: Float64Array;
-  /** The place of the first of them. */
+  /** Index of the range's first sample in the store. */
   readonly begin: number;
 }
 
-/** As one state: the root says how much there is, and what is appended meanwhile lies behind it. */
+/** A consistent view: the root gives the length, and samples appended later lie beyond it. */
 export function openSpan(files: StoreFiles, path: string, { from, to }: Omit<Asked, 'names'> = {}): Span {
   const metadata = readMetadata(files, path);
   const all = readTimes(files, path, metadata.length);
@@ -49,7 +49,7 @@ export function readSeries(files: StoreFiles, path: string, { names, from, to }:
   return { metadata: span.metadata, times: span.times, columns: new Map(read) };
 }
 
-/** Of the samples from the span's `first` on, so many; all of them, where nothing is said. */
+/** `count` values from the span's sample `first` on; the whole span by default. */
 export function columnOf(
   files: StoreFiles,
   { path, metadata, times, begin }: Span,
@@ -103,7 +103,7 @@ function readColumn(files: StoreFiles, path: string, { name, type, begin, end }:
   const found = columns[type](Math.max(0, end - begin));
   for (let chunk = Math.floor(begin / chunkLength); chunk * chunkLength < end; chunk++) {
     const bytes = files.readBytes(chunkPath(path, name, chunk));
-    if (!bytes) continue; // of 14 days in which there was nothing
+    if (!bytes) continue; // no chunk: the variable had no value in these 14 days
     const whole = columns[type](chunkLength);
     if (bytes.length !== whole.byteLength)
       throw new Error(

@@ -1,9 +1,9 @@
-// Which variables somebody means: names, or patterns in which * stands for anything.
+// Selects variables by name, or by pattern in which * stands for any text.
 import { Usage } from '../contract/errors.ts';
 import { escapePattern } from '../core/text.ts';
 import { unknownName } from './read.ts';
 
-/** `filesystem_*,host_load_1` → names, in the order of the archive. Without any, all. */
+/** `filesystem_*,host_load_1` → names, in the order of the archive; all names where nothing is given. */
 export function selectNames(asked: string | undefined, known: readonly string[]): readonly string[] {
   if (asked === undefined) return known;
   const patterns = asked

@@ -1,6 +1,6 @@
-// The store as it stands: opened, looked over, and appended to. Rows first, behind the end, where nobody looks; then the
-// root, in one rename, which is the commit; then what readers without consolidated metadata look at. A kill at any moment
-// leaves the old state or the new one, and the next run does the rest.
+// Opens, checks and appends to the store. Order of an append: rows beyond the old end, where no reader looks; then the root
+// metadata in one rename, which is the commit; then the arrays' own metadata. A kill at any moment leaves the old state or
+// the new one, and the next run completes the rest.
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import { clockToleranceSeconds } from '../core/time.ts';
@@ -22,7 +22,7 @@ import {
 
 export interface Store extends Metadata {
   readonly path: string;
-  /** Microseconds since 1970, rising. */
+  /** Microseconds since 1970, strictly rising. */
   readonly times: Float64Array;
 }
 
@@ -32,13 +32,13 @@ export interface Row {
   readonly values: ReadonlyMap<string, number>;
 }
 
-/** Where temporary files lie: beside the store, so that no reader takes them for a part of it. */
+/** The folder for temporary files, beside the store, so that no reader takes them for a part of it. */
 export const scratchOf = (path: string): string => `${path}.tmp`;
 
-/** Before this no machine of ours had a clock that was set. */
+/** An earlier time comes from a clock that was not set. */
 export const earliestMicroseconds = Date.parse('2000-01-01T00:00:00Z') * 1000;
 
-/** Undefined where there is none. Throws Foreign for what is not ours, Unusable for what has to be rebuilt. */
+/** Undefined where there is no store. Throws Foreign for another program's store, Unusable for one that must be rebuilt. */
 export function openStore(files: StoreFiles, path: string, now: Date): Store | undefined {
   const metadata = openMetadata(files, path);
   if (!metadata) return undefined;
@@ -50,7 +50,7 @@ export function openStore(files: StoreFiles, path: string, now: Date): Store | u
   return { ...metadata, path, times };
 }
 
-/** What the root says, of nothing else than that. Undefined and throws alike. */
+/** Reads the root metadata only. Returns undefined and throws like openStore. */
 export function openMetadata(files: StoreFiles, path: string): Metadata | undefined {
   const root = files.readText(join(path, 'zarr.json'));
   if (root !== undefined) return metadataOf(files, path, root);
@@ -65,7 +65,7 @@ function metadataOf(files: StoreFiles, path: string, root: string): Metadata {
   try {
     return parseRoot(root);
   } catch (error) {
-    // What cannot be read does not say whose it is: its time has to.
+    // An unreadable root does not say who wrote the store: the time axis does.
     if (error instanceof Unusable && !isOurs(files, path))
       throw new Foreign(`${error.message}, and nothing of it is ours`);
     throw error;
@@ -76,7 +76,7 @@ const isOurs = (files: StoreFiles, path: string): boolean =>
   files.readText(join(path, axis, 'zarr.json'))?.includes(axisName) ?? false;
 
 export function readTimes(files: StoreFiles, path: string, length: number): Float64Array {
-  // Before room is made for it: a damaged root may say any length.
+  // Checked before memory is reserved: a damaged root may give any length.
   const last = Math.max(0, Math.ceil(length / chunkLength) - 1);
   if (length > 0 && files.size(chunkPath(path, axis, last)) === undefined)
     throw new Unusable(`it has ${length} samples, and its time no chunk ${last}`);
@@ -86,7 +86,7 @@ export function readTimes(files: StoreFiles, path: string, length: number): Floa
     const count = Math.min(chunkLength, length - chunk * chunkLength);
     if (!bytes || bytes.length < count * 8)
       throw new Unusable(`chunk ${chunk} of its time has ${bytes ? `${bytes.length} bytes` : 'no file'}`);
-    // Microseconds of our time fit into 53 bits. By halves: 64 bits at once would be a BigInt each, all along a year.
+    // Microseconds fit into 53 bits. Read in two halves: a BigInt for each value of a year is slow.
     const [low, high] = [new Uint32Array(bytes.buffer, 0, 2 * count), new Int32Array(bytes.buffer, 0, 2 * count)];
     const first = chunk * chunkLength;
     for (let index = 0; index < count; index++)
@@ -108,13 +108,13 @@ export function* timesProblems(times: Float64Array, now: Date): Generator<string
   if (last !== undefined && last > latestOf(now)) yield `its time ends in the future, ${instantOf(last)}`;
 }
 
-/** Of a chunk that is too short or too long, nobody knows which row is which. Earlier chunks are looked at by `verify`. */
+/** In a chunk of the wrong size the rows cannot be told apart. Only the last chunk is checked here, earlier ones by `verify`. */
 function lastChunkProblem(files: StoreFiles, path: string, { length, variables }: Metadata): string | undefined {
   const last = Math.floor((length - 1) / chunkLength);
   if (last < 0) return undefined;
   for (const [name, { type }] of variables) {
     const size = files.size(chunkPath(path, name, last));
-    // Without a value in these 14 days it has no chunk; a folder it has.
+    // A variable without a value in these 14 days has no chunk, but has its folder.
     if (size === undefined && files.size(join(path, name, 'c')) !== -1) return `${name} has no folder of chunks`;
     if (size !== undefined && size !== chunkLength * itemBytes(type))
       return `chunk ${last} of ${name} has ${size} bytes of ${chunkLength * itemBytes(type)}`;
@@ -126,12 +126,12 @@ export const latestOf = (now: Date): number => (now.getTime() + clockToleranceSe
 export const instantOf = (microseconds: number): string =>
   Math.abs(microseconds) <= 8.64e18 ? new Date(microseconds / 1000).toISOString() : String(microseconds);
 
-/** By the thousand in every run: `join` would take longer than to look at the file. */
+/** Called a thousand times a run: `join` would take longer than reading the file. */
 export const chunkPath = (path: string, name: string, chunk: number): string => `${path}/${name}/c/${chunk}`;
 
 /**
- * All rows or none: rows behind the end are seen by nobody, and writing them again changes nothing. What the store is
- * from now on; its arrays are to be told.
+ * Appends all rows or none: rows beyond the end are invisible, and writing them again changes nothing. Returns the new
+ * metadata, which the caller writes to the arrays.
  */
 export function appendRows(
   files: StoreFiles,
@@ -168,7 +168,7 @@ interface Part {
   readonly scratch: string;
 }
 
-/** A chunk that is not there reads as missing values, and is made only when there is something to say. */
+/** A missing chunk reads as missing values, so a chunk is made only for a value. */
 function writePart(
   files: StoreFiles,
   { path, at, scratch }: Part,
@@ -186,7 +186,7 @@ function writePart(
 
 export type Column = BigInt64Array | Float64Array | Int8Array;
 
-/** Of missing values. */
+/** New columns filled with missing values. */
 export const columns = {
   int64: (length: number) => new BigInt64Array(length),
   float64: (length: number) => new Float64Array(length).fill(Number.NaN),
@@ -202,7 +202,7 @@ export function setValue(column: Column, index: number, value: number | undefine
 export const bytesOf = ({ buffer, byteOffset, byteLength }: Column): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** The arrays' own metadata follow the root. In an order of which the last stands for all. */
+/** Writes the arrays' own metadata, in sorted order: when the last one is current, all are. */
 export function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
   for (const [name, variable] of inOrder(variables)) {
     const file = `${path}/${name}/zarr.json`;
@@ -211,7 +211,7 @@ export function tellArrays(files: StoreFiles, path: string, { length, variables 
   }
 }
 
-/** Whether a kill came between the commit and the arrays: then they are told now. */
+/** Completes an append that was killed between the commit and the arrays' metadata; returns whether it had to. */
 export function healArrays(files: StoreFiles, store: Store): boolean {
   const [last] = inOrder(store.variables).at(-1) ?? [axis];
   const text = files.readText(join(store.path, last, 'zarr.json'));
@@ -225,5 +225,5 @@ const inOrder = (variables: Metadata['variables']): (readonly [string, Variable 
   ...[...variables].sort(([a], [b]) => (a < b ? -1 : 1)),
 ];
 
-/** What killed runs left beside the store. */
+/** Removes temporary files of killed runs. */
 export const sweepScratch = (files: StoreFiles, path: string): void => files.remove(scratchOf(path));

@@ -1,5 +1,5 @@
-// Everything that can be wrong with the store, looked at and not touched: what each append looks at, and beyond that
-// every chunk, and what readers without consolidated metadata see.
+// Checks the whole store without changing it: what each append checks, and also every chunk and the metadata that readers
+// without consolidated metadata see.
 import { isDeepStrictEqual } from 'node:util';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
@@ -13,12 +13,12 @@ export interface Verified {
   readonly samples: number;
   readonly variables: number;
   readonly chunks: number;
-  /** Of 14 days in which a variable had no value. */
+  /** Chunks that do not exist because a variable had no value in these 14 days. */
   readonly absent_chunks: number;
   readonly problems: readonly string[];
 }
 
-/** Of one kind, more than this tell nothing new. */
+/** Problems of one kind beyond this number are only counted. */
 const mostTimes = 20;
 
 export function verify(files: StoreFiles, path: string, now: Date): Verified {
@@ -53,7 +53,7 @@ function chunksOf(files: StoreFiles, path: string, { length, variables }: Metada
       const [size, whole] = [files.size(chunkPath(path, name, chunk)), chunkLength * itemBytes(type)];
       if (size === undefined) absent += 1;
       else present += 1;
-      // A time that is not there at all is told of by whoever reads the times.
+      // A missing time chunk is reported by readTimes.
       if (size !== undefined && size !== whole)
         problems.push(`chunk ${chunk} of ${name} ${size < 0 ? 'is a folder' : `has ${size} bytes of ${whole}`}`);
     }
@@ -67,7 +67,7 @@ function arraysOf(files: StoreFiles, path: string, { length, variables }: Metada
     if (text === undefined) return [`${name} has no zarr.json of its own: the next append makes one`];
     try {
       const [own, wanted] = [parse(text), parse(arrayText(variable, length))];
-      // Words may be of an older version; the root's are the newest.
+      // Attributes may be of an older version; the root has the newest.
       if (isDeepStrictEqual({ ...own, attributes: {} }, { ...wanted, attributes: {} })) return [];
       const { length: its } = parseArray(name, own);
       return its === length
