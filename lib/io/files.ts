@@ -1,8 +1,8 @@
-// Replacing and appending files so that a kill, a power cut or a full disk leaves every file old or new, and whole.
+// Replaces and appends files so that after a kill, a power cut or a full disk each file is either the old or the new one.
 //
-// All of it synchronous. A trip through the thread pool costs more than a small file, a oneshot has nothing else to do
-// meanwhile, and a pool whose threads all hang in a dead disk that was being watched cannot keep the snapshot from
-// being written. What a probe looks at is never touched from here.
+// Everything here is synchronous: a trip through the thread pool costs more than writing a small file, a oneshot has nothing
+// else to do meanwhile, and the snapshot must be written even when every thread of the pool hangs in a dead disk. For the
+// same reason these functions never touch a path that a probe looks at.
 import {
   closeSync,
   constants,
@@ -27,7 +27,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { errorCode, isMissing } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
 
-/** The whole file by temporary file, fsync, rename, fsync of the folder. */
+/** Replaces the file: temporary file, fsync, rename, fsync of the folder. */
 export function replaceFile(path: string, text: string, mode: number): void {
   makeFolder(dirname(path));
   // write-file-atomic's own write ignores how many bytes the kernel took and publishes a short file on a full disk
@@ -42,9 +42,9 @@ export function replaceFile(path: string, text: string, mode: number): void {
 }
 
 /**
- * The same for what need not survive a power cut: whoever reads it sees the old file or the new one, and no disk is waited
- * for. By hand, because write-file-atomic follows every part of the path and asks for the old file's owner: together a
- * twentieth of a start, in a beat that writes three files.
+ * Like replaceFile for files that need not survive a power cut: readers see the old file or the new one, and nothing waits
+ * for a disk. Written by hand, because write-file-atomic resolves the whole path and asks for the old file's owner: a
+ * twentieth of a process start, in a beat that writes three files.
  */
 export function swapFile(path: string, text: string, mode: number): void {
   makeFolder(dirname(path));
@@ -59,7 +59,7 @@ export function swapFile(path: string, text: string, mode: number): void {
   }
 }
 
-/** What cannot be cleaned up either (a disk that is read-only) must not hide why it had to be. */
+/** Ignores errors, so that a failed clean-up (a read-only disk) does not hide the error before it. */
 function removeQuietly(path: string): void {
   try {
     removeIfThere(path);
@@ -68,10 +68,10 @@ function removeQuietly(path: string): void {
   }
 }
 
-/** The whole file in place, in a sixtieth of the time: for what nobody else reads and need not survive a kill. */
+/** Overwrites the file in place, 60 times as fast: for files that nobody else reads and that need not survive a kill. */
 export function overwriteFile(path: string, text: string, mode: number): void {
   makeFolder(dirname(path));
-  // Cut to its length afterwards, not emptied before: ext4 takes that for a replacement, and writes it to the disk.
+  // Truncated afterwards, not before: ext4 takes an emptied file for a replacement and flushes it to the disk.
   withOpen(path, constants.O_WRONLY | constants.O_CREAT, mode, (descriptor) => {
     writeFileSync(descriptor, text);
     ftruncateSync(descriptor, Buffer.byteLength(text));
@@ -83,25 +83,25 @@ export function syncFolder(folder: string): void {
 }
 
 /**
- * One whole line at the end, in one write, synced unless it need not survive a power cut. A line that an earlier run left
- * torn is closed first.
+ * Appends one whole line in one write; `synced: false` where it need not survive a power cut. A line that an earlier run
+ * left torn is closed first.
  */
 export function appendLine(path: string, line: string, mode: number, { synced = true } = {}): void {
   makeFolder(dirname(path));
   const size = withOpen(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, mode, (descriptor) => {
     const { size: before } = fstatSync(descriptor);
     const bytes = Buffer.from(`${endsTorn(descriptor, before) ? '\n' : ''}${line}\n`);
-    // write() says how much it took; on a full disk that is less than asked for, and no error.
+    // On a full disk write() may write fewer bytes than asked, without an error.
     const written = writeSync(descriptor, bytes);
     if (written !== bytes.length) {
-      // What was there before is worth more than the beginning of a line: take the torn piece back.
+      // Remove the partial line again: the records before it must stay readable.
       ftruncateSync(descriptor, before);
       throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes of a line went on the disk`), {
         code: 'ENOSPC',
       });
     }
     if (synced) fsyncSync(descriptor);
-    if (before === 0) fchmodSync(descriptor, mode); // whatever the umask says
+    if (before === 0) fchmodSync(descriptor, mode); // a new file's mode must not depend on the umask
     return before;
   });
   if (size === 0 && synced) syncFolder(dirname(path));
@@ -124,16 +124,16 @@ function withOpen<Result>(path: string, flags: number, mode: number, use: (descr
 }
 
 /**
- * Of the folders that are made, whatever the umask: who may read a file is said by the file's own mode. Under a unit's
- * UMask=0027 nobody got to the textfiles, which are for all.
+ * Mode of new folders, whatever the umask: a file's own mode decides who may read it. Under a unit's UMask=0027 node-exporter
+ * could not enter the folder of the textfiles.
  */
 const forAll = 0o755;
-/** For locks, which whoever can read them can take, and for what is nobody else's. */
+/** Mode of private folders, such as the one for locks: whoever can open a lock file can take the lock. */
 export const forOwner = 0o700;
 
 /**
- * Folders on the way are made, and those that are there stay as they are; `mode` is that of the last one. Not by Node's own
- * recursion, which below /proc never ends.
+ * Makes a folder and the missing ones above it; `mode` applies to the last one. Does not use mkdir's `recursive`, which
+ * never returns for a path below /proc.
  */
 export function makeFolder(path: string, mode = forAll): void {
   const missing: string[] = [];
@@ -142,12 +142,12 @@ export function makeFolder(path: string, mode = forAll): void {
   for (const folder of missing.reverse()) makeOne(folder, folder === path ? mode : forAll);
 }
 
-/** By no chmod afterwards: that would take the setgid bit, by which the folder above hands on its group. */
+/** No chmod afterwards: it would clear the setgid bit, by which a folder passes its group on. */
 function makeOne(folder: string, mode: number): void {
   try {
     whateverUmask(() => mkdirSync(folder, mode));
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error; // another stage was quicker
+    if (errorCode(error) !== 'EEXIST') throw error; // another stage made it meanwhile
   }
 }
 
@@ -161,14 +161,14 @@ function whateverUmask(make: () => void): void {
 }
 
 /**
- * Temporary files of a file, left by a run that was killed. Call only under the lock of its one writer. Only names that
- * the build gives them: what an admin or logrotate put beside a file is not ours to remove.
+ * Removes a file's temporary files that killed runs left. Call only under the lock of the file's one writer. Matches only
+ * our own names for temporary files: copies made by an administrator or logrotate stay.
  */
 export function sweepTemporaries(path: string, beforeMs = Infinity): void {
   sweep(dirname(path), (name) => name === basename(path), beforeMs);
 }
 
-/** Of all files in a folder that has one writer. */
+/** Removes the temporary files of all files in a folder that has one writer. */
 export function sweepFolder(folder: string): void {
   sweep(folder, () => true, Infinity);
 }
@@ -181,14 +181,14 @@ function sweep(folder: string, isOurs: (name: string) => boolean, beforeMs: numb
       if (statSync(join(folder, entry)).mtimeMs > beforeMs) continue;
       unlinkSync(join(folder, entry));
     } catch {
-      // not a file, or gone: it is in nobody's way
+      // not a file, or already gone
     }
   }
 }
 
 const mostBytes = 64 * 1024 * 1024;
 
-/** Undefined where there is no such file. What is no regular file, or too large to be ours, is refused, not waited for. */
+/** Undefined where there is no such file. Throws for anything but a regular file of plausible size, and never blocks. */
 export function readIfThere(path: string, most = mostBytes): string | undefined {
   try {
     return withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, 0, (descriptor) => {
@@ -247,6 +247,6 @@ export function listIfThere(folder: string): string[] {
   }
 }
 
-/** The disk is the trouble, not the path or the rights: what must speak then speaks from the runtime folder. */
+/** Whether the disk is at fault, not the path or permissions: then essential files are written to the runtime folder. */
 export const isDiskTrouble = (error: unknown): boolean =>
   ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes(errorCode(error) ?? '');

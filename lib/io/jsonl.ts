@@ -1,23 +1,23 @@
-// Lines of a JSONL file, from either end, in memory bounded by its longest line.
+// Reads the lines of a JSONL file from either end, in memory bounded by the longest line.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from '../contract/errors.ts';
 
 const chunkBytes = 256 * 1024;
-/** Who reads from the end wants the last line or two, most times. */
+/** Most readers from the end want the last line or two. */
 const firstBytes = { start: chunkBytes, end: 16 * 1024 };
 const mostLineBytes = 8 * 1024 * 1024;
 
-/** Every line with something on it, oldest first (`start`) or newest first (`end`). No file, no lines. */
+/** Yields each line that is not blank, oldest first (`start`) or newest first (`end`); nothing where there is no file. */
 export function* scanLines(path: string, from: 'start' | 'end'): Generator<string> {
   const descriptor = openIfThere(path);
   if (descriptor === undefined) return;
   try {
     const { size } = fstatSync(descriptor);
     const chunk = Buffer.alloc(Math.min(chunkBytes, size));
-    // Pieces of a line that goes on in the next chunk. Cut at newlines only, so never inside a character.
+    // Pieces of a line that continues in the next chunk. Decoded only when whole, so never cut inside a character.
     let pieces: Buffer[] = [];
     let pending = 0;
-    /** The line that the pieces and this one make; one that is too long to be ours is told by a line that is no JSON. */
+    /** Joins the pieces to a line. A line that is too long to be ours is replaced by text that is not JSON. */
     const finish = (piece: Buffer): string => {
       const all = from === 'start' ? [...pieces, piece] : [piece, ...pieces.toReversed()];
       const tooLong = pending + piece.length > mostLineBytes;
@@ -28,7 +28,7 @@ export function* scanLines(path: string, from: 'start' | 'end'): Generator<strin
     for (let done = 0, step = firstBytes[from]; done < size; step = Math.min(chunkBytes, step * 4)) {
       const length = Math.min(step, size - done);
       const bytesRead = readSync(descriptor, chunk, 0, length, from === 'start' ? done : size - done - length);
-      if (bytesRead === 0) break; // truncated while we read: what is gone is gone
+      if (bytesRead === 0) break; // the file was truncated while it was read
       done += bytesRead;
       const bytes = chunk.subarray(0, bytesRead);
       const cut = from === 'start' ? bytes.lastIndexOf(0x0a) : bytes.indexOf(0x0a);
@@ -56,7 +56,7 @@ export function* scanLines(path: string, from: 'start' | 'end'): Generator<strin
 
 function openIfThere(path: string): number | undefined {
   try {
-    // A FIFO of that name would otherwise wait for somebody to write.
+    // Without O_NONBLOCK a FIFO of that name would block until somebody writes.
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;

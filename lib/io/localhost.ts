@@ -1,4 +1,4 @@
-// This machine, as a Host.
+// Implements Host for this machine.
 import {
   lstat,
   type Stats,
@@ -17,19 +17,19 @@ import { isOfKernel, readOfKernel } from './kernel.ts';
 import { readWhole } from './read-whole.ts';
 
 export interface LocalSettings {
-  /** Where notes of children that may hang are kept. */
+  /** Folder for the notes about children that may hang. */
   readonly notes: string;
   readonly userAgent: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Opens this machine for one cycle: within it a file's text and a path's state are asked for once. Twelve filesystems
- * need the mount table and the same few folders; and a path that hangs holds one thread of the pool, not twelve.
+ * Opens this machine for one cycle. Texts and path states are cached within it: twelve filesystems need the mount table and
+ * the same few folders, and a path that hangs must hold one thread of the pool, not twelve.
  */
 export function localHostOpener({ notes, userAgent, env }: LocalSettings): (signal: AbortSignal) => Host {
-  // libuv reads this when it first needs a thread. With its usual four, four paths on one dead disk would hang the
-  // readings of all others with them.
+  // libuv reads this when it first needs a thread. With its default of four threads, four paths on one dead disk would
+  // block all other readings.
   process.env['UV_THREADPOOL_SIZE'] ??= '24';
   const texts = new Map<string, Promise<string>>();
   const stats = new Map<string, Promise<PathStat>>();
@@ -54,7 +54,7 @@ export function localHostOpener({ notes, userAgent, env }: LocalSettings): (sign
         free_inodes: found.ffree,
       };
     },
-    // Programs and the network are loaded by who needs them: a beat that reads a few files of the kernel does not.
+    // Loaded on demand: the beat reads a few kernel files and needs neither programs nor the network.
     run: async (argv, { alone } = {}) =>
       (await import('./process.ts')).runProgram(argv, {
         signal,

@@ -1,4 +1,4 @@
-// Small files that people leave in a folder.
+// Notes: small files that people leave in a folder (silences, acknowledgements).
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Usage } from '../contract/errors.ts';
@@ -7,7 +7,7 @@ import { reasonOf } from '../core/text.ts';
 import { listIfThere, readIfThere, removeIfThere, replaceFile } from './files.ts';
 import { nearestOwner } from './privileges.ts';
 
-/** Larger than this is no note. */
+/** A larger file is refused. */
 const mostBytes = 64 * 1024;
 
 interface FoundNote {
@@ -17,7 +17,7 @@ interface FoundNote {
   readonly problem?: string;
 }
 
-/** What cannot be read costs itself alone: also the whole folder. */
+/** A note, or a folder, that cannot be read becomes a problem and hides no other note. */
 export function readNotes(folder: string): FoundNote[] {
   try {
     return listIfThere(folder)
@@ -43,18 +43,18 @@ export function leaveNote(folder: string, name: string, text: string): void {
   replaceFile(join(folder, name), text, 0o644);
 }
 
-/** What one of a group made in the monitor's state would be his, and closed to the monitor. */
+/** A folder that a group member made in the monitor's state would belong to that user, and be closed to the monitor. */
 function refuseToMake(folder: string): void {
   const { uid } = nearestOwner(folder);
   if (uid !== process.getuid?.() && process.getuid?.() !== 0)
     throw new Usage(`${folder} is not there yet, and the user ${uid} is to make it: wait for the first send-alerts`);
 }
 
-/** In somebody else's folder it stays, and does no harm. */
+/** A note in another user's folder stays, which does no harm. */
 export function removeNote(folder: string, name: string): void {
   try {
     removeIfThere(join(folder, name));
   } catch {
-    // not ours to remove
+    // no permission to remove it
   }
 }

@@ -1,11 +1,11 @@
-// Where things lie when the configuration does not say: systemd's folders in a unit, the XDG ones in a shell.
+// Default folders where the configuration names none: systemd's folders in a unit, the XDG folders in a shell.
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import { join } from '../core/path.ts';
 
-/** What `files:` in the configuration may say. */
+/** The folders that `files:` in the configuration may set. */
 type ConfiguredPlaces = Partial<Record<'state' | 'raw' | 'quicklooks' | 'textfiles', string | undefined>>;
 
 export function resolvePlaces(configured: ConfiguredPlaces): Places {
@@ -19,24 +19,24 @@ export function resolvePlaces(configured: ConfiguredPlaces): Places {
   };
 }
 
-/** Those that depend on who asks. */
+/** The folders that depend on the user. */
 export function ownPlaces(state: string): Pick<Places, 'runtime' | 'cache'> {
   return { runtime: runtimeFolder(state), cache: cacheFolder() };
 }
 
 export const cacheFolder = (): string => fromEnvironment('CACHE_DIRECTORY', 'XDG_CACHE_HOME') ?? home('.cache');
 
-/** tmpfs wherever there is one that only we can write; without one, beside the state. */
+/** A folder on tmpfs that only we can write; where there is none, a folder in the state. */
 function runtimeFolder(state: string): string {
   const given = fromEnvironment('RUNTIME_DIRECTORY', 'XDG_RUNTIME_DIR');
   if (given !== undefined) return given;
   const uid = process.getuid?.() ?? 0;
-  // The service's own, also for who runs one of its stages by hand.
+  // The service's own folder, also for a stage that somebody runs by hand.
   if (uid === 0 || isWritable('/run/ops-monitor')) return '/run/ops-monitor';
   return isWritable(`/run/user/${uid}`) ? `/run/user/${uid}/ops-monitor` : join(state, 'run');
 }
 
-/** systemd names the service's own folder (or several, by colons); XDG names one for all programs. */
+/** systemd's variable names the service's own folder (or several, separated by colons), the XDG variable a shared one. */
 function fromEnvironment(systemd: string, xdg: string): string | undefined {
   const own = process.env[systemd]?.split(':', 1)[0];
   if (own) return refuseKernelFiles(own);
@@ -45,13 +45,13 @@ function fromEnvironment(systemd: string, xdg: string): string | undefined {
 }
 
 function refuseKernelFiles(path: string): string {
-  // No pattern: compiling one is a fiftieth of a start.
+  // No regular expression: compiling one costs a fiftieth of a process start.
   const isKernels = ['/proc', '/sys', '/dev'].some((folder) => path === folder || path.startsWith(`${folder}/`));
   if (isKernels && !path.startsWith('/dev/shm/')) throw new Usage(`${path} is no place for files`);
   return path;
 }
 
-/** HOME may be unset (cron), not there (a service user) or not ours (su): then a temporary folder, if it is ours alone. */
+/** HOME may be unset (cron), missing (a service user) or another user's (su): then a private temporary folder is used. */
 function home(below: string): string {
   const folder = homeFolder();
   return folder !== undefined && isWritable(folder) ? join(folder, below, 'ops-monitor') : join(ownTemporary(), below);
@@ -65,7 +65,7 @@ function homeFolder(): string | undefined {
   }
 }
 
-/** Anybody may make a folder in /tmp under a name that can be guessed; one that is not ours is not trusted. */
+/** Any user can make a folder in /tmp under a guessable name: only a folder that is ours alone is used. */
 function ownTemporary(): string {
   const uid = process.getuid?.() ?? 0;
   const path = join(process.getBuiltinModule('node:os').tmpdir(), `ops-monitor-${uid}`);
@@ -84,6 +84,6 @@ function isWritable(folder: string): boolean {
     accessSync(folder, constants.W_OK);
     return true;
   } catch {
-    return false; // not there or not ours: either way another folder is taken
+    return false; // missing or not writable: the caller takes another folder
   }
 }

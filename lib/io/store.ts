@@ -1,4 +1,4 @@
-// The files of a store on this machine's disk.
+// Implements StoreFiles on the local disk.
 import { spawnSync } from 'node:child_process';
 import {
   closeSync,
@@ -27,7 +27,7 @@ export const storeFiles: StoreFiles = {
     unlessMissing(() => {
       const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       try {
-        // In memory of its own, that can be looked at as numbers of any width.
+        // A buffer of its own, aligned for typed arrays of any width.
         const bytes = new Uint8Array(fstatSync(descriptor).size);
         let done = 0;
         for (let took = -1; done < bytes.length && took !== 0; done += took)
@@ -84,7 +84,7 @@ export const storeFiles: StoreFiles = {
     writeFileSync(path, bytes);
   },
 
-  // One call for hundreds of files: each by itself would take three times as long. Node has no syncfs.
+  // One call for hundreds of files: fsync of each takes three times as long. Node has no syncfs.
   sync: (folder) => {
     const { status, error, stderr } = spawnSync('sync', ['-f', folder], { encoding: 'utf8', timeout: 60_000 });
     if (status !== 0) throw new Error(`sync -f ${folder} failed: ${error?.message ?? stderr}`, { cause: error });
@@ -95,8 +95,8 @@ export const storeFiles: StoreFiles = {
     syncFolder(dirname(to));
   },
 
-  // renameat2(RENAME_EXCHANGE) is the only way to put another folder in the place of one that is never missing. Node
-  // does not have it; Perl, which every Debian has, can make any call of the kernel.
+  // renameat2(RENAME_EXCHANGE) is the only way to replace a folder so that its name never goes missing. Node lacks it;
+  // Perl, which every Debian has, can make any system call.
   exchange: (one, other) => {
     const number = { x64: 316, arm64: 276 }[process.arch as 'x64'] as number | undefined;
     if (process.platform !== 'linux' || number === undefined) return false;
@@ -109,7 +109,7 @@ export const storeFiles: StoreFiles = {
   remove: (path) => rmSync(path, { recursive: true, force: true }),
 };
 
-/** For what is thrown away after a look: nothing is synced, and no program is started. */
+/** For stores that are thrown away after a look: nothing is synced, and no program is started. */
 export const unsyncedFiles: StoreFiles = {
   ...storeFiles,
   put: (path, bytes, scratch) => storeFiles.put(path, bytes, scratch),
@@ -117,7 +117,7 @@ export const unsyncedFiles: StoreFiles = {
   exchange: () => false,
 };
 
-/** On a full disk a write may take less than it was given, and say nothing. */
+/** On a full disk write() may write fewer bytes than asked, without an error. */
 function writeAll(descriptor: number, bytes: Uint8Array, offset: number, path: string): void {
   const written = writeSync(descriptor, bytes, 0, bytes.length, offset);
   if (written !== bytes.length)
@@ -130,7 +130,7 @@ function unlessMissing<Result>(ask: () => Result): Result | undefined {
   try {
     return ask();
   } catch (error) {
-    // A folder where a file should be is not that file either.
+    // A folder of the file's name counts as no file.
     if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }

@@ -1,12 +1,12 @@
-// What a person sees: standard output and error, and colour where it can be seen and is not unwanted (NO_COLOR).
+// Standard output and error, and colour where the terminal supports it and NO_COLOR does not forbid it.
 import { fstatSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
 import type { Level } from '../core/level.ts';
 
-// writeSync, because console costs a sixth of a start, and because nothing is lost when the process then leaves.
+// writeSync, because console costs a sixth of a process start, and because no output is lost when the process then exits.
 export const print = (text: string): void => writeAll(1, text);
 export const printError = (text: string): void => writeAll(2, text);
-/** In place of what stands in the line: for progress, on a terminal only. */
+/** Replaces the current line: for progress, on a terminal only. */
 export const rewriteLine = (text: string): void => writeAll(2, text, '\r\u001B[K', '');
 
 function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): void {
@@ -16,8 +16,8 @@ function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): v
       done += writeSync(descriptor, bytes, done);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EAGAIN') continue; // a full pipe: the reader will catch up
-      return; // EPIPE and the like: nobody listens any more, which is no failure of ours
+      if (code === 'EAGAIN') continue; // the pipe is full: the reader will catch up
+      return; // EPIPE and the like: the reader is gone, which is no failure of this command
     }
   }
 }
@@ -30,13 +30,13 @@ function harmless(text: string): string {
   return text.replaceAll(/(\u001B\[\d{1,2}m)|[\0-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029]/g, '$1');
 }
 
-/** A terminal, without loading Node's streams and sockets for the answer. */
+/** Whether the descriptor is a terminal; does not load Node's streams and sockets. */
 export function isTerminal(descriptor: 1 | 2): boolean {
   try {
     const found = fstatSync(descriptor);
     return found.isCharacterDevice() && found.rdev !== devNull;
   } catch {
-    return false; // closed: nobody is there
+    return false; // the descriptor is closed
   }
 }
 
