@@ -1,4 +1,5 @@
+import { checks, sections } from '../lib/config/registry.ts';
 import { main } from '../lib/cli/main.ts';
 import { assessHealth } from '../lib/health/assess.ts';
 
-main(assessHealth);
+main(assessHealth({ sections, checks }));

@@ -1,11 +1,10 @@
 // The rules over what was read: what each of them sees, and under which policy.
 import type { Envelope } from '../contract/envelope.ts';
 import type { AnyRule, Sighting } from '../contract/rule.ts';
-import type { Section } from '../contract/section.ts';
 import { reasonOf } from '../core/text.ts';
 import type { Health } from '../health/files.ts';
-import { shownOf } from '../engine/readable.ts';
-import { outcomesOf, sections } from '../snapshot/sections/index.ts';
+import { outcomesOf, shownOf } from '../engine/readable.ts';
+import { sections } from '../snapshot/sections/index.ts';
 import type { AlertsConfig, RuleConfig } from './config.ts';
 import type { Policy, Seen } from './lifecycle.ts';
 import type { OwnState } from './own.ts';
@@ -17,7 +16,7 @@ export function lookAtSnapshot(
   config: AlertsConfig,
   at: Date,
 ): Record<string, Seen> {
-  const outcomes = outcomesOf(snapshot).filter(({ outcome }) => outcome.status !== 'absent');
+  const outcomes = outcomesOf(sections, snapshot).filter(({ outcome }) => outcome.status !== 'absent');
   const readings: OwnState['readings'] = Object.fromEntries(
     outcomes.map(({ name, outcome }) => [name, outcome.status === 'failed' ? outcome.reason : undefined]),
   );
@@ -25,7 +24,7 @@ export function lookAtSnapshot(
     const shown = shownOf(
       needs.filter((need) => need !== 'readings'),
       snapshot,
-      definitions,
+      sections,
     );
     return { input: { ...shown.readable, readings }, unread: shown.unread };
   });
@@ -59,8 +58,6 @@ export function tellsOf({ rule, subject }: { rule: string; subject: string }, ob
   const before = ruleOf(rule)?.tells[observation.check];
   return before !== undefined && `${before}${observation.subject}` === subject;
 }
-
-const definitions: Readonly<Record<string, Section>> = sections;
 
 type Shown = ReturnType<typeof shownOf>;
 type Show = (needs: readonly string[]) => { input: Record<string, unknown>; unread: Shown['unread'] };

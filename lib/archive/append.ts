@@ -1,4 +1,5 @@
 // append-zarr: what is new in the raw lines → the store. A store that cannot be gone on with is rebuilt from them.
+import type { Sections } from '../contract/registry.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
 import { counted, fingerprint, listed, reasonOf } from '../core/text.ts';
@@ -26,7 +27,7 @@ import {
 type OnProgress = (done: number, all: number) => void;
 
 /** `onProgress` hears of a rebuild. */
-export const appendZarr = (files: StoreFiles, onProgress?: OnProgress) =>
+export const appendZarr = (sections: Sections, files: StoreFiles, onProgress?: OnProgress) =>
   defineStage<ArchiveConfig>({
     name: 'append-zarr',
     summary: 'appends what is new to the Zarr archive',
@@ -46,12 +47,12 @@ export const appendZarr = (files: StoreFiles, onProgress?: OnProgress) =>
       const path = archive.path(world.places, world.now());
       const problems: string[] = [];
       // Nothing of the store is written by World, so that its own dry run would not be one here.
-      if (world.options['dry-run'] === true) return take({ files, world, path, problems, onProgress });
+      if (world.options['dry-run'] === true) return take({ sections, files, world, path, problems, onProgress });
       sweepScratch(files, path);
       const settled = settle(files, path, world.now());
       if (settled !== undefined) problems.push(settled);
       try {
-        return take({ files, world, path, problems, onProgress });
+        return take({ sections, files, world, path, problems, onProgress });
       } finally {
         sweepScratch(files, path);
       }
@@ -59,6 +60,7 @@ export const appendZarr = (files: StoreFiles, onProgress?: OnProgress) =>
   });
 
 interface Work {
+  readonly sections: Sections;
   readonly files: StoreFiles;
   readonly world: World<ArchiveConfig>;
   readonly path: string;
@@ -94,7 +96,7 @@ function appendNew(work: Work, before: Store): Outcome {
   let store = before;
   let run_id = world.runId;
   for (let more = true; more;) {
-    const found = newRows(world, store, seen, problems);
+    const found = newRows(work, store, seen);
     if (world.options['dry-run'] === true) {
       const { length } = found.rows;
       const text = `would append ${counted(length, 'sample')}${found.more ? ' and more' : ''} to ${path}`;
@@ -176,7 +178,7 @@ function problemsOf({ shared, late, bad, untimely }: Seen): string[] {
 }
 
 /** After days without a run, all that came meanwhile, some days at a time. */
-function newRows(world: World<ArchiveConfig>, store: Store, seen: Seen, problems: string[]): New {
+function newRows({ sections, world, problems }: Work, store: Store, seen: Seen): New {
   const last = store.times.at(-1) ?? 0;
   const from = startOfUtcDay(new Date(last / 1000));
   const days = world
@@ -192,7 +194,7 @@ function newRows(world: World<ArchiveConfig>, store: Store, seen: Seen, problems
         continue;
       }
       try {
-        const { values, variables: own, collisions } = sampleOf(text, (run) => judged.get(run));
+        const { values, variables: own, collisions } = sampleOf(sections, text, (run) => judged.get(run));
         for (const name of collisions) seen.shared.add(name);
         for (const [name, variable] of own) {
           const known = variables.get(name);
@@ -228,7 +230,7 @@ function linesOf(world: World<ArchiveConfig>, day: Date, last: number, seen: See
   }
 }
 
-function rebuildNow({ files, world, path, problems, onProgress }: Work, why: 'backup' | 'broken'): Outcome {
+function rebuildNow({ sections, files, world, path, problems, onProgress }: Work, why: 'backup' | 'broken'): Outcome {
   const now = world.now();
   const began = world.monotonicMs();
   const isNew = files.size(path) === undefined;
@@ -248,7 +250,7 @@ function rebuildNow({ files, world, path, problems, onProgress }: Work, why: 'ba
   };
   let done: Rebuilt;
   try {
-    done = rebuild({ files, log: world, path, now, attributes, onProgress });
+    done = rebuild({ sections, files, log: world, path, now, attributes, onProgress });
   } catch (error) {
     throw new Error(isNew ? `making ${path} failed; there is none yet` : `rebuilding ${path} failed; it is as it was`, {
       cause: error,

@@ -2,11 +2,12 @@
 // sections: a new section needs no second list.
 import * as z from 'zod/mini';
 import type { Envelope } from '../contract/envelope.ts';
+import type { Sections } from '../contract/registry.ts';
 import type { Section } from '../contract/section.ts';
 import { type Level, levelNumber, levels } from '../core/level.ts';
 import { fingerprint, identifierOf } from '../core/text.ts';
+import { outcomesOf } from '../engine/readable.ts';
 import type { Snapshot } from '../snapshot/files.ts';
-import { outcomesOf, sections } from '../snapshot/sections/index.ts';
 
 /** A variable of the store. Numbers are float64, NaN where there is none; flags are int8, -1 where there is none. */
 export interface Variable {
@@ -53,9 +54,9 @@ const outcomeLabel = named('outcome');
 const readingLabel = named('ms');
 
 /** Two names of one kind become one variable: refused in the configuration, told of what the machine itself names. */
-export const flatten = (snapshot: Snapshot, judged?: Verdict): Flat =>
+export const flatten = (sections: Sections, snapshot: Snapshot, judged?: Verdict): Flat =>
   collect((put) => {
-    walkSnapshot(snapshot, put);
+    walkSnapshot(sections, snapshot, put);
     if (judged) walkVerdict(judged, put);
   });
 
@@ -87,17 +88,15 @@ export interface Verdict {
 export const decisiveKeys: ReadonlySet<string> = new Set(['status', 'kind']);
 
 /** All that a snapshot has of numbers and flags, in an order that its keys give. */
-export function walkSnapshot(snapshot: Snapshot, into: Put): void {
+export function walkSnapshot(sections: Sections, snapshot: Snapshot, into: Put): void {
   const put: Put = (name, variable, encode, data) => into(fitting(name), variable, encode, data);
-  const definitions: Readonly<Record<string, Section>> = sections;
   put('collection_ms', collectionMs, asNumber, snapshot.collection_ms);
-  for (const { probe, name, outcome: found } of outcomesOf(snapshot.sections)) {
+  for (const { probe, item, name, outcome: found } of outcomesOf(sections, snapshot.sections)) {
     const label = probeName(name);
     put(outcomeLabel(label), outcome, asNumber, outcomes.indexOf(outcomeName(found)));
     if ('ms' in found) put(readingLabel(label), readingMs, asNumber, found.ms);
-    const section = definitions[probe];
+    const section = sections[probe];
     if (found.status !== 'ok' || !section) continue;
-    const item = section.many ? name.slice(probe.length + 1) : undefined;
     walkOf(section.schema)(prefixOf(probe, section, item), found.data, put);
   }
 }

@@ -1,4 +1,5 @@
 // Reads the two JSONL logs (snapshots, and how each was judged) into samples, without parsing lines that are not needed.
+import type { Sections } from '../contract/registry.ts';
 import type { World } from '../contract/stage.ts';
 import { history } from '../health/files.ts';
 import { type Snapshot, snapshots } from '../snapshot/files.ts';
@@ -52,9 +53,9 @@ function timeOf(head: string): number | undefined {
 }
 
 /** Throws where the line is not a snapshot. */
-export function sampleOf(line: string, judgedBy: (run: string) => Judged | undefined): Flat {
+export function sampleOf(sections: Sections, line: string, judgedBy: (run: string) => Judged | undefined): Flat {
   const snapshot = parseSnapshot(line);
-  return flatten(snapshot, judgedBy(snapshot.run_id));
+  return flatten(sections, snapshot, judgedBy(snapshot.run_id));
 }
 
 export function parseSnapshot(line: string): Snapshot {

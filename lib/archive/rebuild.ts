@@ -1,6 +1,7 @@
 // The store anew from the raw lines, beside the old one, which stays in its place until the new one is whole. What only
 // the old one has, because its raw files are gone, is carried over.
 import { basename, dirname } from 'node:path';
+import type { Sections } from '../contract/registry.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
@@ -26,6 +27,7 @@ export interface Rebuilt {
 }
 
 export interface RebuildSettings {
+  readonly sections: Sections;
   readonly files: StoreFiles;
   readonly log: RawLog;
   readonly path: string;
@@ -53,7 +55,7 @@ export function rebuild(settings: RebuildSettings): Rebuilt {
 }
 
 function buildBeside(settings: RebuildSettings): Rebuilt {
-  const { files, log, path, now, attributes, onProgress } = settings;
+  const { sections, files, log, path, now, attributes, onProgress } = settings;
   const building = buildingOf(path);
   files.remove(building);
   const problems: string[] = [];
@@ -62,7 +64,7 @@ function buildBeside(settings: RebuildSettings): Rebuilt {
   const old = salvage(files, path, now);
   const builder = new Builder(files, building);
   const days = dayReader(log, rooms);
-  const sample = sampler(settings.scanner ?? new Scanner());
+  const sample = sampler(sections, settings.scanner ?? new Scanner(sections));
   let [bad, done, carried, lastDuplicate, duplicates] = [raw.bad, 0, 0, Number.NaN, 0];
   let row = 0;
   const all = raw.order.length;
@@ -192,7 +194,7 @@ function dayReader(log: RawLog, rooms: readonly [ReturnType<typeof reusedRoom>, 
 }
 
 /** What a line has, and how it was judged. */
-function sampler(scanner: Pick<Scanner, 'scan' | 'learn'>): (line: Line) => Part[] {
+function sampler(sections: Sections, scanner: Pick<Scanner, 'scan' | 'learn'>): (line: Line) => Part[] {
   const verdictPart = verdictReader();
   const withVerdict = (part: Part, judged: Verdict | undefined): Part[] =>
     judged ? [part, verdictPart(judged)] : [part];
@@ -200,7 +202,7 @@ function sampler(scanner: Pick<Scanner, 'scan' | 'learn'>): (line: Line) => Part
     const found = scanner.scan(bytes, start, end);
     if (found) return withVerdict(found, judged.get(found.runId));
     const snapshot = parseSnapshot(bytes.toString('utf8', start, end));
-    const part = partOf(flatten(snapshot));
+    const part = partOf(flatten(sections, snapshot));
     scanner.learn(bytes, start, end);
     return withVerdict(part, judged.get(snapshot.run_id));
   };

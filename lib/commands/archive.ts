@@ -1,5 +1,6 @@
 // ops-monitor archive …: what people do with the store. Only `rebuild` writes to it.
 import { appendZarr } from '../archive/append.ts';
+import { sections } from '../config/registry.ts';
 import { storeFiles } from '../io/store.ts';
 import { adopt } from './archive/adopt.ts';
 import { exportCommand } from './archive/export.ts';
@@ -14,7 +15,7 @@ const rebuild: Command = {
   summary: 'makes it anew from the raw lines (append-zarr --rebuild); the old one is kept beside itself',
   options: stageOptions,
   run: (asked) =>
-    runAsCommand(appendZarr(storeFiles, progressOf('samples')), {
+    runAsCommand(appendZarr(sections, storeFiles, progressOf('samples')), {
       ...asked,
       options: { ...asked.options, rebuild: true },
     }),

@@ -1,8 +1,9 @@
 // ops-monitor explain ID.
 import { misnamed } from '../alerts/named.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
+import { checks, sections } from '../config/registry.ts';
 import { Usage } from '../contract/errors.ts';
-import { explain, renderExplanation } from '../health/explain.ts';
+import { explain, renderExplanation } from '../health/explanation.ts';
 import { resolvePlaces } from '../io/places.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
@@ -25,7 +26,13 @@ export const explainCommand: Command = {
     const world = makeWorld({ config, places, openHost: noHost });
     const { effectiveValues, originOf } = await import('../config/origin.ts');
     const effective = effectiveValues(source);
-    const explanation = await explain(id, world, (key) => originOf(effective, key), alertNamed(id));
+    const explanation = await explain(
+      { sections, checks },
+      id,
+      world,
+      (key) => originOf(effective, key),
+      alertNamed(id),
+    );
     print(
       asked.options['json'] === true
         ? JSON.stringify(explanation, undefined, 2)

@@ -1,6 +1,7 @@
 // ops-monitor record-host FOLDER: this machine as a folder, for a test or for somebody who is to look at it elsewhere.
 import { resolve as absolute } from 'node:path';
 import { findSource, loadConfiguration } from '../config/load.ts';
+import { probes } from '../config/registry.ts';
 import { Usage } from '../contract/errors.ts';
 import { redactor } from '../core/redact.ts';
 import { counted } from '../core/text.ts';
@@ -8,7 +9,6 @@ import { resolvePlaces } from '../io/places.ts';
 import { emptyRecording, recordingHost, refuseExisting, whoWeAre, writeRecording } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
 import { readingLimits, runProbes } from '../engine/probes.ts';
-import { probes } from '../snapshot/probes/index.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
 import { openHosts } from '../cycle/hosts.ts';
 

@@ -1,6 +1,7 @@
 // ops-monitor rehearse: what a changed configuration would have mailed, beside that of today, over recorded days.
 import { dirname } from 'node:path';
 import { compareMails, rehearsal, type WouldBe } from '../alerts/rehearse.ts';
+import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { Usage } from '../contract/errors.ts';
@@ -99,7 +100,7 @@ function replay(configs: readonly [Configuration, Configuration], days: number) 
 function judge(snapshot: Snapshot, config: Configuration): Health['observations'] {
   const { hostname, time_utc } = snapshot;
   const own = { missing: '', stages: [], heartbeat: undefined };
-  return assess({ snapshot, ...own, config, hostname, at: new Date(time_utc) }).observations;
+  return assess({ sections, checks }, { snapshot, ...own, config, hostname, at: new Date(time_utc) }).observations;
 }
 
 /** What the rules cannot take is a fault of theirs, and no bad line. */

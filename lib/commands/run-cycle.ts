@@ -2,7 +2,6 @@
 import { archive } from '../archive/files.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { reasonOf, shellWord } from '../core/text.ts';
-import { assessHealth } from '../health/assess.ts';
 import { latestHealth } from '../health/files.ts';
 import { product } from '../io/product.ts';
 import { isTerminal, painter, print, printError } from '../io/terminal.ts';
@@ -52,7 +51,7 @@ export const runCycle: Command = {
     if (isQuiet) return exitCode;
     const world = makeWorld({ config, places, openHost: noHost });
     // What an earlier cycle found is no answer to this one.
-    if (!done.has(assessHealth.name)) {
+    if (!done.has('assess-health')) {
       printError('\nassess-health failed: there is no verdict on this machine as it is now');
       return exitCode;
     }

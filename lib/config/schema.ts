@@ -7,9 +7,9 @@ import { inSeconds } from '../contract/quantities.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
 import { thermalConfig } from '../thermal/config.ts';
-import { collisions, unknownSubjects } from './names.ts';
 import { wrongEndpoints, wrongLimits } from './order.ts';
 import { siteConfig } from './site.ts';
+import { collisions, unknownHosts, unknownSubjects } from './subjects.ts';
 
 export const configurationSchema = z
   .strictObject({
@@ -22,21 +22,11 @@ export const configurationSchema = z
     ...archiveConfig,
   })
   .superRefine((config, context) => {
-    for (const [name, { host }] of Object.entries(config.filesystems ?? {}))
-      knownHost(host, ['filesystems', name, 'host']);
-    for (const [name, { host }] of Object.entries(config.gates)) knownHost(host, ['gates', name, 'host']);
-    knownHost(config.workspace?.host, ['workspace', 'host']);
-    knownHost(config.power?.host, ['power', 'host']);
-    for (const [name, { source, mirrors }] of Object.entries(config.streams)) {
-      knownHost(source?.host, ['streams', name, 'source', 'host']);
-      for (const [copy, { host }] of Object.entries(mirrors))
-        knownHost(host, ['streams', name, 'mirrors', copy, 'host']);
-    }
     if (config.dashboard && config.endpoints['dashboard']) {
       refuse(['endpoints', 'dashboard'], 'the name `dashboard` is taken by the top-level key of that name');
     }
 
-    for (const { path, message } of collisions(config)) refuse(path, message);
+    for (const { path, message } of [...unknownHosts(config), ...collisions(config)]) refuse(path, message);
     for (const { path, message } of unknownSubjects(config))
       context.addIssue({ code: 'custom', path, message, params: { isName: true } });
 
@@ -51,11 +41,6 @@ export const configurationSchema = z
     for (const { pair, says } of wrongOrder)
       context.addIssue({ code: 'custom', path: pair[0], message: says, params: { pair } });
 
-    function knownHost(host: string | undefined, path: string[]): void {
-      const known = Object.keys(config.hosts);
-      if (host === undefined || host === 'local' || known.includes(host)) return;
-      refuse(path, `there is no host ${JSON.stringify(host)} under \`hosts\` (there: ${known.join(', ') || 'none'})`);
-    }
     function refuse(path: (string | number)[], message: string): void {
       context.addIssue({ code: 'custom', path, message });
     }

@@ -1,4 +1,5 @@
 // The stages of a cycle, in the order in which each finds what it reads.
+import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Stage } from '../contract/stage.ts';
 import type { StoreFiles } from '../contract/store.ts';
@@ -17,9 +18,9 @@ import { written } from './written.ts';
 /** Without the last: in simulated time no file is as old as its clock says. */
 export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Configuration>[] => [
   collectSnapshot,
-  assessHealth,
-  writeReport,
-  appendZarr(files),
+  assessHealth({ sections, checks }),
+  writeReport(sections),
+  appendZarr(sections, files),
   sendAlerts(mail),
 ];
 

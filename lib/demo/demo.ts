@@ -4,7 +4,7 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { Usage } from '../contract/errors.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted } from '../core/text.ts';
-import { checks } from '../health/checks/index.ts';
+import { checks } from '../config/registry.ts';
 import { replaceFile } from '../io/files.ts';
 import { takeDemoFolder } from '../io/scenery.ts';
 import { isTerminal, print, printError, rewriteLine } from '../io/terminal.ts';

@@ -1,6 +1,6 @@
 // What of a snapshot can be shown to whoever judges it: what failed is told apart from what is not there.
 import type { Envelope } from '../contract/envelope.ts';
-import type { Section } from '../contract/section.ts';
+import type { Sections } from '../contract/registry.ts';
 
 export interface Shown {
   /** By section its data, or those of its items that were read. */
@@ -21,7 +21,7 @@ interface Unread {
 export function shownOf(
   needs: readonly string[],
   sections: Readonly<Record<string, Envelope | undefined>>,
-  definitions: Readonly<Record<string, Section>>,
+  definitions: Sections,
 ): Shown {
   const unread: Unread[] = [];
   const readable: Record<string, unknown> = {};
@@ -47,4 +47,22 @@ export function shownOf(
     }
     return good;
   }
+}
+
+/** Every reading with its probe and its name: `host`, or `filesystems.data` where a section has items. */
+export function outcomesOf(definitions: Sections, snapshot: Readonly<Record<string, Envelope>>): Reading[] {
+  return Object.entries(snapshot).flatMap(([probe, section]): Reading[] => {
+    if (section.status !== 'ok' || !definitions[probe]?.many)
+      return [{ probe, item: undefined, name: probe, outcome: section }];
+    const items = Object.entries(section.data as Record<string, Envelope>);
+    return items.map(([item, outcome]) => ({ probe, item, name: `${probe}.${item}`, outcome }));
+  });
+}
+
+interface Reading {
+  readonly probe: string;
+  /** Undefined where it is all of the section. */
+  readonly item: string | undefined;
+  readonly name: string;
+  readonly outcome: Envelope;
 }

@@ -7,10 +7,9 @@ import { firstLine, reasonOf } from '../core/text.ts';
 import { parseInstant } from '../core/time.ts';
 import { type Observation, runbookOf, runChecks } from '../engine/checks.ts';
 import type { StageRecord } from '../contract/record.ts';
+import type { Registry } from '../contract/registry.ts';
 import { type HeartbeatFound, readHeartbeat } from '../confirm/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
-import { sections } from '../snapshot/sections/index.ts';
-import { checks } from './checks/index.ts';
 import type { HealthConfig } from './config.ts';
 import { type Health, history, latestHealth, schemaVersion, textfile } from './files.ts';
 import { nagiosFailure, nagiosLine } from './nagios.ts';
@@ -19,66 +18,67 @@ import { renderTextfile } from './textfile.ts';
 
 const name = 'assess-health';
 
-export const assessHealth = defineStage<HealthConfig>({
-  name,
-  summary: 'judges the latest snapshot: green, amber, red, unknown',
-  reads: [latest],
-  writes: [latestHealth, history, textfile],
-  runsEvery: 'cycle',
-  deadlineMs: 30_000,
-  options: {
-    at: {
-      type: 'string',
-      value: 'TIME',
-      summary: 'assess as if it were that time (UTC unless it says otherwise); history and textfile stay as they are',
+export const assessHealth = (registry: Judging) =>
+  defineStage<HealthConfig>({
+    name,
+    summary: 'judges the latest snapshot: green, amber, red, unknown',
+    reads: [latest],
+    writes: [latestHealth, history, textfile],
+    runsEvery: 'cycle',
+    deadlineMs: 30_000,
+    options: {
+      at: {
+        type: 'string',
+        value: 'TIME',
+        summary: 'assess as if it were that time (UTC unless it says otherwise); history and textfile stay as they are',
+      },
+      nagios: {
+        type: 'boolean',
+        summary: 'print one line, then one a finding, and exit 0, 1, 2 or 3, as Nagios and Icinga expect of a plugin',
+      },
     },
-    nagios: {
-      type: 'boolean',
-      summary: 'print one line, then one a finding, and exit 0, 1, 2 or 3, as Nagios and Icinga expect of a plugin',
+
+    onlyAsks: (options) => options['nagios'] === true,
+    // Nagios reads the exit codes of wrong usage as something else.
+    answerFailure: (error, argv) => (argv.includes('--nagios') ? nagiosFailure(reasonOf(error)) : undefined),
+
+    async run(world) {
+      const at = chosenTime(world);
+      const { snapshot, missing } = await world.read(latest).then(
+        (found) => (found && isTime(found.time_utc) ? { snapshot: found, missing: '' } : noSnapshot(found)),
+        (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
+      );
+      const stages = await world.stageRecords();
+      const heartbeat = await readHeartbeat(world);
+      const { config, hostname } = world;
+      const health = assess(registry, { snapshot, missing, stages, heartbeat, config, hostname, at });
+
+      await world.replace(latestHealth, health, at);
+      let unwritten: unknown;
+      // What it would have been at another time is no history, and nothing for Prometheus.
+      const isNow = world.options['at'] === undefined;
+      if (health.run_id !== undefined && health.snapshot_time_utc !== undefined && isNow) {
+        const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
+        const { snapshot_time_utc: time, run_id, overall_level } = health;
+        // In the file of the snapshot's day, where its line of raw data is too.
+        const line = { time, run_id, schema_version: schemaVersion, overall_level, levels };
+        await world.append(history, line, new Date(time)).catch((error: unknown) => (unwritten = error));
+      }
+      // On another disk, as like as not: it is told what happened all the same.
+      if (isNow) await world.replace(textfile, renderTextfile(registry.sections, health, snapshot?.sections ?? {}), at);
+      if (unwritten !== undefined) throw unwritten;
+
+      const nagios = world.options['nagios'] === true ? nagiosLine(health) : undefined;
+      return {
+        counts: { ...health.counts },
+        problems: snapshot ? [] : [missing],
+        ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
+        json: health,
+        text: nagios?.text ?? summaryOf(health),
+        ...(nagios ? { exitCode: nagios.exitCode } : {}),
+      };
     },
-  },
-
-  onlyAsks: (options) => options['nagios'] === true,
-  // Nagios reads the exit codes of wrong usage as something else.
-  answerFailure: (error, argv) => (argv.includes('--nagios') ? nagiosFailure(reasonOf(error)) : undefined),
-
-  async run(world) {
-    const at = chosenTime(world);
-    const { snapshot, missing } = await world.read(latest).then(
-      (found) => (found && isTime(found.time_utc) ? { snapshot: found, missing: '' } : noSnapshot(found)),
-      (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
-    );
-    const stages = await world.stageRecords();
-    const heartbeat = await readHeartbeat(world);
-    const { config, hostname } = world;
-    const health = assess({ snapshot, missing, stages, heartbeat, config, hostname, at });
-
-    await world.replace(latestHealth, health, at);
-    let unwritten: unknown;
-    // What it would have been at another time is no history, and nothing for Prometheus.
-    const isNow = world.options['at'] === undefined;
-    if (health.run_id !== undefined && health.snapshot_time_utc !== undefined && isNow) {
-      const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
-      const { snapshot_time_utc: time, run_id, overall_level } = health;
-      // In the file of the snapshot's day, where its line of raw data is too.
-      const line = { time, run_id, schema_version: schemaVersion, overall_level, levels };
-      await world.append(history, line, new Date(time)).catch((error: unknown) => (unwritten = error));
-    }
-    // On another disk, as like as not: it is told what happened all the same.
-    if (isNow) await world.replace(textfile, renderTextfile(health, snapshot?.sections ?? {}), at);
-    if (unwritten !== undefined) throw unwritten;
-
-    const nagios = world.options['nagios'] === true ? nagiosLine(health) : undefined;
-    return {
-      counts: { ...health.counts },
-      problems: snapshot ? [] : [missing],
-      ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
-      json: health,
-      text: nagios?.text ?? summaryOf(health),
-      ...(nagios ? { exitCode: nagios.exitCode } : {}),
-    };
-  },
-});
+  });
 
 const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
 
@@ -107,8 +107,13 @@ interface Input {
   readonly at: Date;
 }
 
+type Judging = Pick<Registry, 'sections' | 'checks'>;
+
 /** A pure function of its input: the same twice gives the same bytes. */
-export function assess({ snapshot, missing, stages, heartbeat, config, hostname, at }: Input): Health {
+export function assess(
+  { sections, checks }: Judging,
+  { snapshot, missing, stages, heartbeat, config, hostname, at }: Input,
+): Health {
   const age = ageOf(snapshot, missing, config, at);
   const judged = runChecks({
     checks,

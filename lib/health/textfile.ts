@@ -1,18 +1,21 @@
 // Health as Prometheus reads it, through node-exporter's textfile collector.
 import type { Envelope } from '../contract/envelope.ts';
+import type { Sections } from '../contract/registry.ts';
 import { gaugesOf, renderExposition } from '../core/exposition.ts';
 import { levelNumber } from '../core/level.ts';
-import { outcomesOf } from '../snapshot/sections/index.ts';
+import { outcomesOf } from '../engine/readable.ts';
 import type { Health } from './files.ts';
 
-export function renderTextfile(health: Health, sections: Readonly<Record<string, Envelope>>): string {
+export function renderTextfile(
+  definitions: Sections,
+  health: Health,
+  sections: Readonly<Record<string, Envelope>>,
+): string {
   const snapshotSeconds =
     health.snapshot_time_utc === undefined ? undefined : Date.parse(health.snapshot_time_utc) / 1000;
   const assessedSeconds = Date.parse(health.assessed_at) / 1000;
-  const read = outcomesOf(sections).flatMap(({ probe, name, outcome }) =>
-    outcome.status === 'absent'
-      ? []
-      : [{ labels: { probe, item: name === probe ? '' : name.slice(probe.length + 1) }, outcome }],
+  const read = outcomesOf(definitions, sections).flatMap(({ probe, item = '', outcome }) =>
+    outcome.status === 'absent' ? [] : [{ labels: { probe, item }, outcome }],
   );
   const gauge = gaugesOf('ops_monitor');
   return renderExposition([

@@ -1,5 +1,6 @@
 // Health and snapshot as Markdown for people: the verdict first, then what is wrong, then the rest.
 import type { State } from '../alerts/files.ts';
+import type { Sections } from '../contract/registry.ts';
 import { type Level, tallyOf, worstFirst } from '../core/level.ts';
 import { escapeCell, joined, table } from '../core/markdown.ts';
 import { counted } from '../core/text.ts';
@@ -13,6 +14,7 @@ import { tablesOf } from './tables.ts';
 const mark: Record<Level, string> = { green: '🟢 green', amber: '🟠 amber', red: '🔴 red', unknown: '⚪ unknown' };
 
 export interface ReportInput {
+  readonly definitions: Sections;
   readonly health: Health;
   readonly snapshot: Snapshot | undefined;
   readonly alerts: State | undefined;
@@ -21,7 +23,7 @@ export interface ReportInput {
   readonly freshSeconds: number;
 }
 
-export function renderReport({ health, snapshot, alerts, at, freshSeconds }: ReportInput): string {
+export function renderReport({ definitions, health, snapshot, alerts, at, freshSeconds }: ReportInput): string {
   return joined([
     `# Operations report: ${escapeCell(health.site)}`,
     verdict(health, at, freshSeconds),
@@ -29,7 +31,7 @@ export function renderReport({ health, snapshot, alerts, at, freshSeconds }: Rep
     ...worstFirst.filter((level) => level !== 'green').map((level) => findings(health, level)),
     alertsTable(alerts),
     quietTable(alerts?.quiet ?? []),
-    ...tablesOf(snapshot),
+    ...tablesOf(definitions, snapshot),
   ]);
 }
 

@@ -1,5 +1,6 @@
 // write-report: snapshot, health and the day's lines of health → Markdown, the latest and the day's.
 import { stateFile } from '../alerts/files.ts';
+import type { Sections } from '../contract/registry.ts';
 import { defineStage } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
@@ -15,52 +16,54 @@ interface ReportConfig {
   readonly limits: { readonly snapshot: { readonly intervals: number } };
 }
 
-export const writeReport = defineStage<ReportConfig>({
-  name: 'write-report',
-  summary: 'writes the report for people: the latest, and the day’s with how the day went',
-  reads: [latest, latestHealth, history, stateFile],
-  writes: [latestReport, dayReport],
-  runsEvery: 'cycle',
-  deadlineMs: 30_000,
+export const writeReport = (definitions: Sections) =>
+  defineStage<ReportConfig>({
+    name: 'write-report',
+    summary: 'writes the report for people: the latest, and the day’s with how the day went',
+    reads: [latest, latestHealth, history, stateFile],
+    writes: [latestReport, dayReport],
+    runsEvery: 'cycle',
+    deadlineMs: 30_000,
 
-  async run(world) {
-    const problems: string[] = [];
-    const health = await world.read(latestHealth);
-    if (!health)
-      throw new Error(
-        `there is no health to report on: run assess-health first (${latestHealth.path(world.places, world.now())})`,
-      );
-    const snapshot = await world.read(latest).catch((error: unknown) => {
-      problems.push(reasonOf(error)); // health says what that means; the report goes on without its tables
-      return undefined;
-    });
-    // The day the report is about: just after midnight that is still the day before.
-    const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
-    // What changed over midnight is told by the day on which it is seen.
-    const yesterday = lastGood(world.scan(history, 'end', daysBefore(day, 1)));
-    const course = readDay(world.scan(history, 'start', day), yesterday);
+    async run(world) {
+      const problems: string[] = [];
+      const health = await world.read(latestHealth);
+      if (!health)
+        throw new Error(
+          `there is no health to report on: run assess-health first (${latestHealth.path(world.places, world.now())})`,
+        );
+      const snapshot = await world.read(latest).catch((error: unknown) => {
+        problems.push(reasonOf(error)); // health says what that means; the report goes on without its tables
+        return undefined;
+      });
+      // The day the report is about: just after midnight that is still the day before.
+      const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
+      // What changed over midnight is told by the day on which it is seen.
+      const yesterday = lastGood(world.scan(history, 'end', daysBefore(day, 1)));
+      const course = readDay(world.scan(history, 'start', day), yesterday);
 
-    // What send-alerts knew when it last ran. One that cannot be read is its own problem, and told there.
-    const alerts = await world.read(stateFile).catch(() => undefined);
-    // Tables only of the snapshot that was judged: another one beside its verdict would mislead.
-    const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
-    const { interval, limits } = world.config;
-    const report = renderReport({
-      health,
-      snapshot: judged,
-      alerts,
-      at: world.now(),
-      freshSeconds: interval * limits.snapshot.intervals,
-    });
-    await world.replace(latestReport, `${report}\n`);
-    await world.replace(dayReport, `${report}\n\n${renderDay(day.toISOString().slice(0, 10), course)}\n`, day);
+      // What send-alerts knew when it last ran. One that cannot be read is its own problem, and told there.
+      const alerts = await world.read(stateFile).catch(() => undefined);
+      // Tables only of the snapshot that was judged: another one beside its verdict would mislead.
+      const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
+      const { interval, limits } = world.config;
+      const report = renderReport({
+        definitions,
+        health,
+        snapshot: judged,
+        alerts,
+        at: world.now(),
+        freshSeconds: interval * limits.snapshot.intervals,
+      });
+      await world.replace(latestReport, `${report}\n`);
+      await world.replace(dayReport, `${report}\n\n${renderDay(day.toISOString().slice(0, 10), course)}\n`, day);
 
-    return {
-      counts: { observations: health.observations.length, changes: course.changes.length, bad_lines: course.bad },
-      problems,
-      ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
-      json: { latest: latestReport.path(world.places, day), day: dayReport.path(world.places, day) },
-      text: latestReport.path(world.places, day),
-    };
-  },
-});
+      return {
+        counts: { observations: health.observations.length, changes: course.changes.length, bad_lines: course.bad },
+        problems,
+        ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
+        json: { latest: latestReport.path(world.places, day), day: dayReport.path(world.places, day) },
+        text: latestReport.path(world.places, day),
+      };
+    },
+  });

@@ -5,10 +5,11 @@ import { isoMicroseconds } from '../core/time.ts';
 import { reasonOf } from '../core/text.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { readingLimits, runProbes } from '../engine/probes.ts';
+import { outcomesOf } from '../engine/readable.ts';
 import type { SnapshotConfig } from './config.ts';
 import { latest, readings, schemaVersion, type Snapshot, snapshots } from './files.ts';
 import { probes } from './probes/index.ts';
-import { outcomesOf } from './sections/index.ts';
+import { sections as definitions } from './sections/index.ts';
 import { withWorkspaceLag } from './workspace-lag.ts';
 
 export const collectSnapshot = defineStage<SnapshotConfig>({
@@ -85,12 +86,12 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
 
 function countOutcomes(sections: Readonly<Record<string, Envelope>>) {
   const counts = { ok: 0, absent: 0, failed: 0 };
-  for (const { outcome } of outcomesOf(sections)) counts[outcome.status] += 1;
+  for (const { outcome } of outcomesOf(definitions, sections)) counts[outcome.status] += 1;
   return counts;
 }
 
 function failures(sections: Readonly<Record<string, Envelope>>): string[] {
-  const failed = outcomesOf(sections).flatMap(({ name, outcome }) =>
+  const failed = outcomesOf(definitions, sections).flatMap(({ name, outcome }) =>
     outcome.status === 'failed' ? [`${name}: ${outcome.reason}`] : [],
   );
   return failed.length > 10 ? [...failed.slice(0, 9), `and ${failed.length - 9} more`] : failed;

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import type { StoreFiles } from '../../lib/contract/store.ts';
 import { appendZarr } from '../../lib/archive/append.ts';
+import { sections } from '../../lib/config/registry.ts';
 import { archive } from '../../lib/archive/files.ts';
 import { readSeries } from '../../lib/archive/read.ts';
 import { history } from '../../lib/health/files.ts';
@@ -92,7 +93,7 @@ export function archiveIn(folder: string) {
       }
     },
     run: async (at: Date, files: StoreFiles = storeFiles, options = {}) =>
-      appendZarr(files).run(worldIn(folder, { at, options })),
+      appendZarr(sections, files).run(worldIn(folder, { at, options })),
     read: (asked = {}) => readSeries(storeFiles, path, asked),
   };
 }

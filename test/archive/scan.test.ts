@@ -9,6 +9,7 @@ import { chunkLength } from '../../lib/archive/layout.ts';
 import { parseSnapshot } from '../../lib/archive/rawlog.ts';
 import { rebuild } from '../../lib/archive/rebuild.ts';
 import { Scanner } from '../../lib/archive/scan.ts';
+import { sections } from '../../lib/config/registry.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import { simulateDays } from '../../lib/demo/days.ts';
 import { storeFiles } from '../../lib/io/store.ts';
@@ -18,7 +19,7 @@ import { archiveIn, instant, ok, sectionsOf, snapshotAt } from './days.ts';
 function flattened(line: string) {
   try {
     const snapshot = parseSnapshot(line);
-    return { ...flatten(snapshot), runId: snapshot.run_id };
+    return { ...flatten(sections, snapshot), runId: snapshot.run_id };
   } catch {
     return undefined; // no snapshot
   }
@@ -171,7 +172,7 @@ test('whatever a line has in it, and whatever was learned before', () => {
   let [scanned, all] = [0, 0];
   fastCheck.assert(
     fastCheck.property(sequences, ({ few, steps }) => {
-      const scanner = new Scanner();
+      const scanner = new Scanner(sections);
       for (const [which, changes] of steps) {
         all += 1;
         if (agrees(scanner, mutate(few[which % few.length] ?? '', changes))) scanned += 1;
@@ -190,7 +191,7 @@ test('numbers, flags and words of every kind in the same place', () => {
       .replace('77.5', number)
       .replace('"network":true', `"network":${flag}`)
       .replace('PATH', word);
-  const scanner = new Scanner();
+  const scanner = new Scanner(sections);
   for (const path of ['x', 'y', 'z']) agrees(scanner, line('1', 'true', path));
   const scannable = [
     '0',
@@ -221,12 +222,12 @@ test('two things of one name, a list of items and a key of the language itself a
     [{ filesystems: ok({ 'a-b': used, 'a.b': ok({ used_percent: 6 }) }) }],
     [{ filesystems: ok([]) }, { filesystems: ok(['x']) }],
   ];
-  for (const sections of shapes) {
-    const scanner = new Scanner();
+  for (const shape of shapes) {
+    const scanner = new Scanner(sections);
     for (let round = 0; round < 8; round++)
-      for (const each of sections) assert.ok(!agrees(scanner, JSON.stringify(snapshotAt(instant(round), each))));
+      for (const each of shape) assert.ok(!agrees(scanner, JSON.stringify(snapshotAt(instant(round), each))));
   }
-  const scanner = new Scanner();
+  const scanner = new Scanner(sections);
   const strange = JSON.stringify(snapshotAt(instant(0), { filesystems: ok({ ITEM: used }) })).replace(
     'ITEM',
     '__proto__',
@@ -248,7 +249,7 @@ function filesOf(path: string): Map<string, string> {
 /** The store of the same lines in both ways; how many lines were scanned. */
 function bothWays(folder: string, to: string, at: Date): { scanned: number; samples: number; files: number } {
   const log = worldIn(folder, { at });
-  const scanner = new Scanner();
+  const scanner = new Scanner(sections);
   let scanned = 0;
   const counting = {
     scan: (bytes: Buffer, start: number, end: number) => {
@@ -259,7 +260,7 @@ function bothWays(folder: string, to: string, at: Date): { scanned: number; samp
     learn: (bytes: Buffer, start: number, end: number) => scanner.learn(bytes, start, end),
   };
   const [one, other] = [join(to, 'one'), join(to, 'other')];
-  const settings = { files: storeFiles, log, now: at, attributes: {} };
+  const settings = { sections, files: storeFiles, log, now: at, attributes: {} };
   const { samples } = rebuild({ ...settings, path: one, scanner: counting });
   rebuild({ ...settings, path: other, scanner: { scan: () => undefined, learn: () => undefined } });
   const [scannedFiles, parsedFiles] = [one, other].map((path) => filesOf(`${path}.rebuilt`));

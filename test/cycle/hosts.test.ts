@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { checks, sections } from '../../lib/config/registry.ts';
 import { assessHealth } from '../../lib/health/assess.ts';
 import { openRecordedHost, readMachine } from '../../lib/io/recorded.ts';
 import { writeReport } from '../../lib/report/report.ts';
@@ -36,8 +37,8 @@ for (const name of names) {
       });
 
     await collectSnapshot.run(world(0));
-    await assessHealth.run(world(2));
-    await writeReport.run(world(4));
+    await assessHealth({ sections, checks }).run(world(2));
+    await writeReport(sections).run(world(4));
 
     const day = recorded_at.slice(0, 10).replaceAll('-', '');
     const files = {

@@ -13,18 +13,29 @@ const schema = z.looseObject({ n: z.number() });
 type From = ReadFrom<typeof schema, unknown>;
 type Read = (from: From) => Promise<unknown>;
 
+const section = (many: boolean) =>
+  defineSection({
+    many,
+    source: 'a test',
+    schema,
+    noun: 'subject',
+    subjects: () => undefined,
+    hosts: () => [],
+    table: { title: 'Test', columns: [], rows: () => [] },
+  });
+
 /** A probe of one thing; what it reads may be anything, as from a program that has a fault. */
 const single = (name: string, read: Read, timeoutMs?: number): Probe<typeof schema> => ({
   name,
   summary: `reads ${name}`,
-  section: defineSection({ many: false, source: 'a test', schema }),
+  section: section(false),
   ...(timeoutMs === undefined ? {} : { timeoutMs }),
   read: read as Probe<typeof schema>['read'],
 });
 
 const many = (name: string, items: () => Promise<readonly string[]>, read: Read, timeoutMs?: number) => ({
   ...single(name, read, timeoutMs),
-  section: defineSection({ many: true, source: 'a test', schema }),
+  section: section(true),
   items,
 });
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { StageRecord } from '../../lib/contract/record.ts';
-import { assess } from '../../lib/health/assess.ts';
+import { checks, sections } from '../../lib/config/registry.ts';
+import { assess as assessWith } from '../../lib/health/assess.ts';
 import { nagiosLine } from '../../lib/health/nagios.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
-import { sections } from '../../lib/snapshot/sections/index.ts';
 import { configurationOf, runId } from '../world.ts';
+
+const assess = (input: Parameters<typeof assessWith>[1]) => assessWith({ sections, checks }, input);
 
 const taken = new Date('2026-11-20T07:00:00Z');
 const later = (seconds: number) => new Date(taken.getTime() + seconds * 1000);

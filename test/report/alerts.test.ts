@@ -34,7 +34,14 @@ const alert: Alert = {
 };
 
 const reportOf = (alerts: State | undefined): string =>
-  renderReport({ health, snapshot: undefined, alerts, at: new Date('2026-11-20T08:00:10Z'), freshSeconds: 900 });
+  renderReport({
+    definitions: {},
+    health,
+    snapshot: undefined,
+    alerts,
+    at: new Date('2026-11-20T08:00:10Z'),
+    freshSeconds: 900,
+  });
 
 test('alerts that are active, and silences with who, until when and why, stand in the report', () => {
   const text = reportOf({

@@ -1,10 +1,14 @@
 import * as z from 'zod/mini';
 import { flag, quantity, words } from '../../contract/fields.ts';
-import { defineSection } from '../../contract/section.ts';
+import { defineSection, namesUnder } from '../../contract/section.ts';
+import type { SnapshotConfig } from '../config.ts';
 
 export const checkouts = defineSection({
   many: true,
   source: 'git status --porcelain=v2 --branch, without locks and without network (try: git -C PATH status)',
+  noun: 'checkout',
+  subjects: ({ git }: SnapshotConfig) => namesUnder('git', git),
+  hosts: () => [],
   schema: z.looseObject({
     path: words('path of the checkout'),
     branch: words('branch'),
@@ -19,4 +23,18 @@ export const checkouts = defineSection({
     conflicted_files: quantity('1', 'files with conflicts'),
     dirty_files: quantity('1', 'files changed, unknown or in conflict'),
   }),
+  table: {
+    title: 'Checkouts',
+    columns: ['name', 'branch', 'commit', 'dirty files', 'ahead', 'behind'],
+    rows: (checkout, name) => [
+      [
+        name,
+        checkout.branch,
+        checkout.commit.slice(0, 12),
+        String(checkout.dirty_files),
+        checkout.ahead === undefined ? 'no upstream' : String(checkout.ahead),
+        checkout.behind === undefined ? '' : String(checkout.behind),
+      ],
+    ],
+  },
 });

@@ -5,9 +5,17 @@ import { defineSection } from '../../contract/section.ts';
 export const clock = defineSection({
   many: false,
   source: '/run/systemd/timesync/synchronized, else timedatectl (try: timedatectl)',
+  noun: 'subject',
+  subjects: () => [{ name: 'host', path: [] }],
+  hosts: () => [],
   schema: z.looseObject({
     synchronised: flag('clock is synchronised with a time source'),
     told_by: words('who says so'),
     synchronised_at: z.optional(instant('last synchronisation')),
   }),
+  table: {
+    title: 'Host',
+    columns: ['what', 'reading'],
+    rows: ({ synchronised, told_by }) => [['clock', `${synchronised ? '' : 'not '}synchronised (${told_by})`]],
+  },
 });

@@ -1,10 +1,18 @@
 import * as z from 'zod/mini';
 import { flag, instant, quantity, words } from '../../contract/fields.ts';
-import { defineSection } from '../../contract/section.ts';
+import { defineSection, namesUnder } from '../../contract/section.ts';
+import { formatDuration } from '../../core/quantity.ts';
+import type { SnapshotConfig } from '../config.ts';
 
 export const endpoints = defineSection({
   many: true,
   source: 'one GET, redirects not followed (try: curl -sv -o /dev/null URL)',
+  noun: 'endpoint',
+  subjects: ({ dashboard, endpoints: others }: SnapshotConfig) => [
+    ...(dashboard ? [{ name: 'dashboard', path: ['dashboard'] }] : []),
+    ...namesUnder('endpoints', others),
+  ],
+  hosts: () => [],
   schema: z.looseObject({
     url: words('address asked'),
     answered: flag('an HTTP answer came'),
@@ -17,4 +25,17 @@ export const endpoints = defineSection({
     certificate_expires_at: z.optional(instant('end of the certificate')),
     certificate_problem: z.optional(words('why a browser would refuse the certificate')),
   }),
+  table: {
+    title: 'Endpoints',
+    columns: ['name', 'address', 'answer', 'time', 'certificate left'],
+    rows: ({ url, answered, status, error, response_ms, certificate_days_left: days }, name) => [
+      [
+        name,
+        url,
+        status === undefined ? (error ?? 'no answer') : String(status),
+        answered ? `${response_ms} ms` : '',
+        days === undefined ? '' : formatDuration(days * 86_400),
+      ],
+    ],
+  },
 });

@@ -1,10 +1,17 @@
 import * as z from 'zod/mini';
 import { flag, quantity, words } from '../../contract/fields.ts';
-import { defineSection } from '../../contract/section.ts';
+import { defineSection, namesUnder } from '../../contract/section.ts';
+import { formatBytes, formatMeasure } from '../../core/quantity.ts';
+import type { SnapshotConfig } from '../config.ts';
 
 export const filesystems = defineSection({
   many: true,
   source: 'statfs of the path and the kernel’s mount table (try: df PATH; df -i PATH; findmnt -T PATH)',
+  noun: 'filesystem',
+  // Without any, those that are mounted are watched.
+  subjects: ({ filesystems: own }: SnapshotConfig) => own && namesUnder('filesystems', own),
+  hosts: ({ filesystems: own = {} }: SnapshotConfig) =>
+    Object.entries(own).map(([key, { host }]) => ({ name: host, path: ['filesystems', key, 'host'] })),
   schema: z.looseObject({
     host: words('machine it is read on'),
     path: words('path as configured'),
@@ -24,4 +31,19 @@ export const filesystems = defineSection({
     inodes_used: z.optional(quantity('1', 'inodes in use')),
     inodes_used_percent: z.optional(quantity('percent', 'inodes in use')),
   }),
+  table: {
+    title: 'Filesystems',
+    columns: ['name', 'path', 'used', 'bytes', 'left', 'inodes', 'type'],
+    rows: (disk, name) => [
+      [
+        name,
+        disk.path === disk.resolved_path ? disk.path : `${disk.path} → ${disk.resolved_path}`,
+        formatMeasure(disk.used_percent, 'percent'),
+        formatBytes(disk.used_bytes),
+        formatBytes(disk.available_bytes),
+        disk.inodes_used_percent === undefined ? '' : formatMeasure(disk.inodes_used_percent, 'percent'),
+        `${disk.type}${disk.read_only ? ', read-only' : ''}`,
+      ],
+    ],
+  },
 });

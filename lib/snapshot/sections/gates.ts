@@ -1,12 +1,18 @@
 import * as z from 'zod/mini';
 import { instant, quantity, words } from '../../contract/fields.ts';
-import { defineSection } from '../../contract/section.ts';
+import { defineSection, namesUnder } from '../../contract/section.ts';
+import { formatDuration } from '../../core/quantity.ts';
+import type { SnapshotConfig } from '../config.ts';
 
 const gateVerdicts = ['pass', 'fail', 'unknown'] as const;
 
 export const gates = defineSection({
   many: true,
   source: 'the JSON summary that the gate leaves (try: cat FILE)',
+  noun: 'gate',
+  subjects: ({ gates: own }: SnapshotConfig) => namesUnder('gates', own),
+  hosts: ({ gates: own }: SnapshotConfig) =>
+    Object.entries(own).map(([key, { host }]) => ({ name: host, path: ['gates', key, 'host'] })),
   schema: z.looseObject({
     file: words('summary file'),
     verdict: z.enum(gateVerdicts).register(z.globalRegistry, { long_name: 'what the gate decided' }),
@@ -15,4 +21,12 @@ export const gates = defineSection({
     counts: z.record(z.string(), z.number()).register(z.globalRegistry, { long_name: 'what it counted', units: '1' }),
     reason: z.optional(words('why it decided so')),
   }),
+  table: {
+    title: 'Gates',
+    columns: ['gate', 'verdict', 'age', 'counts', 'reason'],
+    rows: ({ verdict, age_seconds, counts, reason = '' }, name) => {
+      const counted = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+      return [[name, verdict, formatDuration(age_seconds), counted.join(', '), reason]];
+    },
+  },
 });

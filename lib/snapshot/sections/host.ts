@@ -1,10 +1,15 @@
 import * as z from 'zod/mini';
 import { quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
+import { formatBytes, formatDuration, formatMeasure } from '../../core/quantity.ts';
+import { counted } from '../../core/text.ts';
 
 export const host = defineSection({
   many: false,
   source: '/proc/loadavg, meminfo, uptime, vmstat and /sys/devices/system/cpu/online (try: uptime; free -h)',
+  noun: 'subject',
+  subjects: () => [{ name: 'host', path: [] }],
+  hosts: () => [],
   schema: z.looseObject({
     boot_id: words('id of this boot'),
     uptime_seconds: quantity('s', 'time since boot'),
@@ -21,4 +26,21 @@ export const host = defineSection({
     // Missing in the first snapshot: there is nothing to compare with.
     recent_oom_kills: z.optional(quantity('1', 'processes killed for memory since the snapshot before')),
   }),
+  table: {
+    title: 'Host',
+    columns: ['what', 'reading'],
+    rows: (host) => [
+      ['up for', formatDuration(host.uptime_seconds)],
+      [
+        'load over 1, 5 and 15 minutes',
+        `${host.load_1}, ${host.load_5}, ${host.load_15} on ${counted(host.cpus, 'processor')}`,
+      ],
+      [
+        'memory in use',
+        `${formatMeasure(host.memory_used_percent, 'percent')} of ${formatBytes(host.memory_total_bytes)}`,
+      ],
+      ['swap in use', `${formatBytes(host.swap_used_bytes)} of ${formatBytes(host.swap_total_bytes)}`],
+      ...(host.oom_kills === undefined ? [] : [['killed for memory since boot', String(host.oom_kills)]]),
+    ],
+  },
 });

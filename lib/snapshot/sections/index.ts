@@ -1,7 +1,5 @@
 // Every section of the snapshot. The keys are the names on disk.
-import type * as z from 'zod/mini';
-import type { Envelope } from '../../contract/envelope.ts';
-import type { Section } from '../../contract/section.ts';
+import type { ReadableOf } from '../../contract/registry.ts';
 import { checkouts } from './checkouts.ts';
 import { clock } from './clock.ts';
 import { endpoints } from './endpoints.ts';
@@ -32,21 +30,4 @@ export const sections = {
   systemd,
 };
 
-type All = typeof sections;
-
-/** What a check is shown: the data of a section, or of its items that could be read. */
-export type Readable = {
-  [Name in keyof All]: All[Name]['many'] extends true
-    ? Readonly<Record<string, z.output<All[Name]['schema']>>>
-    : z.output<All[Name]['schema']>;
-};
-
-/** Every reading with its probe and its name: `host`, or `filesystems.data` where a section has items. */
-export function outcomesOf(snapshot: Readonly<Record<string, Envelope>>) {
-  const definitions: Readonly<Record<string, Section>> = sections;
-  return Object.entries(snapshot).flatMap(([probe, section]) => {
-    if (section.status !== 'ok' || !definitions[probe]?.many) return [{ probe, name: probe, outcome: section }];
-    const items = Object.entries(section.data as Record<string, Envelope>);
-    return items.map(([item, outcome]) => ({ probe, name: `${probe}.${item}`, outcome }));
-  });
-}
+export type Readable = ReadableOf<typeof sections>;

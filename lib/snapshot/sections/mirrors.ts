@@ -1,11 +1,26 @@
 import * as z from 'zod/mini';
 import { names, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
+import { formatDuration, formatMeasure } from '../../core/quantity.ts';
+import type { SnapshotConfig } from '../config.ts';
+
+const copiesOf = (streams: SnapshotConfig['streams']) =>
+  Object.entries(streams).flatMap(([stream, { mirrors: copies }]) =>
+    Object.entries(copies).map(([copy, { host }]) => ({
+      name: `${stream}.${copy}`,
+      path: ['streams', stream, 'mirrors', copy],
+      host,
+    })),
+  );
 
 export const mirrors = defineSection({
   many: true,
   source:
     'find at the source and at the mirror, names and sizes compared (try: rsync -rin --size-only SOURCE/ MIRROR/)',
+  noun: 'copy',
+  subjects: ({ streams }: SnapshotConfig) => copiesOf(streams).map(({ name, path }) => ({ name, path })),
+  hosts: ({ streams }: SnapshotConfig) =>
+    copiesOf(streams).map(({ host, path }) => ({ name: host, path: [...path, 'host'] })),
   schema: z.looseObject({
     stream: words('stream it is a copy of'),
     host: words('machine of the mirror'),
@@ -25,4 +40,20 @@ export const mirrors = defineSection({
     ),
     worst: names('a few of the files that are missing or of another size, newest first'),
   }),
+  table: {
+    title: 'Mirrors',
+    columns: ['copy', 'coverage', 'lag', 'files', 'missing', 'other size', 'extra', 'among them'],
+    rows: (mirror, name) => [
+      [
+        name,
+        mirror.coverage_percent === undefined ? 'nothing to cover' : formatMeasure(mirror.coverage_percent, 'percent'),
+        mirror.lag_seconds === undefined ? '' : formatDuration(mirror.lag_seconds),
+        String(mirror.source_files),
+        String(mirror.missing_files),
+        String(mirror.mismatched_files),
+        String(mirror.extra_files),
+        mirror.worst.slice(0, 3).join(', '),
+      ],
+    ],
+  },
 });

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
+import { formatDuration, formatMeasure } from '../../core/quantity.ts';
+import { clockMinute } from '../../core/time.ts';
+import type { SnapshotConfig } from '../config.ts';
 
 // Of each quantity: the value, where it is fresh; the newest sample's time and age, where there is one; and otherwise why
 // there is none. An old sample is not a reading.
@@ -8,6 +11,9 @@ export const power = defineSection({
   many: false,
   source:
     'the newest finite samples of a Zarr store (try: python3 -c "import xarray; print(xarray.open_zarr(\'STORE\').isel(time=-1))")',
+  noun: 'subject',
+  subjects: () => [{ name: 'power', path: ['power'] }],
+  hosts: ({ power: supply }: SnapshotConfig) => [{ name: supply?.host, path: ['power', 'host'] }],
   schema: z.looseObject({
     host: words('machine it is read on'),
     store: words('the Zarr store'),
@@ -25,4 +31,32 @@ export const power = defineSection({
     temperature_age_seconds: z.optional(quantity('s', 'age of the newest finite sample of the internal temperature')),
     temperature_problem: z.optional(words('why there is no internal temperature')),
   }),
+  table: {
+    title: 'Power',
+    columns: ['what', 'reading', 'sampled', 'age', 'problem'],
+    rows: (power) => {
+      const row = (what: string, unit: string, value?: number, sampled_at?: string, age?: number, problem?: string) => [
+        what,
+        value === undefined ? 'not known' : formatMeasure(value, unit),
+        sampled_at === undefined ? '' : clockMinute(new Date(sampled_at)),
+        age === undefined ? '' : formatDuration(age),
+        problem ?? '',
+      ];
+      const { voltage_volts, voltage_sampled_at, voltage_age_seconds, voltage_problem } = power;
+      const { charge_percent, charge_sampled_at, charge_age_seconds, charge_problem } = power;
+      const { temperature_celsius, temperature_sampled_at, temperature_age_seconds, temperature_problem } = power;
+      return [
+        row('battery voltage', 'V', voltage_volts, voltage_sampled_at, voltage_age_seconds, voltage_problem),
+        row('state of charge', 'percent', charge_percent, charge_sampled_at, charge_age_seconds, charge_problem),
+        row(
+          'internal temperature',
+          'C',
+          temperature_celsius,
+          temperature_sampled_at,
+          temperature_age_seconds,
+          temperature_problem,
+        ),
+      ];
+    },
+  },
 });

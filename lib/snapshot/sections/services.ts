@@ -1,10 +1,18 @@
 import * as z from 'zod/mini';
 import { flag, instant, names, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
+import { clockMinute } from '../../core/time.ts';
+import type { SnapshotConfig } from '../config.ts';
 
 export const services = defineSection({
   many: false,
   source: 'one `systemctl show` for all units (try: systemctl status UNIT; systemctl list-timers UNIT)',
+  noun: 'unit',
+  subjects: ({ services: own, streams }: SnapshotConfig) => {
+    const units = [...own, ...Object.values(streams).flatMap((stream) => Object.values(stream.units))];
+    return [...new Set(units)].map((name) => ({ name, path: ['services'] }));
+  },
+  hosts: () => [],
   schema: z.record(
     z.string(),
     z.looseObject({
@@ -30,4 +38,19 @@ export const services = defineSection({
       overdue_seconds: z.optional(quantity('s', 'how long the next run of the timer is past')),
     }),
   ),
+  table: {
+    title: 'Services',
+    columns: ['unit', 'group', 'state', 'enabled', 'since', 'restarts', 'last run', 'next run'],
+    rows: (units) =>
+      Object.entries(units).map(([name, unit]) => [
+        name,
+        unit.groups.join(', '),
+        unit.load_state === 'loaded' ? `${unit.active_state} (${unit.sub_state})` : unit.load_state,
+        unit.enabled,
+        unit.since_at ? clockMinute(new Date(unit.since_at)) : '',
+        unit.restarts === undefined ? '' : String(unit.restarts),
+        unit.last_run_at ? clockMinute(new Date(unit.last_run_at)) : '',
+        unit.next_run_at ? clockMinute(new Date(unit.next_run_at)) : '',
+      ]),
+  },
 });

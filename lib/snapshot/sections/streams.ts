@@ -1,10 +1,17 @@
 import * as z from 'zod/mini';
 import { instant, quantity, words } from '../../contract/fields.ts';
-import { defineSection } from '../../contract/section.ts';
+import { defineSection, namesUnder } from '../../contract/section.ts';
+import { formatDuration } from '../../core/quantity.ts';
+import { clockMinute } from '../../core/time.ts';
+import type { SnapshotConfig } from '../config.ts';
 
 export const streams = defineSection({
   many: true,
   source: 'find in the newest folders at the source (try: find ROOT -newermt "-3 hours" -type f)',
+  noun: 'stream',
+  subjects: ({ streams: own }: SnapshotConfig) => namesUnder('streams', own),
+  hosts: ({ streams: own }: SnapshotConfig) =>
+    Object.entries(own).map(([key, { source }]) => ({ name: source?.host, path: ['streams', key, 'source', 'host'] })),
   schema: z.looseObject({
     host: words('machine where the data arrive'),
     root: words('folder under which they arrive'),
@@ -17,4 +24,21 @@ export const streams = defineSection({
     empty_files: quantity('1', 'files without any content, left out'),
     future_files: quantity('1', 'files from the future, left out'),
   }),
+  table: {
+    title: 'Streams',
+    columns: ['stream', 'newest data', 'age', 'window', 'file', 'left out'],
+    rows: (stream, name) => [
+      [
+        name,
+        stream.newest_at === undefined ? 'none' : clockMinute(new Date(stream.newest_at)),
+        stream.age_seconds === undefined ? '' : formatDuration(stream.age_seconds),
+        formatDuration(stream.window_seconds),
+        stream.newest_file ?? '',
+        [
+          ...(stream.empty_files > 0 ? [`${stream.empty_files} empty`] : []),
+          ...(stream.future_files > 0 ? [`${stream.future_files} from the future`] : []),
+        ].join(', '),
+      ],
+    ],
+  },
 });

@@ -5,8 +5,16 @@ import { defineSection } from '../../contract/section.ts';
 export const systemd = defineSection({
   many: false,
   source: 'systemctl list-units --state=failed (try: systemctl --failed)',
+  noun: 'subject',
+  subjects: () => [{ name: 'host', path: [] }],
+  hosts: () => [],
   schema: z.looseObject({
     failed_units: names('names of the units that failed'),
     failed: quantity('1', 'units of the machine that failed'),
   }),
+  table: {
+    title: 'Host',
+    columns: ['what', 'reading'],
+    rows: ({ failed, failed_units }) => [['failed units', failed === 0 ? 'none' : failed_units.join(', ')]],
+  },
 });

@@ -1,10 +1,15 @@
 import * as z from 'zod/mini';
 import { flag, instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
+import { formatBytes, formatDuration, formatMeasure } from '../../core/quantity.ts';
+import type { SnapshotConfig } from '../config.ts';
 
 export const workspace = defineSection({
   many: false,
   source: 'statfs of the path, or its quota command or usage file (try: findmnt -T PATH; df PATH)',
+  noun: 'subject',
+  subjects: () => [{ name: 'workspace', path: ['workspace'] }],
+  hosts: ({ workspace: one }: SnapshotConfig) => [{ name: one?.host, path: ['workspace', 'host'] }],
   schema: z.looseObject({
     host: words('machine it is looked at from'),
     path: words('path as configured'),
@@ -19,4 +24,23 @@ export const workspace = defineSection({
     worst_lag_seconds: z.optional(quantity('s', 'longest lag of the copies that lie on it')),
     worst_lag_mirror: z.optional(words('copy with the longest lag')),
   }),
+  table: {
+    title: 'Group workspace',
+    columns: ['what', 'reading'],
+    rows: (workspace) => {
+      const { path, reached, problem = '', used_percent, used_bytes, size_bytes, usage_problem = problem } = workspace;
+      const { worst_lag_seconds, worst_lag_mirror } = workspace;
+      return [
+        ['path', path],
+        ['reached', reached ? 'yes' : `no: ${problem}`],
+        ['used', used_percent === undefined ? `not known: ${usage_problem}` : formatMeasure(used_percent, 'percent')],
+        ...(used_bytes === undefined || size_bytes === undefined
+          ? []
+          : [['in use', `${formatBytes(used_bytes)} of ${formatBytes(size_bytes)}`]]),
+        ...(worst_lag_seconds === undefined
+          ? []
+          : [['longest lag', `${formatDuration(worst_lag_seconds)} (${worst_lag_mirror})`]]),
+      ];
+    },
+  },
 });

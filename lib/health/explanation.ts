@@ -1,14 +1,13 @@
 // explain: for one observation, what was read, which limit decided and where it is written, since when, what would clear it.
 import { Usage } from '../contract/errors.ts';
-import type { Section } from '../contract/section.ts';
+import type { Registry } from '../contract/registry.ts';
 import type { Line, World } from '../contract/stage.ts';
 import type { Level } from '../core/level.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { likest, nearest } from '../core/text.ts';
 import { clockMinute, daysBefore, distance } from '../core/time.ts';
+import { outcomesOf } from '../engine/readable.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
-import { outcomesOf, sections } from '../snapshot/sections/index.ts';
-import { checks } from './checks/index.ts';
 import { type Health, type HistoryLine, history, latestHealth } from './files.ts';
 
 type Observation = Health['observations'][number];
@@ -30,10 +29,14 @@ interface Reading {
   readonly data: unknown;
 }
 
+/** What it takes to say what was read for a judgement. */
+type Judging = Pick<Registry, 'sections' | 'checks'>;
+
 /** How far back it is worth looking for the beginning. */
 const mostDays = 400;
 
 export async function explain(
+  registry: Judging,
   id: string,
   world: World<object>,
   originOf: (key: string) => string,
@@ -56,7 +59,7 @@ export async function explain(
   return {
     observation,
     assessed_at: health.assessed_at,
-    read: judged ? readingsOf(observation, judged) : [],
+    read: judged ? readingsOf(registry, observation, judged) : [],
     limit_origin: observation.limit.key === '' ? 'a fact, not a setting' : originOf(observation.limit.key),
     since: sinceWhen(id, observation.level, health, world),
   };
@@ -83,13 +86,12 @@ function unknownId(id: string, known: readonly string[], alert: AlertNamed | und
   return `${problem}${meant ? `; did you mean ${meant}?` : ''}\nThere are:\n  ${[...near, ...more].join('\n  ')}`;
 }
 
-function readingsOf({ check, subject }: Observation, snapshot: Snapshot): Reading[] {
-  const needs: readonly string[] = checks.find(({ name }) => name === check)?.needs ?? [];
-  const definitions: Readonly<Record<string, Section>> = sections;
+function readingsOf({ sections, checks }: Judging, { check, subject }: Observation, snapshot: Snapshot): Reading[] {
+  const needs = checks.find(({ name }) => name === check)?.needs ?? [];
   return needs.flatMap((need) => {
     const section = snapshot.sections[need];
     if (!section) return [];
-    const outcomes = outcomesOf({ [need]: section });
+    const outcomes = outcomesOf(sections, { [need]: section });
     const found =
       outcomes.find(({ name }) => name === `${need}.${subject}`) ?? outcomes.find(({ name }) => name === need);
     if (!found) return [];
@@ -97,7 +99,7 @@ function readingsOf({ check, subject }: Observation, snapshot: Snapshot): Readin
     const data = outcome.status === 'ok' ? ownPart(outcome.data, subject) : undefined;
     return {
       name,
-      source: definitions[need]?.source ?? '',
+      source: sections[need]?.source ?? '',
       collected_at: outcome.status === 'ok' ? outcome.collected_at : undefined,
       outcome: outcome.status === 'ok' ? 'ok' : outcome.reason,
       data,
