@@ -19,7 +19,7 @@ export function nagiosLine({ overall_level, counts, observations }: Health): Ans
     .flatMap((level) => observations.filter((observation) => observation.level === level))
     // How old a snapshot is stands before everything that it said: here it is said once.
     .map(({ level, id, message, said }) =>
-      then === undefined
+      said === undefined
         ? { level, id, message, isNews: true }
         : { level, id, message: `then: ${said}`, isNews: false },
     );
