@@ -1,16 +1,21 @@
 // Runs checks over the sections of a snapshot: what failed is unknown, what is absent is not judged, the rest is.
-import type { AnyCheck, Finding } from '../contract/check.ts';
+import type {
+  AnyCheck,
+  CheckLimits,
+  Finding,
+  Limits,
+  Measured,
+  NumberLimit,
+  Particulars,
+  Verdict,
+} from '../contract/check.ts';
 import type { Envelope } from '../contract/envelope.ts';
+import type { Observation } from '../contract/observation.ts';
 import type { Section } from '../contract/section.ts';
+import { worst } from '../core/level.ts';
 import { oneLine, reasonOf } from '../core/text.ts';
+import { judge } from './judgement.ts';
 import { shownOf } from './readable.ts';
-
-export type Observation = Finding & {
-  /** `check:subject`: the stable name for silences, labels, runbooks and the archive. */
-  readonly id: string;
-  readonly check: string;
-  readonly runbook: string;
-};
 
 export interface CheckRun {
   readonly checks: readonly AnyCheck[];
@@ -18,35 +23,88 @@ export interface CheckRun {
   readonly definitions: Readonly<Record<string, Section>>;
   readonly limits: Readonly<Record<string, unknown>>;
   readonly at: Date;
-  /** Why nothing in this snapshot can be believed any more, if so: then every level is unknown. */
-  readonly stale: { readonly message: string; readonly limit: Finding['limit'] } | undefined;
 }
 
-/** Between why a snapshot is not believed and what it said. */
-export const whatItSaid = '; then: ';
+/** An observation, and what alert policies go by beyond it. */
+export interface Judged extends Particulars {
+  readonly observation: Observation;
+  readonly measured?: Measured | undefined;
+  /** It stands for a whole section that could not be read, and this is why: subjects that are not named may be there. */
+  readonly blind?: string | undefined;
+}
 
-export const runbookOf = (check: string): string => `ops/runbooks/${check}.md`;
+const runbookOf = (check: string): string => `ops/runbooks/${check}.md`;
 
-export function runChecks(run: CheckRun): Observation[] {
+export function runChecks(run: CheckRun): Judged[] {
   return run.checks.flatMap((check) => {
     const shown = shownOf(check.needs, run.sections, run.definitions);
-    const unknown = shown.unread.map(({ section, item, reason }) => unread(item ?? section, reason));
-    const judged = shown.complete ? assess(check, shown.readable, run) : [];
-    return [...unknown, ...judged].map((finding) => observe(check.name, finding, run.stale));
+    const unknown = shown.unread.map(({ section, item, reason }): Judged => {
+      const judged = observe(check.name, unread(item ?? section, reason));
+      return item === undefined ? { ...judged, blind: reason } : judged;
+    });
+    return [...unknown, ...(shown.complete ? assess(check, shown.readable, run) : [])];
   });
 }
 
-function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRun): readonly Finding[] {
-  const limits = check.limits ? run.limits[check.limits.key] : undefined;
+function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRun): readonly Judged[] {
+  const configured = check.limits && run.limits[check.limits.key];
   try {
-    return check.assess(sections, limits, run.at);
+    const findings = check.assess(sections, run.at);
+    return findings.map((finding) => judgeFinding(check.name, finding, limitsOf(finding, check.limits, configured)));
   } catch (error) {
     // A reading that no check expected must not cost the judgement of all the others.
-    return [unread(check.needs[0] ?? check.name, `${check.name} could not judge it: ${reasonOf(error)}`)];
+    const reason = `${check.name} could not judge it: ${reasonOf(error)}`;
+    return [{ ...observe(check.name, unread(check.needs[0] ?? check.name, reason)), blind: reason }];
   }
 }
 
-const unread = (subject: string, reason: string): Finding => ({
+type Levels = { readonly amber?: number | undefined; readonly red?: number | undefined };
+
+/** Those of the check, or what is configured for the one subject; each with its place in the configuration. */
+function limitsOf(finding: Finding, definition: CheckLimits | undefined, configured: unknown): Limits {
+  if (!definition) return { side: 'from' };
+  const { for: exceptions = {}, ...all } = configured as Levels & { for?: Readonly<Record<string, Levels>> };
+  const own: Levels = exceptions[finding.subject] ?? {};
+  const limitOf = (level: keyof Levels): NumberLimit | undefined => {
+    const value = own[level] ?? all[level];
+    const under = own[level] === undefined ? '' : `.for.${finding.subject}`;
+    return value === undefined ? undefined : { value, key: `limits.${definition.key}${under}.${level}` };
+  };
+  return { side: definition.side, amber: limitOf('amber'), red: limitOf('red') };
+}
+
+/** What a check found, judged by the limits that come with it, or by these. */
+export function judgeFinding(check: string, finding: Finding, limits: Limits): Judged {
+  if (!('says' in finding)) return observe(check, { ...finding, limit: finding.limit ?? limits.red ?? noLimit });
+  const { subject, value, unit, least, clears_when } = finding;
+  const judged = judge(finding, finding.limits ?? limits);
+  const level = least === undefined ? judged.level : worst([least, judged.level]);
+  const verdict = {
+    ...finding,
+    level,
+    limit: judged.limit,
+    message: finding.message ?? judged.message,
+    clears_when: level === 'green' ? undefined : (clears_when ?? judged.clears_when),
+  };
+  // A check that makes a number of nothing (0 processors, say) has judged nothing.
+  if (!Number.isFinite(value))
+    return observe(check, unread(subject, `${check} could not judge it: ${verdict.message}`));
+  const { says, after, aside } = finding;
+  return observe(check, {
+    ...verdict,
+    measured: {
+      value,
+      unit,
+      says,
+      ...(after === undefined ? {} : { after }),
+      ...(aside === undefined ? {} : { aside }),
+    },
+  });
+}
+
+const noLimit = { value: null, key: '' };
+
+const unread = (subject: string, reason: string): Verdict => ({
   subject,
   level: 'unknown',
   value: null,
@@ -56,27 +114,35 @@ const unread = (subject: string, reason: string): Finding => ({
   clears_when: 'it can be read again',
 });
 
-function observe(check: string, found: Finding, stale: CheckRun['stale']): Observation {
-  const finding = believable(check, found);
-  const runbook = runbookOf(check);
-  const id = `${check}:${finding.subject}`;
-  const message = oneLine(finding.message);
-  if (stale === undefined) return { id, check, ...finding, message, runbook };
+function observe(check: string, verdict: Verdict): Judged {
+  const { subject, level, value, unit, limit = noLimit, message, clears_when } = verdict;
+  const { measured, since, serves, brief } = verdict;
   return {
-    id,
-    check,
-    ...finding,
-    level: 'unknown',
-    limit: stale.limit,
-    message: `${stale.message}${whatItSaid}${message}`,
-    clears_when: 'a fresh snapshot is there',
-    runbook,
+    observation: {
+      id: `${check}:${subject}`,
+      check,
+      subject,
+      level,
+      value,
+      unit,
+      limit,
+      message: oneLine(message),
+      ...(clears_when === undefined ? {} : { clears_when }),
+      runbook: runbookOf(check),
+    },
+    measured,
+    since,
+    ...(serves ? { serves } : {}),
+    ...(brief === undefined ? {} : { brief }),
   };
 }
 
-/** A check that makes a number of nothing (0 processors, say) has judged nothing. */
-function believable(check: string, finding: Finding): Finding {
-  return typeof finding.value === 'number' && !Number.isFinite(finding.value)
-    ? unread(finding.subject, `${check} could not judge it: ${finding.message}`)
-    : finding;
-}
+/** Too old or from the future: then no level of it is believed any more, and the observation of its age says why. */
+export const disbelieve = (age: Observation, { message, ...observation }: Observation): Observation => ({
+  ...observation,
+  level: 'unknown',
+  limit: age.limit,
+  message: `${age.message}; then: ${message}`,
+  said: message,
+  clears_when: 'a fresh snapshot is there',
+});

@@ -2,18 +2,16 @@
 import { Usage } from '../contract/errors.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import { countLevels, tallyOf, worst } from '../core/level.ts';
-import { formatDuration } from '../core/quantity.ts';
-import { firstLine, reasonOf } from '../core/text.ts';
+import { reasonOf } from '../core/text.ts';
 import { parseInstant } from '../core/time.ts';
-import { type Observation, runbookOf, runChecks } from '../engine/checks.ts';
-import type { StageRecord } from '../contract/record.ts';
 import type { Registry } from '../contract/registry.ts';
-import { type HeartbeatFound, readHeartbeat } from '../confirm/files.ts';
+import { disbelieve } from '../engine/checks.ts';
+import { readHeartbeat } from '../confirm/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import type { HealthConfig } from './config.ts';
-import { type Health, history, latestHealth, schemaVersion, textfile } from './files.ts';
+import { type Health, history, type Known, latestHealth, schemaVersion, textfile } from './files.ts';
+import { judgeSite } from './judge.ts';
 import { nagiosFailure, nagiosLine } from './nagios.ts';
-import { judgeOwn } from './own.ts';
 import { renderTextfile } from './textfile.ts';
 
 const name = 'assess-health';
@@ -96,12 +94,7 @@ function chosenTime(world: World<HealthConfig>): Date {
   return at;
 }
 
-interface Input {
-  readonly snapshot: Snapshot | undefined;
-  /** Why there is no snapshot, where there is none. */
-  readonly missing: string;
-  readonly stages: readonly StageRecord[];
-  readonly heartbeat: HeartbeatFound;
+interface Input extends Omit<Known, 'asking'> {
   readonly config: HealthConfig;
   readonly hostname: string;
   readonly at: Date;
@@ -110,30 +103,15 @@ interface Input {
 type Judging = Pick<Registry, 'sections' | 'checks'>;
 
 /** A pure function of its input: the same twice gives the same bytes. */
-export function assess(
-  { sections, checks }: Judging,
-  { snapshot, missing, stages, heartbeat, config, hostname, at }: Input,
-): Health {
-  const age = ageOf(snapshot, missing, config, at);
-  const judged = runChecks({
-    checks,
-    sections: snapshot?.sections ?? {},
-    definitions: sections,
-    limits: config.limits,
-    at,
-    stale: age.level === 'green' ? undefined : { message: age.message, limit: age.limit },
-  });
-  // Without a snapshot no subject is known: one observation says all there is to say.
+export function assess(registry: Judging, { config, hostname, at, ...known }: Input): Health {
+  const { snapshot } = known;
+  const judged = judgeSite(registry, { ...known, asking: name }, config, at);
+  const age = judged.age.observation;
   const observations = [
     age,
-    ...(snapshot ? judged : []),
-    ...judgeOwn({
-      stages: stages.filter(({ stage }) => stage !== name),
-      before: stages.find(({ stage }) => stage === name),
-      heartbeat,
-      limits: config.limits,
-      at,
-    }),
+    ...judged.snapshot.map(({ observation }) => (age.level === 'green' ? observation : disbelieve(age, observation))),
+    // How this run ends is for the next stage to judge.
+    ...judged.monitor.flatMap(({ observation }) => (observation.id === `stage-outcome:${name}` ? [] : observation)),
   ];
   const levels = observations.map(({ level }) => level);
   return {
@@ -146,30 +124,6 @@ export function assess(
     counts: countLevels(levels),
     observations,
   };
-}
-
-/** Too old, from the future, or not there: then nothing in it can be believed, and nothing is green. */
-function ageOf(snapshot: Snapshot | undefined, missing: string, config: HealthConfig, at: Date): Observation {
-  const limit = config.limits.snapshot.intervals * config.interval;
-  const age = snapshot ? (at.getTime() - Date.parse(snapshot.time_utc)) / 1000 : undefined;
-  const observe = (fresh: boolean, message: string): Observation => ({
-    id: 'snapshot-age:snapshot',
-    check: 'snapshot-age',
-    subject: 'snapshot',
-    level: fresh ? 'green' : 'unknown',
-    value: age === undefined ? null : Math.round(age * 1000) / 1000,
-    unit: 's',
-    limit: { value: limit, key: 'limits.snapshot.intervals' },
-    message,
-    ...(fresh ? {} : { clears_when: 'collect-snapshot has written a new snapshot' }),
-    runbook: runbookOf('snapshot-age'),
-  });
-  if (age === undefined) return observe(false, `no snapshot to judge: ${firstLine(missing)}`);
-  const most = formatDuration(limit);
-  if (!(age <= limit)) return observe(false, `the snapshot is ${formatDuration(age)} old (at most ${most})`);
-  if (age < -config.interval)
-    return observe(false, `the snapshot is from the future, by ${formatDuration(-age)}: a clock is wrong`);
-  return observe(true, `the snapshot is ${formatDuration(Math.max(0, age))} old (at most ${most})`);
 }
 
 function summaryOf({ overall_level, counts, observations }: Health): string {

@@ -1,6 +1,6 @@
 // What the configuration says about health: the limits of every check.
 import * as z from 'zod';
-import type { AnyCheck, LimitDefinition, LimitsUnder } from '../contract/check.ts';
+import type { AnyCheck, CheckLimits, LimitDefinition } from '../contract/check.ts';
 import { age, factor, limitType } from '../contract/quantities.ts';
 import { checks } from './checks/index.ts';
 
@@ -33,9 +33,11 @@ export const healthConfig = {
 };
 
 /** Every limit may stand again under `for.SUBJECT`, with another value for that one. */
-function schemaOf({ definitions }: LimitsUnder) {
-  const shape = (of: (definition: LimitDefinition) => z.ZodType) =>
-    Object.fromEntries(Object.entries(definitions).map(([name, definition]) => [name, of(definition)]));
+function schemaOf({ amber, red }: CheckLimits) {
+  const shape = (of: (definition: LimitDefinition) => z.ZodType) => ({
+    ...(amber ? { amber: of(amber) } : {}),
+    ...(red ? { red: of(red) } : {}),
+  });
   const alone = z.strictObject(shape(([quantity, , says]) => limitType(quantity).optional().describe(says)));
   return z
     .strictObject({

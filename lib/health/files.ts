@@ -1,27 +1,16 @@
 // What assess-health writes.
 import * as z from 'zod/mini';
-import { scalar, words } from '../contract/fields.ts';
+import type { HeartbeatFound } from '../confirm/files.ts';
+import { words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
-import { levels } from '../core/level.ts';
+import { level, observationSchema } from '../contract/observation.ts';
+import type { StageRecord } from '../contract/record.ts';
 import { join } from '../core/path.ts';
 import { dayStamp } from '../core/time.ts';
+import type { Judged } from '../engine/checks.ts';
+import type { Snapshot } from '../snapshot/files.ts';
 
 export const schemaVersion = 1;
-
-const level = z.enum(levels);
-
-const observationSchema = z.looseObject({
-  id: words('`check:subject`, stable: the name for silences, labels, runbooks and the archive'),
-  check: z.string(),
-  subject: z.string(),
-  level,
-  value: scalar,
-  unit: z.string(),
-  limit: z.looseObject({ value: scalar, key: words('where it stands in the configuration') }),
-  message: z.string(),
-  clears_when: z.optional(z.string()),
-  runbook: z.string(),
-});
 
 const healthSchema = z.looseObject({
   schema_version: z.number(),
@@ -36,6 +25,24 @@ const healthSchema = z.looseObject({
 });
 
 export type Health = z.output<typeof healthSchema>;
+
+/** All that is judged: the snapshot, and what the monitor knows of itself. */
+export interface Known {
+  readonly snapshot: Snapshot | undefined;
+  /** Why there is no snapshot, where there is none. */
+  readonly missing: string;
+  readonly stages: readonly StageRecord[];
+  readonly heartbeat: HeartbeatFound;
+  /** Which stage judges. Whether others were left out is seen from its own run before. */
+  readonly asking: string;
+}
+
+export interface JudgedSite {
+  readonly age: Judged;
+  /** Empty without a snapshot: then no subject is known, and its age says all there is to say. */
+  readonly snapshot: readonly Judged[];
+  readonly monitor: readonly Judged[];
+}
 
 export const latestHealth = defineFile<Health>({
   summary: 'the latest assessment',

@@ -3,7 +3,6 @@
 import type { Answered } from '../contract/stage.ts';
 import { levels, worstFirst } from '../core/level.ts';
 import { firstLine } from '../core/text.ts';
-import { whatItSaid } from '../engine/checks.ts';
 import type { Health } from './files.ts';
 
 const words = { green: 'OK', amber: 'WARNING', red: 'CRITICAL', unknown: 'UNKNOWN' } as const;
@@ -15,16 +14,14 @@ export const nagiosFailure = (reason: string): Answered => ({
 });
 
 export function nagiosLine({ overall_level, counts, observations }: Health): Answered {
-  // How old a snapshot is stands before everything that it said: here it is said once.
-  const age = observations.find(({ check, level }) => check === 'snapshot-age' && level !== 'green');
-  const before = age && `${age.message}${whatItSaid}`;
   const bad = worstFirst
     .filter((level) => level !== 'green')
     .flatMap((level) => observations.filter((observation) => observation.level === level))
-    .map(({ level, id, message }) =>
-      before !== undefined && message.startsWith(before)
-        ? { level, id, message: `then: ${message.slice(before.length)}`, isNews: false }
-        : { level, id, message, isNews: true },
+    // How old a snapshot is stands before everything that it said: here it is said once.
+    .map(({ level, id, message, said }) =>
+      said === undefined
+        ? { level, id, message, isNews: true }
+        : { level, id, message: `then: ${said}`, isNews: false },
     );
   const performance = levels.map((level) => `${level}=${counts[level] ?? 0}`).join(' ');
   const line = `OPS-MONITOR ${words[overall_level]} - ${oneText(inShort(counts, bad))} | ${performance}`;

@@ -1,30 +1,15 @@
-// One quantity of the power supply, as three checks judge it: by its limits where it is known, and unknown otherwise.
+// One quantity of the power supply, as three checks tell it: measured where it is known, and unknown otherwise.
 import type { Finding } from '../contract/check.ts';
-import type { Side } from '../core/band.ts';
-import { judgeNumber, type Limits } from './limits.ts';
 
-interface Quantity {
-  /** As a sentence begins: `the battery voltage`. */
-  readonly what: string;
-  readonly value: number | undefined;
-  readonly problem: string | undefined;
-  readonly unit: string;
-  readonly limits: Limits<'amber' | 'red'>;
-  readonly under: string;
-  readonly side: Side;
-}
-
-export function judgePower({ what, value, problem, ...judged }: Quantity): Finding {
+/** `what` as a sentence begins: `the battery voltage`. */
+export function powerFinding(
+  what: string,
+  value: number | undefined,
+  unit: string,
+  problem = 'no reason given',
+): Finding {
   const subject = 'power';
-  if (value !== undefined) return judgeNumber({ subject, value, says: `${what} is`, ...judged });
-  const { unit, limits, under } = judged;
-  return {
-    subject,
-    level: 'unknown',
-    value: null,
-    unit,
-    limit: { value: limits.red, key: `limits.${under}.red` },
-    message: `${what} is not known: ${problem ?? 'no reason given'}`,
-    clears_when: `a fresh sample tells ${what} again`,
-  };
+  if (value !== undefined) return { subject, value, unit, says: `${what} is` };
+  const message = `${what} is not known: ${problem}`;
+  return { subject, level: 'unknown', value: null, unit, message, clears_when: `a fresh sample tells ${what} again` };
 }

@@ -1,4 +1,5 @@
 // When a temperature is out of band: begun, going on, over. Pure: readings, what was before, and the clock come in as data.
+import { isAcross } from '../engine/judgement.ts';
 import { cpuPackages, nvmeDisks } from './package.ts';
 import { type Good, isGood, keyOf, type Reading } from './reading.ts';
 import { secondsSince } from './since.ts';
@@ -189,8 +190,8 @@ export function step({ readings, judged, failed, limits, before, lastAt, at }: B
     const open = last?.ended_at === undefined ? last : undefined;
     // What is over and still to be told is told as it was, whatever comes before it begins anew.
     const earlier = open ? open.earlier : last;
-    const isOver = celsius > above;
-    const isUnder = celsius <= above - limits.clear;
+    const isOver = isAcross(celsius, 'above', above);
+    const isUnder = !isAcross(celsius, 'above', above - limits.clear);
     const count = (was: number): number => (isNewSample ? (isInRow ? was : 0) + 1 : was);
     const over = isOver ? count(open?.over ?? 0) : 0;
     const under = isUnder ? count(open?.under ?? 0) : 0;

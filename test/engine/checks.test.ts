@@ -4,7 +4,8 @@ import type { AnyCheck } from '../../lib/contract/check.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import { checks } from '../../lib/health/checks/index.ts';
 import { healthConfig } from '../../lib/health/config.ts';
-import { type CheckRun, type Observation, runChecks } from '../../lib/engine/checks.ts';
+import type { Observation } from '../../lib/contract/observation.ts';
+import { type CheckRun, disbelieve, runChecks } from '../../lib/engine/checks.ts';
 import { sections as definitions } from '../../lib/snapshot/sections/index.ts';
 
 const at = new Date('2026-11-20T07:46:00Z');
@@ -12,27 +13,40 @@ const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '2
 const failed = (reason: string): Envelope => ({ status: 'failed', kind: 'error', reason, ms: 3 });
 const absent = (reason: string): Envelope => ({ status: 'absent', reason });
 
-/** Green for every item it is shown, with the limits and the time it was handed in its message. */
+/** Green for every item it is shown, with the time it was handed in its message. */
 const shows = (name: string, needs: readonly string[], limitsKey?: string): AnyCheck => ({
   name,
   summary: 'tells what it was shown',
   needs,
-  ...(limitsKey === undefined ? {} : { limits: { key: limitsKey, definitions: {} } }),
-  assess: (sections, limits, when) =>
+  ...(limitsKey === undefined ? {} : { limits: { key: limitsKey, side: 'from' } }),
+  assess: (sections, when) =>
     Object.entries(sections).flatMap(([section, data]) =>
       Object.entries(data as Record<string, unknown>).map(([subject, seen]) => ({
         subject,
         level: 'green' as const,
         value: JSON.stringify(seen),
         unit: '',
-        limit: { value: 'shown', key: '' },
-        message: `${section} ${JSON.stringify(limits) ?? 'no limits'} ${when.toISOString()}`,
+        ...(limitsKey === undefined ? { limit: { value: 'shown', key: '' } } : {}),
+        message: `${section} ${when.toISOString()}`,
       })),
     ),
 });
 
-const run = (seen: Partial<CheckRun>): Observation[] =>
-  runChecks({ checks: [], sections: {}, definitions, limits: {}, at, stale: undefined, ...seen });
+const run = ({ age, ...seen }: Partial<CheckRun> & { age?: Observation }): Observation[] =>
+  runChecks({ checks: [], sections: {}, definitions, limits: {}, at, ...seen }).map(({ observation }) =>
+    age ? disbelieve(age, observation) : observation,
+  );
+const tooOld = (message: string): Observation => ({
+  id: 'snapshot-age:snapshot',
+  check: 'snapshot-age',
+  subject: 'snapshot',
+  level: 'unknown',
+  value: 7200,
+  unit: 's',
+  limit: { value: 900, key: 'limits.snapshot.intervals' },
+  message,
+  runbook: '',
+});
 const brief = (observations: readonly Observation[]): [id: string, level: string][] =>
   observations.map(({ id, level }) => [id, level]);
 
@@ -48,23 +62,23 @@ test('what was read is judged, under a name of check and subject, with its runbo
         value: '{"used":5}',
         unit: '',
         limit: { value: 'shown', key: '' },
-        message: 'filesystems no limits 2026-11-20T07:46:00.000Z',
+        message: 'filesystems 2026-11-20T07:46:00.000Z',
         runbook: 'ops/runbooks/usage.md',
       },
     ],
   );
 });
 
-test('a check is handed its own limits, and nobody else’s', () => {
-  const messages = run({
+test('a check goes by its own limits, and nobody else’s', () => {
+  const limits = run({
     checks: [shows('usage', ['host'], 'filesystem'), shows('load', ['host'], 'load'), shows('state', ['host'])],
     sections: { host: ok({ cpus: 4 }) },
-    limits: { filesystem: { amber: 80 }, load: { amber: 2 } },
-  }).map(({ id, message }) => [id, message]);
-  assert.deepEqual(messages, [
-    ['usage:cpus', 'host {"amber":80} 2026-11-20T07:46:00.000Z'],
-    ['load:cpus', 'host {"amber":2} 2026-11-20T07:46:00.000Z'],
-    ['state:cpus', 'host no limits 2026-11-20T07:46:00.000Z'],
+    limits: { filesystem: { red: 80 }, load: { red: 2 } },
+  }).map(({ id, limit }) => [id, limit]);
+  assert.deepEqual(limits, [
+    ['usage:cpus', { value: 80, key: 'limits.filesystem.red' }],
+    ['load:cpus', { value: 2, key: 'limits.load.red' }],
+    ['state:cpus', { value: 'shown', key: '' }],
   ]);
 });
 
@@ -175,7 +189,7 @@ test('observations come in the order of the checks, and within each in the order
 test('in a snapshot that is too old everything is unknown, and says first that it is too old', () => {
   const stale = 'the snapshot is 2h old (at most 15m)';
   const observations = run({
-    stale: { message: stale, limit: { value: 900, key: 'limits.snapshot.intervals' } },
+    age: tooOld(stale),
     checks: [shows('load', ['host']), shows('usage', ['filesystems'])],
     sections: { host: ok({ cpus: 4 }), filesystems: ok({ archive: failed('dead'), data: ok({ used: 5 }) }) },
   });
@@ -302,12 +316,7 @@ test('of a healthy machine every real check is green, and once the snapshot is t
     systemd: ok({ failed: 0, failed_units: [] }),
   };
   const fresh = run({ checks, sections, limits });
-  const old = run({
-    checks,
-    sections,
-    limits,
-    stale: { message: 'the snapshot is 2h old', limit: { value: 900, key: 'limits.snapshot.intervals' } },
-  });
+  const old = run({ checks, sections, limits, age: tooOld('the snapshot is 2h old') });
   assert.deepEqual([...new Set(fresh.map(({ level }) => level))], ['green']);
   assert.deepEqual(
     fresh.map(({ check }) => check),

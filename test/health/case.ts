@@ -1,14 +1,14 @@
 // One case of a check: what it is shown, and what it must find.
-import type { Finding } from '../../lib/contract/check.ts';
+import type { Observation } from '../../lib/contract/observation.ts';
 import type { Level } from '../../lib/core/level.ts';
 import type { Readable } from '../../lib/snapshot/sections/index.ts';
 
 export interface Expected {
   readonly level: Level;
-  readonly value: Finding['value'];
+  readonly value: Observation['value'];
   /** Where the limit that decided stands in the configuration. */
   readonly key: string;
-  readonly limit: Finding['limit']['value'];
+  readonly limit: Observation['limit']['value'];
   /** What the message must have in it: what it is about, and the value as a person reads it. */
   readonly says: readonly string[];
   readonly clears?: string;

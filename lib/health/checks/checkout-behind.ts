@@ -1,26 +1,26 @@
 import { defineCheck } from '../../contract/check.ts';
 import { counted } from '../../core/text.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const checkoutBehind = defineCheck<Pick<Readable, 'checkouts'>>()({
   name: 'checkout-behind',
   summary: 'a git checkout lacks commits of its upstream, as far as was fetched',
   needs: ['checkouts'],
-  limits: limitsUnder('behind', { amber: ['count', 1, 'from this many missing commits on, a checkout is amber'] }),
-  assess: ({ checkouts }, limits) =>
+  limits: {
+    key: 'behind',
+    side: 'from',
+    amber: ['count', 1, 'from this many missing commits on, a checkout is amber'],
+  },
+  assess: ({ checkouts }) =>
     Object.entries(checkouts).flatMap(([subject, { path, branch, upstream, ahead = 0, behind }]) =>
       behind === undefined
         ? []
-        : judgeNumber({
+        : {
             subject,
             value: behind,
             unit: '1',
-            limits,
-            under: 'behind',
-            side: 'from',
             says: `${path} (${branch}) lacks`,
             after: ` ${behind === 1 ? 'commit' : 'commits'} of ${upstream}${ahead > 0 ? ` and has ${counted(ahead, 'commit')} that it lacks` : ''}`,
-          }),
+          },
     ),
 });

@@ -1,27 +1,24 @@
 import { defineCheck } from '../../contract/check.ts';
 import { counted } from '../../core/text.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const checkoutDirty = defineCheck<Pick<Readable, 'checkouts'>>()({
   name: 'checkout-dirty',
   summary: 'a git checkout has changes that nobody committed',
   needs: ['checkouts'],
-  limits: limitsUnder('dirty', {
+  limits: {
+    key: 'dirty',
+    side: 'from',
     amber: ['count', 1, 'from this many changed, unknown or conflicting files on, a checkout is amber'],
-  }),
-  assess: ({ checkouts }, limits) =>
+  },
+  assess: ({ checkouts }) =>
     Object.entries(checkouts).map(
-      ([subject, { path, branch, dirty_files, changed_files, untracked_files, conflicted_files }]) =>
-        judgeNumber({
-          subject,
-          value: dirty_files,
-          unit: '1',
-          limits,
-          under: 'dirty',
-          side: 'from',
-          says: `${path} (${branch}) differs from its commit in`,
-          after: ` ${dirty_files === 1 ? 'file' : 'files'}: ${counted(changed_files, 'change')}, ${untracked_files} unknown${conflicted_files === 0 ? '' : `, ${counted(conflicted_files, 'conflict')}`}`,
-        }),
+      ([subject, { path, branch, dirty_files, changed_files, untracked_files, conflicted_files }]) => ({
+        subject,
+        value: dirty_files,
+        unit: '1',
+        says: `${path} (${branch}) differs from its commit in`,
+        after: ` ${dirty_files === 1 ? 'file' : 'files'}: ${counted(changed_files, 'change')}, ${untracked_files} unknown${conflicted_files === 0 ? '' : `, ${counted(conflicted_files, 'conflict')}`}`,
+      }),
     ),
 });

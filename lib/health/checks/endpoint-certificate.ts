@@ -1,7 +1,6 @@
 import { defineCheck, type Finding } from '../../contract/check.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, type Limits, limitsUnder } from '../limits.ts';
 
 const daySeconds = 86_400;
 
@@ -9,25 +8,29 @@ export const endpointCertificate = defineCheck<Pick<Readable, 'endpoints'>>()({
   name: 'endpoint-certificate',
   summary: 'the certificate of a URL ends soon, or browsers refuse it',
   needs: ['endpoints'],
-  limits: limitsUnder('certificate', {
+  limits: {
+    key: 'certificate',
+    side: 'below',
     amber: ['duration', '14d', 'a certificate that ends sooner is amber'],
     red: ['duration', '3d', 'a certificate that ends sooner is red'],
-  }),
-  assess: ({ endpoints }, limits) =>
+  },
+  assess: ({ endpoints }) =>
     Object.entries(endpoints).flatMap(([subject, { url, certificate_days_left, certificate_problem }]) => {
       const seconds = certificate_days_left === undefined ? undefined : Math.round(certificate_days_left * daySeconds);
-      const ending = seconds === undefined ? [] : [judgeEnd(subject, url, seconds, limits)];
+      const ending = seconds === undefined ? [] : [endOf(subject, url, seconds)];
       // What has ended is refused for that; the end says more.
       if (certificate_problem === undefined || (seconds !== undefined && seconds < 0)) return ending;
       return [refused(subject, url, certificate_problem)];
     }),
 });
 
-function judgeEnd(subject: string, url: string, value: number, limits: Limits<'amber' | 'red'>): Finding {
-  const says = `the certificate of ${url} ends in`;
-  const found = judgeNumber({ subject, value, unit: 's', limits, under: 'certificate', side: 'below', says });
-  return value >= 0 ? found : { ...found, message: `the certificate of ${url} ended ${formatDuration(-value)} ago` };
-}
+const endOf = (subject: string, url: string, value: number): Finding => ({
+  subject,
+  value,
+  unit: 's',
+  says: `the certificate of ${url} ends in`,
+  ...(value < 0 ? { message: `the certificate of ${url} ended ${formatDuration(-value)} ago` } : {}),
+});
 
 const refused = (subject: string, url: string, problem: string): Finding => ({
   subject,

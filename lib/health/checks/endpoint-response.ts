@@ -1,6 +1,5 @@
 import { defineCheck } from '../../contract/check.ts';
-import { judge } from '../../core/band.ts';
-import { formatBeside, formatDuration } from '../../core/quantity.ts';
+import { formatDuration } from '../../core/quantity.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
 
 export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
@@ -12,17 +11,14 @@ export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
       // No answer is endpoint-status's to tell: how long it did not come is no response time.
       if (!answered) return [];
       const value = Math.round(response_ms * 10) / 10_000; // no digits that nobody measured
-      const { level } = judge(value, { amber: slow_seconds }, 'above');
       const key = subject === 'dashboard' ? 'dashboard.slow' : `endpoints.${subject}.slow`;
-      const limit = formatDuration(slow_seconds);
       return {
         subject,
-        level,
         value,
         unit: 's',
-        limit: { value: slow_seconds, key },
-        message: `${url} answers in ${formatBeside(value, slow_seconds, 's')} (amber above ${limit})`,
-        ...(level === 'green' ? {} : { clears_when: `it answers within ${limit}` }),
+        says: `${url} answers in`,
+        limits: { side: 'above', amber: { value: slow_seconds, key } },
+        clears_when: `it answers within ${formatDuration(slow_seconds)}`,
       };
     }),
 });

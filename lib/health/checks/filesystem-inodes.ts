@@ -1,28 +1,20 @@
 import { defineCheck } from '../../contract/check.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const filesystemInodes = defineCheck<Pick<Readable, 'filesystems'>>()({
   name: 'filesystem-inodes',
   summary: 'a filesystem runs out of inodes: no new file can be made, however much space is left',
   needs: ['filesystems'],
-  limits: limitsUnder('inodes', {
+  limits: {
+    key: 'inodes',
+    side: 'from',
     amber: ['percent', '80%', 'from this much of the inodes in use on, a filesystem is amber'],
     red: ['percent', '90%', 'from this much of the inodes in use on, a filesystem is red'],
-  }),
-  assess: ({ filesystems }, limits) =>
+  },
+  assess: ({ filesystems }) =>
     Object.entries(filesystems).flatMap(([subject, { path, inodes_used_percent: value }]) =>
       value === undefined
         ? []
-        : judgeNumber({
-            subject,
-            value,
-            unit: 'percent',
-            limits,
-            under: 'inodes',
-            side: 'from',
-            says: `${path} has`,
-            after: ' of its inodes in use',
-          }),
+        : { subject, value, unit: 'percent', says: `${path} has`, after: ' of its inodes in use' },
     ),
 });

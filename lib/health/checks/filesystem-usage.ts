@@ -1,27 +1,23 @@
 import { defineCheck } from '../../contract/check.ts';
 import { formatBytes } from '../../core/quantity.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const filesystemUsage = defineCheck<Pick<Readable, 'filesystems'>>()({
   name: 'filesystem-usage',
   summary: 'a filesystem fills up',
   needs: ['filesystems'],
-  limits: limitsUnder('filesystem', {
+  limits: {
+    key: 'filesystem',
+    side: 'from',
     amber: ['percent', '80%', 'from this much in use on, a filesystem is amber'],
     red: ['percent', '90%', 'from this much in use on, a filesystem is red'],
-  }),
-  assess: ({ filesystems }, limits) =>
-    Object.entries(filesystems).map(([subject, { path, used_percent, available_bytes }]) =>
-      judgeNumber({
-        subject,
-        value: used_percent,
-        unit: 'percent',
-        limits,
-        under: 'filesystem',
-        side: 'from',
-        says: `${path} is`,
-        after: ` full, ${formatBytes(available_bytes)} left`,
-      }),
-    ),
+  },
+  assess: ({ filesystems }) =>
+    Object.entries(filesystems).map(([subject, { path, used_percent, available_bytes }]) => ({
+      subject,
+      value: used_percent,
+      unit: 'percent',
+      says: `${path} is`,
+      after: ` full, ${formatBytes(available_bytes)} left`,
+    })),
 });

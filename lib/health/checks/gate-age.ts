@@ -1,23 +1,17 @@
 import { defineCheck } from '../../contract/check.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const gateAge = defineCheck<Pick<Readable, 'gates'>>()({
   name: 'gate-age',
   summary: 'a gate has not decided for long: its verdict may no longer be true',
   needs: ['gates'],
-  limits: limitsUnder('gate', { amber: ['duration', '26h', 'a verdict older than this is amber'] }),
-  assess: ({ gates }, limits) =>
-    Object.entries(gates).map(([subject, { age_seconds }]) =>
-      judgeNumber({
-        subject,
-        value: age_seconds,
-        unit: 's',
-        limits,
-        under: 'gate',
-        side: 'above',
-        says: `the verdict of the ${subject} gate is`,
-        after: ' old',
-      }),
-    ),
+  limits: { key: 'gate', side: 'above', amber: ['duration', '26h', 'a verdict older than this is amber'] },
+  assess: ({ gates }) =>
+    Object.entries(gates).map(([subject, { age_seconds }]) => ({
+      subject,
+      value: age_seconds,
+      unit: 's',
+      says: `the verdict of the ${subject} gate is`,
+      after: ' old',
+    })),
 });

@@ -1,23 +1,21 @@
 import { defineCheck } from '../../contract/check.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const hostLoad = defineCheck<Pick<Readable, 'host'>>()({
   name: 'host-load',
   summary: 'more work waits than the processors can do',
   needs: ['host'],
-  limits: limitsUnder('load', {
+  limits: {
+    key: 'load',
+    side: 'above',
     amber: ['factor', 2, 'a load average over 5 minutes above this many times the processors is amber'],
-  }),
-  assess: ({ host: { load_5, cpus } }, limits) => [
-    judgeNumber({
+  },
+  assess: ({ host: { load_5, cpus } }) => [
+    {
       subject: 'host',
       value: load_5 / cpus,
       unit: '1',
-      limits,
-      under: 'load',
-      side: 'above',
       says: `the load of the last 5 minutes is ${load_5} on ${cpus} processors, a processor's share`,
-    }),
+    },
   ],
 });

@@ -1,23 +1,19 @@
 import { defineCheck } from '../../contract/check.ts';
 import { formatBytes } from '../../core/quantity.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const hostMemory = defineCheck<Pick<Readable, 'host'>>()({
   name: 'host-memory',
   summary: 'memory runs short',
   needs: ['host'],
-  limits: limitsUnder('memory', { amber: ['percent', '90%', 'more of the memory in use than this is amber'] }),
-  assess: ({ host: { memory_used_percent, memory_available_bytes } }, limits) => [
-    judgeNumber({
+  limits: { key: 'memory', side: 'above', amber: ['percent', '90%', 'more of the memory in use than this is amber'] },
+  assess: ({ host: { memory_used_percent, memory_available_bytes } }) => [
+    {
       subject: 'host',
       value: memory_used_percent,
       unit: 'percent',
-      limits,
-      under: 'memory',
-      side: 'above',
       says: 'memory is',
       after: ` in use, ${formatBytes(memory_available_bytes)} left`,
-    }),
+    },
   ],
 });

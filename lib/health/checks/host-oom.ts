@@ -1,25 +1,21 @@
 import { defineCheck } from '../../contract/check.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const hostOom = defineCheck<Pick<Readable, 'host'>>()({
   name: 'host-oom',
   summary: 'the kernel killed processes because memory ran out',
   needs: ['host'],
-  limits: limitsUnder('oom', { red: ['count', 1, 'from this many kills since the snapshot before on, red'] }),
-  assess: ({ host: { recent_oom_kills: value } }, limits) =>
+  limits: { key: 'oom', side: 'from', red: ['count', 1, 'from this many kills since the snapshot before on, red'] },
+  assess: ({ host: { recent_oom_kills: value } }) =>
     value === undefined
       ? []
       : [
-          judgeNumber({
+          {
             subject: 'host',
             value,
             unit: '1',
-            limits,
-            under: 'oom',
-            side: 'from',
             says: 'killed for want of memory since the snapshot before:',
             after: value === 1 ? ' process' : ' processes',
-          }),
+          },
         ],
 });

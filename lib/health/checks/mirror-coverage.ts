@@ -1,29 +1,27 @@
 import { defineCheck } from '../../contract/check.ts';
 import { listed } from '../../core/text.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const mirrorCoverage = defineCheck<Pick<Readable, 'mirrors'>>()({
   name: 'mirror-coverage',
   summary: 'a copy of a stream lacks files that it should have by now',
   needs: ['mirrors'],
-  limits: limitsUnder('coverage', {
+  limits: {
+    key: 'coverage',
+    side: 'below',
     amber: ['percent', '99%', 'a copy with less than this of the files is amber'],
     red: ['percent', '95%', 'a copy with less than this of the files is red'],
-  }),
-  assess: ({ mirrors }, limits) =>
+  },
+  assess: ({ mirrors }) =>
     Object.entries(mirrors).flatMap(([subject, { coverage_percent: value, missing_files, source_files, worst }]) =>
       value === undefined
         ? []
-        : judgeNumber({
+        : {
             subject,
             value,
             unit: 'percent',
-            limits,
-            under: 'coverage',
-            side: 'below',
             says: `the copy ${subject} has`,
             after: ` of ${source_files} files${missing_files === 0 ? '' : `, ${missing_files} are missing: ${listed(worst, 2)}`}`,
-          }),
+          },
     ),
 });

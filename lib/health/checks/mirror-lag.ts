@@ -1,40 +1,37 @@
 import { defineCheck, type Finding } from '../../contract/check.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const mirrorLag = defineCheck<Pick<Readable, 'mirrors'>>()({
   name: 'mirror-lag',
   summary: 'the newest files of a stream do not reach its copy',
   needs: ['mirrors'],
-  limits: limitsUnder('lag', {
+  limits: {
+    key: 'lag',
+    side: 'above',
     amber: ['factor', 1, 'a copy that lags by more than this many windows of its stream is amber'],
     red: ['factor', 3, 'a copy that lags by more than this many windows of its stream is red'],
-  }),
-  assess: ({ mirrors }, limits) =>
+  },
+  assess: ({ mirrors }) =>
     Object.entries(mirrors).flatMap(([subject, { lag_seconds, window_seconds, source_files, root }]) => {
-      if (lag_seconds === undefined) return source_files === 0 ? [] : [nothingThere(subject, root, limits.red)];
+      if (lag_seconds === undefined) return source_files === 0 ? [] : [nothingThere(subject, root)];
       const window = formatDuration(window_seconds);
-      return judgeNumber({
+      return {
         subject,
         // In windows: what is late for one stream is early for another.
         value: Math.round((lag_seconds / window_seconds) * 10_000) / 10_000,
         unit: '1',
-        limits,
-        under: 'lag',
-        side: 'above',
         says: `the copy ${subject} lags by ${formatDuration(lag_seconds)}, of windows of ${window}:`,
-      });
+      };
     }),
 });
 
 /** How far it lags cannot be told, but that it does can. */
-const nothingThere = (subject: string, root: string, red: number): Finding => ({
+const nothingThere = (subject: string, root: string): Finding => ({
   subject,
   level: 'red',
   value: null,
   unit: '1',
-  limit: { value: red, key: 'limits.lag.red' },
   message: `the copy ${subject} has none of the files of its source (${root})`,
   clears_when: 'the newest files of the source are there',
 });

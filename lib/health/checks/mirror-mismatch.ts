@@ -1,26 +1,26 @@
 import { defineCheck } from '../../contract/check.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const mirrorMismatch = defineCheck<Pick<Readable, 'mirrors'>>()({
   name: 'mirror-mismatch',
   summary: 'files of a copy have another size than at the source',
   needs: ['mirrors'],
-  limits: limitsUnder('mismatch', { amber: ['count', 1, 'from this many files of another size on, a copy is amber'] }),
-  assess: ({ mirrors }, limits) =>
+  limits: {
+    key: 'mismatch',
+    side: 'from',
+    amber: ['count', 1, 'from this many files of another size on, a copy is amber'],
+  },
+  assess: ({ mirrors }) =>
     Object.entries(mirrors).flatMap(([subject, { mismatched_files: value, source_files, missing_files, worst }]) =>
       // None has another size where none was compared: that is not green.
       source_files === missing_files
         ? []
-        : judgeNumber({
+        : {
             subject,
             value,
             unit: '1',
-            limits,
-            under: 'mismatch',
-            side: 'from',
             says: `the copy ${subject} has`,
             after: ` ${value === 1 ? 'file' : 'files'} of another size${value === 0 ? '' : `, near ${worst[0] ?? ''}`}`,
-          }),
+          },
     ),
 });

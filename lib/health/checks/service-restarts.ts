@@ -1,29 +1,27 @@
 import { defineCheck } from '../../contract/check.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const serviceRestarts = defineCheck<Pick<Readable, 'services'>>()({
   name: 'service-restarts',
   summary: 'a service is in a restart loop: it dies, and systemd starts it again and again',
   needs: ['services'],
-  limits: limitsUnder('restarts', {
+  limits: {
+    key: 'restarts',
+    side: 'from',
     red: ['count', 3, 'from this many automatic restarts between two snapshots on, a service is in a loop'],
-  }),
-  assess: ({ services }, limits) =>
+  },
+  assess: ({ services }) =>
     Object.entries(services).flatMap(([subject, { restarts, recent_restarts, sub_state }]) => {
       // Waiting to be restarted at the very moment, with restarts behind it: that is a loop, however slow.
       const value = sub_state === 'auto-restart' ? restarts : recent_restarts;
       if (value === undefined) return [];
       const since = sub_state === 'auto-restart' ? 'and is waiting for the next' : 'since the snapshot before';
-      return judgeNumber({
+      return {
         subject,
         value,
         unit: '1',
-        limits,
-        under: 'restarts',
-        side: 'from',
         says: `${subject} was restarted`,
         after: ` ${value === 1 ? 'time' : 'times'} ${since}`,
-      });
+      };
     }),
 });

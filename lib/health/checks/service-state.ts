@@ -20,6 +20,8 @@ function assessUnit(subject: string, unit: Unit): Finding {
     unit: '',
     limit: { value: 'active', key: '' },
     message,
-    ...(clears_when === undefined ? {} : { clears_when }),
+    clears_when,
+    since: unit.since_at,
+    ...(unit.groups.length > 0 ? { serves: unit.groups } : {}),
   };
 }

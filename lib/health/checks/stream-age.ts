@@ -1,5 +1,5 @@
-import { defineCheck } from '../../contract/check.ts';
-import { formatBeside, formatDuration } from '../../core/quantity.ts';
+import { defineCheck, type Finding } from '../../contract/check.ts';
+import { formatDuration } from '../../core/quantity.ts';
 import { clockMinute } from '../../core/time.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
 
@@ -8,20 +8,28 @@ export const streamAge = defineCheck<Pick<Readable, 'streams'>>()({
   summary: 'a stream is stale: nothing new has arrived at its source',
   needs: ['streams'],
   assess: ({ streams }) =>
-    Object.entries(streams).map(([subject, { host, root, window_seconds, newest_at, age_seconds }]) => {
-      const stale = age_seconds === undefined || age_seconds > window_seconds;
+    Object.entries(streams).map(([subject, { host, root, window_seconds, newest_at, age_seconds: value }]): Finding => {
       const window = formatDuration(window_seconds);
+      const clears_when = `data not older than ${window} have arrived`;
+      const limit = { value: window_seconds, key: `streams.${subject}.window` };
+      if (value === undefined || newest_at === undefined) {
+        const brief = `${subject} has no data at all in ${root}`;
+        const message = `${brief} on ${host}`;
+        return { subject, level: 'red', value: null, unit: 's', limit, message, brief, clears_when };
+      }
+      const newest = `the newest data of ${subject} are`;
+      const isStale = value > window_seconds;
       return {
         subject,
-        level: stale ? 'red' : 'green',
-        value: age_seconds ?? null,
+        value,
         unit: 's',
-        limit: { value: window_seconds, key: `streams.${subject}.window` },
-        message:
-          age_seconds === undefined || newest_at === undefined
-            ? `${subject} has no data at all in ${root} on ${host}`
-            : `the newest data of ${subject} are of ${clockMinute(new Date(newest_at))}, ${formatBeside(age_seconds, window_seconds, 's')} old (red above ${window})`,
-        ...(stale ? { clears_when: `data not older than ${window} have arrived` } : {}),
+        says: `${newest} of ${clockMinute(new Date(newest_at))},`,
+        after: ' old',
+        limits: { side: 'above', red: limit },
+        clears_when,
+        // It is stale since then, not since somebody looked.
+        since: new Date(Date.parse(newest_at) + window_seconds * 1000).toISOString(),
+        brief: `${newest} ${formatDuration(value)} old${isStale ? ` (window ${window})` : ''}`,
       };
     }),
 });

@@ -1,29 +1,27 @@
 import { defineCheck } from '../../contract/check.ts';
 import { clockMinute } from '../../core/time.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 export const timerOverdue = defineCheck<Pick<Readable, 'services'>>()({
   name: 'timer-overdue',
   summary: 'a timer should have run, and has not',
   needs: ['services'],
-  limits: limitsUnder('timer', {
+  limits: {
+    key: 'timer',
+    side: 'above',
     // systemd lets a timer be late by its AccuracySec, one minute unless the unit says otherwise.
     red: ['duration', '1m', 'a timer whose next run is past by more than this is red'],
-  }),
-  assess: ({ services }, limits) =>
+  },
+  assess: ({ services }) =>
     Object.entries(services).flatMap(([subject, { overdue_seconds: value, next_run_at }]) => {
       if (value === undefined || next_run_at === undefined) return [];
       const due = clockMinute(new Date(next_run_at));
-      return judgeNumber({
+      return {
         subject,
         value,
         unit: 's',
-        limits,
-        under: 'timer',
-        side: 'above',
         says:
           value > 0 ? `${subject} should have run at ${due} and is late by` : `${subject} runs next at ${due}; late by`,
-      });
+      };
     }),
 });

@@ -1,4 +1,5 @@
 import { defineCheck } from '../../contract/check.ts';
+import { firstLine } from '../../core/text.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
 
 export const workspaceReachable = defineCheck<Pick<Readable, 'workspace'>>()({
@@ -13,7 +14,9 @@ export const workspaceReachable = defineCheck<Pick<Readable, 'workspace'>>()({
       unit: '',
       limit: { value: true, key: 'workspace' },
       message: reached ? `the workspace ${path} is there` : `the workspace cannot be reached: ${problem ?? path}`,
-      ...(reached ? {} : { clears_when: `${path} is mounted, and answers within 8 s` }),
+      ...(reached
+        ? {}
+        : { clears_when: `${path} is mounted, and answers within 8 s`, brief: firstLine(problem ?? 'not reached') }),
     },
   ],
 });

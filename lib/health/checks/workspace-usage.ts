@@ -1,7 +1,6 @@
 import { defineCheck, type Finding } from '../../contract/check.ts';
 import { formatBytes } from '../../core/quantity.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
-import { judgeNumber, limitsUnder } from '../limits.ts';
 
 const subject = 'workspace';
 
@@ -9,32 +8,30 @@ export const workspaceUsage = defineCheck<Pick<Readable, 'workspace'>>()({
   name: 'workspace-usage',
   summary: 'the group workspace fills up',
   needs: ['workspace'],
-  limits: limitsUnder('workspace', {
+  limits: {
+    key: 'workspace',
+    side: 'from',
     amber: ['percent', '80%', 'from this much in use on, the workspace is amber'],
     red: ['percent', '90%', 'from this much in use on, the workspace is red'],
-  }),
-  assess: ({ workspace: { path, problem, used_percent, used_bytes, size_bytes, usage_problem } }, limits) => [
+  },
+  assess: ({ workspace: { path, problem, used_percent, used_bytes, size_bytes, usage_problem } }) => [
     used_percent === undefined
-      ? untold(usage_problem ?? problem ?? 'nobody tells it', limits.red)
-      : judgeNumber({
+      ? untold(usage_problem ?? problem ?? 'nobody tells it')
+      : {
           subject,
           value: used_percent,
           unit: 'percent',
-          limits,
-          under: 'workspace',
-          side: 'from',
           says: `the workspace ${path} is`,
           after: ` full${used_bytes === undefined || size_bytes === undefined ? '' : `, ${formatBytes(used_bytes)} of ${formatBytes(size_bytes)}`}`,
-        }),
+        },
   ],
 });
 
-const untold = (why: string, red: number): Finding => ({
+const untold = (why: string): Finding => ({
   subject,
   level: 'unknown',
   value: null,
   unit: 'percent',
-  limit: { value: red, key: 'limits.workspace.red' },
   message: `how full the workspace is cannot be told: ${why}`,
   clears_when: 'its usage is told again',
 });

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { judge } from '../../lib/core/band.ts';
+import { judge as judgeMeasured } from '../../lib/engine/judgement.ts';
+import type { Side } from '../../lib/contract/check.ts';
+
+/** The level, and which of the two limits decided. */
+function judge(value: number, { amber, red }: { amber?: number; red?: number }, side: Side) {
+  const at = (limit: number | undefined, key: string) => (limit === undefined ? undefined : { value: limit, key });
+  const limits = { side, amber: at(amber, 'amber'), red: at(red, 'red') };
+  const { level, limit } = judgeMeasured({ value, unit: '1', says: 'it is' }, limits);
+  return { level, decided: limit.key };
+}
 
 test('a bound that counts from the limit on includes the limit itself', () => {
   const limits = { amber: 80, red: 90 };

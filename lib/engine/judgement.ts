@@ -1,0 +1,56 @@
+// The one judgement: a measured value and its limits → level, which limit decided, message, what clears it. For checks,
+// alert policies and temperatures.
+import type { Limits, Measured, NumberLimit, Side } from '../contract/check.ts';
+import { formatBeside, formatMeasure } from '../core/quantity.ts';
+
+export interface Judgement {
+  readonly level: 'green' | 'amber' | 'red';
+  /** The limit that decided; when green, the one that would be crossed first. */
+  readonly limit: NumberLimit;
+  /** `/data is 83.2 % full (amber from 80 %)` */
+  readonly message: string;
+  /** The same without the limit: `/data is 83.2 % full`. */
+  readonly shown: string;
+  /** The same where there is one limit only: `/data is 83.2 % full (from 80 %)`. */
+  readonly crossed: string;
+  /** What would make it green. */
+  readonly clears_when: string;
+}
+
+export function isAcross(value: number, side: Side, limit: number): boolean {
+  if (side === 'from') return value >= limit;
+  if (side === 'above') return value > limit;
+  return side === 'at or below' ? value <= limit : value < limit;
+}
+
+/** Without any limit a value is green, and the limit is none. */
+export function judge({ value, unit, says, after = '', aside = '' }: Measured, limits: Limits): Judgement {
+  const { side, amber, red } = limits;
+  const isBand = side === 'at or below, red below';
+  const amberSide = isBand ? 'at or below' : side;
+  const isRed = red !== undefined && isAcross(value, side, red.value);
+  const isAmber = amber !== undefined && isAcross(value, amberSide, amber.value);
+  const decided = isRed || !amber ? 'red' : 'amber';
+  const limit = limits[decided] ?? { value: Number.NaN, key: '' };
+  // Cutting off digits hides how far above a limit a value is; below one, it does not.
+  const number = side === 'above' || isBand ? formatBeside(value, limit.value, unit) : formatMeasure(value, unit);
+  const shown = `${says} ${number}${after}`;
+  const sideWords = isBand ? (decided === 'amber' ? amberSide : 'below') : side;
+  const bound = `${sideWords} ${formatMeasure(limit.value, unit)}`;
+  return {
+    level: isRed ? 'red' : isAmber ? 'amber' : 'green',
+    limit,
+    message: `${shown} (${decided} ${bound})${aside}`,
+    shown: `${shown}${aside}`,
+    crossed: `${shown} (${bound})${aside}`,
+    clears_when: `it is ${clearWords[side]} ${formatMeasure((amber ?? limit).value, unit)}`,
+  };
+}
+
+const clearWords: Record<Side, string> = {
+  from: 'below',
+  above: 'at or below',
+  below: 'at or above',
+  'at or below': 'above',
+  'at or below, red below': 'above',
+};

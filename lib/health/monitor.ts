@@ -1,0 +1,162 @@
+// The monitor's own state, judged: its snapshot's age, its stages' last runs, its mails, its heartbeat.
+import type { Finding, Verdict } from '../contract/check.ts';
+import { overdue, type StageRecord } from '../contract/record.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { counted, firstLine } from '../core/text.ts';
+import { type HeartbeatFound, secondsUnheard } from '../confirm/files.ts';
+import { type Judged, judgeFinding } from '../engine/checks.ts';
+import type { HealthConfig } from './config.ts';
+import type { Known } from './files.ts';
+
+/** Their names, as those of checks. */
+export const monitorChecks = ['snapshot-age', 'stage-outcome', 'mail-delivery', 'heartbeat'] as const;
+
+const judged = (check: (typeof monitorChecks)[number], finding: Finding): Judged =>
+  judgeFinding(check, finding, { side: 'above' });
+
+/** Too old, from the future, or not there: then nothing in it can be believed, and nothing is green. */
+export function judgeAge({ snapshot, missing }: Known, config: HealthConfig, at: Date): Judged {
+  const limit = config.limits.snapshot.intervals * config.interval;
+  const age = snapshot ? (at.getTime() - Date.parse(snapshot.time_utc)) / 1000 : undefined;
+  const observe = (fresh: boolean, message: string, more: Partial<Verdict> = {}): Judged =>
+    judged('snapshot-age', {
+      subject: 'snapshot',
+      level: fresh ? 'green' : 'unknown',
+      value: age === undefined ? null : Math.round(age * 1000) / 1000,
+      unit: 's',
+      limit: { value: limit, key: 'limits.snapshot.intervals' },
+      message,
+      ...(fresh ? {} : { clears_when: 'collect-snapshot has written a new snapshot' }),
+      ...more,
+    });
+  if (age === undefined)
+    return observe(false, `no snapshot to judge: ${firstLine(missing)}`, { brief: firstLine(missing) });
+  if (age < -config.interval)
+    return observe(false, `the snapshot is from the future, by ${formatDuration(-age)}: a clock is wrong`);
+  const measured = { value: Math.max(0, age), unit: 's', says: 'the snapshot is', after: ' old' };
+  const [old, most] = [formatDuration(measured.value), formatDuration(limit)];
+  return observe(age <= limit, `the snapshot is ${old} old (at most ${most})`, { measured });
+}
+
+export function judgeMonitor({ stages, heartbeat, asking }: Known, config: HealthConfig, at: Date): Judged[] {
+  const before = stages.find(({ stage }) => stage === asking);
+  return [
+    ...stages.map((record) => judged('stage-outcome', outcomeOf(record, before, at))),
+    ...stages.flatMap((record) => deliveryOf(record, before)).map((finding) => judged('mail-delivery', finding)),
+    ...(heartbeat ? [judged('heartbeat', heartbeatOf(heartbeat, config.limits.heartbeat, at))] : []),
+  ];
+}
+
+function outcomeOf(record: StageRecord, before: StageRecord | undefined, at: Date): Verdict {
+  const { stage: subject, outcome, problems, started_at, last_success_at } = record;
+  const known = {
+    subject,
+    unit: '',
+    limit: { value: 'ok', key: '' },
+    ...(last_success_at === undefined || last_success_at > at.toISOString() ? {} : { since: last_success_at }),
+  };
+  if (outcome === 'failed') {
+    const since = last_success_at === undefined ? 'it never succeeded' : `it last succeeded at ${last_success_at}`;
+    const reason = firstLine(problems.at(-1) ?? 'no reason left');
+    return {
+      ...known,
+      level: 'red',
+      value: outcome,
+      message: `${subject} failed at ${started_at} (${since}): ${reason}`,
+      brief: `${subject} failed: ${reason}`,
+      clears_when: `${subject} has done its work again`,
+    };
+  }
+  const message = overdue(record, before);
+  if (message !== undefined)
+    return { ...known, level: 'unknown', value: null, message, clears_when: `${subject} runs again` };
+  return { ...known, level: 'green', value: outcome, message: `${subject} did its work` };
+}
+
+/** From what send-alerts counted: a mail that nobody has got is as bad as what it tells of. */
+function deliveryOf(record: StageRecord, before: StageRecord | undefined): Verdict[] {
+  const { stage, counts } = record;
+  const { waiting, waiting_seconds = 0, dead = 0, untold } = counts;
+  if (stage !== 'send-alerts') return [];
+  const late = overdue(record, before);
+  if (late !== undefined) {
+    const subjects = [...(waiting === undefined ? [] : ['outbox']), ...(untold === undefined ? [] : ['alertmanager'])];
+    const says = `whether news arrives is not known: ${late}`;
+    return subjects.map((subject) => delivery(subject, null, says, `${stage} runs again`));
+  }
+  return [
+    ...(waiting === undefined ? [] : [outboxOf(waiting, waiting_seconds, dead)]),
+    ...(untold === undefined ? [] : [alertmanagerOf(untold)]),
+  ];
+}
+
+function outboxOf(waiting: number, waiting_seconds: number, dead: number): Verdict {
+  const wrong = [
+    ...(waiting > 0
+      ? [`${counted(waiting, 'mail')} could not be delivered, for ${formatDuration(waiting_seconds)}`]
+      : []),
+    ...(dead > 0 ? [`${counted(dead, 'mail')} could never be delivered`] : []),
+  ];
+  const clears_when = 'the mails are delivered, and those set aside were looked at and removed';
+  const says = `${counted(waiting, 'mail')} cannot be delivered; the oldest waits for`;
+  return {
+    ...delivery('outbox', waiting + dead, wrong.join('; ') || 'every mail was delivered', clears_when),
+    ...(waiting > 0 ? { measured: { value: waiting_seconds, unit: 's', says } } : {}),
+  };
+}
+
+const alertmanagerOf = (untold: number): Verdict =>
+  delivery(
+    'alertmanager',
+    untold,
+    untold === 0 ? 'Alertmanager was told' : `${counted(untold, 'Alertmanager')} could not be told of the alerts`,
+    'every replica has been told',
+  );
+
+/** Of `null` nobody knows how much it is. */
+const delivery = (subject: string, value: number | null, message: string, clears_when: string): Verdict => ({
+  subject,
+  level: value === null ? 'unknown' : value > 0 ? 'red' : 'green',
+  value,
+  unit: '1',
+  limit: { value: 0, key: '' },
+  message,
+  ...(value === 0 ? {} : { clears_when }),
+});
+
+/** Told by the watcher itself: what it did not accept, it does not know. */
+function heartbeatOf(
+  found: NonNullable<HeartbeatFound>,
+  limits: HealthConfig['limits']['heartbeat'],
+  at: Date,
+): Finding {
+  const subject = 'outside';
+  const clears_when = 'the watcher has accepted a heartbeat';
+  const red = { value: limits.red, key: 'limits.heartbeat.red' };
+  const unknown = (message: string): Verdict => ({
+    subject,
+    level: 'unknown',
+    value: null,
+    unit: 's',
+    limit: red,
+    message,
+    clears_when,
+  });
+  if ('problem' in found) return unknown(`whether a heartbeat was accepted cannot be read: ${found.problem}`);
+  const { accepted_at, outcome, words } = found.record;
+  const age = secondsUnheard(found.record, at);
+  if (age === undefined) return unknown('the last heartbeat is from the future: a clock is wrong');
+  const never = accepted_at === undefined;
+  return {
+    subject,
+    value: Math.round(age * 1000) / 1000,
+    unit: 's',
+    says: never ? 'no heartbeat was ever accepted, and it has been tried for' : 'the last heartbeat was accepted',
+    ...(never ? {} : { after: ' ago' }),
+    ...(outcome === 'accepted' ? {} : { aside: `; the last try: ${firstLine(words)}` }),
+    limits: { side: 'above', amber: { value: limits.amber, key: 'limits.heartbeat.amber' }, red },
+    // One that never worked is set up wrongly: no time makes that well.
+    ...(never ? { least: 'amber' } : {}),
+    clears_when,
+  };
+}
