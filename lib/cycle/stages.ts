@@ -1,4 +1,4 @@
-// The stages of a cycle, in the order in which each finds what it reads.
+// All stages of the two timers, in the order in which each finds what it reads: `run-cycle` runs them in one go.
 import type { Configuration } from '../config/schema.ts';
 import type { Stage } from '../contract/stage.ts';
 import type { StoreFiles } from '../contract/store.ts';
