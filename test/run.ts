@@ -1,5 +1,6 @@
 // npm test: builds the bundles, then runs every test file. `npm test -- PART` runs those whose path has PART in it;
-// `--real` those that need root, packages or a browser (npm run test:real) instead.
+// `--real` those that need root, packages or a browser (npm run test:real) instead, and those that kill at all points: the others
+// kill at a sample of them (chance.ts).
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
@@ -10,13 +11,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const real = process.argv.includes('--real');
 const parts = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 
-const all = await fastGlob(real ? 'test/real/**/*.test.ts' : ['test/**/*.test.ts', '!test/real/**'], { cwd: root });
+const patterns = real ? ['test/real/**/*.test.ts', 'test/*/kill.test.ts'] : ['test/**/*.test.ts', '!test/real/**'];
+const all = await fastGlob(patterns, { cwd: root });
 const files = all.filter((file) => parts.every((part) => file.includes(part))).sort();
 // Without files node --test succeeds: green by emptiness.
 if (files.length === 0) throw new Error(`no test file matches ${parts.join(' ') || 'at all'}`);
 
 const run = (...argv: string[]): void => {
-  const { status } = spawnSync(process.execPath, argv, { cwd: root, stdio: 'inherit' });
+  const env = real ? { ...process.env, KILL_POINTS: 'all' } : process.env;
+  const { status } = spawnSync(process.execPath, argv, { cwd: root, stdio: 'inherit', env });
   if (status !== 0) process.exit(status ?? 1);
 };
 // Some tests kill the real bundles.

@@ -33,8 +33,9 @@ export const appendZarr = (sections: Sections, files: StoreFiles, onProgress?: O
     summary: 'appends what is new to the Zarr archive',
     reads: [snapshots, history],
     writes: [archive],
-    runsEvery: 'cycle',
-    // A rebuild of a year takes half a minute; what comes after waits for no archive.
+    // An append rewrites a page of every variable, whether it brings one sample or twelve.
+    runsEvery: 'hourly',
+    // A rebuild of a year takes half a minute.
     deadlineMs: 600_000,
     options: {
       rebuild: {

@@ -132,8 +132,11 @@ export async function runStage(
   }
 }
 
-const everyOf = ({ runsEvery }: Pick<Stage, 'runsEvery'>, { interval }: Configuration) =>
-  runsEvery === undefined ? {} : { every_seconds: runsEvery === 'cycle' ? interval : runsEvery };
+function everyOf({ runsEvery }: Pick<Stage, 'runsEvery'>, { interval, archive }: Configuration) {
+  const timers = { cycle: interval, hourly: archive.interval };
+  if (runsEvery === undefined) return {};
+  return { every_seconds: typeof runsEvery === 'number' ? runsEvery : timers[runsEvery] };
+}
 
 /** Health goes by the record before, which may be a good one: only the exit code is left to say otherwise. */
 const unrecorded = (record: StageRecord, reason: string): StageRecord => ({

@@ -1,5 +1,6 @@
 // run-cycle: every stage once, in order, in this one process. One that fails stops no other, as under systemd.
 import { archive } from '../archive/files.ts';
+import { Usage } from '../contract/errors.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { reasonOf, shellWord } from '../core/text.ts';
 import { latestHealth } from '../health/files.ts';
@@ -24,17 +25,21 @@ export const runCycle: Command = {
       type: 'boolean',
       summary: 'say nothing but why a stage failed: for cron, which mails whatever is printed',
     },
+    only: { type: 'string', value: 'TIMER', summary: 'run the stages of one timer alone: `cycle` or `hourly`' },
   },
 
   async run(asked) {
     const isQuiet = asked.options['quiet'] === true;
+    const only = textOption(asked, 'only');
+    if (only !== undefined && only !== 'cycle' && only !== 'hourly')
+      throw new Usage(`--only takes cycle or hourly, not ${JSON.stringify(only)}`);
     const given = textOption(asked, 'config');
     const source = findSource(given);
     const config = await loadConfiguration(source);
     const places = takePlaces(config);
     let exitCode: number = exitCodes.ok;
     const done = new Set<string>();
-    for (const stage of stages) {
+    for (const stage of stages.filter(({ runsEvery }) => only === undefined || runsEvery === only)) {
       if (isTerminal(2) && !isQuiet) printError(`${stage.name}: ${stage.summary} …`);
       try {
         const { record, outcome } = await runStage(stage, { config, places, options: {}, openHosts });
@@ -48,7 +53,7 @@ export const runCycle: Command = {
         exitCode ||= exitCodeOf(error);
       }
     }
-    if (isQuiet) return exitCode;
+    if (isQuiet || only === 'hourly') return exitCode;
     const world = makeWorld({ config, places, openHost: noHost });
     // What an earlier cycle found is no answer to this one.
     if (!done.has('assess-health')) {

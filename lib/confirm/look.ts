@@ -8,7 +8,7 @@ import { clockToleranceSeconds } from '../core/time.ts';
 export interface Cycle {
   readonly stages: readonly ExpectedStage[];
   readonly records: readonly StageRecord[];
-  /** Seconds between two cycles. */
+  /** Seconds between two cycles, for a stage whose record does not say how often it runs. */
   readonly interval: number;
   readonly at: Date;
 }
@@ -26,19 +26,15 @@ export interface FoundFile {
   readonly problem?: string;
 }
 
-/** One cycle may be late or left out; a second one is missing. */
+/** One run may be late or left out; a second one is missing. */
 const mostIntervals = 2;
 
 /** At most one sentence on a stage that did not do its work: its files are old for that reason, and need no others. */
 export function whatIsMissing({ stages, records, interval, at }: Cycle): string[] {
-  const most = mostIntervals * interval;
   return stages.flatMap(({ name, files }) => {
-    const wrong = stageProblem(
-      name,
-      records.find(({ stage }) => stage === name),
-      most,
-      at,
-    );
+    const record = records.find(({ stage }) => stage === name);
+    const most = mostIntervals * (record?.every_seconds ?? interval);
+    const wrong = stageProblem(name, record, most, at);
     return wrong === undefined ? files.flatMap((file) => fileProblem(file, most, at) ?? []) : [wrong];
   });
 }

@@ -14,7 +14,7 @@ export interface StageRecord {
   readonly exit_code: number;
   readonly counts: Record<string, number>;
   readonly problems: string[];
-  /** How often it is run by a timer; absent where it is run by hand. */
+  /** How often its timer runs it; absent where it is run by hand. */
   readonly every_seconds?: number | undefined;
   /** Kept from run to run: a failure does not change it. */
   readonly last_success_at?: string | undefined;

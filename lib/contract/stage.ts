@@ -8,8 +8,11 @@ export interface Stage<Config = never> {
   readonly summary: string;
   readonly reads: readonly FileLocation[];
   readonly writes: readonly FileLocation[];
-  /** Its timer: once a cycle, or every so many seconds. Without one it is run by hand only. */
-  readonly runsEvery?: 'cycle' | number;
+  /**
+   * The timer that runs it: of the cycle (`interval`), the hourly one (`archive.interval`), or its own, in seconds. Without
+   * one it is run by hand only.
+   */
+  readonly runsEvery?: 'cycle' | 'hourly' | number;
   /**
    * It runs every few seconds, and what a run leaves is out of date with the next one: no lock is taken (each file is
    * replaced whole, and the last one stays), and nothing waits for a disk.

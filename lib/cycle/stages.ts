@@ -1,4 +1,4 @@
-// The stages of a cycle, in the order in which each finds what it reads.
+// All stages of the two timers, ordered so that each finds the files it reads: `run-cycle` runs them in one go.
 import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Stage } from '../contract/stage.ts';

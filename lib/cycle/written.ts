@@ -1,4 +1,4 @@
-// What each stage of a cycle writes, for confirm-cycle. Said here again because asking the stages would load them all; a
+// What each stage of the two timers writes, for confirm-cycle. Said here again because asking the stages would load them all; a
 // test compares.
 import { events, stateFile, toldAlerts } from '../alerts/files.ts';
 import { archive } from '../archive/files.ts';

@@ -1,5 +1,6 @@
 // npm run bench: what each stage costs beside a bare `node -e 0`, whole processes from the bundles, in one run.
-// `-- --rounds N` for more rounds; it exits 1 where a budget is exceeded.
+// The stages of a cycle and their sum; append-zarr runs once an hour, and has `npm run bench:archive`. `-- --rounds N` for more
+// rounds; it exits 1 where a budget is exceeded.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -135,6 +136,8 @@ try {
       `${name.padEnd(18)}  ${ratio.toFixed(2)}     ${budget.toFixed(1)}     ${(wallMs / bare.wallMs).toFixed(2).padStart(5)}     ${(peakMiB / bare.peakMiB).toFixed(2)}${ratio > budget ? '   over budget' : ''}`,
     );
   }
+  const sum = costs.reduce((all, { cpuMs }) => all + cpuMs, 0) / bare.cpuMs;
+  console.log(`${'a cycle'.padEnd(18)} ${sum.toFixed(2).padStart(5)}`);
   process.exitCode = exceeded ? 1 : 0;
 } finally {
   await server.terminate();

@@ -360,6 +360,24 @@ test('run-cycle --quiet prints nothing, whatever was found, but why a stage fail
   assert.match(failed.stderr, /^write-report: writing .*latest_report\.md failed.*\n$/);
 });
 
+test('run-cycle runs every stage, with --only those of one timer', (t) => {
+  const { run, state } = makeSite(t);
+  const recorded = () => readdirSync(join(state, 'stages')).map((name) => name.replace('.json', ''));
+  const cycle = ['assess-health', 'collect-snapshot', 'confirm-cycle', 'send-alerts', 'write-report'];
+  assert.match(run('run-cycle', '--only', 'cycle').stdout, /● /);
+  assert.deepEqual(recorded(), cycle);
+  const { status, stdout, stderr } = run('run-cycle', '--only', 'hourly');
+  assert.equal(`${status} ${stdout}${stderr}`, '0 ');
+  assert.deepEqual(recorded(), ['append-zarr', ...cycle]);
+  const everyOf = (stage: string) =>
+    /"every_seconds": *\d+/.exec(readText(join(state, 'stages', `${stage}.json`)))?.[0];
+  assert.deepEqual(['append-zarr', 'write-report'].map(everyOf), ['"every_seconds": 3600', '"every_seconds": 300']);
+  rmSync(join(state, 'stages', 'append-zarr.json'));
+  run('run-cycle');
+  assert.deepEqual(recorded(), ['append-zarr', ...cycle]);
+  assert.equal(run('run-cycle', '--only', 'daily').status, 2);
+});
+
 test('a recording of this machine runs through the cycle elsewhere', (t) => {
   const { run, folder, env } = makeSite(t);
   const recording = join(folder, 'recorded');

@@ -207,19 +207,18 @@ test('what is missing is told as a failure, by name, and the run has done its wo
   assert.match(site.metrics(), /^ops_monitor_cycle_missing 1$/m);
 
   // The root of the archive tells its age, not the folder; what is written on change alone tells nothing.
-  age(join(site.state, 'ops_monitor.zarr', 'zarr.json'), 11);
+  age(join(site.state, 'ops_monitor.zarr', 'zarr.json'), 50);
   rmSync(join(site.state, 'alerts'), { recursive: true, force: true });
-  assert.match((await hear()).body, /: latest_report\.md is 11(\.\d)?m old, ops_monitor\.zarr is 11(\.\d)?m old$/);
+  assert.match((await hear()).body, /: latest_report\.md is 11(\.\d)?m old$/, 'the archive has an hour');
+  age(join(site.state, 'ops_monitor.zarr', 'zarr.json'), 240);
+  assert.match((await hear()).body, /: latest_report\.md is 11(\.\d)?m old, ops_monitor\.zarr is 4h old$/);
 
   // A stage whose own output cannot be trusted says so in its record.
   rmSync(join(site.state, 'health', 'latest_report.md'));
   mkdirSync(join(site.state, 'health', 'latest_report.md'));
   assert.equal((await site.run('write-report')).status, 1);
   const { body } = await hear();
-  assert.match(
-    body,
-    /: write-report failed: writing .*latest_report\.md failed.*, ops_monitor\.zarr is 11(\.\d)?m old$/,
-  );
+  assert.match(body, /: write-report failed: writing .*latest_report\.md failed.*, ops_monitor\.zarr is 4h old$/);
 
   rmSync(join(site.state, 'stages', 'append-zarr.json'));
   assert.match((await hear()).body, /append-zarr left no record of a run$/);
@@ -230,14 +229,21 @@ test('what is missing is told as a failure, by name, and the run has done its wo
   assert.ok(looked.flatMap(({ files }) => files).length >= 9);
 });
 
-test('a stage that is killed in every cycle is missing, though its last record is a good one', async (t) => {
+test('a stage that is killed in every cycle, or in every hour, is missing, though its last record is a good one', async (t) => {
   const site = await siteOf(t, 'healthchecks');
   const { base, heard } = await watcher(t);
-  const path = join(site.state, 'stages', 'append-zarr.json');
-  const record = JSON.parse(readText(path)) as { started_at: string };
-  writeFileSync(path, JSON.stringify({ ...record, started_at: new Date(Date.now() - 910_000).toISOString() }));
+  const ranBefore = (stage: string, seconds: number): void => {
+    const path = join(site.state, 'stages', `${stage}.json`);
+    const started_at = new Date(Date.now() - seconds * 1000).toISOString();
+    writeFileSync(path, JSON.stringify({ ...(JSON.parse(readText(path)) as object), started_at }));
+  };
+  ranBefore('write-report', 910);
+  ranBefore('append-zarr', 50 * 60);
   await site.confirm(`${base}/ping/${token}`);
-  assert.match(heard[0]?.body ?? '', /: append-zarr last ran 15(\.\d)?m ago$/);
+  assert.match(heard[0]?.body ?? '', /: write-report last ran 15(\.\d)?m ago$/);
+  ranBefore('append-zarr', 4 * 3600 + 60);
+  await site.confirm(`${base}/ping/${token}`);
+  assert.match(heard[1]?.body ?? '', /: write-report last ran 15(\.\d)?m ago, append-zarr last ran 4h ago$/);
 });
 
 test('just after midnight, the file of the day before is the one that was written minutes ago', async (t) => {

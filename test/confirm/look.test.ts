@@ -60,12 +60,17 @@ test('a stage that ran within two intervals and whose files are as young is not 
   for (const [records, files, says] of table) assert.deepEqual(missing(records, files), says);
 });
 
-test('how old is too old follows the interval', () => {
-  const hourly = whatIsMissing({
-    stages: [{ name: 'write-report', files: [file({ modified_at: ago(7200) })] }],
-    records: [record(7200)],
-    interval: 3600,
-    at,
-  });
-  assert.deepEqual(hourly, []);
+test('how old is too old follows the interval, and for a stage with a rhythm of its own that one', () => {
+  const look = (seconds: number, more: Partial<StageRecord>, interval = 300): string[] =>
+    whatIsMissing({
+      stages: [{ name: 'write-report', files: [file({ modified_at: ago(seconds) })] }],
+      records: [record(60, more)],
+      interval,
+      at,
+    });
+  assert.deepEqual(look(7200, {}, 3600), []);
+  assert.deepEqual(look(3000, { every_seconds: 3600 }), []);
+  assert.deepEqual(look(4 * 3600, { every_seconds: 3600 }), ['latest_report.md is 4h old']);
+  assert.deepEqual(missing([record(3000, { every_seconds: 3600 })], [file({ modified_at: ago(3000) })]), []);
+  assert.deepEqual(missing([record(4 * 3600, { every_seconds: 3600 })]), ['write-report last ran 4h ago']);
 });

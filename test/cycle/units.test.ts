@@ -1,4 +1,4 @@
-// The units of the cycle, by their text: that each stage has its place, its time and its program. What systemd makes of them
+// The units of the stages, by their text: that each stage has its place, its time and its program. What systemd makes of them
 // is asked in test/real/cycle-units.test.ts.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
@@ -19,16 +19,22 @@ const valuesOf = (text: string, key: string): string[] =>
 
 const stageOf = (unit: string): string => /^ops-monitor@(.*)\.service$/.exec(unit)?.[1] ?? unit;
 const names = stages.map(({ name }) => name);
+const namesOf = (timer: string): string[] => stages.filter((one) => one.runsEvery === timer).map(({ name }) => name);
 
-test('a cycle wants every stage, and ends after every one', () => {
-  const cycle = readText(join(folder, 'ops-monitor-cycle.service'));
-  assert.deepEqual(valuesOf(cycle, 'Wants').map(stageOf), names);
-  assert.deepEqual(valuesOf(cycle, 'After').map(stageOf), names);
-  // Requires= would take the later stages down with one that fails.
-  assert.doesNotMatch(cycle, /^(Requires|BindsTo|Requisite)=/m);
+test('each of the two timers starts a unit that wants its stages, and ends after every one', () => {
+  assert.deepEqual(namesOf('hourly'), ['append-zarr']);
+  for (const timer of ['cycle', 'hourly']) {
+    const unit = readText(join(folder, `ops-monitor-${timer}.service`));
+    assert.deepEqual(valuesOf(unit, 'Wants').map(stageOf), namesOf(timer));
+    assert.deepEqual(valuesOf(unit, 'After').map(stageOf), namesOf(timer));
+    // Requires= would take the later stages down with one that fails.
+    assert.doesNotMatch(unit, /^(Requires|BindsTo|Requisite)=/m);
+    assert.equal(valuesOf(readText(join(folder, `ops-monitor-${timer}.timer`)), 'AccuracySec').join(), '1s');
+  }
+  assert.deepEqual([...namesOf('cycle'), ...namesOf('hourly')].sort(), [...names].sort());
 });
 
-test('each stage is after those that it reads from, and the last after all', () => {
+test('each stage is after those that it reads from, and the last after all of its cycle', () => {
   const before = new Map(names.map((name) => [name, new Set<string>()]));
   for (const name of names) {
     for (const other of valuesOf(readText(dropInOf(name)), 'After').map(stageOf)) {
@@ -39,7 +45,8 @@ test('each stage is after those that it reads from, and the last after all', () 
   }
   for (const name of names.slice(1)) assert.ok(before.get(name)?.has('collect-snapshot'), name);
   for (const name of names.slice(2)) assert.ok(before.get(name)?.has('assess-health'), name);
-  assert.deepEqual([...(before.get('confirm-cycle') ?? [])].sort(), names.slice(0, -1).sort());
+  // Of the hourly stages it asks how old they are, and waits for none.
+  assert.deepEqual([...(before.get('confirm-cycle') ?? [])].sort(), namesOf('cycle').slice(0, -1).sort());
 });
 
 test('systemd is more patient with a stage than the stage with itself', () => {

@@ -149,6 +149,8 @@ test('a stage that was left out for more than three of its times is unknown, and
     `unknown: whether news arrives is not known: ${since}`,
   ]);
   assert.deepEqual(judge(16), well, 'one that is run by hand is never late');
+  assert.deepEqual(judge(50, 3600), well, 'one of every hour has three hours');
+  assert.match(judge(240, 3600)[0] ?? '', /^unknown: .* every 1h$/);
   // Nothing ran for two days, on a machine that was off: the run before was as long ago.
   assert.deepEqual(judge(2880, 300, at(-2881)), well);
   assert.match(judge(2, 30)[0] ?? '', /^unknown: .* every 30s$/);

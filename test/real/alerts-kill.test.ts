@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import test, { before, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { randomOf, seedOf } from '../chance.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { mountTmpfs } from './disks.ts';
 import { type Moment, type Relay, serveMail } from './mail-server.ts';
@@ -379,6 +380,7 @@ for (const transport of ['smtp', 'sendmail', 'mailx'] as const) {
 }
 
 test('killed at any moment, again and again, before it ever gets to its end', async (t) => {
+  const random = randomOf(seedOf(t));
   const tally = newTally();
   const one = cases[0] ?? assert.fail();
   const slot = await slotFor(t, one.to, 'smtp');
@@ -395,7 +397,7 @@ test('killed at any moment, again and again, before it ever gets to its end', as
       const start = performance.now();
       let timer: NodeJS.Timeout | undefined;
       const { signal } = await slot.run({
-        started: (pid) => (timer = setTimeout(kill, usualMs * (0.5 + 0.5 * Math.random()), pid)),
+        started: (pid) => (timer = setTimeout(kill, usualMs * (0.5 + 0.5 * random()), pid)),
       });
       clearTimeout(timer);
       if (signal === 'SIGKILL') tally.killed += 1;

@@ -13,6 +13,9 @@ import { itemOf, root } from './stages.ts';
 
 const state = '/var/lib/ops-monitor';
 const names = stages.map(({ name }) => name);
+const hourly = stages.filter(({ runsEvery }) => runsEvery === 'hourly').map(({ name }) => name);
+const inCycle = names.filter((name) => !hourly.includes(name));
+const timers = ['ops-monitor-cycle.timer', 'ops-monitor-hourly.timer', 'thermal-heartbeat.timer'];
 const unitOf = (stage: string): string => `ops-monitor@${stage}.service`;
 
 /** The commands of a section of the page, as one script. What needs the network was done before. */
@@ -98,7 +101,8 @@ test('the units of every stage are without a fault, and as hard as they were', (
       env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` },
       encoding: 'utf8',
     });
-  for (const unit of ['ops-monitor-cycle.timer', 'ops-monitor-cycle.service', ...names.map(unitOf)]) {
+  const starters = ['cycle', 'hourly'].flatMap((name) => [`ops-monitor-${name}.timer`, `ops-monitor-${name}.service`]);
+  for (const unit of [...starters, ...names.map(unitOf)]) {
     const { status, stderr } = analyze('verify', unit);
     assert.equal(`${status} ${stderr}`, '0 ', unit);
   }
@@ -118,7 +122,8 @@ test('a cycle runs every stage in its order as the service’s user, goes on aft
   const machine = await installed(t);
   const { must } = machine;
   machine.script(commandsOf('4. '));
-  must('systemctl', 'stop', 'ops-monitor-cycle.timer', 'thermal-heartbeat.timer');
+  for (const timer of timers) assert.equal(must('systemctl', 'is-active', timer).trim(), 'active', timer);
+  must('systemctl', 'stop', ...timers);
   await settled(machine);
 
   const [first = '', second = '', ...later] = names;
@@ -130,7 +135,7 @@ test('a cycle runs every stage in its order as the service’s user, goes on aft
   }
   assert.ok(startOf(machine, second) >= endOf(first), 'assess-health did not wait for the snapshot');
   for (const name of later) assert.ok(startOf(machine, name) >= endOf(second), `${name} did not wait for the verdict`);
-  for (const name of names.slice(0, -1)) assert.ok(startOf(machine, 'confirm-cycle') >= endOf(name), name);
+  for (const name of inCycle.slice(0, -1)) assert.ok(startOf(machine, 'confirm-cycle') >= endOf(name), name);
 
   // Others may look, and at nothing that has addresses in it.
   const asNobody = (...argv: string[]) =>
@@ -159,18 +164,28 @@ test('a cycle runs every stage in its order as the service’s user, goes on aft
     [second],
   );
 
+  // The hourly stages wait for the verdict of a cycle that runs, and are no part of one.
+  must('systemctl', 'start', '--no-block', 'ops-monitor-cycle.service');
+  must('systemctl', 'start', 'ops-monitor-hourly.service');
+  for (const name of hourly) assert.ok(startOf(machine, name) >= endOf(second), `${name} did not wait for the verdict`);
+  await settled(machine);
+  const starts = hourly.map((name) => startOf(machine, name));
+
   // The first fails, another is killed, a third hangs.
   machine.override(unitOf(first), '[Service]\nExecStart=\nExecStart=/bin/false\n');
   machine.override(unitOf('write-report'), "[Service]\nExecStart=\nExecStart=/bin/sh -c 'kill -KILL $$$$'\n");
-  machine.override(unitOf('append-zarr'), '[Service]\nExecStart=\nExecStart=/bin/sleep 1000\nTimeoutStartSec=1\n');
-  const broken = [first, 'write-report', 'append-zarr'];
+  machine.override(unitOf('send-alerts'), '[Service]\nExecStart=\nExecStart=/bin/sleep 1000\nTimeoutStartSec=1\n');
+  const broken = [first, 'write-report', 'send-alerts'];
   must('systemctl', 'start', 'ops-monitor-cycle.service');
   assert.deepEqual(
     broken.map((name) => resultOf(machine, name)),
     ['exit-code', 'signal', 'timeout'],
   );
   for (const [index, name] of names.entries())
-    if (!broken.includes(name)) assert.ok(startOf(machine, name) > (before[index] ?? 0), `${name} did not run`);
+    if (!broken.includes(name) && !hourly.includes(name))
+      assert.ok(startOf(machine, name) > (before[index] ?? 0), `${name} did not run`);
+  const same = hourly.map((name) => startOf(machine, name));
+  assert.deepEqual(same, starts, 'a cycle ran an hourly stage');
   machine.restore();
   must('systemctl', 'start', 'ops-monitor-cycle.service');
   for (const name of names) assert.equal(resultOf(machine, name), 'success', name);
