@@ -1,6 +1,7 @@
 // assess-health: latest.json → latest_health.json, a line of the levels' history, a textfile.
 import { Usage } from '../contract/errors.ts';
 import { defineStage, type World } from '../contract/stage.ts';
+import { ageOf, isStale, secondsSince } from '../core/age.ts';
 import { countLevels, tallyOf, worst } from '../core/level.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
@@ -109,7 +110,7 @@ interface Input {
 
 /** A pure function of its input: the same twice gives the same bytes. */
 export function assess({ snapshot, missing, stages, heartbeat, config, hostname, at }: Input): Health {
-  const age = ageOf(snapshot, missing, config, at);
+  const age = judgeAge(snapshot, missing, config, at);
   const judged = runChecks({
     checks,
     sections: snapshot?.sections ?? {},
@@ -144,27 +145,27 @@ export function assess({ snapshot, missing, stages, heartbeat, config, hostname,
 }
 
 /** Too old, from the future, or not there: then nothing in it can be believed, and nothing is green. */
-function ageOf(snapshot: Snapshot | undefined, missing: string, config: HealthConfig, at: Date): Observation {
+function judgeAge(snapshot: Snapshot | undefined, missing: string, config: HealthConfig, at: Date): Observation {
   const limit = config.limits.snapshot.intervals * config.interval;
-  const age = snapshot ? (at.getTime() - Date.parse(snapshot.time_utc)) / 1000 : undefined;
+  const { seconds, aheadSeconds } = ageOf(snapshot?.time_utc, at);
+  const value = snapshot ? secondsSince(snapshot.time_utc, at) : undefined;
   const observe = (fresh: boolean, message: string): Observation => ({
     id: 'snapshot-age:snapshot',
     check: 'snapshot-age',
     subject: 'snapshot',
     level: fresh ? 'green' : 'unknown',
-    value: age === undefined ? null : Math.round(age * 1000) / 1000,
+    value: value === undefined ? null : Math.round(value * 1000) / 1000,
     unit: 's',
     limit: { value: limit, key: 'limits.snapshot.intervals' },
     message,
     ...(fresh ? {} : { clears_when: 'collect-snapshot has written a new snapshot' }),
     runbook: runbookOf('snapshot-age'),
   });
-  if (age === undefined) return observe(false, `no snapshot to judge: ${firstLine(missing)}`);
-  const most = formatDuration(limit);
-  if (!(age <= limit)) return observe(false, `the snapshot is ${formatDuration(age)} old (at most ${most})`);
-  if (age < -config.interval)
-    return observe(false, `the snapshot is from the future, by ${formatDuration(-age)}: a clock is wrong`);
-  return observe(true, `the snapshot is ${formatDuration(Math.max(0, age))} old (at most ${most})`);
+  if (aheadSeconds !== undefined)
+    return observe(false, `the snapshot is from the future, by ${formatDuration(aheadSeconds)}: a clock is wrong`);
+  if (seconds === undefined) return observe(false, `no snapshot to judge: ${firstLine(missing)}`);
+  const [old, most] = [formatDuration(seconds), formatDuration(limit)];
+  return observe(!isStale({ seconds }, limit), `the snapshot is ${old} old (at most ${most})`);
 }
 
 function summaryOf({ overall_level, counts, observations }: Health): string {
