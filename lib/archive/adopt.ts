@@ -1,5 +1,6 @@
 // A store that another program wrote: what is in it, and what somebody can do who wants it beside ours. It is never taken
 // into ours, which has to come out of its raw lines alone.
+import { alignColumns } from '../core/columns.ts';
 import { counted, listed } from '../core/text.ts';
 
 interface Times {
@@ -29,12 +30,7 @@ export function adoptionText(theirs: Theirs, ours: Ours | undefined, ourPath: st
     ['ours', ours ? `${ours.path}: ${extentText(ours)}` : `there is none at ${ourPath} yet`],
     ...(ours ? [['overlap', overlapText(theirs, ours)]] : []),
   ];
-  return [
-    theirs.path,
-    ...rows.map(([left = '', right = '']) => `  ${left.padEnd(11)}${right}`),
-    '',
-    ...adviceOn(theirs, ourPath),
-  ].join('\n');
+  return [theirs.path, ...alignColumns(rows, { indent: '  ' }), '', ...adviceOn(theirs, ourPath)].join('\n');
 }
 
 function variablesText({ variables }: Theirs, ours: Ours | undefined): string {

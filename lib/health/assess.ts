@@ -2,6 +2,7 @@
 import { Usage } from '../contract/errors.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import { ageOf, isStale, secondsSince } from '../core/age.ts';
+import { alignColumns } from '../core/columns.ts';
 import { countLevels, tallyOf, worst } from '../core/level.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
@@ -172,6 +173,9 @@ function summaryOf({ overall_level, counts, observations }: Health): string {
   const worstOnes = observations.filter(({ level }) => level !== 'green');
   return [
     `${overall_level}: ${tallyOf(counts)}`,
-    ...worstOnes.map(({ level, message }) => `${level.padEnd(7)} ${message}`),
+    ...alignColumns(
+      worstOnes.map(({ level, message }) => [level, message]),
+      { gap: ' ', least: [7] },
+    ),
   ].join('\n');
 }
