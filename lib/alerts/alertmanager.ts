@@ -2,6 +2,7 @@
 // So nothing waits in the outbox for it.
 import type { Net, Reply } from '../contract/net.ts';
 import type { World } from '../contract/stage.ts';
+import { secondsSince } from '../core/age.ts';
 import { counted, firstLine } from '../core/text.ts';
 import { bearer } from './bearer.ts';
 import type { AlertmanagerConfig, AlertsConfig } from './config.ts';
@@ -43,7 +44,7 @@ export function toTell(state: State, last: ToldAlerts['alerts'], about: About): 
       const end = earlier(one.endsAt, now);
       return [id, { ...one, startsAt: earlier(one.startsAt, end), endsAt: end }] as const;
     })
-    .filter(([, one]) => about.now.getTime() - Date.parse(one.endsAt) < repeatedEndSeconds * 1000);
+    .filter(([, one]) => secondsSince(one.endsAt, about.now) < repeatedEndSeconds);
   return Object.fromEntries([...active, ...over]);
 }
 

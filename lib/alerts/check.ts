@@ -3,6 +3,7 @@ import { Usage } from '../contract/errors.ts';
 import type { Spool } from '../contract/spool.ts';
 import type { Outcome, World } from '../contract/stage.ts';
 import type { Transport } from '../contract/transport.ts';
+import { padded } from '../core/columns.ts';
 import { escapeHtml } from '../core/text.ts';
 import { askReplicas } from './alertmanager.ts';
 import type { AlertsConfig } from './config.ts';
@@ -25,7 +26,7 @@ export async function checkWays(post: Post, config: AlertsConfig): Promise<Outco
     const ready = await transport.ready(outside);
     const asked = ways.mail.includes(transport);
     if (ready.usable && asked) used ??= transport.name;
-    lines.push(`${transport.name.padEnd(9)} ${asked ? '' : '(not asked for) '}${sayReady(ready)}`);
+    lines.push(`${padded(transport.name, 9)} ${asked ? '' : '(not asked for) '}${sayReady(ready)}`);
   }
   for (const [name, webhook] of Object.entries(ways.webhooks)) {
     const ready = await webhook.ready(outside);

@@ -1,6 +1,7 @@
 // What becomes of an alert from one look to the next: pending, firing, over. Pure: what was seen and the time go in, the
 // next state, what happened, and who is to be told come out.
 import type { Firing, Sighting } from '../contract/rule.ts';
+import { secondsSince } from '../core/age.ts';
 
 interface Alert {
   readonly rule: string;
@@ -146,8 +147,6 @@ function worstOfEach(sightings: readonly Sighting[]): Iterable<Sighting> {
   return found.values();
 }
 
-const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000;
-
 /** A clock that was set back: what lies ahead of it now happened just now, and waits begin anew. */
 function notFromTheFuture(alert: Alert, at: string): Alert {
   const earlier = (time: string): string => (time > at ? at : time);
@@ -199,7 +198,7 @@ function newRun(look: Look, at: string) {
     const { clear_since: _over, ...before } = known ?? begin(id, rule, sighting);
     const seen: Alert = { ...before, ...shown, since: earliest(since, before.since), last_seen: at };
     if (seen.phase === 'pending') {
-      if (secondsBetween(seen.since, at) < policy.hold) return seen;
+      if (secondsSince(seen.since, at) < policy.hold) return seen;
       say('firing', id, message);
     }
     return tell(id, { ...seen, phase: 'firing' }, policy);
@@ -237,14 +236,14 @@ function newRun(look: Look, at: string) {
     const { escalate } = policy;
     const everybody = escalate ? [...new Set([...policy.to, ...escalate.to])] : policy.to;
     // From when somebody could have known: it may be older than the monitor.
-    if (escalate && escalated_at === undefined && secondsBetween(first_queued ?? last_queued, at) >= escalate.after) {
+    if (escalate && escalated_at === undefined && secondsSince(first_queued ?? last_queued, at) >= escalate.after) {
       say('escalated', id, heard.message);
       return notify('escalation', id, { ...heard, escalated_at: at }, everybody);
     }
     // Counted from when one arrived. While one is still on its way there is no second; one that never will arrive was none.
     const arrived = last_sent !== undefined && last_sent >= last_queued ? last_sent : undefined;
     if (arrived === undefined && look.isOnItsWay(id)) return heard;
-    if (secondsBetween(arrived ?? last_queued, at) < policy.repeat - graceSeconds) return heard;
+    if (secondsSince(arrived ?? last_queued, at) < policy.repeat - graceSeconds) return heard;
     say('repeated', id, heard.message);
     return notify('repeat', id, heard, escalated_at === undefined ? policy.to : everybody);
   };
@@ -260,7 +259,7 @@ function newRun(look: Look, at: string) {
     const policy = look.policyOf(alert.rule, alert.subject);
     if (alert.phase === 'pending') return close('passed', id, alert, message);
     const clear_since = alert.clear_since ?? at;
-    if (secondsBetween(clear_since, at) < policy.clearHold) return { ...alert, clear_since };
+    if (secondsSince(clear_since, at) < policy.clearHold) return { ...alert, clear_since };
     return close('recovered', id, alert, message);
   };
 

@@ -1,6 +1,7 @@
 // What a mail says: one for all that changed in a run, for those who are to hear of it. For a person at three in the
 // morning: what, where, since when, what the limit is, what else is wrong, where to look.
 import type { Told } from '../contract/transport.ts';
+import { alignColumns } from '../core/columns.ts';
 import { escapeHtml, firstLine, oneLine, shellWord } from '../core/text.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { clockMinute, distance } from '../core/time.ts';
@@ -161,9 +162,9 @@ interface Rest {
 
 function textOf(parts: readonly Part[], rest: Rest, about: About): string {
   const blocks = parts.map(({ title, message, rows }) =>
-    [title, `  ${message}`, ...rows.map(([what, says]) => `  ${what.padEnd(9)} ${says}`)].join('\n'),
+    [title, `  ${message}`, ...alignColumns(rows, { indent: '  ', gap: ' ', least: [9] })].join('\n'),
   );
-  const other = rest.lines.map(([level, message]) => `  ${level.padEnd(8)} ${message}`);
+  const other = alignColumns(rest.lines, { indent: '  ', gap: ' ', least: [8] });
   return `${[...blocks, [rest.says, ...other].join('\n'), footer(about)].join('\n\n')}\n`;
 }
 

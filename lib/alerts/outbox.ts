@@ -6,6 +6,7 @@ import { shapeProblem } from '../contract/shape.ts';
 import type { Spool } from '../contract/spool.ts';
 import type { Mail, Outside, Receipt, Transport } from '../contract/transport.ts';
 import { Refused, Unsure } from '../contract/errors.ts';
+import { secondsSince } from '../core/age.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { webhookOf } from './recipient.ts';
 
@@ -159,7 +160,7 @@ const backOffSeconds = (attempts: number): number => Math.min(longestBackOffSeco
 /** What is due later than it ever could be was written before the clock was set back. */
 function isDue({ next_at }: Recipient, now: Date): boolean {
   if (next_at === undefined) return true;
-  const seconds = (Date.parse(next_at) - now.getTime()) / 1000;
+  const seconds = secondsSince(now, next_at);
   return !(seconds > 0 && seconds <= longestBackOffSeconds);
 }
 
@@ -250,7 +251,7 @@ async function tryTransport(transport: Transport, mail: Mail, to: readonly strin
 }
 
 function giveUp(entry: Entry, { now, giveUp: seconds }: Flush, happened: Happened[]): Entry {
-  if (now.getTime() - Date.parse(entry.composed_at) < seconds * 1000) return entry;
+  if (secondsSince(entry.composed_at, now) < seconds) return entry;
   const late = entry.recipients.filter(({ state }) => state === 'waiting');
   if (late.length === 0) return entry;
   const recipients = entry.recipients.map((one): Recipient =>

@@ -3,9 +3,9 @@
 import { Usage } from '../contract/errors.ts';
 import type { Spool } from '../contract/spool.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
+import { ageOf, secondsSince } from '../core/age.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
-import { clockToleranceSeconds } from '../core/time.ts';
 import { latestHealth } from '../health/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import { tellAlertmanager } from './alertmanager.ts';
@@ -75,7 +75,11 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   const onTheirWay = new Set(outbox.waiting.flatMap(({ entry }) => entry.ids));
   const isOnItsWay = (id: string): boolean => onTheirWay.has(id);
   const byOwn = lookAtOwn(
-    { snapshot: ageOf(byTime, problem, now), outbox: ageOfOutbox(outbox, now), ...(await recordsOf(world, now)) },
+    {
+      snapshot: ageOfSnapshot(byTime, problem, now),
+      outbox: ageOfOutbox(outbox, now),
+      ...(await recordsOf(world, now)),
+    },
     config,
     now,
   );
@@ -203,16 +207,16 @@ function lookTime(snapshot: Snapshot): Date | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
-function ageOf(at: Date | undefined, problem: string | undefined, now: Date): OwnState['snapshot'] {
+function ageOfSnapshot(at: Date | undefined, problem: string | undefined, now: Date): OwnState['snapshot'] {
   if (!at) return { age_seconds: undefined, problem: problem ?? 'the latest snapshot has no time' };
-  const age = (now.getTime() - at.getTime()) / 1000;
-  if (age >= -clockToleranceSeconds) return { age_seconds: Math.max(0, age), problem: undefined };
-  const ahead = formatDuration(-age);
+  const { seconds, aheadSeconds } = ageOf(at, now);
+  if (aheadSeconds === undefined) return { age_seconds: seconds, problem: undefined };
+  const ahead = formatDuration(aheadSeconds);
   return { age_seconds: undefined, problem: `the latest snapshot is from the future, by ${ahead}: a clock is wrong` };
 }
 
 function ageOfOutbox({ waiting }: Outbox, now: Date): OwnState['outbox'] {
-  const ages = waiting.map(({ entry }) => (now.getTime() - Date.parse(entry.composed_at)) / 1000);
+  const ages = waiting.map(({ entry }) => secondsSince(entry.composed_at, now));
   return { waiting: waiting.length, oldest_seconds: Math.max(0, ...ages) };
 }
 

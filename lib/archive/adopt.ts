@@ -1,5 +1,6 @@
 // Describes a Zarr store that another program wrote, and how to read it together with our archive. Its samples are never
 // copied into the archive: the archive must be rebuildable from its raw lines alone.
+import { alignColumns } from '../core/columns.ts';
 import { counted, listed } from '../core/text.ts';
 
 interface Times {
@@ -29,12 +30,7 @@ export function adoptionText(theirs: Theirs, ours: Ours | undefined, ourPath: st
     ['ours', ours ? `${ours.path}: ${extentText(ours)}` : `there is none at ${ourPath} yet`],
     ...(ours ? [['overlap', overlapText(theirs, ours)]] : []),
   ];
-  return [
-    theirs.path,
-    ...rows.map(([left = '', right = '']) => `  ${left.padEnd(11)}${right}`),
-    '',
-    ...adviceOn(theirs, ourPath),
-  ].join('\n');
+  return [theirs.path, ...alignColumns(rows, { indent: '  ' }), '', ...adviceOn(theirs, ourPath)].join('\n');
 }
 
 function variablesText({ variables }: Theirs, ours: Ours | undefined): string {

@@ -3,7 +3,7 @@
 // the new one, and the next run completes the rest.
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
-import { clockToleranceSeconds } from '../core/time.ts';
+import { latestTime } from '../core/age.ts';
 import type { Variable } from './flatten.ts';
 import {
   arrayText,
@@ -122,7 +122,7 @@ function lastChunkProblem(files: StoreFiles, path: string, { length, variables }
   return undefined;
 }
 
-export const latestOf = (now: Date): number => (now.getTime() + clockToleranceSeconds * 1000) * 1000;
+export const latestOf = (now: Date): number => latestTime(now).getTime() * 1000;
 export const instantOf = (microseconds: number): string =>
   Math.abs(microseconds) <= 8.64e18 ? new Date(microseconds / 1000).toISOString() : String(microseconds);
 

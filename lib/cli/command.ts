@@ -1,6 +1,7 @@
 // A command from its arguments to its exit code: options, --help, and what each kind of failure means to the shell.
 import { LockedOut, Usage } from '../contract/errors.ts';
 import type { Answered, Option } from '../contract/stage.ts';
+import { alignColumns } from '../core/columns.ts';
 import { reasonOf } from '../core/text.ts';
 import { leave } from '../io/leave.ts';
 import { print, printError } from '../io/terminal.ts';
@@ -53,16 +54,15 @@ export function exitCodeOf(error: unknown): number {
 
 function helpOf({ name, summary, operand, options }: Command): string {
   const rows = Object.entries({ ...options, help: helpOption }).map(([word, option]) => [
-    `  ${optionText(word, option)}`,
+    optionText(word, option),
     option.summary,
   ]);
-  const width = Math.max(...rows.map(([left = '']) => left.length)) + 2;
   return [
     `Usage: ops-monitor ${name}${operand ? ` ${operand}` : ''} [OPTION]…`,
     '',
     `${name} ${summary}.`,
     '',
-    ...rows.map(([left = '', says = '']) => `${left.padEnd(width)}${says}`),
+    ...alignColumns(rows, { indent: '  ' }),
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
 // ops-monitor COMMAND …: one name for every script, so that nobody has to know where they lie.
+import { alignColumns } from '../core/columns.ts';
 import { nearest } from '../core/text.ts';
 import { leave } from '../io/leave.ts';
 import { product } from '../io/product.ts';
@@ -38,13 +39,15 @@ function finish(text: string): never {
 }
 
 function helpOf(entries: Readonly<Record<string, Entry>>): string {
-  const width = Math.max(...Object.keys(entries).map((name) => name.length)) + 2;
   return [
     'Usage: ops-monitor COMMAND [OPTION]…',
     '',
     'An observe-only operations monitor: each command is one step, and leaves files for the next.',
     '',
-    ...Object.entries(entries).map(([name, { summary }]) => `  ${name.padEnd(width)}${summary}`),
+    ...alignColumns(
+      Object.entries(entries).map(([name, { summary }]) => [name, summary]),
+      { indent: '  ' },
+    ),
     '',
     'ops-monitor COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 already running.',
   ].join('\n');

@@ -1,4 +1,5 @@
 // Several commands under one name: `ops-monitor archive info`. Each has its own options and its own --help.
+import { alignColumns } from '../core/columns.ts';
 import { nearest } from '../core/text.ts';
 import { leave } from '../io/leave.ts';
 import { print, printError } from '../io/terminal.ts';
@@ -42,13 +43,12 @@ function helpOf(group: Group): string {
     `${wordOf(group, command)} ${command.operand ?? ''}`.trim(),
     command.summary,
   ]);
-  const width = Math.max(...rows.map(([left = '']) => left.length)) + 2;
   return [
     `Usage: ops-monitor ${group.name} COMMAND [OPTION]…`,
     '',
     `${group.name} ${group.summary}.`,
     '',
-    ...rows.map(([left = '', says = '']) => `  ${left.padEnd(width)}${says}`),
+    ...alignColumns(rows, { indent: '  ' }),
     '',
     `ops-monitor ${group.name} COMMAND --help tells more; each understands --config FILE.`,
   ].join('\n');

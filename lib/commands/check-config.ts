@@ -3,6 +3,7 @@ import { type Effective, effectiveValues } from '../config/origin.ts';
 import { findSource } from '../config/load.ts';
 import { resolve } from '../config/resolve.ts';
 import { Usage } from '../contract/errors.ts';
+import { alignColumns, displayWidth, padded } from '../core/columns.ts';
 import { counted } from '../core/text.ts';
 import { makeNet } from '../io/net.ts';
 import { resolvePlaces } from '../io/places.ts';
@@ -45,7 +46,7 @@ export const checkConfig: Command = {
       shown.length < values.length
         ? [`Beside these, ${counted(values.length - shown.length, 'default')} apply; --all prints them too.`]
         : [],
-      ['Files lie in', ...Object.entries(places).map(([name, path]) => `  ${name.padEnd(11)} ${path}`)],
+      ['Files lie in', ...alignColumns(Object.entries(places), { indent: '  ' })],
       planned.length > 0 ? folded(`Understood, but nothing acts on it in this version: ${planned.join(', ')}`) : [],
       unset.length > 0 ? ['Not known here, though the unit that uses it may have it:', ...unset] : [],
       [source ? `The configuration is right: ${source.path}` : 'Nothing is configured, and nothing is wrong.'],
@@ -62,7 +63,8 @@ const columns = 80;
 function table(values: readonly Effective[]): string[] {
   const paint = painter();
   const origin = ({ line }: Effective): string => (line === undefined ? 'default' : `line ${line}`);
-  const widest = (pick: (one: Effective) => string): number => Math.max(0, ...values.map((one) => pick(one).length));
+  const widest = (pick: (one: Effective) => string): number =>
+    Math.max(0, ...values.map((one) => displayWidth(pick(one))));
   const [originWidth, keyWidth] = [
     widest(origin),
     Math.min(
@@ -71,10 +73,10 @@ function table(values: readonly Effective[]): string[] {
     ),
   ];
   return values.map((one) => {
-    const line = `${origin(one).padEnd(originWidth)}  ${one.key.padEnd(keyWidth)}  ${one.value}`;
+    const line = `${padded(origin(one), originWidth)}  ${padded(one.key, keyWidth)}  ${one.value}`;
     if (line.length <= columns) return one.line === undefined ? paint('dim', line) : line;
     const indent = ' '.repeat(originWidth + 4);
-    return [`${origin(one).padEnd(originWidth)}  ${one.key}`, ...folded(`${indent}${one.value}`, indent)].join('\n');
+    return [`${padded(origin(one), originWidth)}  ${one.key}`, ...folded(`${indent}${one.value}`, indent)].join('\n');
   });
 }
 

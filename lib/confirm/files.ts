@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import type { World } from '../contract/stage.ts';
+import { ageOf } from '../core/age.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
-import { clockToleranceSeconds } from '../core/time.ts';
 
 const heartbeatSchema = z.looseObject({
   schema_version: z.number(),
@@ -38,10 +38,8 @@ export const textfile = defineFile<string>({
 });
 
 /** Since the watcher accepted one, or since it is tried; undefined where no clock of ours can have said that. */
-export function secondsUnheard({ accepted_at, first_tried_at }: HeartbeatRecord, at: Date): number | undefined {
-  const age = (at.getTime() - Date.parse(accepted_at ?? first_tried_at)) / 1000;
-  return age >= -clockToleranceSeconds ? Math.max(0, age) : undefined;
-}
+export const secondsUnheard = ({ accepted_at, first_tried_at }: HeartbeatRecord, at: Date): number | undefined =>
+  ageOf(accepted_at ?? first_tried_at, at).seconds;
 
 /** Undefined where none is configured, or none was tried yet. */
 export type HeartbeatFound = { readonly record: HeartbeatRecord } | { readonly problem: string } | undefined;

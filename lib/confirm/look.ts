@@ -1,9 +1,9 @@
 // What is missing of a cycle: its stages' last runs and the ages of their files, as sentences. Pure.
 import { basename } from 'node:path';
 import type { StageRecord } from '../contract/record.ts';
+import { ageOf } from '../core/age.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { firstLine } from '../core/text.ts';
-import { clockToleranceSeconds } from '../core/time.ts';
 
 export interface Cycle {
   readonly stages: readonly ExpectedStage[];
@@ -61,7 +61,7 @@ function fileProblem({ path, modified_at, problem }: FoundFile, most: number, at
 
 /** How old it is, where that is too old. */
 function ageProblem(from: Date, most: number, at: Date): string | undefined {
-  const age = (at.getTime() - from.getTime()) / 1000;
-  if (!(age >= -clockToleranceSeconds)) return 'untrue';
-  return age > most ? formatDuration(age) : undefined;
+  const { seconds } = ageOf(from, at);
+  if (seconds === undefined) return 'untrue';
+  return seconds > most ? formatDuration(seconds) : undefined;
 }

@@ -1,4 +1,5 @@
 // What each stage leaves of its last run, written by the engine whatever became of the run.
+import { secondsSince } from '../core/age.ts';
 import { join } from '../core/path.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { defineFile, type FileSpec } from './file.ts';
@@ -43,7 +44,7 @@ const mostMissed = 3;
 export function overdue(record: StageRecord, asking: StageRecord | undefined): string | undefined {
   const { stage, started_at, every_seconds } = record;
   if (every_seconds === undefined || asking === undefined) return undefined;
-  const seconds = (Date.parse(asking.started_at) - Date.parse(started_at)) / 1000;
+  const seconds = secondsSince(started_at, asking.started_at);
   if (!(seconds > mostMissed * every_seconds)) return undefined;
   return `${stage} has not run since ${started_at}, though it should every ${formatDuration(every_seconds)}`;
 }

@@ -1,4 +1,5 @@
 // Two listings of what should be the same files: what is missing, what differs, what is extra, how far behind.
+import { secondsSince } from './age.ts';
 import { percentOf } from './quantity.ts';
 
 export interface Listed {
@@ -61,5 +62,5 @@ function lagOf(source: readonly Listed[], newestThere: number, at: Date): number
   let oldest = Infinity;
   for (const { modified } of source)
     if (modified.getTime() > newestThere) oldest = Math.min(oldest, modified.getTime());
-  return oldest === Infinity ? 0 : Math.max(0, Math.round((at.getTime() - oldest) / 1000));
+  return oldest === Infinity ? 0 : Math.max(0, Math.round(secondsSince(new Date(oldest), at)));
 }

@@ -1,9 +1,6 @@
 // Instants are ISO 8601 in UTC everywhere on disk; these are the few ways we write and read them.
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 
-/** Two clocks are never quite the same. What is further ahead than this is of a clock that is wrong. */
-export const clockToleranceSeconds = 300;
-
 /** 20261120: the UTC day, as it stands in the names of day files. */
 export function dayStamp(at: Date): string {
   return at.toISOString().slice(0, 10).replaceAll('-', '');

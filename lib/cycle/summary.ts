@@ -1,4 +1,5 @@
 // What somebody sees after a cycle by hand: the verdict, what is wrong and why, what is green, and where the files lie.
+import { alignColumns, padded } from '../core/columns.ts';
 import { worstFirst } from '../core/level.ts';
 import { shellWord } from '../core/text.ts';
 import { clockMinute } from '../core/time.ts';
@@ -30,21 +31,20 @@ export function renderSummary(input: SummaryInput): string {
   const wrong = worstFirst
     .filter((level) => level !== 'green')
     .flatMap((level) => health.observations.filter((observation) => observation.level === level));
-  const wide = Math.max(...files.map(([what]) => what.length));
   return [
     `${paint('bold', `ops-monitor ${version}`)}  ${site} on ${hostname}, ${clockMinute(new Date(assessed_at))}`,
     '',
     `  ${paint(overall_level, `● ${overall_level.toUpperCase()}`)}   ${tally.join(', ')}`,
     '',
     ...wrong.flatMap(({ id, level, message, clears_when }) => [
-      `  ${paint(level, level.padEnd(7))}       ${message}`,
+      `  ${padded(paint(level, level), 14)}${message}`,
       paint('dim', `                ${id}${clears_when ? `, clears when ${clears_when}` : ''}`),
     ]),
     ...good(health, paint),
     ...[...notWatched].map(([reason, names]) => paint('dim', `  not watched   ${names.join(', ')}: ${reason}`)),
     ...why(input, wrong[0]),
     '',
-    ...files.map(([what, path]) => `  ${what.padEnd(wide)}  ${path}`),
+    ...alignColumns(files, { indent: '  ' }),
     '',
     paint('dim', '  Observe-only: nothing was changed, and no automated healing action was taken.'),
   ].join('\n');

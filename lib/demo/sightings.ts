@@ -1,5 +1,6 @@
 // Whether the monitor saw what went wrong: of each fault the first cycle that told of it, the levels that it reached, and
 // the cycle from which all was green again.
+import { alignColumns } from '../core/columns.ts';
 import { type Level, worst } from '../core/level.ts';
 import { type Fault, nameOf } from './faults.ts';
 
@@ -89,13 +90,5 @@ export function renderSightings(sightings: readonly Sighting[]): string {
       outcome === 'seen' ? '' : outcome === 'missed' ? 'MISSED' : outcome,
     ]),
   ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return alignColumns(rows).join('\n');
 }

@@ -1,6 +1,7 @@
 // assess-health: latest.json → latest_health.json, a line of the levels' history, a textfile.
 import { Usage } from '../contract/errors.ts';
 import { defineStage, type World } from '../contract/stage.ts';
+import { alignColumns } from '../core/columns.ts';
 import { countLevels, tallyOf, worst } from '../core/level.ts';
 import { reasonOf } from '../core/text.ts';
 import { parseInstant } from '../core/time.ts';
@@ -130,6 +131,9 @@ function summaryOf({ overall_level, counts, observations }: Health): string {
   const worstOnes = observations.filter(({ level }) => level !== 'green');
   return [
     `${overall_level}: ${tallyOf(counts)}`,
-    ...worstOnes.map(({ level, message }) => `${level.padEnd(7)} ${message}`),
+    ...alignColumns(
+      worstOnes.map(({ level, message }) => [level, message]),
+      { gap: ' ', least: [7] },
+    ),
   ].join('\n');
 }

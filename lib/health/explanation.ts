@@ -2,6 +2,7 @@
 import { Usage } from '../contract/errors.ts';
 import type { Registry } from '../contract/registry.ts';
 import type { Line, World } from '../contract/stage.ts';
+import { alignColumns } from '../core/columns.ts';
 import type { Level } from '../core/level.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { likest, nearest } from '../core/text.ts';
@@ -160,7 +161,7 @@ export function renderExplanation(explanation: Explanation, now: Date): string {
   ];
   return [
     id,
-    ...rows.map(([what, says]) => `  ${what.padEnd(8)} ${says}`),
+    ...alignColumns(rows, { indent: '  ' }),
     ...read.flatMap(({ name, source, collected_at, outcome, data }) => [
       '',
       `  read     ${name}${collected_at === undefined ? '' : `, at ${collected_at}`}: ${outcome}`,

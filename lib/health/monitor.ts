@@ -1,6 +1,7 @@
 // The monitor's own state, judged: its snapshot's age, its stages' last runs, its mails, its heartbeat.
 import type { Finding, Verdict } from '../contract/check.ts';
 import { overdue, type StageRecord } from '../contract/record.ts';
+import { ageOf, isStale, secondsSince } from '../core/age.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
 import { type HeartbeatFound, secondsUnheard } from '../confirm/files.ts';
@@ -17,25 +18,26 @@ const judged = (check: (typeof monitorChecks)[number], finding: Finding): Judged
 /** Too old, from the future, or not there: then nothing in it can be believed, and nothing is green. */
 export function judgeAge({ snapshot, missing }: Known, config: HealthConfig, at: Date): Judged {
   const limit = config.limits.snapshot.intervals * config.interval;
-  const age = snapshot ? (at.getTime() - Date.parse(snapshot.time_utc)) / 1000 : undefined;
+  const { seconds, aheadSeconds } = ageOf(snapshot?.time_utc, at);
+  const value = snapshot ? secondsSince(snapshot.time_utc, at) : undefined;
   const observe = (fresh: boolean, message: string, more: Partial<Verdict> = {}): Judged =>
     judged('snapshot-age', {
       subject: 'snapshot',
       level: fresh ? 'green' : 'unknown',
-      value: age === undefined ? null : Math.round(age * 1000) / 1000,
+      value: value === undefined ? null : Math.round(value * 1000) / 1000,
       unit: 's',
       limit: { value: limit, key: 'limits.snapshot.intervals' },
       message,
       ...(fresh ? {} : { clears_when: 'collect-snapshot has written a new snapshot' }),
       ...more,
     });
-  if (age === undefined)
+  if (aheadSeconds !== undefined)
+    return observe(false, `the snapshot is from the future, by ${formatDuration(aheadSeconds)}: a clock is wrong`);
+  if (seconds === undefined)
     return observe(false, `no snapshot to judge: ${firstLine(missing)}`, { brief: firstLine(missing) });
-  if (age < -config.interval)
-    return observe(false, `the snapshot is from the future, by ${formatDuration(-age)}: a clock is wrong`);
-  const measured = { value: Math.max(0, age), unit: 's', says: 'the snapshot is', after: ' old' };
-  const [old, most] = [formatDuration(measured.value), formatDuration(limit)];
-  return observe(age <= limit, `the snapshot is ${old} old (at most ${most})`, { measured });
+  const measured = { value: seconds, unit: 's', says: 'the snapshot is', after: ' old' };
+  const [old, most] = [formatDuration(seconds), formatDuration(limit)];
+  return observe(!isStale({ seconds }, limit), `the snapshot is ${old} old (at most ${most})`, { measured });
 }
 
 export function judgeMonitor({ stages, heartbeat, asking }: Known, config: HealthConfig, at: Date): Judged[] {

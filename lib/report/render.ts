@@ -1,6 +1,7 @@
 // Health and snapshot as Markdown for people: the verdict first, then what is wrong, then the rest.
 import type { State } from '../alerts/files.ts';
 import type { Sections } from '../contract/registry.ts';
+import { ageOf, isStale } from '../core/age.ts';
 import { type Level, tallyOf, worstFirst } from '../core/level.ts';
 import { escapeCell, joined, table } from '../core/markdown.ts';
 import { counted } from '../core/text.ts';
@@ -59,8 +60,7 @@ function verdict(health: Health, at: Date, freshSeconds: number): string {
     snapshot_time_utc === undefined
       ? 'There is no snapshot.'
       : `Snapshot of ${clockMinute(new Date(snapshot_time_utc))}, ${distance(new Date(snapshot_time_utc), at)} before this report.`;
-  const age = snapshot_time_utc === undefined ? Infinity : (at.getTime() - Date.parse(snapshot_time_utc)) / 1000;
-  if (overall_level !== 'unknown' && !(age <= freshSeconds)) {
+  if (overall_level !== 'unknown' && isStale(ageOf(snapshot_time_utc, at), freshSeconds)) {
     return joined([
       `**${mark.unknown.toUpperCase()}** on ${escapeCell(hostname)}: what follows is an old verdict, and nobody has looked since.`,
       when,

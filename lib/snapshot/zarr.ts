@@ -4,7 +4,7 @@ import * as zarr from 'zarrita';
 import './zarr-codecs.ts';
 import { isMissing } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
-import { clockToleranceSeconds } from '../core/time.ts';
+import { latestTime } from '../core/age.ts';
 import { listed, reasonOf } from '../core/text.ts';
 import { arrayMetadata, plainJson } from '../parse/zarrmeta.ts';
 import { type Raw, refuseNoNumber, timeDecoder, valueDecoder } from '../parse/cf.ts';
@@ -99,7 +99,7 @@ async function newestOf(
   { from, to }: { from: Date; to: Date },
 ): Promise<Sample | undefined> {
   const timeOf = timeDecoder(times.encoding);
-  const latest = to.getTime() + clockToleranceSeconds * 1000;
+  const latest = latestTime(to).getTime();
   // While somebody appends, one may already be longer than the other.
   const length = Math.min(values.length, times.length);
   let [index, looked] = [Math.ceil(length / values.chunkLength) - 1, 0];

@@ -2,7 +2,7 @@
 import { formatBeside, formatDuration, formatMeasure } from '../core/quantity.ts';
 import type { SentryEvent } from '../core/sentry.ts';
 import { fingerprint } from '../core/text.ts';
-import { isDueAgain, secondsSince } from './since.ts';
+import { isDueAgain, secondsSince } from '../core/age.ts';
 import { isActive, type Track, type Tracks } from './thresholds.ts';
 
 const repeatSeconds = 3600;

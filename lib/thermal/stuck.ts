@@ -1,4 +1,5 @@
 // A sensor that never moves tells nothing: a real one moves by a digit within a day.
+import { secondsSince } from '../core/age.ts';
 import { isGood, keyOf, type Reading } from './reading.ts';
 
 /** By sensor, what it says and since when. */
@@ -14,7 +15,7 @@ export function markStuck(
 ): { readings: Reading[]; steady: Steady } {
   const steady: Record<string, Steady[string]> = {};
   // After a pause, or a clock that jumped, two equal samples are no day without a change.
-  const gap = lastAt === undefined ? Infinity : (at.getTime() - lastAt.getTime()) / 1000;
+  const gap = secondsSince(lastAt, at);
   const goesOn = gap >= 0 && gap <= mostSecondsBetween;
   const marked = readings.map((reading): Reading => {
     if (!isGood(reading)) return reading;
@@ -23,7 +24,7 @@ export function markStuck(
     const last = Object.hasOwn(before, key) ? before[key] : undefined;
     const since = goesOn && last?.celsius === celsius ? last.since : at.toISOString();
     steady[key] = { celsius, since };
-    const seconds = (at.getTime() - Date.parse(since)) / 1000;
+    const seconds = secondsSince(since, at);
     if (!(seconds >= stuckSeconds)) return reading;
     return { ...of, problem: 'stuck', why: `it has been ${celsius} C since ${since}` };
   });

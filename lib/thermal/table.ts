@@ -1,4 +1,5 @@
 // The readings as a person looks at them.
+import { alignColumns, padded } from '../core/columns.ts';
 import { formatDuration, formatMeasure } from '../core/quantity.ts';
 import { oneLine } from '../core/text.ts';
 import type { Read } from './collect.ts';
@@ -22,17 +23,13 @@ export function renderTable(
     const style = !isGood(reading) ? 'unknown' : !limit ? 'dim' : reading.celsius > limit.above ? 'red' : 'green';
     const limited = limit ? `${limit.title}, above ${formatMeasure(limit.above, 'C')}` : '';
     const note = isGood(reading) ? limited : `${reading.problem}: ${reading.why}`;
-    return { cells: [source, chip, sensor], celsius, style, note } as const;
+    return [source, chip, sensor, paint(style, celsius), note];
   });
-  const head = ['SOURCE', 'CHIP', 'SENSOR'];
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map(({ cells }) => (cells[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[], celsius: string, note: string): string =>
-    [...cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)), celsius, note].join('  ').trimEnd();
+  const head = ['SOURCE', 'CHIP', 'SENSOR', 'READING', 'LIMIT'];
+  const [titles = '', ...lines] = alignColumns([head, ...rows], { least: [0, 0, 0, 9], right: [3] });
   return [
-    paint('bold', line(head, 'READING'.padStart(9), 'LIMIT')),
-    ...rows.map(({ cells, celsius, style, note }) => line(cells, paint(style, celsius.padStart(9)), note)),
+    paint('bold', titles),
+    ...lines,
     ...(rows.length === 0 ? ['no temperature sensor was found'] : []),
     '',
     ...reads.map((read) => paint('dim', sourceLine(read, readings))),
@@ -40,8 +37,8 @@ export function renderTable(
 }
 
 function sourceLine(read: Read, readings: readonly Reading[]): string {
-  if (read.status !== 'ok') return `${read.source.padEnd(13)}${read.status}: ${read.reason}`;
+  if (read.status !== 'ok') return `${padded(read.source, 13)}${read.status}: ${read.reason}`;
   const count = readings.filter((one) => one.source === read.source && isGood(one)).length;
   const age = read.age_seconds === undefined ? '' : `, read ${formatDuration(read.age_seconds)} ago`;
-  return `${read.source.padEnd(13)}${count} of ${read.readings.length} sensors${age}`;
+  return `${padded(read.source, 13)}${count} of ${read.readings.length} sensors${age}`;
 }

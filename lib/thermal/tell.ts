@@ -8,7 +8,7 @@ import { counted, oneLine } from '../core/text.ts';
 import type { ThermalConfig } from './config.ts';
 import type { Due } from './events.ts';
 import type { ThermalState } from './files.ts';
-import { isDueAgain, secondsSince } from './since.ts';
+import { isDueAgain, secondsSince } from '../core/age.ts';
 
 interface Telling {
   readonly net: Net;

@@ -1,8 +1,8 @@
 // When a temperature is out of band: begun, going on, over. Pure: readings, what was before, and the clock come in as data.
 import { isAcross } from '../engine/judgement.ts';
+import { secondsSince } from '../core/age.ts';
 import { cpuPackages, nvmeDisks } from './package.ts';
 import { type Good, isGood, keyOf, type Reading } from './reading.ts';
-import { secondsSince } from './since.ts';
 
 export interface Limits {
   readonly cpu: { readonly above: number };
@@ -126,13 +126,13 @@ interface Beat {
 
 /** Of two beats that are very near to each other only the first is a sample. */
 export function isSample(lastAt: Date | undefined, at: Date): boolean {
-  const seconds = lastAt ? (at.getTime() - lastAt.getTime()) / 1000 : Infinity;
+  const seconds = secondsSince(lastAt, at);
   return !(seconds >= 0 && seconds < nearestSeconds);
 }
 
 /** One beat further. */
 export function step({ readings, judged, failed, limits, before, lastAt, at }: Beat): Tracks {
-  const seconds = lastAt ? (at.getTime() - lastAt.getTime()) / 1000 : Infinity;
+  const seconds = secondsSince(lastAt, at);
   const isNewSample = isSample(lastAt, at);
   const isInRow = seconds >= 0 && seconds <= furthestSeconds;
   const next: Record<string, Track> = {};

@@ -91,6 +91,12 @@ test('a snapshot from the future is not believed: a clock is wrong', () => {
   const future = assess({ ...input, at: later(-300.001) });
   assert.equal(future.overall_level, 'unknown');
   assert.match(future.observations[0]?.message ?? '', /from the future/);
+  const daily = { ...input, config: { ...input.config, interval: 86_400 } };
+  assert.equal(
+    levelsOf(assess({ ...daily, at: later(-20 * 3600) }))['snapshot-age:snapshot'],
+    'unknown',
+    'however rare the cycles are',
+  );
 });
 
 test('without a snapshot health is unknown, and says why', () => {

@@ -4,6 +4,7 @@ import { sampleAt, type Sample } from '../../archive/at.ts';
 import { archiveInfo, type Info } from '../../archive/info.ts';
 import { verify, type Verified } from '../../archive/verify.ts';
 import { Usage } from '../../contract/errors.ts';
+import { alignColumns } from '../../core/columns.ts';
 import { formatBytes, formatDuration } from '../../core/quantity.ts';
 import { counted } from '../../core/text.ts';
 import { distance } from '../../core/time.ts';
@@ -45,11 +46,12 @@ function renderInfo({ samples, first, last, span_seconds, gaps, variables, attri
     ['written by', `ops-monitor ${text('product_version')}`],
     ['created', text('date_created')],
     ['history', text('history')],
-    ['backups', found.backups.length === 0 ? 'none' : found.backups.join('\n')],
+    ...(found.backups.length === 0 ? ['none'] : found.backups).map((path, index) => [
+      index === 0 ? 'backups' : '',
+      path,
+    ]),
   ];
-  return rows
-    .map(([left = '', right = '']) => `${left.padEnd(12)}${right.replaceAll('\n', `\n${' '.repeat(12)}`)}`)
-    .join('\n');
+  return alignColumns(rows).join('\n');
 }
 
 /** An append that is just between its commit and its arrays is nothing wrong: what is, is so a moment later too. */
@@ -106,14 +108,9 @@ function renderSample({ time, values }: Sample, asked: Date): string {
     word ?? (value === null ? '-' : String(value)),
     units === '1' ? '' : (units ?? ''), // what has no dimension is a bare number to people
   ]);
-  const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  const [names, numbers] = [width(0), width(1)];
   return [
     `${time}, ${distance(new Date(time), asked)} before the time asked for`,
     '',
-    ...rows.map(([name = '', value = '', units = '']) => {
-      const line = `${name.padEnd(names)}  ${value.padStart(numbers)}  ${units}`.trimEnd();
-      return value === '-' ? paint('dim', line) : line;
-    }),
+    ...alignColumns(rows, { right: [1] }).map((line, index) => (rows[index]?.[1] === '-' ? paint('dim', line) : line)),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 // Whether the clock is right, by the word of who keeps it.
 import { Absent, isMissing } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
+import { ageOf, isStale } from '../../core/age.ts';
 import { firstLine } from '../../core/text.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { clock as section } from '../sections/clock.ts';
@@ -18,8 +19,7 @@ export const clock = defineProbe<typeof section.schema, SnapshotConfig>({
   async read({ host: open, at }) {
     const host = open();
     const touched = await host.stat(timesyncFile).catch(() => undefined); // another time service, or none yet
-    const ageSeconds = touched ? (at.getTime() - Date.parse(touched.modified_at)) / 1000 : Infinity;
-    if (touched && ageSeconds > -60 && ageSeconds < freshSeconds) {
+    if (touched && !isStale(ageOf(touched.modified_at, at), freshSeconds)) {
       return { synchronised: true, told_by: 'systemd-timesyncd', synchronised_at: touched.modified_at };
     }
     await host.stat('/run/systemd/system').catch((error: unknown) => {

@@ -1,5 +1,6 @@
 // What answers over HTTP. That something does not answer is a reading, and a bad one; not a failure to read.
 import { defineProbe } from '../../contract/probe.ts';
+import { secondsSince } from '../../core/age.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { endpoints as section } from '../sections/endpoints.ts';
 
@@ -36,4 +37,4 @@ export const endpoints = defineProbe<typeof section.schema, SnapshotConfig>({
   },
 });
 
-const daysBetween = (from: Date, to: Date): number => Math.floor((to.getTime() - from.getTime()) / 864_000) / 100;
+const daysBetween = (from: Date, to: Date): number => Math.floor(secondsSince(from, to) / 864) / 100;

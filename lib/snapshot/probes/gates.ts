@@ -1,6 +1,6 @@
 // What the gates decided: may the source's copy be deleted yet, are the products complete. Other jobs decide; we read.
 import { defineProbe } from '../../contract/probe.ts';
-import { clockToleranceSeconds } from '../../core/time.ts';
+import { ageOf } from '../../core/age.ts';
 import { ownFormat, parseGateSummary } from '../../parse/gate.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { gates as section } from '../sections/gates.ts';
@@ -17,9 +17,9 @@ export const gates = defineProbe<typeof section.schema, SnapshotConfig>({
     if (!configured) throw new Error(`no gate ${item} is configured`);
     const { file, host, map } = configured;
     const summary = parseGateSummary(await open(host).readText(file), map ?? ownFormat);
-    const age_seconds = Math.round((at.getTime() - Date.parse(summary.decided_at)) / 1000);
-    if (age_seconds < -clockToleranceSeconds)
+    const { seconds } = ageOf(summary.decided_at, at);
+    if (seconds === undefined)
       throw new Error(`${file} was decided in the future (${summary.decided_at}): a clock is wrong`);
-    return { file, ...summary, age_seconds: Math.max(0, age_seconds) };
+    return { file, ...summary, age_seconds: Math.round(seconds) };
   },
 });

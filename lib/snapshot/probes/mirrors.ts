@@ -1,6 +1,7 @@
 // Each copy of a stream beside its source, over a window of days: by listing, never by reading data.
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
+import { secondsSince } from '../../core/age.ts';
 import { compareListings, type Listed } from '../../core/compare.ts';
 import { daysBefore } from '../../core/time.ts';
 import { type DataPath, hasDayFolders, isTemporary, parseDataPath } from '../../parse/datapath.ts';
@@ -68,7 +69,7 @@ interface Window {
 
 /** What the window holds: by the days in the folders where they are there, else by the files' own times. */
 async function list(host: Host, { root, dataPath, from, at, alone }: Window): Promise<Listed[]> {
-  const length = Math.ceil((at.getTime() - from.getTime()) / 1000 / daySeconds) + 1;
+  const length = Math.ceil(secondsSince(from, at) / daySeconds) + 1;
   const days = Array.from({ length }, (_, back) => daysBefore(at, back));
   const folders = dayFolders(root, dataPath, days);
   const found = await findFiles(host, {

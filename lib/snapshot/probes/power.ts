@@ -1,6 +1,7 @@
 // The power supply, from the newest finite samples of a Zarr store that another job keeps up.
 import { Absent } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
+import { secondsSince } from '../../core/age.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { reasonOf } from '../../core/text.ts';
 import type { SnapshotConfig } from '../config.ts';
@@ -72,9 +73,9 @@ interface Judged {
 }
 
 function judgeSample({ value, time }: Sample, says: string, { at, stale, from, to, unit }: Judged): Reading {
-  const age_seconds = Math.max(0, Math.round((at.getTime() - time.getTime()) / 1000));
+  const age_seconds = Math.max(0, Math.round(secondsSince(time, at)));
   const when = { sampled_at: time.toISOString(), age_seconds };
-  if (at.getTime() - time.getTime() > stale * 1000) {
+  if (secondsSince(time, at) > stale) {
     const age = formatDuration(age_seconds);
     return {
       ...when,

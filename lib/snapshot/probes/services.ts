@@ -1,6 +1,7 @@
 // The units that somebody depends on, all in one `systemctl show`.
 import { Absent } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
+import { secondsSince } from '../../core/age.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseShow, parseTimespan, parseTimestamp, type UnitProperties } from '../../parse/systemctl.ts';
 import { parseUptime } from '../../parse/proc.ts';
@@ -108,7 +109,7 @@ function describe(unit: UnitProperties, groups: string[], { at, bootedAt, restar
     triggers: unit['Unit'] || undefined,
     last_run_at: iso(parseTimestamp(text('LastTriggerUSec'))),
     next_run_at: iso(nextRun),
-    overdue_seconds: nextRun === undefined ? undefined : Math.max(0, Math.round((at.getTime() - nextRun) / 1000)),
+    overdue_seconds: nextRun === undefined ? undefined : Math.max(0, Math.round(secondsSince(new Date(nextRun), at))),
   });
 }
 

@@ -4,7 +4,8 @@ import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import type { Listed } from '../../core/compare.ts';
-import { clockToleranceSeconds, daysBefore } from '../../core/time.ts';
+import { ageOf, latestTime } from '../../core/age.ts';
+import { daysBefore } from '../../core/time.ts';
 import { type DataPath, isTemporary, parseDataPath, timeInPath } from '../../parse/datapath.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { dayFolders, findFiles, folderOf } from '../search.ts';
@@ -24,7 +25,7 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
     const where = { host, root, window_seconds: stream.window };
     if (time === 'zarr') {
       const newest = await newestInStore(open(host), root, at);
-      return { ...where, ...(newest ? ageOf(newest, at) : {}), empty_files: 0, future_files: 0 };
+      return { ...where, ...(newest ? newestAt(newest, at) : {}), empty_files: 0, future_files: 0 };
     }
     const dataPath = parseDataPath(files);
     const timeOf = (file: Listed): Date | undefined =>
@@ -36,12 +37,12 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
       return { found: all, newest: newestOf(all, timeOf, at) };
     };
     const { found, newest } = await search(source, root, dataPath, at, look);
-    const ahead = ({ modified }: Listed): boolean => modified.getTime() > at.getTime() + clockToleranceSeconds * 1000;
+    const latest = latestTime(at);
     return {
       ...where,
-      ...(newest ? { ...ageOf(newest.time, at), newest_file: newest.file.path } : {}),
+      ...(newest ? { ...newestAt(newest.time, at), newest_file: newest.file.path } : {}),
       empty_files: found.filter(({ size_bytes }) => size_bytes === 0).length,
-      future_files: found.filter(ahead).length,
+      future_files: found.filter(({ modified }) => modified > latest).length,
     };
   },
 });
@@ -52,10 +53,10 @@ async function newestInStore(host: Host, root: string, at: Date): Promise<Date |
   return newestTime(await openZarr(host, root), 'time', at);
 }
 
-const ageOf = (newest: Date, at: Date) => ({
-  newest_at: newest.toISOString(),
-  age_seconds: Math.max(0, Math.round((at.getTime() - newest.getTime()) / 1000)),
-});
+function newestAt(newest: Date, at: Date) {
+  const { seconds } = ageOf(newest, at);
+  return { newest_at: newest.toISOString(), ...(seconds === undefined ? {} : { age_seconds: Math.round(seconds) }) };
+}
 
 interface Search {
   /** Of the folders that were searched last. */
@@ -93,12 +94,12 @@ async function descend(host: Host, folder: string, below: DataPath['folders'], l
 
 /** Of what is data: not empty, not on its way, not from the future. */
 function newestOf(found: readonly Listed[], timeOf: TimeOf, at: Date): Search['newest'] {
-  const latest = at.getTime() + clockToleranceSeconds * 1000;
+  const latest = latestTime(at);
   let newest: Search['newest'];
   for (const file of found) {
-    if (file.size_bytes === 0 || isTemporary(file.path) || file.modified.getTime() > latest) continue;
+    if (file.size_bytes === 0 || isTemporary(file.path) || file.modified > latest) continue;
     const time = timeOf(file);
-    if (time && time.getTime() <= latest && (!newest || time > newest.time)) newest = { file, time };
+    if (time && time <= latest && (!newest || time > newest.time)) newest = { file, time };
   }
   return newest;
 }

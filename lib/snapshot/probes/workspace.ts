@@ -3,9 +3,9 @@
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
+import { ageOf } from '../../core/age.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
-import { clockToleranceSeconds } from '../../core/time.ts';
 import { parseUsage } from '../../parse/usage.ts';
 import { withDeadline } from '../../engine/deadline.ts';
 import type { SnapshotConfig } from '../config.ts';
@@ -58,8 +58,8 @@ type Usage = NonNullable<NonNullable<SnapshotConfig['workspace']>['usage']>;
 async function usageToldBy(host: Host, usage: Usage, at: Date): Promise<Space> {
   const { told_at, ...space } = 'command' in usage ? await usageByCommand(host, usage) : await usageInFile(host, usage);
   if (!told_at || !('file' in usage)) return space;
-  const age = (at.getTime() - told_at.getTime()) / 1000;
-  if (age < -clockToleranceSeconds)
+  const { seconds: age } = ageOf(told_at, at);
+  if (age === undefined)
     throw new Error(`${usage.file} is from the future (${told_at.toISOString()}): a clock is wrong`);
   if (age > usage.stale)
     throw new Error(

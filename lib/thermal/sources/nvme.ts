@@ -2,6 +2,7 @@
 // answers in a folder; the kernel's hwmon mostly has the same temperatures, fresher and for nothing.
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
+import { secondsSince } from '../../core/age.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSmartLog } from '../../parse/smartlog.ts';
@@ -51,7 +52,7 @@ async function readDisk(host: Host, name: string, at: Date): Promise<Disk> {
   let age: number | undefined;
   try {
     const { modified_at } = await host.stat(`${folder}/${name}.json`);
-    age = Math.max(0, (at.getTime() - Date.parse(modified_at)) / 1000);
+    age = Math.max(0, secondsSince(modified_at, at));
     const text = await host.readText(`${folder}/${name}.json`);
     if (age > oldestSeconds) {
       const why = `it was read ${formatDuration(age)} ago`;
