@@ -2,7 +2,7 @@
 import { defineFile } from '../contract/file.ts';
 import { plainShape } from '../contract/shape.ts';
 import { join } from '../core/path.ts';
-import type { HungChips } from './hung.ts';
+import type { HungChips } from './hanging.ts';
 import type { Steady } from './stuck.ts';
 import type { Track, Tracks } from './thresholds.ts';
 

@@ -8,7 +8,7 @@ import type { ThermalConfig } from './config.ts';
 import { disagreements } from './disagreement.ts';
 import { afterTelling, dueEvents, sentenceOf, withNobodyToTell } from './events.ts';
 import { soundTracks, type ThermalState, thermalState, thermalTextfile } from './files.ts';
-import { type Processes, stillHung, withHanging } from './hung.ts';
+import { chipsOf, type Processes } from './hanging.ts';
 import { isGood, type Reading } from './reading.ts';
 import { sources } from './sources/index.ts';
 import { markStuck } from './stuck.ts';
@@ -43,8 +43,8 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const began = world.monotonicMs();
       const before = await readState(world);
       const chosen = sources.filter(({ name }) => name !== 'sensors' || thermal.sensors);
-      const hung = stillHung(before?.hung ?? {}, processes);
-      const { reads, hanging } = await collect(chosen, world.openHost, world, hung);
+      const chips = chipsOf(before?.hung ?? {}, processes);
+      const reads = await collect(chosen, world, { chips });
       const at = world.now();
       const all = reads.flatMap((read) => read.readings);
       const { readings, steady } = markStuck(all, before?.steady ?? {}, {
@@ -90,7 +90,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         steady,
         tracks: thermal.sentry ? tracks : withNobodyToTell(tracks, at),
         disagreements: differing.counts,
-        hung: withHanging(hung, hanging, processes, at),
+        hung: chips.hungAt(at),
         quiet_until: before?.quiet_until ?? {},
         ...(before?.monitor_told_at === undefined ? {} : { monitor_told_at: before.monitor_told_at }),
       };

@@ -1,4 +1,5 @@
 // One temperature as it was read, or why it is none. What is no temperature is never a number.
+import { plainShape } from '../contract/shape.ts';
 
 export type SourceName = 'hwmon' | 'sensors' | 'nvme' | 'thermal_zone';
 
@@ -26,6 +27,20 @@ interface Measured {
 export type Good = Sensor & Measured;
 
 export const isGood = (reading: Reading): reading is Good => 'celsius' in reading;
+
+/** What one source has read. */
+export interface Temperatures {
+  readonly readings: readonly Reading[];
+  /** How old the oldest of it is, where somebody else reads it for us. */
+  readonly age_seconds?: number;
+  /** What a person could act on, beside the readings. */
+  readonly warnings?: readonly string[];
+}
+
+/** The section of every source. */
+export const temperatures = {
+  schema: plainShape<Temperatures>({ readings: 'list', 'age_seconds?': 'number', 'warnings?': 'strings' }),
+};
 
 /** Names a sensor for good. */
 export const keyOf = ({ source, chip, sensor }: Sensor): string => `${source} ${chip} ${sensor}`;
