@@ -34,7 +34,7 @@ export interface Chips {
 
 /** What was read by then counts. The rest of the ten seconds is for telling. */
 export const sourceMs = 3000;
-export const late = `no answer within ${sourceMs / 1000} s`;
+export const noAnswerInTime = `no answer within ${sourceMs / 1000} s`;
 
 /** `before` is what the beats before noted. There are four threads: two for chips, one for the processor, one for telling. */
 export function chipsOf(before: HungChips, { self, lives }: Processes): Chips {
@@ -71,7 +71,7 @@ export function chipsOf(before: HungChips, { self, lives }: Processes): Chips {
           return await untilAborted(signal, lane(ask));
         } catch (error) {
           if (error !== signal.reason) throw error;
-          throw new TimedOut(isAsked ? late : 'it was not asked: what was asked before it gave no answer');
+          throw new TimedOut(isAsked ? noAnswerInTime : 'it was not asked: what was asked before it gave no answer');
         }
       };
     },

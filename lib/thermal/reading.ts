@@ -69,13 +69,3 @@ export function readCelsius(sensor: Sensor, exact: number): Reading {
   if (Math.abs(celsius) < 1) return bad('implausible', `${celsius} C is too near to 0 to be believed`);
   return { ...sensor, celsius };
 }
-
-/** Each with its name where no other sensor of the chip has the same, else with its number. */
-export function sensorNames(
-  sensors: readonly { readonly id: string; readonly label?: string | undefined }[],
-): string[] {
-  const taken = new Map<string, number>();
-  for (const { id, label } of sensors)
-    for (const name of new Set([id, label ?? id])) taken.set(name, (taken.get(name) ?? 0) + 1);
-  return sensors.map(({ id, label }) => (label !== undefined && taken.get(label) === 1 ? label : id));
-}

@@ -6,7 +6,7 @@ import type { Net } from '../../lib/contract/net.ts';
 import type { Outcome } from '../../lib/contract/stage.ts';
 import { makeNet } from '../../lib/io/net.ts';
 import { openRecordedHost } from '../../lib/io/recorded.ts';
-import { collect, type Read, type Source } from '../../lib/thermal/collect.ts';
+import { readSources, type Read, type Source } from '../../lib/thermal/read-sources.ts';
 import { thermalState, thermalTextfile } from '../../lib/thermal/files.ts';
 import { chipsOf, type Processes } from '../../lib/thermal/hanging.ts';
 import { thermalHeartbeat } from '../../lib/thermal/heartbeat.ts';
@@ -27,8 +27,8 @@ export const processesOf = (living: ReadonlySet<number> = new Set()): Processes 
 });
 
 /** What these sources read, as the beat has them read. */
-export const readSources = (sources: readonly Source[], host: Host, at = '2026-11-20T06:00:00Z'): Promise<Read[]> =>
-  collect(
+export const readFrom = (sources: readonly Source[], host: Host, at = '2026-11-20T06:00:00Z'): Promise<Read[]> =>
+  readSources(
     sources,
     {
       openHost: (_name, signal) => ({ ...host, signal }),

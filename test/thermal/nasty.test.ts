@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Host } from '../../lib/contract/host.ts';
-import type { Source } from '../../lib/thermal/collect.ts';
+import type { Source } from '../../lib/thermal/read-sources.ts';
 import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';
 import { isGood, type Reading } from '../../lib/thermal/reading.ts';
 import { hwmon } from '../../lib/thermal/sources/hwmon.ts';
@@ -13,7 +13,7 @@ import { markStuck } from '../../lib/thermal/stuck.ts';
 import type { Tracks } from '../../lib/thermal/thresholds.ts';
 import { hostOf } from '../host.ts';
 import { configurationOf } from '../world.ts';
-import { readSources } from './beat.ts';
+import { readFrom } from './beat.ts';
 import { judgeAndStep } from './step.ts';
 import { chipHost, errno, sensorsHost, treeHost, zoneHost } from './tree.ts';
 
@@ -30,7 +30,7 @@ function nasty(number: number, says: string, check: () => void | Promise<void>):
 
 /** `chip/sensor` with its number, or with the problem in place of one; or what became of the whole source. */
 async function read(source: Source, host: Host): Promise<Record<string, number | string> | string> {
-  const [found] = await readSources([source], host);
+  const [found] = await readFrom([source], host);
   assert.ok(found);
   if (found.status !== 'ok' && found.readings.length === 0) return `${found.status}: ${found.reason}`;
   return Object.fromEntries(

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { openRecordedHost } from '../../lib/io/recorded.ts';
 import { nvme } from '../../lib/thermal/sources/nvme.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { readSources } from './beat.ts';
+import { readFrom } from './beat.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -55,7 +55,7 @@ esac
     spawnSync('cp', ['-r', out, join(folder, 'root', 'run', 'ops-monitor-nvme')]);
     const host = openRecordedHost(folder, 'local', new AbortController().signal);
     const stat = async () => ({ kind: 'file' as const, size_bytes: 1, modified_at: '2026-11-20T06:00:00Z' });
-    const [disks] = await readSources([nvme], { ...host, stat }, '2026-11-20T06:00:10Z');
+    const [disks] = await readFrom([nvme], { ...host, stat }, '2026-11-20T06:00:10Z');
     assert.deepEqual(
       disks?.readings.map((one) => `${one.chip} ${one.sensor} ${'celsius' in one ? one.celsius : one.why}`),
       [

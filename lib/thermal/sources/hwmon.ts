@@ -4,10 +4,10 @@ import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { reasonOf } from '../../core/text.ts';
-import { inOrder, namedApart, placeOf } from '../chip.ts';
-import type { SourceConfig } from '../collect.ts';
+import { inOrder, namedApart, placeOf, sensorNames } from '../chip.ts';
+import type { SourceConfig } from '../read-sources.ts';
 import type { Chips } from '../hanging.ts';
-import { type Reading, readMillidegrees, type Sensor, sensorNames, temperatures as section } from '../reading.ts';
+import { type Reading, readMillidegrees, type Sensor, temperatures as section } from '../reading.ts';
 
 const folder = '/sys/class/hwmon';
 

@@ -7,7 +7,7 @@ import { formatDuration } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSmartLog } from '../../parse/smartlog.ts';
 import { deviceOf, inOrder } from '../chip.ts';
-import type { SourceConfig } from '../collect.ts';
+import type { SourceConfig } from '../read-sources.ts';
 import { readCelsius, type Reading, type Sensor, temperatures as section } from '../reading.ts';
 
 /** Of systemd/nvme-smart-log.service: NAME.json is what nvme printed, NAME.err what it complained of. */

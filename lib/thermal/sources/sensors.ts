@@ -4,9 +4,9 @@ import { Absent } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSensors, type SensorsChip } from '../../parse/sensors.ts';
-import { namedApart } from '../chip.ts';
-import type { SourceConfig } from '../collect.ts';
-import { readCelsius, type Reading, type Sensor, sensorNames, temperatures as section } from '../reading.ts';
+import { namedApart, sensorNames } from '../chip.ts';
+import type { SourceConfig } from '../read-sources.ts';
+import { readCelsius, type Reading, type Sensor, temperatures as section } from '../reading.ts';
 
 export const sensors = defineProbe<typeof section.schema, SourceConfig>({
   name: 'sensors',

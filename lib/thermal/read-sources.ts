@@ -4,7 +4,7 @@ import type { Probe } from '../contract/probe.ts';
 import type { World } from '../contract/stage.ts';
 import { counted } from '../core/text.ts';
 import { runProbes } from '../engine/probes.ts';
-import { type Chips, late, sourceMs } from './hanging.ts';
+import { type Chips, noAnswerInTime, sourceMs } from './hanging.ts';
 import { isGood, type Temperatures, type temperatures } from './reading.ts';
 
 /** What a source is handed beside its hosts. */
@@ -19,7 +19,7 @@ export type Read = { readonly source: string; readonly ms: number } & Temperatur
 
 type Means = Pick<World<never>, 'openHost' | 'now' | 'monotonicMs'>;
 
-export async function collect(
+export async function readSources(
   sources: readonly Source[],
   { openHost, now, monotonicMs }: Means,
   config: SourceConfig,
@@ -44,7 +44,7 @@ function readOf(source: string, envelope: Envelope<Temperatures>): Read {
   if (envelope.status === 'absent') return { source, ms: 0, readings: [], ...envelope };
   const { status, ms } = envelope;
   if (status === 'failed')
-    return { source, ms, readings: [], status, reason: envelope.kind === 'timeout' ? late : envelope.reason };
+    return { source, ms, readings: [], status, reason: envelope.kind === 'timeout' ? noAnswerInTime : envelope.reason };
   const reason = whyWorthNothing(envelope.data);
   return { source, ms, ...envelope.data, ...(reason === undefined ? { status } : { status: 'failed', reason }) };
 }

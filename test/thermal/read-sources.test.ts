@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { lanes } from '../../lib/core/lanes.ts';
 import { makeNet } from '../../lib/io/net.ts';
-import type { Read, Source } from '../../lib/thermal/collect.ts';
+import type { Read, Source } from '../../lib/thermal/read-sources.ts';
 import { chipsOf, type HungChips } from '../../lib/thermal/hanging.ts';
 import { isGood, type Reading, temperatures } from '../../lib/thermal/reading.ts';
 import { hwmon } from '../../lib/thermal/sources/hwmon.ts';
 import { zones } from '../../lib/thermal/sources/zones.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { beatOn, processesOf, readSources } from './beat.ts';
+import { beatOn, processesOf, readFrom } from './beat.ts';
 import { errno, treeHost } from './tree.ts';
 
 const never = <Value>(): Promise<Value> => new Promise<Value>(() => undefined);
@@ -46,7 +46,7 @@ const shown = ({ readings }: Read): string[] =>
 
 test('a sensor that never answers costs its chip, which is asked no more, and no other chip', async () => {
   const began = performance.now();
-  const [chips, zone] = await readSources([hwmon, zones], hanging([/hwmon0\/temp1_input/]));
+  const [chips, zone] = await readFrom([hwmon, zones], hanging([/hwmon0\/temp1_input/]));
   assert.ok(performance.now() - began < 8000, 'the beat has 9 s');
   assert.deepEqual(chips && shown(chips), [
     'pci0000:00/ata1 temp1 unreadable: no answer within 3 s',
@@ -80,7 +80,7 @@ test('disks that never answer, however many, cost neither the processor nor the 
       ? onThread(() => (/hwmon[0-5]\/temp1/.test(path) ? never() : host.readText(path)))
       : host.readText(path);
   const links = { realpath: async (path: string) => path };
-  const [hwmonRead] = await readSources([hwmon, zones], { ...host, ...links, readText });
+  const [hwmonRead] = await readFrom([hwmon, zones], { ...host, ...links, readText });
   assert.ok(hwmonRead && shown(hwmonRead).some((line) => line.endsWith('Tctl 95')), JSON.stringify(hwmonRead));
   assert.equal(
     await Promise.race([onThread(async () => 'told'), new Promise((give) => setTimeout(give, 500))]),
@@ -179,7 +179,7 @@ test('two drivers of one device are told apart by their names, in whatever order
     });
     const links = Object.fromEntries([0, 1].map((at) => [`/sys/class/hwmon/hwmon${at}`, `${place}/hwmon${at}`]));
     const host = treeHost({ ...chip(one, 'alpha', 40), ...chip(other, 'beta', 50) }, links);
-    const [chips] = await readSources([hwmon], host);
+    const [chips] = await readFrom([hwmon], host);
     assert.deepEqual(chips && shown(chips).sort(), ['platform/x.0@alpha temp1 40', 'platform/x.0@beta temp1 50']);
   }
 });
@@ -191,7 +191,7 @@ test('a source that heeds nothing fails by itself, and a fault in one is its own
     section: temperatures,
     read: () => Promise.reject(new TypeError('nothing is not a function')),
   };
-  const reads = await readSources([hwmon, broken, zones], hanging([/^\/sys\/class\/hwmon$/]));
+  const reads = await readFrom([hwmon, broken, zones], hanging([/^\/sys\/class\/hwmon$/]));
   assert.deepEqual(
     reads.map((read) => [read.source, read.status, read.status === 'ok' ? '' : read.reason]),
     [
