@@ -5,6 +5,9 @@ export interface Shape<Content> {
   parse(value: unknown): Content;
 }
 
+/** What fits it. */
+export type ContentOf<Fitting extends Shape<unknown>> = Fitting extends Shape<infer Content> ? Content : never;
+
 export interface ShapeError {
   readonly issues: readonly {
     readonly path: readonly PropertyKey[];
@@ -32,6 +35,7 @@ const kinds = {
   string: (value: unknown) => typeof value === 'string',
   object: (value: unknown) => isObject(value),
   objects: (value: unknown) => isObject(value) && Object.values(value).every(kinds.object),
+  list: (value: unknown) => Array.isArray(value) && value.every(kinds.object),
   numbers: (value: unknown) => isObject(value) && Object.values(value).every(kinds.number),
   strings: (value: unknown) => Array.isArray(value) && value.every(kinds.string),
 };

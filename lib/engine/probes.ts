@@ -1,10 +1,9 @@
 // Runs probes side by side, each reading under its own deadline. Whatever one does, the others have their sections.
-import type * as z from 'zod/mini';
 import type { Envelope, Failed } from '../contract/envelope.ts';
 import { Absent, TimedOut } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import type { Probe } from '../contract/probe.ts';
-import { shapeProblem } from '../contract/shape.ts';
+import { type Shape, shapeProblem } from '../contract/shape.ts';
 import { lanes } from '../core/lanes.ts';
 import { reasonOf } from '../core/text.ts';
 import { withDeadline } from './deadline.ts';
@@ -18,7 +17,7 @@ interface Reading {
 }
 
 export interface ProbeRun<Config> {
-  readonly probes: readonly Probe<z.ZodMiniType, Config>[];
+  readonly probes: readonly Probe<Shape<unknown>, Config>[];
   readonly config: Config;
   readonly bootId: string;
   readonly previous: Readings;
@@ -64,7 +63,7 @@ export async function runProbes<Config>(
 
 async function readSection<Config>(
   run: ProbeRun<Config>,
-  probe: Probe<z.ZodMiniType, Config>,
+  probe: Probe<Shape<unknown>, Config>,
   began: number,
   lane: Lane,
 ): Promise<Section> {
@@ -105,7 +104,7 @@ function keep(
 /** What there is to read, or why that could not be told. */
 async function itemsOf<Config>(
   run: ProbeRun<Config>,
-  probe: Probe<z.ZodMiniType, Config>,
+  probe: Probe<Shape<unknown>, Config>,
   began: number,
 ): Promise<readonly string[] | Envelope> {
   const start = run.monotonicMs();
@@ -124,7 +123,7 @@ async function itemsOf<Config>(
 
 async function readOne<Config>(
   run: ProbeRun<Config>,
-  probe: Probe<z.ZodMiniType, Config>,
+  probe: Probe<Shape<unknown>, Config>,
   item: string | undefined,
   began: number,
 ): Promise<Envelope> {
@@ -136,16 +135,20 @@ async function readOne<Config>(
   try {
     const before = run.previous[probe.name] ?? {};
     const kept = Object.hasOwn(before, item ?? whole) ? before[item ?? whole] : undefined;
-    const data: unknown = await withDeadline(Math.min(probe.timeoutMs ?? run.timeoutMs, left), what, (signal) =>
-      probe.read({
-        config: run.config,
-        host: (name = 'local') => run.openHost(name, signal),
-        item: item ?? whole,
-        // What was read by an older version may have another shape; then there is no previous reading.
-        previous: previousOf(probe, kept),
-        bootId: run.bootId,
-        at,
-      }),
+    const data: unknown = await withDeadline(
+      Math.min(probe.timeoutMs ?? run.timeoutMs, left),
+      what,
+      (signal) =>
+        probe.read({
+          config: run.config,
+          host: (name = 'local') => run.openHost(name, signal),
+          item: item ?? whole,
+          // What was read by an older version may have another shape; then there is no previous reading.
+          previous: previousOf(probe, kept),
+          bootId: run.bootId,
+          at,
+        }),
+      probe.graceMs,
     );
     const ms = roundMs(run.monotonicMs() - start);
     const shaped = probe.section.schema.safeParse(data);

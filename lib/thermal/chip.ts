@@ -1,5 +1,5 @@
-// What a chip is called: after where its device sits. The numbers of hwmon3 and thermal_zone2 are of this boot only, and
-// change when a module is loaded again.
+// What a chip and its sensors are called: a chip after where its device sits. The numbers of hwmon3 and thermal_zone2 are of
+// this boot only, and change when a module is loaded again.
 import type { Host } from '../contract/host.ts';
 
 // Few patterns here: each that is compiled costs a beat as much as reading two sensors.
@@ -63,4 +63,14 @@ export function namedApart<Named extends Place>(all: readonly Named[]): Named[] 
     used.set(wanted, times);
     return { ...one, chip: times > 1 ? `${wanted}#${times}` : wanted };
   });
+}
+
+/** Each with its name where no other sensor of the chip has the same, else with its number. */
+export function sensorNames(
+  sensors: readonly { readonly id: string; readonly label?: string | undefined }[],
+): string[] {
+  const taken = new Map<string, number>();
+  for (const { id, label } of sensors)
+    for (const name of new Set([id, label ?? id])) taken.set(name, (taken.get(name) ?? 0) + 1);
+  return sensors.map(({ id, label }) => (label !== undefined && taken.get(label) === 1 ? label : id));
 }

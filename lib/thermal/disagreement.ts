@@ -6,6 +6,17 @@ import { type Good, isGood, type Reading } from './reading.ts';
 /** Read some milliseconds apart, a processor that is given work may have become warmer by half of this. */
 const mostCelsius = 15;
 
+/** By pair, in how many beats in a row they differed; and what is to be said of those that did so in `samples` of them. */
+export function countDisagreements(
+  readings: readonly Reading[],
+  before: Readonly<Record<string, number>>,
+  samples: number,
+): { counts: Record<string, number>; warnings: string[] } {
+  const found = [...disagreements(readings)];
+  const counts = Object.fromEntries(found.map(([pair]) => [pair, (before[pair] ?? 0) + 1]));
+  return { counts, warnings: found.filter(([pair]) => (counts[pair] ?? 0) >= samples).map(([, says]) => says) };
+}
+
 /** By pair what is to be said of it. */
 export function disagreements(readings: readonly Reading[]): Map<string, string> {
   const good = readings.filter(isGood);

@@ -1,8 +1,9 @@
-// What thermal-heartbeat writes.
+// What thermal-heartbeat writes, and how a beat reads what the one before has left.
 import { defineFile } from '../contract/file.ts';
 import { plainShape } from '../contract/shape.ts';
+import type { World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
-import type { HungChips } from './hung.ts';
+import type { HungChips } from './hanging.ts';
 import type { Steady } from './stuck.ts';
 import type { Track, Tracks } from './thresholds.ts';
 
@@ -12,6 +13,22 @@ export const thermalTextfile = defineFile<string>({
   path: ({ textfiles }) => join(textfiles, 'thermal.prom'),
   mode: 0o644,
 });
+
+interface LastHeartbeat {
+  readonly schema_version: number;
+  readonly heartbeat_seconds: number;
+}
+
+/** On the disk, by a beat that reads no temperature: a boot in between must not take since when there has been none. */
+export const lastHeartbeat = defineFile<LastHeartbeat>({
+  summary: 'when a temperature was last read',
+  format: 'json',
+  path: ({ state }) => join(state, 'thermal', 'last_heartbeat.json'),
+  mode: 0o644,
+  schema: plainShape<LastHeartbeat>({ schema_version: 'number', heartbeat_seconds: 'number' }),
+});
+
+export const stateVersion = 1;
 
 export interface ThermalState {
   readonly schema_version: number;
@@ -56,7 +73,7 @@ const isSound = (track: Track): boolean =>
   trackShape.safeParse(track).success && (track.earlier === undefined || isSound(track.earlier));
 
 /** One that is damaged costs itself: whoever stumbled over it in each beat would tell nobody of anything any more. */
-export const soundTracks = (tracks: Tracks): Tracks =>
+const soundTracks = (tracks: Tracks): Tracks =>
   Object.fromEntries(Object.entries(tracks).filter(([, track]) => isSound(track)));
 
 /** In the runtime folder: what a boot may take, and what no disk has to take 2,880 times a day. */
@@ -79,3 +96,9 @@ export const thermalState = defineFile<ThermalState>({
     'monitor_told_at?': 'string',
   }),
 });
+
+/** What cannot be read, or is of another version, is as good as none. */
+export async function readState({ read }: Pick<World<never>, 'read'>): Promise<ThermalState | undefined> {
+  const state = await read(thermalState).catch(() => undefined);
+  return state?.schema_version === stateVersion ? { ...state, tracks: soundTracks(state.tracks) } : undefined;
+}

@@ -1,20 +1,21 @@
 // thermal-heartbeat: reads every temperature, writes the textfile and what the next beat must know, tells whoever watches.
 // In that order: what is outside may be slow or gone, and costs only itself.
 import type { Net } from '../contract/net.ts';
+import { stageRecord } from '../contract/record.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
-import { collect, type Read } from './collect.ts';
+import { readSources, type Read } from './read-sources.ts';
 import type { ThermalConfig } from './config.ts';
-import { disagreements } from './disagreement.ts';
+import { countDisagreements } from './disagreement.ts';
 import { afterTelling, dueEvents, sentenceOf, withNobodyToTell } from './events.ts';
-import { soundTracks, type ThermalState, thermalState, thermalTextfile } from './files.ts';
-import { type Processes, stillHung, withHanging } from './hung.ts';
-import { isGood, type Reading } from './reading.ts';
+import { lastHeartbeat, readState, stateVersion, type ThermalState, thermalState, thermalTextfile } from './files.ts';
+import { chipsOf, type Processes } from './hanging.ts';
+import { isGood } from './reading.ts';
 import { sources } from './sources/index.ts';
 import { markStuck } from './stuck.ts';
 import { type Paint, renderTable } from './table.ts';
 import { tell, wouldTell } from './tell.ts';
-import { heartbeatIn, renderTextfile } from './textfile.ts';
+import { renderTextfile } from './textfile.ts';
 import { isActive, isSample, judge, step } from './thresholds.ts';
 
 interface Means {
@@ -24,14 +25,14 @@ interface Means {
   readonly processes: Processes;
 }
 
-const stateVersion = 1;
+const name = 'thermal-heartbeat';
 
 export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
   defineStage<ThermalConfig>({
-    name: 'thermal-heartbeat',
+    name,
     summary: 'reads every temperature for Prometheus, and tells whoever watches when one is out of band',
     reads: [],
-    writes: [thermalTextfile, thermalState],
+    writes: [thermalTextfile, lastHeartbeat, thermalState],
     runsEvery: 30,
     isFrequent: true,
     deadlineMs: 9000,
@@ -43,8 +44,8 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const began = world.monotonicMs();
       const before = await readState(world);
       const chosen = sources.filter(({ name }) => name !== 'sensors' || thermal.sensors);
-      const hung = stillHung(before?.hung ?? {}, processes);
-      const { reads, hanging } = await collect(chosen, world.openHost, world, hung);
+      const chips = chipsOf(before?.hung ?? {}, processes);
+      const reads = await readSources(chosen, world, { chips });
       const at = world.now();
       const all = reads.flatMap((read) => read.readings);
       const { readings, steady } = markStuck(all, before?.steady ?? {}, {
@@ -59,15 +60,18 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       }
 
       const good = readings.filter(isGood);
-      const last = before?.heartbeat_seconds ?? (good.length > 0 ? undefined : await heartbeatBefore(world));
+      const last = before?.heartbeat_seconds ?? (good.length > 0 ? undefined : await heartbeatBeforeBoot(world));
       const now = Math.floor(at.getTime() / 1000);
       // Never ahead: a clock that was put back would have it young for as long as it was ahead.
       const heartbeat_seconds = good.length > 0 ? now : last === undefined ? undefined : Math.min(last, now);
       const problems = [...troublesOf(reads, good.length)];
       const text = renderTextfile(reads, readings, judged, heartbeat_seconds);
       const unwritten = await failureOf(world.replace(thermalTextfile, text));
+      // A disk that does not take it takes no record of this beat either, and that is told.
+      if (good.length === 0 && heartbeat_seconds !== undefined)
+        await failureOf(world.replace(lastHeartbeat, { schema_version: stateVersion, heartbeat_seconds }));
 
-      const differing = countDisagreements(readings, before, thermal.samples);
+      const differing = countDisagreements(readings, before?.disagreements ?? {}, thermal.samples);
       problems.push(...differing.warnings);
       const sampledAt = timeOf(before?.sampled_at ?? before?.at);
       const tracks = step({
@@ -90,7 +94,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         steady,
         tracks: thermal.sentry ? tracks : withNobodyToTell(tracks, at),
         disagreements: differing.counts,
-        hung: withHanging(hung, hanging, processes, at),
+        hung: chips.hungAt(at),
         quiet_until: before?.quiet_until ?? {},
         ...(before?.monitor_told_at === undefined ? {} : { monitor_told_at: before.monitor_told_at }),
       };
@@ -147,26 +151,17 @@ const senderOf = ({ config: { site }, hostname, product: { version } }: World<Th
 /** Why something could not be written, if so. */
 const failureOf = (written: Promise<void>): Promise<string | undefined> => written.then(() => undefined, reasonOf);
 
-/** What cannot be read, or is of another version, is as good as none. */
-async function readState(world: World<ThermalConfig>): Promise<ThermalState | undefined> {
-  const state = await world.read(thermalState).catch(() => undefined);
-  return state?.schema_version === stateVersion ? { ...state, tracks: soundTracks(state.tracks) } : undefined;
-}
-
 const timeOf = (time: string | undefined): Date | undefined => (time === undefined ? undefined : new Date(time));
 
-/** After a boot the textfile still knows. */
-const heartbeatBefore = async (world: World<ThermalConfig>): Promise<number | undefined> =>
-  heartbeatIn(await world.read(thermalTextfile).catch(() => undefined));
+/** By the record of the last beat where that read a temperature, else by what it left on the disk because it read none. */
+async function heartbeatBeforeBoot(world: World<ThermalConfig>): Promise<number | undefined> {
+  const record = await world.read(stageRecord(name)).catch(() => undefined);
+  if (record?.counts['readings']) return Math.floor(Date.parse(record.started_at) / 1000);
+  return (await world.read(lastHeartbeat).catch(() => undefined))?.heartbeat_seconds;
+}
 
 function troublesOf(reads: readonly Read[], good: number): string[] {
   const failed = reads.flatMap((read) => (read.status === 'failed' ? [`${read.source}: ${read.reason}`] : []));
   const warnings = reads.flatMap((read) => read.warnings ?? []);
   return [...(good === 0 ? ['no temperature could be read on this machine'] : []), ...failed, ...warnings];
-}
-
-function countDisagreements(readings: readonly Reading[], before: ThermalState | undefined, samples: number) {
-  const found = [...disagreements(readings)];
-  const counts = Object.fromEntries(found.map(([pair]) => [pair, (before?.disagreements[pair] ?? 0) + 1]));
-  return { counts, warnings: found.filter(([pair]) => (counts[pair] ?? 0) >= samples).map(([, says]) => says) };
 }

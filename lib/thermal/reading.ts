@@ -1,4 +1,5 @@
 // One temperature as it was read, or why it is none. What is no temperature is never a number.
+import { plainShape } from '../contract/shape.ts';
 
 export type SourceName = 'hwmon' | 'sensors' | 'nvme' | 'thermal_zone';
 
@@ -27,6 +28,20 @@ export type Good = Sensor & Measured;
 
 export const isGood = (reading: Reading): reading is Good => 'celsius' in reading;
 
+/** What one source has read. */
+export interface Temperatures {
+  readonly readings: readonly Reading[];
+  /** How old the oldest of it is, where somebody else reads it for us. */
+  readonly age_seconds?: number;
+  /** What a person could act on, beside the readings. */
+  readonly warnings?: readonly string[];
+}
+
+/** The section of every source. */
+export const temperatures = {
+  schema: plainShape<Temperatures>({ readings: 'list', 'age_seconds?': 'number', 'warnings?': 'strings' }),
+};
+
 /** Names a sensor for good. */
 export const keyOf = ({ source, chip, sensor }: Sensor): string => `${source} ${chip} ${sensor}`;
 
@@ -53,14 +68,4 @@ export function readCelsius(sensor: Sensor, exact: number): Reading {
   // Some drivers give whole degrees where thousandths are meant, and many give 0 for nothing at all.
   if (Math.abs(celsius) < 1) return bad('implausible', `${celsius} C is too near to 0 to be believed`);
   return { ...sensor, celsius };
-}
-
-/** Each with its name where no other sensor of the chip has the same, else with its number. */
-export function sensorNames(
-  sensors: readonly { readonly id: string; readonly label?: string | undefined }[],
-): string[] {
-  const taken = new Map<string, number>();
-  for (const { id, label } of sensors)
-    for (const name of new Set([id, label ?? id])) taken.set(name, (taken.get(name) ?? 0) + 1);
-  return sensors.map(({ id, label }) => (label !== undefined && taken.get(label) === 1 ? label : id));
 }

@@ -2,7 +2,7 @@
 import { alignColumns, padded } from '../core/columns.ts';
 import { formatDuration, formatMeasure } from '../core/quantity.ts';
 import { oneLine } from '../core/text.ts';
-import type { Read } from './collect.ts';
+import type { Read } from './read-sources.ts';
 import { isGood, type Reading } from './reading.ts';
 import type { Judged } from './thresholds.ts';
 

@@ -1,6 +1,6 @@
 // Temperatures for node-exporter's textfile collector.
 import { gaugesOf, renderExposition } from '../core/exposition.ts';
-import type { Read } from './collect.ts';
+import type { Read } from './read-sources.ts';
 import { isGood, type Reading } from './reading.ts';
 import type { Judged } from './thresholds.ts';
 
@@ -83,10 +83,4 @@ export function renderTextfile(
       perSource(({ source }) => readings.filter((one) => one.source === source && isGood(one)).length),
     ),
   ]);
-}
-
-/** Of an earlier file, where nothing else remembers. */
-export function heartbeatIn(text: string | undefined): number | undefined {
-  const match = /^node_thermal_heartbeat_seconds (\d+(?:\.\d+)?)$/m.exec(text ?? '');
-  return match ? Number(match[1]) : undefined;
 }

@@ -7,12 +7,13 @@ const shape = plainShape<object>({
   outcome: ['ok', 'failed'],
   by_name: 'numbers',
   problems: 'strings',
+  'found?': 'list',
   'note?': 'string',
 });
 const good = { count: 1, outcome: 'ok', by_name: { a: 1 }, problems: ['b'] };
 
 test('a shape checked by hand takes what has all keys, and keeps what it does not know', () => {
-  for (const value of [good, { ...good, note: 'c' }, { ...good, another: true }])
+  for (const value of [good, { ...good, note: 'c', found: [{ d: 1 }] }, { ...good, another: true }])
     assert.deepEqual(shape.safeParse(value), { success: true, data: value });
 });
 
@@ -25,6 +26,7 @@ test('what does not fit is told: where, what was expected, what was seen', () =>
     [{ ...good, outcome: 'well' }, 'outcome: expected ok or failed; got "well"'],
     [{ ...good, by_name: { a: 'b' } }, 'by_name: expected numbers; got {"a":"b"}'],
     [{ ...good, problems: undefined }, 'problems: expected strings; got undefined'],
+    [{ ...good, found: [{}, null] }, 'found: expected list; got [{},null]'],
     [{ ...good, note: 3 }, 'note: expected string; got 3'],
   ];
   for (const [value, problem] of cases) {

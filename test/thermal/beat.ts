@@ -6,7 +6,9 @@ import type { Net } from '../../lib/contract/net.ts';
 import type { Outcome } from '../../lib/contract/stage.ts';
 import { makeNet } from '../../lib/io/net.ts';
 import { openRecordedHost } from '../../lib/io/recorded.ts';
+import { readSources, type Read, type Source } from '../../lib/thermal/read-sources.ts';
 import { thermalState, thermalTextfile } from '../../lib/thermal/files.ts';
+import { chipsOf, type Processes } from '../../lib/thermal/hanging.ts';
 import { thermalHeartbeat } from '../../lib/thermal/heartbeat.ts';
 import { configurationOf, placesIn, worldIn } from '../world.ts';
 
@@ -18,18 +20,36 @@ export interface TestBeat {
   run(time: string, options?: Record<string, boolean>): Promise<Outcome>;
 }
 
-/** `machine` is a folder, or a Host of literals. `living` are the processes that still are: each beat is process 4711. */
+/** Each beat is process 4711. */
+export const processesOf = (living: ReadonlySet<number> = new Set()): Processes => ({
+  self: () => ({ pid: 4711, started: '1' }),
+  lives: ({ pid }) => living.has(pid),
+});
+
+/** What these sources read, as the beat has them read. */
+export const readFrom = (sources: readonly Source[], host: Host, at = '2026-11-20T06:00:00Z'): Promise<Read[]> =>
+  readSources(
+    sources,
+    {
+      openHost: (_name, signal) => ({ ...host, signal }),
+      now: () => new Date(at),
+      monotonicMs: () => performance.now(),
+    },
+    { chips: chipsOf({}, processesOf()) },
+  );
+
+/** `machine` is a folder, or a Host of literals. `living` are the processes that still are. */
 export function beatOn(
   folder: string,
   machine: string | Host,
   config = '',
   net: Net = makeNet({}),
-  { living = new Set<number>(), isTimed = false }: { living?: ReadonlySet<number>; isTimed?: boolean } = {},
+  { living, isTimed = false }: { living?: ReadonlySet<number>; isTimed?: boolean } = {},
 ): TestBeat {
   const stage = thermalHeartbeat({
     net: async () => net,
     paint: () => (_style, text) => text,
-    processes: { self: () => ({ pid: 4711, started: '1' }), lives: ({ pid }) => living.has(pid) },
+    processes: processesOf(living),
   });
   const places = placesIn(folder);
   const openHost = (name: string, signal: AbortSignal): Host =>

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { stageRecord } from '../../lib/contract/record.ts';
 import { assertGolden } from '../golden.ts';
-import { readText, temporaryFolder } from '../world.ts';
+import { readText, temporaryFolder, worldIn } from '../world.ts';
 import { beatOn, machines } from './beat.ts';
 
 test('on every machine: the textfile and the table are as expected', async (t) => {
@@ -34,8 +35,19 @@ test('a machine without a sensor is told as such, and its last beat stays the la
   assert.doesNotMatch(text, /^node_thermal_celsius/m, 'a temperature of nothing');
   assert.match(text, /^node_thermal_heartbeat_seconds 1795154400$/m);
 
-  // After a boot only the textfile knows.
+  // After a boot only the disk still knows.
   rmSync(beat.state);
   await beat.run('2026-11-20T07:00:30Z');
   assert.match(readText(beat.textfile), /^node_thermal_heartbeat_seconds 1795154400$/m);
+
+  // And where the beat before it was well, the record of that one.
+  rmSync(beat.state);
+  const world = worldIn(folder, { at: new Date('2026-11-20T08:00:00Z') });
+  const { counts: well } = await before.run('2026-11-20T08:00:00Z');
+  const record = { schema_version: 1, stage: 'thermal-heartbeat', run_id: world.runId, ms: 1, outcome: 'ok' } as const;
+  const rest = { started_at: '2026-11-20T08:00:00.000Z', exit_code: 0, counts: well, problems: [] };
+  await world.replace(stageRecord('thermal-heartbeat'), { ...record, ...rest });
+  rmSync(beat.state);
+  await beat.run('2026-11-20T08:00:30Z');
+  assert.match(readText(beat.textfile), /^node_thermal_heartbeat_seconds 1795161600$/m);
 });

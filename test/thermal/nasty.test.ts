@@ -1,13 +1,10 @@
 // What sensors, disks and kernels really say when something is odd: each with the reading that is to come of it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Absent } from '../../lib/contract/errors.ts';
 import type { Host } from '../../lib/contract/host.ts';
-import { reasonOf } from '../../lib/core/text.ts';
-import { devicesOf } from '../../lib/thermal/devices.ts';
+import type { Source } from '../../lib/thermal/read-sources.ts';
 import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';
 import { isGood, type Reading } from '../../lib/thermal/reading.ts';
-import type { Source } from '../../lib/thermal/source.ts';
 import { hwmon } from '../../lib/thermal/sources/hwmon.ts';
 import { nvme } from '../../lib/thermal/sources/nvme.ts';
 import { sensors } from '../../lib/thermal/sources/sensors.ts';
@@ -16,6 +13,7 @@ import { markStuck } from '../../lib/thermal/stuck.ts';
 import type { Tracks } from '../../lib/thermal/thresholds.ts';
 import { hostOf } from '../host.ts';
 import { configurationOf } from '../world.ts';
+import { readFrom } from './beat.ts';
 import { judgeAndStep } from './step.ts';
 import { chipHost, errno, sensorsHost, treeHost, zoneHost } from './tree.ts';
 
@@ -32,14 +30,12 @@ function nasty(number: number, says: string, check: () => void | Promise<void>):
 
 /** `chip/sensor` with its number, or with the problem in place of one; or what became of the whole source. */
 async function read(source: Source, host: Host): Promise<Record<string, number | string> | string> {
-  try {
-    const { readings } = await source.read({ host, devices: devicesOf(host, {}), at });
-    return Object.fromEntries(
-      readings.map((one) => [`${one.chip}/${one.sensor}`, isGood(one) ? one.celsius : one.problem]),
-    );
-  } catch (error) {
-    return `${error instanceof Absent ? 'absent' : 'failed'}: ${reasonOf(error)}`;
-  }
+  const [found] = await readFrom([source], host);
+  assert.ok(found);
+  if (found.status !== 'ok' && found.readings.length === 0) return `${found.status}: ${found.reason}`;
+  return Object.fromEntries(
+    found.readings.map((one) => [`${one.chip}/${one.sensor}`, isGood(one) ? one.celsius : one.problem]),
+  );
 }
 
 const good = (

@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openRecordedHost } from '../../lib/io/recorded.ts';
-import { devicesOf } from '../../lib/thermal/devices.ts';
 import { nvme } from '../../lib/thermal/sources/nvme.ts';
 import { readText, temporaryFolder } from '../world.ts';
+import { readFrom } from './beat.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -55,10 +55,9 @@ esac
     spawnSync('cp', ['-r', out, join(folder, 'root', 'run', 'ops-monitor-nvme')]);
     const host = openRecordedHost(folder, 'local', new AbortController().signal);
     const stat = async () => ({ kind: 'file' as const, size_bytes: 1, modified_at: '2026-11-20T06:00:00Z' });
-    const from = { host: { ...host, stat }, devices: devicesOf(host, {}), at: new Date('2026-11-20T06:00:10Z') };
-    const { readings } = await nvme.read(from);
+    const [disks] = await readFrom([nvme], { ...host, stat }, '2026-11-20T06:00:10Z');
     assert.deepEqual(
-      readings.map((one) => `${one.chip} ${one.sensor} ${'celsius' in one ? one.celsius : one.why}`),
+      disks?.readings.map((one) => `${one.chip} ${one.sensor} ${'celsius' in one ? one.celsius : one.why}`),
       [
         'nvme0 composite 44.85',
         'nvme0 sensor_1 56.85',

@@ -2,28 +2,32 @@
 // one of two chips of the same name either.
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
+import { defineProbe } from '../../contract/probe.ts';
 import { reasonOf } from '../../core/text.ts';
-import { inOrder, namedApart, placeOf } from '../chip.ts';
-import type { Devices } from '../devices.ts';
-import { type Reading, readMillidegrees, type Sensor, sensorNames } from '../reading.ts';
-import { defineSource } from '../source.ts';
+import { inOrder, namedApart, placeOf, sensorNames } from '../chip.ts';
+import type { SourceConfig } from '../read-sources.ts';
+import type { Chips } from '../hanging.ts';
+import { type Reading, readMillidegrees, type Sensor, temperatures as section } from '../reading.ts';
 
 const folder = '/sys/class/hwmon';
 
-export const hwmon = defineSource({
+export const hwmon = defineProbe<typeof section.schema, SourceConfig>({
   name: 'hwmon',
   summary: 'the kernel’s sensor chips, /sys/class/hwmon',
+  section,
+  graceMs: 250,
 
-  async read({ host, devices }) {
+  async read({ host: open, config: { chips } }) {
+    const host = open();
     const entries = await host.list(folder).catch((error: unknown) => {
       if (isMissing(error)) throw new Absent(`there is no ${folder}`);
       throw error;
     });
     const found = await Promise.all(
-      inOrder(entries, 'hwmon').map((entry) => readChip(host, devices, `${folder}/${entry}`)),
+      inOrder(entries, 'hwmon').map((entry) => readChip(host, chips, `${folder}/${entry}`)),
     );
-    const chips = namedApart(found.filter((chip) => chip !== undefined));
-    const readings = chips.flatMap(({ chip, sensors }) => sensors.map((reading) => ({ ...reading, chip })));
+    const named = namedApart(found.filter((chip) => chip !== undefined));
+    const readings = named.flatMap(({ chip, sensors }) => sensors.map((reading) => ({ ...reading, chip })));
     if (readings.length === 0) throw new Absent(`no chip in ${folder} has a temperature`);
     return { readings };
   },
@@ -36,7 +40,7 @@ interface Chip {
 }
 
 /** One file after the other: a chip that hangs holds one thread, and no other chip. */
-async function readChip(host: Host, devices: Devices, entry: string): Promise<Chip | undefined> {
+async function readChip(host: Host, chips: Chips, entry: string): Promise<Chip | undefined> {
   try {
     // Read where its device is: from that path a host can tell what needs no thread.
     const path = await host.realpath(entry);
@@ -52,7 +56,7 @@ async function readChip(host: Host, devices: Devices, entry: string): Promise<Ch
     const labelled: { id: string; label: string | undefined }[] = [];
     for (const id of ids)
       labelled.push({ id, label: has.has(`${id}_label`) ? await labelOf(host, path, id) : undefined });
-    const ask = devices.chip(path, driver);
+    const ask = chips.asker(host, path, driver);
     const sensors: Reading[] = [];
     for (const [index, sensor] of sensorNames(labelled).entries()) {
       const id = ids[index] ?? '';

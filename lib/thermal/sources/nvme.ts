@@ -3,23 +3,26 @@
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { secondsSince } from '../../core/age.ts';
+import { defineProbe } from '../../contract/probe.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSmartLog } from '../../parse/smartlog.ts';
 import { deviceOf, inOrder } from '../chip.ts';
-import { readCelsius, type Reading, type Sensor } from '../reading.ts';
-import { defineSource } from '../source.ts';
+import type { SourceConfig } from '../read-sources.ts';
+import { readCelsius, type Reading, type Sensor, temperatures as section } from '../reading.ts';
 
 /** Of systemd/nvme-smart-log.service: NAME.json is what nvme printed, NAME.err what it complained of. */
 const folder = '/run/ops-monitor-nvme';
 /** Three runs of its timer. */
 const oldestSeconds = 15 * 60;
 
-export const nvme = defineSource({
+export const nvme = defineProbe<typeof section.schema, SourceConfig>({
   name: 'nvme',
   summary: 'what nvme-smart-log.service left in /run/ops-monitor-nvme',
+  section,
 
-  async read({ host, at }) {
+  async read({ host: open, at }) {
+    const host = open();
     const entries = await host.list(folder).catch((error: unknown) => {
       if (isMissing(error)) throw new Absent(`nvme-smart-log.service has left nothing in ${folder}`);
       throw error;

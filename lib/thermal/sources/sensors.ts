@@ -1,25 +1,25 @@
 // `sensors -j`: the same chips as hwmon, with the labels, corrections and ignored inputs of /etc/sensors.d. Only where it
 // is configured: it costs more than all the rest, may take 20 seconds, and can wake a sleeping graphics card.
 import { Absent } from '../../contract/errors.ts';
-import { untilAborted } from '../../core/abort.ts';
+import { defineProbe } from '../../contract/probe.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSensors, type SensorsChip } from '../../parse/sensors.ts';
-import { namedApart } from '../chip.ts';
-import { readCelsius, type Reading, type Sensor, sensorNames } from '../reading.ts';
-import { defineSource } from '../source.ts';
+import { namedApart, sensorNames } from '../chip.ts';
+import type { SourceConfig } from '../read-sources.ts';
+import { readCelsius, type Reading, type Sensor, temperatures as section } from '../reading.ts';
 
-export const sensors = defineSource({
+export const sensors = defineProbe<typeof section.schema, SourceConfig>({
   name: 'sensors',
   summary: 'the program `sensors`, with what /etc/sensors.d says',
+  section,
 
   async read({ host }) {
-    const { exit_code, stdout, stderr } = await untilAborted(
-      host.signal,
-      host.run(['sensors', '-j'], { alone: 'thermal-sensors' }),
-    ).catch((error: unknown) => {
-      if (/ENOENT/.test(reasonOf(error))) throw new Absent('the program sensors is not installed');
-      throw error;
-    });
+    const { exit_code, stdout, stderr } = await host()
+      .run(['sensors', '-j'], { alone: 'thermal-sensors' })
+      .catch((error: unknown) => {
+        if (/ENOENT/.test(reasonOf(error))) throw new Absent('the program sensors is not installed');
+        throw error;
+      });
     if (exit_code !== 0) {
       if (/No sensors found/.test(`${stdout}${stderr}`)) throw new Absent('sensors found none');
       throw new Error(`sensors ended with ${exit_code}: ${firstLine(stderr || stdout) || 'without a word'}`);

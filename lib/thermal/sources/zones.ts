@@ -2,26 +2,30 @@
 // boards all there is.
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
+import { defineProbe } from '../../contract/probe.ts';
 import { reasonOf } from '../../core/text.ts';
 import { firmwareName, inOrder, namedApart, type Place } from '../chip.ts';
-import type { Devices } from '../devices.ts';
-import { type Reading, readMillidegrees, type Sensor } from '../reading.ts';
-import { defineSource } from '../source.ts';
+import type { SourceConfig } from '../read-sources.ts';
+import type { Chips } from '../hanging.ts';
+import { type Reading, readMillidegrees, type Sensor, temperatures as section } from '../reading.ts';
 
 const folder = '/sys/class/thermal';
 
-export const zones = defineSource({
+export const zones = defineProbe<typeof section.schema, SourceConfig>({
   name: 'thermal_zone',
   summary: 'the kernel’s thermal zones, /sys/class/thermal',
+  section,
+  graceMs: 250,
 
-  async read({ host, devices }) {
+  async read({ host: open, config: { chips } }) {
+    const host = open();
     const entries = await host.list(folder).catch((error: unknown) => {
       if (isMissing(error)) throw new Absent(`there is no ${folder}`);
       throw error;
     });
     const names = inOrder(entries, 'thermal_zone');
     if (names.length === 0) throw new Absent(`there is no zone in ${folder}`);
-    const found = await Promise.all(names.map((name) => readZone(host, devices, `${folder}/${name}`)));
+    const found = await Promise.all(names.map((name) => readZone(host, chips, `${folder}/${name}`)));
     const all = namedApart(
       await withFirmwareNames(
         host,
@@ -37,12 +41,12 @@ interface Zone extends Place {
   readonly reading: Reading;
 }
 
-async function readZone(host: Host, devices: Devices, path: string): Promise<Zone | undefined> {
+async function readZone(host: Host, chips: Chips, path: string): Promise<Zone | undefined> {
   try {
     const type = (await host.readText(`${path}/type`)).trim();
     const of: Sensor = { source: 'thermal_zone', chip: type, sensor: 'temp', driver: type };
     // ENODATA, EAGAIN, EINVAL, EIO: a zone that is switched off, or whose chip sleeps, says so in many ways.
-    const ask = devices.chip(path, type);
+    const ask = chips.asker(host, path, type);
     const reading = await ask(`${path}/temp`).then(
       (text) => readMillidegrees(of, text),
       (error: unknown): Reading => ({ ...of, problem: 'unreadable', why: reasonOf(error) }),

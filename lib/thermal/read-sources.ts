@@ -1,0 +1,59 @@
+// Runs the sources, which are probes, and says of each what it is worth: one that read none of its sensors has failed.
+import type { Envelope } from '../contract/envelope.ts';
+import type { Probe } from '../contract/probe.ts';
+import type { World } from '../contract/stage.ts';
+import { counted } from '../core/text.ts';
+import { runProbes } from '../engine/probes.ts';
+import { type Chips, noAnswerInTime, sourceMs } from './hanging.ts';
+import { isGood, type Temperatures, type temperatures } from './reading.ts';
+
+/** What a source is handed beside its hosts. */
+export interface SourceConfig {
+  readonly chips: Chips;
+}
+
+export type Source = Probe<typeof temperatures.schema, SourceConfig>;
+
+export type Read = { readonly source: string; readonly ms: number } & Temperatures &
+  ({ readonly status: 'ok' } | { readonly status: 'absent' | 'failed'; readonly reason: string });
+
+type Means = Pick<World<never>, 'openHost' | 'now' | 'monotonicMs'>;
+
+export async function readSources(
+  sources: readonly Source[],
+  { openHost, now, monotonicMs }: Means,
+  config: SourceConfig,
+): Promise<Read[]> {
+  const { sections } = await runProbes({
+    probes: sources,
+    config,
+    openHost,
+    now,
+    monotonicMs,
+    // No source asks what it read before: what a beat must know of the one before, it keeps by sensor.
+    previous: {},
+    bootId: '',
+    timeoutMs: sourceMs,
+    budgetMs: 2 * sourceMs,
+    width: sources.length,
+  });
+  return Object.entries(sections).map(([source, envelope]) => readOf(source, envelope as Envelope<Temperatures>));
+}
+
+function readOf(source: string, envelope: Envelope<Temperatures>): Read {
+  if (envelope.status === 'absent') return { source, ms: 0, readings: [], ...envelope };
+  const { status, ms } = envelope;
+  if (status === 'failed')
+    return { source, ms, readings: [], status, reason: envelope.kind === 'timeout' ? noAnswerInTime : envelope.reason };
+  const reason = whyWorthNothing(envelope.data);
+  return { source, ms, ...envelope.data, ...(reason === undefined ? { status } : { status: 'failed', reason }) };
+}
+
+/** A timer that does not run, a program that is missing, rights that were taken: the source is there and tells nothing. */
+function whyWorthNothing({ readings }: Temperatures): string | undefined {
+  const there = readings.filter((one) => isGood(one) || one.problem !== 'absent');
+  const unread = there.filter((one) => !isGood(one) && (one.problem === 'stale' || one.problem === 'unreadable'));
+  const [first] = unread;
+  if (!first || isGood(first) || unread.length < there.length) return undefined;
+  return `nothing of ${counted(there.length, 'sensor')}: ${first.chip} ${first.sensor}: ${first.why}`;
+}
