@@ -3,7 +3,7 @@ import type { Host } from '../contract/host.ts';
 import type { Listed } from '../core/compare.ts';
 import { firstLine } from '../core/text.ts';
 import { type DataPath, folderOfDay, parseFound } from '../parse/datapath.ts';
-import { isForeignFind } from '../parse/remote.ts';
+import { isNonGnuFind } from '../parse/remote.ts';
 
 /** Where the files lie when their folders carry no date. */
 export const folderOf = (root: string, { folders, text }: DataPath): string =>
@@ -55,7 +55,7 @@ export async function findFiles(
   const faults = stderr
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.trim().endsWith('No such file or directory'));
-  if (isForeignFind(stderr)) throw new Error(`${host.name} has no GNU find: ${firstLine(stderr)}`);
+  if (isNonGnuFind(stderr)) throw new Error(`${host.name} has no GNU find: ${firstLine(stderr)}`);
   if (exit_code !== 0 && faults.length > 0) throw new Error(`searching ${root} failed: ${firstLine(faults[0] ?? '')}`);
   if (exit_code !== 0) await host.stat(root);
   return parseFound(stdout, root);
