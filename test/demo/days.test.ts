@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { simulateDays } from '../../lib/demo/days.ts';
-import { faults, start } from '../../lib/demo/faults.ts';
+import { faults, monthStart } from '../../lib/demo/faults.ts';
 import { streams } from '../../lib/demo/layout.ts';
 import { type Levels, renderSightings, watchFaults } from '../../lib/demo/sightings.ts';
 import { filesOf, hour, minute } from '../../lib/demo/scenario.ts';
@@ -33,10 +33,10 @@ test('thirteen simulated hours: a stream that stops is red after its window, and
   const cycles = 13 * 12;
   const seen = await play(one, cycles);
 
-  const fault = faults.find(({ on }) => on === 'mrr');
+  const fault = faults.find(({ subject }) => subject === 'mrr');
   assert.ok(fault);
   const mrr = streams.find(({ name }) => name === 'mrr') ?? assert.fail();
-  const last = filesOf(mrr, 'source', start, fault.begins).at(-1)?.written ?? assert.fail();
+  const last = filesOf(mrr, 'source', monthStart, fault.begins).at(-1)?.written ?? assert.fail();
   for (const { at, levels } of seen) {
     const red: boolean = at > last + 1.5 * hour && at < fault.ends + 5 * minute;
     assert.equal(levels['stream-age:mrr'], red ? 'red' : 'green', new Date(at).toISOString());
@@ -60,7 +60,7 @@ test('a fault is seen, missed or still there, and what no check tells of is not 
   assert.ok(fault);
   const outcome = (until: number, names: readonly string[], ...looks: [at: number, level: 'green' | 'red'][]) => {
     const watch = watchFaults([fault], new Set(names));
-    for (const [at, level] of looks) watch.see(at, { 'stream-age:mrr': level });
+    for (const [at, level] of looks) watch.addCycle(at, { 'stream-age:mrr': level });
     return watch.sightings(until)[0];
   };
   const known = ['stream-age'];

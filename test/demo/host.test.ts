@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { virtualClock } from '../../lib/demo/clock.ts';
-import { faults, start } from '../../lib/demo/faults.ts';
+import { faults, monthStart } from '../../lib/demo/faults.ts';
 import { simulatedSite } from '../../lib/demo/host.ts';
 import { powerFile, powerPaths } from '../../lib/demo/power.ts';
 import { archiveBegins, day, hour, minute, newestSample, powerAt } from '../../lib/demo/scenario.ts';
@@ -24,7 +24,7 @@ const search = (folder: string) => [
 ];
 
 test('what a machine does not have is not there, with the code by which callers know', async () => {
-  const local = hostsAt(start)('local', signal);
+  const local = hostsAt(monthStart)('local', signal);
   for (const ask of [
     () => local.readText('/etc/passwd'),
     () => local.readBytes('/data/aurora/products/power/power.zarr/zarr.json'),
@@ -33,13 +33,13 @@ test('what a machine does not have is not there, with the code by which callers 
   ])
     await assert.rejects(ask, { code: 'ENOENT' });
   await assert.rejects(local.run(['zpool', 'status']), /zpool status is not installed/);
-  await assert.rejects(hostsAt(start)('source', signal).run(['systemctl']), /not installed/);
-  assert.throws(() => hostsAt(start)('elsewhere', signal), /no machine "elsewhere"/);
+  await assert.rejects(hostsAt(monthStart)('source', signal).run(['systemctl']), /not installed/);
+  assert.throws(() => hostsAt(monthStart)('elsewhere', signal), /no machine "elsewhere"/);
 });
 
 test('a folder is listed as it is now, whenever it was last looked into', async () => {
   // Around every fault of a stream, in steps that fall between and on its files.
-  const clock = virtualClock(start);
+  const clock = virtualClock(monthStart);
   const site = simulatedSite(clock);
   let looks = 0;
   for (const { begins, ends } of faults.slice(0, 12)) {
@@ -69,14 +69,14 @@ test('a folder is listed as it is now, whenever it was last looked into', async 
 });
 
 test('years, months and days are listed as far back as the archive goes', async () => {
-  const source = hostsAt(start + 2 * hour)('source', signal);
+  const source = hostsAt(monthStart + 2 * hour)('source', signal);
   assert.deepEqual(await source.list('/data/hatpro'), ['2026']);
   assert.deepEqual((await source.list('/data/hatpro/2026')).toSorted(), ['09', '10']);
   assert.equal((await source.list('/data/hatpro/2026/09')).length, 12);
 });
 
 test('the power store has a chunk a day, as long as its metadata say, and NaN beyond the newest sample', () => {
-  const at = start + 3 * day + 7 * hour + minute;
+  const at = monthStart + 3 * day + 7 * hour + minute;
   const shift = 1000 * hour;
   const paths = powerPaths({ at, shift });
   const read = (path: string): Buffer => Buffer.from(powerFile(path, { at, shift }) ?? assert.fail(path));
@@ -88,7 +88,7 @@ test('the power store has a chunk a day, as long as its metadata say, and NaN be
 
   const { shape, chunks } = JSON.parse(read('BatterySOC/.zarray').toString()) as { shape: number[]; chunks: number[] };
   const last = (shape[0] ?? 0) / (chunks[0] ?? 1) - 1;
-  assert.equal(last, (start - archiveBegins) / day + 3);
+  assert.equal(last, (monthStart - archiveBegins) / day + 3);
   assert.equal(powerFile(`BatterySOC/${last + 1}`, { at, shift }), undefined);
   assert.equal(powerFile('Nothing/0', { at, shift }), undefined);
   const newest = 7 * 12;
@@ -98,7 +98,7 @@ test('the power store has a chunk a day, as long as its metadata say, and NaN be
 });
 
 test('while the link is down the source says so, and takes its time', async () => {
-  const fault = faults.find(({ on }) => on === 'source');
+  const fault = faults.find(({ subject }) => subject === 'source');
   assert.ok(fault);
   const clock = virtualClock(fault.begins);
   const source = simulatedSite(clock)()('source', signal);

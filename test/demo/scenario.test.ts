@@ -1,7 +1,7 @@
 // What is true at the simulated site: the same whenever it is asked for, and every fault of it comes, is told of, and goes.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { faults, nameOf, start } from '../../lib/demo/faults.ts';
+import { faults, faultName, monthStart } from '../../lib/demo/faults.ts';
 import { places, type Stream, streams } from '../../lib/demo/layout.ts';
 import {
   bytesAt,
@@ -16,7 +16,7 @@ import {
   minute,
   newestSample,
   powerAt,
-  troubleAt,
+  faultAt,
   unitAt,
 } from '../../lib/demo/scenario.ts';
 import { checks } from '../../lib/health/checks/index.ts';
@@ -52,13 +52,13 @@ test('there are eight streams, each with a cadence well within its window', () =
 test('every fault begins and ends within the month, with time left to become green again', () => {
   assert.ok(faults.length >= 25);
   for (const fault of faults) {
-    assert.ok(fault.begins >= start && fault.begins < fault.ends, nameOf(fault));
-    assert.ok(fault.ends + 2 * hour <= start + 30 * day, nameOf(fault));
-    assert.ok(fault.says.length > 10 && Object.keys(fault.sees).length > 0, nameOf(fault));
-    assert.equal(troubleAt(fault.on, fault.trouble, fault.begins - 1), undefined, nameOf(fault));
-    assert.equal(troubleAt(fault.on, fault.trouble, fault.begins), fault);
-    assert.equal(troubleAt(fault.on, fault.trouble, fault.ends - 1), fault);
-    assert.equal(troubleAt(fault.on, fault.trouble, fault.ends), undefined, nameOf(fault));
+    assert.ok(fault.begins >= monthStart && fault.begins < fault.ends, faultName(fault));
+    assert.ok(fault.ends + 2 * hour <= monthStart + 30 * day, faultName(fault));
+    assert.ok(fault.summary.length > 10 && Object.keys(fault.expected).length > 0, faultName(fault));
+    assert.equal(faultAt(fault.subject, fault.kind, fault.begins - 1), undefined, faultName(fault));
+    assert.equal(faultAt(fault.subject, fault.kind, fault.begins), fault);
+    assert.equal(faultAt(fault.subject, fault.kind, fault.ends - 1), fault);
+    assert.equal(faultAt(fault.subject, fault.kind, fault.ends), undefined, faultName(fault));
   }
   const begins = faults.map((fault) => fault.begins);
   assert.deepEqual(
@@ -69,28 +69,32 @@ test('every fault begins and ends within the month, with time left to become gre
 
 test('every fault is to be told of by checks that there are, every level is among them, and no two share an observation at once', () => {
   const names = new Set(checks.map(({ name }) => name));
-  for (const { sees } of faults)
-    for (const id of Object.keys(sees)) assert.ok(names.has(id.split(':', 1)[0] ?? ''), id);
-  assert.deepEqual([...new Set(faults.flatMap(({ sees }) => Object.values(sees)))].sort(), ['amber', 'red', 'unknown']);
+  for (const { expected } of faults)
+    for (const id of Object.keys(expected)) assert.ok(names.has(id.split(':', 1)[0] ?? ''), id);
+  assert.deepEqual([...new Set(faults.flatMap(({ expected }) => Object.values(expected)))].sort(), [
+    'amber',
+    'red',
+    'unknown',
+  ]);
   for (const one of faults) {
     const others = faults.filter(
       (other) => other !== one && other.begins < one.ends + 2 * hour && one.begins < other.ends,
     );
     for (const other of others)
-      for (const id of Object.keys(one.sees))
-        assert.ok(!(id in other.sees), `${nameOf(one)} and ${nameOf(other)}: ${id}`);
+      for (const id of Object.keys(one.expected))
+        assert.ok(!(id in other.expected), `${faultName(one)} and ${faultName(other)}: ${id}`);
   }
 });
 
 test('an instant is the same in whatever order it is asked for', () => {
-  const instants = Array.from({ length: 120 }, (_, index) => start + index * 6 * hour + 17 * minute);
+  const instants = Array.from({ length: 120 }, (_, index) => monthStart + index * 6 * hour + 17 * minute);
   const forwards = instants.map(everything);
   assert.deepEqual(instants.toReversed().map(everything).toReversed(), forwards);
   assert.ok(new Set(forwards).size === forwards.length, 'nothing changes');
 });
 
 test('a copy has nothing before the source has it, and all of it in time when nothing is wrong', () => {
-  const at = start + 5 * hour;
+  const at = monthStart + 5 * hour;
   let files = 0;
   for (const stream of streams) {
     for (const place of ['local', 'gws'] as const) {
@@ -106,7 +110,7 @@ test('a copy has nothing before the source has it, and all of it in time when no
 });
 
 test('a stream that has stopped writes nothing, and goes on afterwards', () => {
-  const fault = faults.find(({ on, trouble }) => on === 'mrr' && trouble === 'writes nothing');
+  const fault = faults.find(({ subject, kind }) => subject === 'mrr' && kind === 'writes nothing');
   assert.ok(fault);
   const written = filesOf(streamOf('mrr'), 'source', fault.begins - 3 * hour, fault.ends + 3 * hour).map(
     (file) => file.written,
@@ -116,7 +120,7 @@ test('a stream that has stopped writes nothing, and goes on afterwards', () => {
 });
 
 test('while the link to the source is down no copy arrives, and afterwards they all do', () => {
-  const fault = faults.find(({ on }) => on === 'source');
+  const fault = faults.find(({ subject }) => subject === 'source');
   assert.ok(fault);
   for (const stream of streams) {
     const files = filesOf(stream, 'gws', fault.begins - 2 * hour, fault.ends);
@@ -131,7 +135,7 @@ test('lost and short files are there again when the fault has ended', () => {
     ['parsivel.local', 'cuts files short'],
   ] as const;
   for (const [copy, trouble] of cases) {
-    const fault = faults.find((one) => one.on === copy && one.trouble === trouble);
+    const fault = faults.find((one) => one.subject === copy && one.kind === trouble);
     assert.ok(fault);
     const [name = '', place = ''] = copy.split('.');
     const files = filesOf(
@@ -150,9 +154,9 @@ test('lost and short files are there again when the fault has ended', () => {
 });
 
 test('the battery is full by day and emptier by night, and within its limits unless it sinks', () => {
-  const charges = Array.from({ length: 24 }, (_, index) => powerAt(start + index * hour).charge);
+  const charges = Array.from({ length: 24 }, (_, index) => powerAt(monthStart + index * hour).charge);
   assert.ok(Math.max(...charges) - Math.min(...charges) > 10);
-  for (let at = start; at < start + 6 * day; at += 5 * minute) {
+  for (let at = monthStart; at < monthStart + 6 * day; at += 5 * minute) {
     const { volts, charge, celsius } = powerAt(at);
     assert.ok(volts > 52 && charge > 50 && celsius < 40, new Date(at).toISOString());
   }
