@@ -1,5 +1,5 @@
-// The scenario as real things in one folder, made anew for each instant that is to be looked at: files with their times,
-// gates, checkouts, a power store and a page. All times are shifted, so that the scenario's instant is now.
+// Builds the scenario in one folder, anew for each instant that the real stages shall read: files with their times, gates,
+// checkouts, a power store and a web page. All times are shifted, so that the scenario's instant is now.
 import { join } from 'node:path';
 import { type FilePool, filePool, placeFile, removeTree, servePage } from '../io/scenery.ts';
 import { runProgram } from '../io/process.ts';
@@ -20,15 +20,15 @@ import {
   streams,
 } from './layout.ts';
 import { powerFile, powerPaths } from './power.ts';
-import { bytesAt, checkoutAt, dashboardAt, day, filesOf, sourceAway, workspaceAway } from './scenario.ts';
+import { bytesAt, checkoutAt, dashboardAt, day, filesOf, sourceUnreachable, workspaceUnreachable } from './scenario.ts';
 
 export interface BuiltSite {
   readonly paths: Paths;
   readonly dashboardUrl: string;
-  /** How the source is reached; in words why it is only a folder of this machine, where it is one. */
+  /** The sshd through which the source is reached; a string gives the reason why the source is only a local folder. */
   readonly source: OwnSshd | string;
-  /** As it is at that instant. */
-  showAt(at: number, now: number): Promise<void>;
+  /** Rebuilds the site as it is at the instant `at` of the scenario, with times shifted to `now`. */
+  buildAt(at: number, now: number): Promise<void>;
   close(): void;
 }
 
@@ -41,7 +41,8 @@ const pathsIn = (folder: string): Paths => ({
   code: join(folder, 'code'),
 });
 
-/** As long as its copies are compared, and two days for folders that the shift cuts in two. */
+/** Days of files to build: those over which the mirrors are compared, and two more, because the shift moves files across
+ * the folders' days. */
 const archiveDays = ({ compare }: Stream): number => Number.parseInt(compare, 10) + 2;
 
 export async function buildSite(folder: string): Promise<BuiltSite> {
@@ -56,28 +57,28 @@ export async function buildSite(folder: string): Promise<BuiltSite> {
     dashboardUrl: served.url,
     source,
     close: () => served.close(),
-    showAt: async (at, now) => {
+    buildAt: async (at, now) => {
       const shift = now - at;
       pool.takeBack();
       for (const top of [paths.project, paths.data, paths.sourceData, paths.workspace]) removeTree(top);
       for (const path of powerPaths({ at, shift }))
         placeFile(join(powerStore(paths), path), powerFile(path, { at, shift }) ?? '');
       for (const gate of gateNames) placeFile(gateFile(paths, gate), gateText(gate, at, shift));
-      // Over a link that is down the files are still there; without a link they are not.
-      if (typeof source !== 'string') source.setReachable(!sourceAway(at));
-      const there: Record<Place, boolean> = {
-        source: typeof source !== 'string' || !sourceAway(at),
+      // While the ssh link is down the source's files still exist; a source without ssh is simulated by removing them.
+      if (typeof source !== 'string') source.setReachable(!sourceUnreachable(at));
+      const reachable: Record<Place, boolean> = {
+        source: typeof source !== 'string' || !sourceUnreachable(at),
         local: true,
-        gws: !workspaceAway(at),
+        gws: !workspaceUnreachable(at),
       };
-      for (const place of places.filter((place) => there[place])) showStreams(pool, paths, place, at, shift);
-      for (const name of checkoutNames) await showCheckout(paths, name, at);
+      for (const place of places.filter((place) => reachable[place])) placeStreams(pool, paths, place, at, shift);
+      for (const name of checkoutNames) await changeCheckout(paths, name, at);
       page = dashboardAt(at);
     },
   };
 }
 
-function showStreams(pool: FilePool, paths: Paths, place: Place, at: number, shift: number): void {
+function placeStreams(pool: FilePool, paths: Paths, place: Place, at: number, shift: number): void {
   for (const stream of streams) {
     const root = rootOf(paths, stream.name, place);
     for (const file of filesOf(stream, place, at - archiveDays(stream) * day, at)) {
@@ -88,7 +89,7 @@ function showStreams(pool: FilePool, paths: Paths, place: Place, at: number, shi
   }
 }
 
-/** So many commits does the upstream have that a checkout can lack. */
+/** Number of commits upstream; a checkout can be behind by fewer than these. */
 const commits = 4;
 
 async function makeCheckouts(paths: Paths, folder: string): Promise<void> {
@@ -99,7 +100,7 @@ async function makeCheckouts(paths: Paths, folder: string): Promise<void> {
   for (const name of checkoutNames) await git('clone', '--quiet', origin, checkoutPath(paths, name));
 }
 
-async function showCheckout(paths: Paths, name: (typeof checkoutNames)[number], at: number): Promise<void> {
+async function changeCheckout(paths: Paths, name: (typeof checkoutNames)[number], at: number): Promise<void> {
   const path = checkoutPath(paths, name);
   const { behind, changed } = checkoutAt(name, at);
   await git('-C', path, 'reset', '--quiet', '--hard', `origin/main~${behind}`);
@@ -108,8 +109,8 @@ async function showCheckout(paths: Paths, name: (typeof checkoutNames)[number], 
 }
 
 async function git(...argv: readonly string[]): Promise<void> {
-  const who = ['user.name=demo', 'user.email=demo@example.org'].flatMap((setting) => ['-c', setting]);
-  const { exit_code, stderr } = await runProgram(['git', ...who, ...argv], {
+  const identity = ['user.name=demo', 'user.email=demo@example.org'].flatMap((setting) => ['-c', setting]);
+  const { exit_code, stderr } = await runProgram(['git', ...identity, ...argv], {
     signal: AbortSignal.timeout(30_000),
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' },
   });

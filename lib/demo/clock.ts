@@ -1,9 +1,9 @@
-// The time of simulated days: it stands until somebody moves it on.
+// The clock of the simulated days: its time changes only by pass() and setTo().
 
 export interface VirtualClock {
   readonly now: () => Date;
   readonly monotonicMs: () => number;
-  /** What is done takes so long. */
+  /** Moves the clock forward by the time that an operation is meant to take. */
   readonly pass: (ms: number) => void;
   readonly setTo: (ms: number) => void;
 }

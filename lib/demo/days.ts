@@ -1,5 +1,5 @@
-// Simulated days: the real stages, cycle after cycle in this one process, under a clock that jumps from one to the next.
-// Deadlines run in real time all the same, and never out: every answer is there before a timer could be looked at.
+// Simulates days: runs the real stages cycle after cycle in this process, under a clock that jumps from cycle to cycle.
+// Deadlines still run in real time, but never expire: every answer arrives before a timer could fire.
 import { join } from 'node:path';
 import { resolve } from '../config/resolve.ts';
 import type { Configuration } from '../config/schema.ts';
@@ -14,7 +14,7 @@ import { unsyncedFiles } from '../io/store.ts';
 import { post } from '../cycle/post.ts';
 import { stagesWith } from '../cycle/stages.ts';
 import { virtualClock } from './clock.ts';
-import { start } from './faults.ts';
+import { monthStart } from './faults.ts';
 import { simulatedSite } from './host.ts';
 import { absolutePaths, configurationText } from './layout.ts';
 import { day, minute, noise } from './scenario.ts';
@@ -28,7 +28,7 @@ export interface SimulatedCycle {
   readonly health: Health;
 }
 
-/** The configuration of the simulated days, whose files lie in that folder. */
+/** The configuration of the simulated days; `folder` holds their files. */
 export const daysConfiguration = (folder: string): string =>
   configurationText({
     paths: absolutePaths,
@@ -36,7 +36,8 @@ export const daysConfiguration = (folder: string): string =>
     source: '{ ssh: aurora@source-host, deadline: 10s }',
     dashboardUrl: 'http://127.0.0.1:8501/',
     mailTo: 'ops@example.org',
-    says: 'The simulated days: for explain and the like. What it names is not on this machine.',
+    comment:
+      'The simulated days: for explain and similar commands. The paths and units below do not exist on this machine.',
   });
 
 function parseSite(text: string): Configuration {
@@ -57,21 +58,21 @@ export function placesIn(folder: string): Places {
   };
 }
 
-/** Takes every mail, and brings it nowhere. */
-const paper: Transport = {
+/** Accepts every mail and discards it. */
+const discardingTransport: Transport = {
   name: 'paper',
   summary: 'of the demo',
   ready: async () => ({ usable: true, uses: 'paper' }),
   send: async (_mail, to) => ({ accepted: to, refused: [], words: 'taken' }),
 };
-const paperPost: Post = {
+const discardingPost: Post = {
   ...post,
   outside: async () => ({ ...makeOutside(), environment: {} }),
-  transports: async () => ({ mail: [paper], webhook: () => paper }),
+  transports: async () => ({ mail: [discardingTransport], webhook: () => discardingTransport }),
 };
-const stages = stagesWith(unsyncedFiles, paperPost);
+const stages = stagesWith(unsyncedFiles, discardingPost);
 
-/** How long a stage's process would have taken to start. */
+/** Start-up time of a stage's process, added to the simulated clock. */
 const startMs = 60;
 
 interface Simulation {
@@ -79,13 +80,15 @@ interface Simulation {
 }
 
 const daySeconds = 86_400;
-/** The archive takes a day at once: most of what it writes is written however few samples are new. */
-const simulated = stages.map((stage) => (stage.name === 'append-zarr' ? { ...stage, runsEvery: daySeconds } : stage));
+/** append-zarr runs once a day here, because it writes almost as much for one new sample as for a day of samples. */
+const simulatedStages = stages.map((stage) =>
+  stage.name === 'append-zarr' ? { ...stage, runsEvery: daySeconds } : stage,
+);
 
 export async function openSimulation(folder: string): Promise<Simulation> {
   const config = parseSite(daysConfiguration(folder));
   const places = placesIn(folder);
-  const clock = virtualClock(start);
+  const clock = virtualClock(monthStart);
   const openSite = simulatedSite(clock);
   const runOf = (number: number): StageRun => {
     const open = openSite();
@@ -97,8 +100,8 @@ export async function openSimulation(folder: string): Promise<Simulation> {
       simulation: { clock, runId: runIdOf(number), hostname: 'aurora-vm' },
     };
   };
-  // Once without writing: what is loaded on demand is there from the first cycle on. Otherwise its readings would end in
-  // another order than those of all others, and measure other times.
+  // A dry run loads the modules that are loaded on demand before the first cycle. Otherwise the readings of that cycle
+  // would end in another order than those of all others, and have other durations.
   await runStage(collectSnapshot, { ...runOf(0), dryRun: () => undefined });
   return {
     cycle: async (number, at) => {
@@ -106,7 +109,7 @@ export async function openSimulation(folder: string): Promise<Simulation> {
       clock.setTo(at + Math.floor(900 * noise(20, number)));
       const run = runOf(number);
       let health: Health | undefined;
-      for (const stage of simulated) {
+      for (const stage of simulatedStages) {
         if (stage.runsEvery === daySeconds && number % cyclesADay !== cyclesADay - 1) continue;
         clock.pass(startMs);
         const { record, outcome } = await runStage(stage, run);
@@ -120,10 +123,10 @@ export async function openSimulation(folder: string): Promise<Simulation> {
   };
 }
 
-/** From the beginning of the month on, one cycle after the other; what is done between them is the caller's. */
+/** Yields one cycle after another from the beginning of the month; between cycles the caller runs. */
 export async function* simulateDays(folder: string, cycles: number): AsyncGenerator<SimulatedCycle> {
   const simulation = await openSimulation(folder);
-  for (let number = 0; number < cycles; number++) yield await simulation.cycle(number, start + number * cycleMs);
+  for (let number = 0; number < cycles; number++) yield await simulation.cycle(number, monthStart + number * cycleMs);
 }
 
 const runIdOf = (number: number): string =>

@@ -1,6 +1,6 @@
-// ops-monitor demo: a month of a small simulated site in a minute or two, seen by the real stages.
+// The command `ops-monitor demo`: the real stages watch a month of a small simulated site, in a minute or two.
 import { dirname, extname, join } from 'node:path';
-import { setImmediate as otherWork } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Usage } from '../contract/errors.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted } from '../core/text.ts';
@@ -12,29 +12,29 @@ import type { Asked } from '../cli/arguments.ts';
 import { type Command, exitCodes, textOption } from '../cli/command.ts';
 import { calledAs } from '../cli/npm.ts';
 import { cyclesADay, daysConfiguration, simulateDays } from './days.ts';
-import { faults, start } from './faults.ts';
+import { faults, monthStart } from './faults.ts';
 import { day } from './scenario.ts';
 import { openSample, pickInstants } from './sample.ts';
 import { type Levels, renderSightings, watchFaults } from './sightings.ts';
 
-const mostDays = 30;
+const maxDays = 30;
 const realCycles = 20;
 
 export const demo: Command = {
   name: 'demo',
   summary: 'builds a small simulated site with faults that come and go, and watches it for a month of simulated time',
   options: {
-    folder: { type: 'string', value: 'DIR', summary: 'where to (default: a new temporary folder)' },
-    days: { type: 'string', value: 'N', summary: `how many simulated days (default: ${mostDays}, which is the most)` },
+    folder: { type: 'string', value: 'DIR', summary: 'folder to write to (default: a new temporary folder)' },
+    days: { type: 'string', value: 'N', summary: `number of simulated days (default and most: ${maxDays})` },
     real: {
       type: 'string',
       value: 'N',
-      summary: `how many cycles besides as real processes over real files (default: ${realCycles}; 0: none)`,
+      summary: `number of cycles to run again as real processes over real files (default: ${realCycles}; 0: none)`,
     },
   },
 
   async run(asked) {
-    const days = numberOption(asked, 'days', mostDays, [1, mostDays]);
+    const days = numberOption(asked, 'days', maxDays, [1, maxDays]);
     const real = numberOption(asked, 'real', realCycles, [0, 1000]);
     const folder = takeDemoFolder(textOption(asked, 'folder'));
     printError(`The demo lies in ${folder}`);
@@ -51,7 +51,7 @@ function numberOption(asked: Asked, name: string, byDefault: number, [least, mos
   return value;
 }
 
-/** Whether every fault was seen. */
+/** Runs the simulated days; returns whether every fault was detected. */
 async function playDays(folder: string, days: number): Promise<boolean> {
   const here = join(folder, 'days');
   const config = join(here, 'config.yaml');
@@ -60,15 +60,15 @@ async function playDays(folder: string, days: number): Promise<boolean> {
   const cycles = days * cyclesADay;
   const began = performance.now();
   for await (const { number, at, health } of simulateDays(here, cycles)) {
-    watch.see(
+    watch.addCycle(
       at,
       Object.fromEntries(health.observations.map(({ id, level }): [string, Levels[string]] => [id, level])),
     );
-    tellProgress(number + 1, cycles, (performance.now() - began) / 1000);
-    await otherWork(); // a signal, say
+    printProgress(number + 1, cycles, (performance.now() - began) / 1000);
+    await yieldToEventLoop(); // so that signals are handled
   }
   const seconds = (performance.now() - began) / 1000;
-  const sightings = watch.sightings(start + days * day);
+  const sightings = watch.sightings(monthStart + days * day);
   const missed = sightings.filter(({ outcome }) => outcome === 'missed');
   print(
     [
@@ -88,7 +88,7 @@ async function playDays(folder: string, days: number): Promise<boolean> {
   return missed.length === 0;
 }
 
-/** Whether real processes judged as those of simulated time did. */
+/** Runs some cycles as real processes; returns whether they gave the same levels as simulated time. */
 async function playSample(folder: string, days: number, count: number): Promise<boolean> {
   const here = join(folder, 'sample');
   const began = performance.now();
@@ -114,14 +114,14 @@ async function playSample(folder: string, days: number, count: number): Promise<
   return differing === 0;
 }
 
-/** A stage's script lies beside ours, and is started as we were. */
+/** The command of a stage: its script lies in the folder of this one, and is started with the same Node options. */
 function commandOf(stage: string): string[] {
   const script = process.argv[1] ?? '';
   return [process.execPath, ...process.execArgv, join(dirname(script), `${stage}${extname(script)}`)];
 }
 
-/** On a terminal one line that changes, ten times a second; elsewhere a line a day. */
-function tellProgress(done: number, all: number, seconds: number): void {
+/** Rewrites one line every 20 cycles on a terminal; elsewhere prints one line for each simulated day. */
+function printProgress(done: number, all: number, seconds: number): void {
   const rate = done / seconds;
   const text = `day ${Math.ceil(done / cyclesADay)} of ${all / cyclesADay}, ${Math.round(rate)} cycles/s, ${formatDuration(Math.round((all - done) / rate))} left`;
   if (!isTerminal(2)) {

@@ -1,7 +1,7 @@
-// What goes wrong in the simulated month, one after the other: each comes, is there to be seen, and goes again.
+// The faults of the simulated month: each begins, lasts long enough to be detected, and ends.
 
-/** The scenario knows what each of these does to the world. */
-export type Trouble =
+/** lib/demo/scenario.ts defines the effect of each kind. */
+export type FaultKind =
   | 'writes nothing'
   | 'writes empty files'
   | 'loses files'
@@ -10,13 +10,13 @@ export type Trouble =
   | 'fills up'
   | 'runs out of inodes'
   | 'is read-only'
-  | 'is away'
-  | 'sinks'
+  | 'is unreachable'
+  | 'discharges'
   | 'is hot'
   | 'is not written'
   | 'says fail'
   | 'is not decided'
-  | 'is torn'
+  | 'is truncated'
   | 'failed'
   | 'restarts'
   | 'is overdue'
@@ -25,45 +25,45 @@ export type Trouble =
   | 'answers 503'
   | 'has changes'
   | 'is behind'
-  | 'runs free'
+  | 'is not synchronised'
   | 'is busy'
   | 'has no memory left';
 
 export interface Fault {
-  /** What, and what is the matter with it: together they are its name. */
-  readonly on: string;
-  readonly trouble: Trouble;
+  /** The affected stream, mirror, disk, unit or other thing; subject and kind together are the fault's name. */
+  readonly subject: string;
+  readonly kind: FaultKind;
   readonly begins: number;
   readonly ends: number;
-  /** One sentence for people. */
-  readonly says: string;
-  /** The observations that must tell of it, and the worst level that they must reach. */
-  readonly sees: Readonly<Record<string, 'amber' | 'red' | 'unknown'>>;
+  /** One sentence for the reader. */
+  readonly summary: string;
+  /** By observation id, the level that the observation must reach during the fault. */
+  readonly expected: Readonly<Record<string, 'amber' | 'red' | 'unknown'>>;
 }
 
-/** The month begins here, whenever it is played. */
-export const start = Date.UTC(2026, 9, 1);
+/** The simulated month begins here, whatever the real date is. */
+export const monthStart = Date.UTC(2026, 9, 1);
 const hour = 3_600_000;
 const day = 24 * hour;
 
 function fault(
-  on: string,
-  trouble: Trouble,
+  subject: string,
+  kind: FaultKind,
   [fromDay, fromHour, hours]: readonly [day: number, hour: number, hours: number],
-  says: string,
-  sees: Fault['sees'],
+  summary: string,
+  expected: Fault['expected'],
 ): Fault {
-  const begins = start + fromDay * day + fromHour * hour;
-  return { on, trouble, begins, ends: begins + hours * hour, says, sees };
+  const begins = monthStart + fromDay * day + fromHour * hour;
+  return { subject, kind, begins, ends: begins + hours * hour, summary, expected };
 }
 
-/** In the order in which they begin. Days are counted from 0. */
+/** Ordered by their begin. Days are counted from 0. */
 export const faults: readonly Fault[] = [
   fault('mrr', 'writes nothing', [0, 6, 6], 'the rain radar’s computer has stopped', { 'stream-age:mrr': 'red' }),
   fault('dashboard', 'is slow', [0, 15, 2], 'somebody draws a whole year on the dashboard', {
     'endpoint-response:dashboard': 'amber',
   }),
-  fault('source', 'is away', [1, 3, 2], 'the link to the source is down', {
+  fault('source', 'is unreachable', [1, 3, 2], 'the link to the source is down', {
     'host-reachable:source': 'red',
     'stream-age:hatpro': 'unknown',
     'mirror-coverage:hatpro.gws': 'unknown',
@@ -81,7 +81,7 @@ export const faults: readonly Fault[] = [
   fault('infrastructure', 'is behind', [5, 10, 46], 'a release was fetched, and nobody has checked it out', {
     'checkout-behind:infrastructure': 'amber',
   }),
-  fault('battery', 'sinks', [6, 6, 40], 'two days of snow on the panels', {
+  fault('battery', 'discharges', [6, 6, 40], 'two days of snow on the panels', {
     'power-voltage:power': 'red',
     'power-charge:power': 'red',
   }),
@@ -102,7 +102,7 @@ export const faults: readonly Fault[] = [
     'service-state:hatpro-process.service': 'red',
     'host-failed-units:host': 'amber',
   }),
-  fault('gws', 'is away', [14, 1, 5], 'the workspace’s server does not answer', {
+  fault('gws', 'is unreachable', [14, 1, 5], 'the workspace’s server does not answer', {
     'workspace-reachable:workspace': 'red',
     'workspace-usage:workspace': 'unknown',
     'mirror-coverage:weather.gws': 'unknown',
@@ -119,7 +119,7 @@ export const faults: readonly Fault[] = [
   fault('dashboard-checkout', 'has changes', [18, 14, 30], 'somebody mends the dashboard where it runs', {
     'checkout-dirty:dashboard': 'amber',
   }),
-  fault('clock', 'runs free', [19, 20, 6], 'the time server is gone', { 'clock-synchronised:host': 'amber' }),
+  fault('clock', 'is not synchronised', [19, 20, 6], 'the time server is gone', { 'clock-synchronised:host': 'amber' }),
   fault('source-data', 'fills up', [20, 4, 26], 'nothing is pruned on the source', {
     'filesystem-usage:source-data': 'red',
   }),
@@ -149,7 +149,7 @@ export const faults: readonly Fault[] = [
   fault('root', 'runs out of inodes', [28, 3, 9], 'a cache makes a million small files', {
     'filesystem-inodes:root': 'red',
   }),
-  fault('product', 'is torn', [28, 16, 2], 'the summary of the product gate is cut off in the middle', {
+  fault('product', 'is truncated', [28, 16, 2], 'the summary of the product gate is cut off in the middle', {
     'gate-verdict:product': 'unknown',
     'gate-age:product': 'unknown',
   }),
@@ -158,4 +158,4 @@ export const faults: readonly Fault[] = [
   }),
 ];
 
-export const nameOf = ({ on, trouble }: Fault): string => `${on} ${trouble}`;
+export const faultName = ({ subject, kind }: Fault): string => `${subject} ${kind}`;

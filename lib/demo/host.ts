@@ -1,22 +1,22 @@
-// The simulated site's machines as Hosts: what probes ask of them is computed from the scenario, in the words of the
-// programs that would have answered. Nothing is started or waited for; what would hang fails at once, as at its deadline.
+// The machines of the simulated site as Hosts. They compute each answer from the scenario, in the output format of the
+// real program. Nothing is started or waited for; an operation that would hang fails at once, as at its deadline.
 import type { Host } from '../contract/host.ts';
 import type { VirtualClock } from './clock.ts';
 import { absolutePaths as paths, powerStore } from './layout.ts';
-import { isRoot, keptListings, type Listings, namesBelow } from './listings.ts';
+import { isRoot, cachedListings, type Listings, namesBelow } from './listings.ts';
 import { asText, diskOf, folderStat, localFile, missing, sourceMounts, statfsOf, statLocal } from './machine.ts';
 import { powerPaths } from './power.ts';
 import { runLocal, runOnSource } from './programs.ts';
-import { dashboardAt, sourceAway } from './scenario.ts';
+import { dashboardAt, sourceUnreachable } from './scenario.ts';
 
 type OpenSimulated = (name: string, signal: AbortSignal) => Host;
 
-/** What an answer costs, in milliseconds of simulated time. */
-const takes = { file: 0.2, program: 3, far: 9, connecting: 7000 };
+/** Duration of an answer, in milliseconds of simulated time. */
+const costMs = { file: 0.2, program: 3, far: 9, connecting: 7000 };
 
-/** The machines, for one cycle after the other: each opens its own connections. */
+/** Returns a function that opens the machines for one cycle; each cycle has its own connections. */
 export function simulatedSite(clock: VirtualClock): () => OpenSimulated {
-  const listings = keptListings();
+  const listings = cachedListings();
   return () => openCycle(clock, listings);
 }
 
@@ -40,16 +40,16 @@ function localHost(signal: AbortSignal, clock: VirtualClock, listings: Listings)
     name: 'local',
     signal,
     readText: async (path) => {
-      clock.pass(takes.file);
+      clock.pass(costMs.file);
       return asText(file(path));
     },
     readBytes: async (path, range) => {
-      clock.pass(takes.file);
+      clock.pass(costMs.file);
       const bytes = Buffer.from(file(path));
       return range ? bytes.subarray(range.start, range.start + range.length) : bytes;
     },
     list: async (path) => {
-      clock.pass(takes.file);
+      clock.pass(costMs.file);
       const store = powerStore(paths);
       return path === store || path.startsWith(`${store}/`)
         ? namesBelow(
@@ -62,7 +62,7 @@ function localHost(signal: AbortSignal, clock: VirtualClock, listings: Listings)
     statfs: async (path) => statfsOf(diskOf(path), at()),
     realpath: async (path) => path,
     run: async (argv) => {
-      clock.pass(takes.program);
+      clock.pass(costMs.program);
       return runLocal(argv, at(), listings);
     },
     get: async (url) => {
@@ -80,15 +80,15 @@ function sourceHost(
   listings: Listings,
   connection: { tried: boolean },
 ): Host {
-  /** Whatever is asked of it goes through one connection. */
+  /** All requests go through one connection, so only the first one waits for an unreachable source. */
   const reach = async <Answer>(answer: (at: number) => Answer): Promise<Answer> => {
     const at = clock.now().getTime();
-    if (sourceAway(at)) {
-      if (!connection.tried) clock.pass(takes.connecting);
+    if (sourceUnreachable(at)) {
+      if (!connection.tried) clock.pass(costMs.connecting);
       connection.tried = true;
       throw new Error('source cannot be reached: it does not answer');
     }
-    clock.pass(takes.far);
+    clock.pass(costMs.far);
     return answer(at);
   };
   return {

@@ -1,12 +1,12 @@
-// The simulated Aurora: which instruments, copies, disks, units and gates there are, where they lie, and the
-// configuration that watches them. What becomes of them in the course of days is the scenario's.
+// The static layout of the simulated site "Aurora": instruments, copies, disks, units and gates, their paths, and the
+// configuration that watches them. lib/demo/scenario.ts computes how they change over the days.
 
 export interface Stream {
   readonly name: string;
-  /** Its instrument closes a file and begins the next after so long. */
+  /** The instrument closes a file and begins the next after this many minutes. */
   readonly everyMinutes: number;
   readonly bytes: number;
-  /** Older than this it is stale; without one, the default applies. */
+  /** Age from which the stream is stale; without it, the configuration's default applies. */
   readonly window?: string;
   readonly compare: string;
 }
@@ -22,11 +22,11 @@ export const streams: readonly Stream[] = [
   { name: 'weather', everyMinutes: 60, bytes: 120_000, compare: '3d' },
 ];
 
-/** The source itself, and the copies of it. */
+/** Where a stream's files lie: at the source, and in its two copies. */
 export const places = ['source', 'local', 'gws'] as const;
 export type Place = (typeof places)[number];
 
-/** Where things lie: under `/`, or, for real files, under one folder. */
+/** Folders of the site: under `/` in simulated time, or, for real files, all under one folder. */
 export interface Paths {
   readonly project: string;
   readonly data: string;
@@ -68,13 +68,13 @@ export const siteUnits = ['aurora-dashboard.service', 'aurora-backup.timer'] as 
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
-/** Of a UTC day, below a stream's root. */
+/** The folder of a UTC day, below a stream's root. */
 export function dayFolder(ms: number): string {
   const day = new Date(ms);
   return `${day.getUTCFullYear()}/${twoDigits(day.getUTCMonth() + 1)}/${twoDigits(day.getUTCDate())}`;
 }
 
-/** `2026/10/01/mrr_20261001_0500.nc`: by when its data begin. */
+/** The path of a file, from the time at which its data begin: `2026/10/01/mrr_20261001_0500.nc`. */
 export function dataPath(stream: string, beginsMs: number): string {
   const folder = dayFolder(beginsMs);
   const begins = new Date(beginsMs);
@@ -84,21 +84,22 @@ export function dataPath(stream: string, beginsMs: number): string {
 
 export interface SiteConfiguration {
   readonly paths: Paths;
-  /** Where the monitor's own files go. */
+  /** The monitor's state folder. */
   readonly state: string;
-  /** How the source is reached, as YAML; without one it is a folder of this machine. */
+  /** The source's `hosts` entry, as YAML; without it the source is a folder of this machine. */
   readonly source: string | undefined;
   readonly dashboardUrl: string;
-  /** Who would be mailed; without it, nobody. */
+  /** Recipient of alert mails; without it no mail is sent. */
   readonly mailTo?: string;
-  readonly says: string;
+  /** Comment in the first line of the file. */
+  readonly comment: string;
 }
 
 /** The configuration of the site, as its operators would have written it. */
-export function configurationText({ paths, state, source, dashboardUrl, mailTo, says }: SiteConfiguration): string {
+export function configurationText({ paths, state, source, dashboardUrl, mailTo, comment }: SiteConfiguration): string {
   const onSource = source === undefined ? '' : 'host: source, ';
   const quoted = JSON.stringify;
-  return `# ${says}
+  return `# ${comment}
 site: aurora
 files: { state: ${quoted(state)} }
 ${mailTo === undefined ? '' : `alerts: { to: [${mailTo}] }\n`}${source === undefined ? '' : `hosts: { source: ${source} }\n`}

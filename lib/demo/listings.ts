@@ -1,4 +1,4 @@
-// The folders of the streams at the source and its copies, as `find` and listings show them.
+// Lists the folders of the streams at the source and in its copies, as `find` and Host.list would.
 import {
   absolutePaths as paths,
   dataPath,
@@ -10,7 +10,7 @@ import {
   streams,
 } from './layout.ts';
 import { missing } from './machine.ts';
-import { archiveBegins, bytesAt, type DataFile, day, filesOf, nextTurn } from './scenario.ts';
+import { archiveBegins, bytesAt, type DataFile, day, filesOf, nextFaultChange } from './scenario.ts';
 
 const roots = new Set(streams.flatMap(({ name }) => places.map((place) => `${place} ${rootOf(paths, name, place)}`)));
 
@@ -18,38 +18,41 @@ export const isRoot = (path: string, where: readonly Place[]): boolean =>
   where.some((place) => roots.has(`${place} ${path}`));
 
 export interface Listings {
-  /** A day's folder of a stream, as `find` prints it; undefined where there is no such folder. */
-  textOf(folder: string, where: readonly Place[], at: number): string | undefined;
-  /** Of a stream's root, or a folder of a year or month in it. */
+  /** The output of `find` for a day's folder of a stream; undefined where that folder does not exist. */
+  findOutput(folder: string, where: readonly Place[], at: number): string | undefined;
+  /** The names in a stream's root, or in a folder of a year or month in it. */
   namesIn(path: string, where: readonly Place[], at: number): string[];
 }
 
-/** What was listed is kept for as long as nothing in it can have changed. */
-export function keptListings(): Listings {
-  const kept = new Map<string, { readonly text: string; readonly from: number; readonly until: number }>();
+/** Keeps the output for a folder until its content may change. */
+export function cachedListings(): Listings {
+  const cache = new Map<string, { readonly text: string; readonly from: number; readonly until: number }>();
 
-  const textOf: Listings['textOf'] = (folder, where, at) => {
+  const findOutput: Listings['findOutput'] = (folder, where, at) => {
     const key = `${where[0]} ${folder}`;
-    const known = kept.get(key);
+    const known = cache.get(key);
     if (known && known.from <= at && at < known.until) return known.text || undefined;
     const found = findRoot(folder, where);
     const begins = Date.parse(`${folder.slice(-'2026/10/01'.length).replaceAll('/', '-')}T00:00:00Z`);
     if (!found || Number.isNaN(begins)) return undefined;
     const files = filesOf(found.stream, found.place, begins, begins + day);
     const text = files.map((file) => entryOf(found.stream, found.place, found.root, file, at)).join('');
-    const until = Math.min(nextTurn(at), ...files.map(({ arrives }) => arrives).filter((arrives) => arrives > at));
-    kept.set(key, { text, from: at, until });
+    const until = Math.min(
+      nextFaultChange(at),
+      ...files.map(({ arrives }) => arrives).filter((arrives) => arrives > at),
+    );
+    cache.set(key, { text, from: at, until });
     return text || undefined;
   };
 
   return {
-    textOf,
+    findOutput,
     namesIn: (path, where, at) => {
       const { root } = findRoot(path, where) ?? missing(path);
       const days: string[] = [];
       for (let time = archiveBegins; time <= at; time += day) {
         const folder = `${root}/${dayFolder(time)}`;
-        if (folder.startsWith(`${path}/`) && textOf(folder, where, at) !== undefined) days.push(folder);
+        if (folder.startsWith(`${path}/`) && findOutput(folder, where, at) !== undefined) days.push(folder);
       }
       return namesBelow(path, days);
     },

@@ -1,4 +1,4 @@
-// The files, mounts and disks of the simulated machines, as the kernel, the gates' jobs and the power logger leave them.
+// The files, mounts and disks of the simulated machines, as the kernel, the gates' jobs and the power logger write them.
 import type { FilesystemStat, PathStat } from '../contract/host.ts';
 import { absolutePaths as paths, checkoutNames, checkoutPath, gateFile, gateNames, powerStore } from './layout.ts';
 import { powerFile } from './power.ts';
@@ -33,11 +33,11 @@ export function localFile(path: string, at: number): string | Uint8Array | undef
   return kernelFile(path, at);
 }
 
-/** A gate's summary as its job leaves it; `shift` later than in the scenario. */
+/** A gate's summary as its job writes it; its times are `shift` milliseconds later than in the scenario. */
 export function gateText(name: (typeof gateNames)[number], at: number, shift: number): string {
-  const { verdict, decided, counts, reason, torn } = gateAt(name, at);
+  const { verdict, decided, counts, reason, truncated } = gateAt(name, at);
   const text = JSON.stringify({ verdict, decided_at: new Date(decided + shift).toISOString(), counts, reason });
-  return torn ? text.slice(0, text.length / 2) : `${text}\n`;
+  return truncated ? text.slice(0, text.length / 2) : `${text}\n`;
 }
 
 function kernelFile(path: string, at: number): string | undefined {
@@ -109,7 +109,7 @@ export function statLocal(path: string, at: number): PathStat {
   return { kind: 'file', size_bytes: content.length, modified_at: new Date(at).toISOString() };
 }
 
-/** timesyncd touches its file at every synchronisation, and takes it away when it stops. */
+/** timesyncd touches its file at every synchronisation, and removes it when it stops. */
 const clockStat = (at: number): PathStat | undefined =>
   machineAt(at).clockSet
     ? { kind: 'file', size_bytes: 0, modified_at: new Date(Math.floor(at / (30 * minute)) * 30 * minute).toISOString() }

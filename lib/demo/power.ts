@@ -1,5 +1,5 @@
-// The power supply's Zarr store, as xarray writes one in version 2 of the format: a pure function of the time, from a
-// file's path to its bytes. One chunk a day of a sample every five minutes; beyond the newest sample there is NaN.
+// The power supply's Zarr store, in version 2 of the format as xarray writes it: a pure function from time and path to a
+// file's bytes. One chunk holds a day with a sample every five minutes; after the newest sample all values are NaN.
 import { archiveBegins, day, minute, newestSample, powerAt } from './scenario.ts';
 
 const everyMs = 5 * minute;
@@ -14,7 +14,7 @@ const variables = {
 type Variable = keyof typeof variables;
 const names = Object.keys(variables) as Variable[];
 
-/** The instant, and by how much the times in the store are later than the scenario's. */
+/** The instant, and by how many milliseconds the times in the store are later than the scenario's. */
 export interface StoreTime {
   readonly at: number;
   readonly shift: number;
@@ -22,7 +22,7 @@ export interface StoreTime {
 
 const days = ({ at }: StoreTime): number => Math.floor((newestSample(at) - archiveBegins) / day) + 1;
 
-/** Every file of the store, below its folder. */
+/** The paths of all files of the store, below its folder. */
 export function powerPaths(time: StoreTime): string[] {
   const chunks = Array.from({ length: days(time) }, (_, index) => String(index));
   return [
@@ -36,7 +36,7 @@ export function powerPaths(time: StoreTime): string[] {
 }
 const metadataPaths = ['.zgroup', '.zattrs', '.zmetadata'];
 
-/** Undefined where the store has no such file. */
+/** The bytes of a file; undefined where the store has no such file. */
 export function powerFile(path: string, time: StoreTime): Uint8Array | undefined {
   const [name = '', key = ''] = path.split('/');
   if (/^\d+$/.test(key)) return chunkOf(name, Number(key), time);

@@ -1,10 +1,10 @@
-// What programs print on the simulated machines.
+// Computes what programs print on the simulated machines.
 import { TimedOut } from '../contract/errors.ts';
 import type { Completed } from '../contract/host.ts';
 import { absolutePaths as paths, checkoutNames, checkoutPath, type Place, siteUnits, streams } from './layout.ts';
 import type { Listings } from './listings.ts';
 import { statfsOf } from './machine.ts';
-import { checkoutAt, machineAt, unitAt, workspaceAway } from './scenario.ts';
+import { checkoutAt, machineAt, unitAt, workspaceUnreachable } from './scenario.ts';
 
 const printed = (stdout: string): Completed => ({ exit_code: 0, stdout, stderr: '' });
 
@@ -27,26 +27,26 @@ function notInstalled(argv: readonly string[]): never {
   throw new Error(`${argv.join(' ')} is not installed (ENOENT)`);
 }
 
-/** `find -H FOLDER… -maxdepth 1 …`: of a stream's folders, whose files all fit the pattern that is asked for. */
+/** Simulates `find -H FOLDER… -maxdepth 1 …` in a stream's folders. The name pattern is ignored, as all files match it. */
 function find(argv: readonly string[], where: readonly Place[], at: number, listings: Listings): Completed {
   let stdout = '';
   let stderr = '';
   for (const folder of argv.slice(2, argv.indexOf('-maxdepth'))) {
-    if (folder.startsWith(paths.workspace) && workspaceAway(at)) hang(`a search in ${folder}`);
-    const text = listings.textOf(folder, where, at);
+    if (folder.startsWith(paths.workspace) && workspaceUnreachable(at)) timeOut(`a search in ${folder}`);
+    const text = listings.findOutput(folder, where, at);
     if (text === undefined) stderr += `find: '${folder}': No such file or directory\n`;
     else stdout += text;
   }
   return { exit_code: stderr === '' ? 0 : 1, stdout, stderr };
 }
 
-function hang(what: string): never {
+function timeOut(what: string): never {
   throw new TimedOut(`${what} did not answer within 10s`);
 }
 
 function statInChild(path: string, at: number): Completed {
   if (!path.startsWith(paths.workspace)) return notInstalled(['sh', path]);
-  if (workspaceAway(at)) hang(`looking at ${path}`);
+  if (workspaceUnreachable(at)) timeOut(`looking at ${path}`);
   const { block_bytes, blocks, free_blocks, available_blocks, inodes, free_inodes } = statfsOf('gws', at);
   return printed(`${path}\n${block_bytes} ${blocks} ${free_blocks} ${available_blocks} ${inodes} ${free_inodes}\n`);
 }
@@ -71,7 +71,7 @@ const allUnits = [
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 
-/** As systemctl prints the times of timers, whatever it is asked for. */
+/** The format in which systemctl prints the times of timers, even with --timestamp=unix. */
 function prettyTime(ms: number): string {
   const iso = new Date(ms).toISOString();
   return `${weekdays[new Date(ms).getUTCDay()]} ${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;

@@ -1,5 +1,5 @@
-// Some instants of the simulated month as real things, looked at by the real stages as real processes, one a stage, as
-// systemd would start them; and what they found beside what the same stages found in simulated time.
+// Builds some instants of the simulated month as real files, runs the stages on them as real processes, one for each
+// stage, as systemd would start them, and compares their observations with those of simulated time.
 import { join } from 'node:path';
 import type { Level } from '../core/level.ts';
 import { type Health, latestHealth } from '../health/files.ts';
@@ -8,28 +8,28 @@ import { runProgram } from '../io/process.ts';
 import { stages } from '../cycle/stages.ts';
 import { buildSite } from './build.ts';
 import { cycleMs, openSimulation, placesIn } from './days.ts';
-import { faults, nameOf, start } from './faults.ts';
+import { faults, faultName, monthStart } from './faults.ts';
 import { configurationText } from './layout.ts';
 import { day, hour } from './scenario.ts';
 
 interface RealCycle {
   readonly number: number;
   readonly at: number;
-  /** What is wrong at that instant. */
+  /** Names of the faults that are active at that instant. */
   readonly faults: readonly string[];
   readonly overall: Level;
-  /** What was judged otherwise than in simulated time, in words. */
+  /** One sentence for each observation whose level differs from that in simulated time. */
   readonly differences: readonly string[];
 }
 
 export interface Sample {
   readonly config: string;
-  /** How the source is reached, in words. */
+  /** How the source is reached, as words for the output. */
   readonly source: string;
   readonly cycles: AsyncGenerator<RealCycle>;
 }
 
-/** `commandOf` is how a stage is started. */
+/** `commandOf` returns the command line that starts a stage. */
 export async function openSample(
   folder: string,
   instants: readonly number[],
@@ -37,30 +37,30 @@ export async function openSample(
 ): Promise<Sample> {
   const site = await buildSite(join(folder, 'site'));
   const config = join(folder, 'config.yaml');
-  const [bySsh, why] = typeof site.source === 'string' ? [undefined, site.source] : [site.source, ''];
+  const [sshd, noSshReason] = typeof site.source === 'string' ? [undefined, site.source] : [site.source, ''];
   replaceFile(
     config,
     configurationText({
       paths: site.paths,
       state: join(folder, 'state'),
-      source: bySsh && `{ ssh: source, ssh-config: ${JSON.stringify(bySsh.config)}, deadline: 10s }`,
+      source: sshd && `{ ssh: source, ssh-config: ${JSON.stringify(sshd.config)}, deadline: 10s }`,
       dashboardUrl: site.dashboardUrl,
-      says: 'The instants that were looked at by real processes.',
+      comment: 'The instants that real processes have read.',
     }),
     0o644,
   );
-  return { config, source: bySsh ? 'over sshd' : `as a folder: ${why}`, cycles: lookAtEach() };
+  return { config, source: sshd ? 'over sshd' : `as a folder: ${noSshReason}`, cycles: runInstants() };
 
-  async function* lookAtEach(): AsyncGenerator<RealCycle> {
+  async function* runInstants(): AsyncGenerator<RealCycle> {
     const simulation = await openSimulation(join(folder, 'simulated'));
     try {
       for (const [number, at] of instants.entries()) {
         const { health: simulated } = await simulation.cycle(number, at);
-        await site.showAt(at, Date.now());
-        for (const { name } of stages) await runReally(commandOf(name), config, folder);
-        const real = healthIn(folder);
-        const wrong = faults.filter(({ begins, ends }) => begins <= at && at < ends).map(nameOf);
-        yield { number, at, faults: wrong, overall: real.overall_level, differences: differences(real, simulated) };
+        await site.buildAt(at, Date.now());
+        for (const { name } of stages) await runStageProcess(commandOf(name), config, folder);
+        const real = readHealth(folder);
+        const active = faults.filter(({ begins, ends }) => begins <= at && at < ends).map(faultName);
+        yield { number, at, faults: active, overall: real.overall_level, differences: differences(real, simulated) };
       }
     } finally {
       site.close();
@@ -68,7 +68,7 @@ export async function openSample(
   }
 }
 
-async function runReally(command: readonly string[], config: string, folder: string): Promise<void> {
+async function runStageProcess(command: readonly string[], config: string, folder: string): Promise<void> {
   const { exit_code, stderr } = await runProgram([...command, '--config', config], {
     signal: AbortSignal.timeout(120_000),
     env: { HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), XDG_RUNTIME_DIR: join(folder, 'run') },
@@ -76,36 +76,36 @@ async function runReally(command: readonly string[], config: string, folder: str
   if (exit_code !== 0) throw new Error(`${command.join(' ')} ended with ${exit_code}: ${stderr.trim()}`);
 }
 
-function healthIn(folder: string): Health {
+function readHealth(folder: string): Health {
   const path = latestHealth.path(placesIn(folder), new Date(0));
   return JSON.parse(readIfThere(path) ?? 'null') as Health;
 }
 
-/** What belongs to the machine on which the demo runs, and no folder can pretend. */
-const ofTheMachine =
+/** Checks of the machine on which the demo runs, which files in a folder cannot simulate. */
+const machineChecks =
   /^(filesystem-|host-(?!reachable)|service-|timer-|clock-|workspace-usage|stage-outcome|snapshot-age)/;
 
 function differences(real: Health, simulated: Health): string[] {
   const levels = new Map(real.observations.map(({ id, level }) => [id, level]));
   return simulated.observations.flatMap(({ id, level }) => {
     const found = levels.get(id);
-    return found === level || found === undefined || ofTheMachine.test(id)
+    return found === level || found === undefined || machineChecks.test(id)
       ? []
       : [`${id} is ${found}, and was ${level} in simulated time`];
   });
 }
 
-/** Instants in the midst of faults that real things can show, and after them, spread over these days. */
+/** Instants during and after the faults that real files can show, spread over these days. */
 export function pickInstants(count: number, days: number): number[] {
-  const until = start + days * day;
+  const until = monthStart + days * day;
   const candidates = faults
-    .filter(({ sees }) => Object.keys(sees).some((id) => !ofTheMachine.test(id)))
+    .filter(({ expected }) => Object.keys(expected).some((id) => !machineChecks.test(id)))
     .flatMap(({ begins, ends }) => [begins + 0.75 * (ends - begins), ends + 3 * hour])
     .filter((at) => at < until)
     .map((at) => Math.floor(at / cycleMs) * cycleMs)
     .sort((one, other) => one - other);
   return Array.from({ length: count }, (_, index) => {
     const at = candidates[Math.floor((index * candidates.length) / count)];
-    return at ?? start;
+    return at ?? monthStart;
   });
 }

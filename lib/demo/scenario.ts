@@ -1,16 +1,16 @@
-// What is true at the simulated site at an instant: pure arithmetic from the time and the list of faults, with a seeded
-// hash in place of chance. Nothing is kept, so any instant can be asked for, in any order, any number of times.
-import { type Fault, faults, start, type Trouble } from './faults.ts';
+// Computes the state of the simulated site at an instant from the time and the list of faults, with a seeded hash in
+// place of random numbers. No state is kept, so instants can be computed in any order, any number of times.
+import { type Fault, faults, monthStart, type FaultKind } from './faults.ts';
 import { type CheckoutName, type GateName, type Place, type Stream, streams } from './layout.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
-/** The archive goes back to here. */
-export const archiveBegins = start - 12 * day;
+/** The oldest data in the archive begin here. */
+export const archiveBegins = monthStart - 12 * day;
 
-/** From whole numbers to [0, 1), the same for ever. */
+/** Maps whole numbers to [0, 1); the same input gives the same result in every run. */
 export function noise(...numbers: readonly number[]): number {
   let hash = 0x9e3779b9;
   for (const number of numbers) {
@@ -23,24 +23,24 @@ export function noise(...numbers: readonly number[]): number {
 
 const byName = new Map<string, readonly Fault[]>();
 for (const one of faults)
-  byName.set(`${one.on} ${one.trouble}`, [...(byName.get(`${one.on} ${one.trouble}`) ?? []), one]);
+  byName.set(`${one.subject} ${one.kind}`, [...(byName.get(`${one.subject} ${one.kind}`) ?? []), one]);
 
-/** The fault that is there at that time. */
-export function troubleAt(on: string, trouble: Trouble, at: number): Fault | undefined {
-  return byName.get(`${on} ${trouble}`)?.find(({ begins, ends }) => begins <= at && at < ends);
+/** The fault of that subject and kind that is active at that time. */
+export function faultAt(subject: string, kind: FaultKind, at: number): Fault | undefined {
+  return byName.get(`${subject} ${kind}`)?.find(({ begins, ends }) => begins <= at && at < ends);
 }
 
-const is = (on: string, trouble: Trouble, at: number): boolean => troubleAt(on, trouble, at) !== undefined;
+const hasFault = (subject: string, kind: FaultKind, at: number): boolean => faultAt(subject, kind, at) !== undefined;
 
-/** From 0 to 1 and on at 1 until it ends: what grows slowly and is mended at once. */
-function growth(on: string, trouble: Trouble, at: number): number {
-  const found = troubleAt(on, trouble, at);
+/** Rises from 0 to 1 and stays at 1 until the fault ends: for a fault that grows slowly and is repaired at once. */
+function rampUp(subject: string, kind: FaultKind, at: number): number {
+  const found = faultAt(subject, kind, at);
   return found ? Math.min(1, (at - found.begins) / (0.8 * (found.ends - found.begins))) : 0;
 }
 
-/** From 0 to 1 and back: what comes and goes slowly. */
-function swell(on: string, trouble: Trouble, at: number): number {
-  const found = troubleAt(on, trouble, at);
+/** Rises from 0 to 1 and falls back to 0: for a fault that comes and goes slowly. */
+function riseAndFall(subject: string, kind: FaultKind, at: number): number {
+  const found = faultAt(subject, kind, at);
   return found ? Math.sin((Math.PI * (at - found.begins)) / (found.ends - found.begins)) : 0;
 }
 
@@ -48,18 +48,18 @@ function swell(on: string, trouble: Trouble, at: number): number {
 
 export interface DataFile {
   readonly begins: number;
-  /** At the source. */
+  /** Modification time at the source; a copy keeps it. */
   readonly written: number;
-  /** At this place: what shows there before is nothing. */
+  /** When the file appears at this place. */
   readonly arrives: number;
-  /** At the source: a copy keeps the time of the original. */
+  /** Size at the source. */
   readonly bytes: number;
 }
 
-export const sourceAway = (at: number): boolean => is('source', 'is away', at);
-export const workspaceAway = (at: number): boolean => is('gws', 'is away', at);
+export const sourceUnreachable = (at: number): boolean => hasFault('source', 'is unreachable', at);
+export const workspaceUnreachable = (at: number): boolean => hasFault('gws', 'is unreachable', at);
 
-/** Files whose data begin in [from, to), and that have ever been written. */
+/** The stream's files whose data begin in [from, to), except those that a fault kept from being written. */
 export function filesOf(stream: Stream, place: Place, from: number, to: number): DataFile[] {
   const every = stream.everyMinutes * minute;
   const files: DataFile[] = [];
@@ -76,13 +76,13 @@ function fileOf(stream: Stream, place: Place, begins: number): DataFile | undefi
   const key = keyOf(stream);
   const slot = begins / minute;
   const written = begins + stream.everyMinutes * minute + Math.floor(noise(1, key, slot) * 40_000);
-  if (is(stream.name, 'writes nothing', written)) return undefined;
-  const empty = is(stream.name, 'writes empty files', written);
+  if (hasFault(stream.name, 'writes nothing', written)) return undefined;
+  const empty = hasFault(stream.name, 'writes empty files', written);
   const bytes = empty ? 0 : Math.floor(stream.bytes * (0.9 + 0.2 * noise(2, key, slot)));
   return { begins, written, arrives: arrivalOf(stream, place, slot, written), bytes };
 }
 
-/** How long a copy takes when all is well, in minutes. */
+/** Transfer times without a fault, in minutes: the shortest, and the length of the range above it. */
 const travel = { source: [0, 0], local: [4, 6], gws: [12, 14] } as const;
 
 function arrivalOf(stream: Stream, place: Place, slot: number, written: number): number {
@@ -90,36 +90,38 @@ function arrivalOf(stream: Stream, place: Place, slot: number, written: number):
   const [least, spread] = travel[place];
   const wait = (least + spread * noise(3, keyOf(stream), slot, least)) * minute;
   const held =
-    troubleAt(`${stream.name}.${place}`, 'receives nothing', written + wait) ??
-    troubleAt('source', 'is away', written + wait) ??
-    (place === 'gws' ? troubleAt('gws', 'is away', written + wait) : undefined);
+    faultAt(`${stream.name}.${place}`, 'receives nothing', written + wait) ??
+    faultAt('source', 'is unreachable', written + wait) ??
+    (place === 'gws' ? faultAt('gws', 'is unreachable', written + wait) : undefined);
   return (held ? held.ends : written) + wait;
 }
 
-/** What of a file lies at a place; undefined where nothing does. */
+/** Number of bytes of a file that are present at a place; undefined where the file is missing there. */
 export function bytesAt(stream: Stream, place: Place, file: DataFile, at: number): number | undefined {
   if (file.arrives > at) return undefined;
   if (place === 'source') return file.bytes;
   const slot = file.begins / minute;
   const copy = `${stream.name}.${place}`;
-  const lost = troubleAt(copy, 'loses files', at);
+  const lost = faultAt(copy, 'loses files', at);
   if (lost && file.begins < lost.begins && noise(4, keyOf(stream), slot) < 0.12) return undefined;
-  const cut = troubleAt(copy, 'cuts files short', at);
+  const cut = faultAt(copy, 'cuts files short', at);
   if (cut && file.begins < cut.begins && noise(5, keyOf(stream), slot) < 0.04) return Math.floor(file.bytes / 3);
   return file.bytes;
 }
 
-/** Until when nothing but the arrival of files can change what lies in a folder. */
-export function nextTurn(at: number): number {
-  return turns.find((turn) => turn > at) ?? Infinity;
+/** When the next fault begins or ends. Until then a folder's content changes only by arriving files. */
+export function nextFaultChange(at: number): number {
+  return faultChanges.find((change) => change > at) ?? Infinity;
 }
-const turns = [...new Set(faults.flatMap(({ begins, ends }) => [begins, ends]))].sort((one, other) => one - other);
+const faultChanges = [...new Set(faults.flatMap(({ begins, ends }) => [begins, ends]))].sort(
+  (one, other) => one - other,
+);
 
 // Disks
 
 export interface Disk {
   readonly bytes: number;
-  /** 0 to 1. */
+  /** Used share of the disk, 0 to 1. */
   readonly used: number;
   readonly inodesUsed: number;
   readonly readOnly: boolean;
@@ -128,7 +130,7 @@ export interface Disk {
 export type DiskName = 'project' | 'data' | 'root' | 'source-data' | 'gws';
 
 const TB = 1e12;
-/** Size, use at the beginning of the month, growth a day. */
+/** Size, used share at the beginning of the month, growth of that share in a day. */
 const disks: Readonly<Record<DiskName, readonly [bytes: number, used: number, growth: number]>> = {
   project: [20 * TB, 0.52, 0.002],
   data: [8 * TB, 0.58, 0.003],
@@ -139,14 +141,14 @@ const disks: Readonly<Record<DiskName, readonly [bytes: number, used: number, gr
 
 export function diskAt(name: DiskName, at: number): Disk {
   const [bytes, base, growthADay] = disks[name];
-  const days = (at - start) / day;
-  // Written in the course of the day, cleaned up over night.
+  const days = (at - monthStart) / day;
+  // Use grows in the course of the day; a clean-up at night takes that growth away.
   const used = base + growthADay * days + 0.012 * (days - Math.floor(days));
   return {
     bytes,
-    used: used + (0.96 - used) * growth(name, 'fills up', at),
-    inodesUsed: 0.14 + 0.79 * growth(name, 'runs out of inodes', at),
-    readOnly: is(name, 'is read-only', at),
+    used: used + (0.96 - used) * rampUp(name, 'fills up', at),
+    inodesUsed: 0.14 + 0.79 * rampUp(name, 'runs out of inodes', at),
+    readOnly: hasFault(name, 'is read-only', at),
   };
 }
 
@@ -159,22 +161,22 @@ export interface Power {
 }
 
 export function powerAt(at: number): Power {
-  const ofDay = ((at - start) % day) / day;
+  const dayFraction = ((at - monthStart) % day) / day;
   const slot = Math.floor(at / (5 * minute));
-  // Sun from eight to sixteen; the battery is fullest in the late afternoon and emptiest at dawn.
-  const sun = Math.cos(2 * Math.PI * (ofDay - 0.66));
+  // The sun shines from 8 to 16 h; the battery is fullest in the late afternoon and emptiest at dawn.
+  const sun = Math.cos(2 * Math.PI * (dayFraction - 0.66));
   const clear = 82 + 9 * sun;
-  const charge = clear - (clear - 17) * swell('battery', 'sinks', at);
+  const charge = clear - (clear - 17) * riseAndFall('battery', 'discharges', at);
   return {
     charge: charge + 0.4 * noise(6, slot),
     volts: 47 + 0.075 * charge + 0.1 * noise(7, slot),
-    celsius: 24 + 5 * sun + 25 * swell('battery', 'is hot', at) + 0.3 * noise(8, slot),
+    celsius: 24 + 5 * sun + 25 * riseAndFall('battery', 'is hot', at) + 0.3 * noise(8, slot),
   };
 }
 
-/** The newest sample: every five minutes, unless the logger has stopped. */
+/** Time of the newest sample: the logger takes one every five minutes, unless it has stopped. */
 export function newestSample(at: number): number {
-  const stopped = troubleAt('power', 'is not written', at);
+  const stopped = faultAt('power', 'is not written', at);
   return Math.floor((stopped ? stopped.begins : at) / (5 * minute)) * 5 * minute;
 }
 
@@ -185,24 +187,24 @@ export interface Gate {
   readonly decided: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly reason: string;
-  readonly torn: boolean;
+  readonly truncated: boolean;
 }
 
-/** Each is decided once a day. */
+/** The hour (UTC) at which each gate is decided, once a day. */
 const decisionHour = { prune: 4, product: 5 } as const;
 
 export function gateAt(name: GateName, at: number): Gate {
-  const stopped = troubleAt(name, 'is not decided', at);
+  const stopped = faultAt(name, 'is not decided', at);
   const latest = stopped ? stopped.begins : at;
   const offset = decisionHour[name] * hour + 10 * minute;
   const decided = Math.floor((latest - offset) / day) * day + offset;
   const checked = 180 + Math.floor(20 * noise(9, decided / hour));
-  const torn = is(name, 'is torn', at);
-  // A bad day is found out, and decided anew when it is mended.
-  const bad = troubleAt(name, 'says fail', at);
+  const truncated = hasFault(name, 'is truncated', at);
+  // A fail is decided when the fault begins; after the end of the fault, the verdict of the latest daily run counts.
+  const bad = faultAt(name, 'says fail', at);
   return bad
-    ? { verdict: 'fail', decided: bad.begins, counts: { checked, missing: 9 }, reason: bad.says, torn }
-    : { verdict: 'pass', decided, counts: { checked, missing: 0 }, reason: `${checked} files checked`, torn };
+    ? { verdict: 'fail', decided: bad.begins, counts: { checked, missing: 9 }, reason: bad.summary, truncated }
+    : { verdict: 'pass', decided, counts: { checked, missing: 0 }, reason: `${checked} files checked`, truncated };
 }
 
 // Units
@@ -211,33 +213,33 @@ export interface Unit {
   readonly state: 'active' | 'failed' | 'inactive';
   readonly since: number;
   readonly restarts: number;
-  /** Of timers. */
+  /** For timers. */
   readonly lastRun: number;
   readonly nextRun: number;
 }
 
-/** The machine has been up since then. */
+/** Boot time of the machine. */
 export const booted = archiveBegins - 5 * day;
 
 export function unitAt(name: string, at: number): Unit {
-  const trouble = troubleAt(name, 'failed', at) ?? troubleAt(name, 'is off', at);
-  const late = troubleAt(name, 'is overdue', at);
-  const loop = troubleAt(name, 'restarts', at);
+  const down = faultAt(name, 'failed', at) ?? faultAt(name, 'is off', at);
+  const late = faultAt(name, 'is overdue', at);
+  const loop = faultAt(name, 'restarts', at);
   const every = name === 'aurora-backup.timer' ? day : 15 * minute;
   const lastRun = Math.floor((late ? late.begins : at) / every) * every;
   const recovered = faults.findLast(
-    ({ on, trouble: what, ends }) => on === name && ends <= at && (what === 'failed' || what === 'is off'),
+    ({ subject, kind, ends }) => subject === name && ends <= at && (kind === 'failed' || kind === 'is off'),
   );
   return {
-    state: trouble ? (trouble.trouble === 'failed' ? 'failed' : 'inactive') : 'active',
-    since: trouble ? trouble.begins : Math.max(booted, recovered?.ends ?? 0),
+    state: down ? (down.kind === 'failed' ? 'failed' : 'inactive') : 'active',
+    since: down ? down.begins : Math.max(booted, recovered?.ends ?? 0),
     restarts: loop ? Math.floor((at - loop.begins) / (20 * 1000)) : 0,
     lastRun,
     nextRun: lastRun + every,
   };
 }
 
-// What else there is
+// Dashboard, checkouts, machine
 
 export interface Page {
   readonly status: number;
@@ -247,8 +249,8 @@ export interface Page {
 export function dashboardAt(at: number): Page {
   const slot = Math.floor(at / minute);
   return {
-    status: is('dashboard', 'answers 503', at) ? 503 : 200,
-    ms: is('dashboard', 'is slow', at)
+    status: hasFault('dashboard', 'answers 503', at) ? 503 : 200,
+    ms: hasFault('dashboard', 'is slow', at)
       ? 2600 + Math.floor(900 * noise(10, slot))
       : 40 + Math.floor(60 * noise(10, slot)),
   };
@@ -260,7 +262,10 @@ export interface Checkout {
 }
 
 export function checkoutAt(name: CheckoutName, at: number): Checkout {
-  return { changed: is(`${name}-checkout`, 'has changes', at) ? 2 : 0, behind: is(name, 'is behind', at) ? 3 : 0 };
+  return {
+    changed: hasFault(`${name}-checkout`, 'has changes', at) ? 2 : 0,
+    behind: hasFault(name, 'is behind', at) ? 3 : 0,
+  };
 }
 
 export interface Machine {
@@ -275,17 +280,17 @@ export interface Machine {
 export function machineAt(at: number): Machine {
   const slot = Math.floor(at / (5 * minute));
   const memoryKb = 32 * 1024 * 1024;
-  const used = is('host', 'has no memory left', at) ? 0.93 : 0.35 + 0.1 * noise(11, slot);
-  // The kernel ends it when it has gone on for long enough.
+  const used = hasFault('host', 'has no memory left', at) ? 0.93 : 0.35 + 0.1 * noise(11, slot);
+  // The kernel kills the process once the fault has lasted for 80 % of its time.
   const kills = faults.filter(
-    ({ trouble, begins, ends }) => trouble === 'has no memory left' && at >= begins + 0.8 * (ends - begins),
+    ({ kind, begins, ends }) => kind === 'has no memory left' && at >= begins + 0.8 * (ends - begins),
   );
   return {
-    load: is('host', 'is busy', at) ? 19 + 2 * noise(12, slot) : 0.4 + 1.6 * noise(12, slot),
+    load: hasFault('host', 'is busy', at) ? 19 + 2 * noise(12, slot) : 0.4 + 1.6 * noise(12, slot),
     cpus: 8,
     memoryKb,
     availableKb: Math.floor(memoryKb * (1 - used)),
     oomKills: kills.length,
-    clockSet: !is('clock', 'runs free', at),
+    clockSet: !hasFault('clock', 'is not synchronised', at),
   };
 }

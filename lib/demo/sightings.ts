@@ -1,8 +1,8 @@
-// Whether the monitor saw what went wrong: of each fault the first cycle that told of it, the levels that it reached, and
-// the cycle from which all was green again.
+// Records whether the monitor detected each fault: the first cycle that was not green, the levels that were reached, and
+// the cycle from which all observations were green again.
 import { alignColumns } from '../core/columns.ts';
 import { type Level, worst } from '../core/level.ts';
-import { type Fault, nameOf } from './faults.ts';
+import { type Fault, faultName } from './faults.ts';
 
 export interface Sighting {
   readonly fault: Fault;
@@ -12,34 +12,34 @@ export interface Sighting {
   readonly levels: readonly Level[];
 }
 
-/** By observation. */
+/** Level by observation id. */
 export type Levels = Readonly<Record<string, Level>>;
 
 export interface Watch {
-  see(at: number, levels: Levels): void;
-  /** Of the faults that had begun by then. */
+  addCycle(at: number, levels: Levels): void;
+  /** The sightings of the faults that had begun by then. */
   sightings(until: number): Sighting[];
 }
 
-interface Seen {
+interface Detection {
   first?: number;
   green?: number;
-  /** By observation, all that it was while the fault was there. */
+  /** Observation id → all levels but green that it had from the fault's begin until it was green again. */
   readonly levels: Map<string, Set<Level>>;
 }
 
-/** After a fault has ended, what was late for its sake may still be on its way. */
+/** After the end of a fault, delayed files may still be arriving, so green may come this much later. */
 const recoveryMs = 2 * 3_600_000;
 
-/** `checks`: by name, those that this version has. */
+/** `checks` holds the names of the checks of this version. */
 export function watchFaults(faults: readonly Fault[], checks: ReadonlySet<string>): Watch {
   const watched = faults.map((fault) => ({
     fault,
-    ids: Object.keys(fault.sees).filter((id) => checks.has(id.slice(0, id.indexOf(':')))),
-    seen: { levels: new Map() } as Seen,
+    ids: Object.keys(fault.expected).filter((id) => checks.has(id.slice(0, id.indexOf(':')))),
+    seen: { levels: new Map() } as Detection,
   }));
   return {
-    see(at, levels) {
+    addCycle(at, levels) {
       for (const { fault, ids, seen } of watched) {
         if (ids.length === 0 || at < fault.begins || seen.green !== undefined) continue;
         const now = ids.map((id) => levels[id] ?? 'unknown');
@@ -65,23 +65,23 @@ export function watchFaults(faults: readonly Fault[], checks: ReadonlySet<string
   };
 }
 
-function outcomeOf(fault: Fault, ids: readonly string[], seen: Seen, until: number): Sighting['outcome'] {
+function outcomeOf(fault: Fault, ids: readonly string[], seen: Detection, until: number): Sighting['outcome'] {
   if (ids.length === 0) return 'not judged';
-  const told = ids.every((id) => seen.levels.get(id)?.has(fault.sees[id] ?? 'red'));
+  const detected = ids.every((id) => seen.levels.get(id)?.has(fault.expected[id] ?? 'red'));
   if (until < fault.ends + recoveryMs && seen.green === undefined) return 'still there';
-  return told && seen.green !== undefined ? 'seen' : 'missed';
+  return detected && seen.green !== undefined ? 'seen' : 'missed';
 }
 
-/** `10-01 06:35`. */
+/** Formats an instant as `10-01 06:35` (UTC). */
 const shortTime = (ms: number | undefined): string =>
   ms === undefined ? '' : new Date(ms).toISOString().slice(5, 16).replace('T', ' ');
 
-/** A line a fault, under a head. */
+/** A table with a header line and one line for each fault. */
 export function renderSightings(sightings: readonly Sighting[]): string {
   const rows = [
     ['fault', 'begins', 'first seen', 'worst', 'ends', 'green again', ''],
     ...sightings.map(({ fault, outcome, firstSeen, greenAgain, levels }) => [
-      nameOf(fault),
+      faultName(fault),
       shortTime(fault.begins),
       shortTime(firstSeen),
       levels.length === 0 ? '' : worst(levels),

@@ -10,7 +10,7 @@ import { untilAborted } from '../core/abort.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { lanes } from '../core/lanes.ts';
 import { fingerprint, firstLine } from '../core/text.ts';
-import { type Attempt, isForeignFind, parseAttempts, parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
+import { type Attempt, isNonGnuFind, parseAttempts, parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
 import { endOnLeaving } from './leave.ts';
 import { runProgram, stillHangs } from './process.ts';
 
@@ -64,7 +64,7 @@ function openHost(name: string, signal: AbortSignal, search: ReturnType<typeof l
         code: 'ENOENT',
       });
     if (exit_code === 45) throw new Error(`${path} on ${name} is not a regular file`);
-    if (isForeignFind(stderr)) throw new Error(`${name} has no GNU find: ${firstLine(stderr)}`);
+    if (isNonGnuFind(stderr)) throw new Error(`${name} has no GNU find: ${firstLine(stderr)}`);
     throw new Error(`${what} of ${path} on ${name} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
   };
   return {

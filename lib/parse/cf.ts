@@ -1,43 +1,43 @@
-// What stands in an array, as a value or an instant: missing values, packed integers and times by the CF conventions, in
-// the way that xarray reads them.
+// Decodes the stored samples of an array into values and instants: missing values, packed integers and times follow the
+// CF conventions, as xarray reads them.
 import { listed } from '../core/text.ts';
 
-/** One sample as it is stored. */
+/** One sample as the array stores it, before decoding. */
 export type Raw = number | bigint;
 
 export interface Encoding {
-  /** `int16`, `float32`, as Zarr 3 calls them. */
+  /** A Zarr 3 data type name: `int16`, `float32`. */
   readonly type: string;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** The array's own fill value where it means a missing one too: in Zarr 2, not in Zarr 3. */
+  /** The array's own fill value, where it also marks a missing sample: in Zarr 2, but not in Zarr 3. */
   readonly fill?: unknown;
 }
 
-/** → the value, NaN where it is missing. */
+/** Returns a function from a stored sample to its value; a missing sample gives NaN. */
 export function valueDecoder({ type, attributes, fill }: Encoding): (raw: Raw) => number {
   const asUnsigned = unsignedView(type, attributes['_Unsigned']);
   const isMissing = missingTest(type, [attributes['_FillValue'], attributes['missing_value'], fill], asUnsigned);
   const scale = numberOr(attributes['scale_factor'], 1, 'scale_factor');
   const offset = numberOr(attributes['add_offset'], 0, 'add_offset');
-  // Of 32-bit numbers xarray makes no longer ones: each step is rounded. Of integers it makes 64-bit ones.
-  const unpack = type.startsWith('float') && type !== 'float64' ? unpackShort : unpackLong;
+  // xarray keeps float32 data in 32 bits, so each step is rounded; integers it unpacks in 64 bits.
+  const unpack = type.startsWith('float') && type !== 'float64' ? unpackFloat32 : unpackFloat64;
   return (raw) => {
     const stored = asUnsigned(raw);
     return isMissing(stored) ? Number.NaN : unpack(Number(stored), scale, offset);
   };
 }
 
-const unpackLong = (stored: number, scale: number, offset: number): number => stored * scale + offset;
+const unpackFloat64 = (stored: number, scale: number, offset: number): number => stored * scale + offset;
 
-const unpackShort = (stored: number, scale: number, offset: number): number =>
+const unpackFloat32 = (stored: number, scale: number, offset: number): number =>
   Math.fround(Math.fround(stored * Math.fround(scale)) + Math.fround(offset));
 
-/** → milliseconds since 1970, NaN where there is no time. */
+/** Returns a function from a stored time to milliseconds since 1970; a missing time gives NaN. */
 export function timeDecoder({ type, attributes, fill }: Encoding): (raw: Raw) => number {
   const isMissing = missingTest(type, [attributes['_FillValue'], attributes['missing_value'], fill], (raw) => raw);
   const { unit, reference } = timeUnits(attributes['units'], attributes['calendar']);
   return (raw) => {
-    // numpy's own word for no time.
+    // numpy stores NaT (not a time) as the smallest int64.
     if (isMissing(raw) || raw === notATime) return Number.NaN;
     if (typeof raw === 'number' && !Number.isInteger(raw)) return Math.round(reference + (raw * Number(unit)) / 1e6);
     return reference + Number(floorDivide(BigInt(raw) * unit, 1_000_000n));
@@ -72,7 +72,7 @@ const shortUnits: Readonly<Record<string, string>> = {
   ns: 'nanosecond',
 };
 
-/** `hours since 2026-01-01 06:00 +01:00` → one step in nanoseconds, and where it begins in milliseconds since 1970. */
+/** `hours since 2026-01-01 06:00 +01:00` → the unit in nanoseconds, and the reference in milliseconds since 1970. */
 export function timeUnits(units: unknown, calendar: unknown): { unit: bigint; reference: number } {
   const [, step = '', since = ''] =
     /^\s*([a-z]+)\s+since\s+(.+?)\s*$/i.exec(typeof units === 'string' ? units : '') ?? [];
@@ -83,10 +83,10 @@ export function timeUnits(units: unknown, calendar: unknown): { unit: bigint; re
   const name = calendar === undefined ? 'standard' : calendar;
   if (typeof name !== 'string' || !['standard', 'gregorian', 'proleptic_gregorian'].includes(name))
     throw new Error(`its calendar is not the world's: ${JSON.stringify(name)}`);
-  return { unit, reference: referenceOf(since, name !== 'proleptic_gregorian') };
+  return { unit, reference: parseReferenceDate(since, name !== 'proleptic_gregorian') };
 }
 
-function referenceOf(text: string, mixed: boolean): number {
+function parseReferenceDate(text: string, julianBefore1582: boolean): number {
   const match =
     /^(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2}(?:\.\d+)?))?)?)?\s*(Z|UTC|GMT|([+-])(\d{1,2})(?::?(\d{2}))?)?$/i.exec(
       text,
@@ -96,25 +96,25 @@ function referenceOf(text: string, mixed: boolean): number {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
     .slice(1, 7)
     .map((part) => Number(part ?? 0));
-  const away = (Number(match[9] ?? 0) * 60 + Number(match[10] ?? 0)) * (match[8] === '-' ? -1 : 1);
-  const days = daysSince1970(year, month, day, mixed);
-  return days * 86_400_000 + ((hour * 60 + minute - away) * 60 + second) * 1000;
+  const offsetMinutes = (Number(match[9] ?? 0) * 60 + Number(match[10] ?? 0)) * (match[8] === '-' ? -1 : 1);
+  const days = daysSince1970(year, month, day, julianBefore1582);
+  return days * 86_400_000 + ((hour * 60 + minute - offsetMinutes) * 60 + second) * 1000;
 }
 
 /** The standard calendar is the Julian one before 15 October 1582: `days since 0001-01-01` begins two days earlier. */
-function daysSince1970(year: number, month: number, day: number, mixed: boolean): number {
-  const isJulian = mixed && year * 10_000 + month * 100 + day < 1582_10_15;
+function daysSince1970(year: number, month: number, day: number, julianBefore1582: boolean): number {
+  const isJulian = julianBefore1582 && year * 10_000 + month * 100 + day < 1582_10_15;
   const beforeMarch = month < 3 ? 1 : 0;
   const years = year + 4800 - beforeMarch;
   const months = month + 12 * beforeMarch - 3;
   const leapDays = isJulian
     ? Math.floor(years / 4) - 38
     : Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
-  // Day numbers of the astronomers: that of 1 January 1970 is 2,440,588.
+  // The terms before the last add up to the Julian day number; that of 1 January 1970 is 2,440,588.
   return day + Math.floor((153 * months + 2) / 5) + 365 * years + leapDays - 32_045 - 2_440_588;
 }
 
-/** `_Unsigned`: netCDF-3 has signed integers only, and says so of what is not. */
+/** netCDF-3 has signed integers only; the attribute `_Unsigned` marks the arrays whose bytes are meant as unsigned. */
 function unsignedView(type: string, unsigned: unknown): (raw: Raw) => Raw {
   const bits = Number(/^u?int(8|16|32)$/.exec(type)?.[1] ?? 0);
   if (bits === 0 || (unsigned !== 'true' && unsigned !== 'false')) return (raw) => raw;
@@ -123,37 +123,37 @@ function unsignedView(type: string, unsigned: unknown): (raw: Raw) => Raw {
   return (raw) => (Number(raw) >= span / 2 ? Number(raw) - span : raw);
 }
 
-function missingTest(type: string, words: readonly unknown[], view: (raw: Raw) => Raw): (raw: Raw) => boolean {
-  const values = words
-    .flatMap((word) => (Array.isArray(word) ? (word as unknown[]) : [word]))
-    .flatMap((word) => (word === undefined || word === null ? [] : [asStored(type, fillOf(word), view)]));
+function missingTest(type: string, fillValues: readonly unknown[], view: (raw: Raw) => Raw): (raw: Raw) => boolean {
+  const values = fillValues
+    .flatMap((fill) => (Array.isArray(fill) ? (fill as unknown[]) : [fill]))
+    .flatMap((fill) => (fill === undefined || fill === null ? [] : [asStored(type, parseFillValue(fill), view)]));
   return (raw) => values.some((value) => value === raw || (Number.isNaN(value) && Number.isNaN(raw)));
 }
 
-/** As the array itself would hold it: in 32 bits, 1e20 is another number. */
+/** Converts a fill value to the array's own type: 1e20, rounded to 32 bits, is another number. */
 function asStored(type: string, value: Raw, view: (raw: Raw) => Raw): Raw {
   if (type.startsWith('float')) return type === 'float32' ? Math.fround(Number(value)) : Number(value);
   return type.endsWith('int64') && Number.isInteger(Number(value)) ? BigInt(value) : view(value);
 }
 
-/** Zarr 3 has no word for a float among attributes: xarray writes the eight bytes of it in base64. */
-function fillOf(word: unknown): Raw {
-  if (typeof word === 'number' || typeof word === 'bigint') return word;
-  if (word === 'NaN') return Number.NaN;
-  if (typeof word === 'string' && /^[\d.+-]+(e[+-]?\d+)?$/i.test(word)) return Number(word);
-  const bytes = typeof word === 'string' ? Buffer.from(word, 'base64') : Buffer.alloc(0);
+/** Zarr 3 attributes cannot hold every float, so xarray writes a float's eight bytes in base64. */
+function parseFillValue(fill: unknown): Raw {
+  if (typeof fill === 'number' || typeof fill === 'bigint') return fill;
+  if (fill === 'NaN') return Number.NaN;
+  if (typeof fill === 'string' && /^[\d.+-]+(e[+-]?\d+)?$/i.test(fill)) return Number(fill);
+  const bytes = typeof fill === 'string' ? Buffer.from(fill, 'base64') : Buffer.alloc(0);
   if (bytes.length === 8) return bytes.readDoubleLE();
-  throw new Error(`its fill value is nothing that we can tell: ${JSON.stringify(word)}`);
+  throw new Error(`its fill value is nothing that we can tell: ${JSON.stringify(fill)}`);
 }
 
-function numberOr(value: unknown, otherwise: number, name: string): number {
-  const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  if (one === undefined || one === null) return otherwise;
-  if (typeof one === 'number' && Number.isFinite(one)) return one;
+function numberOr(value: unknown, fallback: number, name: string): number {
+  const scalar: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  if (scalar === undefined || scalar === null) return fallback;
+  if (typeof scalar === 'number' && Number.isFinite(scalar)) return scalar;
   throw new Error(`its ${name} is no number: ${JSON.stringify(value)}`);
 }
 
-/** The types that hold a number, as Zarr 3 calls them. */
+/** Zarr 3 names of the data types that hold numbers. */
 const numberTypes = [
   'float16',
   'float32',

@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), the checksum of Zarr 3. Node's zlib has the other one only.
+// CRC-32C (Castagnoli), the checksum that Zarr 3 uses. Node's zlib offers only the older CRC-32.
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let sum = byte;

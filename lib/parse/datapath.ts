@@ -1,20 +1,20 @@
-// Where the files of a stream lie, as a pattern: `{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc`. Days in the folders, so that only
-// the newest need to be searched; hours and less in the file's name.
+// The pattern of a stream's file paths: `{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc`. The day belongs in the folders, so that only
+// the newest folders need to be searched; hours, minutes and seconds belong in the file's name.
 import type { Listed } from '../core/compare.ts';
 import { escapePattern } from '../core/text.ts';
 
-interface Part {
-  /** For find and for people: tokens as digits. */
+interface PathPart {
+  /** Pattern for `find -name`, in which each token of a time is replaced by `[0-9]`s. */
   readonly glob: string;
   readonly pattern: RegExp;
 }
 
 export interface DataPath {
   /** Folders below the root, outermost first. Empty where all files lie in the root. */
-  readonly folders: readonly Part[];
-  /** `**` before the file: any depth below the folders. */
+  readonly folders: readonly PathPart[];
+  /** True for `**` before the file's name: the files lie at any depth below the folders. */
   readonly anyDepth: boolean;
-  readonly file: Part;
+  readonly file: PathPart;
   readonly text: string;
 }
 
@@ -43,10 +43,10 @@ export function parseDataPath(text: string): DataPath {
       throw new Error(`${JSON.stringify(text)}: hours and less belong in the file's name, not in a folder's`);
   }
   if (file === '') throw new Error(`${JSON.stringify(text)}: the pattern names no file`);
-  return { folders: parts.map(partOf), anyDepth, file: partOf(file), text };
+  return { folders: parts.map(parsePathPart), anyDepth, file: parsePathPart(file), text };
 }
 
-function partOf(text: string): Part {
+function parsePathPart(text: string): PathPart {
   let glob = '';
   let pattern = '';
   const seen = new Set<string>();
@@ -84,11 +84,11 @@ export function folderOfDay({ folders, text }: DataPath, day: Date): string | un
     .replaceAll('{dd}', pad(day.getUTCDate(), 2));
 }
 
-/** Whether each day has a folder of its own; else the folders hold more than a few days. */
+/** Whether each day has a folder of its own. Otherwise a folder holds a month, a year or everything. */
 export const hasDayFolders = ({ folders }: DataPath): boolean =>
   folders.some(({ pattern }) => pattern.source.includes('<dd>'));
 
-/** The time that stands in a file's path below the root (UTC); undefined where it is none or not all of a day is there. */
+/** The UTC time in a file's path below the root; undefined where the path holds no valid time or not the whole date. */
 export function timeInPath(dataPath: DataPath, path: string): Date | undefined {
   const parts = path.split('/');
   const file = parts.at(-1) ?? '';
@@ -99,11 +99,11 @@ export function timeInPath(dataPath: DataPath, path: string): Date | undefined {
   const { yyyy, MM, dd, HH = '00', mm = '00', ss = '00' } = found;
   if (yyyy === undefined || MM === undefined || dd === undefined) return undefined;
   const time = new Date(`${yyyy}-${MM}-${dd}T${HH}:${mm}:${ss}Z`);
-  // JavaScript takes 30 February for 2 March.
+  // JavaScript turns 30 February into 2 March instead of refusing it.
   return Number.isNaN(time.getTime()) || time.getUTCDate() !== Number(dd) ? undefined : time;
 }
 
-/** How exactly these paths tell a time, in seconds; undefined where not even the day stands in them. */
+/** Resolution of the times in these paths, in seconds; undefined where the pattern lacks year, month or day. */
 export function finenessOf({ text }: DataPath): number | undefined {
   const has = (name: string): boolean => text.includes(`{${name}}`);
   if (!['yyyy', 'MM', 'dd'].every(has)) return undefined;
@@ -112,7 +112,8 @@ export function finenessOf({ text }: DataPath): number | undefined {
   return has('ss') ? 1 : 60;
 }
 
-/** `find … -printf '%T@\t%s\t%p\0'`, with the root cut off. By hand, for it is done to every file of every copy. */
+/** Parses `find … -printf '%T@\t%s\t%p\0'` and cuts off the root. Written without split(), because it runs over every
+ * file of every copy. */
 export function parseFound(text: string, root: string): Listed[] {
   const prefix = root.endsWith('/') ? root : `${root}/`;
   const found: Listed[] = [];
@@ -139,7 +140,7 @@ function parseEntry(entry: string, prefix: string): Listed {
   return { path: entry.slice(below), size_bytes: Number(size), modified: new Date(Number(seconds) * 1000) };
 }
 
-/** Files that are on their way, or nobody's data: hidden ones (rsync's among them), editors' and copiers' temporaries. */
+/** Whether a file is still being transferred or is no data: hidden files (rsync's too), temporaries of editors, copiers. */
 export function isTemporary(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return name.startsWith('.') || /(~|\.tmp|\.temp|\.part|\.partial|\.filepart|\.crdownload|\.swp|\.lock)$/i.test(name);

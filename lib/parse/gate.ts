@@ -1,4 +1,5 @@
-// A gate's JSON summary: our own format (ops/docs/gate-summary.md), or another one through a mapping of the configuration.
+// Parses a gate's JSON summary: our own format (ops/docs/gate-summary.md), or another through a mapping in the
+// configuration.
 import { parseInstant } from '../core/time.ts';
 
 export interface GateSummary {
@@ -8,11 +9,11 @@ export interface GateSummary {
   readonly reason?: string;
 }
 
-/** Where things stand in a summary that is not ours: keys by dots. */
+/** Dotted keys under which a summary in another format holds the fields of ours. */
 export interface GateMapping {
   readonly verdict: string;
   readonly 'decided-at': string;
-  /** Values that mean so, as text; any other verdict is unknown. */
+  /** Verdicts, as text, that count as pass or as fail; any other verdict is unknown. */
   readonly pass: readonly string[];
   readonly fail: readonly string[];
   readonly counts: Readonly<Record<string, string>>;
@@ -35,50 +36,51 @@ export function parseGateSummary(text: string, mapping: GateMapping): GateSummar
   } catch (error) {
     throw new Error(`the summary is not JSON (${text.length} characters)`, { cause: error });
   }
-  const verdict = at(summary, mapping.verdict);
+  const verdict = valueAtKey(summary, mapping.verdict);
   if (verdict === undefined) throw new Error(`the summary has no ${mapping.verdict}`);
-  const reason = mapping.reason === undefined ? undefined : at(summary, mapping.reason);
+  const reason = mapping.reason === undefined ? undefined : valueAtKey(summary, mapping.reason);
   return {
-    verdict: meaningOf(verdict, mapping),
-    decided_at: instantOf(at(summary, mapping['decided-at']), mapping['decided-at']),
-    counts: mapping === ownFormat ? countsOf(at(summary, 'counts') ?? {}) : mappedCounts(summary, mapping.counts),
+    verdict: mapVerdict(verdict, mapping),
+    decided_at: parseDecidedAt(valueAtKey(summary, mapping['decided-at']), mapping['decided-at']),
+    counts:
+      mapping === ownFormat ? parseCounts(valueAtKey(summary, 'counts') ?? {}) : mappedCounts(summary, mapping.counts),
     ...(typeof reason === 'string' ? { reason } : {}),
   };
 }
 
-/** A verdict that nobody declared to mean pass or fail is unknown: never pass. */
-function meaningOf(verdict: unknown, { pass, fail }: GateMapping): GateSummary['verdict'] {
-  const text = plain(verdict);
+/** A verdict that the mapping lists neither as pass nor as fail is unknown, never pass. */
+function mapVerdict(verdict: unknown, { pass, fail }: GateMapping): GateSummary['verdict'] {
+  const text = textOfValue(verdict);
   if (pass.includes(text)) return 'pass';
   return fail.includes(text) ? 'fail' : 'unknown';
 }
 
-/** ISO 8601, or unix time in seconds. */
-function instantOf(value: unknown, key: string): string {
+/** Accepts ISO 8601, or Unix time in seconds. */
+function parseDecidedAt(value: unknown, key: string): string {
   if (value === undefined) throw new Error(`the summary has no ${key}`);
-  const instant = typeof value === 'number' ? new Date(value * 1000) : parseInstant(plain(value));
+  const instant = typeof value === 'number' ? new Date(value * 1000) : parseInstant(textOfValue(value));
   if (!instant || Number.isNaN(instant.getTime()))
     throw new Error(`${key} of the summary is no time: ${JSON.stringify(value)}`);
   return instant.toISOString();
 }
 
 function mappedCounts(summary: unknown, counts: Readonly<Record<string, string>>): Record<string, number> {
-  return countsOf(Object.fromEntries(Object.entries(counts).map(([name, key]) => [name, at(summary, key)])));
+  return parseCounts(Object.fromEntries(Object.entries(counts).map(([name, key]) => [name, valueAtKey(summary, key)])));
 }
 
-/** What is no finite number is no count: it is refused, and not taken for 0. */
-function countsOf(counts: unknown): Record<string, number> {
+/** Refuses a count that is not a finite number, instead of reading it as 0. */
+function parseCounts(counts: unknown): Record<string, number> {
   if (typeof counts !== 'object' || counts === null)
-    throw new Error(`counts of the summary is no mapping: ${plain(counts)}`);
+    throw new Error(`counts of the summary is no mapping: ${textOfValue(counts)}`);
   const entries = Object.entries(counts).map(([name, value]): [string, number] => {
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new Error(`${name} of the summary is no number: ${plain(value)}`);
+      throw new Error(`${name} of the summary is no number: ${textOfValue(value)}`);
     return [name, value];
   });
   return Object.fromEntries(entries);
 }
 
-function at(value: unknown, key: string): unknown {
+function valueAtKey(value: unknown, key: string): unknown {
   let found = value;
   for (const part of key.split('.')) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return undefined;
@@ -87,4 +89,5 @@ function at(value: unknown, key: string): unknown {
   return found;
 }
 
-const plain = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
+const textOfValue = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');

@@ -1,11 +1,11 @@
-// `git status --porcelain=v2 --branch`: one line of header a fact, then one line a path.
+// Parses `git status --porcelain=v2 --branch`: one header line for each fact, then one line for each path.
 
 export interface GitStatus {
   commit: string;
   branch: string;
   detached: boolean;
   upstream?: string;
-  /** Only where the upstream is known locally; a branch whose upstream was deleted has a name but no counts. */
+  /** Present only where the upstream is known locally: after its deletion, git still prints its name but no counts. */
   ahead?: number;
   behind?: number;
   changed_files: number;
@@ -14,7 +14,7 @@ export interface GitStatus {
 }
 
 export function parseGitStatus(text: string): GitStatus {
-  // Split, because to a regular expression U+2028 in a name would be the end of a line as well.
+  // A regular expression with the m flag would also end a line at U+2028 in a name, so the text is split at \n.
   const lines = text.split('\n');
   const header = (name: string): string | undefined => {
     const start = `# branch.${name} `;
@@ -26,7 +26,7 @@ export function parseGitStatus(text: string): GitStatus {
   if (commit === undefined || branch === undefined) {
     throw new Error(`git status has no branch header: ${JSON.stringify(text.slice(0, 80))}`);
   }
-  // `+? -?` is git's word for not knowing.
+  // git prints `+? -?` when it does not know the counts.
   const compared = header('ab') ?? '+? -?';
   const counts = /^\+(\d+) -(\d+)$/.exec(compared);
   if (!counts && compared !== '+? -?')

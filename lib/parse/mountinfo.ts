@@ -1,17 +1,17 @@
-// /proc/self/mountinfo: what is mounted where, by the kernel's own word. Nothing here touches a path.
+// Parses /proc/self/mountinfo, the kernel's table of mounts. Nothing here touches a path.
 
 export interface Mount {
   readonly id: number;
-  /** The mount it is mounted on: what decides which of two is on top. */
+  /** Id of the mount that this one is mounted on: it decides which of two mounts hides the other. */
   readonly parent: number;
   readonly mount_point: string;
   readonly type: string;
   readonly source: string;
-  /** Of the superblock, after the separator: under ProtectSystem=strict every mount's own options say `ro`. */
+  /** From the superblock options, after the separator: under ProtectSystem=strict all per-mount options say `ro`. */
   readonly read_only: boolean;
   /** major:minor, the same for every bind mount of one filesystem. */
   readonly device: string;
-  /** What of the filesystem is mounted here: `/` but for bind mounts and subvolumes. */
+  /** The folder inside the filesystem that is mounted here: `/`, except for bind mounts and subvolumes. */
   readonly root: string;
 }
 
@@ -65,23 +65,23 @@ function unescapeOctal(text: string): string {
 }
 
 /**
- * The mount that a path lies on, found as the kernel walks: from the root, onto whatever is mounted on the way. A mount
- * on a parent folder, or a later one on the same point, hides what lies below it.
+ * Finds the mount that a path lies on as the kernel does: from the root, onto each mount on the way. A mount on a parent
+ * folder, or a later mount on the same point, hides the mounts below it.
  */
 export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
   const ids = new Set(mounts.map(({ id }) => id));
   let current = mounts.find(
     ({ mount_point, parent, id }) => mount_point === '/' && (parent === id || !ids.has(parent)),
   );
-  for (let next = current; next; next = nextOnTheWay(path, next, mounts)) current = next;
+  for (let next = current; next; next = nextMountTowards(path, next, mounts)) current = next;
   return current;
 }
 
-function nextOnTheWay(path: string, current: Mount, mounts: readonly Mount[]): Mount | undefined {
+function nextMountTowards(path: string, current: Mount, mounts: readonly Mount[]): Mount | undefined {
   let next: Mount | undefined;
   for (const mount of mounts) {
     if (mount.parent !== current.id || mount.id === current.id || !isBelow(path, mount.mount_point)) continue;
-    // The first that is met on the way down; of two on one point, the later.
+    // The mount point nearest to the current one wins; of two mounts on one point, the later.
     if (!next || mount.mount_point.length <= next.mount_point.length) next = mount;
   }
   return next;
@@ -91,23 +91,23 @@ export function isBelow(path: string, folder: string): boolean {
   return path === folder || folder === '/' || path.startsWith(`${folder}/`);
 }
 
-/** May wait for another machine, or for a program: must be touched only in a child that can be abandoned. */
+/** Such a mount may wait for another machine or a program, so only a child that can be abandoned may touch its files. */
 export function isNetwork(mount: Mount): boolean {
   return /^(nfs4?|cifs|smb3?|smbfs|9p|ceph|glusterfs|lustre|beegfs|gpfs|afs|ocfs2|gfs2|davfs|fuse|fuse\..*)$/.test(
     mount.type,
   );
 }
 
-/** A point where the first touch mounts something: looking must not be that touch. */
+/** The first access to an automount point mounts its filesystem; a reading must not be that access. */
 export const isAutomount = (mount: Mount): boolean => mount.type === 'autofs';
 
-/** The filesystems of a machine that hold somebody's data: one mount of each local device, and the root whatever it is. */
+/** The filesystems of a machine that hold data: one mount for each local device, and the root whatever its type. */
 export function localFilesystems(mounts: readonly Mount[]): Mount[] {
   const byDevice = new Map<string, Mount>();
   for (const mount of mounts) {
     if (mountOf(mount.mount_point, mounts) !== mount) continue; // hidden by a later mount on the same point
     const holdsData = mount.source.startsWith('/dev/') || /^(zfs|btrfs|bcachefs)$/.test(mount.type);
-    // Images are full and read-only by nature; a loop device is another filesystem's file.
+    // Images are always full and read-only; a loop device is a file on another filesystem.
     const isImage = /^(squashfs|iso9660|udf|erofs|cramfs)$/.test(mount.type) || mount.source.startsWith('/dev/loop');
     if (mount.mount_point !== '/' && (!holdsData || isImage || isNetwork(mount))) continue;
     const known = byDevice.get(mount.device);

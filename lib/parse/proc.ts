@@ -1,4 +1,4 @@
-// The few files of /proc and /sys that tell how a machine is doing.
+// Parses the files of /proc and /sys that show a machine's load, memory, uptime, CPUs and processes.
 
 export function parseLoadavg(text: string): { load_1: number; load_5: number; load_15: number } {
   const match = /^(\d+\.\d+) (\d+\.\d+) (\d+\.\d+) /.exec(text);
@@ -6,7 +6,7 @@ export function parseLoadavg(text: string): { load_1: number; load_5: number; lo
   return { load_1: Number(match[1]), load_5: Number(match[2]), load_15: Number(match[3]) };
 }
 
-/** Bytes by name. Kilobytes in the file, whatever the page size. */
+/** Values in bytes. The file's unit is kB (1,024 bytes), whatever the page size. */
 export function parseMeminfo(text: string): { total: number; available: number; swapTotal: number; swapFree: number } {
   const bytes = (name: string): number => {
     const match = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text);
@@ -27,33 +27,33 @@ export function parseUptime(text: string): number {
   return Number(match[1]);
 }
 
-/** The kernel's count of processes it killed for memory since boot; undefined on kernels before 4.13. */
+/** Number of processes that the OOM killer has ended since boot; undefined on kernels before 4.13. */
 export function parseOomKills(vmstat: string): number | undefined {
   const line = vmstat.split('\n').find((text) => /^oom_kill\b/.test(text));
   if (line === undefined && /^nr_free_pages \d+$/m.test(vmstat)) return undefined;
   const match = /^oom_kill (\d+)$/.exec(line ?? '');
   if (!match)
     throw new Error(
-      `/proc/vmstat does not tell of kills: ${JSON.stringify((line === undefined ? vmstat : vmstat.slice(vmstat.indexOf(line))).slice(0, 80))}`,
+      `/proc/vmstat has no readable oom_kill count: ${JSON.stringify((line === undefined ? vmstat : vmstat.slice(vmstat.indexOf(line))).slice(0, 80))}`,
     );
   return Number(match[1]);
 }
 
-/** `0-3,8` → 5: how many CPUs are online. */
+/** Counts the CPUs in a list such as `0-3,8` (5). */
 export function parseCpuList(text: string): number {
   let count = 0;
   for (const part of text.trim().split(',')) {
     const match = /^(\d+)(?:-(\d+))?$/.exec(part);
     if (!match || Number(match[2] ?? match[1]) < Number(match[1]))
-      throw new Error(`the list of CPUs that are online is not one: ${JSON.stringify(text.slice(0, 80))}`);
+      throw new Error(`/sys/devices/system/cpu/online is not a list of CPUs: ${JSON.stringify(text.slice(0, 80))}`);
     count += Number(match[2] ?? match[1]) - Number(match[1]) + 1;
   }
   return count;
 }
 
-/** Of /proc/PID/stat: what it is doing (`Z` has ended), and when it was started, in ticks since the boot. */
+/** From /proc/PID/stat: the state (`Z`: ended, a zombie), and the start time in clock ticks since boot. */
 export function parseProcessStat(text: string): { state: string | undefined; started: string | undefined } {
-  // Behind the name, in which anything may stand.
+  // The name in brackets may itself hold brackets and spaces, so the fields are counted from the last bracket.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0], started: fields[19] };
 }

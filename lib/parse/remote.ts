@@ -1,7 +1,7 @@
-// What POSIX df and GNU find print on another machine, and what ssh says when it does not get there.
+// Parses the output of POSIX df and GNU find on another machine, and the errors of ssh when it cannot connect.
 import type { FilesystemStat, PathStat } from '../contract/host.ts';
 
-/** `df -kP PATH`: two lines, the numbers before the last column. It knows nothing of inodes. */
+/** Parses `df -kP PATH`: two lines, the numbers before the last column. POSIX df does not print inodes, so they are 0. */
 export function parseDf(text: string): FilesystemStat {
   const match = /\s(\d+)\s+(\d+)\s+(-?\d+)\s+\d+%\s+\/[^\n]*\n?$/.exec(text);
   if (!match) throw new Error(`df -kP did not print a filesystem: ${JSON.stringify(text.slice(0, 120))}`);
@@ -18,7 +18,7 @@ export function parseDf(text: string): FilesystemStat {
 
 const kinds: Readonly<Record<string, PathStat['kind']>> = { f: 'file', d: 'folder', l: 'link' };
 
-/** `find PATH -maxdepth 0 -printf '%y\t%s\t%T@\t%l'`. */
+/** Parses `find PATH -maxdepth 0 -printf '%y\t%s\t%T@\t%l'`. */
 export function parseFindStat(text: string): PathStat {
   const match = /^(\w)\t(\d+)\t(-?\d+(?:\.\d+)?)\t([^]*)$/.exec(text);
   if (!match) throw new Error(`find did not print a path's state: ${JSON.stringify(text.slice(0, 120))}`);
@@ -31,8 +31,8 @@ export function parseFindStat(text: string): PathStat {
   };
 }
 
-/** What a find that is not GNU's says of what we ask it for. */
-export const isForeignFind = (stderr: string): boolean =>
+/** Whether `find` is not GNU's: recognised by its complaint about our options. */
+export const isNonGnuFind = (stderr: string): boolean =>
   /-printf|unrecognized|unknown predicate|illegal option/.test(stderr);
 
 export interface Attempt {
@@ -40,7 +40,7 @@ export interface Attempt {
   readonly since: string;
 }
 
-/** Lines of `PID SINCE NAME`: what earlier attempts are still at there, by the name of the work. */
+/** Parses lines of `PID SINCE NAME`: the attempts of earlier connections that still run there, by the name of the work. */
 export function parseAttempts(text: string): Map<string, Attempt> {
   const attempts = new Map<string, Attempt>();
   for (const line of text.split('\n')) {
@@ -50,8 +50,8 @@ export function parseAttempts(text: string): Map<string, Attempt> {
   return attempts;
 }
 
-// First match wins; the words are OpenSSH's own, 8.4 to 9.9.
-const reasons: readonly [RegExp, string][] = [
+// The first match wins; the patterns are messages of OpenSSH 8.4 to 9.9.
+const sshReasons: readonly [RegExp, string][] = [
   [
     /REMOTE HOST IDENTIFICATION HAS CHANGED/,
     'its host key has changed: somebody reinstalled it, or it is another machine',
@@ -61,7 +61,7 @@ const reasons: readonly [RegExp, string][] = [
     'its host key is not known here: log in once as this user, or add it to known_hosts',
   ],
   [/Permission denied|Too many authentication failures/, 'it refuses our key'],
-  [/banner exchange|Connection timed out during/, 'it takes the connection, but says nothing (no ssh banner)'],
+  [/banner exchange|Connection timed out during/, 'it accepts the connection, but sends no ssh banner'],
   [/Could not resolve hostname/, 'its name cannot be resolved'],
   [/Connection refused/, 'it refuses the connection: is sshd running?'],
   [/No route to host|Network is unreachable/, 'there is no route to it'],
@@ -69,9 +69,9 @@ const reasons: readonly [RegExp, string][] = [
   [/kex_exchange_identification|Connection (?:reset|closed)/, 'it closed the connection before any login'],
 ];
 
-/** Why ssh did not get there, in words that say what to look at; its own last words where they are new to us. */
+/** Why ssh could not connect, worded so that the reader knows what to check; for an unknown error, ssh's last line. */
 export function sshReason(stderr: string): string {
-  const known = reasons.find(([pattern]) => pattern.test(stderr));
+  const known = sshReasons.find(([pattern]) => pattern.test(stderr));
   if (known) return known[1];
   const lines = stderr.split('\n').map((line) => line.trim());
   return lines.findLast((line) => line !== '') ?? 'ssh gave no reason';

@@ -1,31 +1,31 @@
-// What `sensors -j` prints, which is often no JSON: a label with a quote in it is not escaped, a value may be `nan`, a
-// chip without features leaves a comma behind, and the same chip or label stands there twice (of which a JSON parser
-// would keep the last, and lose the hot one).
+// Parses `sensors -j`, whose output is often invalid JSON: a quote in a label is not escaped, a value may be `nan`, a
+// chip without features leaves a comma behind, and the same chip or label may occur twice (a JSON parser would keep only
+// the last, and could lose the hot sensor).
 
 export interface SensorsChip {
-  /** `coretemp-isa-0000`. Not unique. */
+  /** For example `coretemp-isa-0000`. Not unique. */
   readonly name: string;
   readonly features: readonly SensorsFeature[];
 }
 
 interface SensorsFeature {
-  /** Not unique either. */
+  /** Not unique. */
   readonly label: string;
-  /** `temp1_input` and the like; undefined where a value is no number. */
+  /** Pairs of a name such as `temp1_input` and its value; undefined where the value is not a number. */
   readonly values: readonly (readonly [string, number | undefined])[];
 }
 
-/** Throws where the text is no such thing, or ends before its end. */
+/** Throws where the text is not output of `sensors -j`, or is cut off. */
 export function parseSensors(printed: string): SensorsChip[] {
-  // Where both outputs were written into one.
+  // Drops error lines, in case stdout and stderr were captured together.
   const text = printed.replaceAll(/^ERROR:.*$/gm, '');
   const reader = new Reader(text.slice(Math.max(0, text.indexOf('{'))));
   const chips: SensorsChip[] = [];
-  reader.object((name) => {
+  reader.readObject((name) => {
     const features: SensorsFeature[] = [];
-    reader.value((label) => {
+    reader.readValue((label) => {
       const values: [string, number | undefined][] = [];
-      reader.value(
+      reader.readValue(
         () => undefined,
         (key, number) => values.push([key, number]),
       );
@@ -36,8 +36,8 @@ export function parseSensors(printed: string): SensorsChip[] {
   return chips;
 }
 
-type Found = (key: string) => void;
-type FoundNumber = (key: string, value: number | undefined) => void;
+type OnKey = (key: string) => void;
+type OnNumber = (key: string, value: number | undefined) => void;
 
 class Reader {
   readonly #text: string;
@@ -48,30 +48,30 @@ class Reader {
     this.#text = text;
   }
 
-  /** Calls `found` with each key, standing before its value, which must be read then. */
-  object(found: Found): void {
+  /** Calls `onKey` with each key while the reader stands before the key's value; the callback must read that value. */
+  readObject(onKey: OnKey): void {
     this.#take(/\{/y, 'an object');
     while (!this.#skip(/\s*\}/y)) {
-      // A label ends at the quote that a colon follows: any other quote belongs to it.
+      // A label ends at the quote that is followed by a colon; any other quote belongs to the label.
       this.#key = this.#take(/\s*"(.*?)"\s*:\s*/y, 'a name');
-      found(this.#key);
+      onKey(this.#key);
       if (!this.#skip(/\s*,/y) && !/\s*\}/y.test(this.#rest())) this.#fail('a comma or the end of an object');
     }
   }
 
-  /** What stands behind a key: an object, or a plain value. */
-  value(found: Found, foundNumber: FoundNumber = () => undefined): void {
-    if (!this.#rest().startsWith('{')) return this.#plain(this.#key, foundNumber);
-    this.object((key) => {
-      if (this.#rest().startsWith('{')) return found(key);
-      this.#plain(key, foundNumber);
+  /** Reads the value after a key: an object, or a scalar. */
+  readValue(onKey: OnKey, onNumber: OnNumber = () => undefined): void {
+    if (!this.#rest().startsWith('{')) return this.#readScalar(this.#key, onNumber);
+    this.readObject((key) => {
+      if (this.#rest().startsWith('{')) return onKey(key);
+      this.#readScalar(key, onNumber);
     });
   }
 
-  #plain(key: string, foundNumber: FoundNumber): void {
+  #readScalar(key: string, onNumber: OnNumber): void {
     if (this.#skip(/"[^\n]*?"(?=\s*[,}\n])/y)) return;
     const word = this.#take(/([^\s,{}]+)/y, 'a value');
-    foundNumber(key, /^-?\d+(\.\d+)?$/.test(word) ? Number(word) : undefined);
+    onNumber(key, /^-?\d+(\.\d+)?$/.test(word) ? Number(word) : undefined);
   }
 
   #rest(): string {

@@ -1,15 +1,15 @@
-// What `nvme smart-log -o json` prints. Its shape changes from version to version (counters as strings, as floats, beyond
-// what a number holds; critical_warning as a number or an object; junk behind the end), but the temperatures are whole
-// kelvins in all of them. So only those are read, by name.
+// Parses `nvme smart-log -o json`. Its shape changes from version to version (counters as strings, as floats, or too large
+// for a number; critical_warning as a number or an object; junk after the end), but the temperatures are whole kelvins in
+// all of them. So only the temperatures and the warning bit are read, by name.
 
 export interface SmartLog {
-  /** Kelvin by `composite`, `sensor_1` … `sensor_8`; those that the disk has. */
+  /** Temperatures of the sensors that the disk has, by `composite`, `sensor_1` … `sensor_8`. */
   readonly kelvin: Readonly<Record<string, number>>;
-  /** The disk itself says that a temperature is beyond its own limits. */
+  /** The disk itself reports a temperature beyond its own limits (bit 1 of critical_warning). */
   readonly warns: boolean;
 }
 
-/** Throws where it is no such log, or the tool's own words of why there is none. */
+/** Throws where the text is not such a log; where nvme printed an error, with that error. */
 export function parseSmartLog(printed: string): SmartLog {
   const text = firstObject(printed);
   const error = /"error"\s*:\s*"([^"]*)"/.exec(text)?.[1];
@@ -22,13 +22,13 @@ export function parseSmartLog(printed: string): SmartLog {
   return { kelvin, warns: ((criticalWarning(text) ?? 0) & 2) !== 0 };
 }
 
-/** A number, or in some versions an object of its bits with the number in it. */
+/** Reads a number, or in some versions an object of bits that contains the number. */
 function criticalWarning(text: string): number | undefined {
   const match = /"critical_warning"\s*:\s*(?:\{[^{}]*?"value"\s*:\s*)?"?(\d+)/.exec(text);
   return match ? Number(match[1]) : undefined;
 }
 
-/** Up to the brace that ends it: what stands behind is no part of it. */
+/** The first JSON object in the text, up to its closing brace; junk after it is dropped. */
 function firstObject(text: string): string {
   const start = text.indexOf('{');
   if (start < 0) throw new Error(text.trim() === '' ? 'nvme printed nothing' : `nvme printed ${shortened(text)}`);

@@ -1,8 +1,8 @@
-// What `cd PATH && pwd -P && stat -f -c "%S %b %f %a %c %d" .` prints.
+// Parses the output of `cd PATH && pwd -P && stat -f -c "%S %b %f %a %c %d" .`.
 import type { FilesystemStat } from '../contract/host.ts';
 
 export function parseStatfs(text: string): { resolved: string; usage: FilesystemStat } {
-  // A path may hold a newline; the numbers are the last line.
+  // A path may contain a newline; the numbers are the last line.
   const match = /^(\/[^]*)\n(\d+) (\d+) (\d+) (\d+) (\d+) (\d+)\n?$/.exec(text);
   if (!match) throw new Error(`stat -f did not print a path and six numbers: ${JSON.stringify(text.slice(0, 120))}`);
   const [, resolved = '', ...numbers] = match;

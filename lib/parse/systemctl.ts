@@ -1,10 +1,11 @@
-// `systemctl show` and `list-units`, as systemd 247 to 257 print them with TZ=UTC and --timestamp=unix.
+// Parses `systemctl show` and `list-units`, as systemd 247 to 257 print them with TZ=UTC and --timestamp=unix.
 
 import { parseInstant } from '../core/time.ts';
 
 export type UnitProperties = Readonly<Record<string, string>>;
 
-/** One block of KEY=VALUE lines a unit, in the order asked for (an alias answers with another Id: order is the only key). */
+/** One block of KEY=VALUE lines for each unit, in the order asked for. For an alias, Id is another unit's name, so only
+ * the order tells which unit a block belongs to. */
 export function parseShow(text: string, units: readonly string[]): Map<string, UnitProperties> {
   const blocks = text.split(/\n\n+/).filter((block) => block.trim() !== '');
   if (blocks.length !== units.length) {
@@ -19,7 +20,7 @@ function parseBlock(block: string): UnitProperties {
     lines.map((line) => {
       const equals = line.indexOf('=');
       if (equals <= 0)
-        throw new Error(`systemctl show printed what is no property: ${JSON.stringify(line.slice(0, 80))}`);
+        throw new Error(`systemctl show printed a line that is not KEY=VALUE: ${JSON.stringify(line.slice(0, 80))}`);
       return [line.slice(0, equals), line.slice(equals + 1)];
     }),
   );
@@ -33,14 +34,14 @@ export function parseUnitNames(text: string): string[] {
     .filter((name) => name !== '');
 }
 
-/** `@1795160656` (asked for) or `Fri 2026-11-20 07:45:00 UTC` (what timers answer all the same) → epoch milliseconds. */
+/** `@1795160656` (asked for), or `Fri 2026-11-20 07:45:00 UTC` (timers print it nevertheless) → epoch milliseconds. */
 export function parseTimestamp(text: string): number | undefined {
   if (text === '' || text === 'n/a' || text === '0') return undefined;
   const unix = /^@(\d+)(?:\.(\d+))?$/.exec(text);
   if (unix) return Math.round(Number(`${unix[1]}.${unix[2] ?? '0'}`) * 1000);
   const pretty = /^\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(text);
   const instant = pretty && parseInstant(`${pretty[1]}T${pretty[2]}Z`);
-  if (!instant) throw new Error(`systemctl printed a time that is not one: ${JSON.stringify(text)}`);
+  if (!instant) throw new Error(`systemctl printed an unreadable time: ${JSON.stringify(text)}`);
   return instant.getTime();
 }
 
@@ -56,13 +57,13 @@ const spanSeconds: Record<string, number> = {
   us: 1e-6,
 };
 
-/** `1h 16min 133.463ms` → seconds; `infinity` and `0` → undefined: no such time. */
+/** `1h 16min 133.463ms` → seconds; `infinity` and `0` mean that no time is set, and give undefined. */
 export function parseTimespan(text: string): number | undefined {
   if (text === '' || text === '0' || text === 'infinity') return undefined;
   let seconds = 0;
   for (const part of text.split(' ')) {
     const match = /^(\d+(?:\.\d+)?)(y|month|w|d|h|min|s|ms|us)$/.exec(part);
-    if (!match) throw new Error(`systemctl printed a time span that is not one: ${JSON.stringify(text)}`);
+    if (!match) throw new Error(`systemctl printed an unreadable time span: ${JSON.stringify(text)}`);
     seconds += Number(match[1]) * (spanSeconds[match[2] ?? ''] ?? Number.NaN);
   }
   return seconds;

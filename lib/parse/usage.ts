@@ -1,36 +1,36 @@
-// What a quota command prints, or a file that somebody keeps up says, of a workspace (ops/docs/workspace-usage.md).
+// Parses a workspace's usage, as a quota command prints it or a maintained file holds it (ops/docs/workspace-usage.md).
 import { percentOf } from '../core/quantity.ts';
 import { parseInstant } from '../core/time.ts';
 
-export interface ToldUsage {
+export interface ReportedUsage {
   readonly size_bytes: number;
   readonly used_bytes: number;
   readonly used_percent: number;
   readonly told_at?: Date;
 }
 
-export function parseUsage(text: string): ToldUsage {
-  let told: unknown;
+export function parseUsage(text: string): ReportedUsage {
+  let usage: unknown;
   try {
-    told = JSON.parse(text);
+    usage = JSON.parse(text);
   } catch (error) {
     throw new Error(`the usage is not JSON: ${JSON.stringify(text.slice(0, 80))}`, { cause: error });
   }
-  if (typeof told !== 'object' || told === null) throw new Error(`the usage is no mapping: ${JSON.stringify(told)}`);
-  const [size_bytes, used_bytes] = [bytesOf(told, 'size_bytes'), bytesOf(told, 'used_bytes')];
-  if (size_bytes <= 0) throw new Error(`size_bytes of the usage is ${size_bytes}: of nothing, nothing can be used`);
-  const told_at = instantOf(told);
+  if (typeof usage !== 'object' || usage === null) throw new Error(`the usage is no mapping: ${JSON.stringify(usage)}`);
+  const [size_bytes, used_bytes] = [readBytes(usage, 'size_bytes'), readBytes(usage, 'used_bytes')];
+  if (size_bytes <= 0) throw new Error(`size_bytes of the usage is ${size_bytes}, which must be more than 0`);
+  const told_at = readToldAt(usage);
   return { size_bytes, used_bytes, used_percent: percentOf(used_bytes, size_bytes), ...(told_at ? { told_at } : {}) };
 }
 
-function bytesOf(told: object, key: string): number {
-  const value: unknown = Reflect.get(told, key);
+function readBytes(usage: object, key: string): number {
+  const value: unknown = Reflect.get(usage, key);
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
   throw new Error(`${key} of the usage is no number of bytes: ${JSON.stringify(value) ?? 'nothing'}`);
 }
 
-function instantOf(told: object): Date | undefined {
-  const value: unknown = Reflect.get(told, 'told_at');
+function readToldAt(usage: object): Date | undefined {
+  const value: unknown = Reflect.get(usage, 'told_at');
   if (value === undefined) return undefined;
   const instant = typeof value === 'string' ? parseInstant(value) : undefined;
   if (!instant) throw new Error(`told_at of the usage is no time: ${JSON.stringify(value)}`);

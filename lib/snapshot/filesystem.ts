@@ -1,41 +1,42 @@
-// One look at one filesystem. Local ones are asked in this process; what may hang is asked in a child that can be given
-// up, and an automount that nobody uses is not woken.
+// Reads the usage of one filesystem. A local filesystem is read in this process; one that may hang is read in a child
+// that can be abandoned, and an automount that is not in use is not triggered.
 import { Absent } from '../contract/errors.ts';
 import type { FilesystemStat, Host } from '../contract/host.ts';
 import { percentOf } from '../core/quantity.ts';
 import { isAutomount, isNetwork, type Mount, mountOf, parseMountinfo } from '../parse/mountinfo.ts';
 import { parseStatfs } from '../parse/statfs.ts';
 
-export interface Seen {
-  /** Where the path leads. */
+export interface FilesystemReading {
+  /** The path after following symbolic links. */
   readonly resolved: string;
   readonly mount: Mount;
   readonly network: boolean;
-  readonly space: ReturnType<typeof measure>;
+  readonly space: ReturnType<typeof computeSpace>;
 }
 
 export const mountTable = async (host: Host): Promise<Mount[]> =>
   parseMountinfo(await host.readText('/proc/self/mountinfo'));
 
-/** `network: true` says that it may hang, whatever the mount table tells. `alone` names the work that may. */
-export async function lookAtFilesystem(
+/** `network: true` declares that the filesystem may hang, whatever the mount table says. `alone` names the command that
+ * may hang (see Host.run). */
+export async function readFilesystem(
   host: Host,
   mounts: readonly Mount[],
   { path, network, alone }: { path: string; network: boolean; alone: string },
-): Promise<Seen> {
-  // Declared to hang: not even its folders are touched here.
+): Promise<FilesystemReading> {
+  // Of a filesystem that is declared to hang, this process touches not even a folder.
   const local = network ? { path, mount: mountOf(path, mounts) } : await resolveWithoutWaking(host, path, mounts);
   const mayHang = network || (local.mount !== undefined && isNetwork(local.mount));
   if (local.mount && isAutomount(local.mount)) {
     throw new Absent(`${local.path} is an automount that nobody has opened; looking would mount it`);
   }
-  const { resolved, usage } = await usageOf(host, { path, alone, local: local.path, mayHang });
+  const { resolved, usage } = await readUsage(host, { path, alone, followed: local.path, mayHang });
   const mount = mountOf(resolved, mounts) ?? local.mount;
   if (!mount) throw new Error(`${resolved} lies on no mount that the kernel lists`);
-  return { resolved, mount, network: mayHang, space: measure(usage, resolved) };
+  return { resolved, mount, network: mayHang, space: computeSpace(usage, resolved) };
 }
 
-/** Follows symlinks step by step, and stops before the first step onto a mount that may hang or wake an automount. */
+/** Follows symbolic links step by step, and stops before the first step onto a network mount or an automount. */
 async function resolveWithoutWaking(
   host: Host,
   path: string,
@@ -64,26 +65,26 @@ async function resolveWithoutWaking(
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
-interface Look {
+interface UsageRequest {
   readonly path: string;
   readonly alone: string;
-  /** Where the path leads, as far as it could be followed without touching what may hang. */
-  readonly local: string;
+  /** The path with its symbolic links followed as far as is possible without touching a mount that may hang. */
+  readonly followed: string;
   readonly mayHang: boolean;
 }
 
-async function usageOf(
+async function readUsage(
   host: Host,
-  { path, alone, local, mayHang }: Look,
+  { path, alone, followed, mayHang }: UsageRequest,
 ): Promise<{ resolved: string; usage: FilesystemStat }> {
-  if (!mayHang) return { resolved: local, usage: await host.statfs(local) };
-  // On another machine whatever hangs hangs there, and the channel to it can be given up.
+  if (!mayHang) return { resolved: followed, usage: await host.statfs(followed) };
+  // On another machine the hang stays there, and the ssh session can be abandoned.
   if (host.name !== 'local') return { resolved: await host.realpath(path), usage: await host.statfs(path) };
-  return askInChild(host, path, alone);
+  return readUsageInChild(host, path, alone);
 }
 
-/** POSIX sh and coreutils' stat: one small process that may hang for ever without holding anything of ours. */
-async function askInChild(
+/** Runs POSIX sh and coreutils' stat: one small process, which may hang for ever without blocking this one. */
+async function readUsageInChild(
   host: Host,
   path: string,
   alone: string,
@@ -94,7 +95,7 @@ async function askInChild(
   return parseStatfs(stdout);
 }
 
-function measure(usage: FilesystemStat, path: string) {
+function computeSpace(usage: FilesystemStat, path: string) {
   const { block_bytes, blocks, free_blocks, available_blocks, inodes, free_inodes } = usage;
   if (blocks <= 0) throw new Error(`${path} has no size (${blocks} blocks): it is not a filesystem that can fill`);
   const used = blocks - free_blocks;
@@ -102,7 +103,7 @@ function measure(usage: FilesystemStat, path: string) {
     size_bytes: blocks * block_bytes,
     used_bytes: used * block_bytes,
     available_bytes: available_blocks * block_bytes,
-    // As df: what is reserved for root counts neither as used nor as available.
+    // Computed as df does: blocks reserved for root count neither as used nor as available.
     used_percent: used + available_blocks === 0 ? 100 : percentOf(used, used + available_blocks),
     ...(inodes > 0
       ? { inodes, inodes_used: inodes - free_inodes, inodes_used_percent: percentOf(inodes - free_inodes, inodes) }

@@ -1,15 +1,15 @@
-// Finding a stream's files on whichever machine, by one `find`: for the probes of streams and of their mirrors.
+// Lists the files of a stream or a mirror with one `find`, on the local or a remote machine.
 import type { Host } from '../contract/host.ts';
 import type { Listed } from '../core/compare.ts';
 import { firstLine } from '../core/text.ts';
 import { type DataPath, folderOfDay, parseFound } from '../parse/datapath.ts';
-import { isForeignFind } from '../parse/remote.ts';
+import { isNonGnuFind } from '../parse/remote.ts';
 
-/** Where the files lie when their folders carry no date. */
-export const folderOf = (root: string, { folders, text }: DataPath): string =>
+/** The one folder that holds the files when their folders carry no date. */
+export const undatedFolder = (root: string, { folders, text }: DataPath): string =>
   [root, ...text.split('/').slice(0, folders.length)].join('/');
 
-/** Where the files of these days lie, each folder once; empty where folders carry no date. */
+/** The folders that hold the files of these days, each folder once; empty where folders carry no date. */
 export const dayFolders = (root: string, dataPath: DataPath, days: readonly Date[]): string[] =>
   unique(
     days.flatMap((day) => {
@@ -24,7 +24,7 @@ export interface FindFiles {
   readonly root: string;
   readonly folders: readonly string[];
   readonly dataPath: DataPath;
-  /** Names this search: while an earlier one of the name still hangs, no second is started. */
+  /** Name of this search: while an earlier search of the same name still hangs, no second one is started. */
   readonly alone: string;
   readonly newerThan?: Date;
 }
@@ -51,12 +51,12 @@ export async function findFiles(
     ],
     { alone },
   );
-  // A day that has no folder yet is not a fault; that the root itself is gone is one.
-  const faults = stderr
+  // A day without a folder yet is no error, but a missing root is: host.stat below throws for it.
+  const errors = stderr
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.trim().endsWith('No such file or directory'));
-  if (isForeignFind(stderr)) throw new Error(`${host.name} has no GNU find: ${firstLine(stderr)}`);
-  if (exit_code !== 0 && faults.length > 0) throw new Error(`searching ${root} failed: ${firstLine(faults[0] ?? '')}`);
+  if (isNonGnuFind(stderr)) throw new Error(`${host.name} has no GNU find: ${firstLine(stderr)}`);
+  if (exit_code !== 0 && errors.length > 0) throw new Error(`searching ${root} failed: ${firstLine(errors[0] ?? '')}`);
   if (exit_code !== 0) await host.stat(root);
   return parseFound(stdout, root);
 }

@@ -1,4 +1,5 @@
-// By how much the copies on the workspace lag, at worst. No probe sees what another read, so it is told once all have.
+// Adds the longest lag of the mirrors on the workspace to the workspace section. No probe sees another probe's section,
+// so the lag is added after all probes have run.
 import type { Envelope } from '../contract/envelope.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import { isBelow } from '../parse/mountinfo.ts';
@@ -11,8 +12,8 @@ export function withWorkspaceLag(sections: Readonly<Record<string, Envelope>>): 
   let worst: { worst_lag_seconds: number; worst_lag_mirror: string } | undefined;
   for (const { item, outcome } of outcomesOf(definitions, { mirrors })) {
     if (outcome.status !== 'ok') continue;
-    const { host: where, root, lag_seconds } = outcome.data as Readable['mirrors'][string];
-    if (where !== host || !isBelow(root, path) || lag_seconds === undefined) continue;
+    const { host: mirrorHost, root, lag_seconds } = outcome.data as Readable['mirrors'][string];
+    if (mirrorHost !== host || !isBelow(root, path) || lag_seconds === undefined) continue;
     if (!worst || lag_seconds > worst.worst_lag_seconds)
       worst = { worst_lag_seconds: lag_seconds, worst_lag_mirror: item ?? '' };
   }

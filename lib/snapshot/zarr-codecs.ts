@@ -1,5 +1,5 @@
-// What numcodecs has and zarrita lacks, for reading; what Node itself does at a tenth of the cost; and what zarrita takes
-// for whole though it is not.
+// Codecs registered with zarrita, for reading only: filters of numcodecs that zarrita lacks; decompressors of Node, at a
+// tenth of the cost of zarrita's; and checks for damaged chunks that zarrita would accept.
 import { setFlagsFromString } from 'node:v8';
 import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import * as zarr from 'zarrita';
@@ -26,7 +26,7 @@ const arrays: Readonly<Record<string, { from(values: Numbers, map: (value: numbe
   float64: Float64Array,
 };
 
-/** `<f4` → float32: numpy's way of naming types, where the byte order is the array's own. */
+/** numpy's type names (`<f4` is float32). Their byte order is dropped, because it is the array's own. */
 const typeNames: Readonly<Record<string, string>> = {
   i1: 'int8',
   i2: 'int16',
@@ -47,8 +47,8 @@ function typeOf(numpy: unknown): string {
   return name;
 }
 
-/** A filter that stored the numbers as another type; `undo` gives back one number. */
-function converting(stored: unknown, meta: Meta, undo: (value: number) => number): Codec {
+/** A codec for a filter that stored the numbers as another type; `undo` restores one number. */
+function conversionCodec(stored: unknown, meta: Meta, undo: (value: number) => number): Codec {
   const into = arrays[meta.dataType];
   if (!into) throw new Error(`a filter gives ${meta.dataType}, which is not read`);
   const decode = ({ data, shape, stride }: Chunk): Chunk => ({
@@ -58,7 +58,7 @@ function converting(stored: unknown, meta: Meta, undo: (value: number) => number
   });
   return {
     kind: 'array_to_array',
-    encode: neverWritten,
+    encode: refuseToEncode,
     decode: decode as unknown as Codec['decode'],
     getEncodedMeta: (outer: Meta): Meta => ({
       ...outer,
@@ -68,7 +68,7 @@ function converting(stored: unknown, meta: Meta, undo: (value: number) => number
   };
 }
 
-const neverWritten = (): never => {
+const refuseToEncode = (): never => {
   throw new Error('stores of others are only read');
 };
 
@@ -83,30 +83,31 @@ function numberIn(configuration: unknown, key: string): number {
 
 const filters: Readonly<Record<string, Entry['fromConfig']>> = {
   'numcodecs.astype': (configuration, meta) =>
-    converting(setting(configuration, 'encode_dtype'), meta, (value) => value),
-  // It only rounded before it stored.
+    conversionCodec(setting(configuration, 'encode_dtype'), meta, (value) => value),
+  // quantize only rounded the numbers before storing them, so decoding leaves them as they are.
   'numcodecs.quantize': (configuration, meta) =>
-    converting(setting(configuration, 'astype') ?? meta.dataType, meta, (value) => value),
+    conversionCodec(setting(configuration, 'astype') ?? meta.dataType, meta, (value) => value),
   'numcodecs.fixedscaleoffset': (configuration, meta) => {
     const [scale, offset] = [numberIn(configuration, 'scale'), numberIn(configuration, 'offset')];
-    return converting(setting(configuration, 'astype') ?? meta.dataType, meta, (value) => value / scale + offset);
+    return conversionCodec(setting(configuration, 'astype') ?? meta.dataType, meta, (value) => value / scale + offset);
   },
 };
 
-/** Blosc's own header knows how long it is. Cut in half it would be decoded to zeros without a word. */
-function refuseCutBlosc(bytes: Uint8Array): void {
+/** Compares a Blosc chunk with the length in its header: a truncated chunk would silently be decoded to zeros. */
+function refuseTruncatedBlosc(bytes: Uint8Array): void {
   const whole = bytes.length < 16 ? 16 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true);
   if (whole !== bytes.length) throw new Error(`it has ${bytes.length} bytes of ${whole}: cut, or half written`);
 }
 
-function refuseWrongSum(bytes: Uint8Array): void {
+function refuseWrongChecksum(bytes: Uint8Array): void {
   const data = bytes.subarray(0, -4);
-  const told = bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(data.length, true);
-  if (told !== crc32c(data)) throw new Error('its checksum is wrong: it is damaged, or half written');
+  const stored =
+    bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(data.length, true);
+  if (stored !== crc32c(data)) throw new Error('its checksum is wrong: it is damaged, or half written');
 }
 
-/** The same codec, which looks at the bytes first. */
-function checkedFirst(entry: Entry, check: (bytes: Uint8Array) => void): Entry {
+/** The same codec, which runs `check` on the bytes before decoding them. */
+function withCheck(entry: Entry, check: (bytes: Uint8Array) => void): Entry {
   return {
     ...(entry.kind ? { kind: entry.kind } : {}),
     fromConfig: (configuration, meta) => {
@@ -121,7 +122,7 @@ function checkedFirst(entry: Entry, check: (bytes: Uint8Array) => void): Entry {
   };
 }
 
-/** Through web streams or WebAssembly each of these costs a start of Node again. */
+/** Decoding these through web streams or WebAssembly, as zarrita does, would take as long as another start of Node. */
 const native: readonly [name: string, decode: (bytes: Uint8Array) => Buffer][] = [
   ['gzip', gunzipSync],
   ['zlib', inflateSync],
@@ -131,23 +132,23 @@ const native: readonly [name: string, decode: (bytes: Uint8Array) => Buffer][] =
 for (const [name, decode] of native) {
   const codec = {
     kind: 'bytes_to_bytes',
-    encode: neverWritten,
-    // In memory of its own: zarrita looks at the whole buffer below a view.
+    encode: refuseToEncode,
+    // Copied into memory of its own, because zarrita reads the whole buffer behind a view.
     decode: (bytes: Uint8Array) => new Uint8Array(decode(bytes)),
   } as const;
-  for (const each of [name, `numcodecs.${name}`]) zarr.registry.set(each, async () => ({ fromConfig: () => codec }));
+  for (const id of [name, `numcodecs.${name}`]) zarr.registry.set(id, async () => ({ fromConfig: () => codec }));
 }
 
-// A few chunks are decoded and we are gone: optimising blosc on a thread beside costs more than all of it (50 ms).
+// The process decodes a few chunks and exits: V8 optimising blosc on another thread costs more than all decoding (50 ms).
 for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
 
 for (const [name, fromConfig] of Object.entries(filters)) zarr.registry.set(name, async () => ({ fromConfig }));
 for (const [name, check] of [
-  ['blosc', refuseCutBlosc],
-  ['numcodecs.blosc', refuseCutBlosc],
-  ['crc32c', refuseWrongSum],
+  ['blosc', refuseTruncatedBlosc],
+  ['numcodecs.blosc', refuseTruncatedBlosc],
+  ['crc32c', refuseWrongChecksum],
 ] as const) {
   const known = zarr.registry.get(name);
-  if (!known) throw new Error(`zarrita knows no ${name} any more`);
-  zarr.registry.set(name, async () => checkedFirst(await known(), check));
+  if (!known) throw new Error(`this version of zarrita has no codec ${name}`);
+  zarr.registry.set(name, async () => withCheck(await known(), check));
 }

@@ -1,5 +1,5 @@
-// Series in a Zarr store that xarray wrote, read from their end, and no further than needed. Loaded on demand: whoever has
-// no such store does not pay for zarrita.
+// Reads series from a Zarr store that xarray wrote, from their end and no further back than needed. Loaded on demand, so
+// that a site without such a store does not load zarrita.
 import * as zarr from 'zarrita';
 import './zarr-codecs.ts';
 import { isMissing } from '../contract/errors.ts';
@@ -13,9 +13,9 @@ export interface ZarrStore {
   readonly root: string;
   readonly store: zarr.AsyncReadable;
   readonly format: 'v2' | 'v3';
-  /** Each array is opened once, and each of its chunks read once. */
+  /** Cache: each array is opened once, and each of its chunks is read once. */
   readonly opened: Map<string, Promise<Series>>;
-  /** The names in the root, for whoever asked for one that is not there. */
+  /** The names of the arrays in the root, for the error message about a missing array. */
   readonly names: () => Promise<readonly string[]>;
 }
 
@@ -24,7 +24,7 @@ export interface Sample {
   readonly time: Date;
 }
 
-/** A one-dimensional array, chunk by chunk. */
+/** A one-dimensional array that is read chunk by chunk. */
 interface Series {
   readonly name: string;
   readonly dimension: string;
@@ -34,14 +34,13 @@ interface Series {
   readonly chunk: (index: number) => Promise<ArrayLike<Raw>>;
 }
 
-/** A store that was never written in larger chunks has one sample in each: then there is an end to the patience. */
+/** Limit of the search: in a store whose writer appended single samples, each chunk may hold only one. */
 const mostChunks = 120;
 const mostChunkBytes = 64 * 1024 * 1024;
 
 export async function openZarr(host: Host, root: string): Promise<ZarrStore> {
   const files = storeOf(host, root);
-  // Its own metadata, if it has been consolidated, is the last that a writer writes: what it does not know of yet is
-  // not all there.
+  // A writer writes the consolidated metadata last: an array that is not yet listed in them may be incomplete.
   const store = await zarr.withMaybeConsolidatedMetadata(files);
   const format = (await store.get('/zarr.json')) ? 'v3' : 'v2';
   if (format === 'v2' && !(await store.get('/.zgroup')))
@@ -55,7 +54,8 @@ export async function openZarr(host: Host, root: string): Promise<ZarrStore> {
   return { root, store, format, opened: new Map(), names };
 }
 
-/** The newest finite value, of those that are not older than `from`: undefined where there is none. */
+/** The newest finite sample, searched back to `from`; undefined where there is none. The last chunk read may give an older
+ * one. */
 export async function newestSample(
   store: ZarrStore,
   name: string,
@@ -64,17 +64,17 @@ export async function newestSample(
   const values = await seriesOf(store, name);
   const times = await seriesOf(store, values.dimension);
   const valueOf = valueDecoder(values.encoding);
-  return newestOf(values, times, valueOf, span);
+  return searchBackwards(values, times, valueOf, span);
 }
 
-/** The last time on the axis. */
+/** The newest time on the axis that is not in the future. */
 export async function newestTime(store: ZarrStore, axis: string, to: Date): Promise<Date | undefined> {
   const times = await seriesOf(store, axis);
-  const found = await newestOf(times, times, () => 0, { from: new Date(-8.64e15), to });
+  const found = await searchBackwards(times, times, () => 0, { from: new Date(-8.64e15), to });
   return found?.time;
 }
 
-/** The first and the last on the axis as they stand; undefined where there is none. */
+/** The number of samples on the axis, and its first and last time as stored; undefined where a time is missing. */
 export async function timeSpan(
   store: ZarrStore,
   axis: string,
@@ -90,9 +90,10 @@ export async function timeSpan(
   return { samples: times.length, first: await at(0), last: await at(times.length - 1) };
 }
 
-/** Chunk by chunk from the end: the first sample that is fresh, or of a chunk without one the newest by its time. By its
- * place alone it might be one that is only half written: its time is then what stands for none, long ago. */
-async function newestOf(
+/** Searches chunk by chunk from the end: takes the first sample that is not older than `from`, or, in a chunk without one,
+ * the sample with the latest time. The position alone does not show which is newest: the time of a half-written sample is
+ * still the array's fill value, long ago. */
+async function searchBackwards(
   values: Series,
   times: Series,
   valueOf: (raw: Raw) => number,
@@ -100,7 +101,7 @@ async function newestOf(
 ): Promise<Sample | undefined> {
   const timeOf = timeDecoder(times.encoding);
   const latest = latestTime(to).getTime();
-  // While somebody appends, one may already be longer than the other.
+  // While a writer appends, one of the two arrays may already be longer.
   const length = Math.min(values.length, times.length);
   let [index, looked] = [Math.ceil(length / values.chunkLength) - 1, 0];
   for (; index >= 0 && looked < mostChunks; index--, looked++) {
@@ -140,17 +141,17 @@ async function openSeries({ root, store, format, names }: ZarrStore, name: strin
       ...store,
       get: async (key, options) => (key === file ? new TextEncoder().encode(metadata.text) : store.get(key, options)),
     };
-    // As a URL would have it.
+    // zarrita resolves the name as a URL and decodes it again.
     const at = new zarr.Location(files, `/${encodeURIComponent(name)}`);
     const kind = { kind: 'array' } as const;
     const array = await (format === 'v3' ? zarr.open.v3(at, kind) : zarr.open.v2(at, kind));
-    return describe(array, name, metadata.fill);
+    return seriesFrom(array, name, metadata.fill);
   } catch (error) {
     throw new Error(`${name} in ${root}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-function describe(array: zarr.Array<zarr.DataType>, name: string, fill: unknown): Series {
+function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknown): Series {
   const [length = 0, ...more] = array.shape;
   const dimension = array.dimensionNames?.[0];
   if (more.length > 0 || array.shape.length === 0)
@@ -163,7 +164,7 @@ function describe(array: zarr.Array<zarr.DataType>, name: string, fill: unknown)
   const read = async (index: number): Promise<ArrayLike<Raw>> => {
     try {
       const { data } = await array.getChunk([index]);
-      // Of a chunk that is cut, zarrita gives what is left.
+      // For a truncated chunk, zarrita returns the samples that are left, without an error.
       if (data.length !== chunkLength)
         throw new Error(`it has ${data.length} samples of ${chunkLength}: cut, or half written`);
       return data as ArrayLike<Raw>;
@@ -186,11 +187,11 @@ function describe(array: zarr.Array<zarr.DataType>, name: string, fill: unknown)
   };
 }
 
-/** The files of a host as zarrita wants them. What is not there is undefined; what cannot be read is an error. */
+/** A host's files as a zarrita store: a missing file gives undefined, an unreadable file an error. */
 function storeOf(host: Host, root: string): zarr.AsyncReadable {
   const readIfThere = async (path: string, range?: { start: number; length: number }) => {
     try {
-      // Exactly sized: zarrita looks at the whole buffer below a view.
+      // Copied to a buffer of exactly its size, because zarrita reads the whole buffer behind a view.
       const bytes = new Uint8Array(await host.readBytes(path, range));
       if (!/\/(\.z\w+|zarr\.json)$/.test(path)) return bytes;
       return new TextEncoder().encode(plainJson(new TextDecoder().decode(bytes)));

@@ -1,9 +1,9 @@
-// The demo as a newcomer runs it: a simulated day, a look by real processes, and what it refuses.
+// Runs the demo command as a newcomer does: a simulated day, one cycle of real processes, and refused arguments.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readText, temporaryFolder } from '../world.ts';
 
@@ -18,42 +18,44 @@ function demo(folder: string, ...argv: string[]) {
   return { status, stdout, stderr };
 }
 
-test('a simulated day and one of its instants as real processes: every fault is seen, and judged alike', (t) => {
-  const folder = join(temporaryFolder(t), 'new');
-  const { status, stdout, stderr } = demo(folder, '--days', '1', '--real', '1');
-  assert.equal(status, 0, `${stdout}\n${stderr}`);
-  assert.match(stdout, /mrr writes nothing +10-01 06:00 +10-01 06:35 +red +10-01 12:00 +10-01 12:05\n/);
-  assert.match(stdout, /1 day, 288 cycles in /);
-  assert.match(stdout, /2 faults, none missed/);
-  assert.match(stdout, /1 cycle as real processes/);
-  assert.match(stdout, /nothing judged otherwise than in simulated time/);
-  const state = join(folder, 'days', 'state');
-  assert.equal(
-    readText(join(state, 'raw', 'ops_monitor_20261001.jsonl'))
-      .trim()
-      .split('\n').length,
-    288,
-  );
-  assert.match(readText(join(state, 'health', 'health_report_20261001.md')), /stream-age:mrr \|/);
-});
+describe('demo command', () => {
+  test('one day and one instant as real processes: every fault is seen, and both give the same levels', (t) => {
+    const folder = join(temporaryFolder(t), 'new');
+    const { status, stdout, stderr } = demo(folder, '--days', '1', '--real', '1');
+    assert.equal(status, 0, `${stdout}\n${stderr}`);
+    assert.match(stdout, /mrr writes nothing +10-01 06:00 +10-01 06:35 +red +10-01 12:00 +10-01 12:05\n/);
+    assert.match(stdout, /1 day, 288 cycles in /);
+    assert.match(stdout, /2 faults, none missed/);
+    assert.match(stdout, /1 cycle as real processes/);
+    assert.match(stdout, /nothing judged otherwise than in simulated time/);
+    const state = join(folder, 'days', 'state');
+    assert.equal(
+      readText(join(state, 'raw', 'ops_monitor_20261001.jsonl'))
+        .trim()
+        .split('\n').length,
+      288,
+    );
+    assert.match(readText(join(state, 'health', 'health_report_20261001.md')), /stream-age:mrr \|/);
+  });
 
-test('a folder with anything else in it is refused, and so are numbers that are none', (t) => {
-  const folder = temporaryFolder(t);
-  writeFileSync(join(folder, 'precious'), '');
-  const refused = demo(folder, '--days', '1');
-  assert.equal(refused.status, 2);
-  assert.match(refused.stderr, /is not empty, and no demo was there before/);
+  test('refuses a folder that holds other files, and numbers that are out of range', (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, 'precious'), '');
+    const refused = demo(folder, '--days', '1');
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /is not empty, and no demo was there before/);
 
-  const other = join(folder, 'other');
-  for (const argv of [
-    ['--days', '0'],
-    ['--days', '31'],
-    ['--days', 'x'],
-    ['--real', '-1'],
-  ]) {
-    const { status, stderr } = demo(other, ...argv);
-    assert.equal(status, 2, argv.join(' '));
-    assert.match(stderr, /is not a number from|looks like an option/, argv.join(' '));
-  }
-  assert.ok(!existsSync(other));
+    const other = join(folder, 'other');
+    for (const argv of [
+      ['--days', '0'],
+      ['--days', '31'],
+      ['--days', 'x'],
+      ['--real', '-1'],
+    ]) {
+      const { status, stderr } = demo(other, ...argv);
+      assert.equal(status, 2, argv.join(' '));
+      assert.match(stderr, /is not a number from|looks like an option/, argv.join(' '));
+    }
+    assert.ok(!existsSync(other));
+  });
 });

@@ -1,7 +1,7 @@
-// What is true at the simulated site: the same whenever it is asked for, and every fault of it comes, is told of, and goes.
+// The state of the simulated site: the same in whatever order it is computed, with faults that begin and end as listed.
 import assert from 'node:assert/strict';
-import test from 'node:test';
-import { faults, nameOf, start } from '../../lib/demo/faults.ts';
+import test, { describe } from 'node:test';
+import { faults, faultName, monthStart } from '../../lib/demo/faults.ts';
 import { places, type Stream, streams } from '../../lib/demo/layout.ts';
 import {
   bytesAt,
@@ -16,7 +16,7 @@ import {
   minute,
   newestSample,
   powerAt,
-  troubleAt,
+  faultAt,
   unitAt,
 } from '../../lib/demo/scenario.ts';
 import { checks } from '../../lib/health/checks/index.ts';
@@ -27,7 +27,7 @@ const streamOf = (name: string): Stream => {
   return found;
 };
 
-/** All that is true at an instant. */
+/** The whole state at an instant, as text. */
 const everything = (at: number): string =>
   JSON.stringify([
     streams.map((stream) =>
@@ -43,117 +43,123 @@ const everything = (at: number): string =>
     machineAt(at),
   ]);
 
-test('there are eight streams, each with a cadence well within its window', () => {
-  assert.equal(streams.length, 8);
-  assert.equal(new Set(streams.map(({ name }) => name)).size, 8);
-  assert.equal(streamOf('hatpro').window, '3h');
-});
+describe('scenario', () => {
+  test('there are eight streams with distinct names', () => {
+    assert.equal(streams.length, 8);
+    assert.equal(new Set(streams.map(({ name }) => name)).size, 8);
+    assert.equal(streamOf('hatpro').window, '3h');
+  });
 
-test('every fault begins and ends within the month, with time left to become green again', () => {
-  assert.ok(faults.length >= 25);
-  for (const fault of faults) {
-    assert.ok(fault.begins >= start && fault.begins < fault.ends, nameOf(fault));
-    assert.ok(fault.ends + 2 * hour <= start + 30 * day, nameOf(fault));
-    assert.ok(fault.says.length > 10 && Object.keys(fault.sees).length > 0, nameOf(fault));
-    assert.equal(troubleAt(fault.on, fault.trouble, fault.begins - 1), undefined, nameOf(fault));
-    assert.equal(troubleAt(fault.on, fault.trouble, fault.begins), fault);
-    assert.equal(troubleAt(fault.on, fault.trouble, fault.ends - 1), fault);
-    assert.equal(troubleAt(fault.on, fault.trouble, fault.ends), undefined, nameOf(fault));
-  }
-  const begins = faults.map((fault) => fault.begins);
-  assert.deepEqual(
-    begins,
-    begins.toSorted((one, other) => one - other),
-  );
-});
-
-test('every fault is to be told of by checks that there are, every level is among them, and no two share an observation at once', () => {
-  const names = new Set(checks.map(({ name }) => name));
-  for (const { sees } of faults)
-    for (const id of Object.keys(sees)) assert.ok(names.has(id.split(':', 1)[0] ?? ''), id);
-  assert.deepEqual([...new Set(faults.flatMap(({ sees }) => Object.values(sees)))].sort(), ['amber', 'red', 'unknown']);
-  for (const one of faults) {
-    const others = faults.filter(
-      (other) => other !== one && other.begins < one.ends + 2 * hour && one.begins < other.ends,
+  test('every fault begins and ends within the month, with two hours left to become green again', () => {
+    assert.ok(faults.length >= 25);
+    for (const fault of faults) {
+      assert.ok(fault.begins >= monthStart && fault.begins < fault.ends, faultName(fault));
+      assert.ok(fault.ends + 2 * hour <= monthStart + 30 * day, faultName(fault));
+      assert.ok(fault.summary.length > 10 && Object.keys(fault.expected).length > 0, faultName(fault));
+      assert.equal(faultAt(fault.subject, fault.kind, fault.begins - 1), undefined, faultName(fault));
+      assert.equal(faultAt(fault.subject, fault.kind, fault.begins), fault);
+      assert.equal(faultAt(fault.subject, fault.kind, fault.ends - 1), fault);
+      assert.equal(faultAt(fault.subject, fault.kind, fault.ends), undefined, faultName(fault));
+    }
+    const begins = faults.map((fault) => fault.begins);
+    assert.deepEqual(
+      begins,
+      begins.toSorted((one, other) => one - other),
     );
-    for (const other of others)
-      for (const id of Object.keys(one.sees))
-        assert.ok(!(id in other.sees), `${nameOf(one)} and ${nameOf(other)}: ${id}`);
-  }
-});
+  });
 
-test('an instant is the same in whatever order it is asked for', () => {
-  const instants = Array.from({ length: 120 }, (_, index) => start + index * 6 * hour + 17 * minute);
-  const forwards = instants.map(everything);
-  assert.deepEqual(instants.toReversed().map(everything).toReversed(), forwards);
-  assert.ok(new Set(forwards).size === forwards.length, 'nothing changes');
-});
+  test('every fault expects existing checks, every level occurs, and no two faults share an observation at once', () => {
+    const names = new Set(checks.map(({ name }) => name));
+    for (const { expected } of faults)
+      for (const id of Object.keys(expected)) assert.ok(names.has(id.split(':', 1)[0] ?? ''), id);
+    assert.deepEqual([...new Set(faults.flatMap(({ expected }) => Object.values(expected)))].sort(), [
+      'amber',
+      'red',
+      'unknown',
+    ]);
+    for (const one of faults) {
+      const others = faults.filter(
+        (other) => other !== one && other.begins < one.ends + 2 * hour && one.begins < other.ends,
+      );
+      for (const other of others)
+        for (const id of Object.keys(one.expected))
+          assert.ok(!(id in other.expected), `${faultName(one)} and ${faultName(other)}: ${id}`);
+    }
+  });
 
-test('a copy has nothing before the source has it, and all of it in time when nothing is wrong', () => {
-  const at = start + 5 * hour;
-  let files = 0;
-  for (const stream of streams) {
-    for (const place of ['local', 'gws'] as const) {
-      for (const file of filesOf(stream, place, at - 2 * day, at)) {
-        files += 1;
-        assert.ok(file.arrives > file.written && file.arrives < file.written + 30 * minute);
-        assert.equal(bytesAt(stream, place, file, file.arrives - 1), undefined);
-        assert.equal(bytesAt(stream, place, file, file.arrives), file.bytes);
+  test('an instant has the same state in whatever order instants are computed', () => {
+    const instants = Array.from({ length: 120 }, (_, index) => monthStart + index * 6 * hour + 17 * minute);
+    const forwards = instants.map(everything);
+    assert.deepEqual(instants.toReversed().map(everything).toReversed(), forwards);
+    assert.ok(new Set(forwards).size === forwards.length, 'two instants have the same state');
+  });
+
+  test('a copy has nothing before the source has it, and without a fault all of it within 30 minutes', () => {
+    const at = monthStart + 5 * hour;
+    let files = 0;
+    for (const stream of streams) {
+      for (const place of ['local', 'gws'] as const) {
+        for (const file of filesOf(stream, place, at - 2 * day, at)) {
+          files += 1;
+          assert.ok(file.arrives > file.written && file.arrives < file.written + 30 * minute);
+          assert.equal(bytesAt(stream, place, file, file.arrives - 1), undefined);
+          assert.equal(bytesAt(stream, place, file, file.arrives), file.bytes);
+        }
       }
     }
-  }
-  assert.ok(files > 700, `only ${files} files`);
-});
+    assert.ok(files > 700, `only ${files} files`);
+  });
 
-test('a stream that has stopped writes nothing, and goes on afterwards', () => {
-  const fault = faults.find(({ on, trouble }) => on === 'mrr' && trouble === 'writes nothing');
-  assert.ok(fault);
-  const written = filesOf(streamOf('mrr'), 'source', fault.begins - 3 * hour, fault.ends + 3 * hour).map(
-    (file) => file.written,
-  );
-  assert.ok(written.every((time) => time < fault.begins || time >= fault.ends));
-  assert.ok(written.some((time) => time < fault.begins) && written.some((time) => time >= fault.ends));
-});
-
-test('while the link to the source is down no copy arrives, and afterwards they all do', () => {
-  const fault = faults.find(({ on }) => on === 'source');
-  assert.ok(fault);
-  for (const stream of streams) {
-    const files = filesOf(stream, 'gws', fault.begins - 2 * hour, fault.ends);
-    assert.ok(files.length > 1);
-    for (const { arrives } of files) assert.ok(arrives < fault.begins || arrives >= fault.ends);
-  }
-});
-
-test('lost and short files are there again when the fault has ended', () => {
-  const cases = [
-    ['ceilometer.gws', 'loses files'],
-    ['parsivel.local', 'cuts files short'],
-  ] as const;
-  for (const [copy, trouble] of cases) {
-    const fault = faults.find((one) => one.on === copy && one.trouble === trouble);
+  test('a stopped stream writes nothing, and resumes afterwards', () => {
+    const fault = faults.find(({ subject, kind }) => subject === 'mrr' && kind === 'writes nothing');
     assert.ok(fault);
-    const [name = '', place = ''] = copy.split('.');
-    const files = filesOf(
-      streamOf(name),
-      place === 'gws' ? 'gws' : 'local',
-      fault.begins - 2 * day,
-      fault.begins - 2 * hour,
+    const written = filesOf(streamOf('mrr'), 'source', fault.begins - 3 * hour, fault.ends + 3 * hour).map(
+      (file) => file.written,
     );
-    const wrongAt = (at: number) =>
-      files.filter((file) => bytesAt(streamOf(name), place === 'gws' ? 'gws' : 'local', file, at) !== file.bytes)
-        .length;
-    assert.equal(wrongAt(fault.begins - 1), 0);
-    assert.ok(wrongAt(fault.begins) > 0 && wrongAt(fault.begins) < files.length / 2, copy);
-    assert.equal(wrongAt(fault.ends), 0);
-  }
-});
+    assert.ok(written.every((time) => time < fault.begins || time >= fault.ends));
+    assert.ok(written.some((time) => time < fault.begins) && written.some((time) => time >= fault.ends));
+  });
 
-test('the battery is full by day and emptier by night, and within its limits unless it sinks', () => {
-  const charges = Array.from({ length: 24 }, (_, index) => powerAt(start + index * hour).charge);
-  assert.ok(Math.max(...charges) - Math.min(...charges) > 10);
-  for (let at = start; at < start + 6 * day; at += 5 * minute) {
-    const { volts, charge, celsius } = powerAt(at);
-    assert.ok(volts > 52 && charge > 50 && celsius < 40, new Date(at).toISOString());
-  }
+  test('no copy arrives while the link to the source is down, and all arrive afterwards', () => {
+    const fault = faults.find(({ subject }) => subject === 'source');
+    assert.ok(fault);
+    for (const stream of streams) {
+      const files = filesOf(stream, 'gws', fault.begins - 2 * hour, fault.ends);
+      assert.ok(files.length > 1);
+      for (const { arrives } of files) assert.ok(arrives < fault.begins || arrives >= fault.ends);
+    }
+  });
+
+  test('lost and truncated files are complete again when the fault has ended', () => {
+    const cases = [
+      ['ceilometer.gws', 'loses files'],
+      ['parsivel.local', 'cuts files short'],
+    ] as const;
+    for (const [copy, trouble] of cases) {
+      const fault = faults.find((one) => one.subject === copy && one.kind === trouble);
+      assert.ok(fault);
+      const [name = '', place = ''] = copy.split('.');
+      const files = filesOf(
+        streamOf(name),
+        place === 'gws' ? 'gws' : 'local',
+        fault.begins - 2 * day,
+        fault.begins - 2 * hour,
+      );
+      const wrongAt = (at: number) =>
+        files.filter((file) => bytesAt(streamOf(name), place === 'gws' ? 'gws' : 'local', file, at) !== file.bytes)
+          .length;
+      assert.equal(wrongAt(fault.begins - 1), 0);
+      assert.ok(wrongAt(fault.begins) > 0 && wrongAt(fault.begins) < files.length / 2, copy);
+      assert.equal(wrongAt(fault.ends), 0);
+    }
+  });
+
+  test('the battery is fuller by day than by night, and within its limits unless it discharges', () => {
+    const charges = Array.from({ length: 24 }, (_, index) => powerAt(monthStart + index * hour).charge);
+    assert.ok(Math.max(...charges) - Math.min(...charges) > 10);
+    for (let at = monthStart; at < monthStart + 6 * day; at += 5 * minute) {
+      const { volts, charge, celsius } = powerAt(at);
+      assert.ok(volts > 52 && charge > 50 && celsius < 40, new Date(at).toISOString());
+    }
+  });
 });

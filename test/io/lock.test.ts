@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { LockedOut } from '../../lib/contract/errors.ts';
 import { takeLock } from '../../lib/io/lock.ts';
 import { temporaryFolder } from '../world.ts';
 
 const module = new URL('../../lib/io/lock.ts', import.meta.url).href;
 
-/** Another process that holds the lock until it is killed. */
+/** Starts another process that holds the lock for `forMs`, or until it is killed. */
 async function holder(path: string, forMs = 1e6) {
   const script = `import { takeLock } from ${JSON.stringify(module)}; globalThis.lock = await takeLock(${JSON.stringify(path)}, 'it', 0); console.log('held'); setTimeout(() => {}, ${forMs});`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
@@ -19,27 +19,29 @@ async function holder(path: string, forMs = 1e6) {
   return child;
 }
 
-test('a second one waits briefly, then says who holds the lock; after kill -9 of the holder it is free', async (t) => {
-  const path = join(temporaryFolder(t), 'locks', 'stage');
-  const child = await holder(path);
-  t.after(() => child.kill('SIGKILL'));
-  await assert.rejects(
-    () => takeLock(path, 'collect-snapshot', 50),
-    (error: unknown) =>
-      error instanceof LockedOut &&
-      error.message.includes('collect-snapshot is already running') &&
-      error.message.includes(`process ${child.pid}`),
-  );
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  const lock = await takeLock(path, 'collect-snapshot', 0);
-  lock.release();
-  (await takeLock(path, 'collect-snapshot', 0)).release();
-});
+describe('lock', () => {
+  test('a second process waits briefly, then names the holder; kill -9 of the holder frees the lock', async (t) => {
+    const path = join(temporaryFolder(t), 'locks', 'stage');
+    const child = await holder(path);
+    t.after(() => child.kill('SIGKILL'));
+    await assert.rejects(
+      () => takeLock(path, 'collect-snapshot', 50),
+      (error: unknown) =>
+        error instanceof LockedOut &&
+        error.message.includes('collect-snapshot is already running') &&
+        error.message.includes(`process ${child.pid}`),
+    );
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const lock = await takeLock(path, 'collect-snapshot', 0);
+    lock.release();
+    (await takeLock(path, 'collect-snapshot', 0)).release();
+  });
 
-test('one that waits gets the lock as soon as it is free', async (t) => {
-  const path = join(temporaryFolder(t), 'stage');
-  const child = await holder(path, 500);
-  t.after(() => child.kill('SIGKILL'));
-  (await takeLock(path, 'it', 20_000)).release();
+  test('a waiting process gets the lock as soon as it is free', async (t) => {
+    const path = join(temporaryFolder(t), 'stage');
+    const child = await holder(path, 500);
+    t.after(() => child.kill('SIGKILL'));
+    (await takeLock(path, 'it', 20_000)).release();
+  });
 });

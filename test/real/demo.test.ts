@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { faults, nameOf } from '../../lib/demo/faults.ts';
+import { faults, faultName } from '../../lib/demo/faults.ts';
 import { powerFile, powerPaths } from '../../lib/demo/power.ts';
 import { newestSample, powerAt } from '../../lib/demo/scenario.ts';
 import { placeFile } from '../../lib/io/scenery.ts';
@@ -40,7 +40,7 @@ test('thirty simulated days: every fault is seen, and all is green again', (t) =
     { encoding: 'utf8', timeout: 290_000 },
   );
   assert.equal(status, 0, `${stdout}\n${stderr}`);
-  for (const fault of faults) assert.ok(stdout.includes(`\n${nameOf(fault)} `), nameOf(fault));
+  for (const fault of faults) assert.ok(stdout.includes(`\n${faultName(fault)} `), faultName(fault));
   assert.match(stdout, new RegExp(`${faults.length} faults, none missed`));
   assert.doesNotMatch(stdout, /not judged|still there|MISSED/);
   t.diagnostic(/30 days.*/.exec(stdout)?.[0] ?? '');
@@ -62,7 +62,7 @@ test('instants of it as real processes, the source over sshd, are judged as in s
   assert.equal(status, 0, `${stdout}\n${stderr}`);
   assert.match(stdout, /4 cycles as real processes in .*, the source reached over sshd/);
   assert.match(stdout, /nothing judged otherwise than in simulated time/);
-  assert.match(stderr, /source is away/);
+  assert.match(stderr, /source is unreachable/);
   assert.deepEqual(processesOf(folder), []);
 });
 
@@ -90,7 +90,7 @@ test('ended in the midst of real processes, it leaves none behind', async (t) =>
 test('xarray opens the power store, and reads what the scenario says', (t) => {
   installPackages('python3-xarray', 'python3-zarr');
   const folder = temporaryFolder(t);
-  const fault = faults.find(({ trouble }) => trouble === 'is not written');
+  const fault = faults.find(({ kind }) => kind === 'is not written');
   assert.ok(fault);
   const time = { at: (fault.begins + fault.ends) / 2, shift: 0 };
   for (const path of powerPaths(time)) placeFile(join(folder, path), powerFile(path, time) ?? assert.fail(path));

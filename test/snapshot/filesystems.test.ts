@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { Absent } from '../../lib/contract/errors.ts';
 import type { Completed, FilesystemStat, PathStat } from '../../lib/contract/host.ts';
 import { filesystems } from '../../lib/snapshot/probes/filesystems.ts';
@@ -23,7 +23,7 @@ const half: FilesystemStat = {
   free_inodes: 75,
 };
 
-/** A machine that tells which paths were touched. */
+/** A machine that records which paths were touched. */
 function machine(links: Record<string, string> = {}, child?: Completed) {
   const touched: string[] = [];
   const ran: { argv: readonly string[]; alone: string | undefined }[] = [];
@@ -56,96 +56,98 @@ function machine(links: Record<string, string> = {}, child?: Completed) {
   return { read, touched, ran, host };
 }
 
-test('usage is counted as df counts it: what is reserved for root is neither used nor left', async () => {
-  const { read } = machine();
-  const found = await read('filesystems: { x: /data }');
-  assert.equal(found.used_percent, 44.4444); // 400 used of 400 + 500 that users can have
-  assert.equal(found.size_bytes, 4_096_000);
-  assert.equal(found.available_bytes, 2_048_000);
-  assert.equal(found.inodes_used_percent, 25);
-  assert.equal(found.mount_point, '/data');
-  assert.equal(found.network, false);
-});
+describe('filesystems probe', () => {
+  test('usage matches df: blocks reserved for root are neither used nor available', async () => {
+    const { read } = machine();
+    const found = await read('filesystems: { x: /data }');
+    assert.equal(found.used_percent, 44.4444); // 400 blocks used, of 400 + 500 available to users
+    assert.equal(found.size_bytes, 4_096_000);
+    assert.equal(found.available_bytes, 2_048_000);
+    assert.equal(found.inodes_used_percent, 25);
+    assert.equal(found.mount_point, '/data');
+    assert.equal(found.network, false);
+  });
 
-test('read-only is what the superblock says, not the sandbox', async () => {
-  const { read } = machine();
-  assert.equal((await read('filesystems: { x: / }')).read_only, false, '/ is ro for the unit alone');
-  assert.equal((await read('filesystems: { x: /archive }')).read_only, true);
-  const allowed = await read('filesystems: { x: { path: /archive, read-only: allowed } }');
-  assert.equal(allowed.read_only_allowed, true);
-});
+  test('read-only comes from the superblock, not from the sandbox’s mount options', async () => {
+    const { read } = machine();
+    assert.equal((await read('filesystems: { x: / }')).read_only, false, '/ is read-only only inside the unit');
+    assert.equal((await read('filesystems: { x: /archive }')).read_only, true);
+    const allowed = await read('filesystems: { x: { path: /archive, read-only: allowed } }');
+    assert.equal(allowed.read_only_allowed, true);
+  });
 
-test('a moved symlink shows: the path as configured and as resolved, through links that are relative and many', async () => {
-  const { read } = machine({ '/project': 'srv/link', '/srv/link': '../data/./new' });
-  const found = await read('filesystems: { x: /project/sub }');
-  assert.equal(found.path, '/project/sub');
-  assert.equal(found.resolved_path, '/data/new/sub');
-  assert.equal(found.mount_point, '/data');
-});
+  test('the configured and the resolved path are shown, through relative and repeated links', async () => {
+    const { read } = machine({ '/project': 'srv/link', '/srv/link': '../data/./new' });
+    const found = await read('filesystems: { x: /project/sub }');
+    assert.equal(found.path, '/project/sub');
+    assert.equal(found.resolved_path, '/data/new/sub');
+    assert.equal(found.mount_point, '/data');
+  });
 
-test('a loop of links is told, not followed for ever', async () => {
-  const { read } = machine({ '/a': '/b', '/b': '/a' });
-  await assert.rejects(() => read('filesystems: { x: /a }'), /\/a is a loop of symbolic links/);
-});
+  test('a loop of symbolic links is an error, and is not followed for ever', async () => {
+    const { read } = machine({ '/a': '/b', '/b': '/a' });
+    await assert.rejects(() => read('filesystems: { x: /a }'), /\/a is a loop of symbolic links/);
+  });
 
-test('an automount that nobody has opened is not touched, not even through a link, and is no reading', async () => {
-  const { read, touched, ran } = machine({ '/workspace': '/gws/aurora' });
-  for (const path of ['/gws', '/gws/aurora/raw', '/workspace/raw']) {
-    await assert.rejects(
-      () => read(`filesystems: { x: ${path} }`),
-      (error) => error instanceof Absent && /automount/.test(error.message),
+  test('an idle automount is not touched, not even through a link, and its section is absent', async () => {
+    const { read, touched, ran } = machine({ '/workspace': '/gws/aurora' });
+    for (const path of ['/gws', '/gws/aurora/raw', '/workspace/raw']) {
+      await assert.rejects(
+        () => read(`filesystems: { x: ${path} }`),
+        (error) => error instanceof Absent && /automount/.test(error.message),
+      );
+    }
+    assert.deepEqual(touched, ['/workspace']);
+    assert.deepEqual(ran, []);
+  });
+
+  test('a network mount is read in a child that can be abandoned, and this process does not touch it', async () => {
+    const { read, touched, ran } = machine({ '/far': '/nfs/real' });
+    const found = await read('filesystems: { x: /far }');
+    assert.equal(found.resolved_path, '/nfs/real');
+    assert.equal(found.network, true);
+    assert.equal(found.used_percent, 44.4444);
+    assert.deepEqual(touched, ['/far']);
+    assert.deepEqual(
+      ran.map(({ alone }) => alone),
+      ['filesystem-x'],
     );
-  }
-  assert.deepEqual(touched, ['/workspace']);
-  assert.deepEqual(ran, []);
-});
+    assert.deepEqual(ran[0]?.argv.slice(-2), ['sh', '/far']);
+  });
 
-test('a network mount is asked in a child that can be given up, and nothing of it is touched here', async () => {
-  const { read, touched, ran } = machine({ '/far': '/nfs/real' });
-  const found = await read('filesystems: { x: /far }');
-  assert.equal(found.resolved_path, '/nfs/real');
-  assert.equal(found.network, true);
-  assert.equal(found.used_percent, 44.4444);
-  assert.deepEqual(touched, ['/far']);
-  assert.deepEqual(
-    ran.map(({ alone }) => alone),
-    ['filesystem-x'],
-  );
-  assert.deepEqual(ran[0]?.argv.slice(-2), ['sh', '/far']);
-});
+  test('a mounted automount is read as the filesystem mounted on it', async () => {
+    const { read, ran } = machine({}, { exit_code: 0, stdout: '/auto\n4096 1000 600 500 0 0\n', stderr: '' });
+    const found = await read('filesystems: { x: /auto }');
+    assert.equal(found.type, 'nfs4');
+    assert.equal(found.inodes, undefined, 'a filesystem that reports 0 inodes has no inode figures');
+    assert.equal(ran.length, 1);
+  });
 
-test('an automount that is open is the filesystem mounted on it', async () => {
-  const { read, ran } = machine({}, { exit_code: 0, stdout: '/auto\n4096 1000 600 500 0 0\n', stderr: '' });
-  const found = await read('filesystems: { x: /auto }');
-  assert.equal(found.type, 'nfs4');
-  assert.equal(found.inodes, undefined, 'a filesystem without a number of inodes has none');
-  assert.equal(ran.length, 1);
-});
+  test('the error output of the child is the reason; a local path may be declared to hang', async () => {
+    const { read, ran } = machine({}, { exit_code: 2, stdout: '', stderr: 'sh: 1: cd: Stale file handle\n' });
+    await assert.rejects(
+      () => read('filesystems: { x: { path: /data, network: true } }'),
+      /looking at \/data failed: sh: 1: cd: Stale file handle/,
+    );
+    assert.equal(ran.length, 1);
+  });
 
-test('what the child says when it fails is the reason, and a local path may be declared to hang', async () => {
-  const { read, ran } = machine({}, { exit_code: 2, stdout: '', stderr: 'sh: 1: cd: Stale file handle\n' });
-  await assert.rejects(
-    () => read('filesystems: { x: { path: /data, network: true } }'),
-    /looking at \/data failed: sh: 1: cd: Stale file handle/,
-  );
-  assert.equal(ran.length, 1);
-});
+  test('without a configuration each real local filesystem is read once', async () => {
+    const { host } = machine();
+    assert.deepEqual(await filesystems.items?.({ host: () => host, config: configurationOf('') }), [
+      '/',
+      '/archive',
+      '/data',
+    ]);
+    assert.deepEqual(
+      await filesystems.items?.({ host: () => host, config: configurationOf('filesystems: { b: /b, a: /a }') }),
+      ['b', 'a'],
+    );
+  });
 
-test('without a configuration, the real local filesystems are watched, each once', async () => {
-  const { host } = machine();
-  assert.deepEqual(await filesystems.items?.({ host: () => host, config: configurationOf('') }), [
-    '/',
-    '/archive',
-    '/data',
-  ]);
-  assert.deepEqual(
-    await filesystems.items?.({ host: () => host, config: configurationOf('filesystems: { b: /b, a: /a }') }),
-    ['b', 'a'],
-  );
-});
-
-test('a filesystem without a size is no reading, and never 0 % or 100 %', async () => {
-  const { read, host } = machine();
-  host.statfs = async () => ({ ...half, blocks: 0, free_blocks: 0, available_blocks: 0 });
-  await assert.rejects(() => read('filesystems: { x: /data }'), /\/data has no size/);
+  test('a filesystem without a size is a failed reading, never 0 % or 100 %', async () => {
+    const { read, host } = machine();
+    host.statfs = async () => ({ ...half, blocks: 0, free_blocks: 0, available_blocks: 0 });
+    await assert.rejects(() => read('filesystems: { x: /data }'), /\/data has no size/);
+  });
 });

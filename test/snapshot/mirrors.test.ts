@@ -1,8 +1,8 @@
-// Real copies on a real disk.
+// The mirrors probe against real files on disk.
 import assert from 'node:assert/strict';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { localHostOpener } from '../../lib/io/localhost.ts';
 import { mirrors } from '../../lib/snapshot/probes/mirrors.ts';
 import { configurationOf, temporaryFolder } from '../world.ts';
@@ -45,65 +45,67 @@ function read(
   };
 }
 
-test('in folders of months the window is told by the files’ own times', async (t) => {
-  const { asked, found } = read(
-    t,
-    '{yyyy}/{MM}/*.nc',
-    {
-      '2026/11/a.nc': ['2026-11-20T06:00:00Z'],
-      '2026/11/b.nc': ['2026-11-20T08:00:00Z'],
-      '2026/11/before-the-window.nc': ['2026-11-01T08:00:00Z'],
-    },
-    { '2026/11/a.nc': ['2026-11-20T06:00:00Z'] },
-  );
-  const { source_files, missing_files, coverage_percent, worst } = await found;
-  assert.deepEqual(
-    { source_files, missing_files, coverage_percent, worst },
-    { source_files: 2, missing_files: 1, coverage_percent: 50, worst: ['2026/11/b.nc'] },
-  );
-  assert.equal(asked.length, 2, asked.join('\n'));
-});
+describe('mirrors probe', () => {
+  test('with a folder for each month, the window is taken from modification times', async (t) => {
+    const { asked, found } = read(
+      t,
+      '{yyyy}/{MM}/*.nc',
+      {
+        '2026/11/a.nc': ['2026-11-20T06:00:00Z'],
+        '2026/11/b.nc': ['2026-11-20T08:00:00Z'],
+        '2026/11/before-the-window.nc': ['2026-11-01T08:00:00Z'],
+      },
+      { '2026/11/a.nc': ['2026-11-20T06:00:00Z'] },
+    );
+    const { source_files, missing_files, coverage_percent, worst } = await found;
+    assert.deepEqual(
+      { source_files, missing_files, coverage_percent, worst },
+      { source_files: 2, missing_files: 1, coverage_percent: 50, worst: ['2026/11/b.nc'] },
+    );
+    assert.equal(asked.length, 2, asked.join('\n'));
+  });
 
-test('a copy is compared by names and sizes over its window of days, by one listing a side', async (t) => {
-  const { asked, found } = read(
-    t,
-    '{yyyy}/{MM}/{dd}/*.nc',
-    {
-      '2026/11/20/a.nc': ['2026-11-20T06:00:00Z'],
-      '2026/11/20/b.nc': ['2026-11-20T08:00:00Z'],
-      '2026/11/20/fresh.nc': ['2026-11-20T11:50:00Z'],
-      '2026/11/19/c.nc': ['2026-11-19T08:00:00Z', 20],
-      '2026/11/01/old.nc': ['2026-11-01T08:00:00Z'],
-      '2026/11/20/.half.nc.Xy12': ['2026-11-20T09:00:00Z'],
-    },
-    {
-      '2026/11/20/a.nc': ['2026-11-20T06:30:00Z'],
-      '2026/11/19/c.nc': ['2026-11-19T08:30:00Z', 19],
-      '2026/11/18/extra.nc': ['2026-11-18T08:30:00Z'],
-      '2026/11/20/.b.nc.Ab12': ['2026-11-20T09:00:00Z'],
-    },
-  );
-  const { source_files, missing_files, mismatched_files, extra_files, coverage_percent, lag_seconds, worst } =
-    await found;
-  assert.deepEqual([source_files, missing_files, mismatched_files, extra_files], [3, 1, 1, 1]);
-  assert.equal(coverage_percent, 33.3333);
-  assert.equal(lag_seconds, 4 * 3600);
-  assert.deepEqual(worst, ['2026/11/20/b.nc', '2026/11/19/c.nc']);
-  assert.equal(asked.length, 2, asked.join('\n'));
-});
+  test('a mirror is compared by names and sizes over its window of days, with one listing on each side', async (t) => {
+    const { asked, found } = read(
+      t,
+      '{yyyy}/{MM}/{dd}/*.nc',
+      {
+        '2026/11/20/a.nc': ['2026-11-20T06:00:00Z'],
+        '2026/11/20/b.nc': ['2026-11-20T08:00:00Z'],
+        '2026/11/20/fresh.nc': ['2026-11-20T11:50:00Z'],
+        '2026/11/19/c.nc': ['2026-11-19T08:00:00Z', 20],
+        '2026/11/01/old.nc': ['2026-11-01T08:00:00Z'],
+        '2026/11/20/.half.nc.Xy12': ['2026-11-20T09:00:00Z'],
+      },
+      {
+        '2026/11/20/a.nc': ['2026-11-20T06:30:00Z'],
+        '2026/11/19/c.nc': ['2026-11-19T08:30:00Z', 19],
+        '2026/11/18/extra.nc': ['2026-11-18T08:30:00Z'],
+        '2026/11/20/.b.nc.Ab12': ['2026-11-20T09:00:00Z'],
+      },
+    );
+    const { source_files, missing_files, mismatched_files, extra_files, coverage_percent, lag_seconds, worst } =
+      await found;
+    assert.deepEqual([source_files, missing_files, mismatched_files, extra_files], [3, 1, 1, 1]);
+    assert.equal(coverage_percent, 33.3333);
+    assert.equal(lag_seconds, 4 * 3600);
+    assert.deepEqual(worst, ['2026/11/20/b.nc', '2026/11/19/c.nc']);
+    assert.equal(asked.length, 2, asked.join('\n'));
+  });
 
-test('without days in the folders the files’ own times are the window', async (t) => {
-  const { found } = read(
-    t,
-    '**/*.nc',
-    { 'a/x.nc': ['2026-11-19T00:00:00Z'], 'a/old.nc': ['2026-10-01T00:00:00Z'] },
-    { 'a/x.nc': ['2026-11-19T00:10:00Z'] },
-  );
-  const { source_files, coverage_percent, lag_seconds } = await found;
-  assert.deepEqual([source_files, coverage_percent, lag_seconds], [1, 100, 0]);
-});
+  test('without days in the folders, the window is taken from modification times', async (t) => {
+    const { found } = read(
+      t,
+      '**/*.nc',
+      { 'a/x.nc': ['2026-11-19T00:00:00Z'], 'a/old.nc': ['2026-10-01T00:00:00Z'] },
+      { 'a/x.nc': ['2026-11-19T00:10:00Z'] },
+    );
+    const { source_files, coverage_percent, lag_seconds } = await found;
+    assert.deepEqual([source_files, coverage_percent, lag_seconds], [1, 100, 0]);
+  });
 
-test('a copy that is not there is no reading, and not one of 0 %', async (t) => {
-  const { found } = read(t, '{yyyy}/{MM}/{dd}/*.nc', { '2026/11/20/a.nc': ['2026-11-20T06:00:00Z'] }, undefined);
-  await assert.rejects(found, /ENOENT/);
+  test('a mirror whose folder is missing is a failed reading, not a coverage of 0 %', async (t) => {
+    const { found } = read(t, '{yyyy}/{MM}/{dd}/*.nc', { '2026/11/20/a.nc': ['2026-11-20T06:00:00Z'] }, undefined);
+    await assert.rejects(found, /ENOENT/);
+  });
 });

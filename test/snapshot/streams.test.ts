@@ -1,8 +1,8 @@
-// Real archives on a real disk.
+// The streams probe against real archives on disk.
 import assert from 'node:assert/strict';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import type { Host } from '../../lib/contract/host.ts';
 import { localHostOpener } from '../../lib/io/localhost.ts';
 import { streams } from '../../lib/snapshot/probes/streams.ts';
@@ -52,122 +52,124 @@ function archive(t: TestContext, files: readonly File[]) {
 
 const daily = '{yyyy}/{MM}/{dd}/*.nc';
 
-test('a stream that is well takes one look, into the folders of today and yesterday', async (t) => {
-  const { read, asked } = archive(t, [
-    { path: '2026/11/20/a.nc', time: '2026-11-20T11:00:00Z' },
-    { path: '2026/11/20/b.nc', time: '2026-11-20T11:30:00Z' },
-    { path: '2026/11/19/z.nc', time: '2026-11-19T23:00:00Z' },
-    { path: '2025/11/20/old.nc', time: '2026-11-20T11:59:00Z' },
-  ]);
-  const found = await read(daily);
-  assert.equal(found.newest_file, '2026/11/20/b.nc');
-  assert.equal(found.age_seconds, 1800);
-  assert.equal(found.window_seconds, 5400);
-  assert.equal(asked.length, 1, asked.join('\n'));
-});
-
-test('just after midnight yesterday’s data are the newest', async (t) => {
-  const { read } = archive(t, [{ path: '2026/11/19/z.nc', time: '2026-11-19T23:59:00Z' }]);
-  assert.equal((await read(daily)).newest_file, '2026/11/19/z.nc');
-});
-
-test('folders of months or years are searched newest first as well', async (t) => {
-  for (const [pattern, folder] of [
-    ['{yyyy}/{MM}/*.nc', '2026/11'],
-    ['{yyyy}/*.nc', '2026'],
-  ] as const) {
+describe('streams probe', () => {
+  test('a healthy stream costs one search, in the folders of today and yesterday', async (t) => {
     const { read, asked } = archive(t, [
-      { path: `${folder}/a.nc`, time: '2026-11-20T11:00:00Z' },
-      { path: `${folder}/b.nc`, time: '2026-11-20T11:30:00Z' },
+      { path: '2026/11/20/a.nc', time: '2026-11-20T11:00:00Z' },
+      { path: '2026/11/20/b.nc', time: '2026-11-20T11:30:00Z' },
+      { path: '2026/11/19/z.nc', time: '2026-11-19T23:00:00Z' },
+      { path: '2025/11/20/old.nc', time: '2026-11-20T11:59:00Z' },
     ]);
-    const found = await read(pattern);
-    assert.equal(found.newest_file, `${folder}/b.nc`);
+    const found = await read(daily);
+    assert.equal(found.newest_file, '2026/11/20/b.nc');
+    assert.equal(found.age_seconds, 1800);
+    assert.equal(found.window_seconds, 5400);
     assert.equal(asked.length, 1, asked.join('\n'));
-  }
-  const { read } = archive(t, [{ path: '2025/07/last.nc', time: '2025-07-01T00:00:00Z' }]);
-  assert.equal((await read('{yyyy}/{MM}/*.nc')).newest_file, '2025/07/last.nc');
-});
+  });
 
-test('a stream that stopped long ago is searched newest first, and only as far as needed', async (t) => {
-  const old = Array.from({ length: 300 }, (_, day) => ({
-    path: `2024/${String(1 + (day % 12)).padStart(2, '0')}/${String(1 + (day % 28)).padStart(2, '0')}/x${day}.nc`,
-    time: '2024-06-01T00:00:00Z',
-  }));
-  const { read, asked } = archive(t, [
-    ...old,
-    { path: '2026/09/30/empty.nc', text: '', time: '2026-09-30T12:00:00Z' },
-    { path: '2026/09/29/last.nc', time: '2026-09-29T12:00:00Z' },
-    { path: 'lost+found/2026/12/31/x.nc' },
-  ]);
-  const found = await read(daily);
-  assert.equal(found.newest_file, '2026/09/29/last.nc');
-  assert.equal(found.age_seconds, 52 * 86_400);
-  assert.ok(asked.length <= 7, asked.join('\n'));
-});
+  test('just after midnight the newest data are yesterday’s', async (t) => {
+    const { read } = archive(t, [{ path: '2026/11/19/z.nc', time: '2026-11-19T23:59:00Z' }]);
+    assert.equal((await read(daily)).newest_file, '2026/11/19/z.nc');
+  });
 
-test('an archive of 20,000 files costs as many looks as one of 20', async (t) => {
-  const files = (days: number, each: number) =>
-    Array.from({ length: days * each }, (_, index) => {
-      const day = new Date(at.getTime() - Math.floor(index / each) * 86_400_000)
-        .toISOString()
-        .slice(0, 10)
-        .replaceAll('-', '/');
-      return { path: `${day}/f${index % each}.nc`, time: at.toISOString() };
-    });
-  const small = archive(t, files(2, 10));
-  const large = archive(t, files(2000, 10));
-  await small.read(daily);
-  await large.read(daily);
-  assert.equal(large.asked.length, small.asked.length);
-});
+  test('folders of months or years are searched newest first', async (t) => {
+    for (const [pattern, folder] of [
+      ['{yyyy}/{MM}/*.nc', '2026/11'],
+      ['{yyyy}/*.nc', '2026'],
+    ] as const) {
+      const { read, asked } = archive(t, [
+        { path: `${folder}/a.nc`, time: '2026-11-20T11:00:00Z' },
+        { path: `${folder}/b.nc`, time: '2026-11-20T11:30:00Z' },
+      ]);
+      const found = await read(pattern);
+      assert.equal(found.newest_file, `${folder}/b.nc`);
+      assert.equal(asked.length, 1, asked.join('\n'));
+    }
+    const { read } = archive(t, [{ path: '2025/07/last.nc', time: '2025-07-01T00:00:00Z' }]);
+    assert.equal((await read('{yyyy}/{MM}/*.nc')).newest_file, '2025/07/last.nc');
+  });
 
-test('empty, hidden, temporary and future files are no data, and are told', async (t) => {
-  const { read } = archive(t, [
-    { path: '2026/11/20/good.nc', time: '2026-11-20T10:00:00Z' },
-    { path: '2026/11/20/empty.nc', text: '', time: '2026-11-20T11:00:00Z' },
-    { path: '2026/11/20/.hidden.nc', time: '2026-11-20T11:10:00Z' },
-    { path: '2026/11/20/half.nc.part', time: '2026-11-20T11:20:00Z' },
-    { path: '2026/11/20/future.nc', time: '2026-11-20T12:06:00Z' },
-    { path: '2026/11/20/almost.txt', time: '2026-11-20T11:59:00Z' },
-  ]);
-  const found = await read(daily);
-  assert.equal(found.newest_file, '2026/11/20/good.nc');
-  assert.equal(found.empty_files, 1);
-  assert.equal(found.future_files, 1);
-  assert.equal((await read('{yyyy}/{MM}/{dd}/*')).newest_file, '2026/11/20/almost.txt');
-});
+  test('a stream that stopped long ago is searched newest first, and only as far as needed', async (t) => {
+    const old = Array.from({ length: 300 }, (_, day) => ({
+      path: `2024/${String(1 + (day % 12)).padStart(2, '0')}/${String(1 + (day % 28)).padStart(2, '0')}/x${day}.nc`,
+      time: '2024-06-01T00:00:00Z',
+    }));
+    const { read, asked } = archive(t, [
+      ...old,
+      { path: '2026/09/30/empty.nc', text: '', time: '2026-09-30T12:00:00Z' },
+      { path: '2026/09/29/last.nc', time: '2026-09-29T12:00:00Z' },
+      { path: 'lost+found/2026/12/31/x.nc' },
+    ]);
+    const found = await read(daily);
+    assert.equal(found.newest_file, '2026/09/29/last.nc');
+    assert.equal(found.age_seconds, 52 * 86_400);
+    assert.ok(asked.length <= 7, asked.join('\n'));
+  });
 
-test('a clock that is a little ahead does not hide the newest data, which are then of age 0', async (t) => {
-  const { read } = archive(t, [{ path: '2026/11/20/a.nc', time: '2026-11-20T12:04:00Z' }]);
-  assert.equal((await read(daily)).age_seconds, 0);
-});
+  test('an archive of 20,000 files costs as many searches as one of 20', async (t) => {
+    const files = (days: number, each: number) =>
+      Array.from({ length: days * each }, (_, index) => {
+        const day = new Date(at.getTime() - Math.floor(index / each) * 86_400_000)
+          .toISOString()
+          .slice(0, 10)
+          .replaceAll('-', '/');
+        return { path: `${day}/f${index % each}.nc`, time: at.toISOString() };
+      });
+    const small = archive(t, files(2, 10));
+    const large = archive(t, files(2000, 10));
+    await small.read(daily);
+    await large.read(daily);
+    assert.equal(large.asked.length, small.asked.length);
+  });
 
-test('the time may stand in the name, whatever the file’s own time is', async (t) => {
-  const { read } = archive(t, [
-    { path: '2026/11/20/x_0930.nc', time: '2026-11-20T11:59:00Z' },
-    { path: '2026/11/20/x_1015.nc', time: '2026-11-01T00:00:00Z' },
-    { path: '2026/11/20/x_1300.nc', time: '2026-11-20T11:00:00Z' },
-    { path: '2026/11/20/x_9999.nc', time: '2026-11-20T11:00:00Z' },
-  ]);
-  const found = await read('{yyyy}/{MM}/{dd}/x_{HH}{mm}.nc', 'name');
-  assert.equal(found.newest_file, '2026/11/20/x_1015.nc', 'a time to come is no data of now');
-  assert.equal(found.age_seconds, 6300);
-});
+  test('empty, hidden, temporary and future files are not the newest data; empty and future ones are counted', async (t) => {
+    const { read } = archive(t, [
+      { path: '2026/11/20/good.nc', time: '2026-11-20T10:00:00Z' },
+      { path: '2026/11/20/empty.nc', text: '', time: '2026-11-20T11:00:00Z' },
+      { path: '2026/11/20/.hidden.nc', time: '2026-11-20T11:10:00Z' },
+      { path: '2026/11/20/half.nc.part', time: '2026-11-20T11:20:00Z' },
+      { path: '2026/11/20/future.nc', time: '2026-11-20T12:06:00Z' },
+      { path: '2026/11/20/almost.txt', time: '2026-11-20T11:59:00Z' },
+    ]);
+    const found = await read(daily);
+    assert.equal(found.newest_file, '2026/11/20/good.nc');
+    assert.equal(found.empty_files, 1);
+    assert.equal(found.future_files, 1);
+    assert.equal((await read('{yyyy}/{MM}/{dd}/*')).newest_file, '2026/11/20/almost.txt');
+  });
 
-test('all files in one folder, and files at any depth, are found as well', async (t) => {
-  const { read } = archive(t, [
-    { path: 'flat.nc', time: '2026-11-20T08:00:00Z' },
-    { path: 'deep/er/x.nc', time: '2026-11-20T09:00:00Z' },
-  ]);
-  assert.equal((await read('*.nc')).newest_file, 'flat.nc');
-  assert.equal((await read('**/*.nc')).newest_file, 'deep/er/x.nc');
-});
+  test('a file that is slightly in the future is the newest data, with age 0', async (t) => {
+    const { read } = archive(t, [{ path: '2026/11/20/a.nc', time: '2026-11-20T12:04:00Z' }]);
+    assert.equal((await read(daily)).age_seconds, 0);
+  });
 
-test('no data at all is a reading without an age; a folder that is not there is none', async (t) => {
-  const { read, root } = archive(t, []);
-  const found = await read(daily);
-  assert.ok(!('newest_at' in found) && !('age_seconds' in found));
-  await assert.rejects(() => read(daily, 'mtime', join(root, 'gone')), /ENOENT/);
-  await assert.rejects(() => read('*.nc', 'mtime', join(root, 'gone')), /ENOENT/);
-  await assert.rejects(() => read(daily, 'zarr'), /is no Zarr store/);
+  test('the time may be read from the file’s name instead of its modification time', async (t) => {
+    const { read } = archive(t, [
+      { path: '2026/11/20/x_0930.nc', time: '2026-11-20T11:59:00Z' },
+      { path: '2026/11/20/x_1015.nc', time: '2026-11-01T00:00:00Z' },
+      { path: '2026/11/20/x_1300.nc', time: '2026-11-20T11:00:00Z' },
+      { path: '2026/11/20/x_9999.nc', time: '2026-11-20T11:00:00Z' },
+    ]);
+    const found = await read('{yyyy}/{MM}/{dd}/x_{HH}{mm}.nc', 'name');
+    assert.equal(found.newest_file, '2026/11/20/x_1015.nc', 'a file whose name has a future time is ignored');
+    assert.equal(found.age_seconds, 6300);
+  });
+
+  test('files in one folder, and files at any depth, are found', async (t) => {
+    const { read } = archive(t, [
+      { path: 'flat.nc', time: '2026-11-20T08:00:00Z' },
+      { path: 'deep/er/x.nc', time: '2026-11-20T09:00:00Z' },
+    ]);
+    assert.equal((await read('*.nc')).newest_file, 'flat.nc');
+    assert.equal((await read('**/*.nc')).newest_file, 'deep/er/x.nc');
+  });
+
+  test('a stream without data is a reading without an age; a missing folder is a failed reading', async (t) => {
+    const { read, root } = archive(t, []);
+    const found = await read(daily);
+    assert.ok(!('newest_at' in found) && !('age_seconds' in found));
+    await assert.rejects(() => read(daily, 'mtime', join(root, 'gone')), /ENOENT/);
+    await assert.rejects(() => read('*.nc', 'mtime', join(root, 'gone')), /ENOENT/);
+    await assert.rejects(() => read(daily, 'zarr'), /is no Zarr store/);
+  });
 });

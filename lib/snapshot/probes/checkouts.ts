@@ -1,5 +1,5 @@
-// The state of git checkouts: one `git status` each, which takes no lock, asks no network and runs nothing that the
-// checkout's owner may have put into its configuration: we may be another user, and have more rights.
+// Reads the state of git checkouts with one `git status` each. It takes no lock, uses no network and runs no program that
+// the checkout's owner may have put into its configuration: we may be another user, with more rights.
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { firstLine } from '../../core/text.ts';
@@ -18,7 +18,7 @@ export const checkouts = defineProbe<typeof section.schema, SnapshotConfig>({
     const path = config.git[item];
     if (path === undefined) throw new Error(`no checkout ${item} is configured`);
     const host = open();
-    const git = ['git', '--no-optional-locks', ...harmless, '-C', path, '--git-dir=.git', '--work-tree=.'];
+    const git = ['git', '--no-optional-locks', ...safeSettings, '-C', path, '--git-dir=.git', '--work-tree=.'];
     const filters = (await mayHaveFilters(host, path)) ? await filterNames(host, git) : [];
     const { exit_code, stdout, stderr } = await host.run([
       ...git.slice(0, 2),
@@ -28,7 +28,7 @@ export const checkouts = defineProbe<typeof section.schema, SnapshotConfig>({
       '--porcelain=v2',
       '--branch',
       '--untracked-files=normal',
-      // A submodule's own configuration is not looked into, and so neither are its files.
+      // A submodule's configuration is not checked for filters, so its files are not read either.
       '--ignore-submodules=dirty',
     ]);
     if (exit_code !== 0) throw new Error(`git status of ${path} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
@@ -38,15 +38,18 @@ export const checkouts = defineProbe<typeof section.schema, SnapshotConfig>({
   },
 });
 
-// Another user's checkout is refused as dubious unless it is named safe. Its configuration may name a file system
-// monitor to run, or a remote from which missing objects are to be fetched. (`--git-dir` in the command itself: a
-// checkout that lost its .git is not taken for a part of the one around it.)
-const harmless = ['safe.directory=*', 'core.fsmonitor=false', 'protocol.allow=never'].flatMap((word) => ['-c', word]);
+// git refuses another user's checkout as dubious unless safe.directory names it. The checkout's configuration may name a
+// file system monitor to run, or a remote from which to fetch missing objects. (The command itself has `--git-dir`, so
+// that a checkout without its .git is not taken for a part of the repository around it.)
+const safeSettings = ['safe.directory=*', 'core.fsmonitor=false', 'protocol.allow=never'].flatMap((word) => [
+  '-c',
+  word,
+]);
 
 const withoutFilter = (name: string): string[] =>
   ['clean=', 'smudge=', 'process=', 'required=false'].flatMap((setting) => ['-c', `filter.${name}.${setting}`]);
 
-/** Filters run on files that look changed. Most checkouts have none, and their configuration says so in one small file. */
+/** git runs filters on files that look changed. Most checkouts have none, which one small file, .git/config, shows. */
 async function mayHaveFilters(host: Host, path: string): Promise<boolean> {
   const text = await host.readText(`${path}/.git/config`).catch(() => undefined); // a worktree's .git is a file
   return text === undefined || /^\s*\[\s*(filter|include)|worktreeConfig/im.test(text);

@@ -1,4 +1,4 @@
-// Whether the clock is right, by the word of who keeps it.
+// Reads whether the clock is synchronised, according to the time service.
 import { Absent, isMissing } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { ageOf, isStale } from '../../core/age.ts';
@@ -6,8 +6,8 @@ import { firstLine } from '../../core/text.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { clock as section } from '../sections/clock.ts';
 
-// timesyncd touches this file at every synchronisation, at most 2,048 s apart, and takes it away when it stops. The
-// kernel itself calls a clock unsynchronised only after about nine hours without.
+// timesyncd touches this file at every synchronisation, at most 2,048 s apart, and removes it when it stops. The kernel
+// itself reports a clock as unsynchronised only after about nine hours without synchronisation.
 const timesyncFile = '/run/systemd/timesync/synchronized';
 const freshSeconds = 3 * 2048;
 
@@ -18,15 +18,15 @@ export const clock = defineProbe<typeof section.schema, SnapshotConfig>({
 
   async read({ host: open, at }) {
     const host = open();
-    const touched = await host.stat(timesyncFile).catch(() => undefined); // another time service, or none yet
+    const touched = await host.stat(timesyncFile).catch(() => undefined); // another time service, or not synchronised yet
     if (touched && !isStale(ageOf(touched.modified_at, at), freshSeconds)) {
       return { synchronised: true, told_by: 'systemd-timesyncd', synchronised_at: touched.modified_at };
     }
     await host.stat('/run/systemd/system').catch((error: unknown) => {
       if (!isMissing(error)) throw error;
-      throw new Absent('nobody here keeps the clock: it is the host’s', { cause: error });
+      throw new Absent('no systemd here: a container’s clock is its host’s', { cause: error });
     });
-    // Costs a D-Bus call to a service that starts for it, so only where the file above does not tell.
+    // timedatectl makes a D-Bus call to a service that is started for it, so it runs only if the file above is not fresh.
     const { exit_code, stdout, stderr } = await host.run([
       'timedatectl',
       'show',

@@ -1,10 +1,10 @@
-// What answers over HTTP. That something does not answer is a reading, and a bad one; not a failure to read.
+// Reads status, response time and certificate of URLs. A URL that does not answer is a reading, not a failed reading.
 import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { endpoints as section } from '../sections/endpoints.ts';
 
-const all = (config: SnapshotConfig): SnapshotConfig['endpoints'] => ({
+const allEndpoints = (config: SnapshotConfig): SnapshotConfig['endpoints'] => ({
   ...(config.dashboard ? { dashboard: config.dashboard } : {}),
   ...config.endpoints,
 });
@@ -14,10 +14,10 @@ export const endpoints = defineProbe<typeof section.schema, SnapshotConfig>({
   summary: 'status, response time and certificate of URLs',
   section,
 
-  items: async ({ config }) => Object.keys(all(config)),
+  items: async ({ config }) => Object.keys(allEndpoints(config)),
 
   async read({ host: open, config, item, at }) {
-    const endpoint = all(config)[item];
+    const endpoint = allEndpoints(config)[item];
     if (!endpoint) throw new Error(`no endpoint ${item} is configured`);
     const { response_ms, status, error, certificate_expires_at, certificate_problem } = await open().get(endpoint.url, {
       timeoutMs: endpoint.timeout * 1000,

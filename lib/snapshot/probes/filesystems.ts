@@ -1,8 +1,7 @@
-// Usage of filesystems.
 import { defineProbe } from '../../contract/probe.ts';
 import { localFilesystems } from '../../parse/mountinfo.ts';
 import type { SnapshotConfig } from '../config.ts';
-import { lookAtFilesystem, mountTable } from '../filesystem.ts';
+import { mountTable, readFilesystem } from '../filesystem.ts';
 import { filesystems as section } from '../sections/filesystems.ts';
 
 export const filesystems = defineProbe<typeof section.schema, SnapshotConfig>({
@@ -20,19 +19,19 @@ export const filesystems = defineProbe<typeof section.schema, SnapshotConfig>({
     const { path, host: hostName = 'local', network = false } = configured;
     const host = open(hostName);
     const alone = `filesystem-${item}`;
-    const seen = await lookAtFilesystem(host, await mountTable(host), { path, network, alone });
-    const { mount } = seen;
+    const reading = await readFilesystem(host, await mountTable(host), { path, network, alone });
+    const { mount } = reading;
     return {
       host: hostName,
       path,
-      resolved_path: seen.resolved,
+      resolved_path: reading.resolved,
       mount_point: mount.mount_point,
       type: mount.type,
       source: mount.source,
-      network: seen.network,
+      network: reading.network,
       read_only: mount.read_only,
       ...(configured['read-only'] === 'allowed' ? { read_only_allowed: true } : {}),
-      ...seen.space,
+      ...reading.space,
     };
   },
 });

@@ -1,4 +1,4 @@
-// How the machine itself is doing: load, memory, time since boot, processes killed for memory.
+// Reads the machine's load, memory, time since boot, and number of processes killed for lack of memory.
 import { defineProbe } from '../../contract/probe.ts';
 import { percentOf } from '../../core/quantity.ts';
 import { parseCpuList, parseLoadavg, parseMeminfo, parseOomKills, parseUptime } from '../../parse/proc.ts';
@@ -19,9 +19,9 @@ export const host = defineProbe<typeof section.schema, SnapshotConfig>({
     );
     const memory = parseMeminfo(meminfo ?? '');
     const oom_kills = parseOomKills(vmstat ?? '');
-    // After a boot the kernel counts from nothing: then all of them are recent.
+    // The kernel's counter restarts at 0 with each boot: after a boot, all kills are recent.
     const before = previous?.bootId === bootId ? previous.data.oom_kills : 0;
-    // Without a boot id nobody knows whether it is the same boot; and a count never goes back.
+    // Without a boot id, two snapshots may be of different boots; and within one boot the counter never decreases.
     const comparable = previous !== undefined && bootId !== '' && before !== undefined && before <= (oom_kills ?? -1);
     return {
       boot_id: bootId,

@@ -1,4 +1,4 @@
-// Each copy of a stream beside its source, over a window of days: by listing, never by reading data.
+// Compares each mirror of a stream with its source over a window of days, by listing files, never by reading data.
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
@@ -6,25 +6,25 @@ import { compareListings, type Listed } from '../../core/compare.ts';
 import { daysBefore } from '../../core/time.ts';
 import { type DataPath, hasDayFolders, isTemporary, parseDataPath } from '../../parse/datapath.ts';
 import type { SnapshotConfig } from '../config.ts';
-import { dayFolders, findFiles, folderOf } from '../search.ts';
+import { dayFolders, findFiles, undatedFolder } from '../search.ts';
 import { mirrors as section } from '../sections/mirrors.ts';
 
 const daySeconds = 86_400;
 
-interface Copy {
+interface ConfiguredMirror {
   readonly stream: string;
   readonly source: NonNullable<SnapshotConfig['streams'][string]['source']>;
   readonly mirror: SnapshotConfig['streams'][string]['mirrors'][string];
   readonly window: number;
 }
 
-/** `hatpro.gws`: the stream and its copy. Neither a stream nor a copy is called with the separator of the other. */
-const all = (config: SnapshotConfig) =>
-  new Map<string, Copy>(
+/** Keys are STREAM.MIRROR (`hatpro.gws`); neither name may contain the dot that separates them. */
+const allMirrors = (config: SnapshotConfig) =>
+  new Map<string, ConfiguredMirror>(
     Object.entries(config.streams).flatMap(([stream, { source, mirrors, window }]) =>
       source
         ? Object.entries(mirrors).map(
-            ([name, mirror]) => [`${stream}.${name}`, { stream, source, mirror, window }] as [string, Copy],
+            ([name, mirror]) => [`${stream}.${name}`, { stream, source, mirror, window }] as [string, ConfiguredMirror],
           )
         : [],
     ),
@@ -35,18 +35,17 @@ export const mirrors = defineProbe<typeof section.schema, SnapshotConfig>({
   summary: 'coverage, lag and differences of each stream’s copies',
   section,
 
-  items: async ({ config }) => [...all(config).keys()],
+  items: async ({ config }) => [...allMirrors(config).keys()],
 
   async read({ host: open, config, item, at }) {
-    const copy = all(config).get(item);
-    if (!copy) throw new Error(`no mirror ${item} is configured`);
-    const { stream, source, mirror, window } = copy;
+    const configured = allMirrors(config).get(item);
+    if (!configured) throw new Error(`no mirror ${item} is configured`);
+    const { stream, source, mirror, window } = configured;
     const dataPath = parseDataPath(source.files);
     const from = new Date(at.getTime() - mirror.compare * 1000);
-    // One listing a side.
-    const [there, here] = await Promise.all([
-      list(open(source.host), { root: source.root, dataPath, from, at, alone: `mirror-${item}-source` }),
-      list(open(mirror.host), { root: mirror.root, dataPath, from, at, alone: `mirror-${item}` }),
+    const [atSource, atMirror] = await Promise.all([
+      listWindow(open(source.host), { root: source.root, dataPath, from, at, alone: `mirror-${item}-source` }),
+      listWindow(open(mirror.host), { root: mirror.root, dataPath, from, at, alone: `mirror-${item}` }),
     ]);
     return {
       stream,
@@ -54,7 +53,7 @@ export const mirrors = defineProbe<typeof section.schema, SnapshotConfig>({
       root: mirror.root,
       window_seconds: window,
       compare_seconds: mirror.compare,
-      ...compareListings(there, here, { at, window }),
+      ...compareListings(atSource, atMirror, { at, window }),
     };
   },
 });
@@ -67,14 +66,14 @@ interface Window {
   readonly alone: string;
 }
 
-/** What the window holds: by the days in the folders where they are there, else by the files' own times. */
-async function list(host: Host, { root, dataPath, from, at, alone }: Window): Promise<Listed[]> {
+/** Lists the window's data files: by the dates in the folder names if there are any, else by modification times. */
+async function listWindow(host: Host, { root, dataPath, from, at, alone }: Window): Promise<Listed[]> {
   const length = Math.ceil(secondsSince(from, at) / daySeconds) + 1;
   const days = Array.from({ length }, (_, back) => daysBefore(at, back));
   const folders = dayFolders(root, dataPath, days);
   const found = await findFiles(host, {
     root,
-    folders: folders.length > 0 ? folders : [folderOf(root, dataPath)],
+    folders: folders.length > 0 ? folders : [undatedFolder(root, dataPath)],
     dataPath,
     alone,
     ...(hasDayFolders(dataPath) ? {} : { newerThan: from }),

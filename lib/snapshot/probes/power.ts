@@ -1,4 +1,4 @@
-// The power supply, from the newest finite samples of a Zarr store that another job keeps up.
+// Reads the power supply from the newest finite samples of a Zarr store that another job maintains.
 import { Absent } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
@@ -8,7 +8,7 @@ import type { SnapshotConfig } from '../config.ts';
 import { power as section } from '../sections/power.ts';
 import type { Sample } from '../zarr.ts';
 
-/** What a battery and its box can have. Beyond it stands some device's own word for "no reading". */
+/** Plausible values for a battery and its box. Values outside are sentinels by which some device means "no reading". */
 const plausible = {
   voltage: { from: 0, to: 1500, unit: 'V' },
   charge: { from: 0, to: 110, unit: '%' },
@@ -28,43 +28,43 @@ export const power = defineProbe<typeof section.schema, SnapshotConfig>({
     const store = await openZarr(open(host), path);
     const from = new Date(at.getTime() - stale * 1000);
 
-    const readingOf = async (quantity: keyof typeof plausible): Promise<Reading> => {
+    const readQuantity = async (quantity: keyof typeof plausible): Promise<QuantityReading> => {
       const variable = configured[quantity];
       try {
         const sample = await newestSample(store, variable, { from, to: at });
         if (!sample) return { problem: `${variable} has had no value for more than ${formatDuration(stale)}` };
-        return judgeSample(sample, `${variable} was `, { at, stale, ...plausible[quantity] });
+        return checkSample(sample, variable, { at, stale, ...plausible[quantity] });
       } catch (error) {
         return { problem: reasonOf(error) };
       }
     };
     const [voltage, charge, temperature] = await Promise.all([
-      readingOf('voltage'),
-      readingOf('charge'),
-      readingOf('temperature'),
+      readQuantity('voltage'),
+      readQuantity('charge'),
+      readQuantity('temperature'),
     ]);
     return {
       host,
       store: path,
       stale_seconds: stale,
       ...(voltage.value === undefined ? {} : { voltage_volts: voltage.value }),
-      ...named('voltage', voltage),
+      ...withPrefix('voltage', voltage),
       ...(charge.value === undefined ? {} : { charge_percent: charge.value }),
-      ...named('charge', charge),
+      ...withPrefix('charge', charge),
       ...(temperature.value === undefined ? {} : { temperature_celsius: temperature.value }),
-      ...named('temperature', temperature),
+      ...withPrefix('temperature', temperature),
     };
   },
 });
 
-interface Reading {
+interface QuantityReading {
   readonly value?: number;
   readonly sampled_at?: string;
   readonly age_seconds?: number;
   readonly problem?: string;
 }
 
-interface Judged {
+interface SampleLimits {
   readonly at: Date;
   readonly stale: number;
   readonly from: number;
@@ -72,22 +72,29 @@ interface Judged {
   readonly unit: string;
 }
 
-function judgeSample({ value, time }: Sample, says: string, { at, stale, from, to, unit }: Judged): Reading {
+function checkSample(
+  { value, time }: Sample,
+  variable: string,
+  { at, stale, from, to, unit }: SampleLimits,
+): QuantityReading {
   const age_seconds = Math.max(0, Math.round(secondsSince(time, at)));
   const when = { sampled_at: time.toISOString(), age_seconds };
   if (secondsSince(time, at) > stale) {
     const age = formatDuration(age_seconds);
     return {
       ...when,
-      problem: `${says}last told ${age} ago, and is not known any more after ${formatDuration(stale)}`,
+      problem: `the newest sample of ${variable} is ${age} old; samples older than ${formatDuration(stale)} are ignored`,
     };
   }
   if (value < from || value > to)
-    return { ...when, problem: `${says}${value}, which is no reading: it lies between ${from} and ${to} ${unit}` };
+    return { ...when, problem: `${variable} was ${value}, which is implausible: not from ${from} to ${to} ${unit}` };
   return { ...when, value };
 }
 
-const named = (quantity: string, { sampled_at, age_seconds, problem }: Reading): Record<string, string | number> => ({
+const withPrefix = (
+  quantity: string,
+  { sampled_at, age_seconds, problem }: QuantityReading,
+): Record<string, string | number> => ({
   ...(sampled_at === undefined ? {} : { [`${quantity}_sampled_at`]: sampled_at }),
   ...(age_seconds === undefined ? {} : { [`${quantity}_age_seconds`]: age_seconds }),
   ...(problem === undefined ? {} : { [`${quantity}_problem`]: problem }),

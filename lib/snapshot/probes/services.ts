@@ -1,4 +1,4 @@
-// The units that somebody depends on, all in one `systemctl show`.
+// Reads the state of all configured units with one `systemctl show`.
 import { Absent } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
@@ -51,13 +51,13 @@ export const services = defineProbe<typeof section.schema, SnapshotConfig>({
     return Object.fromEntries(
       [...parseShow(shown.stdout, units)].map(([unit, shownUnit]) => [
         unit,
-        describe(shownUnit, groups.get(unit) ?? [], { at, bootedAt, restartsBefore: earlier[unit]?.restarts }),
+        describeUnit(shownUnit, groups.get(unit) ?? [], { at, bootedAt, restartsBefore: earlier[unit]?.restarts }),
       ]),
     );
   },
 });
 
-/** What is configured by itself belongs to no group; a stream's units to `STREAM.ROLE`. */
+/** A unit under `services` belongs to no group; a stream's unit belongs to the group `STREAM.ROLE`. */
 function groupsByUnit(config: SnapshotConfig): Map<string, string[]> {
   const groups = new Map<string, string[]>(config.services.map((unit) => [unit, []]));
   for (const [stream, { units }] of Object.entries(config.streams)) {
@@ -67,20 +67,20 @@ function groupsByUnit(config: SnapshotConfig): Map<string, string[]> {
   return groups;
 }
 
-interface Then {
+interface UnitContext {
   readonly at: Date;
   readonly bootedAt: number;
   readonly restartsBefore: number | undefined;
 }
 
-function describe(unit: UnitProperties, groups: string[], { at, bootedAt, restartsBefore }: Then) {
+function describeUnit(unit: UnitProperties, groups: string[], { at, bootedAt, restartsBefore }: UnitContext) {
   const text = (name: string): string => unit[name] ?? '';
   if (text('LoadState') === '' || text('ActiveState') === '')
     throw new Error('systemctl show left out the state of a unit');
   const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
   const monotonic = parseTimespan(text('NextElapseUSecMonotonic'));
-  // Of monotonic timers systemd tells the time since boot without any sleep, which /proc/uptime counts: after a suspend,
-  // which a server does not do, such a timer looks late by it.
+  // For monotonic timers systemd prints the time since boot without suspended time, which /proc/uptime includes: after a
+  // suspend (rare on a server) such a timer looks overdue by the length of the suspend.
   const nextRun =
     parseTimestamp(text('NextElapseUSecRealtime')) ??
     (monotonic === undefined ? undefined : bootedAt + monotonic * 1000);
@@ -95,7 +95,7 @@ function describe(unit: UnitProperties, groups: string[], { at, bootedAt, restar
     since_at: iso(parseTimestamp(text('StateChangeTimestamp'))),
     type: unit['Type'] || undefined,
     restarts,
-    // The count starts anew when somebody restarts the unit by hand: then all of it is recent.
+    // systemd resets the counter when the unit is restarted by hand: then all restarts since are recent.
     recent_restarts:
       restarts === undefined || restartsBefore === undefined
         ? undefined
@@ -104,7 +104,7 @@ function describe(unit: UnitProperties, groups: string[], { at, bootedAt, restar
           : restarts,
     exit_status: countOf(unit['ExecMainStatus']),
     last_start_at: iso(parseTimestamp(text('ExecMainStartTimestamp'))),
-    // A unit that never tried to start says `no` as well.
+    // ConditionResult is `no` also for a unit that was never started.
     condition_met: text('ConditionTimestamp') === '' ? undefined : text('ConditionResult') === 'yes',
     triggers: unit['Unit'] || undefined,
     last_run_at: iso(parseTimestamp(text('LastTriggerUSec'))),
@@ -113,11 +113,10 @@ function describe(unit: UnitProperties, groups: string[], { at, bootedAt, restar
   });
 }
 
-/** An empty word is no number, and not 0. */
+/** An empty property gives undefined, not 0. */
 const countOf = (text: string | undefined): number | undefined =>
   text && /^\d+$/.test(text) ? Number(text) : undefined;
 
-/** An absent fact is an absent key. */
 function withoutUndefined<Fields extends Record<string, unknown>>(fields: Fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Key in keyof Fields]: Exclude<Fields[Key], undefined>;

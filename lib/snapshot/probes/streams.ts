@@ -1,5 +1,5 @@
-// The newest data of each stream at its source. Searched newest first and only as far as needed: what it costs does not
-// grow with the archive.
+// Reads the newest data of each stream at its source. Folders are searched newest first and only as far back as needed,
+// so that the cost does not grow with the archive.
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
@@ -8,7 +8,7 @@ import { ageOf, latestTime } from '../../core/age.ts';
 import { daysBefore } from '../../core/time.ts';
 import { type DataPath, isTemporary, parseDataPath, timeInPath } from '../../parse/datapath.ts';
 import type { SnapshotConfig } from '../config.ts';
-import { dayFolders, findFiles, folderOf } from '../search.ts';
+import { dayFolders, findFiles, undatedFolder } from '../search.ts';
 import { streams as section } from '../sections/streams.ts';
 
 export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
@@ -32,11 +32,11 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
       time === 'mtime' ? file.modified : timeInPath(dataPath, file.path);
 
     const source = open(host);
-    const look: Look = async (folders) => {
+    const searchFolders: SearchFolders = async (folders) => {
       const all = await findFiles(source, { root, folders, dataPath, alone: `stream-${item}` });
-      return { found: all, newest: newestOf(all, timeOf, at) };
+      return { found: all, newest: newestData(all, timeOf, at) };
     };
-    const { found, newest } = await search(source, root, dataPath, at, look);
+    const { found, newest } = await searchNewestFirst(source, root, dataPath, at, searchFolders);
     const latest = latestTime(at);
     return {
       ...where,
@@ -47,7 +47,7 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
   },
 });
 
-/** A stream that arrives in a Zarr store: the last time on its axis. */
+/** For a stream that is written to a Zarr store: the newest time on its axis. */
 async function newestInStore(host: Host, root: string, at: Date): Promise<Date | undefined> {
   const { newestTime, openZarr } = await import('../zarr.ts');
   return newestTime(await openZarr(host, root), 'time', at);
@@ -58,44 +58,55 @@ function newestAt(newest: Date, at: Date) {
   return { newest_at: newest.toISOString(), ...(seconds === undefined ? {} : { age_seconds: Math.round(seconds) }) };
 }
 
-interface Search {
-  /** Of the folders that were searched last. */
+interface SearchResult {
+  /** The files of the folders that were searched last. */
   readonly found: readonly Listed[];
   readonly newest: { readonly file: Listed; readonly time: Date } | undefined;
 }
 
 type TimeOf = (file: Listed) => Date | undefined;
 
-/** Looks into some folders below the root: what is there, and the newest of it. */
-type Look = (folders: readonly string[]) => Promise<Search>;
+/** Lists some folders below the root, and finds the newest data file in them. */
+type SearchFolders = (folders: readonly string[]) => Promise<SearchResult>;
 
-async function search(host: Host, root: string, dataPath: DataPath, at: Date, look: Look): Promise<Search> {
-  // A stream that is well has data of today or yesterday: one look into these two folders, and that is all.
+async function searchNewestFirst(
+  host: Host,
+  root: string,
+  dataPath: DataPath,
+  at: Date,
+  searchFolders: SearchFolders,
+): Promise<SearchResult> {
+  // A healthy stream has data of today or yesterday: one search in these two folders is enough.
   const folders = dayFolders(root, dataPath, [at, daysBefore(at, 1)]);
-  if (folders.length === 0) return look([folderOf(root, dataPath)]);
-  const near = await look(folders);
-  return near.newest ? near : descend(host, root, dataPath.folders, look);
+  if (folders.length === 0) return searchFolders([undatedFolder(root, dataPath)]);
+  const near = await searchFolders(folders);
+  return near.newest ? near : descend(host, root, dataPath.folders, searchFolders);
 }
 
-/** Newest folder first, until one has data. */
-async function descend(host: Host, folder: string, below: DataPath['folders'], look: Look): Promise<Search> {
+/** Searches the newest folder first, until a folder has data. */
+async function descend(
+  host: Host,
+  folder: string,
+  below: DataPath['folders'],
+  searchFolders: SearchFolders,
+): Promise<SearchResult> {
   const [part, ...rest] = below;
-  if (!part) return look([folder]);
+  if (!part) return searchFolders([folder]);
   const names = (await host.list(folder))
     .filter((name) => part.pattern.test(name))
     .sort()
     .reverse();
   for (const name of names) {
-    const found = await descend(host, `${folder}/${name}`, rest, look);
+    const found = await descend(host, `${folder}/${name}`, rest, searchFolders);
     if (found.newest) return found;
   }
   return { found: [], newest: undefined };
 }
 
-/** Of what is data: not empty, not on its way, not from the future. */
-function newestOf(found: readonly Listed[], timeOf: TimeOf, at: Date): Search['newest'] {
+/** The newest data file: files that are empty, still being transferred or from the future do not count. */
+function newestData(found: readonly Listed[], timeOf: TimeOf, at: Date): SearchResult['newest'] {
   const latest = latestTime(at);
-  let newest: Search['newest'];
+  let newest: SearchResult['newest'];
   for (const file of found) {
     if (file.size_bytes === 0 || isTemporary(file.path) || file.modified > latest) continue;
     const time = timeOf(file);

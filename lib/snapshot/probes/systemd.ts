@@ -1,4 +1,4 @@
-// Which units of this machine have failed, whoever watches them.
+// Reads which units of this machine have failed, configured or not.
 import { Absent, isMissing } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { firstLine } from '../../core/text.ts';

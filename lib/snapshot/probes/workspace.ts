@@ -1,5 +1,5 @@
-// The group workspace: whether it can be reached, and how full it is. That it cannot be reached is a reading, and a bad
-// one; that nobody tells its usage is another.
+// Reads whether the group workspace can be reached, and how full it is. An unreachable workspace is a reading, not a
+// failed reading; so is a usage that cannot be read.
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
@@ -9,11 +9,11 @@ import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseUsage } from '../../parse/usage.ts';
 import { withDeadline } from '../../engine/deadline.ts';
 import type { SnapshotConfig } from '../config.ts';
-import { lookAtFilesystem, mountTable } from '../filesystem.ts';
+import { mountTable, readFilesystem } from '../filesystem.ts';
 import { workspace as section } from '../sections/workspace.ts';
 
-/** Shorter than the reading's own deadline, so that a hang is what was read, and not what kept us from reading. */
-const patienceMs = 8000;
+/** Shorter than the probe's own deadline, so that a hang is recorded as an unreachable workspace, not as a failed reading. */
+const attemptMs = 8000;
 
 export const workspace = defineProbe<typeof section.schema, SnapshotConfig>({
   name: 'workspace',
@@ -25,23 +25,24 @@ export const workspace = defineProbe<typeof section.schema, SnapshotConfig>({
     const { path, host: hostName = 'local', network, usage } = config.workspace;
     const host = open(hostName);
     const mounts = await mountTable(host);
-    const look = async (): Promise<Space> => {
-      const seen = await lookAtFilesystem(host, mounts, { path, network, alone: 'workspace' });
-      // Its folder is there, but what should be mounted on it is not: the root's usage is not the workspace's.
-      if (network && seen.mount.mount_point === '/') throw new Error(`nothing is mounted: ${seen.resolved} lies on /`);
-      const { size_bytes, used_bytes, used_percent } = seen.space;
+    const readSpace = async (): Promise<Space> => {
+      const reading = await readFilesystem(host, mounts, { path, network, alone: 'workspace' });
+      // The folder exists but nothing is mounted on it: the usage of / is not the workspace's.
+      if (network && reading.mount.mount_point === '/')
+        throw new Error(`nothing is mounted: ${reading.resolved} lies on /`);
+      const { size_bytes, used_bytes, used_percent } = reading.space;
       return { size_bytes, used_bytes, used_percent };
     };
-    const [reach, told] = await Promise.all([
-      outcomeOf(`looking at ${path}`, look),
-      usage ? outcomeOf('asking for the usage', () => usageToldBy(host, usage, at)) : undefined,
+    const [filesystem, quota] = await Promise.all([
+      attempt(`looking at ${path}`, readSpace),
+      usage ? attempt('asking for the usage', () => readReportedUsage(host, usage, at)) : undefined,
     ]);
     return {
       host: hostName,
       path,
-      reached: reach.value !== undefined,
-      ...(reach.value === undefined ? { problem: reach.problem } : {}),
-      ...(told ? (told.value ?? { usage_problem: told.problem }) : reach.value),
+      reached: filesystem.value !== undefined,
+      ...(filesystem.value === undefined ? { problem: filesystem.problem } : {}),
+      ...(quota ? (quota.value ?? { usage_problem: quota.problem }) : filesystem.value),
     };
   },
 });
@@ -55,7 +56,7 @@ interface Space {
 
 type Usage = NonNullable<NonNullable<SnapshotConfig['workspace']>['usage']>;
 
-async function usageToldBy(host: Host, usage: Usage, at: Date): Promise<Space> {
+async function readReportedUsage(host: Host, usage: Usage, at: Date): Promise<Space> {
   const { told_at, ...space } = 'command' in usage ? await usageByCommand(host, usage) : await usageInFile(host, usage);
   if (!told_at || !('file' in usage)) return space;
   const { seconds: age } = ageOf(told_at, at);
@@ -63,7 +64,7 @@ async function usageToldBy(host: Host, usage: Usage, at: Date): Promise<Space> {
     throw new Error(`${usage.file} is from the future (${told_at.toISOString()}): a clock is wrong`);
   if (age > usage.stale)
     throw new Error(
-      `${usage.file} is ${formatDuration(age)} old, and says nothing after ${formatDuration(usage.stale)}`,
+      `${usage.file} is ${formatDuration(age)} old; a usage file older than ${formatDuration(usage.stale)} is ignored`,
     );
   return { ...space, usage_told_at: told_at.toISOString() };
 }
@@ -74,18 +75,19 @@ async function usageByCommand(host: Host, { command }: Extract<Usage, { command:
   throw new Error(`${command.join(' ')} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
 }
 
-/** A file that does not say when it was written was written when its folder says. */
+/** A file without `told_at` counts as written at its modification time. */
 async function usageInFile(host: Host, { file }: Extract<Usage, { file: unknown }>) {
-  const told = parseUsage(await host.readText(file));
-  return { ...told, told_at: told.told_at ?? new Date((await host.stat(file)).modified_at) };
+  const reported = parseUsage(await host.readText(file));
+  return { ...reported, told_at: reported.told_at ?? new Date((await host.stat(file)).modified_at) };
 }
 
-type Outcome<Value> = { readonly value: Value } | { readonly value: undefined; readonly problem: string };
+type Attempt<Value> = { readonly value: Value } | { readonly value: undefined; readonly problem: string };
 
-/** Absent goes on: an automount that nobody has opened is no reading at all. */
-async function outcomeOf<Value>(what: string, ask: () => Promise<Value>): Promise<Outcome<Value>> {
+/** Turns an error into a problem, except Absent, which is rethrown: an automount that is not mounted makes the section
+ * absent. */
+async function attempt<Value>(what: string, ask: () => Promise<Value>): Promise<Attempt<Value>> {
   try {
-    return { value: await withDeadline(patienceMs, what, ask) };
+    return { value: await withDeadline(attemptMs, what, ask) };
   } catch (error) {
     if (error instanceof Absent) throw error;
     return { value: undefined, problem: reasonOf(error) };
