@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { errorCode } from '../contract/errors.ts';
-import type { Outside, Ran, RunOptions } from '../contract/transport.ts';
+import type { Outside, Ran, RunOptions } from '../contract/outside.ts';
 import { join } from '../core/path.ts';
 import { endOnLeaving } from './leave.ts';
 import { makeNet } from './net.ts';
