@@ -2,7 +2,7 @@
 // gates, checkouts, a power store and a page. All times are shifted, so that the scenario's instant is now.
 import { join } from 'node:path';
 import { type FilePool, filePool, placeFile, removeTree, servePage } from '../io/scenery.ts';
-import { runProgram } from '../io/process.ts';
+import { readByProgram } from '../io/process.ts';
 import { type OwnSshd, prepareSshd } from '../io/sshd.ts';
 import { gateText } from './machine.ts';
 import {
@@ -109,7 +109,7 @@ async function showCheckout(paths: Paths, name: (typeof checkoutNames)[number], 
 
 async function git(...argv: readonly string[]): Promise<void> {
   const who = ['user.name=demo', 'user.email=demo@example.org'].flatMap((setting) => ['-c', setting]);
-  const { exit_code, stderr } = await runProgram(['git', ...who, ...argv], {
+  const { exit_code, stderr } = await readByProgram(['git', ...who, ...argv], {
     signal: AbortSignal.timeout(30_000),
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' },
   });

@@ -56,7 +56,7 @@ export function localHostOpener({ notes, userAgent, env }: LocalSettings): (sign
     },
     // Programs and the network are loaded by who needs them: a beat that reads a few files of the kernel does not.
     run: async (argv, { alone } = {}) =>
-      (await import('./process.ts')).runProgram(argv, {
+      (await import('./process.ts')).readByProgram(argv, {
         signal,
         env: { HOME: process.env['HOME'], ...env },
         ...(alone === undefined ? {} : { aloneNote: join(notes, `${encodeURIComponent(alone).slice(0, 200)}.json`) }),
