@@ -2,7 +2,7 @@
 import { Usage } from '../contract/errors.ts';
 import type { Spool } from '../contract/spool.ts';
 import type { Outcome, World } from '../contract/stage.ts';
-import type { Transport } from '../contract/transport.ts';
+import type { Transport } from '../contract/mail.ts';
 import { padded } from '../core/columns.ts';
 import { escapeHtml } from '../core/text.ts';
 import { askReplicas } from './alertmanager.ts';

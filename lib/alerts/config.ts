@@ -6,7 +6,8 @@ import { misnamed, misnamedCheck } from './named.ts';
 import { webhookOf } from './recipient.ts';
 import { allRules, red } from './rules/index.ts';
 import { parseWindow } from './silence.ts';
-import { type WebhookStyle, webhookStyles } from './webhook-body.ts';
+import { transports } from './transports/index.ts';
+import { type WebhookConfig, webhookStyles } from './webhook-body.ts';
 
 const address = z.email({ error: (issue) => `expected a mail address; got ${JSON.stringify(issue.input)}` });
 /** As `root`, whose mails a sendmail-compatible command knows where to bring. No dot: that would be an address without its @. */
@@ -103,7 +104,7 @@ export const alertsConfig = {
         .describe('who gets mails: addresses, users of this machine, webhook:NAME; without anybody, none are written'),
       from: address.optional().describe('whom they come from; without it, the user and this machine'),
       transport: z
-        .enum(['auto', 'mailx', 'sendmail', 'smtp'])
+        .enum(['auto', ...transports.mail.map(({ name }) => name)])
         .prefault('auto')
         .describe('how mails leave; OPS_ALERT_TRANSPORT wins'),
       repeat: duration('12h').prefault('12h').describe('a mail again after this long, while an alert stays active'),
@@ -194,12 +195,6 @@ export type RuleConfig = Readonly<Record<string, unknown>> & {
   readonly to?: readonly string[] | undefined;
 };
 
-export interface WebhookConfig {
-  readonly url: string;
-  readonly style: WebhookStyle;
-  readonly token?: string | undefined;
-}
-
 export interface AlertmanagerConfig {
   readonly urls: readonly string[];
   readonly token?: string | undefined;
@@ -214,7 +209,8 @@ export interface AlertsConfig {
   readonly alerts: {
     readonly to: readonly string[];
     readonly from?: string | undefined;
-    readonly transport: 'auto' | 'mailx' | 'sendmail' | 'smtp';
+    /** `auto`, or the name of a mail transport. */
+    readonly transport: string;
     readonly repeat: number;
     readonly 'give-up': number;
     readonly rules: Readonly<Record<string, RuleConfig & ForSubjects>>;

@@ -1,6 +1,6 @@
 // What a mail says: one for all that changed in a run, for those who are to hear of it. For a person at three in the
 // morning: what, where, since when, what the limit is, what else is wrong, where to look.
-import type { Told } from '../contract/transport.ts';
+import type { Told } from '../contract/mail.ts';
 import { alignColumns } from '../core/columns.ts';
 import { escapeHtml, firstLine, oneLine, shellWord } from '../core/text.ts';
 import { formatMeasure } from '../core/quantity.ts';

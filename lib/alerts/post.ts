@@ -1,10 +1,13 @@
 // What sending is handed of the world, and which ways lead to whom.
 import type { Spool } from '../contract/spool.ts';
-import { type Outside, type Transport, Unconfigured } from '../contract/transport.ts';
+import { Unconfigured } from '../contract/errors.ts';
+import type { Transport } from '../contract/mail.ts';
+import type { Outside } from '../contract/outside.ts';
 import { listed } from '../core/text.ts';
-import type { AlertsConfig, WebhookConfig } from './config.ts';
+import type { AlertsConfig } from './config.ts';
 import { webhookOf } from './recipient.ts';
 import type { FoundNote } from './silence.ts';
+import type { WebhookConfig } from './webhook-body.ts';
 
 /** Beyond a World. */
 export interface Post {

@@ -1,6 +1,6 @@
 // Which sendmail is here, and where it is msmtp's, with which configuration.
 import { basename } from 'node:path';
-import type { Outside } from '../contract/transport.ts';
+import type { Outside } from '../contract/outside.ts';
 import { join } from '../core/path.ts';
 import { wordsOf } from './sysexits.ts';
 

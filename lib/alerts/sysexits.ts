@@ -1,6 +1,7 @@
 // What a mail program means by its exit code (sysexits.h), and what to do where it takes all recipients or none.
-import { Refused, Unsure } from '../contract/errors.ts';
-import { type Ran, type Receipt, type Refusal, Unconfigured } from '../contract/transport.ts';
+import { Refused, Unconfigured, Unsure } from '../contract/errors.ts';
+import type { Receipt, Refusal } from '../contract/mail.ts';
+import type { Ran } from '../contract/outside.ts';
 import { oneLine } from '../core/text.ts';
 
 /** How long a mail program may take: msmtp without `timeout` in its configuration waits for ever. */

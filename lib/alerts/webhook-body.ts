@@ -1,11 +1,18 @@
 // News as a webhook wants to be told: for programs, and as each kind of chat shows it.
-import type { News, Told } from '../contract/transport.ts';
+import type { News, Told } from '../contract/mail.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { oneLine } from '../core/text.ts';
 
 export const webhookStyles = ['json', 'ntfy', 'slack', 'teams'] as const;
 
 export type WebhookStyle = (typeof webhookStyles)[number];
+
+/** What the configuration says of one webhook. */
+export interface WebhookConfig {
+  readonly url: string;
+  readonly style: WebhookStyle;
+  readonly token?: string | undefined;
+}
 
 export interface WebhookRequest {
   readonly url: string;

@@ -1,5 +1,6 @@
-// The network, for a stage that speaks to others of its own accord: watchers outside, chats, an alert manager. Never to
-// what it watches: that is a Host's matter.
+// Requests over HTTP. A stage speaks to others by Net: watchers outside, chats, an alert manager. What it watches it asks
+// by a Host, which uses the same client.
+import type { Answer } from './host.ts';
 
 export interface Net {
   /** One request. Never thrown for what the other side did, and no word of the answer holds the address or a token. */
@@ -9,7 +10,7 @@ export interface Net {
 }
 
 export interface Ask {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -24,6 +25,20 @@ export interface Reply {
   /** The beginning of it. */
   readonly body: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+export interface HttpRequest extends Ask {
+  /** Gives up at its abort, too. */
+  readonly signal?: AbortSignal;
+  /** Of the answer's body; without it the status is the whole answer, and nothing of the body is read. */
+  readonly mostBodyBytes?: number;
+  /** The certificate is reported and not enforced: an expired one must be told as expired, with its date. */
+  readonly acceptsAnyCertificate?: true;
+}
+
+export interface HttpReply extends Reply, Answer {
+  /** `late`: nothing came in time. `ours`: this machine lacks files, ports or memory, which says nothing of the other side. */
+  readonly failure?: 'late' | 'ours' | 'theirs';
 }
 
 export type Secret = { readonly value: string } | { readonly missing: string };

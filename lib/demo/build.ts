@@ -2,7 +2,7 @@
 // checkouts, a power store and a web page. All times are shifted, so that the scenario's instant is now.
 import { join } from 'node:path';
 import { type FilePool, filePool, placeFile, removeTree, servePage } from '../io/scenery.ts';
-import { runProgram } from '../io/process.ts';
+import { readByProgram } from '../io/process.ts';
 import { type OwnSshd, prepareSshd } from '../io/sshd.ts';
 import { gateText } from './machine.ts';
 import {
@@ -110,7 +110,7 @@ async function changeCheckout(paths: Paths, name: (typeof checkoutNames)[number]
 
 async function git(...argv: readonly string[]): Promise<void> {
   const identity = ['user.name=demo', 'user.email=demo@example.org'].flatMap((setting) => ['-c', setting]);
-  const { exit_code, stderr } = await runProgram(['git', ...identity, ...argv], {
+  const { exit_code, stderr } = await readByProgram(['git', ...identity, ...argv], {
     signal: AbortSignal.timeout(30_000),
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' },
   });

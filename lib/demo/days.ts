@@ -8,7 +8,7 @@ import type { Health } from '../health/files.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
 import { runStage, type StageRun } from '../cli/stage.ts';
 import type { Post } from '../alerts/post.ts';
-import type { Transport } from '../contract/transport.ts';
+import type { Transport } from '../contract/mail.ts';
 import { makeOutside } from '../io/outside.ts';
 import { unsyncedFiles } from '../io/store.ts';
 import { post } from '../cycle/post.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Level } from '../core/level.ts';
 import { type Health, latestHealth } from '../health/files.ts';
 import { readIfThere, replaceFile } from '../io/files.ts';
-import { runProgram } from '../io/process.ts';
+import { readByProgram } from '../io/process.ts';
 import { stages } from '../cycle/stages.ts';
 import { buildSite } from './build.ts';
 import { cycleMs, openSimulation, placesIn } from './days.ts';
@@ -69,7 +69,7 @@ export async function openSample(
 }
 
 async function runStageProcess(command: readonly string[], config: string, folder: string): Promise<void> {
-  const { exit_code, stderr } = await runProgram([...command, '--config', config], {
+  const { exit_code, stderr } = await readByProgram([...command, '--config', config], {
     signal: AbortSignal.timeout(120_000),
     env: { HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), XDG_RUNTIME_DIR: join(folder, 'run') },
   });

@@ -1,81 +1,110 @@
-// One GET, by node:http and node:https: the global fetch costs four times as much. Redirects are answers, not followed.
+// The HTTP client, by node:http and node:https: the global fetch costs four times as much. Redirects are answers, not
+// followed.
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { errorCode } from '../contract/errors.ts';
 import type { Answer } from '../contract/host.ts';
+import type { HttpReply, HttpRequest } from '../contract/net.ts';
 import { formatDuration } from '../core/quantity.ts';
+import { reasonOf } from '../core/text.ts';
 import { onPool } from './leave.ts';
+import { product } from './product.ts';
 
+export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> {
+  const { method, url, body, seconds, signal, mostBodyBytes = 0, acceptsAnyCertificate } = request;
+  const began = performance.now();
+  const nothing = { body: '', headers: {} };
+  const target = URL.parse(url);
+  if (!target || !['http:', 'https:'].includes(target.protocol))
+    return { ...nothing, response_ms: 0, error: 'its address is no http or https URL' };
+  const isSecure = target.protocol === 'https:';
+  // node:https costs more than all of node:http: only where it is needed.
+  const http = isSecure ? await import('node:https') : await import('node:http');
+  const options: RequestOptions & { rejectUnauthorized?: boolean } = {
+    method,
+    headers: {
+      'user-agent': `ops-monitor/${product.version}`,
+      connection: 'close',
+      ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+      ...request.headers,
+    },
+    agent: false,
+    lookup: countedLookup,
+    ...(acceptsAnyCertificate ? { rejectUnauthorized: false } : {}),
+  };
+  return new Promise((resolve) => {
+    let call: ClientRequest | undefined;
+    let certificate: Certificate = {};
+    const finish = (reply: Omit<HttpReply, 'response_ms'>): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      resolve({ response_ms: performance.now() - began, ...reply, ...certificate });
+      call?.destroy();
+    };
+    const fail = (error: string, failure: HttpReply['failure'] = 'theirs'): void =>
+      finish({ ...nothing, error, failure });
+    let giveUp = (): void => fail(`no answer within ${seconds} s`, 'late');
+    const aborted = (): void => fail('given up at the deadline');
+    const timer = setTimeout(() => giveUp(), seconds * 1000);
+    signal?.addEventListener('abort', aborted, { once: true });
+    const read = (response: IncomingMessage): void => {
+      const { statusCode: status = 0 } = response;
+      const headers = Object.fromEntries(Object.entries(response.headers).map(([name, said]) => [name, String(said)]));
+      let text = '';
+      // The status has been said: what is missing of the rest, or comes too slowly, changes nothing.
+      giveUp = () => finish({ status, headers, body: text });
+      if (mostBodyBytes === 0) return giveUp();
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => {
+        text += part;
+        if (text.length > mostBodyBytes) giveUp();
+      });
+      response.on('end', giveUp);
+      response.on('error', giveUp);
+    };
+    try {
+      call = http.request(target, options, read);
+    } catch (error) {
+      return fail(reasonOf(error)); // a header that is none
+    }
+    if (isSecure)
+      call.on('socket', (socket) => {
+        socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
+      });
+    call.on('error', (error) => fail(connectionError(error), isOurs(error) ? 'ours' : 'theirs'));
+    call.end(body);
+  });
+}
+
+/** For a Host: the status is the whole answer, and the certificate is a reading. */
 export async function getUrl(
   url: string,
   { timeoutMs, signal, userAgent }: { timeoutMs: number; signal: AbortSignal; userAgent: string },
 ): Promise<Answer> {
-  const target = new URL(url);
-  const secure = target.protocol === 'https:';
-  // node:https costs more than all of node:http: only where it is needed.
-  const { request } = secure ? await import('node:https') : await import('node:http');
-  const options: RequestOptions & { rejectUnauthorized: boolean } = {
-    headers: { 'user-agent': userAgent, accept: '*/*', connection: 'close' },
-    agent: false,
-    lookup: countedLookup,
-    // The certificate is judged, not obeyed: an expired one must be told as expired, with its date.
-    rejectUnauthorized: false,
-  };
-  const began = performance.now();
-  return new Promise((resolve, reject) => {
-    let certificate: Partial<Answer> = {};
-    const finish = (rest: Pick<Answer, 'status' | 'error'>): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', aborted);
-      resolve({ response_ms: performance.now() - began, ...rest, ...certificate });
-      call.destroy();
-    };
-    const aborted = (): void => finish({ error: 'given up at the deadline' });
-    const timer = setTimeout(
-      () => finish({ error: `no answer within ${formatDuration(timeoutMs / 1000)}` }),
-      timeoutMs,
-    );
-    signal.addEventListener('abort', aborted, { once: true });
-    const call: ClientRequest = request(target, options, (response: IncomingMessage) =>
-      finish({ status: response.statusCode ?? 0 }),
-    );
-    if (secure) {
-      call.on('socket', (socket) => {
-        socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
-      });
-    }
-    call.on('error', (error) => {
-      if (isOurOwn(error)) reject(new Error(`asking ${url} failed here`, { cause: error }));
-      finish({ error: connectionError(error) });
-    });
-    call.end();
-  });
+  const headers = { 'user-agent': userAgent, accept: '*/*' };
+  const seconds = timeoutMs / 1000;
+  const asked = { method: 'GET', url, headers, seconds, signal, acceptsAnyCertificate: true } as const;
+  const { failure, body: _body, headers: _headers, ...answer } = await requestOverHttp(asked);
+  if (failure === 'ours') throw new Error(`asking ${url} failed here`, { cause: answer.error });
+  return failure === 'late' ? { ...answer, error: `no answer within ${formatDuration(seconds)}` } : answer;
 }
 
-function readCertificate(socket: TLSSocket): Partial<Answer> {
-  const { valid_to: until } = socket.getPeerCertificate();
+type Certificate = Pick<Answer, 'certificate_expires_at' | 'certificate_problem'>;
+
+function readCertificate(socket: TLSSocket): Certificate {
   const problem: unknown = socket.authorized ? undefined : socket.authorizationError;
+  const words = problem instanceof Error ? (errorCode(problem) ?? problem.message) : JSON.stringify(problem);
+  // A date that is none (month 13) is no end of a certificate; what OpenSSL thinks of it stands in the problem.
+  const ms = Date.parse(socket.getPeerCertificate().valid_to ?? '');
   return {
-    ...expiry(until),
-    ...(problem === undefined || problem === null
-      ? {}
-      : {
-          certificate_problem:
-            problem instanceof Error ? (errorCode(problem) ?? problem.message) : JSON.stringify(problem),
-        }),
+    ...(Number.isNaN(ms) ? {} : { certificate_expires_at: new Date(ms).toISOString() }),
+    ...(problem === undefined || problem === null ? {} : { certificate_problem: words }),
   };
 }
 
-/** A date that is none (month 13) is no end of a certificate; what OpenSSL thinks of it stands in the problem. */
-function expiry(until: string | undefined): Pick<Answer, 'certificate_expires_at'> {
-  const ms = Date.parse(until ?? '');
-  return Number.isNaN(ms) ? {} : { certificate_expires_at: new Date(ms).toISOString() };
-}
-
-/** Our own shortage of files, ports or memory says nothing about the other side. */
-const isOurOwn = (error: Error): boolean =>
+const isOurs = (error: Error): boolean =>
   ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '');
 
 /** Counted as a call on a thread while it runs: a name server that does not answer holds it beyond any deadline. */
@@ -92,7 +121,7 @@ export const countedLookup: LookupFunction = (hostname, options, callback) => {
 };
 
 // With several addresses behind a name, Node throws an AggregateError whose own message is empty.
-export function connectionError(error: Error): string {
+function connectionError(error: Error): string {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return inner instanceof Error ? inner.message : String(inner);
 }

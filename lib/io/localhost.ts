@@ -56,7 +56,7 @@ export function localHostOpener({ notes, userAgent, env }: LocalSettings): (sign
     },
     // Loaded on demand: the beat reads a few kernel files and needs neither programs nor the network.
     run: async (argv, { alone } = {}) =>
-      (await import('./process.ts')).runProgram(argv, {
+      (await import('./process.ts')).readByProgram(argv, {
         signal,
         env: { HOME: process.env['HOME'], ...env },
         ...(alone === undefined ? {} : { aloneNote: join(notes, `${encodeURIComponent(alone).slice(0, 200)}.json`) }),

@@ -1,15 +1,13 @@
-// One request to somebody else's server, by node:http and node:https: the global fetch costs four times as much. Its
-// address is a secret as often as not (a token stands in it), so no error names it.
+// Requests to somebody else's server. Its address is a secret as often as not (a token stands in it), so no error and no
+// answer names it.
 import { readFileSync } from 'node:fs';
-import type { ClientRequest, IncomingMessage } from 'node:http';
 import { errorCode } from '../contract/errors.ts';
 import type { Ask, Net, Reply, Secret } from '../contract/net.ts';
 import { join } from '../core/path.ts';
 import { oneLine, reasonOf } from '../core/text.ts';
-import { connectionError, countedLookup } from './http.ts';
-import { product } from './product.ts';
+import { requestOverHttp } from './http.ts';
 
-const mostBytes = 64 * 1024;
+const mostBodyBytes = 64 * 1024;
 
 export function makeNet(environment: Readonly<Record<string, string | undefined>> = process.env): Net {
   return { request, secret: (reference) => findSecret(reference, environment) };
@@ -17,50 +15,13 @@ export function makeNet(environment: Readonly<Record<string, string | undefined>
 
 async function request(ask: Ask): Promise<Reply> {
   const hide = hiderOf(ask);
-  const failed = (error: string): Reply => ({ error: hide(error), body: '', headers: {} });
-  const target = URL.parse(ask.url);
-  if (!target || !['http:', 'https:'].includes(target.protocol)) return failed('its address is no http or https URL');
-  // node:https costs more than all of node:http: only where it is needed.
-  const http = target.protocol === 'https:' ? await import('node:https') : await import('node:http');
-  return new Promise((resolve) => {
-    let call: ClientRequest | undefined;
-    const finish = (reply: Reply): void => {
-      clearTimeout(timer);
-      resolve(reply);
-      call?.destroy();
-    };
-    let given = (): Reply => failed(`no answer within ${ask.seconds} s`);
-    const timer = setTimeout(() => finish(given()), ask.seconds * 1000);
-    const read = (response: IncomingMessage): void => {
-      const { statusCode: status = 0, headers: said } = response;
-      const headers = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, hide(String(value))]));
-      let body = '';
-      // The status has been said: what is missing of the rest, or comes too slowly, changes nothing.
-      given = () => ({ status, body: hide(body), headers });
-      const done = (): void => finish(given());
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => {
-        body += text;
-        if (body.length > mostBytes) done();
-      });
-      response.on('end', done);
-      response.on('error', done);
-    };
-    try {
-      const headers: Record<string, string | number> = {
-        'user-agent': `ops-monitor/${product.version}`,
-        connection: 'close',
-        ...(ask.body === undefined ? {} : { 'content-length': Buffer.byteLength(ask.body) }),
-        ...ask.headers,
-      };
-      call = http.request(target, { method: ask.method, headers, agent: false, lookup: countedLookup }, read);
-    } catch (error) {
-      finish(failed(reasonOf(error))); // a header that is none
-      return;
-    }
-    call.on('error', (error) => finish(failed(connectionError(error))));
-    call.end(ask.body);
-  });
+  const { status, error, body, headers } = await requestOverHttp({ ...ask, mostBodyBytes });
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(error === undefined ? {} : { error: hide(error) }),
+    body: hide(body),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, said]) => [name, said && hide(said)])),
+  };
 }
 
 /** A server, or Node's own words, may repeat the address that was asked for, and the token in it. */

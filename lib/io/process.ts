@@ -1,91 +1,60 @@
-// Running programs: no shell, no input, a fixed locale and time zone, and an end at the deadline whatever they do.
+// Programs that read something for us: a result is their whole output and their exit code; all else is an error. Of what
+// may hang beyond any kill a note is kept while it runs.
 import { readFile } from 'node:fs/promises';
-import { execa } from 'execa';
 import { errorCode } from '../contract/errors.ts';
 import type { Completed } from '../contract/host.ts';
+import type { Ending, Variables } from '../contract/program.ts';
 import { join } from '../core/path.ts';
 import { firstLine } from '../core/text.ts';
 import { parseProcessStat } from '../parse/proc.ts';
 import { readIfThere, removeIfThere, replaceFile } from './files.ts';
-import { endOnLeaving } from './leave.ts';
+import { runProgram } from './program.ts';
 
-const mostOutputBytes = 8 * 1024 * 1024;
-
-/** Where a shell or a unit finds programs, and where Debian keeps those that cron and some shells do not look for. */
-export const searchPath = (path = process.env['PATH']): string =>
-  `${path || '/usr/local/bin:/usr/bin:/bin'}:/usr/sbin:/sbin`;
+const mostOutput = 8 * 1024 * 1024;
 
 /** TZ: systemctl prints the times of timers in the reader's zone, even where unix time was asked for. */
-const environment = { LC_ALL: 'C', TZ: 'UTC', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
+const fixed = { TZ: 'UTC', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
 
-export interface RunOptions {
+export interface ReadOptions {
   readonly signal: AbortSignal;
   /** Beside the fixed ones: HOME, say, or a PATH of a test's own. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Variables;
   /** The note of the child that does this work; while that child lives, no second one is started. */
   readonly aloneNote?: string;
   /** Its input is an empty line, and stays open for as long as we want the work: at its end it is known that we do not. */
   readonly lifeline?: true;
 }
 
-export async function runProgram(
+export async function readByProgram(
   argv: readonly string[],
-  { signal, env, aloneNote, lifeline }: RunOptions,
+  { signal, env, aloneNote, lifeline }: ReadOptions,
 ): Promise<Completed> {
-  const [file = '', ...rest] = argv;
   if (aloneNote !== undefined) await refuseSecond(aloneNote);
   signal.throwIfAborted();
-  const child = execa(file, rest, {
-    stdin: lifeline ? 'pipe' : 'ignore',
-    reject: false,
-    stripFinalNewline: false,
-    maxBuffer: mostOutputBytes,
-    extendEnv: false,
-    env: { PATH: searchPath(), ...environment, ...env },
-    // A process group of its own, so that what it started ends with it.
-    detached: true,
-    cleanup: false,
+  let noted: Promise<void> | undefined;
+  const { ending, stdout, stderr } = await runProgram({
+    argv,
+    variables: { ...fixed, ...env },
+    signal,
+    output: { most: mostOutput, beyond: 'fail' },
+    ...(lifeline ? { input: '\n', keepsInputOpen: true } : {}),
+    ...(aloneNote === undefined ? {} : { onStart: (pid) => void (noted = writeNote(aloneNote, pid, argv)) }),
   });
-  const kill = (): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // already gone
-    }
-  };
-  if (lifeline) child.stdin?.write('\n');
-  signal.addEventListener('abort', kill, { once: true });
-  const ended = endOnLeaving(kill);
-  try {
-    if (aloneNote !== undefined && child.pid !== undefined) await writeNote(aloneNote, child.pid, argv);
-    const result = await child;
-    if (result.isMaxBuffer) kill(); // execa ends the child it knows; a grandchild would go on
-    if (result.exitCode === undefined || result.isMaxBuffer) {
-      throw new Error(`${firstLine(argv.join(' '))} ${whatHappened(result)}`, { cause: result.cause });
-    }
-    return { exit_code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
-  } finally {
-    // Reached by a child that ended. One that hangs beyond SIGKILL leaves its note, which the next run finds.
-    signal.removeEventListener('abort', kill);
-    ended();
-    if (aloneNote !== undefined) removeIfThere(aloneNote);
-  }
+  // Reached by a child that ended. One that hangs beyond SIGKILL leaves its note, which the next run finds.
+  await noted;
+  if (aloneNote !== undefined) removeIfThere(aloneNote);
+  if (ending.by === 'exit') return { exit_code: ending.code, stdout, stderr };
+  throw new Error(`${firstLine(argv.join(' '))} ${whatHappened(ending)}`, 'cause' in ending ? ending : {});
 }
 
-interface Ended {
-  readonly isMaxBuffer: boolean;
-  readonly code?: string | undefined;
-  readonly signal?: string | undefined;
-  readonly originalMessage?: string | undefined;
-}
-
-function whatHappened(result: Ended): string {
-  if (result.isMaxBuffer) return `printed more than ${mostOutputBytes} bytes`;
-  if (result.code === 'ENOENT') return 'is not installed (ENOENT)';
+function whatHappened(ending: Exclude<Ending, { by: 'exit' }>): string {
+  if (ending.by === 'output') return `printed more than ${mostOutput} bytes`;
+  if (ending.by === 'signal') return `was ended by ${ending.signal}`;
+  if (ending.by === 'deadline') return 'was ended at its deadline';
+  if (ending.code === 'ENOENT') return 'is not installed (ENOENT)';
   // Also where it is not found and a folder of PATH may not be searched.
-  if (result.code === 'EACCES') return 'is not installed, or we may not run it (EACCES)';
-  if (result.signal) return `was ended by ${result.signal}`;
-  return `could not be started: ${result.originalMessage ?? result.code ?? 'no reason given'}`;
+  if (ending.code === 'EACCES') return 'is not installed, or we may not run it (EACCES)';
+  return `could not be started: ${ending.cause.message}`;
 }
 
 interface Note {

@@ -1,11 +1,11 @@
 // One mail to one server by nodemailer, in one conversation that has an end. Loaded only where mail goes this way.
 import { connect, type Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import type { Mail, SmtpAnswer, SmtpSettings } from '../contract/transport.ts';
+import type { SmtpAnswer, SmtpMessage, SmtpSettings } from '../contract/outside.ts';
 import { reasonOf } from '../core/text.ts';
 import { countedLookup } from './http.ts';
 
-export async function converse(settings: SmtpSettings, mail: Mail, to: readonly string[]): Promise<SmtpAnswer> {
+export async function converse(settings: SmtpSettings, mail: SmtpMessage, to: readonly string[]): Promise<SmtpAnswer> {
   const ms = settings.seconds * 1000;
   const deadline = AbortSignal.timeout(2 * ms);
   let socket: Socket | undefined;
@@ -61,7 +61,7 @@ function openSocket({ host, port, seconds }: SmtpSettings): Promise<Socket> {
 function hold(
   connection: SMTPConnection,
   { user, password, seconds }: SmtpSettings,
-  mail: Mail,
+  mail: SmtpMessage,
   to: readonly string[],
   deadline: AbortSignal,
 ): Promise<SmtpAnswer> {

@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Completed, Host } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
 import { formatDuration } from '../core/quantity.ts';
@@ -12,7 +11,12 @@ import { lanes } from '../core/lanes.ts';
 import { fingerprint, firstLine } from '../core/text.ts';
 import { type Attempt, isNonGnuFind, parseAttempts, parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
 import { endOnLeaving } from './leave.ts';
-import { runProgram, stillHangs } from './process.ts';
+import { readByProgram, stillHangs } from './process.ts';
+import { runProgram } from './program.ts';
+import { pickVariables } from './variables.ts';
+
+/** What ssh looks at to find its configuration, keys, agent and Kerberos ticket. */
+const namesForSsh = ['HOME', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'KRB5CCNAME', 'XDG_RUNTIME_DIR'];
 
 export interface SshSettings {
   readonly name: string;
@@ -114,7 +118,7 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
     'exec "$@"',
   ].join('; ');
   const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', endsWithUs, 'sh', 'sh', '-c', begins, 'sh', ...argv];
-  const done = await runProgram(
+  const done = await readByProgram(
     [
       'ssh',
       '-T',
@@ -129,7 +133,7 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
       target,
       words.map(quote).join(' '),
     ],
-    { signal, lifeline: true, env: { HOME: process.env['HOME'], SSH_AUTH_SOCK: process.env['SSH_AUTH_SOCK'] } },
+    { signal, lifeline: true, env: pickVariables(namesForSsh) },
   );
   const start = done.stdout.indexOf(`${mark}\n`);
   if (start < 0) throw new Error(`${name} did not run the command: ${sshReason(done.stderr)}`);
@@ -196,9 +200,10 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
     'ClearAllForwardings=yes',
     'PermitLocalCommand=no',
   ].flatMap((option) => ['-o', option]);
-  const master = execa(
-    'ssh',
-    [
+  const stop = new AbortController();
+  const master = runProgram({
+    argv: [
+      'ssh',
       ...(configFile === undefined ? [] : ['-F', configFile]),
       ...options,
       '-S',
@@ -208,18 +213,24 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
       target,
       'exec cat >/dev/null',
     ],
+    variables: pickVariables(namesForSsh),
     // Its input is kept open and never written: when we are gone, however we went, it ends, and with it the connection.
-    { stdin: 'pipe', stdout: 'ignore', reject: false, cleanup: false },
-  );
-  const goneWithUs = endOnLeaving(() => {
-    master.kill('SIGTERM');
-    rmSync(temporary ?? socket, { force: true, recursive: true });
+    input: '',
+    keepsInputOpen: true,
+    signal: stop.signal,
+    output: { most: 64 * 1024, beyond: 'cut' },
   });
+  const removeSocket = (): void => rmSync(temporary ?? socket, { force: true, recursive: true });
+  const goneWithUs = endOnLeaving(removeSocket);
   const ended = async (): Promise<never> => {
-    const { stderr, code, originalMessage } = await master;
+    const { ending, stderr } = await master;
     goneWithUs();
-    if (code === 'ENOENT') throw new Error('ssh is not installed here (package openssh-client)');
-    throw new Error(`${name} cannot be reached: ${sshReason(stderr || (originalMessage ?? ''))}`);
+    removeSocket();
+    if (ending.by === 'start' && ending.code === 'ENOENT')
+      throw new Error('ssh is not installed here (package openssh-client)');
+    throw new Error(
+      `${name} cannot be reached: ${sshReason(stderr || (ending.by === 'start' ? ending.cause.message : ''))}`,
+    );
   };
   const up = async (): Promise<Connection> => {
     const began = performance.now();
@@ -227,7 +238,7 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
       if (existsSync(socket)) return { socket };
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    master.kill('SIGTERM');
+    stop.abort();
     throw new Error(`${name} cannot be reached: no connection within ${formatDuration(connectMs / 1000)}`);
   };
   // Whichever comes second has nobody who listens any more, and its failure is no failure of ours.

@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { makeFolder } from './files.ts';
-import { runProgram } from './process.ts';
+import { readByProgram } from './process.ts';
 
 const program = '/usr/sbin/sshd';
 /** An account without privileges needs no such folder; sshd started by root does, and its unit makes it. */
@@ -27,7 +27,9 @@ export async function prepareSshd(folder: string): Promise<OwnSshd | string> {
   try {
     if (process.getuid?.() === 0) mkdirSync(privilegeSeparation, { recursive: true, mode: 0o755 });
     for (const key of ['host', 'user']) {
-      const made = await runProgram(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', inFolder(key)], { signal });
+      const made = await readByProgram(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', inFolder(key)], {
+        signal,
+      });
       if (made.exit_code !== 0) return `ssh-keygen makes no key: ${firstLine(made.stderr)}`;
     }
     const [type, key] = readFileSync(inFolder('host.pub'), 'utf8').split(' ');
@@ -39,7 +41,9 @@ export async function prepareSshd(folder: string): Promise<OwnSshd | string> {
       setReachable: (reachable) => writeFileSync(inFolder('ssh_config'), clientConfig(inFolder, reachable)),
     };
     server.setReachable(true);
-    const tried = await runProgram(['ssh', '-F', server.config, '-o', 'BatchMode=yes', 'source', 'true'], { signal });
+    const tried = await readByProgram(['ssh', '-F', server.config, '-o', 'BatchMode=yes', 'source', 'true'], {
+      signal,
+    });
     return tried.exit_code === 0 ? server : `${program} lets nobody in: ${firstLine(tried.stderr)}`;
   } catch (error) {
     return reasonOf(error);

@@ -19,6 +19,7 @@ import { errorCode } from '../contract/errors.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import { makeFolder, syncFolder } from './files.ts';
+import { childVariables } from './variables.ts';
 
 export const storeFiles: StoreFiles = {
   readText: (path) => unlessMissing(() => readFileSync(path, 'utf8')),
@@ -86,7 +87,7 @@ export const storeFiles: StoreFiles = {
 
   // One call for hundreds of files: fsync of each takes three times as long. Node has no syncfs.
   sync: (folder) => {
-    const { status, error, stderr } = spawnSync('sync', ['-f', folder], { encoding: 'utf8', timeout: 60_000 });
+    const { status, error, stderr } = runAndWait('sync', ['-f', folder], 60_000);
     if (status !== 0) throw new Error(`sync -f ${folder} failed: ${error?.message ?? stderr}`, { cause: error });
   },
 
@@ -101,7 +102,7 @@ export const storeFiles: StoreFiles = {
     const number = { x64: 316, arm64: 276 }[process.arch as 'x64'] as number | undefined;
     if (process.platform !== 'linux' || number === undefined) return false;
     const script = 'exit(syscall($ARGV[0] + 0, -100, $ARGV[1], -100, $ARGV[2], 2) == 0 ? 0 : 1)';
-    const { status } = spawnSync('perl', ['-e', script, String(number), one, other], { timeout: 10_000 });
+    const { status } = runAndWait('perl', ['-e', script, String(number), one, other], 10_000);
     if (status === 0) syncFolder(dirname(one));
     return status === 0;
   },
@@ -116,6 +117,10 @@ export const unsyncedFiles: StoreFiles = {
   sync: () => undefined,
   exchange: () => false,
 };
+
+/** Does not use io/program.ts, which cannot wait without a turn of the event loop and costs the stage more than its work. */
+const runAndWait = (file: string, argv: readonly string[], timeout: number) =>
+  spawnSync(file, argv, { encoding: 'utf8', env: childVariables(), timeout });
 
 /** On a full disk write() may write fewer bytes than asked, without an error. */
 function writeAll(descriptor: number, bytes: Uint8Array, offset: number, path: string): void {

@@ -8,15 +8,9 @@ import { transports } from '../../lib/alerts/transports/index.ts';
 import { mailx } from '../../lib/alerts/transports/mailx.ts';
 import { sendmail } from '../../lib/alerts/transports/sendmail.ts';
 import { smtp } from '../../lib/alerts/transports/smtp.ts';
-import { Refused } from '../../lib/contract/errors.ts';
-import {
-  type Mail,
-  type Outside,
-  type Ran,
-  type RunOptions,
-  type Transport,
-  Unconfigured,
-} from '../../lib/contract/transport.ts';
+import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
+import type { Mail, Transport } from '../../lib/contract/mail.ts';
+import type { Outside, Ran, RunOptions } from '../../lib/contract/outside.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { type Answers, serveMail } from './smtp-server.ts';
 

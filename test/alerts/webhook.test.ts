@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { webhook } from '../../lib/alerts/transports/webhook.ts';
 import { webhookRequest, webhookStyles } from '../../lib/alerts/webhook-body.ts';
-import { Refused } from '../../lib/contract/errors.ts';
-import { type News, type Told, Unconfigured } from '../../lib/contract/transport.ts';
+import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
+import type { News, Told } from '../../lib/contract/mail.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 
 const told: Told = {

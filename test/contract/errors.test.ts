@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Absent, LockedOut, Refused, TimedOut, Unsure, Usage } from '../../lib/contract/errors.ts';
+import { Absent, LockedOut, Refused, TimedOut, Unconfigured, Unsure, Usage } from '../../lib/contract/errors.ts';
 
 test('an error is told by its kind also where it comes from another bundle, with a copy of these classes of its own', async () => {
-  const ours = { Absent, Usage, LockedOut, TimedOut, Refused, Unsure };
+  const ours = { Absent, Usage, LockedOut, TimedOut, Refused, Unsure, Unconfigured };
   const url = new URL('../../lib/contract/errors.ts?copy', import.meta.url).href;
   const copy = (await import(url)) as typeof ours;
   for (const [name, kind] of Object.entries(ours)) {

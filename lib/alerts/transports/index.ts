@@ -1,5 +1,5 @@
 // Mail, in the order in which `auto` tries it; and a webhook, made of what the configuration says of it.
-import type { Transport } from '../../contract/transport.ts';
+import type { Transport } from '../../contract/mail.ts';
 import { mailx } from './mailx.ts';
 import { sendmail } from './sendmail.ts';
 import { smtp } from './smtp.ts';

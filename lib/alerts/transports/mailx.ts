@@ -1,7 +1,9 @@
 // bsd-mailx, which hands the mail to /usr/sbin/sendmail. It makes the headers itself, so the composed message is taken
 // apart and handed over in pieces; what it must not add or ask of anybody's ~/.mailrc is said below.
 import { basename } from 'node:path';
-import { defineTransport, type Outside, Unconfigured } from '../../contract/transport.ts';
+import { Unconfigured } from '../../contract/errors.ts';
+import { defineTransport } from '../../contract/mail.ts';
+import type { Outside } from '../../contract/outside.ts';
 import {
   describeSendmail,
   findSendmail,

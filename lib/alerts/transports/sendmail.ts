@@ -1,5 +1,6 @@
 // A sendmail-compatible command: the whole message on its input, the envelope on its command line.
-import { defineTransport, Unconfigured } from '../../contract/transport.ts';
+import { Unconfigured } from '../../contract/errors.ts';
+import { defineTransport } from '../../contract/mail.ts';
 import { describeSendmail, findSendmail } from '../sendmail-program.ts';
 import { carry, carrySeconds, wordsOf } from '../sysexits.ts';
 

@@ -1,13 +1,7 @@
 // Straight to a mail server, as the environment says: OPS_ALERT_SMTP_HOST and its companions.
-import { Refused, Unsure } from '../../contract/errors.ts';
-import {
-  defineTransport,
-  type Outside,
-  type Receipt,
-  type SmtpAnswer,
-  type SmtpSettings,
-  Unconfigured,
-} from '../../contract/transport.ts';
+import { Refused, Unconfigured, Unsure } from '../../contract/errors.ts';
+import { defineTransport, type Receipt } from '../../contract/mail.ts';
+import type { Outside, SmtpAnswer, SmtpSettings } from '../../contract/outside.ts';
 import { join } from '../../core/path.ts';
 import { oneLine, reasonOf } from '../../core/text.ts';
 

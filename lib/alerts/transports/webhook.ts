@@ -1,11 +1,11 @@
 // One webhook: a chat, or a program that somebody wrote.
-import { Refused } from '../../contract/errors.ts';
+import { Refused, Unconfigured } from '../../contract/errors.ts';
 import type { Reply } from '../../contract/net.ts';
-import { defineTransport, type Outside, type Transport, Unconfigured } from '../../contract/transport.ts';
+import { defineTransport, type Transport } from '../../contract/mail.ts';
+import type { Outside } from '../../contract/outside.ts';
 import { firstLine } from '../../core/text.ts';
 import { bearer } from '../bearer.ts';
-import type { WebhookConfig } from '../config.ts';
-import { webhookRequest } from '../webhook-body.ts';
+import { type WebhookConfig, webhookRequest } from '../webhook-body.ts';
 
 const answerSeconds = 10;
 
