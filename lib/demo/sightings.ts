@@ -1,5 +1,5 @@
-// Records whether the monitor detected each fault: the first cycle that was not green, the levels that were reached, and
-// the cycle from which all observations were green again.
+// Records whether the monitor detected each fault: the first cycle that was not green, the levels that were reached,
+// and the cycle from which all observations were green again.
 import { type Level, worst } from '../core/level.ts';
 import { type Fault, faultName } from './faults.ts';
 

@@ -1,5 +1,5 @@
-// Reads files of /sys. Only reading a value asks the device and may hang, so only that call runs on a thread. A beat reads
-// sixty such files, and a whole read on threads would take five thread calls for each.
+// Reads files of /sys. Only reading a value asks the device and may hang, so only that call runs on a thread. A beat
+// reads sixty such files, and a whole read on threads would take five thread calls for each.
 import { closeSync, constants, openSync, read, readFileSync } from 'node:fs';
 import { called } from './leave.ts';
 

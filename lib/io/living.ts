@@ -18,8 +18,8 @@ export function lives({ pid, started }: Noted): boolean {
   } catch {
     return false; // no such process, or one of another user, which cannot be an earlier run of ours
   }
-  // In its sandbox a beat can signal an earlier beat but not see it in /proc: ProtectProc=invisible, and each beat has its
-  // own user namespace.
+  // In its sandbox a beat can signal an earlier beat but not see it in /proc: ProtectProc=invisible, and each beat has
+  // its own user namespace.
   const now = startOf(pid);
   return now === undefined || now === started;
 }

@@ -11,8 +11,8 @@ export interface Lock {
   release(): void;
 }
 
-/** Waits up to `waitMs`, then throws LockedOut, which names the holder. `path` is the lock; `path`.holder is a note about
- * the holder, only for that message. */
+/** Waits up to `waitMs`, then throws LockedOut, which names the holder. `path` is the lock; `path`.holder is a note
+ * about the holder, only for that message. */
 export async function takeLock(path: string, what: string, waitMs: number): Promise<Lock> {
   makeWritable(path);
   const { DatabaseSync } = await import('node:sqlite');

@@ -14,7 +14,7 @@ export interface Written {
   readonly bytes: number;
 }
 
-/** Refuses a `path` that exists. After a failure, and after a signal that ends the process, no part of the folder is left. */
+/** Refuses a `path` that exists. After a failure or a signal that ends the process, no part of the folder is left. */
 export async function writeNewFolder(
   path: string,
   mode: number,

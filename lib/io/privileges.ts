@@ -1,5 +1,5 @@
-// When root runs a command by hand, it becomes the user who owns the state folder: it can read only what the service can
-// read, leaves no file that the service cannot replace, and follows no link of that user with root's rights.
+// When root runs a command by hand, it becomes the user who owns the state folder: it can read only what the service
+// can read, leaves no file that the service cannot replace, and follows no link of that user with root's rights.
 import { lstatSync, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { join } from '../core/path.ts';
@@ -9,8 +9,8 @@ interface Owner {
   readonly gid: number;
 }
 
-/** Becomes the owner of `folder`, or of a folder on the way to `below` that was made for another user: the operators' own
- * folder often belongs to root. */
+/** Becomes the owner of `folder`, or of a folder on the way to `below` that was made for another user: the operators'
+ * own folder often belongs to root. */
 export function becomeOwnerOf(folder: string, below = folder): void {
   if (process.getuid?.() !== 0) return;
   const owner = ownerBelow(folder, below);
@@ -22,7 +22,7 @@ export function becomeOwnerOf(folder: string, below = folder): void {
   for (const name of ['HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'XDG_RUNTIME_DIR']) delete process.env[name];
 }
 
-/** Stops at a symbolic link: the owner of the folder above may have made it, so its target does not show who may write. */
+/** Stops at a symbolic link: the owner of the folder above can make one, so its target does not show who may write. */
 function ownerBelow(folder: string, below: string): Owner {
   let owner = nearestOwner(folder);
   let path = folder;

@@ -1,4 +1,4 @@
-// Version and build id. The build writes its id into a bundle; code run from source has no id, so nothing is cached by it.
+// Version and build id. The build writes its id into a bundle; from source there is no id, and nothing is cached by it.
 import manifest from '../../package.json' with { type: 'json' };
 
 declare const OPS_MONITOR_BUILD: string | undefined;

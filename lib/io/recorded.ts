@@ -1,5 +1,5 @@
-// A Host for a recorded machine, which is a folder: its files are in root/, the output of its commands in commands/, the
-// rest in machine.json.
+// A Host for a recorded machine, which is a folder: its files are in root/, the output of its commands in commands/,
+// the rest in machine.json.
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod/mini';
@@ -99,7 +99,7 @@ function recorded<Kind extends 'stat' | 'statfs'>(machine: Machine, kind: Kind, 
 
 async function findCommand(folder: string, argv: readonly string[]): Promise<Completed> {
   const asked = JSON.stringify(argv);
-  const files = await readdir(join(folder, 'commands')).catch(() => []); // a recording without commands has no such folder
+  const files = await readdir(join(folder, 'commands')).catch(() => []); // a recording may have no commands
   for (const file of files) {
     const command = commandSchema.parse(JSON.parse(await readFile(join(folder, 'commands', file), 'utf8')));
     if (JSON.stringify(command.argv) !== asked) continue;

@@ -19,7 +19,7 @@ import { makeFolder } from './files.ts';
 /** A folder with this file belongs to an earlier demo, and may be emptied. */
 const marker = 'ops-monitor-demo.txt';
 
-/** Returns a new temporary folder, or the one asked for. That must be new, empty or of an earlier demo, and is emptied. */
+/** Returns a new temporary folder, or the one asked for, which must be new, empty or of an earlier demo; empties it. */
 export function takeDemoFolder(asked: string | undefined): string {
   const folder = asked === undefined ? mkdtempSync(join(tmpdir(), 'ops-monitor-demo-')) : resolve(asked);
   const entries = existsSync(folder) ? readdirSync(folder) : [];

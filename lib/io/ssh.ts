@@ -50,7 +50,7 @@ export function sshHostOpener(settings: SshSettings): (signal: AbortSignal) => H
   return (signal) => openHost(settings.name, signal, namedLane, (argv, work) => command(signal, argv, work));
 }
 
-/** `work` names a command that may hang there: while an earlier attempt of that name lives, no second one is started. */
+/** `work` names a command that may hang there: while an earlier attempt of that name lives, no second is started. */
 type Command = (argv: readonly string[], work?: string) => Promise<Completed>;
 
 function openHost(name: string, signal: AbortSignal, namedLane: ReturnType<typeof lanes>, command: Command): Host {
@@ -208,7 +208,7 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
       target,
       'exec cat >/dev/null',
     ],
-    // The input is kept open and never written: when this process ends, in whatever way, so do the input and the connection.
+    // The input is kept open and never written: when this process ends in any way, so do the input and the connection.
     { stdin: 'pipe', stdout: 'ignore', reject: false, cleanup: false },
   );
   const forgetMaster = endOnLeaving(() => {

@@ -1,5 +1,5 @@
-// A real sshd for one user, without a port and without a daemon: ssh starts it as its ProxyCommand and talks to it through
-// a pipe. sshd itself handles keys, login, sessions and every command; it ends with the connection.
+// A real sshd for one user, without a port and without a daemon: ssh starts it as its ProxyCommand and talks to it
+// through a pipe. sshd itself handles keys, login, sessions and every command; it ends with the connection.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
