@@ -43,8 +43,8 @@ export function leave(code: number): never {
   for (const end of held.endings) end();
   // process.exit() joins the threads of the pool, so a thread that is stuck in the kernel (a dead disk, a mount or name
   // server that does not answer) would keep the process alive. Replacing the process image ends all threads, except one
-  // that sleeps uninterruptibly in the kernel: that one keeps the process whatever is done. Such a file is read in
-  // a child (a mount) or, where a child costs too much (a sensor), not again while a reader still waits for it.
+  // that sleeps uninterruptibly in the kernel: that one keeps the process whatever is done. So a mount is read
+  // in a child, and a sensor, for which a child costs too much, is not read again while an earlier read still waits.
   if (held.onThreads > 0 && process.execve) process.execve('/bin/sh', ['sh', '-c', `exit ${code}`], {});
   process.exit(code);
 }
