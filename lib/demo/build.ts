@@ -1,4 +1,4 @@
-// Builds the scenario in one folder, anew for each instant that the real stages shall read: files with their times, gates,
+// Builds the scenario in one folder, anew for each instant that the real stages read: files with their times, gates,
 // checkouts, a power store and a web page. All times are shifted, so that the scenario's instant is now.
 import { join } from 'node:path';
 import { type FilePool, filePool, placeFile, removeTree, servePage } from '../io/scenery.ts';
@@ -41,8 +41,8 @@ const pathsIn = (folder: string): Paths => ({
   code: join(folder, 'code'),
 });
 
-/** Days of files to build: those over which the mirrors are compared, and two more, because the shift moves files across
- * the folders' days. */
+/** Days of files to build: those over which the mirrors are compared, and two more, because the shift moves files
+ * across the folders' days. */
 const archiveDays = ({ compare }: Stream): number => Number.parseInt(compare, 10) + 2;
 
 export async function buildSite(folder: string): Promise<BuiltSite> {

@@ -1,4 +1,4 @@
-// The files, mounts and disks of the simulated machines, as the kernel, the gates' jobs and the power logger write them.
+// The files, mounts and disks of the simulated machines, as the kernel, the gates' jobs and the logger write them.
 import type { FilesystemStat, PathStat } from '../contract/host.ts';
 import { absolutePaths as paths, checkoutNames, checkoutPath, gateFile, gateNames, powerStore } from './layout.ts';
 import { powerFile } from './power.ts';

@@ -1,5 +1,5 @@
-// The power supply's Zarr store, in version 2 of the format as xarray writes it: a pure function from time and path to a
-// file's bytes. One chunk holds a day with a sample every five minutes; after the newest sample all values are NaN.
+// The power supply's Zarr store, in version 2 of the format as xarray writes it: a pure function from time and path to
+// a file's bytes. One chunk holds a day with a sample every five minutes; after the newest sample all values are NaN.
 import { archiveBegins, day, minute, newestSample, powerAt } from './scenario.ts';
 
 const everyMs = 5 * minute;

@@ -27,7 +27,7 @@ function notInstalled(argv: readonly string[]): never {
   throw new Error(`${argv.join(' ')} is not installed (ENOENT)`);
 }
 
-/** Simulates `find -H FOLDER… -maxdepth 1 …` in a stream's folders. The name pattern is ignored, as all files match it. */
+/** Simulates `find -H FOLDER… -maxdepth 1 …` in a stream's folders. The name pattern is ignored: all files match. */
 function find(argv: readonly string[], where: readonly Place[], at: number, listings: Listings): Completed {
   let stdout = '';
   let stderr = '';

@@ -1,18 +1,18 @@
-// The kernel's files of devices, /sys. In there only the reading of a value asks the device, and only that may hang: it
-// alone is given to a thread. A beat reads sixty of them, and by threads each would cost five trips.
+// Reads files of /sys. Only reading a value asks the device and may hang, so only that call runs on a thread. A beat
+// reads sixty such files, and a whole read on threads would take five thread calls for each.
 import { closeSync, constants, openSync, read, readFileSync } from 'node:fs';
 import { called } from './leave.ts';
 
 export const isOfKernel = (path: string): boolean => path.startsWith('/sys/');
 
 const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-/** No file in there has more than a page. */
+/** No file in /sys is larger than a page. */
 const mostBytes = 4096;
 
-/** What a driver is called, and its sensors, does not change: it needs no device. */
+/** The names of drivers and their sensors are fixed: the kernel returns them without asking the device. */
 const isOfDriver = (path: string): boolean =>
   path.endsWith('/name') || path.endsWith('/type') || path.endsWith('_label');
-/** The temperatures of an Intel processor, one a core: registers of the processor itself, and so no device to wait for. */
+/** The core temperatures of an Intel processor are registers of the processor itself, so reading them cannot hang. */
 const isRegister = (path: string): boolean => path.startsWith('/sys/devices/platform/coretemp.');
 
 export async function readOfKernel(path: string): Promise<string> {

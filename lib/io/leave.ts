@@ -1,4 +1,4 @@
-// Leaving the process for good, at once, whatever still hangs.
+// Ends the process at once, whatever still hangs.
 
 interface Held {
   /** Calls that sit on a thread of libuv's pool. */
@@ -6,8 +6,8 @@ interface Held {
   readonly endings: Set<() => void>;
 }
 
-// Parts that are loaded on demand are bundles of their own, each with its own copy of this file: what is held must be
-// one for all of them.
+// Modules that are loaded on demand are separate bundles, each with its own copy of this file, so the state is shared
+// through globalThis.
 const key = Symbol.for('ops-monitor.held');
 const held: Held = ((globalThis as { [key]?: Held })[key] ??= { onThreads: 0, endings: new Set() });
 
@@ -21,7 +21,7 @@ export async function onPool<Result>(call: () => Promise<Result>): Promise<Resul
   }
 }
 
-/** One such call of node:fs that takes a callback, as a promise: half the price of the same by node:fs/promises. */
+/** Wraps one such call of node:fs, with its callback, in a promise, at half the cost of node:fs/promises. */
 export function called<Result>(call: (done: (error: Error | null, result?: Result) => void) => void): Promise<Result> {
   held.onThreads += 1;
   return new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ export function called<Result>(call: (done: (error: Error | null, result?: Resul
   });
 }
 
-/** Something to end when we leave: a child that still runs. Returns how to take it back. */
+/** Registers a function that leave() calls, for example to kill a child. Returns a function that unregisters it. */
 export function endOnLeaving(end: () => void): () => void {
   held.endings.add(end);
   return () => void held.endings.delete(end);
@@ -41,10 +41,10 @@ export function endOnLeaving(end: () => void): () => void {
 
 export function leave(code: number): never {
   for (const end of held.endings) end();
-  // process.exit() joins the threads of the pool, so one that is stuck in the kernel (a dead disk, a mount without an
-  // answer, a silent name server) would keep the process. Replacing the process image ends them all, but for one that
-  // sleeps uninterruptibly in the kernel: with that one this process stays, whatever is done. What may do that is touched
-  // in a child (a mount), or, where a child is too dear (a sensor), not again while somebody still waits for it.
+  // process.exit() joins the threads of the pool, so a thread that is stuck in the kernel (a dead disk, a mount or name
+  // server that does not answer) would keep the process alive. Replacing the process image ends all threads, except one
+  // that sleeps uninterruptibly in the kernel: that one keeps the process whatever is done. So a mount is read
+  // in a child, and a sensor, for which a child costs too much, is not read again while an earlier read still waits.
   if (held.onThreads > 0 && process.execve) process.execve('/bin/sh', ['sh', '-c', `exit ${code}`], {});
   process.exit(code);
 }

@@ -1,6 +1,6 @@
-// A lock that dies with its holder: the kernel's own record lock, taken through SQLite, which Node carries with it.
-// A file with a pid would have to guess whether that process still lives, which ProtectProc=invisible and reused pids
-// make impossible; this lock holds between a unit in namespaces of its own and a shell, and ends with kill -9.
+// A lock that the kernel frees when its holder ends: a record lock, taken through the SQLite that is built into Node.
+// With a pid file one would have to guess whether that process still lives, which ProtectProc=invisible and reused pids
+// make impossible; this lock works between a unit in namespaces of its own and a shell, and kill -9 frees it.
 import { accessSync, closeSync, constants, existsSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode, LockedOut } from '../contract/errors.ts';
@@ -11,14 +11,15 @@ export interface Lock {
   release(): void;
 }
 
-/** Waits briefly, then says who holds it. `path` is the lock; beside it lies a note of the holder, for that message only. */
+/** Waits up to `waitMs`, then throws LockedOut, which names the holder. `path` is the lock; `path`.holder is a note
+ * about the holder, only for that message. */
 export async function takeLock(path: string, what: string, waitMs: number): Promise<Lock> {
   makeWritable(path);
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path, { timeout: waitMs });
   try {
-    // With its journal in memory taking the lock writes nothing, so that it works on a full disk. (OFF would not do:
-    // Node's SQLite is in defensive mode, which ignores it.)
+    // With the journal in memory, taking the lock writes nothing and so works on a full disk. (journal_mode=OFF has no
+    // effect: Node's SQLite is in defensive mode, which ignores it.)
     database.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
@@ -37,8 +38,8 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
 }
 
 /**
- * What is read-only SQLite would open for reading, and the lock would hold nobody back. Of what cannot be made it would say
- * only that it could not be opened.
+ * SQLite would open a read-only file for reading, and the lock would then exclude nobody. For a file that cannot be
+ * created, its error says only that it could not be opened.
  */
 function makeWritable(path: string): void {
   try {
@@ -47,13 +48,14 @@ function makeWritable(path: string): void {
     accessSync(path, constants.W_OK);
   } catch (error) {
     const code = errorCode(error);
-    const whose = code === 'EACCES' ? `: ${ownerOf(path)}` : '';
-    throw Object.assign(new Error(`the lock ${path} cannot be taken${whose}`, { cause: error }), { code });
+    const reason = code === 'EACCES' ? `: ${describeOwner(path)}` : '';
+    throw Object.assign(new Error(`the lock ${path} cannot be taken${reason}`, { cause: error }), { code });
   }
 }
 
-/** Of the nearest that is there. What is somebody else's is not gone round: whoever owns it runs the stages. */
-function ownerOf(path: string): string {
-  if (!existsSync(path)) return ownerOf(dirname(path));
+/** Names the owner of the path, or of the nearest existing folder above it. A path of another user is not bypassed: its
+ * owner is the user who runs the stages. */
+function describeOwner(path: string): string {
+  if (!existsSync(path)) return describeOwner(dirname(path));
   return `${path} belongs to the user ${statSync(path).uid}, and this is ${process.getuid?.()}`;
 }

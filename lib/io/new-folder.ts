@@ -1,4 +1,4 @@
-// A folder that appears whole or not at all: written beside its place, and renamed at the end.
+// Writes a folder that appears whole or not at all: it is built beside its place, and renamed at the end.
 import { appendFileSync, chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode, Usage } from '../contract/errors.ts';
@@ -8,13 +8,13 @@ import { makeFolder } from './files.ts';
 import { endOnLeaving } from './leave.ts';
 import { storeFiles } from './store.ts';
 
-/** Of its files. */
+/** Number and total size of the files in the folder. */
 export interface Written {
   readonly files: number;
   readonly bytes: number;
 }
 
-/** Whatever is at `path` already is not touched. After a failure, and when the process is told to end, nothing is left. */
+/** Refuses a `path` that exists. After a failure or a signal that ends the process, no part of the folder is left. */
 export async function writeNewFolder(
   path: string,
   mode: number,
@@ -23,7 +23,7 @@ export async function writeNewFolder(
   refuseTaken(path);
   const building = `${path}.tmp-${process.pid}`;
   const remove = (): void => rmSync(building, { recursive: true, force: true });
-  const ended = endOnLeaving(remove);
+  const cancelRemoval = endOnLeaving(remove);
   const names = new Set<string>();
   let bytes = 0;
   const put = (name: string, content: Uint8Array | string, flag: 'wx' | 'a'): void => {
@@ -31,14 +31,14 @@ export async function writeNewFolder(
     makeFolder(dirname(file));
     names.add(name);
     bytes += typeof content === 'string' ? Buffer.byteLength(content) : content.length;
-    // Both write on until all is written, or throw.
+    // Both functions write everything or throw.
     if (flag === 'wx') writeFileSync(file, content, { flag });
     else appendFileSync(file, content);
   };
   try {
     mkdirSync(building);
     await fill({ write: (name, content) => put(name, content, 'wx'), append: (name, text) => put(name, text, 'a') });
-    // At the end: what is read-only from the beginning can be appended to by nobody but root.
+    // The mode is set at the end, because only root can append to a read-only file.
     for (const name of names) chmodSync(join(building, name), mode);
     storeFiles.sync(building);
     renameSync(building, path);
@@ -47,7 +47,7 @@ export async function writeNewFolder(
     if (error instanceof Usage) throw error;
     throw new Error(`writing ${path} failed, and nothing is left of it`, { cause: error });
   } finally {
-    ended();
+    cancelRemoval();
   }
   return { files: names.size, bytes };
 }

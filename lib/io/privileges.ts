@@ -1,5 +1,5 @@
-// Root running a command by hand works as the user whose state it is: it reads what the service reads, leaves nothing
-// that the service cannot replace, and follows no link of that user's with root's rights.
+// When root runs a command by hand, it becomes the user who owns the state folder: it can read only what the service
+// can read, leaves no file that the service cannot replace, and follows no link of that user with root's rights.
 import { lstatSync, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { join } from '../core/path.ts';
@@ -9,7 +9,8 @@ interface Owner {
   readonly gid: number;
 }
 
-/** Of the folder, or of one below it that somebody made for others: the operators' own is root's as often as not. */
+/** Becomes the owner of `folder`, or of a folder on the way to `below` that was made for another user: the operators'
+ * own folder often belongs to root. */
 export function becomeOwnerOf(folder: string, below = folder): void {
   if (process.getuid?.() !== 0) return;
   const owner = ownerBelow(folder, below);
@@ -17,11 +18,11 @@ export function becomeOwnerOf(folder: string, below = folder): void {
   process.setgroups?.([owner.gid]);
   process.setgid?.(owner.gid);
   process.setuid?.(owner.uid);
-  // Root's own folders are nothing to that user.
+  // These variables name root's folders, which that user cannot use.
   for (const name of ['HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'XDG_RUNTIME_DIR']) delete process.env[name];
 }
 
-/** A link on the way may be made by who owns the folder above: what it leads to says nothing of who is to write there. */
+/** Stops at a symbolic link: the owner of the folder above can make one, so its target does not show who may write. */
 function ownerBelow(folder: string, below: string): Owner {
   let owner = nearestOwner(folder);
   let path = folder;
@@ -34,7 +35,7 @@ function ownerBelow(folder: string, below: string): Owner {
   return owner;
 }
 
-/** Of the folder, or of the one it will be made in. */
+/** The owner of the folder, or of the nearest existing folder above it. */
 export function nearestOwner(folder: string): Owner {
   const found = statSync(folder, { throwIfNoEntry: false });
   return found ?? nearestOwner(dirname(folder));

@@ -1,4 +1,4 @@
-// Which build this is. A bundle has its build id written in; from source there is none, and nothing is cached by it.
+// Version and build id. The build writes its id into a bundle; from source there is no id, and nothing is cached by it.
 import manifest from '../../package.json' with { type: 'json' };
 
 declare const OPS_MONITOR_BUILD: string | undefined;

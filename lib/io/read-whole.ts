@@ -1,5 +1,5 @@
-// A file read whole, on a thread, without ever waiting for something that is no file. By callbacks: the same by promises
-// costs twice as much.
+// Reads a whole file on a thread, without ever blocking on a path that is not a regular file. Uses callbacks, because
+// node:fs/promises costs twice as much.
 import { close, constants, fstat, open, read, type Stats } from 'node:fs';
 import { called } from './leave.ts';
 
@@ -8,7 +8,7 @@ const firstBytes = 16 * 1024;
 
 const flags = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** O_NONBLOCK: opening a FIFO that nobody writes to would otherwise wait for ever, on a thread that no exit can end. */
+/** O_NONBLOCK: without it, opening a FIFO without a writer would block for ever, on a thread that no exit can end. */
 export async function readWhole(path: string, range?: { start: number; length: number }): Promise<Buffer> {
   const descriptor = await called<number>((done) => open(path, flags, done));
   try {
@@ -22,21 +22,22 @@ export async function readWhole(path: string, range?: { start: number; length: n
   }
 }
 
-/** To its end, wherever that is: files of the kernel have 0 or 4096 bytes, whatever is in them, and give it in pieces. */
+/** Reads until the end of the file: kernel files report a size of 0 or 4096 whatever their content, and return it in
+ * pieces. */
 async function readAll(path: string, descriptor: number, size: number): Promise<Buffer> {
   let buffer: Buffer = Buffer.allocUnsafe(Math.max(firstBytes, size + 1));
   for (let length = 0; ;) {
-    const took = await readSome(descriptor, buffer, length, null);
-    if (took === 0) return buffer.subarray(0, length);
-    length += took;
+    const bytesRead = await readSome(descriptor, buffer, length, null);
+    if (bytesRead === 0) return buffer.subarray(0, length);
+    length += bytesRead;
     if (length > mostFileBytes) throw new Error(`${path} is too large to be read whole: more than ${length} bytes`);
     if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(length)]);
   }
 }
 
 async function readUpTo(descriptor: number, buffer: Buffer, start: number): Promise<Buffer> {
-  const took = await readSome(descriptor, buffer, 0, start);
-  return buffer.subarray(0, took);
+  const bytesRead = await readSome(descriptor, buffer, 0, start);
+  return buffer.subarray(0, bytesRead);
 }
 
 const readSome = (descriptor: number, buffer: Buffer, at: number, position: number | null): Promise<number> =>

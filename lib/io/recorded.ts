@@ -1,4 +1,5 @@
-// A machine as a folder: its files under root/, what its commands printed under commands/, the rest in machine.json.
+// A Host for a recorded machine, which is a folder: its files are in root/, the output of its commands in commands/,
+// the rest in machine.json.
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod/mini';
@@ -27,7 +28,7 @@ const answerSchema = z.object({
   certificate_problem: z.optional(z.string()),
 });
 
-/** Paths and URLs by name; a string in place of a value is the error that the machine gave. */
+/** Records by path or URL; a string in place of a record is the error message of the machine. */
 const machineSchema = z.object({
   summary: z.string(),
   recorded_at: z.string(),
@@ -36,7 +37,7 @@ const machineSchema = z.object({
   stat: z.record(z.string(), z.union([z.string(), statSchema])),
   urls: z.record(z.string(), answerSchema),
 });
-/** Lines, so that a person can read and change them. */
+/** stdout is stored as lines, so that a person can read and edit it. */
 const commandSchema = z.object({
   argv: z.array(z.string()),
   exit_code: z.number(),
@@ -56,15 +57,15 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
   const root = join(folder, 'root');
   const machine = (): Promise<Machine> => (knownMachines[folder] ??= readMachine(folder));
   const inRoot = (path: string): string => join(root, namedInFolder(path));
-  const asOnMachine = (error: unknown): never => {
-    // Its words are those of the machine: where the folder lies here is nothing to it.
+  const rethrowWithoutRoot = (error: unknown): never => {
+    // The message shows the path on the recorded machine, without the recording's folder in front of it.
     if (error instanceof Error) error.message = error.message.replaceAll(root, '');
     throw error;
   };
   return {
     name,
     signal,
-    readText: async (path) => (await readWhole(inRoot(path)).catch(asOnMachine)).toString('utf8'),
+    readText: async (path) => (await readWhole(inRoot(path)).catch(rethrowWithoutRoot)).toString('utf8'),
     readBytes: async (path, range) => {
       const all = await readFile(inRoot(path));
       return range ? all.subarray(range.start, range.start + range.length) : all;
@@ -85,7 +86,7 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
   };
 }
 
-/** git keeps no folder called .git in a repository, so in a recording it is called otherwise. */
+/** git does not store a folder named .git in a repository, so a recording names it dot-git. */
 export const namedInFolder = (path: string): string => path.replaceAll('/.git/', '/dot-git/');
 
 function recorded<Kind extends 'stat' | 'statfs'>(machine: Machine, kind: Kind, path: string) {
@@ -98,14 +99,14 @@ function recorded<Kind extends 'stat' | 'statfs'>(machine: Machine, kind: Kind, 
 
 async function findCommand(folder: string, argv: readonly string[]): Promise<Completed> {
   const asked = JSON.stringify(argv);
-  const files = await readdir(join(folder, 'commands')).catch(() => []); // a machine without commands has no such folder
+  const files = await readdir(join(folder, 'commands')).catch(() => []); // a recording may have no commands
   for (const file of files) {
     const command = commandSchema.parse(JSON.parse(await readFile(join(folder, 'commands', file), 'utf8')));
     if (JSON.stringify(command.argv) !== asked) continue;
     const { exit_code, stdout, stderr } = command;
     return { exit_code, stdout: stdout.join('\n'), stderr };
   }
-  // As on a machine where it is not installed.
+  // A command that was not recorded fails as if it were not installed.
   throw new Error(`${argv.join(' ')} is not installed (ENOENT)`);
 }
 

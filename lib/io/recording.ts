@@ -1,4 +1,4 @@
-// A Host that remembers all it was asked and what it answered, to be written as a folder that io/recorded.ts opens.
+// A Host that records all requests and answers of another Host, to be written as a folder that io/recorded.ts opens.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,12 +17,12 @@ export interface Recording {
   };
 }
 
-/** Who this machine is, so that it can be taken out. */
+/** Host name and user of this machine, so that they can be removed from a recording. */
 export function whoWeAre(): { hostname: string; user: string } {
   return { hostname: hostname(), user: userName() };
 }
 
-/** A user id without an entry has no name. */
+/** Empty for a user id without an entry in the user database. */
 function userName(): string {
   try {
     return userInfo().username;
@@ -61,7 +61,7 @@ export function recordingHost(host: Host, recording: Recording): Host {
   };
 }
 
-/** An error is part of how a machine is: its words are recorded in the place of a value. */
+/** An error belongs to the machine's state: its message is recorded in place of the value. */
 async function remember<Value>(
   into: Record<string, Value | string>,
   key: string,
@@ -72,12 +72,12 @@ async function remember<Value>(
     into[key] = value;
     return value;
   } catch (error) {
-    if (!/ENOENT/.test(reasonOf(error))) into[key] = reasonOf(error); // what is not there needs no record
+    if (!/ENOENT/.test(reasonOf(error))) into[key] = reasonOf(error); // a path without a record gives ENOENT anyway
     throw error;
   }
 }
 
-/** `clean` takes out what must not leave the machine. */
+/** `clean` removes text that must not leave the machine, such as names and addresses. */
 export function writeRecording(
   folder: string,
   recording: Recording,
@@ -103,6 +103,6 @@ export function writeRecording(
   }
 }
 
-/** Cleaned text by text: over whole JSON a rule could eat a quote or a backslash of it. */
+/** Each string is cleaned by itself: applied to the whole JSON text, a rule could remove a quote or a backslash. */
 const prettyClean = (value: unknown, clean: (text: string) => string): string =>
   `${JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? clean(part) : part), 2)}\n`;

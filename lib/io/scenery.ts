@@ -1,4 +1,4 @@
-// What the simulated site needs of the world, as real things: a folder of its own, files with times, a page that answers.
+// Real things for the simulated site: a folder of its own, files with given times, and a web page.
 import {
   existsSync,
   mkdtempSync,
@@ -16,10 +16,10 @@ import { dirname, join, resolve } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { makeFolder } from './files.ts';
 
-/** By this a folder is known to be ours, to be emptied for the next time. */
+/** A folder with this file belongs to an earlier demo, and may be emptied. */
 const marker = 'ops-monitor-demo.txt';
 
-/** A new temporary one, or the one that was asked for: new, empty, or of an earlier demo, of which nothing is kept. */
+/** Returns a new temporary folder, or the one asked for, which must be new, empty or of an earlier demo; empties it. */
 export function takeDemoFolder(asked: string | undefined): string {
   const folder = asked === undefined ? mkdtempSync(join(tmpdir(), 'ops-monitor-demo-')) : resolve(asked);
   const entries = existsSync(folder) ? readdirSync(folder) : [];
@@ -38,10 +38,10 @@ export function placeFile(path: string, content: string | Uint8Array): void {
   writeFileSync(path, content);
 }
 
-/** Files without content, used again and again: to make one takes ext4 thirty times as long as to rename one. */
+/** Files without content that are reused: on ext4, creating a file takes thirty times as long as renaming one. */
 export interface FilePool {
   place(path: string, bytes: number, modifiedMs: number): void;
-  /** All that were placed. */
+  /** Moves all placed files back into the pool. */
   takeBack(): void;
 }
 
@@ -75,7 +75,7 @@ interface Page {
   close(): void;
 }
 
-/** On loopback, at a port that is free; each answer as it is told to be at that moment. */
+/** Serves a page on a free port of the loopback; `answer` is called at each request. */
 export async function servePage(answer: () => { status: number; ms: number }): Promise<Page> {
   const server = createServer((_request, response) => {
     const { status, ms } = answer();

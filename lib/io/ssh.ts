@@ -1,4 +1,4 @@
-// Another machine over ssh, as a Host: one connection for a whole cycle, through which every command goes. It runs only
+// A Host for another machine over ssh: one connection for a whole cycle, through which every command goes. It runs only
 // POSIX tools and GNU find there, and writes nothing.
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -20,13 +20,13 @@ const namesForSsh = ['HOME', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'KRB5CCNAME', '
 
 export interface SshSettings {
   readonly name: string;
-  /** `user@name`, or a Host of ssh_config. */
+  /** `user@name`, or a Host entry of ssh_config. */
   readonly target: string;
   readonly configFile: string | undefined;
-  /** For the connection to come up. */
+  /** Timeout for the connection to come up. */
   readonly connectMs: number;
   readonly runtime: string;
-  /** Whose monitor this is: two of them may look at one machine as the same user. */
+  /** The monitor's state folder: it tells apart two monitors that log in to one machine as the same user. */
   readonly state: string;
 }
 
@@ -34,31 +34,31 @@ interface Connection {
   readonly socket: string;
 }
 
-/** Opens that machine for one cycle. */
+/** Returns a function that opens the machine; all Hosts that it opens share one connection, for one cycle. */
 export function sshHostOpener(settings: SshSettings): (signal: AbortSignal) => Host {
   let connection: Promise<Connection> | undefined;
   let earlier: Promise<ReadonlyMap<string, Attempt>> | undefined;
-  // sshd's MaxSessions is 10 unless somebody raised it; the connection itself is one, and the look at what hangs.
-  const lane = lanes(8);
-  // On a dead mount all of them hang, as long as they may: two lanes are for what is asked besides.
-  const search = lanes(6);
+  // sshd's MaxSessions is 10 by default; the connection itself takes one, and the listing of earlier attempts another.
+  const sessionLane = lanes(8);
+  // On a dead mount all named commands hang until their deadline: two sessions stay free for the other commands.
+  const namedLane = lanes(6);
   const command = async (signal: AbortSignal, argv: readonly string[], work?: string): Promise<Completed> => {
     const { socket } = await (connection ??= connect(settings));
     if (work !== undefined) {
       const attempt = (await (earlier ??= earlierAttempts(settings, socket))).get(encodeURIComponent(work));
       if (attempt) throw stillHangs(`process ${attempt.pid} on ${settings.name}`, attempt.since);
     }
-    // The connection holds the output open until the work there has ended, which may be never.
-    return lane(() => untilAborted(signal, runThere(settings, { socket, signal, argv, work })));
+    // The connection holds the output open until the command there has ended, which may be never.
+    return sessionLane(() => untilAborted(signal, runThere(settings, { socket, signal, argv, work })));
   };
-  return (signal) => openHost(settings.name, signal, search, (argv, work) => command(signal, argv, work));
+  return (signal) => openHost(settings.name, signal, namedLane, (argv, work) => command(signal, argv, work));
 }
 
-/** `work` names what may hang there: while an earlier attempt at it lives, no second one is started. */
+/** `work` names a command that may hang there: while an earlier attempt of that name lives, no second is started. */
 type Command = (argv: readonly string[], work?: string) => Promise<Completed>;
 
-function openHost(name: string, signal: AbortSignal, search: ReturnType<typeof lanes>, command: Command): Host {
-  /** A POSIX script over one path. Exit 44: there is no such path; 45: there is, and it is not what was expected. */
+function openHost(name: string, signal: AbortSignal, namedLane: ReturnType<typeof lanes>, command: Command): Host {
+  /** Runs a POSIX script on one path. Exit 44: the path does not exist; 45: it exists, but is not a regular file. */
   const script = async (what: string, path: string, text: string): Promise<string> => {
     const argv = ['sh', '-c', `[ -e "$1" ] || [ -L "$1" ] || exit 44; ${text}`, 'sh', path];
     const { exit_code, stdout, stderr } = await command(argv, `${what} ${path}`);
@@ -74,10 +74,10 @@ function openHost(name: string, signal: AbortSignal, search: ReturnType<typeof l
   return {
     name,
     signal,
-    // A FIFO would hold a process there long after we have gone.
+    // The test for a regular file keeps cat from blocking on a FIFO, long after this process has ended.
     readText: (path) => script('reading', path, '[ -f "$1" ] || exit 45; exec cat -- "$1"'),
     readBytes: async (path, range) => {
-      // As text, because that is what comes through a login shell and our own reading of it unharmed.
+      // Transferred as hexadecimal text, which survives the login shell and our decoding of the output as UTF-8.
       const part = range ? `-j ${range.start} -N ${range.length}` : '';
       const text = await script('reading', path, `[ -f "$1" ] || exit 45; exec od -An -v -tx1 ${part} -- "$1"`);
       return Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
@@ -90,7 +90,7 @@ function openHost(name: string, signal: AbortSignal, search: ReturnType<typeof l
       parseFindStat(await script('stat', path, `exec find "$1" -maxdepth 0 -printf '%y\\t%s\\t%T@\\t%l'`)),
     statfs: async (path) => parseDf(await script('usage', path, 'exec df -kP -- "$1"')),
     realpath: async (path) => (await script('resolving', path, 'cd -- "$1" && pwd -P')).replace(/\n$/, ''),
-    run: (argv, { alone } = {}) => (alone === undefined ? command(argv) : search(() => command(argv, alone))),
+    run: (argv, { alone } = {}) => (alone === undefined ? command(argv) : namedLane(() => command(argv, alone))),
     get: async (url) => {
       throw new Error(`${url} is asked from this machine, not from ${name}`);
     },
@@ -104,20 +104,20 @@ interface Work {
   readonly work?: string | undefined;
 }
 
-/** A command there, through the connection that is up. What the login shell's profile prints is cut off by a mark. */
+/** Runs a command there through the open connection. Output of the login shell's profile is cut off at a mark. */
 async function runThere(settings: SshSettings, { socket, signal, argv, work }: Work): Promise<Completed> {
   const { name, target } = settings;
   const mark = `ops-monitor-${randomUUID()}`;
-  const begins = [
-    // From the root: an account may be unable to read its own home, and find complains of where it stands.
+  const prologue = [
+    // An account may be unable to read its own home, and find complains about an unreadable working directory.
     'cd /',
     `echo ${mark}`,
     ...(work === undefined
       ? []
-      : [`export ${noteOf(settings)}" $$ ${new Date().toISOString()} ${encodeURIComponent(work)}"`]),
+      : [`export ${environmentNote(settings)}" $$ ${new Date().toISOString()} ${encodeURIComponent(work)}"`]),
     'exec "$@"',
   ].join('; ');
-  const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', endsWithUs, 'sh', 'sh', '-c', begins, 'sh', ...argv];
+  const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', killWhenInputEnds, 'sh', 'sh', '-c', prologue, 'sh', ...argv];
   const done = await readByProgram(
     [
       'ssh',
@@ -126,7 +126,7 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
       socket,
       '-o',
       'ControlMaster=no',
-      // Never a second connection: if the first has gone, that is the answer.
+      // Never opens a second connection: if the first is lost, the command fails.
       '-o',
       'ProxyCommand=false',
       '--',
@@ -137,23 +137,23 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
   );
   const start = done.stdout.indexOf(`${mark}\n`);
   if (start < 0) throw new Error(`${name} did not run the command: ${sshReason(done.stderr)}`);
-  // 127 and 126 are sh's own: there is no such program, or it may not be run. Where a folder of the PATH is closed to us, it
-  // says 126 of one that is nowhere.
+  // sh itself exits with 127 for a program that does not exist and 126 for one that may not be run. If a folder of the
+  // PATH is unreadable, it exits with 126 also for a program that does not exist.
   if (done.exit_code === 127) throw new Error(`${argv[0]} is not installed on ${name}`);
   if (done.exit_code === 126) throw new Error(`${argv[0]} is not installed on ${name}, or may not be run there`);
   return { ...done, stdout: done.stdout.slice(start + mark.length + 1) };
 }
 
 /**
- * Runs its arguments, and ends them when we have gone: sshd itself only closes their input and output, of which one that
- * hangs sees nothing. Our own death, an abort and a lost connection all end our line to it. Where that line was never ours
- * (a ForceCommand that reads it) nothing is ended.
+ * A script that runs its arguments and kills them when its input ends: sshd itself only closes their input and output,
+ * which a hanging process does not notice. The input ends with this process, with an abort and with a lost connection.
+ * Where the script never receives the first line of input (because a ForceCommand reads it), nothing is killed.
  */
-const endsWithUs = [
+const killWhenInputEnds = [
   'exec 3<&0',
   '"$@" 3<&- & work=$!',
   '{ read -r line && { read -r line; kill -9 "$work" $$; }; } <&3 >/dev/null 2>&1 & watch=$!',
-  // Silent from here on: what a shell may say of a child that is gone, or was killed, is no word of the work.
+  // stderr is discarded from here on: the shell's messages about a killed or ended child are not output of the command.
   'exec 3<&- 2>/dev/null',
   'wait "$work"',
   'code=$?',
@@ -161,20 +161,20 @@ const endsWithUs = [
   'exit "$code"',
 ].join('; ');
 
-/** How a piece of our work is known there, without a file: in its environment. */
-const noteOf = ({ name, state }: SshSettings): string =>
+/** The environment variable by which a command of this monitor is recognised there, without a file. */
+const environmentNote = ({ name, state }: SshSettings): string =>
   `OPS_MONITOR_ALONE=${fingerprint([hostname(), state, name].join(' '))}`;
 
 /**
- * What lives there of earlier connections: hanging beyond any kill, or on one that sshd does not yet know to be lost. A
- * child of such work is not meant, hence the look for the process itself.
+ * Lists the commands of earlier connections that still run there: unkillable ones, and those whose lost connection sshd
+ * has not noticed yet. A child inherits the note but does not count, hence the test for the process named in the note.
  */
 async function earlierAttempts(settings: SshSettings, socket: string): Promise<ReadonlyMap<string, Attempt>> {
   const script =
     'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\000" "\\012" | sed -n "s/^$1 //p" | ' +
     'while read -r pid note; do if [ -e "/proc/$pid" ]; then echo "$pid $note"; fi; done';
-  const argv = ['sh', '-c', script, 'sh', noteOf(settings)];
-  // Nobody's in particular: all wait for it, each until its own deadline.
+  const argv = ['sh', '-c', script, 'sh', environmentNote(settings)];
+  // A signal that never aborts: all callers share this listing, and each waits for it until its own deadline.
   const { signal } = new AbortController();
   const { stdout } = await runThere(settings, { socket, signal, argv });
   return parseAttempts(stdout);
@@ -182,10 +182,10 @@ async function earlierAttempts(settings: SshSettings, socket: string): Promise<R
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** Brings up the one connection. Its process is ours, and ends when we leave. */
+/** Brings up the one connection. Its ssh process is a child of this process, and ends with it. */
 async function connect({ name, target, configFile, connectMs, runtime }: SshSettings): Promise<Connection> {
   const { socket, temporary } = socketPath(runtime);
-  // Shorter than our own patience, so that it is ssh that says why.
+  // Shorter than connectMs, so that ssh itself times out first and gives the reason.
   const seconds = Math.max(1, Math.floor(connectMs / 1000) - 1);
   const options = [
     'BatchMode=yes',
@@ -214,17 +214,17 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
       'exec cat >/dev/null',
     ],
     variables: pickVariables(namesForSsh),
-    // Its input is kept open and never written: when we are gone, however we went, it ends, and with it the connection.
+    // The input is kept open and never written: when this process ends in any way, so do the input and the connection.
     input: '',
     keepsInputOpen: true,
     signal: stop.signal,
     output: { most: 64 * 1024, beyond: 'cut' },
   });
   const removeSocket = (): void => rmSync(temporary ?? socket, { force: true, recursive: true });
-  const goneWithUs = endOnLeaving(removeSocket);
-  const ended = async (): Promise<never> => {
+  const forgetMaster = endOnLeaving(removeSocket);
+  const masterEnded = async (): Promise<never> => {
     const { ending, stderr } = await master;
-    goneWithUs();
+    forgetMaster();
     removeSocket();
     if (ending.by === 'start' && ending.code === 'ENOENT')
       throw new Error('ssh is not installed here (package openssh-client)');
@@ -232,7 +232,7 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
       `${name} cannot be reached: ${sshReason(stderr || (ending.by === 'start' ? ending.cause.message : ''))}`,
     );
   };
-  const up = async (): Promise<Connection> => {
+  const socketReady = async (): Promise<Connection> => {
     const began = performance.now();
     while (performance.now() - began < connectMs) {
       if (existsSync(socket)) return { socket };
@@ -241,13 +241,13 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
     stop.abort();
     throw new Error(`${name} cannot be reached: no connection within ${formatDuration(connectMs / 1000)}`);
   };
-  // Whichever comes second has nobody who listens any more, and its failure is no failure of ours.
-  const outcomes = [up(), ended()];
+  // allSettled handles the rejection of the promise that loses the race, which would otherwise be unhandled.
+  const outcomes = [socketReady(), masterEnded()];
   void Promise.allSettled(outcomes);
   return Promise.race(outcomes);
 }
 
-/** A Unix socket's path has room for 107 characters, of which ssh takes 17 while it makes it. */
+/** The path of a Unix socket may have 107 characters; while creating it, ssh appends 17. */
 function socketPath(runtime: string): { socket: string; temporary?: string } {
   const folder = join(runtime, 'ssh');
   const path = join(folder, randomUUID().slice(0, 8));

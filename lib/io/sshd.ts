@@ -1,5 +1,5 @@
-// A real sshd for one user, without a port and without a daemon: ssh starts it as its ProxyCommand and speaks to it
-// through a pipe. Keys, login, sessions and every command are sshd's own; when the connection ends, so does it.
+// A real sshd for one user, without a port and without a daemon: ssh starts it as its ProxyCommand and talks to it
+// through a pipe. sshd itself handles keys, login, sessions and every command; it ends with the connection.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -8,17 +8,17 @@ import { makeFolder } from './files.ts';
 import { readByProgram } from './process.ts';
 
 const program = '/usr/sbin/sshd';
-/** An account without privileges needs no such folder; sshd started by root does, and its unit makes it. */
+/** sshd needs this folder only when root starts it; normally sshd's own unit makes it. */
 const privilegeSeparation = '/run/sshd';
 
 export interface OwnSshd {
-  /** An ssh_config in which the machine behind it is called `source`. */
+  /** Path of an ssh_config in which this sshd is the Host `source`. */
   readonly config: string;
-  /** Whether it can be reached. */
+  /** Makes the sshd reachable or unreachable through that ssh_config. */
   setReachable(reachable: boolean): void;
 }
 
-/** Or, in a sentence, why there is none. */
+/** Prepares keys and configurations in `folder`; where sshd cannot be used, returns the reason as a sentence. */
 export async function prepareSshd(folder: string): Promise<OwnSshd | string> {
   if (!existsSync(program)) return `there is no ${program} (package openssh-server)`;
   makeFolder(folder);
@@ -30,7 +30,7 @@ export async function prepareSshd(folder: string): Promise<OwnSshd | string> {
       const made = await readByProgram(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', inFolder(key)], {
         signal,
       });
-      if (made.exit_code !== 0) return `ssh-keygen makes no key: ${firstLine(made.stderr)}`;
+      if (made.exit_code !== 0) return `ssh-keygen failed: ${firstLine(made.stderr)}`;
     }
     const [type, key] = readFileSync(inFolder('host.pub'), 'utf8').split(' ');
     writeFileSync(inFolder('known_hosts'), `source ${type} ${key}\n`);
@@ -41,10 +41,10 @@ export async function prepareSshd(folder: string): Promise<OwnSshd | string> {
       setReachable: (reachable) => writeFileSync(inFolder('ssh_config'), clientConfig(inFolder, reachable)),
     };
     server.setReachable(true);
-    const tried = await readByProgram(['ssh', '-F', server.config, '-o', 'BatchMode=yes', 'source', 'true'], {
+    const login = await readByProgram(['ssh', '-F', server.config, '-o', 'BatchMode=yes', 'source', 'true'], {
       signal,
     });
-    return tried.exit_code === 0 ? server : `${program} lets nobody in: ${firstLine(tried.stderr)}`;
+    return login.exit_code === 0 ? server : `${program} refuses the login: ${firstLine(login.stderr)}`;
   } catch (error) {
     return reasonOf(error);
   }

@@ -140,7 +140,7 @@ function parseEntry(entry: string, prefix: string): Listed {
   return { path: entry.slice(below), size_bytes: Number(size), modified: new Date(Number(seconds) * 1000) };
 }
 
-/** Whether a file is still being transferred or is no data: hidden files (rsync's too), temporaries of editors, copiers. */
+/** Whether a file is incomplete or no data: hidden files (rsync's are), temporary files of editors and copiers. */
 export function isTemporary(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return name.startsWith('.') || /(~|\.tmp|\.temp|\.part|\.partial|\.filepart|\.crdownload|\.swp|\.lock)$/i.test(name);

@@ -65,8 +65,8 @@ function unescapeOctal(text: string): string {
 }
 
 /**
- * Finds the mount that a path lies on as the kernel does: from the root, onto each mount on the way. A mount on a parent
- * folder, or a later mount on the same point, hides the mounts below it.
+ * Finds the mount that a path lies on as the kernel does: from the root, onto each mount on the way. A mount on a
+ * parent folder, or a later mount on the same point, hides the mounts below it.
  */
 export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
   const ids = new Set(mounts.map(({ id }) => id));
@@ -91,7 +91,7 @@ export function isBelow(path: string, folder: string): boolean {
   return path === folder || folder === '/' || path.startsWith(`${folder}/`);
 }
 
-/** Such a mount may wait for another machine or a program, so only a child that can be abandoned may touch its files. */
+/** Such a mount may wait for another machine or a program, so only a child that can be abandoned may touch it. */
 export function isNetwork(mount: Mount): boolean {
   return /^(nfs4?|cifs|smb3?|smbfs|9p|ceph|glusterfs|lustre|beegfs|gpfs|afs|ocfs2|gfs2|davfs|fuse|fuse\..*)$/.test(
     mount.type,

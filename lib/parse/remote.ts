@@ -1,7 +1,7 @@
 // Parses the output of POSIX df and GNU find on another machine, and the errors of ssh when it cannot connect.
 import type { FilesystemStat, PathStat } from '../contract/host.ts';
 
-/** Parses `df -kP PATH`: two lines, the numbers before the last column. POSIX df does not print inodes, so they are 0. */
+/** Parses `df -kP PATH`: two lines, the numbers before the last column. POSIX df prints no inodes, so they are 0. */
 export function parseDf(text: string): FilesystemStat {
   const match = /\s(\d+)\s+(\d+)\s+(-?\d+)\s+\d+%\s+\/[^\n]*\n?$/.exec(text);
   if (!match) throw new Error(`df -kP did not print a filesystem: ${JSON.stringify(text.slice(0, 120))}`);
@@ -40,7 +40,7 @@ export interface Attempt {
   readonly since: string;
 }
 
-/** Parses lines of `PID SINCE NAME`: the attempts of earlier connections that still run there, by the name of the work. */
+/** Parses lines of `PID SINCE NAME`: attempts of earlier connections that still run there, by the name of the work. */
 export function parseAttempts(text: string): Map<string, Attempt> {
   const attempts = new Map<string, Attempt>();
   for (const line of text.split('\n')) {

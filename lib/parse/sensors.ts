@@ -1,6 +1,6 @@
 // Parses `sensors -j`, whose output is often invalid JSON: a quote in a label is not escaped, a value may be `nan`, a
-// chip without features leaves a comma behind, and the same chip or label may occur twice (a JSON parser would keep only
-// the last, and could lose the hot sensor).
+// chip without features leaves a comma behind, and the same chip or label may occur twice (a JSON parser would keep
+// only the last, and could lose the hot sensor).
 
 export interface SensorsChip {
   /** For example `coretemp-isa-0000`. Not unique. */

@@ -1,6 +1,6 @@
-// Parses `nvme smart-log -o json`. Its shape changes from version to version (counters as strings, as floats, or too large
-// for a number; critical_warning as a number or an object; junk after the end), but the temperatures are whole kelvins in
-// all of them. So only the temperatures and the warning bit are read, by name.
+// Parses `nvme smart-log -o json`. Its shape changes from version to version (counters as strings, as floats, or too
+// large for a number; critical_warning as a number or an object; junk after the end), but the temperatures are whole
+// kelvins in all of them. So only the temperatures and the warning bit are read, by name.
 
 export interface SmartLog {
   /** Temperatures of the sensors that the disk has, by `composite`, `sensor_1` … `sensor_8`. */

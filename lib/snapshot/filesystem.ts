@@ -24,7 +24,7 @@ export async function readFilesystem(
   mounts: readonly Mount[],
   { path, network, alone }: { path: string; network: boolean; alone: string },
 ): Promise<FilesystemReading> {
-  // Of a filesystem that is declared to hang, this process touches not even a folder.
+  // This process does not touch even a folder of a filesystem that is declared to hang.
   const local = network ? { path, mount: mountOf(path, mounts) } : await resolveWithoutWaking(host, path, mounts);
   const mayHang = network || (local.mount !== undefined && isNetwork(local.mount));
   if (local.mount && isAutomount(local.mount)) {

@@ -1,5 +1,5 @@
-// Codecs registered with zarrita, for reading only: filters of numcodecs that zarrita lacks; decompressors of Node, at a
-// tenth of the cost of zarrita's; and checks for damaged chunks that zarrita would accept.
+// Codecs registered with zarrita, for reading only: filters of numcodecs that zarrita lacks; decompressors of Node, at
+// a tenth of the cost of zarrita's; and checks for damaged chunks that zarrita would accept.
 import { setFlagsFromString } from 'node:v8';
 import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import * as zarr from 'zarrita';
@@ -139,7 +139,7 @@ for (const [name, decode] of native) {
   for (const id of [name, `numcodecs.${name}`]) zarr.registry.set(id, async () => ({ fromConfig: () => codec }));
 }
 
-// The process decodes a few chunks and exits: V8 optimising blosc on another thread costs more than all decoding (50 ms).
+// The process decodes a few chunks and exits: optimising blosc on another thread costs more than all decoding (50 ms).
 for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
 
 for (const [name, fromConfig] of Object.entries(filters)) zarr.registry.set(name, async () => ({ fromConfig }));

@@ -1,5 +1,5 @@
-// Reads series from a Zarr store that xarray wrote, from their end and no further back than needed. Loaded on demand, so
-// that a site without such a store does not load zarrita.
+// Reads series from a Zarr store that xarray wrote, from their end and no further back than needed. Loaded on demand,
+// so that a site without such a store does not load zarrita.
 import * as zarr from 'zarrita';
 import './zarr-codecs.ts';
 import { isMissing } from '../contract/errors.ts';
@@ -54,8 +54,8 @@ export async function openZarr(host: Host, root: string): Promise<ZarrStore> {
   return { root, store, format, opened: new Map(), names };
 }
 
-/** The newest finite sample, searched back to `from`; undefined where there is none. The last chunk read may give an older
- * one. */
+/** The newest finite sample, searched back to `from`; undefined where there is none. The last chunk read may give an
+ * older one. */
 export async function newestSample(
   store: ZarrStore,
   name: string,
@@ -90,9 +90,9 @@ export async function timeSpan(
   return { samples: times.length, first: await at(0), last: await at(times.length - 1) };
 }
 
-/** Searches chunk by chunk from the end: takes the first sample that is not older than `from`, or, in a chunk without one,
- * the sample with the latest time. The position alone does not show which is newest: the time of a half-written sample is
- * still the array's fill value, long ago. */
+/** Searches chunk by chunk from the end: takes the first sample that is not older than `from`, or, in a chunk without
+ * one, the sample with the latest time. The position alone does not show which is newest: the time of a half-written
+ * sample is still the array's fill value, long ago. */
 async function searchBackwards(
   values: Series,
   times: Series,

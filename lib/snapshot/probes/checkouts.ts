@@ -1,5 +1,5 @@
-// Reads the state of git checkouts with one `git status` each. It takes no lock, uses no network and runs no program that
-// the checkout's owner may have put into its configuration: we may be another user, with more rights.
+// Reads the state of git checkouts with one `git status` each. It takes no lock, uses no network and runs no program
+// that the checkout's owner may have put into its configuration: we may be another user, with more rights.
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { firstLine } from '../../core/text.ts';
@@ -38,9 +38,9 @@ export const checkouts = defineProbe<typeof section.schema, SnapshotConfig>({
   },
 });
 
-// git refuses another user's checkout as dubious unless safe.directory names it. The checkout's configuration may name a
-// file system monitor to run, or a remote from which to fetch missing objects. (The command itself has `--git-dir`, so
-// that a checkout without its .git is not taken for a part of the repository around it.)
+// git refuses another user's checkout as dubious unless safe.directory names it. The checkout's configuration may name
+// a file system monitor to run, or a remote from which to fetch missing objects. (The command itself has `--git-dir`,
+// so that a checkout without its .git is not taken for a part of the repository around it.)
 const safeSettings = ['safe.directory=*', 'core.fsmonitor=false', 'protocol.allow=never'].flatMap((word) => [
   '-c',
   word,

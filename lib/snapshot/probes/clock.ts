@@ -26,7 +26,7 @@ export const clock = defineProbe<typeof section.schema, SnapshotConfig>({
       if (!isMissing(error)) throw error;
       throw new Absent('no systemd here: a container’s clock is its host’s', { cause: error });
     });
-    // timedatectl makes a D-Bus call to a service that is started for it, so it runs only if the file above is not fresh.
+    // timedatectl costs a D-Bus call to a service that starts for it, so it runs only if the file above is not fresh.
     const { exit_code, stdout, stderr } = await host.run([
       'timedatectl',
       'show',

@@ -1,5 +1,5 @@
-// Reads the verdicts of gates, such as whether the source's copy may be deleted or the products are complete. Other jobs
-// decide them.
+// Reads the verdicts of gates, such as whether the source's copy may be deleted or the products are complete. Other
+// jobs decide them.
 import { defineProbe } from '../../contract/probe.ts';
 import { ageOf } from '../../core/age.ts';
 import { ownFormat, parseGateSummary } from '../../parse/gate.ts';

@@ -1,5 +1,5 @@
-// Reads whether the other machines can be reached; the duration of the reading shows how long that takes. An unreachable
-// machine is a reading, not a failed reading.
+// Reads whether the other machines can be reached; the duration of the reading shows how long that takes. An
+// unreachable machine is a reading, not a failed reading.
 import { defineProbe } from '../../contract/probe.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import type { SnapshotConfig } from '../config.ts';

@@ -79,8 +79,8 @@ function describeUnit(unit: UnitProperties, groups: string[], { at, bootedAt, re
     throw new Error('systemctl show left out the state of a unit');
   const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
   const monotonic = parseTimespan(text('NextElapseUSecMonotonic'));
-  // For monotonic timers systemd prints the time since boot without suspended time, which /proc/uptime includes: after a
-  // suspend (rare on a server) such a timer looks overdue by the length of the suspend.
+  // For monotonic timers systemd prints the time since boot without suspended time, which /proc/uptime includes: after
+  // a suspend (rare on a server) such a timer looks overdue by the length of the suspend.
   const nextRun =
     parseTimestamp(text('NextElapseUSecRealtime')) ??
     (monotonic === undefined ? undefined : bootedAt + monotonic * 1000);

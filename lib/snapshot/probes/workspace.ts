@@ -12,7 +12,7 @@ import type { SnapshotConfig } from '../config.ts';
 import { mountTable, readFilesystem } from '../filesystem.ts';
 import { workspace as section } from '../sections/workspace.ts';
 
-/** Shorter than the probe's own deadline, so that a hang is recorded as an unreachable workspace, not as a failed reading. */
+/** Shorter than the probe's own deadline, so that a hang gives an unreachable workspace instead of a failed reading. */
 const attemptMs = 8000;
 
 export const workspace = defineProbe<typeof section.schema, SnapshotConfig>({
