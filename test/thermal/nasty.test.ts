@@ -8,7 +8,7 @@ import { isGood, type Reading } from '../../lib/thermal/reading.ts';
 import { hwmon } from '../../lib/thermal/sources/hwmon.ts';
 import { nvme } from '../../lib/thermal/sources/nvme.ts';
 import { sensors } from '../../lib/thermal/sources/sensors.ts';
-import { zones } from '../../lib/thermal/sources/zones.ts';
+import { zones } from '../../lib/thermal/sources/thermal_zone.ts';
 import { markStuck } from '../../lib/thermal/stuck.ts';
 import type { Tracks } from '../../lib/thermal/thresholds.ts';
 import { hostOf } from '../host.ts';

@@ -7,7 +7,7 @@ import type { Read, Source } from '../../lib/thermal/read-sources.ts';
 import { chipsOf, type HungChips } from '../../lib/thermal/hanging.ts';
 import { isGood, type Reading, temperatures } from '../../lib/thermal/reading.ts';
 import { hwmon } from '../../lib/thermal/sources/hwmon.ts';
-import { zones } from '../../lib/thermal/sources/zones.ts';
+import { zones } from '../../lib/thermal/sources/thermal_zone.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { beatOn, processesOf, readFrom } from './beat.ts';
 import { errno, treeHost } from './tree.ts';

@@ -1,6 +1,6 @@
 // What `nvme smart-log` said of each disk. It takes root, so a small unit of its own asks, now and then, and leaves the
 // answers in a folder; the kernel's hwmon mostly has the same temperatures, fresher and for nothing.
-import { Absent, isMissing } from '../../contract/errors.ts';
+import { Absent, absentIfMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { formatDuration } from '../../core/quantity.ts';
@@ -22,10 +22,9 @@ export const nvme = defineProbe<typeof section.schema, SourceConfig>({
 
   async read({ host: open, at }) {
     const host = open();
-    const entries = await host.list(folder).catch((error: unknown) => {
-      if (isMissing(error)) throw new Absent(`nvme-smart-log.service has left nothing in ${folder}`);
-      throw error;
-    });
+    const entries = await host
+      .list(folder)
+      .catch(absentIfMissing(`nvme-smart-log.service has left nothing in ${folder}`));
     const names = inOrder(
       entries.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length)),
       'nvme',

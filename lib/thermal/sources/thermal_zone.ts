@@ -1,6 +1,6 @@
 // The kernel's thermal zones: what it throttles by. Often the same sensors as in hwmon, hence a check on them; on small
 // boards all there is.
-import { Absent, isMissing } from '../../contract/errors.ts';
+import { Absent, absentIfMissing, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { reasonOf } from '../../core/text.ts';
@@ -19,10 +19,7 @@ export const zones = defineProbe<typeof section.schema, SourceConfig>({
 
   async read({ host: open, config: { chips } }) {
     const host = open();
-    const entries = await host.list(folder).catch((error: unknown) => {
-      if (isMissing(error)) throw new Absent(`there is no ${folder}`);
-      throw error;
-    });
+    const entries = await host.list(folder).catch(absentIfMissing(`there is no ${folder}`));
     const names = inOrder(entries, 'thermal_zone');
     if (names.length === 0) throw new Absent(`there is no zone in ${folder}`);
     const found = await Promise.all(names.map((name) => readZone(host, chips, `${folder}/${name}`)));
