@@ -17,6 +17,8 @@ const above = (by: string) =>
 
 const pattern = (says: string) => z.string().min(1).optional().describe(`${says}; \`*\` stands for anything`);
 
+const sourceNames = sources.map(({ name }) => name);
+
 export const thermalConfig = {
   thermal: z
     .strictObject({
@@ -26,10 +28,7 @@ export const thermalConfig = {
         .array(
           z
             .strictObject({
-              source: z
-                .enum(sources.map(({ name }) => name))
-                .optional()
-                .describe('where it is read'),
+              source: z.enum(sourceNames).optional().describe('where it is read'),
               chip: pattern('as `thermal-heartbeat --print` shows it'),
               sensor: pattern('as `thermal-heartbeat --print` shows it'),
               above: degrees('60 C', believable).optional().describe('above this; without it, what fits is not judged'),

@@ -7,7 +7,7 @@ import { formatDuration } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSmartLog } from '../../parse/smartlog.ts';
 import { deviceOf, inOrder } from '../chip.ts';
-import type { SourceConfig } from '../read-sources.ts';
+import type { Chips } from '../hanging.ts';
 import { readCelsius, type Reading, type Sensor, temperatures as section } from '../reading.ts';
 
 /** Of systemd/nvme-smart-log.service: NAME.json is what nvme printed, NAME.err what it complained of. */
@@ -15,7 +15,7 @@ const folder = '/run/ops-monitor-nvme';
 /** Three runs of its timer. */
 const oldestSeconds = 15 * 60;
 
-export const nvme = defineProbe<typeof section.schema, SourceConfig>({
+export const nvme = defineProbe<typeof section.schema, Chips>({
   name: 'nvme',
   summary: 'what nvme-smart-log.service left in /run/ops-monitor-nvme',
   section,

@@ -5,19 +5,18 @@ import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { reasonOf } from '../../core/text.ts';
 import { firmwareName, inOrder, namedApart, type Place } from '../chip.ts';
-import type { SourceConfig } from '../read-sources.ts';
 import type { Chips } from '../hanging.ts';
 import { type Reading, readMillidegrees, type Sensor, temperatures as section } from '../reading.ts';
 
 const folder = '/sys/class/thermal';
 
-export const zones = defineProbe<typeof section.schema, SourceConfig>({
+export const zones = defineProbe<typeof section.schema, Chips>({
   name: 'thermal_zone',
   summary: 'the kernel’s thermal zones, /sys/class/thermal',
   section,
   graceMs: 250,
 
-  async read({ host: open, config: { chips } }) {
+  async read({ host: open, config: chips }) {
     const host = open();
     const entries = await host.list(folder).catch(absentIfMissing(`there is no ${folder}`));
     const names = inOrder(entries, 'thermal_zone');
