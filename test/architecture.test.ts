@@ -147,7 +147,7 @@ test('every probe, section and check is in the index beside it, and none imports
   assert.ok(members >= 25, `only ${members} were seen`);
 });
 
-test('probes and checks are called as their files are', async () => {
+test('probes, checks and sources of temperatures are called as their files are', async () => {
   const { probes } = await import('../lib/snapshot/probes/index.ts');
   const { checks } = await import('../lib/health/checks/index.ts');
   const namesIn = (folder: string) =>
@@ -158,6 +158,8 @@ test('probes and checks are called as their files are', async () => {
   assert.deepEqual(probes.map(({ name }) => name).sort(), namesIn('lib/snapshot/probes'));
   assert.deepEqual(namesIn('lib/snapshot/sections'), namesIn('lib/snapshot/probes'));
   assert.deepEqual(checks.map(({ name }) => name).sort(), namesIn('lib/health/checks'));
+  const { sources } = await import('../lib/thermal/sources/index.ts');
+  assert.deepEqual(sources.map(({ name }) => name).sort(), namesIn('lib/thermal/sources'));
 });
 
 test('every check has a runbook, and every runbook a check', async () => {

@@ -34,6 +34,14 @@ export class Unconfigured extends kindOf('Unconfigured') {}
 /** Whether an error of a Host says that there is no such thing, and not merely that it could not be seen. */
 export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
 
+/** For the catch of a reading. */
+export const absentIfMissing =
+  (reason: string) =>
+  (error: unknown): never => {
+    if (isMissing(error)) throw new Absent(reason);
+    throw error;
+  };
+
 /** What the kernel, or Node, calls it. */
 export const errorCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -135,21 +135,17 @@ async function readOne<Config>(
   try {
     const before = run.previous[probe.name] ?? {};
     const kept = Object.hasOwn(before, item ?? whole) ? before[item ?? whole] : undefined;
-    const data: unknown = await withDeadline(
-      Math.min(probe.timeoutMs ?? run.timeoutMs, left),
-      what,
-      (signal) =>
-        probe.read({
-          config: run.config,
-          host: (name = 'local') => run.openHost(name, signal),
-          item: item ?? whole,
-          // What was read by an older version may have another shape; then there is no previous reading.
-          previous: previousOf(probe, kept),
-          bootId: run.bootId,
-          at,
-        }),
-      probe.graceMs,
-    );
+    const read = (signal: AbortSignal): Promise<unknown> =>
+      probe.read({
+        config: run.config,
+        host: (name = 'local') => run.openHost(name, signal),
+        item: item ?? whole,
+        // What was read by an older version may have another shape; then there is no previous reading.
+        previous: previousOf(probe, kept),
+        bootId: run.bootId,
+        at,
+      });
+    const data = await withDeadline(Math.min(probe.timeoutMs ?? run.timeoutMs, left), what, read, probe.graceMs);
     const ms = roundMs(run.monotonicMs() - start);
     const shaped = probe.section.schema.safeParse(data);
     if (shaped.success) return { status: 'ok', ms, collected_at: at.toISOString(), data: shaped.data };

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { duration, measure, secret } from '../contract/quantities.ts';
 import { beatStyles } from '../core/beat.ts';
 import type { BeatStyle } from '../core/beat.ts';
+import { sources } from './sources/index.ts';
 import type { Limits } from './thresholds.ts';
 
 const degrees = (example: string, [least, most]: readonly [number, number]) =>
@@ -16,6 +17,8 @@ const above = (by: string) =>
 
 const pattern = (says: string) => z.string().min(1).optional().describe(`${says}; \`*\` stands for anything`);
 
+const sourceNames = sources.map(({ name }) => name);
+
 export const thermalConfig = {
   thermal: z
     .strictObject({
@@ -25,7 +28,7 @@ export const thermalConfig = {
         .array(
           z
             .strictObject({
-              source: z.enum(['hwmon', 'sensors', 'nvme', 'thermal_zone']).optional().describe('where it is read'),
+              source: z.enum(sourceNames).optional().describe('where it is read'),
               chip: pattern('as `thermal-heartbeat --print` shows it'),
               sensor: pattern('as `thermal-heartbeat --print` shows it'),
               above: degrees('60 C', believable).optional().describe('above this; without it, what fits is not judged'),

@@ -14,18 +14,13 @@ export const thermalTextfile = defineFile<string>({
   mode: 0o644,
 });
 
-interface LastHeartbeat {
-  readonly schema_version: number;
-  readonly heartbeat_seconds: number;
-}
-
 /** On the disk, by a beat that reads no temperature: a boot in between must not take since when there has been none. */
-export const lastHeartbeat = defineFile<LastHeartbeat>({
+export const lastHeartbeat = defineFile<{ schema_version: number; heartbeat_seconds: number }>({
   summary: 'when a temperature was last read',
   format: 'json',
   path: ({ state }) => join(state, 'thermal', 'last_heartbeat.json'),
   mode: 0o644,
-  schema: plainShape<LastHeartbeat>({ schema_version: 'number', heartbeat_seconds: 'number' }),
+  schema: plainShape({ schema_version: 'number', heartbeat_seconds: 'number' }),
 });
 
 export const stateVersion = 1;

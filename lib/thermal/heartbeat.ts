@@ -45,7 +45,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const before = await readState(world);
       const chosen = sources.filter(({ name }) => name !== 'sensors' || thermal.sensors);
       const chips = chipsOf(before?.hung ?? {}, processes);
-      const reads = await readSources(chosen, world, { chips });
+      const reads = await readSources(chosen, world, chips);
       const at = world.now();
       const all = reads.flatMap((read) => read.readings);
       const { readings, steady } = markStuck(all, before?.steady ?? {}, {

@@ -7,26 +7,19 @@ import { runProbes } from '../engine/probes.ts';
 import { type Chips, noAnswerInTime, sourceMs } from './hanging.ts';
 import { isGood, type Temperatures, type temperatures } from './reading.ts';
 
-/** What a source is handed beside its hosts. */
-export interface SourceConfig {
-  readonly chips: Chips;
-}
-
-export type Source = Probe<typeof temperatures.schema, SourceConfig>;
+export type Source = Probe<typeof temperatures.schema, Chips>;
 
 export type Read = { readonly source: string; readonly ms: number } & Temperatures &
   ({ readonly status: 'ok' } | { readonly status: 'absent' | 'failed'; readonly reason: string });
 
-type Means = Pick<World<never>, 'openHost' | 'now' | 'monotonicMs'>;
-
 export async function readSources(
   sources: readonly Source[],
-  { openHost, now, monotonicMs }: Means,
-  config: SourceConfig,
+  { openHost, now, monotonicMs }: Pick<World<never>, 'openHost' | 'now' | 'monotonicMs'>,
+  chips: Chips,
 ): Promise<Read[]> {
   const { sections } = await runProbes({
     probes: sources,
-    config,
+    config: chips,
     openHost,
     now,
     monotonicMs,

@@ -1,15 +1,14 @@
 // One temperature as it was read, or why it is none. What is no temperature is never a number.
 import { plainShape } from '../contract/shape.ts';
 
-export type SourceName = 'hwmon' | 'sensors' | 'nvme' | 'thermal_zone';
-
 /** Told apart, because something else is done about each: nothing is connected, or it is broken, or nobody could look. */
 type Problem = 'absent' | 'faulted' | 'implausible' | 'stuck' | 'stale' | 'unreadable';
 
 export type Reading = Sensor & (Measured | { readonly problem: Problem; readonly why: string });
 
 export interface Sensor {
-  readonly source: SourceName;
+  /** The name of the probe that read it. */
+  readonly source: string;
   /** Unique within its source and the same after a boot: where the device sits, not in which order it came up. */
   readonly chip: string;
   /** Its name if that is unique within the chip, else its number: `Package id 0`, `temp3`. */

@@ -12,10 +12,10 @@ export function renderTextfile(
   limited: readonly Judged[],
   heartbeatSeconds: number | undefined,
 ): string {
-  const perSource = (value: (read: Read) => number | undefined) =>
+  const perSource = (valueOf: (read: Read) => number | undefined) =>
     reads.flatMap((read) => {
-      const found = value(read);
-      return found === undefined ? [] : [{ labels: { source: read.source }, value: found }];
+      const value = valueOf(read);
+      return value === undefined ? [] : [{ labels: { source: read.source }, value }];
     });
   return renderExposition([
     gauge(
@@ -41,21 +41,11 @@ export function renderTextfile(
     gauge(
       'sensor_problem',
       'Always 1: a sensor without a temperature, and why (absent, faulted, implausible, stuck, stale, unreadable).',
-      readings.flatMap((reading) =>
-        isGood(reading)
-          ? []
-          : [
-              {
-                labels: {
-                  source: reading.source,
-                  chip: reading.chip,
-                  sensor: reading.sensor,
-                  problem: reading.problem,
-                },
-                value: 1,
-              },
-            ],
-      ),
+      readings.flatMap((reading) => {
+        if (isGood(reading)) return [];
+        const { source, chip, sensor, problem } = reading;
+        return [{ labels: { source, chip, sensor, problem }, value: 1 }];
+      }),
     ),
     gauge(
       'source_success',

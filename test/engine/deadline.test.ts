@@ -9,6 +9,10 @@ const never = (): Promise<never> => new Promise(() => {});
 /** Far more than a busy machine takes, and far less than the deadlines that must not count. */
 const soon = 5000;
 
+/** Takes being told to stop for the end of its work. */
+const satisfied = (signal: AbortSignal): Promise<string> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve('half an answer')));
+
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
@@ -73,11 +77,12 @@ test('what the work says about being stopped comes too late: it timed out', asyn
       signal.addEventListener('abort', () => reject(new Error('The operation was aborted')));
     });
   await assert.rejects(withDeadline(20, 'the clock', obedient), TimedOut);
-  const satisfied = (signal: AbortSignal): Promise<string> =>
-    new Promise((resolve) => {
-      signal.addEventListener('abort', () => resolve('half an answer'));
-    });
   await assert.rejects(withDeadline(20, 'the clock', satisfied), TimedOut);
+});
+
+test('with some grace, what the work hands over when it is told to stop counts', async () => {
+  assert.equal(await withDeadline(20, 'the clock', satisfied, soon), 'half an answer');
+  await assert.rejects(withDeadline(20, 'the clock', never, 20), /the clock did not answer within 20ms$/);
 });
 
 test('work that fails long after its deadline hurts nobody', async () => {

@@ -35,7 +35,7 @@ export const readFrom = (sources: readonly Source[], host: Host, at = '2026-11-2
       now: () => new Date(at),
       monotonicMs: () => performance.now(),
     },
-    { chips: chipsOf({}, processesOf()) },
+    chipsOf({}, processesOf()),
   );
 
 /** `machine` is a folder, or a Host of literals. `living` are the processes that still are. */

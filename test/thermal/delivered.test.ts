@@ -1,8 +1,9 @@
 // What is delivered beside the program fits it: the board, the values, the rules and the page.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { parse } from 'yaml';
+import { sources } from '../../lib/thermal/sources/index.ts';
 import { configurationOf, readText } from '../world.ts';
 import { machines } from './beat.ts';
 
@@ -17,34 +18,38 @@ const exported = new Set(
   ),
 );
 
-test('the board and the rules ask for nothing that is not exported', () => {
-  const board = JSON.parse(readText(join(ops, 'grafana', 'thermal.json'))) as { panels: { id: number }[] };
-  assert.ok(board.panels.length >= 5);
-  for (const file of ['grafana/thermal.json', 'prometheus/thermal.rules.yml']) {
-    const used = new Set(readText(join(ops, file)).match(/\bnode_thermal_\w+/g));
-    assert.ok(used.size >= 2, file);
-    for (const name of used) assert.ok(exported.has(name), `${file} asks for ${name}`);
-  }
-});
+describe('what is delivered beside the thermal heartbeat', () => {
+  test('the board and the rules ask for nothing that is not exported', () => {
+    const board = JSON.parse(readText(join(ops, 'grafana', 'thermal.json'))) as { panels: { id: number }[] };
+    assert.ok(board.panels.length >= 5);
+    for (const file of ['grafana/thermal.json', 'prometheus/thermal.rules.yml']) {
+      const used = new Set(readText(join(ops, file)).match(/\bnode_thermal_\w+/g));
+      assert.ok(used.size >= 2, file);
+      for (const name of used) assert.ok(exported.has(name), `${file} asks for ${name}`);
+    }
+  });
 
-test('node-exporter looks at hwmon, and into the folder that it is given', () => {
-  const values = parse(readText(join(ops, 'node-exporter', 'node-exporter-values.yml'))) as {
-    extraArgs: string[];
-    extraHostVolumeMounts: { hostPath: string; mountPath: string; readOnly: boolean }[];
-  };
-  assert.deepEqual(values.extraArgs, ['--collector.textfile.directory=/var/lib/node-exporter/textfile']);
-  const [mount] = values.extraHostVolumeMounts;
-  assert.equal(mount?.hostPath, '/var/lib/node-exporter/textfile');
-  assert.equal(mount?.mountPath, '/var/lib/node-exporter/textfile');
-});
+  test('node-exporter looks at hwmon, and into the folder that it is given', () => {
+    const values = parse(readText(join(ops, 'node-exporter', 'node-exporter-values.yml'))) as {
+      extraArgs: string[];
+      extraHostVolumeMounts: { hostPath: string; mountPath: string; readOnly: boolean }[];
+    };
+    assert.deepEqual(values.extraArgs, ['--collector.textfile.directory=/var/lib/node-exporter/textfile']);
+    const [mount] = values.extraHostVolumeMounts;
+    assert.equal(mount?.hostPath, '/var/lib/node-exporter/textfile');
+    assert.equal(mount?.mountPath, '/var/lib/node-exporter/textfile');
+  });
 
-test('the configurations on the page are ones that are understood', () => {
-  const page = readText(join(ops, 'docs', 'thermal.md'));
-  const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
-  assert.ok(blocks.length >= 1);
-  for (const block of blocks) configurationOf(block);
-  for (const name of exported) {
-    const short = name?.replace('node_thermal_source', '…') ?? '';
-    assert.ok(page.includes(`\`${name}`) || page.includes(`\`${short}`), `${name} is not on the page`);
-  }
+  test('the configurations on the page are ones that are understood', () => {
+    const page = readText(join(ops, 'docs', 'thermal.md'));
+    const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+    assert.ok(blocks.length >= 1);
+    for (const block of blocks) configurationOf(block);
+    for (const name of exported) {
+      const short = name?.replace('node_thermal_source', '…') ?? '';
+      assert.ok(page.includes(`\`${name}`) || page.includes(`\`${short}`), `${name} is not on the page`);
+    }
+    for (const { name } of sources)
+      assert.ok(page.includes(`\n| \`${name}\` |`), `the source ${name} is not on the page`);
+  });
 });

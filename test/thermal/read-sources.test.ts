@@ -1,13 +1,13 @@
 // Sources side by side, some of which never answer: what was read in time counts.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { lanes } from '../../lib/core/lanes.ts';
 import { makeNet } from '../../lib/io/net.ts';
 import type { Read, Source } from '../../lib/thermal/read-sources.ts';
 import { chipsOf, type HungChips } from '../../lib/thermal/hanging.ts';
 import { isGood, type Reading, temperatures } from '../../lib/thermal/reading.ts';
 import { hwmon } from '../../lib/thermal/sources/hwmon.ts';
-import { zones } from '../../lib/thermal/sources/zones.ts';
+import { zones } from '../../lib/thermal/sources/thermal_zone.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { beatOn, processesOf, readFrom } from './beat.ts';
 import { errno, treeHost } from './tree.ts';
@@ -44,160 +44,164 @@ const hanging = (paths: readonly RegExp[]) => {
 const shown = ({ readings }: Read): string[] =>
   readings.map((one) => `${one.chip} ${one.sensor} ${isGood(one) ? one.celsius : `${one.problem}: ${one.why}`}`);
 
-test('a sensor that never answers costs its chip, which is asked no more, and no other chip', async () => {
-  const began = performance.now();
-  const [chips, zone] = await readFrom([hwmon, zones], hanging([/hwmon0\/temp1_input/]));
-  assert.ok(performance.now() - began < 8000, 'the beat has 9 s');
-  assert.deepEqual(chips && shown(chips), [
-    'pci0000:00/ata1 temp1 unreadable: no answer within 3 s',
-    'pci0000:00/ata1 temp2 unreadable: it was not asked: what was asked before it gave no answer',
-    'pci0000:00/ata2 temp1 45',
-    'pci0000:00/ata2 temp2 46',
-  ]);
-  assert.deepEqual(zone && shown(zone), ['acpitz temp 27.8']);
-});
-
-test('disks that never answer, however many, cost neither the processor nor the thread that telling needs', async () => {
-  const disks = [0, 1, 2, 3, 4, 5];
-  const chips = Object.fromEntries(
-    disks.flatMap((disk) => [
-      [`/sys/class/hwmon/hwmon${disk}/name`, 'drivetemp\n'],
-      [`/sys/class/hwmon/hwmon${disk}/temp1_input`, '30000\n'],
-    ]),
-  );
-  const host = treeHost({
-    ...chips,
-    '/sys/class/hwmon/hwmon6/name': 'k10temp\n',
-    '/sys/class/hwmon/hwmon6/temp1_input': '95000\n',
-    '/sys/class/hwmon/hwmon6/temp1_label': 'Tctl\n',
-    '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
-    '/sys/class/thermal/thermal_zone0/temp': '27800\n',
+describe('chips that hang', () => {
+  test('a sensor that never answers costs its chip, which is asked no more, and no other chip', async () => {
+    const began = performance.now();
+    const [chips, zone] = await readFrom([hwmon, zones], hanging([/hwmon0\/temp1_input/]));
+    assert.ok(performance.now() - began < 8000, 'the beat has 9 s');
+    assert.deepEqual(chips && shown(chips), [
+      'pci0000:00/ata1 temp1 unreadable: no answer within 3 s',
+      'pci0000:00/ata1 temp2 unreadable: it was not asked: what was asked before it gave no answer',
+      'pci0000:00/ata2 temp1 45',
+      'pci0000:00/ata2 temp2 46',
+    ]);
+    assert.deepEqual(zone && shown(zone), ['acpitz temp 27.8']);
   });
-  // As the process has them: a read that hangs keeps its thread.
-  const onThread = lanes(4);
-  const readText = (path: string): Promise<string> =>
-    /_input$|\/temp$/.test(path)
-      ? onThread(() => (/hwmon[0-5]\/temp1/.test(path) ? never() : host.readText(path)))
-      : host.readText(path);
-  const links = { realpath: async (path: string) => path };
-  const [hwmonRead] = await readFrom([hwmon, zones], { ...host, ...links, readText });
-  assert.ok(hwmonRead && shown(hwmonRead).some((line) => line.endsWith('Tctl 95')), JSON.stringify(hwmonRead));
-  assert.equal(
-    await Promise.race([onThread(async () => 'told'), new Promise((give) => setTimeout(give, 500))]),
-    'told',
-  );
-});
 
-test('a chip that hangs is not asked again while the beat that asked it lives, and then it is', async (t) => {
-  const asked: string[] = [];
-  let isDead = true;
-  const files = {
-    '/sys/class/hwmon/hwmon0/name': 'drivetemp\n',
-    '/sys/class/hwmon/hwmon0/temp1_input': '30000\n',
-    '/sys/class/hwmon/hwmon0/temp2_input': '31000\n',
-    '/sys/class/hwmon/hwmon1/name': 'k10temp\n',
-    '/sys/class/hwmon/hwmon1/temp1_input': '60000\n',
-  };
-  const host = treeHost(files, {}, { realpath: async (path) => path });
-  const disk = {
-    ...host,
-    readText: (path: string) => {
-      if (/hwmon0\/temp/.test(path)) asked.push(path.slice(-'temp1_input'.length));
-      return isDead && path.endsWith('hwmon0/temp1_input') ? never<string>() : host.readText(path);
-    },
-  };
-  const folder = temporaryFolder(t);
-  const living = new Set([4711]);
-  const beat = beatOn(folder, disk, '', makeNet({}), { living });
-  const whyOf = async (time: string): Promise<string[]> => {
-    const { json } = await beat.run(time);
-    const { readings } = json as { readings: Reading[] };
-    return readings.map((one) => (isGood(one) ? String(one.celsius) : one.why));
-  };
-  const late = 'it was not asked: what was asked before it gave no answer';
-  assert.deepEqual(await whyOf('2026-11-20T06:00:00Z'), ['no answer within 3 s', late, '60']);
-  const hung = 'it hung at 2026-11-20T06:00:00.000Z, and is not asked again while process 4711 lives';
-  assert.deepEqual(await whyOf('2026-11-20T06:00:30Z'), [hung, hung, '60']);
-  assert.deepEqual(await whyOf('2026-11-20T06:01:00Z'), [hung, hung, '60']);
-  assert.deepEqual(asked, ['temp1_input'], 'the chip was asked again');
-  living.clear();
-  isDead = false;
-  assert.deepEqual(await whyOf('2026-11-20T06:01:30Z'), ['30', '31', '60']);
-});
-
-test('while two beats hang, only the processor is asked: a third of them would have no memory', async () => {
-  const waiting = (pid: number) => ({ pid, started: '1', since: '2026-11-20T05:00:00.000Z' });
-  const host = treeHost({ '/sys/a/temp1_input': '30000\n', '/sys/b/temp1_input': '60000\n' });
-  const ask = (hung: HungChips, folder: string, driver: string) =>
-    chipsOf(hung, processesOf(new Set([12, 34]))).asker(host, folder, driver)(`${folder}/temp1_input`);
-  const one = { '/sys/x': waiting(12), '/sys/y': waiting(12) };
-  assert.equal(await ask(one, '/sys/a', 'drivetemp'), '30000\n');
-  const two = { ...one, '/sys/z': waiting(34) };
-  await assert.rejects(ask(two, '/sys/a', 'drivetemp'), {
-    message: 'it is not asked while earlier beats hang with other chips (processes 12, 34)',
-  });
-  assert.equal(await ask(two, '/sys/b', 'k10temp'), '60000\n');
-});
-
-test('a source all of whose sensors are stale or cannot be read has failed, and says why', async (t) => {
-  const host = treeHost(
-    {
-      '/run/ops-monitor-nvme/nvme0.json': '{ "temperature":318 }',
-      '/run/ops-monitor-nvme/nvme1.json': '',
-      '/run/ops-monitor-nvme/nvme1.err': 'nvme: not found\n',
+  test('disks that never answer, however many, cost neither the processor nor the thread that telling needs', async () => {
+    const disks = [0, 1, 2, 3, 4, 5];
+    const chips = Object.fromEntries(
+      disks.flatMap((disk) => [
+        [`/sys/class/hwmon/hwmon${disk}/name`, 'drivetemp\n'],
+        [`/sys/class/hwmon/hwmon${disk}/temp1_input`, '30000\n'],
+      ]),
+    );
+    const host = treeHost({
+      ...chips,
+      '/sys/class/hwmon/hwmon6/name': 'k10temp\n',
+      '/sys/class/hwmon/hwmon6/temp1_input': '95000\n',
+      '/sys/class/hwmon/hwmon6/temp1_label': 'Tctl\n',
       '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
       '/sys/class/thermal/thermal_zone0/temp': '27800\n',
-      '/sys/class/thermal/thermal_zone1/type': 'iwlwifi_1\n',
-      '/sys/class/thermal/thermal_zone1/temp': errno('ENODATA'),
-    },
-    {},
-    { stat: async () => ({ kind: 'file', size_bytes: 1, modified_at: '2026-11-20T05:00:00Z' }) },
-  );
-  const beat = beatOn(temporaryFolder(t), host);
-  const { problems, counts } = await beat.run('2026-11-20T06:00:00Z');
-  assert.deepEqual(problems, ['nvme: nothing of 2 sensors: nvme0 composite: it was read 1h ago']);
-  assert.equal(counts['sources_failed'], 1);
-  const text = readText(beat.textfile);
-  assert.match(text, /^node_thermal_source_success\{source="nvme"\} 0$/m);
-  assert.match(text, /^node_thermal_source_success\{source="thermal_zone"\} 1$/m, 'one of its two could be read');
-  assert.match(text, /^node_thermal_source_age_seconds\{source="nvme"\} 3600$/m);
-  assert.match(
-    text,
-    /^node_thermal_sensor_problem\{source="nvme",chip="nvme0",sensor="composite",problem="stale"\} 1$/m,
-  );
-});
-
-test('two drivers of one device are told apart by their names, in whatever order they came up', async () => {
-  const place = '/sys/devices/platform/x.0/hwmon';
-  for (const [one, other] of [
-    [0, 1],
-    [1, 0],
-  ] as const) {
-    const chip = (number: number, driver: string, celsius: number) => ({
-      [`/sys/class/hwmon/hwmon${number}/name`]: `${driver}\n`,
-      [`/sys/class/hwmon/hwmon${number}/temp1_input`]: `${celsius}000\n`,
     });
-    const links = Object.fromEntries([0, 1].map((at) => [`/sys/class/hwmon/hwmon${at}`, `${place}/hwmon${at}`]));
-    const host = treeHost({ ...chip(one, 'alpha', 40), ...chip(other, 'beta', 50) }, links);
-    const [chips] = await readFrom([hwmon], host);
-    assert.deepEqual(chips && shown(chips).sort(), ['platform/x.0@alpha temp1 40', 'platform/x.0@beta temp1 50']);
-  }
+    // As the process has them: a read that hangs keeps its thread.
+    const onThread = lanes(4);
+    const readText = (path: string): Promise<string> =>
+      /_input$|\/temp$/.test(path)
+        ? onThread(() => (/hwmon[0-5]\/temp1/.test(path) ? never() : host.readText(path)))
+        : host.readText(path);
+    const links = { realpath: async (path: string) => path };
+    const [hwmonRead] = await readFrom([hwmon, zones], { ...host, ...links, readText });
+    assert.ok(hwmonRead && shown(hwmonRead).some((line) => line.endsWith('Tctl 95')), JSON.stringify(hwmonRead));
+    assert.equal(
+      await Promise.race([onThread(async () => 'told'), new Promise((give) => setTimeout(give, 500))]),
+      'told',
+    );
+  });
+
+  test('a chip that hangs is not asked again while the beat that asked it lives, and then it is', async (t) => {
+    const asked: string[] = [];
+    let isDead = true;
+    const files = {
+      '/sys/class/hwmon/hwmon0/name': 'drivetemp\n',
+      '/sys/class/hwmon/hwmon0/temp1_input': '30000\n',
+      '/sys/class/hwmon/hwmon0/temp2_input': '31000\n',
+      '/sys/class/hwmon/hwmon1/name': 'k10temp\n',
+      '/sys/class/hwmon/hwmon1/temp1_input': '60000\n',
+    };
+    const host = treeHost(files, {}, { realpath: async (path) => path });
+    const disk = {
+      ...host,
+      readText: (path: string) => {
+        if (/hwmon0\/temp/.test(path)) asked.push(path.slice(-'temp1_input'.length));
+        return isDead && path.endsWith('hwmon0/temp1_input') ? never<string>() : host.readText(path);
+      },
+    };
+    const folder = temporaryFolder(t);
+    const living = new Set([4711]);
+    const beat = beatOn(folder, disk, '', makeNet({}), { living });
+    const whyOf = async (time: string): Promise<string[]> => {
+      const { json } = await beat.run(time);
+      const { readings } = json as { readings: Reading[] };
+      return readings.map((one) => (isGood(one) ? String(one.celsius) : one.why));
+    };
+    const late = 'it was not asked: what was asked before it gave no answer';
+    assert.deepEqual(await whyOf('2026-11-20T06:00:00Z'), ['no answer within 3 s', late, '60']);
+    const hung = 'it hung at 2026-11-20T06:00:00.000Z, and is not asked again while process 4711 lives';
+    assert.deepEqual(await whyOf('2026-11-20T06:00:30Z'), [hung, hung, '60']);
+    assert.deepEqual(await whyOf('2026-11-20T06:01:00Z'), [hung, hung, '60']);
+    assert.deepEqual(asked, ['temp1_input'], 'the chip was asked again');
+    living.clear();
+    isDead = false;
+    assert.deepEqual(await whyOf('2026-11-20T06:01:30Z'), ['30', '31', '60']);
+  });
+
+  test('while two beats hang, only the processor is asked: a third of them would have no memory', async () => {
+    const waiting = (pid: number) => ({ pid, started: '1', since: '2026-11-20T05:00:00.000Z' });
+    const host = treeHost({ '/sys/a/temp1_input': '30000\n', '/sys/b/temp1_input': '60000\n' });
+    const ask = (hung: HungChips, folder: string, driver: string) =>
+      chipsOf(hung, processesOf(new Set([12, 34]))).asker(host, folder, driver)(`${folder}/temp1_input`);
+    const one = { '/sys/x': waiting(12), '/sys/y': waiting(12) };
+    assert.equal(await ask(one, '/sys/a', 'drivetemp'), '30000\n');
+    const two = { ...one, '/sys/z': waiting(34) };
+    await assert.rejects(ask(two, '/sys/a', 'drivetemp'), {
+      message: 'it is not asked while earlier beats hang with other chips (processes 12, 34)',
+    });
+    assert.equal(await ask(two, '/sys/b', 'k10temp'), '60000\n');
+  });
 });
 
-test('a source that heeds nothing fails by itself, and a fault in one is its own', async () => {
-  const broken: Source = {
-    name: 'sensors',
-    summary: 'a source with a fault',
-    section: temperatures,
-    read: () => Promise.reject(new TypeError('nothing is not a function')),
-  };
-  const reads = await readFrom([hwmon, broken, zones], hanging([/^\/sys\/class\/hwmon$/]));
-  assert.deepEqual(
-    reads.map((read) => [read.source, read.status, read.status === 'ok' ? '' : read.reason]),
-    [
-      ['hwmon', 'failed', 'no answer within 3 s'],
-      ['sensors', 'failed', 'nothing is not a function'],
-      ['thermal_zone', 'ok', ''],
-    ],
-  );
+describe('readSources', () => {
+  test('a source all of whose sensors are stale or cannot be read has failed, and says why', async (t) => {
+    const host = treeHost(
+      {
+        '/run/ops-monitor-nvme/nvme0.json': '{ "temperature":318 }',
+        '/run/ops-monitor-nvme/nvme1.json': '',
+        '/run/ops-monitor-nvme/nvme1.err': 'nvme: not found\n',
+        '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
+        '/sys/class/thermal/thermal_zone0/temp': '27800\n',
+        '/sys/class/thermal/thermal_zone1/type': 'iwlwifi_1\n',
+        '/sys/class/thermal/thermal_zone1/temp': errno('ENODATA'),
+      },
+      {},
+      { stat: async () => ({ kind: 'file', size_bytes: 1, modified_at: '2026-11-20T05:00:00Z' }) },
+    );
+    const beat = beatOn(temporaryFolder(t), host);
+    const { problems, counts } = await beat.run('2026-11-20T06:00:00Z');
+    assert.deepEqual(problems, ['nvme: nothing of 2 sensors: nvme0 composite: it was read 1h ago']);
+    assert.equal(counts['sources_failed'], 1);
+    const text = readText(beat.textfile);
+    assert.match(text, /^node_thermal_source_success\{source="nvme"\} 0$/m);
+    assert.match(text, /^node_thermal_source_success\{source="thermal_zone"\} 1$/m, 'one of its two could be read');
+    assert.match(text, /^node_thermal_source_age_seconds\{source="nvme"\} 3600$/m);
+    assert.match(
+      text,
+      /^node_thermal_sensor_problem\{source="nvme",chip="nvme0",sensor="composite",problem="stale"\} 1$/m,
+    );
+  });
+
+  test('two drivers of one device are told apart by their names, in whatever order they came up', async () => {
+    const place = '/sys/devices/platform/x.0/hwmon';
+    for (const [one, other] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      const chip = (number: number, driver: string, celsius: number) => ({
+        [`/sys/class/hwmon/hwmon${number}/name`]: `${driver}\n`,
+        [`/sys/class/hwmon/hwmon${number}/temp1_input`]: `${celsius}000\n`,
+      });
+      const links = Object.fromEntries([0, 1].map((at) => [`/sys/class/hwmon/hwmon${at}`, `${place}/hwmon${at}`]));
+      const host = treeHost({ ...chip(one, 'alpha', 40), ...chip(other, 'beta', 50) }, links);
+      const [chips] = await readFrom([hwmon], host);
+      assert.deepEqual(chips && shown(chips).sort(), ['platform/x.0@alpha temp1 40', 'platform/x.0@beta temp1 50']);
+    }
+  });
+
+  test('a source that heeds nothing fails by itself, and a fault in one is its own', async () => {
+    const broken: Source = {
+      name: 'sensors',
+      summary: 'a source with a fault',
+      section: temperatures,
+      read: () => Promise.reject(new TypeError('nothing is not a function')),
+    };
+    const reads = await readFrom([hwmon, broken, zones], hanging([/^\/sys\/class\/hwmon$/]));
+    assert.deepEqual(
+      reads.map((read) => [read.source, read.status, read.status === 'ok' ? '' : read.reason]),
+      [
+        ['hwmon', 'failed', 'no answer within 3 s'],
+        ['sensors', 'failed', 'nothing is not a function'],
+        ['thermal_zone', 'ok', ''],
+      ],
+    );
+  });
 });

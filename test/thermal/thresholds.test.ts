@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';
 import { sentenceOf } from '../../lib/thermal/events.ts';
-import type { Good, Reading, SourceName } from '../../lib/thermal/reading.ts';
+import type { Good, Reading } from '../../lib/thermal/reading.ts';
 import { disagreements } from '../../lib/thermal/disagreement.ts';
 import { isActive, judge, type Tracks } from '../../lib/thermal/thresholds.ts';
 import { judgeAndStep } from './step.ts';
@@ -263,7 +263,7 @@ test('a package without a sensor of its own is one to the alert, whichever core 
 });
 
 test('a disk is judged once, by hwmon where that knows it', () => {
-  const disk = (source: SourceName, chip: string, sensor: string): Good => on('nvme', sensor, 75, { source, chip });
+  const disk = (source: string, chip: string, sensor: string): Good => on('nvme', sensor, 75, { source, chip });
   const all = [
     disk('hwmon', 'a', 'Composite'),
     disk('hwmon', 'a', 'Sensor 1'),

@@ -1,28 +1,24 @@
 // The kernel's own files of every sensor chip: what `sensors` reads too. Without its configuration, but without losing
 // one of two chips of the same name either.
-import { Absent, isMissing } from '../../contract/errors.ts';
+import { Absent, absentIfMissing, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { reasonOf } from '../../core/text.ts';
 import { inOrder, namedApart, placeOf, sensorNames } from '../chip.ts';
-import type { SourceConfig } from '../read-sources.ts';
 import type { Chips } from '../hanging.ts';
 import { type Reading, readMillidegrees, type Sensor, temperatures as section } from '../reading.ts';
 
 const folder = '/sys/class/hwmon';
 
-export const hwmon = defineProbe<typeof section.schema, SourceConfig>({
+export const hwmon = defineProbe<typeof section.schema, Chips>({
   name: 'hwmon',
   summary: 'the kernel’s sensor chips, /sys/class/hwmon',
   section,
   graceMs: 250,
 
-  async read({ host: open, config: { chips } }) {
+  async read({ host: open, config: chips }) {
     const host = open();
-    const entries = await host.list(folder).catch((error: unknown) => {
-      if (isMissing(error)) throw new Absent(`there is no ${folder}`);
-      throw error;
-    });
+    const entries = await host.list(folder).catch(absentIfMissing(`there is no ${folder}`));
     const found = await Promise.all(
       inOrder(entries, 'hwmon').map((entry) => readChip(host, chips, `${folder}/${entry}`)),
     );

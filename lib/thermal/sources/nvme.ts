@@ -1,6 +1,6 @@
 // What `nvme smart-log` said of each disk. It takes root, so a small unit of its own asks, now and then, and leaves the
 // answers in a folder; the kernel's hwmon mostly has the same temperatures, fresher and for nothing.
-import { Absent, isMissing } from '../../contract/errors.ts';
+import { Absent, absentIfMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { secondsSince } from '../../core/age.ts';
 import { defineProbe } from '../../contract/probe.ts';
@@ -8,7 +8,7 @@ import { formatDuration } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSmartLog } from '../../parse/smartlog.ts';
 import { deviceOf, inOrder } from '../chip.ts';
-import type { SourceConfig } from '../read-sources.ts';
+import type { Chips } from '../hanging.ts';
 import { readCelsius, type Reading, type Sensor, temperatures as section } from '../reading.ts';
 
 /** Of systemd/nvme-smart-log.service: NAME.json is what nvme printed, NAME.err what it complained of. */
@@ -16,17 +16,16 @@ const folder = '/run/ops-monitor-nvme';
 /** Three runs of its timer. */
 const oldestSeconds = 15 * 60;
 
-export const nvme = defineProbe<typeof section.schema, SourceConfig>({
+export const nvme = defineProbe<typeof section.schema, Chips>({
   name: 'nvme',
   summary: 'what nvme-smart-log.service left in /run/ops-monitor-nvme',
   section,
 
   async read({ host: open, at }) {
     const host = open();
-    const entries = await host.list(folder).catch((error: unknown) => {
-      if (isMissing(error)) throw new Absent(`nvme-smart-log.service has left nothing in ${folder}`);
-      throw error;
-    });
+    const entries = await host
+      .list(folder)
+      .catch(absentIfMissing(`nvme-smart-log.service has left nothing in ${folder}`));
     const names = inOrder(
       entries.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length)),
       'nvme',

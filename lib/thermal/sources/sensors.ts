@@ -5,10 +5,10 @@ import { defineProbe } from '../../contract/probe.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSensors, type SensorsChip } from '../../parse/sensors.ts';
 import { namedApart, sensorNames } from '../chip.ts';
-import type { SourceConfig } from '../read-sources.ts';
+import type { Chips } from '../hanging.ts';
 import { readCelsius, type Reading, type Sensor, temperatures as section } from '../reading.ts';
 
-export const sensors = defineProbe<typeof section.schema, SourceConfig>({
+export const sensors = defineProbe<typeof section.schema, Chips>({
   name: 'sensors',
   summary: 'the program `sensors`, with what /etc/sensors.d says',
   section,

@@ -1,28 +1,24 @@
 // The kernel's thermal zones: what it throttles by. Often the same sensors as in hwmon, hence a check on them; on small
 // boards all there is.
-import { Absent, isMissing } from '../../contract/errors.ts';
+import { Absent, absentIfMissing, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { reasonOf } from '../../core/text.ts';
 import { firmwareName, inOrder, namedApart, type Place } from '../chip.ts';
-import type { SourceConfig } from '../read-sources.ts';
 import type { Chips } from '../hanging.ts';
 import { type Reading, readMillidegrees, type Sensor, temperatures as section } from '../reading.ts';
 
 const folder = '/sys/class/thermal';
 
-export const zones = defineProbe<typeof section.schema, SourceConfig>({
+export const zones = defineProbe<typeof section.schema, Chips>({
   name: 'thermal_zone',
   summary: 'the kernel’s thermal zones, /sys/class/thermal',
   section,
   graceMs: 250,
 
-  async read({ host: open, config: { chips } }) {
+  async read({ host: open, config: chips }) {
     const host = open();
-    const entries = await host.list(folder).catch((error: unknown) => {
-      if (isMissing(error)) throw new Absent(`there is no ${folder}`);
-      throw error;
-    });
+    const entries = await host.list(folder).catch(absentIfMissing(`there is no ${folder}`));
     const names = inOrder(entries, 'thermal_zone');
     if (names.length === 0) throw new Absent(`there is no zone in ${folder}`);
     const found = await Promise.all(names.map((name) => readZone(host, chips, `${folder}/${name}`)));
