@@ -1,12 +1,12 @@
 #!/bin/sh
-# nvme-smart-log.sh FOLDER [DEVICES]: what nvme says of each disk, as FOLDER/NAME.json, and what it complains of, as
-# FOLDER/NAME.err. Each file is there as a whole or as it was before. All are asked side by side: one that hangs costs no
-# other, not even where it sleeps in the kernel and no kill arrives.
+# nvme-smart-log.sh FOLDER [DEVICES] writes the SMART log of each NVMe disk to FOLDER/NAME.json, and the error output of nvme to
+# FOLDER/NAME.err. Each file is replaced as a whole. All disks are read in parallel: a disk that hangs delays no other, even if
+# its process sleeps in the kernel and cannot be killed.
 set -u
 folder=$1
 devices=${2:-/dev}
 export LC_ALL=C
-# A disk that was pulled has no answer any more.
+# Remove the files of a disk that was pulled.
 for answer in "$folder"/nvme*.json; do
   name=${answer##*/}
   [ -e "$devices/${name%.json}" ] || rm -f "$answer" "${answer%.json}.err"
@@ -20,7 +20,7 @@ ask() {
   mv "$folder/.$name.err" "$folder/$name.err"
   mv "$folder/.$name.json" "$folder/$name.json"
 }
-# The controllers: nvme0, not its disk nvme0n1.
+# Controllers (nvme0), not their namespaces (nvme0n1).
 for device in "$devices"/nvme[0-9] "$devices"/nvme[0-9][0-9]; do
   [ -e "$device" ] && ask "$device" &
 done
