@@ -5,9 +5,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { stages } from '../../lib/cycle/stages.ts';
+import { root } from '../process.ts';
 import { readText } from '../world.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, 'systemd');
 const dropInOf = (stage: string): string => join(folder, `ops-monitor@${stage}.service.d`, '50-stage.conf');
 

@@ -1,22 +1,12 @@
 // The demo as a newcomer runs it: a simulated day, a look by real processes, and what it refuses.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { runBundle } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-
-function demo(folder: string, ...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(root, 'dist', 'demo.cjs'), '--folder', folder, ...argv],
-    { encoding: 'utf8', timeout: 60_000 },
-  );
-  return { status, stdout, stderr };
-}
+const demo = (folder: string, ...argv: string[]) => runBundle('demo', ['--folder', folder, ...argv], process.env);
 
 test('a simulated day and one of its instants as real processes: every fault is seen, and judged alike', (t) => {
   const folder = join(temporaryFolder(t), 'new');
