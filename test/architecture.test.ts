@@ -4,11 +4,10 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import fastGlob from 'fast-glob';
+import { root } from './process.ts';
 import { readText, temporaryFolder } from './world.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** Whatever its ending: what can be imported is to be seen here. */
 const filesIn = (folder: string): string[] => fastGlob.sync(['lib/**', 'scripts/**'], { cwd: folder });
 const files = filesIn(root);

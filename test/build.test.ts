@@ -4,10 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { root } from './process.ts';
 import { temporaryFolder } from './world.ts';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 test('a source of any ending that changes, or a new one, makes another build', (t) => {
   const folder = temporaryFolder(t);

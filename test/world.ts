@@ -1,8 +1,10 @@
 // A world for a test: everything under one temporary folder, a clock that stands, a machine that was recorded.
+import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { resolve } from '../lib/config/resolve.ts';
 import type { Configuration } from '../lib/config/schema.ts';
 import type { Places } from '../lib/contract/file.ts';
@@ -50,6 +52,14 @@ export function worldIn(folder: string, { at, ...settings }: TestWorld) {
     hostname: 'recorded',
     ...settings,
   });
+}
+
+/** Waits for what has to come, far longer than anything takes that comes at all. */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; !isSo(); tries++) {
+    assert.ok(tries < 600, `${isSo.toString()} did not come true within a minute`);
+    await sleep(100);
+  }
 }
 
 export const readText = (path: string): string => readFileSync(path, 'utf8');

@@ -1,29 +1,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Envelope } from '../../lib/contract/envelope.ts';
 import { compareMails, rehearsal } from '../../lib/alerts/rehearse.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
+import { ok, snapshotOf } from '../health/seen.ts';
 import { configurationOf } from '../world.ts';
 import { observation } from './send-site.ts';
-
-const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '', data });
 
 /** How full the disk was, every five minutes. */
 const recorded = (used: readonly number[]): Snapshot[] =>
   used.map((used_percent, index) => {
     const time = new Date(Date.parse('2026-11-20T00:00:00Z') + index * 300_000).toISOString();
-    return {
-      schema_version: 1,
-      time_utc: time,
-      snapshot_time_utc: time,
-      run_id: '',
-      site: 'a',
-      hostname: 'vm',
-      boot_id: '',
-      product_version: '0',
-      collection_ms: 1,
-      sections: { filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }) },
-    };
+    return snapshotOf(time, { filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }) });
   });
 
 /** What health says of each snapshot. */

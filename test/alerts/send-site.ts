@@ -15,6 +15,7 @@ import { type Health, latestHealth } from '../../lib/health/files.ts';
 import { webhook } from '../../lib/alerts/transports/webhook.ts';
 import { openSpool } from '../../lib/io/spool.ts';
 import { latest } from '../../lib/snapshot/files.ts';
+import { filesystem, ok, snapshotOf } from '../health/seen.ts';
 import { configurationOf, readText, temporaryFolder, worldIn } from '../world.ts';
 
 const start = Date.parse('2026-11-20T08:00:00Z');
@@ -48,24 +49,8 @@ export const only = (...mail: Transport[]) => ({ mail, webhook });
 
 const outside = { environment: {} } as unknown as Outside;
 
-export const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '', data });
 export const disk = (used_percent: number): Envelope =>
-  ok({
-    data: ok({
-      host: 'local',
-      path: '/data',
-      resolved_path: '/data',
-      mount_point: '/data',
-      type: 'xfs',
-      source: 's',
-      network: false,
-      read_only: false,
-      size_bytes: 10,
-      used_bytes: 9,
-      available_bytes: 1,
-      used_percent,
-    }),
-  });
+  ok({ data: ok(filesystem({ size_bytes: 10, used_bytes: 9, available_bytes: 1, used_percent })) });
 
 /** As assess-health leaves it; its own age is told of by itself. */
 export const observation = (
@@ -88,18 +73,8 @@ export const observation = (
   };
 };
 
-const snapshotAt = (minutes: number, sections: Record<string, Envelope>) => ({
-  schema_version: 1,
-  time_utc: time(minutes).toISOString(),
-  snapshot_time_utc: time(minutes).toISOString(),
-  run_id: '0'.repeat(32),
-  site: 'test',
-  hostname: 'vm',
-  boot_id: '',
-  product_version: '0',
-  collection_ms: 1,
-  sections,
-});
+const snapshotAt = (minutes: number, sections: Record<string, Envelope>) =>
+  snapshotOf(time(minutes).toISOString(), sections);
 
 export function siteIn(folder: string, configuration = 'site: test\nalerts: { to: [ops@example.org] }') {
   const taken: Taken[] = [];

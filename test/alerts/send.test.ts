@@ -9,7 +9,8 @@ import { makeOutside } from '../../lib/io/outside.ts';
 import { latestHealth } from '../../lib/health/files.ts';
 import { latest } from '../../lib/snapshot/files.ts';
 import { worldIn } from '../world.ts';
-import { takes, isDown, only, disk, ok, site, header, time, transportOf, bodyOf, observation } from './send-site.ts';
+import { ok } from '../health/seen.ts';
+import { takes, isDown, only, disk, site, header, time, transportOf, bodyOf, observation } from './send-site.ts';
 
 test('a mail goes out when a disk is full, another when it is not, in one thread, and everything is logged', async (t) => {
   const { run, taken, waiting, events, state } = site(t);

@@ -482,7 +482,7 @@ test('nobody listening is for later; a server that drips is left at the end of i
   const server = await serveMail(t, {}, true);
   const began = performance.now();
   await assert.rejects(smtp.send(mail, [a], outsideFor(server.port, {}, 0.5)), /not done within 1 s/);
-  assert.ok(performance.now() - began < 3000);
+  assert.ok(performance.now() - began < 10_000);
   await assert.rejects(
     smtp.send(mail, [a], outsideFor(1)),
     (error: Error) => error.name === 'Error' && /ECONNREFUSED/.test(error.message),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { chunkLength } from '../../lib/archive/layout.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { readText, temporaryFolder } from '../world.ts';
@@ -20,263 +20,265 @@ const listing = (folder: string): string[] =>
 const beside = (path: string): string[] =>
   readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)) && name !== basename(path));
 
-test('samples are taken with their levels; flags, numbers and times are what the lines say', async (t) => {
-  const { write, run, read } = archiveIn(temporaryFolder(t));
-  write(0, 5);
-  await run(instant(5));
-  const { times, columns, metadata } = read();
-  assert.deepEqual(
-    [...times],
-    [0, 1, 2, 3, 4].map((index) => instant(index).getTime() * 1000 + 456),
-  );
-  assert.deepEqual([...(columns.get(used) ?? [])], [0, 1, 2, 3, 4]);
-  assert.deepEqual([...(columns.get('gate_prune_counts_files') ?? [])], [0, 1, 2, 3, 4]);
-  assert.deepEqual([...(columns.get('gate_prune_verdict') ?? [])], [1, 1, 1, 1, 1]);
-  assert.deepEqual([...(columns.get('level_filesystem_usage_data') ?? [])], [0, 2, 0, 2, 0]);
-  assert.deepEqual([...(columns.get('probe_filesystems_dead_outcome') ?? [])], [3, 3, 3, 3, 3]);
-  assert.equal(metadata.variables.get('gate_prune_verdict')?.attributes['flag_meanings'], 'pass fail unknown');
-  assert.equal(metadata.attributes['instrument'], 'ops-monitor');
-  assert.equal(metadata.attributes['source'], 'ops_monitor_YYYYMMDD.jsonl');
-});
-
-test('one by one comes to the same bytes as all at once, over the end of a chunk', async (t) => {
-  const [one, all] = [archiveIn(temporaryFolder(t)), archiveIn(temporaryFolder(t))];
-  const end = chunkLength + 3;
-  one.write(0, chunkLength - 2);
-  await one.run(instant(chunkLength));
-  for (let index = chunkLength - 2; index < end; index++) {
-    one.write(index, index + 1);
-    const { counts } = await one.run(instant(index));
-    assert.equal(counts['appended'], 1);
-  }
-  all.write(0, end);
-  await all.run(instant(end));
-  assert.equal(one.read().times.length, end);
-  const files = readdirSync(all.path, { recursive: true, encoding: 'utf8' }).filter((name) => /\/c\/\d+$/.test(name));
-  assert.ok(files.length > 20, 'too few chunks to compare');
-  for (const file of files)
-    assert.ok(
-      storeFiles.readBytes(join(one.path, file))?.join() === storeFiles.readBytes(join(all.path, file))?.join(),
-      file,
+describe('archive/append', () => {
+  test('samples are taken with their levels; flags, numbers and times are what the lines say', async (t) => {
+    const { write, run, read } = archiveIn(temporaryFolder(t));
+    write(0, 5);
+    await run(instant(5));
+    const { times, columns, metadata } = read();
+    assert.deepEqual(
+      [...times],
+      [0, 1, 2, 3, 4].map((index) => instant(index).getTime() * 1000 + 456),
     );
-});
+    assert.deepEqual([...(columns.get(used) ?? [])], [0, 1, 2, 3, 4]);
+    assert.deepEqual([...(columns.get('gate_prune_counts_files') ?? [])], [0, 1, 2, 3, 4]);
+    assert.deepEqual([...(columns.get('gate_prune_verdict') ?? [])], [1, 1, 1, 1, 1]);
+    assert.deepEqual([...(columns.get('level_filesystem_usage_data') ?? [])], [0, 2, 0, 2, 0]);
+    assert.deepEqual([...(columns.get('probe_filesystems_dead_outcome') ?? [])], [3, 3, 3, 3, 3]);
+    assert.equal(metadata.variables.get('gate_prune_verdict')?.attributes['flag_meanings'], 'pass fail unknown');
+    assert.equal(metadata.attributes['instrument'], 'ops-monitor');
+    assert.equal(metadata.attributes['source'], 'ops_monitor_YYYYMMDD.jsonl');
+  });
 
-test('nothing new, nothing touched', async (t) => {
-  const { write, run, path } = archiveIn(temporaryFolder(t));
-  write(0, 3);
-  await run(instant(3));
-  const before = listing(path);
-  const { counts, problems } = await run(instant(4));
-  assert.deepEqual([counts['appended'], problems], [0, []]);
-  assert.deepEqual(listing(path), before);
-  assert.deepEqual(beside(path), []);
-});
+  test('one by one comes to the same bytes as all at once, over the end of a chunk', async (t) => {
+    const [one, all] = [archiveIn(temporaryFolder(t)), archiveIn(temporaryFolder(t))];
+    const end = chunkLength + 3;
+    one.write(0, chunkLength - 2);
+    await one.run(instant(chunkLength));
+    for (let index = chunkLength - 2; index < end; index++) {
+      one.write(index, index + 1);
+      const { counts } = await one.run(instant(index));
+      assert.equal(counts['appended'], 1);
+    }
+    all.write(0, end);
+    await all.run(instant(end));
+    assert.equal(one.read().times.length, end);
+    const files = readdirSync(all.path, { recursive: true, encoding: 'utf8' }).filter((name) => /\/c\/\d+$/.test(name));
+    assert.ok(files.length > 20, 'too few chunks to compare');
+    for (const file of files)
+      assert.ok(
+        storeFiles.readBytes(join(one.path, file))?.join() === storeFiles.readBytes(join(all.path, file))?.join(),
+        file,
+      );
+  });
 
-test('after days off all of them are taken, also from days that were compressed meanwhile', async (t) => {
-  const { write, run, read, rawFile } = archiveIn(temporaryFolder(t));
-  write(0, 2);
-  await run(instant(2));
-  write(2, 900);
-  execFileSync('gzip', [rawFile(instant(20))]);
-  const zst = rawFile(instant(320));
-  writeFileSync(`${zst}.zst`, process.getBuiltinModule('node:zlib').zstdCompressSync(readText(zst)));
-  rmSync(zst);
-  const { counts } = await run(instant(900));
-  assert.equal(counts['appended'], 898);
-  assert.deepEqual(
-    [...(read({ names: [used] }).columns.get(used) ?? [])],
-    Array.from({ length: 900 }, (_, index) => index % 100),
-  );
-});
+  test('nothing new, nothing touched', async (t) => {
+    const { write, run, path } = archiveIn(temporaryFolder(t));
+    write(0, 3);
+    await run(instant(3));
+    const before = listing(path);
+    const { counts, problems } = await run(instant(4));
+    assert.deepEqual([counts['appended'], problems], [0, []]);
+    assert.deepEqual(listing(path), before);
+    assert.deepEqual(beside(path), []);
+  });
 
-test('twice the same, torn, from the future, from 1970 and out of order: left out, counted and told', async (t) => {
-  const { write, run, read, line } = archiveIn(temporaryFolder(t));
-  write(0, 3);
-  await run(instant(3));
-  const put = (time: Date, index: number) =>
-    line(`${JSON.stringify(snapshotAt(time, sectionsOf(index)))}\n`, instant(4));
-  put(instant(3), 3);
-  put(instant(3), 77);
-  put(instant(50_000), 78);
-  put(new Date(5), 79);
-  line('{"schema_version":1,"time_utc":"2026-11-18T23:20:00.000000Z","sect\n', instant(4));
-  put(instant(4), 4);
-  const { counts, problems } = await run(instant(5));
-  assert.deepEqual([...(read({ names: [used] }).columns.get(used) ?? [])], [0, 1, 2, 3, 4]);
-  assert.deepEqual(
-    [counts['appended'], counts['duplicates'], counts['untimely'], counts['late'], counts['bad']],
-    [2, 1, 1, 1, 1],
-  );
-  assert.equal(problems.length, 4, problems.join('\n'));
-});
+  test('after days off all of them are taken, also from days that were compressed meanwhile', async (t) => {
+    const { write, run, read, rawFile } = archiveIn(temporaryFolder(t));
+    write(0, 2);
+    await run(instant(2));
+    write(2, 900);
+    execFileSync('gzip', [rawFile(instant(20))]);
+    const zst = rawFile(instant(320));
+    writeFileSync(`${zst}.zst`, process.getBuiltinModule('node:zlib').zstdCompressSync(readText(zst)));
+    rmSync(zst);
+    const { counts } = await run(instant(900));
+    assert.equal(counts['appended'], 898);
+    assert.deepEqual(
+      [...(read({ names: [used] }).columns.get(used) ?? [])],
+      Array.from({ length: 900 }, (_, index) => index % 100),
+    );
+  });
 
-test('a new variable is added in place, and a vanished one stays and reads as missing', async (t) => {
-  const { write, run, read } = archiveIn(temporaryFolder(t));
-  write(0, 3);
-  await run(instant(3));
-  write(3, 5, () => ({ host: ok({ load_1: 0.5, cpus: 4 }) }));
-  await run(instant(5));
-  const { columns, metadata } = read();
-  assert.deepEqual([...(columns.get('host_load_1') ?? [])], [Number.NaN, Number.NaN, Number.NaN, 0.5, 0.5]);
-  assert.deepEqual([...(columns.get(used) ?? [])], [0, 1, 2, Number.NaN, Number.NaN]);
-  assert.deepEqual([...(columns.get('gate_prune_verdict') ?? [])], [1, 1, 1, -1, -1]);
-  assert.equal(metadata.variables.get('host_load_1')?.attributes['units'], '1');
-});
+  test('twice the same, torn, from the future, from 1970 and out of order: left out, counted and told', async (t) => {
+    const { write, run, read, line } = archiveIn(temporaryFolder(t));
+    write(0, 3);
+    await run(instant(3));
+    const put = (time: Date, index: number) =>
+      line(`${JSON.stringify(snapshotAt(time, sectionsOf(index)))}\n`, instant(4));
+    put(instant(3), 3);
+    put(instant(3), 77);
+    put(instant(50_000), 78);
+    put(new Date(5), 79);
+    line('{"schema_version":1,"time_utc":"2026-11-18T23:20:00.000000Z","sect\n', instant(4));
+    put(instant(4), 4);
+    const { counts, problems } = await run(instant(5));
+    assert.deepEqual([...(read({ names: [used] }).columns.get(used) ?? [])], [0, 1, 2, 3, 4]);
+    assert.deepEqual(
+      [counts['appended'], counts['duplicates'], counts['untimely'], counts['late'], counts['bad']],
+      [2, 1, 1, 1, 1],
+    );
+    assert.equal(problems.length, 4, problems.join('\n'));
+  });
 
-test('raw lines out of order are sorted by a rebuild, of two of one time the first is kept', async (t) => {
-  const { line, run, read } = archiveIn(temporaryFolder(t));
-  for (const [time, index] of [
-    [4, 4],
-    [2, 2],
-    [3, 3],
-    [2, 99],
-    [0, 0],
-    [1, 1],
-  ] as const)
-    line(`${JSON.stringify(snapshotAt(instant(time), sectionsOf(index)))}\n`, instant(0));
-  const { counts } = await run(instant(5));
-  assert.deepEqual([...(read().columns.get(used) ?? [])], [0, 1, 2, 3, 4]);
-  assert.deepEqual([counts['duplicates'], counts['outOfOrder'], counts['samples']], [1, 5, 5]);
-});
+  test('a new variable is added in place, and a vanished one stays and reads as missing', async (t) => {
+    const { write, run, read } = archiveIn(temporaryFolder(t));
+    write(0, 3);
+    await run(instant(3));
+    write(3, 5, () => ({ host: ok({ load_1: 0.5, cpus: 4 }) }));
+    await run(instant(5));
+    const { columns, metadata } = read();
+    assert.deepEqual([...(columns.get('host_load_1') ?? [])], [Number.NaN, Number.NaN, Number.NaN, 0.5, 0.5]);
+    assert.deepEqual([...(columns.get(used) ?? [])], [0, 1, 2, Number.NaN, Number.NaN]);
+    assert.deepEqual([...(columns.get('gate_prune_verdict') ?? [])], [1, 1, 1, -1, -1]);
+    assert.equal(metadata.variables.get('host_load_1')?.attributes['units'], '1');
+  });
 
-test('whatever is wrong with the store, it is kept beside itself and rebuilt, and what the raw lines no longer have is carried over', async (t) => {
-  const damages: [what: string, damage: (path: string) => void, says: RegExp][] = [
-    ['a root that is no JSON', (path) => writeFileSync(join(path, 'zarr.json'), 'garbage{'), /not JSON/],
-    ['no root', (path) => rmSync(join(path, 'zarr.json')), /no zarr\.json/],
-    ['a chunk that is cut', (path) => truncateSync(join(path, used, 'c', '0'), 1000), /has 1000 bytes of 32256/],
-    [
-      'a time that is cut',
-      (path) => truncateSync(join(path, 'time', 'c', '0'), 24),
-      /chunk 0 of its time has 24 bytes/,
-    ],
-    ['a time twice', (path) => repeatTime(path), /twice/],
-    [
-      'an older layout',
-      (path) => edit(join(path, 'zarr.json'), '"store_version":1', '"store_version":0'),
-      /of version 0, and this product writes 1/,
-    ],
-    [
-      'shapes that differ',
-      (path) => edit(join(path, 'zarr.json'), '"shape":[6]', '"shape":[5]'),
-      /samples, and others/,
-    ],
-  ];
-  for (const [what, damage, says] of damages) {
-    const { write, run, read, path, rawFile } = archiveIn(temporaryFolder(t));
-    write(0, 6);
-    await run(instant(6));
-    // The raw lines of the first hour are gone: only the store has them.
-    const kept = readText(rawFile(instant(0)))
-      .split('\n')
-      .slice(4)
-      .join('\n');
-    writeFileSync(rawFile(instant(0)), kept);
-    damage(path);
-    write(6, 7);
-    const { problems, counts } = await run(instant(7));
-    assert.match(problems.join('\n'), says, what);
-    const { columns, times } = read();
-    const there = [...(columns.get(used) ?? [])];
-    assert.deepEqual(there.slice(-3), [4, 5, 6], what);
-    // What is cut out of a chunk is in no file any more; everything else is.
-    if (what === 'a time that is cut') assert.equal(times.length, 6);
-    else if (what !== 'a time twice') assert.equal(times.length, 7, what);
-    assert.ok(Number(counts['carried']) >= 3, `${what}: ${JSON.stringify(counts)}`);
-    assert.equal(beside(path).length, 1, what);
-    assert.match(beside(path)[0] ?? '', /\.broken-\d{8}T\d{6}Z$/);
-    const again = await run(instant(7));
-    assert.deepEqual(again.problems, [], what);
+  test('raw lines out of order are sorted by a rebuild, of two of one time the first is kept', async (t) => {
+    const { line, run, read } = archiveIn(temporaryFolder(t));
+    for (const [time, index] of [
+      [4, 4],
+      [2, 2],
+      [3, 3],
+      [2, 99],
+      [0, 0],
+      [1, 1],
+    ] as const)
+      line(`${JSON.stringify(snapshotAt(instant(time), sectionsOf(index)))}\n`, instant(0));
+    const { counts } = await run(instant(5));
+    assert.deepEqual([...(read().columns.get(used) ?? [])], [0, 1, 2, 3, 4]);
+    assert.deepEqual([counts['duplicates'], counts['outOfOrder'], counts['samples']], [1, 5, 5]);
+  });
+
+  test('whatever is wrong with the store, it is kept beside itself and rebuilt, and what the raw lines no longer have is carried over', async (t) => {
+    const damages: [what: string, damage: (path: string) => void, says: RegExp][] = [
+      ['a root that is no JSON', (path) => writeFileSync(join(path, 'zarr.json'), 'garbage{'), /not JSON/],
+      ['no root', (path) => rmSync(join(path, 'zarr.json')), /no zarr\.json/],
+      ['a chunk that is cut', (path) => truncateSync(join(path, used, 'c', '0'), 1000), /has 1000 bytes of 32256/],
+      [
+        'a time that is cut',
+        (path) => truncateSync(join(path, 'time', 'c', '0'), 24),
+        /chunk 0 of its time has 24 bytes/,
+      ],
+      ['a time twice', (path) => repeatTime(path), /twice/],
+      [
+        'an older layout',
+        (path) => edit(join(path, 'zarr.json'), '"store_version":1', '"store_version":0'),
+        /of version 0, and this product writes 1/,
+      ],
+      [
+        'shapes that differ',
+        (path) => edit(join(path, 'zarr.json'), '"shape":[6]', '"shape":[5]'),
+        /samples, and others/,
+      ],
+    ];
+    for (const [what, damage, says] of damages) {
+      const { write, run, read, path, rawFile } = archiveIn(temporaryFolder(t));
+      write(0, 6);
+      await run(instant(6));
+      // The raw lines of the first hour are gone: only the store has them.
+      const kept = readText(rawFile(instant(0)))
+        .split('\n')
+        .slice(4)
+        .join('\n');
+      writeFileSync(rawFile(instant(0)), kept);
+      damage(path);
+      write(6, 7);
+      const { problems, counts } = await run(instant(7));
+      assert.match(problems.join('\n'), says, what);
+      const { columns, times } = read();
+      const there = [...(columns.get(used) ?? [])];
+      assert.deepEqual(there.slice(-3), [4, 5, 6], what);
+      // What is cut out of a chunk is in no file any more; everything else is.
+      if (what === 'a time that is cut') assert.equal(times.length, 6);
+      else if (what !== 'a time twice') assert.equal(times.length, 7, what);
+      assert.ok(Number(counts['carried']) >= 3, `${what}: ${JSON.stringify(counts)}`);
+      assert.equal(beside(path).length, 1, what);
+      assert.match(beside(path)[0] ?? '', /\.broken-\d{8}T\d{6}Z$/);
+      const again = await run(instant(7));
+      assert.deepEqual(again.problems, [], what);
+    }
+    assert.ok(damages.length >= 7);
+  });
+
+  function edit(path: string, from: string, to: string): void {
+    const text = readText(path);
+    assert.ok(text.includes(from), `${path} has no ${from}`);
+    writeFileSync(path, text.replace(from, to));
   }
-  assert.ok(damages.length >= 7);
-});
 
-function edit(path: string, from: string, to: string): void {
-  const text = readText(path);
-  assert.ok(text.includes(from), `${path} has no ${from}`);
-  writeFileSync(path, text.replace(from, to));
-}
+  function repeatTime(path: string): void {
+    const bytes = storeFiles.readBytes(join(path, 'time', 'c', '0')) ?? new Uint8Array();
+    bytes.copyWithin(8, 0, 8);
+    writeFileSync(join(path, 'time', 'c', '0'), bytes);
+  }
 
-function repeatTime(path: string): void {
-  const bytes = storeFiles.readBytes(join(path, 'time', 'c', '0')) ?? new Uint8Array();
-  bytes.copyWithin(8, 0, 8);
-  writeFileSync(join(path, 'time', 'c', '0'), bytes);
-}
+  test('a store that is not ours is refused and not touched, whatever it is', async (t) => {
+    const foreign: [what: string, make: (path: string) => void][] = [
+      [
+        'another one’s Zarr 3',
+        (path) =>
+          writeFileSync(
+            join(path, 'zarr.json'),
+            '{"zarr_format":3,"node_type":"group","attributes":{"instrument":"ops-monitor"},"consolidated_metadata":{"metadata":{}}}',
+          ),
+      ],
+      ['Zarr 2', (path) => writeFileSync(join(path, '.zgroup'), '{"zarr_format":2}')],
+      ['garbage of nobody’s', (path) => writeFileSync(join(path, 'zarr.json'), 'garbage')],
+    ];
+    for (const [what, make] of foreign) {
+      const { write, run, path } = archiveIn(temporaryFolder(t));
+      write(0, 2);
+      mkdirSync(path, { recursive: true });
+      make(path);
+      const before = listing(path);
+      await assert.rejects(() => run(instant(2)), /is left alone: /, what);
+      assert.deepEqual(listing(path), before, what);
+      assert.deepEqual(beside(path), [], what);
+    }
+    assert.equal(foreign.length, 3);
+  });
 
-test('a store that is not ours is refused and not touched, whatever it is', async (t) => {
-  const foreign: [what: string, make: (path: string) => void][] = [
-    [
-      'another one’s Zarr 3',
-      (path) =>
-        writeFileSync(
-          join(path, 'zarr.json'),
-          '{"zarr_format":3,"node_type":"group","attributes":{"instrument":"ops-monitor"},"consolidated_metadata":{"metadata":{}}}',
-        ),
-    ],
-    ['Zarr 2', (path) => writeFileSync(join(path, '.zgroup'), '{"zarr_format":2}')],
-    ['garbage of nobody’s', (path) => writeFileSync(join(path, 'zarr.json'), 'garbage')],
-  ];
-  for (const [what, make] of foreign) {
+  test('a store in the way of nothing: backups are kept in number, and broken ones push out no good one', async (t) => {
     const { write, run, path } = archiveIn(temporaryFolder(t));
     write(0, 2);
-    mkdirSync(path, { recursive: true });
-    make(path);
+    await run(instant(2));
+    renameSync(path, `${path}.backup-20260101T000000Z`);
+    for (let round = 0; round < 5; round++) {
+      await run(instant(2 + round));
+      truncateSync(join(path, used, 'c', '0'), 8);
+    }
+    await run(instant(9));
+    const names = beside(path);
+    assert.equal(names.filter((name) => name.includes('.broken-')).length, 3);
+    assert.deepEqual(
+      names.filter((name) => name.includes('.backup-')),
+      [`${basename(path)}.backup-20260101T000000Z`],
+    );
+  });
+
+  test('a dry run says what it would do, and does nothing', async (t) => {
+    const { write, run, path } = archiveIn(temporaryFolder(t));
+    write(0, 2);
+    assert.match((await run(instant(2), storeFiles, { 'dry-run': true })).text ?? '', /would build/);
+    assert.ok(!existsSync(path));
+    await run(instant(2));
+    write(2, 3);
     const before = listing(path);
-    await assert.rejects(() => run(instant(2)), /is left alone: /, what);
-    assert.deepEqual(listing(path), before, what);
-    assert.deepEqual(beside(path), [], what);
-  }
-  assert.equal(foreign.length, 3);
-});
+    assert.match((await run(instant(3), storeFiles, { 'dry-run': true })).text ?? '', /would append 1 sample/);
+    assert.deepEqual(listing(path), before);
+  });
 
-test('a store in the way of nothing: backups are kept in number, and broken ones push out no good one', async (t) => {
-  const { write, run, path } = archiveIn(temporaryFolder(t));
-  write(0, 2);
-  await run(instant(2));
-  renameSync(path, `${path}.backup-20260101T000000Z`);
-  for (let round = 0; round < 5; round++) {
-    await run(instant(2 + round));
-    truncateSync(join(path, used, 'c', '0'), 8);
-  }
-  await run(instant(9));
-  const names = beside(path);
-  assert.equal(names.filter((name) => name.includes('.broken-')).length, 3);
-  assert.deepEqual(
-    names.filter((name) => name.includes('.backup-')),
-    [`${basename(path)}.backup-20260101T000000Z`],
-  );
-});
+  test('after a long pause what came is taken some days at a time, and comes to the same bytes', async (t) => {
+    const [late, all] = [archiveIn(temporaryFolder(t)), archiveIn(temporaryFolder(t))];
+    const end = 288 * 6;
+    for (const site of [late, all]) site.write(0, 5);
+    await late.run(instant(5));
+    for (const site of [late, all]) site.write(5, end);
+    const { counts } = await late.run(instant(end));
+    assert.deepEqual([counts['appended'], counts['samples']], [end - 5, end]);
+    await all.run(instant(end));
+    assert.deepEqual(late.read(), { ...all.read(), metadata: late.read().metadata });
+  });
 
-test('a dry run says what it would do, and does nothing', async (t) => {
-  const { write, run, path } = archiveIn(temporaryFolder(t));
-  write(0, 2);
-  assert.match((await run(instant(2), storeFiles, { 'dry-run': true })).text ?? '', /would build/);
-  assert.ok(!existsSync(path));
-  await run(instant(2));
-  write(2, 3);
-  const before = listing(path);
-  assert.match((await run(instant(3), storeFiles, { 'dry-run': true })).text ?? '', /would append 1 sample/);
-  assert.deepEqual(listing(path), before);
-});
-
-test('after a long pause what came is taken some days at a time, and comes to the same bytes', async (t) => {
-  const [late, all] = [archiveIn(temporaryFolder(t)), archiveIn(temporaryFolder(t))];
-  const end = 288 * 6;
-  for (const site of [late, all]) site.write(0, 5);
-  await late.run(instant(5));
-  for (const site of [late, all]) site.write(5, end);
-  const { counts } = await late.run(instant(end));
-  assert.deepEqual([counts['appended'], counts['samples']], [end - 5, end]);
-  await all.run(instant(end));
-  assert.deepEqual(late.read(), { ...all.read(), metadata: late.read().metadata });
-});
-
-test('a day whose lines cannot be read costs itself alone, and is told', async (t) => {
-  const { write, run, read, rawFile } = archiveIn(temporaryFolder(t));
-  write(0, 5);
-  await run(instant(5));
-  write(300, 303);
-  writeFileSync(`${rawFile(instant(20))}.gz`, 'no gzip');
-  const { problems } = await run(instant(303));
-  assert.match(problems.join(), /the lines of 2026-11-19 cannot be read: unpacking .* failed/);
-  assert.equal(read().times.length, 5 + 3);
+  test('a day whose lines cannot be read costs itself alone, and is told', async (t) => {
+    const { write, run, read, rawFile } = archiveIn(temporaryFolder(t));
+    write(0, 5);
+    await run(instant(5));
+    write(300, 303);
+    writeFileSync(`${rawFile(instant(20))}.gz`, 'no gzip');
+    const { problems } = await run(instant(303));
+    assert.match(problems.join(), /the lines of 2026-11-19 cannot be read: unpacking .* failed/);
+    assert.equal(read().times.length, 5 + 3);
+  });
 });

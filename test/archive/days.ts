@@ -9,58 +9,31 @@ import { archive } from '../../lib/archive/files.ts';
 import { readSeries } from '../../lib/archive/read.ts';
 import { history } from '../../lib/health/files.ts';
 import { storeFiles } from '../../lib/io/store.ts';
-import { snapshots } from '../../lib/snapshot/files.ts';
+import { type Snapshot, snapshots } from '../../lib/snapshot/files.ts';
+import { filesystem, ok as seenOk, snapshotOf } from '../health/seen.ts';
 import { placesIn, worldIn } from '../world.ts';
 
-export const ok = (data: unknown, ms = 2): Envelope => ({
-  status: 'ok',
-  ms,
-  collected_at: '2026-11-20T00:00:00.000Z',
-  data,
-});
+export const ok = (data: unknown, ms = 2): Envelope => seenOk(data, '2026-11-20T00:00:00.000Z', ms);
 
-const filesystem = (used_percent: number) => ({
-  host: 'local',
-  path: '/data',
-  resolved_path: '/data',
-  mount_point: '/data',
-  type: 'xfs',
-  source: '/dev/sdb1',
-  network: false,
-  read_only: false,
-  size_bytes: 1000,
-  used_bytes: 10 * used_percent,
-  available_bytes: 1000 - 10 * used_percent,
-  used_percent,
-});
+const disk = (used_percent: number) =>
+  filesystem({
+    size_bytes: 1000,
+    used_bytes: 10 * used_percent,
+    available_bytes: 1000 - 10 * used_percent,
+    used_percent,
+  });
 
 const start = Date.parse('2026-11-18T23:00:00.123Z');
 export const instant = (index: number): Date => new Date(start + index * 300_000);
 
-export function snapshotAt(time: Date, sections: Record<string, Envelope>, run = runOf(time)): Record<string, unknown> {
-  const text = time.toISOString().replace('Z', '456Z');
-  return {
-    schema_version: 1,
-    time_utc: text,
-    snapshot_time_utc: text,
-    run_id: run,
-    site: 'test',
-    hostname: 'h',
-    boot_id: '',
-    product_version: '0',
-    collection_ms: 12,
-    sections,
-  };
-}
+export const snapshotAt = (time: Date, sections: Record<string, Envelope>, run_id = runOf(time)): Snapshot =>
+  snapshotOf(time.toISOString().replace('Z', '456Z'), sections, { run_id, hostname: 'h', collection_ms: 12 });
 
 const runOf = (time: Date): string => time.getTime().toString(16).padStart(32, '0');
 
 /** The used percentage tells which sample it is. */
 export const sectionsOf = (index: number): Record<string, Envelope> => ({
-  filesystems: ok({
-    data: ok(filesystem(index % 100)),
-    dead: { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 },
-  }),
+  filesystems: ok({ data: ok(disk(index % 100)), dead: { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 } }),
   gates: ok({ prune: ok({ file: '/g', verdict: 'fail', decided_at: '', age_seconds: 1, counts: { files: index } }) }),
 });
 

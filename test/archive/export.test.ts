@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import * as zarr from 'zarrita';
 import { exportCsv } from '../../lib/archive/export-csv.ts';
 import { exportZarr, longChunk } from '../../lib/archive/export-zarr.ts';
@@ -59,121 +59,126 @@ async function readBack(folder: string, name: string, format: 2 | 3): Promise<nu
   return Array.from(data as ArrayLike<number | bigint>, Number);
 }
 
-test('Zarr 3 and Zarr 2, by zstd and by blosc, hold what the archive holds; their files are read-only', async (t) => {
-  let compared = 0;
-  // Over the end of a chunk of the copy: the last one is not full.
-  const { save, read, path } = await makeArchive(t, longChunk + 20);
-  const range = { from: instant(3), to: instant(longChunk + 16) };
-  const { times, columns } = read(range);
-  assert.equal(times.length, longChunk + 13);
-  for (const format of [3, 2] as const) {
-    for (const codec of ['zstd', 'blosc'] as const) {
-      const to = await save(
-        range,
-        (excerpt, writing) => exportZarr(excerpt, { format, codec, note: 'exported' }, writing),
-        `${format}-${codec}`,
-      );
-      for (const [name, column] of [['time', times] as const, ...columns]) {
-        assert.deepEqual(await readBack(to, name, format), [...column].map(Number), `${format} ${codec} ${name}`);
-        compared += 1;
+describe('archive/export', () => {
+  test('Zarr 3 and Zarr 2, by zstd and by blosc, hold what the archive holds; their files are read-only', async (t) => {
+    let compared = 0;
+    // Over the end of a chunk of the copy: the last one is not full.
+    const { save, read, path } = await makeArchive(t, longChunk + 20);
+    const range = { from: instant(3), to: instant(longChunk + 16) };
+    const { times, columns } = read(range);
+    assert.equal(times.length, longChunk + 13);
+    for (const format of [3, 2] as const) {
+      for (const codec of ['zstd', 'blosc'] as const) {
+        const to = await save(
+          range,
+          (excerpt, writing) => exportZarr(excerpt, { format, codec, note: 'exported' }, writing),
+          `${format}-${codec}`,
+        );
+        for (const [name, column] of [['time', times] as const, ...columns]) {
+          assert.deepEqual(await readBack(to, name, format), [...column].map(Number), `${format} ${codec} ${name}`);
+          compared += 1;
+        }
+        const root = JSON.parse(readText(join(to, format === 3 ? 'zarr.json' : '.zattrs'))) as Record<string, unknown>;
+        const attributes = (format === 3 ? root['attributes'] : root) as Record<string, string>;
+        assert.equal(attributes['instrument'], 'ops-monitor');
+        assert.ok(!('store_version' in attributes), 'append-zarr would take it for its own');
+        assert.match(attributes['history'] ?? '', new RegExp(`^exported from ${path}\n.*made from the raw lines$`));
+        const all = readdirSync(to, { recursive: true, encoding: 'utf8' });
+        const files = all.filter((name) => statSync(join(to, name)).isFile());
+        assert.ok(files.length > 20);
+        for (const name of files) assert.equal(statSync(join(to, name)).mode & 0o222, 0, name);
       }
-      const root = JSON.parse(readText(join(to, format === 3 ? 'zarr.json' : '.zattrs'))) as Record<string, unknown>;
-      const attributes = (format === 3 ? root['attributes'] : root) as Record<string, string>;
-      assert.equal(attributes['instrument'], 'ops-monitor');
-      assert.ok(!('store_version' in attributes), 'append-zarr would take it for its own');
-      assert.match(attributes['history'] ?? '', new RegExp(`^exported from ${path}\n.*made from the raw lines$`));
-      const all = readdirSync(to, { recursive: true, encoding: 'utf8' });
-      const files = all.filter((name) => statSync(join(to, name)).isFile());
-      assert.ok(files.length > 20);
-      for (const name of files) assert.equal(statSync(join(to, name)).mode & 0o222, 0, name);
     }
-  }
-  assert.ok(compared > 40, `${compared}`);
-});
-
-test('Zarr 2: flags and times have no fill value, which xarray would take for a missing one', async (t) => {
-  const { save } = await makeArchive(t, 10);
-  const to = await save({}, (excerpt, writing) =>
-    exportZarr(excerpt, { format: 2, codec: 'zstd', note: 'exported' }, writing),
-  );
-  const { metadata } = JSON.parse(readText(join(to, '.zmetadata'))) as { metadata: Record<string, object> };
-  const arrays = Object.keys(metadata).filter((name) => name.endsWith('/.zarray'));
-  assert.ok(arrays.length > 5);
-  for (const name of arrays) {
-    const { fill_value, dtype } = metadata[name] as { fill_value: unknown; dtype: string };
-    assert.equal(fill_value, dtype === '<f8' ? 'NaN' : null, name);
-    assert.ok(existsSync(join(to, name.replace('.zarray', '0'))), `${name}: no chunk`);
-    assert.deepEqual(JSON.parse(readText(join(to, name))), metadata[name]);
-  }
-});
-
-test('CSV: a line a sample with its time, nothing where there is nothing, and the words beside it', async (t) => {
-  const { save } = await makeArchive(t);
-  const to = await save({ from: instant(chunkLength - 2), only: `${used},host_load_1,gate_prune_verdict` }, exportCsv);
-  const lines = readText(join(to, 'samples.csv')).split('\r\n');
-  assert.equal(lines.shift(), `time,${used},gate_prune_verdict,host_load_1`);
-  assert.equal(lines.pop(), '', 'the last line is ended too');
-  const expected = [-2, -1, 0, 1, 2, 3, 4].map((back) => {
-    const index = chunkLength + back;
-    const time = instant(index).toISOString().replace('Z', '456Z');
-    return index < chunkLength || index % 2 === 0 ? `${time},${index % 100},1,` : `${time},,,${index / 3}`;
+    assert.ok(compared > 40, `${compared}`);
   });
-  assert.deepEqual(lines, expected);
-  const variables = readText(join(to, 'variables.csv')).split('\r\n');
-  assert.equal(variables[0], 'name,type,units,long_name,flag_meanings');
-  assert.equal(variables[1], 'time,ISO 8601,UTC,"collection time of the snapshot, UTC",');
-  assert.match(variables[2] ?? '', new RegExp(`^${used},float64,percent,"[^"]+",$`));
-  assert.match(variables[3] ?? '', /^gate_prune_verdict,int8,,[^,]+,0=pass 1=fail 2=unknown$/);
-});
 
-test('an export that fails leaves nothing; what is there already is not touched', async (t) => {
-  const folder = temporaryFolder(t);
-  const to = join(folder, 'copy');
-  await assert.rejects(
-    writeNewFolder(to, 0o444, async ({ write }) => {
-      write('a/b', 'half');
-      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-    }),
-    /writing .*copy failed, and nothing is left of it/,
-  );
-  assert.deepEqual(readdirSync(folder), []);
-  mkdirSync(to);
-  await assert.rejects(
-    writeNewFolder(to, 0o444, async () => assert.fail('begun')),
-    /copy is there already: name a new folder/,
-  );
-  await assert.rejects(
-    writeNewFolder(join(folder, 'no', 'copy'), 0o444, async () => assert.fail('begun')),
-    /there is no folder .*no$/,
-  );
-});
+  test('Zarr 2: flags and times have no fill value, which xarray would take for a missing one', async (t) => {
+    const { save } = await makeArchive(t, 10);
+    const to = await save({}, (excerpt, writing) =>
+      exportZarr(excerpt, { format: 2, codec: 'zstd', note: 'exported' }, writing),
+    );
+    const { metadata } = JSON.parse(readText(join(to, '.zmetadata'))) as { metadata: Record<string, object> };
+    const arrays = Object.keys(metadata).filter((name) => name.endsWith('/.zarray'));
+    assert.ok(arrays.length > 5);
+    for (const name of arrays) {
+      const { fill_value, dtype } = metadata[name] as { fill_value: unknown; dtype: string };
+      assert.equal(fill_value, dtype === '<f8' ? 'NaN' : null, name);
+      assert.ok(existsSync(join(to, name.replace('.zarray', '0'))), `${name}: no chunk`);
+      assert.deepEqual(JSON.parse(readText(join(to, name))), metadata[name]);
+    }
+  });
 
-test('a rebuild meanwhile, a chunk that is cut and an empty range are told', async (t) => {
-  const { save, run, path, folder } = await makeArchive(t, 10);
-  await assert.rejects(
-    save({ from: instant(50) }, exportCsv),
-    /has no sample from 2026-11-19T03:10:00\.123Z: it goes from 2026-11-18T23:00:00\.123456Z to 2026-11-18T23:45/,
-  );
-  await assert.rejects(
-    save({}, async (excerpt, writing) => {
-      await run(instant(11), storeFiles, { rebuild: true });
-      await exportCsv(excerpt, writing);
-    }),
-    (error: Error) => /was rebuilt meanwhile: export it again/.test(String(error.cause)),
-  );
-  writeFileSync(join(path, used, 'c', '0'), 'short');
-  await assert.rejects(save({}, exportCsv), (error: Error) =>
-    /chunk 0 of .* has 5 bytes of 32256: archive rebuild mends it/.test(String(error.cause)),
-  );
-  assert.ok(!existsSync(join(folder, 'copy')));
-});
+  test('CSV: a line a sample with its time, nothing where there is nothing, and the words beside it', async (t) => {
+    const { save } = await makeArchive(t);
+    const to = await save(
+      { from: instant(chunkLength - 2), only: `${used},host_load_1,gate_prune_verdict` },
+      exportCsv,
+    );
+    const lines = readText(join(to, 'samples.csv')).split('\r\n');
+    assert.equal(lines.shift(), `time,${used},gate_prune_verdict,host_load_1`);
+    assert.equal(lines.pop(), '', 'the last line is ended too');
+    const expected = [-2, -1, 0, 1, 2, 3, 4].map((back) => {
+      const index = chunkLength + back;
+      const time = instant(index).toISOString().replace('Z', '456Z');
+      return index < chunkLength || index % 2 === 0 ? `${time},${index % 100},1,` : `${time},,,${index / 3}`;
+    });
+    assert.deepEqual(lines, expected);
+    const variables = readText(join(to, 'variables.csv')).split('\r\n');
+    assert.equal(variables[0], 'name,type,units,long_name,flag_meanings');
+    assert.equal(variables[1], 'time,ISO 8601,UTC,"collection time of the snapshot, UTC",');
+    assert.match(variables[2] ?? '', new RegExp(`^${used},float64,percent,"[^"]+",$`));
+    assert.match(variables[3] ?? '', /^gate_prune_verdict,int8,,[^,]+,0=pass 1=fail 2=unknown$/);
+  });
 
-test('variables are chosen by name and by pattern, in the order of the archive', () => {
-  const known = ['b_one', 'a_one', 'a_two', 'c'];
-  assert.deepEqual(selectNames(undefined, known), known);
-  assert.deepEqual(selectNames('a_*, b_one', known), ['b_one', 'a_one', 'a_two']);
-  assert.deepEqual(selectNames('*_one', known), ['b_one', 'a_one']);
-  assert.throws(() => selectNames('a_tow', known), /no a_tow; did you mean a_two\?/);
-  assert.throws(() => selectNames('x*', known), /no variable is like x\*/);
-  assert.throws(() => selectNames(' , ', known), /names no variable/);
+  test('an export that fails leaves nothing; what is there already is not touched', async (t) => {
+    const folder = temporaryFolder(t);
+    const to = join(folder, 'copy');
+    await assert.rejects(
+      writeNewFolder(to, 0o444, async ({ write }) => {
+        write('a/b', 'half');
+        throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      }),
+      /writing .*copy failed, and nothing is left of it/,
+    );
+    assert.deepEqual(readdirSync(folder), []);
+    mkdirSync(to);
+    await assert.rejects(
+      writeNewFolder(to, 0o444, async () => assert.fail('begun')),
+      /copy is there already: name a new folder/,
+    );
+    await assert.rejects(
+      writeNewFolder(join(folder, 'no', 'copy'), 0o444, async () => assert.fail('begun')),
+      /there is no folder .*no$/,
+    );
+  });
+
+  test('a rebuild meanwhile, a chunk that is cut and an empty range are told', async (t) => {
+    const { save, run, path, folder } = await makeArchive(t, 10);
+    await assert.rejects(
+      save({ from: instant(50) }, exportCsv),
+      /has no sample from 2026-11-19T03:10:00\.123Z: it goes from 2026-11-18T23:00:00\.123456Z to 2026-11-18T23:45/,
+    );
+    await assert.rejects(
+      save({}, async (excerpt, writing) => {
+        await run(instant(11), storeFiles, { rebuild: true });
+        await exportCsv(excerpt, writing);
+      }),
+      (error: Error) => /was rebuilt meanwhile: export it again/.test(String(error.cause)),
+    );
+    writeFileSync(join(path, used, 'c', '0'), 'short');
+    await assert.rejects(save({}, exportCsv), (error: Error) =>
+      /chunk 0 of .* has 5 bytes of 32256: archive rebuild mends it/.test(String(error.cause)),
+    );
+    assert.ok(!existsSync(join(folder, 'copy')));
+  });
+
+  test('variables are chosen by name and by pattern, in the order of the archive', () => {
+    const known = ['b_one', 'a_one', 'a_two', 'c'];
+    assert.deepEqual(selectNames(undefined, known), known);
+    assert.deepEqual(selectNames('a_*, b_one', known), ['b_one', 'a_one', 'a_two']);
+    assert.deepEqual(selectNames('*_one', known), ['b_one', 'a_one']);
+    assert.throws(() => selectNames('a_tow', known), /no a_tow; did you mean a_two\?/);
+    assert.throws(() => selectNames('x*', known), /no variable is like x\*/);
+    assert.throws(() => selectNames(' , ', known), /names no variable/);
+  });
 });

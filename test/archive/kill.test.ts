@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import type { StoreFiles } from '../../lib/contract/store.ts';
 import { chunkLength } from '../../lib/archive/layout.ts';
 import { reasonOf } from '../../lib/core/text.ts';
@@ -148,66 +148,68 @@ async function assertEndsWell(hit: ReturnType<typeof archiveIn>, at: Date, finis
   assert.deepEqual((await hit.run(at, quickFiles)).problems, [], says);
 }
 
-test('whoever is killed at whatever step leaves the old state or the new one, and the next run ends well', async (t) => {
-  const seed = seedOf(t);
-  let [tried, points] = [0, 0];
-  for (const one of cases) {
-    const { what, at, oldIsBroken = false, keepsOld = false } = one;
-    const { site, copy, finished, targets } = await prepare(t, one, killedAt(Number.POSITIVE_INFINITY, 'before'));
-    const old = oldIsBroken ? undefined : stateOf(site);
-    const all = targets.flatMap((target) => (['before', 'in', 'after'] as const).map((phase) => ({ target, phase })));
-    points += all.length;
-    for (const { target, phase } of sampleOf(all, seed)) {
-      const hit = copy();
-      await assert.rejects(() => hit.run(at, killedAt(target, phase)));
-      const says = `${what}: ${phase} change ${target} of ${targets.length}`;
-      if (old !== undefined) assert.ok([old, finished].includes(stateOf(hit)), `${says}: neither old nor new`);
-      await assertEndsWell(hit, at, finished, says);
-      const kept = readdirSync(dirname(hit.path)).filter((name) => /\.(broken|backup)-[\dTZ-]+$/.test(name));
-      const whole = kept.filter((name) => existsSync(join(dirname(hit.path), name, 'time', 'zarr.json')));
-      assert.equal(whole.length > 0, keepsOld, `${says}: ${kept.join(' ')}`);
-      tried += 1;
-    }
-  }
-  t.diagnostic(`${tried} of ${points} points`);
-  assert.ok(points >= 300 && tried >= (isWhole ? points : 30), `only ${tried} of ${points} points were tried`);
-});
-
-test('a disk that is full at whatever step: what is said of the store is true, and all is well once there is room', async (t) => {
-  const seed = seedOf(t);
-  const full = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-  // What is there can be removed, whatever room there is.
-  const fullFrom = (target: number) => ({ ...killedAt(target, 'in', full), remove: quickFiles.remove });
-  let failed = 0;
-  for (const one of cases) {
-    const { what, at } = one;
-    const { site, copy, finished, targets } = await prepare(t, one, fullFrom(Number.POSITIVE_INFINITY));
-    const old = lookOf(site);
-    for (const target of sampleOf(targets, seed)) {
-      const hit = copy();
-      const says = await hit.run(at, fullFrom(target)).then(
-        ({ problems }) => problems.join('; '),
-        (error: unknown) => reasonOf(error),
-      );
-      const where = `${what}: change ${target} of ${targets.length}: ${says}`;
-      if (/failed; (it is as it was|there is none yet): ENOSPC/.test(says)) {
-        failed += 1;
-        assert.equal(lookOf(hit), old, where);
-        assert.ok(!existsSync(`${hit.path}.rebuilding`) && !existsSync(`${hit.path}.rebuilt`), where);
-      } else if (/not all its arrays could be told: ENOSPC/.test(says)) {
-        assert.equal(stateOf(hit), finished, where);
+describe('archive/kill', () => {
+  test('whoever is killed at whatever step leaves the old state or the new one, and the next run ends well', async (t) => {
+    const seed = seedOf(t);
+    let [tried, points] = [0, 0];
+    for (const one of cases) {
+      const { what, at, oldIsBroken = false, keepsOld = false } = one;
+      const { site, copy, finished, targets } = await prepare(t, one, killedAt(Number.POSITIVE_INFINITY, 'before'));
+      const old = oldIsBroken ? undefined : stateOf(site);
+      const all = targets.flatMap((target) => (['before', 'in', 'after'] as const).map((phase) => ({ target, phase })));
+      points += all.length;
+      for (const { target, phase } of sampleOf(all, seed)) {
+        const hit = copy();
+        await assert.rejects(() => hit.run(at, killedAt(target, phase)));
+        const says = `${what}: ${phase} change ${target} of ${targets.length}`;
+        if (old !== undefined) assert.ok([old, finished].includes(stateOf(hit)), `${says}: neither old nor new`);
+        await assertEndsWell(hit, at, finished, says);
+        const kept = readdirSync(dirname(hit.path)).filter((name) => /\.(broken|backup)-[\dTZ-]+$/.test(name));
+        const whole = kept.filter((name) => existsSync(join(dirname(hit.path), name, 'time', 'zarr.json')));
+        assert.equal(whole.length > 0, keepsOld, `${says}: ${kept.join(' ')}`);
+        tried += 1;
       }
-      await assertEndsWell(hit, at, finished, where);
+    }
+    t.diagnostic(`${tried} of ${points} points`);
+    assert.ok(points >= 300 && tried >= (isWhole ? points : 30), `only ${tried} of ${points} points were tried`);
+  });
+
+  test('a disk that is full at whatever step: what is said of the store is true, and all is well once there is room', async (t) => {
+    const seed = seedOf(t);
+    const full = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    // What is there can be removed, whatever room there is.
+    const fullFrom = (target: number) => ({ ...killedAt(target, 'in', full), remove: quickFiles.remove });
+    let failed = 0;
+    for (const one of cases) {
+      const { what, at } = one;
+      const { site, copy, finished, targets } = await prepare(t, one, fullFrom(Number.POSITIVE_INFINITY));
+      const old = lookOf(site);
+      for (const target of sampleOf(targets, seed)) {
+        const hit = copy();
+        const says = await hit.run(at, fullFrom(target)).then(
+          ({ problems }) => problems.join('; '),
+          (error: unknown) => reasonOf(error),
+        );
+        const where = `${what}: change ${target} of ${targets.length}: ${says}`;
+        if (/failed; (it is as it was|there is none yet): ENOSPC/.test(says)) {
+          failed += 1;
+          assert.equal(lookOf(hit), old, where);
+          assert.ok(!existsSync(`${hit.path}.rebuilding`) && !existsSync(`${hit.path}.rebuilt`), where);
+        } else if (/not all its arrays could be told: ENOSPC/.test(says)) {
+          assert.equal(stateOf(hit), finished, where);
+        }
+        await assertEndsWell(hit, at, finished, where);
+      }
+    }
+    assert.ok(failed > (isWhole ? 60 : 5), `only ${failed} times the disk was full`);
+  });
+
+  /** What can be read of it, however little. */
+  function lookOf(site: ReturnType<typeof archiveIn>): string {
+    try {
+      return stateOf(site);
+    } catch (error) {
+      return reasonOf(error).replaceAll(site.path, '');
     }
   }
-  assert.ok(failed > (isWhole ? 60 : 5), `only ${failed} times the disk was full`);
 });
-
-/** What can be read of it, however little. */
-function lookOf(site: ReturnType<typeof archiveIn>): string {
-  try {
-    return stateOf(site);
-  } catch (error) {
-    return reasonOf(error).replaceAll(site.path, '');
-  }
-}

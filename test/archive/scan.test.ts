@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import * as fastCheck from 'fast-check';
 import { flatten } from '../../lib/archive/flatten.ts';
 import { chunkLength } from '../../lib/archive/layout.ts';
@@ -168,128 +168,130 @@ const sequences = fastCheck.record({
   steps: fastCheck.array(fastCheck.tuple(fastCheck.nat(), mutations), { minLength: 5, maxLength: 20 }),
 });
 
-test('whatever a line has in it, and whatever was learned before', () => {
-  let [scanned, all] = [0, 0];
-  fastCheck.assert(
-    fastCheck.property(sequences, ({ few, steps }) => {
-      const scanner = new Scanner(sections);
-      for (const [which, changes] of steps) {
-        all += 1;
-        if (agrees(scanner, mutate(few[which % few.length] ?? '', changes))) scanned += 1;
-      }
-    }),
-    { numRuns: 1000 },
-  );
-  assert.ok(scanned > all / 10, `only ${scanned} of ${all} lines were scanned`);
-});
+describe('archive/scan', () => {
+  test('whatever a line has in it, and whatever was learned before', () => {
+    let [scanned, all] = [0, 0];
+    fastCheck.assert(
+      fastCheck.property(sequences, ({ few, steps }) => {
+        const scanner = new Scanner(sections);
+        for (const [which, changes] of steps) {
+          all += 1;
+          if (agrees(scanner, mutate(few[which % few.length] ?? '', changes))) scanned += 1;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    assert.ok(scanned > all / 10, `only ${scanned} of ${all} lines were scanned`);
+  });
 
-test('numbers, flags and words of every kind in the same place', () => {
-  const line = (number: string, flag = 'true', word = 'x'): string =>
-    JSON.stringify(
-      snapshotAt(instant(0), { filesystems: ok({ data: ok({ used_percent: 77.5, network: true, path: 'PATH' }) }) }),
-    )
-      .replace('77.5', number)
-      .replace('"network":true', `"network":${flag}`)
-      .replace('PATH', word);
-  const scanner = new Scanner(sections);
-  for (const path of ['x', 'y', 'z']) agrees(scanner, line('1', 'true', path));
-  const scannable = [
-    '0',
-    '-0',
-    '-7',
-    '0.1',
-    '1234567890.12345',
-    '53.5951',
-    '123456789012345',
-    '52.89622694403853',
-    '9007199254740993',
-    '1e5',
-    '1E-7',
-    '-2.5e+3',
-    '5e-324',
-    '1e999',
-  ];
-  for (const number of scannable) assert.ok(agrees(scanner, line(number)), number);
-  for (const number of texts) agrees(scanner, line(number));
-  assert.ok(agrees(scanner, line('1', 'false', '/a/b \\"c\\" \\\\ é')));
-  for (const word of ['\\u00e9', '\\x', '\t', '"', '\\']) agrees(scanner, line('1', 'true', word));
-  assert.ok(scannable.length > 10);
-});
-
-test('two things of one name, a list of items and a key of the language itself are left to be parsed', () => {
-  const used = ok({ used_percent: 5 });
-  const shapes: Record<string, Envelope>[][] = [
-    [{ filesystems: ok({ 'a-b': used, 'a.b': ok({ used_percent: 6 }) }) }],
-    [{ filesystems: ok([]) }, { filesystems: ok(['x']) }],
-  ];
-  for (const shape of shapes) {
+  test('numbers, flags and words of every kind in the same place', () => {
+    const line = (number: string, flag = 'true', word = 'x'): string =>
+      JSON.stringify(
+        snapshotAt(instant(0), { filesystems: ok({ data: ok({ used_percent: 77.5, network: true, path: 'PATH' }) }) }),
+      )
+        .replace('77.5', number)
+        .replace('"network":true', `"network":${flag}`)
+        .replace('PATH', word);
     const scanner = new Scanner(sections);
-    for (let round = 0; round < 8; round++)
-      for (const each of shape) assert.ok(!agrees(scanner, JSON.stringify(snapshotAt(instant(round), each))));
+    for (const path of ['x', 'y', 'z']) agrees(scanner, line('1', 'true', path));
+    const scannable = [
+      '0',
+      '-0',
+      '-7',
+      '0.1',
+      '1234567890.12345',
+      '53.5951',
+      '123456789012345',
+      '52.89622694403853',
+      '9007199254740993',
+      '1e5',
+      '1E-7',
+      '-2.5e+3',
+      '5e-324',
+      '1e999',
+    ];
+    for (const number of scannable) assert.ok(agrees(scanner, line(number)), number);
+    for (const number of texts) agrees(scanner, line(number));
+    assert.ok(agrees(scanner, line('1', 'false', '/a/b \\"c\\" \\\\ é')));
+    for (const word of ['\\u00e9', '\\x', '\t', '"', '\\']) agrees(scanner, line('1', 'true', word));
+    assert.ok(scannable.length > 10);
+  });
+
+  test('two things of one name, a list of items and a key of the language itself are left to be parsed', () => {
+    const used = ok({ used_percent: 5 });
+    const shapes: Record<string, Envelope>[][] = [
+      [{ filesystems: ok({ 'a-b': used, 'a.b': ok({ used_percent: 6 }) }) }],
+      [{ filesystems: ok([]) }, { filesystems: ok(['x']) }],
+    ];
+    for (const shape of shapes) {
+      const scanner = new Scanner(sections);
+      for (let round = 0; round < 8; round++)
+        for (const each of shape) assert.ok(!agrees(scanner, JSON.stringify(snapshotAt(instant(round), each))));
+    }
+    const scanner = new Scanner(sections);
+    const strange = JSON.stringify(snapshotAt(instant(0), { filesystems: ok({ ITEM: used }) })).replace(
+      'ITEM',
+      '__proto__',
+    );
+    for (let round = 0; round < 8; round++) assert.ok(!agrees(scanner, strange));
+    assert.ok(shapes.length > 1);
+  });
+
+  /** Every file of a store with its bytes. */
+  function filesOf(path: string): Map<string, string> {
+    const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      statSync(join(path, name)).isFile(),
+    );
+    return new Map(
+      names.sort().map((name) => [name, Buffer.from(storeFiles.readBytes(join(path, name)) ?? []).toString('latin1')]),
+    );
   }
-  const scanner = new Scanner(sections);
-  const strange = JSON.stringify(snapshotAt(instant(0), { filesystems: ok({ ITEM: used }) })).replace(
-    'ITEM',
-    '__proto__',
-  );
-  for (let round = 0; round < 8; round++) assert.ok(!agrees(scanner, strange));
-  assert.ok(shapes.length > 1);
-});
 
-/** Every file of a store with its bytes. */
-function filesOf(path: string): Map<string, string> {
-  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    statSync(join(path, name)).isFile(),
-  );
-  return new Map(
-    names.sort().map((name) => [name, Buffer.from(storeFiles.readBytes(join(path, name)) ?? []).toString('latin1')]),
-  );
-}
+  /** The store of the same lines in both ways; how many lines were scanned. */
+  function bothWays(folder: string, to: string, at: Date): { scanned: number; samples: number; files: number } {
+    const log = worldIn(folder, { at });
+    const scanner = new Scanner(sections);
+    let scanned = 0;
+    const counting = {
+      scan: (bytes: Buffer, start: number, end: number) => {
+        const found = scanner.scan(bytes, start, end);
+        if (found) scanned += 1;
+        return found;
+      },
+      learn: (bytes: Buffer, start: number, end: number) => scanner.learn(bytes, start, end),
+    };
+    const [one, other] = [join(to, 'one'), join(to, 'other')];
+    const settings = { sections, files: storeFiles, log, now: at, attributes: {} };
+    const { samples } = rebuild({ ...settings, path: one, scanner: counting });
+    rebuild({ ...settings, path: other, scanner: { scan: () => undefined, learn: () => undefined } });
+    const [scannedFiles, parsedFiles] = [one, other].map((path) => filesOf(`${path}.rebuilt`));
+    assert.deepEqual([...(scannedFiles?.keys() ?? [])], [...(parsedFiles?.keys() ?? [])]);
+    for (const [name, bytes] of parsedFiles ?? []) assert.ok(scannedFiles?.get(name) === bytes, `${name} differs`);
+    return { scanned, samples, files: parsedFiles?.size ?? 0 };
+  }
 
-/** The store of the same lines in both ways; how many lines were scanned. */
-function bothWays(folder: string, to: string, at: Date): { scanned: number; samples: number; files: number } {
-  const log = worldIn(folder, { at });
-  const scanner = new Scanner(sections);
-  let scanned = 0;
-  const counting = {
-    scan: (bytes: Buffer, start: number, end: number) => {
-      const found = scanner.scan(bytes, start, end);
-      if (found) scanned += 1;
-      return found;
-    },
-    learn: (bytes: Buffer, start: number, end: number) => scanner.learn(bytes, start, end),
-  };
-  const [one, other] = [join(to, 'one'), join(to, 'other')];
-  const settings = { sections, files: storeFiles, log, now: at, attributes: {} };
-  const { samples } = rebuild({ ...settings, path: one, scanner: counting });
-  rebuild({ ...settings, path: other, scanner: { scan: () => undefined, learn: () => undefined } });
-  const [scannedFiles, parsedFiles] = [one, other].map((path) => filesOf(`${path}.rebuilt`));
-  assert.deepEqual([...(scannedFiles?.keys() ?? [])], [...(parsedFiles?.keys() ?? [])]);
-  for (const [name, bytes] of parsedFiles ?? []) assert.ok(scannedFiles?.get(name) === bytes, `${name} differs`);
-  return { scanned, samples, files: parsedFiles?.size ?? 0 };
-}
+  test('a day of the simulated site gives the same store in both ways', async (t) => {
+    const folder = temporaryFolder(t);
+    for await (const { number } of simulateDays(folder, 200)) assert.ok(number < 200);
+    const { scanned, samples, files } = bothWays(folder, join(folder, 'stores'), new Date());
+    assert.equal(samples, 200);
+    assert.ok(scanned > 150, `only ${scanned} were scanned`);
+    assert.ok(files > 800, `only ${files} files`);
+  });
 
-test('a day of the simulated site gives the same store in both ways', async (t) => {
-  const folder = temporaryFolder(t);
-  for await (const { number } of simulateDays(folder, 200)) assert.ok(number < 200);
-  const { scanned, samples, files } = bothWays(folder, join(folder, 'stores'), new Date());
-  assert.equal(samples, 200);
-  assert.ok(scanned > 150, `only ${scanned} were scanned`);
-  assert.ok(files > 800, `only ${files} files`);
-});
-
-test('what comes, goes and changes its kind, over the end of a chunk, gives the same store in both ways', (t) => {
-  const folder = temporaryFolder(t);
-  const { write } = archiveIn(folder);
-  const end = chunkLength + 9;
-  write(0, end, (index) => ({
-    ...sectionsOf(index),
-    ...(index % 100 < 50
-      ? { streams: ok({ a: ok({ age_seconds: index }) }) }
-      : { streams: { status: 'absent', reason: `none since ${index}` } }),
-    ...(index % 1000 < 20 && { host: ok({ load_1: index / 3, cpus: index % 2 === 0 ? 4 : null }) }),
-  }));
-  const { scanned, samples } = bothWays(folder, join(folder, 'stores'), instant(end));
-  assert.equal(samples, end);
-  assert.ok(scanned > end / 2, `only ${scanned} were scanned`);
+  test('what comes, goes and changes its kind, over the end of a chunk, gives the same store in both ways', (t) => {
+    const folder = temporaryFolder(t);
+    const { write } = archiveIn(folder);
+    const end = chunkLength + 9;
+    write(0, end, (index) => ({
+      ...sectionsOf(index),
+      ...(index % 100 < 50
+        ? { streams: ok({ a: ok({ age_seconds: index }) }) }
+        : { streams: { status: 'absent', reason: `none since ${index}` } }),
+      ...(index % 1000 < 20 && { host: ok({ load_1: index / 3, cpus: index % 2 === 0 ? 4 : null }) }),
+    }));
+    const { scanned, samples } = bothWays(folder, join(folder, 'stores'), instant(end));
+    assert.equal(samples, end);
+    assert.ok(scanned > end / 2, `only ${scanned} were scanned`);
+  });
 });

@@ -3,8 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { readSeries } from '../../lib/archive/read.ts';
@@ -12,6 +11,7 @@ import { storeFiles } from '../../lib/io/store.ts';
 import { pythonWithZarr3 } from '../real/xarray.ts';
 import { type Contestant, middle, peakByPython, timeOne } from './measure.ts';
 import { rawLines, type RawLines } from './rawlines.ts';
+import { root } from '../process.ts';
 
 const { values: asked } = parseArgs({
   options: {
@@ -34,7 +34,6 @@ it needs neither root nor network. It removes what it made.`);
 }
 
 const sizes = asked.quick ? [4200] : [4200, 105_000];
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const gigabytes = asked.quick ? 1 : 8;
 const disk = statfsSync(asked.folder);
 if (disk.bavail * disk.bsize < gigabytes * 1e9) throw new Error(`${asked.folder} has no ${gigabytes} GB left`);

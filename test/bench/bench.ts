@@ -4,12 +4,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Contestant, measure } from './measure.ts';
+import { root } from '../process.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-bench-'));
 const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1]) || 15;
 /** Of bare node's CPU, children counted. */

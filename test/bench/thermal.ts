@@ -6,12 +6,12 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type Contestant, measure } from './measure.ts';
+import { root } from '../process.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1]) || 21;
 const folder = process.argv[process.argv.indexOf('--inside') + 1] ?? '';
 const tls = join(root, 'test', 'io', 'tls');

@@ -1,92 +1,81 @@
 // The commands through npm, as the README has them: npm takes options that stand before `--` for its own.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import test, { type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import test, { describe, type TestContext } from 'node:test';
+import { environmentIn, root, runProcess } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** A home of its own: no .npmrc of this machine's user, and no configuration. */
 function makeHome(t: TestContext) {
   const home = temporaryFolder(t);
   const config = join(home, 'config.yaml');
   writeFileSync(config, `files: { state: ${home}/state, textfiles: ${home}/textfiles }\n`);
-  const run = (program: string, ...argv: string[]) => {
-    const { status, stdout, stderr } = spawnSync(program, argv, {
-      cwd: root,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: home,
-        OPS_MONITOR_CONFIG: config,
-        npm_config_offline: 'true',
-        npm_config_update_notifier: 'false',
-      },
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    return { status, stdout, stderr };
-  };
+  const own = { OPS_MONITOR_CONFIG: config, npm_config_offline: 'true', npm_config_update_notifier: 'false' };
+  const run = (...argv: string[]) => runProcess(argv, { ...environmentIn(home), ...own }, root);
   const untouched = () => !readdirSync(home).some((name) => ['state', 'textfiles'].includes(name));
   return { home, run, untouched };
 }
 
-test('an option that npm kept for itself is refused, with the line that works, and nothing is done', (t) => {
-  const { run, untouched } = makeHome(t);
-  const cases: [argv: string[], told: string][] = [
-    [
-      ['run', '-s', 'ops-monitor', 'collect-snapshot', '--dry-run'],
-      'collect-snapshot: npm kept --dry-run for itself, and nothing was done; write: npx ops-monitor collect-snapshot --dry-run\n',
-    ],
-    [
-      ['run', '-s', 'ops-monitor', 'collect-snapshot', '--config=other.yaml', '--dry-run'],
-      'collect-snapshot: npm kept --config and --dry-run for itself, and nothing was done; write: npx ops-monitor collect-snapshot --config FILE --dry-run\n',
-    ],
-    [
-      ['run', '-s', 'ops-monitor', 'send-alerts', '--check'],
-      'send-alerts: npm kept --check for itself, and nothing was done; write: npx ops-monitor send-alerts --check\n',
-    ],
-    [
-      ['run', '-s', 'ops-monitor', 'thermal-heartbeat', '--print'],
-      'thermal-heartbeat: npm kept --print for itself, and nothing was done; write: npx ops-monitor thermal-heartbeat --print\n',
-    ],
-    [
-      ['run', '-s', 'ops-monitor', 'silence', 'storage:data', '--for', '4h', '--reason', 'moving files'],
-      'silence: npm kept --for and --reason for itself, and nothing was done; write: npx ops-monitor silence [RULE[:SUBJECT]] --for DURATION --reason TEXT\n',
-    ],
-    [
-      ['start', '-s', '--dry-run'],
-      'run-cycle: npm kept --dry-run for itself, and nothing was done; write: npx ops-monitor run-cycle --dry-run\n',
-    ],
-  ];
-  for (const [argv, told] of cases) assert.deepEqual(run('npm', ...argv), { status: 2, stdout: '', stderr: told });
-  assert.ok(untouched(), 'something was written');
-});
+describe('cli/npm', () => {
+  test('an option that npm kept for itself is refused, with the line that works, and nothing is done', (t) => {
+    const { run, untouched } = makeHome(t);
+    const cases: [argv: string[], told: string][] = [
+      [
+        ['run', '-s', 'ops-monitor', 'collect-snapshot', '--dry-run'],
+        'collect-snapshot: npm kept --dry-run for itself, and nothing was done; write: npx ops-monitor collect-snapshot --dry-run\n',
+      ],
+      [
+        ['run', '-s', 'ops-monitor', 'collect-snapshot', '--config=other.yaml', '--dry-run'],
+        'collect-snapshot: npm kept --config and --dry-run for itself, and nothing was done; write: npx ops-monitor collect-snapshot --config FILE --dry-run\n',
+      ],
+      [
+        ['run', '-s', 'ops-monitor', 'send-alerts', '--check'],
+        'send-alerts: npm kept --check for itself, and nothing was done; write: npx ops-monitor send-alerts --check\n',
+      ],
+      [
+        ['run', '-s', 'ops-monitor', 'thermal-heartbeat', '--print'],
+        'thermal-heartbeat: npm kept --print for itself, and nothing was done; write: npx ops-monitor thermal-heartbeat --print\n',
+      ],
+      [
+        ['run', '-s', 'ops-monitor', 'silence', 'storage:data', '--for', '4h', '--reason', 'moving files'],
+        'silence: npm kept --for and --reason for itself, and nothing was done; write: npx ops-monitor silence [RULE[:SUBJECT]] --for DURATION --reason TEXT\n',
+      ],
+      [
+        ['start', '-s', '--dry-run'],
+        'run-cycle: npm kept --dry-run for itself, and nothing was done; write: npx ops-monitor run-cycle --dry-run\n',
+      ],
+    ];
+    for (const [argv, told] of cases) {
+      const { status, stdout, stderr } = run('npm', ...argv);
+      assert.deepEqual([status, stdout, stderr], [2, '', told]);
+    }
+    assert.ok(untouched(), 'something was written');
+  });
 
-test('npx hands every option on, and so does npm run behind --', (t) => {
-  const { run, untouched } = makeHome(t);
-  for (const [program, ...argv] of [
-    ['npx', 'ops-monitor'],
-    ['npm', 'run', '-s', 'ops-monitor', '--'],
-  ] as const) {
-    const { status, stderr } = run(program, ...argv, 'collect-snapshot', '--dry-run');
+  test('npx hands every option on, and so does npm run behind --', (t) => {
+    const { run, untouched } = makeHome(t);
+    for (const [program, ...argv] of [
+      ['npx', 'ops-monitor'],
+      ['npm', 'run', '-s', 'ops-monitor', '--'],
+    ] as const) {
+      const { status, stderr } = run(program, ...argv, 'collect-snapshot', '--dry-run');
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /would write .*latest\.json/);
+    }
+    assert.ok(untouched(), 'something was written');
+  });
+
+  test('the next command is told as it can be called from there', (t) => {
+    const { run } = makeHome(t);
+    assert.match(run('npx', 'ops-monitor', 'explian').stderr, /Try: npx ops-monitor --help\n$/);
+    assert.match(run(join(root, 'scripts', 'ops-monitor.sh'), 'explian').stderr, /Try: ops-monitor --help\n$/);
+  });
+
+  test('what stands in an .npmrc is npm’s, and refused to nobody', (t) => {
+    const { home, run } = makeHome(t);
+    writeFileSync(join(home, '.npmrc'), 'fund=false\njson = true\n');
+    const { status, stderr } = run('npm', 'run', '-s', 'ops-monitor', 'assess-health');
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /would write .*latest\.json/);
-  }
-  assert.ok(untouched(), 'something was written');
-});
-
-test('the next command is told as it can be called from there', (t) => {
-  const { run } = makeHome(t);
-  assert.match(run('npx', 'ops-monitor', 'explian').stderr, /Try: npx ops-monitor --help\n$/);
-  assert.match(run(join(root, 'scripts', 'ops-monitor.sh'), 'explian').stderr, /Try: ops-monitor --help\n$/);
-});
-
-test('what stands in an .npmrc is npm’s, and refused to nobody', (t) => {
-  const { home, run } = makeHome(t);
-  writeFileSync(join(home, '.npmrc'), 'fund=false\njson = true\n');
-  const { status, stderr } = run('npm', 'run', '-s', 'ops-monitor', 'assess-health');
-  assert.equal(status, 0, stderr);
+  });
 });

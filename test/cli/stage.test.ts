@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import type { Configuration } from '../../lib/config/schema.ts';
 import { defineFile } from '../../lib/contract/file.ts';
 import { defineStage, type Stage } from '../../lib/contract/stage.ts';
@@ -36,44 +36,46 @@ function siteIn(t: TestContext) {
   };
 }
 
-test('a stage whose deadline has passed writes nothing beside the next one, once its record is written', async (t) => {
-  const site = siteIn(t);
-  const waking = Promise.withResolvers<void>();
-  const tried = Promise.withResolvers<unknown>();
-  const late = stageOf('late', async (world) => {
-    await waking.promise;
-    await world.replace(page, 'of the late one').then(tried.resolve, tried.resolve);
-    return { counts: {}, problems: [] };
+describe('cli/stage', () => {
+  test('a stage whose deadline has passed writes nothing beside the next one, once its record is written', async (t) => {
+    const site = siteIn(t);
+    const waking = Promise.withResolvers<void>();
+    const tried = Promise.withResolvers<unknown>();
+    const late = stageOf('late', async (world) => {
+      await waking.promise;
+      await world.replace(page, 'of the late one').then(tried.resolve, tried.resolve);
+      return { counts: {}, problems: [] };
+    });
+    const { record } = await site.run(late);
+    assert.deepEqual([record.outcome, record.problems], ['failed', ['late did not answer within 200ms']]);
+    assert.deepEqual(JSON.parse(readText(site.recordPath('late'))), record);
+    assert.equal((await site.run(stageOf('next', writesPage('of the next one')))).record.outcome, 'ok');
+    waking.resolve();
+    assert.match(String(await tried.promise), /nothing is written any more/);
+    assert.equal(site.page(), 'of the next one');
   });
-  const { record } = await site.run(late);
-  assert.deepEqual([record.outcome, record.problems], ['failed', ['late did not answer within 200ms']]);
-  assert.deepEqual(JSON.parse(readText(site.recordPath('late'))), record);
-  assert.equal((await site.run(stageOf('next', writesPage('of the next one')))).record.outcome, 'ok');
-  waking.resolve();
-  assert.match(String(await tried.promise), /nothing is written any more/);
-  assert.equal(site.page(), 'of the next one');
-});
 
-test('a stage whose record cannot be written has failed, whatever else it did', async (t) => {
-  const site = siteIn(t);
-  mkdirSync(site.places.state);
-  writeFileSync(join(site.places.state, 'stages'), 'no folder');
-  const { record, outcome } = await site.run(stageOf('good', writesPage('of the good one')));
-  assert.deepEqual([record.outcome, record.exit_code], ['failed', 1]);
-  assert.match(record.problems.join(), /^its record: writing .*stages\/good\.json failed: (ENOTDIR|EEXIST)/);
-  assert.ok(outcome, 'what it found is lost');
-  assert.equal(site.page(), 'of the good one');
-});
+  test('a stage whose record cannot be written has failed, whatever else it did', async (t) => {
+    const site = siteIn(t);
+    mkdirSync(site.places.state);
+    writeFileSync(join(site.places.state, 'stages'), 'no folder');
+    const { record, outcome } = await site.run(stageOf('good', writesPage('of the good one')));
+    assert.deepEqual([record.outcome, record.exit_code], ['failed', 1]);
+    assert.match(record.problems.join(), /^its record: writing .*stages\/good\.json failed: (ENOTDIR|EEXIST)/);
+    assert.ok(outcome, 'what it found is lost');
+    assert.equal(site.page(), 'of the good one');
+  });
 
-test('under the umask of a unit that keeps others out, they reach what they may read, and not the locks', async (t) => {
-  const site = siteIn(t);
-  const before = process.umask(0o027);
-  await site.run(stageOf('good', writesPage('for all'))).finally(() => process.umask(before));
-  const modes = Object.fromEntries(
-    readdirSync(site.places.state, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => [name, (statSync(join(site.places.state, name)).mode & 0o777).toString(8)]),
-  );
-  assert.deepEqual(modes, { locks: '700', stages: '755' });
-  assert.equal(statSync(site.places.state).mode & 0o777, 0o755);
+  test('under the umask of a unit that keeps others out, they reach what they may read, and not the locks', async (t) => {
+    const site = siteIn(t);
+    const before = process.umask(0o027);
+    await site.run(stageOf('good', writesPage('for all'))).finally(() => process.umask(before));
+    const modes = Object.fromEntries(
+      readdirSync(site.places.state, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => [name, (statSync(join(site.places.state, name)).mode & 0o777).toString(8)]),
+    );
+    assert.deepEqual(modes, { locks: '700', stages: '755' });
+    assert.equal(statSync(site.places.state).mode & 0o777, 0o755);
+  });
 });

@@ -1,34 +1,25 @@
 // ops-monitor archive …, as a person runs it: from the bundles, over an archive that the stage made.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { chunkLength } from '../../lib/archive/layout.ts';
 import { verify } from '../../lib/archive/verify.ts';
 import { progressText } from '../../lib/cli/progress.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { archiveIn, instant } from '../archive/days.ts';
 import { storeFiles as otherStore } from '../store.ts';
+import { environmentIn, runBundle } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const used = 'filesystem_data_used_percent';
 
 function makeSite(t: TestContext) {
   const folder = temporaryFolder(t);
   const config = join(folder, 'config.yaml');
   writeFileSync(config, `files: { state: ${folder}/state }\n`);
-  const env = { PATH: process.env['PATH'], HOME: folder, XDG_CACHE_HOME: join(folder, 'cache') };
-  const run = (...argv: string[]) => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [join(root, 'dist', 'ops-monitor.cjs'), 'archive', ...argv],
-      { env: { ...env, OPS_MONITOR_CONFIG: config }, encoding: 'utf8', timeout: 60_000 },
-    );
-    return { status, stdout, stderr };
-  };
+  const env = { ...environmentIn(folder), OPS_MONITOR_CONFIG: config };
+  const run = (...argv: string[]) => runBundle('ops-monitor', ['archive', ...argv], env);
   const { run: append, ...rest } = archiveIn(folder);
   return { folder, run, append, ...rest };
 }

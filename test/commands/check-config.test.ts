@@ -1,24 +1,18 @@
 // check-config as a person runs it: a real process, from the bundle.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { environmentIn, runBundle } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
-
-const bundle = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist', 'check-config.cjs');
 
 /** What it says of a configuration, in an environment that has nothing but what is given. */
 function makeCheck(t: TestContext, text: string) {
   const folder = temporaryFolder(t);
   const config = join(folder, 'config.yaml');
   writeFileSync(config, text);
-  const check = (environment: Readonly<Record<string, string>> = {}, ...argv: string[]) => {
-    const env = { PATH: process.env['PATH'], HOME: folder, ...environment };
-    const ran = spawnSync(process.execPath, [bundle, config, ...argv], { env, encoding: 'utf8', timeout: 60_000 });
-    return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr };
-  };
+  const check = (environment: Readonly<Record<string, string>> = {}, ...argv: string[]) =>
+    runBundle('check-config', [config, ...argv], { ...environmentIn(folder), ...environment });
   return { folder, config, check };
 }
 

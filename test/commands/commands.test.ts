@@ -15,10 +15,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { environmentIn, root, runBundle } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const stages = ['collect-snapshot', 'assess-health', 'write-report'];
 
 /** A site of its own on a recorded machine; nothing of this machine's own configuration reaches it. */
@@ -27,22 +26,8 @@ function makeSite(t: TestContext, machine = 'healthy', extra = '') {
   const hosts = join(root, 'test', 'hosts', machine);
   const config = join(folder, 'config.yaml');
   writeFileSync(config, `${readText(join(hosts, 'config.yaml'))}\nhosts: { local: { folder: ${hosts} } }\n${extra}\n`);
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: folder,
-    XDG_STATE_HOME: join(folder, 'xdg'),
-    XDG_CACHE_HOME: join(folder, 'cache'),
-    XDG_RUNTIME_DIR: join(folder, 'run'),
-    OPS_MONITOR_CONFIG: config,
-  };
-  const run = (command: string, ...argv: string[]) => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [join(root, 'dist', 'ops-monitor.cjs'), command, ...argv],
-      { env, encoding: 'utf8', timeout: 60_000 },
-    );
-    return { status, stdout, stderr };
-  };
+  const env = { ...environmentIn(folder), OPS_MONITOR_CONFIG: config };
+  const run = (...argv: string[]) => runBundle('ops-monitor', argv, env);
   return { folder, config, env, run, state: join(folder, 'xdg', 'ops-monitor') };
 }
 

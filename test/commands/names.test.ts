@@ -1,8 +1,7 @@
 // The two names of one thing: as an alert, and as an observation.
 import assert from 'node:assert/strict';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { lookAtSnapshot } from '../../lib/alerts/look.ts';
 import { ownRules, snapshotRules } from '../../lib/alerts/rules/index.ts';
 import { resolve } from '../../lib/config/resolve.ts';
@@ -10,7 +9,7 @@ import type { Envelope } from '../../lib/contract/envelope.ts';
 import { alertOf, observationsBehind } from '../../lib/commands/names.ts';
 import { readText } from '../world.ts';
 
-const hosts = join(dirname(fileURLToPath(import.meta.url)), '..', 'hosts');
+const hosts = join(import.meta.dirname, '..', 'hosts');
 
 test('behind every alert of a machine there is the observation that is named, and its alert is that one', () => {
   let seen = 0;

@@ -1,12 +1,12 @@
 // rehearse as a person runs it: where it looked is said, and what went wrong is not taken for a bad line.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { snapshots } from '../../lib/snapshot/files.ts';
+import { ok, snapshotOf } from '../health/seen.ts';
+import { environmentIn, runBundle } from '../process.ts';
 import { placesIn, temporaryFolder } from '../world.ts';
-import { root } from '../real/stages.ts';
 
 function makeSite(t: TestContext) {
   const folder = temporaryFolder(t);
@@ -15,11 +15,7 @@ function makeSite(t: TestContext) {
   writeFileSync(changed, `files: { state: ${folder}/elsewhere }\nalerts: { to: [] }\n`);
   const lines = snapshots.path(placesIn(folder), new Date());
   const run = (environment: Record<string, string>, ...argv: string[]) =>
-    spawnSync(process.execPath, [join(root, 'dist', 'rehearse.cjs'), '--config', changed, ...argv], {
-      env: { PATH: process.env['PATH'], HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), ...environment },
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
+    runBundle('rehearse', ['--config', changed, ...argv], { ...environmentIn(folder), ...environment });
   const record = (line: string): void => {
     mkdirSync(dirname(lines), { recursive: true });
     appendFileSync(lines, `${line}\n`);
@@ -28,18 +24,7 @@ function makeSite(t: TestContext) {
 }
 
 const lineOf = (sections: object, time_utc = new Date().toISOString()): string =>
-  JSON.stringify({
-    schema_version: 1,
-    time_utc,
-    snapshot_time_utc: time_utc,
-    run_id: '',
-    site: 'a',
-    hostname: 'vm',
-    boot_id: '',
-    product_version: '0',
-    collection_ms: 1,
-    sections,
-  });
+  JSON.stringify({ ...snapshotOf(time_utc, {}), sections });
 
 test('where there is nothing to replay, the folder and whose word that was are named', (t) => {
   const { folder, today, run } = makeSite(t);
@@ -68,7 +53,6 @@ test('lines that are none are left out and counted; a snapshot that no rule can 
 
 test('what health judges red of the recorded snapshots, and no other rule tells of, is among the mails', (t) => {
   const { today, run, record } = makeSite(t);
-  const ok = (data: unknown) => ({ status: 'ok', ms: 1, collected_at: '', data });
   const prune = ok({
     verdict: 'fail',
     counts: {},

@@ -1,73 +1,75 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { type Beat, beatProblem, beatRequest, type BeatStyle } from '../../lib/core/beat.ts';
 
 const good: Beat = { ok: true, message: '6 stages did their work', seconds: 2.3456, id: 'a'.repeat(32) };
 const bad: Beat = { ...good, ok: false, message: 'write-report failed' };
 const ping = 'https://hc.example.org/ping/1d3c6f0e-0000-4000-8000-5d1e3f9a2b7c';
 
-test('healthchecks: a POST, with /fail where something is missing', () => {
-  assert.deepEqual(beatRequest('healthchecks', ping, good), {
-    method: 'POST',
-    url: ping,
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
-    body: '6 stages did their work',
+describe('core/beat', () => {
+  test('healthchecks: a POST, with /fail where something is missing', () => {
+    assert.deepEqual(beatRequest('healthchecks', ping, good), {
+      method: 'POST',
+      url: ping,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: '6 stages did their work',
+    });
+    assert.equal(beatRequest('healthchecks', ping, bad)?.url, `${ping}/fail`);
+    assert.equal(beatRequest('healthchecks', `${ping}/?create=1`, bad)?.url, `${ping}/fail?create=1`);
+    const long = beatRequest('healthchecks', ping, { ...bad, message: 'x'.repeat(20_000) });
+    assert.ok((long?.body?.length ?? 0) <= 10_000, 'older ones keep 10 kB');
   });
-  assert.equal(beatRequest('healthchecks', ping, bad)?.url, `${ping}/fail`);
-  assert.equal(beatRequest('healthchecks', `${ping}/?create=1`, bad)?.url, `${ping}/fail?create=1`);
-  const long = beatRequest('healthchecks', ping, { ...bad, message: 'x'.repeat(20_000) });
-  assert.ok((long?.body?.length ?? 0) <= 10_000, 'older ones keep 10 kB');
-});
 
-test('Uptime Kuma: up or down in the query, whatever was copied with the address', () => {
-  const url = 'https://kuma.example.org/api/push/abcDEF123?status=up&msg=OK&ping=';
-  assert.deepEqual(beatRequest('uptime-kuma', url, { ...bad, message: 'a & b' }), {
-    method: 'GET',
-    url: 'https://kuma.example.org/api/push/abcDEF123?status=down&msg=a+%26+b&ping=2346',
-    headers: {},
+  test('Uptime Kuma: up or down in the query, whatever was copied with the address', () => {
+    const url = 'https://kuma.example.org/api/push/abcDEF123?status=up&msg=OK&ping=';
+    assert.deepEqual(beatRequest('uptime-kuma', url, { ...bad, message: 'a & b' }), {
+      method: 'GET',
+      url: 'https://kuma.example.org/api/push/abcDEF123?status=down&msg=a+%26+b&ping=2346',
+      headers: {},
+    });
+    assert.match(beatRequest('uptime-kuma', url, good)?.url ?? '', /status=up&/);
   });
-  assert.match(beatRequest('uptime-kuma', url, good)?.url ?? '', /status=up&/);
-});
 
-test('Sentry: a check-in as JSON, with the monitor’s settings where they are given', () => {
-  const url = 'https://o1.ingest.example.org/api/42/cron/thermal/0123456789abcdef/';
-  const plain = beatRequest('sentry', `${url}?status=ok`, bad);
-  assert.equal(plain?.url, url, 'the query would be ignored');
-  assert.deepEqual(JSON.parse(plain?.body ?? ''), {
-    status: 'error',
-    check_in_id: 'a'.repeat(32),
-    duration: 2.346,
-    environment: 'production',
+  test('Sentry: a check-in as JSON, with the monitor’s settings where they are given', () => {
+    const url = 'https://o1.ingest.example.org/api/42/cron/thermal/0123456789abcdef/';
+    const plain = beatRequest('sentry', `${url}?status=ok`, bad);
+    assert.equal(plain?.url, url, 'the query would be ignored');
+    assert.deepEqual(JSON.parse(plain?.body ?? ''), {
+      status: 'error',
+      check_in_id: 'a'.repeat(32),
+      duration: 2.346,
+      environment: 'production',
+    });
+    const monitor = { everyMinutes: 5, marginMinutes: 2, failureThreshold: 2 };
+    const upsert: unknown = JSON.parse(beatRequest('sentry', url, { ...good, monitor })?.body ?? '');
+    assert.deepEqual((upsert as { monitor_config: unknown }).monitor_config, {
+      schedule: { type: 'interval', value: 5, unit: 'minute' },
+      checkin_margin: 2,
+      max_runtime: 5,
+      timezone: 'Etc/UTC',
+      failure_issue_threshold: 2,
+      recovery_threshold: 1,
+    });
   });
-  const monitor = { everyMinutes: 5, marginMinutes: 2, failureThreshold: 2 };
-  const upsert: unknown = JSON.parse(beatRequest('sentry', url, { ...good, monitor })?.body ?? '');
-  assert.deepEqual((upsert as { monitor_config: unknown }).monitor_config, {
-    schedule: { type: 'interval', value: 5, unit: 'minute' },
-    checkin_margin: 2,
-    max_runtime: 5,
-    timezone: 'Etc/UTC',
-    failure_issue_threshold: 2,
-    recovery_threshold: 1,
+
+  test('GlitchTip knows only that a beat came: a bad one does not', () => {
+    const url = 'https://glitch.example.org/api/0/organizations/a/heartbeat_check/b/';
+    assert.equal(beatRequest('glitchtip', url, good)?.method, 'POST');
+    assert.equal(beatRequest('glitchtip', url, bad), undefined);
   });
-});
 
-test('GlitchTip knows only that a beat came: a bad one does not', () => {
-  const url = 'https://glitch.example.org/api/0/organizations/a/heartbeat_check/b/';
-  assert.equal(beatRequest('glitchtip', url, good)?.method, 'POST');
-  assert.equal(beatRequest('glitchtip', url, bad), undefined);
-});
-
-test('only a yes counts as told', () => {
-  const cases: [BeatStyle, Parameters<typeof beatProblem>[1], string | undefined][] = [
-    ['healthchecks', { status: 200, body: 'OK' }, undefined],
-    ['healthchecks', { status: 404, body: 'not found' }, 'it answered 404'],
-    ['healthchecks', { status: 302, body: '' }, 'it answered 302'],
-    ['healthchecks', { body: '', error: 'connect ECONNREFUSED' }, 'connect ECONNREFUSED'],
-    ['sentry', { status: 202, body: '' }, undefined],
-    ['sentry', { status: 429, body: '' }, 'it answered 429'],
-    ['uptime-kuma', { status: 200, body: '{"ok":true}' }, undefined],
-    ['uptime-kuma', { status: 200, body: '<html>log in</html>' }, 'its answer is not one of Uptime Kuma'],
-    ['uptime-kuma', { status: 200, body: '{"ok":false}' }, 'its answer is not one of Uptime Kuma'],
-  ];
-  for (const [style, reply, problem] of cases) assert.equal(beatProblem(style, reply), problem);
+  test('only a yes counts as told', () => {
+    const cases: [BeatStyle, Parameters<typeof beatProblem>[1], string | undefined][] = [
+      ['healthchecks', { status: 200, body: 'OK' }, undefined],
+      ['healthchecks', { status: 404, body: 'not found' }, 'it answered 404'],
+      ['healthchecks', { status: 302, body: '' }, 'it answered 302'],
+      ['healthchecks', { body: '', error: 'connect ECONNREFUSED' }, 'connect ECONNREFUSED'],
+      ['sentry', { status: 202, body: '' }, undefined],
+      ['sentry', { status: 429, body: '' }, 'it answered 429'],
+      ['uptime-kuma', { status: 200, body: '{"ok":true}' }, undefined],
+      ['uptime-kuma', { status: 200, body: '<html>log in</html>' }, 'its answer is not one of Uptime Kuma'],
+      ['uptime-kuma', { status: 200, body: '{"ok":false}' }, 'its answer is not one of Uptime Kuma'],
+    ];
+    for (const [style, reply, problem] of cases) assert.equal(beatProblem(style, reply), problem);
+  });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { compareListings, type Listed } from '../../lib/core/compare.ts';
 
 const at = new Date('2026-11-20T12:00:00Z');
@@ -10,59 +10,61 @@ const file = (path: string, hour: number, size_bytes = 10): Listed => ({
   modified: new Date(Date.UTC(2026, 10, 20) + hour * 3_600_000),
 });
 
-test('what is missing, of another size and extra is counted, and the worst are named, newest first', () => {
-  const source = [file('a', 1), file('b', 2), file('c', 3), file('d', 4)];
-  const mirror = [file('a', 1), file('c', 9, 11), file('x', 1)];
-  assert.deepEqual(compareListings(source, mirror, now), {
-    source_files: 4,
-    missing_files: 2,
-    mismatched_files: 1,
-    extra_files: 1,
-    coverage_percent: 25,
-    lag_seconds: 10 * 3600,
-    worst: ['d', 'c', 'b'],
+describe('core/compare', () => {
+  test('what is missing, of another size and extra is counted, and the worst are named, newest first', () => {
+    const source = [file('a', 1), file('b', 2), file('c', 3), file('d', 4)];
+    const mirror = [file('a', 1), file('c', 9, 11), file('x', 1)];
+    assert.deepEqual(compareListings(source, mirror, now), {
+      source_files: 4,
+      missing_files: 2,
+      mismatched_files: 1,
+      extra_files: 1,
+      coverage_percent: 25,
+      lag_seconds: 10 * 3600,
+      worst: ['d', 'c', 'b'],
+    });
   });
-});
 
-test('a file that is still on its way counts for the lag, and not against the coverage', () => {
-  const compared = compareListings([file('a', 9), file('new', 11)], [file('a', 9)], now);
-  assert.equal(compared.coverage_percent, 100);
-  assert.equal(compared.missing_files, 0);
-  assert.equal(compared.lag_seconds, 3600);
-});
+  test('a file that is still on its way counts for the lag, and not against the coverage', () => {
+    const compared = compareListings([file('a', 9), file('new', 11)], [file('a', 9)], now);
+    assert.equal(compared.coverage_percent, 100);
+    assert.equal(compared.missing_files, 0);
+    assert.equal(compared.lag_seconds, 3600);
+  });
 
-test('a copy that has what there is does not lag, however long nothing has come; when it goes on, the wait begins then', () => {
-  assert.equal(compareListings([file('a', 1)], [file('a', 1)], now).lag_seconds, 0);
-  const goesOn = compareListings([file('a', 1), file('b', 11.5)], [file('a', 1)], now);
-  assert.equal(goesOn.lag_seconds, 1800, 'not the ten hours and a half of the pause');
-  const stopped = compareListings(
-    [2, 5, 8, 11].map((hour) => file(`${hour}`, hour)),
-    [file('2', 2)],
-    now,
-  );
-  assert.equal(stopped.lag_seconds, 7 * 3600, 'since the first that did not come');
-});
+  test('a copy that has what there is does not lag, however long nothing has come; when it goes on, the wait begins then', () => {
+    assert.equal(compareListings([file('a', 1)], [file('a', 1)], now).lag_seconds, 0);
+    const goesOn = compareListings([file('a', 1), file('b', 11.5)], [file('a', 1)], now);
+    assert.equal(goesOn.lag_seconds, 1800, 'not the ten hours and a half of the pause');
+    const stopped = compareListings(
+      [2, 5, 8, 11].map((hour) => file(`${hour}`, hour)),
+      [file('2', 2)],
+      now,
+    );
+    assert.equal(stopped.lag_seconds, 7 * 3600, 'since the first that did not come');
+  });
 
-test('an old file that the copy has lost is missing, and no lag', () => {
-  const { lag_seconds, missing_files } = compareListings([file('a', 1), file('b', 9)], [file('b', 9)], now);
-  assert.deepEqual([lag_seconds, missing_files], [0, 1]);
-});
+  test('an old file that the copy has lost is missing, and no lag', () => {
+    const { lag_seconds, missing_files } = compareListings([file('a', 1), file('b', 9)], [file('b', 9)], now);
+    assert.deepEqual([lag_seconds, missing_files], [0, 1]);
+  });
 
-test('one file missing of very many is not full coverage', () => {
-  const source = Array.from({ length: 2_000_000 }, (_, index) => ({
-    path: String(index),
-    size_bytes: 1,
-    modified: new Date(0),
-  }));
-  const compared = compareListings(source, source.slice(1), now);
-  assert.ok((compared.coverage_percent ?? 100) < 100);
-});
+  test('one file missing of very many is not full coverage', () => {
+    const source = Array.from({ length: 2_000_000 }, (_, index) => ({
+      path: String(index),
+      size_bytes: 1,
+      modified: new Date(0),
+    }));
+    const compared = compareListings(source, source.slice(1), now);
+    assert.ok((compared.coverage_percent ?? 100) < 100);
+  });
 
-test('with nothing at the source there is no coverage, and with nothing at the mirror no lag', () => {
-  const empty = compareListings([], [file('x', 1)], now);
-  assert.ok(!('coverage_percent' in empty) && !('lag_seconds' in empty));
-  assert.equal(empty.extra_files, 1);
-  const none = compareListings([file('a', 1)], [], now);
-  assert.equal(none.coverage_percent, 0);
-  assert.ok(!('lag_seconds' in none));
+  test('with nothing at the source there is no coverage, and with nothing at the mirror no lag', () => {
+    const empty = compareListings([], [file('x', 1)], now);
+    assert.ok(!('coverage_percent' in empty) && !('lag_seconds' in empty));
+    assert.equal(empty.extra_files, 1);
+    const none = compareListings([file('a', 1)], [], now);
+    assert.equal(none.coverage_percent, 0);
+    assert.ok(!('lag_seconds' in none));
+  });
 });

@@ -1,79 +1,84 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { type Family, renderExposition } from '../../lib/core/exposition.ts';
 
 const family = (samples: Family['samples'], help = 'Help.'): Family => ({ name: 'up', help, type: 'gauge', samples });
 const sampleLine = (samples: Family['samples']): string => renderExposition([family(samples)]).split('\n')[2] ?? '';
 
-test('a family is its help, its type and its samples, and ends with a newline', () => {
-  const text = renderExposition([
-    {
-      name: 'ops_monitor_check_level',
-      help: 'Level of a check.',
-      type: 'gauge',
-      samples: [
-        { labels: { check: 'filesystem-usage', subject: 'data' }, value: 1 },
-        { labels: { check: 'host-load', subject: 'host' }, value: 0 },
-      ],
-    },
-    { name: 'ops_monitor_runs_total', help: 'Runs.', type: 'counter', samples: [{ value: 17 }] },
-  ]);
-  assert.equal(
-    text,
-    [
-      '# HELP ops_monitor_check_level Level of a check.',
-      '# TYPE ops_monitor_check_level gauge',
-      'ops_monitor_check_level{check="filesystem-usage",subject="data"} 1',
-      'ops_monitor_check_level{check="host-load",subject="host"} 0',
-      '# HELP ops_monitor_runs_total Runs.',
-      '# TYPE ops_monitor_runs_total counter',
-      'ops_monitor_runs_total 17',
-      '',
-    ].join('\n'),
-  );
-});
+describe('core/exposition', () => {
+  test('a family is its help, its type and its samples, and ends with a newline', () => {
+    const text = renderExposition([
+      {
+        name: 'ops_monitor_check_level',
+        help: 'Level of a check.',
+        type: 'gauge',
+        samples: [
+          { labels: { check: 'filesystem-usage', subject: 'data' }, value: 1 },
+          { labels: { check: 'host-load', subject: 'host' }, value: 0 },
+        ],
+      },
+      { name: 'ops_monitor_runs_total', help: 'Runs.', type: 'counter', samples: [{ value: 17 }] },
+    ]);
+    assert.equal(
+      text,
+      [
+        '# HELP ops_monitor_check_level Level of a check.',
+        '# TYPE ops_monitor_check_level gauge',
+        'ops_monitor_check_level{check="filesystem-usage",subject="data"} 1',
+        'ops_monitor_check_level{check="host-load",subject="host"} 0',
+        '# HELP ops_monitor_runs_total Runs.',
+        '# TYPE ops_monitor_runs_total counter',
+        'ops_monitor_runs_total 17',
+        '',
+      ].join('\n'),
+    );
+  });
 
-test('a family without samples is left out, and nothing at all is an empty file', () => {
-  assert.equal(renderExposition([family([])]), '');
-  assert.equal(renderExposition([]), '');
-  assert.equal(
-    renderExposition([{ ...family([]), name: 'empty' }, family([{ value: 1 }])]),
-    '# HELP up Help.\n# TYPE up gauge\nup 1\n',
-  );
-});
+  test('a family without samples is left out, and nothing at all is an empty file', () => {
+    assert.equal(renderExposition([family([])]), '');
+    assert.equal(renderExposition([]), '');
+    assert.equal(
+      renderExposition([{ ...family([]), name: 'empty' }, family([{ value: 1 }])]),
+      '# HELP up Help.\n# TYPE up gauge\nup 1\n',
+    );
+  });
 
-test('quotes, backslashes and newlines in a label stay inside it', () => {
-  assert.equal(sampleLine([{ labels: { path: 'C:\\data' }, value: 1 }]), 'up{path="C:\\\\data"} 1');
-  assert.equal(sampleLine([{ labels: { path: 'a"b' }, value: 1 }]), 'up{path="a\\"b"} 1');
-  assert.equal(sampleLine([{ labels: { path: 'a\nb' }, value: 1 }]), 'up{path="a\\nb"} 1');
-  assert.equal(sampleLine([{ labels: { path: '\\n' }, value: 1 }]), 'up{path="\\\\n"} 1');
-  assert.equal(sampleLine([{ labels: { path: '/söm/数据 {a="b"}' }, value: 1 }]), 'up{path="/söm/数据 {a=\\"b\\"}"} 1');
-  assert.equal(sampleLine([{ labels: { item: '' }, value: 1 }]), 'up{item=""} 1');
-});
+  test('quotes, backslashes and newlines in a label stay inside it', () => {
+    assert.equal(sampleLine([{ labels: { path: 'C:\\data' }, value: 1 }]), 'up{path="C:\\\\data"} 1');
+    assert.equal(sampleLine([{ labels: { path: 'a"b' }, value: 1 }]), 'up{path="a\\"b"} 1');
+    assert.equal(sampleLine([{ labels: { path: 'a\nb' }, value: 1 }]), 'up{path="a\\nb"} 1');
+    assert.equal(sampleLine([{ labels: { path: '\\n' }, value: 1 }]), 'up{path="\\\\n"} 1');
+    assert.equal(
+      sampleLine([{ labels: { path: '/söm/数据 {a="b"}' }, value: 1 }]),
+      'up{path="/söm/数据 {a=\\"b\\"}"} 1',
+    );
+    assert.equal(sampleLine([{ labels: { item: '' }, value: 1 }]), 'up{item=""} 1');
+  });
 
-test('in a help text a quote stands for itself, and a newline does not end the line', () => {
-  const help = 'Say "no"\nto C:\\';
-  assert.equal(
-    renderExposition([family([{ value: 1 }], help)]),
-    '# HELP up Say "no"\\nto C:\\\\\n# TYPE up gauge\nup 1\n',
-  );
-});
+  test('in a help text a quote stands for itself, and a newline does not end the line', () => {
+    const help = 'Say "no"\nto C:\\';
+    assert.equal(
+      renderExposition([family([{ value: 1 }], help)]),
+      '# HELP up Say "no"\\nto C:\\\\\n# TYPE up gauge\nup 1\n',
+    );
+  });
 
-test('values are written as Prometheus reads them', () => {
-  const cases: [value: number, text: string][] = [
-    [0, 'up 0'],
-    [0.25, 'up 0.25'],
-    [-3, 'up -3'],
-    [1_795_159_681.123, 'up 1795159681.123'],
-    [1e21, 'up 1e+21'],
-    [Number.NaN, 'up NaN'],
-    [Infinity, 'up +Inf'],
-    [-Infinity, 'up -Inf'],
-  ];
-  for (const [value, text] of cases) assert.equal(sampleLine([{ value }]), text);
-  assert.ok(cases.length >= 8);
-});
+  test('values are written as Prometheus reads them', () => {
+    const cases: [value: number, text: string][] = [
+      [0, 'up 0'],
+      [0.25, 'up 0.25'],
+      [-3, 'up -3'],
+      [1_795_159_681.123, 'up 1795159681.123'],
+      [1e21, 'up 1e+21'],
+      [Number.NaN, 'up NaN'],
+      [Infinity, 'up +Inf'],
+      [-Infinity, 'up -Inf'],
+    ];
+    for (const [value, text] of cases) assert.equal(sampleLine([{ value }]), text);
+    assert.ok(cases.length >= 8);
+  });
 
-test('labels that are there but none of them is the same as no labels', () => {
-  assert.equal(sampleLine([{ labels: {}, value: 1 }]), 'up 1');
+  test('labels that are there but none of them is the same as no labels', () => {
+    assert.equal(sampleLine([{ labels: {}, value: 1 }]), 'up 1');
+  });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import {
   formatBytes,
   formatDuration,
@@ -9,122 +9,140 @@ import {
   parsePercent,
 } from '../../lib/core/quantity.ts';
 
-test('a duration is read in seconds, in every unit and in several at once', () => {
-  const cases: [text: string, seconds: number][] = [
-    ['0s', 0],
-    ['90s', 90],
-    ['1m', 60],
-    ['5min', 300],
-    ['1.5h', 5400],
-    ['1h30m', 5400],
-    ['1h 30min', 5400],
-    ['2 h', 7200],
-    ['7d', 604_800],
-    ['2w', 1_209_600],
-    ['250ms', 0.25],
-    ['1m500ms', 60.5],
-    ['1d12h', 129_600],
-  ];
-  for (const [text, seconds] of cases) assert.equal(parseDuration(text), seconds, text);
-  assert.ok(cases.length >= 13);
-});
+describe('core/quantity', () => {
+  test('a duration is read in seconds, in every unit and in several at once', () => {
+    const cases: [text: string, seconds: number][] = [
+      ['0s', 0],
+      ['90s', 90],
+      ['1m', 60],
+      ['5min', 300],
+      ['1.5h', 5400],
+      ['1h30m', 5400],
+      ['1h 30min', 5400],
+      ['2 h', 7200],
+      ['7d', 604_800],
+      ['2w', 1_209_600],
+      ['250ms', 0.25],
+      ['1m500ms', 60.5],
+      ['1d12h', 129_600],
+    ];
+    for (const [text, seconds] of cases) assert.equal(parseDuration(text), seconds, text);
+    assert.ok(cases.length >= 13);
+  });
 
-test('a duration without a unit, or with one that is not one, is refused', () => {
-  const cases = ['', ' ', '30', '1h30', 'h', '-5m', '+5m', '1.h', '.5h', '1,5h', '1e3s', '5 minutes', '3M', '1y', '1H'];
-  for (const text of cases) assert.equal(parseDuration(text), undefined, `${JSON.stringify(text)} was taken`);
-  assert.ok(cases.length >= 15);
-});
+  test('a duration without a unit, or with one that is not one, is refused', () => {
+    const cases = [
+      '',
+      ' ',
+      '30',
+      '1h30',
+      'h',
+      '-5m',
+      '+5m',
+      '1.h',
+      '.5h',
+      '1,5h',
+      '1e3s',
+      '5 minutes',
+      '3M',
+      '1y',
+      '1H',
+    ];
+    for (const text of cases) assert.equal(parseDuration(text), undefined, `${JSON.stringify(text)} was taken`);
+    assert.ok(cases.length >= 15);
+  });
 
-test('a percentage needs its sign', () => {
-  assert.equal(parsePercent('80%'), 80);
-  assert.equal(parsePercent(' 99.5 % '), 99.5);
-  assert.equal(parsePercent('0%'), 0);
-  const refused = ['', '80', '%', '0.8', '80%%', '80 percent', 'eighty%', '8 0%', '1e2%', '80,5%'];
-  for (const text of refused) assert.equal(parsePercent(text), undefined, `${JSON.stringify(text)} was taken`);
-  assert.ok(refused.length >= 10);
-});
+  test('a percentage needs its sign', () => {
+    assert.equal(parsePercent('80%'), 80);
+    assert.equal(parsePercent(' 99.5 % '), 99.5);
+    assert.equal(parsePercent('0%'), 0);
+    const refused = ['', '80', '%', '0.8', '80%%', '80 percent', 'eighty%', '8 0%', '1e2%', '80,5%'];
+    for (const text of refused) assert.equal(parsePercent(text), undefined, `${JSON.stringify(text)} was taken`);
+    assert.ok(refused.length >= 10);
+  });
 
-test('a measure is a number in the unit asked for, and in no other', () => {
-  assert.equal(parseMeasure('52 V', 'V'), 52);
-  assert.equal(parseMeasure('51.75V', 'V'), 51.75);
-  assert.equal(parseMeasure('-5 C', 'C'), -5);
-  const refused = ['52', '52 v', '52 mV', '52 C', '52 V!', 'V', '', 'NaN V', 'Infinity V', '5-2 V', '52 V V'];
-  for (const text of refused) assert.equal(parseMeasure(text, 'V'), undefined, `${JSON.stringify(text)} was taken`);
-  assert.ok(refused.length >= 11);
-});
+  test('a measure is a number in the unit asked for, and in no other', () => {
+    assert.equal(parseMeasure('52 V', 'V'), 52);
+    assert.equal(parseMeasure('51.75V', 'V'), 51.75);
+    assert.equal(parseMeasure('-5 C', 'C'), -5);
+    const refused = ['52', '52 v', '52 mV', '52 C', '52 V!', 'V', '', 'NaN V', 'Infinity V', '5-2 V', '52 V V'];
+    for (const text of refused) assert.equal(parseMeasure(text, 'V'), undefined, `${JSON.stringify(text)} was taken`);
+    assert.ok(refused.length >= 11);
+  });
 
-test('a duration is printed in its largest unit with at most one decimal', () => {
-  const cases: [seconds: number, text: string][] = [
-    [0, '0s'],
-    [0.001, '1ms'],
-    [0.25, '250ms'],
-    [1, '1s'],
-    [2.4, '2.4s'],
-    [45, '45s'],
-    [60, '1m'],
-    [90, '1.5m'],
-    [3600, '1h'],
-    [5400, '1.5h'],
-    [86_400, '1d'],
-    [1_209_600, '14d'],
-    [-43_200, '-12h'],
-    [-0.25, '-250ms'],
-  ];
-  for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text, String(seconds));
-  assert.ok(cases.length >= 14);
-});
+  test('a duration is printed in its largest unit with at most one decimal', () => {
+    const cases: [seconds: number, text: string][] = [
+      [0, '0s'],
+      [0.001, '1ms'],
+      [0.25, '250ms'],
+      [1, '1s'],
+      [2.4, '2.4s'],
+      [45, '45s'],
+      [60, '1m'],
+      [90, '1.5m'],
+      [3600, '1h'],
+      [5400, '1.5h'],
+      [86_400, '1d'],
+      [1_209_600, '14d'],
+      [-43_200, '-12h'],
+      [-0.25, '-250ms'],
+    ];
+    for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text, String(seconds));
+    assert.ok(cases.length >= 14);
+  });
 
-test('just below a whole unit, a duration is cut off and does not become that unit', () => {
-  const cases: [seconds: number, text: string][] = [
-    [1.99, '1.9s'],
-    [59.99, '59.9s'],
-    [3599.9, '59.9m'],
-    [86_399, '23.9h'],
-    [1_209_599, '13.9d'],
-    [259_199, '2.9d'],
-    [-59.99, '-59.9s'],
-  ];
-  for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text, String(seconds));
-  assert.ok(cases.length >= 7);
-});
+  test('just below a whole unit, a duration is cut off and does not become that unit', () => {
+    const cases: [seconds: number, text: string][] = [
+      [1.99, '1.9s'],
+      [59.99, '59.9s'],
+      [3599.9, '59.9m'],
+      [86_399, '23.9h'],
+      [1_209_599, '13.9d'],
+      [259_199, '2.9d'],
+      [-59.99, '-59.9s'],
+    ];
+    for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text, String(seconds));
+    assert.ok(cases.length >= 7);
+  });
 
-test('just below a second, a duration is not printed as the 1000ms that a second is', () => {
-  assert.equal(formatDuration(0.9994), '999ms');
-  assert.equal(formatDuration(0.9996), '999ms');
-});
+  test('just below a second, a duration is not printed as the 1000ms that a second is', () => {
+    assert.equal(formatDuration(0.9994), '999ms');
+    assert.equal(formatDuration(0.9996), '999ms');
+  });
 
-test('bytes are printed in decimal units, as disks are sold', () => {
-  const cases: [bytes: number, text: string][] = [
-    [0, '0 B'],
-    [1, '1 B'],
-    [999, '999 B'],
-    [1000, '1 kB'],
-    [1024, '1 kB'],
-    [999_999, '999.9 kB'],
-    [1_000_000, '1 MB'],
-    [1_500_000_000, '1.5 GB'],
-    [3_999_000_000_000, '3.9 TB'],
-    [2_000_000_000_000_000, '2 PB'],
-    [5_000_000_000_000_000_000, '5000 PB'],
-  ];
-  for (const [bytes, text] of cases) assert.equal(formatBytes(bytes), text, String(bytes));
-  assert.ok(cases.length >= 11);
-});
+  test('bytes are printed in decimal units, as disks are sold', () => {
+    const cases: [bytes: number, text: string][] = [
+      [0, '0 B'],
+      [1, '1 B'],
+      [999, '999 B'],
+      [1000, '1 kB'],
+      [1024, '1 kB'],
+      [999_999, '999.9 kB'],
+      [1_000_000, '1 MB'],
+      [1_500_000_000, '1.5 GB'],
+      [3_999_000_000_000, '3.9 TB'],
+      [2_000_000_000_000_000, '2 PB'],
+      [5_000_000_000_000_000_000, '5000 PB'],
+    ];
+    for (const [bytes, text] of cases) assert.equal(formatBytes(bytes), text, String(bytes));
+    assert.ok(cases.length >= 11);
+  });
 
-test('a number is printed with its unit, and one without a unit alone', () => {
-  assert.equal(formatMeasure(83.25, 'percent'), '83.2 %');
-  assert.equal(formatMeasure(51.75, 'V'), '51.7 V');
-  assert.equal(formatMeasure(3, '1'), '3');
-  assert.equal(formatMeasure(503, ''), '503', 'a status is counted in nothing');
-  assert.equal(formatMeasure(2.4, 's'), '2.4s');
-  assert.equal(formatMeasure(1_500_000_000, 'byte'), '1.5 GB');
-  assert.equal(formatMeasure(-5.25, 'C'), '-5.2 C');
-});
+  test('a number is printed with its unit, and one without a unit alone', () => {
+    assert.equal(formatMeasure(83.25, 'percent'), '83.2 %');
+    assert.equal(formatMeasure(51.75, 'V'), '51.7 V');
+    assert.equal(formatMeasure(3, '1'), '3');
+    assert.equal(formatMeasure(503, ''), '503', 'a status is counted in nothing');
+    assert.equal(formatMeasure(2.4, 's'), '2.4s');
+    assert.equal(formatMeasure(1_500_000_000, 'byte'), '1.5 GB');
+    assert.equal(formatMeasure(-5.25, 'C'), '-5.2 C');
+  });
 
-test('a number just below a limit never prints as the limit, and floating-point dust does not show', () => {
-  assert.equal(formatMeasure(79.99, 'percent'), '79.9 %');
-  assert.equal(formatMeasure(89.999, 'percent'), '89.9 %');
-  assert.equal(formatMeasure(0.1 + 0.2, '1'), '0.3');
-  assert.equal(formatMeasure(4.35 * 100, '1'), '435');
-  assert.equal(formatMeasure(80, 'percent'), '80 %');
+  test('a number just below a limit never prints as the limit, and floating-point dust does not show', () => {
+    assert.equal(formatMeasure(79.99, 'percent'), '79.9 %');
+    assert.equal(formatMeasure(89.999, 'percent'), '89.9 %');
+    assert.equal(formatMeasure(0.1 + 0.2, '1'), '0.3');
+    assert.equal(formatMeasure(4.35 * 100, '1'), '435');
+    assert.equal(formatMeasure(80, 'percent'), '80 %');
+  });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { redactor } from '../../lib/core/redact.ts';
 
 const clean = redactor({ hostname: 'aurora-vm-3', user: 'barbara', bootId: '9f3c2a10-1111-4222-8333-444455556666' });
@@ -22,25 +22,27 @@ const cases: [what: string, text: string, expected: string][] = [
   ],
 ];
 
-test('what must not leave the machine is replaced, always by the same', () => {
-  assert.ok(cases.length >= 7);
-  for (const [what, text, expected] of cases) assert.equal(clean(text), expected, what);
-});
+describe('core/redact', () => {
+  test('what must not leave the machine is replaced, always by the same', () => {
+    assert.ok(cases.length >= 7);
+    for (const [what, text, expected] of cases) assert.equal(clean(text), expected, what);
+  });
 
-test('what says nothing about anybody stays', () => {
-  for (const text of [
-    '127.0.0.1:8501',
-    'LoadState=loaded',
-    'MemTotal: 1000 kB',
-    '@1795160656',
-    'aurora-vm-35',
-    '07:45:00 UTC',
-  ]) {
-    assert.equal(clean(text), text);
-  }
-});
+  test('what says nothing about anybody stays', () => {
+    for (const text of [
+      '127.0.0.1:8501',
+      'LoadState=loaded',
+      'MemTotal: 1000 kB',
+      '@1795160656',
+      'aurora-vm-35',
+      '07:45:00 UTC',
+    ]) {
+      assert.equal(clean(text), text);
+    }
+  });
 
-test('a host called vm and a user called root do not eat half of every text', () => {
-  const short = redactor({ hostname: 'vm', user: 'root', bootId: '' });
-  assert.equal(short('vm.swappiness root /root vmstat'), 'vm.swappiness root /root vmstat');
+  test('a host called vm and a user called root do not eat half of every text', () => {
+    const short = redactor({ hostname: 'vm', user: 'root', bootId: '' });
+    assert.equal(short('vm.swappiness root /root vmstat'), 'vm.swappiness root /root vmstat');
+  });
 });

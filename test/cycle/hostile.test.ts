@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { readText, temporaryFolder } from '../world.ts';
+import { environmentIn, root, runBundle } from '../process.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 
-const dist = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist');
+const dist = join(root, 'dist');
 const stages = ['collect-snapshot', 'assess-health', 'write-report'];
 
 function makeSite(t: TestContext, text = '', env: Record<string, string | undefined> = {}) {
@@ -16,23 +16,8 @@ function makeSite(t: TestContext, text = '', env: Record<string, string | undefi
   const config = join(folder, 'config.yaml');
   const state = join(folder, 'state');
   writeFileSync(config, `${text}\nfiles: { state: ${state} }\n`);
-  const all = {
-    PATH: process.env['PATH'],
-    HOME: folder,
-    XDG_CACHE_HOME: join(folder, 'cache'),
-    XDG_RUNTIME_DIR: join(folder, 'run'),
-    OPS_MONITOR_CONFIG: config,
-    ...env,
-  };
-  const run = (command: string, ...argv: string[]) => {
-    const done = spawnSync(process.execPath, [join(dist, 'ops-monitor.cjs'), command, ...argv], {
-      env: all,
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    assert.equal(done.error, undefined, `${command} ${argv.join(' ')} did not end`);
-    return done;
-  };
+  const all = { ...environmentIn(folder), OPS_MONITOR_CONFIG: config, ...env };
+  const run = (...argv: string[]) => runBundle('ops-monitor', argv, all);
   return { folder, config, state, run, env: all };
 }
 
@@ -69,7 +54,7 @@ test('a password in the configuration is refused, and printed nowhere', (t) => {
   for (const url of ['http://user:hunter2@127.0.0.1:1/', 'HTTP://user:hunter2@127.0.0.1:1/']) {
     const { run } = makeSite(t, `endpoints: { a: "${url}" }`);
     for (const argv of [['collect-snapshot'], ['check-config'], ['assess-health', '--nagios']]) {
-      const { status, stdout, stderr } = run(argv[0] ?? '', ...argv.slice(1));
+      const { status, stdout, stderr } = run(...argv);
       assert.notEqual(status, 0);
       assert.ok(!`${stdout}${stderr}`.includes('hunter2'), `${argv.join(' ')}: ${stdout}${stderr}`);
     }
@@ -226,26 +211,19 @@ test('on SIGTERM and Ctrl-C what it started ends with it', async (t) => {
       env: { ...env, PATH: `${folder}:${process.env['PATH']}` },
       stdio: 'ignore',
     });
-    while (!existsSync(join(folder, 'pid')) || readText(join(folder, 'pid')) === '')
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => existsSync(join(folder, 'pid')) && readText(join(folder, 'pid')) !== '');
     child.kill(signal);
     const [status] = (await once(child, 'exit')) as [number | null];
     assert.equal(status, code);
     const pid = readText(join(folder, 'pid')).trim();
-    for (
-      let tries = 0;
-      tries < 100 && existsSync(`/proc/${pid}`) && readText(`/proc/${pid}/stat`).includes(') S');
-      tries++
-    )
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.ok(!existsSync(`/proc/${pid}`) || !readText(`/proc/${pid}/stat`).includes(') S'), 'the child lives on');
+    await until(() => !existsSync(`/proc/${pid}`) || !readText(`/proc/${pid}/stat`).includes(') S'));
   }
 });
 
 test('nothing but text and our own colours reaches the terminal', (t) => {
   const { run } = makeSite(t, 'site: "a\\e[2Jb\\u009b31m\\nc"');
   for (const argv of [['run-cycle'], ['check-config']]) {
-    const { stdout, stderr } = run(argv[0] ?? '');
+    const { stdout, stderr } = run(...argv);
     assert.ok(stdout.length > 100);
     for (const character of ['\u001B', '\u009B']) assert.ok(!`${stdout}${stderr}`.includes(character), argv[0]);
   }

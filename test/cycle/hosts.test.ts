@@ -1,9 +1,8 @@
 // Every recorded machine through the whole cycle: the files on disk as they should be. A machine more is a folder more.
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { checks, sections } from '../../lib/config/registry.ts';
 import { assessHealth } from '../../lib/health/assess.ts';
 import { openRecordedHost, readMachine } from '../../lib/io/recorded.ts';
@@ -12,7 +11,7 @@ import { collectSnapshot } from '../../lib/snapshot/collect.ts';
 import { assertGolden } from '../golden.ts';
 import { configurationOf, placesIn, readText, temporaryFolder, worldIn } from '../world.ts';
 
-const machines = join(dirname(fileURLToPath(import.meta.url)), '..', 'hosts');
+const machines = join(import.meta.dirname, '..', 'hosts');
 const names = readdirSync(machines);
 
 test('there are at least three machines to test on', () => assert.ok(names.length >= 3, names.join(', ')));

@@ -5,9 +5,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { stages } from '../../lib/cycle/stages.ts';
+import { root } from '../process.ts';
 import { readText } from '../world.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, 'systemd');
 const dropInOf = (stage: string): string => join(folder, `ops-monitor@${stage}.service.d`, '50-stage.conf');
 
@@ -32,6 +32,7 @@ test('each of the two timers starts a unit that wants its stages, and ends after
     assert.equal(valuesOf(readText(join(folder, `ops-monitor-${timer}.timer`)), 'AccuracySec').join(), '1s');
   }
   assert.deepEqual([...namesOf('cycle'), ...namesOf('hourly')].sort(), [...names].sort());
+  assert.match(readText(join(folder, 'ops-monitor-hourly.timer')), /^Persistent=true$/m, 'a boot catches up');
 });
 
 test('each stage is after those that it reads from, and the last after all of its cycle', () => {

@@ -1,22 +1,12 @@
 // Runs the demo command as a newcomer does: a simulated day, one cycle of real processes, and refused arguments.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { describe } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { runBundle } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-
-function demo(folder: string, ...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(root, 'dist', 'demo.cjs'), '--folder', folder, ...argv],
-    { encoding: 'utf8', timeout: 60_000 },
-  );
-  return { status, stdout, stderr };
-}
+const demo = (folder: string, ...argv: string[]) => runBundle('demo', ['--folder', folder, ...argv], process.env);
 
 describe('demo command', () => {
   test('one day and one instant as real processes: every fault is seen, and both give the same levels', (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { judge as judgeMeasured } from '../../lib/engine/judgement.ts';
 import type { Side } from '../../lib/contract/check.ts';
 
@@ -11,23 +11,25 @@ function judge(value: number, { amber, red }: { amber?: number; red?: number }, 
   return { level, decided: limit.key };
 }
 
-test('a bound that counts from the limit on includes the limit itself', () => {
-  const limits = { amber: 80, red: 90 };
-  assert.deepEqual(judge(79.99, limits, 'from'), { level: 'green', decided: 'amber' });
-  assert.deepEqual(judge(80, limits, 'from'), { level: 'amber', decided: 'amber' });
-  assert.deepEqual(judge(89.99, limits, 'from'), { level: 'amber', decided: 'amber' });
-  assert.deepEqual(judge(90, limits, 'from'), { level: 'red', decided: 'red' });
-});
+describe('engine/judgement', () => {
+  test('a bound that counts from the limit on includes the limit itself', () => {
+    const limits = { amber: 80, red: 90 };
+    assert.deepEqual(judge(79.99, limits, 'from'), { level: 'green', decided: 'amber' });
+    assert.deepEqual(judge(80, limits, 'from'), { level: 'amber', decided: 'amber' });
+    assert.deepEqual(judge(89.99, limits, 'from'), { level: 'amber', decided: 'amber' });
+    assert.deepEqual(judge(90, limits, 'from'), { level: 'red', decided: 'red' });
+  });
 
-test('a bound above or below leaves the limit itself green', () => {
-  assert.equal(judge(2, { amber: 2 }, 'above').level, 'green');
-  assert.equal(judge(2.01, { amber: 2 }, 'above').level, 'amber');
-  assert.equal(judge(14, { amber: 14, red: 3 }, 'below').level, 'green');
-  assert.equal(judge(13.99, { amber: 14, red: 3 }, 'below').level, 'amber');
-  assert.equal(judge(2.99, { amber: 14, red: 3 }, 'below').level, 'red');
-});
+  test('a bound above or below leaves the limit itself green', () => {
+    assert.equal(judge(2, { amber: 2 }, 'above').level, 'green');
+    assert.equal(judge(2.01, { amber: 2 }, 'above').level, 'amber');
+    assert.equal(judge(14, { amber: 14, red: 3 }, 'below').level, 'green');
+    assert.equal(judge(13.99, { amber: 14, red: 3 }, 'below').level, 'amber');
+    assert.equal(judge(2.99, { amber: 14, red: 3 }, 'below').level, 'red');
+  });
 
-test('with a red limit alone there is no amber', () => {
-  assert.deepEqual(judge(0, { red: 1 }, 'from'), { level: 'green', decided: 'red' });
-  assert.deepEqual(judge(1, { red: 1 }, 'from'), { level: 'red', decided: 'red' });
+  test('with a red limit alone there is no amber', () => {
+    assert.deepEqual(judge(0, { red: 1 }, 'from'), { level: 'green', decided: 'red' });
+    assert.deepEqual(judge(1, { red: 1 }, 'from'), { level: 'red', decided: 'red' });
+  });
 });

@@ -46,7 +46,7 @@ const fails = (message: string) => async (): Promise<never> => {
 };
 const now = new Date('2026-11-20T07:46:00Z');
 /** Far more than a busy machine takes. */
-const soon = 5000;
+const soon = 10_000;
 
 function run(probes: readonly Probe<typeof schema>[], seen: Partial<ProbeRun<unknown>> = {}) {
   return runProbes<unknown>({
@@ -303,16 +303,17 @@ test('while one probe still looks for what there is, the others are read already
     readAfter = performance.now() - began;
     return { n: 1 };
   };
-  await run([many('stuck', never, good, 1500), single('host', read)]);
-  assert.ok(readAfter < 1000, `host was begun only after ${readAfter} ms, when the other had given up`);
+  const gaveUpMs = 1500;
+  await run([many('stuck', never, good, gaveUpMs), single('host', read)]);
+  assert.ok(readAfter < gaveUpMs, `host was begun only after ${readAfter} ms, when the other had given up`);
 });
 
 test('finding what there is does not outlast the time for all readings', async () => {
   const began = performance.now();
-  const { sections } = await run([many('stuck', never, good)], { timeoutMs: 1500, budgetMs: 100 });
+  const { sections } = await run([many('stuck', never, good)], { timeoutMs: 60_000, budgetMs: 100 });
   assert.equal(failure(sections['stuck']).kind, 'timeout');
   const took = performance.now() - began;
-  assert.ok(took < 1000, `after ${took} ms`);
+  assert.ok(took < soon, `after ${took} ms`);
 });
 
 test('when the time for all readings is used up, the rest is not begun, and says so', async () => {

@@ -1,16 +1,16 @@
 // kill -9 at every change of the disk that a stage makes, and at any moment: each file is old or new, and whole.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import test, { type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { join, relative } from 'node:path';
+import test, { describe, type TestContext } from 'node:test';
 import { isWhole, randomOf, sampleOf, seedOf } from '../chance.ts';
+import { environmentIn, root, runProcess } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const dist = join(here, '..', '..', 'dist');
+const here = import.meta.dirname;
+const dist = join(root, 'dist');
 const stages = ['collect-snapshot', 'assess-health', 'write-report'] as const;
 
 /** A site of its own, on the recorded sick machine: the fullest snapshot there is. */
@@ -23,7 +23,7 @@ function makeSite(t: TestContext) {
     config,
     `${text}\nfiles: { state: ${join(folder, 'state')} }\nhosts: { local: { folder: ${machine} } }\n`,
   );
-  const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache'), XDG_RUNTIME_DIR: join(folder, 'run') };
+  const env = environmentIn(folder);
   const argvOf = (stage: string): string[] => [join(dist, `${stage}.cjs`), '--config', config];
   return { folder, state: join(folder, 'state'), env, argvOf };
 }
@@ -31,7 +31,7 @@ function makeSite(t: TestContext) {
 type Site = ReturnType<typeof makeSite>;
 
 function runWhole({ argvOf, env }: Site, stage: string): void {
-  const { status, stderr } = spawnSync(process.execPath, argvOf(stage), { env, encoding: 'utf8' });
+  const { status, stderr } = runProcess([process.execPath, ...argvOf(stage)], env);
   assert.equal(status, 0, `${stage}: ${stderr}`);
 }
 
@@ -73,66 +73,66 @@ function assertComplete(path: string, text: string, when: string): void {
   if (path.endsWith('.md')) assert.match(text, /observe-only/, `${when}: ${path}`);
 }
 
-for (const stage of stages) {
-  test(`${stage} may be killed before, in and after every change of the disk`, async (t) => {
-    const site = makeSite(t);
-    for (const each of stages) runWhole(site, each); // so that there is something old
-    const saved = join(site.folder, 'saved');
-    cpSync(site.state, saved, { recursive: true });
-    const before = filesOf(site.state);
-    const hook = ['--require', join(here, 'kill-at.cjs')];
-    const countFile = join(site.folder, 'count');
-    const counted = spawnSync(process.execPath, [...hook, ...site.argvOf(stage)], {
-      env: { ...site.env, KILL_COUNT: countFile },
+describe('faults/kill', () => {
+  for (const stage of stages) {
+    test(`${stage} may be killed before, in and after every change of the disk`, async (t) => {
+      const site = makeSite(t);
+      for (const each of stages) runWhole(site, each); // so that there is something old
+      const saved = join(site.folder, 'saved');
+      cpSync(site.state, saved, { recursive: true });
+      const before = filesOf(site.state);
+      const hook = ['--require', join(here, 'kill-at.cjs')];
+      const countFile = join(site.folder, 'count');
+      const counting = { ...site.env, KILL_COUNT: countFile };
+      assert.equal(runProcess([process.execPath, ...hook, ...site.argvOf(stage)], counting).status, 0);
+      const points = Number(readText(countFile));
+      assert.ok(points >= 20, `only ${points} changes were seen: the hook does not see the stage's writes`);
+
+      const all = Array.from({ length: points }, (_, index) => index + 1).flatMap((point) =>
+        ['before', 'in', 'after'].map((phase) => ({ point, phase })),
+      );
+      const chosen = sampleOf(all, seedOf(t));
+      let killed = 0;
+      for (const { point, phase } of chosen) {
+        rmSync(site.state, { recursive: true });
+        cpSync(saved, site.state, { recursive: true });
+        const env = { ...site.env, KILL_AT: String(point), KILL_PHASE: phase };
+        const child = spawn(process.execPath, [...hook, ...site.argvOf(stage)], { env, stdio: 'ignore' });
+        const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+        if (signal === 'SIGKILL') killed += 1;
+        assertWhole(site, before, `killed ${phase} change ${point} of ${points}`);
+      }
+      assert.ok(chosen.length >= 7 && killed >= chosen.length - 6, `${killed} of ${chosen.length} runs were killed`);
+      // And the next run ends well, and leaves nothing half-made.
+      runWhole(site, stage);
+      const left = readdirSync(site.state, { recursive: true }).filter((name) => /\.tmp-\d+-\d+$/.test(String(name)));
+      assert.deepEqual(left, []);
     });
-    assert.equal(counted.status, 0);
-    const points = Number(readText(countFile));
-    assert.ok(points >= 20, `only ${points} changes were seen: the hook does not see the stage's writes`);
-
-    const all = Array.from({ length: points }, (_, index) => index + 1).flatMap((point) =>
-      ['before', 'in', 'after'].map((phase) => ({ point, phase })),
-    );
-    const chosen = sampleOf(all, seedOf(t));
-    let killed = 0;
-    for (const { point, phase } of chosen) {
-      rmSync(site.state, { recursive: true });
-      cpSync(saved, site.state, { recursive: true });
-      const env = { ...site.env, KILL_AT: String(point), KILL_PHASE: phase };
-      const child = spawn(process.execPath, [...hook, ...site.argvOf(stage)], { env, stdio: 'ignore' });
-      const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
-      if (signal === 'SIGKILL') killed += 1;
-      assertWhole(site, before, `killed ${phase} change ${point} of ${points}`);
-    }
-    assert.ok(chosen.length >= 7 && killed >= chosen.length - 6, `${killed} of ${chosen.length} runs were killed`);
-    // And the next run ends well, and leaves nothing half-made.
-    runWhole(site, stage);
-    const left = readdirSync(site.state, { recursive: true }).filter((name) => /\.tmp-\d+-\d+$/.test(String(name)));
-    assert.deepEqual(left, []);
-  });
-}
-
-test('the three stages may be killed at random moments', async (t) => {
-  const random = randomOf(seedOf(t));
-  const most = isWhole ? 200 : 25;
-  const site = makeSite(t);
-  for (const each of stages) runWhole(site, each);
-  const began = performance.now();
-  runWhole(site, 'collect-snapshot');
-  // What a run takes changes with what else the machine does: one that ended before its kill corrects it.
-  let usualMs = performance.now() - began;
-  let killed = 0;
-  for (let round = 0; killed < most; round++) {
-    assert.ok(round < 10 * most, `only ${killed} of ${round} runs were killed in time`);
-    const before = filesOf(site.state);
-    const stage = stages[round % stages.length] ?? 'collect-snapshot';
-    const start = performance.now();
-    const child = spawn(process.execPath, site.argvOf(stage), { env: site.env, stdio: 'ignore' });
-    const timer = setTimeout(() => child.kill('SIGKILL'), random() * usualMs);
-    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
-    clearTimeout(timer);
-    if (signal === 'SIGKILL') killed += 1;
-    else usualMs = (usualMs + (performance.now() - start)) / 2;
-    assertWhole(site, before, `round ${round}, ${stage}`);
   }
-  for (const each of stages) runWhole(site, each);
+
+  test('the three stages may be killed at random moments', async (t) => {
+    const random = randomOf(seedOf(t));
+    const most = isWhole ? 200 : 25;
+    const site = makeSite(t);
+    for (const each of stages) runWhole(site, each);
+    const began = performance.now();
+    runWhole(site, 'collect-snapshot');
+    // What a run takes changes with what else the machine does: one that ended before its kill corrects it.
+    let usualMs = performance.now() - began;
+    let killed = 0;
+    for (let round = 0; killed < most; round++) {
+      assert.ok(round < 10 * most, `only ${killed} of ${round} runs were killed in time`);
+      const before = filesOf(site.state);
+      const stage = stages[round % stages.length] ?? 'collect-snapshot';
+      const start = performance.now();
+      const child = spawn(process.execPath, site.argvOf(stage), { env: site.env, stdio: 'ignore' });
+      const timer = setTimeout(() => child.kill('SIGKILL'), random() * usualMs);
+      const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+      clearTimeout(timer);
+      if (signal === 'SIGKILL') killed += 1;
+      else usualMs = (usualMs + (performance.now() - start)) / 2;
+      assertWhole(site, before, `round ${round}, ${stage}`);
+    }
+    for (const each of stages) runWhole(site, each);
+  });
 });

@@ -4,44 +4,24 @@ import type { StageRecord } from '../../lib/contract/record.ts';
 import { checks, sections } from '../../lib/config/registry.ts';
 import { assess as assessWith } from '../../lib/health/assess.ts';
 import { nagiosLine } from '../../lib/health/nagios.ts';
-import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { configurationOf, runId } from '../world.ts';
+import { filesystem, ok as seenOk, snapshotOf } from './seen.ts';
 
 const assess = (input: Parameters<typeof assessWith>[1]) => assessWith({ sections, checks }, input);
 
 const taken = new Date('2026-11-20T07:00:00Z');
 const later = (seconds: number) => new Date(taken.getTime() + seconds * 1000);
-const ok = (data: unknown) => ({ status: 'ok' as const, ms: 1, collected_at: taken.toISOString(), data });
+const ok = (data: unknown) => seenOk(data, taken.toISOString());
 
-const disk = {
-  host: 'local',
-  path: '/',
-  resolved_path: '/',
-  mount_point: '/',
-  type: 'ext4',
-  source: '/dev/vda1',
-  network: false,
-  read_only: false,
-  size_bytes: 100,
-  used_bytes: 50,
-  available_bytes: 50,
-  used_percent: 50,
-};
+const disk = filesystem({ path: '/', resolved_path: '/', mount_point: '/', used_percent: 50 });
 const absent = Object.fromEntries(
   Object.keys(sections).map((name) => [name, { status: 'absent' as const, reason: 'none' }]),
 );
-const snapshot: Snapshot = {
-  schema_version: 1,
-  time_utc: taken.toISOString(),
-  snapshot_time_utc: taken.toISOString(),
-  run_id: runId,
-  site: 'aurora',
-  hostname: 'vm',
-  boot_id: 'b',
-  product_version: '0',
-  collection_ms: 1,
-  sections: { ...absent, filesystems: ok({ root: ok(disk), full: ok({ ...disk, used_percent: 85 }) }) },
-};
+const snapshot = snapshotOf(
+  taken.toISOString(),
+  { ...absent, filesystems: ok({ root: ok(disk), full: ok({ ...disk, used_percent: 85 }) }) },
+  { run_id: runId, site: 'aurora', boot_id: 'b' },
+);
 const input = {
   snapshot,
   missing: '',

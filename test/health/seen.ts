@@ -1,11 +1,32 @@
-// What checks are shown, all well but for what a case says of it.
+// What was read of a machine, all well but for what a case says of it.
 import assert from 'node:assert/strict';
+import type { Snapshot } from '../../lib/snapshot/files.ts';
 import type { Readable } from '../../lib/snapshot/sections/index.ts';
 
 type Filesystem = Readable['filesystems'][string];
 type Unit = Readable['services'][string];
 type Endpoint = Readable['endpoints'][string];
 type Checkout = Readable['checkouts'][string];
+
+export const ok = (data: unknown, collected_at = '', ms = 1) => ({ status: 'ok' as const, ms, collected_at, data });
+
+export const snapshotOf = (
+  time_utc: string,
+  sections: Snapshot['sections'],
+  more: Partial<Snapshot> = {},
+): Snapshot => ({
+  schema_version: 1,
+  time_utc,
+  snapshot_time_utc: time_utc,
+  run_id: '0'.repeat(32),
+  site: 'test',
+  hostname: 'vm',
+  boot_id: '',
+  product_version: '0',
+  collection_ms: 1,
+  sections,
+  ...more,
+});
 
 export const filesystem = (seen: Partial<Filesystem>): Filesystem => ({
   host: 'local',

@@ -1,11 +1,11 @@
 // Programs with input: however they behave, there is an end, and what they may see has no secrets.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeOutside } from '../../lib/io/outside.ts';
-import { readText, temporaryFolder } from '../world.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 
 const outside = makeOutside();
 const sh = (script: string, seconds = 10, input?: string) =>
@@ -38,7 +38,7 @@ test('at its time it is ended with all it started, also where SIGTERM is not hee
   ]);
   for (const { exit_code, ended } of [heeds, ignores])
     assert.deepEqual([exit_code, ended], [undefined, 'ended after 0.3 s without a result']);
-  assert.ok(performance.now() - began < 5000);
+  assert.ok(performance.now() - began < 30_000);
   await sleep(100);
   for (const name of ['heeds', 'ignores']) {
     const pid = readText(join(folder, name)).trim();
@@ -58,12 +58,12 @@ function isAlive(pid: string): boolean {
 
 test('one that goes on behind our back is neither waited for nor ended', async (t) => {
   const folder = temporaryFolder(t);
-  const began = performance.now();
-  const { exit_code } = await sh(`(sleep 2; echo delivered > ${folder}/done) & exit 0`);
+  const done = join(folder, 'done');
+  const { exit_code } = await sh(`(sleep 3; echo delivered > ${done}.tmp; mv ${done}.tmp ${done}) & exit 0`);
   assert.equal(exit_code, 0);
-  assert.ok(performance.now() - began < 1900);
-  await sleep(2500);
-  assert.equal(readText(join(folder, 'done')), 'delivered\n');
+  assert.ok(!existsSync(done), 'it was waited for');
+  await until(() => existsSync(done));
+  assert.equal(readText(done), 'delivered\n');
 });
 
 test('what it prints beyond all measure is forgotten, and it goes on', async () => {

@@ -102,7 +102,7 @@ describe('ssh host', () => {
     const began = performance.now();
     controller.abort(new Error('too late'));
     await assert.rejects(asked, /too late/);
-    assert.ok(performance.now() - began < 1000);
+    assert.ok(performance.now() - began < 30_000);
     assert.ok(await ends(pid), 'the command still runs there');
   });
 
@@ -191,12 +191,12 @@ describe('ssh host', () => {
     writeFileSync(join(folder, 'without-input'), '');
     const controller = new AbortController();
     const openNow = opener();
-    const hung = Array.from({ length: 8 }, () => openNow(controller.signal).run(['sleep', '5']));
+    const hung = Array.from({ length: 8 }, () => openNow(controller.signal).run(['sleep', '15']));
     await sleep(500);
     const began = performance.now();
     controller.abort(new Error('too late'));
     for (const one of hung) await assert.rejects(one, /too late/);
     assert.equal((await openNow(new AbortController().signal).run(['echo', 'run'])).stdout, 'run\n');
-    assert.ok(performance.now() - began < 3000);
+    assert.ok(performance.now() - began < 14_000);
   });
 });

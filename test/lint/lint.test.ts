@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { root } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const planted = 'test/lint/planted/promises.ts';
 
 test('every promise that nobody waits for is found', (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import {
   folderOfDay,
   hasDayFolders,
@@ -11,70 +11,76 @@ import {
 
 const time = (pattern: string, path: string) => timeInPath(parseDataPath(pattern), path)?.toISOString();
 
-test('a pattern becomes what find searches, day by day', () => {
-  const path = parseDataPath('{yyyy}/{MM}/{dd}/hatpro_{HH}{mm}_*.nc');
-  assert.equal(path.file.glob, 'hatpro_[0-9][0-9][0-9][0-9]_*.nc');
-  assert.equal(path.anyDepth, false);
-  assert.equal(folderOfDay(path, new Date('2026-03-01T00:30:00Z')), '2026/03/01');
-  assert.equal(folderOfDay(parseDataPath('{yyyy}{MM}{dd}/x.nc'), new Date('2026-03-01T23:59:59Z')), '20260301');
-  assert.equal(
-    folderOfDay(parseDataPath('archive/*.nc'), new Date(0)),
-    undefined,
-    'without a day in the folders there is one place',
-  );
-  assert.equal(folderOfDay(parseDataPath('{yyyy}/{MM}/*.nc'), new Date('2026-03-01T00:30:00Z')), '2026/03');
-  assert.equal(hasDayFolders(path), true);
-  assert.equal(hasDayFolders(parseDataPath('{yyyy}/{MM}/*_{dd}.nc')), false, 'a day in the name is not in the folders');
-  assert.equal(parseDataPath('**/*').anyDepth, true);
-});
+describe('parse/datapath', () => {
+  test('a pattern becomes what find searches, day by day', () => {
+    const path = parseDataPath('{yyyy}/{MM}/{dd}/hatpro_{HH}{mm}_*.nc');
+    assert.equal(path.file.glob, 'hatpro_[0-9][0-9][0-9][0-9]_*.nc');
+    assert.equal(path.anyDepth, false);
+    assert.equal(folderOfDay(path, new Date('2026-03-01T00:30:00Z')), '2026/03/01');
+    assert.equal(folderOfDay(parseDataPath('{yyyy}{MM}{dd}/x.nc'), new Date('2026-03-01T23:59:59Z')), '20260301');
+    assert.equal(
+      folderOfDay(parseDataPath('archive/*.nc'), new Date(0)),
+      undefined,
+      'without a day in the folders there is one place',
+    );
+    assert.equal(folderOfDay(parseDataPath('{yyyy}/{MM}/*.nc'), new Date('2026-03-01T00:30:00Z')), '2026/03');
+    assert.equal(hasDayFolders(path), true);
+    assert.equal(
+      hasDayFolders(parseDataPath('{yyyy}/{MM}/*_{dd}.nc')),
+      false,
+      'a day in the name is not in the folders',
+    );
+    assert.equal(parseDataPath('**/*').anyDepth, true);
+  });
 
-test('the time stands in the folders, the name, or both, and is UTC', () => {
-  assert.equal(time('{yyyy}/{MM}/{dd}/x_{HH}{mm}{ss}.nc', '2026/11/20/x_074501.nc'), '2026-11-20T07:45:01.000Z');
-  assert.equal(time('{yyyy}{MM}{dd}_*.nc', '20261120_a b.nc'), '2026-11-20T00:00:00.000Z');
-  assert.equal(time('{yyyy}/{MM}{dd}.{HH}.nc', '2026/1120.05.nc'), '2026-11-20T05:00:00.000Z');
-  assert.equal(time('**/{yyyy}{MM}{dd}.nc', 'a/b/20261120.nc'), '2026-11-20T00:00:00.000Z');
-});
+  test('the time stands in the folders, the name, or both, and is UTC', () => {
+    assert.equal(time('{yyyy}/{MM}/{dd}/x_{HH}{mm}{ss}.nc', '2026/11/20/x_074501.nc'), '2026-11-20T07:45:01.000Z');
+    assert.equal(time('{yyyy}{MM}{dd}_*.nc', '20261120_a b.nc'), '2026-11-20T00:00:00.000Z');
+    assert.equal(time('{yyyy}/{MM}{dd}.{HH}.nc', '2026/1120.05.nc'), '2026-11-20T05:00:00.000Z');
+    assert.equal(time('**/{yyyy}{MM}{dd}.nc', 'a/b/20261120.nc'), '2026-11-20T00:00:00.000Z');
+  });
 
-test('what is no time, or none of the pattern, is none', () => {
-  const cases: [string, string][] = [
-    ['{yyyy}{MM}{dd}.nc', '20260230.nc'],
-    ['{yyyy}{MM}{dd}.nc', '20261301.nc'],
-    ['{yyyy}{MM}{dd}_{HH}.nc', '20261120_25.nc'],
-    ['{yyyy}{MM}{dd}.nc', '2026112.nc'],
-    ['{yyyy}{MM}{dd}.nc', 'x20261120.nc'],
-    ['{yyyy}/{MM}.nc', '2026/11.nc'],
-    ['*.nc', 'x.nc'],
-  ];
-  assert.ok(cases.length >= 7);
-  for (const [pattern, path] of cases) assert.equal(time(pattern, path), undefined, `${pattern} ${path}`);
-});
+  test('what is no time, or none of the pattern, is none', () => {
+    const cases: [string, string][] = [
+      ['{yyyy}{MM}{dd}.nc', '20260230.nc'],
+      ['{yyyy}{MM}{dd}.nc', '20261301.nc'],
+      ['{yyyy}{MM}{dd}_{HH}.nc', '20261120_25.nc'],
+      ['{yyyy}{MM}{dd}.nc', '2026112.nc'],
+      ['{yyyy}{MM}{dd}.nc', 'x20261120.nc'],
+      ['{yyyy}/{MM}.nc', '2026/11.nc'],
+      ['*.nc', 'x.nc'],
+    ];
+    assert.ok(cases.length >= 7);
+    for (const [pattern, path] of cases) assert.equal(time(pattern, path), undefined, `${pattern} ${path}`);
+  });
 
-test('a pattern that could not be searched newest first is refused, and says why', () => {
-  const cases: [string, RegExp][] = [
-    ['*/x.nc', /only the file's name may have wildcards/],
-    ['{HH}/x.nc', /hours and less belong in the file's name/],
-    ['{YYYY}/x.nc', /\{YYYY\} is no part of a time; known: yyyy, MM/],
-    ['/x.nc', /begins below the root/],
-    ['../x.nc', /begins below the root/],
-    ['a/', /names no file/],
-  ];
-  assert.ok(cases.length >= 6);
-  for (const [pattern, told] of cases) assert.throws(() => parseDataPath(pattern), told, pattern);
-});
+  test('a pattern that could not be searched newest first is refused, and says why', () => {
+    const cases: [string, RegExp][] = [
+      ['*/x.nc', /only the file's name may have wildcards/],
+      ['{HH}/x.nc', /hours and less belong in the file's name/],
+      ['{YYYY}/x.nc', /\{YYYY\} is no part of a time; known: yyyy, MM/],
+      ['/x.nc', /begins below the root/],
+      ['../x.nc', /begins below the root/],
+      ['a/', /names no file/],
+    ];
+    assert.ok(cases.length >= 6);
+    for (const [pattern, told] of cases) assert.throws(() => parseDataPath(pattern), told, pattern);
+  });
 
-test('what is on its way, or nobody’s data, is told by its name', () => {
-  const temporary = ['.x.nc.Ab12Cd', 'a/.hidden', 'x.nc.part', 'x.tmp', 'x.NC.TMP', 'x.nc~', 'x.filepart', '.x.swp'];
-  const data = ['x.nc', 'a/b.c/x', 'template.nc', 'x.party'];
-  assert.ok(temporary.length >= 8);
-  for (const path of temporary) assert.equal(isTemporary(path), true, path);
-  for (const path of data) assert.equal(isTemporary(path), false, path);
-});
+  test('what is on its way, or nobody’s data, is told by its name', () => {
+    const temporary = ['.x.nc.Ab12Cd', 'a/.hidden', 'x.nc.part', 'x.tmp', 'x.NC.TMP', 'x.nc~', 'x.filepart', '.x.swp'];
+    const data = ['x.nc', 'a/b.c/x', 'template.nc', 'x.party'];
+    assert.ok(temporary.length >= 8);
+    for (const path of temporary) assert.equal(isTemporary(path), true, path);
+    for (const path of data) assert.equal(isTemporary(path), false, path);
+  });
 
-test('find’s words are files below the root, whatever they are called', () => {
-  assert.deepEqual(parseFound('1795160656.5\t12\t/d/2026/a b\n.nc\0', '/d'), [
-    { path: '2026/a b\n.nc', size_bytes: 12, modified: new Date('2026-11-20T07:44:16.500Z') },
-  ]);
-  assert.deepEqual(parseFound('', '/d'), []);
-  for (const text of ['find: x\0', '1\t2\t/elsewhere/x\0', '1\tmany\t/d/x\0'])
-    assert.throws(() => parseFound(text, '/d'), /did not print a file/);
+  test('find’s words are files below the root, whatever they are called', () => {
+    assert.deepEqual(parseFound('1795160656.5\t12\t/d/2026/a b\n.nc\0', '/d'), [
+      { path: '2026/a b\n.nc', size_bytes: 12, modified: new Date('2026-11-20T07:44:16.500Z') },
+    ]);
+    assert.deepEqual(parseFound('', '/d'), []);
+    for (const text of ['find: x\0', '1\t2\t/elsewhere/x\0', '1\tmany\t/d/x\0'])
+      assert.throws(() => parseFound(text, '/d'), /did not print a file/);
+  });
 });

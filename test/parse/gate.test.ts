@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { type GateMapping, ownFormat, parseGateSummary } from '../../lib/parse/gate.ts';
 
 const own = {
@@ -13,69 +13,72 @@ const own = {
 const parse = (changes: object, mapping: GateMapping = ownFormat) =>
   parseGateSummary(JSON.stringify({ ...own, ...changes }), mapping);
 
-test('our own format is read as it stands', () => {
-  assert.deepEqual(parse({}), {
-    verdict: 'pass',
-    decided_at: '2026-11-20T06:00:00.000Z',
-    counts: { files_checked: 12, files_missing: 0 },
-    reason: 'all copies are there',
+describe('parse/gate', () => {
+  test('our own format is read as it stands', () => {
+    assert.deepEqual(parse({}), {
+      verdict: 'pass',
+      decided_at: '2026-11-20T06:00:00.000Z',
+      counts: { files_checked: 12, files_missing: 0 },
+      reason: 'all copies are there',
+    });
+    assert.deepEqual(parse({ verdict: 'fail', counts: undefined, reason: undefined }), {
+      verdict: 'fail',
+      decided_at: '2026-11-20T06:00:00.000Z',
+      counts: {},
+    });
   });
-  assert.deepEqual(parse({ verdict: 'fail', counts: undefined, reason: undefined }), {
-    verdict: 'fail',
-    decided_at: '2026-11-20T06:00:00.000Z',
-    counts: {},
+
+  test('a verdict that is neither pass nor fail is unknown, whatever it looks like', () => {
+    const verdicts = ['PASS', 'passed', '', true, 1, null, { verdict: 'pass' }, ['pass']];
+    assert.ok(verdicts.length >= 8);
+    for (const verdict of verdicts) assert.equal(parse({ verdict }).verdict, 'unknown', JSON.stringify(verdict));
   });
-});
 
-test('a verdict that is neither pass nor fail is unknown, whatever it looks like', () => {
-  const verdicts = ['PASS', 'passed', '', true, 1, null, { verdict: 'pass' }, ['pass']];
-  assert.ok(verdicts.length >= 8);
-  for (const verdict of verdicts) assert.equal(parse({ verdict }).verdict, 'unknown', JSON.stringify(verdict));
-});
-
-test('what is not a summary is refused, with what is wrong with it', () => {
-  const wrong: [changes: object, told: RegExp][] = [
-    [{ verdict: undefined }, /has no verdict/],
-    [{ decided_at: undefined }, /the summary has no decided_at$/],
-    [{ decided_at: 'yesterday' }, /is no time: "yesterday"/],
-    [{ counts: { files_missing: '0' } }, /files_missing of the summary is no number: 0/],
-    [{ counts: { files_missing: null } }, /files_missing of the summary is no number: null/],
-    [{ counts: 5 }, /counts of the summary is no mapping: 5/],
-  ];
-  assert.ok(wrong.length >= 6);
-  for (const [changes, told] of wrong) assert.throws(() => parse(changes), told);
-  for (const text of ['', '{"verdict":', 'pass']) assert.throws(() => parseGateSummary(text, ownFormat), /is not JSON/);
-  for (const text of ['null', '[]', '"pass"', '5'])
-    assert.throws(() => parseGateSummary(text, ownFormat), /has no verdict/);
-});
-
-test('a summary that looks otherwise is read through its mapping', () => {
-  const mapping: GateMapping = {
-    verdict: 'result.status',
-    'decided-at': 'finished',
-    pass: ['OK', 'true'],
-    fail: ['BAD'],
-    counts: { missing: 'result.files.missing' },
-    reason: 'result.note',
-  };
-  const other = (status: unknown) =>
-    JSON.stringify({ finished: 1_795_160_656, result: { status, note: 'n', files: { missing: 3 } } });
-  assert.deepEqual(parseGateSummary(other('OK'), mapping), {
-    verdict: 'pass',
-    decided_at: '2026-11-20T07:44:16.000Z',
-    counts: { missing: 3 },
-    reason: 'n',
+  test('what is not a summary is refused, with what is wrong with it', () => {
+    const wrong: [changes: object, told: RegExp][] = [
+      [{ verdict: undefined }, /has no verdict/],
+      [{ decided_at: undefined }, /the summary has no decided_at$/],
+      [{ decided_at: 'yesterday' }, /is no time: "yesterday"/],
+      [{ counts: { files_missing: '0' } }, /files_missing of the summary is no number: 0/],
+      [{ counts: { files_missing: null } }, /files_missing of the summary is no number: null/],
+      [{ counts: 5 }, /counts of the summary is no mapping: 5/],
+    ];
+    assert.ok(wrong.length >= 6);
+    for (const [changes, told] of wrong) assert.throws(() => parse(changes), told);
+    for (const text of ['', '{"verdict":', 'pass'])
+      assert.throws(() => parseGateSummary(text, ownFormat), /is not JSON/);
+    for (const text of ['null', '[]', '"pass"', '5'])
+      assert.throws(() => parseGateSummary(text, ownFormat), /has no verdict/);
   });
-  assert.equal(parseGateSummary(other(true), mapping).verdict, 'pass');
-  assert.equal(parseGateSummary(other('BAD'), mapping).verdict, 'fail');
-  assert.equal(parseGateSummary(other('pass'), mapping).verdict, 'unknown');
-  assert.throws(
-    () => parseGateSummary(JSON.stringify({ finished: 1, result: { status: 'OK' } }), mapping),
-    /missing of the summary is no number: nothing/,
-  );
-});
 
-test('a key that every object has is no verdict', () => {
-  const mapping = { ...ownFormat, verdict: 'constructor.name', pass: ['Object'] };
-  assert.throws(() => parseGateSummary('{}', mapping), /has no constructor\.name/);
+  test('a summary that looks otherwise is read through its mapping', () => {
+    const mapping: GateMapping = {
+      verdict: 'result.status',
+      'decided-at': 'finished',
+      pass: ['OK', 'true'],
+      fail: ['BAD'],
+      counts: { missing: 'result.files.missing' },
+      reason: 'result.note',
+    };
+    const other = (status: unknown) =>
+      JSON.stringify({ finished: 1_795_160_656, result: { status, note: 'n', files: { missing: 3 } } });
+    assert.deepEqual(parseGateSummary(other('OK'), mapping), {
+      verdict: 'pass',
+      decided_at: '2026-11-20T07:44:16.000Z',
+      counts: { missing: 3 },
+      reason: 'n',
+    });
+    assert.equal(parseGateSummary(other(true), mapping).verdict, 'pass');
+    assert.equal(parseGateSummary(other('BAD'), mapping).verdict, 'fail');
+    assert.equal(parseGateSummary(other('pass'), mapping).verdict, 'unknown');
+    assert.throws(
+      () => parseGateSummary(JSON.stringify({ finished: 1, result: { status: 'OK' } }), mapping),
+      /missing of the summary is no number: nothing/,
+    );
+  });
+
+  test('a key that every object has is no verdict', () => {
+    const mapping = { ...ownFormat, verdict: 'constructor.name', pass: ['Object'] };
+    assert.throws(() => parseGateSummary('{}', mapping), /has no constructor\.name/);
+  });
 });

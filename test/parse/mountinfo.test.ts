@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import {
   isAutomount,
   isBelow,
@@ -37,29 +37,10 @@ const only = (text: string): Mount => {
   return mount;
 };
 
-test('every line of a mount table is a mount', () => {
-  assert.equal(parseMountinfo(acquisition).length, 15);
-  assert.deepEqual(found('/data'), {
-    id: 67,
-    parent: 27,
-    mount_point: '/data',
-    root: '/',
-    type: 'xfs',
-    source: '/dev/sdb1',
-    read_only: false,
-    device: '8:17',
-  });
-});
-
-test('a line has none, one or several optional fields before the separator', () => {
-  const cases = [
-    '67 27 8:17 / /data rw,noatime - xfs /dev/sdb1 rw,attr2',
-    '67 27 8:17 / /data rw,noatime shared:35 - xfs /dev/sdb1 rw,attr2',
-    '67 27 8:17 / /data rw,noatime shared:35 master:4 - xfs /dev/sdb1 rw,attr2',
-    '67 27 8:17 / /data rw,noatime master:4 propagate_from:2 unbindable - xfs /dev/sdb1 rw,attr2',
-  ];
-  for (const line of cases) {
-    assert.deepEqual(only(line), {
+describe('parse/mountinfo', () => {
+  test('every line of a mount table is a mount', () => {
+    assert.equal(parseMountinfo(acquisition).length, 15);
+    assert.deepEqual(found('/data'), {
       id: 67,
       parent: 27,
       mount_point: '/data',
@@ -69,243 +50,264 @@ test('a line has none, one or several optional fields before the separator', () 
       read_only: false,
       device: '8:17',
     });
-  }
-  assert.ok(cases.length >= 4);
-});
+  });
 
-test('a mount point that is called like the separator is a mount point', () => {
-  assert.equal(only('67 27 8:17 / - rw - xfs /dev/sdb1 rw').mount_point, '-');
-  assert.equal(only('67 27 8:17 - /data rw - xfs /dev/sdb1 rw').root, '-');
-  assert.equal(only('67 27 0:44 / /tmp/x rw - tmpfs - rw').source, '-');
-});
+  test('a line has none, one or several optional fields before the separator', () => {
+    const cases = [
+      '67 27 8:17 / /data rw,noatime - xfs /dev/sdb1 rw,attr2',
+      '67 27 8:17 / /data rw,noatime shared:35 - xfs /dev/sdb1 rw,attr2',
+      '67 27 8:17 / /data rw,noatime shared:35 master:4 - xfs /dev/sdb1 rw,attr2',
+      '67 27 8:17 / /data rw,noatime master:4 propagate_from:2 unbindable - xfs /dev/sdb1 rw,attr2',
+    ];
+    for (const line of cases) {
+      assert.deepEqual(only(line), {
+        id: 67,
+        parent: 27,
+        mount_point: '/data',
+        root: '/',
+        type: 'xfs',
+        source: '/dev/sdb1',
+        read_only: false,
+        device: '8:17',
+      });
+    }
+    assert.ok(cases.length >= 4);
+  });
 
-test('spaces, tabs, newlines and backslashes in a path show as themselves', () => {
-  assert.equal(found('/media/USB disk 2/2026')?.mount_point, '/media/USB disk 2');
-  assert.equal(only('1 2 8:1 / /a\\011b\\012c\\134d rw - ext4 /dev/sdd1 rw').mount_point, '/a\tb\nc\\d');
-  assert.equal(only('1 2 8:1 / /a\\134040 rw - ext4 /dev/sdd1 rw').mount_point, '/a\\040');
-  assert.equal(only('1 2 8:1 /sub\\040dir /a rw - ext4 /dev/sdd1 rw').root, '/sub dir');
-  assert.equal(only('1 2 0:77 / /a rw - cifs //nas/my\\040share rw').source, '//nas/my share');
-});
+  test('a mount point that is called like the separator is a mount point', () => {
+    assert.equal(only('67 27 8:17 / - rw - xfs /dev/sdb1 rw').mount_point, '-');
+    assert.equal(only('67 27 8:17 - /data rw - xfs /dev/sdb1 rw').root, '-');
+    assert.equal(only('67 27 0:44 / /tmp/x rw - tmpfs - rw').source, '-');
+  });
 
-test('letters beyond ASCII in a path show as themselves, beside escapes too', () => {
-  assert.equal(only('1 2 8:1 / /Messgerät rw - ext4 /dev/sdd1 rw').mount_point, '/Messgerät');
-  assert.equal(only('1 2 8:1 / /Messgerät\\040数据 rw - ext4 /dev/sdd1 rw').mount_point, '/Messgerät 数据');
-});
+  test('spaces, tabs, newlines and backslashes in a path show as themselves', () => {
+    assert.equal(found('/media/USB disk 2/2026')?.mount_point, '/media/USB disk 2');
+    assert.equal(only('1 2 8:1 / /a\\011b\\012c\\134d rw - ext4 /dev/sdd1 rw').mount_point, '/a\tb\nc\\d');
+    assert.equal(only('1 2 8:1 / /a\\134040 rw - ext4 /dev/sdd1 rw').mount_point, '/a\\040');
+    assert.equal(only('1 2 8:1 /sub\\040dir /a rw - ext4 /dev/sdd1 rw').root, '/sub dir');
+    assert.equal(only('1 2 0:77 / /a rw - cifs //nas/my\\040share rw').source, '//nas/my share');
+  });
 
-test('read-only is what the superblock says, not the mount point: a sandbox mounts everything read-only', () => {
-  assert.equal(only('308 285 8:17 / /data ro,relatime - xfs /dev/sdb1 rw,attr2').read_only, false);
-  assert.equal(only('308 285 8:17 / /data rw,relatime - xfs /dev/sdb1 ro,attr2').read_only, true);
-  assert.equal(only('308 285 8:17 / /data ro,relatime - xfs /dev/sdb1 ro').read_only, true);
-});
+  test('letters beyond ASCII in a path show as themselves, beside escapes too', () => {
+    assert.equal(only('1 2 8:1 / /Messgerät rw - ext4 /dev/sdd1 rw').mount_point, '/Messgerät');
+    assert.equal(only('1 2 8:1 / /Messgerät\\040数据 rw - ext4 /dev/sdd1 rw').mount_point, '/Messgerät 数据');
+  });
 
-test('an option that merely begins with ro is not read-only', () => {
-  assert.equal(only('27 1 8:2 / / rw - ext4 /dev/sda2 rw,errors=remount-ro').read_only, false);
-  assert.equal(only('31 30 0:26 / /x rw - overlay overlay rw,rootcontext=x,lowerdir=/ro').read_only, false);
-});
+  test('read-only is what the superblock says, not the mount point: a sandbox mounts everything read-only', () => {
+    assert.equal(only('308 285 8:17 / /data ro,relatime - xfs /dev/sdb1 rw,attr2').read_only, false);
+    assert.equal(only('308 285 8:17 / /data rw,relatime - xfs /dev/sdb1 ro,attr2').read_only, true);
+    assert.equal(only('308 285 8:17 / /data ro,relatime - xfs /dev/sdb1 ro').read_only, true);
+  });
 
-test('a source may be empty, as some virtual filesystems have it', () => {
-  assert.equal(only('40 27 0:36 / /x rw,relatime - tmpfs  rw').source, '');
-});
+  test('an option that merely begins with ro is not read-only', () => {
+    assert.equal(only('27 1 8:2 / / rw - ext4 /dev/sda2 rw,errors=remount-ro').read_only, false);
+    assert.equal(only('31 30 0:26 / /x rw - overlay overlay rw,rootcontext=x,lowerdir=/ro').read_only, false);
+  });
 
-test('an empty mount table is no mount table', () => {
-  const cases = ['', '\n', ' \n\n'];
-  for (const text of cases) assert.throws(() => parseMountinfo(text), /mountinfo lists no mount at all/);
-  assert.ok(cases.length >= 3);
-});
+  test('a source may be empty, as some virtual filesystems have it', () => {
+    assert.equal(only('40 27 0:36 / /x rw,relatime - tmpfs  rw').source, '');
+  });
 
-test('a line that is cut off or is no mount throws, and the message shows it', () => {
-  const whole = '67 27 8:17 / /data rw,noatime shared:35 - xfs /dev/sdb1 rw,attr2';
-  const words = whole.split(' ');
-  const cases = [
-    ...words.slice(1).map((_, index) => words.slice(0, index + 1).join(' ')),
-    'cat: /proc/self/mountinfo: Permission denied',
-    '/dev/sdb1 /data xfs rw,noatime 0 0',
-    '<html>',
-  ];
-  for (const line of cases) {
-    const shown = (error: unknown): boolean => error instanceof Error && error.message.includes(JSON.stringify(line));
-    assert.throws(() => parseMountinfo(line), shown, line);
-    assert.throws(() => parseMountinfo(`${acquisition}${line}\n`), shown, `as the last line: ${line}`);
-  }
-  assert.ok(cases.length >= 13);
-});
+  test('an empty mount table is no mount table', () => {
+    const cases = ['', '\n', ' \n\n'];
+    for (const text of cases) assert.throws(() => parseMountinfo(text), /mountinfo lists no mount at all/);
+    assert.ok(cases.length >= 3);
+  });
 
-test('superblock options that say neither rw nor ro throw, and are not taken for writable', () => {
-  assert.throws(() => parseMountinfo('67 27 8:17 / /data rw,noatime - xfs /dev/sdb1 r'), /sdb1 r/);
-});
+  test('a line that is cut off or is no mount throws, and the message shows it', () => {
+    const whole = '67 27 8:17 / /data rw,noatime shared:35 - xfs /dev/sdb1 rw,attr2';
+    const words = whole.split(' ');
+    const cases = [
+      ...words.slice(1).map((_, index) => words.slice(0, index + 1).join(' ')),
+      'cat: /proc/self/mountinfo: Permission denied',
+      '/dev/sdb1 /data xfs rw,noatime 0 0',
+      '<html>',
+    ];
+    for (const line of cases) {
+      const shown = (error: unknown): boolean => error instanceof Error && error.message.includes(JSON.stringify(line));
+      assert.throws(() => parseMountinfo(line), shown, line);
+      assert.throws(() => parseMountinfo(`${acquisition}${line}\n`), shown, `as the last line: ${line}`);
+    }
+    assert.ok(cases.length >= 13);
+  });
 
-test('a path lies on the mount with the longest point above it', () => {
-  const cases: [path: string, mountPoint: string][] = [
-    ['/', '/'],
-    ['/home/ops', '/'],
-    ['/database', '/'],
-    ['/data', '/data'],
-    ['/data/2026/11', '/data'],
-    ['/srv/ftp', '/'],
-    ['/srv/ftp/hatpro/raw', '/srv/ftp/hatpro'],
-    ['/boot', '/'],
-    ['/boot/efi/EFI', '/boot/efi'],
-    ['/proc/sys/fs/binfmt_misc', '/proc/sys/fs/binfmt_misc'],
-  ];
-  for (const [path, mountPoint] of cases) assert.equal(found(path)?.mount_point, mountPoint, path);
-  assert.ok(cases.length >= 10);
-});
+  test('superblock options that say neither rw nor ro throw, and are not taken for writable', () => {
+    assert.throws(() => parseMountinfo('67 27 8:17 / /data rw,noatime - xfs /dev/sdb1 r'), /sdb1 r/);
+  });
 
-test('without a mount above it, a path lies on none', () => {
-  assert.equal(found('/home', '67 27 8:17 / /data rw - xfs /dev/sdb1 rw'), undefined);
-});
+  test('a path lies on the mount with the longest point above it', () => {
+    const cases: [path: string, mountPoint: string][] = [
+      ['/', '/'],
+      ['/home/ops', '/'],
+      ['/database', '/'],
+      ['/data', '/data'],
+      ['/data/2026/11', '/data'],
+      ['/srv/ftp', '/'],
+      ['/srv/ftp/hatpro/raw', '/srv/ftp/hatpro'],
+      ['/boot', '/'],
+      ['/boot/efi/EFI', '/boot/efi'],
+      ['/proc/sys/fs/binfmt_misc', '/proc/sys/fs/binfmt_misc'],
+    ];
+    for (const [path, mountPoint] of cases) assert.equal(found(path)?.mount_point, mountPoint, path);
+    assert.ok(cases.length >= 10);
+  });
 
-test('of two mounts on one point the later hides the earlier, as on an automount that is in use', () => {
-  assert.equal(found('/mnt/archive/2026')?.type, 'nfs4');
-  assert.equal(
-    found(
-      '/data',
-      `\
+  test('without a mount above it, a path lies on none', () => {
+    assert.equal(found('/home', '67 27 8:17 / /data rw - xfs /dev/sdb1 rw'), undefined);
+  });
+
+  test('of two mounts on one point the later hides the earlier, as on an automount that is in use', () => {
+    assert.equal(found('/mnt/archive/2026')?.type, 'nfs4');
+    assert.equal(
+      found(
+        '/data',
+        `\
 27 1 8:2 / / rw - ext4 /dev/sda2 rw
 67 27 8:17 / /data rw - xfs /dev/sdb1 rw
 90 67 8:33 / /data rw - ext4 /dev/sdc1 rw
 `,
-    )?.source,
-    '/dev/sdc1',
-  );
-});
+      )?.source,
+      '/dev/sdc1',
+    );
+  });
 
-// As the kernel lists it after: mount sdb1 on /home and sdc1 on /home/data, then a tmpfs on /home (ProtectHome=tmpfs).
-const hiddenBelow = `\
+  // As the kernel lists it after: mount sdb1 on /home and sdc1 on /home/data, then a tmpfs on /home (ProtectHome=tmpfs).
+  const hiddenBelow = `\
 27 1 8:2 / / rw,relatime - ext4 /dev/sda2 rw
 305 27 8:17 / /home rw,relatime - xfs /dev/sdb1 rw
 306 305 8:33 / /home/data rw,relatime - ext4 /dev/sdc1 rw
 307 305 0:99 / /home ro,relatime - tmpfs tmpfs ro,mode=755
 `;
 
-test('a mount on a folder hides what was mounted below that folder before', () => {
-  assert.equal(found('/home/data/2026', hiddenBelow)?.source, 'tmpfs');
-});
+  test('a mount on a folder hides what was mounted below that folder before', () => {
+    assert.equal(found('/home/data/2026', hiddenBelow)?.source, 'tmpfs');
+  });
 
-test('a filesystem that another mount hides is not one to watch', () => {
-  assert.deepEqual(
-    localFilesystems(
-      parseMountinfo(`\
+  test('a filesystem that another mount hides is not one to watch', () => {
+    assert.deepEqual(
+      localFilesystems(
+        parseMountinfo(`\
 27 1 8:2 / / rw - ext4 /dev/sda2 rw
 67 27 8:17 / /data rw - xfs /dev/sdb1 rw
 90 67 8:33 / /data rw - ext4 /dev/sdc1 rw
 `),
-    ).map(({ source }) => source),
-    ['/dev/sda2', '/dev/sdc1'],
-  );
-});
+      ).map(({ source }) => source),
+      ['/dev/sda2', '/dev/sdc1'],
+    );
+  });
 
-test('a filesystem that a later mount above it hides is not one to watch', () => {
-  assert.deepEqual(
-    localFilesystems(parseMountinfo(hiddenBelow)).map(({ mount_point }) => mount_point),
-    ['/'],
-  );
-});
+  test('a filesystem that a later mount above it hides is not one to watch', () => {
+    assert.deepEqual(
+      localFilesystems(parseMountinfo(hiddenBelow)).map(({ mount_point }) => mount_point),
+      ['/'],
+    );
+  });
 
-test('a folder is below itself and below the root, and not below one whose name it continues', () => {
-  assert.equal(isBelow('/data', '/data'), true);
-  assert.equal(isBelow('/data/x', '/data'), true);
-  assert.equal(isBelow('/data', '/'), true);
-  assert.equal(isBelow('/', '/'), true);
-  assert.equal(isBelow('/database', '/data'), false);
-  assert.equal(isBelow('/', '/data'), false);
-});
+  test('a folder is below itself and below the root, and not below one whose name it continues', () => {
+    assert.equal(isBelow('/data', '/data'), true);
+    assert.equal(isBelow('/data/x', '/data'), true);
+    assert.equal(isBelow('/data', '/'), true);
+    assert.equal(isBelow('/', '/'), true);
+    assert.equal(isBelow('/database', '/data'), false);
+    assert.equal(isBelow('/', '/data'), false);
+  });
 
-test('what waits for another machine or a program is told from what does not', () => {
-  const mountOfType = (type: string): Mount => only(`9 1 0:9 / /x rw - ${type} source rw`);
-  const network = [
-    'nfs',
-    'nfs4',
-    'cifs',
-    'smb3',
-    '9p',
-    'ceph',
-    'glusterfs',
-    'lustre',
-    'beegfs',
-    'gpfs',
-    'davfs',
-    'fuse',
-    'fuse.sshfs',
-    'fuse.s3fs',
-    'fuse.mergerfs',
-  ];
-  const local = [
-    'ext4',
-    'xfs',
-    'btrfs',
-    'zfs',
-    'vfat',
-    'tmpfs',
-    'overlay',
-    'fuseblk',
-    'fusectl',
-    'nfsd',
-    'autofs',
-    'rpc_pipefs',
-  ];
-  for (const type of network) assert.equal(isNetwork(mountOfType(type)), true, type);
-  for (const type of local) assert.equal(isNetwork(mountOfType(type)), false, type);
-  assert.ok(network.length >= 15);
-  assert.ok(local.length >= 12);
-});
+  test('what waits for another machine or a program is told from what does not', () => {
+    const mountOfType = (type: string): Mount => only(`9 1 0:9 / /x rw - ${type} source rw`);
+    const network = [
+      'nfs',
+      'nfs4',
+      'cifs',
+      'smb3',
+      '9p',
+      'ceph',
+      'glusterfs',
+      'lustre',
+      'beegfs',
+      'gpfs',
+      'davfs',
+      'fuse',
+      'fuse.sshfs',
+      'fuse.s3fs',
+      'fuse.mergerfs',
+    ];
+    const local = [
+      'ext4',
+      'xfs',
+      'btrfs',
+      'zfs',
+      'vfat',
+      'tmpfs',
+      'overlay',
+      'fuseblk',
+      'fusectl',
+      'nfsd',
+      'autofs',
+      'rpc_pipefs',
+    ];
+    for (const type of network) assert.equal(isNetwork(mountOfType(type)), true, type);
+    for (const type of local) assert.equal(isNetwork(mountOfType(type)), false, type);
+    assert.ok(network.length >= 15);
+    assert.ok(local.length >= 12);
+  });
 
-test('an automount is one until something is mounted on it', () => {
-  const mounts = parseMountinfo(acquisition);
-  const autofs = mounts.filter(isAutomount).map(({ mount_point }) => mount_point);
-  assert.deepEqual(autofs, ['/proc/sys/fs/binfmt_misc', '/mnt/archive']);
-  const onArchive = mountOf('/mnt/archive', mounts);
-  assert.ok(onArchive);
-  assert.equal(isAutomount(onArchive), false);
-});
+  test('an automount is one until something is mounted on it', () => {
+    const mounts = parseMountinfo(acquisition);
+    const autofs = mounts.filter(isAutomount).map(({ mount_point }) => mount_point);
+    assert.deepEqual(autofs, ['/proc/sys/fs/binfmt_misc', '/mnt/archive']);
+    const onArchive = mountOf('/mnt/archive', mounts);
+    assert.ok(onArchive);
+    assert.equal(isAutomount(onArchive), false);
+  });
 
-test('without a configuration one sees the disks: no kernel filesystems, snap images, bind mounts or network mounts', () => {
-  assert.deepEqual(
-    localFilesystems(parseMountinfo(acquisition)).map(({ mount_point, source }) => [mount_point, source]),
-    [
-      ['/', '/dev/sda2'],
-      ['/boot/efi', '/dev/sda1'],
-      ['/data', '/dev/sdb1'],
-      ['/media/USB disk 2', '/dev/sdc1'],
-    ],
-  );
-});
+  test('without a configuration one sees the disks: no kernel filesystems, snap images, bind mounts or network mounts', () => {
+    assert.deepEqual(
+      localFilesystems(parseMountinfo(acquisition)).map(({ mount_point, source }) => [mount_point, source]),
+      [
+        ['/', '/dev/sda2'],
+        ['/boot/efi', '/dev/sda1'],
+        ['/data', '/dev/sdb1'],
+        ['/media/USB disk 2', '/dev/sdc1'],
+      ],
+    );
+  });
 
-test('of several mounts of one device one sees the shortest point, in whatever order they were mounted', () => {
-  const bindFirst = `\
+  test('of several mounts of one device one sees the shortest point, in whatever order they were mounted', () => {
+    const bindFirst = `\
 69 27 8:17 /hatpro /srv/ftp/hatpro rw,noatime - xfs /dev/sdb1 rw
 67 27 8:17 / /data rw,noatime - xfs /dev/sdb1 rw
 27 1 8:2 / / rw - ext4 /dev/sda2 rw
 `;
-  const points = localFilesystems(parseMountinfo(bindFirst)).map(({ mount_point }) => mount_point);
-  assert.deepEqual(points, ['/', '/data']);
-});
+    const points = localFilesystems(parseMountinfo(bindFirst)).map(({ mount_point }) => mount_point);
+    assert.deepEqual(points, ['/', '/data']);
+  });
 
-test('the subvolumes of one btrfs are one filesystem, and the datasets of a zfs pool are several', () => {
-  const btrfs = `\
+  test('the subvolumes of one btrfs are one filesystem, and the datasets of a zfs pool are several', () => {
+    const btrfs = `\
 27 1 0:25 /@ / rw,noatime shared:1 - btrfs /dev/nvme0n1p2 rw,ssd,space_cache=v2,subvolid=256,subvol=/@
 60 27 0:25 /@home /home rw,noatime shared:30 - btrfs /dev/nvme0n1p2 rw,ssd,space_cache=v2,subvolid=257,subvol=/@home
 `;
-  const zfs = `\
+    const zfs = `\
 27 1 0:26 / / rw,noatime shared:1 - zfs rpool/ROOT/debian rw,xattr,posixacl
 60 27 0:40 / /tank rw,noatime shared:30 - zfs tank rw,xattr,noacl
 61 60 0:41 / /tank/hatpro rw,noatime shared:31 - zfs tank/hatpro rw,xattr,noacl
 `;
-  const points = (text: string) => localFilesystems(parseMountinfo(text)).map(({ mount_point }) => mount_point);
-  assert.deepEqual(points(btrfs), ['/']);
-  assert.deepEqual(points(zfs), ['/', '/tank', '/tank/hatpro']);
-});
+    const points = (text: string) => localFilesystems(parseMountinfo(text)).map(({ mount_point }) => mount_point);
+    assert.deepEqual(points(btrfs), ['/']);
+    assert.deepEqual(points(zfs), ['/', '/tank', '/tank/hatpro']);
+  });
 
-test('the root is one to watch whatever it is: an overlay, an image, a network mount', () => {
-  const cases = [
-    '504 421 0:55 / / rw,relatime - overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/A:/var/lib/docker/overlay2/l/B',
-    '27 1 7:0 / / ro,relatime - squashfs /dev/loop0 ro',
-    '27 1 0:26 / / rw,relatime - tmpfs rootfs rw',
-    '27 1 0:19 / / rw,relatime - nfs 10.0.0.1:/srv/nfsroot/hatpro rw,vers=3,hard,nolock,proto=tcp',
-  ];
-  for (const line of cases) {
-    const points = localFilesystems(parseMountinfo(line)).map(({ mount_point }) => mount_point);
-    assert.deepEqual(points, ['/'], line);
-  }
-  assert.ok(cases.length >= 4);
+  test('the root is one to watch whatever it is: an overlay, an image, a network mount', () => {
+    const cases = [
+      '504 421 0:55 / / rw,relatime - overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/A:/var/lib/docker/overlay2/l/B',
+      '27 1 7:0 / / ro,relatime - squashfs /dev/loop0 ro',
+      '27 1 0:26 / / rw,relatime - tmpfs rootfs rw',
+      '27 1 0:19 / / rw,relatime - nfs 10.0.0.1:/srv/nfsroot/hatpro rw,vers=3,hard,nolock,proto=tcp',
+    ];
+    for (const line of cases) {
+      const points = localFilesystems(parseMountinfo(line)).map(({ mount_point }) => mount_point);
+      assert.deepEqual(points, ['/'], line);
+    }
+    assert.ok(cases.length >= 4);
+  });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { parseCpuList, parseLoadavg, parseMeminfo, parseOomKills, parseUptime } from '../../lib/parse/proc.ts';
+import { refuses } from './refuses.ts';
 
 const meminfo = `\
 MemTotal:       16313928 kB
@@ -24,111 +25,103 @@ oom_kill 3
 numa_hit 91823344
 `;
 
-/** That it throws, and that the message has in it what was seen. */
-function refuses(parse: (text: string) => unknown, cases: readonly string[], least: number): void {
-  for (const text of cases) {
-    assert.throws(
-      () => parse(text),
-      (error) => error instanceof Error && error.message.includes(JSON.stringify(text.slice(0, 80))),
-      `${JSON.stringify(text)} was taken, or the message does not show it`,
-    );
-  }
-  assert.ok(cases.length >= least);
-}
-
-test('the load averages are the first three numbers', () => {
-  assert.deepEqual(parseLoadavg('0.52 0.58 12.59 3/602 123456\n'), { load_1: 0.52, load_5: 0.58, load_15: 12.59 });
-  assert.deepEqual(parseLoadavg('0.00 0.00 0.00 1/89 7\n'), { load_1: 0, load_5: 0, load_15: 0 });
-});
-
-test('load averages that are cut off or none at all throw with what was seen', () => {
-  refuses(
-    parseLoadavg,
-    [
-      '',
-      '\n',
-      '0.52',
-      '0.52 0.58',
-      '0.52 0.58 12.59',
-      '0.52 0.58 12.',
-      '0.52 0.58 x 3/602 123456\n',
-      '-1.00 0.58 12.59 3/602 1\n',
-      'NaN NaN NaN 1/1 1\n',
-    ],
-    9,
-  );
-});
-
-test('memory is read in bytes', () => {
-  assert.deepEqual(parseMeminfo(meminfo), {
-    total: 16_705_462_272,
-    available: 9_740_636_160,
-    swapTotal: 2_147_479_552,
-    swapFree: 2_058_350_592,
+describe('parse/proc', () => {
+  test('the load averages are the first three numbers', () => {
+    assert.deepEqual(parseLoadavg('0.52 0.58 12.59 3/602 123456\n'), { load_1: 0.52, load_5: 0.58, load_15: 12.59 });
+    assert.deepEqual(parseLoadavg('0.00 0.00 0.00 1/89 7\n'), { load_1: 0, load_5: 0, load_15: 0 });
   });
-});
 
-test('a machine without swap has none of it', () => {
-  const text = meminfo.replace(/SwapTotal:.*/, 'SwapTotal:             0 kB').replace(/SwapFree:.*/, 'SwapFree: 0 kB');
-  assert.deepEqual([parseMeminfo(text).swapTotal, parseMeminfo(text).swapFree], [0, 0]);
-});
+  test('load averages that are cut off or none at all throw with what was seen', () => {
+    refuses(
+      parseLoadavg,
+      [
+        '',
+        '\n',
+        '0.52',
+        '0.52 0.58',
+        '0.52 0.58 12.59',
+        '0.52 0.58 12.',
+        '0.52 0.58 x 3/602 123456\n',
+        '-1.00 0.58 12.59 3/602 1\n',
+        'NaN NaN NaN 1/1 1\n',
+      ],
+      9,
+    );
+  });
 
-test('memory of which a line is missing, cut off or in another unit throws, and names the line', () => {
-  const cases: [text: string, missing: RegExp][] = [
-    ['', /no MemTotal: ""/],
-    ['MemTotal:       16313928 kB\n', /no MemAvailable: "MemTotal: {7}16313928 kB/],
-    [meminfo.replace(/MemAvailable:.*\n/, ''), /no MemAvailable/],
-    [meminfo.replace('16313928 kB', '16313928'), /no MemTotal/],
-    [meminfo.replace('16313928 kB', '15931 MB'), /no MemTotal/],
-    [meminfo.replace('16313928', '-1'), /no MemTotal/],
-    [meminfo.slice(0, meminfo.indexOf('SwapTotal')), /no SwapTotal/],
-    [meminfo.slice(0, meminfo.indexOf('2010108') + 3), /no SwapFree/],
-    ['cat: /proc/meminfo: Permission denied\n', /no MemTotal: "cat: \/proc\/meminfo/],
-  ];
-  for (const [text, missing] of cases) assert.throws(() => parseMeminfo(text), missing);
-  assert.ok(cases.length >= 9);
-});
+  test('memory is read in bytes', () => {
+    assert.deepEqual(parseMeminfo(meminfo), {
+      total: 16_705_462_272,
+      available: 9_740_636_160,
+      swapTotal: 2_147_479_552,
+      swapFree: 2_058_350_592,
+    });
+  });
 
-test('the uptime is the first number', () => {
-  assert.equal(parseUptime('183224.51 1403928.12\n'), 183_224.51);
-  assert.equal(parseUptime('7.03 12.00\n'), 7.03);
-});
+  test('a machine without swap has none of it', () => {
+    const text = meminfo
+      .replace(/SwapTotal:.*/, 'SwapTotal:             0 kB')
+      .replace(/SwapFree:.*/, 'SwapFree: 0 kB');
+    assert.deepEqual([parseMeminfo(text).swapTotal, parseMeminfo(text).swapFree], [0, 0]);
+  });
 
-test('an uptime that is cut off or none at all throws with what was seen', () => {
-  refuses(parseUptime, ['', '183224', '183224.51', '183224 1403928.12', 'up 2 days', '-1.00 2.00\n'], 6);
-});
+  test('memory of which a line is missing, cut off or in another unit throws, and names the line', () => {
+    const cases: [text: string, missing: RegExp][] = [
+      ['', /no MemTotal: ""/],
+      ['MemTotal:       16313928 kB\n', /no MemAvailable: "MemTotal: {7}16313928 kB/],
+      [meminfo.replace(/MemAvailable:.*\n/, ''), /no MemAvailable/],
+      [meminfo.replace('16313928 kB', '16313928'), /no MemTotal/],
+      [meminfo.replace('16313928 kB', '15931 MB'), /no MemTotal/],
+      [meminfo.replace('16313928', '-1'), /no MemTotal/],
+      [meminfo.slice(0, meminfo.indexOf('SwapTotal')), /no SwapTotal/],
+      [meminfo.slice(0, meminfo.indexOf('2010108') + 3), /no SwapFree/],
+      ['cat: /proc/meminfo: Permission denied\n', /no MemTotal: "cat: \/proc\/meminfo/],
+    ];
+    for (const [text, missing] of cases) assert.throws(() => parseMeminfo(text), missing);
+    assert.ok(cases.length >= 9);
+  });
 
-test('kills for want of memory are counted since boot', () => {
-  assert.equal(parseOomKills(vmstat), 3);
-  assert.equal(parseOomKills(vmstat.replace('oom_kill 3', 'oom_kill 0')), 0);
-});
+  test('the uptime is the first number', () => {
+    assert.equal(parseUptime('183224.51 1403928.12\n'), 183_224.51);
+    assert.equal(parseUptime('7.03 12.00\n'), 7.03);
+  });
 
-test('a kernel that does not count kills for want of memory tells none, and that is not 0', () => {
-  assert.equal(parseOomKills(vmstat.replace('oom_kill 3\n', '')), undefined);
-  assert.equal(parseOomKills('nr_free_pages 258210\nmemcg_oom_kill 5\n'), undefined);
-});
+  test('an uptime that is cut off or none at all throws with what was seen', () => {
+    refuses(parseUptime, ['', '183224', '183224.51', '183224 1403928.12', 'up 2 days', '-1.00 2.00\n'], 6);
+  });
 
-test('a count of kills that is no number, or no text at all, throws and does not look like an old kernel', () => {
-  refuses(parseOomKills, ['', 'oom_kill', 'oom_kill \n', 'oom_kill three\n', 'oom_kill -1\n', 'oom_kill 3 4\n'], 6);
-});
+  test('kills for want of memory are counted since boot', () => {
+    assert.equal(parseOomKills(vmstat), 3);
+    assert.equal(parseOomKills(vmstat.replace('oom_kill 3', 'oom_kill 0')), 0);
+  });
 
-test('the processors online are counted from ranges and single ones', () => {
-  const cases: [text: string, cpus: number][] = [
-    ['0\n', 1],
-    ['0-3\n', 4],
-    ['0-3,8\n', 5],
-    ['0-3,8-11,64\n', 9],
-    ['0-127', 128],
-    ['2,4,6\n', 3],
-  ];
-  for (const [text, cpus] of cases) assert.equal(parseCpuList(text), cpus, text);
-  assert.ok(cases.length >= 6);
-});
+  test('a kernel that does not count kills for want of memory tells none, and that is not 0', () => {
+    assert.equal(parseOomKills(vmstat.replace('oom_kill 3\n', '')), undefined);
+    assert.equal(parseOomKills('nr_free_pages 258210\nmemcg_oom_kill 5\n'), undefined);
+  });
 
-test('a list of processors that is cut off or none at all throws with what was seen', () => {
-  refuses(parseCpuList, ['', '\n', '0-', '0-3,', ',0', '0-3-5', '0 1', 'all', '-1', '0x0'], 10);
-});
+  test('a count of kills that is no number, or no text at all, throws and does not look like an old kernel', () => {
+    refuses(parseOomKills, ['', 'oom_kill', 'oom_kill \n', 'oom_kill three\n', 'oom_kill -1\n', 'oom_kill 3 4\n'], 6);
+  });
 
-test('a range of processors that ends before it begins throws, and does not count down', () => {
-  refuses(parseCpuList, ['3-0', '0,7-4'], 2);
+  test('the processors online are counted from ranges and single ones', () => {
+    const cases: [text: string, cpus: number][] = [
+      ['0\n', 1],
+      ['0-3\n', 4],
+      ['0-3,8\n', 5],
+      ['0-3,8-11,64\n', 9],
+      ['0-127', 128],
+      ['2,4,6\n', 3],
+    ];
+    for (const [text, cpus] of cases) assert.equal(parseCpuList(text), cpus, text);
+    assert.ok(cases.length >= 6);
+  });
+
+  test('a list of processors that is cut off or none at all throws with what was seen', () => {
+    refuses(parseCpuList, ['', '\n', '0-', '0-3,', ',0', '0-3-5', '0 1', 'all', '-1', '0x0'], 10);
+  });
+
+  test('a range of processors that ends before it begins throws, and does not count down', () => {
+    refuses(parseCpuList, ['3-0', '0,7-4'], 2);
+  });
 });

@@ -1,76 +1,78 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { parseAttempts, parseDf, parseFindStat, sshReason } from '../../lib/parse/remote.ts';
 
-test('df -kP is a filesystem without inodes, whatever its device is called', () => {
-  const text =
-    'Filesystem     1024-blocks     Used Available Capacity Mounted on\n/dev/vda1         41152812 17015320  22014116      44% /\n';
-  assert.deepEqual(parseDf(text), {
-    block_bytes: 1024,
-    blocks: 41_152_812,
-    free_blocks: 24_137_492,
-    available_blocks: 22_014_116,
-    inodes: 0,
-    free_inodes: 0,
+describe('parse/remote', () => {
+  test('df -kP is a filesystem without inodes, whatever its device is called', () => {
+    const text =
+      'Filesystem     1024-blocks     Used Available Capacity Mounted on\n/dev/vda1         41152812 17015320  22014116      44% /\n';
+    assert.deepEqual(parseDf(text), {
+      block_bytes: 1024,
+      blocks: 41_152_812,
+      free_blocks: 24_137_492,
+      available_blocks: 22_014_116,
+      inodes: 0,
+      free_inodes: 0,
+    });
+    const odd = 'Filesystem 1024-blocks Used Available Capacity Mounted on\nnas:/a b 100 40 60 40% /mnt/a b\n';
+    assert.equal(parseDf(odd).blocks, 100);
+    const over = 'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/x 100 99 -4 105% /\n';
+    assert.equal(parseDf(over).available_blocks, 0, 'root has written into its reserve');
   });
-  const odd = 'Filesystem 1024-blocks Used Available Capacity Mounted on\nnas:/a b 100 40 60 40% /mnt/a b\n';
-  assert.equal(parseDf(odd).blocks, 100);
-  const over = 'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/x 100 99 -4 105% /\n';
-  assert.equal(parseDf(over).available_blocks, 0, 'root has written into its reserve');
-});
 
-test('what is not from df is refused, with what was seen', () => {
-  const cases = [
-    '',
-    'df: /x: No such file or directory\n',
-    'Filesystem 1024-blocks Used Available Capacity Mounted on\n',
-    '/dev/x - - - - /\n',
+  test('what is not from df is refused, with what was seen', () => {
+    const cases = [
+      '',
+      'df: /x: No such file or directory\n',
+      'Filesystem 1024-blocks Used Available Capacity Mounted on\n',
+      '/dev/x - - - - /\n',
+    ];
+    assert.ok(cases.length >= 4);
+    for (const text of cases) assert.throws(() => parseDf(text), /df -kP did not print a filesystem/, text);
+  });
+
+  test('find tells a file, a folder, a link with its target, and what is neither', () => {
+    assert.deepEqual(parseFindStat('f\t12\t1795160656.5000000000\t'), {
+      kind: 'file',
+      size_bytes: 12,
+      modified_at: '2026-11-20T07:44:16.500Z',
+    });
+    assert.equal(parseFindStat('d\t4096\t0.0\t').kind, 'folder');
+    assert.deepEqual(parseFindStat('l\t3\t-1.0\ta\nb').target, 'a\nb');
+    assert.equal(parseFindStat('p\t0\t1\t').kind, 'other');
+    for (const text of ['', 'f\t12', 'f\tmany\t1\t', 'find: x'])
+      assert.throws(() => parseFindStat(text), /did not print/, text);
+  });
+
+  test('what earlier attempts are still at is known by its name; what is no such line is left out', () => {
+    const text = '4711 2026-11-20T07:44:16.500Z stream-a%20b\n\nodd\n12 2026-11-20T07:44:16.500Z \n';
+    const attempt = { pid: '4711', since: '2026-11-20T07:44:16.500Z' };
+    assert.deepEqual([...parseAttempts(text)], [['stream-a%20b', attempt]]);
+    assert.equal(parseAttempts('').size, 0);
+  });
+
+  const words: [said: string, reason: RegExp][] = [
+    ['ssh: connect to host h port 22: Connection refused\r\n', /refuses the connection/],
+    ['ssh: connect to host h port 22: Connection timed out\n', /does not answer/],
+    ['ssh: connect to host h port 22: No route to host\n', /no route/],
+    ['ssh: Could not resolve hostname h: Name or service not known\n', /name cannot be resolved/],
+    ['Connection timed out during banner exchange\nConnection to 127.0.0.1 port 9 timed out\n', /no ssh banner/],
+    ['user@h: Permission denied (publickey).\n', /refuses our key/],
+    [
+      '@@@@\n@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\n…\nHost key verification failed.\n',
+      /host key has changed/,
+    ],
+    [
+      'No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.\n',
+      /not known here/,
+    ],
+    ['kex_exchange_identification: Connection closed by remote host\n', /closed the connection/],
+    ['something\nnew under the sun\n', /^new under the sun$/],
+    ['', /no reason/],
   ];
-  assert.ok(cases.length >= 4);
-  for (const text of cases) assert.throws(() => parseDf(text), /df -kP did not print a filesystem/, text);
-});
 
-test('find tells a file, a folder, a link with its target, and what is neither', () => {
-  assert.deepEqual(parseFindStat('f\t12\t1795160656.5000000000\t'), {
-    kind: 'file',
-    size_bytes: 12,
-    modified_at: '2026-11-20T07:44:16.500Z',
+  test('ssh’s words become a reason that says what to look at', () => {
+    assert.ok(words.length >= 11);
+    for (const [said, reason] of words) assert.match(sshReason(said), reason, said);
   });
-  assert.equal(parseFindStat('d\t4096\t0.0\t').kind, 'folder');
-  assert.deepEqual(parseFindStat('l\t3\t-1.0\ta\nb').target, 'a\nb');
-  assert.equal(parseFindStat('p\t0\t1\t').kind, 'other');
-  for (const text of ['', 'f\t12', 'f\tmany\t1\t', 'find: x'])
-    assert.throws(() => parseFindStat(text), /did not print/, text);
-});
-
-test('what earlier attempts are still at is known by its name; what is no such line is left out', () => {
-  const text = '4711 2026-11-20T07:44:16.500Z stream-a%20b\n\nodd\n12 2026-11-20T07:44:16.500Z \n';
-  const attempt = { pid: '4711', since: '2026-11-20T07:44:16.500Z' };
-  assert.deepEqual([...parseAttempts(text)], [['stream-a%20b', attempt]]);
-  assert.equal(parseAttempts('').size, 0);
-});
-
-const words: [said: string, reason: RegExp][] = [
-  ['ssh: connect to host h port 22: Connection refused\r\n', /refuses the connection/],
-  ['ssh: connect to host h port 22: Connection timed out\n', /does not answer/],
-  ['ssh: connect to host h port 22: No route to host\n', /no route/],
-  ['ssh: Could not resolve hostname h: Name or service not known\n', /name cannot be resolved/],
-  ['Connection timed out during banner exchange\nConnection to 127.0.0.1 port 9 timed out\n', /no ssh banner/],
-  ['user@h: Permission denied (publickey).\n', /refuses our key/],
-  [
-    '@@@@\n@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\n…\nHost key verification failed.\n',
-    /host key has changed/,
-  ],
-  [
-    'No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.\n',
-    /not known here/,
-  ],
-  ['kex_exchange_identification: Connection closed by remote host\n', /closed the connection/],
-  ['something\nnew under the sun\n', /^new under the sun$/],
-  ['', /no reason/],
-];
-
-test('ssh’s words become a reason that says what to look at', () => {
-  assert.ok(words.length >= 11);
-  for (const [said, reason] of words) assert.match(sshReason(said), reason, said);
 });

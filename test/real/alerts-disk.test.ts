@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { readText, temporaryFolder } from '../world.ts';
 import { fill, mountTmpfs } from './disks.ts';
 import { type Relay, serveMail } from './mail-server.ts';
@@ -213,7 +212,7 @@ test('a state that is torn on a disk that is full or read-only keeps no alert ba
 });
 
 test('killed on a full disk: nothing is lost, and nobody has a mail more than twice', async (t) => {
-  const hook = join(dirname(fileURLToPath(import.meta.url)), '..', 'faults', 'kill-at.cjs');
+  const hook = join(import.meta.dirname, '..', 'faults', 'kill-at.cjs');
   let killed = 0;
   for (let point = 1; ; point++) {
     assert.ok(point < 100, 'it is never through');

@@ -2,10 +2,9 @@
 // is unreadable, and whoever gets something twice gets the same mail twice.
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { before, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { randomOf, seedOf } from '../chance.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { mountTmpfs } from './disks.ts';
@@ -18,7 +17,7 @@ before(() => installPackages('bsd-mailx', 'msmtp', 'msmtp-mta'));
 /** Those that change something, and of them those that may be done by half. */
 const changes = 'writeSync,writeFileSync,renameSync,unlinkSync,mkdirSync,ftruncateSync';
 const writes = 'writeSync,writeFileSync';
-const hook = join(dirname(fileURLToPath(import.meta.url)), '..', 'faults', 'kill-at.cjs');
+const hook = join(import.meta.dirname, '..', 'faults', 'kill-at.cjs');
 const [anna, bert, carl] = ['anna@example.org', 'bert@example.org', 'carl@example.org'];
 const nobody = 'nobody@example.org';
 

@@ -17,18 +17,17 @@ import {
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { chunkLength } from '../../lib/archive/layout.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import { history } from '../../lib/health/files.ts';
 import { snapshots } from '../../lib/snapshot/files.ts';
 import { archiveIn, instant, ok, sectionsOf, snapshotAt } from '../archive/days.ts';
+import { root } from '../process.ts';
 import { placesIn, readText, temporaryFolder } from '../world.ts';
 import { fill, mountTmpfs } from './disks.ts';
-import { root } from './stages.ts';
 import { strictPython } from './xarray.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
+const here = import.meta.dirname;
 const script = join(here, 'archive.py');
 
 /** What xarray finds by its default open: how many samples, and a hash of all of it; or the kind of its error. */

@@ -6,9 +6,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { root } from '../process.ts';
 import { readText } from '../world.ts';
 import { installPackages } from './packages.ts';
-import { root } from './stages.ts';
 
 export interface Booted {
   /** Runs a command in there, as root. */

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { stages } from '../../lib/cycle/stages.ts';
+import { root } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { type Booted, bootSystemd } from './boot.ts';
 import { installPackages } from './packages.ts';
-import { itemOf, root } from './stages.ts';
+import { itemOf } from './stages.ts';
 
 const state = '/var/lib/ops-monitor';
 const names = stages.map(({ name }) => name);

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,25 +11,11 @@ import { powerFile, powerPaths } from '../../lib/demo/power.ts';
 import { newestSample, powerAt } from '../../lib/demo/scenario.ts';
 import { placeFile } from '../../lib/io/scenery.ts';
 import { assertGolden } from '../golden.ts';
+import { processesOf, root } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { installPackages } from './packages.ts';
-import { root } from './stages.ts';
 
 const script = join(root, 'dist', 'demo.cjs');
-
-/** Processes, by their command lines, that have to do with this folder. */
-function processesOf(folder: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
-      } catch {
-        return []; // it has ended meanwhile
-      }
-    })
-    .filter((line) => line.includes(folder));
-}
 
 test('thirty simulated days: every fault is seen, and all is green again', (t) => {
   const folder = temporaryFolder(t);

@@ -4,16 +4,15 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { chunkLength } from '../../lib/archive/layout.ts';
 import { archiveIn, instant, ok, sectionsOf } from '../archive/days.ts';
+import { root } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
-import { root } from './stages.ts';
 import { debianXarray, xarrayWithZarr3 } from './xarray.ts';
 
-const script = join(dirname(fileURLToPath(import.meta.url)), 'exports.py');
+const script = join(import.meta.dirname, 'exports.py');
 
 interface Told {
   readonly attributes: Readonly<Record<string, unknown>>;

@@ -12,12 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Envelope } from '../../lib/contract/envelope.ts';
 import { stateFile } from '../../lib/alerts/files.ts';
 import { latest } from '../../lib/snapshot/files.ts';
+import { filesystem, ok, snapshotOf } from '../health/seen.ts';
+import { root } from '../process.ts';
 import { placesIn, readText } from '../world.ts';
 import type { Received } from './mail-server.ts';
-import { root } from './stages.ts';
 
 export interface Ended {
   readonly status: number | null;
@@ -88,7 +88,7 @@ export function mailSiteIn(folder: string, { configuration, state = join(folder,
     look: (disks) => {
       const path = latest.path(places, new Date());
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, JSON.stringify(snapshotOf(disks)));
+      writeFileSync(path, JSON.stringify(snapshotOfDisks(disks)));
     },
     run: (stage, more = {}) =>
       ended(
@@ -134,38 +134,13 @@ async function ended(
   return { status, signal, ...printed, problems };
 }
 
-function snapshotOf(disks: Readonly<Record<string, number>>): object {
+function snapshotOfDisks(disks: Readonly<Record<string, number>>): object {
   const time = new Date().toISOString();
-  const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: time, data });
-  const items = Object.entries(disks).map(([name, used_percent]) => [
-    name,
-    ok({
-      host: 'local',
-      path: `/${name}`,
-      resolved_path: `/${name}`,
-      mount_point: `/${name}`,
-      type: 'xfs',
-      source: 's',
-      network: false,
-      read_only: false,
-      size_bytes: 100,
-      used_bytes: used_percent,
-      available_bytes: 100 - used_percent,
-      used_percent,
-    }),
-  ]);
-  return {
-    schema_version: 1,
-    time_utc: time,
-    snapshot_time_utc: time,
-    run_id: '0'.repeat(32),
-    site: 'test',
-    hostname: 'vm',
-    boot_id: '',
-    product_version: '0',
-    collection_ms: 1,
-    sections: { filesystems: ok(Object.fromEntries(items)) },
-  };
+  const items = Object.entries(disks).map(([name, used_percent]) => {
+    const [path, used] = [`/${name}`, { used_bytes: used_percent, available_bytes: 100 - used_percent, used_percent }];
+    return [name, ok(filesystem({ path, resolved_path: path, mount_point: path, size_bytes: 100, ...used }), time)];
+  });
+  return snapshotOf(time, { filesystems: ok(Object.fromEntries(items), time) });
 }
 
 /** Not on a disk that is read-only. */

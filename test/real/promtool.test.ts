@@ -5,9 +5,10 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { root } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { unpackPackage } from './packages.ts';
-import { root, siteIn, stages } from './stages.ts';
+import { siteIn, stages } from './stages.ts';
 
 test('promtool accepts the textfile without a word, for the healthiest and for the sickest machine', (t) => {
   const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');

@@ -9,10 +9,11 @@ import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from '../../lib/snapshot/sections/index.ts';
 import { storeFiles } from '../store.ts';
+import { root } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { startSshd } from './sshd.ts';
-import { itemOf, root, siteIn, snapshotIn } from './stages.ts';
+import { itemOf, siteIn, snapshotIn } from './stages.ts';
 
 /** One collect of a site whose only other machine is reached by this ssh_config. */
 function collect(folder: string, sshConfig: string, more = '', deadline = '10s') {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { bootSystemd } from './boot.ts';
-import { itemOf, root, stages } from './stages.ts';
+import { itemOf, stages } from './stages.ts';
+import { root } from '../process.ts';
 
 /** Where a file of this checkout lies in there. */
 const inside = (path: string): string => path.replace(root, '/opt/ops-monitor');

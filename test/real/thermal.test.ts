@@ -6,10 +6,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { root } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { bootSystemd } from './boot.ts';
 import { installPackages, unpackPackage } from './packages.ts';
-import { root, siteIn } from './stages.ts';
+import { siteIn } from './stages.ts';
 
 const machines = join(root, 'test', 'thermal', 'machines');
 const unitFolder = join(root, 'systemd');

@@ -5,9 +5,10 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, stat
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { root } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 import { needRoot } from './packages.ts';
-import { root, siteIn, stages } from './stages.ts';
+import { siteIn, stages } from './stages.ts';
 
 const [nobody, nogroup] = [65_534, 65_534];
 const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nogroup}`, '--clear-groups'];

@@ -2,16 +2,15 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, truncateSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { localHostOpener } from '../../lib/io/localhost.ts';
 import { newestSample, newestTime, openZarr } from '../../lib/snapshot/zarr.ts';
 import type { Readable } from '../../lib/snapshot/sections/index.ts';
 import { siteIn, snapshotIn } from './stages.ts';
 import { debianXarray, type Python, xarrayWithZarr3 } from './xarray.ts';
 
-const script = join(dirname(fileURLToPath(import.meta.url)), 'stores.py');
+const script = join(import.meta.dirname, 'stores.py');
 const end = new Date('2026-11-20T09:50:00Z');
 const anHourAgo = new Date(end.getTime() - 3_600_000);
 const variables = ['DCInverterVolts', 'BatterySOC', 'InternalTemperature'];

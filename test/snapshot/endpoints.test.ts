@@ -4,14 +4,13 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import { type AddressInfo, createServer as createRaw, type Server as RawServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { localHostOpener } from '../../lib/io/localhost.ts';
 import { endpoints } from '../../lib/snapshot/probes/endpoints.ts';
 import { configurationOf, readText } from '../world.ts';
 
-const tls = join(dirname(fileURLToPath(import.meta.url)), '..', 'io', 'tls');
+const tls = join(import.meta.dirname, '..', 'io', 'tls');
 
 async function listen(t: TestContext, server: Server | RawServer): Promise<number> {
   server.listen(0, '127.0.0.1');

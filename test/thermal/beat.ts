@@ -1,6 +1,5 @@
 // The thermal heartbeat on a machine that is a folder, with everything of its own in another one.
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Host } from '../../lib/contract/host.ts';
 import type { Net } from '../../lib/contract/net.ts';
 import type { Outcome } from '../../lib/contract/stage.ts';
@@ -12,7 +11,7 @@ import { chipsOf, type Processes } from '../../lib/thermal/hanging.ts';
 import { thermalHeartbeat } from '../../lib/thermal/heartbeat.ts';
 import { configurationOf, placesIn, worldIn } from '../world.ts';
 
-export const machines = join(dirname(fileURLToPath(import.meta.url)), 'machines');
+export const machines = join(import.meta.dirname, 'machines');
 
 export interface TestBeat {
   readonly textfile: string;

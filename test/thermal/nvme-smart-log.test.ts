@@ -2,15 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { openRecordedHost } from '../../lib/io/recorded.ts';
 import { nvme } from '../../lib/thermal/sources/nvme.ts';
+import { root } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { readFrom } from './beat.ts';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 test(
   'each disk’s answer and complaint is left whole, and those that hang cost no other, and no more time than one',
@@ -43,7 +41,8 @@ esac
       encoding: 'utf8',
     });
     assert.equal(status, 0, stderr);
-    assert.ok(performance.now() - began < 16_000, 'they were asked one after the other');
+    // Three that hang for 8 s each.
+    assert.ok(performance.now() - began < 23_000, 'they were asked one after the other');
     assert.deepEqual(
       readdirSync(out).sort(),
       ['nvme0', 'nvme1', 'nvme10', 'nvme2', 'nvme3', 'nvme4'].flatMap((name) => [`${name}.err`, `${name}.json`]).sort(),

@@ -282,7 +282,8 @@ test('a Sentry that takes 3.7 s for each answer is told of the beat and of an ev
   const beats = beatOn(temporaryFolder(t), disks, config, net, { isTimed: true });
   const began = performance.now();
   const first = await beats.run(timeOf(0));
-  assert.ok(performance.now() - began < 5000, 'it took too long');
+  // Two answers would take 7.4 s.
+  assert.ok(performance.now() - began < 7000, 'it took too long');
   assert.deepEqual(
     first.problems.filter((problem) => /Sentry/.test(problem)),
     ['1 event for Sentry must wait: there was no time within 4 s'],
@@ -450,7 +451,7 @@ for (const [what, says] of [
     const { run, textfile } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${port}/42` });
     const began = performance.now();
     const { problems } = await run(60);
-    assert.ok(performance.now() - began < 6000, 'it took too long');
+    assert.ok(performance.now() - began < 40_000, 'it took too long');
     if (says === flood) assert.deepEqual(problems, []);
     else assert.match(problems.join('\n'), /^Sentry’s monitor did not take the beat: /);
     assert.doesNotMatch(problems.join('\n'), new RegExp(key), 'the key is a secret');

@@ -1,13 +1,11 @@
 // The beat as a unit runs it: the real bundle, on a copy of a recorded machine.
 import { spawn } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { root } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 import { machines } from './beat.ts';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 interface Ran {
   readonly code: number | null;
