@@ -56,6 +56,7 @@ export const configurationJsonSchema = (): JsonSchema =>
 /** The parts of JSON Schema that zod writes for our configuration. */
 export interface JsonSchema {
   readonly type?: string;
+  readonly format?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
