@@ -16,15 +16,18 @@ interface Import {
   readonly from: string;
   /** A file of ours from the root, or the name of a module. */
   readonly to: string;
+  /** Nothing of it is there when it runs. */
+  readonly isType: boolean;
 }
 
 const statement = /(?:^|\n)(?:(?:import|export)\s[^'"]*?from|import) '([^']+)'/g;
 const call = /\b(?:import|require|getBuiltinModule)\(\s*'([^']+)'/g;
 
 const importsOf = (from: string, text: string): Import[] =>
-  [...text.matchAll(statement), ...text.matchAll(call)].map(([, target = '']) => ({
+  [...text.matchAll(statement), ...text.matchAll(call)].map(([whole, target = '']) => ({
     from,
     to: target.startsWith('.') ? relative(root, resolve(root, dirname(from), target)) : target,
+    isType: /^\s*(import|export) type /.test(whole),
   }));
 
 const imports = files.flatMap((from) => importsOf(from, readText(join(root, from))));
@@ -159,6 +162,19 @@ test('probes, checks and sources of temperatures are called as their files are',
   assert.deepEqual(checks.map(({ name }) => name).sort(), namesIn('lib/health/checks'));
   const { sources } = await import('../lib/thermal/sources/index.ts');
   assert.deepEqual(sources.map(({ name }) => name).sort(), namesIn('lib/thermal/sources'));
+});
+
+test('what is read and judged is listed in one registry, and handed from there to the rooms', () => {
+  const lists = ['lib/snapshot/sections', 'lib/snapshot/probes', 'lib/health/checks'];
+  // Each room knows its own. The rules of alerts are made for the sections of the snapshot.
+  const others = imports.filter(
+    ({ from, to, isType }) =>
+      lists.some((folder) => to === `${folder}/index.ts`) && !isType && roomOf(from) !== roomOf(to),
+  );
+  assert.deepEqual(
+    others.map(({ from, to }) => `${from}: ${dirname(to)}`).sort(),
+    [...lists.map((folder) => `lib/config/registry.ts: ${folder}`), 'lib/alerts/look.ts: lib/snapshot/sections'].sort(),
+  );
 });
 
 test('every check has a runbook, and every runbook a check', async () => {

@@ -56,6 +56,7 @@ export const configurationJsonSchema = (): JsonSchema =>
 /** The parts of JSON Schema that zod writes for our configuration. */
 export interface JsonSchema {
   readonly type?: string;
+  readonly format?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
@@ -63,6 +64,7 @@ export interface JsonSchema {
   readonly const?: unknown;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
+  readonly propertyNames?: { readonly pattern?: string };
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly required?: readonly string[];

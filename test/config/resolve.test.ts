@@ -201,15 +201,15 @@ describe('config/resolve', () => {
 
   test('every limit of two levels is refused the wrong way round, and taken where both are the same', () => {
     const pairs = Object.entries(configurationOf('').limits).flatMap(([key, value]) => {
-      const { amber, red }: { amber?: unknown; red?: unknown } = value as object;
-      return amber === undefined || red === undefined ? [] : [key];
+      const { amber, red }: { amber?: number; red?: number } = value as object;
+      return amber === undefined || red === undefined ? [] : [[key, amber < red ? 'above' : 'below'] as const];
     });
-    assert.ok(pairs.length >= 9, `only ${pairs.join(', ')}`);
+    assert.ok(pairs.length >= 9, `only ${pairs.join('; ')}`);
     const values = effectiveValues(undefined);
     const usual = (key: string) => values.find((one) => one.key === `limits.${key}`)?.value ?? assert.fail(key);
-    for (const key of pairs) {
+    for (const [key, side] of pairs) {
       const [amber, red] = [usual(`${key}.amber`), usual(`${key}.red`)];
-      const side = fallsBelow.has(key) ? 'below' : 'above';
+      assert.ok(side === 'below' || !fallsBelow.has(key), key);
       const turned = problemsOf(`limits: { ${key}: { amber: ${red}, red: ${amber} } }`);
       assert.match(turned, new RegExp(`limits\\.${key}\\.amber is ${red} .* amber must not be ${side} red`), key);
       configurationOf(`limits: { ${key}: { amber: ${red}, red: ${red} } }`);

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { AnyCheck } from '../../lib/contract/check.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
+import type { Sections } from '../../lib/contract/registry.ts';
 import { checks } from '../../lib/health/checks/index.ts';
 import { healthConfig } from '../../lib/health/config.ts';
 import type { Observation } from '../../lib/contract/observation.ts';
 import { type CheckRun, disbelieve, runChecks } from '../../lib/engine/checks.ts';
-import { sections as definitions } from '../../lib/snapshot/sections/index.ts';
+import { sections } from '../../lib/snapshot/sections/index.ts';
+import type { Case } from '../health/case.ts';
+import { cases } from '../health/checks/index.ts';
 
+const definitions: Sections = sections;
 const at = new Date('2026-11-20T07:46:00Z');
 const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '2026-11-20T07:45:00.000Z', data });
 const failed = (reason: string): Envelope => ({ status: 'failed', kind: 'error', reason, ms: 3 });
@@ -237,95 +241,30 @@ test('of a machine that has none of it no real check says anything', () => {
   assert.ok(needed.length >= 7);
 });
 
-test('of a healthy machine every real check is green, and once the snapshot is too old none is', () => {
-  const sections = {
-    hosts: ok({ source: ok({ address: 'aurora@source', reached: true }) }),
-    power: ok({ store: '/p.zarr', voltage_volts: 53, charge_percent: 80, temperature_celsius: 20 }),
-    workspace: ok({ host: 'local', path: '/gws/aurora', reached: true, used_percent: 75 }),
-    streams: ok({
-      hatpro: ok({
-        host: 'source',
-        root: '/d',
-        window_seconds: 5400,
-        newest_at: '2026-11-20T07:30:00.000Z',
-        age_seconds: 960,
-      }),
+/** As a snapshot has it: with an envelope around each section, and around each item. */
+const snapshotOf = (shown: Readonly<Record<string, object>>): Record<string, Envelope> =>
+  Object.fromEntries(
+    Object.entries(shown).map(([name, data]) => {
+      const items = () => Object.fromEntries(Object.entries(data).map(([item, reading]) => [item, ok(reading)]));
+      return [name, ok(definitions[name]?.many ? items() : data)];
     }),
-    mirrors: ok({
-      'hatpro.gws': ok({
-        root: '/gws',
-        window_seconds: 5400,
-        source_files: 100,
-        missing_files: 0,
-        mismatched_files: 0,
-        extra_files: 0,
-        coverage_percent: 100,
-        lag_seconds: 0,
-        worst: [],
-      }),
-    }),
-    gates: ok({ prune: ok({ file: '/g', verdict: 'pass', age_seconds: 60, counts: {} }) }),
-    filesystems: ok({
-      data: ok({
-        path: '/data',
-        mount_point: '/data',
-        read_only: false,
-        used_percent: 25,
-        available_bytes: 3e12,
-        inodes_used_percent: 2,
-      }),
-    }),
-    services: ok({
-      'sync.timer': {
-        groups: [],
-        load_state: 'loaded',
-        active_state: 'active',
-        sub_state: 'waiting',
-        result: 'success',
-        enabled: 'enabled',
-        recent_restarts: 0,
-        next_run_at: '2026-11-20T08:00:00.000Z',
-        overdue_seconds: 0,
-      },
-    }),
-    endpoints: ok({
-      web: ok({
-        url: 'https://obs.example.org/',
-        answered: true,
-        status: 200,
-        response_ms: 80,
-        slow_seconds: 2,
-        certificate_days_left: 60,
-      }),
-    }),
-    checkouts: ok({
-      processing: ok({
-        path: '/opt/processing',
-        branch: 'main',
-        upstream: 'origin/main',
-        ahead: 0,
-        behind: 0,
-        changed_files: 0,
-        untracked_files: 0,
-        conflicted_files: 0,
-        dirty_files: 0,
-      }),
-    }),
-    host: ok({ cpus: 4, load_5: 0.5, memory_used_percent: 40, memory_available_bytes: 9e9, recent_oom_kills: 0 }),
-    clock: ok({ synchronised: true, told_by: 'systemd-timesyncd' }),
-    systemd: ok({ failed: 0, failed_units: [] }),
-  };
-  const fresh = run({ checks, sections, limits });
-  const old = run({ checks, sections, limits, age: tooOld('the snapshot is 2h old') });
-  assert.deepEqual([...new Set(fresh.map(({ level }) => level))], ['green']);
-  assert.deepEqual(
-    fresh.map(({ check }) => check),
-    checks.map(({ name }) => name),
   );
-  assert.deepEqual(
-    old.map(({ id }) => id),
-    fresh.map(({ id }) => id),
-  );
-  assert.deepEqual([...new Set(old.map(({ level }) => level))], ['unknown']);
-  assert.ok(old.length >= 16);
+
+test('where all is well every real check is green, and once the snapshot is too old none is', () => {
+  for (const check of checks) {
+    const levels = ({ find }: Case) => Object.values(find).map(({ level }) => level);
+    const well = cases[check.name]?.find((one) => !one.limits && levels(one).every((level) => level === 'green'));
+    assert.ok(well && levels(well).length > 0, `${check.name} has no case in which all is well`);
+    const seen = { checks: [check], sections: snapshotOf(well.given), limits };
+    const ids = Object.keys(well.find).map((subject) => `${check.name}:${subject}`);
+    assert.deepEqual(
+      brief(run(seen)),
+      ids.map((id) => [id, 'green']),
+    );
+    assert.deepEqual(
+      brief(run({ ...seen, age: tooOld('the snapshot is 2h old') })),
+      ids.map((id) => [id, 'unknown']),
+    );
+  }
+  assert.ok(checks.length >= 16);
 });

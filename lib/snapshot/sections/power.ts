@@ -5,6 +5,12 @@ import { formatDuration, formatMeasure } from '../../core/quantity.ts';
 import { clockMinute } from '../../core/time.ts';
 import type { SnapshotConfig } from '../config.ts';
 
+const quantities = [
+  ['battery voltage', 'voltage', 'voltage_volts', 'V'],
+  ['state of charge', 'charge', 'charge_percent', 'percent'],
+  ['internal temperature', 'temperature', 'temperature_celsius', 'C'],
+] as const;
+
 // Of each quantity: the value, where it is fresh; the newest sample's time and age, where there is one; and otherwise why
 // there is none. An old sample is not a reading.
 export const power = defineSection({
@@ -34,29 +40,18 @@ export const power = defineSection({
   table: {
     title: 'Power',
     columns: ['what', 'reading', 'sampled', 'age', 'problem'],
-    rows: (power) => {
-      const row = (what: string, unit: string, value?: number, sampled_at?: string, age?: number, problem?: string) => [
-        what,
-        value === undefined ? 'not known' : formatMeasure(value, unit),
-        sampled_at === undefined ? '' : clockMinute(new Date(sampled_at)),
-        age === undefined ? '' : formatDuration(age),
-        problem ?? '',
-      ];
-      const { voltage_volts, voltage_sampled_at, voltage_age_seconds, voltage_problem } = power;
-      const { charge_percent, charge_sampled_at, charge_age_seconds, charge_problem } = power;
-      const { temperature_celsius, temperature_sampled_at, temperature_age_seconds, temperature_problem } = power;
-      return [
-        row('battery voltage', 'V', voltage_volts, voltage_sampled_at, voltage_age_seconds, voltage_problem),
-        row('state of charge', 'percent', charge_percent, charge_sampled_at, charge_age_seconds, charge_problem),
-        row(
-          'internal temperature',
-          'C',
-          temperature_celsius,
-          temperature_sampled_at,
-          temperature_age_seconds,
-          temperature_problem,
-        ),
-      ];
-    },
+    rows: (power) =>
+      quantities.map(([what, quantity, key, unit]) => {
+        const value = power[key];
+        const sampled_at = power[`${quantity}_sampled_at` as const];
+        const age = power[`${quantity}_age_seconds` as const];
+        return [
+          what,
+          value === undefined ? 'not known' : formatMeasure(value, unit),
+          sampled_at === undefined ? '' : clockMinute(new Date(sampled_at)),
+          age === undefined ? '' : formatDuration(age),
+          power[`${quantity}_problem` as const] ?? '',
+        ];
+      }),
   },
 });
