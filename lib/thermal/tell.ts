@@ -2,7 +2,7 @@
 // they do costs nothing but itself.
 import type { Net, Reply } from '../contract/net.ts';
 import { type Beat, beatProblem, beatRequest, type BeatStyle } from '../core/beat.ts';
-import { retrySeconds } from '../core/retry.ts';
+import { judgeReply, longestQuietSeconds, quietSeconds } from '../core/reply.ts';
 import { envelopeOf, sentryProject, type SentryProject } from '../core/sentry.ts';
 import { counted, oneLine } from '../core/text.ts';
 import type { ThermalConfig } from './config.ts';
@@ -39,8 +39,6 @@ const monitorSeconds = 3600;
 const monitor = { everyMinutes: 1, marginMinutes: 2, failureThreshold: 2 };
 /** After an event that was not taken, for whatever reason. */
 const pauseSeconds = 300;
-/** Nobody is left alone for longer. What lies further ahead was said by a clock that has been put back. */
-const longestQuietSeconds = 3600;
 const mostEvents = 10;
 
 export async function tell(telling: Telling): Promise<Told> {
@@ -124,16 +122,12 @@ export async function tell(telling: Telling): Promise<Told> {
         seconds: secondsLeft(),
       });
       keepQuiet('events', reply, 'error');
-      if (reply.status !== undefined && reply.status >= 200 && reply.status <= 299) {
-        settled.push(one);
-        continue;
-      }
-      problems.push(`Sentry did not take an event: ${oneLine(reply.error ?? `it answered ${reply.status}`)}`);
-      const fault = faultOf(reply.status);
-      // It will be taken no better the next time.
-      if (fault === 'its own') settled.push(one);
+      const { is, says } = judgeReply(reply);
+      if (is !== 'taken') problems.push(`Sentry did not take an event: ${oneLine(says)}`);
+      // A refused event would be refused the next time, too.
+      if (is === 'taken' || is === 'refused') settled.push(one);
       else isPaused = true;
-      if (fault === 'of all') break;
+      if (is === 'later') break;
     }
     if (tried < due.length)
       problems.push(`${counted(due.length - tried, 'event')} for Sentry must wait: ${whyWaiting()}`);
@@ -146,7 +140,7 @@ export async function tell(telling: Telling): Promise<Told> {
   }
 
   function keepQuiet(who: string, reply: Reply, category: string): void {
-    const seconds = retrySeconds(reply, at, category);
+    const seconds = quietSeconds(reply, at, category);
     if (seconds > 0) quiet[who] = new Date(at.getTime() + seconds * 1000).toISOString();
   }
 }
@@ -160,10 +154,4 @@ export function wouldTell({ sentry, beat }: Telling['config'], { ok, message }: 
     ...watchers.map((watcher) => `would tell ${watcher}: ${says}`),
     ...due.map(({ event: { level, message: words } }) => `would send an event (${level}): ${words.formatted}`),
   ];
-}
-
-/** Whose fault it is that an event was not taken: that of the key or of something between may be put right. */
-function faultOf(status: number | undefined): 'its own' | 'of all' | 'unclear' {
-  if (status === undefined || status < 400 || status > 499 || status === 408 || status === 429) return 'of all';
-  return status === 401 || status === 403 || status === 404 ? 'unclear' : 'its own';
 }
