@@ -2,7 +2,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { fingerprint } from '../core/text.ts';
 import type { Draft } from './mail.ts';
-import type { Entry } from './outbox.ts';
+import type { Entry } from './mail-outbox.ts';
 import { webhookOf } from './recipient.ts';
 
 export interface Letterhead {

@@ -5,10 +5,11 @@ import { type Beat, beatProblem, beatRequest, type BeatStyle } from '../core/bea
 import { judgeReply, longestQuietSeconds, quietSeconds } from '../core/reply.ts';
 import { envelopeOf, sentryProject, type SentryProject } from '../core/sentry.ts';
 import { counted, oneLine } from '../core/text.ts';
+import { mustWait } from '../outbox/retry.ts';
 import type { ThermalConfig } from './config.ts';
 import type { Due } from './events.ts';
 import type { ThermalState } from './files.ts';
-import { isDueAgain, secondsSince } from './since.ts';
+import { isDueAgain } from './since.ts';
 
 interface Telling {
   readonly net: Net;
@@ -47,10 +48,7 @@ export async function tell(telling: Telling): Promise<Told> {
   const secondsLeft = (): number => Math.ceil((until - monotonicMs()) / 100) / 10;
   const problems: string[] = [];
   const quiet: Record<string, string> = Object.fromEntries(
-    Object.entries(before?.quiet_until ?? {}).filter(([, time]) => {
-      const ahead = -secondsSince(time, at);
-      return ahead > 0 && ahead <= longestQuietSeconds;
-    }),
+    Object.entries(before?.quiet_until ?? {}).filter(([, until]) => mustWait(until, longestQuietSeconds, at)),
   );
   const project = config.sentry && projectOf(config.sentry);
   const isMonitorDue = isDueAgain(before?.monitor_told_at, monitorSeconds, at);
