@@ -17,7 +17,7 @@ const recipientSchema = z.looseObject({
   words: z.optional(z.string()),
 });
 
-export type Recipient = z.output<typeof recipientSchema>;
+type Recipient = z.output<typeof recipientSchema>;
 
 /** What every entry has, whatever its kind. */
 export const commonFields = {
