@@ -1,31 +1,11 @@
 // Mail as a kind of outbox entry: what stands in its file, and how the transports carry it.
 import * as z from 'zod/mini';
 import { Refused, Unsure } from '../contract/errors.ts';
-import { scalar } from '../contract/fields.ts';
-import type { Mail, Receipt, Transport } from '../contract/mail.ts';
+import { type Mail, newsSchema, type Receipt, type Transport } from '../contract/mail.ts';
 import type { Outside } from '../contract/outside.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { commonFields, type Fate, type Flush, type Kind } from '../outbox/outbox.ts';
 import { webhookOf } from './recipient.ts';
-
-const newsSchema = z.looseObject({
-  site: z.string(),
-  hostname: z.string(),
-  subject: z.string(),
-  text: z.string(),
-  alerts: z.array(
-    z.looseObject({
-      kind: z.enum(['opening', 'repeat', 'escalation', 'recovery', 'vanished']),
-      id: z.string(),
-      message: z.string(),
-      since: z.string(),
-      value: scalar,
-      unit: z.string(),
-      limit: scalar,
-      runbook: z.string(),
-    }),
-  ),
-});
 
 const entrySchema = z.looseObject({
   ...commonFields,

@@ -1,10 +1,11 @@
 // Tells the watchers outside of a beat, and Sentry of what is out of band. All of it within a few seconds, and whatever
 // they do costs nothing but itself.
 import type { Net, Reply } from '../contract/net.ts';
-import { type Beat, beatProblem, beatRequest, type BeatStyle } from '../core/beat.ts';
+import type { Beat, BeatStyle } from '../core/beat.ts';
 import { judgeReply, longestQuietSeconds, quietSeconds } from '../core/reply.ts';
 import { envelopeOf, sentryProject, type SentryProject } from '../core/sentry.ts';
 import { counted, oneLine } from '../core/text.ts';
+import { sendBeat } from '../engine/watcher.ts';
 import { mustWait } from '../outbox/retry.ts';
 import type { ThermalConfig } from './config.ts';
 import type { Due } from './events.ts';
@@ -85,21 +86,13 @@ export async function tell(telling: Telling): Promise<Told> {
 
   async function checkIn(who: string, name: string, style: BeatStyle, url: string, withMonitor: boolean) {
     if (quiet[who] !== undefined) return 'not asked'; // he said for how long, and the beat that he said it to told of it
-    const made = ((): ReturnType<typeof beatRequest> | string => {
-      try {
-        return beatRequest(style, url, { ...beat, ...(withMonitor ? { monitor } : {}) });
-      } catch (error) {
-        return error instanceof Error ? error.message : 'it cannot be asked';
-      }
-    })();
-    if (made === undefined) return 'not asked';
-    if (typeof made === 'string') return (problems.push(`${name} is not told: ${made}`), 'not asked');
-    const reply = await net.request({ ...made, seconds: secondsLeft() });
-    keepQuiet(who, reply, 'monitor');
-    const problem = beatProblem(style, reply);
-    if (problem === undefined) return 'taken';
-    problems.push(`${name} did not take the beat: ${oneLine(problem)}`);
-    return reply.status === undefined ? 'no answer' : 'refused';
+    const asked = { ...beat, ...(withMonitor ? { monitor } : {}) };
+    const { outcome, words, reply } = await sendBeat(net, { style, url, seconds: secondsLeft() }, asked);
+    if (reply) keepQuiet(who, reply, 'monitor');
+    if (outcome === 'unsent') problems.push(`${name} is not told: ${words}`);
+    if (outcome === 'refused') problems.push(`${name} did not take the beat: ${oneLine(words)}`);
+    if (!reply) return 'not asked';
+    return outcome === 'accepted' ? 'taken' : reply.status === undefined ? 'no answer' : 'refused';
   }
 
   async function sendEvents({ envelopeUrl, key }: SentryProject) {
