@@ -3,7 +3,8 @@
 import type { Net, Reply } from '../contract/net.ts';
 import type { World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
-import { counted, firstLine } from '../core/text.ts';
+import { judgeReply } from '../core/reply.ts';
+import { counted } from '../core/text.ts';
 import { bearer } from './bearer.ts';
 import type { AlertmanagerConfig, AlertsConfig } from './config.ts';
 import { alertsIn, type State, type ToldAlerts, toldAlerts } from './files.ts';
@@ -89,10 +90,8 @@ function ask(net: Net, { urls, token }: AlertmanagerConfig, askOne: AskOne): Pro
       if ('missing' in found) return { shown: reference, problem: found.missing };
       const shown = URL.parse(found.value)?.host || reference;
       if ('missing' in login) return { shown, problem: login.missing };
-      const { status, error, body } = await askOne(found.value.replace(/\/+$/, ''), login.headers);
-      if (status === undefined) return { shown, problem: error ?? 'no answer' };
-      const says = body === '' ? '' : `: ${firstLine(body, 120)}`;
-      return { shown, problem: status === 200 ? undefined : `it answered ${status}${says}` };
+      const { is, quotes } = judgeReply(await askOne(found.value.replace(/\/+$/, ''), login.headers));
+      return { shown, problem: is === 'taken' ? undefined : quotes };
     }),
   );
 }

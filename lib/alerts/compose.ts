@@ -2,7 +2,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { fingerprint } from '../core/text.ts';
 import type { Draft } from './mail.ts';
-import type { Entry } from './outbox.ts';
+import type { Entry } from './mail-outbox.ts';
 import { webhookOf } from './recipient.ts';
 
 export interface Letterhead {
@@ -50,9 +50,7 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
     ids: [...draft.ids],
     recipients: draft.to.map((address) => ({ address, state: 'waiting', attempts: 0 })),
     raw,
-    ...(mailed.length === draft.to.length
-      ? {}
-      : { news: { site, hostname, subject, text, alerts: alerts.map((one) => ({ ...one })) } }),
+    ...(mailed.length === draft.to.length ? {} : { news: { site, hostname, subject, text, alerts: [...alerts] } }),
   };
 }
 

@@ -1,16 +1,18 @@
 // What waits in the outbox goes out, by the ways that the configuration leaves; what became of it stands in the log.
 import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
+import { flush, type Flushed } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
 import { log } from './log.ts';
-import { type Flushed, flush, type Settle } from './outbox.ts';
+import { carryMail, type Entry, mailKind } from './mail-outbox.ts';
 import { type Post, waysOut, waysTo } from './post.ts';
 
 interface Delivery {
   /** Of the snapshot, by which mail, log and report belong together. */
   readonly runId: string;
   readonly isTimeLeft: () => boolean;
-  readonly settle: Settle;
+  /** Called with the alerts that a mail told of, and when it was last taken. */
+  readonly settle: (ids: readonly string[], at: Date) => Promise<void>;
 }
 
 export async function deliverWaiting(
@@ -18,16 +20,20 @@ export async function deliverWaiting(
   world: World<AlertsConfig>,
   spool: Spool,
   { runId, isTimeLeft, settle }: Delivery,
-): Promise<Flushed> {
+): Promise<Flushed<Entry>> {
   // Nothing waits: nothing of what sending needs is even looked for.
   if (spool.names().length === 0) return { happened: [], problems: [] };
   const outside = await post.outside();
   const ways = waysOut(await post.transports(), world.config, outside);
-  const giveUp = world.config.alerts['give-up'];
-  const flushed = await flush(
-    { spool, ways: (recipient) => waysTo(ways, recipient), outside, now: world.now(), giveUp, isTimeLeft },
-    settle,
-  );
+  const flushed = await flush({
+    spool,
+    kind: mailKind,
+    carry: carryMail((recipient) => waysTo(ways, recipient), outside),
+    settle: ({ ids }, at) => settle(ids, at),
+    now: world.now(),
+    giveUp: world.config.alerts['give-up'],
+    isTimeLeft,
+  });
   const happened = flushed.happened.map(({ kind, entry, to, message }) => ({
     kind,
     ids: entry.ids,

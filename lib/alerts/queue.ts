@@ -2,12 +2,13 @@
 import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
 import { type Health, latestHealth } from '../health/files.ts';
+import { writeEntry } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
 import type { Notice } from './lifecycle.ts';
 import type { Event } from './log.ts';
 import { runbookOf, tellsOf } from './look.ts';
 import { type About, type Draft, draftMails } from './mail.ts';
-import { type Entry, writeEntry } from './outbox.ts';
+import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
 
 /** `at` is when what they tell of was seen. */
@@ -34,7 +35,7 @@ export async function queue(
   for (const draft of drafts) {
     const entry = await composeDraft(post, world, draft, at);
     // On the disk before anybody says so.
-    writeEntry(spool, entry);
+    writeEntry(spool, mailKind, entry);
     told.push({
       kind: 'queued',
       ids: entry.ids,

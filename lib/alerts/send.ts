@@ -7,6 +7,7 @@ import { ageOf, secondsSince } from '../core/age.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { latestHealth } from '../health/files.ts';
+import { type Outbox, readOutbox } from '../outbox/outbox.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import { tellAlertmanager } from './alertmanager.ts';
 import { checkWays, sendTest } from './check.ts';
@@ -16,7 +17,7 @@ import { alertsIn, events, outboxFolder, silencesFolder, type State, stateFile, 
 import { advance, type AlertEvent, type AlertState, type Notice, type Seen, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
 import { lookAtHealth, lookAtOwn, lookAtSnapshot, policyOf } from './look.ts';
-import { type Outbox, readOutbox } from './outbox.ts';
+import { type Entry, mailKind } from './mail-outbox.ts';
 import { type OwnState, recordsOf } from './own.ts';
 import type { Post } from './post.ts';
 import { queue } from './queue.ts';
@@ -71,7 +72,7 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   const policy = (rule: string, subject: string) => policyOf(config, rule, subject, { notes, at: now, firstSeenOf });
   const byTime = snapshot && lookTime(snapshot);
   const runId = snapshot?.run_id ?? world.runId;
-  const outbox = readOutbox(spool);
+  const outbox = readOutbox(spool, mailKind);
   const onTheirWay = new Set(outbox.waiting.flatMap(({ entry }) => entry.ids));
   const isOnItsWay = (id: string): boolean => onTheirWay.has(id);
   const byOwn = lookAtOwn(
@@ -131,7 +132,7 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   for (const name of spentNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
   const untold = await tellAlertmanager(world, state, post.outside);
   problems.push(...untold);
-  const left = readOutbox(spool);
+  const left = readOutbox(spool, mailKind);
   const { waiting, oldest_seconds } = ageOfOutbox(left, now);
   if (waiting > 0)
     problems.push(
@@ -215,7 +216,7 @@ function ageOfSnapshot(at: Date | undefined, problem: string | undefined, now: D
   return { age_seconds: undefined, problem: `the latest snapshot is from the future, by ${ahead}: a clock is wrong` };
 }
 
-function ageOfOutbox({ waiting }: Outbox, now: Date): OwnState['outbox'] {
+function ageOfOutbox({ waiting }: Outbox<Entry>, now: Date): OwnState['outbox'] {
   const ages = waiting.map(({ entry }) => secondsSince(entry.composed_at, now));
   return { waiting: waiting.length, oldest_seconds: Math.max(0, ...ages) };
 }

@@ -6,11 +6,14 @@ import { defineStage, type Stage, type World } from '../contract/stage.ts';
 import type { Beat } from '../core/beat.ts';
 import { counted, firstLine, listed, reasonOf } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
+import { sendBeat } from '../engine/watcher.ts';
 import type { ConfirmConfig } from './config.ts';
-import { heartbeatRecord, readHeartbeat, textfile } from './files.ts';
+import { type HeartbeatRecord, heartbeatRecord, readHeartbeat, textfile } from './files.ts';
 import { type FoundFile, whatIsMissing } from './look.ts';
-import { tell } from './tell.ts';
 import { renderTextfile } from './textfile.ts';
+
+/** A watcher waits for longer than until the next cycle. */
+const beatSeconds = 10;
 
 /** `stages` are those that it looks after; `net` is loaded only where there is somebody to tell. */
 export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], net: () => Promise<Net>) =>
@@ -43,7 +46,7 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
         const { style } = config.heartbeat;
         const seconds = records.reduce((sum, { ms }) => sum + ms, 0) / 1000;
         const beat = { ok: missing.length === 0, message, seconds, id: world.runId, monitor: monitorOf(config) };
-        const told = await tell(await net(), config.heartbeat, beat);
+        const told = await tellWatcher(await net(), config.heartbeat, beat);
         const tried_at = world.now().toISOString();
         const accepted_at = told.outcome === 'accepted' ? tried_at : known?.accepted_at;
         words = `the heartbeat (${style}) was ${told.outcome === 'unsent' ? 'not sent' : told.outcome}: ${told.words}`;
@@ -73,6 +76,17 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
       };
     },
   });
+
+async function tellWatcher(
+  net: Net,
+  { url, style }: NonNullable<ConfirmConfig['heartbeat']>,
+  beat: Beat,
+): Promise<Pick<HeartbeatRecord, 'outcome' | 'words'>> {
+  const found = net.secret(url);
+  if ('missing' in found) return { outcome: 'unsent', words: found.missing };
+  const { outcome, words } = await sendBeat(net, { style, url: found.value, seconds: beatSeconds }, beat);
+  return { outcome, words: firstLine(words) };
+}
 
 /** Just after midnight, what was written minutes ago lies in the file of the day before: the newer of the two counts. */
 function filesOf(writes: readonly FileLocation[], world: World<ConfirmConfig>, at: Date): FoundFile[] {

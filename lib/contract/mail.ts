@@ -1,5 +1,7 @@
 // A mail, and a transport, which is one way for it to leave. A mail is composed once, as text and in parts for webhooks; a
 // transport only carries it.
+import * as z from 'zod/mini';
+import { scalar } from './fields.ts';
 import type { Outside } from './outside.ts';
 
 export interface Mail {
@@ -12,25 +14,28 @@ export interface Mail {
   readonly news?: News | undefined;
 }
 
-export interface News {
-  readonly site: string;
-  readonly hostname: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly alerts: readonly Told[];
-}
-
 /** One alert, as it is told. */
-export interface Told {
-  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery' | 'vanished';
-  readonly id: string;
-  readonly message: string;
-  readonly since: string;
-  readonly value: number | string | boolean | null;
-  readonly unit: string;
-  readonly limit: number | string | boolean | null;
-  readonly runbook: string;
-}
+const toldSchema = z.looseObject({
+  kind: z.enum(['opening', 'repeat', 'escalation', 'recovery', 'vanished']),
+  id: z.string(),
+  message: z.string(),
+  since: z.string(),
+  value: scalar,
+  unit: z.string(),
+  limit: scalar,
+  runbook: z.string(),
+});
+
+export const newsSchema = z.looseObject({
+  site: z.string(),
+  hostname: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  alerts: z.array(toldSchema),
+});
+
+export type News = z.output<typeof newsSchema>;
+export type Told = z.output<typeof toldSchema>;
 
 /** A name and what is known of it, for the log, the report and `send-alerts --check`. */
 export interface Transport {

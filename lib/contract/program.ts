@@ -19,7 +19,7 @@ export interface ProgramRequest {
   readonly output: OutputLimit;
 }
 
-export interface OutputLimit {
+interface OutputLimit {
   /** Characters kept of stdout, and of stderr. */
   readonly most: number;
   /**

@@ -1,4 +1,5 @@
 // A beat to a watcher outside, which calls somebody when none comes: how each kind of watcher wants to be told.
+import { judgeReply } from './reply.ts';
 
 export const beatStyles = ['healthchecks', 'uptime-kuma', 'sentry', 'glitchtip'] as const;
 
@@ -86,8 +87,8 @@ export function beatProblem(
   style: BeatStyle,
   reply: { readonly status?: number; readonly error?: string; readonly body: string },
 ): string | undefined {
-  if (reply.status === undefined) return reply.error ?? 'no answer';
-  if (reply.status < 200 || reply.status > 299) return `it answered ${reply.status}`;
+  const { is, says } = judgeReply(reply);
+  if (is !== 'taken') return says;
   // Without that word something else answered: a login page, a proxy.
   if (style === 'uptime-kuma' && !/"ok"\s*:\s*true/.test(reply.body)) return 'its answer is not one of Uptime Kuma';
   return undefined;

@@ -11,10 +11,10 @@ const mostOutput = 64 * 1024;
 
 /** What msmtp, mailx, the mail servers' sendmail, msmtpq and a `passwordeval` (gpg, pass, secret-tool, cat) look at. */
 const namesForMail = [
-  ...['HOME', 'USER', 'LOGNAME', 'EMAIL', 'TZ', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR'],
-  ...['CREDENTIALS_DIRECTORY', 'GNUPGHOME', 'PASSWORD_STORE_DIR', 'DBUS_SESSION_BUS_ADDRESS'],
-  ...['MSMTPQ_Q', 'MSMTPQ_LOG', 'EMAIL_CONN_TEST', 'EMAIL_CONN_NOTEST'],
-];
+  'HOME USER LOGNAME EMAIL TZ TMPDIR XDG_CONFIG_HOME XDG_RUNTIME_DIR',
+  'CREDENTIALS_DIRECTORY GNUPGHOME PASSWORD_STORE_DIR DBUS_SESSION_BUS_ADDRESS',
+  'MSMTPQ_Q MSMTPQ_LOG EMAIL_CONN_TEST EMAIL_CONN_NOTEST',
+].flatMap((line) => line.split(' '));
 
 export function makeOutside(given: Variables = process.env): Outside {
   // msmtp asks the list of users where HOME is not set, as in a unit of the system.

@@ -1,6 +1,6 @@
 // Runs every program that we start: no shell, variables by name, a process group of its own, and an end whatever the
 // program does.
-import { execa } from 'execa';
+import { execa, type Result } from 'execa';
 import type { Ending, ProgramRequest, ProgramResult } from '../contract/program.ts';
 import { errorCode } from '../contract/errors.ts';
 import { endOnLeaving } from './leave.ts';
@@ -75,12 +75,7 @@ export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
       after(2 * graceMs, () => finish({ by: 'deadline' }));
     }
     // As soon as all output has been read, too.
-    void child.then(({ exitCode, signal: by, cause, originalMessage }) => {
-      if (exitCode !== undefined) return finish({ by: 'exit', code: exitCode });
-      if (by !== undefined) return finish({ by: 'signal', signal: by });
-      const error = cause instanceof Error ? cause : new Error(originalMessage);
-      finish({ by: 'start', code: errorCode(error), cause: error });
-    });
+    void child.then((result) => finish(endingOf(result)));
     if (output.beyond === 'cut')
       child.nodeChildProcess.once('exit', (code, by) => {
         const ending: Ending = code === null ? { by: 'signal', signal: String(by) } : { by: 'exit', code };
@@ -88,9 +83,18 @@ export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
       });
 
     if (child.pid !== undefined) request.onStart?.(child.pid);
+    if (signal?.aborted) killNow();
     // A program that ends without having read everything says why by its exit code.
     child.stdin?.on('error', () => undefined);
     if (keepsInputOpen) child.stdin?.write(input);
     else child.stdin?.end(input);
   });
+}
+
+function endingOf(result: Pick<Result, 'exitCode' | 'signal' | 'cause' | 'originalMessage'>): Ending {
+  const { exitCode, signal, cause, originalMessage } = result;
+  if (exitCode !== undefined) return { by: 'exit', code: exitCode };
+  if (signal !== undefined) return { by: 'signal', signal };
+  const error = cause instanceof Error ? cause : new Error(originalMessage);
+  return { by: 'start', code: errorCode(error), cause: error };
 }

@@ -1,7 +1,10 @@
 // What Sentry is told of a temperature that is out of band: when it begins, once an hour while it lasts, when it is over.
+// What is owed stands in the state of the beat and not in an outbox of files: it lies in memory, because no disk is to be
+// written 2,880 times a day, and the words of an event depend on what has happened until it is sent.
 import { formatBeside, formatDuration, formatMeasure } from '../core/quantity.ts';
 import type { SentryEvent } from '../core/sentry.ts';
 import { fingerprint } from '../core/text.ts';
+import { hasExpired } from '../outbox/retry.ts';
 import { isDueAgain, secondsSince } from '../core/age.ts';
 import { isActive, type Track, type Tracks } from './thresholds.ts';
 
@@ -72,8 +75,8 @@ function settleOldest(track: Track, told: readonly State[], at: Date): Track | u
 }
 
 function settle(track: Track, told: readonly State[], at: Date): Track | undefined {
-  const isOver = track.ended_at !== undefined;
-  if (isOver && (told.includes('over') || secondsSince(track.ended_at, at) > forgetSeconds)) return undefined;
+  const { ended_at } = track;
+  if (ended_at !== undefined && (told.includes('over') || hasExpired(ended_at, forgetSeconds, at))) return undefined;
   return told.some((state) => state !== 'over') ? { ...track, told_at: at.toISOString() } : track;
 }
 

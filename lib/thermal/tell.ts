@@ -1,10 +1,12 @@
 // Tells the watchers outside of a beat, and Sentry of what is out of band. All of it within a few seconds, and whatever
 // they do costs nothing but itself.
 import type { Net, Reply } from '../contract/net.ts';
-import { type Beat, beatProblem, beatRequest, type BeatStyle } from '../core/beat.ts';
-import { retrySeconds } from '../core/retry.ts';
+import type { Beat, BeatStyle } from '../core/beat.ts';
+import { judgeReply, longestQuietSeconds, quietSeconds } from '../core/reply.ts';
 import { envelopeOf, sentryProject, type SentryProject } from '../core/sentry.ts';
 import { counted, oneLine } from '../core/text.ts';
+import { sendBeat } from '../engine/watcher.ts';
+import { mustWait } from '../outbox/retry.ts';
 import type { ThermalConfig } from './config.ts';
 import type { Due } from './events.ts';
 import type { ThermalState } from './files.ts';
@@ -39,8 +41,6 @@ const monitorSeconds = 3600;
 const monitor = { everyMinutes: 1, marginMinutes: 2, failureThreshold: 2 };
 /** After an event that was not taken, for whatever reason. */
 const pauseSeconds = 300;
-/** Nobody is left alone for longer. What lies further ahead was said by a clock that has been put back. */
-const longestQuietSeconds = 3600;
 const mostEvents = 10;
 
 export async function tell(telling: Telling): Promise<Told> {
@@ -49,10 +49,7 @@ export async function tell(telling: Telling): Promise<Told> {
   const secondsLeft = (): number => Math.ceil((until - monotonicMs()) / 100) / 10;
   const problems: string[] = [];
   const quiet: Record<string, string> = Object.fromEntries(
-    Object.entries(before?.quiet_until ?? {}).filter(([, time]) => {
-      const ahead = -secondsSince(time, at);
-      return ahead > 0 && ahead <= longestQuietSeconds;
-    }),
+    Object.entries(before?.quiet_until ?? {}).filter(([, until]) => mustWait(until, longestQuietSeconds, at)),
   );
   const project = config.sentry && projectOf(config.sentry);
   const isMonitorDue = isDueAgain(before?.monitor_told_at, monitorSeconds, at);
@@ -89,21 +86,13 @@ export async function tell(telling: Telling): Promise<Told> {
 
   async function checkIn(who: string, name: string, style: BeatStyle, url: string, withMonitor: boolean) {
     if (quiet[who] !== undefined) return 'not asked'; // he said for how long, and the beat that he said it to told of it
-    const made = ((): ReturnType<typeof beatRequest> | string => {
-      try {
-        return beatRequest(style, url, { ...beat, ...(withMonitor ? { monitor } : {}) });
-      } catch (error) {
-        return error instanceof Error ? error.message : 'it cannot be asked';
-      }
-    })();
-    if (made === undefined) return 'not asked';
-    if (typeof made === 'string') return (problems.push(`${name} is not told: ${made}`), 'not asked');
-    const reply = await net.request({ ...made, seconds: secondsLeft() });
-    keepQuiet(who, reply, 'monitor');
-    const problem = beatProblem(style, reply);
-    if (problem === undefined) return 'taken';
-    problems.push(`${name} did not take the beat: ${oneLine(problem)}`);
-    return reply.status === undefined ? 'no answer' : 'refused';
+    const asked = { ...beat, ...(withMonitor ? { monitor } : {}) };
+    const { outcome, words, reply } = await sendBeat(net, { style, url, seconds: secondsLeft() }, asked);
+    if (reply) keepQuiet(who, reply, 'monitor');
+    if (outcome === 'unsent') problems.push(`${name} is not told: ${words}`);
+    if (outcome === 'refused') problems.push(`${name} did not take the beat: ${oneLine(words)}`);
+    if (!reply) return 'not asked';
+    return outcome === 'accepted' ? 'taken' : reply.status === undefined ? 'no answer' : 'refused';
   }
 
   async function sendEvents({ envelopeUrl, key }: SentryProject) {
@@ -124,16 +113,12 @@ export async function tell(telling: Telling): Promise<Told> {
         seconds: secondsLeft(),
       });
       keepQuiet('events', reply, 'error');
-      if (reply.status !== undefined && reply.status >= 200 && reply.status <= 299) {
-        settled.push(one);
-        continue;
-      }
-      problems.push(`Sentry did not take an event: ${oneLine(reply.error ?? `it answered ${reply.status}`)}`);
-      const fault = faultOf(reply.status);
-      // It will be taken no better the next time.
-      if (fault === 'its own') settled.push(one);
+      const { is, says } = judgeReply(reply);
+      if (is !== 'taken') problems.push(`Sentry did not take an event: ${oneLine(says)}`);
+      // A refused event would be refused the next time, too.
+      if (is === 'taken' || is === 'refused') settled.push(one);
       else isPaused = true;
-      if (fault === 'of all') break;
+      if (is === 'later') break;
     }
     if (tried < due.length)
       problems.push(`${counted(due.length - tried, 'event')} for Sentry must wait: ${whyWaiting()}`);
@@ -146,7 +131,7 @@ export async function tell(telling: Telling): Promise<Told> {
   }
 
   function keepQuiet(who: string, reply: Reply, category: string): void {
-    const seconds = retrySeconds(reply, at, category);
+    const seconds = quietSeconds(reply, at, category);
     if (seconds > 0) quiet[who] = new Date(at.getTime() + seconds * 1000).toISOString();
   }
 }
@@ -160,10 +145,4 @@ export function wouldTell({ sentry, beat }: Telling['config'], { ok, message }: 
     ...watchers.map((watcher) => `would tell ${watcher}: ${says}`),
     ...due.map(({ event: { level, message: words } }) => `would send an event (${level}): ${words.formatted}`),
   ];
-}
-
-/** Whose fault it is that an event was not taken: that of the key or of something between may be put right. */
-function faultOf(status: number | undefined): 'its own' | 'of all' | 'unclear' {
-  if (status === undefined || status < 400 || status > 499 || status === 408 || status === 429) return 'of all';
-  return status === 401 || status === 403 || status === 404 ? 'unclear' : 'its own';
 }

@@ -98,3 +98,16 @@ test('programs are found along PATH and where administrators have theirs', (t) =
   assert.deepEqual([here.readable(folder), here.readable(join(folder, 'bin', 'plain'))], [false, true]);
   assert.ok(here.environment['HOME'], 'the list of users knows a home');
 });
+
+test('of our environment a mail program sees what it needs, by name', async () => {
+  const given = {
+    PATH: process.env['PATH'],
+    HOME: '/home/ops',
+    TZ: 'UTC',
+    AWS_SECRET_ACCESS_KEY: 'hunter2',
+    LANG: 'de_DE',
+  };
+  const { stdout } = await makeOutside(given).run(['env'], { seconds: 10, env: { MAILRC: '/dev/null' } });
+  const names = stdout.match(/^\w+(?==)/gm)?.sort();
+  assert.deepEqual(names, ['HOME', 'LC_ALL', 'MAILRC', 'PATH', 'TZ']);
+});

@@ -1,9 +1,8 @@
 // One webhook: a chat, or a program that somebody wrote.
 import { Refused, Unconfigured } from '../../contract/errors.ts';
-import type { Reply } from '../../contract/net.ts';
 import { defineTransport, type Transport } from '../../contract/mail.ts';
 import type { Outside } from '../../contract/outside.ts';
-import { firstLine } from '../../core/text.ts';
+import { judgeReply } from '../../core/reply.ts';
 import { bearer } from '../bearer.ts';
 import { type WebhookConfig, webhookRequest } from '../webhook-body.ts';
 
@@ -31,8 +30,9 @@ export const webhook = (name: string, { url, style, token }: WebhookConfig): Tra
         body: JSON.stringify(asked.body),
         seconds: answerSeconds,
       });
-      judge(reply);
-      return { accepted: to, refused: [], words: `it answered ${reply.status}` };
+      const { is, says, quotes } = judgeReply(reply);
+      if (is !== 'taken') throw new kinds[is](quotes);
+      return { accepted: to, refused: [], words: says };
     },
   });
 
@@ -49,11 +49,4 @@ function settingsOf(outside: Outside, url: string, token: string | undefined): F
 }
 
 /** Refused is only what is true of this news and no other: what is wrong with the address, somebody can mend. */
-function judge({ status, error, body }: Reply): void {
-  if (status !== undefined && status >= 200 && status <= 299) return;
-  if (status === undefined) throw new Error(error ?? 'no answer');
-  const says = `it answered ${status}${body === '' ? '' : `: ${firstLine(body, 120)}`}`;
-  if ([400, 413, 422].includes(status)) throw new Refused(says);
-  if (status < 500 && ![408, 425, 429].includes(status)) throw new Unconfigured(says);
-  throw new Error(says);
-}
+const kinds = { refused: Refused, misconfigured: Unconfigured, later: Error };

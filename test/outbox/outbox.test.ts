@@ -1,0 +1,135 @@
+// The outbox with a kind of its own, a push of metrics: nothing in it knows of mails.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import * as z from 'zod/mini';
+import { openSpool } from '../../lib/io/spool.ts';
+import { commonFields, type Fate, flush, type Kind, readOutbox, writeEntry } from '../../lib/outbox/outbox.ts';
+import { backOffSeconds, hasExpired, mustWait } from '../../lib/outbox/retry.ts';
+import { temporaryFolder } from '../world.ts';
+
+const pushSchema = z.looseObject({ ...commonFields, id: z.string(), lines: z.array(z.string()) });
+type Push = z.output<typeof pushSchema>;
+const pushKind: Kind<Push> = {
+  name: 'push',
+  shape: pushSchema,
+  fileName: ({ id }) => `${id}.json`,
+  groupOf: (address) => address,
+};
+
+const start = Date.parse('2026-11-20T08:00:00Z');
+const timeAt = (seconds: number): Date => new Date(start + seconds * 1000);
+
+function outboxIn(folder: string) {
+  const spool = openSpool(join(folder, 'outbox'), join(folder, 'run'));
+  const tried: string[] = [];
+  const settled: string[] = [];
+  const run = (seconds: number, fateOf: (address: string) => Fate['state'], isTimeLeft = () => true) =>
+    flush<Push>({
+      spool,
+      kind: pushKind,
+      carry: async ({ id }, to) => {
+        tried.push(...to.map(({ address }) => `${id} ${address}`));
+        return new Map(to.map(({ address }) => [address, { state: fateOf(address), words: `${address} answered` }]));
+      },
+      settle: async ({ id }, at) => void settled.push(`${id} ${at.toISOString()}`),
+      now: timeAt(seconds),
+      giveUp: 86_400,
+      isTimeLeft,
+    });
+  const put = (id: string, ...addresses: string[]): void =>
+    writeEntry(spool, pushKind, {
+      schema_version: 1,
+      id,
+      composed_at: timeAt(0).toISOString(),
+      lines: ['up 1'],
+      recipients: addresses.map((address) => ({ address, state: 'waiting', attempts: 0 })),
+    });
+  return { spool, tried, settled, run, put, waiting: () => readOutbox(spool, pushKind).waiting };
+}
+
+describe('outbox', () => {
+  test('an entry that every recipient took is settled with the time, and gone', async (t) => {
+    const { put, run, settled, waiting, spool } = outboxIn(temporaryFolder(t));
+    put('a', 'one', 'two');
+    const { happened } = await run(1, () => 'sent');
+    assert.deepEqual(
+      happened.map(({ kind, to, message }) => [kind, to, message]),
+      [
+        ['sent', ['one'], 'one answered'],
+        ['sent', ['two'], 'two answered'],
+      ],
+    );
+    assert.deepEqual([settled, waiting(), spool.dead()], [['a 2026-11-20T08:00:01.000Z'], [], []]);
+  });
+
+  test('a recipient that did not take an entry is tried again after a back-off, and the others are left alone', async (t) => {
+    const { put, run, tried, waiting } = outboxIn(temporaryFolder(t));
+    put('a', 'one', 'two');
+    await run(0, (address) => (address === 'one' ? 'sent' : 'waiting'));
+    await run(29, () => 'sent');
+    assert.equal(waiting().length, 1, 'it was tried before its time');
+    await run(30, () => 'waiting');
+    await run(89, () => 'sent');
+    assert.equal(waiting().length, 1, 'the second wait is twice the first');
+    await run(90, () => 'sent');
+    assert.deepEqual([tried, waiting()], [['a one', 'a two', 'a two', 'a two'], []]);
+  });
+
+  test('an entry that was refused, or that nobody took for too long, goes to the dead letters', async (t) => {
+    const { put, run, spool } = outboxIn(temporaryFolder(t));
+    put('refused', 'one');
+    put('unheard', 'two');
+    await run(0, (address) => (address === 'one' ? 'dead' : 'waiting'));
+    assert.deepEqual(spool.dead(), ['refused.json']);
+    const { happened } = await run(86_400, () => 'waiting');
+    assert.deepEqual(happened.at(-1)?.message, 'given up: two answered');
+    assert.deepEqual([...spool.dead()].sort(), ['refused.json', 'unheard.json']);
+  });
+
+  test('an entry that is written twice keeps what is known of it', async (t) => {
+    const { put, run, waiting } = outboxIn(temporaryFolder(t));
+    put('a', 'one');
+    await run(0, () => 'waiting');
+    put('a', 'one');
+    assert.equal(waiting()[0]?.entry.recipients[0]?.attempts, 1);
+  });
+
+  test('a file of another kind is named and left, and without time left nothing is tried', async (t) => {
+    const { put, run, spool, tried } = outboxIn(temporaryFolder(t));
+    put('a', 'one');
+    spool.put('b.json', '{"schema_version":1}');
+    const { problems } = await run(
+      0,
+      () => 'sent',
+      () => false,
+    );
+    assert.match(problems.join(), /^b\.json in the outbox is no push: composed_at: expected string; got undefined$/);
+    assert.deepEqual([tried, spool.names()], [[], ['a.json', 'b.json']]);
+  });
+});
+
+describe('retry', () => {
+  test('the back-off doubles from 30 s to 15 minutes and no further', () => {
+    assert.deepEqual([0, 1, 2, 3, 4, 5, 50].map(backOffSeconds), [30, 60, 120, 240, 480, 900, 900]);
+  });
+
+  test('a time further ahead than it could have been set holds nothing up, nor does one that is no time', () => {
+    const cases: [until: string | undefined, boolean][] = [
+      [undefined, false],
+      [timeAt(-1).toISOString(), false],
+      [timeAt(0).toISOString(), false],
+      [timeAt(1).toISOString(), true],
+      [timeAt(900).toISOString(), true],
+      [timeAt(901).toISOString(), false],
+      ['soon', false],
+    ];
+    for (const [until, waits] of cases) assert.equal(mustWait(until, 900, timeAt(0)), waits, until);
+  });
+
+  test('an entry has expired when its time is over, and when its time is none', () => {
+    assert.equal(hasExpired(timeAt(0).toISOString(), 60, timeAt(59)), false);
+    assert.equal(hasExpired(timeAt(0).toISOString(), 60, timeAt(60)), true);
+    assert.equal(hasExpired('soon', 60, timeAt(0)), true);
+  });
+});
