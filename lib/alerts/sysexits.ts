@@ -1,7 +1,7 @@
 // What a mail program means by its exit code (sysexits.h), and what to do where it takes all recipients or none.
 import { Refused, Unsure } from '../contract/errors.ts';
 import { type Ran, type Receipt, type Refusal, Unconfigured } from '../contract/transport.ts';
-import { oneLine } from '../core/text.ts';
+import { oneLine } from '../core/harmless.ts';
 
 /** How long a mail program may take: msmtp without `timeout` in its configuration waits for ever. */
 export const carrySeconds = 30;

@@ -1,4 +1,5 @@
 // A copy as text (RFC 4180): samples.csv, a line a sample, and variables.csv, which says what its columns are.
+import { csvCell } from '../core/harmless.ts';
 import { flagWords, isMissing } from './at.ts';
 import { type Excerpt, refuseReplaced, type Writing } from './export.ts';
 import { instantText } from './info.ts';
@@ -52,6 +53,4 @@ function variablesText({ variables }: Excerpt): string {
 
 const wordOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const lineOf = (cells: readonly string[]): string => `${cells.map(quoted).join(',')}\r\n`;
-
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+const lineOf = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;

@@ -1,7 +1,8 @@
 // run-cycle: every stage once, in order, in this one process. One that fails stops no other, as under systemd.
 import { archive } from '../archive/files.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
-import { reasonOf, shellWord } from '../core/text.ts';
+import { shellWord } from '../core/harmless.ts';
+import { reasonOf } from '../core/text.ts';
 import { assessHealth } from '../health/assess.ts';
 import { latestHealth } from '../health/files.ts';
 import { product } from '../io/product.ts';

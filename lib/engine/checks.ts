@@ -2,7 +2,8 @@
 import type { AnyCheck, Finding } from '../contract/check.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Section } from '../contract/section.ts';
-import { oneLine, reasonOf } from '../core/text.ts';
+import { oneLine } from '../core/harmless.ts';
+import { reasonOf } from '../core/text.ts';
 import { shownOf } from './readable.ts';
 
 export type Observation = Finding & {

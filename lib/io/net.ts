@@ -5,7 +5,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { errorCode } from '../contract/errors.ts';
 import type { Ask, Net, Reply, Secret } from '../contract/net.ts';
 import { join } from '../core/path.ts';
-import { oneLine, reasonOf } from '../core/text.ts';
+import { oneLine } from '../core/harmless.ts';
+import { reasonOf } from '../core/text.ts';
 import { connectionError, countedLookup } from './http.ts';
 import { product } from './product.ts';
 

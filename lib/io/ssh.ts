@@ -9,6 +9,7 @@ import type { Completed, Host } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { lanes } from '../core/lanes.ts';
+import { shellQuote } from '../core/harmless.ts';
 import { fingerprint, firstLine } from '../core/text.ts';
 import { type Attempt, isForeignFind, parseAttempts, parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
 import { endOnLeaving } from './leave.ts';
@@ -127,7 +128,7 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
       'ProxyCommand=false',
       '--',
       target,
-      words.map(quote).join(' '),
+      words.map(shellQuote).join(' '),
     ],
     { signal, lifeline: true, env: { HOME: process.env['HOME'], SSH_AUTH_SOCK: process.env['SSH_AUTH_SOCK'] } },
   );
@@ -175,8 +176,6 @@ async function earlierAttempts(settings: SshSettings, socket: string): Promise<R
   const { stdout } = await runThere(settings, { socket, signal, argv });
   return parseAttempts(stdout);
 }
-
-const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Brings up the one connection. Its process is ours, and ends when we leave. */
 async function connect({ name, target, configFile, connectMs, runtime }: SshSettings): Promise<Connection> {

@@ -2,7 +2,8 @@
 import type { State } from '../alerts/files.ts';
 import { ageOf, isStale } from '../core/age.ts';
 import { type Level, tallyOf, worstFirst } from '../core/level.ts';
-import { escapeCell, joined, table } from '../core/markdown.ts';
+import { escapeCell } from '../core/harmless.ts';
+import { joined, table } from '../core/markdown.ts';
 import { counted } from '../core/text.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Health } from '../health/files.ts';

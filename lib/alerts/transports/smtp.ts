@@ -9,7 +9,8 @@ import {
   Unconfigured,
 } from '../../contract/transport.ts';
 import { join } from '../../core/path.ts';
-import { oneLine, reasonOf } from '../../core/text.ts';
+import { oneLine } from '../../core/harmless.ts';
+import { reasonOf } from '../../core/text.ts';
 
 const answerSeconds = 15;
 const credential = 'smtp-password';
