@@ -5,7 +5,7 @@ import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { type StageRecord, stageRecord } from '../contract/record.ts';
 import { shapeProblem } from '../contract/shape.ts';
-import type { World } from '../contract/stage.ts';
+import type { Previous, World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { secondStamp } from '../core/time.ts';
@@ -63,6 +63,37 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
   const refuseLate = (): void => {
     if (settings.isOver?.()) throw new Error('the deadline has passed: nothing is written any more');
   };
+
+  /** Of two copies the one that `read` takes: its new name. */
+  const setAside = (file: FileLocation): string => {
+    refuseLate();
+    const path = newestOf(file, places, now());
+    if (dryRun) throw new Error('nothing is set aside in a dry run');
+    const aside = `${path}.broken-${secondStamp(now())}`;
+    try {
+      renameSync(path, aside);
+    } catch (error) {
+      throw new Error(`setting ${path} aside failed`, { cause: error });
+    }
+    return aside;
+  };
+
+  async function previous<Content>(file: FileSpec<Content>): Promise<Previous<Content>> {
+    try {
+      return { content: await read(file), problems: [] };
+    } catch (error) {
+      const reason = reasonOf(error);
+      try {
+        const problem = `could not be used and was set aside (${setAside(file)}): ${reason}`;
+        const { content, problems } = await previous(file);
+        return { content, problems: [problem, ...problems] };
+      } catch (failure) {
+        // As on a disk that is read-only. What this run writes counts from then on all the same.
+        const problem = `could not be used (${reason}) and stays where it is: ${reasonOf(failure)}`;
+        return { content: undefined, problems: [problem] };
+      }
+    }
+  }
 
   /** Once for each file: what is written several times in a run is not several problems. */
   const fallen = new Set<string>();
@@ -138,18 +169,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       put('appending to', file, at, (where) => appendLine(where, line, file.mode, { synced: durable }));
     },
 
-    setAside: (file, at = now()) => {
-      refuseLate();
-      const path = newestOf(file, places, at);
-      if (dryRun) throw new Error('nothing is set aside in a dry run');
-      const aside = `${path}.broken-${secondStamp(now())}`;
-      try {
-        renameSync(path, aside);
-      } catch (error) {
-        throw new Error(`setting ${path} aside failed`, { cause: error });
-      }
-      return aside;
-    },
+    previous,
 
     modifiedAt: (file, at = now()) => {
       const path = newestOf(file, places, at);

@@ -149,7 +149,7 @@ const failureOf = (written: Promise<void>): Promise<string | undefined> => writt
 
 /** What cannot be read, or is of another version, is as good as none. */
 async function readState(world: World<ThermalConfig>): Promise<ThermalState | undefined> {
-  const state = await world.read(thermalState).catch(() => undefined);
+  const state = (await world.previous(thermalState)).content;
   return state?.schema_version === stateVersion ? { ...state, tracks: soundTracks(state.tracks) } : undefined;
 }
 
