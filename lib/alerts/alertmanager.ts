@@ -106,7 +106,7 @@ export async function tellAlertmanager(
   const settings = alerts.alertmanager;
   if (!settings) return [];
   // One that cannot be read costs the end of what was active: it ends by itself.
-  const last = (await world.read(toldAlerts).catch(() => undefined))?.alerts ?? {};
+  const last = (await world.previous(toldAlerts)).content?.alerts ?? {};
   const about = { site, hostname: world.hostname, interval, now: world.now(), labels: settings.labels };
   const told = toTell(state, last, about);
   const count = Object.keys(told).length;

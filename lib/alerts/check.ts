@@ -4,7 +4,7 @@ import type { Spool } from '../contract/spool.ts';
 import type { Outcome, World } from '../contract/stage.ts';
 import type { Transport } from '../contract/mail.ts';
 import { padded } from '../core/columns.ts';
-import { escapeHtml } from '../core/text.ts';
+import { escapeHtml } from '../core/harmless.ts';
 import { askReplicas } from './alertmanager.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';

@@ -1,5 +1,6 @@
 // A draft → the bytes of a mail, once. Loaded only when there is something to say: composing costs more than looking.
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { forMailName } from '../core/harmless.ts';
 import { fingerprint } from '../core/text.ts';
 import type { Draft } from './mail.ts';
 import type { Entry } from './mail-outbox.ts';
@@ -34,7 +35,7 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
     headers: {
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
-      'List-Id': { prepared: true, value: `ops-monitor ${ascii(site)} <ops-monitor.${host}>` },
+      'List-Id': { prepared: true, value: `ops-monitor ${forMailName(site)} <ops-monitor.${host}>` },
     },
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -67,5 +68,3 @@ const domainOf = (hostname: string): string => {
     .replaceAll(/^[-.]+|[-.]+$/g, '');
   return plain === '' ? 'localhost' : plain;
 };
-
-const ascii = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll(/[<>"]/g, '');

@@ -2,7 +2,8 @@
 // morning: what, where, since when, what the limit is, what else is wrong, where to look.
 import type { Told } from '../contract/mail.ts';
 import { alignColumns } from '../core/columns.ts';
-import { escapeHtml, firstLine, oneLine, shellWord } from '../core/text.ts';
+import { escapeHtml, oneLine, shellWord } from '../core/harmless.ts';
+import { firstLine } from '../core/text.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Notice } from './lifecycle.ts';

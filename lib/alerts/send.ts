@@ -59,7 +59,9 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   const isDry = world.options['dry-run'] === true;
   const problems: string[] = [];
   const spool = post.spool(outboxFolder(places), places.runtime);
-  const before = await readState(world, problems);
+  // Without it alerts begin anew: a mail may come twice, and none is lost.
+  const { content: before = fresh, problems: noState } = await world.previous(stateFile);
+  problems.push(...noState.map((problem) => `the state of the alerts ${problem}`));
   const { snapshot, problem } = await world.read(latest).then(
     (found) => ({ snapshot: found, problem: found ? undefined : 'there is no snapshot yet' }),
     (error: unknown) => ({ snapshot: undefined, problem: reasonOf(error) }),
@@ -184,23 +186,6 @@ async function pay({ post, world, spool, runId, problems }: Bill, owed: State['o
   const queued = await queue(post, world, spool, owed.notices, new Date(owed.at));
   problems.push(...(await log(world, runId, [...owed.events.map(eventOf), ...queued])));
   return queued;
-}
-
-/** Without it alerts begin anew: a mail may come twice, and none is lost. */
-async function readState(world: World<AlertsConfig>, problems: string[]): Promise<State> {
-  try {
-    return (await world.read(stateFile)) ?? fresh;
-  } catch (error) {
-    const unusable = 'the state of the alerts could not be used';
-    try {
-      problems.push(`${unusable} and was set aside (${world.setAside(stateFile)}): ${reasonOf(error)}`);
-    } catch (failure) {
-      // As on a disk that is read-only: a new state is written all the same, and counts from then on.
-      problems.push(`${unusable} (${reasonOf(error)}) and stays where it is: ${reasonOf(failure)}`);
-      return fresh;
-    }
-    return readState(world, problems); // of two copies the other one may be good
-  }
 }
 
 function lookTime(snapshot: Snapshot): Date | undefined {

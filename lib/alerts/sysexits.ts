@@ -2,7 +2,7 @@
 import { Refused, Unconfigured, Unsure } from '../contract/errors.ts';
 import type { Receipt, Refusal } from '../contract/mail.ts';
 import type { Ran } from '../contract/outside.ts';
-import { oneLine } from '../core/text.ts';
+import { oneLine } from '../core/harmless.ts';
 
 /** How long a mail program may take: msmtp without `timeout` in its configuration waits for ever. */
 export const carrySeconds = 30;

@@ -1,7 +1,7 @@
 // News as a webhook wants to be told: for programs, and as each kind of chat shows it.
 import type { News, Told } from '../contract/mail.ts';
 import { formatMeasure } from '../core/quantity.ts';
-import { oneLine } from '../core/text.ts';
+import { forSlack, forTeams, oneLine } from '../core/harmless.ts';
 
 export const webhookStyles = ['json', 'ntfy', 'slack', 'teams'] as const;
 
@@ -115,13 +115,6 @@ const plainLines = (told: Told): string =>
     `${word(told)} ${oneLine(told.id)}: ${oneLine(told.message)}`,
     ...factsOf(told).map(([title, value]) => `${title}: ${value}`),
   ].join('\n');
-
-/** Its only three special characters; without them nobody can be called by <!channel>. */
-const forSlack = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** It takes text for Markdown, and a name of somebody's file may hold a link. */
-const forTeams = (text: string): string => text.replaceAll(/[\\`*_[\]<>#]/g, '\\$&');
 
 const cut = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;

@@ -11,7 +11,7 @@ import { archive } from './files.ts';
 import type { Variable } from './flatten.ts';
 import { adviceOnForeign, Foreign, type Metadata, storeVersion, Unusable } from './layout.ts';
 import { judgedLately, linesAfter, runOf, sampleOf } from './rawlog.ts';
-import { pruneBackups, rebuild, type Rebuilt, settle, swapIn } from './rebuild.ts';
+import { rebuild, type Rebuilt } from './rebuild.ts';
 import {
   appendRows,
   healArrays,
@@ -23,6 +23,7 @@ import {
   sweepScratch,
   tellArrays,
 } from './store.ts';
+import { pruneBackups, settle, swapIn } from './swap.ts';
 
 type OnProgress = (done: number, all: number) => void;
 

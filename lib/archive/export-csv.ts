@@ -1,4 +1,5 @@
 // Exports as CSV (RFC 4180): samples.csv has one line a sample, variables.csv describes its columns.
+import { csvCell } from '../core/harmless.ts';
 import { flagWords, isMissing } from './at.ts';
 import { type Excerpt, refuseReplaced, type Writing } from './export.ts';
 import { instantText } from './info.ts';
@@ -52,6 +53,4 @@ function variablesText({ variables }: Excerpt): string {
 
 const wordOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const lineOf = (cells: readonly string[]): string => `${cells.map(quoted).join(',')}\r\n`;
-
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+const lineOf = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;

@@ -1,18 +1,17 @@
 // The store anew from the raw lines, beside the old one, which stays in its place until the new one is whole. What only
 // the old one has, because its raw files are gone, is carried over.
-import { basename, dirname } from 'node:path';
 import type { Sections } from '../contract/registry.ts';
 import type { StoreFiles } from '../contract/store.ts';
-import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
-import { secondStamp } from '../core/time.ts';
 import { Builder, type Part } from './build.ts';
-import { type Flat, flatten, flattenVerdict, missingFlag, type Variable, type Verdict } from './flatten.ts';
-import { axis, chunkLength, itemBytes, type Metadata, parse, parseArray, parseRoot } from './layout.ts';
+import { type Flat, flatten, flattenVerdict, type Verdict } from './flatten.ts';
+import type { Metadata } from './layout.ts';
 import { type DayIndex, indexDay, judgedOn, parseSnapshot, type RawLog, reusedRoom } from './rawlog.ts';
+import { salvage } from './salvage.ts';
 import { Scanner } from './scan.ts';
 import { snapshots } from '../snapshot/files.ts';
-import { chunkPath, earliestMicroseconds, latestOf, scratchOf } from './store.ts';
+import { earliestMicroseconds, latestOf, scratchOf } from './store.ts';
+import { buildingOf, builtOf } from './swap.ts';
 
 export interface Rebuilt {
   readonly samples: number;
@@ -37,10 +36,6 @@ export interface RebuildSettings {
   readonly scanner?: Pick<Scanner, 'scan' | 'learn'>;
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
-
-const buildingOf = (path: string): string => `${path}.rebuilding`;
-/** One that is whole, on its way into its place; or, once there, the one that was in its place. */
-const builtOf = (path: string): string => `${path}.rebuilt`;
 
 export function rebuild(settings: RebuildSettings): Rebuilt {
   try {
@@ -229,163 +224,3 @@ const partOf = ({ variables, values }: Pick<Flat, 'variables' | 'values'>): Part
   variables,
   values: Float64Array.from(values.values()),
 });
-
-interface Old {
-  readonly times: Float64Array;
-  readonly problems: readonly string[];
-  row(index: number): { values: Map<string, number>; variables: Map<string, Variable> };
-}
-
-/** What can still be read of a store, however it is damaged: rows whose time is there and sane, of each variable what its
- * chunks have. */
-function salvage(files: StoreFiles, path: string, now: Date): Old {
-  const { length, variables, problems } = metadataLeft(files, path);
-  const places: number[] = [];
-  const found: number[] = [];
-  const latest = latestOf(now);
-  const timesAt = columnReader(files, path, axis, 'int64');
-  // A damaged root may say any length: what is looked at is what there are chunks of.
-  const chunks = files
-    .list(join(path, axis, 'c'))
-    .map(Number)
-    .filter(Number.isSafeInteger);
-  const end = Math.min(length, (Math.max(-1, ...chunks) + 1) * chunkLength);
-  for (let row = 0; row < end; row++) {
-    const time = timesAt(row);
-    // The first of two is kept; what goes back would be out of order in the new one too.
-    if (time === undefined || time < earliestMicroseconds || time > latest || time <= (found.at(-1) ?? 0)) continue;
-    found.push(time);
-    places.push(row);
-  }
-  const readers = [...variables].map(
-    ([name, variable]) => [name, variable, columnReader(files, path, name, variable.type)] as const,
-  );
-  return {
-    times: Float64Array.from(found),
-    problems: [
-      ...problems,
-      ...(found.length < length ? [`${length - found.length} samples of the old store have no time that can be`] : []),
-    ],
-    row: (index) => {
-      const values = new Map<string, number>();
-      const own = new Map<string, Variable>();
-      for (const [name, variable, at] of readers) {
-        const value = at(places[index] ?? 0);
-        if (value === undefined || Number.isNaN(value) || (variable.type === 'int8' && value === missingFlag)) continue;
-        values.set(name, value);
-        own.set(name, variable);
-      }
-      return { values, variables: own };
-    },
-  };
-}
-
-/** From the root, or where that cannot be read, from the arrays' own metadata: the shortest of them is the length. */
-function metadataLeft(
-  files: StoreFiles,
-  path: string,
-): Pick<Metadata, 'length' | 'variables'> & { problems: string[] } {
-  const root = files.readText(join(path, 'zarr.json'));
-  if (root === undefined && files.list(path).length === 0) return { length: 0, variables: new Map(), problems: [] };
-  try {
-    return { ...parseRoot(root ?? ''), problems: [] };
-  } catch (error) {
-    const variables = new Map<string, Variable>();
-    let length = Number.POSITIVE_INFINITY;
-    for (const name of files.list(path)) {
-      try {
-        const own = parseArray(name, parse(files.readText(join(path, name, 'zarr.json')) ?? ''));
-        length = name === axis ? own.length : length;
-        if (name !== axis) variables.set(name, own.variable);
-      } catch {
-        // what is no array of ours has nothing to carry over
-      }
-    }
-    const problems = [`of the old store only the arrays could be read: ${reasonOf(error)}`];
-    return { length: Number.isFinite(length) ? length : 0, variables, problems };
-  }
-}
-
-function columnReader(files: StoreFiles, path: string, name: string, type: 'int64' | Variable['type']) {
-  let [loaded, view]: [number, DataView | undefined] = [-1, undefined];
-  const width = itemBytes(type);
-  return (row: number): number | undefined => {
-    const chunk = Math.floor(row / chunkLength);
-    if (chunk !== loaded) {
-      const bytes = files.readBytes(chunkPath(path, name, chunk));
-      [loaded, view] = [chunk, bytes && new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
-    }
-    const at = (row % chunkLength) * width;
-    if (!view || at + width > view.byteLength) return undefined;
-    if (type === 'int64') return Number(view.getBigInt64(at, true));
-    return type === 'int8' ? view.getInt8(at) : view.getFloat64(at, true);
-  };
-}
-
-/** The new store into its place; the old one beside it, under a name that tells when and why. */
-export function swapIn(files: StoreFiles, path: string, now: Date, why: 'backup' | 'broken'): string | undefined {
-  const built = builtOf(path);
-  if (files.size(path) === undefined) {
-    files.rename(built, path);
-    return undefined;
-  }
-  const aside = asideName(path, now, why, files);
-  if (files.exchange(built, path)) {
-    files.rename(built, aside);
-  } else {
-    // Not in one step: for a moment there is none, and a kill just then is mended by the next run.
-    files.rename(path, aside);
-    files.rename(built, path);
-  }
-  return aside;
-}
-
-const asideName = (path: string, now: Date, why: string, files: StoreFiles): string => {
-  const stamp = secondStamp(now);
-  const taken = new Set(files.list(dirname(path)));
-  for (let count = 1; ; count++) {
-    const name = `${path}.${why}-${stamp}${count === 1 ? '' : `-${count}`}`;
-    if (!taken.has(basename(name))) return name;
-  }
-};
-
-/** Finishes or takes back what a killed rebuild left. Says what it did. */
-export function settle(files: StoreFiles, path: string, now: Date): string | undefined {
-  const [building, built] = [buildingOf(path), builtOf(path)];
-  const half = files.size(building) !== undefined;
-  if (half) files.remove(building);
-  if (files.size(built) === undefined) return half ? 'a rebuild that was killed is taken back' : undefined;
-  const finished = 'a rebuild that was killed at its end is finished';
-  if (files.size(path) === undefined) {
-    files.rename(built, path);
-    return finished;
-  }
-  const [theirs, ours] = [built, path].map((store) => createdIn(files.readText(join(store, 'zarr.json'))));
-  if (theirs !== undefined && (ours === undefined || theirs > ours))
-    swapIn(files, path, now, ours === undefined ? 'broken' : 'backup');
-  // They have changed places already, and this is the old one.
-  else files.rename(built, asideName(path, now, theirs === undefined ? 'broken' : 'backup', files));
-  return finished;
-}
-
-function createdIn(root: string | undefined): string | undefined {
-  try {
-    const { date_created } = parseRoot(root ?? '').attributes;
-    return typeof date_created === 'string' ? date_created : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The newest so many of each kind stay. Broken ones do not push out good ones, nor the other way round. */
-export function pruneBackups(files: StoreFiles, path: string, keep: number): string[] {
-  const names = files.list(dirname(path)).filter((name) => name.startsWith(`${basename(path)}.`));
-  const removed = ['backup', 'broken'].flatMap((kind) =>
-    names
-      .filter((name) => new RegExp(`\\.${kind}-\\d{8}T\\d{6}Z(-\\d+)?$`).test(name))
-      .sort()
-      .slice(0, -keep),
-  );
-  for (const name of removed) files.remove(join(dirname(path), name));
-  return removed;
-}

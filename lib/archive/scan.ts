@@ -3,8 +3,8 @@
 // nothing: then the line has to be parsed. Whatever it does not know for sure is nothing. A rebuild takes a tenth of the
 // time with it, since it needs neither JSON.parse nor the walk through what that makes.
 import type { Sections } from '../contract/registry.ts';
-import type { Snapshot } from '../snapshot/files.ts';
-import { asNumber, decisiveKeys, type Encode, type Put, type Variable, walkSnapshot } from './flatten.ts';
+import type { Variable } from './flatten.ts';
+import { backslash, comma, kinds, makeTemplate, quote, type Template, viewOf } from './template.ts';
 
 export interface Scanned {
   /** The same object for all lines of one shape. */
@@ -75,147 +75,6 @@ export class Scanner {
   }
 }
 
-// What may differ from line to line.
-const kinds = { number: 0, flag: 1, word: 2, list: 3 } as const;
-
-interface Slot {
-  readonly kind: keyof typeof kinds;
-  readonly start: number;
-  readonly end: number;
-  readonly sample: unknown;
-}
-
-interface Template {
-  /** The line that it was learned from; between the slots, all others have the same bytes. */
-  readonly text: Buffer;
-  readonly view: DataView;
-  readonly kinds: Uint8Array;
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
-  /** Where in `values` its number goes; -1 of what nobody needs. */
-  readonly targets: Int32Array;
-  readonly encodes: readonly (Encode | undefined)[];
-  readonly runSlot: number;
-  readonly variables: ReadonlyMap<string, Variable>;
-  readonly values: Float64Array;
-}
-
-// Learning
-
-/** Stands in a learned record for what varies. To a walk it is as empty as a word. */
-const slotKey = Symbol('slot');
-const slotIn = (data: unknown): number | undefined =>
-  typeof data === 'object' && data !== null ? (data as { [slotKey]?: number })[slotKey] : undefined;
-
-function makeTemplate(sections: Sections, text: Buffer, isVarying: (path: string, word: string) => boolean): Template {
-  const { record, slots } = readRecord(text, isVarying);
-  const targets = new Int32Array(slots.length).fill(-1);
-  const encodes: (Encode | undefined)[] = slots.map(() => undefined);
-  const variables = new Map<string, Variable>();
-  const values: number[] = [];
-  const put: Put = (name, variable, encode, data) => {
-    const index = slotIn(data);
-    const slot = slots[index ?? -1];
-    const value = encode(slot ? slot.sample : data);
-    // Of another word a number might be made.
-    if (slot?.kind === 'word' && value === undefined) throw new Error(`${name} is a word`);
-    if (value === undefined) return;
-    if (variables.has(name)) throw new Error(`two things are called ${name}`);
-    if (index !== undefined && slot) {
-      targets[index] = values.length;
-      if (slot.kind !== 'number' || encode !== asNumber) encodes[index] = encode;
-    }
-    variables.set(name, variable);
-    values.push(value);
-  };
-  walkSnapshot(sections, record, put);
-  const runSlot = slotIn(record.run_id);
-  if (runSlot === undefined || slots[runSlot]?.kind !== 'word') throw new Error('it has no run id');
-  return {
-    text,
-    view: viewOf(text),
-    kinds: Uint8Array.from(slots, ({ kind }) => kinds[kind]),
-    starts: Uint32Array.from(slots, ({ start }) => start),
-    ends: Uint32Array.from(slots, ({ end }) => end),
-    targets,
-    encodes,
-    runSlot,
-    variables,
-    values: Float64Array.from(values),
-  };
-}
-
-/** JSON without any space, with where everything in it stands. It has been parsed once, so that it is JSON. */
-function readRecord(
-  text: Buffer,
-  isVarying: (path: string, word: string) => boolean,
-): { record: Snapshot; slots: readonly Slot[] } {
-  const slots: Slot[] = [];
-  let at = 0;
-  const leaf = (kind: Slot['kind'], start: number, sample: unknown): unknown => {
-    slots.push({ kind, start, end: at, sample });
-    return { [slotKey]: slots.length - 1 };
-  };
-  const expect = (byte: number): void => {
-    if (text[at] !== byte) throw new Error(`${String.fromCharCode(text[at] ?? 0)} at ${at}`);
-    at += 1;
-  };
-  const readWord = (): string => {
-    const start = at;
-    for (expect(quote); text[at] !== quote; at += 1) if (text[at] === backslash) at += 1;
-    at += 1;
-    return JSON.parse(text.toString('utf8', start, at)) as string;
-  };
-  const readObject = (path: string, depth: number): unknown => {
-    const found: Record<string, unknown> = {};
-    expect(0x7b);
-    for (let first = true; text[at] !== 0x7d; first = false) {
-      if (!first) expect(comma);
-      const key = readWord();
-      if (key === '__proto__') throw new Error('a key that is not like others');
-      expect(0x3a);
-      found[key] = readValue(path === '' ? key : `${path}\0${key}`, depth + 1, decisiveKeys.has(key));
-    }
-    at += 1;
-    return found;
-  };
-  const readList = (depth: number): unknown => {
-    const start = at;
-    at += 1;
-    for (let first = true; text[at] !== 0x5d; first = false) {
-      if (!first) expect(comma);
-      readWord();
-    }
-    at += 1;
-    // Above, a list would stand for sections or items, and what is in it would matter.
-    if (depth < 4) throw new Error('a list of sections or items');
-    return leaf('list', start, []);
-  };
-  const readValue = (path: string, depth: number, isDecisive: boolean): unknown => {
-    const start = at;
-    switch (text[at]) {
-      case 0x7b:
-        return readObject(path, depth);
-      case 0x5b:
-        return readList(depth);
-      case quote: {
-        const word = readWord();
-        return !isDecisive && isVarying(path, word) ? leaf('word', start, word) : word;
-      }
-      default: {
-        while (at < text.length && text[at] !== comma && text[at] !== 0x7d) at += 1;
-        const value: unknown = JSON.parse(text.toString('latin1', start, at));
-        return value === null ? null : leaf(typeof value === 'number' ? 'number' : 'flag', start, value);
-      }
-    }
-  };
-  const record = readObject('', 0) as Snapshot;
-  if (at !== text.length) throw new Error('something stands behind it');
-  return { record, slots };
-}
-
-// Matching
-
 interface Place {
   readonly bytes: Buffer;
   readonly view: DataView;
@@ -223,7 +82,7 @@ interface Place {
   readonly end: number;
 }
 
-const [quote, backslash, comma, minus, point, zero] = [0x22, 0x5c, 0x2c, 0x2d, 0x2e, 0x30];
+const [minus, point, zero] = [0x2d, 0x2e, 0x30];
 /** So many digits are exact as one whole number, and so is their quotient by such a power of ten, correctly rounded. */
 const mostDigits = 15;
 const powers = Array.from({ length: mostDigits + 1 }, (_, digits) => 10 ** digits);
@@ -348,5 +207,3 @@ function endOfList(bytes: Buffer, from: number, end: number): number {
     if (bytes[at] !== comma) return -1;
   }
 }
-
-const viewOf = ({ buffer, byteOffset, byteLength }: Buffer): DataView => new DataView(buffer, byteOffset, byteLength);

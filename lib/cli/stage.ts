@@ -11,7 +11,8 @@ import { isDiskTrouble } from '../io/files.ts';
 import { type Lock, takeLock } from '../io/lock.ts';
 import { ownPlaces, resolvePlaces } from '../io/places.ts';
 import { becomeOwnerOf } from '../io/privileges.ts';
-import { makeWorld, tidy, type WorldSettings } from '../io/world.ts';
+import { tidy } from '../io/spare.ts';
+import { makeWorld, type WorldSettings } from '../io/world.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
 

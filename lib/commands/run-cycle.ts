@@ -2,7 +2,8 @@
 import { archive } from '../archive/files.ts';
 import { Usage } from '../contract/errors.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
-import { reasonOf, shellWord } from '../core/text.ts';
+import { shellWord } from '../core/harmless.ts';
+import { reasonOf } from '../core/text.ts';
 import { latestHealth } from '../health/files.ts';
 import { product } from '../io/product.ts';
 import { isTerminal, painter, print, printError } from '../io/terminal.ts';

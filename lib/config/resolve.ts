@@ -2,7 +2,8 @@
 // yaml and the whole schema: a stage comes here only when the file or the product has changed.
 import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { counted, nearest, oneLine, reasonOf } from '../core/text.ts';
+import { oneLine } from '../core/harmless.ts';
+import { counted, nearest, reasonOf } from '../core/text.ts';
 import { type Configuration, configurationJsonSchema, configurationSchema, type JsonSchema } from './schema.ts';
 import { exampleOf, knownKeys, schemaAt } from './walk.ts';
 

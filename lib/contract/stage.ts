@@ -71,8 +71,11 @@ export interface World<Config> {
   read<Content>(file: FileSpec<Content>, at?: Date): Promise<Content | undefined>;
   replace<Content>(file: FileSpec<Content>, content: Content, at?: Date): Promise<void>;
   append<Content>(file: FileSpec<Content>, record: Content, at?: Date): Promise<void>;
-  /** What `read` could not use (of two copies the one that it took), out of the way and kept: its new name. */
-  setAside(file: FileLocation, at?: Date): string;
+  /**
+   * What the run before left for this one. A file that cannot be used is renamed and kept, of two copies the other one then
+   * counts, and the run begins anew where there is none: this never throws.
+   */
+  previous<Content>(file: FileSpec<Content>): Promise<Previous<Content>>;
   /** When it was last written, whatever is in it; undefined where it is not there. */
   modifiedAt(file: FileLocation, at?: Date): Date | undefined;
   /** What every stage that ever ran here left of its last run, by name. */
@@ -86,6 +89,12 @@ export interface World<Config> {
   bytes(file: FileLocation, day: Date, room?: (size: number) => Uint8Array): Uint8Array | undefined;
   /** A JSONL file's lines, oldest (`start`) or newest (`end`) first. No file, no lines. */
   scan<Content>(file: FileSpec<Content>, from: 'start' | 'end', at?: Date): Iterable<Line<Content>>;
+}
+
+export interface Previous<Content> {
+  readonly content: Content | undefined;
+  /** What became of a file that could not be used, as the rest of a sentence that begins with its name. */
+  readonly problems: readonly string[];
 }
 
 export interface Line<Content> {

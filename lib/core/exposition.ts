@@ -1,5 +1,6 @@
 // Prometheus text exposition, as node-exporter's textfile collector wants it: HELP and TYPE always, no timestamps,
 // a newline at the end (without it the collector drops the whole file).
+import { escapeHelp, escapeLabel } from './harmless.ts';
 
 interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
@@ -45,7 +46,3 @@ function renderValue(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   return String(value);
 }
-
-const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-// A lone surrogate becomes U+FFFD on the way to UTF-8; a carriage return is legal inside a label value.
-const escapeLabel = (text: string): string => escapeHelp(text).replaceAll('"', '\\"');

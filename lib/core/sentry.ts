@@ -1,5 +1,5 @@
 // Sentry's addresses and its envelope: what its SDKs send, without them (they cost two starts).
-import { oneLine } from './text.ts';
+import { oneLine } from './harmless.ts';
 
 export interface SentryProject {
   /** Of the cron monitor. */

@@ -1,4 +1,5 @@
 // Words: small things that several texts for people need.
+import { oneLine } from './harmless.ts';
 
 /** `1 file`, `2 files`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
@@ -15,14 +16,6 @@ export function listed(words: readonly string[], most = 5): string {
 export function firstLine(text: string, most = 200): string {
   const line = oneLine(text.trim().split(/[\r\n]/, 1)[0] ?? '');
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
-}
-
-/** Text from elsewhere (a path, an error, a unit's name) as one line that does nothing to the terminal that shows it. */
-export function oneLine(text: string): string {
-  // Control characters and the two separators of lines, by their codes: by their names the pattern takes half a
-  // millisecond to be made.
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replaceAll(/[\0-\u001F\u007F-\u009F\u2028\u2029]+/g, ' ').trim();
 }
 
 /** Text as a pattern that matches just it. */
@@ -80,16 +73,3 @@ export function fingerprint(text: string): string {
   };
   return hash(0x811c9dc5) + hash(0x050c5d1f);
 }
-
-/** One word of a command line that somebody will copy: a name of theirs may hold anything. */
-export const shellWord = (text: string): string =>
-  /^[\w.:@%/+,=-]+$/.test(text) ? text : `'${oneLine(text).replaceAll("'", `'\\''`)}'`;
-
-/** Text in HTML, also inside an attribute. */
-export const escapeHtml = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');

@@ -1,7 +1,7 @@
 // What somebody sees after a cycle by hand: the verdict, what is wrong and why, what is green, and where the files lie.
 import { alignColumns, padded } from '../core/columns.ts';
 import { worstFirst } from '../core/level.ts';
-import { shellWord } from '../core/text.ts';
+import { shellWord } from '../core/harmless.ts';
 import { clockMinute } from '../core/time.ts';
 import type { Health } from '../health/files.ts';
 import type { Paint } from '../io/terminal.ts';

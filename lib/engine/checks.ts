@@ -12,8 +12,9 @@ import type {
 import type { Envelope } from '../contract/envelope.ts';
 import type { Observation } from '../contract/observation.ts';
 import type { Section } from '../contract/section.ts';
+import { oneLine } from '../core/harmless.ts';
 import { worst } from '../core/level.ts';
-import { oneLine, reasonOf } from '../core/text.ts';
+import { reasonOf } from '../core/text.ts';
 import { judge } from './judgement.ts';
 import { shownOf } from './readable.ts';
 

@@ -1,6 +1,7 @@
 // Health as a Nagios plugin tells it: a short line for the list and the telephone, performance data behind a bar, then all
 // that is wrong, a line each; and the exit code.
 import type { Answered } from '../contract/stage.ts';
+import { forNagios } from '../core/harmless.ts';
 import { levels, worstFirst } from '../core/level.ts';
 import { firstLine } from '../core/text.ts';
 import type { Health } from './files.ts';
@@ -9,7 +10,7 @@ const words = { green: 'OK', amber: 'WARNING', red: 'CRITICAL', unknown: 'UNKNOW
 
 /** A plugin that cannot say is UNKNOWN, whatever kept it from saying. */
 export const nagiosFailure = (reason: string): Answered => ({
-  text: `OPS-MONITOR UNKNOWN - ${oneText(reason)}`,
+  text: `OPS-MONITOR UNKNOWN - ${forNagios(reason)}`,
   exitCode: 3,
 });
 
@@ -24,9 +25,9 @@ export function nagiosLine({ overall_level, counts, observations }: Health): Ans
         : { level, id, message: `then: ${said}`, isNews: false },
     );
   const performance = levels.map((level) => `${level}=${counts[level] ?? 0}`).join(' ');
-  const line = `OPS-MONITOR ${words[overall_level]} - ${oneText(inShort(counts, bad))} | ${performance}`;
+  const line = `OPS-MONITOR ${words[overall_level]} - ${forNagios(inShort(counts, bad))} | ${performance}`;
   return {
-    text: [line, ...bad.map(({ level, id, message }) => oneText(`${level} ${id}: ${message}`))].join('\n'),
+    text: [line, ...bad.map(({ level, id, message }) => forNagios(`${level} ${id}: ${message}`))].join('\n'),
     exitCode: { green: 0, amber: 1, red: 2, unknown: 3 }[overall_level],
   };
 }
@@ -44,6 +45,3 @@ function inShort(
   const more = news.length > mostShown ? [`and ${news.length - mostShown} more`] : [];
   return `${tally}: ${[...news.slice(0, mostShown), ...more].join('; ')}`;
 }
-
-/** A bar or a newline in a message would start performance data or a second part. */
-const oneText = (text: string): string => text.replaceAll(/[|\r\n]+/g, ' ');

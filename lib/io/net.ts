@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { errorCode } from '../contract/errors.ts';
 import type { Ask, Net, Reply, Secret } from '../contract/net.ts';
 import { join } from '../core/path.ts';
-import { oneLine, reasonOf } from '../core/text.ts';
+import { oneLine } from '../core/harmless.ts';
+import { reasonOf } from '../core/text.ts';
 import { requestOverHttp } from './http.ts';
 
 const mostBodyBytes = 64 * 1024;

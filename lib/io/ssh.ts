@@ -8,6 +8,7 @@ import type { Completed, Host } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { lanes } from '../core/lanes.ts';
+import { shellQuote } from '../core/harmless.ts';
 import { fingerprint, firstLine } from '../core/text.ts';
 import { type Attempt, isNonGnuFind, parseAttempts, parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
 import { endOnLeaving } from './leave.ts';
@@ -131,7 +132,7 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
       'ProxyCommand=false',
       '--',
       target,
-      words.map(quote).join(' '),
+      words.map(shellQuote).join(' '),
     ],
     { signal, lifeline: true, env: pickVariables(namesForSsh) },
   );
@@ -179,8 +180,6 @@ async function earlierAttempts(settings: SshSettings, socket: string): Promise<R
   const { stdout } = await runThere(settings, { socket, signal, argv });
   return parseAttempts(stdout);
 }
-
-const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Brings up the one connection. Its ssh process is a child of this process, and ends with it. */
 async function connect({ name, target, configFile, connectMs, runtime }: SshSettings): Promise<Connection> {

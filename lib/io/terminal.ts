@@ -1,6 +1,7 @@
 // Standard output and error, and colour where the terminal supports it and NO_COLOR does not forbid it.
 import { fstatSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
+import { terminalText } from '../core/harmless.ts';
 import type { Level } from '../core/level.ts';
 
 // writeSync, because console costs a sixth of a process start, and because no output is lost when the process then exits.
@@ -10,7 +11,7 @@ export const printError = (text: string): void => writeAll(2, text);
 export const rewriteLine = (text: string): void => writeAll(2, text, '\r\u001B[K', '');
 
 function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): void {
-  const bytes = Buffer.from(`${before}${harmless(text)}${after}`);
+  const bytes = Buffer.from(`${before}${terminalText(text)}${after}`);
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(descriptor, bytes, done);
@@ -23,12 +24,6 @@ function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): v
 }
 
 const devNull = 0x103;
-
-/** Names and messages come from elsewhere: of control characters only newlines, tabs and colours reach the terminal. */
-function harmless(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replaceAll(/(\u001B\[\d{1,2}m)|[\0-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029]/g, '$1');
-}
 
 /** Whether the descriptor is a terminal; does not load Node's streams and sockets. */
 export function isTerminal(descriptor: 1 | 2): boolean {

@@ -5,25 +5,24 @@ import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { type StageRecord, stageRecord } from '../contract/record.ts';
 import { shapeProblem } from '../contract/shape.ts';
-import type { World } from '../contract/stage.ts';
+import type { Previous, World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { secondStamp } from '../core/time.ts';
+import { daysOf, unpacked } from './days.ts';
 import {
   appendLine,
   isDiskTrouble,
   listIfThere,
   modifiedMs,
   overwriteFile,
-  readBytesIfThere,
   readIfThere,
-  removeIfThere,
   replaceFile,
   swapFile,
-  sweepTemporaries,
 } from './files.ts';
 import { scanLines } from './jsonl.ts';
 import { product } from './product.ts';
+import { forget, newestOf, sparePath } from './spare.ts';
 
 export interface WorldSettings<Config> {
   readonly config: Config;
@@ -63,6 +62,37 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
   const refuseLate = (): void => {
     if (settings.isOver?.()) throw new Error('the deadline has passed: nothing is written any more');
   };
+
+  /** Of two copies the one that `read` takes: its new name. */
+  const setAside = (file: FileLocation): string => {
+    refuseLate();
+    const path = newestOf(file, places, now());
+    if (dryRun) throw new Error('nothing is set aside in a dry run');
+    const aside = `${path}.broken-${secondStamp(now())}`;
+    try {
+      renameSync(path, aside);
+    } catch (error) {
+      throw new Error(`setting ${path} aside failed`, { cause: error });
+    }
+    return aside;
+  };
+
+  async function previous<Content>(file: FileSpec<Content>): Promise<Previous<Content>> {
+    try {
+      return { content: await read(file), problems: [] };
+    } catch (error) {
+      const reason = reasonOf(error);
+      try {
+        const problem = `could not be used and was set aside (${setAside(file)}): ${reason}`;
+        const { content, problems } = await previous(file);
+        return { content, problems: [problem, ...problems] };
+      } catch (failure) {
+        // As on a disk that is read-only. What this run writes counts from then on all the same.
+        const problem = `could not be used (${reason}) and stays where it is: ${reasonOf(failure)}`;
+        return { content: undefined, problems: [problem] };
+      }
+    }
+  }
 
   /** Once for each file: what is written several times in a run is not several problems. */
   const fallen = new Set<string>();
@@ -138,18 +168,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       put('appending to', file, at, (where) => appendLine(where, line, file.mode, { synced: durable }));
     },
 
-    setAside: (file, at = now()) => {
-      refuseLate();
-      const path = newestOf(file, places, at);
-      if (dryRun) throw new Error('nothing is set aside in a dry run');
-      const aside = `${path}.broken-${secondStamp(now())}`;
-      try {
-        renameSync(path, aside);
-      } catch (error) {
-        throw new Error(`setting ${path} aside failed`, { cause: error });
-      }
-      return aside;
-    },
+    previous,
 
     modifiedAt: (file, at = now()) => {
       const path = newestOf(file, places, at);
@@ -165,41 +184,6 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       for (const text of scanLines(path, from)) yield { text, parse: () => checked(file, JSON.parse(text), path) };
     },
   };
-}
-
-const packings = ['', '.gz', '.zst'] as const;
-
-function daysOf(file: FileLocation, places: Places): Date[] {
-  const sample = file.path(places, new Date('2000-01-01T00:00:00Z'));
-  const [before = '', after = ''] = basename(sample).split('20000101');
-  const days = listIfThere(dirname(sample)).flatMap((name) => {
-    if (!name.startsWith(before)) return [];
-    const day = name.slice(before.length, before.length + 8);
-    const rest = name.slice(before.length + 8);
-    return /^\d{8}$/.test(day) && packings.some((packing) => rest === `${after}${packing}`) ? [day] : [];
-  });
-  return [...new Set(days)]
-    .sort()
-    .map((day) => new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`))
-    .filter((day) => !Number.isNaN(day.getTime()));
-}
-
-function unpacked(path: string, room?: (size: number) => Uint8Array): Uint8Array | undefined {
-  const parts = packings.flatMap((packing) => {
-    const bytes = readBytesIfThere(`${path}${packing}`, packing === '' ? room : undefined);
-    if (!bytes) return [];
-    if (packing === '') return [bytes];
-    // Loaded here: hardly any start needs it.
-    const zlib = process.getBuiltinModule('node:zlib');
-    try {
-      return [packing === '.gz' ? zlib.gunzipSync(bytes) : zlib.zstdDecompressSync(bytes)];
-    } catch (error) {
-      throw new Error(`unpacking ${path}${packing} failed`, { cause: error });
-    }
-  });
-  if (parts.length < 2) return parts[0];
-  // A torn last line of one does not run into the first of the next.
-  return Buffer.concat(parts.flatMap((part) => [part, Buffer.from('\n')]));
 }
 
 function readText(path: string): string | undefined {
@@ -221,58 +205,6 @@ function stageNames(places: Places): string[] {
   ];
   const names = entries.filter((entry) => entry.endsWith('.json')).map((entry) => basename(entry, '.json'));
   return [...new Set(names)].sort();
-}
-
-/** A spare copy that cannot be removed is older than what was just written, and so is not read. */
-function forget(spare: string): void {
-  try {
-    // Mostly there is none, and an error that says so costs more than a look.
-    if (modifiedMs(spare) !== undefined) removeIfThere(spare);
-  } catch {
-    // a runtime folder that is not ours
-  }
-}
-
-/**
- * Under the stage's lock, or old enough to be nobody's: what a killed run left half-made is removed. Lines that a full disk
- * kept out come home.
- */
-export function tidy(files: readonly FileLocation[], places: Places, at: Date, olderMs: number | undefined): void {
-  const beforeMs = olderMs === undefined ? Infinity : at.getTime() - olderMs;
-  for (const file of files) {
-    const path = file.path(places, at);
-    const spare = file.fallsBack ? sparePath(file, places, at) : undefined;
-    // Lines are appended in place: a JSONL file has no temporaries.
-    if (file.format !== 'jsonl')
-      for (const place of [path, ...(spare ? [spare] : [])]) sweepTemporaries(place, beforeMs);
-    else if (spare) bringHome(spare, path, file.mode);
-  }
-}
-
-/** All of them or none: while there is no room they stay. */
-function bringHome(spare: string, path: string, mode: number): void {
-  try {
-    const lines = readIfThere(spare);
-    if (lines === undefined) return;
-    appendLine(path, lines.trimEnd(), mode);
-    removeIfThere(spare);
-  } catch {
-    // still no room
-  }
-}
-
-function sparePath(file: FileLocation, places: Places, at: Date): string {
-  // The whole path again, so that two sites of one user never meet.
-  return join(places.runtime, 'spare', file.path(places, at));
-}
-
-function newestOf(file: FileLocation, places: Places, at: Date): string {
-  const path = file.path(places, at);
-  if (!file.fallsBack) return path;
-  const spare = sparePath(file, places, at);
-  const spareTime = modifiedMs(spare);
-  if (spareTime === undefined) return path;
-  return spareTime > (modifiedMs(path) ?? 0) ? spare : path;
 }
 
 function encode<Content>(file: FileSpec<Content>, content: Content, path: string): string {

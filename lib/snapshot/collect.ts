@@ -26,16 +26,14 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
     const began = world.monotonicMs();
     const bootId = await readBootId();
     // Out of order with what was read before, the counts since then cannot be told; nothing else depends on it.
-    const previous = await world.read(readings).catch((error: unknown) => {
-      problems.push(`the readings before cannot be used: ${reasonOf(error)}`);
-      return undefined;
-    });
+    const previous = await world.previous(readings);
+    problems.push(...previous.problems.map((problem) => `the file of the readings before ${problem}`));
 
     const { sections: read, readings: current } = await runProbes({
       probes,
       config: world.config,
       bootId,
-      previous: previous ?? {},
+      previous: previous.content ?? {},
       now: world.now,
       monotonicMs: world.monotonicMs,
       openHost: world.openHost,

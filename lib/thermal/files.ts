@@ -93,7 +93,7 @@ export const thermalState = defineFile<ThermalState>({
 });
 
 /** What cannot be read, or is of another version, is as good as none. */
-export async function readState({ read }: Pick<World<never>, 'read'>): Promise<ThermalState | undefined> {
-  const state = await read(thermalState).catch(() => undefined);
+export async function readState({ previous }: Pick<World<never>, 'previous'>): Promise<ThermalState | undefined> {
+  const state = (await previous(thermalState)).content;
   return state?.schema_version === stateVersion ? { ...state, tracks: soundTracks(state.tracks) } : undefined;
 }

@@ -1,7 +1,7 @@
 // The readings as a person looks at them.
 import { alignColumns, padded } from '../core/columns.ts';
 import { formatDuration, formatMeasure } from '../core/quantity.ts';
-import { oneLine } from '../core/text.ts';
+import { oneLine } from '../core/harmless.ts';
 import type { Read } from './read-sources.ts';
 import { isGood, type Reading } from './reading.ts';
 import type { Judged } from './thresholds.ts';

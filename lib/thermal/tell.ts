@@ -4,13 +4,14 @@ import type { Net, Reply } from '../contract/net.ts';
 import type { Beat, BeatStyle } from '../core/beat.ts';
 import { judgeReply, longestQuietSeconds, quietSeconds } from '../core/reply.ts';
 import { envelopeOf, sentryProject, type SentryProject } from '../core/sentry.ts';
-import { counted, oneLine } from '../core/text.ts';
+import { oneLine } from '../core/harmless.ts';
+import { counted } from '../core/text.ts';
 import { sendBeat } from '../engine/watcher.ts';
 import { mustWait } from '../outbox/retry.ts';
 import type { ThermalConfig } from './config.ts';
 import type { Due } from './events.ts';
 import type { ThermalState } from './files.ts';
-import { isDueAgain, secondsSince } from '../core/age.ts';
+import { isDueAgain } from '../core/age.ts';
 
 interface Telling {
   readonly net: Net;

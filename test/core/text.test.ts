@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import test, { describe } from 'node:test';
-import { counted, firstLine, likest, listed, nearest, reasonOf, shellWord } from '../../lib/core/text.ts';
+import { counted, firstLine, likest, listed, nearest, reasonOf } from '../../lib/core/text.ts';
 
 describe('core/text', () => {
   test('one is singular, and everything else plural', () => {
@@ -86,14 +85,6 @@ describe('core/text', () => {
     // What Node throws where a name has several addresses.
     assert.match(reasonOf(new AggregateError(refused, '')), /ECONNREFUSED/);
     assert.notEqual(reasonOf(new Error('')), '');
-  });
-
-  test('a name in a command that somebody copies is that one word to a shell, and nothing runs', () => {
-    assert.equal(shellWord('storage:/data/x_1.y'), 'storage:/data/x_1.y');
-    const names = ['a b', "it's", '$(touch /tmp/never)', '`id`', 'a;b', '*', '!x', '"', '\\', '', '~', '#x', 'ä'];
-    for (const name of names)
-      assert.equal(execFileSync('sh', ['-c', `printf %s ${shellWord(name)}`], { encoding: 'utf8' }), name);
-    assert.equal(shellWord('a\nb'), "'a b'", 'and of one line');
   });
 
   test('the words that are least unlike another come first, and no more of them than asked for', () => {

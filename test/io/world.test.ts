@@ -68,3 +68,30 @@ test('where neither the disk nor the runtime folder takes a file, both reasons a
       new RegExp(`^${doing} /dev/full failed \\(ENOSPC.*\\), and so did ${doing} ${spare}: (ENOTDIR|EEXIST)`),
     );
 });
+
+test('what the run before left: a torn file is renamed and kept, and in a dry run it stays', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = defineFile({
+    summary: '',
+    format: 'json',
+    path: ({ state }) => join(state, 'one.json'),
+    mode: 0o644,
+    schema: one,
+  });
+  const path = join(placesIn(folder).state, 'one.json');
+  const world = worldIn(folder, { at });
+  assert.deepEqual(await world.previous(file), { content: undefined, problems: [] });
+  await world.replace(file, { one: 1 });
+  assert.deepEqual(await world.previous(file), { content: { one: 1 }, problems: [] });
+
+  writeFileSync(path, '{"one');
+  const dry = await worldIn(folder, { at, dryRun: () => undefined }).previous(file);
+  assert.match(
+    dry.problems.join(),
+    /^could not be used \(.*is not JSON.*\) and stays where it is: nothing is set aside/,
+  );
+  const { content, problems } = await world.previous(file);
+  assert.equal(content, undefined);
+  assert.match(problems.join(), /^could not be used and was set aside \(.*one\.json\.broken-20261120T070000Z\): /);
+  assert.ok(existsSync(`${path}.broken-20261120T070000Z`) && !existsSync(path));
+});

@@ -3,7 +3,8 @@ import { Refused, Unconfigured, Unsure } from '../../contract/errors.ts';
 import { defineTransport, type Receipt } from '../../contract/mail.ts';
 import type { Outside, SmtpAnswer, SmtpSettings } from '../../contract/outside.ts';
 import { join } from '../../core/path.ts';
-import { oneLine, reasonOf } from '../../core/text.ts';
+import { oneLine } from '../../core/harmless.ts';
+import { reasonOf } from '../../core/text.ts';
 
 const answerSeconds = 15;
 const credential = 'smtp-password';

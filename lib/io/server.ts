@@ -1,0 +1,92 @@
+// A server for GET and HEAD, on this machine's loopback unless another address is given. It knows no files: what it sends
+// are the handler's answers, and words of its own where there is none.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { Answer, AnswerQuestion, Question } from '../contract/service.ts';
+import { untilAborted } from '../core/abort.ts';
+import { reasonOf } from '../core/text.ts';
+
+export interface ServerSettings {
+  /** Of the service, for the message when the port is in use. */
+  readonly name: string;
+  readonly answer: AnswerQuestion;
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** For a request from its first byte to the last one of its answer. */
+  readonly deadlineMs: number;
+  /** The server closes when this is aborted, whatever request still hangs. */
+  readonly until: AbortSignal;
+  readonly onProblem: (problem: string) => void;
+}
+
+const mostConnections = 64;
+const mostHeaderBytes = 8192;
+
+/** Comes back when the server listens. `closed` is settled when nothing of it is left. */
+export async function serve(settings: ServerSettings): Promise<{ port: number; closed: Promise<void> }> {
+  const { name, host = '127.0.0.1', port, deadlineMs, until } = settings;
+  const limits = { headersTimeout: deadlineMs, requestTimeout: deadlineMs, connectionsCheckingInterval: 500 };
+  const server = createServer({ ...limits, maxHeaderSize: mostHeaderBytes }, (request, response) => {
+    // A reader that takes the answer too slowly is cut off; what is late gets its 503 a moment before.
+    const cut = setTimeout(() => response.destroy(), deadlineMs + 500);
+    response.once('close', () => clearTimeout(cut));
+    void reply(request, response, settings);
+  });
+  server.maxConnections = mostConnections;
+  try {
+    server.listen({ host, port, signal: until });
+    await once(server, 'listening', { signal: until });
+  } catch (error) {
+    throw new Error(`${name} cannot listen on ${host}:${port}`, { cause: error });
+  }
+  const closed = once(server, 'close').then(() => undefined);
+  until.addEventListener('abort', () => server.closeAllConnections());
+  const address = server.address();
+  return { port: typeof address === 'object' && address ? address.port : port, closed };
+}
+
+async function reply(request: IncomingMessage, response: ServerResponse, settings: ServerSettings): Promise<void> {
+  const { status, type, body } = await answerTo(request, settings);
+  if (status !== 200) response.shouldKeepAlive = false; // a body that nobody asked for may follow
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+const plain = (status: number, words: string): Answer => ({ status, type: 'text/plain', body: `${words}\n` });
+
+async function answerTo(
+  request: IncomingMessage,
+  { answer, deadlineMs, until, onProblem }: ServerSettings,
+): Promise<Answer> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'only GET and HEAD are answered');
+  const question = questionIn(request.url ?? '');
+  if (!question) return plain(400, 'no such path can be');
+  const late = AbortSignal.timeout(deadlineMs);
+  const signal = AbortSignal.any([late, until]);
+  try {
+    return await untilAborted(signal, Promise.resolve(answer(question, signal)));
+  } catch (error) {
+    if (signal.aborted) return plain(503, 'no answer in time');
+    onProblem(`${question.path}: ${reasonOf(error)}`);
+    return plain(500, 'the answer failed; the log says why');
+  }
+}
+
+function questionIn(target: string): Question | undefined {
+  const [raw = '', ...query] = target.split('?');
+  try {
+    const path = decodeURIComponent(raw);
+    // oxlint-disable-next-line no-control-regex -- they are what is looked for
+    const isSound = /^\/[^\0-\u001F\u007F\\]*$/.test(path) && !path.split('/').includes('..');
+    return isSound ? { path, query: new URLSearchParams(query.join('?')) } : undefined;
+  } catch {
+    return undefined; // a percent sign without its two digits
+  }
+}
