@@ -48,7 +48,7 @@ export function lookAtHealth(
     );
   const health = observations?.filter((one) => one.level !== 'red' || !isTold(one)) ?? [];
   const reason = 'the snapshot was not assessed';
-  const unread = observations ? [] : [{ section: 'health', item: undefined, reason }];
+  const unread = observations ? [] : [{ section: 'health', item: undefined, reason, because: 'health' }];
   return lookOf([red], config, at, () => ({ input: { health }, unread }));
 }
 

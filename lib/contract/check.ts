@@ -68,7 +68,8 @@ interface Measurement extends Measured, Particulars {
 }
 
 /** A level that is a fact: reachable or not. */
-export interface Verdict extends Pick<Observation, 'subject' | 'level' | 'value' | 'unit' | 'message'>, Particulars {
+export interface Verdict
+  extends Pick<Observation, 'subject' | 'level' | 'value' | 'unit' | 'message' | 'because'>, Particulars {
   /** The limit that decided; without one, the red limit of the check. */
   readonly limit?: Observation['limit'];
   readonly clears_when?: string | undefined;
