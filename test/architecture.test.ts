@@ -128,7 +128,6 @@ const registries = [
   'lib/snapshot/probes',
   'lib/snapshot/sections',
   'lib/health/checks',
-  'lib/alerts/rules',
   'lib/alerts/transports',
   'lib/thermal/sources',
 ];

@@ -4,7 +4,7 @@ import { type Outside, type Transport, Unconfigured } from '../contract/transpor
 import { listed } from '../core/text.ts';
 import type { AlertsConfig, WebhookConfig } from './config.ts';
 import { webhookOf } from './recipient.ts';
-import type { FoundNote } from './silence.ts';
+import type { FoundNote } from './quiet.ts';
 
 /** Beyond a World. */
 export interface Post {

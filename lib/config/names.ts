@@ -1,8 +1,7 @@
 // The names of one's own in a configuration: what they must not collide in, and who may be spoken of by them.
 import type * as z from 'zod';
-import { ownRules, snapshotRules } from '../alerts/rules/index.ts';
+import { policies } from '../alerts/policies.ts';
 import type { AnyCheck } from '../contract/check.ts';
-import type { AnyRule } from '../contract/rule.ts';
 import { identifierOf, listed, nearest } from '../core/text.ts';
 import { checks } from '../health/checks/index.ts';
 import type { snapshotConfig } from '../snapshot/config.ts';
@@ -77,7 +76,11 @@ export function unknownSubjects(config: Named & Spoken): Complaint[] {
     return [{ path, message: `there is no ${known[0]?.noun ?? 'subject'} ${subject}${advice}` }];
   };
   const limits: readonly AnyCheck[] = checks;
-  const rules: readonly AnyRule[] = [...snapshotRules, ...ownRules];
+  /** What the monitor judges of itself needs no section: it stands for itself. */
+  const needsOf = (check: string) => limits.find(({ name }) => name === check)?.needs ?? [check];
+  const rules = policies.flatMap(({ name, of, readings }) =>
+    of === undefined || readings ? [] : { name, needs: Object.keys(of).flatMap(needsOf) },
+  );
   return [
     ...limits.flatMap(({ needs, limits: under }) => {
       const { for: exceptions = {} }: { for?: object } = config.limits[under?.key ?? ''] ?? {};
@@ -122,8 +125,8 @@ function kindsOf(config: Named): Readonly<Record<string, Kind>> {
     power: only('power'),
     host: only('host'),
     systemd: only('host'),
-    snapshot: only('snapshot'),
-    outbox: only('outbox'),
+    'snapshot-age': only('snapshot'),
+    'mail-delivery': only('outbox'),
     heartbeat: only('outside'),
   };
 }

@@ -5,6 +5,7 @@ import { archiveConfig } from '../archive/config.ts';
 import { confirmConfig } from '../confirm/config.ts';
 import { inSeconds } from '../contract/quantities.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
+import { checkNames } from '../health/judge.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
 import { thermalConfig } from '../thermal/config.ts';
 import { collisions, unknownSubjects } from './names.ts';
@@ -16,7 +17,7 @@ export const configurationSchema = z
     ...siteConfig,
     ...snapshotConfig,
     ...healthConfig,
-    ...alertsConfig,
+    ...alertsConfig(checkNames),
     ...confirmConfig,
     ...thermalConfig,
     ...archiveConfig,

@@ -7,6 +7,7 @@ import { sendAlerts } from '../alerts/send.ts';
 import { appendZarr } from '../archive/append.ts';
 import { confirmCycle } from '../confirm/confirm.ts';
 import { assessHealth } from '../health/assess.ts';
+import { judgeSite } from '../health/judge.ts';
 import { writeReport } from '../report/report.ts';
 import { storeFiles } from '../io/store.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
@@ -20,7 +21,7 @@ export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Config
   assessHealth,
   writeReport,
   appendZarr(files),
-  sendAlerts(mail),
+  sendAlerts<Configuration>(mail, judgeSite),
 ];
 
 export const stages: readonly Stage<Configuration>[] = [

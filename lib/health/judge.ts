@@ -5,7 +5,10 @@ import { sections as definitions } from '../snapshot/sections/index.ts';
 import { checks } from './checks/index.ts';
 import type { HealthConfig } from './config.ts';
 import type { JudgedSite, Known } from './files.ts';
-import { judgeAge, judgeMonitor } from './monitor.ts';
+import { judgeAge, judgeMonitor, monitorChecks } from './monitor.ts';
+
+/** All that is judged, by name. */
+export const checkNames: readonly string[] = [...checks.map(({ name }) => name), ...monitorChecks];
 
 export const judgeSite = (known: Known, config: HealthConfig, at: Date): JudgedSite => ({
   age: judgeAge(known, config, at),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
-import { compareMails, rehearsal } from '../../lib/alerts/rehearse.ts';
+import { compareMails, rehearsal } from '../../lib/alerts/replay.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
+import { completed, judgedOf } from '../judged.ts';
 import { configurationOf } from '../world.ts';
 import { observation } from './send-site.ts';
 
@@ -22,15 +23,19 @@ const recorded = (used: readonly number[]): Snapshot[] =>
       boot_id: '',
       product_version: '0',
       collection_ms: 1,
-      sections: { filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }) },
+      sections: completed({ filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }) }),
     };
   });
 
-/** What health says of each snapshot. */
+/** What is judged besides. */
 type Judge = Parameters<typeof rehearsal>[1];
 
-const mailsOf = (text: string, used: readonly number[], judge: Judge = () => []) => {
-  const step = rehearsal(configurationOf(`alerts: { to: [ops@example.org] ${text} }`), judge);
+const mailsOf = (text: string, used: readonly number[], more: Judge = () => []) => {
+  const config = configurationOf(`alerts: { to: [ops@example.org] ${text} }`);
+  const step = rehearsal(config, (snapshot) => [
+    ...judgedOf({ snapshot }, config, new Date(snapshot.time_utc)).snapshot,
+    ...more(snapshot),
+  ]);
   return recorded(used).flatMap((snapshot) => step(snapshot));
 };
 
@@ -44,10 +49,9 @@ test('recorded snapshots are replayed as they would have been mailed', () => {
   assert.deepEqual(mailsOf(', rules: { storage: { at: 95% } }', used), []);
 });
 
-test('what health judges red is replayed too', () => {
+test('what is red by the limits of health is replayed too', () => {
   const judge: Judge = ({ time_utc }) => [
-    observation('gate-verdict:prune', time_utc < '2026-11-20T00:20' ? 'red' : 'green'),
-    observation('filesystem-usage:data', 'red'),
+    { observation: observation('gate-verdict:prune', time_utc < '2026-11-20T00:20' ? 'red' : 'green') },
   ];
   assert.deepEqual(
     mailsOf('', [70, 70, 70, 70, 70], judge).map(({ at, subject }) => `${at.slice(11, 16)} ${subject}`),
