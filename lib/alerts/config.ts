@@ -6,7 +6,7 @@ import { misnamed, misnamedCheck } from './named.ts';
 import { webhookOf } from './recipient.ts';
 import { parseWindow } from './maintenance.ts';
 import { policies, red } from './policies.ts';
-import { type WebhookStyle, webhookStyles } from './webhook-body.ts';
+import { webhookStyles } from './webhook-body.ts';
 
 const address = z.email({ error: (issue) => `expected a mail address; got ${JSON.stringify(issue.input)}` });
 /** As `root`, whose mails a sendmail-compatible command knows where to bring. No dot: that would be an address without its @. */
@@ -195,37 +195,15 @@ export type RuleConfig = Readonly<Record<string, unknown>> & {
   readonly to?: readonly string[] | undefined;
 };
 
-export interface WebhookConfig {
-  readonly url: string;
-  readonly style: WebhookStyle;
-  readonly token?: string | undefined;
-}
-
-export interface AlertmanagerConfig {
-  readonly urls: readonly string[];
-  readonly token?: string | undefined;
-  readonly labels: Readonly<Record<string, string>>;
-}
+export type WebhookConfig = Readonly<z.output<typeof webhook>>;
+export type AlertmanagerConfig = Readonly<z.output<typeof alertmanager>>;
 
 export interface AlertsConfig {
   readonly site: string;
   /** Seconds. */
   readonly interval: number;
   readonly heartbeat?: object | undefined;
-  readonly alerts: {
-    readonly to: readonly string[];
-    readonly from?: string | undefined;
-    readonly transport: 'auto' | 'mailx' | 'sendmail' | 'smtp';
-    readonly repeat: number;
-    readonly 'give-up': number;
+  readonly alerts: Omit<z.output<ReturnType<typeof alertsConfig>['alerts']>, 'rules'> & {
     readonly rules: Readonly<Record<string, RuleConfig & ForSubjects>>;
-    readonly webhooks: Readonly<Record<string, WebhookConfig>>;
-    readonly alertmanager?: AlertmanagerConfig | undefined;
-    readonly maintenance: readonly {
-      readonly every: string;
-      readonly rules?: readonly string[] | undefined;
-      readonly reason: string;
-    }[];
-    readonly escalate?: { readonly after: number; readonly to: readonly string[] } | undefined;
   };
 }

@@ -1,47 +1,7 @@
 // What becomes of an alert from one look to the next: pending, firing, over. Pure: what was seen and the time go in, the
 // next state, what happened, and who is to be told come out.
 import type { Firing, Sighting } from '../contract/policy.ts';
-
-interface Alert {
-  readonly rule: string;
-  readonly subject: string;
-  readonly phase: 'pending' | 'firing';
-  /** When it was first and last seen; instants of snapshots, not of runs. */
-  readonly first_seen: string;
-  readonly last_seen: string;
-  /** Since when it is so, where the data know; otherwise since it was first seen. */
-  readonly since: string;
-  /** Names the incident in every mail about it. */
-  readonly incident: string;
-  /** Since when it has looked well again, while nobody is told yet. */
-  readonly clear_since?: string;
-  /** Since when it could not be read: meanwhile it neither begins nor ends. */
-  readonly unknown_since?: string;
-  /** The first and the last mail about it were written then. */
-  readonly first_queued?: string;
-  readonly last_queued?: string;
-  /** And a transport took one then. */
-  readonly last_sent?: string;
-  /** Who has heard of it: they hear of its end too, whoever is in the configuration by then. */
-  readonly told?: readonly string[];
-  readonly escalated_at?: string;
-  readonly silenced_since?: string;
-  readonly acknowledged_at?: string;
-  /** There was nobody to be told. */
-  readonly unheard_since?: string;
-  readonly value: Firing['value'];
-  readonly unit: string;
-  readonly limit: Firing['limit'];
-  readonly message: string;
-  readonly clears_when?: string;
-  readonly runbook?: string;
-}
-
-export interface AlertState {
-  /** The snapshot that was judged last: read twice, it changes nothing. */
-  readonly seen_at: string | undefined;
-  readonly alerts: Readonly<Record<string, Alert>>;
-}
+import type { Alert, AlertState } from './files.ts';
 
 type EventKind =
   | 'pending'

@@ -101,13 +101,10 @@ function ownLimit(rule: string, { key, side }: NonNullable<Policy['limit']>, sub
   return { side, red: { value, key: `alerts.rules.${rule}.${key}` } };
 }
 
-type Fired = Pick<Firing, 'value' | 'unit' | 'limit' | 'message'> & {
-  readonly since?: string | undefined;
-  readonly clears_when?: string | undefined;
-  readonly runbook?: string | undefined;
-};
-
-const firing = (subject: string, { since, clears_when, runbook, ...fired }: Fired): Firing => ({
+const firing = (
+  subject: string,
+  { since, clears_when, runbook, ...fired }: Omit<Firing, 'subject' | 'state'>,
+): Firing => ({
   subject,
   state: 'firing',
   ...fired,

@@ -3,7 +3,8 @@ import { firstLine } from '../core/text.ts';
 import type { Judged } from '../engine/checks.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 import type { AlertsConfig } from './config.ts';
-import { advance, type AlertState, sent } from './lifecycle.ts';
+import type { AlertState } from './files.ts';
+import { advance, sent } from './lifecycle.ts';
 import { handlingOf, lookAtSnapshot, readingsOf } from './look.ts';
 import { draftMails } from './mail.ts';
 

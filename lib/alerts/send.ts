@@ -13,8 +13,17 @@ import { tellAlertmanager } from './alertmanager.ts';
 import { checkWays, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
-import { alertsIn, events, outboxFolder, silencesFolder, type State, stateFile, toldAlerts } from './files.ts';
-import { advance, type AlertEvent, type AlertState, type Notice, sent } from './lifecycle.ts';
+import {
+  alertsIn,
+  type AlertState,
+  events,
+  outboxFolder,
+  silencesFolder,
+  type State,
+  stateFile,
+  toldAlerts,
+} from './files.ts';
+import { advance, type AlertEvent, type Notice, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
 import { handlingOf, lookAtMonitor, lookAtSnapshot, readingsOf } from './look.ts';
 import { type Outbox, readOutbox } from './outbox.ts';

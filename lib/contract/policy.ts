@@ -2,6 +2,7 @@
 // after what hold. The checks have measured already; no policy has code.
 import type { Level } from '../core/level.ts';
 import type { LimitDefinition, Side } from './check.ts';
+import type { Observation } from './observation.ts';
 
 export interface Policy {
   readonly name: string;
@@ -32,20 +33,12 @@ export interface Policy {
 
 export type Sighting = Firing | Clear | Unknown;
 
-export interface Firing {
-  readonly subject: string;
+export interface Firing extends Pick<Observation, 'subject' | 'value' | 'unit' | 'limit' | 'message' | 'clears_when'> {
   readonly state: 'firing';
-  readonly value: number | string | boolean | null;
-  readonly unit: string;
-  readonly limit: { readonly value: number | string | boolean | null; readonly key: string };
   /** Since when, where the data themselves know. */
-  readonly since?: string;
-  /** One sentence that a tired person understands. */
-  readonly message: string;
-  /** What would end it, where that is not the limit seen from the other side. */
-  readonly clears_when?: string;
+  readonly since?: string | undefined;
   /** Where it is another than its policy's. */
-  readonly runbook?: string;
+  readonly runbook?: string | undefined;
 }
 
 interface Clear {
