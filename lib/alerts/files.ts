@@ -3,7 +3,6 @@ import * as z from 'zod/mini';
 import { defineFile, type Places } from '../contract/file.ts';
 import { judgedFields } from '../contract/observation.ts';
 import { join } from '../core/path.ts';
-import type { AlertEvent, Notice } from './lifecycle.ts';
 
 /** One that is none would end every run that reckons with it. */
 const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), { error: 'expected an instant' }));
@@ -49,6 +48,32 @@ export interface AlertState {
   readonly seen_at?: string | undefined;
   /** By id. */
   readonly alerts: Readonly<Record<string, Alert>>;
+}
+
+export interface AlertEvent {
+  readonly kind:
+    | 'pending'
+    | 'firing'
+    | 'repeated'
+    | 'escalated'
+    | 'recovered'
+    | 'passed'
+    | 'vanished'
+    | 'unknown'
+    | 'known'
+    | 'silenced'
+    | 'acknowledged'
+    | 'unheard';
+  readonly id: string;
+  readonly message: string;
+}
+
+/** Somebody is to be told. Which mails are made of that, and how they get there, is another matter. */
+export interface Notice {
+  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery' | 'vanished';
+  readonly id: string;
+  readonly alert: Alert;
+  readonly to: readonly string[];
 }
 
 const quietSchema = z.looseObject({

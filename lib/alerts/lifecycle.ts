@@ -1,35 +1,7 @@
 // What becomes of an alert from one look to the next: pending, firing, over. Pure: what was seen and the time go in, the
 // next state, what happened, and who is to be told come out.
 import type { Firing, Sighting } from '../contract/policy.ts';
-import type { Alert, AlertState } from './files.ts';
-
-type EventKind =
-  | 'pending'
-  | 'firing'
-  | 'repeated'
-  | 'escalated'
-  | 'recovered'
-  | 'passed'
-  | 'vanished'
-  | 'unknown'
-  | 'known'
-  | 'silenced'
-  | 'acknowledged'
-  | 'unheard';
-
-export interface AlertEvent {
-  readonly kind: EventKind;
-  readonly id: string;
-  readonly message: string;
-}
-
-/** Somebody is to be told. Which mails are made of that, and how they get there, is another matter. */
-export interface Notice {
-  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery' | 'vanished';
-  readonly id: string;
-  readonly alert: Alert;
-  readonly to: readonly string[];
-}
+import type { Alert, AlertEvent, AlertState, Notice } from './files.ts';
 
 /** How an alert is handled. Seconds throughout. */
 export interface Handling {
@@ -132,7 +104,7 @@ function notFromTheFuture(alert: Alert, at: string): Alert {
 function newRun(look: Look, at: string) {
   const events: AlertEvent[] = [];
   const notices: Notice[] = [];
-  const say = (kind: EventKind, id: string, message: string): void => void events.push({ kind, id, message });
+  const say = (kind: AlertEvent['kind'], id: string, message: string): void => void events.push({ kind, id, message });
 
   const see = (id: string, rule: string, sighting: Sighting, known: Alert | undefined): Alert | undefined => {
     if (sighting.state === 'unknown') return known && lose(id, known, sighting.message);

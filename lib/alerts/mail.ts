@@ -5,7 +5,7 @@ import type { Judged } from '../engine/checks.ts';
 import { escapeHtml, firstLine, oneLine, shellWord } from '../core/text.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { clockMinute, distance } from '../core/time.ts';
-import type { Notice } from './lifecycle.ts';
+import type { Notice } from './files.ts';
 
 export interface Draft {
   readonly to: readonly string[];

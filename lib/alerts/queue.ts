@@ -4,7 +4,7 @@ import type { World } from '../contract/stage.ts';
 import type { JudgedSite, Known } from '../health/files.ts';
 import type { Judged } from '../engine/checks.ts';
 import type { AlertsConfig } from './config.ts';
-import type { Notice } from './lifecycle.ts';
+import type { Notice } from './files.ts';
 import type { Event } from './log.ts';
 import { isToldBy, runbookOf } from './look.ts';
 import { type About, type Draft, draftMails } from './mail.ts';

@@ -14,16 +14,18 @@ import { checkWays, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
 import {
+  type AlertEvent,
   alertsIn,
   type AlertState,
   events,
+  type Notice,
   outboxFolder,
   silencesFolder,
   type State,
   stateFile,
   toldAlerts,
 } from './files.ts';
-import { advance, type AlertEvent, type Notice, sent } from './lifecycle.ts';
+import { advance, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
 import { handlingOf, lookAtMonitor, lookAtSnapshot, readingsOf } from './look.ts';
 import { type Outbox, readOutbox } from './outbox.ts';

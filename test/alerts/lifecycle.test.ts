@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as fc from 'fast-check';
-import type { AlertState } from '../../lib/alerts/files.ts';
-import { advance, type Handling, type Look, type Notice, sent } from '../../lib/alerts/lifecycle.ts';
+import type { AlertState, Notice } from '../../lib/alerts/files.ts';
+import { advance, type Handling, type Look, sent } from '../../lib/alerts/lifecycle.ts';
 import type { Sighting } from '../../lib/contract/policy.ts';
 
 const minute = 60_000;
