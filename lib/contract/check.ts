@@ -61,6 +61,8 @@ interface Measurement extends Measured, Particulars {
   readonly subject: string;
   /** Where the limits are not the check's own but come with what was read. */
   readonly limits?: Limits;
+  /** At least this bad, whatever the limits say. */
+  readonly least?: Level;
   /** In place of the sentence, where the number in it would read badly. */
   readonly message?: string;
   /** In place of the limit seen from its other side. */
@@ -79,8 +81,6 @@ export interface Verdict
 
 /** What alerts tell beyond an observation. */
 export interface Particulars {
-  /** At least this bad, whatever the limits say. */
-  readonly least?: Level;
   /** Since when, where the data themselves know. */
   readonly since?: string | undefined;
   /** What depends on the subject, by name. */

@@ -96,17 +96,7 @@ export function judgeFinding(check: string, finding: Finding, limits: Limits): J
   // A check that makes a number of nothing (0 processors, say) has judged nothing.
   if (!Number.isFinite(value))
     return observe(check, unread(subject, `${check} could not judge it: ${verdict.message}`));
-  const { says, after, aside } = finding;
-  return observe(check, {
-    ...verdict,
-    measured: {
-      value,
-      unit,
-      says,
-      ...(after === undefined ? {} : { after }),
-      ...(aside === undefined ? {} : { aside }),
-    },
-  });
+  return observe(check, { ...verdict, measured: finding });
 }
 
 const noLimit = { value: null, key: '' };
