@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import type { Sighting } from '../../lib/contract/policy.ts';
-import { handlingOf, lookAtMonitor, lookAtSnapshot, readingsOf } from '../../lib/alerts/look.ts';
+import { handlingOf, isToldBy, lookAtMonitor, lookAtSnapshot, readingsOf } from '../../lib/alerts/look.ts';
 import { monitorPolicies, policies, red, snapshotPolicies } from '../../lib/alerts/policies.ts';
 import type { Level } from '../../lib/core/level.ts';
 import type { Known } from '../../lib/health/files.ts';
@@ -409,4 +409,19 @@ test('a machine that is away is one alert, not one for everything that was to be
     ['clear', 'firing'],
     'it is there, and cannot be read all the same',
   );
+});
+
+test('an alert about a reading, a machine or the workspace tells of all that is unknown because of it', () => {
+  const failed: Envelope = { status: 'failed', kind: 'error', reason: 'no', ms: 1 };
+  const all = judged({
+    hosts: ok({ source: ok({ address: 'x', reached: false, error: 'no' }) }),
+    workspace: ok({ host: 'local', path: '/gws/aurora', reached: false, problem: 'no' }),
+    streams: ok({ a: { ...failed, because: 'hosts.source' }, b: failed }),
+    clock: failed,
+  });
+  const toldBy = (subject: string) =>
+    all.flatMap((one) => (isToldBy({ rule: 'probe', subject }, one, all) ? [one.observation.id] : []));
+  assert.deepEqual(toldBy('host.source'), ['host-reachable:source', 'stream-age:a']);
+  assert.deepEqual(toldBy('mount.workspace'), ['workspace-reachable:workspace', 'workspace-usage:workspace']);
+  assert.deepEqual([toldBy('streams.b'), toldBy('clock')], [['stream-age:b'], ['clock-synchronised:clock']]);
 });
