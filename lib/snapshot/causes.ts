@@ -30,12 +30,16 @@ export function withCauses(
   };
   const explained = (name: string, envelope: Envelope): Envelope => {
     if (envelope.status !== 'failed') return envelope;
-    const because = (places[name] ?? [{}]).flatMap((place) => causeOf(place) ?? [])[0];
+    const because = (places.get(name) ?? [{}]).flatMap((place) => causeOf(place) ?? [])[0];
     return because === undefined ? envelope : { ...envelope, because };
   };
   return Object.fromEntries(
     Object.entries(sections).map(([name, section]) => {
-      if (section.status !== 'ok' || !(name in definitions) || !definitions[name as keyof typeof definitions].many)
+      if (
+        section.status !== 'ok' ||
+        !Object.hasOwn(definitions, name) ||
+        !definitions[name as keyof typeof definitions].many
+      )
         return [name, explained(name, section)];
       const items = Object.entries(section.data as Record<string, Envelope>);
       return [
@@ -64,5 +68,5 @@ function placesOf({ filesystems = {}, workspace, streams, gates, power, git }: O
     ...(workspace ? [['workspace', [workspace]] as const] : []),
     ...(power ? [['power', [{ host: power.host, path: power.store }]] as const] : []),
   ];
-  return Object.fromEntries(entries) as Readonly<Record<string, readonly Place[] | undefined>>;
+  return new Map(entries);
 }
