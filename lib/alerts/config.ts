@@ -1,13 +1,13 @@
 // What the configuration says about alerts: the limits of every rule, who hears of it, and how.
 import * as z from 'zod';
-import type { AnyRule } from '../contract/rule.ts';
+import type { Policy } from '../contract/policy.ts';
 import { duration, hasLogin, limitType, ownName, secret, wait } from '../contract/quantities.ts';
 import { misnamed, misnamedCheck } from './named.ts';
 import { webhookOf } from './recipient.ts';
-import { allRules, red } from './rules/index.ts';
-import { parseWindow } from './silence.ts';
+import { parseWindow } from './maintenance.ts';
+import { policies, red } from './policies.ts';
 import { transports } from './transports/index.ts';
-import { type WebhookConfig, webhookStyles } from './webhook-body.ts';
+import { webhookStyles } from './webhook-body.ts';
 
 const address = z.email({ error: (issue) => `expected a mail address; got ${JSON.stringify(issue.input)}` });
 /** As `root`, whose mails a sendmail-compatible command knows where to bring. No dot: that would be an address without its @. */
@@ -49,17 +49,17 @@ const alertmanager = z.strictObject({
     .describe('further labels of every alert, for its routes'),
 });
 
-const justHold: NonNullable<AnyRule['hold']> = ['hold', undefined, 'must last this long'];
+const justHold: NonNullable<Policy['hold']> = ['hold', undefined, 'must last this long'];
 
 /** Each key of a rule may stand again under `for.SUBJECT`, with another value for that one. */
-function schemaOf({ summary, limits, hold = justHold, exceptions = {} }: AnyRule) {
+function schemaOf({ summary, limit, hold = justHold, exceptions = {} }: Policy) {
   const shared = {
     'clear-hold': wait('15m').optional().describe('must be well again for this long before it is over'),
     repeat: duration('12h').optional().describe('a mail again after this long; otherwise `alerts.repeat`'),
     to: addresses.optional().describe('who gets mails; otherwise `alerts.to`'),
   };
   const [holdKey, holdDefault, holdSays] = hold;
-  const own = Object.entries(limits);
+  const own = limit ? [[limit.key, limit.definition] as const] : [];
   const holds = wait(holdDefault ?? '10m');
   const parts: Readonly<Record<string, z.ZodType>> = {
     ...Object.fromEntries(own.map(([key, [quantity, , says]]) => [key, limitType(quantity).optional().describe(says)])),
@@ -93,10 +93,11 @@ function schemaOf({ summary, limits, hold = justHold, exceptions = {} }: AnyRule
 }
 
 const rulesSchema = z
-  .strictObject(Object.fromEntries(allRules.map((rule) => [rule.name, schemaOf(rule)])))
+  .strictObject(Object.fromEntries(policies.map((policy) => [policy.name, schemaOf(policy)])))
   .prefault({});
 
-export const alertsConfig = {
+/** `checks` are the names of all that is judged: any of them may be red. */
+export const alertsConfig = (checks: readonly string[]) => ({
   alerts: z
     .strictObject({
       to: addresses
@@ -127,7 +128,7 @@ export const alertsConfig = {
             rules: z
               .array(
                 z.string().superRefine((of, context) => {
-                  const message = misnamed(of);
+                  const message = misnamed(of, checks);
                   if (message !== undefined) context.addIssue({ code: 'custom', message });
                 }),
               )
@@ -154,7 +155,7 @@ export const alertsConfig = {
     .superRefine((alerts, context) => {
       const rules: Readonly<Record<string, RuleConfig & ForSubjects>> = alerts.rules;
       for (const subject of Object.keys(rules[red.name]?.for ?? {})) {
-        const message = misnamedCheck(subject);
+        const message = misnamedCheck(subject, checks);
         if (message !== undefined)
           context.addIssue({ code: 'custom', path: ['rules', red.name, 'for', subject], message });
       }
@@ -182,7 +183,7 @@ export const alertsConfig = {
     })
     .prefault({})
     .describe('mails'),
-};
+});
 
 interface ForSubjects {
   readonly for: Readonly<Record<string, RuleConfig>>;
@@ -195,32 +196,15 @@ export type RuleConfig = Readonly<Record<string, unknown>> & {
   readonly to?: readonly string[] | undefined;
 };
 
-export interface AlertmanagerConfig {
-  readonly urls: readonly string[];
-  readonly token?: string | undefined;
-  readonly labels: Readonly<Record<string, string>>;
-}
+export type WebhookConfig = Readonly<z.output<typeof webhook>>;
+export type AlertmanagerConfig = Readonly<z.output<typeof alertmanager>>;
 
 export interface AlertsConfig {
   readonly site: string;
   /** Seconds. */
   readonly interval: number;
   readonly heartbeat?: object | undefined;
-  readonly alerts: {
-    readonly to: readonly string[];
-    readonly from?: string | undefined;
-    /** `auto`, or the name of a mail transport. */
-    readonly transport: string;
-    readonly repeat: number;
-    readonly 'give-up': number;
+  readonly alerts: Omit<z.output<ReturnType<typeof alertsConfig>['alerts']>, 'rules'> & {
     readonly rules: Readonly<Record<string, RuleConfig & ForSubjects>>;
-    readonly webhooks: Readonly<Record<string, WebhookConfig>>;
-    readonly alertmanager?: AlertmanagerConfig | undefined;
-    readonly maintenance: readonly {
-      readonly every: string;
-      readonly rules?: readonly string[] | undefined;
-      readonly reason: string;
-    }[];
-    readonly escalate?: { readonly after: number; readonly to: readonly string[] } | undefined;
   };
 }

@@ -1,40 +1,80 @@
 // What send-alerts writes.
 import * as z from 'zod/mini';
-import { scalar } from '../contract/fields.ts';
 import { defineFile, type Places } from '../contract/file.ts';
+import { judgedFields } from '../contract/observation.ts';
 import { join } from '../core/path.ts';
-import type { AlertEvent, AlertState, Notice } from './lifecycle.ts';
 
 /** One that is none would end every run that reckons with it. */
 const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), { error: 'expected an instant' }));
 
-const alertSchema = z.looseObject({
+const alertFields = {
   rule: z.string(),
-  subject: z.string(),
   phase: z.enum(['pending', 'firing']),
+  /** When it was first and last seen; instants of snapshots, not of runs. */
   first_seen: instant,
   last_seen: instant,
+  /** Since when it is so, where the data know; otherwise since it was first seen. */
   since: instant,
+  /** Names the incident in every mail about it. */
   incident: z.string(),
+  /** Since when it has looked well again, while nobody is told yet. */
   clear_since: z.optional(instant),
+  /** Since when it could not be read: meanwhile it neither begins nor ends. */
   unknown_since: z.optional(instant),
+  /** The first and the last mail about it were written then. */
   first_queued: z.optional(instant),
   last_queued: z.optional(instant),
+  /** And a transport took one then. */
   last_sent: z.optional(instant),
   escalated_at: z.optional(instant),
   silenced_since: z.optional(instant),
   acknowledged_at: z.optional(instant),
+  /** There was nobody to be told. */
   unheard_since: z.optional(instant),
+  /** Who has heard of it: they hear of its end too, whoever is in the configuration by then. */
   told: z.optional(z.array(z.string())),
-  value: scalar,
-  unit: z.string(),
-  limit: z.looseObject({ value: scalar, key: z.string() }),
-  message: z.string(),
-  clears_when: z.optional(z.string()),
+  ...judgedFields,
   runbook: z.optional(z.string()),
-});
+};
+
+const alertSchema = z.looseObject(alertFields);
+
+export type Alert = Readonly<z.output<z.ZodMiniObject<typeof alertFields>>>;
 
 const lookSchema = z.looseObject({ seen_at: z.optional(instant), alerts: z.record(z.string(), alertSchema) });
+
+export interface AlertState {
+  /** The snapshot that was judged last: read twice, it changes nothing. */
+  readonly seen_at?: string | undefined;
+  /** By id. */
+  readonly alerts: Readonly<Record<string, Alert>>;
+}
+
+export interface AlertEvent {
+  readonly kind:
+    | 'pending'
+    | 'firing'
+    | 'repeated'
+    | 'escalated'
+    | 'recovered'
+    | 'passed'
+    | 'vanished'
+    | 'unknown'
+    | 'known'
+    | 'silenced'
+    | 'acknowledged'
+    | 'unheard';
+  readonly id: string;
+  readonly message: string;
+}
+
+/** Somebody is to be told. Which mails are made of that, and how they get there, is another matter. */
+export interface Notice {
+  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery' | 'vanished';
+  readonly id: string;
+  readonly alert: Alert;
+  readonly to: readonly string[];
+}
 
 const quietSchema = z.looseObject({
   kind: z.enum(['silence', 'acknowledgement', 'maintenance']),

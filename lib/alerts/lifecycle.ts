@@ -1,79 +1,11 @@
 // What becomes of an alert from one look to the next: pending, firing, over. Pure: what was seen and the time go in, the
 // next state, what happened, and who is to be told come out.
-import type { Firing, Sighting } from '../contract/rule.ts';
+import type { Firing, Sighting } from '../contract/policy.ts';
 import { secondsSince } from '../core/age.ts';
+import type { Alert, AlertEvent, AlertState, Notice } from './files.ts';
 
-interface Alert {
-  readonly rule: string;
-  readonly subject: string;
-  readonly phase: 'pending' | 'firing';
-  /** When it was first and last seen; instants of snapshots, not of runs. */
-  readonly first_seen: string;
-  readonly last_seen: string;
-  /** Since when it is so, where the data know; otherwise since it was first seen. */
-  readonly since: string;
-  /** Names the incident in every mail about it. */
-  readonly incident: string;
-  /** Since when it has looked well again, while nobody is told yet. */
-  readonly clear_since?: string;
-  /** Since when it could not be read: meanwhile it neither begins nor ends. */
-  readonly unknown_since?: string;
-  /** The first and the last mail about it were written then. */
-  readonly first_queued?: string;
-  readonly last_queued?: string;
-  /** And a transport took one then. */
-  readonly last_sent?: string;
-  /** Who has heard of it: they hear of its end too, whoever is in the configuration by then. */
-  readonly told?: readonly string[];
-  readonly escalated_at?: string;
-  readonly silenced_since?: string;
-  readonly acknowledged_at?: string;
-  /** There was nobody to be told. */
-  readonly unheard_since?: string;
-  readonly value: Firing['value'];
-  readonly unit: string;
-  readonly limit: Firing['limit'];
-  readonly message: string;
-  readonly clears_when?: string;
-  readonly runbook?: string;
-}
-
-export interface AlertState {
-  /** The snapshot that was judged last: read twice, it changes nothing. */
-  readonly seen_at: string | undefined;
-  readonly alerts: Readonly<Record<string, Alert>>;
-}
-
-type EventKind =
-  | 'pending'
-  | 'firing'
-  | 'repeated'
-  | 'escalated'
-  | 'recovered'
-  | 'passed'
-  | 'vanished'
-  | 'unknown'
-  | 'known'
-  | 'silenced'
-  | 'acknowledged'
-  | 'unheard';
-
-export interface AlertEvent {
-  readonly kind: EventKind;
-  readonly id: string;
-  readonly message: string;
-}
-
-/** Somebody is to be told. Which mails are made of that, and how they get there, is another matter. */
-export interface Notice {
-  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery' | 'vanished';
-  readonly id: string;
-  readonly alert: Alert;
-  readonly to: readonly string[];
-}
-
-/** Seconds throughout. */
-export interface Policy {
+/** How an alert is handled. Seconds throughout. */
+export interface Handling {
   readonly hold: number;
   readonly clearHold: number;
   readonly repeat: number;
@@ -89,7 +21,7 @@ export interface Look {
   readonly at: Date;
   /** By rule: what it says of each subject, or why it cannot see. */
   readonly seen: Readonly<Record<string, Seen>>;
-  readonly policyOf: (rule: string, subject: string) => Policy;
+  readonly handlingOf: (rule: string, subject: string) => Handling;
   /** A mail about it waits to be delivered. */
   readonly isOnItsWay: (id: string) => boolean;
 }
@@ -171,7 +103,7 @@ function notFromTheFuture(alert: Alert, at: string): Alert {
 function newRun(look: Look, at: string) {
   const events: AlertEvent[] = [];
   const notices: Notice[] = [];
-  const say = (kind: EventKind, id: string, message: string): void => void events.push({ kind, id, message });
+  const say = (kind: AlertEvent['kind'], id: string, message: string): void => void events.push({ kind, id, message });
 
   const see = (id: string, rule: string, sighting: Sighting, known: Alert | undefined): Alert | undefined => {
     if (sighting.state === 'unknown') return known && lose(id, known, sighting.message);
@@ -193,15 +125,15 @@ function newRun(look: Look, at: string) {
   const fire = (id: string, rule: string, sighting: Firing, known: Alert | undefined): Alert => {
     const { state: _firing, since, ...shown } = sighting;
     const { subject, message } = shown;
-    const policy = look.policyOf(rule, subject);
+    const handling = look.handlingOf(rule, subject);
     if (!known) say('pending', id, message);
     const { clear_since: _over, ...before } = known ?? begin(id, rule, sighting);
     const seen: Alert = { ...before, ...shown, since: earliest(since, before.since), last_seen: at };
     if (seen.phase === 'pending') {
-      if (secondsSince(seen.since, at) < policy.hold) return seen;
+      if (secondsSince(seen.since, at) < handling.hold) return seen;
       say('firing', id, message);
     }
-    return tell(id, { ...seen, phase: 'firing' }, policy);
+    return tell(id, { ...seen, phase: 'firing' }, handling);
   };
 
   const begin = (id: string, rule: string, { state: _firing, since, ...shown }: Firing): Alert => ({
@@ -215,26 +147,26 @@ function newRun(look: Look, at: string) {
   });
 
   /** Whether somebody has to be told of it now. */
-  const tell = (id: string, alert: Alert, policy: Policy): Alert => {
-    if (policy.silenced !== undefined) {
-      if (alert.silenced_since === undefined) say('silenced', id, policy.silenced);
+  const tell = (id: string, alert: Alert, handling: Handling): Alert => {
+    if (handling.silenced !== undefined) {
+      if (alert.silenced_since === undefined) say('silenced', id, handling.silenced);
       return { ...alert, silenced_since: alert.silenced_since ?? at };
     }
     const { silenced_since: _ended, ...audible } = alert;
-    if (policy.acknowledged !== undefined) {
+    if (handling.acknowledged !== undefined) {
       if (audible.acknowledged_at !== undefined) return audible;
-      say('acknowledged', id, policy.acknowledged);
+      say('acknowledged', id, handling.acknowledged);
       return { ...audible, acknowledged_at: at };
     }
-    if (policy.to.length === 0 && audible.told === undefined) {
+    if (handling.to.length === 0 && audible.told === undefined) {
       if (audible.unheard_since === undefined) say('unheard', id, `nobody is in its \`to\`: ${audible.message}`);
       return { ...audible, unheard_since: audible.unheard_since ?? at };
     }
     const { unheard_since: _nobody, ...heard } = audible;
     const { first_queued, last_queued, last_sent, escalated_at } = heard;
-    if (last_queued === undefined) return notify('opening', id, heard, policy.to);
-    const { escalate } = policy;
-    const everybody = escalate ? [...new Set([...policy.to, ...escalate.to])] : policy.to;
+    if (last_queued === undefined) return notify('opening', id, heard, handling.to);
+    const { escalate } = handling;
+    const everybody = escalate ? [...new Set([...handling.to, ...escalate.to])] : handling.to;
     // From when somebody could have known: it may be older than the monitor.
     if (escalate && escalated_at === undefined && secondsSince(first_queued ?? last_queued, at) >= escalate.after) {
       say('escalated', id, heard.message);
@@ -243,9 +175,9 @@ function newRun(look: Look, at: string) {
     // Counted from when one arrived. While one is still on its way there is no second; one that never will arrive was none.
     const arrived = last_sent !== undefined && last_sent >= last_queued ? last_sent : undefined;
     if (arrived === undefined && look.isOnItsWay(id)) return heard;
-    if (secondsSince(arrived ?? last_queued, at) < policy.repeat - graceSeconds) return heard;
+    if (secondsSince(arrived ?? last_queued, at) < handling.repeat - graceSeconds) return heard;
     say('repeated', id, heard.message);
-    return notify('repeat', id, heard, escalated_at === undefined ? policy.to : everybody);
+    return notify('repeat', id, heard, escalated_at === undefined ? handling.to : everybody);
   };
 
   const notify = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
@@ -256,10 +188,10 @@ function newRun(look: Look, at: string) {
   };
 
   const end = (id: string, alert: Alert, message: string): Alert | undefined => {
-    const policy = look.policyOf(alert.rule, alert.subject);
+    const handling = look.handlingOf(alert.rule, alert.subject);
     if (alert.phase === 'pending') return close('passed', id, alert, message);
     const clear_since = alert.clear_since ?? at;
-    if (secondsSince(clear_since, at) < policy.clearHold) return { ...alert, clear_since };
+    if (secondsSince(clear_since, at) < handling.clearHold) return { ...alert, clear_since };
     return close('recovered', id, alert, message);
   };
 
@@ -267,7 +199,7 @@ function newRun(look: Look, at: string) {
     say(kind, id, message);
     // Also where the first mail still waits: then both go out, and nobody is left with half of it.
     if (alert.last_queued === undefined) return;
-    const to = alert.told ?? look.policyOf(alert.rule, alert.subject).to;
+    const to = alert.told ?? look.handlingOf(alert.rule, alert.subject).to;
     const how = kind === 'vanished' ? 'vanished' : 'recovery';
     notices.push({ kind: how, id, alert: { ...alert, message, last_seen: at }, to });
   };

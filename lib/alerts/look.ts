@@ -1,83 +1,161 @@
-// The rules over what was read: what each of them sees, and under which policy.
+// The policies over what was judged: what each of them sees, and how its alerts are handled.
 import type { Envelope } from '../contract/envelope.ts';
-import type { AnyRule, Sighting } from '../contract/rule.ts';
-import { reasonOf } from '../core/text.ts';
-import type { Health } from '../health/files.ts';
-import { outcomesOf, shownOf } from '../engine/readable.ts';
-import { sections } from '../snapshot/sections/index.ts';
+import type { Sections } from '../contract/registry.ts';
+import type { Firing, Policy, Sighting } from '../contract/policy.ts';
+import { counted, firstLine } from '../core/text.ts';
+import type { Judged } from '../engine/checks.ts';
+import { judge } from '../engine/judgement.ts';
+import { outcomesOf } from '../engine/readable.ts';
 import type { AlertsConfig, RuleConfig } from './config.ts';
-import type { Policy, Seen } from './lifecycle.ts';
-import type { OwnState } from './own.ts';
-import { allRules, ownRules, red, snapshotRules } from './rules/index.ts';
-import { acknowledgedBy, type Note, silencedBy } from './silence.ts';
+import type { Handling, Seen } from './lifecycle.ts';
+import { monitorPolicies, policies, policyNamed, red, snapshotPolicies } from './policies.ts';
+import { acknowledgedBy, type Note, silencedBy } from './quiet.ts';
 
-export function lookAtSnapshot(
-  snapshot: Readonly<Record<string, Envelope>>,
-  config: AlertsConfig,
-  at: Date,
-): Record<string, Seen> {
-  const outcomes = outcomesOf(sections, snapshot).filter(({ outcome }) => outcome.status !== 'absent');
-  const readings: OwnState['readings'] = Object.fromEntries(
-    outcomes.map(({ name, outcome }) => [name, outcome.status === 'failed' ? outcome.reason : undefined]),
+/** By name: why a reading failed, and the reading that is the cause of it, if it is known; undefined where it did not. */
+export type Readings = Readonly<
+  Record<string, { readonly reason: string; readonly because?: string | undefined } | undefined>
+>;
+
+export const readingsOf = (sections: Sections, snapshot: Readonly<Record<string, Envelope>>): Readings =>
+  Object.fromEntries(
+    outcomesOf(sections, snapshot).flatMap(({ name, outcome }) =>
+      outcome.status === 'absent' ? [] : [[name, outcome.status === 'failed' ? outcome : undefined] as const],
+    ),
   );
-  return lookOf(snapshotRules, config, at, (needs) => {
-    const shown = shownOf(
-      needs.filter((need) => need !== 'readings'),
-      snapshot,
-      sections,
-    );
-    return { input: { ...shown.readable, readings }, unread: shown.unread };
-  });
-}
 
-export function lookAtOwn(own: Omit<OwnState, 'readings'>, config: AlertsConfig, at: Date): Record<string, Seen> {
-  return lookOf(ownRules, config, at, () => ({ input: { ...own }, unread: [] }));
-}
-
-/** What health judges of this very snapshot, and none of those that were looked at tells of. */
-export function lookAtHealth(
-  observations: Health['observations'] | undefined,
-  others: Readonly<Record<string, Seen>>,
+/** What a snapshot says, and what is red besides. */
+export function lookAtSnapshot(
+  judged: readonly Judged[],
+  readings: Readings,
   config: AlertsConfig,
-  at: Date,
 ): Record<string, Seen> {
-  const isTold = (observation: Observed): boolean =>
-    Object.entries(others).some(([rule, { sightings }]) =>
-      sightings.some(({ subject }) => tellsOf({ rule, subject }, observation)),
-    );
-  const health = observations?.filter((one) => one.level !== 'red' || !isTold(one)) ?? [];
-  const reason = 'the snapshot was not assessed';
-  const unread = observations ? [] : [{ section: 'health', item: undefined, reason }];
-  return lookOf([red], config, at, () => ({ input: { health }, unread }));
+  const left = judged.filter(
+    (one) =>
+      one.observation.level !== 'red' ||
+      !policies.some((policy) => policy !== red && subjectIn(policy, one) !== undefined),
+  );
+  return { ...lookOf(snapshotPolicies, judged, readings, config), ...lookOf([red], left, {}, config) };
 }
 
-type Observed = Pick<Health['observations'][number], 'check' | 'subject'>;
+export const lookAtMonitor = (judged: readonly Judged[], config: AlertsConfig): Record<string, Seen> =>
+  lookOf(monitorPolicies, judged, {}, config);
 
-/** Whether the alert says already what the observation does. */
-export function tellsOf({ rule, subject }: { rule: string; subject: string }, observation: Observed): boolean {
-  const before = ruleOf(rule)?.tells[observation.check];
-  return before !== undefined && `${before}${observation.subject}` === subject;
-}
-
-type Shown = ReturnType<typeof shownOf>;
-type Show = (needs: readonly string[]) => { input: Record<string, unknown>; unread: Shown['unread'] };
-
-function lookOf(rules: readonly AnyRule[], config: AlertsConfig, at: Date, show: Show): Record<string, Seen> {
+function lookOf(
+  wanted: readonly Policy[],
+  judged: readonly Judged[],
+  readings: Readings,
+  config: AlertsConfig,
+): Record<string, Seen> {
   return Object.fromEntries(
-    rules.map((rule) => {
-      const { input, unread } = show(rule.needs);
-      const lost = unread.flatMap(({ item, reason }): Sighting[] =>
-        item === undefined ? [] : [{ subject: item, state: 'unknown', message: reason }],
-      );
-      const blind = unread.find(({ item }) => item === undefined)?.reason;
-      try {
-        const sightings = rule.sightings(input, (subject) => ruleConfigOf(config, rule.name, subject), at);
-        return [rule.name, { sightings: [...lost, ...sightings], blind }];
-      } catch (error) {
-        // A reading that no rule expected costs no other rule its mails.
-        return [rule.name, { sightings: lost, blind: `${rule.name} could not judge it: ${reasonOf(error)}` }];
-      }
+    wanted.map((policy) => {
+      const covered = judged.flatMap((one) => {
+        const subject = subjectIn(policy, one);
+        return subject === undefined ? [] : [{ subject, one }];
+      });
+      const blind = covered.find(({ one }) => one.blind !== undefined)?.one.blind;
+      const seen = covered.filter(({ one }) => one.blind === undefined);
+      const sightings = seen.map(({ subject, one }) => sightingOf(policy, subject, one, config));
+      return [policy.name, { sightings: policy.readings ? withReadings(sightings, seen, readings) : sightings, blind }];
     }),
+  );
+}
+
+type Covered = Pick<Judged, 'serves' | 'blind'> & {
+  readonly observation: Pick<Judged['observation'], 'id' | 'check' | 'subject'>;
+};
+
+/** What an alert of the policy about it would be called; undefined where the policy does not cover it. */
+function subjectIn({ of, except, onlyServing }: Policy, { observation, serves, blind }: Covered): string | undefined {
+  if (of === undefined) return observation.id;
+  const before = Object.hasOwn(of, observation.check) ? of[observation.check] : undefined;
+  if (before === undefined || except?.includes(observation.subject) || (onlyServing && !serves && blind === undefined))
+    return undefined;
+  return `${before}${observation.subject}`;
+}
+
+function sightingOf(policy: Policy, subject: string, judged: Judged, config: AlertsConfig): Sighting {
+  const { observation, measured, since, serves, brief } = judged;
+  const { level, value, unit, limit, message, clears_when, runbook } = observation;
+  const own = policy.limit && measured && judge(measured, ownLimit(policy.name, policy.limit, subject, config));
+  if (own && measured) {
+    if (own.level === 'green') return { subject, state: 'clear', message: own.shown };
+    return firing(subject, {
+      value: measured.value,
+      unit: measured.unit,
+      limit: own.limit,
+      message: own.crossed,
+      since,
+    });
+  }
+  const says = brief ?? message;
+  if (policy.levels.includes(level)) {
+    const whose = serves && policy.onlyServing ? ` (${serves.join(', ')})` : '';
+    const ownRunbook = policy.runbook === undefined ? runbook : undefined;
+    return firing(subject, { value, unit, limit, message: `${says}${whose}`, since, clears_when, runbook: ownRunbook });
+  }
+  if (level === 'unknown') return { subject, state: 'unknown', message: says };
+  return { subject, state: 'clear', message: policy.wellSays === undefined ? says : `${subject} ${policy.wellSays}` };
+}
+
+function ownLimit(rule: string, { key, side }: NonNullable<Policy['limit']>, subject: string, config: AlertsConfig) {
+  const value = numberOr(ruleConfigOf(config, rule, subject)[key], Number.NaN);
+  return { side, red: { value, key: `alerts.rules.${rule}.${key}` } };
+}
+
+const firing = (
+  subject: string,
+  { since, clears_when, runbook, ...fired }: Omit<Firing, 'subject' | 'state'>,
+): Firing => ({
+  subject,
+  state: 'firing',
+  ...fired,
+  ...(since === undefined ? {} : { since }),
+  ...(clears_when === undefined ? {} : { clears_when }),
+  ...(runbook === undefined ? {} : { runbook }),
+});
+
+/** One alert about the machine that is not reached, not one for everything that was to be read on it. */
+function withReadings(
+  sightings: readonly Sighting[],
+  seen: readonly { readonly subject: string; readonly one: Judged }[],
+  readings: Readings,
+): Sighting[] {
+  const causes = new Map(
+    seen.flatMap(({ subject, one }) =>
+      one.observation.level === 'red' && one.reading !== undefined ? [[one.reading, subject] as const] : [],
+    ),
+  );
+  const costs = new Map<string, number>();
+  const failing = Object.entries(readings).map(([subject, failed]): Sighting => {
+    if (failed === undefined) return { subject, state: 'clear', message: `${subject} can be read` };
+    const cause = failed.because === undefined ? undefined : causes.get(failed.because);
+    if (cause !== undefined) {
+      costs.set(cause, (costs.get(cause) ?? 0) + 1);
+      return { subject, state: 'unknown', message: `${cause} is away` };
+    }
+    const message = `${subject} cannot be read: ${firstLine(failed.reason)}`;
+    return firing(subject, { value: 'failed', unit: '', limit: { value: 'a reading', key: '' }, message });
+  });
+  const told = sightings.map((sighting) => {
+    const cost = costs.get(sighting.subject);
+    return sighting.state === 'firing' && cost !== undefined
+      ? { ...sighting, message: `${sighting.message}; it costs ${counted(cost, 'reading')}` }
+      : sighting;
+  });
+  return [...told, ...failing];
+}
+
+/** Whether an alert says already what the observation does, or is about the reading that is the cause of it. */
+export function isToldBy(alert: { rule: string; subject: string }, one: Judged, all: readonly Judged[]): boolean {
+  const policy = policyNamed(alert.rule);
+  if (!policy) return false;
+  const isIts = (other: Judged): boolean => subjectIn(policy, other) === alert.subject;
+  const { because } = one.observation;
+  if (isIts(one)) return true;
+  return (
+    because !== undefined &&
+    policy.readings === true &&
+    (because === alert.subject || all.some((other) => other.reading === because && isIts(other)))
   );
 }
 
@@ -96,11 +174,11 @@ export interface Quiet {
   readonly firstSeenOf: (id: string) => string | undefined;
 }
 
-export function policyOf(config: AlertsConfig, rule: string, subject: string, quiet?: Quiet): Policy {
+export function handlingOf(config: AlertsConfig, rule: string, subject: string, quiet?: Quiet): Handling {
   const id = `${rule}:${subject}`;
   const own = ruleConfigOf(config, rule, subject);
   const { alerts } = config;
-  const holdKey = ruleOf(rule)?.hold?.[0] ?? 'hold';
+  const holdKey = policyNamed(rule)?.hold?.[0] ?? 'hold';
   return {
     hold: numberOr(own[holdKey], 0),
     clearHold: own['clear-hold'] ?? 0,
@@ -114,7 +192,5 @@ export function policyOf(config: AlertsConfig, rule: string, subject: string, qu
 
 const numberOr = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
 
-const ruleOf = (rule: string): AnyRule | undefined => allRules.find(({ name }) => name === rule);
-
-export const runbookOf = ({ rule, runbook }: { rule: string; runbook?: string }): string =>
-  runbook ?? ruleOf(rule)?.runbook ?? 'ops/docs/alerts.md';
+export const runbookOf = ({ rule, runbook }: { rule: string; runbook?: string | undefined }): string =>
+  runbook ?? policyNamed(rule)?.runbook ?? 'ops/docs/alerts.md';

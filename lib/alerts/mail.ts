@@ -4,9 +4,10 @@ import type { Told } from '../contract/mail.ts';
 import { alignColumns } from '../core/columns.ts';
 import { escapeHtml, oneLine, shellWord } from '../core/harmless.ts';
 import { firstLine } from '../core/text.ts';
+import type { Judged } from '../engine/checks.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { clockMinute, distance } from '../core/time.ts';
-import type { Notice } from './lifecycle.ts';
+import type { Notice } from './files.ts';
 
 export interface Draft {
   readonly to: readonly string[];
@@ -26,18 +27,12 @@ export interface About {
   readonly site: string;
   readonly hostname: string;
   readonly at: Date;
-  /** What is not well, as health says it; and whether health has judged all that was read. */
-  readonly rest: { readonly isJudged: boolean; readonly notWell: readonly NotWell[] };
+  /** What is not well; and whether all that was read could be judged. */
+  readonly rest: { readonly isJudged: boolean; readonly notWell: readonly Judged[] };
   readonly runId: string;
   readonly runbookOf: (alert: Notice['alert']) => string;
-  readonly tellsOf: (alert: Notice['alert'], observation: NotWell) => boolean;
-}
-
-interface NotWell {
-  readonly level: string;
-  readonly message: string;
-  readonly check: string;
-  readonly subject: string;
+  /** Whether the alert says already what the observation does, or tells the cause of it. */
+  readonly isToldBy: (alert: Notice['alert'], one: Judged) => boolean;
 }
 
 /** One mail for each set of people. Without anybody there is none. */
@@ -134,11 +129,11 @@ function partOf({ kind, id, alert }: Notice, about: About): Part {
   };
 }
 
-/** What it already tells it does not tell again in health's words. */
-function aboutTheRest(notices: readonly Notice[], { rest, tellsOf }: About): Rest {
-  const others = rest.notWell.filter(
-    (one) => !notices.some(({ alert }) => tellsOf(alert, one) || isItsReason(alert.message, one)),
-  );
+/** What it already tells it does not tell again in other words. */
+function aboutTheRest(notices: readonly Notice[], { rest, isToldBy }: About): Rest {
+  const others = rest.notWell
+    .filter((one) => !notices.some(({ alert }) => isToldBy(alert, one)))
+    .map(({ observation }) => observation);
   // Several checks judge the same reading, and say the same where it could not be read.
   const each = [...new Map(others.map(({ level, message }) => [message, [level, oneLine(message)] as const])).values()];
   const lines = each.slice(0, mostElsewhere);
@@ -148,12 +143,6 @@ function aboutTheRest(notices: readonly Notice[], { rest, tellsOf }: About): Res
     return { says: all.length === 0 ? 'Nothing else is red or unknown.' : 'Also not well:', lines: all };
   const says = 'How the rest is, is not known: it was not assessed.';
   return all.length === 0 ? { says, lines: [] } : { says: `${says} Also not well:`, lines: all };
-}
-
-/** A reading that failed leaves all that is judged by it unknown, for the reason that the alert about the reading gives. */
-function isItsReason(told: string, { level, message }: NotWell): boolean {
-  const [, reason] = message.split(' could not be read: ', 2);
-  return level === 'unknown' && reason !== undefined && told.includes(firstLine(reason));
 }
 
 interface Rest {

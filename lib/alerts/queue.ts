@@ -1,15 +1,22 @@
 // Who is to be told → mails in the outbox, and what is said of them in the log.
 import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
-import { type Health, latestHealth } from '../health/files.ts';
+import type { JudgedSite, Known } from '../health/files.ts';
+import type { Judged } from '../engine/checks.ts';
 import { writeEntry } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
-import type { Notice } from './lifecycle.ts';
+import type { Notice } from './files.ts';
 import type { Event } from './log.ts';
-import { runbookOf, tellsOf } from './look.ts';
+import { isToldBy, runbookOf } from './look.ts';
 import { type About, type Draft, draftMails } from './mail.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
+
+/** What mails say of the site besides. */
+export interface Site {
+  readonly snapshot: Known['snapshot'];
+  readonly judged: JudgedSite;
+}
 
 /** `at` is when what they tell of was seen. */
 export async function queue(
@@ -18,18 +25,19 @@ export async function queue(
   spool: Spool,
   notices: readonly Notice[],
   at: Date,
+  site: Site,
 ): Promise<Event[]> {
   const { config } = world;
   if (notices.length === 0) return [];
-  const health = await world.read(latestHealth).catch(() => undefined);
+  const judged = allOf(site.judged);
   const drafts = draftMails(notices, {
     site: config.site,
     hostname: world.hostname,
     at,
-    rest: restOf(health, at),
-    runId: health?.run_id ?? world.runId,
+    rest: restOf(site, at),
+    runId: site.snapshot?.run_id ?? world.runId,
     runbookOf,
-    tellsOf,
+    isToldBy: (alert, one) => isToldBy(alert, one, judged),
   });
   const told: Event[] = [];
   for (const draft of drafts) {
@@ -47,13 +55,16 @@ export async function queue(
   return told;
 }
 
-/** Of an older snapshot, or of none that could be believed, health says nothing of how it is now. */
-function restOf(health: Health | undefined, at: Date): About['rest'] {
-  const { observations = [], snapshot_time_utc = '' } = health ?? {};
-  const age = observations.find(({ check }) => check === 'snapshot-age');
-  const isJudged = age?.level === 'green' && Date.parse(snapshot_time_utc) >= at.getTime();
+export const allOf = ({ age, snapshot, monitor }: JudgedSite): readonly Judged[] => [age, ...snapshot, ...monitor];
+
+/** A snapshot that cannot be believed, or is older, says nothing of how it is now. */
+function restOf({ snapshot, judged }: Site, at: Date): About['rest'] {
+  const { age, monitor } = judged;
+  const isFresh = age.observation.level === 'green';
+  const isJudged = isFresh && snapshot !== undefined && Date.parse(snapshot.time_utc) >= at.getTime();
   const levels = isJudged ? ['red', 'unknown'] : ['red'];
-  return { isJudged, notWell: observations.filter(({ level }) => levels.includes(level)) };
+  const believed = isFresh ? allOf(judged) : monitor;
+  return { isJudged, notWell: believed.filter(({ observation }) => levels.includes(observation.level)) };
 }
 
 export async function composeDraft(post: Post, world: World<AlertsConfig>, draft: Draft, at: Date): Promise<Entry> {

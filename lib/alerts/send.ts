@@ -1,38 +1,54 @@
-// send-alerts: snapshot and state → who is to be told; then what waits is sent. What is owed stands in the state until the
-// mails are on the disk, and the state says that one is sent before it goes from the disk.
+// send-alerts: snapshot and state → who is to be told; then what waits is sent. It judges the snapshot itself: a health
+// file that is broken or missing silences nothing. What is owed stands in the state until the mails are on the disk, and
+// the state says that one is sent before it goes from the disk.
 import { Usage } from '../contract/errors.ts';
+import type { Sections } from '../contract/registry.ts';
 import type { Spool } from '../contract/spool.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
 import { ageOf, secondsSince } from '../core/age.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
-import { latestHealth } from '../health/files.ts';
+import type { JudgedSite, Known } from '../health/files.ts';
 import { type Outbox, readOutbox } from '../outbox/outbox.ts';
+import { readHeartbeat } from '../confirm/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import { tellAlertmanager } from './alertmanager.ts';
 import { checkWays, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
-import { alertsIn, events, outboxFolder, silencesFolder, type State, stateFile, toldAlerts } from './files.ts';
-import { advance, type AlertEvent, type AlertState, type Notice, type Seen, sent } from './lifecycle.ts';
+import {
+  type AlertEvent,
+  alertsIn,
+  type AlertState,
+  events,
+  type Notice,
+  outboxFolder,
+  silencesFolder,
+  type State,
+  stateFile,
+  toldAlerts,
+} from './files.ts';
+import { advance, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
-import { lookAtHealth, lookAtOwn, lookAtSnapshot, policyOf } from './look.ts';
+import { handlingOf, lookAtMonitor, lookAtSnapshot, readingsOf } from './look.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
-import { type OwnState, recordsOf } from './own.ts';
 import type { Post } from './post.ts';
-import { queue } from './queue.ts';
-import { parseNotes, quietNow, spentNotes } from './silence.ts';
+import { allOf, queue, type Site } from './queue.ts';
+import { parseNotes, quietNow, spentNotes } from './quiet.ts';
 
 const empty: AlertState = { seen_at: undefined, alerts: {} };
 const fresh: State = { schema_version: 1, snapshot: empty, own: empty };
 /** What is left then is for the next run. */
 const sendingMs = 60_000;
 
-export const sendAlerts = (post: Post) =>
-  defineStage<AlertsConfig>({
+/** The checks over the snapshot and over what the monitor knows of itself. */
+export type Judge<Config> = (known: Known, config: Config, at: Date) => JudgedSite;
+
+export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge<Config>, sections: Sections) =>
+  defineStage<Config>({
     name: 'send-alerts',
     summary: 'mails who has to hear of something, and what still waits',
-    reads: [latest, latestHealth, stateFile],
+    reads: [latest, stateFile],
     writes: [stateFile, events, toldAlerts],
     runsEvery: 'cycle',
     // A last mail that is begun in time may yet be tried by all three ways, half a minute and more each.
@@ -48,11 +64,16 @@ export const sendAlerts = (post: Post) =>
       const { check, test, 'dry-run': isDry } = world.options;
       if (check === true) return checkWays(post, world.config);
       if (test === true && isDry === true) throw new Usage('--test sends a mail, and --dry-run none: choose one');
-      return test === true ? sendTest(post, world) : sendNew(post, world);
+      return test === true ? sendTest(post, world) : sendNew(post, world, judge, sections);
     },
   });
 
-async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome> {
+async function sendNew<Config extends AlertsConfig>(
+  post: Post,
+  world: World<Config>,
+  judge: Judge<Config>,
+  sections: Sections,
+): Promise<Outcome> {
   const { config, places } = world;
   const now = world.now();
   const began = world.monotonicMs();
@@ -62,40 +83,46 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   // Without it alerts begin anew: a mail may come twice, and none is lost.
   const { content: before = fresh, problems: noState } = await world.previous(stateFile);
   problems.push(...noState.map((problem) => `the state of the alerts ${problem}`));
-  const { snapshot, problem } = await world.read(latest).then(
-    (found) => ({ snapshot: found, problem: found ? undefined : 'there is no snapshot yet' }),
-    (error: unknown) => ({ snapshot: undefined, problem: reasonOf(error) }),
+  const { snapshot, missing } = await world.read(latest).then(
+    (found) =>
+      found && lookTime(found)
+        ? { snapshot: found, missing: '' }
+        : { snapshot: undefined, missing: found ? 'the latest snapshot has no time' : 'there is no snapshot yet' },
+    (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
   );
 
   const { notes, problems: noNotes } = parseNotes(post.notes(silencesFolder(places)));
   problems.push(...noNotes);
-  const known = alertsIn(before);
-  const firstSeenOf = (id: string) => known[id]?.first_seen;
-  const policy = (rule: string, subject: string) => policyOf(config, rule, subject, { notes, at: now, firstSeenOf });
+  const alerts = alertsIn(before);
+  const firstSeenOf = (id: string) => alerts[id]?.first_seen;
+  const quietRules = { notes, at: now, firstSeenOf };
+  const handling = (rule: string, subject: string) => handlingOf(config, rule, subject, quietRules);
   const byTime = snapshot && lookTime(snapshot);
   const runId = snapshot?.run_id ?? world.runId;
   const outbox = readOutbox(spool, mailKind);
   const onTheirWay = new Set(outbox.waiting.flatMap(({ entry }) => entry.ids));
   const isOnItsWay = (id: string): boolean => onTheirWay.has(id);
-  const byOwn = lookAtOwn(
-    {
-      snapshot: ageOfSnapshot(byTime, problem, now),
-      outbox: ageOfOutbox(outbox, now),
-      ...(await recordsOf(world, now)),
-    },
-    config,
-    now,
-  );
+  const known: Known = {
+    snapshot,
+    missing,
+    stages: await world.stageRecords(),
+    heartbeat: await readHeartbeat(world),
+    asking: 'send-alerts',
+    outbox: countOutbox(outbox, spool, now),
+  };
+  const site = judge(known, config, now);
+  const all = allOf(site);
   const seen =
     snapshot && byTime
       ? advance(before.snapshot, {
           at: byTime,
-          seen: await lookAt(world, snapshot, byTime, byOwn),
-          policyOf: policy,
+          seen: lookAtSnapshot(all, readingsOf(sections, snapshot.sections), config),
+          handlingOf: handling,
           isOnItsWay,
         })
       : { state: before.snapshot, events: [], notices: [] };
-  const own = advance(before.own, { at: now, seen: byOwn, policyOf: policy, isOnItsWay });
+  const byOwn = lookAtMonitor(all, config);
+  const own = advance(before.own, { at: now, seen: byOwn, handlingOf: handling, isOnItsWay });
   const notices = [...seen.notices, ...own.notices];
   // Whom Alertmanager tells is its own matter.
   const happened = [...seen.events, ...own.events].filter(
@@ -109,7 +136,7 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
 
   spool.sweep();
   // Of a run that was killed. Its mails, not new ones of a later snapshot: one may be in the outbox already.
-  const bill = { post, world, spool, runId, problems };
+  const bill = { post, world, spool, runId, problems, site: { snapshot, judged: site } };
   const queued = await pay(bill, before.owed);
   if (notices.length > 0 || happened.length > 0) {
     const owed = { at: (byTime ?? now).toISOString(), notices, events: happened };
@@ -134,11 +161,10 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   for (const name of spentNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
   const untold = await tellAlertmanager(world, state, post.outside);
   problems.push(...untold);
-  const left = readOutbox(spool, mailKind);
-  const { waiting, oldest_seconds } = ageOfOutbox(left, now);
+  const { waiting, waiting_seconds, dead } = countOutbox(readOutbox(spool, mailKind), spool, now);
   if (waiting > 0)
     problems.push(
-      `${counted(waiting, 'mail')} could not be delivered, the oldest of ${formatDuration(oldest_seconds)} ago`,
+      `${counted(waiting, 'mail')} could not be delivered, the oldest of ${formatDuration(waiting_seconds)} ago`,
     );
   return {
     counts: {
@@ -147,9 +173,8 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
       sent: flushed.happened.filter(({ kind }) => kind === 'sent').length,
       // What health says of the delivery it takes from here.
       waiting,
-      waiting_seconds: Math.round(oldest_seconds),
-      // What cannot be read will arrive no more than those that nobody took.
-      dead: spool.dead().length + left.problems.length,
+      waiting_seconds: Math.round(waiting_seconds),
+      dead,
       ...(config.alerts.alertmanager ? { untold: untold.length } : {}),
     },
     problems,
@@ -159,31 +184,18 @@ async function sendNew(post: Post, world: World<AlertsConfig>): Promise<Outcome>
   };
 }
 
-async function lookAt(
-  world: World<AlertsConfig>,
-  snapshot: Snapshot,
-  at: Date,
-  byOwn: Readonly<Record<string, Seen>>,
-): Promise<Record<string, Seen>> {
-  const seen = lookAtSnapshot(snapshot.sections, world.config, at);
-  const health = await world.read(latestHealth).catch(() => undefined);
-  // Of another snapshot it says nothing of this one.
-  const isOfThis = health?.run_id === snapshot.run_id && health.snapshot_time_utc === snapshot.time_utc;
-  const judged = isOfThis ? health.observations : undefined;
-  return { ...seen, ...lookAtHealth(judged, { ...seen, ...byOwn }, world.config, at) };
-}
-
 interface Bill {
   readonly post: Post;
   readonly world: World<AlertsConfig>;
   readonly spool: Spool;
   readonly runId: string;
   readonly problems: string[];
+  readonly site: Site;
 }
 
-async function pay({ post, world, spool, runId, problems }: Bill, owed: State['owed']): Promise<Event[]> {
+async function pay({ post, world, spool, runId, problems, site }: Bill, owed: State['owed']): Promise<Event[]> {
   if (!owed) return [];
-  const queued = await queue(post, world, spool, owed.notices, new Date(owed.at));
+  const queued = await queue(post, world, spool, owed.notices, new Date(owed.at), site);
   problems.push(...(await log(world, runId, [...owed.events.map(eventOf), ...queued])));
   return queued;
 }
@@ -193,17 +205,14 @@ function lookTime(snapshot: Snapshot): Date | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
-function ageOfSnapshot(at: Date | undefined, problem: string | undefined, now: Date): OwnState['snapshot'] {
-  if (!at) return { age_seconds: undefined, problem: problem ?? 'the latest snapshot has no time' };
-  const { seconds, aheadSeconds } = ageOf(at, now);
-  if (aheadSeconds === undefined) return { age_seconds: seconds, problem: undefined };
-  const ahead = formatDuration(aheadSeconds);
-  return { age_seconds: undefined, problem: `the latest snapshot is from the future, by ${ahead}: a clock is wrong` };
-}
-
-function ageOfOutbox({ waiting }: Outbox<Entry>, now: Date): OwnState['outbox'] {
+function countOutbox({ waiting, problems }: Outbox<Entry>, spool: Spool, now: Date): NonNullable<Known['outbox']> {
   const ages = waiting.map(({ entry }) => secondsSince(entry.composed_at, now));
-  return { waiting: waiting.length, oldest_seconds: Math.max(0, ...ages) };
+  return {
+    waiting: waiting.length,
+    waiting_seconds: Math.max(0, ...ages),
+    // What cannot be read will arrive no more than those that nobody took.
+    dead: spool.dead().length + problems.length,
+  };
 }
 
 const countActive = (state: State): number =>

@@ -8,7 +8,8 @@ import { resolvePlaces } from '../io/places.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
-import { observationsBehind } from './names.ts';
+import { checkNames } from '../config/check-names.ts';
+import { observationsBehind } from './counterparts.ts';
 import { noHost } from '../cli/stage.ts';
 
 export const explainCommand: Command = {
@@ -45,5 +46,5 @@ export const explainCommand: Command = {
 /** Undefined where it is none, or has the same name as an observation. */
 function alertNamed(id: string): { observations: readonly string[] } | undefined {
   const observations = observationsBehind(id);
-  return misnamed(id) !== undefined || observations.includes(id) ? undefined : { observations };
+  return misnamed(id, checkNames) !== undefined || observations.includes(id) ? undefined : { observations };
 }

@@ -1,17 +1,18 @@
 // ops-monitor rehearse: what a changed configuration would have mailed, beside that of today, over recorded days.
 import { dirname } from 'node:path';
-import { compareMails, rehearsal, type WouldBe } from '../alerts/rehearse.ts';
+import { compareMails, rehearsal, type WouldBe } from '../alerts/replay.ts';
 import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { Usage } from '../contract/errors.ts';
 import { counted } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
-import { assess } from '../health/assess.ts';
-import type { Health } from '../health/files.ts';
+import type { Judged } from '../engine/checks.ts';
+import { judgeSite } from '../health/judge.ts';
 import { resolvePlaces } from '../io/places.ts';
 import { isTerminal, painter, print, printError, rewriteLine } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
+import { withCauses } from '../snapshot/causes.ts';
 import { type Snapshot, snapshots } from '../snapshot/files.ts';
 import { type Command, exitCodes, textOption } from '../cli/command.ts';
 import { noHost } from '../cli/stage.ts';
@@ -75,7 +76,7 @@ function replay(configs: readonly [Configuration, Configuration], days: number) 
   const [today] = configs;
   const world = makeWorld({ config: today, places: resolvePlaces(today.files), openHost: noHost });
   const from = daysBefore(world.now(), days);
-  const steps = configs.map((config) => rehearsal(config, (snapshot) => judge(snapshot, config)));
+  const steps = configs.map((config) => rehearsal(config, sections, (snapshot) => judge(snapshot, config)));
   const mails: WouldBe[][] = configs.map(() => []);
   let [count, bad] = [0, 0];
   for (const day of world.days(snapshots).filter((one) => one.getTime() >= from.getTime() - 86_400_000)) {
@@ -87,7 +88,7 @@ function replay(configs: readonly [Configuration, Configuration], days: number) 
       if (!snapshot) bad += 1;
       else if (new Date(snapshot.time_utc) >= from) {
         count += 1;
-        steps.forEach((step, index) => mails[index]?.push(...replayed(step, snapshot)));
+        steps.forEach((step, index) => mails[index]?.push(...replayed(step, explained(snapshot, today))));
       }
     }
     if (isTerminal(2)) rewriteLine(`${day.toISOString().slice(0, 10)}: ${counted(count, 'snapshot')} …`);
@@ -97,11 +98,19 @@ function replay(configs: readonly [Configuration, Configuration], days: number) 
 }
 
 /** Under its own limits. Of the monitor itself the recorded days say nothing. */
-function judge(snapshot: Snapshot, config: Configuration): Health['observations'] {
-  const { hostname, time_utc } = snapshot;
-  const own = { missing: '', stages: [], heartbeat: undefined };
-  return assess({ sections, checks }, { snapshot, ...own, config, hostname, at: new Date(time_utc) }).observations;
-}
+const judge = (snapshot: Snapshot, config: Configuration): readonly Judged[] =>
+  judgeSite(
+    { sections, checks },
+    { snapshot, missing: '', stages: [], heartbeat: undefined, asking: '' },
+    config,
+    new Date(snapshot.time_utc),
+  ).snapshot;
+
+/** As of today collected: in those that were recorded before, readings do not name their causes. */
+const explained = (snapshot: Snapshot, config: Configuration): Snapshot => ({
+  ...snapshot,
+  sections: withCauses(snapshot.sections, config),
+});
 
 /** What the rules cannot take is a fault of theirs, and no bad line. */
 function replayed(step: (snapshot: Snapshot) => WouldBe[], snapshot: Snapshot): WouldBe[] {

@@ -3,7 +3,7 @@ import { findSource, loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
 import { misnamed } from '../alerts/named.ts';
-import { type Note, parseNotes, quietNow } from '../alerts/silence.ts';
+import { type Note, parseNotes, quietNow } from '../alerts/quiet.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import { formatDuration, parseDuration } from '../core/quantity.ts';
@@ -15,7 +15,8 @@ import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import type { Asked } from '../cli/arguments.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
-import { alertOf } from './names.ts';
+import { checkNames } from '../config/check-names.ts';
+import { alertOf } from './counterparts.ts';
 import { noHost, takePlaces } from '../cli/stage.ts';
 
 const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'say what would be so, and leave nothing' } } as const;
@@ -112,7 +113,7 @@ async function activeIn(config: Configuration, places: Places): Promise<Active> 
 }
 
 function known(of: string): string {
-  const problem = misnamed(of);
+  const problem = misnamed(of, checkNames);
   if (problem === undefined) return of;
   const alert = alertOf(of);
   throw new Usage(

@@ -5,6 +5,7 @@ import { archiveConfig } from '../archive/config.ts';
 import { confirmConfig } from '../confirm/config.ts';
 import { inSeconds } from '../contract/quantities.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
+import { checkNames } from './check-names.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
 import { thermalConfig } from '../thermal/config.ts';
 import { wrongEndpoints, wrongLimits } from './order.ts';
@@ -16,7 +17,7 @@ export const configurationSchema = z
     ...siteConfig,
     ...snapshotConfig,
     ...healthConfig,
-    ...alertsConfig,
+    ...alertsConfig(checkNames),
     ...confirmConfig,
     ...thermalConfig,
     ...archiveConfig,

@@ -1,9 +1,8 @@
 // The names in a configuration, section by section: of machines that must be there, of what becomes one variable in the
 // archive, and of subjects that somebody makes an exception of.
-import { ownRules, snapshotRules } from '../alerts/rules/index.ts';
+import { policies } from '../alerts/policies.ts';
 import type { AnyCheck } from '../contract/check.ts';
 import type { Sections } from '../contract/registry.ts';
-import type { AnyRule } from '../contract/rule.ts';
 import { identifierOf, listed, nearest } from '../core/text.ts';
 import { checks, sections } from './registry.ts';
 
@@ -61,7 +60,11 @@ export function unknownSubjects(config: Spoken): Complaint[] {
     return [{ path, message: `there is no ${noun} ${subject}${advice}` }];
   };
   const limits: readonly AnyCheck[] = checks;
-  const rules: readonly AnyRule[] = [...snapshotRules, ...ownRules];
+  /** What the monitor judges of itself needs no section: it stands for itself. */
+  const needsOf = (check: string) => limits.find(({ name }) => name === check)?.needs ?? [check];
+  const rules = policies.flatMap(({ name, of, readings }) =>
+    of === undefined || readings ? [] : { name, needs: Object.keys(of).flatMap(needsOf) },
+  );
   return [
     ...limits.flatMap(({ needs, limits: under }) => {
       const { for: exceptions = {} }: { for?: object } = config.limits[under?.key ?? ''] ?? {};
@@ -86,7 +89,7 @@ export function unknownSubjects(config: Spoken): Complaint[] {
 
 /** Of what the monitor sees of itself. */
 const ownSubjects: Readonly<Record<string, readonly string[]>> = {
-  snapshot: ['snapshot'],
-  outbox: ['outbox'],
+  'snapshot-age': ['snapshot'],
+  'mail-delivery': ['outbox'],
   heartbeat: ['outside'],
 };

@@ -61,6 +61,8 @@ interface Measurement extends Measured, Particulars {
   readonly subject: string;
   /** Where the limits are not the check's own but come with what was read. */
   readonly limits?: Limits;
+  /** At least this bad, whatever the limits say. */
+  readonly least?: Level;
   /** In place of the sentence, where the number in it would read badly. */
   readonly message?: string;
   /** In place of the limit seen from its other side. */
@@ -68,7 +70,8 @@ interface Measurement extends Measured, Particulars {
 }
 
 /** A level that is a fact: reachable or not. */
-export interface Verdict extends Pick<Observation, 'subject' | 'level' | 'value' | 'unit' | 'message'>, Particulars {
+export interface Verdict
+  extends Pick<Observation, 'subject' | 'level' | 'value' | 'unit' | 'message' | 'because'>, Particulars {
   /** The limit that decided; without one, the red limit of the check. */
   readonly limit?: Observation['limit'];
   readonly clears_when?: string | undefined;
@@ -78,8 +81,6 @@ export interface Verdict extends Pick<Observation, 'subject' | 'level' | 'value'
 
 /** What alerts tell beyond an observation. */
 export interface Particulars {
-  /** At least this bad, whatever the limits say. */
-  readonly least?: Level;
   /** Since when, where the data themselves know. */
   readonly since?: string | undefined;
   /** What depends on the subject, by name. */

@@ -11,6 +11,7 @@ export const envelope = (data: z.ZodMiniType) =>
       status: z.enum(['ok', 'absent', 'failed']),
       kind: z.optional(z.enum(['timeout', 'shape', 'error'])),
       reason: z.optional(z.string()),
+      because: z.optional(z.string()),
       ms: z.optional(z.number()),
       collected_at: z.optional(z.string()),
       data: z.optional(data),
@@ -25,6 +26,13 @@ export const envelope = (data: z.ZodMiniType) =>
       ),
     );
 
-export type Failed = { status: 'failed'; kind: 'timeout' | 'shape' | 'error'; reason: string; ms: number };
+export type Failed = {
+  status: 'failed';
+  kind: 'timeout' | 'shape' | 'error';
+  reason: string;
+  /** The reading that says why this one had to fail: `hosts.source`, `workspace`. */
+  because?: string | undefined;
+  ms: number;
+};
 export type Envelope<Data = unknown> =
   { status: 'ok'; ms: number; collected_at: string; data: Data } | { status: 'absent'; reason: string } | Failed;

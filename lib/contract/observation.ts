@@ -22,6 +22,7 @@ const fields = {
   check: z.string(),
   level,
   ...judgedFields,
+  because: z.optional(words('the reading that is the cause: `hosts.source`, `filesystems.data`')),
   said: z.optional(words('what it said, where the snapshot is not believed')),
   runbook: z.string(),
 };

@@ -11,6 +11,7 @@ import { assessHealth } from '../health/assess.ts';
 import { writeReport } from '../report/report.ts';
 import { storeFiles } from '../io/store.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
+import { judge } from './judge.ts';
 import { openNet } from './net.ts';
 import { post } from './post.ts';
 import { written } from './written.ts';
@@ -21,7 +22,7 @@ export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Config
   assessHealth({ sections, checks }),
   writeReport(sections),
   appendZarr(sections, files),
-  sendAlerts(mail),
+  sendAlerts<Configuration>(mail, judge, sections),
 ];
 
 export const stages: readonly Stage<Configuration>[] = [

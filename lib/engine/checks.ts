@@ -16,7 +16,7 @@ import { oneLine } from '../core/harmless.ts';
 import { worst } from '../core/level.ts';
 import { reasonOf } from '../core/text.ts';
 import { judge } from './judgement.ts';
-import { shownOf } from './readable.ts';
+import { readingOf, shownOf } from './readable.ts';
 
 export interface CheckRun {
   readonly checks: readonly AnyCheck[];
@@ -30,6 +30,8 @@ export interface CheckRun {
 export interface Judged extends Particulars {
   readonly observation: Observation;
   readonly measured?: Measured | undefined;
+  /** What was judged; undefined where no probe read it. */
+  readonly reading?: string;
   /** It stands for a whole section that could not be read, and this is why: subjects that are not named may be there. */
   readonly blind?: string | undefined;
 }
@@ -39,23 +41,28 @@ const runbookOf = (check: string): string => `ops/runbooks/${check}.md`;
 export function runChecks(run: CheckRun): Judged[] {
   return run.checks.flatMap((check) => {
     const shown = shownOf(check.needs, run.sections, run.definitions);
-    const unknown = shown.unread.map(({ section, item, reason }): Judged => {
-      const judged = observe(check.name, unread(item ?? section, reason));
-      return item === undefined ? { ...judged, blind: reason } : judged;
+    const unknown = shown.unread.map(({ section, item, reason, because }): Judged => {
+      const judged = observe(check.name, { ...unread(item ?? section, reason), because });
+      return { ...judged, reading: readingOf(section, item), blind: item === undefined ? reason : undefined };
     });
     return [...unknown, ...(shown.complete ? assess(check, shown.readable, run) : [])];
   });
 }
 
 function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRun): readonly Judged[] {
+  const [section = ''] = check.needs;
   const configured = check.limits && run.limits[check.limits.key];
   try {
-    const findings = check.assess(sections, run.at);
-    return findings.map((finding) => judgeFinding(check.name, finding, limitsOf(finding, check.limits, configured)));
+    return check
+      .assess(sections, run.at)
+      .map((finding) => ({
+        ...judgeFinding(check.name, finding, limitsOf(finding, check.limits, configured)),
+        reading: readingOf(section, run.definitions[section]?.many ? finding.subject : undefined),
+      }));
   } catch (error) {
     // A reading that no check expected must not cost the judgement of all the others.
     const reason = `${check.name} could not judge it: ${reasonOf(error)}`;
-    return [{ ...observe(check.name, unread(check.needs[0] ?? check.name, reason)), blind: reason }];
+    return [{ ...observe(check.name, unread(section, reason)), blind: reason }];
   }
 }
 
@@ -90,17 +97,7 @@ export function judgeFinding(check: string, finding: Finding, limits: Limits): J
   // A check that makes a number of nothing (0 processors, say) has judged nothing.
   if (!Number.isFinite(value))
     return observe(check, unread(subject, `${check} could not judge it: ${verdict.message}`));
-  const { says, after, aside } = finding;
-  return observe(check, {
-    ...verdict,
-    measured: {
-      value,
-      unit,
-      says,
-      ...(after === undefined ? {} : { after }),
-      ...(aside === undefined ? {} : { aside }),
-    },
-  });
+  return observe(check, { ...verdict, measured: finding });
 }
 
 const noLimit = { value: null, key: '' };
@@ -116,7 +113,7 @@ const unread = (subject: string, reason: string): Verdict => ({
 });
 
 function observe(check: string, verdict: Verdict): Judged {
-  const { subject, level, value, unit, limit = noLimit, message, clears_when } = verdict;
+  const { subject, level, value, unit, limit = noLimit, message, because, clears_when } = verdict;
   const { measured, since, serves, brief } = verdict;
   return {
     observation: {
@@ -128,6 +125,7 @@ function observe(check: string, verdict: Verdict): Judged {
       unit,
       limit,
       message: oneLine(message),
+      ...(because === undefined ? {} : { because }),
       ...(clears_when === undefined ? {} : { clears_when }),
       runbook: runbookOf(check),
     },
@@ -144,6 +142,7 @@ export const disbelieve = (age: Observation, { message, ...observation }: Observ
   level: 'unknown',
   limit: age.limit,
   message: `${age.message}; then: ${message}`,
+  because: age.id,
   said: message,
   clears_when: 'a fresh snapshot is there',
 });

@@ -1,5 +1,5 @@
 // What of a snapshot can be shown to whoever judges it: what failed is told apart from what is not there.
-import type { Envelope } from '../contract/envelope.ts';
+import type { Envelope, Failed } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
 
 export interface Shown {
@@ -16,7 +16,19 @@ interface Unread {
   /** Undefined where it is all of the section. */
   readonly item: string | undefined;
   readonly reason: string;
+  /** The reading that is the cause: this one itself, or one without which it had to fail. */
+  readonly because: string;
 }
+
+const failureOf = ({ reason, because }: Failed, section: string, item: string | undefined): Unread => ({
+  section,
+  item,
+  reason,
+  because: because ?? readingOf(section, item),
+});
+
+export const readingOf = (section: string, item: string | undefined): string =>
+  item === undefined ? section : `${section}.${item}`;
 
 export function shownOf(
   needs: readonly string[],
@@ -34,8 +46,8 @@ export function shownOf(
     }
     complete = false;
     if (section === undefined)
-      unread.push({ section: need, item: undefined, reason: `the snapshot has no section ${need}` });
-    else if (section.status === 'failed') unread.push({ section: need, item: undefined, reason: section.reason });
+      unread.push({ section: need, item: undefined, reason: `the snapshot has no section ${need}`, because: need });
+    else if (section.status === 'failed') unread.push(failureOf(section, need, undefined));
   }
   return { readable, complete, unread };
 
@@ -43,7 +55,7 @@ export function shownOf(
     const good: Record<string, unknown> = {};
     for (const [item, envelope] of Object.entries(data as Record<string, Envelope>)) {
       if (envelope.status === 'ok') good[item] = envelope.data;
-      else if (envelope.status === 'failed') unread.push({ section: need, item, reason: envelope.reason });
+      else if (envelope.status === 'failed') unread.push(failureOf(envelope, need, item));
     }
     return good;
   }

@@ -33,6 +33,8 @@ export interface Known {
   readonly missing: string;
   readonly stages: readonly StageRecord[];
   readonly heartbeat: HeartbeatFound;
+  /** What lies in the outbox; undefined where the last run of send-alerts is the one that knows. */
+  readonly outbox?: { readonly waiting: number; readonly waiting_seconds: number; readonly dead: number };
   /** Which stage judges. Whether others were left out is seen from its own run before. */
   readonly asking: string;
 }

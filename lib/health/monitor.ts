@@ -40,11 +40,14 @@ export function judgeAge({ snapshot, missing }: Known, config: HealthConfig, at:
   return observe(!isStale({ seconds }, limit), `the snapshot is ${old} old (at most ${most})`, { measured });
 }
 
-export function judgeMonitor({ stages, heartbeat, asking }: Known, config: HealthConfig, at: Date): Judged[] {
+export function judgeMonitor({ stages, heartbeat, outbox, asking }: Known, config: HealthConfig, at: Date): Judged[] {
   const before = stages.find(({ stage }) => stage === asking);
   return [
     ...stages.map((record) => judged('stage-outcome', outcomeOf(record, before, at))),
-    ...stages.flatMap((record) => deliveryOf(record, before)).map((finding) => judged('mail-delivery', finding)),
+    ...(outbox ? [outboxOf(outbox)] : []).map((finding) => judged('mail-delivery', finding)),
+    ...stages
+      .flatMap((record) => deliveryOf(record, before, outbox === undefined))
+      .map((finding) => judged('mail-delivery', finding)),
     ...(heartbeat ? [judged('heartbeat', heartbeatOf(heartbeat, config.limits.heartbeat, at))] : []),
   ];
 }
@@ -76,7 +79,7 @@ function outcomeOf(record: StageRecord, before: StageRecord | undefined, at: Dat
 }
 
 /** From what send-alerts counted: a mail that nobody has got is as bad as what it tells of. */
-function deliveryOf(record: StageRecord, before: StageRecord | undefined): Verdict[] {
+function deliveryOf(record: StageRecord, before: StageRecord | undefined, ofOutbox: boolean): Verdict[] {
   const { stage, counts } = record;
   const { waiting, waiting_seconds = 0, dead = 0, untold } = counts;
   if (stage !== 'send-alerts') return [];
@@ -87,12 +90,12 @@ function deliveryOf(record: StageRecord, before: StageRecord | undefined): Verdi
     return subjects.map((subject) => delivery(subject, null, says, `${stage} runs again`));
   }
   return [
-    ...(waiting === undefined ? [] : [outboxOf(waiting, waiting_seconds, dead)]),
+    ...(ofOutbox && waiting !== undefined ? [outboxOf({ waiting, waiting_seconds, dead })] : []),
     ...(untold === undefined ? [] : [alertmanagerOf(untold)]),
   ];
 }
 
-function outboxOf(waiting: number, waiting_seconds: number, dead: number): Verdict {
+function outboxOf({ waiting, waiting_seconds, dead }: NonNullable<Known['outbox']>): Verdict {
   const wrong = [
     ...(waiting > 0
       ? [`${counted(waiting, 'mail')} could not be delivered, for ${formatDuration(waiting_seconds)}`]

@@ -6,6 +6,7 @@ import { reasonOf } from '../core/text.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { readingLimits, runProbes } from '../engine/probes.ts';
 import { outcomesOf } from '../engine/readable.ts';
+import { withCauses } from './causes.ts';
 import type { SnapshotConfig } from './config.ts';
 import { latest, readings, schemaVersion, type Snapshot, snapshots } from './files.ts';
 import { probes } from './probes/index.ts';
@@ -39,7 +40,7 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
       openHost: world.openHost,
       ...readingLimits,
     });
-    const sections = withWorkspaceLag(read);
+    const sections = withCauses(withWorkspaceLag(read), world.config);
 
     const snapshot: Snapshot = {
       schema_version: schemaVersion,

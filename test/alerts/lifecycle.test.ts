@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as fc from 'fast-check';
-import { advance, type AlertState, type Look, type Notice, type Policy, sent } from '../../lib/alerts/lifecycle.ts';
-import type { Sighting } from '../../lib/contract/rule.ts';
+import type { AlertState, Notice } from '../../lib/alerts/files.ts';
+import { advance, type Handling, type Look, sent } from '../../lib/alerts/lifecycle.ts';
+import type { Sighting } from '../../lib/contract/policy.ts';
 
 const minute = 60_000;
 const start = Date.parse('2026-11-20T00:00:00Z');
 const time = (minutes: number): Date => new Date(start + minutes * minute);
 const empty: AlertState = { seen_at: undefined, alerts: {} };
-const plain: Policy = {
+const plain: Handling = {
   hold: 0,
   clearHold: 0,
   repeat: 12 * 3600,
@@ -30,17 +31,22 @@ const firing = (since?: Date, subject = 'data'): Sighting => ({
 const clear = (subject = 'data'): Sighting => ({ subject, state: 'clear', message: '/data is 20 % full' });
 const unknown = (subject = 'data'): Sighting => ({ subject, state: 'unknown', message: 'it hangs' });
 
-const look = (minutes: number, sightings: readonly Sighting[], policy: Partial<Policy> = {}, blind?: string): Look => ({
+const look = (
+  minutes: number,
+  sightings: readonly Sighting[],
+  policy: Partial<Handling> = {},
+  blind?: string,
+): Look => ({
   at: time(minutes),
   seen: { storage: { sightings, blind } },
-  policyOf: () => ({ ...plain, ...policy }),
+  handlingOf: () => ({ ...plain, ...policy }),
   isOnItsWay: () => false,
 });
 
-type Step = readonly [minutes: number, sighting: Sighting, policy?: Partial<Policy>];
+type Step = readonly [minutes: number, sighting: Sighting, policy?: Partial<Handling>];
 
 /** What was said, and to whom, step by step; a transport takes every mail at once. */
-function play(steps: readonly Step[], policy: Partial<Policy> = {}, delivered = true, isOnItsWay = !delivered) {
+function play(steps: readonly Step[], policy: Partial<Handling> = {}, delivered = true, isOnItsWay = !delivered) {
   let state = empty;
   const told: string[] = [];
   const events: string[] = [];

@@ -11,11 +11,15 @@ import { stateFile } from '../../lib/alerts/files.ts';
 import type { Post } from '../../lib/alerts/post.ts';
 import { sendAlerts } from '../../lib/alerts/send.ts';
 import type { Level } from '../../lib/core/level.ts';
-import { type Health, latestHealth } from '../../lib/health/files.ts';
+import type { Configuration } from '../../lib/config/schema.ts';
+import type { Observation } from '../../lib/contract/observation.ts';
+import { sections as definitions } from '../../lib/config/registry.ts';
+import { judge } from '../../lib/cycle/judge.ts';
 import { webhook } from '../../lib/alerts/transports/webhook.ts';
 import { openSpool } from '../../lib/io/spool.ts';
 import { latest } from '../../lib/snapshot/files.ts';
-import { filesystem, ok, snapshotOf } from '../health/seen.ts';
+import { filesystem, ok } from '../health/seen.ts';
+import { snapshotOf } from '../judged.ts';
 import { configurationOf, readText, temporaryFolder, worldIn } from '../world.ts';
 
 const start = Date.parse('2026-11-20T08:00:00Z');
@@ -52,12 +56,8 @@ const outside = { environment: {} } as unknown as Outside;
 export const disk = (used_percent: number): Envelope =>
   ok({ data: ok(filesystem({ size_bytes: 10, used_bytes: 9, available_bytes: 1, used_percent })) });
 
-/** As assess-health leaves it; its own age is told of by itself. */
-export const observation = (
-  id: string,
-  level: Level,
-  message = id,
-): Health['observations'][number] & { clears_when: string } => {
+/** As a check leaves it. */
+export const observation = (id: string, level: Level, message = id): Observation & { clears_when: string } => {
   const [check = ''] = id.split(':');
   return {
     id,
@@ -73,11 +73,9 @@ export const observation = (
   };
 };
 
-const snapshotAt = (minutes: number, sections: Record<string, Envelope>) =>
-  snapshotOf(time(minutes).toISOString(), sections);
-
 export function siteIn(folder: string, configuration = 'site: test\nalerts: { to: [ops@example.org] }') {
   const taken: Taken[] = [];
+  const besides = new Map<string, readonly Observation[]>();
   let answer: Answer = takes;
   const notes: { name: string; text: string }[] = [];
   const post: Post = {
@@ -90,22 +88,17 @@ export function siteIn(folder: string, configuration = 'site: test\nalerts: { to
   const outbox = join(folder, 'state', 'alerts', 'outbox');
   const run = async (minutes: number, sections?: Record<string, Envelope>, by: Post = post, options = {}) => {
     const world = worldIn(folder, { at: time(minutes), config: configurationOf(configuration), options });
-    if (sections) await world.replace(latest, snapshotAt(minutes, sections));
-    return sendAlerts(by).run(world);
+    if (sections) await world.replace(latest, snapshotOf(sections, time(minutes)));
+    const judgeBesides = (...[known, config, at]: Parameters<typeof judge>) => {
+      const judged = judge(known, config, at);
+      const more = besides.get(known.snapshot?.time_utc ?? '') ?? [];
+      return { ...judged, snapshot: [...judged.snapshot, ...more.map((one) => ({ observation: one }))] };
+    };
+    return sendAlerts<Configuration>(by, judgeBesides, definitions).run(world);
   };
-  /** Health of the snapshot of that minute, which `run` writes. */
-  const assess = async (minutes: number, ...observations: Health['observations']): Promise<void> =>
-    worldIn(folder, { at: time(minutes) }).replace(latestHealth, {
-      schema_version: 1,
-      assessed_at: time(minutes).toISOString(),
-      snapshot_time_utc: time(minutes).toISOString(),
-      run_id: '0'.repeat(32),
-      site: 'test',
-      hostname: 'vm',
-      overall_level: 'red',
-      counts: { green: 0, amber: 0, red: 0, unknown: 0 },
-      observations: [observation('snapshot-age:snapshot', 'green'), ...observations],
-    });
+  /** Judged besides, of the snapshot of that minute, which `run` writes. */
+  const assess = (minutes: number, ...observations: Observation[]): void =>
+    void besides.set(time(minutes).toISOString(), observations);
   return {
     folder,
     taken,

@@ -7,6 +7,7 @@ import { Refused } from '../../lib/contract/errors.ts';
 import type { Post } from '../../lib/alerts/post.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { latestHealth } from '../../lib/health/files.ts';
+import { stageRecord } from '../../lib/contract/record.ts';
 import { latest } from '../../lib/snapshot/files.ts';
 import { worldIn } from '../world.ts';
 import { ok } from '../health/seen.ts';
@@ -55,7 +56,7 @@ test('a collector that has stopped is told, while the snapshot stays the same', 
   await run(15);
   assert.match(
     header(taken[0]?.mail ?? assert.fail(), 'Subject'),
-    /ALERT snapshot:snapshot: the latest snapshot has an age of 15m/,
+    /ALERT snapshot:snapshot: the snapshot is 15m old \(from 15m\)$/,
   );
 });
 
@@ -198,18 +199,12 @@ test('a test goes to everybody who may ever be told, touches nothing that waits,
   assert.ok(events().includes('failed'));
 });
 
-test('what a mail tells it does not tell again among the rest; what nobody assessed is not said to be well', async (t) => {
+test('what a mail tells it does not tell again among the rest', async (t) => {
   const { run, taken, assess } = site(t);
   await run(0, { filesystems: disk(91) });
-  assert.match(bodyOf(taken[0]), /How the rest is, is not known/);
-  assert.doesNotMatch(bodyOf(taken[0]), /Nothing else is red/);
+  assert.match(bodyOf(taken[0]), /Nothing else is red or unknown/);
   const many = Array.from({ length: 25 }, (_, index) => observation(`stream-age:s${index}`, 'unknown'));
-  await assess(
-    5,
-    observation('filesystem-usage:data', 'red'),
-    observation('filesystem-usage:other', 'unknown'),
-    ...many,
-  );
+  assess(5, observation('filesystem-usage:data', 'red'), observation('filesystem-usage:other', 'unknown'), ...many);
   await run(5, { filesystems: disk(10) });
   assert.ok(!bodyOf(taken[1]).includes('filesystem-usage:data'));
   assert.match(bodyOf(taken[1]), /Also not well:/);
@@ -218,32 +213,47 @@ test('what a mail tells it does not tell again among the rest; what nobody asses
   assert.doesNotMatch(bodyOf(taken[1]), /How the rest is/);
 });
 
-test('health of an older snapshot says nothing of how the rest is now', async (t) => {
-  const { run, taken, assess } = site(t);
-  await assess(0, observation('clock-synchronised:host', 'green'));
-  await run(0, { filesystems: disk(91) });
-  assert.match(bodyOf(taken[0]), /Nothing else is red or unknown/);
-  await run(5, { filesystems: disk(10) });
-  assert.match(bodyOf(taken[1]), /How the rest is, is not known/);
-  assert.doesNotMatch(bodyOf(taken[1]), /Nothing else/);
+test('a health file that is missing, broken or of another snapshot changes no mail: the snapshot is judged again', async (t) => {
+  const endpoint = (status: number) =>
+    ok({ dashboard: ok({ url: 'http://x/', answered: true, status, response_ms: 1, slow_seconds: 2 }) });
+  const healthy = JSON.stringify({ schema_version: 1, overall_level: 'green', counts: {}, observations: [] });
+  const mailsWith = async (content: string | undefined) => {
+    const { run, taken, folder } = site(t);
+    const path = latestHealth.path(worldIn(folder, { at: time(0) }).places, time(0));
+    mkdirSync(dirname(path), { recursive: true });
+    for (let minutes = 0; minutes <= 30; minutes += 5) {
+      if (content !== undefined) writeFileSync(path, content);
+      await run(minutes, { filesystems: disk(91), endpoints: endpoint(minutes < 25 ? 503 : 200) });
+    }
+    return taken.map(({ mail }) => [header(mail, 'Subject'), bodyOf({ mail, to: [] }).split('<!DOCTYPE')[0]]);
+  };
+  const subjects = (mails: Awaited<ReturnType<typeof mailsWith>>) => mails.map(([subject]) => subject);
+  const without = await mailsWith(undefined);
+  assert.deepEqual(subjects(without), [
+    '[test] ALERT storage:data: /data is 91 % full, 1 B left (from 80 %)',
+    '[test] ALERT red:endpoint-status:dashboard: http://x/ answers with status 503',
+    '[test] OK red:endpoint-status:dashboard: http://x/ answers with status 200',
+  ]);
+  assert.match(without[0]?.[1] ?? '', /Also not well:\r?\n +red +http:\/\/x\/ answers with status 503/);
+  const plain = (mails: Awaited<ReturnType<typeof mailsWith>>) =>
+    mails.map(([subject, body]) => [subject, body?.replaceAll(/----_NmP-\w+/g, '')]);
+  for (const content of ['{"schema', healthy]) assert.deepEqual(plain(await mailsWith(content)), plain(without));
 });
 
 test('a mail about a snapshot that cannot be read neither says that the rest is well, nor that there was one', async (t) => {
   for (const content of ['garbage', undefined]) {
     const { run, taken, folder } = site(t);
     const world = worldIn(folder, { at: time(0) });
-    // As assess-health leaves it: there was nothing to judge.
-    await world.replace(latestHealth, {
+    await world.replace(stageRecord('append-zarr'), {
       schema_version: 1,
-      assessed_at: time(0).toISOString(),
-      site: 'test',
-      hostname: 'vm',
-      overall_level: 'unknown',
-      counts: { green: 0, amber: 0, red: 0, unknown: 1 },
-      observations: [
-        observation('snapshot-age:snapshot', 'unknown', 'no snapshot to judge'),
-        observation('stage-outcome:append-zarr', 'red', 'append-zarr failed'),
-      ],
+      stage: 'append-zarr',
+      run_id: '0'.repeat(32),
+      started_at: time(0).toISOString(),
+      ms: 1,
+      outcome: 'failed',
+      exit_code: 1,
+      counts: {},
+      problems: ['the disk is gone'],
     });
     const path = latest.path(world.places, time(0));
     mkdirSync(dirname(path), { recursive: true });
@@ -252,7 +262,7 @@ test('a mail about a snapshot that cannot be read neither says that the rest is 
     const body = bodyOf(taken[0]);
     assert.match(body, /ALERT {2}snapshot:snapshot\n.*(not JSON|no snapshot yet)/);
     assert.match(body, /How the rest is, is not known/);
-    assert.match(body, /red +append-zarr failed/, 'what the monitor knows of itself it knows all the same');
+    assert.match(body, /red +append-zarr failed at /, 'what the monitor knows of itself it knows all the same');
     assert.doesNotMatch(body, /Nothing else|no snapshot to judge|snapshot of 20/);
   }
 });
@@ -264,32 +274,29 @@ test('a mail about a reading that fails does not tell of all that is unknown for
   );
   const reason = 'source cannot be reached: it does not answer';
   const hosts = ok({ source: ok({ address: 'x', reached: false, error: reason }) });
-  const failed = (why: string, name: string) => ok({ [name]: { status: 'failed', kind: 'error', reason: why, ms: 1 } });
-  await assess(
+  const failed = (why: string, name: string, because?: string) =>
+    ok({ [name]: { status: 'failed', kind: 'error', reason: why, ...(because ? { because } : {}), ms: 1 } });
+  assess(
     0,
-    observation('host-reachable:source', 'red', `${reason}, says health`),
-    observation('stream-age:mrr', 'unknown', `mrr could not be read: ${reason}`),
-    observation('gate-verdict:product', 'unknown', 'product could not be read: it is not JSON'),
-    observation('gate-age:product', 'unknown', 'product could not be read: it is not JSON'),
     observation('clock-synchronised:host', 'unknown', 'clock could not be read: it hung'),
     observation('mirror-lag:a.gws', 'unknown', 'a.gws could not be read: it hung'),
     observation('mirror-coverage:a.gws', 'unknown', 'a.gws could not be read: it hung'),
   );
-  await run(0, { hosts, streams: failed(reason, 'mrr'), gates: failed('it is not JSON', 'product') });
+  await run(0, { hosts, streams: failed(reason, 'mrr', 'hosts.source'), gates: failed('it is not JSON', 'product') });
   const body = bodyOf(taken[0]);
   assert.match(body, /probe:host\.source/);
   assert.match(body, /probe:gates\.product/);
-  assert.doesNotMatch(body, /says health|mrr could not|product could not/);
+  assert.doesNotMatch(body, /probe:streams\.mrr|mrr could not|product could not/);
   assert.match(body, /unknown +clock could not be read/);
   const [text = ''] = body.split('<!DOCTYPE');
   assert.equal(text.split('a.gws could not be read').length, 2, 'what several checks say of one reading is said once');
 });
 
 test('whatever is red and nobody tells of is mailed after a quarter of an hour, with its runbook and what would clear it', async (t) => {
-  const { run, taken, assess, events } = site(t);
+  const { run, taken, assess, state } = site(t);
   const at = async (minutes: number, level?: 'green' | 'amber' | 'red' | 'unknown') => {
     const message = `it answers with ${level}`;
-    if (level) await assess(minutes, observation('endpoint-status:dashboard', level, message));
+    if (level) assess(minutes, observation('endpoint-status:dashboard', level, message));
     await run(minutes, {});
     return taken.length;
   };
@@ -301,10 +308,11 @@ test('whatever is red and nobody tells of is mailed after a quarter of an hour, 
   assert.match(bodyOf(mail), /runbook +ops\/runbooks\/endpoint-status\.md\n/);
   assert.match(bodyOf(mail), /ack +ops-monitor ack red:endpoint-status:dashboard --reason/);
   assert.match(bodyOf(mail), /Nothing else is red or unknown/);
-  // Not assessed, and assessed as unknown: neither is an end.
-  assert.equal(await at(20), 1);
+  // Not read at all, and judged as unknown: neither is an end.
+  await run(20, { endpoints: { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 } });
+  assert.equal(taken.length, 1);
   assert.equal(await at(25, 'unknown'), 1);
-  assert.ok(!events().includes('vanished'));
+  assert.ok(state().snapshot.alerts['red:endpoint-status:dashboard'], 'it is neither over nor gone');
   assert.equal(await at(30, 'red'), 1);
   assert.equal(await at(35, 'amber'), 2);
   assert.match(
@@ -317,7 +325,7 @@ test('whatever is red and nobody tells of is mailed after a quarter of an hour, 
 test('a kill for want of memory is mailed at once, though it is red in one snapshot alone, and is over an hour later', async (t) => {
   const { run, taken, assess } = site(t);
   for (let minutes = 0; minutes <= 70; minutes += 5) {
-    await assess(minutes, observation('host-oom:host', minutes === 5 ? 'red' : 'green'));
+    assess(minutes, observation('host-oom:host', minutes === 5 ? 'red' : 'green'));
     await run(minutes, {});
     assert.equal(taken.length, minutes < 5 ? 0 : minutes < 70 ? 1 : 2, `${minutes} min`);
   }
@@ -326,7 +334,7 @@ test('a kill for want of memory is mailed at once, though it is red in one snaps
 test('what another rule tells of is not told twice, and `red` is switched off by telling nobody', async (t) => {
   const { run, taken, assess } = site(t);
   for (const minutes of [0, 15]) {
-    await assess(minutes, observation('filesystem-usage:data', 'red'));
+    assess(minutes, observation('filesystem-usage:data', 'red'));
     await run(minutes, { filesystems: disk(95) });
   }
   assert.deepEqual(
@@ -335,7 +343,7 @@ test('what another rule tells of is not told twice, and `red` is switched off by
   );
   const off = site(t, 'site: test\nalerts: { to: [a@example.org], rules: { red: { to: [] } } }');
   for (const minutes of [0, 15]) {
-    await off.assess(minutes, observation('gate-verdict:prune', 'red'));
+    off.assess(minutes, observation('gate-verdict:prune', 'red'));
     await off.run(minutes, { filesystems: disk(95) });
   }
   assert.deepEqual(

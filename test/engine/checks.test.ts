@@ -99,6 +99,7 @@ test('a section that could not be read is unknown, with the reason, and nothing 
         unit: '',
         limit: { value: 'a reading', key: '' },
         message: 'host could not be read: /proc/loadavg is not three numbers: ""',
+        because: 'host',
         clears_when: 'it can be read again',
         runbook: 'ops/runbooks/load.md',
       },

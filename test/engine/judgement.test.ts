@@ -32,4 +32,30 @@ describe('engine/judgement', () => {
     assert.deepEqual(judge(0, { red: 1 }, 'from'), { level: 'green', decided: 'red' });
     assert.deepEqual(judge(1, { red: 1 }, 'from'), { level: 'red', decided: 'red' });
   });
+
+  test('at or below a limit is across it; of a band the limit of red is not', () => {
+    assert.equal(judge(20, { red: 20 }, 'at or below').level, 'red');
+    assert.equal(judge(20.01, { red: 20 }, 'at or below').level, 'green');
+    const band = { amber: 52, red: 50 };
+    assert.deepEqual(
+      [52.01, 52, 50, 49.99].map((value) => judge(value, band, 'at or below, red below').level),
+      ['green', 'amber', 'amber', 'red'],
+    );
+  });
+
+  test('a judgement says the value and its limit, with and without the level, and what would clear it', () => {
+    const measured = { value: 85.25, unit: 'percent', says: '/data is', after: ' full', aside: '; since noon' };
+    const red = { value: 90, key: 'limits.filesystem.red' };
+    const amber = { value: 80, key: 'limits.filesystem.amber' };
+    const { level, limit, message, shown, crossed, clears_when } = judgeMeasured(measured, {
+      side: 'from',
+      amber,
+      red,
+    });
+    assert.deepEqual([level, limit], ['amber', amber]);
+    assert.equal(message, '/data is 85.2 % full (amber from 80 %); since noon');
+    assert.equal(shown, '/data is 85.2 % full; since noon');
+    assert.equal(crossed, '/data is 85.2 % full (from 80 %); since noon');
+    assert.equal(clears_when, 'it is below 80 %');
+  });
 });

@@ -16,7 +16,9 @@ export const workspaceUsage = defineCheck<Pick<Readable, 'workspace'>>()({
   },
   assess: ({ workspace: { path, problem, used_percent, used_bytes, size_bytes, usage_problem } }) => [
     used_percent === undefined
-      ? untold(usage_problem ?? problem ?? 'nobody tells it')
+      ? usage_problem === undefined && problem !== undefined
+        ? { ...untold(problem), because: 'workspace' }
+        : untold(usage_problem ?? 'nobody tells it')
       : {
           subject,
           value: used_percent,

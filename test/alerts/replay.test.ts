@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { compareMails, rehearsal } from '../../lib/alerts/rehearse.ts';
+import { compareMails, rehearsal } from '../../lib/alerts/replay.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
-import { ok, snapshotOf } from '../health/seen.ts';
+import { ok } from '../health/seen.ts';
+import { sections } from '../../lib/config/registry.ts';
+import { judgedOf, snapshotOf } from '../judged.ts';
 import { configurationOf } from '../world.ts';
 import { observation } from './send-site.ts';
 
@@ -10,14 +12,21 @@ import { observation } from './send-site.ts';
 const recorded = (used: readonly number[]): Snapshot[] =>
   used.map((used_percent, index) => {
     const time = new Date(Date.parse('2026-11-20T00:00:00Z') + index * 300_000).toISOString();
-    return snapshotOf(time, { filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }) });
+    return snapshotOf(
+      { filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }) },
+      new Date(time),
+    );
   });
 
-/** What health says of each snapshot. */
-type Judge = Parameters<typeof rehearsal>[1];
+/** What is judged besides. */
+type Judge = Parameters<typeof rehearsal>[2];
 
-const mailsOf = (text: string, used: readonly number[], judge: Judge = () => []) => {
-  const step = rehearsal(configurationOf(`alerts: { to: [ops@example.org] ${text} }`), judge);
+const mailsOf = (text: string, used: readonly number[], more: Judge = () => []) => {
+  const config = configurationOf(`alerts: { to: [ops@example.org] ${text} }`);
+  const step = rehearsal(config, sections, (snapshot) => [
+    ...judgedOf({ snapshot }, config, new Date(snapshot.time_utc)).snapshot,
+    ...more(snapshot),
+  ]);
   return recorded(used).flatMap((snapshot) => step(snapshot));
 };
 
@@ -31,10 +40,9 @@ test('recorded snapshots are replayed as they would have been mailed', () => {
   assert.deepEqual(mailsOf(', rules: { storage: { at: 95% } }', used), []);
 });
 
-test('what health judges red is replayed too', () => {
+test('what is red by the limits of health is replayed too', () => {
   const judge: Judge = ({ time_utc }) => [
-    observation('gate-verdict:prune', time_utc < '2026-11-20T00:20' ? 'red' : 'green'),
-    observation('filesystem-usage:data', 'red'),
+    { observation: observation('gate-verdict:prune', time_utc < '2026-11-20T00:20' ? 'red' : 'green') },
   ];
   assert.deepEqual(
     mailsOf('', [70, 70, 70, 70, 70], judge).map(({ at, subject }) => `${at.slice(11, 16)} ${subject}`),

@@ -1,18 +1,28 @@
+// What the monitor knows of itself, from the records that its stages left.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import test from 'node:test';
-import { recordsOf } from '../../lib/alerts/own.ts';
-import { heartbeatRecord } from '../../lib/confirm/files.ts';
+import { heartbeatRecord, readHeartbeat } from '../../lib/confirm/files.ts';
 import { stageRecord } from '../../lib/contract/record.ts';
+import { judgedOf } from '../judged.ts';
 import { configurationOf, runId, temporaryFolder, worldIn } from '../world.ts';
 
 const at = new Date('2026-11-20T07:00:00Z');
 
-test('the rules of the monitor itself see every stage’s record, and how long no heartbeat was accepted', async (t) => {
+test('every stage’s record is judged, and how long no heartbeat was accepted', async (t) => {
   const folder = temporaryFolder(t);
   const config = configurationOf('heartbeat: { url: $OPS_HEARTBEAT_URL }');
+  const judged = async (world: ReturnType<typeof worldIn>) => {
+    const known = { stages: await world.stageRecords(), heartbeat: await readHeartbeat(world) };
+    const { monitor } = judgedOf(known, config, at);
+    return {
+      stages: known.stages,
+      monitor,
+      heartbeat: monitor.find(({ observation }) => observation.id === 'heartbeat:outside'),
+    };
+  };
   const world = worldIn(folder, { at, config });
-  assert.deepEqual(await recordsOf(world, at), { stages: [], heartbeat: undefined }, 'nothing has run yet');
+  assert.deepEqual((await judged(world)).monitor, [], 'nothing has run yet');
 
   await world.replace(stageRecord('append-zarr'), {
     schema_version: 1,
@@ -35,21 +45,22 @@ test('the rules of the monitor itself see every stage’s record, and how long n
     words: 'it answered 404',
   } as const;
   await world.replace(heartbeatRecord, record);
-  const never = await recordsOf(world, at);
+  const never = await judged(world);
   assert.deepEqual(
     never.stages.map(({ stage, outcome }) => [stage, outcome]),
     [['append-zarr', 'failed']],
   );
-  assert.deepEqual(never.heartbeat, { age_seconds: 4 * 3600, says: 'it answered 404' });
+  assert.equal(never.heartbeat?.measured?.value, 4 * 3600);
+  assert.match(never.heartbeat.observation.message, /it answered 404$/);
 
   await world.replace(heartbeatRecord, { ...record, accepted_at: '2026-11-20T06:00:00.000Z' });
-  assert.equal((await recordsOf(world, at)).heartbeat?.age_seconds, 3600);
+  assert.equal((await judged(world)).heartbeat?.measured?.value, 3600);
   // Configured no more, what lies there is nobody's matter.
-  assert.equal((await recordsOf(worldIn(folder, { at }), at)).heartbeat, undefined);
+  assert.equal((await judged(worldIn(folder, { at }))).heartbeat, undefined);
 
   const path = heartbeatRecord.path(world.places, at);
   writeFileSync(path, '{"schema');
-  const torn = (await recordsOf(world, at)).heartbeat;
-  assert.equal(torn?.age_seconds, undefined);
-  assert.match(torn?.says ?? '', /heartbeat\.json is not JSON/);
+  const { heartbeat: torn } = await judged(world);
+  assert.deepEqual([torn?.measured, torn?.observation.level], [undefined, 'unknown']);
+  assert.match(torn?.observation.message ?? '', /heartbeat\.json is not JSON/);
 });

@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
-import { lookAtSnapshot } from '../../lib/alerts/look.ts';
-import { ownRules, snapshotRules } from '../../lib/alerts/rules/index.ts';
+import { fileURLToPath } from 'node:url';
+import { sections as definitions } from '../../lib/config/registry.ts';
+import { lookAtSnapshot, readingsOf } from '../../lib/alerts/look.ts';
+import { monitorPolicies, snapshotPolicies } from '../../lib/alerts/policies.ts';
 import { resolve } from '../../lib/config/resolve.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
-import { alertOf, observationsBehind } from '../../lib/commands/names.ts';
+import { alertOf, observationsBehind } from '../../lib/commands/counterparts.ts';
+import { judgedOf, snapshotOf } from '../judged.ts';
 import { readText } from '../world.ts';
 
 const hosts = join(import.meta.dirname, '..', 'hosts');
@@ -20,7 +23,13 @@ test('behind every alert of a machine there is the observation that is named, an
     const resolved = resolve({ path: 'config.yaml', text: file('config.yaml') });
     assert.ok('config' in resolved);
     const known = new Set(observations.map(({ id }) => id));
-    for (const [rule, { sightings }] of Object.entries(lookAtSnapshot(sections, resolved.config, new Date(0)))) {
+    const at = new Date(0);
+    const { config } = resolved;
+    const { snapshot: judged } = judgedOf({ snapshot: snapshotOf(sections, at) }, config, at);
+    for (const [rule, { sightings }] of Object.entries(
+      lookAtSnapshot(judged, readingsOf(definitions, sections), config),
+    )) {
+      if (rule === 'red') continue;
       for (const { subject } of sightings) {
         const alert = `${rule}:${subject}`;
         const named = observationsBehind(alert);
@@ -38,7 +47,7 @@ test('behind every alert of a machine there is the observation that is named, an
 });
 
 test('every rule has its check, but for readings that fail', () => {
-  for (const { name } of [...snapshotRules, ...ownRules].filter((rule) => rule.name !== 'probe')) {
+  for (const { name } of [...snapshotPolicies, ...monitorPolicies].filter((rule) => rule.name !== 'probe')) {
     const found = observationsBehind(name);
     assert.ok(found.length > 0, name);
     assert.deepEqual(

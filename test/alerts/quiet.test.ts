@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { misnamed } from '../../lib/alerts/named.ts';
-import {
-  acknowledgedBy,
-  type Note,
-  parseNotes,
-  parseWindow,
-  quietNow,
-  silencedBy,
-  spentNotes,
-} from '../../lib/alerts/silence.ts';
+import { checkNames } from '../../lib/config/check-names.ts';
+import { acknowledgedBy, type Note, parseNotes, quietNow, silencedBy, spentNotes } from '../../lib/alerts/quiet.ts';
+import { parseWindow } from '../../lib/alerts/maintenance.ts';
 
 const at = (text: string): Date => new Date(`${text}Z`);
 const note = (more: Partial<Note>): Note => ({
@@ -50,9 +44,12 @@ test('of red, one observation may be silenced, or all of a check; and the check 
   assert.ok(acknowledgedBy([known], 'red:endpoint-status:dashboard', known.from));
 
   for (const good of ['red', 'red:host-oom', 'red:host-oom:host', 'red:stage-outcome:send-alerts', 'storage:host-omo'])
-    assert.equal(misnamed(good), undefined, good);
-  assert.match(misnamed('red:host-omo:host') ?? '', /^there is no check "host-omo"; did you mean host-oom\? \(there: /);
-  assert.match(misnamed('storag') ?? '', /^there is no rule "storag"; did you mean storage\?/);
+    assert.equal(misnamed(good, checkNames), undefined, good);
+  assert.match(
+    misnamed('red:host-omo:host', checkNames) ?? '',
+    /^there is no check "host-omo"; did you mean host-oom\? \(there: /,
+  );
+  assert.match(misnamed('storag', checkNames) ?? '', /^there is no rule "storag"; did you mean storage\?/);
 });
 
 test('a window comes again every week, or every day, and may lie over midnight', () => {

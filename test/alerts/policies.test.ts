@@ -1,21 +1,42 @@
-// Every rule at its limit, just below and just above, through the configuration as a person writes it.
+// Every policy at its limit, just below and just above, through the configuration as a person writes it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
-import { lookAtHealth, lookAtOwn, lookAtSnapshot, policyOf } from '../../lib/alerts/look.ts';
-import { allRules, ownRules, red, snapshotRules } from '../../lib/alerts/rules/index.ts';
+import type { Sighting } from '../../lib/contract/policy.ts';
+import { sections as definitions } from '../../lib/config/registry.ts';
+import { handlingOf, isToldBy, lookAtMonitor, lookAtSnapshot, readingsOf } from '../../lib/alerts/look.ts';
+import { monitorPolicies, policies, red, snapshotPolicies } from '../../lib/alerts/policies.ts';
 import type { Level } from '../../lib/core/level.ts';
-import { checks } from '../../lib/health/checks/index.ts';
+import type { Known } from '../../lib/health/files.ts';
+import { checkNames } from '../../lib/config/check-names.ts';
+import { judgedOf, snapshotOf } from '../judged.ts';
 import { configurationOf } from '../world.ts';
 import { observation } from './send-site.ts';
 
 const at = new Date('2026-11-20T12:00:00Z');
 const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '', data });
 
+const judged = (sections: Record<string, Envelope>, configuration = '') =>
+  judgedOf({ snapshot: snapshotOf(sections, at) }, configurationOf(configuration), at).snapshot;
+
+const lookAt = (sections: Record<string, Envelope>, configuration = '') =>
+  lookAtSnapshot(judged(sections, configuration), readingsOf(definitions, sections), configurationOf(configuration));
+
 /** `firing`, `clear` or `unknown` of each subject. */
-function states(rule: string, sections: Record<string, Envelope>, configuration = ''): Record<string, string> {
-  const seen = lookAtSnapshot(sections, configurationOf(configuration), at)[rule];
-  return Object.fromEntries((seen?.sightings ?? []).map(({ subject, state }) => [subject, state]));
+const states = (rule: string, sections: Record<string, Envelope>, configuration = ''): Record<string, string> =>
+  Object.fromEntries(
+    (lookAt(sections, configuration)[rule]?.sightings ?? []).map(({ subject, state }) => [subject, state]),
+  );
+
+const before = (seconds: number): Date => new Date(at.getTime() - seconds * 1000);
+
+/** What the policies of the monitor itself see, all well but for what is said. */
+function monitor(known: Partial<Known> & { readonly age?: number }, configuration = '') {
+  const { age = 0, ...rest } = known;
+  const config = configurationOf(configuration);
+  const outbox = { waiting: 0, waiting_seconds: 0, dead: 0 };
+  const site = judgedOf({ snapshot: snapshotOf({}, before(age)), outbox, ...rest }, config, at);
+  return lookAtMonitor([site.age, ...site.monitor], config);
 }
 
 const disk = (used_percent: number) => ({
@@ -81,18 +102,22 @@ test('each rule fires from its limit on, and not before', () => {
     assert.equal(states(rule, sections)[subject], state, `${rule} ${JSON.stringify(sections)}`);
   const tried = new Set(table.map(([rule]) => rule));
   assert.deepEqual(
-    snapshotRules.map(({ name }) => name).filter((name) => !tried.has(name)),
+    snapshotPolicies.map(({ name }) => name).filter((name) => !tried.has(name)),
     [],
-    'a rule is not tried',
+    'a policy is not tried',
   );
 });
 
-/** What `red` says of one that health judged red, beside what the rules say of the same snapshot and of the monitor. */
+/** What `red` says of one of that level, beside what is judged of the same snapshot. */
 function redOf(id: string, sections: Record<string, Envelope> = {}, level: Level = 'red') {
-  const config = configurationOf('');
-  const own = lookAtOwn({ ...well, stages: [], heartbeat: undefined }, config, at);
-  const seen = { ...lookAtSnapshot(sections, config, at), ...own };
-  return lookAtHealth([observation(id, level)], seen, config, at)['red']?.sightings[0];
+  const others = judged(sections);
+  const { serves } = others.find((one) => one.observation.id === id) ?? {};
+  const all = [
+    ...others.filter((one) => one.observation.id !== id),
+    { observation: observation(id, level), ...(serves ? { serves } : {}) },
+  ];
+  const seen = lookAtSnapshot(all, {}, configurationOf(''))['red'];
+  return seen?.sightings.find(({ subject }) => subject === id);
 }
 
 test('red is what health judges red and no rule tells of: by its id, with its own runbook', () => {
@@ -136,108 +161,98 @@ test('what a rule tells of under limits and holds of its own is not left to red,
   for (const [id, sections] of left) assert.equal(redOf(id, sections)?.state, 'firing', id);
 });
 
-test('of a snapshot that nobody assessed red knows nothing', () => {
-  const seen = lookAtHealth(undefined, {}, configurationOf(''), at)['red'];
-  assert.deepEqual(seen, { sightings: [], blind: 'the snapshot was not assessed' });
-});
-
-test('red tells of every check, whichever another rule takes from it; and no rule of one that is not there', () => {
-  const own = ['snapshot-age', 'stage-outcome', 'mail-delivery', 'heartbeat'];
-  const judged = [...checks.map(({ name }) => name), ...own].sort();
-  assert.deepEqual(Object.keys(red.tells).sort(), judged);
-  const told = allRules.flatMap(({ tells }) => Object.keys(tells));
+test('a policy covers checks that there are, and `red` every other', () => {
+  const covered = policies.flatMap(({ of = {} }) => Object.keys(of));
   assert.deepEqual(
-    told.filter((check) => !judged.includes(check)),
+    covered.filter((check) => !checkNames.includes(check)),
     [],
   );
   assert.deepEqual(
-    allRules.filter(({ tells }) => Object.keys(tells).length === 0).map(({ name }) => name),
-    [],
+    policies.filter(({ of }) => of === undefined),
+    [red],
   );
+  assert.ok(checkNames.length >= 32 && covered.length >= 12);
+  const left = checkNames.filter((check) => redOf(`${check}:x`) === undefined);
+  const plain = policies.flatMap(({ of = {}, onlyServing }) => (onlyServing ? [] : Object.keys(of)));
+  assert.deepEqual(left.sort(), plain.sort());
 });
 
 test('how long red lasts before it is mailed: by default, for one check, and for one subject of it', () => {
-  const holdOf = (id: string, configuration = '') => policyOf(configurationOf(configuration), 'red', id).hold;
+  const holdOf = (id: string, configuration = '') => handlingOf(configurationOf(configuration), 'red', id).hold;
   assert.equal(holdOf('endpoint-status:dashboard'), 900);
   assert.equal(holdOf('mirror-lag:a.gws'), 3600);
   assert.deepEqual(
-    [holdOf('host-oom:host'), policyOf(configurationOf(''), 'red', 'host-oom:host').clearHold],
+    [holdOf('host-oom:host'), handlingOf(configurationOf(''), 'red', 'host-oom:host').clearHold],
     [0, 3600],
   );
   const text =
     'alerts: { rules: { red: { red-for: 5m, for: { gate-verdict: { red-for: 2h }, "gate-verdict:prune": { to: [a@example.org] } } } } }';
   assert.equal(holdOf('endpoint-status:dashboard', text), 300);
   assert.equal(holdOf('gate-verdict:product', text), 7200);
-  const prune = policyOf(configurationOf(text), 'red', 'gate-verdict:prune');
+  const prune = handlingOf(configurationOf(text), 'red', 'gate-verdict:prune');
   assert.deepEqual([prune.hold, prune.to], [7200, ['a@example.org']]);
   assert.equal(holdOf('host-oom:host', text), 0, 'another exception takes none of the others away');
 });
 
-test('the rules of the monitor itself', () => {
-  const config = configurationOf('');
-  const own = (age_seconds: number | undefined, waiting = 0, oldest_seconds = 0, problem?: string) =>
-    lookAtOwn(
-      { snapshot: { age_seconds, problem }, outbox: { waiting, oldest_seconds }, stages: [], heartbeat: undefined },
-      config,
-      at,
-    );
-  const state = (seen: ReturnType<typeof own>, rule: string) => seen[rule]?.sightings[0]?.state;
+test('the policies of the monitor itself', () => {
+  const state = (known: Parameters<typeof monitor>[0], rule: string) => monitor(known)[rule]?.sightings[0]?.state;
   assert.deepEqual(
-    [899, 900, 901].map((age) => state(own(age), 'snapshot')),
+    [899, 900, 901].map((age) => state({ age }, 'snapshot')),
     ['clear', 'firing', 'firing'],
   );
-  assert.equal(state(own(undefined, 0, 0, 'there is no snapshot yet'), 'snapshot'), 'firing');
+  assert.equal(state({ snapshot: undefined, missing: 'there is no snapshot yet' }, 'snapshot'), 'firing');
+  const waiting = (waiting_seconds: number) => ({ outbox: { waiting: 1, waiting_seconds, dead: 0 } });
   assert.deepEqual(
-    [3599, 3600].map((oldest) => state(own(0, 1, oldest), 'delivery')),
+    [3599, 3600].map((oldest) => state(waiting(oldest), 'delivery')),
     ['clear', 'firing'],
   );
-  assert.equal(ownRules.length, 4);
+  assert.equal(state({}, 'delivery'), 'clear');
+  assert.equal(monitorPolicies.length, 4);
 });
 
 test('how old is too old follows how often a cycle runs, unless it is written as a duration', () => {
-  const seenAfter = (age_seconds: number, configuration: string) =>
-    lookAtOwn(
-      { ...well, snapshot: { age_seconds, problem: undefined }, stages: [], heartbeat: undefined },
-      configurationOf(configuration),
-      at,
-    )['snapshot']?.sightings[0];
+  const seenAfter = (age: number, configuration: string) => monitor({ age }, configuration)['snapshot']?.sightings[0];
   assert.deepEqual(
     [1800, 3 * 3600 - 1, 3 * 3600].map((age) => seenAfter(age, 'interval: 1h')?.state),
     ['clear', 'clear', 'firing'],
   );
-  assert.match(seenAfter(3 * 3600, 'interval: 1h')?.message ?? '', /has an age of 3h \(from 3h\)$/);
+  assert.match(seenAfter(3 * 3600, 'interval: 1h')?.message ?? '', /^the snapshot is 3h old \(from 3h\)$/);
   const written = 'interval: 1h\nalerts: { rules: { snapshot: { older-than: 45m } } }';
   assert.deepEqual(
     [2699, 2700].map((age) => seenAfter(age, written)?.state),
     ['clear', 'firing'],
   );
-  const lapsed = lookAtOwn(
-    { ...well, stages: [], heartbeat: { age_seconds: 86_399, says: '' } },
-    configurationOf('interval: 1h'),
-    at,
-  );
+  const lapsed = monitor({ heartbeat: heartbeatOf(86_399) }, 'interval: 1h');
   assert.equal(lapsed['heartbeat']?.sightings[0]?.state, 'clear');
 });
 
-const well = { snapshot: { age_seconds: 0, problem: undefined }, outbox: { waiting: 0, oldest_seconds: 0 } };
+const heartbeatOf = (age: number) => ({
+  record: {
+    schema_version: 1,
+    tried_at: at.toISOString(),
+    first_tried_at: before(1_000_000).toISOString(),
+    accepted_at: before(age).toISOString(),
+    style: 'healthchecks',
+    told: 'success',
+    outcome: 'refused',
+    words: 'it answered 404',
+  } as const,
+});
 
 test('a heartbeat that the watcher outside has not accepted for two hours is an alert; none is tried, none is missed', () => {
-  const config = configurationOf('');
-  const seen = (age_seconds: number | undefined, says = 'it answered 404') =>
-    lookAtOwn({ ...well, stages: [], heartbeat: { age_seconds, says } }, config, at)['heartbeat']?.sightings[0];
+  const seen = (heartbeat: Known['heartbeat']) => monitor({ heartbeat })['heartbeat']?.sightings;
   assert.deepEqual(
-    [7199, 7200].map((age) => seen(age)?.state),
+    [7199, 7200].map((age) => seen(heartbeatOf(age))?.[0]?.state),
     ['clear', 'firing'],
   );
   assert.equal(
-    seen(7200)?.message,
-    'the watcher outside has accepted no heartbeat for 2h; the last try: it answered 404 (from 2h)',
+    seen(heartbeatOf(7200))?.[0]?.message,
+    'the last heartbeat was accepted 2h ago (from 2h); the last try: it answered 404',
   );
-  assert.equal(seen(undefined, 'heartbeat.json is not JSON')?.state, 'unknown');
-  const none = lookAtOwn({ ...well, stages: [], heartbeat: undefined }, config, at)['heartbeat'];
-  assert.deepEqual(none?.sightings, []);
+  assert.equal(seen({ problem: 'heartbeat.json is not JSON' })?.[0]?.state, 'unknown');
+  assert.deepEqual(seen(undefined), []);
   // The first cycle after a machine was off looks before its own heartbeat is sent.
-  assert.equal(policyOf(config, 'heartbeat', 'outside').hold, 600);
+  assert.equal(handlingOf(configurationOf(''), 'heartbeat', 'outside').hold, 600);
 });
 
 test('a stage that fails is an alert after an hour, counted from when it last did its work; send-alerts cannot tell of itself', () => {
@@ -262,7 +277,7 @@ test('a stage that fails is an alert after an hour, counted from when it last di
     record('assess-health', 'ok', before),
     record('send-alerts', 'failed'),
   ];
-  const seen = lookAtOwn({ ...well, stages, heartbeat: undefined }, config, at)['stage']?.sightings ?? [];
+  const seen: readonly Sighting[] = monitor({ stages })['stage']?.sightings ?? [];
   assert.deepEqual(
     seen.map((one) => [one.subject, one.state, one.state === 'firing' ? one.since : undefined]),
     [
@@ -273,11 +288,10 @@ test('a stage that fails is an alert after an hour, counted from when it last di
     ],
   );
   assert.equal(seen[0]?.message, 'append-zarr failed: the disk is full');
-  assert.equal(policyOf(config, 'stage', 'append-zarr').hold, 3600);
+  assert.equal(handlingOf(config, 'stage', 'append-zarr').hold, 3600);
 });
 
 test('a stage that nobody runs any more is told, since it last did its work; who judges goes by his own run before', () => {
-  const config = configurationOf('');
   const record = (stage: string, started_at: string, every_seconds?: number) => ({
     schema_version: 1,
     stage,
@@ -297,7 +311,7 @@ test('a stage that nobody runs any more is told, since it last did its work; who
     record('rehearse-boot', '2026-09-01T00:00:00.000Z'),
     record('send-alerts', '2026-11-20T11:55:00.000Z', 300),
   ];
-  const seen = lookAtOwn({ ...well, stages, heartbeat: undefined }, config, at)['stage']?.sightings ?? [];
+  const seen: readonly Sighting[] = monitor({ stages })['stage']?.sightings ?? [];
   assert.deepEqual(
     seen.map((one) => [one.subject, one.state, one.message, one.state === 'firing' ? one.since : undefined]),
     [
@@ -318,9 +332,8 @@ test('a service that belongs to no stream is no matter of the rule about streams
 });
 
 test('since when it is so: from the data, and from systemd', () => {
-  const config = configurationOf('');
   const since = (sections: Record<string, Envelope>, rule: string) => {
-    const [sighting] = lookAtSnapshot(sections, config, at)[rule]?.sightings ?? [];
+    const [sighting] = lookAt(sections)[rule]?.sightings ?? [];
     return sighting?.state === 'firing' ? sighting.since : undefined;
   };
   assert.equal(since(stream(9000), 'stream'), new Date(at.getTime() - 3600_000).toISOString());
@@ -334,13 +347,12 @@ test('since when it is so: from the data, and from systemd', () => {
 test('what could not be read is unknown, and of a whole section that failed nobody is taken for gone', () => {
   const failed: Envelope = { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 };
   assert.deepEqual(states('storage', { filesystems: ok({ data: failed }) }), { data: 'unknown' });
-  const seen = lookAtSnapshot({ filesystems: failed }, configurationOf(''), at)['storage'];
+  const seen = lookAt({ filesystems: failed })['storage'];
   assert.equal(seen?.blind, 'hung');
-  const absent = lookAtSnapshot(
-    { filesystems: { status: 'absent', reason: 'none' }, workspace: { status: 'absent', reason: 'none' } },
-    configurationOf(''),
-    at,
-  );
+  const absent = lookAt({
+    filesystems: { status: 'absent', reason: 'none' },
+    workspace: { status: 'absent', reason: 'none' },
+  });
   assert.equal(absent['storage']?.blind, undefined);
 });
 
@@ -355,15 +367,15 @@ alerts:
 `;
   assert.deepEqual(states('storage', disk(75), text), { data: 'firing' });
   const config = configurationOf(text);
-  const { hold, to, repeat } = policyOf(config, 'storage', 'data');
+  const { hold, to, repeat } = handlingOf(config, 'storage', 'data');
   assert.deepEqual([hold, to, repeat], [1200, ['data@example.org'], 3600]);
-  assert.deepEqual(policyOf(config, 'storage', 'root').to, ['ops@example.org']);
-  assert.equal(policyOf(config, 'stream', 'x').hold, 3600);
+  assert.deepEqual(handlingOf(config, 'storage', 'root').to, ['ops@example.org']);
+  assert.equal(handlingOf(config, 'stream', 'x').hold, 3600);
   assert.deepEqual(
-    ['storage', 'stream', 'service', 'probe'].map((rule) => policyOf(configurationOf(''), rule, 'x').hold),
+    ['storage', 'stream', 'service', 'probe'].map((rule) => handlingOf(configurationOf(''), rule, 'x').hold),
     [0, 3 * 3600, 3 * 3600, 3600],
   );
-  assert.equal(policyOf(configurationOf(''), 'storage', 'x').repeat, 12 * 3600);
+  assert.equal(handlingOf(configurationOf(''), 'storage', 'x').repeat, 12 * 3600);
 });
 
 test('a machine that is away is one alert, not one for everything that was to be read on it', () => {
@@ -371,9 +383,16 @@ test('a machine that is away is one alert, not one for everything that was to be
     status: 'failed',
     kind: 'error',
     reason: 'source cannot be reached: it does not answer',
+    because: 'hosts.source',
     ms: 1,
   };
-  const hung: Envelope = { status: 'failed', kind: 'timeout', reason: 'a search in /gws/aurora/raw/a hung', ms: 1 };
+  const hung: Envelope = {
+    status: 'failed',
+    kind: 'timeout',
+    reason: 'a search in /gws/aurora/raw/a hung',
+    because: 'workspace',
+    ms: 1,
+  };
   const sections = {
     hosts: ok({ source: ok({ address: 'x', reached: false, error: 'source cannot be reached: it does not answer' }) }),
     workspace: ok({ path: '/gws/aurora', reached: false, problem: 'looking at /gws/aurora did not answer' }),
@@ -393,21 +412,17 @@ test('a machine that is away is one alert, not one for everything that was to be
   );
 });
 
-test('what is away costs what lies in it, and not what is merely called alike', () => {
-  const failed = (reason: string): Envelope => ({ status: 'failed', kind: 'error', reason, ms: 1 });
-  const seen = states('probe', {
-    hosts: ok({ vm: ok({ address: 'x', reached: false, error: 'vm cannot be reached: it does not answer' }) }),
-    workspace: ok({ path: '/data/', reached: false, problem: 'looking at /data/ did not answer' }),
-    streams: ok({
-      inside: failed('a search in /data/raw hung'),
-      quoted: failed("ENOENT: no such file or directory, scandir '/data'"),
-      sibling: failed('a search in /data2/raw hung'),
-      hidden: failed('a search in /data.old hung'),
-      below: failed('a search in /mnt/data hung'),
-      host: failed('vm cannot be reached: it does not answer'),
-      other: failed('backup-vm cannot be reached: it does not answer'),
-    }),
+test('an alert about a reading, a machine or the workspace tells of all that is unknown because of it', () => {
+  const failed: Envelope = { status: 'failed', kind: 'error', reason: 'no', ms: 1 };
+  const all = judged({
+    hosts: ok({ source: ok({ address: 'x', reached: false, error: 'no' }) }),
+    workspace: ok({ host: 'local', path: '/gws/aurora', reached: false, problem: 'no' }),
+    streams: ok({ a: { ...failed, because: 'hosts.source' }, b: failed }),
+    clock: failed,
   });
-  const unknown = Object.keys(seen).filter((subject) => seen[subject] === 'unknown');
-  assert.deepEqual(unknown.sort(), ['streams.host', 'streams.inside', 'streams.quoted']);
+  const toldBy = (subject: string) =>
+    all.flatMap((one) => (isToldBy({ rule: 'probe', subject }, one, all) ? [one.observation.id] : []));
+  assert.deepEqual(toldBy('host.source'), ['host-reachable:source', 'stream-age:a']);
+  assert.deepEqual(toldBy('mount.workspace'), ['workspace-reachable:workspace', 'workspace-usage:workspace']);
+  assert.deepEqual([toldBy('streams.b'), toldBy('clock')], [['stream-age:b'], ['clock-synchronised:clock']]);
 });

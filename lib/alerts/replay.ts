@@ -1,10 +1,12 @@
 // Recorded snapshots through the rules and the lifecycle: which mails would have been written. Nothing is sent.
+import type { Sections } from '../contract/registry.ts';
 import { firstLine } from '../core/text.ts';
-import type { Health } from '../health/files.ts';
+import type { Judged } from '../engine/checks.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 import type { AlertsConfig } from './config.ts';
-import { advance, type AlertState, sent } from './lifecycle.ts';
-import { lookAtHealth, lookAtSnapshot, policyOf } from './look.ts';
+import type { AlertState } from './files.ts';
+import { advance, sent } from './lifecycle.ts';
+import { handlingOf, lookAtSnapshot, readingsOf } from './look.ts';
 import { draftMails } from './mail.ts';
 
 export interface WouldBe {
@@ -13,10 +15,11 @@ export interface WouldBe {
   readonly to: readonly string[];
 }
 
-/** One snapshot after the other, oldest first, as if every mail had arrived at once. `judge` is what health says of one. */
+/** One snapshot after the other, oldest first, as if every mail had arrived at once. `judge` are the checks over one. */
 export function rehearsal(
   config: AlertsConfig,
-  judge: (snapshot: Snapshot) => Health['observations'],
+  sections: Sections,
+  judge: (snapshot: Snapshot) => readonly Judged[],
 ): (snapshot: Snapshot) => WouldBe[] {
   let state: AlertState = { seen_at: undefined, alerts: {} };
   return (snapshot) => {
@@ -24,19 +27,18 @@ export function rehearsal(
     if (Number.isNaN(at.getTime())) return [];
     const firstSeenOf = (id: string) => state.alerts[id]?.first_seen;
     // Windows of the configuration count; what people silenced then was about the mails of then.
-    const policy = (rule: string, subject: string) => policyOf(config, rule, subject, { notes: [], at, firstSeenOf });
-    const seen = lookAtSnapshot(snapshot.sections, config, at);
+    const quiet = { notes: [], at, firstSeenOf };
     const next = advance(state, {
       at,
-      seen: { ...seen, ...lookAtHealth(judge(snapshot), seen, config, at) },
-      policyOf: policy,
+      seen: lookAtSnapshot(judge(snapshot), readingsOf(sections, snapshot.sections), config),
+      handlingOf: (rule, subject) => handlingOf(config, rule, subject, quiet),
       isOnItsWay: () => false,
     });
     const ids = next.notices.map(({ id }) => id);
     state = sent(next.state, ids, at);
     const { hostname, run_id: runId } = snapshot;
     // Of a mail only its subject is shown.
-    const nothing = { rest: { isJudged: false, notWell: [] }, runbookOf: () => '', tellsOf: () => false };
+    const nothing = { rest: { isJudged: false, notWell: [] }, runbookOf: () => '', isToldBy: () => false };
     return draftMails(next.notices, { site: config.site, hostname, at, runId, ...nothing }).map(({ subject, to }) => ({
       at: at.toISOString(),
       subject: firstLine(subject),

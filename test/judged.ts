@@ -1,0 +1,26 @@
+// A snapshot of these sections, on a machine that has none of the others, as its checks judge it.
+import type { Envelope } from '../lib/contract/envelope.ts';
+import { sections as definitions } from '../lib/config/registry.ts';
+import type { Configuration } from '../lib/config/schema.ts';
+import { judge } from '../lib/cycle/judge.ts';
+import type { JudgedSite, Known } from '../lib/health/files.ts';
+import type { Snapshot } from '../lib/snapshot/files.ts';
+import { snapshotOf as snapshotWith } from './health/seen.ts';
+
+const none: Envelope = { status: 'absent', reason: 'there is none' };
+
+export const completed = (sections: Readonly<Record<string, Envelope>>): Record<string, Envelope> => ({
+  ...Object.fromEntries(Object.keys(definitions).map((name) => [name, none])),
+  ...sections,
+});
+
+export const snapshotOf = (sections: Readonly<Record<string, Envelope>>, at: Date): Snapshot =>
+  snapshotWith(at.toISOString(), completed(sections));
+
+/** What the monitor knows, all well but for what a case says of it. */
+export const judgedOf = (known: Partial<Known>, config: Configuration, at: Date): JudgedSite =>
+  judge(
+    { snapshot: undefined, missing: 'none', stages: [], heartbeat: undefined, asking: 'send-alerts', ...known },
+    config,
+    at,
+  );
