@@ -5,7 +5,7 @@ import { Usage } from '../contract/errors.ts';
 import type { Sections } from '../contract/registry.ts';
 import type { Spool } from '../contract/spool.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
-import { ageOf, secondsSince } from '../core/age.ts';
+import { secondsSince } from '../core/age.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
 import type { JudgedSite, Known } from '../health/files.ts';

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { sections as definitions } from '../../lib/config/registry.ts';
 import { lookAtSnapshot, readingsOf } from '../../lib/alerts/look.ts';
 import { monitorPolicies, snapshotPolicies } from '../../lib/alerts/policies.ts';
