@@ -110,6 +110,21 @@ test('a mail in the outbox that cannot be read counts as one that will not arriv
   assert.match(problems.join(), /torn\.json in the outbox cannot be read/);
 });
 
+test('an entry as the version before wrote it is sent to those who still wait', async (t) => {
+  const { run, outbox, taken, waiting } = site(t);
+  mkdirSync(outbox, { recursive: true });
+  const [sent, waits] = [
+    { address: 'a@example.org', state: 'sent', attempts: 1, sent_at: '2026-11-20T07:55:00.000Z', words: '250' },
+    { address: 'b@example.org', state: 'waiting', attempts: 1, next_at: '2026-11-20T07:56:00.000Z', words: 'down' },
+  ];
+  const [message_id, ids] = ['<abc.1@vm>', ['storage:data']];
+  const head = { schema_version: 1, message_id, from: 'ops@example.org', subject: 's' };
+  const entry = { ...head, composed_at: '2026-11-20T07:55:00.000Z', ids, recipients: [sent, waits], raw: 'Subject: s' };
+  writeFileSync(join(outbox, 'abc.1vm.json'), JSON.stringify(entry));
+  await run(0, { filesystems: disk(10) });
+  assert.deepEqual([taken[0]?.mail.raw, taken[0]?.to, waiting()], ['Subject: s', ['b@example.org'], []]);
+});
+
 test('a way of mail that is misspelt keeps mails waiting, and news for others go', async (t) => {
   const chat = await serve(t);
   const { run, taken, post, waiting } = site(
