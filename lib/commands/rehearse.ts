@@ -88,7 +88,7 @@ function replay(configs: readonly [Configuration, Configuration], days: number) 
       if (!snapshot) bad += 1;
       else if (new Date(snapshot.time_utc) >= from) {
         count += 1;
-        steps.forEach((step, index) => mails[index]?.push(...replayed(step, explained(snapshot, today))));
+        steps.forEach((step, index) => mails[index]?.push(...replayed((one) => step(explained(one, today)), snapshot)));
       }
     }
     if (isTerminal(2)) rewriteLine(`${day.toISOString().slice(0, 10)}: ${counted(count, 'snapshot')} …`);
