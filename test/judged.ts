@@ -9,7 +9,7 @@ import { snapshotOf as snapshotWith } from './health/seen.ts';
 
 const none: Envelope = { status: 'absent', reason: 'there is none' };
 
-export const completed = (sections: Readonly<Record<string, Envelope>>): Record<string, Envelope> => ({
+const completed = (sections: Readonly<Record<string, Envelope>>): Record<string, Envelope> => ({
   ...Object.fromEntries(Object.keys(definitions).map((name) => [name, none])),
   ...sections,
 });

@@ -196,7 +196,6 @@ export type RuleConfig = Readonly<Record<string, unknown>> & {
   readonly to?: readonly string[] | undefined;
 };
 
-export type WebhookConfig = Readonly<z.output<typeof webhook>>;
 export type AlertmanagerConfig = Readonly<z.output<typeof alertmanager>>;
 
 export interface AlertsConfig {

@@ -1,14 +1,14 @@
-// What a command line says to a command, and what is wrong with it, in words of our own.
+// Parses a command line against a command's options, with our own messages for mistakes.
 import { parseArgs } from 'node:util';
 import { Usage } from '../contract/errors.ts';
 import type { Option } from '../contract/stage.ts';
 import { nearest } from '../core/text.ts';
 import { calledAs, keptByNpm } from './npm.ts';
 
-/** What a command understands. */
+/** The name, operand and options that a command line is parsed against. */
 export interface Understood {
   readonly name: string;
-  /** The one thing that is named beside the options: `ID`. Without this, nothing may be. */
+  /** The placeholder of the only argument beside the options, such as `ID`; absent where the command takes none. */
   readonly operand?: string;
   readonly options: Readonly<Record<string, Option>>;
 }
@@ -18,7 +18,7 @@ export interface Asked {
   readonly operand?: string | undefined;
 }
 
-/** Of an option that it does not have, too: who says `npm start --dry-run` wants nothing written. */
+/** Also refuses --dry-run where the command lacks it: with `npm start --dry-run` nothing must be written. */
 function refuseWhatNpmKept({ name, operand, options }: Understood): void {
   const kept = keptByNpm([...new Set([...Object.keys(options), 'dry-run'])]);
   if (kept.length === 0) return;
@@ -31,10 +31,10 @@ function refuseWhatNpmKept({ name, operand, options }: Understood): void {
   throw new Usage(`npm kept ${words} for itself, and nothing was done; write: npx ops-monitor ${line.join(' ')}`);
 }
 
-/** Throws Usage with what is wrong. */
+/** Throws Usage for the first mistake on the command line. */
 export function parseArguments(command: Understood, argv: readonly string[]): Asked {
   refuseWhatNpmKept(command);
-  if (argv.length === 0) return { options: {} }; // as a unit calls it: reading nothing is not free
+  if (argv.length === 0) return { options: {} }; // a unit passes no arguments, and parsing none is not free
   const options: Record<string, Option> = { ...command.options, help: helpOption };
   const { values, positionals, tokens } = parseArgs({
     args: [...argv],
@@ -88,7 +88,7 @@ const bare = (operand: string): string => operand.replace(/^\[(.*)\]$/, '$1');
 export const optionText = (name: string, option: Option | undefined): string =>
   `--${name}${option?.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`;
 
-/** `help silence` asks silence itself, and `help archive at` a part of archive. */
+/** Turns `help silence` into `silence --help`, and `help archive at` into `archive at --help`. */
 export function wordsOf(argv: readonly string[]): readonly string[] {
   const [first, ...others] = argv;
   return first === 'help' && others.length > 0 ? [...others, '--help'] : argv;

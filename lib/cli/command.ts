@@ -1,4 +1,4 @@
-// A command from its arguments to its exit code: options, --help, and what each kind of failure means to the shell.
+// Runs a command from its arguments to its exit code: options, --help, and the exit code for each kind of error.
 import { LockedOut, Usage } from '../contract/errors.ts';
 import type { Answered, Option } from '../contract/stage.ts';
 import { alignColumns } from '../core/columns.ts';
@@ -10,13 +10,13 @@ import { type Asked, helpOption, optionText, parseArguments, type Understood } f
 export interface Command extends Understood {
   readonly summary: string;
   run(asked: Asked): Promise<number>;
-  /** Where whoever asked expects an answer in another form, whatever failed. */
+  /** Renders a failure in the form that the caller expects (Nagios); undefined for the usual message. */
   readonly answerFailure?: (error: unknown, argv: readonly string[]) => Answered | undefined;
 }
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, lockedOut: 75 } as const;
 
-/** Runs it and leaves the process, whatever hangs. */
+/** Runs the command and exits the process, even when something hangs. */
 export function start(command: Command): void {
   for (const [signal, code] of [
     ['SIGINT', 130],
@@ -24,7 +24,7 @@ export function start(command: Command): void {
   ] as const)
     process.once(signal, () => leave(code));
   const ended = runCommand(command, process.argv.slice(2));
-  void ended.then(leave); // runCommand never rejects: what is thrown below is an exit code here
+  void ended.then(leave); // runCommand never rejects: it turns errors into exit codes
 }
 
 async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
@@ -41,7 +41,7 @@ async function runCommand(command: Command, argv: readonly string[]): Promise<nu
       print(answered.text);
       return answered.exitCode;
     }
-    // What was written for a person keeps its lines.
+    // A Usage message is written for a person and keeps its line breaks.
     printError(`${command.name}: ${error instanceof Usage ? error.message : reasonOf(error)}`);
     return exitCodeOf(error);
   }
@@ -66,7 +66,7 @@ function helpOf({ name, summary, operand, options }: Command): string {
   ].join('\n');
 }
 
-/** What every command that reads the configuration understands. */
+/** The option of every command that reads the configuration. */
 export const configOption: Readonly<Record<string, Option>> = {
   config: {
     type: 'string',

@@ -1,4 +1,4 @@
-// ops-monitor COMMAND …: one name for every script, so that nobody has to know where they lie.
+// Dispatches `ops-monitor COMMAND …` to the command's script.
 import { alignColumns } from '../core/columns.ts';
 import { nearest } from '../core/text.ts';
 import { leave } from '../io/leave.ts';
@@ -10,7 +10,7 @@ import { calledAs } from './npm.ts';
 
 export interface Entry {
   readonly summary: string;
-  /** Runs the script: it takes the rest of the command line, and leaves by itself. */
+  /** Imports the script, which parses the rest of the command line and exits the process. */
   readonly load: () => Promise<unknown>;
 }
 

@@ -10,7 +10,7 @@ import { calledAs } from './npm.ts';
 export interface Group {
   readonly name: string;
   readonly summary: string;
-  /** Their names begin with the group's. */
+  /** Each name is the group's name, a space and a word. */
   readonly commands: readonly Command[];
 }
 

@@ -1,4 +1,4 @@
-// What a stage's script calls: the stage as a command.
+// Runs a stage as a command: what each stage's script calls.
 import { loadConfiguration, findSource } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Option, Stage } from '../contract/stage.ts';
@@ -13,7 +13,7 @@ export const stageOptions: Readonly<Record<string, Option>> = {
   json: { type: 'boolean', summary: 'print the result as JSON' },
 };
 
-/** `openHosts` is what looks at machines; only a stage that does is handed it, since it costs a quarter of a start. */
+/** `openHosts` is passed only to stages that look at machines: loading it costs a quarter of a process start. */
 export function main(stage: Stage<Configuration>, openHosts?: OpenHosts): void {
   start({
     name: stage.name,
@@ -26,7 +26,7 @@ export function main(stage: Stage<Configuration>, openHosts?: OpenHosts): void {
 
 export async function runAsCommand(stage: Stage<Configuration>, asked: Asked, openHosts?: OpenHosts): Promise<number> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
-  // Who only asks for an answer writes nothing, and waits for no lock.
+  // A run that only answers a question writes nothing and takes no lock.
   const dryRun = asked.options['dry-run'] === true;
   const onlyAsks = stage.onlyAsks?.(asked.options) === true;
   const ended = await runStage(stage, {
@@ -41,7 +41,7 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Asked, op
   const lastWords = record.problems.at(-1) ?? 'failed without a reason';
   if (!outcome) throw new Error(lastWords);
   if (record.outcome === 'failed') printError(`${stage.name}: ${lastWords}`);
-  // What is no JSON by itself is told in figures.
+  // A stage without a JSON result prints its counts.
   const json = outcome.json ?? { counts: outcome.counts, problems: outcome.problems };
   if (asked.options['json'] === true && !onlyAsks) print(JSON.stringify(json, undefined, 2));
   else if (outcome.text !== undefined && (outcome.exitCode !== undefined || dryRun || isTerminal(1)))
@@ -49,7 +49,7 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Asked, op
   return outcome.exitCode ?? record.exit_code;
 }
 
-/** One JSON line a run, for the journal. On a terminal the result itself is what a person wants to see. */
+/** Writes one JSON line a run for the journal; on a terminal only the problems, since the result is printed there. */
 function log({ record }: Ended): void {
   const { stage, run_id, outcome, counts, problems, ms } = record;
   if (!isTerminal(2)) printError(JSON.stringify({ stage, run_id, outcome, ms, counts, problems }));

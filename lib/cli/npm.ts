@@ -1,17 +1,17 @@
-// npm between a person and us: how the next command line begins, and which of our options npm took for its own.
+// Knows how npm calls us: how to spell a command for the user, and which of our options npm kept for itself.
 import { join } from '../core/path.ts';
 import { escapePattern } from '../core/text.ts';
 import { readIfThere } from '../io/files.ts';
 
-/** Of package.json. */
+/** Names of scripts in package.json. */
 const ourScripts = ['ops-monitor', 'start', 'demo'];
 
 const script = (): string => process.env['npm_lifecycle_event'] ?? '';
 
-/** In a checkout npx finds us and hands every option on; elsewhere we are on the PATH. */
+/** How the user calls the product: by npx in a checkout (it passes every option on), else by its name on the PATH. */
 export const calledAs = (): string => ([...ourScripts, 'npx'].includes(script()) ? 'npx ops-monitor' : 'ops-monitor');
 
-/** `npm run ops-monitor collect-snapshot --dry-run` says `--dry-run` to npm, and nothing to us: it would write. */
+/** Our options that npm kept: in `npm run ops-monitor collect-snapshot --dry-run` npm takes --dry-run, and we would write. */
 export function keptByNpm(options: readonly string[]): string[] {
   if (!ourScripts.includes(script())) return [];
   return options.filter((option) => {
@@ -20,7 +20,7 @@ export function keptByNpm(options: readonly string[]): string[] {
   });
 }
 
-/** npm tells of what stands there in the same way: `json = true`, for its own lists. */
+/** npm sets the same variable for a key in .npmrc, such as `json = true`: that is not an option of ours. */
 function isInNpmrc(option: string): boolean {
   const { npm_config_userconfig, npm_config_globalconfig, npm_config_local_prefix } = process.env;
   const ofProject = npm_config_local_prefix && join(npm_config_local_prefix, '.npmrc');
@@ -29,7 +29,7 @@ function isInNpmrc(option: string): boolean {
     try {
       return path !== undefined && line.test(readIfThere(path) ?? '');
     } catch {
-      return false; // not ours to read: nor npm's
+      return false; // unreadable for us, so for npm too
     }
   });
 }

@@ -1,4 +1,4 @@
-// How far something long has come: on a terminal a bar that is drawn anew ten times a second, elsewhere nothing.
+// Progress of long work: on a terminal a bar, redrawn ten times a second; elsewhere nothing.
 import { formatDuration } from '../core/quantity.ts';
 import { isTerminal, rewriteLine } from '../io/terminal.ts';
 

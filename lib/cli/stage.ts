@@ -1,4 +1,4 @@
-// One stage from start to exit: lock, deadline, run, record, one line of log. The same for a unit, a shell and a cycle.
+// Runs one stage: lock, deadline, run, record. The same for a unit, a shell and run-cycle.
 import type { Configuration } from '../config/schema.ts';
 import { LockedOut, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
@@ -23,7 +23,7 @@ export const noHost: OpenHost = (name) => {
   throw new Error(`this stage looks at no machine, not even ${name}`);
 };
 
-/** Where things lie, for the user as whom it is done: who owns the state, or the folder in it that is written to. */
+/** Resolves the folders, after root has become the owner of the state (or of the folder that is written to). */
 export function takePlaces(config: Configuration, writtenIn = ({ state }: Places): string => state): Places {
   const places = resolvePlaces(config.files);
   becomeOwnerOf(places.state, writtenIn(places));
@@ -31,19 +31,18 @@ export function takePlaces(config: Configuration, writtenIn = ({ state }: Places
 }
 
 export interface StageRun {
-  /** What looks at machines; without it the stage looks at none. */
+  /** Opens hosts for probes; absent where the stage looks at no machine. */
   readonly openHosts?: OpenHosts | undefined;
   readonly config: Configuration;
   readonly places: Places;
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
-  /** Told instead of writing. */
+  /** Called in place of each write. */
   readonly dryRun?: (path: string, content: string) => void;
   readonly simulation?: Simulation;
 }
 
 /**
- * A run in simulated time, of which there is only one at a time and in one process: it has its own clock and names,
- * takes no lock, and writes in place.
+ * A run in simulated time. Only one runs at a time, in one process, so it takes no lock and writes in place.
  */
 interface Simulation {
   readonly clock: NonNullable<WorldSettings<never>['clock']>;
@@ -57,9 +56,9 @@ export interface Ended {
 }
 
 const lockWaitMs = 3000;
-/** Where there is no lock, a temporary file that is younger than this may be another run's. */
+/** Without a lock, a temporary file younger than this may belong to a run that is still going on. */
 const othersMs = 60_000;
-/** A frequent stage sweeps in the first minute of each hour: looking into every folder costs it as much as a file. */
+/** A frequent stage sweeps only in the first minute of each hour: listing the folders costs it as much as writing a file. */
 const isTimeToSweep = (stage: Pick<Stage, 'isFrequent'>, at: Date): boolean =>
   stage.isFrequent !== true || at.getUTCMinutes() === 0;
 
@@ -95,9 +94,9 @@ export async function runStage(
       (good) => ({ outcome: good, failure: undefined }),
       (error: unknown) => ({ outcome: undefined, failure: error }),
     );
-    // A wrong option is between the person and the command: it says nothing about the stage.
+    // A wrong option or a held lock says nothing about the stage: it leaves no record.
     if (failure instanceof Usage || failure instanceof LockedOut) throw failure;
-    // Output that lies elsewhere for want of room is read all the same, but the run has not done its work.
+    // Output that fell back to the runtime folder is readable, but the run counts as failed.
     const failed = failure !== undefined || misplaced.length > 0;
     const lastSuccess = failed ? await lastSuccessBefore() : world.now().toISOString();
     const record: StageRecord = {
@@ -113,7 +112,7 @@ export async function runStage(
       problems: [...(outcome?.problems ?? []), ...misplaced, ...(failure === undefined ? [] : [reasonOf(failure)])],
       ...(lastSuccess === undefined ? {} : { last_success_at: lastSuccess }),
     };
-    // By a world of its own: that of the stage stays closed, however long an abandoned run goes on.
+    // Written through a second world: the stage's own world stays closed, however long an abandoned run goes on.
     const unwritten = dryRun
       ? undefined
       : await makeWorld(settings)
@@ -127,7 +126,7 @@ export async function runStage(
     lock?.release();
   }
 
-  /** A torn record is as good as none, and replaced by this run's. */
+  /** A torn record counts as missing; this run's record replaces it. */
   async function lastSuccessBefore(): Promise<string | undefined> {
     return (await world.read(recordFile).catch(() => undefined))?.last_success_at;
   }
@@ -139,7 +138,7 @@ function everyOf({ runsEvery }: Pick<Stage, 'runsEvery'>, { interval, archive }:
   return { every_seconds: typeof runsEvery === 'number' ? runsEvery : timers[runsEvery] };
 }
 
-/** Health goes by the record before, which may be a good one: only the exit code is left to say otherwise. */
+/** assess-health reads the old record, which may say ok: only the exit code can report that the record was not written. */
 const unrecorded = (record: StageRecord, reason: string): StageRecord => ({
   ...record,
   outcome: 'failed',
@@ -147,7 +146,7 @@ const unrecorded = (record: StageRecord, reason: string): StageRecord => ({
   problems: [...record.problems, `its record: ${reason}`],
 });
 
-/** Beside what it protects; where that disk is full or read-only, in the runtime folder: such a disk must be told of. */
+/** The lock lies beside the files it protects, or in the runtime folder where that disk is full or read-only: such a disk must still be reported. */
 async function lockStage(name: string, places: Places): Promise<Lock> {
   try {
     return await takeLock(join(places.state, 'locks', name), name, lockWaitMs);

@@ -1,9 +1,9 @@
-// What stands around every reading on disk: whether it is one, and if not, why. A failed reading is never a number.
+// The envelope around every reading on disk: ok with data, absent or failed with a reason. A failed reading is never a number.
 import * as z from 'zod/mini';
 
 /**
- * One flat object instead of a union of three: every stage makes dozens of these at its start and reads them by the
- * hundred, and a union costs a multiple. What belongs to which status is checked behind.
+ * One flat object instead of a union of three: every stage builds dozens of these schemas at its start, and a union costs
+ * several times as much. The refinement checks which keys belong to which status.
  */
 export const envelope = (data: z.ZodMiniType) =>
   z

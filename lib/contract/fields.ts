@@ -1,5 +1,5 @@
-// Fields of files on disk, each with its meaning. zod's mini flavour: schemas are made at every start of every stage,
-// and these cost a third of the full ones.
+// Schema fields with their meaning. zod's mini flavour: every stage builds its schemas at each start, and these cost a
+// third of the full ones.
 import * as z from 'zod/mini';
 
 /** A number with a CF unit and a long name. Finite: JSON would silently turn anything else into null. */
@@ -12,7 +12,7 @@ export const words = (long_name: string) => z.string().register(z.globalRegistry
 
 export const instant = (long_name: string) => z.string().register(z.globalRegistry, { long_name, format: 'date-time' });
 
-/** What a check or a rule found, or its limit. */
+/** A value that a check or policy found, or its limit. */
 export const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
 export const names = (long_name: string) => z.array(z.string()).register(z.globalRegistry, { long_name });

@@ -1,4 +1,4 @@
-// A file that stages hand each other: where it lies, what is in it. Rooms know each other only by these.
+// A file that stages pass on: its path, format and schema. Rooms know one another only by their FileSpecs.
 import type { Shape } from './shape.ts';
 
 /** The folders of one installation, from the configuration. */
@@ -7,28 +7,28 @@ export interface Places {
   readonly raw: string;
   readonly quicklooks: string;
   readonly textfiles: string;
-  /** On tmpfs: gone after a boot, there when disks are full. */
+  /** On tmpfs: lost at a reboot, writable when the disks are full. */
   readonly runtime: string;
   readonly cache: string;
 }
 
-/** Where a file lies and how it is written, whatever is in it. */
+/** Where a file lies and how it is written, without its content. */
 export interface FileLocation {
   readonly summary: string;
   readonly format: 'json' | 'jsonl' | 'prom' | 'md' | 'zarr';
-  /** `at` decides only where the name carries a day. */
+  /** `at` matters only where the name contains a day. */
   path(places: Places, at: Date): string;
   readonly mode: number;
-  /** Must speak when its disk is full: falls back to the runtime folder, and is read from where it is newer. */
+  /** Must be writable when its disk is full: falls back to the runtime folder; readers take the newer copy. */
   readonly fallsBack?: boolean;
-  /** A run that finds nothing new leaves it alone: its age says nothing. */
+  /** Written only when its content changes: its age says nothing about the stage. */
   readonly onlyOnChange?: true;
-  /** Of a folder: the file in it that every write replaces last, and whose age is that of all. */
+  /** For a folder: the file in it that each run replaces last; its age counts as the folder's. */
   readonly commit?: string;
 }
 
 export interface FileSpec<Content> extends FileLocation {
-  /** Of the whole file, or of one line of a JSONL file; text formats have none. */
+  /** Schema of the file, or of one line of a JSONL file; absent for text formats. */
   readonly schema?: Shape<Content>;
 }
 

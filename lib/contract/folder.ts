@@ -1,8 +1,8 @@
-// A folder that does not exist until all of it is there. Handed to whoever gives copies away.
+// A folder that appears only when it is complete. Used by exports.
 
 export interface NewFolder {
-  /** A new file; folders on the way are made. */
+  /** Writes a new file and makes missing folders. */
   readonly write: (name: string, content: Uint8Array | string) => void;
-  /** At the end of a file, which is made by the first piece. */
+  /** Appends to a file; the first call makes it. */
   readonly append: (name: string, text: string) => void;
 }

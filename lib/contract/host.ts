@@ -1,21 +1,21 @@
-// A machine, as probes see it: this one, one over ssh, or a recorded folder. There is no way to write through it.
+// A machine as probes see it: this one, one over ssh, or a recorded folder. It offers no way to write.
 
 export interface Host {
   readonly name: string;
-  /** Aborts at the deadline of the reading that this host was opened for. */
+  /** Aborts at the deadline of the reading for which this host was opened. */
   readonly signal: AbortSignal;
-  /** A whole regular file as text. Anything that could block for ever (a FIFO, a device) is refused. */
+  /** Reads a whole regular file as text. Throws for anything that could block for ever (a FIFO, a device). */
   readText(path: string): Promise<string>;
   readBytes(path: string, range?: { start: number; length: number }): Promise<Uint8Array>;
   list(path: string): Promise<readonly string[]>;
-  /** Of the path itself: a symbolic link is told, not followed, so that nothing behind it is touched. */
+  /** Describes the path itself: a symbolic link is not followed, so that an automount behind it is not triggered. */
   stat(path: string): Promise<PathStat>;
   statfs(path: string): Promise<FilesystemStat>;
   realpath(path: string): Promise<string>;
   /**
-   * A program, without a shell, with a fixed locale and no input. A non-zero exit is a result; not starting is an error.
-   * `alone` names work that may hang beyond any kill (a dead network mount): while an earlier one of that name still
-   * lives, no second is started.
+   * Runs a program without a shell, with a fixed locale and no input. A non-zero exit code is a result; a failure to start
+   * throws. `alone` names work that may hang beyond any kill (a dead network mount): while an earlier process of that name
+   * is still there, no second one is started.
    */
   run(argv: readonly string[], options?: { alone?: string }): Promise<Completed>;
   get(url: string, options: { timeoutMs: number }): Promise<Answer>;
@@ -25,7 +25,7 @@ export interface PathStat {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
   readonly size_bytes: number;
   readonly modified_at: string;
-  /** Where a link points, as written in it. */
+  /** The link's target as written in it. */
   readonly target?: string;
 }
 
@@ -44,7 +44,7 @@ export interface Completed {
   readonly stderr: string;
 }
 
-/** What came back from a URL. Never thrown for what the other side did: no answer is an answer about it. */
+/** The reply of a URL. Whatever the server does is a result and never throws, no reply at all included. */
 export interface Answer {
   readonly response_ms: number;
   readonly status?: number;

@@ -3,9 +3,9 @@
 import type { Answer } from './host.ts';
 
 export interface Net {
-  /** One request. Never thrown for what the other side did, and no word of the answer holds the address or a token. */
+  /** Sends one request. Never throws for what the server does; the reply's text contains neither the URL nor a token. */
   request(ask: Ask): Promise<Reply>;
-  /** What `$NAME` in the configuration stands for: the environment, a file named by NAME_FILE, or a credential NAME. */
+  /** Resolves `$NAME` from the configuration: the environment, a file named by NAME_FILE, or a systemd credential NAME. */
   secret(reference: string): Secret;
 }
 
@@ -14,15 +14,15 @@ export interface Ask {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** For all of it. */
+  /** Deadline for the whole request. */
   readonly seconds: number;
 }
 
 export interface Reply {
-  /** Undefined where there was no answer; then `error` says why. */
+  /** Undefined where there was no reply; then `error` says why. */
   readonly status?: number;
   readonly error?: string;
-  /** The beginning of it. */
+  /** The beginning of the body. */
   readonly body: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
 }

@@ -1,4 +1,4 @@
-// A probe reads one aspect of the machine. It cannot write, keeps nothing, and throws where it has no reading.
+// A probe reads one aspect of a machine. It cannot write, keeps no state, and throws where it has no reading.
 import type { Host } from './host.ts';
 import type { ContentOf, Shape } from './shape.ts';
 
@@ -7,14 +7,14 @@ export interface Probe<Data extends Shape<unknown> = Shape<unknown>, Config = un
   readonly summary: string;
   /** A Section; of a beat, for which loading zod is too dear, no more of one than its shape. */
   readonly section: { readonly schema: Data };
-  /** Longer or shorter than the runner's own deadline, where the probe knows better. */
+  /** Deadline of one reading, where the runner's default does not fit. */
   readonly timeoutMs?: number;
   /** For one whose reading has parts that may hang by themselves: so long after its signal it may hand over the others. */
   readonly graceMs?: number;
-  /** A probe of many names them; each gets a deadline and an outcome of its own. May look at the machine: without a
-   * configuration, the filesystems are those that are mounted. */
+  /** Lists the items of a section of many; each gets a deadline and an outcome of its own. It may look at the machine: without
+   * a configuration, the filesystems are those that are mounted. */
   items?(from: ItemsFrom<Config>): Promise<readonly string[]>;
-  /** Throws Absent where this machine has no such thing or it is not configured. */
+  /** Throws Absent where the machine has no such thing or it is not configured. */
   read(from: ReadFrom<Data, Config>): Promise<ContentOf<Data>>;
 }
 
@@ -25,7 +25,7 @@ interface ItemsFrom<Config> {
 
 export interface ReadFrom<Data extends Shape<unknown>, Config> extends ItemsFrom<Config> {
   readonly item: string;
-  /** The last good reading of this section (of this item), however long ago. */
+  /** The last good reading of this section or item, however old. */
   readonly previous: { readonly at: Date; readonly bootId: string; readonly data: ContentOf<Data> } | undefined;
   readonly bootId: string;
   readonly at: Date;

@@ -1,9 +1,9 @@
-// Quantities in the configuration: text with its unit on the way in, a plain number in a base unit on the way out.
+// Schemas for quantities in the configuration: text with a unit in, a number in a base unit out.
 import * as z from 'zod';
 import type { LimitDefinition } from './check.ts';
 import { formatDuration, parseDuration, parseMeasure, parsePercent } from '../core/quantity.ts';
 
-/** What `parse` finds, or in words why there is none, or undefined where nothing more can be said. */
+/** `parse` returns the value, or a reason why the text is wrong, or undefined where there is no particular reason. */
 const quantityOf = <Value extends number | object>(
   what: string,
   example: string,
@@ -27,27 +27,27 @@ const quantityOf = <Value extends number | object>(
 
 const longestSeconds = 10 * 366 * 86_400;
 
-/** Seconds; more than none, and at most ten years. */
+/** Seconds; above zero, at most ten years. */
 export const duration = (example = '1.5h', mostSeconds = longestSeconds) =>
   quantityOf('a duration with its unit', example, (text) => secondsOf(text, mostSeconds) || 'more than none');
-/** The same, where none is one too: a hold of `0s` waits for nothing. */
+/** Like `duration`, but zero is allowed: a hold of `0s` does not wait. */
 export const wait = (example = '10m') => quantityOf('a duration with its unit', example, (text) => secondsOf(text));
 
-/** Or why it is none. */
+/** Returns the number, or the reason why it is refused. */
 function secondsOf(text: string, most = longestSeconds): number | string {
   const seconds = parseDuration(text);
   if (seconds === undefined) return 'units: ms, s, m, h, d, w';
   return seconds <= most ? seconds : `at most ${formatDuration(most)}`;
 }
 
-/** So many cycles, until it is known how long one takes. */
+/** A number of intervals, until the configuration's interval is known. */
 class Intervals {
   readonly count: number;
   constructor(count: number) {
     this.count = count;
   }
 }
-/** How old something may be. In intervals it follows how often a cycle runs; in seconds once `inSeconds` was asked. */
+/** A greatest age: a duration, or a number of intervals that `inSeconds` turns into seconds. */
 export const age = (example = '3 intervals') =>
   quantityOf('a duration, or a number of intervals', example, (text) => {
     const count = Number(/^(\d+(?:\.\d+)?) *intervals?$/.exec(text.trim())?.[1]);
@@ -55,7 +55,7 @@ export const age = (example = '3 intervals') =>
     return secondsOf(text) || 'more than none';
   }) as z.ZodType as z.ZodType<number, string>;
 
-/** The whole configuration, once it is known how long an interval is. */
+/** Turns all intervals of a configuration into seconds. */
 export function inSeconds<Value>(value: Value, interval: number): Value {
   const seconds = (one: unknown): unknown => {
     if (one instanceof Intervals) return one.count * interval;
@@ -71,27 +71,27 @@ const percent = (example = '80%') =>
     const value = parsePercent(text);
     return value !== undefined && value >= 0 && value <= 100 ? value : undefined;
   });
-/** A whole number of things, without a unit: written `3`. */
+/** A whole number without a unit: `3`. */
 const count = (example = 3) =>
   z.int({ error: (issue) => `expected a whole number, such as ${example}; got ${JSON.stringify(issue.input)}` }).min(0);
-/** In that unit. */
+/** A number in the given unit. */
 export const measure = (unit: string, example: string) =>
   quantityOf(`a number of ${unit}`, example, (text) => parseMeasure(text, unit));
 
-/** How many times something else, without a unit: written `2`. */
+/** A factor without a unit: `2`. */
 export const factor = (example = 2) =>
   z
     .number({ error: (issue) => `expected a number, such as ${example}; got ${JSON.stringify(issue.input)}` })
     .positive()
     .max(1e6);
 
-/** Of a limit that is plain data elsewhere, so that judging loads no schema. */
+/** The schema for a limit's definition, which is plain data, so that judging loads no schema. */
 export function limitType(quantity: LimitDefinition[0]): z.ZodType<number, string | number> {
   const types = { percent, duration, age, count, factor, V: () => measure('V', '52 V'), C: () => measure('C', '40 C') };
   return types[quantity]();
 }
 
-/** A name of one's own: it becomes part of ids, file names and metrics. */
+/** A name that the user chooses; it becomes part of ids, file names and metrics. */
 export const ownName = z
   .string()
   .regex(/^[A-Za-z0-9_][\w.@:-]{0,63}$/, {
@@ -99,7 +99,7 @@ export const ownName = z
       `expected a name of letters, digits and _ . @ : -, at most 64; got ${JSON.stringify(issue.input)}`,
   });
 
-/** Where something secret comes from. The secret itself never stands in a file that others read, print and copy. */
+/** A reference to a secret. The secret itself must not stand in a file that others read, print and copy. */
 export const secret = z
   .string()
   .regex(/^\$[A-Z_][A-Z0-9_]*$/, {
@@ -108,10 +108,10 @@ export const secret = z
   })
   .meta({ secret: true });
 
-/** For `.meta()`: understood and checked, but nothing acts on it yet. check-config says so of whoever uses it. */
+/** For `.meta()`: the key is accepted and checked, but not used yet; check-config warns about it. */
 export const planned = { planned: true } as const;
 
-/** A name, a password or a token before the host: it would be shown and copied with the URL. */
+/** Whether the URL contains a user name or password: it would be shown and copied with the URL. */
 export function hasLogin(url: string): boolean {
   const target = URL.parse(url);
   return target ? target.username !== '' || target.password !== '' : url.includes('@');

@@ -1,4 +1,4 @@
-// What each stage leaves of its last run, written by the engine whatever became of the run.
+// The record of a stage's last run, written whether the run succeeded or failed.
 import { secondsSince } from '../core/age.ts';
 import { join } from '../core/path.ts';
 import { formatDuration } from '../core/quantity.ts';
@@ -17,7 +17,7 @@ export interface StageRecord {
   readonly problems: string[];
   /** How often its timer runs it; absent where it is run by hand. */
   readonly every_seconds?: number | undefined;
-  /** Kept from run to run: a failure does not change it. */
+  /** Time of the last successful run; a failed run keeps it. */
   readonly last_success_at?: string | undefined;
 }
 
@@ -38,8 +38,8 @@ const schema = plainShape<StageRecord>({
 const mostMissed = 3;
 
 /**
- * In a sentence, that its timer has left it out; undefined where it has not. Seen from the run before of the stage that asks,
- * not from now: a machine that slept, or on which somebody runs a cycle by hand once a day, has left nothing out.
+ * A sentence where the stage is overdue, else undefined. Compared with the asking stage's previous run, not with now: a
+ * machine that slept, or where somebody runs a cycle by hand once a day, has no overdue stage.
  */
 export function overdue(record: StageRecord, asking: StageRecord | undefined): string | undefined {
   const { stage, started_at, every_seconds } = record;

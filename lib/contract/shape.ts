@@ -1,4 +1,4 @@
-// What a value read from a file must look like: a schema of zod's, or, where every start pays for it, one checked by hand.
+// A schema for values read from files: one of zod's, or one checked by hand where loading zod costs too much.
 
 export interface Shape<Content> {
   safeParse(value: unknown): { success: true; data: Content } | { success: false; error: ShapeError };
@@ -16,7 +16,7 @@ export interface ShapeError {
   }[];
 }
 
-/** What is wrong with the shape of a value: where, what was expected, what was seen. zod's mini flavour has no words. */
+/** Describes a schema error: path, expected type, value seen. zod's mini flavour has no messages of its own. */
 export function shapeProblem({ issues }: ShapeError, value: unknown): string {
   const [issue] = issues;
   if (!issue) return 'no reason given';
@@ -24,7 +24,7 @@ export function shapeProblem({ issues }: ShapeError, value: unknown): string {
   for (const key of issue.path) seen = typeof seen === 'object' && seen !== null ? Reflect.get(seen, key) : undefined;
   const where = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
   const expected = typeof issue.expected === 'string' ? `expected ${issue.expected}` : issue.message;
-  // JSON has no word for NaN, and throws at a BigInt.
+  // JSON.stringify writes NaN as null and throws for a BigInt.
   const isPlain = typeof seen === 'object' || typeof seen === 'string';
   const shown = isPlain ? JSON.stringify(seen).slice(0, 80) : String(seen);
   return `${where}${expected}; got ${shown}`;
@@ -43,12 +43,12 @@ const kinds = {
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A kind of value, or the words that it may be. */
+/** A kind of value, or the strings that are allowed. */
 type Kind = keyof typeof kinds | readonly string[];
 
 /**
- * An object with at least these keys, checked by hand: loading zod costs a seventh of a start, too much for what every
- * stage reads and a beat reads every 30 seconds. A key with a question mark may be missing.
+ * Checks by hand that an object has at least these keys: loading zod costs a seventh of a process start, too much for a file
+ * that the beat reads every 30 seconds. A key with a question mark is optional.
  */
 export function plainShape<Content>(fields: Readonly<Record<string, Kind>>): Shape<Content> {
   const wrongIn = (value: unknown): ShapeError['issues'][number] | undefined => {

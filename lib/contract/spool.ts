@@ -1,16 +1,15 @@
-// Files that wait to be taken away, each by itself: written whole and on the disk before anybody says so. Handed to the
-// stage that keeps such a folder.
+// A folder of files that wait for delivery; each is on the disk before `put` returns.
 
 export interface Spool {
   /** Names, oldest first. */
   names(): readonly string[];
   read(name: string): string | undefined;
-  /** On the disk, or where it is full in the runtime folder: a mail that says so must not be lost for it. */
+  /** Falls back to the runtime folder where the disk is full: the mail about the full disk must not be lost. */
   put(name: string, text: string): void;
   remove(name: string): void;
-  /** Goes to the dead, where a person may look at it; where these have no room, it stays. */
+  /** Moves the file to dead/ for a person to look at; stays in place while the disk is full. */
   bury(name: string, text: string): void;
   dead(): readonly string[];
-  /** What a killed run left half-made goes. Only under the lock of the one who writes here. */
+  /** Removes temporary files of killed runs. Call only under the writer's lock. */
   sweep(): void;
 }

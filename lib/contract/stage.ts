@@ -14,18 +14,18 @@ export interface Stage<Config = never> {
    */
   readonly runsEvery?: 'cycle' | 'hourly' | number;
   /**
-   * It runs every few seconds, and what a run leaves is out of date with the next one: no lock is taken (each file is
-   * replaced whole, and the last one stays), and nothing waits for a disk.
+   * It runs every few seconds and each run replaces the output of the one before, so it takes no lock and waits for no
+   * fsync.
    */
   readonly isFrequent?: true;
-  /** The process leaves at the end of this, whatever hangs. */
+  /** The process exits after this time, even when something hangs. */
   readonly deadlineMs: number;
   readonly options?: Readonly<Record<string, Option>>;
-  /** With these options it only answers: nothing is written, no lock is taken. */
+  /** Whether the options only ask a question: then nothing is written and no lock is taken. */
   readonly onlyAsks?: (options: Readonly<Record<string, string | boolean | undefined>>) => boolean;
-  /** The answer in the form that was asked for, whatever failed; undefined where nobody asked for one. */
+  /** Renders an error in the form that the options ask for; undefined for the usual message. */
   readonly answerFailure?: (error: unknown, argv: readonly string[]) => Answered | undefined;
-  /** Throws only when its own output cannot be trusted. What it found, however bad, is a result. */
+  /** Throws only when the stage's output cannot be trusted. A bad finding is a result. */
   run(world: World<Config>): Promise<Outcome>;
 }
 
@@ -37,19 +37,19 @@ export interface Answered {
 export interface Option {
   readonly type: 'boolean' | 'string';
   readonly summary: string;
-  /** What stands for the value in `--help`. */
+  /** Placeholder for the value in `--help`. */
   readonly value?: string;
 }
 
 export interface Outcome {
   readonly counts: Readonly<Record<string, number>>;
-  /** What a person could act on. */
+  /** Problems that a person can act on. */
   readonly problems: readonly string[];
-  /** The cycle's id, where the stage read it from a snapshot. */
+  /** Run id of the cycle, where the stage read it from a snapshot. */
   readonly run_id?: string;
-  /** For `--json`. */
+  /** Printed with `--json`. */
   readonly json?: unknown;
-  /** For a person on a terminal (or in place of all else, with `exitCode`: Nagios). */
+  /** Printed on a terminal; with `exitCode` set it is the whole output (Nagios). */
   readonly text?: string;
   readonly exitCode?: number;
 }
@@ -59,15 +59,15 @@ export interface World<Config> {
   readonly places: Places;
   readonly product: { readonly version: string };
   readonly hostname: string;
-  /** Fresh for this process; 32 hex digits. */
+  /** 32 hex digits, new for each process. */
   readonly runId: string;
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   readonly now: () => Date;
-  /** Milliseconds since the epoch with their fraction: microseconds for the snapshot's times. */
+  /** Milliseconds since 1970 with a fraction, for the microseconds in the snapshot's times. */
   readonly preciseNow: () => number;
   readonly monotonicMs: () => number;
   readonly openHost: (name: string, signal: AbortSignal) => Host;
-  /** Undefined where there is no such file; throws where it cannot be read or is not what its schema says. */
+  /** Undefined where there is no such file; throws where it cannot be read or does not match its schema. */
   read<Content>(file: FileSpec<Content>, at?: Date): Promise<Content | undefined>;
   replace<Content>(file: FileSpec<Content>, content: Content, at?: Date): Promise<void>;
   append<Content>(file: FileSpec<Content>, record: Content, at?: Date): Promise<void>;
@@ -76,18 +76,18 @@ export interface World<Config> {
    * counts, and the run begins anew where there is none: this never throws.
    */
   previous<Content>(file: FileSpec<Content>): Promise<Previous<Content>>;
-  /** When it was last written, whatever is in it; undefined where it is not there. */
+  /** Modification time; undefined where there is no such file. */
   modifiedAt(file: FileLocation, at?: Date): Date | undefined;
-  /** What every stage that ever ran here left of its last run, by name. */
+  /** The records of all stages that ever ran here, ordered by name. */
   stageRecords(): Promise<readonly StageRecord[]>;
-  /** The days of which there is a file, in order; also where it has been compressed. */
+  /** The days for which there is a file, compressed or not, in order. */
   days(file: FileLocation): readonly Date[];
   /**
-   * A day's file as bytes, unpacked where it has been compressed (.gz, .zst); of two, one behind the other. One that
-   * need not be unpacked is read into `room`, which gives memory for so many bytes.
+   * A day's file as bytes, unpacked where it is compressed (.gz, .zst); two files of one day are joined. A file that is not
+   * compressed is read into the buffer that `room` returns.
    */
   bytes(file: FileLocation, day: Date, room?: (size: number) => Uint8Array): Uint8Array | undefined;
-  /** A JSONL file's lines, oldest (`start`) or newest (`end`) first. No file, no lines. */
+  /** Yields a JSONL file's lines, oldest (`start`) or newest (`end`) first; nothing where there is no file. */
   scan<Content>(file: FileSpec<Content>, from: 'start' | 'end', at?: Date): Iterable<Line<Content>>;
 }
 
@@ -99,7 +99,7 @@ export interface Previous<Content> {
 
 export interface Line<Content> {
   readonly text: string;
-  /** Throws where the line is torn or not what its schema says: readers skip and count those. */
+  /** Throws where the line is torn or does not match its schema: readers skip and count such lines. */
   parse(): Content;
 }
 

@@ -1,4 +1,4 @@
-// A beat to a watcher outside, which calls somebody when none comes: how each kind of watcher wants to be told.
+// Builds the heartbeat request for each kind of outside watchdog (it alerts when the heartbeats stop).
 import { judgeReply } from './reply.ts';
 
 export const beatStyles = ['healthchecks', 'uptime-kuma', 'sentry', 'glitchtip'] as const;
@@ -7,17 +7,17 @@ export type BeatStyle = (typeof beatStyles)[number];
 
 export interface Beat {
   readonly ok: boolean;
-  /** What is missing, where something is; otherwise how it went. */
+  /** What is missing, or, where nothing is, a summary of the run. */
   readonly message: string;
-  /** How long what it tells of has taken. */
+  /** Duration of the reported run. */
   readonly seconds: number;
-  /** 32 hex digits, another one each time. */
+  /** 32 hex digits, new for each heartbeat. */
   readonly id: string;
-  /** Sentry only: how often beats come, and when one is missed. Sent along now and then, it sets the monitor up. */
+  /** Sentry only: the schedule, and when a check-in counts as missed. Sent now and then, it creates or updates the monitor. */
   readonly monitor?: SentryMonitor;
 }
 
-/** Minutes throughout: Sentry knows nothing shorter, and drops the whole check-in where a unit is `second`. */
+/** All in minutes: Sentry knows no shorter unit and drops the whole check-in where a unit is `second`. */
 interface SentryMonitor {
   readonly everyMinutes: number;
   readonly marginMinutes: number;
@@ -31,7 +31,7 @@ export interface BeatRequest {
   readonly body?: string;
 }
 
-/** Undefined where that watcher can only be told that all is well: then it is told nothing. */
+/** Undefined where the watchdog accepts only success: then nothing is sent, and it alerts by itself. */
 export function beatRequest(style: BeatStyle, url: string, beat: Beat): BeatRequest | undefined {
   const target = URL.parse(url);
   if (!target) throw new Error('the address of the watcher is no URL');
@@ -43,7 +43,7 @@ const text = { 'content-type': 'text/plain; charset=utf-8' };
 const requests: Record<BeatStyle, (target: URL, beat: Beat) => BeatRequest | undefined> = {
   healthchecks: (target, { ok, message }) => {
     if (!ok) target.pathname = `${target.pathname.replace(/\/$/, '')}/fail`;
-    // Some of them keep 10 kB of it.
+    // Some watchdogs store only 10 kB of the body.
     return { method: 'POST', url: target.href, headers: text, body: message.slice(0, 8000) };
   },
   'uptime-kuma': (target, { ok, message, seconds }) => {
@@ -53,7 +53,7 @@ const requests: Record<BeatStyle, (target: URL, beat: Beat) => BeatRequest | und
     return { method: 'GET', url: target.href, headers: {} };
   },
   sentry: (target, beat) => {
-    // With JSON it ignores what stands in the address.
+    // With a JSON body it ignores the parameters in the URL.
     target.search = '';
     const headers = { 'content-type': 'application/json' };
     return { method: 'POST', url: target.href, headers, body: JSON.stringify(checkIn(beat)) };
@@ -82,14 +82,14 @@ function checkIn({ ok, id, seconds, monitor }: Beat): object {
   };
 }
 
-/** Why it does not count as told, if so. */
+/** Why the reply does not count as accepted; undefined where it does. */
 export function beatProblem(
   style: BeatStyle,
   reply: { readonly status?: number; readonly error?: string; readonly body: string },
 ): string | undefined {
   const { is, says } = judgeReply(reply);
   if (is !== 'taken') return says;
-  // Without that word something else answered: a login page, a proxy.
+  // A reply without that word comes from something else: a login page, a proxy.
   if (style === 'uptime-kuma' && !/"ok"\s*:\s*true/.test(reply.body)) return 'its answer is not one of Uptime Kuma';
   return undefined;
 }

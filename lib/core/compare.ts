@@ -1,9 +1,9 @@
-// Two listings of what should be the same files: what is missing, what differs, what is extra, how far behind.
+// Compares a source's listing with its mirror's: missing, different and extra files, and the lag.
 import { secondsSince } from './age.ts';
 import { percentOf } from './quantity.ts';
 
 export interface Listed {
-  /** Below the root. */
+  /** Path below the root. */
   readonly path: string;
   readonly size_bytes: number;
   readonly modified: Date;
@@ -21,7 +21,7 @@ export interface Comparison {
 
 const mostNamed = 5;
 
-/** Files younger than the window may still be on their way: they count for the lag, and not for the coverage. */
+/** Files younger than the window may still be in transit: they count for the lag, not for the coverage. */
 export function compareListings(
   source: readonly Listed[],
   mirror: readonly Listed[],
@@ -32,7 +32,7 @@ export function compareListings(
   const missing: Listed[] = [];
   const mismatched: Listed[] = [];
   let [expected, common, newestThere] = [0, 0, -Infinity];
-  // Once over each side: a cycle compares tens of thousands of files.
+  // One pass over each side: a cycle compares tens of thousands of files.
   for (const file of source) {
     const size = there.get(file.path);
     const modified = file.modified.getTime();
@@ -56,8 +56,8 @@ export function compareListings(
   };
 }
 
-/** How long the oldest of the files has waited that came after the newest which the mirror has. Not how far the newest
- * two are apart: after a pause of the source that is the length of the pause, the moment it goes on. */
+/** How long the oldest source file newer than the mirror's newest has waited. Not the distance between the two newest
+ * files: when a source resumes after a pause, that would be the whole pause at once. */
 function lagOf(source: readonly Listed[], newestThere: number, at: Date): number {
   let oldest = Infinity;
   for (const { modified } of source)

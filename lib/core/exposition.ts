@@ -14,7 +14,7 @@ export interface Family {
   readonly samples: readonly Sample[];
 }
 
-/** Gauges whose names begin alike. */
+/** Makes gauges that share a name prefix. */
 export const gaugesOf =
   (prefix: string) =>
   (name: string, help: string, samples: Family['samples']): Family => ({
@@ -24,7 +24,7 @@ export const gaugesOf =
     samples,
   });
 
-/** A family without samples is left out: a HELP line alone says nothing. */
+/** Leaves out families without samples. */
 export function renderExposition(families: readonly Family[]): string {
   return families
     .filter((family) => family.samples.length > 0)

@@ -1,6 +1,6 @@
-// Side by side, but not all at once.
+// Limits how many pieces of work run at the same time.
 
-/** Lets at most `width` pieces of work run at a time; the others wait for their turn. */
+/** At most `width` pieces of work run at a time; the others wait. */
 export function lanes(width: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let free = width;
   const waiting: (() => void)[] = [];

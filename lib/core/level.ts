@@ -1,17 +1,17 @@
-// The four levels of health, their order and their numbers. Unknown is a level of its own: it is never green.
+// The four levels of health, their order and their numbers.
 
 export const levels = ['green', 'amber', 'red', 'unknown'] as const;
 export type Level = (typeof levels)[number];
 
-/** Worst first. Unknown stands above amber: what cannot be seen may be worse than what is merely close to a limit. */
+/** Worst first. Unknown is worse than amber: a value that cannot be read may be far beyond its limit. */
 export const worstFirst: readonly Level[] = ['red', 'unknown', 'amber', 'green'];
 
-/** The worst of many; of none it is unknown, because nothing looked at is not a sign of health. */
+/** The worst level; `unknown` for an empty list, because no observation is no sign of health. */
 export function worst(all: readonly Level[]): Level {
   return worstFirst.find((level) => all.includes(level)) ?? 'unknown';
 }
 
-/** As metrics and the archive number them. */
+/** The number of a level in metrics and in the archive. */
 export function levelNumber(level: Level): number {
   return levels.indexOf(level);
 }

@@ -1,4 +1,4 @@
-// Takes out of recorded text what must not leave the machine: who it is, who uses it, and what looks like a secret.
+// Redacts recorded text: host names, user names, and whatever looks like a secret.
 import { escapePattern } from './text.ts';
 
 export interface Identity {
@@ -7,7 +7,7 @@ export interface Identity {
   readonly bootId: string;
 }
 
-/** Always the same replacement for the same thing, so that a recording still fits together. */
+/** The same input always gets the same replacement, so that a recording stays consistent. */
 export function redactor({ hostname, user, bootId }: Identity): (text: string) => string {
   const rules: [RegExp, string][] = [
     [/\b(user(?:name)?|pass(?:word|wd)?|secret|token|key|credentials?|dsn)=[^,\s"&]+/gi, '$1=redacted'],
@@ -18,7 +18,7 @@ export function redactor({ hostname, user, bootId }: Identity): (text: string) =
     [/\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b/gi, '2001:db8::1'],
     [/(?<![\w:])(?:[0-9a-f]{1,4}:)*[0-9a-f]{2,4}::(?:[0-9a-f]{1,4}:)*[0-9a-f]{1,4}\b/gi, '2001:db8::1'],
   ];
-  // Short names would hit half of every word; `root` is nobody in particular.
+  // Short names would match inside other words; `root` identifies nobody.
   if (hostname.length > 3) rules.push([wordOf(hostname), 'recorded']);
   if (user.length > 2 && user !== 'root') rules.push([wordOf(user), 'user']);
   if (bootId !== '') rules.push([new RegExp(escapePattern(bootId), 'g'), '00000000-0000-4000-8000-000000000000']);

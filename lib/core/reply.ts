@@ -46,17 +46,17 @@ export function quietSeconds({ status, headers = {} }: Reply, at: Date, category
     return /^\d+$/.test(seconds) && isMeant ? [Number(seconds)] : [];
   });
   const hasEnough = status === 429;
-  // What is down for a while may say for how long; of any other answer the header means something else.
+  // Only 429 and 503 use the header for this; in other replies it means something else.
   const isAsking = hasEnough || status === 503;
   const said = [...limits, ...(isAsking ? secondsOf(headers['retry-after'] ?? '', at) : [])];
   if (said.length === 0 && !hasEnough) return 0;
   return Math.min(longestQuietSeconds, said.length > 0 ? Math.max(isAsking ? 1 : 0, ...said) : unsaidSeconds);
 }
 
-/** A number of seconds, or a date. */
+/** The header holds a number of seconds or an HTTP date. */
 function secondsOf(text: string, at: Date): number[] {
   if (/^\s*\d+\s*$/.test(text)) return [Number(text)];
-  // Without a word in it, it is no date, whatever Date makes of a `-5`.
+  // Date would parse `-5`, but an HTTP date contains letters.
   const until = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(until) ? [] : [Math.ceil((until - at.getTime()) / 1000)];
 }

@@ -1,8 +1,8 @@
-// Sentry's addresses and its envelope: what its SDKs send, without them (they cost two starts).
+// Builds Sentry URLs and envelopes by hand: the SDK costs two process starts.
 import { oneLine } from './harmless.ts';
 
 export interface SentryProject {
-  /** Of the cron monitor. */
+  /** Slug of the cron monitor. */
   readonly checkInUrl: string;
   readonly envelopeUrl: string;
   readonly key: string;
@@ -29,7 +29,7 @@ export function sentryProject(text: string, monitor: string): SentryProject | un
 }
 
 export interface SentryEvent {
-  /** 32 hex digits; the same again is taken for a repetition and dropped. */
+  /** 32 hex digits; Sentry drops a second event with the same id. */
   readonly event_id: string;
   /** Unix time. */
   readonly timestamp: number;
@@ -41,7 +41,7 @@ export interface SentryEvent {
   readonly platform: 'node';
   readonly message: { readonly formatted: string };
   readonly tags: Readonly<Record<string, string>>;
-  /** Events with the same one are one issue. */
+  /** Events with the same fingerprint form one issue. */
   readonly fingerprint: readonly string[];
   readonly extra: Readonly<Record<string, unknown>>;
 }
@@ -53,7 +53,7 @@ export function envelopeOf(event: SentryEvent, sentAt: Date): string {
   return `${[header, item, sent].map((part) => JSON.stringify(part)).join('\n')}\n`;
 }
 
-/** A newline or an empty value costs the whole tag, and more than 200 characters are cut off with an error. */
+/** Sentry drops a tag with a newline or an empty value, and cuts values after 200 characters with an error. */
 const tagsOf = (tags: SentryEvent['tags']): SentryEvent['tags'] =>
   Object.fromEntries(
     Object.entries(tags).flatMap(([name, value]) => {

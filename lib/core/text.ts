@@ -1,4 +1,4 @@
-// Words: small things that several texts for people need.
+// Small text helpers for messages.
 import { oneLine } from './harmless.ts';
 
 /** `1 file`, `2 files`. */
@@ -6,29 +6,29 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${count} ${count === 1 ? noun : plural}`;
 }
 
-/** `a, b and 3 more`: a list that stays readable at 3 a.m. */
+/** `a, b and 3 more`. */
 export function listed(words: readonly string[], most = 5): string {
   if (words.length <= most) return words.join(', ');
   return `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
 }
 
-/** The first line of what a program said, short enough for one line of a report. */
+/** The first line of a program's output, cut to fit one line of a report. */
 export function firstLine(text: string, most = 200): string {
   const line = oneLine(text.trim().split(/[\r\n]/, 1)[0] ?? '');
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
-/** Text as a pattern that matches just it. */
+/** Escapes text for use in a regular expression. */
 export const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-/** The known word that a mistyped one most likely meant, if any is near enough. */
+/** The known word closest to a mistyped one; undefined where none is close enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = likest(word, known, 1);
   const most = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
   return best !== undefined && editDistance(word, best) <= most ? best : undefined;
 }
 
-/** The known words that are least unlike it, the likest first. */
+/** The known words ordered by edit distance, closest first. */
 export const likest = (word: string, known: readonly string[], most: number): string[] =>
   known
     .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
@@ -49,7 +49,7 @@ function editDistance(a: string, b: string): number {
   return row[b.length] ?? Infinity;
 }
 
-/** What was thrown, as one line: the message, and the causes beneath it that say something new. */
+/** An error as one line: its message and the messages of its causes that add something. */
 export function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return oneLine(String(thrown));
   const inner: unknown = thrown.cause ?? (thrown instanceof AggregateError ? thrown.errors[0] : undefined);
@@ -64,7 +64,7 @@ export function identifierOf(name: string): string {
   return plain === '' ? 'root' : plain;
 }
 
-/** 16 hex digits that change when the text does (FNV-1a, twice). Nothing that has to withstand anybody. */
+/** 16 hex digits that change when the text does (FNV-1a, twice). Not for security. */
 export function fingerprint(text: string): string {
   const hash = (seed: number): string => {
     let sum = seed;

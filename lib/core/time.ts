@@ -1,12 +1,12 @@
-// Instants are ISO 8601 in UTC everywhere on disk; these are the few ways we write and read them.
+// Writes and reads instants. On disk they are ISO 8601 in UTC everywhere.
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 
-/** 20261120: the UTC day, as it stands in the names of day files. */
+/** 20261120: the UTC day in the names of day files. */
 export function dayStamp(at: Date): string {
   return at.toISOString().slice(0, 10).replaceAll('-', '');
 }
 
-/** 20261120T072801Z: a second, as it stands in the names of what is kept aside. */
+/** 20261120T072801Z: the second in the names of files that were set aside. */
 export function secondStamp(at: Date): string {
   return at.toISOString().replaceAll(/[-:]|\.\d+/g, '');
 }
@@ -15,7 +15,7 @@ export function startOfUtcDay(at: Date): Date {
   return new Date(`${at.toISOString().slice(0, 10)}T00:00:00Z`);
 }
 
-/** The same hour some days earlier. In UTC a day always has 24 hours; date-fns' subDays would follow the local clock. */
+/** Subtracts days of 24 hours; date-fns' subDays would follow the local clock's summer time. */
 export function daysBefore(at: Date, days: number): Date {
   return new Date(at.getTime() - days * 86_400_000);
 }
@@ -27,15 +27,15 @@ export function isoMicroseconds(epochMs: number): string {
 }
 
 /**
- * An instant a person typed: `2026-11-20`, `2026-11-20T07:30`, `2026-11-20 07:30:15+01:00`. Without an offset it is UTC:
- * a monitor's times must not depend on who reads them.
+ * Parses an instant that a person typed: `2026-11-20`, `2026-11-20T07:30`, `2026-11-20 07:30:15+01:00`. Without an offset it is UTC:
+ * the result must not depend on the reader's time zone.
  */
 export function parseInstant(text: string): Date | undefined {
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?(?:Z|([+-]\d\d):?(\d\d)?)?)?$/i.exec(text);
   if (!match) return undefined;
   const [, day = '', minute = '00:00', second = ':00', hours, minutes = '00'] = match;
   const instant = new Date(`${day}T${minute}${second}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
-  // JavaScript takes 30 February for 2 March.
+  // JavaScript's Date accepts 30 February as 2 March.
   const dayExists = new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
   return dayExists && !Number.isNaN(instant.getTime()) ? instant : undefined;
 }

@@ -1,4 +1,4 @@
-// What a systemd unit's state says of its health: for the check, and for the rule that mails of it.
+// Judges a systemd unit by its state.
 import type { Level } from './level.ts';
 
 interface Unit {
@@ -49,7 +49,7 @@ export function judgeUnit(name: string, unit: Unit): Judged {
   return { level: 'green', message: `${name} is ${active_state} (${sub_state})` };
 }
 
-/** A oneshot that has run, and a unit whose own conditions kept it from starting, are off because nothing is to be done. */
+/** A oneshot that has run, and a unit whose own conditions kept it from starting, are inactive without a fault. */
 function restsByNature({ type, last_start_at, condition_met }: Unit): boolean {
   return (type === 'oneshot' && last_start_at !== undefined) || condition_met === false;
 }

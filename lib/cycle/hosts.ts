@@ -1,4 +1,4 @@
-// Opens the hosts that the configuration names, each once for the whole cycle.
+// Opens the configured hosts, each once for the whole cycle.
 import type { Configuration } from '../config/schema.ts';
 import type { Host } from '../contract/host.ts';
 import { join } from '../core/path.ts';
@@ -8,7 +8,7 @@ import type { OpenHosts } from '../cli/stage.ts';
 
 type Opener = (signal: AbortSignal) => Host;
 
-/** Of its deadline a host may use this much to come up; the rest is for what is asked of it. */
+/** Share of a host's deadline that connecting may use; the rest is for the readings. */
 const connectShare = 0.7;
 
 export const openHosts: OpenHosts = async (hosts, { runtime, state }) => {

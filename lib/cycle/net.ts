@@ -1,4 +1,4 @@
-// What a stage that speaks to others is handed: loaded when it has something to say.
+// The network for stages that send: loaded when there is something to send.
 import type { Net } from '../contract/net.ts';
 
 export const openNet = async (): Promise<Net> => (await import('../io/net.ts')).makeNet();

@@ -1,4 +1,4 @@
-// What send-alerts is handed of the world: its folders of mails and notes, and the ways for news to leave.
+// What send-alerts is handed: outbox, notes, transports and the network.
 import type { Post } from '../alerts/post.ts';
 import { readNotes, removeNote } from '../io/notes.ts';
 import { openSpool } from '../io/spool.ts';

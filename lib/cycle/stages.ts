@@ -16,7 +16,7 @@ import { openNet } from './net.ts';
 import { post } from './post.ts';
 import { written } from './written.ts';
 
-/** Without the last: in simulated time no file is as old as its clock says. */
+/** All but confirm-cycle: in simulated time the files' ages do not match the clock. */
 export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Configuration>[] => [
   collectSnapshot,
   assessHealth({ sections, checks }),

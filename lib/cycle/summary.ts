@@ -1,4 +1,4 @@
-// What somebody sees after a cycle by hand: the verdict, what is wrong and why, what is green, and where the files lie.
+// Renders what run-cycle prints: the verdict, what is wrong and why, what is green, and where the files are.
 import { alignColumns, padded } from '../core/columns.ts';
 import { worstFirst } from '../core/level.ts';
 import { shellWord } from '../core/harmless.ts';
@@ -13,7 +13,7 @@ export interface SummaryInput {
   readonly version: string;
   readonly files: readonly (readonly [what: string, path: string])[];
   readonly paint: Paint;
-  /** How `explain` is called here, with the configuration that was given. */
+  /** The `explain` command line to suggest, with the given configuration. */
   readonly explainWith: string;
 }
 
@@ -50,7 +50,7 @@ export function renderSummary(input: SummaryInput): string {
   ].join('\n');
 }
 
-/** Once for all of them, and to be pasted as it stands. */
+/** One suggestion for the worst finding, ready to be pasted. */
 function why({ explainWith, paint }: SummaryInput, worst: { readonly id: string } | undefined): string[] {
   if (!worst) return [];
   return [

@@ -6,7 +6,7 @@ import { reasonOf } from '../core/text.ts';
 interface Watcher {
   readonly style: BeatStyle;
   readonly url: string;
-  /** For all of it. */
+  /** Deadline for the whole request. */
   readonly seconds: number;
 }
 

@@ -83,7 +83,7 @@ function questionIn(target: string): Question | undefined {
   const [raw = '', ...query] = target.split('?');
   try {
     const path = decodeURIComponent(raw);
-    // oxlint-disable-next-line no-control-regex -- they are what is looked for
+    // oxlint-disable-next-line no-control-regex -- control characters are what this pattern removes
     const isSound = /^\/[^\0-\u001F\u007F\\]*$/.test(path) && !path.split('/').includes('..');
     return isSound ? { path, query: new URLSearchParams(query.join('?')) } : undefined;
   } catch {

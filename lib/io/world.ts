@@ -33,7 +33,7 @@ export interface WorldSettings<Config> {
   readonly clock?: { readonly now: () => Date; readonly monotonicMs: () => number };
   readonly runId?: string;
   readonly hostname?: string;
-  /** Told instead of writing. */
+  /** Called in place of each write. */
   readonly dryRun?: (path: string, content: string) => void;
   readonly isOver?: () => boolean;
   /** False: what is written need not survive a kill or a power cut, and nobody reads it meanwhile, as in simulated days. */
