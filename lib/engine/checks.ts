@@ -83,7 +83,7 @@ function limitsOf(finding: Finding, definition: CheckLimits | undefined, configu
 /** What a check found, judged by the limits that come with it, or by these. */
 export function judgeFinding(check: string, finding: Finding, limits: Limits): Judged {
   if (!('says' in finding)) return observe(check, { ...finding, limit: finding.limit ?? limits.red ?? noLimit });
-  const { subject, value, unit, least, clears_when } = finding;
+  const { subject, value, least, clears_when } = finding;
   const judged = judge(finding, finding.limits ?? limits);
   const level = least === undefined ? judged.level : worst([least, judged.level]);
   const verdict = {

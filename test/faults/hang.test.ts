@@ -154,7 +154,7 @@ test('a dozen paths that hang on threads keep no other path from being read', (t
 test('a stage that hangs is ended at its deadline, with exit 1 and its name in the message', (t) => {
   const script = `
     import { defineStage } from './lib/contract/stage.ts';
-    import { main } from './lib/cycle/main.ts';
+    import { main } from './lib/cli/main.ts';
     const never = new Promise(() => setInterval(() => {}, 1000));
     process.argv.length = 2;
     main(defineStage({ name: 'sleepy', summary: 's', reads: [], writes: [], deadlineMs: 300, run: () => never }));`;
