@@ -182,14 +182,14 @@ test('probes, checks and sources of temperatures are called as their files are',
 
 test('what is read and judged is listed in one registry, and handed from there to the rooms', () => {
   const lists = ['lib/snapshot/sections', 'lib/snapshot/probes', 'lib/health/checks'];
-  // Each room knows its own. The rules of alerts are made for the sections of the snapshot.
+  // Each room knows its own.
   const others = imports.filter(
     ({ from, to, isType }) =>
       lists.some((folder) => to === `${folder}/index.ts`) && !isType && roomOf(from) !== roomOf(to),
   );
   assert.deepEqual(
     others.map(({ from, to }) => `${from}: ${dirname(to)}`).sort(),
-    [...lists.map((folder) => `lib/config/registry.ts: ${folder}`), 'lib/alerts/look.ts: lib/snapshot/sections'].sort(),
+    lists.map((folder) => `lib/config/registry.ts: ${folder}`).sort(),
   );
 });
 
