@@ -111,8 +111,7 @@ export function assess(registry: Judging, { config, hostname, at, ...known }: In
   const observations = [
     age,
     ...judged.snapshot.map(({ observation }) => (age.level === 'green' ? observation : disbelieve(age, observation))),
-    // How this run ends is for the next stage to judge.
-    ...judged.monitor.flatMap(({ observation }) => (observation.id === `stage-outcome:${name}` ? [] : observation)),
+    ...judged.monitor.map(({ observation }) => observation),
   ];
   const levels = observations.map(({ level }) => level);
   return {
