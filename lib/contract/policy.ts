@@ -13,7 +13,7 @@ export interface Policy {
   /** Check → what stands before its subjects in those of the alerts. Undefined: every observation that no other policy
    * covers, by its id. */
   readonly of?: Readonly<Record<string, string>>;
-  /** Subjects that other policies cover. */
+  /** Subjects that are left to others. */
   readonly except?: readonly string[];
   /** Only subjects on which something depends; the alert says what. */
   readonly onlyServing?: true;

@@ -111,7 +111,8 @@ export function assess(registry: Judging, { config, hostname, at, ...known }: In
   const observations = [
     age,
     ...judged.snapshot.map(({ observation }) => (age.level === 'green' ? observation : disbelieve(age, observation))),
-    ...judged.monitor.map(({ observation }) => observation),
+    // How this run ends is for the next stage to judge.
+    ...judged.monitor.flatMap(({ observation }) => (observation.id === `stage-outcome:${name}` ? [] : observation)),
   ];
   const levels = observations.map(({ level }) => level);
   return {

@@ -42,10 +42,8 @@ export function judgeAge({ snapshot, missing }: Known, config: HealthConfig, at:
 
 export function judgeMonitor({ stages, heartbeat, outbox, asking }: Known, config: HealthConfig, at: Date): Judged[] {
   const before = stages.find(({ stage }) => stage === asking);
-  // How a stage's own last run ended is for the others to judge: this run mends it, or leaves a record of its own.
-  const others = stages.filter((record) => record !== before);
   return [
-    ...others.map((record) => judged('stage-outcome', outcomeOf(record, before, at))),
+    ...stages.map((record) => judged('stage-outcome', outcomeOf(record, before, at))),
     ...(outbox ? [outboxOf(outbox)] : []).map((finding) => judged('mail-delivery', finding)),
     ...stages
       .flatMap((record) => deliveryOf(record, before, outbox === undefined))
