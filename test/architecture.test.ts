@@ -284,3 +284,15 @@ test('the layout is the one that the README shows', () => {
     assert.ok(allowed.has(name), `${name} lies at the top`);
   assert.ok(existsSync(join(root, 'README.md')));
 });
+
+test('the README and the page of the architecture name every folder of lib, and the README every command', () => {
+  const readme = readText(join(root, 'README.md'));
+  const layout = /^lib\/[^]*?(?=^ops\/)/m.exec(readme)?.[0] ?? '';
+  const page = readText(join(root, 'ops', 'docs', 'architecture.md'));
+  for (const folder of readdirSync(join(root, 'lib'))) {
+    assert.match(layout, new RegExp(`\\b${folder}\\b`), `README.md: ${folder}`);
+    assert.ok(page.includes(`\n| \`${folder}\` |`), `architecture.md: ${folder}`);
+  }
+  const listed = readText(join(root, 'scripts', 'ops-monitor.ts')).matchAll(/import\('\.\/([\w-]+)\.ts'\)/g);
+  for (const [, command] of listed) assert.match(readme, new RegExp(`^\\|.*\`${command}[ \`].*\\|`, 'm'), command);
+});

@@ -1,16 +1,18 @@
 // Every policy at its limit, just below and just above, through the configuration as a person writes it.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import test from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import type { Sighting } from '../../lib/contract/policy.ts';
 import { sections as definitions } from '../../lib/config/registry.ts';
 import { handlingOf, isToldBy, lookAtMonitor, lookAtSnapshot, readingsOf } from '../../lib/alerts/look.ts';
 import { monitorPolicies, policies, red, snapshotPolicies } from '../../lib/alerts/policies.ts';
+import { transports } from '../../lib/alerts/transports/index.ts';
 import type { Level } from '../../lib/core/level.ts';
 import type { Known } from '../../lib/health/files.ts';
 import { checkNames } from '../../lib/config/check-names.ts';
 import { judgedOf, snapshotOf } from '../judged.ts';
-import { configurationOf } from '../world.ts';
+import { configurationOf, readText } from '../world.ts';
 import { observation } from './send-site.ts';
 
 const at = new Date('2026-11-20T12:00:00Z');
@@ -106,6 +108,19 @@ test('each rule fires from its limit on, and not before', () => {
     [],
     'a policy is not tried',
   );
+});
+
+test('the page of alerts has a row of every rule with its keys, and names every mail transport', () => {
+  const page = readText(join(import.meta.dirname, '..', '..', 'ops', 'docs', 'alerts.md'));
+  const rows = page.split('\n').filter((line) => line.startsWith('| '));
+  for (const { name, limit, hold } of policies) {
+    const row = rows.find((line) => line.startsWith(`| \`${name}\` |`)) ?? assert.fail(`there is no row of ${name}`);
+    // `hold` is a key of every rule.
+    for (const key of [limit?.key, hold?.[0]].filter((one) => one !== undefined && one !== 'hold'))
+      assert.ok(row.includes(`\`${key}\``), `${name}: ${key}`);
+  }
+  const transport = rows.find((line) => line.startsWith('| `OPS_ALERT_TRANSPORT` |')) ?? '';
+  for (const { name } of transports.mail) assert.ok(transport.includes(`\`${name}\``), name);
 });
 
 /** What `red` says of one of that level, beside what is judged of the same snapshot. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { AnyCheck } from '../../lib/contract/check.ts';
+import type { Section } from '../../lib/contract/section.ts';
 import type { Observation } from '../../lib/contract/observation.ts';
 import { runChecks } from '../../lib/engine/checks.ts';
 import { checks } from '../../lib/health/checks/index.ts';
@@ -163,6 +164,28 @@ test('every check is tried here, and every name here is a check', () => {
   assert.deepEqual(Object.keys(cases).toSorted(), all.map(({ name }) => name).toSorted());
   assert.ok(all.length >= 16);
   for (const [name, list] of Object.entries(cases)) assert.ok(list.length >= 2, name);
+});
+
+test('of all that the checks are shown here, the report’s table has a cell for each column', () => {
+  const shown = new Set<string>();
+  for (const { given } of Object.values(cases).flat()) {
+    for (const [name, data] of Object.entries(given)) {
+      const { many, table }: Section = sections[name as keyof Readable];
+      for (const [item, one] of many ? Object.entries(data) : [[name, data] as const]) {
+        for (const row of table.rows(one, item)) {
+          shown.add(name);
+          assert.equal(row.length, table.columns.length, `${name}: ${row.join(' | ')}`);
+          assert.doesNotMatch(row.join(' | '), /\b(undefined|NaN)\b|\[object/, name);
+        }
+      }
+    }
+  }
+  const judged = new Set(all.flatMap(({ needs }) => needs));
+  assert.deepEqual(
+    [...judged].filter((name) => !shown.has(name)),
+    [],
+    'its table has no row',
+  );
 });
 
 test('every limit of every check is tried at itself, below and above, and for a subject of its own', () => {
