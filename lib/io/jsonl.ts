@@ -56,7 +56,7 @@ export function* scanLines(path: string, from: 'start' | 'end'): Generator<strin
 
 function openIfThere(path: string): number | undefined {
   try {
-    // Without O_NONBLOCK a FIFO of that name would block until somebody writes.
+    // Without O_NONBLOCK, opening a FIFO would block until another process writes to it.
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
