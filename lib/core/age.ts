@@ -12,7 +12,7 @@ const msOf = (time: Instant): number => (typeof time === 'string' ? Date.parse(t
 export const secondsSince = (then: Instant | undefined, now: Instant): number =>
   then === undefined ? Infinity : (msOf(now) - msOf(then)) / 1000;
 
-/** The latest time that does not count as future: for loops over many times, where ageOf would cost too much. */
+/** The latest time that does not count as future: for loops over many times. */
 export const latestTime = (now: Date): Date => new Date(now.getTime() + clockToleranceSeconds * 1000);
 
 /** `seconds` (never negative), or `aheadSeconds` for a time in the future; neither for a missing or invalid time. */

@@ -230,7 +230,8 @@ export const removeIfThere = (path: string): void => unlessMissing(() => unlinkS
 
 export const listIfThere = (folder: string): string[] => unlessMissing(() => readdirSync(folder)) ?? [];
 
-function unlessMissing<Result>(ask: () => Result): Result | undefined {
+/** Undefined where the path does not exist. */
+export function unlessMissing<Result>(ask: () => Result): Result | undefined {
   try {
     return ask();
   } catch (error) {

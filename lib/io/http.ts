@@ -72,7 +72,7 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
       call.on('socket', (socket) => {
         socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
       });
-    call.on('error', (error) => fail(connectionError(error), isOurs(error) ? 'ours' : 'theirs'));
+    call.on('error', (error) => fail(reasonOf(error), isOurs(error) ? 'ours' : 'theirs'));
     call.end(body);
   });
 }
@@ -119,9 +119,3 @@ export const countedLookup: LookupFunction = (hostname, options, callback) => {
       }),
   );
 };
-
-// With several addresses behind a name, Node throws an AggregateError whose own message is empty.
-function connectionError(error: Error): string {
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return inner instanceof Error ? inner.message : String(inner);
-}

@@ -46,7 +46,7 @@ function secretRemover({ url, headers = {} }: Ask): (text: string) => string {
   return (text) => hidden.reduce((cleaned, part) => cleaned.replaceAll(part, '…'), text);
 }
 
-/** Certain secrets, of any length: the Authorization token and the login. A user name without a password is a token. */
+/** Known secrets, of any length: the Authorization token and the login. A user name without a password is a token. */
 function loginSecrets(target: URL | null, authorization = ''): string[] {
   const token = authorization.slice(authorization.indexOf(' ') + 1);
   const { username = '', password = '' } = target ?? {};

@@ -43,7 +43,7 @@ export function leaveNote(folder: string, name: string, text: string): void {
   replaceFile(join(folder, name), text, 0o644);
 }
 
-/** A folder that a group member made in the monitor's state would belong to that member, and the monitor could not write there. */
+/** A folder that a group member made in the monitor's state would belong to that member, and be closed to the monitor. */
 function refuseToMake(folder: string): void {
   const { uid } = nearestOwner(folder);
   if (uid !== process.getuid?.() && process.getuid?.() !== 0)

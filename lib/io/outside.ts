@@ -17,7 +17,7 @@ const namesForMail = [
 ].flatMap((line) => line.split(' '));
 
 export function makeOutside(given: Variables = process.env): Outside {
-  // In a system unit HOME is not set, and msmtp would take the home folder from the user database.
+  // Where HOME is not set, as in a system unit, msmtp takes the home folder from the user database, and so does this.
   const environment: Outside['environment'] = { ...given, HOME: given['HOME'] || homedir() };
   const variables = { ...pickVariables(namesForMail, environment), PATH: searchPath(environment['PATH']) };
   return {

@@ -14,7 +14,10 @@ export async function readWhole(path: string, range?: { start: number; length: n
   try {
     const found = await callOnPool<Stats>((done) => fstat(descriptor, done));
     if (!found.isFile()) throw new Error(`${path} is not a regular file`);
-    if (range) return await readUpTo(descriptor, Buffer.alloc(range.length), range.start);
+    if (range) {
+      const buffer = Buffer.alloc(range.length);
+      return buffer.subarray(0, await readSome(descriptor, buffer, 0, range.start));
+    }
     if (found.size > mostFileBytes) throw new Error(`${path} is too large to be read whole: ${found.size} bytes`);
     return await readAll(path, descriptor, found.size);
   } finally {
@@ -33,11 +36,6 @@ async function readAll(path: string, descriptor: number, size: number): Promise<
     if (length > mostFileBytes) throw new Error(`${path} is too large to be read whole: more than ${length} bytes`);
     if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(length)]);
   }
-}
-
-async function readUpTo(descriptor: number, buffer: Buffer, start: number): Promise<Buffer> {
-  const bytesRead = await readSome(descriptor, buffer, 0, start);
-  return buffer.subarray(0, bytesRead);
 }
 
 const readSome = (descriptor: number, buffer: Buffer, at: number, position: number | null): Promise<number> =>

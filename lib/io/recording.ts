@@ -15,15 +15,10 @@ export interface Recording {
 
 /** Host name and user of this machine, so that they can be removed from a recording. */
 export function whoWeAre(): { hostname: string; user: string } {
-  return { hostname: hostname(), user: userName() };
-}
-
-/** Empty for a user id without an entry in the user database. */
-function userName(): string {
   try {
-    return userInfo().username;
+    return { hostname: hostname(), user: userInfo().username };
   } catch {
-    return '';
+    return { hostname: hostname(), user: '' }; // a user id without an entry in the user database
   }
 }
 

@@ -75,7 +75,7 @@ function holdConversation(
     };
     connection.connect((error) => {
       if (error) return reject(error);
-      // Tried even where the server offers no login: it then refuses, and the mail is not sent without one.
+      // Tried even where the server offers no login: the server then refuses, and the mail is not sent without a login.
       if (user === undefined) return send();
       connection.login({ user, pass: password }, (refused) => (refused ? reject(refused) : send()));
     });

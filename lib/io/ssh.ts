@@ -102,6 +102,19 @@ interface Work {
   readonly work?: string | undefined;
 }
 
+const sshCommand = (
+  socket: string,
+  options: readonly string[],
+  target: string,
+  command: string,
+  configFile?: string,
+) => [
+  'ssh',
+  ...(configFile === undefined ? [] : ['-F', configFile]),
+  ...options.flatMap((option) => ['-o', option]),
+  ...['-S', socket, '-T', '--', target, command],
+];
+
 /** Runs a command there through the open connection. Output of the login shell's profile is cut off at a mark. */
 async function runThere(settings: SshSettings, { socket, signal, argv, work }: Work): Promise<Completed> {
   const { name, target } = settings;
@@ -116,23 +129,13 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
     'exec "$@"',
   ].join('; ');
   const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', killWhenInputEnds, 'sh', 'sh', '-c', prologue, 'sh', ...argv];
-  const done = await readByProgram(
-    [
-      'ssh',
-      '-T',
-      '-S',
-      socket,
-      '-o',
-      'ControlMaster=no',
-      // Never opens a second connection: if the first is lost, the command fails.
-      '-o',
-      'ProxyCommand=false',
-      '--',
-      target,
-      words.map(shellQuote).join(' '),
-    ],
-    { signal, lifeline: true, env: pickVariables(namesForSsh) },
-  );
+  // Never opens a second connection: if the first is lost, the command fails.
+  const options = ['ControlMaster=no', 'ProxyCommand=false'];
+  const done = await readByProgram(sshCommand(socket, options, target, words.map(shellQuote).join(' ')), {
+    signal,
+    lifeline: true,
+    env: pickVariables(namesForSsh),
+  });
   const start = done.stdout.indexOf(`${mark}\n`);
   if (start < 0) throw new Error(`${name} did not run the command: ${sshReason(done.stderr)}`);
   // sh itself exits with 127 for a program that does not exist and 126 for one that may not be run. If a folder of the
@@ -195,20 +198,10 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
     'ForwardX11=no',
     'ClearAllForwardings=yes',
     'PermitLocalCommand=no',
-  ].flatMap((option) => ['-o', option]);
+  ];
   const stop = new AbortController();
   const master = runProgram({
-    argv: [
-      'ssh',
-      ...(configFile === undefined ? [] : ['-F', configFile]),
-      ...options,
-      '-S',
-      socket,
-      '-T',
-      '--',
-      target,
-      'exec cat >/dev/null',
-    ],
+    argv: sshCommand(socket, options, target, 'exec cat >/dev/null', configFile),
     variables: pickVariables(namesForSsh),
     // The input is kept open and never written: when this process ends in any way, so do the input and the connection.
     input: '',

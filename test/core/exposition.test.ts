@@ -43,7 +43,7 @@ describe('core/exposition', () => {
     );
   });
 
-  test('quotes, backslashes and newlines in a label are escaped, and empty labels are left out', () => {
+  test('quotes, backslashes and newlines in a label are escaped; without labels there are no braces', () => {
     const cases: [path: string, escaped: string][] = [
       ['C:\\data', 'C:\\\\data'],
       ['a"b', 'a\\"b'],
