@@ -102,18 +102,11 @@ interface Work {
   readonly work?: string | undefined;
 }
 
-const sshCommand = (
-  socket: string,
-  options: readonly string[],
-  target: string,
-  command: string,
-  configFile?: string,
-) => [
-  'ssh',
-  ...(configFile === undefined ? [] : ['-F', configFile]),
-  ...options.flatMap((option) => ['-o', option]),
-  ...['-S', socket, '-T', '--', target, command],
-];
+function sshCommand(socket: string, options: readonly string[], target: string, command: string, configFile?: string) {
+  const all = options.flatMap((option) => ['-o', option]);
+  if (configFile !== undefined) all.push('-F', configFile);
+  return ['ssh', ...all, '-S', socket, '-T', '--', target, command];
+}
 
 /** Runs a command there through the open connection. Output of the login shell's profile is cut off at a mark. */
 async function runThere(settings: SshSettings, { socket, signal, argv, work }: Work): Promise<Completed> {
