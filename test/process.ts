@@ -45,3 +45,13 @@ export function processesOf(path: string): string[] {
     }
   });
 }
+
+/** False also for a zombie: an ended process stays in the table until its parent, or init, reaps it. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = readText(`/proc/${pid}/stat`);
+    return stat[stat.lastIndexOf(')') + 2] !== 'Z';
+  } catch {
+    return false;
+  }
+}

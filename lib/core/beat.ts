@@ -7,7 +7,7 @@ export type BeatStyle = (typeof beatStyles)[number];
 
 export interface Beat {
   readonly ok: boolean;
-  /** What is missing, or, where nothing is, a summary of the run. */
+  /** Summary of the run; where `ok` is false, what is missing. */
   readonly message: string;
   /** Duration of the reported run. */
   readonly seconds: number;
@@ -17,7 +17,7 @@ export interface Beat {
   readonly monitor?: SentryMonitor;
 }
 
-/** All in minutes: Sentry knows no shorter unit and drops the whole check-in where a unit is `second`. */
+/** Sentry knows no unit shorter than a minute and drops the whole check-in where a unit is `second`. */
 interface SentryMonitor {
   readonly everyMinutes: number;
   readonly marginMinutes: number;
@@ -34,7 +34,7 @@ export interface BeatRequest {
 /** Undefined where the watchdog accepts only success: then nothing is sent, and it alerts by itself. */
 export function beatRequest(style: BeatStyle, url: string, beat: Beat): BeatRequest | undefined {
   const target = URL.parse(url);
-  if (!target) throw new Error('the address of the watcher is no URL');
+  if (!target) throw new Error('the heartbeat address is not a URL');
   return requests[style](target, beat);
 }
 
@@ -82,14 +82,14 @@ function checkIn({ ok, id, seconds, monitor }: Beat): object {
   };
 }
 
-/** Why the reply does not count as accepted; undefined where it does. */
+/** Why the reply does not count as accepted; undefined where the heartbeat was accepted. */
 export function beatProblem(
   style: BeatStyle,
   reply: { readonly status?: number; readonly error?: string; readonly body: string },
 ): string | undefined {
   const { is, says } = judgeReply(reply);
   if (is !== 'taken') return says;
-  // A reply without that word comes from something else: a login page, a proxy.
-  if (style === 'uptime-kuma' && !/"ok"\s*:\s*true/.test(reply.body)) return 'its answer is not one of Uptime Kuma';
+  // A reply without `"ok": true` comes from something else: a login page, a proxy.
+  if (style === 'uptime-kuma' && !/"ok"\s*:\s*true/.test(reply.body)) return 'the answer is not from Uptime Kuma';
   return undefined;
 }

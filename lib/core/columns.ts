@@ -1,15 +1,15 @@
-// Text in columns, as wide as a terminal shows it.
+// Aligns text in columns, by the width that a terminal gives it.
 
-// Each range is made into a pattern by its first use, which plain ASCII never comes to.
+// The regular expressions stand inside the functions so that they are compiled only for text beyond ASCII.
 const isZeroWidth = (character: string): boolean => /^[\p{Mn}\p{Me}\p{Cf}]$/u.test(character);
 const isWide = (character: string): boolean =>
   /^[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]$/u.test(
     character,
   ) || /^(?=\p{Emoji_Presentation})\P{Regional_Indicator}$/u.test(character);
 
-/** The cells that a terminal gives to a text: two for a wide character, none for a combining one, none for colours. */
+/** Terminal cells: two for a wide character, none for a combining character or a colour code. */
 export function displayWidth(text: string): number {
-  // oxlint-disable-next-line no-control-regex -- it is what is looked for
+  // oxlint-disable-next-line no-control-regex -- colour codes begin with the control character ESC
   const plain = text.replaceAll(/\u001B\[[\d;]*m/g, '');
   if (/^[ -~]*$/.test(plain)) return plain.length;
   let width = 0;
@@ -24,13 +24,13 @@ export const padded = (text: string, width: number): string => text + spaces(tex
 interface Layout {
   readonly indent?: string;
   readonly gap?: string;
-  /** By column, a width that it has at least. */
+  /** Minimum width of each column. */
   readonly least?: readonly number[];
-  /** The columns that are aligned to the right. */
+  /** Indexes of the right-aligned columns. */
   readonly right?: readonly number[];
 }
 
-/** A line for each row, without spaces at its end. */
+/** One line for each row, without trailing spaces. */
 export function alignColumns(
   rows: readonly (readonly string[])[],
   { indent = '', gap = '  ', least = [], right = [] }: Layout = {},

@@ -1,51 +1,49 @@
-// Foreign words made harmless: a path, a message, a sensor's name shows as it is, and nothing takes any of it for its own
-// characters. One function for each place that such a word goes to.
+// Escapes text from outside (paths, messages, sensor names), so that no output format reads any of it as its own syntax.
+// There is one function for each output format.
 
-/** One line of anything, also of a mail's header: control characters become spaces. */
+/** Makes one line, also for mail headers: control characters become spaces. */
 export function oneLine(text: string): string {
-  // Control characters and the two Unicode line separators by code: a pattern with named classes takes half a millisecond to
-  // compile.
+  // Control characters and the two Unicode line separators by code: a pattern with named classes compiles in 0.5 ms.
   // oxlint-disable-next-line no-control-regex -- control characters are what this pattern removes
   return text.replaceAll(/[\0-\u001F\u007F-\u009F\u2028\u2029]+/g, ' ').trim();
 }
 
-/** Lines on a terminal: of control characters only newlines, tabs and colours are left. */
+/** For a terminal: removes all control characters but newlines, tabs and colour codes. */
 export function terminalText(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what this pattern removes
   return text.replaceAll(/(\u001B\[\d{1,2}m)|[\0-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029]/g, '$1');
 }
 
-/** Markdown, also in a cell of a table. */
+/** For Markdown, also inside a table cell. */
 export const escapeCell = (text: string): string =>
   text.replaceAll(/\s+/g, ' ').replaceAll(/[\\|*_`<>[\]~&]/g, (character) => `\\${character}`);
 
-/** Markdown as Teams reads it: a name of somebody's file may hold a link. */
+/** For the Markdown of Teams: a file name chosen by a stranger may contain a link. */
 export const forTeams = (text: string): string => text.replaceAll(/[\\`*_[\]<>#]/g, '\\$&');
 
-/** Slack has only these three special characters; without them nobody can be called by <!channel>. */
+/** For Slack, which has only these three special characters; escaped, <!channel> in a text notifies nobody. */
 export const forSlack = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** HTML, also inside an attribute. */
+/** For HTML, also inside an attribute. */
 export const escapeHtml = (text: string): string => forSlack(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 
-/** The help of a Prometheus metric. */
+/** For the help text of a Prometheus metric. */
 export const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 
-/** A Prometheus label. A lone surrogate becomes U+FFFD on the way to UTF-8; a carriage return is legal inside. */
+/** For the value of a Prometheus label. A lone surrogate becomes U+FFFD on the way to UTF-8; a carriage return is legal. */
 export const escapeLabel = (text: string): string => escapeHelp(text).replaceAll('"', '\\"');
 
-/** Nagios: a bar or a newline would start performance data or a second part. */
+/** For Nagios: a bar or a newline would start the performance data or a second part. */
 export const forNagios = (text: string): string => text.replaceAll(/[|\r\n]+/g, ' ');
 
-/** The name before an address in a mail's header: ASCII, and nothing that ends the name. */
+/** For the display name before an address in a mail header: ASCII, without characters that would end the name. */
 export const forMailName = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll(/[<>"]/g, '');
 
-/** A cell of CSV. */
 export const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** One word for a shell, whatever is in it. */
+/** Quotes any text as one word of a shell command. */
 export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** One word of a command line that somebody will copy. */
+/** One word of a command line that a person will copy: quoted only where necessary, and on one line. */
 export const shellWord = (text: string): string => (/^[\w.:@%/+,=-]+$/.test(text) ? text : shellQuote(oneLine(text)));

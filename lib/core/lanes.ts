@@ -1,6 +1,5 @@
-// Limits how many pieces of work run at the same time.
+// Limits how many pieces of work run at the same time: at most `width`; the others wait.
 
-/** At most `width` pieces of work run at a time; the others wait. */
 export function lanes(width: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let free = width;
   const waiting: (() => void)[] = [];

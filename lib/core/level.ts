@@ -16,7 +16,7 @@ export function levelNumber(level: Level): number {
   return levels.indexOf(level);
 }
 
-/** `1 red, 0 unknown, 2 amber, 40 green`: for people. */
+/** For people: `1 red, 0 unknown, 2 amber, 40 green`. */
 export const tallyOf = (counts: Readonly<Partial<Record<string, number>>>): string =>
   worstFirst.map((level) => `${counts[level] ?? 0} ${level}`).join(', ');
 

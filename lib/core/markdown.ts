@@ -1,4 +1,4 @@
-// Escapes text for Markdown: a path or message must not become markup or break a table.
+// Builds Markdown tables; cells are escaped.
 import { escapeCell } from './harmless.ts';
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -6,9 +6,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** A table under its title; nothing where there are no rows. */
+/** A table under a title; an empty string without rows. */
 export const section = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): string =>
   rows.length === 0 ? '' : joined([`## ${title}`, table(head, rows)]);
 
-/** Joins the parts that are not empty by blank lines. */
+/** Joins the non-empty parts with blank lines between them. */
 export const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');

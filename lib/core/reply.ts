@@ -1,4 +1,4 @@
-// What a server's answer means for what was sent to it, and how long the server wants to be left alone.
+// Judges a server's reply: whether the message was accepted, whether to retry, and how long to wait (rate limits).
 import { firstLine } from './text.ts';
 
 interface Reply {
@@ -11,13 +11,13 @@ interface Reply {
 
 export interface Verdict {
   /**
-   * `refused`: this content is never taken, and other content may be. `misconfigured`: nothing is taken until a person mends
-   * the address, the token, or something between. `later`: a later try may do.
+   * `taken`: accepted. `refused`: the server never accepts this content, but may accept other content. `misconfigured`: the
+   * server accepts nothing until a person mends the address, the token or a proxy. `later`: a retry may succeed.
    */
   readonly is: 'taken' | 'refused' | 'misconfigured' | 'later';
   /** `it answered 503`, or why there was no answer. */
   readonly says: string;
-  /** The same with the beginning of what the server wrote. */
+  /** `says` and the first line of the reply's body. */
   readonly quotes: string;
 }
 
@@ -33,27 +33,27 @@ function meaningOf(status: number): Verdict['is'] {
   return [400, 413, 422].includes(status) ? 'refused' : 'misconfigured';
 }
 
-/** Where a server that has had enough says nothing that can be understood. */
-const unsaidSeconds = 60;
-/** Nobody is left alone for longer, whatever the server says. */
+/** Wait after a 429 without a usable Retry-After. */
+const defaultQuietSeconds = 60;
+/** Longest wait, whatever the server asks for. */
 export const longestQuietSeconds = 3600;
 
-/** Seconds from `at` for which the server asks to be left alone; 0 where it does not. `category` is Sentry's kind of data. */
+/** Seconds from `at` during which the server wants no request; 0 without a rate limit. `category` is Sentry's kind of data. */
 export function quietSeconds({ status, headers = {} }: Reply, at: Date, category: string): number {
   const limits = (headers['x-sentry-rate-limits'] ?? '').split(',').flatMap((limit) => {
     const [seconds = '', categories = ''] = limit.trim().split(':');
     const isMeant = categories === '' || categories.split(';').includes(category);
     return /^\d+$/.test(seconds) && isMeant ? [Number(seconds)] : [];
   });
-  const hasEnough = status === 429;
-  // Only 429 and 503 use the header for this; in other replies it means something else.
-  const isAsking = hasEnough || status === 503;
+  const isLimited = status === 429;
+  // In replies other than 429 and 503, Retry-After means something else.
+  const isAsking = isLimited || status === 503;
   const said = [...limits, ...(isAsking ? secondsOf(headers['retry-after'] ?? '', at) : [])];
-  if (said.length === 0 && !hasEnough) return 0;
-  return Math.min(longestQuietSeconds, said.length > 0 ? Math.max(isAsking ? 1 : 0, ...said) : unsaidSeconds);
+  if (said.length === 0 && !isLimited) return 0;
+  return Math.min(longestQuietSeconds, said.length > 0 ? Math.max(isAsking ? 1 : 0, ...said) : defaultQuietSeconds);
 }
 
-/** The header holds a number of seconds or an HTTP date. */
+/** Retry-After holds a number of seconds or an HTTP date. */
 function secondsOf(text: string, at: Date): number[] {
   if (/^\s*\d+\s*$/.test(text)) return [Number(text)];
   // Date would parse `-5`, but an HTTP date contains letters.

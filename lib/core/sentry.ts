@@ -2,15 +2,14 @@
 import { oneLine } from './harmless.ts';
 
 export interface SentryProject {
-  /** Slug of the cron monitor. */
   readonly checkInUrl: string;
   readonly envelopeUrl: string;
   readonly key: string;
 }
 
 /**
- * From a DSN (`https://KEY@HOST/PROJECT`), or the address of a cron monitor (`https://HOST/api/PROJECT/cron/NAME/KEY/`),
- * whichever somebody copied from its pages. Undefined where it is neither; the text is a secret.
+ * Parses a DSN (`https://KEY@HOST/PROJECT`) or the address of a cron monitor (`https://HOST/api/PROJECT/cron/NAME/KEY/`):
+ * Sentry's pages offer both. Undefined for any other text. The text is a secret.
  */
 export function sentryProject(text: string, monitor: string): SentryProject | undefined {
   const url = URL.parse(text.trim());

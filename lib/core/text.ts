@@ -58,7 +58,7 @@ export function reasonOf(thrown: unknown): string {
   return [message, ...(message.includes(cause) ? [] : [cause])].filter((part) => part !== '').join(': ');
 }
 
-/** `sync-data.timer` → `sync_data_timer`, `/` → `root`: as a part of a variable's name. */
+/** `sync-data.timer` → `sync_data_timer`, `/` → `root`: a name usable as part of a variable's name. */
 export function identifierOf(name: string): string {
   const plain = name.replaceAll(/\W+/g, '_').replaceAll(/^_+|_+$/g, '');
   return plain === '' ? 'root' : plain;

@@ -27,8 +27,8 @@ export function isoMicroseconds(epochMs: number): string {
 }
 
 /**
- * Parses an instant that a person typed: `2026-11-20`, `2026-11-20T07:30`, `2026-11-20 07:30:15+01:00`. Without an offset it is UTC:
- * the result must not depend on the reader's time zone.
+ * Parses an instant that a person typed: `2026-11-20`, `2026-11-20T07:30`, `2026-11-20 07:30:15+01:00`. A time without an
+ * offset is UTC: the result must not depend on the reader's time zone.
  */
 export function parseInstant(text: string): Date | undefined {
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?(?:Z|([+-]\d\d):?(\d\d)?)?)?$/i.exec(text);

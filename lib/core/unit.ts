@@ -39,7 +39,7 @@ export function judgeUnit(name: string, unit: Unit): Judged {
     const how = result === 'exit-code' && exit_status !== undefined ? `exit status ${exit_status}` : result;
     return { level: 'red', message: `${name} failed (${how})`, clears_when: 'it runs again without failing' };
   }
-  if (active_state === 'inactive' && enabled.startsWith('enabled') && !restsByNature(unit)) {
+  if (active_state === 'inactive' && enabled.startsWith('enabled') && !isIdleByDesign(unit)) {
     return {
       level: 'amber',
       message: `${name} is off, though it is enabled`,
@@ -49,7 +49,7 @@ export function judgeUnit(name: string, unit: Unit): Judged {
   return { level: 'green', message: `${name} is ${active_state} (${sub_state})` };
 }
 
-/** A oneshot that has run, and a unit whose own conditions kept it from starting, are inactive without a fault. */
-function restsByNature({ type, last_start_at, condition_met }: Unit): boolean {
+/** A oneshot that has run, and a unit whose own conditions kept it from starting, are inactive without being at fault. */
+function isIdleByDesign({ type, last_start_at, condition_met }: Unit): boolean {
   return (type === 'oneshot' && last_start_at !== undefined) || condition_met === false;
 }

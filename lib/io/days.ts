@@ -1,9 +1,9 @@
-// Files of which there is one a day, plain or packed (.gz, .zst).
+// Reads day files (one file per UTC day), plain or compressed (.gz, .zst).
 import { basename, dirname } from 'node:path';
 import type { FileLocation, Places } from '../contract/file.ts';
 import { listIfThere, readBytesIfThere } from './files.ts';
 
-const packings = ['', '.gz', '.zst'] as const;
+const suffixes = ['', '.gz', '.zst'] as const;
 
 export function daysOf(file: FileLocation, places: Places): Date[] {
   const sample = file.path(places, new Date('2000-01-01T00:00:00Z'));
@@ -12,7 +12,7 @@ export function daysOf(file: FileLocation, places: Places): Date[] {
     if (!name.startsWith(before)) return [];
     const day = name.slice(before.length, before.length + 8);
     const rest = name.slice(before.length + 8);
-    return /^\d{8}$/.test(day) && packings.some((packing) => rest === `${after}${packing}`) ? [day] : [];
+    return /^\d{8}$/.test(day) && suffixes.some((suffix) => rest === `${after}${suffix}`) ? [day] : [];
   });
   return [...new Set(days)]
     .sort()
@@ -21,19 +21,19 @@ export function daysOf(file: FileLocation, places: Places): Date[] {
 }
 
 export function unpacked(path: string, room?: (size: number) => Uint8Array): Uint8Array | undefined {
-  const parts = packings.flatMap((packing) => {
-    const bytes = readBytesIfThere(`${path}${packing}`, packing === '' ? room : undefined);
+  const parts = suffixes.flatMap((suffix) => {
+    const bytes = readBytesIfThere(`${path}${suffix}`, suffix === '' ? room : undefined);
     if (!bytes) return [];
-    if (packing === '') return [bytes];
-    // Loaded here: hardly any start needs it.
+    if (suffix === '') return [bytes];
+    // Loaded on demand: most process starts do not need zlib.
     const zlib = process.getBuiltinModule('node:zlib');
     try {
-      return [packing === '.gz' ? zlib.gunzipSync(bytes) : zlib.zstdDecompressSync(bytes)];
+      return [suffix === '.gz' ? zlib.gunzipSync(bytes) : zlib.zstdDecompressSync(bytes)];
     } catch (error) {
-      throw new Error(`unpacking ${path}${packing} failed`, { cause: error });
+      throw new Error(`unpacking ${path}${suffix} failed`, { cause: error });
     }
   });
   if (parts.length < 2) return parts[0];
-  // A torn last line of one does not run into the first of the next.
+  // The newline keeps a torn last line of one part apart from the first line of the next.
   return Buffer.concat(parts.flatMap((part) => [part, Buffer.from('\n')]));
 }

@@ -83,8 +83,8 @@ export function syncFolder(folder: string): void {
 }
 
 /**
- * Appends one whole line in one write; `synced: false` where it need not survive a power cut. A line that an earlier run
- * left torn is closed first.
+ * Appends one whole line in one write, after closing a line that an earlier run left torn. With `synced: false` the line may
+ * be lost in a power cut.
  */
 export function appendLine(path: string, line: string, mode: number, { synced = true } = {}): void {
   makeFolder(dirname(path));
@@ -96,7 +96,7 @@ export function appendLine(path: string, line: string, mode: number, { synced = 
     if (written !== bytes.length) {
       // Remove the partial line again: the records before it must stay readable.
       ftruncateSync(descriptor, before);
-      throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes of a line went on the disk`), {
+      throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes of a line were written`), {
         code: 'ENOSPC',
       });
     }
@@ -114,7 +114,12 @@ function endsTorn(descriptor: number, size: number): boolean {
   return last[0] !== 0x0a;
 }
 
-function withOpen<Result>(path: string, flags: number, mode: number, use: (descriptor: number) => Result): Result {
+export function withOpen<Result>(
+  path: string,
+  flags: number,
+  mode: number,
+  use: (descriptor: number) => Result,
+): Result {
   const descriptor = openSync(path, flags, mode);
   try {
     return use(descriptor);
@@ -189,36 +194,27 @@ function sweep(folder: string, isOurs: (name: string) => boolean, beforeMs: numb
 const mostBytes = 64 * 1024 * 1024;
 
 /** Undefined where there is no such file. Throws for anything but a regular file of plausible size, and never blocks. */
-export function readIfThere(path: string, most = mostBytes): string | undefined {
-  try {
-    return withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, 0, (descriptor) => {
-      const found = fstatSync(descriptor);
-      if (found.isDirectory()) throw Object.assign(new Error(`EISDIR: ${path} is a folder`), { code: 'EISDIR' });
-      if (!found.isFile()) throw new Error(`${path} is not a regular file`);
-      if (found.size > most)
-        throw new Error(`${path} has ${found.size} bytes, more than ${most}: it is not what it should be`);
-      return readFileSync(descriptor, 'utf8');
-    });
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
+export const readIfThere = (path: string, most = mostBytes): string | undefined =>
+  readRegular(path, most, (descriptor) => readFileSync(descriptor, 'utf8'));
 
 const mostDayBytes = 1024 * 1024 * 1024;
 
-export function readBytesIfThere(path: string, room?: (size: number) => Uint8Array): Uint8Array | undefined {
-  try {
-    return withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, 0, (descriptor) => {
+/** Like readIfThere; `room` returns the array to read into. */
+export const readBytesIfThere = (path: string, room?: (size: number) => Uint8Array): Uint8Array | undefined =>
+  readRegular(path, mostDayBytes, (descriptor, size) =>
+    room ? readInto(descriptor, room(size)) : readFileSync(descriptor),
+  );
+
+function readRegular<Content>(path: string, most: number, read: (descriptor: number, size: number) => Content) {
+  return unlessMissing(() =>
+    withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, 0, (descriptor) => {
       const found = fstatSync(descriptor);
+      if (found.isDirectory()) throw Object.assign(new Error(`EISDIR: ${path} is a folder`), { code: 'EISDIR' });
       if (!found.isFile()) throw new Error(`${path} is not a regular file`);
-      if (found.size > mostDayBytes) throw new Error(`${path} has ${found.size} bytes, more than ${mostDayBytes}`);
-      return room ? readInto(descriptor, room(found.size)) : readFileSync(descriptor);
-    });
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+      if (found.size > most) throw new Error(`${path} is too large: ${found.size} bytes, more than ${most}`);
+      return read(descriptor, found.size);
+    }),
+  );
 }
 
 function readInto(descriptor: number, room: Uint8Array): Uint8Array {
@@ -230,19 +226,16 @@ function readInto(descriptor: number, room: Uint8Array): Uint8Array {
 
 export const modifiedMs = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 
-export function removeIfThere(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-}
+export const removeIfThere = (path: string): void => unlessMissing(() => unlinkSync(path));
 
-export function listIfThere(folder: string): string[] {
+export const listIfThere = (folder: string): string[] => unlessMissing(() => readdirSync(folder)) ?? [];
+
+/** Undefined where the path does not exist. */
+export function unlessMissing<Result>(ask: () => Result): Result | undefined {
   try {
-    return readdirSync(folder);
+    return ask();
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

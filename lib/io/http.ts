@@ -1,5 +1,4 @@
-// The HTTP client, by node:http and node:https: the global fetch costs four times as much. Redirects are answers, not
-// followed.
+// The HTTP client, on node:http and node:https: the global fetch costs four times as much. Redirects are not followed.
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
@@ -18,9 +17,9 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
   const nothing = { body: '', headers: {} };
   const target = URL.parse(url);
   if (!target || !['http:', 'https:'].includes(target.protocol))
-    return { ...nothing, response_ms: 0, error: 'its address is no http or https URL' };
+    return { ...nothing, response_ms: 0, error: 'the address is not an http or https URL' };
   const isSecure = target.protocol === 'https:';
-  // node:https costs more than all of node:http: only where it is needed.
+  // Loaded on demand: node:https alone costs more than all of node:http.
   const http = isSecure ? await import('node:https') : await import('node:http');
   const options: RequestOptions & { rejectUnauthorized?: boolean } = {
     method,
@@ -46,14 +45,14 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
     const fail = (error: string, failure: HttpReply['failure'] = 'theirs'): void =>
       finish({ ...nothing, error, failure });
     let giveUp = (): void => fail(`no answer within ${seconds} s`, 'late');
-    const aborted = (): void => fail('given up at the deadline');
+    const aborted = (): void => fail('abandoned at the deadline');
     const timer = setTimeout(() => giveUp(), seconds * 1000);
     signal?.addEventListener('abort', aborted, { once: true });
     const read = (response: IncomingMessage): void => {
       const { statusCode: status = 0 } = response;
       const headers = Object.fromEntries(Object.entries(response.headers).map(([name, said]) => [name, String(said)]));
       let text = '';
-      // The status has been said: what is missing of the rest, or comes too slowly, changes nothing.
+      // From here on the status is known: a body that is incomplete or late does not make the request fail.
       giveUp = () => finish({ status, headers, body: text });
       if (mostBodyBytes === 0) return giveUp();
       response.setEncoding('utf8');
@@ -67,18 +66,18 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
     try {
       call = http.request(target, options, read);
     } catch (error) {
-      return fail(reasonOf(error)); // a header that is none
+      return fail(reasonOf(error)); // a header value that HTTP does not allow
     }
     if (isSecure)
       call.on('socket', (socket) => {
         socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
       });
-    call.on('error', (error) => fail(connectionError(error), isOurs(error) ? 'ours' : 'theirs'));
+    call.on('error', (error) => fail(reasonOf(error), isOurs(error) ? 'ours' : 'theirs'));
     call.end(body);
   });
 }
 
-/** For a Host: the status is the whole answer, and the certificate is a reading. */
+/** For a Host: reads the status and the certificate, and no body. */
 export async function getUrl(
   url: string,
   { timeoutMs, signal, userAgent }: { timeoutMs: number; signal: AbortSignal; userAgent: string },
@@ -96,7 +95,7 @@ type Certificate = Pick<Answer, 'certificate_expires_at' | 'certificate_problem'
 function readCertificate(socket: TLSSocket): Certificate {
   const problem: unknown = socket.authorized ? undefined : socket.authorizationError;
   const words = problem instanceof Error ? (errorCode(problem) ?? problem.message) : JSON.stringify(problem);
-  // A date that is none (month 13) is no end of a certificate; what OpenSSL thinks of it stands in the problem.
+  // An invalid date (month 13) is left out; OpenSSL's complaint about it is in `certificate_problem`.
   const ms = Date.parse(socket.getPeerCertificate().valid_to ?? '');
   return {
     ...(Number.isNaN(ms) ? {} : { certificate_expires_at: new Date(ms).toISOString() }),
@@ -104,10 +103,11 @@ function readCertificate(socket: TLSSocket): Certificate {
   };
 }
 
+/** Whether this machine is at fault, not the server. */
 const isOurs = (error: Error): boolean =>
   ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '');
 
-/** Counted as a call on a thread while it runs: a name server that does not answer holds it beyond any deadline. */
+/** Counted as a call on a pool thread: a name server that does not answer blocks the thread beyond any deadline. */
 export const countedLookup: LookupFunction = (hostname, options, callback) => {
   void onPool(
     () =>
@@ -119,9 +119,3 @@ export const countedLookup: LookupFunction = (hostname, options, callback) => {
       }),
   );
 };
-
-// With several addresses behind a name, Node throws an AggregateError whose own message is empty.
-function connectionError(error: Error): string {
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return inner instanceof Error ? inner.message : String(inner);
-}

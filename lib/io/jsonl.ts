@@ -1,6 +1,6 @@
 // Reads the lines of a JSONL file from either end, in memory bounded by the longest line.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { errorCode } from '../contract/errors.ts';
+import { unlessMissing } from './files.ts';
 
 const chunkBytes = 256 * 1024;
 /** Most readers from the end want the last line or two. */
@@ -9,7 +9,8 @@ const mostLineBytes = 8 * 1024 * 1024;
 
 /** Yields each line that is not blank, oldest first (`start`) or newest first (`end`); nothing where there is no file. */
 export function* scanLines(path: string, from: 'start' | 'end'): Generator<string> {
-  const descriptor = openIfThere(path);
+  // Without O_NONBLOCK, opening a FIFO would block until another process writes to it.
+  const descriptor = unlessMissing(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   if (descriptor === undefined) return;
   try {
     const { size } = fstatSync(descriptor);
@@ -51,15 +52,5 @@ export function* scanLines(path: string, from: 'start' | 'end'): Generator<strin
     if (last.trim() !== '') yield last;
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function openIfThere(path: string): number | undefined {
-  try {
-    // Without O_NONBLOCK a FIFO of that name would block until somebody writes.
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
   }
 }

@@ -1,4 +1,4 @@
-// Ends the process at once, whatever still hangs.
+// Ends the process at once, even while calls hang in the kernel.
 
 interface Held {
   /** Calls that sit on a thread of libuv's pool. */
@@ -21,8 +21,10 @@ export async function onPool<Result>(call: () => Promise<Result>): Promise<Resul
   }
 }
 
-/** Wraps one such call of node:fs, with its callback, in a promise, at half the cost of node:fs/promises. */
-export function called<Result>(call: (done: (error: Error | null, result?: Result) => void) => void): Promise<Result> {
+/** Like onPool, for a callback function of node:fs: half the cost of node:fs/promises. */
+export function callOnPool<Result>(
+  call: (done: (error: Error | null, result?: Result) => void) => void,
+): Promise<Result> {
   held.onThreads += 1;
   return new Promise((resolve, reject) => {
     call((error, result) => {
@@ -43,7 +45,7 @@ export function leave(code: number): never {
   for (const end of held.endings) end();
   // process.exit() joins the threads of the pool, so a thread that is stuck in the kernel (a dead disk, a mount or name
   // server that does not answer) would keep the process alive. Replacing the process image ends all threads, except one
-  // that sleeps uninterruptibly in the kernel: that one keeps the process whatever is done. So a mount is read
+  // that sleeps uninterruptibly in the kernel: that thread keeps the process alive whatever is done. So a mount is read
   // in a child, and a sensor, for which a child costs too much, is not read again while an earlier read still waits.
   if (held.onThreads > 0 && process.execve) process.execve('/bin/sh', ['sh', '-c', `exit ${code}`], {});
   process.exit(code);

@@ -1,10 +1,11 @@
-// Checks whether a noted process still lives. No lock depends on it: a wrong answer only skips a reading for a while.
+// Checks whether a process that a note names is still alive. No lock depends on the answer: a wrong one only skips a reading
+// for a while.
 import { readFileSync } from 'node:fs';
 import { parseProcessStat } from '../parse/proc.ts';
 
 interface Noted {
   readonly pid: number;
-  /** Start time in clock ticks since boot: it tells the process from a later one with the same pid. */
+  /** Start time in clock ticks since boot: distinguishes the process from a later one with the same pid. */
   readonly started: string;
 }
 

@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import type { Host, PathStat } from '../contract/host.ts';
 import { join } from '../core/path.ts';
-import { called } from './leave.ts';
-import { isOfKernel, readOfKernel } from './kernel.ts';
+import { callOnPool } from './leave.ts';
+import { isKernelFile, readKernelFile } from './kernel.ts';
 import { readWhole } from './read-whole.ts';
 
 export interface LocalSettings {
@@ -37,14 +37,16 @@ export function localHostOpener({ notes, userAgent, env }: LocalSettings): (sign
     name: 'local',
     signal,
     readText: (path) =>
-      isOfKernel(path) ? readOfKernel(path) : once(texts, path, async () => (await readWhole(path)).toString('utf8')),
+      isKernelFile(path)
+        ? readKernelFile(path)
+        : once(texts, path, async () => (await readWhole(path)).toString('utf8')),
     readBytes: (path, range) => readWhole(path, range),
-    list: async (path) => (isOfKernel(path) ? readdirSync(path) : called((done) => readdir(path, done))),
-    stat: (path) => once(stats, path, () => describe(path)),
+    list: async (path) => (isKernelFile(path) ? readdirSync(path) : callOnPool((done) => readdir(path, done))),
+    stat: (path) => once(stats, path, () => describePath(path)),
     realpath: async (path) =>
-      isOfKernel(path) ? realpathSync.native(path) : called((done) => realpath.native(path, done)),
+      isKernelFile(path) ? realpathSync.native(path) : callOnPool((done) => realpath.native(path, done)),
     statfs: async (path) => {
-      const found = await called<StatsFs>((done) => statfs(path, done));
+      const found = await callOnPool<StatsFs>((done) => statfs(path, done));
       return {
         block_bytes: found.bsize,
         blocks: found.blocks,
@@ -71,14 +73,14 @@ function once<Value>(known: Map<string, Promise<Value>>, key: string, ask: () =>
   return found;
 }
 
-async function describe(path: string): Promise<PathStat> {
-  const found = await called<Stats>((done) => lstat(path, done));
+async function describePath(path: string): Promise<PathStat> {
+  const found = await callOnPool<Stats>((done) => lstat(path, done));
   const link = found.isSymbolicLink();
   const kind = link ? 'link' : found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
   return {
     kind,
     size_bytes: found.size,
     modified_at: found.mtime.toISOString(),
-    ...(link ? { target: await called<string>((done) => readlink(path, done)) } : {}),
+    ...(link ? { target: await callOnPool<string>((done) => readlink(path, done)) } : {}),
   };
 }

@@ -1,5 +1,4 @@
-// Requests to somebody else's server. Its address is a secret as often as not (a token stands in it), so no error and no
-// answer names it.
+// Requests to foreign servers. The address often contains a token, so it is removed from every error and every answer.
 import { readFileSync } from 'node:fs';
 import { errorCode } from '../contract/errors.ts';
 import type { Ask, Net, Reply, Secret } from '../contract/net.ts';
@@ -15,7 +14,7 @@ export function makeNet(environment: Readonly<Record<string, string | undefined>
 }
 
 async function request(ask: Ask): Promise<Reply> {
-  const hide = hiderOf(ask);
+  const hide = secretRemover(ask);
   const { status, error, body, headers } = await requestOverHttp({ ...ask, mostBodyBytes });
   return {
     ...(status === undefined ? {} : { status }),
@@ -25,8 +24,8 @@ async function request(ask: Ask): Promise<Reply> {
   };
 }
 
-/** A server, or Node's own words, may repeat the address that was asked for, and the token in it. */
-function hiderOf({ url, headers = {} }: Ask): (text: string) => string {
+/** A server's reply, or an error of Node, may repeat the requested address with the token in it. */
+function secretRemover({ url, headers = {} }: Ask): (text: string) => string {
   const target = URL.parse(url);
   const parts = target
     ? [
@@ -38,25 +37,25 @@ function hiderOf({ url, headers = {} }: Ask): (text: string) => string {
       ]
     : [url];
   const hidden = [
-    // Shorter ones (`api`, `alerts`, `1`) are no secrets, and would leave nothing of a sentence.
+    // Shorter parts (`api`, `alerts`, `1`) are not secrets, and hiding them would make sentences unreadable.
     ...parts.filter((part) => part.length >= 8),
-    ...secretsOf(target, headers['authorization']).flatMap(formsOf),
+    ...loginSecrets(target, headers['authorization']).flatMap(formsOf),
   ]
     .filter((part) => part !== '')
     .sort((a, b) => b.length - a.length);
   return (text) => hidden.reduce((cleaned, part) => cleaned.replaceAll(part, '…'), text);
 }
 
-/** Of any length: what is one for certain. A name without a password is a token that somebody put there. */
-function secretsOf(target: URL | null, authorization = ''): string[] {
+/** Known secrets, of any length: the Authorization token and the login. A user name without a password is a token. */
+function loginSecrets(target: URL | null, authorization = ''): string[] {
   const token = authorization.slice(authorization.indexOf(' ') + 1);
   const { username = '', password = '' } = target ?? {};
   if (username === '' && password === '') return [token];
   const login = `${username}:${password}`;
-  return [token, ...[login, password || username].flatMap((one) => [one, decoded(one)])];
+  return [token, ...[login, password || username].flatMap((secret) => [secret, decoded(secret)])];
 }
 
-/** As it is, and as node:http sends a login. Without its padding, so that it is found with it too. */
+/** The secret itself and its base64 forms, as node:http sends a login; without padding, so that both spellings are found. */
 const formsOf = (secret: string): string[] => [
   secret,
   Buffer.from(secret).toString('base64').replace(/=+$/, ''),
@@ -67,7 +66,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // node:http will refuse it
+    return text; // node:http will refuse this address
   }
 }
 
@@ -81,10 +80,10 @@ function findSecret(reference: string, environment: Readonly<Record<string, stri
     if (!path) continue;
     try {
       const value = readFileSync(path, 'utf8').trim();
-      return value === '' ? { missing: `${path}, where ${name} should stand, is empty` } : { value };
+      return value === '' ? { missing: `${path}, which should contain ${name}, is empty` } : { value };
     } catch (error) {
       if (path === named || errorCode(error) !== 'ENOENT')
-        return { missing: `${path}, where ${name} should stand, cannot be read: ${oneLine(reasonOf(error))}` };
+        return { missing: `${path}, which should contain ${name}, cannot be read: ${oneLine(reasonOf(error))}` };
     }
   }
   return { missing: `${name} is not set: in the environment, as a file that ${name}_FILE names, or as a credential` };

@@ -1,4 +1,4 @@
-// Writes a folder that appears whole or not at all: it is built beside its place, and renamed at the end.
+// Writes a folder that appears whole or not at all: built under a temporary name beside its place, and renamed at the end.
 import { appendFileSync, chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode, Usage } from '../contract/errors.ts';

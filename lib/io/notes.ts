@@ -13,7 +13,7 @@ const mostBytes = 64 * 1024;
 interface FoundNote {
   readonly name: string;
   readonly text: string;
-  /** Why it could not be read. */
+  /** Why the note could not be read. */
   readonly problem?: string;
 }
 
@@ -43,11 +43,13 @@ export function leaveNote(folder: string, name: string, text: string): void {
   replaceFile(join(folder, name), text, 0o644);
 }
 
-/** A folder that a group member made in the monitor's state would belong to that user, and be closed to the monitor. */
+/** A folder that a group member made in the monitor's state would belong to that member, and be closed to the monitor. */
 function refuseToMake(folder: string): void {
   const { uid } = nearestOwner(folder);
   if (uid !== process.getuid?.() && process.getuid?.() !== 0)
-    throw new Usage(`${folder} is not there yet, and the user ${uid} is to make it: wait for the first send-alerts`);
+    throw new Usage(
+      `${folder} does not exist yet, and must be made by the user ${uid}: wait for the first run of send-alerts`,
+    );
 }
 
 /** A note in another user's folder stays, which does no harm. */

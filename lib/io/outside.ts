@@ -1,4 +1,4 @@
-// The world as mail needs it: other programs with input, and mail servers.
+// What mail transports need from outside: programs with input, mail servers, HTTP and the environment.
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Outside, Ran, RunOptions } from '../contract/outside.ts';
@@ -9,7 +9,7 @@ import { pickVariables, searchPath } from './variables.ts';
 
 const mostOutput = 64 * 1024;
 
-/** What msmtp, mailx, the mail servers' sendmail, msmtpq and a `passwordeval` (gpg, pass, secret-tool, cat) look at. */
+/** Variables that msmtp, mailx, the mail servers' sendmail, msmtpq and a `passwordeval` (gpg, pass, secret-tool, cat) read. */
 const namesForMail = [
   'HOME USER LOGNAME EMAIL TZ TMPDIR XDG_CONFIG_HOME XDG_RUNTIME_DIR',
   'CREDENTIALS_DIRECTORY GNUPGHOME PASSWORD_STORE_DIR DBUS_SESSION_BUS_ADDRESS',
@@ -17,7 +17,7 @@ const namesForMail = [
 ].flatMap((line) => line.split(' '));
 
 export function makeOutside(given: Variables = process.env): Outside {
-  // msmtp asks the list of users where HOME is not set, as in a unit of the system.
+  // Where HOME is not set, as in a system unit, msmtp takes the home folder from the user database, and so does this.
   const environment: Outside['environment'] = { ...given, HOME: given['HOME'] || homedir() };
   const variables = { ...pickVariables(namesForMail, environment), PATH: searchPath(environment['PATH']) };
   return {
@@ -47,7 +47,7 @@ function quietly<Result>(look: () => Result): Result | undefined {
   }
 }
 
-/** A mail server may go on delivering behind our back, and keep its outputs open: that is its good right. */
+/** Not waited for: a mail server that goes on delivering in the background and keeps its outputs open. */
 async function runForMail(
   argv: readonly string[],
   { input = '', env, seconds }: RunOptions,
@@ -62,10 +62,10 @@ async function runForMail(
     output: { most: mostOutput, beyond: 'cut' },
   });
   if (ending.by === 'exit') return { exit_code: ending.code, stdout, stderr };
-  return { exit_code: undefined, ended: wordsOf(ending, seconds), stdout, stderr };
+  return { exit_code: undefined, ended: describeEnding(ending, seconds), stdout, stderr };
 }
 
-function wordsOf(ending: Exclude<Ending, { by: 'exit' }>, seconds: number): string {
+function describeEnding(ending: Exclude<Ending, { by: 'exit' }>, seconds: number): string {
   if (ending.by === 'start') return `could not be started (${ending.code ?? ending.cause.message})`;
   return ending.by === 'signal' ? `ended by ${ending.signal}` : `ended after ${seconds} s without a result`;
 }

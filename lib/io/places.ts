@@ -47,7 +47,8 @@ function fromEnvironment(systemd: string, xdg: string): string | undefined {
 function refuseKernelFiles(path: string): string {
   // No regular expression: compiling one costs a fiftieth of a process start.
   const isKernels = ['/proc', '/sys', '/dev'].some((folder) => path === folder || path.startsWith(`${folder}/`));
-  if (isKernels && !path.startsWith('/dev/shm/')) throw new Usage(`${path} is no place for files`);
+  if (isKernels && !path.startsWith('/dev/shm/'))
+    throw new Usage(`${path} cannot hold our files: name a folder outside /proc, /sys and /dev`);
   return path;
 }
 
@@ -73,7 +74,7 @@ function ownTemporary(): string {
   const found = lstatSync(path);
   if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) {
     throw new Usage(
-      `${path} is not ours alone: set HOME or XDG_STATE_HOME, or say \`files.state\` in the configuration`,
+      `${path} must belong to this user alone: set HOME or XDG_STATE_HOME, or \`files.state\` in the configuration`,
     );
   }
   return path;

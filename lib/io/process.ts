@@ -1,5 +1,5 @@
-// Programs that read something for us: a result is their whole output and their exit code; all else is an error. Of what
-// may hang beyond any kill a note is kept while it runs.
+// Runs programs that read something for us. The result is the exit code and the whole output; any other ending throws. While a
+// program runs that may hang beyond any kill, a note names its process.
 import { readFile } from 'node:fs/promises';
 import { errorCode } from '../contract/errors.ts';
 import type { Completed } from '../contract/host.ts';
@@ -12,16 +12,16 @@ import { runProgram } from './program.ts';
 
 const mostOutput = 8 * 1024 * 1024;
 
-/** TZ: systemctl prints the times of timers in the reader's zone, even where unix time was asked for. */
+/** TZ: systemctl prints the times of timers in the reader's time zone, even where unix time was asked for. */
 const fixed = { TZ: 'UTC', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
 
 export interface ReadOptions {
   readonly signal: AbortSignal;
-  /** Beside the fixed ones: HOME, say, or a PATH of a test's own. */
+  /** Variables beside the fixed ones, such as HOME. */
   readonly env?: Variables;
-  /** The note of the child that does this work; while that child lives, no second one is started. */
+  /** Path of the note about the child; while the child that the note names lives, no second one is started. */
   readonly aloneNote?: string;
-  /** Its input is an empty line, and stays open for as long as we want the work: at its end it is known that we do not. */
+  /** The program's input is an empty line and then stays open; the end of the input tells the program to stop. */
   readonly lifeline?: true;
 }
 
@@ -29,7 +29,7 @@ export async function readByProgram(
   argv: readonly string[],
   { signal, env, aloneNote, lifeline }: ReadOptions,
 ): Promise<Completed> {
-  if (aloneNote !== undefined) await refuseSecond(aloneNote);
+  if (aloneNote !== undefined) await refuseWhileRunning(aloneNote);
   signal.throwIfAborted();
   let noted: Promise<void> | undefined;
   const { ending, stdout, stderr } = await runProgram({
@@ -40,19 +40,19 @@ export async function readByProgram(
     ...(lifeline ? { input: '\n', keepsInputOpen: true } : {}),
     ...(aloneNote === undefined ? {} : { onStart: (pid) => void (noted = writeNote(aloneNote, pid, argv)) }),
   });
-  // Reached by a child that ended. One that hangs beyond SIGKILL leaves its note, which the next run finds.
+  // Never reached where the child hangs beyond SIGKILL: its note stays, and the next run finds it.
   await noted;
   if (aloneNote !== undefined) removeIfThere(aloneNote);
   if (ending.by === 'exit') return { exit_code: ending.code, stdout, stderr };
-  throw new Error(`${firstLine(argv.join(' '))} ${whatHappened(ending)}`, 'cause' in ending ? ending : {});
+  throw new Error(`${firstLine(argv.join(' '))} ${describeEnding(ending)}`, 'cause' in ending ? ending : {});
 }
 
-function whatHappened(ending: Exclude<Ending, { by: 'exit' }>): string {
+function describeEnding(ending: Exclude<Ending, { by: 'exit' }>): string {
   if (ending.by === 'output') return `printed more than ${mostOutput} bytes`;
   if (ending.by === 'signal') return `was ended by ${ending.signal}`;
   if (ending.by === 'deadline') return 'was ended at its deadline';
   if (ending.code === 'ENOENT') return 'is not installed (ENOENT)';
-  // Also where it is not found and a folder of PATH may not be searched.
+  // The system reports EACCES also for a program that is not found where a folder of PATH may not be searched.
   if (ending.code === 'EACCES') return 'is not installed, or we may not run it (EACCES)';
   return `could not be started: ${ending.cause.message}`;
 }
@@ -64,7 +64,7 @@ interface Note {
   argv: readonly string[];
 }
 
-async function refuseSecond(path: string): Promise<void> {
+async function refuseWhileRunning(path: string): Promise<void> {
   const note = readNote(path);
   if (!note || (await startTimeOf(note.pid)) !== note.started) return removeIfThere(path);
   throw stillHangs(`process ${note.pid}`, note.since);
@@ -73,7 +73,7 @@ async function refuseSecond(path: string): Promise<void> {
 export const stillHangs = (what: string, since: string): Error =>
   new Error(`an earlier attempt still hangs (${what}, since ${since}); no second one is started`);
 
-/** Undefined where there is none, or one that is not ours to understand. */
+/** Undefined where there is no note, or no note of this format. */
 function readNote(path: string): Note | undefined {
   try {
     const note: unknown = JSON.parse(readIfThere(path) ?? 'null');
@@ -85,16 +85,16 @@ function readNote(path: string): Note | undefined {
 
 async function writeNote(path: string, pid: number, argv: readonly string[]): Promise<void> {
   const started = await startTimeOf(pid);
-  if (started === undefined) return; // it has ended already
+  if (started === undefined) return; // the child has ended already
   const note: Note = { pid, started, since: new Date().toISOString(), argv };
   try {
     replaceFile(path, JSON.stringify(note), 0o644);
   } catch {
-    // without a note the next run may start a second one; without this reading there would be none at all
+    // without a note the next run may start a second child; failing here would lose the reading
   }
 }
 
-/** Boot id and start time: together with the pid they name one process for good. A zombie has ended. */
+/** Boot id and start time: with the pid they identify one process for ever. A zombie counts as ended. */
 async function startTimeOf(pid: number): Promise<string | undefined> {
   try {
     const [stat, bootId] = await Promise.all([

@@ -1,5 +1,4 @@
-// Runs every program that we start: no shell, variables by name, a process group of its own, and an end whatever the
-// program does.
+// Runs programs: without a shell, with variables by name, in a process group of their own, and never waiting for ever.
 import { execa, type Result } from 'execa';
 import type { Ending, ProgramRequest, ProgramResult } from '../contract/program.ts';
 import { errorCode } from '../contract/errors.ts';
@@ -7,7 +6,7 @@ import { endOnLeaving } from './leave.ts';
 import { childVariables } from './variables.ts';
 
 const graceMs = 2000;
-/** What a program that has exited wrote before is read for so long, where a child process holds the output open. */
+/** After the exit of a program whose child process holds the output open, the output is read for this long. */
 const lingerMs = 500;
 
 export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
@@ -37,7 +36,7 @@ export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
     const printed = { stdout: '', stderr: '' };
     const timers: NodeJS.Timeout[] = [];
     let isCut = false;
-    /** Why we ended it ourselves. */
+    /** Set where this process ended the program. */
     let ours: Ending | undefined;
 
     let isFinished = false;
@@ -45,7 +44,7 @@ export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
       if (isFinished) return;
       isFinished = true;
       for (const timer of timers) clearTimeout(timer);
-      // The rest of a group whose first member heeded SIGTERM need not have done so.
+      // After SIGTERM the group's leader may have ended while other members ignored the signal.
       if (ours) killNow();
       signal?.removeEventListener('abort', killNow);
       forget();
@@ -65,16 +64,17 @@ export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
       });
     }
     if (seconds !== undefined) {
-      const after = (ms: number, act: () => void): unknown => timers.push(setTimeout(act, seconds * 1000 + ms));
-      after(0, () => {
+      const atDeadline = (lateMs: number, act: () => void): unknown =>
+        timers.push(setTimeout(act, seconds * 1000 + lateMs));
+      atDeadline(0, () => {
         ours ??= { by: 'deadline' };
         kill('SIGTERM');
       });
-      after(graceMs, killNow);
-      // It hangs in the kernel.
-      after(2 * graceMs, () => finish({ by: 'deadline' }));
+      atDeadline(graceMs, killNow);
+      // Reached where even SIGKILL has no effect: the program hangs in the kernel.
+      atDeadline(2 * graceMs, () => finish({ by: 'deadline' }));
     }
-    // As soon as all output has been read, too.
+    // Settles when the program has ended and all output has been read.
     void child.then((result) => finish(endingOf(result)));
     if (output.beyond === 'cut')
       child.nodeChildProcess.once('exit', (code, by) => {
@@ -84,7 +84,7 @@ export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
 
     if (child.pid !== undefined) request.onStart?.(child.pid);
     if (signal?.aborted) killNow();
-    // A program that ends without having read everything says why by its exit code.
+    // EPIPE is no failure: a program may exit without reading all of its input.
     child.stdin?.on('error', () => undefined);
     if (keepsInputOpen) child.stdin?.write(input);
     else child.stdin?.end(input);

@@ -1,7 +1,7 @@
 // Reads a whole file on a thread, without ever blocking on a path that is not a regular file. Uses callbacks, because
 // node:fs/promises costs twice as much.
 import { close, constants, fstat, open, read, type Stats } from 'node:fs';
-import { called } from './leave.ts';
+import { callOnPool } from './leave.ts';
 
 const mostFileBytes = 16 * 1024 * 1024;
 const firstBytes = 16 * 1024;
@@ -10,15 +10,18 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** O_NONBLOCK: without it, opening a FIFO without a writer would block for ever, on a thread that no exit can end. */
 export async function readWhole(path: string, range?: { start: number; length: number }): Promise<Buffer> {
-  const descriptor = await called<number>((done) => open(path, flags, done));
+  const descriptor = await callOnPool<number>((done) => open(path, flags, done));
   try {
-    const found = await called<Stats>((done) => fstat(descriptor, done));
+    const found = await callOnPool<Stats>((done) => fstat(descriptor, done));
     if (!found.isFile()) throw new Error(`${path} is not a regular file`);
-    if (range) return await readUpTo(descriptor, Buffer.alloc(range.length), range.start);
+    if (range) {
+      const buffer = Buffer.alloc(range.length);
+      return buffer.subarray(0, await readSome(descriptor, buffer, 0, range.start));
+    }
     if (found.size > mostFileBytes) throw new Error(`${path} is too large to be read whole: ${found.size} bytes`);
     return await readAll(path, descriptor, found.size);
   } finally {
-    await called<void>((done) => close(descriptor, done));
+    await callOnPool<void>((done) => close(descriptor, done));
   }
 }
 
@@ -35,10 +38,5 @@ async function readAll(path: string, descriptor: number, size: number): Promise<
   }
 }
 
-async function readUpTo(descriptor: number, buffer: Buffer, start: number): Promise<Buffer> {
-  const bytesRead = await readSome(descriptor, buffer, 0, start);
-  return buffer.subarray(0, bytesRead);
-}
-
 const readSome = (descriptor: number, buffer: Buffer, at: number, position: number | null): Promise<number> =>
-  called<number>((done) => read(descriptor, buffer, at, buffer.length - at, position, done));
+  callOnPool<number>((done) => read(descriptor, buffer, at, buffer.length - at, position, done));

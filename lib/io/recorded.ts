@@ -3,7 +3,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod/mini';
-import type { Answer, Completed, Host } from '../contract/host.ts';
+import type { Answer, Completed, Host, PathStat } from '../contract/host.ts';
 import { readWhole } from './read-whole.ts';
 
 const statfsSchema = z.object({
@@ -72,16 +72,13 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
     },
     list: (path) => readdir(inRoot(path)),
     realpath: async (path) => `/${relative(root, await realpath(inRoot(path)))}`,
-    stat: async (path) => {
-      const { target, ...found } = recorded(await machine(), 'stat', path);
-      return target === undefined ? found : { ...found, target };
-    },
+    stat: async (path) => recorded(await machine(), 'stat', path) as PathStat,
     statfs: async (path) => recorded(await machine(), 'statfs', path),
     run: (argv) => findCommand(folder, argv),
     get: async (url) => {
       const answer = (await machine()).urls[url];
       if (!answer) throw new Error(`${folder} has no recorded answer of ${url}`);
-      return withoutUndefined(answer);
+      return answer as Answer;
     },
   };
 }
@@ -108,8 +105,4 @@ async function findCommand(folder: string, argv: readonly string[]): Promise<Com
   }
   // A command that was not recorded fails as if it were not installed.
   throw new Error(`${argv.join(' ')} is not installed (ENOENT)`);
-}
-
-function withoutUndefined(answer: z.output<typeof answerSchema>): Answer {
-  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined)) as unknown as Answer;
 }

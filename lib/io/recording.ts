@@ -3,31 +3,22 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Usage } from '../contract/errors.ts';
-import type { Answer, FilesystemStat, Host, PathStat } from '../contract/host.ts';
+import type { Host } from '../contract/host.ts';
 import { reasonOf } from '../core/text.ts';
 import { type Machine, namedInFolder, type RecordedCommand } from './recorded.ts';
 
 export interface Recording {
   readonly files: Record<string, string>;
   readonly commands: RecordedCommand[];
-  readonly machine: {
-    readonly statfs: Record<string, FilesystemStat | string>;
-    readonly stat: Record<string, PathStat | string>;
-    readonly urls: Record<string, Answer>;
-  };
+  readonly machine: Pick<Machine, 'statfs' | 'stat' | 'urls'>;
 }
 
 /** Host name and user of this machine, so that they can be removed from a recording. */
 export function whoWeAre(): { hostname: string; user: string } {
-  return { hostname: hostname(), user: userName() };
-}
-
-/** Empty for a user id without an entry in the user database. */
-function userName(): string {
   try {
-    return userInfo().username;
+    return { hostname: hostname(), user: userInfo().username };
   } catch {
-    return '';
+    return { hostname: hostname(), user: '' }; // a user id without an entry in the user database
   }
 }
 
@@ -50,8 +41,8 @@ export function recordingHost(host: Host, recording: Recording): Host {
     readBytes: (path, range) => host.readBytes(path, range),
     list: (path) => host.list(path),
     realpath: (path) => host.realpath(path),
-    stat: (path) => remember(machine.stat, path, () => host.stat(path)),
-    statfs: (path) => remember(machine.statfs, path, () => host.statfs(path)),
+    stat: (path) => recordResult(machine.stat, path, () => host.stat(path)),
+    statfs: (path) => recordResult(machine.statfs, path, () => host.statfs(path)),
     run: async (argv, options) => {
       const { exit_code, stdout, stderr } = await host.run(argv, options);
       commands.push({ argv: [...argv], exit_code, stdout: stdout.split('\n'), stderr });
@@ -62,13 +53,13 @@ export function recordingHost(host: Host, recording: Recording): Host {
 }
 
 /** An error belongs to the machine's state: its message is recorded in place of the value. */
-async function remember<Value>(
-  into: Record<string, Value | string>,
+async function recordResult<Kept, Value extends Kept>(
+  into: Record<string, Kept | string>,
   key: string,
-  ask: () => Promise<Value>,
+  read: () => Promise<Value>,
 ): Promise<Value> {
   try {
-    const value = await ask();
+    const value = await read();
     into[key] = value;
     return value;
   } catch (error) {

@@ -1,4 +1,4 @@
-// Real things for the simulated site: a folder of its own, files with given times, and a web page.
+// Real objects for the simulated site of the demo: a folder, files with given sizes and times, and a web page.
 import {
   existsSync,
   mkdtempSync,
@@ -16,7 +16,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { makeFolder } from './files.ts';
 
-/** A folder with this file belongs to an earlier demo, and may be emptied. */
+/** A folder that contains this file was made by an earlier demo, and may be emptied. */
 const marker = 'ops-monitor-demo.txt';
 
 /** Returns a new temporary folder, or the one asked for, which must be new, empty or of an earlier demo; empties it. */

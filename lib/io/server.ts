@@ -1,5 +1,5 @@
-// A server for GET and HEAD, on this machine's loopback unless another address is given. It knows no files: what it sends
-// are the handler's answers, and words of its own where there is none.
+// An HTTP server for GET and HEAD, on the loopback unless another address is given. It serves no files: only the handler's
+// answers, and short error texts.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { Answer, AnswerQuestion, Question } from '../contract/service.ts';
@@ -7,15 +7,15 @@ import { untilAborted } from '../core/abort.ts';
 import { reasonOf } from '../core/text.ts';
 
 export interface ServerSettings {
-  /** Of the service, for the message when the port is in use. */
+  /** Name of the service, for the message when the port is in use. */
   readonly name: string;
   readonly answer: AnswerQuestion;
   readonly host?: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
-  /** For a request from its first byte to the last one of its answer. */
+  /** Timeout from the first byte of a request to the last byte of its answer. */
   readonly deadlineMs: number;
-  /** The server closes when this is aborted, whatever request still hangs. */
+  /** At its abort the server closes, even while requests hang. */
   readonly until: AbortSignal;
   readonly onProblem: (problem: string) => void;
 }
@@ -23,12 +23,12 @@ export interface ServerSettings {
 const mostConnections = 64;
 const mostHeaderBytes = 8192;
 
-/** Comes back when the server listens. `closed` is settled when nothing of it is left. */
+/** Resolves when the server listens. `closed` resolves when the server and all connections are closed. */
 export async function serve(settings: ServerSettings): Promise<{ port: number; closed: Promise<void> }> {
   const { name, host = '127.0.0.1', port, deadlineMs, until } = settings;
   const limits = { headersTimeout: deadlineMs, requestTimeout: deadlineMs, connectionsCheckingInterval: 500 };
   const server = createServer({ ...limits, maxHeaderSize: mostHeaderBytes }, (request, response) => {
-    // A reader that takes the answer too slowly is cut off; what is late gets its 503 a moment before.
+    // Cuts off a client that reads too slowly; a handler that is late has been answered with 503 by then.
     const cut = setTimeout(() => response.destroy(), deadlineMs + 500);
     response.once('close', () => clearTimeout(cut));
     void reply(request, response, settings);
@@ -67,7 +67,7 @@ async function answerTo(
 ): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'only GET and HEAD are answered');
   const question = questionIn(request.url ?? '');
-  if (!question) return plain(400, 'no such path can be');
+  if (!question) return plain(400, 'invalid path');
   const late = AbortSignal.timeout(deadlineMs);
   const signal = AbortSignal.any([late, until]);
   try {

@@ -1,4 +1,4 @@
-// One mail to one server by nodemailer, in one conversation that has an end. Loaded only where mail goes this way.
+// Sends one mail to one server through nodemailer, in one conversation with a deadline. Loaded only where SMTP is used.
 import { connect, type Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SmtpAnswer, SmtpMessage, SmtpSettings } from '../contract/outside.ts';
@@ -19,14 +19,14 @@ export async function converse(settings: SmtpSettings, mail: SmtpMessage, to: re
       secure: settings.tls === 'tls',
       requireTLS: settings.tls === 'starttls',
       ignoreTLS: settings.tls === 'none',
-      // Encryption that nobody asked for is as good as none, and no reason to keep a mail back.
+      // With `offered`, an unverified certificate is accepted: the alternative would be no encryption at all.
       opportunisticTLS: settings.tls === 'offered',
       tls: { rejectUnauthorized: settings.tls !== 'offered' },
       connectionTimeout: ms,
       greetingTimeout: ms,
       socketTimeout: ms,
     });
-    return await hold(connection, settings, mail, to, deadline);
+    return await holdConversation(connection, settings, mail, to, deadline);
   } catch (error) {
     return answerOf(error, settings);
   } finally {
@@ -35,10 +35,7 @@ export async function converse(settings: SmtpSettings, mail: SmtpMessage, to: re
   }
 }
 
-/**
- * Our own socket: nodemailer asks name servers before it asks the machine, so where they are silent it would not find a
- * relay that stands in /etc/hosts.
- */
+/** nodemailer asks name servers before /etc/hosts: where they do not answer, it would not find a relay of /etc/hosts. */
 function openSocket({ host, port, seconds }: SmtpSettings): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, lookup: countedLookup });
@@ -58,7 +55,7 @@ function openSocket({ host, port, seconds }: SmtpSettings): Promise<Socket> {
   });
 }
 
-function hold(
+function holdConversation(
   connection: SMTPConnection,
   { user, password, seconds }: SmtpSettings,
   mail: SmtpMessage,
@@ -66,7 +63,7 @@ function hold(
   deadline: AbortSignal,
 ): Promise<SmtpAnswer> {
   return new Promise((resolve, reject) => {
-    // Each answer may take its time; all of them together may not.
+    // Each answer has its own timeout; this deadline limits the whole conversation.
     deadline.addEventListener('abort', () => reject(coded('ETIMEDOUT', `not done within ${2 * seconds} s`)));
     connection.on('error', reject);
     const send = (): void => {
@@ -78,7 +75,7 @@ function hold(
     };
     connection.connect((error) => {
       if (error) return reject(error);
-      // Also where the server offers no login: then it says so, and the mail does not leave as somebody else's.
+      // Tried even where the server offers no login: the server then refuses, and the mail is not sent without a login.
       if (user === undefined) return send();
       connection.login({ user, pass: password }, (refused) => (refused ? reject(refused) : send()));
     });
@@ -87,18 +84,18 @@ function hold(
 
 const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
-/** What nodemailer puts on its errors, as far as it is of use. */
-type Told = Error & {
+/** The properties of nodemailer's errors that are used here. */
+type SmtpError = Error & {
   readonly code?: string | undefined;
-  /** The system's, beneath nodemailer's. */
+  /** The system's code, where `code` is nodemailer's. */
   readonly originalCode?: string | undefined;
   readonly responseCode?: number | undefined;
   readonly response?: string | undefined;
   readonly recipient?: string | undefined;
-  readonly rejectedErrors?: readonly Told[] | undefined;
+  readonly rejectedErrors?: readonly SmtpError[] | undefined;
 };
 
-const refusalsOf = (rejectedErrors: readonly Told[] = []): SmtpAnswer['refused'] =>
+const refusalsOf = (rejectedErrors: readonly SmtpError[] = []): SmtpAnswer['refused'] =>
   rejectedErrors.map((error) => ({
     address: error.recipient ?? '',
     reply: error.responseCode,
@@ -106,11 +103,11 @@ const refusalsOf = (rejectedErrors: readonly Told[] = []): SmtpAnswer['refused']
   }));
 
 function answerOf(error: unknown, { seconds }: SmtpSettings): SmtpAnswer {
-  const told: Told = error instanceof Error ? error : new Error(String(error));
-  // nodemailer's word for silence in the midst.
-  const words = told.message === 'Timeout' ? `no answer within ${seconds} s` : reasonOf(told);
-  const refused = refusalsOf(told.rejectedErrors);
+  const failure: SmtpError = error instanceof Error ? error : new Error(String(error));
+  // nodemailer's message for a server that stops answering during the conversation.
+  const words = failure.message === 'Timeout' ? `no answer within ${seconds} s` : reasonOf(failure);
+  const refused = refusalsOf(failure.rejectedErrors);
   if (refused.length > 0) return { accepted: [], refused, words };
-  const code = told.originalCode ?? told.code ?? 'unknown';
-  return { accepted: [], refused, words, failure: { code, reply: told.responseCode } };
+  const code = failure.originalCode ?? failure.code ?? 'unknown';
+  return { accepted: [], refused, words, failure: { code, reply: failure.responseCode } };
 }

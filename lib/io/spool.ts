@@ -1,4 +1,4 @@
-// A folder of files that wait, with a second one in the runtime folder for when the disk is full.
+// A folder of files that wait for delivery, with a spare folder in the runtime folder for when the disk is full.
 import type { Spool } from '../contract/spool.ts';
 import { join } from '../core/path.ts';
 import {
@@ -30,7 +30,7 @@ export function openSpool(folder: string, spareRoot: string): Spool {
       removeIfThere(path);
     } catch (error) {
       if (!isDiskTrouble(error)) throw error;
-      // What says that everybody has it may be the copy beside, which then is all that keeps it from going out again.
+      // The spare copy may be the only record that all recipients have the mail: without it the mail would go out again.
       if (modifiedMs(path) !== undefined) return;
     }
     removeIfThere(join(spare, name));
@@ -38,10 +38,10 @@ export function openSpool(folder: string, spareRoot: string): Spool {
   return {
     names: () => [...new Set(places.flatMap(namesIn))].sort(),
     read: (name) => {
-      // The later of two: a mail that stands on a full disk may have reached somebody since.
+      // The newer of two copies: a mail that lies on a full disk may have reached some recipients since.
       const path = places
         .map((place) => join(place, name))
-        .sort((one, other) => (modifiedMs(other) ?? 0) - (modifiedMs(one) ?? 0))[0];
+        .sort((a, b) => (modifiedMs(b) ?? 0) - (modifiedMs(a) ?? 0))[0];
       return path === undefined ? undefined : readIfThere(path);
     },
     put: (name, text) => {
@@ -60,7 +60,7 @@ export function openSpool(folder: string, spareRoot: string): Spool {
         write(join(folder, 'dead'), name, text);
       } catch (error) {
         if (!isDiskTrouble(error)) throw error;
-        return; // it stays where it is until there is room
+        return; // the message stays in the outbox until there is room
       }
       remove(name);
     },

@@ -16,7 +16,7 @@ import { readByProgram, stillHangs } from './process.ts';
 import { runProgram } from './program.ts';
 import { pickVariables } from './variables.ts';
 
-/** What ssh looks at to find its configuration, keys, agent and Kerberos ticket. */
+/** Variables by which ssh finds its configuration, keys, agent and Kerberos ticket. */
 const namesForSsh = ['HOME', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'KRB5CCNAME', 'XDG_RUNTIME_DIR'];
 
 export interface SshSettings {
@@ -31,20 +31,17 @@ export interface SshSettings {
   readonly state: string;
 }
 
-interface Connection {
-  readonly socket: string;
-}
-
 /** Returns a function that opens the machine; all Hosts that it opens share one connection, for one cycle. */
 export function sshHostOpener(settings: SshSettings): (signal: AbortSignal) => Host {
-  let connection: Promise<Connection> | undefined;
+  /** Path of the control socket. */
+  let connection: Promise<string> | undefined;
   let earlier: Promise<ReadonlyMap<string, Attempt>> | undefined;
   // sshd's MaxSessions is 10 by default; the connection itself takes one, and the listing of earlier attempts another.
   const sessionLane = lanes(8);
   // On a dead mount all named commands hang until their deadline: two sessions stay free for the other commands.
   const namedLane = lanes(6);
   const command = async (signal: AbortSignal, argv: readonly string[], work?: string): Promise<Completed> => {
-    const { socket } = await (connection ??= connect(settings));
+    const socket = await (connection ??= connect(settings));
     if (work !== undefined) {
       const attempt = (await (earlier ??= earlierAttempts(settings, socket))).get(encodeURIComponent(work));
       if (attempt) throw stillHangs(`process ${attempt.pid} on ${settings.name}`, attempt.since);
@@ -105,6 +102,12 @@ interface Work {
   readonly work?: string | undefined;
 }
 
+function sshCommand(socket: string, options: readonly string[], target: string, command: string, configFile?: string) {
+  const all = options.flatMap((option) => ['-o', option]);
+  if (configFile !== undefined) all.push('-F', configFile);
+  return ['ssh', ...all, '-S', socket, '-T', '--', target, command];
+}
+
 /** Runs a command there through the open connection. Output of the login shell's profile is cut off at a mark. */
 async function runThere(settings: SshSettings, { socket, signal, argv, work }: Work): Promise<Completed> {
   const { name, target } = settings;
@@ -119,23 +122,13 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
     'exec "$@"',
   ].join('; ');
   const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', killWhenInputEnds, 'sh', 'sh', '-c', prologue, 'sh', ...argv];
-  const done = await readByProgram(
-    [
-      'ssh',
-      '-T',
-      '-S',
-      socket,
-      '-o',
-      'ControlMaster=no',
-      // Never opens a second connection: if the first is lost, the command fails.
-      '-o',
-      'ProxyCommand=false',
-      '--',
-      target,
-      words.map(shellQuote).join(' '),
-    ],
-    { signal, lifeline: true, env: pickVariables(namesForSsh) },
-  );
+  // Never opens a second connection: if the first is lost, the command fails.
+  const options = ['ControlMaster=no', 'ProxyCommand=false'];
+  const done = await readByProgram(sshCommand(socket, options, target, words.map(shellQuote).join(' ')), {
+    signal,
+    lifeline: true,
+    env: pickVariables(namesForSsh),
+  });
   const start = done.stdout.indexOf(`${mark}\n`);
   if (start < 0) throw new Error(`${name} did not run the command: ${sshReason(done.stderr)}`);
   // sh itself exits with 127 for a program that does not exist and 126 for one that may not be run. If a folder of the
@@ -181,8 +174,8 @@ async function earlierAttempts(settings: SshSettings, socket: string): Promise<R
   return parseAttempts(stdout);
 }
 
-/** Brings up the one connection. Its ssh process is a child of this process, and ends with it. */
-async function connect({ name, target, configFile, connectMs, runtime }: SshSettings): Promise<Connection> {
+/** Opens the one connection and returns its control socket. The ssh process is a child of this process, and ends with it. */
+async function connect({ name, target, configFile, connectMs, runtime }: SshSettings): Promise<string> {
   const { socket, temporary } = socketPath(runtime);
   // Shorter than connectMs, so that ssh itself times out first and gives the reason.
   const seconds = Math.max(1, Math.floor(connectMs / 1000) - 1);
@@ -198,20 +191,10 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
     'ForwardX11=no',
     'ClearAllForwardings=yes',
     'PermitLocalCommand=no',
-  ].flatMap((option) => ['-o', option]);
+  ];
   const stop = new AbortController();
   const master = runProgram({
-    argv: [
-      'ssh',
-      ...(configFile === undefined ? [] : ['-F', configFile]),
-      ...options,
-      '-S',
-      socket,
-      '-T',
-      '--',
-      target,
-      'exec cat >/dev/null',
-    ],
+    argv: sshCommand(socket, options, target, 'exec cat >/dev/null', configFile),
     variables: pickVariables(namesForSsh),
     // The input is kept open and never written: when this process ends in any way, so do the input and the connection.
     input: '',
@@ -231,10 +214,10 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
       `${name} cannot be reached: ${sshReason(stderr || (ending.by === 'start' ? ending.cause.message : ''))}`,
     );
   };
-  const socketReady = async (): Promise<Connection> => {
+  const socketReady = async (): Promise<string> => {
     const began = performance.now();
     while (performance.now() - began < connectMs) {
-      if (existsSync(socket)) return { socket };
+      if (existsSync(socket)) return socket;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     stop.abort();

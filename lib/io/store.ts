@@ -1,10 +1,7 @@
 // Implements StoreFiles on the local disk.
 import { spawnSync } from 'node:child_process';
 import {
-  closeSync,
   constants,
-  fstatSync,
-  openSync,
   readdirSync,
   readFileSync,
   readSync,
@@ -18,26 +15,14 @@ import { basename, dirname } from 'node:path';
 import { errorCode } from '../contract/errors.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
-import { makeFolder, syncFolder } from './files.ts';
+import { makeFolder, readBytesIfThere, syncFolder, withOpen } from './files.ts';
 import { childVariables } from './variables.ts';
 
 export const storeFiles: StoreFiles = {
   readText: (path) => unlessMissing(() => readFileSync(path, 'utf8')),
 
-  readBytes: (path) =>
-    unlessMissing(() => {
-      const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-      try {
-        // A buffer of its own, aligned for typed arrays of any width.
-        const bytes = new Uint8Array(fstatSync(descriptor).size);
-        let done = 0;
-        for (let took = -1; done < bytes.length && took !== 0; done += took)
-          took = readSync(descriptor, bytes, done, bytes.length - done, done);
-        return bytes.subarray(0, done);
-      } finally {
-        closeSync(descriptor);
-      }
-    }),
+  // An array with a buffer of its own is aligned for typed arrays of any width.
+  readBytes: (path) => unlessMissing(() => readBytesIfThere(path, (size) => new Uint8Array(size))),
 
   list: (folder) => unlessMissing(() => readdirSync(folder)) ?? [],
 
@@ -46,30 +31,20 @@ export const storeFiles: StoreFiles = {
     return found && (found.isFile() ? found.size : -1);
   },
 
-  writeAt: (path, offset, bytes) => {
-    const descriptor = unlessMissing(() => openSync(path, 'r+'));
-    if (descriptor === undefined) return false;
-    try {
+  writeAt: (path, offset, bytes) =>
+    changeIfThere(path, (descriptor) => {
       writeAll(descriptor, bytes, offset, path);
-    } finally {
-      closeSync(descriptor);
-    }
-    return true;
-  },
+      return true;
+    }),
 
-  writeAfter: (path, beginning, text) => {
-    const descriptor = unlessMissing(() => openSync(path, 'r+'));
-    if (descriptor === undefined) return false;
-    try {
+  writeAfter: (path, beginning, text) =>
+    changeIfThere(path, (descriptor) => {
       const there = Buffer.alloc(Buffer.byteLength(beginning));
       readSync(descriptor, there, 0, there.length, 0);
       if (there.toString() !== beginning) return false;
       writeAll(descriptor, Buffer.from(text), there.length, path);
-    } finally {
-      closeSync(descriptor);
-    }
-    return true;
-  },
+      return true;
+    }),
 
   put: (path, bytes, scratch, { durable = false } = {}) => {
     makeFolder(scratch);
@@ -122,11 +97,14 @@ export const unsyncedFiles: StoreFiles = {
 const runAndWait = (file: string, argv: readonly string[], timeout: number) =>
   spawnSync(file, argv, { encoding: 'utf8', env: childVariables(), timeout });
 
+const changeIfThere = (path: string, change: (descriptor: number) => boolean): boolean =>
+  unlessMissing(() => withOpen(path, constants.O_RDWR, 0, change)) ?? false;
+
 /** On a full disk write() may write fewer bytes than asked, without an error. */
 function writeAll(descriptor: number, bytes: Uint8Array, offset: number, path: string): void {
   const written = writeSync(descriptor, bytes, 0, bytes.length, offset);
   if (written !== bytes.length)
-    throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes went into ${path}`), {
+    throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes were written to ${path}`), {
       code: 'ENOSPC',
     });
 }
@@ -135,7 +113,7 @@ function unlessMissing<Result>(ask: () => Result): Result | undefined {
   try {
     return ask();
   } catch (error) {
-    // A folder of the file's name counts as no file.
+    // A folder in place of the file counts as a missing file.
     if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }

@@ -1,8 +1,7 @@
-// The variables that other programs are given, by name: never our whole environment, in which passwords and addresses with
-// tokens may stand.
+// Selects by name the environment variables that child processes get: our own environment may contain passwords and tokens.
 import type { Variables } from '../contract/program.ts';
 
-/** Where a shell or a unit finds programs, and where Debian keeps those that cron and some shells do not look for. */
+/** The PATH of a shell or a unit, and Debian's sbin folders, which the PATH of cron and of some shells lacks. */
 export const searchPath = (path = process.env['PATH']): string =>
   `${path || '/usr/local/bin:/usr/bin:/bin'}:/usr/sbin:/sbin`;
 

@@ -1,4 +1,4 @@
-// The World that stages are handed: declared files, hosts, clocks. The only thing of io that a stage ever sees.
+// Implements World: declared files, hosts and clocks. A stage uses nothing else of io.
 import { readFileSync, renameSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
@@ -22,25 +22,25 @@ import {
 } from './files.ts';
 import { scanLines } from './jsonl.ts';
 import { product } from './product.ts';
-import { forget, newestOf, sparePath } from './spare.ts';
+import { newestCopy, removeSpare, sparePath } from './spare.ts';
 
 export interface WorldSettings<Config> {
   readonly config: Config;
   readonly places: Places;
   readonly options?: World<Config>['options'];
   readonly openHost: (name: string, signal: AbortSignal) => Host;
-  /** Another clock than the machine's: of a test, or of simulated days. */
+  /** In place of the machine's clock, for tests and simulated days. */
   readonly clock?: { readonly now: () => Date; readonly monotonicMs: () => number };
   readonly runId?: string;
   readonly hostname?: string;
   /** Called in place of each write. */
   readonly dryRun?: (path: string, content: string) => void;
   readonly isOver?: () => boolean;
-  /** False: what is written need not survive a kill or a power cut, and nobody reads it meanwhile, as in simulated days. */
+  /** False: files are written in place; a kill or a power cut may damage them, and nobody may read them meanwhile. */
   readonly durable?: boolean;
-  /** False: what is replaced need not survive a power cut, and no disk is waited for. */
+  /** False: a replaced file may be lost in a power cut, and no write waits for the disk. */
   readonly synced?: boolean;
-  /** Told when a disk was full and a file went to the runtime folder instead. */
+  /** Called when a disk was full and a file was written to the runtime folder instead. */
   readonly onFallback?: (problem: string) => void;
 }
 
@@ -48,26 +48,25 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
   const { places, dryRun, durable = true, synced = true } = settings;
   const replace = durable ? (synced ? replaceFile : swapFile) : overwriteFile;
   const { clock } = settings;
-  // The kernel's own chance: loading node:crypto for 16 bytes costs a tenth of a start.
-  let runId: string | undefined;
+  let { runId } = settings;
   const now = clock?.now ?? (() => new Date());
 
   async function read<Content>(file: FileSpec<Content>, at = now()): Promise<Content | undefined> {
-    const path = newestOf(file, places, at);
+    const path = newestCopy(file, places, at);
     const text = readText(path);
     return text === undefined ? undefined : decode(file, text, path);
   }
 
-  /** A stage that its deadline has passed must not write beside the next one. */
+  /** A stage that ran past its deadline must not write while the next stage runs. */
   const refuseLate = (): void => {
     if (settings.isOver?.()) throw new Error('the deadline has passed: nothing is written any more');
   };
 
-  /** Of two copies the one that `read` takes: its new name. */
+  /** Renames the copy that `read` takes, and returns its new name. */
   const setAside = (file: FileLocation): string => {
     refuseLate();
-    const path = newestOf(file, places, now());
-    if (dryRun) throw new Error('nothing is set aside in a dry run');
+    const path = newestCopy(file, places, now());
+    if (dryRun) throw new Error('a dry run renames no file');
     const aside = `${path}.broken-${secondStamp(now())}`;
     try {
       renameSync(path, aside);
@@ -87,22 +86,22 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
         const { content, problems } = await previous(file);
         return { content, problems: [problem, ...problems] };
       } catch (failure) {
-        // As on a disk that is read-only. What this run writes counts from then on all the same.
+        // As on a read-only disk. The run goes on, and the spare copy that it writes is then newer than this file.
         const problem = `could not be used (${reason}) and stays where it is: ${reasonOf(failure)}`;
         return { content: undefined, problems: [problem] };
       }
     }
   }
 
-  /** Once for each file: what is written several times in a run is not several problems. */
+  /** Paths already reported: a file that is written several times in a run is one problem. */
   const fallen = new Set<string>();
   const fellBack = (path: string, problem: string): void => {
     if (!fallen.has(path)) settings.onFallback?.(problem);
     fallen.add(path);
   };
 
-  /** Where it belongs, or, where that disk is the trouble, in the runtime folder: whether it is where it belongs. */
-  const put = (doing: string, file: FileLocation, at: Date, write: (path: string) => void): boolean => {
+  /** Writes to the file's path, or, on a disk failure, to its spare copy. Returns whether the file's own path was written. */
+  const writeOrSpare = (doing: string, file: FileLocation, at: Date, write: (path: string) => void): boolean => {
     const path = file.path(places, at);
     try {
       write(path);
@@ -125,17 +124,17 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     config: settings.config,
     places,
     product,
-    // Loaded here: most stages do not ask, nor have to look for a home (see places.ts).
+    // Loaded on demand: most stages need neither the host name nor node:os.
     get hostname() {
       return settings.hostname ?? process.getBuiltinModule('node:os').hostname();
     },
+    // Random numbers of the kernel: loading node:crypto for 16 bytes costs a tenth of a process start.
     get runId() {
-      return (runId ??=
-        settings.runId ?? readFileSync('/proc/sys/kernel/random/uuid', 'utf8').trim().replaceAll('-', ''));
+      return (runId ??= readFileSync('/proc/sys/kernel/random/uuid', 'utf8').trim().replaceAll('-', ''));
     },
     options: settings.options ?? {},
     now,
-    // `performance` is loaded by its first use, which most stages can do without.
+    // Node loads `performance` at its first use, and most stages never use it.
     preciseNow: () => clock?.now().getTime() ?? performance.timeOrigin + performance.now(),
     monotonicMs: clock?.monotonicMs ?? (() => Number(process.hrtime.bigint()) / 1e6),
     openHost: settings.openHost,
@@ -144,9 +143,9 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
 
     stageRecords: async () => {
       const names = stageNames(places);
-      // A record that cannot be read is as good as none: the next run of that stage writes a new one.
+      // An unreadable record counts as missing: the next run of that stage writes a new one.
       const records = await Promise.all(names.map((name) => read(stageRecord(name)).catch(() => undefined)));
-      // A copy that somebody made of a record is not another stage.
+      // Leaves out copies of records under other names.
       return records.filter((record, index) => record !== undefined && record.stage === names[index]) as StageRecord[];
     },
 
@@ -155,9 +154,9 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       const path = file.path(places, at);
       const text = encode(file, content, path);
       if (dryRun) return dryRun(path, text);
-      const isInPlace = put('writing', file, at, (where) => replace(where, text, file.mode));
-      // A copy that an earlier full disk left in the runtime folder is out of date now.
-      if (isInPlace && file.fallsBack) forget(sparePath(file, places, at));
+      const isInPlace = writeOrSpare('writing', file, at, (where) => replace(where, text, file.mode));
+      // A spare copy from when the disk was full is stale now.
+      if (isInPlace && file.fallsBack) removeSpare(sparePath(file, places, at));
     },
 
     append: async (file, record, at = now()) => {
@@ -165,13 +164,13 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       const path = file.path(places, at);
       const line = JSON.stringify(writable(file, record, path));
       if (dryRun) return dryRun(path, `${line}\n`);
-      put('appending to', file, at, (where) => appendLine(where, line, file.mode, { synced: durable }));
+      writeOrSpare('appending to', file, at, (where) => appendLine(where, line, file.mode, { synced: durable }));
     },
 
     previous,
 
     modifiedAt: (file, at = now()) => {
-      const path = newestOf(file, places, at);
+      const path = newestCopy(file, places, at);
       const ms = modifiedMs(file.commit === undefined ? path : join(path, file.commit));
       return ms === undefined ? undefined : new Date(ms);
     },
@@ -194,13 +193,13 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Also of those whose first record found no room on the disk. */
+/** Stages that have a record, also where the only record is a spare copy. */
 function stageNames(places: Places): string[] {
   const [any, epoch] = [stageRecord('any'), new Date(0)];
   const spare = dirname(sparePath(any, places, epoch));
   const entries = [
     ...listIfThere(dirname(any.path(places, epoch))),
-    // Mostly there is none, and an error that says so costs more than a look.
+    // Mostly there is no such folder, and a failing readdir costs more than this check.
     ...(modifiedMs(spare) === undefined ? [] : listIfThere(spare)),
   ];
   const names = entries.filter((entry) => entry.endsWith('.json')).map((entry) => basename(entry, '.json'));
@@ -212,15 +211,15 @@ function encode<Content>(file: FileSpec<Content>, content: Content, path: string
   return String(content);
 }
 
-/** By schema, what was found to fit it: a snapshot is written twice, and judged once. */
-const fitting = new WeakMap<object, unknown>();
+/** Content → the schema that it was found to fit: a snapshot is written twice, and validated once. */
+const validated = new WeakMap<object, unknown>();
 
 function writable<Content>(file: FileSpec<Content>, content: Content, path: string): Content {
-  // Nobody is to look for it in the file that is there.
-  const check = (): Content => checked(file, content, `what was to go to ${path}`);
+  // Not `path` alone: the file that exists there is not at fault.
+  const check = (): Content => checked(file, content, `the new content of ${path}`);
   if (typeof content !== 'object' || content === null) return check();
-  if (fitting.get(content) !== file.schema) check();
-  fitting.set(content, file.schema);
+  if (validated.get(content) !== file.schema) check();
+  validated.set(content, file.schema);
   return content;
 }
 

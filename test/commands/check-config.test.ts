@@ -43,7 +43,7 @@ test('a secret that is not set here is noted and no mistake, and looked for wher
   });
   assert.match(
     some.stdout.replaceAll(/\s+/g, ' '),
-    /alerts\.webhooks\.chat\.url: \S*\/empty, where OPS_CHAT_URL should stand, is empty/,
+    /alerts\.webhooks\.chat\.url: \S*\/empty, which should contain OPS_CHAT_URL, is empty/,
   );
   assert.doesNotMatch(some.stdout, /OPS_HEARTBEAT_URL is|SENTRY_DSN is|hidden|key@/);
 });

@@ -268,16 +268,16 @@ test('a watcher that does not accept it, answers nonsense or is not there is rec
   assert.ok(accepted_at !== undefined && first < accepted_at);
   // What never left is not said to have been refused.
   const unsent: [url: string | undefined, says: RegExp][] = [
-    [`not a url of ${token}`, /^the address of the watcher is no URL$/],
+    [`not a url of ${token}`, /^the heartbeat address is not a URL$/],
     [undefined, /^OPS_HEARTBEAT_URL is not set/],
   ];
   const bad: typeof unsent = [
     [`${(await watcher(t, 404)).base}${path}`, /^it answered 404$/],
     [`${(await watcher(t, 500, '{"ok":false}')).base}${path}`, /^it answered 500$/],
-    [`${(await watcher(t, 200, '<html>log in</html>')).base}${path}`, /^its answer is not one of Uptime Kuma$/],
+    [`${(await watcher(t, 200, '<html>log in</html>')).base}${path}`, /^the answer is not from Uptime Kuma$/],
     [`${await odd(t, `garbage ${token}\r\n\r\n`)}${path}`, /Parse Error/],
     [`http://127.0.0.1:9${path}`, /ECONNREFUSED/],
-    [`file:///etc/${token}`, /^its address is no http or https URL$/],
+    [`file:///etc/${token}`, /^the address is not an http or https URL$/],
     ...unsent,
   ];
   for (const [url, says] of bad) {

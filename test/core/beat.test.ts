@@ -7,7 +7,7 @@ const bad: Beat = { ...good, ok: false, message: 'write-report failed' };
 const ping = 'https://hc.example.org/ping/1d3c6f0e-0000-4000-8000-5d1e3f9a2b7c';
 
 describe('core/beat', () => {
-  test('healthchecks: a POST, with /fail where something is missing', () => {
+  test('healthchecks gets a POST, to /fail where the run failed', () => {
     assert.deepEqual(beatRequest('healthchecks', ping, good), {
       method: 'POST',
       url: ping,
@@ -17,10 +17,10 @@ describe('core/beat', () => {
     assert.equal(beatRequest('healthchecks', ping, bad)?.url, `${ping}/fail`);
     assert.equal(beatRequest('healthchecks', `${ping}/?create=1`, bad)?.url, `${ping}/fail?create=1`);
     const long = beatRequest('healthchecks', ping, { ...bad, message: 'x'.repeat(20_000) });
-    assert.ok((long?.body?.length ?? 0) <= 10_000, 'older ones keep 10 kB');
+    assert.ok((long?.body?.length ?? 0) <= 10_000, 'older servers keep 10 kB');
   });
 
-  test('Uptime Kuma: up or down in the query, whatever was copied with the address', () => {
+  test('Uptime Kuma gets up or down in the query, whatever query the configured address has', () => {
     const url = 'https://kuma.example.org/api/push/abcDEF123?status=up&msg=OK&ping=';
     assert.deepEqual(beatRequest('uptime-kuma', url, { ...bad, message: 'a & b' }), {
       method: 'GET',
@@ -30,10 +30,10 @@ describe('core/beat', () => {
     assert.match(beatRequest('uptime-kuma', url, good)?.url ?? '', /status=up&/);
   });
 
-  test('Sentry: a check-in as JSON, with the monitor’s settings where they are given', () => {
+  test('Sentry gets a check-in as JSON, with the monitor’s settings where they are given', () => {
     const url = 'https://o1.ingest.example.org/api/42/cron/thermal/0123456789abcdef/';
     const plain = beatRequest('sentry', `${url}?status=ok`, bad);
-    assert.equal(plain?.url, url, 'the query would be ignored');
+    assert.equal(plain?.url, url, 'Sentry would ignore the query');
     assert.deepEqual(JSON.parse(plain?.body ?? ''), {
       status: 'error',
       check_in_id: 'a'.repeat(32),
@@ -52,13 +52,13 @@ describe('core/beat', () => {
     });
   });
 
-  test('GlitchTip knows only that a beat came: a bad one does not', () => {
+  test('GlitchTip gets a heartbeat only for a good run', () => {
     const url = 'https://glitch.example.org/api/0/organizations/a/heartbeat_check/b/';
     assert.equal(beatRequest('glitchtip', url, good)?.method, 'POST');
     assert.equal(beatRequest('glitchtip', url, bad), undefined);
   });
 
-  test('only a yes counts as told', () => {
+  test('only the watchdog’s own success reply counts as accepted', () => {
     const cases: [BeatStyle, Parameters<typeof beatProblem>[1], string | undefined][] = [
       ['healthchecks', { status: 200, body: 'OK' }, undefined],
       ['healthchecks', { status: 404, body: 'not found' }, 'it answered 404'],
@@ -67,8 +67,8 @@ describe('core/beat', () => {
       ['sentry', { status: 202, body: '' }, undefined],
       ['sentry', { status: 429, body: '' }, 'it answered 429'],
       ['uptime-kuma', { status: 200, body: '{"ok":true}' }, undefined],
-      ['uptime-kuma', { status: 200, body: '<html>log in</html>' }, 'its answer is not one of Uptime Kuma'],
-      ['uptime-kuma', { status: 200, body: '{"ok":false}' }, 'its answer is not one of Uptime Kuma'],
+      ['uptime-kuma', { status: 200, body: '<html>log in</html>' }, 'the answer is not from Uptime Kuma'],
+      ['uptime-kuma', { status: 200, body: '{"ok":false}' }, 'the answer is not from Uptime Kuma'],
     ];
     for (const [style, reply, problem] of cases) assert.equal(beatProblem(style, reply), problem);
   });

@@ -2,30 +2,30 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { alignColumns, displayWidth, padded } from '../../lib/core/columns.ts';
 
-test('a width is counted in cells of a terminal', () => {
-  const widths: [text: string, width: number][] = [
-    ['', 0],
-    ['data', 4],
-    ['données', 7],
-    ['donne\u0301es', 7], // e and a combining accent
-    ['データ', 6],
-    ['한국', 4],
-    ['ﾃﾞｰﾀ', 4], // half width
-    ['ＡＢ', 4], // full width
-    ['𠮷', 2],
-    ['🔥', 2],
-    ['🇨🇭', 2],
-    ['a\u200Bb', 2],
-    ['● RED', 5],
-    ['\u001B[1;31mred\u001B[0m', 3],
-  ];
-  for (const [text, width] of widths) assert.equal(displayWidth(text), width, text);
-  assert.equal(padded('データ', 8), 'データ  ');
-  assert.equal(padded('longer than this', 4), 'longer than this');
-});
+describe('core/columns', () => {
+  test('displayWidth counts terminal cells', () => {
+    const widths: [text: string, width: number][] = [
+      ['', 0],
+      ['data', 4],
+      ['données', 7],
+      ['donne\u0301es', 7], // e and a combining accent
+      ['データ', 6],
+      ['한국', 4],
+      ['ﾃﾞｰﾀ', 4], // half width
+      ['ＡＢ', 4], // full width
+      ['𠮷', 2],
+      ['🔥', 2],
+      ['🇨🇭', 2],
+      ['a\u200Bb', 2],
+      ['● RED', 5],
+      ['\u001B[1;31mred\u001B[0m', 3],
+    ];
+    for (const [text, width] of widths) assert.equal(displayWidth(text), width, text);
+    assert.equal(padded('データ', 8), 'データ  ');
+    assert.equal(padded('longer than this', 4), 'longer than this');
+  });
 
-describe('alignColumns', () => {
-  test('makes each column as wide as its widest cell, and ends no line with spaces', () => {
+  test('alignColumns makes each column as wide as its widest cell, and leaves no trailing spaces', () => {
     const rows = [
       ['NAME', 'VALUE', 'NOTE'],
       ['データ', '7', ''],
@@ -34,12 +34,12 @@ describe('alignColumns', () => {
     assert.deepEqual(alignColumns(rows, { right: [1] }), ['NAME    VALUE  NOTE', 'データ      7', 'a        12.5  ok']);
   });
 
-  test('keeps to an indent, a gap and a least width', () => {
+  test('alignColumns applies an indent, a gap and a minimum width', () => {
     assert.deepEqual(alignColumns([['a', 'b']], { indent: '  ', gap: ' ', least: [3] }), ['  a   b']);
     assert.deepEqual(alignColumns([]), []);
   });
 
-  test('does not count colours', () => {
+  test('alignColumns does not count colour codes', () => {
     const red = '\u001B[31mred\u001B[0m';
     assert.deepEqual(alignColumns([[red, 'x'], ['green', 'y']]), [`${red}    x`, 'green  y']); // prettier-ignore
   });

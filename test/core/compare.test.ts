@@ -11,7 +11,7 @@ const file = (path: string, hour: number, size_bytes = 10): Listed => ({
 });
 
 describe('core/compare', () => {
-  test('what is missing, of another size and extra is counted, and the worst are named, newest first', () => {
+  test('counts missing files, files of another size and extra files, and names the worst, newest first', () => {
     const source = [file('a', 1), file('b', 2), file('c', 3), file('d', 4)];
     const mirror = [file('a', 1), file('c', 9, 11), file('x', 1)];
     assert.deepEqual(compareListings(source, mirror, now), {
@@ -25,14 +25,14 @@ describe('core/compare', () => {
     });
   });
 
-  test('a file that is still on its way counts for the lag, and not against the coverage', () => {
+  test('a file younger than the window counts for the lag, and not against the coverage', () => {
     const compared = compareListings([file('a', 9), file('new', 11)], [file('a', 9)], now);
     assert.equal(compared.coverage_percent, 100);
     assert.equal(compared.missing_files, 0);
     assert.equal(compared.lag_seconds, 3600);
   });
 
-  test('a copy that has what there is does not lag, however long nothing has come; when it goes on, the wait begins then', () => {
+  test('a complete mirror has no lag, however long the source pauses; after a pause the lag begins with the first new file', () => {
     assert.equal(compareListings([file('a', 1)], [file('a', 1)], now).lag_seconds, 0);
     const goesOn = compareListings([file('a', 1), file('b', 11.5)], [file('a', 1)], now);
     assert.equal(goesOn.lag_seconds, 1800, 'not the ten hours and a half of the pause');
@@ -41,15 +41,15 @@ describe('core/compare', () => {
       [file('2', 2)],
       now,
     );
-    assert.equal(stopped.lag_seconds, 7 * 3600, 'since the first that did not come');
+    assert.equal(stopped.lag_seconds, 7 * 3600, 'since the first file that did not arrive');
   });
 
-  test('an old file that the copy has lost is missing, and no lag', () => {
+  test('an old file that the mirror has lost counts as missing, not as lag', () => {
     const { lag_seconds, missing_files } = compareListings([file('a', 1), file('b', 9)], [file('b', 9)], now);
     assert.deepEqual([lag_seconds, missing_files], [0, 1]);
   });
 
-  test('one file missing of very many is not full coverage', () => {
+  test('one missing file of 2,000,000 is not full coverage', () => {
     const source = Array.from({ length: 2_000_000 }, (_, index) => ({
       path: String(index),
       size_bytes: 1,
@@ -59,7 +59,7 @@ describe('core/compare', () => {
     assert.ok((compared.coverage_percent ?? 100) < 100);
   });
 
-  test('with nothing at the source there is no coverage, and with nothing at the mirror no lag', () => {
+  test('an empty source has no coverage, and an empty mirror no lag', () => {
     const empty = compareListings([], [file('x', 1)], now);
     assert.ok(!('coverage_percent' in empty) && !('lag_seconds' in empty));
     assert.equal(empty.extra_files, 1);

@@ -6,7 +6,7 @@ const family = (samples: Family['samples'], help = 'Help.'): Family => ({ name: 
 const sampleLine = (samples: Family['samples']): string => renderExposition([family(samples)]).split('\n')[2] ?? '';
 
 describe('core/exposition', () => {
-  test('a family is its help, its type and its samples, and ends with a newline', () => {
+  test('a family is rendered as help, type and samples, and the text ends with a newline', () => {
     const text = renderExposition([
       {
         name: 'ops_monitor_check_level',
@@ -34,7 +34,7 @@ describe('core/exposition', () => {
     );
   });
 
-  test('a family without samples is left out, and nothing at all is an empty file', () => {
+  test('a family without samples is left out; without families the text is empty', () => {
     assert.equal(renderExposition([family([])]), '');
     assert.equal(renderExposition([]), '');
     assert.equal(
@@ -43,19 +43,22 @@ describe('core/exposition', () => {
     );
   });
 
-  test('quotes, backslashes and newlines in a label stay inside it', () => {
-    assert.equal(sampleLine([{ labels: { path: 'C:\\data' }, value: 1 }]), 'up{path="C:\\\\data"} 1');
-    assert.equal(sampleLine([{ labels: { path: 'a"b' }, value: 1 }]), 'up{path="a\\"b"} 1');
-    assert.equal(sampleLine([{ labels: { path: 'a\nb' }, value: 1 }]), 'up{path="a\\nb"} 1');
-    assert.equal(sampleLine([{ labels: { path: '\\n' }, value: 1 }]), 'up{path="\\\\n"} 1');
-    assert.equal(
-      sampleLine([{ labels: { path: '/söm/数据 {a="b"}' }, value: 1 }]),
-      'up{path="/söm/数据 {a=\\"b\\"}"} 1',
-    );
-    assert.equal(sampleLine([{ labels: { item: '' }, value: 1 }]), 'up{item=""} 1');
+  test('quotes, backslashes and newlines in a label are escaped; without labels there are no braces', () => {
+    const cases: [path: string, escaped: string][] = [
+      ['C:\\data', 'C:\\\\data'],
+      ['a"b', 'a\\"b'],
+      ['a\nb', 'a\\nb'],
+      ['\\n', '\\\\n'],
+      ['/söm/数据 {a="b"}', '/söm/数据 {a=\\"b\\"}'],
+      ['', ''],
+    ];
+    for (const [path, escaped] of cases)
+      assert.equal(sampleLine([{ labels: { path }, value: 1 }]), `up{path="${escaped}"} 1`);
+    assert.ok(cases.length >= 6);
+    assert.equal(sampleLine([{ labels: {}, value: 1 }]), 'up 1');
   });
 
-  test('in a help text a quote stands for itself, and a newline does not end the line', () => {
+  test('in a help text a quote stands as it is, and a newline is escaped', () => {
     const help = 'Say "no"\nto C:\\';
     assert.equal(
       renderExposition([family([{ value: 1 }], help)]),
@@ -76,9 +79,5 @@ describe('core/exposition', () => {
     ];
     for (const [value, text] of cases) assert.equal(sampleLine([{ value }]), text);
     assert.ok(cases.length >= 8);
-  });
-
-  test('labels that are there but none of them is the same as no labels', () => {
-    assert.equal(sampleLine([{ labels: {}, value: 1 }]), 'up 1');
   });
 });

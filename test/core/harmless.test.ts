@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import {
   csvCell,
   escapeCell,
@@ -15,46 +15,46 @@ import {
   terminalText,
 } from '../../lib/core/harmless.ts';
 
-test('each place gets a foreign word without the characters that it would take for its own', () => {
-  const word = 'a\u001B[2J|<b>&"\'`_\n\u2028\\x';
-  assert.equal(oneLine(word), 'a [2J|<b>&"\'`_ \\x');
-  assert.equal(terminalText(word), 'a[2J|<b>&"\'`_\n\\x');
-  assert.equal(terminalText('\u001B[31mred\u001B[39m'), '\u001B[31mred\u001B[39m');
-  assert.equal(escapeHtml('<b> & "c" \'d\''), '&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;');
-  assert.equal(forSlack('<!channel> & "you"'), '&lt;!channel&gt; &amp; "you"');
-  assert.equal(forTeams('[a](b) #1'), '\\[a\\](b) \\#1');
-  assert.equal(escapeLabel('a"b\\c\nd'), 'a\\"b\\\\c\\nd');
-  assert.equal(forNagios('a|b\r\nc'), 'a b c');
-  assert.equal(forMailName('Zürich <x> "y"'), 'Z?rich x y');
-  assert.deepEqual(['a', 'a,b', 'a"b'].map(csvCell), ['a', '"a,b"', '"a""b"']);
-});
+describe('core/harmless', () => {
+  test('each output format gets a text with its own special characters escaped', () => {
+    const word = 'a\u001B[2J|<b>&"\'`_\n\u2028\\x';
+    assert.equal(oneLine(word), 'a [2J|<b>&"\'`_ \\x');
+    assert.equal(terminalText(word), 'a[2J|<b>&"\'`_\n\\x');
+    assert.equal(terminalText('\u001B[31mred\u001B[39m'), '\u001B[31mred\u001B[39m');
+    assert.equal(escapeHtml('<b> & "c" \'d\''), '&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;');
+    assert.equal(forSlack('<!channel> & "you"'), '&lt;!channel&gt; &amp; "you"');
+    assert.equal(forTeams('[a](b) #1'), '\\[a\\](b) \\#1');
+    assert.equal(escapeLabel('a"b\\c\nd'), 'a\\"b\\\\c\\nd');
+    assert.equal(forNagios('a|b\r\nc'), 'a b c');
+    assert.equal(forMailName('Zürich <x> "y"'), 'Z?rich x y');
+    assert.deepEqual(['a', 'a,b', 'a"b'].map(csvCell), ['a', '"a,b"', '"a""b"']);
+  });
 
-test('a name in a command that somebody copies is that one word to a shell, and nothing runs', () => {
-  assert.equal(shellWord('storage:/data/x_1.y'), 'storage:/data/x_1.y');
-  const names = ['a b', "it's", '$(touch /tmp/never)', '`id`', 'a;b', '*', '!x', '"', '\\', '', '~', '#x', 'ä'];
-  for (const name of names)
-    assert.equal(execFileSync('sh', ['-c', `printf %s ${shellWord(name)}`], { encoding: 'utf8' }), name);
-  assert.equal(shellWord('a\nb'), "'a b'", 'and of one line');
-});
+  test('shellWord makes any name one word for a shell, and nothing in the name is executed', () => {
+    assert.equal(shellWord('storage:/data/x_1.y'), 'storage:/data/x_1.y');
+    const names = ['a b', "it's", '$(touch /tmp/never)', '`id`', 'a;b', '*', '!x', '"', '\\', '', '~', '#x', 'ä'];
+    for (const name of names)
+      assert.equal(execFileSync('sh', ['-c', `printf %s ${shellWord(name)}`], { encoding: 'utf8' }), name);
+    assert.equal(shellWord('a\nb'), "'a b'", 'on one line');
+  });
 
-test('what would be markup in a path or a message shows as it is', () => {
-  const cases: [text: string, escaped: string][] = [
-    ['plain text, 80 % (amber from 80 %)', 'plain text, 80 % (amber from 80 %)'],
-    ['a|b', 'a\\|b'],
-    ['C:\\data', 'C:\\\\data'],
-    ['a\\|b', 'a\\\\\\|b'],
-    ['*bold*', '\\*bold\\*'],
-    ['hatpro_raw_2026', 'hatpro\\_raw\\_2026'],
-    ['`rm`', '\\`rm\\`'],
-    ['<script>', '\\<script\\>'],
-    ['[text](url)', '\\[text\\](url)'],
-    ['~~gone~~', '\\~\\~gone\\~\\~'],
-  ];
-  for (const [text, escaped] of cases) assert.equal(escapeCell(text), escaped);
-  assert.ok(cases.length >= 10);
-});
-
-test('an entity in a URL shows as it is, not as the character it names', () => {
-  assert.doesNotMatch(escapeCell('/?a=1&lt;=2'), /[^\\]&lt;/);
-  assert.doesNotMatch(escapeCell('/?a=1&copy;=2'), /[^\\]&copy;/);
+  test('escapeCell escapes what would be markup in a path or a message', () => {
+    const cases: [text: string, escaped: string][] = [
+      ['plain text, 80 % (amber from 80 %)', 'plain text, 80 % (amber from 80 %)'],
+      ['a|b', 'a\\|b'],
+      ['C:\\data', 'C:\\\\data'],
+      ['a\\|b', 'a\\\\\\|b'],
+      ['*bold*', '\\*bold\\*'],
+      ['hatpro_raw_2026', 'hatpro\\_raw\\_2026'],
+      ['`rm`', '\\`rm\\`'],
+      ['<script>', '\\<script\\>'],
+      ['[text](url)', '\\[text\\](url)'],
+      ['~~gone~~', '\\~\\~gone\\~\\~'],
+      ['/?a=1&lt;=2&copy;', '/?a=1\\&lt;=2\\&copy;'], // an entity
+      ['two\nlines', 'two lines'],
+      ['two\r\nlines\tand  spaces', 'two lines and spaces'],
+    ];
+    for (const [text, escaped] of cases) assert.equal(escapeCell(text), escaped);
+    assert.ok(cases.length >= 13);
+  });
 });

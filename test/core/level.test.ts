@@ -3,7 +3,7 @@ import test, { describe } from 'node:test';
 import { countLevels, type Level, levelNumber, levels, worst, worstFirst } from '../../lib/core/level.ts';
 
 describe('core/level', () => {
-  test('the worst of many is red before unknown, unknown before amber, amber before green', () => {
+  test('worst takes red before unknown, unknown before amber, amber before green, and unknown for none', () => {
     const cases: [all: Level[], expected: Level][] = [
       [['green'], 'green'],
       [['green', 'amber'], 'amber'],
@@ -17,25 +17,19 @@ describe('core/level', () => {
       assert.equal(worst(all.toReversed()), expected);
     }
     assert.ok(cases.length >= 6);
-  });
-
-  test('nothing looked at is unknown, not green', () => {
     assert.equal(worst([]), 'unknown');
   });
 
-  test('metrics and archive number the levels 0 to 3, and those numbers never change', () => {
-    assert.equal(levelNumber('green'), 0);
-    assert.equal(levelNumber('amber'), 1);
-    assert.equal(levelNumber('red'), 2);
-    assert.equal(levelNumber('unknown'), 3);
+  test('levelNumber numbers the levels 0 to 3; metrics and archives rely on these numbers', () => {
+    assert.deepEqual((['green', 'amber', 'red', 'unknown'] as const).map(levelNumber), [0, 1, 2, 3]);
   });
 
-  test('the order from worst to best has every level once', () => {
+  test('worstFirst contains every level once', () => {
     assert.deepEqual(worstFirst, ['red', 'unknown', 'amber', 'green']);
     assert.deepEqual(worstFirst.toSorted(), [...levels].toSorted());
   });
 
-  test('levels are counted, those that do not occur with 0', () => {
+  test('countLevels counts absent levels as 0', () => {
     assert.deepEqual(countLevels(['green', 'red', 'green', 'unknown']), { green: 2, amber: 0, red: 1, unknown: 1 });
     assert.deepEqual(countLevels([]), { green: 0, amber: 0, red: 0, unknown: 0 });
   });

@@ -3,7 +3,7 @@ import test, { describe } from 'node:test';
 import { join } from '../../lib/core/path.ts';
 
 describe('core/path', () => {
-  test('parts have one slash between them, whoever brings it; empty ones are none', () => {
+  test('join puts one slash between parts, also where a part has one, and ignores empty parts', () => {
     assert.equal(join('/var/lib', 'ops-monitor', 'raw'), '/var/lib/ops-monitor/raw');
     assert.equal(join('/var/lib/', 'raw'), '/var/lib/raw');
     assert.equal(join('/run/spare', '/var/lib/raw'), '/run/spare/var/lib/raw');

@@ -10,7 +10,7 @@ import {
 } from '../../lib/core/quantity.ts';
 
 describe('core/quantity', () => {
-  test('a duration is read in seconds, in every unit and in several at once', () => {
+  test('parseDuration reads every unit, and several at once', () => {
     const cases: [text: string, seconds: number][] = [
       ['0s', 0],
       ['90s', 90],
@@ -30,29 +30,13 @@ describe('core/quantity', () => {
     assert.ok(cases.length >= 13);
   });
 
-  test('a duration without a unit, or with one that is not one, is refused', () => {
-    const cases = [
-      '',
-      ' ',
-      '30',
-      '1h30',
-      'h',
-      '-5m',
-      '+5m',
-      '1.h',
-      '.5h',
-      '1,5h',
-      '1e3s',
-      '5 minutes',
-      '3M',
-      '1y',
-      '1H',
-    ];
+  test('parseDuration refuses a duration without a unit or with an unknown unit', () => {
+    const cases = ' ||30|1h30|h|-5m|+5m|1.h|.5h|1,5h|1e3s|5 minutes|3M|1y|1H'.split('|');
     for (const text of cases) assert.equal(parseDuration(text), undefined, `${JSON.stringify(text)} was taken`);
     assert.ok(cases.length >= 15);
   });
 
-  test('a percentage needs its sign', () => {
+  test('parsePercent needs the percent sign', () => {
     assert.equal(parsePercent('80%'), 80);
     assert.equal(parsePercent(' 99.5 % '), 99.5);
     assert.equal(parsePercent('0%'), 0);
@@ -61,7 +45,7 @@ describe('core/quantity', () => {
     assert.ok(refused.length >= 10);
   });
 
-  test('a measure is a number in the unit asked for, and in no other', () => {
+  test('parseMeasure accepts the given unit and no other', () => {
     assert.equal(parseMeasure('52 V', 'V'), 52);
     assert.equal(parseMeasure('51.75V', 'V'), 51.75);
     assert.equal(parseMeasure('-5 C', 'C'), -5);
@@ -70,7 +54,7 @@ describe('core/quantity', () => {
     assert.ok(refused.length >= 11);
   });
 
-  test('a duration is printed in its largest unit with at most one decimal', () => {
+  test('formatDuration prints the largest unit with at most one decimal, cut off and not rounded', () => {
     const cases: [seconds: number, text: string][] = [
       [0, '0s'],
       [0.001, '1ms'],
@@ -86,13 +70,8 @@ describe('core/quantity', () => {
       [1_209_600, '14d'],
       [-43_200, '-12h'],
       [-0.25, '-250ms'],
-    ];
-    for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text, String(seconds));
-    assert.ok(cases.length >= 14);
-  });
-
-  test('just below a whole unit, a duration is cut off and does not become that unit', () => {
-    const cases: [seconds: number, text: string][] = [
+      [0.9994, '999ms'],
+      [0.9996, '999ms'],
       [1.99, '1.9s'],
       [59.99, '59.9s'],
       [3599.9, '59.9m'],
@@ -102,15 +81,10 @@ describe('core/quantity', () => {
       [-59.99, '-59.9s'],
     ];
     for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text, String(seconds));
-    assert.ok(cases.length >= 7);
+    assert.ok(cases.length >= 23);
   });
 
-  test('just below a second, a duration is not printed as the 1000ms that a second is', () => {
-    assert.equal(formatDuration(0.9994), '999ms');
-    assert.equal(formatDuration(0.9996), '999ms');
-  });
-
-  test('bytes are printed in decimal units, as disks are sold', () => {
+  test('formatBytes prints decimal units', () => {
     const cases: [bytes: number, text: string][] = [
       [0, '0 B'],
       [1, '1 B'],
@@ -128,17 +102,17 @@ describe('core/quantity', () => {
     assert.ok(cases.length >= 11);
   });
 
-  test('a number is printed with its unit, and one without a unit alone', () => {
+  test('formatMeasure prints a number with its unit', () => {
     assert.equal(formatMeasure(83.25, 'percent'), '83.2 %');
     assert.equal(formatMeasure(51.75, 'V'), '51.7 V');
     assert.equal(formatMeasure(3, '1'), '3');
-    assert.equal(formatMeasure(503, ''), '503', 'a status is counted in nothing');
+    assert.equal(formatMeasure(503, ''), '503', 'an HTTP status has no unit');
     assert.equal(formatMeasure(2.4, 's'), '2.4s');
     assert.equal(formatMeasure(1_500_000_000, 'byte'), '1.5 GB');
     assert.equal(formatMeasure(-5.25, 'C'), '-5.2 C');
   });
 
-  test('a number just below a limit never prints as the limit, and floating-point dust does not show', () => {
+  test('formatMeasure never prints a number just below a limit as the limit, nor rounding errors', () => {
     assert.equal(formatMeasure(79.99, 'percent'), '79.9 %');
     assert.equal(formatMeasure(89.999, 'percent'), '89.9 %');
     assert.equal(formatMeasure(0.1 + 0.2, '1'), '0.3');

@@ -1,58 +1,60 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { judgeReply, quietSeconds } from '../../lib/core/reply.ts';
 
 const at = new Date('2026-11-20T06:00:00Z');
 
-test('how long a server wants to be left alone, however it says so, and never for ever', () => {
-  const cases: [number, Record<string, string>, number][] = [
-    [200, {}, 0],
-    [500, { 'retry-after': '60' }, 0],
-    [503, {}, 0],
-    [503, { 'retry-after': '90' }, 90],
-    [503, { 'retry-after': 'soon' }, 0],
-    [429, {}, 60],
-    [429, { 'retry-after': '7' }, 7],
-    [429, { 'retry-after': '0' }, 1],
-    [429, { 'retry-after': 'Fri, 20 Nov 2026 06:02:00 GMT' }, 120],
-    [429, { 'retry-after': 'Fri, 20 Nov 2026 05:00:00 GMT' }, 1],
-    [429, { 'retry-after': 'soon' }, 60],
-    [429, { 'retry-after': '1e9' }, 60],
-    [429, { 'retry-after': '-5' }, 60],
-    [429, { 'retry-after': '90.5' }, 60],
-    [429, { 'retry-after': '999999999' }, 3600],
-    [429, { 'x-sentry-rate-limits': '90:error;default:organization, 2700:monitor:key' }, 90],
-    [429, { 'retry-after': '7', 'x-sentry-rate-limits': '90::organization' }, 90],
-    [200, { 'x-sentry-rate-limits': '90:error:organization' }, 90],
-    [200, { 'x-sentry-rate-limits': '90:transaction:organization' }, 0],
-    [200, { 'x-sentry-rate-limits': 'garbage,,:' }, 0],
-  ];
-  for (const [status, headers, seconds] of cases)
-    assert.equal(quietSeconds({ status, headers }, at, 'error'), seconds, JSON.stringify([status, headers]));
-  assert.equal(quietSeconds({ headers: {} }, at, 'error'), 0, 'no answer asks for nothing');
-});
-
-test('an answer says whether the content was taken, is refused for good, may be taken later, or a person must mend something', () => {
-  const table: Record<ReturnType<typeof judgeReply>['is'], number[]> = {
-    taken: [200, 201, 202, 204],
-    refused: [400, 413, 422],
-    misconfigured: [101, 301, 302, 401, 402, 403, 404, 405, 410, 415],
-    later: [408, 425, 429, 500, 502, 503, 504, 599],
-  };
-  let tried = 0;
-  for (const [is, statuses] of Object.entries(table))
-    for (const status of statuses) {
-      const says = `it answered ${status}`;
-      assert.deepEqual(judgeReply({ status, body: '' }), { is, says, quotes: says });
-      tried += 1;
-    }
-  assert.equal(tried, 25);
-  const body = 'slow\ndown';
-  assert.deepEqual(judgeReply({ status: 429, body }), {
-    is: 'later',
-    says: 'it answered 429',
-    quotes: 'it answered 429: slow',
+describe('core/reply', () => {
+  test('quietSeconds reads Retry-After and Sentry’s rate limits, up to 3600 s', () => {
+    const cases: [number, Record<string, string>, number][] = [
+      [200, {}, 0],
+      [500, { 'retry-after': '60' }, 0],
+      [503, {}, 0],
+      [503, { 'retry-after': '90' }, 90],
+      [503, { 'retry-after': 'soon' }, 0],
+      [429, {}, 60],
+      [429, { 'retry-after': '7' }, 7],
+      [429, { 'retry-after': '0' }, 1],
+      [429, { 'retry-after': 'Fri, 20 Nov 2026 06:02:00 GMT' }, 120],
+      [429, { 'retry-after': 'Fri, 20 Nov 2026 05:00:00 GMT' }, 1],
+      [429, { 'retry-after': 'soon' }, 60],
+      [429, { 'retry-after': '1e9' }, 60],
+      [429, { 'retry-after': '-5' }, 60],
+      [429, { 'retry-after': '90.5' }, 60],
+      [429, { 'retry-after': '999999999' }, 3600],
+      [429, { 'x-sentry-rate-limits': '90:error;default:organization, 2700:monitor:key' }, 90],
+      [429, { 'retry-after': '7', 'x-sentry-rate-limits': '90::organization' }, 90],
+      [200, { 'x-sentry-rate-limits': '90:error:organization' }, 90],
+      [200, { 'x-sentry-rate-limits': '90:transaction:organization' }, 0],
+      [200, { 'x-sentry-rate-limits': 'garbage,,:' }, 0],
+    ];
+    for (const [status, headers, seconds] of cases)
+      assert.equal(quietSeconds({ status, headers }, at, 'error'), seconds, JSON.stringify([status, headers]));
+    assert.equal(quietSeconds({ headers: {} }, at, 'error'), 0, 'without a reply there is no rate limit');
   });
-  assert.equal(judgeReply({ error: 'connect ECONNREFUSED' }).quotes, 'connect ECONNREFUSED');
-  assert.deepEqual(judgeReply({}), { is: 'later', says: 'no answer', quotes: 'no answer' });
+
+  test('judgeReply classifies every status as taken, refused, misconfigured or later', () => {
+    const table: Record<ReturnType<typeof judgeReply>['is'], number[]> = {
+      taken: [200, 201, 202, 204],
+      refused: [400, 413, 422],
+      misconfigured: [101, 301, 302, 401, 402, 403, 404, 405, 410, 415],
+      later: [408, 425, 429, 500, 502, 503, 504, 599],
+    };
+    let tried = 0;
+    for (const [is, statuses] of Object.entries(table))
+      for (const status of statuses) {
+        const says = `it answered ${status}`;
+        assert.deepEqual(judgeReply({ status, body: '' }), { is, says, quotes: says });
+        tried += 1;
+      }
+    assert.equal(tried, 25);
+    const body = 'slow\ndown';
+    assert.deepEqual(judgeReply({ status: 429, body }), {
+      is: 'later',
+      says: 'it answered 429',
+      quotes: 'it answered 429: slow',
+    });
+    assert.equal(judgeReply({ error: 'connect ECONNREFUSED' }).quotes, 'connect ECONNREFUSED');
+    assert.deepEqual(judgeReply({}), { is: 'later', says: 'no answer', quotes: 'no answer' });
+  });
 });

@@ -3,7 +3,7 @@ import test, { describe } from 'node:test';
 import { envelopeOf, type SentryEvent, sentryProject } from '../../lib/core/sentry.ts';
 
 describe('core/sentry', () => {
-  test('a DSN and the address of a cron monitor say the same', () => {
+  test('a DSN and the address of a cron monitor give the same project', () => {
     const project = {
       checkInUrl: 'https://o1.ingest.example.org/api/42/cron/thermal-heartbeat/0123abcd/',
       envelopeUrl: 'https://o1.ingest.example.org/api/42/envelope/',
@@ -16,12 +16,12 @@ describe('core/sentry', () => {
       'https://o1.ingest.example.org/api/42/cron/thermal-heartbeat/0123abcd?status=ok',
     ])
       assert.deepEqual(sentryProject(text, 'thermal-heartbeat'), project, text);
-    // The monitor's own address knows its name; a server of one's own may lie below a path, on a port.
+    // A monitor's address contains its name; a self-hosted server may have a port and a path.
     assert.match(sentryProject('https://h/api/1/cron/other/ab/', 'mine')?.checkInUrl ?? '', /\/cron\/other\//);
     assert.equal(sentryProject('http://ab@h:9000/sentry/1', 'm')?.envelopeUrl, 'http://h:9000/sentry/api/1/envelope/');
   });
 
-  test('what is neither is refused', () => {
+  test('any other text is refused', () => {
     for (const text of [
       '',
       'SENTRY',
@@ -49,7 +49,7 @@ describe('core/sentry', () => {
     extra: {},
   };
 
-  test('an envelope is three lines of JSON, and no tag is one that Sentry drops', () => {
+  test('an envelope is three lines of JSON, without tags that Sentry would drop', () => {
     const lines = envelopeOf(event, new Date('2026-11-20T06:00:00Z')).split('\n');
     assert.equal(lines.length, 4);
     assert.equal(lines[3], '');

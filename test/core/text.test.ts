@@ -3,7 +3,7 @@ import test, { describe } from 'node:test';
 import { counted, firstLine, likest, listed, nearest, reasonOf } from '../../lib/core/text.ts';
 
 describe('core/text', () => {
-  test('one is singular, and everything else plural', () => {
+  test('counted uses the singular only for 1', () => {
     assert.equal(counted(1, 'file'), '1 file');
     assert.equal(counted(0, 'file'), '0 files');
     assert.equal(counted(2, 'file'), '2 files');
@@ -11,7 +11,7 @@ describe('core/text', () => {
     assert.equal(counted(3, 'entry', 'entries'), '3 entries');
   });
 
-  test('a list says how many it leaves out, and leaves out none that fits', () => {
+  test('listed says how many words it leaves out', () => {
     assert.equal(listed([]), '');
     assert.equal(listed(['a']), 'a');
     assert.equal(listed(['a', 'b', 'c', 'd', 'e']), 'a, b, c, d, e');
@@ -19,28 +19,19 @@ describe('core/text', () => {
     assert.equal(listed(['a', 'b', 'c'], 1), 'a and 2 more');
   });
 
-  test('of what a program said one shows the first line that says something', () => {
-    assert.equal(
-      firstLine('fatal: not a git repository\nStopping at filesystem boundary\n'),
-      'fatal: not a git repository',
-    );
+  test('firstLine returns the first non-empty line, without a carriage return, cut with a mark', () => {
+    assert.equal(firstLine('fatal: not a git repository\nStopping at boundary\n'), 'fatal: not a git repository');
     assert.equal(firstLine('\n\n  df: /data: Stale file handle\n'), 'df: /data: Stale file handle');
     assert.equal(firstLine(''), '');
     assert.equal(firstLine(' \n\t\n'), '');
-  });
-
-  test('a first line that ends as ssh ends its lines shows no carriage return', () => {
     assert.equal(firstLine('Host key verification failed.\r\nConnection closed\r\n'), 'Host key verification failed.');
-  });
-
-  test('a line too long for a report is cut with a mark, and one that just fits is not', () => {
     assert.equal(firstLine('123456789', 9), '123456789');
     assert.equal(firstLine('1234567890', 9), '12345678…');
     assert.equal(firstLine('x'.repeat(200)), 'x'.repeat(200));
     assert.equal(firstLine('x'.repeat(201)), `${'x'.repeat(199)}…`);
   });
 
-  test('a mistyped word is answered with the one that was most likely meant', () => {
+  test('nearest returns the known word closest to a mistyped one', () => {
     const known = ['filesystems', 'services', 'endpoints', 'limits', 'site'];
     const cases: [word: string, meant: string | undefined][] = [
       ['filesystem', 'filesystems'],
@@ -58,7 +49,7 @@ describe('core/text', () => {
     assert.equal(nearest('anything', []), undefined);
   });
 
-  test('a reason is the message and what lies beneath it, each said once', () => {
+  test('reasonOf joins the messages of an error and its causes, each once', () => {
     assert.equal(reasonOf(new Error('disk full')), 'disk full');
     assert.equal(reasonOf(new Error('writing failed', { cause: new Error('ENOSPC') })), 'writing failed: ENOSPC');
     assert.equal(
@@ -69,25 +60,22 @@ describe('core/text', () => {
     assert.equal(reasonOf(deep), 'a: b: c');
   });
 
-  test('what is thrown without being an error is still a reason', () => {
+  test('reasonOf accepts thrown values that are not errors', () => {
     assert.equal(reasonOf('just text'), 'just text');
     assert.equal(reasonOf(undefined), 'undefined');
     assert.equal(reasonOf(42), '42');
     assert.equal(reasonOf(new Error('asked', { cause: 'SIGKILL' })), 'asked: SIGKILL');
   });
 
-  test('a reason is one line, whatever was thrown', () => {
+  test('reasonOf returns one line that is never empty', () => {
     assert.doesNotMatch(reasonOf(new Error('Command failed: ssh acq\nPermission denied (publickey).\n')), /[\r\n]/);
-  });
-
-  test('a reason is never empty', () => {
     const refused = [new Error('connect ECONNREFUSED ::1:8080'), new Error('connect ECONNREFUSED 127.0.0.1:8080')];
-    // What Node throws where a name has several addresses.
+    // Node throws an AggregateError where a name has several addresses.
     assert.match(reasonOf(new AggregateError(refused, '')), /ECONNREFUSED/);
     assert.notEqual(reasonOf(new Error('')), '');
   });
 
-  test('the words that are least unlike another come first, and no more of them than asked for', () => {
+  test('likest orders words by edit distance, and returns no more than asked for', () => {
     assert.deepEqual(likest('disk', ['tape', 'desk', 'disc', 'disk:data', 'disks'], 3), ['desk', 'disc', 'disks']);
     assert.deepEqual(likest('disk', ['tape'], 3), ['tape']);
   });

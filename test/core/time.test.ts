@@ -13,19 +13,16 @@ import {
 const iso = (text: string): string | undefined => parseInstant(text)?.toISOString();
 
 describe('core/time', () => {
-  test('the name of a day file carries the UTC day, up to its last millisecond', () => {
+  test('dayStamp and startOfUtcDay use the UTC day, up to its last millisecond', () => {
     assert.equal(dayStamp(new Date('2026-11-20T00:00:00.000Z')), '20261120');
     assert.equal(dayStamp(new Date('2026-11-20T23:59:59.999Z')), '20261120');
     assert.equal(dayStamp(new Date('2026-11-21T00:30:00+01:00')), '20261120');
     assert.equal(dayStamp(new Date('2027-01-01T00:00:00Z')), '20270101');
-  });
-
-  test('a UTC day starts at midnight UTC, whatever the hour', () => {
     assert.equal(startOfUtcDay(new Date('2026-11-20T23:59:59.999Z')).toISOString(), '2026-11-20T00:00:00.000Z');
     assert.equal(startOfUtcDay(new Date('2026-11-20T00:00:00Z')).toISOString(), '2026-11-20T00:00:00.000Z');
   });
 
-  test('days earlier is the same hour, also across a change to summer time, a year and a leap day', () => {
+  test('daysBefore keeps the UTC hour across summer time, a new year and a leap day', () => {
     assert.equal(daysBefore(new Date('2026-03-30T07:28:00Z'), 2).toISOString(), '2026-03-28T07:28:00.000Z');
     assert.equal(daysBefore(new Date('2026-10-26T07:28:00Z'), 2).toISOString(), '2026-10-24T07:28:00.000Z');
     assert.equal(daysBefore(new Date('2027-01-03T00:00:00Z'), 7).toISOString(), '2026-12-27T00:00:00.000Z');
@@ -33,7 +30,7 @@ describe('core/time', () => {
     assert.equal(daysBefore(new Date('2026-11-20T07:28:00Z'), 0).toISOString(), '2026-11-20T07:28:00.000Z');
   });
 
-  test('the time of a snapshot has six digits after the second, and never a seventh', () => {
+  test('isoMicroseconds prints exactly six digits', () => {
     assert.equal(isoMicroseconds(1_795_159_681_123.456), '2026-11-20T07:28:01.123456Z');
     assert.equal(isoMicroseconds(1_795_159_681_000), '2026-11-20T07:28:01.000000Z');
     assert.equal(isoMicroseconds(1_795_159_681_000.001), '2026-11-20T07:28:01.000001Z');
@@ -41,33 +38,31 @@ describe('core/time', () => {
     assert.equal(isoMicroseconds(1_795_159_681_007.05), '2026-11-20T07:28:01.007050Z');
   });
 
-  test('a typed time without an offset is UTC', () => {
-    assert.equal(iso('2026-11-20T07:28'), '2026-11-20T07:28:00.000Z');
-    assert.equal(iso('2026-11-20 07:28'), '2026-11-20T07:28:00.000Z');
-    assert.equal(iso('2026-11-20T07:28:01.5'), '2026-11-20T07:28:01.500Z');
-    // An hour that does not exist on clocks of New York or Berlin.
-    assert.equal(iso('2026-03-08T02:30'), '2026-03-08T02:30:00.000Z');
-    assert.equal(iso('2026-03-29T02:30'), '2026-03-29T02:30:00.000Z');
+  test('parseInstant reads a day or a time without an offset as UTC, and applies an offset', () => {
+    const cases: [text: string, instant: string][] = [
+      ['2026-11-20', '2026-11-20T00:00:00.000Z'],
+      ['2028-02-29', '2028-02-29T00:00:00.000Z'],
+      ['2026-11-20T07:28', '2026-11-20T07:28:00.000Z'],
+      ['2026-11-20 07:28', '2026-11-20T07:28:00.000Z'],
+      ['2026-11-20T07:28:01.5', '2026-11-20T07:28:01.500Z'],
+      // Hours that do not exist on the clocks of New York and Berlin.
+      ['2026-03-08T02:30', '2026-03-08T02:30:00.000Z'],
+      ['2026-03-29T02:30', '2026-03-29T02:30:00.000Z'],
+      ['2026-11-20T07:28:00Z', '2026-11-20T07:28:00.000Z'],
+      ['2026-11-20T07:28+01:00', '2026-11-20T06:28:00.000Z'],
+      ['2026-11-20T07:28+0100', '2026-11-20T06:28:00.000Z'],
+      ['2026-11-20T07:28-05:30', '2026-11-20T12:58:00.000Z'],
+    ];
+    for (const [text, instant] of cases) assert.equal(iso(text), instant, text);
+    assert.ok(cases.length >= 11);
   });
 
-  test('a typed time with an offset is that instant', () => {
-    assert.equal(iso('2026-11-20T07:28:00Z'), '2026-11-20T07:28:00.000Z');
-    assert.equal(iso('2026-11-20T07:28+01:00'), '2026-11-20T06:28:00.000Z');
-    assert.equal(iso('2026-11-20T07:28+0100'), '2026-11-20T06:28:00.000Z');
-    assert.equal(iso('2026-11-20T07:28-05:30'), '2026-11-20T12:58:00.000Z');
-  });
-
-  test('an offset of hours alone is an offset or is refused, but never read as UTC', () => {
+  test('parseInstant never reads a time with an offset of hours alone as UTC', () => {
     assert.notEqual(iso('2026-11-20T07:30+02'), '2026-11-20T07:30:00.000Z');
     assert.notEqual(iso('2026-11-20T07:30:00-05'), '2026-11-20T07:30:00.000Z');
   });
 
-  test('a typed day is its first moment in UTC', () => {
-    assert.equal(iso('2026-11-20'), '2026-11-20T00:00:00.000Z');
-    assert.equal(iso('2028-02-29'), '2028-02-29T00:00:00.000Z');
-  });
-
-  test('a day typed as day files are named, or in another way of ISO 8601, is a time or none, never an invalid one', () => {
+  test('parseInstant never returns an invalid Date for other ISO 8601 forms', () => {
     const cases = ['20261120', '2026-W47-5', '2026W475', '2026-324', '2026324'];
     for (const text of cases) {
       const parsed = parseInstant(text);
@@ -76,7 +71,7 @@ describe('core/time', () => {
     assert.ok(cases.length >= 5);
   });
 
-  test('what is no time is none, not midnight and not the next month', () => {
+  test('parseInstant refuses anything that is not a valid time', () => {
     const cases = [
       '',
       ' ',
@@ -98,14 +93,14 @@ describe('core/time', () => {
     assert.ok(cases.length >= 14);
   });
 
-  test('a distance is told in one unit, whichever of the two comes first', () => {
+  test('distance prints one unit, in either order', () => {
     const from = new Date('2026-11-20T07:28:00Z');
     assert.equal(distance(from, new Date('2026-11-20T10:28:00Z')), '3 hours');
     assert.equal(distance(from, new Date('2026-11-20T07:28:01Z')), '1 second');
     assert.equal(distance(new Date('2026-11-27T07:28:00Z'), from), '7 days');
   });
 
-  test('a time for people has minutes and says UTC', () => {
+  test('clockMinute prints minutes and UTC', () => {
     assert.equal(clockMinute(new Date('2026-11-20T07:28:59.999Z')), '2026-11-20 07:28 UTC');
     assert.equal(clockMinute(new Date('2026-11-20T00:00:00+02:00')), '2026-11-19 22:00 UTC');
   });

@@ -195,7 +195,7 @@ test('a folder in /tmp that somebody else made first, or a link there, is not tr
   writeFileSync(own.config, '');
   const { status, stderr } = own.run('collect-snapshot');
   assert.equal(status, 2, stderr);
-  assert.match(stderr, /is not ours alone/);
+  assert.match(stderr, /must belong to this user alone/);
   assert.ok(run('--version').status === 0);
 });
 

@@ -1,26 +1,19 @@
 // The HTTP client, against real servers on loopback.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecure } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, test, type TestContext } from 'node:test';
+import test, { describe } from 'node:test';
 import { requestOverHttp } from '../../lib/io/http.ts';
 import { readText } from '../world.ts';
+import { listen } from './listen.ts';
 
-async function listen(t: TestContext, server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => void server.close());
-  return (server.address() as AddressInfo).port;
-}
 const answer: RequestListener = ({ method = '' }, response) =>
   void response.writeHead(200, { 'x-method': method }).end('x'.repeat(5000));
 
-describe('HTTP client', () => {
-  test('asks by GET, HEAD and POST, and reads of the body what it was told to', async (t) => {
-    const url = `http://127.0.0.1:${await listen(t, createServer(answer))}/`;
+describe('io/http', () => {
+  test('sends GET, HEAD and POST, and reads the body only where a limit for it is given', async (t) => {
+    const url = `http://${await listen(t, createServer(answer))}/`;
     const [get, head, post] = await Promise.all([
       requestOverHttp({ method: 'GET', url, seconds: 5 }),
       requestOverHttp({ method: 'HEAD', url, seconds: 5, mostBodyBytes: 10_000 }),
@@ -35,29 +28,22 @@ describe('HTTP client', () => {
     assert.ok(get.response_ms > 0);
   });
 
-  test('refuses a certificate that is not good, and reports it where any is accepted', async (t) => {
+  test('refuses an invalid certificate, and reports its expiry where any certificate is accepted', async (t) => {
     const tls = join(import.meta.dirname, 'tls');
     const [key, cert] = [readText(join(tls, 'key.pem')), readText(join(tls, 'expired.pem'))];
-    const url = `https://127.0.0.1:${await listen(t, createSecure({ key, cert }, answer))}/`;
+    const url = `https://${await listen(t, createSecure({ key, cert }, answer))}/`;
     const refused = await requestOverHttp({ method: 'GET', url, seconds: 5 });
     assert.deepEqual([refused.status, refused.failure], [undefined, 'theirs']);
-    const { status, certificate_expires_at } = await requestOverHttp({
-      method: 'GET',
-      url,
-      seconds: 5,
-      acceptsAnyCertificate: true,
-    });
-    assert.deepEqual([status, certificate_expires_at], [200, '2021-01-01T00:00:00.000Z']);
+    const accepted = await requestOverHttp({ method: 'GET', url, seconds: 5, acceptsAnyCertificate: true });
+    assert.deepEqual([accepted.status, accepted.certificate_expires_at], [200, '2021-01-01T00:00:00.000Z']);
   });
 
-  test('gives up at its deadline and at an abort, and says which', async (t) => {
-    const url = `http://127.0.0.1:${await listen(
-      t,
-      createServer(() => undefined),
-    )}/`;
+  test('fails at its timeout and at an abort, with different errors', async (t) => {
+    const silent = createServer(() => undefined);
+    const url = `http://${await listen(t, silent)}/`;
     const late = await requestOverHttp({ method: 'GET', url, seconds: 0.2 });
     assert.deepEqual([late.failure, late.error], ['late', 'no answer within 0.2 s']);
     const aborted = await requestOverHttp({ method: 'GET', url, seconds: 60, signal: AbortSignal.timeout(200) });
-    assert.equal(aborted.error, 'given up at the deadline');
+    assert.equal(aborted.error, 'abandoned at the deadline');
   });
 });

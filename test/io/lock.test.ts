@@ -19,7 +19,7 @@ async function holder(path: string, forMs = 1e6) {
   return child;
 }
 
-describe('lock', () => {
+describe('io/lock', () => {
   test('a second process waits briefly, then names the holder; kill -9 of the holder frees the lock', async (t) => {
     const path = join(temporaryFolder(t), 'locks', 'stage');
     const child = await holder(path);

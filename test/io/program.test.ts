@@ -1,14 +1,13 @@
-// How a program ended is a value, whatever the program does.
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import test, { describe } from 'node:test';
 import type { ProgramRequest } from '../../lib/contract/program.ts';
 import { runProgram } from '../../lib/io/program.ts';
 
 const sh = (script: string, more: Partial<ProgramRequest> = {}) =>
   runProgram({ argv: ['sh', '-c', script], output: { most: 1000, beyond: 'fail' }, ...more });
 
-describe('program runner', () => {
-  test('tells each way to end from the others', async () => {
+describe('io/program', () => {
+  test('distinguishes every way in which a program ends', async () => {
     const stopped = new AbortController();
     const cases: [Awaited<ReturnType<typeof sh>>['ending']['by'], ReturnType<typeof sh>][] = [
       ['exit', sh('exit 3')],
@@ -26,7 +25,7 @@ describe('program runner', () => {
     assert.deepEqual((await sh('exit 3')).ending, { by: 'exit', code: 3 });
   });
 
-  test('keeps the beginning of the output, and marks that the end is cut', async () => {
+  test('keeps the beginning of the output, and marks that the rest is cut', async () => {
     const { ending, stdout, isCut } = await sh('printf begin; head -c 5000 /dev/zero | tr "\\0" x; exit 4', {
       output: { most: 100, beyond: 'cut' },
     });
@@ -37,7 +36,7 @@ describe('program runner', () => {
     assert.ok(!('isCut' in (await sh('echo short'))));
   });
 
-  test('holds the input open until the program ends, where that is asked for', async () => {
+  test('keeps the input open until the program ends, where asked', async () => {
     const script = 'read -r line; echo "$line"; if read -t 0.3 -r more; then :; else echo "still open: $?"; fi';
     const { stdout } = await runProgram({
       argv: ['bash', '-c', script],
@@ -45,7 +44,7 @@ describe('program runner', () => {
       keepsInputOpen: true,
       output: { most: 1000, beyond: 'fail' },
     });
-    // More than 128: bash's own deadline, and not an end of the input.
+    // A status above 128 means that bash's `read -t` timed out, and not that the input ended.
     assert.match(stdout, /^first\nstill open: 1[2-9]\d\n$/);
   });
 });

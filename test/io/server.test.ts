@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request as ask, type RequestOptions } from 'node:http';
 import { connect } from 'node:net';
-import { describe, test, type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AnswerQuestion, defineService } from '../../lib/contract/service.ts';
 import { reasonOf } from '../../lib/core/text.ts';
@@ -33,8 +33,8 @@ async function fetched(port: number, options: RequestOptions) {
   return { status: response.statusCode, headers: response.headers, body };
 }
 
-/** What comes back on a bare connection until it is closed. */
-async function spoken(port: number, words: string): Promise<string> {
+/** Sends text over a TCP connection, and returns the answer up to the end of the connection. */
+async function rawReply(port: number, words: string): Promise<string> {
   const socket = connect(port, '127.0.0.1').setEncoding('utf8');
   let said = '';
   socket.on('data', (text) => (said += text)).on('error', () => undefined);
@@ -43,8 +43,8 @@ async function spoken(port: number, words: string): Promise<string> {
   return said;
 }
 
-describe('server', () => {
-  test('answers GET with what the handler gives, and HEAD with its headers alone', async (t) => {
+describe('io/server', () => {
+  test('answers GET with the handler’s answer, and HEAD with its headers alone', async (t) => {
     const { port } = await serverOf(t, hello);
     const got = await fetched(port, { path: '/a%20b?q=1' });
     assert.deepEqual([got.status, got.body], [200, '/a b 1 ü']);
@@ -58,44 +58,35 @@ describe('server', () => {
       const { status, headers } = await fetched(port, { method });
       assert.deepEqual([status, headers.allow, headers.connection], [405, 'GET, HEAD', 'close'], method);
     }
-    const said = await spoken(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nbeginning');
+    const said = await rawReply(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nbeginning');
     assert.match(said, /^HTTP\/1\.1 405 /);
   });
 
-  test('hands no path to the handler that leads upwards or cannot be', async (t) => {
+  test('answers 400 to a path that leads upwards or is invalid, without asking the handler', async (t) => {
     const { port } = await serverOf(t, () => assert.fail('the handler was asked'));
-    const paths = [
-      '/../etc/passwd',
-      '/a/..',
-      '/%2e%2e/x',
-      '/a%2f..%2fb',
-      '/..\\x',
-      '/a%00',
-      '/%zz',
-      'http://other/',
-      '*',
-    ];
+    const paths = '/../etc/passwd /a/.. /%2e%2e/x /a%2f..%2fb /..\\x /a%00 /%zz http://other/ *'.split(' ');
+    assert.ok(paths.length >= 9);
     for (const path of paths)
-      assert.match(await spoken(port, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`), /^HTTP\/1\.1 400 /, path);
+      assert.match(await rawReply(port, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`), /^HTTP\/1\.1 400 /, path);
   });
 
   test('refuses headers that are too long', async (t) => {
     const { port } = await serverOf(t, hello);
-    const said = await spoken(port, `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
+    const said = await rawReply(port, `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
     assert.match(said, /^HTTP\/1\.1 431 /);
   });
 
   test('cuts off a client that sends its request too slowly', async (t) => {
     const { port } = await serverOf(t, hello, { deadlineMs: 100 });
-    assert.match(await spoken(port, 'GET / HTTP/1.1\r\nHos'), /^HTTP\/1\.1 408 /);
+    assert.match(await rawReply(port, 'GET / HTTP/1.1\r\nHos'), /^HTTP\/1\.1 408 /);
   });
 
-  test('cuts off a client that does not take its answer', async (t) => {
+  test('cuts off a client that does not read its answer', async (t) => {
     const body = Buffer.alloc(64 * 1024 * 1024);
     const { port } = await serverOf(t, () => ({ status: 200, type: 'text/plain', body }), { deadlineMs: 100 });
     const socket = connect(port, '127.0.0.1').on('error', () => undefined);
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-    await delay(2000); // and nothing of it is read
+    await delay(2000); // without reading
     let taken = 0;
     socket.on('data', (bytes) => (taken += bytes.length));
     await once(socket, 'close');
@@ -128,32 +119,32 @@ describe('server', () => {
     assert.match(await hanging, /ECONNRESET|hang up|aborted/);
   });
 
-  test('says who cannot listen when the port is in use', async (t) => {
+  test('names the service when the port is in use', async (t) => {
     const { port } = await serverOf(t, hello);
     await assert.rejects(serverOf(t, hello, { port, name: 'node-page' }), (error) => {
       assert.match(reasonOf(error), new RegExp(`^node-page cannot listen on 127\\.0\\.0\\.1:${port}: .*EADDRINUSE`));
       return true;
     });
   });
-});
 
-test('a service runs until it is told to stop', async () => {
-  const stop = new AbortController();
-  const listening = Promise.withResolvers<number>();
-  const service = defineService({
-    name: 'live-page',
-    summary: 'shows health',
-    async run({ now }, until) {
-      const answer: AnswerQuestion = () => ({ status: 200, type: 'text/plain', body: now().toISOString() });
-      const settings = { name: 'live-page', answer, port: 0, deadlineMs: 1000, onProblem: () => undefined };
-      const { port, closed } = await serve({ ...settings, until });
-      listening.resolve(port);
-      await closed;
-    },
+  test('serves for a service until the service is stopped', async () => {
+    const stop = new AbortController();
+    const listening = Promise.withResolvers<number>();
+    const service = defineService({
+      name: 'live-page',
+      summary: 'shows health',
+      async run({ now }, until) {
+        const answer: AnswerQuestion = () => ({ status: 200, type: 'text/plain', body: now().toISOString() });
+        const settings = { name: 'live-page', answer, port: 0, deadlineMs: 1000, onProblem: () => undefined };
+        const { port, closed } = await serve({ ...settings, until });
+        listening.resolve(port);
+        await closed;
+      },
+    });
+    const world = { config: {} as never, options: {}, now: () => new Date(0), read: async () => undefined };
+    const ran = service.run(world, stop.signal);
+    assert.equal((await fetched(await listening.promise, {})).body, '1970-01-01T00:00:00.000Z');
+    stop.abort();
+    await ran;
   });
-  const world = { config: {} as never, options: {}, now: () => new Date(0), read: async () => undefined };
-  const ran = service.run(world, stop.signal);
-  assert.equal((await fetched(await listening.promise, {})).body, '1970-01-01T00:00:00.000Z');
-  stop.abort();
-  await ran;
 });

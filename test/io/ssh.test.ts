@@ -7,7 +7,8 @@ import test, { describe, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../lib/contract/host.ts';
 import { sshHostOpener } from '../../lib/io/ssh.ts';
-import { readText, temporaryFolder } from '../world.ts';
+import { isAlive } from '../process.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 
 /** The fake ssh. As under sshd, a command runs in a session of its own and outlives the process that started it. */
 const ssh = `#!/bin/sh
@@ -51,23 +52,14 @@ function hanging(folder: string): { argv: string[]; pid: () => Promise<number> }
   return {
     argv: ['sh', '-c', `echo $$ > ${note}; exec sleep 1000`],
     pid: async () => {
-      for (let tries = 0; tries < 500 && !existsSync(note); tries++) await sleep(10);
+      await until(() => existsSync(note));
       await sleep(50);
       return Number(readText(note));
     },
   };
 }
 
-/** An ended process stays in the table as a zombie until init reaps it. */
-const lives = (pid: number): boolean =>
-  existsSync(`/proc/${pid}`) && !/^State:\tZ/m.test(readText(`/proc/${pid}/status`));
-
-async function ends(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 500 && lives(pid); tries++) await sleep(10);
-  return !lives(pid);
-}
-
-describe('ssh host', () => {
+describe('io/ssh', () => {
   test('run returns exit code and output, with a fixed locale and time zone and without input', async (t) => {
     const host = machine(t).open();
     const script = 'echo out; echo "$LC_ALL $TZ" >&2; cat; exit 3';
@@ -103,7 +95,7 @@ describe('ssh host', () => {
     controller.abort(new Error('too late'));
     await assert.rejects(asked, /too late/);
     assert.ok(performance.now() - began < 30_000);
-    assert.ok(await ends(pid), 'the command still runs there');
+    await until(() => !isAlive(pid));
   });
 
   test('run starts no second attempt while an earlier one of that name still lives there', async (t) => {
@@ -129,7 +121,7 @@ describe('ssh host', () => {
     assert.equal((await again({ state: '/other' }, 'stream-a b%')).stdout, 'run\n', 'work of another monitor runs');
     controller.abort(new Error('too late'));
     await assert.rejects(first, /too late/);
-    assert.ok(await ends(pid));
+    await until(() => !isAlive(pid));
     assert.equal((await again({}, 'stream-a b%')).stdout, 'run\n', 'work runs again after the first attempt has ended');
   });
 
@@ -150,7 +142,7 @@ describe('ssh host', () => {
     const { open } = machine(t, { df: `echo $$ > ${note}; exec sleep 1000` });
     const controller = new AbortController();
     const first = open(controller.signal).statfs('/');
-    for (let tries = 0; tries < 500 && !existsSync(note); tries++) await sleep(10);
+    await until(() => existsSync(note));
     await assert.rejects(open().statfs('/'), /an earlier attempt still hangs .*no second one is started/);
     assert.equal((await open().stat('/')).kind, 'folder');
     controller.abort(new Error('too late'));

@@ -167,6 +167,6 @@ test('an operator makes nothing of his own in the state, which would be closed t
   chmodSync(site.state, 0o2775);
   const early = await says('silence', 'storage:data', '--for', '1h', '--reason', 'x');
   assert.equal(early.status, 2);
-  assert.match(early.stderr, /alerts is not there yet, and the user \d+ is to make it/);
+  assert.match(early.stderr, /alerts does not exist yet, and must be made by the user \d+:/);
   assert.equal((await send({ data: 91 })).status, 0);
 });
