@@ -15,7 +15,7 @@ import { withWorkspaceLag } from './workspace-lag.ts';
 
 export const collectSnapshot = defineStage<SnapshotConfig>({
   name: 'collect-snapshot',
-  summary: 'reads the machine once: a line of JSONL, and latest.json',
+  summary: 'reads the machine once and writes a snapshot: a line of JSONL, and latest.json',
   reads: [readings],
   writes: [snapshots, latest, readings],
   runsEvery: 'cycle',

@@ -64,7 +64,7 @@ test('what was written is printed with its line, in the columns of a terminal, a
   assert.equal(status, 0);
   const lines = stdout.trimEnd().split('\n');
   assert.equal(lines[0], config);
-  assert.equal(lines.at(-1), `The configuration is right: ${config}`);
+  assert.equal(lines.at(-1), `The configuration is valid: ${config}`);
   assert.match(stdout, /^line 1 {2}site +aurora$/m);
   assert.match(stdout, /^line 7 {2}limits\.filesystem\.for\.data\.amber +94%$/m);
   assert.match(stdout, /^line 6 {2}services\n {10}\[one\.service, two\.service, .*,\n {10}.*six\.service\]$/m);

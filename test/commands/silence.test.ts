@@ -44,7 +44,7 @@ test('before anything was ever looked at nothing is active, and a state that is 
   writeFileSync(join(site.state, 'alerts', 'state.json'), '{"schema_ver');
   const torn = await says('ack', 'storage:root', ...reason);
   assert.equal(torn.status, 0, torn.stderr);
-  assert.match(torn.stdout, /Whether it is active cannot be told: .*state\.json is not JSON/);
+  assert.match(torn.stdout, /Whether it is active is not known: .*state\.json is not JSON/);
   const fresh = mailSiteIn(temporaryFolder(t), { configuration: '' });
   const never = await fresh.run('ack', { argv: ['storage:root', ...reason] });
   assert.equal(never.status, 2);
@@ -56,9 +56,9 @@ test('planned work is silenced before anything is active, and says so', async (t
   const silent = async (of: string) => (await says('silence', of, '--for', '1h', ...reason)).stdout;
   assert.match(
     await silent('storage:rot'),
-    /^No mails about storage:rot for 1h[^]*Nothing of that name is active now; did you mean storage:root\?/,
+    /^No mails about storage:rot for 1h[^]*No alert of that name is active now; did you mean storage:root\?/,
   );
-  assert.match(await silent('stream'), /Nothing of that name is active now \(active: storage:root\)\.\n$/);
+  assert.match(await silent('stream'), /No alert of that name is active now \(active: storage:root\)\.\n$/);
   for (const of of ['storage', 'storage:root']) assert.doesNotMatch(await silent(of), /active/);
   assert.equal(notes().length, 4);
   assert.equal((await says('silence', 'storage:', '--for', '1h', ...reason)).status, 2);
@@ -106,7 +106,7 @@ test('a dry run says what would be so, and leaves nothing', async (t) => {
   ] as const)
     assert.match(
       (await says(argv[0], ...argv.slice(1), ...reason, '--dry-run')).stdout,
-      /^Nothing was left\. It would be: /,
+      /^Dry run, nothing was changed\. It would be: /,
     );
   assert.deepEqual(notes(), []);
 });
@@ -139,7 +139,7 @@ test('a silence is lifted before its time, whoever owns its file, and can be beg
   assert.deepEqual([lifted.status, lifted.stdout], [0, 'storage:data is not silenced any more.\n'], lifted.stderr);
   assert.equal((await says('silence', 'storage', '--lift', '--reason', 'done')).status, 0);
   assert.equal(notes().length, 4, 'a note of somebody else is not touched');
-  assert.equal((await says('silence')).stdout, 'nothing is silent\n');
+  assert.equal((await says('silence')).stdout, 'nothing is silenced\n');
   site.look({ data: 91 });
   await site.run('send-alerts');
   assert.doesNotMatch(readText(join(site.state, 'alerts', 'state.json')), /silenced_since/);

@@ -73,7 +73,10 @@ describe('config/resolve', () => {
     ['thermal: { samples: 0 }', [/thermal\.samples: expected at least 1; got 0/]],
     ['thermal: { samples: 101 }', [/thermal\.samples: expected at most 100; got 101/]],
     ['workspace: { path: /x, usage: { command: [] } }', [/usage\.command: expected at least 1 entry; got a list/]],
-    ['site: a\n---\nsite: b', [/^site\.yaml:2:1: a second document begins here: a configuration is one$/m]],
+    [
+      'site: a\n---\nsite: b',
+      [/^site\.yaml:2:1: a second YAML document begins here; a configuration is a single document$/m],
+    ],
     ['endpoints: { a: "http://user:word@x/" }', [/a password in a URL/]],
     ['endpoints: { a: { url: "http://x/", timeout: 1m } }', [/timeout: at most 9s/]],
     ['thermal: { for: [{}] }', [/thermal\.for\.0: says nothing: it would fit every sensor/]],
@@ -87,7 +90,7 @@ describe('config/resolve', () => {
     ['streams: { s: { source: { root: /x, time: name } } }', [/"\*\*\/\*" has no \{yyyy\}, \{MM\}, \{dd\}: /]],
     [
       'streams: { s: { window: 3h, source: { root: /x, files: "{yyyy}{MM}{dd}.nc", time: name } } }',
-      [/in steps of 1d, which cannot be judged against a window of 3h: .* or a window of 1d or more/],
+      [/in steps of 1d, too coarse for a window of 3h: .* or a window of 1d or more/],
     ],
     [
       'streams: { s: { source: { root: /x, files: "{yyyy}/{mm}/{dd}/*.nc" } } }',
