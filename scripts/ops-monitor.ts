@@ -1,6 +1,6 @@
 import { dispatch } from '../lib/cli/dispatch.ts';
 
-// The summaries stand here again because asking the scripts for them would load them all; a test compares.
+// The summaries are repeated here because importing the scripts would load them all; a test compares.
 dispatch({
   'run-cycle': { summary: 'runs all stages once and prints a summary', load: () => import('./run-cycle.ts') },
   'collect-snapshot': {

@@ -38,8 +38,8 @@ export const silence: Command = {
     const { operand: of } = asked;
     if (of === undefined) {
       refuseNameless(asked);
-      list(await openSite(asked));
-    } else await (asked.options['lift'] === true ? lift : begin)(known(of), asked);
+      listSilences(await openSite(asked));
+    } else await (asked.options['lift'] === true ? liftSilence : beginSilence)(knownAlert(of), asked);
     return exitCodes.ok;
   },
 };
@@ -57,13 +57,13 @@ export const acknowledge: Command = {
   async run(asked) {
     const { operand: of } = asked;
     if (of === undefined || !of.includes(':')) throw new Usage('say which alert: ack storage:data --reason "…"');
-    const note = { kind: 'acknowledgement', of: known(of), reason: reasonIn(asked) } as const;
+    const note = { kind: 'acknowledgement', of: knownAlert(of), reason: reasonIn(asked) } as const;
     const site = await openSite(asked);
     const { firstSeen, problem } = site.active;
     // An acknowledgement counts for the active alert only: it would not apply to the next one.
     if (firstSeen && !firstSeen.has(of))
-      throw new Usage(`${of} is not active: there is nothing to acknowledge${meant(of, firstSeen)}`);
-    leave(
+      throw new Usage(`${of} is not active: there is nothing to acknowledge${suggestion(of, firstSeen)}`);
+    leaveOrPrint(
       site,
       note,
       `${of} is acknowledged: it is neither repeated nor escalated. Its end is mailed if its beginning was.`,
@@ -112,7 +112,7 @@ async function activeIn(config: Configuration, places: Places): Promise<Active> 
   }
 }
 
-function known(of: string): string {
+function knownAlert(of: string): string {
   const problem = misnamed(of, checkNames);
   if (problem === undefined) return of;
   const alert = alertOf(of);
@@ -148,7 +148,7 @@ function durationProblem(text: string, seconds: number | undefined): string {
     : 'is no duration, such as 90m, 4h or 2d';
 }
 
-function meant(of: string, firstSeen: ReadonlyMap<string, string>): string {
+function suggestion(of: string, firstSeen: ReadonlyMap<string, string>): string {
   const ids = [...firstSeen.keys()].sort();
   const near = nearest(of, ids);
   return `${near === undefined ? '' : `; did you mean ${near}?`} (active: ${ids.join(', ') || 'nothing'})`;
@@ -160,22 +160,22 @@ function reasonIn(asked: Asked): string {
   return oneLine(reason);
 }
 
-async function begin(of: string, asked: Asked): Promise<void> {
+async function beginSilence(of: string, asked: Asked): Promise<void> {
   const seconds = secondsIn(asked);
   const reason = reasonIn(asked);
   const site = await openSite(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
   const long = formatDuration(seconds);
   const says = `No mails about ${of} for ${long}, until ${until}, except the end of an alert that was mailed before.`;
-  leave(site, { kind: 'silence', of, reason, until }, `${says} The problem itself is not affected.`);
+  leaveOrPrint(site, { kind: 'silence', of, reason, until }, `${says} The problem itself is not affected.`);
   const { firstSeen, problem } = site.active;
   if (!firstSeen) print(`Whether it is active is not known: ${problem}`);
   // This may be planned work, silenced before it begins, or a mistyped name.
   else if (![...firstSeen.keys()].some((id) => id === of || id.startsWith(`${of}:`)))
-    print(`No alert of that name is active now${meant(of, firstSeen)}.`);
+    print(`No alert of that name is active now${suggestion(of, firstSeen)}.`);
 }
 
-async function lift(of: string, asked: Asked): Promise<void> {
+async function liftSilence(of: string, asked: Asked): Promise<void> {
   if (textOption(asked, 'for') !== undefined) throw new Usage('--lift ends the silence now, and takes no --for');
   const site = await openSite(asked);
   const { notes, problems } = parseNotes(readNotes(site.folder));
@@ -189,10 +189,10 @@ async function lift(of: string, asked: Asked): Promise<void> {
       ),
     );
   const reason = oneLine(textOption(asked, 'reason') ?? 'lifted');
-  leave(site, { kind: 'lift', of, reason, until: last }, `${of} is not silenced any more.`);
+  leaveOrPrint(site, { kind: 'lift', of, reason, until: last }, `${of} is not silenced any more.`);
 }
 
-function leave(
+function leaveOrPrint(
   { folder, who, now, isDry }: Site,
   note: Pick<Note, 'kind' | 'of' | 'reason' | 'until'>,
   says: string,
@@ -212,7 +212,7 @@ function leave(
   print(says);
 }
 
-function list({ config, folder, now, active: { firstSeen, problem } }: Site): void {
+function listSilences({ config, folder, now, active: { firstSeen, problem } }: Site): void {
   const { notes, problems } = parseNotes(readNotes(folder));
   // When the active alerts are not known, every acknowledgement is listed: it may still hold.
   const firstSeenOf = (id: string): string | undefined => (firstSeen ? firstSeen.get(id) : '');
