@@ -1,13 +1,10 @@
 import { dispatch } from '../lib/cli/dispatch.ts';
 
-// The summaries stand here again because asking the scripts for them would load them all; a test compares.
+// The summaries are repeated here because importing the scripts would load them all; a test compares.
 dispatch({
-  'run-cycle': {
-    summary: 'runs one whole cycle by hand, and says what it found',
-    load: () => import('./run-cycle.ts'),
-  },
+  'run-cycle': { summary: 'runs all stages once and prints a summary', load: () => import('./run-cycle.ts') },
   'collect-snapshot': {
-    summary: 'reads the machine once: a line of JSONL, and latest.json',
+    summary: 'reads the machine once and writes a snapshot: a line of JSONL, and latest.json',
     load: () => import('./collect-snapshot.ts'),
   },
   'assess-health': {
@@ -15,49 +12,45 @@ dispatch({
     load: () => import('./assess-health.ts'),
   },
   'write-report': {
-    summary: 'writes the report for people: the latest, and the day’s with how the day went',
+    summary: 'writes the report for people: the latest one, and that of the day with its history',
     load: () => import('./write-report.ts'),
   },
   'append-zarr': { summary: 'appends what is new to the Zarr archive', load: () => import('./append-zarr.ts') },
-  archive: {
-    summary: 'looks into the Zarr archive, verifies and rebuilds it, and gives copies of it away',
-    load: () => import('./archive.ts'),
-  },
+  archive: { summary: 'inspects, verifies, rebuilds and exports the Zarr archive', load: () => import('./archive.ts') },
   'send-alerts': {
-    summary: 'mails who has to hear of something, and what still waits',
+    summary: 'mails new, repeated and ended alerts, and retries undelivered mails',
     load: () => import('./send-alerts.ts'),
   },
   'confirm-cycle': {
-    summary: 'looks at the age of all that the cycle should have written, and tells a watcher outside',
+    summary: 'checks the age of every file that the cycle writes, and pings the watchdog',
     load: () => import('./confirm-cycle.ts'),
   },
   silence: {
-    summary: 'sends no mails about a rule, or one subject of it, for a while; without arguments lists what is silent',
+    summary: 'stops mails about a rule, or one subject of it, for a while; without arguments lists all silences',
     load: () => import('./silence.ts'),
   },
   ack: {
-    summary: 'says that somebody knows of an alert: it is not repeated and not escalated until it is over',
+    summary: 'acknowledges an alert: it is neither repeated nor escalated until it ends',
     load: () => import('./ack.ts'),
   },
   rehearse: {
-    summary:
-      'replays recorded days against a changed configuration: which mails it would have sent, beside those of today',
+    summary: 'replays recorded days with a changed configuration, and compares its mails with those of the present one',
     load: () => import('./rehearse.ts'),
   },
   'thermal-heartbeat': {
-    summary: 'reads every temperature for Prometheus, and tells whoever watches when one is out of band',
+    summary: 'exports every temperature to Prometheus, and reports those out of band',
     load: () => import('./thermal-heartbeat.ts'),
   },
   explain: {
-    summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
+    summary: 'explains one observation: what was read, which limit decided, since when, and what would clear it',
     load: () => import('./explain.ts'),
   },
   'check-config': {
-    summary: 'says what is wrong with a configuration, or prints its effective values with where each was written',
+    summary: 'validates a configuration: lists its mistakes, or its effective values and where each was written',
     load: () => import('./check-config.ts'),
   },
   'record-host': {
-    summary: 'records this machine as a folder, without secrets, for tests and for asking somebody else',
+    summary: 'records this machine in a folder, without secrets, for tests or for a report of a fault',
     load: () => import('./record-host.ts'),
   },
   demo: {

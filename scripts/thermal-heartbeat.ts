@@ -4,7 +4,7 @@ import { lives, thisProcess } from '../lib/io/living.ts';
 import { painter } from '../lib/io/terminal.ts';
 import { thermalHeartbeat } from '../lib/thermal/heartbeat.ts';
 
-// Three at most hang with chips (see lib/thermal/hanging.ts), and one is left for telling; more would only cost their start.
+// At most three threads hang with chips (see lib/thermal/hanging.ts) and one is left for sending; more would only slow the start.
 process.env['UV_THREADPOOL_SIZE'] ??= '4';
 main(
   thermalHeartbeat({

@@ -1,4 +1,4 @@
-// npm run docs: writes what is written from the schema, the JSON Schema for editors and the reference page.
+// npm run docs: writes the JSON Schema for editors and the reference page of the configuration.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -21,9 +21,9 @@ const recipient = z
 const addresses = z.union([recipient.transform((one) => [one]), z.array(recipient)]);
 
 const webhook = z.strictObject({
-  url: secret.describe('$NAME: from the environment or a credential, never written here'),
-  style: z.enum(webhookStyles).prefault('json').describe('what it is told in'),
-  token: secret.optional().describe('$NAME of a token, sent as `Authorization: Bearer`'),
+  url: secret.describe('the URL, as $NAME of an environment variable or credential'),
+  style: z.enum(webhookStyles).prefault('json').describe('format of the messages'),
+  token: secret.optional().describe('bearer token, as $NAME of an environment variable or credential'),
 });
 
 const alertmanager = z.strictObject({
@@ -41,22 +41,22 @@ const alertmanager = z.strictObject({
         .meta({ secret: true }),
     )
     .min(1)
-    .describe('every replica: `http://127.0.0.1:9093`, or $NAME where something in it is secret'),
-  token: secret.optional().describe('$NAME of a token, sent as `Authorization: Bearer`'),
+    .describe('URLs of all replicas: `http://127.0.0.1:9093`, or $NAME of a secret URL'),
+  token: secret.optional().describe('bearer token, as $NAME of an environment variable or credential'),
   labels: z
     .record(z.string().regex(/^[A-Za-z_]\w*$/, 'expected a label of letters, digits and _'), z.string())
     .prefault({})
-    .describe('further labels of every alert, for its routes'),
+    .describe('further labels of every alert, for the routes of Alertmanager'),
 });
 
-const justHold: NonNullable<Policy['hold']> = ['hold', undefined, 'must last this long'];
+const justHold: NonNullable<Policy['hold']> = ['hold', undefined, 'must last this long before the alert begins'];
 
 /** Each key of a rule may stand again under `for.SUBJECT`, with another value for that one. */
 function schemaOf({ summary, limit, hold = justHold, exceptions = {} }: Policy) {
   const shared = {
-    'clear-hold': wait('15m').optional().describe('must be well again for this long before it is over'),
-    repeat: duration('12h').optional().describe('a mail again after this long; otherwise `alerts.repeat`'),
-    to: addresses.optional().describe('who gets mails; otherwise `alerts.to`'),
+    'clear-hold': wait('15m').optional().describe('must be well again for this long before the alert ends'),
+    repeat: duration('12h').optional().describe('mailed again after this long; default: `alerts.repeat`'),
+    to: addresses.optional().describe('recipients; default: `alerts.to`'),
   };
   const [holdKey, holdDefault, holdSays] = hold;
   const own = limit ? [[limit.key, limit.definition] as const] : [];
@@ -73,7 +73,7 @@ function schemaOf({ summary, limit, hold = justHold, exceptions = {} }: Policy) 
       z
         .strictObject({ ...parts, ...Object.fromEntries(given) })
         .prefault({})
-        .describe('other values for this one'),
+        .describe('other values for this subject'),
     ];
   });
   const exceptionsSchema = z
@@ -102,17 +102,17 @@ export const alertsConfig = (checks: readonly string[]) => ({
     .strictObject({
       to: addresses
         .prefault([])
-        .describe('who gets mails: addresses, users of this machine, webhook:NAME; without anybody, none are written'),
-      from: address.optional().describe('whom they come from; without it, the user and this machine'),
+        .describe('recipients: addresses, users of this machine, webhook:NAME; without any, no mails are written'),
+      from: address.optional().describe('sender address; default: the user and this machine'),
       transport: z
         .enum(['auto', ...transports.mail.map(({ name }) => name)])
         .prefault('auto')
-        .describe('how mails leave; OPS_ALERT_TRANSPORT wins'),
-      repeat: duration('12h').prefault('12h').describe('a mail again after this long, while an alert stays active'),
+        .describe('how mails are sent; the environment variable OPS_ALERT_TRANSPORT takes precedence'),
+      repeat: duration('12h').prefault('12h').describe('an active alert is mailed again after this'),
       'give-up': duration('7d')
         .prefault('7d')
-        .describe('a mail that could not be delivered for this long is set aside'),
-      rules: rulesSchema.describe('when somebody should hear of something'),
+        .describe('a message that could not be delivered for this long moves to outbox/dead'),
+      rules: rulesSchema.describe('alert rules: which observations are mailed, after what hold, to whom'),
       maintenance: z
         .array(
           z.strictObject({
@@ -123,7 +123,7 @@ export const alertsConfig = (checks: readonly string[]) => ({
                   `expected days and hours in UTC, such as "Tue 09:00-10:00", "Mon-Fri 23:30-00:30" or "daily 02:00-03:00"; got ${JSON.stringify(issue.input)}`,
               })
               .describe(
-                'when, in UTC, with hours of two digits: `Tue 09:00-10:00 UTC`, `Mon-Fri,Sunday 23:30-00:30`, `daily 02:00-03:00`',
+                'days and hours in UTC, hours of two digits: `Tue 09:00-10:00 UTC`, `Mon-Fri,Sunday 23:30-00:30`, `daily 02:00-03:00`',
               ),
             rules: z
               .array(
@@ -133,24 +133,24 @@ export const alertsConfig = (checks: readonly string[]) => ({
                 }),
               )
               .optional()
-              .describe('which rules, or subjects of one as `storage:data`, are silent; without this, all'),
-            reason: z.string().describe('why, for the report'),
+              .describe('rules, or subjects of a rule such as `storage:data`, that are silenced; default: all'),
+            reason: z.string().describe('reason, shown in the report'),
           }),
         )
         .prefault([])
-        .describe('recurring times without mails'),
+        .describe('recurring windows in which no alerts are mailed'),
       webhooks: z
         .record(ownName, webhook)
         .prefault({})
-        .describe('chats and other programs, by a name of your own: `webhook:NAME` in any `to`'),
-      alertmanager: alertmanager.optional().describe('told of every active alert with each run'),
+        .describe('chats and other programs, by a name of your own: a recipient `webhook:NAME` in any `to`'),
+      alertmanager: alertmanager.optional().describe('receives every active alert with each run'),
       escalate: z
         .strictObject({
-          after: duration('24h').describe('nobody acknowledged for this long'),
-          to: addresses.refine((to) => to.length > 0, 'expected somebody').describe('who hears of it then'),
+          after: duration('24h').describe('after this long without acknowledgement'),
+          to: addresses.refine((to) => to.length > 0, 'expected somebody').describe('further recipients'),
         })
         .optional()
-        .describe('off by default'),
+        .describe('escalation of alerts that nobody acknowledges; off by default'),
     })
     .superRefine((alerts, context) => {
       const rules: Readonly<Record<string, RuleConfig & ForSubjects>> = alerts.rules;
@@ -182,7 +182,7 @@ export const alertsConfig = (checks: readonly string[]) => ({
       }
     })
     .prefault({})
-    .describe('mails'),
+    .describe('alerts by mail, webhook and Alertmanager'),
 });
 
 interface ForSubjects {

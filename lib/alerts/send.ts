@@ -47,15 +47,15 @@ export type Judge<Config> = (known: Known, config: Config, at: Date) => JudgedSi
 export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge<Config>, sections: Sections) =>
   defineStage<Config>({
     name: 'send-alerts',
-    summary: 'mails who has to hear of something, and what still waits',
+    summary: 'mails new, repeated and ended alerts, and retries undelivered mails',
     reads: [latest, stateFile],
     writes: [stateFile, events, toldAlerts],
     runsEvery: 'cycle',
     // A last mail that is begun in time may yet be tried by all three ways, half a minute and more each.
     deadlineMs: 180_000,
     options: {
-      check: { type: 'boolean', summary: 'say which transport would be used, why not the others, and what they miss' },
-      test: { type: 'boolean', summary: 'send a test to everybody who is named under `alerts`, now' },
+      check: { type: 'boolean', summary: 'print which transport would be used, and why the others would not' },
+      test: { type: 'boolean', summary: 'send a test message to every recipient under `alerts` now' },
     },
     // A test neither waits for anything nor leaves anything: it arrives, or it says why not.
     onlyAsks: (options) => options['check'] === true || options['test'] === true,

@@ -41,7 +41,7 @@ export const appendZarr = (sections: Sections, files: StoreFiles, onProgress?: O
     options: {
       rebuild: {
         type: 'boolean',
-        summary: 'make the archive anew from the raw lines; the old one is kept beside itself',
+        summary: 'rebuild the archive from the raw snapshot lines; the old one is kept as a backup',
       },
     },
 

@@ -5,10 +5,10 @@ import { duration } from '../contract/quantities.ts';
 export const archiveConfig = {
   archive: z
     .strictObject({
-      title: z.string().prefault('Operations monitoring').describe('the title attribute of the store'),
+      title: z.string().prefault('Operations monitoring').describe('the `title` attribute of the store'),
       interval: duration('1h', 86_400)
         .prefault('1h')
-        .describe('how often the hourly timer appends; at most 1d. Change it together with the timer, which decides'),
+        .describe('how often the hourly timer appends; at most 1d. The timer decides: change both'),
     })
     .prefault({})
     .describe('the Zarr archive'),

@@ -94,4 +94,4 @@ export function wordsOf(argv: readonly string[]): readonly string[] {
   return first === 'help' && others.length > 0 ? [...others, '--help'] : argv;
 }
 
-export const helpOption: Option = { type: 'boolean', summary: 'this text' };
+export const helpOption: Option = { type: 'boolean', summary: 'print this help' };

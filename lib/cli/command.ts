@@ -71,7 +71,7 @@ export const configOption: Readonly<Record<string, Option>> = {
   config: {
     type: 'string',
     value: 'FILE',
-    summary: 'the configuration (default: $OPS_MONITOR_CONFIG, else /etc/ops-monitor/config.yaml, else none is needed)',
+    summary: 'the configuration (default: $OPS_MONITOR_CONFIG, else /etc/ops-monitor/config.yaml if it exists)',
   },
 };
 

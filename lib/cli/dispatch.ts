@@ -42,13 +42,13 @@ function helpOf(entries: Readonly<Record<string, Entry>>): string {
   return [
     'Usage: ops-monitor COMMAND [OPTION]…',
     '',
-    'An observe-only operations monitor: each command is one step, and leaves files for the next.',
+    'An observe-only operations monitor: each stage reads files and writes files for the next.',
     '',
     ...alignColumns(
       Object.entries(entries).map(([name, { summary }]) => [name, summary]),
       { indent: '  ' },
     ),
     '',
-    'ops-monitor COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 already running.',
+    'ops-monitor COMMAND --help shows the options. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 already running.',
   ].join('\n');
 }

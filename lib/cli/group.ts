@@ -50,6 +50,6 @@ function helpOf(group: Group): string {
     '',
     ...alignColumns(rows, { indent: '  ' }),
     '',
-    `ops-monitor ${group.name} COMMAND --help tells more; each understands --config FILE.`,
+    `ops-monitor ${group.name} COMMAND --help shows the options; every command takes --config FILE.`,
   ].join('\n');
 }

@@ -9,7 +9,7 @@ import { type Ended, type OpenHosts, runStage, takePlaces } from './stage.ts';
 
 export const stageOptions: Readonly<Record<string, Option>> = {
   ...configOption,
-  'dry-run': { type: 'boolean', summary: 'do the work, but write nothing: say what would be written where' },
+  'dry-run': { type: 'boolean', summary: 'write nothing: print what would be written where' },
   json: { type: 'boolean', summary: 'print the result as JSON' },
 };
 

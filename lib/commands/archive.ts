@@ -1,4 +1,4 @@
-// ops-monitor archive …: what people do with the store. Only `rebuild` writes to it.
+// ops-monitor archive …: commands for people. Only `rebuild` writes to the archive.
 import { appendZarr } from '../archive/append.ts';
 import { sections } from '../config/registry.ts';
 import { storeFiles } from '../io/store.ts';
@@ -12,7 +12,7 @@ import { progressOf } from '../cli/progress.ts';
 
 const rebuild: Command = {
   name: 'archive rebuild',
-  summary: 'makes it anew from the raw lines (append-zarr --rebuild); the old one is kept beside itself',
+  summary: 'rebuilds the archive from the raw snapshot lines (append-zarr --rebuild); the old one is kept as a backup',
   options: stageOptions,
   run: (asked) =>
     runAsCommand(appendZarr(sections, storeFiles, progressOf('samples')), {
@@ -23,6 +23,6 @@ const rebuild: Command = {
 
 export const archiveCommands: Group = {
   name: 'archive',
-  summary: 'looks into the Zarr archive, verifies and rebuilds it, and gives copies of it away',
+  summary: 'inspects, verifies, rebuilds and exports the Zarr archive',
   commands: [info, verifyCommand, at, exportCommand, rebuild, adopt],
 };

@@ -1,4 +1,4 @@
-// ops-monitor check-config: what is wrong with a configuration; or, where nothing is, what it comes to.
+// ops-monitor check-config: lists the mistakes of a configuration, or else its effective values.
 import { type Effective, effectiveValues } from '../config/origin.ts';
 import { findSource } from '../config/load.ts';
 import { resolve } from '../config/resolve.ts';
@@ -12,11 +12,11 @@ import { type Command, configOption, exitCodes, textOption } from '../cli/comman
 
 export const checkConfig: Command = {
   name: 'check-config',
-  summary: 'says what is wrong with a configuration, or prints its effective values with where each was written',
+  summary: 'validates a configuration: lists its mistakes, or its effective values and where each was written',
   operand: '[FILE]',
   options: {
     ...configOption,
-    all: { type: 'boolean', summary: 'print the defaults too, and not only what was written' },
+    all: { type: 'boolean', summary: 'print the defaults too, not only the values that the file sets' },
     json: { type: 'boolean', summary: 'print the effective values as JSON, in base units' },
   },
 
@@ -37,19 +37,19 @@ export const checkConfig: Command = {
       return exitCodes.ok;
     }
     const values = effectiveValues(source);
-    // Without a configuration there is nothing but defaults, and whoever asks wants to see them.
+    // Without a configuration all values are defaults: they are shown without --all.
     const shown = asked.options['all'] === true || !source ? values : values.filter(({ line }) => line !== undefined);
     const [planned, unset] = [plannedKeys(values), missingSecrets(values)];
     const parts = [
-      [source?.path ?? 'No configuration: this is what applies without one.'],
+      [source?.path ?? 'No configuration file: all values are defaults.'],
       table(shown),
       shown.length < values.length
         ? [`Beside these, ${counted(values.length - shown.length, 'default')} apply; --all prints them too.`]
         : [],
-      ['Files lie in', ...alignColumns(Object.entries(places), { indent: '  ' })],
-      planned.length > 0 ? folded(`Understood, but nothing acts on it in this version: ${planned.join(', ')}`) : [],
-      unset.length > 0 ? ['Not known here, though the unit that uses it may have it:', ...unset] : [],
-      [source ? `The configuration is right: ${source.path}` : 'Nothing is configured, and nothing is wrong.'],
+      ['Files are written to', ...alignColumns(Object.entries(places), { indent: '  ' })],
+      planned.length > 0 ? folded(`Accepted, but not implemented in this version: ${planned.join(', ')}`) : [],
+      unset.length > 0 ? ['Secrets not set in this shell; the unit that uses them may have them:', ...unset] : [],
+      [source ? `The configuration is valid: ${source.path}` : 'No configuration file is needed.'],
     ];
     const text = parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
     print(text.join('\n\n'));
@@ -59,19 +59,15 @@ export const checkConfig: Command = {
 
 const columns = 80;
 
-/** A line each, or several where it is too long for a terminal: the value then stands below its key. */
+/** One line for each value; a line too long for a terminal is split, with the value below its key. */
 function table(values: readonly Effective[]): string[] {
   const paint = painter();
   const origin = ({ line }: Effective): string => (line === undefined ? 'default' : `line ${line}`);
+  const keyOf = ({ key }: Effective): string => key;
   const widest = (pick: (one: Effective) => string): number =>
     Math.max(0, ...values.map((one) => displayWidth(pick(one))));
-  const [originWidth, keyWidth] = [
-    widest(origin),
-    Math.min(
-      44,
-      widest(({ key }) => key),
-    ),
-  ];
+  const originWidth = widest(origin);
+  const keyWidth = Math.min(44, widest(keyOf));
   return values.map((one) => {
     const line = `${padded(origin(one), originWidth)}  ${padded(one.key, keyWidth)}  ${one.value}`;
     if (line.length <= columns) return one.line === undefined ? paint('dim', line) : line;
@@ -80,7 +76,7 @@ function table(values: readonly Effective[]): string[] {
   });
 }
 
-/** Broken at spaces; what has none stays whole. */
+/** Breaks lines at spaces only, so that a path or URL can be copied. */
 function folded(text: string, indent = '  '): string[] {
   const lines: string[] = [];
   let line = '';
@@ -97,7 +93,7 @@ const plannedKeys = (values: readonly Effective[]): string[] => [
   ...new Set(values.flatMap(({ planned, line }) => (planned !== undefined && line !== undefined ? [planned] : []))),
 ];
 
-/** By the rules of whoever will use them; a note and no mistake, as a unit is given what a shell is not. */
+/** Secrets are looked up as the stages do. A missing one is a note, not a mistake: a unit may have secrets that a shell does not. */
 function missingSecrets(values: readonly Effective[]): string[] {
   const net = makeNet();
   return values.flatMap(({ key, secrets = [] }) =>

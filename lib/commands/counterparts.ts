@@ -1,12 +1,12 @@
-// What is told has a name by rule (`storage:data`), what was judged one by check (`filesystem-usage:data`): which alert has
-// which observation behind it. The one is in the mails and in silences, the other in the report and for explain.
+// Maps alerts to observations and back: alerts are named by rule (`storage:data`, in mails and silences), observations by
+// check (`filesystem-usage:data`, in the report and for explain).
 import { monitorPolicies, red, snapshotPolicies } from '../alerts/policies.ts';
 import { checkNames } from '../config/check-names.ts';
 
-/** The first that covers a check is its rule; `red` tells of what no other does. */
+/** The first policy that covers a check is its rule; `red` covers every other check. */
 const covering = [...snapshotPolicies, ...monitorPolicies];
 
-/** Those that there may be; none where a reading that fails takes several with it. Of a rule, its checks. */
+/** Possible observations of an alert; empty for a failed reading, which affects several. For a rule without a subject: its checks. */
 export function observationsBehind(alert: string): string[] {
   const { head, subject } = partsOf(alert);
   if (head === red.name) return subject === undefined ? [...checkNames] : [subject];
@@ -17,7 +17,7 @@ export function observationsBehind(alert: string): string[] {
   });
 }
 
-/** Undefined where nobody is told of it. Of a check, its rule. */
+/** The alert of an observation, or the rule of a check; undefined for an unknown check. */
 export function alertOf(observation: string): string | undefined {
   const { head, subject } = partsOf(observation);
   if (!checkNames.includes(head)) return undefined;

@@ -1,4 +1,4 @@
-// ops-monitor explain ID.
+// ops-monitor explain ID: explains one observation.
 import { misnamed } from '../alerts/named.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { checks, sections } from '../config/registry.ts';
@@ -14,9 +14,9 @@ import { noHost } from '../cli/stage.ts';
 
 export const explainCommand: Command = {
   name: 'explain',
-  summary: 'tells of one observation what was read, which limit decided, since when, and what would clear it',
+  summary: 'explains one observation: what was read, which limit decided, since when, and what would clear it',
   operand: 'ID',
-  options: { ...configOption, json: { type: 'boolean', summary: 'print it as JSON' } },
+  options: { ...configOption, json: { type: 'boolean', summary: 'print the explanation as JSON' } },
 
   async run(asked) {
     const { operand: id } = asked;
@@ -43,7 +43,7 @@ export const explainCommand: Command = {
   },
 };
 
-/** Undefined where it is none, or has the same name as an observation. */
+/** Undefined when `id` is not the name of an alert, or an observation has the same name. */
 function alertNamed(id: string): { observations: readonly string[] } | undefined {
   const observations = observationsBehind(id);
   return misnamed(id, checkNames) !== undefined || observations.includes(id) ? undefined : { observations };

@@ -1,4 +1,4 @@
-// ops-monitor record-host FOLDER: this machine as a folder, for a test or for somebody who is to look at it elsewhere.
+// ops-monitor record-host FOLDER: records this machine, for a test or for a report of a fault.
 import { resolve as absolute } from 'node:path';
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { probes } from '../config/registry.ts';
@@ -14,16 +14,16 @@ import { openHosts } from '../cycle/hosts.ts';
 
 export const recordHost: Command = {
   name: 'record-host',
-  summary: 'records this machine as a folder, without secrets, for tests and for asking somebody else',
+  summary: 'records this machine in a folder, without secrets, for tests or for a report of a fault',
   operand: 'FOLDER',
   options: {
     ...configOption,
-    summary: { type: 'string', value: 'TEXT', summary: 'what kind of machine this is, in a few words' },
+    summary: { type: 'string', value: 'TEXT', summary: 'description of the machine, in a few words' },
   },
 
   async run(asked) {
     const { operand: given } = asked;
-    if (given === undefined) throw new Usage('name one folder that is not there yet');
+    if (given === undefined) throw new Usage('name one folder that does not exist yet');
     const folder = absolute(given);
     refuseExisting(folder);
     const config = await loadConfiguration(findSource(textOption(asked, 'config')));
@@ -38,7 +38,7 @@ export const recordHost: Command = {
       previous: {},
       now: () => new Date(),
       monotonicMs: () => performance.now(),
-      // Other hosts are other recordings.
+      // Only this machine is recorded: every other host would be a recording of its own.
       openHost: (name, signal) =>
         name === 'local' ? recordingHost(open(name, signal), recording) : open(name, signal),
       ...readingLimits,
@@ -53,7 +53,7 @@ export const recordHost: Command = {
     const read = Object.values(sections).filter(({ status }) => status === 'ok').length;
     print(
       `${folder}: ${counted(Object.keys(recording.files).length, 'file')}, ${counted(recording.commands.length, 'command')}, ` +
-        `${counted(read, 'section')} read.\nHost name, user, addresses and what looks like a secret were replaced. Look through it before you give it away.`,
+        `${counted(read, 'section')} read.\nHost name, user, addresses and what looks like a secret were replaced. Check the folder before you share it.`,
     );
     return exitCodes.ok;
   },

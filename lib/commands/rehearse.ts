@@ -1,4 +1,4 @@
-// ops-monitor rehearse: what a changed configuration would have mailed, beside that of today, over recorded days.
+// ops-monitor rehearse: compares the mails that a changed and the present configuration would have sent over recorded days.
 import { dirname } from 'node:path';
 import { compareMails, rehearsal, type WouldBe } from '../alerts/replay.ts';
 import { checks, sections } from '../config/registry.ts';
@@ -21,16 +21,15 @@ const mostDays = 400;
 
 export const rehearse: Command = {
   name: 'rehearse',
-  summary:
-    'replays recorded days against a changed configuration: which mails it would have sent, beside those of today',
+  summary: 'replays recorded days with a changed configuration, and compares its mails with those of the present one',
   options: {
     config: { type: 'string', value: 'FILE', summary: 'the changed configuration' },
     against: {
       type: 'string',
       value: 'FILE',
-      summary: 'the configuration of today, where it is not the one that is found',
+      summary: 'the present configuration (default: $OPS_MONITOR_CONFIG, else /etc/ops-monitor/config.yaml)',
     },
-    days: { type: 'string', value: 'N', summary: 'so many days back from now; 30 without it' },
+    days: { type: 'string', value: 'N', summary: 'number of days to replay, back from now (default: 30)' },
     json: { type: 'boolean', summary: 'print the mails as JSON' },
   },
 
@@ -71,7 +70,7 @@ export const rehearse: Command = {
   },
 };
 
-/** Where the raw lines lie is said by the configuration of today. */
+/** The raw lines are read from the folder that the present configuration names. */
 function replay(configs: readonly [Configuration, Configuration], days: number) {
   const [today] = configs;
   const world = makeWorld({ config: today, places: resolvePlaces(today.files), openHost: noHost });
@@ -97,7 +96,7 @@ function replay(configs: readonly [Configuration, Configuration], days: number) 
   return { snapshots: count, bad, mails, folder: dirname(snapshots.path(world.places, from)) };
 }
 
-/** Under its own limits. Of the monitor itself the recorded days say nothing. */
+/** Judges a snapshot under the limits of `config`. The monitor itself is not judged: snapshots do not record it. */
 const judge = (snapshot: Snapshot, config: Configuration): readonly Judged[] =>
   judgeSite(
     { sections, checks },
@@ -106,13 +105,13 @@ const judge = (snapshot: Snapshot, config: Configuration): readonly Judged[] =>
     new Date(snapshot.time_utc),
   ).snapshot;
 
-/** As of today collected: in those that were recorded before, readings do not name their causes. */
+/** Adds the causes of failed readings: snapshots recorded by older versions lack them. */
 const explained = (snapshot: Snapshot, config: Configuration): Snapshot => ({
   ...snapshot,
   sections: withCauses(snapshot.sections, config),
 });
 
-/** What the rules cannot take is a fault of theirs, and no bad line. */
+/** A rule that throws is a fault of the rule, and not counted as a bad line. */
 function replayed(step: (snapshot: Snapshot) => WouldBe[], snapshot: Snapshot): WouldBe[] {
   try {
     return step(snapshot);
@@ -121,7 +120,7 @@ function replayed(step: (snapshot: Snapshot) => WouldBe[], snapshot: Snapshot): 
   }
 }
 
-/** A line that is torn, or nothing of ours, is none. */
+/** Undefined for a torn line or one that another program wrote. */
 function readSnapshot(line: string): Snapshot | undefined {
   try {
     const snapshot = snapshots.schema!.parse(JSON.parse(line));

@@ -1,4 +1,4 @@
-// run-cycle: every stage once, in order, in this one process. One that fails stops no other, as under systemd.
+// run-cycle: runs every stage once, in order, in one process. As under systemd, a failed stage does not stop the others.
 import { archive } from '../archive/files.ts';
 import { Usage } from '../contract/errors.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
@@ -19,14 +19,11 @@ import { renderSummary } from '../cycle/summary.ts';
 
 export const runCycle: Command = {
   name: 'run-cycle',
-  summary: 'runs one whole cycle by hand, and says what it found',
+  summary: 'runs all stages once and prints a summary',
   options: {
     ...configOption,
-    quiet: {
-      type: 'boolean',
-      summary: 'say nothing but why a stage failed: for cron, which mails whatever is printed',
-    },
-    only: { type: 'string', value: 'TIMER', summary: 'run the stages of one timer alone: `cycle` or `hourly`' },
+    quiet: { type: 'boolean', summary: 'print only why a stage failed: for cron, which mails all output' },
+    only: { type: 'string', value: 'TIMER', summary: 'run only the stages of one timer: `cycle` or `hourly`' },
   },
 
   async run(asked) {
@@ -44,7 +41,7 @@ export const runCycle: Command = {
       if (isTerminal(2) && !isQuiet) printError(`${stage.name}: ${stage.summary} …`);
       try {
         const { record, outcome } = await runStage(stage, { config, places, options: {}, openHosts });
-        // Where the disk is full, what it found lies elsewhere, and is an answer all the same.
+        // On a full disk the stage fails, but its result is in the runtime folder and still counts.
         if (outcome) done.add(stage.name);
         if (!isQuiet || record.outcome === 'failed')
           for (const problem of record.problems) printError(`${stage.name}: ${problem}`);
@@ -56,14 +53,14 @@ export const runCycle: Command = {
     }
     if (isQuiet || only === 'hourly') return exitCode;
     const world = makeWorld({ config, places, openHost: noHost });
-    // What an earlier cycle found is no answer to this one.
+    // The health file of an earlier cycle must not be shown as the result of this one.
     if (!done.has('assess-health')) {
       printError('\nassess-health failed: there is no verdict on this machine as it is now');
       return exitCode;
     }
     const health = await world.read(latestHealth);
     if (!health) throw new Error('no stage left a health file: see the messages above');
-    const snapshot = await world.read(latest).catch(() => undefined); // health has said what is wrong with it
+    const snapshot = await world.read(latest).catch(() => undefined); // health reports why the snapshot is unreadable
     const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
     const files = [
       ['report', latestReport.path(places, day)],

@@ -1,4 +1,4 @@
-// ops-monitor silence, ops-monitor ack: a file that says who does not want to hear of what, or knows of it.
+// ops-monitor silence and ops-monitor ack: each leaves a note file that send-alerts reads.
 import { findSource, loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
@@ -19,18 +19,18 @@ import { checkNames } from '../config/check-names.ts';
 import { alertOf } from './counterparts.ts';
 import { noHost, takePlaces } from '../cli/stage.ts';
 
-const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'say what would be so, and leave nothing' } } as const;
+const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'print what would change, change nothing' } } as const;
 const longestSeconds = 30 * 86_400;
 
 export const silence: Command = {
   name: 'silence',
-  summary: 'sends no mails about a rule, or one subject of it, for a while; without arguments lists what is silent',
+  summary: 'stops mails about a rule, or one subject of it, for a while; without arguments lists all silences',
   operand: '[RULE[:SUBJECT]]',
   options: {
     ...configOption,
-    for: { type: 'string', value: 'DURATION', summary: 'for how long, at most 30d: 4h (required, or --lift)' },
-    reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks (required, except with --lift)' },
-    lift: { type: 'boolean', summary: 'end the silences of that very name now' },
+    for: { type: 'string', value: 'DURATION', summary: 'how long, at most 30d, such as 4h (required, or --lift)' },
+    reason: { type: 'string', value: 'TEXT', summary: 'why, for other people (required, except with --lift)' },
+    lift: { type: 'boolean', summary: 'end the silences of exactly this name now' },
     ...dryRunOption,
   },
 
@@ -38,37 +38,37 @@ export const silence: Command = {
     const { operand: of } = asked;
     if (of === undefined) {
       refuseNameless(asked);
-      list(await openSite(asked));
-    } else await (asked.options['lift'] === true ? lift : begin)(known(of), asked);
+      listSilences(await openSite(asked));
+    } else await (asked.options['lift'] === true ? liftSilence : beginSilence)(knownAlert(of), asked);
     return exitCodes.ok;
   },
 };
 
 export const acknowledge: Command = {
   name: 'ack',
-  summary: 'says that somebody knows of an alert: it is not repeated and not escalated until it is over',
+  summary: 'acknowledges an alert: it is neither repeated nor escalated until it ends',
   operand: 'RULE:SUBJECT',
   options: {
     ...configOption,
-    reason: { type: 'string', value: 'TEXT', summary: 'why, for whoever asks (required)' },
+    reason: { type: 'string', value: 'TEXT', summary: 'why, for other people (required)' },
     ...dryRunOption,
   },
 
   async run(asked) {
     const { operand: of } = asked;
     if (of === undefined || !of.includes(':')) throw new Usage('say which alert: ack storage:data --reason "…"');
-    const note = { kind: 'acknowledgement', of: known(of), reason: reasonIn(asked) } as const;
+    const note = { kind: 'acknowledgement', of: knownAlert(of), reason: reasonIn(asked) } as const;
     const site = await openSite(asked);
     const { firstSeen, problem } = site.active;
-    // It would say nothing of the next time, which begins anew.
+    // An acknowledgement counts for the active alert only: it would not apply to the next one.
     if (firstSeen && !firstSeen.has(of))
-      throw new Usage(`${of} is not active: there is nothing to acknowledge${meant(of, firstSeen)}`);
-    leave(
+      throw new Usage(`${of} is not active: there is nothing to acknowledge${suggestion(of, firstSeen)}`);
+    leaveOrPrint(
       site,
       note,
-      `${of} is acknowledged: it is not repeated and not escalated. Its end is told, if its beginning was.`,
+      `${of} is acknowledged: it is neither repeated nor escalated. Its end is mailed if its beginning was.`,
     );
-    if (problem !== undefined) print(`Whether it is active cannot be told: ${problem}`);
+    if (problem !== undefined) print(`Whether it is active is not known: ${problem}`);
     return exitCodes.ok;
   },
 };
@@ -82,7 +82,7 @@ interface Site {
   readonly active: Active;
 }
 
-/** Since when each alert is, by its id; or why nobody may know. */
+/** Start of each active alert, by its id; or why the state file cannot be read. */
 type Active =
   | { readonly firstSeen: ReadonlyMap<string, string>; readonly problem?: undefined }
   | { readonly firstSeen?: undefined; readonly problem: string };
@@ -102,7 +102,7 @@ async function openSite(asked: Asked): Promise<Site> {
   };
 }
 
-/** Who may leave a note may not always read who is mailed. */
+/** A user who may leave notes may not always read the state file, which holds addresses. */
 async function activeIn(config: Configuration, places: Places): Promise<Active> {
   try {
     const state = await makeWorld({ config, places, openHost: noHost }).read(stateFile);
@@ -112,7 +112,7 @@ async function activeIn(config: Configuration, places: Places): Promise<Active> 
   }
 }
 
-function known(of: string): string {
+function knownAlert(of: string): string {
   const problem = misnamed(of, checkNames);
   if (problem === undefined) return of;
   const alert = alertOf(of);
@@ -123,12 +123,12 @@ function known(of: string): string {
   );
 }
 
-/** Who says for how long means something, and is not answered by a list. */
+/** Options without a name are a mistake, not a request for the list. */
 function refuseNameless(asked: Asked): void {
   const said = ['for', 'reason', 'lift'].filter((name) => asked.options[name] !== undefined);
   if (said.length > 0)
     throw new Usage(
-      `--${said.join(' and --')} of what? Name a rule, or rule:subject, such as storage:data; without options, what is silent is listed`,
+      `--${said.join(' and --')} of what? Name a rule, or rule:subject, such as storage:data; without options, the silences are listed`,
     );
 }
 
@@ -148,7 +148,7 @@ function durationProblem(text: string, seconds: number | undefined): string {
     : 'is no duration, such as 90m, 4h or 2d';
 }
 
-function meant(of: string, firstSeen: ReadonlyMap<string, string>): string {
+function suggestion(of: string, firstSeen: ReadonlyMap<string, string>): string {
   const ids = [...firstSeen.keys()].sort();
   const near = nearest(of, ids);
   return `${near === undefined ? '' : `; did you mean ${near}?`} (active: ${ids.join(', ') || 'nothing'})`;
@@ -160,23 +160,23 @@ function reasonIn(asked: Asked): string {
   return oneLine(reason);
 }
 
-async function begin(of: string, asked: Asked): Promise<void> {
+async function beginSilence(of: string, asked: Asked): Promise<void> {
   const seconds = secondsIn(asked);
   const reason = reasonIn(asked);
   const site = await openSite(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
   const long = formatDuration(seconds);
-  const says = `No mails about ${of} for ${long}, until ${until}, but for the end of what was told already.`;
-  leave(site, { kind: 'silence', of, reason, until }, `${says} What it is about goes on.`);
+  const says = `No mails about ${of} for ${long}, until ${until}, except the end of an alert that was mailed before.`;
+  leaveOrPrint(site, { kind: 'silence', of, reason, until }, `${says} The problem itself is not affected.`);
   const { firstSeen, problem } = site.active;
-  if (!firstSeen) print(`Whether it is active cannot be told: ${problem}`);
-  // Planned work is silenced before; and so is a name that somebody mistyped.
+  if (!firstSeen) print(`Whether it is active is not known: ${problem}`);
+  // This may be planned work, silenced before it begins, or a mistyped name.
   else if (![...firstSeen.keys()].some((id) => id === of || id.startsWith(`${of}:`)))
-    print(`Nothing of that name is active now${meant(of, firstSeen)}.`);
+    print(`No alert of that name is active now${suggestion(of, firstSeen)}.`);
 }
 
-async function lift(of: string, asked: Asked): Promise<void> {
-  if (textOption(asked, 'for') !== undefined) throw new Usage('--lift ends it now: --for says nothing beside it');
+async function liftSilence(of: string, asked: Asked): Promise<void> {
+  if (textOption(asked, 'for') !== undefined) throw new Usage('--lift ends the silence now, and takes no --for');
   const site = await openSite(asked);
   const { notes, problems } = parseNotes(readNotes(site.folder));
   const silences = quietNow(notes, [], () => undefined, site.now);
@@ -189,15 +189,15 @@ async function lift(of: string, asked: Asked): Promise<void> {
       ),
     );
   const reason = oneLine(textOption(asked, 'reason') ?? 'lifted');
-  leave(site, { kind: 'lift', of, reason, until: last }, `${of} is not silenced any more.`);
+  leaveOrPrint(site, { kind: 'lift', of, reason, until: last }, `${of} is not silenced any more.`);
 }
 
-function leave(
+function leaveOrPrint(
   { folder, who, now, isDry }: Site,
   note: Pick<Note, 'kind' | 'of' | 'reason' | 'until'>,
   says: string,
 ): void {
-  if (isDry) return print(`Nothing was left. It would be: ${says}`);
+  if (isDry) return print(`Dry run, nothing was changed. It would be: ${says}`);
   const from = now.toISOString();
   const name = `${from.replaceAll(/[-:.]/g, '')}-${note.kind}-${identifierOf(note.of)}.json`;
   try {
@@ -212,15 +212,15 @@ function leave(
   print(says);
 }
 
-function list({ config, folder, now, active: { firstSeen, problem } }: Site): void {
+function listSilences({ config, folder, now, active: { firstSeen, problem } }: Site): void {
   const { notes, problems } = parseNotes(readNotes(folder));
-  // Where it is not known what is still active, every acknowledgement may hold.
+  // When the active alerts are not known, every acknowledgement is listed: it may still hold.
   const firstSeenOf = (id: string): string | undefined => (firstSeen ? firstSeen.get(id) : '');
   const quiet = quietNow(notes, config.alerts.maintenance, firstSeenOf, now);
   for (const one of quiet) print(lineOf(one));
-  if (quiet.length === 0) print('nothing is silent');
+  if (quiet.length === 0) print('nothing is silenced');
   if (problem !== undefined && quiet.some(({ kind }) => kind === 'acknowledgement'))
-    print(`Which of the acknowledged are active still cannot be told: ${problem}`);
+    print(`Which of the acknowledged alerts are still active is not known: ${problem}`);
   for (const one of problems) print(one);
 }
 

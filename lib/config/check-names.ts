@@ -1,4 +1,4 @@
-// The names of all checks: those of the registry, and those that judge the monitor itself.
+// Names of all checks: those of the registry, and those of the monitor itself.
 import { monitorChecks } from '../health/monitor.ts';
 import { checks } from './registry.ts';
 

@@ -1,4 +1,4 @@
-// Finds the configuration and hands over its effective values, from the cache where nothing has changed since.
+// Finds the configuration and loads its effective values, from the cache if the file and the build are unchanged.
 import { resolve as absolute } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
@@ -12,7 +12,7 @@ import type { Configuration } from './schema.ts';
 const systemWide = '/etc/ops-monitor/config.yaml';
 const mostBytes = 1024 * 1024;
 
-/** The one asked for, else $OPS_MONITOR_CONFIG, else the system's where there is one, else none. */
+/** The given path, else $OPS_MONITOR_CONFIG, else the system’s file if it exists. */
 export function findSource(asked: string | undefined): Source | undefined {
   const chosen = asked ?? (process.env['OPS_MONITOR_CONFIG'] || undefined);
   const path = chosen === undefined ? systemWide : absolute(chosen);
@@ -29,10 +29,10 @@ export function findSource(asked: string | undefined): Source | undefined {
   }
 }
 
-/** Throws Usage with all that is wrong. */
+/** Throws Usage with all mistakes. */
 export async function loadConfiguration(source: Source | undefined): Promise<Configuration> {
-  if (product.build === undefined) return fresh(source); // from source, the schema may change under a cache
-  // One small file; two configurations in turn only cost each other the cache.
+  if (product.build === undefined) return fresh(source); // in a checkout the schema may change without a new build id
+  // The cache holds one configuration; using two in turn only makes loading slower.
   const path = join(cacheFolder(), 'configuration.json');
   const { build } = product;
   const kept = readCache(path);
@@ -42,7 +42,7 @@ export async function loadConfiguration(source: Source | undefined): Promise<Con
   return config;
 }
 
-/** The effective configuration, and what it was made of. */
+/** The effective configuration, with the build, path and text that it was made of. */
 interface Cached {
   readonly build: string;
   readonly path: string | undefined;
@@ -55,7 +55,7 @@ function readCache(path: string): Cached | undefined {
     const text = readIfThere(path);
     return text === undefined ? undefined : (JSON.parse(text) as Cached);
   } catch {
-    return undefined; // cut short by a full disk, or not ours to read: only slower without
+    return undefined; // torn by a full disk or unreadable for this user: loading is only slower
   }
 }
 
@@ -64,7 +64,7 @@ function writeCache(path: string, cached: Cached): void {
     makeFolder(cacheFolder(), forOwner);
     replaceFile(path, `${JSON.stringify(cached)}\n`, 0o600);
   } catch {
-    // no room or not ours to write: only slower without
+    // a full disk, or not writable for this user: loading is only slower
   }
 }
 

@@ -1,5 +1,4 @@
-// Limits of which one must come before the other. The wrong way round one of them is never reached, and nothing would
-// ever say so.
+// Limits that must be ordered, such as amber and red: the wrong way round, one of them would silently never be reached.
 import { parseDuration } from '../core/quantity.ts';
 import { usualSlow } from '../snapshot/config.ts';
 
@@ -7,18 +6,18 @@ interface Levels {
   readonly amber?: number | undefined;
   readonly red?: number | undefined;
 }
-/** By key; those without levels have neither. */
+/** By key; a limit of another kind has neither amber nor red. */
 type AllLimits = Readonly<Record<string, object>>;
 type OneKey = Levels & { readonly for?: Readonly<Record<string, Levels>> };
 type Timed = Readonly<Record<string, { readonly slow: number; readonly timeout: number }>>;
 
 export interface WrongOrder {
-  /** Where the two stand that count together: one of a subject beside one of all, say. */
+  /** Paths of the two values that apply together: the one of a subject may stand with the general one. */
   readonly pair: readonly [string[], string[]];
   readonly says: string;
 }
 
-/** `usual` are the defaults: by them it is known whether more or less of something is worse. */
+/** `usual` are the defaults: they show whether a higher or a lower value is worse. */
 export function wrongLimits(limits: AllLimits, usual: AllLimits): WrongOrder[] {
   return Object.entries(usual).flatMap(([key, one]) => {
     const { amber, red }: OneKey = one;
@@ -34,7 +33,7 @@ export function wrongLimits(limits: AllLimits, usual: AllLimits): WrongOrder[] {
       ...wrong(all, (level) => ['limits', key, level]),
       ...Object.entries(exceptions).flatMap(([subject, own]) =>
         own.amber === undefined && own.red === undefined
-          ? [] // has those of all, told above
+          ? [] // uses the general levels, checked above
           : wrong({ amber: own.amber ?? all.amber, red: own.red ?? all.red }, (level) =>
               own[level] === undefined ? ['limits', key, level] : ['limits', key, 'for', subject, level],
             ),
@@ -47,7 +46,7 @@ const usualSlowSeconds = parseDuration(usualSlow) ?? Number.NaN;
 
 export const wrongEndpoints = (endpoints: Timed, above: readonly string[]): WrongOrder[] =>
   Object.entries(endpoints).flatMap(([name, { slow, timeout }]): WrongOrder[] => {
-    // Whoever only waits less for an answer has said nothing about slow ones.
+    // A timeout below the default of `slow` is no mistake as long as `slow` itself is not set.
     if (slow <= timeout || slow === usualSlowSeconds) return [];
     const pathOf = (key: string): string[] => [...above, name, key];
     return [

@@ -1,4 +1,4 @@
-// Where each value of the effective configuration was written: a line of the file, or nowhere (a default).
+// Finds where each value of the effective configuration was written: a line of the file, or a default.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Source } from './resolve.ts';
 import { configurationJsonSchema, type JsonSchema } from './schema.ts';
@@ -10,15 +10,15 @@ export interface Effective {
   readonly value: string;
   /** `config.yaml:12`, or `default`. */
   readonly origin: string;
-  /** Of the file; undefined of a default. */
+  /** Line of the file; undefined for a default. */
   readonly line?: number;
-  /** What is secret of it, by name: `$OPS_HEARTBEAT_URL`. */
+  /** Names of the secrets in the value: `$OPS_HEARTBEAT_URL`. */
   readonly secrets?: readonly string[];
-  /** The key from which on nothing acts on it yet. */
+  /** This key, or the key above it, that is accepted but not implemented yet. */
   readonly planned?: string;
 }
 
-/** Every value that counts, in the order of the schema. Only for a source that `resolve` accepted. */
+/** All effective values, in the order of the schema. The source must be one that `resolve` accepted. */
 export function effectiveValues(source: Source | undefined): Effective[] {
   const lines = new LineCounter();
   const document = parseDocument(source?.text ?? '', { lineCounter: lines });
@@ -50,7 +50,7 @@ export function effectiveValues(source: Source | undefined): Effective[] {
       return [
         ...known.flatMap(([name, below]) => {
           const child = isMap(node) ? node.get(name, true) : undefined;
-          // What is optional and not written has no value, and nothing below it either.
+          // An optional key that is not written has no value, and no values below it.
           const present = child !== undefined || below.default !== undefined;
           return present ? walk(below, child, [...path, name], marked) : [];
         }),
@@ -67,11 +67,11 @@ export function effectiveValues(source: Source | undefined): Effective[] {
   }
 }
 
-/** Where the value that decides for a key was written. Names in a key may hold dots, so keys are compared whole. */
+/** Where the value of a key was written. Names in a key may contain dots, so keys are compared whole. */
 export function originOf(effective: readonly Effective[], key: string): string {
   const exact = effective.find((one) => one.key === key);
   if (exact) return exact.origin === 'default' ? `default (${exact.value})` : exact.origin;
-  // A short form (`filesystems.data: /data`) or a list stands for the keys below it.
+  // The value may come from a short form (`filesystems.data: /data`) or a list above the key.
   const above = effective
     .filter((one) => key.startsWith(`${one.key}.`))
     .toSorted((a, b) => b.key.length - a.key.length)[0];

@@ -1,4 +1,4 @@
-// The reference page of the configuration, from its schema: what it says is what is checked.
+// Renders the reference page of the configuration from its schema.
 import type { JsonSchema } from './schema.ts';
 import { alternatives, anyProperty } from './walk.ts';
 
@@ -12,7 +12,7 @@ interface Row {
 export function renderReference(schema: JsonSchema): string {
   const sections = Object.entries(schema.properties ?? {}).map(([name, below]) => {
     const rows = rowsOf(below, name);
-    const planned = below.planned ? ' *(understood; nothing acts on it yet)*' : '';
+    const planned = below.planned ? ' *(accepted, but not implemented yet)*' : '';
     return [
       `## ${name}`,
       '',
@@ -30,8 +30,8 @@ export function renderReference(schema: JsonSchema): string {
     '# Configuration',
     '',
     'Written by `npm run docs` from the schema; `ops-monitor check-config FILE` checks a file against it and says where each value comes from.',
-    'Without any configuration the machine itself is watched. Quantities carry their unit: `90s`, `1.5h`, `80%`, `52 V`.',
-    'Durations are in `ms`, `s`, `m` or `min`, `h`, `d` and `w`, also together (`1h30m`): months and years are not all of one length.',
+    'Without a configuration file, this machine is watched with the defaults below. Quantities carry their unit: `90s`, `1.5h`, `80%`, `52 V`.',
+    'Units of durations are `ms`, `s`, `m` or `min`, `h`, `d` and `w`, also combined (`1h30m`); there are no months and years, because their length varies.',
     '`NAME` stands for a name of your own, `[]` for each entry of a list.',
     'A complete example is `ops/examples/aurora.yaml`. For completion in an editor, put this line at the top of the file:',
     '`# yaml-language-server: $schema=…/ops/docs/config.schema.json`',
@@ -54,17 +54,19 @@ function rowsOf(schema: JsonSchema, key: string): Row[] {
     ];
   });
   const own = alternatives(schema).filter(({ type }) => type !== 'object');
-  if (below.length > 0 && own.length === 0) return below;
+  // A top-level key is described under its heading, and a mapping without a description needs no row of its own.
+  const isDescribed = key.includes('.') && schema.description !== undefined;
+  if (below.length > 0 && own.length === 0 && !isDescribed) return below;
   const row: Row = {
     key,
     kind: own.map(kindOf).join(' or ') || 'a mapping',
     byDefault: plainDefault(schema.default),
-    says: `${schema.planned ? '*(nothing acts on it yet)* ' : ''}${schema.description ?? own[0]?.description ?? shortFor(below[0])}`,
+    says: `${schema.planned ? '*(not implemented yet)* ' : ''}${schema.description ?? own[0]?.description ?? shortFor(below[0])}`,
   };
   return [row, ...below];
 }
 
-/** Keys that stand a few lines above, again: said once. */
+/** One row for the keys of an exception, which repeat those a few rows above. */
 function exceptionRow(schema: JsonSchema, key: string): Row {
   const again = Object.keys(anyProperty(schema)?.properties ?? {}).map(code);
   return { key, kind: 'a mapping', byDefault: '', says: `${schema.description}: ${again.join(', ')}, as above` };

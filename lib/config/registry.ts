@@ -1,5 +1,5 @@
-// What this monitor reads and how it judges it, all of it. Whatever is above the rooms takes from here what it hands to
-// them, and of a script’s bundle only that becomes part (`sideEffects` in package.json): who judges loads no probes.
+// All probes, sections and checks. Commands and stages take from here what they pass on; a script’s bundle includes only
+// what it imports (`sideEffects` in package.json), so a stage that judges loads no probes.
 export { checks } from '../health/checks/index.ts';
 export { probes } from '../snapshot/probes/index.ts';
 export { sections } from '../snapshot/sections/index.ts';

@@ -12,7 +12,7 @@ export interface Source {
   readonly text: string;
 }
 
-/** Of very many problems only the first are rendered, but all are counted. */
+/** Only the first `mostProblems` are rendered; `count` is of all. */
 export type Resolved = { config: Configuration } | { problems: readonly string[]; count: number };
 
 type YamlDocument = ReturnType<typeof parseDocument>;
@@ -25,24 +25,25 @@ interface Problem {
 
 const mostProblems = 30;
 
-/** Without a source, the configuration of a machine that has none. */
+/** Without a source, all values are defaults. */
 export function resolve(source: Source | undefined): Resolved {
   const lines = new LineCounter();
   const text = source?.text ?? '';
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const faults = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
     offset: pos[0],
-    message: code === 'MULTIPLE_DOCS' ? 'a second document begins here: a configuration is one' : message,
+    message:
+      code === 'MULTIPLE_DOCS' ? 'a second YAML document begins here; a configuration is a single document' : message,
   }));
   if (faults.length > 0) return rendered(faults);
-  // An empty file, or one of comments only, asks for nothing but defaults.
+  // An empty file, or one with comments only, means all defaults.
   let value: unknown;
   try {
     value = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
   } catch (error) {
     return rendered([{ offset: 0, message: reasonOf(error) }]);
   }
-  // A mapping in JavaScript has no such key, whatever is written: what stands there would silently not be watched.
+  // Assigning __proto__ in JavaScript creates no key: a subject of that name would silently not be watched.
   const proto = /^[^#\n]*?(["']?__proto__["']?)\s*:/m.exec(text) ?? /[{,]\s*(["']?__proto__["']?)\s*:/.exec(text);
   if (proto) return rendered([{ offset: text.indexOf('__proto__'), message: '__proto__ may not be a name' }]);
   const parsed = configurationSchema.safeParse(value);
@@ -54,7 +55,7 @@ export function resolve(source: Source | undefined): Resolved {
   });
   return rendered(problems);
 
-  /** Two values that do not go together: what each is, and where it was written. */
+  /** Two values that contradict each other: each with its value and its place. */
   function pairProblem(pair: readonly Path[], message: string): Problem {
     const both = pair.map((path) => ({ path, node: nodeAt(document, path) }));
     const shown = both.map(({ path, node }) => {
@@ -62,7 +63,7 @@ export function resolve(source: Source | undefined): Resolved {
       const value = isScalar(node) ? node.value : schemaAt(schema, path)?.default;
       return `${path.join('.')} is ${String(value)} (${node ? `line ${line}, column ${col}` : 'default'})`;
     });
-    // Told at the one that was written; of two, at that of the single subject.
+    // Reported at the value that was written; when both were, at that of the single subject, which has the longer path.
     const told = both.filter(({ node }) => node).toSorted((a, b) => b.path.length - a.path.length)[0];
     return { offset: told?.node?.range?.[0] ?? 0, message: `${shown.join(', ')}: ${message}` };
   }
@@ -73,7 +74,7 @@ export function resolve(source: Source | undefined): Resolved {
     return { problems: rest > 0 ? [...all.slice(0, mostProblems), `and ${rest} more`] : all, count: all.length };
   }
 
-  /** As a compiler says it: place, message, the line, and a mark under what is meant. */
+  /** As a compiler prints it: place, message, the line, and a mark under the mistake. */
   function render({ offset, message }: Problem): string {
     const { line, col } = lines.linePos(offset);
     const place = `${source?.path ?? 'configuration'}:${line}:${col}: ${masked(oneLine(message))}`;
@@ -82,11 +83,11 @@ export function resolve(source: Source | undefined): Resolved {
   }
 }
 
-/** Without the password that somebody wrote into a URL. Stars for letters, so that the mark stays under its place. */
+/** Masks a password in a URL, with one star for each character, so that the mark stays under its place. */
 const masked = (text: string): string =>
   text.replaceAll(/(?<=:[\s\\/]*\/)[^\s/@"']+(?=@)/g, (secret) => '*'.repeat(secret.length));
 
-/** A line that may be shown on a terminal: not of a binary file, and not of somebody who writes escape sequences. */
+/** Undefined for a line that must not reach a terminal: of a binary file, very long, or with escape sequences. */
 function printable(line: string): string | undefined {
   return line.length <= 200 && oneLine(line) === line.trim() ? masked(line) : undefined;
 }
@@ -145,7 +146,7 @@ const kinds: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
-/** What the schema says in words of its own is said; what is the library's own wording is said in ours. */
+/** Keeps the messages of our schema, and rewords those of zod. */
 function wordsOf(issue: z.core.$ZodIssue, value: unknown): string {
   const got = isCollection(value) ? (isSeq(value) ? 'a list' : 'a mapping') : JSON.stringify(value);
   if (!/^(Invalid|Too (small|big))/.test(issue.message)) return issue.message;
@@ -160,7 +161,7 @@ function wordsOf(issue: z.core.$ZodIssue, value: unknown): string {
   return issue.message;
 }
 
-/** Of text and lists, how long they are; of numbers, how much. */
+/** Bounds of text and lists are lengths; those of numbers have no noun. */
 function amount(of: string, bound: string, limit: number | bigint): string {
   const noun = { string: 'character', array: 'entry' }[of];
   return noun === undefined
@@ -173,7 +174,7 @@ interface Located {
   readonly path: readonly PropertyKey[];
 }
 
-/** Of alternatives that all failed, the complaints of the one that was meant: that got furthest into the value. */
+/** When all alternatives of a union failed, the issues of the one that got furthest into the value: it was meant. */
 function innermost(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): Located[] {
   const path = [...above, ...issue.path];
   if (issue.code !== 'invalid_union') return [{ issue, path }];
@@ -184,13 +185,13 @@ function innermost(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): Loca
 
 const depthOf = (branch: readonly Located[]): number => Math.max(0, ...branch.map(progressOf));
 
-/** How far a branch came: what fits in type but not in form, or fits but for a key, was nearly right. */
+/** How far a branch got: a value of the right type but wrong form, or with one unknown key, was nearly right. */
 function progressOf({ issue, path }: Located): number {
   const nearly = issue.code === 'unrecognized_keys' ? 1 : issue.code === 'invalid_type' ? 0 : 0.5;
   return path.length + nearly;
 }
 
-/** What was written at a path, also through an alias; undefined where nothing was. */
+/** The node at a path, following aliases. */
 function nodeAt(document: YamlDocument, path: readonly PropertyKey[]): Node | undefined {
   let node: unknown = document.contents;
   for (const key of path) {
@@ -200,7 +201,7 @@ function nodeAt(document: YamlDocument, path: readonly PropertyKey[]): Node | un
   return isNode(node) ? node : undefined;
 }
 
-/** Where the value stands; where there is none, the nearest thing above it that does. */
+/** Offset of the value at a path, else of the nearest node above it. */
 function valueOffset(document: YamlDocument, path: readonly PropertyKey[]): number {
   for (let length = path.length; length >= 0; length--) {
     const node = nodeAt(document, path.slice(0, length));

@@ -1,4 +1,4 @@
-// The one schema of the configuration, composed of what each room says about its part.
+// The schema of the configuration, composed of the parts that each folder defines.
 import * as z from 'zod';
 import { alertsConfig } from '../alerts/config.ts';
 import { archiveConfig } from '../archive/config.ts';
@@ -50,11 +50,11 @@ export const configurationSchema = z
 
 export type Configuration = Omit<z.output<typeof configurationSchema>, 'limits'> & Pick<HealthConfig, 'limits'>;
 
-/** JSON Schema of what a person may write: for editors, the reference page, and messages. */
+/** JSON Schema of the configuration file: for editors, the reference page and messages. */
 export const configurationJsonSchema = (): JsonSchema =>
   z.toJSONSchema(configurationSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
 
-/** The parts of JSON Schema that zod writes for our configuration. */
+/** The subset of JSON Schema that zod writes for our configuration. */
 export interface JsonSchema {
   readonly type?: string;
   readonly format?: string;
@@ -69,10 +69,10 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly required?: readonly string[];
-  /** Our own mark: text with a unit, and which. */
+  /** Our own keyword: the kind of quantity, for text with a unit. */
   readonly quantity?: string;
-  /** Our own mark: text that may name something secret, as `$NAME`. */
+  /** Our own keyword: text that may name a secret as `$NAME`. */
   readonly secret?: boolean;
-  /** Our own mark: understood, but nothing acts on it yet. */
+  /** Our own keyword: accepted, but not implemented yet. */
   readonly planned?: boolean;
 }

@@ -1,4 +1,4 @@
-// What the configuration says of the site itself, whichever room asks.
+// Schema of the keys about the site itself: its name, interval, folders, hosts and retention.
 import * as z from 'zod';
 import { duration, ownName, planned } from '../contract/quantities.ts';
 
@@ -12,16 +12,14 @@ const folder = z
 
 const hostSchema = z.union([
   z.strictObject({
-    ssh: z.string().describe('how ssh reaches it: `user@name`, or a Host of ssh_config'),
-    'ssh-config': folder
-      .optional()
-      .describe('an ssh_config to use in place of the user’s own: keys, ports, known hosts'),
+    ssh: z.string().describe('destination for ssh: `user@name`, or a Host entry of ssh_config'),
+    'ssh-config': folder.optional().describe('an ssh_config file instead of the user’s own: keys, ports, known hosts'),
     deadline: duration('10s')
-      .refine((seconds) => seconds > 0 && seconds <= 10, 'at most 10s: one reading has no more')
+      .refine((seconds) => seconds > 0 && seconds <= 10, 'at most 10s: the time limit of one reading')
       .prefault('10s')
-      .describe('how long it may take to be reached'),
+      .describe('connecting may take 70 % of this; at most 10s'),
   }),
-  z.strictObject({ folder: folder.describe('a recorded machine (see record-host)') }),
+  z.strictObject({ folder: folder.describe('a recorded machine, read instead of a live one') }),
 ]);
 
 export const siteConfig = {
@@ -37,18 +35,18 @@ export const siteConfig = {
       textfiles: folder.optional().describe('node-exporter’s textfile folder; default: textfiles/ in the state folder'),
     })
     .prefault({})
-    .describe('where files lie; by default all under one folder'),
+    .describe('the folders that files are written to; by default all are under one folder'),
   hosts: z
     .record(ownName, hostSchema)
     .prefault({})
-    .describe('other machines, by a name of your own; `local` is this one, unless it is given here'),
+    .describe('machines to read, by a name of your own; `local` is this machine unless it is defined here'),
   keep: z
     .strictObject({
-      raw: duration('730d').prefault('730d').describe('snapshots').meta(planned),
-      reports: duration('365d').prefault('365d').describe('day reports').meta(planned),
-      pictures: duration('365d').prefault('365d').describe('quicklooks').meta(planned),
-      backups: z.int().min(1).prefault(3).describe('backups of the archive'),
+      raw: duration('730d').prefault('730d').describe('how long snapshots are kept').meta(planned),
+      reports: duration('365d').prefault('365d').describe('how long day reports are kept').meta(planned),
+      pictures: duration('365d').prefault('365d').describe('how long quicklooks are kept').meta(planned),
+      backups: z.int().min(1).prefault(3).describe('how many backups of the archive are kept'),
     })
     .prefault({})
-    .describe('how long things are kept'),
+    .describe('how long files are kept'),
 };

@@ -1,5 +1,5 @@
-// The names in a configuration, section by section: of machines that must be there, of what becomes one variable in the
-// archive, and of subjects that somebody makes an exception of.
+// Checks the names in a configuration: hosts must be defined, subjects must not share a variable in the archive, and
+// exceptions must name a subject that is watched.
 import { policies } from '../alerts/policies.ts';
 import type { AnyCheck } from '../contract/check.ts';
 import type { Sections } from '../contract/registry.ts';
@@ -24,7 +24,7 @@ export function unknownHosts(config: { readonly hosts: object }): Complaint[] {
   );
 }
 
-/** Names become parts of the archive's variables, where `a-b` and `a_b` are the same. */
+/** Names become parts of variable names in the archive, where `a-b` and `a_b` are the same. */
 export function collisions(config: object): Complaint[] {
   return Object.values(definitions).flatMap((section) => {
     const first = new Map<string, string>();
@@ -37,7 +37,7 @@ export function collisions(config: object): Complaint[] {
   });
 }
 
-interface Spoken {
+interface Exceptions {
   readonly limits: Readonly<Record<string, object>>;
   readonly alerts: {
     readonly rules: Readonly<Record<string, { readonly for: object }>>;
@@ -45,14 +45,14 @@ interface Spoken {
   };
 }
 
-/** Exceptions for what nobody watches: they would say nothing, and the limit of all would go on counting. */
-export function unknownSubjects(config: Spoken): Complaint[] {
+/** Finds exceptions for subjects that are not watched: they would have no effect, and the general limit would apply unnoticed. */
+export function unknownSubjects(config: Exceptions): Complaint[] {
   const complain = (needs: readonly string[], subject: string, path: Complaint['path']): Complaint[] => {
     const known = needs.map(
       (need) => ownSubjects[need] ?? definitions[need]?.subjects(config)?.map(({ name }) => name),
     );
     const names = known.flatMap((some) => some ?? []);
-    // Of what is found only when it is looked for (the mounts of a machine), nobody knows the names yet.
+    // Undefined subjects (the mounts of a machine) are only known when a probe reads them.
     if (known.includes(undefined) || names.includes(subject)) return [];
     const meant = nearest(subject, names);
     const advice = meant === undefined ? ` (there: ${listed(names, 10) || 'none'})` : `; did you mean ${meant}?`;
@@ -60,7 +60,7 @@ export function unknownSubjects(config: Spoken): Complaint[] {
     return [{ path, message: `there is no ${noun} ${subject}${advice}` }];
   };
   const limits: readonly AnyCheck[] = checks;
-  /** What the monitor judges of itself needs no section: it stands for itself. */
+  /** Checks of the monitor itself need no section; their own name stands for it. */
   const needsOf = (check: string) => limits.find(({ name }) => name === check)?.needs ?? [check];
   const rules = policies.flatMap(({ name, of, readings }) =>
     of === undefined || readings ? [] : { name, needs: Object.keys(of).flatMap(needsOf) },
@@ -87,7 +87,7 @@ export function unknownSubjects(config: Spoken): Complaint[] {
   ];
 }
 
-/** Of what the monitor sees of itself. */
+/** Subjects of the checks of the monitor itself. */
 const ownSubjects: Readonly<Record<string, readonly string[]>> = {
   'snapshot-age': ['snapshot'],
   'mail-delivery': ['outbox'],

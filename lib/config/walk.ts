@@ -1,7 +1,7 @@
-// Finding one's way in the JSON Schema of the configuration by a path of keys.
+// Finds parts of the configuration’s JSON Schema by a path of keys.
 import type { JsonSchema } from './schema.ts';
 
-/** What stands at a path: of alternatives, the one that has the next key. */
+/** The schema at a path; in a union, of the alternative that has the next key. */
 export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {
   const [key, ...rest] = path;
   if (key === undefined) return schema;
@@ -13,7 +13,7 @@ export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): Json
   return undefined;
 }
 
-/** The keys that may stand in a mapping. */
+/** The keys that a mapping may have. */
 export function knownKeys(schema: JsonSchema | undefined): string[] {
   return schema ? alternatives(schema).flatMap((option) => Object.keys(option.properties ?? {})) : [];
 }
@@ -24,7 +24,7 @@ export function anyProperty(schema: JsonSchema): JsonSchema | undefined {
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
 
-/** An example of a value, as one would write it on one line of YAML; undefined where none can be told. */
+/** An example value on one line of YAML; undefined when the schema gives none. */
 export function exampleOf(schema: JsonSchema | undefined): string | undefined {
   if (!schema) return undefined;
   const [example] = schema.examples ?? [];

@@ -6,11 +6,11 @@ import { type BeatStyle, beatStyles } from '../core/beat.ts';
 export const confirmConfig = {
   heartbeat: z
     .strictObject({
-      url: secret.describe('$NAME: from the environment or a credential, never written here'),
-      style: z.enum(beatStyles).prefault('healthchecks').describe('what it speaks'),
+      url: secret.describe('the URL, as $NAME of an environment variable or credential'),
+      style: z.enum(beatStyles).prefault('healthchecks').describe('protocol of the watchdog'),
     })
     .optional()
-    .describe('who outside is told that the cycle ran'),
+    .describe('pings a watchdog at the end of every cycle; the watchdog alerts you if the pings stop'),
 };
 
 export interface ConfirmConfig {

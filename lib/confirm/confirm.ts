@@ -19,7 +19,7 @@ const beatSeconds = 10;
 export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], net: () => Promise<Net>) =>
   defineStage<ConfirmConfig>({
     name: 'confirm-cycle',
-    summary: 'looks at the age of all that the cycle should have written, and tells a watcher outside',
+    summary: 'checks the age of every file that the cycle writes, and pings the watchdog',
     reads: [heartbeatRecord, ...stages.flatMap(({ writes }) => writes)],
     writes: [textfile, heartbeatRecord],
     runsEvery: 'cycle',

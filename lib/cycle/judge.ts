@@ -1,4 +1,4 @@
-// Judges the core's registry: what send-alerts is handed, so that it needs no health file.
+// The judge that send-alerts is given: it judges the snapshot itself, and needs no health file.
 import type { Judge } from '../alerts/send.ts';
 import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';

@@ -1,4 +1,4 @@
-// What send-alerts is handed: outbox, notes, transports and the network.
+// The input and output of send-alerts: outbox, notes, transports and network.
 import type { Post } from '../alerts/post.ts';
 import { readNotes, removeNote } from '../io/notes.ts';
 import { openSpool } from '../io/spool.ts';

@@ -1,5 +1,5 @@
-// What each stage of the two timers writes, for confirm-cycle. Said here again because asking the stages would load them all; a
-// test compares.
+// The files that each stage of the two timers writes, for confirm-cycle. Repeated here because importing the stages would
+// load all their code; a test compares.
 import { events, stateFile, toldAlerts } from '../alerts/files.ts';
 import { archive } from '../archive/files.ts';
 import type { Stage } from '../contract/stage.ts';

@@ -29,11 +29,11 @@ export const assessHealth = (registry: Judging) =>
       at: {
         type: 'string',
         value: 'TIME',
-        summary: 'assess as if it were that time (UTC unless it says otherwise); history and textfile stay as they are',
+        summary: 'judge as of that time (UTC by default); history and textfile are left as they are',
       },
       nagios: {
         type: 'boolean',
-        summary: 'print one line, then one a finding, and exit 0, 1, 2 or 3, as Nagios and Icinga expect of a plugin',
+        summary: 'print one line, then one per finding, and exit 0, 1, 2 or 3, as Nagios and Icinga expect of a plugin',
       },
     },
 

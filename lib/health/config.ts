@@ -6,14 +6,14 @@ import { checks } from './checks/index.ts';
 
 const snapshotLimits = z
   .strictObject({
-    intervals: factor(3).prefault(3).describe('a snapshot older than this many intervals says nothing any more'),
+    intervals: factor(3).prefault(3).describe('intervals until a snapshot is too old: its checks are then unknown'),
   })
   .prefault({});
 
 const heartbeatLimits = z
   .strictObject({
-    amber: age().prefault('4 intervals').describe('none was accepted for longer than this'),
-    red: age().prefault('24 intervals').describe('none was accepted for longer than this'),
+    amber: age().prefault('4 intervals').describe('amber when that ping is older than this'),
+    red: age().prefault('24 intervals').describe('red when that ping is older than this'),
   })
   .prefault({});
 
@@ -26,10 +26,10 @@ export const healthConfig = {
         allChecks.flatMap(({ limits, summary }) => (limits ? [[limits.key, schemaOf(limits).describe(summary)]] : [])),
       ),
       snapshot: snapshotLimits.describe('when a snapshot is too old'),
-      heartbeat: heartbeatLimits.describe('how long ago the watcher outside last accepted a heartbeat'),
+      heartbeat: heartbeatLimits.describe('age of the last ping that the watchdog accepted'),
     })
     .prefault({})
-    .describe('green, amber and red: where one ends and the next begins'),
+    .describe('limits of each check: where amber and red begin'),
 };
 
 /** Every limit may stand again under `for.SUBJECT`, with another value for that one. */

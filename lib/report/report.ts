@@ -19,7 +19,7 @@ interface ReportConfig {
 export const writeReport = (definitions: Sections) =>
   defineStage<ReportConfig>({
     name: 'write-report',
-    summary: 'writes the report for people: the latest, and the day’s with how the day went',
+    summary: 'writes the report for people: the latest one, and that of the day with its history',
     reads: [latest, latestHealth, history, stateFile],
     writes: [latestReport, dayReport],
     runsEvery: 'cycle',

@@ -1,4 +1,4 @@
-// Which readings failed because of another: on a machine that is not reached, or below the workspace that is not there.
+// Finds readings that failed because of another: an unreachable machine, or an unreachable workspace above their path.
 import type { Envelope } from '../contract/envelope.ts';
 import { isBelow } from '../parse/mountinfo.ts';
 import type { SnapshotConfig } from './config.ts';
@@ -9,7 +9,7 @@ interface Place {
   readonly path?: string | undefined;
 }
 
-/** Sets `because` of each failed reading whose cause another reading tells. */
+/** Sets `because` of each failed reading to the reading that explains it. */
 export function withCauses(
   sections: Readonly<Record<string, Envelope>>,
   config: Omit<SnapshotConfig, 'site'>,
@@ -17,16 +17,16 @@ export function withCauses(
   const places = placesOf(config);
   const { hosts, workspace } = sections;
   const reachOf = hosts?.status === 'ok' ? (hosts.data as Readonly<Record<string, Envelope>>) : {};
-  const away = workspace?.status === 'ok' ? (workspace.data as Readable['workspace']) : undefined;
+  const mount = workspace?.status === 'ok' ? (workspace.data as Readable['workspace']) : undefined;
 
-  const isLost = (host: string): boolean => {
+  const isUnreachable = (host: string): boolean => {
     const reach = Object.hasOwn(reachOf, host) ? reachOf[host] : undefined;
     return reach?.status === 'ok' && !(reach.data as Readable['hosts'][string]).reached;
   };
   const causeOf = ({ host = 'local', path }: Place): string | undefined => {
-    if (isLost(host)) return `hosts.${host}`;
-    const lies = away && !away.reached && away.host === host && path !== undefined;
-    return lies && isBelow(path, away.path.replace(/(?<=.)\/+$/, '')) ? 'workspace' : undefined;
+    if (isUnreachable(host)) return `hosts.${host}`;
+    const isOnMount = mount && !mount.reached && mount.host === host && path !== undefined;
+    return isOnMount && isBelow(path, mount.path.replace(/(?<=.)\/+$/, '')) ? 'workspace' : undefined;
   };
   const explained = (name: string, envelope: Envelope): Envelope => {
     if (envelope.status !== 'failed') return envelope;
@@ -50,7 +50,7 @@ export function withCauses(
   );
 }
 
-/** By reading, where it looks; what is not named looks at this machine. */
+/** The places that each reading looks at; a reading that is not listed looks at this machine only. */
 function placesOf({ filesystems = {}, workspace, streams, gates, power, git }: Omit<SnapshotConfig, 'site'>) {
   const each = <One>(section: string, of: Readonly<Record<string, One>>, places: (one: One) => readonly Place[]) =>
     Object.entries(of).map(([name, one]) => [`${section}.${name}`, places(one)] as const);

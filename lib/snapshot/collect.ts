@@ -1,4 +1,4 @@
-// collect-snapshot: the machine → one line of JSONL, then latest.json.
+// collect-snapshot: reads the machine → one line of JSONL, then latest.json.
 import { defineStage } from '../contract/stage.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import { isoMicroseconds } from '../core/time.ts';
@@ -15,7 +15,7 @@ import { withWorkspaceLag } from './workspace-lag.ts';
 
 export const collectSnapshot = defineStage<SnapshotConfig>({
   name: 'collect-snapshot',
-  summary: 'reads the machine once: a line of JSONL, and latest.json',
+  summary: 'reads the machine once and writes a snapshot: a line of JSONL, and latest.json',
   reads: [readings],
   writes: [snapshots, latest, readings],
   runsEvery: 'cycle',
@@ -26,7 +26,7 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
     const time = isoMicroseconds(world.preciseNow());
     const began = world.monotonicMs();
     const bootId = await readBootId();
-    // Out of order with what was read before, the counts since then cannot be told; nothing else depends on it.
+    // Without the previous readings, counts since then are missing; nothing else depends on them.
     const previous = await world.previous(readings);
     problems.push(...previous.problems.map((problem) => `the file of the readings before ${problem}`));
 
@@ -55,8 +55,8 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
       sections,
     };
     const at = new Date(time);
-    // The line first, then latest.json. A full disk costs the line and fails the run, but latest.json then speaks from
-    // the runtime folder: of all moments, this is the one in which somebody must be told.
+    // The line first, then latest.json. On a full disk the line is lost and the run fails, but latest.json falls back to
+    // the runtime folder, so that the full disk is still reported.
     const line = await world.append(snapshots, snapshot, at).catch((error: unknown) => ({ error }));
     await world.replace(latest, snapshot, at);
     await world.replace(readings, current, at);

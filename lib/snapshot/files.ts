@@ -1,4 +1,4 @@
-// What collect-snapshot writes.
+// The files that collect-snapshot writes.
 import * as z from 'zod/mini';
 import type { Envelope } from '../contract/envelope.ts';
 import { quantity, words } from '../contract/fields.ts';
@@ -11,7 +11,7 @@ import { sections } from './sections/index.ts';
 
 export const schemaVersion = 1;
 
-/** Time and schema stand first, so that a scan of a year need not parse what it skips. */
+/** Time and schema version come first, so that a scan of a year can skip lines without parsing them. */
 const snapshotSchema = z.looseObject({
   schema_version: quantity('1', 'version of this layout; fields are added, never changed in type or unit'),
   time_utc: words('collection time, UTC, microseconds'),
@@ -27,7 +27,7 @@ const snapshotSchema = z.looseObject({
   ),
 });
 
-/** In code, a section's data is only ever read through the checks' typed view of it. */
+/** `sections` stays untyped: checks read a section’s data through their own typed view. */
 export interface Snapshot {
   readonly schema_version: number;
   readonly time_utc: string;

@@ -13,51 +13,53 @@ const degrees = (example: string, [least, most]: readonly [number, number]) =>
 const believable = [-40, 150] as const;
 
 const above = (by: string) =>
-  z.strictObject({ above: degrees(by, believable).prefault(by).describe('above this') }).prefault({});
+  z.strictObject({ above: degrees(by, believable).prefault(by).describe('out of band above this') }).prefault({});
 
-const pattern = (says: string) => z.string().min(1).optional().describe(`${says}; \`*\` stands for anything`);
+const pattern = (says: string) => z.string().min(1).optional().describe(`${says}; \`*\` matches any text`);
 
 const sourceNames = sources.map(({ name }) => name);
 
 export const thermalConfig = {
   thermal: z
     .strictObject({
-      cpu: above('85 C').describe('the CPU package'),
-      nvme: above('70 C').describe('NVMe disks'),
+      cpu: above('85 C').describe('limit of the CPU package'),
+      nvme: above('70 C').describe('limit of NVMe disks'),
       for: z
         .array(
           z
             .strictObject({
-              source: z.enum(sourceNames).optional().describe('where it is read'),
-              chip: pattern('as `thermal-heartbeat --print` shows it'),
-              sensor: pattern('as `thermal-heartbeat --print` shows it'),
-              above: degrees('60 C', believable).optional().describe('above this; without it, what fits is not judged'),
+              source: z.enum(sourceNames).optional().describe('source of the reading'),
+              chip: pattern('name of the chip as `thermal-heartbeat --print` shows it'),
+              sensor: pattern('name of the sensor as `thermal-heartbeat --print` shows it'),
+              above: degrees('60 C', believable).optional().describe('out of band above this; without it, not judged'),
             })
             .refine((exception) => Object.values(exception).some((value) => value !== undefined), {
               error: 'says nothing: it would fit every sensor, and none would be judged any more',
             }),
         )
         .prefault([])
-        .describe('other limits, by source, chip and sensor; the first that fits counts'),
+        .describe('other limits, by source, chip and sensor; the first match counts'),
       samples: z
         .int()
         .min(1)
         .max(100)
         .prefault(3)
-        .describe('beats in a row above a limit before somebody hears of it, and well below it before it is over'),
-      clear: degrees('5 C', [0, 100]).prefault('5 C').describe('over only when it is this much below its limit'),
+        .describe(
+          'beats in a row above the limit before an alert begins, and below the limit by `clear` before it ends',
+        ),
+      clear: degrees('5 C', [0, 100]).prefault('5 C').describe('an alert ends only this much below its limit'),
       stuck: duration('24h')
         .refine((seconds) => seconds >= 3600, 'at least 1h: a quiet machine is no broken sensor')
         .prefault('24h')
-        .describe('a temperature that has not moved for this long is none'),
+        .describe('a sensor whose value has not changed for this long is treated as broken'),
       sensors: z
         .boolean()
         .prefault(false)
-        .describe('runs `sensors -j` too: the same chips, with the labels and corrections of /etc/sensors.d'),
+        .describe('also runs `sensors -j`: the same chips, with the labels and corrections of /etc/sensors.d'),
       sentry: z
         .strictObject({
           dsn: secret.describe(
-            'the DSN, or the address of the cron monitor; $NAME: from the environment or a credential, never written here',
+            'the DSN, or the URL of the cron monitor, as $NAME of an environment variable or credential',
           ),
           monitor: z
             .string()
@@ -69,17 +71,17 @@ export const thermalConfig = {
             .describe('name of the cron monitor'),
         })
         .optional()
-        .describe('the Sentry project that is told of every beat, and of what is out of band'),
+        .describe('Sentry project that receives every beat, and an event when a temperature is out of band'),
       beat: z
         .strictObject({
-          url: secret.describe('$NAME: from the environment or a credential, never written here'),
-          style: z.enum(beatStyles).prefault('healthchecks').describe('what it speaks'),
+          url: secret.describe('the URL, as $NAME of an environment variable or credential'),
+          style: z.enum(beatStyles).prefault('healthchecks').describe('protocol of the watchdog'),
         })
         .optional()
-        .describe('another watcher that is told of every beat'),
+        .describe('pings a further watchdog with every beat'),
     })
     .prefault({})
-    .describe('the thermal heartbeat'),
+    .describe('the thermal heartbeat: exports temperatures, and reports those out of band'),
 };
 
 export interface ThermalConfig {

@@ -30,13 +30,13 @@ const name = 'thermal-heartbeat';
 export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
   defineStage<ThermalConfig>({
     name,
-    summary: 'reads every temperature for Prometheus, and tells whoever watches when one is out of band',
+    summary: 'exports every temperature to Prometheus, and reports those out of band',
     reads: [],
     writes: [thermalTextfile, lastHeartbeat, thermalState],
     runsEvery: 30,
     isFrequent: true,
     deadlineMs: 9000,
-    options: { print: { type: 'boolean', summary: 'print the readings as a table, and write and tell nothing' } },
+    options: { print: { type: 'boolean', summary: 'print the readings as a table; write and send nothing' } },
     onlyAsks: (options) => options['print'] === true,
 
     async run(world) {

@@ -1,4 +1,4 @@
-// The compiled code that a bundle keeps for its next start: used where it fits, made anew where it does not, missed nowhere.
+// The compiled code that a bundle caches for its next start.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { environmentIn, runBundle } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 
 describe('cli/code-cache', () => {
-  test('what is cut short, garbage, of another build or not to be written costs time, and nothing else', (t) => {
+  test('a torn, damaged, foreign or unwritable cache only costs time', (t) => {
     const folder = temporaryFolder(t);
     const cache = join(folder, 'cache');
     const kept = join(cache, 'ops-monitor', 'compiled', 'check-config.main.cjs');
@@ -22,7 +22,7 @@ describe('cli/code-cache', () => {
     const good = readFileSync(kept);
     const { mtimeMs } = statSync(kept);
     run();
-    assert.equal(statSync(kept).mtimeMs, mtimeMs, 'what fits is not written again');
+    assert.equal(statSync(kept).mtimeMs, mtimeMs, 'a valid cache was written again');
 
     const other = Buffer.from(good);
     other.write('0'.repeat(12));
@@ -39,13 +39,13 @@ describe('cli/code-cache', () => {
       writeFileSync(kept, bad);
       run();
       const anew = readFileSync(kept);
-      assert.ok(anew.length > 0.9 * good.length, 'it is made anew');
+      assert.ok(anew.length > 0.9 * good.length, 'the cache was not made again');
       assert.deepEqual(anew.subarray(0, 16), good.subarray(0, 16));
     }
     assert.deepEqual(
       readdirSync(dirname(kept)).filter((name) => /\.\d+$/.test(name)),
       [],
-      'nothing half-made is left',
+      'a temporary file is left',
     );
 
     rmSync(cache, { recursive: true });

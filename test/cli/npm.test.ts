@@ -1,4 +1,4 @@
-// The commands through npm, as the README has them: npm takes options that stand before `--` for its own.
+// Runs the commands through npm as in the README: npm keeps options before `--` for itself.
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import test, { describe, type TestContext } from 'node:test';
 import { environmentIn, root, runProcess } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 
-/** A home of its own: no .npmrc of this machine's user, and no configuration. */
+/** A home folder without the .npmrc and configuration of the user who runs the tests. */
 function makeHome(t: TestContext) {
   const home = temporaryFolder(t);
   const config = join(home, 'config.yaml');
@@ -18,7 +18,7 @@ function makeHome(t: TestContext) {
 }
 
 describe('cli/npm', () => {
-  test('an option that npm kept for itself is refused, with the line that works, and nothing is done', (t) => {
+  test('an option that npm kept is refused with the command line that works, and nothing is done', (t) => {
     const { run, untouched } = makeHome(t);
     const cases: [argv: string[], told: string][] = [
       [
@@ -53,7 +53,7 @@ describe('cli/npm', () => {
     assert.ok(untouched(), 'something was written');
   });
 
-  test('npx hands every option on, and so does npm run behind --', (t) => {
+  test('npx, and npm run after --, pass every option on', (t) => {
     const { run, untouched } = makeHome(t);
     for (const [program, ...argv] of [
       ['npx', 'ops-monitor'],
@@ -66,13 +66,13 @@ describe('cli/npm', () => {
     assert.ok(untouched(), 'something was written');
   });
 
-  test('the next command is told as it can be called from there', (t) => {
+  test('the suggested command is spelled as the user called the product', (t) => {
     const { run } = makeHome(t);
     assert.match(run('npx', 'ops-monitor', 'explian').stderr, /Try: npx ops-monitor --help\n$/);
     assert.match(run(join(root, 'scripts', 'ops-monitor.sh'), 'explian').stderr, /Try: ops-monitor --help\n$/);
   });
 
-  test('what stands in an .npmrc is npm’s, and refused to nobody', (t) => {
+  test('a key in .npmrc is not mistaken for an option', (t) => {
     const { home, run } = makeHome(t);
     writeFileSync(join(home, '.npmrc'), 'fund=false\njson = true\n');
     const { status, stderr } = run('npm', 'run', '-s', 'ops-monitor', 'assess-health');

@@ -1,4 +1,4 @@
-// What the engine makes of a stage's run: its record, and an end to what it may write.
+// The record of a stage’s run, and the end of its right to write.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ function siteIn(t: TestContext) {
 }
 
 describe('cli/stage', () => {
-  test('a stage whose deadline has passed writes nothing beside the next one, once its record is written', async (t) => {
+  test('a stage past its deadline writes nothing more once its record is written', async (t) => {
     const site = siteIn(t);
     const waking = Promise.withResolvers<void>();
     const tried = Promise.withResolvers<unknown>();
@@ -55,18 +55,18 @@ describe('cli/stage', () => {
     assert.equal(site.page(), 'of the next one');
   });
 
-  test('a stage whose record cannot be written has failed, whatever else it did', async (t) => {
+  test('a stage whose record cannot be written counts as failed', async (t) => {
     const site = siteIn(t);
     mkdirSync(site.places.state);
     writeFileSync(join(site.places.state, 'stages'), 'no folder');
     const { record, outcome } = await site.run(stageOf('good', writesPage('of the good one')));
     assert.deepEqual([record.outcome, record.exit_code], ['failed', 1]);
     assert.match(record.problems.join(), /^its record: writing .*stages\/good\.json failed: (ENOTDIR|EEXIST)/);
-    assert.ok(outcome, 'what it found is lost');
+    assert.ok(outcome, 'the outcome is lost');
     assert.equal(site.page(), 'of the good one');
   });
 
-  test('under the umask of a unit that keeps others out, they reach what they may read, and not the locks', async (t) => {
+  test('under umask 027 other users can still read the files, but not the locks', async (t) => {
     const site = siteIn(t);
     const before = process.umask(0o027);
     await site.run(stageOf('good', writesPage('for all'))).finally(() => process.umask(before));

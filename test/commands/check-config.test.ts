@@ -1,12 +1,12 @@
-// check-config as a person runs it: a real process, from the bundle.
+// Runs the bundled check-config.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { environmentIn, runBundle } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 
-/** What it says of a configuration, in an environment that has nothing but what is given. */
+/** Runs check-config on a configuration, in an environment with only the given variables. */
 function makeCheck(t: TestContext, text: string) {
   const folder = temporaryFolder(t);
   const config = join(folder, 'config.yaml');
@@ -16,39 +16,43 @@ function makeCheck(t: TestContext, text: string) {
   return { folder, config, check };
 }
 
-test('a secret that is not set here is noted and no mistake, and looked for where its user will look for it', (t) => {
-  const { folder, check } = makeCheck(
-    t,
-    'heartbeat: { url: $OPS_HEARTBEAT_URL }\nthermal: { sentry: { dsn: $SENTRY_DSN } }\nalerts: { webhooks: { chat: { url: $OPS_CHAT_URL } }, alertmanager: { urls: ["http://am:9093", $OPS_AM_URL] } }\n',
-  );
-  const none = check();
-  assert.equal(none.status, 0, none.stderr);
-  const said = none.stdout.replaceAll(/\s+/g, ' ');
-  for (const [key, name] of [
-    ['heartbeat.url', 'OPS_HEARTBEAT_URL'],
-    ['thermal.sentry.dsn', 'SENTRY_DSN'],
-    ['alerts.webhooks.chat.url', 'OPS_CHAT_URL'],
-    ['alerts.alertmanager.urls', 'OPS_AM_URL'],
-  ])
-    assert.match(said, new RegExp(`${key}: ${name} is not set: in the environment, as a file that ${name}_FILE names`));
+describe('commands/check-config', () => {
+  test('a missing secret is a note, not a mistake, and is looked up as the stages look it up', (t) => {
+    const { folder, check } = makeCheck(
+      t,
+      'heartbeat: { url: $OPS_HEARTBEAT_URL }\nthermal: { sentry: { dsn: $SENTRY_DSN } }\nalerts: { webhooks: { chat: { url: $OPS_CHAT_URL } }, alertmanager: { urls: ["http://am:9093", $OPS_AM_URL] } }\n',
+    );
+    const none = check();
+    assert.equal(none.status, 0, none.stderr);
+    const said = none.stdout.replaceAll(/\s+/g, ' ');
+    for (const [key, name] of [
+      ['heartbeat.url', 'OPS_HEARTBEAT_URL'],
+      ['thermal.sentry.dsn', 'SENTRY_DSN'],
+      ['alerts.webhooks.chat.url', 'OPS_CHAT_URL'],
+      ['alerts.alertmanager.urls', 'OPS_AM_URL'],
+    ])
+      assert.match(
+        said,
+        new RegExp(`${key}: ${name} is not set: in the environment, as a file that ${name}_FILE names`),
+      );
 
-  const credentials = join(folder, 'credentials');
-  mkdirSync(credentials);
-  writeFileSync(join(credentials, 'SENTRY_DSN'), 'https://key@sentry.example.org/1\n');
-  writeFileSync(join(folder, 'empty'), '\n');
-  const some = check({
-    OPS_HEARTBEAT_URL: 'https://hc.example.org/ping/hidden',
-    CREDENTIALS_DIRECTORY: credentials,
-    OPS_CHAT_URL_FILE: join(folder, 'empty'),
+    const credentials = join(folder, 'credentials');
+    mkdirSync(credentials);
+    writeFileSync(join(credentials, 'SENTRY_DSN'), 'https://key@sentry.example.org/1\n');
+    writeFileSync(join(folder, 'empty'), '\n');
+    const some = check({
+      OPS_HEARTBEAT_URL: 'https://hc.example.org/ping/hidden',
+      CREDENTIALS_DIRECTORY: credentials,
+      OPS_CHAT_URL_FILE: join(folder, 'empty'),
+    });
+    assert.match(
+      some.stdout.replaceAll(/\s+/g, ' '),
+      /alerts\.webhooks\.chat\.url: \S*\/empty, which should contain OPS_CHAT_URL, is empty/,
+    );
+    assert.doesNotMatch(some.stdout, /OPS_HEARTBEAT_URL is|SENTRY_DSN is|hidden|key@/);
   });
-  assert.match(
-    some.stdout.replaceAll(/\s+/g, ' '),
-    /alerts\.webhooks\.chat\.url: \S*\/empty, which should contain OPS_CHAT_URL, is empty/,
-  );
-  assert.doesNotMatch(some.stdout, /OPS_HEARTBEAT_URL is|SENTRY_DSN is|hidden|key@/);
-});
 
-const written = `site: aurora
+  const written = `site: aurora
 filesystems: { data: /data }
 streams:
   a-stream-with-a-long-name:
@@ -58,39 +62,40 @@ limits: { filesystem: { red: 95%, for: { data: { amber: 94% } } } }
 alerts: { maintenance: [{ every: "Mon,Thu 23:30-00:30", reason: copies }] }
 `;
 
-test('what was written is printed with its line, in the columns of a terminal, and at the end whether it is right', (t) => {
-  const { config, check } = makeCheck(t, written);
-  const { status, stdout } = check();
-  assert.equal(status, 0);
-  const lines = stdout.trimEnd().split('\n');
-  assert.equal(lines[0], config);
-  assert.equal(lines.at(-1), `The configuration is right: ${config}`);
-  assert.match(stdout, /^line 1 {2}site +aurora$/m);
-  assert.match(stdout, /^line 7 {2}limits\.filesystem\.for\.data\.amber +94%$/m);
-  assert.match(stdout, /^line 6 {2}services\n {10}\[one\.service, two\.service, .*,\n {10}.*six\.service\]$/m);
-  assert.match(
-    stdout,
-    /^ +\[\{every:Mon,Thu 23:30-00:30,reason:copies\}\]$|alerts\.maintenance +\[\{every:Mon,Thu 23/m,
-  );
-  assert.match(stdout, /^Beside these, \d+ defaults apply; --all prints them too\.$/m);
-  assert.doesNotMatch(stdout, /^default/m);
-  // Paths of the test's own folder are as long as they are.
-  const long = lines.filter((line) => line.length > 80 && !/^ {2}\w+ +\/|config\.yaml$/.test(line));
-  assert.deepEqual(long, []);
-  assert.equal(stdout.split(config).length - 1, 2, 'the path stands in more than the first line and the last');
-});
+  test('prints each written value with its line in 80 columns, and the verdict last', (t) => {
+    const { config, check } = makeCheck(t, written);
+    const { status, stdout } = check();
+    assert.equal(status, 0);
+    const lines = stdout.trimEnd().split('\n');
+    assert.equal(lines[0], config);
+    assert.equal(lines.at(-1), `The configuration is valid: ${config}`);
+    assert.match(stdout, /^line 1 {2}site +aurora$/m);
+    assert.match(stdout, /^line 7 {2}limits\.filesystem\.for\.data\.amber +94%$/m);
+    assert.match(stdout, /^line 6 {2}services\n {10}\[one\.service, two\.service, .*,\n {10}.*six\.service\]$/m);
+    assert.match(
+      stdout,
+      /^ +\[\{every:Mon,Thu 23:30-00:30,reason:copies\}\]$|alerts\.maintenance +\[\{every:Mon,Thu 23/m,
+    );
+    assert.match(stdout, /^Beside these, \d+ defaults apply; --all prints them too\.$/m);
+    assert.doesNotMatch(stdout, /^default/m);
+    // Lines with paths of the temporary folder may be longer.
+    const long = lines.filter((line) => line.length > 80 && !/^ {2}\w+ +\/|config\.yaml$/.test(line));
+    assert.deepEqual(long, []);
+    assert.equal(stdout.split(config).length - 1, 2, 'the path stands in more than the first line and the last');
+  });
 
-test('--all prints the defaults too, and without a configuration there is nothing else', (t) => {
-  const all = makeCheck(t, written).check({}, '--all').stdout;
-  assert.match(all, /^default +limits\.filesystem\.amber +80%$/m);
-  assert.match(all, /^line 7 +limits\.filesystem\.red +95%$/m);
-  const none = makeCheck(t, '').check({}, '--all').stdout;
-  assert.match(none, /^default +interval +5m$/m);
-});
+  test('--all prints the defaults too, also of an empty configuration', (t) => {
+    const all = makeCheck(t, written).check({}, '--all').stdout;
+    assert.match(all, /^default +limits\.filesystem\.amber +80%$/m);
+    assert.match(all, /^line 7 +limits\.filesystem\.red +95%$/m);
+    const none = makeCheck(t, '').check({}, '--all').stdout;
+    assert.match(none, /^default +interval +5m$/m);
+  });
 
-test('of what is wrong all is counted, and said at the end', (t) => {
-  const many = Array.from({ length: 40 }, (_, index) => `k${index}: 1`).join('\n');
-  const { status, stdout, stderr } = makeCheck(t, many).check();
-  assert.deepEqual([status, stdout], [2, '']);
-  assert.match(stderr, /and 10 more\n\nThe configuration is wrong in 40 places; nothing was changed\.\n$/);
+  test('counts all mistakes in the last line', (t) => {
+    const many = Array.from({ length: 40 }, (_, index) => `k${index}: 1`).join('\n');
+    const { status, stdout, stderr } = makeCheck(t, many).check();
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, /and 10 more\n\nThe configuration is wrong in 40 places; nothing was changed\.\n$/);
+  });
 });

@@ -1,4 +1,4 @@
-// The commands as a person or a unit runs them: real processes, from the bundles.
+// Runs the bundled commands as processes, as a person or a unit does.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,13 +14,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { environmentIn, root, runBundle } from '../process.ts';
+import type { Health } from '../../lib/health/files.ts';
+import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
 const stages = ['collect-snapshot', 'assess-health', 'write-report'];
 
-/** A site of its own on a recorded machine; nothing of this machine's own configuration reaches it. */
+/** A site on a recorded machine, shielded from the configuration of the machine that runs the tests. */
 function makeSite(t: TestContext, machine = 'healthy', extra = '') {
   const folder = temporaryFolder(t);
   const hosts = join(root, 'test', 'hosts', machine);
@@ -28,365 +30,361 @@ function makeSite(t: TestContext, machine = 'healthy', extra = '') {
   writeFileSync(config, `${readText(join(hosts, 'config.yaml'))}\nhosts: { local: { folder: ${hosts} } }\n${extra}\n`);
   const env = { ...environmentIn(folder), OPS_MONITOR_CONFIG: config };
   const run = (...argv: string[]) => runBundle('ops-monitor', argv, env);
-  return { folder, config, env, run, state: join(folder, 'xdg', 'ops-monitor') };
+  const state = join(folder, 'xdg', 'ops-monitor');
+  const snapshot = () => JSON.parse(readText(join(state, 'raw', 'latest.json'))) as Snapshot;
+  const health = () => JSON.parse(readText(join(state, 'health', 'latest_health.json'))) as Health;
+  return { folder, config, env, run, state, snapshot, health };
 }
 
-test('a stage prints one JSON line on standard error, and nothing on standard output', (t) => {
-  const { run } = makeSite(t);
-  for (const stage of stages) {
-    const { status, stdout, stderr } = run(stage);
+describe('commands', () => {
+  test('each stage logs one JSON line with the run id of collect-snapshot, and prints nothing on standard output', (t) => {
+    const { run } = makeSite(t);
+    const runIds = new Set<unknown>();
+    for (const stage of stages) {
+      const { status, stdout, stderr } = run(stage);
+      assert.equal(status, 0, stderr);
+      assert.equal(stdout, '');
+      const line = JSON.parse(stderr) as Record<string, unknown>;
+      assert.deepEqual(Object.keys(line), ['stage', 'run_id', 'outcome', 'ms', 'counts', 'problems']);
+      assert.equal(line['stage'], stage);
+      assert.match(String(line['run_id']), /^[0-9a-f]{32}$/);
+      runIds.add(line['run_id']);
+    }
+    assert.equal(runIds.size, 1);
+  });
+
+  test('--json prints only the result on standard output', (t) => {
+    const { run, snapshot } = makeSite(t);
+    assert.deepEqual(JSON.parse(run('collect-snapshot', '--json').stdout), snapshot());
+    const health = JSON.parse(run('assess-health', '--json').stdout) as { overall_level: string };
+    // The level varies: the recorded certificate and clock age.
+    assert.ok(['green', 'amber', 'red'].includes(health.overall_level));
+    const report = JSON.parse(run('write-report', '--json').stdout) as { latest: string };
+    assert.ok(existsSync(report.latest));
+  });
+
+  test('--dry-run prints what would be written where, and writes nothing', (t) => {
+    const { run, state, folder } = makeSite(t);
+    const { status, stderr } = run('collect-snapshot', '--dry-run');
     assert.equal(status, 0, stderr);
-    assert.equal(stdout, '');
-    const line = JSON.parse(stderr) as Record<string, unknown>;
-    assert.deepEqual(Object.keys(line), ['stage', 'run_id', 'outcome', 'ms', 'counts', 'problems']);
-    assert.equal(line['stage'], stage);
-    assert.match(String(line['run_id']), /^[0-9a-f]{32}$/);
-  }
-});
+    for (const name of ['ops_monitor_', 'latest.json', 'last_readings.json'])
+      assert.match(stderr, new RegExp(`would write .*${name}`));
+    assert.ok(!existsSync(state), 'something was written');
+    assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml'], 'only the configuration was cached');
+  });
 
-test('every later stage logs the run id that collect made', (t) => {
-  const { run } = makeSite(t);
-  const ids = stages.map((stage) => (JSON.parse(run(stage).stderr) as { run_id: string }).run_id);
-  assert.equal(new Set(ids).size, 1, ids.join(' '));
-});
+  test('every command has a --help that exits 0', (t) => {
+    const { run } = makeSite(t);
+    const general = run('--help');
+    assert.equal(general.status, 0);
+    const commands = [...general.stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map((match) => match[1] ?? '');
+    assert.ok(commands.length >= 7, general.stdout);
+    for (const command of commands) {
+      const { status, stdout } = run(command, '--help');
+      assert.equal(status, 0, command);
+      assert.match(stdout, new RegExp(`^Usage: ops-monitor ${command}`));
+      // The demo has its own configuration, and `archive` has the option on each of its commands.
+      if (command !== 'demo' && command !== 'archive') assert.match(stdout, /--config FILE/);
+    }
+    assert.match(run('assess-health', '--help').stdout, /--nagios +print one line/);
+  });
 
-test('--json prints the result, and nothing else on standard output', (t) => {
-  const { run, state } = makeSite(t);
-  const snapshot = JSON.parse(run('collect-snapshot', '--json').stdout) as object;
-  assert.deepEqual(snapshot, JSON.parse(readText(join(state, 'raw', 'latest.json'))));
-  const health = JSON.parse(run('assess-health', '--json').stdout) as { overall_level: string };
-  // The machine was recorded with a certificate and a clock of its day.
-  assert.ok(['green', 'amber', 'red'].includes(health.overall_level));
-  const report = JSON.parse(run('write-report', '--json').stdout) as { latest: string };
-  assert.ok(existsSync(report.latest));
-});
+  test('`help COMMAND` prints the same as `COMMAND --help`', (t) => {
+    const { run } = makeSite(t);
+    for (const words of [['silence'], ['archive'], ['archive', 'at']]) {
+      const { status, stdout } = run('help', ...words);
+      assert.equal(status, 0);
+      assert.match(stdout, new RegExp(`^Usage: ops-monitor ${words.join(' ')} `));
+      assert.equal(stdout, run(words[0] ?? '', ...words.slice(1), '--help').stdout);
+    }
+    assert.equal(run('archive', 'help', 'at').stdout, run('help', 'archive', 'at').stdout);
+  });
 
-test('--dry-run says what would be written where, and touches nothing at all', (t) => {
-  const { run, state, folder } = makeSite(t);
-  const { status, stderr } = run('collect-snapshot', '--dry-run');
-  assert.equal(status, 0, stderr);
-  for (const name of ['ops_monitor_', 'latest.json', 'last_readings.json'])
-    assert.match(stderr, new RegExp(`would write .*${name}`));
-  assert.ok(!existsSync(state), 'something was written');
-  assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml'], 'only the configuration was cached');
-});
+  test('wrong usage and a wrong configuration exit 2 with a message, and write nothing', (t) => {
+    const { run, state, folder } = makeSite(t);
+    const wrong: [argv: string[], told: RegExp][] = [
+      [['collect-snapshop'], /there is no command "collect-snapshop"; did you mean collect-snapshot\?/],
+      [
+        ['collect-snapshot', '--jsn'],
+        /there is no option --jsn; did you mean --json\?\nTry: ops-monitor collect-snapshot --help/,
+      ],
+      [['collect-snapshot', '--json=yes'], /--json takes no value, and was given "yes"/],
+      [['collect-snapshot', 'extra'], /expected options alone; got "extra"/],
+      [['collect-snapshot', '--config='], /--config needs a value: --config FILE/],
+      [
+        ['collect-snapshot', '--config', '--json'],
+        /--config needs a value, and --json looks like an option: --config FILE, or --config=--json/,
+      ],
+      [['collect-snapshot', '--config'], /--config needs a value: --config FILE/],
+      [['check-config', '--config', 'a.yaml', '--config', 'b.yaml'], /--config is given twice/],
+      [['check-config', 'a.yaml', 'b.yaml'], /expected one FILE; got "a\.yaml" and "b\.yaml"/],
+      [['check-config', 'a.yaml', '--config', 'b.yaml'], /name one configuration: a\.yaml, or --config b\.yaml/],
+      [['explain', 'filesystem-usage:/', 'host-load:host'], /expected one ID; got/],
+      [['help', 'explian'], /there is no command "explian"; did you mean explain\?/],
+      [['archive', 'help', 'exprot'], /there is no "exprot"; did you mean export\?/],
+      [
+        ['collect-snapshot', '--config', join(folder, 'none.yaml')],
+        /the configuration .*none\.yaml cannot be read: there is no such file/,
+      ],
+      [['assess-health', '--at', 'yesterday'], /--at "yesterday" is not a time/],
+      [['explain'], /name one observation/],
+      [['record-host'], /name one folder/],
+    ];
+    assert.ok(wrong.length >= 17);
+    for (const [[command = '', ...argv], told] of wrong) {
+      const { status, stderr, stdout } = run(command, ...argv);
+      assert.equal(status, 2, `${command}: ${stderr}`);
+      assert.match(stderr, told);
+      assert.equal(stdout, '');
+    }
+    writeFileSync(join(folder, 'bad.yaml'), 'intervall: 5m\n');
+    const { status, stderr } = run('collect-snapshot', '--config', join(folder, 'bad.yaml'));
+    assert.equal(status, 2);
+    assert.match(stderr, /the configuration is wrong in 1 place:[^]*did you mean interval/);
+    assert.ok(!existsSync(join(state, 'raw')) && !existsSync(join(state, 'stages')), 'something was written');
+  });
 
-test('--help explains every command and option, and exits 0', (t) => {
-  const { run } = makeSite(t);
-  const general = run('--help');
-  assert.equal(general.status, 0);
-  const commands = [...general.stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map((match) => match[1] ?? '');
-  assert.ok(commands.length >= 7, general.stdout);
-  for (const command of commands) {
-    const { status, stdout } = run(command, '--help');
-    assert.equal(status, 0, command);
-    assert.match(stdout, new RegExp(`^Usage: ops-monitor ${command}`));
-    // The demo brings its own, and the archive's are those of its parts.
-    if (command !== 'demo' && command !== 'archive') assert.match(stdout, /--config FILE/);
-  }
-  assert.match(run('assess-health', '--help').stdout, /--nagios +print one line/);
-});
-
-test('help, and the name of a command, is that command’s --help', (t) => {
-  const { run } = makeSite(t);
-  for (const words of [['silence'], ['archive'], ['archive', 'at']]) {
-    const { status, stdout } = run('help', ...words);
-    assert.equal(status, 0);
-    assert.match(stdout, new RegExp(`^Usage: ops-monitor ${words.join(' ')} `));
-    assert.equal(stdout, run(words[0] ?? '', ...words.slice(1), '--help').stdout);
-  }
-  assert.equal(run('archive', 'help', 'at').stdout, run('help', 'archive', 'at').stdout);
-});
-
-test('wrong usage and a wrong configuration exit 2 with a clear message, and touch nothing', (t) => {
-  const { run, state, folder } = makeSite(t);
-  const wrong: [argv: string[], told: RegExp][] = [
-    [['collect-snapshop'], /there is no command "collect-snapshop"; did you mean collect-snapshot\?/],
-    [
-      ['collect-snapshot', '--jsn'],
-      /there is no option --jsn; did you mean --json\?\nTry: ops-monitor collect-snapshot --help/,
-    ],
-    [['collect-snapshot', '--json=yes'], /--json takes no value, and was given "yes"/],
-    [['collect-snapshot', 'extra'], /expected options alone; got "extra"/],
-    [['collect-snapshot', '--config='], /--config needs a value: --config FILE/],
-    [
-      ['collect-snapshot', '--config', '--json'],
-      /--config needs a value, and --json looks like an option: --config FILE, or --config=--json/,
-    ],
-    [['collect-snapshot', '--config'], /--config needs a value: --config FILE/],
-    [['check-config', '--config', 'a.yaml', '--config', 'b.yaml'], /--config is given twice/],
-    [['check-config', 'a.yaml', 'b.yaml'], /expected one FILE; got "a\.yaml" and "b\.yaml"/],
-    [['check-config', 'a.yaml', '--config', 'b.yaml'], /name one configuration: a\.yaml, or --config b\.yaml/],
-    [['explain', 'filesystem-usage:/', 'host-load:host'], /expected one ID; got/],
-    [['help', 'explian'], /there is no command "explian"; did you mean explain\?/],
-    [['archive', 'help', 'exprot'], /there is no "exprot"; did you mean export\?/],
-    [
-      ['collect-snapshot', '--config', join(folder, 'none.yaml')],
-      /the configuration .*none\.yaml cannot be read: there is no such file/,
-    ],
-    [['assess-health', '--at', 'yesterday'], /--at "yesterday" is not a time/],
-    [['explain'], /name one observation/],
-    [['record-host'], /name one folder/],
-  ];
-  assert.ok(wrong.length >= 17);
-  for (const [[command = '', ...argv], told] of wrong) {
-    const { status, stderr, stdout } = run(command, ...argv);
-    assert.equal(status, 2, `${command}: ${stderr}`);
-    assert.match(stderr, told);
-    assert.equal(stdout, '');
-  }
-  writeFileSync(join(folder, 'bad.yaml'), 'intervall: 5m\n');
-  const { status, stderr } = run('collect-snapshot', '--config', join(folder, 'bad.yaml'));
-  assert.equal(status, 2);
-  assert.match(stderr, /the configuration is wrong in 1 place:[^]*did you mean interval/);
-  assert.ok(!existsSync(join(state, 'raw')) && !existsSync(join(state, 'stages')), 'something was written');
-});
-
-test('a second one by hand waits briefly, then says who holds the lock and exits 75', async (t) => {
-  const { run, env, state } = makeSite(t);
-  const script = `const { DatabaseSync } = require('node:sqlite'); const fs = require('fs'); fs.mkdirSync(${JSON.stringify(join(state, 'locks'))}, { recursive: true });
+  test('a second run of a stage waits briefly for the lock, then exits 75', async (t) => {
+    const { run, env, state } = makeSite(t);
+    const script = `const { DatabaseSync } = require('node:sqlite'); const fs = require('fs'); fs.mkdirSync(${JSON.stringify(join(state, 'locks'))}, { recursive: true });
     const db = new DatabaseSync(${JSON.stringify(join(state, 'locks', 'collect-snapshot'))}); db.exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1000);`;
-  const holder = spawn(process.execPath, ['-e', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => holder.kill('SIGKILL'));
-  await once(holder.stdout, 'data');
-  const { status, stderr } = run('collect-snapshot');
-  assert.equal(status, 75, stderr);
-  assert.match(stderr, /collect-snapshot is already running/);
-  assert.equal(run('assess-health').status, 0, 'another stage has a lock of its own');
-});
+    const holder = spawn(process.execPath, ['-e', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => holder.kill('SIGKILL'));
+    await once(holder.stdout, 'data');
+    const { status, stderr } = run('collect-snapshot');
+    assert.equal(status, 75, stderr);
+    assert.match(stderr, /collect-snapshot is already running/);
+    assert.equal(run('assess-health').status, 0, 'another stage has a lock of its own');
+  });
 
-test('--nagios prints a line, one more for each finding, and exits as Nagios expects, whatever happens', (t) => {
-  const { run, folder } = makeSite(t, 'sick');
-  const nothing = run('assess-health', '--nagios');
-  assert.equal(nothing.status, 3);
-  assert.match(
-    nothing.stdout,
-    /^OPS-MONITOR UNKNOWN - 1 unknown: no snapshot to judge: there is no snapshot yet \| green=0 amber=0 red=0 unknown=1\nunknown snapshot-age:snapshot: no snapshot to judge: there is no snapshot yet\n$/,
-  );
-  run('collect-snapshot');
-  const sick = run('assess-health', '--nagios');
-  assert.equal(sick.status, 2);
-  const [line = '', ...all] = sick.stdout.trimEnd().split('\n');
-  assert.match(line, /^OPS-MONITOR CRITICAL - \d+ red, [^|]*\| green=\d+ amber=\d+ red=\d+ unknown=\d+$/);
-  assert.ok(line.length < 450, `${line.length} characters`);
-  assert.ok(all.length > 20 && all.every((one) => /^(red|unknown|amber) [\w-]+:.+: /.test(one)), sick.stdout);
-  writeFileSync(join(folder, 'bad.yaml'), 'x: 1\n');
-  const wrong = run('assess-health', '--nagios', '--config', join(folder, 'bad.yaml'));
-  assert.equal(wrong.status, 3);
-  assert.match(wrong.stdout, /^OPS-MONITOR UNKNOWN - the configuration is wrong/);
-});
+  test('--nagios prints a status line and one line per finding, and exits 0 to 3, also after a failure', (t) => {
+    const { run, folder } = makeSite(t, 'sick');
+    const nothing = run('assess-health', '--nagios');
+    assert.equal(nothing.status, 3);
+    assert.match(
+      nothing.stdout,
+      /^OPS-MONITOR UNKNOWN - 1 unknown: no snapshot to judge: there is no snapshot yet \| green=0 amber=0 red=0 unknown=1\nunknown snapshot-age:snapshot: no snapshot to judge: there is no snapshot yet\n$/,
+    );
+    run('collect-snapshot');
+    const sick = run('assess-health', '--nagios');
+    assert.equal(sick.status, 2);
+    const [line = '', ...all] = sick.stdout.trimEnd().split('\n');
+    assert.match(line, /^OPS-MONITOR CRITICAL - \d+ red, [^|]*\| green=\d+ amber=\d+ red=\d+ unknown=\d+$/);
+    assert.ok(line.length < 450, `${line.length} characters`);
+    assert.ok(all.length > 20 && all.every((one) => /^(red|unknown|amber) [\w-]+:.+: /.test(one)), sick.stdout);
+    writeFileSync(join(folder, 'bad.yaml'), 'x: 1\n');
+    const wrong = run('assess-health', '--nagios', '--config', join(folder, 'bad.yaml'));
+    assert.equal(wrong.status, 3);
+    assert.match(wrong.stdout, /^OPS-MONITOR UNKNOWN - the configuration is wrong/);
+  });
 
-test('two assessments of one snapshot at one time give the same file, byte for byte; later only what is too old differs', (t) => {
-  const { run, state } = makeSite(t, 'healthy', 'interval: 1h');
-  run('collect-snapshot');
-  run('assess-health');
-  const health = () => readText(join(state, 'health', 'latest_health.json'));
-  const metrics = () => readText(join(state, 'textfiles', 'ops_monitor_health.prom'));
-  const ofNow = metrics();
-  const taken = new Date((JSON.parse(readText(join(state, 'raw', 'latest.json'))) as { time_utc: string }).time_utc);
-  const at = new Date(taken.getTime() + 10_000).toISOString();
-  run('assess-health', '--at', at);
-  const first = health();
-  run('assess-health', '--at', at);
-  assert.equal(health(), first);
-  const levels = (text: string) =>
-    (JSON.parse(text) as { observations: { id: string; level: string }[] }).observations.map(({ id, level }) => [
-      id,
-      level,
-    ]);
-  run('assess-health', '--at', new Date(taken.getTime() + 3_610_000).toISOString());
-  assert.deepEqual(levels(health()), levels(first), 'an hour is within three intervals of one hour');
-  run('assess-health', '--at', new Date(taken.getTime() + 4 * 3_600_000).toISOString());
-  // The monitor's own state is not part of the snapshot, and not too old with it.
-  const stale = levels(health()).filter(([id]) => !id?.startsWith('stage-outcome:'));
-  assert.ok(stale.length >= 30);
-  assert.deepEqual([...new Set(stale.map(([, level]) => level))], ['unknown']);
-  assert.equal(metrics(), ofNow, 'what it would be at another time is nothing for Prometheus');
-});
+  test('assess-health --at is reproducible, turns a stale snapshot unknown, and leaves the textfile', (t) => {
+    const { run, state, snapshot, health: healthNow } = makeSite(t, 'healthy', 'interval: 1h');
+    run('collect-snapshot');
+    run('assess-health');
+    const health = () => readText(join(state, 'health', 'latest_health.json'));
+    const metrics = () => readText(join(state, 'textfiles', 'ops_monitor_health.prom'));
+    const ofNow = metrics();
+    const taken = new Date(snapshot().time_utc);
+    const at = new Date(taken.getTime() + 10_000).toISOString();
+    run('assess-health', '--at', at);
+    const first = health();
+    run('assess-health', '--at', at);
+    assert.equal(health(), first);
+    const levels = () => healthNow().observations.map(({ id, level }) => [id, level]);
+    const levelsThen = levels();
+    run('assess-health', '--at', new Date(taken.getTime() + 3_610_000).toISOString());
+    assert.deepEqual(levels(), levelsThen, 'an hour is within three intervals of one hour');
+    run('assess-health', '--at', new Date(taken.getTime() + 4 * 3_600_000).toISOString());
+    // The monitor’s own stage records are not part of the snapshot and do not become stale with it.
+    const stale = levels().filter(([id]) => !id?.startsWith('stage-outcome:'));
+    assert.ok(stale.length >= 30);
+    assert.deepEqual([...new Set(stale.map(([, level]) => level))], ['unknown']);
+    assert.equal(metrics(), ofNow, '--at changed the textfile for Prometheus');
+  });
 
-test('explain tells what was read, which limit decided and where it stands, since when, and what would clear it', (t) => {
-  const { run, config } = makeSite(t, 'sick', 'limits:\n  filesystem: { red: 95% }');
-  for (const stage of stages) run(stage);
-  const { status, stdout, stderr } = run('explain', 'filesystem-usage:data');
-  assert.equal(status, 0, stderr);
-  assert.match(stdout, /level +red, as assessed at/);
-  assert.match(stdout, /why +\/data is 96\.9 % full/);
-  assert.match(stdout, /limit +95 %, limits\.filesystem\.red/);
-  const line =
-    readText(config)
-      .split('\n')
-      .findIndex((text) => text.includes('95%')) + 1;
-  assert.ok(stdout.includes(`written  ${config}:${line}`), stdout);
-  assert.match(stdout, /since +at least 20\d\d-\d\d-\d\d/);
-  assert.match(stdout, /clears +when it is below 80 %/);
-  assert.match(stdout, /read +filesystems\.data, at 20.*: ok\n +by +statfs/);
-  assert.match(stdout, /"used_percent": 96\.9999/);
-  assert.match(stdout, /runbook +ops\/runbooks\/filesystem-usage\.md/);
-
-  const unread = run('explain', 'checkout-dirty:elsewhere').stdout;
-  assert.match(unread, /level +unknown/);
-  assert.match(unread, /read +checkouts\.elsewhere: git status of \/opt\/aurora\/nowhere failed/);
-  const usual = run('explain', 'filesystem-usage:root').stdout;
-  assert.match(usual, /written  default \(80%\)/);
-  const typo = run('explain', 'filesystem-usage:dat');
-  assert.equal(typo.status, 2);
-  assert.match(typo.stderr, /did you mean filesystem-usage:data\?/);
-  assert.match(typo.stderr, /There are:\n {2}filesystem-usage:data\n( {2}\S+\n){11} {2}and \d+ more, in the report\n$/);
-});
-
-test('whoever takes the name of an alert out of a mail is told the name of the observation', (t) => {
-  const { run } = makeSite(t, 'sick');
-  for (const stage of stages) run(stage);
-  const cases: [id: string, told: RegExp][] = [
-    [
-      'storage:data',
-      /^explain: storage:data is the name of an alert, by its rule; observations are named by check: filesystem-usage:data\n$/,
-    ],
-    ['storage:dat', /observations are named by check; did you mean filesystem-usage:data\?\nThere are:\n/],
-    ['storage', /observations are named by check; did you mean filesystem-usage:root\?\nThere are:\n/],
-    ['probe:checkouts.elsewhere', /^explain: probe:checkouts\.elsewhere is the name of an alert.*\nThere are:\n/],
-    ['heartbeat:outsid', /^explain: there is no observation "heartbeat:outsid"/],
-  ];
-  for (const [id, told] of cases) {
-    const { status, stdout, stderr } = run('explain', id);
-    assert.deepEqual([status, stdout], [2, ''], id);
-    assert.match(stderr, told);
-    assert.ok(stderr.split('\n').length <= 16, stderr);
-  }
-});
-
-test('every observation that health makes can be explained', (t) => {
-  const { run, state } = makeSite(t, 'sick');
-  for (const stage of stages) run(stage);
-  const { observations } = JSON.parse(readText(join(state, 'health', 'latest_health.json'))) as {
-    observations: { id: string }[];
-  };
-  assert.ok(observations.length >= 40, `${observations.length}`);
-  for (const { id } of observations.filter((_, index) => index % 4 === 0)) {
-    const { status, stdout } = run('explain', id, '--json');
-    assert.equal(status, 0, id);
-    const { observation, limit_origin } = JSON.parse(stdout) as { observation: { id: string }; limit_origin: string };
-    assert.equal(observation.id, id);
-    assert.ok(limit_origin.length > 0);
-  }
-});
-
-test('a snapshot that is torn, empty or another’s is no snapshot: health says so, and the run succeeds', (t) => {
-  const { run, state } = makeSite(t);
-  mkdirSync(join(state, 'raw'), { recursive: true });
-  for (const text of ['', '{"schema_version":1', '[]', '{"sections":{}}', 'null', '\0\0\0']) {
-    writeFileSync(join(state, 'raw', 'latest.json'), text);
-    const { status, stderr } = run('assess-health');
+  test('explain prints the reading, the limit and where it was written, since when, and what would clear it', (t) => {
+    const { run, config } = makeSite(t, 'sick', 'limits:\n  filesystem: { red: 95% }');
+    for (const stage of stages) run(stage);
+    const { status, stdout, stderr } = run('explain', 'filesystem-usage:data');
     assert.equal(status, 0, stderr);
-    const health = JSON.parse(readText(join(state, 'health', 'latest_health.json'))) as { overall_level: string };
-    assert.equal(health.overall_level, 'unknown', JSON.stringify(text));
-  }
-});
+    assert.match(stdout, /level +red, as assessed at/);
+    assert.match(stdout, /why +\/data is 96\.9 % full/);
+    assert.match(stdout, /limit +95 %, limits\.filesystem\.red/);
+    const line =
+      readText(config)
+        .split('\n')
+        .findIndex((text) => text.includes('95%')) + 1;
+    assert.ok(stdout.includes(`written  ${config}:${line}`), stdout);
+    assert.match(stdout, /since +at least 20\d\d-\d\d-\d\d/);
+    assert.match(stdout, /clears +when it is below 80 %/);
+    assert.match(stdout, /read +filesystems\.data, at 20.*: ok\n +by +statfs/);
+    assert.match(stdout, /"used_percent": 96\.9999/);
+    assert.match(stdout, /runbook +ops\/runbooks\/filesystem-usage\.md/);
 
-test('the effective configuration is kept, and a changed file is read anew', (t) => {
-  const { run, folder, config, state } = makeSite(t);
-  run('collect-snapshot');
-  const path = join(folder, 'cache', 'ops-monitor', 'configuration.json');
-  const before = statSync(path).mtimeMs;
-  assert.equal(statSync(dirname(path)).mode & 0o777, 0o700, 'what is cached is nobody else’s');
-  run('collect-snapshot');
-  assert.equal(statSync(path).mtimeMs, before, 'nothing changed, so nothing is resolved again');
-  writeFileSync(config, readText(config).replace('site: aurora', 'site: elsewhere'));
-  run('collect-snapshot');
-  assert.equal((JSON.parse(readText(join(state, 'raw', 'latest.json'))) as { site: string }).site, 'elsewhere');
-  writeFileSync(path, readFileSync(path, 'utf8').slice(0, 60));
-  assert.equal(run('collect-snapshot').status, 0, 'a torn cache is no fault');
-});
+    const unread = run('explain', 'checkout-dirty:elsewhere').stdout;
+    assert.match(unread, /level +unknown/);
+    assert.match(unread, /read +checkouts\.elsewhere: git status of \/opt\/aurora\/nowhere failed/);
+    const usual = run('explain', 'filesystem-usage:root').stdout;
+    assert.match(usual, /written  default \(80%\)/);
+    const typo = run('explain', 'filesystem-usage:dat');
+    assert.equal(typo.status, 2);
+    assert.match(typo.stderr, /did you mean filesystem-usage:data\?/);
+    assert.match(
+      typo.stderr,
+      /There are:\n {2}filesystem-usage:data\n( {2}\S+\n){11} {2}and \d+ more, in the report\n$/,
+    );
+  });
 
-test('run-cycle says what is green, amber, red and unknown and why, and where the files lie', (t) => {
-  const { run, state } = makeSite(t, 'sick');
-  const { status, stdout } = run('run-cycle');
-  assert.equal(status, 0);
-  assert.match(stdout, /● RED {3}\d+ green, \d+ amber, \d+ unknown, \d+ red/);
-  assert.match(stdout, /red +\/data is 96\.9 % full, 14\.2 GB left \(red from 90 %\)/);
-  assert.match(stdout, /^ +filesystem-usage:data, clears when it is below 80 %$/m);
-  assert.match(stdout, /unknown +elsewhere could not be read/);
-  assert.match(stdout, /Observe-only/);
-  assert.ok(stdout.includes(join(state, 'health', 'latest_report.md')));
-  assert.ok(!stdout.includes('\u001B'), 'colour, though nobody sees it');
-});
+  test('explain answers the name of an alert with the name of its observation', (t) => {
+    const { run } = makeSite(t, 'sick');
+    for (const stage of stages) run(stage);
+    const cases: [id: string, told: RegExp][] = [
+      [
+        'storage:data',
+        /^explain: storage:data is the name of an alert, by its rule; observations are named by check: filesystem-usage:data\n$/,
+      ],
+      ['storage:dat', /observations are named by check; did you mean filesystem-usage:data\?\nThere are:\n/],
+      ['storage', /observations are named by check; did you mean filesystem-usage:root\?\nThere are:\n/],
+      ['probe:checkouts.elsewhere', /^explain: probe:checkouts\.elsewhere is the name of an alert.*\nThere are:\n/],
+      ['heartbeat:outsid', /^explain: there is no observation "heartbeat:outsid"/],
+    ];
+    for (const [id, told] of cases) {
+      const { status, stdout, stderr } = run('explain', id);
+      assert.deepEqual([status, stdout], [2, ''], id);
+      assert.match(stderr, told);
+      assert.ok(stderr.split('\n').length <= 16, stderr);
+    }
+  });
 
-test('the line that run-cycle ends with explains the worst finding as it stands, with the configuration that was given', (t) => {
-  const { run, env, folder, config } = makeSite(t, 'sick');
-  symlinkSync(join(root, 'scripts', 'ops-monitor.sh'), join(folder, 'ops-monitor'));
-  const pasted = (stdout: string) => {
-    const line = /^ {2}why +(ops-monitor explain .*)$/m.exec(stdout)?.[1] ?? '';
-    const PATH = `${folder}:${env.PATH}`;
-    return { line, ...spawnSync('sh', ['-c', line], { env: { ...env, PATH }, encoding: 'utf8', cwd: folder }) };
-  };
-  const usual = pasted(run('run-cycle').stdout);
-  assert.doesNotMatch(usual.line, /--config/);
-  assert.match(usual.stdout, /^ +level +red/m);
+  test('explain knows every observation of the health file', (t) => {
+    const { run, health } = makeSite(t, 'sick');
+    for (const stage of stages) run(stage);
+    const { observations } = health();
+    assert.ok(observations.length >= 40, `${observations.length}`);
+    for (const { id } of observations.filter((_, index) => index % 4 === 0)) {
+      const { status, stdout } = run('explain', id, '--json');
+      assert.equal(status, 0, id);
+      const { observation, limit_origin } = JSON.parse(stdout) as { observation: { id: string }; limit_origin: string };
+      assert.equal(observation.id, id);
+      assert.ok(limit_origin.length > 0);
+    }
+  });
 
-  const spaced = join(folder, 'of my own.yaml');
-  renameSync(config, spaced);
-  const given = pasted(run('run-cycle', '--config', spaced).stdout);
-  assert.ok(given.line.includes(`explain --config '${spaced}' `), given.line);
-  assert.match(given.stdout, /^ +level +red/m, given.stderr);
-});
+  test('assess-health succeeds with unknown when the snapshot is torn, empty or foreign', (t) => {
+    const { run, state, health } = makeSite(t);
+    mkdirSync(join(state, 'raw'), { recursive: true });
+    for (const text of ['', '{"schema_version":1', '[]', '{"sections":{}}', 'null', '\0\0\0']) {
+      writeFileSync(join(state, 'raw', 'latest.json'), text);
+      const { status, stderr } = run('assess-health');
+      assert.equal(status, 0, stderr);
+      assert.equal(health().overall_level, 'unknown', JSON.stringify(text));
+    }
+  });
 
-test('run-cycle --quiet prints nothing, whatever was found, but why a stage failed', (t) => {
-  const { run, state } = makeSite(t, 'sick');
-  const { status, stdout, stderr } = run('run-cycle', '--quiet');
-  assert.equal(`${status} ${stdout}${stderr}`, '0 ');
-  const health = readText(join(state, 'health', 'latest_health.json'));
-  assert.match(health, /"overall_level": "red"/, 'the cycle did run, and there was bad news');
-  // A report cannot be written where a folder has its name.
-  rmSync(join(state, 'health', 'latest_report.md'));
-  mkdirSync(join(state, 'health', 'latest_report.md'));
-  const failed = run('run-cycle', '--quiet');
-  assert.equal(failed.status, 1);
-  assert.equal(failed.stdout, '');
-  assert.match(failed.stderr, /^write-report: writing .*latest_report\.md failed.*\n$/);
-});
+  test('the effective configuration is cached, and a changed file is read again', (t) => {
+    const { run, folder, config, snapshot } = makeSite(t);
+    run('collect-snapshot');
+    const path = join(folder, 'cache', 'ops-monitor', 'configuration.json');
+    const before = statSync(path).mtimeMs;
+    assert.equal(statSync(dirname(path)).mode & 0o777, 0o700, 'others can read the cache');
+    run('collect-snapshot');
+    assert.equal(statSync(path).mtimeMs, before, 'nothing changed, so nothing is resolved again');
+    writeFileSync(config, readText(config).replace('site: aurora', 'site: elsewhere'));
+    run('collect-snapshot');
+    assert.equal(snapshot().site, 'elsewhere');
+    writeFileSync(path, readFileSync(path, 'utf8').slice(0, 60));
+    assert.equal(run('collect-snapshot').status, 0, 'a torn cache is no fault');
+  });
 
-test('run-cycle runs every stage, with --only those of one timer', (t) => {
-  const { run, state } = makeSite(t);
-  const recorded = () => readdirSync(join(state, 'stages')).map((name) => name.replace('.json', ''));
-  const cycle = ['assess-health', 'collect-snapshot', 'confirm-cycle', 'send-alerts', 'write-report'];
-  assert.match(run('run-cycle', '--only', 'cycle').stdout, /● /);
-  assert.deepEqual(recorded(), cycle);
-  const { status, stdout, stderr } = run('run-cycle', '--only', 'hourly');
-  assert.equal(`${status} ${stdout}${stderr}`, '0 ');
-  assert.deepEqual(recorded(), ['append-zarr', ...cycle]);
-  const everyOf = (stage: string) =>
-    /"every_seconds": *\d+/.exec(readText(join(state, 'stages', `${stage}.json`)))?.[0];
-  assert.deepEqual(['append-zarr', 'write-report'].map(everyOf), ['"every_seconds": 3600', '"every_seconds": 300']);
-  rmSync(join(state, 'stages', 'append-zarr.json'));
-  run('run-cycle');
-  assert.deepEqual(recorded(), ['append-zarr', ...cycle]);
-  assert.equal(run('run-cycle', '--only', 'daily').status, 2);
-});
+  test('run-cycle prints all findings by level with their reasons, and the paths of the files', (t) => {
+    const { run, state } = makeSite(t, 'sick');
+    const { status, stdout } = run('run-cycle');
+    assert.equal(status, 0);
+    assert.match(stdout, /● RED {3}\d+ green, \d+ amber, \d+ unknown, \d+ red/);
+    assert.match(stdout, /red +\/data is 96\.9 % full, 14\.2 GB left \(red from 90 %\)/);
+    assert.match(stdout, /^ +filesystem-usage:data, clears when it is below 80 %$/m);
+    assert.match(stdout, /unknown +elsewhere could not be read/);
+    assert.match(stdout, /Observe-only/);
+    assert.ok(stdout.includes(join(state, 'health', 'latest_report.md')));
+    assert.ok(!stdout.includes('\u001B'), 'colour, though nobody sees it');
+  });
 
-test('a recording of this machine runs through the cycle elsewhere', (t) => {
-  const { run, folder, env } = makeSite(t);
-  const recording = join(folder, 'recorded');
-  writeFileSync(join(folder, 'empty.yaml'), '');
-  const made = run('record-host', recording, '--config', join(folder, 'empty.yaml'), '--summary', 'a test');
-  assert.equal(made.status, 0, made.stderr);
-  assert.equal(run('record-host', recording).status, 2, 'a recording never overwrites anything');
-  writeFileSync(
-    join(folder, 'replay.yaml'),
-    `hosts: { local: { folder: ${recording} } }\nfiles: { state: ${folder}/replayed }\n`,
-  );
-  const { status, stdout } = run('collect-snapshot', '--json', '--config', join(folder, 'replay.yaml'));
-  assert.equal(status, 0);
-  const { sections } = JSON.parse(stdout) as { sections: Record<string, { status: string }> };
-  assert.equal(sections['host']?.status, 'ok');
-  assert.equal(sections['filesystems']?.status, 'ok');
-  assert.ok(env.HOME);
-});
+  test('the explain command that run-cycle suggests runs as pasted, with the given configuration', (t) => {
+    const { run, env, folder, config } = makeSite(t, 'sick');
+    symlinkSync(join(root, 'scripts', 'ops-monitor.sh'), join(folder, 'ops-monitor'));
+    const pasted = (stdout: string) => {
+      const line = /^ {2}why +(ops-monitor explain .*)$/m.exec(stdout)?.[1] ?? '';
+      const PATH = `${folder}:${env.PATH}`;
+      return { line, ...spawnSync('sh', ['-c', line], { env: { ...env, PATH }, encoding: 'utf8', cwd: folder }) };
+    };
+    const usual = pasted(run('run-cycle').stdout);
+    assert.doesNotMatch(usual.line, /--config/);
+    assert.match(usual.stdout, /^ +level +red/m);
 
-test('the launcher runs from a checkout, through a symlink and from another folder', (t) => {
-  const { folder, env } = makeSite(t);
-  const link = join(folder, 'ops-monitor');
-  spawnSync('ln', ['-s', join(root, 'scripts', 'ops-monitor.sh'), link]);
-  const { status, stdout } = spawnSync(link, ['--version'], { cwd: folder, env, encoding: 'utf8' });
-  assert.equal(status, 0);
-  assert.match(stdout, /^ops-monitor \d+\.\d+\.\d+\n$/);
+    const spaced = join(folder, 'of my own.yaml');
+    renameSync(config, spaced);
+    const given = pasted(run('run-cycle', '--config', spaced).stdout);
+    assert.ok(given.line.includes(`explain --config '${spaced}' `), given.line);
+    assert.match(given.stdout, /^ +level +red/m, given.stderr);
+  });
+
+  test('run-cycle --quiet prints only why a stage failed', (t) => {
+    const { run, state, health } = makeSite(t, 'sick');
+    const { status, stdout, stderr } = run('run-cycle', '--quiet');
+    assert.equal(`${status} ${stdout}${stderr}`, '0 ');
+    assert.equal(health().overall_level, 'red', 'the cycle did not run');
+    // A folder with the name of the report makes write-report fail.
+    rmSync(join(state, 'health', 'latest_report.md'));
+    mkdirSync(join(state, 'health', 'latest_report.md'));
+    const failed = run('run-cycle', '--quiet');
+    assert.equal(failed.status, 1);
+    assert.equal(failed.stdout, '');
+    assert.match(failed.stderr, /^write-report: writing .*latest_report\.md failed.*\n$/);
+  });
+
+  test('run-cycle runs all stages, and --only those of one timer', (t) => {
+    const { run, state } = makeSite(t);
+    const recorded = () => readdirSync(join(state, 'stages')).map((name) => name.replace('.json', ''));
+    const cycle = ['assess-health', 'collect-snapshot', 'confirm-cycle', 'send-alerts', 'write-report'];
+    assert.match(run('run-cycle', '--only', 'cycle').stdout, /● /);
+    assert.deepEqual(recorded(), cycle);
+    const { status, stdout, stderr } = run('run-cycle', '--only', 'hourly');
+    assert.equal(`${status} ${stdout}${stderr}`, '0 ');
+    assert.deepEqual(recorded(), ['append-zarr', ...cycle]);
+    const everyOf = (stage: string) =>
+      /"every_seconds": *\d+/.exec(readText(join(state, 'stages', `${stage}.json`)))?.[0];
+    assert.deepEqual(['append-zarr', 'write-report'].map(everyOf), ['"every_seconds": 3600', '"every_seconds": 300']);
+    rmSync(join(state, 'stages', 'append-zarr.json'));
+    run('run-cycle');
+    assert.deepEqual(recorded(), ['append-zarr', ...cycle]);
+    assert.equal(run('run-cycle', '--only', 'daily').status, 2);
+  });
+
+  test('a recording of this machine can be collected again from its folder', (t) => {
+    const { run, folder } = makeSite(t);
+    const recording = join(folder, 'recorded');
+    writeFileSync(join(folder, 'empty.yaml'), '');
+    const made = run('record-host', recording, '--config', join(folder, 'empty.yaml'), '--summary', 'a test');
+    assert.equal(made.status, 0, made.stderr);
+    assert.equal(run('record-host', recording).status, 2, 'a recording never overwrites anything');
+    writeFileSync(
+      join(folder, 'replay.yaml'),
+      `hosts: { local: { folder: ${recording} } }\nfiles: { state: ${folder}/replayed }\n`,
+    );
+    const { status, stdout } = run('collect-snapshot', '--json', '--config', join(folder, 'replay.yaml'));
+    assert.equal(status, 0);
+    const { sections } = JSON.parse(stdout) as { sections: Record<string, { status: string }> };
+    assert.equal(sections['host']?.status, 'ok');
+    assert.equal(sections['filesystems']?.status, 'ok');
+  });
+
+  test('the launcher runs through a symlink and from another folder', (t) => {
+    const { folder, env } = makeSite(t);
+    const link = join(folder, 'ops-monitor');
+    symlinkSync(join(root, 'scripts', 'ops-monitor.sh'), link);
+    const { status, stdout } = spawnSync(link, ['--version'], { cwd: folder, env, encoding: 'utf8' });
+    assert.equal(status, 0);
+    assert.match(stdout, /^ops-monitor \d+\.\d+\.\d+\n$/);
+  });
 });

@@ -1,7 +1,6 @@
-// The two names of one thing: as an alert, and as an observation.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { sections as definitions } from '../../lib/config/registry.ts';
 import { lookAtSnapshot, readingsOf } from '../../lib/alerts/look.ts';
 import { monitorPolicies, snapshotPolicies } from '../../lib/alerts/policies.ts';
@@ -13,53 +12,55 @@ import { readText } from '../world.ts';
 
 const hosts = join(import.meta.dirname, '..', 'hosts');
 
-test('behind every alert of a machine there is the observation that is named, and its alert is that one', () => {
-  let seen = 0;
-  for (const machine of ['sick', 'healthy', 'container']) {
-    const file = (...path: string[]) => readText(join(hosts, machine, ...path));
-    const { sections } = JSON.parse(file('expected', 'latest.json')) as { sections: Record<string, Envelope> };
-    const { observations } = JSON.parse(file('expected', 'latest_health.json')) as { observations: { id: string }[] };
-    const resolved = resolve({ path: 'config.yaml', text: file('config.yaml') });
-    assert.ok('config' in resolved);
-    const known = new Set(observations.map(({ id }) => id));
-    const at = new Date(0);
-    const { config } = resolved;
-    const { snapshot: judged } = judgedOf({ snapshot: snapshotOf(sections, at) }, config, at);
-    for (const [rule, { sightings }] of Object.entries(
-      lookAtSnapshot(judged, readingsOf(definitions, sections), config),
-    )) {
-      if (rule === 'red') continue;
-      for (const { subject } of sightings) {
-        const alert = `${rule}:${subject}`;
-        const named = observationsBehind(alert);
-        const behind = named.find((one) => known.has(one));
-        if (behind === undefined) {
-          assert.equal(rule, 'probe', `${alert} is said to be ${named.join(' or ')}, which ${machine} does not have`);
-          continue;
+describe('commands/counterparts', () => {
+  test('every alert of the recorded machines maps to an existing observation and back', () => {
+    let seen = 0;
+    for (const machine of ['sick', 'healthy', 'container']) {
+      const file = (...path: string[]) => readText(join(hosts, machine, ...path));
+      const { sections } = JSON.parse(file('expected', 'latest.json')) as { sections: Record<string, Envelope> };
+      const { observations } = JSON.parse(file('expected', 'latest_health.json')) as { observations: { id: string }[] };
+      const resolved = resolve({ path: 'config.yaml', text: file('config.yaml') });
+      assert.ok('config' in resolved);
+      const known = new Set(observations.map(({ id }) => id));
+      const at = new Date(0);
+      const { config } = resolved;
+      const { snapshot: judged } = judgedOf({ snapshot: snapshotOf(sections, at) }, config, at);
+      for (const [rule, { sightings }] of Object.entries(
+        lookAtSnapshot(judged, readingsOf(definitions, sections), config),
+      )) {
+        if (rule === 'red') continue;
+        for (const { subject } of sightings) {
+          const alert = `${rule}:${subject}`;
+          const named = observationsBehind(alert);
+          const behind = named.find((one) => known.has(one));
+          if (behind === undefined) {
+            assert.equal(rule, 'probe', `${alert} is said to be ${named.join(' or ')}, which ${machine} does not have`);
+            continue;
+          }
+          assert.equal(alertOf(behind), alert);
+          seen += 1;
         }
-        assert.equal(alertOf(behind), alert);
-        seen += 1;
       }
     }
-  }
-  assert.ok(seen >= 15, `only ${seen} were seen`);
-});
+    assert.ok(seen >= 15, `only ${seen} were seen`);
+  });
 
-test('every rule has its check, but for readings that fail', () => {
-  for (const { name } of [...snapshotPolicies, ...monitorPolicies].filter((rule) => rule.name !== 'probe')) {
-    const found = observationsBehind(name);
-    assert.ok(found.length > 0, name);
-    assert.deepEqual(
-      observationsBehind(`${name}:x`),
-      found.map((check) => `${check}:x`),
-    );
-    for (const check of found) assert.deepEqual([alertOf(check), alertOf(`${check}:x`)], [name, `${name}:x`]);
-  }
-  assert.deepEqual(observationsBehind('probe:host.source'), ['host-reachable:source']);
-  assert.deepEqual(observationsBehind('probe:filesystems.data'), []);
-  assert.equal(alertOf('host-reachable:source'), 'probe:host.source');
-  assert.deepEqual([alertOf('constructor:x'), observationsBehind('constructor')], [undefined, []]);
-  assert.deepEqual([alertOf('host-load:host'), alertOf('host-load')], ['red:host-load:host', 'red:host-load']);
-  assert.deepEqual(observationsBehind('red:host-load:host'), ['host-load:host']);
-  assert.equal(alertOf('nothing:x'), undefined);
+  test('every rule maps to checks and back, except probe, which covers failed readings', () => {
+    for (const { name } of [...snapshotPolicies, ...monitorPolicies].filter((rule) => rule.name !== 'probe')) {
+      const found = observationsBehind(name);
+      assert.ok(found.length > 0, name);
+      assert.deepEqual(
+        observationsBehind(`${name}:x`),
+        found.map((check) => `${check}:x`),
+      );
+      for (const check of found) assert.deepEqual([alertOf(check), alertOf(`${check}:x`)], [name, `${name}:x`]);
+    }
+    assert.deepEqual(observationsBehind('probe:host.source'), ['host-reachable:source']);
+    assert.deepEqual(observationsBehind('probe:filesystems.data'), []);
+    assert.equal(alertOf('host-reachable:source'), 'probe:host.source');
+    assert.deepEqual([alertOf('constructor:x'), observationsBehind('constructor')], [undefined, []]);
+    assert.deepEqual([alertOf('host-load:host'), alertOf('host-load')], ['red:host-load:host', 'red:host-load']);
+    assert.deepEqual(observationsBehind('red:host-load:host'), ['host-load:host']);
+    assert.equal(alertOf('nothing:x'), undefined);
+  });
 });

@@ -1,8 +1,8 @@
-// rehearse as a person runs it: where it looked is said, and what went wrong is not taken for a bad line.
+// Runs the bundled rehearse.
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { snapshots } from '../../lib/snapshot/files.ts';
 import { ok, snapshotOf } from '../health/seen.ts';
 import { environmentIn, runBundle } from '../process.ts';
@@ -26,44 +26,46 @@ function makeSite(t: TestContext) {
 const lineOf = (sections: object, time_utc = new Date().toISOString()): string =>
   JSON.stringify({ ...snapshotOf(time_utc, {}), sections });
 
-test('where there is nothing to replay, the folder and whose word that was are named', (t) => {
-  const { folder, today, run } = makeSite(t);
-  const found = run({ OPS_MONITOR_CONFIG: today });
-  assert.equal(found.status, 1);
-  assert.ok(found.stderr.includes(`in ${folder}/state/raw (as ${today} says); --against FILE`), found.stderr);
-  const none = run({ XDG_STATE_HOME: join(folder, 'xdg') });
-  assert.equal(none.status, 1);
-  // A machine may have one of its own.
-  assert.match(none.stderr, /in \S+\/raw \((the default, since no configuration of today|as \/etc\/)/);
-  assert.match(none.stderr, /--against FILE/);
-});
-
-test('lines that are none are left out and counted; a snapshot that no rule can take is an error', (t) => {
-  const { today, run, record } = makeSite(t);
-  for (const line of [lineOf({}), '{"torn', '{}', lineOf({}, 'yesterday'), lineOf({})]) record(line);
-  const { status, stdout, stderr } = run({ OPS_MONITOR_CONFIG: today });
-  assert.equal(status, 0, stderr);
-  assert.match(stdout, /^2 snapshots of 30 days/m);
-  assert.match(stderr, /^3 lines could not be read and were left out$/m);
-  record(lineOf({ later: null }));
-  const broken = run({ OPS_MONITOR_CONFIG: today });
-  assert.equal(broken.status, 1, broken.stdout);
-  assert.match(broken.stderr, /the snapshot of \S+Z could not be replayed: .*null/);
-});
-
-test('what health judges red of the recorded snapshots, and no other rule tells of, is among the mails', (t) => {
-  const { today, run, record } = makeSite(t);
-  const prune = ok({
-    verdict: 'fail',
-    counts: {},
-    file: '/prune.json',
-    age_seconds: 60,
-    decided_at: '2026-11-20T00:00:00Z',
+describe('commands/rehearse', () => {
+  test('without snapshots it names the folder and the configuration that chose it', (t) => {
+    const { folder, today, run } = makeSite(t);
+    const found = run({ OPS_MONITOR_CONFIG: today });
+    assert.equal(found.status, 1);
+    assert.ok(found.stderr.includes(`in ${folder}/state/raw (as ${today} says); --against FILE`), found.stderr);
+    const none = run({ XDG_STATE_HOME: join(folder, 'xdg') });
+    assert.equal(none.status, 1);
+    // The machine that runs the test may have a configuration under /etc.
+    assert.match(none.stderr, /in \S+\/raw \((the default, since no configuration of today|as \/etc\/)/);
+    assert.match(none.stderr, /--against FILE/);
   });
-  for (const minutes of [20, 15, 10, 5])
-    record(lineOf({ gates: ok({ prune }) }, new Date(Date.now() - minutes * 60_000).toISOString()));
-  const { status, stdout, stderr } = run({ OPS_MONITOR_CONFIG: today });
-  assert.equal(status, 0, stderr);
-  assert.match(stdout, /^- .* ALERT red:gate-verdict:prune: the prune gate fails {2}\(a@example\.org\)$/m);
-  assert.match(stdout, /today 1 mail, then 0/);
+
+  test('skips and counts bad lines, but fails on a snapshot that a rule cannot judge', (t) => {
+    const { today, run, record } = makeSite(t);
+    for (const line of [lineOf({}), '{"torn', '{}', lineOf({}, 'yesterday'), lineOf({})]) record(line);
+    const { status, stdout, stderr } = run({ OPS_MONITOR_CONFIG: today });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^2 snapshots of 30 days/m);
+    assert.match(stderr, /^3 lines could not be read and were left out$/m);
+    record(lineOf({ later: null }));
+    const broken = run({ OPS_MONITOR_CONFIG: today });
+    assert.equal(broken.status, 1, broken.stdout);
+    assert.match(broken.stderr, /the snapshot of \S+Z could not be replayed: .*null/);
+  });
+
+  test('lists the mails of the rule `red` for recorded snapshots', (t) => {
+    const { today, run, record } = makeSite(t);
+    const prune = ok({
+      verdict: 'fail',
+      counts: {},
+      file: '/prune.json',
+      age_seconds: 60,
+      decided_at: '2026-11-20T00:00:00Z',
+    });
+    for (const minutes of [20, 15, 10, 5])
+      record(lineOf({ gates: ok({ prune }) }, new Date(Date.now() - minutes * 60_000).toISOString()));
+    const { status, stdout, stderr } = run({ OPS_MONITOR_CONFIG: today });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^- .* ALERT red:gate-verdict:prune: the prune gate fails {2}\(a@example\.org\)$/m);
+    assert.match(stdout, /today 1 mail, then 0/);
+  });
 });

@@ -8,7 +8,7 @@ import { readText } from '../world.ts';
 const docs = join(import.meta.dirname, '..', '..', 'ops', 'docs');
 
 describe('config/docs', () => {
-  test('the reference page and the JSON Schema are what the schema says; `npm run docs` writes them', () => {
+  test('the reference page and the JSON Schema are up to date (`npm run docs` writes them)', () => {
     const schema = configurationJsonSchema();
     assert.equal(readText(join(docs, 'configuration.md')), renderReference(schema));
     assert.deepEqual(JSON.parse(readText(join(docs, 'config.schema.json'))), JSON.parse(JSON.stringify(schema)));

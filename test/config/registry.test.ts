@@ -1,9 +1,8 @@
-// What a section says of the configuration, held against the configuration's own schema and against recorded machines: a
-// section that is added cannot leave any of it out.
+// Compares every section with the configuration’s schema and with recorded machines: a new section cannot be forgotten here.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { checks, probes, sections } from '../../lib/config/registry.ts';
 import { resolve } from '../../lib/config/resolve.ts';
@@ -23,7 +22,7 @@ const problemsOf = (text: string): string => {
   return 'problems' in resolved ? resolved.problems.join('\n') : '';
 };
 
-/** The keys of the configuration that are chosen, with NAME for a name of one's own. */
+/** The configuration keys that `isChosen` accepts, with NAME for a free name. */
 function keysWhere(isChosen: (schema: JsonSchema, key: string) => boolean): string[] {
   const found = new Set<string>();
   const walk = (schema: JsonSchema, path: readonly string[]): void => {
@@ -39,7 +38,7 @@ function keysWhere(isChosen: (schema: JsonSchema, key: string) => boolean): stri
   return [...found];
 }
 
-/** The least that can be written there. */
+/** The smallest valid value of a schema. */
 function leastOf(schema: JsonSchema): unknown {
   const [option = {}] = alternatives(schema);
   if (option.type === 'object') return requiredOf(option);
@@ -49,7 +48,7 @@ function leastOf(schema: JsonSchema): unknown {
 const requiredOf = ({ required = [], properties = {} }: JsonSchema): object =>
   Object.fromEntries(required.map((key) => [key, leastOf(properties[key] ?? {})]));
 
-/** A configuration with that at a key, and nothing more around it than there must be. */
+/** A configuration with `valueOf` at a key, and otherwise only required keys. */
 function configurationWith(key: string, valueOf: (schema: JsonSchema) => unknown): string {
   const around = (schema: JsonSchema, [next, ...rest]: readonly string[]): unknown => {
     if (next === undefined) return valueOf(schema);
@@ -60,71 +59,73 @@ function configurationWith(key: string, valueOf: (schema: JsonSchema) => unknown
   return JSON.stringify(around(configurationJsonSchema(), key.split('.')));
 }
 
-test('a machine that is not under `hosts` is refused wherever one can be named', () => {
-  const keys = keysWhere((_, key) => key === 'host');
-  assert.ok(keys.length >= 6);
-  for (const key of keys) {
-    const text = configurationWith(key, () => 'nowhere');
-    const told = problemsOf(text);
-    assert.ok(told.includes(`${key}: there is no host "nowhere" under \`hosts\` (there: none)`), `${text}: ${told}`);
-    assert.equal(problemsOf(text.replace('{', '{"hosts":{"nowhere":{"folder":"/x"}},')), '', text);
-  }
-});
-
-test('two names that would be one variable in the archive are refused wherever names are one’s own', () => {
-  const keys = keysWhere((schema) => schema.propertyNames?.pattern !== undefined);
-  // Of these the archive has nothing: no reading is called by them.
-  const others = new Set(['alerts.alertmanager.labels', 'alerts.webhooks', 'streams.NAME.units']);
-  const archived = keys.filter((key) => !others.has(key));
-  assert.ok(archived.length >= 7);
-  for (const key of archived) {
-    const text = configurationWith(key, (schema) => {
-      const least = leastOf(anyProperty(schema) ?? {});
-      return { 'a-b': least, a_b: least };
-    });
-    assert.match(problemsOf(text), /a-b" and ".*a_b" would be one variable in the archive/, text);
-  }
-});
-
-test('once the filesystems are named too, every section knows its subjects', () => {
-  const config = configurationOf('filesystems: { data: /data }');
-  for (const [name, section] of Object.entries(registry.sections)) assert.ok(section.subjects(config), name);
-});
-
-test('an exception for a subject that nobody watches is refused for every limit there is', () => {
-  const limited = checks.flatMap(({ limits }: AnyCheck) => (limits ? [limits.key] : []));
-  assert.ok(limited.length >= 18);
-  for (const key of limited) {
-    const told = problemsOf(`filesystems: { data: /data }\nlimits: { ${key}: { for: { nobody: {} } } }`);
-    assert.ok(told.includes(`limits.${key}.for.nobody: there is no `), `${key}: ${told}`);
-  }
-});
-
-const machines = join(dirname(fileURLToPath(import.meta.url)), '..', 'hosts');
-
-test('on recorded machines every check judges subjects that its section names, and every table has its columns', () => {
-  let [observed, shown] = [0, 0];
-  for (const machine of readdirSync(machines)) {
-    const expected = (file: string): unknown => JSON.parse(readText(join(machines, machine, 'expected', file)));
-    const config = configurationOf(readText(join(machines, machine, 'config.yaml')));
-    for (const { id, check, subject } of (expected('latest_health.json') as Health).observations) {
-      const needs = registry.checks.find(({ name }) => name === check)?.needs ?? [];
-      const subjects = needs.map((need) => registry.sections[need]?.subjects(config)?.map(({ name }) => name));
-      if (needs.length === 0 || subjects.includes(undefined)) continue;
-      observed += 1;
-      assert.ok([...needs, ...subjects.flat()].includes(subject), `${machine}: ${id}`);
+describe('config/registry', () => {
+  test('an undefined host is refused at every key that names one', () => {
+    const keys = keysWhere((_, key) => key === 'host');
+    assert.ok(keys.length >= 6);
+    for (const key of keys) {
+      const text = configurationWith(key, () => 'nowhere');
+      const told = problemsOf(text);
+      assert.ok(told.includes(`${key}: there is no host "nowhere" under \`hosts\` (there: none)`), `${text}: ${told}`);
+      assert.equal(problemsOf(text.replace('{', '{"hosts":{"nowhere":{"folder":"/x"}},')), '', text);
     }
-    for (const { probe, item = probe, outcome } of outcomesOf(
-      sections,
-      (expected('latest.json') as Snapshot).sections,
-    )) {
-      const { table } = registry.sections[probe] ?? assert.fail(`there is no section ${probe}`);
-      if (outcome.status !== 'ok') continue;
-      for (const row of table.rows(outcome.data, item)) {
-        shown += 1;
-        assert.equal(row.length, table.columns.length, `${machine}: ${probe}: ${row.join(' | ')}`);
+  });
+
+  test('names that would share a variable in the archive are refused at every key with free names', () => {
+    const keys = keysWhere((schema) => schema.propertyNames?.pattern !== undefined);
+    // No reading is named after these, so the archive has no variables of them.
+    const others = new Set(['alerts.alertmanager.labels', 'alerts.webhooks', 'streams.NAME.units']);
+    const archived = keys.filter((key) => !others.has(key));
+    assert.ok(archived.length >= 7);
+    for (const key of archived) {
+      const text = configurationWith(key, (schema) => {
+        const least = leastOf(anyProperty(schema) ?? {});
+        return { 'a-b': least, a_b: least };
+      });
+      assert.match(problemsOf(text), /a-b" and ".*a_b" would be one variable in the archive/, text);
+    }
+  });
+
+  test('every section knows its subjects when filesystems are configured', () => {
+    const config = configurationOf('filesystems: { data: /data }');
+    for (const [name, section] of Object.entries(registry.sections)) assert.ok(section.subjects(config), name);
+  });
+
+  test('an exception for an unwatched subject is refused for every limit', () => {
+    const limited = checks.flatMap(({ limits }: AnyCheck) => (limits ? [limits.key] : []));
+    assert.ok(limited.length >= 18);
+    for (const key of limited) {
+      const told = problemsOf(`filesystems: { data: /data }\nlimits: { ${key}: { for: { nobody: {} } } }`);
+      assert.ok(told.includes(`limits.${key}.for.nobody: there is no `), `${key}: ${told}`);
+    }
+  });
+
+  const machines = join(dirname(fileURLToPath(import.meta.url)), '..', 'hosts');
+
+  test('on recorded machines every check judges subjects of its section, and every table row has all columns', () => {
+    let [observed, shown] = [0, 0];
+    for (const machine of readdirSync(machines)) {
+      const expected = (file: string): unknown => JSON.parse(readText(join(machines, machine, 'expected', file)));
+      const config = configurationOf(readText(join(machines, machine, 'config.yaml')));
+      for (const { id, check, subject } of (expected('latest_health.json') as Health).observations) {
+        const needs = registry.checks.find(({ name }) => name === check)?.needs ?? [];
+        const subjects = needs.map((need) => registry.sections[need]?.subjects(config)?.map(({ name }) => name));
+        if (needs.length === 0 || subjects.includes(undefined)) continue;
+        observed += 1;
+        assert.ok([...needs, ...subjects.flat()].includes(subject), `${machine}: ${id}`);
+      }
+      for (const { probe, item = probe, outcome } of outcomesOf(
+        sections,
+        (expected('latest.json') as Snapshot).sections,
+      )) {
+        const { table } = registry.sections[probe] ?? assert.fail(`there is no section ${probe}`);
+        if (outcome.status !== 'ok') continue;
+        for (const row of table.rows(outcome.data, item)) {
+          shown += 1;
+          assert.equal(row.length, table.columns.length, `${machine}: ${probe}: ${row.join(' | ')}`);
+        }
       }
     }
-  }
-  assert.ok(observed >= 40 && shown >= 40, `${observed} observations and ${shown} rows`);
+    assert.ok(observed >= 40 && shown >= 40, `${observed} observations and ${shown} rows`);
+  });
 });

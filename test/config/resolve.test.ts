@@ -12,7 +12,7 @@ const problemsOf = (text: string): string => {
 };
 
 describe('config/resolve', () => {
-  test('without a configuration, and with an empty one, everything has its default', () => {
+  test('without a configuration, or with an empty one, all values are defaults', () => {
     const none = resolve(undefined);
     assert.ok('config' in none);
     assert.equal(none.config.site, 'local');
@@ -21,7 +21,7 @@ describe('config/resolve', () => {
     assert.deepEqual(configurationOf('# nothing\n'), none.config);
   });
 
-  test('the first site’s configuration is valid, and says what the specification says', () => {
+  test('the example configuration is valid and has the values of the specification', () => {
     const path = join(import.meta.dirname, '..', '..', 'ops', 'examples', 'aurora.yaml');
     const config = configurationOf(readText(path));
     assert.equal(config.site, 'aurora');
@@ -33,7 +33,7 @@ describe('config/resolve', () => {
     assert.deepEqual(config.limits['voltage'], { amber: 52, red: 50, for: {} });
   });
 
-  // What somebody writes, and what they must be told: the place, what is wrong with it, and what would be right.
+  // Each message names the place, the mistake, and what would be right.
   const mistakes: [text: string, told: RegExp[]][] = [
     ['intervall: 5m', [/^site\.yaml:1:1: unknown key intervall; did you mean interval, as in `interval: 5m`\?/]],
     ['site: a\ninterval: 5', [/^site\.yaml:2:11: interval: expected a duration with its unit, such as "5m"; got 5/]],
@@ -73,7 +73,10 @@ describe('config/resolve', () => {
     ['thermal: { samples: 0 }', [/thermal\.samples: expected at least 1; got 0/]],
     ['thermal: { samples: 101 }', [/thermal\.samples: expected at most 100; got 101/]],
     ['workspace: { path: /x, usage: { command: [] } }', [/usage\.command: expected at least 1 entry; got a list/]],
-    ['site: a\n---\nsite: b', [/^site\.yaml:2:1: a second document begins here: a configuration is one$/m]],
+    [
+      'site: a\n---\nsite: b',
+      [/^site\.yaml:2:1: a second YAML document begins here; a configuration is a single document$/m],
+    ],
     ['endpoints: { a: "http://user:word@x/" }', [/a password in a URL/]],
     ['endpoints: { a: { url: "http://x/", timeout: 1m } }', [/timeout: at most 9s/]],
     ['thermal: { for: [{}] }', [/thermal\.for\.0: says nothing: it would fit every sensor/]],
@@ -87,7 +90,7 @@ describe('config/resolve', () => {
     ['streams: { s: { source: { root: /x, time: name } } }', [/"\*\*\/\*" has no \{yyyy\}, \{MM\}, \{dd\}: /]],
     [
       'streams: { s: { window: 3h, source: { root: /x, files: "{yyyy}{MM}{dd}.nc", time: name } } }',
-      [/in steps of 1d, which cannot be judged against a window of 3h: .* or a window of 1d or more/],
+      [/in steps of 1d, too coarse for a window of 3h: .* or a window of 1d or more/],
     ],
     [
       'streams: { s: { source: { root: /x, files: "{yyyy}/{mm}/{dd}/*.nc" } } }',
@@ -175,14 +178,14 @@ describe('config/resolve', () => {
     ['just words', [/the configuration: expected a mapping; got "just words"/]],
   ];
 
-  test('every mistake is told with its place, what is wrong and what would be right', () => {
+  test('every mistake is reported with its place, what is wrong and what would be right', () => {
     assert.ok(mistakes.length >= 20);
     for (const [text, told] of mistakes) for (const words of told) assert.match(problemsOf(text), words, text);
   });
 
   const fallsBelow = new Set(['voltage', 'charge', 'coverage', 'certificate']);
 
-  test('limits the wrong way round are refused, with both values, where each was written, and which must be where', () => {
+  test('limits in the wrong order are refused, with both values, their places and the right order', () => {
     const told = problemsOf('limits:\n  filesystem: { amber: 95%, red: 90% }\n  voltage: { amber: 48 V }\n');
     assert.match(
       told,
@@ -199,7 +202,7 @@ describe('config/resolve', () => {
     );
   });
 
-  test('every limit of two levels is refused the wrong way round, and taken where both are the same', () => {
+  test('every limit with amber and red is refused in the wrong order, and accepted when both are equal', () => {
     const pairs = Object.entries(configurationOf('').limits).flatMap(([key, value]) => {
       const { amber, red }: { amber?: number; red?: number } = value as object;
       return amber === undefined || red === undefined ? [] : [[key, amber < red ? 'above' : 'below'] as const];
@@ -216,7 +219,7 @@ describe('config/resolve', () => {
     }
   });
 
-  test('a limit of one subject is compared with the one of all that it stands beside', () => {
+  test('the limit of one subject is compared with the general limit that it is used with', () => {
     const told = problemsOf(
       'filesystems: { data: /data, root: / }\nlimits:\n  filesystem:\n    red: 85%\n    for: { data: { amber: 99% }, root: { red: 50% } }\n',
     );
@@ -234,7 +237,7 @@ describe('config/resolve', () => {
     assert.match(shared, /limits\.inodes\.amber is 95% \(line 1, column 38\), limits\.inodes\.red is 90% \(line 1,/);
   });
 
-  test('an answer that is only slow when it is none is refused', () => {
+  test('a `slow` above the timeout is refused', () => {
     const told = problemsOf('endpoints: { api: { url: "http://x/", slow: 6s } }');
     assert.match(
       told,
@@ -247,7 +250,7 @@ describe('config/resolve', () => {
     configurationOf('dashboard: { url: "http://x/", timeout: 1s }');
   });
 
-  // Whom somebody makes an exception of who is not there, and what they must be told.
+  // Exceptions for subjects that are not configured.
   const site =
     'filesystems: { data: /data, root: / }\ngit: { site: /srv/site }\nstreams: { s: { mirrors: { gws: { root: /x } }, units: { sync: s.timer } } }\ndashboard: { url: "http://x/" }\n';
   const strangers: [text: string, told: RegExp][] = [
@@ -274,20 +277,20 @@ describe('config/resolve', () => {
     ],
   ];
 
-  test('an exception for what nobody watches is refused: it would say nothing', () => {
+  test('an exception for an unwatched subject is refused, because it would have no effect', () => {
     for (const [text, told] of strangers) assert.match(problemsOf(site + text), told, text);
   });
 
-  test('an exception for what is watched is taken, and so is one for what is only found when it is looked for', () => {
+  test('an exception for a watched subject is accepted, and for any mount when no filesystems are configured', () => {
     configurationOf(
       `${site}limits: { filesystem: { for: { data: { red: 95% } } }, inodes: { for: { root: { red: 95% } } }, dirty: { for: { site: { amber: 4 } } }, coverage: { for: { s.gws: { amber: 100% } } }, timer: { for: { s.timer: { red: 9m } } }, certificate: { for: { dashboard: { red: 1d } } }, oom: { for: { host: { red: 2 } } }, failed-units: { for: { host: { amber: 2 } } } }
 alerts: { rules: { storage: { for: { data: { at: 99% }, workspace: { at: 99% } } }, heartbeat: { for: { outside: { older-than: 3h } } }, probe: { for: { filesystems.data: { failing-for: 3h } } }, stage: { for: { append-zarr: { failing-for: 3h } } } } }`,
     );
-    // Without filesystems of one's own, those that are mounted are watched.
+    // Without configured filesystems, all mounted ones are watched.
     configurationOf('limits: { filesystem: { for: { /data: { red: 95% } } } }');
   });
 
-  test('an age in intervals is shown as it is written, and counts in seconds', () => {
+  test('an age in intervals is shown as written, and converted to seconds', () => {
     const text = 'interval: 1h\nlimits: { heartbeat: { red: 4.5 intervals } }\n';
     const values = effectiveValues({ path: 'site.yaml', text });
     const shown = ['limits.heartbeat.amber', 'limits.heartbeat.red', 'alerts.rules.snapshot.older-than'].map((key) => {
@@ -299,14 +302,14 @@ alerts: { rules: { storage: { for: { data: { at: 99% }, workspace: { at: 99% } }
     assert.deepEqual(configurationOf('').limits.heartbeat, { amber: 1200, red: 7200 });
   });
 
-  test('times in names that are fine enough for the window are taken', () => {
+  test('times in file names that are fine enough for the window are accepted', () => {
     const files = ['{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc', '{yyyy}{MM}{dd}_{HH}.nc'];
     for (const one of files) configurationOf(`streams: { s: { source: { root: /x, files: "${one}", time: name } } }`);
     configurationOf('streams: { s: { window: 26h, source: { root: /x, files: "{yyyy}{MM}{dd}.nc", time: name } } }');
     configurationOf('streams: { s: { source: { root: /x, files: "{yyyy}/{MM}/*.nc" } } }');
   });
 
-  test('one who is to hear of something needs no list, and may be a user of this machine', () => {
+  test('a single recipient needs no list, and may be a user of this machine', () => {
     const { alerts } = configurationOf(
       'alerts: { to: ops@example.org, rules: { storage: { to: root } }, escalate: { after: 1d, to: "webhook:c" }, webhooks: { c: { url: $C } } }',
     );
@@ -314,7 +317,7 @@ alerts: { rules: { storage: { for: { data: { at: 99% }, workspace: { at: 99% } }
     assert.deepEqual(alerts.rules['storage']?.to, ['root']);
   });
 
-  test('a hold of nothing, and maintenance of a rule or of one subject, are no mistakes', () => {
+  test('a hold of 0s, and maintenance of a rule or of one subject, are accepted', () => {
     const { alerts } = configurationOf(
       'alerts: { rules: { storage: { hold: 0s, clear-hold: 0s, for: { data: { hold: 0m } } }, stream: { stale-for: 0s } }, maintenance: [{ every: "daily 02:00-03:00", rules: [service, "storage:/data"], reason: x }] }',
     );
@@ -324,24 +327,24 @@ alerts: { rules: { storage: { for: { data: { at: 99% }, workspace: { at: 99% } }
     assert.deepEqual(alerts.maintenance[0]?.rules, ['service', 'storage:/data']);
   });
 
-  test('all mistakes are told at once, in the order of the file, with the line and a mark under the place', () => {
+  test('all mistakes are reported at once in the order of the file, each with its line and a mark', () => {
     const told = problemsOf('site: a\nintervall: 5m\nlimits:\n  memory: { amber: 90 }\n');
     assert.match(told, /site\.yaml:2:1:[^]*site\.yaml:4:20:/);
     assert.match(told, /\n {2}intervall: 5m\n {2}\^/);
     assert.match(told, /\n {4}memory: \{ amber: 90 \}\n {21}\^/);
   });
 
-  test('a line with escape sequences is not shown on the terminal of whoever checks it', () => {
+  test('a line with escape sequences is not printed', () => {
     assert.ok(!problemsOf('"\u001B[2Jsite": a').includes('\u001B'));
   });
 
-  test('a hundred mistakes are cut to what a person reads', () => {
+  test('only the first 30 of a hundred mistakes are printed', () => {
     const told = resolve({ path: 'x', text: Array.from({ length: 100 }, (_, index) => `k${index}: 1`).join('\n') });
     assert.ok('problems' in told && told.problems.length === 31);
     assert.deepEqual([told.problems.at(-1), told.count], ['and 70 more', 100]);
   });
 
-  test('each effective value is printed as it would be written, with the line or that it is the default', () => {
+  test('each effective value is shown as it would be written, with its line or `default`', () => {
     const text =
       'site: aurora\n\nlimits:\n  filesystem:\n    red: 95%\n    for: { data: { amber: 94% } }\nfilesystems: { data: /data }\nservices: [a.timer]\n';
     const values = effectiveValues({ path: 'site.yaml', text });

@@ -10,7 +10,7 @@ import { findArchive } from './options.ts';
 
 export const adopt: Command = {
   name: 'archive adopt',
-  summary: 'says of a store that another program wrote what is in it and how to read it beside ours; changes nothing',
+  summary: 'describes a store that another program wrote, and how to read it beside our archive; changes nothing',
   operand: 'STORE',
   options: configOption,
 
@@ -18,7 +18,7 @@ export const adopt: Command = {
     const { operand: given } = asked;
     if (given === undefined) throw new Usage('name one Zarr store');
     const store = absolute(given);
-    if (storeFiles.size(store) === undefined) throw new Usage(`there is no ${store}: nothing to look into`);
+    if (storeFiles.size(store) === undefined) throw new Usage(`there is no ${store}`);
     const { places, path } = await findArchive(asked);
     if (openOurs(store)) throw new Usage(`${store} is an archive of this product: there is nothing to adopt`);
     const [{ openZarr, timeSpan }, { openHosts }] = await Promise.all([
@@ -39,7 +39,7 @@ export const adopt: Command = {
   },
 };
 
-/** Undefined where there is none that can be read. */
+/** Our own archive; undefined when it is missing or unreadable. */
 function openOurs(path: string): Ours | undefined {
   try {
     const { metadata, times } = openSpan(storeFiles, path);
@@ -47,6 +47,6 @@ function openOurs(path: string): Ours | undefined {
     const [first, last] = [dateOf(times[0]), dateOf(times.at(-1))];
     return { path, variables: [...metadata.variables.keys()], samples: times.length, first, last };
   } catch {
-    return undefined; // info and verify say why
+    return undefined; // `archive info` and `archive verify` report why
   }
 }

@@ -20,24 +20,24 @@ const codecs = ['zstd', 'blosc'] as const;
 
 export const exportCommand: Command = {
   name: 'archive export',
-  summary: 'writes a copy of it, or of a part, into a new folder: compressed Zarr, read-only, or CSV',
+  summary: 'writes a copy of the archive, or of a part, to a new folder: compressed read-only Zarr, or CSV',
   operand: 'DIR',
   options: {
     ...configOption,
-    from: { type: 'string', value: 'TIME', summary: 'samples of this time and later' },
-    to: { type: 'string', value: 'TIME', summary: 'samples of this time and earlier' },
+    from: { type: 'string', value: 'TIME', summary: 'export samples from this time on' },
+    to: { type: 'string', value: 'TIME', summary: 'export samples up to this time' },
     ...onlyOption,
     format: {
       type: 'string',
       value: 'WORD',
-      summary: 'zarr (3, the default), zarr2 (for readers of some years ago) or csv',
+      summary: 'zarr (version 3, the default), zarr2 (for older readers) or csv',
     },
-    codec: { type: 'string', value: 'WORD', summary: 'how Zarr is compressed: zstd (default) or blosc' },
+    codec: { type: 'string', value: 'WORD', summary: 'compression of Zarr: zstd (default) or blosc' },
   },
 
   async run(asked) {
     const { operand: given } = asked;
-    if (given === undefined) throw new Usage('name one folder that is not there yet');
+    if (given === undefined) throw new Usage('name one folder that does not exist yet');
     const [format, codec] = [wordOption(asked, 'format', formats), wordOption(asked, 'codec', codecs)];
     if (format === 'csv' && asked.options['codec'] !== undefined) throw new Usage('--codec is for Zarr, not for csv');
     const wanted = { from: timeOption(asked, 'from'), to: timeOption(asked, 'to'), only: textOption(asked, 'only') };
@@ -52,7 +52,7 @@ export const exportCommand: Command = {
       const draw = progressOf(format === 'csv' ? 'samples' : 'variables');
       const onProgress = async (done: number, all: number): Promise<void> => {
         draw(done, all);
-        await otherWork(); // a signal, say
+        await otherWork(); // lets a signal handler run
       };
       const writing = { folder: newFolder, onProgress };
       if (format === 'csv') return (await import('../../archive/export-csv.ts')).exportCsv(excerpt, writing);
@@ -70,7 +70,7 @@ export const exportCommand: Command = {
   },
 };
 
-/** One of the words; without the option, the first. */
+/** The given word, which must be one of `words`; without the option, the first. */
 function wordOption<Word extends string>(asked: Asked, name: string, words: readonly [Word, ...Word[]]): Word {
   const text = textOption(asked, name);
   if (text === undefined) return words[0];

@@ -1,4 +1,4 @@
-// ops-monitor archive info, verify, at: looking into it.
+// ops-monitor archive info, verify and at: they only read the archive.
 import { setTimeout as pause } from 'node:timers/promises';
 import { sampleAt, type Sample } from '../../archive/at.ts';
 import { archiveInfo, type Info } from '../../archive/info.ts';
@@ -15,7 +15,7 @@ import { findArchive, instantIn, jsonOption, onlyOption } from './options.ts';
 
 export const info: Command = {
   name: 'archive info',
-  summary: 'says how much there is, of when, with how many gaps, and what lies beside it',
+  summary: 'shows the samples, time span, gaps, size and backups of the archive',
   options: { ...configOption, ...jsonOption },
 
   async run(asked) {
@@ -54,7 +54,7 @@ function renderInfo({ samples, first, last, span_seconds, gaps, variables, attri
   return alignColumns(rows).join('\n');
 }
 
-/** An append that is just between its commit and its arrays is nothing wrong: what is, is so a moment later too. */
+/** A concurrent append, between its commit and its arrays, looks like a problem; a real problem is still there a second later. */
 async function verifyTwice(path: string): Promise<Verified> {
   const found = verify(storeFiles, path, new Date());
   if (found.problems.length === 0) return found;
@@ -64,7 +64,7 @@ async function verifyTwice(path: string): Promise<Verified> {
 
 export const verifyCommand: Command = {
   name: 'archive verify',
-  summary: 'looks at everything in it, says all that is wrong (exit 1), and writes nothing',
+  summary: 'checks the whole archive and lists every problem (exit 1 if there is one); writes nothing',
   options: { ...configOption, ...jsonOption },
 
   async run(asked) {
@@ -86,7 +86,7 @@ export const verifyCommand: Command = {
 
 export const at: Command = {
   name: 'archive at',
-  summary: 'tells the newest sample at or before a time',
+  summary: 'prints the newest sample at or before a time',
   operand: 'TIME',
   options: { ...configOption, ...onlyOption, ...jsonOption },
 
@@ -106,7 +106,7 @@ function renderSample({ time, values }: Sample, asked: Date): string {
   const rows = values.map(({ name, value, word, units }) => [
     name,
     word ?? (value === null ? '-' : String(value)),
-    units === '1' ? '' : (units ?? ''), // what has no dimension is a bare number to people
+    units === '1' ? '' : (units ?? ''), // a dimensionless value is shown as a bare number
   ]);
   return [
     `${time}, ${distance(new Date(time), asked)} before the time asked for`,

@@ -1,4 +1,4 @@
-// What the parts of `archive` have in common: options, and where it lies.
+// What the `archive` commands share: options, and the path of the archive.
 import { archive } from '../../archive/files.ts';
 import { findSource, loadConfiguration } from '../../config/load.ts';
 import type { Configuration } from '../../config/schema.ts';
@@ -9,9 +9,9 @@ import { resolvePlaces } from '../../io/places.ts';
 import type { Asked } from '../../cli/arguments.ts';
 import { textOption } from '../../cli/command.ts';
 
-export const jsonOption = { json: { type: 'boolean', summary: 'print it as JSON' } } as const;
+export const jsonOption = { json: { type: 'boolean', summary: 'print the result as JSON' } } as const;
 export const onlyOption = {
-  only: { type: 'string', value: 'NAMES', summary: 'these variables alone, by commas; * stands for anything' },
+  only: { type: 'string', value: 'NAMES', summary: 'only these variables, separated by commas; * matches any text' },
 } as const;
 
 interface Found {

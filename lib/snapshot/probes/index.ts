@@ -1,4 +1,4 @@
-// Every probe of the snapshot, in the order of its sections.
+// All probes, in the order of the snapshot’s sections.
 import { checkouts } from './checkouts.ts';
 import { clock } from './clock.ts';
 import { endpoints } from './endpoints.ts';

@@ -15,7 +15,7 @@ export const checkouts = defineSection({
     commit: words('commit'),
     detached: flag('no branch is checked out'),
     upstream: z.optional(words('branch it follows')),
-    // Missing without an upstream that is known locally: then nobody knows, and it is not 0.
+    // Missing without an upstream that is known locally: the counts are then unknown, not 0.
     ahead: z.optional(quantity('1', 'commits that the upstream, as last fetched, does not have')),
     behind: z.optional(quantity('1', 'commits of the upstream, as last fetched, that are missing here')),
     changed_files: quantity('1', 'tracked files changed'),

@@ -8,7 +8,7 @@ export const filesystems = defineSection({
   many: true,
   source: 'statfs of the path and the kernel’s mount table (try: df PATH; df -i PATH; findmnt -T PATH)',
   noun: 'filesystem',
-  // Without any, those that are mounted are watched.
+  // Without configured filesystems, all mounted ones are watched.
   subjects: ({ filesystems: own }: SnapshotConfig) => own && namesUnder('filesystems', own),
   hosts: ({ filesystems: own = {} }: SnapshotConfig) =>
     Object.entries(own).map(([key, { host }]) => ({ name: host, path: ['filesystems', key, 'host'] })),

@@ -23,7 +23,7 @@ export const host = defineSection({
     swap_total_bytes: quantity('byte', 'swap space'),
     swap_used_bytes: quantity('byte', 'swap space in use'),
     oom_kills: z.optional(quantity('1', 'processes killed for memory since boot')),
-    // Missing in the first snapshot: there is nothing to compare with.
+    // Missing in the first snapshot, which has no previous one to compare with.
     recent_oom_kills: z.optional(quantity('1', 'processes killed for memory since the snapshot before')),
   }),
   table: {

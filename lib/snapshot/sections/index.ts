@@ -1,4 +1,4 @@
-// Every section of the snapshot. The keys are the names on disk.
+// All sections of the snapshot, by their names on disk.
 import type { ReadableOf } from '../../contract/registry.ts';
 import { checkouts } from './checkouts.ts';
 import { clock } from './clock.ts';

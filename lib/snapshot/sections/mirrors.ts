@@ -18,7 +18,7 @@ export const mirrors = defineSection({
   source:
     'find at the source and at the mirror, names and sizes compared (try: rsync -rin --size-only SOURCE/ MIRROR/)',
   noun: 'copy',
-  subjects: ({ streams }: SnapshotConfig) => copiesOf(streams).map(({ name, path }) => ({ name, path })),
+  subjects: ({ streams }: SnapshotConfig) => copiesOf(streams),
   hosts: ({ streams }: SnapshotConfig) =>
     copiesOf(streams).map(({ host, path }) => ({ name: host, path: [...path, 'host'] })),
   schema: z.looseObject({
@@ -31,7 +31,7 @@ export const mirrors = defineSection({
     missing_files: quantity('1', 'of these, not in the mirror'),
     mismatched_files: quantity('1', 'of these, there with another size'),
     extra_files: quantity('1', 'files of the mirror that the source does not have (any more)'),
-    // Missing where the source has nothing that should be there: then there is nothing to cover.
+    // Missing when the source has no file that the mirror should have by now.
     coverage_percent: z.optional(
       quantity('percent', 'files that are there with the same size, of those that should be'),
     ),

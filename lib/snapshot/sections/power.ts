@@ -11,8 +11,8 @@ const quantities = [
   ['internal temperature', 'temperature', 'temperature_celsius', 'C'],
 ] as const;
 
-// Of each quantity: the value, where it is fresh; the newest sample's time and age, where there is one; and otherwise why
-// there is none. An old sample is not a reading.
+// For each quantity: the value if the newest sample is fresh, else the problem; time and age of the newest sample if there
+// is one. A stale sample is never given as a value.
 export const power = defineSection({
   many: false,
   source:

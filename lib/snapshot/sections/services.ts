@@ -28,7 +28,7 @@ export const services = defineSection({
       recent_restarts: z.optional(quantity('1', 'automatic restarts since the snapshot before')),
       exit_status: z.optional(quantity('1', 'exit status of the main process')),
       last_start_at: z.optional(instant('when the main process last started')),
-      /** False where a Condition… of the unit kept it from starting: inactive by its own wish. */
+      /** False when a Condition… of the unit prevented its start: it is then inactive on purpose. */
       condition_met: z.optional(flag('conditions of the unit were met')),
       since_at: z.optional(instant('when the state last changed')),
       /** Timers only. */

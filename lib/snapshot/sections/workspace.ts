@@ -15,7 +15,7 @@ export const workspace = defineSection({
     path: words('path as configured'),
     reached: flag('it is mounted, and answered in time'),
     problem: z.optional(words('why it was not reached')),
-    // Missing where it is not told: then nobody knows how full it is.
+    // Missing when neither the filesystem nor the usage command or file reports it.
     size_bytes: z.optional(quantity('byte', 'size of the workspace, or its quota')),
     used_bytes: z.optional(quantity('byte', 'space in use')),
     used_percent: z.optional(quantity('percent', 'space in use of the size or quota')),
