@@ -1,14 +1,9 @@
 import type { Level } from '../../../lib/core/level.ts';
-import type { Case, Expected } from '../case.ts';
+import { type Case, found } from '../case.ts';
 import { endpoint, unanswered } from '../seen.ts';
 
-const answer = (level: Level, value: number | null, says: readonly string[]): Expected => ({
-  level,
-  value,
-  key: '',
-  limit: '2xx or 3xx',
-  says: ['https://obs.example.org/', ...says],
-});
+const answer = (level: Level, value: number | null, says: readonly string[]) =>
+  found(level, value, ['', '2xx or 3xx'], ['https://obs.example.org/', ...says]);
 
 export const endpointStatus: readonly Case[] = [
   ...(
