@@ -6,7 +6,9 @@ import { checks } from './checks/index.ts';
 
 const snapshotLimits = z
   .strictObject({
-    intervals: factor(3).prefault(3).describe('a snapshot older than this many intervals is stale: every level is unknown'),
+    intervals: factor(3)
+      .prefault(3)
+      .describe('a snapshot older than this many intervals is stale: every level is unknown'),
   })
   .prefault({});
 
@@ -38,7 +40,9 @@ function schemaOf({ amber, red }: CheckLimits) {
     ...(amber ? { amber: of(amber) } : {}),
     ...(red ? { red: of(red) } : {}),
   });
-  const alone = z.strictObject(shape(([quantity, , description]) => limitType(quantity).optional().describe(description)));
+  const alone = z.strictObject(
+    shape(([quantity, , description]) => limitType(quantity).optional().describe(description)),
+  );
   return z
     .strictObject({
       ...shape(([quantity, byDefault, description]) => limitType(quantity).prefault(byDefault).describe(description)),

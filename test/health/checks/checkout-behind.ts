@@ -18,7 +18,7 @@ export const checkoutBehind: readonly Case[] = [
     ],
   ),
   {
-    sees: 'a checkout that has gone its own way says so',
+    sees: 'a checkout that has diverged shows both counts',
     given: { checkouts: { processing: checkout({ ahead: 1, behind: 12 }) } },
     find: {
       processing: found('amber', 12, ['limits.behind.amber', 1], ['12 commits of origin/main', 'has 1 commit ']),
@@ -30,7 +30,7 @@ export const checkoutBehind: readonly Case[] = [
     find: { processing: found('green', 0, ['limits.behind.amber', 1], ['2 commits']) },
   },
   {
-    sees: 'without counts against an upstream nobody knows, and nothing is found',
+    sees: 'a checkout without an upstream has no finding',
     given: {
       checkouts: {
         processing: {

@@ -18,7 +18,7 @@ export const checkoutDirty: readonly Case[] = [
     ],
   ),
   {
-    sees: 'the message says the branch, and what is changed and what is unknown',
+    sees: 'the message shows the branch and the numbers of changed and untracked files',
     given: { checkouts: { processing: checkout({ dirty_files: 5, changed_files: 1, untracked_files: 4 }) } },
     find: {
       processing: found(
@@ -30,7 +30,7 @@ export const checkoutDirty: readonly Case[] = [
     },
   },
   {
-    sees: 'files in conflict are told too: they are what somebody must do something about',
+    sees: 'the message shows the number of files in conflict',
     given: { checkouts: { processing: checkout({ dirty_files: 1, conflicted_files: 1 }) } },
     find: { processing: found('amber', 1, ['limits.dirty.amber', 1], ['/opt/processing', '1 file', 'conflict']) },
   },

@@ -24,7 +24,7 @@ export const endpointResponse: readonly Case[] = [
     },
   })),
   {
-    sees: 'each endpoint has its own limit, and the dashboard’s stands elsewhere in the configuration',
+    sees: 'each endpoint has its own limit, and the limit of the dashboard has another key',
     given: {
       endpoints: {
         dashboard: endpoint({ response_ms: 600, slow_seconds: 0.5 }),
@@ -37,12 +37,12 @@ export const endpointResponse: readonly Case[] = [
     },
   },
   {
-    sees: 'how long no answer came is no response time',
+    sees: 'an endpoint that does not answer has no response time',
     given: { endpoints: { web: unanswered('no answer within 5s') } },
     find: {},
   },
   {
-    sees: 'an answer that says there is an error still has a response time',
+    sees: 'an answer with an error status has a response time',
     given: { endpoints: { web: endpoint({ status: 503, response_ms: 3000 }) } },
     find: { web: found('amber', 3, ['endpoints.web.slow', 2], ['3s']) },
   },

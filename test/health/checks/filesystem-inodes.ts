@@ -28,7 +28,7 @@ export const filesystemInodes: readonly Case[] = [
     find: { data: found('green', 12, ['limits.inodes.amber', 80], ['/data', '12 %']) },
   },
   {
-    sees: 'an exception of space is none of inodes',
+    sees: 'an exception for space does not apply to inodes',
     given: { filesystems: { data: filesystem({ inodes_used_percent: 85 }) } },
     limits: { filesystem: { for: { data: { amber: '95%' } } } },
     find: { data: found('amber', 85, ['limits.inodes.amber', 80], ['/data', '85 %']) },

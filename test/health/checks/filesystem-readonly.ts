@@ -21,17 +21,17 @@ export const filesystemReadonly: readonly Case[] = [
     },
   },
   {
-    sees: 'a filesystem that may be read-only and is, is green',
+    sees: 'a read-only filesystem that may be read-only is green',
     given: { filesystems: { dvd: filesystem({ path: '/dvd', read_only: true, read_only_allowed: true }) } },
     find: { dvd: found('green', true, ['filesystems.dvd.read-only', true], ['/dvd', 'allows']) },
   },
   {
-    sees: 'a filesystem that may be read-only and is not, is green',
+    sees: 'a writable filesystem that may be read-only is green',
     given: { filesystems: { dvd: filesystem({ path: '/dvd', read_only: false, read_only_allowed: true }) } },
     find: { dvd: found('green', false, ['filesystems.dvd.read-only', true], ['/dvd']) },
   },
   {
-    sees: 'that one may be read-only does not allow it to another',
+    sees: 'an allowed read-only filesystem does not allow another',
     given: {
       filesystems: {
         data: filesystem({ read_only: true }),

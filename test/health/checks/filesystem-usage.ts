@@ -23,7 +23,7 @@ export const filesystemUsage: readonly Case[] = [
     ],
   ),
   {
-    sees: 'the message says how much is left, and from where on it is amber',
+    sees: 'the message shows the space left and the limit',
     given: { filesystems: { data: filesystem({ used_percent: 85, available_bytes: 600_000_000_000 }) } },
     find: {
       data: found('amber', 85, ['limits.filesystem.amber', 80], ['/data is 85 % full, 600 GB left (amber from 80 %)']),
@@ -70,7 +70,7 @@ export const filesystemUsage: readonly Case[] = [
     },
   })),
   {
-    sees: 'an exception of the red limit alone leaves amber where it is for all',
+    sees: 'an exception for the red limit keeps the amber limit',
     given: { filesystems: { data: filesystem({ used_percent: 92 }), full: filesystem({ used_percent: 97 }) } },
     limits: { filesystem: { for: { data: { red: '97%' }, full: { red: '97%' } } } },
     find: {
@@ -79,7 +79,7 @@ export const filesystemUsage: readonly Case[] = [
     },
   },
   {
-    sees: 'limits that are configured for all stand in place of the defaults',
+    sees: 'configured limits replace the defaults',
     given: { filesystems: { data: filesystem({ used_percent: 70 }) } },
     limits: { filesystem: { amber: '60%', red: '70%' } },
     find: { data: found('red', 70, ['limits.filesystem.red', 70], ['red from 70 %']) },

@@ -21,7 +21,7 @@ export const gateVerdict: readonly Case[] = [
     },
   },
   {
-    sees: 'a verdict that nobody understands is unknown, never green',
+    sees: 'a verdict that cannot be understood is unknown, never green',
     given: { gates: { prune: gate({ verdict: 'unknown' }) } },
     find: {
       prune: found(

@@ -18,7 +18,7 @@ export const hostOom: readonly Case[] = [
     ],
   ),
   {
-    sees: 'in the first snapshot, with nothing to compare with, nothing is found',
+    sees: 'the first snapshot has no finding, because there is no previous count',
     given: { host: host({ oom_kills: 40 }) },
     find: {},
   },

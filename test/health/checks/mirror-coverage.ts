@@ -25,11 +25,7 @@ export const mirrorCoverage: readonly Case[] = [
       ),
     },
   })),
-  {
-    sees: 'where the source has nothing that should be there, there is nothing to cover',
-    given: { mirrors: { 'hatpro.gws': emptyMirror } },
-    find: {},
-  },
+  { sees: 'a copy of an empty source has no coverage', given: { mirrors: { 'hatpro.gws': emptyMirror } }, find: {} },
   {
     sees: 'an exception counts for its copy',
     given: { mirrors: { 'hatpro.gws': mirror({ coverage_percent: 92 }) } },

@@ -25,7 +25,7 @@ export const mirrorLag: readonly Case[] = [
     },
   })),
   {
-    sees: 'a copy that has none of the files is red, and its lag is no number',
+    sees: 'a copy without files is red, with null for its lag',
     given: { mirrors: { 'hatpro.gws': { ...emptyMirror, source_files: 12, missing_files: 12 } } },
     find: {
       'hatpro.gws': found(

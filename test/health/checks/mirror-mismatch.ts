@@ -34,12 +34,12 @@ export const mirrorMismatch: readonly Case[] = [
     },
   },
   {
-    sees: 'where the source has nothing that should be there, nothing was compared, and nothing is green',
+    sees: 'a copy of an empty source has no finding, because nothing was compared',
     given: { mirrors: { 'hatpro.gws': emptyMirror } },
     find: {},
   },
   {
-    sees: 'where the copy has none of the files, nothing was compared either',
+    sees: 'a copy without files has no finding, because nothing was compared',
     given: { mirrors: { 'hatpro.gws': { ...emptyMirror, source_files: 12, missing_files: 12 } } },
     find: {},
   },

@@ -1,4 +1,5 @@
 import { along, type Case, found } from '../case.ts';
+import { staleSample, unknownPower } from '../power.ts';
 import { power } from '../seen.ts';
 
 export const powerCharge: readonly Case[] = [
@@ -27,17 +28,8 @@ export const powerCharge: readonly Case[] = [
     limits: { charge: { for: { power: { amber: '70%' } } } },
     find: { power: found('amber', 60, ['limits.charge.for.power.amber', 70], ['the state of charge']) },
   },
-  {
-    sees: 'one that is not known is unknown, never green, with the reason',
-    given: { power: power({ charge_problem: 'the last sample is 2h old', charge_age_seconds: 7200 }) },
-    find: {
-      power: found(
-        'unknown',
-        null,
-        ['limits.charge.red', 25],
-        ['the state of charge is not known', 'the last sample is 2h old'],
-        'a fresh sample tells the state of charge again',
-      ),
-    },
-  },
+  unknownPower('the state of charge', ['limits.charge.red', 25], {
+    charge_problem: staleSample,
+    charge_age_seconds: 7200,
+  }),
 ];

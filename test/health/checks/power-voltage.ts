@@ -1,4 +1,5 @@
 import { along, type Case, found } from '../case.ts';
+import { staleSample, unknownPower } from '../power.ts';
 import { power } from '../seen.ts';
 
 export const powerVoltage: readonly Case[] = [
@@ -27,17 +28,8 @@ export const powerVoltage: readonly Case[] = [
     limits: { voltage: { for: { power: { amber: '55 V' } } } },
     find: { power: found('amber', 54, ['limits.voltage.for.power.amber', 55], ['the battery voltage']) },
   },
-  {
-    sees: 'one that is not known is unknown, never green, with the reason',
-    given: { power: power({ voltage_problem: 'the last sample is 2h old', voltage_age_seconds: 7200 }) },
-    find: {
-      power: found(
-        'unknown',
-        null,
-        ['limits.voltage.red', 50],
-        ['the battery voltage is not known', 'the last sample is 2h old'],
-        'a fresh sample tells the battery voltage again',
-      ),
-    },
-  },
+  unknownPower('the battery voltage', ['limits.voltage.red', 50], {
+    voltage_problem: staleSample,
+    voltage_age_seconds: 7200,
+  }),
 ];

@@ -42,7 +42,7 @@ export const serviceRestarts: readonly Case[] = [
     find: { 'sync.service': found('green', 2, ['limits.restarts.red', 3], ['sync.service', ' 2 ']) },
   },
   {
-    sees: 'in the first snapshot, with nothing to compare with, nothing is found; nor is it of a timer',
+    sees: 'the first snapshot and a timer have no finding, because there is no previous count',
     given: { services: { 'sync.service': service({ restarts: 17 }), 'sync.timer': service({}) } },
     find: {},
   },

@@ -30,7 +30,7 @@ export const workspaceUsage: readonly Case[] = [
     },
   },
   {
-    sees: 'a usage that nobody tells is unknown, never green',
+    sees: 'a usage that could not be read is unknown, never green',
     given: { workspace: workspace({ usage_problem: 'the file is too old' }) },
     find: {
       workspace: found(
