@@ -16,7 +16,7 @@ import { oneLine } from '../core/harmless.ts';
 import { worst } from '../core/level.ts';
 import { reasonOf } from '../core/text.ts';
 import { judge } from './judgement.ts';
-import { readingOf, shownOf } from './readable.ts';
+import { readingOf, selectReadable } from './readable.ts';
 
 export interface CheckRun {
   readonly checks: readonly AnyCheck[];
@@ -38,7 +38,7 @@ export interface Judged extends Particulars {
 
 export function runChecks(run: CheckRun): Judged[] {
   return run.checks.flatMap((check) => {
-    const shown = shownOf(check.needs, run.sections, run.definitions);
+    const shown = selectReadable(check.needs, run.sections, run.definitions);
     const unknown = shown.unread.map(({ section, item, reason, because }): Judged => {
       const judged = observe(check.name, { ...unread(item ?? section, reason), because });
       return { ...judged, reading: readingOf(section, item), blind: item === undefined ? reason : undefined };
@@ -135,7 +135,7 @@ function observe(check: string, verdict: Verdict): Judged {
 }
 
 /** The observation in a snapshot that is too old or from the future: the level is unknown, `age` is the reason. */
-export const disbelieve = (age: Observation, { message, ...observation }: Observation): Observation => ({
+export const markStale = (age: Observation, { message, ...observation }: Observation): Observation => ({
   ...observation,
   level: 'unknown',
   limit: age.limit,

@@ -2,7 +2,7 @@
 import type { Envelope, Failed } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
 
-export interface Shown {
+export interface Selection {
   /** Section → data, or a map of the items that could be read. */
   readonly readable: Record<string, unknown>;
   /** Whether every needed section could be read. */
@@ -30,11 +30,11 @@ const failureOf = ({ reason, because }: Failed, section: string, item: string | 
 export const readingOf = (section: string, item: string | undefined): string =>
   item === undefined ? section : `${section}.${item}`;
 
-export function shownOf(
+export function selectReadable(
   needs: readonly string[],
   sections: Readonly<Record<string, Envelope | undefined>>,
   definitions: Sections,
-): Shown {
+): Selection {
   const unread: Unread[] = [];
   const readable: Record<string, unknown> = {};
   let complete = true;

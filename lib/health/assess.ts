@@ -6,7 +6,7 @@ import { countLevels, tallyOf, worst } from '../core/level.ts';
 import { reasonOf } from '../core/text.ts';
 import { parseInstant } from '../core/time.ts';
 import type { Registry } from '../contract/registry.ts';
-import { disbelieve } from '../engine/checks.ts';
+import { markStale } from '../engine/checks.ts';
 import { readHeartbeat } from '../confirm/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import type { HealthConfig } from './config.ts';
@@ -109,7 +109,7 @@ export function assess(registry: Judging, { config, hostname, at, ...known }: In
   const age = judged.age.observation;
   const observations = [
     age,
-    ...judged.snapshot.map(({ observation }) => (age.level === 'green' ? observation : disbelieve(age, observation))),
+    ...judged.snapshot.map(({ observation }) => (age.level === 'green' ? observation : markStale(age, observation))),
     // The record of assess-health is still that of its previous run; later stages judge this run.
     ...judged.monitor.flatMap(({ observation }) => (observation.id === `stage-outcome:${name}` ? [] : observation)),
   ];

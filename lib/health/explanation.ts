@@ -62,7 +62,7 @@ export async function explain(
     assessed_at: health.assessed_at,
     read: judged ? readingsOf(registry, observation, judged) : [],
     limit_origin: observation.limit.key === '' ? 'a fact, not a setting' : originOf(observation.limit.key),
-    since: sinceWhen(id, observation.level, health, world),
+    since: findStart(id, observation.level, health, world),
   };
 }
 
@@ -97,7 +97,7 @@ function readingsOf({ sections, checks }: Judging, { check, subject }: Observati
       outcomes.find(({ name }) => name === `${need}.${subject}`) ?? outcomes.find(({ name }) => name === need);
     if (!found) return [];
     const { name, outcome } = found;
-    const data = outcome.status === 'ok' ? ownPart(outcome.data, subject) : undefined;
+    const data = outcome.status === 'ok' ? partOfSubject(outcome.data, subject) : undefined;
     return {
       name,
       source: sections[need]?.source ?? '',
@@ -109,13 +109,13 @@ function readingsOf({ sections, checks }: Judging, { check, subject }: Observati
 }
 
 /** Returns the subject's part of a section that contains many subjects in one reading (services). */
-function ownPart(data: unknown, subject: string): unknown {
+function partOfSubject(data: unknown, subject: string): unknown {
   if (typeof data !== 'object' || data === null) return data;
   return Object.entries(data).find(([key]) => key === subject)?.[1] ?? data;
 }
 
 /** Finds the snapshot since which the observation has had this level without a break; searches the history backwards. */
-function sinceWhen(id: string, level: Level, health: Health, world: World<object>): Explanation['since'] {
+function findStart(id: string, level: Level, health: Health, world: World<object>): Explanation['since'] {
   if (health.snapshot_time_utc === undefined) return undefined;
   const today = new Date(health.snapshot_time_utc);
   let first: string | undefined;
@@ -124,7 +124,7 @@ function sinceWhen(id: string, level: Level, health: Health, world: World<object
     let lines = 0;
     for (const line of world.scan(history, 'end', daysBefore(today, back))) {
       lines += 1;
-      const record = goodOrNone(line);
+      const record = parseLine(line);
       // The last line of a run id counts, which is the first one when reading backwards.
       if (!record || seen.has(record.run_id)) continue;
       seen.add(record.run_id);
@@ -137,7 +137,7 @@ function sinceWhen(id: string, level: Level, health: Health, world: World<object
   return first === undefined ? undefined : { at: first, atLeast: true };
 }
 
-function goodOrNone(line: Line<HistoryLine>): HistoryLine | undefined {
+function parseLine(line: Line<HistoryLine>): HistoryLine | undefined {
   try {
     return line.parse();
   } catch {

@@ -78,7 +78,7 @@ function outcomeOf(record: StageRecord, before: StageRecord | undefined, at: Dat
 }
 
 /** Judges the counts of send-alerts. An undelivered mail is red, because the alert in it may be red. */
-function deliveryOf(record: StageRecord, before: StageRecord | undefined, ofOutbox: boolean): Verdict[] {
+function deliveryOf(record: StageRecord, before: StageRecord | undefined, judgesOutbox: boolean): Verdict[] {
   const { stage, counts } = record;
   const { waiting, waiting_seconds = 0, dead = 0, untold } = counts;
   if (stage !== 'send-alerts') return [];
@@ -89,7 +89,7 @@ function deliveryOf(record: StageRecord, before: StageRecord | undefined, ofOutb
     return subjects.map((subject) => delivery(subject, null, says, `${stage} runs again`));
   }
   return [
-    ...(ofOutbox && waiting !== undefined ? [outboxOf({ waiting, waiting_seconds, dead })] : []),
+    ...(judgesOutbox && waiting !== undefined ? [outboxOf({ waiting, waiting_seconds, dead })] : []),
     ...(untold === undefined ? [] : [alertmanagerOf(untold)]),
   ];
 }

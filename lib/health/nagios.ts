@@ -25,7 +25,7 @@ export function nagiosLine({ overall_level, counts, observations }: Health): Ans
         : { level, id, message: `then: ${said}`, isNews: false },
     );
   const performance = levels.map((level) => `${level}=${counts[level] ?? 0}`).join(' ');
-  const line = `OPS-MONITOR ${words[overall_level]} - ${forNagios(inShort(counts, bad))} | ${performance}`;
+  const line = `OPS-MONITOR ${words[overall_level]} - ${forNagios(statusText(counts, bad))} | ${performance}`;
   return {
     text: [line, ...bad.map(({ level, id, message }) => forNagios(`${level} ${id}: ${message}`))].join('\n'),
     exitCode: { green: 0, amber: 1, red: 2, unknown: 3 }[overall_level],
@@ -35,7 +35,7 @@ export function nagiosLine({ overall_level, counts, observations }: Health): Ans
 const mostShown = 3;
 const mostCharacters = 100;
 
-function inShort(
+function statusText(
   counts: Health['counts'],
   bad: readonly { readonly message: string; readonly isNews: boolean }[],
 ): string {

@@ -6,7 +6,7 @@ import type { Sections } from '../../lib/contract/registry.ts';
 import { checks } from '../../lib/health/checks/index.ts';
 import { healthConfig } from '../../lib/health/config.ts';
 import type { Observation } from '../../lib/contract/observation.ts';
-import { type CheckRun, disbelieve, runChecks } from '../../lib/engine/checks.ts';
+import { type CheckRun, markStale, runChecks } from '../../lib/engine/checks.ts';
 import { sections } from '../../lib/snapshot/sections/index.ts';
 import type { Case } from '../health/case.ts';
 import { cases } from '../health/checks/index.ts';
@@ -38,7 +38,7 @@ const shows = (name: string, needs: readonly string[], limitsKey?: string): AnyC
 
 const run = ({ age, ...seen }: Partial<CheckRun> & { age?: Observation }): Observation[] =>
   runChecks({ checks: [], sections: {}, definitions, limits: {}, at, ...seen }).map(({ observation }) =>
-    age ? disbelieve(age, observation) : observation,
+    age ? markStale(age, observation) : observation,
   );
 const tooOld = (message: string): Observation => ({
   id: 'snapshot-age:snapshot',
