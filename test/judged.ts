@@ -1,4 +1,4 @@
-// A snapshot of these sections, on a machine that has none of the others, as its checks judge it.
+// Snapshots whose other sections are absent, and judgements of the monitor's own state.
 import type { Envelope } from '../lib/contract/envelope.ts';
 import { sections as definitions } from '../lib/config/registry.ts';
 import type { Configuration } from '../lib/config/schema.ts';
@@ -17,7 +17,7 @@ const completed = (sections: Readonly<Record<string, Envelope>>): Record<string,
 export const snapshotOf = (sections: Readonly<Record<string, Envelope>>, at: Date): Snapshot =>
   snapshotWith(at.toISOString(), completed(sections));
 
-/** What the monitor knows, all well but for what a case says of it. */
+/** Judges the given state; all that is not given is well. */
 export const judgedOf = (known: Partial<Known>, config: Configuration, at: Date): JudgedSite =>
   judge(
     { snapshot: undefined, missing: 'none', stages: [], heartbeat: undefined, asking: 'send-alerts', ...known },

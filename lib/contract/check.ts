@@ -1,95 +1,94 @@
-// A check looks at sections that were already collected, and says of each subject what it measured there, or what is a
-// fact. It is pure: the clock comes in as data. The engine judges what was measured by the check's limits.
+// A check is a pure function from collected sections to findings: for each subject a measurement, which the engine compares
+// with limits, or a verdict, whose level the check decides itself. A check reads no clock: `at` is passed in.
 import type { Level } from '../core/level.ts';
 import type { Observation } from './observation.ts';
 
 export interface Check<Sections = never> {
   readonly name: string;
   readonly summary: string;
-  /** A section that failed gives `unknown`, one that is absent gives no observation; `assess` is called in neither
-   * case (per item, where the section has items: it sees only the items that were read). */
+  /** A failed section gives `unknown` and an absent section gives no observation; in both cases `assess` is not called.
+   * Where the section has items, the same holds for each item: `assess` sees only the items that were read. */
   readonly needs: readonly (keyof Sections & string)[];
-  /** By which its measurements are judged; none where each brings its own, or the level is a fact. */
+  /** Limits for the measurements; absent where each measurement carries its own, or where all findings are verdicts. */
   readonly limits?: CheckLimits;
-  /** At most one per subject. */
+  /** Returns at most one finding per subject. */
   assess(sections: Sections, at: Date): readonly Finding[];
 }
 
-/** What counts as across a limit: the limit itself and beyond (`from`, `at or below`), or only beyond it. A band of amber
- * whose both ends belong to it (from 50 to 52 V) begins at its own limit, and is red only below the other. */
+/** Which values cross a limit. `from` and `at or below` include the limit itself, `above` and `below` do not. With
+ * `at or below, red below` amber includes both limits (52 V and 50 V), and only values below the red limit are red. */
 export type Side = 'from' | 'above' | 'below' | 'at or below' | 'at or below, red below';
 
-/** Plain data, so that judging loads no schema; the configuration makes its schema of it. */
+/** Plain data, so that judging does not load zod; the schema of the configuration is built from it. */
 export interface CheckLimits {
-  /** Where they stand in the configuration: `limits.KEY`, and for single subjects `limits.KEY.for.SUBJECT`. */
+  /** Position in the configuration: `limits.KEY`, and for single subjects `limits.KEY.for.SUBJECT`. */
   readonly key: string;
   readonly side: Side;
   readonly amber?: LimitDefinition;
   readonly red?: LimitDefinition;
 }
 
-/** What it is counted in, its default as one would write it, and what happens there. */
+/** `byDefault` is written as in the configuration: `80%`, `14d`. */
 export type LimitDefinition = readonly [
   quantity: 'percent' | 'duration' | 'age' | 'count' | 'factor' | 'V' | 'C',
   byDefault: string | number,
   description: string,
 ];
 
-/** Any check, seen from outside: what it needs is named, and what it is shown is looked up by that name. */
-export interface AnyCheck {
-  readonly name: string;
-  readonly summary: string;
+/** A check whose types of sections are not known. */
+export interface AnyCheck extends Omit<Check, 'needs' | 'assess'> {
   readonly needs: readonly string[];
-  readonly limits?: CheckLimits;
   assess(sections: Readonly<Record<string, unknown>>, at: Date): readonly Finding[];
 }
 
 export type Finding = Measurement | Verdict;
 
-/** A number, and the sentence around it: `/data is`, 83.2 %, ` full, 1.5 TB left`. */
+/** A number and the message around it. `/data is` + 83.2 % + ` full, 1.5 TB left` becomes
+ * `/data is 83.2 % full, 1.5 TB left (amber from 80 %)`. */
 export interface Measured {
   readonly value: number;
   readonly unit: string;
+  /** Text before the number. */
   readonly says: string;
+  /** Text between the number and the limit. */
   readonly after?: string;
-  /** Stands behind the limit: `; the last try: …`. */
+  /** Text after the limit: `; the last try: …`. */
   readonly aside?: string;
 }
 
-/** For the engine to judge. */
 interface Measurement extends Measured, Particulars {
   readonly subject: string;
-  /** Where the limits are not the check's own but come with what was read. */
+  /** Used in place of the check's limits, where the section itself contains the limit (the window of a stream). */
   readonly limits?: Limits;
-  /** At least this bad, whatever the limits say. */
+  /** The level is never better than this, whatever the limits say. */
   readonly least?: Level;
-  /** In place of the sentence, where the number in it would read badly. */
+  /** Replaces the composed message where the number would read badly in it (`ends in -12h`). */
   readonly message?: string;
-  /** In place of the limit seen from its other side. */
+  /** Replaces `it is below 80 %`. */
   readonly clears_when?: string;
 }
 
-/** A level that is a fact: reachable or not. */
+/** A level that no limit decides, such as reachable or not. */
 export interface Verdict
   extends Pick<Observation, 'subject' | 'level' | 'value' | 'unit' | 'message' | 'because'>, Particulars {
-  /** The limit that decided; without one, the red limit of the check. */
+  /** The default is the red limit of the check. */
   readonly limit?: Observation['limit'];
   readonly clears_when?: string | undefined;
-  /** What an alert policy with a limit of its own judges in its place. */
+  /** An alert policy with its own limit compares this number and ignores the level. */
   readonly measured?: Measured;
 }
 
-/** What alerts tell beyond an observation. */
+/** Details that alerts show and observations do not contain. */
 export interface Particulars {
-  /** Since when, where the data themselves know. */
+  /** Start of the condition, where the data contain it; otherwise an alert starts when the condition is first seen. */
   readonly since?: string | undefined;
-  /** What depends on the subject, by name. */
+  /** Names of the groups that depend on the subject. */
   readonly serves?: readonly string[];
-  /** The message as short as the subject of a mail wants it. */
+  /** A shorter message, for the subject line of a mail. */
   readonly brief?: string;
 }
 
-/** A limit and where it stands in the configuration. */
+/** A limit and its key in the configuration. */
 export interface NumberLimit {
   readonly value: number;
   readonly key: string;

@@ -30,7 +30,7 @@ export type Failed = {
   status: 'failed';
   kind: 'timeout' | 'shape' | 'error';
   reason: string;
-  /** The reading that says why this one had to fail: `hosts.source`, `workspace`. */
+  /** The name of the reading whose failure made this one fail: `hosts.source`, `workspace`. */
   because?: string | undefined;
   ms: number;
 };

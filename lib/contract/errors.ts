@@ -1,6 +1,6 @@
 // The kinds of error that are handled in different ways; everything else is a plain Error.
 
-/** Recognised by its name: a part that is loaded on demand is a bundle with its own copy of these classes. */
+/** `instanceof` compares the name: a module that is loaded on demand is a bundle with its own copy of these classes. */
 const kindOf = (kind: string) =>
   class extends Error {
     override readonly name = kind;
@@ -10,7 +10,7 @@ const kindOf = (kind: string) =>
     }
   };
 
-/** The machine has no such thing, or it is not configured: no reading and no observation. */
+/** The machine does not have the thing to be read, or nothing is configured: there is no reading and no observation. */
 export class Absent extends kindOf('Absent') {}
 
 /** The configuration or the command line is wrong: a message for the user, exit 2, nothing was touched. */
@@ -25,16 +25,16 @@ export class TimedOut extends kindOf('TimedOut') {}
 /** The transport refuses the mail permanently; another transport may take it. */
 export class Refused extends kindOf('Refused') {}
 
-/** It is unknown whether the mail was accepted: the connection timed out, perhaps after the server had taken it. */
+/** Unknown whether the mail was accepted: the connection timed out, perhaps after the server had accepted the mail. */
 export class Unsure extends kindOf('Unsure') {}
 
-/** Set up wrongly: trying the same again does not help until a person mends the setup. */
+/** The setup is wrong: a retry does not help until a person corrects the setup. */
 export class Unconfigured extends kindOf('Unconfigured') {}
 
 /** Whether a Host's error means that the path does not exist, rather than that it could not be read. */
 export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
 
-/** For the catch of a reading. */
+/** A handler for `.catch()` of a file access: rethrows a missing path as Absent with this reason. */
 export const absentIfMissing =
   (reason: string) =>
   (error: unknown): never => {
@@ -42,6 +42,5 @@ export const absentIfMissing =
     throw error;
   };
 
-/** The error's code, such as ENOENT. */
 export const errorCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

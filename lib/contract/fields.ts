@@ -1,5 +1,5 @@
-// Schema fields with their meaning. zod's mini flavour: every stage builds its schemas at each start, and these cost a
-// third of the full ones.
+// Schema fields with units and long names. zod/mini, because every stage builds its schemas at each start and these cost a
+// third of zod's full ones.
 import * as z from 'zod/mini';
 
 /** A number with a CF unit and a long name. Finite: JSON would silently turn anything else into null. */
@@ -12,7 +12,7 @@ export const words = (long_name: string) => z.string().register(z.globalRegistry
 
 export const instant = (long_name: string) => z.string().register(z.globalRegistry, { long_name, format: 'date-time' });
 
-/** A value that a check or policy found, or its limit. */
+/** The value of an observation or an alert, or the limit of one. */
 export const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
 export const names = (long_name: string) => z.array(z.string()).register(z.globalRegistry, { long_name });

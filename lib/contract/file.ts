@@ -1,4 +1,5 @@
-// A file that stages pass on: its path, format and schema. Rooms know one another only by their FileSpecs.
+// A file by which one stage passes data to another: path, format and schema. The folders of lib that hold stages import
+// nothing from one another but these specifications.
 import type { Shape } from './shape.ts';
 
 /** The folders of one installation, from the configuration. */
@@ -7,23 +8,22 @@ export interface Places {
   readonly raw: string;
   readonly quicklooks: string;
   readonly textfiles: string;
-  /** On tmpfs: lost at a reboot, writable when the disks are full. */
+  /** A folder on tmpfs: lost at a reboot, writable when the disks are full. */
   readonly runtime: string;
   readonly cache: string;
 }
 
-/** Where a file lies and how it is written, without its content. */
 export interface FileLocation {
   readonly summary: string;
   readonly format: 'json' | 'jsonl' | 'prom' | 'md' | 'zarr';
-  /** `at` matters only where the name contains a day. */
+  /** `at` is used only where the file name contains a day. */
   path(places: Places, at: Date): string;
   readonly mode: number;
-  /** Must be writable when its disk is full: falls back to the runtime folder; readers take the newer copy. */
+  /** When the disk is full, the file is written to the runtime folder; readers take the newer of the two copies. */
   readonly fallsBack?: boolean;
-  /** Written only when its content changes: its age says nothing about the stage. */
+  /** The file is written only when its content changes, so its age does not show whether the stage ran. */
   readonly onlyOnChange?: true;
-  /** For a folder: the file in it that each run replaces last; its age counts as the folder's. */
+  /** Where the path is a folder: the file in it that each run replaces last. Its age counts as the folder's age. */
   readonly commit?: string;
 }
 

@@ -1,10 +1,10 @@
-// A machine as probes see it: this one, one over ssh, or a recorded folder. It offers no way to write.
+// A machine as probes see it: this machine, a machine over ssh, or a recorded folder. A Host has no way to write.
 
 export interface Host {
   readonly name: string;
-  /** Aborts at the deadline of the reading for which this host was opened. */
+  /** Aborted at the deadline of the reading for which this host was opened. */
   readonly signal: AbortSignal;
-  /** Reads a whole regular file as text. Throws for anything that could block for ever (a FIFO, a device). */
+  /** Reads a whole regular file as text. Throws for a file that could block for ever (a FIFO, a device). */
   readText(path: string): Promise<string>;
   readBytes(path: string, range?: { start: number; length: number }): Promise<Uint8Array>;
   list(path: string): Promise<readonly string[]>;
@@ -14,8 +14,8 @@ export interface Host {
   realpath(path: string): Promise<string>;
   /**
    * Runs a program without a shell, with a fixed locale and no input. A non-zero exit code is a result; a failure to start
-   * throws. `alone` names work that may hang beyond any kill (a dead network mount): while an earlier process of that name
-   * is still there, no second one is started.
+   * throws. `alone` names work that can hang so that no signal kills it (on a dead network mount): while an earlier
+   * process with this name still exists, no second one is started.
    */
   run(argv: readonly string[], options?: { alone?: string }): Promise<Completed>;
   get(url: string, options: { timeoutMs: number }): Promise<Answer>;
@@ -25,7 +25,7 @@ export interface PathStat {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
   readonly size_bytes: number;
   readonly modified_at: string;
-  /** The link's target as written in it. */
+  /** The target of a symbolic link, as written in the link. */
   readonly target?: string;
 }
 
@@ -44,7 +44,7 @@ export interface Completed {
   readonly stderr: string;
 }
 
-/** The reply of a URL. Whatever the server does is a result and never throws, no reply at all included. */
+/** The reply of a URL. Errors of the server, also no reply at all, are results and do not throw. */
 export interface Answer {
   readonly response_ms: number;
   readonly status?: number;

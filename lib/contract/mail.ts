@@ -1,5 +1,5 @@
-// A mail, and a transport, which is one way for it to leave. A mail is composed once, as text and in parts for webhooks; a
-// transport only carries it.
+// A mail, and the transports that can send it. A mail is composed once, as text and as structured data for webhooks; a
+// transport does not change its content.
 import * as z from 'zod/mini';
 import { scalar } from './fields.ts';
 import type { Outside } from './outside.ts';
@@ -8,13 +8,13 @@ export interface Mail {
   readonly message_id: string;
   /** The envelope's sender. */
   readonly from: string;
-  /** The whole message, RFC 5322, CRLF, seven bits: headers, blank line, body. Empty where nobody gets it as a mail. */
+  /** The whole message, RFC 5322, CRLF, 7 bit: headers, blank line, body. Empty where it goes only to webhooks. */
   readonly raw: string;
-  /** The same in parts. */
+  /** The same content as structured data. */
   readonly news?: News | undefined;
 }
 
-/** One alert, as it is told. */
+/** One alert as a notification contains it. */
 const toldSchema = z.looseObject({
   kind: z.enum(['opening', 'repeat', 'escalation', 'recovery', 'vanished']),
   id: z.string(),
@@ -37,27 +37,26 @@ export const newsSchema = z.looseObject({
 export type News = z.output<typeof newsSchema>;
 export type Told = z.output<typeof toldSchema>;
 
-/** A name and what is known of it, for the log, the report and `send-alerts --check`. */
 export interface Transport {
   readonly name: string;
   readonly summary: string;
-  /** Whether it would be tried here, without sending anything: what it would use, or what is missing. */
+  /** Whether this machine can use the transport; sends nothing. `uses` and `missing` are shown by `send-alerts --check`. */
   ready(outside: Outside): Promise<Ready>;
   /**
-   * To all of these at once. Throws only what is true of all of them: Refused where retrying cannot help and another
-   * transport may, Unconfigured where it is set up wrongly, Unsure where it may have arrived all the same, anything else
-   * where a later try may do.
+   * Sends one mail to all recipients at once. Throws only errors that hold for every recipient: Refused where a retry
+   * cannot help but another transport may, Unconfigured where the setup is wrong, Unsure where the mail may have arrived
+   * all the same, and any other error where a retry may help.
    */
   send(mail: Mail, to: readonly string[], outside: Outside): Promise<Receipt>;
 }
 
 type Ready = { readonly usable: true; readonly uses: string } | { readonly usable: false; readonly missing: string };
 
-/** Per recipient, each in one of the two lists: a server may take a mail for one and not for the other. */
+/** Each recipient is in exactly one of the lists: a server may accept a mail for one recipient and refuse another. */
 export interface Receipt {
   readonly accepted: readonly string[];
   readonly refused: readonly Refusal[];
-  /** What the transport said, in its own words, without anything secret. */
+  /** The reply of the transport, unchanged but without secrets. */
   readonly words: string;
 }
 

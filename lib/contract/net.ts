@@ -1,11 +1,11 @@
-// Requests over HTTP. A stage speaks to others by Net: watchers outside, chats, an alert manager. What it watches it asks
-// by a Host, which uses the same client.
+// HTTP requests. Stages use Net for other services: heartbeat watchers, webhooks, Alertmanager. Probes request the URLs that
+// they watch through a Host, which uses the same client.
 import type { Answer } from './host.ts';
 
 export interface Net {
-  /** Sends one request. Never throws for what the server does; the reply's text contains neither the URL nor a token. */
+  /** Sends one request. Errors of the server do not throw; no text of the reply contains the URL or a token. */
   request(ask: Ask): Promise<Reply>;
-  /** Resolves `$NAME` from the configuration: the environment, a file named by NAME_FILE, or a systemd credential NAME. */
+  /** Resolves a reference `$NAME`: from the environment, from the file named by NAME_FILE, or a systemd credential NAME. */
   secret(reference: string): Secret;
 }
 
@@ -19,7 +19,7 @@ export interface Ask {
 }
 
 export interface Reply {
-  /** Undefined where there was no reply; then `error` says why. */
+  /** Undefined where there was no reply; then `error` contains the reason. */
   readonly status?: number;
   readonly error?: string;
   /** The beginning of the body. */
@@ -28,16 +28,16 @@ export interface Reply {
 }
 
 export interface HttpRequest extends Ask {
-  /** Gives up at its abort, too. */
+  /** Ends the request early when it is aborted. */
   readonly signal?: AbortSignal;
-  /** Of the answer's body; without it the status is the whole answer, and nothing of the body is read. */
+  /** Limit for the reply's body; without a limit the body is not read at all. */
   readonly mostBodyBytes?: number;
-  /** The certificate is reported and not enforced: an expired one must be told as expired, with its date. */
+  /** A bad certificate is reported but does not end the request: the report must show an expired one with its date. */
   readonly acceptsAnyCertificate?: true;
 }
 
 export interface HttpReply extends Reply, Answer {
-  /** `late`: nothing came in time. `ours`: this machine lacks files, ports or memory, which says nothing of the other side. */
+  /** `late`: timeout. `ours`: this machine lacks files, ports or memory, so the state of the server is not known. */
   readonly failure?: 'late' | 'ours' | 'theirs';
 }
 

@@ -1,4 +1,4 @@
-// A check's judgement of one subject, as it lies on disk and as code passes it on: declared once, here.
+// An observation: a check's judgement of one subject. The schema on disk and the type in code are both declared here.
 import * as z from 'zod/mini';
 import { levels } from '../core/level.ts';
 import { scalar, words } from './fields.ts';
@@ -7,7 +7,7 @@ export const level = z.enum(levels);
 
 const limit = { value: scalar, key: words('where it stands in the configuration') };
 
-/** What an observation and the alert about it have in common. */
+/** Fields that an observation and the alert about it have in common. */
 export const judgedFields = {
   subject: z.string(),
   value: scalar,
@@ -27,8 +27,8 @@ const fields = {
   runbook: z.string(),
 };
 
-/** Loose: what a newer version adds survives an older reader. */
+/** A loose object: keys that a newer version added survive an older reader. */
 export const observationSchema = z.looseObject(fields);
 
-/** In code without the keys that nobody here knows. */
+/** Without the index signature of the loose object. */
 export type Observation = Readonly<z.output<z.ZodMiniObject<typeof fields>>>;

@@ -1,34 +1,33 @@
-// What mail transports are given of the world: other programs, mail servers, requests over HTTP, the environment.
+// What mail transports can use outside this process: programs, mail servers, HTTP requests, the environment.
 import type { Net } from './net.ts';
 
 export interface Outside extends Net {
-  /** `OPS_ALERT_…`, and HOME even where only the list of users knows it. */
+  /** `OPS_ALERT_…`, and HOME, which comes from the user database where the environment lacks it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** A program with that input; ended, with all it started, when its time is over. However it ends is a result. */
+  /** Runs a program. At the deadline the program and its child processes are killed. A failure is a result. */
   run(argv: readonly string[], options: RunOptions): Promise<Ran>;
-  /** Where a program of that name lies, also in the folders for administrators. */
+  /** The path of a program, searched in PATH and in the folders for administrators (`/usr/sbin`). */
   find(program: string): string | undefined;
-  /** Where a link leads in the end; undefined where nothing is. */
+  /** The path without symbolic links; undefined where it does not exist. */
   realpath(path: string): string | undefined;
-  /** By us, now: what is there and not ours to read counts as not there. */
+  /** False also for a file that exists but that this user may not read. */
   readable(path: string): boolean;
-  /** Throws where it cannot be read. */
   readText(path: string): string;
-  /** One conversation with a server. What went wrong is a result too: who knows the settings says what it means. */
+  /** Sends one mail in one SMTP session. A failure is a result, which the transport interprets by its settings. */
   smtp(settings: SmtpSettings, mail: SmtpMessage, to: readonly string[]): Promise<SmtpAnswer>;
 }
 
 export interface RunOptions {
   readonly input?: string;
-  /** Beside the variables that every mail program is given. */
+  /** Added to the variables that every mail program gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly seconds: number;
 }
 
 export interface Ran {
-  /** Undefined where it was ended, at its time or by a signal, or could not be started. */
+  /** Undefined where the program was killed, at its deadline or by a signal, or could not be started. */
   readonly exit_code: number | undefined;
-  /** Where there is no exit code: why. */
+  /** Why there is no exit code. */
   readonly ended?: string;
   readonly stdout: string;
   readonly stderr: string;
@@ -43,18 +42,18 @@ export interface SmtpMessage {
 export interface SmtpSettings {
   readonly host: string;
   readonly port: number;
-  /** From the first byte; by STARTTLS, or nothing is sent; by STARTTLS where it is offered, by whomever; never. */
+  /** `tls`: from the first byte. `starttls`: required. `offered`: STARTTLS if offered, with any certificate. `none`: never. */
   readonly tls: 'tls' | 'starttls' | 'offered' | 'none';
   readonly user?: string;
   readonly password?: string;
-  /** For each answer, and twice that for all of it. */
+  /** Timeout of each reply; the whole session may take twice as long. */
   readonly seconds: number;
 }
 
 export interface SmtpAnswer {
   readonly accepted: readonly string[];
   readonly refused: readonly { readonly address: string; readonly reply: number | undefined; readonly words: string }[];
-  /** Where nobody was asked for, or nobody got anything: what the client calls it, and the server's number if it gave one. */
+  /** Set where no recipient got the mail: the client's error code, and the server's reply code where there was one. */
   readonly failure?: { readonly code: string; readonly reply: number | undefined };
   readonly words: string;
 }

@@ -1,33 +1,33 @@
-// An alert policy is data: which observations somebody is to hear of, from which level or by which limit of its own, and
-// after what hold. The checks have measured already; no policy has code.
+// An alert policy is data and has no code: which observations raise an alert, from which level or beyond which limit of the
+// policy itself, and after what hold. The checks have already measured.
 import type { Level } from '../core/level.ts';
 import type { LimitDefinition, Side } from './check.ts';
 import type { Observation } from './observation.ts';
 
 export interface Policy {
   readonly name: string;
-  /** What an alert of it says, without its subject. */
+  /** The text of its alerts, without the subject. */
   readonly summary: string;
-  /** What to do about it, for whoever gets the mail; undefined where it is that of the observation. */
+  /** Undefined where alerts link to the runbook of the observation. */
   readonly runbook?: string;
-  /** Check → what stands before its subjects in those of the alerts. Undefined: every observation that no other policy
-   * covers, by its id. */
+  /** Check name → prefix of the alert's subject. Undefined: the policy covers every observation that no other policy
+   * covers, and the subject is the observation's id. */
   readonly of?: Readonly<Record<string, string>>;
-  /** Subjects that are left to others. */
+  /** Subjects that other policies cover. */
   readonly except?: readonly string[];
-  /** Only subjects on which something depends; the alert says what. */
+  /** Only subjects that a group depends on (`serves`); the alert names the groups. */
   readonly onlyServing?: true;
-  /** Beside the observations each reading that fails, by its name, unless another of these observations is its cause. */
+  /** Failed readings raise alerts too, by name, unless another observation of this policy is the cause. */
   readonly readings?: true;
-  /** Its own limit, for what was measured: its key under `alerts.rules.NAME`, and from which side it fires. */
+  /** A limit for the measured number, in place of the check's; `key` is below `alerts.rules.NAME`. */
   readonly limit?: { readonly key: string; readonly side: Side; readonly definition: LimitDefinition };
-  /** Without a limit, or where nothing was measured: the levels that fire. */
+  /** The levels that fire, where the policy has no limit or the observation no measured number. */
   readonly levels: readonly Level[];
-  /** Behind the subject, once it is well; otherwise the observation says how it is. */
+  /** The message after the subject when the alert clears; the default is the message of the observation. */
   readonly wellSays?: string;
-  /** Under which key it is said how long it must last, and how long by default. */
+  /** How long the condition must last before it raises an alert: key in the configuration, default, description. */
   readonly hold?: readonly [key: string, byDefault: string | undefined, description: string];
-  /** What stands under `for` by default, as one would write it. */
+  /** Default of `for`, written as in the configuration. */
   readonly exceptions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -35,20 +35,19 @@ export type Sighting = Firing | Clear | Unknown;
 
 export interface Firing extends Pick<Observation, 'subject' | 'value' | 'unit' | 'limit' | 'message' | 'clears_when'> {
   readonly state: 'firing';
-  /** Since when, where the data themselves know. */
+  /** Start of the condition, where the data contain it. */
   readonly since?: string | undefined;
-  /** Where it is another than its policy's. */
+  /** Set where it differs from the policy's runbook. */
   readonly runbook?: string | undefined;
 }
 
 interface Clear {
   readonly subject: string;
   readonly state: 'clear';
-  /** How it is now. */
   readonly message: string;
 }
 
-/** It could not be read: neither a reason to begin nor one to end. */
+/** An unreadable value neither raises nor clears an alert. */
 interface Unknown {
   readonly subject: string;
   readonly state: 'unknown';

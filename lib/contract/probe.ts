@@ -1,20 +1,20 @@
-// A probe reads one aspect of a machine. It cannot write, keeps no state, and throws where it has no reading.
+// A probe reads one aspect of a machine. A probe cannot write, keeps no state, and throws where there is no reading.
 import type { Host } from './host.ts';
 import type { ContentOf, Shape } from './shape.ts';
 
 export interface Probe<Data extends Shape<unknown> = Shape<unknown>, Config = unknown> {
   readonly name: string;
   readonly summary: string;
-  /** A Section; of a beat, for which loading zod is too dear, no more of one than its shape. */
+  /** A Section. Probes of the thermal heartbeat have only a shape, because loading zod costs too much every 30 seconds. */
   readonly section: { readonly schema: Data };
-  /** Deadline of one reading, where the runner's default does not fit. */
+  /** Deadline of one reading; the default is the runner's. */
   readonly timeoutMs?: number;
-  /** For one whose reading has parts that may hang by themselves: so long after its signal it may hand over the others. */
+  /** Time after the deadline in which the probe may still return the parts of its reading that did not hang. */
   readonly graceMs?: number;
-  /** Lists the items of a section of many; each gets a deadline and an outcome of its own. It may look at the machine: without
-   * a configuration, the filesystems are those that are mounted. */
+  /** Lists the items of a section with many items; each item has its own deadline and outcome. The list may come from the
+   * machine: without a configuration, the filesystems are those that are mounted. */
   items?(from: ItemsFrom<Config>): Promise<readonly string[]>;
-  /** Throws Absent where the machine has no such thing or it is not configured. */
+  /** Throws Absent where the machine does not have the thing to be read, or nothing is configured. */
   read(from: ReadFrom<Data, Config>): Promise<ContentOf<Data>>;
 }
 

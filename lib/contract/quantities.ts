@@ -1,9 +1,9 @@
-// Schemas for quantities in the configuration: text with a unit in, a number in a base unit out.
+// Schemas for quantities in the configuration: they parse text with a unit into a number in a base unit.
 import * as z from 'zod';
 import type { LimitDefinition } from './check.ts';
 import { formatDuration, parseDuration, parseMeasure, parsePercent } from '../core/quantity.ts';
 
-/** `parse` returns the value, or a reason why the text is wrong, or undefined where there is no particular reason. */
+/** `parse` returns the value, or the reason why the text is wrong, or undefined where there is no further reason. */
 const quantityOf = <Value extends number | object>(
   what: string,
   example: string,
@@ -33,7 +33,7 @@ export const duration = (example = '1.5h', mostSeconds = longestSeconds) =>
 /** Like `duration`, but zero is allowed: a hold of `0s` does not wait. */
 export const wait = (example = '10m') => quantityOf('a duration with its unit', example, (text) => secondsOf(text));
 
-/** Returns the number, or the reason why it is refused. */
+/** Returns the number of seconds, or the reason why the text is wrong. */
 function secondsOf(text: string, most = longestSeconds): number | string {
   const seconds = parseDuration(text);
   if (seconds === undefined) return 'units: ms, s, m, h, d, w';
@@ -47,7 +47,7 @@ class Intervals {
     this.count = count;
   }
 }
-/** A greatest age: a duration, or a number of intervals that `inSeconds` turns into seconds. */
+/** A maximum age: a duration, or a number of intervals, which `inSeconds` converts to seconds. */
 export const age = (example = '3 intervals') =>
   quantityOf('a duration, or a number of intervals', example, (text) => {
     const count = Number(/^(\d+(?:\.\d+)?) *intervals?$/.exec(text.trim())?.[1]);
@@ -55,7 +55,6 @@ export const age = (example = '3 intervals') =>
     return secondsOf(text) || 'more than none';
   }) as z.ZodType as z.ZodType<number, string>;
 
-/** Turns all intervals of a configuration into seconds. */
 export function inSeconds<Value>(value: Value, interval: number): Value {
   const seconds = (one: unknown): unknown => {
     if (one instanceof Intervals) return one.count * interval;
@@ -85,7 +84,6 @@ export const factor = (example = 2) =>
     .positive()
     .max(1e6);
 
-/** The schema for a limit's definition, which is plain data, so that judging loads no schema. */
 export function limitType(quantity: LimitDefinition[0]): z.ZodType<number, string | number> {
   const types = { percent, duration, age, count, factor, V: () => measure('V', '52 V'), C: () => measure('C', '40 C') };
   return types[quantity]();
@@ -99,7 +97,7 @@ export const ownName = z
       `expected a name of letters, digits and _ . @ : -, at most 64; got ${JSON.stringify(issue.input)}`,
   });
 
-/** A reference to a secret. The secret itself must not stand in a file that others read, print and copy. */
+/** A reference to a secret. The secret itself must not be in the configuration, which others read, print and copy. */
 export const secret = z
   .string()
   .regex(/^\$[A-Z_][A-Z0-9_]*$/, {
@@ -108,10 +106,10 @@ export const secret = z
   })
   .meta({ secret: true });
 
-/** For `.meta()`: the key is accepted and checked, but not used yet; check-config warns about it. */
+/** For `.meta()`: the key is accepted and validated but has no effect yet; check-config warns about such keys. */
 export const planned = { planned: true } as const;
 
-/** Whether the URL contains a user name or password: it would be shown and copied with the URL. */
+/** Whether the URL contains a user name or password, which reports would show with the URL. */
 export function hasLogin(url: string): boolean {
   const target = URL.parse(url);
   return target ? target.username !== '' || target.password !== '' : url.includes('@');

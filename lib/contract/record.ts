@@ -15,7 +15,7 @@ export interface StageRecord {
   readonly exit_code: number;
   readonly counts: Record<string, number>;
   readonly problems: string[];
-  /** How often its timer runs it; absent where it is run by hand. */
+  /** The interval of its timer; absent where the stage is run by hand only. */
   readonly every_seconds?: number | undefined;
   /** Time of the last successful run; a failed run keeps it. */
   readonly last_success_at?: string | undefined;
@@ -38,8 +38,8 @@ const schema = plainShape<StageRecord>({
 const mostMissed = 3;
 
 /**
- * A sentence where the stage is overdue, else undefined. Compared with the asking stage's previous run, not with now: a
- * machine that slept, or where somebody runs a cycle by hand once a day, has no overdue stage.
+ * Returns a message where the stage is overdue. The age counts up to the previous run of the stage that asks, not up to
+ * now: a machine that slept, or where somebody runs a cycle by hand once a day, has no overdue stage.
  */
 export function overdue(record: StageRecord, asking: StageRecord | undefined): string | undefined {
   const { stage, started_at, every_seconds } = record;

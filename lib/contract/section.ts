@@ -1,45 +1,44 @@
-// A section of the snapshot: what one probe reads, as it lies on disk, and all else there is to say of it. Units and long
-// names are in its schema, because the archive, the reference page and `explain` take them from here.
+// A section of the snapshot: the schema of what one probe reads, and how the section is explained and reported. The schema
+// contains units and long names; the archive, the reference page and `explain` take them from there.
 import * as z from 'zod/mini';
 import { envelope } from './envelope.ts';
 
 export interface Section<Data extends z.ZodMiniType = z.ZodMiniType, Many extends boolean = boolean, Config = unknown> {
-  /** Schema of one reading: of the whole section, or of each item where there are many. */
+  /** Schema of one reading: of the whole section, or of each item where the section has many. */
   readonly schema: Data;
-  /** Whether the section is a map of items, each with an envelope and a deadline of its own. */
+  /** Whether the section is a map of items, each with its own envelope and deadline. */
   readonly many: Many;
-  /** Where the values come from, for `explain`: which file, program or call a person could try by hand. */
+  /** Source of the values, shown by `explain`: the file, program or call that a person can try by hand. */
   readonly source: string;
-  /** What messages call one of its subjects: `stream`. */
+  /** The word for one of its subjects in messages: `stream`. */
   readonly noun: string;
-  /** What a configuration has it watch, and where that is written; undefined where nobody knows before it is looked for. */
+  /** The subjects that the configuration lists; undefined where the probe finds them on the machine. */
   subjects(config: Config): readonly Named[] | undefined;
-  /** The machines that a configuration sends it to, and where each is written; none where it reads this one only. */
+  /** The machines that the configuration lets the probe read; empty where it reads this machine only. */
   hosts(config: Config): readonly HostNamed[];
   readonly table: Table<Data>;
 }
 
-/** Its part of the report. Sections whose tables have the same title share one. */
+/** The section's table in the report. Sections with the same title share one table. */
 interface Table<Data extends z.ZodMiniType> {
   readonly title: string;
   readonly columns: readonly string[];
-  /** Of the whole section, or of one item. */
+  /** Rows for the whole section, or for one item. */
   rows(reading: z.output<Data>, item: string): readonly (readonly string[])[];
 }
 
-/** A name in the configuration, and the keys under which it stands. */
+/** A name in the configuration, and its path of keys there. */
 export interface Named {
   readonly name: string;
   readonly path: readonly string[];
 }
 
-/** Without a name, this machine. */
+/** An undefined name means this machine. */
 interface HostNamed {
   readonly name: string | undefined;
   readonly path: readonly string[];
 }
 
-/** The names of one's own under a key of the configuration. */
 export const namesUnder = (key: string, names: object = {}): Named[] =>
   Object.keys(names).map((name) => ({ name, path: [key, name] }));
 
@@ -47,7 +46,7 @@ export const defineSection = <Data extends z.ZodMiniType, const Many extends boo
   section: Section<Data, Many, Config>,
 ): Section<Data, Many, Config> => section;
 
-/** A section's place in the snapshot file: an envelope, around a map of envelopes where there are many items. */
+/** Schema of a section in the snapshot file: an envelope; with many items, an envelope around a map of envelopes. */
 export function sectionEnvelope(section: Section): z.ZodMiniType {
   return section.many ? envelope(z.record(z.string(), envelope(section.schema))) : envelope(section.schema);
 }

@@ -1,11 +1,10 @@
-// A schema for values read from files: one of zod's, or one checked by hand where loading zod costs too much.
+// A schema for values read from files: a zod schema, or a hand-written one where loading zod costs too much.
 
 export interface Shape<Content> {
   safeParse(value: unknown): { success: true; data: Content } | { success: false; error: ShapeError };
   parse(value: unknown): Content;
 }
 
-/** What fits it. */
 export type ContentOf<Fitting extends Shape<unknown>> = Fitting extends Shape<infer Content> ? Content : never;
 
 export interface ShapeError {
@@ -43,12 +42,12 @@ const kinds = {
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A kind of value, or the strings that are allowed. */
+/** A kind of value, or the list of allowed strings. */
 type Kind = keyof typeof kinds | readonly string[];
 
 /**
- * Checks by hand that an object has at least these keys: loading zod costs a seventh of a process start, too much for a file
- * that the beat reads every 30 seconds. A key with a question mark is optional.
+ * Checks without zod that an object has at least these keys: loading zod costs a seventh of a process start, too much for a
+ * file that the thermal heartbeat reads every 30 seconds. A key with a question mark is optional.
  */
 export function plainShape<Content>(fields: Readonly<Record<string, Kind>>): Shape<Content> {
   const wrongIn = (value: unknown): ShapeError['issues'][number] | undefined => {

@@ -1,4 +1,4 @@
-// A folder of files that wait for delivery; each is on the disk before `put` returns.
+// A folder of files that wait for delivery. Each file is synced to disk before `put` returns.
 
 export interface Spool {
   /** Names, oldest first. */
@@ -7,9 +7,10 @@ export interface Spool {
   /** Falls back to the runtime folder where the disk is full: the mail about the full disk must not be lost. */
   put(name: string, text: string): void;
   remove(name: string): void;
-  /** Moves the file to dead/ for a person to look at; stays in place while the disk is full. */
+  /** Moves the file to dead/ for a person to look at. While the disk is full, the file stays where it is. */
   bury(name: string, text: string): void;
+  /** Names of the files in dead/. */
   dead(): readonly string[];
-  /** Removes temporary files of killed runs. Call only under the writer's lock. */
+  /** Removes temporary files of killed runs. Call only while holding the writer's lock. */
   sweep(): void;
 }

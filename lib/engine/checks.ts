@@ -1,4 +1,4 @@
-// Runs checks over the sections of a snapshot: what failed is unknown, what is absent is not judged, the rest is.
+// Runs checks on the sections of a snapshot: a failed reading is unknown, an absent one has no observation, the rest is judged.
 import type {
   AnyCheck,
   CheckLimits,
@@ -16,7 +16,7 @@ import { oneLine } from '../core/harmless.ts';
 import { worst } from '../core/level.ts';
 import { reasonOf } from '../core/text.ts';
 import { judge } from './judgement.ts';
-import { readingOf, shownOf } from './readable.ts';
+import { readingOf, selectReadable } from './readable.ts';
 
 export interface CheckRun {
   readonly checks: readonly AnyCheck[];
@@ -26,21 +26,19 @@ export interface CheckRun {
   readonly at: Date;
 }
 
-/** An observation, and what alert policies go by beyond it. */
+/** An observation with the details that alert policies need. */
 export interface Judged extends Particulars {
   readonly observation: Observation;
   readonly measured?: Measured | undefined;
-  /** What was judged; undefined where no probe read it. */
+  /** Name of the reading that was judged: `host`, `filesystems.data`; undefined where no probe read it. */
   readonly reading?: string;
-  /** It stands for a whole section that could not be read, and this is why: subjects that are not named may be there. */
+  /** Why a whole section could not be read. The observation then stands for all its subjects, whose names are unknown. */
   readonly blind?: string | undefined;
 }
 
-const runbookOf = (check: string): string => `ops/runbooks/${check}.md`;
-
 export function runChecks(run: CheckRun): Judged[] {
   return run.checks.flatMap((check) => {
-    const shown = shownOf(check.needs, run.sections, run.definitions);
+    const shown = selectReadable(check.needs, run.sections, run.definitions);
     const unknown = shown.unread.map(({ section, item, reason, because }): Judged => {
       const judged = observe(check.name, { ...unread(item ?? section, reason), because });
       return { ...judged, reading: readingOf(section, item), blind: item === undefined ? reason : undefined };
@@ -60,7 +58,7 @@ function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRu
         reading: readingOf(section, run.definitions[section]?.many ? finding.subject : undefined),
       }));
   } catch (error) {
-    // A reading that no check expected must not cost the judgement of all the others.
+    // A check that throws on an unexpected reading must not prevent the other checks.
     const reason = `${check.name} could not judge it: ${reasonOf(error)}`;
     return [{ ...observe(check.name, unread(section, reason)), blind: reason }];
   }
@@ -68,7 +66,7 @@ function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRu
 
 type Levels = { readonly amber?: number | undefined; readonly red?: number | undefined };
 
-/** Those of the check, or what is configured for the one subject; each with its place in the configuration. */
+/** The configured limits: those under `for.SUBJECT`, else those of the check, each with its key in the configuration. */
 function limitsOf(finding: Finding, definition: CheckLimits | undefined, configured: unknown): Limits {
   if (!definition) return { side: 'from' };
   const { for: exceptions = {}, ...all } = configured as Levels & { for?: Readonly<Record<string, Levels>> };
@@ -81,7 +79,7 @@ function limitsOf(finding: Finding, definition: CheckLimits | undefined, configu
   return { side: definition.side, amber: limitOf('amber'), red: limitOf('red') };
 }
 
-/** What a check found, judged by the limits that come with it, or by these. */
+/** Judges a finding by its own limits, or by `limits` where it has none. */
 export function judgeFinding(check: string, finding: Finding, limits: Limits): Judged {
   if (!('says' in finding)) return observe(check, { ...finding, limit: finding.limit ?? limits.red ?? noLimit });
   const { subject, value, least, clears_when } = finding;
@@ -94,7 +92,7 @@ export function judgeFinding(check: string, finding: Finding, limits: Limits): J
     message: finding.message ?? judged.message,
     clears_when: level === 'green' ? undefined : (clears_when ?? judged.clears_when),
   };
-  // A check that makes a number of nothing (0 processors, say) has judged nothing.
+  // A check that divides by zero (a machine with 0 processors, say) has measured nothing.
   if (!Number.isFinite(value))
     return observe(check, unread(subject, `${check} could not judge it: ${verdict.message}`));
   return observe(check, { ...verdict, measured: finding });
@@ -127,7 +125,7 @@ function observe(check: string, verdict: Verdict): Judged {
       message: oneLine(message),
       ...(because === undefined ? {} : { because }),
       ...(clears_when === undefined ? {} : { clears_when }),
-      runbook: runbookOf(check),
+      runbook: `ops/runbooks/${check}.md`,
     },
     measured,
     since,
@@ -136,8 +134,8 @@ function observe(check: string, verdict: Verdict): Judged {
   };
 }
 
-/** Too old or from the future: then no level of it is believed any more, and the observation of its age says why. */
-export const disbelieve = (age: Observation, { message, ...observation }: Observation): Observation => ({
+/** The observation in a snapshot that is too old or from the future: the level is unknown, `age` is the reason. */
+export const markStale = (age: Observation, { message, ...observation }: Observation): Observation => ({
   ...observation,
   level: 'unknown',
   limit: age.limit,

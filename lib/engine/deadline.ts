@@ -1,5 +1,5 @@
 // A deadline that holds whatever the work does. The race matters beyond the abort: a child stuck in uninterruptible
-// I/O cannot be killed, only abandoned. With some grace behind it the work may still hand over what it has by then.
+// I/O cannot be killed, only abandoned. In the grace period after the deadline the work may still return a partial result.
 import { TimedOut } from '../contract/errors.ts';
 import { formatDuration } from '../core/quantity.ts';
 
@@ -14,7 +14,7 @@ export async function withDeadline<Result>(
   const deadline = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       const error = new TimedOut(`${what} did not answer within ${formatDuration(ms / 1000)}`);
-      // Without grace before the abort, so that the work's own words about being aborted come too late.
+      // Without a grace period, reject before the abort: the TimedOut must win over the error of the aborted work.
       if (graceMs === 0) reject(error);
       else timer = setTimeout(() => reject(error), graceMs);
       controller.abort(error);

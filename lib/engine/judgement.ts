@@ -1,19 +1,19 @@
-// The one judgement: a measured value and its limits → level, which limit decided, message, what clears it. For checks,
-// alert policies and temperatures.
+// Compares a measured value with its limits: level, the limit that decided, message, condition that clears it. Checks, alert
+// policies and the temperatures of the thermal heartbeat are all judged here.
 import type { Limits, Measured, NumberLimit, Side } from '../contract/check.ts';
 import { formatBeside, formatMeasure } from '../core/quantity.ts';
 
 export interface Judgement {
   readonly level: 'green' | 'amber' | 'red';
-  /** The limit that decided; when green, the one that would be crossed first. */
+  /** The limit that decided; when green, the limit that would be crossed first. */
   readonly limit: NumberLimit;
   /** `/data is 83.2 % full (amber from 80 %)` */
   readonly message: string;
-  /** The same without the limit: `/data is 83.2 % full`. */
+  /** Message without the limit: `/data is 83.2 % full`. */
   readonly shown: string;
-  /** The same where there is one limit only: `/data is 83.2 % full (from 80 %)`. */
+  /** Message with the limit but without the level: `/data is 83.2 % full (from 80 %)`. */
   readonly crossed: string;
-  /** What would make it green. */
+  /** The condition for green: `it is below 80 %`. */
   readonly clears_when: string;
 }
 
@@ -23,7 +23,7 @@ export function isAcross(value: number, side: Side, limit: number): boolean {
   return side === 'at or below' ? value <= limit : value < limit;
 }
 
-/** Without any limit a value is green, and the limit is none. */
+/** Without any limit a value is green, and `limit` is NaN with an empty key. */
 export function judge({ value, unit, says, after = '', aside = '' }: Measured, limits: Limits): Judgement {
   const { side, amber, red } = limits;
   const isBand = side === 'at or below, red below';

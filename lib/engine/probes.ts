@@ -1,4 +1,4 @@
-// Runs probes side by side, each reading under its own deadline. Whatever one does, the others have their sections.
+// Runs probes in parallel, each reading under its own deadline. A probe that hangs or throws does not affect the others.
 import type { Envelope, Failed } from '../contract/envelope.ts';
 import { Absent, TimedOut } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
@@ -8,7 +8,7 @@ import { lanes } from '../core/lanes.ts';
 import { reasonOf } from '../core/text.ts';
 import { withDeadline } from './deadline.ts';
 
-/** The last good reading of each section, or of each item of it. */
+/** Section → item → last good reading. */
 export type Readings = Record<string, Record<string, Reading>>;
 interface Reading {
   readonly at: string;
@@ -24,15 +24,14 @@ export interface ProbeRun<Config> {
   readonly now: () => Date;
   readonly monotonicMs: () => number;
   readonly openHost: (name: string, signal: AbortSignal) => Host;
-  /** For one reading, where the probe does not say. */
+  /** Deadline of one reading, where the probe has no own. */
   readonly timeoutMs: number;
-  /** For all of them: what has not begun by then is not begun. */
+  /** Time for all readings together; a reading that has not begun by then fails. */
   readonly budgetMs: number;
-  /** A hanging host must not hold up the others, so this is far more than the processors. */
+  /** Readings in parallel: far more than there are processors, because hanging hosts must not delay the others. */
   readonly width: number;
 }
 
-/** Of one look at the machine. */
 export const readingLimits = { timeoutMs: 10_000, budgetMs: 60_000, width: 64 } as const;
 
 /** The name under which a section without items keeps its one reading. */
@@ -74,7 +73,7 @@ async function readSection<Config>(
   }
   const at = run.now();
   const items = await lane(() => itemsOf(run, probe, began));
-  // Which items there are is not known now, so what was read of them before is still the last there is.
+  // The list of items is unknown now, so the last good readings of all of them are kept.
   if ('status' in items) return { envelope: items, readings: before };
   if (items.length === 0) return { envelope: { status: 'absent', reason: 'none is configured' }, readings: {} };
   const outcomes = await Promise.all(
@@ -87,7 +86,7 @@ async function readSection<Config>(
   };
 }
 
-/** A good reading replaces the one before; a failed one leaves it. */
+/** A good reading replaces the previous one; a failed reading keeps it. */
 function keep(
   outcomes: readonly (readonly [string, Envelope])[],
   before: Readonly<Record<string, Reading>>,
@@ -101,7 +100,7 @@ function keep(
   return Object.fromEntries(kept);
 }
 
-/** What there is to read, or why that could not be told. */
+/** The items, or the envelope of a failure to list them. */
 async function itemsOf<Config>(
   run: ProbeRun<Config>,
   probe: Probe<Shape<unknown>, Config>,
@@ -140,7 +139,7 @@ async function readOne<Config>(
         config: run.config,
         host: (name = 'local') => run.openHost(name, signal),
         item: item ?? whole,
-        // What was read by an older version may have another shape; then there is no previous reading.
+        // A reading from an older version may have another shape; then there is no previous reading.
         previous: previousOf(probe, kept),
         bootId: run.bootId,
         at,

@@ -1,22 +1,22 @@
-// What of a snapshot can be shown to whoever judges it: what failed is told apart from what is not there.
+// The parts of a snapshot that could be read, for checks, and those that could not. Failed and absent are kept apart.
 import type { Envelope, Failed } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
 
-export interface Shown {
-  /** By section its data, or those of its items that were read. */
+export interface Selection {
+  /** Section → data, or a map of the items that could be read. */
   readonly readable: Record<string, unknown>;
-  /** Whether every section that was asked for is in it. */
+  /** Whether every needed section could be read. */
   readonly complete: boolean;
-  /** What could not be read: a whole section, or an item of one. */
+  /** Failed sections and items. */
   readonly unread: readonly Unread[];
 }
 
 interface Unread {
   readonly section: string;
-  /** Undefined where it is all of the section. */
+  /** Undefined where the whole section failed. */
   readonly item: string | undefined;
   readonly reason: string;
-  /** The reading that is the cause: this one itself, or one without which it had to fail. */
+  /** Name of the reading that is the cause: this one itself, or another that this one depends on. */
   readonly because: string;
 }
 
@@ -30,11 +30,11 @@ const failureOf = ({ reason, because }: Failed, section: string, item: string | 
 export const readingOf = (section: string, item: string | undefined): string =>
   item === undefined ? section : `${section}.${item}`;
 
-export function shownOf(
+export function selectReadable(
   needs: readonly string[],
   sections: Readonly<Record<string, Envelope | undefined>>,
   definitions: Sections,
-): Shown {
+): Selection {
   const unread: Unread[] = [];
   const readable: Record<string, unknown> = {};
   let complete = true;
@@ -73,7 +73,7 @@ export function outcomesOf(definitions: Sections, snapshot: Readonly<Record<stri
 
 interface Reading {
   readonly probe: string;
-  /** Undefined where it is all of the section. */
+  /** Undefined where the reading is the whole section. */
   readonly item: string | undefined;
   readonly name: string;
   readonly outcome: Envelope;

@@ -1,4 +1,4 @@
-// One beat to one watcher outside, and what became of it. There is no second try: the next beat is one.
+// Sends one heartbeat to one watchdog. There is no retry, because the next heartbeat follows soon.
 import type { Net, Reply } from '../contract/net.ts';
 import { type Beat, beatProblem, beatRequest, type BeatStyle } from '../core/beat.ts';
 import { reasonOf } from '../core/text.ts';

@@ -1,4 +1,4 @@
-// assess-health: latest.json → latest_health.json, a line of the levels' history, a textfile.
+// assess-health: latest.json → latest_health.json, a line in the history of levels, a textfile.
 import { Usage } from '../contract/errors.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import { alignColumns } from '../core/columns.ts';
@@ -6,7 +6,7 @@ import { countLevels, tallyOf, worst } from '../core/level.ts';
 import { reasonOf } from '../core/text.ts';
 import { parseInstant } from '../core/time.ts';
 import type { Registry } from '../contract/registry.ts';
-import { disbelieve } from '../engine/checks.ts';
+import { markStale } from '../engine/checks.ts';
 import { readHeartbeat } from '../confirm/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import type { HealthConfig } from './config.ts';
@@ -29,16 +29,16 @@ export const assessHealth = (registry: Judging) =>
       at: {
         type: 'string',
         value: 'TIME',
-        summary: 'judge as of that time (UTC by default); history and textfile are left as they are',
+        summary: 'assess as if it were that time (UTC unless it has an offset); history and textfile stay as they are',
       },
       nagios: {
         type: 'boolean',
-        summary: 'print one line, then one per finding, and exit 0, 1, 2 or 3, as Nagios and Icinga expect of a plugin',
+        summary: 'print a status line and one line a finding, and exit 0, 1, 2 or 3, as a Nagios or Icinga plugin does',
       },
     },
 
     onlyAsks: (options) => options['nagios'] === true,
-    // Nagios reads the exit codes of wrong usage as something else.
+    // The usual exit code for wrong usage, 2, means CRITICAL to Nagios.
     answerFailure: (error, argv) => (argv.includes('--nagios') ? nagiosFailure(reasonOf(error)) : undefined),
 
     async run(world) {
@@ -54,16 +54,16 @@ export const assessHealth = (registry: Judging) =>
 
       await world.replace(latestHealth, health, at);
       let unwritten: unknown;
-      // What it would have been at another time is no history, and nothing for Prometheus.
+      // An assessment for another time (--at) belongs neither in the history nor in Prometheus.
       const isNow = world.options['at'] === undefined;
       if (health.run_id !== undefined && health.snapshot_time_utc !== undefined && isNow) {
         const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
         const { snapshot_time_utc: time, run_id, overall_level } = health;
-        // In the file of the snapshot's day, where its line of raw data is too.
+        // The file of the snapshot's day, as for its line of raw data.
         const line = { time, run_id, schema_version: schemaVersion, overall_level, levels };
         await world.append(history, line, new Date(time)).catch((error: unknown) => (unwritten = error));
       }
-      // On another disk, as like as not: it is told what happened all the same.
+      // The textfile is often on another disk, so it is written even if the history could not be.
       if (isNow) await world.replace(textfile, renderTextfile(registry.sections, health, snapshot?.sections ?? {}), at);
       if (unwritten !== undefined) throw unwritten;
 
@@ -103,15 +103,14 @@ interface Input extends Omit<Known, 'asking'> {
 
 type Judging = Pick<Registry, 'sections' | 'checks'>;
 
-/** A pure function of its input: the same twice gives the same bytes. */
 export function assess(registry: Judging, { config, hostname, at, ...known }: Input): Health {
   const { snapshot } = known;
   const judged = judgeSite(registry, { ...known, asking: name }, config, at);
   const age = judged.age.observation;
   const observations = [
     age,
-    ...judged.snapshot.map(({ observation }) => (age.level === 'green' ? observation : disbelieve(age, observation))),
-    // How this run ends is for the next stage to judge.
+    ...judged.snapshot.map(({ observation }) => (age.level === 'green' ? observation : markStale(age, observation))),
+    // The record of assess-health is still that of its previous run; later stages judge this run.
     ...judged.monitor.flatMap(({ observation }) => (observation.id === `stage-outcome:${name}` ? [] : observation)),
   ];
   const levels = observations.map(({ level }) => level);

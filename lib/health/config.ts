@@ -1,4 +1,4 @@
-// What the configuration says about health: the limits of every check.
+// The schema of `limits` in the configuration, for every check.
 import * as z from 'zod';
 import type { AnyCheck, CheckLimits, LimitDefinition } from '../contract/check.ts';
 import { age, factor, limitType } from '../contract/quantities.ts';
@@ -6,7 +6,9 @@ import { checks } from './checks/index.ts';
 
 const snapshotLimits = z
   .strictObject({
-    intervals: factor(3).prefault(3).describe('intervals until a snapshot is too old: its checks are then unknown'),
+    intervals: factor(3)
+      .prefault(3)
+      .describe('a snapshot older than this many intervals is stale: every level is unknown'),
   })
   .prefault({});
 
@@ -32,16 +34,18 @@ export const healthConfig = {
     .describe('limits of each check: where amber and red begin'),
 };
 
-/** Every limit may stand again under `for.SUBJECT`, with another value for that one. */
+/** Every limit can be overridden for one subject under `for.SUBJECT`. */
 function schemaOf({ amber, red }: CheckLimits) {
   const shape = (of: (definition: LimitDefinition) => z.ZodType) => ({
     ...(amber ? { amber: of(amber) } : {}),
     ...(red ? { red: of(red) } : {}),
   });
-  const alone = z.strictObject(shape(([quantity, , says]) => limitType(quantity).optional().describe(says)));
+  const alone = z.strictObject(
+    shape(([quantity, , description]) => limitType(quantity).optional().describe(description)),
+  );
   return z
     .strictObject({
-      ...shape(([quantity, byDefault, says]) => limitType(quantity).prefault(byDefault).describe(says)),
+      ...shape(([quantity, byDefault, description]) => limitType(quantity).prefault(byDefault).describe(description)),
       for: z.record(z.string(), alone).prefault({}).describe('other limits for single subjects, by name'),
     })
     .prefault({});

@@ -1,4 +1,5 @@
-// explain: for one observation, what was read, which limit decided and where it is written, since when, what would clear it.
+// explain: shows for one observation the readings, the limit that decided and where it is configured, the start of the level,
+// and the condition that clears it.
 import { Usage } from '../contract/errors.ts';
 import type { Registry } from '../contract/registry.ts';
 import type { Line, World } from '../contract/stage.ts';
@@ -16,7 +17,7 @@ type Observation = Health['observations'][number];
 export interface Explanation {
   readonly observation: Observation;
   readonly assessed_at: string;
-  /** What was read, from which sections; empty where the monitor judges itself. */
+  /** The readings that the check judged; empty where the monitor judges itself. */
   readonly read: readonly Reading[];
   readonly limit_origin: string;
   readonly since: { readonly at: string; readonly atLeast: boolean } | undefined;
@@ -30,10 +31,9 @@ interface Reading {
   readonly data: unknown;
 }
 
-/** What it takes to say what was read for a judgement. */
 type Judging = Pick<Registry, 'sections' | 'checks'>;
 
-/** How far back it is worth looking for the beginning. */
+/** Limit for the search in the history. */
 const mostDays = 400;
 
 export async function explain(
@@ -55,20 +55,20 @@ export async function explain(
         alert,
       ),
     );
-  const snapshot = await world.read(latest).catch(() => undefined); // then health's own words must do
+  const snapshot = await world.read(latest).catch(() => undefined); // the observation is shown without its readings
   const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
   return {
     observation,
     assessed_at: health.assessed_at,
     read: judged ? readingsOf(registry, observation, judged) : [],
     limit_origin: observation.limit.key === '' ? 'a fact, not a setting' : originOf(observation.limit.key),
-    since: sinceWhen(id, observation.level, health, world),
+    since: findStart(id, observation.level, health, world),
   };
 }
 
-/** What somebody names is an alert. */
+/** The id that the user gave is the id of an alert. */
 interface AlertNamed {
-  /** What may be judged of the same thing. */
+  /** Ids that observations of the same subject may have. */
   readonly observations: readonly string[];
 }
 
@@ -97,7 +97,7 @@ function readingsOf({ sections, checks }: Judging, { check, subject }: Observati
       outcomes.find(({ name }) => name === `${need}.${subject}`) ?? outcomes.find(({ name }) => name === need);
     if (!found) return [];
     const { name, outcome } = found;
-    const data = outcome.status === 'ok' ? ownPart(outcome.data, subject) : undefined;
+    const data = outcome.status === 'ok' ? partOfSubject(outcome.data, subject) : undefined;
     return {
       name,
       source: sections[need]?.source ?? '',
@@ -108,14 +108,14 @@ function readingsOf({ sections, checks }: Judging, { check, subject }: Observati
   });
 }
 
-/** Of a section that holds many in one reading (services), the part that is about the subject. */
-function ownPart(data: unknown, subject: string): unknown {
+/** Returns the subject's part of a section that contains many subjects in one reading (services). */
+function partOfSubject(data: unknown, subject: string): unknown {
   if (typeof data !== 'object' || data === null) return data;
   return Object.entries(data).find(([key]) => key === subject)?.[1] ?? data;
 }
 
-/** The first snapshot of the unbroken run of this level that ends now, from the days' lines of health, newest first. */
-function sinceWhen(id: string, level: Level, health: Health, world: World<object>): Explanation['since'] {
+/** Finds the snapshot since which the observation has had this level without a break; searches the history backwards. */
+function findStart(id: string, level: Level, health: Health, world: World<object>): Explanation['since'] {
   if (health.snapshot_time_utc === undefined) return undefined;
   const today = new Date(health.snapshot_time_utc);
   let first: string | undefined;
@@ -124,24 +124,24 @@ function sinceWhen(id: string, level: Level, health: Health, world: World<object
     let lines = 0;
     for (const line of world.scan(history, 'end', daysBefore(today, back))) {
       lines += 1;
-      const record = goodOrNone(line);
-      // Seen from the end, the first line of a run id is the one that counts.
+      const record = parseLine(line);
+      // The last line of a run id counts, which is the first one when reading backwards.
       if (!record || seen.has(record.run_id)) continue;
       seen.add(record.run_id);
       if (record.levels[id] !== level) return first === undefined ? undefined : { at: first, atLeast: false };
       first = record.time;
     }
-    // A day without any line is where the record begins, or a gap over which nobody knows.
+    // On a day without lines the history begins or has a gap, in which the level is unknown.
     if (lines === 0 && back > 0) break;
   }
   return first === undefined ? undefined : { at: first, atLeast: true };
 }
 
-function goodOrNone(line: Line<HistoryLine>): HistoryLine | undefined {
+function parseLine(line: Line<HistoryLine>): HistoryLine | undefined {
   try {
     return line.parse();
   } catch {
-    return undefined; // a torn line tells nothing, and those before it still do
+    return undefined; // the lines before an incomplete line are still readable
   }
 }
 

@@ -1,4 +1,4 @@
-// What assess-health writes.
+// The files that assess-health writes.
 import * as z from 'zod/mini';
 import type { HeartbeatFound } from '../confirm/files.ts';
 import { words } from '../contract/fields.ts';
@@ -26,22 +26,22 @@ const healthSchema = z.looseObject({
 
 export type Health = z.output<typeof healthSchema>;
 
-/** All that is judged: the snapshot, and what the monitor knows of itself. */
+/** The input of a judgement: the snapshot and the monitor's own state. */
 export interface Known {
   readonly snapshot: Snapshot | undefined;
-  /** Why there is no snapshot, where there is none. */
+  /** Why there is no snapshot; empty where there is one. */
   readonly missing: string;
   readonly stages: readonly StageRecord[];
   readonly heartbeat: HeartbeatFound;
-  /** What lies in the outbox; undefined where the last run of send-alerts is the one that knows. */
+  /** The mails in the outbox; undefined to take them from the record of the last run of send-alerts. */
   readonly outbox?: { readonly waiting: number; readonly waiting_seconds: number; readonly dead: number };
-  /** Which stage judges. Whether others were left out is seen from its own run before. */
+  /** The stage that judges. Other stages are overdue relative to its previous run (see `overdue`). */
   readonly asking: string;
 }
 
 export interface JudgedSite {
   readonly age: Judged;
-  /** Empty without a snapshot: then no subject is known, and its age says all there is to say. */
+  /** Empty without a snapshot: then no subject is known, and `age` contains the reason. */
   readonly snapshot: readonly Judged[];
   readonly monitor: readonly Judged[];
 }

@@ -1,5 +1,5 @@
-// Every check over a snapshot and over what the monitor knows of itself: for health, and for alerts, which judge the
-// snapshot themselves.
+// Runs every check on a snapshot and on the monitor's own state. Both assess-health and send-alerts call it, so that alerts
+// do not depend on the file that assess-health writes.
 import type { Registry } from '../contract/registry.ts';
 import { runChecks } from '../engine/checks.ts';
 import type { HealthConfig } from './config.ts';

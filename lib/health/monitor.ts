@@ -1,4 +1,4 @@
-// The monitor's own state, judged: its snapshot's age, its stages' last runs, its mails, its heartbeat.
+// Judges the monitor's own state: the age of the snapshot, the last runs of the stages, undelivered mails, the heartbeat.
 import type { Finding, Verdict } from '../contract/check.ts';
 import { overdue, type StageRecord } from '../contract/record.ts';
 import { ageOf, isStale, secondsSince } from '../core/age.ts';
@@ -9,13 +9,12 @@ import { type Judged, judgeFinding } from '../engine/checks.ts';
 import type { HealthConfig } from './config.ts';
 import type { Known } from './files.ts';
 
-/** Their names, as those of checks. */
 export const monitorChecks = ['snapshot-age', 'stage-outcome', 'mail-delivery', 'heartbeat'] as const;
 
 const judged = (check: (typeof monitorChecks)[number], finding: Finding): Judged =>
   judgeFinding(check, finding, { side: 'above' });
 
-/** Too old, from the future, or not there: then nothing in it can be believed, and nothing is green. */
+/** A snapshot that is too old, from the future or missing is unknown; then no other observation is green. */
 export function judgeAge({ snapshot, missing }: Known, config: HealthConfig, at: Date): Judged {
   const limit = config.limits.snapshot.intervals * config.interval;
   const { seconds, aheadSeconds } = ageOf(snapshot?.time_utc, at);
@@ -78,8 +77,8 @@ function outcomeOf(record: StageRecord, before: StageRecord | undefined, at: Dat
   return { ...known, level: 'green', value: outcome, message: `${subject} did its work` };
 }
 
-/** From what send-alerts counted: a mail that nobody has got is as bad as what it tells of. */
-function deliveryOf(record: StageRecord, before: StageRecord | undefined, ofOutbox: boolean): Verdict[] {
+/** Judges the counts of send-alerts. An undelivered mail is red, because the alert in it may be red. */
+function deliveryOf(record: StageRecord, before: StageRecord | undefined, judgesOutbox: boolean): Verdict[] {
   const { stage, counts } = record;
   const { waiting, waiting_seconds = 0, dead = 0, untold } = counts;
   if (stage !== 'send-alerts') return [];
@@ -90,7 +89,7 @@ function deliveryOf(record: StageRecord, before: StageRecord | undefined, ofOutb
     return subjects.map((subject) => delivery(subject, null, says, `${stage} runs again`));
   }
   return [
-    ...(ofOutbox && waiting !== undefined ? [outboxOf({ waiting, waiting_seconds, dead })] : []),
+    ...(judgesOutbox && waiting !== undefined ? [outboxOf({ waiting, waiting_seconds, dead })] : []),
     ...(untold === undefined ? [] : [alertmanagerOf(untold)]),
   ];
 }
@@ -118,7 +117,7 @@ const alertmanagerOf = (untold: number): Verdict =>
     'every replica has been told',
   );
 
-/** Of `null` nobody knows how much it is. */
+/** A `value` of null means that the number of undelivered messages is unknown. */
 const delivery = (subject: string, value: number | null, message: string, clears_when: string): Verdict => ({
   subject,
   level: value === null ? 'unknown' : value > 0 ? 'red' : 'green',
@@ -129,7 +128,7 @@ const delivery = (subject: string, value: number | null, message: string, clears
   ...(value === 0 ? {} : { clears_when }),
 });
 
-/** Told by the watcher itself: what it did not accept, it does not know. */
+/** Judges by the last heartbeat that the watchdog accepted; a heartbeat that was sent but refused does not count. */
 function heartbeatOf(
   found: NonNullable<HeartbeatFound>,
   limits: HealthConfig['limits']['heartbeat'],
@@ -160,7 +159,7 @@ function heartbeatOf(
     ...(never ? {} : { after: ' ago' }),
     ...(outcome === 'accepted' ? {} : { aside: `; the last try: ${firstLine(words)}` }),
     limits: { side: 'above', amber: { value: limits.amber, key: 'limits.heartbeat.amber' }, red },
-    // One that never worked is set up wrongly: no time makes that well.
+    // A heartbeat that never worked is set up wrongly, so it is amber at once.
     ...(never ? { least: 'amber' } : {}),
     clears_when,
   };

@@ -1,5 +1,5 @@
-// Health as a Nagios plugin tells it: a short line for the list and the telephone, performance data behind a bar, then all
-// that is wrong, a line each; and the exit code.
+// Health as output of a Nagios plugin: a short status line with performance data behind a bar, one line for each observation
+// that is not green, and the exit code.
 import type { Answered } from '../contract/stage.ts';
 import { forNagios } from '../core/harmless.ts';
 import { levels, worstFirst } from '../core/level.ts';
@@ -8,7 +8,7 @@ import type { Health } from './files.ts';
 
 const words = { green: 'OK', amber: 'WARNING', red: 'CRITICAL', unknown: 'UNKNOWN' } as const;
 
-/** A plugin that cannot say is UNKNOWN, whatever kept it from saying. */
+/** A plugin that fails for any reason is UNKNOWN. */
 export const nagiosFailure = (reason: string): Answered => ({
   text: `OPS-MONITOR UNKNOWN - ${forNagios(reason)}`,
   exitCode: 3,
@@ -18,14 +18,14 @@ export function nagiosLine({ overall_level, counts, observations }: Health): Ans
   const bad = worstFirst
     .filter((level) => level !== 'green')
     .flatMap((level) => observations.filter((observation) => observation.level === level))
-    // How old a snapshot is stands before everything that it said: here it is said once.
+    // In a stale snapshot every message begins with its age; here the age is shown once.
     .map(({ level, id, message, said }) =>
       said === undefined
         ? { level, id, message, isNews: true }
         : { level, id, message: `then: ${said}`, isNews: false },
     );
   const performance = levels.map((level) => `${level}=${counts[level] ?? 0}`).join(' ');
-  const line = `OPS-MONITOR ${words[overall_level]} - ${forNagios(inShort(counts, bad))} | ${performance}`;
+  const line = `OPS-MONITOR ${words[overall_level]} - ${forNagios(statusText(counts, bad))} | ${performance}`;
   return {
     text: [line, ...bad.map(({ level, id, message }) => forNagios(`${level} ${id}: ${message}`))].join('\n'),
     exitCode: { green: 0, amber: 1, red: 2, unknown: 3 }[overall_level],
@@ -35,7 +35,7 @@ export function nagiosLine({ overall_level, counts, observations }: Health): Ans
 const mostShown = 3;
 const mostCharacters = 100;
 
-function inShort(
+function statusText(
   counts: Health['counts'],
   bad: readonly { readonly message: string; readonly isNews: boolean }[],
 ): string {

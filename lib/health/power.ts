@@ -1,7 +1,7 @@
-// One quantity of the power supply, as three checks tell it: measured where it is known, and unknown otherwise.
+// The finding of the three checks of the power supply: a measurement, or unknown where there is no fresh sample.
 import type { Finding } from '../contract/check.ts';
 
-/** `what` as a sentence begins: `the battery voltage`. */
+/** `what` begins the message: `the battery voltage`. */
 export function powerFinding(
   what: string,
   value: number | undefined,

@@ -1,4 +1,4 @@
-// Health as Prometheus reads it, through node-exporter's textfile collector.
+// Health as metrics for Prometheus, read by node_exporter's textfile collector.
 import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
 import { gaugesOf, renderExposition } from '../core/exposition.ts';

@@ -1,6 +1,6 @@
-// A registry of its own, of two sections and a check, through all that takes one.
+// Passes another registry, with two sections and a check, to all code that takes a registry.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import * as z from 'zod/mini';
 import { flatten } from '../../lib/archive/flatten.ts';
 import { defineCheck } from '../../lib/contract/check.ts';
@@ -109,44 +109,49 @@ async function snapshotOf(config: Farm): Promise<Snapshot> {
   };
 }
 
-test('a second registry is read, judged, explained, reported, exported and archived as the first is', async (t) => {
-  const snapshot = await snapshotOf({ tanks: { north: 80, south: 12, broken: Number.NaN } });
-  const own = { missing: '', stages: [], heartbeat: undefined, config: configurationOf(''), hostname: 'barn' };
-  const health = assess(farm, { snapshot, ...own, at });
-  const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
-  assert.deepEqual(levels, {
-    'snapshot-age:snapshot': 'green',
-    'tank-filled:broken': 'unknown',
-    'tank-filled:north': 'green',
-    'tank-filled:south': 'red',
-  });
+describe('contract/registry', () => {
+  test('a second registry is read, judged, explained, reported, exported and archived like the first', async (t) => {
+    const snapshot = await snapshotOf({ tanks: { north: 80, south: 12, broken: Number.NaN } });
+    const own = { missing: '', stages: [], heartbeat: undefined, config: configurationOf(''), hostname: 'barn' };
+    const health = assess(farm, { snapshot, ...own, at });
+    const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
+    assert.deepEqual(levels, {
+      'snapshot-age:snapshot': 'green',
+      'tank-filled:broken': 'unknown',
+      'tank-filled:north': 'green',
+      'tank-filled:south': 'red',
+    });
 
-  const world = worldIn(temporaryFolder(t), { at });
-  await world.replace(latest, snapshot, at);
-  await world.replace(latestHealth, health, at);
-  const explanation = await explain(farm, 'tank-filled:south', world, () => '', undefined);
-  assert.match(
-    renderExplanation(explanation, at),
-    /read {5}tanks\.south, [^]*by {7}the float [^]*"filled_percent": 12/,
-  );
+    const world = worldIn(temporaryFolder(t), { at });
+    await world.replace(latest, snapshot, at);
+    await world.replace(latestHealth, health, at);
+    const explanation = await explain(farm, 'tank-filled:south', world, () => '', undefined);
+    assert.match(
+      renderExplanation(explanation, at),
+      /read {5}tanks\.south, [^]*by {7}the float [^]*"filled_percent": 12/,
+    );
 
-  const freshSeconds = 900;
-  const report = renderReport({ definitions: sections, health, snapshot, alerts: undefined, at, freshSeconds });
-  assert.match(report, /^## Tanks\n\n\| tank \| filled \|\n.*\n\| north \| 80 % \|\n\| south \| 12 % \|\n\n## Pump$/m);
-  assert.match(report, /^\| tanks\.broken \| failed \(shape\) \|/m);
+    const freshSeconds = 900;
+    const report = renderReport({ definitions: sections, health, snapshot, alerts: undefined, at, freshSeconds });
+    assert.match(
+      report,
+      /^## Tanks\n\n\| tank \| filled \|\n.*\n\| north \| 80 % \|\n\| south \| 12 % \|\n\n## Pump$/m,
+    );
+    assert.match(report, /^\| tanks\.broken \| failed \(shape\) \|/m);
 
-  const exposed = renderTextfile(sections, health, snapshot.sections);
-  assert.match(exposed, /^ops_monitor_check_level\{check="tank-filled",subject="south"\} 2$/m);
-  assert.match(exposed, /^ops_monitor_probe_success\{probe="tanks",item="broken"\} 0$/m);
-  assert.match(exposed, /^ops_monitor_probe_success\{probe="pump",item=""\} 1$/m);
+    const exposed = renderTextfile(sections, health, snapshot.sections);
+    assert.match(exposed, /^ops_monitor_check_level\{check="tank-filled",subject="south"\} 2$/m);
+    assert.match(exposed, /^ops_monitor_probe_success\{probe="tanks",item="broken"\} 0$/m);
+    assert.match(exposed, /^ops_monitor_probe_success\{probe="pump",item=""\} 1$/m);
 
-  const { values, variables } = flatten(sections, snapshot, { overall_level: health.overall_level, levels });
-  assert.deepEqual(
-    ['tank_south_filled_percent', 'pump_running', 'level_tank_filled_south'].map((name) => values.get(name)),
-    [12, 1, 2],
-  );
-  assert.deepEqual(variables.get('tank_south_filled_percent')?.attributes, {
-    long_name: 'water in the tank',
-    units: 'percent',
+    const { values, variables } = flatten(sections, snapshot, { overall_level: health.overall_level, levels });
+    assert.deepEqual(
+      ['tank_south_filled_percent', 'pump_running', 'level_tank_filled_south'].map((name) => values.get(name)),
+      [12, 1, 2],
+    );
+    assert.deepEqual(variables.get('tank_south_filled_percent')?.attributes, {
+      long_name: 'water in the tank',
+      units: 'percent',
+    });
   });
 });

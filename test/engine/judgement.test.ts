@@ -12,7 +12,7 @@ function judge(value: number, { amber, red }: { amber?: number; red?: number }, 
 }
 
 describe('engine/judgement', () => {
-  test('a bound that counts from the limit on includes the limit itself', () => {
+  test('side from includes the limit itself', () => {
     const limits = { amber: 80, red: 90 };
     assert.deepEqual(judge(79.99, limits, 'from'), { level: 'green', decided: 'amber' });
     assert.deepEqual(judge(80, limits, 'from'), { level: 'amber', decided: 'amber' });
@@ -20,7 +20,7 @@ describe('engine/judgement', () => {
     assert.deepEqual(judge(90, limits, 'from'), { level: 'red', decided: 'red' });
   });
 
-  test('a bound above or below leaves the limit itself green', () => {
+  test('sides above and below leave the limit itself green', () => {
     assert.equal(judge(2, { amber: 2 }, 'above').level, 'green');
     assert.equal(judge(2.01, { amber: 2 }, 'above').level, 'amber');
     assert.equal(judge(14, { amber: 14, red: 3 }, 'below').level, 'green');
@@ -28,12 +28,12 @@ describe('engine/judgement', () => {
     assert.equal(judge(2.99, { amber: 14, red: 3 }, 'below').level, 'red');
   });
 
-  test('with a red limit alone there is no amber', () => {
+  test('a red limit alone gives no amber', () => {
     assert.deepEqual(judge(0, { red: 1 }, 'from'), { level: 'green', decided: 'red' });
     assert.deepEqual(judge(1, { red: 1 }, 'from'), { level: 'red', decided: 'red' });
   });
 
-  test('at or below a limit is across it; of a band the limit of red is not', () => {
+  test('side at or below includes the limit; in a band the red limit itself is amber', () => {
     assert.equal(judge(20, { red: 20 }, 'at or below').level, 'red');
     assert.equal(judge(20.01, { red: 20 }, 'at or below').level, 'green');
     const band = { amber: 52, red: 50 };
@@ -43,7 +43,7 @@ describe('engine/judgement', () => {
     );
   });
 
-  test('a judgement says the value and its limit, with and without the level, and what would clear it', () => {
+  test('a judgement has the value and the limit, with and without the level, and the condition that clears it', () => {
     const measured = { value: 85.25, unit: 'percent', says: '/data is', after: ' full', aside: '; since noon' };
     const red = { value: 90, key: 'limits.filesystem.red' };
     const amber = { value: 80, key: 'limits.filesystem.amber' };

@@ -1,29 +1,43 @@
-// One case of a check: what it is shown, and what it must find.
+// A case of a check: the sections that it gets, and the findings that it must return.
 import type { Observation } from '../../lib/contract/observation.ts';
 import type { Level } from '../../lib/core/level.ts';
 import type { Readable } from '../../lib/snapshot/sections/index.ts';
 
-export interface Expected {
+interface Expected {
   readonly level: Level;
   readonly value: Observation['value'];
-  /** Where the limit that decided stands in the configuration. */
-  readonly key: string;
-  readonly limit: Observation['limit']['value'];
-  /** What the message must have in it: what it is about, and the value as a person reads it. */
+  readonly limit: Observation['limit'];
+  /** Parts of the message, such as the subject and the value with its unit. */
   readonly says: readonly string[];
   readonly clears?: string;
 }
 
 export interface Case {
+  /** Name of the test. */
   readonly sees: string;
   readonly given: Partial<Readable>;
-  /** As one would write them under `limits`; the defaults where there are none. */
+  /** Written as under `limits` in the configuration; the defaults where absent. */
   readonly limits?: Readonly<Record<string, unknown>>;
-  /** By subject; nothing is found of what is not in it. */
+  /** Subject → finding; no other subject may have a finding. */
   readonly find: Readonly<Record<string, Expected>>;
 }
 
-/** The same thing at several values: `[value, level, which limit decided, how the value is printed]`. */
+/** An expected finding; `key` is the limit's key in the configuration. `clears` does not apply to green. */
+export const found = (
+  level: Level,
+  value: Observation['value'],
+  [key, limit]: readonly [key: string, limit: Observation['limit']['value']],
+  says: readonly string[],
+  clears?: string,
+): Expected => ({
+  level,
+  value,
+  limit: { value: limit, key },
+  says,
+  ...(level === 'green' || clears === undefined ? {} : { clears }),
+});
+
+/** The same subject at several values: `[value, level, the limit that decided, the value as printed]`. */
 type Row = readonly [value: number, level: Level, decided: 'amber' | 'red', printed?: string];
 
 interface Bounds {
@@ -36,17 +50,12 @@ interface Bounds {
 }
 
 export const along = ({ under, limits, subject, about, clears, given }: Bounds, rows: readonly Row[]): Case[] =>
-  rows.map(([value, level, decided, printed]) => ({
-    sees: `${about} at ${value} is ${level}`,
-    given: given(value),
-    find: {
-      [subject]: {
-        level,
-        value,
-        key: `limits.${under}.${decided}`,
-        limit: limits[decided] ?? Number.NaN,
-        says: printed === undefined ? [about] : [about, printed],
-        ...(level === 'green' ? {} : { clears }),
-      },
-    },
-  }));
+  rows.map(([value, level, decided, printed]) => {
+    const limit = [`limits.${under}.${decided}`, limits[decided] ?? Number.NaN] as const;
+    const says = printed === undefined ? [about] : [about, printed];
+    return {
+      sees: `${about} at ${value} is ${level}`,
+      given: given(value),
+      find: { [subject]: found(level, value, limit, says, clears) },
+    };
+  });

@@ -1,6 +1,6 @@
-// Every check over its cases (checks/), and what is true of all of them.
+// Runs every check on its cases (checks/), and tests what holds for all checks.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import type { AnyCheck } from '../../lib/contract/check.ts';
 import type { Section } from '../../lib/contract/section.ts';
 import type { Observation } from '../../lib/contract/observation.ts';
@@ -42,179 +42,173 @@ function assess(name: string, { given, limits }: Pick<Case, 'given' | 'limits'>)
   }).map(({ observation }) => observation);
 }
 
-for (const [name, list] of Object.entries(cases)) {
-  for (const one of list) {
-    test(`${name}: ${one.sees}`, () => {
-      const findings = assess(name, one);
-      assert.deepEqual(
-        findings.map(({ subject }) => subject),
-        Object.keys(one.find),
-      );
-      for (const { subject, level, value, limit, message, clears_when } of findings) {
-        const expected = one.find[subject];
-        assert.ok(expected);
-        assert.equal(level, expected.level);
-        if (typeof expected.value === 'number' && typeof value === 'number') {
-          assert.ok(Math.abs(value - expected.value) < 1e-6, `the value is ${value} in place of ${expected.value}`);
-        } else assert.equal(value, expected.value);
-        assert.deepEqual(limit, { value: expected.limit, key: expected.key });
-        for (const words of expected.says) {
-          assert.ok(message.includes(words), `${JSON.stringify(message)} does not say ${JSON.stringify(words)}`);
+describe('health/checks', () => {
+  for (const [name, list] of Object.entries(cases)) {
+    for (const one of list) {
+      test(`${name}: ${one.sees}`, () => {
+        const findings = assess(name, one);
+        assert.deepEqual(
+          findings.map(({ subject }) => subject),
+          Object.keys(one.find),
+        );
+        for (const { subject, level, value, limit, message, clears_when } of findings) {
+          const expected = one.find[subject];
+          assert.ok(expected);
+          assert.equal(level, expected.level);
+          if (typeof expected.value === 'number' && typeof value === 'number') {
+            assert.ok(Math.abs(value - expected.value) < 1e-6, `the value is ${value} in place of ${expected.value}`);
+          } else assert.equal(value, expected.value);
+          assert.deepEqual(limit, expected.limit);
+          for (const words of expected.says) {
+            assert.ok(message.includes(words), `${JSON.stringify(message)} does not say ${JSON.stringify(words)}`);
+          }
+          assert.ok(expected.says.length > 0 && !message.includes('\n') && !message.includes('undefined'), message);
+          assert.equal(clears_when === undefined, level === 'green', 'only what is not green can clear');
+          if (expected.clears !== undefined) assert.equal(clears_when, expected.clears);
         }
-        assert.ok(expected.says.length > 0 && !message.includes('\n') && !message.includes('undefined'), message);
-        assert.equal(clears_when === undefined, level === 'green', 'only what is not green can clear');
-        if (expected.clears !== undefined) assert.equal(clears_when, expected.clears);
-      }
-    });
+      });
+    }
   }
-}
 
-test('endpoint-certificate: one that browsers refuse is red however long it lasts, and the message says why', () => {
-  const given = {
-    endpoints: { web: endpoint({ certificate_days_left: 90, certificate_problem: 'SELF_SIGNED_CERT_IN_CHAIN' }) },
-  };
-  const [finding, ...rest] = assess('endpoint-certificate', { given });
-  assert.ok(finding);
-  assert.deepEqual(rest, []);
-  assert.equal(finding.subject, 'web');
-  assert.equal(finding.level, 'red');
-  assert.match(finding.message, /https:\/\/obs\.example\.org\/.*SELF_SIGNED_CERT_IN_CHAIN/);
-  assert.match(finding.clears_when ?? '', /certificate/);
-});
-
-test('endpoint-certificate: where browsers refuse it, no limit of days is named as what decided', () => {
-  const given = {
-    endpoints: { web: endpoint({ certificate_days_left: 90, certificate_problem: 'SELF_SIGNED_CERT_IN_CHAIN' }) },
-  };
-  const keys = assess('endpoint-certificate', { given }).map(({ limit }) => limit.key);
-  assert.equal(keys.length, 1);
-  assert.doesNotMatch(keys[0] ?? '', /^limits\.certificate\./);
-});
-
-test('endpoint-certificate: one that browsers refuse, and of which no end is known, is red all the same', () => {
-  const given = { endpoints: { web: endpoint({ certificate_problem: 'DEPTH_ZERO_SELF_SIGNED_CERT' }) } };
-  assert.deepEqual(
-    assess('endpoint-certificate', { given }).map(({ level }) => level),
-    ['red'],
-  );
-});
-
-test('a value that is only just across a limit is not printed as the limit itself, which would not be across', () => {
-  const across: [name: string, given: Partial<Readable>, asTheLimit: RegExp][] = [
-    ['host-memory', { host: host({ memory_used_percent: 90.01 }) }, / is 90 % in use/],
-    ['host-load', { host: host({ load_5: 8.01 }) }, /share 2 \(/],
-    ['timer-overdue', { services: { 'sync.timer': timer(61) } }, /late by 1m \(/],
-    ['endpoint-response', { endpoints: { web: endpoint({ response_ms: 2000.1 }) } }, /answers in 2s \(/],
-    ['endpoint-certificate', { endpoints: { web: endpoint({ certificate_days_left: 13.99 }) } }, /ends in 14d \(/],
-    ['filesystem-usage', { filesystems: { data: filesystem({ used_percent: 79.99 }) } }, /is 80 % full/],
-  ];
-  const lies = across.flatMap(([name, given, asTheLimit]) =>
-    assess(name, { given }).flatMap(({ message }) => (asTheLimit.test(message) ? [message] : [])),
-  );
-  assert.deepEqual(lies, []);
-  assert.ok(across.length >= 6);
-});
-
-test('the limits of an empty configuration are those that are documented', () => {
-  assert.deepEqual(limitsOf(), {
-    filesystem: { amber: 80, red: 90, for: {} },
-    workspace: { amber: 80, red: 90, for: {} },
-    coverage: { amber: 99, red: 95, for: {} },
-    mismatch: { amber: 1, for: {} },
-    lag: { amber: 1, red: 3, for: {} },
-    gate: { amber: 26 * 3600, for: {} },
-    inodes: { amber: 80, red: 90, for: {} },
-    restarts: { red: 3, for: {} },
-    timer: { red: 60, for: {} },
-    certificate: { amber: 1_209_600, red: 259_200, for: {} },
-    dirty: { amber: 1, for: {} },
-    behind: { amber: 1, for: {} },
-    load: { amber: 2, for: {} },
-    memory: { amber: 90, for: {} },
-    oom: { red: 1, for: {} },
-    'failed-units': { amber: 1, for: {} },
-    voltage: { amber: 52, red: 50, for: {} },
-    charge: { amber: 50, red: 25, for: {} },
-    temperature: { amber: 40, red: 45, for: {} },
-    snapshot: { intervals: 3 },
-    heartbeat: { amber: 1200, red: 7200 },
+  test('endpoint-certificate: a certificate that browsers refuse is red however long it is valid, by no limit of days', () => {
+    const given = {
+      endpoints: { web: endpoint({ certificate_days_left: 90, certificate_problem: 'SELF_SIGNED_CERT_IN_CHAIN' }) },
+    };
+    const [finding, ...rest] = assess('endpoint-certificate', { given });
+    assert.ok(finding);
+    assert.deepEqual(rest, []);
+    assert.equal(finding.subject, 'web');
+    assert.equal(finding.level, 'red');
+    assert.match(finding.message, /https:\/\/obs\.example\.org\/.*SELF_SIGNED_CERT_IN_CHAIN/);
+    assert.match(finding.clears_when ?? '', /certificate/);
+    assert.doesNotMatch(finding.limit.key, /^limits\.certificate\./);
   });
-});
 
-test('a limit without its unit, of another unit or unknown is refused, also under a subject', () => {
-  const refused = [
-    { filesystem: { amber: 80 } },
-    { filesystem: { amber: '80' } },
-    { filesystem: { yellow: '80%' } },
-    { filesystem: { for: { data: { amber: '1h' } } } },
-    { filesystem: { for: { data: { yellow: '80%' } } } },
-    { timer: { red: 60 } },
-    { timer: { amber: '1m' } },
-    { dirty: { amber: '1' } },
-    { dirty: { amber: 1.5 } },
-    { dirty: { amber: -1 } },
-    { load: { amber: 0 } },
-    { disk: { amber: '80%' } },
-  ];
-  for (const written of refused) assert.throws(() => limitsOf(written), JSON.stringify(written));
-  assert.ok(refused.length >= 12);
-});
+  test('endpoint-certificate: a refused certificate without a known end is red', () => {
+    const given = { endpoints: { web: endpoint({ certificate_problem: 'DEPTH_ZERO_SELF_SIGNED_CERT' }) } };
+    assert.deepEqual(
+      assess('endpoint-certificate', { given }).map(({ level }) => level),
+      ['red'],
+    );
+  });
 
-test('every check is tried here, and every name here is a check', () => {
-  assert.deepEqual(Object.keys(cases).toSorted(), all.map(({ name }) => name).toSorted());
-  assert.ok(all.length >= 16);
-  for (const [name, list] of Object.entries(cases)) assert.ok(list.length >= 2, name);
-});
+  test('a value just beyond a limit is not printed as the limit itself', () => {
+    const across: [name: string, given: Partial<Readable>, asTheLimit: RegExp][] = [
+      ['host-memory', { host: host({ memory_used_percent: 90.01 }) }, / is 90 % in use/],
+      ['host-load', { host: host({ load_5: 8.01 }) }, /share 2 \(/],
+      ['timer-overdue', { services: { 'sync.timer': timer(61) } }, /late by 1m \(/],
+      ['endpoint-response', { endpoints: { web: endpoint({ response_ms: 2000.1 }) } }, /answers in 2s \(/],
+      ['endpoint-certificate', { endpoints: { web: endpoint({ certificate_days_left: 13.99 }) } }, /ends in 14d \(/],
+      ['filesystem-usage', { filesystems: { data: filesystem({ used_percent: 79.99 }) } }, /is 80 % full/],
+    ];
+    const lies = across.flatMap(([name, given, asTheLimit]) =>
+      assess(name, { given }).flatMap(({ message }) => (asTheLimit.test(message) ? [message] : [])),
+    );
+    assert.deepEqual(lies, []);
+    assert.ok(across.length >= 6);
+  });
 
-test('of all that the checks are shown here, the report’s table has a cell for each column', () => {
-  const shown = new Set<string>();
-  for (const { given } of Object.values(cases).flat()) {
-    for (const [name, data] of Object.entries(given)) {
-      const { many, table }: Section = sections[name as keyof Readable];
-      for (const [item, one] of many ? Object.entries(data) : [[name, data] as const]) {
-        for (const row of table.rows(one, item)) {
-          shown.add(name);
-          assert.equal(row.length, table.columns.length, `${name}: ${row.join(' | ')}`);
-          assert.doesNotMatch(row.join(' | '), /\b(undefined|NaN)\b|\[object/, name);
+  test('an empty configuration has the documented limits', () => {
+    assert.deepEqual(limitsOf(), {
+      filesystem: { amber: 80, red: 90, for: {} },
+      workspace: { amber: 80, red: 90, for: {} },
+      coverage: { amber: 99, red: 95, for: {} },
+      mismatch: { amber: 1, for: {} },
+      lag: { amber: 1, red: 3, for: {} },
+      gate: { amber: 26 * 3600, for: {} },
+      inodes: { amber: 80, red: 90, for: {} },
+      restarts: { red: 3, for: {} },
+      timer: { red: 60, for: {} },
+      certificate: { amber: 1_209_600, red: 259_200, for: {} },
+      dirty: { amber: 1, for: {} },
+      behind: { amber: 1, for: {} },
+      load: { amber: 2, for: {} },
+      memory: { amber: 90, for: {} },
+      oom: { red: 1, for: {} },
+      'failed-units': { amber: 1, for: {} },
+      voltage: { amber: 52, red: 50, for: {} },
+      charge: { amber: 50, red: 25, for: {} },
+      temperature: { amber: 40, red: 45, for: {} },
+      snapshot: { intervals: 3 },
+      heartbeat: { amber: 1200, red: 7200 },
+    });
+  });
+
+  test('a limit without its unit, with another unit or unknown is refused, also under a subject', () => {
+    const refused = [
+      { filesystem: { amber: 80 } },
+      { filesystem: { amber: '80' } },
+      { filesystem: { yellow: '80%' } },
+      { filesystem: { for: { data: { amber: '1h' } } } },
+      { filesystem: { for: { data: { yellow: '80%' } } } },
+      { timer: { red: 60 } },
+      { timer: { amber: '1m' } },
+      { dirty: { amber: '1' } },
+      { dirty: { amber: 1.5 } },
+      { dirty: { amber: -1 } },
+      { load: { amber: 0 } },
+      { disk: { amber: '80%' } },
+    ];
+    for (const written of refused) assert.throws(() => limitsOf(written), JSON.stringify(written));
+    assert.ok(refused.length >= 12);
+  });
+
+  test('every check has cases, and all cases belong to a check', () => {
+    assert.deepEqual(Object.keys(cases).toSorted(), all.map(({ name }) => name).toSorted());
+    assert.ok(all.length >= 16);
+    for (const [name, list] of Object.entries(cases)) assert.ok(list.length >= 2, name);
+  });
+
+  test('every limit has cases at, below and above it, and a case with an exception for one subject', () => {
+    const tried: string[] = [];
+    for (const { name, limits } of all) {
+      if (!limits) continue;
+      const byDefault = limitsOf()[limits.key] as Record<string, number>;
+      const list = cases[name] ?? [];
+      const values = list
+        .filter((one) => one.limits === undefined)
+        .flatMap(({ find }) => Object.values(find).map(({ value }) => Number(value)));
+      for (const bound of ['amber', 'red'] as const) {
+        if (!limits[bound]) continue;
+        const limit = byDefault[bound] ?? Number.NaN;
+        assert.ok(values.includes(limit), `${name} is not tried at ${bound} ${limit}`);
+        assert.ok(
+          values.some((value) => value < limit),
+          `${name} is not tried below ${bound} ${limit}`,
+        );
+        assert.ok(
+          values.some((value) => value > limit),
+          `${name} is not tried above ${bound} ${limit}`,
+        );
+        tried.push(`${limits.key}.${bound}`);
+      }
+      const exceptions = list.filter((one) =>
+        Object.values(one.find).some(({ limit }) => limit.key.startsWith(`limits.${limits.key}.for.`)),
+      );
+      assert.ok(exceptions.length > 0, `${name} has no exception for a subject`);
+    }
+    assert.ok(tried.length >= 14, `only ${tried.join(', ')}`);
+  });
+
+  test('a row of the report’s table has one cell for each column, for every section that a check needs', () => {
+    const shown = new Set<string>();
+    for (const { given } of Object.values(cases).flat()) {
+      for (const [name, data] of Object.entries(given)) {
+        const { many, table }: Section = sections[name as keyof Readable];
+        for (const [item, one] of many ? Object.entries(data) : [[name, data] as const]) {
+          for (const row of table.rows(one, item)) {
+            shown.add(name);
+            assert.equal(row.length, table.columns.length, `${name}: ${row.join(' | ')}`);
+            assert.doesNotMatch(row.join(' | '), /\b(undefined|NaN)\b|\[object/, name);
+          }
         }
       }
     }
-  }
-  const judged = new Set(all.flatMap(({ needs }) => needs));
-  assert.deepEqual(
-    [...judged].filter((name) => !shown.has(name)),
-    [],
-    'its table has no row',
-  );
-});
-
-test('every limit of every check is tried at itself, below and above, and for a subject of its own', () => {
-  const tried: string[] = [];
-  for (const { name, limits } of all) {
-    if (!limits) continue;
-    const byDefault = limitsOf()[limits.key] as Record<string, number>;
-    const list = cases[name] ?? [];
-    const values = list
-      .filter((one) => one.limits === undefined)
-      .flatMap(({ find }) => Object.values(find).map(({ value }) => Number(value)));
-    for (const bound of ['amber', 'red'] as const) {
-      if (!limits[bound]) continue;
-      const limit = byDefault[bound] ?? Number.NaN;
-      assert.ok(values.includes(limit), `${name} is not tried at ${bound} ${limit}`);
-      assert.ok(
-        values.some((value) => value < limit),
-        `${name} is not tried below ${bound} ${limit}`,
-      );
-      assert.ok(
-        values.some((value) => value > limit),
-        `${name} is not tried above ${bound} ${limit}`,
-      );
-      tried.push(`${limits.key}.${bound}`);
-    }
-    const exceptions = list.filter((one) =>
-      Object.values(one.find).some(({ key }) => key.startsWith(`limits.${limits.key}.for.`)),
+    const judged = new Set(all.flatMap(({ needs }) => needs));
+    assert.deepEqual(
+      [...judged].filter((name) => !shown.has(name)),
+      [],
+      'its table has no row',
     );
-    assert.ok(exceptions.length > 0, `${name} has no exception for a subject`);
-  }
-  assert.ok(tried.length >= 14, `only ${tried.join(', ')}`);
+  });
 });

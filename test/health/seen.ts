@@ -1,4 +1,4 @@
-// What was read of a machine, all well but for what a case says of it.
+// Readings of a machine: all is well except for the fields that a case passes.
 import assert from 'node:assert/strict';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
 import type { Readable } from '../../lib/snapshot/sections/index.ts';

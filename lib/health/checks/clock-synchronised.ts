@@ -3,7 +3,7 @@ import type { Readable } from '../../snapshot/sections/index.ts';
 
 export const clockSynchronised = defineCheck<Pick<Readable, 'clock'>>()({
   name: 'clock-synchronised',
-  summary: 'the clock runs free: every time in every file may be wrong',
+  summary: 'the clock is not synchronised: every time in every file may be wrong',
   needs: ['clock'],
   assess: ({ clock: { synchronised, told_by } }) => [
     {

@@ -6,7 +6,7 @@ const daySeconds = 86_400;
 
 export const endpointCertificate = defineCheck<Pick<Readable, 'endpoints'>>()({
   name: 'endpoint-certificate',
-  summary: 'the certificate of a URL ends soon, or browsers refuse it',
+  summary: 'the certificate of a URL expires soon, or browsers refuse it',
   needs: ['endpoints'],
   limits: {
     key: 'certificate',
@@ -18,7 +18,7 @@ export const endpointCertificate = defineCheck<Pick<Readable, 'endpoints'>>()({
     Object.entries(endpoints).flatMap(([subject, { url, certificate_days_left, certificate_problem }]) => {
       const seconds = certificate_days_left === undefined ? undefined : Math.round(certificate_days_left * daySeconds);
       const ending = seconds === undefined ? [] : [endOf(subject, url, seconds)];
-      // What has ended is refused for that; the end says more.
+      // Browsers refuse an expired certificate too, but the finding about its end is more precise.
       if (certificate_problem === undefined || (seconds !== undefined && seconds < 0)) return ending;
       return [refused(subject, url, certificate_problem)];
     }),

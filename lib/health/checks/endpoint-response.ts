@@ -8,9 +8,9 @@ export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
   needs: ['endpoints'],
   assess: ({ endpoints }) =>
     Object.entries(endpoints).flatMap(([subject, { url, answered, response_ms, slow_seconds }]) => {
-      // No answer is endpoint-status's to tell: how long it did not come is no response time.
+      // endpoint-status reports a missing answer; the time until the timeout is no response time.
       if (!answered) return [];
-      const value = Math.round(response_ms * 10) / 10_000; // no digits that nobody measured
+      const value = Math.round(response_ms * 10) / 10_000; // ms to s, without digits that were not measured
       const key = subject === 'dashboard' ? 'dashboard.slow' : `endpoints.${subject}.slow`;
       return {
         subject,

@@ -3,7 +3,7 @@ import type { Readable } from '../../snapshot/sections/index.ts';
 
 export const endpointStatus = defineCheck<Pick<Readable, 'endpoints'>>()({
   name: 'endpoint-status',
-  summary: 'a URL does not answer, or not with success',
+  summary: 'a URL does not answer, or answers with an error',
   needs: ['endpoints'],
   assess: ({ endpoints }) =>
     Object.entries(endpoints).map(([subject, { url, status, error }]) => {

@@ -3,7 +3,7 @@ import type { Readable } from '../../snapshot/sections/index.ts';
 
 export const filesystemInodes = defineCheck<Pick<Readable, 'filesystems'>>()({
   name: 'filesystem-inodes',
-  summary: 'a filesystem runs out of inodes: no new file can be made, however much space is left',
+  summary: 'a filesystem runs out of inodes: no new file can be created, however much space is left',
   needs: ['filesystems'],
   limits: {
     key: 'inodes',

@@ -3,7 +3,7 @@ import type { Readable } from '../../snapshot/sections/index.ts';
 
 export const gateAge = defineCheck<Pick<Readable, 'gates'>>()({
   name: 'gate-age',
-  summary: 'a gate has not decided for long: its verdict may no longer be true',
+  summary: 'the verdict of a gate is stale',
   needs: ['gates'],
   limits: { key: 'gate', side: 'above', amber: ['duration', '26h', 'a verdict older than this is amber'] },
   assess: ({ gates }) =>

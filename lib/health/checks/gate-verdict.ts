@@ -6,7 +6,7 @@ const levels = { pass: 'green', fail: 'red', unknown: 'unknown' } as const;
 
 export const gateVerdict = defineCheck<Pick<Readable, 'gates'>>()({
   name: 'gate-verdict',
-  summary: 'a gate says no, or nothing that can be understood',
+  summary: 'a gate fails, or its verdict cannot be understood',
   needs: ['gates'],
   assess: ({ gates }) =>
     Object.entries(gates).map(([subject, { verdict, reason, counts, file }]) => {

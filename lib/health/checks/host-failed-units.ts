@@ -4,7 +4,7 @@ import type { Readable } from '../../snapshot/sections/index.ts';
 
 export const hostFailedUnits = defineCheck<Pick<Readable, 'systemd'>>()({
   name: 'host-failed-units',
-  summary: 'units of this machine failed, whoever watches them',
+  summary: 'systemd units of this machine failed, also units that the configuration does not list',
   needs: ['systemd'],
   limits: {
     key: 'failed-units',

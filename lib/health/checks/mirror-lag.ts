@@ -18,7 +18,7 @@ export const mirrorLag = defineCheck<Pick<Readable, 'mirrors'>>()({
       const window = formatDuration(window_seconds);
       return {
         subject,
-        // In windows: what is late for one stream is early for another.
+        // In windows, because streams arrive at different rates.
         value: Math.round((lag_seconds / window_seconds) * 10_000) / 10_000,
         unit: '1',
         says: `the copy ${subject} lags by ${formatDuration(lag_seconds)}, of windows of ${window}:`,
@@ -26,7 +26,7 @@ export const mirrorLag = defineCheck<Pick<Readable, 'mirrors'>>()({
     }),
 });
 
-/** How far it lags cannot be told, but that it does can. */
+/** Without a file in the copy there is no lag to measure, but the copy is certainly behind. */
 const nothingThere = (subject: string, root: string): Finding => ({
   subject,
   level: 'red',

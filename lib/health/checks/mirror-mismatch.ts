@@ -12,7 +12,7 @@ export const mirrorMismatch = defineCheck<Pick<Readable, 'mirrors'>>()({
   },
   assess: ({ mirrors }) =>
     Object.entries(mirrors).flatMap(([subject, { mismatched_files: value, source_files, missing_files, worst }]) =>
-      // None has another size where none was compared: that is not green.
+      // Where no file could be compared, there is no finding: zero mismatches would be green.
       source_files === missing_files
         ? []
         : {

@@ -12,7 +12,7 @@ export const serviceRestarts = defineCheck<Pick<Readable, 'services'>>()({
   },
   assess: ({ services }) =>
     Object.entries(services).flatMap(([subject, { restarts, recent_restarts, sub_state }]) => {
-      // Waiting to be restarted at the very moment, with restarts behind it: that is a loop, however slow.
+      // A service that waits for a restart is judged by all its restarts: a slow loop has few between two snapshots.
       const value = sub_state === 'auto-restart' ? restarts : recent_restarts;
       if (value === undefined) return [];
       const since = sub_state === 'auto-restart' ? 'and is waiting for the next' : 'since the snapshot before';

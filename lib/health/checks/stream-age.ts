@@ -27,7 +27,7 @@ export const streamAge = defineCheck<Pick<Readable, 'streams'>>()({
         after: ' old',
         limits: { side: 'above', red: limit },
         clears_when,
-        // It is stale since then, not since somebody looked.
+        // The stream has been stale since its window ended, not since a probe noticed.
         since: new Date(Date.parse(newest_at) + window_seconds * 1000).toISOString(),
         brief: `${newest} ${formatDuration(value)} old${isStale ? ` (window ${window})` : ''}`,
       };

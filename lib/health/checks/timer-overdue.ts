@@ -4,7 +4,7 @@ import type { Readable } from '../../snapshot/sections/index.ts';
 
 export const timerOverdue = defineCheck<Pick<Readable, 'services'>>()({
   name: 'timer-overdue',
-  summary: 'a timer should have run, and has not',
+  summary: 'a timer is overdue',
   needs: ['services'],
   limits: {
     key: 'timer',

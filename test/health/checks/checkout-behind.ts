@@ -1,4 +1,4 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 import { checkout } from '../seen.ts';
 
 export const checkoutBehind: readonly Case[] = [
@@ -18,25 +18,19 @@ export const checkoutBehind: readonly Case[] = [
     ],
   ),
   {
-    sees: 'a checkout that has gone its own way says so',
+    sees: 'a checkout that has diverged shows both counts',
     given: { checkouts: { processing: checkout({ ahead: 1, behind: 12 }) } },
     find: {
-      processing: {
-        level: 'amber',
-        value: 12,
-        key: 'limits.behind.amber',
-        limit: 1,
-        says: ['12 commits of origin/main', 'has 1 commit '],
-      },
+      processing: found('amber', 12, ['limits.behind.amber', 1], ['12 commits of origin/main', 'has 1 commit ']),
     },
   },
   {
     sees: 'being ahead alone is no fault',
     given: { checkouts: { processing: checkout({ ahead: 2, behind: 0 }) } },
-    find: { processing: { level: 'green', value: 0, key: 'limits.behind.amber', limit: 1, says: ['2 commits'] } },
+    find: { processing: found('green', 0, ['limits.behind.amber', 1], ['2 commits']) },
   },
   {
-    sees: 'without counts against an upstream nobody knows, and nothing is found',
+    sees: 'a checkout without an upstream has no finding',
     given: {
       checkouts: {
         processing: {
@@ -60,14 +54,8 @@ export const checkoutBehind: readonly Case[] = [
     },
     limits: { behind: { for: { notebooks: { amber: 6 } } } },
     find: {
-      notebooks: {
-        level: 'green',
-        value: 5,
-        key: 'limits.behind.for.notebooks.amber',
-        limit: 6,
-        says: ['/opt/notebooks', ' 5 '],
-      },
-      processing: { level: 'amber', value: 5, key: 'limits.behind.amber', limit: 1, says: ['/opt/processing'] },
+      notebooks: found('green', 5, ['limits.behind.for.notebooks.amber', 6], ['/opt/notebooks', ' 5 ']),
+      processing: found('amber', 5, ['limits.behind.amber', 1], ['/opt/processing']),
     },
   },
 ];

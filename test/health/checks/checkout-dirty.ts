@@ -1,4 +1,4 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 import { checkout } from '../seen.ts';
 
 export const checkoutDirty: readonly Case[] = [
@@ -18,30 +18,21 @@ export const checkoutDirty: readonly Case[] = [
     ],
   ),
   {
-    sees: 'the message says the branch, and what is changed and what is unknown',
+    sees: 'the message shows the branch and the numbers of changed and untracked files',
     given: { checkouts: { processing: checkout({ dirty_files: 5, changed_files: 1, untracked_files: 4 }) } },
     find: {
-      processing: {
-        level: 'amber',
-        value: 5,
-        key: 'limits.dirty.amber',
-        limit: 1,
-        says: ['/opt/processing (main)', '5 files', '1 change', '4 unknown'],
-      },
+      processing: found(
+        'amber',
+        5,
+        ['limits.dirty.amber', 1],
+        ['/opt/processing (main)', '5 files', '1 change', '4 unknown'],
+      ),
     },
   },
   {
-    sees: 'files in conflict are told too: they are what somebody must do something about',
+    sees: 'the message shows the number of files in conflict',
     given: { checkouts: { processing: checkout({ dirty_files: 1, conflicted_files: 1 }) } },
-    find: {
-      processing: {
-        level: 'amber',
-        value: 1,
-        key: 'limits.dirty.amber',
-        limit: 1,
-        says: ['/opt/processing', '1 file', 'conflict'],
-      },
-    },
+    find: { processing: found('amber', 1, ['limits.dirty.amber', 1], ['/opt/processing', '1 file', 'conflict']) },
   },
   {
     sees: 'an exception counts for its checkout and for no other',
@@ -53,20 +44,8 @@ export const checkoutDirty: readonly Case[] = [
     },
     limits: { dirty: { for: { notebooks: { amber: 4 } } } },
     find: {
-      notebooks: {
-        level: 'green',
-        value: 3,
-        key: 'limits.dirty.for.notebooks.amber',
-        limit: 4,
-        says: ['/opt/notebooks', '3 files'],
-      },
-      processing: {
-        level: 'amber',
-        value: 3,
-        key: 'limits.dirty.amber',
-        limit: 1,
-        says: ['/opt/processing', '3 files'],
-      },
+      notebooks: found('green', 3, ['limits.dirty.for.notebooks.amber', 4], ['/opt/notebooks', '3 files']),
+      processing: found('amber', 3, ['limits.dirty.amber', 1], ['/opt/processing', '3 files']),
     },
   },
 ];

@@ -1,18 +1,14 @@
-import type { Case } from '../case.ts';
+import { type Case, found } from '../case.ts';
 
 export const clockSynchronised: readonly Case[] = [
   {
-    sees: 'a clock that is synchronised is green, and the message says who says so',
+    sees: 'a synchronised clock is green, and the message names the source',
     given: { clock: { synchronised: true, told_by: 'systemd-timesyncd' } },
-    find: {
-      host: { level: 'green', value: true, key: '', limit: true, says: ['is synchronised', 'systemd-timesyncd'] },
-    },
+    find: { host: found('green', true, ['', true], ['is synchronised', 'systemd-timesyncd']) },
   },
   {
-    sees: 'a clock that runs free is amber',
+    sees: 'a clock that is not synchronised is amber',
     given: { clock: { synchronised: false, told_by: 'timedatectl' } },
-    find: {
-      host: { level: 'amber', value: false, key: '', limit: true, says: ['is not synchronised', 'timedatectl'] },
-    },
+    find: { host: found('amber', false, ['', true], ['is not synchronised', 'timedatectl']) },
   },
 ];

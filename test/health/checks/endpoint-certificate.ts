@@ -1,4 +1,4 @@
-import type { Case } from '../case.ts';
+import { type Case, found } from '../case.ts';
 import { endpoint } from '../seen.ts';
 
 export const endpointCertificate: readonly Case[] = [
@@ -18,27 +18,20 @@ export const endpointCertificate: readonly Case[] = [
     sees: `a certificate that ends in ${certificate_days_left} days is ${level}`,
     given: { endpoints: { web: endpoint({ certificate_days_left }) } },
     find: {
-      web: {
+      web: found(
         level,
         value,
-        key: `limits.certificate.${decided}`,
-        limit: { amber: 1_209_600, red: 259_200 }[decided],
-        says: ['https://obs.example.org/', `ends in ${printed} `],
-        ...(level === 'green' ? {} : { clears: 'it is at or above 14d' }),
-      },
+        [`limits.certificate.${decided}`, { amber: 1_209_600, red: 259_200 }[decided]],
+        ['https://obs.example.org/', `ends in ${printed} `],
+        'it is at or above 14d',
+      ),
     },
   })),
   {
     sees: 'a certificate that has ended is red, and the message says how long ago',
     given: { endpoints: { web: endpoint({ certificate_days_left: -0.5, certificate_problem: 'CERT_HAS_EXPIRED' }) } },
     find: {
-      web: {
-        level: 'red',
-        value: -43_200,
-        key: 'limits.certificate.red',
-        limit: 259_200,
-        says: ['https://obs.example.org/', 'ended 12h ago'],
-      },
+      web: found('red', -43_200, ['limits.certificate.red', 259_200], ['https://obs.example.org/', 'ended 12h ago']),
     },
   },
   {
@@ -51,20 +44,8 @@ export const endpointCertificate: readonly Case[] = [
     given: { endpoints: { api: endpoint({ certificate_days_left: 6 }), web: endpoint({ certificate_days_left: 6 }) } },
     limits: { certificate: { for: { api: { amber: '5d', red: '1d' } } } },
     find: {
-      api: {
-        level: 'green',
-        value: 518_400,
-        key: 'limits.certificate.for.api.amber',
-        limit: 432_000,
-        says: ['6d', 'amber below 5d'],
-      },
-      web: {
-        level: 'amber',
-        value: 518_400,
-        key: 'limits.certificate.amber',
-        limit: 1_209_600,
-        says: ['6d', 'amber below 14d'],
-      },
+      api: found('green', 518_400, ['limits.certificate.for.api.amber', 432_000], ['6d', 'amber below 5d']),
+      web: found('amber', 518_400, ['limits.certificate.amber', 1_209_600], ['6d', 'amber below 14d']),
     },
   },
 ];

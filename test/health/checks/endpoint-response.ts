@@ -1,4 +1,4 @@
-import type { Case } from '../case.ts';
+import { type Case, found } from '../case.ts';
 import { endpoint, unanswered } from '../seen.ts';
 
 export const endpointResponse: readonly Case[] = [
@@ -14,18 +14,17 @@ export const endpointResponse: readonly Case[] = [
     sees: `an answer after ${response_ms} ms where 2 s is slow is ${level}`,
     given: { endpoints: { web: endpoint({ response_ms }) } },
     find: {
-      web: {
+      web: found(
         level,
         value,
-        key: 'endpoints.web.slow',
-        limit: 2,
-        says: ['https://obs.example.org/', ...(printed === undefined ? [] : [printed]), 'amber above 2s'],
-        ...(level === 'green' ? {} : { clears: 'it answers within 2s' }),
-      },
+        ['endpoints.web.slow', 2],
+        ['https://obs.example.org/', ...(printed === undefined ? [] : [printed]), 'amber above 2s'],
+        'it answers within 2s',
+      ),
     },
   })),
   {
-    sees: 'each endpoint has its own limit, and the dashboard’s stands elsewhere in the configuration',
+    sees: 'each endpoint has its own limit, and the limit of the dashboard has another key',
     given: {
       endpoints: {
         dashboard: endpoint({ response_ms: 600, slow_seconds: 0.5 }),
@@ -33,18 +32,18 @@ export const endpointResponse: readonly Case[] = [
       },
     },
     find: {
-      dashboard: { level: 'amber', value: 0.6, key: 'dashboard.slow', limit: 0.5, says: ['600ms', '500ms'] },
-      web: { level: 'green', value: 0.6, key: 'endpoints.web.slow', limit: 10, says: ['600ms', '10s'] },
+      dashboard: found('amber', 0.6, ['dashboard.slow', 0.5], ['600ms', '500ms']),
+      web: found('green', 0.6, ['endpoints.web.slow', 10], ['600ms', '10s']),
     },
   },
   {
-    sees: 'how long no answer came is no response time',
+    sees: 'an endpoint that does not answer has no response time',
     given: { endpoints: { web: unanswered('no answer within 5s') } },
     find: {},
   },
   {
-    sees: 'an answer that says there is an error still has a response time',
+    sees: 'an answer with an error status has a response time',
     given: { endpoints: { web: endpoint({ status: 503, response_ms: 3000 }) } },
-    find: { web: { level: 'amber', value: 3, key: 'endpoints.web.slow', limit: 2, says: ['3s'] } },
+    find: { web: found('amber', 3, ['endpoints.web.slow', 2], ['3s']) },
   },
 ];

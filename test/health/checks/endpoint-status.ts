@@ -1,14 +1,9 @@
 import type { Level } from '../../../lib/core/level.ts';
-import type { Case, Expected } from '../case.ts';
+import { type Case, found } from '../case.ts';
 import { endpoint, unanswered } from '../seen.ts';
 
-const answer = (level: Level, value: number | null, says: readonly string[]): Expected => ({
-  level,
-  value,
-  key: '',
-  limit: '2xx or 3xx',
-  says: ['https://obs.example.org/', ...says],
-});
+const answer = (level: Level, value: number | null, says: readonly string[]) =>
+  found(level, value, ['', '2xx or 3xx'], ['https://obs.example.org/', ...says]);
 
 export const endpointStatus: readonly Case[] = [
   ...(
@@ -29,12 +24,12 @@ export const endpointStatus: readonly Case[] = [
     find: { web: answer(level, status, [String(status)]) },
   })),
   {
-    sees: 'no answer is red, and the message says why none came',
+    sees: 'no answer is red, and the message shows the reason',
     given: { endpoints: { web: unanswered('connect ECONNREFUSED 192.0.2.7:443') } },
     find: { web: answer('red', null, ['does not answer', 'connect ECONNREFUSED 192.0.2.7:443']) },
   },
   {
-    sees: 'that one does not answer says nothing of another',
+    sees: 'an endpoint that does not answer does not affect another',
     given: { endpoints: { api: unanswered('no answer within 5s'), web: endpoint({}) } },
     find: { api: answer('red', null, ['no answer within 5s']), web: answer('green', 200, ['200']) },
   },

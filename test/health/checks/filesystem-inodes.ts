@@ -1,4 +1,4 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 import { filesystem } from '../seen.ts';
 
 export const filesystemInodes: readonly Case[] = [
@@ -25,20 +25,18 @@ export const filesystemInodes: readonly Case[] = [
     given: {
       filesystems: { archive: filesystem({ path: '/mnt/archive' }), data: filesystem({ inodes_used_percent: 12 }) },
     },
-    find: { data: { level: 'green', value: 12, key: 'limits.inodes.amber', limit: 80, says: ['/data', '12 %'] } },
+    find: { data: found('green', 12, ['limits.inodes.amber', 80], ['/data', '12 %']) },
   },
   {
-    sees: 'an exception of space is none of inodes',
+    sees: 'an exception for space does not apply to inodes',
     given: { filesystems: { data: filesystem({ inodes_used_percent: 85 }) } },
     limits: { filesystem: { for: { data: { amber: '95%' } } } },
-    find: { data: { level: 'amber', value: 85, key: 'limits.inodes.amber', limit: 80, says: ['/data', '85 %'] } },
+    find: { data: found('amber', 85, ['limits.inodes.amber', 80], ['/data', '85 %']) },
   },
   {
     sees: 'an exception counts for its filesystem',
     given: { filesystems: { data: filesystem({ inodes_used_percent: 85 }) } },
     limits: { inodes: { for: { data: { amber: '86%' } } } },
-    find: {
-      data: { level: 'green', value: 85, key: 'limits.inodes.for.data.amber', limit: 86, says: ['/data', '85 %'] },
-    },
+    find: { data: found('green', 85, ['limits.inodes.for.data.amber', 86], ['/data', '85 %']) },
   },
 ];

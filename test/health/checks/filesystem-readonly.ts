@@ -1,40 +1,37 @@
-import type { Case } from '../case.ts';
+import { type Case, found } from '../case.ts';
 import { filesystem } from '../seen.ts';
 
 export const filesystemReadonly: readonly Case[] = [
   {
     sees: 'a filesystem that can be written is green',
     given: { filesystems: { data: filesystem({ read_only: false }) } },
-    find: { data: { level: 'green', value: false, key: 'filesystems.data.read-only', limit: false, says: ['/data'] } },
+    find: { data: found('green', false, ['filesystems.data.read-only', false], ['/data']) },
   },
   {
     sees: 'a filesystem that turned read-only is red, and the message says where it is mounted',
     given: { filesystems: { data: filesystem({ path: '/data/hatpro', read_only: true }) } },
     find: {
-      data: {
-        level: 'red',
-        value: true,
-        key: 'filesystems.data.read-only',
-        limit: false,
-        says: ['/data/hatpro', 'read-only', 'at /data'],
-        clears: '/data is mounted read-write again',
-      },
+      data: found(
+        'red',
+        true,
+        ['filesystems.data.read-only', false],
+        ['/data/hatpro', 'read-only', 'at /data'],
+        '/data is mounted read-write again',
+      ),
     },
   },
   {
-    sees: 'a filesystem that may be read-only and is, is green',
+    sees: 'a read-only filesystem that may be read-only is green',
     given: { filesystems: { dvd: filesystem({ path: '/dvd', read_only: true, read_only_allowed: true }) } },
-    find: {
-      dvd: { level: 'green', value: true, key: 'filesystems.dvd.read-only', limit: true, says: ['/dvd', 'allows'] },
-    },
+    find: { dvd: found('green', true, ['filesystems.dvd.read-only', true], ['/dvd', 'allows']) },
   },
   {
-    sees: 'a filesystem that may be read-only and is not, is green',
+    sees: 'a writable filesystem that may be read-only is green',
     given: { filesystems: { dvd: filesystem({ path: '/dvd', read_only: false, read_only_allowed: true }) } },
-    find: { dvd: { level: 'green', value: false, key: 'filesystems.dvd.read-only', limit: true, says: ['/dvd'] } },
+    find: { dvd: found('green', false, ['filesystems.dvd.read-only', true], ['/dvd']) },
   },
   {
-    sees: 'that one may be read-only does not allow it to another',
+    sees: 'an allowed read-only filesystem does not allow another',
     given: {
       filesystems: {
         data: filesystem({ read_only: true }),
@@ -42,8 +39,8 @@ export const filesystemReadonly: readonly Case[] = [
       },
     },
     find: {
-      data: { level: 'red', value: true, key: 'filesystems.data.read-only', limit: false, says: ['/data'] },
-      dvd: { level: 'green', value: true, key: 'filesystems.dvd.read-only', limit: true, says: ['/dvd'] },
+      data: found('red', true, ['filesystems.data.read-only', false], ['/data']),
+      dvd: found('green', true, ['filesystems.dvd.read-only', true], ['/dvd']),
     },
   },
 ];

@@ -1,4 +1,4 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 import { filesystem } from '../seen.ts';
 
 export const filesystemUsage: readonly Case[] = [
@@ -23,16 +23,10 @@ export const filesystemUsage: readonly Case[] = [
     ],
   ),
   {
-    sees: 'the message says how much is left, and from where on it is amber',
+    sees: 'the message shows the space left and the limit',
     given: { filesystems: { data: filesystem({ used_percent: 85, available_bytes: 600_000_000_000 }) } },
     find: {
-      data: {
-        level: 'amber',
-        value: 85,
-        key: 'limits.filesystem.amber',
-        limit: 80,
-        says: ['/data is 85 % full, 600 GB left (amber from 80 %)'],
-      },
+      data: found('amber', 85, ['limits.filesystem.amber', 80], ['/data is 85 % full, 600 GB left (amber from 80 %)']),
     },
   },
   {
@@ -45,14 +39,13 @@ export const filesystemUsage: readonly Case[] = [
     },
     limits: { filesystem: { for: { archive: { amber: '95%', red: '98%' } } } },
     find: {
-      archive: {
-        level: 'green',
-        value: 92,
-        key: 'limits.filesystem.for.archive.amber',
-        limit: 95,
-        says: ['/mnt/archive', '92 %', 'amber from 95 %'],
-      },
-      data: { level: 'red', value: 92, key: 'limits.filesystem.red', limit: 90, says: ['/data', 'red from 90 %'] },
+      archive: found(
+        'green',
+        92,
+        ['limits.filesystem.for.archive.amber', 95],
+        ['/mnt/archive', '92 %', 'amber from 95 %'],
+      ),
+      data: found('red', 92, ['limits.filesystem.red', 90], ['/data', 'red from 90 %']),
     },
   },
   ...(
@@ -67,37 +60,29 @@ export const filesystemUsage: readonly Case[] = [
     given: { filesystems: { archive: filesystem({ path: '/mnt/archive', used_percent: value }) } },
     limits: { filesystem: { for: { archive: { amber: '95%', red: '98%' } } } },
     find: {
-      archive: {
+      archive: found(
         level,
         value,
-        key: `limits.filesystem.for.archive.${decided}`,
-        limit,
-        says: ['/mnt/archive'],
-        ...(level === 'green' ? {} : { clears: 'it is below 95 %' }),
-      },
+        [`limits.filesystem.for.archive.${decided}`, limit],
+        ['/mnt/archive'],
+        'it is below 95 %',
+      ),
     },
   })),
   {
-    sees: 'an exception of the red limit alone leaves amber where it is for all',
+    sees: 'an exception for the red limit keeps the amber limit',
     given: { filesystems: { data: filesystem({ used_percent: 92 }), full: filesystem({ used_percent: 97 }) } },
     limits: { filesystem: { for: { data: { red: '97%' }, full: { red: '97%' } } } },
     find: {
-      data: { level: 'amber', value: 92, key: 'limits.filesystem.amber', limit: 80, says: ['amber from 80 %'] },
-      full: {
-        level: 'red',
-        value: 97,
-        key: 'limits.filesystem.for.full.red',
-        limit: 97,
-        says: ['red from 97 %'],
-        clears: 'it is below 80 %',
-      },
+      data: found('amber', 92, ['limits.filesystem.amber', 80], ['amber from 80 %']),
+      full: found('red', 97, ['limits.filesystem.for.full.red', 97], ['red from 97 %'], 'it is below 80 %'),
     },
   },
   {
-    sees: 'limits that are configured for all stand in place of the defaults',
+    sees: 'configured limits replace the defaults',
     given: { filesystems: { data: filesystem({ used_percent: 70 }) } },
     limits: { filesystem: { amber: '60%', red: '70%' } },
-    find: { data: { level: 'red', value: 70, key: 'limits.filesystem.red', limit: 70, says: ['red from 70 %'] } },
+    find: { data: found('red', 70, ['limits.filesystem.red', 70], ['red from 70 %']) },
   },
   { sees: 'without a filesystem nothing is found', given: { filesystems: {} }, find: {} },
 ];

@@ -1,4 +1,4 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 
 export const hostFailedUnits: readonly Case[] = [
   ...along(
@@ -22,21 +22,18 @@ export const hostFailedUnits: readonly Case[] = [
       systemd: { failed: 7, failed_units: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}.service`) },
     },
     find: {
-      host: {
-        level: 'amber',
-        value: 7,
-        key: 'limits.failed-units.amber',
-        limit: 1,
-        says: ['7: a.service, b.service, c.service, d.service, e.service and 2 more'],
-      },
+      host: found(
+        'amber',
+        7,
+        ['limits.failed-units.amber', 1],
+        ['7: a.service, b.service, c.service, d.service, e.service and 2 more'],
+      ),
     },
   },
   {
     sees: 'an exception for the host counts',
     given: { systemd: { failed: 1, failed_units: ['a.service'] } },
     limits: { 'failed-units': { for: { host: { amber: 2 } } } },
-    find: {
-      host: { level: 'green', value: 1, key: 'limits.failed-units.for.host.amber', limit: 2, says: ['a.service'] },
-    },
+    find: { host: found('green', 1, ['limits.failed-units.for.host.amber', 2], ['a.service']) },
   },
 ];

@@ -1,4 +1,4 @@
-import type { Case } from '../case.ts';
+import { type Case, found } from '../case.ts';
 import { host } from '../seen.ts';
 
 export const hostLoad: readonly Case[] = [
@@ -14,30 +14,29 @@ export const hostLoad: readonly Case[] = [
     sees: `a load of ${load_5} on 4 processors is ${level}`,
     given: { host: host({ load_5 }) },
     find: {
-      host: {
+      host: found(
         level,
         value,
-        key: 'limits.load.amber',
-        limit: 2,
-        says: [`load of the last 5 minutes is ${load_5} on 4 processors`, ...(printed === undefined ? [] : [printed])],
-        ...(level === 'green' ? {} : { clears: 'it is at or below 2' }),
-      },
+        ['limits.load.amber', 2],
+        [`load of the last 5 minutes is ${load_5} on 4 processors`, ...(printed === undefined ? [] : [printed])],
+        'it is at or below 2',
+      ),
     },
   })),
   {
     sees: 'the load of the last minute alone is no fault',
     given: { host: host({ load_1: 64 }) },
-    find: { host: { level: 'green', value: 0.125, key: 'limits.load.amber', limit: 2, says: ['0.5 on 4'] } },
+    find: { host: found('green', 0.125, ['limits.load.amber', 2], ['0.5 on 4']) },
   },
   {
     sees: 'the same load on fewer processors is more',
     given: { host: host({ load_5: 8, cpus: 2 }) },
-    find: { host: { level: 'amber', value: 4, key: 'limits.load.amber', limit: 2, says: ['8 on 2 processors'] } },
+    find: { host: found('amber', 4, ['limits.load.amber', 2], ['8 on 2 processors']) },
   },
   {
     sees: 'an exception for the host counts',
     given: { host: host({ load_5: 8.4 }) },
     limits: { load: { for: { host: { amber: 2.5 } } } },
-    find: { host: { level: 'green', value: 2.1, key: 'limits.load.for.host.amber', limit: 2.5, says: ['2.5'] } },
+    find: { host: found('green', 2.1, ['limits.load.for.host.amber', 2.5], ['2.5']) },
   },
 ];

@@ -1,4 +1,4 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 import { host } from '../seen.ts';
 
 export const hostMemory: readonly Case[] = [
@@ -23,19 +23,13 @@ export const hostMemory: readonly Case[] = [
     sees: 'the message says how much memory is left',
     given: { host: host({ memory_used_percent: 95, memory_available_bytes: 800_000_000 }) },
     find: {
-      host: {
-        level: 'amber',
-        value: 95,
-        key: 'limits.memory.amber',
-        limit: 90,
-        says: ['memory is 95 % in use, 800 MB left (amber above 90 %)'],
-      },
+      host: found('amber', 95, ['limits.memory.amber', 90], ['memory is 95 % in use, 800 MB left (amber above 90 %)']),
     },
   },
   {
     sees: 'an exception for the host counts',
     given: { host: host({ memory_used_percent: 95 }) },
     limits: { memory: { for: { host: { amber: '97%' } } } },
-    find: { host: { level: 'green', value: 95, key: 'limits.memory.for.host.amber', limit: 97, says: ['95 %'] } },
+    find: { host: found('green', 95, ['limits.memory.for.host.amber', 97], ['95 %']) },
   },
 ];

@@ -1,4 +1,4 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 import { host } from '../seen.ts';
 
 export const hostOom: readonly Case[] = [
@@ -18,7 +18,7 @@ export const hostOom: readonly Case[] = [
     ],
   ),
   {
-    sees: 'in the first snapshot, with nothing to compare with, nothing is found',
+    sees: 'the first snapshot has no finding, because there is no previous count',
     given: { host: host({ oom_kills: 40 }) },
     find: {},
   },
@@ -26,6 +26,6 @@ export const hostOom: readonly Case[] = [
     sees: 'an exception for the host counts',
     given: { host: host({ recent_oom_kills: 2 }) },
     limits: { oom: { for: { host: { red: 3 } } } },
-    find: { host: { level: 'green', value: 2, key: 'limits.oom.for.host.red', limit: 3, says: ['2 processes'] } },
+    find: { host: found('green', 2, ['limits.oom.for.host.red', 3], ['2 processes']) },
   },
 ];

@@ -1,12 +1,10 @@
-import type { Case } from '../case.ts';
+import { type Case, found } from '../case.ts';
 
 export const hostReachable: readonly Case[] = [
   {
     sees: 'a machine on which a command ran is green',
     given: { hosts: { source: { address: 'aurora@source', reached: true } } },
-    find: {
-      source: { level: 'green', value: true, key: 'hosts.source', limit: true, says: ['source', 'aurora@source'] },
-    },
+    find: { source: found('green', true, ['hosts.source', true], ['source', 'aurora@source']) },
   },
   {
     sees: 'a machine that cannot be reached is red, with the reason',
@@ -16,14 +14,13 @@ export const hostReachable: readonly Case[] = [
       },
     },
     find: {
-      source: {
-        level: 'red',
-        value: false,
-        key: 'hosts.source',
-        limit: true,
-        says: ['source', 'refuses our key'],
-        clears: 'a command runs on source over ssh again',
-      },
+      source: found(
+        'red',
+        false,
+        ['hosts.source', true],
+        ['source', 'refuses our key'],
+        'a command runs on source over ssh again',
+      ),
     },
   },
 ];

@@ -1,4 +1,4 @@
-import type { Case } from '../case.ts';
+import { type Case, found } from '../case.ts';
 import { emptyMirror, mirror } from '../seen.ts';
 
 export const mirrorCoverage: readonly Case[] = [
@@ -16,33 +16,20 @@ export const mirrorCoverage: readonly Case[] = [
       mirrors: { 'hatpro.gws': mirror({ coverage_percent: value, missing_files: 3, worst: ['a.nc', 'b.nc', 'c.nc'] }) },
     },
     find: {
-      'hatpro.gws': {
+      'hatpro.gws': found(
         level,
         value,
-        key: `limits.coverage.${decided}`,
-        limit,
-        says: ['hatpro.gws', '3 are missing: a.nc, b.nc and 1 more'],
-        ...(level === 'green' ? {} : { clears: 'it is at or above 99 %' }),
-      },
+        [`limits.coverage.${decided}`, limit],
+        ['hatpro.gws', '3 are missing: a.nc, b.nc and 1 more'],
+        'it is at or above 99 %',
+      ),
     },
   })),
-  {
-    sees: 'where the source has nothing that should be there, there is nothing to cover',
-    given: { mirrors: { 'hatpro.gws': emptyMirror } },
-    find: {},
-  },
+  { sees: 'a copy of an empty source has no coverage', given: { mirrors: { 'hatpro.gws': emptyMirror } }, find: {} },
   {
     sees: 'an exception counts for its copy',
     given: { mirrors: { 'hatpro.gws': mirror({ coverage_percent: 92 }) } },
     limits: { coverage: { for: { 'hatpro.gws': { amber: '90%', red: '80%' } } } },
-    find: {
-      'hatpro.gws': {
-        level: 'green',
-        value: 92,
-        key: 'limits.coverage.for.hatpro.gws.amber',
-        limit: 90,
-        says: ['hatpro.gws'],
-      },
-    },
+    find: { 'hatpro.gws': found('green', 92, ['limits.coverage.for.hatpro.gws.amber', 90], ['hatpro.gws']) },
   },
 ];

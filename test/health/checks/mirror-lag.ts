@@ -1,4 +1,4 @@
-import type { Case } from '../case.ts';
+import { type Case, found } from '../case.ts';
 import { emptyMirror, mirror } from '../seen.ts';
 
 export const mirrorLag: readonly Case[] = [
@@ -15,42 +15,32 @@ export const mirrorLag: readonly Case[] = [
     sees: `a copy that lags by ${lag} s behind a window of 5400 s is ${level}`,
     given: { mirrors: { 'hatpro.gws': mirror({ lag_seconds: lag }) } },
     find: {
-      'hatpro.gws': {
+      'hatpro.gws': found(
         level,
         value,
-        key: `limits.lag.${decided}`,
-        limit,
-        says: ['hatpro.gws', 'windows of 1.5h'],
-        ...(level === 'green' ? {} : { clears: 'it is at or below 1' }),
-      },
+        [`limits.lag.${decided}`, limit],
+        ['hatpro.gws', 'windows of 1.5h'],
+        'it is at or below 1',
+      ),
     },
   })),
   {
-    sees: 'a copy that has none of the files is red, and its lag is no number',
+    sees: 'a copy without files is red, with null for its lag',
     given: { mirrors: { 'hatpro.gws': { ...emptyMirror, source_files: 12, missing_files: 12 } } },
     find: {
-      'hatpro.gws': {
-        level: 'red',
-        value: null,
-        key: 'limits.lag.red',
-        limit: 3,
-        says: ['hatpro.gws', 'none of the files', '/gws/hatpro'],
-        clears: 'the newest files of the source are there',
-      },
+      'hatpro.gws': found(
+        'red',
+        null,
+        ['limits.lag.red', 3],
+        ['hatpro.gws', 'none of the files', '/gws/hatpro'],
+        'the newest files of the source are there',
+      ),
     },
   },
   {
     sees: 'an exception counts for its copy',
     given: { mirrors: { 'hatpro.gws': mirror({ lag_seconds: 10_000 }) } },
     limits: { lag: { for: { 'hatpro.gws': { amber: 2 } } } },
-    find: {
-      'hatpro.gws': {
-        level: 'green',
-        value: 1.8519,
-        key: 'limits.lag.for.hatpro.gws.amber',
-        limit: 2,
-        says: ['hatpro.gws'],
-      },
-    },
+    find: { 'hatpro.gws': found('green', 1.8519, ['limits.lag.for.hatpro.gws.amber', 2], ['hatpro.gws']) },
   },
 ];

@@ -1,4 +1,5 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
+import { staleSample, unknownPower } from '../power.ts';
 import { power } from '../seen.ts';
 
 export const powerCharge: readonly Case[] = [
@@ -25,28 +26,10 @@ export const powerCharge: readonly Case[] = [
     sees: 'an exception counts for the power supply',
     given: { power: power({ charge_percent: 60 }) },
     limits: { charge: { for: { power: { amber: '70%' } } } },
-    find: {
-      power: {
-        level: 'amber',
-        value: 60,
-        key: 'limits.charge.for.power.amber',
-        limit: 70,
-        says: ['the state of charge'],
-      },
-    },
+    find: { power: found('amber', 60, ['limits.charge.for.power.amber', 70], ['the state of charge']) },
   },
-  {
-    sees: 'one that is not known is unknown, never green, with the reason',
-    given: { power: power({ charge_problem: 'the last sample is 2h old', charge_age_seconds: 7200 }) },
-    find: {
-      power: {
-        level: 'unknown',
-        value: null,
-        key: 'limits.charge.red',
-        limit: 25,
-        says: ['the state of charge is not known', 'the last sample is 2h old'],
-        clears: 'a fresh sample tells the state of charge again',
-      },
-    },
-  },
+  unknownPower('the state of charge', ['limits.charge.red', 25], {
+    charge_problem: staleSample,
+    charge_age_seconds: 7200,
+  }),
 ];

@@ -1,4 +1,5 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
+import { staleSample, unknownPower } from '../power.ts';
 import { power } from '../seen.ts';
 
 export const powerTemperature: readonly Case[] = [
@@ -25,28 +26,10 @@ export const powerTemperature: readonly Case[] = [
     sees: 'an exception counts for the power supply',
     given: { power: power({ temperature_celsius: 35 }) },
     limits: { temperature: { for: { power: { amber: '30 C' } } } },
-    find: {
-      power: {
-        level: 'amber',
-        value: 35,
-        key: 'limits.temperature.for.power.amber',
-        limit: 30,
-        says: ['the internal temperature'],
-      },
-    },
+    find: { power: found('amber', 35, ['limits.temperature.for.power.amber', 30], ['the internal temperature']) },
   },
-  {
-    sees: 'one that is not known is unknown, never green, with the reason',
-    given: { power: power({ temperature_problem: 'the last sample is 2h old', temperature_age_seconds: 7200 }) },
-    find: {
-      power: {
-        level: 'unknown',
-        value: null,
-        key: 'limits.temperature.red',
-        limit: 45,
-        says: ['the internal temperature is not known', 'the last sample is 2h old'],
-        clears: 'a fresh sample tells the internal temperature again',
-      },
-    },
-  },
+  unknownPower('the internal temperature', ['limits.temperature.red', 45], {
+    temperature_problem: staleSample,
+    temperature_age_seconds: 7200,
+  }),
 ];

@@ -1,4 +1,5 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
+import { staleSample, unknownPower } from '../power.ts';
 import { power } from '../seen.ts';
 
 export const powerVoltage: readonly Case[] = [
@@ -25,28 +26,10 @@ export const powerVoltage: readonly Case[] = [
     sees: 'an exception counts for the power supply',
     given: { power: power({ voltage_volts: 54 }) },
     limits: { voltage: { for: { power: { amber: '55 V' } } } },
-    find: {
-      power: {
-        level: 'amber',
-        value: 54,
-        key: 'limits.voltage.for.power.amber',
-        limit: 55,
-        says: ['the battery voltage'],
-      },
-    },
+    find: { power: found('amber', 54, ['limits.voltage.for.power.amber', 55], ['the battery voltage']) },
   },
-  {
-    sees: 'one that is not known is unknown, never green, with the reason',
-    given: { power: power({ voltage_problem: 'the last sample is 2h old', voltage_age_seconds: 7200 }) },
-    find: {
-      power: {
-        level: 'unknown',
-        value: null,
-        key: 'limits.voltage.red',
-        limit: 50,
-        says: ['the battery voltage is not known', 'the last sample is 2h old'],
-        clears: 'a fresh sample tells the battery voltage again',
-      },
-    },
-  },
+  unknownPower('the battery voltage', ['limits.voltage.red', 50], {
+    voltage_problem: staleSample,
+    voltage_age_seconds: 7200,
+  }),
 ];

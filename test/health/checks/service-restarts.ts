@@ -1,4 +1,4 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 import { service } from '../seen.ts';
 
 export const serviceRestarts: readonly Case[] = [
@@ -32,27 +32,17 @@ export const serviceRestarts: readonly Case[] = [
         }),
       },
     },
-    find: {
-      'sync.service': {
-        level: 'red',
-        value: 3,
-        key: 'limits.restarts.red',
-        limit: 3,
-        says: ['sync.service', ' 3 ', 'waiting'],
-      },
-    },
+    find: { 'sync.service': found('red', 3, ['limits.restarts.red', 3], ['sync.service', ' 3 ', 'waiting']) },
   },
   {
     sees: 'a service that waits for one of its first restarts is green',
     given: {
       services: { 'sync.service': service({ active_state: 'activating', sub_state: 'auto-restart', restarts: 2 }) },
     },
-    find: {
-      'sync.service': { level: 'green', value: 2, key: 'limits.restarts.red', limit: 3, says: ['sync.service', ' 2 '] },
-    },
+    find: { 'sync.service': found('green', 2, ['limits.restarts.red', 3], ['sync.service', ' 2 ']) },
   },
   {
-    sees: 'in the first snapshot, with nothing to compare with, nothing is found; nor is it of a timer',
+    sees: 'the first snapshot and a timer have no finding, because there is no previous count',
     given: { services: { 'sync.service': service({ restarts: 17 }), 'sync.timer': service({}) } },
     find: {},
   },
@@ -66,14 +56,8 @@ export const serviceRestarts: readonly Case[] = [
     },
     limits: { restarts: { for: { 'flaky.service': { red: 10 } } } },
     find: {
-      'flaky.service': {
-        level: 'green',
-        value: 9,
-        key: 'limits.restarts.for.flaky.service.red',
-        limit: 10,
-        says: ['flaky.service', ' 9 '],
-      },
-      'sync.service': { level: 'red', value: 9, key: 'limits.restarts.red', limit: 3, says: ['sync.service', ' 9 '] },
+      'flaky.service': found('green', 9, ['limits.restarts.for.flaky.service.red', 10], ['flaky.service', ' 9 ']),
+      'sync.service': found('red', 9, ['limits.restarts.red', 3], ['sync.service', ' 9 ']),
     },
   },
 ];

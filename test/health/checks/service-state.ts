@@ -1,14 +1,9 @@
 import type { Level } from '../../../lib/core/level.ts';
-import type { Case, Expected } from '../case.ts';
+import { type Case, found } from '../case.ts';
 import { service } from '../seen.ts';
 
-const state = (level: Level, says: readonly string[], value = 'active'): Expected => ({
-  level,
-  value,
-  key: '',
-  limit: 'active',
-  says: ['sync.service', ...says],
-});
+const state = (level: Level, says: readonly string[], value = 'active') =>
+  found(level, value, ['', 'active'], ['sync.service', ...says]);
 
 export const serviceState: readonly Case[] = [
   {
@@ -164,7 +159,7 @@ export const serviceState: readonly Case[] = [
     },
     find: {
       'sync.service': state('green', []),
-      'sync.timer': { level: 'amber', value: 'inactive', key: '', limit: 'active', says: ['sync.timer', 'off'] },
+      'sync.timer': found('amber', 'inactive', ['', 'active'], ['sync.timer', 'off']),
     },
   },
 ];

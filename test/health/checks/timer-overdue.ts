@@ -1,4 +1,4 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 import { service, timer } from '../seen.ts';
 
 export const timerOverdue: readonly Case[] = [
@@ -25,26 +25,19 @@ export const timerOverdue: readonly Case[] = [
     sees: 'a timer that is late says since when',
     given: { services: { 'sync.timer': timer(5400) } },
     find: {
-      'sync.timer': {
-        level: 'red',
-        value: 5400,
-        key: 'limits.timer.red',
-        limit: 60,
-        says: ['sync.timer should have run at 2026-11-20 07:45 UTC and is late by 1.5h'],
-      },
+      'sync.timer': found(
+        'red',
+        5400,
+        ['limits.timer.red', 60],
+        ['sync.timer should have run at 2026-11-20 07:45 UTC and is late by 1.5h'],
+      ),
     },
   },
   {
     sees: 'a timer that is not late says when it runs next',
     given: { services: { 'sync.timer': timer(0) } },
     find: {
-      'sync.timer': {
-        level: 'green',
-        value: 0,
-        key: 'limits.timer.red',
-        limit: 60,
-        says: ['sync.timer runs next at 2026-11-20 07:45 UTC'],
-      },
+      'sync.timer': found('green', 0, ['limits.timer.red', 60], ['sync.timer runs next at 2026-11-20 07:45 UTC']),
     },
   },
   {
@@ -62,14 +55,8 @@ export const timerOverdue: readonly Case[] = [
     given: { services: { 'slow.timer': timer(900), 'sync.timer': timer(900) } },
     limits: { timer: { for: { 'slow.timer': { red: '15min' } } } },
     find: {
-      'slow.timer': {
-        level: 'green',
-        value: 900,
-        key: 'limits.timer.for.slow.timer.red',
-        limit: 900,
-        says: ['slow.timer', '15m'],
-      },
-      'sync.timer': { level: 'red', value: 900, key: 'limits.timer.red', limit: 60, says: ['sync.timer', '15m'] },
+      'slow.timer': found('green', 900, ['limits.timer.for.slow.timer.red', 900], ['slow.timer', '15m']),
+      'sync.timer': found('red', 900, ['limits.timer.red', 60], ['sync.timer', '15m']),
     },
   },
 ];

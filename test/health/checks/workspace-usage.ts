@@ -1,4 +1,4 @@
-import { along, type Case } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 import { workspace } from '../seen.ts';
 
 export const workspaceUsage: readonly Case[] = [
@@ -26,42 +26,33 @@ export const workspaceUsage: readonly Case[] = [
     given: { workspace: workspace({ used_percent: 92 }) },
     limits: { workspace: { for: { workspace: { amber: '92%', red: '97%' } } } },
     find: {
-      workspace: {
-        level: 'amber',
-        value: 92,
-        key: 'limits.workspace.for.workspace.amber',
-        limit: 92,
-        says: ['/gws/aurora'],
-        clears: 'it is below 92 %',
-      },
+      workspace: found('amber', 92, ['limits.workspace.for.workspace.amber', 92], ['/gws/aurora'], 'it is below 92 %'),
     },
   },
   {
-    sees: 'a usage that nobody tells is unknown, never green',
+    sees: 'a usage that could not be read is unknown, never green',
     given: { workspace: workspace({ usage_problem: 'the file is too old' }) },
     find: {
-      workspace: {
-        level: 'unknown',
-        value: null,
-        key: 'limits.workspace.red',
-        limit: 90,
-        says: ['cannot be told', 'the file is too old'],
-        clears: 'its usage is told again',
-      },
+      workspace: found(
+        'unknown',
+        null,
+        ['limits.workspace.red', 90],
+        ['cannot be told', 'the file is too old'],
+        'its usage is told again',
+      ),
     },
   },
   {
     sees: 'the usage of a workspace that is not reached is unknown',
     given: { workspace: workspace({ reached: false, problem: 'nothing is mounted' }) },
     find: {
-      workspace: {
-        level: 'unknown',
-        value: null,
-        key: 'limits.workspace.red',
-        limit: 90,
-        says: ['nothing is mounted'],
-        clears: 'its usage is told again',
-      },
+      workspace: found(
+        'unknown',
+        null,
+        ['limits.workspace.red', 90],
+        ['nothing is mounted'],
+        'its usage is told again',
+      ),
     },
   },
 ];
