@@ -15,10 +15,10 @@ dispatch({
     load: () => import('./assess-health.ts'),
   },
   'write-report': {
-    summary: 'writes the report for people: the latest, and the day’s with how the day went',
+    summary: 'writes a report in Markdown: the latest, and one per day with the level changes of the day',
     load: () => import('./write-report.ts'),
   },
-  'append-zarr': { summary: 'appends what is new to the Zarr archive', load: () => import('./append-zarr.ts') },
+  'append-zarr': { summary: 'appends new snapshots to the Zarr archive', load: () => import('./append-zarr.ts') },
   archive: {
     summary: 'looks into the Zarr archive, verifies and rebuilds it, and gives copies of it away',
     load: () => import('./archive.ts'),
@@ -28,7 +28,7 @@ dispatch({
     load: () => import('./send-alerts.ts'),
   },
   'confirm-cycle': {
-    summary: 'looks at the age of all that the cycle should have written, and tells a watcher outside',
+    summary: 'checks the age of every file that the cycle should have written, and pings an outside watchdog',
     load: () => import('./confirm-cycle.ts'),
   },
   silence: {

@@ -8,7 +8,7 @@ export const archiveConfig = {
       title: z.string().prefault('Operations monitoring').describe('the title attribute of the store'),
       interval: duration('1h', 86_400)
         .prefault('1h')
-        .describe('how often the hourly timer appends; at most 1d. Change it together with the timer, which decides'),
+        .describe('how often the timer of append-zarr runs, at most 1d. The timer decides: change both together'),
     })
     .prefault({})
     .describe('the Zarr archive'),

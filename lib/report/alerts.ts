@@ -1,4 +1,4 @@
-// What the report says of alerts: which are active, and of what nobody is told.
+// The report's tables of active alerts, and of silences, acknowledgements and maintenance.
 import { alertsIn, type Quiet, type State } from '../alerts/files.ts';
 import { section } from '../core/markdown.ts';
 import { clockMinute } from '../core/time.ts';
@@ -12,15 +12,15 @@ export function alertsTable(state: State | undefined): string {
             id,
             message,
             clockMinute(new Date(since)),
-            last_sent === undefined ? 'none' : clockMinute(new Date(last_sent)),
+            last_sent === undefined ? 'never' : clockMinute(new Date(last_sent)),
           ],
         ]
       : [],
   );
-  return section('Alerts', ['alert', 'what', 'since', 'last told'], rows);
+  return section('Alerts', ['alert', 'what', 'since', 'last sent'], rows);
 }
 
-/** So that nobody takes silence for health. */
+/** Shown so that nobody takes a missing alert for health. */
 export function quietTable(quiet: readonly Quiet[]): string {
   const rows = quiet.map(({ kind, of, who, until, reason }) => [
     of,
@@ -29,5 +29,5 @@ export function quietTable(quiet: readonly Quiet[]): string {
     until === undefined ? '' : clockMinute(new Date(until)),
     reason,
   ]);
-  return section('Nobody is told of', ['what', 'by', 'who', 'until', 'why'], rows);
+  return section('Silenced', ['alert', 'by', 'who', 'until', 'reason'], rows);
 }

@@ -1,4 +1,4 @@
-// Raw lines for tests of the archive: snapshots and verdicts as the stages write them, only smaller.
+// Raw lines for tests of the archive: small snapshots and verdicts in the form that the stages write.
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Envelope } from '../../lib/contract/envelope.ts';
@@ -31,13 +31,13 @@ export const snapshotAt = (time: Date, sections: Record<string, Envelope>, run_i
 
 const runOf = (time: Date): string => time.getTime().toString(16).padStart(32, '0');
 
-/** The used percentage tells which sample it is. */
+/** The used percentage identifies the sample. */
 export const sectionsOf = (index: number): Record<string, Envelope> => ({
   filesystems: ok({ data: ok(disk(index % 100)), dead: { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 } }),
   gates: ok({ prune: ok({ file: '/g', verdict: 'fail', decided_at: '', age_seconds: 1, counts: { files: index } }) }),
 });
 
-/** What one folder of state has and does. */
+/** A state folder: its paths, and functions that write raw lines, run append-zarr and read the archive. */
 export function archiveIn(folder: string) {
   const places = placesIn(folder);
   const path = archive.path(places, new Date(0));

@@ -250,7 +250,7 @@ test('just after midnight, the file of the day before is the one that was writte
   assert.deepEqual((await site.confirm()).problems, []);
   rmSync(join(raw, `ops_monitor_${day(1)}.jsonl`));
   writeFileSync(join(raw, `ops_monitor_${day(2)}.jsonl`), text);
-  assert.deepEqual((await site.confirm()).problems, [`ops_monitor_${day(0)}.jsonl is not there`]);
+  assert.deepEqual((await site.confirm()).problems, [`ops_monitor_${day(0)}.jsonl does not exist`]);
 });
 
 test('a watcher that does not accept it, answers nonsense or is not there is recorded; the last accepted one stays', async (t) => {
@@ -331,7 +331,7 @@ test('a watcher that can only be told that all is well is told nothing while som
   const { base, heard } = await watcher(t);
   rmSync(join(site.state, 'health', 'latest_report.md'));
   const { problems } = await site.confirm(`${base}/${token}/`);
-  assert.deepEqual(problems, ['latest_report.md is not there']);
+  assert.deepEqual(problems, ['latest_report.md does not exist']);
   assert.equal(heard.length, 0);
   assert.equal(site.heartbeat().outcome, 'withheld');
 });
@@ -351,7 +351,7 @@ test('--dry-run sends nothing, writes nothing, and says what would be told', asy
   const { base, heard } = await watcher(t);
   const { stdout, stderr } = await site.confirm(`${base}/ping/${token}`, '--dry-run', '--json');
   const { heartbeat } = JSON.parse(stdout) as { heartbeat: string };
-  assert.match(heartbeat, /^would tell healthchecks: success: aurora on \S+: all 5 stages did their work$/);
+  assert.match(heartbeat, /^would ping healthchecks: success: aurora on \S+: all 5 stages did their work$/);
   assert.match(stderr, /would write .*ops_monitor_cycle\.prom/);
   assert.equal(heard.length, 0);
   assert.ok(!existsSync(join(site.state, 'confirm')));

@@ -61,7 +61,7 @@ test('alerts that are active, and silences with who, until when and why, stand i
     /^\| storage:data +\| \/data is 91 % \\\| full +\| 2026-11-20 07:00 UTC +\| 2026-11-20 07:05 UTC +\|$/m,
   );
   assert.ok(!text.includes('storage:root'), 'what is pending is no alert yet');
-  assert.match(text, /## Nobody is told of/);
+  assert.match(text, /## Silenced/);
   assert.match(text, /^\| stream +\| silence +\| ada +\| 2026-11-20 12:00 UTC +\| moving +\|$/m);
   assert.match(text, /^\| service +\| maintenance +\| +\| +\| Tue 09:00-10:00: updates +\|$/m);
 });
@@ -71,5 +71,5 @@ test('without alerts there is nothing of them', () => {
     undefined,
     { schema_version: 1, snapshot: { seen_at: undefined, alerts: {} }, own: { seen_at: undefined, alerts: {} } },
   ])
-    assert.doesNotMatch(reportOf(state), /Alerts|Nobody/);
+    assert.doesNotMatch(reportOf(state), /Alerts|Silenced/);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { HistoryLine } from '../../lib/health/files.ts';
-import { lastGood, readDay } from '../../lib/report/changes.ts';
+import { lastLevels, readDay } from '../../lib/report/changes.ts';
 import { renderDay } from '../../lib/report/render.ts';
 
 function* lines(texts: readonly string[]) {
@@ -52,7 +52,7 @@ test('torn and foreign lines are counted, and cost nothing else; another order o
 
 test('what changed over midnight is told by the day on which it is seen', () => {
   const evening = lines([line('00', 'x', { x: 'amber' }), line('55', 'y', { x: 'green' }), 'torn']);
-  const before = lastGood([...evening].reverse());
+  const before = lastLevels([...evening].reverse());
   const day = readDay(lines([line('00', 'a', { x: 'red' })]), before);
   assert.deepEqual(day.changes, [{ at: '2026-11-20T07:00:00Z', id: 'x', from: 'green', to: 'red' }]);
   assert.deepEqual(readDay(lines([line('00', 'a', { x: 'green' })]), before).changes, []);
