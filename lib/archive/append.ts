@@ -136,7 +136,7 @@ function commitBatch({ files, world, path, problems }: Work, store: Store, { row
   const times = new Float64Array(next.length);
   times.set(store.times);
   times.set(
-    rows.map(({ time }) => time),
+    Float64Array.from(rows, ({ time }) => time),
     store.length,
   );
   return { ...store, ...next, times };
@@ -151,12 +151,7 @@ interface Batch {
 }
 
 /** Counts over all batches of a run. */
-interface Tally {
-  appended: number;
-  duplicates: number;
-  late: number;
-  bad: number;
-  untimely: number;
+interface Tally extends Record<'appended' | 'duplicates' | 'late' | 'bad' | 'untimely', number> {
   /** Names that two variables of one sample would share. */
   readonly shared: Set<string>;
 }
@@ -177,9 +172,8 @@ function problemsOf({ shared, late, bad, untimely }: Tally): string[] {
 function readBatch({ sections, world, problems }: Work, store: Store, tally: Tally): Batch {
   const last = store.times.at(-1) ?? 0;
   const from = startOfUtcDay(new Date(last / 1000));
-  const days = world
-    .days(snapshots)
-    .filter((day) => day >= from && day <= new Date(world.now().getTime() + 86_400_000));
+  const to = new Date(world.now().getTime() + 86_400_000);
+  const days = world.days(snapshots).filter((day) => day >= from && day <= to);
   const rows: (Row & { readonly run: string })[] = [];
   const variables = new Map(store.variables);
   const retyped = new Set<string>();

@@ -58,10 +58,7 @@ export function salvage(files: StoreFiles, path: string, now: Date): SalvagedSto
 }
 
 /** Reads the root metadata or, where the root is unreadable, each array's own metadata; the time axis gives the length. */
-function salvageMetadata(
-  files: StoreFiles,
-  path: string,
-): Pick<Metadata, 'length' | 'variables'> & { problems: string[] } {
+function salvageMetadata(files: StoreFiles, path: string): Omit<Metadata, 'attributes'> & { problems: string[] } {
   const root = files.readText(join(path, 'zarr.json'));
   if (root === undefined && files.list(path).length === 0) return { length: 0, variables: new Map(), problems: [] };
   try {

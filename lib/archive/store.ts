@@ -144,15 +144,12 @@ export function appendRows(
     const begin = Math.max(from, chunk * chunkLength);
     const part = rows.slice(begin - from, Math.min(to, (chunk + 1) * chunkLength) - from);
     const at = begin % chunkLength;
-    writePart(
-      files,
-      { path: chunkPath(store.path, axis, chunk), at, scratch },
-      'int64',
-      part.map(({ time }) => time),
-    );
+    const place = (name: string): Part => ({ path: chunkPath(store.path, name, chunk), at, scratch });
+    const times = part.map(({ time }) => time);
+    writePart(files, place(axis), 'int64', times);
     for (const [name, { type }] of next.variables) {
       const values = part.map(({ values: found }) => found.get(name));
-      writePart(files, { path: chunkPath(store.path, name, chunk), at, scratch }, type, values);
+      writePart(files, place(name), type, values);
     }
   }
   files.sync(store.path);

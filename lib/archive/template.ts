@@ -38,11 +38,9 @@ const slotKey = Symbol('slot');
 const slotIn = (data: unknown): number | undefined =>
   typeof data === 'object' && data !== null ? (data as { [slotKey]?: number })[slotKey] : undefined;
 
-export function makeTemplate(
-  sections: Sections,
-  text: Buffer,
-  isVarying: (path: string, word: string) => boolean,
-): Template {
+type IsVarying = (path: string, word: string) => boolean;
+
+export function makeTemplate(sections: Sections, text: Buffer, isVarying: IsVarying): Template {
   const { record, slots } = readRecord(text, isVarying);
   const targets = new Int32Array(slots.length).fill(-1);
   const encodes: (Encode | undefined)[] = slots.map(() => undefined);
@@ -81,10 +79,7 @@ export function makeTemplate(
 }
 
 /** Parses JSON without whitespace and records where each varying value is. The caller knows that the text is valid JSON. */
-function readRecord(
-  text: Buffer,
-  isVarying: (path: string, word: string) => boolean,
-): { record: Snapshot; slots: readonly Slot[] } {
+function readRecord(text: Buffer, isVarying: IsVarying): { record: Snapshot; slots: readonly Slot[] } {
   const slots: Slot[] = [];
   let at = 0;
   const leaf = (kind: Slot['kind'], start: number, sample: unknown): unknown => {

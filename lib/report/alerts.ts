@@ -4,30 +4,21 @@ import { section } from '../core/markdown.ts';
 import { clockMinute } from '../core/time.ts';
 
 export function alertsTable(state: State | undefined): string {
-  const active = Object.entries(alertsIn(state));
-  const rows = active.flatMap(([id, { phase, message, since, last_sent }]) =>
-    phase === 'firing'
-      ? [
-          [
-            id,
-            message,
-            clockMinute(new Date(since)),
-            last_sent === undefined ? 'never' : clockMinute(new Date(last_sent)),
-          ],
-        ]
-      : [],
-  );
+  const active = Object.entries(alertsIn(state)).filter(([, { phase }]) => phase === 'firing');
+  const rows = active.map(([id, { message, since, last_sent }]) => [
+    id,
+    message,
+    minuteOf(since),
+    minuteOf(last_sent, 'never'),
+  ]);
   return section('Alerts', ['alert', 'what', 'since', 'last sent'], rows);
 }
 
 /** Shown so that nobody takes a missing alert for health. */
 export function quietTable(quiet: readonly Quiet[]): string {
-  const rows = quiet.map(({ kind, of, who, until, reason }) => [
-    of,
-    kind,
-    who ?? '',
-    until === undefined ? '' : clockMinute(new Date(until)),
-    reason,
-  ]);
+  const rows = quiet.map(({ kind, of, who, until, reason }) => [of, kind, who ?? '', minuteOf(until), reason]);
   return section('Silenced', ['alert', 'by', 'who', 'until', 'reason'], rows);
 }
+
+const minuteOf = (time: string | undefined, otherwise = ''): string =>
+  time === undefined ? otherwise : clockMinute(new Date(time));

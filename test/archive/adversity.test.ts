@@ -6,20 +6,16 @@ import { basename, dirname, join } from 'node:path';
 import test, { describe } from 'node:test';
 import { history } from '../../lib/health/files.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { archiveIn, instant, ok, sectionsOf, snapshotAt } from './days.ts';
+import { archiveIn, instant, ok, sectionsOf, snapshotAt, used } from './days.ts';
 
-const used = 'filesystem_data_used_percent';
 type Site = ReturnType<typeof archiveIn>;
-
-const levelsOf = (site: Site): number[] =>
-  [...(site.read({ names: ['level_overall'] }).columns.get('level_overall') ?? [])].map(Number);
 
 describe('archive/adversity', () => {
   test('names longer than a file name may be are shortened and stay distinct', async (t) => {
     const site = archiveIn(temporaryFolder(t));
     const mount = `/pods/${'volume-'.repeat(40)}`;
     const filesystems = ok({ [`${mount}1`]: ok({ used_percent: 1 }), [`${mount}2`]: ok({ used_percent: 2 }) });
-    site.line(`${JSON.stringify(snapshotAt(instant(0), { filesystems }))}\n`, instant(0));
+    site.snapshot(snapshotAt(instant(0), { filesystems }), instant(0));
     const { problems } = await site.run(instant(1));
     assert.deepEqual(problems, []);
     const { columns } = site.read();
@@ -40,7 +36,7 @@ describe('archive/adversity', () => {
     execFileSync('gzip', [site.rawFile(instant(20)), history.path(site.places, instant(20))]);
     const { counts } = await site.run(instant(400));
     assert.equal(counts['appended'], 398);
-    assert.deepEqual(new Set(levelsOf(site)), new Set([2]));
+    assert.deepEqual(new Set(site.valuesOf('level_overall')), new Set([2]));
   });
 
   test('a day that was compressed before its end and then continued in a new file is read from both', async (t) => {
@@ -52,7 +48,7 @@ describe('archive/adversity', () => {
     site.write(4, 6);
     const { counts } = await site.run(instant(6));
     assert.equal(counts['appended'], 4);
-    assert.deepEqual([...(site.read({ names: [used] }).columns.get(used) ?? [])], [0, 1, 2, 3, 4, 5]);
+    assert.deepEqual(site.valuesOf(used), [0, 1, 2, 3, 4, 5]);
   });
 
   test('an unreadable verdict loses its levels, not the sample', async (t) => {
@@ -60,12 +56,12 @@ describe('archive/adversity', () => {
     site.write(0, 2);
     await site.run(instant(2));
     const run = '0'.repeat(31) + 'e';
-    site.line(`${JSON.stringify(snapshotAt(instant(2), sectionsOf(2), run))}\n`, instant(2));
+    site.snapshot(snapshotAt(instant(2), sectionsOf(2), run), instant(2));
     const garbage = ['\0\0', 'null', '5', '[]', `{"run_id":"${run}"}`, `{"run_id":"${run}","levels":null}`];
     appendFileSync(history.path(site.places, instant(2)), `${garbage.join('\n')}\n`);
     const { counts, problems } = await site.run(instant(3));
     assert.deepEqual([counts['appended'], problems], [1, []]);
-    assert.deepEqual(levelsOf(site), [2, 2, -1]);
+    assert.deepEqual(site.valuesOf('level_overall'), [2, 2, -1]);
   });
 
   test('a name that two variables share is reported once, however many samples have it', async (t) => {
@@ -73,8 +69,7 @@ describe('archive/adversity', () => {
     site.write(0, 1);
     await site.run(instant(1));
     const filesystems = ok({ 'a b': ok({ used_percent: 1 }), 'a-b': ok({ used_percent: 2 }) });
-    for (let index = 1; index < 9; index++)
-      site.line(`${JSON.stringify(snapshotAt(instant(index), { filesystems }))}\n`, instant(0));
+    for (let index = 1; index < 9; index++) site.snapshot(snapshotAt(instant(index), { filesystems }), instant(0));
     const { problems } = await site.run(instant(9));
     assert.equal(problems.length, 1, problems.join('\n'));
     assert.match(problems[0] ?? '', /filesystem_a_b_used_percent/);
@@ -121,7 +116,7 @@ describe('archive/adversity', () => {
       site.write(6, 7);
       const { problems } = await site.run(instant(7));
       assert.match(problems.join('\n'), /is rebuilt, and the old store is kept beside it/, what);
-      assert.deepEqual([...(site.read({ names: [used] }).columns.get(used) ?? [])], [0, 1, 2, 3, 4, 5, 6], what);
+      assert.deepEqual(site.valuesOf(used), [0, 1, 2, 3, 4, 5, 6], what);
       assert.deepEqual((await site.run(instant(7))).problems, [], what);
       assert.deepEqual(
         readdirSync(dirname(site.path)).filter((name) => name.startsWith(`${basename(site.path)}.`)).length,

@@ -7,9 +7,7 @@ import test, { describe } from 'node:test';
 import { chunkLength } from '../../lib/archive/layout.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { archiveIn, instant, ok, sectionsOf, snapshotAt } from './days.ts';
-
-const used = 'filesystem_data_used_percent';
+import { archiveIn, instant, ok, sectionsOf, snapshotAt, used } from './days.ts';
 
 /** Everything below a folder with its modification time and size, to show that nothing was touched. */
 const listing = (folder: string): string[] =>
@@ -91,11 +89,10 @@ describe('archive/append', () => {
   });
 
   test('lines that are duplicate, torn, in the future or older than the archive are left out, counted and reported', async (t) => {
-    const { write, run, read, line } = archiveIn(temporaryFolder(t));
+    const { write, run, valuesOf, line, snapshot } = archiveIn(temporaryFolder(t));
     write(0, 3);
     await run(instant(3));
-    const put = (time: Date, index: number) =>
-      line(`${JSON.stringify(snapshotAt(time, sectionsOf(index)))}\n`, instant(4));
+    const put = (time: Date, index: number) => snapshot(snapshotAt(time, sectionsOf(index)), instant(4));
     put(instant(3), 3);
     put(instant(3), 77);
     put(instant(50_000), 78);
@@ -103,7 +100,7 @@ describe('archive/append', () => {
     line('{"schema_version":1,"time_utc":"2026-11-18T23:20:00.000000Z","sect\n', instant(4));
     put(instant(4), 4);
     const { counts, problems } = await run(instant(5));
-    assert.deepEqual([...(read({ names: [used] }).columns.get(used) ?? [])], [0, 1, 2, 3, 4]);
+    assert.deepEqual(valuesOf(used), [0, 1, 2, 3, 4]);
     assert.deepEqual(
       [counts['appended'], counts['duplicates'], counts['untimely'], counts['late'], counts['bad']],
       [2, 1, 1, 1, 1],
@@ -125,18 +122,11 @@ describe('archive/append', () => {
   });
 
   test('a rebuild sorts raw lines, and of two with one time keeps the first', async (t) => {
-    const { line, run, read } = archiveIn(temporaryFolder(t));
-    for (const [time, index] of [
-      [4, 4],
-      [2, 2],
-      [3, 3],
-      [2, 99],
-      [0, 0],
-      [1, 1],
-    ] as const)
-      line(`${JSON.stringify(snapshotAt(instant(time), sectionsOf(index)))}\n`, instant(0));
+    const { snapshot, run, valuesOf } = archiveIn(temporaryFolder(t));
+    for (const [place, time] of [4, 2, 3, 2, 0, 1].entries())
+      snapshot(snapshotAt(instant(time), sectionsOf(place === 3 ? 99 : time)), instant(0));
     const { counts } = await run(instant(5));
-    assert.deepEqual([...(read().columns.get(used) ?? [])], [0, 1, 2, 3, 4]);
+    assert.deepEqual(valuesOf(used), [0, 1, 2, 3, 4]);
     assert.deepEqual([counts['duplicates'], counts['outOfOrder'], counts['samples']], [1, 5, 5]);
   });
 

@@ -31,7 +31,9 @@ export const snapshotAt = (time: Date, sections: Record<string, Envelope>, run_i
 
 const runOf = (time: Date): string => time.getTime().toString(16).padStart(32, '0');
 
-/** The used percentage identifies the sample. */
+/** The variable that identifies a sample: its value is the sample's index modulo 100. */
+export const used = 'filesystem_data_used_percent';
+
 export const sectionsOf = (index: number): Record<string, Envelope> => ({
   filesystems: ok({ data: ok(disk(index % 100)), dead: { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 } }),
   gates: ok({ prune: ok({ file: '/g', verdict: 'fail', decided_at: '', age_seconds: 1, counts: { files: index } }) }),
@@ -50,6 +52,7 @@ export function archiveIn(folder: string) {
     path,
     rawFile: (day: Date) => snapshots.path(places, day),
     line: (text: string, day: Date) => append(snapshots.path(places, day), text),
+    snapshot: (snapshot: Snapshot, day: Date) => append(snapshots.path(places, day), `${JSON.stringify(snapshot)}\n`),
     write: (from: number, to: number, sections = sectionsOf) => {
       for (let index = from; index < to; index++) {
         const time = instant(index);
@@ -68,5 +71,7 @@ export function archiveIn(folder: string) {
     run: async (at: Date, files: StoreFiles = storeFiles, options = {}) =>
       appendZarr(sections, files).run(worldIn(folder, { at, options })),
     read: (asked = {}) => readSeries(storeFiles, path, asked),
+    valuesOf: (name: string) =>
+      [...(readSeries(storeFiles, path, { names: [name] }).columns.get(name) ?? [])].map(Number),
   };
 }

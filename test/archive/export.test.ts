@@ -12,9 +12,7 @@ import { selectNames } from '../../lib/archive/select.ts';
 import { writeNewFolder } from '../../lib/io/new-folder.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { archiveIn, instant, ok, sectionsOf } from './days.ts';
-
-const used = 'filesystem_data_used_percent';
+import { archiveIn, instant, ok, sectionsOf, used } from './days.ts';
 
 /** An archive with more than one chunk, a variable that starts late and a flag with missing values. */
 async function makeArchive(t: TestContext, samples = chunkLength + 5) {

@@ -11,7 +11,7 @@ import { history } from '../../lib/health/files.ts';
 import { storeFiles, unsyncedFiles } from '../../lib/io/store.ts';
 import { isWhole, sampleOf, seedOf } from '../chance.ts';
 import { temporaryFolder } from '../world.ts';
-import { archiveIn, instant, ok } from './days.ts';
+import { archiveIn, instant, ok, used } from './days.ts';
 
 class Killed extends Error {}
 
@@ -57,8 +57,6 @@ function killedAt(
     remove: dying(quickFiles.remove),
   };
 }
-
-const used = 'filesystem_data_used_percent';
 
 /** Times and values of the store, without the attributes that differ between two builds. */
 function stateOf(site: ReturnType<typeof archiveIn>): string {
