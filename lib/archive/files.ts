@@ -1,4 +1,4 @@
-// What append-zarr writes.
+// The store that append-zarr writes.
 import { defineFile } from '../contract/file.ts';
 import { join } from '../core/path.ts';
 

@@ -88,7 +88,7 @@ async function pingWatchdog(
   return { outcome, words: firstLine(words) };
 }
 
-/** Of a daily file the newer of today's and yesterday's counts: just after midnight, today's may not exist yet. */
+/** The newer of today's and yesterday's daily file counts: just after midnight, today's may not exist yet. */
 function findFiles(writes: readonly FileLocation[], world: World<ConfirmConfig>, at: Date): FoundFile[] {
   return writes
     .filter(({ onlyOnChange }) => onlyOnChange !== true)

@@ -1,4 +1,4 @@
-// What confirm-cycle writes.
+// The files that confirm-cycle writes.
 import * as z from 'zod/mini';
 import { words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';

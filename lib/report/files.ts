@@ -1,4 +1,4 @@
-// What write-report writes.
+// The files that write-report writes.
 import { defineFile } from '../contract/file.ts';
 import { join } from '../core/path.ts';
 import { dayStamp } from '../core/time.ts';
