@@ -15,7 +15,7 @@ dispatch({
     summary: 'writes the report for people: the latest one, and that of the day with its history',
     load: () => import('./write-report.ts'),
   },
-  'append-zarr': { summary: 'appends what is new to the Zarr archive', load: () => import('./append-zarr.ts') },
+  'append-zarr': { summary: 'appends new snapshots to the Zarr archive', load: () => import('./append-zarr.ts') },
   archive: { summary: 'inspects, verifies, rebuilds and exports the Zarr archive', load: () => import('./archive.ts') },
   'send-alerts': {
     summary: 'mails new, repeated and ended alerts, and retries undelivered mails',

@@ -1,4 +1,4 @@
-// append-zarr: what is new in the raw lines → the store. A store that cannot be gone on with is rebuilt from them.
+// append-zarr: appends new raw lines to the store. A store that cannot be appended to is rebuilt from the raw lines.
 import type { Sections } from '../contract/registry.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
@@ -9,29 +9,26 @@ import { snapshots } from '../snapshot/files.ts';
 import type { ArchiveConfig } from './config.ts';
 import { archive } from './files.ts';
 import type { Variable } from './flatten.ts';
-import { adviceOnForeign, Foreign, type Metadata, storeVersion, Unusable } from './layout.ts';
-import { judgedLately, linesAfter, runOf, sampleOf } from './rawlog.ts';
-import { rebuild, type Rebuilt } from './rebuild.ts';
+import { adviseAdopting, Foreign, instantText, type Metadata, storeVersion, Unusable } from './layout.ts';
+import { readVerdictsOfRuns, linesAfter, runIdIn, sampleOf } from './rawlog.ts';
+import { rebuild, type Rebuilt, type RebuildSettings } from './rebuild.ts';
 import {
   appendRows,
-  healArrays,
-  instantOf,
-  latestOf,
+  repairArrayMetadata,
+  latestMicroseconds,
   openStore,
   type Row,
   type Store,
-  sweepScratch,
-  tellArrays,
+  removeScratch,
+  writeArrayMetadata,
 } from './store.ts';
-import { pruneBackups, settle, swapIn } from './swap.ts';
+import { pruneBackups, finishKilledRebuild, swapIntoPlace } from './swap.ts';
 
-type OnProgress = (done: number, all: number) => void;
-
-/** `onProgress` hears of a rebuild. */
-export const appendZarr = (sections: Sections, files: StoreFiles, onProgress?: OnProgress) =>
+/** `onProgress` is called during a rebuild only. */
+export const appendZarr = (sections: Sections, files: StoreFiles, onProgress?: RebuildSettings['onProgress']) =>
   defineStage<ArchiveConfig>({
     name: 'append-zarr',
-    summary: 'appends what is new to the Zarr archive',
+    summary: 'appends new snapshots to the Zarr archive',
     reads: [snapshots, history],
     writes: [archive],
     // An append rewrites a page of every variable, whether it brings one sample or twelve.
@@ -48,29 +45,25 @@ export const appendZarr = (sections: Sections, files: StoreFiles, onProgress?: O
     async run(world) {
       const path = archive.path(world.places, world.now());
       const problems: string[] = [];
-      // Nothing of the store is written by World, so that its own dry run would not be one here.
-      if (world.options['dry-run'] === true) return take({ sections, files, world, path, problems, onProgress });
-      sweepScratch(files, path);
-      const settled = settle(files, path, world.now());
+      // World does not write the store, so World's own dry run would not prevent writes here.
+      if (world.options['dry-run'] === true) return updateStore({ sections, files, world, path, problems, onProgress });
+      removeScratch(files, path);
+      const settled = finishKilledRebuild(files, path, world.now());
       if (settled !== undefined) problems.push(settled);
       try {
-        return take({ sections, files, world, path, problems, onProgress });
+        return updateStore({ sections, files, world, path, problems, onProgress });
       } finally {
-        sweepScratch(files, path);
+        removeScratch(files, path);
       }
     },
   });
 
-interface Work {
-  readonly sections: Sections;
-  readonly files: StoreFiles;
+interface Work extends Pick<RebuildSettings, 'sections' | 'files' | 'path' | 'onProgress'> {
   readonly world: World<ArchiveConfig>;
-  readonly path: string;
   readonly problems: string[];
-  readonly onProgress?: OnProgress | undefined;
 }
 
-function take(work: Work): Outcome {
+function updateStore(work: Work): Outcome {
   const { files, world, path, problems } = work;
   let store: Store | undefined;
   try {
@@ -78,55 +71,55 @@ function take(work: Work): Outcome {
   } catch (error) {
     if (error instanceof Foreign)
       throw new Error(
-        `${path} is left alone: ${error.message}. Move it away, or keep the state elsewhere (files.state); ` +
-          adviceOnForeign(path),
+        `${path} is not our archive and is left unchanged: ${error.message}. ` +
+          `Move it away, or keep the state elsewhere (files.state); ${adviseAdopting(path)}`,
         { cause: error },
       );
     if (!(error instanceof Unusable)) throw new Error(`${path} cannot be read`, { cause: error });
-    problems.push(`${path} is rebuilt, and kept beside itself: ${error.message}`);
-    return rebuildNow(work, 'broken');
+    problems.push(`${path} is rebuilt, and the old store is kept beside it: ${error.message}`);
+    return rebuildStore(work, 'broken');
   }
-  return store && world.options['rebuild'] !== true ? appendNew(work, store) : rebuildNow(work, 'backup');
+  return store && world.options['rebuild'] !== true ? appendNewLines(work, store) : rebuildStore(work, 'backup');
 }
 
-/** Rows in memory at once, before a day more is taken: after a long pause they are appended in several goes. */
-const manyRows = 600;
+/** A batch ends with the day in which it reaches this many rows, so that memory stays bounded after a long pause. */
+const batchRows = 600;
 
-function appendNew(work: Work, before: Store): Outcome {
+function appendNewLines(work: Work, before: Store): Outcome {
   const { files, world, path, problems } = work;
-  const seen: Seen = { appended: 0, duplicates: 0, late: 0, bad: 0, untimely: 0, shared: new Set() };
+  const tally: Tally = { appended: 0, duplicates: 0, late: 0, bad: 0, untimely: 0, shared: new Set() };
   let store = before;
   let run_id = world.runId;
   for (let more = true; more;) {
-    const found = newRows(work, store, seen);
+    const found = readBatch(work, store, tally);
     if (world.options['dry-run'] === true) {
       const { length } = found.rows;
       const text = `would append ${counted(length, 'sample')}${found.more ? ' and more' : ''} to ${path}`;
-      return { counts: countsOf(seen), problems, text };
+      return { counts: countsOf(tally), problems, text };
     }
     if (found.retyped.length > 0) {
-      problems.push(`${listed(found.retyped)} changed type: ${path} is rebuilt, and kept beside itself`);
-      return rebuildNow(work, 'backup');
+      problems.push(`${listed(found.retyped)} changed type: ${path} is rebuilt, and the old store is kept beside it`);
+      return rebuildStore(work, 'backup');
     }
-    if (found.rows.length > 0) store = appendAll(work, store, found);
+    if (found.rows.length > 0) store = commitBatch(work, store, found);
     run_id = found.rows.at(-1)?.run ?? run_id;
     more = found.more;
   }
-  problems.push(...problemsOf(seen));
-  const counts = { ...countsOf(seen), samples: store.length };
-  if (seen.appended > 0)
-    return { counts, problems, run_id, text: `${counted(seen.appended, 'sample')} appended, ${store.length} in all` };
+  problems.push(...problemsOf(tally));
+  const counts = { ...countsOf(tally), samples: store.length };
+  if (tally.appended > 0)
+    return { counts, problems, run_id, text: `${counted(tally.appended, 'sample')} appended, ${store.length} in all` };
   try {
-    if (healArrays(files, store)) problems.push('a run that was killed after its commit is finished');
+    if (repairArrayMetadata(files, store)) problems.push('an append that was killed after its commit was completed');
   } catch (error) {
-    problems.push(`not all arrays of ${path} could be told how long they are: ${reasonOf(error)}`);
+    problems.push(`not all arrays of ${path} have their new length in zarr.json: ${reasonOf(error)}`);
   }
   return { counts, problems, text: 'nothing new' };
 }
 
-/** The store as it is then. */
-function appendAll({ files, world, path, problems }: Work, store: Store, { rows, variables }: New): Store {
-  const attributes = { ...store.attributes, ...aboutUs(world) };
+/** Returns the store as it is after the append. */
+function commitBatch({ files, world, path, problems }: Work, store: Store, { rows, variables }: Batch): Store {
+  const attributes = { ...store.attributes, ...storeAttributes(world) };
   const appended = counted(rows.length, 'sample');
   let next: Metadata;
   try {
@@ -135,96 +128,93 @@ function appendAll({ files, world, path, problems }: Work, store: Store, { rows,
     throw new Error(`appending ${appended} to ${path} failed; it is as it was`, { cause: error });
   }
   try {
-    tellArrays(files, path, next);
+    writeArrayMetadata(files, path, next);
   } catch (error) {
-    // They are in the store, whatever comes of this: only readers without consolidated metadata do not see them.
-    problems.push(`${appended} appended to ${path}, but not all its arrays could be told: ${reasonOf(error)}`);
+    // The samples are committed: only readers that do not use consolidated metadata miss them until the next run.
+    problems.push(`${appended} appended to ${path}, but not all arrays have their new length: ${reasonOf(error)}`);
   }
   const times = new Float64Array(next.length);
   times.set(store.times);
   times.set(
-    rows.map(({ time }) => time),
+    Float64Array.from(rows, ({ time }) => time),
     store.length,
   );
   return { ...store, ...next, times };
 }
 
-interface New {
+interface Batch {
   readonly rows: readonly (Row & { readonly run: string })[];
   readonly variables: ReadonlyMap<string, Variable>;
   readonly retyped: readonly string[];
-  /** There are later days. */
+  /** Whether later days remain to be read. */
   readonly more: boolean;
 }
 
-/** Over all goes of a run. */
-interface Seen {
-  appended: number;
-  duplicates: number;
-  late: number;
-  bad: number;
-  untimely: number;
+/** Counts over all batches of a run. */
+interface Tally extends Record<'appended' | 'duplicates' | 'late' | 'bad' | 'untimely', number> {
+  /** Names that two variables of one sample would share. */
   readonly shared: Set<string>;
 }
 
-const countsOf = ({ shared: _names, ...counts }: Seen): Record<string, number> => counts;
+const countsOf = ({ shared: _names, ...counts }: Tally): Record<string, number> => counts;
 
-function problemsOf({ shared, late, bad, untimely }: Seen): string[] {
-  const passedOver = 'of a time that is archived already or was passed over: archive rebuild takes them in';
+function problemsOf({ shared, late, bad, untimely }: Tally): string[] {
+  const tooOld = 'older than the newest archived sample: left out, until archive rebuild sorts them in';
   return [
-    ...(shared.size > 0 ? [`two things each are called ${listed([...shared])}: the first is archived`] : []),
-    ...(late > 0 ? [`${counted(late, 'line')} ${passedOver}`] : []),
+    ...(shared.size > 0 ? [`two variables each have the name ${listed([...shared])}: the first is archived`] : []),
+    ...(late > 0 ? [`${counted(late, 'line')} ${tooOld}`] : []),
     ...(bad > 0 ? [`${counted(bad, 'line')} could not be read`] : []),
     ...(untimely > 0 ? [`${counted(untimely, 'line')} from the future: left out`] : []),
   ];
 }
 
-/** After days without a run, all that came meanwhile, some days at a time. */
-function newRows({ sections, world, problems }: Work, store: Store, seen: Seen): New {
+/** Reads all lines newer than the store, oldest first, up to the end of the day that fills the batch. */
+function readBatch({ sections, world, problems }: Work, store: Store, tally: Tally): Batch {
   const last = store.times.at(-1) ?? 0;
   const from = startOfUtcDay(new Date(last / 1000));
-  const days = world
-    .days(snapshots)
-    .filter((day) => day >= from && day <= new Date(world.now().getTime() + 86_400_000));
+  const to = new Date(world.now().getTime() + 86_400_000);
+  const days = world.days(snapshots).filter((day) => day >= from && day <= to);
   const rows: (Row & { readonly run: string })[] = [];
   const variables = new Map(store.variables);
   const retyped = new Set<string>();
   for (const [index, day] of days.entries()) {
-    for (const { time, text, judged } of linesOf(world, day, last, seen, problems)) {
+    for (const { time, text, judged } of readNewLines(world, day, last, tally, problems)) {
       if (time <= (rows.at(-1)?.time ?? last)) {
-        seen.duplicates += 1;
+        tally.duplicates += 1;
         continue;
       }
       try {
         const { values, variables: own, collisions } = sampleOf(sections, text, (run) => judged.get(run));
-        for (const name of collisions) seen.shared.add(name);
+        for (const name of collisions) tally.shared.add(name);
         for (const [name, variable] of own) {
           const known = variables.get(name);
           if (known && known.type !== variable.type) retyped.add(name);
           variables.set(name, variable);
         }
-        rows.push({ time, values, run: runOf(text) });
-        seen.appended += 1;
+        rows.push({ time, values, run: runIdIn(text) });
+        tally.appended += 1;
       } catch (error) {
-        seen.bad += 1;
-        if (seen.bad <= 5) problems.push(`the line of ${instantOf(time)} is no snapshot: ${reasonOf(error)}`);
+        tally.bad += 1;
+        if (tally.bad <= 5) problems.push(`the line of ${instantText(time)} is not a snapshot: ${reasonOf(error)}`);
       }
     }
-    if (rows.length >= manyRows && index < days.length - 1)
+    if (rows.length >= batchRows && index < days.length - 1)
       return { rows, variables, retyped: [...retyped], more: true };
   }
   return { rows, variables, retyped: [...retyped], more: false };
 }
 
-/** A day's new lines in order, with how they were judged. A day that cannot be read costs itself alone. */
-function linesOf(world: World<ArchiveConfig>, day: Date, last: number, seen: Seen, problems: string[]) {
+/** A day's new lines in order, each with the verdicts of the day. An unreadable day is reported and skipped. */
+function readNewLines(world: World<ArchiveConfig>, day: Date, last: number, tally: Tally, problems: string[]) {
   try {
     const found = linesAfter(world, day, last);
-    const lines = found.lines.filter(({ time }) => time <= latestOf(world.now())).sort((a, b) => a.time - b.time);
-    seen.late += found.late;
-    seen.bad += found.bad;
-    seen.untimely += found.lines.length - lines.length;
-    const judged = judgedLately(world, day, lines);
+    const lines = found.lines
+      .filter(({ time }) => time <= latestMicroseconds(world.now()))
+      .sort((a, b) => a.time - b.time);
+    tally.late += found.late;
+    tally.bad += found.bad;
+    tally.untimely += found.lines.length - lines.length;
+    const judged = readVerdictsOfRuns(world, day, lines);
     return lines.map((line) => ({ ...line, judged }));
   } catch (error) {
     problems.push(`the lines of ${day.toISOString().slice(0, 10)} cannot be read: ${reasonOf(error)}`);
@@ -232,21 +222,22 @@ function linesOf(world: World<ArchiveConfig>, day: Date, last: number, seen: See
   }
 }
 
-function rebuildNow({ sections, files, world, path, problems, onProgress }: Work, why: 'backup' | 'broken'): Outcome {
+function rebuildStore({ sections, files, world, path, problems, onProgress }: Work, why: 'backup' | 'broken'): Outcome {
   const now = world.now();
   const began = world.monotonicMs();
   const isNew = files.size(path) === undefined;
   const days = world.days(snapshots);
-  if (isNew && days.length === 0) return { counts: { samples: 0 }, problems, text: 'there is nothing to archive yet' };
+  if (isNew && days.length === 0)
+    return { counts: { samples: 0 }, problems, text: 'there is no snapshot to archive yet' };
   const stamp = now.toISOString();
   if (world.options['dry-run'] === true)
     return {
       counts: {},
       problems,
-      text: `would build ${path} ${sourceOf(days)}${isNew ? '' : '; the old one would be kept beside it'}`,
+      text: `would build ${path} ${describeSource(days)}${isNew ? '' : '; the old store would be kept beside it'}`,
     };
   const attributes: Metadata['attributes'] = {
-    ...aboutUs(world),
+    ...storeAttributes(world),
     date_created: stamp,
     history: `${stamp} ops-monitor ${world.product.version}: ${isNew ? 'made' : 'rebuilt'} from the raw lines`,
   };
@@ -258,15 +249,15 @@ function rebuildNow({ sections, files, world, path, problems, onProgress }: Work
       cause: error,
     });
   }
-  const aside = swapIn(files, path, now, why);
-  // Only now that the new one stands in its place.
+  const aside = swapIntoPlace(files, path, now, why);
+  // Old backups go only after the new store is in place.
   const removed = pruneBackups(files, path, world.config.keep.backups);
   const { problems: met, changedType, ...counts } = done;
   problems.push(...met);
   if (done.bad > 0) problems.push(`${counted(done.bad, 'line')} could not be read`);
   if (changedType.length > 0)
     problems.push(
-      `${listed([...changedType])} changed type: what the raw lines do not have of it stands in the backup alone`,
+      `${listed([...changedType])} changed type: values that the raw lines no longer have are only in the backup`,
     );
   if (aside !== undefined) problems.push(`the old store is kept as ${aside}`);
   if (removed.length > 0) problems.push(`removed: ${listed(removed)}`);
@@ -274,13 +265,13 @@ function rebuildNow({ sections, files, world, path, problems, onProgress }: Work
   return { counts, problems, text: `${counted(done.samples, 'sample')} archived in ${seconds.toFixed(1)} s` };
 }
 
-function sourceOf(days: readonly Date[]): string {
+function describeSource(days: readonly Date[]): string {
   const [first, last] = [days[0], days.at(-1)].map((day) => day?.toISOString().slice(0, 10));
-  if (first === undefined) return 'from the old one alone: there are no raw lines';
+  if (first === undefined) return 'from the old store alone: there are no raw lines';
   return `from the raw lines of ${counted(days.length, 'day')}, ${first === last ? first : `${first} to ${last}`}`;
 }
 
-const aboutUs = ({ config, product }: World<ArchiveConfig>): Metadata['attributes'] => ({
+const storeAttributes = ({ config, product }: World<ArchiveConfig>): Metadata['attributes'] => ({
   Conventions: 'CF-1.11',
   instrument: 'ops-monitor',
   source: 'ops_monitor_YYYYMMDD.jsonl',

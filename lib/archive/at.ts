@@ -1,7 +1,7 @@
 // Reads one sample: the newest at or before a given time.
 import type { StoreFiles } from '../contract/store.ts';
 import { missingFlag, type Variable } from './flatten.ts';
-import { instantText } from './info.ts';
+import { instantText } from './layout.ts';
 import { columnOf, openSpan } from './read.ts';
 import { selectNames } from './select.ts';
 
@@ -27,7 +27,7 @@ export function sampleAt(files: StoreFiles, path: string, at: Date, only?: strin
   if (time === undefined) {
     const first = openSpan(files, path).times[0];
     const begins = first === undefined ? 'it has no sample' : `it begins at ${instantText(first)}`;
-    throw new Error(`${path} has nothing as old as ${at.toISOString()}: ${begins}`);
+    throw new Error(`${path} has no sample at or before ${at.toISOString()}: ${begins}`);
   }
   const { variables } = span.metadata;
   const names = selectNames(only, [...variables.keys()]);

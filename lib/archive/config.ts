@@ -1,4 +1,4 @@
-// What the configuration says about the archive.
+// The configuration of the archive.
 import * as z from 'zod';
 import { duration } from '../contract/quantities.ts';
 

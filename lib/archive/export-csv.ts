@@ -2,8 +2,7 @@
 import { csvCell } from '../core/harmless.ts';
 import { flagWords, isMissing } from './at.ts';
 import { type Excerpt, refuseReplaced, type Writing } from './export.ts';
-import { instantText } from './info.ts';
-import { axis, axisAttributes, chunkLength } from './layout.ts';
+import { axis, axisAttributes, chunkLength, instantText } from './layout.ts';
 import { columnOf } from './read.ts';
 
 /** Lines written in one call. */

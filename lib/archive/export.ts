@@ -2,8 +2,7 @@
 import type { NewFolder } from '../contract/folder.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import type { Variable } from './flatten.ts';
-import { instantText } from './info.ts';
-import type { Metadata } from './layout.ts';
+import { instantText, type Metadata } from './layout.ts';
 import { openSpan, readMetadata, type Span } from './read.ts';
 import { selectNames } from './select.ts';
 

@@ -1,5 +1,5 @@
-// A snapshot and its levels → named numbers. What there is, of which type, in which units, stands in the schemas of the
-// sections: a new section needs no second list.
+// Turns a snapshot and its levels into named numbers. Names, types and units come from the schemas of the sections, so that
+// a new section needs no second list.
 import * as z from 'zod/mini';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
@@ -9,7 +9,7 @@ import { fingerprint, identifierOf } from '../core/text.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 
-/** A variable of the store. Numbers are float64, NaN where there is none; flags are int8, -1 where there is none. */
+/** A variable of the store: a number (float64, NaN where missing) or a flag (int8, -1 where missing). */
 export interface Variable {
   readonly type: 'float64' | 'int8';
   readonly attributes: Readonly<Record<string, string | readonly number[]>>;
@@ -17,9 +17,9 @@ export interface Variable {
 
 export interface Flat {
   readonly values: Map<string, number>;
-  /** Of exactly these values. The same objects every time, so that they can be told apart by identity. */
+  /** The variables of exactly these values. Each name always has the same object, so they compare by identity. */
   readonly variables: Map<string, Variable>;
-  /** Names that two things would share: the first has it. */
+  /** Names that two values would share: the first value is kept. */
   readonly collisions: readonly string[];
 }
 
@@ -42,18 +42,18 @@ const outcome = flagVariable('how the reading went', outcomes);
 const readingMs = numberVariable('how long the reading took', 'ms');
 const collectionMs = numberVariable('how long all readings took together', 'ms');
 
-// A variable is a folder of that name, and the longest name of a file has 255 letters: a deep mount point comes near.
+// A variable is a folder of that name, and a file name has at most 255 bytes: that of a deep mount point would come near.
 const longestName = 200;
-const fitting = (name: string): string =>
+const shortenName = (name: string): string =>
   name.length > longestName ? `${name.slice(0, longestName - 17)}_${fingerprint(name)}` : name;
 
-const identifier = once(identifierOf);
-const levelName = once((id) => `level_${identifierOf(id)}`);
-const probeName = once((name) => `probe_${identifierOf(name)}`);
-const outcomeLabel = named('outcome');
-const readingLabel = named('ms');
+const identifier = memoize(identifierOf);
+const levelName = memoize((id) => `level_${identifierOf(id)}`);
+const probeName = memoize((name) => `probe_${identifierOf(name)}`);
+const outcomeLabel = suffixWith('outcome');
+const readingLabel = suffixWith('ms');
 
-/** Two names of one kind become one variable: refused in the configuration, told of what the machine itself names. */
+/** Names may collide after conversion to identifiers: the configuration refuses that, names from the machine are reported. */
 export const flatten = (sections: Sections, snapshot: Snapshot, judged?: Verdict): Flat =>
   collect((put) => {
     walkSnapshot(sections, snapshot, put);
@@ -84,12 +84,12 @@ export interface Verdict {
   readonly levels: Readonly<Record<string, Level>>;
 }
 
-/** Of the words in a snapshot, those under these keys decide which way is gone; of others only numbers are made. */
+/** The words under these keys decide which variables a snapshot has; any other word only becomes a number. */
 export const decisiveKeys: ReadonlySet<string> = new Set(['status', 'kind']);
 
-/** All that a snapshot has of numbers and flags, in an order that its keys give. */
+/** Puts all numbers and flags of a snapshot, in the order of its keys. */
 export function walkSnapshot(sections: Sections, snapshot: Snapshot, into: Put): void {
-  const put: Put = (name, variable, encode, data) => into(fitting(name), variable, encode, data);
+  const put: Put = (name, variable, encode, data) => into(shortenName(name), variable, encode, data);
   put('collection_ms', collectionMs, asNumber, snapshot.collection_ms);
   for (const { probe, item, name, outcome: found } of outcomesOf(sections, snapshot.sections)) {
     const label = probeName(name);
@@ -101,29 +101,29 @@ export function walkSnapshot(sections: Sections, snapshot: Snapshot, into: Put):
   }
 }
 
-/** Their names begin with `level_`, as no section's do. */
+/** The names begin with `level_`, as those of no section do. */
 function walkVerdict({ overall_level, levels: judged }: Verdict, put: Put): void {
   put('level_overall', overall, asNumber, levelNumber(overall_level));
-  for (const [id, each] of Object.entries(judged)) put(fitting(levelName(id)), level, asNumber, levelNumber(each));
+  for (const [id, each] of Object.entries(judged)) put(shortenName(levelName(id)), level, asNumber, levelNumber(each));
 }
 
 function outcomeName(found: Envelope): (typeof outcomes)[number] {
   return found.status === 'failed' && found.kind === 'timeout' ? 'timed_out' : found.status;
 }
 
-/** `filesystems` with the item `data` → `filesystem_data`; of what has no items, the section's own name. */
+/** `filesystems` with the item `data` → `filesystem_data`; a section without items → its own name. */
 function prefixOf(probe: string, section: Section, item: string | undefined): string {
   if (item !== undefined) return `${probe.replace(/s$/, '')}_${identifier(item)}`;
   return definitionOf(section.schema).type === 'record' ? probe.replace(/s$/, '') : probe;
 }
 
-/** The number that stands for what was read; undefined where none does. */
+/** Returns the number that represents a value; undefined where no number does. */
 export type Encode = (data: unknown) => number | undefined;
 export type Put = (name: string, variable: Variable, encode: Encode, data: unknown) => void;
-/** Puts what is in `data` under names that begin with `prefix`. */
+/** Puts the values in `data` under names that begin with `prefix`. */
 type Walk = (prefix: string, data: unknown, put: Put) => void;
 
-/** What zod knows of a schema, as far as it is walked. */
+/** The parts of zod's schema definitions that are walked. */
 interface Definition {
   readonly type: string;
   readonly innerType?: z.ZodMiniType;
@@ -136,31 +136,30 @@ const definitionOf = (schema: z.ZodMiniType): Definition => schema.def;
 
 const walks = new WeakMap<object, Walk>();
 
-/** Schemas are walked once, data by the thousand. */
-function walkOf(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
+/** Cached: a schema is walked once, its data thousands of times. */
+function walkOf(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
   const known = walks.get(schema);
   if (known) return known;
-  const made = makeWalk(schema, saidOfAll);
+  const made = makeWalk(schema, recordSchema);
   walks.set(schema, made);
   return made;
 }
 
-const nothing: Walk = () => undefined;
+const skip: Walk = () => undefined;
 
 export const asNumber: Encode = (data) => (typeof data === 'number' ? data : undefined);
 const asFlag: Encode = (data) => (typeof data === 'boolean' ? Number(data) : undefined);
 
-/** Words and lists are no mappings. */
 const isMapping = (data: unknown): data is object => typeof data === 'object' && data !== null && !Array.isArray(data);
 
-function makeWalk(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
+function makeWalk(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
   const { type, innerType, shape, entries, valueType } = definitionOf(schema);
-  const { long_name = '', units } = { ...(saidOfAll && describe(saidOfAll)), ...describe(schema) };
+  const { long_name = '', units } = { ...(recordSchema && describe(recordSchema)), ...describe(schema) };
   switch (type) {
     case 'optional':
-      return innerType ? walkOf(innerType) : nothing;
+      return innerType ? walkOf(innerType) : skip;
     case 'number': {
-      if (units === undefined) return nothing;
+      if (units === undefined) return skip;
       const variable = numberVariable(long_name, units);
       return (prefix, data, put) => put(prefix, variable, asNumber, data);
     }
@@ -179,7 +178,7 @@ function makeWalk(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
       return (prefix, data, put) => put(prefix, variable, asWord, data);
     }
     case 'object': {
-      const parts = Object.entries(shape ?? {}).map(([key, part]) => [key, named(key), walkOf(part)] as const);
+      const parts = Object.entries(shape ?? {}).map(([key, part]) => [key, suffixWith(key), walkOf(part)] as const);
       return (prefix, data, put) => {
         if (!isMapping(data)) return;
         for (const [key, suffix, walk] of parts) {
@@ -189,16 +188,16 @@ function makeWalk(schema: z.ZodMiniType, saidOfAll?: z.ZodMiniType): Walk {
       };
     }
     case 'record': {
-      // What is counted by names of its own: of each, what is said of all.
-      const walk = valueType ? makeWalk(valueType, schema) : nothing;
+      // The keys come from the data, so every value gets the long name and units of the whole record.
+      const walk = valueType ? makeWalk(valueType, schema) : skip;
       return (prefix, data, put) => {
         if (!isMapping(data)) return;
         for (const [key, value] of Object.entries(data)) walk(`${prefix}_${identifier(key)}`, value, put);
       };
     }
     default:
-      // Words and lists are no numbers, and stand in the JSONL.
-      return nothing;
+      // Words and lists are kept in the JSONL alone.
+      return skip;
   }
 }
 
@@ -206,13 +205,13 @@ function describe(schema: z.ZodMiniType): { long_name: string; units?: string } 
   return z.globalRegistry.get(schema) as { long_name: string; units?: string } | undefined;
 }
 
-/** `used_percent` under `filesystem_data`. */
-function named(key: string): (prefix: string) => string {
-  return once((prefix) => `${prefix}_${key}`);
+/** `used_percent` turns the prefix `filesystem_data` into `filesystem_data_used_percent`. */
+function suffixWith(key: string): (prefix: string) => string {
+  return memoize((prefix) => `${prefix}_${key}`);
 }
 
-/** The same text for the same word, made once: there are a few words and a hundred thousand snapshots. */
-function once(make: (word: string) => string): (word: string) => string {
+/** Caches each result: a hundred thousand snapshots share a few words. */
+function memoize(make: (word: string) => string): (word: string) => string {
   const made = new Map<string, string>();
   return (word) => {
     const known = made.get(word);

@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
-import { isoMicroseconds } from '../core/time.ts';
+import { instantText } from './layout.ts';
 import { openSpan } from './read.ts';
 
 export interface Info {
@@ -54,10 +54,6 @@ export function archiveInfo(files: StoreFiles, path: string, intervalSeconds: nu
       .sort(),
   };
 }
-
-/** To the microsecond, as in the raw lines. A damaged store may hold values that are no valid time: these are printed as numbers. */
-export const instantText = (microseconds: number): string =>
-  Math.abs(microseconds) <= 8.64e18 ? isoMicroseconds(microseconds / 1000) : String(microseconds);
 
 function gapsIn(times: Float64Array, longerThanSeconds: number): Gaps {
   let [count, longest, at] = [0, 0, 0];

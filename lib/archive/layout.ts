@@ -1,4 +1,5 @@
 // The store's layout on disk: Zarr 3, one group, every variable along `time`, uncompressed chunks of 14 days.
+import { isoMicroseconds } from '../core/time.ts';
 import type { Variable } from './flatten.ts';
 
 /** 14 days at one sample every 5 minutes. */
@@ -34,6 +35,10 @@ const codecs: Readonly<Record<Type, readonly object[]>> = {
   int8: [{ name: 'bytes' }],
 };
 export const fills: Readonly<Record<Type, number | string>> = { int64: 0, float64: 'NaN', int8: -1 };
+
+/** ISO time to the microsecond, as in the raw lines; the number itself where a damaged store holds no valid time. */
+export const instantText = (microseconds: number): string =>
+  Math.abs(microseconds) <= 8.64e18 ? isoMicroseconds(microseconds / 1000) : String(microseconds);
 
 export const itemBytes = (type: Type): number => (type === 'int8' ? 1 : 8);
 
@@ -87,7 +92,7 @@ export function arrayText(variable: Variable | undefined, length: number): strin
 
 /** The store was written by another program: it is never changed. */
 export class Foreign extends Error {}
-export const adviceOnForeign = (path: string): string => `ops-monitor archive adopt ${path} tells what is in it`;
+export const adviseAdopting = (path: string): string => `ops-monitor archive adopt ${path} describes it`;
 /** The store is ours but cannot be appended to: it is rebuilt. */
 export class Unusable extends Error {}
 
@@ -95,13 +100,13 @@ export function parseRoot(text: string): Metadata {
   const root = parse(text);
   const { attributes, consolidated_metadata } = root;
   if (!isObject(attributes) || attributes['instrument'] !== 'ops-monitor' || !('store_version' in attributes))
-    throw new Foreign('it was not written by this product: its attributes have no store_version');
+    throw new Foreign('its attributes lack the instrument ops-monitor or a store_version');
   if (attributes['store_version'] !== storeVersion)
     throw new Unusable(
-      `it is of version ${JSON.stringify(attributes['store_version'])}, and this product writes ${storeVersion}`,
+      `its store_version is ${JSON.stringify(attributes['store_version'])}, and this product writes ${storeVersion}`,
     );
   const arrays = isObject(consolidated_metadata) ? consolidated_metadata['metadata'] : undefined;
-  if (!isObject(arrays)) throw new Unusable('its root names no arrays');
+  if (!isObject(arrays)) throw new Unusable('its root metadata lists no arrays');
   return { attributes, ...parseArrays(arrays) };
 }
 
@@ -115,14 +120,14 @@ function parseArrays(arrays: Readonly<Record<string, unknown>>): Pick<Metadata, 
     length = found.length;
     if (name !== axis) variables.set(name, found.variable);
   }
-  if (length === undefined || !(axis in arrays)) throw new Unusable('it has no time');
+  if (length === undefined || !(axis in arrays)) throw new Unusable('it has no time axis');
   return { length, variables };
 }
 
 export function parseArray(name: string, array: unknown): { length: number; variable: Variable } {
   // An array's name is also a folder name: it must not lead out of the store.
-  if (!/^\w+$/.test(name)) throw new Unusable(`${JSON.stringify(name)} is no name of an array`);
-  if (!isObject(array)) throw new Unusable(`${name} is no array`);
+  if (!/^\w+$/.test(name)) throw new Unusable(`${JSON.stringify(name)} is not a valid name of an array`);
+  if (!isObject(array)) throw new Unusable(`${name} is not an array`);
   const { shape, data_type, attributes, chunk_grid } = array;
   const [length] = Array.isArray(shape) && shape.length === 1 ? (shape as unknown[]) : [];
   if (typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0)
@@ -146,7 +151,7 @@ export function parse(text: string): Record<string, unknown> {
     throw new Unusable(`its metadata is not JSON (${text.length} characters)`);
   }
   if (isObject(value)) return value;
-  throw new Unusable('its metadata is no mapping');
+  throw new Unusable('its metadata is not a JSON object');
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

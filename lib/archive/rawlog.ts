@@ -1,4 +1,4 @@
-// Reads the two JSONL logs (snapshots, and how each was judged) into samples, without parsing lines that are not needed.
+// Reads the two JSONL logs (snapshots and their verdicts) into samples, without parsing lines that are not needed.
 import type { Sections } from '../contract/registry.ts';
 import type { World } from '../contract/stage.ts';
 import { history } from '../health/files.ts';
@@ -8,7 +8,9 @@ import { flatten, type Flat, type Verdict } from './flatten.ts';
 /** The part of World that reading the logs needs. */
 export type RawLog = Pick<World<never>, 'days' | 'bytes' | 'scan'>;
 
-export type Judged = Verdict;
+/** The same memory as a Buffer. */
+export const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 /** Byte range and time of each line of a day's file. */
 export interface DayIndex {
@@ -24,7 +26,7 @@ const newline = 0x0a;
 const headBytes = 120;
 
 export function indexDay(bytes: Uint8Array): DayIndex {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = bufferOf(bytes);
   const [times, starts, ends]: [number[], number[], number[]] = [[], [], []];
   let bad = 0;
   for (let start = 0; start < buffer.length;) {
@@ -53,7 +55,7 @@ function timeOf(head: string): number | undefined {
 }
 
 /** Throws where the line is not a snapshot. */
-export function sampleOf(sections: Sections, line: string, judgedBy: (run: string) => Judged | undefined): Flat {
+export function sampleOf(sections: Sections, line: string, judgedBy: (run: string) => Verdict | undefined): Flat {
   const snapshot = parseSnapshot(line);
   return flatten(sections, snapshot, judgedBy(snapshot.run_id));
 }
@@ -65,7 +67,7 @@ export function parseSnapshot(line: string): Snapshot {
 }
 
 /** One buffer for many files in turn: a new one for each of hundreds of days would outrun the garbage collector. */
-export function reusedRoom(): (size: number) => Uint8Array {
+export function reusableBuffer(): (size: number) => Uint8Array {
   let room = new Uint8Array(0);
   return (size) => {
     if (size > room.length) room = new Uint8Array(Math.ceil(size * 1.2));
@@ -73,14 +75,14 @@ export function reusedRoom(): (size: number) => Uint8Array {
   };
 }
 
-/** Run id → how that run was judged, for one day. Of several lines with one run id, the last counts. */
-export function judgedOn(log: RawLog, day: Date, room?: (size: number) => Uint8Array): Map<string, Judged> {
-  const found = new Map<string, Judged>();
+/** Run id → verdict, for one day. Of several lines with one run id, the last counts. */
+export function readVerdictsOfDay(log: RawLog, day: Date, room?: (size: number) => Uint8Array): Map<string, Verdict> {
+  const found = new Map<string, Verdict>();
   const bytes = log.bytes(history, day, room);
   if (!bytes) return found;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Most runs are judged like the run before: then the bytes after time and run id are the same, and are not parsed again.
-  let [like, likeBytes]: [Judged | undefined, Buffer] = [undefined, Buffer.alloc(0)];
+  const buffer = bufferOf(bytes);
+  // Most runs have the verdict of the run before: the bytes after time and run id are the same, and are not parsed again.
+  let [like, likeBytes]: [Verdict | undefined, Buffer] = [undefined, Buffer.alloc(0)];
   for (let start = 0; start < buffer.length;) {
     const cut = buffer.indexOf(newline, start);
     const end = cut < 0 ? buffer.length : cut;
@@ -98,7 +100,7 @@ export function judgedOn(log: RawLog, day: Date, room?: (size: number) => Uint8A
   return found;
 }
 
-interface RunVerdict extends Judged {
+interface RunVerdict extends Verdict {
   readonly time: string;
   readonly run_id: string;
 }
@@ -127,7 +129,7 @@ export function linesAfter(log: RawLog, day: Date, after: number): { lines: Time
   let [late, bad] = [0, 0];
   for (const { text } of log.scan(snapshots, 'end', day)) {
     const time = timeOf(text.slice(0, headBytes));
-    // This line is the store's last sample: all lines before it were seen when it was appended.
+    // This line is the store's last sample: all lines before it were read when it was appended.
     if (time === after) return { lines: lines.reverse(), late, bad };
     if (time === undefined) bad += 1;
     else if (time < after) late += 1;
@@ -140,19 +142,19 @@ export function linesAfter(log: RawLog, day: Date, after: number): { lines: Time
 function wholeDay(log: RawLog, day: Date, after: number): { lines: TimedLine[]; bad: number } {
   const bytes = log.bytes(snapshots, day) ?? new Uint8Array();
   const { times, starts, ends, bad } = indexDay(bytes);
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = bufferOf(bytes);
   const lines = times.flatMap((time, line) =>
     time > after ? [{ time, text: buffer.toString('utf8', starts[line], ends[line]) }] : [],
   );
   return { lines, bad };
 }
 
-/** How the runs of these lines were judged, searched from the end of the day's log, no further back than they can stand. */
-export function judgedLately(log: RawLog, day: Date, lines: readonly TimedLine[]): Map<string, Judged> {
-  const wanted = new Set(lines.map(({ text }) => runOf(text)));
+/** Run id → verdict, for the runs of these lines. Searches the day's log from the end, no further back than necessary. */
+export function readVerdictsOfRuns(log: RawLog, day: Date, lines: readonly TimedLine[]): Map<string, Verdict> {
+  const wanted = new Set(lines.map(({ text }) => runIdIn(text)));
   const oldest = Math.min(...lines.map(({ time }) => time)) / 1000;
-  const found = new Map<string, Judged>();
-  // A run that was never judged must not cost a search through the whole day.
+  const found = new Map<string, Verdict>();
+  // A run without a verdict must not cost a search through the whole day.
   let patience = 12;
   for (const { text } of log.scan(history, 'end', day)) {
     const judged = judgedIn(text);
@@ -161,7 +163,7 @@ export function judgedLately(log: RawLog, day: Date, lines: readonly TimedLine[]
     if (found.size === wanted.size || patience === 0) return found;
   }
   // The start of the file was reached and some are missing: the file may have been compressed meanwhile.
-  return wanted.size === 0 ? found : judgedOn(log, day);
+  return wanted.size === 0 ? found : readVerdictsOfDay(log, day);
 }
 
-export const runOf = (text: string): string => /"run_id":"([0-9a-f]{32})"/.exec(text.slice(0, 400))?.[1] ?? '';
+export const runIdIn = (text: string): string => /"run_id":"([0-9a-f]{32})"/.exec(text.slice(0, 400))?.[1] ?? '';

@@ -1,7 +1,7 @@
 // Reads from the store only the requested variables and days, for pictures, cards and commands.
 import type { StoreFiles } from '../contract/store.ts';
 import { listed, nearest, reasonOf } from '../core/text.ts';
-import { adviceOnForeign, chunkLength, Foreign, type Metadata } from './layout.ts';
+import { adviseAdopting, chunkLength, Foreign, type Metadata } from './layout.ts';
 import { chunkPath, type Column, columns, openMetadata, readTimes } from './store.ts';
 
 export interface Series {
@@ -63,7 +63,7 @@ export function columnOf(
 
 export function readMetadata(files: StoreFiles, path: string): Metadata {
   const metadata = tryMetadata(files, path);
-  if (!metadata) throw new Error(`there is no archive at ${path}: append-zarr makes one`);
+  if (!metadata) throw new Error(`there is no archive at ${path}: append-zarr creates it`);
   return metadata;
 }
 
@@ -72,7 +72,7 @@ function tryMetadata(files: StoreFiles, path: string): Metadata | undefined {
     return openMetadata(files, path);
   } catch (error) {
     const what = error instanceof Foreign ? 'is not our archive' : 'cannot be read';
-    const next = error instanceof Foreign ? adviceOnForeign(path) : 'archive rebuild makes it anew';
+    const next = error instanceof Foreign ? adviseAdopting(path) : 'archive rebuild replaces it';
     throw new Error(`${path} ${what}: ${reasonOf(error)}; ${next}`, { cause: error });
   }
 }
@@ -107,7 +107,7 @@ function readColumn(files: StoreFiles, path: string, { name, type, begin, end }:
     const whole = columns[type](chunkLength);
     if (bytes.length !== whole.byteLength)
       throw new Error(
-        `chunk ${chunk} of ${name} has ${bytes.length} bytes of ${whole.byteLength}: archive rebuild mends it`,
+        `chunk ${chunk} of ${name} has ${bytes.length} bytes of ${whole.byteLength}: archive rebuild repairs it`,
       );
     new Uint8Array(whole.buffer).set(bytes);
     const first = Math.max(begin, chunk * chunkLength);

@@ -1,17 +1,25 @@
-// The store anew from the raw lines, beside the old one, which stays in its place until the new one is whole. What only
-// the old one has, because its raw files are gone, is carried over.
+// Rebuilds the store from the raw lines in a folder beside the old store, which stays in place until the new one is
+// complete. Samples whose raw files are gone are carried over from the old store.
 import type { Sections } from '../contract/registry.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { reasonOf } from '../core/text.ts';
 import { Builder, type Part } from './build.ts';
 import { type Flat, flatten, flattenVerdict, type Verdict } from './flatten.ts';
 import type { Metadata } from './layout.ts';
-import { type DayIndex, indexDay, judgedOn, parseSnapshot, type RawLog, reusedRoom } from './rawlog.ts';
+import {
+  bufferOf,
+  type DayIndex,
+  indexDay,
+  parseSnapshot,
+  type RawLog,
+  readVerdictsOfDay,
+  reusableBuffer,
+} from './rawlog.ts';
 import { salvage } from './salvage.ts';
 import { Scanner } from './scan.ts';
 import { snapshots } from '../snapshot/files.ts';
-import { earliestMicroseconds, latestOf, scratchOf } from './store.ts';
-import { buildingOf, builtOf } from './swap.ts';
+import { earliestMicroseconds, latestMicroseconds, scratchOf } from './store.ts';
+import { buildingPath, builtPath } from './swap.ts';
 
 export interface Rebuilt {
   readonly samples: number;
@@ -19,7 +27,7 @@ export interface Rebuilt {
   readonly duplicates: number;
   readonly outOfOrder: number;
   readonly bad: number;
-  /** From the future, or before any clock was set. */
+  /** Lines whose time is in the future, or before 2000, when no clock was set. */
   readonly untimely: number;
   readonly changedType: readonly string[];
   readonly problems: readonly string[];
@@ -32,7 +40,7 @@ export interface RebuildSettings {
   readonly path: string;
   readonly now: Date;
   readonly attributes: Metadata['attributes'];
-  /** One that scans nothing comes to the same, and takes a multiple. */
+  /** A scanner that scans nothing gives the same store, several times slower. */
   readonly scanner?: Pick<Scanner, 'scan' | 'learn'>;
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
@@ -40,22 +48,22 @@ export interface RebuildSettings {
 export function rebuild(settings: RebuildSettings): Rebuilt {
   try {
     const done = buildBeside(settings);
-    settings.files.rename(buildingOf(settings.path), builtOf(settings.path));
+    settings.files.rename(buildingPath(settings.path), builtPath(settings.path));
     return done;
   } catch (error) {
-    // Half a store would keep a full disk full.
-    settings.files.remove(buildingOf(settings.path));
+    // An incomplete store left behind would keep a full disk full.
+    settings.files.remove(buildingPath(settings.path));
     throw error;
   }
 }
 
 function buildBeside(settings: RebuildSettings): Rebuilt {
   const { sections, files, log, path, now, attributes, onProgress } = settings;
-  const building = buildingOf(path);
+  const building = buildingPath(path);
   files.remove(building);
   const problems: string[] = [];
-  const rooms = [reusedRoom(), reusedRoom()] as const;
-  const raw = indexRaw(log, now, problems, rooms[0]);
+  const rooms = [reusableBuffer(), reusableBuffer()] as const;
+  const raw = indexRawLines(log, now, problems, rooms[0]);
   const old = salvage(files, path, now);
   const builder = new Builder(files, building);
   const days = dayReader(log, rooms);
@@ -85,7 +93,7 @@ function buildBeside(settings: RebuildSettings): Rebuilt {
       bad += 1;
       if (oldHasIt) carry();
       if (problems.length < 10)
-        problems.push(`a line of ${new Date(time / 1000).toISOString()} is no snapshot: ${reasonOf(error)}`);
+        problems.push(`a line of ${new Date(time / 1000).toISOString()} is not a snapshot: ${reasonOf(error)}`);
     }
     if (oldHasIt) row += 1;
     done += 1;
@@ -106,21 +114,21 @@ function buildBeside(settings: RebuildSettings): Rebuilt {
   };
 }
 
-interface Raw {
+interface RawIndex {
   readonly days: readonly Date[];
   readonly times: Float64Array;
   readonly dayOf: Uint32Array;
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
-  /** Entries in the order of their times; of the same time in the order in which they stand. */
+  /** Entries sorted by time, and those of the same time by their place in the files. */
   readonly order: Uint32Array | readonly number[];
   readonly bad: number;
   readonly outOfOrder: number;
   readonly untimely: number;
 }
 
-/** Where every line lies, sorted by time: 20 bytes a line, whatever is in it. */
-function indexRaw(log: RawLog, now: Date, problems: string[], room: ReturnType<typeof reusedRoom>): Raw {
+/** Locates every raw line, sorted by time. Needs 20 bytes of memory a line, however long the line is. */
+function indexRawLines(log: RawLog, now: Date, problems: string[], room: ReturnType<typeof reusableBuffer>): RawIndex {
   const days = log.days(snapshots);
   const indexes = days.map((day): DayIndex => {
     try {
@@ -131,7 +139,7 @@ function indexRaw(log: RawLog, now: Date, problems: string[], room: ReturnType<t
     }
   });
   const times = Float64Array.from(indexes.flatMap((index) => index.times as number[]));
-  const latest = latestOf(now);
+  const latest = latestMicroseconds(now);
   const timely: number[] = [];
   let outOfOrder = 0;
   let newest = Number.NEGATIVE_INFINITY;
@@ -157,7 +165,7 @@ function indexRaw(log: RawLog, now: Date, problems: string[], room: ReturnType<t
 
 interface LoadedDay {
   readonly bytes: Buffer;
-  readonly judged: ReturnType<typeof judgedOn>;
+  readonly judged: ReturnType<typeof readVerdictsOfDay>;
 }
 
 interface Line extends LoadedDay {
@@ -165,30 +173,30 @@ interface Line extends LoadedDay {
   readonly end: number;
 }
 
-/** Lines by their place. Two days are kept: sorted lines hardly ever go back. */
-function dayReader(log: RawLog, rooms: readonly [ReturnType<typeof reusedRoom>, ReturnType<typeof reusedRoom>]) {
+/** Returns a reader of single lines. It keeps two days loaded: sorted lines hardly ever go back further. */
+function dayReader(
+  log: RawLog,
+  rooms: readonly [ReturnType<typeof reusableBuffer>, ReturnType<typeof reusableBuffer>],
+) {
   const loaded: [index: number, day: LoadedDay][] = [];
-  const roomOfJudged = reusedRoom();
+  const verdictRoom = reusableBuffer();
   let turn = 1;
-  return (raw: Raw, entry: number): Line => {
+  return (raw: RawIndex, entry: number): Line => {
     const index = raw.dayOf[entry] ?? 0;
     let day = loaded.find(([known]) => known === index)?.[1];
     if (!day) {
       const date = raw.days[index] ?? new Date(0);
-      // In the place of the one before the last.
+      // Replaces the day that was loaded before the last one.
       turn = 1 - turn;
       const bytes = log.bytes(snapshots, date, rooms[turn]) ?? new Uint8Array();
-      day = {
-        bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-        judged: judgedOn(log, date, roomOfJudged),
-      };
+      day = { bytes: bufferOf(bytes), judged: readVerdictsOfDay(log, date, verdictRoom) };
       loaded[turn] = [index, day];
     }
     return { ...day, start: raw.starts[entry] ?? 0, end: raw.ends[entry] ?? 0 };
   };
 }
 
-/** What a line has, and how it was judged. */
+/** Returns a function from a line to its values and those of its verdict. */
 function sampler(sections: Sections, scanner: Pick<Scanner, 'scan' | 'learn'>): (line: Line) => Part[] {
   const verdictPart = verdictReader();
   const withVerdict = (part: Part, judged: Verdict | undefined): Part[] =>
@@ -203,7 +211,7 @@ function sampler(sections: Sections, scanner: Pick<Scanner, 'scan' | 'learn'>): 
   };
 }
 
-/** Runs are judged alike for hours, and then of the same things: neither is looked up again. */
+/** Caches the last verdict: for hours, runs have the same verdict, or at least levels of the same checks. */
 function verdictReader(): (judged: Verdict) => Part {
   let [last, part]: [Verdict | undefined, Part] = [undefined, { variables: new Map(), values: [] }];
   return (judged) => {

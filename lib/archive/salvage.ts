@@ -1,25 +1,25 @@
-// What can still be read of a store, however it is damaged.
+// Reads everything that is still readable in a store, however damaged it is.
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { missingFlag, type Variable } from './flatten.ts';
 import { axis, chunkLength, itemBytes, type Metadata, parse, parseArray, parseRoot } from './layout.ts';
-import { chunkPath, earliestMicroseconds, latestOf } from './store.ts';
+import { chunkPath, earliestMicroseconds, latestMicroseconds } from './store.ts';
 
-interface Old {
+interface SalvagedStore {
   readonly times: Float64Array;
   readonly problems: readonly string[];
   row(index: number): { values: Map<string, number>; variables: Map<string, Variable> };
 }
 
-/** The rows whose time is there and sane; of each variable what its chunks have. */
-export function salvage(files: StoreFiles, path: string, now: Date): Old {
-  const { length, variables, problems } = metadataLeft(files, path);
+/** Keeps the rows that have a valid time, with the values that the chunks still hold. */
+export function salvage(files: StoreFiles, path: string, now: Date): SalvagedStore {
+  const { length, variables, problems } = salvageMetadata(files, path);
   const places: number[] = [];
   const found: number[] = [];
-  const latest = latestOf(now);
+  const latest = latestMicroseconds(now);
   const timesAt = columnReader(files, path, axis, 'int64');
-  // A damaged root may say any length: what is looked at is what there are chunks of.
+  // A damaged root may give any length: only rows of existing chunks are read.
   const chunks = files
     .list(join(path, axis, 'c'))
     .map(Number)
@@ -27,7 +27,7 @@ export function salvage(files: StoreFiles, path: string, now: Date): Old {
   const end = Math.min(length, (Math.max(-1, ...chunks) + 1) * chunkLength);
   for (let row = 0; row < end; row++) {
     const time = timesAt(row);
-    // The first of two is kept; what goes back would be out of order in the new one too.
+    // Of two equal times the first is kept; a time that goes back would be out of order in the new store too.
     if (time === undefined || time < earliestMicroseconds || time > latest || time <= (found.at(-1) ?? 0)) continue;
     found.push(time);
     places.push(row);
@@ -39,7 +39,9 @@ export function salvage(files: StoreFiles, path: string, now: Date): Old {
     times: Float64Array.from(found),
     problems: [
       ...problems,
-      ...(found.length < length ? [`${length - found.length} samples of the old store have no time that can be`] : []),
+      ...(found.length < length
+        ? [`${length - found.length} samples of the old store have no valid time and are lost`]
+        : []),
     ],
     row: (index) => {
       const values = new Map<string, number>();
@@ -55,11 +57,8 @@ export function salvage(files: StoreFiles, path: string, now: Date): Old {
   };
 }
 
-/** From the root, or where that cannot be read, from the arrays' own metadata: the shortest of them is the length. */
-function metadataLeft(
-  files: StoreFiles,
-  path: string,
-): Pick<Metadata, 'length' | 'variables'> & { problems: string[] } {
+/** Reads the root metadata or, where the root is unreadable, each array's own metadata; the time axis gives the length. */
+function salvageMetadata(files: StoreFiles, path: string): Omit<Metadata, 'attributes'> & { problems: string[] } {
   const root = files.readText(join(path, 'zarr.json'));
   if (root === undefined && files.list(path).length === 0) return { length: 0, variables: new Map(), problems: [] };
   try {
@@ -73,10 +72,12 @@ function metadataLeft(
         length = name === axis ? own.length : length;
         if (name !== axis) variables.set(name, own.variable);
       } catch {
-        // what is no array of ours has nothing to carry over
+        // not an array of ours: nothing to carry over
       }
     }
-    const problems = [`of the old store only the arrays could be read: ${reasonOf(error)}`];
+    const problems = [
+      `the root of the old store is unreadable, and its arrays were read one by one: ${reasonOf(error)}`,
+    ];
     return { length: Number.isFinite(length) ? length : 0, variables, problems };
   }
 }

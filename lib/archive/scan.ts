@@ -1,31 +1,31 @@
-// Lines of JSON that look like one that came before, read without JSON.parse: the bytes between what varies are compared,
-// numbers are read in place, and what nobody needs is passed over. Gives the numbers that `flatten` would give, or
-// nothing: then the line has to be parsed. Whatever it does not know for sure is nothing. A rebuild takes a tenth of the
-// time with it, since it needs neither JSON.parse nor the walk through what that makes.
+// Reads lines of JSON that have the shape of an earlier line without JSON.parse: compares the constant bytes, reads numbers
+// in place and skips values that no variable uses. Returns the numbers that `flatten` would return or, whenever it is not
+// sure, undefined: then the caller has to parse the line. A rebuild with it takes a tenth of the time, since it needs
+// neither JSON.parse nor a walk through the parsed record.
 import type { Sections } from '../contract/registry.ts';
 import type { Variable } from './flatten.ts';
 import { backslash, comma, kinds, makeTemplate, quote, type Template, viewOf } from './template.ts';
 
 export interface Scanned {
-  /** The same object for all lines of one shape. */
+  /** The same map object for all lines of one shape. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** In the order of the variables; overwritten by the next line. */
   readonly values: Float64Array;
   readonly runId: string;
 }
 
-/** A machine has a few shapes at a time: with and without what is missing just now. */
+/** A machine's lines have a few shapes at a time: with and without the readings that fail just now. */
 const mostTemplates = 4;
 const mostWait = 256;
 
 export class Scanner {
   readonly #sections: Sections;
-  /** The one that fitted last is the first. */
+  /** The template that matched last comes first. */
   #templates: Template[] = [];
-  /** Words by their path, as they were last, and the paths at which they were seen to change. */
+  /** The last word at each path, and the paths whose word has changed at least once. */
   readonly #words = new Map<string, string>();
   readonly #varying = new Set<string>(['run_id']);
-  /** Learning costs as much as parsing, and where it does not help it is done ever more rarely. */
+  /** Learning costs as much as parsing, so after each attempt without a match it is tried half as often. */
   #wait = 0;
   #waited = 0;
   #bytes: Buffer | undefined;
@@ -42,7 +42,7 @@ export class Scanner {
     }
     const place = { bytes, view: this.#view, start, end };
     for (const template of this.#templates) {
-      const runId = match(template, place);
+      const runId = matchTemplate(template, place);
       if (runId === undefined) continue;
       if (template !== this.#templates[0])
         this.#templates = [template, ...this.#templates.filter((other) => other !== template)];
@@ -52,7 +52,7 @@ export class Scanner {
     return undefined;
   }
 
-  /** From a line that was no like any before, and of which it is known that `flatten` takes it. */
+  /** Learns the shape of a line that matched no template. Call only for a line that `flatten` accepted. */
   learn(bytes: Buffer, start: number, end: number): void {
     this.#waited += 1;
     if (this.#waited < this.#wait) return;
@@ -63,7 +63,7 @@ export class Scanner {
       const made = makeTemplate(this.#sections, text, (path, word) => this.#isVarying(path, word));
       this.#templates = [made, ...this.#templates].slice(0, mostTemplates);
     } catch {
-      // nested too deeply, spaced out, two of one name: such lines are parsed
+      // a line with whitespace, unusual nesting or a name twice is always parsed
     }
   }
 
@@ -83,17 +83,17 @@ interface Place {
 }
 
 const [minus, point, zero] = [0x2d, 0x2e, 0x30];
-/** So many digits are exact as one whole number, and so is their quotient by such a power of ten, correctly rounded. */
+/** An integer of 15 digits is exact as a float64, and its quotient by a power of ten up to 1e15 is correctly rounded. */
 const mostDigits = 15;
 const powers = Array.from({ length: mostDigits + 1 }, (_, digits) => 10 ** digits);
-/** What stands behind a backslash; `u` is left to JSON.parse. */
+/** Characters that may follow a backslash. `u` is left to JSON.parse. */
 const escapes = new Set(Buffer.from('"\\/bfnrt'));
 
 /**
- * Fills the template's values, and returns the run id; undefined where the line is of another shape. One long loop, with
- * numbers read in it: here a rebuild spends half of its time, at a nanosecond a byte.
+ * Fills the template's values and returns the run id, or undefined where the line has another shape. It is one long loop
+ * with the parsing of numbers inlined because a rebuild spends half of its time here, at a nanosecond a byte.
  */
-function match(template: Template, { bytes, view, start, end }: Place): string | undefined {
+function matchTemplate(template: Template, { bytes, view, start, end }: Place): string | undefined {
   const { text, view: textView, starts, ends, targets, values } = template;
   const count = starts.length;
   let run = '';
@@ -175,7 +175,7 @@ function endOfNumber(bytes: Buffer, from: number, end: number): number {
   return at;
 }
 
-/** Behind its second quotation mark; -1 where it is no word, or one that is left to JSON.parse. */
+/** The index after the closing quotation mark; -1 where there is no string, or one that is left to JSON.parse. */
 function endOfWord(bytes: Buffer, from: number, end: number): number {
   if (bytes[from] !== quote) return -1;
   for (let at = from + 1; at < end; at++) {
@@ -190,13 +190,13 @@ function endOfWord(bytes: Buffer, from: number, end: number): number {
   return -1;
 }
 
-/** Without anything in it that would have to be decoded. */
+/** The string's text; undefined where it has escapes or other than ASCII, which would have to be decoded. */
 function plainWord(bytes: Buffer, start: number, end: number): string | undefined {
   const word = bytes.toString('latin1', start + 1, end - 1);
   return /^[ -[\]-~]*$/.test(word) ? word : undefined;
 }
 
-/** Of words. */
+/** The index after the closing bracket of a list of strings; -1 where there is none. */
 function endOfList(bytes: Buffer, from: number, end: number): number {
   if (bytes[from] !== 0x5b) return -1;
   if (bytes[from + 1] === 0x5d) return from + 2;

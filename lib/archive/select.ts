@@ -22,7 +22,7 @@ function matching(pattern: string, known: readonly string[]): readonly string[] 
   if (found.length > 0) return found;
   throw new Usage(
     pattern.includes('*')
-      ? `--only: no variable is like ${pattern} (there are ${known.length}; archive at now tells them)`
+      ? `--only: no variable matches ${pattern} (there are ${known.length}; archive at now lists them)`
       : `--only: the archive has ${unknownName(pattern, known)}`,
   );
 }

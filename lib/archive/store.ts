@@ -11,6 +11,7 @@ import {
   axisName,
   chunkLength,
   Foreign,
+  instantText,
   itemBytes,
   type Metadata,
   parseRoot,
@@ -54,11 +55,11 @@ export function openStore(files: StoreFiles, path: string, now: Date): Store | u
 export function openMetadata(files: StoreFiles, path: string): Metadata | undefined {
   const root = files.readText(join(path, 'zarr.json'));
   if (root !== undefined) return metadataOf(files, path, root);
-  if ((files.size(path) ?? -1) !== -1) throw new Foreign('it is no folder');
+  if ((files.size(path) ?? -1) !== -1) throw new Foreign('it is not a folder');
   if (files.list(path).length === 0) return undefined;
   throw isOurs(files, path)
     ? new Unusable('it has no zarr.json')
-    : new Foreign('it is no Zarr 3 store, and nothing of it is ours');
+    : new Foreign('it is not a Zarr 3 store, and has no time axis of ours');
 }
 
 function metadataOf(files: StoreFiles, path: string, root: string): Metadata {
@@ -67,7 +68,7 @@ function metadataOf(files: StoreFiles, path: string, root: string): Metadata {
   } catch (error) {
     // An unreadable root does not say who wrote the store: the time axis does.
     if (error instanceof Unusable && !isOurs(files, path))
-      throw new Foreign(`${error.message}, and nothing of it is ours`);
+      throw new Foreign(`${error.message}, and it has no time axis of ours`);
     throw error;
   }
 }
@@ -79,7 +80,7 @@ export function readTimes(files: StoreFiles, path: string, length: number): Floa
   // Checked before memory is reserved: a damaged root may give any length.
   const last = Math.max(0, Math.ceil(length / chunkLength) - 1);
   if (length > 0 && files.size(chunkPath(path, axis, last)) === undefined)
-    throw new Unusable(`it has ${length} samples, and its time no chunk ${last}`);
+    throw new Unusable(`it has ${length} samples, but its time axis has no chunk ${last}`);
   const times = new Float64Array(length);
   for (let chunk = 0; chunk * chunkLength < length; chunk++) {
     const bytes = files.readBytes(chunkPath(path, axis, chunk));
@@ -100,12 +101,12 @@ export function* timesProblems(times: Float64Array, now: Date): Generator<string
     const before = times[index - 1] as number;
     const time = times[index] as number;
     if (time > before) continue;
-    if (time === before) yield `its time has ${instantOf(time)} twice`;
-    else yield `its time goes back from ${instantOf(before)} to ${instantOf(time)}`;
+    if (time === before) yield `its time has ${instantText(time)} twice`;
+    else yield `its time goes back from ${instantText(before)} to ${instantText(time)}`;
   }
   const [first, last] = [times[0], times.at(-1)];
-  if (first !== undefined && first < earliestMicroseconds) yield `its time begins in ${instantOf(first)}`;
-  if (last !== undefined && last > latestOf(now)) yield `its time ends in the future, ${instantOf(last)}`;
+  if (first !== undefined && first < earliestMicroseconds) yield `its time begins in ${instantText(first)}`;
+  if (last !== undefined && last > latestMicroseconds(now)) yield `its time ends in the future, ${instantText(last)}`;
 }
 
 /** In a chunk of the wrong size the rows cannot be told apart. Only the last chunk is checked here, earlier ones by `verify`. */
@@ -122,9 +123,7 @@ function lastChunkProblem(files: StoreFiles, path: string, { length, variables }
   return undefined;
 }
 
-export const latestOf = (now: Date): number => latestTime(now).getTime() * 1000;
-export const instantOf = (microseconds: number): string =>
-  Math.abs(microseconds) <= 8.64e18 ? new Date(microseconds / 1000).toISOString() : String(microseconds);
+export const latestMicroseconds = (now: Date): number => latestTime(now).getTime() * 1000;
 
 /** Called a thousand times a run: `join` would take longer than reading the file. */
 export const chunkPath = (path: string, name: string, chunk: number): string => `${path}/${name}/c/${chunk}`;
@@ -145,15 +144,12 @@ export function appendRows(
     const begin = Math.max(from, chunk * chunkLength);
     const part = rows.slice(begin - from, Math.min(to, (chunk + 1) * chunkLength) - from);
     const at = begin % chunkLength;
-    writePart(
-      files,
-      { path: chunkPath(store.path, axis, chunk), at, scratch },
-      'int64',
-      part.map(({ time }) => time),
-    );
+    const place = (name: string): Part => ({ path: chunkPath(store.path, name, chunk), at, scratch });
+    const times = part.map(({ time }) => time);
+    writePart(files, place(axis), 'int64', times);
     for (const [name, { type }] of next.variables) {
       const values = part.map(({ values: found }) => found.get(name));
-      writePart(files, { path: chunkPath(store.path, name, chunk), at, scratch }, type, values);
+      writePart(files, place(name), type, values);
     }
   }
   files.sync(store.path);
@@ -203,7 +199,7 @@ export const bytesOf = ({ buffer, byteOffset, byteLength }: Column): Uint8Array 
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /** Writes the arrays' own metadata, in sorted order: when the last one is current, all are. */
-export function tellArrays(files: StoreFiles, path: string, { length, variables }: Metadata): void {
+export function writeArrayMetadata(files: StoreFiles, path: string, { length, variables }: Metadata): void {
   for (const [name, variable] of inOrder(variables)) {
     const file = `${path}/${name}/zarr.json`;
     if (files.writeAfter(file, shapeBeginning, shapeText(length))) continue;
@@ -212,11 +208,11 @@ export function tellArrays(files: StoreFiles, path: string, { length, variables 
 }
 
 /** Completes an append that was killed between the commit and the arrays' metadata; returns whether it had to. */
-export function healArrays(files: StoreFiles, store: Store): boolean {
+export function repairArrayMetadata(files: StoreFiles, store: Store): boolean {
   const [last] = inOrder(store.variables).at(-1) ?? [axis];
   const text = files.readText(join(store.path, last, 'zarr.json'));
   if (text?.startsWith(`${shapeBeginning}${shapeText(store.length)}`)) return false;
-  tellArrays(files, store.path, store);
+  writeArrayMetadata(files, store.path, store);
   return true;
 }
 
@@ -226,4 +222,4 @@ const inOrder = (variables: Metadata['variables']): (readonly [string, Variable 
 ];
 
 /** Removes temporary files of killed runs. */
-export const sweepScratch = (files: StoreFiles, path: string): void => files.remove(scratchOf(path));
+export const removeScratch = (files: StoreFiles, path: string): void => files.remove(scratchOf(path));

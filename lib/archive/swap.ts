@@ -1,33 +1,38 @@
-// A store that was built beside another one takes its place; the old one stays beside it, and a kill in between is mended.
+// Moves a rebuilt store into place and keeps the old one beside it. The next run completes a swap that was killed.
 import { basename, dirname } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import { secondStamp } from '../core/time.ts';
 import { parseRoot } from './layout.ts';
 
-export const buildingOf = (path: string): string => `${path}.rebuilding`;
-/** One that is whole, on its way into its place; or, once there, the one that was in its place. */
-export const builtOf = (path: string): string => `${path}.rebuilt`;
+export const buildingPath = (path: string): string => `${path}.rebuilding`;
+/** Holds the complete new store before the swap and, for a moment after it, the old store. */
+export const builtPath = (path: string): string => `${path}.rebuilt`;
 
-/** The new store into its place; the old one beside it, under a name that tells when and why. */
-export function swapIn(files: StoreFiles, path: string, now: Date, why: 'backup' | 'broken'): string | undefined {
-  const built = builtOf(path);
+/** Moves the built store into place and returns the backup's path, whose name has the time and the reason. */
+export function swapIntoPlace(
+  files: StoreFiles,
+  path: string,
+  now: Date,
+  why: 'backup' | 'broken',
+): string | undefined {
+  const built = builtPath(path);
   if (files.size(path) === undefined) {
     files.rename(built, path);
     return undefined;
   }
-  const aside = asideName(path, now, why, files);
+  const aside = backupPath(path, now, why, files);
   if (files.exchange(built, path)) {
     files.rename(built, aside);
   } else {
-    // Not in one step: for a moment there is none, and a kill just then is mended by the next run.
+    // Not atomic: between the two renames there is no store, and if the run is killed there, the next run finishes the swap.
     files.rename(path, aside);
     files.rename(built, path);
   }
   return aside;
 }
 
-const asideName = (path: string, now: Date, why: string, files: StoreFiles): string => {
+const backupPath = (path: string, now: Date, why: string, files: StoreFiles): string => {
   const stamp = secondStamp(now);
   const taken = new Set(files.list(dirname(path)));
   for (let count = 1; ; count++) {
@@ -36,22 +41,22 @@ const asideName = (path: string, now: Date, why: string, files: StoreFiles): str
   }
 };
 
-/** Finishes or takes back what a killed rebuild left. Says what it did. */
-export function settle(files: StoreFiles, path: string, now: Date): string | undefined {
-  const [building, built] = [buildingOf(path), builtOf(path)];
+/** Finishes a killed rebuild that had a complete store, or removes an incomplete one. Returns a message, if it did either. */
+export function finishKilledRebuild(files: StoreFiles, path: string, now: Date): string | undefined {
+  const [building, built] = [buildingPath(path), builtPath(path)];
   const half = files.size(building) !== undefined;
   if (half) files.remove(building);
-  if (files.size(built) === undefined) return half ? 'a rebuild that was killed is taken back' : undefined;
-  const finished = 'a rebuild that was killed at its end is finished';
+  if (files.size(built) === undefined) return half ? 'removed what a killed rebuild left incomplete' : undefined;
+  const finished = 'finished a rebuild that was killed after its store was complete';
   if (files.size(path) === undefined) {
     files.rename(built, path);
     return finished;
   }
-  const [theirs, ours] = [built, path].map((store) => createdIn(files.readText(join(store, 'zarr.json'))));
-  if (theirs !== undefined && (ours === undefined || theirs > ours))
-    swapIn(files, path, now, ours === undefined ? 'broken' : 'backup');
-  // They have changed places already, and this is the old one.
-  else files.rename(built, asideName(path, now, theirs === undefined ? 'broken' : 'backup', files));
+  const [builtAt, placedAt] = [built, path].map((store) => createdIn(files.readText(join(store, 'zarr.json'))));
+  if (builtAt !== undefined && (placedAt === undefined || builtAt > placedAt))
+    swapIntoPlace(files, path, now, placedAt === undefined ? 'broken' : 'backup');
+  // The two have been exchanged already: this is the old store.
+  else files.rename(built, backupPath(path, now, builtAt === undefined ? 'broken' : 'backup', files));
   return finished;
 }
 
@@ -64,7 +69,7 @@ function createdIn(root: string | undefined): string | undefined {
   }
 }
 
-/** The newest so many of each kind stay. Broken ones do not push out good ones, nor the other way round. */
+/** Keeps the newest `keep` of each kind, so that broken stores do not displace good backups or the other way round. */
 export function pruneBackups(files: StoreFiles, path: string, keep: number): string[] {
   const names = files.list(dirname(path)).filter((name) => name.startsWith(`${basename(path)}.`));
   const removed = ['backup', 'broken'].flatMap((kind) =>

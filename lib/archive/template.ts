@@ -1,15 +1,14 @@
-// What all lines of one shape have in common, learned from one of them: see scan.ts.
+// Learns from one line the constant bytes and the varying slots of all lines of its shape, for scan.ts.
 import type { Sections } from '../contract/registry.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 import { asNumber, decisiveKeys, type Encode, type Put, type Variable, walkSnapshot } from './flatten.ts';
 
-/** The bytes around which JSON is built. */
 export const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 
 export const viewOf = ({ buffer, byteOffset, byteLength }: Buffer): DataView =>
   new DataView(buffer, byteOffset, byteLength);
 
-/** What may differ from line to line. */
+/** Kinds of values that may differ between lines of one shape. */
 export const kinds = { number: 0, flag: 1, word: 2, list: 3 } as const;
 
 interface Slot {
@@ -20,13 +19,13 @@ interface Slot {
 }
 
 export interface Template {
-  /** The line that it was learned from; between the slots, all others have the same bytes. */
+  /** The line it was learned from. All lines of this shape have the same bytes between the slots. */
   readonly text: Buffer;
   readonly view: DataView;
   readonly kinds: Uint8Array;
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
-  /** Where in `values` its number goes; -1 of what nobody needs. */
+  /** Index in `values` of each slot's number; -1 for a slot that no variable uses. */
   readonly targets: Int32Array;
   readonly encodes: readonly (Encode | undefined)[];
   readonly runSlot: number;
@@ -34,16 +33,14 @@ export interface Template {
   readonly values: Float64Array;
 }
 
-/** Stands in a learned record for what varies. To a walk it is as empty as a word. */
+/** Marks a slot in the learned record. A walk over the record treats the marker like a word. */
 const slotKey = Symbol('slot');
 const slotIn = (data: unknown): number | undefined =>
   typeof data === 'object' && data !== null ? (data as { [slotKey]?: number })[slotKey] : undefined;
 
-export function makeTemplate(
-  sections: Sections,
-  text: Buffer,
-  isVarying: (path: string, word: string) => boolean,
-): Template {
+type IsVarying = (path: string, word: string) => boolean;
+
+export function makeTemplate(sections: Sections, text: Buffer, isVarying: IsVarying): Template {
   const { record, slots } = readRecord(text, isVarying);
   const targets = new Int32Array(slots.length).fill(-1);
   const encodes: (Encode | undefined)[] = slots.map(() => undefined);
@@ -53,10 +50,10 @@ export function makeTemplate(
     const index = slotIn(data);
     const slot = slots[index ?? -1];
     const value = encode(slot ? slot.sample : data);
-    // Of another word a number might be made.
-    if (slot?.kind === 'word' && value === undefined) throw new Error(`${name} is a word`);
+    // This word has no number, but another line may have a word at this place that has one.
+    if (slot?.kind === 'word' && value === undefined) throw new Error(`${name} is a word without a number`);
     if (value === undefined) return;
-    if (variables.has(name)) throw new Error(`two things are called ${name}`);
+    if (variables.has(name)) throw new Error(`two variables have the name ${name}`);
     if (index !== undefined && slot) {
       targets[index] = values.length;
       if (slot.kind !== 'number' || encode !== asNumber) encodes[index] = encode;
@@ -66,7 +63,7 @@ export function makeTemplate(
   };
   walkSnapshot(sections, record, put);
   const runSlot = slotIn(record.run_id);
-  if (runSlot === undefined || slots[runSlot]?.kind !== 'word') throw new Error('it has no run id');
+  if (runSlot === undefined || slots[runSlot]?.kind !== 'word') throw new Error('the line has no run id');
   return {
     text,
     view: viewOf(text),
@@ -81,11 +78,8 @@ export function makeTemplate(
   };
 }
 
-/** JSON without any space, with where everything in it stands. It has been parsed once, so that it is JSON. */
-function readRecord(
-  text: Buffer,
-  isVarying: (path: string, word: string) => boolean,
-): { record: Snapshot; slots: readonly Slot[] } {
+/** Parses JSON without whitespace and records where each varying value is. The caller knows that the text is valid JSON. */
+function readRecord(text: Buffer, isVarying: IsVarying): { record: Snapshot; slots: readonly Slot[] } {
   const slots: Slot[] = [];
   let at = 0;
   const leaf = (kind: Slot['kind'], start: number, sample: unknown): unknown => {
@@ -108,7 +102,7 @@ function readRecord(
     for (let first = true; text[at] !== 0x7d; first = false) {
       if (!first) expect(comma);
       const key = readWord();
-      if (key === '__proto__') throw new Error('a key that is not like others');
+      if (key === '__proto__') throw new Error('the key __proto__ is not supported');
       expect(0x3a);
       found[key] = readValue(path === '' ? key : `${path}\0${key}`, depth + 1, decisiveKeys.has(key));
     }
@@ -123,8 +117,8 @@ function readRecord(
       readWord();
     }
     at += 1;
-    // Above, a list would stand for sections or items, and what is in it would matter.
-    if (depth < 4) throw new Error('a list of sections or items');
+    // At a smaller depth the list would be in the place of sections or items, whose content matters.
+    if (depth < 4) throw new Error('a list in the place of sections or items');
     return leaf('list', start, []);
   };
   const readValue = (path: string, depth: number, isDecisive: boolean): unknown => {
@@ -146,6 +140,6 @@ function readRecord(
     }
   };
   const record = readObject('', 0) as Snapshot;
-  if (at !== text.length) throw new Error('something stands behind it');
+  if (at !== text.length) throw new Error('text follows the record');
   return { record, slots };
 }

@@ -64,15 +64,15 @@ function chunksOf(files: StoreFiles, path: string, { length, variables }: Metada
 function arraysOf(files: StoreFiles, path: string, { length, variables }: Metadata): string[] {
   return [[axis, undefined] as const, ...variables].flatMap(([name, variable]) => {
     const text = files.readText(join(path, name, 'zarr.json'));
-    if (text === undefined) return [`${name} has no zarr.json of its own: the next append makes one`];
+    if (text === undefined) return [`${name} has no zarr.json of its own: the next append writes it`];
     try {
       const [own, wanted] = [parse(text), parse(arrayText(variable, length))];
       // Attributes may be of an older version; the root has the newest.
       if (isDeepStrictEqual({ ...own, attributes: {} }, { ...wanted, attributes: {} })) return [];
       const { length: its } = parseArray(name, own);
       return its === length
-        ? [`${name}/zarr.json says something else than the root`]
-        : [`${name}/zarr.json says ${counted(its, 'sample')} and the root ${length}: the next append mends it`];
+        ? [`${name}/zarr.json differs from the root`]
+        : [`${name}/zarr.json says ${counted(its, 'sample')} and the root ${length}: the next append repairs it`];
     } catch (error) {
       return [`${name}/zarr.json: ${reasonOf(error)}`];
     }

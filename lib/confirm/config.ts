@@ -1,4 +1,4 @@
-// What the configuration says about who outside is told that the cycle ran.
+// The configuration of the heartbeat that tells an outside watchdog that the cycle ran.
 import * as z from 'zod';
 import { secret } from '../contract/quantities.ts';
 import { type BeatStyle, beatStyles } from '../core/beat.ts';
@@ -15,7 +15,7 @@ export const confirmConfig = {
 
 export interface ConfirmConfig {
   readonly site: string;
-  /** Seconds. */
+  /** Seconds between two cycles. */
   readonly interval: number;
   readonly heartbeat?: { readonly url: string; readonly style: BeatStyle } | undefined;
 }

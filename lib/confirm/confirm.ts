@@ -1,5 +1,5 @@
-// confirm-cycle, the last stage: what the cycle should have written → a textfile, and a heartbeat to a watcher outside,
-// which calls somebody when none comes. The look and the textfile first: a watcher that hangs costs nothing else.
+// confirm-cycle, the last stage: checks the files that the cycle should have written, writes a textfile for Prometheus and
+// pings an outside watchdog, which alerts somebody if the pings stop. The ping comes after all else, in case it hangs.
 import type { FileLocation } from '../contract/file.ts';
 import type { Net } from '../contract/net.ts';
 import { defineStage, type Stage, type World } from '../contract/stage.ts';
@@ -9,13 +9,13 @@ import { daysBefore } from '../core/time.ts';
 import { sendBeat } from '../engine/watcher.ts';
 import type { ConfirmConfig } from './config.ts';
 import { type HeartbeatRecord, heartbeatRecord, readHeartbeat, textfile } from './files.ts';
-import { type FoundFile, whatIsMissing } from './look.ts';
+import { type FoundFile, findMissing } from './look.ts';
 import { renderTextfile } from './textfile.ts';
 
-/** A watcher waits for longer than until the next cycle. */
+/** Request timeout. It may be short because a watchdog waits longer than one cycle for the next ping. */
 const beatSeconds = 10;
 
-/** `stages` are those that it looks after; `net` is loaded only where there is somebody to tell. */
+/** `stages` are the stages to check; `net` is loaded only where a heartbeat is configured. */
 export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], net: () => Promise<Net>) =>
   defineStage<ConfirmConfig>({
     name: 'confirm-cycle',
@@ -29,38 +29,38 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
       const { config } = world;
       const at = world.now();
       const records = await world.stageRecords();
-      const expected = stages.map(({ name, writes }) => ({ name, files: filesOf(writes, world, at) }));
-      const missing = whatIsMissing({ stages: expected, records, interval: config.interval, at });
+      const expected = stages.map(({ name, writes }) => ({ name, files: findFiles(writes, world, at) }));
+      const missing = findMissing({ stages: expected, records, interval: config.interval, at });
       const before = await readHeartbeat(world);
       const known = before && 'record' in before ? before.record : undefined;
-      const tellPrometheus = (accepted_at: string | undefined): Promise<void> =>
+      const writeTextfile = (accepted_at: string | undefined): Promise<void> =>
         world.replace(textfile, renderTextfile({ records, missing: missing.length, accepted_at, at }));
-      await tellPrometheus(known?.accepted_at);
+      await writeTextfile(known?.accepted_at);
 
       const problems = [...missing];
-      const message = messageOf(missing, stages.length, world);
-      let words = 'nobody outside is told: no heartbeat is configured';
+      const message = composeMessage(missing, stages.length, world);
+      let words = 'no heartbeat is configured: no watchdog is pinged';
       if (config.heartbeat && world.options['dry-run'] === true) {
-        words = `would tell ${config.heartbeat.style}: ${missing.length === 0 ? 'success' : 'failure'}: ${message}`;
+        words = `would ping ${config.heartbeat.style}: ${missing.length === 0 ? 'success' : 'failure'}: ${message}`;
       } else if (config.heartbeat) {
         const { style } = config.heartbeat;
         const seconds = records.reduce((sum, { ms }) => sum + ms, 0) / 1000;
-        const beat = { ok: missing.length === 0, message, seconds, id: world.runId, monitor: monitorOf(config) };
-        const told = await tellWatcher(await net(), config.heartbeat, beat);
+        const beat = { ok: missing.length === 0, message, seconds, id: world.runId, monitor: watchdogSettings(config) };
+        const answer = await pingWatchdog(await net(), config.heartbeat, beat);
         const tried_at = world.now().toISOString();
-        const accepted_at = told.outcome === 'accepted' ? tried_at : known?.accepted_at;
-        words = `the heartbeat (${style}) was ${told.outcome === 'unsent' ? 'not sent' : told.outcome}: ${told.words}`;
-        if (told.outcome === 'refused' || told.outcome === 'unsent') problems.push(words);
+        const accepted_at = answer.outcome === 'accepted' ? tried_at : known?.accepted_at;
+        words = `the heartbeat (${style}) was ${answer.outcome === 'unsent' ? 'not sent' : answer.outcome}: ${answer.words}`;
+        if (answer.outcome === 'refused' || answer.outcome === 'unsent') problems.push(words);
         await world.replace(heartbeatRecord, {
           schema_version: 1,
           tried_at,
           first_tried_at: known?.first_tried_at ?? tried_at,
           style,
           told: beat.ok ? 'success' : 'failure',
-          ...told,
+          ...answer,
           ...(accepted_at === undefined ? {} : { accepted_at }),
         });
-        if (accepted_at !== known?.accepted_at) await tellPrometheus(accepted_at);
+        if (accepted_at !== known?.accepted_at) await writeTextfile(accepted_at);
       }
       const run_id = records.find(({ stage }) => stage === stages[0]?.name)?.run_id;
       return {
@@ -77,7 +77,7 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
     },
   });
 
-async function tellWatcher(
+async function pingWatchdog(
   net: Net,
   { url, style }: NonNullable<ConfirmConfig['heartbeat']>,
   beat: Beat,
@@ -88,8 +88,8 @@ async function tellWatcher(
   return { outcome, words: firstLine(words) };
 }
 
-/** Just after midnight, what was written minutes ago lies in the file of the day before: the newer of the two counts. */
-function filesOf(writes: readonly FileLocation[], world: World<ConfirmConfig>, at: Date): FoundFile[] {
+/** The newer of today's and yesterday's daily file counts: just after midnight, today's may not exist yet. */
+function findFiles(writes: readonly FileLocation[], world: World<ConfirmConfig>, at: Date): FoundFile[] {
   return writes
     .filter(({ onlyOnChange }) => onlyOnChange !== true)
     .map((file) => {
@@ -104,8 +104,12 @@ function filesOf(writes: readonly FileLocation[], world: World<ConfirmConfig>, a
     });
 }
 
-/** Short: some watchers cut it off, and somebody reads it on a telephone. */
-function messageOf(missing: readonly string[], stages: number, { config, hostname }: World<ConfirmConfig>): string {
+/** Short, because some watchdogs truncate it and people read it on a phone. */
+function composeMessage(
+  missing: readonly string[],
+  stages: number,
+  { config, hostname }: World<ConfirmConfig>,
+): string {
   const says =
     missing.length === 0
       ? `all ${counted(stages, 'stage')} did their work`
@@ -113,8 +117,8 @@ function messageOf(missing: readonly string[], stages: number, { config, hostnam
   return `${config.site} on ${hostname}: ${says}`;
 }
 
-/** A watcher that is told with every cycle waits for one more before it calls anybody. */
-function monitorOf({ interval }: ConfirmConfig): NonNullable<Beat['monitor']> {
+/** The watchdog expects a ping each cycle and waits for one more cycle before it alerts anybody. */
+function watchdogSettings({ interval }: ConfirmConfig): NonNullable<Beat['monitor']> {
   const everyMinutes = Math.ceil(interval / 60);
   return { everyMinutes, marginMinutes: everyMinutes, failureThreshold: 2 };
 }

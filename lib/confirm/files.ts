@@ -1,4 +1,4 @@
-// What confirm-cycle writes.
+// The files that confirm-cycle writes.
 import * as z from 'zod/mini';
 import { words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
@@ -10,18 +10,18 @@ import { reasonOf } from '../core/text.ts';
 const heartbeatSchema = z.looseObject({
   schema_version: z.number(),
   tried_at: z.string(),
-  first_tried_at: words('since when heartbeats are tried at all; kept from run to run'),
+  first_tried_at: words('when a heartbeat was first tried; kept from run to run'),
   style: z.string(),
   told: z.enum(['success', 'failure']),
   outcome: z.enum(['accepted', 'refused', 'withheld', 'unsent']),
-  words: words('what became of it, without the address'),
-  accepted_at: z.optional(words('kept from run to run: a refusal does not change it')),
+  words: words('the result in words, without the address'),
+  accepted_at: z.optional(words('when the watchdog last accepted one; kept from run to run')),
 });
 
 export type HeartbeatRecord = z.output<typeof heartbeatSchema>;
 
 export const heartbeatRecord = defineFile<HeartbeatRecord>({
-  summary: 'the last heartbeat to the watcher outside, and when one was last accepted',
+  summary: 'the last heartbeat to the outside watchdog, and when it last accepted one',
   format: 'json',
   path: ({ state }) => join(state, 'confirm', 'heartbeat.json'),
   mode: 0o644,
@@ -30,18 +30,18 @@ export const heartbeatRecord = defineFile<HeartbeatRecord>({
 });
 
 export const textfile = defineFile<string>({
-  summary: 'the stages’ last runs, what is missing and the heartbeat for Prometheus',
+  summary: 'for Prometheus: the last run of each stage, missing files and the heartbeat',
   format: 'prom',
   path: ({ textfiles }) => join(textfiles, 'ops_monitor_cycle.prom'),
   mode: 0o644,
   fallsBack: true,
 });
 
-/** Since the watcher accepted one, or since it is tried; undefined where no clock of ours can have said that. */
+/** Seconds since the last accepted heartbeat or, without one, since the first try; undefined if that is no valid past time. */
 export const secondsUnheard = ({ accepted_at, first_tried_at }: HeartbeatRecord, at: Date): number | undefined =>
   ageOf(accepted_at ?? first_tried_at, at).seconds;
 
-/** Undefined where none is configured, or none was tried yet. */
+/** Undefined where no heartbeat is configured or none was tried yet. */
 export type HeartbeatFound = { readonly record: HeartbeatRecord } | { readonly problem: string } | undefined;
 
 export async function readHeartbeat(

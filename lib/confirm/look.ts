@@ -1,4 +1,4 @@
-// What is missing of a cycle: its stages' last runs and the ages of their files, as sentences. Pure.
+// Finds stages that did not run and files that are missing or stale, and describes each in a sentence. Pure.
 import { basename } from 'node:path';
 import type { StageRecord } from '../contract/record.ts';
 import { ageOf } from '../core/age.ts';
@@ -15,22 +15,22 @@ export interface Cycle {
 
 interface ExpectedStage {
   readonly name: string;
-  /** Those that every run of it writes. */
+  /** The files that every run of the stage writes. */
   readonly files: readonly FoundFile[];
 }
 
 export interface FoundFile {
   readonly path: string;
   readonly modified_at?: string;
-  /** Why nobody can say how old it is. */
+  /** Why its age could not be determined. */
   readonly problem?: string;
 }
 
-/** One run may be late or left out; a second one is missing. */
+/** One run may be late or skipped; after a second missed run the stage counts as missing. */
 const mostIntervals = 2;
 
-/** At most one sentence on a stage that did not do its work: its files are old for that reason, and need no others. */
-export function whatIsMissing({ stages, records, interval, at }: Cycle): string[] {
+/** A stage that did not run or failed gets one sentence, and none for its files, which are stale for that reason. */
+export function findMissing({ stages, records, interval, at }: Cycle): string[] {
   return stages.flatMap(({ name, files }) => {
     const record = records.find(({ stage }) => stage === name);
     const most = mostIntervals * (record?.every_seconds ?? interval);
@@ -44,24 +44,24 @@ export const endOf = ({ started_at, ms }: StageRecord): Date => new Date(Date.pa
 function stageProblem(name: string, record: StageRecord | undefined, most: number, at: Date): string | undefined {
   if (!record) return `${name} left no record of a run`;
   const wrong = ageProblem(endOf(record), most, at);
-  if (wrong === 'untrue') return `${name} ran at a time that cannot be true: a clock is wrong`;
+  if (wrong === 'impossible') return `${name} last ran at an impossible time: a clock is wrong`;
   if (wrong !== undefined) return `${name} last ran ${wrong} ago`;
   if (record.outcome === 'ok') return undefined;
-  return `${name} failed: ${firstLine(record.problems.at(-1) ?? 'no reason left')}`;
+  return `${name} failed: ${firstLine(record.problems.at(-1) ?? 'its record has no reason')}`;
 }
 
 function fileProblem({ path, modified_at, problem }: FoundFile, most: number, at: Date): string | undefined {
   const name = basename(path);
-  if (problem !== undefined) return `how old ${name} is cannot be seen: ${firstLine(problem)}`;
-  if (modified_at === undefined) return `${name} is not there`;
+  if (problem !== undefined) return `the age of ${name} cannot be determined: ${firstLine(problem)}`;
+  if (modified_at === undefined) return `${name} does not exist`;
   const wrong = ageProblem(new Date(modified_at), most, at);
-  if (wrong === 'untrue') return `${name} was written at a time that cannot be true: a clock is wrong`;
+  if (wrong === 'impossible') return `${name} has an impossible modification time: a clock is wrong`;
   return wrong === undefined ? undefined : `${name} is ${wrong} old`;
 }
 
-/** How old it is, where that is too old. */
+/** The age in words if it exceeds `most` seconds; undefined if it does not. */
 function ageProblem(from: Date, most: number, at: Date): string | undefined {
   const { seconds } = ageOf(from, at);
-  if (seconds === undefined) return 'untrue';
+  if (seconds === undefined) return 'impossible';
   return seconds > most ? formatDuration(seconds) : undefined;
 }

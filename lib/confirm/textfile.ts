@@ -1,18 +1,18 @@
-// The cycle as Prometheus reads it: every stage's last run, what is missing, and the heartbeat.
+// Renders the cycle's metrics for Prometheus: the last run of each stage, what is missing, and the heartbeat.
 import type { StageRecord } from '../contract/record.ts';
 import { type Family, gaugesOf, renderExposition } from '../core/exposition.ts';
 import { endOf } from './look.ts';
 
-interface Confirmed {
+interface CycleMetrics {
   readonly records: readonly StageRecord[];
   readonly missing: number;
   readonly accepted_at: string | undefined;
   readonly at: Date;
 }
 
-export function renderTextfile({ records, missing, accepted_at, at }: Confirmed): string {
+export function renderTextfile({ records, missing, accepted_at, at }: CycleMetrics): string {
   const gauge = gaugesOf('ops_monitor');
-  const ofStages = (name: string, help: string, valueOf: (record: StageRecord) => number | undefined): Family =>
+  const stageGauge = (name: string, help: string, valueOf: (record: StageRecord) => number | undefined): Family =>
     gauge(
       `stage_${name}`,
       help,
@@ -22,19 +22,19 @@ export function renderTextfile({ records, missing, accepted_at, at }: Confirmed)
       }),
     );
   return renderExposition([
-    ofStages('last_run_timestamp_seconds', 'When the last run of a stage ended, as unix time.', (record) =>
+    stageGauge('last_run_timestamp_seconds', 'When the last run of a stage ended, as unix time.', (record) =>
       unixTime(endOf(record)),
     ),
-    ofStages('last_success_timestamp_seconds', 'When a stage last did its work, as unix time.', (record) =>
+    stageGauge('last_success_timestamp_seconds', 'When a stage last succeeded, as unix time.', (record) =>
       record.last_success_at === undefined ? undefined : unixTime(new Date(record.last_success_at)),
     ),
-    ofStages('duration_seconds', 'How long the last run of a stage took.', ({ ms }) => ms / 1000),
-    ofStages('success', 'Whether the last run of a stage did its work: 1 or 0.', ({ outcome }) =>
+    stageGauge('duration_seconds', 'How long the last run of a stage took.', ({ ms }) => ms / 1000),
+    stageGauge('success', 'Whether the last run of a stage succeeded: 1 or 0.', ({ outcome }) =>
       outcome === 'ok' ? 1 : 0,
     ),
     gauge(
       'mails_undelivered',
-      'Mails and other news of alerts that wait to be delivered, or that nobody would take.',
+      'Alert messages by state: waiting to be delivered, or dead letters.',
       records.flatMap(({ stage, counts: { waiting, dead } }) =>
         stage !== 'send-alerts' || waiting === undefined
           ? []
@@ -44,15 +44,15 @@ export function renderTextfile({ records, missing, accepted_at, at }: Confirmed)
             ],
       ),
     ),
-    gauge('cycle_missing', 'How many of the runs and files that a cycle leaves are missing or too old.', [
+    gauge('cycle_missing', 'Number of stages and files of the cycle that are missing, failed or stale.', [
       { value: missing },
     ]),
-    gauge('cycle_confirmed_timestamp_seconds', 'When the cycle was last looked at as a whole, as unix time.', [
+    gauge('cycle_confirmed_timestamp_seconds', 'When confirm-cycle last checked the cycle, as unix time.', [
       { value: unixTime(at) },
     ]),
     gauge(
       'heartbeat_accepted_timestamp_seconds',
-      'When the watcher outside last accepted a heartbeat, as unix time.',
+      'When the outside watchdog last accepted a heartbeat, as unix time.',
       accepted_at === undefined ? [] : [{ value: unixTime(new Date(accepted_at)) }],
     ),
   ]);

@@ -1,5 +1,5 @@
-// When levels changed in the course of a day, from its lines of health. Most lines judge as the one before did; those
-// are compared as text and never parsed, so that a whole day costs little more than its changes.
+// Finds when levels changed in the course of a day, from the health history. Most lines have the levels of the line before:
+// they are compared as text and not parsed, so that a whole day costs little more than its changes.
 import type { Line } from '../contract/stage.ts';
 import type { Level } from '../core/level.ts';
 import type { HistoryLine } from '../health/files.ts';
@@ -7,7 +7,7 @@ import type { HistoryLine } from '../health/files.ts';
 interface Change {
   readonly at: string;
   readonly id: string;
-  /** Undefined: it appeared, or (to) it vanished. */
+  /** Undefined where the observation appeared; `to` is undefined where it vanished. */
   readonly from: Level | undefined;
   readonly to: Level | undefined;
 }
@@ -22,30 +22,31 @@ export interface Day {
 type Levels = HistoryLine['levels'];
 
 interface Judgement {
+  readonly runId: string;
   readonly time: string;
-  /** Of two lines with the same, the levels are the same. */
+  /** Two lines with the same rest have the same levels. */
   readonly rest: string;
   readonly line: Line<HistoryLine>;
 }
 
 export function readDay(lines: Iterable<Line<HistoryLine>>, dayBefore?: Levels): Day {
-  // Of lines that share a run id the last counts: a snapshot may be assessed again.
+  // The last of several lines with one run id counts: a snapshot may be assessed again.
   const byRun = new Map<string, Judgement>();
   let bad = 0;
   for (const line of lines) {
-    const split = splitLine(line) ?? parseWhole(line);
-    if (split) byRun.set(split.runId, split.judgement);
+    const judgement = splitLine(line) ?? parseWhole(line);
+    if (judgement) byRun.set(judgement.runId, judgement);
     else bad += 1;
   }
   const judgements = [...byRun.values()].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
 
   const changes: Change[] = [];
   let snapshots = 0;
-  // A level that comes and goes brings the same few judgements again and again.
+  // A level that flaps brings the same few judgements again and again.
   const known = new Map<string, Levels | undefined>();
   let before: { rest: string; levels: Levels } | undefined = dayBefore && { rest: '', levels: dayBefore };
   for (const { time, rest, line } of judgements) {
-    const same = rest === before?.rest; // cheaper than looking kilobytes of text up
+    const same = rest === before?.rest; // cheaper than a Map lookup with kilobytes of text
     if (!same && !known.has(rest)) known.set(rest, levelsOf(line));
     const levels = same ? before?.levels : known.get(rest);
     if (!levels) {
@@ -53,14 +54,14 @@ export function readDay(lines: Iterable<Line<HistoryLine>>, dayBefore?: Levels):
       continue;
     }
     snapshots += 1;
-    if (before && rest !== before.rest) changes.push(...between(before.levels, levels, time));
+    if (before && rest !== before.rest) changes.push(...diffLevels(before.levels, levels, time));
     before = { rest, levels };
   }
   return { snapshots, changes, bad };
 }
 
-/** How the last line that can be read judged. */
-export function lastGood(fromTheEnd: Iterable<Line<HistoryLine>>): Levels | undefined {
+/** The levels of the last readable line. */
+export function lastLevels(fromTheEnd: Iterable<Line<HistoryLine>>): Levels | undefined {
   for (const line of fromTheEnd) {
     const levels = levelsOf(line);
     if (levels) return levels;
@@ -68,18 +69,17 @@ export function lastGood(fromTheEnd: Iterable<Line<HistoryLine>>): Levels | unde
   return undefined;
 }
 
-/** As assess-health writes it: time and run id stand first. */
-function splitLine(line: Line<HistoryLine>): { runId: string; judgement: Judgement } | undefined {
-  const match = /^\{"time":"([^"\\]+)","run_id":"([^"\\]+)",/.exec(line.text);
-  if (!match?.[1] || !match[2]) return undefined;
-  return { runId: match[2], judgement: { time: match[1], rest: line.text.slice(match[0].length), line } };
+/** Splits a line as assess-health writes it: time and run id come first. */
+function splitLine(line: Line<HistoryLine>): Judgement | undefined {
+  const [head, time, runId] = /^\{"time":"([^"\\]+)","run_id":"([^"\\]+)",/.exec(line.text) ?? [];
+  return head && time && runId ? { runId, time, rest: line.text.slice(head.length), line } : undefined;
 }
 
-/** Whoever wrote it in another order has a right to be read, too. */
-function parseWhole(line: Line<HistoryLine>): { runId: string; judgement: Judgement } | undefined {
+/** For lines whose keys are in another order. */
+function parseWhole(line: Line<HistoryLine>): Judgement | undefined {
   try {
     const { time, run_id } = line.parse();
-    return { runId: run_id, judgement: { time, rest: line.text, line } };
+    return { runId: run_id, time, rest: line.text, line };
   } catch {
     return undefined; // counted by the caller
   }
@@ -93,7 +93,7 @@ function levelsOf(line: Line<HistoryLine>): Levels | undefined {
   }
 }
 
-function between(before: Levels, after: Levels, at: string): Change[] {
+function diffLevels(before: Levels, after: Levels, at: string): Change[] {
   const ids = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...ids].map((id) => ({ at, id, from: before[id], to: after[id] })).filter(({ from, to }) => from !== to);
 }

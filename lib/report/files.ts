@@ -1,4 +1,4 @@
-// What write-report writes.
+// The files that write-report writes.
 import { defineFile } from '../contract/file.ts';
 import { join } from '../core/path.ts';
 import { dayStamp } from '../core/time.ts';
@@ -11,7 +11,7 @@ export const latestReport = defineFile<string>({
 });
 
 export const dayReport = defineFile<string>({
-  summary: 'the report of the UTC day, as of its latest snapshot, with how the day went',
+  summary: 'the report of the UTC day as of its latest snapshot, with the level changes of the day',
   format: 'md',
   path: ({ state }, at) => join(state, 'health', `health_report_${dayStamp(at)}.md`),
   mode: 0o644,

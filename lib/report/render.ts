@@ -1,4 +1,4 @@
-// Health and snapshot as Markdown for people: the verdict first, then what is wrong, then the rest.
+// Renders health and snapshot as Markdown: the overall level first, then what is not green, then the rest.
 import type { State } from '../alerts/files.ts';
 import type { Sections } from '../contract/registry.ts';
 import { ageOf, isStale } from '../core/age.ts';
@@ -21,7 +21,7 @@ export interface ReportInput {
   readonly snapshot: Snapshot | undefined;
   readonly alerts: State | undefined;
   readonly at: Date;
-  /** A verdict on an older snapshot is none any more. */
+  /** The levels of an older snapshot are shown as stale. */
   readonly freshSeconds: number;
 }
 
@@ -37,7 +37,7 @@ export function renderReport({ definitions, health, snapshot, alerts, at, freshS
   ]);
 }
 
-/** How the day went so far, to stand below the report in the day's file. */
+/** The level changes of the day so far, for the end of the day's file. */
 export function renderDay(day: string, { changes, snapshots, bad }: Day): string {
   const rows = changes.map(({ at, id, from, to }) => [
     at.slice(11, 19),
@@ -63,7 +63,7 @@ function verdict(health: Health, at: Date, freshSeconds: number): string {
       : `Snapshot of ${clockMinute(new Date(snapshot_time_utc))}, ${distance(new Date(snapshot_time_utc), at)} before this report.`;
   if (overall_level !== 'unknown' && isStale(ageOf(snapshot_time_utc, at), freshSeconds)) {
     return joined([
-      `**${mark.unknown.toUpperCase()}** on ${escapeCell(hostname)}: what follows is an old verdict, and nobody has looked since.`,
+      `**${mark.unknown.toUpperCase()}** on ${escapeCell(hostname)}: the levels below are stale, as no snapshot has been assessed since.`,
       when,
     ]);
   }
@@ -77,11 +77,11 @@ function findings(health: Health, level: Level): string {
   const found = health.observations.filter((observation) => observation.level === level);
   if (found.length === 0) return '';
   const lines = found.map(({ id, message, clears_when, runbook }) => {
-    const clears = clears_when === undefined ? '' : ` Clears when ${escapeCell(ended(clears_when))}`;
-    return `- **${escapeCell(ended(message))}**${clears} (\`${id.replaceAll('`', "'")}\`, runbook: \`${runbook}\`)`;
+    const clears = clears_when === undefined ? '' : ` Clears when ${escapeCell(endSentence(clears_when))}`;
+    return `- **${escapeCell(endSentence(message))}**${clears} (\`${id.replaceAll('`', "'")}\`, runbook: \`${runbook}\`)`;
   });
   return joined([`## ${mark[level]}`, lines.join('\n')]);
 }
 
-/** What somebody else said may be a sentence already. */
-const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+/** A message from another program may already end with a full stop. */
+const endSentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

@@ -1,4 +1,4 @@
-// write-report: snapshot, health and the day's lines of health → Markdown, the latest and the day's.
+// write-report: renders snapshot, health and the day's health history as Markdown: the latest report and the day's.
 import { stateFile } from '../alerts/files.ts';
 import type { Sections } from '../contract/registry.ts';
 import { defineStage } from '../contract/stage.ts';
@@ -6,7 +6,7 @@ import { reasonOf } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
 import { history, latestHealth } from '../health/files.ts';
 import { latest } from '../snapshot/files.ts';
-import { lastGood, readDay } from './changes.ts';
+import { lastLevels, readDay } from './changes.ts';
 import { dayReport, latestReport } from './files.ts';
 import { renderDay, renderReport } from './render.ts';
 
@@ -30,21 +30,21 @@ export const writeReport = (definitions: Sections) =>
       const health = await world.read(latestHealth);
       if (!health)
         throw new Error(
-          `there is no health to report on: run assess-health first (${latestHealth.path(world.places, world.now())})`,
+          `no assessed health was found: run assess-health first (${latestHealth.path(world.places, world.now())})`,
         );
       const snapshot = await world.read(latest).catch((error: unknown) => {
-        problems.push(reasonOf(error)); // health says what that means; the report goes on without its tables
+        problems.push(reasonOf(error)); // a check reports it as well; here only the tables are missing
         return undefined;
       });
-      // The day the report is about: just after midnight that is still the day before.
+      // The day of the snapshot: just after midnight that is still the day before.
       const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
-      // What changed over midnight is told by the day on which it is seen.
-      const yesterday = lastGood(world.scan(history, 'end', daysBefore(day, 1)));
+      // A change over midnight belongs to the day of the later snapshot.
+      const yesterday = lastLevels(world.scan(history, 'end', daysBefore(day, 1)));
       const course = readDay(world.scan(history, 'start', day), yesterday);
 
-      // What send-alerts knew when it last ran. One that cannot be read is its own problem, and told there.
+      // State of the last run of send-alerts, which itself reports a state that cannot be read.
       const alerts = await world.read(stateFile).catch(() => undefined);
-      // Tables only of the snapshot that was judged: another one beside its verdict would mislead.
+      // Tables of another snapshot than the assessed one would contradict the levels.
       const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
       const { interval, limits } = world.config;
       const report = renderReport({

@@ -1,4 +1,4 @@
-// The tables of what was read, in the order of the sections, which say what stands in them.
+// Renders the tables of the snapshot, in the order of the sections; each section defines its own columns.
 import type { Sections } from '../contract/registry.ts';
 import { section } from '../core/markdown.ts';
 import { firstLine } from '../core/text.ts';

@@ -1,4 +1,4 @@
-// What nobody would write, and what comes all the same: names, lines and folders that are not what they should be.
+// append-zarr with malformed names, lines and store folders.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,20 +6,16 @@ import { basename, dirname, join } from 'node:path';
 import test, { describe } from 'node:test';
 import { history } from '../../lib/health/files.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { archiveIn, instant, ok, sectionsOf, snapshotAt } from './days.ts';
+import { archiveIn, instant, ok, sectionsOf, snapshotAt, used } from './days.ts';
 
-const used = 'filesystem_data_used_percent';
 type Site = ReturnType<typeof archiveIn>;
 
-const levelsOf = (site: Site): number[] =>
-  [...(site.read({ names: ['level_overall'] }).columns.get('level_overall') ?? [])].map(Number);
-
 describe('archive/adversity', () => {
-  test('names longer than a file’s may be are cut, and stay apart', async (t) => {
+  test('names longer than a file name may be are shortened and stay distinct', async (t) => {
     const site = archiveIn(temporaryFolder(t));
     const mount = `/pods/${'volume-'.repeat(40)}`;
     const filesystems = ok({ [`${mount}1`]: ok({ used_percent: 1 }), [`${mount}2`]: ok({ used_percent: 2 }) });
-    site.line(`${JSON.stringify(snapshotAt(instant(0), { filesystems }))}\n`, instant(0));
+    site.snapshot(snapshotAt(instant(0), { filesystems }), instant(0));
     const { problems } = await site.run(instant(1));
     assert.deepEqual(problems, []);
     const { columns } = site.read();
@@ -28,22 +24,22 @@ describe('archive/adversity', () => {
     assert.ok([...columns.keys()].every((name) => name.length <= 200));
   });
 
-  test('of levels that were compressed meanwhile, or written again and again, none is missing', async (t) => {
+  test('levels are complete when the history was compressed meanwhile or has one run many times', async (t) => {
     const site = archiveIn(temporaryFolder(t));
     site.write(0, 2);
     await site.run(instant(2));
     site.write(2, 400);
-    // The newest one judged anew by hand, thirty times.
+    // The newest snapshot was assessed again thirty times.
     const newest = history.path(site.places, instant(399));
     const last = readText(newest).trimEnd().split('\n').at(-1) ?? '';
     appendFileSync(newest, `${last}\n`.repeat(30));
     execFileSync('gzip', [site.rawFile(instant(20)), history.path(site.places, instant(20))]);
     const { counts } = await site.run(instant(400));
     assert.equal(counts['appended'], 398);
-    assert.deepEqual(new Set(levelsOf(site)), new Set([2]));
+    assert.deepEqual(new Set(site.valuesOf('level_overall')), new Set([2]));
   });
 
-  test('a day that was compressed before its end goes on beside, and all of it is taken', async (t) => {
+  test('a day that was compressed before its end and then continued in a new file is read from both', async (t) => {
     const site = archiveIn(temporaryFolder(t));
     site.write(0, 2);
     await site.run(instant(2));
@@ -52,35 +48,34 @@ describe('archive/adversity', () => {
     site.write(4, 6);
     const { counts } = await site.run(instant(6));
     assert.equal(counts['appended'], 4);
-    assert.deepEqual([...(site.read({ names: [used] }).columns.get(used) ?? [])], [0, 1, 2, 3, 4, 5]);
+    assert.deepEqual(site.valuesOf(used), [0, 1, 2, 3, 4, 5]);
   });
 
-  test('a verdict that is none costs its levels, not the sample', async (t) => {
+  test('an unreadable verdict loses its levels, not the sample', async (t) => {
     const site = archiveIn(temporaryFolder(t));
     site.write(0, 2);
     await site.run(instant(2));
     const run = '0'.repeat(31) + 'e';
-    site.line(`${JSON.stringify(snapshotAt(instant(2), sectionsOf(2), run))}\n`, instant(2));
+    site.snapshot(snapshotAt(instant(2), sectionsOf(2), run), instant(2));
     const garbage = ['\0\0', 'null', '5', '[]', `{"run_id":"${run}"}`, `{"run_id":"${run}","levels":null}`];
     appendFileSync(history.path(site.places, instant(2)), `${garbage.join('\n')}\n`);
     const { counts, problems } = await site.run(instant(3));
     assert.deepEqual([counts['appended'], problems], [1, []]);
-    assert.deepEqual(levelsOf(site), [2, 2, -1]);
+    assert.deepEqual(site.valuesOf('level_overall'), [2, 2, -1]);
   });
 
-  test('two things of one name are told once, however many samples have them', async (t) => {
+  test('a name that two variables share is reported once, however many samples have it', async (t) => {
     const site = archiveIn(temporaryFolder(t));
     site.write(0, 1);
     await site.run(instant(1));
     const filesystems = ok({ 'a b': ok({ used_percent: 1 }), 'a-b': ok({ used_percent: 2 }) });
-    for (let index = 1; index < 9; index++)
-      site.line(`${JSON.stringify(snapshotAt(instant(index), { filesystems }))}\n`, instant(0));
+    for (let index = 1; index < 9; index++) site.snapshot(snapshotAt(instant(index), { filesystems }), instant(0));
     const { problems } = await site.run(instant(9));
     assert.equal(problems.length, 1, problems.join('\n'));
     assert.match(problems[0] ?? '', /filesystem_a_b_used_percent/);
   });
 
-  test('lines that an editor ended with CR and LF are lines to a rebuild too', async (t) => {
+  test('a rebuild reads lines that an editor ended with CR and LF', async (t) => {
     const site = archiveIn(temporaryFolder(t));
     for (const index of [0, 1])
       site.line(`${JSON.stringify(snapshotAt(instant(index), sectionsOf(index)))}\r\n`, instant(0));
@@ -88,7 +83,7 @@ describe('archive/adversity', () => {
     assert.deepEqual([counts['samples'], problems], [2, []]);
   });
 
-  test('folders for files, files for folders, lengths and names that cannot be: the store is rebuilt, and nothing is written elsewhere', async (t) => {
+  test('a store with folders for files, files for folders, or impossible lengths and names is rebuilt, and nothing is written elsewhere', async (t) => {
     const inRoot = (site: Site, from: string, to: string): void => {
       const text = readText(join(site.path, 'zarr.json'));
       assert.ok(text.includes(from));
@@ -102,12 +97,15 @@ describe('archive/adversity', () => {
     const damages: [what: string, damage: (site: Site) => void][] = [
       ['an array that is a file', ({ path }) => replaced(join(path, used), file)],
       ['chunks that are a file', ({ path }) => replaced(join(path, used, 'c'), file)],
-      ['an array that is gone', ({ path }) => rmSync(join(path, used), { recursive: true })],
+      ['a missing array', ({ path }) => rmSync(join(path, used), { recursive: true })],
       ['a chunk that is a folder', ({ path }) => replaced(join(path, used, 'c', '0'), mkdirSync)],
-      ['a chunk of the time that is a folder', ({ path }) => replaced(join(path, 'time', 'c', '0'), mkdirSync)],
+      ['a chunk of the time axis that is a folder', ({ path }) => replaced(join(path, 'time', 'c', '0'), mkdirSync)],
       ['a root that is a folder', ({ path }) => replaced(join(path, 'zarr.json'), mkdirSync)],
-      ['a name that leads elsewhere', (site) => inRoot(site, `"${used}"`, '"../../elsewhere"')],
-      ['a length beyond all memory', (site) => inRoot(site, '"shape":[6]', `"shape":[${Number.MAX_SAFE_INTEGER}]`)],
+      ['a name that leads out of the store', (site) => inRoot(site, `"${used}"`, '"../../elsewhere"')],
+      [
+        'a length that no memory can hold',
+        (site) => inRoot(site, '"shape":[6]', `"shape":[${Number.MAX_SAFE_INTEGER}]`),
+      ],
     ];
     for (const [what, damage] of damages) {
       const folder = temporaryFolder(t);
@@ -117,8 +115,8 @@ describe('archive/adversity', () => {
       damage(site);
       site.write(6, 7);
       const { problems } = await site.run(instant(7));
-      assert.match(problems.join('\n'), /is rebuilt, and kept beside itself/, what);
-      assert.deepEqual([...(site.read({ names: [used] }).columns.get(used) ?? [])], [0, 1, 2, 3, 4, 5, 6], what);
+      assert.match(problems.join('\n'), /is rebuilt, and the old store is kept beside it/, what);
+      assert.deepEqual(site.valuesOf(used), [0, 1, 2, 3, 4, 5, 6], what);
       assert.deepEqual((await site.run(instant(7))).problems, [], what);
       assert.deepEqual(
         readdirSync(dirname(site.path)).filter((name) => name.startsWith(`${basename(site.path)}.`)).length,
@@ -129,11 +127,11 @@ describe('archive/adversity', () => {
     assert.ok(damages.length >= 8);
   });
 
-  test('a file in the place of the store is somebody else’s', async (t) => {
+  test('a file at the path of the store is refused and not touched', async (t) => {
     const site = archiveIn(temporaryFolder(t));
     site.write(0, 1);
     writeFileSync(site.path, 'mine');
-    await assert.rejects(() => site.run(instant(1)), /is left alone: it is no folder/);
+    await assert.rejects(() => site.run(instant(1)), /is left unchanged: it is not a folder/);
     assert.equal(readText(site.path), 'mine');
   });
 });

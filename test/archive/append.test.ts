@@ -1,4 +1,4 @@
-// append-zarr over real files: what is new is taken, and nothing else changes.
+// append-zarr over real files: it appends new samples and changes nothing else.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
@@ -7,11 +7,9 @@ import test, { describe } from 'node:test';
 import { chunkLength } from '../../lib/archive/layout.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { archiveIn, instant, ok, sectionsOf, snapshotAt } from './days.ts';
+import { archiveIn, instant, ok, sectionsOf, snapshotAt, used } from './days.ts';
 
-const used = 'filesystem_data_used_percent';
-
-/** Everything below a folder with its time and size: that nothing was touched. */
+/** Everything below a folder with its modification time and size, to show that nothing was touched. */
 const listing = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .sort()
@@ -21,7 +19,7 @@ const beside = (path: string): string[] =>
   readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)) && name !== basename(path));
 
 describe('archive/append', () => {
-  test('samples are taken with their levels; flags, numbers and times are what the lines say', async (t) => {
+  test('samples are archived with the flags, numbers, times and levels of their lines', async (t) => {
     const { write, run, read } = archiveIn(temporaryFolder(t));
     write(0, 5);
     await run(instant(5));
@@ -40,7 +38,7 @@ describe('archive/append', () => {
     assert.equal(metadata.attributes['source'], 'ops_monitor_YYYYMMDD.jsonl');
   });
 
-  test('one by one comes to the same bytes as all at once, over the end of a chunk', async (t) => {
+  test('appending samples one by one gives the same bytes as all at once, over the end of a chunk', async (t) => {
     const [one, all] = [archiveIn(temporaryFolder(t)), archiveIn(temporaryFolder(t))];
     const end = chunkLength + 3;
     one.write(0, chunkLength - 2);
@@ -62,7 +60,7 @@ describe('archive/append', () => {
       );
   });
 
-  test('nothing new, nothing touched', async (t) => {
+  test('a run without new lines touches nothing', async (t) => {
     const { write, run, path } = archiveIn(temporaryFolder(t));
     write(0, 3);
     await run(instant(3));
@@ -73,7 +71,7 @@ describe('archive/append', () => {
     assert.deepEqual(beside(path), []);
   });
 
-  test('after days off all of them are taken, also from days that were compressed meanwhile', async (t) => {
+  test('a run after some days appends all of them, also days that were compressed meanwhile', async (t) => {
     const { write, run, read, rawFile } = archiveIn(temporaryFolder(t));
     write(0, 2);
     await run(instant(2));
@@ -90,12 +88,11 @@ describe('archive/append', () => {
     );
   });
 
-  test('twice the same, torn, from the future, from 1970 and out of order: left out, counted and told', async (t) => {
-    const { write, run, read, line } = archiveIn(temporaryFolder(t));
+  test('lines that are duplicate, torn, in the future or older than the archive are left out, counted and reported', async (t) => {
+    const { write, run, valuesOf, line, snapshot } = archiveIn(temporaryFolder(t));
     write(0, 3);
     await run(instant(3));
-    const put = (time: Date, index: number) =>
-      line(`${JSON.stringify(snapshotAt(time, sectionsOf(index)))}\n`, instant(4));
+    const put = (time: Date, index: number) => snapshot(snapshotAt(time, sectionsOf(index)), instant(4));
     put(instant(3), 3);
     put(instant(3), 77);
     put(instant(50_000), 78);
@@ -103,7 +100,7 @@ describe('archive/append', () => {
     line('{"schema_version":1,"time_utc":"2026-11-18T23:20:00.000000Z","sect\n', instant(4));
     put(instant(4), 4);
     const { counts, problems } = await run(instant(5));
-    assert.deepEqual([...(read({ names: [used] }).columns.get(used) ?? [])], [0, 1, 2, 3, 4]);
+    assert.deepEqual(valuesOf(used), [0, 1, 2, 3, 4]);
     assert.deepEqual(
       [counts['appended'], counts['duplicates'], counts['untimely'], counts['late'], counts['bad']],
       [2, 1, 1, 1, 1],
@@ -124,26 +121,19 @@ describe('archive/append', () => {
     assert.equal(metadata.variables.get('host_load_1')?.attributes['units'], '1');
   });
 
-  test('raw lines out of order are sorted by a rebuild, of two of one time the first is kept', async (t) => {
-    const { line, run, read } = archiveIn(temporaryFolder(t));
-    for (const [time, index] of [
-      [4, 4],
-      [2, 2],
-      [3, 3],
-      [2, 99],
-      [0, 0],
-      [1, 1],
-    ] as const)
-      line(`${JSON.stringify(snapshotAt(instant(time), sectionsOf(index)))}\n`, instant(0));
+  test('a rebuild sorts raw lines, and of two with one time keeps the first', async (t) => {
+    const { snapshot, run, valuesOf } = archiveIn(temporaryFolder(t));
+    for (const [place, time] of [4, 2, 3, 2, 0, 1].entries())
+      snapshot(snapshotAt(instant(time), sectionsOf(place === 3 ? 99 : time)), instant(0));
     const { counts } = await run(instant(5));
-    assert.deepEqual([...(read().columns.get(used) ?? [])], [0, 1, 2, 3, 4]);
+    assert.deepEqual(valuesOf(used), [0, 1, 2, 3, 4]);
     assert.deepEqual([counts['duplicates'], counts['outOfOrder'], counts['samples']], [1, 5, 5]);
   });
 
-  test('whatever is wrong with the store, it is kept beside itself and rebuilt, and what the raw lines no longer have is carried over', async (t) => {
+  test('a damaged store is kept beside the archive and rebuilt, with the samples that the raw lines no longer have', async (t) => {
     const damages: [what: string, damage: (path: string) => void, says: RegExp][] = [
       ['a root that is no JSON', (path) => writeFileSync(join(path, 'zarr.json'), 'garbage{'), /not JSON/],
-      ['no root', (path) => rmSync(join(path, 'zarr.json')), /no zarr\.json/],
+      ['a missing root', (path) => rmSync(join(path, 'zarr.json')), /no zarr\.json/],
       ['a chunk that is cut', (path) => truncateSync(join(path, used, 'c', '0'), 1000), /has 1000 bytes of 32256/],
       [
         'a time that is cut',
@@ -154,7 +144,7 @@ describe('archive/append', () => {
       [
         'an older layout',
         (path) => edit(join(path, 'zarr.json'), '"store_version":1', '"store_version":0'),
-        /of version 0, and this product writes 1/,
+        /store_version is 0, and this product writes 1/,
       ],
       [
         'shapes that differ',
@@ -179,7 +169,7 @@ describe('archive/append', () => {
       const { columns, times } = read();
       const there = [...(columns.get(used) ?? [])];
       assert.deepEqual(there.slice(-3), [4, 5, 6], what);
-      // What is cut out of a chunk is in no file any more; everything else is.
+      // Only what was cut out of a chunk is lost: everything else is in some file.
       if (what === 'a time that is cut') assert.equal(times.length, 6);
       else if (what !== 'a time twice') assert.equal(times.length, 7, what);
       assert.ok(Number(counts['carried']) >= 3, `${what}: ${JSON.stringify(counts)}`);
@@ -203,10 +193,10 @@ describe('archive/append', () => {
     writeFileSync(join(path, 'time', 'c', '0'), bytes);
   }
 
-  test('a store that is not ours is refused and not touched, whatever it is', async (t) => {
+  test('a store of another program is refused and not touched', async (t) => {
     const foreign: [what: string, make: (path: string) => void][] = [
       [
-        'another one’s Zarr 3',
+        'a Zarr 3 store of another program',
         (path) =>
           writeFileSync(
             join(path, 'zarr.json'),
@@ -214,7 +204,7 @@ describe('archive/append', () => {
           ),
       ],
       ['Zarr 2', (path) => writeFileSync(join(path, '.zgroup'), '{"zarr_format":2}')],
-      ['garbage of nobody’s', (path) => writeFileSync(join(path, 'zarr.json'), 'garbage')],
+      ['garbage in zarr.json', (path) => writeFileSync(join(path, 'zarr.json'), 'garbage')],
     ];
     for (const [what, make] of foreign) {
       const { write, run, path } = archiveIn(temporaryFolder(t));
@@ -222,14 +212,14 @@ describe('archive/append', () => {
       mkdirSync(path, { recursive: true });
       make(path);
       const before = listing(path);
-      await assert.rejects(() => run(instant(2)), /is left alone: /, what);
+      await assert.rejects(() => run(instant(2)), /is left unchanged: /, what);
       assert.deepEqual(listing(path), before, what);
       assert.deepEqual(beside(path), [], what);
     }
     assert.equal(foreign.length, 3);
   });
 
-  test('a store in the way of nothing: backups are kept in number, and broken ones push out no good one', async (t) => {
+  test('old backups are removed, but broken stores do not displace good ones', async (t) => {
     const { write, run, path } = archiveIn(temporaryFolder(t));
     write(0, 2);
     await run(instant(2));
@@ -247,7 +237,7 @@ describe('archive/append', () => {
     );
   });
 
-  test('a dry run says what it would do, and does nothing', async (t) => {
+  test('a dry run says what it would do and does nothing', async (t) => {
     const { write, run, path } = archiveIn(temporaryFolder(t));
     write(0, 2);
     assert.match((await run(instant(2), storeFiles, { 'dry-run': true })).text ?? '', /would build/);
@@ -259,7 +249,7 @@ describe('archive/append', () => {
     assert.deepEqual(listing(path), before);
   });
 
-  test('after a long pause what came is taken some days at a time, and comes to the same bytes', async (t) => {
+  test('a run after a long pause appends in several batches and gives the same store', async (t) => {
     const [late, all] = [archiveIn(temporaryFolder(t)), archiveIn(temporaryFolder(t))];
     const end = 288 * 6;
     for (const site of [late, all]) site.write(0, 5);
@@ -271,7 +261,7 @@ describe('archive/append', () => {
     assert.deepEqual(late.read(), { ...all.read(), metadata: late.read().metadata });
   });
 
-  test('a day whose lines cannot be read costs itself alone, and is told', async (t) => {
+  test('an unreadable day is reported, and the other days are appended', async (t) => {
     const { write, run, read, rawFile } = archiveIn(temporaryFolder(t));
     write(0, 5);
     await run(instant(5));

@@ -1,4 +1,4 @@
-// Raw lines for tests of the archive: snapshots and verdicts as the stages write them, only smaller.
+// Raw lines for tests of the archive: small snapshots and verdicts in the form that the stages write.
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Envelope } from '../../lib/contract/envelope.ts';
@@ -31,13 +31,15 @@ export const snapshotAt = (time: Date, sections: Record<string, Envelope>, run_i
 
 const runOf = (time: Date): string => time.getTime().toString(16).padStart(32, '0');
 
-/** The used percentage tells which sample it is. */
+/** The variable that identifies a sample: its value is the sample's index modulo 100. */
+export const used = 'filesystem_data_used_percent';
+
 export const sectionsOf = (index: number): Record<string, Envelope> => ({
   filesystems: ok({ data: ok(disk(index % 100)), dead: { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 } }),
   gates: ok({ prune: ok({ file: '/g', verdict: 'fail', decided_at: '', age_seconds: 1, counts: { files: index } }) }),
 });
 
-/** What one folder of state has and does. */
+/** A state folder: its paths, and functions that write raw lines, run append-zarr and read the archive. */
 export function archiveIn(folder: string) {
   const places = placesIn(folder);
   const path = archive.path(places, new Date(0));
@@ -50,6 +52,7 @@ export function archiveIn(folder: string) {
     path,
     rawFile: (day: Date) => snapshots.path(places, day),
     line: (text: string, day: Date) => append(snapshots.path(places, day), text),
+    snapshot: (snapshot: Snapshot, day: Date) => append(snapshots.path(places, day), `${JSON.stringify(snapshot)}\n`),
     write: (from: number, to: number, sections = sectionsOf) => {
       for (let index = from; index < to; index++) {
         const time = instant(index);
@@ -68,5 +71,7 @@ export function archiveIn(folder: string) {
     run: async (at: Date, files: StoreFiles = storeFiles, options = {}) =>
       appendZarr(sections, files).run(worldIn(folder, { at, options })),
     read: (asked = {}) => readSeries(storeFiles, path, asked),
+    valuesOf: (name: string) =>
+      [...(readSeries(storeFiles, path, { names: [name] }).columns.get(name) ?? [])].map(Number),
   };
 }

@@ -1,4 +1,4 @@
-// Copies of the archive, read back by zarrita and by eye. By xarray: test/real/export.test.ts.
+// Exports of the archive, read back by zarrita. test/real/export.test.ts reads them by xarray.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,11 +12,9 @@ import { selectNames } from '../../lib/archive/select.ts';
 import { writeNewFolder } from '../../lib/io/new-folder.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { archiveIn, instant, ok, sectionsOf } from './days.ts';
+import { archiveIn, instant, ok, sectionsOf, used } from './days.ts';
 
-const used = 'filesystem_data_used_percent';
-
-/** An archive that goes over the end of a chunk, with a variable that comes late and one flag that is missing at times. */
+/** An archive with more than one chunk, a variable that starts late and a flag with missing values. */
 async function makeArchive(t: TestContext, samples = chunkLength + 5) {
   const folder = temporaryFolder(t);
   const site = archiveIn(folder);
@@ -47,7 +45,7 @@ async function readBack(folder: string, name: string, format: 2 | 3): Promise<nu
     get: async (key) => {
       const path = join(folder, key);
       if (!existsSync(path)) return undefined;
-      // zarrita stumbles over an integer without one.
+      // zarrita cannot read an integer array without a fill value.
       if (key.endsWith('.zarray')) return Buffer.from(readText(path).replace('"fill_value":null', '"fill_value":0'));
       return new Uint8Array(readFileSync(path));
     },
@@ -60,9 +58,9 @@ async function readBack(folder: string, name: string, format: 2 | 3): Promise<nu
 }
 
 describe('archive/export', () => {
-  test('Zarr 3 and Zarr 2, by zstd and by blosc, hold what the archive holds; their files are read-only', async (t) => {
+  test('exports as Zarr 3 and Zarr 2, by zstd and by blosc, equal the archive and have read-only files', async (t) => {
     let compared = 0;
-    // Over the end of a chunk of the copy: the last one is not full.
+    // Longer than one chunk of the copy, so that the last chunk is not full.
     const { save, read, path } = await makeArchive(t, longChunk + 20);
     const range = { from: instant(3), to: instant(longChunk + 16) };
     const { times, columns } = read(range);
@@ -92,7 +90,7 @@ describe('archive/export', () => {
     assert.ok(compared > 40, `${compared}`);
   });
 
-  test('Zarr 2: flags and times have no fill value, which xarray would take for a missing one', async (t) => {
+  test('a Zarr 2 export has no fill value for flags and times, which xarray would treat as missing', async (t) => {
     const { save } = await makeArchive(t, 10);
     const to = await save({}, (excerpt, writing) =>
       exportZarr(excerpt, { format: 2, codec: 'zstd', note: 'exported' }, writing),
@@ -108,7 +106,7 @@ describe('archive/export', () => {
     }
   });
 
-  test('CSV: a line a sample with its time, nothing where there is nothing, and the words beside it', async (t) => {
+  test('a CSV export has one line a sample, empty cells for missing values, and the columns described beside it', async (t) => {
     const { save } = await makeArchive(t);
     const to = await save(
       { from: instant(chunkLength - 2), only: `${used},host_load_1,gate_prune_verdict` },
@@ -116,7 +114,7 @@ describe('archive/export', () => {
     );
     const lines = readText(join(to, 'samples.csv')).split('\r\n');
     assert.equal(lines.shift(), `time,${used},gate_prune_verdict,host_load_1`);
-    assert.equal(lines.pop(), '', 'the last line is ended too');
+    assert.equal(lines.pop(), '', 'the last line has a line end');
     const expected = [-2, -1, 0, 1, 2, 3, 4].map((back) => {
       const index = chunkLength + back;
       const time = instant(index).toISOString().replace('Z', '456Z');
@@ -130,7 +128,7 @@ describe('archive/export', () => {
     assert.match(variables[3] ?? '', /^gate_prune_verdict,int8,,[^,]+,0=pass 1=fail 2=unknown$/);
   });
 
-  test('an export that fails leaves nothing; what is there already is not touched', async (t) => {
+  test('an export that fails leaves nothing and never touches an existing folder', async (t) => {
     const folder = temporaryFolder(t);
     const to = join(folder, 'copy');
     await assert.rejects(
@@ -152,7 +150,7 @@ describe('archive/export', () => {
     );
   });
 
-  test('a rebuild meanwhile, a chunk that is cut and an empty range are told', async (t) => {
+  test('an export is refused after a rebuild meanwhile, with a truncated chunk and for an empty range', async (t) => {
     const { save, run, path, folder } = await makeArchive(t, 10);
     await assert.rejects(
       save({ from: instant(50) }, exportCsv),
@@ -167,18 +165,18 @@ describe('archive/export', () => {
     );
     writeFileSync(join(path, used, 'c', '0'), 'short');
     await assert.rejects(save({}, exportCsv), (error: Error) =>
-      /chunk 0 of .* has 5 bytes of 32256: archive rebuild mends it/.test(String(error.cause)),
+      /chunk 0 of .* has 5 bytes of 32256: archive rebuild repairs it/.test(String(error.cause)),
     );
     assert.ok(!existsSync(join(folder, 'copy')));
   });
 
-  test('variables are chosen by name and by pattern, in the order of the archive', () => {
+  test('variables are selected by name and by pattern, in the order of the archive', () => {
     const known = ['b_one', 'a_one', 'a_two', 'c'];
     assert.deepEqual(selectNames(undefined, known), known);
     assert.deepEqual(selectNames('a_*, b_one', known), ['b_one', 'a_one', 'a_two']);
     assert.deepEqual(selectNames('*_one', known), ['b_one', 'a_one']);
     assert.throws(() => selectNames('a_tow', known), /no a_tow; did you mean a_two\?/);
-    assert.throws(() => selectNames('x*', known), /no variable is like x\*/);
+    assert.throws(() => selectNames('x*', known), /no variable matches x\*/);
     assert.throws(() => selectNames(' , ', known), /names no variable/);
   });
 });

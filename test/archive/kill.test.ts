@@ -1,5 +1,5 @@
-// An end at every step of an append and of a rebuild: before it, after it, and with half of what was to be written.
-// Whole processes, killed for good and looked at by xarray: test/real/archive.test.ts.
+// Kills an append and a rebuild before, after and in the middle of every change to the store.
+// test/real/archive.test.ts kills whole processes and reads the stores by xarray.
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,16 +11,16 @@ import { history } from '../../lib/health/files.ts';
 import { storeFiles, unsyncedFiles } from '../../lib/io/store.ts';
 import { isWhole, sampleOf, seedOf } from '../chance.ts';
 import { temporaryFolder } from '../world.ts';
-import { archiveIn, instant, ok } from './days.ts';
+import { archiveIn, instant, ok, used } from './days.ts';
 
 class Killed extends Error {}
 
 type Phase = 'before' | 'in' | 'after';
 
-/** Hundreds of times over: nothing here outlives the machine, so nothing waits for its disk. */
+/** Without fsync, because these tests run hundreds of times and need not survive a power cut. */
 const quickFiles: StoreFiles = { ...unsyncedFiles, exchange: storeFiles.exchange };
 
-/** The files of a store until the Nth change; after that there is nobody to change anything. */
+/** Files whose Nth change fails, like every call after it: the process is dead. */
 function killedAt(
   target: number,
   phase: Phase,
@@ -58,9 +58,7 @@ function killedAt(
   };
 }
 
-const used = 'filesystem_data_used_percent';
-
-/** What stands in the store, without what differs from one making to the next. */
+/** Times and values of the store, without the attributes that differ between two builds. */
 function stateOf(site: ReturnType<typeof archiveIn>): string {
   const { times, columns } = site.read();
   return JSON.stringify([[...times], [...columns].map(([name, column]) => [name, [...column].map(String)])]);
@@ -70,9 +68,9 @@ interface Case {
   readonly what: string;
   readonly before: (site: ReturnType<typeof archiveIn>) => Promise<void>;
   readonly at: Date;
-  /** Before a rebuild of a broken store there is nothing that could be read. */
+  /** The store cannot be read before the rebuild. */
   readonly oldIsBroken?: boolean;
-  /** Beside the new one, under a name that says so. */
+  /** The old store is kept beside the new one. */
   readonly keepsOld?: boolean;
 }
 
@@ -91,7 +89,7 @@ const cases: readonly Case[] = [
     before: async (site) => {
       site.write(0, chunkLength - 1);
       await site.run(instant(chunkLength), quickFiles);
-      // An append does not look at the days before: they need not be copied hundreds of times.
+      // An append does not read earlier days, so they need not be copied hundreds of times.
       for (let index = 0; index < chunkLength - 300; index += 288) {
         rmSync(site.rawFile(instant(index)));
         rmSync(history.path(site.places, instant(index)));
@@ -101,7 +99,7 @@ const cases: readonly Case[] = [
     at: instant(chunkLength + 1),
   },
   {
-    what: 'a rebuild because a chunk is cut',
+    what: 'a rebuild because a chunk is truncated',
     before: async (site) => {
       site.write(0, 4);
       await site.run(instant(4), quickFiles);
@@ -113,7 +111,7 @@ const cases: readonly Case[] = [
     keepsOld: true,
   },
   {
-    what: 'a rebuild because the root is gone',
+    what: 'a rebuild because the root is missing',
     before: async (site) => {
       site.write(0, 4);
       await site.run(instant(4), quickFiles);
@@ -123,10 +121,10 @@ const cases: readonly Case[] = [
     oldIsBroken: true,
     keepsOld: true,
   },
-  { what: 'the making of a store', before: async (site) => site.write(0, 3), at: instant(3), oldIsBroken: true },
+  { what: 'the first build of a store', before: async (site) => site.write(0, 3), at: instant(3), oldIsBroken: true },
 ];
 
-/** A folder as it is before, copies of it, what comes of a run that nothing ends, and after how many changes. */
+/** The folder before the run, a function that copies it, and the state and number of changes of an undisturbed run. */
 async function prepare(t: TestContext, { before, at }: Case, counting: ReturnType<typeof killedAt>) {
   const template = temporaryFolder(t);
   const site = archiveIn(template);
@@ -142,14 +140,14 @@ async function prepare(t: TestContext, { before, at }: Case, counting: ReturnTyp
   return { site, copy, finished: stateOf(whole), targets };
 }
 
-async function assertEndsWell(hit: ReturnType<typeof archiveIn>, at: Date, finished: string, says: string) {
+async function assertNextRunCompletes(hit: ReturnType<typeof archiveIn>, at: Date, finished: string, says: string) {
   await hit.run(at, quickFiles);
-  assert.equal(stateOf(hit), finished, `${says}: the next run does not end well`);
+  assert.equal(stateOf(hit), finished, `${says}: the next run does not complete it`);
   assert.deepEqual((await hit.run(at, quickFiles)).problems, [], says);
 }
 
 describe('archive/kill', () => {
-  test('whoever is killed at whatever step leaves the old state or the new one, and the next run ends well', async (t) => {
+  test('a run killed at any step leaves the old state or the new one, and the next run completes it', async (t) => {
     const seed = seedOf(t);
     let [tried, points] = [0, 0];
     for (const one of cases) {
@@ -163,7 +161,7 @@ describe('archive/kill', () => {
         await assert.rejects(() => hit.run(at, killedAt(target, phase)));
         const says = `${what}: ${phase} change ${target} of ${targets.length}`;
         if (old !== undefined) assert.ok([old, finished].includes(stateOf(hit)), `${says}: neither old nor new`);
-        await assertEndsWell(hit, at, finished, says);
+        await assertNextRunCompletes(hit, at, finished, says);
         const kept = readdirSync(dirname(hit.path)).filter((name) => /\.(broken|backup)-[\dTZ-]+$/.test(name));
         const whole = kept.filter((name) => existsSync(join(dirname(hit.path), name, 'time', 'zarr.json')));
         assert.equal(whole.length > 0, keepsOld, `${says}: ${kept.join(' ')}`);
@@ -174,16 +172,16 @@ describe('archive/kill', () => {
     assert.ok(points >= 300 && tried >= (isWhole ? points : 30), `only ${tried} of ${points} points were tried`);
   });
 
-  test('a disk that is full at whatever step: what is said of the store is true, and all is well once there is room', async (t) => {
+  test('a disk full at any step is reported truthfully, and the next run with room completes the store', async (t) => {
     const seed = seedOf(t);
     const full = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-    // What is there can be removed, whatever room there is.
+    // Files can be removed on a full disk.
     const fullFrom = (target: number) => ({ ...killedAt(target, 'in', full), remove: quickFiles.remove });
     let failed = 0;
     for (const one of cases) {
       const { what, at } = one;
       const { site, copy, finished, targets } = await prepare(t, one, fullFrom(Number.POSITIVE_INFINITY));
-      const old = lookOf(site);
+      const old = stateOrError(site);
       for (const target of sampleOf(targets, seed)) {
         const hit = copy();
         const says = await hit.run(at, fullFrom(target)).then(
@@ -193,19 +191,19 @@ describe('archive/kill', () => {
         const where = `${what}: change ${target} of ${targets.length}: ${says}`;
         if (/failed; (it is as it was|there is none yet): ENOSPC/.test(says)) {
           failed += 1;
-          assert.equal(lookOf(hit), old, where);
+          assert.equal(stateOrError(hit), old, where);
           assert.ok(!existsSync(`${hit.path}.rebuilding`) && !existsSync(`${hit.path}.rebuilt`), where);
-        } else if (/not all its arrays could be told: ENOSPC/.test(says)) {
+        } else if (/not all arrays have their new length: ENOSPC/.test(says)) {
           assert.equal(stateOf(hit), finished, where);
         }
-        await assertEndsWell(hit, at, finished, where);
+        await assertNextRunCompletes(hit, at, finished, where);
       }
     }
     assert.ok(failed > (isWhole ? 60 : 5), `only ${failed} times the disk was full`);
   });
 
-  /** What can be read of it, however little. */
-  function lookOf(site: ReturnType<typeof archiveIn>): string {
+  /** The state, or why it cannot be read. */
+  function stateOrError(site: ReturnType<typeof archiveIn>): string {
     try {
       return stateOf(site);
     } catch (error) {

@@ -1,4 +1,4 @@
-// Scanning comes to what parsing and flattening come to, or to nothing: for any line, and for whole stores.
+// The scanner gives what parsing and flattening give, or undefined: for any line, and for whole stores.
 import assert from 'node:assert/strict';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,15 +25,15 @@ function flattened(line: string) {
   }
 }
 
-/** Whether it was scanned. What could not be is learned, as a rebuild does it. */
-function agrees(scanner: Scanner, line: string): boolean {
-  // Among others, as in a day's file.
+/** Asserts the result and returns whether the line was scanned. A line that was not is learned, as in a rebuild. */
+function scanAndCompare(scanner: Scanner, line: string): boolean {
+  // Between other lines, as in a day's file.
   const bytes = Buffer.from(`{}\n${line}\n{}`);
   const [start, end] = [3, bytes.length - 3];
   const found = scanner.scan(bytes, start, end);
   const expected = flattened(bytes.toString('utf8', start, end));
   if (found) {
-    assert.ok(expected, `no snapshot, and scanned all the same: ${line}`);
+    assert.ok(expected, `the scanner accepted a line that is not a snapshot: ${line}`);
     assert.equal(found.runId, expected.runId);
     assert.deepEqual([...found.variables.keys()], [...expected.variables.keys()], line);
     for (const [name, variable] of expected.variables) assert.equal(found.variables.get(name), variable, name);
@@ -59,7 +59,7 @@ const word = fastCheck.oneof(
   fastCheck.string({ unit: 'grapheme' }),
   fastCheck.constantFrom('pass', 'fail', 'unknown', 'a"quoted"\\path', 'été\n', ''),
 );
-/** Anything where something else is expected. */
+/** Any JSON in the place of an expected value. */
 const odd = fastCheck.oneof(
   { weight: 30, arbitrary: fastCheck.constant(undefined) },
   { weight: 1, arbitrary: fastCheck.jsonValue() },
@@ -99,34 +99,12 @@ const records = fastCheck
     },
   );
 
-const texts = [
-  '0',
-  '-0',
-  '01',
-  '1.',
-  '.5',
-  '-',
-  '1e5',
-  '1E-7',
-  '1e999',
-  '00',
-  '123456789012345',
-  '1234567890123456',
-  '0.1',
-  '-1.50',
-  'tru',
-  'true',
-  'null',
-  '"x"',
-  '[]',
-  '{}',
-  ' 1',
-  '52.89622694403853',
-  '9007199254740993',
-  '5e-324',
-];
+const texts = (
+  '0|-0|01|1.|.5|-|1e5|1E-7|1e999|00|123456789012345|1234567890123456|0.1|-1.50|' +
+  'tru|true|null|"x"|[]|{}| 1|52.89622694403853|9007199254740993|5e-324'
+).split('|');
 
-/** Other numbers, as text; other bytes anywhere. */
+/** Replaces a number by another text, or any byte by another one. */
 const mutations = fastCheck.array(
   fastCheck.oneof(
     { weight: 4, arbitrary: fastCheck.record({ at: fastCheck.nat(), text: fastCheck.constantFrom(...texts) }) },
@@ -162,21 +140,21 @@ function mutate(line: string, changes: readonly Change[]): string {
   return text;
 }
 
-/** A few records, again and again, with something changed. */
+/** A few records, repeated with changes. */
 const sequences = fastCheck.record({
   few: fastCheck.array(records, { minLength: 1, maxLength: 3 }),
   steps: fastCheck.array(fastCheck.tuple(fastCheck.nat(), mutations), { minLength: 5, maxLength: 20 }),
 });
 
 describe('archive/scan', () => {
-  test('whatever a line has in it, and whatever was learned before', () => {
+  test('any line gives the same as parsing, whatever was learned before', () => {
     let [scanned, all] = [0, 0];
     fastCheck.assert(
       fastCheck.property(sequences, ({ few, steps }) => {
         const scanner = new Scanner(sections);
         for (const [which, changes] of steps) {
           all += 1;
-          if (agrees(scanner, mutate(few[which % few.length] ?? '', changes))) scanned += 1;
+          if (scanAndCompare(scanner, mutate(few[which % few.length] ?? '', changes))) scanned += 1;
         }
       }),
       { numRuns: 1000 },
@@ -184,7 +162,7 @@ describe('archive/scan', () => {
     assert.ok(scanned > all / 10, `only ${scanned} of ${all} lines were scanned`);
   });
 
-  test('numbers, flags and words of every kind in the same place', () => {
+  test('numbers, flags and words of every kind in one place are read exactly', () => {
     const line = (number: string, flag = 'true', word = 'x'): string =>
       JSON.stringify(
         snapshotAt(instant(0), { filesystems: ok({ data: ok({ used_percent: 77.5, network: true, path: 'PATH' }) }) }),
@@ -193,31 +171,19 @@ describe('archive/scan', () => {
         .replace('"network":true', `"network":${flag}`)
         .replace('PATH', word);
     const scanner = new Scanner(sections);
-    for (const path of ['x', 'y', 'z']) agrees(scanner, line('1', 'true', path));
-    const scannable = [
-      '0',
-      '-0',
-      '-7',
-      '0.1',
-      '1234567890.12345',
-      '53.5951',
-      '123456789012345',
-      '52.89622694403853',
-      '9007199254740993',
-      '1e5',
-      '1E-7',
-      '-2.5e+3',
-      '5e-324',
-      '1e999',
-    ];
-    for (const number of scannable) assert.ok(agrees(scanner, line(number)), number);
-    for (const number of texts) agrees(scanner, line(number));
-    assert.ok(agrees(scanner, line('1', 'false', '/a/b \\"c\\" \\\\ é')));
-    for (const word of ['\\u00e9', '\\x', '\t', '"', '\\']) agrees(scanner, line('1', 'true', word));
+    for (const path of ['x', 'y', 'z']) scanAndCompare(scanner, line('1', 'true', path));
+    const scannable = (
+      '0 -0 -7 0.1 1234567890.12345 53.5951 123456789012345 52.89622694403853 ' +
+      '9007199254740993 1e5 1E-7 -2.5e+3 5e-324 1e999'
+    ).split(' ');
+    for (const number of scannable) assert.ok(scanAndCompare(scanner, line(number)), number);
+    for (const number of texts) scanAndCompare(scanner, line(number));
+    assert.ok(scanAndCompare(scanner, line('1', 'false', '/a/b \\"c\\" \\\\ é')));
+    for (const word of ['\\u00e9', '\\x', '\t', '"', '\\']) scanAndCompare(scanner, line('1', 'true', word));
     assert.ok(scannable.length > 10);
   });
 
-  test('two things of one name, a list of items and a key of the language itself are left to be parsed', () => {
+  test('a shared name, a list of items and the key __proto__ are left to be parsed', () => {
     const used = ok({ used_percent: 5 });
     const shapes: Record<string, Envelope>[][] = [
       [{ filesystems: ok({ 'a-b': used, 'a.b': ok({ used_percent: 6 }) }) }],
@@ -226,14 +192,14 @@ describe('archive/scan', () => {
     for (const shape of shapes) {
       const scanner = new Scanner(sections);
       for (let round = 0; round < 8; round++)
-        for (const each of shape) assert.ok(!agrees(scanner, JSON.stringify(snapshotAt(instant(round), each))));
+        for (const each of shape) assert.ok(!scanAndCompare(scanner, JSON.stringify(snapshotAt(instant(round), each))));
     }
     const scanner = new Scanner(sections);
     const strange = JSON.stringify(snapshotAt(instant(0), { filesystems: ok({ ITEM: used }) })).replace(
       'ITEM',
       '__proto__',
     );
-    for (let round = 0; round < 8; round++) assert.ok(!agrees(scanner, strange));
+    for (let round = 0; round < 8; round++) assert.ok(!scanAndCompare(scanner, strange));
     assert.ok(shapes.length > 1);
   });
 
@@ -247,8 +213,8 @@ describe('archive/scan', () => {
     );
   }
 
-  /** The store of the same lines in both ways; how many lines were scanned. */
-  function bothWays(folder: string, to: string, at: Date): { scanned: number; samples: number; files: number } {
+  /** Rebuilds with and without the scanner, and asserts equal files. */
+  function rebuildBothWays(folder: string, to: string, at: Date): { scanned: number; samples: number; files: number } {
     const log = worldIn(folder, { at });
     const scanner = new Scanner(sections);
     let scanned = 0;
@@ -270,16 +236,16 @@ describe('archive/scan', () => {
     return { scanned, samples, files: parsedFiles?.size ?? 0 };
   }
 
-  test('a day of the simulated site gives the same store in both ways', async (t) => {
+  test('a simulated day gives the same store with and without the scanner', async (t) => {
     const folder = temporaryFolder(t);
     for await (const { number } of simulateDays(folder, 200)) assert.ok(number < 200);
-    const { scanned, samples, files } = bothWays(folder, join(folder, 'stores'), new Date());
+    const { scanned, samples, files } = rebuildBothWays(folder, join(folder, 'stores'), new Date());
     assert.equal(samples, 200);
     assert.ok(scanned > 150, `only ${scanned} were scanned`);
     assert.ok(files > 800, `only ${files} files`);
   });
 
-  test('what comes, goes and changes its kind, over the end of a chunk, gives the same store in both ways', (t) => {
+  test('readings that come, go and change type give the same store with and without the scanner', (t) => {
     const folder = temporaryFolder(t);
     const { write } = archiveIn(folder);
     const end = chunkLength + 9;
@@ -290,7 +256,7 @@ describe('archive/scan', () => {
         : { streams: { status: 'absent', reason: `none since ${index}` } }),
       ...(index % 1000 < 20 && { host: ok({ load_1: index / 3, cpus: index % 2 === 0 ? 4 : null }) }),
     }));
-    const { scanned, samples } = bothWays(folder, join(folder, 'stores'), instant(end));
+    const { scanned, samples } = rebuildBothWays(folder, join(folder, 'stores'), instant(end));
     assert.equal(samples, end);
     assert.ok(scanned > end / 2, `only ${scanned} were scanned`);
   });

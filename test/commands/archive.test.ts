@@ -64,7 +64,7 @@ describe('commands/archive', () => {
     for (const argv of parts) {
       const { status, stderr } = run(...argv);
       assert.equal(status, 1);
-      assert.match(stderr, /there is no archive at .*ops_monitor\.zarr: append-zarr makes one/);
+      assert.match(stderr, /there is no archive at .*ops_monitor\.zarr: append-zarr creates it/);
     }
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, '.zgroup'), '{"zarr_format":2}');
@@ -72,7 +72,7 @@ describe('commands/archive', () => {
     for (const argv of [...parts, ['rebuild']]) {
       const { status, stderr } = run(...argv);
       assert.equal(status, 1, argv.join(' '));
-      assert.match(stderr, /nothing of it is ours.*ops-monitor archive adopt .*ops_monitor\.zarr tells what is in it/);
+      assert.match(stderr, /no time axis of ours.*ops-monitor archive adopt .*ops_monitor\.zarr describes it/);
     }
     assert.deepEqual(listing(path), before);
   });
@@ -167,7 +167,7 @@ describe('commands/archive', () => {
     assert.equal(run('at', 'now', '--only', 'no_*').status, 2);
     const early = run('at', '2020-01-01');
     assert.equal(early.status, 1);
-    assert.match(early.stderr, /has nothing as old as 2020-01-01.*begins at 2026-11-18T23:00:00\.123456Z/);
+    assert.match(early.stderr, /has no sample at or before 2020-01-01.*begins at 2026-11-18T23:00:00\.123456Z/);
   });
 
   test('rebuild replaces the archive under the stage’s lock and keeps the old one; a dry run writes nothing', async (t) => {
@@ -179,7 +179,7 @@ describe('commands/archive', () => {
     assert.equal(dry.status, 0);
     assert.match(
       dry.stdout,
-      /^would build .*ops_monitor\.zarr from the raw lines of 1 day, 2026-11-18; the old one would be kept beside it\n$/,
+      /^would build .*ops_monitor\.zarr from the raw lines of 1 day, 2026-11-18; the old store would be kept beside it\n$/,
     );
     assert.deepEqual(listing(path), before);
     const { status, stderr } = run('rebuild');
@@ -249,17 +249,17 @@ describe('commands/archive', () => {
       writeFileSync(join(other, name), bytes);
     }
     const before = listing(other);
-    assert.match(run('adopt', other).stdout, /ours +there is none at .*ops_monitor\.zarr yet/);
+    assert.match(run('adopt', other).stdout, /our archive +none at .*ops_monitor\.zarr yet/);
     write(0, 5);
     await append(instant(5));
     const { status, stdout, stderr } = run('adopt', other);
     assert.equal(status, 0, stderr);
     for (const line of [
-      /^ {2}format +Zarr 2, not kept by this product/m,
-      /^ {2}variables +3 \(DCInverterVolts, BatterySOC, InternalTemperature\); 0 have a name that ours has too$/m,
+      /^ {2}format +Zarr 2, not written by this product/m,
+      /^ {2}variables +3 \(DCInverterVolts, BatterySOC, InternalTemperature\); 0 have the name of a variable in our archive$/m,
       /^ {2}samples +4 samples from 2026-11-18T22:40:00\.000Z to 2026-11-18T23:10:00\.000Z$/m,
       /^ {2}overlap +from 2026-11-18T23:00:00\.123Z to 2026-11-18T23:10:00\.000Z$/m,
-      /^It is in the way of nothing/m,
+      /^It is not at the path of our archive/m,
       /combine_first\(xarray\.open_zarr\(".*older\.zarr"\)\)$/m,
     ])
       assert.match(stdout, line);
@@ -274,6 +274,6 @@ describe('commands/archive', () => {
     // A foreign store at the path of our own archive.
     rmSync(path, { recursive: true });
     renameSync(other, path);
-    assert.match(run('adopt', path).stdout, /It lies where the archive is to be.*\n {2}mv .*\n.*files\.state/);
+    assert.match(run('adopt', path).stdout, /It lies at the path of our archive.*\n {2}mv .*\n.*files\.state/);
   });
 });

@@ -1,4 +1,4 @@
-// confirm-cycle as a process, with a watcher that is a real server on this machine and does what it is told to.
+// confirm-cycle as a process, with a watchdog that is a real server on this machine.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, write
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, createServer as createSocket, type Server } from 'node:net';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import type { HeartbeatRecord } from '../../lib/confirm/files.ts';
 import { environmentIn, root } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
@@ -14,7 +14,7 @@ import { readText, temporaryFolder } from '../world.ts';
 const token = '5d1e3f9a-token-2b7c';
 const stages = ['collect-snapshot', 'assess-health', 'write-report', 'append-zarr', 'send-alerts'];
 
-interface Heard {
+interface Ping {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
@@ -27,22 +27,22 @@ async function listening(t: TestContext, server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** What it heard, and what it says to it. */
-async function watcher(t: TestContext, status = 200, says = '{"ok":true}') {
-  const heard: Heard[] = [];
+/** A watchdog that records its requests and gives one answer to all of them. */
+async function startWatchdog(t: TestContext, status = 200, says = '{"ok":true}') {
+  const pings: Ping[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
-      heard.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+      pings.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
       response.writeHead(status).end(`${says} ${request.url}`);
     });
   });
-  return { base: await listening(t, server), heard };
+  return { base: await listening(t, server), pings };
 }
 
-/** Accepts a connection, says that much, and no more; without words (null) it hangs up. */
-async function odd(t: TestContext, says?: string | null): Promise<string> {
+/** A server that accepts a connection, sends `says` and then nothing; with null it hangs up. */
+async function startBrokenServer(t: TestContext, says?: string | null): Promise<string> {
   return listening(
     t,
     createSocket((socket) => {
@@ -54,7 +54,7 @@ async function odd(t: TestContext, says?: string | null): Promise<string> {
   );
 }
 
-/** A site whose cycle has run. Nothing of this machine's own configuration reaches it. */
+/** A site whose cycle has run, isolated from this machine's own configuration. */
 async function siteOf(t: TestContext, style?: string) {
   const folder = temporaryFolder(t);
   const machine = join(root, 'test', 'hosts', 'healthy');
@@ -113,261 +113,280 @@ function assertNoToken(folder: string): void {
   }
 }
 
-/** As if the cycle had stopped some time ago. */
-function age(path: string, minutes: number): void {
+/** Sets the modification time back, as if the cycle had stopped some time ago. */
+function backdate(path: string, minutes: number): void {
   const then = Date.now() / 1000 - minutes * 60;
   utimesSync(path, then, then);
 }
 
-test('a cycle that did its work is confirmed: nothing is missing, and every kind of watcher hears it in its own way', async (t) => {
-  const ways: Record<string, { path: string; check: (heard: Heard) => void }> = {
-    healthchecks: {
-      path: `/ping/${token}`,
-      check: ({ method, url, headers, body }) => {
-        assert.deepEqual([method, url], ['POST', `/ping/${token}`]);
-        assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
-        assert.match(body, /^aurora on \S+: all 5 stages did their work$/);
+describe('confirm/confirm', () => {
+  test('a complete cycle has nothing missing, and pings every kind of watchdog in its own protocol', async (t) => {
+    const ways: Record<string, { path: string; check: (ping: Ping) => void }> = {
+      healthchecks: {
+        path: `/ping/${token}`,
+        check: ({ method, url, headers, body }) => {
+          assert.deepEqual([method, url], ['POST', `/ping/${token}`]);
+          assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
+          assert.match(body, /^aurora on \S+: all 5 stages did their work$/);
+        },
       },
-    },
-    'uptime-kuma': {
-      path: `/api/push/${token}?status=up&msg=OK&ping=`,
-      check: ({ method, url, body }) => {
-        const target = new URL(url, 'http://x');
-        assert.deepEqual([method, target.pathname, body], ['GET', `/api/push/${token}`, '']);
-        assert.equal(target.searchParams.get('status'), 'up');
-        assert.match(target.searchParams.get('msg') ?? '', /^aurora on .* did their work$/);
-        assert.ok(Number(target.searchParams.get('ping')) > 0);
+      'uptime-kuma': {
+        path: `/api/push/${token}?status=up&msg=OK&ping=`,
+        check: ({ method, url, body }) => {
+          const target = new URL(url, 'http://x');
+          assert.deepEqual([method, target.pathname, body], ['GET', `/api/push/${token}`, '']);
+          assert.equal(target.searchParams.get('status'), 'up');
+          assert.match(target.searchParams.get('msg') ?? '', /^aurora on .* did their work$/);
+          assert.ok(Number(target.searchParams.get('ping')) > 0);
+        },
       },
-    },
-    sentry: {
-      path: `/api/1/cron/ops-monitor/${token}/`,
-      check: ({ method, url, headers, body }) => {
-        assert.deepEqual([method, url], ['POST', `/api/1/cron/ops-monitor/${token}/`]);
-        assert.equal(headers['content-type'], 'application/json');
-        const { status, check_in_id, monitor_config } = JSON.parse(body) as {
-          status: string;
-          check_in_id: string;
-          monitor_config: object;
-        };
-        assert.equal(status, 'ok');
-        assert.match(check_in_id, /^[0-9a-f]{32}$/);
-        assert.deepEqual(monitor_config, {
-          schedule: { type: 'interval', value: 5, unit: 'minute' },
-          checkin_margin: 5,
-          max_runtime: 5,
-          timezone: 'Etc/UTC',
-          failure_issue_threshold: 2,
-          recovery_threshold: 1,
-        });
+      sentry: {
+        path: `/api/1/cron/ops-monitor/${token}/`,
+        check: ({ method, url, headers, body }) => {
+          assert.deepEqual([method, url], ['POST', `/api/1/cron/ops-monitor/${token}/`]);
+          assert.equal(headers['content-type'], 'application/json');
+          const { status, check_in_id, monitor_config } = JSON.parse(body) as {
+            status: string;
+            check_in_id: string;
+            monitor_config: object;
+          };
+          assert.equal(status, 'ok');
+          assert.match(check_in_id, /^[0-9a-f]{32}$/);
+          assert.deepEqual(monitor_config, {
+            schedule: { type: 'interval', value: 5, unit: 'minute' },
+            checkin_margin: 5,
+            max_runtime: 5,
+            timezone: 'Etc/UTC',
+            failure_issue_threshold: 2,
+            recovery_threshold: 1,
+          });
+        },
       },
-    },
-    glitchtip: {
-      path: `/api/0/organizations/a/heartbeat_check/${token}/`,
-      check: ({ method, url, body }) =>
-        assert.deepEqual([method, url, body], ['POST', `/api/0/organizations/a/heartbeat_check/${token}/`, '']),
-    },
-  };
-  for (const [style, { path, check }] of Object.entries(ways)) {
-    const site = await siteOf(t, style);
-    const { base, heard } = await watcher(t);
-    const { problems } = await site.confirm(base + path);
-    assert.deepEqual(problems, [], style);
-    assert.equal(heard.length, 1, style);
-    check(heard[0] ?? assert.fail());
-    const { outcome, told, tried_at, first_tried_at, accepted_at } = site.heartbeat();
-    assert.deepEqual([outcome, told, accepted_at, first_tried_at], ['accepted', 'success', tried_at, tried_at], style);
-    assert.match(site.metrics(), /^ops_monitor_cycle_missing 0$/m);
-    assert.match(site.metrics(), /^ops_monitor_heartbeat_accepted_timestamp_seconds \d+/m, 'of this very run');
-    assert.equal(statSync(join(site.state, 'confirm', 'heartbeat.json')).mode & 0o777, 0o644);
-    assert.equal((await site.observation())?.level, 'green', style);
-    assertNoToken(site.folder);
-  }
-});
-
-test('what is missing is told as a failure, by name, and the run has done its work all the same', async (t) => {
-  const site = await siteOf(t, 'healthchecks');
-  const { base, heard } = await watcher(t);
-  const url = `${base}/ping/${token}`;
-  const hear = async (): Promise<Heard> => {
-    heard.length = 0;
-    await site.confirm(url);
-    return heard[0] ?? assert.fail('it heard nothing');
-  };
-  age(join(site.state, 'health', 'latest_report.md'), 11);
-  assert.equal((await hear()).url, `/ping/${token}/fail`);
-  assert.match((await hear()).body, /^aurora on \S+: latest_report\.md is 11(\.\d)?m old$/);
-  assert.equal(site.heartbeat().told, 'failure');
-  assert.match(site.metrics(), /^ops_monitor_cycle_missing 1$/m);
-
-  // The root of the archive tells its age, not the folder; what is written on change alone tells nothing.
-  age(join(site.state, 'ops_monitor.zarr', 'zarr.json'), 50);
-  rmSync(join(site.state, 'alerts'), { recursive: true, force: true });
-  assert.match((await hear()).body, /: latest_report\.md is 11(\.\d)?m old$/, 'the archive has an hour');
-  age(join(site.state, 'ops_monitor.zarr', 'zarr.json'), 240);
-  assert.match((await hear()).body, /: latest_report\.md is 11(\.\d)?m old, ops_monitor\.zarr is 4h old$/);
-
-  // A stage whose own output cannot be trusted says so in its record.
-  rmSync(join(site.state, 'health', 'latest_report.md'));
-  mkdirSync(join(site.state, 'health', 'latest_report.md'));
-  assert.equal((await site.run('write-report')).status, 1);
-  const { body } = await hear();
-  assert.match(body, /: write-report failed: writing .*latest_report\.md failed.*, ops_monitor\.zarr is 4h old$/);
-
-  rmSync(join(site.state, 'stages', 'append-zarr.json'));
-  assert.match((await hear()).body, /append-zarr left no record of a run$/);
-  const asked = await site.confirm(url, '--json');
-  const { missing, stages: looked } = JSON.parse(asked.stdout) as { missing: string[]; stages: { files: object[] }[] };
-  assert.equal(missing.length, 2);
-  assert.equal(looked.length, 5);
-  assert.ok(looked.flatMap(({ files }) => files).length >= 9);
-});
-
-test('a stage that is killed in every cycle, or in every hour, is missing, though its last record is a good one', async (t) => {
-  const site = await siteOf(t, 'healthchecks');
-  const { base, heard } = await watcher(t);
-  const ranBefore = (stage: string, seconds: number): void => {
-    const path = join(site.state, 'stages', `${stage}.json`);
-    const started_at = new Date(Date.now() - seconds * 1000).toISOString();
-    writeFileSync(path, JSON.stringify({ ...(JSON.parse(readText(path)) as object), started_at }));
-  };
-  ranBefore('write-report', 910);
-  ranBefore('append-zarr', 50 * 60);
-  await site.confirm(`${base}/ping/${token}`);
-  assert.match(heard[0]?.body ?? '', /: write-report last ran 15(\.\d)?m ago$/);
-  ranBefore('append-zarr', 4 * 3600 + 60);
-  await site.confirm(`${base}/ping/${token}`);
-  assert.match(heard[1]?.body ?? '', /: write-report last ran 15(\.\d)?m ago, append-zarr last ran 4h ago$/);
-});
-
-test('just after midnight, the file of the day before is the one that was written minutes ago', async (t) => {
-  const site = await siteOf(t);
-  const raw = join(site.state, 'raw');
-  const today = readdirSync(raw).find((name) => name.endsWith('.jsonl')) ?? assert.fail();
-  const day = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
-  const text = readText(join(raw, today));
-  rmSync(join(raw, today));
-  writeFileSync(join(raw, `ops_monitor_${day(1)}.jsonl`), text);
-  assert.deepEqual((await site.confirm()).problems, []);
-  rmSync(join(raw, `ops_monitor_${day(1)}.jsonl`));
-  writeFileSync(join(raw, `ops_monitor_${day(2)}.jsonl`), text);
-  assert.deepEqual((await site.confirm()).problems, [`ops_monitor_${day(0)}.jsonl is not there`]);
-});
-
-test('a watcher that does not accept it, answers nonsense or is not there is recorded; the last accepted one stays', async (t) => {
-  const site = await siteOf(t, 'uptime-kuma');
-  const path = `/api/push/${token}`;
-  const good = await watcher(t);
-  const never = await site.confirm(`${(await watcher(t, 404)).base}${path}`);
-  assert.deepEqual(never.problems, ['the heartbeat (uptime-kuma) was refused: it answered 404']);
-  assert.equal(site.heartbeat().accepted_at, undefined);
-  const first = site.heartbeat().first_tried_at;
-  assert.equal((await site.observation())?.level, 'amber');
-
-  await site.confirm(good.base + path);
-  const { accepted_at } = site.heartbeat();
-  assert.ok(accepted_at !== undefined && first < accepted_at);
-  // What never left is not said to have been refused.
-  const unsent: [url: string | undefined, says: RegExp][] = [
-    [`not a url of ${token}`, /^the heartbeat address is not a URL$/],
-    [undefined, /^OPS_HEARTBEAT_URL is not set/],
-  ];
-  const bad: typeof unsent = [
-    [`${(await watcher(t, 404)).base}${path}`, /^it answered 404$/],
-    [`${(await watcher(t, 500, '{"ok":false}')).base}${path}`, /^it answered 500$/],
-    [`${(await watcher(t, 200, '<html>log in</html>')).base}${path}`, /^the answer is not from Uptime Kuma$/],
-    [`${await odd(t, `garbage ${token}\r\n\r\n`)}${path}`, /Parse Error/],
-    [`http://127.0.0.1:9${path}`, /ECONNREFUSED/],
-    [`file:///etc/${token}`, /^the address is not an http or https URL$/],
-    ...unsent,
-  ];
-  for (const [url, says] of bad) {
-    const { problems } = await site.confirm(url);
-    const { outcome, words, accepted_at: kept, first_tried_at } = site.heartbeat();
-    const isSent = unsent.every(([one]) => one !== url);
-    assert.equal(outcome, isSent ? 'refused' : 'unsent', url);
-    assert.match(words, says);
-    assert.deepEqual(problems, [`the heartbeat (uptime-kuma) was ${isSent ? 'refused' : 'not sent'}: ${words}`]);
-    assert.deepEqual([kept, first_tried_at], [accepted_at, first]);
-  }
-  assert.equal((await site.observation())?.level, 'green', 'for twenty minutes');
-  assertNoToken(site.folder);
-});
-
-test('no kind of watcher is taken at less than its word', async (t) => {
-  for (const style of ['healthchecks', 'sentry', 'glitchtip']) {
-    const site = await siteOf(t, style);
-    const answers: [base: string, says: RegExp][] = [
-      [(await watcher(t, 404)).base, /^it answered 404$/],
-      [(await watcher(t, 500)).base, /^it answered 500$/],
-      [(await watcher(t, 302)).base, /^it answered 302$/],
-      [await odd(t, `HTTP/1.1 garbage ${token}\r\n\r\n`), /Parse Error/],
-      [await odd(t, null), /./],
-    ];
-    for (const [base, says] of answers) {
-      await site.confirm(`${base}/ping/${token}`);
-      assert.equal(site.heartbeat().outcome, 'refused', style);
-      assert.match(site.heartbeat().words, says);
+      glitchtip: {
+        path: `/api/0/organizations/a/heartbeat_check/${token}/`,
+        check: ({ method, url, body }) =>
+          assert.deepEqual([method, url, body], ['POST', `/api/0/organizations/a/heartbeat_check/${token}/`, '']),
+      },
+    };
+    for (const [style, { path, check }] of Object.entries(ways)) {
+      const site = await siteOf(t, style);
+      const { base, pings } = await startWatchdog(t);
+      const { problems } = await site.confirm(base + path);
+      assert.deepEqual(problems, [], style);
+      assert.equal(pings.length, 1, style);
+      check(pings[0] ?? assert.fail());
+      const { outcome, told, tried_at, first_tried_at, accepted_at } = site.heartbeat();
+      assert.deepEqual(
+        [outcome, told, accepted_at, first_tried_at],
+        ['accepted', 'success', tried_at, tried_at],
+        style,
+      );
+      assert.match(site.metrics(), /^ops_monitor_cycle_missing 0$/m);
+      assert.match(
+        site.metrics(),
+        /^ops_monitor_heartbeat_accepted_timestamp_seconds \d+/m,
+        'with the ping of this run',
+      );
+      assert.equal(statSync(join(site.state, 'confirm', 'heartbeat.json')).mode & 0o777, 0o644);
+      assert.equal((await site.observation())?.level, 'green', style);
+      assertNoToken(site.folder);
     }
+  });
+
+  test('a stale or missing file or stage is named in a failure ping, and the run itself succeeds', async (t) => {
+    const site = await siteOf(t, 'healthchecks');
+    const { base, pings } = await startWatchdog(t);
+    const url = `${base}/ping/${token}`;
+    const pingAgain = async (): Promise<Ping> => {
+      pings.length = 0;
+      await site.confirm(url);
+      return pings[0] ?? assert.fail('the watchdog was not pinged');
+    };
+    backdate(join(site.state, 'health', 'latest_report.md'), 11);
+    assert.equal((await pingAgain()).url, `/ping/${token}/fail`);
+    assert.match((await pingAgain()).body, /^aurora on \S+: latest_report\.md is 11(\.\d)?m old$/);
+    assert.equal(site.heartbeat().told, 'failure');
+    assert.match(site.metrics(), /^ops_monitor_cycle_missing 1$/m);
+
+    // The archive's age is that of its root, not of its folder; files written only on change are not checked.
+    backdate(join(site.state, 'ops_monitor.zarr', 'zarr.json'), 50);
+    rmSync(join(site.state, 'alerts'), { recursive: true, force: true });
+    assert.match(
+      (await pingAgain()).body,
+      /: latest_report\.md is 11(\.\d)?m old$/,
+      'the archive is written every hour',
+    );
+    backdate(join(site.state, 'ops_monitor.zarr', 'zarr.json'), 240);
+    assert.match((await pingAgain()).body, /: latest_report\.md is 11(\.\d)?m old, ops_monitor\.zarr is 4h old$/);
+
+    // A stage that failed to write its file has said so in its record.
+    rmSync(join(site.state, 'health', 'latest_report.md'));
+    mkdirSync(join(site.state, 'health', 'latest_report.md'));
+    assert.equal((await site.run('write-report')).status, 1);
+    const { body } = await pingAgain();
+    assert.match(body, /: write-report failed: writing .*latest_report\.md failed.*, ops_monitor\.zarr is 4h old$/);
+
+    rmSync(join(site.state, 'stages', 'append-zarr.json'));
+    assert.match((await pingAgain()).body, /append-zarr left no record of a run$/);
+    const asked = await site.confirm(url, '--json');
+    const { missing, stages: looked } = JSON.parse(asked.stdout) as {
+      missing: string[];
+      stages: { files: object[] }[];
+    };
+    assert.equal(missing.length, 2);
+    assert.equal(looked.length, 5);
+    assert.ok(looked.flatMap(({ files }) => files).length >= 9);
+  });
+
+  test('a stage that is killed in every run is missing, although its last record is a success', async (t) => {
+    const site = await siteOf(t, 'healthchecks');
+    const { base, pings } = await startWatchdog(t);
+    const ranBefore = (stage: string, seconds: number): void => {
+      const path = join(site.state, 'stages', `${stage}.json`);
+      const started_at = new Date(Date.now() - seconds * 1000).toISOString();
+      writeFileSync(path, JSON.stringify({ ...(JSON.parse(readText(path)) as object), started_at }));
+    };
+    ranBefore('write-report', 910);
+    ranBefore('append-zarr', 50 * 60);
+    await site.confirm(`${base}/ping/${token}`);
+    assert.match(pings[0]?.body ?? '', /: write-report last ran 15(\.\d)?m ago$/);
+    ranBefore('append-zarr', 4 * 3600 + 60);
+    await site.confirm(`${base}/ping/${token}`);
+    assert.match(pings[1]?.body ?? '', /: write-report last ran 15(\.\d)?m ago, append-zarr last ran 4h ago$/);
+  });
+
+  test('yesterday’s daily file counts just after midnight, that of the day before yesterday does not', async (t) => {
+    const site = await siteOf(t);
+    const raw = join(site.state, 'raw');
+    const today = readdirSync(raw).find((name) => name.endsWith('.jsonl')) ?? assert.fail();
+    const day = (days: number) =>
+      new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+    const text = readText(join(raw, today));
+    rmSync(join(raw, today));
+    writeFileSync(join(raw, `ops_monitor_${day(1)}.jsonl`), text);
+    assert.deepEqual((await site.confirm()).problems, []);
+    rmSync(join(raw, `ops_monitor_${day(1)}.jsonl`));
+    writeFileSync(join(raw, `ops_monitor_${day(2)}.jsonl`), text);
+    assert.deepEqual((await site.confirm()).problems, [`ops_monitor_${day(0)}.jsonl does not exist`]);
+  });
+
+  test('a refused or unsent heartbeat is recorded with its reason, and keeps the time of the last accepted one', async (t) => {
+    const site = await siteOf(t, 'uptime-kuma');
+    const path = `/api/push/${token}`;
+    const good = await startWatchdog(t);
+    const never = await site.confirm(`${(await startWatchdog(t, 404)).base}${path}`);
+    assert.deepEqual(never.problems, ['the heartbeat (uptime-kuma) was refused: it answered 404']);
+    assert.equal(site.heartbeat().accepted_at, undefined);
+    const first = site.heartbeat().first_tried_at;
+    assert.equal((await site.observation())?.level, 'amber');
+
+    await site.confirm(good.base + path);
+    const { accepted_at } = site.heartbeat();
+    assert.ok(accepted_at !== undefined && first < accepted_at);
+    // A heartbeat that was never sent is not recorded as refused.
+    const unsent: [url: string | undefined, says: RegExp][] = [
+      [`not a url of ${token}`, /^the heartbeat address is not a URL$/],
+      [undefined, /^OPS_HEARTBEAT_URL is not set/],
+    ];
+    const bad: typeof unsent = [
+      [`${(await startWatchdog(t, 404)).base}${path}`, /^it answered 404$/],
+      [`${(await startWatchdog(t, 500, '{"ok":false}')).base}${path}`, /^it answered 500$/],
+      [`${(await startWatchdog(t, 200, '<html>log in</html>')).base}${path}`, /^the answer is not from Uptime Kuma$/],
+      [`${await startBrokenServer(t, `garbage ${token}\r\n\r\n`)}${path}`, /Parse Error/],
+      [`http://127.0.0.1:9${path}`, /ECONNREFUSED/],
+      [`file:///etc/${token}`, /^the address is not an http or https URL$/],
+      ...unsent,
+    ];
+    for (const [url, says] of bad) {
+      const { problems } = await site.confirm(url);
+      const { outcome, words, accepted_at: kept, first_tried_at } = site.heartbeat();
+      const isSent = unsent.every(([one]) => one !== url);
+      assert.equal(outcome, isSent ? 'refused' : 'unsent', url);
+      assert.match(words, says);
+      assert.deepEqual(problems, [`the heartbeat (uptime-kuma) was ${isSent ? 'refused' : 'not sent'}: ${words}`]);
+      assert.deepEqual([kept, first_tried_at], [accepted_at, first]);
+    }
+    assert.equal((await site.observation())?.level, 'green', 'the limit is 20 minutes');
     assertNoToken(site.folder);
-  }
-});
+  });
 
-test('a watcher that never answers costs ten seconds; the textfile is written before, and the record after', async (t) => {
-  const site = await siteOf(t, 'healthchecks');
-  const url = `${await odd(t)}/ping/${token}`;
-  const began = performance.now();
-  const running = site.confirm(url);
-  const prom = join(site.state, 'textfiles', 'ops_monitor_cycle.prom');
-  while (!existsSync(prom) && performance.now() - began < 8000) await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.ok(existsSync(prom), 'the textfile waits for the watcher');
-  await running;
-  const seconds = (performance.now() - began) / 1000;
-  assert.ok(seconds >= 9.5 && seconds < 100, `${seconds} s`);
-  assert.equal(site.heartbeat().words, 'no answer within 10 s');
-});
+  test('every kind of watchdog refuses by an error status, a redirect or a broken answer', async (t) => {
+    for (const style of ['healthchecks', 'sentry', 'glitchtip']) {
+      const site = await siteOf(t, style);
+      const answers: [base: string, says: RegExp][] = [
+        [(await startWatchdog(t, 404)).base, /^it answered 404$/],
+        [(await startWatchdog(t, 500)).base, /^it answered 500$/],
+        [(await startWatchdog(t, 302)).base, /^it answered 302$/],
+        [await startBrokenServer(t, `HTTP/1.1 garbage ${token}\r\n\r\n`), /Parse Error/],
+        [await startBrokenServer(t, null), /./],
+      ];
+      for (const [base, says] of answers) {
+        await site.confirm(`${base}/ping/${token}`);
+        assert.equal(site.heartbeat().outcome, 'refused', style);
+        assert.match(site.heartbeat().words, says);
+      }
+      assertNoToken(site.folder);
+    }
+  });
 
-test('a watcher that can only be told that all is well is told nothing while something is missing', async (t) => {
-  const site = await siteOf(t, 'glitchtip');
-  const { base, heard } = await watcher(t);
-  rmSync(join(site.state, 'health', 'latest_report.md'));
-  const { problems } = await site.confirm(`${base}/${token}/`);
-  assert.deepEqual(problems, ['latest_report.md is not there']);
-  assert.equal(heard.length, 0);
-  assert.equal(site.heartbeat().outcome, 'withheld');
-});
+  test('a watchdog that never answers times out after 10 s; the textfile is written before, the record after', async (t) => {
+    const site = await siteOf(t, 'healthchecks');
+    const url = `${await startBrokenServer(t)}/ping/${token}`;
+    const began = performance.now();
+    const running = site.confirm(url);
+    const prom = join(site.state, 'textfiles', 'ops_monitor_cycle.prom');
+    while (!existsSync(prom) && performance.now() - began < 8000)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok(existsSync(prom), 'the textfile waits for the watchdog');
+    await running;
+    const seconds = (performance.now() - began) / 1000;
+    assert.ok(seconds >= 9.5 && seconds < 100, `${seconds} s`);
+    assert.equal(site.heartbeat().words, 'no answer within 10 s');
+  });
 
-test('without a heartbeat nobody is told, nothing is recorded, and the textfile is written', async (t) => {
-  const site = await siteOf(t);
-  const { problems } = await site.confirm();
-  assert.deepEqual(problems, []);
-  assert.ok(!existsSync(join(site.state, 'confirm')));
-  assert.match(site.metrics(), /^ops_monitor_stage_success\{stage="send-alerts"\} 1$/m);
-  assert.doesNotMatch(site.metrics(), /heartbeat/);
-  assert.equal(await site.observation(), undefined);
-});
+  test('a watchdog without a failure ping gets no ping while something is missing', async (t) => {
+    const site = await siteOf(t, 'glitchtip');
+    const { base, pings } = await startWatchdog(t);
+    rmSync(join(site.state, 'health', 'latest_report.md'));
+    const { problems } = await site.confirm(`${base}/${token}/`);
+    assert.deepEqual(problems, ['latest_report.md does not exist']);
+    assert.equal(pings.length, 0);
+    assert.equal(site.heartbeat().outcome, 'withheld');
+  });
 
-test('--dry-run sends nothing, writes nothing, and says what would be told', async (t) => {
-  const site = await siteOf(t, 'healthchecks');
-  const { base, heard } = await watcher(t);
-  const { stdout, stderr } = await site.confirm(`${base}/ping/${token}`, '--dry-run', '--json');
-  const { heartbeat } = JSON.parse(stdout) as { heartbeat: string };
-  assert.match(heartbeat, /^would tell healthchecks: success: aurora on \S+: all 5 stages did their work$/);
-  assert.match(stderr, /would write .*ops_monitor_cycle\.prom/);
-  assert.equal(heard.length, 0);
-  assert.ok(!existsSync(join(site.state, 'confirm')));
-  assert.ok(!existsSync(join(site.state, 'textfiles', 'ops_monitor_cycle.prom')));
-});
+  test('a site without a heartbeat records none and still writes the textfile', async (t) => {
+    const site = await siteOf(t);
+    const { problems } = await site.confirm();
+    assert.deepEqual(problems, []);
+    assert.ok(!existsSync(join(site.state, 'confirm')));
+    assert.match(site.metrics(), /^ops_monitor_stage_success\{stage="send-alerts"\} 1$/m);
+    assert.doesNotMatch(site.metrics(), /heartbeat/);
+    assert.equal(await site.observation(), undefined);
+  });
 
-test('a record of the heartbeat that is torn is unknown until the next one', async (t) => {
-  const site = await siteOf(t, 'healthchecks');
-  const { base } = await watcher(t);
-  await site.confirm(`${base}/ping/${token}`);
-  writeFileSync(join(site.state, 'confirm', 'heartbeat.json'), '{"schema_ver');
-  assert.equal((await site.observation())?.level, 'unknown');
-  await site.confirm(`${base}/ping/${token}`);
-  assert.equal((await site.observation())?.level, 'green');
-  const explained = await site.run('explain', undefined, 'heartbeat:outside');
-  assert.equal(explained.status, 0, explained.stderr);
-  assert.match(explained.stdout, /limit +20m, limits\.heartbeat\.amber\n +written +default \(4 intervals\)/);
-  assert.match(explained.stdout, /runbook +ops\/runbooks\/heartbeat\.md/);
+  test('--dry-run sends nothing, writes nothing and prints the ping it would send', async (t) => {
+    const site = await siteOf(t, 'healthchecks');
+    const { base, pings } = await startWatchdog(t);
+    const { stdout, stderr } = await site.confirm(`${base}/ping/${token}`, '--dry-run', '--json');
+    const { heartbeat } = JSON.parse(stdout) as { heartbeat: string };
+    assert.match(heartbeat, /^would ping healthchecks: success: aurora on \S+: all 5 stages did their work$/);
+    assert.match(stderr, /would write .*ops_monitor_cycle\.prom/);
+    assert.equal(pings.length, 0);
+    assert.ok(!existsSync(join(site.state, 'confirm')));
+    assert.ok(!existsSync(join(site.state, 'textfiles', 'ops_monitor_cycle.prom')));
+  });
+
+  test('a torn heartbeat record is unknown until the next heartbeat', async (t) => {
+    const site = await siteOf(t, 'healthchecks');
+    const { base } = await startWatchdog(t);
+    await site.confirm(`${base}/ping/${token}`);
+    writeFileSync(join(site.state, 'confirm', 'heartbeat.json'), '{"schema_ver');
+    assert.equal((await site.observation())?.level, 'unknown');
+    await site.confirm(`${base}/ping/${token}`);
+    assert.equal((await site.observation())?.level, 'green');
+    const explained = await site.run('explain', undefined, 'heartbeat:outside');
+    assert.equal(explained.status, 0, explained.stderr);
+    assert.match(explained.stdout, /limit +20m, limits\.heartbeat\.amber\n +written +default \(4 intervals\)/);
+    assert.match(explained.stdout, /runbook +ops\/runbooks\/heartbeat\.md/);
+  });
 });

@@ -1,8 +1,8 @@
-// What is missing of a cycle, in the words that somebody reads on a telephone.
+// The sentences on missing stages and files, which people read on a phone.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import type { StageRecord } from '../../lib/contract/record.ts';
-import { type FoundFile, whatIsMissing } from '../../lib/confirm/look.ts';
+import { type FoundFile, findMissing } from '../../lib/confirm/look.ts';
 import { runId } from '../world.ts';
 
 const at = new Date('2026-11-20T07:00:00Z');
@@ -24,53 +24,55 @@ const file = (more: Partial<FoundFile>): FoundFile => ({ path: '/state/health/la
 const fresh = file({ modified_at: ago(60) });
 
 const missing = (records: readonly StageRecord[], files: readonly FoundFile[] = [fresh]): string[] =>
-  whatIsMissing({ stages: [{ name: 'write-report', files }], records, interval: 300, at });
+  findMissing({ stages: [{ name: 'write-report', files }], records, interval: 300, at });
 
-test('a stage that ran within two intervals and whose files are as young is not missing; all else is, and says how', () => {
-  const failed: Partial<StageRecord> = { outcome: 'failed', problems: ['first', 'the disk is full'] };
-  const table: readonly [records: StageRecord[], files: FoundFile[], says: string[]][] = [
-    [[record(60)], [fresh], []],
-    [[record(600)], [fresh], []],
-    [[record(600.001)], [fresh], ['write-report last ran 10m ago']],
-    // By when it ended: a long run is no late one.
-    [[record(900, { ms: 300_000 })], [fresh], []],
-    [[record(-300)], [fresh], []],
-    [[record(-301)], [fresh], ['write-report ran at a time that cannot be true: a clock is wrong']],
-    [
-      [record(60, { started_at: 'yesterday' })],
-      [fresh],
-      ['write-report ran at a time that cannot be true: a clock is wrong'],
-    ],
-    [[], [fresh], ['write-report left no record of a run']],
-    [[record(60, { stage: 'assess-health' })], [fresh], ['write-report left no record of a run']],
-    [[record(60, failed)], [fresh], ['write-report failed: the disk is full']],
-    [[record(60, { outcome: 'failed' })], [fresh], ['write-report failed: no reason left']],
-    [[record(60)], [file({ modified_at: ago(600) })], []],
-    [[record(60)], [file({ modified_at: ago(1500) })], ['latest_report.md is 25m old']],
-    [[record(60)], [file({})], ['latest_report.md is not there']],
-    [[record(60)], [file({ problem: 'EACCES' })], ['how old latest_report.md is cannot be seen: EACCES']],
-    [
-      [record(60)],
-      [file({ modified_at: ago(-301) })],
-      ['latest_report.md was written at a time that cannot be true: a clock is wrong'],
-    ],
-    // One sentence on a stage: its files are old because it did not run.
-    [[record(1500)], [file({ modified_at: ago(1500) }), file({})], ['write-report last ran 25m ago']],
-  ];
-  for (const [records, files, says] of table) assert.deepEqual(missing(records, files), says);
-});
+describe('confirm/look', () => {
+  test('a stage that ran within two intervals and has fresh files is not missing; anything else gets a sentence', () => {
+    const failed: Partial<StageRecord> = { outcome: 'failed', problems: ['first', 'the disk is full'] };
+    const table: readonly [records: StageRecord[], files: FoundFile[], says: string[]][] = [
+      [[record(60)], [fresh], []],
+      [[record(600)], [fresh], []],
+      [[record(600.001)], [fresh], ['write-report last ran 10m ago']],
+      // The end of a run counts, so a long run is not late.
+      [[record(900, { ms: 300_000 })], [fresh], []],
+      [[record(-300)], [fresh], []],
+      [[record(-301)], [fresh], ['write-report last ran at an impossible time: a clock is wrong']],
+      [
+        [record(60, { started_at: 'yesterday' })],
+        [fresh],
+        ['write-report last ran at an impossible time: a clock is wrong'],
+      ],
+      [[], [fresh], ['write-report left no record of a run']],
+      [[record(60, { stage: 'assess-health' })], [fresh], ['write-report left no record of a run']],
+      [[record(60, failed)], [fresh], ['write-report failed: the disk is full']],
+      [[record(60, { outcome: 'failed' })], [fresh], ['write-report failed: its record has no reason']],
+      [[record(60)], [file({ modified_at: ago(600) })], []],
+      [[record(60)], [file({ modified_at: ago(1500) })], ['latest_report.md is 25m old']],
+      [[record(60)], [file({})], ['latest_report.md does not exist']],
+      [[record(60)], [file({ problem: 'EACCES' })], ['the age of latest_report.md cannot be determined: EACCES']],
+      [
+        [record(60)],
+        [file({ modified_at: ago(-301) })],
+        ['latest_report.md has an impossible modification time: a clock is wrong'],
+      ],
+      // One sentence on the stage alone: its files are stale because it did not run.
+      [[record(1500)], [file({ modified_at: ago(1500) }), file({})], ['write-report last ran 25m ago']],
+    ];
+    for (const [records, files, says] of table) assert.deepEqual(missing(records, files), says);
+  });
 
-test('how old is too old follows the interval, and for a stage with a rhythm of its own that one', () => {
-  const look = (seconds: number, more: Partial<StageRecord>, interval = 300): string[] =>
-    whatIsMissing({
-      stages: [{ name: 'write-report', files: [file({ modified_at: ago(seconds) })] }],
-      records: [record(60, more)],
-      interval,
-      at,
-    });
-  assert.deepEqual(look(7200, {}, 3600), []);
-  assert.deepEqual(look(3000, { every_seconds: 3600 }), []);
-  assert.deepEqual(look(4 * 3600, { every_seconds: 3600 }), ['latest_report.md is 4h old']);
-  assert.deepEqual(missing([record(3000, { every_seconds: 3600 })], [file({ modified_at: ago(3000) })]), []);
-  assert.deepEqual(missing([record(4 * 3600, { every_seconds: 3600 })]), ['write-report last ran 4h ago']);
+  test('the age limit follows the cycle’s interval, or the stage’s own interval', () => {
+    const look = (seconds: number, more: Partial<StageRecord>, interval = 300): string[] =>
+      findMissing({
+        stages: [{ name: 'write-report', files: [file({ modified_at: ago(seconds) })] }],
+        records: [record(60, more)],
+        interval,
+        at,
+      });
+    assert.deepEqual(look(7200, {}, 3600), []);
+    assert.deepEqual(look(3000, { every_seconds: 3600 }), []);
+    assert.deepEqual(look(4 * 3600, { every_seconds: 3600 }), ['latest_report.md is 4h old']);
+    assert.deepEqual(missing([record(3000, { every_seconds: 3600 })], [file({ modified_at: ago(3000) })]), []);
+    assert.deepEqual(missing([record(4 * 3600, { every_seconds: 3600 })]), ['write-report last ran 4h ago']);
+  });
 });

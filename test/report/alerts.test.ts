@@ -1,6 +1,6 @@
-// What the report says of alerts: which are active, and of what nobody is told.
+// The report's tables of active and silenced alerts.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import type { State } from '../../lib/alerts/files.ts';
 import type { Health } from '../../lib/health/files.ts';
 import { renderReport } from '../../lib/report/render.ts';
@@ -43,33 +43,35 @@ const reportOf = (alerts: State | undefined): string =>
     freshSeconds: 900,
   });
 
-test('alerts that are active, and silences with who, until when and why, stand in the report', () => {
-  const text = reportOf({
-    schema_version: 1,
-    quiet: [
-      { kind: 'silence', of: 'stream', who: 'ada', until: '2026-11-20T12:00:00.000Z', reason: 'moving' },
-      { kind: 'maintenance', of: 'service', reason: 'Tue 09:00-10:00: updates' },
-    ],
-    snapshot: {
-      seen_at: '2026-11-20T08:00:00.000Z',
-      alerts: { 'storage:data': alert, 'storage:root': { ...alert, subject: 'root', phase: 'pending' } },
-    },
-    own: { seen_at: undefined, alerts: {} },
+describe('report/alerts', () => {
+  test('the report lists active alerts, and silences with who, until when and why', () => {
+    const text = reportOf({
+      schema_version: 1,
+      quiet: [
+        { kind: 'silence', of: 'stream', who: 'ada', until: '2026-11-20T12:00:00.000Z', reason: 'moving' },
+        { kind: 'maintenance', of: 'service', reason: 'Tue 09:00-10:00: updates' },
+      ],
+      snapshot: {
+        seen_at: '2026-11-20T08:00:00.000Z',
+        alerts: { 'storage:data': alert, 'storage:root': { ...alert, subject: 'root', phase: 'pending' } },
+      },
+      own: { seen_at: undefined, alerts: {} },
+    });
+    assert.match(
+      text,
+      /^\| storage:data +\| \/data is 91 % \\\| full +\| 2026-11-20 07:00 UTC +\| 2026-11-20 07:05 UTC +\|$/m,
+    );
+    assert.ok(!text.includes('storage:root'), 'a pending alert is not active yet');
+    assert.match(text, /## Silenced/);
+    assert.match(text, /^\| stream +\| silence +\| ada +\| 2026-11-20 12:00 UTC +\| moving +\|$/m);
+    assert.match(text, /^\| service +\| maintenance +\| +\| +\| Tue 09:00-10:00: updates +\|$/m);
   });
-  assert.match(
-    text,
-    /^\| storage:data +\| \/data is 91 % \\\| full +\| 2026-11-20 07:00 UTC +\| 2026-11-20 07:05 UTC +\|$/m,
-  );
-  assert.ok(!text.includes('storage:root'), 'what is pending is no alert yet');
-  assert.match(text, /## Nobody is told of/);
-  assert.match(text, /^\| stream +\| silence +\| ada +\| 2026-11-20 12:00 UTC +\| moving +\|$/m);
-  assert.match(text, /^\| service +\| maintenance +\| +\| +\| Tue 09:00-10:00: updates +\|$/m);
-});
 
-test('without alerts there is nothing of them', () => {
-  for (const state of [
-    undefined,
-    { schema_version: 1, snapshot: { seen_at: undefined, alerts: {} }, own: { seen_at: undefined, alerts: {} } },
-  ])
-    assert.doesNotMatch(reportOf(state), /Alerts|Nobody/);
+  test('the report has no table of alerts where there are none', () => {
+    for (const state of [
+      undefined,
+      { schema_version: 1, snapshot: { seen_at: undefined, alerts: {} }, own: { seen_at: undefined, alerts: {} } },
+    ])
+      assert.doesNotMatch(reportOf(state), /Alerts|Silenced/);
+  });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import type { HistoryLine } from '../../lib/health/files.ts';
-import { lastGood, readDay } from '../../lib/report/changes.ts';
+import { lastLevels, readDay } from '../../lib/report/changes.ts';
 import { renderDay } from '../../lib/report/render.ts';
 
 function* lines(texts: readonly string[]) {
@@ -10,54 +10,56 @@ function* lines(texts: readonly string[]) {
 const line = (minute: string, run: string, levels: HistoryLine['levels']): string =>
   JSON.stringify({ time: `2026-11-20T07:${minute}:00Z`, run_id: run, overall_level: 'green', levels });
 
-test('the day tells when a level changed, appeared or vanished, and nothing of what stayed', async () => {
-  const day = readDay(
-    lines([
-      line('00', 'a', { x: 'green', y: 'green' }),
-      line('05', 'b', { x: 'green', y: 'green' }),
-      line('10', 'c', { x: 'red', y: 'green' }),
-      line('15', 'd', { x: 'red', z: 'amber' }),
-    ]),
-  );
-  assert.equal(day.snapshots, 4);
-  assert.deepEqual(day.changes, [
-    { at: '2026-11-20T07:10:00Z', id: 'x', from: 'green', to: 'red' },
-    { at: '2026-11-20T07:15:00Z', id: 'y', from: 'green', to: undefined },
-    { at: '2026-11-20T07:15:00Z', id: 'z', from: undefined, to: 'amber' },
-  ]);
-});
-
-test('of a snapshot that was assessed twice the last word counts, wherever it stands in the file', async () => {
-  const day = readDay(
-    lines([line('00', 'a', { x: 'red' }), line('05', 'b', { x: 'green' }), line('00', 'a', { x: 'green' })]),
-  );
-  assert.equal(day.snapshots, 2);
-  assert.deepEqual(day.changes, []);
-});
-
-test('torn and foreign lines are counted, and cost nothing else; another order of keys is read as well', async () => {
-  const other = JSON.stringify({
-    levels: { x: 'amber' },
-    overall_level: 'amber',
-    run_id: 'c',
-    time: '2026-11-20T07:10:00Z',
+describe('report/changes', () => {
+  test('the day lists each level that changed, appeared or vanished, and none that stayed', async () => {
+    const day = readDay(
+      lines([
+        line('00', 'a', { x: 'green', y: 'green' }),
+        line('05', 'b', { x: 'green', y: 'green' }),
+        line('10', 'c', { x: 'red', y: 'green' }),
+        line('15', 'd', { x: 'red', z: 'amber' }),
+      ]),
+    );
+    assert.equal(day.snapshots, 4);
+    assert.deepEqual(day.changes, [
+      { at: '2026-11-20T07:10:00Z', id: 'x', from: 'green', to: 'red' },
+      { at: '2026-11-20T07:15:00Z', id: 'y', from: 'green', to: undefined },
+      { at: '2026-11-20T07:15:00Z', id: 'z', from: undefined, to: 'amber' },
+    ]);
   });
-  const day = readDay(
-    lines([line('00', 'a', { x: 'green' }), 'garbage', line('05', 'b', { x: 'red' }).slice(0, -4), other]),
-  );
-  assert.equal(day.bad, 2);
-  assert.equal(day.snapshots, 2);
-  assert.deepEqual(day.changes, [{ at: '2026-11-20T07:10:00Z', id: 'x', from: 'green', to: 'amber' }]);
-});
 
-test('what changed over midnight is told by the day on which it is seen', () => {
-  const evening = lines([line('00', 'x', { x: 'amber' }), line('55', 'y', { x: 'green' }), 'torn']);
-  const before = lastGood([...evening].reverse());
-  const day = readDay(lines([line('00', 'a', { x: 'red' })]), before);
-  assert.deepEqual(day.changes, [{ at: '2026-11-20T07:00:00Z', id: 'x', from: 'green', to: 'red' }]);
-  assert.deepEqual(readDay(lines([line('00', 'a', { x: 'green' })]), before).changes, []);
-});
+  test('the last assessment of a snapshot counts, wherever it stands in the file', async () => {
+    const day = readDay(
+      lines([line('00', 'a', { x: 'red' }), line('05', 'b', { x: 'green' }), line('00', 'a', { x: 'green' })]),
+    );
+    assert.equal(day.snapshots, 2);
+    assert.deepEqual(day.changes, []);
+  });
 
-test('an empty day says so', async () => {
-  assert.match(renderDay('2026-11-20', readDay(lines([]))), /0 snapshots so far; no level changed\./);
+  test('torn and foreign lines are counted and skipped, and another order of keys is read', async () => {
+    const other = JSON.stringify({
+      levels: { x: 'amber' },
+      overall_level: 'amber',
+      run_id: 'c',
+      time: '2026-11-20T07:10:00Z',
+    });
+    const day = readDay(
+      lines([line('00', 'a', { x: 'green' }), 'garbage', line('05', 'b', { x: 'red' }).slice(0, -4), other]),
+    );
+    assert.equal(day.bad, 2);
+    assert.equal(day.snapshots, 2);
+    assert.deepEqual(day.changes, [{ at: '2026-11-20T07:10:00Z', id: 'x', from: 'green', to: 'amber' }]);
+  });
+
+  test('a change over midnight belongs to the day of the later snapshot', () => {
+    const evening = lines([line('00', 'x', { x: 'amber' }), line('55', 'y', { x: 'green' }), 'torn']);
+    const before = lastLevels([...evening].reverse());
+    const day = readDay(lines([line('00', 'a', { x: 'red' })]), before);
+    assert.deepEqual(day.changes, [{ at: '2026-11-20T07:00:00Z', id: 'x', from: 'green', to: 'red' }]);
+    assert.deepEqual(readDay(lines([line('00', 'a', { x: 'green' })]), before).changes, []);
+  });
+
+  test('a day without snapshots says so', async () => {
+    assert.match(renderDay('2026-11-20', readDay(lines([]))), /0 snapshots so far; no level changed\./);
+  });
 });

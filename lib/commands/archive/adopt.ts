@@ -1,6 +1,6 @@
 // ops-monitor archive adopt.
 import { resolve as absolute } from 'node:path';
-import { adoptionText, type Ours } from '../../archive/adopt.ts';
+import { adoptionText, type OwnArchive } from '../../archive/adopt.ts';
 import { openSpan } from '../../archive/read.ts';
 import { Usage } from '../../contract/errors.ts';
 import { storeFiles } from '../../io/store.ts';
@@ -40,7 +40,7 @@ export const adopt: Command = {
 };
 
 /** Our own archive; undefined when it is missing or unreadable. */
-function openOurs(path: string): Ours | undefined {
+function openOurs(path: string): OwnArchive | undefined {
   try {
     const { metadata, times } = openSpan(storeFiles, path);
     const dateOf = (time: number | undefined) => (time === undefined ? undefined : new Date(time / 1000));

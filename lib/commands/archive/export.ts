@@ -2,7 +2,7 @@
 import { resolve as absolute } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { openExcerpt } from '../../archive/export.ts';
-import { instantText } from '../../archive/info.ts';
+import { instantText } from '../../archive/layout.ts';
 import { Usage } from '../../contract/errors.ts';
 import { formatBytes, formatDuration } from '../../core/quantity.ts';
 import { counted } from '../../core/text.ts';
