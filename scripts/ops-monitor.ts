@@ -45,7 +45,7 @@ dispatch({
     load: () => import('./rehearse.ts'),
   },
   'thermal-heartbeat': {
-    summary: 'reads every temperature for Prometheus, and tells whoever watches when one is out of band',
+    summary: 'reads every temperature for Prometheus, and notifies the watchdogs when one is above its limit',
     load: () => import('./thermal-heartbeat.ts'),
   },
   explain: {

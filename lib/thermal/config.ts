@@ -1,4 +1,4 @@
-// What the configuration says about the thermal heartbeat.
+// The configuration of the thermal heartbeat.
 import * as z from 'zod';
 import { duration, measure, secret } from '../contract/quantities.ts';
 import { beatStyles } from '../core/beat.ts';
@@ -9,7 +9,7 @@ import type { Limits } from './thresholds.ts';
 const degrees = (example: string, [least, most]: readonly [number, number]) =>
   measure('C', example).refine((celsius) => celsius >= least && celsius <= most, `from ${least} to ${most} C`);
 
-/** Others are implausible when they are read, too. */
+/** Degrees Celsius; readings outside this range are implausible, too. */
 const believable = [-40, 150] as const;
 
 const above = (by: string) =>
@@ -31,25 +31,27 @@ export const thermalConfig = {
               source: z.enum(sourceNames).optional().describe('where it is read'),
               chip: pattern('as `thermal-heartbeat --print` shows it'),
               sensor: pattern('as `thermal-heartbeat --print` shows it'),
-              above: degrees('60 C', believable).optional().describe('above this; without it, what fits is not judged'),
+              above: degrees('60 C', believable)
+                .optional()
+                .describe('above this; without it, matching sensors are not judged'),
             })
             .refine((exception) => Object.values(exception).some((value) => value !== undefined), {
               error: 'says nothing: it would fit every sensor, and none would be judged any more',
             }),
         )
         .prefault([])
-        .describe('other limits, by source, chip and sensor; the first that fits counts'),
+        .describe('other limits, by source, chip and sensor; the first match counts'),
       samples: z
         .int()
         .min(1)
         .max(100)
         .prefault(3)
-        .describe('beats in a row above a limit before somebody hears of it, and well below it before it is over'),
-      clear: degrees('5 C', [0, 100]).prefault('5 C').describe('over only when it is this much below its limit'),
+        .describe('beats in a row above a limit before an alert begins, and well below it before the alert ends'),
+      clear: degrees('5 C', [0, 100]).prefault('5 C').describe('an alert ends only this far below its limit'),
       stuck: duration('24h')
         .refine((seconds) => seconds >= 3600, 'at least 1h: a quiet machine is no broken sensor')
         .prefault('24h')
-        .describe('a temperature that has not moved for this long is none'),
+        .describe('a sensor whose value has not changed for this long is treated as broken'),
       sensors: z
         .boolean()
         .prefault(false)
@@ -69,14 +71,14 @@ export const thermalConfig = {
             .describe('name of the cron monitor'),
         })
         .optional()
-        .describe('the Sentry project that is told of every beat, and of what is out of band'),
+        .describe('the Sentry project that gets every beat, and an event for each temperature above its limit'),
       beat: z
         .strictObject({
           url: secret.describe('$NAME: from the environment or a credential, never written here'),
-          style: z.enum(beatStyles).prefault('healthchecks').describe('what it speaks'),
+          style: z.enum(beatStyles).prefault('healthchecks').describe('the protocol of the watchdog'),
         })
         .optional()
-        .describe('another watcher that is told of every beat'),
+        .describe('another watchdog that gets every beat'),
     })
     .prefault({})
     .describe('the thermal heartbeat'),
