@@ -42,10 +42,7 @@ export function disagreements(readings: readonly Reading[]): Map<string, string>
 const descending = (readings: readonly Good[]): number[] =>
   readings.map(({ celsius }) => celsius).sort((a, b) => b - a);
 
-/**
- * The pair that differs most. Nothing identifies a sensor on both sides, so sides of equal length are paired by rank, and
- * of others only the hottest are compared.
- */
+/** The pair that differs most. No name links the two sides: equal counts are paired by rank, else only the hottest. */
 function furthestApart(some: readonly number[], others: readonly number[]): (number | undefined)[] {
   const apart = (index: number): number => Math.abs((some[index] ?? 0) - (others[index] ?? 0));
   const indices = some.length === others.length ? [...some.keys()] : [0];
