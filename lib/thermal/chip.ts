@@ -1,14 +1,14 @@
-// What a chip and its sensors are called: a chip after where its device sits. The numbers of hwmon3 and thermal_zone2 are of
-// this boot only, and change when a module is loaded again.
+// Names chips and their sensors. A chip is named by the location of its device, because the numbers of hwmon3 and
+// thermal_zone2 change with each boot and when a module is reloaded.
 import type { Host } from '../contract/host.ts';
 
-// Few patterns here: each that is compiled costs a beat as much as reading two sensors.
+// This file avoids regular expressions: compiling one costs a beat as much as reading two sensors.
 
-/** `hwmon3` is, with `hwmon`. */
+/** True for `hwmon3` with the prefix `hwmon`. */
 const isNumbered = (name: string, prefix: string): boolean =>
   name.startsWith(prefix) && name.length > prefix.length && Number.isInteger(Number(name.slice(prefix.length)));
 
-/** `hwmon2` before `hwmon10`. */
+/** The numbered names, by number: `hwmon2` before `hwmon10`. */
 export const inOrder = (names: readonly string[], prefix: string): string[] =>
   names
     .filter((name) => isNumbered(name, prefix))
@@ -16,25 +16,25 @@ export const inOrder = (names: readonly string[], prefix: string): string[] =>
 
 export interface Place {
   readonly chip: string;
-  /** What tells it from another one that is called the same. */
+  /** Distinguishes this chip from another of the same name. */
   readonly apart?: string | undefined;
 }
 
 /**
- * `platform/coretemp.0`, `pci0000:00/0000:00:1d.0/0000:03:00.0`: the device's path, without what the kernel numbers. It is
- * given without links.
+ * `platform/coretemp.0`, `pci0000:00/0000:00:1d.0/0000:03:00.0`: the device's path, without the parts that the kernel
+ * numbers. `path` must have its symbolic links resolved.
  */
 export async function placeOf(host: Host, path: string, driver: string): Promise<Place> {
   const device = deviceOf(path);
-  // A chip that only repeats thermal zones: those are numbered as they come up, too.
+  // This chip only repeats thermal zones, which are numbered in the order of their start, too.
   if (device.startsWith('virtual/thermal/thermal_zone'))
     return { chip: `thermal/${driver}`, apart: await firmwareName(host, `/sys/devices/${device}`) };
   if (device === '' || device.startsWith('virtual')) return { chip: `virtual/${driver}` };
-  // Two drivers may show the same device, and come up in either order.
+  // Two drivers may show the same device, and may start in either order.
   return { chip: device, apart: driver };
 }
 
-/** Of `/sys/devices/pci…/hwmon/hwmon3` what stands between. */
+/** The part of `/sys/devices/pci…/hwmon/hwmon3` between `devices/` and `/hwmon`. */
 export function deviceOf(path: string): string {
   const start = path.indexOf('/sys/');
   const parts = path.slice(start < 0 ? 0 : start + '/sys/'.length).split('/');
@@ -47,13 +47,13 @@ export function deviceOf(path: string): string {
   return parts.join('/');
 }
 
-/** What the firmware calls a zone (`LNXTHERM:00`), where it has a name there. */
+/** The firmware's name of a zone (`LNXTHERM:00`), if it has one. */
 export async function firmwareName(host: Host, zone: string): Promise<string | undefined> {
   const path = await host.realpath(`${zone}/device`).catch(() => '');
   return path.split('/').at(-1) || undefined;
 }
 
-/** Two that would be called the same get what tells them apart behind their name, or else a number. */
+/** Makes chip names unique: appends `apart` to names that occur twice, or else a number. */
 export function namedApart<Named extends Place>(all: readonly Named[]): Named[] {
   const count = (name: string): number => all.filter(({ chip }) => chip === name).length;
   const used = new Map<string, number>();
@@ -65,7 +65,7 @@ export function namedApart<Named extends Place>(all: readonly Named[]): Named[] 
   });
 }
 
-/** Each with its name where no other sensor of the chip has the same, else with its number. */
+/** Each sensor's label if that is unique on the chip, else its number. */
 export function sensorNames(
   sensors: readonly { readonly id: string; readonly label?: string | undefined }[],
 ): string[] {

@@ -1,4 +1,4 @@
-// What the configuration says about the thermal heartbeat.
+// The configuration of the thermal heartbeat.
 import * as z from 'zod';
 import { duration, measure, secret } from '../contract/quantities.ts';
 import { beatStyles } from '../core/beat.ts';
@@ -9,7 +9,7 @@ import type { Limits } from './thresholds.ts';
 const degrees = (example: string, [least, most]: readonly [number, number]) =>
   measure('C', example).refine((celsius) => celsius >= least && celsius <= most, `from ${least} to ${most} C`);
 
-/** Others are implausible when they are read, too. */
+/** Degrees Celsius; readings outside this range are implausible, too. */
 const believable = [-40, 150] as const;
 
 const above = (by: string) =>

@@ -1,12 +1,12 @@
-// A thermal zone and hwmon mostly show the same sensors. Where they say something else, one of them is wrong.
+// A thermal zone and hwmon mostly show the same sensors. If their values differ, one of them is wrong.
 import { formatMeasure } from '../core/quantity.ts';
 import { cpuPackages } from './package.ts';
 import { type Good, isGood, type Reading } from './reading.ts';
 
-/** Read some milliseconds apart, a processor that is given work may have become warmer by half of this. */
+/** Between two readings some milliseconds apart, a processor that gets work may warm up by half of this. */
 const mostCelsius = 15;
 
-/** By pair, in how many beats in a row they differed; and what is to be said of those that did so in `samples` of them. */
+/** `counts`: beats in a row in which a pair differed. `warnings`: one for each pair that reached `samples`. */
 export function countDisagreements(
   readings: readonly Reading[],
   before: Readonly<Record<string, number>>,
@@ -17,7 +17,7 @@ export function countDisagreements(
   return { counts, warnings: found.filter(([pair]) => (counts[pair] ?? 0) >= samples).map(([, says]) => says) };
 }
 
-/** By pair what is to be said of it. */
+/** Type of the thermal zone → warning. */
 export function disagreements(readings: readonly Reading[]): Map<string, string> {
   const good = readings.filter(isGood);
   const zones = Map.groupBy(
@@ -42,7 +42,7 @@ export function disagreements(readings: readonly Reading[]): Map<string, string>
 const descending = (readings: readonly Good[]): number[] =>
   readings.map(({ celsius }) => celsius).sort((a, b) => b - a);
 
-/** Which of one side is which of the other, nobody says: the hottest is the hottest, and so on where there are as many. */
+/** The pair that differs most. No name links the two sides: equal counts are paired by rank, else only the hottest. */
 function furthestApart(some: readonly number[], others: readonly number[]): (number | undefined)[] {
   const apart = (index: number): number => Math.abs((some[index] ?? 0) - (others[index] ?? 0));
   const indices = some.length === others.length ? [...some.keys()] : [0];

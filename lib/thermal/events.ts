@@ -1,6 +1,6 @@
-// What Sentry is told of a temperature that is out of band: when it begins, once an hour while it lasts, when it is over.
-// What is owed stands in the state of the beat and not in an outbox of files: it lies in memory, because no disk is to be
-// written 2,880 times a day, and the words of an event depend on what has happened until it is sent.
+// The Sentry events of a temperature above its limit: one at the beginning, one an hour while it lasts, one at the end.
+// Unsent events are kept in the state of the beat and not in an outbox of files: the state lies in memory, because no disk
+// should be written 2,880 times a day, and the words of an event depend on what has happened until it is sent.
 import { formatBeside, formatDuration, formatMeasure } from '../core/quantity.ts';
 import type { SentryEvent } from '../core/sentry.ts';
 import { fingerprint } from '../core/text.ts';
@@ -9,18 +9,17 @@ import { isDueAgain, secondsSince } from '../core/age.ts';
 import { isActive, type Track, type Tracks } from './thresholds.ts';
 
 const repeatSeconds = 3600;
-/** What nobody could be told for so long is no news any more. */
+/** An event that could not be sent for this long is dropped. */
 const forgetSeconds = 86_400;
 
 type State = 'begun' | 'lasting' | 'over';
 
-/** One thing that Sentry is told of a sensor. */
-interface News {
+interface EventKey {
   readonly key: string;
   readonly state: State;
 }
 
-export interface Due extends News {
+export interface Due extends EventKey {
   readonly event: SentryEvent;
 }
 
@@ -30,7 +29,7 @@ interface Sender {
   readonly version: string;
 }
 
-/** Those to be told now, in the order in which they came about. */
+/** The events to be sent now, oldest first. */
 export const dueEvents = (tracks: Tracks, sender: Sender, at: Date): Due[] =>
   Object.entries(tracks).flatMap(([key, newest]) => {
     const track = oldestOf(newest);
@@ -41,15 +40,15 @@ const oldestOf = (track: Track): Track => (track.earlier ? oldestOf(track.earlie
 
 function dueStates(track: Track, at: Date): State[] {
   const begun: State[] = track.told_at === undefined ? ['begun'] : [];
-  // Whoever is called when one begins is called also where it was over before anybody could be reached.
+  // The beginning is reported even if the temperature was well again before Sentry could be reached.
   if (track.ended_at !== undefined) return [...begun, 'over'];
   if (!isActive(track) || !isDueAgain(track.told_at, repeatSeconds, at)) return [];
   return begun.length > 0 ? begun : ['lasting'];
 }
 
-/** What is still to be watched or told, after these were told. */
-export function afterTelling(tracks: Tracks, told: readonly News[], at: Date): Tracks {
-  const statesOf = Map.groupBy(told, ({ key }) => key);
+/** The tracks that remain to be watched or reported after these events were sent. */
+export function settleEvents(tracks: Tracks, sent: readonly EventKey[], at: Date): Tracks {
+  const statesOf = Map.groupBy(sent, ({ key }) => key);
   return Object.fromEntries(
     Object.entries(tracks).flatMap(([key, track]) => {
       const states = statesOf.get(key)?.map(({ state }) => state) ?? [];
@@ -59,29 +58,29 @@ export function afterTelling(tracks: Tracks, told: readonly News[], at: Date): T
   );
 }
 
-/** Without Sentry there is nobody to tell that it is over. */
-export const withNobodyToTell = (tracks: Tracks, at: Date): Tracks =>
-  afterTelling(
+/** Without Sentry an ended track has no event to wait for, so it is dropped. */
+export const dropEnded = (tracks: Tracks, at: Date): Tracks =>
+  settleEvents(
     tracks,
     Object.keys(tracks).map((key) => ({ key, state: 'over' })),
     at,
   );
 
-function settleOldest(track: Track, told: readonly State[], at: Date): Track | undefined {
+function settleOldest(track: Track, sent: readonly State[], at: Date): Track | undefined {
   const { earlier, ...newest } = track;
-  if (!earlier) return settle(track, told, at);
-  const left = settleOldest(earlier, told, at);
+  if (!earlier) return settle(track, sent, at);
+  const left = settleOldest(earlier, sent, at);
   return left ? { ...newest, earlier: left } : newest;
 }
 
-function settle(track: Track, told: readonly State[], at: Date): Track | undefined {
+function settle(track: Track, sent: readonly State[], at: Date): Track | undefined {
   const { ended_at } = track;
-  if (ended_at !== undefined && (told.includes('over') || hasExpired(ended_at, forgetSeconds, at))) return undefined;
-  return told.some((state) => state !== 'over') ? { ...track, told_at: at.toISOString() } : track;
+  if (ended_at !== undefined && (sent.includes('over') || hasExpired(ended_at, forgetSeconds, at))) return undefined;
+  return sent.some((state) => state !== 'over') ? { ...track, told_at: at.toISOString() } : track;
 }
 
 /** As a sentence for a person: `CPU package on platform/coretemp.0: 91 C (above 85 C)`. */
-export function sentenceOf(track: Track, at: Date): string {
+export function describeTrack(track: Track, at: Date): string {
   const { title, chip, celsius, above, read_at } = track;
   const beside = formatBeside(celsius, above, 'C');
   const limit = formatMeasure(above, 'C');
@@ -89,7 +88,7 @@ export function sentenceOf(track: Track, at: Date): string {
   return `${title} on ${chip} is ${now()}`;
 
   function now(): string {
-    if (track.ended_at !== undefined) return `${ending()} (it ${pastOf(track)})`;
+    if (track.ended_at !== undefined) return `${ending()} (it ${describePast(track)})`;
     const seen = age > 1 ? `${beside} when it was last read ${formatDuration(age)} ago` : beside;
     return `at ${seen} (${celsius > above ? 'above' : 'limit'} ${limit})`;
   }
@@ -103,9 +102,9 @@ export function sentenceOf(track: Track, at: Date): string {
 
 const limitThen = ({ above, began_above }: Track): number => began_above ?? above;
 
-function pastOf(track: Track): string {
+function describePast(track: Track): string {
   const { began_at, ended_at = '', ended_as, read_at, highest_celsius } = track;
-  // How it went on with what went away, nobody knows.
+  // Nothing is known of a sensor after its last reading.
   const until = new Date(ended_as === 'gone' ? read_at : ended_at);
   const lasted = formatDuration(Math.max(0, secondsSince(began_at, until)));
   return `was above ${formatMeasure(limitThen(track), 'C')} for ${lasted}, at most ${formatMeasure(highest_celsius, 'C')}`;
@@ -115,11 +114,13 @@ function eventOf(key: string, track: Track, state: State, { site, hostname, vers
   const { source, chip, sensor, title, limit_key, highest_celsius, began_at = '', ended_at, told_at } = track;
   const isLate = state === 'begun' && ended_at !== undefined;
   const above = ended_at === undefined ? track.above : limitThen(track);
-  // What it has cooled down to since is no news of its beginning.
+  // A late report of the beginning gives the highest temperature, not the one it has cooled down to.
   const celsius = isLate ? highest_celsius : track.celsius;
-  const words = isLate ? `${title} on ${chip} ${pastOf(track)}, which could not be told before` : sentenceOf(track, at);
+  const words = isLate
+    ? `${title} on ${chip} ${describePast(track)}, which could not be reported before`
+    : describeTrack(track, at);
   const time = state === 'begun' ? began_at : state === 'over' ? ended_at : undefined;
-  // The same event tried again, or by two beats at once, has the same id: what arrives twice is one to Sentry.
+  // A retried event, or one that two beats send at once, keeps its id: Sentry stores it once.
   const identity = `${site} ${hostname} ${key} ${minuteOf(began_at)} ${state} ${state === 'lasting' ? told_at : ''}`;
   return {
     event_id: fingerprint(identity) + fingerprint(`${identity} again`),
@@ -144,5 +145,5 @@ function eventOf(key: string, track: Track, state: State, { site, hostname, vers
   };
 }
 
-/** Its number. They change at :15: the timer beats at :00 and :30, and what runs beside it begins a little earlier or later. */
+/** Minutes since 1970, counted from :15: the timer beats at :00 and :30, and a beat beside it starts a little earlier or later. */
 const minuteOf = (time: string): number => Math.floor((Date.parse(time) / 1000 - 15) / 60);

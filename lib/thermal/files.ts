@@ -1,4 +1,4 @@
-// What thermal-heartbeat writes, and how a beat reads what the one before has left.
+// The files that thermal-heartbeat writes, and how a beat reads the state of the previous beat.
 import { defineFile } from '../contract/file.ts';
 import { plainShape } from '../contract/shape.ts';
 import type { World } from '../contract/stage.ts';
@@ -14,7 +14,7 @@ export const thermalTextfile = defineFile<string>({
   mode: 0o644,
 });
 
-/** On the disk, by a beat that reads no temperature: a boot in between must not take since when there has been none. */
+/** Written to disk by a beat that reads no temperature: a reboot must not lose the time of the last reading. */
 export const lastHeartbeat = defineFile<{ schema_version: number; heartbeat_seconds: number }>({
   summary: 'when a temperature was last read',
   format: 'json',
@@ -28,18 +28,18 @@ export const stateVersion = 1;
 export interface ThermalState {
   readonly schema_version: number;
   readonly at: string;
-  /** When the last beat was that counted as a sample. */
+  /** Time of the last beat that counted as a sample. */
   readonly sampled_at?: string | undefined;
   /** Unix time of the last beat that read a temperature. */
   readonly heartbeat_seconds?: number | undefined;
   readonly steady: Steady;
   readonly tracks: Tracks;
-  /** Beats in a row in which a zone and hwmon said something else, by pair. */
+  /** Type of the thermal zone → beats in a row in which it and hwmon differed. */
   readonly disagreements: Readonly<Record<string, number>>;
   readonly hung?: HungChips | undefined;
-  /** By whom it is sent to: until when he wants to hear nothing. */
+  /** Recipient → time until which it asked to be sent nothing. */
   readonly quiet_until: Readonly<Record<string, string>>;
-  /** When the cron monitor was last told how it is set up. */
+  /** When the cron monitor last received its settings. */
   readonly monitor_told_at?: string | undefined;
 }
 
@@ -67,15 +67,15 @@ const trackShape = plainShape<Track>({
 const isSound = (track: Track): boolean =>
   trackShape.safeParse(track).success && (track.earlier === undefined || isSound(track.earlier));
 
-/** One that is damaged costs itself: whoever stumbled over it in each beat would tell nobody of anything any more. */
+/** Drops damaged tracks: a beat that failed because of one would never send anything again. */
 const soundTracks = (tracks: Tracks): Tracks =>
   Object.fromEntries(Object.entries(tracks).filter(([, track]) => isSound(track)));
 
-/** In the runtime folder: what a boot may take, and what no disk has to take 2,880 times a day. */
+/** Kept in the runtime folder: a reboot may lose it, and no disk should be written 2,880 times a day. */
 export const thermalState = defineFile<ThermalState>({
-  summary: 'what one beat leaves for the next: what was above its limit, and who was told',
+  summary: 'what one beat leaves for the next: what was above its limit, and what was reported',
   format: 'json',
-  // The whole path of the state again, so that two sites of one user never meet.
+  // The path repeats the whole state folder, so that two sites of one user never share a file.
   path: ({ runtime, state }) => join(runtime, 'thermal', state, 'thermal_state.json'),
   mode: 0o644,
   schema: plainShape<ThermalState>({
@@ -92,7 +92,7 @@ export const thermalState = defineFile<ThermalState>({
   }),
 });
 
-/** What cannot be read, or is of another version, is as good as none. */
+/** Undefined if there is no state, if it cannot be read, or if it is of another version. */
 export async function readState({ previous }: Pick<World<never>, 'previous'>): Promise<ThermalState | undefined> {
   const state = (await previous(thermalState)).content;
   return state?.schema_version === stateVersion ? { ...state, tracks: soundTracks(state.tracks) } : undefined;

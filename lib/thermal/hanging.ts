@@ -1,13 +1,13 @@
-// Chips are asked on threads, and a driver that hangs keeps its thread for ever: it sleeps in the kernel and heeds no
-// signal, and the beat whose thread it is cannot end before it, with all its memory. So few threads ask at a time, each
-// beat notes what did not answer, and none asks a chip for which an earlier one still waits.
+// Chips are read on threads, and a driver that hangs keeps its thread for ever: it sleeps in the kernel and ignores
+// signals, and the beat that owns the thread cannot exit before it, with all its memory. So few threads read at a time,
+// each beat notes the chips that did not answer, and no beat reads a chip that an earlier beat still waits for.
 import { TimedOut } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
 import { lanes } from '../core/lanes.ts';
 import { isOfCpu } from './package.ts';
 
-/** A process, named for good. */
+/** Start time included, because process ids are reused. */
 interface Process {
   readonly pid: number;
   readonly started: string;
@@ -18,25 +18,25 @@ export interface Processes {
   readonly lives: (process: Process) => boolean;
 }
 
-/** By the chip's folder: which beat waits for it, and since when. */
+/** The chip's folder → the beat that waits for it, and since when. */
 export type HungChips = Readonly<Record<string, Process & { readonly since: string }>>;
 
 /** Shared by all sources: a chip that hangs may be known to several. */
 export interface Chips {
   /**
-   * How to read the values of a chip of this driver, or of a zone of this type, in this folder: each when there is a thread
-   * for it.
+   * Returns a function that reads files of one chip. `driver` is the chip's driver or the zone's type. Each read waits for a
+   * free thread.
    */
   asker(host: Host, folder: string, driver: string): (path: string) => Promise<string>;
-  /** With those that have been asked in this beat and have not answered. Most do a little later, before the next beat. */
+  /** Includes the chips that have not answered in this beat. Most of them do a little later, before the next beat. */
   hungAt(at: Date): HungChips;
 }
 
-/** What was read by then counts. The rest of the ten seconds is for telling. */
+/** Readings made until then count. The rest of the ten seconds is for sending. */
 export const sourceMs = 3000;
 export const noAnswerInTime = `no answer within ${sourceMs / 1000} s`;
 
-/** `before` is what the beats before noted. There are four threads: two for chips, one for the processor, one for telling. */
+/** `before`: noted by earlier beats. There are four threads: two for chips, one for the processor, one for sending. */
 export function chipsOf(before: HungChips, { self, lives }: Processes): Chips {
   const hung = Object.fromEntries(Object.entries(before).filter(([, process]) => lives(process)));
   const [cpu, others] = [lanes(1), lanes(2)];
@@ -48,7 +48,7 @@ export function chipsOf(before: HungChips, { self, lives }: Processes): Chips {
       return { ...hung, ...Object.fromEntries([...hanging].map((chip) => [chip, noted])) };
     },
     asker: (host, folder, driver) => {
-      // Registers of the processor, sixty of them: they need no thread, and each turn here costs as much as the reading.
+      // coretemp has some sixty processor registers: they need no thread, and queueing costs as much as the reading.
       if (driver === 'coretemp') return (path) => host.readText(path);
       const isCpu = isOfCpu(driver);
       const why = whyNotAsked(hung, folder, isCpu);
@@ -78,10 +78,9 @@ export function chipsOf(before: HungChips, { self, lives }: Processes): Chips {
   };
 }
 
-/** Many disks may die at once, and a few are asked a beat. With so many beats left behind the unit's memory is full. */
+/** Many disks may fail at once, and each beat reads a few. With this many hanging beats the unit's memory is full. */
 const mostBeats = 2;
 
-/** Why a chip is not asked in this beat, if so. */
 function whyNotAsked(hung: HungChips, chip: string, isCpu: boolean): string | undefined {
   const known = Object.hasOwn(hung, chip) ? hung[chip] : undefined;
   if (known) return `it hung at ${known.since}, and is not asked again while process ${known.pid} lives`;

@@ -1,5 +1,5 @@
-// thermal-heartbeat: reads every temperature, writes the textfile and what the next beat must know, tells whoever watches.
-// In that order: what is outside may be slow or gone, and costs only itself.
+// thermal-heartbeat: reads every temperature, writes the textfile and the state for the next beat, and then notifies the
+// watchdogs. Files come first because a watchdog may be slow or unreachable.
 import type { Net } from '../contract/net.ts';
 import { stageRecord } from '../contract/record.ts';
 import { defineStage, type World } from '../contract/stage.ts';
@@ -7,19 +7,19 @@ import { counted, listed, reasonOf } from '../core/text.ts';
 import { readSources, type Read } from './read-sources.ts';
 import type { ThermalConfig } from './config.ts';
 import { countDisagreements } from './disagreement.ts';
-import { afterTelling, dueEvents, sentenceOf, withNobodyToTell } from './events.ts';
+import { settleEvents, dueEvents, describeTrack, dropEnded } from './events.ts';
 import { lastHeartbeat, readState, stateVersion, type ThermalState, thermalState, thermalTextfile } from './files.ts';
 import { chipsOf, type Processes } from './hanging.ts';
 import { isGood } from './reading.ts';
 import { sources } from './sources/index.ts';
 import { markStuck } from './stuck.ts';
 import { type Paint, renderTable } from './table.ts';
-import { tell, wouldTell } from './tell.ts';
+import { notifyWatchers, describeDryRun } from './watchers.ts';
 import { renderTextfile } from './textfile.ts';
 import { isActive, isSample, judge, step } from './thresholds.ts';
 
 interface Means {
-  /** Loaded only where somebody is told. */
+  /** Loaded only if a watchdog is configured. */
   readonly net: () => Promise<Net>;
   readonly paint: () => Paint;
   readonly processes: Processes;
@@ -62,12 +62,12 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const good = readings.filter(isGood);
       const last = before?.heartbeat_seconds ?? (good.length > 0 ? undefined : await heartbeatBeforeBoot(world));
       const now = Math.floor(at.getTime() / 1000);
-      // Never ahead: a clock that was put back would have it young for as long as it was ahead.
+      // Never in the future: after the clock is put back, an old heartbeat would look fresh until the clock catches up.
       const heartbeat_seconds = good.length > 0 ? now : last === undefined ? undefined : Math.min(last, now);
-      const problems = [...troublesOf(reads, good.length)];
+      const problems = [...problemsOf(reads, good.length)];
       const text = renderTextfile(reads, readings, judged, heartbeat_seconds);
       const unwritten = await failureOf(world.replace(thermalTextfile, text));
-      // A disk that does not take it takes no record of this beat either, and that is told.
+      // The failure is not reported here: a disk that rejects this file rejects the record of this beat too, which is reported.
       if (good.length === 0 && heartbeat_seconds !== undefined)
         await failureOf(world.replace(lastHeartbeat, { schema_version: stateVersion, heartbeat_seconds }));
 
@@ -84,7 +84,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         at,
       });
       const active = Object.values(tracks).filter(isActive);
-      problems.push(...active.map((track) => sentenceOf(track, at)));
+      problems.push(...active.map((track) => describeTrack(track, at)));
 
       const state: ThermalState = {
         schema_version: stateVersion,
@@ -92,14 +92,14 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         sampled_at: (isSample(sampledAt, at) ? at : sampledAt)?.toISOString(),
         ...(heartbeat_seconds === undefined ? {} : { heartbeat_seconds }),
         steady,
-        tracks: thermal.sentry ? tracks : withNobodyToTell(tracks, at),
+        tracks: thermal.sentry ? tracks : dropEnded(tracks, at),
         disagreements: differing.counts,
         hung: chips.hungAt(at),
         quiet_until: before?.quiet_until ?? {},
         ...(before?.monitor_told_at === undefined ? {} : { monitor_told_at: before.monitor_told_at }),
       };
-      // Before anybody is told: a beat that can leave nothing fails, and an event that the next beat would not know of
-      // came anew with each.
+      // Written before anything is sent: without its state a beat fails and sends no event, because each following beat
+      // would send the same event again.
       const unkept = await failureOf(world.replace(thermalState, state));
       const failures = [unwritten, unkept].filter((failure) => failure !== undefined);
       const beat = {
@@ -109,9 +109,9 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         id: world.runId,
       };
       const due = thermal.sentry && unkept === undefined ? dueEvents(tracks, senderOf(world), at) : [];
-      const untold = world.options['dry-run'] === true ? wouldTell(thermal, beat, due) : undefined;
-      if ((thermal.sentry || thermal.beat) && !untold) {
-        const told = await tell({
+      const dryRun = world.options['dry-run'] === true ? describeDryRun(thermal, beat, due) : undefined;
+      if ((thermal.sentry || thermal.beat) && !dryRun) {
+        const sent = await notifyWatchers({
           net: await net(),
           config: thermal,
           beat,
@@ -121,9 +121,9 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
           at,
           monotonicMs: world.monotonicMs,
         });
-        problems.push(...told.problems);
-        const settled = thermal.sentry ? afterTelling(tracks, told.events, at) : state.tracks;
-        const after: ThermalState = { ...state, ...told.marks, tracks: settled };
+        problems.push(...sent.problems);
+        const settled = thermal.sentry ? settleEvents(tracks, sent.events, at) : state.tracks;
+        const after: ThermalState = { ...state, ...sent.marks, tracks: settled };
         if (unkept === undefined && JSON.stringify(after) !== JSON.stringify(state))
           await world.replace(thermalState, after);
       }
@@ -136,8 +136,8 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
           out_of_band: active.length,
         },
         problems,
-        json: { readings, ...(untold ? { would_tell: untold } : {}) },
-        ...(untold ? { text: untold.join('\n'), exitCode: 0 } : {}),
+        json: { readings, ...(dryRun ? { would_tell: dryRun } : {}) },
+        ...(dryRun ? { text: dryRun.join('\n'), exitCode: 0 } : {}),
       };
     },
   });
@@ -148,19 +148,19 @@ const senderOf = ({ config: { site }, hostname, product: { version } }: World<Th
   version,
 });
 
-/** Why something could not be written, if so. */
+/** The reason why a write failed; undefined if it succeeded. */
 const failureOf = (written: Promise<void>): Promise<string | undefined> => written.then(() => undefined, reasonOf);
 
 const timeOf = (time: string | undefined): Date | undefined => (time === undefined ? undefined : new Date(time));
 
-/** By the record of the last beat where that read a temperature, else by what it left on the disk because it read none. */
+/** From the record of the last beat if that read a temperature, else from the file that beats without any leave on disk. */
 async function heartbeatBeforeBoot(world: World<ThermalConfig>): Promise<number | undefined> {
   const record = await world.read(stageRecord(name)).catch(() => undefined);
   if (record?.counts['readings']) return Math.floor(Date.parse(record.started_at) / 1000);
   return (await world.read(lastHeartbeat).catch(() => undefined))?.heartbeat_seconds;
 }
 
-function troublesOf(reads: readonly Read[], good: number): string[] {
+function problemsOf(reads: readonly Read[], good: number): string[] {
   const failed = reads.flatMap((read) => (read.status === 'failed' ? [`${read.source}: ${read.reason}`] : []));
   const warnings = reads.flatMap((read) => read.warnings ?? []);
   return [...(good === 0 ? ['no temperature could be read on this machine'] : []), ...failed, ...warnings];

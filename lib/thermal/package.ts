@@ -1,8 +1,8 @@
-// Which readings are the CPU package's, and which an NVMe disk's. Boards have many sensors that are called after the CPU
-// and show something else: those of super-IO chips (CPUTIN), of the firmware (acpitz), of the chipset (pch_…).
+// Which readings are the CPU package's, and which an NVMe disk's. Boards have many sensors that are named after the CPU
+// and measure something else: those of super-IO chips (CPUTIN), of the firmware (acpitz), of the chipset (pch_…).
 import { type Good, isGood, type Reading } from './reading.ts';
 
-/** One of each package; of the source that is believed most, of those that know one. */
+/** One reading for each package, all from the most trusted source that has any. */
 export function cpuPackages(readings: readonly Reading[]): Good[] {
   for (const source of ['hwmon', 'sensors', 'thermal_zone'] as const) {
     const chips = Map.groupBy(
@@ -15,18 +15,17 @@ export function cpuPackages(readings: readonly Reading[]): Good[] {
   return [];
 }
 
-/** A zone of an Intel package, or a chip or zone of ARM, where the hottest sensor stands for all. */
+/** True for the zone of an Intel package and for ARM chips and zones: their hottest sensor counts. */
 const isPlain = (driver: string): boolean => driver === 'x86_pkg_temp' || /^(cpu|soc)[-_]?\d*[-_]thermal$/.test(driver);
 
-/** The processor's own chips and zones, by what they are called. */
 export const isOfCpu = (driver: string): boolean =>
   driver === 'coretemp' || driver === 'k10temp' || driver === 'zenpower' || isPlain(driver);
 
-/** Of one chip; undefined where it is none of a CPU's. */
+/** The package reading of one chip; undefined if the chip is no CPU. */
 function packageOf(all: readonly Reading[]): Good | undefined {
   const [first] = all;
   if (!first) return undefined;
-  // One that could not be read just now is unknown: what stands in its place means something else.
+  // If the package sensor cannot be read now, the package is unknown: the other sensors measure something else.
   const best = all.find(({ sensor }) => sensor === 'Tdie' || /^(Package|Physical) id \d+$/.test(sensor));
   if (best && !isGood(best) && best.problem === 'unreadable') return undefined;
   const chip = all.filter(isGood);
@@ -34,7 +33,7 @@ function packageOf(all: readonly Reading[]): Good | undefined {
     const temp1 = chip.find(({ id }) => id === 'temp1');
     return (
       chip.find(({ sensor }) => /^(Package|Physical) id \d+$/.test(sensor)) ??
-      // Renamed in sensors.d; before 2011 there was none, and temp1 is a core.
+      // sensors.d may rename the package sensor; chips before 2011 have none, and their temp1 is a core.
       (temp1 && !temp1.sensor.startsWith('Core') ? temp1 : undefined) ??
       hottest(chip.filter(({ sensor, id }) => sensor.startsWith('Core') || sensor === id))
     );
@@ -54,13 +53,13 @@ function packageOf(all: readonly Reading[]): Good | undefined {
 const hottest = (readings: readonly Good[]): Good | undefined =>
   readings.reduce<Good | undefined>((most, one) => (most && most.celsius >= one.celsius ? most : one), undefined);
 
-/** Of each disk the one temperature that it is judged by; hwmon's where it knows the disk. */
+/** The one temperature that each disk is judged by; hwmon's, if hwmon shows the disk. */
 export function nvmeDisks(readings: readonly Reading[]): Good[] {
   const disks = readings
     .filter(isGood)
     .filter(({ driver, sensor, id }) => driver === 'nvme' && (/^composite$/i.test(sensor) || id === 'temp1'));
   const known = new Set(disks.filter(({ source }) => source === 'hwmon').map(({ chip }) => chip));
-  // The names of `sensors` are not those of the kernel: where hwmon knows disks, it knows those of `sensors` too.
+  // `sensors` does not use the kernel's names: if hwmon shows any disk, it shows those of `sensors` too.
   return disks.filter(
     ({ source, chip }) => source === 'hwmon' || !(known.has(chip) || (source === 'sensors' && known.size > 0)),
   );

@@ -1,4 +1,4 @@
-// Runs the sources, which are probes, and says of each what it is worth: one that read none of its sensors has failed.
+// Runs the sources, which are probes. A source that could read none of its sensors has failed.
 import type { Envelope } from '../contract/envelope.ts';
 import type { Probe } from '../contract/probe.ts';
 import type { World } from '../contract/stage.ts';
@@ -23,7 +23,7 @@ export async function readSources(
     openHost,
     now,
     monotonicMs,
-    // No source asks what it read before: what a beat must know of the one before, it keeps by sensor.
+    // No source uses its previous section: a beat keeps what it needs of the previous beat by sensor.
     previous: {},
     bootId: '',
     timeoutMs: sourceMs,
@@ -38,12 +38,12 @@ function readOf(source: string, envelope: Envelope<Temperatures>): Read {
   const { status, ms } = envelope;
   if (status === 'failed')
     return { source, ms, readings: [], status, reason: envelope.kind === 'timeout' ? noAnswerInTime : envelope.reason };
-  const reason = whyWorthNothing(envelope.data);
+  const reason = whyFailed(envelope.data);
   return { source, ms, ...envelope.data, ...(reason === undefined ? { status } : { status: 'failed', reason }) };
 }
 
-/** A timer that does not run, a program that is missing, rights that were taken: the source is there and tells nothing. */
-function whyWorthNothing({ readings }: Temperatures): string | undefined {
+/** The source exists, but a timer does not run, a program is missing, or a permission was withdrawn. */
+function whyFailed({ readings }: Temperatures): string | undefined {
   const there = readings.filter((one) => isGood(one) || one.problem !== 'absent');
   const unread = there.filter((one) => !isGood(one) && (one.problem === 'stale' || one.problem === 'unreadable'));
   const [first] = unread;

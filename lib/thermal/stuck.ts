@@ -1,20 +1,20 @@
-// A sensor that never moves tells nothing: a real one moves by a digit within a day.
+// Detects sensors whose value never changes: a working one changes by at least a digit within a day.
 import { secondsSince } from '../core/age.ts';
 import { isGood, keyOf, type Reading } from './reading.ts';
 
-/** By sensor, what it says and since when. */
+/** Sensor → its value, and since when it has had that value. */
 export type Steady = Readonly<Record<string, { readonly celsius: number; readonly since: string }>>;
 
 const mostSecondsBetween = 300;
 
-/** The readings, those that stand still for too long marked as stuck; and what to compare the next ones with. */
+/** Marks the readings that have not changed for `stuckSeconds`; `steady` is passed to the next beat. */
 export function markStuck(
   readings: readonly Reading[],
   before: Steady,
   { at, lastAt, stuckSeconds }: { readonly at: Date; readonly lastAt: Date | undefined; readonly stuckSeconds: number },
 ): { readings: Reading[]; steady: Steady } {
   const steady: Record<string, Steady[string]> = {};
-  // After a pause, or a clock that jumped, two equal samples are no day without a change.
+  // After a pause or a clock jump, two equal samples do not prove that the value never changed in between.
   const gap = secondsSince(lastAt, at);
   const goesOn = gap >= 0 && gap <= mostSecondsBetween;
   const marked = readings.map((reading): Reading => {

@@ -1,4 +1,4 @@
-// The readings as a person looks at them.
+// The readings as a table for people.
 import { alignColumns, padded } from '../core/columns.ts';
 import { formatDuration, formatMeasure } from '../core/quantity.ts';
 import { oneLine } from '../core/harmless.ts';
@@ -18,7 +18,7 @@ export function renderTable(
     const limit = judged.find((one) => one.reading === reading);
     const { source } = reading;
     const [chip, sensor] = [oneLine(reading.chip), oneLine(reading.sensor)];
-    // Cut off, not rounded: what stands beside a limit must not look as if it were on it.
+    // Truncated, not rounded: a value just below a limit must not look as if it had reached it.
     const celsius = isGood(reading) ? `${(Math.trunc(reading.celsius * 10) / 10).toFixed(1)} C` : '-';
     const style = !isGood(reading) ? 'unknown' : !limit ? 'dim' : reading.celsius > limit.above ? 'red' : 'green';
     const limited = limit ? `${limit.title}, above ${formatMeasure(limit.above, 'C')}` : '';

@@ -1,4 +1,4 @@
-// Temperatures for node-exporter's textfile collector.
+// Renders the temperatures for node-exporter's textfile collector.
 import { gaugesOf, renderExposition } from '../core/exposition.ts';
 import type { Read } from './read-sources.ts';
 import { isGood, type Reading } from './reading.ts';

@@ -1,4 +1,4 @@
-// When a temperature is out of band: begun, going on, over. Pure: readings, what was before, and the clock come in as data.
+// When an alert for a temperature begins, lasts and ends. Pure: readings, previous tracks and the clock come in as data.
 import { isAcross } from '../engine/judgement.ts';
 import { secondsSince } from '../core/age.ts';
 import { cpuPackages, nvmeDisks } from './package.ts';
@@ -7,11 +7,11 @@ import { type Good, isGood, keyOf, type Reading } from './reading.ts';
 export interface Limits {
   readonly cpu: { readonly above: number };
   readonly nvme: { readonly above: number };
-  /** The first that fits counts, before those two. Without `above`, what it fits is not judged. */
+  /** The first match wins, before `cpu` and `nvme`. Without `above`, matching sensors are not judged. */
   readonly for: readonly Exception[];
-  /** So many in a row before it begins, and before it is over. */
+  /** Samples in a row before an alert begins, and before it ends. */
   readonly samples: number;
-  /** Over only when it is this much below the limit. */
+  /** Hysteresis: an alert ends only this many degrees below the limit. */
   readonly clear: number;
 }
 
@@ -22,43 +22,43 @@ interface Exception {
   readonly above?: number | undefined;
 }
 
-/** Of one sensor that is, or was just now, above its limit. Kept from beat to beat. */
+/** One sensor that is, or was until recently, above its limit. Kept from beat to beat. */
 export interface Track {
   readonly source: string;
   readonly chip: string;
   readonly sensor: string;
-  /** What a person calls it. */
+  /** For people: `CPU package`. */
   readonly title: string;
   readonly above: number;
-  /** Where the limit stands in the configuration. */
+  /** The configuration key of the limit. */
   readonly limit_key: string;
-  /** In a row, above or well below. */
+  /** Samples in a row above the limit, or well below it. */
   readonly over: number;
   readonly under: number;
-  /** Of one that has not begun: in a row, without a temperature. */
+  /** Before the alert begins: beats in a row without a temperature. */
   readonly unread?: number;
   readonly celsius: number;
   readonly read_at: string;
   readonly highest_celsius: number;
-  /** When there were enough of them. */
+  /** When the samples above the limit were enough. */
   readonly began_at?: string;
-  /** The limit that it was above then: somebody may have changed it meanwhile. */
+  /** The limit at that time: the configuration may have changed since. */
   readonly began_above?: number;
   readonly ended_at?: string;
-  /** Not by being well. */
+  /** Absent if the alert ended because the temperature fell. */
   readonly ended_as?: 'unjudged' | 'gone';
-  /** Since when its source, where it has not failed, does not show it. */
+  /** Since when its source, although it works, has not shown the sensor. */
   readonly missing_since?: string;
-  /** When somebody was last told, and that it is over. */
+  /** When Sentry last got a `begun` or `lasting` event. */
   readonly told_at?: string;
-  /** The one before it, which is over, and of which somebody is still to be told first. */
+  /** The previous alert of this sensor, which has ended and must be reported first. */
   readonly earlier?: Track;
 }
 
 export type Tracks = Readonly<Record<string, Track>>;
 
 export interface Judged {
-  /** The same from beat to beat; of a package also where another core of it is the hottest now. */
+  /** Stable from beat to beat; a package keeps its key when another core becomes the hottest. */
   readonly key: string;
   readonly reading: Good;
   readonly title: string;
@@ -66,11 +66,11 @@ export interface Judged {
   readonly limit_key: string;
 }
 
-/** Samples nearer to each other are one (somebody ran it by hand); further apart they are not in a row. */
+/** Beats closer together count as one sample (one was run by hand); beats further apart are not in a row. */
 const [nearestSeconds, furthestSeconds] = [10, 300];
-/** Beats in a row without a temperature that what has not begun outlasts. */
+/** This many beats in a row without a temperature do not interrupt a row of samples. */
 const mostUnread = 2;
-/** What its source has not shown for so long is not there any more. */
+/** A sensor that its source has not shown for this long is gone. */
 const goneSeconds = 3600;
 
 /** Every reading that has a limit. */
@@ -113,24 +113,23 @@ function matches(pattern: string | undefined, text: string): boolean {
 
 interface Beat {
   readonly readings: readonly Reading[];
-  /** What `judge` says of them. */
   readonly judged: readonly Judged[];
-  /** The sources that should have told something and did not: what they would have shown, nobody knows. */
+  /** Sources that failed: the values of their sensors are unknown. */
   readonly failed: ReadonlySet<string>;
   readonly limits: Pick<Limits, 'samples' | 'clear'>;
   readonly before: Tracks;
-  /** When the last sample was: the last beat that counted as one. */
+  /** Time of the last beat that counted as a sample. */
   readonly lastAt: Date | undefined;
   readonly at: Date;
 }
 
-/** Of two beats that are very near to each other only the first is a sample. */
+/** Of two beats that are very close together only the first is a sample. */
 export function isSample(lastAt: Date | undefined, at: Date): boolean {
   const seconds = secondsSince(lastAt, at);
   return !(seconds >= 0 && seconds < nearestSeconds);
 }
 
-/** One beat further. */
+/** Advances all tracks by one beat. */
 export function step({ readings, judged, failed, limits, before, lastAt, at }: Beat): Tracks {
   const seconds = secondsSince(lastAt, at);
   const isNewSample = isSample(lastAt, at);
@@ -139,35 +138,35 @@ export function step({ readings, judged, failed, limits, before, lastAt, at }: B
   const seen = new Set<string>();
   for (const one of judged) {
     seen.add(one.key);
-    const track = further(one, Object.hasOwn(before, one.key) ? before[one.key] : undefined);
+    const track = advanceJudged(one, Object.hasOwn(before, one.key) ? before[one.key] : undefined);
     if (track) next[one.key] = track;
   }
   for (const [key, track] of Object.entries(before)) {
     if (seen.has(key)) continue;
     if (track.began_at === undefined) {
-      const left = isUnknown(track) ? unread(track) : track.earlier;
+      const left = isUnknown(track) ? countUnread(track) : track.earlier;
       if (left) next[key] = left;
       continue;
     }
-    next[key] = track.ended_at === undefined ? unseen(track) : track;
+    next[key] = track.ended_at === undefined ? advanceUnseen(track) : track;
   }
   return next;
 
-  /** Its sensor is there, or may be, and has no temperature in this beat. */
+  /** The sensor exists, or may exist, but has no temperature in this beat. */
   function isUnknown({ source, chip, sensor }: Track): boolean {
     if (failed.has(source)) return true;
     const same = readings.find((one) => one.source === source && one.chip === chip && one.sensor === sensor);
     return same !== undefined && !isGood(same);
   }
 
-  /** A sensor that fails now and then still tells when it is too hot; one that fails for longer tells nothing. */
-  function unread(track: Track): Track | undefined {
+  /** A sensor that fails now and then still raises an alert; one that fails for longer is dropped. */
+  function countUnread(track: Track): Track | undefined {
     const beats = (track.unread ?? 0) + 1;
     return beats > mostUnread ? track.earlier : { ...track, unread: beats };
   }
 
-  /** Unknown is not well: what cannot be read just now goes on. */
-  function unseen(track: Track): Track {
+  /** An unreadable value does not end an alert. */
+  function advanceUnseen(track: Track): Track {
     const ofSource = readings.filter(({ source }) => source === track.source);
     const same = ofSource.find(({ chip, sensor }) => chip === track.chip && sensor === track.sensor);
     const now = at.toISOString();
@@ -176,19 +175,19 @@ export function step({ readings, judged, failed, limits, before, lastAt, at }: B
       const highest_celsius = Math.max(track.highest_celsius, same.celsius);
       return { ...present, celsius: same.celsius, highest_celsius, read_at: now, ended_at: now, ended_as: 'unjudged' };
     }
-    // A chip that has no name today may be this one.
+    // A chip whose name could not be read may be this one.
     if (same || ofSource.some(({ driver }) => driver === '')) return present;
     if (failed.has(track.source)) return { ...track, under: 0 };
-    // A disk that was pulled, a module that was unloaded; also the last of its source, and a source that is not asked.
+    // The disk was pulled or the module unloaded; its source may have no other sensor, or may have been switched off.
     if (missing_since === undefined || secondsSince(missing_since, at) < 0) return { ...present, missing_since: now };
     if (secondsSince(missing_since, at) < goneSeconds) return { ...present, missing_since };
     return { ...present, ended_at: now, ended_as: 'gone' };
   }
 
-  function further({ reading, title, above, limit_key }: Judged, last: Track | undefined): Track | undefined {
+  function advanceJudged({ reading, title, above, limit_key }: Judged, last: Track | undefined): Track | undefined {
     const { source, chip, sensor, celsius } = reading;
     const open = last?.ended_at === undefined ? last : undefined;
-    // What is over and still to be told is told as it was, whatever comes before it begins anew.
+    // An ended alert that is still to be reported is kept unchanged in `earlier` while a new one counts.
     const earlier = open ? open.earlier : last;
     const isOver = isAcross(celsius, 'above', above);
     const isUnder = !isAcross(celsius, 'above', above - limits.clear);

@@ -139,7 +139,7 @@ thermal: { sentry: { dsn: $SENTRY_DSN } }
   machine.write('/etc/ops-monitor/config.yaml', config);
   must('systemctl', 'start', 'thermal-heartbeat.service');
   const log = (): string => must('journalctl', '-u', 'thermal-heartbeat', '-o', 'cat');
-  assert.match(log(), /"problems":\["Sentry is not told: SENTRY_DSN is not set/);
+  assert.match(log(), /"problems":\["Sentry is not notified: SENTRY_DSN is not set/);
   const textfile = '/var/lib/node-exporter/textfile/thermal.prom';
   assert.match(machine.read(textfile), /sensor="Tdie"\} 61.125$/m);
   assert.equal(must('stat', '-c', '%U %G %a', textfile).trim(), 'ops-monitor ops-monitor 644');

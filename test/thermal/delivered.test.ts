@@ -19,7 +19,7 @@ const exported = new Set(
 );
 
 describe('what is delivered beside the thermal heartbeat', () => {
-  test('the board and the rules ask for nothing that is not exported', () => {
+  test('the board and the rules use only exported metrics', () => {
     const board = JSON.parse(readText(join(ops, 'grafana', 'thermal.json'))) as { panels: { id: number }[] };
     assert.ok(board.panels.length >= 5);
     for (const file of ['grafana/thermal.json', 'prometheus/thermal.rules.yml']) {
@@ -29,7 +29,7 @@ describe('what is delivered beside the thermal heartbeat', () => {
     }
   });
 
-  test('node-exporter looks at hwmon, and into the folder that it is given', () => {
+  test('node-exporter reads the textfile folder that is mounted', () => {
     const values = parse(readText(join(ops, 'node-exporter', 'node-exporter-values.yml'))) as {
       extraArgs: string[];
       extraHostVolumeMounts: { hostPath: string; mountPath: string; readOnly: boolean }[];
@@ -40,7 +40,7 @@ describe('what is delivered beside the thermal heartbeat', () => {
     assert.equal(mount?.mountPath, '/var/lib/node-exporter/textfile');
   });
 
-  test('the configurations on the page are ones that are understood', () => {
+  test('the page has valid configurations, and names every metric and source', () => {
     const page = readText(join(ops, 'docs', 'thermal.md'));
     const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
     assert.ok(blocks.length >= 1);

@@ -9,7 +9,7 @@ import { readText, temporaryFolder, worldIn } from '../world.ts';
 import { beatOn, machines } from './beat.ts';
 
 describe('thermal-heartbeat on recorded machines', () => {
-  test('on every machine: the textfile and the table are as expected', async (t) => {
+  test('the textfile and the table of every machine are as expected', async (t) => {
     const names = readdirSync(machines);
     assert.ok(names.length >= 5, `only ${names.join(', ')}`);
     for (const name of names) {
@@ -24,7 +24,7 @@ describe('thermal-heartbeat on recorded machines', () => {
     }
   });
 
-  test('a machine without a sensor is told as such, and its last beat stays the last', async (t) => {
+  test('a machine without a sensor is reported as such, and keeps the time of its last beat', async (t) => {
     const folder = temporaryFolder(t);
     const before = beatOn(folder, join(machines, 'arm-board'));
     await before.run('2026-11-20T06:00:00Z');

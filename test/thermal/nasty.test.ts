@@ -328,7 +328,7 @@ describe('which readings are the CPU package’s, and which a disk’s', () => {
     );
   });
 
-  test('a package that cannot be read just now is unknown: what stands beside it means something else', () => {
+  test('a package that cannot be read is unknown, because the sensors beside it measure something else', () => {
     const tctl = good('hwmon', 'k10temp', 'Tctl', 88, 'temp1');
     const { source, chip: place, driver } = tctl;
     const tdie: Reading = {
@@ -411,7 +411,7 @@ nasty(29, 'sensors is run alone, without a shell, and asks for one thing', async
   assert.deepEqual(asked, [['sensors', '-j'], { alone: 'thermal-sensors' }]);
 });
 
-test('none of the nasty inputs is missing here', () => {
+test('every numbered nasty input has a test', () => {
   assert.deepEqual(
     [...told].sort((a, b) => a - b),
     Array.from({ length: 32 }, (_, index) => index + 1),

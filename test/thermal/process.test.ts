@@ -37,7 +37,7 @@ describe('thermal-heartbeat as a unit runs it', () => {
     assert.match(text, /chip="pch_lewisburg",sensor="temp",problem="unreadable"\} 1$/m);
   });
 
-  test('a program that hangs costs its own source: the textfile is there, and the process ends within 10 s', async (t) => {
+  test('a program that hangs costs only its own source: the textfile is written, and the process ends within 10 s', async (t) => {
     const { folder, run, textfile } = site(t, 'arm-board', 'thermal: { sensors: true }');
     // The recorded machine cannot run programs, so this one is the real machine, with a `sensors` of the test's own.
     writeFileSync(join(folder, 'sensors'), '#!/bin/sh\nkill -STOP $$\n', { mode: 0o755 });
@@ -50,7 +50,7 @@ describe('thermal-heartbeat as a unit runs it', () => {
     assert.equal(processesOf(join(folder, 'sensors')).length, 0, 'it was left behind');
   });
 
-  test('a Sentry that says nothing, beside a watcher that says nothing: the textfile first, and an end within 10 s', async (t) => {
+  test('a silent Sentry beside a silent watchdog: the textfile is written first, and the process ends within 10 s', async (t) => {
     const port = await rawServer(t, undefined);
     const config = 'thermal: { sentry: { dsn: $SENTRY_DSN }, beat: { url: $OPS_URL } }';
     const { run, textfile } = site(t, 'arm-board', config);
@@ -79,7 +79,7 @@ describe('thermal-heartbeat as a unit runs it', () => {
     assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml', 'machine']);
   });
 
-  test('a dry run tells nobody, and says what would be told', async (t) => {
+  test('a dry run sends nothing, and prints what would be sent', async (t) => {
     const watcher = await receiver(t);
     const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN }, beat: { url: $OPS_URL } }';
     const { run, folder } = site(t, 'arm-board', config);
@@ -101,7 +101,7 @@ describe('thermal-heartbeat as a unit runs it', () => {
     assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml', 'machine']);
   });
 
-  test('a textfile that cannot be written fails the beat, and the watcher is told', async (t) => {
+  test('a textfile that cannot be written fails the beat, and the watchdog gets the failure', async (t) => {
     const watcher = await receiver(t);
     const { run, folder } = site(t, 'arm-board', 'thermal: { beat: { url: $OPS_URL } }');
     mkdirSync(join(folder, 'state', 'textfiles', 'thermal.prom'), { recursive: true });
@@ -115,7 +115,7 @@ describe('thermal-heartbeat as a unit runs it', () => {
     assert.match(watcher.received[0]?.body ?? '', /writing .*thermal\.prom failed: EISDIR/);
   });
 
-  test('a beat that can leave nothing for the next one fails, and the watchers are told why', async (t) => {
+  test('a beat that cannot write its state fails, and the watchdogs get the reason', async (t) => {
     const watcher = await receiver(t);
     const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN }, beat: { url: $OPS_URL } }';
     const { run, folder, textfile } = site(t, 'arm-board', config);
@@ -138,7 +138,7 @@ describe('thermal-heartbeat as a unit runs it', () => {
       assert.match(body, path?.includes('/ping/') ? /thermal_state\.json failed: ENOTDIR/ : /"status":"error"/);
   });
 
-  test('the textfile can be read by all, whatever the umask, and a symbolic link in its place is replaced', async (t) => {
+  test('the textfile is readable by all, whatever the umask, and replaces a symbolic link in its place', async (t) => {
     const { run, folder, textfile } = site(t, 'arm-board');
     mkdirSync(join(folder, 'state', 'textfiles'), { recursive: true });
     writeFileSync(join(folder, 'other'), 'theirs');
@@ -149,7 +149,7 @@ describe('thermal-heartbeat as a unit runs it', () => {
     assert.equal(statSync(textfile).mode & 0o777, 0o644);
   });
 
-  test('two sites of one user know nothing of each other', async (t) => {
+  test('two sites of one user share no state', async (t) => {
     const [hot, cool] = [
       site(t, 'arm-board', 'thermal: { samples: 1 }'),
       site(t, 'two-nvme', 'thermal: { samples: 1 }'),
@@ -160,7 +160,7 @@ describe('thermal-heartbeat as a unit runs it', () => {
     assert.doesNotMatch(problems.join('\n'), /86\.2 C/, 'what the other site saw');
   });
 
-  test('beats at the same time do each other no harm', async (t) => {
+  test('concurrent beats do not disturb each other', async (t) => {
     const { run, textfile, folder } = site(t, 'intel-server');
     const all = await Promise.all(Array.from({ length: 6 }, () => run()));
     for (const { code, stderr } of all) assert.equal(code, 0, stderr);

@@ -45,7 +45,7 @@ const shown = ({ readings }: Read): string[] =>
   readings.map((one) => `${one.chip} ${one.sensor} ${isGood(one) ? one.celsius : `${one.problem}: ${one.why}`}`);
 
 describe('chips that hang', () => {
-  test('a sensor that never answers costs its chip, which is asked no more, and no other chip', async () => {
+  test('a sensor that never answers costs only its chip, which is not read again', async () => {
     const began = performance.now();
     const [chips, zone] = await readFrom([hwmon, zones], hanging([/hwmon0\/temp1_input/]));
     assert.ok(performance.now() - began < 8000, 'the beat has 9 s');
@@ -58,7 +58,7 @@ describe('chips that hang', () => {
     assert.deepEqual(zone && shown(zone), ['acpitz temp 27.8']);
   });
 
-  test('disks that never answer, however many, cost neither the processor nor the thread that telling needs', async () => {
+  test('disks that never answer, however many, block neither the processor nor the thread for sending', async () => {
     const disks = [0, 1, 2, 3, 4, 5];
     const chips = Object.fromEntries(
       disks.flatMap((disk) => [
@@ -89,7 +89,7 @@ describe('chips that hang', () => {
     );
   });
 
-  test('a chip that hangs is not asked again while the beat that asked it lives, and then it is', async (t) => {
+  test('a chip that hangs is not read again until the beat that waits for it has ended', async (t) => {
     const asked: string[] = [];
     let isDead = true;
     const files = {
@@ -126,7 +126,7 @@ describe('chips that hang', () => {
     assert.deepEqual(await whyOf('2026-11-20T06:01:30Z'), ['30', '31', '60']);
   });
 
-  test('while two beats hang, only the processor is asked: a third of them would have no memory', async () => {
+  test('only the processor is read while two beats hang, because there is no memory for a third', async () => {
     const waiting = (pid: number) => ({ pid, started: '1', since: '2026-11-20T05:00:00.000Z' });
     const host = treeHost({ '/sys/a/temp1_input': '30000\n', '/sys/b/temp1_input': '60000\n' });
     const ask = (hung: HungChips, folder: string, driver: string) =>
@@ -170,7 +170,7 @@ describe('readSources', () => {
     );
   });
 
-  test('two drivers of one device are told apart by their names, in whatever order they came up', async () => {
+  test('two drivers of one device are distinguished by their names, in whatever order they started', async () => {
     const place = '/sys/devices/platform/x.0/hwmon';
     for (const [one, other] of [
       [0, 1],
@@ -187,7 +187,7 @@ describe('readSources', () => {
     }
   });
 
-  test('a source that heeds nothing fails by itself, and a fault in one is its own', async () => {
+  test('a source that ignores its timeout or throws fails alone', async () => {
     const broken: Source = {
       name: 'sensors',
       summary: 'a source with a fault',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { makeNet } from '../../lib/io/net.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { beatOn } from './beat.ts';
@@ -38,488 +38,494 @@ type Event = Record<string, unknown> | undefined;
 const stateOf = (event: Event): unknown => ((event?.['tags'] ?? {}) as Record<string, string>)['state'];
 const wordsOf = (event: Event): unknown => ((event?.['message'] ?? {}) as Record<string, string>)['formatted'];
 
-test('every beat is a check-in; the first tells how the monitor is set up, and another one an hour later', async (t) => {
-  const sentry = await receiver(t);
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  for (const beat of [0, 1, 2, 120, 121]) assert.deepEqual((await run(60, beat)).problems, []);
-  assert.equal(sentry.received.length, 5);
-  for (const { method, path, headers } of sentry.received) {
-    assert.equal(method, 'POST');
-    assert.equal(path, `/api/42/cron/thermal-heartbeat/${key}/`);
-    assert.equal(headers['content-type'], 'application/json');
-  }
-  const bodies = sentry.received.map(({ body }) => parsed(body));
-  for (const { status, check_in_id, duration, environment } of bodies) {
-    assert.equal(status, 'ok');
-    assert.match(String(check_in_id), /^[0-9a-f]{32}$/);
-    assert.equal(typeof duration, 'number');
-    assert.equal(environment, 'production');
-  }
-  assert.deepEqual(
-    bodies.map((body) => 'monitor_config' in body),
-    [true, false, false, true, false],
-  );
-  assert.deepEqual(bodies[0]?.['monitor_config'], {
-    schedule: { type: 'interval', value: 1, unit: 'minute' },
-    checkin_margin: 2,
-    max_runtime: 1,
-    timezone: 'Etc/UTC',
-    failure_issue_threshold: 2,
-    recovery_threshold: 1,
-  });
-});
-
-test('without a temperature the check-in says error', async (t) => {
-  const sentry = await receiver(t);
-  const { run, textfile } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  await run(60);
-  await run(undefined);
-  assert.deepEqual(
-    checkIns(sentry.received).map(({ body }) => parsed(body)['status']),
-    ['ok', 'error'],
-  );
-  assert.match(readText(textfile), /^node_thermal_heartbeat_seconds 1795154400$/m, 'the beat before');
-});
-
-test('an event when it begins, once an hour while it lasts, and one when it is over', async (t) => {
-  const sentry = await receiver(t);
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  // Two hours hot, then well.
-  for (let beat = 0; beat < 243; beat++) await run(91.5);
-  for (let beat = 0; beat < 10; beat++) await run(60);
-  const [first, ...rest] = events(sentry.received);
-  assert.equal(checkIns(sentry.received).length, 253);
-  assert.deepEqual(
-    [first, ...rest].map((event) => [event?.['level'], stateOf(event)]),
-    [
-      ['warning', 'begun'],
-      ['warning', 'lasting'],
-      ['warning', 'lasting'],
-      ['info', 'over'],
-    ],
-  );
-  const { event_id, timestamp, ...told } = first ?? {};
-  assert.match(String(event_id), /^[0-9a-f]{32}$/);
-  assert.equal(timestamp, start / 1000 + 60, 'the third beat');
-  assert.deepEqual(told, {
-    platform: 'node',
-    level: 'warning',
-    logger: 'ops-monitor.thermal',
-    server_name: 'recorded',
-    environment: 'production',
-    release: 'ops-monitor@0.1.0',
-    message: { formatted: 'CPU package on platform/coretemp.0 is at 91.5 C (above 85 C)' },
-    tags: {
-      site: 'aurora',
-      source: 'hwmon',
-      chip: 'platform/coretemp.0',
-      sensor: 'Package id 0',
-      watched: 'CPU package',
-      state: 'begun',
-      celsius: '91.5',
-      above: '85',
-    },
-    fingerprint: ['ops-monitor-thermal', 'aurora', 'recorded', 'hwmon platform/coretemp.0 package'],
-    extra: {
-      celsius: 91.5,
-      above_celsius: 85,
-      limit: 'thermal.cpu.above',
-      highest_celsius: 91.5,
-      began_at: '2026-11-20T06:01:00.000Z',
-    },
-  });
-  assert.equal(
-    wordsOf(rest.at(-1)),
-    'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 2h, at most 91.5 C)',
-  );
-  assert.equal(new Set([first, ...rest].map((event) => event?.['event_id'])).size, 4);
-  const envelope = sentry.received.find(({ path }) => path?.includes('/envelope/'));
-  assert.equal(envelope?.path, '/api/42/envelope/');
-  assert.equal(envelope?.method, 'POST');
-  assert.equal(envelope?.headers['content-type'], 'application/x-sentry-envelope');
-  assert.equal(
-    envelope?.headers['x-sentry-auth'],
-    `Sentry sentry_version=7, sentry_client=ops-monitor/0.1.0, sentry_key=${key}`,
-  );
-});
-
-test('a short peak is told to nobody', async (t) => {
-  const sentry = await receiver(t);
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  for (const celsius of [60, 109, 60, 109, 109, 60]) await run(celsius);
-  assert.deepEqual(events(sentry.received), []);
-});
-
-test('429 is obeyed, by check-ins and events each for itself, and what was not taken is told later', async (t) => {
-  const sentry = await receiver(t);
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '300' } };
-  sentry.answers['/cron/'] = { status: 429, headers: { 'retry-after': '60' } };
-  const first = await run(91);
-  assert.deepEqual(first.problems, ['Sentry’s monitor did not take the beat: it answered 429']);
-  assert.deepEqual((await run(91)).problems, [], 'it is left alone');
-  const third = await run(91);
-  assert.ok(third.problems.includes('Sentry did not take an event: it answered 429'), third.problems.join('\n'));
-  assert.equal(checkIns(sentry.received).length, 2, 'after 60 seconds it is asked again');
-  for (let beat = 3; beat < 12; beat++) await run(91);
-  assert.equal(events(sentry.received).length, 1, 'not asked again within its five minutes');
-  delete sentry.answers['/envelope/'];
-  await run(91);
-  const told = events(sentry.received);
-  assert.equal(told.length, 2);
-  assert.equal(stateOf(told[1]), 'begun', 'it was still to be told');
-  assert.equal(told[0]?.['event_id'], told[1]?.['event_id'], 'the same event, should the first have arrived after all');
-});
-
-test('one that was over before anybody could be told is told all the same: that it began, when, and that it is over', async (t) => {
-  const sentry = await receiver(t);
-  sentry.answers['/envelope/'] = { status: 500 };
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  for (const celsius of [91, 91, 91, 60, 60, 60]) await run(celsius);
-  sentry.answers['/envelope/'] = { status: 200, body: '{"id":"1"}' };
-  await run(60, 40);
-  await run(60, 41);
-  const [tried, ...told] = events(sentry.received);
-  assert.deepEqual(
-    told.map((event) => [event?.['level'], stateOf(event), event?.['timestamp'], wordsOf(event)]),
-    [
-      [
-        'warning',
-        'begun',
-        start / 1000 + 60,
-        'CPU package on platform/coretemp.0 was above 85 C for 1.5m, at most 91 C, which could not be told before',
-      ],
-      [
-        'info',
-        'over',
-        start / 1000 + 150,
-        'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 1.5m, at most 91 C)',
-      ],
-    ],
-  );
-  assert.equal(tried?.['event_id'], told[0]?.['event_id'], 'the same event, should the first have arrived after all');
-  assert.equal(((told[0]?.['tags'] ?? {}) as Record<string, string>)['celsius'], '91');
-});
-
-test('of one that began and was over unheard, what was taken is not sent again', async (t) => {
-  const sentry = await receiver(t);
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  sentry.answers['/envelope/'] = { status: 500 };
-  for (const celsius of [91, 91, 91, 60, 60, 60]) await run(celsius);
-  // Taken at the 11th minute, but only the first of the two.
-  sentry.once.push({ status: 200 });
-  for (const beat of [22, 23, 33, 34]) await run(60, beat);
-  delete sentry.answers['/envelope/'];
-  for (const beat of [44, 45]) await run(60, beat);
-  assert.deepEqual(
-    events(sentry.received).map((event) => stateOf(event)),
-    ['begun', 'begun', 'over', 'over', 'over'],
-  );
-  const ids = events(sentry.received).map((event) => event['event_id']);
-  assert.equal(new Set(ids).size, 2, 'begun is one event, over another, however often they are tried');
-});
-
-test('that it is over is told also when there was a jump before Sentry answered again', async (t) => {
-  const sentry = await receiver(t);
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  for (const celsius of [91, 91, 91]) await run(celsius);
-  sentry.answers['/envelope/'] = { status: 500 };
-  for (const celsius of [60, 60, 60, 109, 60, 109]) await run(celsius);
-  delete sentry.answers['/envelope/'];
-  for (const beat of [30, 31]) await run(60, beat);
-  const [begun, tried, over, ...more] = events(sentry.received);
-  assert.deepEqual([stateOf(begun), stateOf(tried), stateOf(over), more], ['begun', 'over', 'over', []]);
-  assert.equal(
-    wordsOf(over),
-    'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 1.5m, at most 91 C)',
-  );
-});
-
-test('what came and went several times before Sentry answered again is told each time, in its order', async (t) => {
-  const sentry = await receiver(t);
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  sentry.answers['/envelope/'] = { status: 500 };
-  for (const celsius of [91, 91, 91, 60, 60, 60, 97, 97, 97, 60, 60, 60, 99, 99, 99]) await run(celsius);
-  delete sentry.answers['/envelope/'];
-  sentry.received.splice(0);
-  for (let beat = 30; beat < 34; beat++) await run(99, beat);
-  assert.deepEqual(
-    events(sentry.received).map((event) => [
-      stateOf(event),
-      ((event?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'],
-    ]),
-    [
-      ['begun', 91],
-      ['over', 91],
-      ['begun', 97],
-      ['over', 97],
-      ['begun', 99],
-    ],
-  );
-});
-
-test('a jump that is told of as nothing counts on, also where what was over is told meanwhile', async (t) => {
-  const sentry = await receiver(t);
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  for (const celsius of [91, 91, 91]) await run(celsius);
-  sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '60' } };
-  for (const celsius of [60, 60, 60, 109]) await run(celsius);
-  delete sentry.answers['/envelope/'];
-  for (const celsius of [95, 95]) await run(celsius);
-  const told = events(sentry.received);
-  assert.deepEqual(
-    told.map((event) => stateOf(event)),
-    ['begun', 'over', 'over', 'begun'],
-  );
-  assert.equal(((told[3]?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'], 109);
-});
-
-test('a Sentry that takes 3.7 s for each answer is told of the beat and of an event, and who must wait is said', async (t) => {
-  const sentry = await receiver(t);
-  sentry.answers['/api'] = { status: 202, seconds: 3.7 };
-  const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
-  const beats = beatOn(temporaryFolder(t), disks, config, net, { isTimed: true });
-  const began = performance.now();
-  const first = await beats.run(timeOf(0));
-  // Two answers would take 7.4 s.
-  assert.ok(performance.now() - began < 7000, 'it took too long');
-  assert.deepEqual(
-    first.problems.filter((problem) => /Sentry/.test(problem)),
-    ['1 event for Sentry must wait: there was no time within 4 s'],
-  );
-  const second = await beats.run(timeOf(1));
-  assert.deepEqual(
-    second.problems.filter((problem) => /Sentry/.test(problem)),
-    [],
-  );
-  assert.equal(checkIns(sentry.received).length, 2);
-  assert.equal(new Set(events(sentry.received).map((event) => event['event_id'])).size, 2, 'one with each beat');
-});
-
-test('damage in what one beat left for the next costs what is damaged, and no beat', async (t) => {
-  const sentry = await receiver(t);
-  const { run, state } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  for (const celsius of [91, 91, 91]) await run(celsius);
-  const left = parsed(readText(state)) as { tracks: Record<string, object> };
-  const [name = '', track] = Object.entries(left.tracks)[0] ?? [];
-  const bad = { a: {}, b: { ...track, above: 'x' }, c: { ...track, earlier: {} }, d: { ...track, began_at: 1 } };
-  writeFileSync(state, JSON.stringify({ ...left, tracks: { ...bad, [name]: track } }));
-  const { problems, counts } = await run(91);
-  assert.deepEqual(problems, ['CPU package on platform/coretemp.0 is at 91 C (above 85 C)']);
-  assert.equal(counts['out_of_band'], 1);
-  assert.equal(events(sentry.received).length, 1, 'what is sound is remembered');
-});
-
-test('somebody who beats every 5 seconds beside the timer silences nobody', async (t) => {
-  const sentry = await receiver(t);
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  for (let beat = 0; beat < 2; beat += 1 / 6) await run(91, beat);
-  assert.deepEqual(
-    events(sentry.received).map((event) => stateOf(event)),
-    ['begun'],
-  );
-  assert.equal(events(sentry.received)[0]?.['timestamp'], start / 1000 + 20, 'samples are 10 seconds apart');
-});
-
-test('two beats at once send the same event, also by clocks of another second', async (t) => {
-  const sentry = await receiver(t);
-  const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
-  // Neither knows of the other: each has its own folder.
-  const twin = () => beatOn(temporaryFolder(t), chipHost('coretemp', { temp1_input: '91000\n' }), config, net);
-  await twin().run('2026-11-20T05:59:59.900Z');
-  await twin().run('2026-11-20T06:00:00.300Z');
-  await twin().run('2026-11-20T06:00:30.300Z');
-  await twin().run('2026-11-20T06:01:00.300Z');
-  const ids = events(sentry.received).map((event) => event['event_id']);
-  assert.equal(ids.length, 4);
-  assert.equal(ids[0], ids[1]);
-  assert.equal(new Set([ids[1], ids[3]]).size, 2, 'a minute later it is another one');
-});
-
-test('two sites on one machine send two events of one sensor: Sentry would drop the second as a repetition', async (t) => {
-  const sentry = await receiver(t);
-  const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  for (const name of ['aurora', 'borealis']) {
-    const config = `site: ${name}\nthermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }`;
-    await beatOn(temporaryFolder(t), chipHost('coretemp', { temp1_input: '91000\n' }), config, net).run(timeOf(0));
-  }
-  assert.equal(new Set(events(sentry.received).map((event) => event['event_id'])).size, 2);
-});
-
-test('another watcher that is Sentry is told once an hour too how the monitor is set up', async (t) => {
-  const sentry = await receiver(t);
-  const url = `http://127.0.0.1:${sentry.port}/api/7/cron/other/${key}/`;
-  const { run } = site(t, { OPS_URL: url }, 'thermal: { beat: { url: $OPS_URL, style: sentry } }');
-  for (const beat of [0, 1, 2, 120, 121]) assert.deepEqual((await run(60, beat)).problems, []);
-  assert.deepEqual(
-    sentry.received.map(({ body }) => 'monitor_config' in parsed(body)),
-    [true, false, false, true, false],
-  );
-});
-
-/** Two disks, both too hot. */
-const disks = treeHost(
-  Object.fromEntries(
-    [0, 1].flatMap((number) => [
-      [`/sys/class/hwmon/hwmon${number}/name`, 'nvme\n'],
-      [`/sys/class/hwmon/hwmon${number}/temp1_input`, '81000\n'],
-      [`/sys/class/hwmon/hwmon${number}/temp1_label`, 'Composite\n'],
-    ]),
-  ),
-  Object.fromEntries(
-    [0, 1].map((number) => [`/sys/class/hwmon/hwmon${number}`, `/sys/devices/pci0000:00/0000:0${number}:00.0/nvme`]),
-  ),
-);
-
-for (const [status, times] of [
-  [400, [1, 1]],
-  [413, [1, 1]],
-  // Of the key, or of something between: it may be put right.
-  [403, [2, 1]],
-] as const)
-  test(`an event that is answered ${status} keeps no other from being told`, async (t) => {
+describe('thermal-heartbeat and its watchdogs', () => {
+  test('every beat is a check-in; the first and one an hour later carry the monitor’s settings', async (t) => {
     const sentry = await receiver(t);
-    const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-    const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
-    const beats = beatOn(temporaryFolder(t), disks, config, net);
-    sentry.once.push({ status });
-    const { problems } = await beats.run(timeOf(0));
-    assert.match(problems.join('\n'), new RegExp(`^Sentry did not take an event: it answered ${status}$`, 'm'));
-    assert.equal(events(sentry.received).length, 2, 'the second one is told in the same beat');
-    for (let beat = 1; beat < 13; beat++) await beats.run(timeOf(beat));
-    const counts = Map.groupBy(events(sentry.received), (event) => event['event_id']);
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    for (const beat of [0, 1, 2, 120, 121]) assert.deepEqual((await run(60, beat)).problems, []);
+    assert.equal(sentry.received.length, 5);
+    for (const { method, path, headers } of sentry.received) {
+      assert.equal(method, 'POST');
+      assert.equal(path, `/api/42/cron/thermal-heartbeat/${key}/`);
+      assert.equal(headers['content-type'], 'application/json');
+    }
+    const bodies = sentry.received.map(({ body }) => parsed(body));
+    for (const { status, check_in_id, duration, environment } of bodies) {
+      assert.equal(status, 'ok');
+      assert.match(String(check_in_id), /^[0-9a-f]{32}$/);
+      assert.equal(typeof duration, 'number');
+      assert.equal(environment, 'production');
+    }
     assert.deepEqual(
-      [...counts.values()].map((same) => same.length),
-      times,
+      bodies.map((body) => 'monitor_config' in body),
+      [true, false, false, true, false],
+    );
+    assert.deepEqual(bodies[0]?.['monitor_config'], {
+      schedule: { type: 'interval', value: 1, unit: 'minute' },
+      checkin_margin: 2,
+      max_runtime: 1,
+      timezone: 'Etc/UTC',
+      failure_issue_threshold: 2,
+      recovery_threshold: 1,
+    });
+  });
+
+  test('a beat without a temperature checks in with error', async (t) => {
+    const sentry = await receiver(t);
+    const { run, textfile } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    await run(60);
+    await run(undefined);
+    assert.deepEqual(
+      checkIns(sentry.received).map(({ body }) => parsed(body)['status']),
+      ['ok', 'error'],
+    );
+    assert.match(readText(textfile), /^node_thermal_heartbeat_seconds 1795154400$/m, 'the beat before');
+  });
+
+  test('an alert sends an event when it begins, once an hour while it lasts, and when it ends', async (t) => {
+    const sentry = await receiver(t);
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    // Two hours hot, then well.
+    for (let beat = 0; beat < 243; beat++) await run(91.5);
+    for (let beat = 0; beat < 10; beat++) await run(60);
+    const [first, ...rest] = events(sentry.received);
+    assert.equal(checkIns(sentry.received).length, 253);
+    assert.deepEqual(
+      [first, ...rest].map((event) => [event?.['level'], stateOf(event)]),
+      [
+        ['warning', 'begun'],
+        ['warning', 'lasting'],
+        ['warning', 'lasting'],
+        ['info', 'over'],
+      ],
+    );
+    const { event_id, timestamp, ...told } = first ?? {};
+    assert.match(String(event_id), /^[0-9a-f]{32}$/);
+    assert.equal(timestamp, start / 1000 + 60, 'the third beat');
+    assert.deepEqual(told, {
+      platform: 'node',
+      level: 'warning',
+      logger: 'ops-monitor.thermal',
+      server_name: 'recorded',
+      environment: 'production',
+      release: 'ops-monitor@0.1.0',
+      message: { formatted: 'CPU package on platform/coretemp.0 is at 91.5 C (above 85 C)' },
+      tags: {
+        site: 'aurora',
+        source: 'hwmon',
+        chip: 'platform/coretemp.0',
+        sensor: 'Package id 0',
+        watched: 'CPU package',
+        state: 'begun',
+        celsius: '91.5',
+        above: '85',
+      },
+      fingerprint: ['ops-monitor-thermal', 'aurora', 'recorded', 'hwmon platform/coretemp.0 package'],
+      extra: {
+        celsius: 91.5,
+        above_celsius: 85,
+        limit: 'thermal.cpu.above',
+        highest_celsius: 91.5,
+        began_at: '2026-11-20T06:01:00.000Z',
+      },
+    });
+    assert.equal(
+      wordsOf(rest.at(-1)),
+      'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 2h, at most 91.5 C)',
+    );
+    assert.equal(new Set([first, ...rest].map((event) => event?.['event_id'])).size, 4);
+    const envelope = sentry.received.find(({ path }) => path?.includes('/envelope/'));
+    assert.equal(envelope?.path, '/api/42/envelope/');
+    assert.equal(envelope?.method, 'POST');
+    assert.equal(envelope?.headers['content-type'], 'application/x-sentry-envelope');
+    assert.equal(
+      envelope?.headers['x-sentry-auth'],
+      `Sentry sentry_version=7, sentry_client=ops-monitor/0.1.0, sentry_key=${key}`,
     );
   });
 
-for (const status of [429, 500])
-  test(`an event that is answered ${status} is the last for a while`, async (t) => {
+  test('a short peak sends no event', async (t) => {
+    const sentry = await receiver(t);
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    for (const celsius of [60, 109, 60, 109, 109, 60]) await run(celsius);
+    assert.deepEqual(events(sentry.received), []);
+  });
+
+  test('a 429 pauses check-ins and events separately, and unsent events are sent later', async (t) => {
+    const sentry = await receiver(t);
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '300' } };
+    sentry.answers['/cron/'] = { status: 429, headers: { 'retry-after': '60' } };
+    const first = await run(91);
+    assert.deepEqual(first.problems, ['Sentry’s monitor did not take the beat: it answered 429']);
+    assert.deepEqual((await run(91)).problems, [], 'it is left alone');
+    const third = await run(91);
+    assert.ok(third.problems.includes('Sentry did not take an event: it answered 429'), third.problems.join('\n'));
+    assert.equal(checkIns(sentry.received).length, 2, 'after 60 seconds it is asked again');
+    for (let beat = 3; beat < 12; beat++) await run(91);
+    assert.equal(events(sentry.received).length, 1, 'not asked again within its five minutes');
+    delete sentry.answers['/envelope/'];
+    await run(91);
+    const told = events(sentry.received);
+    assert.equal(told.length, 2);
+    assert.equal(stateOf(told[1]), 'begun', 'it was still to be told');
+    assert.equal(
+      told[0]?.['event_id'],
+      told[1]?.['event_id'],
+      'the same event, should the first have arrived after all',
+    );
+  });
+
+  test('an alert that ended before Sentry could be reached is reported with its beginning, its time and its end', async (t) => {
+    const sentry = await receiver(t);
+    sentry.answers['/envelope/'] = { status: 500 };
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    for (const celsius of [91, 91, 91, 60, 60, 60]) await run(celsius);
+    sentry.answers['/envelope/'] = { status: 200, body: '{"id":"1"}' };
+    await run(60, 40);
+    await run(60, 41);
+    const [tried, ...told] = events(sentry.received);
+    assert.deepEqual(
+      told.map((event) => [event?.['level'], stateOf(event), event?.['timestamp'], wordsOf(event)]),
+      [
+        [
+          'warning',
+          'begun',
+          start / 1000 + 60,
+          'CPU package on platform/coretemp.0 was above 85 C for 1.5m, at most 91 C, which could not be reported before',
+        ],
+        [
+          'info',
+          'over',
+          start / 1000 + 150,
+          'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 1.5m, at most 91 C)',
+        ],
+      ],
+    );
+    assert.equal(tried?.['event_id'], told[0]?.['event_id'], 'the same event, should the first have arrived after all');
+    assert.equal(((told[0]?.['tags'] ?? {}) as Record<string, string>)['celsius'], '91');
+  });
+
+  test('an accepted event of an alert that has ended is not sent again', async (t) => {
+    const sentry = await receiver(t);
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    sentry.answers['/envelope/'] = { status: 500 };
+    for (const celsius of [91, 91, 91, 60, 60, 60]) await run(celsius);
+    // Taken at the 11th minute, but only the first of the two.
+    sentry.once.push({ status: 200 });
+    for (const beat of [22, 23, 33, 34]) await run(60, beat);
+    delete sentry.answers['/envelope/'];
+    for (const beat of [44, 45]) await run(60, beat);
+    assert.deepEqual(
+      events(sentry.received).map((event) => stateOf(event)),
+      ['begun', 'begun', 'over', 'over', 'over'],
+    );
+    const ids = events(sentry.received).map((event) => event['event_id']);
+    assert.equal(new Set(ids).size, 2, 'begun is one event, over another, however often they are tried');
+  });
+
+  test('the end of an alert is reported also if a new peak came before Sentry answered again', async (t) => {
+    const sentry = await receiver(t);
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    for (const celsius of [91, 91, 91]) await run(celsius);
+    sentry.answers['/envelope/'] = { status: 500 };
+    for (const celsius of [60, 60, 60, 109, 60, 109]) await run(celsius);
+    delete sentry.answers['/envelope/'];
+    for (const beat of [30, 31]) await run(60, beat);
+    const [begun, tried, over, ...more] = events(sentry.received);
+    assert.deepEqual([stateOf(begun), stateOf(tried), stateOf(over), more], ['begun', 'over', 'over', []]);
+    assert.equal(
+      wordsOf(over),
+      'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 1.5m, at most 91 C)',
+    );
+  });
+
+  test('several alerts that ended while Sentry was unreachable are each reported, in order', async (t) => {
+    const sentry = await receiver(t);
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    sentry.answers['/envelope/'] = { status: 500 };
+    for (const celsius of [91, 91, 91, 60, 60, 60, 97, 97, 97, 60, 60, 60, 99, 99, 99]) await run(celsius);
+    delete sentry.answers['/envelope/'];
+    sentry.received.splice(0);
+    for (let beat = 30; beat < 34; beat++) await run(99, beat);
+    assert.deepEqual(
+      events(sentry.received).map((event) => [
+        stateOf(event),
+        ((event?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'],
+      ]),
+      [
+        ['begun', 91],
+        ['over', 91],
+        ['begun', 97],
+        ['over', 97],
+        ['begun', 99],
+      ],
+    );
+  });
+
+  test('samples of a new peak count on while the end of the previous alert is reported', async (t) => {
+    const sentry = await receiver(t);
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    for (const celsius of [91, 91, 91]) await run(celsius);
+    sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '60' } };
+    for (const celsius of [60, 60, 60, 109]) await run(celsius);
+    delete sentry.answers['/envelope/'];
+    for (const celsius of [95, 95]) await run(celsius);
+    const told = events(sentry.received);
+    assert.deepEqual(
+      told.map((event) => stateOf(event)),
+      ['begun', 'over', 'over', 'begun'],
+    );
+    assert.equal(((told[3]?.['extra'] ?? {}) as Record<string, number>)['highest_celsius'], 109);
+  });
+
+  test('a Sentry that takes 3.7 s for each answer gets the beat and one event, and the beat reports the waiting events', async (t) => {
+    const sentry = await receiver(t);
+    sentry.answers['/api'] = { status: 202, seconds: 3.7 };
+    const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+    const beats = beatOn(temporaryFolder(t), disks, config, net, { isTimed: true });
+    const began = performance.now();
+    const first = await beats.run(timeOf(0));
+    // Two answers would take 7.4 s.
+    assert.ok(performance.now() - began < 7000, 'it took too long');
+    assert.deepEqual(
+      first.problems.filter((problem) => /Sentry/.test(problem)),
+      ['1 event for Sentry must wait: there was no time within 4 s'],
+    );
+    const second = await beats.run(timeOf(1));
+    assert.deepEqual(
+      second.problems.filter((problem) => /Sentry/.test(problem)),
+      [],
+    );
+    assert.equal(checkIns(sentry.received).length, 2);
+    assert.equal(new Set(events(sentry.received).map((event) => event['event_id'])).size, 2, 'one with each beat');
+  });
+
+  test('damage in the state costs only the damaged part, and no beat', async (t) => {
+    const sentry = await receiver(t);
+    const { run, state } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    for (const celsius of [91, 91, 91]) await run(celsius);
+    const left = parsed(readText(state)) as { tracks: Record<string, object> };
+    const [name = '', track] = Object.entries(left.tracks)[0] ?? [];
+    const bad = { a: {}, b: { ...track, above: 'x' }, c: { ...track, earlier: {} }, d: { ...track, began_at: 1 } };
+    writeFileSync(state, JSON.stringify({ ...left, tracks: { ...bad, [name]: track } }));
+    const { problems, counts } = await run(91);
+    assert.deepEqual(problems, ['CPU package on platform/coretemp.0 is at 91 C (above 85 C)']);
+    assert.equal(counts['out_of_band'], 1);
+    assert.equal(events(sentry.received).length, 1, 'what is sound is remembered');
+  });
+
+  test('beats run by hand every 5 seconds beside the timer suppress no alert', async (t) => {
+    const sentry = await receiver(t);
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    for (let beat = 0; beat < 2; beat += 1 / 6) await run(91, beat);
+    assert.deepEqual(
+      events(sentry.received).map((event) => stateOf(event)),
+      ['begun'],
+    );
+    assert.equal(events(sentry.received)[0]?.['timestamp'], start / 1000 + 20, 'samples are 10 seconds apart');
+  });
+
+  test('two beats at once send the same event id, also if their clocks differ by seconds', async (t) => {
     const sentry = await receiver(t);
     const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
     const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
-    const beats = beatOn(temporaryFolder(t), disks, config, net);
-    sentry.once.push({ status });
-    await beats.run(timeOf(0));
-    await beats.run(timeOf(1));
+    // Neither knows of the other: each has its own folder.
+    const twin = () => beatOn(temporaryFolder(t), chipHost('coretemp', { temp1_input: '91000\n' }), config, net);
+    await twin().run('2026-11-20T05:59:59.900Z');
+    await twin().run('2026-11-20T06:00:00.300Z');
+    await twin().run('2026-11-20T06:00:30.300Z');
+    await twin().run('2026-11-20T06:01:00.300Z');
+    const ids = events(sentry.received).map((event) => event['event_id']);
+    assert.equal(ids.length, 4);
+    assert.equal(ids[0], ids[1]);
+    assert.equal(new Set([ids[1], ids[3]]).size, 2, 'a minute later it is another one');
+  });
+
+  test('two sites on one machine send events with different ids, because Sentry would drop a repeated id', async (t) => {
+    const sentry = await receiver(t);
+    const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    for (const name of ['aurora', 'borealis']) {
+      const config = `site: ${name}\nthermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }`;
+      await beatOn(temporaryFolder(t), chipHost('coretemp', { temp1_input: '91000\n' }), config, net).run(timeOf(0));
+    }
+    assert.equal(new Set(events(sentry.received).map((event) => event['event_id'])).size, 2);
+  });
+
+  test('a second watchdog of style sentry gets the monitor’s settings once an hour too', async (t) => {
+    const sentry = await receiver(t);
+    const url = `http://127.0.0.1:${sentry.port}/api/7/cron/other/${key}/`;
+    const { run } = site(t, { OPS_URL: url }, 'thermal: { beat: { url: $OPS_URL, style: sentry } }');
+    for (const beat of [0, 1, 2, 120, 121]) assert.deepEqual((await run(60, beat)).problems, []);
+    assert.deepEqual(
+      sentry.received.map(({ body }) => 'monitor_config' in parsed(body)),
+      [true, false, false, true, false],
+    );
+  });
+
+  /** Two disks, both too hot. */
+  const disks = treeHost(
+    Object.fromEntries(
+      [0, 1].flatMap((number) => [
+        [`/sys/class/hwmon/hwmon${number}/name`, 'nvme\n'],
+        [`/sys/class/hwmon/hwmon${number}/temp1_input`, '81000\n'],
+        [`/sys/class/hwmon/hwmon${number}/temp1_label`, 'Composite\n'],
+      ]),
+    ),
+    Object.fromEntries(
+      [0, 1].map((number) => [`/sys/class/hwmon/hwmon${number}`, `/sys/devices/pci0000:00/0000:0${number}:00.0/nvme`]),
+    ),
+  );
+
+  for (const [status, times] of [
+    [400, [1, 1]],
+    [413, [1, 1]],
+    // Of the key, or of something between: it may be put right.
+    [403, [2, 1]],
+  ] as const)
+    test(`an event that is answered ${status} does not block other events`, async (t) => {
+      const sentry = await receiver(t);
+      const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+      const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+      const beats = beatOn(temporaryFolder(t), disks, config, net);
+      sentry.once.push({ status });
+      const { problems } = await beats.run(timeOf(0));
+      assert.match(problems.join('\n'), new RegExp(`^Sentry did not take an event: it answered ${status}$`, 'm'));
+      assert.equal(events(sentry.received).length, 2, 'the second one is told in the same beat');
+      for (let beat = 1; beat < 13; beat++) await beats.run(timeOf(beat));
+      const counts = Map.groupBy(events(sentry.received), (event) => event['event_id']);
+      assert.deepEqual(
+        [...counts.values()].map((same) => same.length),
+        times,
+      );
+    });
+
+  for (const status of [429, 500])
+    test(`an event that is answered ${status} pauses all events for a while`, async (t) => {
+      const sentry = await receiver(t);
+      const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+      const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN } }';
+      const beats = beatOn(temporaryFolder(t), disks, config, net);
+      sentry.once.push({ status });
+      await beats.run(timeOf(0));
+      await beats.run(timeOf(1));
+      assert.equal(events(sentry.received).length, 1);
+    });
+
+  test('a clock that was a year ahead and is put back suppresses no alert', async (t) => {
+    const sentry = await receiver(t);
+    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+    const year = 365 * 2880;
+    for (const beat of [0, 1, 2]) await run(91, year + beat);
+    sentry.answers['/cron/'] = { status: 429, headers: { 'retry-after': '60' } };
+    sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '60' } };
+    await run(91, year + 123);
+    assert.equal(events(sentry.received).length, 2, 'an hour later it was to be told again');
+    delete sentry.answers['/cron/'];
+    delete sentry.answers['/envelope/'];
+    sentry.received.splice(0);
+    for (const beat of [0, 1, 2]) assert.doesNotMatch((await run(91, beat)).problems.join('\n'), /Sentry/);
+    assert.equal(checkIns(sentry.received).length, 3);
+    assert.deepEqual(
+      checkIns(sentry.received).map(({ body }) => 'monitor_config' in parsed(body)),
+      [true, false, false],
+    );
+    assert.deepEqual(
+      events(sentry.received).map((event) => stateOf(event)),
+      ['lasting'],
+    );
+  });
+
+  test('a heartbeat time written by a clock that was ahead does not stay in the future', async (t) => {
+    const { run, textfile } = site(t, {}, '');
+    await run(60, 2880);
+    await run(undefined, 0);
+    assert.match(readText(textfile), new RegExp(`^node_thermal_heartbeat_seconds ${start / 1000}$`, 'm'));
+  });
+
+  const flood = `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(300_000)}`;
+  for (const [what, says] of [
+    ['nothing', undefined],
+    ['garbage', 'garbage\r\n\r\n'],
+    ['half an answer', 'HTTP/1.1 202 Acc'],
+    ['a flood', flood],
+  ] as const)
+    test(`a Sentry that answers with ${what} costs the check-in, but neither the textfile nor the beat’s time limit`, async (t) => {
+      const port = await rawServer(t, says);
+      const { run, textfile } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${port}/42` });
+      const began = performance.now();
+      const { problems } = await run(60);
+      assert.ok(performance.now() - began < 40_000, 'it took too long');
+      if (says === flood) assert.deepEqual(problems, []);
+      else assert.match(problems.join('\n'), /^Sentry’s monitor did not take the beat: /);
+      assert.doesNotMatch(problems.join('\n'), new RegExp(key), 'the key is a secret');
+      assert.match(readText(textfile), /^node_thermal_celsius\{.*\} 60$/m);
+    });
+
+  for (const [status, problem] of [
+    [500, 'Sentry’s monitor did not take the beat: it answered 500'],
+    [403, 'Sentry’s monitor did not take the beat: it answered 403'],
+  ] as const)
+    test(`a check-in answered ${status} is a problem, and the next beat tries again`, async (t) => {
+      const sentry = await receiver(t);
+      sentry.answers['/cron/'] = { status, body: `no ${key} here` };
+      const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
+      assert.deepEqual((await run(60)).problems, [problem]);
+      await run(60);
+      assert.equal(checkIns(sentry.received).length, 2);
+      assert.ok(
+        sentry.received.every(({ body }) => 'monitor_config' in parsed(body)),
+        'it was not told yet',
+      );
+    });
+
+  test('an unreachable Sentry, a missing secret and an invalid secret are problems, and nothing else fails', async (t) => {
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ SENTRY_DSN: `http://${key}@127.0.0.1:9/42` }, /^Sentry’s monitor did not take the beat: connect ECONNREFUSED/],
+      [{}, /^Sentry is not notified: SENTRY_DSN is not set/],
+      [
+        { SENTRY_DSN: `something ${key}` },
+        /^Sentry is not notified: \$SENTRY_DSN is no DSN and no address of a cron monitor$/,
+      ],
+    ];
+    for (const [environment, says] of cases) {
+      const { run, textfile } = site(t, environment);
+      const { problems } = await run(60);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? '', says);
+      assert.match(readText(textfile), /^node_thermal_celsius\{/m);
+    }
+  });
+
+  test('the address of a cron monitor, from a credential, works like a DSN', async (t) => {
+    const sentry = await receiver(t);
+    const credentials = temporaryFolder(t);
+    writeFileSync(join(credentials, 'SENTRY_DSN'), `http://127.0.0.1:${sentry.port}/api/7/cron/other/${key}/\n`);
+    const { run } = site(t, { CREDENTIALS_DIRECTORY: credentials });
+    for (let beat = 0; beat < 3; beat++) await run(91);
+    assert.equal(checkIns(sentry.received)[0]?.path, `/api/7/cron/other/${key}/`);
     assert.equal(events(sentry.received).length, 1);
   });
 
-test('a clock that was a year ahead and is put back silences nobody', async (t) => {
-  const sentry = await receiver(t);
-  const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-  const year = 365 * 2880;
-  for (const beat of [0, 1, 2]) await run(91, year + beat);
-  sentry.answers['/cron/'] = { status: 429, headers: { 'retry-after': '60' } };
-  sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '60' } };
-  await run(91, year + 123);
-  assert.equal(events(sentry.received).length, 2, 'an hour later it was to be told again');
-  delete sentry.answers['/cron/'];
-  delete sentry.answers['/envelope/'];
-  sentry.received.splice(0);
-  for (const beat of [0, 1, 2]) assert.doesNotMatch((await run(91, beat)).problems.join('\n'), /Sentry/);
-  assert.equal(checkIns(sentry.received).length, 3);
-  assert.deepEqual(
-    checkIns(sentry.received).map(({ body }) => 'monitor_config' in parsed(body)),
-    [true, false, false],
-  );
-  assert.deepEqual(
-    events(sentry.received).map((event) => stateOf(event)),
-    ['lasting'],
-  );
-});
-
-test('a heartbeat that a clock wrote that was ahead does not stay in the future', async (t) => {
-  const { run, textfile } = site(t, {}, '');
-  await run(60, 2880);
-  await run(undefined, 0);
-  assert.match(readText(textfile), new RegExp(`^node_thermal_heartbeat_seconds ${start / 1000}$`, 'm'));
-});
-
-const flood = `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(300_000)}`;
-for (const [what, says] of [
-  ['nothing', undefined],
-  ['garbage', 'garbage\r\n\r\n'],
-  ['half an answer', 'HTTP/1.1 202 Acc'],
-  ['a flood', flood],
-] as const)
-  test(`a Sentry that says ${what} costs the check-in, not the textfile, and not the beat’s time`, async (t) => {
-    const port = await rawServer(t, says);
-    const { run, textfile } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${port}/42` });
-    const began = performance.now();
-    const { problems } = await run(60);
-    assert.ok(performance.now() - began < 40_000, 'it took too long');
-    if (says === flood) assert.deepEqual(problems, []);
-    else assert.match(problems.join('\n'), /^Sentry’s monitor did not take the beat: /);
-    assert.doesNotMatch(problems.join('\n'), new RegExp(key), 'the key is a secret');
-    assert.match(readText(textfile), /^node_thermal_celsius\{.*\} 60$/m);
-  });
-
-for (const [status, problem] of [
-  [500, 'Sentry’s monitor did not take the beat: it answered 500'],
-  [403, 'Sentry’s monitor did not take the beat: it answered 403'],
-] as const)
-  test(`${status} of a check-in is told, and asked again with the next beat`, async (t) => {
-    const sentry = await receiver(t);
-    sentry.answers['/cron/'] = { status, body: `no ${key} here` };
-    const { run } = site(t, { SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-    assert.deepEqual((await run(60)).problems, [problem]);
-    await run(60);
-    assert.equal(checkIns(sentry.received).length, 2);
-    assert.ok(
-      sentry.received.every(({ body }) => 'monitor_config' in parsed(body)),
-      'it was not told yet',
+  test('healthchecks and GlitchTip get the beat, each in its own protocol', async (t) => {
+    const watcher = await receiver(t);
+    watcher.answers['/'] = { status: 200, body: 'OK' };
+    const base = `http://127.0.0.1:${watcher.port}`;
+    const pinged = site(t, { OPS_URL: `${base}/ping/abc` }, 'thermal: { beat: { url: $OPS_URL } }');
+    await pinged.run(60);
+    await pinged.run(undefined);
+    const glitchtip = `${base}/api/0/organizations/a/heartbeat_check/b/`;
+    const glitched = site(t, { OPS_URL: glitchtip }, 'thermal: { beat: { url: $OPS_URL, style: glitchtip } }');
+    await glitched.run(60);
+    await glitched.run(undefined);
+    assert.deepEqual(
+      watcher.received.map(({ method, path, body }) => `${method} ${path} ${body}`),
+      [
+        'POST /ping/abc 1 temperature',
+        'POST /ping/abc/fail no temperature could be read on this machine',
+        'POST /api/0/organizations/a/heartbeat_check/b/ ',
+      ],
     );
   });
-
-test('nobody there, a secret that is missing and one that is none are told, and nothing else fails', async (t) => {
-  const cases: [Record<string, string>, RegExp][] = [
-    [{ SENTRY_DSN: `http://${key}@127.0.0.1:9/42` }, /^Sentry’s monitor did not take the beat: connect ECONNREFUSED/],
-    [{}, /^Sentry is not told: SENTRY_DSN is not set/],
-    [
-      { SENTRY_DSN: `something ${key}` },
-      /^Sentry is not told: \$SENTRY_DSN is no DSN and no address of a cron monitor$/,
-    ],
-  ];
-  for (const [environment, says] of cases) {
-    const { run, textfile } = site(t, environment);
-    const { problems } = await run(60);
-    assert.equal(problems.length, 1);
-    assert.match(problems[0] ?? '', says);
-    assert.match(readText(textfile), /^node_thermal_celsius\{/m);
-  }
-});
-
-test('the address of a cron monitor, from a credential, does as well as a DSN', async (t) => {
-  const sentry = await receiver(t);
-  const credentials = temporaryFolder(t);
-  writeFileSync(join(credentials, 'SENTRY_DSN'), `http://127.0.0.1:${sentry.port}/api/7/cron/other/${key}/\n`);
-  const { run } = site(t, { CREDENTIALS_DIRECTORY: credentials });
-  for (let beat = 0; beat < 3; beat++) await run(91);
-  assert.equal(checkIns(sentry.received)[0]?.path, `/api/7/cron/other/${key}/`);
-  assert.equal(events(sentry.received).length, 1);
-});
-
-test('healthchecks and GlitchTip are told too, each in its own way', async (t) => {
-  const watcher = await receiver(t);
-  watcher.answers['/'] = { status: 200, body: 'OK' };
-  const base = `http://127.0.0.1:${watcher.port}`;
-  const pinged = site(t, { OPS_URL: `${base}/ping/abc` }, 'thermal: { beat: { url: $OPS_URL } }');
-  await pinged.run(60);
-  await pinged.run(undefined);
-  const glitchtip = `${base}/api/0/organizations/a/heartbeat_check/b/`;
-  const glitched = site(t, { OPS_URL: glitchtip }, 'thermal: { beat: { url: $OPS_URL, style: glitchtip } }');
-  await glitched.run(60);
-  await glitched.run(undefined);
-  assert.deepEqual(
-    watcher.received.map(({ method, path, body }) => `${method} ${path} ${body}`),
-    [
-      'POST /ping/abc 1 temperature',
-      'POST /ping/abc/fail no temperature could be read on this machine',
-      'POST /api/0/organizations/a/heartbeat_check/b/ ',
-    ],
-  );
 });

@@ -1,8 +1,8 @@
 // When a temperature is out of band: from readings, beat by beat, to what has begun, lasts and is over.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';
-import { sentenceOf } from '../../lib/thermal/events.ts';
+import { describeTrack } from '../../lib/thermal/events.ts';
 import type { Good, Reading } from '../../lib/thermal/reading.ts';
 import { disagreements } from '../../lib/thermal/disagreement.ts';
 import { isActive, judge, type Tracks } from '../../lib/thermal/thresholds.ts';
@@ -38,268 +38,280 @@ function play(celsius: readonly (number | undefined)[], seconds = 30, text = '')
   });
 }
 
-test('it begins with the third beat in a row above the limit, not on it', () => {
-  assert.deepEqual(play([85, 85, 85, 85]), ['-', '-', '-', '-']);
-  assert.deepEqual(play([86, 85.1, 86, 90]), ['1', '2', 'begun', 'begun']);
-  assert.deepEqual(play([86, 86, 85, 86, 86, 86]), ['1', '2', '-', '1', '2', 'begun']);
-});
+describe('thermal thresholds', () => {
+  test('an alert begins with the third beat in a row above the limit, not on it', () => {
+    assert.deepEqual(play([85, 85, 85, 85]), ['-', '-', '-', '-']);
+    assert.deepEqual(play([86, 85.1, 86, 90]), ['1', '2', 'begun', 'begun']);
+    assert.deepEqual(play([86, 86, 85, 86, 86, 86]), ['1', '2', '-', '1', '2', 'begun']);
+  });
 
-test('it is over with the third beat in a row well below, not before', () => {
-  const hot = [90, 90, 90];
-  const begun = ['1', '2', 'begun'];
-  assert.deepEqual(play([...hot, 84, 84, 84, 84]), [...begun, 'begun', 'begun', 'begun', 'begun']);
-  assert.deepEqual(play([...hot, 80, 80, 80]), [...begun, 'begun', 'begun', 'over']);
-  assert.deepEqual(play([...hot, 80, 80, 81, 80, 80]), [...begun, 'begun', 'begun', 'begun', 'begun', 'begun']);
-});
+  test('an alert ends with the third beat in a row well below the limit, not before', () => {
+    const hot = [90, 90, 90];
+    const begun = ['1', '2', 'begun'];
+    assert.deepEqual(play([...hot, 84, 84, 84, 84]), [...begun, 'begun', 'begun', 'begun', 'begun']);
+    assert.deepEqual(play([...hot, 80, 80, 80]), [...begun, 'begun', 'begun', 'over']);
+    assert.deepEqual(play([...hot, 80, 80, 81, 80, 80]), [...begun, 'begun', 'begun', 'begun', 'begun', 'begun']);
+  });
 
-test('what cannot be read is not well: it lasts, and the beats below begin anew', () => {
-  assert.deepEqual(play([90, 90, 90, 70, 70, undefined, 70, 70, 70]).slice(2), [
-    'begun',
-    'begun',
-    'begun',
-    'begun',
-    'begun',
-    'begun',
-    'over',
-  ]);
-  assert.deepEqual(play([90, 90, undefined, 90]), ['1', '2', '-', '1'], 'what has not begun is not kept');
-});
+  test('an unreadable value does not end an alert, and restarts the row of samples below the limit', () => {
+    assert.deepEqual(play([90, 90, 90, 70, 70, undefined, 70, 70, 70]).slice(2), [
+      'begun',
+      'begun',
+      'begun',
+      'begun',
+      'begun',
+      'begun',
+      'over',
+    ]);
+    assert.deepEqual(play([90, 90, undefined, 90]), ['1', '2', '-', '1'], 'what has not begun is not kept');
+  });
 
-test('a sensor that cannot be read in every third beat calls somebody all the same; two beats are outlasted, not three', () => {
-  const { celsius: _, ...sensor } = cpu(0);
-  const broken: Reading = { ...sensor, problem: 'unreadable', why: 'EIO' };
-  const playWith = (values: readonly (number | Reading)[]): string[] => {
-    let tracks: Tracks = {};
-    return values.map((value, index) => {
-      const time = (beat: number): Date => new Date(Date.parse('2026-11-20T06:00:00Z') + beat * 30_000);
-      const readings = [typeof value === 'number' ? cpu(value) : value];
-      tracks = judgeAndStep({ readings, limits, before: tracks, lastAt: time(index - 1), at: time(index) });
-      const [track] = Object.values(tracks);
-      return track === undefined ? '-' : isActive(track) ? 'begun' : String(track.over);
-    });
-  };
-  assert.deepEqual(playWith([90, 90, broken, 90]), ['1', '2', '2', 'begun']);
-  assert.deepEqual(playWith([90, broken, broken, 90, broken, broken, 90]), ['1', '1', '1', '2', '2', '2', 'begun']);
-  assert.deepEqual(playWith([90, 90, broken, broken, broken, 90]), ['1', '2', '2', '2', '-', '1']);
-  assert.deepEqual(playWith([90, 90, broken, 84, 90]), ['1', '2', '2', '-', '1'], 'one below is one below');
-});
+  test('a sensor that often fails still raises an alert; two unreadable beats do not interrupt the row, three do', () => {
+    const { celsius: _, ...sensor } = cpu(0);
+    const broken: Reading = { ...sensor, problem: 'unreadable', why: 'EIO' };
+    const playWith = (values: readonly (number | Reading)[]): string[] => {
+      let tracks: Tracks = {};
+      return values.map((value, index) => {
+        const time = (beat: number): Date => new Date(Date.parse('2026-11-20T06:00:00Z') + beat * 30_000);
+        const readings = [typeof value === 'number' ? cpu(value) : value];
+        tracks = judgeAndStep({ readings, limits, before: tracks, lastAt: time(index - 1), at: time(index) });
+        const [track] = Object.values(tracks);
+        return track === undefined ? '-' : isActive(track) ? 'begun' : String(track.over);
+      });
+    };
+    assert.deepEqual(playWith([90, 90, broken, 90]), ['1', '2', '2', 'begun']);
+    assert.deepEqual(playWith([90, broken, broken, 90, broken, broken, 90]), ['1', '1', '1', '2', '2', '2', 'begun']);
+    assert.deepEqual(playWith([90, 90, broken, broken, broken, 90]), ['1', '2', '2', '2', '-', '1']);
+    assert.deepEqual(playWith([90, 90, broken, 84, 90]), ['1', '2', '2', '-', '1'], 'one below is one below');
+  });
 
-test('beats that somebody adds by hand are no further samples, and those after a long pause are not in a row', () => {
-  assert.deepEqual(play([90, 90, 90, 90], 2), ['1', '1', '1', '1']);
-  assert.deepEqual(play([90, 90, 90, 90], 3600), ['1', '1', '1', '1']);
-  assert.deepEqual(play([90, 90], -30), ['1', '1'], 'a clock that was put back');
-});
+  test('beats run by hand are no further samples, and beats after a long pause are not in a row', () => {
+    assert.deepEqual(play([90, 90, 90, 90], 2), ['1', '1', '1', '1']);
+    assert.deepEqual(play([90, 90, 90, 90], 3600), ['1', '1', '1', '1']);
+    assert.deepEqual(play([90, 90], -30), ['1', '1'], 'a clock that was put back');
+  });
 
-test('samples, the limit and how far below it must be are configured', () => {
-  const text = 'thermal: { cpu: { above: 60 C }, samples: 1, clear: 1 C }';
-  assert.deepEqual(play([60, 61, 60, 59], 30, text), ['-', 'begun', 'begun', 'over']);
-});
+  test('samples, limit and hysteresis are configurable', () => {
+    const text = 'thermal: { cpu: { above: 60 C }, samples: 1, clear: 1 C }';
+    assert.deepEqual(play([60, 61, 60, 59], 30, text), ['-', 'begun', 'begun', 'over']);
+  });
 
-test('of limits by source, chip and sensor the first that fits counts; without one, nothing is judged', () => {
-  const { for: list, ...rest } = limitsOf(
-    'thermal: { for: [{ sensor: Bad*, chip: "*a*b*" }, { chip: "*nct*", above: 40 C }, { source: thermal_zone, above: 50 C }, { chip: nvme, sensor: Composite, above: 75 C }] }',
-  );
-  const readings = [
-    cpu(70),
-    on('nct6775', 'SYSTIN', 70),
-    on('nvme', 'Composite', 70),
-    on('nvme', 'Sensor 2', 70),
-    on('nct-ab', 'Bad one', 70),
-    on('acpitz', 'temp', 70, { source: 'thermal_zone' }),
-    on('acpitz', 'temp', 70),
-  ];
-  const found = judge(readings, { ...rest, for: list });
-  assert.deepEqual(
-    found.map(({ reading, above, limit_key }) => [reading.chip, reading.source, above, limit_key]),
-    [
-      ['coretemp', 'hwmon', 85, 'thermal.cpu.above'],
-      ['nct6775', 'hwmon', 40, 'thermal.for.1.above'],
-      ['nvme', 'hwmon', 75, 'thermal.for.3.above'],
-      ['acpitz', 'thermal_zone', 50, 'thermal.for.2.above'],
-    ],
-  );
-});
-
-test('a sensor that is no longer judged is over', () => {
-  const at = new Date('2026-11-20T06:00:00Z');
-  const once = limitsOf('thermal: { samples: 1 }');
-  const hot = judgeAndStep({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at });
-  const ignored = limitsOf('thermal: { for: [{ chip: coretemp }] }');
-  const later = judgeAndStep({ readings: [cpu(90)], limits: ignored, before: hot, lastAt: at, at });
-  assert.ok(Object.values(later).every(({ ended_at }) => ended_at !== undefined));
-});
-
-/** Ended how, after so many minutes of what is read then; undefined: it lasts. `isFailed`: in which its source fails. */
-function endedAfter(minutes: number, readings: readonly Reading[], isFailed = (_minute: number) => false) {
-  const once = limitsOf('thermal: { samples: 1 }');
-  const start = Date.parse('2026-11-20T06:00:00Z');
-  let tracks = judgeAndStep({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at: new Date(start) });
-  for (let minute = 1; minute <= minutes; minute++) {
-    const at = new Date(start + minute * 60_000);
-    const failed = isFailed(minute) ? ['hwmon'] : [];
-    const now = isFailed(minute) ? readings.filter(({ source }) => source !== 'hwmon') : readings;
-    const lastAt = new Date(at.getTime() - 60_000);
-    tracks = judgeAndStep({ readings: now, failed, limits: once, before: tracks, lastAt, at });
-  }
-  const track = tracks['hwmon coretemp package'];
-  assert.ok(track, 'somebody has still to be told of it');
-  return track.ended_at === undefined ? undefined : (track.ended_as ?? 'well');
-}
-
-test('a sensor that its source has not shown for an hour is over; what cannot be read, and one whose source fails, is not', () => {
-  const other = on('it87.2624', 'temp1', 30);
-  const broken = (rest: Partial<Good> = {}): Reading => {
-    const { celsius: _, ...sensor } = { ...cpu(0), ...rest };
-    return { ...sensor, problem: 'unreadable', why: 'EIO' };
-  };
-  assert.equal(endedAfter(60, [other]), undefined);
-  assert.equal(endedAfter(61, [other]), 'gone');
-  assert.equal(
-    endedAfter(61, [other], (minute) => minute === 30),
-    'gone',
-    'a beat in which the source failed proves nothing else',
-  );
-  assert.equal(endedAfter(300, [broken(), other]), undefined);
-  assert.equal(
-    endedAfter(300, [], () => true),
-    undefined,
-  );
-  const zone: Reading = { ...other, source: 'thermal_zone' };
-  assert.equal(
-    endedAfter(300, [zone], () => true),
-    undefined,
-  );
-  assert.equal(endedAfter(60, [zone]), undefined);
-  assert.equal(endedAfter(61, [zone]), 'gone', 'the last disk of its source was pulled');
-  // A chip whose very name cannot be read may be this one.
-  assert.equal(endedAfter(300, [other, broken({ chip: 'hwmon3', sensor: 'temp', driver: '' })]), undefined);
-});
-
-test('a package that is read as a zone, now that its chip is gone, is one again after an hour', () => {
-  const once = limitsOf('thermal: { samples: 1 }');
-  const zone = on('x86_pkg_temp', 'temp', 90, { source: 'thermal_zone' });
-  const start = Date.parse('2026-11-20T06:00:00Z');
-  let tracks: Tracks = {};
-  for (let minute = 0; minute < 63; minute++) {
-    const at = new Date(start + minute * 60_000);
-    const readings = minute === 0 ? [cpu(90), zone] : [zone, on('it87', 'temp1', 30)];
-    const lastAt = minute === 0 ? undefined : new Date(at.getTime() - 60_000);
-    tracks = judgeAndStep({ readings, limits: once, before: tracks, lastAt, at });
-  }
-  const active = Object.entries(tracks).flatMap(([key, track]) => (isActive(track) ? [key] : []));
-  assert.deepEqual(active, ['thermal_zone x86_pkg_temp package']);
-});
-
-test('what is said of it is true: below its limit, under another limit, no longer judged, and gone', () => {
-  const at = new Date('2026-11-20T06:00:00Z');
-  const says = (text: string, readings: readonly Reading[], minutes: number, extra = {}) => {
-    const once = limitsOf('thermal: { samples: 1 }');
-    const hot = judgeAndStep({ readings: [cpu(91)], limits: once, before: {}, lastAt: undefined, at });
-    const later = new Date(at.getTime() + minutes * 60_000);
-    const before = Object.fromEntries(Object.entries(hot).map(([key, track]) => [key, { ...track, ...extra }]));
-    const tracks = judgeAndStep({ readings, limits: limitsOf(text), before, lastAt: at, at: later });
-    return Object.values(tracks).map((track) => sentenceOf(track, later));
-  };
-  const samples = 'samples: 1';
-  assert.deepEqual(says(`thermal: { ${samples} }`, [cpu(86)], 2), ['CPU package on coretemp is at 86 C (above 85 C)']);
-  assert.deepEqual(says(`thermal: { ${samples} }`, [cpu(82)], 2), ['CPU package on coretemp is at 82 C (limit 85 C)']);
-  assert.deepEqual(says(`thermal: { ${samples}, cpu: { above: 95 C } }`, [cpu(91)], 2), [
-    'CPU package on coretemp is at 91 C (limit 95 C)',
-  ]);
-  assert.deepEqual(says(`thermal: { ${samples}, cpu: { above: 95 C } }`, [cpu(89)], 2), [
-    'CPU package on coretemp is well again: 89 C, limit 95 C (it was above 85 C for 2m, at most 91 C)',
-  ]);
-  assert.deepEqual(says(`thermal: { ${samples}, for: [{ chip: coretemp }] }`, [cpu(92)], 2), [
-    'CPU package on coretemp is no longer judged: 92 C (it was above 85 C for 2m, at most 92 C)',
-  ]);
-  const missing_since = at.toISOString();
-  const read_at = new Date(at.getTime() + 40 * 60_000).toISOString();
-  assert.deepEqual(says(`thermal: { ${samples} }`, [on('it87', 'temp1', 30)], 61, { missing_since, read_at }), [
-    'CPU package on coretemp is no longer there: last read 21m ago, 91 C (it was above 85 C for 40m, at most 91 C)',
-  ]);
-});
-
-test('which sensor is the CPU package, on every kind of processor', () => {
-  const all = (driver: string, ...sensors: readonly (readonly [string, number])[]): Good[] =>
-    sensors.map(([sensor, celsius], index) => on(driver, sensor, celsius, { id: `temp${index + 1}` }));
-  const cases: [string, Good[], string[]][] = [
-    ['Intel', all('coretemp', ['Package id 0', 60], ['Core 0', 65]), ['Package id 0']],
-    ['Intel, older word', all('coretemp', ['Physical id 0', 60], ['Core 0', 65]), ['Physical id 0']],
-    ['Intel, renamed', all('coretemp', ['CPU', 60], ['Core 0', 65]), ['CPU']],
-    ['Intel, no package', all('coretemp', ['Core 0', 60], ['Core 1', 65]), ['Core 1']],
-    ['AMD', all('k10temp', ['Tctl', 80], ['Tdie', 60], ['Tccd1', 65]), ['Tdie']],
-    ['AMD without Tdie', all('k10temp', ['Tctl', 80], ['Tccd1', 64], ['Tccd2', 65]), ['Tccd2']],
-    ['AMD with Tctl only', all('zenpower', ['Tctl', 80]), ['Tctl']],
-    ['old AMD', all('k10temp', ['temp1', 60]), ['temp1']],
-    ['ARM', all('cpu_thermal', ['temp1', 60]), ['temp1']],
-    ['ARM, soc', all('soc_thermal', ['temp1', 60]), ['temp1']],
-    ['nothing of the kind', all('acpitz', ['temp1', 60]), []],
-    ['super-IO', all('nct6779', ['CPUTIN', 109]), []],
-  ];
-  for (const [what, readings, expected] of cases)
+  test('the first exception that matches source, chip and sensor sets the limit; without `above` nothing is judged', () => {
+    const { for: list, ...rest } = limitsOf(
+      'thermal: { for: [{ sensor: Bad*, chip: "*a*b*" }, { chip: "*nct*", above: 40 C }, { source: thermal_zone, above: 50 C }, { chip: nvme, sensor: Composite, above: 75 C }] }',
+    );
+    const readings = [
+      cpu(70),
+      on('nct6775', 'SYSTIN', 70),
+      on('nvme', 'Composite', 70),
+      on('nvme', 'Sensor 2', 70),
+      on('nct-ab', 'Bad one', 70),
+      on('acpitz', 'temp', 70, { source: 'thermal_zone' }),
+      on('acpitz', 'temp', 70),
+    ];
+    const found = judge(readings, { ...rest, for: list });
     assert.deepEqual(
-      cpuPackages(readings).map(({ sensor }) => sensor),
-      expected,
-      what,
+      found.map(({ reading, above, limit_key }) => [reading.chip, reading.source, above, limit_key]),
+      [
+        ['coretemp', 'hwmon', 85, 'thermal.cpu.above'],
+        ['nct6775', 'hwmon', 40, 'thermal.for.1.above'],
+        ['nvme', 'hwmon', 75, 'thermal.for.3.above'],
+        ['acpitz', 'thermal_zone', 50, 'thermal.for.2.above'],
+      ],
     );
-  const zone = (driver: string): Good => on(driver, 'temp', 60, { source: 'thermal_zone' });
-  for (const type of ['x86_pkg_temp', 'cpu-thermal', 'soc-thermal', 'cpu0-thermal'])
-    assert.equal(cpuPackages([zone(type)]).length, 1, type);
-  assert.equal(cpuPackages([zone('x86_pkg_temp'), cpu(60)])[0]?.source, 'hwmon', 'not the same one twice');
-  assert.equal(cpuPackages([zone('x86_pkg_temp')])[0]?.source, 'thermal_zone', 'where hwmon says nothing');
-});
+  });
 
-test('a package without a sensor of its own is one to the alert, whichever core is the hottest', () => {
-  let tracks: Tracks = {};
-  const start = Date.parse('2026-11-20T06:00:00Z');
-  for (const [index, core] of ['Core 0', 'Core 1', 'Core 0'].entries()) {
-    const readings = ['Core 0', 'Core 1'].map((name, number) =>
-      on('coretemp', name, name === core ? 95 : 90, { id: `temp${number + 1}` }),
-    );
-    const at = new Date(start + index * 30_000);
-    tracks = judgeAndStep({ readings, limits, before: tracks, lastAt: new Date(at.getTime() - 30_000), at });
+  test('an alert ends when its sensor is no longer judged', () => {
+    const at = new Date('2026-11-20T06:00:00Z');
+    const once = limitsOf('thermal: { samples: 1 }');
+    const hot = judgeAndStep({ readings: [cpu(90)], limits: once, before: {}, lastAt: undefined, at });
+    const ignored = limitsOf('thermal: { for: [{ chip: coretemp }] }');
+    const later = judgeAndStep({ readings: [cpu(90)], limits: ignored, before: hot, lastAt: at, at });
+    assert.ok(Object.values(later).every(({ ended_at }) => ended_at !== undefined));
+  });
+
+  /** Ended how, after so many minutes of what is read then; undefined: it lasts. `isFailed`: in which its source fails. */
+  function endedAfter(minutes: number, readings: readonly Reading[], isFailed = (_minute: number) => false) {
+    const once = limitsOf('thermal: { samples: 1 }');
+    const start = Date.parse('2026-11-20T06:00:00Z');
+    let tracks = judgeAndStep({
+      readings: [cpu(90)],
+      limits: once,
+      before: {},
+      lastAt: undefined,
+      at: new Date(start),
+    });
+    for (let minute = 1; minute <= minutes; minute++) {
+      const at = new Date(start + minute * 60_000);
+      const failed = isFailed(minute) ? ['hwmon'] : [];
+      const now = isFailed(minute) ? readings.filter(({ source }) => source !== 'hwmon') : readings;
+      const lastAt = new Date(at.getTime() - 60_000);
+      tracks = judgeAndStep({ readings: now, failed, limits: once, before: tracks, lastAt, at });
+    }
+    const track = tracks['hwmon coretemp package'];
+    assert.ok(track, 'somebody has still to be told of it');
+    return track.ended_at === undefined ? undefined : (track.ended_as ?? 'well');
   }
-  assert.deepEqual(Object.values(tracks).map(isActive), [true]);
-});
 
-test('a disk is judged once, by hwmon where that knows it', () => {
-  const disk = (source: string, chip: string, sensor: string): Good => on('nvme', sensor, 75, { source, chip });
-  const all = [
-    disk('hwmon', 'a', 'Composite'),
-    disk('hwmon', 'a', 'Sensor 1'),
-    disk('nvme', 'a', 'composite'),
-    disk('nvme', 'b', 'composite'),
-    disk('sensors', 'nvme-pci-0300', 'Composite'),
-  ];
-  assert.deepEqual(
-    nvmeDisks(all).map(({ source, chip }) => `${source} ${chip}`),
-    ['hwmon a', 'nvme b'],
-  );
-});
+  test('an alert ends when a working source has not shown the sensor for an hour; an unreadable sensor and a failed source do not end it', () => {
+    const other = on('it87.2624', 'temp1', 30);
+    const broken = (rest: Partial<Good> = {}): Reading => {
+      const { celsius: _, ...sensor } = { ...cpu(0), ...rest };
+      return { ...sensor, problem: 'unreadable', why: 'EIO' };
+    };
+    assert.equal(endedAfter(60, [other]), undefined);
+    assert.equal(endedAfter(61, [other]), 'gone');
+    assert.equal(
+      endedAfter(61, [other], (minute) => minute === 30),
+      'gone',
+      'a beat in which the source failed proves nothing else',
+    );
+    assert.equal(endedAfter(300, [broken(), other]), undefined);
+    assert.equal(
+      endedAfter(300, [], () => true),
+      undefined,
+    );
+    const zone: Reading = { ...other, source: 'thermal_zone' };
+    assert.equal(
+      endedAfter(300, [zone], () => true),
+      undefined,
+    );
+    assert.equal(endedAfter(60, [zone]), undefined);
+    assert.equal(endedAfter(61, [zone]), 'gone', 'the last disk of its source was pulled');
+    // A chip whose very name cannot be read may be this one.
+    assert.equal(endedAfter(300, [other, broken({ chip: 'hwmon3', sensor: 'temp', driver: '' })]), undefined);
+  });
 
-test('a zone and hwmon that say something else of the same are told', () => {
-  const zone = (driver: string, celsius: number): Good => on(driver, 'temp', celsius, { source: 'thermal_zone' });
-  assert.deepEqual([...disagreements([cpu(60), zone('x86_pkg_temp', 75)])], []);
-  assert.deepEqual([...disagreements([cpu(60), zone('acpitz', 20)])], [], 'not the same sensor');
-  assert.deepEqual(
-    [...disagreements([cpu(60), zone('x86_pkg_temp', 27.8)]).values()],
-    ['the thermal zone x86_pkg_temp says 27.8 C, hwmon 60 C of the same: one of them is wrong'],
-  );
-  assert.equal(disagreements([on('cpu_thermal', 'temp1', 40), zone('cpu-thermal', 90)]).size, 1);
-  const second = { ...cpu(62), chip: 'coretemp.1' };
-  const zones = (one: number, other: number) => [
-    zone('x86_pkg_temp', one),
-    { ...zone('x86_pkg_temp', other), chip: 'b' },
-  ];
-  assert.deepEqual([...disagreements([cpu(80), second, ...zones(60, 82)])], [], 'in whatever order they come');
-  assert.deepEqual(
-    [...disagreements([cpu(80), second, ...zones(27.8, 81)]).values()],
-    ['the thermal zone x86_pkg_temp says 27.8 C, hwmon 62 C of the same: one of them is wrong'],
-    'beside another package that is hotter',
-  );
-  assert.deepEqual(
-    [...disagreements([cpu(80), second, zone('x86_pkg_temp', 81)])],
-    [],
-    'of one nobody knows which it is',
-  );
+  test('a package that is read as a zone after its chip is gone is one alert again after an hour', () => {
+    const once = limitsOf('thermal: { samples: 1 }');
+    const zone = on('x86_pkg_temp', 'temp', 90, { source: 'thermal_zone' });
+    const start = Date.parse('2026-11-20T06:00:00Z');
+    let tracks: Tracks = {};
+    for (let minute = 0; minute < 63; minute++) {
+      const at = new Date(start + minute * 60_000);
+      const readings = minute === 0 ? [cpu(90), zone] : [zone, on('it87', 'temp1', 30)];
+      const lastAt = minute === 0 ? undefined : new Date(at.getTime() - 60_000);
+      tracks = judgeAndStep({ readings, limits: once, before: tracks, lastAt, at });
+    }
+    const active = Object.entries(tracks).flatMap(([key, track]) => (isActive(track) ? [key] : []));
+    assert.deepEqual(active, ['thermal_zone x86_pkg_temp package']);
+  });
+
+  test('the sentence fits a sensor below its limit, under another limit, no longer judged, and gone', () => {
+    const at = new Date('2026-11-20T06:00:00Z');
+    const says = (text: string, readings: readonly Reading[], minutes: number, extra = {}) => {
+      const once = limitsOf('thermal: { samples: 1 }');
+      const hot = judgeAndStep({ readings: [cpu(91)], limits: once, before: {}, lastAt: undefined, at });
+      const later = new Date(at.getTime() + minutes * 60_000);
+      const before = Object.fromEntries(Object.entries(hot).map(([key, track]) => [key, { ...track, ...extra }]));
+      const tracks = judgeAndStep({ readings, limits: limitsOf(text), before, lastAt: at, at: later });
+      return Object.values(tracks).map((track) => describeTrack(track, later));
+    };
+    const samples = 'samples: 1';
+    assert.deepEqual(says(`thermal: { ${samples} }`, [cpu(86)], 2), [
+      'CPU package on coretemp is at 86 C (above 85 C)',
+    ]);
+    assert.deepEqual(says(`thermal: { ${samples} }`, [cpu(82)], 2), [
+      'CPU package on coretemp is at 82 C (limit 85 C)',
+    ]);
+    assert.deepEqual(says(`thermal: { ${samples}, cpu: { above: 95 C } }`, [cpu(91)], 2), [
+      'CPU package on coretemp is at 91 C (limit 95 C)',
+    ]);
+    assert.deepEqual(says(`thermal: { ${samples}, cpu: { above: 95 C } }`, [cpu(89)], 2), [
+      'CPU package on coretemp is well again: 89 C, limit 95 C (it was above 85 C for 2m, at most 91 C)',
+    ]);
+    assert.deepEqual(says(`thermal: { ${samples}, for: [{ chip: coretemp }] }`, [cpu(92)], 2), [
+      'CPU package on coretemp is no longer judged: 92 C (it was above 85 C for 2m, at most 92 C)',
+    ]);
+    const missing_since = at.toISOString();
+    const read_at = new Date(at.getTime() + 40 * 60_000).toISOString();
+    assert.deepEqual(says(`thermal: { ${samples} }`, [on('it87', 'temp1', 30)], 61, { missing_since, read_at }), [
+      'CPU package on coretemp is no longer there: last read 21m ago, 91 C (it was above 85 C for 40m, at most 91 C)',
+    ]);
+  });
+
+  test('the CPU package is recognised on every kind of processor', () => {
+    const all = (driver: string, ...sensors: readonly (readonly [string, number])[]): Good[] =>
+      sensors.map(([sensor, celsius], index) => on(driver, sensor, celsius, { id: `temp${index + 1}` }));
+    const cases: [string, Good[], string[]][] = [
+      ['Intel', all('coretemp', ['Package id 0', 60], ['Core 0', 65]), ['Package id 0']],
+      ['Intel, older word', all('coretemp', ['Physical id 0', 60], ['Core 0', 65]), ['Physical id 0']],
+      ['Intel, renamed', all('coretemp', ['CPU', 60], ['Core 0', 65]), ['CPU']],
+      ['Intel, no package', all('coretemp', ['Core 0', 60], ['Core 1', 65]), ['Core 1']],
+      ['AMD', all('k10temp', ['Tctl', 80], ['Tdie', 60], ['Tccd1', 65]), ['Tdie']],
+      ['AMD without Tdie', all('k10temp', ['Tctl', 80], ['Tccd1', 64], ['Tccd2', 65]), ['Tccd2']],
+      ['AMD with Tctl only', all('zenpower', ['Tctl', 80]), ['Tctl']],
+      ['old AMD', all('k10temp', ['temp1', 60]), ['temp1']],
+      ['ARM', all('cpu_thermal', ['temp1', 60]), ['temp1']],
+      ['ARM, soc', all('soc_thermal', ['temp1', 60]), ['temp1']],
+      ['nothing of the kind', all('acpitz', ['temp1', 60]), []],
+      ['super-IO', all('nct6779', ['CPUTIN', 109]), []],
+    ];
+    for (const [what, readings, expected] of cases)
+      assert.deepEqual(
+        cpuPackages(readings).map(({ sensor }) => sensor),
+        expected,
+        what,
+      );
+    const zone = (driver: string): Good => on(driver, 'temp', 60, { source: 'thermal_zone' });
+    for (const type of ['x86_pkg_temp', 'cpu-thermal', 'soc-thermal', 'cpu0-thermal'])
+      assert.equal(cpuPackages([zone(type)]).length, 1, type);
+    assert.equal(cpuPackages([zone('x86_pkg_temp'), cpu(60)])[0]?.source, 'hwmon', 'not the same one twice');
+    assert.equal(cpuPackages([zone('x86_pkg_temp')])[0]?.source, 'thermal_zone', 'where hwmon says nothing');
+  });
+
+  test('a package without a sensor of its own has one track, whichever core is the hottest', () => {
+    let tracks: Tracks = {};
+    const start = Date.parse('2026-11-20T06:00:00Z');
+    for (const [index, core] of ['Core 0', 'Core 1', 'Core 0'].entries()) {
+      const readings = ['Core 0', 'Core 1'].map((name, number) =>
+        on('coretemp', name, name === core ? 95 : 90, { id: `temp${number + 1}` }),
+      );
+      const at = new Date(start + index * 30_000);
+      tracks = judgeAndStep({ readings, limits, before: tracks, lastAt: new Date(at.getTime() - 30_000), at });
+    }
+    assert.deepEqual(Object.values(tracks).map(isActive), [true]);
+  });
+
+  test('a disk is judged once, by hwmon if that shows it', () => {
+    const disk = (source: string, chip: string, sensor: string): Good => on('nvme', sensor, 75, { source, chip });
+    const all = [
+      disk('hwmon', 'a', 'Composite'),
+      disk('hwmon', 'a', 'Sensor 1'),
+      disk('nvme', 'a', 'composite'),
+      disk('nvme', 'b', 'composite'),
+      disk('sensors', 'nvme-pci-0300', 'Composite'),
+    ];
+    assert.deepEqual(
+      nvmeDisks(all).map(({ source, chip }) => `${source} ${chip}`),
+      ['hwmon a', 'nvme b'],
+    );
+  });
+
+  test('a zone and hwmon that differ on the same sensor cause a warning', () => {
+    const zone = (driver: string, celsius: number): Good => on(driver, 'temp', celsius, { source: 'thermal_zone' });
+    assert.deepEqual([...disagreements([cpu(60), zone('x86_pkg_temp', 75)])], []);
+    assert.deepEqual([...disagreements([cpu(60), zone('acpitz', 20)])], [], 'not the same sensor');
+    assert.deepEqual(
+      [...disagreements([cpu(60), zone('x86_pkg_temp', 27.8)]).values()],
+      ['the thermal zone x86_pkg_temp says 27.8 C, hwmon 60 C of the same: one of them is wrong'],
+    );
+    assert.equal(disagreements([on('cpu_thermal', 'temp1', 40), zone('cpu-thermal', 90)]).size, 1);
+    const second = { ...cpu(62), chip: 'coretemp.1' };
+    const zones = (one: number, other: number) => [
+      zone('x86_pkg_temp', one),
+      { ...zone('x86_pkg_temp', other), chip: 'b' },
+    ];
+    assert.deepEqual([...disagreements([cpu(80), second, ...zones(60, 82)])], [], 'in whatever order they come');
+    assert.deepEqual(
+      [...disagreements([cpu(80), second, ...zones(27.8, 81)]).values()],
+      ['the thermal zone x86_pkg_temp says 27.8 C, hwmon 62 C of the same: one of them is wrong'],
+      'beside another package that is hotter',
+    );
+    assert.deepEqual(
+      [...disagreements([cpu(80), second, zone('x86_pkg_temp', 81)])],
+      [],
+      'of one nobody knows which it is',
+    );
+  });
 });

@@ -1,5 +1,5 @@
-// The kernel's own files of every sensor chip: what `sensors` reads too. Without its configuration, but without losing
-// one of two chips of the same name either.
+// The kernel's own files of every sensor chip, which `sensors` reads too. Unlike `sensors`, this source does not apply
+// /etc/sensors.d, and does not lose one of two chips of the same name.
 import { Absent, absentIfMissing, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
@@ -35,10 +35,10 @@ interface Chip {
   readonly sensors: readonly Reading[];
 }
 
-/** One file after the other: a chip that hangs holds one thread, and no other chip. */
+/** Reads one file after the other: a chip that hangs then blocks only one thread, and no other chip. */
 async function readChip(host: Host, chips: Chips, entry: string): Promise<Chip | undefined> {
   try {
-    // Read where its device is: from that path a host can tell what needs no thread.
+    // The resolved path shows where the device is, and lets a host decide which files need no thread.
     const path = await host.realpath(entry);
     const names = await host.list(path);
     const ids = inOrder(
@@ -61,7 +61,7 @@ async function readChip(host: Host, chips: Chips, entry: string): Promise<Chip |
     }
     return { ...place, sensors };
   } catch (error) {
-    // A module that is unloaded takes its folder with it.
+    // Unloading a module removes its folder.
     if (isMissing(error)) return undefined;
     const chip = entry.slice(folder.length + 1);
     const of: Sensor = { source: 'hwmon', chip, sensor: 'temp', driver: '' };
@@ -69,7 +69,7 @@ async function readChip(host: Host, chips: Chips, entry: string): Promise<Chip |
   }
 }
 
-/** A label that cannot be read costs the name, not the temperature. */
+/** Undefined if the label cannot be read: the temperature still counts. */
 async function labelOf(host: Host, path: string, id: string): Promise<string | undefined> {
   const text = await host.readText(`${path}/${id}_label`).catch(() => '');
   return text.trim() || undefined;

@@ -1,4 +1,4 @@
-// All sources, in the order in which they are believed where two know the same sensor.
+// All sources, most trusted first where two show the same sensor.
 import type { Source } from '../read-sources.ts';
 import { hwmon } from './hwmon.ts';
 import { nvme } from './nvme.ts';

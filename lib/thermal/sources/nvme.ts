@@ -1,5 +1,5 @@
-// What `nvme smart-log` said of each disk. It takes root, so a small unit of its own asks, now and then, and leaves the
-// answers in a folder; the kernel's hwmon mostly has the same temperatures, fresher and for nothing.
+// The output of `nvme smart-log` for each disk. The command needs root, so a small unit runs it now and then and leaves
+// the output in a folder; the kernel's hwmon mostly has the same temperatures, fresher and at no cost.
 import { Absent, absentIfMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { secondsSince } from '../../core/age.ts';
@@ -11,7 +11,7 @@ import { deviceOf, inOrder } from '../chip.ts';
 import type { Chips } from '../hanging.ts';
 import { readCelsius, type Reading, type Sensor, temperatures as section } from '../reading.ts';
 
-/** Of systemd/nvme-smart-log.service: NAME.json is what nvme printed, NAME.err what it complained of. */
+/** Written by systemd/nvme-smart-log.service: NAME.json is the output of nvme, NAME.err its error output. */
 const folder = '/run/ops-monitor-nvme';
 /** Three runs of its timer. */
 const oldestSeconds = 15 * 60;
@@ -48,7 +48,7 @@ interface Disk {
 }
 
 async function readDisk(host: Host, name: string, at: Date): Promise<Disk> {
-  // Where the controller sits, as hwmon calls it too.
+  // The location of the controller, which is hwmon's name of the chip, too.
   const chip = await host.realpath(`/sys/class/nvme/${name}`).then(deviceOf, () => name);
   const sensor = (of: string): Sensor => ({ source: 'nvme', chip, sensor: of, driver: 'nvme' });
   let age: number | undefined;

@@ -1,5 +1,5 @@
-// `sensors -j`: the same chips as hwmon, with the labels, corrections and ignored inputs of /etc/sensors.d. Only where it
-// is configured: it costs more than all the rest, may take 20 seconds, and can wake a sleeping graphics card.
+// `sensors -j`: the same chips as hwmon, with the labels, corrections and ignored inputs of /etc/sensors.d. Off by
+// default: it costs more than all other sources, may take 20 seconds, and can wake a sleeping graphics card.
 import { Absent } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
@@ -35,7 +35,7 @@ function readingsOf({ chip, features }: { chip: string; features: SensorsChip['f
   const driver = chip.split('-', 1)[0] ?? '';
   const temperatures = features.flatMap(({ label, values }) => {
     const input = values.find(([key]) => /^temp\d+_input$/.test(key));
-    if (!input) return []; // what could not be read has no input at all
+    if (!input) return []; // an unreadable sensor has no input
     const id = input[0].slice(0, -'_input'.length);
     const fault = values.find(([key]) => key === `${id}_fault`)?.[1] ?? 0;
     return [{ id, label, celsius: input[1], isFaulted: fault !== 0 }];

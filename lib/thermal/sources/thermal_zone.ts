@@ -1,5 +1,5 @@
-// The kernel's thermal zones: what it throttles by. Often the same sensors as in hwmon, hence a check on them; on small
-// boards all there is.
+// The kernel's thermal zones, by which it throttles. Mostly the same sensors as in hwmon, and so a check on them; on
+// small boards the only source.
 import { Absent, absentIfMissing, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
@@ -41,7 +41,7 @@ async function readZone(host: Host, chips: Chips, path: string): Promise<Zone | 
   try {
     const type = (await host.readText(`${path}/type`)).trim();
     const of: Sensor = { source: 'thermal_zone', chip: type, sensor: 'temp', driver: type };
-    // ENODATA, EAGAIN, EINVAL, EIO: a zone that is switched off, or whose chip sleeps, says so in many ways.
+    // A zone that is switched off, or whose chip sleeps, fails with ENODATA, EAGAIN, EINVAL or EIO.
     const ask = chips.asker(host, path, type);
     const reading = await ask(`${path}/temp`).then(
       (text) => readMillidegrees(of, text),
@@ -49,14 +49,14 @@ async function readZone(host: Host, chips: Chips, path: string): Promise<Zone | 
     );
     return { chip: type, path, reading };
   } catch (error) {
-    if (isMissing(error)) return undefined; // it went with its module
+    if (isMissing(error)) return undefined; // its module was unloaded
     const chip = path.slice(folder.length + 1);
     const of: Sensor = { source: 'thermal_zone', chip, sensor: 'temp', driver: '' };
     return { chip, path, reading: { ...of, problem: 'unreadable', why: reasonOf(error) } };
   }
 }
 
-/** Only asked for where two zones have the same type. */
+/** Only zones that share their type need the firmware's name. */
 const withFirmwareNames = (host: Host, all: readonly Zone[]): Promise<Zone[]> =>
   Promise.all(
     all.map(async (zone) =>

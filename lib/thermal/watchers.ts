@@ -1,5 +1,5 @@
-// Tells the watchers outside of a beat, and Sentry of what is out of band. All of it within a few seconds, and whatever
-// they do costs nothing but itself.
+// Sends each beat to the watchdogs, and to Sentry an event for each temperature above its limit. All requests together
+// take a few seconds, and a failing recipient affects no other.
 import type { Net, Reply } from '../contract/net.ts';
 import type { Beat, BeatStyle } from '../core/beat.ts';
 import { judgeReply, longestQuietSeconds, quietSeconds } from '../core/reply.ts';
@@ -13,7 +13,7 @@ import type { Due } from './events.ts';
 import type { ThermalState } from './files.ts';
 import { isDueAgain } from '../core/age.ts';
 
-interface Telling {
+interface Notification {
   readonly net: Net;
   readonly config: ThermalConfig['thermal'];
   readonly beat: Omit<Beat, 'monitor'>;
@@ -24,28 +24,27 @@ interface Telling {
   readonly monotonicMs: () => number;
 }
 
-interface Told {
+interface Notified {
   readonly problems: readonly string[];
-  /** Those that arrived, or never will. */
+  /** Events that arrived, or that Sentry will never accept. */
   readonly events: readonly Due[];
-  /** For the next beat. */
   readonly marks: Marks;
 }
 
 type Marks = Pick<ThermalState, 'quiet_until' | 'monitor_told_at'>;
 
-/** For everything that is told. */
+/** For all requests together. */
 const allSeconds = 4;
-/** What is sent once an hour, so that a monitor that was deleted comes back. */
+/** The monitor's settings are sent once an hour, so that a deleted monitor is created again. */
 const monitorSeconds = 3600;
-/** Beats come twice a minute: one may be lost without a word. A schedule of seconds is not to be had. */
+/** Sentry has no interval below a minute. Beats come twice a minute, so one may be lost without an alert. */
 const monitor = { everyMinutes: 1, marginMinutes: 2, failureThreshold: 2 };
-/** After an event that was not taken, for whatever reason. */
+/** After an event that was not accepted, for whatever reason. */
 const pauseSeconds = 300;
 const mostEvents = 10;
 
-export async function tell(telling: Telling): Promise<Told> {
-  const { net, config, beat, due, before, at, monotonicMs } = telling;
+export async function notifyWatchers(notification: Notification): Promise<Notified> {
+  const { net, config, beat, due, before, at, monotonicMs } = notification;
   const until = monotonicMs() + allSeconds * 1000;
   const secondsLeft = (): number => Math.ceil((until - monotonicMs()) / 100) / 10;
   const problems: string[] = [];
@@ -54,16 +53,16 @@ export async function tell(telling: Telling): Promise<Told> {
   );
   const project = config.sentry && projectOf(config.sentry);
   const isMonitorDue = isDueAgain(before?.monitor_told_at, monitorSeconds, at);
-  // Side by side: a Sentry that takes seconds for the check-in is told of what is too hot all the same.
+  // In parallel: if Sentry takes seconds for the check-in, it still gets the events.
   const [reached, beaten, sent] = await Promise.all([
     project ? checkIn('sentry', 'Sentry’s monitor', 'sentry', project.checkInUrl, isMonitorDue) : 'not asked',
     config.beat ? checkInByUrl(config.beat.style, config.beat.url) : 'not asked',
     project && due.length > 0 ? sendEvents(project) : { settled: [], isPaused: false },
   ]);
-  // Where nobody answers at all there is nobody to be spared.
+  // The pause spares a Sentry that answers; an unreachable one needs no sparing.
   if (sent.isPaused && reached !== 'no answer')
     quiet['events'] ??= new Date(at.getTime() + pauseSeconds * 1000).toISOString();
-  // Only Sentry's monitors are set up by a beat.
+  // Only Sentry's monitors get their settings from a beat.
   const asked = [...(config.sentry ? [reached] : []), ...(config.beat?.style === 'sentry' ? [beaten] : [])];
   const isMonitorTold = isMonitorDue && asked.length > 0 && asked.every((one) => one === 'taken');
   const monitor_told_at = isMonitorTold ? at.toISOString() : before?.monitor_told_at;
@@ -72,25 +71,25 @@ export async function tell(telling: Telling): Promise<Told> {
 
   function projectOf(sentry: NonNullable<typeof config.sentry>): SentryProject | undefined {
     const found = net.secret(sentry.dsn);
-    if ('missing' in found) return void problems.push(`Sentry is not told: ${found.missing}`);
+    if ('missing' in found) return void problems.push(`Sentry is not notified: ${found.missing}`);
     const known = sentryProject(found.value, sentry.monitor);
-    if (!known) problems.push(`Sentry is not told: ${sentry.dsn} is no DSN and no address of a cron monitor`);
+    if (!known) problems.push(`Sentry is not notified: ${sentry.dsn} is no DSN and no address of a cron monitor`);
     return known;
   }
 
   async function checkInByUrl(style: BeatStyle, reference: string) {
     const found = net.secret(reference);
     if ('value' in found) return checkIn('beat', 'the watcher outside', style, found.value, isMonitorDue);
-    problems.push(`the watcher outside is not told: ${found.missing}`);
+    problems.push(`the watcher outside is not notified: ${found.missing}`);
     return 'not asked';
   }
 
   async function checkIn(who: string, name: string, style: BeatStyle, url: string, withMonitor: boolean) {
-    if (quiet[who] !== undefined) return 'not asked'; // he said for how long, and the beat that he said it to told of it
+    if (quiet[who] !== undefined) return 'not asked'; // the beat that was asked for the pause has reported it
     const asked = { ...beat, ...(withMonitor ? { monitor } : {}) };
     const { outcome, words, reply } = await sendBeat(net, { style, url, seconds: secondsLeft() }, asked);
     if (reply) keepQuiet(who, reply, 'monitor');
-    if (outcome === 'unsent') problems.push(`${name} is not told: ${words}`);
+    if (outcome === 'unsent') problems.push(`${name} is not notified: ${words}`);
     if (outcome === 'refused') problems.push(`${name} did not take the beat: ${oneLine(words)}`);
     if (!reply) return 'not asked';
     return outcome === 'accepted' ? 'taken' : reply.status === undefined ? 'no answer' : 'refused';
@@ -108,7 +107,7 @@ export async function tell(telling: Telling): Promise<Told> {
         url: envelopeUrl,
         headers: {
           'content-type': 'application/x-sentry-envelope',
-          'x-sentry-auth': `Sentry sentry_version=7, sentry_client=ops-monitor/${telling.version}, sentry_key=${key}`,
+          'x-sentry-auth': `Sentry sentry_version=7, sentry_client=ops-monitor/${notification.version}, sentry_key=${key}`,
         },
         body: envelopeOf(one.event, at),
         seconds: secondsLeft(),
@@ -116,7 +115,7 @@ export async function tell(telling: Telling): Promise<Told> {
       keepQuiet('events', reply, 'error');
       const { is, says } = judgeReply(reply);
       if (is !== 'taken') problems.push(`Sentry did not take an event: ${oneLine(says)}`);
-      // A refused event would be refused the next time, too.
+      // A refused event would be refused again, so it counts as sent.
       if (is === 'taken' || is === 'refused') settled.push(one);
       else isPaused = true;
       if (is === 'later') break;
@@ -137,11 +136,15 @@ export async function tell(telling: Telling): Promise<Told> {
   }
 }
 
-/** What a dry run says in place of telling. */
-export function wouldTell({ sentry, beat }: Telling['config'], { ok, message }: Telling['beat'], due: readonly Due[]) {
+/** What a dry run prints instead of sending. */
+export function describeDryRun(
+  { sentry, beat }: Notification['config'],
+  { ok, message }: Notification['beat'],
+  due: readonly Due[],
+) {
   const says = `${ok ? 'success' : 'failure'}: ${message}`;
   const watchers = [...(sentry ? [`sentry (${sentry.monitor})`] : []), ...(beat ? [beat.style] : [])];
-  if (watchers.length === 0) return ['nobody outside is told: no watcher is configured'];
+  if (watchers.length === 0) return ['nothing to send: no watchdog is configured'];
   return [
     ...watchers.map((watcher) => `would tell ${watcher}: ${says}`),
     ...due.map(({ event: { level, message: words } }) => `would send an event (${level}): ${words.formatted}`),
