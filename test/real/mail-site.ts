@@ -102,8 +102,13 @@ export function mailSiteIn(folder: string, { configuration, state = join(folder,
     run: (stage, more = {}) =>
       runStage(
         [
-          ...[...(more.prefix ?? []), process.execPath, ...(more.options ?? [])],
-          ...[join(root, 'dist', `${stage}.cjs`), '--config', config, ...(more.argv ?? [])],
+          ...(more.prefix ?? []),
+          process.execPath,
+          ...(more.options ?? []),
+          join(root, 'dist', `${stage}.cjs`),
+          '--config',
+          config,
+          ...(more.argv ?? []),
         ],
         {
           PATH: '/usr/bin:/bin',
