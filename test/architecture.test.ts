@@ -1,4 +1,4 @@
-// The shape of the project, read from its imports: who may know whom. DESIGN in one table.
+// The layers of ops/docs/architecture.md, checked against the imports of every file.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -8,15 +8,15 @@ import fastGlob from 'fast-glob';
 import { root } from './process.ts';
 import { readText, temporaryFolder } from './world.ts';
 
-/** Whatever its ending: what can be imported is to be seen here. */
+/** Files of every ending: any of them can be imported. */
 const filesIn = (folder: string): string[] => fastGlob.sync(['lib/**', 'scripts/**'], { cwd: folder });
 const files = filesIn(root);
 
 interface Import {
   readonly from: string;
-  /** A file of ours from the root, or the name of a module. */
+  /** One of our files, relative to the root, or the name of a module. */
   readonly to: string;
-  /** Nothing of it is there when it runs. */
+  /** A type import, which is gone at run time. */
   readonly isType: boolean;
 }
 
@@ -33,12 +33,12 @@ const importsOf = (from: string, text: string): Import[] =>
 const imports = files.flatMap((from) => importsOf(from, readText(join(root, from))));
 
 const ground = new Set(['contract', 'core', 'parse', 'engine', 'outbox', 'io']);
-/** Above the rooms, from the lowest up: each may import those before it. */
+/** Layers above the rooms, from the lowest up: each may import the layers before it, the rooms and the ground. */
 const above = ['config', 'cli', 'cycle', 'commands', 'demo'];
 const roomOf = (file: string): string => (file.startsWith('scripts/') ? 'scripts' : (file.split('/')[1] ?? ''));
 const isOurs = (target: string): boolean => target.startsWith('lib/') || target.startsWith('scripts/');
 
-/** What each part of the ground may import of ours; rooms may import all of the ground but io. */
+/** The ground: each folder and the folders that it may import. Rooms may import the whole ground except io. */
 const groundMayImport: Record<string, readonly string[]> = {
   core: ['core'],
   contract: ['contract', 'core'],
@@ -48,10 +48,10 @@ const groundMayImport: Record<string, readonly string[]> = {
   io: ['io', 'contract', 'parse', 'core'],
 };
 
-/** All that rooms may know of one another. */
+/** The files of a room that other rooms may import. */
 const isPublic = (target: string): boolean => /^lib\/\w+\/files\.ts$|^lib\/snapshot\/sections\//.test(target);
 
-/** What of Node's own and of the tools touches nothing outside of this process. */
+/** Modules of Node and of tools without effects outside of this process: every folder may import them. */
 const harmless = new Set([
   'node:path',
   'node:timers/promises',
@@ -68,24 +68,26 @@ function complaintOf({ from, to }: Import): string | undefined {
   if (!isOurs(to)) {
     const isTool = tools.some((name) => to === name || to.startsWith(`${name}/`));
     return (isBuiltin(to) || isTool) && !harmless.has(to) && !['io', 'scripts'].includes(source)
-      ? `${says}: only io touches the world`
+      ? `${says}: only io may import modules with effects`
       : undefined;
   }
-  if (to.startsWith('scripts/')) return source === 'scripts' ? undefined : `${says}: nothing imports a script`;
+  if (to.startsWith('scripts/')) return source === 'scripts' ? undefined : `${says}: only scripts import scripts`;
   if (source === target || source === 'scripts') return undefined;
   if (ground.has(source)) {
     return groundMayImport[source]?.includes(target)
       ? undefined
-      : `${says}: ${source} is ground, and may not know ${target}`;
+      : `${says}: ${source} may import ${groundMayImport[source]?.join(', ')} only`;
   }
   if (above.includes(source))
     return above.indexOf(target) > above.indexOf(source) ? `${says}: ${source} lies below ${target}` : undefined;
-  if (above.includes(target)) return `${says}: rooms do not know what runs them`;
-  if (target === 'io') return `${says}: rooms are handed what they need of the world`;
-  return ground.has(target) || isPublic(to) ? undefined : `${says}: of another room only its files.ts may be known`;
+  if (above.includes(target)) return `${says}: rooms do not import the layers above them`;
+  if (target === 'io') return `${says}: rooms get the outside world as an argument`;
+  return ground.has(target) || isPublic(to)
+    ? undefined
+    : `${says}: of another room only files.ts and sections may be imported`;
 }
 
-test('imports run one way', () => {
+test('imports run in one direction, from scripts down to core', () => {
   assert.ok(
     files.length >= 60 && imports.length >= 200,
     `only ${imports.length} imports in ${files.length} files were seen`,
@@ -93,7 +95,7 @@ test('imports run one way', () => {
   assert.deepEqual(imports.map(complaintOf).filter(Boolean), []);
 });
 
-test('no file knows itself by way of others', () => {
+test('no file imports itself by way of others', () => {
   const known = new Map(files.map((file) => [file, imports.filter(({ from }) => from === file).map(({ to }) => to)]));
   const done = new Set<string>();
   const circlesFrom = (file: string, path: readonly string[]): string[] => {
@@ -109,7 +111,7 @@ test('no file knows itself by way of others', () => {
   );
 });
 
-test('the rules above complain where they should, however it is imported', () => {
+test('the import rules reject every planted violation, in every form of import', () => {
   const wrong: [from: string, text: string][] = [
     ['lib/core/text.ts', "import { runProbes } from '../engine/probes.ts';"],
     ['lib/health/assess.ts', "import { replaceFile } from '../io/files.ts';"],
@@ -133,7 +135,7 @@ test('the rules above complain where they should, however it is imported', () =>
     assert.equal(importsOf(from, text).map(complaintOf).filter(Boolean).length, 1, `${from} may say ${text}`);
 });
 
-test('a source of any ending is seen', (t) => {
+test('the import rules cover files of any ending', (t) => {
   const folder = temporaryFolder(t);
   const planted = ['lib/report/page.tsx', 'lib/report/old.cjs', 'scripts/tool.mts'];
   for (const path of planted) {
@@ -151,7 +153,7 @@ const registries = [
   'lib/thermal/sources',
 ];
 
-test('every probe, section and check is in the index beside it, and none imports another', () => {
+test('every probe, section and check is in the index of its folder, and imports no sibling', () => {
   let members = 0;
   for (const folder of registries) {
     const index = readText(join(root, folder, 'index.ts'));
@@ -165,7 +167,7 @@ test('every probe, section and check is in the index beside it, and none imports
   assert.ok(members >= 25, `only ${members} were seen`);
 });
 
-test('probes, checks and sources of temperatures are called as their files are', async () => {
+test('probes, checks and sources of temperatures have the names of their files', async () => {
   const { probes } = await import('../lib/snapshot/probes/index.ts');
   const { checks } = await import('../lib/health/checks/index.ts');
   const namesIn = (folder: string) =>
@@ -180,9 +182,8 @@ test('probes, checks and sources of temperatures are called as their files are',
   assert.deepEqual(sources.map(({ name }) => name).sort(), namesIn('lib/thermal/sources'));
 });
 
-test('what is read and judged is listed in one registry, and handed from there to the rooms', () => {
+test('only the registry imports the lists of sections, probes and checks', () => {
   const lists = ['lib/snapshot/sections', 'lib/snapshot/probes', 'lib/health/checks'];
-  // Each room knows its own.
   const others = imports.filter(
     ({ from, to, isType }) =>
       lists.some((folder) => to === `${folder}/index.ts`) && !isType && roomOf(from) !== roomOf(to),
@@ -214,7 +215,7 @@ test('every check has a runbook, and every runbook a check', async () => {
   }
 });
 
-test('clocks, the environment, chance and the end of the process are asked for in io alone', () => {
+test('only io and the layers above the rooms use clocks, the environment, random numbers and process.exit', () => {
   const forbidden =
     /\bDate\.now\(|\bnew Date\(\)|\bprocess\.(env|exit|argv|getuid)\b|\bMath\.random\(|\bperformance\.now\(/;
   const searched = files.filter((file) => !above.includes(roomOf(file)) && !['io', 'scripts'].includes(roomOf(file)));
@@ -222,7 +223,7 @@ test('clocks, the environment, chance and the end of the process are asked for i
   for (const file of searched) assert.doesNotMatch(readText(join(root, file)), forbidden, file);
 });
 
-test('every script of the product is a command of ops-monitor, and says of itself what the list says', async () => {
+test('every script of the product is a command of ops-monitor, listed with its own summary', async () => {
   const text = readText(join(root, 'scripts', 'ops-monitor.ts'));
   const listed = [...text.matchAll(/import\('\.\/([\w-]+)\.ts'\)/g)].map((match) => match[1] ?? '').sort();
   const tools = new Set(['build', 'write-docs', 'ops-monitor']);
@@ -264,22 +265,10 @@ test('every script of the product is a command of ops-monitor, and says of itsel
   }
 });
 
-test('the layout is the one that the README shows', () => {
-  const allowed = new Set([
-    'package.json',
-    'tsconfig.json',
-    'scripts',
-    'lib',
-    'systemd',
-    'test',
-    'ops',
-    'README.md',
-    'package-lock.json',
-    'LICENSE',
-    'CHANGELOG.md',
-    'node_modules',
-    'dist',
-  ]);
+test('the root folder holds only the entries that the README shows', () => {
+  const folders = 'scripts lib systemd test ops node_modules dist';
+  const files = 'package.json package-lock.json tsconfig.json README.md LICENSE CHANGELOG.md';
+  const allowed = new Set(`${folders} ${files}`.split(' '));
   for (const name of readdirSync(root).filter((entry) => !entry.startsWith('.')))
     assert.ok(allowed.has(name), `${name} lies at the top`);
   assert.ok(existsSync(join(root, 'README.md')));

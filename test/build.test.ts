@@ -1,4 +1,4 @@
-// The build of a small product of its own: what it is called decides whether what was compiled or read before still counts.
+// The build of a small planted product. Its build number decides whether cached code and configuration are still valid.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import test from 'node:test';
 import { root } from './process.ts';
 import { temporaryFolder } from './world.ts';
 
-test('a source of any ending that changes, or a new one, makes another build', (t) => {
+test('a changed or new source of any ending changes the build number', (t) => {
   const folder = temporaryFolder(t);
   const write = (path: string, text: string): void => {
     mkdirSync(join(folder, dirname(path)), { recursive: true });

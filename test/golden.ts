@@ -1,4 +1,4 @@
-// Goldens: files on disk as they should be. UPDATE=1 writes them anew; look at the difference before you commit it.
+// Goldens: the expected files, kept in the repository. UPDATE=1 rewrites them; look at the difference before you commit it.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -11,7 +11,7 @@ export function assertGolden(path: string, actual: string): void {
   assert.ok(existsSync(path), `${path} is not there; UPDATE=1 npm test writes it`);
   const expected = readFileSync(path, 'utf8');
   if (actual === expected) return;
-  // The first line that differs says more than two whole files.
+  // The first line that differs is easier to read than two whole files.
   const [ours, theirs] = [actual.split('\n'), expected.split('\n')];
   const line = ours.findIndex((text, index) => text !== theirs[index]);
   assert.fail(

@@ -1,4 +1,4 @@
-// A Host made of literals, for a test of one probe: what is not given, this machine does not have.
+// A Host made of literals, for the test of one probe: a call without a literal fails with ENOENT.
 import type { Host } from '../lib/contract/host.ts';
 
 export function hostOf(parts: Partial<Host>): Host {

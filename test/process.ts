@@ -1,12 +1,15 @@
-// The bundles as processes, with everything of their own in one folder.
-import { spawnSync } from 'node:child_process';
+// Processes of a test: the bundles, each with all its files in one folder, and what /proc says about processes.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { readText } from './world.ts';
 
 export const root = join(import.meta.dirname, '..');
 
-/** With this environment nothing of this machine's own configuration, state and cache reaches a process. */
+/** Environment of a process that sees none of this machine's own configuration, state and cache. */
 export const environmentIn = (folder: string) => ({
   PATH: process.env['PATH'],
   HOME: folder,
@@ -22,7 +25,6 @@ export interface Ran {
   readonly ms: number;
 }
 
-/** Fails when it does not end. */
 export const runBundle = (bundle: string, argv: readonly string[], env: NodeJS.ProcessEnv): Ran =>
   runProcess([process.execPath, join(root, 'dist', `${bundle}.cjs`), ...argv], env);
 
@@ -33,15 +35,36 @@ export function runProcess([file = '', ...argv]: readonly string[], env = proces
   return { status, stdout, stderr, ms: performance.now() - began };
 }
 
-/** Command lines that name a file or a folder, of processes that still live. */
-export function processesOf(path: string): string[] {
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a process while this one goes on: it may serve the other, or kill it. */
+export async function runBeside(
+  [file = '', ...argv]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  started: (pid: number) => void = () => undefined,
+): Promise<Ended> {
+  const child = spawn(file, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  started(child.pid ?? 0);
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => (printed[name] += text));
+  const [status, signal] = (await once(child, 'close')) as [number | null, string | null];
+  return { status, signal, ...printed };
+}
+
+/** A file below /proc/PID, of every process that still lives and lets us read it. */
+export function procFiles(file: 'cmdline' | 'environ' | 'stat'): { pid: number; text: string }[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
     try {
-      const command = readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
-      return command.includes(path) ? [command] : [];
+      return [{ pid: Number(pid), text: readText(`/proc/${pid}/${file}`).replaceAll('\0', ' ') }];
     } catch {
-      return []; // ended meanwhile
+      return []; // the process ended meanwhile
     }
   });
 }
@@ -54,4 +77,51 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+/** Command lines of living processes that name a file or a folder. */
+export const processesOf = (path: string): string[] =>
+  procFiles('cmdline').flatMap(({ text }) => (text.includes(path) ? [text] : []));
+
+/** Kills a process, if it still lives. */
+export function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it ended meanwhile
+  }
+}
+
+/** The living children of a process, their children, and so on. */
+export function descendantsOf(pid: number): number[] {
+  const parents = procFiles('stat').map(({ pid: child, text }) => {
+    const [, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { child, parent: Number(parent) };
+  });
+  const below = (one: number): number[] =>
+    parents.flatMap(({ child, parent }) => (parent === one ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+/** The port of a server on loopback, which is closed when the test ends. */
+export async function listen(t: TestContext, server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** The port of a server that accepts connections and never answers. */
+export const listenSilently = (t: TestContext): Promise<number> =>
+  listen(
+    t,
+    createServer(() => undefined),
+  );
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -14,7 +14,7 @@ const parts = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const patterns = real ? ['test/real/**/*.test.ts', 'test/*/kill.test.ts'] : ['test/**/*.test.ts', '!test/real/**'];
 const all = await fastGlob(patterns, { cwd: root, followSymbolicLinks: false });
 const files = all.filter((file) => parts.every((part) => file.includes(part))).sort();
-// Without files node --test succeeds: green by emptiness.
+// Without files node --test succeeds, which would look like passed tests.
 if (files.length === 0) throw new Error(`no test file matches ${parts.join(' ') || 'at all'}`);
 
 const run = (...argv: string[]): void => {

@@ -1,4 +1,4 @@
-// A world for a test: everything under one temporary folder, a clock that stands, a machine that was recorded.
+// What a stage gets as its world in a test: all files in one temporary folder, a stopped clock, a recorded machine.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { makeWorld, type WorldSettings } from '../lib/io/world.ts';
 
 export const runId = '0123456789abcdef0123456789abcdef';
 
-/** Gone when the test ends. */
+/** A folder that is removed when the test ends. */
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -54,11 +54,12 @@ export function worldIn(folder: string, { at, ...settings }: TestWorld) {
   });
 }
 
-/** Waits for what has to come, far longer than anything takes that comes at all. */
-export async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; !isSo(); tries++) {
-    assert.ok(tries < 600, `${isSo.toString()} did not come true within a minute`);
-    await sleep(100);
+/** Waits up to a minute for a condition, far longer than any of them takes. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (!(await isSo())) {
+    assert.ok(performance.now() < end, `${isSo.toString()} did not come true within a minute`);
+    await sleep(50);
   }
 }
 

@@ -1,4 +1,4 @@
-// What a hostile or an unlucky user does: each of these once broke something.
+// Inputs of hostile or unlucky users: each of them once broke something.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -97,7 +97,7 @@ test('--nagios and --at leave no trace in the history', (t) => {
   assert.equal(healthIn(state).overall_level, 'unknown');
 });
 
-test('a snapshot whose time is none is no snapshot, and an old verdict is none any more', (t) => {
+test('a snapshot with an invalid time is unknown, and an old verdict is reported as old', (t) => {
   const { run, state } = makeSite(t);
   for (const stage of stages) run(stage);
   const snapshot = readText(latestIn(state));
@@ -119,7 +119,7 @@ test('a snapshot whose time is none is no snapshot, and an old verdict is none a
   assert.doesNotMatch(report, /GREEN/);
 });
 
-test('a cycle in which assessing fails shows no verdict of an earlier one', (t) => {
+test('a cycle whose assessment fails shows no earlier verdict', (t) => {
   const { run, state } = makeSite(t);
   assert.match(run('run-cycle').stdout, /● /);
   rmSync(join(state, 'locks', 'assess-health'));
@@ -130,7 +130,7 @@ test('a cycle in which assessing fails shows no verdict of an earlier one', (t) 
   assert.match(stderr, /there is no verdict/);
 });
 
-test('what somebody put beside our files stays there', (t) => {
+test('files that somebody put beside ours are left alone', (t) => {
   const { run, state } = makeSite(t);
   run('collect-snapshot');
   const names = ['latest.json.1', 'latest.json.20261119', 'latest.json.1234567'];
@@ -165,7 +165,7 @@ test('a history of one endless line costs no more than its size', (t) => {
   assert.ok(performance.now() - began < 30_000);
 });
 
-test('no device and no kernel file is taken for a configuration or a place for files', (t) => {
+test('devices and kernel files are refused as a configuration or a folder for files', (t) => {
   const { run } = makeSite(t);
   for (const path of ['/dev/zero', '/proc/kmsg', '/dev'])
     assert.equal(run('collect-snapshot', '--config', path).status, 2, path);
@@ -199,7 +199,7 @@ test('a folder in /tmp that somebody else made first, or a link there, is not tr
   assert.ok(run('--version').status === 0);
 });
 
-test('on SIGTERM and Ctrl-C what it started ends with it', async (t) => {
+test('on SIGTERM and Ctrl-C the programs that a stage started end with it', async (t) => {
   const { folder, env } = makeSite(t, 'services: [a.service]');
   writeFileSync(join(folder, 'systemctl'), `#!/bin/sh\necho $$ > ${folder}/pid\nexec sleep 1000\n`, { mode: 0o755 });
   for (const [signal, code] of [

@@ -1,4 +1,4 @@
-// Every recorded machine through the whole cycle: the files on disk as they should be. A machine more is a folder more.
+// Runs the cycle on every recorded machine, and compares the files that it writes with goldens.
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

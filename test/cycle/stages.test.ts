@@ -1,10 +1,10 @@
-// What confirm-cycle looks for is what the stages say that they write.
+// confirm-cycle checks the files that the stages declare as written.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { stages } from '../../lib/cycle/stages.ts';
 import { written } from '../../lib/cycle/written.ts';
 
-test('confirm-cycle is the last stage, and looks after all the others', () => {
+test('confirm-cycle is the last stage, and checks the files of all others', () => {
   assert.equal(stages.at(-1)?.name, 'confirm-cycle');
   assert.ok(written.length >= 5);
   assert.deepEqual(
@@ -17,7 +17,7 @@ test('confirm-cycle is the last stage, and looks after all the others', () => {
   }
 });
 
-test('of every stage but the one that mails, there is a file to look at', () => {
+test('every stage but send-alerts writes a file in every run, which confirm-cycle can check', () => {
   for (const { name, writes } of written.filter((one) => one.name !== 'send-alerts'))
     assert.ok(
       writes.some(({ onlyOnChange }) => onlyOnChange !== true),

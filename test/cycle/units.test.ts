@@ -35,7 +35,7 @@ test('each of the two timers starts a unit that wants its stages, and ends after
   assert.match(readText(join(folder, 'ops-monitor-hourly.timer')), /^Persistent=true$/m, 'a boot catches up');
 });
 
-test('each stage is after those that it reads from, and the last after all of its cycle', () => {
+test('each stage starts after the stages that it reads from, and confirm-cycle after all others of the cycle', () => {
   const before = new Map(names.map((name) => [name, new Set<string>()]));
   for (const name of names) {
     for (const other of valuesOf(readText(dropInOf(name)), 'After').map(stageOf)) {
@@ -50,7 +50,7 @@ test('each stage is after those that it reads from, and the last after all of it
   assert.deepEqual([...(before.get('confirm-cycle') ?? [])].sort(), namesOf('cycle').slice(0, -1).sort());
 });
 
-test('systemd is more patient with a stage than the stage with itself', () => {
+test('the timeout of each unit is longer than the deadline of its stage', () => {
   const template = readText(join(folder, 'ops-monitor@.service'));
   const lockWait = 3;
   for (const { name, deadlineMs } of stages) {
@@ -59,7 +59,7 @@ test('systemd is more patient with a stage than the stage with itself', () => {
   }
 });
 
-test('every folder of settings is that of a stage, and sorts before what `systemctl edit` writes', () => {
+test('every drop-in folder belongs to a stage, and its file sorts before that of `systemctl edit`', () => {
   const folders = readdirSync(folder).filter((name) => name.endsWith('.service.d'));
   assert.deepEqual(folders.map((name) => stageOf(name.slice(0, -2))).sort(), [...names].sort());
   for (const name of folders) assert.deepEqual(readdirSync(join(folder, name)), ['50-stage.conf']);

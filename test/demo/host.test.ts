@@ -9,19 +9,7 @@ import { archiveBegins, day, hour, minute, newestSample, powerAt } from '../../l
 
 const signal = new AbortController().signal;
 const hostsAt = (at: number) => simulatedSite(virtualClock(at))();
-const search = (folder: string) => [
-  'find',
-  '-H',
-  folder,
-  '-maxdepth',
-  '1',
-  '-type',
-  'f',
-  '-name',
-  '*.nc',
-  '-printf',
-  '',
-];
+const search = (folder: string) => [...`find -H ${folder} -maxdepth 1 -type f -name *.nc -printf`.split(' '), ''];
 
 describe('simulated hosts', () => {
   test('a missing file, folder or program gives the error that a real machine gives (ENOENT)', async () => {

@@ -2,24 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import test, { describe, type TestContext } from 'node:test';
+import test, { describe } from 'node:test';
 import { buildSync } from 'esbuild';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
-import { environmentIn, processesOf, type Ran, root, runBundle, runProcess } from '../process.ts';
+import { environmentIn, listenSilently, processesOf, type Ran, root, runBundle, runProcess } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
-
-async function silentServer(t: TestContext): Promise<number> {
-  // In a process of its own, since the one below is waited for synchronously.
-  const server = createServer(() => undefined);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  return (server.address() as AddressInfo).port;
-}
 
 /** A script that imports from here. */
 const runSource = (script: string, env?: NodeJS.ProcessEnv): Ran =>
@@ -42,7 +31,7 @@ describe('faults/hang', () => {
     execFileSync('mkfifo', [join(fifo, '.git', 'index')]);
     // A systemctl that stops itself, before the real one on the PATH.
     writeFileSync(join(folder, 'systemctl'), '#!/bin/sh\nkill -STOP $$\n', { mode: 0o755 });
-    const port = await silentServer(t);
+    const port = await listenSilently(t);
 
     const config = join(folder, 'config.yaml');
     writeFileSync(

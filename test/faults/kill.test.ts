@@ -1,12 +1,10 @@
 // kill -9 at every change of the disk that a stage makes, and at any moment: each file is old or new, and whole.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { isWhole, randomOf, sampleOf, seedOf } from '../chance.ts';
-import { environmentIn, root, runProcess } from '../process.ts';
+import { environmentIn, killNow, root, runBeside, runProcess } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
 const here = import.meta.dirname;
@@ -97,8 +95,7 @@ describe('faults/kill', () => {
         rmSync(site.state, { recursive: true });
         cpSync(saved, site.state, { recursive: true });
         const env = { ...site.env, KILL_AT: String(point), KILL_PHASE: phase };
-        const child = spawn(process.execPath, [...hook, ...site.argvOf(stage)], { env, stdio: 'ignore' });
-        const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+        const { signal } = await runBeside([process.execPath, ...hook, ...site.argvOf(stage)], env);
         if (signal === 'SIGKILL') killed += 1;
         assertWhole(site, before, `killed ${phase} change ${point} of ${points}`);
       }
@@ -125,9 +122,10 @@ describe('faults/kill', () => {
       const before = filesOf(site.state);
       const stage = stages[round % stages.length] ?? 'collect-snapshot';
       const start = performance.now();
-      const child = spawn(process.execPath, site.argvOf(stage), { env: site.env, stdio: 'ignore' });
-      const timer = setTimeout(() => child.kill('SIGKILL'), random() * usualMs);
-      const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+      let timer: NodeJS.Timeout | undefined;
+      const { signal } = await runBeside([process.execPath, ...site.argvOf(stage)], site.env, (pid) => {
+        timer = setTimeout(killNow, random() * usualMs, pid);
+      });
       clearTimeout(timer);
       if (signal === 'SIGKILL') killed += 1;
       else usualMs = (usualMs + (performance.now() - start)) / 2;

@@ -9,7 +9,7 @@ import { readText, temporaryFolder } from '../world.ts';
 
 const planted = 'test/lint/planted/promises.ts';
 
-test('every promise that nobody waits for is found', (t) => {
+test('the linter finds every planted promise that is not awaited', (t) => {
   const config = JSON.parse(readText(join(root, '.oxlintrc.json'))) as Record<string, unknown>;
   // The same rules, without the line that keeps the planted file out of the usual run.
   const path = join(temporaryFolder(t), 'oxlintrc.json');

@@ -17,7 +17,7 @@ describe('parse/cf', () => {
     assert.equal(value('int64', {})(42n), 42);
   });
 
-  test('what stands for a missing value is none: in the array’s own word, the attributes’, and theirs in base64', () => {
+  test('a fill value is read as NaN: from the array, from the attributes, and from base64', () => {
     assert.ok(Number.isNaN(value('int16', { _FillValue: -32_768, scale_factor: 0.5 })(-32_768)));
     assert.equal(value('int16', { _FillValue: -32_768 })(-32_767), -32_767);
     assert.ok(Number.isNaN(value('float64', {}, -9999)(-9999)));
@@ -32,7 +32,7 @@ describe('parse/cf', () => {
     assert.throws(() => value('int16', { scale_factor: 'x' }), /scale_factor is no number: "x"/);
   });
 
-  test('signed integers that say they are unsigned are, and their fill value too', () => {
+  test('signed integers with _Unsigned are read as unsigned, and their fill value too', () => {
     const decode = value('int8', { _Unsigned: 'true', _FillValue: -1, scale_factor: 0.5 });
     assert.deepEqual([decode(-2), decode(3)], [127, 1.5]);
     assert.ok(Number.isNaN(decode(-1)));
@@ -65,7 +65,7 @@ describe('parse/cf', () => {
     }
   });
 
-  test('a time that is none is none, and units that are none are refused', () => {
+  test('a missing time is NaN, and units or calendars that we cannot read are refused', () => {
     const decode = timeDecoder({ type: 'int64', attributes: { units: 'days since 2000-01-01', _FillValue: 7 } });
     assert.ok(Number.isNaN(decode(7n)) && Number.isNaN(decode(-(2n ** 63n))));
     for (const [units, calendar, words] of [
@@ -81,7 +81,7 @@ describe('parse/cf', () => {
     }
   });
 
-  test('text is no number', () => {
+  test('an array of text is refused', () => {
     assert.throws(() => refuseNoNumber('string'), /its type is string, which is no number/);
     assert.doesNotThrow(() => refuseNoNumber('uint8'));
   });
@@ -96,7 +96,7 @@ describe('parse/cf', () => {
     assert.deepEqual(JSON.parse(plainJson(text)), { a: 'NaN', b: '-Infinity', c: 'a NaN " NaN', NaN: ['Infinity'] });
   });
 
-  test('filters that would be read wrongly without a word are refused', () => {
+  test('filters that zarrita would silently misread are refused', () => {
     const v2 = (filter: object, dtype = '<i4') => JSON.stringify({ dtype, fill_value: null, filters: [filter] });
     const v3 = (name: string, configuration?: object) =>
       JSON.stringify({ data_type: 'float64', codecs: [{ name: 'bytes' }, { name, configuration }] });

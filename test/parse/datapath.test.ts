@@ -40,7 +40,7 @@ describe('parse/datapath', () => {
     assert.equal(time('**/{yyyy}{MM}{dd}.nc', 'a/b/20261120.nc'), '2026-11-20T00:00:00.000Z');
   });
 
-  test('what is no time, or none of the pattern, is none', () => {
+  test('a path with an impossible time, or that does not match the pattern, has no time', () => {
     const cases: [string, string][] = [
       ['{yyyy}{MM}{dd}.nc', '20260230.nc'],
       ['{yyyy}{MM}{dd}.nc', '20261301.nc'],
@@ -67,7 +67,7 @@ describe('parse/datapath', () => {
     for (const [pattern, told] of cases) assert.throws(() => parseDataPath(pattern), told, pattern);
   });
 
-  test('what is on its way, or nobody’s data, is told by its name', () => {
+  test('temporary and hidden files are known by their names', () => {
     const temporary = ['.x.nc.Ab12Cd', 'a/.hidden', 'x.nc.part', 'x.tmp', 'x.NC.TMP', 'x.nc~', 'x.filepart', '.x.swp'];
     const data = ['x.nc', 'a/b.c/x', 'template.nc', 'x.party'];
     assert.ok(temporary.length >= 8);
@@ -75,7 +75,7 @@ describe('parse/datapath', () => {
     for (const path of data) assert.equal(isTemporary(path), false, path);
   });
 
-  test('find’s words are files below the root, whatever they are called', () => {
+  test('the output of find is read as files below the root, whatever their names', () => {
     assert.deepEqual(parseFound('1795160656.5\t12\t/d/2026/a b\n.nc\0', '/d'), [
       { path: '2026/a b\n.nc', size_bytes: 12, modified: new Date('2026-11-20T07:44:16.500Z') },
     ]);

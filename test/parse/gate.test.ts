@@ -34,7 +34,7 @@ describe('parse/gate', () => {
     for (const verdict of verdicts) assert.equal(parse({ verdict }).verdict, 'unknown', JSON.stringify(verdict));
   });
 
-  test('what is not a summary is refused, with what is wrong with it', () => {
+  test('text that is not a summary is refused with the reason', () => {
     const wrong: [changes: object, told: RegExp][] = [
       [{ verdict: undefined }, /has no verdict/],
       [{ decided_at: undefined }, /the summary has no decided_at$/],
@@ -51,7 +51,7 @@ describe('parse/gate', () => {
       assert.throws(() => parseGateSummary(text, ownFormat), /has no verdict/);
   });
 
-  test('a summary that looks otherwise is read through its mapping', () => {
+  test('a summary in another format is read through its mapping', () => {
     const mapping: GateMapping = {
       verdict: 'result.status',
       'decided-at': 'finished',
@@ -77,7 +77,7 @@ describe('parse/gate', () => {
     );
   });
 
-  test('a key that every object has is no verdict', () => {
+  test('an inherited key of an object is not a verdict', () => {
     const mapping = { ...ownFormat, verdict: 'constructor.name', pass: ['Object'] };
     assert.throws(() => parseGateSummary('{}', mapping), /has no constructor\.name/);
   });

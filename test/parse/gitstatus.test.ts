@@ -57,7 +57,7 @@ u UU N... 100644 100644 100644 100644 ${other} ${other} ${other} README.md
     });
   });
 
-  test('a checkout of no branch is detached, and has no upstream and no counts', () => {
+  test('a checkout without a branch is detached, and has no upstream and no counts', () => {
     assert.deepEqual(parseGitStatus(`# branch.oid ${oid}\n# branch.head (detached)\n`), {
       commit: oid,
       branch: '(detached)',
@@ -68,7 +68,7 @@ u UU N... 100644 100644 100644 100644 ${other} ${other} ${other} README.md
     });
   });
 
-  test('an upstream that was deleted has a name but no counts: nobody knows, and it is not 0', () => {
+  test('a deleted upstream has a name but no counts, which is not 0', () => {
     const status = parseGitStatus(`# branch.oid ${oid}\n# branch.head main\n# branch.upstream origin/gone\n`);
     assert.equal(status.upstream, 'origin/gone');
     assert.equal('ahead' in status, false);
@@ -83,7 +83,7 @@ u UU N... 100644 100644 100644 100644 ${other} ${other} ${other} README.md
     assert.equal('behind' in status, false);
   });
 
-  test('a repository without a commit says so in place of one', () => {
+  test('a repository without a commit has the commit (initial)', () => {
     const status = parseGitStatus('# branch.oid (initial)\n# branch.head main\n? README.md\n');
     assert.equal(status.commit, '(initial)');
     assert.equal(status.branch, 'main');

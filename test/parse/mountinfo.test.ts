@@ -29,6 +29,17 @@ const acquisition = `\
 331 27 8:33 / /media/USB\\040disk\\0402 rw,nosuid,nodev,relatime shared:201 - ext4 /dev/sdc1 rw,errors=remount-ro
 `;
 
+const data: Mount = {
+  id: 67,
+  parent: 27,
+  mount_point: '/data',
+  root: '/',
+  type: 'xfs',
+  source: '/dev/sdb1',
+  read_only: false,
+  device: '8:17',
+};
+
 const found = (path: string, text = acquisition): Mount | undefined => mountOf(path, parseMountinfo(text));
 const only = (text: string): Mount => {
   const [mount, ...rest] = parseMountinfo(text);
@@ -40,16 +51,7 @@ const only = (text: string): Mount => {
 describe('parse/mountinfo', () => {
   test('every line of a mount table is a mount', () => {
     assert.equal(parseMountinfo(acquisition).length, 15);
-    assert.deepEqual(found('/data'), {
-      id: 67,
-      parent: 27,
-      mount_point: '/data',
-      root: '/',
-      type: 'xfs',
-      source: '/dev/sdb1',
-      read_only: false,
-      device: '8:17',
-    });
+    assert.deepEqual(found('/data'), data);
   });
 
   test('a line has none, one or several optional fields before the separator', () => {
@@ -60,16 +62,7 @@ describe('parse/mountinfo', () => {
       '67 27 8:17 / /data rw,noatime master:4 propagate_from:2 unbindable - xfs /dev/sdb1 rw,attr2',
     ];
     for (const line of cases) {
-      assert.deepEqual(only(line), {
-        id: 67,
-        parent: 27,
-        mount_point: '/data',
-        root: '/',
-        type: 'xfs',
-        source: '/dev/sdb1',
-        read_only: false,
-        device: '8:17',
-      });
+      assert.deepEqual(only(line), data);
     }
     assert.ok(cases.length >= 4);
   });
@@ -108,7 +101,7 @@ describe('parse/mountinfo', () => {
     assert.equal(only('40 27 0:36 / /x rw,relatime - tmpfs  rw').source, '');
   });
 
-  test('an empty mount table is no mount table', () => {
+  test('an empty mount table throws', () => {
     const cases = ['', '\n', ' \n\n'];
     for (const text of cases) assert.throws(() => parseMountinfo(text), /mountinfo lists no mount at all/);
     assert.ok(cases.length >= 3);
@@ -152,7 +145,7 @@ describe('parse/mountinfo', () => {
     assert.ok(cases.length >= 10);
   });
 
-  test('without a mount above it, a path lies on none', () => {
+  test('a path without a mount above it has no mount', () => {
     assert.equal(found('/home', '67 27 8:17 / /data rw - xfs /dev/sdb1 rw'), undefined);
   });
 
@@ -183,7 +176,7 @@ describe('parse/mountinfo', () => {
     assert.equal(found('/home/data/2026', hiddenBelow)?.source, 'tmpfs');
   });
 
-  test('a filesystem that another mount hides is not one to watch', () => {
+  test('localFilesystems leaves out a filesystem that another mount on its point hides', () => {
     assert.deepEqual(
       localFilesystems(
         parseMountinfo(`\
@@ -196,7 +189,7 @@ describe('parse/mountinfo', () => {
     );
   });
 
-  test('a filesystem that a later mount above it hides is not one to watch', () => {
+  test('localFilesystems leaves out a filesystem that a later mount above it hides', () => {
     assert.deepEqual(
       localFilesystems(parseMountinfo(hiddenBelow)).map(({ mount_point }) => mount_point),
       ['/'],
@@ -212,46 +205,20 @@ describe('parse/mountinfo', () => {
     assert.equal(isBelow('/', '/data'), false);
   });
 
-  test('what waits for another machine or a program is told from what does not', () => {
+  test('network and FUSE mounts are told from local filesystems', () => {
     const mountOfType = (type: string): Mount => only(`9 1 0:9 / /x rw - ${type} source rw`);
-    const network = [
-      'nfs',
-      'nfs4',
-      'cifs',
-      'smb3',
-      '9p',
-      'ceph',
-      'glusterfs',
-      'lustre',
-      'beegfs',
-      'gpfs',
-      'davfs',
-      'fuse',
-      'fuse.sshfs',
-      'fuse.s3fs',
-      'fuse.mergerfs',
-    ];
-    const local = [
-      'ext4',
-      'xfs',
-      'btrfs',
-      'zfs',
-      'vfat',
-      'tmpfs',
-      'overlay',
-      'fuseblk',
-      'fusectl',
-      'nfsd',
-      'autofs',
-      'rpc_pipefs',
-    ];
+    const network =
+      'nfs nfs4 cifs smb3 9p ceph glusterfs lustre beegfs gpfs davfs fuse fuse.sshfs fuse.s3fs fuse.mergerfs'.split(
+        ' ',
+      );
+    const local = 'ext4 xfs btrfs zfs vfat tmpfs overlay fuseblk fusectl nfsd autofs rpc_pipefs'.split(' ');
     for (const type of network) assert.equal(isNetwork(mountOfType(type)), true, type);
     for (const type of local) assert.equal(isNetwork(mountOfType(type)), false, type);
     assert.ok(network.length >= 15);
     assert.ok(local.length >= 12);
   });
 
-  test('an automount is one until something is mounted on it', () => {
+  test('an autofs mount is an idle automount until a filesystem is mounted on it', () => {
     const mounts = parseMountinfo(acquisition);
     const autofs = mounts.filter(isAutomount).map(({ mount_point }) => mount_point);
     assert.deepEqual(autofs, ['/proc/sys/fs/binfmt_misc', '/mnt/archive']);
@@ -260,7 +227,7 @@ describe('parse/mountinfo', () => {
     assert.equal(isAutomount(onArchive), false);
   });
 
-  test('without a configuration one sees the disks: no kernel filesystems, snap images, bind mounts or network mounts', () => {
+  test('localFilesystems lists the disks: no kernel filesystems, snap images, bind mounts or network mounts', () => {
     assert.deepEqual(
       localFilesystems(parseMountinfo(acquisition)).map(({ mount_point, source }) => [mount_point, source]),
       [
@@ -272,7 +239,7 @@ describe('parse/mountinfo', () => {
     );
   });
 
-  test('of several mounts of one device one sees the shortest point, in whatever order they were mounted', () => {
+  test('localFilesystems lists a device with several mounts at the shortest mount point, in any order of mounting', () => {
     const bindFirst = `\
 69 27 8:17 /hatpro /srv/ftp/hatpro rw,noatime - xfs /dev/sdb1 rw
 67 27 8:17 / /data rw,noatime - xfs /dev/sdb1 rw
@@ -297,7 +264,7 @@ describe('parse/mountinfo', () => {
     assert.deepEqual(points(zfs), ['/', '/tank', '/tank/hatpro']);
   });
 
-  test('the root is one to watch whatever it is: an overlay, an image, a network mount', () => {
+  test('localFilesystems lists the root of any type: overlay, image, network mount', () => {
     const cases = [
       '504 421 0:55 / / rw,relatime - overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/A:/var/lib/docker/overlay2/l/B',
       '27 1 7:0 / / ro,relatime - squashfs /dev/loop0 ro',

@@ -31,7 +31,7 @@ describe('parse/proc', () => {
     assert.deepEqual(parseLoadavg('0.00 0.00 0.00 1/89 7\n'), { load_1: 0, load_5: 0, load_15: 0 });
   });
 
-  test('load averages that are cut off or none at all throw with what was seen', () => {
+  test('load averages that are cut off or malformed throw with the text', () => {
     refuses(
       parseLoadavg,
       [
@@ -58,14 +58,14 @@ describe('parse/proc', () => {
     });
   });
 
-  test('a machine without swap has none of it', () => {
+  test('a machine without swap has 0 bytes of swap', () => {
     const text = meminfo
       .replace(/SwapTotal:.*/, 'SwapTotal:             0 kB')
       .replace(/SwapFree:.*/, 'SwapFree: 0 kB');
     assert.deepEqual([parseMeminfo(text).swapTotal, parseMeminfo(text).swapFree], [0, 0]);
   });
 
-  test('memory of which a line is missing, cut off or in another unit throws, and names the line', () => {
+  test('meminfo with a line missing, cut off or in another unit throws, and names the line', () => {
     const cases: [text: string, missing: RegExp][] = [
       ['', /no MemTotal: ""/],
       ['MemTotal:       16313928 kB\n', /no MemAvailable: "MemTotal: {7}16313928 kB/],
@@ -86,21 +86,21 @@ describe('parse/proc', () => {
     assert.equal(parseUptime('7.03 12.00\n'), 7.03);
   });
 
-  test('an uptime that is cut off or none at all throws with what was seen', () => {
+  test('an uptime that is cut off or malformed throws with the text', () => {
     refuses(parseUptime, ['', '183224', '183224.51', '183224 1403928.12', 'up 2 days', '-1.00 2.00\n'], 6);
   });
 
-  test('kills for want of memory are counted since boot', () => {
+  test('OOM kills are counted since boot', () => {
     assert.equal(parseOomKills(vmstat), 3);
     assert.equal(parseOomKills(vmstat.replace('oom_kill 3', 'oom_kill 0')), 0);
   });
 
-  test('a kernel that does not count kills for want of memory tells none, and that is not 0', () => {
+  test('a kernel that does not count OOM kills gives undefined, not 0', () => {
     assert.equal(parseOomKills(vmstat.replace('oom_kill 3\n', '')), undefined);
     assert.equal(parseOomKills('nr_free_pages 258210\nmemcg_oom_kill 5\n'), undefined);
   });
 
-  test('a count of kills that is no number, or no text at all, throws and does not look like an old kernel', () => {
+  test('an OOM count that is not a number, and an empty vmstat, throw', () => {
     refuses(parseOomKills, ['', 'oom_kill', 'oom_kill \n', 'oom_kill three\n', 'oom_kill -1\n', 'oom_kill 3 4\n'], 6);
   });
 
@@ -117,7 +117,7 @@ describe('parse/proc', () => {
     assert.ok(cases.length >= 6);
   });
 
-  test('a list of processors that is cut off or none at all throws with what was seen', () => {
+  test('a list of processors that is cut off or malformed throws with the text', () => {
     refuses(parseCpuList, ['', '\n', '0-', '0-3,', ',0', '0-3-5', '0 1', 'all', '-1', '0x0'], 10);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** That a parser throws on each text, and that the message has in it what was seen. */
+/** Fails unless the parser throws on each text with a message that quotes the text. */
 export function refuses(parse: (text: string) => unknown, cases: readonly string[], least: number): void {
   for (const text of cases) {
     assert.throws(

@@ -20,7 +20,7 @@ describe('parse/remote', () => {
     assert.equal(parseDf(over).available_blocks, 0, 'root has written into its reserve');
   });
 
-  test('what is not from df is refused, with what was seen', () => {
+  test('text that is not the output of df throws', () => {
     const cases = [
       '',
       'df: /x: No such file or directory\n',
@@ -31,7 +31,7 @@ describe('parse/remote', () => {
     for (const text of cases) assert.throws(() => parseDf(text), /df -kP did not print a filesystem/, text);
   });
 
-  test('find tells a file, a folder, a link with its target, and what is neither', () => {
+  test('the output of find is read as a file, a folder, a link with its target, or another kind', () => {
     assert.deepEqual(parseFindStat('f\t12\t1795160656.5000000000\t'), {
       kind: 'file',
       size_bytes: 12,
@@ -44,7 +44,7 @@ describe('parse/remote', () => {
       assert.throws(() => parseFindStat(text), /did not print/, text);
   });
 
-  test('what earlier attempts are still at is known by its name; what is no such line is left out', () => {
+  test('earlier attempts that still run are read by the name of their work; other lines are left out', () => {
     const text = '4711 2026-11-20T07:44:16.500Z stream-a%20b\n\nodd\n12 2026-11-20T07:44:16.500Z \n';
     const attempt = { pid: '4711', since: '2026-11-20T07:44:16.500Z' };
     assert.deepEqual([...parseAttempts(text)], [['stream-a%20b', attempt]]);
@@ -71,7 +71,7 @@ describe('parse/remote', () => {
     ['', /no reason/],
   ];
 
-  test('ssh’s words become a reason that says what to look at', () => {
+  test('every error message of ssh has a reason that says where to look', () => {
     assert.ok(words.length >= 11);
     for (const [said, reason] of words) assert.match(sshReason(said), reason, said);
   });

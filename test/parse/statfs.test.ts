@@ -14,7 +14,7 @@ const usage = {
 const numbers = '4096 25600000 5120000 3840000 6553600 6401233';
 
 describe('parse/statfs', () => {
-  test('what stands before the numbers is where the path really lies', () => {
+  test('the text before the numbers is the resolved path', () => {
     assert.deepEqual(parseStatfs(`/mnt/archive/2026\n${numbers}\n`), { resolved: '/mnt/archive/2026', usage });
   });
 
@@ -58,7 +58,7 @@ describe('parse/statfs', () => {
     );
   });
 
-  test('numbers that stat does not write so throw', () => {
+  test('numbers in a form that stat does not write throw', () => {
     refuses(
       parseStatfs,
       ['/data\n4096 -1 5120000 3840000 6553600 6401233\n', '/data\n0x1000 25600000 5120000 3840000 6553600 1e6\n'],
@@ -66,7 +66,7 @@ describe('parse/statfs', () => {
     );
   });
 
-  test('numbers without the path before them throw: nobody knows of what they are', () => {
+  test('numbers without a path before them throw', () => {
     refuses(parseStatfs, [`${numbers}\n`, `\n${numbers}\n`], 2);
   });
 });

@@ -88,7 +88,7 @@ describe('parse/systemctl', () => {
     assert.deepEqual(answer.get('a.service'), { UnitFileState: '', Environment: 'A=1 B=2', Description: ' x ' });
   });
 
-  test('an alias is told under the name that was asked for', () => {
+  test('an alias has the name that was asked for', () => {
     assert.deepEqual([...parseShow('Id=ssh.service\nLoadState=loaded\n', ['sshd.service']).keys()], ['sshd.service']);
   });
 
@@ -104,7 +104,7 @@ describe('parse/systemctl', () => {
     assert.ok(cases.length >= 5);
   });
 
-  test('a line that is no property throws with what was seen, and does not leave a unit without properties', () => {
+  test('a line that is not a property throws with the line', () => {
     const cases: [text: string, says: RegExp][] = [
       ['Failed to get properties: Connection timed out\n', /Failed to get properties/],
       ['LoadState=loaded\nActiveSta', /ActiveSta/],
@@ -127,7 +127,7 @@ backup@srv-data.service              not-found failed failed backup@srv-data.ser
     ]);
   });
 
-  test('where no unit failed there is nothing, and nothing is no unit', () => {
+  test('no output means no failed unit', () => {
     assert.deepEqual(parseUnitNames(''), []);
     assert.deepEqual(parseUnitNames('\n'), []);
   });
@@ -144,13 +144,13 @@ backup@srv-data.service              not-found failed failed backup@srv-data.ser
     assert.equal(time('Thu 2026-12-31 23:59:59 UTC'), '2026-12-31T23:59:59.000Z');
   });
 
-  test('a time that systemd does not have is none', () => {
+  test('an empty, n/a or 0 time is undefined', () => {
     const cases = ['', 'n/a', '0'];
     for (const text of cases) assert.equal(parseTimestamp(text), undefined, text);
     assert.ok(cases.length >= 3);
   });
 
-  test('a time that is cut off, of another zone or none at all throws with what was seen', () => {
+  test('a time that is cut off, malformed or in another zone throws with the text', () => {
     const cases = [
       '@',
       '@-5',
@@ -169,7 +169,7 @@ backup@srv-data.service              not-found failed failed backup@srv-data.ser
     refuses(parseTimestamp, cases, 13);
   });
 
-  test('a day that no calendar has throws with what was seen, and is neither NaN nor another day', () => {
+  test('a date that no calendar has throws with the text', () => {
     const cases = ['Fri 2026-13-40 07:45:00 UTC', 'Fri 2026-11-20 27:45:00 UTC', 'Mon 2026-02-30 07:45:00 UTC'];
     refuses(parseTimestamp, cases, 3);
   });
@@ -192,13 +192,13 @@ backup@srv-data.service              not-found failed failed backup@srv-data.ser
     assert.ok(cases.length >= 8);
   });
 
-  test('a time span that does not come is none', () => {
+  test('an empty, 0 or infinite time span is undefined', () => {
     const cases = ['', '0', 'infinity'];
     for (const text of cases) assert.equal(parseTimespan(text), undefined, text);
     assert.ok(cases.length >= 3);
   });
 
-  test('a time span that is cut off or none at all throws with what was seen', () => {
+  test('a time span that is cut off or malformed throws with the text', () => {
     const cases = ['5', '1h 16', '1h 16mi', '1h  5s', ' 5s', '5s ', '-5s', '5 s', 'h', '1h infinity', 'n/a', 'soon'];
     refuses(parseTimespan, cases, 12);
   });

@@ -1,27 +1,19 @@
-// Alertmanager itself: does it accept what send-alerts tells it, show it, and take it for over when it is?
+// A real Alertmanager accepts the alerts of send-alerts, shows them, and resolves them.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { makeNet } from '../../lib/io/net.ts';
-import { temporaryFolder } from '../world.ts';
+import { freePort } from '../process.ts';
+import { temporaryFolder, until } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { mailSiteIn } from './mail-site.ts';
 
 const net = makeNet({});
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-
 async function startAlertmanager(t: TestContext, folder: string): Promise<string> {
-  // Not merely unpacked: it reads its own templates from where they are installed.
+  // Installed, not unpacked: Alertmanager reads its templates from the place where they are installed.
   installPackages('prometheus-alertmanager');
   writeFileSync(join(folder, 'alertmanager.yml'), 'route: { receiver: none }\nreceivers: [{ name: none }]\n');
   const port = await freePort();
@@ -33,18 +25,12 @@ async function startAlertmanager(t: TestContext, folder: string): Promise<string
       `--web.listen-address=127.0.0.1:${port}`,
       '--cluster.listen-address=',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: 'ignore' },
   );
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
   t.after(() => void child.kill('SIGKILL'));
   const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; tries < 150; tries++) {
-    const { status } = await net.request({ method: 'GET', url: `${url}/-/ready`, seconds: 2 });
-    if (status === 200) return url;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`Alertmanager did not begin to answer within 30 s: ${said}`);
+  await until(async () => (await net.request({ method: 'GET', url: `${url}/-/ready`, seconds: 2 })).status === 200);
+  return url;
 }
 
 interface Shown {
@@ -58,7 +44,7 @@ async function shownBy(url: string): Promise<Shown[]> {
   return JSON.parse(body) as Shown[];
 }
 
-test('Alertmanager accepts, shows and resolves what is active', async (t) => {
+test('Alertmanager accepts, shows and resolves the alerts that are sent', async (t) => {
   const folder = temporaryFolder(t);
   const home = join(folder, 'alertmanager');
   mkdirSync(home);
@@ -71,7 +57,7 @@ test('Alertmanager accepts, shows and resolves what is active', async (t) => {
   const check = await run('send-alerts', { argv: ['--check'] });
   assert.match(check.stdout, /alertmanager 127\.0\.0\.1:\d+: it answers/);
 
-  // Names that a label may have trouble with, too.
+  // A name with characters that a label may have trouble with.
   const odd = 'data "ä"\\n{x}';
   look({ data: 91, [odd]: 95, fine: 10 });
   await run('send-alerts');
@@ -89,7 +75,7 @@ test('Alertmanager accepts, shows and resolves what is active', async (t) => {
 
   look({ data: 10, [odd]: 95, fine: 10 });
   assert.deepEqual((await run('send-alerts')).problems, []);
-  // It lists what is active: what was resolved is gone from it.
+  // The list has the active alerts only.
   assert.deepEqual(
     (await shownBy(url)).map(({ labels: { subject } }) => subject),
     [odd],

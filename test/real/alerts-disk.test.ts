@@ -1,5 +1,5 @@
-// Alerts from a disk that is full or read-only: they go out all the same, nobody has one twice, and all is in its place
-// again once there is room.
+// Alerts from a state disk that is full or read-only: mails are sent, nobody gets a mail twice, and all files are in their
+// place again once the disk can be written.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ interface Place {
   readonly disk: string;
   readonly site: MailSite;
   readonly received: Relay['received'];
-  /** What is said to bert from now on; nothing: he is welcome. */
+  /** The relay's refusal for Bert from now on; undefined: his mail is accepted. */
   readonly busy: { words: string | undefined };
   readonly run: (disks: Readonly<Record<string, number>>) => Promise<Ended>;
 }
@@ -34,11 +34,7 @@ async function placeOn(t: TestContext): Promise<Place> {
     },
   };
   const { port, received } = await serveMail(t, { recipients });
-  Object.assign(site.environment, {
-    OPS_ALERT_TRANSPORT: 'smtp',
-    OPS_ALERT_SMTP_HOST: '127.0.0.1',
-    OPS_ALERT_SMTP_PORT: String(port),
-  });
+  site.sendTo(port);
   return {
     disk,
     site,
@@ -86,7 +82,7 @@ function assertEach(place: Place, news: readonly string[], says: string): void {
   assert.deepEqual(tallyIn(place), Object.fromEntries(expected), says);
 }
 
-/** What the log says, line by line; each of them is whole. */
+/** The kind of every line in the log; fails where a line is torn. */
 function kindsIn(site: MailSite): string[] {
   const log = site.files().find((path) => path.endsWith('alerts.jsonl')) ?? assert.fail('there is no log');
   const lines = readText(log).trimEnd().split('\n');
@@ -94,7 +90,7 @@ function kindsIn(site: MailSite): string[] {
   return events.filter(({ ids }) => !ids.includes(ofItself)).map(({ kind }) => kind);
 }
 
-/** Once the disk is well again: in its place, readable, for its owner alone, and nothing left elsewhere. */
+/** With the disk writable again, all files are in their place, readable for their owner only, and none are left elsewhere. */
 async function assertMended(place: Place, disks: Readonly<Record<string, number>>, says: string): Promise<void> {
   for (const minutes of [0, 20]) {
     place.site.pass(minutes);
@@ -111,7 +107,7 @@ async function assertMended(place: Place, disks: Readonly<Record<string, number>
   assert.deepEqual(modesOf(files), ['600'], says);
 }
 
-test('on a disk that is full or read-only an alert that begins is told in the same run, and so is its end', async (t) => {
+test('on a full or read-only disk an alert and its end are each mailed in the run that sees them', async (t) => {
   for (const trouble of troubles) {
     const place = await placeOn(t);
     const { disk, site } = place;
@@ -125,7 +121,7 @@ test('on a disk that is full or read-only an alert that begins is told in the sa
     ] as const) {
       const { status, stderr } = await place.run({ data: used });
       assert.ok(status === 0 || status === 1, `${trouble.what}: ${stderr}`);
-      // What could not be written where it belongs is said.
+      // A write that failed is reported.
       if (status === 1) assert.match(stderr, /ENOSPC|EROFS/, trouble.what);
       assertEach(place, news, `${trouble.what}: ${stderr}`);
       site.pass(5);
@@ -144,13 +140,13 @@ test('on a disk that is full or read-only an alert that begins is told in the sa
   }
 });
 
-test('a mail that waits while its disk becomes full or read-only arrives once at each, whoever is put off', async (t) => {
+test('a mail that waits while its disk becomes full or read-only arrives once at each recipient', async (t) => {
   for (const trouble of troubles) {
     const place = await placeOn(t);
     const { disk, site, busy } = place;
     await place.run({ data: 20, home: 20 });
     busy.words = '450 4.2.1 mailbox busy';
-    // Anna has it, Bert not: so it stands on the disk, which nobody can write on from here.
+    // Anna has the mail, Bert does not: the outbox on the disk says so, and cannot be written from here on.
     await place.run({ data: 91, home: 20 });
     site.pass(5);
     trouble.begin(disk);
@@ -172,7 +168,7 @@ test('a mail that waits while its disk becomes full or read-only arrives once at
   }
 });
 
-test('what nobody will ever take does not keep the others from going, where it cannot be set aside', async (t) => {
+test('an undeliverable mail that cannot be moved to the dead letters does not delay other mails', async (t) => {
   for (const trouble of [readOnly, full(0)]) {
     const place = await placeOn(t);
     const { disk, site, busy } = place;
@@ -201,7 +197,7 @@ test('what nobody will ever take does not keep the others from going, where it c
   }
 });
 
-test('a state that is torn on a disk that is full or read-only keeps no alert back, and is said', async (t) => {
+test('a torn state file on a full or read-only disk delays no alert, and is reported', async (t) => {
   for (const trouble of [readOnly, full(0)]) {
     const place = await placeOn(t);
     const { disk, site } = place;
@@ -222,11 +218,11 @@ test('a state that is torn on a disk that is full or read-only keeps no alert ba
   }
 });
 
-test('killed on a full disk: nothing is lost, and nobody has a mail more than twice', async (t) => {
+test('killed on a full disk, send-alerts loses no mail and sends none more than twice', async (t) => {
   const hook = join(import.meta.dirname, '..', 'faults', 'kill-at.cjs');
   let killed = 0;
   for (let point = 1; ; point++) {
-    assert.ok(point < 100, 'it is never through');
+    assert.ok(point < 100, '100 runs were killed, and none ended by itself');
     const place = await placeOn(t);
     const { disk, site } = place;
     await place.run({ data: 20 });

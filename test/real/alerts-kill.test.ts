@@ -1,12 +1,12 @@
 // kill -9 of send-alerts at every change of the disk, and before, during and after every send: no alert is lost, no file
-// is unreadable, and whoever gets something twice gets the same mail twice.
+// is unreadable, and a mail that arrives twice has the same id both times.
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { randomOf, seedOf } from '../chance.ts';
-import { readText, temporaryFolder } from '../world.ts';
+import { descendantsOf, killNow } from '../process.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 import { mountTmpfs } from './disks.ts';
 import { type Moment, type Relay, serveMail } from './mail-server.ts';
 import { arrivalsOf, type Ended, type MailSite, mailSiteIn, modesOf, type Running, tallyOf } from './mail-site.ts';
@@ -14,23 +14,23 @@ import { installPackages } from './packages.ts';
 
 before(() => installPackages('bsd-mailx', 'msmtp', 'msmtp-mta'));
 
-/** Those that change something, and of them those that may be done by half. */
+/** Calls that change the disk, and those of them that may be done by half. */
 const changes = 'writeSync,writeFileSync,renameSync,unlinkSync,mkdirSync,ftruncateSync';
 const writes = 'writeSync,writeFileSync';
 const hook = join(import.meta.dirname, '..', 'faults', 'kill-at.cjs');
 const [anna, bert, carl] = ['anna@example.org', 'bert@example.org', 'carl@example.org'];
 const nobody = 'nobody@example.org';
 
-/** Those of `home` are mailed to another than the rest. */
+/** Alerts about `home` go to Carl, the others to the given recipients. */
 const configurationFor = (to: readonly string[]): string =>
   `alerts: { to: [${to.join(', ')}], rules: { storage: { for: { home: { to: [${carl}] } } } } }`;
 
 interface Case {
   readonly what: string;
   readonly to: readonly string[];
-  /** What was before. */
+  /** Makes the state before the killed run. */
   readonly before: (slot: Slot) => Promise<void>;
-  /** What the run that is killed sees, and all that come after it. */
+  /** The disks that the killed run and all later runs see. */
   readonly sees: Readonly<Record<string, number>>;
   readonly news: readonly string[];
   readonly dead: number;
@@ -99,7 +99,7 @@ const cases: readonly Case[] = [
 interface Slot {
   readonly site: MailSite;
   readonly relay: Relay;
-  /** What the relay does at which moment, for as long as it is set. */
+  /** Called by the relay at each moment of a conversation. */
   readonly at: { watch: (moment: Moment) => void };
   readonly run: (more?: Running) => Promise<Ended>;
   readonly reset: (template: string) => void;
@@ -111,16 +111,10 @@ async function slotFor(t: TestContext, to: readonly string[], transport: 'smtp' 
     recipients: { nobody: '550 5.1.1 nobody here' },
     watch: (moment) => at.watch(moment),
   });
-  // In memory: on a disk most of the time would go into waiting for it.
+  // In memory: on a real disk most of the time would be spent waiting for it.
   const site = mailSiteIn(mountTmpfs(t, 'size=16m'), { configuration: configurationFor(to) });
-  writeFileSync(join(site.home, '.msmtprc'), `account default\nhost 127.0.0.1\nport ${relay.port}\ntimeout 20\n`, {
-    mode: 0o600,
-  });
-  Object.assign(site.environment, {
-    OPS_ALERT_TRANSPORT: transport,
-    OPS_ALERT_SMTP_HOST: '127.0.0.1',
-    OPS_ALERT_SMTP_PORT: String(relay.port),
-  });
+  site.writeMsmtprc(relay.port, 'timeout 20');
+  site.sendTo(relay.port, { OPS_ALERT_TRANSPORT: transport });
   return {
     site,
     relay,
@@ -140,7 +134,7 @@ async function well(slot: Slot, disks: Readonly<Record<string, number>>): Promis
   assert.deepEqual([status, problems], [0, []], stderr);
 }
 
-/** What there is before the run that is killed; and the slot is warm: its configuration is in the cache. */
+/** The state before the killed run; the slot has its configuration in the cache from then on. */
 async function templateOf(t: TestContext, slot: Slot, one: Case): Promise<string> {
   const nothing = temporaryFolder(t);
   slot.reset(nothing);
@@ -158,7 +152,7 @@ interface Tally {
   unreadable: number;
 }
 
-/** What lies there right after the kill. */
+/** Fails where a file of the alerts is unreadable, or readable for others. */
 function assertReadable({ site }: Slot, tally: Tally, says: string): void {
   const files = site.files();
   const left = files.flatMap((path) => {
@@ -168,7 +162,7 @@ function assertReadable({ site }: Slot, tally: Tally, says: string): void {
   });
   tally.unreadable += left.length;
   assert.deepEqual(left, [], says);
-  // Not even what was half-made is for others.
+  // Half-written files too are readable for their owner only.
   assert.deepEqual(
     modesOf(files).filter((mode) => mode !== '600'),
     [],
@@ -187,7 +181,7 @@ const isJson = (text: string): boolean => {
 
 const tornIn = (text: string): string[] => text.split('\n').filter((line) => line !== '' && !isJson(line));
 
-/** The cycles that come after the kill, each with a snapshot of its own; then everybody has everything. */
+/** Runs the cycles after the kill, each with a new snapshot; then every recipient has all mails. */
 async function assertEndsWell(slot: Slot, one: Case, tally: Tally, says: string): Promise<void> {
   const { site, relay } = slot;
   for (const minutes of [5, 20]) {
@@ -196,10 +190,7 @@ async function assertEndsWell(slot: Slot, one: Case, tally: Tally, says: string)
     const { status, problems, stderr } = await slot.run();
     assert.deepEqual([status, problems], [0, []], `${says}, ${minutes} minutes later: ${stderr}`);
   }
-  for (let round = 0; relay.open() > 0; round++) {
-    assert.ok(round < 500, `${says}: a conversation goes on`);
-    await sleep(10);
-  }
+  await until(() => relay.open() === 0);
   const found = tallyOf(arrivalsOf(relay.received));
   const missing = one.news.filter((news) => !(news in found));
   tally.lost += missing.length;
@@ -211,19 +202,11 @@ async function assertEndsWell(slot: Slot, one: Case, tally: Tally, says: string)
   assert.deepEqual(site.waiting(), [], says);
   assert.equal(site.dead().length, one.dead, says);
   assertReadable(slot, tally, says);
-  // What only a kill leaves is gone.
+  // Temporary files and spare copies are removed.
   const files = site.files();
-  assert.deepEqual(
-    files.filter((path) => !/\.jsonl?$/.test(path)),
-    [],
-    says,
-  );
-  assert.deepEqual(
-    files.filter((path) => path.includes('/spare/')),
-    [],
-    says,
-  );
-  // Everything that happened is told, by whichever run.
+  const remnants = files.filter((path) => !/\.jsonl?$/.test(path) || path.includes('/spare/'));
+  assert.deepEqual(remnants, [], says);
+  // The log has every event, whichever run wrote it.
   const log = readText(files.find((path) => path.endsWith('alerts.jsonl')) ?? assert.fail(says));
   const told = new Set(
     log
@@ -242,17 +225,16 @@ async function assertEndsWell(slot: Slot, one: Case, tally: Tally, says: string)
 const report = ({ killed, lost, twice, unreadable }: Tally): string =>
   `${killed} runs killed: lost ${lost}, twice ${twice}, unreadable ${unreadable}`;
 
-const whole: Tally = { killed: 0, lost: 0, twice: 0, unreadable: 0 };
+const newTally = (): Tally => ({ killed: 0, lost: 0, twice: 0, unreadable: 0 });
+const whole = newTally();
 
 function add(t: TestContext, what: string, tally: Tally): void {
   t.diagnostic(`${what}: ${report(tally)}`);
   for (const key of ['killed', 'lost', 'twice', 'unreadable'] as const) whole[key] += tally[key];
 }
 
-const newTally = (): Tally => ({ killed: 0, lost: 0, twice: 0, unreadable: 0 });
-
 for (const one of cases) {
-  test(`killed before, in and after every change of the disk: ${one.what}`, async (t) => {
+  test(`killed before, in and after every change of the disk, send-alerts loses nothing: ${one.what}`, async (t) => {
     const slots = [await slotFor(t, one.to, 'smtp'), await slotFor(t, one.to, 'smtp')] as const;
     const [first] = slots;
     const template = await templateOf(t, first, one);
@@ -274,7 +256,7 @@ for (const one of cases) {
       `only ${changed} changes were seen: the hook does not see what is written`,
     );
     const tally = newTally();
-    // After one change is before the next.
+    // 'after' one change is 'before' the next.
     const targets = [
       ...points(changes, 'before', 1),
       ...points(changes, 'after', changed),
@@ -297,43 +279,18 @@ for (const one of cases) {
   });
 }
 
-/** All that a process has started, and what that has. */
-function descendantsOf(pid: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name): [child: number, parent: number][] => {
-      try {
-        const stat = readText(`/proc/${name}/stat`);
-        return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]];
-      } catch {
-        return []; // it has ended meanwhile
-      }
-    });
-  const below = (one: number): number[] =>
-    parents.flatMap(([child, parent]) => (parent === one ? [child, ...below(child)] : []));
-  return below(pid);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // it has ended meanwhile
-  }
-}
-
 interface Cut {
   readonly moment: Moment;
-  /** Of those that are answered in that run: the first or a later one. */
+  /** The first such moment of the run, or a later one. */
   readonly nth: number;
   readonly delayMs: number;
-  /** Alone, or with the mail program that it runs, as systemd would end all of a unit. */
+  /** Kills the stage only; otherwise its mail program too, as systemd ends all processes of a unit. */
   readonly alone: boolean;
 }
 
 async function runCut({ at, run }: Slot, { moment, nth, delayMs, alone }: Cut): Promise<boolean> {
   let [pid, seen] = [0, 0];
-  const cut = (): void => (alone ? [pid] : [pid, ...descendantsOf(pid)]).forEach(kill);
+  const cut = (): void => (alone ? [pid] : [pid, ...descendantsOf(pid)]).forEach(killNow);
   at.watch = (now) => {
     if (now !== moment || (seen += 1) !== nth) return;
     if (delayMs === 0) cut();
@@ -348,7 +305,7 @@ async function runCut({ at, run }: Slot, { moment, nth, delayMs, alone }: Cut): 
 const moments: readonly Moment[] = ['connected', 'sender', 'recipient', 'data', 'ended', 'answered'];
 
 for (const transport of ['smtp', 'sendmail', 'mailx'] as const) {
-  test(`killed before, during and after every send by ${transport}`, async (t) => {
+  test(`killed before, during and after every send by ${transport}, send-alerts loses nothing`, async (t) => {
     const tally = newTally();
     const chosen = [cases[0], cases[4]].filter((one) => one !== undefined);
     const works = chosen.map(async (one) => {
@@ -378,7 +335,7 @@ for (const transport of ['smtp', 'sendmail', 'mailx'] as const) {
   });
 }
 
-test('killed at any moment, again and again, before it ever gets to its end', async (t) => {
+test('killed three times in a row at random moments, send-alerts loses nothing', async (t) => {
   const random = randomOf(seedOf(t));
   const tally = newTally();
   const one = cases[0] ?? assert.fail();
@@ -386,7 +343,7 @@ test('killed at any moment, again and again, before it ever gets to its end', as
   const template = await templateOf(t, slot, one);
   const began = performance.now();
   await well(slot, one.sees);
-  // What a run takes changes with what else the machine does: one that ended before its kill corrects it.
+  // The time of a run depends on the machine's load: a run that ended before its kill corrects the estimate.
   let usualMs = performance.now() - began;
   for (let round = 0; tally.killed < 50; round++) {
     assert.ok(round < 150, `only ${tally.killed} runs were killed in time`);
@@ -396,7 +353,7 @@ test('killed at any moment, again and again, before it ever gets to its end', as
       const start = performance.now();
       let timer: NodeJS.Timeout | undefined;
       const { signal } = await slot.run({
-        started: (pid) => (timer = setTimeout(kill, usualMs * (0.5 + 0.5 * random()), pid)),
+        started: (pid) => (timer = setTimeout(killNow, usualMs * (0.5 + 0.5 * random()), pid)),
       });
       clearTimeout(timer);
       if (signal === 'SIGKILL') tally.killed += 1;
@@ -406,14 +363,14 @@ test('killed at any moment, again and again, before it ever gets to its end', as
     const found = tallyOf(arrivalsOf(slot.relay.received));
     for (const [news, { times, ids }] of Object.entries(found))
       assert.ok(times <= 3 && ids === 1, `round ${round}: ${news} came ${times} times under ${ids} ids`);
-    // What came more than once before the last kill is no fault of what follows.
+    // Mails that came more than once before the last kill are not counted again.
     slot.relay.received.splice(0, slot.relay.received.length, ...firstOfEach(slot.relay.received));
     await assertEndsWell(slot, one, tally, `round ${round}`);
   }
   add(t, 'at random', tally);
 });
 
-/** One mail of each id for each recipient. */
+/** Each mail once for each recipient, by its id. */
 const firstOfEach = (received: Relay['received']): Relay['received'] =>
   received.filter(
     ({ raw, to }, index) =>
@@ -422,7 +379,7 @@ const firstOfEach = (received: Relay['received']): Relay['received'] =>
 
 const idOf = (raw: string): string | undefined => /^Message-ID: (\S+)/im.exec(raw)?.[1];
 
-test('over all of that', (t) => {
+test('over all tests of this file, at least 500 runs are killed, and nothing is lost or unreadable', (t) => {
   t.diagnostic(report(whole));
   assert.ok(whole.killed >= 500, `only ${whole.killed} runs were killed`);
   assert.deepEqual([whole.lost, whole.unreadable], [0, 0]);

@@ -1,9 +1,10 @@
-// The relay's password: in no file, argument, output or environment of another program, whoever repeats it.
+// The relay's password is in no file, argument, output or environment of another program, even if the server repeats it.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before, type TestContext } from 'node:test';
 import { type Answers, serveMail as serveAnswers } from '../alerts/smtp-server.ts';
+import { procFiles } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 import { type Moment, serveMail } from './mail-server.ts';
 import { type Ended, type MailSite, mailSiteIn, modesOf } from './mail-site.ts';
@@ -18,29 +19,27 @@ const forms = [password, base64(password), blob].flatMap((form) => [form, form.r
 const transports = ['mailx', 'sendmail', 'smtp'] as const;
 const ways = ['plainly', 'in a file'] as const;
 
-/** Without a umask: modes are as they are asked for. */
+/** Runs a stage without a umask: files get exactly the modes that the stage asks for. */
 const unmasked = ['sh', '-c', 'umask 000; exec "$@"', 'sh'];
 
-function siteFor(t: TestContext, port: number, way: (typeof ways)[number], given = password): MailSite {
+function siteFor(t: TestContext, port: number, transport: string, way: (typeof ways)[number]): MailSite {
   const site = mailSiteIn(temporaryFolder(t), {
     configuration: 'alerts: { to: [anna@example.org, bert@example.org] }',
   });
   const file = join(site.home, 'password');
-  writeFileSync(file, `${given}\n`, { mode: 0o600 });
-  const secret = way === 'plainly' ? `password ${given}` : `passwordeval "cat ${file}"`;
-  const account = `account default\nhost 127.0.0.1\nport ${port}\ntimeout 5\nauth plain\nuser ops\n${secret}\n`;
-  writeFileSync(join(site.home, '.msmtprc'), account, { mode: 0o600 });
-  Object.assign(site.environment, {
-    OPS_ALERT_SMTP_HOST: '127.0.0.1',
-    OPS_ALERT_SMTP_PORT: String(port),
+  writeFileSync(file, `${password}\n`, { mode: 0o600 });
+  const secret = way === 'plainly' ? `password ${password}` : `passwordeval "cat ${file}"`;
+  site.writeMsmtprc(port, `timeout 5\nauth plain\nuser ops\n${secret}`);
+  site.sendTo(port, {
+    OPS_ALERT_TRANSPORT: transport,
     OPS_ALERT_SMTP_USER: 'ops',
     OPS_ALERT_SMTP_TLS: 'none',
-    ...(way === 'plainly' ? { OPS_ALERT_SMTP_PASSWORD: given } : { OPS_ALERT_SMTP_PASSWORD_FILE: file }),
+    ...(way === 'plainly' ? { OPS_ALERT_SMTP_PASSWORD: password } : { OPS_ALERT_SMTP_PASSWORD_FILE: file }),
   });
   return site;
 }
 
-/** All files of a folder, as they are on the disk, but for the home in which the password is kept. */
+/** All files of the site but those of its home, where the password is kept. */
 const filesBelow = (site: MailSite): { path: string; text: string }[] =>
   readdirSync(site.folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(site.home))
@@ -61,23 +60,15 @@ function assertNowhere(site: MailSite, runs: readonly Ended[], says: string): vo
   assert.deepEqual(modesOf(site.files()), ['600'], `${says}: ${site.files().join(' ')}`);
 }
 
-/** What anybody may see of every process, and what programs that are not ours were handed. */
+/** Command line and environment of every process but this one. */
 function processesNow(): { command: string; environment: string }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .flatMap((name) => {
-      try {
-        const [command, environment] = ['cmdline', 'environ'].map((file) =>
-          readFileSync(`/proc/${name}/${file}`, 'latin1').replaceAll('\0', ' '),
-        );
-        return [{ command: command ?? '', environment: environment ?? '' }];
-      } catch {
-        return []; // it has ended meanwhile
-      }
-    });
+  const environments = new Map(procFiles('environ').map(({ pid, text }) => [pid, text]));
+  return procFiles('cmdline')
+    .filter(({ pid }) => pid !== process.pid)
+    .map(({ pid, text }) => ({ command: text, environment: environments.get(pid) ?? '' }));
 }
 
-test('a password that is right is in no argument, no other program’s environment, and no file', async (t) => {
+test('an accepted password is in no argument, no other program’s environment, and no file', async (t) => {
   let looked = 0;
   const programs = new Set<string>();
   for (const transport of transports) {
@@ -95,8 +86,7 @@ test('a password that is right is in no argument, no other program’s environme
         }
       };
       const { port, received } = await serveMail(t, { password, watch });
-      const site = siteFor(t, port, way);
-      site.environment['OPS_ALERT_TRANSPORT'] = transport;
+      const site = siteFor(t, port, transport, way);
       site.look({ data: 91 });
       const runs = [
         await site.run('send-alerts', { prefix: unmasked }),
@@ -129,19 +119,18 @@ const echoes: readonly [what: string, answers: Answers][] = [
   ['all that is said', { MAIL: `250 ok ${blob}`, RCPT: `250 ok ${blob}`, 'DATA.': `250 queued for ${blob}` }],
 ];
 
-test('a server that repeats the login is quoted without it, wherever its words go', async (t) => {
+test('the words of a server that repeats the login are quoted without the login, wherever they go', async (t) => {
   for (const transport of transports) {
     for (const [index, [what, answers]] of echoes.entries()) {
       const says = `${what}, by ${transport}`;
       const { port } = await serveAnswers(t, answers);
-      const site = siteFor(t, port, ways[index % 2] ?? 'plainly');
-      site.environment['OPS_ALERT_TRANSPORT'] = transport;
+      const site = siteFor(t, port, transport, ways[index % 2] ?? 'plainly');
       site.look({ data: 91 });
       const runs = [await site.run('send-alerts', { prefix: unmasked })];
       runs.push(await site.run('send-alerts', { argv: ['--test'], prefix: unmasked }), await site.run('assess-health'));
       assert.equal(runs[0]?.status, 0, `${says}: ${runs[0]?.stderr}`);
       assertNowhere(site, runs, says);
-      // The rest of its words is there: without them nobody could mend it.
+      // The rest of the server's words is in the log: nobody could find the fault without them.
       const log = filesBelow(site).find(({ path }) => path.endsWith('alerts.jsonl'))?.text ?? '';
       const [code = ''] = /^\d{3}/.exec(Object.values(answers)[0] ?? '') ?? [];
       if (code !== '250') assert.ok(log.includes(`${code} `), `${says}: ${log}`);

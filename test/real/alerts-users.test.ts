@@ -1,4 +1,4 @@
-// Silences of an operators' group: people who may say that they know, and may not read who is mailed.
+// Silences of an operators' group: people who may silence and acknowledge, but may not read the recipients.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -28,17 +28,13 @@ const idOf = (name: string, kind: 'passwd' | 'group'): number => {
 
 async function siteWithOperator(t: TestContext) {
   needRoot();
-  // Of those that every Debian has: a user, and a group for people like him.
+  // Users and groups that every Debian has.
   const [service, serviceGroup] = [idOf('nobody', 'passwd'), idOf('nogroup', 'group')];
   const [operator, own, operators] = [idOf('games', 'passwd'), idOf('games', 'group'), idOf('operator', 'group')];
   const folder = temporaryFolder(t);
   const site = mailSiteIn(folder, { configuration: 'alerts: { to: [anna@example.org] }' });
   const { port, received } = await serveMail(t);
-  Object.assign(site.environment, {
-    OPS_ALERT_TRANSPORT: 'smtp',
-    OPS_ALERT_SMTP_HOST: '127.0.0.1',
-    OPS_ALERT_SMTP_PORT: String(port),
-  });
+  site.sendTo(port);
   const home = temporaryFolder(t);
   chownSync(home, operator, own);
   for (const path of [folder, home]) chmodSync(path, 0o755);
@@ -63,7 +59,7 @@ async function siteWithOperator(t: TestContext) {
   };
 }
 
-test('an operator who may not read the state silences and acknowledges, and the service heeds and names him', async (t) => {
+test('an operator who may not read the state silences and acknowledges; the service obeys and names him', async (t) => {
   const { site, operators, operator, asOperator, silences, send, says, news, log } = await siteWithOperator(t);
   assert.equal((await send({ data: 20, home: 20 })).status, 0);
   const tooEarly = await says('silence', 'storage:data', '--for', '1h', '--reason', 'moving files');
@@ -72,7 +68,7 @@ test('an operator who may not read the state silences and acknowledges, and the 
     tooEarly.stderr,
     /^silence: games may not write in \S+\/alerts\/silences \(EACCES\): .*ops\/docs\/alerts\.md/,
   );
-  // As the documentation says.
+  // The commands of ops/docs/alerts.md.
   mkdirSync(silences);
   chownSync(silences, -1, operators);
   chmodSync(silences, 0o2775);
@@ -105,7 +101,7 @@ test('an operator who may not read the state silences and acknowledges, and the 
   assert.deepEqual(news(), ['anna ALERT storage:data', 'anna OK storage:data']);
 });
 
-test('a note that the service may not read, and a folder of them, are said and cost nothing else', async (t) => {
+test('an unreadable silence, or an unreadable folder of silences, is reported and affects no other alert', async (t) => {
   const { operator, operators, silences, send, says, news } = await siteWithOperator(t);
   await send({ data: 20, home: 20, archive: 20 });
   mkdirSync(silences);
@@ -118,7 +114,7 @@ test('a note that the service may not read, and a folder of them, are said and c
   const first = await send({ data: 91, home: 20, archive: 99 });
   assert.equal(first.status, 0, first.stderr);
   assert.match(first.problems.join(), /mine\.json among the silences cannot be read, and silences nothing: .*EACCES/);
-  // The other note counts, and so does what nobody silenced.
+  // The readable silence counts, and an alert without a silence is mailed.
   assert.deepEqual(news(), ['anna ALERT storage:data']);
 
   chmodSync(silences, 0o2770);
@@ -128,7 +124,7 @@ test('a note that the service may not read, and a folder of them, are said and c
   assert.ok(news().includes('anna ALERT storage:home'), news().join());
 });
 
-test('root silences before the first run, and leaves nothing that the service cannot go on with', async (t) => {
+test('root silences before the first run, and every file it makes is usable for the service', async (t) => {
   const { site, service, operators, silences, send, news } = await siteWithOperator(t);
   const argv = ['storage:data', '--for', '1h', '--reason', 'moving files'];
   const silenced = await site.run('silence', { argv });
@@ -142,14 +138,14 @@ test('root silences before the first run, and leaves nothing that the service ca
   const sent = await send({ data: 91, home: 95 });
   assert.equal(sent.status, 0, sent.stderr);
   assert.deepEqual(news(), ['anna ALERT storage:home']);
-  // In the operators' folder, which root made, root leaves it as itself.
+  // In the operators' folder, which root made, root's silence belongs to root.
   rmSync(silences, { recursive: true });
   mkdirSync(silences);
   chownSync(silences, 0, operators);
   chmodSync(silences, 0o2775);
   const inTheirs = await site.run('silence', { argv: ['storage', '--for', '1h', '--reason', 'x'] });
   assert.equal(inTheirs.status, 0, inTheirs.stderr);
-  // But through a link of the service's it writes with the service's rights.
+  // Through a symbolic link of the service's, root writes with the service's rights.
   const elsewhere = temporaryFolder(t);
   rmSync(silences, { recursive: true });
   symlinkSync(elsewhere, silences);
@@ -160,7 +156,7 @@ test('root silences before the first run, and leaves nothing that the service ca
   assert.deepEqual(readdirSync(elsewhere), []);
 });
 
-test('an operator makes nothing of his own in the state, which would be closed to the service', async (t) => {
+test('an operator cannot make a folder in the state, which the service could not use', async (t) => {
   const { site, service, operators, send, says } = await siteWithOperator(t);
   mkdirSync(site.state);
   chownSync(site.state, service, operators);

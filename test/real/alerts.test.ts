@@ -1,11 +1,12 @@
-// Alerts while the relay is down, silent, unwilling or not set up, and after: whole runs of send-alerts, over each way for
-// a mail to leave, to a real server.
+// Alerts while the relay is down, silent, refusing or not configured, and afterwards: whole runs of send-alerts with each
+// transport, to a real server.
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { before, type TestContext } from 'node:test';
 import type { Health } from '../../lib/health/files.ts';
 import { serveMail as serveAnswers } from '../alerts/smtp-server.ts';
+import { freePort } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { type Manners, type Relay, serveMail, serveSilence } from './mail-server.ts';
 import { arrivalsOf, type MailSite, mailSiteIn, tallyOf } from './mail-site.ts';
@@ -19,26 +20,31 @@ const transports = ['mailx', 'sendmail', 'smtp', 'auto'] as const;
 
 interface Row {
   readonly what: string;
-  /** What listens there while there is trouble: nobody, somebody who says nothing, a server of such manners. */
+  /** What listens on the port during the trouble: nobody, a server that never answers, or a server with these manners. */
   readonly trouble: 'nobody' | 'silence' | Manners;
-  /** The machine is told how to send mail only when it is over. */
+  /** The transport is configured only after the trouble. */
   readonly unconfigured?: boolean;
-  /** And what it is like afterwards. */
+  /** The manners of the server afterwards. */
   readonly relay?: Manners;
   readonly minutesBetween?: number;
-  /** What the report says meanwhile, and for how many mails. */
+  /** How many mails wait meanwhile, and the reasons in the log. */
   readonly waiting: number;
   readonly words: Readonly<Record<(typeof transports)[number], RegExp>> | RegExp;
-  /** Who has all of it in the end: both, if not these. */
+  /** Recipients who have all mails in the end; both by default. */
   readonly good?: readonly string[];
   readonly dead?: number;
 }
+
+const refusing = (words: string, ...names: string[]): Manners => ({
+  ...login,
+  recipients: Object.fromEntries(names.map((name) => [name, words])),
+});
 
 const rows: readonly Row[] = [
   { what: 'the relay is down', trouble: 'nobody', waiting: 3, words: /Connection refused|ECONNREFUSED/ },
   {
     what: 'the relay says 451 to every recipient',
-    trouble: { ...login, recipients: { anna: '451 4.7.1 come back later', bert: '451 4.7.1 come back later' } },
+    trouble: refusing('451 4.7.1 come back later', 'anna', 'bert'),
     waiting: 3,
     words: /451 4\.7\.1 come back later/,
   },
@@ -57,7 +63,7 @@ const rows: readonly Row[] = [
   {
     what: 'the relay accepts the connection and says nothing',
     trouble: 'silence',
-    // Not all of them are due each time: each that is waits for its answer.
+    // Without time between the runs not all mails are due in each: every due mail waits for its timeout.
     minutesBetween: 0,
     waiting: 3,
     words: /timed out|Greeting never received|no answer within|without a result/i,
@@ -77,8 +83,8 @@ const rows: readonly Row[] = [
   },
   {
     what: 'one of two recipients is unknown, for good',
-    trouble: { ...login, recipients: { bert: '550 5.1.1 nobody here' } },
-    relay: { ...login, recipients: { bert: '550 5.1.1 nobody here' } },
+    trouble: refusing('550 5.1.1 nobody here', 'bert'),
+    relay: refusing('550 5.1.1 nobody here', 'bert'),
     good: ['anna'],
     waiting: 0,
     words: /550 5\.1\.1 nobody here/,
@@ -86,22 +92,22 @@ const rows: readonly Row[] = [
   },
   {
     what: 'every recipient is unknown, for good',
-    trouble: { ...login, recipients: { anna: '550 5.1.1 nobody here', bert: '550 5.1.1 nobody here' } },
+    trouble: refusing('550 5.1.1 nobody here', 'anna', 'bert'),
     good: [],
     waiting: 0,
     words: /550 5\.1\.1 nobody here/,
     dead: 4,
-    relay: { ...login, recipients: { anna: '550 5.1.1 nobody here', bert: '550 5.1.1 nobody here' } },
+    relay: refusing('550 5.1.1 nobody here', 'anna', 'bert'),
   },
   {
     what: 'one of two recipients is put off',
-    trouble: { ...login, recipients: { bert: '450 4.2.1 mailbox busy' } },
+    trouble: refusing('450 4.2.1 mailbox busy', 'bert'),
     waiting: 3,
     words: /450 4\.2\.1 mailbox busy/,
   },
 ];
 
-/** Beginnings and ends while nothing works, and after. */
+/** Disk usages during the trouble and afterwards, in which alerts begin and end. */
 const troubled = [
   { data: 91, home: 20 },
   { data: 92, home: 95 },
@@ -121,22 +127,14 @@ async function delivery(site: MailSite): Promise<{ level: string; message: strin
   return observations.find(({ id }) => id === 'mail-delivery:outbox') ?? assert.fail('health says nothing of mail');
 }
 
-function configure(site: MailSite, port: number): void {
-  const account = `account default\nhost 127.0.0.1\nport ${port}\ntimeout 2\nauth plain\nuser ops\npassword ${password}\n`;
-  writeFileSync(join(site.home, '.msmtprc'), account, { mode: 0o600 });
-  Object.assign(site.environment, {
-    OPS_ALERT_SMTP_HOST: '127.0.0.1',
-    OPS_ALERT_SMTP_PORT: String(port),
+function configure(site: MailSite, port: number, transport: string): void {
+  site.writeMsmtprc(port, `timeout 2\nauth plain\nuser ops\npassword ${password}`);
+  site.sendTo(port, {
+    OPS_ALERT_TRANSPORT: transport,
     OPS_ALERT_SMTP_USER: 'ops',
     OPS_ALERT_SMTP_PASSWORD: password,
     OPS_ALERT_SMTP_TLS: 'none',
   });
-}
-
-async function freePort(t: TestContext): Promise<number> {
-  const { port, close } = await serveSilence(t);
-  await close();
-  return port;
 }
 
 const reasonsIn = (site: MailSite): string => {
@@ -151,7 +149,7 @@ const reasonsIn = (site: MailSite): string => {
 async function playRow(t: TestContext, row: Row, transport: (typeof transports)[number]): Promise<void> {
   const says = `${row.what}, by ${transport}`;
   const { trouble, minutesBetween = 5 } = row;
-  const port = await freePort(t);
+  const port = await freePort();
   const manners = typeof trouble === 'string' ? undefined : trouble;
   const bad = manners ? await serveMail(t, { ...manners, port }) : undefined;
   const silent = trouble === 'silence' ? await serveSilence(t, port) : undefined;
@@ -159,7 +157,7 @@ async function playRow(t: TestContext, row: Row, transport: (typeof transports)[
     configuration: 'alerts: { to: [anna@example.org, bert@example.org] }',
   });
   site.environment['OPS_ALERT_TRANSPORT'] = transport;
-  if (!row.unconfigured) configure(site, port);
+  if (!row.unconfigured) configure(site, port, transport);
 
   for (const sees of troubled) {
     site.look(sees);
@@ -173,10 +171,10 @@ async function playRow(t: TestContext, row: Row, transport: (typeof transports)[
   assert.equal(meanwhile.level, 'red', `${says}: ${meanwhile.message}`);
   assert.match(reasonsIn(site), row.words instanceof RegExp ? row.words : row.words[transport], says);
 
-  // It is mended, or somebody tells the machine of it.
+  // The relay works again, or the transport is configured.
   await Promise.all([bad?.close(), silent?.close()]);
   const relay: Relay = await serveMail(t, { ...login, ...row.relay, port });
-  if (row.unconfigured) configure(site, port);
+  if (row.unconfigured) configure(site, port, transport);
   for (const sees of afterwards) {
     site.pass(16);
     site.look(sees);
@@ -195,7 +193,7 @@ async function playRow(t: TestContext, row: Row, transport: (typeof transports)[
   if (row.dead !== undefined) {
     const aside = await delivery(site);
     assert.deepEqual([aside.level, aside.message], ['red', `${row.dead} mails could never be delivered`], says);
-    // A person has looked at them.
+    // A person has removed the dead letters.
     const folder = join(dirname(site.files().find((path) => path.endsWith('state.json')) ?? ''), 'outbox', 'dead');
     for (const name of readdirSync(folder)) rmSync(join(folder, name));
     site.look(afterwards[2]);
@@ -207,22 +205,21 @@ async function playRow(t: TestContext, row: Row, transport: (typeof transports)[
 }
 
 for (const row of rows) {
-  test(`alerts begin and end while ${row.what}: when it is over everybody has every mail once, and health is green`, async (t) => {
+  test(`alerts begin and end while ${row.what}: afterwards every recipient has each mail once, and health is green`, async (t) => {
     await Promise.all(transports.map((transport) => playRow(t, row, transport)));
   });
 }
 
-test('a relay that takes a mail and falls silent before it says so: nobody has it more than twice, and it is the same', async (t) => {
+test('a mail that the relay takes without an answer arrives at most twice, under one id', async (t) => {
   await Promise.all(
     transports.map(async (transport) => {
       const silent = await serveAnswers(t, { 'DATA.': '' });
       const site = mailSiteIn(temporaryFolder(t), { configuration: 'alerts: { to: [anna@example.org] }' });
-      site.environment['OPS_ALERT_TRANSPORT'] = transport;
-      configure(site, silent.port);
+      configure(site, silent.port, transport);
       site.look({ data: 91 });
       await site.run('send-alerts');
       const relay = await serveMail(t, login);
-      configure(site, relay.port);
+      configure(site, relay.port, transport);
       for (const minutes of [5, 5]) {
         site.pass(minutes);
         site.look({ data: 91 });
@@ -236,11 +233,11 @@ test('a relay that takes a mail and falls silent before it says so: nobody has i
   );
 });
 
-test('where one way falls silent for ever, a mail goes by another that is there, in its turn', async (t) => {
+test('a mail goes by another transport in its turn when the first never answers', async (t) => {
   const silent = await serveSilence(t);
   const relay = await serveMail(t, login);
   const site = mailSiteIn(temporaryFolder(t), { configuration: 'alerts: { to: [anna@example.org] }' });
-  configure(site, silent.port);
+  configure(site, silent.port, 'auto');
   site.environment['OPS_ALERT_SMTP_PORT'] = String(relay.port);
   for (let run = 0; run < 3; run++) {
     site.look({ data: 91 });

@@ -1,8 +1,7 @@
-// The archive as its users meet it: real xarray opens what whole processes wrote, also those that were killed, that a
-// full disk stopped, and while it grows.
+// The archive for its users: real xarray opens stores that whole processes wrote, that a kill or a full disk interrupted,
+// and that are being appended to.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import {
   appendFileSync,
   cpSync,
@@ -22,7 +21,7 @@ import type { Envelope } from '../../lib/contract/envelope.ts';
 import { history } from '../../lib/health/files.ts';
 import { snapshots } from '../../lib/snapshot/files.ts';
 import { archiveIn, instant, ok, sectionsOf, snapshotAt } from '../archive/days.ts';
-import { root } from '../process.ts';
+import { type Ended, environmentIn, root, runBeside } from '../process.ts';
 import { placesIn, readText, temporaryFolder } from '../world.ts';
 import { fill, mountTmpfs } from './disks.ts';
 import { strictPython } from './xarray.ts';
@@ -30,10 +29,10 @@ import { strictPython } from './xarray.ts';
 const here = import.meta.dirname;
 const script = join(here, 'archive.py');
 
-/** What xarray finds by its default open: how many samples, and a hash of all of it; or the kind of its error. */
+/** The store as xarray opens it by default: number of samples and a hash of everything; or the kind of error. */
 type State = { readonly samples: number; readonly hash: string } | { readonly error: string };
 
-/** One Python for all questions: starting it takes longer than what is asked. */
+/** One Python process for all questions: starting Python takes longer than an answer. */
 function xarray(t: TestContext) {
   const [program, ...argv] = strictPython(t).argv;
   const child = spawn(program, [...argv, script, 'states'], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -50,7 +49,7 @@ function xarray(t: TestContext) {
   };
 }
 
-// A small site: a handful of variables, in the five minutes up to now.
+// A small site: a handful of variables, a sample every five minutes, from 20 days ago on.
 
 const stepMs = 300_000;
 const someTimeAgo = Date.now() - 20 * 86_400_000;
@@ -82,7 +81,7 @@ function writeLines(folder: string, from: number, to: number, sections = smallSe
   }
 }
 
-/** The oldest raw files go, as logrotate would take them. */
+/** Removes the oldest raw files, as logrotate would. */
 function forgetBefore(folder: string, index: number): void {
   const raw = dirname(snapshots.path(placesIn(folder), at(index)));
   const first = snapshots.path(placesIn(folder), at(index)).slice(raw.length + 1);
@@ -91,38 +90,21 @@ function forgetBefore(folder: string, index: number): void {
 
 // kill -9
 
-interface Ended {
-  readonly status: number | null;
-  readonly signal: string | null;
-  readonly stderr: string;
-}
-
 /** A small disk on which append-zarr runs again and again, over states that are copied to it. */
 function slotIn(t: TestContext) {
-  // In memory: on a disk most of the time would go into waiting for it.
+  // In memory: on a real disk most of the time would be spent waiting for it.
   const folder = mountTmpfs(t, 'size=16m');
   const home = temporaryFolder(t);
   const config = join(home, 'config.yaml');
   writeFileSync(config, `files: { state: ${folder}/state }\n`);
   const hook = join(here, '..', 'faults', 'kill-at.cjs');
-  const run = async (env: Record<string, string> = {}): Promise<Ended> => {
-    const argv = ['--require', hook, join(root, 'dist', 'append-zarr.cjs'), '--config', config];
-    const child = spawn(process.execPath, argv, {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: {
-        PATH: process.env['PATH'],
-        HOME: home,
-        XDG_CACHE_HOME: join(home, 'cache'),
-        XDG_RUNTIME_DIR: join(home, 'run'),
-        KILL_CALLS: 'writeSync,writeFileSync,renameSync,unlinkSync,rmSync,mkdirSync,ftruncateSync,spawnSync',
-        ...env,
-      },
+  const calls = 'writeSync,writeFileSync,renameSync,unlinkSync,rmSync,mkdirSync,ftruncateSync,spawnSync';
+  const run = (env: Record<string, string> = {}): Promise<Ended> =>
+    runBeside([process.execPath, '--require', hook, join(root, 'dist', 'append-zarr.cjs'), '--config', config], {
+      ...environmentIn(home),
+      KILL_CALLS: calls,
+      ...env,
     });
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const [status, signal] = (await once(child, 'close')) as [number | null, string | null];
-    return { status, signal, stderr };
-  };
   const state = join(folder, 'state');
   return {
     folder,
@@ -133,6 +115,11 @@ function slotIn(t: TestContext) {
       rmSync(state, { recursive: true, force: true });
       cpSync(template, state, { recursive: true });
     },
+    saved: () => {
+      const template = temporaryFolder(t);
+      cpSync(state, template, { recursive: true });
+      return template;
+    },
     beside: () => readdirSync(state).filter((name) => name.startsWith('ops_monitor.zarr.')),
   };
 }
@@ -141,7 +128,7 @@ type Slot = ReturnType<typeof slotIn>;
 
 interface Case {
   readonly what: string;
-  /** Makes the state that is there before the run which is killed. */
+  /** Makes the state before the killed run. */
   readonly before: (slot: Slot) => Promise<void>;
   readonly keepsOld?: boolean;
 }
@@ -202,7 +189,7 @@ const killCases: readonly Case[] = [
   { what: 'the first making', before: async (slot) => writeLines(slot.folder, 0, 300) },
 ];
 
-test('killed before, in and after every write of an append and of a rebuild: xarray sees the old state or the new one, and the next run ends well', async (t) => {
+test('killed at every write of an append or a rebuild, the store is the old one or the new one for xarray, and the next run ends well', async (t) => {
   const ask = xarray(t);
   const slots = [slotIn(t), slotIn(t), slotIn(t)] as const;
   let points = 0;
@@ -210,8 +197,7 @@ test('killed before, in and after every write of an append and of a rebuild: xar
     const [first] = slots;
     first.reset(temporaryFolder(t));
     await before(first);
-    const template = temporaryFolder(t);
-    cpSync(first.state, template, { recursive: true });
+    const template = first.saved();
     const old = await ask(join(template, 'ops_monitor.zarr'));
 
     const countFile = join(temporaryFolder(t), 'count');
@@ -221,7 +207,7 @@ test('killed before, in and after every write of an append and of a rebuild: xar
     const made = await ask(first.store);
     assert.ok('samples' in made && JSON.stringify(made) !== JSON.stringify(old), `${what}: ${JSON.stringify(made)}`);
 
-    // After one change is before the next.
+    // 'after' one change is 'before' the next.
     const targets = Array.from({ length: calls }, (_, index) => index + 1).flatMap((call) =>
       [...(call === 1 ? ['before'] : []), 'in', 'after'].map((phase) => ({ call, phase })),
     );
@@ -242,7 +228,7 @@ test('killed before, in and after every write of an append and of a rebuild: xar
         assert.deepEqual(await ask(slot.store), made, `${says}: the next run does not end well`);
         const again = await slot.run();
         assert.deepEqual([again.status, problemsIn(again.stderr)], [0, []], `${says}: ${again.stderr}`);
-        // Nothing half-made is left, and what was damaged is kept.
+        // No temporary file is left, and the damaged store is kept.
         const beside = slot.beside();
         assert.ok(
           beside.every((name) => /\.(broken|backup)-\d{8}T\d{6}Z(-\d+)?$/.test(name)),
@@ -268,14 +254,13 @@ test('killed before, in and after every write of an append and of a rebuild: xar
 
 // Disks
 
-test('a disk that is full at whatever page: a defined message, nothing but the old state or the new one, and all is well once there is room', async (t) => {
+test('a disk that becomes full at any page leaves the old store or the new one, with a message, and the next run with room ends well', async (t) => {
   const ask = xarray(t);
   const slot = slotIn(t);
   for (const { what, before } of killCases) {
     slot.reset(temporaryFolder(t));
     await before(slot);
-    const template = temporaryFolder(t);
-    cpSync(slot.state, template, { recursive: true });
+    const template = slot.saved();
     const old = await ask(slot.store);
     await well(slot, what);
     const made = await ask(slot.store);
@@ -296,7 +281,7 @@ test('a disk that is full at whatever page: a defined message, nothing but the o
         assert.equal(status, 1, says);
         assert.match(ended.stderr, /ops_monitor\.zarr.* failed; (it is as it was|there is none yet): ENOSPC/, says);
         assert.deepEqual(left, old, says);
-        // A disk that is full is not kept full by what could not be finished.
+        // An unfinished store is removed: it would keep the disk full.
         assert.ok(
           ['rebuilding', 'rebuilt', 'tmp'].every((name) => !existsSync(`${slot.store}.${name}`)),
           says,
@@ -311,7 +296,7 @@ test('a disk that is full at whatever page: a defined message, nothing but the o
   }
 });
 
-test('a store that turned read-only: a defined message, and all is well once it can be written', async (t) => {
+test('a store on a read-only disk stays as it was, with a message, and the next run on a writable disk ends well', async (t) => {
   const ask = xarray(t);
   const slot = slotIn(t);
   for (const { what, before } of killCases) {
@@ -332,7 +317,7 @@ test('a store that turned read-only: a defined message, and all is well once it 
 
 // Repairs
 
-test('after a repair xarray reads the store that a new one from the same lines would be', async (t) => {
+test('a repaired store equals a new store made from the same lines', async (t) => {
   const ask = xarray(t);
   const slot = slotIn(t);
   const inRoot = (from: string, to: string) => {
@@ -349,8 +334,7 @@ test('after a repair xarray reads the store that a new one from the same lines w
   ];
   slot.reset(temporaryFolder(t));
   await withStore(slot, 50);
-  const template = temporaryFolder(t);
-  cpSync(slot.state, template, { recursive: true });
+  const template = slot.saved();
   const whole = await ask(slot.store);
   for (const [what, damage] of damages) {
     slot.reset(template);
@@ -361,14 +345,13 @@ test('after a repair xarray reads the store that a new one from the same lines w
   }
 });
 
-test('twice the same, torn, future and out of order: xarray reads times that rise, each once', async (t) => {
+test('repeated, torn, future and unordered lines leave rising times in the store, each once', async (t) => {
   const ask = xarray(t);
   const slot = slotIn(t);
   slot.reset(temporaryFolder(t));
   await withStore(slot, 10);
-  const clean = temporaryFolder(t);
   writeLines(slot.folder, 10, 12);
-  cpSync(slot.state, clean, { recursive: true });
+  const clean = slot.saved();
   await well(slot, 'clean');
   const whole = await ask(slot.store);
   slot.reset(clean);
@@ -383,7 +366,7 @@ test('twice the same, torn, future and out of order: xarray reads times that ris
   assert.deepEqual(await ask(slot.store), whole);
 });
 
-test('two of them started by hand at once: one waits for the other or says who is at it, and each sample is there once', async (t) => {
+test('four runs at once wait for each other or name the running one, and each sample is stored once', async (t) => {
   const ask = xarray(t);
   const slot = slotIn(t);
   slot.reset(temporaryFolder(t));
@@ -402,7 +385,7 @@ interface Looked {
   readonly [fact: string]: unknown;
 }
 
-test('the demo’s thirty days: xarray opens them without a warning, and every value is that of the JSONL', (t) => {
+test('xarray opens the demo’s thirty days without a warning, and every value equals that of the JSONL', (t) => {
   const { run } = strictPython(t);
   const folder = temporaryFolder(t);
   const began = performance.now();
@@ -446,10 +429,10 @@ test('the demo’s thirty days: xarray opens them without a warning, and every v
 
 // A reader
 
-test('a reader that opens it again and again through 1,000 appends never fails', async (t) => {
+test('a reader that opens the store again and again during 1,000 appends never fails', async (t) => {
   const [program, ...options] = strictPython(t).argv;
   const site = archiveIn(temporaryFolder(t));
-  // Over the end of a chunk, and with a variable that comes on the way.
+  // Across the end of a chunk, and with a variable that first appears on the way.
   const begin = chunkLength - 500;
   site.write(0, begin);
   await site.run(instant(begin));

@@ -1,18 +1,19 @@
-// A real systemd as PID 1 of namespaces of its own, on an overlay of this machine's root: nothing it does reaches the
-// machine, its network is a loopback of its own, and it ends with the test.
+// A real systemd as PID 1 of its own namespaces, on an overlay of this machine's root: its changes do not reach the
+// machine, its network is a loopback only, and it ends with the test.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { root } from '../process.ts';
-import { readText } from '../world.ts';
+import { descendantsOf, procFiles, root } from '../process.ts';
+import { readText, until } from '../world.ts';
 import { installPackages } from './packages.ts';
 
 export interface Booted {
-  /** Runs a command in there, as root. */
+  /** Runs a command in there, as root; `must` fails unless it succeeds, and returns its output. */
   readonly run: (...argv: string[]) => { status: number | null; stdout: string; stderr: string };
+  readonly must: (...argv: string[]) => string;
   readonly write: (path: string, text: string) => void;
   readonly read: (path: string) => string;
 }
@@ -57,29 +58,28 @@ export async function bootSystemd(
     });
     return { status, stdout, stderr };
   };
-  for (let tries = 0; tries < 300; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => {
     assert.equal(child.exitCode, null, `the boot ended: ${complaints}`);
     pid ||= systemdBelow(child.pid ?? 0);
-    if (pid === 0) continue;
-    const state = run('systemctl', 'is-system-running').stdout.trim();
-    if (state === 'running' || state === 'degraded') {
-      return {
-        run,
-        write: (path, text) =>
-          assert.equal(
-            spawnSync('nsenter', ['-t', String(pid), '-a', 'sh', '-c', `cat > ${path}`], { input: text }).status,
-            0,
-            path,
-          ),
-        read: (path) => run('cat', path).stdout,
-      };
-    }
-  }
-  throw new Error(`systemd did not come up: ${complaints}`);
+    return pid > 0 && /^(running|degraded)/.test(run('systemctl', 'is-system-running').stdout);
+  });
+  return {
+    run,
+    must: (...argv) => {
+      const { status, stdout, stderr } = run(...argv);
+      const log = status === 0 ? '' : run('journalctl', '-n', '40', '-o', 'cat').stdout;
+      assert.equal(status, 0, `${argv.join(' ')}: ${stdout}${stderr}${log}`);
+      return stdout;
+    },
+    write: (path, text) => {
+      const argv = ['-t', String(pid), '-a', 'sh', '-c', `cat > ${path}`];
+      assert.equal(spawnSync('nsenter', argv, { input: text }).status, 0, path);
+    },
+    read: (path) => run('cat', path).stdout,
+  };
 }
 
-/** One cgroup of the test's own in every hierarchy, and how each is mounted anew inside. */
+/** A cgroup for this test in every hierarchy, and the commands that mount each of them inside. */
 function makeCgroups(name: string): { folders: string[]; mounts: string[] } {
   const found = readText('/proc/self/mountinfo')
     .split('\n')
@@ -126,7 +126,7 @@ function removeCgroup(path: string): void {
   }
 }
 
-/** What becomes PID 1: makes a root of its own, steps into it, and turns into systemd. */
+/** The script that becomes PID 1: it makes its own root, changes into it, and executes systemd. */
 function initScript(name: string, folder: string, enabled: readonly string[], cgroupMounts: readonly string[]): string {
   const wants = enabled.map((unit) => {
     const target = unit.endsWith('.timer') ? 'timers' : 'multi-user';
@@ -166,14 +166,6 @@ exec env -i container=ops-monitor-test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/s
 }
 
 function systemdBelow(parent: number): number {
-  for (const entry of readdirSync('/proc').filter((text) => /^\d+$/.test(text))) {
-    try {
-      const stat = readText(`/proc/${entry}/stat`);
-      const [, above] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (Number(above) === parent && stat.includes('(systemd)')) return Number(entry);
-    } catch {
-      // ended meanwhile
-    }
-  }
-  return 0;
+  const below = descendantsOf(parent);
+  return procFiles('stat').find(({ pid, text }) => below.includes(pid) && text.includes('(systemd)'))?.pid ?? 0;
 }

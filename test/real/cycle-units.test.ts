@@ -7,7 +7,7 @@ import test, { type TestContext } from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { stages } from '../../lib/cycle/stages.ts';
 import { root } from '../process.ts';
-import { readText, temporaryFolder } from '../world.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 import { type Booted, bootSystemd } from './boot.ts';
 import { installPackages } from './packages.ts';
 import { itemOf } from './stages.ts';
@@ -35,7 +35,6 @@ function commandsOf(heading: string): string {
 }
 
 interface Machine extends Booted {
-  readonly must: (...argv: string[]) => string;
   readonly script: (text: string) => string;
   /** Settings for one unit that are stronger than ours. */
   readonly override: (unit: string, text: string) => void;
@@ -44,19 +43,13 @@ interface Machine extends Booted {
 
 async function installed(t: TestContext): Promise<Machine> {
   const booted = await bootSystemd(t, {}, []);
-  const must = (...argv: string[]): string => {
-    const { status, stdout, stderr } = booted.run(...argv);
-    const log = status === 0 ? '' : booted.run('journalctl', '-n', '40', '-o', 'cat').stdout;
-    assert.equal(status, 0, `${argv.join(' ')}: ${stdout}${stderr}${log}`);
-    return stdout;
-  };
+  const { must } = booted;
   const script = (text: string): string => must('sh', '-ec', `cd /opt/ops-monitor\n${text}`);
   must('ln', '-s', '/opt/ops-monitor/scripts/ops-monitor.sh', '/usr/local/bin/ops-monitor');
   script(commandsOf('2. '));
   script(commandsOf('3. '));
   return {
     ...booted,
-    must,
     script,
     override: (unit, text) => {
       must('mkdir', '-p', `/run/systemd/system/${unit}.d`);
@@ -82,14 +75,8 @@ const startOf = (machine: Booted, stage: string): number => Date.parse(runOf(mac
 const resultOf = (machine: Machine, stage: string): string =>
   machine.must('systemctl', 'show', '-P', 'Result', unitOf(stage)).trim();
 
-/** Until nothing is being started any more: a cycle that the timer began goes on without it. */
-async function settled({ must }: Machine): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (must('systemctl', 'list-jobs').startsWith('No jobs')) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.fail(must('systemctl', 'list-jobs'));
-}
+/** Waits until no unit is being started: a cycle that a timer began goes on after the timer was stopped. */
+const settled = ({ must }: Machine): Promise<void> => until(() => must('systemctl', 'list-jobs').startsWith('No jobs'));
 
 test('the units of every stage are without a fault, and as hard as they were', (t) => {
   const folder = temporaryFolder(t);

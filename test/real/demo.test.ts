@@ -12,18 +12,15 @@ import { newestSample, powerAt } from '../../lib/demo/scenario.ts';
 import { placeFile } from '../../lib/io/scenery.ts';
 import { assertGolden } from '../golden.ts';
 import { processesOf, root } from '../process.ts';
-import { readText, temporaryFolder } from '../world.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 import { installPackages } from './packages.ts';
 
 const script = join(root, 'dist', 'demo.cjs');
 
-test('thirty simulated days: every fault is seen, and all is green again', (t) => {
+test('in thirty simulated days every fault is seen, and every level is green afterwards', (t) => {
   const folder = temporaryFolder(t);
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [script, '--folder', folder + '/demo', '--real', '0'],
-    { encoding: 'utf8', timeout: 290_000 },
-  );
+  const argv = [script, '--folder', `${folder}/demo`, '--real', '0'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 290_000 });
   assert.equal(status, 0, `${stdout}\n${stderr}`);
   for (const fault of faults) assert.ok(stdout.includes(`\n${faultName(fault)} `), faultName(fault));
   assert.match(stdout, new RegExp(`${faults.length} faults, none missed`));
@@ -39,7 +36,7 @@ test('thirty simulated days: every fault is seen, and all is green again', (t) =
   assertGolden(join(root, 'test', 'cycle', 'mails-of-a-month.txt'), `${mails.join('\n')}\n`);
 });
 
-test('instants of it as real processes, the source over sshd, are judged as in simulated time', (t) => {
+test('instants as real processes, with the source over sshd, get the same levels as in simulated time', (t) => {
   installPackages('openssh-server', 'openssh-client', 'git');
   const folder = temporaryFolder(t);
   const argv = [script, '--folder', `${folder}/demo`, '--days', '2', '--real', '4'];
@@ -51,7 +48,7 @@ test('instants of it as real processes, the source over sshd, are judged as in s
   assert.deepEqual(processesOf(folder), []);
 });
 
-test('ended in the midst of real processes, it leaves none behind', async (t) => {
+test('a demo that is ended by a signal leaves no process behind', async (t) => {
   installPackages('openssh-server', 'openssh-client', 'git');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
     const folder = temporaryFolder(t);
@@ -60,19 +57,18 @@ test('ended in the midst of real processes, it leaves none behind', async (t) =>
     let told = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
     const ended = once(child, 'exit');
-    while (!told.includes('\n1 of 20')) await sleep(20);
-    // The next collect-snapshot is on its way, with ssh and sshd below it.
-    while (!processesOf(folder).some((line) => line.includes('collect-snapshot'))) await sleep(5);
+    await until(() => told.includes('\n1 of 20'));
+    // The next collect-snapshot runs, with ssh and sshd below it.
+    await until(() => processesOf(folder).some((line) => line.includes('collect-snapshot')));
     await sleep(300);
     child.kill(signal);
     await ended;
-    // Nobody is there any more to end what a SIGKILL leaves: it ends by itself with its work.
-    for (let tries = 0; tries < 200 && processesOf(folder).length > 0; tries++) await sleep(50);
-    assert.deepEqual(processesOf(folder), [], signal);
+    // After a SIGKILL nobody ends the children: they end by themselves with their work.
+    await until(() => processesOf(folder).length === 0);
   }
 });
 
-test('xarray opens the power store, and reads what the scenario says', (t) => {
+test('xarray opens the simulated power store, and reads the values of the scenario', (t) => {
   installPackages('python3-xarray', 'python3-zarr');
   const folder = temporaryFolder(t);
   const fault = faults.find(({ kind }) => kind === 'is not written');

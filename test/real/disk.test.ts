@@ -1,4 +1,4 @@
-// Real disks: full, read-only, and read-only for a sandbox alone.
+// Stages on real disks that are full, read-only, or read-only in their sandbox only.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { readText, temporaryFolder } from '../world.ts';
 import { fill, mountTmpfs } from './disks.ts';
-import { itemOf, siteIn, snapshotIn, stages } from './stages.ts';
+import { collectOn, dataOf, siteIn, snapshotIn, stages } from './stages.ts';
 
 const filesIn = (folder: string): Record<string, string> =>
   Object.fromEntries(
@@ -18,7 +18,7 @@ const filesIn = (folder: string): Record<string, string> =>
       .map((path) => [path, readText(path)]),
   );
 
-/** Old files are as they were; a JSONL file may have had room for a whole line in its last block. */
+/** Old files are unchanged; a JSONL file may have had room for a whole line in its last block. */
 function assertIntact(disk: string, before: Record<string, string>): void {
   const after = filesIn(disk);
   assert.deepEqual(Object.keys(after), Object.keys(before));
@@ -29,7 +29,7 @@ function assertIntact(disk: string, before: Record<string, string>): void {
   }
 }
 
-test('on a full disk each stage says so and exits 1, leaves the old files whole, and what must speak speaks from elsewhere', (t) => {
+test('on a full disk each stage reports it and exits 1, keeps the old files whole, and writes a spare copy elsewhere', (t) => {
   const folder = temporaryFolder(t);
   const disk = mountTmpfs(t, 'size=1m');
   const site = siteIn(
@@ -46,7 +46,7 @@ test('on a full disk each stage says so and exits 1, leaves the old files whole,
   assert.match(collect.stderr, /(appending to .*ops_monitor_\d+\.jsonl|writing .*latest\.json) failed.*ENOSPC/);
   assertIntact(disk, before);
 
-  // The snapshot that tells of the full disk is there all the same, and is judged.
+  // The snapshot of the full disk is in the spare folder, and is assessed.
   const assess = site.run('assess-health', '--json');
   assert.equal(assess.status, 1, assess.stderr);
   assert.match(assess.stderr, /ENOSPC/);
@@ -59,7 +59,7 @@ test('on a full disk each stage says so and exits 1, leaves the old files whole,
   assert.equal(levels['filesystem-usage:disk'], 'red');
   assert.equal(levels['stage-outcome:collect-snapshot'], 'red');
 
-  // Prometheus, on another disk, is told; and so is Nagios.
+  // The textfile on another disk and the Nagios output have the full disk.
   assert.match(
     readText(join(folder, 'textfiles', 'ops_monitor_health.prom')),
     /check_level\{check="filesystem-usage",subject="disk"\} 2$/m,
@@ -73,21 +73,21 @@ test('on a full disk each stage says so and exits 1, leaves the old files whole,
   assert.match(report.stderr, /writing .*latest_report\.md failed.*ENOSPC/);
   assertIntact(disk, before);
 
-  // Records that never found room are known all the same.
+  // Records that were written to the spare folder only are found.
   execFileSync('rm', ['-r', join(disk, 'state', 'stages')]);
   fill(disk);
   for (const stage of stages) assert.equal(site.run(stage).status, 1, stage);
   const confirm = site.run('confirm-cycle', '--dry-run');
   for (const stage of stages) assert.ok(!confirm.stderr.includes(`${stage} left no record`), confirm.stderr);
 
-  // A whole cycle fails, and says what it found all the same.
+  // A whole cycle fails, and prints its verdict.
   const cycle = site.run('run-cycle');
   assert.equal(cycle.status, 1, cycle.stderr);
   assert.match(cycle.stderr, /ENOSPC/);
   assert.match(cycle.stdout, /● .*red/i);
   assert.match(cycle.stdout, /100 % full/);
 
-  // Room again: the next cycle writes everything in its place, and the spare copies go.
+  // With room again the next cycle writes all files in their place, and removes the spare copies.
   execFileSync('rm', [join(disk, 'ballast'), join(disk, 'rest')]);
   for (const stage of stages) assert.equal(site.run(stage).status, 0, stage);
   assert.ok(
@@ -102,7 +102,7 @@ test('on a full disk each stage says so and exits 1, leaves the old files whole,
   assert.equal(sections['filesystems']?.status, 'ok');
 });
 
-test('a state disk that turned read-only is told of, by the very stages that cannot write on it', (t) => {
+test('the stages that cannot write on a read-only state disk report it', (t) => {
   const folder = temporaryFolder(t);
   const disk = mountTmpfs(t, 'size=1m');
   const site = siteIn(folder, `files: { state: ${disk}/state }\nfilesystems: { disk: ${disk} }\n`);
@@ -118,10 +118,10 @@ test('a state disk that turned read-only is told of, by the very stages that can
   assert.match(stdout, /is mounted read-only/);
 });
 
-test('a stage that never ran before its disk turned read-only, or full of files, speaks all the same', (t) => {
+test('a stage whose disk is read-only or has no inodes left reports it, even on its first run', (t) => {
   for (const [options, trouble, says] of [
     ['size=1m', (disk: string) => execFileSync('mount', ['-o', 'remount,ro', disk]), /EROFS/],
-    // The root of the disk, the state, its locks, and one file: there is room, and no inode.
+    // Inodes: the root of the disk, the state, its locks, and one file. There is room, but no inode left.
     ['size=1m,nr_inodes=4', (disk: string) => writeFileSync(join(disk, 'last'), ''), /ENOSPC/],
   ] as const) {
     const folder = temporaryFolder(t);
@@ -140,26 +140,26 @@ test('a stage that never ran before its disk turned read-only, or full of files,
   }
 });
 
-test('a disk that is too full for a line takes none of it', (t) => {
+test('a line that does not fit on its disk is not written at all', (t) => {
   const folder = temporaryFolder(t);
   const disk = mountTmpfs(t, 'size=256k');
   const site = siteIn(folder, `files: { state: ${folder}/state, raw: ${disk} }\n`);
   let good = 0;
   while (site.run('collect-snapshot').status === 0 && good < 400) {
     good += 1;
-    // Filled up in large steps, and then by the snapshots themselves until one does not fit.
+    // Most of the disk is filled at once, the rest by the snapshots until one does not fit.
     if (good === 1) writeFileSync(join(disk, 'ballast'), Buffer.alloc(190_000));
   }
   assert.ok(good >= 2 && good < 400, `${good} snapshots went on a disk of 256 kB`);
   const name = readdirSync(disk).find((file) => file.endsWith('.jsonl')) ?? '';
   const lines = readText(join(disk, name)).split('\n');
   assert.equal(lines.pop(), '', 'the last line is torn');
-  // The last one may have gone in whole, and latest.json not.
+  // The last line may have been written, and latest.json not.
   assert.ok(lines.length === good || lines.length === good + 1, `${lines.length} lines of ${good} runs`);
   for (const line of lines) assert.doesNotThrow(() => JSON.parse(line) as unknown);
 });
 
-test('read-only is told by the superblock: a sandbox that sees every mount read-only reads what the disk really is', (t) => {
+test('a sandbox in which every mount is read-only reads the disk’s own state, from the superblock', (t) => {
   const folder = temporaryFolder(t);
   const writable = mountTmpfs(t, 'size=1m');
   const readonly = mountTmpfs(t, 'size=1m');
@@ -167,32 +167,27 @@ test('read-only is told by the superblock: a sandbox that sees every mount read-
   mkdirSync(join(folder, 'state'));
   // As ProtectSystem=strict does it: a mount namespace in which the mounts are read-only, but for the state.
   const script = `mount -o remount,bind,ro ${writable} && touch ${writable}/x 2>/dev/null && exit 9; exec "$@"`;
-  const site = siteIn(
-    folder,
-    `files: { state: ${folder}/state }\nfilesystems: { writable: ${writable}, readonly: ${readonly} }\n`,
-    ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh'],
-  );
-  const { status, stderr } = site.run('collect-snapshot');
-  assert.equal(status, 0, stderr);
-  const snapshot = snapshotIn(join(folder, 'state', 'raw'));
-  const readOnly = (item: string) => {
-    const envelope = itemOf(snapshot, 'filesystems', item);
-    assert.equal(envelope.status, 'ok', JSON.stringify(envelope));
-    return envelope.status === 'ok' && envelope.data['read_only'];
-  };
-  assert.equal(readOnly('writable'), false);
-  assert.equal(readOnly('readonly'), true);
+  const site = siteIn(folder, `filesystems: { writable: ${writable}, readonly: ${readonly} }\n`, [
+    'unshare',
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    script,
+    'sh',
+  ]);
+  const { snapshot } = collectOn(site);
+  assert.equal(dataOf(snapshot, 'filesystems', 'writable')['read_only'], false);
+  assert.equal(dataOf(snapshot, 'filesystems', 'readonly')['read_only'], true);
 });
 
-test('usage is what df says', (t) => {
+test('usage equals that of df', (t) => {
   const folder = temporaryFolder(t);
   const disk = mountTmpfs(t, 'size=8m,nr_inodes=100');
   writeFileSync(join(disk, 'data'), Buffer.alloc(5_000_000));
-  const site = siteIn(folder, `files: { state: ${folder}/state }\nfilesystems: { disk: ${disk} }\n`);
-  assert.equal(site.run('collect-snapshot').status, 0);
-  const envelope = itemOf(snapshotIn(join(folder, 'state', 'raw')), 'filesystems', 'disk');
-  assert.equal(envelope.status, 'ok');
-  if (envelope.status !== 'ok') return;
+  const site = siteIn(folder, `filesystems: { disk: ${disk} }\n`);
+  const found = dataOf(collectOn(site).snapshot, 'filesystems', 'disk');
   const df = (...columns: string[]) =>
     execFileSync('df', ['-B1', `--output=${columns.join(',')}`, disk], { encoding: 'utf8' })
       .trim()
@@ -200,11 +195,9 @@ test('usage is what df says', (t) => {
       ?.trim()
       .split(/\s+/);
   const [size, used, available, percent] = df('size', 'used', 'avail', 'pcent') ?? [];
-  assert.equal(envelope.data['size_bytes'], Number(size));
-  assert.equal(envelope.data['used_bytes'], Number(used));
-  assert.equal(envelope.data['available_bytes'], Number(available));
-  assert.equal(Math.ceil(Number(envelope.data['used_percent'])), Number(percent?.replace('%', '')));
+  const bytes = ['size_bytes', 'used_bytes', 'available_bytes'].map((name) => found[name]);
+  assert.deepEqual(bytes, [size, used, available].map(Number));
+  assert.equal(Math.ceil(Number(found['used_percent'])), Number(percent?.replace('%', '')));
   const [inodes, inodesUsed] = df('itotal', 'iused') ?? [];
-  assert.equal(envelope.data['inodes'], Number(inodes));
-  assert.equal(envelope.data['inodes_used'], Number(inodesUsed));
+  assert.deepEqual([found['inodes'], found['inodes_used']], [Number(inodes), Number(inodesUsed)]);
 });

@@ -1,4 +1,4 @@
-// Disks of a test's own: small, and gone when it ends.
+// Small disks in memory, unmounted when the test ends.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ export function mountTmpfs(t: TestContext, options: string): string {
   return folder;
 }
 
-/** To the last byte. */
+/** Fills a disk to the last byte. */
 export function fill(folder: string): void {
   spawnSync('sh', ['-c', `cat /dev/zero > ${folder}/ballast 2>/dev/null; cat /dev/zero > ${folder}/rest 2>/dev/null`]);
 }

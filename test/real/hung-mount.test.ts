@@ -6,35 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
-import { readText, temporaryFolder } from '../world.ts';
+import { descendantsOf, killNow, procFiles } from '../process.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { startSshd } from './sshd.ts';
-import { itemOf, siteIn, snapshotIn } from './stages.ts';
+import { collectOn, itemOf, siteIn } from './stages.ts';
 
-/** Our own descendants, with their command lines: what we started, and nothing else. */
-function descendants(pid: number): { pid: number; command: string }[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const stat = readText(`/proc/${name}/stat`);
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    } catch {
-      // ended meanwhile
-    }
-  }
-  const below = [...parents].filter(([, parent]) => parent === pid).map(([child]) => child);
-  return below.flatMap((child) => [{ pid: child, command: commandOf(child) }, ...descendants(child)]);
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
-  } catch {
-    return ''; // ended meanwhile
-  }
-}
-
-/** A folder mounted over ssh, and a switch that makes its server fall silent. */
+/** A folder mounted over ssh, and functions that stop its server and let it continue. */
 async function mountOverSsh(t: TestContext) {
   installPackages('sshfs');
   const sshd = await startSshd(t);
@@ -44,25 +22,25 @@ async function mountOverSsh(t: TestContext) {
   const options = ['-f', '-o', 'dir_cache=no', '-F', sshd.config];
   const mount = spawn('sshfs', [...options, `source:${remote}`, mountPoint], { stdio: 'ignore' });
   t.after(async () => {
-    // The server first: with it gone, what hangs in the mount is let go.
-    for (const { pid } of [...descendants(sshd.pid), ...descendants(mount.pid ?? 0)]) process.kill(pid, 'SIGKILL');
+    // The server first: without it, the processes that hang in the mount are released.
+    [...descendantsOf(sshd.pid), ...descendantsOf(mount.pid ?? 0)].forEach(killNow);
     spawnSync('umount', ['-l', mountPoint]); // it may have gone with its server
     mount.kill('SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 200));
     rmSync(folder, { recursive: true });
   });
-  for (let tries = 0; tries < 100 && !readText('/proc/self/mountinfo').includes(mountPoint); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.ok(readText('/proc/self/mountinfo').includes(mountPoint), 'sshfs did not mount');
-  const server = () => descendants(sshd.pid).find(({ command }) => command.includes('sftp-server'))?.pid ?? 0;
+  await until(() => readText('/proc/self/mountinfo').includes(mountPoint));
+  const server = () => {
+    const below = descendantsOf(sshd.pid);
+    return procFiles('cmdline').find(({ pid, text }) => below.includes(pid) && text.includes('sftp-server'))?.pid ?? 0;
+  };
   return {
     folder,
     mountPoint,
     silence: () => {
       const pid = server();
       process.kill(pid, 'SIGSTOP');
-      // Also where the test fails while it is silent: sshd, which has gone by then, would have left it behind.
+      // A test that fails while the server is stopped would leave it behind: sshd, its parent, has ended by then.
       t.after(() => spawnSync('kill', ['-KILL', String(pid)]));
     },
     resume: () => process.kill(server(), 'SIGCONT'),
@@ -77,14 +55,9 @@ function workspaceIn(snapshot: Snapshot): Record<string, unknown> {
 
 test('a hung network mount costs its own reading, the run ends in time, and no second child is started while one hangs', async (t) => {
   const { folder, mountPoint, silence, resume } = await mountOverSsh(t);
-  const site = siteIn(
-    folder,
-    `files: { state: ${folder}/state }\nfilesystems: { remote: ${mountPoint}, root: / }\nworkspace: { path: ${mountPoint} }\n`,
-  );
+  const site = siteIn(folder, `filesystems: { remote: ${mountPoint}, root: / }\nworkspace: { path: ${mountPoint} }\n`);
   const collect = () => {
-    const { status, stderr, ms } = site.run('collect-snapshot');
-    assert.equal(status, 0, stderr);
-    const snapshot = snapshotIn(join(folder, 'state', 'raw'));
+    const { snapshot, ms } = collectOn(site);
     return {
       remote: itemOf(snapshot, 'filesystems', 'remote'),
       root: itemOf(snapshot, 'filesystems', 'root'),
@@ -130,8 +103,7 @@ test('a hung network mount costs its own reading, the run ends in time, and no s
   assert.ok(again.ms < hung.ms, 'the second run does not wait for the deadline');
 
   resume();
-  for (let tries = 0; tries < 100 && existsSync(`/proc/${pid}`); tries++)
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => !existsSync(`/proc/${pid}`));
   const healed = collect();
   assert.equal(healed.remote.status, 'ok', JSON.stringify(healed.remote));
   assert.equal(healed.workspace['reached'], true);
@@ -148,15 +120,13 @@ test('a mount that hangs on another machine gets one process there for each thin
   const site = siteIn(
     folder,
     [
-      `files: { state: ${folder}/state }\nhosts: { source: { ssh: source, ssh-config: ${sshd.config} } }\n`,
+      `hosts: { source: { ssh: source, ssh-config: ${sshd.config} } }\n`,
       `filesystems: { far: { host: source, path: / }, remote: { host: source, path: ${mountPoint} } }\n`,
       `streams:\n${names.map(stream).join('')}`,
     ].join(''),
   );
   const collect = () => {
-    const { status, stderr, ms } = site.run('collect-snapshot');
-    assert.equal(status, 0, stderr);
-    const snapshot = snapshotIn(join(folder, 'state', 'raw'));
+    const { snapshot, ms } = collectOn(site);
     const reason = (section: string, item: string) => {
       const found = itemOf(snapshot, section, item);
       return found.status === 'failed' ? found.reason : found.status;
@@ -169,7 +139,7 @@ test('a mount that hangs on another machine gets one process there for each thin
       ms,
     };
   };
-  const there = () => left().filter(({ command }) => command.includes(mountPoint));
+  const there = () => leftBehind().filter(({ command }) => command.includes(mountPoint));
 
   const good = collect();
   assert.deepEqual(
@@ -199,8 +169,7 @@ test('a mount that hangs on another machine gets one process there for each thin
   }
 
   resume();
-  for (let tries = 0; tries < 100 && there().length > 0; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => there().length === 0);
   const healed = collect();
   assert.deepEqual(
     [healed.far, healed.remote, ...healed.streams],
@@ -208,16 +177,11 @@ test('a mount that hangs on another machine gets one process there for each thin
   );
 });
 
-/** What our work over ssh has left on its machine, which is this one. */
-function left(): { work: string; command: string }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const work = /(?:^|\0)OPS_MONITOR_ALONE=\S+ \d+ \S+ ([^\0]+)/.exec(readText(`/proc/${name}/environ`))?.[1];
-        return work === undefined ? [] : [{ work, command: commandOf(Number(name)) }];
-      } catch {
-        return []; // ended meanwhile, or none of ours
-      }
-    });
+/** Processes that our work over ssh has left on the other machine, which is this one. */
+function leftBehind(): { work: string; command: string }[] {
+  const commands = new Map(procFiles('cmdline').map(({ pid, text }) => [pid, text]));
+  return procFiles('environ').flatMap(({ pid, text }) => {
+    const work = /(?:^| )OPS_MONITOR_ALONE=\S+ \d+ \S+ (\S+)/.exec(text)?.[1];
+    return work === undefined ? [] : [{ work, command: commands.get(pid) ?? '' }];
+  });
 }

@@ -1,4 +1,4 @@
-// A real SMTP server on loopback, and one that accepts connections and then says nothing.
+// A real SMTP server on loopback, and a server that accepts connections and never answers.
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
@@ -13,21 +13,21 @@ export interface Received {
 }
 
 export interface Manners {
-  /** What is said to a recipient, by the part before the @; everybody else is welcome. */
+  /** Refusals of recipients, by the part before the @; all others are accepted. */
   readonly recipients?: Readonly<Record<string, string | undefined>>;
-  /** What is said to every sender, and on every connection. */
+  /** Refusal of every sender, and of every connection. */
   readonly sender?: string;
   readonly door?: string;
   readonly starttls?: boolean;
-  /** From the first byte. */
+  /** TLS from the first byte. */
   readonly tls?: boolean;
-  /** The one password that is taken; without it there is no login. */
+  /** The only accepted password; without it there is no login. */
   readonly password?: string;
-  /** What is said to every mail. */
+  /** Refusal of every mail. */
   readonly mail?: string;
-  /** Told of what is about to be answered, `answered` of the mail that just was. */
+  /** Called before each answer; with `answered` after the answer to a mail. */
   readonly watch?: (moment: Moment) => void;
-  /** Instead of any that is free. */
+  /** In place of a free port. */
   readonly port?: number;
 }
 
@@ -37,7 +37,7 @@ export interface Relay {
   readonly port: number;
   readonly received: Received[];
   readonly close: () => Promise<void>;
-  /** Conversations that go on. */
+  /** The number of open connections. */
   readonly open: () => number;
 }
 
@@ -102,7 +102,7 @@ export async function serveMail(
       });
     },
   });
-  server.on('error', () => undefined); // a client that turns away in the midst
+  server.on('error', () => undefined); // a client that disconnects in the middle
   server.listen(port, '127.0.0.1');
   await once(server.server, 'listening');
   const close = () => new Promise<void>((resolve) => server.close(() => resolve()));

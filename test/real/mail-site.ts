@@ -1,6 +1,4 @@
-// A site that mails: snapshots as a test wants them, whole runs of send-alerts, and time that passes.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+// A site that sends mail: snapshots of given disk usages, whole runs of send-alerts, and simulated passing of time.
 import {
   accessSync,
   constants,
@@ -15,15 +13,11 @@ import { dirname, join } from 'node:path';
 import { stateFile } from '../../lib/alerts/files.ts';
 import { latest } from '../../lib/snapshot/files.ts';
 import { filesystem, ok, snapshotOf } from '../health/seen.ts';
-import { root } from '../process.ts';
+import { type Ended as EndedProcess, root, runBeside } from '../process.ts';
 import { placesIn, readText } from '../world.ts';
 import type { Received } from './mail-server.ts';
 
-export interface Ended {
-  readonly status: number | null;
-  readonly signal: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface Ended extends EndedProcess {
   readonly problems: readonly string[];
 }
 
@@ -32,10 +26,14 @@ export interface MailSite {
   readonly state: string;
   readonly home: string;
   readonly environment: Record<string, string>;
-  /** A snapshot of now: how full each disk is. */
+  /** Mails leave by SMTP to this port from now on. */
+  readonly sendTo: (port: number, more?: Readonly<Record<string, string>>) => void;
+  /** Writes the file that msmtp reads, with these lines after the server's. */
+  readonly writeMsmtprc: (port: number, lines: string) => void;
+  /** Writes a snapshot of now with the usage of each disk in percent. */
   readonly look: (disks: Readonly<Record<string, number>>) => void;
   readonly run: (stage: string, more?: Running) => Promise<Ended>;
-  /** All that is kept happened that much earlier. */
+  /** Moves all times in the kept files back: the minutes have passed. */
   readonly pass: (minutes: number) => void;
   readonly waiting: () => string[];
   readonly dead: () => string[];
@@ -46,9 +44,9 @@ export interface MailSite {
 
 export interface Running {
   readonly environment?: Readonly<Record<string, string>>;
-  /** Of Node, before the stage. */
+  /** Options of Node. */
   readonly options?: readonly string[];
-  /** What the stage is run by: setpriv, or a shell that sets a umask. */
+  /** The command that runs the stage: setpriv, or a shell that sets a umask. */
   readonly prefix?: readonly string[];
   readonly argv?: readonly string[];
   readonly started?: (pid: number) => void;
@@ -63,7 +61,7 @@ interface Settings {
 export function mailSiteIn(folder: string, { configuration, state = join(folder, 'state') }: Settings): MailSite {
   const [config, home, run] = [join(folder, 'config.yaml'), join(folder, 'home'), join(folder, 'run')];
   mkdirSync(home, { recursive: true });
-  // The snapshot is beside the state: a test that fills the state's disk goes on looking.
+  // The snapshot is outside of the state: a test that fills the state's disk can write further snapshots.
   const raw = join(folder, 'raw');
   writeFileSync(config, `site: test\nfiles: { state: ${state}, raw: ${raw} }\n${configuration}\n`);
   const environment: Record<string, string> = {};
@@ -85,15 +83,33 @@ export function mailSiteIn(folder: string, { configuration, state = join(folder,
     home,
     environment,
     runtime,
+    sendTo: (port, more = {}) =>
+      Object.assign(environment, {
+        OPS_ALERT_TRANSPORT: 'smtp',
+        OPS_ALERT_SMTP_HOST: '127.0.0.1',
+        OPS_ALERT_SMTP_PORT: String(port),
+        ...more,
+      }),
+    writeMsmtprc: (port, lines) =>
+      writeFileSync(join(home, '.msmtprc'), `account default\nhost 127.0.0.1\nport ${port}\n${lines}\n`, {
+        mode: 0o600,
+      }),
     look: (disks) => {
       const path = latest.path(places, new Date());
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, JSON.stringify(snapshotOfDisks(disks)));
     },
     run: (stage, more = {}) =>
-      ended(
-        [...(more.prefix ?? []), process.execPath, ...(more.options ?? [])],
-        [join(root, 'dist', `${stage}.cjs`), '--config', config, ...(more.argv ?? [])],
+      runStage(
+        [
+          ...(more.prefix ?? []),
+          process.execPath,
+          ...(more.options ?? []),
+          join(root, 'dist', `${stage}.cjs`),
+          '--config',
+          config,
+          ...(more.argv ?? []),
+        ],
         {
           PATH: '/usr/bin:/bin',
           HOME: home,
@@ -114,24 +130,14 @@ export function mailSiteIn(folder: string, { configuration, state = join(folder,
   };
 }
 
-async function ended(
-  [program = '', ...options]: readonly string[],
-  argv: readonly string[],
-  env: Record<string, string>,
-  started: (pid: number) => void = () => undefined,
-): Promise<Ended> {
-  const child = spawn(program, [...options, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  started(child.pid ?? 0);
-  const printed = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].setEncoding('utf8').on('data', (text: string) => (printed[name] += text));
-  const [status, signal] = (await once(child, 'close')) as [number | null, string | null];
-  const last = printed.stderr
+async function runStage(...given: Parameters<typeof runBeside>): Promise<Ended> {
+  const ended = await runBeside(...given);
+  const last = ended.stderr
     .trim()
     .split('\n')
     .findLast((line) => line.startsWith('{'));
   const { problems = [] } = JSON.parse(last ?? '{}') as { problems?: string[] };
-  return { status, signal, ...printed, problems };
+  return { ...ended, problems };
 }
 
 function snapshotOfDisks(disks: Readonly<Record<string, number>>): object {
@@ -143,7 +149,6 @@ function snapshotOfDisks(disks: Readonly<Record<string, number>>): object {
   return snapshotOf(time, { filesystems: ok(Object.fromEntries(items), time) });
 }
 
-/** Not on a disk that is read-only. */
 function isWritable(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);
@@ -153,7 +158,7 @@ function isWritable(path: string): boolean {
   }
 }
 
-/** Of two copies the later one counts: it stays so. */
+/** Keeps the modification time: of two copies of a file the later one counts. */
 function rewrite(path: string, text: string): void {
   const { atime, mtime } = statSync(path);
   writeFileSync(path, text);
@@ -162,7 +167,7 @@ function rewrite(path: string, text: string): void {
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** But for what is owed: a mail that is not written yet has its id from when its news was seen. */
+/** Leaves `owed` as it is: a mail that is not written yet has its id from the time when its news was seen. */
 function earlier(text: string, minutes: number): string {
   const shifted = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(shifted);
@@ -178,11 +183,11 @@ function earlier(text: string, minutes: number): string {
 
 export interface Arrival {
   readonly message_id: string;
-  /** To whom it came, and what it tells of: `anna ALERT storage:data`. */
+  /** Recipient, kind and alert: `anna ALERT storage:data`. */
   readonly news: string;
 }
 
-/** One for each recipient and alert that a mail tells of. */
+/** An arrival for each recipient and each alert in a mail. */
 export function arrivalsOf(received: readonly Received[]): Arrival[] {
   return received.flatMap(({ to, raw }) => {
     const message_id = /^Message-ID: (\S+)/im.exec(raw)?.[1] ?? '';
@@ -191,7 +196,7 @@ export function arrivalsOf(received: readonly Received[]): Arrival[] {
   });
 }
 
-/** How often each came, and under how many ids. */
+/** How often each news arrived, and under how many message ids. */
 export function tallyOf(arrivals: readonly Arrival[]): Record<string, { times: number; ids: number }> {
   const found = new Map<string, string[]>();
   for (const { news, message_id } of arrivals) found.set(news, [...(found.get(news) ?? []), message_id]);

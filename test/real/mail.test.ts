@@ -1,6 +1,6 @@
 // Mail through the programs that a machine really has: bsd-mailx and msmtp, to a real server on loopback.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before, type TestContext } from 'node:test';
 import MailComposer from 'nodemailer/lib/mail-composer';
@@ -11,6 +11,7 @@ import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
 import type { Mail, Transport } from '../../lib/contract/mail.ts';
 import type { Outside } from '../../lib/contract/outside.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
+import { procFiles } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 import { type Manners, type Received, serveMail, serveSilence } from './mail-server.ts';
 import { installPackages } from './packages.ts';
@@ -46,7 +47,7 @@ async function compose(more: object = {}): Promise<Mail> {
   return { message_id: '<alert-1@vm.example.org>', from: 'ops@example.org', raw: raw.toString('latin1') };
 }
 
-/** Somebody whose ~/.msmtprc is this; without it there is none. */
+/** A user with this ~/.msmtprc, or without one. */
 function userWith(t: TestContext, config?: string, environment: Record<string, string> = {}): Outside {
   const folder = temporaryFolder(t);
   if (config !== undefined) writeFileSync(join(folder, '.msmtprc'), config, { mode: 0o600 });
@@ -54,17 +55,9 @@ function userWith(t: TestContext, config?: string, environment: Record<string, s
   return makeOutside({ PATH: '/usr/bin:/bin', HOME: folder, ...environment });
 }
 
-/** What still runs with this user's home. */
-const programsOf = ({ environment }: Outside): string[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`HOME=${environment['HOME']}\0`);
-      } catch {
-        return false; // it has ended meanwhile
-      }
-    });
+/** Living processes with this user's home. */
+const programsOf = ({ environment }: Outside): number[] =>
+  procFiles('environ').flatMap(({ pid, text }) => (text.includes(`HOME=${environment['HOME']} `) ? [pid] : []));
 
 const configOf = (port: number, more = ''): string => `account default\nhost 127.0.0.1\nport ${port}\n${more}\n`;
 
@@ -89,7 +82,7 @@ function readMail(raw: string): { headers: Map<string, string[]>; body: string }
   return { headers, body: raw.slice(end + 4) };
 }
 
-/** What was composed has arrived: each header once and as it was, the body byte by byte. */
+/** The composed mail has arrived: each header once and unchanged, the body byte by byte. */
 function assertArrived(received: Received | undefined, mail: Mail, to: readonly string[]): void {
   assert.ok(received);
   assert.equal(received.from, mail.from);
@@ -105,12 +98,9 @@ function assertArrived(received: Received | undefined, mail: Mail, to: readonly 
   // A mail of several parts has none, and mailx must have one.
   if (!was.headers.has('content-transfer-encoding'))
     assert.ok(['7bit', undefined].includes(is.headers.get('content-transfer-encoding')?.[0]));
-  const [own, extra] = [
-    new Set(['content-transfer-encoding']),
-    [...is.headers.keys()].filter((name) => !was.headers.has(name)),
-  ];
+  const added = [...is.headers.keys()].filter((name) => !was.headers.has(name));
   assert.deepEqual(
-    extra.filter((name) => !own.has(name)),
+    added.filter((name) => name !== 'content-transfer-encoding'),
     [],
     'headers that nobody composed',
   );
@@ -143,7 +133,7 @@ test('a mail arrives as it was composed, plain or with HTML beside it', async (t
 interface Case {
   readonly what: string;
   readonly manners?: Manners;
-  /** Instead of a server: nobody listens, or somebody who says nothing. */
+  /** In place of a server: port 1, where nobody listens, or a server that never answers. */
   readonly port?: 1 | 'silent';
   readonly config?: (port: number) => string | undefined;
   readonly seconds?: number;
@@ -247,7 +237,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-test('what goes wrong below msmtp is told as what it is, and no password is', async (t) => {
+test('every failure of msmtp has its own reason, and none of them contains the password', async (t) => {
   assert.ok(cases.length >= 15);
   for (const one of cases) {
     const port =
@@ -272,7 +262,7 @@ test('what goes wrong below msmtp is told as what it is, and no password is', as
   }
 });
 
-test('what is wrong with a configuration is seen before there is a mail', async (t) => {
+test('ready() finds an unusable configuration before there is a mail', async (t) => {
   for (const [config, words] of [
     [undefined, /no configuration that we may read/],
     ['garbage\n', /msmtp cannot use .*\.msmtprc: .*unknown command garbage/],
@@ -287,7 +277,7 @@ test('what is wrong with a configuration is seen before there is a mail', async 
   }
 });
 
-test('one of two recipients refused: the other has the mail, once', async (t) => {
+test('with one of two recipients refused, the other gets the mail once', async (t) => {
   for (const [words, permanent] of [
     ['550 5.1.1 nobody here', true],
     ['450 4.1.1 no such domain today', false],
@@ -310,7 +300,7 @@ test('one of two recipients refused: the other has the mail, once', async (t) =>
   }
 });
 
-test('a configuration where msmtp never looks is handed to it', async (t) => {
+test('a configuration outside of the places where msmtp looks is passed to msmtp', async (t) => {
   const { port, received } = await serveMail(t, { password });
   const config = configOf(port, loginAs(password));
   const elsewhere = join(temporaryFolder(t), 'relay.conf');
@@ -337,7 +327,7 @@ test('a configuration where msmtp never looks is handed to it', async (t) => {
   }
 });
 
-test('straight to a server: encrypted where that is offered, and a certificate of nobody’s is not trusted', async (t) => {
+test('smtp encrypts where the server offers it, and does not trust a self-signed certificate', async (t) => {
   const { port, received } = await serveMail(t, { starttls: true, password });
   const open = { OPS_ALERT_SMTP_HOST: '127.0.0.1', OPS_ALERT_SMTP_PORT: String(port) };
   const login = { ...open, OPS_ALERT_SMTP_USER: 'ops', OPS_ALERT_SMTP_PASSWORD: password };

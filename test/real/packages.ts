@@ -1,4 +1,4 @@
-// What a real test needs of Debian: installed, or unpacked beside, and nothing started by the way. Fails where it cannot.
+// Debian packages for a real test: installed or unpacked, without starting their services. Fails where that is impossible.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ function update(): void {
   updated = true;
 }
 
-/** Installs what is missing; Debian's own switch keeps services from being started. */
+/** Installs the missing packages; policy-rc.d keeps Debian from starting their services. */
 export function installPackages(...names: string[]): void {
   needRoot();
   const missing = names.filter((name) => {
@@ -45,7 +45,7 @@ export function installPackages(...names: string[]): void {
   }
 }
 
-/** Unpacks one package into a folder of the test's own: for a program that needs nothing beside it. */
+/** Unpacks a package into a temporary folder: for a program that needs no other file installed. */
 export function unpackPackage(t: TestContext, name: string): string {
   update();
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-package-'));
@@ -54,4 +54,13 @@ export function unpackPackage(t: TestContext, name: string): string {
   mkdirSync(join(folder, 'root'));
   execFileSync('sh', ['-c', `dpkg-deb -x ${name}_*.deb root`], { cwd: folder });
   return join(folder, 'root');
+}
+
+/** Runs Prometheus' own tool; `said` is all that it printed, which is nothing where it accepts its input. */
+export function promtoolOf(t: TestContext) {
+  const program = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
+  return (argv: readonly string[], input = '') => {
+    const { status, stdout, stderr } = spawnSync(program, argv, { input, encoding: 'utf8' });
+    return { status, said: `${stdout}${stderr}` };
+  };
 }

@@ -1,43 +1,39 @@
-// The textfile, as Prometheus' own tool sees it.
+// Prometheus' own tool checks the textfiles and the example rules.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { root } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { unpackPackage } from './packages.ts';
+import { promtoolOf } from './packages.ts';
 import { siteIn, stages } from './stages.ts';
 
-test('promtool accepts the textfile without a word, for the healthiest and for the sickest machine', (t) => {
-  const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
+function recordedSite(t: TestContext, machine: string, more = '', prefix: readonly string[] = []) {
+  const hosts = join(root, 'test', 'hosts', machine);
+  const text = readText(join(hosts, 'config.yaml'));
+  return siteIn(temporaryFolder(t), `${text}\nhosts: { local: { folder: ${hosts} } }\n${more}\n`, prefix);
+}
+
+function assertFamilies(text: string, families: readonly string[]): void {
+  for (const family of families)
+    assert.match(text, new RegExp(`^ops_monitor_${family}(\\{.*\\})? [\\d.]+$`, 'm'), family);
+}
+
+test('promtool accepts the textfile of assess-health, for a healthy and for a sick machine', (t) => {
+  const promtool = promtoolOf(t);
   for (const machine of ['healthy', 'sick', 'container']) {
-    const folder = temporaryFolder(t);
-    const hosts = join(root, 'test', 'hosts', machine);
-    const site = siteIn(
-      folder,
-      `${readText(join(hosts, 'config.yaml'))}\nhosts: { local: { folder: ${hosts} } }\nfiles: { state: ${folder}/state }\n`,
-    );
+    const site = recordedSite(t, machine);
     for (const stage of [...stages, 'assess-health']) assert.equal(site.run(stage).status, 0, stage);
     const text = readText(join(site.state, 'textfiles', 'ops_monitor_health.prom'));
-    const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input: text, encoding: 'utf8' });
-    assert.equal(`${stdout}${stderr}`, '', machine);
-    assert.equal(status, 0);
-    for (const family of [
-      'check_level',
-      'overall_level',
-      'snapshot_age_seconds',
-      'probe_success',
-      'probe_duration_seconds',
-    ]) {
-      assert.match(text, new RegExp(`^ops_monitor_${family}(\\{.*\\})? [\\d.]+$`, 'm'), `${machine}: ${family}`);
-    }
+    assert.deepEqual(promtool(['check', 'metrics'], text), { status: 0, said: '' }, machine);
+    const families = 'check_level overall_level snapshot_age_seconds probe_success probe_duration_seconds';
+    assertFamilies(text, families.split(' '));
   }
 });
 
-test('promtool accepts the textfile of the cycle without a word, and no family of it stands in another file', async (t) => {
-  const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
+test('promtool accepts the textfile of the cycle, and no two textfiles have the same family', async (t) => {
+  const promtool = promtoolOf(t);
   const server = new Worker(
     `const { createServer } = require('node:http'); const { parentPort } = require('node:worker_threads');
      const s = createServer((q, r) => r.end('OK')).listen(0, '127.0.0.1', () => parentPort.postMessage(s.address().port));`,
@@ -45,22 +41,17 @@ test('promtool accepts the textfile of the cycle without a word, and no family o
   );
   t.after(() => server.terminate());
   const port = await new Promise<number>((resolve) => server.once('message', resolve));
-  const folder = temporaryFolder(t);
-  const hosts = join(root, 'test', 'hosts', 'healthy');
-  const secret = join(folder, 'url');
+  const secret = join(temporaryFolder(t), 'url');
   writeFileSync(secret, `http://127.0.0.1:${port}/ping/1`);
-  const site = siteIn(
-    folder,
-    `${readText(join(hosts, 'config.yaml'))}\nhosts: { local: { folder: ${hosts} } }\nfiles: { state: ${folder}/state }\nheartbeat: { url: $OPS_HEARTBEAT_URL }\n`,
-    ['env', `OPS_HEARTBEAT_URL_FILE=${secret}`],
-  );
+  const site = recordedSite(t, 'healthy', 'heartbeat: { url: $OPS_HEARTBEAT_URL }', [
+    'env',
+    `OPS_HEARTBEAT_URL_FILE=${secret}`,
+  ]);
   for (const stage of [...stages, 'confirm-cycle']) assert.equal(site.run(stage).status, 0, stage);
   const textfiles = join(site.state, 'textfiles');
   const text = readText(join(textfiles, 'ops_monitor_cycle.prom'));
-  const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input: text, encoding: 'utf8' });
-  assert.equal(`${stdout}${stderr}`, '');
-  assert.equal(status, 0);
-  for (const family of [
+  assert.deepEqual(promtool(['check', 'metrics'], text), { status: 0, said: '' });
+  assertFamilies(text, [
     'stage_last_run_timestamp_seconds',
     'stage_last_success_timestamp_seconds',
     'stage_duration_seconds',
@@ -68,9 +59,7 @@ test('promtool accepts the textfile of the cycle without a word, and no family o
     'cycle_missing',
     'cycle_confirmed_timestamp_seconds',
     'heartbeat_accepted_timestamp_seconds',
-  ]) {
-    assert.match(text, new RegExp(`^ops_monitor_${family}(\\{.*\\})? [\\d.]+$`, 'm'), family);
-  }
+  ]);
   const families = readdirSync(textfiles).flatMap((name) =>
     [...readText(join(textfiles, name)).matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]),
   );
@@ -78,19 +67,18 @@ test('promtool accepts the textfile of the cycle without a word, and no family o
   assert.equal(new Set(families).size, families.length, 'a family stands in two files');
 });
 
-test('the example rules speak when they should, and ask for nothing that is not exported', (t) => {
-  const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
+test('the example rules alert when they should, and use exported families only', (t) => {
+  const promtool = promtoolOf(t);
   const rules = join(root, 'ops', 'prometheus', 'ops-monitor.rules.yml');
   for (const argv of [
     ['check', 'rules', rules],
     ['test', 'rules', join(root, 'test', 'real', 'ops-monitor.rules.test.yml')],
   ]) {
-    const { status, stdout, stderr } = spawnSync(promtool, argv, { encoding: 'utf8' });
-    assert.equal(status, 0, `${stdout}${stderr}`);
+    const { status, said } = promtool(argv);
+    assert.equal(status, 0, said);
   }
-  const folder = temporaryFolder(t);
   const hosts = join(root, 'test', 'hosts', 'healthy');
-  const site = siteIn(folder, `hosts: { local: { folder: ${hosts} } }\nfiles: { state: ${folder}/state }\n`);
+  const site = siteIn(temporaryFolder(t), `hosts: { local: { folder: ${hosts} } }\n`);
   for (const stage of [...stages, 'send-alerts', 'confirm-cycle']) assert.equal(site.run(stage).status, 0, stage);
   const exported = ['ops_monitor_health.prom', 'ops_monitor_cycle.prom']
     .map((name) => readText(join(site.state, 'textfiles', name)))
@@ -101,8 +89,6 @@ test('the example rules speak when they should, and ask for nothing that is not 
   for (const name of used) assert.match(exported, new RegExp(`^# TYPE ${name} gauge$`, 'm'), name);
 });
 
-test('promtool would complain of a bad one', (t) => {
-  const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
-  const { status } = spawnSync(promtool, ['check', 'metrics'], { input: 'x_total 1', encoding: 'utf8' });
-  assert.notEqual(status, 0);
+test('promtool rejects a bad textfile', (t) => {
+  assert.notEqual(promtoolOf(t)(['check', 'metrics'], 'x_total 1').status, 0);
 });

@@ -2,32 +2,21 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { readText } from '../world.ts';
+import { freePort } from '../process.ts';
+import { readText, until } from '../world.ts';
 import { installPackages } from './packages.ts';
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
-async function answers(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const socket = connect(port, '127.0.0.1');
-    const up = await new Promise((resolve) =>
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
-    );
-    socket.destroy();
-    if (up) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`nothing answers on port ${port}`);
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const isUp = await new Promise<boolean>((resolve) =>
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
+  );
+  socket.destroy();
+  return isUp;
 }
 
 export interface Sshd {
@@ -72,7 +61,7 @@ export async function startSshd(t: TestContext, ...options: readonly string[]): 
     if (sshd.exitCode === null && sshd.signalCode === null) await once(sshd, 'exit');
     rmSync(folder, { recursive: true, force: true });
   });
-  await answers(port);
+  await until(() => answers(port));
   const configWith = (name: string, ...lines: readonly string[]): string => {
     const path = join(folder, name);
     const usual = [
@@ -84,7 +73,7 @@ export async function startSshd(t: TestContext, ...options: readonly string[]): 
       `UserKnownHostsFile ${folder}/known_hosts`,
       'GlobalKnownHostsFile /dev/null',
     ];
-    // Some keywords add up instead of the first one winning: what is given stands alone.
+    // Of some keywords ssh uses every line, not the first: a given keyword replaces the usual line.
     const given = new Set(lines.map((line) => line.split(' ')[0]));
     writeFileSync(
       path,

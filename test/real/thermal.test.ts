@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { root } from '../process.ts';
-import { readText, temporaryFolder } from '../world.ts';
+import { freePort, root } from '../process.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 import { bootSystemd } from './boot.ts';
-import { installPackages, unpackPackage } from './packages.ts';
+import { installPackages, promtoolOf, unpackPackage } from './packages.ts';
 import { siteIn } from './stages.ts';
 
 const machines = join(root, 'test', 'thermal', 'machines');
@@ -18,32 +17,31 @@ const unitFolder = join(root, 'systemd');
 const beatOf = (t: TestContext, machine: string) => {
   const folder = join(machines, machine);
   const own = temporaryFolder(t);
-  const site = siteIn(own, `hosts: { local: { folder: ${folder} } }\nfiles: { state: ${own}/state }\n`);
+  const site = siteIn(own, `hosts: { local: { folder: ${folder} } }\n`);
   assert.equal(site.run('thermal-heartbeat').status, 0, machine);
   return join(site.state, 'textfiles', 'thermal.prom');
 };
 
 test('promtool accepts the textfile of every machine, and the example rules, without a word', (t) => {
-  const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
+  const promtool = promtoolOf(t);
   const names = readdirSync(machines);
   assert.ok(names.length >= 5);
   for (const machine of names) {
     const input = readText(beatOf(t, machine));
-    const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
-    assert.equal(`${stdout}${stderr}`, '', machine);
-    assert.equal(status, 0);
+    assert.deepEqual(promtool(['check', 'metrics'], input), { status: 0, said: '' }, machine);
   }
   const rules = join(root, 'ops', 'prometheus', 'thermal.rules.yml');
-  const checked = spawnSync(promtool, ['check', 'rules', rules], { encoding: 'utf8' });
-  assert.equal(checked.status, 0, checked.stderr);
-  const tested = spawnSync(promtool, ['test', 'rules', join(root, 'test', 'real', 'thermal.rules.test.yml')], {
-    encoding: 'utf8',
-  });
-  assert.equal(tested.status, 0, `${tested.stdout}${tested.stderr}`);
+  for (const argv of [
+    ['check', 'rules', rules],
+    ['test', 'rules', join(root, 'test', 'real', 'thermal.rules.test.yml')],
+  ]) {
+    const { status, said } = promtool(argv);
+    assert.equal(status, 0, said);
+  }
 });
 
 test('every question of the board is one that Prometheus understands', (t) => {
-  const promtool = join(unpackPackage(t, 'prometheus'), 'usr', 'bin', 'promtool');
+  const promtool = promtoolOf(t);
   const board = JSON.parse(readText(join(root, 'ops', 'grafana', 'thermal.json'))) as {
     panels: { targets: { expr: string }[] }[];
   };
@@ -52,8 +50,8 @@ test('every question of the board is one that Prometheus understands', (t) => {
   const rules = questions.map((expr, index) => ({ record: `question${index}`, expr: expr.replaceAll(/\$\w+/g, '.*') }));
   const file = join(temporaryFolder(t), 'questions.yml');
   writeFileSync(file, JSON.stringify({ groups: [{ name: 'board', rules }] }));
-  const { status, stderr } = spawnSync(promtool, ['check', 'rules', file], { encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
+  const { status, said } = promtool(['check', 'rules', file]);
+  assert.equal(status, 0, said);
 });
 
 test('node-exporter serves it, with every temperature and no error', async (t) => {
@@ -73,7 +71,9 @@ test('node-exporter serves it, with every temperature and no error', async (t) =
     { stdio: 'ignore' },
   );
   t.after(() => child.kill('SIGKILL'));
-  const text = await whenUp(`http://127.0.0.1:${port}/metrics`);
+  let text = '';
+  const read = async () => (text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+  await until(() => read().then(Boolean, () => false));
   assert.match(text, /^node_textfile_scrape_error 0$/m);
   const temperatures = own.split('\n').filter((line) => line.startsWith('node_thermal_celsius{'));
   assert.ok(temperatures.length >= 20);
@@ -124,11 +124,7 @@ test('under a real systemd the timer beats, as the service’s user, in its sand
     unit('nvme-smart-log.timer'),
   ]);
   const machine = await bootSystemd(t, units, []);
-  const must = (...argv: string[]): string => {
-    const { status, stdout, stderr } = machine.run(...argv);
-    assert.equal(status, 0, `${argv.join(' ')}: ${stderr}${machine.run('journalctl', '-n', '30').stdout}`);
-    return stdout;
-  };
+  const { must } = machine;
   must('systemd-sysusers', '/opt/ops-monitor/systemd/sysusers.d/ops-monitor.conf');
   must('systemd-tmpfiles', '--create', '/opt/ops-monitor/systemd/tmpfiles.d/ops-monitor-textfile.conf');
   must('mkdir', '-p', '/etc/ops-monitor', '/etc/credstore');
@@ -183,22 +179,3 @@ thermal: { sentry: { dsn: $SENTRY_DSN } }
   must('systemctl', 'start', 'nvme-smart-log.service');
   assert.equal(must('systemctl', 'show', '-P', 'ConditionResult', 'nvme-smart-log.service').trim(), 'no');
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function whenUp(url: string): Promise<string> {
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      return await (await fetch(url)).text();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-  throw new Error(`${url} does not answer`);
-}

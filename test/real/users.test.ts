@@ -59,8 +59,7 @@ test('root running a stage by hand leaves nothing that the service’s user cann
   const folder = folderOfNobody(t);
   mkdirSync(join(folder, 'state'));
   chownSync(join(folder, 'state'), nobody, nogroup);
-  const text = `files: { state: ${folder}/state }\n`;
-  const byHand = siteIn(folder, text);
+  const byHand = siteIn(folder, '');
   for (const stage of stages) assert.equal(byHand.run(stage).status, 0, stage);
   const owners = readdirSync(join(folder, 'state'), { recursive: true }).map((name) => [
     name,
@@ -73,7 +72,7 @@ test('root running a stage by hand leaves nothing that the service’s user cann
   );
   // What root left in the cache and the runtime folder is root's own business.
   for (const name of ['cache', 'run']) rmSync(join(folder, name), { recursive: true, force: true });
-  const service = siteIn(folder, text, asNobody);
+  const service = siteIn(folder, '', asNobody);
   for (const stage of stages) {
     const { status, stderr } = service.run(stage);
     assert.equal(status, 0, `${stage}: ${stderr}`);
@@ -82,7 +81,7 @@ test('root running a stage by hand leaves nothing that the service’s user cann
 
 test('root does not run compiled code that another user left in a cache that it was pointed at', (t) => {
   const folder = temporaryFolder(t);
-  const site = siteIn(folder, `files: { state: ${folder}/state }\n`);
+  const site = siteIn(folder, '');
   const kept = join(folder, 'cache', 'ops-monitor', 'compiled', 'check-config.main.cjs');
   mkdirSync(join(folder, 'cache', 'ops-monitor'), { recursive: true });
   assert.equal(site.run('check-config').status, 0);

@@ -1,13 +1,13 @@
-// Stores that real xarray wrote, with zarr 2 and with zarr 3: what we read of their newest samples is what xarray reads.
+// Stores that real xarray wrote, with zarr 2 and with zarr 3: we read the same newest samples as xarray.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, truncateSync, readdirSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { truncateSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { localHostOpener } from '../../lib/io/localhost.ts';
 import { newestSample, newestTime, openZarr } from '../../lib/snapshot/zarr.ts';
 import type { Readable } from '../../lib/snapshot/sections/index.ts';
-import { siteIn, snapshotIn } from './stages.ts';
+import { temporaryFolder } from '../world.ts';
+import { collectOn, siteIn } from './stages.ts';
 import { debianXarray, type Python, xarrayWithZarr3 } from './xarray.ts';
 
 const script = join(import.meta.dirname, 'stores.py');
@@ -15,7 +15,7 @@ const end = new Date('2026-11-20T09:50:00Z');
 const anHourAgo = new Date(end.getTime() - 3_600_000);
 const variables = ['DCInverterVolts', 'BatterySOC', 'InternalTemperature'];
 
-/** What we refuse, and in which words; everything else in the matrix has to be read. */
+/** Stores that we refuse, and the message; all other stores of the matrix must be read. */
 const refused: readonly [what: RegExp, words: RegExp][] = [
   [/-bz2$/, /Unknown codec: numcodecs\.bz2/],
   [/-lzma$/, /Unknown codec: numcodecs\.lzma/],
@@ -24,7 +24,7 @@ const refused: readonly [what: RegExp, words: RegExp][] = [
   [/-shuffle-narrow$/, /numcodecs\.shuffle has elementsize/],
   [/-sharded-start$/, /sharding_indexed has index_location "start"/],
   [/-refused-noleap$/, /calendar is not the world's: "noleap"/],
-  // Of these, one variable alone.
+  // In these stores only one variable is refused.
   [/-refused-2d DCInverterVolts$/, /2 dimensions/],
   [/-refused-string DCInverterVolts$/, /its type is /],
 ];
@@ -40,10 +40,9 @@ interface Listed {
 
 const hostOpener = localHostOpener({ notes: '/nonexistent', userAgent: 'test' });
 
-/** Written by one Python; read by xarray of today, and by us. */
+/** Compares the samples that xarray reads with ours, of stores that one of the two Pythons wrote. */
 async function compare(t: TestContext, write: Python, read: Python): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-stores-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   write(script, 'write', folder, '--all', '--end', end.toISOString().replace('Z', '+00:00'));
   const listed = JSON.parse(write(script, 'list')) as Listed[];
   const stores = listed.map(({ name, group }) => ({ name, path: join(folder, `${name}.zarr`, group ?? '') }));
@@ -72,7 +71,7 @@ async function compare(t: TestContext, write: Python, read: Python): Promise<voi
   assert.ok(stores.length > 80 && equal > 220 && refusals >= 9, `${stores.length}, ${equal}, ${refusals}`);
 }
 
-/** `hex of the double at milliseconds`, `none`, or the reason for nothing. */
+/** Newest sample as `hex of the double at milliseconds`, `none`, or the error message. */
 async function readOurs(path: string, variable: string): Promise<string> {
   try {
     const store = await openZarr(hostOpener(new AbortController().signal), path);
@@ -95,30 +94,19 @@ function isSame(ours: string, theirs: { time: string; value: string } | null): b
   return value === theirs.value && apart > -1_000_000n && apart < 1_000_000n;
 }
 
-test('what zarr 3 wrote, in both formats, is read as xarray reads it, bit for bit', async (t) => {
+test('stores that zarr 3 wrote, in both formats, are read as xarray reads them, bit for bit', async (t) => {
   const today = xarrayWithZarr3(t);
   await compare(t, today, today);
 });
 
-test('what Debian’s zarr 2 wrote is read as xarray reads it, bit for bit', async (t) => {
+test('stores that Debian’s zarr 2 wrote are read as xarray reads them, bit for bit', async (t) => {
   await compare(t, debianXarray(), xarrayWithZarr3(t));
 });
 
-test('the last time of a store is that of xarray, and a store that was cut is an error, never a number', async (t) => {
+test('the last time of a store is that of xarray; a truncated store is an error, never a number', async (t) => {
   const today = xarrayWithZarr3(t);
-  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-stores-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const names = [
-    'v2-plain',
-    'v3-plain',
-    'v2-none',
-    'v3-none',
-    'v3-gzip',
-    'v2-zlib',
-    'v2-lz4',
-    'v3-crc32c',
-    'v3-sharded',
-  ];
+  const folder = temporaryFolder(t);
+  const names = 'v2-plain v3-plain v2-none v3-none v3-gzip v2-zlib v2-lz4 v3-crc32c v3-sharded'.split(' ');
   today(script, 'write', folder, ...names);
   const paths = names.map((name) => join(folder, `${name}.zarr`));
   const told = JSON.parse(today(script, 'read', ...paths)) as Record<string, Told>;
@@ -140,19 +128,15 @@ test('the last time of a store is that of xarray, and a store that was cut is an
   }
 });
 
-test('as installed too, where each codec is a bundle of its own', async (t) => {
+test('the installed bundles, where each codec is a separate bundle, read the same values as xarray', async (t) => {
   const today = xarrayWithZarr3(t);
-  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-stores-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const names = ['v2-plain', 'v3-plain', 'v2-lz4', 'v3-gzip', 'v2-filter-astype'];
   today(script, 'write', folder, ...names, '--end', new Date(Date.now() - 60_000).toISOString().replace('Z', '+00:00'));
   for (const name of names) {
     const path = join(folder, `${name}.zarr`);
     const told = JSON.parse(today(script, 'read', path)) as Record<string, Told>;
-    const site = siteIn(folder, `files: { state: ${folder}/${name} }\npower: { store: ${path} }\n`);
-    const { status, stderr } = site.run('collect-snapshot');
-    assert.equal(status, 0, stderr);
-    const { power } = snapshotIn(join(folder, name, 'raw')).sections;
+    const { power } = collectOn(siteIn(temporaryFolder(t), `power: { store: ${path} }\n`)).snapshot.sections;
     assert.ok(power?.status === 'ok', JSON.stringify(power));
     const data = power.data as Readable['power'];
     const expected = told[path]?.variables['DCInverterVolts'];

@@ -1,23 +1,16 @@
 // The endpoints probe against real servers on loopback: good, slow, refusing, silent or malformed; and certificates.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecure } from 'node:https';
-import { type AddressInfo, createServer as createRaw, type Server as RawServer } from 'node:net';
+import { createServer as createRaw } from 'node:net';
 import { join } from 'node:path';
-import test, { describe, type TestContext } from 'node:test';
+import test, { describe } from 'node:test';
 import { localHostOpener } from '../../lib/io/localhost.ts';
 import { endpoints } from '../../lib/snapshot/probes/endpoints.ts';
+import { listen, listenSilently } from '../process.ts';
 import { configurationOf, readText } from '../world.ts';
 
 const tls = join(import.meta.dirname, '..', 'io', 'tls');
-
-async function listen(t: TestContext, server: Server | RawServer): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  return (server.address() as AddressInfo).port;
-}
 
 async function read(url: string, more = '') {
   const host = localHostOpener({ notes: '/nonexistent', userAgent: 'ops-monitor/test' })(new AbortController().signal);
@@ -51,10 +44,7 @@ describe('endpoints probe', () => {
     assert.equal('status' in refused, false);
     assert.match(refused.error ?? '', /ECONNREFUSED/);
 
-    const silent = await listen(
-      t,
-      createRaw(() => undefined),
-    );
+    const silent = await listenSilently(t);
     assert.match((await read(`http://127.0.0.1:${silent}/`, ', timeout: 300ms')).error ?? '', /no answer within 300ms/);
     const rude = await listen(
       t,
