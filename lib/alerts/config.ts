@@ -1,4 +1,4 @@
-// What the configuration says about alerts: the limits of every rule, who hears of it, and how.
+// The `alerts` section of the configuration: limits of every rule, recipients and transports.
 import * as z from 'zod';
 import type { Policy } from '../contract/policy.ts';
 import { duration, hasLogin, limitType, ownName, secret, wait } from '../contract/quantities.ts';
@@ -10,7 +10,7 @@ import { transports } from './transports/index.ts';
 import { webhookStyles } from './webhook-body.ts';
 
 const address = z.email({ error: (issue) => `expected a mail address; got ${JSON.stringify(issue.input)}` });
-/** As `root`, whose mails a sendmail-compatible command knows where to bring. No dot: that would be an address without its @. */
+/** A user such as `root`, to whom sendmail can deliver. Without dots: a name with dots is more likely an address without its @. */
 const localUser = /^[a-z_][a-z0-9_-]{0,31}$/;
 const recipient = z
   .string()
@@ -22,7 +22,7 @@ const addresses = z.union([recipient.transform((one) => [one]), z.array(recipien
 
 const webhook = z.strictObject({
   url: secret.describe('$NAME: from the environment or a credential, never written here'),
-  style: z.enum(webhookStyles).prefault('json').describe('what it is told in'),
+  style: z.enum(webhookStyles).prefault('json').describe('format of the message'),
   token: secret.optional().describe('$NAME of a token, sent as `Authorization: Bearer`'),
 });
 
@@ -51,11 +51,11 @@ const alertmanager = z.strictObject({
 
 const justHold: NonNullable<Policy['hold']> = ['hold', undefined, 'must last this long'];
 
-/** Each key of a rule may stand again under `for.SUBJECT`, with another value for that one. */
+/** Each key of a rule may be repeated under `for.SUBJECT`, with another value for that subject. */
 function schemaOf({ summary, limit, hold = justHold, exceptions = {} }: Policy) {
   const shared = {
-    'clear-hold': wait('15m').optional().describe('must be well again for this long before it is over'),
-    repeat: duration('12h').optional().describe('a mail again after this long; otherwise `alerts.repeat`'),
+    'clear-hold': wait('15m').optional().describe('must be clear for this long before the alert ends'),
+    repeat: duration('12h').optional().describe('remind after this long; otherwise `alerts.repeat`'),
     to: addresses.optional().describe('who gets mails; otherwise `alerts.to`'),
   };
   const [holdKey, holdDefault, holdSays] = hold;
@@ -96,23 +96,23 @@ const rulesSchema = z
   .strictObject(Object.fromEntries(policies.map((policy) => [policy.name, schemaOf(policy)])))
   .prefault({});
 
-/** `checks` are the names of all that is judged: any of them may be red. */
+/** `checks` are the names of all checks: any of them may be red. */
 export const alertsConfig = (checks: readonly string[]) => ({
   alerts: z
     .strictObject({
       to: addresses
         .prefault([])
-        .describe('who gets mails: addresses, users of this machine, webhook:NAME; without anybody, none are written'),
-      from: address.optional().describe('whom they come from; without it, the user and this machine'),
+        .describe('who gets mails: addresses, users of this machine, webhook:NAME; if empty, no mails are written'),
+      from: address.optional().describe('sender address; without it, OPS_ALERT_SMTP_FROM, else ops-monitor@HOSTNAME'),
       transport: z
         .enum(['auto', ...transports.mail.map(({ name }) => name)])
         .prefault('auto')
-        .describe('how mails leave; OPS_ALERT_TRANSPORT wins'),
-      repeat: duration('12h').prefault('12h').describe('a mail again after this long, while an alert stays active'),
+        .describe('program or server that takes mails; OPS_ALERT_TRANSPORT overrides it'),
+      repeat: duration('12h').prefault('12h').describe('remind after this long, while an alert stays active'),
       'give-up': duration('7d')
         .prefault('7d')
         .describe('a mail that could not be delivered for this long is set aside'),
-      rules: rulesSchema.describe('when somebody should hear of something'),
+      rules: rulesSchema.describe('limits, holds and recipients of each rule'),
       maintenance: z
         .array(
           z.strictObject({
@@ -133,7 +133,7 @@ export const alertsConfig = (checks: readonly string[]) => ({
                 }),
               )
               .optional()
-              .describe('which rules, or subjects of one as `storage:data`, are silent; without this, all'),
+              .describe('rules, or subjects such as `storage:data`, to silence; without this, all'),
             reason: z.string().describe('why, for the report'),
           }),
         )
@@ -143,11 +143,11 @@ export const alertsConfig = (checks: readonly string[]) => ({
         .record(ownName, webhook)
         .prefault({})
         .describe('chats and other programs, by a name of your own: `webhook:NAME` in any `to`'),
-      alertmanager: alertmanager.optional().describe('told of every active alert with each run'),
+      alertmanager: alertmanager.optional().describe('gets every active alert with each run'),
       escalate: z
         .strictObject({
           after: duration('24h').describe('nobody acknowledged for this long'),
-          to: addresses.refine((to) => to.length > 0, 'expected somebody').describe('who hears of it then'),
+          to: addresses.refine((to) => to.length > 0, 'expected somebody').describe('recipients added then'),
         })
         .optional()
         .describe('off by default'),
@@ -189,7 +189,7 @@ interface ForSubjects {
   readonly for: Readonly<Record<string, RuleConfig>>;
 }
 
-/** One rule's part, or what is said of one subject of it. */
+/** The settings of one rule, or of one of its subjects. */
 export type RuleConfig = Readonly<Record<string, unknown>> & {
   readonly 'clear-hold'?: number | undefined;
   readonly repeat?: number | undefined;

@@ -117,7 +117,7 @@ test('a note that the service may not read, and a folder of them, are said and c
   assert.equal((await says('silence', 'storage:archive', '--for', '1h', '--reason', 'x')).status, 0);
   const first = await send({ data: 91, home: 20, archive: 99 });
   assert.equal(first.status, 0, first.stderr);
-  assert.match(first.problems.join(), /mine\.json among the silences cannot be read, and silences nothing: .*EACCES/);
+  assert.match(first.problems.join(), /mine\.json among the silences cannot be read and is ignored: .*EACCES/);
   // The other note counts, and so does what nobody silenced.
   assert.deepEqual(news(), ['anna ALERT storage:data']);
 
