@@ -1,5 +1,5 @@
-// Alertmanager is told, with each run, of everything that is active: an alert of which it hears no more ends by itself.
-// So nothing waits in the outbox for it.
+// Posts every active alert to Alertmanager with each run. An alert that is no longer posted expires there by itself, so
+// nothing waits in the outbox for Alertmanager.
 import type { Net, Reply } from '../contract/net.ts';
 import type { World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
@@ -11,9 +11,9 @@ import { alertsIn, type State, type ToldAlerts, toldAlerts } from './files.ts';
 import { runbookOf } from './look.ts';
 
 const answerSeconds = 5;
-/** Without an end of its own it takes five minutes, which is the very interval of a cycle. */
+/** Without `endsAt` Alertmanager assumes five minutes, which is exactly the interval of a cycle. */
 const lastingIntervals = 3;
-/** One that restarts has forgotten an end that it was told once. */
+/** An end is posted repeatedly for this long, because an Alertmanager that restarts has forgotten it. */
 const repeatedEndSeconds = 900;
 
 interface About {
@@ -24,15 +24,15 @@ interface About {
   readonly labels: AlertmanagerConfig['labels'];
 }
 
-/** By id: what it is to be told now, given what it was told last. What is silenced here is over there. */
-export function toTell(state: State, last: ToldAlerts['alerts'], about: About): ToldAlerts['alerts'] {
+/** Alert id → what to post now, given what was posted last. An alert that is silenced here is ended there. */
+export function alertsToPost(state: State, last: ToldAlerts['alerts'], about: About): ToldAlerts['alerts'] {
   const now = about.now.toISOString();
   const endsAt = new Date(about.now.getTime() + lastingIntervals * about.interval * 1000).toISOString();
   const active = Object.entries(alertsIn(state))
     .filter(([, { phase, silenced_since }]) => phase === 'firing' && silenced_since === undefined)
     .map(([id, alert]) => {
       const { rule, subject, message, value, unit, limit, since } = alert;
-      // Its name, and nothing that changes while it lasts: by its labels it is known again.
+      // Labels identify the alert, so they hold nothing that changes while it is active.
       const labels = { ...about.labels, alertname: rule, subject, site: about.site, instance: about.hostname };
       const shown = `${String(value)}${unit === '' ? '' : ` ${unit}`}`;
       const annotations = { summary: message, value: shown, limit: String(limit.value), runbook: runbookOf(alert) };
@@ -49,16 +49,20 @@ export function toTell(state: State, last: ToldAlerts['alerts'], about: About): 
   return Object.fromEntries([...active, ...over]);
 }
 
-/** After a clock was set back; one that ends before it begins is refused, and with it all that were told beside it. */
+/** For a clock that was set back: an alert that ends before it starts makes Alertmanager refuse the whole request. */
 const earlier = (one: string, other: string): string => (one < other ? one : other);
 
 interface Replica {
-  /** Without what may be secret in its address. */
+  /** Its address without the parts that may be secret. */
   readonly shown: string;
   readonly problem: string | undefined;
 }
 
-export async function tell(net: Net, settings: AlertmanagerConfig, alerts: ToldAlerts['alerts']): Promise<Replica[]> {
+export async function postAlerts(
+  net: Net,
+  settings: AlertmanagerConfig,
+  alerts: ToldAlerts['alerts'],
+): Promise<Replica[]> {
   const body = JSON.stringify(Object.values(alerts));
   return ask(net, settings, (url, headers) =>
     net.request({
@@ -71,7 +75,7 @@ export async function tell(net: Net, settings: AlertmanagerConfig, alerts: ToldA
   );
 }
 
-/** Whether each answers, without telling it anything. */
+/** Asks each replica for its status, without posting an alert. */
 export async function askReplicas(net: Net, settings: AlertmanagerConfig | undefined): Promise<Replica[]> {
   if (!settings) return [];
   return ask(net, settings, (url, headers) =>
@@ -81,7 +85,7 @@ export async function askReplicas(net: Net, settings: AlertmanagerConfig | undef
 
 type AskOne = (url: string, headers: Readonly<Record<string, string>>) => Promise<Reply>;
 
-/** All of them at once: they tell each other what they sent, not what they were told. */
+/** Asks all replicas at once: replicas share which notifications they sent, but not the alerts they received. */
 function ask(net: Net, { urls, token }: AlertmanagerConfig, askOne: AskOne): Promise<Replica[]> {
   const login = bearer(net, token);
   return Promise.all(
@@ -96,7 +100,7 @@ function ask(net: Net, { urls, token }: AlertmanagerConfig, askOne: AskOne): Pro
   );
 }
 
-/** Each replica that could not be told, and why. */
+/** Returns a problem for each replica that did not accept the alerts. */
 export async function tellAlertmanager(
   world: World<AlertsConfig>,
   state: State,
@@ -105,15 +109,15 @@ export async function tellAlertmanager(
   const { site, interval, alerts } = world.config;
   const settings = alerts.alertmanager;
   if (!settings) return [];
-  // One that cannot be read costs the end of what was active: it ends by itself.
+  // If the last file cannot be read, no ends are posted: those alerts expire by themselves.
   const last = (await world.previous(toldAlerts)).content?.alerts ?? {};
   const about = { site, hostname: world.hostname, interval, now: world.now(), labels: settings.labels };
-  const told = toTell(state, last, about);
+  const told = alertsToPost(state, last, about);
   const count = Object.keys(told).length;
   if (count === 0 && Object.keys(last).length === 0) return [];
   await world.replace(toldAlerts, { schema_version: 1, alerts: told });
   if (count === 0) return [];
-  return (await tell(await net(), settings, told)).flatMap(({ shown, problem }) =>
-    problem === undefined ? [] : [`alertmanager ${shown} was not told of ${counted(count, 'alert')}: ${problem}`],
+  return (await postAlerts(await net(), settings, told)).flatMap(({ shown, problem }) =>
+    problem === undefined ? [] : [`alertmanager ${shown} did not accept ${counted(count, 'alert')}: ${problem}`],
   );
 }

@@ -1,4 +1,4 @@
-// `--check` and `--test`: how news would leave this machine, and whether it does.
+// `--check` shows by which transport notifications would leave this machine; `--test` sends one.
 import { Usage } from '../contract/errors.ts';
 import type { Spool } from '../contract/spool.ts';
 import type { Outcome, World } from '../contract/stage.ts';
@@ -12,8 +12,8 @@ import { type Post, waysOut } from './post.ts';
 import { composeDraft } from './queue.ts';
 import { webhookOf } from './recipient.ts';
 
-/** Which way would be used for whom, why not the others, and what they miss. Sends nothing. */
-export async function checkWays(post: Post, config: AlertsConfig): Promise<Outcome> {
+/** Lists every transport and recipient: which transport would be used, and what the others lack. Sends nothing. */
+export async function checkTransports(post: Post, config: AlertsConfig): Promise<Outcome> {
   const { alerts } = config;
   const outside = await post.outside();
   const transports = await post.transports();
@@ -26,12 +26,12 @@ export async function checkWays(post: Post, config: AlertsConfig): Promise<Outco
     const ready = await transport.ready(outside);
     const asked = ways.mail.includes(transport);
     if (ready.usable && asked) used ??= transport.name;
-    lines.push(`${padded(transport.name, 9)} ${asked ? '' : '(not asked for) '}${sayReady(ready)}`);
+    lines.push(`${padded(transport.name, 9)} ${asked ? '' : '(not asked for) '}${describeReady(ready)}`);
   }
   for (const [name, webhook] of Object.entries(ways.webhooks)) {
     const ready = await webhook.ready(outside);
     if (!ready.usable) missing += 1;
-    lines.push(`webhook:${name} ${sayReady(ready)}`);
+    lines.push(`webhook:${name} ${describeReady(ready)}`);
   }
   for (const { shown, problem } of await askReplicas(outside, alerts.alertmanager)) {
     if (problem !== undefined) missing += 1;
@@ -53,10 +53,10 @@ export async function checkWays(post: Post, config: AlertsConfig): Promise<Outco
   };
 }
 
-const sayReady = (ready: Awaited<ReturnType<Transport['ready']>>): string =>
+const describeReady = (ready: Awaited<ReturnType<Transport['ready']>>): string =>
   ready.usable ? `usable: ${ready.uses}` : `not usable: ${ready.missing}`;
 
-/** Everybody who may ever be told of anything. */
+/** Every recipient that the configuration names anywhere. */
 const everyRecipient = ({ to, escalate, rules }: AlertsConfig['alerts']): string[] => [
   ...new Set([
     ...to,
@@ -68,7 +68,7 @@ const everyRecipient = ({ to, escalate, rules }: AlertsConfig['alerts']): string
   ]),
 ];
 
-/** A test to everybody, now. It waits nowhere and leaves nothing: whoever asked is there to try again. */
+/** Sends a test to every recipient now. Nothing is queued or kept: the person who asked can try again. */
 export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<Outcome> {
   const { config, hostname } = world;
   const to = everyRecipient(config.alerts);

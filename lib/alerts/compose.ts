@@ -1,4 +1,4 @@
-// A draft → the bytes of a mail, once. Loaded only when there is something to say: composing costs more than looking.
+// Turns a draft into the bytes of a mail. Loaded only when there is a mail to write: nodemailer is expensive to load.
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { forMailName } from '../core/harmless.ts';
 import { fingerprint } from '../core/text.ts';
@@ -15,7 +15,7 @@ export interface Letterhead {
   readonly now: Date;
 }
 
-/** The same news to the same people have the same id: whoever is killed and begins again writes no second mail. */
+/** The same content to the same recipients has the same id: a run repeated after a kill writes no second mail. */
 export async function compose(draft: Draft, { site, from, hostname, at, now }: Letterhead): Promise<Entry> {
   const host = domainOf(hostname);
   const threads = fitting(draft.incidents.map((incident) => `<${incident}@${host}>`));
@@ -23,7 +23,7 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
   const mailed = draft.to.filter((recipient) => webhookOf(recipient) === undefined);
   const composer = new MailComposer({
     from: { name: `ops-monitor ${site}`, address: from },
-    // In parts: `root` alone would be taken for a name without an address.
+    // As objects: nodemailer would take a bare `root` for a name without an address.
     to: mailed.map((address) => ({ name: '', address })),
     subject: draft.subject,
     text: draft.text,
@@ -55,7 +55,7 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
   };
 }
 
-/** The first of them, as many as a line may hold: not every transport folds it (RFC 5322: 998 characters with the name). */
+/** As many ids as fit into one header line, which not every transport folds (RFC 5322: 998 characters with the name). */
 function fitting(threads: readonly string[]): string[] {
   let length = 'References:'.length;
   return threads.filter((thread) => (length += 1 + thread.length) <= 998);

@@ -1,4 +1,4 @@
-// What the configuration says about alerts: the limits of every rule, who hears of it, and how.
+// The `alerts` section of the configuration: limits of every rule, recipients and transports.
 import * as z from 'zod';
 import type { Policy } from '../contract/policy.ts';
 import { duration, hasLogin, limitType, ownName, secret, wait } from '../contract/quantities.ts';
@@ -10,7 +10,7 @@ import { transports } from './transports/index.ts';
 import { webhookStyles } from './webhook-body.ts';
 
 const address = z.email({ error: (issue) => `expected a mail address; got ${JSON.stringify(issue.input)}` });
-/** As `root`, whose mails a sendmail-compatible command knows where to bring. No dot: that would be an address without its @. */
+/** A user such as `root`, to whom sendmail can deliver. Without dots: a name with dots is more likely an address without its @. */
 const localUser = /^[a-z_][a-z0-9_-]{0,31}$/;
 const recipient = z
   .string()
@@ -51,7 +51,7 @@ const alertmanager = z.strictObject({
 
 const justHold: NonNullable<Policy['hold']> = ['hold', undefined, 'must last this long before the alert begins'];
 
-/** Each key of a rule may stand again under `for.SUBJECT`, with another value for that one. */
+/** Each key of a rule may be repeated under `for.SUBJECT`, with another value for that subject. */
 function schemaOf({ summary, limit, hold = justHold, exceptions = {} }: Policy) {
   const shared = {
     'clear-hold': wait('15m').optional().describe('must be well again for this long before the alert ends'),
@@ -96,14 +96,14 @@ const rulesSchema = z
   .strictObject(Object.fromEntries(policies.map((policy) => [policy.name, schemaOf(policy)])))
   .prefault({});
 
-/** `checks` are the names of all that is judged: any of them may be red. */
+/** `checks` are the names of all checks: any of them may be red. */
 export const alertsConfig = (checks: readonly string[]) => ({
   alerts: z
     .strictObject({
       to: addresses
         .prefault([])
         .describe('recipients: addresses, users of this machine, webhook:NAME; without any, no mails are written'),
-      from: address.optional().describe('sender address; default: the user and this machine'),
+      from: address.optional().describe('sender address; default: OPS_ALERT_SMTP_FROM, else ops-monitor@HOSTNAME'),
       transport: z
         .enum(['auto', ...transports.mail.map(({ name }) => name)])
         .prefault('auto')
@@ -189,7 +189,7 @@ interface ForSubjects {
   readonly for: Readonly<Record<string, RuleConfig>>;
 }
 
-/** One rule's part, or what is said of one subject of it. */
+/** The settings of one rule, or of one of its subjects. */
 export type RuleConfig = Readonly<Record<string, unknown>> & {
   readonly 'clear-hold'?: number | undefined;
   readonly repeat?: number | undefined;

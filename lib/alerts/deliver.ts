@@ -1,4 +1,4 @@
-// What waits in the outbox goes out, by the ways that the configuration leaves; what became of it stands in the log.
+// Sends the waiting mails of the outbox by the configured transports, and logs the result.
 import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
 import { flush, type Flushed } from '../outbox/outbox.ts';
@@ -8,10 +8,10 @@ import { carryMail, type Entry, mailKind } from './mail-outbox.ts';
 import { type Post, waysOut, waysTo } from './post.ts';
 
 interface Delivery {
-  /** Of the snapshot, by which mail, log and report belong together. */
+  /** Run id of the snapshot: mail, log and report share it. */
   readonly runId: string;
   readonly isTimeLeft: () => boolean;
-  /** Called with the alerts that a mail told of, and when it was last taken. */
+  /** Called with the ids of the alerts in a mail, and when a transport last accepted the mail. */
   readonly settle: (ids: readonly string[], at: Date) => Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export async function deliverWaiting(
   spool: Spool,
   { runId, isTimeLeft, settle }: Delivery,
 ): Promise<Flushed<Entry>> {
-  // Nothing waits: nothing of what sending needs is even looked for.
+  // With an empty outbox, nothing that sending needs is loaded.
   if (spool.names().length === 0) return { happened: [], problems: [] };
   const outside = await post.outside();
   const ways = waysOut(await post.transports(), world.config, outside);

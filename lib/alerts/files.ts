@@ -1,37 +1,37 @@
-// What send-alerts writes.
+// The files that send-alerts writes.
 import * as z from 'zod/mini';
 import { defineFile, type Places } from '../contract/file.ts';
 import { judgedFields } from '../contract/observation.ts';
 import { join } from '../core/path.ts';
 
-/** One that is none would end every run that reckons with it. */
+/** An invalid time would make every run fail that computes with it. */
 const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), { error: 'expected an instant' }));
 
 const alertFields = {
   rule: z.string(),
   phase: z.enum(['pending', 'firing']),
-  /** When it was first and last seen; instants of snapshots, not of runs. */
+  /** Times of the first and last snapshot (not runs) with the problem. */
   first_seen: instant,
   last_seen: instant,
-  /** Since when it is so, where the data know; otherwise since it was first seen. */
+  /** When the problem began, if the data say; otherwise `first_seen`. */
   since: instant,
-  /** Names the incident in every mail about it. */
+  /** Identifies the incident: all mails about it share this, as a thread. */
   incident: z.string(),
-  /** Since when it has looked well again, while nobody is told yet. */
+  /** When the problem cleared, while `clear-hold` has not passed yet. */
   clear_since: z.optional(instant),
-  /** Since when it could not be read: meanwhile it neither begins nor ends. */
+  /** Since when the value is unreadable: meanwhile the alert is neither raised nor cleared. */
   unknown_since: z.optional(instant),
-  /** The first and the last mail about it were written then. */
+  /** When the first and the last mail about the alert were written. */
   first_queued: z.optional(instant),
   last_queued: z.optional(instant),
-  /** And a transport took one then. */
+  /** When a transport last accepted a mail about the alert. */
   last_sent: z.optional(instant),
   escalated_at: z.optional(instant),
   silenced_since: z.optional(instant),
   acknowledged_at: z.optional(instant),
-  /** There was nobody to be told. */
+  /** Since when the alert fires without a recipient. */
   unheard_since: z.optional(instant),
-  /** Who has heard of it: they hear of its end too, whoever is in the configuration by then. */
+  /** Everyone who was notified: they get the recovery too, even if the configuration no longer names them. */
   told: z.optional(z.array(z.string())),
   ...judgedFields,
   runbook: z.optional(z.string()),
@@ -44,7 +44,7 @@ export type Alert = Readonly<z.output<z.ZodMiniObject<typeof alertFields>>>;
 const lookSchema = z.looseObject({ seen_at: z.optional(instant), alerts: z.record(z.string(), alertSchema) });
 
 export interface AlertState {
-  /** The snapshot that was judged last: read twice, it changes nothing. */
+  /** Time of the last evaluation: evaluating the same snapshot again changes nothing. */
   readonly seen_at?: string | undefined;
   /** By id. */
   readonly alerts: Readonly<Record<string, Alert>>;
@@ -68,7 +68,7 @@ export interface AlertEvent {
   readonly message: string;
 }
 
-/** Somebody is to be told. Which mails are made of that, and how they get there, is another matter. */
+/** A notification that is due. Composition and delivery of its mail are separate steps. */
 export interface Notice {
   readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery' | 'vanished';
   readonly id: string;
@@ -89,12 +89,12 @@ export type Quiet = z.output<typeof quietSchema>;
 
 const stateSchema = z.looseObject({
   schema_version: z.number(),
-  /** What nobody is told of at the moment, and why. */
+  /** Silences, acknowledgements and maintenance windows that hold now. */
   quiet: z.optional(z.array(quietSchema)),
-  /** By the time of the snapshots, and by our own. */
+  /** Alerts evaluated at the time of the snapshots, and alerts evaluated by the clock. */
   snapshot: lookSchema,
   own: lookSchema,
-  /** What this look brought and is not in the outbox and the log yet: a run that was killed left it to the next. */
+  /** Notices and events not yet in the outbox and the log: after a kill, the next run writes them. */
   owed: z.optional(
     z.looseObject({
       at: instant,
@@ -121,7 +121,7 @@ export const alertsIn = (state: State | undefined): AlertState['alerts'] => ({
 });
 
 export const stateFile = defineFile<State>({
-  summary: 'the alerts that are active, and what was told of them',
+  summary: 'the active alerts, and which notifications were sent',
   format: 'json',
   path: ({ state }) => join(state, 'alerts', 'state.json'),
   mode: 0o600,
@@ -132,7 +132,7 @@ export const stateFile = defineFile<State>({
 
 const toldSchema = z.looseObject({
   schema_version: z.number(),
-  /** By id, in its own words. One that is over is told for a while longer. */
+  /** Alert id → alert in Alertmanager’s format. An ended alert is posted for a while longer. */
   alerts: z.record(
     z.string(),
     z.looseObject({
@@ -147,7 +147,7 @@ const toldSchema = z.looseObject({
 export type ToldAlerts = z.output<typeof toldSchema>;
 
 export const toldAlerts = defineFile<ToldAlerts>({
-  summary: 'what Alertmanager was told last',
+  summary: 'the alerts last posted to Alertmanager',
   format: 'json',
   path: ({ state }) => join(state, 'alerts', 'alertmanager.json'),
   mode: 0o600,
@@ -161,7 +161,7 @@ const eventSchema = z.looseObject({
   time: z.string(),
   run_id: z.string(),
   kind: z.string(),
-  /** Alerts, `rule:subject`, that it is about. */
+  /** Ids of the alerts concerned, `rule:subject`. */
   ids: z.array(z.string()),
   message: z.string(),
   message_id: z.optional(z.string()),
@@ -171,7 +171,7 @@ const eventSchema = z.looseObject({
 export type LoggedEvent = z.output<typeof eventSchema>;
 
 export const events = defineFile<LoggedEvent>({
-  summary: 'everything that ever happened to an alert, a line each',
+  summary: 'every event of every alert, one per line',
   format: 'jsonl',
   path: ({ state }) => join(state, 'alerts', 'alerts.jsonl'),
   mode: 0o600,
@@ -180,8 +180,8 @@ export const events = defineFile<LoggedEvent>({
   onlyOnChange: true,
 });
 
-/** Mails that wait; those that none will take lie in its folder of the dead. */
+/** Mails that wait to be sent; undeliverable mails are in its subfolder `dead`. */
 export const outboxFolder = ({ state }: Places): string => join(state, 'alerts', 'outbox');
 
-/** What people leave: a file for each silence and acknowledgement. An operators' group may write here. */
+/** One file for each silence, lift and acknowledgement. An operators' group may write here. */
 export const silencesFolder = ({ state }: Places): string => join(state, 'alerts', 'silences');

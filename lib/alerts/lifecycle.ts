@@ -1,34 +1,34 @@
-// What becomes of an alert from one look to the next: pending, firing, over. Pure: what was seen and the time go in, the
-// next state, what happened, and who is to be told come out.
+// The lifecycle of an alert: pending, firing, recovered. Pure: sightings and the time go in; the next state, the events
+// and the notices to be mailed come out.
 import type { Firing, Sighting } from '../contract/policy.ts';
 import { secondsSince } from '../core/age.ts';
 import type { Alert, AlertEvent, AlertState, Notice } from './files.ts';
 
-/** How an alert is handled. Seconds throughout. */
+/** Durations are in seconds. */
 export interface Handling {
   readonly hold: number;
   readonly clearHold: number;
   readonly repeat: number;
   readonly to: readonly string[];
   readonly escalate: { readonly after: number; readonly to: readonly string[] } | undefined;
-  /** Why nobody is told now, if so. */
+  /** The reason of the silence that holds now, if there is one. */
   readonly silenced: string | undefined;
-  /** Who knows of it, if somebody does. */
+  /** The acknowledgement of this incident, if there is one. */
   readonly acknowledged: string | undefined;
 }
 
 export interface Look {
   readonly at: Date;
-  /** By rule: what it says of each subject, or why it cannot see. */
+  /** Rule name → its sightings, and why it could not observe all of its subjects. */
   readonly seen: Readonly<Record<string, Seen>>;
   readonly handlingOf: (rule: string, subject: string) => Handling;
-  /** A mail about it waits to be delivered. */
+  /** Whether a mail about the alert is still in the outbox. */
   readonly isOnItsWay: (id: string) => boolean;
 }
 
 export interface Seen {
   readonly sightings: readonly Sighting[];
-  /** Subjects that are not named may be there all the same. */
+  /** Why the rule could not observe all subjects: a subject without a sighting may then still exist. */
   readonly blind: string | undefined;
 }
 
@@ -52,23 +52,23 @@ export function advance(before: AlertState, look: Look): Advance {
     for (const sighting of worstOfEach(sightings)) {
       const id = `${rule}:${sighting.subject}`;
       named.add(id);
-      keep(id, run.see(id, rule, sighting, known.get(id)));
+      keep(id, run.apply(id, rule, sighting, known.get(id)));
     }
   }
   for (const [id, alert] of known) {
     if (named.has(id)) continue;
     const blind = look.seen[alert.rule]?.blind;
-    keep(id, blind === undefined ? run.vanish(id, alert) : run.lose(id, alert, blind));
+    keep(id, blind === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, blind));
   }
   return { state: { seen_at: at, alerts }, events: run.events, notices: run.notices };
 }
 
-/** A mail leaves a moment after its snapshot was taken: without this, every repeat would slip by a cycle. */
+/** A mail is sent a moment after its snapshot was taken: without this grace, every repeat would slip by a cycle. */
 const graceSeconds = 60;
 
 const worstFirst: readonly Sighting['state'][] = ['firing', 'unknown', 'clear'];
 
-/** A subject that is named twice would begin and end in one look, and again in the next. */
+/** Two sightings of one subject would raise and clear its alert in one evaluation, and again in the next. */
 function worstOfEach(sightings: readonly Sighting[]): Iterable<Sighting> {
   const found = new Map<string, Sighting>();
   for (const sighting of sightings) {
@@ -79,7 +79,7 @@ function worstOfEach(sightings: readonly Sighting[]): Iterable<Sighting> {
   return found.values();
 }
 
-/** A clock that was set back: what lies ahead of it now happened just now, and waits begin anew. */
+/** After the clock was set back: times in the future are set to now, so every wait starts again. */
 function notFromTheFuture(alert: Alert, at: string): Alert {
   const earlier = (time: string): string => (time > at ? at : time);
   const optional = [
@@ -103,40 +103,41 @@ function notFromTheFuture(alert: Alert, at: string): Alert {
 function newRun(look: Look, at: string) {
   const events: AlertEvent[] = [];
   const notices: Notice[] = [];
-  const say = (kind: AlertEvent['kind'], id: string, message: string): void => void events.push({ kind, id, message });
+  const record = (kind: AlertEvent['kind'], id: string, message: string): void =>
+    void events.push({ kind, id, message });
 
-  const see = (id: string, rule: string, sighting: Sighting, known: Alert | undefined): Alert | undefined => {
-    if (sighting.state === 'unknown') return known && lose(id, known, sighting.message);
-    const alert = known && find(id, known);
-    if (sighting.state === 'firing') return fire(id, rule, sighting, alert);
-    return alert && end(id, alert, sighting.message);
+  const apply = (id: string, rule: string, sighting: Sighting, known: Alert | undefined): Alert | undefined => {
+    if (sighting.state === 'unknown') return known && markUnknown(id, known, sighting.message);
+    const alert = known && markKnown(id, known);
+    if (sighting.state === 'firing') return raise(id, rule, sighting, alert);
+    return alert && clear(id, alert, sighting.message);
   };
 
-  const lose = (id: string, alert: Alert, why: string): Alert => {
-    if (alert.unknown_since === undefined) say('unknown', id, why);
+  const markUnknown = (id: string, alert: Alert, why: string): Alert => {
+    if (alert.unknown_since === undefined) record('unknown', id, why);
     return { ...alert, unknown_since: alert.unknown_since ?? at };
   };
 
-  const find = (id: string, { unknown_since, ...alert }: Alert): Alert => {
-    if (unknown_since !== undefined) say('known', id, `it can be read again, after ${unknown_since}`);
+  const markKnown = (id: string, { unknown_since, ...alert }: Alert): Alert => {
+    if (unknown_since !== undefined) record('known', id, `it can be read again; unknown since ${unknown_since}`);
     return alert;
   };
 
-  const fire = (id: string, rule: string, sighting: Firing, known: Alert | undefined): Alert => {
+  const raise = (id: string, rule: string, sighting: Firing, known: Alert | undefined): Alert => {
     const { state: _firing, since, ...shown } = sighting;
     const { subject, message } = shown;
     const handling = look.handlingOf(rule, subject);
-    if (!known) say('pending', id, message);
-    const { clear_since: _over, ...before } = known ?? begin(id, rule, sighting);
+    if (!known) record('pending', id, message);
+    const { clear_since: _over, ...before } = known ?? newAlert(id, rule, sighting);
     const seen: Alert = { ...before, ...shown, since: earliest(since, before.since), last_seen: at };
     if (seen.phase === 'pending') {
       if (secondsSince(seen.since, at) < handling.hold) return seen;
-      say('firing', id, message);
+      record('firing', id, message);
     }
-    return tell(id, { ...seen, phase: 'firing' }, handling);
+    return notifyIfDue(id, { ...seen, phase: 'firing' }, handling);
   };
 
-  const begin = (id: string, rule: string, { state: _firing, since, ...shown }: Firing): Alert => ({
+  const newAlert = (id: string, rule: string, { state: _firing, since, ...shown }: Firing): Alert => ({
     rule,
     ...shown,
     phase: 'pending',
@@ -146,48 +147,48 @@ function newRun(look: Look, at: string) {
     incident: `${id.replaceAll(/[^\w.-]+/g, '-')}.${Date.parse(at).toString(36)}`,
   });
 
-  /** Whether somebody has to be told of it now. */
-  const tell = (id: string, alert: Alert, handling: Handling): Alert => {
+  /** Adds a notice if one is due now. */
+  const notifyIfDue = (id: string, alert: Alert, handling: Handling): Alert => {
     if (handling.silenced !== undefined) {
-      if (alert.silenced_since === undefined) say('silenced', id, handling.silenced);
+      if (alert.silenced_since === undefined) record('silenced', id, handling.silenced);
       return { ...alert, silenced_since: alert.silenced_since ?? at };
     }
     const { silenced_since: _ended, ...audible } = alert;
     if (handling.acknowledged !== undefined) {
       if (audible.acknowledged_at !== undefined) return audible;
-      say('acknowledged', id, handling.acknowledged);
+      record('acknowledged', id, handling.acknowledged);
       return { ...audible, acknowledged_at: at };
     }
     if (handling.to.length === 0 && audible.told === undefined) {
-      if (audible.unheard_since === undefined) say('unheard', id, `nobody is in its \`to\`: ${audible.message}`);
+      if (audible.unheard_since === undefined) record('unheard', id, `its \`to\` is empty: ${audible.message}`);
       return { ...audible, unheard_since: audible.unheard_since ?? at };
     }
-    const { unheard_since: _nobody, ...heard } = audible;
-    const { first_queued, last_queued, last_sent, escalated_at } = heard;
-    if (last_queued === undefined) return notify('opening', id, heard, handling.to);
+    const { unheard_since: _noRecipient, ...current } = audible;
+    const { first_queued, last_queued, last_sent, escalated_at } = current;
+    if (last_queued === undefined) return addNotice('opening', id, current, handling.to);
     const { escalate } = handling;
     const everybody = escalate ? [...new Set([...handling.to, ...escalate.to])] : handling.to;
-    // From when somebody could have known: it may be older than the monitor.
+    // Counted from the first mail: the problem itself may be older than the monitor.
     if (escalate && escalated_at === undefined && secondsSince(first_queued ?? last_queued, at) >= escalate.after) {
-      say('escalated', id, heard.message);
-      return notify('escalation', id, { ...heard, escalated_at: at }, everybody);
+      record('escalated', id, current.message);
+      return addNotice('escalation', id, { ...current, escalated_at: at }, everybody);
     }
-    // Counted from when one arrived. While one is still on its way there is no second; one that never will arrive was none.
+    // Counted from the last mail that was delivered. No repeat while a mail still waits; a dead letter holds nothing back.
     const arrived = last_sent !== undefined && last_sent >= last_queued ? last_sent : undefined;
-    if (arrived === undefined && look.isOnItsWay(id)) return heard;
-    if (secondsSince(arrived ?? last_queued, at) < handling.repeat - graceSeconds) return heard;
-    say('repeated', id, heard.message);
-    return notify('repeat', id, heard, escalated_at === undefined ? handling.to : everybody);
+    if (arrived === undefined && look.isOnItsWay(id)) return current;
+    if (secondsSince(arrived ?? last_queued, at) < handling.repeat - graceSeconds) return current;
+    record('repeated', id, current.message);
+    return addNotice('repeat', id, current, escalated_at === undefined ? handling.to : everybody);
   };
 
-  const notify = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
+  const addNotice = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
     const told = [...new Set([...(alert.told ?? []), ...to])];
     const queued = { ...alert, first_queued: alert.first_queued ?? at, last_queued: at, told };
     notices.push({ kind, id, alert: queued, to });
     return queued;
   };
 
-  const end = (id: string, alert: Alert, message: string): Alert | undefined => {
+  const clear = (id: string, alert: Alert, message: string): Alert | undefined => {
     const handling = look.handlingOf(alert.rule, alert.subject);
     if (alert.phase === 'pending') return close('passed', id, alert, message);
     const clear_since = alert.clear_since ?? at;
@@ -196,8 +197,8 @@ function newRun(look: Look, at: string) {
   };
 
   const close = (kind: 'passed' | 'recovered' | 'vanished', id: string, alert: Alert, message: string): undefined => {
-    say(kind, id, message);
-    // Also where the first mail still waits: then both go out, and nobody is left with half of it.
+    record(kind, id, message);
+    // A recovery is mailed even if the first mail still waits: both are sent, so that every opening has its end.
     if (alert.last_queued === undefined) return;
     const to = alert.told ?? look.handlingOf(alert.rule, alert.subject).to;
     const how = kind === 'vanished' ? 'vanished' : 'recovery';
@@ -205,16 +206,16 @@ function newRun(look: Look, at: string) {
   };
 
   const vanish = (id: string, alert: Alert): undefined =>
-    close('vanished', id, alert, `${alert.subject} is not watched any more: whether it is well, nobody knows`);
+    close('vanished', id, alert, `${alert.subject} is no longer watched: whether it is well is unknown`);
 
-  return { events, notices, see, lose, vanish };
+  return { events, notices, apply, markUnknown, vanish };
 }
 
 const earliest = (one: string | undefined, other: string): string => (one !== undefined && one < other ? one : other);
 
 const latest = (one: string | undefined, other: string): string => (one !== undefined && one > other ? one : other);
 
-/** A transport took a mail about these then; what is known of a later one stays. */
+/** Records that a transport accepted a mail about these alerts; a later `last_sent` is kept. */
 export function sent(state: AlertState, ids: readonly string[], at: Date): AlertState {
   const alerts = { ...state.alerts };
   for (const id of ids) {

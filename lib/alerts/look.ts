@@ -1,4 +1,4 @@
-// The policies over what was judged: what each of them sees, and how its alerts are handled.
+// Applies the alert policies to the judged observations, and works out how each alert is handled.
 import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
 import type { Firing, Policy, Sighting } from '../contract/policy.ts';
@@ -11,7 +11,7 @@ import type { Handling, Seen } from './lifecycle.ts';
 import { monitorPolicies, policies, policyNamed, red, snapshotPolicies } from './policies.ts';
 import { acknowledgedBy, type Note, silencedBy } from './quiet.ts';
 
-/** By name: why a reading failed, and the reading that is the cause of it, if it is known; undefined where it did not. */
+/** Reading → why it failed, and the reading that caused the failure, if known; undefined if the reading succeeded. */
 export type Readings = Readonly<
   Record<string, { readonly reason: string; readonly because?: string | undefined } | undefined>
 >;
@@ -23,7 +23,7 @@ export const readingsOf = (sections: Sections, snapshot: Readonly<Record<string,
     ),
   );
 
-/** What a snapshot says, and what is red besides. */
+/** Sightings of the snapshot policies, and of `red` for red observations that no other policy covers. */
 export function lookAtSnapshot(
   judged: readonly Judged[],
   readings: Readings,
@@ -64,7 +64,7 @@ type Covered = Pick<Judged, 'serves' | 'blind'> & {
   readonly observation: Pick<Judged['observation'], 'id' | 'check' | 'subject'>;
 };
 
-/** What an alert of the policy about it would be called; undefined where the policy does not cover it. */
+/** The subject of the policy’s alert about this observation; undefined if the policy does not cover the observation. */
 function subjectIn({ of, except, onlyServing }: Policy, { observation, serves, blind }: Covered): string | undefined {
   if (of === undefined) return observation.id;
   const before = Object.hasOwn(of, observation.check) ? of[observation.check] : undefined;
@@ -87,14 +87,22 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
       since,
     });
   }
-  const says = brief ?? message;
+  const shown = brief ?? message;
   if (policy.levels.includes(level)) {
     const whose = serves && policy.onlyServing ? ` (${serves.join(', ')})` : '';
     const ownRunbook = policy.runbook === undefined ? runbook : undefined;
-    return firing(subject, { value, unit, limit, message: `${says}${whose}`, since, clears_when, runbook: ownRunbook });
+    return firing(subject, {
+      value,
+      unit,
+      limit,
+      message: `${shown}${whose}`,
+      since,
+      clears_when,
+      runbook: ownRunbook,
+    });
   }
-  if (level === 'unknown') return { subject, state: 'unknown', message: says };
-  return { subject, state: 'clear', message: policy.wellSays === undefined ? says : `${subject} ${policy.wellSays}` };
+  if (level === 'unknown') return { subject, state: 'unknown', message: shown };
+  return { subject, state: 'clear', message: policy.wellSays === undefined ? shown : `${subject} ${policy.wellSays}` };
 }
 
 function ownLimit(rule: string, { key, side }: NonNullable<Policy['limit']>, subject: string, config: AlertsConfig) {
@@ -114,7 +122,7 @@ const firing = (
   ...(runbook === undefined ? {} : { runbook }),
 });
 
-/** One alert about the machine that is not reached, not one for everything that was to be read on it. */
+/** Raises one alert about an unreachable machine, instead of one for each reading that fails because of it. */
 function withReadings(
   sightings: readonly Sighting[],
   seen: readonly { readonly subject: string; readonly one: Judged }[],
@@ -131,7 +139,7 @@ function withReadings(
     const cause = failed.because === undefined ? undefined : causes.get(failed.because);
     if (cause !== undefined) {
       costs.set(cause, (costs.get(cause) ?? 0) + 1);
-      return { subject, state: 'unknown', message: `${cause} is away` };
+      return { subject, state: 'unknown', message: `${cause} is unreachable` };
     }
     const message = `${subject} cannot be read: ${firstLine(failed.reason)}`;
     return firing(subject, { value: 'failed', unit: '', limit: { value: 'a reading', key: '' }, message });
@@ -139,13 +147,16 @@ function withReadings(
   const told = sightings.map((sighting) => {
     const cost = costs.get(sighting.subject);
     return sighting.state === 'firing' && cost !== undefined
-      ? { ...sighting, message: `${sighting.message}; it costs ${counted(cost, 'reading')}` }
+      ? {
+          ...sighting,
+          message: `${sighting.message}; ${counted(cost, 'reading')} ${cost === 1 ? 'fails' : 'fail'} because of it`,
+        }
       : sighting;
   });
   return [...told, ...failing];
 }
 
-/** Whether an alert says already what the observation does, or is about the reading that is the cause of it. */
+/** Whether the alert reports this observation already, or reports the failed reading that caused it. */
 export function isToldBy(alert: { rule: string; subject: string }, one: Judged, all: readonly Judged[]): boolean {
   const policy = policyNamed(alert.rule);
   if (!policy) return false;
@@ -161,13 +172,13 @@ export function isToldBy(alert: { rule: string; subject: string }, one: Judged, 
 
 function ruleConfigOf({ alerts }: AlertsConfig, rule: string, subject: string): RuleConfig {
   const { for: exceptions, ...all } = alerts.rules[rule] ?? { for: {} };
-  // A subject of `red` begins with its check, of all whose subjects something may be said.
+  // A subject of `red` begins with its check; `for.CHECK` holds for all subjects of that check.
   const [check = ''] = subject.split(':', 1);
   const own = [...Object.entries(exceptions[check] ?? {}), ...Object.entries(exceptions[subject] ?? {})];
   return { ...all, ...Object.fromEntries(own.filter(([, value]) => value !== undefined)) };
 }
 
-/** Who does not want to hear, and who knows already. */
+/** Silences and acknowledgements, and what is needed to judge whether they hold. */
 export interface Quiet {
   readonly notes: readonly Note[];
   readonly at: Date;

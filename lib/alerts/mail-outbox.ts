@@ -1,4 +1,4 @@
-// Mail as a kind of outbox entry: what stands in its file, and how the transports carry it.
+// Mail as a kind of outbox entry: the fields of its file, and its delivery by the transports.
 import * as z from 'zod/mini';
 import { Refused, Unsure } from '../contract/errors.ts';
 import { type Mail, newsSchema, type Receipt, type Transport } from '../contract/mail.ts';
@@ -12,10 +12,10 @@ const entrySchema = z.looseObject({
   message_id: z.string(),
   from: z.string(),
   subject: z.string(),
-  /** The alerts that it tells of. */
+  /** Ids of the alerts in the mail. */
   ids: z.array(z.string()),
   raw: z.string(),
-  /** The same in parts, where a webhook is among the recipients. */
+  /** The content as data, if a webhook is among the recipients. */
   news: z.optional(newsSchema),
 });
 
@@ -24,13 +24,13 @@ export type Entry = z.output<typeof entrySchema>;
 export const mailKind: Kind<Entry> = {
   name: 'mail',
   shape: entrySchema,
-  // Every id of ours begins with the time.
+  // Every message id begins with the time, so the names sort by age.
   fileName: ({ message_id }) => `${message_id.replaceAll(/[^\w.-]+/g, '')}.json`,
-  // Mail to all of them at once; a webhook's troubles are its own.
+  // One attempt for all mail recipients; each webhook is tried by itself, so that its failure affects no other.
   groupOf: (address) => webhookOf(address) ?? '',
 };
 
-/** `ways` are the transports to a recipient, in the order in which they are tried. */
+/** `ways` returns the transports to a recipient, in the order in which they are tried. */
 export const carryMail =
   (ways: (recipient: string) => readonly Transport[], outside: Outside): Flush<Entry>['carry'] =>
   ({ message_id, from, raw, news }, due) => {
@@ -39,7 +39,7 @@ export const carryMail =
     return carry(transports, { message_id, from, raw, news }, to, outside);
   };
 
-/** One transport after the other, until everybody has it. */
+/** Tries one transport after the other, until every recipient is accepted. */
 async function carry(
   transports: readonly Transport[],
   mail: Mail,
@@ -56,7 +56,7 @@ async function carry(
     if ('failure' in receipt) {
       words.push(`${transport.name}: ${receipt.failure}`);
       everyRefusalIsFinal &&= receipt.final;
-      // By another way it might arrive a second time. The next try begins with that one, in case nothing comes of this.
+      // By another transport the mail might arrive twice. The next try begins with the next transport.
       if (receipt.unsure) break;
       continue;
     }
@@ -70,12 +70,12 @@ async function carry(
     }
   }
   const isFinal = everyRefusalIsFinal && transports.length > 0;
-  const why = words.length === 0 ? `there is no way to ${to.join(', ')}` : words.join('; ');
+  const why = words.length === 0 ? `no transport leads to ${to.join(', ')}` : words.join('; ');
   for (const address of left) fates.set(address, { state: isFinal ? 'dead' : 'waiting', words: why });
   return fates;
 }
 
-/** Each try begins with another. */
+/** Each try begins with the next transport in the list. */
 function inTurn(transports: readonly Transport[], attempts: number): readonly Transport[] {
   const first = attempts % Math.max(1, transports.length);
   return [...transports.slice(first), ...transports.slice(0, first)];
@@ -87,7 +87,7 @@ async function tryTransport(transport: Transport, mail: Mail, to: readonly strin
   try {
     return await transport.send(mail, to, outside);
   } catch (error) {
-    // Set up wrongly is no verdict on the mail: somebody mends it, and it goes.
+    // A wrong configuration is no refusal of the mail: once corrected, the mail can be sent.
     return { failure: reasonOf(error), final: error instanceof Refused, unsure: error instanceof Unsure };
   }
 }

@@ -1,4 +1,4 @@
-// What a mail says: one for all that changed in a run, for those who are to hear of it. For a person at three in the
+// The text of a mail: one mail for all that changed in a run, for each set of recipients. For a person at three in the
 // morning: what, where, since when, what the limit is, what else is wrong, where to look.
 import type { Told } from '../contract/mail.ts';
 import { alignColumns } from '../core/columns.ts';
@@ -12,14 +12,14 @@ import type { Notice } from './files.ts';
 export interface Draft {
   readonly to: readonly string[];
   readonly ids: readonly string[];
-  /** What makes it this mail and no other: the same news of the same look have the same. */
+  /** Identifies the mail: the same notices of the same snapshot give the same key. */
   readonly key: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** Incidents that it is about, so that a recovery joins its opening. */
+  /** Incidents in the mail: they thread a recovery to its opening. */
   readonly incidents: readonly string[];
-  /** The same in parts, for those that want no mail. */
+  /** The content as data, for webhooks. */
   readonly alerts: readonly Told[];
 }
 
@@ -27,15 +27,15 @@ export interface About {
   readonly site: string;
   readonly hostname: string;
   readonly at: Date;
-  /** What is not well; and whether all that was read could be judged. */
+  /** Observations that are not well, and whether the snapshot could be judged. */
   readonly rest: { readonly isJudged: boolean; readonly notWell: readonly Judged[] };
   readonly runId: string;
   readonly runbookOf: (alert: Notice['alert']) => string;
-  /** Whether the alert says already what the observation does, or tells the cause of it. */
+  /** Whether the alert reports this observation already, or reports its cause. */
   readonly isToldBy: (alert: Notice['alert'], one: Judged) => boolean;
 }
 
-/** One mail for each set of people. Without anybody there is none. */
+/** One mail for each set of recipients; none for a notice without recipients. */
 export function draftMails(notices: readonly Notice[], about: About): Draft[] {
   const groups = new Map<string, Notice[]>();
   for (const notice of notices) {
@@ -129,12 +129,12 @@ function partOf({ kind, id, alert }: Notice, about: About): Part {
   };
 }
 
-/** What it already tells it does not tell again in other words. */
+/** Everything else that is not well, without what the alerts of this mail report already. */
 function aboutTheRest(notices: readonly Notice[], { rest, isToldBy }: About): Rest {
   const others = rest.notWell
     .filter((one) => !notices.some(({ alert }) => isToldBy(alert, one)))
     .map(({ observation }) => observation);
-  // Several checks judge the same reading, and say the same where it could not be read.
+  // Several checks judge the same reading, and have the same message if it failed.
   const each = [...new Map(others.map(({ level, message }) => [message, [level, oneLine(message)] as const])).values()];
   const lines = each.slice(0, mostElsewhere);
   const left = each.length - lines.length;
@@ -169,7 +169,7 @@ const colours: Record<Notice['kind'], string> = {
   vanished: '#666666',
 };
 
-/** No pictures, no styles from elsewhere: what is not in the mail is not loaded. */
+/** No images and no external styles: a mail program does not load them. */
 function htmlOf(parts: readonly Part[], rest: Rest, about: About): string {
   const blocks = parts.map(
     ({ kind, title, message, rows }) =>

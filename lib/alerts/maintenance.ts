@@ -2,11 +2,11 @@
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
-/** By its name, or the beginning of it. */
+/** By the full name, or its first three or more letters. */
 const weekdayOf = (name: string): number =>
   name.length < 3 ? -1 : weekdays.findIndex((weekday) => weekday.startsWith(name));
 
-/** `daily`, `tue`, `monday,thu`, `mon-fri`, `sat-mon` → days from Sunday on; undefined where one of them is none. */
+/** `daily`, `tue`, `monday,thu`, `mon-fri`, `sat-mon` → days from Sunday on; undefined if a part is not a day. */
 function daysOf(text: string): readonly number[] | undefined {
   if (text === 'daily') return weekdays.keys().toArray();
   const days = text.split(',').flatMap((part) => {
@@ -17,7 +17,7 @@ function daysOf(text: string): readonly number[] | undefined {
   return days.includes(-1) ? undefined : days;
 }
 
-/** `Tue 09:00-10:00 UTC`, `Mon-Fri 23:30-00:30`, `daily 02:00-03:00` → whether an instant lies in it; undefined: no window. */
+/** `Tue 09:00-10:00 UTC`, `Mon-Fri 23:30-00:30`, `daily 02:00-03:00` → tells whether an instant is in the window; undefined if invalid. */
 export function parseWindow(text: string): ((at: Date) => boolean) | undefined {
   const match = /^([a-z,-]+)\s+(\d\d):(\d\d)-(\d\d):(\d\d)(?:\s+utc)?$/.exec(text.trim().toLowerCase());
   if (!match) return undefined;
@@ -32,7 +32,7 @@ export function parseWindow(text: string): ((at: Date) => boolean) | undefined {
     const today = wanted.includes(at.getUTCDay());
     const yesterday = wanted.includes((at.getUTCDay() + 6) % 7);
     if (from < to) return today && minute >= from && minute < to;
-    // Over midnight it belongs to the day on which it begins.
+    // A window over midnight belongs to the day on which it begins.
     return (today && minute >= from) || (yesterday && minute < to);
   };
 }

@@ -1,9 +1,9 @@
-// Alerts as people name them, to say that nobody should hear of them: `rule`, or `rule:subject`; of `red` also
-// `red:check`, for all its subjects.
+// Checks the names that silences and maintenance windows use for alerts: `rule` or `rule:subject`; for `red` also
+// `red:check`, which covers all subjects of the check.
 import { nearest } from '../core/text.ts';
 import { policies, red } from './policies.ts';
 
-/** Why nothing is ever called that, if so. `checks` are the names of all that is judged. */
+/** An error message if no alert can have this name. `checks` are the names of all checks. */
 export function misnamed(of: string, checks: readonly string[]): string | undefined {
   const [rule = ''] = of.split(':', 1);
   const names = policies.map(({ name }) => name);
@@ -14,7 +14,7 @@ export function misnamed(of: string, checks: readonly string[]): string | undefi
   return rule === red.name ? misnamedCheck(subject, checks) : undefined;
 }
 
-/** Why `red` is never about that, if so. */
+/** An error message if the subject of `red` does not begin with the name of a check. */
 export function misnamedCheck(subject: string, checks: readonly string[]): string | undefined {
   const [check = ''] = subject.split(':', 1);
   return checks.includes(check) ? undefined : thereIsNo('check', check, checks);

@@ -1,7 +1,7 @@
 // Every alert policy, in the order in which a mail names them.
 import type { Policy } from '../contract/policy.ts';
 
-/** Of what a snapshot says. Its time is theirs: the same snapshot twice is one look. */
+/** Policies over a snapshot. They go by the snapshot’s time: the same snapshot twice is evaluated once. */
 export const snapshotPolicies: readonly Policy[] = [
   {
     name: 'storage',
@@ -41,7 +41,7 @@ export const snapshotPolicies: readonly Policy[] = [
     runbook: 'ops/runbooks/stream-age.md',
     of: { 'stream-age': '' },
     levels: ['red'],
-    // Counted from when it went stale, not from when somebody looked.
+    // Counted from when the stream went stale, not from when the monitor first saw that.
     hold: ['stale-for', '3h', 'stale for this long'],
   },
   {
@@ -55,7 +55,7 @@ export const snapshotPolicies: readonly Policy[] = [
   },
   {
     name: 'probe',
-    summary: 'a reading fails again and again',
+    summary: 'a reading fails repeatedly',
     runbook: 'ops/docs/alerts.md',
     of: { 'host-reachable': 'host.', 'workspace-reachable': 'mount.' },
     readings: true,
@@ -65,30 +65,30 @@ export const snapshotPolicies: readonly Policy[] = [
   },
 ];
 
-/** Of what is red by the limits of health: nothing is judged twice, with other limits. */
+/** Covers red observations that no other policy covers, so that nothing is judged twice by different limits. */
 export const red: Policy = {
   name: 'red',
-  summary: 'health judges something red, and no other rule tells of it',
+  summary: 'health judges something red, and no other rule covers it',
   levels: ['red'],
   hold: ['red-for', '15m', 'red for this long'],
   exceptions: {
-    // Behind for hours by the time that it is red; and what could not be reached catches up by itself.
+    // A mirror is hours behind before it turns red, and it catches up by itself after an outage.
     'mirror-coverage': { 'red-for': '1h' },
     'mirror-lag': { 'red-for': '1h' },
-    // What happened since the snapshot before is red in one snapshot alone, and in the next one as if it had not been.
+    // An OOM kill is red only in the first snapshot after it, and green in the next one.
     'host-oom': { 'red-for': '0s', 'clear-hold': '1h' },
   },
 };
 
-/** Of the monitor itself: time passes for them also while nothing is collected. */
+/** Policies over the monitor itself. They go by the clock, so that they advance while nothing is collected. */
 export const monitorPolicies: readonly Policy[] = [
   {
     name: 'snapshot',
-    summary: 'nothing is collected any more',
+    summary: 'no new snapshots are collected',
     runbook: 'ops/runbooks/snapshot-age.md',
     of: { 'snapshot-age': '' },
     limit: { key: 'older-than', side: 'from', definition: ['age', '3 intervals', 'a snapshot older than this'] },
-    // One that is not there, or cannot be read, is as good as too old.
+    // A snapshot that is missing or unreadable counts as too old.
     levels: ['unknown'],
   },
   {
@@ -106,23 +106,27 @@ export const monitorPolicies: readonly Policy[] = [
   },
   {
     name: 'heartbeat',
-    summary: 'the watcher outside accepts no heartbeat',
+    summary: 'the external watchdog accepts no heartbeat',
     runbook: 'ops/runbooks/heartbeat.md',
     of: { heartbeat: '' },
-    limit: { key: 'older-than', side: 'from', definition: ['age', '24 intervals', 'none was accepted for this long'] },
+    limit: {
+      key: 'older-than',
+      side: 'from',
+      definition: ['age', '24 intervals', 'no heartbeat was accepted for this long'],
+    },
     levels: [],
-    // After a machine was off, the first cycle looks before its own heartbeat is sent.
+    // After the machine was off, the first cycle evaluates this before it sends its own heartbeat.
     hold: ['hold', '10m', 'must last this long'],
   },
   {
     name: 'stage',
-    summary: 'a stage of the monitor itself fails again and again, or is not run any more',
+    summary: 'a stage of the monitor itself fails repeatedly, or is no longer run',
     runbook: 'ops/runbooks/stage-outcome.md',
     of: { 'stage-outcome': '' },
-    // The one that mails: what it says of its own last run, its next one has mended.
+    // send-alerts cannot mail about its own failure: by the time it runs again, the failure is over.
     except: ['send-alerts'],
     levels: ['red', 'unknown'],
-    hold: ['failing-for', '1h', 'failing for this long, counted from when it last did its work'],
+    hold: ['failing-for', '1h', 'failing for this long, counted from its last successful run'],
   },
 ];
 

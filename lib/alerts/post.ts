@@ -1,4 +1,4 @@
-// What sending is handed of the world, and which ways lead to whom.
+// What sending needs beyond a World, and which transports lead to which recipient.
 import type { Spool } from '../contract/spool.ts';
 import { Unconfigured } from '../contract/errors.ts';
 import type { Transport } from '../contract/mail.ts';
@@ -9,15 +9,14 @@ import { webhookOf } from './recipient.ts';
 import type { FoundNote } from './quiet.ts';
 import type { WebhookConfig } from './webhook-body.ts';
 
-/** Beyond a World. */
 export interface Post {
   readonly spool: (folder: string, runtime: string) => Spool;
-  /** Loaded when there is something to send: a run without costs nothing of it. */
+  /** Loaded only when there is something to send. */
   readonly outside: () => Promise<Outside>;
   readonly transports: () => Promise<Transports>;
-  /** What people left in that folder. */
+  /** Silences, lifts and acknowledgements in that folder. */
   readonly notes: (folder: string) => readonly FoundNote[];
-  /** Where it is not ours to remove, it stays. */
+  /** Leaves a file that we are not allowed to remove. */
   readonly removeNote: (folder: string, name: string) => void;
 }
 
@@ -32,26 +31,29 @@ export interface Ways {
   readonly webhooks: Readonly<Record<string, Transport>>;
 }
 
-/** `OPS_ALERT_TRANSPORT` wins over the configuration. Misspelt, it costs the mails their way, and nobody else theirs. */
+/** `OPS_ALERT_TRANSPORT` overrides the configuration. If misspelt, mails wait, but webhooks still work. */
 export function waysOut({ mail, webhook }: Transports, { alerts }: AlertsConfig, { environment }: Outside): Ways {
   const wanted = environment['OPS_ALERT_TRANSPORT'] || alerts.transport;
   const found = wanted === 'auto' ? mail : mail.filter(({ name }) => name === wanted);
   const names = ['auto', ...mail.map(({ name }) => name)];
   const missing = `OPS_ALERT_TRANSPORT is ${JSON.stringify(wanted)}; expected one of ${listed(names)}`;
   const webhooks = Object.entries(alerts.webhooks).map(([name, settings]) => [name, webhook(name, settings)] as const);
-  return { mail: found.length === 0 ? [noWay(wanted, missing)] : found, webhooks: Object.fromEntries(webhooks) };
+  return {
+    mail: found.length === 0 ? [unknownTransport(wanted, missing)] : found,
+    webhooks: Object.fromEntries(webhooks),
+  };
 }
 
-const noWay = (name: string, missing: string): Transport => ({
+const unknownTransport = (name: string, missing: string): Transport => ({
   name,
-  summary: 'nothing of that name',
+  summary: 'unknown transport',
   ready: async () => ({ usable: false, missing }),
   send: async () => {
     throw new Unconfigured(missing);
   },
 });
 
-/** To whom nothing leads (a webhook that the configuration does not name any more), there is no way. */
+/** Empty for a webhook that the configuration no longer has. */
 export function waysTo({ mail, webhooks }: Ways, recipient: string): readonly Transport[] {
   const name = webhookOf(recipient);
   if (name === undefined) return mail;

@@ -1,4 +1,4 @@
-// Who is to be told → mails in the outbox, and what is said of them in the log.
+// Notices → mails in the outbox, and `queued` events for the log.
 import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
 import type { JudgedSite, Known } from '../health/files.ts';
@@ -12,13 +12,13 @@ import { type About, type Draft, draftMails } from './mail.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
 
-/** What mails say of the site besides. */
+/** For the part of a mail about everything else that is not well. */
 export interface Site {
   readonly snapshot: Known['snapshot'];
   readonly judged: JudgedSite;
 }
 
-/** `at` is when what they tell of was seen. */
+/** `at` is when the notices were evaluated: the time of the snapshot, if there is one. */
 export async function queue(
   post: Post,
   world: World<AlertsConfig>,
@@ -42,7 +42,7 @@ export async function queue(
   const told: Event[] = [];
   for (const draft of drafts) {
     const entry = await composeDraft(post, world, draft, at);
-    // On the disk before anybody says so.
+    // Written to disk before the event is logged.
     writeEntry(spool, mailKind, entry);
     told.push({
       kind: 'queued',
@@ -57,7 +57,7 @@ export async function queue(
 
 export const allOf = ({ age, snapshot, monitor }: JudgedSite): readonly Judged[] => [age, ...snapshot, ...monitor];
 
-/** A snapshot that cannot be believed, or is older, says nothing of how it is now. */
+/** A stale snapshot, or one older than the notices, says nothing about the present. */
 function restOf({ snapshot, judged }: Site, at: Date): About['rest'] {
   const { age, monitor } = judged;
   const isFresh = age.observation.level === 'green';
@@ -71,7 +71,7 @@ export async function composeDraft(post: Post, world: World<AlertsConfig>, draft
   const { compose } = await import('./compose.ts');
   const { environment } = await post.outside();
   const { config, hostname } = world;
-  // An address that somebody reads: what comes back is the sign of a mail that did not arrive.
+  // Somebody should read this address: bounces are the only sign of a mail that was accepted and did not arrive.
   const from = config.alerts.from ?? (environment['OPS_ALERT_SMTP_FROM'] || `ops-monitor@${hostname}`);
   return compose(draft, { site: config.site, from, hostname, at, now: world.now() });
 }

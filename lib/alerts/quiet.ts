@@ -1,5 +1,4 @@
-// Who does not want to hear of what, until when and why; and who knows of it already. Files that people leave, and
-// windows of the configuration.
+// Silences, acknowledgements and lifts, which people leave as files, and the maintenance windows of the configuration.
 import * as z from 'zod/mini';
 import type { AlertsConfig } from './config.ts';
 import type { Quiet } from './files.ts';
@@ -13,50 +12,51 @@ const silenceSchema = z.looseObject({
   who: z.string(),
   reason: z.string(),
   from: z.string(),
-  /** Of a silence, and of a lift that of the last it ends; an acknowledgement ends with the incident. */
+  /** End of a silence; of a lift, the end of the last silence it lifts. An acknowledgement ends with the incident. */
   until: z.optional(z.string()),
 });
 
 export type Note = z.output<typeof silenceSchema>;
 
-/** One that was read from a file. */
 type Left = Note & { readonly name: string };
 
-/** A file that somebody left, or why it could not be read. */
+/** A file in the silences folder, or why it could not be read. */
 export interface FoundNote {
   readonly name: string;
   readonly text: string;
   readonly problem?: string;
 }
 
-/** What somebody left in the folder; what is no note is told. */
+/** The valid notes of the silences folder; every other file becomes a problem. */
 export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; problems: string[] } {
   const problems: string[] = [];
   const notes = files.flatMap(({ name, text, problem }): Left[] => {
     if (problem !== undefined) {
-      problems.push(`${name} among the silences cannot be read, and silences nothing: ${problem}`);
+      problems.push(`${name} among the silences cannot be read and is ignored: ${problem}`);
       return [];
     }
     try {
       const parsed = silenceSchema.safeParse(JSON.parse(text));
       if (parsed.success && areInstants(parsed.data)) return [{ ...parsed.data, name }];
     } catch {
-      // told below
+      // Reported below.
     }
-    problems.push(`${name} among the silences is none: write them with ops-monitor silence`);
+    problems.push(
+      `${name} among the silences is not a valid note and is ignored: write silences with ops-monitor silence`,
+    );
     return [];
   });
   return { notes, problems };
 }
 
-/** As they are compared: what is no instant in UTC lies after every one, and would silence for ever. */
+/** Times are compared as text: one that is not an instant in UTC would sort last, and silence for ever. */
 const areInstants = ({ kind, from, until }: Note): boolean =>
   [from, ...(kind === 'acknowledgement' ? [] : [until])].every(
     (time) =>
       time !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(time) && !Number.isNaN(Date.parse(time)),
   );
 
-/** Without lifts, and the silences of the same name that stood before each: that file may not be ours to remove. */
+/** Without lifts and the silences they end: the file of a lifted silence may not be ours to remove. */
 const standing = (notes: readonly Note[]): (Note & { kind: 'silence' | 'acknowledgement' })[] =>
   notes.flatMap((note) => {
     const { kind } = note;
@@ -66,7 +66,7 @@ const standing = (notes: readonly Note[]): (Note & { kind: 'silence' | 'acknowle
 
 const lifts = (lift: Note, { of, from }: Note): boolean => lift.kind === 'lift' && lift.of === of && from <= lift.from;
 
-/** Why nobody is told of it now, if so. */
+/** The reason of the silence or maintenance window that covers the alert now, if there is one. */
 export function silencedBy(
   notes: readonly Note[],
   windows: AlertsConfig['alerts']['maintenance'],
@@ -85,14 +85,14 @@ export function silencedBy(
   return undefined;
 }
 
-/** Who knows of it, if somebody said so since it began: the next time begins anew. */
+/** The acknowledgement made since the incident began, if there is one: it does not count for the next incident. */
 export function acknowledgedBy(notes: readonly Note[], id: string, firstSeen: string | undefined): string | undefined {
   if (firstSeen === undefined) return undefined;
   const found = notes.find(({ kind, of, from }) => kind === 'acknowledgement' && of === id && from >= firstSeen);
   return found && `acknowledged by ${found.who}: ${found.reason}`;
 }
 
-/** All of it that holds now, for whoever reads the report. */
+/** Silences, acknowledgements and windows that hold now, for the report. */
 export function quietNow(
   notes: readonly Note[],
   windows: AlertsConfig['alerts']['maintenance'],
@@ -116,7 +116,7 @@ export function quietNow(
 
 const keptSeconds = 7 * 86_400;
 
-/** Files of notes that have had nothing to say for a week. */
+/** Names of the files of notes that ended a week ago. */
 export function spentNotes(
   notes: readonly Left[],
   firstSeenOf: (id: string) => string | undefined,

@@ -1,4 +1,4 @@
-// Recorded snapshots through the rules and the lifecycle: which mails would have been written. Nothing is sent.
+// Replays recorded snapshots through the rules and the lifecycle, to list the mails they would cause. Sends nothing.
 import type { Sections } from '../contract/registry.ts';
 import { firstLine } from '../core/text.ts';
 import type { Judged } from '../engine/checks.ts';
@@ -15,7 +15,7 @@ export interface WouldBe {
   readonly to: readonly string[];
 }
 
-/** One snapshot after the other, oldest first, as if every mail had arrived at once. `judge` are the checks over one. */
+/** Call it with each snapshot, oldest first: every mail counts as delivered at once. `judge` applies the checks. */
 export function rehearsal(
   config: AlertsConfig,
   sections: Sections,
@@ -26,7 +26,7 @@ export function rehearsal(
     const at = new Date(snapshot.time_utc);
     if (Number.isNaN(at.getTime())) return [];
     const firstSeenOf = (id: string) => state.alerts[id]?.first_seen;
-    // Windows of the configuration count; what people silenced then was about the mails of then.
+    // Maintenance windows count. Silences left by people do not: they were about the mails of that time.
     const quiet = { notes: [], at, firstSeenOf };
     const next = advance(state, {
       at,
@@ -37,7 +37,7 @@ export function rehearsal(
     const ids = next.notices.map(({ id }) => id);
     state = sent(next.state, ids, at);
     const { hostname, run_id: runId } = snapshot;
-    // Of a mail only its subject is shown.
+    // Only the subject and recipients of each mail are used.
     const nothing = { rest: { isJudged: false, notWell: [] }, runbookOf: () => '', isToldBy: () => false };
     return draftMails(next.notices, { site: config.site, hostname, at, runId, ...nothing }).map(({ subject, to }) => ({
       at: at.toISOString(),
@@ -49,11 +49,11 @@ export function rehearsal(
 
 export interface Difference {
   readonly mail: WouldBe;
-  /** Which of the two would have sent it. */
+  /** The configuration that would have sent the mail: today’s, the new one, or both. */
   readonly by: 'both' | 'today' | 'new';
 }
 
-/** The mails of both in the order of time. The same mail at the same time is one line. */
+/** The mails of both configurations, sorted by time. The same mail at the same time appears once. */
 export function compareMails(today: readonly WouldBe[], changed: readonly WouldBe[]): Difference[] {
   const key = ({ at, subject, to }: WouldBe): string => JSON.stringify([at, subject, to]);
   const [before, after] = [new Set(today.map(key)), new Set(changed.map(key))];

@@ -1,6 +1,6 @@
-// send-alerts: snapshot and state → who is to be told; then what waits is sent. It judges the snapshot itself: a health
-// file that is broken or missing silences nothing. What is owed stands in the state until the mails are on the disk, and
-// the state says that one is sent before it goes from the disk.
+// send-alerts: works out from snapshot and state which notices are due, then sends the waiting mails. It judges the snapshot
+// itself, so a broken or missing health file silences nothing. Notices stay in the state until their mails are on disk, and
+// the state records a mail as sent before its file is removed.
 import { Usage } from '../contract/errors.ts';
 import type { Sections } from '../contract/registry.ts';
 import type { Spool } from '../contract/spool.ts';
@@ -13,7 +13,7 @@ import { type Outbox, readOutbox } from '../outbox/outbox.ts';
 import { readHeartbeat } from '../confirm/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import { tellAlertmanager } from './alertmanager.ts';
-import { checkWays, sendTest } from './check.ts';
+import { checkTransports, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
 import {
@@ -38,7 +38,7 @@ import { parseNotes, quietNow, spentNotes } from './quiet.ts';
 
 const empty: AlertState = { seen_at: undefined, alerts: {} };
 const fresh: State = { schema_version: 1, snapshot: empty, own: empty };
-/** What is left then is for the next run. */
+/** Mails not sent within this time wait for the next run. */
 const sendingMs = 60_000;
 
 /** The checks over the snapshot and over what the monitor knows of itself. */
@@ -51,18 +51,18 @@ export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge
     reads: [latest, stateFile],
     writes: [stateFile, events, toldAlerts],
     runsEvery: 'cycle',
-    // A last mail that is begun in time may yet be tried by all three ways, half a minute and more each.
+    // A mail begun within the sending time may be tried by all three transports, half a minute and more each.
     deadlineMs: 180_000,
     options: {
       check: { type: 'boolean', summary: 'print which transport would be used, and why the others would not' },
       test: { type: 'boolean', summary: 'send a test message to every recipient under `alerts` now' },
     },
-    // A test neither waits for anything nor leaves anything: it arrives, or it says why not.
+    // A test is never queued: it arrives, or the output says why not.
     onlyAsks: (options) => options['check'] === true || options['test'] === true,
 
     async run(world) {
       const { check, test, 'dry-run': isDry } = world.options;
-      if (check === true) return checkWays(post, world.config);
+      if (check === true) return checkTransports(post, world.config);
       if (test === true && isDry === true) throw new Usage('--test sends a mail, and --dry-run none: choose one');
       return test === true ? sendTest(post, world) : sendNew(post, world, judge, sections);
     },
@@ -80,7 +80,7 @@ async function sendNew<Config extends AlertsConfig>(
   const isDry = world.options['dry-run'] === true;
   const problems: string[] = [];
   const spool = post.spool(outboxFolder(places), places.runtime);
-  // Without it alerts begin anew: a mail may come twice, and none is lost.
+  // Without the state all alerts start again: a mail may be sent twice, and none is lost.
   const { content: before = fresh, problems: noState } = await world.previous(stateFile);
   problems.push(...noState.map((problem) => `the state of the alerts ${problem}`));
   const { snapshot, missing } = await world.read(latest).then(
@@ -124,7 +124,7 @@ async function sendNew<Config extends AlertsConfig>(
   const byOwn = lookAtMonitor(all, config);
   const own = advance(before.own, { at: now, seen: byOwn, handlingOf: handling, isOnItsWay });
   const notices = [...seen.notices, ...own.notices];
-  // Whom Alertmanager tells is its own matter.
+  // With Alertmanager, an alert without recipients here is no problem: Alertmanager routes it.
   const happened = [...seen.events, ...own.events].filter(
     ({ kind }) => kind !== 'unheard' || !config.alerts.alertmanager,
   );
@@ -135,13 +135,13 @@ async function sendNew<Config extends AlertsConfig>(
   if (isDry) return { counts, problems, text: dryText(notices) };
 
   spool.sweep();
-  // Of a run that was killed. Its mails, not new ones of a later snapshot: one may be in the outbox already.
-  const bill = { post, world, spool, runId, problems, site: { snapshot, judged: site } };
-  const queued = await pay(bill, before.owed);
+  // Notices of a killed run are written with their own time: some of those mails may be in the outbox already.
+  const context = { post, world, spool, runId, problems, site: { snapshot, judged: site } };
+  const queued = await writeNotices(context, before.owed);
   if (notices.length > 0 || happened.length > 0) {
     const owed = { at: (byTime ?? now).toISOString(), notices, events: happened };
     await world.replace(stateFile, { ...judged, owed });
-    queued.push(...(await pay(bill, owed)));
+    queued.push(...(await writeNotices(context, owed)));
     await world.replace(stateFile, judged);
   } else if (JSON.stringify(judged) !== JSON.stringify(before)) await world.replace(stateFile, judged);
   let state = judged;
@@ -151,7 +151,7 @@ async function sendNew<Config extends AlertsConfig>(
     isTimeLeft: () => world.monotonicMs() - began < sendingMs,
     settle: async (ids, at) => {
       const next = { ...state, snapshot: sent(state.snapshot, ids, at), own: sent(state.own, ids, at) };
-      // While another recipient waits, it is told of the same again with every run.
+      // While another recipient waits, settle is called with the same values in every run.
       if (JSON.stringify(next) === JSON.stringify(state)) return;
       state = next;
       await world.replace(stateFile, state);
@@ -159,8 +159,8 @@ async function sendNew<Config extends AlertsConfig>(
   });
   problems.push(...flushed.problems);
   for (const name of spentNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
-  const untold = await tellAlertmanager(world, state, post.outside);
-  problems.push(...untold);
+  const unposted = await tellAlertmanager(world, state, post.outside);
+  problems.push(...unposted);
   const { waiting, waiting_seconds, dead } = countOutbox(readOutbox(spool, mailKind), spool, now);
   if (waiting > 0)
     problems.push(
@@ -171,11 +171,11 @@ async function sendNew<Config extends AlertsConfig>(
       ...counts,
       queued: queued.length,
       sent: flushed.happened.filter(({ kind }) => kind === 'sent').length,
-      // What health says of the delivery it takes from here.
+      // Health judges delivery by these counts.
       waiting,
       waiting_seconds: Math.round(waiting_seconds),
       dead,
-      ...(config.alerts.alertmanager ? { untold: untold.length } : {}),
+      ...(config.alerts.alertmanager ? { untold: unposted.length } : {}),
     },
     problems,
     ...(snapshot ? { run_id: snapshot.run_id } : {}),
@@ -184,7 +184,7 @@ async function sendNew<Config extends AlertsConfig>(
   };
 }
 
-interface Bill {
+interface NoticeContext {
   readonly post: Post;
   readonly world: World<AlertsConfig>;
   readonly spool: Spool;
@@ -193,7 +193,10 @@ interface Bill {
   readonly site: Site;
 }
 
-async function pay({ post, world, spool, runId, problems, site }: Bill, owed: State['owed']): Promise<Event[]> {
+async function writeNotices(
+  { post, world, spool, runId, problems, site }: NoticeContext,
+  owed: State['owed'],
+): Promise<Event[]> {
   if (!owed) return [];
   const queued = await queue(post, world, spool, owed.notices, new Date(owed.at), site);
   problems.push(...(await log(world, runId, [...owed.events.map(eventOf), ...queued])));
@@ -210,7 +213,7 @@ function countOutbox({ waiting, problems }: Outbox<Entry>, spool: Spool, now: Da
   return {
     waiting: waiting.length,
     waiting_seconds: Math.max(0, ...ages),
-    // What cannot be read will arrive no more than those that nobody took.
+    // An unreadable entry will not be delivered either.
     dead: spool.dead().length + problems.length,
   };
 }
@@ -220,10 +223,10 @@ const countActive = (state: State): number =>
 
 const dryText = (notices: readonly Notice[]): string =>
   notices.length === 0
-    ? 'nobody would be told of anything'
+    ? 'no notification would be sent'
     : notices
         .map(
-          ({ kind, id, alert, to }) => `would tell ${listed([...to]) || 'nobody'} (${kind}): ${id}: ${alert.message}`,
+          ({ kind, id, alert, to }) => `would notify ${listed([...to]) || 'nobody'} (${kind}): ${id}: ${alert.message}`,
         )
         .join('\n');
 

@@ -1,4 +1,4 @@
-// Which sendmail is here, and where it is msmtp's, with which configuration.
+// Finds the sendmail program of this machine and, if it is msmtp, its configuration.
 import { basename } from 'node:path';
 import type { Outside } from '../contract/outside.ts';
 import { join } from '../core/path.ts';
@@ -6,17 +6,17 @@ import { wordsOf } from './sysexits.ts';
 
 export interface SendmailProgram {
   readonly path: string;
-  /** What it really is: `msmtp`, `exim4`, … */
+  /** The program behind the link: `msmtp`, `exim4`, … */
   readonly kind: string;
-  /** msmtp's, where it is msmtp. */
+  /** Configuration file, for msmtp only. */
   readonly config?: string;
-  /** What makes msmtp read that configuration, where it would not by itself. */
+  /** Options that make msmtp read that configuration, if it would not by itself. */
   readonly options: readonly string[];
 }
 
 export type Missing = { readonly missing: string };
 
-/** The path that bsd-mailx has built in; not every PATH has its folder. */
+/** The path built into bsd-mailx; its folder is not in every PATH. */
 export const usualSendmail = '/usr/sbin/sendmail';
 
 export async function findSendmail(outside: Outside): Promise<SendmailProgram | Missing> {
@@ -33,12 +33,12 @@ export async function findSendmail(outside: Outside): Promise<SendmailProgram | 
 async function kindOf(path: string, outside: Outside): Promise<string> {
   const name = basename(outside.realpath(path) ?? path);
   if (name === 'msmtp') return name;
-  // A wrapper that ends in msmtp shows no other way.
+  // A wrapper script around msmtp can only be recognised by its --version.
   const { stdout } = await outside.run([path, '--version'], { seconds: 5 });
   return stdout.startsWith('msmtp version') ? 'msmtp' : name;
 }
 
-/** Where msmtp looks by itself, and where Debian's documentation and others put it though msmtp never looks there. */
+/** Searches where msmtp looks by itself, then /etc/msmtp, which Debian's documentation names but msmtp never reads. */
 function findConfig(outside: Outside): { config: string; options: string[] } | Missing {
   const { environment } = outside;
   const readable = (path: string): boolean => outside.readable(path);
@@ -62,7 +62,7 @@ function findConfig(outside: Outside): { config: string; options: string[] } | M
   };
 }
 
-/** `/usr/sbin/sendmail, which is msmtp with /etc/msmtprc, by relay.example.org:587`. Asks msmtp, and nobody else. */
+/** `/usr/sbin/sendmail, which is msmtp with /etc/msmtprc, by relay.example.org:587`. Runs msmtp --pretend, which contacts no server. */
 export async function describeSendmail(program: SendmailProgram, outside: Outside): Promise<string | Missing> {
   const { path, kind, config, options } = program;
   if (config === undefined)
@@ -72,7 +72,7 @@ export async function describeSendmail(program: SendmailProgram, outside: Outsid
     seconds: 10,
   });
   if (ran.exit_code !== 0) return { missing: `msmtp cannot use ${config}: ${wordsOf(ran)}` };
-  // It prints all of the account, a command for the password too: two words of it are taken.
+  // msmtp prints the whole account, even the password command: only host and port are taken.
   const [host, port] = ['host', 'port'].map((key) => new RegExp(`^${key} = (.*)$`, 'm').exec(ran.stdout)?.[1]);
   return `${path}, which is msmtp with ${config}, by ${host ?? '?'}:${port ?? '?'}`;
 }

@@ -1,4 +1,4 @@
-// What a mail program means by its exit code (sysexits.h), and what to do where it takes all recipients or none.
+// The meaning of a mail program's exit code (sysexits.h), and how to handle a program that takes all recipients or none.
 import { Refused, Unconfigured, Unsure } from '../contract/errors.ts';
 import type { Receipt, Refusal } from '../contract/mail.ts';
 import type { Ran } from '../contract/outside.ts';
@@ -7,39 +7,39 @@ import { oneLine } from '../core/harmless.ts';
 /** How long a mail program may take: msmtp without `timeout` in its configuration waits for ever. */
 export const carrySeconds = 30;
 
-/** One call of a mail program. No code where it did not exit by itself. */
+/** One call of a mail program. `code` is undefined if the program did not exit by itself. */
 export interface Attempt {
   readonly code: number | undefined;
   readonly words: string;
 }
 
-/** USAGE, DATAERR, NOUSER: what msmtp makes of a 5xx answer to a recipient, and others of an address they do not like. */
+/** USAGE, DATAERR, NOUSER: msmtp's codes for a 5xx reply to a recipient, and other programs' codes for a bad address. */
 const permanent = new Set<number | undefined>([64, 65, 67]);
 /** NOPERM, CONFIG: also a wrong password. */
 const setUpWrongly = new Set<number | undefined>([77, 78]);
-/** UNAVAILABLE: msmtp's word for a 4xx answer, and for a 5xx that comes after the mail itself. */
+/** UNAVAILABLE: msmtp's code for a 4xx reply, and for a 5xx reply after the mail itself. */
 const unavailable = 69;
-/** Those that one recipient alone may have caused. */
+/** Codes that a single recipient may have caused. */
 const ofOneRecipient = new Set<number | undefined>([...permanent, unavailable]);
 
 const isPermanent = ({ code, words }: Attempt): boolean =>
   permanent.has(code) || (code === unavailable && /not accept the mail.* server message: 5\d\d/.test(words));
 
-/** IOERR: msmtp's word for silence, at the greeting or after the mail, and it does not say which. */
-const fellSilent = 74;
+/** IOERR: msmtp's code for a server that stopped answering, at the greeting or after the mail: it does not say which. */
+const serverStoppedAnswering = 74;
 
-/** Everything that is not known to be final (69, 71, 74, 75, an end at its time, …) may be better later. */
+/** Every failure that is not known to be final (69, 71, 74, 75, a timeout, …) is retried. */
 function failureOf(program: string, attempt: Attempt): Error {
   const { code, words } = attempt;
   const message = `${program} ${code === undefined ? 'did not get through' : `gave up with exit code ${code}`}: ${words}`;
   if (setUpWrongly.has(code)) return new Unconfigured(message);
-  if (code === fellSilent || (code === undefined && words.startsWith('ended '))) return new Unsure(message);
+  if (code === serverStoppedAnswering || (code === undefined && words.startsWith('ended '))) return new Unsure(message);
   return isPermanent(attempt) ? new Refused(message) : new Error(message);
 }
 
 /**
- * To all at once; where the program takes all recipients or none (msmtp: one bad address, and nobody gets anything), and
- * one of several may be to blame, to each by itself.
+ * Sends to all recipients at once. If the program takes all recipients or none (msmtp: one bad address, and nobody gets
+ * the mail) and one of several may be the cause, sends to each recipient by itself.
  */
 export async function carry(
   program: { readonly name: string; readonly takesAllOrNone: boolean },
@@ -54,7 +54,7 @@ export async function carry(
   const refused: Refusal[] = [];
   let last = together;
   for (const address of to) {
-    // What is no single recipient's fault hits the next one as well, after as long a wait.
+    // A failure that no single recipient caused would hit the next one as well, after the same timeout.
     if (last.code === 0 || ofOneRecipient.has(last.code)) last = await attempt([address]);
     if (last.code === 0) accepted.push(address);
     else refused.push({ address, permanent: isPermanent(last), words: last.words });
@@ -64,20 +64,20 @@ export async function carry(
   return { accepted, refused, words: together.words };
 }
 
-/** Looks like base64, as a login does on its way. The password is not ours to know: msmtp has it. */
+/** Whether a word looks like base64, as a login in transit does. We cannot compare: only msmtp knows the password. */
 const isCoded = (word: string): boolean =>
   word.length % 4 === 0 && (word.endsWith('=') || (/[a-z]/.test(word) && /.[A-Z]/.test(word)));
 
-/** What a program said of its failure, as one line. */
+/** The program's error output as one line, without secrets. */
 export function wordsOf(ran: Ran): string {
   const said = oneLine(
     ran.stderr
-      // A command that prints a password may hold it.
+      // A passwordeval command may contain the password.
       .replaceAll(/cannot read output of '.*'/g, 'cannot read the output of passwordeval')
-      // A server may repeat the login that it did not understand.
+      // A server may quote a login that it did not understand.
       .replaceAll(/\b(AUTH [A-Z0-9-]+) \S+/gi, '$1 …')
       .replaceAll(/(?<=server message: .*)[A-Za-z0-9+/]{8,}={0,2}/g, (word) => (isCoded(word) ? '…' : word))
-      // mailx's own end of the story, whose number is told anyway.
+      // mailx adds this line; its exit code is in the message anyway.
       .replaceAll(/^.*sendmail process failed.*$/gm, '')
       .replaceAll(/^(sendmail|msmtp): /gm, '')
       .trim()

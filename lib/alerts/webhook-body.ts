@@ -1,4 +1,4 @@
-// News as a webhook wants to be told: for programs, and as each kind of chat shows it.
+// The request bodies of webhooks: JSON for programs, and the formats of ntfy, Slack and Teams.
 import type { News, Told } from '../contract/mail.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { forSlack, forTeams, oneLine } from '../core/harmless.ts';
@@ -7,7 +7,6 @@ export const webhookStyles = ['json', 'ntfy', 'slack', 'teams'] as const;
 
 export type WebhookStyle = (typeof webhookStyles)[number];
 
-/** What the configuration says of one webhook. */
 export interface WebhookConfig {
   readonly url: string;
   readonly style: WebhookStyle;
@@ -19,15 +18,15 @@ export interface WebhookRequest {
   readonly body: unknown;
 }
 
-/** What is to be posted where; the address itself only where that kind wants it otherwise. */
+/** Body and URL of the request; only ntfy changes the URL. */
 export const webhookRequest = (style: WebhookStyle, url: string, news: News, messageId: string): WebhookRequest =>
   requests[style](url, news, messageId);
 
 const requests: Record<WebhookStyle, (url: string, news: News, messageId: string) => WebhookRequest> = {
-  // Whoever was told twice knows it by the message_id.
+  // The receiver recognises a duplicate by its message_id.
   json: (url, news, message_id) => ({ url, body: { schema_version: 1, message_id, ...news } }),
 
-  // As JSON, which goes to the server itself with the topic inside: headers would have to be ASCII.
+  // As JSON, posted to the server’s root with the topic in the body: title and tags as headers would have to be ASCII.
   ntfy: (url, { subject, text, alerts }) => {
     const target = new URL(url);
     const parts = target.pathname.split('/').filter(Boolean);
@@ -37,7 +36,7 @@ const requests: Record<WebhookStyle, (url: string, news: News, messageId: string
     const body = {
       topic: decodeURIComponent(topic),
       title: cut(subject, 250),
-      // Longer than 4,096 bytes it would become an attachment.
+      // ntfy turns a message of more than 4,096 bytes into an attachment.
       message: cut(linesOf(alerts, text).join('\n\n'), 1000),
       priority: bad ? 4 : 3,
       tags: [bad ? 'rotating_light' : 'white_check_mark'],
@@ -53,7 +52,7 @@ const requests: Record<WebhookStyle, (url: string, news: News, messageId: string
     },
   }),
 
-  // An adaptive card, which the webhooks of Workflows take, and those of old connectors too.
+  // An adaptive card, which the webhooks of Workflows and of the old connectors accept.
   teams: (url, { subject, text, alerts }) => ({
     url,
     body: {
@@ -74,7 +73,7 @@ const requests: Record<WebhookStyle, (url: string, news: News, messageId: string
                 wrap: true,
               },
               ...(alerts.length === 0 ? [{ type: 'TextBlock', text: forTeams(text), wrap: true }] : []),
-              // 28 kB is all that it takes.
+              // Teams accepts at most 28 kB.
               ...alerts.slice(0, 20).flatMap((one) => [
                 { type: 'TextBlock', text: forTeams(`${word(one)}  ${one.id}: ${cut(one.message, 400)}`), wrap: true },
                 { type: 'FactSet', facts: factsOf(one).map(([title, value]) => ({ title, value: forTeams(value) })) },
@@ -106,7 +105,7 @@ function factsOf(told: Told): [string, string][] {
   ];
 }
 
-/** A test tells of no alert. */
+/** A test has no alerts, only a text. */
 const linesOf = (alerts: readonly Told[], text: string): string[] =>
   alerts.length === 0 ? [text] : alerts.map(plainLines);
 

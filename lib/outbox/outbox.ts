@@ -1,7 +1,7 @@
-// What must arrive waits in a folder, a file for each entry. An entry is written once, lies on the disk before anything says
-// so, and goes when every recipient has it, or nothing can bring it there: then it goes to the dead letters. At least once:
-// after a kill between a server's answer and our note of it, the same entry is sent again.
-// A kind of entry (a mail) has a folder of its own, because a folder has one writer.
+// A persistent outbox: a folder with one file per entry. An entry is on disk before anything reports it, and is removed when
+// every recipient has accepted it; an undeliverable entry becomes a dead letter. Delivery is at least once: after a kill
+// between a server's reply and our record of it, the same entry is sent again.
+// Each kind of entry (mail) has a folder of its own, because a folder has one writer.
 import * as z from 'zod/mini';
 import { type Shape, shapeProblem } from '../contract/shape.ts';
 import type { Spool } from '../contract/spool.ts';
@@ -19,7 +19,7 @@ const recipientSchema = z.looseObject({
 
 type Recipient = z.output<typeof recipientSchema>;
 
-/** What every entry has, whatever its kind. */
+/** Fields of every kind of entry. */
 export const commonFields = {
   schema_version: z.number(),
   composed_at: z.string(),
@@ -35,9 +35,9 @@ export interface Kind<Entry extends Common> {
   /** For messages: `mail`. */
   readonly name: string;
   readonly shape: Shape<Entry>;
-  /** The same for the same entry, and in the order of time. */
+  /** The same name for the same entry; names sort by time. */
   readonly fileName: (entry: Entry) => string;
-  /** Recipients of one group are tried at once; the troubles of one group do not touch another. */
+  /** Recipients of one group are tried in one attempt; a failure of one group does not affect another. */
   readonly groupOf: (address: string) => string;
 }
 
@@ -48,11 +48,11 @@ interface Waiting<Entry> {
 
 export interface Outbox<Entry> {
   readonly waiting: readonly Waiting<Entry>[];
-  /** One for each that cannot be read. */
+  /** One for each unreadable entry. */
   readonly problems: readonly string[];
 }
 
-/** All that waits; what is no entry of this kind is told and left. */
+/** All waiting entries; a file that is not an entry of this kind becomes a problem and stays. */
 export function readOutbox<Entry extends Common>(spool: Spool, kind: Kind<Entry>): Outbox<Entry> {
   const problems: string[] = [];
   const waiting = spool.names().flatMap((name): Waiting<Entry>[] => {
@@ -79,13 +79,13 @@ function readEntry<Entry extends Common>(
   }
 }
 
-/** One that lies there already may have reached some: it stays as it is. */
+/** Keeps an entry that is there already: some recipients may have accepted it. */
 export function writeEntry<Entry extends Common>(spool: Spool, kind: Kind<Entry>, entry: Entry): void {
   const name = kind.fileName(entry);
   if (!('entry' in readEntry(spool, kind, name))) spool.put(name, JSON.stringify(entry));
 }
 
-/** What became of one attempt for one recipient: `waiting` is tried again, `dead` is not. */
+/** The result of one attempt for one recipient: `waiting` is retried, `dead` is not. */
 export interface Fate {
   readonly state: Recipient['state'];
   readonly words: string;
@@ -94,14 +94,14 @@ export interface Fate {
 export interface Flush<Entry extends Common> {
   readonly spool: Spool;
   readonly kind: Kind<Entry>;
-  /** One attempt for these recipients: what became of it, by address. */
+  /** Makes one attempt for these recipients; returns the result by address. */
   readonly carry: (entry: Entry, to: readonly Recipient[]) => Promise<ReadonlyMap<string, Fate>>;
-  /** Called with what recipients have taken, before the entry goes from the disk: nothing is forgotten by a kill. */
+  /** Called when recipients have accepted an entry, before its file is removed, so that a kill loses no record. */
   readonly settle: (entry: Entry, at: Date) => Promise<void>;
   readonly now: Date;
-  /** After so many seconds without success an entry goes to the dead letters. */
+  /** Seconds without success after which an entry becomes a dead letter. */
   readonly giveUp: number;
-  /** Without time left no attempt is begun. */
+  /** When this returns false, no further attempt is started. */
   readonly isTimeLeft: () => boolean;
 }
 
@@ -117,7 +117,7 @@ interface Happened<Entry> {
   readonly message: string;
 }
 
-/** Tries what is due, oldest first. */
+/** Tries every due recipient, oldest entry first. */
 export async function flush<Entry extends Common>(work: Flush<Entry>): Promise<Flushed<Entry>> {
   const { spool, kind, settle, now } = work;
   const { waiting, problems } = readOutbox(spool, kind);
@@ -132,10 +132,10 @@ export async function flush<Entry extends Common>(work: Flush<Entry>): Promise<F
       const fates = await work.carry(current, group);
       current = withFates(current, fates, now);
       happened.push(...whatHappened(current, fates));
-      // What a server has taken is on the disk before anything else happens.
+      // Record on disk what a server has accepted, before anything else happens.
       spool.put(name, JSON.stringify(current));
     }
-    // Also where the run before was killed between the two.
+    // Also settles an entry whose run was killed between the record above and its settle.
     const taken = current.recipients.flatMap(({ sent_at }) => sent_at ?? []).sort();
     if (taken.length > 0) await settle(current, new Date(taken.at(-1) ?? 0));
     current = giveUp(current, work, happened);

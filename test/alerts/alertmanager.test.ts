@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test from 'node:test';
-import { askReplicas, tell, toTell } from '../../lib/alerts/alertmanager.ts';
+import { askReplicas, postAlerts, alertsToPost } from '../../lib/alerts/alertmanager.ts';
 import type { State } from '../../lib/alerts/files.ts';
 import { makeNet } from '../../lib/io/net.ts';
 
@@ -42,7 +42,7 @@ const stateOf = (...alerts: Alert[]): State => ({
 });
 
 test('an active alert lasts until three cycles have said nothing of it', () => {
-  const told = toTell(stateOf(alertOf('data')), {}, about(0));
+  const told = alertsToPost(stateOf(alertOf('data')), {}, about(0));
   assert.deepEqual(told, {
     'storage:data': {
       labels: { severity: 'page', alertname: 'storage', subject: 'data', site: 'aurora', instance: 'vm' },
@@ -56,32 +56,32 @@ test('an active alert lasts until three cycles have said nothing of it', () => {
       endsAt: at(15).toISOString(),
     },
   });
-  assert.equal(toTell(stateOf(alertOf('data')), told, about(5))['storage:data']?.endsAt, at(20).toISOString());
+  assert.equal(alertsToPost(stateOf(alertOf('data')), told, about(5))['storage:data']?.endsAt, at(20).toISOString());
 });
 
 test('pending and silenced ones are not told; what is over is told for a quarter of an hour, with one end', () => {
   const quiet = stateOf(alertOf('a', { phase: 'pending' }), alertOf('b', { silenced_since: at(0).toISOString() }));
-  assert.deepEqual(toTell(quiet, {}, about(0)), {});
-  let told = toTell(stateOf(alertOf('data')), {}, about(0));
+  assert.deepEqual(alertsToPost(quiet, {}, about(0)), {});
+  let told = alertsToPost(stateOf(alertOf('data')), {}, about(0));
   const ends: (string | undefined)[] = [];
   for (const minutes of [5, 10, 19, 20, 25]) {
-    told = toTell(stateOf(), told, about(minutes));
+    told = alertsToPost(stateOf(), told, about(minutes));
     ends.push(told['storage:data']?.endsAt);
   }
   assert.deepEqual(ends, [at(5).toISOString(), at(5).toISOString(), at(5).toISOString(), undefined, undefined]);
   const silenced = stateOf(alertOf('data', { silenced_since: at(5).toISOString() }));
-  const before = toTell(stateOf(alertOf('data')), {}, about(0));
-  assert.equal(toTell(silenced, before, about(5))['storage:data']?.endsAt, at(5).toISOString());
+  const before = alertsToPost(stateOf(alertOf('data')), {}, about(0));
+  assert.equal(alertsToPost(silenced, before, about(5))['storage:data']?.endsAt, at(5).toISOString());
   // The monitor slept for an hour: it had ended by itself.
-  assert.deepEqual(toTell(stateOf(), before, about(60)), {});
+  assert.deepEqual(alertsToPost(stateOf(), before, about(60)), {});
 });
 
 test('a clock that was set back makes no alert that ends before it begins: one such costs all the others', () => {
   const ahead = alertOf('data', { since: at(60).toISOString() });
-  const active = toTell(stateOf(ahead), {}, about(0))['storage:data'];
+  const active = alertsToPost(stateOf(ahead), {}, about(0))['storage:data'];
   assert.deepEqual([active?.startsAt, active?.endsAt], [at(0).toISOString(), at(15).toISOString()]);
-  const told = toTell(stateOf(ahead), {}, about(60));
-  const over = toTell(stateOf(), told, about(0))['storage:data'];
+  const told = alertsToPost(stateOf(ahead), {}, about(60));
+  const over = alertsToPost(stateOf(), told, about(0))['storage:data'];
   assert.deepEqual([over?.startsAt, over?.endsAt], [at(0).toISOString(), at(0).toISOString()]);
 });
 
@@ -100,7 +100,7 @@ test('every replica is told, and one that is away is said without its secret add
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const net = makeNet({ AM: `${base}/secret-prefix/`, TOKEN: 'hunter2-token' });
   const settings = { urls: [base, '$AM', `${base}/bad`, 'http://127.0.0.1:9', '$NONE'], token: '$TOKEN', labels: {} };
-  const replicas = await tell(net, settings, toTell(stateOf(alertOf('data')), {}, about(0)));
+  const replicas = await postAlerts(net, settings, alertsToPost(stateOf(alertOf('data')), {}, about(0)));
   const host = base.slice('http://'.length);
   assert.deepEqual(
     replicas.map(({ shown, problem }) => [shown, problem]),
@@ -125,7 +125,7 @@ test('every replica is told, and one that is away is said without its secret add
 test('an alert of red is told under the name of the rule, with the observation as its subject and the runbook of its check', () => {
   const subject = 'endpoint-status:dashboard';
   const runbook = 'ops/runbooks/endpoint-status.md';
-  const told = toTell(stateOf(alertOf(subject, { rule: 'red', runbook })), {}, about(0))[`red:${subject}`];
+  const told = alertsToPost(stateOf(alertOf(subject, { rule: 'red', runbook })), {}, about(0))[`red:${subject}`];
   assert.equal(told?.labels['alertname'], 'red');
   assert.equal(told.labels['subject'], subject);
   assert.equal(told.annotations['runbook'], runbook);

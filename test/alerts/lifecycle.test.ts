@@ -184,7 +184,7 @@ test('a subject that vanished is over, and said to be unknown; while the rule is
   const gone = advance(first.state, look(5, []));
   assert.deepEqual(
     gone.notices.map(({ kind, alert }) => [kind, alert.message]),
-    [['vanished', 'data is not watched any more: whether it is well, nobody knows']],
+    [['vanished', 'data is no longer watched: whether it is well is unknown']],
   );
   const blind = advance(first.state, look(5, [], {}, 'the section failed'));
   assert.deepEqual([blind.notices, Object.keys(blind.state.alerts)], [[], ['storage:data']]);

@@ -51,7 +51,7 @@ test('where only chats are told no mail is made, and one that is configured no m
   await later.run(10, { filesystems: disk(10) }, by);
   const [name = ''] = later.waiting();
   const entry = JSON.parse(readText(join(later.outbox, name))) as { recipients: { words: string }[] };
-  assert.match(entry.recipients[0]?.words ?? '', /there is no way to webhook:chat/);
+  assert.match(entry.recipients[0]?.words ?? '', /no transport leads to webhook:chat/);
 });
 
 test('Alertmanager hears of every active alert with each run, and of its end; nobody else has to', async (t) => {
@@ -68,7 +68,7 @@ test('Alertmanager hears of every active alert with each run, and of its end; no
   assert.deepEqual(told(), [['storage', time(20).toISOString()]]);
   manager.answers(500);
   const failed = await run(10, { filesystems: disk(10) }, by);
-  assert.match(failed.problems.join(), /alertmanager 127\.0\.0\.1:\d+ was not told of 1 alert: it answered 500: ok/);
+  assert.match(failed.problems.join(), /alertmanager 127\.0\.0\.1:\d+ did not accept 1 alert: it answered 500: ok/);
   assert.equal(failed.counts['untold'], 1);
   manager.answers(200);
   await run(15, { filesystems: disk(10) }, by);

@@ -98,7 +98,7 @@ test('what keeps the log from being written keeps no mail back', async (t) => {
   mkdirSync(join(folder, 'state', 'alerts', 'alerts.jsonl'), { recursive: true });
   const { problems } = await run(0, { filesystems: disk(91) });
   assert.equal(taken.length, 1);
-  assert.match(problems.join(), /what happened to the alerts is not in the log: .*alerts\.jsonl/);
+  assert.match(problems.join(), /events of alerts could not be written to the log: .*alerts\.jsonl/);
 });
 
 test('a mail in the outbox that cannot be read counts as one that will not arrive', async (t) => {

@@ -400,7 +400,7 @@ test('a silence that somebody left holds the mail back, and it comes when the si
   };
   notes.push({ name: 'a.json', text: JSON.stringify(note) }, { name: 'b.json', text: 'x' });
   const { problems } = await run(0, { filesystems: disk(91) });
-  assert.match(problems.join(), /b\.json among the silences is none/);
+  assert.match(problems.join(), /b\.json among the silences is not a valid note/);
   await run(29, { filesystems: disk(91) });
   assert.equal(taken.length, 0);
   assert.deepEqual(events(), ['pending', 'firing', 'silenced']);
@@ -419,6 +419,6 @@ test('a silence that somebody left holds the mail back, and it comes when the si
 test('a dry run tells whom it would tell, and writes nothing', async (t) => {
   const { run, taken, folder } = site(t);
   const { text } = await run(0, { filesystems: disk(91) }, undefined, { 'dry-run': true });
-  assert.match(text ?? '', /would tell ops@example\.org \(opening\): storage:data/);
+  assert.match(text ?? '', /would notify ops@example\.org \(opening\): storage:data/);
   assert.ok(!existsSync(join(folder, 'state', 'alerts')) && taken.length === 0);
 });

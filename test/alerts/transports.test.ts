@@ -168,7 +168,11 @@ test('what is usable says what it would use, and what is not says what to do', a
       { environment: { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_PASSWORD: 'hunter2' } },
       /^no: OPS_ALERT_SMTP_PASSWORD is set, but not OPS_ALERT_SMTP_USER/,
     ],
-    [smtp, { environment: { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_PORT: 'smtp' } }, /^no: .*PORT is "smtp", which/],
+    [
+      smtp,
+      { environment: { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_PORT: 'smtp' } },
+      /^no: .*PORT is "smtp": expected a port/,
+    ],
     [smtp, { environment: { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_TLS: 'ssl' } }, /^no: .* expected tls, starttls/],
   ];
   assert.ok(cases.length >= 30);

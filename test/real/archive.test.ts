@@ -390,7 +390,7 @@ test('xarray opens the demo’s thirty days without a warning, and every value e
   const folder = temporaryFolder(t);
   const began = performance.now();
   const argv = [join(root, 'dist', 'demo.cjs'), '--folder', join(folder, 'demo'), '--real', '0'];
-  const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 250_000 });
+  const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 800_000 });
   assert.equal(status, 0, stderr);
   const played = performance.now();
   const state = join(folder, 'demo', 'days', 'state');

@@ -1,4 +1,4 @@
-// Mail, in the order in which `auto` tries it; and a webhook, made of what the configuration says of it.
+// Mail transports in the order in which `auto` tries them, and the constructor of a webhook transport.
 import type { Transport } from '../../contract/mail.ts';
 import { mailx } from './mailx.ts';
 import { sendmail } from './sendmail.ts';

@@ -1,5 +1,5 @@
 // bsd-mailx, which hands the mail to /usr/sbin/sendmail. It makes the headers itself, so the composed message is taken
-// apart and handed over in pieces; what it must not add or ask of anybody's ~/.mailrc is said below.
+// apart and handed over in pieces. The options below keep mailx from adding headers and from reading a ~/.mailrc.
 import { basename } from 'node:path';
 import { Unconfigured } from '../../contract/errors.ts';
 import { defineTransport } from '../../contract/mail.ts';
@@ -28,10 +28,10 @@ export const mailx = defineTransport({
     const here = await findMailx(outside);
     if ('missing' in here) throw new Unconfigured(here.missing);
     const { headers, body } = takeApart(mail.raw);
-    // `-r` is envelope and From in one; with a second From by -a there would be two of them. To is made from the
-    // arguments. Anything given by -a replaces what mailx would have made up, Content-Type and the like.
+    // `-r` sets both envelope sender and From: a From by -a would be a second one. mailx makes To from the
+    // arguments. A header given by -a replaces the one mailx would add, such as Content-Type.
     const own = headers.filter(({ name }) => !['from', 'to', 'subject'].includes(name.toLowerCase()));
-    // Without one mailx would say 8bit, which a mail of several parts says of each of them.
+    // Without this header mailx would write 8bit; in a multipart mail each part has its own encoding.
     if (!own.some(({ name }) => name.toLowerCase() === 'content-transfer-encoding'))
       own.push({ name: 'Content-Transfer-Encoding', value: '7bit' });
     const subject = headers.find(({ name }) => name.toLowerCase() === 'subject')?.value ?? '';
@@ -45,7 +45,7 @@ export const mailx = defineTransport({
         seconds: carrySeconds,
       });
       if (ran.exit_code === 0) return { code: 0, words: `${here.path} took it` };
-      // Its own exit code is only 0 or 1; sendmail's stands in its last line.
+      // mailx itself exits with 0 or 1 only; its last line has sendmail's exit code.
       const code = /sendmail process failed with error code (\d+)/.exec(ran.stderr)?.[1];
       return { code: code === undefined ? ran.exit_code : Number(code), words: wordsOf(ran) };
     });
@@ -75,14 +75,14 @@ async function findMailx(outside: Outside): Promise<Mailx | Missing> {
   return { path, sendmail };
 }
 
-/** s-nail and heirloom's take -a for a file to attach; GNU's is nearer, and untried. */
+/** In s-nail and heirloom mailx, -a attaches a file; GNU mailx is closer to bsd-mailx, but untested. */
 async function otherMailx(path: string, outside: Outside): Promise<string | undefined> {
   if (basename(outside.realpath(path) ?? path) === 'bsd-mailx') return undefined;
   const { stdout, stderr } = await outside.run([path, '--version'], { seconds: 5 });
   return /s-nail|heirloom|mailutils/i.exec(stdout + stderr)?.[0];
 }
 
-/** Header lines unfolded; the body with the line ends of a file. */
+/** Header lines are unfolded; the body gets line ends of \n. */
 function takeApart(raw: string): { headers: { name: string; value: string }[]; body: string } {
   const text = raw.replaceAll('\r\n', '\n');
   const end = text.indexOf('\n\n');

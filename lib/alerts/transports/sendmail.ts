@@ -18,7 +18,7 @@ export const sendmail = defineTransport({
     if ('missing' in program) throw new Unconfigured(program.missing);
     const { path, kind, options } = program;
     return carry({ name: path, takesAllOrNone: kind === 'msmtp' }, to, async (some) => {
-      // -i: other programs than msmtp take a line with a lone dot for the end.
+      // -i: programs other than msmtp treat a line with a lone dot as the end of the mail.
       const ran = await outside.run([path, ...options, '-i', '-f', mail.from, '--', ...some], {
         input: mail.raw,
         env: { LC_ALL: 'C' },

@@ -1,4 +1,4 @@
-// Straight to a mail server, as the environment says: OPS_ALERT_SMTP_HOST and its companions.
+// Sends directly to a mail server, configured by OPS_ALERT_SMTP_HOST and the other OPS_ALERT_SMTP_* variables.
 import { Refused, Unconfigured, Unsure } from '../../contract/errors.ts';
 import { defineTransport, type Receipt } from '../../contract/mail.ts';
 import type { Outside, SmtpAnswer, SmtpSettings } from '../../contract/outside.ts';
@@ -43,22 +43,22 @@ function receiptOf(answer: SmtpAnswer, settings: SmtpSettings): Receipt {
 
 const isPermanent = (reply: number | undefined): boolean => reply !== undefined && reply >= 500;
 
-/** Codes are nodemailer's, or beneath them the system's. */
+/** The codes are nodemailer's, or those of the system below it. */
 function failureOf({ code, reply }: { code: string; reply: number | undefined }, message: string): Error {
   const isLater = reply !== undefined && reply < 500;
   const wantsLogin = [530, 534, 535, 538].includes(reply ?? 0);
-  // STARTTLS that is not offered is answered by a 5xx; a connection that broke in the midst of it, by nothing.
+  // A server without STARTTLS replies 5xx; a connection that breaks during STARTTLS leaves no reply.
   const hasNoTls = code === 'ETLS' && isPermanent(reply);
   const badCertificate = /CERT|UNABLE_TO_VERIFY|SELF_SIGNED|WRONG_VERSION/.test(code);
   if ((code === 'EAUTH' && !isLater) || wantsLogin || hasNoTls || badCertificate) return new Unconfigured(message);
   const fellSilent = ['ETIMEDOUT', 'ESOCKET', 'ECONNECTION', 'ECONNRESET', 'EPIPE'].includes(code);
   if (reply === undefined && fellSilent) return new Unsure(message);
-  // Before the mail itself is spoken of, a refusal (a greeting with 554) is one of us or of the hour.
+  // A refusal before the envelope (a greeting with 554) concerns this client or this moment, not the mail.
   const isOfTheMail = ['EENVELOPE', 'EMESSAGE'].includes(code);
   return isOfTheMail && !isLater ? new Refused(message) : new Error(message);
 }
 
-/** A server may repeat what it did not understand, and that may be the login. */
+/** Removes the login, which a server may quote when it did not understand it. */
 function cleanWords(words: string, { user = '', password = '' }: SmtpSettings): string {
   if (password === '') return oneLine(words);
   const coded = [password, `\0${user}\0${password}`].map((text) => Buffer.from(text).toString('base64'));
@@ -86,7 +86,7 @@ function settingsOf(outside: Outside): Found {
   const port = Number(environment['OPS_ALERT_SMTP_PORT'] || usualPort);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     return {
-      missing: `OPS_ALERT_SMTP_PORT is ${JSON.stringify(environment['OPS_ALERT_SMTP_PORT'])}, which is no port`,
+      missing: `OPS_ALERT_SMTP_PORT is ${JSON.stringify(environment['OPS_ALERT_SMTP_PORT'])}: expected a port, 1 to 65535`,
     };
   const server = { host, port, tls, seconds: answerSeconds };
   const user = environment['OPS_ALERT_SMTP_USER'];
@@ -98,7 +98,7 @@ function settingsOf(outside: Outside): Found {
   return 'missing' in found ? found : { ...server, user, password: found.password };
 }
 
-/** Unsaid, a password never goes over an open line. */
+/** By default, a password is never sent over an unencrypted connection. */
 function tlsOf(environment: Outside['environment']): SmtpSettings['tls'] | undefined {
   const said = environment['OPS_ALERT_SMTP_TLS']?.toLowerCase();
   if (said === 'tls' || said === 'starttls' || said === 'none') return said;

@@ -1,4 +1,4 @@
-// One webhook: a chat, or a program that somebody wrote.
+// Transport to one webhook: a chat, or another program.
 import { Refused, Unconfigured } from '../../contract/errors.ts';
 import { defineTransport, type Transport } from '../../contract/mail.ts';
 import type { Outside } from '../../contract/outside.ts';
@@ -11,7 +11,7 @@ const answerSeconds = 10;
 export const webhook = (name: string, { url, style, token }: WebhookConfig): Transport =>
   defineTransport({
     name,
-    summary: `a webhook, told in ${style}`,
+    summary: `a webhook in the format ${style}`,
     ready: async (outside) => {
       const found = settingsOf(outside, url, token);
       return 'missing' in found
@@ -48,5 +48,5 @@ function settingsOf(outside: Outside, url: string, token: string | undefined): F
   return 'missing' in login ? login : { url: address.value, ...login };
 }
 
-/** Refused is only what is true of this news and no other: what is wrong with the address, somebody can mend. */
+/** Refused only if this very message is at fault: a wrong address can be corrected, and the message retried. */
 const kinds = { refused: Refused, misconfigured: Unconfigured, later: Error };
