@@ -86,7 +86,7 @@ describe('commands', () => {
       // The demo has its own configuration, and `archive` has the option on each of its commands.
       if (command !== 'demo' && command !== 'archive') assert.match(stdout, /--config FILE/);
     }
-    assert.match(run('assess-health', '--help').stdout, /--nagios +print one line/);
+    assert.match(run('assess-health', '--help').stdout, /--nagios +print a status line/);
   });
 
   test('`help COMMAND` prints the same as `COMMAND --help`', (t) => {
