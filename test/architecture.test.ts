@@ -49,7 +49,8 @@ const groundMayImport: Record<string, readonly string[]> = {
 };
 
 /** The files of a room that other rooms may import. */
-const isPublic = (target: string): boolean => /^lib\/\w+\/files\.ts$|^lib\/snapshot\/sections\//.test(target);
+const isPublic = (target: string): boolean =>
+  /^lib\/\w+\/files\.ts$|^lib\/snapshot\/sections\/|^lib\/archive\/read\.ts$/.test(target);
 
 /** Modules of Node and of tools without effects outside of this process: every folder may import them. */
 const harmless = new Set([
