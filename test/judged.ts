@@ -3,7 +3,7 @@ import type { Envelope } from '../lib/contract/envelope.ts';
 import { sections as definitions } from '../lib/config/registry.ts';
 import type { Configuration } from '../lib/config/schema.ts';
 import { judge } from '../lib/cycle/judge.ts';
-import type { JudgedSite, Known } from '../lib/health/files.ts';
+import type { JudgedSite, JudgementInput } from '../lib/health/files.ts';
 import type { Snapshot } from '../lib/snapshot/files.ts';
 import { snapshotOf as snapshotWith } from './health/seen.ts';
 
@@ -18,9 +18,9 @@ export const snapshotOf = (sections: Readonly<Record<string, Envelope>>, at: Dat
   snapshotWith(at.toISOString(), completed(sections));
 
 /** Judges the given state; all that is not given is well. */
-export const judgedOf = (known: Partial<Known>, config: Configuration, at: Date): JudgedSite =>
+export const judgedOf = (known: Partial<JudgementInput>, config: Configuration, at: Date): JudgedSite =>
   judge(
-    { snapshot: undefined, missing: 'none', stages: [], heartbeat: undefined, asking: 'send-alerts', ...known },
+    { snapshot: undefined, missing: 'none', stages: [], heartbeat: undefined, judgingStage: 'send-alerts', ...known },
     config,
     at,
   );

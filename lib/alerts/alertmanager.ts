@@ -101,7 +101,7 @@ function ask(net: Net, { urls, token }: AlertmanagerConfig, askOne: AskOne): Pro
 }
 
 /** Returns a problem for each replica that did not accept the alerts. */
-export async function tellAlertmanager(
+export async function postToAlertmanager(
   world: World<AlertsConfig>,
   state: State,
   net: () => Promise<Net>,

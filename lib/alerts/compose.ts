@@ -1,6 +1,6 @@
 // Turns a draft into the bytes of a mail. Loaded only when there is a mail to write: nodemailer is expensive to load.
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { forMailName } from '../core/harmless.ts';
+import { asciiMailName } from '../core/harmless.ts';
 import { fingerprint } from '../core/text.ts';
 import type { Draft } from './mail.ts';
 import type { Entry } from './mail-outbox.ts';
@@ -35,7 +35,7 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
     headers: {
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
-      'List-Id': { prepared: true, value: `ops-monitor ${forMailName(site)} <ops-monitor.${host}>` },
+      'List-Id': { prepared: true, value: `ops-monitor ${asciiMailName(site)} <ops-monitor.${host}>` },
     },
     disableFileAccess: true,
     disableUrlAccess: true,

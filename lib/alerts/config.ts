@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Policy } from '../contract/policy.ts';
 import { duration, hasLogin, limitType, ownName, secret, wait } from '../contract/quantities.ts';
-import { misnamed, misnamedCheck } from './named.ts';
+import { alertNameProblem, checkNameProblem } from './named.ts';
 import { webhookOf } from './recipient.ts';
 import { parseWindow } from './maintenance.ts';
 import { policies, red } from './policies.ts';
@@ -128,7 +128,7 @@ export const alertsConfig = (checks: readonly string[]) => ({
             rules: z
               .array(
                 z.string().superRefine((of, context) => {
-                  const message = misnamed(of, checks);
+                  const message = alertNameProblem(of, checks);
                   if (message !== undefined) context.addIssue({ code: 'custom', message });
                 }),
               )
@@ -155,7 +155,7 @@ export const alertsConfig = (checks: readonly string[]) => ({
     .superRefine((alerts, context) => {
       const rules: Readonly<Record<string, RuleConfig & ForSubjects>> = alerts.rules;
       for (const subject of Object.keys(rules[red.name]?.for ?? {})) {
-        const message = misnamedCheck(subject, checks);
+        const message = checkNameProblem(subject, checks);
         if (message !== undefined)
           context.addIssue({ code: 'custom', path: ['rules', red.name, 'for', subject], message });
       }

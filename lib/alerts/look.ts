@@ -24,7 +24,7 @@ export const readingsOf = (sections: Sections, snapshot: Readonly<Record<string,
   );
 
 /** Sightings of the snapshot policies, and of `red` for red observations that no other policy covers. */
-export function lookAtSnapshot(
+export function snapshotSightings(
   judged: readonly Judged[],
   readings: Readings,
   config: AlertsConfig,
@@ -37,7 +37,7 @@ export function lookAtSnapshot(
   return { ...lookOf(snapshotPolicies, judged, readings, config), ...lookOf([red], left, {}, config) };
 }
 
-export const lookAtMonitor = (judged: readonly Judged[], config: AlertsConfig): Record<string, Seen> =>
+export const monitorSightings = (judged: readonly Judged[], config: AlertsConfig): Record<string, Seen> =>
   lookOf(monitorPolicies, judged, {}, config);
 
 function lookOf(
@@ -60,21 +60,28 @@ function lookOf(
   );
 }
 
-type Covered = Pick<Judged, 'serves' | 'blind'> & {
+type Covered = Pick<Judged, 'dependents' | 'blind'> & {
   readonly observation: Pick<Judged['observation'], 'id' | 'check' | 'subject'>;
 };
 
 /** The subject of the policy’s alert about this observation; undefined if the policy does not cover the observation. */
-function subjectIn({ of, except, onlyServing }: Policy, { observation, serves, blind }: Covered): string | undefined {
+function subjectIn(
+  { of, except, onlyServing }: Policy,
+  { observation, dependents, blind }: Covered,
+): string | undefined {
   if (of === undefined) return observation.id;
   const before = Object.hasOwn(of, observation.check) ? of[observation.check] : undefined;
-  if (before === undefined || except?.includes(observation.subject) || (onlyServing && !serves && blind === undefined))
+  if (
+    before === undefined ||
+    except?.includes(observation.subject) ||
+    (onlyServing && !dependents && blind === undefined)
+  )
     return undefined;
   return `${before}${observation.subject}`;
 }
 
 function sightingOf(policy: Policy, subject: string, judged: Judged, config: AlertsConfig): Sighting {
-  const { observation, measured, since, serves, brief } = judged;
+  const { observation, measured, since, dependents, shortMessage } = judged;
   const { level, value, unit, limit, message, clears_when, runbook } = observation;
   const own = policy.limit && measured && judge(measured, ownLimit(policy.name, policy.limit, subject, config));
   if (own && measured) {
@@ -87,9 +94,9 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
       since,
     });
   }
-  const shown = brief ?? message;
+  const shown = shortMessage ?? message;
   if (policy.levels.includes(level)) {
-    const whose = serves && policy.onlyServing ? ` (${serves.join(', ')})` : '';
+    const whose = dependents && policy.onlyServing ? ` (${dependents.join(', ')})` : '';
     const ownRunbook = policy.runbook === undefined ? runbook : undefined;
     return firing(subject, {
       value,
@@ -157,7 +164,7 @@ function withReadings(
 }
 
 /** Whether the alert reports this observation already, or reports the failed reading that caused it. */
-export function isToldBy(alert: { rule: string; subject: string }, one: Judged, all: readonly Judged[]): boolean {
+export function isCoveredBy(alert: { rule: string; subject: string }, one: Judged, all: readonly Judged[]): boolean {
   const policy = policyNamed(alert.rule);
   if (!policy) return false;
   const isIts = (other: Judged): boolean => subjectIn(policy, other) === alert.subject;

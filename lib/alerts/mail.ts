@@ -32,7 +32,7 @@ export interface About {
   readonly runId: string;
   readonly runbookOf: (alert: Notice['alert']) => string;
   /** Whether the alert reports this observation already, or reports its cause. */
-  readonly isToldBy: (alert: Notice['alert'], one: Judged) => boolean;
+  readonly isCoveredBy: (alert: Notice['alert'], one: Judged) => boolean;
 }
 
 /** One mail for each set of recipients; none for a notice without recipients. */
@@ -130,9 +130,9 @@ function partOf({ kind, id, alert }: Notice, about: About): Part {
 }
 
 /** Everything else that is not well, without what the alerts of this mail report already. */
-function aboutTheRest(notices: readonly Notice[], { rest, isToldBy }: About): Rest {
+function aboutTheRest(notices: readonly Notice[], { rest, isCoveredBy }: About): Rest {
   const others = rest.notWell
-    .filter((one) => !notices.some(({ alert }) => isToldBy(alert, one)))
+    .filter((one) => !notices.some(({ alert }) => isCoveredBy(alert, one)))
     .map(({ observation }) => observation);
   // Several checks judge the same reading, and have the same message if it failed.
   const each = [...new Map(others.map(({ level, message }) => [message, [level, oneLine(message)] as const])).values()];

@@ -4,18 +4,18 @@ import { nearest } from '../core/text.ts';
 import { policies, red } from './policies.ts';
 
 /** An error message if no alert can have this name. `checks` are the names of all checks. */
-export function misnamed(of: string, checks: readonly string[]): string | undefined {
+export function alertNameProblem(of: string, checks: readonly string[]): string | undefined {
   const [rule = ''] = of.split(':', 1);
   const names = policies.map(({ name }) => name);
   if (!names.includes(rule)) return thereIsNo('rule', rule, names);
   if (of === rule) return undefined;
   const subject = of.slice(rule.length + 1);
   if (subject.trim() === '') return `expected a rule, or rule:subject; got ${JSON.stringify(of)}`;
-  return rule === red.name ? misnamedCheck(subject, checks) : undefined;
+  return rule === red.name ? checkNameProblem(subject, checks) : undefined;
 }
 
 /** An error message if the subject of `red` does not begin with the name of a check. */
-export function misnamedCheck(subject: string, checks: readonly string[]): string | undefined {
+export function checkNameProblem(subject: string, checks: readonly string[]): string | undefined {
   const [check = ''] = subject.split(':', 1);
   return checks.includes(check) ? undefined : thereIsNo('check', check, checks);
 }

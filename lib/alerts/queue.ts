@@ -1,20 +1,20 @@
 // Notices → mails in the outbox, and `queued` events for the log.
 import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
-import type { JudgedSite, Known } from '../health/files.ts';
+import type { JudgedSite, JudgementInput } from '../health/files.ts';
 import type { Judged } from '../engine/checks.ts';
 import { writeEntry } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
 import type { Notice } from './files.ts';
 import type { Event } from './log.ts';
-import { isToldBy, runbookOf } from './look.ts';
+import { isCoveredBy, runbookOf } from './look.ts';
 import { type About, type Draft, draftMails } from './mail.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
 
 /** For the part of a mail about everything else that is not well. */
 export interface Site {
-  readonly snapshot: Known['snapshot'];
+  readonly snapshot: JudgementInput['snapshot'];
   readonly judged: JudgedSite;
 }
 
@@ -37,7 +37,7 @@ export async function queue(
     rest: restOf(site, at),
     runId: site.snapshot?.run_id ?? world.runId,
     runbookOf,
-    isToldBy: (alert, one) => isToldBy(alert, one, judged),
+    isCoveredBy: (alert, one) => isCoveredBy(alert, one, judged),
   });
   const told: Event[] = [];
   for (const draft of drafts) {

@@ -93,7 +93,7 @@ export function acknowledgedBy(notes: readonly Note[], id: string, firstSeen: st
 }
 
 /** Silences, acknowledgements and windows that hold now, for the report. */
-export function quietNow(
+export function activeSilences(
   notes: readonly Note[],
   windows: AlertsConfig['alerts']['maintenance'],
   firstSeenOf: (id: string) => string | undefined,
@@ -117,7 +117,7 @@ export function quietNow(
 const keptSeconds = 7 * 86_400;
 
 /** Names of the files of notes that ended a week ago. */
-export function spentNotes(
+export function expiredNotes(
   notes: readonly Left[],
   firstSeenOf: (id: string) => string | undefined,
   at: Date,

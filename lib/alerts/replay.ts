@@ -6,7 +6,7 @@ import type { Snapshot } from '../snapshot/files.ts';
 import type { AlertsConfig } from './config.ts';
 import type { AlertState } from './files.ts';
 import { advance, sent } from './lifecycle.ts';
-import { handlingOf, lookAtSnapshot, readingsOf } from './look.ts';
+import { handlingOf, snapshotSightings, readingsOf } from './look.ts';
 import { draftMails } from './mail.ts';
 
 export interface WouldBe {
@@ -30,7 +30,7 @@ export function rehearsal(
     const quiet = { notes: [], at, firstSeenOf };
     const next = advance(state, {
       at,
-      seen: lookAtSnapshot(judge(snapshot), readingsOf(sections, snapshot.sections), config),
+      seen: snapshotSightings(judge(snapshot), readingsOf(sections, snapshot.sections), config),
       handlingOf: (rule, subject) => handlingOf(config, rule, subject, quiet),
       isOnItsWay: () => false,
     });
@@ -38,7 +38,7 @@ export function rehearsal(
     state = sent(next.state, ids, at);
     const { hostname, run_id: runId } = snapshot;
     // Only the subject and recipients of each mail are used.
-    const nothing = { rest: { isJudged: false, notWell: [] }, runbookOf: () => '', isToldBy: () => false };
+    const nothing = { rest: { isJudged: false, notWell: [] }, runbookOf: () => '', isCoveredBy: () => false };
     return draftMails(next.notices, { site: config.site, hostname, at, runId, ...nothing }).map(({ subject, to }) => ({
       at: at.toISOString(),
       subject: firstLine(subject),

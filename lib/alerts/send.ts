@@ -8,11 +8,11 @@ import { defineStage, type Outcome, type World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
-import type { JudgedSite, Known } from '../health/files.ts';
+import type { JudgedSite, JudgementInput } from '../health/files.ts';
 import { type Outbox, readOutbox } from '../outbox/outbox.ts';
 import { readHeartbeat } from '../confirm/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
-import { tellAlertmanager } from './alertmanager.ts';
+import { postToAlertmanager } from './alertmanager.ts';
 import { checkTransports, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
@@ -30,11 +30,11 @@ import {
 } from './files.ts';
 import { advance, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
-import { handlingOf, lookAtMonitor, lookAtSnapshot, readingsOf } from './look.ts';
+import { handlingOf, monitorSightings, snapshotSightings, readingsOf } from './look.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
 import { allOf, queue, type Site } from './queue.ts';
-import { parseNotes, quietNow, spentNotes } from './quiet.ts';
+import { parseNotes, activeSilences, expiredNotes } from './quiet.ts';
 
 const empty: AlertState = { seen_at: undefined, alerts: {} };
 const fresh: State = { schema_version: 1, snapshot: empty, own: empty };
@@ -42,7 +42,7 @@ const fresh: State = { schema_version: 1, snapshot: empty, own: empty };
 const sendingMs = 60_000;
 
 /** The checks over the snapshot and over what the monitor knows of itself. */
-export type Judge<Config> = (known: Known, config: Config, at: Date) => JudgedSite;
+export type Judge<Config> = (known: JudgementInput, config: Config, at: Date) => JudgedSite;
 
 export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge<Config>, sections: Sections) =>
   defineStage<Config>({
@@ -102,12 +102,12 @@ async function sendNew<Config extends AlertsConfig>(
   const outbox = readOutbox(spool, mailKind);
   const onTheirWay = new Set(outbox.waiting.flatMap(({ entry }) => entry.ids));
   const isOnItsWay = (id: string): boolean => onTheirWay.has(id);
-  const known: Known = {
+  const known: JudgementInput = {
     snapshot,
     missing,
     stages: await world.stageRecords(),
     heartbeat: await readHeartbeat(world),
-    asking: 'send-alerts',
+    judgingStage: 'send-alerts',
     outbox: countOutbox(outbox, spool, now),
   };
   const site = judge(known, config, now);
@@ -116,12 +116,12 @@ async function sendNew<Config extends AlertsConfig>(
     snapshot && byTime
       ? advance(before.snapshot, {
           at: byTime,
-          seen: lookAtSnapshot(all, readingsOf(sections, snapshot.sections), config),
+          seen: snapshotSightings(all, readingsOf(sections, snapshot.sections), config),
           handlingOf: handling,
           isOnItsWay,
         })
       : { state: before.snapshot, events: [], notices: [] };
-  const byOwn = lookAtMonitor(all, config);
+  const byOwn = monitorSightings(all, config);
   const own = advance(before.own, { at: now, seen: byOwn, handlingOf: handling, isOnItsWay });
   const notices = [...seen.notices, ...own.notices];
   // With Alertmanager, an alert without recipients here is no problem: Alertmanager routes it.
@@ -129,7 +129,7 @@ async function sendNew<Config extends AlertsConfig>(
     ({ kind }) => kind !== 'unheard' || !config.alerts.alertmanager,
   );
   const stillSince = (id: string) => (seen.state.alerts[id] ?? own.state.alerts[id])?.first_seen;
-  const quiet = quietNow(notes, config.alerts.maintenance, stillSince, now);
+  const quiet = activeSilences(notes, config.alerts.maintenance, stillSince, now);
   const judged: State = { schema_version: 1, quiet, snapshot: seen.state, own: own.state };
   const counts = { active: countActive(judged), notices: notices.length };
   if (isDry) return { counts, problems, text: dryText(notices) };
@@ -158,8 +158,8 @@ async function sendNew<Config extends AlertsConfig>(
     },
   });
   problems.push(...flushed.problems);
-  for (const name of spentNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
-  const unposted = await tellAlertmanager(world, state, post.outside);
+  for (const name of expiredNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
+  const unposted = await postToAlertmanager(world, state, post.outside);
   problems.push(...unposted);
   const { waiting, waiting_seconds, dead } = countOutbox(readOutbox(spool, mailKind), spool, now);
   if (waiting > 0)
@@ -208,7 +208,11 @@ function lookTime(snapshot: Snapshot): Date | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
-function countOutbox({ waiting, problems }: Outbox<Entry>, spool: Spool, now: Date): NonNullable<Known['outbox']> {
+function countOutbox(
+  { waiting, problems }: Outbox<Entry>,
+  spool: Spool,
+  now: Date,
+): NonNullable<JudgementInput['outbox']> {
   const ages = waiting.map(({ entry }) => secondsSince(entry.composed_at, now));
   return {
     waiting: waiting.length,

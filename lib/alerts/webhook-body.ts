@@ -1,7 +1,7 @@
 // The request bodies of webhooks: JSON for programs, and the formats of ntfy, Slack and Teams.
 import type { News, Told } from '../contract/mail.ts';
 import { formatMeasure } from '../core/quantity.ts';
-import { forSlack, forTeams, oneLine } from '../core/harmless.ts';
+import { escapeForSlack, escapeForTeams, oneLine } from '../core/harmless.ts';
 
 export const webhookStyles = ['json', 'ntfy', 'slack', 'teams'] as const;
 
@@ -47,7 +47,7 @@ const requests: Record<WebhookStyle, (url: string, news: News, messageId: string
   slack: (url, { subject, text, alerts }) => ({
     url,
     body: {
-      text: cut([`*${forSlack(subject)}*`, ...linesOf(alerts, text).map(forSlack)].join('\n\n'), 30_000),
+      text: cut([`*${escapeForSlack(subject)}*`, ...linesOf(alerts, text).map(escapeForSlack)].join('\n\n'), 30_000),
       unfurl_links: false,
     },
   }),
@@ -67,16 +67,23 @@ const requests: Record<WebhookStyle, (url: string, news: News, messageId: string
             body: [
               {
                 type: 'TextBlock',
-                text: forTeams(cut(subject, 250)),
+                text: escapeForTeams(cut(subject, 250)),
                 weight: 'Bolder',
                 color: alerts.some(isBad) ? 'Attention' : 'Good',
                 wrap: true,
               },
-              ...(alerts.length === 0 ? [{ type: 'TextBlock', text: forTeams(text), wrap: true }] : []),
+              ...(alerts.length === 0 ? [{ type: 'TextBlock', text: escapeForTeams(text), wrap: true }] : []),
               // Teams accepts at most 28 kB.
               ...alerts.slice(0, 20).flatMap((one) => [
-                { type: 'TextBlock', text: forTeams(`${word(one)}  ${one.id}: ${cut(one.message, 400)}`), wrap: true },
-                { type: 'FactSet', facts: factsOf(one).map(([title, value]) => ({ title, value: forTeams(value) })) },
+                {
+                  type: 'TextBlock',
+                  text: escapeForTeams(`${word(one)}  ${one.id}: ${cut(one.message, 400)}`),
+                  wrap: true,
+                },
+                {
+                  type: 'FactSet',
+                  facts: factsOf(one).map(([title, value]) => ({ title, value: escapeForTeams(value) })),
+                },
               ]),
               ...(alerts.length > 20
                 ? [{ type: 'TextBlock', text: `and ${alerts.length - 20} more`, wrap: true }]

@@ -17,7 +17,7 @@ export interface ForeignStore extends OwnArchive {
   readonly format: 'v2' | 'v3';
 }
 
-export function adoptionText(theirs: ForeignStore, ours: OwnArchive | undefined, ourPath: string): string {
+export function describeForeignStore(theirs: ForeignStore, ours: OwnArchive | undefined, ourPath: string): string {
   const rows = [
     ['format', `Zarr ${theirs.format === 'v2' ? 2 : 3}, not written by this product, which never changes it`],
     ['variables', variablesText(theirs, ours)],

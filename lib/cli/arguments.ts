@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { Usage } from '../contract/errors.ts';
 import type { Option } from '../contract/stage.ts';
 import { nearest } from '../core/text.ts';
-import { calledAs, keptByNpm } from './npm.ts';
+import { commandPrefix, keptByNpm } from './npm.ts';
 
 /** The name, operand and options that a command line is parsed against. */
 export interface Understood {
@@ -49,7 +49,7 @@ export function parseArguments(command: Understood, argv: readonly string[]): As
   const problem =
     given.map((one) => optionProblem(one, given, options)).find((one) => one !== undefined) ??
     operandProblem(command, positionals);
-  if (problem !== undefined) throw new Usage(`${problem}\nTry: ${calledAs()} ${command.name} --help`);
+  if (problem !== undefined) throw new Usage(`${problem}\nTry: ${commandPrefix()} ${command.name} --help`);
   return { options: values, operand: positionals[0] };
 }
 

@@ -6,7 +6,7 @@ import { product } from '../io/product.ts';
 import { print, printError } from '../io/terminal.ts';
 import { wordsOf } from './arguments.ts';
 import { exitCodes } from './command.ts';
-import { calledAs } from './npm.ts';
+import { commandPrefix } from './npm.ts';
 
 export interface Entry {
   readonly summary: string;
@@ -22,7 +22,7 @@ export function dispatch(entries: Readonly<Record<string, Entry>>): void {
   if (!entry) {
     const meant = nearest(name, Object.keys(entries));
     printError(
-      `ops-monitor: there is no command ${JSON.stringify(name)}${meant ? `; did you mean ${meant}?` : ''}\nTry: ${calledAs()} --help`,
+      `ops-monitor: there is no command ${JSON.stringify(name)}${meant ? `; did you mean ${meant}?` : ''}\nTry: ${commandPrefix()} --help`,
     );
     leave(exitCodes.usage);
   }

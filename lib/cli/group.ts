@@ -5,7 +5,7 @@ import { leave } from '../io/leave.ts';
 import { print, printError } from '../io/terminal.ts';
 import { wordsOf } from './arguments.ts';
 import { type Command, exitCodes, start } from './command.ts';
-import { calledAs } from './npm.ts';
+import { commandPrefix } from './npm.ts';
 
 export interface Group {
   readonly name: string;
@@ -22,7 +22,7 @@ export function startOneOf(group: Group): void {
   }
   const command = group.commands.find(({ name }) => name === `${group.name} ${word}`);
   if (!command) {
-    printError(`${group.name}: ${complaintOf(group, word)}\nTry: ${calledAs()} ${group.name} --help`);
+    printError(`${group.name}: ${complaintOf(group, word)}\nTry: ${commandPrefix()} ${group.name} --help`);
     leave(exitCodes.usage);
   }
   process.argv.splice(2, Infinity, ...rest);

@@ -9,7 +9,8 @@ const ourScripts = ['ops-monitor', 'start', 'demo'];
 const script = (): string => process.env['npm_lifecycle_event'] ?? '';
 
 /** How the user calls the product: by npx in a checkout (it passes every option on), else by its name on the PATH. */
-export const calledAs = (): string => ([...ourScripts, 'npx'].includes(script()) ? 'npx ops-monitor' : 'ops-monitor');
+export const commandPrefix = (): string =>
+  [...ourScripts, 'npx'].includes(script()) ? 'npx ops-monitor' : 'ops-monitor';
 
 /** Our options that npm kept: in `npm run ops-monitor collect-snapshot --dry-run` npm takes --dry-run, and we would write. */
 export function keptByNpm(options: readonly string[]): string[] {

@@ -18,7 +18,7 @@ export function observationsBehind(alert: string): string[] {
 }
 
 /** The alert of an observation, or the rule of a check; undefined for an unknown check. */
-export function alertOf(observation: string): string | undefined {
+export function alertOfObservation(observation: string): string | undefined {
   const { head, subject } = partsOf(observation);
   if (!checkNames.includes(head)) return undefined;
   for (const { name, of = {}, except = [] } of covering)

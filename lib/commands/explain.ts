@@ -1,5 +1,5 @@
 // ops-monitor explain ID: explains one observation.
-import { misnamed } from '../alerts/named.ts';
+import { alertNameProblem } from '../alerts/named.ts';
 import { findSource, loadConfiguration } from '../config/load.ts';
 import { checks, sections } from '../config/registry.ts';
 import { Usage } from '../contract/errors.ts';
@@ -46,5 +46,5 @@ export const explainCommand: Command = {
 /** Undefined when `id` is not the name of an alert, or an observation has the same name. */
 function alertNamed(id: string): { observations: readonly string[] } | undefined {
   const observations = observationsBehind(id);
-  return misnamed(id, checkNames) !== undefined || observations.includes(id) ? undefined : { observations };
+  return alertNameProblem(id, checkNames) !== undefined || observations.includes(id) ? undefined : { observations };
 }

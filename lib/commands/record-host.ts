@@ -6,7 +6,7 @@ import { Usage } from '../contract/errors.ts';
 import { redactor } from '../core/redact.ts';
 import { counted } from '../core/text.ts';
 import { resolvePlaces } from '../io/places.ts';
-import { emptyRecording, recordingHost, refuseExisting, whoWeAre, writeRecording } from '../io/recording.ts';
+import { emptyRecording, recordingHost, refuseExisting, machineIdentity, writeRecording } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
 import { readingLimits, runProbes } from '../engine/probes.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
@@ -43,7 +43,7 @@ export const recordHost: Command = {
         name === 'local' ? recordingHost(open(name, signal), recording) : open(name, signal),
       ...readingLimits,
     });
-    const clean = redactor({ ...whoWeAre(), bootId });
+    const clean = redactor({ ...machineIdentity(), bootId });
     const about = {
       summary: textOption(asked, 'summary') ?? 'a machine',
       recorded_at: new Date().toISOString(),

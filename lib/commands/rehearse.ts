@@ -100,7 +100,7 @@ function replay(configs: readonly [Configuration, Configuration], days: number) 
 const judge = (snapshot: Snapshot, config: Configuration): readonly Judged[] =>
   judgeSite(
     { sections, checks },
-    { snapshot, missing: '', stages: [], heartbeat: undefined, asking: '' },
+    { snapshot, missing: '', stages: [], heartbeat: undefined, judgingStage: '' },
     config,
     new Date(snapshot.time_utc),
   ).snapshot;

@@ -12,7 +12,7 @@ import { dayReport, latestReport } from '../report/files.ts';
 import { latest, snapshots } from '../snapshot/files.ts';
 import { type Command, configOption, exitCodeOf, exitCodes, textOption } from '../cli/command.ts';
 import { openHosts } from '../cycle/hosts.ts';
-import { calledAs } from '../cli/npm.ts';
+import { commandPrefix } from '../cli/npm.ts';
 import { noHost, runStage, takePlaces } from '../cli/stage.ts';
 import { stages } from '../cycle/stages.ts';
 import { renderSummary } from '../cycle/summary.ts';
@@ -71,7 +71,7 @@ export const runCycle: Command = {
       ['archive', archive.path(places, day)],
     ] as const;
     const explainWith = [
-      calledAs(),
+      commandPrefix(),
       'explain',
       ...(given === undefined || !source ? [] : ['--config', shellWord(source.path)]),
     ].join(' ');

@@ -2,21 +2,21 @@
 import { findSource, loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
-import { misnamed } from '../alerts/named.ts';
-import { type Note, parseNotes, quietNow } from '../alerts/quiet.ts';
+import { alertNameProblem } from '../alerts/named.ts';
+import { type Note, parseNotes, activeSilences } from '../alerts/quiet.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import { formatDuration, parseDuration } from '../core/quantity.ts';
 import { oneLine } from '../core/harmless.ts';
 import { identifierOf, nearest, reasonOf } from '../core/text.ts';
 import { leaveNote, readNotes } from '../io/notes.ts';
-import { whoWeAre } from '../io/recording.ts';
+import { machineIdentity } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import type { Asked } from '../cli/arguments.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
 import { checkNames } from '../config/check-names.ts';
-import { alertOf } from './counterparts.ts';
+import { alertOfObservation } from './counterparts.ts';
 import { noHost, takePlaces } from '../cli/stage.ts';
 
 const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'print what would change, change nothing' } } as const;
@@ -89,7 +89,7 @@ type Active =
 
 async function openSite(asked: Asked): Promise<Site> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
-  const who = process.env['SUDO_USER'] || whoWeAre().user || 'somebody';
+  const who = process.env['SUDO_USER'] || machineIdentity().user || 'somebody';
   const places = takePlaces(config, silencesFolder);
   const isDry = asked.options['dry-run'] === true;
   return {
@@ -113,9 +113,9 @@ async function activeIn(config: Configuration, places: Places): Promise<Active> 
 }
 
 function knownAlert(of: string): string {
-  const problem = misnamed(of, checkNames);
+  const problem = alertNameProblem(of, checkNames);
   if (problem === undefined) return of;
-  const alert = alertOf(of);
+  const alert = alertOfObservation(of);
   throw new Usage(
     alert === undefined
       ? problem
@@ -179,7 +179,7 @@ async function liftSilence(of: string, asked: Asked): Promise<void> {
   if (textOption(asked, 'for') !== undefined) throw new Usage('--lift ends the silence now, and takes no --for');
   const site = await openSite(asked);
   const { notes, problems } = parseNotes(readNotes(site.folder));
-  const silences = quietNow(notes, [], () => undefined, site.now);
+  const silences = activeSilences(notes, [], () => undefined, site.now);
   const ended = silences.flatMap((one) => (one.of === of ? [one.until ?? ''] : [])).sort();
   const last = ended.at(-1);
   if (last === undefined)
@@ -216,7 +216,7 @@ function listSilences({ config, folder, now, active: { firstSeen, problem } }: S
   const { notes, problems } = parseNotes(readNotes(folder));
   // When the active alerts are not known, every acknowledgement is listed: it may still hold.
   const firstSeenOf = (id: string): string | undefined => (firstSeen ? firstSeen.get(id) : '');
-  const quiet = quietNow(notes, config.alerts.maintenance, firstSeenOf, now);
+  const quiet = activeSilences(notes, config.alerts.maintenance, firstSeenOf, now);
   for (const one of quiet) print(lineOf(one));
   if (quiet.length === 0) print('nothing is silenced');
   if (problem !== undefined && quiet.some(({ kind }) => kind === 'acknowledgement'))

@@ -18,7 +18,7 @@ export interface WrongOrder {
 }
 
 /** `usual` are the defaults: they show whether a higher or a lower value is worse. */
-export function wrongLimits(limits: AllLimits, usual: AllLimits): WrongOrder[] {
+export function misorderedLimits(limits: AllLimits, usual: AllLimits): WrongOrder[] {
   return Object.entries(usual).flatMap(([key, one]) => {
     const { amber, red }: OneKey = one;
     if (amber === undefined || red === undefined) return [];
@@ -44,7 +44,7 @@ export function wrongLimits(limits: AllLimits, usual: AllLimits): WrongOrder[] {
 
 const usualSlowSeconds = parseDuration(usualSlow) ?? Number.NaN;
 
-export const wrongEndpoints = (endpoints: Timed, above: readonly string[]): WrongOrder[] =>
+export const misorderedEndpoints = (endpoints: Timed, above: readonly string[]): WrongOrder[] =>
   Object.entries(endpoints).flatMap(([name, { slow, timeout }]): WrongOrder[] => {
     // A timeout below the default of `slow` is no mistake as long as `slow` itself is not set.
     if (slow <= timeout || slow === usualSlowSeconds) return [];

@@ -8,7 +8,7 @@ import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { checkNames } from './check-names.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
 import { thermalConfig } from '../thermal/config.ts';
-import { wrongEndpoints, wrongLimits } from './order.ts';
+import { misorderedEndpoints, misorderedLimits } from './order.ts';
 import { siteConfig } from './site.ts';
 import { collisions, unknownHosts, unknownSubjects } from './subjects.ts';
 
@@ -35,9 +35,9 @@ export const configurationSchema = z
     const usual = inSeconds(healthConfig.limits.parse(undefined), config.interval);
     const dashboard = config.dashboard ? { dashboard: config.dashboard } : {};
     const wrongOrder = [
-      ...wrongLimits(seconds, usual),
-      ...wrongEndpoints(dashboard, []),
-      ...wrongEndpoints(config.endpoints, ['endpoints']),
+      ...misorderedLimits(seconds, usual),
+      ...misorderedEndpoints(dashboard, []),
+      ...misorderedEndpoints(config.endpoints, ['endpoints']),
     ];
     for (const { pair, says } of wrongOrder)
       context.addIssue({ code: 'custom', path: pair[0], message: says, params: { pair } });

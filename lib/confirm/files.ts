@@ -38,7 +38,7 @@ export const textfile = defineFile<string>({
 });
 
 /** Seconds since the last accepted heartbeat or, without one, since the first try; undefined if that is no valid past time. */
-export const secondsUnheard = ({ accepted_at, first_tried_at }: HeartbeatRecord, at: Date): number | undefined =>
+export const secondsSinceAccepted = ({ accepted_at, first_tried_at }: HeartbeatRecord, at: Date): number | undefined =>
   ageOf(accepted_at ?? first_tried_at, at).seconds;
 
 /** Undefined where no heartbeat is configured or none was tried yet. */

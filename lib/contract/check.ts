@@ -83,9 +83,9 @@ export interface Particulars {
   /** Start of the condition, where the data contain it; otherwise an alert starts when the condition is first seen. */
   readonly since?: string | undefined;
   /** Names of the groups that depend on the subject. */
-  readonly serves?: readonly string[];
+  readonly dependents?: readonly string[];
   /** A shorter message, for the subject line of a mail. */
-  readonly brief?: string;
+  readonly shortMessage?: string;
 }
 
 /** A limit and its key in the configuration. */

@@ -19,14 +19,15 @@ export const escapeCell = (text: string): string =>
   text.replaceAll(/\s+/g, ' ').replaceAll(/[\\|*_`<>[\]~&]/g, (character) => `\\${character}`);
 
 /** For the Markdown of Teams: a file name chosen by a stranger may contain a link. */
-export const forTeams = (text: string): string => text.replaceAll(/[\\`*_[\]<>#]/g, '\\$&');
+export const escapeForTeams = (text: string): string => text.replaceAll(/[\\`*_[\]<>#]/g, '\\$&');
 
 /** For Slack, which has only these three special characters; escaped, <!channel> in a text notifies nobody. */
-export const forSlack = (text: string): string =>
+export const escapeForSlack = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** For HTML, also inside an attribute. */
-export const escapeHtml = (text: string): string => forSlack(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+export const escapeHtml = (text: string): string =>
+  escapeForSlack(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 
 /** For the help text of a Prometheus metric. */
 export const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
@@ -35,10 +36,10 @@ export const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\'
 export const escapeLabel = (text: string): string => escapeHelp(text).replaceAll('"', '\\"');
 
 /** For Nagios: a bar or a newline would start the performance data or a second part. */
-export const forNagios = (text: string): string => text.replaceAll(/[|\r\n]+/g, ' ');
+export const escapeForNagios = (text: string): string => text.replaceAll(/[|\r\n]+/g, ' ');
 
 /** For the display name before an address in a mail header: ASCII, without characters that would end the name. */
-export const forMailName = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll(/[<>"]/g, '');
+export const asciiMailName = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll(/[<>"]/g, '');
 
 export const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 

@@ -36,10 +36,10 @@ function meaningOf(status: number): Verdict['is'] {
 /** Wait after a 429 without a usable Retry-After. */
 const defaultQuietSeconds = 60;
 /** Longest wait, whatever the server asks for. */
-export const longestQuietSeconds = 3600;
+export const longestRateLimitSeconds = 3600;
 
 /** Seconds from `at` during which the server wants no request; 0 without a rate limit. `category` is Sentry's kind of data. */
-export function quietSeconds({ status, headers = {} }: Reply, at: Date, category: string): number {
+export function rateLimitSeconds({ status, headers = {} }: Reply, at: Date, category: string): number {
   const limits = (headers['x-sentry-rate-limits'] ?? '').split(',').flatMap((limit) => {
     const [seconds = '', categories = ''] = limit.trim().split(':');
     const isMeant = categories === '' || categories.split(';').includes(category);
@@ -50,7 +50,7 @@ export function quietSeconds({ status, headers = {} }: Reply, at: Date, category
   const isAsking = isLimited || status === 503;
   const said = [...limits, ...(isAsking ? secondsOf(headers['retry-after'] ?? '', at) : [])];
   if (said.length === 0 && !isLimited) return 0;
-  return Math.min(longestQuietSeconds, said.length > 0 ? Math.max(isAsking ? 1 : 0, ...said) : defaultQuietSeconds);
+  return Math.min(longestRateLimitSeconds, said.length > 0 ? Math.max(isAsking ? 1 : 0, ...said) : defaultQuietSeconds);
 }
 
 /** Retry-After holds a number of seconds or an HTTP date. */

@@ -23,13 +23,13 @@ export const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+
 
 /** The known word closest to a mistyped one; undefined where none is close enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const [best] = likest(word, known, 1);
+  const [best] = closestWords(word, known, 1);
   const most = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
   return best !== undefined && editDistance(word, best) <= most ? best : undefined;
 }
 
 /** The known words ordered by edit distance, closest first. */
-export const likest = (word: string, known: readonly string[], most: number): string[] =>
+export const closestWords = (word: string, known: readonly string[], most: number): string[] =>
   known
     .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
     .sort((a, b) => a.edits - b.edits)

@@ -10,7 +10,7 @@ import { takeDemoFolder } from '../io/scenery.ts';
 import { isTerminal, print, printError, rewriteLine } from '../io/terminal.ts';
 import type { Asked } from '../cli/arguments.ts';
 import { type Command, exitCodes, textOption } from '../cli/command.ts';
-import { calledAs } from '../cli/npm.ts';
+import { commandPrefix } from '../cli/npm.ts';
 import { cyclesADay, daysConfiguration, simulateDays } from './days.ts';
 import { faults, monthStart } from './faults.ts';
 import { day } from './scenario.ts';
@@ -82,7 +82,7 @@ async function playDays(folder: string, days: number): Promise<boolean> {
       `  reports        ${join(here, 'state', 'health')}/health_report_*.md`,
       `  health         ${join(here, 'state', 'health')}/health_*.jsonl`,
       `  snapshots      ${join(here, 'state', 'raw')}/ops_monitor_*.jsonl`,
-      `  look further   ${calledAs()} explain --config ${config} stream-age:mrr`,
+      `  look further   ${commandPrefix()} explain --config ${config} stream-age:mrr`,
     ].join('\n'),
   );
   return missed.length === 0;
@@ -108,7 +108,7 @@ async function playSample(folder: string, days: number, count: number): Promise<
       `${differing === 0 ? 'nothing' : counted(differing, 'observation')} judged otherwise than in simulated time`,
       '',
       `  configuration  ${config}`,
-      `  look further   ${calledAs()} explain --config ${config} stream-age:mrr`,
+      `  look further   ${commandPrefix()} explain --config ${config} stream-age:mrr`,
     ].join('\n'),
   );
   return differing === 0;

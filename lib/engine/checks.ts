@@ -112,7 +112,7 @@ const unread = (subject: string, reason: string): Verdict => ({
 
 function observe(check: string, verdict: Verdict): Judged {
   const { subject, level, value, unit, limit = noLimit, message, because, clears_when } = verdict;
-  const { measured, since, serves, brief } = verdict;
+  const { measured, since, dependents, shortMessage } = verdict;
   return {
     observation: {
       id: `${check}:${subject}`,
@@ -129,8 +129,8 @@ function observe(check: string, verdict: Verdict): Judged {
     },
     measured,
     since,
-    ...(serves ? { serves } : {}),
-    ...(brief === undefined ? {} : { brief }),
+    ...(dependents ? { dependents } : {}),
+    ...(shortMessage === undefined ? {} : { shortMessage }),
   };
 }
 

@@ -10,7 +10,7 @@ import { markStale } from '../engine/checks.ts';
 import { readHeartbeat } from '../confirm/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import type { HealthConfig } from './config.ts';
-import { type Health, history, type Known, latestHealth, schemaVersion, textfile } from './files.ts';
+import { type Health, history, type JudgementInput, latestHealth, schemaVersion, textfile } from './files.ts';
 import { judgeSite } from './judge.ts';
 import { nagiosFailure, nagiosLine } from './nagios.ts';
 import { renderTextfile } from './textfile.ts';
@@ -95,7 +95,7 @@ function chosenTime(world: World<HealthConfig>): Date {
   return at;
 }
 
-interface Input extends Omit<Known, 'asking'> {
+interface Input extends Omit<JudgementInput, 'judgingStage'> {
   readonly config: HealthConfig;
   readonly hostname: string;
   readonly at: Date;
@@ -105,7 +105,7 @@ type Judging = Pick<Registry, 'sections' | 'checks'>;
 
 export function assess(registry: Judging, { config, hostname, at, ...known }: Input): Health {
   const { snapshot } = known;
-  const judged = judgeSite(registry, { ...known, asking: name }, config, at);
+  const judged = judgeSite(registry, { ...known, judgingStage: name }, config, at);
   const age = judged.age.observation;
   const observations = [
     age,

@@ -6,7 +6,7 @@ import type { Line, World } from '../contract/stage.ts';
 import { alignColumns } from '../core/columns.ts';
 import type { Level } from '../core/level.ts';
 import { formatMeasure } from '../core/quantity.ts';
-import { likest, nearest } from '../core/text.ts';
+import { closestWords, nearest } from '../core/text.ts';
 import { clockMinute, daysBefore, distance } from '../core/time.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
@@ -82,7 +82,7 @@ function unknownId(id: string, known: readonly string[], alert: AlertNamed | und
   if (behind !== undefined) return `${problem}: ${behind}`;
   const wanted = alert?.observations[0] ?? id;
   const meant = nearest(wanted, known) ?? known.find((one) => one.startsWith(`${wanted}:`));
-  const near = likest(wanted, known, mostNamed);
+  const near = closestWords(wanted, known, mostNamed);
   const more = known.length > near.length ? [`and ${known.length - near.length} more, in the report`] : [];
   return `${problem}${meant ? `; did you mean ${meant}?` : ''}\nThere are:\n  ${[...near, ...more].join('\n  ')}`;
 }

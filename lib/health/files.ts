@@ -27,7 +27,7 @@ const healthSchema = z.looseObject({
 export type Health = z.output<typeof healthSchema>;
 
 /** The input of a judgement: the snapshot and the monitor's own state. */
-export interface Known {
+export interface JudgementInput {
   readonly snapshot: Snapshot | undefined;
   /** Why there is no snapshot; empty where there is one. */
   readonly missing: string;
@@ -36,7 +36,7 @@ export interface Known {
   /** The mails in the outbox; undefined to take them from the record of the last run of send-alerts. */
   readonly outbox?: { readonly waiting: number; readonly waiting_seconds: number; readonly dead: number };
   /** The stage that judges. Other stages are overdue relative to its previous run (see `overdue`). */
-  readonly asking: string;
+  readonly judgingStage: string;
 }
 
 export interface JudgedSite {

@@ -3,12 +3,12 @@
 import type { Registry } from '../contract/registry.ts';
 import { runChecks } from '../engine/checks.ts';
 import type { HealthConfig } from './config.ts';
-import type { JudgedSite, Known } from './files.ts';
+import type { JudgedSite, JudgementInput } from './files.ts';
 import { judgeAge, judgeMonitor } from './monitor.ts';
 
 export const judgeSite = (
   { sections, checks }: Pick<Registry, 'sections' | 'checks'>,
-  known: Known,
+  known: JudgementInput,
   config: HealthConfig,
   at: Date,
 ): JudgedSite => ({

@@ -4,10 +4,10 @@ import { overdue, type StageRecord } from '../contract/record.ts';
 import { ageOf, isStale, secondsSince } from '../core/age.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
-import { type HeartbeatFound, secondsUnheard } from '../confirm/files.ts';
+import { type HeartbeatFound, secondsSinceAccepted } from '../confirm/files.ts';
 import { type Judged, judgeFinding } from '../engine/checks.ts';
 import type { HealthConfig } from './config.ts';
-import type { Known } from './files.ts';
+import type { JudgementInput } from './files.ts';
 
 export const monitorChecks = ['snapshot-age', 'stage-outcome', 'mail-delivery', 'heartbeat'] as const;
 
@@ -15,7 +15,7 @@ const judged = (check: (typeof monitorChecks)[number], finding: Finding): Judged
   judgeFinding(check, finding, { side: 'above' });
 
 /** A snapshot that is too old, from the future or missing is unknown; then no other observation is green. */
-export function judgeAge({ snapshot, missing }: Known, config: HealthConfig, at: Date): Judged {
+export function judgeAge({ snapshot, missing }: JudgementInput, config: HealthConfig, at: Date): Judged {
   const limit = config.limits.snapshot.intervals * config.interval;
   const { seconds, aheadSeconds } = ageOf(snapshot?.time_utc, at);
   const value = snapshot ? secondsSince(snapshot.time_utc, at) : undefined;
@@ -33,14 +33,18 @@ export function judgeAge({ snapshot, missing }: Known, config: HealthConfig, at:
   if (aheadSeconds !== undefined)
     return observe(false, `the snapshot is from the future, by ${formatDuration(aheadSeconds)}: a clock is wrong`);
   if (seconds === undefined)
-    return observe(false, `no snapshot to judge: ${firstLine(missing)}`, { brief: firstLine(missing) });
+    return observe(false, `no snapshot to judge: ${firstLine(missing)}`, { shortMessage: firstLine(missing) });
   const measured = { value: seconds, unit: 's', says: 'the snapshot is', after: ' old' };
   const [old, most] = [formatDuration(seconds), formatDuration(limit)];
   return observe(!isStale({ seconds }, limit), `the snapshot is ${old} old (at most ${most})`, { measured });
 }
 
-export function judgeMonitor({ stages, heartbeat, outbox, asking }: Known, config: HealthConfig, at: Date): Judged[] {
-  const before = stages.find(({ stage }) => stage === asking);
+export function judgeMonitor(
+  { stages, heartbeat, outbox, judgingStage }: JudgementInput,
+  config: HealthConfig,
+  at: Date,
+): Judged[] {
+  const before = stages.find(({ stage }) => stage === judgingStage);
   return [
     ...stages.map((record) => judged('stage-outcome', outcomeOf(record, before, at))),
     ...(outbox ? [outboxOf(outbox)] : []).map((finding) => judged('mail-delivery', finding)),
@@ -67,7 +71,7 @@ function outcomeOf(record: StageRecord, before: StageRecord | undefined, at: Dat
       level: 'red',
       value: outcome,
       message: `${subject} failed at ${started_at} (${since}): ${reason}`,
-      brief: `${subject} failed: ${reason}`,
+      shortMessage: `${subject} failed: ${reason}`,
       clears_when: `${subject} has done its work again`,
     };
   }
@@ -94,7 +98,7 @@ function deliveryOf(record: StageRecord, before: StageRecord | undefined, judges
   ];
 }
 
-function outboxOf({ waiting, waiting_seconds, dead }: NonNullable<Known['outbox']>): Verdict {
+function outboxOf({ waiting, waiting_seconds, dead }: NonNullable<JudgementInput['outbox']>): Verdict {
   const wrong = [
     ...(waiting > 0
       ? [`${counted(waiting, 'mail')} could not be delivered, for ${formatDuration(waiting_seconds)}`]
@@ -148,7 +152,7 @@ function heartbeatOf(
   });
   if ('problem' in found) return unknown(`whether a heartbeat was accepted cannot be read: ${found.problem}`);
   const { accepted_at, outcome, words } = found.record;
-  const age = secondsUnheard(found.record, at);
+  const age = secondsSinceAccepted(found.record, at);
   if (age === undefined) return unknown('the last heartbeat is from the future: a clock is wrong');
   const never = accepted_at === undefined;
   return {

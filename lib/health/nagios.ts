@@ -1,7 +1,7 @@
 // Health as output of a Nagios plugin: a short status line with performance data behind a bar, one line for each observation
 // that is not green, and the exit code.
 import type { Answered } from '../contract/stage.ts';
-import { forNagios } from '../core/harmless.ts';
+import { escapeForNagios } from '../core/harmless.ts';
 import { levels, worstFirst } from '../core/level.ts';
 import { firstLine } from '../core/text.ts';
 import type { Health } from './files.ts';
@@ -10,7 +10,7 @@ const words = { green: 'OK', amber: 'WARNING', red: 'CRITICAL', unknown: 'UNKNOW
 
 /** A plugin that fails for any reason is UNKNOWN. */
 export const nagiosFailure = (reason: string): Answered => ({
-  text: `OPS-MONITOR UNKNOWN - ${forNagios(reason)}`,
+  text: `OPS-MONITOR UNKNOWN - ${escapeForNagios(reason)}`,
   exitCode: 3,
 });
 
@@ -25,9 +25,9 @@ export function nagiosLine({ overall_level, counts, observations }: Health): Ans
         : { level, id, message: `then: ${said}`, isNews: false },
     );
   const performance = levels.map((level) => `${level}=${counts[level] ?? 0}`).join(' ');
-  const line = `OPS-MONITOR ${words[overall_level]} - ${forNagios(statusText(counts, bad))} | ${performance}`;
+  const line = `OPS-MONITOR ${words[overall_level]} - ${escapeForNagios(statusText(counts, bad))} | ${performance}`;
   return {
-    text: [line, ...bad.map(({ level, id, message }) => forNagios(`${level} ${id}: ${message}`))].join('\n'),
+    text: [line, ...bad.map(({ level, id, message }) => escapeForNagios(`${level} ${id}: ${message}`))].join('\n'),
     exitCode: { green: 0, amber: 1, red: 2, unknown: 3 }[overall_level],
   };
 }

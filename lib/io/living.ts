@@ -9,7 +9,7 @@ interface Noted {
   readonly started: string;
 }
 
-export const thisProcess = (): Noted => ({ pid: process.pid, started: startOf(process.pid) ?? '' });
+export const describeThisProcess = (): Noted => ({ pid: process.pid, started: startOf(process.pid) ?? '' });
 
 /** True also for a killed process that is a zombie while one of its threads still sleeps in the kernel. */
 export function lives({ pid, started }: Noted): boolean {

@@ -14,7 +14,7 @@ export interface Recording {
 }
 
 /** Host name and user of this machine, so that they can be removed from a recording. */
-export function whoWeAre(): { hostname: string; user: string } {
+export function machineIdentity(): { hostname: string; user: string } {
   try {
     return { hostname: hostname(), user: userInfo().username };
   } catch {

@@ -2,7 +2,7 @@
 // take a few seconds, and a failing recipient affects no other.
 import type { Net, Reply } from '../contract/net.ts';
 import type { Beat, BeatStyle } from '../core/beat.ts';
-import { judgeReply, longestQuietSeconds, quietSeconds } from '../core/reply.ts';
+import { judgeReply, longestRateLimitSeconds, rateLimitSeconds } from '../core/reply.ts';
 import { envelopeOf, sentryProject, type SentryProject } from '../core/sentry.ts';
 import { oneLine } from '../core/harmless.ts';
 import { counted } from '../core/text.ts';
@@ -49,7 +49,7 @@ export async function notifyWatchers(notification: Notification): Promise<Notifi
   const secondsLeft = (): number => Math.ceil((until - monotonicMs()) / 100) / 10;
   const problems: string[] = [];
   const quiet: Record<string, string> = Object.fromEntries(
-    Object.entries(before?.quiet_until ?? {}).filter(([, until]) => mustWait(until, longestQuietSeconds, at)),
+    Object.entries(before?.quiet_until ?? {}).filter(([, until]) => mustWait(until, longestRateLimitSeconds, at)),
   );
   const project = config.sentry && projectOf(config.sentry);
   const isMonitorDue = isDueAgain(before?.monitor_told_at, monitorSeconds, at);
@@ -131,7 +131,7 @@ export async function notifyWatchers(notification: Notification): Promise<Notifi
   }
 
   function keepQuiet(who: string, reply: Reply, category: string): void {
-    const seconds = quietSeconds(reply, at, category);
+    const seconds = rateLimitSeconds(reply, at, category);
     if (seconds > 0) quiet[who] = new Date(at.getTime() + seconds * 1000).toISOString();
   }
 }

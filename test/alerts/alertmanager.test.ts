@@ -18,7 +18,7 @@ const about = (minutes: number) => ({
 });
 
 type Alert = State['own']['alerts'][string];
-const alertOf = (subject: string, more: Partial<Alert> = {}): Alert => ({
+const alertOfObservation = (subject: string, more: Partial<Alert> = {}): Alert => ({
   rule: 'storage',
   subject,
   phase: 'firing',
@@ -42,7 +42,7 @@ const stateOf = (...alerts: Alert[]): State => ({
 });
 
 test('an active alert lasts until three cycles have said nothing of it', () => {
-  const told = alertsToPost(stateOf(alertOf('data')), {}, about(0));
+  const told = alertsToPost(stateOf(alertOfObservation('data')), {}, about(0));
   assert.deepEqual(told, {
     'storage:data': {
       labels: { severity: 'page', alertname: 'storage', subject: 'data', site: 'aurora', instance: 'vm' },
@@ -56,28 +56,34 @@ test('an active alert lasts until three cycles have said nothing of it', () => {
       endsAt: at(15).toISOString(),
     },
   });
-  assert.equal(alertsToPost(stateOf(alertOf('data')), told, about(5))['storage:data']?.endsAt, at(20).toISOString());
+  assert.equal(
+    alertsToPost(stateOf(alertOfObservation('data')), told, about(5))['storage:data']?.endsAt,
+    at(20).toISOString(),
+  );
 });
 
 test('pending and silenced ones are not told; what is over is told for a quarter of an hour, with one end', () => {
-  const quiet = stateOf(alertOf('a', { phase: 'pending' }), alertOf('b', { silenced_since: at(0).toISOString() }));
+  const quiet = stateOf(
+    alertOfObservation('a', { phase: 'pending' }),
+    alertOfObservation('b', { silenced_since: at(0).toISOString() }),
+  );
   assert.deepEqual(alertsToPost(quiet, {}, about(0)), {});
-  let told = alertsToPost(stateOf(alertOf('data')), {}, about(0));
+  let told = alertsToPost(stateOf(alertOfObservation('data')), {}, about(0));
   const ends: (string | undefined)[] = [];
   for (const minutes of [5, 10, 19, 20, 25]) {
     told = alertsToPost(stateOf(), told, about(minutes));
     ends.push(told['storage:data']?.endsAt);
   }
   assert.deepEqual(ends, [at(5).toISOString(), at(5).toISOString(), at(5).toISOString(), undefined, undefined]);
-  const silenced = stateOf(alertOf('data', { silenced_since: at(5).toISOString() }));
-  const before = alertsToPost(stateOf(alertOf('data')), {}, about(0));
+  const silenced = stateOf(alertOfObservation('data', { silenced_since: at(5).toISOString() }));
+  const before = alertsToPost(stateOf(alertOfObservation('data')), {}, about(0));
   assert.equal(alertsToPost(silenced, before, about(5))['storage:data']?.endsAt, at(5).toISOString());
   // The monitor slept for an hour: it had ended by itself.
   assert.deepEqual(alertsToPost(stateOf(), before, about(60)), {});
 });
 
 test('a clock that was set back makes no alert that ends before it begins: one such costs all the others', () => {
-  const ahead = alertOf('data', { since: at(60).toISOString() });
+  const ahead = alertOfObservation('data', { since: at(60).toISOString() });
   const active = alertsToPost(stateOf(ahead), {}, about(0))['storage:data'];
   assert.deepEqual([active?.startsAt, active?.endsAt], [at(0).toISOString(), at(15).toISOString()]);
   const told = alertsToPost(stateOf(ahead), {}, about(60));
@@ -100,7 +106,7 @@ test('every replica is told, and one that is away is said without its secret add
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const net = makeNet({ AM: `${base}/secret-prefix/`, TOKEN: 'hunter2-token' });
   const settings = { urls: [base, '$AM', `${base}/bad`, 'http://127.0.0.1:9', '$NONE'], token: '$TOKEN', labels: {} };
-  const replicas = await postAlerts(net, settings, alertsToPost(stateOf(alertOf('data')), {}, about(0)));
+  const replicas = await postAlerts(net, settings, alertsToPost(stateOf(alertOfObservation('data')), {}, about(0)));
   const host = base.slice('http://'.length);
   assert.deepEqual(
     replicas.map(({ shown, problem }) => [shown, problem]),
@@ -125,7 +131,9 @@ test('every replica is told, and one that is away is said without its secret add
 test('an alert of red is told under the name of the rule, with the observation as its subject and the runbook of its check', () => {
   const subject = 'endpoint-status:dashboard';
   const runbook = 'ops/runbooks/endpoint-status.md';
-  const told = alertsToPost(stateOf(alertOf(subject, { rule: 'red', runbook })), {}, about(0))[`red:${subject}`];
+  const told = alertsToPost(stateOf(alertOfObservation(subject, { rule: 'red', runbook })), {}, about(0))[
+    `red:${subject}`
+  ];
   assert.equal(told?.labels['alertname'], 'red');
   assert.equal(told.labels['subject'], subject);
   assert.equal(told.annotations['runbook'], runbook);

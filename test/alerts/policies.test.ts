@@ -5,11 +5,11 @@ import test from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import type { Sighting } from '../../lib/contract/policy.ts';
 import { sections as definitions } from '../../lib/config/registry.ts';
-import { handlingOf, isToldBy, lookAtMonitor, lookAtSnapshot, readingsOf } from '../../lib/alerts/look.ts';
+import { handlingOf, isCoveredBy, monitorSightings, snapshotSightings, readingsOf } from '../../lib/alerts/look.ts';
 import { monitorPolicies, policies, red, snapshotPolicies } from '../../lib/alerts/policies.ts';
 import { transports } from '../../lib/alerts/transports/index.ts';
 import type { Level } from '../../lib/core/level.ts';
-import type { Known } from '../../lib/health/files.ts';
+import type { JudgementInput } from '../../lib/health/files.ts';
 import { checkNames } from '../../lib/config/check-names.ts';
 import { judgedOf, snapshotOf } from '../judged.ts';
 import { configurationOf, readText } from '../world.ts';
@@ -22,7 +22,7 @@ const judged = (sections: Record<string, Envelope>, configuration = '') =>
   judgedOf({ snapshot: snapshotOf(sections, at) }, configurationOf(configuration), at).snapshot;
 
 const lookAt = (sections: Record<string, Envelope>, configuration = '') =>
-  lookAtSnapshot(judged(sections, configuration), readingsOf(definitions, sections), configurationOf(configuration));
+  snapshotSightings(judged(sections, configuration), readingsOf(definitions, sections), configurationOf(configuration));
 
 /** `firing`, `clear` or `unknown` of each subject. */
 const states = (rule: string, sections: Record<string, Envelope>, configuration = ''): Record<string, string> =>
@@ -33,12 +33,12 @@ const states = (rule: string, sections: Record<string, Envelope>, configuration 
 const before = (seconds: number): Date => new Date(at.getTime() - seconds * 1000);
 
 /** What the policies of the monitor itself see, all well but for what is said. */
-function monitor(known: Partial<Known> & { readonly age?: number }, configuration = '') {
+function monitor(known: Partial<JudgementInput> & { readonly age?: number }, configuration = '') {
   const { age = 0, ...rest } = known;
   const config = configurationOf(configuration);
   const outbox = { waiting: 0, waiting_seconds: 0, dead: 0 };
   const site = judgedOf({ snapshot: snapshotOf({}, before(age)), outbox, ...rest }, config, at);
-  return lookAtMonitor([site.age, ...site.monitor], config);
+  return monitorSightings([site.age, ...site.monitor], config);
 }
 
 const disk = (used_percent: number) => ({
@@ -126,12 +126,12 @@ test('the page of alerts has a row of every rule with its keys, and names every 
 /** What `red` says of one of that level, beside what is judged of the same snapshot. */
 function redOf(id: string, sections: Record<string, Envelope> = {}, level: Level = 'red') {
   const others = judged(sections);
-  const { serves } = others.find((one) => one.observation.id === id) ?? {};
+  const { dependents } = others.find((one) => one.observation.id === id) ?? {};
   const all = [
     ...others.filter((one) => one.observation.id !== id),
-    { observation: observation(id, level), ...(serves ? { serves } : {}) },
+    { observation: observation(id, level), ...(dependents ? { dependents } : {}) },
   ];
-  const seen = lookAtSnapshot(all, {}, configurationOf(''))['red'];
+  const seen = snapshotSightings(all, {}, configurationOf(''))['red'];
   return seen?.sightings.find(({ subject }) => subject === id);
 }
 
@@ -255,7 +255,7 @@ const heartbeatOf = (age: number) => ({
 });
 
 test('a heartbeat that the watcher outside has not accepted for two hours is an alert; none is tried, none is missed', () => {
-  const seen = (heartbeat: Known['heartbeat']) => monitor({ heartbeat })['heartbeat']?.sightings;
+  const seen = (heartbeat: JudgementInput['heartbeat']) => monitor({ heartbeat })['heartbeat']?.sightings;
   assert.deepEqual(
     [7199, 7200].map((age) => seen(heartbeatOf(age))?.[0]?.state),
     ['clear', 'firing'],
@@ -436,7 +436,7 @@ test('an alert about a reading, a machine or the workspace tells of all that is 
     clock: failed,
   });
   const toldBy = (subject: string) =>
-    all.flatMap((one) => (isToldBy({ rule: 'probe', subject }, one, all) ? [one.observation.id] : []));
+    all.flatMap((one) => (isCoveredBy({ rule: 'probe', subject }, one, all) ? [one.observation.id] : []));
   assert.deepEqual(toldBy('host.source'), ['host-reachable:source', 'stream-age:a']);
   assert.deepEqual(toldBy('mount.workspace'), ['workspace-reachable:workspace', 'workspace-usage:workspace']);
   assert.deepEqual([toldBy('streams.b'), toldBy('clock')], [['stream-age:b'], ['clock-synchronised:clock']]);

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { misnamed } from '../../lib/alerts/named.ts';
+import { alertNameProblem } from '../../lib/alerts/named.ts';
 import { checkNames } from '../../lib/config/check-names.ts';
-import { acknowledgedBy, type Note, parseNotes, quietNow, silencedBy, spentNotes } from '../../lib/alerts/quiet.ts';
+import {
+  acknowledgedBy,
+  type Note,
+  parseNotes,
+  activeSilences,
+  silencedBy,
+  expiredNotes,
+} from '../../lib/alerts/quiet.ts';
 import { parseWindow } from '../../lib/alerts/maintenance.ts';
 
 const at = (text: string): Date => new Date(`${text}Z`);
@@ -44,12 +51,12 @@ test('of red, one observation may be silenced, or all of a check; and the check 
   assert.ok(acknowledgedBy([known], 'red:endpoint-status:dashboard', known.from));
 
   for (const good of ['red', 'red:host-oom', 'red:host-oom:host', 'red:stage-outcome:send-alerts', 'storage:host-omo'])
-    assert.equal(misnamed(good, checkNames), undefined, good);
+    assert.equal(alertNameProblem(good, checkNames), undefined, good);
   assert.match(
-    misnamed('red:host-omo:host', checkNames) ?? '',
+    alertNameProblem('red:host-omo:host', checkNames) ?? '',
     /^there is no check "host-omo"; did you mean host-oom\? \(there: /,
   );
-  assert.match(misnamed('storag', checkNames) ?? '', /^there is no rule "storag"; did you mean storage\?/);
+  assert.match(alertNameProblem('storag', checkNames) ?? '', /^there is no rule "storag"; did you mean storage\?/);
 });
 
 test('a window comes again every week, or every day, and may lie over midnight', () => {
@@ -140,13 +147,13 @@ test('a lift ends the silences of its name that stood before it, for as long as 
   const known = note({ kind: 'acknowledgement', until: undefined });
   assert.ok(acknowledgedBy([known, lift], 'storage:data', '2026-11-20T07:00:00.000Z'));
   assert.deepEqual(
-    quietNow([note({}), lift], [], () => undefined, at('2026-11-20T10:00:00')),
+    activeSilences([note({}), lift], [], () => undefined, at('2026-11-20T10:00:00')),
     [],
   );
   const { notes } = parseNotes([{ name: 'lift.json', text: JSON.stringify(lift) }]);
   const since = () => '2026-11-20T07:00:00.000Z';
-  assert.deepEqual(spentNotes(notes, since, at('2026-11-27T11:59:00')), []);
-  assert.deepEqual(spentNotes(notes, since, at('2026-11-27T12:01:00')), ['lift.json']);
+  assert.deepEqual(expiredNotes(notes, since, at('2026-11-27T11:59:00')), []);
+  assert.deepEqual(expiredNotes(notes, since, at('2026-11-27T12:01:00')), ['lift.json']);
 });
 
 test('what holds now is listed: silences, acknowledgements of what is still so, and windows', () => {
@@ -154,7 +161,7 @@ test('what holds now is listed: silences, acknowledgements of what is still so, 
   const since = (id: string) => (id === 'stream:hatpro' ? '2026-11-20T07:00:00.000Z' : undefined);
   const window = { every: 'daily 09:00-10:00', rules: ['service', 'storage:data'], reason: 'updates' };
   const listed = (when: string, firstSeenOf = since) =>
-    quietNow([note({}), known], [window, { every: 'daily 02:00-03:00', reason: 'x' }], firstSeenOf, at(when)).map(
+    activeSilences([note({}), known], [window, { every: 'daily 02:00-03:00', reason: 'x' }], firstSeenOf, at(when)).map(
       ({ kind, of }) => `${kind} ${of}`,
     );
   assert.deepEqual(listed('2026-11-20T09:30:00'), [
@@ -178,6 +185,6 @@ test('notes are removed a week after they have ended, and those of what is still
     { name: 'lasting.json', text: JSON.stringify(note({ until: '2026-12-19T08:00:00.000Z' })) },
   ]);
   const since = (id: string) => (id === 'stream:hatpro' ? '2026-11-20T07:00:00.000Z' : undefined);
-  assert.deepEqual(spentNotes(notes, since, at('2026-11-27T07:59:00')), []);
-  assert.deepEqual(spentNotes(notes, since, at('2026-11-27T12:01:00')), ['ended.json', 'over.json']);
+  assert.deepEqual(expiredNotes(notes, since, at('2026-11-27T07:59:00')), []);
+  assert.deepEqual(expiredNotes(notes, since, at('2026-11-27T12:01:00')), ['ended.json', 'over.json']);
 });

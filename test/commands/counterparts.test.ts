@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { sections as definitions } from '../../lib/config/registry.ts';
-import { lookAtSnapshot, readingsOf } from '../../lib/alerts/look.ts';
+import { snapshotSightings, readingsOf } from '../../lib/alerts/look.ts';
 import { monitorPolicies, snapshotPolicies } from '../../lib/alerts/policies.ts';
 import { resolve } from '../../lib/config/resolve.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
-import { alertOf, observationsBehind } from '../../lib/commands/counterparts.ts';
+import { alertOfObservation, observationsBehind } from '../../lib/commands/counterparts.ts';
 import { judgedOf, snapshotOf } from '../judged.ts';
 import { readText } from '../world.ts';
 
@@ -26,7 +26,7 @@ describe('commands/counterparts', () => {
       const { config } = resolved;
       const { snapshot: judged } = judgedOf({ snapshot: snapshotOf(sections, at) }, config, at);
       for (const [rule, { sightings }] of Object.entries(
-        lookAtSnapshot(judged, readingsOf(definitions, sections), config),
+        snapshotSightings(judged, readingsOf(definitions, sections), config),
       )) {
         if (rule === 'red') continue;
         for (const { subject } of sightings) {
@@ -37,7 +37,7 @@ describe('commands/counterparts', () => {
             assert.equal(rule, 'probe', `${alert} is said to be ${named.join(' or ')}, which ${machine} does not have`);
             continue;
           }
-          assert.equal(alertOf(behind), alert);
+          assert.equal(alertOfObservation(behind), alert);
           seen += 1;
         }
       }
@@ -53,14 +53,18 @@ describe('commands/counterparts', () => {
         observationsBehind(`${name}:x`),
         found.map((check) => `${check}:x`),
       );
-      for (const check of found) assert.deepEqual([alertOf(check), alertOf(`${check}:x`)], [name, `${name}:x`]);
+      for (const check of found)
+        assert.deepEqual([alertOfObservation(check), alertOfObservation(`${check}:x`)], [name, `${name}:x`]);
     }
     assert.deepEqual(observationsBehind('probe:host.source'), ['host-reachable:source']);
     assert.deepEqual(observationsBehind('probe:filesystems.data'), []);
-    assert.equal(alertOf('host-reachable:source'), 'probe:host.source');
-    assert.deepEqual([alertOf('constructor:x'), observationsBehind('constructor')], [undefined, []]);
-    assert.deepEqual([alertOf('host-load:host'), alertOf('host-load')], ['red:host-load:host', 'red:host-load']);
+    assert.equal(alertOfObservation('host-reachable:source'), 'probe:host.source');
+    assert.deepEqual([alertOfObservation('constructor:x'), observationsBehind('constructor')], [undefined, []]);
+    assert.deepEqual(
+      [alertOfObservation('host-load:host'), alertOfObservation('host-load')],
+      ['red:host-load:host', 'red:host-load'],
+    );
     assert.deepEqual(observationsBehind('red:host-load:host'), ['host-load:host']);
-    assert.equal(alertOf('nothing:x'), undefined);
+    assert.equal(alertOfObservation('nothing:x'), undefined);
   });
 });

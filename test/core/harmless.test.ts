@@ -6,10 +6,10 @@ import {
   escapeCell,
   escapeHtml,
   escapeLabel,
-  forMailName,
-  forNagios,
-  forSlack,
-  forTeams,
+  asciiMailName,
+  escapeForNagios,
+  escapeForSlack,
+  escapeForTeams,
   oneLine,
   shellWord,
   terminalText,
@@ -22,11 +22,11 @@ describe('core/harmless', () => {
     assert.equal(terminalText(word), 'a[2J|<b>&"\'`_\n\\x');
     assert.equal(terminalText('\u001B[31mred\u001B[39m'), '\u001B[31mred\u001B[39m');
     assert.equal(escapeHtml('<b> & "c" \'d\''), '&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;');
-    assert.equal(forSlack('<!channel> & "you"'), '&lt;!channel&gt; &amp; "you"');
-    assert.equal(forTeams('[a](b) #1'), '\\[a\\](b) \\#1');
+    assert.equal(escapeForSlack('<!channel> & "you"'), '&lt;!channel&gt; &amp; "you"');
+    assert.equal(escapeForTeams('[a](b) #1'), '\\[a\\](b) \\#1');
     assert.equal(escapeLabel('a"b\\c\nd'), 'a\\"b\\\\c\\nd');
-    assert.equal(forNagios('a|b\r\nc'), 'a b c');
-    assert.equal(forMailName('Zürich <x> "y"'), 'Z?rich x y');
+    assert.equal(escapeForNagios('a|b\r\nc'), 'a b c');
+    assert.equal(asciiMailName('Zürich <x> "y"'), 'Z?rich x y');
     assert.deepEqual(['a', 'a,b', 'a"b'].map(csvCell), ['a', '"a,b"', '"a""b"']);
   });
 

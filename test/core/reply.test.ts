@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { judgeReply, quietSeconds } from '../../lib/core/reply.ts';
+import { judgeReply, rateLimitSeconds } from '../../lib/core/reply.ts';
 
 const at = new Date('2026-11-20T06:00:00Z');
 
 describe('core/reply', () => {
-  test('quietSeconds reads Retry-After and Sentry’s rate limits, up to 3600 s', () => {
+  test('rateLimitSeconds reads Retry-After and Sentry’s rate limits, up to 3600 s', () => {
     const cases: [number, Record<string, string>, number][] = [
       [200, {}, 0],
       [500, { 'retry-after': '60' }, 0],
@@ -29,8 +29,8 @@ describe('core/reply', () => {
       [200, { 'x-sentry-rate-limits': 'garbage,,:' }, 0],
     ];
     for (const [status, headers, seconds] of cases)
-      assert.equal(quietSeconds({ status, headers }, at, 'error'), seconds, JSON.stringify([status, headers]));
-    assert.equal(quietSeconds({ headers: {} }, at, 'error'), 0, 'without a reply there is no rate limit');
+      assert.equal(rateLimitSeconds({ status, headers }, at, 'error'), seconds, JSON.stringify([status, headers]));
+    assert.equal(rateLimitSeconds({ headers: {} }, at, 'error'), 0, 'without a reply there is no rate limit');
   });
 
   test('judgeReply classifies every status as taken, refused, misconfigured or later', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { counted, firstLine, likest, listed, nearest, reasonOf } from '../../lib/core/text.ts';
+import { counted, firstLine, closestWords, listed, nearest, reasonOf } from '../../lib/core/text.ts';
 
 describe('core/text', () => {
   test('counted uses the singular only for 1', () => {
@@ -75,8 +75,12 @@ describe('core/text', () => {
     assert.notEqual(reasonOf(new Error('')), '');
   });
 
-  test('likest orders words by edit distance, and returns no more than asked for', () => {
-    assert.deepEqual(likest('disk', ['tape', 'desk', 'disc', 'disk:data', 'disks'], 3), ['desk', 'disc', 'disks']);
-    assert.deepEqual(likest('disk', ['tape'], 3), ['tape']);
+  test('closestWords orders words by edit distance, and returns no more than asked for', () => {
+    assert.deepEqual(closestWords('disk', ['tape', 'desk', 'disc', 'disk:data', 'disks'], 3), [
+      'desk',
+      'disc',
+      'disks',
+    ]);
+    assert.deepEqual(closestWords('disk', ['tape'], 3), ['tape']);
   });
 });

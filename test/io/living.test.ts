@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import test, { describe } from 'node:test';
-import { lives, thisProcess } from '../../lib/io/living.ts';
+import { lives, describeThisProcess } from '../../lib/io/living.ts';
 
 describe('io/living', () => {
   test('lives is true until the process has ended, and false for another process with the same pid', async () => {
-    const own = thisProcess();
+    const own = describeThisProcess();
     assert.equal(own.pid, process.pid);
     assert.equal(lives(own), true);
     assert.equal(lives({ ...own, started: '1' }), false, 'the pid was reused');

@@ -1,6 +1,6 @@
 // ops-monitor archive adopt.
 import { resolve as absolute } from 'node:path';
-import { adoptionText, type OwnArchive } from '../../archive/adopt.ts';
+import { describeForeignStore, type OwnArchive } from '../../archive/adopt.ts';
 import { openSpan } from '../../archive/read.ts';
 import { Usage } from '../../contract/errors.ts';
 import { storeFiles } from '../../io/store.ts';
@@ -34,7 +34,7 @@ export const adopt: Command = {
       variables: names.filter((name) => name !== 'time'),
       ...(await timeSpan(opened, 'time')),
     };
-    print(adoptionText(theirs, openOurs(path), path));
+    print(describeForeignStore(theirs, openOurs(path), path));
     return exitCodes.ok;
   },
 };

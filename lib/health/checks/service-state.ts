@@ -22,6 +22,6 @@ function assessUnit(subject: string, unit: Unit): Finding {
     message,
     clears_when,
     since: unit.since_at,
-    ...(unit.groups.length > 0 ? { serves: unit.groups } : {}),
+    ...(unit.groups.length > 0 ? { dependents: unit.groups } : {}),
   };
 }

@@ -13,9 +13,9 @@ export const streamAge = defineCheck<Pick<Readable, 'streams'>>()({
       const clears_when = `data not older than ${window} have arrived`;
       const limit = { value: window_seconds, key: `streams.${subject}.window` };
       if (value === undefined || newest_at === undefined) {
-        const brief = `${subject} has no data at all in ${root}`;
-        const message = `${brief} on ${host}`;
-        return { subject, level: 'red', value: null, unit: 's', limit, message, brief, clears_when };
+        const shortMessage = `${subject} has no data at all in ${root}`;
+        const message = `${shortMessage} on ${host}`;
+        return { subject, level: 'red', value: null, unit: 's', limit, message, shortMessage, clears_when };
       }
       const newest = `the newest data of ${subject} are`;
       const isStale = value > window_seconds;
@@ -29,7 +29,7 @@ export const streamAge = defineCheck<Pick<Readable, 'streams'>>()({
         clears_when,
         // The stream has been stale since its window ended, not since a probe noticed.
         since: new Date(Date.parse(newest_at) + window_seconds * 1000).toISOString(),
-        brief: `${newest} ${formatDuration(value)} old${isStale ? ` (window ${window})` : ''}`,
+        shortMessage: `${newest} ${formatDuration(value)} old${isStale ? ` (window ${window})` : ''}`,
       };
     }),
 });

@@ -16,7 +16,10 @@ export const workspaceReachable = defineCheck<Pick<Readable, 'workspace'>>()({
       message: reached ? `the workspace ${path} is there` : `the workspace cannot be reached: ${problem ?? path}`,
       ...(reached
         ? {}
-        : { clears_when: `${path} is mounted, and answers within 8 s`, brief: firstLine(problem ?? 'not reached') }),
+        : {
+            clears_when: `${path} is mounted, and answers within 8 s`,
+            shortMessage: firstLine(problem ?? 'not reached'),
+          }),
     },
   ],
 });
