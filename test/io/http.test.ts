@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { requestOverHttp } from '../../lib/io/http.ts';
 import { readText } from '../world.ts';
-import { listen } from './listen.ts';
+import { listen } from '../process.ts';
 
 const answer: RequestListener = ({ method = '' }, response) =>
   void response.writeHead(200, { 'x-method': method }).end('x'.repeat(5000));
 
 describe('io/http', () => {
   test('sends GET, HEAD and POST, and reads the body only where a limit for it is given', async (t) => {
-    const url = `http://${await listen(t, createServer(answer))}/`;
+    const url = `http://127.0.0.1:${await listen(t, createServer(answer))}/`;
     const [get, head, post] = await Promise.all([
       requestOverHttp({ method: 'GET', url, seconds: 5 }),
       requestOverHttp({ method: 'HEAD', url, seconds: 5, mostBodyBytes: 10_000 }),
@@ -31,7 +31,7 @@ describe('io/http', () => {
   test('refuses an invalid certificate, and reports its expiry where any certificate is accepted', async (t) => {
     const tls = join(import.meta.dirname, 'tls');
     const [key, cert] = [readText(join(tls, 'key.pem')), readText(join(tls, 'expired.pem'))];
-    const url = `https://${await listen(t, createSecure({ key, cert }, answer))}/`;
+    const url = `https://127.0.0.1:${await listen(t, createSecure({ key, cert }, answer))}/`;
     const refused = await requestOverHttp({ method: 'GET', url, seconds: 5 });
     assert.deepEqual([refused.status, refused.failure], [undefined, 'theirs']);
     const accepted = await requestOverHttp({ method: 'GET', url, seconds: 5, acceptsAnyCertificate: true });
@@ -40,7 +40,7 @@ describe('io/http', () => {
 
   test('fails at its timeout and at an abort, with different errors', async (t) => {
     const silent = createServer(() => undefined);
-    const url = `http://${await listen(t, silent)}/`;
+    const url = `http://127.0.0.1:${await listen(t, silent)}/`;
     const late = await requestOverHttp({ method: 'GET', url, seconds: 0.2 });
     assert.deepEqual([late.failure, late.error], ['late', 'no answer within 0.2 s']);
     const aborted = await requestOverHttp({ method: 'GET', url, seconds: 60, signal: AbortSignal.timeout(200) });

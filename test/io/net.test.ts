@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { makeNet } from '../../lib/io/net.ts';
 import { temporaryFolder } from '../world.ts';
-import { listen } from './listen.ts';
+import { listen } from '../process.ts';
 
 const net = makeNet({});
 const path = '/ping/1d3c6f0e-secret-5d1e3f9a2b7c';
 
-const serve = async (t: TestContext, listener: RequestListener) => `http://${await listen(t, createServer(listener))}`;
+const serve = async (t: TestContext, listener: RequestListener) =>
+  `http://127.0.0.1:${await listen(t, createServer(listener))}`;
 
 describe('io/net', () => {
   test('sends method, path, headers and body, and returns status, headers and body', async (t) => {
@@ -44,7 +45,7 @@ describe('io/net', () => {
         t.after(() => void socket.destroy());
         if (text !== undefined) socket.write(text);
       });
-      return `http://${await listen(t, server)}`;
+      return `http://127.0.0.1:${await listen(t, server)}`;
     };
     const flood = `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(300_000)}`;
     const asked = (base: string) => net.request({ method: 'GET', url: base + path, seconds: 1 });
