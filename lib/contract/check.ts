@@ -99,7 +99,3 @@ export interface Limits {
   readonly amber?: NumberLimit | undefined;
   readonly red?: NumberLimit | undefined;
 }
-
-export const defineCheck = <Sections>() => {
-  return (check: Check<Sections>): Check<Sections> => check;
-};

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import * as z from 'zod/mini';
 import { flatten } from '../../lib/archive/flatten.ts';
-import { defineCheck } from '../../lib/contract/check.ts';
+import type { Check } from '../../lib/contract/check.ts';
 import { flag, quantity } from '../../lib/contract/fields.ts';
 import { defineProbe } from '../../lib/contract/probe.ts';
 import type { ReadableOf, Registry } from '../../lib/contract/registry.ts';
@@ -65,7 +65,7 @@ const farm = {
     }),
   ],
   checks: [
-    defineCheck<Pick<ReadableOf<typeof sections>, 'tanks'>>()({
+    {
       name: 'tank-filled',
       summary: 'a tank runs dry',
       needs: ['tanks'],
@@ -78,7 +78,7 @@ const farm = {
           limit: { value: 20, key: '' },
           message: `${subject} is ${value} % full`,
         })),
-    }),
+    } satisfies Check<Pick<ReadableOf<typeof sections>, 'tanks'>>,
   ],
 } satisfies Registry;
 

@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { counted } from '../../core/text.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const checkoutBehind = defineCheck<Pick<Readable, 'checkouts'>>()({
+export const checkoutBehind = defineCheck({
   name: 'checkout-behind',
   summary: 'a git checkout lacks commits of its upstream, as far as was fetched',
   needs: ['checkouts'],

@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { counted } from '../../core/text.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const checkoutDirty = defineCheck<Pick<Readable, 'checkouts'>>()({
+export const checkoutDirty = defineCheck({
   name: 'checkout-dirty',
   summary: 'a git checkout has changes that nobody committed',
   needs: ['checkouts'],

@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { formatDuration } from '../../core/quantity.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
+export const endpointResponse = defineCheck({
   name: 'endpoint-response',
   summary: 'a URL answers slowly',
   needs: ['endpoints'],

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const gateAge = defineCheck<Pick<Readable, 'gates'>>()({
+export const gateAge = defineCheck({
   name: 'gate-age',
   summary: 'the verdict of a gate is stale',
   needs: ['gates'],

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const hostLoad = defineCheck<Pick<Readable, 'host'>>()({
+export const hostLoad = defineCheck({
   name: 'host-load',
   summary: 'more work waits than the processors can do',
   needs: ['host'],

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const hostOom = defineCheck<Pick<Readable, 'host'>>()({
+export const hostOom = defineCheck({
   name: 'host-oom',
   summary: 'the kernel killed processes because memory ran out',
   needs: ['host'],

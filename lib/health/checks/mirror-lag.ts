@@ -1,8 +1,8 @@
-import { defineCheck, type Finding } from '../../contract/check.ts';
+import type { Finding } from '../../contract/check.ts';
 import { formatDuration } from '../../core/quantity.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const mirrorLag = defineCheck<Pick<Readable, 'mirrors'>>()({
+export const mirrorLag = defineCheck({
   name: 'mirror-lag',
   summary: 'the newest files of a stream do not reach its copy',
   needs: ['mirrors'],

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const mirrorMismatch = defineCheck<Pick<Readable, 'mirrors'>>()({
+export const mirrorMismatch = defineCheck({
   name: 'mirror-mismatch',
   summary: 'files of a copy have another size than at the source',
   needs: ['mirrors'],

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const serviceRestarts = defineCheck<Pick<Readable, 'services'>>()({
+export const serviceRestarts = defineCheck({
   name: 'service-restarts',
   summary: 'a service is in a restart loop: it dies, and systemd starts it again and again',
   needs: ['services'],

@@ -1,10 +1,11 @@
-import { defineCheck, type Finding } from '../../contract/check.ts';
+import type { Finding } from '../../contract/check.ts';
 import { judgeUnit } from '../../core/unit.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
 type Unit = Readable['services'][string];
 
-export const serviceState = defineCheck<Pick<Readable, 'services'>>()({
+export const serviceState = defineCheck({
   name: 'service-state',
   summary: 'a unit failed, is missing, or is off though enabled',
   needs: ['services'],

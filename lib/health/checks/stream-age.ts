@@ -1,9 +1,9 @@
-import { defineCheck, type Finding } from '../../contract/check.ts';
+import type { Finding } from '../../contract/check.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { clockMinute } from '../../core/time.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const streamAge = defineCheck<Pick<Readable, 'streams'>>()({
+export const streamAge = defineCheck({
   name: 'stream-age',
   summary: 'a stream is stale: nothing new has arrived at its source',
   needs: ['streams'],

@@ -1,10 +1,10 @@
-import { defineCheck, type Finding } from '../../contract/check.ts';
+import type { Finding } from '../../contract/check.ts';
 import { formatBytes } from '../../core/quantity.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
 const subject = 'workspace';
 
-export const workspaceUsage = defineCheck<Pick<Readable, 'workspace'>>()({
+export const workspaceUsage = defineCheck({
   name: 'workspace-usage',
   summary: 'the group workspace fills up',
   needs: ['workspace'],

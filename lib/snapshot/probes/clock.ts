@@ -1,9 +1,8 @@
 // Reads whether the clock is synchronised, according to the time service.
 import { Absent, isMissing } from '../../contract/errors.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import { ageOf, isStale } from '../../core/age.ts';
 import { firstLine } from '../../core/text.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { clock as section } from '../sections/clock.ts';
 
 // timesyncd touches this file at every synchronisation, at most 2,048 s apart, and removes it when it stops. The kernel
@@ -11,7 +10,7 @@ import { clock as section } from '../sections/clock.ts';
 const timesyncFile = '/run/systemd/timesync/synchronized';
 const freshSeconds = 3 * 2048;
 
-export const clock = defineProbe<typeof section.schema, SnapshotConfig>({
+export const clock = defineProbe({
   name: 'clock',
   summary: 'whether the clock is synchronised',
   section,

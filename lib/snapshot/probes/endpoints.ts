@@ -1,7 +1,7 @@
 // Reads status, response time and certificate of URLs. A URL that does not answer is a reading, not a failed reading.
-import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
 import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { endpoints as section } from '../sections/endpoints.ts';
 
 const allEndpoints = (config: SnapshotConfig): SnapshotConfig['endpoints'] => ({
@@ -9,7 +9,7 @@ const allEndpoints = (config: SnapshotConfig): SnapshotConfig['endpoints'] => ({
   ...config.endpoints,
 });
 
-export const endpoints = defineProbe<typeof section.schema, SnapshotConfig>({
+export const endpoints = defineProbe({
   name: 'endpoints',
   summary: 'status, response time and certificate of URLs',
   section,

@@ -1,12 +1,11 @@
 // Reads the verdicts of gates, such as whether the source's copy may be deleted or the products are complete. Other
 // jobs decide them.
-import { defineProbe } from '../../contract/probe.ts';
 import { ageOf } from '../../core/age.ts';
 import { ownFormat, parseGateSummary } from '../../parse/gate.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { gates as section } from '../sections/gates.ts';
 
-export const gates = defineProbe<typeof section.schema, SnapshotConfig>({
+export const gates = defineProbe({
   name: 'gates',
   summary: 'verdict, counts and age of gates',
   section,

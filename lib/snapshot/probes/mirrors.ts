@@ -1,11 +1,11 @@
 // Compares each mirror of a stream with its source over a window of days, by listing files, never by reading data.
 import type { Host } from '../../contract/host.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
 import { compareListings, type Listed } from '../../core/compare.ts';
 import { daysBefore } from '../../core/time.ts';
 import { type DataPath, hasDayFolders, isTemporary, parseDataPath } from '../../parse/datapath.ts';
 import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { dayFolders, findFiles, undatedFolder } from '../search.ts';
 import { mirrors as section } from '../sections/mirrors.ts';
 
@@ -30,7 +30,7 @@ const allMirrors = (config: SnapshotConfig) =>
     ),
   );
 
-export const mirrors = defineProbe<typeof section.schema, SnapshotConfig>({
+export const mirrors = defineProbe({
   name: 'mirrors',
   summary: 'coverage, lag and differences of each stream’s copies',
   section,

@@ -1,10 +1,9 @@
 // Reads the power supply from the newest finite samples of a Zarr store that another job maintains.
 import { Absent } from '../../contract/errors.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { reasonOf } from '../../core/text.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { power as section } from '../sections/power.ts';
 import type { Sample } from '../zarr.ts';
 
@@ -15,7 +14,7 @@ const plausible = {
   temperature: { from: -90, to: 150, unit: 'C' },
 } as const;
 
-export const power = defineProbe<typeof section.schema, SnapshotConfig>({
+export const power = defineProbe({
   name: 'power',
   summary: 'battery voltage, state of charge and internal temperature',
   section,

@@ -1,11 +1,11 @@
 // Reads the state of all configured units with one `systemctl show`.
 import { Absent } from '../../contract/errors.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseShow, parseTimespan, parseTimestamp, type UnitProperties } from '../../parse/systemctl.ts';
 import { parseUptime } from '../../parse/proc.ts';
 import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { services as section } from '../sections/services.ts';
 
 const properties = [
@@ -27,7 +27,7 @@ const properties = [
   'NextElapseUSecMonotonic',
 ];
 
-export const services = defineProbe<typeof section.schema, SnapshotConfig>({
+export const services = defineProbe({
   name: 'services',
   summary: 'state, restarts and timers of systemd units',
   section,

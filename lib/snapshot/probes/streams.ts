@@ -2,16 +2,15 @@
 // so that the cost does not grow with the archive.
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import type { Listed } from '../../core/compare.ts';
 import { ageOf, latestTime } from '../../core/age.ts';
 import { daysBefore } from '../../core/time.ts';
 import { type DataPath, isTemporary, parseDataPath, timeInPath } from '../../parse/datapath.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { dayFolders, findFiles, undatedFolder } from '../search.ts';
 import { streams as section } from '../sections/streams.ts';
 
-export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
+export const streams = defineProbe({
   name: 'streams',
   summary: 'newest data of each stream at its source',
   section,

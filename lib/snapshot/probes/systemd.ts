@@ -1,12 +1,11 @@
 // Reads which units of this machine have failed, configured or not.
 import { Absent, isMissing } from '../../contract/errors.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseUnitNames } from '../../parse/systemctl.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { systemd as section } from '../sections/systemd.ts';
 
-export const systemd = defineProbe<typeof section.schema, SnapshotConfig>({
+export const systemd = defineProbe({
   name: 'systemd',
   summary: 'failed units of the machine',
   section,

@@ -2,20 +2,20 @@
 // failed reading; so is a usage that cannot be read.
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import { ageOf } from '../../core/age.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseUsage } from '../../parse/usage.ts';
 import { withDeadline } from '../../engine/deadline.ts';
 import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { mountTable, readFilesystem } from '../filesystem.ts';
 import { workspace as section } from '../sections/workspace.ts';
 
 /** Shorter than the probe's own deadline, so that a hang gives an unreachable workspace instead of a failed reading. */
 const attemptMs = 8000;
 
-export const workspace = defineProbe<typeof section.schema, SnapshotConfig>({
+export const workspace = defineProbe({
   name: 'workspace',
   summary: 'whether the group workspace is reached, and how full it is',
   section,
