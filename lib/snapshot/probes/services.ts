@@ -1,6 +1,7 @@
 // Reads the state of all configured units with one `systemctl show`.
 import { Absent } from '../../contract/errors.ts';
 import { secondsSince } from '../../core/age.ts';
+import { withoutUndefined } from '../../core/fields.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseShow, parseTimespan, parseTimestamp, type UnitProperties } from '../../parse/systemctl.ts';
 import { parseUptime } from '../../parse/proc.ts';
@@ -116,9 +117,3 @@ function describeUnit(unit: UnitProperties, groups: string[], { at, bootedAt, re
 /** An empty property gives undefined, not 0. */
 const countOf = (text: string | undefined): number | undefined =>
   text && /^\d+$/.test(text) ? Number(text) : undefined;
-
-function withoutUndefined<Fields extends Record<string, unknown>>(fields: Fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Fields]: Exclude<Fields[Key], undefined>;
-  };
-}
