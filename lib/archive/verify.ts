@@ -8,20 +8,12 @@ import { arrayText, axis, chunkLength, itemBytes, type Metadata, parse, parseArr
 import { readMetadata } from './read.ts';
 import { chunkPath, readTimes, timesProblems } from './store.ts';
 
-export interface Verified {
-  readonly path: string;
-  readonly samples: number;
-  readonly variables: number;
-  readonly chunks: number;
-  /** Chunks that do not exist because a variable had no value in these 14 days. */
-  readonly absent_chunks: number;
-  readonly problems: readonly string[];
-}
+export type Verified = ReturnType<typeof verify>;
 
 /** Problems of one kind beyond this number are only counted. */
 const mostTimes = 20;
 
-export function verify(files: StoreFiles, path: string, now: Date): Verified {
+export function verify(files: StoreFiles, path: string, now: Date) {
   const metadata = readMetadata(files, path);
   const chunks = chunksOf(files, path, metadata);
   return {
@@ -29,6 +21,7 @@ export function verify(files: StoreFiles, path: string, now: Date): Verified {
     samples: metadata.length,
     variables: metadata.variables.size,
     chunks: chunks.present,
+    /** Chunks that do not exist because a variable had no value in these 14 days. */
     absent_chunks: chunks.absent,
     problems: [...timesOf(files, path, metadata, now), ...chunks.problems, ...arraysOf(files, path, metadata)],
   };

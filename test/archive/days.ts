@@ -6,7 +6,7 @@ import type { StoreFiles } from '../../lib/contract/store.ts';
 import { appendZarr } from '../../lib/archive/append.ts';
 import { sections } from '../../lib/config/registry.ts';
 import { archive } from '../../lib/archive/files.ts';
-import { readSeries } from '../../lib/archive/read.ts';
+import { columnOf, openSpan, type Range } from '../../lib/archive/read.ts';
 import { history } from '../../lib/health/files.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { type Snapshot, snapshots } from '../../lib/snapshot/files.ts';
@@ -70,8 +70,12 @@ export function archiveIn(folder: string) {
     },
     run: async (at: Date, files: StoreFiles = storeFiles, options = {}) =>
       appendZarr(sections, files).run(worldIn(folder, { at, options })),
-    read: (asked = {}) => readSeries(storeFiles, path, asked),
-    valuesOf: (name: string) =>
-      [...(readSeries(storeFiles, path, { names: [name] }).columns.get(name) ?? [])].map(Number),
+    read: (range?: Range) => {
+      const { metadata, times, ...span } = openSpan(storeFiles, path, range);
+      const names = [...metadata.variables.keys()];
+      const columnsOf = names.map((name) => [name, columnOf(storeFiles, { ...span, metadata, times }, name)] as const);
+      return { metadata, times, columns: new Map(columnsOf) };
+    },
+    valuesOf: (name: string) => [...columnOf(storeFiles, openSpan(storeFiles, path), name)].map(Number),
   };
 }

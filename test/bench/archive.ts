@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { readSeries } from '../../lib/archive/read.ts';
+import { columnOf, openSpan } from '../../lib/archive/read.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { pythonWithZarr3 } from '../real/xarray.ts';
 import { type Contestant, middle, peakByPython, timeOne } from './measure.ts';
@@ -161,15 +161,14 @@ function benchAppend(sites: readonly Site[], python: string, rounds: number): vo
 
 /** What their store already has of the last sample, five minutes later: flattening is made a present of. */
 function writeSample({ store, lines }: Site, path: string, round: number): void {
-  const { metadata, columns, times } = readSeries(storeFiles, store, { from: lines.lastTime() });
+  const span = openSpan(storeFiles, store, { from: lines.lastTime() });
   const values = Object.fromEntries(
-    [...columns].map(([name, column]) => {
-      const type = metadata.variables.get(name)?.type;
-      const value = Number(column[column.length - 1]);
+    [...span.metadata.variables].map(([name, { type }]) => {
+      const value = Number(columnOf(storeFiles, span, name).at(-1));
       return [name, [type, Number.isNaN(value) ? null : value]];
     }),
   );
-  writeFileSync(path, JSON.stringify({ time: (times.at(-1) ?? 0) + round, values }));
+  writeFileSync(path, JSON.stringify({ time: (span.times.at(-1) ?? 0) + round, values }));
 }
 
 function benchRebuild(site: Site, python: string, rounds: number): void {
@@ -198,11 +197,11 @@ function benchRebuild(site: Site, python: string, rounds: number): void {
 async function benchRead(site: Site, rounds: number): Promise<void> {
   const outfile = join(folder, 'read.cjs');
   const contents = `
-    import { readSeries } from './lib/archive/read.ts';
+    import { columnOf, openSpan } from './lib/archive/read.ts';
     import { storeFiles } from './lib/io/store.ts';
-    const { columns } = readSeries(storeFiles, process.argv[2], { names: [process.argv[3]] });
+    const column = columnOf(storeFiles, openSpan(storeFiles, process.argv[2]), process.argv[3]);
     let sum = 0;
-    for (const value of columns.get(process.argv[3])) if (value === value) sum += value;
+    for (const value of column) if (value === value) sum += value;
     process.stdout.write(sum + '\\n');`;
   await build({
     stdin: { contents, resolveDir: root, loader: 'ts' },
