@@ -29,30 +29,22 @@ export const workspaceUsage: readonly Case[] = [
       workspace: found('amber', 92, ['limits.workspace.for.workspace.amber', 92], ['/gws/aurora'], 'it is below 92 %'),
     },
   },
-  {
-    sees: 'a usage that could not be read is unknown, never green',
-    given: { workspace: workspace({ usage_problem: 'the file is too old' }) },
+  ...(
+    [
+      ['a usage that could not be read', { usage_problem: 'the file is too old' }, 'the file is too old'],
+      ['the usage of a workspace that is not reached', { reached: false, problem: 'not mounted' }, 'not mounted'],
+    ] as const
+  ).map(([what, given, reason]): Case => ({
+    sees: `${what} is unknown, never green`,
+    given: { workspace: workspace(given) },
     find: {
       workspace: found(
         'unknown',
         null,
         ['limits.workspace.red', 90],
-        ['cannot be told', 'the file is too old'],
+        ['cannot be told', reason],
         'its usage is told again',
       ),
     },
-  },
-  {
-    sees: 'the usage of a workspace that is not reached is unknown',
-    given: { workspace: workspace({ reached: false, problem: 'nothing is mounted' }) },
-    find: {
-      workspace: found(
-        'unknown',
-        null,
-        ['limits.workspace.red', 90],
-        ['nothing is mounted'],
-        'its usage is told again',
-      ),
-    },
-  },
+  })),
 ];
