@@ -58,6 +58,8 @@ export function parseSnapshot(line: string): Snapshot {
   return snapshot;
 }
 
+export type ReusableBuffer = ReturnType<typeof reusableBuffer>;
+
 /** One buffer for many files in turn: a new one for each of hundreds of days would outrun the garbage collector. */
 export function reusableBuffer(): (size: number) => Uint8Array {
   let room = new Uint8Array(0);
@@ -68,7 +70,7 @@ export function reusableBuffer(): (size: number) => Uint8Array {
 }
 
 /** Run id → verdict, for one day. Of several lines with one run id, the last counts. */
-export function readVerdictsOfDay(log: RawLog, day: Date, room?: (size: number) => Uint8Array): Map<string, Verdict> {
+export function readVerdictsOfDay(log: RawLog, day: Date, room?: ReusableBuffer): Map<string, Verdict> {
   const found = new Map<string, Verdict>();
   const bytes = log.bytes(history, day, room);
   if (!bytes) return found;

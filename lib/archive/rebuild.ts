@@ -6,7 +6,15 @@ import { reasonOf } from '../core/text.ts';
 import { Builder, type Part } from './build.ts';
 import { type Flat, flatten, flattenVerdict, type Verdict } from './flatten.ts';
 import type { Metadata } from './layout.ts';
-import { bufferOf, indexDay, parseSnapshot, type RawLog, readVerdictsOfDay, reusableBuffer } from './rawlog.ts';
+import {
+  bufferOf,
+  indexDay,
+  parseSnapshot,
+  type RawLog,
+  readVerdictsOfDay,
+  reusableBuffer,
+  type ReusableBuffer,
+} from './rawlog.ts';
 import { salvage } from './salvage.ts';
 import { Scanner } from './scan.ts';
 import { snapshots } from '../snapshot/files.ts';
@@ -100,7 +108,7 @@ function buildBeside(settings: RebuildSettings) {
 type RawIndex = ReturnType<typeof indexRawLines>;
 
 /** Locates every raw line, sorted by time. Needs 20 bytes of memory a line, however long the line is. */
-function indexRawLines(log: RawLog, now: Date, problems: string[], room: ReturnType<typeof reusableBuffer>) {
+function indexRawLines(log: RawLog, now: Date, problems: string[], room: ReusableBuffer) {
   const days = log.days(snapshots);
   const indexes = days.map((day): ReturnType<typeof indexDay> => {
     try {
@@ -136,30 +144,24 @@ function indexRawLines(log: RawLog, now: Date, problems: string[], room: ReturnT
   };
 }
 
-interface LoadedDay {
-  readonly bytes: Buffer;
-  readonly judged: ReturnType<typeof readVerdictsOfDay>;
-}
-
 type Line = ReturnType<ReturnType<typeof dayReader>>;
 
 /** Returns a reader of single lines. It keeps two days loaded: sorted lines hardly ever go back further. */
-function dayReader(
-  log: RawLog,
-  rooms: readonly [ReturnType<typeof reusableBuffer>, ReturnType<typeof reusableBuffer>],
-) {
-  const loaded: [index: number, day: LoadedDay][] = [];
+function dayReader(log: RawLog, rooms: readonly [ReusableBuffer, ReusableBuffer]) {
   const verdictRoom = reusableBuffer();
+  const load = (date: Date, room: ReusableBuffer | undefined) => ({
+    bytes: bufferOf(log.bytes(snapshots, date, room) ?? new Uint8Array()),
+    judged: readVerdictsOfDay(log, date, verdictRoom),
+  });
+  const loaded: [index: number, day: ReturnType<typeof load>][] = [];
   let turn = 1;
   return (raw: RawIndex, entry: number) => {
     const index = raw.dayOf[entry] ?? 0;
     let day = loaded.find(([known]) => known === index)?.[1];
     if (!day) {
-      const date = raw.days[index] ?? new Date(0);
       // Replaces the day that was loaded before the last one.
       turn = 1 - turn;
-      const bytes = log.bytes(snapshots, date, rooms[turn]) ?? new Uint8Array();
-      day = { bytes: bufferOf(bytes), judged: readVerdictsOfDay(log, date, verdictRoom) };
+      day = load(raw.days[index] ?? new Date(0), rooms[turn]);
       loaded[turn] = [index, day];
     }
     return { ...day, start: raw.starts[entry] ?? 0, end: raw.ends[entry] ?? 0 };

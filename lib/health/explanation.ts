@@ -14,22 +14,7 @@ import { type Health, type HistoryLine, history, latestHealth } from './files.ts
 
 type Observation = Health['observations'][number];
 
-export interface Explanation {
-  readonly observation: Observation;
-  readonly assessed_at: string;
-  /** The readings that the check judged; empty where the monitor judges itself. */
-  readonly read: readonly Reading[];
-  readonly limit_origin: string;
-  readonly since: { readonly at: string; readonly atLeast: boolean } | undefined;
-}
-
-interface Reading {
-  readonly name: string;
-  readonly source: string;
-  readonly collected_at: string | undefined;
-  readonly outcome: string;
-  readonly data: unknown;
-}
+export type Explanation = Awaited<ReturnType<typeof explain>>;
 
 type Judging = Pick<Registry, 'sections' | 'checks'>;
 
@@ -42,24 +27,19 @@ export async function explain(
   world: World<object>,
   originOf: (key: string) => string,
   alert: AlertNamed | undefined,
-): Promise<Explanation> {
+) {
   const health = await world.read(latestHealth);
   if (!health)
     throw new Error(`nothing has been assessed yet: ${latestHealth.path(world.places, world.now())} is not there`);
   const observation = health.observations.find((one) => one.id === id);
-  if (!observation)
-    throw new Usage(
-      unknownId(
-        id,
-        health.observations.map((one) => one.id),
-        alert,
-      ),
-    );
+  const known = health.observations.map((one) => one.id);
+  if (!observation) throw new Usage(unknownId(id, known, alert));
   const snapshot = await world.read(latest).catch(() => undefined); // the observation is shown without its readings
   const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
   return {
     observation,
     assessed_at: health.assessed_at,
+    /** The readings that the check judged; empty where the monitor judges itself. */
     read: judged ? readingsOf(registry, observation, judged) : [],
     limit_origin: observation.limit.key === '' ? 'a fact, not a setting' : originOf(observation.limit.key),
     since: findStart(id, observation.level, health, world),
@@ -87,7 +67,7 @@ function unknownId(id: string, known: readonly string[], alert: AlertNamed | und
   return `${problem}${meant ? `; did you mean ${meant}?` : ''}\nThere are:\n  ${[...near, ...more].join('\n  ')}`;
 }
 
-function readingsOf({ sections, checks }: Judging, { check, subject }: Observation, snapshot: Snapshot): Reading[] {
+function readingsOf({ sections, checks }: Judging, { check, subject }: Observation, snapshot: Snapshot) {
   const needs = checks.find(({ name }) => name === check)?.needs ?? [];
   return needs.flatMap((need) => {
     const section = snapshot.sections[need];
@@ -115,7 +95,7 @@ function partOfSubject(data: unknown, subject: string): unknown {
 }
 
 /** Finds the snapshot since which the observation has had this level without a break; searches the history backwards. */
-function findStart(id: string, level: Level, health: Health, world: World<object>): Explanation['since'] {
+function findStart(id: string, level: Level, health: Health, world: World<object>) {
   if (health.snapshot_time_utc === undefined) return undefined;
   const today = new Date(health.snapshot_time_utc);
   let first: string | undefined;

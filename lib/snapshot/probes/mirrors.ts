@@ -11,22 +11,13 @@ import { mirrors as section } from '../sections/mirrors.ts';
 
 const daySeconds = 86_400;
 
-interface ConfiguredMirror {
-  readonly stream: string;
-  readonly source: NonNullable<SnapshotConfig['streams'][string]['source']>;
-  readonly mirror: SnapshotConfig['streams'][string]['mirrors'][string];
-  readonly window: number;
-}
-
 /** Keys are STREAM.MIRROR (`hatpro.gws`); neither name may contain the dot that separates them. */
 const allMirrors = (config: SnapshotConfig) =>
-  new Map<string, ConfiguredMirror>(
+  new Map(
     Object.entries(config.streams).flatMap(([stream, { source, mirrors, window }]) =>
-      source
-        ? Object.entries(mirrors).map(
-            ([name, mirror]) => [`${stream}.${name}`, { stream, source, mirror, window }] as [string, ConfiguredMirror],
-          )
-        : [],
+      Object.entries(source ? mirrors : {}).map(
+        ([name, mirror]) => [`${stream}.${name}` as string, { stream, source, mirror, window }] as const,
+      ),
     ),
   );
 
@@ -39,7 +30,7 @@ export const mirrors = defineProbe({
 
   async read({ host: open, config, item, at }) {
     const configured = allMirrors(config).get(item);
-    if (!configured) throw new Error(`no mirror ${item} is configured`);
+    if (!configured?.source) throw new Error(`no mirror ${item} is configured`);
     const { stream, source, mirror, window } = configured;
     const dataPath = parseDataPath(source.files);
     const from = new Date(at.getTime() - mirror.compare * 1000);
