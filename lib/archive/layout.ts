@@ -1,4 +1,5 @@
 // The store's layout on disk: Zarr 3, one group, every variable along `time`, uncompressed chunks of 14 days.
+import { isObject } from '../contract/shape.ts';
 import { isoMicroseconds } from '../core/time.ts';
 import type { Variable } from './flatten.ts';
 
@@ -142,7 +143,7 @@ export function parseArray(name: string, array: unknown): { length: number; vari
   };
 }
 
-export function parse(text: string): Record<string, unknown> {
+export function parse(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -152,6 +153,3 @@ export function parse(text: string): Record<string, unknown> {
   if (isObject(value)) return value;
   throw new Unusable('its metadata is not a JSON object');
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

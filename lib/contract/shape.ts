@@ -39,7 +39,7 @@ const kinds = {
   strings: (value: unknown) => Array.isArray(value) && value.every(kinds.string),
 };
 
-const isObject = (value: unknown): value is object =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A kind of value, or the list of allowed strings. */

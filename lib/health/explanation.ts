@@ -2,7 +2,7 @@
 // and the condition that clears it.
 import { Usage } from '../contract/errors.ts';
 import type { Registry } from '../contract/registry.ts';
-import type { Line, World } from '../contract/stage.ts';
+import type { World } from '../contract/stage.ts';
 import { alignColumns } from '../core/columns.ts';
 import type { Level } from '../core/level.ts';
 import { formatMeasure } from '../core/quantity.ts';
@@ -10,7 +10,7 @@ import { closestWords, nearest } from '../core/text.ts';
 import { clockMinute, daysBefore, distance } from '../core/time.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
-import { type Health, type HistoryLine, history, latestHealth } from './files.ts';
+import { type Health, history, latestHealth, parseHistoryLine } from './files.ts';
 
 type Observation = Health['observations'][number];
 
@@ -104,7 +104,7 @@ function findStart(id: string, level: Level, health: Health, world: World<object
     let lines = 0;
     for (const line of world.scan(history, 'end', daysBefore(today, back))) {
       lines += 1;
-      const record = parseLine(line);
+      const record = parseHistoryLine(line);
       // The last line of a run id counts, which is the first one when reading backwards.
       if (!record || seen.has(record.run_id)) continue;
       seen.add(record.run_id);
@@ -115,14 +115,6 @@ function findStart(id: string, level: Level, health: Health, world: World<object
     if (lines === 0 && back > 0) break;
   }
   return first === undefined ? undefined : { at: first, atLeast: true };
-}
-
-function parseLine(line: Line<HistoryLine>): HistoryLine | undefined {
-  try {
-    return line.parse();
-  } catch {
-    return undefined; // the lines before an incomplete line are still readable
-  }
 }
 
 export function renderExplanation(explanation: Explanation, now: Date): string {

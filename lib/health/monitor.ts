@@ -45,12 +45,11 @@ export function judgeMonitor(
   at: Date,
 ): Judged[] {
   const before = stages.find(({ stage }) => stage === judgingStage);
+  const recorded = stages.flatMap((record) => deliveryOf(record, before, outbox === undefined));
+  const deliveries = outbox ? [outboxOf(outbox), ...recorded] : recorded;
   return [
     ...stages.map((record) => judged('stage-outcome', outcomeOf(record, before, at))),
-    ...(outbox ? [outboxOf(outbox)] : []).map((finding) => judged('mail-delivery', finding)),
-    ...stages
-      .flatMap((record) => deliveryOf(record, before, outbox === undefined))
-      .map((finding) => judged('mail-delivery', finding)),
+    ...deliveries.map((finding) => judged('mail-delivery', finding)),
     ...(heartbeat ? [judged('heartbeat', heartbeatOf(heartbeat, config.limits.heartbeat, at))] : []),
   ];
 }

@@ -26,12 +26,8 @@ export const clock = defineProbe({
       throw new Absent('no systemd here: a container’s clock is its host’s', { cause: error });
     });
     // timedatectl costs a D-Bus call to a service that starts for it, so it runs only if the file above is not fresh.
-    const { exit_code, stdout, stderr } = await host.run([
-      'timedatectl',
-      'show',
-      '--property=NTPSynchronized',
-      '--value',
-    ]);
+    const argv = ['timedatectl', 'show', '--property=NTPSynchronized', '--value'];
+    const { exit_code, stdout, stderr } = await host.run(argv);
     const answer = stdout.trim();
     if (exit_code !== 0 || !['yes', 'no'].includes(answer)) {
       throw new Error(`timedatectl did not tell: ${firstLine(stderr) || JSON.stringify(answer)}`);

@@ -9,24 +9,9 @@ import type { SnapshotConfig } from '../config.ts';
 import { defineProbe } from '../define.ts';
 import { services as section } from '../sections/services.ts';
 
-const properties = [
-  'LoadState',
-  'ActiveState',
-  'SubState',
-  'Result',
-  'UnitFileState',
-  'StateChangeTimestamp',
-  'ConditionResult',
-  'ConditionTimestamp',
-  'Type',
-  'NRestarts',
-  'ExecMainStartTimestamp',
-  'ExecMainStatus',
-  'Unit',
-  'LastTriggerUSec',
-  'NextElapseUSecRealtime',
-  'NextElapseUSecMonotonic',
-];
+const properties =
+  'LoadState,ActiveState,SubState,Result,UnitFileState,StateChangeTimestamp,ConditionResult,ConditionTimestamp,Type,' +
+  'NRestarts,ExecMainStartTimestamp,ExecMainStatus,Unit,LastTriggerUSec,NextElapseUSecRealtime,NextElapseUSecMonotonic';
 
 export const services = defineProbe({
   name: 'services',
@@ -39,7 +24,7 @@ export const services = defineProbe({
     if (units.length === 0) throw new Absent('none is configured');
     const host = open();
     const [shown, uptime] = await Promise.all([
-      host.run(['systemctl', 'show', '--timestamp=unix', `--property=${properties.join(',')}`, '--', ...units]),
+      host.run(['systemctl', 'show', '--timestamp=unix', `--property=${properties}`, '--', ...units]),
       host.readText('/proc/uptime').then(parseUptime),
     ]);
     if (shown.exit_code !== 0) {
