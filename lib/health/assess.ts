@@ -83,7 +83,7 @@ const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
 
 const noSnapshot = (found: Snapshot | undefined) => ({
   snapshot: undefined,
-  missing: found ? `its time is none: ${JSON.stringify(found.time_utc)}` : 'there is no snapshot yet',
+  missing: found ? `its time is invalid: ${JSON.stringify(found.time_utc)}` : 'there is no snapshot yet',
 });
 
 function chosenTime(world: World<HealthConfig>): Date {

@@ -144,7 +144,7 @@ export function renderExplanation(explanation: Explanation, now: Date): string {
 }
 
 function sinceWords(since: Explanation['since'], now: Date): string {
-  if (!since) return 'unknown: no line of the levels’ history tells';
+  if (!since) return 'unknown: the history of levels does not show it';
   const at = new Date(since.at);
   return `${since.atLeast ? 'at least ' : ''}${clockMinute(at)}, ${distance(at, now)} ago${since.atLeast ? ' (the history goes no further back)' : ''}`;
 }

@@ -88,7 +88,7 @@ function deliveryOf(record: StageRecord, before: StageRecord | undefined, judges
   const late = overdue(record, before);
   if (late !== undefined) {
     const subjects = [...(waiting === undefined ? [] : ['outbox']), ...(untold === undefined ? [] : ['alertmanager'])];
-    const says = `whether news arrives is not known: ${late}`;
+    const says = `whether messages are delivered is unknown: ${late}`;
     return subjects.map((subject) => delivery(subject, null, says, `${stage} runs again`));
   }
   return [
@@ -116,8 +116,10 @@ const alertmanagerOf = (untold: number): Verdict =>
   delivery(
     'alertmanager',
     untold,
-    untold === 0 ? 'Alertmanager was told' : `${counted(untold, 'Alertmanager')} could not be told of the alerts`,
-    'every replica has been told',
+    untold === 0
+      ? 'Alertmanager has accepted the alerts'
+      : `${counted(untold, 'Alertmanager')} did not accept the alerts`,
+    'every replica has accepted the alerts',
   );
 
 /** A `value` of null means that the number of undelivered messages is unknown. */
@@ -138,7 +140,7 @@ function heartbeatOf(
   at: Date,
 ): Finding {
   const subject = 'outside';
-  const clears_when = 'the watcher has accepted a heartbeat';
+  const clears_when = 'the watchdog has accepted a heartbeat';
   const red = { value: limits.red, key: 'limits.heartbeat.red' };
   const unknown = (message: string): Verdict => ({
     subject,

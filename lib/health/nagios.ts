@@ -35,10 +35,7 @@ export function nagiosLine({ overall_level, counts, observations }: Health): Ans
 const mostShown = 3;
 const mostCharacters = 100;
 
-function statusText(
-  counts: Health['counts'],
-  bad: readonly { readonly message: string; readonly isNews: boolean }[],
-): string {
+function statusText(counts: Health['counts'], bad: readonly { message: string; isNews: boolean }[]): string {
   if (bad.length === 0) return `${counts['green']} checks are green`;
   const tally = worstFirst.flatMap((level) => (counts[level] ? [`${counts[level]} ${level}`] : [])).join(', ');
   const news = bad.filter(({ isNews }) => isNews).map(({ message }) => firstLine(message, mostCharacters));

@@ -11,5 +11,5 @@ export function powerFinding(
   const subject = 'power';
   if (value !== undefined) return { subject, value, unit, says: `${what} is` };
   const message = `${what} is not known: ${problem}`;
-  return { subject, level: 'unknown', value: null, unit, message, clears_when: `a fresh sample tells ${what} again` };
+  return { subject, level: 'unknown', value: null, unit, message, clears_when: `a fresh sample of ${what} is read` };
 }

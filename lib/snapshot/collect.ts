@@ -1,6 +1,5 @@
 // collect-snapshot: reads the machine → one line of JSONL, then latest.json.
 import { defineStage } from '../contract/stage.ts';
-import type { Envelope } from '../contract/envelope.ts';
 import { isoMicroseconds } from '../core/time.ts';
 import { reasonOf } from '../core/text.ts';
 import { withDeadline } from '../engine/deadline.ts';
@@ -62,10 +61,12 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
     await world.replace(readings, current, at);
     if (line) throw line.error;
 
-    const counts = countOutcomes(sections);
+    const outcomes = outcomesOf(definitions, sections);
+    const counts = { ok: 0, absent: 0, failed: 0 };
+    for (const { outcome } of outcomes) counts[outcome.status] += 1;
     return {
       counts,
-      problems: [...problems, ...failures(sections)],
+      problems: [...problems, ...failures(outcomes)],
       json: snapshot,
       text: `${counts.ok} read, ${counts.absent} not there, ${counts.failed} failed`,
     };
@@ -83,14 +84,8 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
   },
 });
 
-function countOutcomes(sections: Readonly<Record<string, Envelope>>) {
-  const counts = { ok: 0, absent: 0, failed: 0 };
-  for (const { outcome } of outcomesOf(definitions, sections)) counts[outcome.status] += 1;
-  return counts;
-}
-
-function failures(sections: Readonly<Record<string, Envelope>>): string[] {
-  const failed = outcomesOf(definitions, sections).flatMap(({ name, outcome }) =>
+function failures(outcomes: ReturnType<typeof outcomesOf>): string[] {
+  const failed = outcomes.flatMap(({ name, outcome }) =>
     outcome.status === 'failed' ? [`${name}: ${outcome.reason}`] : [],
   );
   return failed.length > 10 ? [...failed.slice(0, 9), `and ${failed.length - 9} more`] : failed;

@@ -26,7 +26,7 @@ const fields = {
 const sectionSchemas = Object.entries(sections).map(([name, section]) => [name, z.optional(sectionEnvelope(section))]);
 
 /** `sections` stays untyped: checks read a section’s data through their own typed view. */
-export interface Snapshot extends Readonly<z.output<z.ZodMiniObject<typeof fields, z.core.$strip>>> {
+export interface Snapshot extends Readonly<z.output<z.ZodMiniObject<typeof fields>>> {
   readonly sections: Readonly<Record<string, Envelope>>;
 }
 

@@ -130,7 +130,7 @@ function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknow
   const dimension = array.dimensionNames?.[0];
   if (more.length > 0 || array.shape.length === 0)
     throw new Error(`it has ${array.shape.length} dimensions (${array.shape.join(' × ')}): a series has one`);
-  if (typeof dimension !== 'string') throw new Error('its dimension has no name, so nobody knows its times');
+  if (typeof dimension !== 'string') throw new Error('its dimension has no name, so its time axis is unknown');
   refuseNoNumber(array.dtype);
   const chunkLength = array.chunks[0] ?? length;
   if (chunkLength * 8 > mostChunkBytes)
@@ -163,30 +163,26 @@ function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknow
 
 /** A host's files as a zarrita store: a missing file gives undefined, an unreadable file an error. */
 function storeOf(host: Host, root: string): zarr.AsyncReadable {
-  const readIfThere = async (path: string, range?: { start: number; length: number }) => {
-    try {
-      // Copied to a buffer of exactly its size, because zarrita reads the whole buffer behind a view.
-      const bytes = new Uint8Array(await host.readBytes(path, range));
-      if (!/\/(\.z\w+|zarr\.json)$/.test(path)) return bytes;
-      return new TextEncoder().encode(plainJson(new TextDecoder().decode(bytes)));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+  const read = async (path: string, range?: { start: number; length: number }): Promise<Uint8Array> => {
+    // Copied to a buffer of exactly its size, because zarrita reads the whole buffer behind a view.
+    const bytes = new Uint8Array(await host.readBytes(path, range));
+    if (!/\/(\.z\w+|zarr\.json)$/.test(path)) return bytes;
+    return new TextEncoder().encode(plainJson(new TextDecoder().decode(bytes)));
+  };
+  const unlessMissing = (error: unknown): undefined => {
+    if (!isMissing(error)) throw error;
+  };
+  const readEnd = async (path: string, longest: number): Promise<Uint8Array> => {
+    const { size_bytes } = await host.stat(path);
+    const length = Math.min(longest, size_bytes);
+    return read(path, { start: size_bytes - length, length });
   };
   return {
-    get: (key) => readIfThere(`${root}${key}`),
-    getRange: async (key, range) => {
-      const path = `${root}${key}`;
-      if ('offset' in range) return readIfThere(path, { start: range.offset, length: range.length });
-      try {
-        const { size_bytes } = await host.stat(path);
-        const length = Math.min(range.suffixLength, size_bytes);
-        return await readIfThere(path, { start: size_bytes - length, length });
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
+    get: (key) => read(`${root}${key}`).catch(unlessMissing),
+    getRange: (key, range) =>
+      ('offset' in range
+        ? read(`${root}${key}`, { start: range.offset, length: range.length })
+        : readEnd(`${root}${key}`, range.suffixLength)
+      ).catch(unlessMissing),
   };
 }

@@ -127,13 +127,17 @@ describe('health/assess', () => {
         .observations.filter(({ id }) => /^(stage-outcome|mail-delivery):/.test(id))
         .map(({ level, message }) => `${level}: ${message}`);
     };
-    const well = ['green: send-alerts did its work', 'green: every mail was delivered', 'green: Alertmanager was told'];
+    const well = [
+      'green: send-alerts did its work',
+      'green: every mail was delivered',
+      'green: Alertmanager has accepted the alerts',
+    ];
     assert.deepEqual(judge(15, 300), well);
     const since = `send-alerts has not run since ${at(-16)}, though it should every 5m`;
     assert.deepEqual(judge(16, 300), [
       `unknown: ${since}`,
-      `unknown: whether news arrives is not known: ${since}`,
-      `unknown: whether news arrives is not known: ${since}`,
+      `unknown: whether messages are delivered is unknown: ${since}`,
+      `unknown: whether messages are delivered is unknown: ${since}`,
     ]);
     assert.deepEqual(judge(16), well, 'a stage that is run by hand is never overdue');
     assert.deepEqual(judge(50, 3600), well, 'an hourly stage has three hours');
@@ -152,11 +156,11 @@ describe('health/assess', () => {
     assert.deepEqual(judge({ waiting: 0, dead: 0 }), ['green outbox: every mail was delivered']);
     assert.deepEqual(judge({ waiting: 2, waiting_seconds: 7200, dead: 1, untold: 0 }), [
       'red outbox: 2 mails could not be delivered, for 2h; 1 mail could never be delivered',
-      'green alertmanager: Alertmanager was told',
+      'green alertmanager: Alertmanager has accepted the alerts',
     ]);
     assert.deepEqual(
       judge({ waiting: 0, untold: 2 }).at(-1),
-      'red alertmanager: 2 Alertmanagers could not be told of the alerts',
+      'red alertmanager: 2 Alertmanagers did not accept the alerts',
     );
   });
 

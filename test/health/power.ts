@@ -33,7 +33,7 @@ export function powerCases(
       sees: `${about} without a fresh sample is unknown, never green, with the reason`,
       given: { power: unread },
       find: {
-        power: found('unknown', null, [`limits.${name}.red`, limits.red], says, `a fresh sample tells ${about} again`),
+        power: found('unknown', null, [`limits.${name}.red`, limits.red], says, `a fresh sample of ${about} is read`),
       },
     },
   ];

@@ -17,8 +17,8 @@ export const workspaceUsage = defineCheck({
   assess: ({ workspace: { path, problem, used_percent, used_bytes, size_bytes, usage_problem } }) => [
     used_percent === undefined
       ? usage_problem === undefined && problem !== undefined
-        ? { ...untold(problem), because: 'workspace' }
-        : untold(usage_problem ?? 'nobody tells it')
+        ? { ...unknownUsage(problem), because: 'workspace' }
+        : unknownUsage(usage_problem ?? 'it was not read')
       : {
           subject,
           value: used_percent,
@@ -29,11 +29,11 @@ export const workspaceUsage = defineCheck({
   ],
 });
 
-const untold = (why: string): Finding => ({
+const unknownUsage = (why: string): Finding => ({
   subject,
   level: 'unknown',
   value: null,
   unit: 'percent',
-  message: `how full the workspace is cannot be told: ${why}`,
-  clears_when: 'its usage is told again',
+  message: `the usage of the workspace is unknown: ${why}`,
+  clears_when: 'its usage can be read again',
 });

@@ -30,7 +30,7 @@ export const clock = defineProbe({
     const { exit_code, stdout, stderr } = await host.run(argv);
     const answer = stdout.trim();
     if (exit_code !== 0 || !['yes', 'no'].includes(answer)) {
-      throw new Error(`timedatectl did not tell: ${firstLine(stderr) || JSON.stringify(answer)}`);
+      throw new Error(`timedatectl gave no answer: ${firstLine(stderr) || JSON.stringify(answer)}`);
     }
     return { synchronised: answer === 'yes', told_by: 'timedatectl' };
   },

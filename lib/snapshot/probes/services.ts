@@ -53,13 +53,11 @@ function groupsByUnit(config: SnapshotConfig): Map<string, string[]> {
   return groups;
 }
 
-interface UnitContext {
-  readonly at: Date;
-  readonly bootedAt: number;
-  readonly restartsBefore: number | undefined;
-}
-
-function describeUnit(unit: UnitProperties, groups: string[], { at, bootedAt, restartsBefore }: UnitContext) {
+function describeUnit(
+  unit: UnitProperties,
+  groups: string[],
+  { at, bootedAt, restartsBefore }: { at: Date; bootedAt: number; restartsBefore: number | undefined },
+) {
   const text = (name: string): string => unit[name] ?? '';
   if (text('LoadState') === '' || text('ActiveState') === '')
     throw new Error('systemctl show left out the state of a unit');

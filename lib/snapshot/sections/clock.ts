@@ -10,7 +10,7 @@ export const clock = defineSection({
   hosts: () => [],
   schema: z.looseObject({
     synchronised: flag('clock is synchronised with a time source'),
-    told_by: words('who says so'),
+    told_by: words('time service that reported it'),
     synchronised_at: z.optional(instant('last synchronisation')),
   }),
   table: {

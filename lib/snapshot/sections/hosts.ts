@@ -10,7 +10,7 @@ export const hosts = defineSection({
   subjects: ({ hosts: others }: SnapshotConfig) => namesUnder('hosts', others),
   hosts: () => [],
   schema: z.looseObject({
-    address: words('how it is reached'),
+    address: words('ssh address'),
     reached: flag('a command ran there'),
     error: z.optional(words('why it could not be reached')),
   }),
