@@ -70,28 +70,6 @@ describe('health/checks', () => {
     }
   }
 
-  test('endpoint-certificate: a certificate that browsers refuse is red however long it is valid, by no limit of days', () => {
-    const given = {
-      endpoints: { web: endpoint({ certificate_days_left: 90, certificate_problem: 'SELF_SIGNED_CERT_IN_CHAIN' }) },
-    };
-    const [finding, ...rest] = assess('endpoint-certificate', { given });
-    assert.ok(finding);
-    assert.deepEqual(rest, []);
-    assert.equal(finding.subject, 'web');
-    assert.equal(finding.level, 'red');
-    assert.match(finding.message, /https:\/\/obs\.example\.org\/.*SELF_SIGNED_CERT_IN_CHAIN/);
-    assert.match(finding.clears_when ?? '', /certificate/);
-    assert.doesNotMatch(finding.limit.key, /^limits\.certificate\./);
-  });
-
-  test('endpoint-certificate: a refused certificate without a known end is red', () => {
-    const given = { endpoints: { web: endpoint({ certificate_problem: 'DEPTH_ZERO_SELF_SIGNED_CERT' }) } };
-    assert.deepEqual(
-      assess('endpoint-certificate', { given }).map(({ level }) => level),
-      ['red'],
-    );
-  });
-
   test('a value just beyond a limit is not printed as the limit itself', () => {
     const across: [name: string, given: Partial<Readable>, asTheLimit: RegExp][] = [
       ['host-memory', { host: host({ memory_used_percent: 90.01 }) }, / is 90 % in use/],

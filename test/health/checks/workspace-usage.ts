@@ -1,4 +1,4 @@
-import { along, type Case, found } from '../case.ts';
+import { along, around80And90, type Case, found } from '../case.ts';
 import { workspace } from '../seen.ts';
 
 export const workspaceUsage: readonly Case[] = [
@@ -11,15 +11,7 @@ export const workspaceUsage: readonly Case[] = [
       clears: 'it is below 80 %',
       given: (used_percent) => ({ workspace: workspace({ used_percent, used_bytes: 10, size_bytes: 20 }) }),
     },
-    [
-      [79.99, 'green', 'amber', '79.9 %'],
-      [80, 'amber', 'amber', ' 80 %'],
-      [80.01, 'amber', 'amber', ' 80 %'],
-      [89.99, 'amber', 'amber', '89.9 %'],
-      [90, 'red', 'red', ' 90 %'],
-      [90.01, 'red', 'red', ' 90 %'],
-      [110, 'red', 'red', '110 %'],
-    ],
+    [...around80And90, [110, 'red', 'red', '110 %']],
   ),
   {
     sees: 'an exception counts for the workspace',
