@@ -20,7 +20,7 @@ const beside = (path: string): string[] =>
 
 describe('archive/append', () => {
   test('samples are archived with the flags, numbers, times and levels of their lines', async (t) => {
-    const { write, run, read } = await archiveWith(t, 5);
+    const { read } = await archiveWith(t, 5);
     const { times, columns, metadata } = read();
     assert.deepEqual(
       [...times],
@@ -59,7 +59,7 @@ describe('archive/append', () => {
   });
 
   test('a run without new lines touches nothing', async (t) => {
-    const { write, run, path } = await archiveWith(t, 3);
+    const { run, path } = await archiveWith(t, 3);
     const before = listing(path);
     const { counts, problems } = await run(instant(4));
     assert.deepEqual([counts['appended'], problems], [0, []]);
@@ -83,7 +83,7 @@ describe('archive/append', () => {
   });
 
   test('lines that are duplicate, torn, in the future or older than the archive are left out, counted and reported', async (t) => {
-    const { write, run, valuesOf, line, snapshot } = await archiveWith(t, 3);
+    const { run, valuesOf, line, snapshot } = await archiveWith(t, 3);
     const put = (time: Date, index: number) => snapshot(snapshotAt(time, sectionsOf(index)), instant(4));
     put(instant(3), 3);
     put(instant(3), 77);
@@ -208,7 +208,7 @@ describe('archive/append', () => {
   });
 
   test('old backups are removed, but broken stores do not displace good ones', async (t) => {
-    const { write, run, path } = await archiveWith(t, 2);
+    const { run, path } = await archiveWith(t, 2);
     renameSync(path, `${path}.backup-20260101T000000Z`);
     for (let round = 0; round < 5; round++) {
       await run(instant(2 + round));

@@ -4,9 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
-import { localHostOpener } from '../../lib/io/localhost.ts';
 import { checkouts } from '../../lib/snapshot/probes/checkouts.ts';
+import { checkout } from '../health/seen.ts';
 import { configurationOf, temporaryFolder } from '../world.ts';
+import { localHost } from './machine.ts';
 
 const git = (folder: string, ...argv: string[]): string =>
   execFileSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@example.org', ...argv], {
@@ -15,11 +16,7 @@ const git = (folder: string, ...argv: string[]): string =>
 
 function clones(t: TestContext) {
   const folder = temporaryFolder(t);
-  const [upstream, one, two] = ['upstream.git', 'one', 'two'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const [upstream, one, two] = [join(folder, 'upstream.git'), join(folder, 'one'), join(folder, 'two')];
   execFileSync('git', ['init', '-q', '--bare', '-b', 'main', upstream]);
   execFileSync('git', ['clone', '-q', upstream, one], { stdio: 'ignore' });
   git(one, 'checkout', '-qB', 'main');
@@ -32,7 +29,7 @@ function clones(t: TestContext) {
 }
 
 function read(path: string, folder: string) {
-  const host = localHostOpener({ notes: join(folder, 'run'), userAgent: 'test' })(new AbortController().signal);
+  const host = localHost(folder);
   const config = configurationOf(`git: { x: ${path} }`);
   return checkouts.read({ host: () => host, config, item: 'x', previous: undefined, bootId: '', at: new Date(0) });
 }
@@ -41,19 +38,7 @@ describe('checkouts probe', () => {
   test('a clean checkout has its branch, commit and upstream, and no changes', async (t) => {
     const { folder, two } = clones(t);
     const found = await read(two, folder);
-    assert.deepEqual(found, {
-      path: two,
-      branch: 'main',
-      commit: git(two, 'rev-parse', 'HEAD').trim(),
-      detached: false,
-      upstream: 'origin/main',
-      ahead: 0,
-      behind: 0,
-      changed_files: 0,
-      untracked_files: 0,
-      conflicted_files: 0,
-      dirty_files: 0,
-    });
+    assert.deepEqual(found, checkout({ path: two, commit: git(two, 'rev-parse', 'HEAD').trim() }));
   });
 
   test('a diverged and dirty checkout has its counts against the last fetch', async (t) => {
