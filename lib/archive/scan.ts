@@ -81,10 +81,8 @@ const powers = Array.from({ length: mostDigits + 1 }, (_, digits) => 10 ** digit
 /** Characters that may follow a backslash. `u` is left to JSON.parse. */
 const escapes = new Set(Buffer.from('"\\/bfnrt'));
 
-/**
- * Fills the template's values and returns the run id, or undefined where the line has another shape. It is one long loop
- * with the parsing of numbers inlined because a rebuild spends half of its time here, at a nanosecond a byte.
- */
+/** Fills the template's values and returns the run id, or undefined where the line has another shape. It is one long loop
+ * with the parsing of numbers inlined because a rebuild spends half of its time here, at a nanosecond a byte. */
 function matchTemplate(template: Template, { bytes, view, start, end }: Place): string | undefined {
   const { text, view: textView, starts, ends, targets, values } = template;
   const count = starts.length;

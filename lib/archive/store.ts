@@ -129,10 +129,8 @@ export const latestMicroseconds = (now: Date): number => latestTime(now).getTime
 /** Called a thousand times a run: `join` would take longer than reading the file. */
 export const chunkPath = (path: string, name: string, chunk: number): string => `${path}/${name}/c/${chunk}`;
 
-/**
- * Appends all rows or none: rows beyond the end are invisible, and writing them again changes nothing. Returns the new
- * metadata, which the caller writes to the arrays.
- */
+/** Appends all rows or none: rows beyond the end are invisible, and writing them again changes nothing. Returns the new
+ * metadata, which the caller writes to the arrays. */
 export function appendRows(
   files: StoreFiles,
   store: Store,

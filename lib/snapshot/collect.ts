@@ -24,7 +24,12 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
     const problems: string[] = [];
     const time = isoMicroseconds(world.preciseNow());
     const began = world.monotonicMs();
-    const bootId = await readBootId();
+    const readBootId = async (signal: AbortSignal): Promise<string> =>
+      (await world.openHost('local', signal).readText('/proc/sys/kernel/random/boot_id')).trim();
+    const bootId = await withDeadline(5000, 'the boot id', readBootId).catch((error: unknown) => {
+      problems.push(`the boot id could not be read: ${reasonOf(error)}`);
+      return '';
+    });
     // Without the previous readings, counts since then are missing; nothing else depends on them.
     const previous = await world.previous(readings);
     problems.push(...previous.problems.map((problem) => `the file of the readings before ${problem}`));
@@ -70,17 +75,6 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
       json: snapshot,
       text: `${counts.ok} read, ${counts.absent} not there, ${counts.failed} failed`,
     };
-
-    async function readBootId(): Promise<string> {
-      try {
-        return await withDeadline(5000, 'the boot id', async (signal) =>
-          (await world.openHost('local', signal).readText('/proc/sys/kernel/random/boot_id')).trim(),
-        );
-      } catch (error) {
-        problems.push(`the boot id could not be read: ${reasonOf(error)}`);
-        return '';
-      }
-    }
   },
 });
 
