@@ -88,8 +88,6 @@ function forgetBefore(folder: string, index: number): void {
   for (const name of readdirSync(raw)) if (name < first) rmSync(join(raw, name));
 }
 
-// kill -9
-
 /** A small disk on which append-zarr runs again and again, over states that are copied to it. */
 function slotIn(t: TestContext) {
   // In memory: on a real disk most of the time would be spent waiting for it.
@@ -253,8 +251,6 @@ describe('archive and xarray', () => {
     assert.ok(points >= 300, `only ${points} points`);
   });
 
-  // Disks
-
   test('a disk that becomes full at any page leaves the old store or the new one, with a message, and the next run with room ends well', async (t) => {
     const ask = xarray(t);
     const slot = slotIn(t);
@@ -316,8 +312,6 @@ describe('archive and xarray', () => {
     }
   });
 
-  // Repairs
-
   test('a repaired store equals a new store made from the same lines', async (t) => {
     const ask = xarray(t);
     const slot = slotIn(t);
@@ -376,8 +370,6 @@ describe('archive and xarray', () => {
     assert.equal('samples' in left && left.samples, 400);
   });
 
-  // Values
-
   interface Looked {
     readonly attributes: Readonly<Record<string, string>>;
     readonly [fact: string]: unknown;
@@ -424,8 +416,6 @@ describe('archive and xarray', () => {
       `${JSON.stringify(compared)}; played in ${Math.round((played - began) / 1000)} s, compared in ${Math.round((performance.now() - played) / 1000)} s`,
     );
   });
-
-  // A reader
 
   test('a reader that opens the store again and again during 1,000 appends never fails', async (t) => {
     const [program, ...options] = strictPython(t).argv;

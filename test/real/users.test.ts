@@ -1,4 +1,4 @@
-// Who runs it: a newcomer without root, the service's user, and root by hand in between.
+// Runs by different users: a newcomer without root, the service's user, and root by hand in between.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// What the `archive` commands share: options, and the path of the archive.
+// Options that the `archive` commands share, and the path of the archive.
 import { archive } from '../../archive/files.ts';
 import { findSource, loadConfiguration } from '../../config/load.ts';
 import type { Configuration } from '../../config/schema.ts';
