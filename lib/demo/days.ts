@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { resolve } from '../config/resolve.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Places } from '../contract/file.ts';
+import { fingerprint } from '../core/text.ts';
 import type { Health } from '../health/files.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
 import { runStage, type StageRun } from '../cli/stage.ts';
@@ -75,17 +76,13 @@ const stages = stagesWith(unsyncedFiles, discardingPost);
 /** Start-up time of a stage's process, added to the simulated clock. */
 const startMs = 60;
 
-interface Simulation {
-  cycle(number: number, at: number): Promise<SimulatedCycle>;
-}
-
 const daySeconds = 86_400;
 /** append-zarr runs once a day here, because it writes almost as much for one new sample as for a day of samples. */
 const simulatedStages = stages.map((stage) =>
   stage.name === 'append-zarr' ? { ...stage, runsEvery: daySeconds } : stage,
 );
 
-export async function openSimulation(folder: string): Promise<Simulation> {
+export async function openSimulation(folder: string) {
   const config = parseSite(daysConfiguration(folder));
   const places = placesIn(folder);
   const clock = virtualClock(monthStart);
@@ -104,7 +101,7 @@ export async function openSimulation(folder: string): Promise<Simulation> {
   // would end in another order than those of all others, and have other durations.
   await runStage(collectSnapshot, { ...runOf(0), dryRun: () => undefined });
   return {
-    cycle: async (number, at) => {
+    cycle: async (number: number, at: number): Promise<SimulatedCycle> => {
       // The timer's accuracy is a second.
       clock.setTo(at + Math.floor(900 * noise(20, number)));
       const run = runOf(number);
@@ -129,11 +126,4 @@ export async function* simulateDays(folder: string, cycles: number): AsyncGenera
   for (let number = 0; number < cycles; number++) yield await simulation.cycle(number, monthStart + number * cycleMs);
 }
 
-const runIdOf = (number: number): string =>
-  [1, 2, 3, 4]
-    .map((part) =>
-      Math.floor(noise(21, number, part) * 2 ** 32)
-        .toString(16)
-        .padStart(8, '0'),
-    )
-    .join('');
+const runIdOf = (number: number): string => fingerprint(`cycle ${number}`) + fingerprint(`cycle ${number} again`);

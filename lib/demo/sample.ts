@@ -22,19 +22,12 @@ interface RealCycle {
   readonly differences: readonly string[];
 }
 
-export interface Sample {
-  readonly config: string;
-  /** How the source is reached, as words for the output. */
-  readonly source: string;
-  readonly cycles: AsyncGenerator<RealCycle>;
-}
-
 /** `commandOf` returns the command line that starts a stage. */
 export async function openSample(
   folder: string,
   instants: readonly number[],
   commandOf: (stage: string) => readonly string[],
-): Promise<Sample> {
+) {
   const site = await buildSite(join(folder, 'site'));
   const config = join(folder, 'config.yaml');
   const [sshd, noSshReason] = typeof site.source === 'string' ? [undefined, site.source] : [site.source, ''];
@@ -49,6 +42,7 @@ export async function openSample(
     }),
     0o644,
   );
+  // `source`: how the source is reached, as words for the output.
   return { config, source: sshd ? 'over sshd' : `as a folder: ${noSshReason}`, cycles: runInstants() };
 
   async function* runInstants(): AsyncGenerator<RealCycle> {
