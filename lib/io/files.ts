@@ -24,7 +24,7 @@ import {
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { errorCode, isMissing } from '../contract/errors.ts';
+import { codedError, errorCode, isMissing } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
 
 /** Replaces the file: temporary file, fsync, rename, fsync of the folder. */
@@ -59,10 +59,11 @@ export function swapFile(path: string, text: string, mode: number): void {
   }
 }
 
-/** Ignores errors, so that a failed clean-up (a read-only disk) does not hide the error before it. */
-function removeQuietly(path: string): void {
+/** Ignores errors: a failed clean-up (a read-only disk, another user's folder) must not hide the error before it. */
+export function removeQuietly(path: string): void {
   try {
-    removeIfThere(path);
+    // Mostly there is no such file, and a failing unlink costs more than this check.
+    if (modifiedMs(path) !== undefined) removeIfThere(path);
   } catch {
     // swept by a later run
   }
@@ -91,14 +92,11 @@ export function appendLine(path: string, line: string, mode: number, { synced = 
   const size = withOpen(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, mode, (descriptor) => {
     const { size: before } = fstatSync(descriptor);
     const bytes = Buffer.from(`${endsTorn(descriptor, before) ? '\n' : ''}${line}\n`);
-    // On a full disk write() may write fewer bytes than asked, without an error.
     const written = writeSync(descriptor, bytes);
     if (written !== bytes.length) {
       // Remove the partial line again: the records before it must stay readable.
       ftruncateSync(descriptor, before);
-      throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes of a line were written`), {
-        code: 'ENOSPC',
-      });
+      throw shortWrite(path, written, bytes);
     }
     if (synced) fsyncSync(descriptor);
     if (before === 0) fchmodSync(descriptor, mode); // a new file's mode must not depend on the umask
@@ -106,6 +104,10 @@ export function appendLine(path: string, line: string, mode: number, { synced = 
   });
   if (size === 0 && synced) syncFolder(dirname(path));
 }
+
+/** On a full disk write() may write fewer bytes than asked, without an error. */
+export const shortWrite = (path: string, written: number, { length }: Uint8Array): Error =>
+  codedError('ENOSPC', `ENOSPC: only ${written} of ${length} bytes were written to ${path}`);
 
 function endsTorn(descriptor: number, size: number): boolean {
   if (size === 0) return false;
@@ -209,7 +211,7 @@ function readRegular<Content>(path: string, most: number, read: (descriptor: num
   return unlessMissing(() =>
     withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, 0, (descriptor) => {
       const found = fstatSync(descriptor);
-      if (found.isDirectory()) throw Object.assign(new Error(`EISDIR: ${path} is a folder`), { code: 'EISDIR' });
+      if (found.isDirectory()) throw codedError('EISDIR', `EISDIR: ${path} is a folder`);
       if (!found.isFile()) throw new Error(`${path} is not a regular file`);
       if (found.size > most) throw new Error(`${path} is too large: ${found.size} bytes, more than ${most}`);
       return read(descriptor, found.size);
@@ -231,11 +233,11 @@ export const removeIfThere = (path: string): void => unlessMissing(() => unlinkS
 export const listIfThere = (folder: string): string[] => unlessMissing(() => readdirSync(folder)) ?? [];
 
 /** Undefined where the path does not exist. */
-export function unlessMissing<Result>(ask: () => Result): Result | undefined {
+export function unlessMissing<Result>(ask: () => Result, countsAsMissing = isMissing): Result | undefined {
   try {
     return ask();
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (countsAsMissing(error)) return undefined;
     throw error;
   }
 }

@@ -12,7 +12,7 @@ interface Noted {
 export const describeThisProcess = (): Noted => ({ pid: process.pid, started: startOf(process.pid) ?? '' });
 
 /** True also for a killed process that is a zombie while one of its threads still sleeps in the kernel. */
-export function lives({ pid, started }: Noted): boolean {
+export function isStillAlive({ pid, started }: Noted): boolean {
   if (!Number.isInteger(pid) || pid <= 1) return false;
   try {
     process.kill(pid, 0);

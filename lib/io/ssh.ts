@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { codedError } from '../contract/errors.ts';
 import type { Completed, Host } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
 import { formatDuration } from '../core/quantity.ts';
@@ -61,10 +62,7 @@ function openHost(name: string, signal: AbortSignal, namedLane: ReturnType<typeo
     const argv = ['sh', '-c', `[ -e "$1" ] || [ -L "$1" ] || exit 44; ${text}`, 'sh', path];
     const { exit_code, stdout, stderr } = await command(argv, `${what} ${path}`);
     if (exit_code === 0) return stdout;
-    if (exit_code === 44)
-      throw Object.assign(new Error(`ENOENT: no such file or directory, ${what} '${path}' on ${name}`), {
-        code: 'ENOENT',
-      });
+    if (exit_code === 44) throw codedError('ENOENT', `ENOENT: no such file or directory, ${what} '${path}' on ${name}`);
     if (exit_code === 45) throw new Error(`${path} on ${name} is not a regular file`);
     if (isNonGnuFind(stderr)) throw new Error(`${name} has no GNU find: ${firstLine(stderr)}`);
     throw new Error(`${what} of ${path} on ${name} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);

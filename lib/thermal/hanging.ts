@@ -15,7 +15,7 @@ interface Process {
 
 export interface Processes {
   readonly self: () => Process;
-  readonly lives: (process: Process) => boolean;
+  readonly isStillAlive: (process: Process) => boolean;
 }
 
 /** The chip's folder → the beat that waits for it, and since when. */
@@ -37,8 +37,8 @@ export const sourceMs = 3000;
 export const noAnswerInTime = `no answer within ${sourceMs / 1000} s`;
 
 /** `before`: noted by earlier beats. There are four threads: two for chips, one for the processor, one for sending. */
-export function chipsOf(before: HungChips, { self, lives }: Processes): Chips {
-  const hung = Object.fromEntries(Object.entries(before).filter(([, process]) => lives(process)));
+export function chipsOf(before: HungChips, { self, isStillAlive }: Processes): Chips {
+  const hung = Object.fromEntries(Object.entries(before).filter(([, process]) => isStillAlive(process)));
   const [cpu, others] = [lanes(1), lanes(2)];
   const hanging = new Set<string>();
   return {

@@ -22,7 +22,7 @@ export interface TestBeat {
 /** Each beat is process 4711. */
 export const processesOf = (living: ReadonlySet<number> = new Set()): Processes => ({
   self: () => ({ pid: 4711, started: '1' }),
-  lives: ({ pid }) => living.has(pid),
+  isStillAlive: ({ pid }) => living.has(pid),
 });
 
 /** What these sources read, as the beat has them read. */
