@@ -42,8 +42,6 @@ function riseAndFall(subject: string, kind: FaultKind, at: number): number {
   return found ? Math.sin((Math.PI * (at - found.begins)) / (found.ends - found.begins)) : 0;
 }
 
-// Streams
-
 export interface DataFile {
   readonly begins: number;
   /** Modification time at the source; a copy keeps it. */
@@ -113,8 +111,6 @@ const faultChanges = [...new Set(faults.flatMap(({ begins, ends }) => [begins, e
   (one, other) => one - other,
 );
 
-// Disks
-
 export type DiskName = 'project' | 'data' | 'root' | 'source-data' | 'gws';
 
 const TB = 1e12;
@@ -141,8 +137,6 @@ export function diskAt(name: DiskName, at: number) {
   };
 }
 
-// Power
-
 export function powerAt(at: number) {
   const dayFraction = ((at - monthStart) % day) / day;
   const slot = Math.floor(at / (5 * minute));
@@ -163,8 +157,6 @@ export function newestSample(at: number): number {
   return Math.floor((stopped ? stopped.begins : at) / (5 * minute)) * 5 * minute;
 }
 
-// Gates
-
 /** The hour (UTC) at which each gate is decided, once a day. */
 const decisionHour = { prune: 4, product: 5 } as const;
 
@@ -181,8 +173,6 @@ export function gateAt(name: GateName, at: number) {
     ? { verdict: 'fail', decided: bad.begins, counts: { checked, missing: 9 }, reason: bad.summary, truncated }
     : { verdict: 'pass', decided, counts: { checked, missing: 0 }, reason: `${checked} files checked`, truncated };
 }
-
-// Units
 
 /** Boot time of the machine. */
 export const booted = archiveBegins - 5 * day;
@@ -205,8 +195,6 @@ export function unitAt(name: string, at: number) {
     nextRun: lastRun + every,
   };
 }
-
-// Dashboard, checkouts, machine
 
 export function dashboardAt(at: number) {
   const slot = Math.floor(at / minute);

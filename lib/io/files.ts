@@ -41,11 +41,9 @@ export function replaceFile(path: string, text: string, mode: number): void {
   syncFolder(dirname(path));
 }
 
-/**
- * Like replaceFile for files that need not survive a power cut: readers see the old file or the new one, and nothing waits
+/** Like replaceFile for files that need not survive a power cut: readers see the old file or the new one, and nothing waits
  * for a disk. Written by hand, because write-file-atomic resolves the whole path and asks for the old file's owner: a
- * twentieth of a process start, in a beat that writes three files.
- */
+ * twentieth of a process start, in a beat that writes three files. */
 export function swapFile(path: string, text: string, mode: number): void {
   makeFolder(dirname(path));
   const temporary = `${path}.tmp-${process.pid}-0`;
@@ -83,10 +81,8 @@ export function syncFolder(folder: string): void {
   withOpen(folder, constants.O_RDONLY | constants.O_DIRECTORY, 0, fsyncSync);
 }
 
-/**
- * Appends one whole line in one write, after closing a line that an earlier run left torn. With `synced: false` the line may
- * be lost in a power cut.
- */
+/** Appends one whole line in one write, after closing a line that an earlier run left torn. With `synced: false` the line may
+ * be lost in a power cut. */
 export function appendLine(path: string, line: string, mode: number, { synced = true } = {}): void {
   makeFolder(dirname(path));
   const size = withOpen(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, mode, (descriptor) => {
@@ -130,18 +126,14 @@ export function withOpen<Result>(
   }
 }
 
-/**
- * Mode of new folders, whatever the umask: a file's own mode decides who may read it. Under a unit's UMask=0027 node-exporter
- * could not enter the folder of the textfiles.
- */
+/** Mode of new folders, whatever the umask: a file's own mode decides who may read it. Under a unit's UMask=0027 node-exporter
+ * could not enter the folder of the textfiles. */
 const forAll = 0o755;
 /** Mode of private folders, such as the one for locks: whoever can open a lock file can take the lock. */
 export const forOwner = 0o700;
 
-/**
- * Makes a folder and the missing ones above it; `mode` applies to the last one. Does not use mkdir's `recursive`, which
- * never returns for a path below /proc.
- */
+/** Makes a folder and the missing ones above it; `mode` applies to the last one. Does not use mkdir's `recursive`, which
+ * never returns for a path below /proc. */
 export function makeFolder(path: string, mode = forAll): void {
   const missing: string[] = [];
   for (let folder = path; !existsSync(folder) && dirname(folder) !== folder; folder = dirname(folder))
@@ -167,10 +159,8 @@ function whateverUmask(make: () => void): void {
   }
 }
 
-/**
- * Removes a file's temporary files that killed runs left. Call only under the lock of the file's one writer. Matches only
- * our own names for temporary files: copies made by an administrator or logrotate stay.
- */
+/** Removes a file's temporary files that killed runs left. Call only under the lock of the file's one writer. Matches only
+ * our own names for temporary files: copies made by an administrator or logrotate stay. */
 export function sweepTemporaries(path: string, beforeMs = Infinity): void {
   sweep(dirname(path), (name) => name === basename(path), beforeMs);
 }

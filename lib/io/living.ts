@@ -3,16 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { parseProcessStat } from '../parse/proc.ts';
 
-interface Noted {
-  readonly pid: number;
-  /** Start time in clock ticks since boot: distinguishes the process from a later one with the same pid. */
-  readonly started: string;
-}
-
-export const describeThisProcess = (): Noted => ({ pid: process.pid, started: startOf(process.pid) ?? '' });
+/** `started`, in clock ticks since boot, distinguishes the process from a later one with the same pid. */
+export const describeThisProcess = () => ({ pid: process.pid, started: startOf(process.pid) ?? '' });
 
 /** True also for a killed process that is a zombie while one of its threads still sleeps in the kernel. */
-export function isStillAlive({ pid, started }: Noted): boolean {
+export function isStillAlive({ pid, started }: ReturnType<typeof describeThisProcess>): boolean {
   if (!Number.isInteger(pid) || pid <= 1) return false;
   try {
     process.kill(pid, 0);

@@ -37,10 +37,8 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
   return { release: () => database.close() };
 }
 
-/**
- * SQLite would open a read-only file for reading, and the lock would then exclude nobody. For a file that cannot be
- * created, its error says only that it could not be opened.
- */
+/** SQLite would open a read-only file for reading, and the lock would then exclude nobody. For a file that cannot be
+ * created, its error says only that it could not be opened. */
 function makeWritable(path: string): void {
   try {
     makeFolder(dirname(path), forOwner);

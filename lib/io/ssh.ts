@@ -136,11 +136,9 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
   return { ...done, stdout: done.stdout.slice(start + mark.length + 1) };
 }
 
-/**
- * A script that runs its arguments and kills them when its input ends: sshd itself only closes their input and output,
+/** A script that runs its arguments and kills them when its input ends: sshd itself only closes their input and output,
  * which a hanging process does not notice. The input ends with this process, with an abort and with a lost connection.
- * Where the script never receives the first line of input (because a ForceCommand reads it), nothing is killed.
- */
+ * Where the script never receives the first line of input (because a ForceCommand reads it), nothing is killed. */
 const killWhenInputEnds = [
   'exec 3<&0',
   '"$@" 3<&- & work=$!',
@@ -157,10 +155,8 @@ const killWhenInputEnds = [
 const environmentNote = ({ name, state }: SshSettings): string =>
   `OPS_MONITOR_ALONE=${fingerprint([hostname(), state, name].join(' '))}`;
 
-/**
- * Lists the commands of earlier connections that still run there: unkillable ones, and those whose lost connection sshd
- * has not noticed yet. A child inherits the note but does not count, hence the test for the process named in the note.
- */
+/** Lists the commands of earlier connections that still run there: unkillable ones, and those whose lost connection sshd
+ * has not noticed yet. A child inherits the note but does not count, hence the test for the process named in the note. */
 async function earlierAttempts(settings: SshSettings, socket: string): Promise<ReadonlyMap<string, Attempt>> {
   const script =
     'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\000" "\\012" | sed -n "s/^$1 //p" | ' +

@@ -96,10 +96,6 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
 
   /** Paths already reported: a file that is written several times in a run is one problem. */
   const fallen = new Set<string>();
-  const fellBack = (path: string, problem: string): void => {
-    if (!fallen.has(path)) settings.onFallback?.(problem);
-    fallen.add(path);
-  };
 
   /** Writes to the file's path, or, on a disk failure, to its spare copy. Returns whether the file's own path was written. */
   const writeOrSpare = (doing: string, file: FileLocation, at: Date, write: (path: string) => void): boolean => {
@@ -116,7 +112,8 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       } catch (cause) {
         throw new Error(`${failed}, and so did ${doing} ${spare}`, { cause });
       }
-      fellBack(path, `${failed}; it lies at ${spare} until there is room`);
+      if (!fallen.has(path)) settings.onFallback?.(`${failed}; it lies at ${spare} until there is room`);
+      fallen.add(path);
       return false;
     }
   };

@@ -108,7 +108,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         seconds: (world.monotonicMs() - began) / 1000,
         id: world.runId,
       };
-      const due = thermal.sentry && unkept === undefined ? dueEvents(tracks, senderOf(world), at) : [];
+      const due = thermal.sentry && unkept === undefined ? dueEvents(tracks, world, at) : [];
       const dryRun = world.options['dry-run'] === true ? describeDryRun(thermal, beat, due) : undefined;
       if ((thermal.sentry || thermal.beat) && !dryRun) {
         const sent = await notifyWatchers({
@@ -141,12 +141,6 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       };
     },
   });
-
-const senderOf = ({ config: { site }, hostname, product: { version } }: World<ThermalConfig>) => ({
-  site,
-  hostname,
-  version,
-});
 
 /** The reason why a write failed; undefined if it succeeded. */
 const failureOf = (written: Promise<void>): Promise<string | undefined> => written.then(() => undefined, reasonOf);

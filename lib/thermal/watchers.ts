@@ -24,13 +24,6 @@ interface Notification {
   readonly monotonicMs: () => number;
 }
 
-interface Notified {
-  readonly problems: readonly string[];
-  /** Events that arrived, or that Sentry will never accept. */
-  readonly events: readonly Due[];
-  readonly marks: Marks;
-}
-
 type Marks = Pick<ThermalState, 'quiet_until' | 'monitor_told_at'>;
 
 /** For all requests together. */
@@ -43,7 +36,7 @@ const monitor = { everyMinutes: 1, marginMinutes: 2, failureThreshold: 2 };
 const pauseSeconds = 300;
 const mostEvents = 10;
 
-export async function notifyWatchers(notification: Notification): Promise<Notified> {
+export async function notifyWatchers(notification: Notification) {
   const { net, config, beat, due, before, at, monotonicMs } = notification;
   const until = monotonicMs() + allSeconds * 1000;
   const secondsLeft = (): number => Math.ceil((until - monotonicMs()) / 100) / 10;
@@ -67,6 +60,7 @@ export async function notifyWatchers(notification: Notification): Promise<Notifi
   const isMonitorTold = isMonitorDue && asked.length > 0 && asked.every((one) => one === 'taken');
   const monitor_told_at = isMonitorTold ? at.toISOString() : before?.monitor_told_at;
   const marks: Marks = { quiet_until: quiet, ...(monitor_told_at === undefined ? {} : { monitor_told_at }) };
+  // `events`: those that arrived, or that Sentry will never accept.
   return { problems, events: sent.settled, marks };
 
   function projectOf(sentry: NonNullable<typeof config.sentry>): SentryProject | undefined {
