@@ -2,7 +2,6 @@
 // Deadlines still run in real time, but never expire: every answer arrives before a timer could fire.
 import { join } from 'node:path';
 import { resolve } from '../config/resolve.ts';
-import type { Configuration } from '../config/schema.ts';
 import type { Places } from '../contract/file.ts';
 import { fingerprint } from '../core/text.ts';
 import type { Health } from '../health/files.ts';
@@ -23,12 +22,6 @@ import { day, minute, noise } from './scenario.ts';
 export const cycleMs = 5 * minute;
 export const cyclesADay = day / cycleMs;
 
-export interface SimulatedCycle {
-  readonly number: number;
-  readonly at: number;
-  readonly health: Health;
-}
-
 /** The configuration of the simulated days; `folder` holds their files. */
 export const daysConfiguration = (folder: string): string =>
   configurationText({
@@ -40,12 +33,6 @@ export const daysConfiguration = (folder: string): string =>
     comment:
       'The simulated days: for explain and similar commands. The paths and units below do not exist on this machine.',
   });
-
-function parseSite(text: string): Configuration {
-  const resolved = resolve({ path: 'config.yaml', text });
-  if ('problems' in resolved) throw new Error(`the demo's own configuration is wrong: ${resolved.problems.join('\n')}`);
-  return resolved.config;
-}
 
 export function placesIn(folder: string): Places {
   const state = join(folder, 'state');
@@ -83,14 +70,15 @@ const simulatedStages = stages.map((stage) =>
 );
 
 export async function openSimulation(folder: string) {
-  const config = parseSite(daysConfiguration(folder));
+  const resolved = resolve({ path: 'config.yaml', text: daysConfiguration(folder) });
+  if ('problems' in resolved) throw new Error(`the demo's own configuration is wrong: ${resolved.problems.join('\n')}`);
   const places = placesIn(folder);
   const clock = virtualClock(monthStart);
   const openSite = simulatedSite(clock);
   const runOf = (number: number): StageRun => {
     const open = openSite();
     return {
-      config,
+      config: resolved.config,
       places,
       options: {},
       openHosts: async () => open,
@@ -101,7 +89,7 @@ export async function openSimulation(folder: string) {
   // would end in another order than those of all others, and have other durations.
   await runStage(collectSnapshot, { ...runOf(0), dryRun: () => undefined });
   return {
-    cycle: async (number: number, at: number): Promise<SimulatedCycle> => {
+    cycle: async (number: number, at: number) => {
       // The timer's accuracy is a second.
       clock.setTo(at + Math.floor(900 * noise(20, number)));
       const run = runOf(number);
@@ -121,7 +109,7 @@ export async function openSimulation(folder: string) {
 }
 
 /** Yields one cycle after another from the beginning of the month; between cycles the caller runs. */
-export async function* simulateDays(folder: string, cycles: number): AsyncGenerator<SimulatedCycle> {
+export async function* simulateDays(folder: string, cycles: number) {
   const simulation = await openSimulation(folder);
   for (let number = 0; number < cycles; number++) yield await simulation.cycle(number, monthStart + number * cycleMs);
 }

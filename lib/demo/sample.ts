@@ -12,16 +12,6 @@ import { faults, faultName, monthStart } from './faults.ts';
 import { configurationText } from './layout.ts';
 import { day, hour } from './scenario.ts';
 
-interface RealCycle {
-  readonly number: number;
-  readonly at: number;
-  /** Names of the faults that are active at that instant. */
-  readonly faults: readonly string[];
-  readonly overall: Level;
-  /** One sentence for each observation whose level differs from that in simulated time. */
-  readonly differences: readonly string[];
-}
-
 /** `commandOf` returns the command line that starts a stage. */
 export async function openSample(
   folder: string,
@@ -45,7 +35,7 @@ export async function openSample(
   // `source`: how the source is reached, as words for the output.
   return { config, source: sshd ? 'over sshd' : `as a folder: ${noSshReason}`, cycles: runInstants() };
 
-  async function* runInstants(): AsyncGenerator<RealCycle> {
+  async function* runInstants() {
     const simulation = await openSimulation(join(folder, 'simulated'));
     try {
       for (const [number, at] of instants.entries()) {

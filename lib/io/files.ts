@@ -59,12 +59,8 @@ export function swapFile(path: string, text: string, mode: number): void {
 
 /** Ignores errors: a failed clean-up (a read-only disk, another user's folder) must not hide the error before it. */
 export function removeQuietly(path: string): void {
-  try {
-    // Mostly there is no such file, and a failing unlink costs more than this check.
-    if (modifiedMs(path) !== undefined) removeIfThere(path);
-  } catch {
-    // swept by a later run
-  }
+  // Mostly there is no such file, and a failing unlink costs more than this check.
+  unlessFailing(() => modifiedMs(path) !== undefined && removeIfThere(path));
 }
 
 /** Overwrites the file in place, 60 times as fast: for files that nobody else reads and that need not survive a kill. */
@@ -161,16 +157,11 @@ function whateverUmask(make: () => void): void {
 
 /** Removes a file's temporary files that killed runs left. Call only under the lock of the file's one writer. Matches only
  * our own names for temporary files: copies made by an administrator or logrotate stay. */
-export function sweepTemporaries(path: string, beforeMs = Infinity): void {
-  sweep(dirname(path), (name) => name === basename(path), beforeMs);
-}
+export const sweepTemporaries = (path: string, beforeMs?: number): void =>
+  sweepFolder(dirname(path), (name) => name === basename(path), beforeMs);
 
 /** Removes the temporary files of all files in a folder that has one writer. */
-export function sweepFolder(folder: string): void {
-  sweep(folder, () => true, Infinity);
-}
-
-function sweep(folder: string, isOurs: (name: string) => boolean, beforeMs: number): void {
+export function sweepFolder(folder: string, isOurs = (_name: string) => true, beforeMs = Infinity): void {
   for (const entry of listIfThere(folder)) {
     const [ending] = /\.tmp-\d+-\d+$/.exec(entry) ?? [];
     if (ending === undefined || !isOurs(entry.slice(0, -ending.length))) continue;
@@ -231,6 +222,9 @@ export function unlessMissing<Result>(ask: () => Result, countsAsMissing = isMis
     throw error;
   }
 }
+
+/** Undefined where `ask` fails for whatever reason. */
+export const unlessFailing = <Result>(ask: () => Result): Result | undefined => unlessMissing(ask, () => true);
 
 /** Whether the disk is at fault, not the path or permissions: then essential files are written to the runtime folder. */
 export const isDiskTrouble = (error: unknown): boolean =>

@@ -96,7 +96,7 @@ describe('thermal-heartbeat as a unit runs it', () => {
     );
     assert.deepEqual(
       beats.map((line) => line.replace(/: CPU package.*/, '')),
-      ['would tell healthchecks: success', 'would tell sentry (thermal-heartbeat): success'],
+      ['would notify healthchecks: success', 'would notify sentry (thermal-heartbeat): success'],
     );
     assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml', 'machine']);
   });

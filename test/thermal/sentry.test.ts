@@ -291,7 +291,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     assert.ok(performance.now() - began < 7000, 'it took too long');
     assert.deepEqual(
       first.problems.filter((problem) => /Sentry/.test(problem)),
-      ['1 event for Sentry must wait: there was no time within 4 s'],
+      ['1 event for Sentry must wait: the 4 s for all requests are used up'],
     );
     const second = await beats.run(timeOf(1));
     assert.deepEqual(
