@@ -1,7 +1,6 @@
 // Builds some instants of the simulated month as real files, runs the stages on them as real processes, one for each
 // stage, as systemd would start them, and compares their observations with those of simulated time.
 import { join } from 'node:path';
-import type { Level } from '../core/level.ts';
 import { type Health, latestHealth } from '../health/files.ts';
 import { readIfThere, replaceFile } from '../io/files.ts';
 import { readByProgram } from '../io/process.ts';

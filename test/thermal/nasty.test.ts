@@ -10,12 +10,11 @@ import { nvme } from '../../lib/thermal/sources/nvme.ts';
 import { sensors } from '../../lib/thermal/sources/sensors.ts';
 import { zones } from '../../lib/thermal/sources/thermal_zone.ts';
 import { markStuck } from '../../lib/thermal/stuck.ts';
-import type { Tracks } from '../../lib/thermal/thresholds.ts';
 import { hostOf } from '../host.ts';
 import { configurationOf } from '../world.ts';
 import { readFrom } from './beat.ts';
-import { judgeAndStep } from './step.ts';
-import { chipHost, errno, sensorsHost, treeHost, zoneHost } from './tree.ts';
+import { tracksAfter } from './step.ts';
+import { chipHost, errno, sensorsHost, treeHost, zoneFiles } from './tree.ts';
 
 const at = new Date('2026-11-20T06:00:00Z');
 const limits = configurationOf('').thermal;
@@ -276,23 +275,19 @@ const ofZones: Case[] = [
   ...['ENODATA', 'EAGAIN', 'EINVAL', 'EIO'].map((code): Case => [
     17,
     `${code} of a zone`,
-    zoneHost([
-      ['iwlwifi_1', errno(code)],
-      ['x86_pkg_temp', '61000\n'],
-    ]),
+    treeHost(zoneFiles(['iwlwifi_1', errno(code)], ['x86_pkg_temp', '61000\n'])),
     { 'iwlwifi_1/temp': 'unreadable', 'x86_pkg_temp/temp': 61 },
   ]),
   ...['-32768000', '-274000', '0'].map((text): Case => [
     18,
     `a trip point of ${text}`,
     treeHost({
-      '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
-      '/sys/class/thermal/thermal_zone0/temp': '27800\n',
+      ...zoneFiles(['acpitz', '27800\n']),
       '/sys/class/thermal/thermal_zone0/trip_point_0_temp': `${text}\n`,
     }),
     { 'acpitz/temp': 27.8 },
   ]),
-  [18, '-274000 as a temperature', zoneHost([['acpitz', '-274000\n']]), { 'acpitz/temp': 'absent' }],
+  [18, '-274000 as a temperature', treeHost(zoneFiles(['acpitz', '-274000\n'])), { 'acpitz/temp': 'absent' }],
   [
     19,
     'a zone that went while it was read',
@@ -359,22 +354,13 @@ describe('which readings are the CPU package’s, and which a disk’s', () => {
 
 nasty(14, 'a jump for one or two samples pages nobody', () => {
   const beats = [31, 83, 31, 83, 83, 31, 31];
-  let tracks: Tracks = {};
-  beats.forEach((celsius, index) => {
-    const now = new Date(at.getTime() + index * 30_000);
-    const lastAt = index === 0 ? undefined : new Date(now.getTime() - 30_000);
-    tracks = judgeAndStep({
-      readings: [good('hwmon', 'nvme', 'Composite', celsius)],
-      limits,
-      before: tracks,
-      lastAt,
-      at: now,
-    });
-    assert.ok(
-      Object.values(tracks).every(({ began_at }) => began_at === undefined),
-      `after ${beats.slice(0, index + 1).join(', ')}`,
-    );
-  });
+  const all = tracksAfter(
+    beats.map((celsius) => ({ readings: [good('hwmon', 'nvme', 'Composite', celsius)] })),
+    limits,
+  );
+  assert.equal(all.length, 7);
+  for (const [index, tracks] of all.entries())
+    for (const { began_at } of Object.values(tracks)) assert.equal(began_at, undefined, `after ${index + 1} beats`);
 });
 
 nasty(15, 'a sensor that never moves is stuck, is no number, and alerts nobody', () => {
