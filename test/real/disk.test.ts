@@ -3,20 +3,27 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { readText, temporaryFolder } from '../world.ts';
 import { fill, mountTmpfs } from './disks.ts';
-import { collectOn, dataOf, siteIn, snapshotIn, stages } from './stages.ts';
+import { collectOn, dataOf, levelsIn, siteIn, snapshotIn, stages } from './stages.ts';
 
 const filesIn = (folder: string): Record<string, string> =>
   Object.fromEntries(
     readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter(
-        (entry) => entry.isFile() && !['ballast', 'rest'].includes(entry.name) && !entry.parentPath.endsWith('locks'),
-      )
+      .filter((entry) => entry.isFile() && !['ballast', 'rest'].includes(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !path.includes('/locks/'))
       .map((path) => [path, readText(path)]),
   );
+
+/** A site with its state on a small disk of its own, and its textfiles on another disk. */
+function siteOnDisk(t: TestContext, options = 'size=1m') {
+  const folder = temporaryFolder(t);
+  const disk = mountTmpfs(t, options);
+  const files = `files: { state: ${disk}/state, textfiles: ${folder}/textfiles }`;
+  return { folder, disk, site: siteIn(folder, `${files}\nfilesystems: { disk: ${disk} }\n`) };
+}
 
 /** Old files are unchanged; a JSONL file may have had room for a whole line in its last block. */
 function assertIntact(disk: string, before: Record<string, string>): void {
@@ -30,12 +37,7 @@ function assertIntact(disk: string, before: Record<string, string>): void {
 }
 
 test('on a full disk each stage reports it and exits 1, keeps the old files whole, and writes a spare copy elsewhere', (t) => {
-  const folder = temporaryFolder(t);
-  const disk = mountTmpfs(t, 'size=1m');
-  const site = siteIn(
-    folder,
-    `files: { state: ${disk}/state, textfiles: ${folder}/textfiles }\nfilesystems: { disk: ${disk} }\n`,
-  );
+  const { folder, disk, site } = siteOnDisk(t);
   for (const stage of stages) assert.equal(site.run(stage).status, 0, stage);
   const before = filesIn(disk);
   assert.ok(Object.keys(before).length >= 9, Object.keys(before).join(' '));
@@ -52,10 +54,7 @@ test('on a full disk each stage reports it and exits 1, keeps the old files whol
   assert.match(assess.stderr, /ENOSPC/);
   assertIntact(disk, before);
   const spare = join(folder, 'run', 'ops-monitor', 'spare');
-  const health = JSON.parse(readText(join(spare, disk, 'state', 'health', 'latest_health.json'))) as {
-    observations: { id: string; level: string }[];
-  };
-  const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
+  const levels = levelsIn(readText(join(spare, disk, 'state', 'health', 'latest_health.json')));
   assert.equal(levels['filesystem-usage:disk'], 'red');
   assert.equal(levels['stage-outcome:collect-snapshot'], 'red');
 
@@ -90,22 +89,17 @@ test('on a full disk each stage reports it and exits 1, keeps the old files whol
   // With room again the next cycle writes all files in their place, and removes the spare copies.
   execFileSync('rm', [join(disk, 'ballast'), join(disk, 'rest')]);
   for (const stage of stages) assert.equal(site.run(stage).status, 0, stage);
-  assert.ok(
-    !existsSync(join(spare, disk, 'state', 'raw', 'latest.json')) &&
-      !existsSync(join(spare, disk, 'state', 'health', 'latest_health.json')),
-  );
-  const text = readText(
-    join(disk, 'state', 'raw', readdirSync(join(disk, 'state', 'raw')).find((name) => name.endsWith('.jsonl')) ?? ''),
-  );
+  for (const path of ['raw/latest.json', 'health/latest_health.json'])
+    assert.ok(!existsSync(join(spare, disk, 'state', path)), path);
+  const raw = join(disk, 'state', 'raw');
+  const text = readText(join(raw, readdirSync(raw).find((name) => name.endsWith('.jsonl')) ?? ''));
   for (const line of text.trimEnd().split('\n')) assert.doesNotThrow(() => JSON.parse(line) as unknown);
-  const { sections } = snapshotIn(join(disk, 'state', 'raw'));
+  const { sections } = snapshotIn(raw);
   assert.equal(sections['filesystems']?.status, 'ok');
 });
 
 test('the stages that cannot write on a read-only state disk report it', (t) => {
-  const folder = temporaryFolder(t);
-  const disk = mountTmpfs(t, 'size=1m');
-  const site = siteIn(folder, `files: { state: ${disk}/state }\nfilesystems: { disk: ${disk} }\n`);
+  const { disk, site } = siteOnDisk(t);
   for (const stage of stages) assert.equal(site.run(stage).status, 0, stage);
   execFileSync('mount', ['-o', 'remount,ro', disk]);
   for (const stage of ['collect-snapshot', 'assess-health']) {
@@ -124,9 +118,7 @@ test('a stage whose disk is read-only or has no inodes left reports it, even on 
     // Inodes: the root of the disk, the state, its locks, and one file. There is room, but no inode left.
     ['size=1m,nr_inodes=4', (disk: string) => writeFileSync(join(disk, 'last'), ''), /ENOSPC/],
   ] as const) {
-    const folder = temporaryFolder(t);
-    const disk = mountTmpfs(t, options);
-    const site = siteIn(folder, `files: { state: ${disk}/state }\nfilesystems: { disk: ${disk} }\n`);
+    const { disk, site } = siteOnDisk(t, options);
     mkdirSync(join(disk, 'state', 'locks'), { recursive: true });
     trouble(disk);
     const collect = site.run('collect-snapshot');
@@ -167,16 +159,8 @@ test('a sandbox in which every mount is read-only reads the disk’s own state, 
   mkdirSync(join(folder, 'state'));
   // As ProtectSystem=strict does it: a mount namespace in which the mounts are read-only, but for the state.
   const script = `mount -o remount,bind,ro ${writable} && touch ${writable}/x 2>/dev/null && exit 9; exec "$@"`;
-  const site = siteIn(folder, `filesystems: { writable: ${writable}, readonly: ${readonly} }\n`, [
-    'unshare',
-    '--mount',
-    '--propagation',
-    'private',
-    'sh',
-    '-c',
-    script,
-    'sh',
-  ]);
+  const prefix = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh'];
+  const site = siteIn(folder, `filesystems: { writable: ${writable}, readonly: ${readonly} }\n`, prefix);
   const { snapshot } = collectOn(site);
   assert.equal(dataOf(snapshot, 'filesystems', 'writable')['read_only'], false);
   assert.equal(dataOf(snapshot, 'filesystems', 'readonly')['read_only'], true);

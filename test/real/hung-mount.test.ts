@@ -65,18 +65,13 @@ test('a hung network mount costs its own reading, the run ends in time, and no s
       ms,
     };
   };
-  const notes = () => {
-    const children = join(folder, 'run', 'ops-monitor', 'children', folder, 'state');
-    return existsSync(children) ? readdirSync(children) : [];
-  };
+  const children = join(folder, 'run', 'ops-monitor', 'children', folder, 'state');
+  const notes = () => (existsSync(children) ? readdirSync(children) : []);
 
   const good = collect();
-  assert.equal(good.remote.status, 'ok', JSON.stringify(good.remote));
-  if (good.remote.status === 'ok') {
-    assert.equal(good.remote.data['network'], true);
-    assert.equal(good.remote.data['type'], 'fuse.sshfs');
-    assert.equal(good.remote.data['resolved_path'], mountPoint);
-  }
+  assert.ok(good.remote.status === 'ok', JSON.stringify(good.remote));
+  const { network, type, resolved_path } = good.remote.data;
+  assert.deepEqual([network, type, resolved_path], [true, 'fuse.sshfs', mountPoint]);
   assert.deepEqual(notes(), []);
 
   assert.deepEqual([good.workspace['reached'], typeof good.workspace['used_percent']], [true, 'number']);
@@ -89,9 +84,7 @@ test('a hung network mount costs its own reading, the run ends in time, and no s
   assert.equal(hung.workspace['reached'], false, 'that it hangs is what was read of the workspace');
   assert.match(String(hung.workspace['problem']), /did not answer within 8s/);
   assert.deepEqual(notes().sort(), ['filesystem-remote.json', 'workspace.json'], 'the children that hang are noted');
-  const { pid } = JSON.parse(
-    readText(join(folder, 'run', 'ops-monitor', 'children', folder, 'state', notes()[0] ?? '')),
-  ) as { pid: number };
+  const { pid } = JSON.parse(readText(join(children, notes()[0] ?? ''))) as { pid: number };
   assert.ok(existsSync(`/proc/${pid}`), 'the child that hangs cannot be killed, and is still there');
 
   const again = collect();
@@ -142,10 +135,7 @@ test('a mount that hangs on another machine gets one process there for each thin
   const there = () => leftBehind().filter(({ command }) => command.includes(mountPoint));
 
   const good = collect();
-  assert.deepEqual(
-    [good.far, good.remote, ...good.streams, ...good.mirrors],
-    Array.from({ length: 12 }, () => 'ok'),
-  );
+  assert.deepEqual(new Set([good.far, good.remote, ...good.streams, ...good.mirrors]), new Set(['ok']));
   assert.deepEqual(there(), [], 'nothing is left of what ended');
 
   silence();
@@ -171,10 +161,7 @@ test('a mount that hangs on another machine gets one process there for each thin
   resume();
   await until(() => there().length === 0);
   const healed = collect();
-  assert.deepEqual(
-    [healed.far, healed.remote, ...healed.streams],
-    Array.from({ length: 7 }, () => 'ok'),
-  );
+  assert.deepEqual(new Set([healed.far, healed.remote, ...healed.streams]), new Set(['ok']));
 });
 
 /** Processes that our work over ssh has left on the other machine, which is this one. */

@@ -10,7 +10,7 @@ import { listenSilently, processesOf, root } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { startSshd } from './sshd.ts';
-import { collectOn, itemOf, siteIn } from './stages.ts';
+import { collectOn, dataOf, itemOf, siteIn } from './stages.ts';
 
 /** One collect of a site whose only other machine is reached by this ssh_config. */
 function collect(folder: string, sshConfig: string, more = '', deadline = '10s') {
@@ -48,26 +48,16 @@ test('another machine’s disks are read as this one’s, over one connection, a
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'real dir'));
   symlinkSync(join(folder, 'real dir'), join(folder, "it's a link"));
-  const {
-    host,
-    far,
-    root: local,
-    snapshot,
-  } = collect(folder, sshd.config, `, linked: { host: source, path: "${folder}/it's a link" }`);
-  assert.equal(host['reached'], true);
-  assert.equal(host['address'], 'source');
+  const link = `, linked: { host: source, path: "${folder}/it's a link" }`;
+  const { host, far, root: local, snapshot } = collect(folder, sshd.config, link);
+  assert.deepEqual([host['reached'], host['address']], [true, 'source']);
   assert.ok(far.status === 'ok' && local.status === 'ok', JSON.stringify(far));
-  if (far.status !== 'ok' || local.status !== 'ok') return;
   assert.equal(far.data['host'], 'source');
   assert.equal(far.data['mount_point'], local.data['mount_point']);
   // The same disk, by df there and by statfs here; it is in use meanwhile.
   assert.ok(Math.abs(Number(far.data['used_percent']) - Number(local.data['used_percent'])) < 0.5);
   assert.ok(!('inodes' in far.data), 'POSIX df does not tell of inodes, and so nobody does');
-  const linked = itemOf(snapshot, 'filesystems', 'linked');
-  assert.ok(
-    linked.status === 'ok' && linked.data['resolved_path'] === join(folder, 'real dir'),
-    JSON.stringify(linked),
-  );
+  assert.equal(dataOf(snapshot, 'filesystems', 'linked')['resolved_path'], join(folder, 'real dir'));
   assert.equal(connections(sshd.log()), 1);
   assert.deepEqual(readdirSync(join(folder, 'run', 'ops-monitor', 'ssh')), [], 'a socket is left');
 });
@@ -99,32 +89,17 @@ test('every way not to get there has its own reason, within the deadline, and co
     '-c',
     `printf '[127.0.0.1]:%s %s\\n' ${sshd.port} "$(cut -d' ' -f1,2 ${sshd.folder}/stranger.pub)" > ${sshd.folder}/changed`,
   ]);
-  const cases: [what: string, config: string, reason: RegExp][] = [
-    ['nobody listens', sshd.configWith('refused', 'Port 1'), /refuses the connection/],
-    ['no such name', sshd.configWith('noname', 'HostName no-such-host.invalid'), /its name cannot be resolved/],
-    [
-      'a key that nobody let in',
-      sshd.configWith('stranger_config', `IdentityFile ${sshd.folder}/stranger`),
-      /refuses our key/,
-    ],
-    [
-      'a host key that has changed',
-      sshd.configWith('changed_config', `UserKnownHostsFile ${sshd.folder}/changed`),
-      /host key has changed/,
-    ],
-    [
-      'a host key that nobody knows',
-      sshd.configWith('unknown_config', 'UserKnownHostsFile /dev/null'),
-      /host key is not known/,
-    ],
-    [
-      'a banner that never comes',
-      sshd.configWith('silent_config', `Port ${silentPort}`),
-      /sends no ssh banner|no connection within/,
-    ],
+  const cases: [what: string, setting: string, reason: RegExp][] = [
+    ['a closed port', 'Port 1', /refuses the connection/],
+    ['an unknown name', 'HostName no-such-host.invalid', /its name cannot be resolved/],
+    ['an unauthorised key', `IdentityFile ${sshd.folder}/stranger`, /refuses our key/],
+    ['a changed host key', `UserKnownHostsFile ${sshd.folder}/changed`, /host key has changed/],
+    ['an unknown host key', 'UserKnownHostsFile /dev/null', /host key is not known/],
+    ['a missing banner', `Port ${silentPort}`, /sends no ssh banner|no connection within/],
   ];
   assert.ok(cases.length >= 6);
-  for (const [what, config, reason] of cases) {
+  for (const [index, [what, setting, reason]] of cases.entries()) {
+    const config = sshd.configWith(`case_${index}`, setting);
     const { host, far, root: local, ms } = collect(temporaryFolder(t), config, '', '5s');
     assert.equal(host['reached'], false, what);
     assert.match(String(host['error']), reason, what);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { bootSystemd } from './boot.ts';
-import { itemOf, stages } from './stages.ts';
+import { itemOf, levelsIn, stages } from './stages.ts';
 import { root } from '../process.ts';
 
 /** Where a file of this checkout lies in there. */
@@ -46,37 +46,22 @@ test('in a unit’s sandbox, without rights, everything is read as it is, and no
     `files: { state: /srv/site/state }\nservices: [${watched.join(', ')}]\nfilesystems: { root: /, gws: /gws/raw }\ngit: { checkout: /srv/checkout }\n`,
   );
   // The hardening that the units will have, as far as it changes what can be seen.
-  const sandbox = [
-    'User=nobody',
-    'Group=nogroup',
-    'ProtectSystem=strict',
-    'ProtectHome=yes',
-    'PrivateTmp=yes',
-    'NoNewPrivileges=yes',
-    'ProtectProc=invisible',
-    'PrivateDevices=yes',
-    'ProtectKernelTunables=yes',
-    'ProtectControlGroups=yes',
-    'ReadWritePaths=/srv/site',
-    'Environment=HOME=/nonexistent',
-    'RuntimeDirectory=ops-monitor',
-    'CacheDirectory=ops-monitor',
-  ].flatMap((property) => ['-p', property]);
+  const sandbox = `User=nobody Group=nogroup ProtectSystem=strict ProtectHome=yes PrivateTmp=yes NoNewPrivileges=yes
+    ProtectProc=invisible PrivateDevices=yes ProtectKernelTunables=yes ProtectControlGroups=yes ReadWritePaths=/srv/site
+    Environment=HOME=/nonexistent RuntimeDirectory=ops-monitor CacheDirectory=ops-monitor`;
+  const properties = sandbox.split(/\s+/).flatMap((property) => ['-p', property]);
   const runStage = (stage: string) => {
-    const command = [
-      inside(process.execPath),
-      inside(join(root, 'dist', `${stage}.cjs`)),
-      '--config',
-      '/srv/site/config.yaml',
-    ];
-    return machine.run('systemd-run', '--quiet', '--wait', '--pipe', ...sandbox, ...command);
+    const command = [process.execPath, join(root, 'dist', `${stage}.cjs`), '--config', '/srv/site/config.yaml'];
+    return machine.run('systemd-run', '--quiet', '--wait', '--pipe', ...properties, ...command.map(inside));
   };
   for (const stage of stages) {
     const { status, stderr } = runStage(stage);
     assert.equal(status, 0, `${stage}: ${stderr}`);
   }
 
-  const snapshot = JSON.parse(machine.read('/srv/site/state/raw/latest.json')) as Snapshot;
+  const readSnapshot = () => JSON.parse(machine.read('/srv/site/state/raw/latest.json')) as Snapshot;
+  const readLevels = () => levelsIn(machine.read('/srv/site/state/health/latest_health.json'));
+  const snapshot = readSnapshot();
   const services = snapshot.sections['services'];
   assert.equal(services?.status, 'ok', JSON.stringify(services));
   const read = (services as { data: Record<string, Record<string, unknown>> }).data;
@@ -106,10 +91,7 @@ test('in a unit’s sandbox, without rights, everything is read as it is, and no
   assert.equal(gws.status, 'absent', JSON.stringify(gws));
   assert.equal(machine.run('systemctl', 'is-active', 'gws.mount').stdout.trim(), 'inactive', 'looking mounted it');
 
-  const health = JSON.parse(machine.read('/srv/site/state/health/latest_health.json')) as {
-    observations: { id: string; level: string }[];
-  };
-  const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
+  const levels = readLevels();
   assert.equal(levels['service-state:good.service'], 'green');
   assert.equal(levels['service-state:bad.service'], 'red');
   assert.equal(levels['service-state:missing.service'], 'red');
@@ -123,18 +105,16 @@ test('in a unit’s sandbox, without rights, everything is read as it is, and no
   // Restarts between two snapshots make a loop.
   await new Promise((resolve) => setTimeout(resolve, 1500));
   for (const stage of ['collect-snapshot', 'assess-health']) assert.equal(runStage(stage).status, 0, stage);
-  const later = JSON.parse(machine.read('/srv/site/state/health/latest_health.json')) as typeof health;
-  assert.equal(later.observations.find(({ id }) => id === 'service-restarts:loop.service')?.level, 'red');
+  assert.equal(readLevels()['service-restarts:loop.service'], 'red');
 
   // Somebody opens the automount: now it is a filesystem like another.
   must('ls', '/gws');
   assert.equal(runStage('collect-snapshot').status, 0);
-  const opened = JSON.parse(machine.read('/srv/site/state/raw/latest.json')) as Snapshot;
-  const now = itemOf(opened, 'filesystems', 'gws');
+  const now = itemOf(readSnapshot(), 'filesystems', 'gws');
   // /gws/raw is not there, which is told, and is no usage of /gws.
   assert.equal(now.status, 'failed', JSON.stringify(now));
   must('mkdir', '/gws/raw');
   assert.equal(runStage('collect-snapshot').status, 0);
-  const made = itemOf(JSON.parse(machine.read('/srv/site/state/raw/latest.json')) as Snapshot, 'filesystems', 'gws');
+  const made = itemOf(readSnapshot(), 'filesystems', 'gws');
   assert.ok(made.status === 'ok' && made.data['type'] === 'tmpfs', JSON.stringify(made));
 });

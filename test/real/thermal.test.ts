@@ -1,8 +1,7 @@
 // The thermal heartbeat with what reads it and what runs it: promtool, node-exporter, systemd.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { freePort, root } from '../process.ts';
@@ -60,16 +59,12 @@ test('node-exporter serves it, with every temperature and no error', async (t) =
   const own = readText(beatOf(t, 'intel-server'));
   writeFileSync(join(folder, 'thermal.prom'), own);
   const port = await freePort();
-  const child = spawn(
-    exporter,
-    [
-      '--collector.disable-defaults',
-      '--collector.textfile',
-      `--collector.textfile.directory=${folder}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    { stdio: 'ignore' },
-  );
+  const collectors = [
+    '--collector.disable-defaults',
+    '--collector.textfile',
+    `--collector.textfile.directory=${folder}`,
+  ];
+  const child = spawn(exporter, [...collectors, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
   t.after(() => child.kill('SIGKILL'));
   let text = '';
   const read = async () => (text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
@@ -82,35 +77,31 @@ test('node-exporter serves it, with every temperature and no error', async (t) =
   assert.match(text, /^node_thermal_heartbeat_seconds [\d.e+]+$/m);
 });
 
-test('the units are without a fault, and as hard as they were', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-units-'));
-  try {
-    const names = readdirSync(unitFolder).filter((name) => /\.(service|timer)$/.test(name));
-    assert.ok(names.length >= 4);
-    // Where it is installed the programs lie elsewhere than here.
-    for (const name of names)
-      writeFileSync(join(folder, name), readText(join(unitFolder, name)).replaceAll('/opt/ops-monitor/', `${root}/`));
-    copyFileSync(join(root, 'ops/examples/sentry-dsn-from-ssm.service'), join(folder, 'sentry-dsn-from-ssm.service'));
-    for (const name of [...names, 'sentry-dsn-from-ssm.service']) {
-      const { status, stderr } = spawnSync('systemd-analyze', ['--man=no', 'verify', name], {
-        env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` },
-        encoding: 'utf8',
-      });
-      assert.equal(`${status} ${stderr}`, '0 ', name);
-    }
-    for (const [name, threshold] of [
-      ['thermal-heartbeat.service', 12],
-      ['nvme-smart-log.service', 13],
-    ] as const) {
-      const argv = ['security', '--offline=true', '--no-pager', `--threshold=${threshold}`, join(folder, name)];
-      const { status, stdout } = spawnSync('systemd-analyze', argv, { encoding: 'utf8' });
-      assert.equal(status, 0, stdout.split('\n').at(-2));
-    }
-    for (const name of names.filter((one) => one.endsWith('.timer')))
-      assert.ok(statSync(join(folder, name.replace('.timer', '.service'))).isFile(), `${name} starts nothing`);
-  } finally {
-    rmSync(folder, { recursive: true });
+test('the units are without a fault, and as hard as they were', (t) => {
+  const folder = temporaryFolder(t);
+  const names = readdirSync(unitFolder).filter((name) => /\.(service|timer)$/.test(name));
+  assert.ok(names.length >= 4);
+  // Where it is installed the programs lie elsewhere than here.
+  for (const name of names)
+    writeFileSync(join(folder, name), readText(join(unitFolder, name)).replaceAll('/opt/ops-monitor/', `${root}/`));
+  copyFileSync(join(root, 'ops/examples/sentry-dsn-from-ssm.service'), join(folder, 'sentry-dsn-from-ssm.service'));
+  for (const name of [...names, 'sentry-dsn-from-ssm.service']) {
+    const { status, stderr } = spawnSync('systemd-analyze', ['--man=no', 'verify', name], {
+      env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` },
+      encoding: 'utf8',
+    });
+    assert.equal(`${status} ${stderr}`, '0 ', name);
   }
+  for (const [name, threshold] of [
+    ['thermal-heartbeat.service', 12],
+    ['nvme-smart-log.service', 13],
+  ] as const) {
+    const argv = ['security', '--offline=true', '--no-pager', `--threshold=${threshold}`, join(folder, name)];
+    const { status, stdout } = spawnSync('systemd-analyze', argv, { encoding: 'utf8' });
+    assert.equal(status, 0, stdout.split('\n').at(-2));
+  }
+  for (const name of names.filter((one) => one.endsWith('.timer')))
+    assert.ok(statSync(join(folder, name.replace('.timer', '.service'))).isFile(), `${name} starts nothing`);
 });
 
 test('under a real systemd the timer beats, as the service’s user, in its sandbox, with and without a credential', async (t) => {
@@ -128,8 +119,8 @@ test('under a real systemd the timer beats, as the service’s user, in its sand
   must('systemd-sysusers', '/opt/ops-monitor/systemd/sysusers.d/ops-monitor.conf');
   must('systemd-tmpfiles', '--create', '/opt/ops-monitor/systemd/tmpfiles.d/ops-monitor-textfile.conf');
   must('mkdir', '-p', '/etc/ops-monitor', '/etc/credstore');
-  const config = `files: { textfiles: /var/lib/node-exporter/textfile }
-hosts: { local: { folder: /opt/ops-monitor/test/thermal/machines/amd-desktop } }
+  const files = 'files: { textfiles: /var/lib/node-exporter/textfile }\n';
+  const config = `${files}hosts: { local: { folder: /opt/ops-monitor/test/thermal/machines/amd-desktop } }
 thermal: { sentry: { dsn: $SENTRY_DSN } }
 `;
   machine.write('/etc/ops-monitor/config.yaml', config);
@@ -161,16 +152,13 @@ thermal: { sentry: { dsn: $SENTRY_DSN } }
   // The kernel's own paths, as the machine itself: of a recording, since this one may have no sensors.
   const sys = '/opt/ops-monitor/test/thermal/machines/intel-server/root/sys';
   for (const part of ['class', 'devices']) must('mount', '--bind', `${sys}/${part}`, `/sys/${part}`);
-  machine.write('/etc/ops-monitor/config.yaml', 'files: { textfiles: /var/lib/node-exporter/textfile }\n');
+  machine.write('/etc/ops-monitor/config.yaml', files);
   must('systemctl', 'start', 'thermal-heartbeat.service');
   assert.match(machine.read(textfile), /chip="platform\/coretemp.0",sensor="Package id 0"\} 65$/m);
   assert.match(machine.read(textfile), /chip="acpitz@LNXTHERM:01",sensor="temp"\} 29.8$/m);
 
   // The real `sensors`, which calls two chips the same and leaves out what it cannot read.
-  machine.write(
-    '/etc/ops-monitor/config.yaml',
-    'files: { textfiles: /var/lib/node-exporter/textfile }\nthermal: { sensors: true }\n',
-  );
+  machine.write('/etc/ops-monitor/config.yaml', `${files}thermal: { sensors: true }\n`);
   must('systemctl', 'start', 'thermal-heartbeat.service');
   assert.match(machine.read(textfile), /source="sensors",chip="coretemp-isa-0001",sensor="Package id 1"\} 91$/m);
   assert.match(machine.read(textfile), /source="sensors",chip="acpitz-\w+-\w+#2",sensor="temp1"\} 29.8$/m);
