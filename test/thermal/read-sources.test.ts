@@ -1,4 +1,4 @@
-// Sources side by side, some of which never answer: what was read in time counts.
+// Sources in parallel, some of which never answer: readings made in time count.
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { lanes } from '../../lib/core/lanes.ts';
@@ -56,7 +56,7 @@ describe('chips that hang', () => {
     const disks = [0, 1, 2, 3, 4, 5].map((disk) => chipFiles(disk, 'drivetemp', { temp1_input: '30000\n' }));
     const processor = chipFiles(6, 'k10temp', { temp1_input: '95000\n', temp1_label: 'Tctl\n' });
     const host = treeHost(Object.assign({}, ...disks, processor, zoneFiles(['acpitz', '27800\n'])) as Tree);
-    // As the process has them: a read that hangs keeps its thread.
+    // The process has four threads, and a read that hangs keeps its thread.
     const onThread = lanes(4);
     const readText = (path: string): Promise<string> =>
       /_input$|\/temp$/.test(path)
@@ -66,8 +66,8 @@ describe('chips that hang', () => {
     const [hwmonRead] = await readFrom([hwmon, zones], { ...host, ...links, readText });
     assert.ok(hwmonRead && shown(hwmonRead).some((line) => line.endsWith('Tctl 95')), JSON.stringify(hwmonRead));
     assert.equal(
-      await Promise.race([onThread(async () => 'told'), new Promise((give) => setTimeout(give, 500))]),
-      'told',
+      await Promise.race([onThread(async () => 'sent'), new Promise((give) => setTimeout(give, 500))]),
+      'sent',
     );
   });
 

@@ -1,4 +1,4 @@
-// What watchers outside are told of a beat, and Sentry of what is out of band: as it arrives there.
+// Requests as they arrive: each beat at the watchdogs, and each temperature above its limit at Sentry.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -102,7 +102,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
       checkIns(sentry.received).map(({ body }) => parsed(body)['status']),
       ['ok', 'error'],
     );
-    assert.match(readText(textfile), /^node_thermal_heartbeat_seconds 1795154400$/m, 'the beat before');
+    assert.match(readText(textfile), /^node_thermal_heartbeat_seconds 1795154400$/m, 'the time of the beat before');
   });
 
   test('an alert sends an event when it begins, once an hour while it lasts, and when it ends', async (t) => {
@@ -178,7 +178,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     sentry.answers['/cron/'] = { status: 429, headers: { 'retry-after': '60' } };
     const first = await run(91);
     assert.deepEqual(first.problems, ['Sentry’s monitor did not take the beat: it answered 429']);
-    assert.deepEqual((await run(91)).problems, [], 'it is left alone');
+    assert.deepEqual((await run(91)).problems, [], 'no request during the pause');
     const third = await run(91);
     assert.ok(third.problems.includes('Sentry did not take an event: it answered 429'), third.problems.join('\n'));
     assert.equal(checkIns(sentry.received).length, 2, 'after 60 seconds it is asked again');
@@ -188,7 +188,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     await run(91);
     const told = events(sentry.received);
     assert.equal(told.length, 2);
-    assert.equal(stateOf(told[1]), 'begun', 'it was still to be told');
+    assert.equal(stateOf(told[1]), 'begun', 'the begin was still unsent');
     assert.equal(
       told[0]?.['event_id'],
       told[1]?.['event_id'],
@@ -229,7 +229,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     const { sentry, run } = await siteWithSentry(t);
     sentry.answers['/envelope/'] = { status: 500 };
     for (const celsius of [91, 91, 91, 60, 60, 60]) await run(celsius);
-    // Taken at the 11th minute, but only the first of the two.
+    // At the 11th minute Sentry accepts the first of the two only.
     sentry.once.push({ status: 200 });
     for (const beat of [22, 23, 33, 34]) await run(60, beat);
     delete sentry.answers['/envelope/'];
@@ -315,7 +315,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     const { problems, counts } = await run(91);
     assert.deepEqual(problems, ['CPU package on platform/coretemp.0 is at 91 C (above 85 C)']);
     assert.equal(counts['out_of_band'], 1);
-    assert.equal(events(sentry.received).length, 1, 'what is sound is remembered');
+    assert.equal(events(sentry.received).length, 1, 'the sound track still counts as reported');
   });
 
   test('beats run by hand every 5 seconds beside the timer suppress no alert', async (t) => {
@@ -328,7 +328,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
   test('two beats at once send the same event id, also if their clocks differ by seconds', async (t) => {
     const sentry = await receiver(t);
     const net = makeNet({ SENTRY_DSN: `http://${key}@127.0.0.1:${sentry.port}/42` });
-    // Neither knows of the other: each has its own folder.
+    // Each has its own folder, and so its own state.
     const twin = () => beatOn(temporaryFolder(t), chipHost('coretemp', { temp1_input: '91000\n' }), firstSample, net);
     await twin().run('2026-11-20T05:59:59.900Z');
     await twin().run('2026-11-20T06:00:00.300Z');
@@ -337,7 +337,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     const ids = events(sentry.received).map(idOf);
     assert.equal(ids.length, 4);
     assert.equal(ids[0], ids[1]);
-    assert.equal(new Set([ids[1], ids[3]]).size, 2, 'a minute later it is another one');
+    assert.equal(new Set([ids[1], ids[3]]).size, 2, 'a minute later the event is another');
   });
 
   test('two sites on one machine send events with different ids, because Sentry would drop a repeated id', async (t) => {
@@ -364,7 +364,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
   for (const [status, times] of [
     [400, [1, 1]],
     [413, [1, 1]],
-    // Of the key, or of something between: it may be put right.
+    // The key or a proxy may be at fault, which somebody may repair.
     [403, [2, 1]],
   ] as const)
     test(`an event that is answered ${status} does not block other events`, async (t) => {
@@ -372,7 +372,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
       sentry.once.push({ status });
       const { problems } = await beats.run(timeOf(0));
       assert.match(problems.join('\n'), new RegExp(`^Sentry did not take an event: it answered ${status}$`, 'm'));
-      assert.equal(events(sentry.received).length, 2, 'the second one is told in the same beat');
+      assert.equal(events(sentry.received).length, 2, 'the second event goes out in the same beat');
       for (let beat = 1; beat < 13; beat++) await beats.run(timeOf(beat));
       const counts = Map.groupBy(events(sentry.received), idOf);
       assert.deepEqual(
@@ -397,7 +397,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     sentry.answers['/cron/'] = { status: 429, headers: { 'retry-after': '60' } };
     sentry.answers['/envelope/'] = { status: 429, headers: { 'retry-after': '60' } };
     await run(91, year + 123);
-    assert.equal(events(sentry.received).length, 2, 'an hour later it was to be told again');
+    assert.equal(events(sentry.received).length, 2, 'the hourly repetition is due');
     delete sentry.answers['/cron/'];
     delete sentry.answers['/envelope/'];
     sentry.received.splice(0);
@@ -445,7 +445,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
       assert.equal(checkIns(sentry.received).length, 2);
       assert.ok(
         sentry.received.every(({ body }) => 'monitor_config' in parsed(body)),
-        'it was not told yet',
+        'Sentry has not accepted the settings yet',
       );
     });
 
@@ -478,9 +478,9 @@ describe('thermal-heartbeat and its watchdogs', () => {
   });
 
   test('healthchecks and GlitchTip get the beat, each in its own protocol', async (t) => {
-    const watcher = await receiver(t);
-    watcher.answers['/'] = { status: 200, body: 'OK' };
-    const base = `http://127.0.0.1:${watcher.port}`;
+    const watchdog = await receiver(t);
+    watchdog.answers['/'] = { status: 200, body: 'OK' };
+    const base = `http://127.0.0.1:${watchdog.port}`;
     const pinged = site(t, { OPS_URL: `${base}/ping/abc` }, 'thermal: { beat: { url: $OPS_URL } }');
     await pinged.run(60);
     await pinged.run(undefined);
@@ -489,7 +489,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     await glitched.run(60);
     await glitched.run(undefined);
     assert.deepEqual(
-      watcher.received.map(({ method, path, body }) => `${method} ${path} ${body}`),
+      watchdog.received.map(({ method, path, body }) => `${method} ${path} ${body}`),
       [
         'POST /ping/abc 1 temperature',
         'POST /ping/abc/fail no temperature could be read on this machine',
