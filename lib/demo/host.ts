@@ -9,17 +9,15 @@ import { powerPaths } from './power.ts';
 import { runLocal, runOnSource } from './programs.ts';
 import { dashboardAt, sourceUnreachable } from './scenario.ts';
 
-type OpenSimulated = (name: string, signal: AbortSignal) => Host;
-
 /** Duration of an answer, in milliseconds of simulated time. */
 const costMs = { file: 0.2, program: 3, far: 9, connecting: 7000 };
 
 /** Returns a function that opens the machines for one cycle; each cycle has its own connections. */
-export function simulatedSite(clock: VirtualClock): () => OpenSimulated {
+export function simulatedSite(clock: VirtualClock) {
   const listings = cachedListings();
   return () => {
     const connection = { tried: false };
-    return (name, signal) => {
+    return (name: string, signal: AbortSignal): Host => {
       if (name === 'local') return localHost(signal, clock, listings);
       if (name === 'source') return sourceHost(signal, clock, listings, connection);
       throw new Error(`the simulated site has no machine ${JSON.stringify(name)}`);
