@@ -1,5 +1,4 @@
 import { judge, type Limits, step, type Tracks } from '../../lib/thermal/thresholds.ts';
-import type { Reading } from '../../lib/thermal/reading.ts';
 
 type Beat = Omit<Parameters<typeof step>[0], 'limits' | 'judged' | 'failed'> & {
   readonly limits: Limits;
