@@ -244,11 +244,15 @@ test('every script of the product is a command of ops-monitor, listed with its o
   const { acknowledge, silence } = await import('../lib/commands/silence.ts');
   const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
   const { makeNet } = await import('../lib/io/net.ts');
-  const { lives, describeThisProcess } = await import('../lib/io/living.ts');
+  const { isStillAlive, describeThisProcess } = await import('../lib/io/living.ts');
   const { painter } = await import('../lib/io/terminal.ts');
   const commands = [
     ...stages,
-    thermalHeartbeat({ net: async () => makeNet(), paint: painter, processes: { self: describeThisProcess, lives } }),
+    thermalHeartbeat({
+      net: async () => makeNet(),
+      paint: painter,
+      processes: { self: describeThisProcess, isStillAlive },
+    }),
     runCycle,
     explainCommand,
     checkConfig,

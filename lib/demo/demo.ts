@@ -15,7 +15,7 @@ import { cyclesADay, daysConfiguration, simulateDays } from './days.ts';
 import { faults, monthStart } from './faults.ts';
 import { day } from './scenario.ts';
 import { openSample, pickInstants } from './sample.ts';
-import { type Levels, renderSightings, watchFaults } from './sightings.ts';
+import { renderSightings, shortTime, watchFaults } from './sightings.ts';
 
 const maxDays = 30;
 const realCycles = 20;
@@ -60,10 +60,7 @@ async function playDays(folder: string, days: number): Promise<boolean> {
   const cycles = days * cyclesADay;
   const began = performance.now();
   for await (const { number, at, health } of simulateDays(here, cycles)) {
-    watch.addCycle(
-      at,
-      Object.fromEntries(health.observations.map(({ id, level }): [string, Levels[string]] => [id, level])),
-    );
+    watch.addCycle(at, Object.fromEntries(health.observations.map(({ id, level }) => [id, level] as const)));
     printProgress(number + 1, cycles, (performance.now() - began) / 1000);
     await yieldToEventLoop(); // so that signals are handled
   }
@@ -97,8 +94,7 @@ async function playSample(folder: string, days: number, count: number): Promise<
   let differing = 0;
   for await (const { number, at, faults: wrong, overall, differences } of cycles) {
     differing += differences.length;
-    const time = new Date(at).toISOString().slice(5, 16).replace('T', ' ');
-    printError(`${number + 1} of ${count}: ${time}, ${overall}: ${wrong.join(', ') || 'nothing is wrong'}`);
+    printError(`${number + 1} of ${count}: ${shortTime(at)}, ${overall}: ${wrong.join(', ') || 'nothing is wrong'}`);
     for (const difference of differences) printError(`  ${difference}`);
   }
   print(

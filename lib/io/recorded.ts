@@ -3,6 +3,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod/mini';
+import { codedError } from '../contract/errors.ts';
 import type { Answer, Completed, Host, PathStat } from '../contract/host.ts';
 import { readWhole } from './read-whole.ts';
 
@@ -88,8 +89,7 @@ export const namedInFolder = (path: string): string => path.replaceAll('/.git/',
 
 function recorded<Kind extends 'stat' | 'statfs'>(machine: Machine, kind: Kind, path: string) {
   const found = machine[kind][path];
-  if (found === undefined)
-    throw Object.assign(new Error(`ENOENT: ${kind} of ${path} was not recorded`), { code: 'ENOENT' });
+  if (found === undefined) throw codedError('ENOENT', `ENOENT: ${kind} of ${path} was not recorded`);
   if (typeof found === 'string') throw new Error(found);
   return found as Exclude<Machine[Kind][string], string>;
 }
