@@ -20,7 +20,6 @@ const section = (many: boolean) =>
     schema,
     noun: 'subject',
     subjects: () => undefined,
-    hosts: () => [],
     table: { title: 'Test', columns: [], rows: () => [] },
   });
 
