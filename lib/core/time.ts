@@ -41,9 +41,7 @@ export function parseInstant(text: string): Date | undefined {
 }
 
 /** `3 hours`: for people. */
-export function distance(from: Date, to: Date): string {
-  return formatDistanceStrict(from, to);
-}
+export { formatDistanceStrict as distance };
 
 /** `2026-11-20 07:28 UTC`: for people. */
 export function clockMinute(at: Date): string {

@@ -2,13 +2,6 @@
 // configuration.
 import { parseInstant } from '../core/time.ts';
 
-export interface GateSummary {
-  readonly verdict: 'pass' | 'fail' | 'unknown';
-  readonly decided_at: string;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly reason?: string;
-}
-
 /** Dotted keys under which a summary in another format holds the fields of ours. */
 export interface GateMapping {
   readonly verdict: string;
@@ -29,7 +22,7 @@ export const ownFormat: GateMapping = {
   reason: 'reason',
 };
 
-export function parseGateSummary(text: string, mapping: GateMapping): GateSummary {
+export function parseGateSummary(text: string, mapping: GateMapping) {
   let summary: unknown;
   try {
     summary = JSON.parse(text);
@@ -49,7 +42,7 @@ export function parseGateSummary(text: string, mapping: GateMapping): GateSummar
 }
 
 /** A verdict that the mapping lists neither as pass nor as fail is unknown, never pass. */
-function mapVerdict(verdict: unknown, { pass, fail }: GateMapping): GateSummary['verdict'] {
+function mapVerdict(verdict: unknown, { pass, fail }: GateMapping): 'pass' | 'fail' | 'unknown' {
   const text = textOfValue(verdict);
   if (pass.includes(text)) return 'pass';
   return fail.includes(text) ? 'fail' : 'unknown';

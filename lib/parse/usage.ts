@@ -2,14 +2,7 @@
 import { percentOf } from '../core/quantity.ts';
 import { parseInstant } from '../core/time.ts';
 
-export interface ReportedUsage {
-  readonly size_bytes: number;
-  readonly used_bytes: number;
-  readonly used_percent: number;
-  readonly told_at?: Date;
-}
-
-export function parseUsage(text: string): ReportedUsage {
+export function parseUsage(text: string) {
   let usage: unknown;
   try {
     usage = JSON.parse(text);

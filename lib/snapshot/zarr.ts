@@ -7,7 +7,7 @@ import type { Host } from '../contract/host.ts';
 import { latestTime } from '../core/age.ts';
 import { listed, reasonOf } from '../core/text.ts';
 import { arrayMetadata, plainJson } from '../parse/zarrmeta.ts';
-import { type Raw, refuseNoNumber, timeDecoder, valueDecoder } from '../parse/cf.ts';
+import { type Raw, refuseNonNumeric, timeDecoder, valueDecoder } from '../parse/cf.ts';
 
 export interface ZarrStore {
   readonly root: string;
@@ -157,7 +157,7 @@ function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknow
   if (more.length > 0 || array.shape.length === 0)
     throw new Error(`it has ${array.shape.length} dimensions (${array.shape.join(' × ')}): a series has one`);
   if (typeof dimension !== 'string') throw new Error('its dimension has no name, so nobody knows its times');
-  refuseNoNumber(array.dtype);
+  refuseNonNumeric(array.dtype);
   const chunkLength = array.chunks[0] ?? length;
   if (chunkLength * 8 > mostChunkBytes)
     throw new Error(`one chunk of it has ${chunkLength} samples: too many to be read for the last one`);

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import {
-  formatBytes,
-  formatDuration,
-  formatMeasure,
-  parseDuration,
-  parseMeasure,
-  parsePercent,
-} from '../../lib/core/quantity.ts';
+import { formatBytes, formatDuration, formatMeasure, parseDuration, parseMeasure } from '../../lib/core/quantity.ts';
 
 describe('core/quantity', () => {
   test('parseDuration reads every unit, and several at once', () => {
@@ -36,12 +29,12 @@ describe('core/quantity', () => {
     assert.ok(cases.length >= 15);
   });
 
-  test('parsePercent needs the percent sign', () => {
-    assert.equal(parsePercent('80%'), 80);
-    assert.equal(parsePercent(' 99.5 % '), 99.5);
-    assert.equal(parsePercent('0%'), 0);
+  test('parseMeasure of a percentage needs the percent sign', () => {
+    assert.equal(parseMeasure('80%', '%'), 80);
+    assert.equal(parseMeasure(' 99.5 % ', '%'), 99.5);
+    assert.equal(parseMeasure('0%', '%'), 0);
     const refused = ['', '80', '%', '0.8', '80%%', '80 percent', 'eighty%', '8 0%', '1e2%', '80,5%'];
-    for (const text of refused) assert.equal(parsePercent(text), undefined, `${JSON.stringify(text)} was taken`);
+    for (const text of refused) assert.equal(parseMeasure(text, '%'), undefined, `${JSON.stringify(text)} was taken`);
     assert.ok(refused.length >= 10);
   });
 
