@@ -16,7 +16,7 @@ import { oneLine } from '../core/harmless.ts';
 import { worst } from '../core/level.ts';
 import { reasonOf } from '../core/text.ts';
 import { judge } from './judgement.ts';
-import { readingOf, selectReadable } from './readable.ts';
+import { selectReadable } from './readable.ts';
 
 export interface CheckRun {
   readonly checks: readonly AnyCheck[];
@@ -39,9 +39,9 @@ export interface Judged extends Particulars {
 export function runChecks(run: CheckRun): Judged[] {
   return run.checks.flatMap((check) => {
     const shown = selectReadable(check.needs, run.sections, run.definitions);
-    const unknown = shown.unread.map(({ section, item, reason, because }): Judged => {
-      const judged = observe(check.name, { ...unread(item ?? section, reason), because });
-      return { ...judged, reading: readingOf(section, item), blind: item === undefined ? reason : undefined };
+    const unknown = shown.unread.map(({ probe, item, name, reason, because }): Judged => {
+      const judged = observe(check.name, { ...unread(item ?? probe, reason), because });
+      return { ...judged, reading: name, blind: item === undefined ? reason : undefined };
     });
     return [...unknown, ...(shown.complete ? assess(check, shown.readable, run) : [])];
   });
@@ -55,7 +55,7 @@ function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRu
       .assess(sections, run.at)
       .map((finding) => ({
         ...judgeFinding(check.name, finding, limitsOf(finding, check.limits, configured)),
-        reading: readingOf(section, run.definitions[section]?.many ? finding.subject : undefined),
+        reading: run.definitions[section]?.many ? `${section}.${finding.subject}` : section,
       }));
   } catch (error) {
     // A check that throws on an unexpected reading must not prevent the other checks.

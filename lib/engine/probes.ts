@@ -106,17 +106,28 @@ async function itemsOf<Config>(
   probe: Probe<Shape<unknown>, Config>,
   began: number,
 ): Promise<readonly string[] | Envelope> {
+  return inTime(run, probe, began, `${probe.name}: finding what there is`, async (signal) => {
+    const items = await probe.items?.({ config: run.config, host: (name = 'local') => run.openHost(name, signal) });
+    return items ?? [];
+  });
+}
+
+/** Does the work under the deadline of one reading, if time is left for it; a failure becomes an envelope. */
+async function inTime<Config, Result>(
+  run: ProbeRun<Config>,
+  { timeoutMs = run.timeoutMs, graceMs }: Probe<Shape<unknown>, Config>,
+  began: number,
+  what: string,
+  work: (signal: AbortSignal, start: number) => Promise<Result>,
+): Promise<Result | Envelope> {
   const start = run.monotonicMs();
   const left = run.budgetMs - (start - began);
   if (left <= 0) return notBegun;
-  const what = `${probe.name}: finding what there is`;
   try {
-    return await withDeadline(Math.min(probe.timeoutMs ?? run.timeoutMs, left), what, async (signal) => {
-      const items = await probe.items?.({ config: run.config, host: (name = 'local') => run.openHost(name, signal) });
-      return items ?? [];
-    });
+    return await withDeadline(Math.min(timeoutMs, left), what, (signal) => work(signal, start), graceMs);
   } catch (error) {
-    return outcomeOf(error, run.monotonicMs() - start);
+    if (error instanceof Absent) return { status: 'absent', reason: error.message };
+    return failure(error instanceof TimedOut ? 'timeout' : 'error', reasonOf(error), run.monotonicMs() - start);
   }
 }
 
@@ -126,42 +137,30 @@ async function readOne<Config>(
   item: string | undefined,
   began: number,
 ): Promise<Envelope> {
-  const start = run.monotonicMs();
-  const left = run.budgetMs - (start - began);
-  if (left <= 0) return notBegun;
   const at = run.now();
   const what = item === undefined ? probe.name : `${probe.name}: ${item}`;
-  try {
+  return inTime(run, probe, began, what, async (signal, start) => {
     const before = run.previous[probe.name] ?? {};
     const kept = Object.hasOwn(before, item ?? whole) ? before[item ?? whole] : undefined;
-    const read = (signal: AbortSignal): Promise<unknown> =>
-      probe.read({
-        config: run.config,
-        host: (name = 'local') => run.openHost(name, signal),
-        item: item ?? whole,
-        // A reading from an older version may have another shape; then there is no previous reading.
-        previous: previousOf(probe, kept),
-        bootId: run.bootId,
-        at,
-      });
-    const data = await withDeadline(Math.min(probe.timeoutMs ?? run.timeoutMs, left), what, read, probe.graceMs);
+    const data: unknown = await probe.read({
+      config: run.config,
+      host: (name = 'local') => run.openHost(name, signal),
+      item: item ?? whole,
+      // A reading from an older version may have another shape; then there is no previous reading.
+      previous: previousOf(probe, kept),
+      bootId: run.bootId,
+      at,
+    });
     const ms = roundMs(run.monotonicMs() - start);
     const shaped = probe.section.schema.safeParse(data);
     if (shaped.success) return { status: 'ok', ms, collected_at: at.toISOString(), data: shaped.data };
     return failure('shape', `${what}: ${shapeProblem(shaped.error, data)}`, ms);
-  } catch (error) {
-    return outcomeOf(error, run.monotonicMs() - start);
-  }
+  });
 }
 
 function previousOf(probe: Probe, kept: Reading | undefined) {
   const parsed = kept && probe.section.schema.safeParse(kept.data);
   return parsed?.success ? { at: new Date(kept!.at), bootId: kept!.boot_id, data: parsed.data } : undefined;
-}
-
-function outcomeOf(error: unknown, ms: number): Envelope {
-  if (error instanceof Absent) return { status: 'absent', reason: error.message };
-  return failure(error instanceof TimedOut ? 'timeout' : 'error', reasonOf(error), ms);
 }
 
 function failure(kind: Failed['kind'], reason: string, ms: number): Envelope {
