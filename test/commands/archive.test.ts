@@ -44,9 +44,9 @@ describe('commands/archive', () => {
       assert.match(stdout, /--config FILE/);
     }
     const wrong: [argv: string[], told: RegExp][] = [
-      [[], /say first what to do: info/],
-      [['--config', 'x', 'info'], /say first what to do: info/],
-      [['verfy'], /there is no "verfy"; did you mean verify\?/],
+      [[], /name a command first: info/],
+      [['--config', 'x', 'info'], /name a command first: info/],
+      [['verfy'], /there is no command "verfy"; did you mean verify\?/],
       [['at'], /name one time/],
       [['at', 'yesterday'], /"yesterday" is not a time/],
       [['info', '--only', 'x'], /--only/],
