@@ -152,9 +152,9 @@ interface Rest {
 
 function textOf(parts: readonly Part[], rest: Rest, about: About): string {
   const blocks = parts.map(({ title, message, rows }) =>
-    [title, `  ${message}`, ...alignColumns(rows, { indent: '  ', gap: ' ', least: [9] })].join('\n'),
+    [title, `  ${message}`, ...alignColumns(rows, { indent: '  ', gap: ' ', minimumWidths: [9] })].join('\n'),
   );
-  const other = alignColumns(rest.lines, { indent: '  ', gap: ' ', least: [8] });
+  const other = alignColumns(rest.lines, { indent: '  ', gap: ' ', minimumWidths: [8] });
   return `${[...blocks, [rest.says, ...other].join('\n'), footer(about)].join('\n\n')}\n`;
 }
 

@@ -49,11 +49,11 @@ export interface Measured {
   readonly value: number;
   readonly unit: string;
   /** Text before the number. */
-  readonly says: string;
+  readonly prefix: string;
   /** Text between the number and the limit. */
-  readonly after?: string;
+  readonly suffix?: string;
   /** Text after the limit: `; the last try: …`. */
-  readonly aside?: string;
+  readonly note?: string;
 }
 
 interface Measurement extends Measured, Particulars {
@@ -61,7 +61,7 @@ interface Measurement extends Measured, Particulars {
   /** Used in place of the check's limits, where the section itself contains the limit (the window of a stream). */
   readonly limits?: Limits;
   /** The level is never better than this, whatever the limits say. */
-  readonly least?: Level;
+  readonly minimumLevel?: Level;
   /** Replaces the composed message where the number would read badly in it (`ends in -12h`). */
   readonly message?: string;
   /** Replaces `it is below 80 %`. */

@@ -81,10 +81,10 @@ function limitsOf(finding: Finding, definition: CheckLimits | undefined, configu
 
 /** Judges a finding by its own limits, or by `limits` where it has none. */
 export function judgeFinding(check: string, finding: Finding, limits: Limits): Judged {
-  if (!('says' in finding)) return observe(check, { ...finding, limit: finding.limit ?? limits.red ?? noLimit });
-  const { subject, value, least, clears_when } = finding;
+  if (!('prefix' in finding)) return observe(check, { ...finding, limit: finding.limit ?? limits.red ?? noLimit });
+  const { subject, value, minimumLevel, clears_when } = finding;
   const judged = judge(finding, finding.limits ?? limits);
-  const level = least === undefined ? judged.level : worst([least, judged.level]);
+  const level = minimumLevel === undefined ? judged.level : worst([minimumLevel, judged.level]);
   const verdict = {
     ...finding,
     level,

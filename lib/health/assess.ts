@@ -132,7 +132,7 @@ function summaryOf({ overall_level, counts, observations }: Health): string {
     `${overall_level}: ${tallyOf(counts)}`,
     ...alignColumns(
       worstOnes.map(({ level, message }) => [level, message]),
-      { gap: ' ', least: [7] },
+      { gap: ' ', minimumWidths: [7] },
     ),
   ].join('\n');
 }

@@ -113,8 +113,8 @@ export async function notifyWatchers(notification: Notification): Promise<Notifi
         seconds: secondsLeft(),
       });
       keepQuiet('events', reply, 'error');
-      const { is, says } = judgeReply(reply);
-      if (is !== 'taken') problems.push(`Sentry did not take an event: ${oneLine(says)}`);
+      const { outcome, summary } = judgeReply(reply);
+      if (outcome !== 'accepted') problems.push(`Sentry did not take an event: ${oneLine(summary)}`);
       // A refused event would be refused again, so it counts as sent.
       if (is === 'taken' || is === 'refused') settled.push(one);
       else isPaused = true;

@@ -16,7 +16,7 @@ export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
         subject,
         value,
         unit: 's',
-        says: `${url} answers in`,
+        prefix: `${url} answers in`,
         limits: { side: 'above', amber: { value: slow_seconds, key } },
         clears_when: `it answers within ${formatDuration(slow_seconds)}`,
       };

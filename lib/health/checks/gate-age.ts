@@ -11,7 +11,7 @@ export const gateAge = defineCheck<Pick<Readable, 'gates'>>()({
       subject,
       value: age_seconds,
       unit: 's',
-      says: `the verdict of the ${subject} gate is`,
-      after: ' old',
+      prefix: `the verdict of the ${subject} gate is`,
+      suffix: ' old',
     })),
 });

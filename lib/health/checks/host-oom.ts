@@ -14,8 +14,8 @@ export const hostOom = defineCheck<Pick<Readable, 'host'>>()({
             subject: 'host',
             value,
             unit: '1',
-            says: 'killed for want of memory since the snapshot before:',
-            after: value === 1 ? ' process' : ' processes',
+            prefix: 'killed for want of memory since the snapshot before:',
+            suffix: value === 1 ? ' process' : ' processes',
           },
         ],
 });

@@ -20,8 +20,8 @@ export const serviceRestarts = defineCheck<Pick<Readable, 'services'>>()({
         subject,
         value,
         unit: '1',
-        says: `${subject} was restarted`,
-        after: ` ${value === 1 ? 'time' : 'times'} ${since}`,
+        prefix: `${subject} was restarted`,
+        suffix: ` ${value === 1 ? 'time' : 'times'} ${since}`,
       };
     }),
 });

@@ -20,7 +20,7 @@ export const timerOverdue = defineCheck<Pick<Readable, 'services'>>()({
         subject,
         value,
         unit: 's',
-        says:
+        prefix:
           value > 0 ? `${subject} should have run at ${due} and is late by` : `${subject} runs next at ${due}; late by`,
       };
     }),
