@@ -116,9 +116,9 @@ export async function notifyWatchers(notification: Notification): Promise<Notifi
       const { outcome, summary } = judgeReply(reply);
       if (outcome !== 'accepted') problems.push(`Sentry did not take an event: ${oneLine(summary)}`);
       // A refused event would be refused again, so it counts as sent.
-      if (is === 'taken' || is === 'refused') settled.push(one);
+      if (outcome === 'accepted' || outcome === 'refused') settled.push(one);
       else isPaused = true;
-      if (is === 'later') break;
+      if (outcome === 'later') break;
     }
     if (tried < due.length)
       problems.push(`${counted(due.length - tried, 'event')} for Sentry must wait: ${whyWaiting()}`);
