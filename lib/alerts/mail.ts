@@ -1,6 +1,6 @@
 // The text of a mail: one mail for all that changed in a run, for each set of recipients. For a person at three in the
 // morning: what, where, since when, what the limit is, what else is wrong, where to look.
-import type { Told } from '../contract/mail.ts';
+import type { NotifiedAlert } from '../contract/mail.ts';
 import { alignColumns } from '../core/columns.ts';
 import { escapeHtml, oneLine, shellWord } from '../core/harmless.ts';
 import { firstLine } from '../core/text.ts';
@@ -20,7 +20,7 @@ export interface Draft {
   /** Incidents in the mail: they thread a recovery to its opening. */
   readonly incidents: readonly string[];
   /** The content as data, for webhooks. */
-  readonly alerts: readonly Told[];
+  readonly alerts: readonly NotifiedAlert[];
 }
 
 export interface About {
@@ -86,7 +86,7 @@ function draft(notices: readonly Notice[], about: About): Draft {
   };
 }
 
-const toldOf = ({ kind, id, alert }: Notice, { runbookOf }: About): Told => ({
+const toldOf = ({ kind, id, alert }: Notice, { runbookOf }: About): NotifiedAlert => ({
   kind,
   id,
   message: alert.message,

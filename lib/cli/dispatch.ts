@@ -1,7 +1,7 @@
 // Dispatches `ops-monitor COMMAND …`, and `ops-monitor archive COMMAND …`, to the command.
 import { alignColumns } from '../core/columns.ts';
 import { nearest } from '../core/text.ts';
-import { leave } from '../io/leave.ts';
+import { exitNow } from '../io/leave.ts';
 import { product } from '../io/product.ts';
 import { print, printError } from '../io/terminal.ts';
 import { wordsOf } from './arguments.ts';
@@ -33,12 +33,12 @@ export function dispatch(group: Group): void {
   if (!entry) {
     const prefix = [commandPrefix(), ...(name === 'ops-monitor' ? [] : [name])].join(' ');
     printError(`${name}: ${problemOf(word, Object.keys(commands))}\nTry: ${prefix} --help`);
-    leave(exitCodes.usage);
+    exitNow(exitCodes.usage);
   }
   process.argv.splice(2, Infinity, ...rest);
   void entry.load().catch((error: unknown) => {
     printError(`${name}: ${word} could not be loaded: ${String(error)}`);
-    leave(exitCodes.failed);
+    exitNow(exitCodes.failed);
   });
 }
 
@@ -50,7 +50,7 @@ function problemOf(word: string, known: readonly string[]): string {
 
 function finish(text: string): never {
   print(text);
-  leave(exitCodes.ok);
+  exitNow(exitCodes.ok);
 }
 
 function helpOf({ name, summary, commands, note }: Group): string {

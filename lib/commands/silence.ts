@@ -13,7 +13,7 @@ import { leaveNote, readNotes } from '../io/notes.ts';
 import { machineIdentity } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
-import type { Asked } from '../cli/arguments.ts';
+import type { Arguments } from '../cli/arguments.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
 import { checkNames } from '../config/check-names.ts';
 import { alertOfObservation } from './counterparts.ts';
@@ -87,7 +87,7 @@ type Active =
   | { readonly firstSeen: ReadonlyMap<string, string>; readonly problem?: undefined }
   | { readonly firstSeen?: undefined; readonly problem: string };
 
-async function openSite(asked: Asked): Promise<Site> {
+async function openSite(asked: Arguments): Promise<Site> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
   const who = process.env['SUDO_USER'] || machineIdentity().user || 'somebody';
   const places = takePlaces(config, silencesFolder);
@@ -124,7 +124,7 @@ function knownAlert(of: string): string {
 }
 
 /** Options without a name are a mistake, not a request for the list. */
-function refuseNameless(asked: Asked): void {
+function refuseNameless(asked: Arguments): void {
   const said = ['for', 'reason', 'lift'].filter((name) => asked.options[name] !== undefined);
   if (said.length > 0)
     throw new Usage(
@@ -132,7 +132,7 @@ function refuseNameless(asked: Asked): void {
     );
 }
 
-function secondsIn(asked: Asked): number {
+function secondsIn(asked: Arguments): number {
   const text = textOption(asked, 'for');
   if (text === undefined) throw new Usage('say for how long, at most 30d: --for 4h; or --lift, which ends it');
   const seconds = parseDuration(text);
@@ -154,13 +154,13 @@ function suggestion(of: string, firstSeen: ReadonlyMap<string, string>): string 
   return `${near === undefined ? '' : `; did you mean ${near}?`} (active: ${ids.join(', ') || 'nothing'})`;
 }
 
-function reasonIn(asked: Asked): string {
+function reasonIn(asked: Arguments): string {
   const reason = textOption(asked, 'reason');
   if (reason === undefined || reason.trim() === '') throw new Usage('say why: --reason "disk is being exchanged"');
   return oneLine(reason);
 }
 
-async function beginSilence(of: string, asked: Asked): Promise<void> {
+async function beginSilence(of: string, asked: Arguments): Promise<void> {
   const seconds = secondsIn(asked);
   const reason = reasonIn(asked);
   const site = await openSite(asked);
@@ -175,7 +175,7 @@ async function beginSilence(of: string, asked: Asked): Promise<void> {
     print(`No alert of that name is active now${suggestion(of, firstSeen)}.`);
 }
 
-async function liftSilence(of: string, asked: Asked): Promise<void> {
+async function liftSilence(of: string, asked: Arguments): Promise<void> {
   if (textOption(asked, 'for') !== undefined) throw new Usage('--lift ends the silence now, and takes no --for');
   const site = await openSite(asked);
   const { notes, problems } = parseNotes(readNotes(site.folder));

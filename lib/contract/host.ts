@@ -18,7 +18,7 @@ export interface Host {
    * process with this name still exists, no second one is started.
    */
   run(argv: readonly string[], options?: { alone?: string }): Promise<Completed>;
-  get(url: string, options: { timeoutMs: number }): Promise<Answer>;
+  get(url: string, options: { timeoutMs: number }): Promise<UrlReply>;
 }
 
 export interface PathStat {
@@ -45,7 +45,7 @@ export interface Completed {
 }
 
 /** The reply of a URL. Errors of the server, also no reply at all, are results and do not throw. */
-export interface Answer {
+export interface UrlReply {
   readonly response_ms: number;
   readonly status?: number;
   readonly error?: string;

@@ -11,11 +11,11 @@ export interface Mail {
   /** The whole message, RFC 5322, CRLF, 7 bit: headers, blank line, body. Empty where it goes only to webhooks. */
   readonly raw: string;
   /** The same content as structured data. */
-  readonly news?: News | undefined;
+  readonly news?: Notification | undefined;
 }
 
 /** One alert as a notification contains it. */
-const toldSchema = z.looseObject({
+const notifiedAlertSchema = z.looseObject({
   kind: z.enum(['opening', 'repeat', 'escalation', 'recovery', 'vanished']),
   id: z.string(),
   message: z.string(),
@@ -26,16 +26,16 @@ const toldSchema = z.looseObject({
   runbook: z.string(),
 });
 
-export const newsSchema = z.looseObject({
+export const notificationSchema = z.looseObject({
   site: z.string(),
   hostname: z.string(),
   subject: z.string(),
   text: z.string(),
-  alerts: z.array(toldSchema),
+  alerts: z.array(notifiedAlertSchema),
 });
 
-export type News = z.output<typeof newsSchema>;
-export type Told = z.output<typeof toldSchema>;
+export type Notification = z.output<typeof notificationSchema>;
+export type NotifiedAlert = z.output<typeof notifiedAlertSchema>;
 
 export interface Transport {
   readonly name: string;

@@ -5,7 +5,7 @@ export interface Outside extends Net {
   /** `OPS_ALERT_…`, and HOME, which comes from the user database where the environment lacks it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Runs a program. At the deadline the program and its child processes are killed. A failure is a result. */
-  run(argv: readonly string[], options: RunOptions): Promise<Ran>;
+  run(argv: readonly string[], options: RunOptions): Promise<RunResult>;
   /** The path of a program, searched in PATH and in the folders for administrators (`/usr/sbin`). */
   find(program: string): string | undefined;
   /** The path without symbolic links; undefined where it does not exist. */
@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly seconds: number;
 }
 
-export interface Ran {
+export interface RunResult {
   /** Undefined where the program was killed, at its deadline or by a signal, or could not be started. */
   readonly exit_code: number | undefined;
   /** Why there is no exit code. */

@@ -19,14 +19,14 @@ export interface Stage<Config = never> {
   readonly deadlineMs: number;
   readonly options?: Readonly<Record<string, Option>>;
   /** Whether a run with these options only prints an answer: then nothing is written and no lock is taken. */
-  readonly onlyAsks?: (options: Readonly<Record<string, string | boolean | undefined>>) => boolean;
+  readonly onlyPrints?: (options: Readonly<Record<string, string | boolean | undefined>>) => boolean;
   /** Renders an error in the output format that the options select; undefined for the usual message. */
-  readonly answerFailure?: (error: unknown, argv: readonly string[]) => Answered | undefined;
+  readonly renderFailure?: (error: unknown, argv: readonly string[]) => PrintedResult | undefined;
   /** Throws only when the stage's output cannot be trusted. A red finding is a result, not an error. */
   run(world: World<Config>): Promise<Outcome>;
 }
 
-export interface Answered {
+export interface PrintedResult {
   readonly text: string;
   readonly exitCode: number;
 }

@@ -33,7 +33,7 @@ export interface Judged extends Particulars {
   /** Name of the reading that was judged: `host`, `filesystems.data`; undefined where no probe read it. */
   readonly reading?: string;
   /** Why a whole section could not be read. The observation then stands for all its subjects, whose names are unknown. */
-  readonly blind?: string | undefined;
+  readonly failure?: string | undefined;
 }
 
 export function runChecks(run: CheckRun): Judged[] {
@@ -41,7 +41,7 @@ export function runChecks(run: CheckRun): Judged[] {
     const shown = selectReadable(check.needs, run.sections, run.definitions);
     const unknown = shown.unread.map(({ probe, item, name, reason, because }): Judged => {
       const judged = observe(check.name, { ...unread(item ?? probe, reason), because });
-      return { ...judged, reading: name, blind: item === undefined ? reason : undefined };
+      return { ...judged, reading: name, failure: item === undefined ? reason : undefined };
     });
     return [...unknown, ...(shown.complete ? assess(check, shown.readable, run) : [])];
   });
@@ -60,7 +60,7 @@ function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRu
   } catch (error) {
     // A check that throws on an unexpected reading must not prevent the other checks.
     const reason = `${check.name} could not judge it: ${reasonOf(error)}`;
-    return [{ ...observe(check.name, unread(section, reason)), blind: reason }];
+    return [{ ...observe(check.name, unread(section, reason)), failure: reason }];
   }
 }
 

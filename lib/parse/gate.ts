@@ -13,7 +13,7 @@ export interface GateMapping {
   readonly reason?: string | undefined;
 }
 
-export const ownFormat: GateMapping = {
+export const ownMapping: GateMapping = {
   verdict: 'verdict',
   'decided-at': 'decided_at',
   pass: ['pass'],
@@ -36,7 +36,7 @@ export function parseGateSummary(text: string, mapping: GateMapping) {
     verdict: mapVerdict(verdict, mapping),
     decided_at: parseDecidedAt(valueAtKey(summary, mapping['decided-at']), mapping['decided-at']),
     counts:
-      mapping === ownFormat ? parseCounts(valueAtKey(summary, 'counts') ?? {}) : mappedCounts(summary, mapping.counts),
+      mapping === ownMapping ? parseCounts(valueAtKey(summary, 'counts') ?? {}) : mappedCounts(summary, mapping.counts),
     ...(typeof reason === 'string' ? { reason } : {}),
   };
 }

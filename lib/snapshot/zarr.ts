@@ -6,7 +6,7 @@ import { isMissing } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { latestTime } from '../core/age.ts';
 import { listed, reasonOf } from '../core/text.ts';
-import { arrayMetadata, plainJson } from '../parse/zarrmeta.ts';
+import { arrayMetadata, quoteNaN } from '../parse/zarrmeta.ts';
 import { type Raw, refuseNonNumeric, timeDecoder, valueDecoder } from '../parse/cf.ts';
 
 export interface ZarrStore {
@@ -194,7 +194,7 @@ function storeOf(host: Host, root: string): zarr.AsyncReadable {
       // Copied to a buffer of exactly its size, because zarrita reads the whole buffer behind a view.
       const bytes = new Uint8Array(await host.readBytes(path, range));
       if (!/\/(\.z\w+|zarr\.json)$/.test(path)) return bytes;
-      return new TextEncoder().encode(plainJson(new TextDecoder().decode(bytes)));
+      return new TextEncoder().encode(quoteNaN(new TextDecoder().decode(bytes)));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

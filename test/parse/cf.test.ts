@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { refuseNonNumeric, timeDecoder, timeUnits, valueDecoder } from '../../lib/parse/cf.ts';
 import { crc32c } from '../../lib/parse/crc32c.ts';
-import { arrayMetadata, plainJson } from '../../lib/parse/zarrmeta.ts';
+import { arrayMetadata, quoteNaN } from '../../lib/parse/zarrmeta.ts';
 
 const value = (type: string, attributes: Record<string, unknown>, fill?: unknown) =>
   valueDecoder({ type, attributes, fill });
@@ -93,7 +93,7 @@ describe('parse/cf', () => {
 
   test('Python’s NaN is put in quotes, and words in strings are left alone', () => {
     const text = '{"a": NaN, "b": -Infinity, "c": "a NaN \\" NaN", "NaN": [Infinity]}';
-    assert.deepEqual(JSON.parse(plainJson(text)), { a: 'NaN', b: '-Infinity', c: 'a NaN " NaN', NaN: ['Infinity'] });
+    assert.deepEqual(JSON.parse(quoteNaN(text)), { a: 'NaN', b: '-Infinity', c: 'a NaN " NaN', NaN: ['Infinity'] });
   });
 
   test('filters that zarrita would silently misread are refused', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { type GateMapping, ownFormat, parseGateSummary } from '../../lib/parse/gate.ts';
+import { type GateMapping, ownMapping, parseGateSummary } from '../../lib/parse/gate.ts';
 
 const own = {
   schema_version: 1,
@@ -10,7 +10,7 @@ const own = {
   counts: { files_checked: 12, files_missing: 0 },
   reason: 'all copies are there',
 };
-const parse = (changes: object, mapping: GateMapping = ownFormat) =>
+const parse = (changes: object, mapping: GateMapping = ownMapping) =>
   parseGateSummary(JSON.stringify({ ...own, ...changes }), mapping);
 
 describe('parse/gate', () => {
@@ -46,9 +46,9 @@ describe('parse/gate', () => {
     assert.ok(wrong.length >= 6);
     for (const [changes, told] of wrong) assert.throws(() => parse(changes), told);
     for (const text of ['', '{"verdict":', 'pass'])
-      assert.throws(() => parseGateSummary(text, ownFormat), /is not JSON/);
+      assert.throws(() => parseGateSummary(text, ownMapping), /is not JSON/);
     for (const text of ['null', '[]', '"pass"', '5'])
-      assert.throws(() => parseGateSummary(text, ownFormat), /has no verdict/);
+      assert.throws(() => parseGateSummary(text, ownMapping), /has no verdict/);
   });
 
   test('a summary in another format is read through its mapping', () => {
@@ -78,7 +78,7 @@ describe('parse/gate', () => {
   });
 
   test('an inherited key of an object is not a verdict', () => {
-    const mapping = { ...ownFormat, verdict: 'constructor.name', pass: ['Object'] };
+    const mapping = { ...ownMapping, verdict: 'constructor.name', pass: ['Object'] };
     assert.throws(() => parseGateSummary('{}', mapping), /has no constructor\.name/);
   });
 });

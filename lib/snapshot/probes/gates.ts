@@ -2,7 +2,7 @@
 // jobs decide them.
 import { defineProbe } from '../../contract/probe.ts';
 import { ageOf } from '../../core/age.ts';
-import { ownFormat, parseGateSummary } from '../../parse/gate.ts';
+import { ownMapping, parseGateSummary } from '../../parse/gate.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { gates as section } from '../sections/gates.ts';
 
@@ -17,7 +17,7 @@ export const gates = defineProbe<typeof section.schema, SnapshotConfig>({
     const configured = config.gates[item];
     if (!configured) throw new Error(`no gate ${item} is configured`);
     const { file, host, map } = configured;
-    const summary = parseGateSummary(await open(host).readText(file), map ?? ownFormat);
+    const summary = parseGateSummary(await open(host).readText(file), map ?? ownMapping);
     const { seconds } = ageOf(summary.decided_at, at);
     if (seconds === undefined)
       throw new Error(`${file} was decided in the future (${summary.decided_at}): a clock is wrong`);
