@@ -5,7 +5,6 @@ import type { Option } from '../contract/stage.ts';
 import { nearest } from '../core/text.ts';
 import { commandPrefix, keptByNpm } from './npm.ts';
 
-/** The name, operand and options that a command line is parsed against. */
 export interface CommandSyntax {
   readonly name: string;
   /** The placeholder of the only argument beside the options, such as `ID`; absent where the command takes none. */

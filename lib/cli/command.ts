@@ -66,7 +66,6 @@ function helpOf({ name, summary, operand, options }: Command): string {
   ].join('\n');
 }
 
-/** The option of every command that reads the configuration. */
 export const configOption: Readonly<Record<string, Option>> = {
   config: {
     type: 'string',

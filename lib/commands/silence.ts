@@ -83,9 +83,7 @@ interface Site {
 }
 
 /** Start of each active alert, by its id; or why the state file cannot be read. */
-type Active =
-  | { readonly firstSeen: ReadonlyMap<string, string>; readonly problem?: undefined }
-  | { readonly firstSeen?: undefined; readonly problem: string };
+type Active = { readonly firstSeen?: ReadonlyMap<string, string>; readonly problem?: string };
 
 async function openSite(asked: Arguments): Promise<Site> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
@@ -165,8 +163,7 @@ async function beginSilence(of: string, asked: Arguments): Promise<void> {
   const reason = reasonIn(asked);
   const site = await openSite(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
-  const long = formatDuration(seconds);
-  const says = `No mails about ${of} for ${long}, until ${until}, except the end of an alert that was mailed before.`;
+  const says = `No mails about ${of} for ${formatDuration(seconds)}, until ${until}, except the end of an alert that was mailed before.`;
   leaveOrPrint(site, { kind: 'silence', of, reason, until }, `${says} The problem itself is not affected.`);
   const { firstSeen, problem } = site.active;
   if (!firstSeen) print(`Whether it is active is not known: ${problem}`);

@@ -42,7 +42,6 @@ export async function loadConfiguration(source: Source | undefined): Promise<Con
   return config;
 }
 
-/** The effective configuration, with the build, path and text that it was made of. */
 interface Cached {
   readonly build: string;
   readonly path: string | undefined;

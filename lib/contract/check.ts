@@ -48,9 +48,7 @@ export type Finding = Measurement | Verdict;
 export interface Measured {
   readonly value: number;
   readonly unit: string;
-  /** Text before the number. */
   readonly prefix: string;
-  /** Text between the number and the limit. */
   readonly suffix?: string;
   /** Text after the limit: `; the last try: …`. */
   readonly note?: string;
@@ -88,7 +86,6 @@ export interface Particulars {
   readonly shortMessage?: string;
 }
 
-/** A limit and its key in the configuration. */
 export interface NumberLimit {
   readonly value: number;
   readonly key: string;

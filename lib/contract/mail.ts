@@ -2,14 +2,10 @@
 // transport does not change its content.
 import * as z from 'zod/mini';
 import { scalar } from './fields.ts';
-import type { Outside } from './outside.ts';
+import type { Outside, SmtpMessage } from './outside.ts';
 
-export interface Mail {
+export interface Mail extends SmtpMessage {
   readonly message_id: string;
-  /** The envelope's sender. */
-  readonly from: string;
-  /** The whole message, RFC 5322, CRLF, 7 bit: headers, blank line, body. Empty where it goes only to webhooks. */
-  readonly raw: string;
   /** The same content as structured data. */
   readonly news?: Notification | undefined;
 }

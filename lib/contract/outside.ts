@@ -36,6 +36,7 @@ export interface RunResult {
 export interface SmtpMessage {
   /** The envelope's sender. */
   readonly from: string;
+  /** The whole message, RFC 5322, CRLF, 7 bit: headers, blank line, body. Empty where it goes only to webhooks. */
   readonly raw: string;
 }
 

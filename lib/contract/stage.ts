@@ -34,7 +34,6 @@ export interface PrintedResult {
 export interface Option {
   readonly type: 'boolean' | 'string';
   readonly summary: string;
-  /** Placeholder for the value in `--help`. */
   readonly value?: string;
 }
 
@@ -73,7 +72,6 @@ export interface World<Config> {
    * `fallsBack`) is used in its place, and without another copy the run starts without state.
    */
   previous<Content>(file: FileSpec<Content>): Promise<Previous<Content>>;
-  /** Modification time; undefined for a missing file. */
   modifiedAt(file: FileLocation, at?: Date): Date | undefined;
   /** The records of all stages that ever ran here, ordered by name. */
   stageRecords(): Promise<readonly StageRecord[]>;

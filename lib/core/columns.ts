@@ -25,11 +25,9 @@ interface Layout {
   readonly indent?: string;
   readonly gap?: string;
   readonly minimumWidths?: readonly number[];
-  /** Indexes of the right-aligned columns. */
   readonly right?: readonly number[];
 }
 
-/** One line for each row, without trailing spaces. */
 export function alignColumns(
   rows: readonly (readonly string[])[],
   { indent = '', gap = '  ', minimumWidths = [], right = [] }: Layout = {},

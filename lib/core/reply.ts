@@ -3,7 +3,6 @@ import { firstLine } from './text.ts';
 
 interface Reply {
   readonly status?: number;
-  /** Why there is no status. */
   readonly error?: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string | undefined>>;

@@ -17,7 +17,7 @@ interface Reading {
 }
 
 export interface ProbeRun<Config> {
-  readonly probes: readonly Probe<Shape<unknown>, Config>[];
+  readonly probes: readonly AnyProbe<Config>[];
   readonly config: Config;
   readonly bootId: string;
   readonly previous: Readings;
@@ -42,15 +42,15 @@ interface Section {
   readonly readings: Record<string, Reading>;
 }
 
-type Lane = ReturnType<typeof lanes>;
+type Started<Config> = ProbeRun<Config> & { readonly began: number; readonly lane: ReturnType<typeof lanes> };
+type AnyProbe<Config> = Probe<Shape<unknown>, Config>;
 
 export async function runProbes<Config>(
   run: ProbeRun<Config>,
 ): Promise<{ sections: Record<string, Envelope>; readings: Readings }> {
-  const began = run.monotonicMs();
-  const lane = lanes(run.width);
+  const started = { ...run, began: run.monotonicMs(), lane: lanes(run.width) };
   const read = await Promise.all(
-    run.probes.map(async (probe) => [probe.name, await readSection(run, probe, began, lane)] as const),
+    run.probes.map(async (probe) => [probe.name, await readSection(started, probe)] as const),
   );
   const kept = read.filter(([, { readings }]) => Object.keys(readings).length > 0);
   return {
@@ -60,24 +60,19 @@ export async function runProbes<Config>(
   };
 }
 
-async function readSection<Config>(
-  run: ProbeRun<Config>,
-  probe: Probe<Shape<unknown>, Config>,
-  began: number,
-  lane: Lane,
-): Promise<Section> {
+async function readSection<Config>(run: Started<Config>, probe: AnyProbe<Config>): Promise<Section> {
   const before = run.previous[probe.name] ?? {};
   if (!probe.items) {
-    const envelope = await lane(() => readOne(run, probe, undefined, began));
+    const envelope = await run.lane(() => readOne(run, probe, undefined));
     return { envelope, readings: keep([[whole, envelope]], before, run.bootId) };
   }
   const at = run.now();
-  const items = await lane(() => itemsOf(run, probe, began));
+  const items = await run.lane(() => itemsOf(run, probe));
   // The list of items is unknown now, so the last good readings of all of them are kept.
   if ('status' in items) return { envelope: items, readings: before };
   if (items.length === 0) return { envelope: { status: 'absent', reason: 'none is configured' }, readings: {} };
   const outcomes = await Promise.all(
-    items.map(async (item) => [item, await lane(() => readOne(run, probe, item, began))] as const),
+    items.map(async (item) => [item, await run.lane(() => readOne(run, probe, item))] as const),
   );
   const ms = Math.max(...outcomes.map(([, outcome]) => ('ms' in outcome ? outcome.ms : 0)));
   return {
@@ -101,12 +96,8 @@ function keep(
 }
 
 /** The items, or the envelope of a failure to list them. */
-async function itemsOf<Config>(
-  run: ProbeRun<Config>,
-  probe: Probe<Shape<unknown>, Config>,
-  began: number,
-): Promise<readonly string[] | Envelope> {
-  return inTime(run, probe, began, `${probe.name}: finding what there is`, async (signal) => {
+async function itemsOf<Config>(run: Started<Config>, probe: AnyProbe<Config>): Promise<readonly string[] | Envelope> {
+  return inTime(run, probe, `${probe.name}: finding what there is`, async (signal) => {
     const items = await probe.items?.({ config: run.config, host: (name = 'local') => run.openHost(name, signal) });
     return items ?? [];
   });
@@ -114,14 +105,13 @@ async function itemsOf<Config>(
 
 /** Does the work under the deadline of one reading, if time is left for it; a failure becomes an envelope. */
 async function inTime<Config, Result>(
-  run: ProbeRun<Config>,
-  { timeoutMs = run.timeoutMs, graceMs }: Probe<Shape<unknown>, Config>,
-  began: number,
+  run: Started<Config>,
+  { timeoutMs = run.timeoutMs, graceMs }: AnyProbe<Config>,
   what: string,
   work: (signal: AbortSignal, start: number) => Promise<Result>,
 ): Promise<Result | Envelope> {
   const start = run.monotonicMs();
-  const left = run.budgetMs - (start - began);
+  const left = run.budgetMs - (start - run.began);
   if (left <= 0) return notBegun;
   try {
     return await withDeadline(Math.min(timeoutMs, left), what, (signal) => work(signal, start), graceMs);
@@ -132,14 +122,13 @@ async function inTime<Config, Result>(
 }
 
 async function readOne<Config>(
-  run: ProbeRun<Config>,
-  probe: Probe<Shape<unknown>, Config>,
+  run: Started<Config>,
+  probe: AnyProbe<Config>,
   item: string | undefined,
-  began: number,
 ): Promise<Envelope> {
   const at = run.now();
   const what = item === undefined ? probe.name : `${probe.name}: ${item}`;
-  return inTime(run, probe, began, what, async (signal, start) => {
+  return inTime(run, probe, what, async (signal, start) => {
     const before = run.previous[probe.name] ?? {};
     const kept = Object.hasOwn(before, item ?? whole) ? before[item ?? whole] : undefined;
     const data: unknown = await probe.read({

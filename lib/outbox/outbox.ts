@@ -19,7 +19,6 @@ const recipientSchema = z.looseObject({
 
 type Recipient = z.output<typeof recipientSchema>;
 
-/** Fields of every kind of entry. */
 export const commonFields = {
   schema_version: z.number(),
   composed_at: z.string(),
@@ -48,7 +47,6 @@ interface Waiting<Entry> {
 
 export interface Outbox<Entry> {
   readonly waiting: readonly Waiting<Entry>[];
-  /** One for each unreadable entry. */
   readonly problems: readonly string[];
 }
 

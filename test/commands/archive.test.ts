@@ -195,7 +195,7 @@ describe('commands/archive', () => {
 
   test('progress shows a bar, a rate and the time left', () => {
     assert.equal(
-      progressText({ done: 1000, all: 4000, noun: 'samples', seconds: 0.5 }),
+      progressText(1000, 4000, 'samples', 0.5),
       '[######..................] 25 %, 1000 of 4000 samples, 2000 a second, 2s left',
     );
   });
