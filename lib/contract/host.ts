@@ -12,11 +12,9 @@ export interface Host {
   stat(path: string): Promise<PathStat>;
   statfs(path: string): Promise<FilesystemStat>;
   realpath(path: string): Promise<string>;
-  /**
-   * Runs a program without a shell, with a fixed locale and no input. A non-zero exit code is a result; a failure to start
-   * throws. `alone` names work that can hang so that no signal kills it (on a dead network mount): while an earlier
-   * process with this name still exists, no second one is started.
-   */
+  /** Runs a program without a shell, with a fixed locale and no input. A non-zero exit code is a result; a failure to
+   * start throws. `alone` names work that can hang so that no signal kills it (on a dead network mount): while an
+   * earlier process with this name still exists, no second one is started. */
   run(argv: readonly string[], options?: { alone?: string }): Promise<Completed>;
   get(url: string, options: { timeoutMs: number }): Promise<UrlReply>;
 }

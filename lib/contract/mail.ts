@@ -38,11 +38,9 @@ export interface Transport {
   readonly summary: string;
   /** Whether this machine can use the transport; sends nothing. `uses` and `missing` are shown by `send-alerts --check`. */
   ready(outside: Outside): Promise<Ready>;
-  /**
-   * Sends one mail to all recipients at once. Throws only errors that hold for every recipient: Refused where a retry
-   * cannot help but another transport may, Unconfigured where the setup is wrong, Unsure where the mail may have arrived
-   * all the same, and any other error where a retry may help.
-   */
+  /** Sends one mail to all recipients at once. Throws only errors that hold for every recipient: Refused where a retry
+   * cannot help but another transport may, Unconfigured where the setup is wrong, Unsure where the mail may have
+   * arrived all the same, and any other error where a retry may help. */
   send(mail: Mail, to: readonly string[], outside: Outside): Promise<Receipt>;
 }
 

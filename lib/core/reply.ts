@@ -16,10 +16,8 @@ export function judgeReply({ status, error = 'no answer', body = '' }: Reply) {
   return { outcome: outcomeOf(status), summary, quote };
 }
 
-/**
- * `refused`: the server never accepts this content, but may accept other content. `misconfigured`: it accepts nothing until
- * a person mends the address, the token or a proxy. `later`: a retry may succeed.
- */
+/** `refused`: the server never accepts this content, but may accept other content. `misconfigured`: it accepts nothing
+ * until a person mends the address, the token or a proxy. `later`: a retry may succeed. */
 function outcomeOf(status: number): 'accepted' | 'refused' | 'misconfigured' | 'later' {
   if (status >= 200 && status <= 299) return 'accepted';
   if (status >= 500 || [408, 425, 429].includes(status)) return 'later';
