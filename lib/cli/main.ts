@@ -24,11 +24,7 @@ export function main(stage: Stage<Configuration>, openHosts?: OpenHosts): void {
   });
 }
 
-export async function runAsCommand(
-  stage: Stage<Configuration>,
-  asked: Arguments,
-  openHosts?: OpenHosts,
-): Promise<number> {
+export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments, openHosts?: OpenHosts) {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
   // A run that only answers a question writes nothing and takes no lock.
   const dryRun = asked.options['dry-run'] === true;

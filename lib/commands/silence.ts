@@ -90,14 +90,8 @@ async function openSite(asked: Arguments): Promise<Site> {
   const who = process.env['SUDO_USER'] || machineIdentity().user || 'somebody';
   const places = takePlaces(config, silencesFolder);
   const isDry = asked.options['dry-run'] === true;
-  return {
-    config,
-    folder: silencesFolder(places),
-    who,
-    now: new Date(),
-    isDry,
-    active: await activeIn(config, places),
-  };
+  const [folder, active] = [silencesFolder(places), await activeIn(config, places)];
+  return { config, folder, who, now: new Date(), isDry, active };
 }
 
 /** A user who may leave notes may not always read the state file, which holds addresses. */

@@ -1,4 +1,5 @@
-// What mail transports can use outside this process: programs, mail servers, HTTP requests, the environment.
+// The world outside this process for mail transports: programs, mail servers, HTTP requests, the environment.
+import type { Completed } from './host.ts';
 import type { Net } from './net.ts';
 
 export interface Outside extends Net {
@@ -24,13 +25,11 @@ export interface RunOptions {
   readonly seconds: number;
 }
 
-export interface RunResult {
+export interface RunResult extends Omit<Completed, 'exit_code'> {
   /** Undefined where the program was killed, at its deadline or by a signal, or could not be started. */
   readonly exit_code: number | undefined;
   /** Why there is no exit code. */
   readonly ended?: string;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 export interface SmtpMessage {

@@ -26,7 +26,6 @@ export interface CheckRun {
   readonly at: Date;
 }
 
-/** An observation with the details that alert policies need. */
 export interface Judged extends Particulars {
   readonly observation: Observation;
   readonly measured?: Measured | undefined;

@@ -7,7 +7,6 @@ export interface Selection {
   readonly readable: Record<string, unknown>;
   /** Whether every needed section could be read. */
   readonly complete: boolean;
-  /** Failed sections and items. */
   readonly unread: readonly Unread[];
 }
 

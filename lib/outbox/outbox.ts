@@ -40,22 +40,17 @@ export interface Kind<Entry extends Common> {
   readonly groupOf: (address: string) => string;
 }
 
-interface Waiting<Entry> {
-  readonly name: string;
-  readonly entry: Entry;
-}
-
 export interface Outbox<Entry> {
-  readonly waiting: readonly Waiting<Entry>[];
+  readonly waiting: readonly { readonly name: string; readonly entry: Entry }[];
   readonly problems: readonly string[];
 }
 
 /** All waiting entries; a file that is not an entry of this kind becomes a problem and stays. */
 export function readOutbox<Entry extends Common>(spool: Spool, kind: Kind<Entry>): Outbox<Entry> {
   const problems: string[] = [];
-  const waiting = spool.names().flatMap((name): Waiting<Entry>[] => {
+  const waiting = spool.names().flatMap((name) => {
     const read = readEntry(spool, kind, name);
-    if ('entry' in read) return [{ name, entry: read.entry }];
+    if ('entry' in read) return { name, entry: read.entry };
     problems.push(read.problem);
     return [];
   });
