@@ -133,11 +133,11 @@ function secondsIn(asked: Arguments): number {
 }
 
 function durationProblem(text: string, seconds: number | undefined): string {
-  if (seconds === 0) return 'is no time at all';
+  if (seconds === 0) return 'is zero: nothing would be silenced';
   if (seconds !== undefined) return `is longer than ${formatDuration(longestSeconds)}, which is the most`;
   return /^\d+(\.\d+)?$/.test(text)
     ? `has no unit: ${text}m, ${text}h or ${text}d?`
-    : 'is no duration, such as 90m, 4h or 2d';
+    : 'is not a duration, such as 90m, 4h or 2d';
 }
 
 function suggestion(of: string, firstSeen: ReadonlyMap<string, string>): string {

@@ -66,7 +66,7 @@ function readEntry<Entry extends Common>(
     const value: unknown = JSON.parse(spool.read(name) ?? 'null');
     const parsed = kind.shape.safeParse(value);
     if (parsed.success) return { entry: parsed.data };
-    return { problem: `${name} in the outbox is no ${kind.name}: ${shapeProblem(parsed.error, value)}` };
+    return { problem: `${name} in the outbox is not a ${kind.name}: ${shapeProblem(parsed.error, value)}` };
   } catch (error) {
     return { problem: `${name} in the outbox cannot be read: ${reasonOf(error)}` };
   }

@@ -53,7 +53,7 @@ function parseDecidedAt(value: unknown, key: string): string {
   if (value === undefined) throw new Error(`the summary has no ${key}`);
   const instant = typeof value === 'number' ? new Date(value * 1000) : parseInstant(textOfValue(value));
   if (!instant || Number.isNaN(instant.getTime()))
-    throw new Error(`${key} of the summary is no time: ${JSON.stringify(value)}`);
+    throw new Error(`${key} of the summary is not a time: ${JSON.stringify(value)}`);
   return instant.toISOString();
 }
 
@@ -64,10 +64,10 @@ function mappedCounts(summary: unknown, counts: Readonly<Record<string, string>>
 /** Refuses a count that is not a finite number, instead of reading it as 0. */
 function parseCounts(counts: unknown): Record<string, number> {
   if (typeof counts !== 'object' || counts === null)
-    throw new Error(`counts of the summary is no mapping: ${textOfValue(counts)}`);
+    throw new Error(`counts of the summary is not a mapping: ${textOfValue(counts)}`);
   const entries = Object.entries(counts).map(([name, value]): [string, number] => {
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new Error(`${name} of the summary is no number: ${textOfValue(value)}`);
+      throw new Error(`${name} of the summary is not a number: ${textOfValue(value)}`);
     return [name, value];
   });
   return Object.fromEntries(entries);

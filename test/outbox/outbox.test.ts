@@ -104,7 +104,7 @@ describe('outbox/outbox', () => {
       () => 'sent',
       () => false,
     );
-    assert.match(problems.join(), /^b\.json in the outbox is no push: composed_at: expected string; got undefined$/);
+    assert.match(problems.join(), /^b\.json in the outbox is not a push: composed_at: expected string; got undefined$/);
     assert.deepEqual([tried, spool.names()], [[], ['a.json', 'b.json']]);
   });
 });

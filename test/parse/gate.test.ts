@@ -38,10 +38,10 @@ describe('parse/gate', () => {
     const wrong: [changes: object, told: RegExp][] = [
       [{ verdict: undefined }, /has no verdict/],
       [{ decided_at: undefined }, /the summary has no decided_at$/],
-      [{ decided_at: 'yesterday' }, /is no time: "yesterday"/],
-      [{ counts: { files_missing: '0' } }, /files_missing of the summary is no number: 0/],
-      [{ counts: { files_missing: null } }, /files_missing of the summary is no number: null/],
-      [{ counts: 5 }, /counts of the summary is no mapping: 5/],
+      [{ decided_at: 'yesterday' }, /is not a time: "yesterday"/],
+      [{ counts: { files_missing: '0' } }, /files_missing of the summary is not a number: 0/],
+      [{ counts: { files_missing: null } }, /files_missing of the summary is not a number: null/],
+      [{ counts: 5 }, /counts of the summary is not a mapping: 5/],
     ];
     assert.ok(wrong.length >= 6);
     for (const [changes, told] of wrong) assert.throws(() => parse(changes), told);
@@ -73,7 +73,7 @@ describe('parse/gate', () => {
     assert.equal(parseGateSummary(other('pass'), mapping).verdict, 'unknown');
     assert.throws(
       () => parseGateSummary(JSON.stringify({ finished: 1, result: { status: 'OK' } }), mapping),
-      /missing of the summary is no number: nothing/,
+      /missing of the summary is not a number: nothing/,
     );
   });
 
