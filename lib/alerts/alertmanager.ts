@@ -94,8 +94,8 @@ function ask(net: Net, { urls, token }: AlertmanagerConfig, askOne: AskOne): Pro
       if ('missing' in found) return { shown: reference, problem: found.missing };
       const shown = URL.parse(found.value)?.host || reference;
       if ('missing' in login) return { shown, problem: login.missing };
-      const { is, quotes } = judgeReply(await askOne(found.value.replace(/\/+$/, ''), login.headers));
-      return { shown, problem: is === 'taken' ? undefined : quotes };
+      const { outcome, quote } = judgeReply(await askOne(found.value.replace(/\/+$/, ''), login.headers));
+      return { shown, problem: outcome === 'accepted' ? undefined : quote };
     }),
   );
 }

@@ -130,7 +130,7 @@ export const stateFile = defineFile<State>({
   onlyOnChange: true,
 });
 
-const toldSchema = z.looseObject({
+const notifiedAlertSchema = z.looseObject({
   schema_version: z.number(),
   /** Alert id → alert in Alertmanager’s format. An ended alert is posted for a while longer. */
   alerts: z.record(
@@ -144,14 +144,14 @@ const toldSchema = z.looseObject({
   ),
 });
 
-export type ToldAlerts = z.output<typeof toldSchema>;
+export type ToldAlerts = z.output<typeof notifiedAlertSchema>;
 
 export const toldAlerts = defineFile<ToldAlerts>({
   summary: 'the alerts last posted to Alertmanager',
   format: 'json',
   path: ({ state }) => join(state, 'alerts', 'alertmanager.json'),
   mode: 0o600,
-  schema: toldSchema,
+  schema: notifiedAlertSchema,
   fallsBack: true,
   onlyOnChange: true,
 });

@@ -29,7 +29,7 @@ export interface Look {
 export interface Seen {
   readonly sightings: readonly Sighting[];
   /** Why the rule could not observe all subjects: a subject without a sighting may then still exist. */
-  readonly blind: string | undefined;
+  readonly failure: string | undefined;
 }
 
 export interface Advance {
@@ -57,8 +57,8 @@ export function advance(before: AlertState, look: Look): Advance {
   }
   for (const [id, alert] of known) {
     if (named.has(id)) continue;
-    const blind = look.seen[alert.rule]?.blind;
-    keep(id, blind === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, blind));
+    const failure = look.seen[alert.rule]?.failure;
+    keep(id, failure === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, failure));
   }
   return { state: { seen_at: at, alerts }, events: run.events, notices: run.notices };
 }

@@ -52,29 +52,30 @@ function lookOf(
         const subject = subjectIn(policy, one);
         return subject === undefined ? [] : [{ subject, one }];
       });
-      const blind = covered.find(({ one }) => one.blind !== undefined)?.one.blind;
-      const seen = covered.filter(({ one }) => one.blind === undefined);
+      const failure = covered.find(({ one }) => one.failure !== undefined)?.one.failure;
+      const seen = covered.filter(({ one }) => one.failure === undefined);
       const sightings = seen.map(({ subject, one }) => sightingOf(policy, subject, one, config));
-      return [policy.name, { sightings: policy.readings ? withReadings(sightings, seen, readings) : sightings, blind }];
+      const all = policy.readings ? withReadings(sightings, seen, readings) : sightings;
+      return [policy.name, { sightings: all, failure }];
     }),
   );
 }
 
-type Covered = Pick<Judged, 'dependents' | 'blind'> & {
+type Covered = Pick<Judged, 'dependents' | 'failure'> & {
   readonly observation: Pick<Judged['observation'], 'id' | 'check' | 'subject'>;
 };
 
 /** The subject of the policy’s alert about this observation; undefined if the policy does not cover the observation. */
 function subjectIn(
   { of, except, onlyServing }: Policy,
-  { observation, dependents, blind }: Covered,
+  { observation, dependents, failure }: Covered,
 ): string | undefined {
   if (of === undefined) return observation.id;
   const before = Object.hasOwn(of, observation.check) ? of[observation.check] : undefined;
   if (
     before === undefined ||
     except?.includes(observation.subject) ||
-    (onlyServing && !dependents && blind === undefined)
+    (onlyServing && !dependents && failure === undefined)
   )
     return undefined;
   return `${before}${observation.subject}`;

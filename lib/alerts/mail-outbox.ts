@@ -1,7 +1,7 @@
 // Mail as a kind of outbox entry: the fields of its file, and its delivery by the transports.
 import * as z from 'zod/mini';
 import { Refused, Unsure } from '../contract/errors.ts';
-import { type Mail, newsSchema, type Receipt, type Transport } from '../contract/mail.ts';
+import { type Mail, notificationSchema, type Receipt, type Transport } from '../contract/mail.ts';
 import type { Outside } from '../contract/outside.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { commonFields, type Fate, type Flush, type Kind } from '../outbox/outbox.ts';
@@ -16,7 +16,7 @@ const entrySchema = z.looseObject({
   ids: z.array(z.string()),
   raw: z.string(),
   /** The content as data, if a webhook is among the recipients. */
-  news: z.optional(newsSchema),
+  news: z.optional(notificationSchema),
 });
 
 export type Entry = z.output<typeof entrySchema>;

@@ -1,6 +1,6 @@
 // The text of a mail: one mail for all that changed in a run, for each set of recipients. For a person at three in the
 // morning: what, where, since when, what the limit is, what else is wrong, where to look.
-import type { Told } from '../contract/mail.ts';
+import type { NotifiedAlert } from '../contract/mail.ts';
 import { alignColumns } from '../core/columns.ts';
 import { escapeHtml, oneLine, shellWord } from '../core/harmless.ts';
 import { firstLine } from '../core/text.ts';
@@ -20,7 +20,7 @@ export interface Draft {
   /** Incidents in the mail: they thread a recovery to its opening. */
   readonly incidents: readonly string[];
   /** The content as data, for webhooks. */
-  readonly alerts: readonly Told[];
+  readonly alerts: readonly NotifiedAlert[];
 }
 
 export interface About {
@@ -86,7 +86,7 @@ function draft(notices: readonly Notice[], about: About): Draft {
   };
 }
 
-const toldOf = ({ kind, id, alert }: Notice, { runbookOf }: About): Told => ({
+const toldOf = ({ kind, id, alert }: Notice, { runbookOf }: About): NotifiedAlert => ({
   kind,
   id,
   message: alert.message,
@@ -152,9 +152,9 @@ interface Rest {
 
 function textOf(parts: readonly Part[], rest: Rest, about: About): string {
   const blocks = parts.map(({ title, message, rows }) =>
-    [title, `  ${message}`, ...alignColumns(rows, { indent: '  ', gap: ' ', least: [9] })].join('\n'),
+    [title, `  ${message}`, ...alignColumns(rows, { indent: '  ', gap: ' ', minimumWidths: [9] })].join('\n'),
   );
-  const other = alignColumns(rest.lines, { indent: '  ', gap: ' ', least: [8] });
+  const other = alignColumns(rest.lines, { indent: '  ', gap: ' ', minimumWidths: [8] });
   return `${[...blocks, [rest.says, ...other].join('\n'), footer(about)].join('\n\n')}\n`;
 }
 

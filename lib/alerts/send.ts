@@ -58,7 +58,7 @@ export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge
       test: { type: 'boolean', summary: 'send a test message to every recipient under `alerts` now' },
     },
     // A test is never queued: it arrives, or the output says why not.
-    onlyAsks: (options) => options['check'] === true || options['test'] === true,
+    onlyPrints: (options) => options['check'] === true || options['test'] === true,
 
     async run(world) {
       const { check, test, 'dry-run': isDry } = world.options;

@@ -1,5 +1,5 @@
 // The request bodies of webhooks: JSON for programs, and the formats of ntfy, Slack and Teams.
-import type { News, Told } from '../contract/mail.ts';
+import type { Notification, NotifiedAlert } from '../contract/mail.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { escapeForSlack, escapeForTeams, oneLine } from '../core/harmless.ts';
 
@@ -19,10 +19,14 @@ export interface WebhookRequest {
 }
 
 /** Body and URL of the request; only ntfy changes the URL. */
-export const webhookRequest = (style: WebhookStyle, url: string, news: News, messageId: string): WebhookRequest =>
-  requests[style](url, news, messageId);
+export const webhookRequest = (
+  style: WebhookStyle,
+  url: string,
+  news: Notification,
+  messageId: string,
+): WebhookRequest => requests[style](url, news, messageId);
 
-const requests: Record<WebhookStyle, (url: string, news: News, messageId: string) => WebhookRequest> = {
+const requests: Record<WebhookStyle, (url: string, news: Notification, messageId: string) => WebhookRequest> = {
   // The receiver recognises a duplicate by its message_id.
   json: (url, news, message_id) => ({ url, body: { schema_version: 1, message_id, ...news } }),
 
@@ -96,14 +100,14 @@ const requests: Record<WebhookStyle, (url: string, news: News, messageId: string
   }),
 };
 
-const isBad = ({ kind }: Told): boolean => kind !== 'recovery' && kind !== 'vanished';
+const isBad = ({ kind }: NotifiedAlert): boolean => kind !== 'recovery' && kind !== 'vanished';
 
-const word = ({ kind }: Told): string =>
+const word = ({ kind }: NotifiedAlert): string =>
   ({ opening: '🔴', escalation: '🔴', repeat: '🟠', recovery: '🟢', vanished: '⚪' })[kind];
 
-function factsOf(told: Told): [string, string][] {
+function factsOf(told: NotifiedAlert): [string, string][] {
   const { since, value, unit, limit, runbook } = told;
-  const show = (one: Told['value']): string =>
+  const show = (one: NotifiedAlert['value']): string =>
     typeof one === 'number' ? formatMeasure(one, unit) : oneLine(String(one ?? 'none'));
   return [
     ['since', `${since.slice(0, 16).replace('T', ' ')} UTC`],
@@ -113,10 +117,10 @@ function factsOf(told: Told): [string, string][] {
 }
 
 /** A test has no alerts, only a text. */
-const linesOf = (alerts: readonly Told[], text: string): string[] =>
+const linesOf = (alerts: readonly NotifiedAlert[], text: string): string[] =>
   alerts.length === 0 ? [text] : alerts.map(plainLines);
 
-const plainLines = (told: Told): string =>
+const plainLines = (told: NotifiedAlert): string =>
   [
     `${word(told)} ${oneLine(told.id)}: ${oneLine(told.message)}`,
     ...factsOf(told).map(([title, value]) => `${title}: ${value}`),

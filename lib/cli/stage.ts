@@ -41,9 +41,7 @@ export interface StageRun {
   readonly simulation?: Simulation;
 }
 
-/**
- * A run in simulated time. Only one runs at a time, in one process, so it takes no lock and writes in place.
- */
+/** A run in simulated time. Only one runs at a time, in one process, so it takes no lock and writes in place. */
 interface Simulation {
   readonly clock: NonNullable<WorldSettings<never>['clock']>;
   readonly runId: string;

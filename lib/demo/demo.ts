@@ -1,15 +1,13 @@
 // The command `ops-monitor demo`: the real stages watch a month of a small simulated site, in a minute or two.
 import { dirname, extname, join } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { Usage } from '../contract/errors.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted } from '../core/text.ts';
 import { checks } from '../config/registry.ts';
 import { replaceFile } from '../io/files.ts';
 import { takeDemoFolder } from '../io/scenery.ts';
 import { isTerminal, print, printError, rewriteLine } from '../io/terminal.ts';
-import type { Asked } from '../cli/arguments.ts';
-import { type Command, exitCodes, textOption } from '../cli/command.ts';
+import { type Command, exitCodes, numberOption, textOption } from '../cli/command.ts';
 import { commandPrefix } from '../cli/npm.ts';
 import { cyclesADay, daysConfiguration, simulateDays } from './days.ts';
 import { faults, monthStart } from './faults.ts';
@@ -34,22 +32,14 @@ export const demo: Command = {
   },
 
   async run(asked) {
-    const days = numberOption(asked, 'days', maxDays, [1, maxDays]);
-    const real = numberOption(asked, 'real', realCycles, [0, 1000]);
+    const days = numberOption(asked, 'days', { byDefault: maxDays, least: 1, most: maxDays });
+    const real = numberOption(asked, 'real', { byDefault: realCycles, least: 0, most: 1000 });
     const folder = takeDemoFolder(textOption(asked, 'folder'));
     printError(`The demo lies in ${folder}`);
     const good = [await playDays(folder, days), real === 0 || (await playSample(folder, days, real))];
     return good.every(Boolean) ? exitCodes.ok : exitCodes.failed;
   },
 };
-
-function numberOption(asked: Asked, name: string, byDefault: number, [least, most]: readonly [number, number]): number {
-  const text = textOption(asked, name) ?? String(byDefault);
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most)
-    throw new Usage(`--${name} ${JSON.stringify(text)} is not a number from ${least} to ${most}`);
-  return value;
-}
 
 /** Runs the simulated days; returns whether every fault was detected. */
 async function playDays(folder: string, days: number): Promise<boolean> {

@@ -37,9 +37,9 @@ export const assessHealth = (registry: Judging) =>
       },
     },
 
-    onlyAsks: (options) => options['nagios'] === true,
+    onlyPrints: (options) => options['nagios'] === true,
     // The usual exit code for wrong usage, 2, means CRITICAL to Nagios.
-    answerFailure: (error, argv) => (argv.includes('--nagios') ? nagiosFailure(reasonOf(error)) : undefined),
+    renderFailure: (error, argv) => (argv.includes('--nagios') ? nagiosFailure(reasonOf(error)) : undefined),
 
     async run(world) {
       const at = chosenTime(world);
@@ -132,7 +132,7 @@ function summaryOf({ overall_level, counts, observations }: Health): string {
     `${overall_level}: ${tallyOf(counts)}`,
     ...alignColumns(
       worstOnes.map(({ level, message }) => [level, message]),
-      { gap: ' ', least: [7] },
+      { gap: ' ', minimumWidths: [7] },
     ),
   ].join('\n');
 }

@@ -34,7 +34,7 @@ export function judgeAge({ snapshot, missing }: JudgementInput, config: HealthCo
     return observe(false, `the snapshot is from the future, by ${formatDuration(aheadSeconds)}: a clock is wrong`);
   if (seconds === undefined)
     return observe(false, `no snapshot to judge: ${firstLine(missing)}`, { shortMessage: firstLine(missing) });
-  const measured = { value: seconds, unit: 's', says: 'the snapshot is', after: ' old' };
+  const measured = { value: seconds, unit: 's', prefix: 'the snapshot is', suffix: ' old' };
   const [old, most] = [formatDuration(seconds), formatDuration(limit)];
   return observe(!isStale({ seconds }, limit), `the snapshot is ${old} old (at most ${most})`, { measured });
 }
@@ -108,7 +108,7 @@ function outboxOf({ waiting, waiting_seconds, dead }: NonNullable<JudgementInput
   const says = `${counted(waiting, 'mail')} cannot be delivered; the oldest waits for`;
   return {
     ...delivery('outbox', waiting + dead, wrong.join('; ') || 'every mail was delivered', clears_when),
-    ...(waiting > 0 ? { measured: { value: waiting_seconds, unit: 's', says } } : {}),
+    ...(waiting > 0 ? { measured: { value: waiting_seconds, unit: 's', prefix: says } } : {}),
   };
 }
 
@@ -160,12 +160,12 @@ function heartbeatOf(
     subject,
     value: Math.round(age * 1000) / 1000,
     unit: 's',
-    says: never ? 'no heartbeat was ever accepted, and it has been tried for' : 'the last heartbeat was accepted',
-    ...(never ? {} : { after: ' ago' }),
-    ...(outcome === 'accepted' ? {} : { aside: `; the last try: ${firstLine(words)}` }),
+    prefix: never ? 'no heartbeat was ever accepted, and it has been tried for' : 'the last heartbeat was accepted',
+    ...(never ? {} : { suffix: ' ago' }),
+    ...(outcome === 'accepted' ? {} : { note: `; the last try: ${firstLine(words)}` }),
     limits: { side: 'above', amber: { value: limits.amber, key: 'limits.heartbeat.amber' }, red },
     // A heartbeat that never worked is set up wrongly, so it is amber at once.
-    ...(never ? { least: 'amber' } : {}),
+    ...(never ? { minimumLevel: 'amber' } : {}),
     clears_when,
   };
 }

@@ -1,7 +1,7 @@
 // What mail transports need from outside: programs with input, mail servers, HTTP and the environment.
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import type { Outside, Ran, RunOptions } from '../contract/outside.ts';
+import type { Outside, RunResult, RunOptions } from '../contract/outside.ts';
 import type { Ending, Variables } from '../contract/program.ts';
 import { join } from '../core/path.ts';
 import { unlessFailing } from './files.ts';
@@ -45,7 +45,7 @@ async function runForMail(
   argv: readonly string[],
   { input = '', env, seconds }: RunOptions,
   variables: Variables,
-): Promise<Ran> {
+): Promise<RunResult> {
   const { runProgram } = await import('./program.ts');
   const { ending, stdout, stderr } = await runProgram({
     argv,

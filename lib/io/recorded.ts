@@ -4,7 +4,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod/mini';
 import { codedError } from '../contract/errors.ts';
-import type { Answer, Completed, Host, PathStat } from '../contract/host.ts';
+import type { UrlReply, Completed, Host, PathStat } from '../contract/host.ts';
 import { readWhole } from './read-whole.ts';
 
 const statfsSchema = z.object({
@@ -79,7 +79,7 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
     get: async (url) => {
       const answer = (await machine()).urls[url];
       if (!answer) throw new Error(`${folder} has no recorded answer of ${url}`);
-      return answer as Answer;
+      return answer as UrlReply;
     },
   };
 }

@@ -6,8 +6,8 @@ import { isMissing } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { latestTime } from '../core/age.ts';
 import { listed, reasonOf } from '../core/text.ts';
-import { arrayMetadata, plainJson } from '../parse/zarrmeta.ts';
-import { type Raw, refuseNoNumber, timeDecoder, valueDecoder } from '../parse/cf.ts';
+import { arrayMetadata, quoteNaN } from '../parse/zarrmeta.ts';
+import { type Raw, refuseNonNumeric, timeDecoder, valueDecoder } from '../parse/cf.ts';
 
 export type ZarrStore = Awaited<ReturnType<typeof openZarr>>;
 
@@ -131,7 +131,7 @@ function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknow
   if (more.length > 0 || array.shape.length === 0)
     throw new Error(`it has ${array.shape.length} dimensions (${array.shape.join(' × ')}): a series has one`);
   if (typeof dimension !== 'string') throw new Error('its dimension has no name, so its time axis is unknown');
-  refuseNoNumber(array.dtype);
+  refuseNonNumeric(array.dtype);
   const chunkLength = array.chunks[0] ?? length;
   if (chunkLength * 8 > mostChunkBytes)
     throw new Error(`one chunk of it has ${chunkLength} samples: too many to be read for the last one`);
@@ -167,7 +167,7 @@ function storeOf(host: Host, root: string): zarr.AsyncReadable {
     // Copied to a buffer of exactly its size, because zarrita reads the whole buffer behind a view.
     const bytes = new Uint8Array(await host.readBytes(path, range));
     if (!/\/(\.z\w+|zarr\.json)$/.test(path)) return bytes;
-    return new TextEncoder().encode(plainJson(new TextDecoder().decode(bytes)));
+    return new TextEncoder().encode(quoteNaN(new TextDecoder().decode(bytes)));
   };
   const unlessMissing = (error: unknown): undefined => {
     if (!isMissing(error)) throw error;

@@ -37,7 +37,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
     isFrequent: true,
     deadlineMs: 9000,
     options: { print: { type: 'boolean', summary: 'print the readings as a table; write and send nothing' } },
-    onlyAsks: (options) => options['print'] === true,
+    onlyPrints: (options) => options['print'] === true,
 
     async run(world) {
       const { thermal } = world.config;

@@ -107,12 +107,12 @@ export async function notifyWatchdogs(notification: Notification) {
         seconds: secondsLeft(),
       });
       keepQuiet('events', reply, 'error');
-      const { is, says } = judgeReply(reply);
-      if (is !== 'taken') problems.push(`Sentry did not take an event: ${oneLine(says)}`);
+      const { outcome, summary } = judgeReply(reply);
+      if (outcome !== 'accepted') problems.push(`Sentry did not take an event: ${oneLine(summary)}`);
       // A refused event would be refused again, so it counts as sent.
-      if (is === 'taken' || is === 'refused') settled.push(one);
+      if (outcome === 'accepted' || outcome === 'refused') settled.push(one);
       else isPaused = true;
-      if (is === 'later') break;
+      if (outcome === 'later') break;
     }
     if (tried < due.length)
       problems.push(`${counted(due.length - tried, 'event')} for Sentry must wait: ${whyWaiting()}`);

@@ -35,10 +35,10 @@ const look = (
   minutes: number,
   sightings: readonly Sighting[],
   policy: Partial<Handling> = {},
-  blind?: string,
+  failure?: string,
 ): Look => ({
   at: time(minutes),
-  seen: { storage: { sightings, blind } },
+  seen: { storage: { sightings, failure } },
   handlingOf: () => ({ ...plain, ...policy }),
   isOnItsWay: () => false,
 });

@@ -363,12 +363,12 @@ test('what could not be read is unknown, and of a whole section that failed nobo
   const failed: Envelope = { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 };
   assert.deepEqual(states('storage', { filesystems: ok({ data: failed }) }), { data: 'unknown' });
   const seen = lookAt({ filesystems: failed })['storage'];
-  assert.equal(seen?.blind, 'hung');
+  assert.equal(seen?.failure, 'hung');
   const absent = lookAt({
     filesystems: { status: 'absent', reason: 'none' },
     workspace: { status: 'absent', reason: 'none' },
   });
-  assert.equal(absent['storage']?.blind, undefined);
+  assert.equal(absent['storage']?.failure, undefined);
 });
 
 test('limits, holds and recipients stand in the configuration, for all and for single subjects', () => {

@@ -10,7 +10,7 @@ import { sendmail } from '../../lib/alerts/transports/sendmail.ts';
 import { smtp } from '../../lib/alerts/transports/smtp.ts';
 import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
 import type { Mail, Transport } from '../../lib/contract/mail.ts';
-import type { Outside, Ran, RunOptions } from '../../lib/contract/outside.ts';
+import type { Outside, RunResult, RunOptions } from '../../lib/contract/outside.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { type Answers, serveMail } from './smtp-server.ts';
 
@@ -42,7 +42,7 @@ interface There {
   readonly links?: Record<string, string>;
   /** What we may read, and what is in it. */
   readonly files?: Record<string, string>;
-  readonly run?: (argv: readonly string[], options: RunOptions) => Partial<Ran>;
+  readonly run?: (argv: readonly string[], options: RunOptions) => Partial<RunResult>;
 }
 
 function outsideOf({ environment = {}, links = {}, files = {}, run = () => ({}) }: There): Outside {
@@ -265,7 +265,7 @@ test('mailx is told that a mail of several parts is of seven bits: it would say 
 });
 
 test('an exit code says whether another try, another transport or a person can help', async () => {
-  const cases: [Partial<Ran>, 'later' | 'refused' | 'setup', RegExp][] = [
+  const cases: [Partial<RunResult>, 'later' | 'refused' | 'setup', RegExp][] = [
     [
       { exit_code: 75, stderr: 'sendmail: cannot connect to relay, port 25: Connection refused\n' },
       'later',

@@ -1,4 +1,4 @@
-// News to chats and programs: what is posted, and what an answer means.
+// Notification to chats and programs: what is posted, and what an answer means.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,10 +6,10 @@ import test, { type TestContext } from 'node:test';
 import { webhook } from '../../lib/alerts/transports/webhook.ts';
 import { webhookRequest, webhookStyles } from '../../lib/alerts/webhook-body.ts';
 import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
-import type { News, Told } from '../../lib/contract/mail.ts';
+import type { Notification, NotifiedAlert } from '../../lib/contract/mail.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 
-const told: Told = {
+const told: NotifiedAlert = {
   kind: 'opening',
   id: 'storage:data',
   message: '/data is 91 % full <!channel> [klick](https://evil.example.org) *fett*',
@@ -19,7 +19,7 @@ const told: Told = {
   limit: 80,
   runbook: 'ops/runbooks/filesystem-usage.md',
 };
-const news: News = {
+const news: Notification = {
   site: 'aurora',
   hostname: 'vm',
   subject: '[aurora] ALERT storage:data: /data is 91 % full',

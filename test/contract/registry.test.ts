@@ -28,7 +28,6 @@ const tanks = defineSection({
   source: 'the float in the tank (try: look into it)',
   noun: 'tank',
   subjects: ({ tanks: own }: Farm) => namesUnder('tanks', own),
-  hosts: () => [],
   schema: z.looseObject({ filled_percent: quantity('percent', 'water in the tank') }),
   table: {
     title: 'Tanks',
@@ -41,7 +40,6 @@ const pump = defineSection({
   source: 'the switch of the pump',
   noun: 'subject',
   subjects: () => [{ name: 'pump', path: ['pump'] }],
-  hosts: () => [],
   schema: z.looseObject({ running: flag('pump is running') }),
   table: { title: 'Pump', columns: ['running'], rows: ({ running }) => [[running ? 'yes' : 'no']] },
 });

@@ -30,9 +30,9 @@ export const webhook = (name: string, { url, style, token }: WebhookConfig): Tra
         body: JSON.stringify(asked.body),
         seconds: answerSeconds,
       });
-      const { is, says, quotes } = judgeReply(reply);
-      if (is !== 'taken') throw new kinds[is](quotes);
-      return { accepted: to, refused: [], words: says };
+      const { outcome, summary, quote } = judgeReply(reply);
+      if (outcome !== 'accepted') throw new kinds[outcome](quote);
+      return { accepted: to, refused: [], words: summary };
     },
   });
 

@@ -18,8 +18,8 @@ export const checkoutBehind = defineCheck({
             subject,
             value: behind,
             unit: '1',
-            says: `${path} (${branch}) lacks`,
-            after: ` ${behind === 1 ? 'commit' : 'commits'} of ${upstream}${ahead > 0 ? ` and has ${counted(ahead, 'commit')} that it lacks` : ''}`,
+            prefix: `${path} (${branch}) lacks`,
+            suffix: ` ${behind === 1 ? 'commit' : 'commits'} of ${upstream}${ahead > 0 ? ` and has ${counted(ahead, 'commit')} that it lacks` : ''}`,
           },
     ),
 });

@@ -16,8 +16,8 @@ export const checkoutDirty = defineCheck({
         subject,
         value: dirty_files,
         unit: '1',
-        says: `${path} (${branch}) differs from its commit in`,
-        after: ` ${dirty_files === 1 ? 'file' : 'files'}: ${counted(changed_files, 'change')}, ${untracked_files} unknown${conflicted_files === 0 ? '' : `, ${counted(conflicted_files, 'conflict')}`}`,
+        prefix: `${path} (${branch}) differs from its commit in`,
+        suffix: ` ${dirty_files === 1 ? 'file' : 'files'}: ${counted(changed_files, 'change')}, ${untracked_files} unknown${conflicted_files === 0 ? '' : `, ${counted(conflicted_files, 'conflict')}`}`,
       }),
     ),
 });

@@ -28,7 +28,7 @@ const endOf = (subject: string, url: string, value: number): Finding => ({
   subject,
   value,
   unit: 's',
-  says: `the certificate of ${url} ends in`,
+  prefix: `the certificate of ${url} ends in`,
   ...(value < 0 ? { message: `the certificate of ${url} ended ${formatDuration(-value)} ago` } : {}),
 });
 

@@ -15,7 +15,7 @@ export const endpointResponse = defineCheck({
         subject,
         value,
         unit: 's',
-        says: `${url} answers in`,
+        prefix: `${url} answers in`,
         limits: { side: 'above', amber: { value: slow_seconds, key } },
         clears_when: `it answers within ${formatDuration(slow_seconds)}`,
       };

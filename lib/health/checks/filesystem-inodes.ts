@@ -14,6 +14,6 @@ export const filesystemInodes = defineCheck({
     Object.entries(filesystems).flatMap(([subject, { path, inodes_used_percent: value }]) =>
       value === undefined
         ? []
-        : { subject, value, unit: 'percent', says: `${path} has`, after: ' of its inodes in use' },
+        : { subject, value, unit: 'percent', prefix: `${path} has`, suffix: ' of its inodes in use' },
     ),
 });

@@ -16,7 +16,7 @@ export const filesystemUsage = defineCheck({
       subject,
       value: used_percent,
       unit: 'percent',
-      says: `${path} is`,
-      after: ` full, ${formatBytes(available_bytes)} left`,
+      prefix: `${path} is`,
+      suffix: ` full, ${formatBytes(available_bytes)} left`,
     })),
 });

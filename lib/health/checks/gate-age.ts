@@ -10,7 +10,7 @@ export const gateAge = defineCheck({
       subject,
       value: age_seconds,
       unit: 's',
-      says: `the verdict of the ${subject} gate is`,
-      after: ' old',
+      prefix: `the verdict of the ${subject} gate is`,
+      suffix: ' old',
     })),
 });

@@ -15,8 +15,8 @@ export const hostFailedUnits = defineCheck({
       subject: 'host',
       value: failed,
       unit: '1',
-      says: 'failed units:',
-      after: failed === 0 ? '' : `: ${listed(failed_units)}`,
+      prefix: 'failed units:',
+      suffix: failed === 0 ? '' : `: ${listed(failed_units)}`,
     },
   ],
 });

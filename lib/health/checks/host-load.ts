@@ -14,7 +14,7 @@ export const hostLoad = defineCheck({
       subject: 'host',
       value: load_5 / cpus,
       unit: '1',
-      says: `the load of the last 5 minutes is ${load_5} on ${cpus} processors, a processor's share`,
+      prefix: `the load of the last 5 minutes is ${load_5} on ${cpus} processors, a processor's share`,
     },
   ],
 });

@@ -11,8 +11,8 @@ export const hostMemory = defineCheck({
       subject: 'host',
       value: memory_used_percent,
       unit: 'percent',
-      says: 'memory is',
-      after: ` in use, ${formatBytes(memory_available_bytes)} left`,
+      prefix: 'memory is',
+      suffix: ` in use, ${formatBytes(memory_available_bytes)} left`,
     },
   ],
 });

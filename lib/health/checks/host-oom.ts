@@ -13,8 +13,8 @@ export const hostOom = defineCheck({
             subject: 'host',
             value,
             unit: '1',
-            says: 'killed for want of memory since the snapshot before:',
-            after: value === 1 ? ' process' : ' processes',
+            prefix: 'killed for want of memory since the snapshot before:',
+            suffix: value === 1 ? ' process' : ' processes',
           },
         ],
 });

@@ -19,8 +19,8 @@ export const mirrorCoverage = defineCheck({
             subject,
             value,
             unit: 'percent',
-            says: `the copy ${subject} has`,
-            after: ` of ${source_files} files${missing_files === 0 ? '' : `, ${missing_files} are missing: ${listed(worst, 2)}`}`,
+            prefix: `the copy ${subject} has`,
+            suffix: ` of ${source_files} files${missing_files === 0 ? '' : `, ${missing_files} are missing: ${listed(worst, 2)}`}`,
           },
     ),
 });

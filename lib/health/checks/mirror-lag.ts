@@ -21,7 +21,7 @@ export const mirrorLag = defineCheck({
         // In windows, because streams arrive at different rates.
         value: Math.round((lag_seconds / window_seconds) * 10_000) / 10_000,
         unit: '1',
-        says: `the copy ${subject} lags by ${formatDuration(lag_seconds)}, of windows of ${window}:`,
+        prefix: `the copy ${subject} lags by ${formatDuration(lag_seconds)}, of windows of ${window}:`,
       };
     }),
 });

@@ -18,8 +18,8 @@ export const mirrorMismatch = defineCheck({
             subject,
             value,
             unit: '1',
-            says: `the copy ${subject} has`,
-            after: ` ${value === 1 ? 'file' : 'files'} of another size${value === 0 ? '' : `, near ${worst[0] ?? ''}`}`,
+            prefix: `the copy ${subject} has`,
+            suffix: ` ${value === 1 ? 'file' : 'files'} of another size${value === 0 ? '' : `, near ${worst[0] ?? ''}`}`,
           },
     ),
 });

@@ -19,8 +19,8 @@ export const serviceRestarts = defineCheck({
         subject,
         value,
         unit: '1',
-        says: `${subject} was restarted`,
-        after: ` ${value === 1 ? 'time' : 'times'} ${since}`,
+        prefix: `${subject} was restarted`,
+        suffix: ` ${value === 1 ? 'time' : 'times'} ${since}`,
       };
     }),
 });

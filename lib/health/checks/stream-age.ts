@@ -23,8 +23,8 @@ export const streamAge = defineCheck({
         subject,
         value,
         unit: 's',
-        says: `${newest} of ${clockMinute(new Date(newest_at))},`,
-        after: ' old',
+        prefix: `${newest} of ${clockMinute(new Date(newest_at))},`,
+        suffix: ' old',
         limits: { side: 'above', red: limit },
         clears_when,
         // The stream has been stale since its window ended, not since a probe noticed.

@@ -19,7 +19,7 @@ export const timerOverdue = defineCheck({
         subject,
         value,
         unit: 's',
-        says:
+        prefix:
           value > 0 ? `${subject} should have run at ${due} and is late by` : `${subject} runs next at ${due}; late by`,
       };
     }),

@@ -23,8 +23,8 @@ export const workspaceUsage = defineCheck({
           subject,
           value: used_percent,
           unit: 'percent',
-          says: `the workspace ${path} is`,
-          after: ` full${used_bytes === undefined || size_bytes === undefined ? '' : `, ${formatBytes(used_bytes)} of ${formatBytes(size_bytes)}`}`,
+          prefix: `the workspace ${path} is`,
+          suffix: ` full${used_bytes === undefined || size_bytes === undefined ? '' : `, ${formatBytes(used_bytes)} of ${formatBytes(size_bytes)}`}`,
         },
   ],
 });

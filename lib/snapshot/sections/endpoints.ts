@@ -12,7 +12,6 @@ export const endpoints = defineSection({
     ...(dashboard ? [{ name: 'dashboard', path: ['dashboard'] }] : []),
     ...namesUnder('endpoints', others),
   ],
-  hosts: () => [],
   schema: z.looseObject({
     url: words('address asked'),
     answered: flag('an HTTP response arrived'),

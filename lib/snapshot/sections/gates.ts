@@ -11,8 +11,8 @@ export const gates = defineSection({
   source: 'the JSON summary that the gate leaves (try: cat FILE)',
   noun: 'gate',
   subjects: ({ gates: own }: SnapshotConfig) => namesUnder('gates', own),
-  hosts: ({ gates: own }: SnapshotConfig) =>
-    Object.entries(own).map(([key, { host }]) => ({ name: host, path: ['gates', key, 'host'] })),
+  places: ({ gates: own }: SnapshotConfig) =>
+    Object.entries(own).map(([item, { host, file }]) => ({ item, host, path: file, key: ['gates', item, 'host'] })),
   schema: z.looseObject({
     file: words('summary file'),
     verdict: z.enum(gateVerdicts).register(z.globalRegistry, { long_name: 'verdict of the gate' }),

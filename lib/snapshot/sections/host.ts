@@ -9,7 +9,6 @@ export const host = defineSection({
   source: '/proc/loadavg, meminfo, uptime, vmstat and /sys/devices/system/cpu/online (try: uptime; free -h)',
   noun: 'subject',
   subjects: () => [{ name: 'host', path: [] }],
-  hosts: () => [],
   schema: z.looseObject({
     boot_id: words('id of this boot'),
     uptime_seconds: quantity('s', 'time since boot'),

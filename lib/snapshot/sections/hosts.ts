@@ -8,7 +8,6 @@ export const hosts = defineSection({
   source: 'one command over ssh (try: ssh -o BatchMode=yes HOST true)',
   noun: 'host',
   subjects: ({ hosts: others }: SnapshotConfig) => namesUnder('hosts', others),
-  hosts: () => [],
   schema: z.looseObject({
     address: words('ssh address'),
     reached: flag('a command ran there'),

@@ -12,7 +12,6 @@ export const services = defineSection({
     const units = [...own, ...Object.values(streams).flatMap((stream) => Object.values(stream.units))];
     return [...new Set(units)].map((name) => ({ name, path: ['services'] }));
   },
-  hosts: () => [],
   schema: z.record(
     z.string(),
     z.looseObject({
