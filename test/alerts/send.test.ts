@@ -9,7 +9,7 @@ import { makeOutside } from '../../lib/io/outside.ts';
 import { latestHealth } from '../../lib/health/files.ts';
 import { stageRecord } from '../../lib/contract/record.ts';
 import { latest } from '../../lib/snapshot/files.ts';
-import { worldIn } from '../world.ts';
+import { recordOf, worldIn } from '../world.ts';
 import { ok } from '../health/seen.ts';
 import { takes, isDown, only, disk, site, header, time, transportOf, bodyOf, observation } from './send-site.ts';
 
@@ -244,17 +244,11 @@ test('a mail about a snapshot that cannot be read neither says that the rest is 
   for (const content of ['garbage', undefined]) {
     const { run, taken, folder } = site(t);
     const world = worldIn(folder, { at: time(0) });
-    await world.replace(stageRecord('append-zarr'), {
-      schema_version: 1,
-      stage: 'append-zarr',
-      run_id: '0'.repeat(32),
-      started_at: time(0).toISOString(),
-      ms: 1,
+    const record = recordOf('append-zarr', time(0).toISOString(), {
       outcome: 'failed',
-      exit_code: 1,
-      counts: {},
       problems: ['the disk is gone'],
     });
+    await world.replace(stageRecord('append-zarr'), record);
     const path = latest.path(world.places, time(0));
     mkdirSync(dirname(path), { recursive: true });
     if (content !== undefined) writeFileSync(path, content);
