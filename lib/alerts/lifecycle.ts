@@ -81,24 +81,21 @@ function worstOfEach(sightings: readonly Sighting[]): Iterable<Sighting> {
 
 /** After the clock was set back: times in the future are set to now, so every wait starts again. */
 function notFromTheFuture(alert: Alert, at: string): Alert {
-  const earlier = (time: string): string => (time > at ? at : time);
-  const optional = [
-    'clear_since',
-    'unknown_since',
-    'first_queued',
-    'last_queued',
-    'last_sent',
-    'escalated_at',
-  ] as const;
-  const moved = optional.flatMap((key) => (alert[key] === undefined ? [] : [[key, earlier(alert[key])]]));
-  return {
-    ...alert,
-    first_seen: earlier(alert.first_seen),
-    last_seen: earlier(alert.last_seen),
-    since: earlier(alert.since),
-    ...(Object.fromEntries(moved) as Partial<Alert>),
-  };
+  const future = times.filter((key) => (alert[key] ?? at) > at);
+  return { ...alert, ...Object.fromEntries(future.map((key) => [key, at])) };
 }
+
+const times = [
+  'first_seen',
+  'last_seen',
+  'since',
+  'clear_since',
+  'unknown_since',
+  'first_queued',
+  'last_queued',
+  'last_sent',
+  'escalated_at',
+] as const;
 
 function newRun(look: Look, at: string) {
   const events: AlertEvent[] = [];
@@ -143,7 +140,7 @@ function newRun(look: Look, at: string) {
     phase: 'pending',
     first_seen: at,
     last_seen: at,
-    since: since !== undefined && since < at ? since : at,
+    since: earliest(since, at),
     incident: `${id.replaceAll(/[^\w.-]+/g, '-')}.${Date.parse(at).toString(36)}`,
   });
 
@@ -184,7 +181,7 @@ function newRun(look: Look, at: string) {
   const addNotice = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
     const told = [...new Set([...(alert.told ?? []), ...to])];
     const queued = { ...alert, first_queued: alert.first_queued ?? at, last_queued: at, told };
-    notices.push({ kind, id, alert: queued, to });
+    notices.push({ kind, id, alert: queued, to: [...to] });
     return queued;
   };
 
@@ -202,7 +199,7 @@ function newRun(look: Look, at: string) {
     if (alert.last_queued === undefined) return;
     const to = alert.told ?? look.handlingOf(alert.rule, alert.subject).to;
     const how = kind === 'vanished' ? 'vanished' : 'recovery';
-    notices.push({ kind: how, id, alert: { ...alert, message, last_seen: at }, to });
+    notices.push({ kind: how, id, alert: { ...alert, message, last_seen: at }, to: [...to] });
   };
 
   const vanish = (id: string, alert: Alert): undefined =>
@@ -213,14 +210,13 @@ function newRun(look: Look, at: string) {
 
 const earliest = (one: string | undefined, other: string): string => (one !== undefined && one < other ? one : other);
 
-const latest = (one: string | undefined, other: string): string => (one !== undefined && one > other ? one : other);
-
 /** Records that a transport accepted a mail about these alerts; a later `last_sent` is kept. */
 export function sent(state: AlertState, ids: readonly string[], at: Date): AlertState {
   const alerts = { ...state.alerts };
   for (const id of ids) {
     const alert = alerts[id];
-    if (alert) alerts[id] = { ...alert, last_sent: latest(alert.last_sent, at.toISOString()) };
+    const isLater = (alert?.last_sent ?? '') < at.toISOString();
+    if (alert && isLater) alerts[id] = { ...alert, last_sent: at.toISOString() };
   }
   return { ...state, alerts };
 }

@@ -86,27 +86,15 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
   const own = policy.limit && measured && judge(measured, ownLimit(policy.name, policy.limit, subject, config));
   if (own && measured) {
     if (own.level === 'green') return { subject, state: 'clear', message: own.shown };
-    return firing(subject, {
-      value: measured.value,
-      unit: measured.unit,
-      limit: own.limit,
-      message: own.crossed,
-      since,
-    });
+    const { value: number, unit: ofNumber } = measured;
+    return firing(subject, { value: number, unit: ofNumber, limit: own.limit, message: own.crossed, since });
   }
   const shown = shortMessage ?? message;
   if (policy.levels.includes(level)) {
     const whose = dependents && policy.onlyServing ? ` (${dependents.join(', ')})` : '';
     const ownRunbook = policy.runbook === undefined ? runbook : undefined;
-    return firing(subject, {
-      value,
-      unit,
-      limit,
-      message: `${shown}${whose}`,
-      since,
-      clears_when,
-      runbook: ownRunbook,
-    });
+    const full = `${shown}${whose}`;
+    return firing(subject, { value, unit, limit, message: full, since, clears_when, runbook: ownRunbook });
   }
   if (level === 'unknown') return { subject, state: 'unknown', message: shown };
   return { subject, state: 'clear', message: policy.wellSays === undefined ? shown : `${subject} ${policy.wellSays}` };

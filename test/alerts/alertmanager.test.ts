@@ -1,10 +1,9 @@
 // What Alertmanager is told with each run: everything that is active, and for a while what is over.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import test from 'node:test';
-import { askReplicas, postAlerts, alertsToPost } from '../../lib/alerts/alertmanager.ts';
+import { askReplicas, alertsToPost } from '../../lib/alerts/alertmanager.ts';
 import type { State } from '../../lib/alerts/files.ts';
+import { serveHttp } from '../http.ts';
 import { makeNet } from '../../lib/io/net.ts';
 
 const start = Date.parse('2026-11-20T08:00:00Z');
@@ -92,21 +91,13 @@ test('a clock that was set back makes no alert that ends before it begins: one s
 });
 
 test('every replica is told, and one that is away is said without its secret address', async (t) => {
-  const asked: { path: string | undefined; authorization: string | undefined; body: string }[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (part: string) => (body += part));
-    request.on('end', () => {
-      asked.push({ path: request.url, authorization: request.headers.authorization, body });
-      response.writeHead(request.url?.startsWith('/bad') ? 400 : 200).end('{"code":601,"message":"bad"}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => void server.close());
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { asked, url: base } = await serveHttp(t, (path) => ({
+    status: path.startsWith('/bad') ? 400 : 200,
+    body: '{"code":601,"message":"bad"}',
+  }));
   const net = makeNet({ AM: `${base}/secret-prefix/`, TOKEN: 'hunter2-token' });
   const settings = { urls: [base, '$AM', `${base}/bad`, 'http://127.0.0.1:9', '$NONE'], token: '$TOKEN', labels: {} };
-  const replicas = await postAlerts(net, settings, alertsToPost(stateOf(alertOfObservation('data')), {}, about(0)));
+  const replicas = await askReplicas(net, settings, alertsToPost(stateOf(alertOfObservation('data')), {}, about(0)));
   const host = base.slice('http://'.length);
   assert.deepEqual(
     replicas.map(({ shown, problem }) => [shown, problem]),
@@ -118,12 +109,12 @@ test('every replica is told, and one that is away is said without its secret add
       ['$NONE', 'NONE is not set: in the environment, as a file that NONE_FILE names, or as a credential'],
     ],
   );
-  assert.deepEqual(asked.map(({ path }) => path ?? '').sort(), [
+  assert.deepEqual(asked.map(({ path }) => path).sort(), [
     '/api/v2/alerts',
     '/bad/api/v2/alerts',
     '/secret-prefix/api/v2/alerts',
   ]);
-  assert.ok(asked.every(({ authorization }) => authorization === 'Bearer hunter2-token'));
+  assert.ok(asked.every(({ headers }) => headers.authorization === 'Bearer hunter2-token'));
   assert.equal((JSON.parse(asked[0]?.body ?? '[]') as unknown[]).length, 1);
   assert.equal((await askReplicas(net, { ...settings, urls: [base] }))[0]?.problem, undefined);
 });

@@ -1,7 +1,5 @@
 // send-alerts over real files, with a transport that can be told what to do.
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
@@ -19,6 +17,7 @@ import { webhook } from '../../lib/alerts/transports/webhook.ts';
 import { openSpool } from '../../lib/io/spool.ts';
 import { latest } from '../../lib/snapshot/files.ts';
 import { filesystem, ok } from '../health/seen.ts';
+import { serveHttp } from '../http.ts';
 import { snapshotOf } from '../judged.ts';
 import { configurationOf, readText, temporaryFolder, worldIn } from '../world.ts';
 
@@ -128,20 +127,9 @@ export const bodyOf = (one: Taken | undefined): string =>
 export const header = (mail: Mail, name: string): string =>
   new RegExp(`^${name}: (.*(?:\\r\\n[ \\t].*)*)`, 'im').exec(mail.raw)?.[1]?.replaceAll(/\r\n\s+/g, ' ') ?? '';
 
-/** A server that answers as it is told, and keeps what it was sent. */
+/** A server whose status can be changed between two requests. */
 export async function serve(t: TestContext) {
-  const asked: { path: string; body: string }[] = [];
   let status = 200;
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (part: string) => (body += part));
-    request.on('end', () => {
-      asked.push({ path: request.url ?? '', body });
-      response.writeHead(status).end('ok');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => void server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { asked, url } = await serveHttp(t, () => ({ status }));
   return { asked, url, answers: (next: number) => (status = next) };
 }
