@@ -1,4 +1,5 @@
 // send-alerts over real files, with a transport that can be told what to do.
+import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -34,6 +35,15 @@ export const takes: Answer = (_mail, to) => ({ accepted: [...to], refused: [], w
 export const isDown: Answer = () => {
   throw new Error('connection refused');
 };
+
+/** Accepts a mail for every recipient but this one. */
+export const refuses =
+  (refused: string, words: string): Answer =>
+  (_mail, to) => ({
+    accepted: to.filter((address) => address !== refused),
+    refused: to.includes(refused) ? [{ address: refused, permanent: words.startsWith('5'), words }] : [],
+    words: '250',
+  });
 
 export function transportOf(name: string, answer: () => Answer, taken: Taken[]): Transport {
   return {
@@ -122,6 +132,11 @@ export function siteIn(folder: string, configuration = 'site: test\nalerts: { to
 }
 
 export const site = (t: TestContext, configuration?: string) => siteIn(temporaryFolder(t), configuration);
+export const subjectOf = (one: Taken | undefined): string =>
+  header(one?.mail ?? assert.fail('there is no mail'), 'Subject');
+/** `ALERT storage:data` of each mail. */
+export const titlesOf = (taken: readonly Taken[]): string[] =>
+  taken.map((one) => /[A-Z]+ \S+(?=: )/.exec(subjectOf(one))?.[0] ?? '');
 export const bodyOf = (one: Taken | undefined): string =>
   one?.mail.raw.split('\r\n\r\n').slice(1).join('\n').replaceAll('=\r\n', '') ?? '';
 export const header = (mail: Mail, name: string): string =>
