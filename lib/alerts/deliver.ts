@@ -34,12 +34,8 @@ export async function deliverWaiting(
     giveUp: world.config.alerts['give-up'],
     isTimeLeft,
   });
-  const happened = flushed.happened.map(({ kind, entry, to, message }) => ({
-    kind,
-    ids: entry.ids,
-    message,
-    message_id: entry.message_id,
-    to: [...to],
-  }));
+  const happened = flushed.happened.map(({ kind, entry: { ids, message_id }, to, message }) => {
+    return { kind, ids, message, message_id, to: [...to] };
+  });
   return { ...flushed, problems: [...flushed.problems, ...(await log(world, runId, happened))] };
 }

@@ -70,14 +70,10 @@ function subjectIn(
   { observation, dependents, blind }: Covered,
 ): string | undefined {
   if (of === undefined) return observation.id;
-  const before = Object.hasOwn(of, observation.check) ? of[observation.check] : undefined;
-  if (
-    before === undefined ||
-    except?.includes(observation.subject) ||
-    (onlyServing && !dependents && blind === undefined)
-  )
-    return undefined;
-  return `${before}${observation.subject}`;
+  const prefix = Object.hasOwn(of, observation.check) ? of[observation.check] : undefined;
+  if (prefix === undefined || except?.includes(observation.subject)) return undefined;
+  if (onlyServing && !dependents && blind === undefined) return undefined;
+  return `${prefix}${observation.subject}`;
 }
 
 function sightingOf(policy: Policy, subject: string, judged: Judged, config: AlertsConfig): Sighting {
@@ -139,16 +135,13 @@ function withReadings(
     const message = `${subject} cannot be read: ${firstLine(failed.reason)}`;
     return firing(subject, { value: 'failed', unit: '', limit: { value: 'a reading', key: '' }, message });
   });
-  const told = sightings.map((sighting) => {
+  const withCosts = sightings.map((sighting) => {
     const cost = costs.get(sighting.subject);
-    return sighting.state === 'firing' && cost !== undefined
-      ? {
-          ...sighting,
-          message: `${sighting.message}; ${counted(cost, 'reading')} ${cost === 1 ? 'fails' : 'fail'} because of it`,
-        }
-      : sighting;
+    if (sighting.state !== 'firing' || cost === undefined) return sighting;
+    const also = `${counted(cost, 'reading')} ${cost === 1 ? 'fails' : 'fail'} because of it`;
+    return { ...sighting, message: `${sighting.message}; ${also}` };
   });
-  return [...told, ...failing];
+  return [...withCosts, ...failing];
 }
 
 /** Whether the alert reports this observation already, or reports the failed reading that caused it. */

@@ -18,7 +18,6 @@ import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
 import {
   alertsIn,
-  type AlertState,
   events,
   type Notice,
   outboxFolder,
@@ -35,8 +34,7 @@ import type { Post } from './post.ts';
 import { allOf, queue } from './queue.ts';
 import { parseNotes, activeSilences, expiredNotes } from './quiet.ts';
 
-const empty: AlertState = { seen_at: undefined, alerts: {} };
-const fresh: State = { schema_version: 1, snapshot: empty, own: empty };
+const fresh: State = { schema_version: 1, snapshot: { alerts: {} }, own: { alerts: {} } };
 /** Mails not sent within this time wait for the next run. */
 const sendingMs = 60_000;
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { webhook } from '../../lib/alerts/transports/webhook.ts';
-import { webhookRequest, webhookStyles } from '../../lib/alerts/webhook-body.ts';
+import { webhookRequests, webhookStyles } from '../../lib/alerts/webhook-body.ts';
 import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
 import type { News, Told } from '../../lib/contract/mail.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
@@ -26,7 +26,7 @@ const news: News = {
   alerts: [told, { ...told, kind: 'recovery', id: 'stream:hatpro', message: 'hatpro is back', value: null }],
 };
 const url = 'https://ntfy.example.org/base/aurora-alerts?auth=abc';
-const requestOf = (style: (typeof webhookStyles)[number], what = news) => webhookRequest(style, url, what, '<1@vm>');
+const requestOf = (style: (typeof webhookStyles)[number], what = news) => webhookRequests[style](url, what, '<1@vm>');
 
 describe('alerts/webhook', () => {
   test('the style `json` posts the whole notification, with the message id by which a receiver finds duplicates', () => {
