@@ -1,5 +1,4 @@
 // Recipients in a `to`: a mail address, a user of this machine, or `webhook:NAME`, one of `alerts.webhooks`.
-import type { AlertsConfig } from './config.ts';
 
 const prefix = 'webhook:';
 
@@ -7,17 +6,24 @@ const prefix = 'webhook:';
 export const webhookOf = (recipient: string): string | undefined =>
   recipient.startsWith(prefix) ? recipient.slice(prefix.length) : undefined;
 
+interface Notified {
+  readonly to?: readonly string[] | undefined;
+}
+
+interface Recipients extends Notified {
+  readonly escalate?: Notified | undefined;
+  readonly rules: Readonly<Record<string, Notified & { readonly for: Readonly<Record<string, Notified>> }>>;
+}
+
+type RecipientList = [path: string[], to: readonly string[]];
+
 /** Every list of recipients, with its path below `alerts`. */
-export const recipientLists = ({
-  to,
-  escalate,
-  rules,
-}: Pick<AlertsConfig['alerts'], 'to' | 'escalate' | 'rules'>): [path: string[], to: readonly string[]][] => [
-  [['to'], to],
+export const recipientLists = ({ to, escalate, rules }: Recipients): RecipientList[] => [
+  [['to'], to ?? []],
   [['escalate', 'to'], escalate?.to ?? []],
-  ...Object.entries(rules).flatMap(([rule, { to: own, for: exceptions }]): [string[], readonly string[]][] => [
+  ...Object.entries(rules).flatMap(([rule, { to: own, for: exceptions }]): RecipientList[] => [
     [['rules', rule, 'to'], own ?? []],
-    ...Object.entries(exceptions).map(([subject, exception]): [string[], readonly string[]] => [
+    ...Object.entries(exceptions).map(([subject, exception]): RecipientList => [
       ['rules', rule, 'for', subject, 'to'],
       exception.to ?? [],
     ]),
