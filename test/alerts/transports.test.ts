@@ -76,7 +76,11 @@ describe('alerts/transports', () => {
   });
 
   test('`ready` says what a usable transport uses, and what to do about an unusable one', async () => {
-    const login = { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_USER: 'ops' };
+    const login = { HOST: 'mx', USER: 'ops' };
+    const smtpWith = (settings: Record<string, string>, files: Record<string, string> = {}, more = {}): There => {
+      const named = Object.entries(settings).map(([name, value]) => [`OPS_ALERT_SMTP_${name}`, value]);
+      return { environment: { ...Object.fromEntries(named), ...more }, files };
+    };
     const cases: [transport: Transport, There, RegExp][] = [
       [mailx, {}, /^no: there is no mailx: install bsd-mailx$/],
       [mailx, { links: bsd }, /^no: there is no sendmail .*install msmtp-mta/],
@@ -155,49 +159,17 @@ describe('alerts/transports', () => {
         /^no: msmtp cannot use \/etc\/msmtprc: cannot read the output of passwordeval$/,
       ],
       [smtp, {}, /^no: OPS_ALERT_SMTP_HOST is not set/],
-      [smtp, { environment: { OPS_ALERT_SMTP_HOST: 'mx' } }, /^yes: mx:25, STARTTLS if it is offered, no login$/],
-      [smtp, { environment: { ...login, OPS_ALERT_SMTP_PASSWORD: 'hunter2' } }, /^yes: mx:587, STARTTLS, as ops$/],
-      [
-        smtp,
-        { environment: { ...login, OPS_ALERT_SMTP_PASSWORD: 'hunter2', OPS_ALERT_SMTP_PORT: '465' } },
-        /465, TLS,/,
-      ],
-      [
-        smtp,
-        { environment: { ...login, OPS_ALERT_SMTP_PASSWORD: 'x', OPS_ALERT_SMTP_TLS: 'none' } },
-        /25, no encryption/,
-      ],
-      [smtp, { environment: login }, /^no: OPS_ALERT_SMTP_USER is set, but no password: /],
-      [
-        smtp,
-        { environment: { ...login, CREDENTIALS_DIRECTORY: '/run/c' }, files: { '/run/c/smtp-password': 'hunter2\n' } },
-        /^yes: /,
-      ],
-      [
-        smtp,
-        { environment: { ...login, OPS_ALERT_SMTP_PASSWORD_FILE: '/p' } },
-        /^no: the password file \/p cannot be read: ENOENT/,
-      ],
-      [
-        smtp,
-        { environment: { ...login, OPS_ALERT_SMTP_PASSWORD_FILE: '/p' }, files: { '/p': '\n' } },
-        /^no: .* is empty/,
-      ],
-      [
-        smtp,
-        { environment: { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_PASSWORD: 'hunter2' } },
-        /^no: OPS_ALERT_SMTP_PASSWORD is set, but not OPS_ALERT_SMTP_USER/,
-      ],
-      [
-        smtp,
-        { environment: { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_PORT: 'smtp' } },
-        /^no: .*PORT is "smtp": expected a port/,
-      ],
-      [
-        smtp,
-        { environment: { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_TLS: 'ssl' } },
-        /^no: .* expected tls, starttls/,
-      ],
+      [smtp, smtpWith({ HOST: 'mx' }), /^yes: mx:25, STARTTLS if it is offered, no login$/],
+      [smtp, smtpWith({ ...login, PASSWORD: 'hunter2' }), /^yes: mx:587, STARTTLS, as ops$/],
+      [smtp, smtpWith({ ...login, PASSWORD: 'hunter2', PORT: '465' }), /465, TLS,/],
+      [smtp, smtpWith({ ...login, PASSWORD: 'x', TLS: 'none' }), /25, no encryption/],
+      [smtp, smtpWith(login), /^no: OPS_ALERT_SMTP_USER is set, but no password: /],
+      [smtp, smtpWith(login, { '/run/c/smtp-password': 'hunter2\n' }, { CREDENTIALS_DIRECTORY: '/run/c' }), /^yes: /],
+      [smtp, smtpWith({ ...login, PASSWORD_FILE: '/p' }), /^no: the password file \/p cannot be read: ENOENT/],
+      [smtp, smtpWith({ ...login, PASSWORD_FILE: '/p' }, { '/p': '\n' }), /^no: .* is empty/],
+      [smtp, smtpWith({ HOST: 'mx', PASSWORD: 'hunter2' }), /^no: OPS_ALERT_SMTP_PASSWORD is set, but not .*_USER/],
+      [smtp, smtpWith({ HOST: 'mx', PORT: 'smtp' }), /^no: .*PORT is "smtp": expected a port/],
+      [smtp, smtpWith({ HOST: 'mx', TLS: 'ssl' }), /^no: .* expected tls, starttls/],
     ];
     assert.ok(cases.length >= 30);
     for (const [transport, there, expected] of cases) {

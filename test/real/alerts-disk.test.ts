@@ -7,27 +7,21 @@ import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { readText, temporaryFolder } from '../world.ts';
 import { fill, mountTmpfs } from './disks.ts';
-import { type Relay, serveMail } from './mail-server.ts';
+import { serveMail } from './mail-server.ts';
 import { arrivalsOf, type Ended, type MailSite, mailSiteIn, modesOf, tallyOf } from './mail-site.ts';
 
-interface Place {
-  readonly disk: string;
-  readonly site: MailSite;
-  readonly received: Relay['received'];
-  /** The relay's refusal for Bert from now on; undefined: his mail is accepted. */
-  readonly busy: { words: string | undefined };
-  readonly run: (disks: Readonly<Record<string, number>>) => Promise<Ended>;
-}
+type Place = Awaited<ReturnType<typeof placeOn>>;
 
 const both = ['anna', 'bert'];
 
-async function placeOn(t: TestContext): Promise<Place> {
+async function placeOn(t: TestContext) {
   const disk = mountTmpfs(t, 'size=1m');
   const site = mailSiteIn(temporaryFolder(t), {
     configuration: `alerts: { to: [${both.map((name) => `${name}@example.org`).join(', ')}] }`,
     state: join(disk, 'state'),
   });
-  const busy: Place['busy'] = { words: undefined };
+  /** The relay's refusal for Bert from now on; undefined: his mail is accepted. */
+  const busy: { words: string | undefined } = { words: undefined };
   const recipients = {
     get bert() {
       return busy.words;
@@ -40,7 +34,7 @@ async function placeOn(t: TestContext): Promise<Place> {
     site,
     received,
     busy,
-    run: async (disks) => {
+    run: async (disks: Readonly<Record<string, number>>): Promise<Ended> => {
       site.look(disks);
       return site.run('send-alerts');
     },
