@@ -82,7 +82,7 @@ const noticeSchema = loose({
 
 export type Notice = Readonly<z.output<typeof noticeSchema>>;
 
-const quietSchema = loose({
+const activeSilenceSchema = loose({
   kind: z.enum(['silence', 'acknowledgement', 'maintenance']),
   /** `rule`, or `rule:subject`, or `everything`. */
   of: z.string(),
@@ -92,11 +92,11 @@ const quietSchema = loose({
 });
 
 /** A silence, acknowledgement or maintenance window that holds now. */
-export type Quiet = z.output<typeof quietSchema>;
+export type ActiveSilence = z.output<typeof activeSilenceSchema>;
 
 const stateSchema = loose({
   schema_version: z.number(),
-  quiet: z.optional(z.array(quietSchema)),
+  quiet: z.optional(z.array(activeSilenceSchema)),
   /** Alerts evaluated at the time of the snapshots, and alerts evaluated by the clock. */
   snapshot: alertStateSchema,
   own: alertStateSchema,

@@ -17,38 +17,38 @@ export interface Handling {
   readonly acknowledged: string | undefined;
 }
 
-export interface Look {
+export interface Evaluation {
   readonly at: Date;
   /** Rule name → its sightings, and why it could not observe all of its subjects. */
-  readonly seen: Readonly<Record<string, Seen>>;
+  readonly seen: Readonly<Record<string, RuleSightings>>;
   readonly handlingOf: (rule: string, subject: string) => Handling;
   /** Whether a mail about the alert is still in the outbox. */
   readonly isOnItsWay: (id: string) => boolean;
 }
 
-export interface Seen {
+export interface RuleSightings {
   readonly sightings: readonly Sighting[];
   /** Why the rule could not observe all subjects: a subject without a sighting may then still exist. */
   readonly blind: string | undefined;
 }
 
-export interface Advance {
+export interface Advanced {
   readonly state: AlertState;
   readonly events: readonly AlertEvent[];
   readonly notices: readonly Notice[];
 }
 
-export function advance(before: AlertState, look: Look): Advance {
-  const at = look.at.toISOString();
+export function advance(before: AlertState, evaluation: Evaluation): Advanced {
+  const at = evaluation.at.toISOString();
   if (before.seen_at === at) return { state: before, events: [], notices: [] };
-  const run = newRun(look, at);
+  const run = newRun(evaluation, at);
   const alerts: Record<string, Alert> = {};
   const keep = (id: string, alert: Alert | undefined): void => {
     if (alert) alerts[id] = alert;
   };
   const known = new Map(Object.entries(before.alerts).map(([id, alert]) => [id, notFromTheFuture(alert, at)]));
   const named = new Set<string>();
-  for (const [rule, { sightings }] of Object.entries(look.seen)) {
+  for (const [rule, { sightings }] of Object.entries(evaluation.seen)) {
     for (const sighting of worstOfEach(sightings)) {
       const id = `${rule}:${sighting.subject}`;
       named.add(id);
@@ -57,7 +57,7 @@ export function advance(before: AlertState, look: Look): Advance {
   }
   for (const [id, alert] of known) {
     if (named.has(id)) continue;
-    const blind = look.seen[alert.rule]?.blind;
+    const blind = evaluation.seen[alert.rule]?.blind;
     keep(id, blind === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, blind));
   }
   return { state: { seen_at: at, alerts }, events: run.events, notices: run.notices };
@@ -97,7 +97,7 @@ const times = [
   'escalated_at',
 ] as const;
 
-function newRun(look: Look, at: string) {
+function newRun(evaluation: Evaluation, at: string) {
   const events: AlertEvent[] = [];
   const notices: Notice[] = [];
   const record = (kind: AlertEvent['kind'], id: string, message: string): void =>
@@ -123,7 +123,7 @@ function newRun(look: Look, at: string) {
   const raise = (id: string, rule: string, sighting: Firing, known: Alert | undefined): Alert => {
     const { state: _firing, since, ...shown } = sighting;
     const { subject, message } = shown;
-    const handling = look.handlingOf(rule, subject);
+    const handling = evaluation.handlingOf(rule, subject);
     if (!known) record('pending', id, message);
     const { clear_since: _over, ...before } = known ?? newAlert(id, rule, sighting);
     const seen: Alert = { ...before, ...shown, since: earliest(since, before.since), last_seen: at };
@@ -172,7 +172,7 @@ function newRun(look: Look, at: string) {
     }
     // Counted from the last mail that was delivered. No repeat while a mail still waits; a dead letter holds nothing back.
     const arrived = last_sent !== undefined && last_sent >= last_queued ? last_sent : undefined;
-    if (arrived === undefined && look.isOnItsWay(id)) return current;
+    if (arrived === undefined && evaluation.isOnItsWay(id)) return current;
     if (secondsSince(arrived ?? last_queued, at) < handling.repeat - graceSeconds) return current;
     record('repeated', id, current.message);
     return addNotice('repeat', id, current, escalated_at === undefined ? handling.to : everybody);
@@ -186,7 +186,7 @@ function newRun(look: Look, at: string) {
   };
 
   const clear = (id: string, alert: Alert, message: string): Alert | undefined => {
-    const handling = look.handlingOf(alert.rule, alert.subject);
+    const handling = evaluation.handlingOf(alert.rule, alert.subject);
     if (alert.phase === 'pending') return close('passed', id, alert, message);
     const clear_since = alert.clear_since ?? at;
     if (secondsSince(clear_since, at) < handling.clearHold) return { ...alert, clear_since };
@@ -197,7 +197,7 @@ function newRun(look: Look, at: string) {
     record(kind, id, message);
     // A recovery is mailed even if the first mail still waits: both are sent, so that every opening has its end.
     if (alert.last_queued === undefined) return;
-    const to = alert.told ?? look.handlingOf(alert.rule, alert.subject).to;
+    const to = alert.told ?? evaluation.handlingOf(alert.rule, alert.subject).to;
     const how = kind === 'vanished' ? 'vanished' : 'recovery';
     notices.push({ kind: how, id, alert: { ...alert, message, last_seen: at }, to: [...to] });
   };

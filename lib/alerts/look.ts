@@ -7,7 +7,7 @@ import type { Judged } from '../engine/checks.ts';
 import { judge } from '../engine/judgement.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import type { AlertsConfig, RuleConfig } from './config.ts';
-import type { Handling, Seen } from './lifecycle.ts';
+import type { Handling, RuleSightings } from './lifecycle.ts';
 import { monitorPolicies, policies, policyNamed, red, snapshotPolicies } from './policies.ts';
 import { acknowledgedBy, type Note, silencedBy } from './quiet.ts';
 
@@ -28,24 +28,24 @@ export function snapshotSightings(
   judged: readonly Judged[],
   readings: Readings,
   config: AlertsConfig,
-): Record<string, Seen> {
+): Record<string, RuleSightings> {
   const left = judged.filter(
     (one) =>
       one.observation.level !== 'red' ||
       !policies.some((policy) => policy !== red && subjectIn(policy, one) !== undefined),
   );
-  return { ...lookOf(snapshotPolicies, judged, readings, config), ...lookOf([red], left, {}, config) };
+  return { ...sightingsOf(snapshotPolicies, judged, readings, config), ...sightingsOf([red], left, {}, config) };
 }
 
-export const monitorSightings = (judged: readonly Judged[], config: AlertsConfig): Record<string, Seen> =>
-  lookOf(monitorPolicies, judged, {}, config);
+export const monitorSightings = (judged: readonly Judged[], config: AlertsConfig): Record<string, RuleSightings> =>
+  sightingsOf(monitorPolicies, judged, {}, config);
 
-function lookOf(
+function sightingsOf(
   wanted: readonly Policy[],
   judged: readonly Judged[],
   readings: Readings,
   config: AlertsConfig,
-): Record<string, Seen> {
+): Record<string, RuleSightings> {
   return Object.fromEntries(
     wanted.map((policy) => {
       const covered = judged.flatMap((one) => {
@@ -167,13 +167,13 @@ function ruleConfigOf({ alerts }: AlertsConfig, rule: string, subject: string): 
 }
 
 /** Silences and acknowledgements, and what is needed to judge whether they hold. */
-export interface Quiet {
+export interface SilencesInForce {
   readonly notes: readonly Note[];
   readonly at: Date;
   readonly firstSeenOf: (id: string) => string | undefined;
 }
 
-export function handlingOf(config: AlertsConfig, rule: string, subject: string, quiet?: Quiet): Handling {
+export function handlingOf(config: AlertsConfig, rule: string, subject: string, quiet?: SilencesInForce): Handling {
   const id = `${rule}:${subject}`;
   const own = ruleConfigOf(config, rule, subject);
   const { alerts } = config;

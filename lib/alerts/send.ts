@@ -82,7 +82,7 @@ async function sendNew<Config extends AlertsConfig>(
   problems.push(...noState.map((problem) => `the state of the alerts ${problem}`));
   const { snapshot, missing } = await world.read(latest).then(
     (found) =>
-      found && lookTime(found)
+      found && snapshotTime(found)
         ? { snapshot: found, missing: '' }
         : { snapshot: undefined, missing: found ? 'the latest snapshot has no time' : 'there is no snapshot yet' },
     (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
@@ -92,7 +92,7 @@ async function sendNew<Config extends AlertsConfig>(
   problems.push(...noNotes);
   const alerts = alertsIn(before);
   const firstSeenOf = (id: string) => alerts[id]?.first_seen;
-  const byTime = snapshot && lookTime(snapshot);
+  const byTime = snapshot && snapshotTime(snapshot);
   const runId = snapshot?.run_id ?? world.runId;
   const outbox = readOutbox(spool, mailKind);
   const onTheirWay = new Set(outbox.waiting.flatMap(({ entry }) => entry.ids));
@@ -187,7 +187,7 @@ async function sendNew<Config extends AlertsConfig>(
   };
 }
 
-function lookTime(snapshot: Snapshot): Date | undefined {
+function snapshotTime(snapshot: Snapshot): Date | undefined {
   const at = new Date(snapshot.time_utc);
   return Number.isNaN(at.getTime()) ? undefined : at;
 }

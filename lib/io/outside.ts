@@ -32,7 +32,7 @@ export function makeOutside(given: Variables = process.env): Outside {
     realpath: (path) => quietly(() => realpathSync(path)),
     readable: (path) => quietly(() => (accessSync(path, constants.R_OK), statSync(path).isFile())) ?? false,
     readText: (path) => readFileSync(path, 'utf8'),
-    smtp: async (...conversation) => (await import('./smtp.ts')).converse(...conversation),
+    smtp: async (...conversation) => (await import('./smtp.ts')).sendOverSmtp(...conversation),
   };
 }
 

@@ -17,7 +17,12 @@ export function removeSpare(spare: string): void {
  * Removes temporary files of killed runs, and appends lines that wait in spare copies. Call only under the stage's lock, or
  * with an `olderMs` by which no living run can own the temporary files.
  */
-export function tidy(files: readonly FileLocation[], places: Places, at: Date, olderMs: number | undefined): void {
+export function tidySpares(
+  files: readonly FileLocation[],
+  places: Places,
+  at: Date,
+  olderMs: number | undefined,
+): void {
   const beforeMs = olderMs === undefined ? Infinity : at.getTime() - olderMs;
   for (const file of files) {
     const path = file.path(places, at);

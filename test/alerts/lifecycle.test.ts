@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import * as fc from 'fast-check';
 import type { AlertState } from '../../lib/alerts/files.ts';
-import { advance, type Handling, type Look, sent } from '../../lib/alerts/lifecycle.ts';
+import { advance, type Handling, type Evaluation, sent } from '../../lib/alerts/lifecycle.ts';
 import type { Sighting } from '../../lib/contract/policy.ts';
 
 const minute = 60_000;
@@ -36,7 +36,7 @@ const look = (
   sightings: readonly Sighting[],
   policy: Partial<Handling> = {},
   blind?: string,
-): Look => ({
+): Evaluation => ({
   at: time(minutes),
   seen: { storage: { sightings, blind } },
   handlingOf: () => ({ ...plain, ...policy }),

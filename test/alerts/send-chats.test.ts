@@ -5,7 +5,7 @@ import test, { describe } from 'node:test';
 import type { Post } from '../../lib/alerts/post.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { readText } from '../world.ts';
-import { disk, site, header, time, siteIn, serve } from './send-site.ts';
+import { disk, site, header, time, siteIn, serve, recipientsOf } from './send-site.ts';
 
 describe('alerts/send-chats', () => {
   test('a chat that is down delays no mail, gets its message later, and no recipient gets a duplicate', async (t) => {
@@ -17,10 +17,7 @@ describe('alerts/send-chats', () => {
     const by: Post = { ...post, outside: async () => makeOutside({ CHAT: `${chat.url}/very-secret` }) };
     chat.answers(503);
     await run(0, { filesystems: disk(91) }, by);
-    assert.deepEqual(
-      taken.map(({ to }) => to),
-      [['ops@example.org']],
-    );
+    assert.deepEqual(recipientsOf(taken), [['ops@example.org']]);
     assert.equal(header(taken[0]!.mail, 'To'), 'ops@example.org');
     const [name = ''] = waiting();
     assert.ok(!readText(join(outbox, name)).includes('very-secret'));

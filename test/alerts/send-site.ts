@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
+import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
 import type { Mail, Receipt, Transport } from '../../lib/contract/mail.ts';
 import type { Outside } from '../../lib/contract/outside.ts';
 import { stateFile } from '../../lib/alerts/files.ts';
@@ -57,6 +58,10 @@ export function transportOf(name: string, answer: () => Answer, taken: Taken[]):
     },
   };
 }
+
+/** What an error of a transport means for the mail. */
+export const verdictOf = (error: unknown): 'refused' | 'setup' | 'later' =>
+  error instanceof Refused ? 'refused' : error instanceof Unconfigured ? 'setup' : 'later';
 
 export const only = (...mail: Transport[]) => ({ mail, webhook });
 
@@ -137,6 +142,7 @@ export const subjectOf = (one: Taken | undefined): string =>
 /** `ALERT storage:data` of each mail. */
 export const titlesOf = (taken: readonly Taken[]): string[] =>
   taken.map((one) => /[A-Z]+ \S+(?=: )/.exec(subjectOf(one))?.[0] ?? '');
+export const recipientsOf = (taken: readonly Taken[]): (readonly string[])[] => taken.map(({ to }) => to);
 export const bodyOf = (one: Taken | undefined): string =>
   one?.mail.raw.split('\r\n\r\n').slice(1).join('\n').replaceAll('=\r\n', '') ?? '';
 export const header = (mail: Mail, name: string): string =>

@@ -24,6 +24,7 @@ import {
   time,
   titlesOf,
   transportOf,
+  recipientsOf,
 } from './send-site.ts';
 
 describe('alerts/send', () => {
@@ -127,10 +128,7 @@ describe('alerts/send', () => {
     );
     answers(refuses('gone@example.org', '550 no such user'));
     await run(0, { filesystems: disk(91) });
-    assert.deepEqual(
-      taken.map(({ to }) => to),
-      [['ops@example.org']],
-    );
+    assert.deepEqual(recipientsOf(taken), [['ops@example.org']]);
     assert.deepEqual(waiting(), []);
     assert.equal(readdirSync(join(outbox, 'dead')).length, 1);
   });
@@ -170,10 +168,7 @@ describe('alerts/send', () => {
     const before = [waiting(), JSON.stringify(state())];
     answers(takes);
     const { text, exitCode } = await run(10, undefined, undefined, { test: true });
-    assert.deepEqual(
-      taken.map(({ to }) => to),
-      [['ops@example.org', 'lead@example.org', 'power@example.org']],
-    );
+    assert.deepEqual(recipientsOf(taken), [['ops@example.org', 'lead@example.org', 'power@example.org']]);
     assert.match(text ?? '', /^sent: ops@example\.org, lead@example\.org, power@example\.org: 250 taken$/);
     assert.equal(exitCode, 0);
     assert.deepEqual([waiting(), JSON.stringify(state())], before);
@@ -358,16 +353,8 @@ describe('alerts/send', () => {
 
   test('a silence holds the mail back until it ends', async (t) => {
     const { run, taken, notes, events, state } = site(t);
-    const until = time(30).toISOString();
-    const note = {
-      schema_version: 1,
-      kind: 'silence',
-      of: 'storage',
-      who: 'ada',
-      reason: 'moving',
-      from: time(-5).toISOString(),
-      until,
-    };
+    const [from, until] = [time(-5).toISOString(), time(30).toISOString()];
+    const note = { schema_version: 1, kind: 'silence', of: 'storage', who: 'ada', reason: 'moving', from, until };
     notes.push({ name: 'a.json', text: JSON.stringify(note) }, { name: 'b.json', text: 'x' });
     const { problems } = await run(0, { filesystems: disk(91) });
     assert.match(problems.join(), /b\.json among the silences is not a valid note/);

@@ -8,10 +8,11 @@ import { transports } from '../../lib/alerts/transports/index.ts';
 import { mailx } from '../../lib/alerts/transports/mailx.ts';
 import { sendmail } from '../../lib/alerts/transports/sendmail.ts';
 import { smtp } from '../../lib/alerts/transports/smtp.ts';
-import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
+import { Unconfigured } from '../../lib/contract/errors.ts';
 import type { Mail, Transport } from '../../lib/contract/mail.ts';
 import type { Outside, Ran, RunOptions } from '../../lib/contract/outside.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
+import { verdictOf } from './send-site.ts';
 import { type Answers, serveMail } from './smtp-server.ts';
 
 const mail: Mail = {
@@ -220,18 +221,12 @@ describe('alerts/transports', () => {
         [
           '/usr/bin/bsd-mailx',
           '-n',
-          '-a',
-          'Message-ID: <a.1@vm>',
-          '-a',
-          'Auto-Submitted: auto-generated',
-          '-a',
-          'Content-Type: text/plain; charset=utf-8',
-          '-a',
-          'Content-Transfer-Encoding: quoted-printable',
-          '-r',
-          'ops@example.org',
-          '-s',
-          '=?UTF-8?Q?=C3=9Cber?= =?UTF-8?Q?hitzung?=',
+          ...['-a', 'Message-ID: <a.1@vm>'],
+          ...['-a', 'Auto-Submitted: auto-generated'],
+          ...['-a', 'Content-Type: text/plain; charset=utf-8'],
+          ...['-a', 'Content-Transfer-Encoding: quoted-printable'],
+          ...['-r', 'ops@example.org'],
+          ...['-s', '=?UTF-8?Q?=C3=9Cber?= =?UTF-8?Q?hitzung?='],
           '--',
           a,
           b,
@@ -253,10 +248,8 @@ describe('alerts/transports', () => {
     const raw = 'Subject: x\r\nContent-Type: multipart/alternative;\r\n boundary="-"\r\n\r\n---\r\n';
     await mailx.send({ ...mail, raw }, [a], outsideOf({ links: { ...bsd, ...msmtp }, files: configured, run }));
     assert.deepEqual(argv.slice(2, 6), [
-      '-a',
-      'Content-Type: multipart/alternative; boundary="-"',
-      '-a',
-      'Content-Transfer-Encoding: 7bit',
+      ...['-a', 'Content-Type: multipart/alternative; boundary="-"'],
+      ...['-a', 'Content-Transfer-Encoding: 7bit'],
     ]);
   });
 
@@ -313,8 +306,7 @@ describe('alerts/transports', () => {
       const through = mailx.send(mail, [a], outsideOf({ ...there, run: () => said }));
       for (const sent of [direct, through])
         await assert.rejects(sent, (error: Error) => {
-          const found = error instanceof Refused ? 'refused' : error instanceof Unconfigured ? 'setup' : 'later';
-          assert.equal(found, verdict, error.message);
+          assert.equal(verdictOf(error), verdict, error.message);
           assert.match(error.message, words);
           assert.doesNotMatch(error.message, /sendmail process failed|\n/);
           return true;
@@ -468,8 +460,7 @@ describe('alerts/transports', () => {
     for (const [answers, environment, verdict, words, seconds = 15] of cases) {
       const server = await serveMail(t, answers);
       await assert.rejects(smtp.send(mail, [a, b], outsideFor(server.port, environment, seconds)), (error: Error) => {
-        const found = error instanceof Refused ? 'refused' : error instanceof Unconfigured ? 'setup' : 'later';
-        assert.equal(found, verdict, error.message);
+        assert.equal(verdictOf(error), verdict, error.message);
         assert.match(error.message, words);
         const whole = inspect(error, { depth: 9, showHidden: true });
         for (const form of forms) assert.ok(!whole.includes(form), whole);

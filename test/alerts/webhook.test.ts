@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { webhook } from '../../lib/alerts/transports/webhook.ts';
 import { webhookRequests, webhookStyles } from '../../lib/alerts/webhook-body.ts';
-import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
+import { Unconfigured } from '../../lib/contract/errors.ts';
 import type { News, Told } from '../../lib/contract/mail.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { serveHttp } from '../http.ts';
+import { verdictOf } from './send-site.ts';
 
 const told: Told = {
   kind: 'opening',
@@ -100,7 +101,7 @@ describe('alerts/webhook', () => {
         (error: unknown) => {
           const words = String(error);
           assert.ok(!words.includes('very-secret') && !words.includes('hunter2'), words);
-          return error instanceof Refused ? 'refused' : error instanceof Unconfigured ? 'setup' : 'later';
+          return verdictOf(error);
         },
       );
       assert.equal(result, expected, `${status}`);

@@ -7,10 +7,11 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { mailx } from '../../lib/alerts/transports/mailx.ts';
 import { sendmail } from '../../lib/alerts/transports/sendmail.ts';
 import { smtp } from '../../lib/alerts/transports/smtp.ts';
-import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
+import { Unconfigured } from '../../lib/contract/errors.ts';
 import type { Mail, Transport } from '../../lib/contract/mail.ts';
 import type { Outside } from '../../lib/contract/outside.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
+import { verdictOf } from '../alerts/send-site.ts';
 import { procFiles } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 import { type Manners, type Received, serveMail, serveSilence } from './mail-server.ts';
@@ -63,10 +64,7 @@ const configOf = (port: number, more = ''): string => `account default\nhost 127
 
 const loginAs = (word: string): string => `auth plain\nuser ops\npassword ${word}\n`;
 
-type Verdict = 'later' | 'refused' | 'setup';
-
-const verdictOf = (error: Error): Verdict =>
-  error instanceof Refused ? 'refused' : error instanceof Unconfigured ? 'setup' : 'later';
+type Verdict = ReturnType<typeof verdictOf>;
 
 /** Header lines by name, unfolded. */
 function readMail(raw: string): { headers: Map<string, string[]>; body: string } {
