@@ -32,16 +32,11 @@ export interface RuleSightings {
   readonly blind: string | undefined;
 }
 
-export interface Advanced {
-  readonly state: AlertState;
-  readonly events: readonly AlertEvent[];
-  readonly notices: readonly Notice[];
-}
-
-export function advance(before: AlertState, evaluation: Evaluation): Advanced {
+export function advance(before: AlertState, evaluation: Evaluation) {
   const at = evaluation.at.toISOString();
-  if (before.seen_at === at) return { state: before, events: [], notices: [] };
   const run = newRun(evaluation, at);
+  const { events, notices } = run;
+  if (before.seen_at === at) return { state: before, events, notices };
   const alerts: Record<string, Alert> = {};
   const keep = (id: string, alert: Alert | undefined): void => {
     if (alert) alerts[id] = alert;
@@ -60,7 +55,7 @@ export function advance(before: AlertState, evaluation: Evaluation): Advanced {
     const blind = evaluation.seen[alert.rule]?.blind;
     keep(id, blind === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, blind));
   }
-  return { state: { seen_at: at, alerts }, events: run.events, notices: run.notices };
+  return { state: { seen_at: at, alerts }, events, notices };
 }
 
 /** A mail is sent a moment after its snapshot was taken: without this grace, every repeat would slip by a cycle. */

@@ -2,23 +2,19 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { compareMails, rehearsal } from '../../lib/alerts/replay.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
-import { ok } from '../health/seen.ts';
 import { sections } from '../../lib/config/registry.ts';
 import { judgedOf, snapshotOf } from '../judged.ts';
 import { configurationOf } from '../world.ts';
-import { observation } from './send-site.ts';
+import { disk, observation } from './send-site.ts';
 
 /** How full the disk was, every five minutes. */
 const recorded = (used: readonly number[]): Snapshot[] =>
-  used.map((used_percent, index) => {
-    const time = new Date(Date.parse('2026-11-20T00:00:00Z') + index * 300_000).toISOString();
-    return snapshotOf(
-      { filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }) },
-      new Date(time),
-    );
+  used.map((percent, index) => {
+    const time = new Date(Date.parse('2026-11-20T00:00:00Z') + index * 300_000);
+    return snapshotOf({ filesystems: disk(percent) }, time);
   });
 
-/** What is judged besides. */
+/** Adds observations to those of the checks. */
 type Judge = Parameters<typeof rehearsal>[2];
 
 const mailsOf = (text: string, used: readonly number[], more: Judge = () => []) => {

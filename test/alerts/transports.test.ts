@@ -221,12 +221,12 @@ describe('alerts/transports', () => {
         [
           '/usr/bin/bsd-mailx',
           '-n',
-          ...['-a', 'Message-ID: <a.1@vm>'],
-          ...['-a', 'Auto-Submitted: auto-generated'],
-          ...['-a', 'Content-Type: text/plain; charset=utf-8'],
-          ...['-a', 'Content-Transfer-Encoding: quoted-printable'],
-          ...['-r', 'ops@example.org'],
-          ...['-s', '=?UTF-8?Q?=C3=9Cber?= =?UTF-8?Q?hitzung?='],
+          ...option('-a', 'Message-ID: <a.1@vm>'),
+          ...option('-a', 'Auto-Submitted: auto-generated'),
+          ...option('-a', 'Content-Type: text/plain; charset=utf-8'),
+          ...option('-a', 'Content-Transfer-Encoding: quoted-printable'),
+          ...option('-r', 'ops@example.org'),
+          ...option('-s', '=?UTF-8?Q?=C3=9Cber?= =?UTF-8?Q?hitzung?='),
           '--',
           a,
           b,
@@ -240,6 +240,7 @@ describe('alerts/transports', () => {
     ]);
   });
 
+  const option = (name: string, value: string): string[] => [name, value];
   const lastLine = (code: number): string => `Can't send mail: sendmail process failed with error code ${code}\n`;
 
   test('mailx gets the header for 7 bit in a multipart mail, in place of its own 8bit', async () => {
@@ -248,8 +249,8 @@ describe('alerts/transports', () => {
     const raw = 'Subject: x\r\nContent-Type: multipart/alternative;\r\n boundary="-"\r\n\r\n---\r\n';
     await mailx.send({ ...mail, raw }, [a], outsideOf({ links: { ...bsd, ...msmtp }, files: configured, run }));
     assert.deepEqual(argv.slice(2, 6), [
-      ...['-a', 'Content-Type: multipart/alternative; boundary="-"'],
-      ...['-a', 'Content-Transfer-Encoding: 7bit'],
+      ...option('-a', 'Content-Type: multipart/alternative; boundary="-"'),
+      ...option('-a', 'Content-Transfer-Encoding: 7bit'),
     ]);
   });
 
