@@ -111,7 +111,7 @@ describe('health/checks', () => {
   });
 
   test('an empty configuration has the known limits', () => {
-    const known = join(import.meta.dirname, 'default-limits.json');
+    const known = join(import.meta.dirname, 'default-limits.txt');
     assertGolden(known, `${JSON.stringify(limitsOf(), undefined, 2)}\n`);
   });
 
