@@ -30,12 +30,12 @@ export const mailKind: Kind<Entry> = {
   groupOf: (address) => webhookOf(address) ?? '',
 };
 
-/** `ways` returns the transports to a recipient, in the order in which they are tried. */
+/** `transportsTo` returns the transports to a recipient, in the order in which they are tried. */
 export const carryMail =
-  (ways: (recipient: string) => readonly Transport[], outside: Outside): Flush<Entry>['carry'] =>
+  (transportsTo: (recipient: string) => readonly Transport[], outside: Outside): Flush<Entry>['carry'] =>
   ({ message_id, from, raw, news }, due) => {
     const to = due.map(({ address }) => address);
-    const transports = inTurn(ways(to[0] ?? ''), due[0]?.attempts ?? 0);
+    const transports = inTurn(transportsTo(to[0] ?? ''), due[0]?.attempts ?? 0);
     return carry(transports, { message_id, from, raw, news }, to, outside);
   };
 

@@ -5,7 +5,7 @@ import { escapeForSlack, escapeForTeams, oneLine } from '../core/harmless.ts';
 
 export const webhookStyles = ['json', 'ntfy', 'slack', 'teams'] as const;
 
-export type WebhookStyle = (typeof webhookStyles)[number];
+type WebhookStyle = (typeof webhookStyles)[number];
 
 export interface WebhookConfig {
   readonly url: string;
@@ -13,20 +13,10 @@ export interface WebhookConfig {
   readonly token?: string | undefined;
 }
 
-export interface WebhookRequest {
-  readonly url: string;
-  readonly body: unknown;
-}
+type Compose = (url: string, news: Notification, messageId: string) => { readonly url: string; readonly body: unknown };
 
-/** Body and URL of the request; only ntfy changes the URL. */
-export const webhookRequest = (
-  style: WebhookStyle,
-  url: string,
-  news: Notification,
-  messageId: string,
-): WebhookRequest => requests[style](url, news, messageId);
-
-const requests: Record<WebhookStyle, (url: string, news: Notification, messageId: string) => WebhookRequest> = {
+/** Style → URL and body of the request; only ntfy changes the URL. */
+export const webhookRequests: Record<WebhookStyle, Compose> = {
   // The receiver recognises a duplicate by its message_id.
   json: (url, news, message_id) => ({ url, body: { schema_version: 1, message_id, ...news } }),
 
@@ -69,29 +59,19 @@ const requests: Record<WebhookStyle, (url: string, news: Notification, messageId
             type: 'AdaptiveCard',
             version: '1.4',
             body: [
-              {
-                type: 'TextBlock',
-                text: escapeForTeams(cut(subject, 250)),
-                weight: 'Bolder',
-                color: alerts.some(isBad) ? 'Attention' : 'Good',
-                wrap: true,
-              },
-              ...(alerts.length === 0 ? [{ type: 'TextBlock', text: escapeForTeams(text), wrap: true }] : []),
+              { ...textBlock(cut(subject, 250)), weight: 'Bolder', color: alerts.some(isBad) ? 'Attention' : 'Good' },
+              ...(alerts.length === 0 ? [textBlock(text)] : []),
               // Teams accepts at most 28 kB.
-              ...alerts.slice(0, 20).flatMap((one) => [
-                {
-                  type: 'TextBlock',
-                  text: escapeForTeams(`${word(one)}  ${one.id}: ${cut(one.message, 400)}`),
-                  wrap: true,
-                },
-                {
-                  type: 'FactSet',
-                  facts: factsOf(one).map(([title, value]) => ({ title, value: escapeForTeams(value) })),
-                },
-              ]),
-              ...(alerts.length > 20
-                ? [{ type: 'TextBlock', text: `and ${alerts.length - 20} more`, wrap: true }]
-                : []),
+              ...alerts
+                .slice(0, 20)
+                .flatMap((one) => [
+                  textBlock(`${word(one)}  ${one.id}: ${cut(one.message, 400)}`),
+                  {
+                    type: 'FactSet',
+                    facts: factsOf(one).map(([title, value]) => ({ title, value: escapeForTeams(value) })),
+                  },
+                ]),
+              ...(alerts.length > 20 ? [textBlock(`and ${alerts.length - 20} more`)] : []),
             ],
           },
         },
@@ -99,6 +79,8 @@ const requests: Record<WebhookStyle, (url: string, news: Notification, messageId
     },
   }),
 };
+
+const textBlock = (text: string) => ({ type: 'TextBlock', text: escapeForTeams(text), wrap: true });
 
 const isBad = ({ kind }: NotifiedAlert): boolean => kind !== 'recovery' && kind !== 'vanished';
 

@@ -1,7 +1,7 @@
 // ops-monitor silence and ops-monitor ack: each leaves a note file that send-alerts reads.
 import { findSource, loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
-import { alertsIn, type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
+import { alertsIn, type ActiveSilence, silencesFolder, stateFile } from '../alerts/files.ts';
 import { alertNameProblem } from '../alerts/named.ts';
 import { type Note, parseNotes, activeSilences } from '../alerts/quiet.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
@@ -215,7 +215,7 @@ function listSilences({ config, folder, now, active: { firstSeen, problem } }: S
   for (const one of problems) print(one);
 }
 
-function lineOf({ kind, of, who, until, reason }: Quiet): string {
+function lineOf({ kind, of, who, until, reason }: ActiveSilence): string {
   if (kind === 'maintenance') return `${of}  maintenance  ${reason}`;
   return `${of}  ${kind === 'silence' ? `until ${until}` : 'acknowledged'}  ${who}: ${reason}`;
 }

@@ -33,7 +33,7 @@ export function makeOutside(given: Variables = process.env): Outside {
     realpath: (path) => unlessFailing(() => realpathSync(path)),
     readable: (path) => isFile(path, constants.R_OK),
     readText: (path) => readFileSync(path, 'utf8'),
-    smtp: async (...conversation) => (await import('./smtp.ts')).converse(...conversation),
+    smtp: async (...conversation) => (await import('./smtp.ts')).sendOverSmtp(...conversation),
   };
 }
 

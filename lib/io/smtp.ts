@@ -6,7 +6,11 @@ import type { SmtpAnswer, SmtpMessage, SmtpSettings } from '../contract/outside.
 import { reasonOf } from '../core/text.ts';
 import { countedLookup } from './http.ts';
 
-export async function converse(settings: SmtpSettings, mail: SmtpMessage, to: readonly string[]): Promise<SmtpAnswer> {
+export async function sendOverSmtp(
+  settings: SmtpSettings,
+  mail: SmtpMessage,
+  to: readonly string[],
+): Promise<SmtpAnswer> {
   const ms = settings.seconds * 1000;
   const deadline = AbortSignal.timeout(2 * ms);
   let socket: Socket | undefined;

@@ -4,7 +4,7 @@ import type { StageRecord } from '../../lib/contract/record.ts';
 import { checks, sections } from '../../lib/config/registry.ts';
 import { assess as assessWith } from '../../lib/health/assess.ts';
 import { nagiosLine } from '../../lib/health/nagios.ts';
-import { configurationOf, runId } from '../world.ts';
+import { configurationOf, recordOf, runId } from '../world.ts';
 import { filesystem, ok as seenOk, snapshotOf } from './seen.ts';
 
 const assess = (input: Parameters<typeof assessWith>[1]) => assessWith({ sections, checks }, input);
@@ -87,17 +87,8 @@ describe('health/assess', () => {
     assert.match(health.observations[0]?.message ?? '', /no snapshot to judge: latest\.json is not JSON/);
   });
 
-  const record = (stage: string, outcome: 'ok' | 'failed'): StageRecord => ({
-    schema_version: 1,
-    stage,
-    run_id: runId,
-    started_at: taken.toISOString(),
-    ms: 1,
-    outcome,
-    exit_code: 0,
-    counts: {},
-    problems: ['first', 'the disk is full'],
-  });
+  const record = (stage: string, outcome: 'ok' | 'failed'): StageRecord =>
+    recordOf(stage, taken.toISOString(), { outcome, problems: ['first', 'the disk is full'] });
 
   test('a failed stage is red with its last problem; the previous run of assess-health is not judged', () => {
     const health = assess({

@@ -1,5 +1,6 @@
 // Runs every check on its cases (checks/), and tests what holds for all checks.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import type { AnyCheck } from '../../lib/contract/check.ts';
 import type { Section } from '../../lib/contract/section.ts';
@@ -10,6 +11,7 @@ import { inSeconds } from '../../lib/contract/quantities.ts';
 import { healthConfig } from '../../lib/health/config.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import { type Readable, sections } from '../../lib/snapshot/sections/index.ts';
+import { assertGolden } from '../golden.ts';
 import type { Case } from './case.ts';
 import { cases } from './checks/index.ts';
 import { endpoint, filesystem, host, timer } from './seen.ts';
@@ -86,30 +88,9 @@ describe('health/checks', () => {
     assert.ok(across.length >= 6);
   });
 
-  test('an empty configuration has the documented limits', () => {
-    assert.deepEqual(limitsOf(), {
-      filesystem: { amber: 80, red: 90, for: {} },
-      workspace: { amber: 80, red: 90, for: {} },
-      coverage: { amber: 99, red: 95, for: {} },
-      mismatch: { amber: 1, for: {} },
-      lag: { amber: 1, red: 3, for: {} },
-      gate: { amber: 26 * 3600, for: {} },
-      inodes: { amber: 80, red: 90, for: {} },
-      restarts: { red: 3, for: {} },
-      timer: { red: 60, for: {} },
-      certificate: { amber: 1_209_600, red: 259_200, for: {} },
-      dirty: { amber: 1, for: {} },
-      behind: { amber: 1, for: {} },
-      load: { amber: 2, for: {} },
-      memory: { amber: 90, for: {} },
-      oom: { red: 1, for: {} },
-      'failed-units': { amber: 1, for: {} },
-      voltage: { amber: 52, red: 50, for: {} },
-      charge: { amber: 50, red: 25, for: {} },
-      temperature: { amber: 40, red: 45, for: {} },
-      snapshot: { intervals: 3 },
-      heartbeat: { amber: 1200, red: 7200 },
-    });
+  test('an empty configuration has the known limits', () => {
+    const known = join(import.meta.dirname, 'default-limits.txt');
+    assertGolden(known, `${JSON.stringify(limitsOf(), undefined, 2)}\n`);
   });
 
   test('a limit without its unit, with another unit or unknown is refused, also under a subject', () => {
