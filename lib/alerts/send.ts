@@ -48,7 +48,7 @@ export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge
     reads: [latest, stateFile],
     writes: [stateFile, events, postedAlerts],
     runsEvery: 'cycle',
-    // A mail begun within the sending time may be tried by all three transports, half a minute and more each.
+    // A mail begun within the 60 s for sending may be tried by all three transports, 30 s each; 30 s are to spare.
     deadlineMs: 180_000,
     options: {
       check: { type: 'boolean', summary: 'print which transport would be used, and why the others would not' },

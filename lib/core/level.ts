@@ -11,7 +11,7 @@ export function worst(all: readonly Level[]): Level {
   return worstFirst.find((level) => all.includes(level)) ?? 'unknown';
 }
 
-/** The number of a level in metrics and in the archive. */
+/** The number of a level in metrics and in the archive; for an order of badness see `worstFirst`. */
 export function levelNumber(level: Level): number {
   return levels.indexOf(level);
 }
