@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
-import { stages } from '../../lib/cycle/stages.ts';
+import { stages as stageList } from '../../lib/cycle/stages.ts';
 import { environmentIn, root, runBundle } from '../process.ts';
 import type { Health } from '../../lib/health/files.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
@@ -347,7 +347,8 @@ describe('commands', () => {
   test('run-cycle runs all stages, and --only those of one timer', (t) => {
     const { run, state } = makeSite(t);
     const recorded = () => readdirSync(join(state, 'stages')).map((name) => name.replace('.json', ''));
-    const stagesOf = (timer: string) => stages.filter(({ runsEvery }) => runsEvery === timer).map(({ name }) => name);
+    const stagesOf = (timer: string) =>
+      stageList.filter(({ runsEvery }) => runsEvery === timer).map(({ name }) => name);
     const cycle = stagesOf('cycle').sort();
     const all = [...stagesOf('hourly'), ...cycle].sort();
     assert.ok(cycle.length >= 5 && all.length > cycle.length);
