@@ -146,7 +146,8 @@ const quietExeca: Plugin = {
   },
 };
 
-/** Names the build in the cache of the configuration: any change of source is another build, whatever the file's ending. */
+/** The build's id, by which cached configurations are told apart. It changes with any file of lib and scripts, whatever its
+ * ending, and with package.json and the lock file. */
 async function buildId(): Promise<string> {
   const files = (await fastGlob(['lib/**', 'scripts/**', 'package-lock.json', 'package.json'], { cwd: root })).sort();
   return hash('sha1', files.map((file) => readFileSync(join(root, file), 'utf8')).join('\0')).slice(0, 12);

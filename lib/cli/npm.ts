@@ -1,4 +1,4 @@
-// Knows how npm calls us: how to spell a command for the user, and which of our options npm kept for itself.
+// What differs when npm starts us: the command line to show to the user, and the options that npm took for itself.
 import { join } from '../core/path.ts';
 import { escapePattern } from '../core/text.ts';
 import { readIfThere } from '../io/files.ts';

@@ -15,7 +15,8 @@ export interface Policy {
   readonly of?: Readonly<Record<string, string>>;
   /** Subjects that other policies cover. */
   readonly except?: readonly string[];
-  /** Only subjects that a group depends on (`dependents`); the alert names the groups. */
+  /** Covers only subjects on which a group depends (the finding's `dependents`), such as a stream's units; the alert names the
+   * groups. */
   readonly onlyServing?: true;
   /** Failed readings raise alerts too, by name, unless another observation of this policy is the cause. */
   readonly readings?: true;

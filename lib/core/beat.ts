@@ -53,7 +53,7 @@ const requests: Record<BeatStyle, (target: URL, beat: Beat) => BeatRequest | und
     return { method: 'GET', url: target.href, headers: {} };
   },
   sentry: (target, beat) => {
-    // With a JSON body it ignores the parameters in the URL.
+    // Sentry ignores the URL's parameters where the body is JSON.
     target.search = '';
     const headers = { 'content-type': 'application/json' };
     return { method: 'POST', url: target.href, headers, body: JSON.stringify(checkIn(beat)) };

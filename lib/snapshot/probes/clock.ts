@@ -25,7 +25,7 @@ export const clock = defineProbe({
       if (!isMissing(error)) throw error;
       throw new Absent('no systemd here: a container’s clock is its host’s', { cause: error });
     });
-    // timedatectl costs a D-Bus call to a service that starts for it, so it runs only if the file above is not fresh.
+    // timedatectl makes D-Bus start a service, so it runs only where timesyncd's file is not fresh.
     const argv = ['timedatectl', 'show', '--property=NTPSynchronized', '--value'];
     const { exit_code, stdout, stderr } = await host.run(argv);
     const answer = stdout.trim();

@@ -7,7 +7,7 @@ import { reasonOf } from '../../core/text.ts';
 import { defineProbe } from '../define.ts';
 import { power as section } from '../sections/power.ts';
 
-/** Plausible values for a battery and its box. Values outside are sentinels by which some device means "no reading". */
+/** Ranges of real values. A value outside is a device's code for "no reading", such as 65535 or -9999. */
 const plausible = {
   voltage: { from: 0, to: 1500, unit: 'V' },
   charge: { from: 0, to: 110, unit: '%' },

@@ -21,7 +21,7 @@ export const services = defineSection({
       sub_state: words('active state in detail'),
       result: words('result of the last run'),
       enabled: words('whether it is started by itself (unit file state)'),
-      /** Services only. */
+      /** Of `.service` units only: */
       type: z.optional(words('service type')),
       restarts: z.optional(quantity('1', 'automatic restarts since it was last started by hand')),
       recent_restarts: z.optional(quantity('1', 'automatic restarts since the snapshot before')),

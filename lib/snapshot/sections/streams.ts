@@ -18,7 +18,7 @@ export const streams = defineSection({
     host: words('machine where the data arrive'),
     root: words('folder under which they arrive'),
     window_seconds: quantity('s', 'older than this, the stream is stale'),
-    // Missing when there is no file at all: a stream without data has no age, and is not fresh.
+    // These three are missing where no file was found: without data there is no age, and the check calls the stream stale.
     newest_at: z.optional(instant('time of the newest data')),
     age_seconds: z.optional(quantity('s', 'age of the newest data')),
     newest_file: z.optional(words('file of the newest data, below the root')),
