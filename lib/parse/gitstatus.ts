@@ -1,4 +1,5 @@
-// Parses `git status --porcelain=v2 --branch`: one header line for each fact, then one line for each path.
+// Parses `git status --porcelain=v2 --branch`: one header line for each fact, then one line for each path, and at the end
+// our own `# end`: output that was cut in the middle would look like a cleaner checkout.
 
 export interface GitStatus {
   commit: string;
@@ -22,6 +23,8 @@ export function parseGitStatus(text: string): GitStatus {
   };
   const count = (kinds: string): number =>
     lines.filter((line) => kinds.includes(line[0] ?? ' ') && line[1] === ' ').length;
+  if (lines.at(-2) !== '# end' || lines.at(-1) !== '')
+    throw new Error(`git status was cut: it ends with ${JSON.stringify(text.slice(-80))}`);
   const [commit, branch, upstream] = [header('oid'), header('head'), header('upstream')];
   if (commit === undefined || branch === undefined) {
     throw new Error(`git status has no branch header: ${JSON.stringify(text.slice(0, 80))}`);
