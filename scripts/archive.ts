@@ -1,4 +1,4 @@
 import { archiveCommands } from '../lib/commands/archive.ts';
-import { startOneOf } from '../lib/cli/group.ts';
+import { dispatch } from '../lib/cli/dispatch.ts';
 
-startOneOf(archiveCommands);
+dispatch(archiveCommands);

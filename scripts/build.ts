@@ -11,7 +11,7 @@ import fastGlob from 'fast-glob';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const outFolder = resolve(process.argv[2] ?? join(root, 'dist'));
 
-// What only a checkout needs: they work on the sources, so they are run from them.
+// These scripts work on the sources, so only a checkout needs them.
 const notInstalled = new Set(['build', 'write-docs']);
 
 const scripts = (await fastGlob('scripts/*.ts', { cwd: root })).filter(
@@ -25,13 +25,13 @@ const isScript = (file: string): boolean => file.startsWith(`scripts${sep}`);
 const outputName = (file: string): string =>
   isScript(file) ? file.slice('scripts/'.length, -3) : file.slice(0, -3).replaceAll(sep, '-');
 
-// The compiled code of a bundle, and of each part that it loads on demand, is kept in the cache folder: as it is at the end
-// of the first run, with every function that was called. (Node's own compile cache keeps what was compiled before anything
-// ran, and two hundred functions are compiled again at each start: an eighth of a start, for every stage.) V8 itself would
-// take the code of other sources of the same length, so the build's id stands before it. It is on the
-// disk before it has its name, and it stands there twice: V8 believes what it is given, and ends the process where a bit of it
-// fell over; to compare costs nothing. That of another user is none: root may run with somebody's
-// HOME. Where nothing can be kept, all is compiled.
+// The compiled code of a bundle, and of each part that it loads on demand, is cached in the state that it has at the end of
+// the first run, with every function that was called. (Node's own compile cache keeps only what was compiled before anything
+// ran; the two hundred functions compiled again at each start are an eighth of a start, for every stage.) V8 accepts code of
+// other sources of the same length, so the build's id stands before the code. A cache file is synced before it is renamed
+// into place, and holds the code twice: V8 checks nothing and crashes on a flipped bit, and comparing the halves costs
+// nothing. A cache file of another user is ignored, because root may run with somebody's HOME. Without a cache, everything
+// is compiled.
 const stubOf = (name: string, id: string): string => `'use strict';
 // Not by require, which asks around for each of forty imports.
 const { getBuiltinModule } = process;

@@ -1,7 +1,10 @@
 import { dispatch } from '../lib/cli/dispatch.ts';
 
+// Without a command, the help is printed.
+process.argv[2] ??= '--help';
+
 // The summaries are repeated here because importing the scripts would load them all; a test compares.
-dispatch({
+const commands = {
   'run-cycle': { summary: 'runs all stages once and prints a summary', load: () => import('./run-cycle.ts') },
   'collect-snapshot': {
     summary: 'reads the machine once and writes a snapshot: a line of JSONL, and latest.json',
@@ -57,4 +60,11 @@ dispatch({
     summary: 'builds a small simulated site with faults that come and go, and watches it for a month of simulated time',
     load: () => import('./demo.ts'),
   },
+};
+
+dispatch({
+  name: 'ops-monitor',
+  summary: 'is an observe-only operations monitor: each stage reads files and writes files for the next',
+  commands,
+  note: '. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 already running',
 });

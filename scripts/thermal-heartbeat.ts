@@ -1,6 +1,6 @@
 import { openHosts } from '../lib/cycle/hosts.ts';
 import { main } from '../lib/cli/main.ts';
-import { lives, describeThisProcess } from '../lib/io/living.ts';
+import { isStillAlive, describeThisProcess } from '../lib/io/living.ts';
 import { painter } from '../lib/io/terminal.ts';
 import { thermalHeartbeat } from '../lib/thermal/heartbeat.ts';
 
@@ -10,7 +10,7 @@ main(
   thermalHeartbeat({
     net: async () => (await import('../lib/io/net.ts')).makeNet(),
     paint: painter,
-    processes: { self: describeThisProcess, lives },
+    processes: { self: describeThisProcess, isStillAlive },
   }),
   openHosts,
 );

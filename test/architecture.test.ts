@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import fastGlob from 'fast-glob';
 import { root } from './process.ts';
 import { readText, temporaryFolder } from './world.ts';
@@ -88,201 +88,205 @@ function complaintOf({ from, to }: Import): string | undefined {
     : `${says}: of another room only files.ts and sections may be imported`;
 }
 
-test('imports run in one direction, from scripts down to core', () => {
-  assert.ok(
-    files.length >= 60 && imports.length >= 200,
-    `only ${imports.length} imports in ${files.length} files were seen`,
-  );
-  assert.deepEqual(imports.map(complaintOf).filter(Boolean), []);
-});
+describe('architecture', () => {
+  test('imports run in one direction, from scripts down to core', () => {
+    assert.ok(
+      files.length >= 60 && imports.length >= 200,
+      `only ${imports.length} imports in ${files.length} files were seen`,
+    );
+    assert.deepEqual(imports.map(complaintOf).filter(Boolean), []);
+  });
 
-test('no file imports itself by way of others', () => {
-  const known = new Map(files.map((file) => [file, imports.filter(({ from }) => from === file).map(({ to }) => to)]));
-  const done = new Set<string>();
-  const circlesFrom = (file: string, path: readonly string[]): string[] => {
-    if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(' → ')];
-    if (done.has(file)) return [];
-    const circles = (known.get(file) ?? []).flatMap((to) => circlesFrom(to, [...path, file]));
-    done.add(file);
-    return circles;
-  };
-  assert.deepEqual(
-    files.flatMap((file) => circlesFrom(file, [])),
-    [],
-  );
-});
+  test('no file imports itself by way of others', () => {
+    const known = new Map(files.map((file) => [file, imports.filter(({ from }) => from === file).map(({ to }) => to)]));
+    const done = new Set<string>();
+    const circlesFrom = (file: string, path: readonly string[]): string[] => {
+      if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(' → ')];
+      if (done.has(file)) return [];
+      const circles = (known.get(file) ?? []).flatMap((to) => circlesFrom(to, [...path, file]));
+      done.add(file);
+      return circles;
+    };
+    assert.deepEqual(
+      files.flatMap((file) => circlesFrom(file, [])),
+      [],
+    );
+  });
 
-test('the import rules reject every planted violation, in every form of import', () => {
-  const wrong: [from: string, text: string][] = [
-    ['lib/core/text.ts', "import { runProbes } from '../engine/probes.ts';"],
-    ['lib/health/assess.ts', "import { replaceFile } from '../io/files.ts';"],
-    ['lib/health/assess.ts', "import { collect } from '../snapshot/collect.ts';"],
-    ['lib/health/assess.ts', "import '../snapshot/zarr-codecs.ts';"],
-    ['lib/health/assess.ts', "const { collect } = await import('../snapshot/collect.ts');"],
-    ['lib/health/assess.ts', "export { collect } from '../snapshot/collect.ts';"],
-    ['lib/report/render.ts', "import { readFileSync } from 'node:fs';"],
-    ['lib/report/render.ts', "import { readFileSync } from 'fs';"],
-    ['lib/report/render.ts', "const { readFileSync } = process.getBuiltinModule('node:fs');"],
-    ['lib/report/render.ts', "import { env } from 'node:process';"],
-    ['lib/report/page.tsx', "import { lookup } from 'node:dns/promises';"],
-    ['lib/config/load.ts', "import { readFileSync } from 'node:fs';"],
-    ['lib/engine/probes.ts', "import { execa } from 'execa';"],
-    ['lib/alerts/send.ts', "import SMTPConnection from 'nodemailer/lib/smtp-connection';"],
-    ['lib/snapshot/collect.ts', "import { loadConfiguration } from '../config/load.ts';"],
-    ['lib/config/load.ts', "import { main } from '../cli/main.ts';"],
-    ['lib/io/world.ts', "import { runProbes } from '../engine/probes.ts';"],
-  ];
-  for (const [from, text] of wrong)
-    assert.equal(importsOf(from, text).map(complaintOf).filter(Boolean).length, 1, `${from} may say ${text}`);
-});
+  test('the import rules reject every planted violation, in every form of import', () => {
+    const wrong: [from: string, text: string][] = [
+      ['lib/core/text.ts', "import { runProbes } from '../engine/probes.ts';"],
+      ['lib/health/assess.ts', "import { replaceFile } from '../io/files.ts';"],
+      ['lib/health/assess.ts', "import { collect } from '../snapshot/collect.ts';"],
+      ['lib/health/assess.ts', "import '../snapshot/zarr-codecs.ts';"],
+      ['lib/health/assess.ts', "const { collect } = await import('../snapshot/collect.ts');"],
+      ['lib/health/assess.ts', "export { collect } from '../snapshot/collect.ts';"],
+      ['lib/report/render.ts', "import { readFileSync } from 'node:fs';"],
+      ['lib/report/render.ts', "import { readFileSync } from 'fs';"],
+      ['lib/report/render.ts', "const { readFileSync } = process.getBuiltinModule('node:fs');"],
+      ['lib/report/render.ts', "import { env } from 'node:process';"],
+      ['lib/report/page.tsx', "import { lookup } from 'node:dns/promises';"],
+      ['lib/config/load.ts', "import { readFileSync } from 'node:fs';"],
+      ['lib/engine/probes.ts', "import { execa } from 'execa';"],
+      ['lib/alerts/send.ts', "import SMTPConnection from 'nodemailer/lib/smtp-connection';"],
+      ['lib/snapshot/collect.ts', "import { loadConfiguration } from '../config/load.ts';"],
+      ['lib/config/load.ts', "import { main } from '../cli/main.ts';"],
+      ['lib/io/world.ts', "import { runProbes } from '../engine/probes.ts';"],
+    ];
+    for (const [from, text] of wrong)
+      assert.equal(importsOf(from, text).map(complaintOf).filter(Boolean).length, 1, `${from} may contain ${text}`);
+  });
 
-test('the import rules cover files of any ending', (t) => {
-  const folder = temporaryFolder(t);
-  const planted = ['lib/report/page.tsx', 'lib/report/old.cjs', 'scripts/tool.mts'];
-  for (const path of planted) {
-    mkdirSync(join(folder, dirname(path)), { recursive: true });
-    writeFileSync(join(folder, path), '');
-  }
-  assert.deepEqual(filesIn(folder).sort(), planted.sort());
-});
-
-const registries = [
-  'lib/snapshot/probes',
-  'lib/snapshot/sections',
-  'lib/health/checks',
-  'lib/alerts/transports',
-  'lib/thermal/sources',
-];
-
-test('every probe, section and check is in the index of its folder, and imports no sibling', () => {
-  let members = 0;
-  for (const folder of registries) {
-    const index = readText(join(root, folder, 'index.ts'));
-    for (const file of readdirSync(join(root, folder)).filter((name) => name !== 'index.ts')) {
-      members += 1;
-      assert.match(index, new RegExp(`from './${file.replace('.', '\\.')}'`), `${folder}/${file} is not in its index`);
-      const siblings = imports.filter(({ from, to }) => from === join(folder, file) && dirname(to) === folder);
-      assert.deepEqual(siblings, [], `${folder}/${file} knows a sibling`);
+  test('the import rules cover files of any ending', (t) => {
+    const folder = temporaryFolder(t);
+    const planted = ['lib/report/page.tsx', 'lib/report/old.cjs', 'scripts/tool.mts'];
+    for (const path of planted) {
+      mkdirSync(join(folder, dirname(path)), { recursive: true });
+      writeFileSync(join(folder, path), '');
     }
-  }
-  assert.ok(members >= 25, `only ${members} were seen`);
-});
+    assert.deepEqual(filesIn(folder).sort(), planted.sort());
+  });
 
-test('probes, checks and sources of temperatures have the names of their files', async () => {
-  const { probes } = await import('../lib/snapshot/probes/index.ts');
-  const { checks } = await import('../lib/health/checks/index.ts');
-  const namesIn = (folder: string) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name !== 'index.ts')
-      .map((name) => basename(name, '.ts'))
-      .sort();
-  assert.deepEqual(probes.map(({ name }) => name).sort(), namesIn('lib/snapshot/probes'));
-  assert.deepEqual(namesIn('lib/snapshot/sections'), namesIn('lib/snapshot/probes'));
-  assert.deepEqual(checks.map(({ name }) => name).sort(), namesIn('lib/health/checks'));
-  const { sources } = await import('../lib/thermal/sources/index.ts');
-  assert.deepEqual(sources.map(({ name }) => name).sort(), namesIn('lib/thermal/sources'));
-});
-
-test('only the registry imports the lists of sections, probes and checks', () => {
-  const lists = ['lib/snapshot/sections', 'lib/snapshot/probes', 'lib/health/checks'];
-  const others = imports.filter(
-    ({ from, to, isType }) =>
-      lists.some((folder) => to === `${folder}/index.ts`) && !isType && roomOf(from) !== roomOf(to),
-  );
-  assert.deepEqual(
-    others.map(({ from, to }) => `${from}: ${dirname(to)}`).sort(),
-    lists.map((folder) => `lib/config/registry.ts: ${folder}`).sort(),
-  );
-});
-
-test('every check has a runbook, and every runbook a check', async () => {
-  const { checks } = await import('../lib/health/checks/index.ts');
-  const names = [
-    ...checks.map(({ name }) => name),
-    'snapshot-age',
-    'stage-outcome',
-    'mail-delivery',
-    'heartbeat',
-  ].sort();
-  const pages = readdirSync(join(root, 'ops', 'runbooks'))
-    .map((name) => basename(name, '.md'))
-    .sort();
-  assert.ok(names.length >= 18);
-  assert.deepEqual(pages, names);
-  for (const name of names) {
-    const text = readText(join(root, 'ops', 'runbooks', `${name}.md`));
-    for (const part of ['## What it means', '## How to look', '## What to do'])
-      assert.ok(text.includes(part), `${name}: ${part}`);
-  }
-});
-
-test('only io and the layers above the rooms use clocks, the environment, random numbers and process.exit', () => {
-  const forbidden =
-    /\bDate\.now\(|\bnew Date\(\)|\bprocess\.(env|exit|argv|getuid)\b|\bMath\.random\(|\bperformance\.now\(/;
-  const searched = files.filter((file) => !above.includes(roomOf(file)) && !['io', 'scripts'].includes(roomOf(file)));
-  assert.ok(searched.length >= 45, `only ${searched.length} files were searched`);
-  for (const file of searched) assert.doesNotMatch(readText(join(root, file)), forbidden, file);
-});
-
-test('every script of the product is a command of ops-monitor, listed with its own summary', async () => {
-  const text = readText(join(root, 'scripts', 'ops-monitor.ts'));
-  const listed = [...text.matchAll(/import\('\.\/([\w-]+)\.ts'\)/g)].map((match) => match[1] ?? '').sort();
-  const tools = new Set(['build', 'write-docs', 'ops-monitor']);
-  const scripts = readdirSync(join(root, 'scripts'))
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => basename(name, '.ts'));
-  assert.deepEqual(listed, scripts.filter((name) => !tools.has(name)).sort());
-
-  const { stages } = await import('../lib/cycle/stages.ts');
-  const { runCycle } = await import('../lib/commands/run-cycle.ts');
-  const { explainCommand } = await import('../lib/commands/explain.ts');
-  const { checkConfig } = await import('../lib/commands/check-config.ts');
-  const { recordHost } = await import('../lib/commands/record-host.ts');
-  const { archiveCommands } = await import('../lib/commands/archive.ts');
-  const { demo } = await import('../lib/demo/demo.ts');
-  const { rehearse } = await import('../lib/commands/rehearse.ts');
-  const { acknowledge, silence } = await import('../lib/commands/silence.ts');
-  const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
-  const { makeNet } = await import('../lib/io/net.ts');
-  const { lives, describeThisProcess } = await import('../lib/io/living.ts');
-  const { painter } = await import('../lib/io/terminal.ts');
-  const commands = [
-    ...stages,
-    thermalHeartbeat({ net: async () => makeNet(), paint: painter, processes: { self: describeThisProcess, lives } }),
-    runCycle,
-    explainCommand,
-    checkConfig,
-    recordHost,
-    archiveCommands,
-    demo,
-    silence,
-    acknowledge,
-    rehearse,
+  const registries = [
+    'lib/snapshot/probes',
+    'lib/snapshot/sections',
+    'lib/health/checks',
+    'lib/alerts/transports',
+    'lib/thermal/sources',
   ];
-  assert.equal(commands.length, listed.length);
-  for (const { name, summary } of commands) {
-    assert.ok(listed.includes(name), name);
-    assert.ok(text.includes(`'${summary}'`), `${name}: the list says something else than "${summary}"`);
-  }
-});
 
-test('the root folder holds only the entries that the README shows', () => {
-  const folders = 'scripts lib systemd test ops node_modules dist';
-  const files = 'package.json package-lock.json tsconfig.json README.md LICENSE CHANGELOG.md';
-  const allowed = new Set(`${folders} ${files}`.split(' '));
-  for (const name of readdirSync(root).filter((entry) => !entry.startsWith('.')))
-    assert.ok(allowed.has(name), `${name} lies at the top`);
-  assert.ok(existsSync(join(root, 'README.md')));
-});
+  test('every probe, section and check is in the index of its folder, and imports no sibling', () => {
+    let members = 0;
+    for (const folder of registries) {
+      const index = readText(join(root, folder, 'index.ts'));
+      for (const file of readdirSync(join(root, folder)).filter((name) => name !== 'index.ts')) {
+        members += 1;
+        assert.match(
+          index,
+          new RegExp(`from './${file.replace('.', '\\.')}'`),
+          `${folder}/${file} is not in its index`,
+        );
+        const siblings = imports.filter(({ from, to }) => from === join(folder, file) && dirname(to) === folder);
+        assert.deepEqual(siblings, [], `${folder}/${file} imports a sibling`);
+      }
+    }
+    assert.ok(members >= 25, `only ${members} were seen`);
+  });
 
-test('the README and the page of the architecture name every folder of lib, and the README every command', () => {
-  const readme = readText(join(root, 'README.md'));
-  const layout = /^lib\/[^]*?(?=^ops\/)/m.exec(readme)?.[0] ?? '';
-  const page = readText(join(root, 'ops', 'docs', 'architecture.md'));
-  for (const folder of readdirSync(join(root, 'lib'))) {
-    assert.match(layout, new RegExp(`\\b${folder}\\b`), `README.md: ${folder}`);
-    assert.ok(page.includes(`\n| \`${folder}\` |`), `architecture.md: ${folder}`);
-  }
-  const listed = readText(join(root, 'scripts', 'ops-monitor.ts')).matchAll(/import\('\.\/([\w-]+)\.ts'\)/g);
-  for (const [, command] of listed) assert.match(readme, new RegExp(`^\\|.*\`${command}[ \`].*\\|`, 'm'), command);
+  test('probes, checks and sources of temperatures have the names of their files', async () => {
+    const { probes } = await import('../lib/snapshot/probes/index.ts');
+    const { checks } = await import('../lib/health/checks/index.ts');
+    const namesIn = (folder: string) =>
+      readdirSync(join(root, folder))
+        .filter((name) => name !== 'index.ts')
+        .map((name) => basename(name, '.ts'))
+        .sort();
+    assert.deepEqual(probes.map(({ name }) => name).sort(), namesIn('lib/snapshot/probes'));
+    assert.deepEqual(namesIn('lib/snapshot/sections'), namesIn('lib/snapshot/probes'));
+    assert.deepEqual(checks.map(({ name }) => name).sort(), namesIn('lib/health/checks'));
+    const { sources } = await import('../lib/thermal/sources/index.ts');
+    assert.deepEqual(sources.map(({ name }) => name).sort(), namesIn('lib/thermal/sources'));
+  });
+
+  test('only the registry imports the lists of sections, probes and checks', () => {
+    const lists = ['lib/snapshot/sections', 'lib/snapshot/probes', 'lib/health/checks'];
+    const others = imports.filter(
+      ({ from, to, isType }) =>
+        lists.some((folder) => to === `${folder}/index.ts`) && !isType && roomOf(from) !== roomOf(to),
+    );
+    assert.deepEqual(
+      others.map(({ from, to }) => `${from}: ${dirname(to)}`).sort(),
+      lists.map((folder) => `lib/config/registry.ts: ${folder}`).sort(),
+    );
+  });
+
+  test('every check has a runbook, and every runbook a check', async () => {
+    const { checkNames } = await import('../lib/config/check-names.ts');
+    const names = [...checkNames].sort();
+    const pages = readdirSync(join(root, 'ops', 'runbooks'))
+      .map((name) => basename(name, '.md'))
+      .sort();
+    assert.ok(names.length >= 18);
+    assert.deepEqual(pages, names);
+    for (const name of names) {
+      const text = readText(join(root, 'ops', 'runbooks', `${name}.md`));
+      for (const part of ['## What it means', '## How to look', '## What to do'])
+        assert.ok(text.includes(part), `${name}: ${part}`);
+    }
+  });
+
+  test('only io and the layers above the rooms use clocks, the environment, random numbers and process.exit', () => {
+    const forbidden =
+      /\bDate\.now\(|\bnew Date\(\)|\bprocess\.(env|exit|argv|getuid)\b|\bMath\.random\(|\bperformance\.now\(/;
+    const searched = files.filter((file) => !above.includes(roomOf(file)) && !['io', 'scripts'].includes(roomOf(file)));
+    assert.ok(searched.length >= 45, `only ${searched.length} files were searched`);
+    for (const file of searched) assert.doesNotMatch(readText(join(root, file)), forbidden, file);
+  });
+
+  test('every script of the product is a command of ops-monitor, listed with its own summary', async () => {
+    const text = readText(join(root, 'scripts', 'ops-monitor.ts'));
+    const listed = [...text.matchAll(/import\('\.\/([\w-]+)\.ts'\)/g)].map((match) => match[1] ?? '').sort();
+    const tools = new Set(['build', 'write-docs', 'ops-monitor']);
+    const scripts = readdirSync(join(root, 'scripts'))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => basename(name, '.ts'));
+    assert.deepEqual(listed, scripts.filter((name) => !tools.has(name)).sort());
+
+    const { stages } = await import('../lib/cycle/stages.ts');
+    const { runCycle } = await import('../lib/commands/run-cycle.ts');
+    const { explainCommand } = await import('../lib/commands/explain.ts');
+    const { checkConfig } = await import('../lib/commands/check-config.ts');
+    const { recordHost } = await import('../lib/commands/record-host.ts');
+    const { archiveCommands } = await import('../lib/commands/archive.ts');
+    const { demo } = await import('../lib/demo/demo.ts');
+    const { rehearse } = await import('../lib/commands/rehearse.ts');
+    const { acknowledge, silence } = await import('../lib/commands/silence.ts');
+    const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
+    const { makeNet } = await import('../lib/io/net.ts');
+    const { isStillAlive, describeThisProcess } = await import('../lib/io/living.ts');
+    const { painter } = await import('../lib/io/terminal.ts');
+    const commands = [
+      ...stages,
+      thermalHeartbeat({
+        net: async () => makeNet(),
+        paint: painter,
+        processes: { self: describeThisProcess, isStillAlive },
+      }),
+      runCycle,
+      explainCommand,
+      checkConfig,
+      recordHost,
+      archiveCommands,
+      demo,
+      silence,
+      acknowledge,
+      rehearse,
+    ];
+    assert.equal(commands.length, listed.length);
+    for (const { name, summary } of commands) {
+      assert.ok(listed.includes(name), name);
+      assert.ok(text.includes(`'${summary}'`), `${name}: the list says something else than "${summary}"`);
+    }
+  });
+
+  test('the root folder holds only the entries that the README shows', () => {
+    const folders = 'scripts lib systemd test ops node_modules dist';
+    const files = 'package.json package-lock.json tsconfig.json README.md LICENSE CHANGELOG.md';
+    const allowed = new Set(`${folders} ${files}`.split(' '));
+    for (const name of readdirSync(root).filter((entry) => !entry.startsWith('.')))
+      assert.ok(allowed.has(name), `${name} lies in the root folder`);
+    assert.ok(existsSync(join(root, 'README.md')));
+  });
+
+  test('the README and the page of the architecture name every folder of lib, and the README every command', () => {
+    const readme = readText(join(root, 'README.md'));
+    const layout = /^lib\/[^]*?(?=^ops\/)/m.exec(readme)?.[0] ?? '';
+    const page = readText(join(root, 'ops', 'docs', 'architecture.md'));
+    for (const folder of readdirSync(join(root, 'lib'))) {
+      assert.match(layout, new RegExp(`\\b${folder}\\b`), `README.md: ${folder}`);
+      assert.ok(page.includes(`\n| \`${folder}\` |`), `architecture.md: ${folder}`);
+    }
+    const listed = readText(join(root, 'scripts', 'ops-monitor.ts')).matchAll(/import\('\.\/([\w-]+)\.ts'\)/g);
+    for (const [, command] of listed) assert.match(readme, new RegExp(`^\\|.*\`${command}[ \`].*\\|`, 'm'), command);
+  });
 });

@@ -1,9 +1,10 @@
 // A Host made of literals, for the test of one probe: a call without a literal fails with ENOENT.
+import { codedError } from '../lib/contract/errors.ts';
 import type { Host } from '../lib/contract/host.ts';
 
 export function hostOf(parts: Partial<Host>): Host {
   const missing = (what: string) => (path: unknown) => {
-    throw Object.assign(new Error(`ENOENT: ${what} ${JSON.stringify(path)} is not in this test`), { code: 'ENOENT' });
+    throw codedError('ENOENT', `ENOENT: ${what} ${JSON.stringify(path)} is not in this test`);
   };
   return {
     name: 'local',

@@ -9,10 +9,25 @@ import { resolve } from '../lib/config/resolve.ts';
 import type { Configuration } from '../lib/config/schema.ts';
 import type { Places } from '../lib/contract/file.ts';
 import type { Host } from '../lib/contract/host.ts';
+import type { StageRecord } from '../lib/contract/record.ts';
 import { resolvePlaces } from '../lib/io/places.ts';
 import { makeWorld, type WorldSettings } from '../lib/io/world.ts';
 
 export const runId = '0123456789abcdef0123456789abcdef';
+
+/** The record of a stage's last run: a success, except for the fields that the test passes. */
+export const recordOf = (stage: string, started_at: string, more: Partial<StageRecord> = {}): StageRecord => ({
+  schema_version: 1,
+  stage,
+  run_id: runId,
+  started_at,
+  ms: 1,
+  outcome: 'ok',
+  exit_code: 0,
+  counts: {},
+  problems: [],
+  ...more,
+});
 
 /** A folder that is removed when the test ends. */
 export function temporaryFolder(t: TestContext): string {

@@ -1,13 +1,13 @@
 // Posts every active alert to Alertmanager with each run. An alert that is no longer posted expires there by itself, so
 // nothing waits in the outbox for Alertmanager.
-import type { Net, Reply } from '../contract/net.ts';
+import type { Net } from '../contract/net.ts';
 import type { World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
 import { judgeReply } from '../core/reply.ts';
 import { counted } from '../core/text.ts';
 import { bearer } from './bearer.ts';
 import type { AlertmanagerConfig, AlertsConfig } from './config.ts';
-import { alertsIn, type State, type ToldAlerts, toldAlerts } from './files.ts';
+import { alertsIn, type State, type PostedAlerts, postedAlerts } from './files.ts';
 import { runbookOf } from './look.ts';
 
 const answerSeconds = 5;
@@ -25,7 +25,7 @@ interface About {
 }
 
 /** Alert id → what to post now, given what was posted last. An alert that is silenced here is ended there. */
-export function alertsToPost(state: State, last: ToldAlerts['alerts'], about: About): ToldAlerts['alerts'] {
+export function alertsToPost(state: State, last: PostedAlerts['alerts'], about: About): PostedAlerts['alerts'] {
   const now = about.now.toISOString();
   const endsAt = new Date(about.now.getTime() + lastingIntervals * about.interval * 1000).toISOString();
   const active = Object.entries(alertsIn(state))
@@ -58,35 +58,17 @@ interface Replica {
   readonly problem: string | undefined;
 }
 
-export async function postAlerts(
+/** Posts the alerts to all replicas: replicas share which notifications they sent, but not the alerts they received.
+ * Without alerts, asks each replica for its status. */
+export function askReplicas(
   net: Net,
-  settings: AlertmanagerConfig,
-  alerts: ToldAlerts['alerts'],
+  { urls, token }: AlertmanagerConfig,
+  alerts?: PostedAlerts['alerts'],
 ): Promise<Replica[]> {
-  const body = JSON.stringify(Object.values(alerts));
-  return ask(net, settings, (url, headers) =>
-    net.request({
-      method: 'POST',
-      url: `${url}/api/v2/alerts`,
-      headers: { 'content-type': 'application/json', ...headers },
-      body,
-      seconds: answerSeconds,
-    }),
-  );
-}
-
-/** Asks each replica for its status, without posting an alert. */
-export async function askReplicas(net: Net, settings: AlertmanagerConfig | undefined): Promise<Replica[]> {
-  if (!settings) return [];
-  return ask(net, settings, (url, headers) =>
-    net.request({ method: 'GET', url: `${url}/api/v2/status`, headers, seconds: answerSeconds }),
-  );
-}
-
-type AskOne = (url: string, headers: Readonly<Record<string, string>>) => Promise<Reply>;
-
-/** Asks all replicas at once: replicas share which notifications they sent, but not the alerts they received. */
-function ask(net: Net, { urls, token }: AlertmanagerConfig, askOne: AskOne): Promise<Replica[]> {
+  const json = { 'content-type': 'application/json' };
+  const ask = alerts
+    ? ({ method: 'POST', path: '/api/v2/alerts', headers: json, body: JSON.stringify(Object.values(alerts)) } as const)
+    : ({ method: 'GET', path: '/api/v2/status' } as const);
   const login = bearer(net, token);
   return Promise.all(
     urls.map(async (reference): Promise<Replica> => {
@@ -94,8 +76,10 @@ function ask(net: Net, { urls, token }: AlertmanagerConfig, askOne: AskOne): Pro
       if ('missing' in found) return { shown: reference, problem: found.missing };
       const shown = URL.parse(found.value)?.host || reference;
       if ('missing' in login) return { shown, problem: login.missing };
-      const { is, quotes } = judgeReply(await askOne(found.value.replace(/\/+$/, ''), login.headers));
-      return { shown, problem: is === 'taken' ? undefined : quotes };
+      const url = `${found.value.replace(/\/+$/, '')}${ask.path}`;
+      const headers = { ...ask.headers, ...login.headers };
+      const { outcome, quote } = judgeReply(await net.request({ ...ask, url, headers, seconds: answerSeconds }));
+      return { shown, problem: outcome === 'accepted' ? undefined : quote };
     }),
   );
 }
@@ -110,14 +94,14 @@ export async function postToAlertmanager(
   const settings = alerts.alertmanager;
   if (!settings) return [];
   // If the last file cannot be read, no ends are posted: those alerts expire by themselves.
-  const last = (await world.previous(toldAlerts)).content?.alerts ?? {};
+  const last = (await world.previous(postedAlerts)).content?.alerts ?? {};
   const about = { site, hostname: world.hostname, interval, now: world.now(), labels: settings.labels };
-  const told = alertsToPost(state, last, about);
-  const count = Object.keys(told).length;
+  const posted = alertsToPost(state, last, about);
+  const count = Object.keys(posted).length;
   if (count === 0 && Object.keys(last).length === 0) return [];
-  await world.replace(toldAlerts, { schema_version: 1, alerts: told });
+  await world.replace(postedAlerts, { schema_version: 1, alerts: posted });
   if (count === 0) return [];
-  return (await postAlerts(await net(), settings, told)).flatMap(({ shown, problem }) =>
+  return (await askReplicas(await net(), settings, posted)).flatMap(({ shown, problem }) =>
     problem === undefined ? [] : [`alertmanager ${shown} did not accept ${counted(count, 'alert')}: ${problem}`],
   );
 }

@@ -8,32 +8,32 @@ import { escapeHtml } from '../core/harmless.ts';
 import { askReplicas } from './alertmanager.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
-import { type Post, waysOut } from './post.ts';
+import { chooseTransports, type Post } from './post.ts';
 import { composeDraft } from './queue.ts';
-import { webhookOf } from './recipient.ts';
+import { recipientLists, webhookOf } from './recipient.ts';
 
 /** Lists every transport and recipient: which transport would be used, and what the others lack. Sends nothing. */
 export async function checkTransports(post: Post, config: AlertsConfig): Promise<Outcome> {
   const { alerts } = config;
   const outside = await post.outside();
   const transports = await post.transports();
-  const ways = waysOut(transports, config, outside);
+  const chosen = chooseTransports(transports, config, outside);
   let used: string | undefined;
   let missing = 0;
   const lines: string[] = [];
-  const misspelt = ways.mail.filter((way) => !transports.mail.includes(way));
+  const misspelt = chosen.mail.filter((transport) => !transports.mail.includes(transport));
   for (const transport of [...misspelt, ...transports.mail]) {
     const ready = await transport.ready(outside);
-    const asked = ways.mail.includes(transport);
+    const asked = chosen.mail.includes(transport);
     if (ready.usable && asked) used ??= transport.name;
     lines.push(`${padded(transport.name, 9)} ${asked ? '' : '(not asked for) '}${describeReady(ready)}`);
   }
-  for (const [name, webhook] of Object.entries(ways.webhooks)) {
+  for (const [name, webhook] of Object.entries(chosen.webhooks)) {
     const ready = await webhook.ready(outside);
     if (!ready.usable) missing += 1;
     lines.push(`webhook:${name} ${describeReady(ready)}`);
   }
-  for (const { shown, problem } of await askReplicas(outside, alerts.alertmanager)) {
+  for (const { shown, problem } of alerts.alertmanager ? await askReplicas(outside, alerts.alertmanager) : []) {
     if (problem !== undefined) missing += 1;
     lines.push(`alertmanager ${shown}: ${problem ?? 'it answers'}`);
   }
@@ -56,16 +56,8 @@ export async function checkTransports(post: Post, config: AlertsConfig): Promise
 const describeReady = (ready: Awaited<ReturnType<Transport['ready']>>): string =>
   ready.usable ? `usable: ${ready.uses}` : `not usable: ${ready.missing}`;
 
-/** Every recipient that the configuration names anywhere. */
-const everyRecipient = ({ to, escalate, rules }: AlertsConfig['alerts']): string[] => [
-  ...new Set([
-    ...to,
-    ...(escalate?.to ?? []),
-    ...Object.values(rules).flatMap((rule) => [
-      ...(rule.to ?? []),
-      ...Object.values(rule.for).flatMap((own) => own.to ?? []),
-    ]),
-  ]),
+const everyRecipient = (alerts: AlertsConfig['alerts']): string[] => [
+  ...new Set(recipientLists(alerts).flatMap(([, to]) => to)),
 ];
 
 /** Sends a test to every recipient now. Nothing is queued or kept: the person who asked can try again. */
@@ -87,9 +79,11 @@ export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<
     dead: () => [],
     sweep: () => undefined,
   };
-  const settle = async (): Promise<void> => undefined;
-  const { runId } = world;
-  const { happened } = await deliverWaiting(post, world, spool, { runId, isTimeLeft: () => true, settle });
+  const { happened } = await deliverWaiting(post, world, spool, {
+    runId: world.runId,
+    isTimeLeft: () => true,
+    settle: async () => undefined,
+  });
   const lines = happened.map((one) => `${one.kind}: ${one.to.join(', ')}: ${one.message}`);
   const arrived = happened.length > 0 && happened.every(({ kind }) => kind === 'sent');
   return { counts: {}, problems: [], text: lines.join('\n'), exitCode: arrived ? 0 : 1 };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Policy } from '../contract/policy.ts';
 import { duration, hasLogin, limitType, ownName, secret, wait } from '../contract/quantities.ts';
 import { alertNameProblem, checkNameProblem } from './named.ts';
-import { webhookOf } from './recipient.ts';
+import { recipientLists, webhookOf } from './recipient.ts';
 import { parseWindow } from './maintenance.ts';
 import { policies, red } from './policies.ts';
 import { transports } from './transports/index.ts';
@@ -78,7 +78,7 @@ function schemaOf({ summary, limit, hold = justHold, exceptions = {} }: Policy) 
   });
   const exceptionsSchema = z
     .object(Object.fromEntries(byDefault))
-    .catchall(z.strictObject(parts)) as z.ZodType as z.ZodType<ForSubjects['for'], object>;
+    .catchall(z.strictObject(parts)) as z.ZodType as z.ZodType<Exceptions, object>;
   return z
     .strictObject({
       ...Object.fromEntries(
@@ -153,28 +153,15 @@ export const alertsConfig = (checks: readonly string[]) => ({
         .describe('escalation of alerts that nobody acknowledges; off by default'),
     })
     .superRefine((alerts, context) => {
-      const rules: Readonly<Record<string, RuleConfig & ForSubjects>> = alerts.rules;
+      const rules: RulesConfig = alerts.rules;
       for (const subject of Object.keys(rules[red.name]?.for ?? {})) {
         const message = checkNameProblem(subject, checks);
         if (message !== undefined)
           context.addIssue({ code: 'custom', path: ['rules', red.name, 'for', subject], message });
       }
-      const lists: [string[], readonly string[] | undefined][] = [
-        [['to'], alerts.to],
-        [['escalate', 'to'], alerts.escalate?.to],
-        ...Object.entries(rules).flatMap(
-          ([rule, { to, for: exceptions }]): [string[], readonly string[] | undefined][] => [
-            [['rules', rule, 'to'], to],
-            ...Object.entries(exceptions).map(([subject, own]): [string[], readonly string[] | undefined] => [
-              ['rules', rule, 'for', subject, 'to'],
-              own.to,
-            ]),
-          ],
-        ),
-      ];
       const known = Object.keys(alerts.webhooks);
-      for (const [path, to] of lists) {
-        for (const name of (to ?? []).flatMap((one) => webhookOf(one) ?? [])) {
+      for (const [path, to] of recipientLists({ ...alerts, rules })) {
+        for (const name of to.flatMap((one) => webhookOf(one) ?? [])) {
           if (known.includes(name)) continue;
           const message = `there is no webhook ${JSON.stringify(name)} under \`alerts.webhooks\` (there: ${known.join(', ') || 'none'})`;
           context.addIssue({ code: 'custom', path, message });
@@ -185,16 +172,15 @@ export const alertsConfig = (checks: readonly string[]) => ({
     .describe('alerts by mail, webhook and Alertmanager'),
 });
 
-interface ForSubjects {
-  readonly for: Readonly<Record<string, RuleConfig>>;
-}
-
 /** The settings of one rule, or of one of its subjects. */
 export type RuleConfig = Readonly<Record<string, unknown>> & {
   readonly 'clear-hold'?: number | undefined;
   readonly repeat?: number | undefined;
   readonly to?: readonly string[] | undefined;
 };
+
+type Exceptions = Readonly<Record<string, RuleConfig>>;
+type RulesConfig = Readonly<Record<string, RuleConfig & { readonly for: Exceptions }>>;
 
 export type AlertmanagerConfig = Readonly<z.output<typeof alertmanager>>;
 
@@ -203,7 +189,5 @@ export interface AlertsConfig {
   /** Seconds. */
   readonly interval: number;
   readonly heartbeat?: object | undefined;
-  readonly alerts: Omit<z.output<ReturnType<typeof alertsConfig>['alerts']>, 'rules'> & {
-    readonly rules: Readonly<Record<string, RuleConfig & ForSubjects>>;
-  };
+  readonly alerts: Omit<z.output<ReturnType<typeof alertsConfig>['alerts']>, 'rules'> & { readonly rules: RulesConfig };
 }

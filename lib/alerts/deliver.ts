@@ -5,7 +5,7 @@ import { flush, type Flushed } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
 import { log } from './log.ts';
 import { carryMail, type Entry, mailKind } from './mail-outbox.ts';
-import { type Post, waysOut, waysTo } from './post.ts';
+import { chooseTransports, type Post, transportsTo } from './post.ts';
 
 interface Delivery {
   /** Run id of the snapshot: mail, log and report share it. */
@@ -24,22 +24,18 @@ export async function deliverWaiting(
   // With an empty outbox, nothing that sending needs is loaded.
   if (spool.names().length === 0) return { happened: [], problems: [] };
   const outside = await post.outside();
-  const ways = waysOut(await post.transports(), world.config, outside);
+  const chosen = chooseTransports(await post.transports(), world.config, outside);
   const flushed = await flush({
     spool,
     kind: mailKind,
-    carry: carryMail((recipient) => waysTo(ways, recipient), outside),
+    carry: carryMail((recipient) => transportsTo(chosen, recipient), outside),
     settle: ({ ids }, at) => settle(ids, at),
     now: world.now(),
     giveUp: world.config.alerts['give-up'],
     isTimeLeft,
   });
-  const happened = flushed.happened.map(({ kind, entry, to, message }) => ({
-    kind,
-    ids: entry.ids,
-    message,
-    message_id: entry.message_id,
-    to: [...to],
-  }));
+  const happened = flushed.happened.map(({ kind, entry: { ids, message_id }, to, message }) => {
+    return { kind, ids, message, message_id, to: [...to] };
+  });
   return { ...flushed, problems: [...flushed.problems, ...(await log(world, runId, happened))] };
 }

@@ -1,13 +1,15 @@
 // The files that send-alerts writes.
 import * as z from 'zod/mini';
-import { defineFile, type Places } from '../contract/file.ts';
+import { loose } from '../contract/fields.ts';
+import { defineFile, type FileSpec, type Places } from '../contract/file.ts';
+import type { NotifiedAlert } from '../contract/mail.ts';
 import { judgedFields } from '../contract/observation.ts';
 import { join } from '../core/path.ts';
 
 /** An invalid time would make every run fail that computes with it. */
 const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), { error: 'expected an instant' }));
 
-const alertFields = {
+const alertSchema = loose({
   rule: z.string(),
   phase: z.enum(['pending', 'firing']),
   /** Times of the first and last snapshot (not runs) with the problem. */
@@ -35,48 +37,52 @@ const alertFields = {
   told: z.optional(z.array(z.string())),
   ...judgedFields,
   runbook: z.optional(z.string()),
-};
+});
 
-const alertSchema = z.looseObject(alertFields);
+export type Alert = Readonly<z.output<typeof alertSchema>>;
 
-export type Alert = Readonly<z.output<z.ZodMiniObject<typeof alertFields>>>;
-
-const lookSchema = z.looseObject({ seen_at: z.optional(instant), alerts: z.record(z.string(), alertSchema) });
-
-export interface AlertState {
+const alertStateSchema = loose({
   /** Time of the last evaluation: evaluating the same snapshot again changes nothing. */
-  readonly seen_at?: string | undefined;
+  seen_at: z.optional(instant),
   /** By id. */
-  readonly alerts: Readonly<Record<string, Alert>>;
-}
+  alerts: z.record(z.string(), alertSchema),
+});
 
-export interface AlertEvent {
-  readonly kind:
-    | 'pending'
-    | 'firing'
-    | 'repeated'
-    | 'escalated'
-    | 'recovered'
-    | 'passed'
-    | 'vanished'
-    | 'unknown'
-    | 'known'
-    | 'silenced'
-    | 'acknowledged'
-    | 'unheard';
-  readonly id: string;
-  readonly message: string;
-}
+export type AlertState = Readonly<z.output<typeof alertStateSchema>>;
+
+type EventKind =
+  | 'pending'
+  | 'firing'
+  | 'repeated'
+  | 'escalated'
+  | 'recovered'
+  | 'passed'
+  | 'vanished'
+  | 'unknown'
+  | 'known'
+  | 'silenced'
+  | 'acknowledged'
+  | 'unheard';
+
+const alertEventSchema = loose({
+  kind: z.string() as unknown as z.ZodMiniType<EventKind>,
+  id: z.string(),
+  message: z.string(),
+});
+
+export type AlertEvent = Readonly<z.output<typeof alertEventSchema>>;
 
 /** A notification that is due. Composition and delivery of its mail are separate steps. */
-export interface Notice {
-  readonly kind: 'opening' | 'repeat' | 'escalation' | 'recovery' | 'vanished';
-  readonly id: string;
-  readonly alert: Alert;
-  readonly to: readonly string[];
-}
+const noticeSchema = loose({
+  kind: z.string() as unknown as z.ZodMiniType<NotifiedAlert['kind']>,
+  id: z.string(),
+  alert: alertSchema,
+  to: z.array(z.string()),
+});
 
-const quietSchema = z.looseObject({
+export type Notice = Readonly<z.output<typeof noticeSchema>>;
+
+const activeSilenceSchema = loose({
   kind: z.enum(['silence', 'acknowledgement', 'maintenance']),
   /** `rule`, or `rule:subject`, or `everything`. */
   of: z.string(),
@@ -85,34 +91,20 @@ const quietSchema = z.looseObject({
   reason: z.string(),
 });
 
-export type Quiet = z.output<typeof quietSchema>;
+/** A silence, acknowledgement or maintenance window that holds now. */
+export type ActiveSilence = z.output<typeof activeSilenceSchema>;
 
-const stateSchema = z.looseObject({
+const stateSchema = loose({
   schema_version: z.number(),
-  /** Silences, acknowledgements and maintenance windows that hold now. */
-  quiet: z.optional(z.array(quietSchema)),
+  quiet: z.optional(z.array(activeSilenceSchema)),
   /** Alerts evaluated at the time of the snapshots, and alerts evaluated by the clock. */
-  snapshot: lookSchema,
-  own: lookSchema,
+  snapshot: alertStateSchema,
+  own: alertStateSchema,
   /** Notices and events not yet in the outbox and the log: after a kill, the next run writes them. */
-  owed: z.optional(
-    z.looseObject({
-      at: instant,
-      notices: z.array(
-        z.looseObject({ kind: z.string(), id: z.string(), alert: alertSchema, to: z.array(z.string()) }),
-      ),
-      events: z.array(z.looseObject({ kind: z.string(), id: z.string(), message: z.string() })),
-    }),
-  ),
+  owed: z.optional(loose({ at: instant, notices: z.array(noticeSchema), events: z.array(alertEventSchema) })),
 });
 
-export interface State {
-  readonly schema_version: number;
-  readonly quiet?: readonly Quiet[] | undefined;
-  readonly snapshot: AlertState;
-  readonly own: AlertState;
-  readonly owed?: { readonly at: string; readonly notices: readonly Notice[]; readonly events: readonly AlertEvent[] };
-}
+export type State = Readonly<z.output<typeof stateSchema>>;
 
 /** By id. */
 export const alertsIn = (state: State | undefined): AlertState['alerts'] => ({
@@ -120,17 +112,22 @@ export const alertsIn = (state: State | undefined): AlertState['alerts'] => ({
   ...state?.own.alerts,
 });
 
-export const stateFile = defineFile<State>({
+const fileOf = <Content>(name: string, file: Pick<FileSpec<Content>, 'summary' | 'format' | 'schema'>) =>
+  defineFile<Content>({
+    ...file,
+    path: ({ state }) => join(state, 'alerts', name),
+    mode: 0o600,
+    fallsBack: true,
+    onlyOnChange: true,
+  });
+
+export const stateFile = fileOf<State>('state.json', {
   summary: 'the active alerts, and which notifications were sent',
   format: 'json',
-  path: ({ state }) => join(state, 'alerts', 'state.json'),
-  mode: 0o600,
-  schema: stateSchema as unknown as z.ZodMiniType<State>,
-  fallsBack: true,
-  onlyOnChange: true,
+  schema: stateSchema,
 });
 
-const toldSchema = z.looseObject({
+const postedSchema = z.looseObject({
   schema_version: z.number(),
   /** Alert id → alert in Alertmanager’s format. An ended alert is posted for a while longer. */
   alerts: z.record(
@@ -144,16 +141,12 @@ const toldSchema = z.looseObject({
   ),
 });
 
-export type ToldAlerts = z.output<typeof toldSchema>;
+export type PostedAlerts = z.output<typeof postedSchema>;
 
-export const toldAlerts = defineFile<ToldAlerts>({
+export const postedAlerts = fileOf<PostedAlerts>('alertmanager.json', {
   summary: 'the alerts last posted to Alertmanager',
   format: 'json',
-  path: ({ state }) => join(state, 'alerts', 'alertmanager.json'),
-  mode: 0o600,
-  schema: toldSchema,
-  fallsBack: true,
-  onlyOnChange: true,
+  schema: postedSchema,
 });
 
 const eventSchema = z.looseObject({
@@ -170,14 +163,10 @@ const eventSchema = z.looseObject({
 
 export type LoggedEvent = z.output<typeof eventSchema>;
 
-export const events = defineFile<LoggedEvent>({
+export const events = fileOf<LoggedEvent>('alerts.jsonl', {
   summary: 'every event of every alert, one per line',
   format: 'jsonl',
-  path: ({ state }) => join(state, 'alerts', 'alerts.jsonl'),
-  mode: 0o600,
   schema: eventSchema,
-  fallsBack: true,
-  onlyOnChange: true,
 });
 
 /** Mails that wait to be sent; undeliverable mails are in its subfolder `dead`. */

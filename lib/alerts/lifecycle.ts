@@ -17,38 +17,33 @@ export interface Handling {
   readonly acknowledged: string | undefined;
 }
 
-export interface Look {
+export interface Evaluation {
   readonly at: Date;
   /** Rule name → its sightings, and why it could not observe all of its subjects. */
-  readonly seen: Readonly<Record<string, Seen>>;
+  readonly seen: Readonly<Record<string, RuleSightings>>;
   readonly handlingOf: (rule: string, subject: string) => Handling;
   /** Whether a mail about the alert is still in the outbox. */
   readonly isOnItsWay: (id: string) => boolean;
 }
 
-export interface Seen {
+export interface RuleSightings {
   readonly sightings: readonly Sighting[];
   /** Why the rule could not observe all subjects: a subject without a sighting may then still exist. */
-  readonly blind: string | undefined;
+  readonly failure: string | undefined;
 }
 
-export interface Advance {
-  readonly state: AlertState;
-  readonly events: readonly AlertEvent[];
-  readonly notices: readonly Notice[];
-}
-
-export function advance(before: AlertState, look: Look): Advance {
-  const at = look.at.toISOString();
-  if (before.seen_at === at) return { state: before, events: [], notices: [] };
-  const run = newRun(look, at);
+export function advance(before: AlertState, evaluation: Evaluation) {
+  const at = evaluation.at.toISOString();
+  const run = newRun(evaluation, at);
+  const { events, notices } = run;
+  if (before.seen_at === at) return { state: before, events, notices };
   const alerts: Record<string, Alert> = {};
   const keep = (id: string, alert: Alert | undefined): void => {
     if (alert) alerts[id] = alert;
   };
   const known = new Map(Object.entries(before.alerts).map(([id, alert]) => [id, notFromTheFuture(alert, at)]));
   const named = new Set<string>();
-  for (const [rule, { sightings }] of Object.entries(look.seen)) {
+  for (const [rule, { sightings }] of Object.entries(evaluation.seen)) {
     for (const sighting of worstOfEach(sightings)) {
       const id = `${rule}:${sighting.subject}`;
       named.add(id);
@@ -57,10 +52,10 @@ export function advance(before: AlertState, look: Look): Advance {
   }
   for (const [id, alert] of known) {
     if (named.has(id)) continue;
-    const blind = look.seen[alert.rule]?.blind;
-    keep(id, blind === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, blind));
+    const failure = evaluation.seen[alert.rule]?.failure;
+    keep(id, failure === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, failure));
   }
-  return { state: { seen_at: at, alerts }, events: run.events, notices: run.notices };
+  return { state: { seen_at: at, alerts }, events, notices };
 }
 
 /** A mail is sent a moment after its snapshot was taken: without this grace, every repeat would slip by a cycle. */
@@ -81,26 +76,23 @@ function worstOfEach(sightings: readonly Sighting[]): Iterable<Sighting> {
 
 /** After the clock was set back: times in the future are set to now, so every wait starts again. */
 function notFromTheFuture(alert: Alert, at: string): Alert {
-  const earlier = (time: string): string => (time > at ? at : time);
-  const optional = [
-    'clear_since',
-    'unknown_since',
-    'first_queued',
-    'last_queued',
-    'last_sent',
-    'escalated_at',
-  ] as const;
-  const moved = optional.flatMap((key) => (alert[key] === undefined ? [] : [[key, earlier(alert[key])]]));
-  return {
-    ...alert,
-    first_seen: earlier(alert.first_seen),
-    last_seen: earlier(alert.last_seen),
-    since: earlier(alert.since),
-    ...(Object.fromEntries(moved) as Partial<Alert>),
-  };
+  const future = times.filter((key) => (alert[key] ?? at) > at);
+  return { ...alert, ...Object.fromEntries(future.map((key) => [key, at])) };
 }
 
-function newRun(look: Look, at: string) {
+const times = [
+  'first_seen',
+  'last_seen',
+  'since',
+  'clear_since',
+  'unknown_since',
+  'first_queued',
+  'last_queued',
+  'last_sent',
+  'escalated_at',
+] as const;
+
+function newRun(evaluation: Evaluation, at: string) {
   const events: AlertEvent[] = [];
   const notices: Notice[] = [];
   const record = (kind: AlertEvent['kind'], id: string, message: string): void =>
@@ -126,7 +118,7 @@ function newRun(look: Look, at: string) {
   const raise = (id: string, rule: string, sighting: Firing, known: Alert | undefined): Alert => {
     const { state: _firing, since, ...shown } = sighting;
     const { subject, message } = shown;
-    const handling = look.handlingOf(rule, subject);
+    const handling = evaluation.handlingOf(rule, subject);
     if (!known) record('pending', id, message);
     const { clear_since: _over, ...before } = known ?? newAlert(id, rule, sighting);
     const seen: Alert = { ...before, ...shown, since: earliest(since, before.since), last_seen: at };
@@ -143,7 +135,7 @@ function newRun(look: Look, at: string) {
     phase: 'pending',
     first_seen: at,
     last_seen: at,
-    since: since !== undefined && since < at ? since : at,
+    since: earliest(since, at),
     incident: `${id.replaceAll(/[^\w.-]+/g, '-')}.${Date.parse(at).toString(36)}`,
   });
 
@@ -175,7 +167,7 @@ function newRun(look: Look, at: string) {
     }
     // Counted from the last mail that was delivered. No repeat while a mail still waits; a dead letter holds nothing back.
     const arrived = last_sent !== undefined && last_sent >= last_queued ? last_sent : undefined;
-    if (arrived === undefined && look.isOnItsWay(id)) return current;
+    if (arrived === undefined && evaluation.isOnItsWay(id)) return current;
     if (secondsSince(arrived ?? last_queued, at) < handling.repeat - graceSeconds) return current;
     record('repeated', id, current.message);
     return addNotice('repeat', id, current, escalated_at === undefined ? handling.to : everybody);
@@ -184,12 +176,12 @@ function newRun(look: Look, at: string) {
   const addNotice = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
     const told = [...new Set([...(alert.told ?? []), ...to])];
     const queued = { ...alert, first_queued: alert.first_queued ?? at, last_queued: at, told };
-    notices.push({ kind, id, alert: queued, to });
+    notices.push({ kind, id, alert: queued, to: [...to] });
     return queued;
   };
 
   const clear = (id: string, alert: Alert, message: string): Alert | undefined => {
-    const handling = look.handlingOf(alert.rule, alert.subject);
+    const handling = evaluation.handlingOf(alert.rule, alert.subject);
     if (alert.phase === 'pending') return close('passed', id, alert, message);
     const clear_since = alert.clear_since ?? at;
     if (secondsSince(clear_since, at) < handling.clearHold) return { ...alert, clear_since };
@@ -200,9 +192,9 @@ function newRun(look: Look, at: string) {
     record(kind, id, message);
     // A recovery is mailed even if the first mail still waits: both are sent, so that every opening has its end.
     if (alert.last_queued === undefined) return;
-    const to = alert.told ?? look.handlingOf(alert.rule, alert.subject).to;
+    const to = alert.told ?? evaluation.handlingOf(alert.rule, alert.subject).to;
     const how = kind === 'vanished' ? 'vanished' : 'recovery';
-    notices.push({ kind: how, id, alert: { ...alert, message, last_seen: at }, to });
+    notices.push({ kind: how, id, alert: { ...alert, message, last_seen: at }, to: [...to] });
   };
 
   const vanish = (id: string, alert: Alert): undefined =>
@@ -213,14 +205,13 @@ function newRun(look: Look, at: string) {
 
 const earliest = (one: string | undefined, other: string): string => (one !== undefined && one < other ? one : other);
 
-const latest = (one: string | undefined, other: string): string => (one !== undefined && one > other ? one : other);
-
 /** Records that a transport accepted a mail about these alerts; a later `last_sent` is kept. */
 export function sent(state: AlertState, ids: readonly string[], at: Date): AlertState {
   const alerts = { ...state.alerts };
   for (const id of ids) {
     const alert = alerts[id];
-    if (alert) alerts[id] = { ...alert, last_sent: latest(alert.last_sent, at.toISOString()) };
+    const isLater = (alert?.last_sent ?? '') < at.toISOString();
+    if (alert && isLater) alerts[id] = { ...alert, last_sent: at.toISOString() };
   }
   return { ...state, alerts };
 }

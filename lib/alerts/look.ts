@@ -7,7 +7,7 @@ import type { Judged } from '../engine/checks.ts';
 import { judge } from '../engine/judgement.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import type { AlertsConfig, RuleConfig } from './config.ts';
-import type { Handling, Seen } from './lifecycle.ts';
+import type { Handling, RuleSightings } from './lifecycle.ts';
 import { monitorPolicies, policies, policyNamed, red, snapshotPolicies } from './policies.ts';
 import { acknowledgedBy, type Note, silencedBy } from './quiet.ts';
 
@@ -28,56 +28,53 @@ export function snapshotSightings(
   judged: readonly Judged[],
   readings: Readings,
   config: AlertsConfig,
-): Record<string, Seen> {
+): Record<string, RuleSightings> {
   const left = judged.filter(
     (one) =>
       one.observation.level !== 'red' ||
       !policies.some((policy) => policy !== red && subjectIn(policy, one) !== undefined),
   );
-  return { ...lookOf(snapshotPolicies, judged, readings, config), ...lookOf([red], left, {}, config) };
+  return { ...sightingsOf(snapshotPolicies, judged, readings, config), ...sightingsOf([red], left, {}, config) };
 }
 
-export const monitorSightings = (judged: readonly Judged[], config: AlertsConfig): Record<string, Seen> =>
-  lookOf(monitorPolicies, judged, {}, config);
+export const monitorSightings = (judged: readonly Judged[], config: AlertsConfig): Record<string, RuleSightings> =>
+  sightingsOf(monitorPolicies, judged, {}, config);
 
-function lookOf(
+function sightingsOf(
   wanted: readonly Policy[],
   judged: readonly Judged[],
   readings: Readings,
   config: AlertsConfig,
-): Record<string, Seen> {
+): Record<string, RuleSightings> {
   return Object.fromEntries(
     wanted.map((policy) => {
       const covered = judged.flatMap((one) => {
         const subject = subjectIn(policy, one);
         return subject === undefined ? [] : [{ subject, one }];
       });
-      const blind = covered.find(({ one }) => one.blind !== undefined)?.one.blind;
-      const seen = covered.filter(({ one }) => one.blind === undefined);
+      const failure = covered.find(({ one }) => one.failure !== undefined)?.one.failure;
+      const seen = covered.filter(({ one }) => one.failure === undefined);
       const sightings = seen.map(({ subject, one }) => sightingOf(policy, subject, one, config));
-      return [policy.name, { sightings: policy.readings ? withReadings(sightings, seen, readings) : sightings, blind }];
+      const all = policy.readings ? withReadings(sightings, seen, readings) : sightings;
+      return [policy.name, { sightings: all, failure }];
     }),
   );
 }
 
-type Covered = Pick<Judged, 'dependents' | 'blind'> & {
+type Covered = Pick<Judged, 'dependents' | 'failure'> & {
   readonly observation: Pick<Judged['observation'], 'id' | 'check' | 'subject'>;
 };
 
 /** The subject of the policy’s alert about this observation; undefined if the policy does not cover the observation. */
 function subjectIn(
   { of, except, onlyServing }: Policy,
-  { observation, dependents, blind }: Covered,
+  { observation, dependents, failure }: Covered,
 ): string | undefined {
   if (of === undefined) return observation.id;
-  const before = Object.hasOwn(of, observation.check) ? of[observation.check] : undefined;
-  if (
-    before === undefined ||
-    except?.includes(observation.subject) ||
-    (onlyServing && !dependents && blind === undefined)
-  )
-    return undefined;
-  return `${before}${observation.subject}`;
+  const prefix = Object.hasOwn(of, observation.check) ? of[observation.check] : undefined;
+  if (prefix === undefined || except?.includes(observation.subject)) return undefined;
+  if (onlyServing && !dependents && failure === undefined) return undefined;
+  return `${prefix}${observation.subject}`;
 }
 
 function sightingOf(policy: Policy, subject: string, judged: Judged, config: AlertsConfig): Sighting {
@@ -86,27 +83,15 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
   const own = policy.limit && measured && judge(measured, ownLimit(policy.name, policy.limit, subject, config));
   if (own && measured) {
     if (own.level === 'green') return { subject, state: 'clear', message: own.shown };
-    return firing(subject, {
-      value: measured.value,
-      unit: measured.unit,
-      limit: own.limit,
-      message: own.crossed,
-      since,
-    });
+    const { value: number, unit: ofNumber } = measured;
+    return firing(subject, { value: number, unit: ofNumber, limit: own.limit, message: own.crossed, since });
   }
   const shown = shortMessage ?? message;
   if (policy.levels.includes(level)) {
     const whose = dependents && policy.onlyServing ? ` (${dependents.join(', ')})` : '';
     const ownRunbook = policy.runbook === undefined ? runbook : undefined;
-    return firing(subject, {
-      value,
-      unit,
-      limit,
-      message: `${shown}${whose}`,
-      since,
-      clears_when,
-      runbook: ownRunbook,
-    });
+    const full = `${shown}${whose}`;
+    return firing(subject, { value, unit, limit, message: full, since, clears_when, runbook: ownRunbook });
   }
   if (level === 'unknown') return { subject, state: 'unknown', message: shown };
   return { subject, state: 'clear', message: policy.wellSays === undefined ? shown : `${subject} ${policy.wellSays}` };
@@ -151,16 +136,13 @@ function withReadings(
     const message = `${subject} cannot be read: ${firstLine(failed.reason)}`;
     return firing(subject, { value: 'failed', unit: '', limit: { value: 'a reading', key: '' }, message });
   });
-  const told = sightings.map((sighting) => {
+  const withCosts = sightings.map((sighting) => {
     const cost = costs.get(sighting.subject);
-    return sighting.state === 'firing' && cost !== undefined
-      ? {
-          ...sighting,
-          message: `${sighting.message}; ${counted(cost, 'reading')} ${cost === 1 ? 'fails' : 'fail'} because of it`,
-        }
-      : sighting;
+    if (sighting.state !== 'firing' || cost === undefined) return sighting;
+    const also = `${counted(cost, 'reading')} ${cost === 1 ? 'fails' : 'fail'} because of it`;
+    return { ...sighting, message: `${sighting.message}; ${also}` };
   });
-  return [...told, ...failing];
+  return [...withCosts, ...failing];
 }
 
 /** Whether the alert reports this observation already, or reports the failed reading that caused it. */
@@ -186,13 +168,13 @@ function ruleConfigOf({ alerts }: AlertsConfig, rule: string, subject: string): 
 }
 
 /** Silences and acknowledgements, and what is needed to judge whether they hold. */
-export interface Quiet {
+export interface SilencesInForce {
   readonly notes: readonly Note[];
   readonly at: Date;
   readonly firstSeenOf: (id: string) => string | undefined;
 }
 
-export function handlingOf(config: AlertsConfig, rule: string, subject: string, quiet?: Quiet): Handling {
+export function handlingOf(config: AlertsConfig, rule: string, subject: string, quiet?: SilencesInForce): Handling {
   const id = `${rule}:${subject}`;
   const own = ruleConfigOf(config, rule, subject);
   const { alerts } = config;

@@ -1,7 +1,7 @@
 // Mail as a kind of outbox entry: the fields of its file, and its delivery by the transports.
 import * as z from 'zod/mini';
 import { Refused, Unsure } from '../contract/errors.ts';
-import { type Mail, newsSchema, type Receipt, type Transport } from '../contract/mail.ts';
+import { type Mail, notificationSchema, type Receipt, type Transport } from '../contract/mail.ts';
 import type { Outside } from '../contract/outside.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { commonFields, type Fate, type Flush, type Kind } from '../outbox/outbox.ts';
@@ -16,7 +16,7 @@ const entrySchema = z.looseObject({
   ids: z.array(z.string()),
   raw: z.string(),
   /** The content as data, if a webhook is among the recipients. */
-  news: z.optional(newsSchema),
+  news: z.optional(notificationSchema),
 });
 
 export type Entry = z.output<typeof entrySchema>;
@@ -30,12 +30,12 @@ export const mailKind: Kind<Entry> = {
   groupOf: (address) => webhookOf(address) ?? '',
 };
 
-/** `ways` returns the transports to a recipient, in the order in which they are tried. */
+/** `transportsTo` returns the transports to a recipient, in the order in which they are tried. */
 export const carryMail =
-  (ways: (recipient: string) => readonly Transport[], outside: Outside): Flush<Entry>['carry'] =>
+  (transportsTo: (recipient: string) => readonly Transport[], outside: Outside): Flush<Entry>['carry'] =>
   ({ message_id, from, raw, news }, due) => {
     const to = due.map(({ address }) => address);
-    const transports = inTurn(ways(to[0] ?? ''), due[0]?.attempts ?? 0);
+    const transports = inTurn(transportsTo(to[0] ?? ''), due[0]?.attempts ?? 0);
     return carry(transports, { message_id, from, raw, news }, to, outside);
   };
 

@@ -1,6 +1,6 @@
 // The text of a mail: one mail for all that changed in a run, for each set of recipients. For a person at three in the
 // morning: what, where, since when, what the limit is, what else is wrong, where to look.
-import type { Told } from '../contract/mail.ts';
+import type { NotifiedAlert } from '../contract/mail.ts';
 import { alignColumns } from '../core/columns.ts';
 import { escapeHtml, oneLine, shellWord } from '../core/harmless.ts';
 import { firstLine } from '../core/text.ts';
@@ -20,7 +20,7 @@ export interface Draft {
   /** Incidents in the mail: they thread a recovery to its opening. */
   readonly incidents: readonly string[];
   /** The content as data, for webhooks. */
-  readonly alerts: readonly Told[];
+  readonly alerts: readonly NotifiedAlert[];
 }
 
 export interface About {
@@ -46,18 +46,17 @@ export function draftMails(notices: readonly Notice[], about: About): Draft[] {
   return [...groups.values()].map((group) => draft(group.sort(byUrgency), about));
 }
 
-const order: readonly Notice['kind'][] = ['opening', 'escalation', 'repeat', 'recovery', 'vanished'];
-const byUrgency = (one: Notice, other: Notice): number => order.indexOf(one.kind) - order.indexOf(other.kind);
-
-const words: Record<Notice['kind'], string> = {
-  opening: 'ALERT',
-  escalation: 'STILL',
-  repeat: 'STILL',
-  recovery: 'OK',
-  vanished: 'GONE',
+/** The kinds of notices, the most urgent first. */
+const kinds: Record<Notice['kind'], { readonly word: string; readonly colour: string; readonly isOver?: true }> = {
+  opening: { word: 'ALERT', colour: '#b00020' },
+  escalation: { word: 'STILL', colour: '#b00020' },
+  repeat: { word: 'STILL', colour: '#b36b00' },
+  recovery: { word: 'OK', colour: '#1b7f3b', isOver: true },
+  vanished: { word: 'GONE', colour: '#666666', isOver: true },
 };
 
-const isOver = (kind: Notice['kind']): boolean => kind === 'recovery' || kind === 'vanished';
+const order = Object.keys(kinds);
+const byUrgency = (one: Notice, other: Notice): number => order.indexOf(one.kind) - order.indexOf(other.kind);
 
 const mostElsewhere = 20;
 
@@ -66,7 +65,7 @@ function draft(notices: readonly Notice[], about: About): Draft {
   if (!first) throw new Error('a mail about nothing');
   const rest = notices.length - 1;
   const subject = oneLine(
-    `[${about.site}] ${words[first.kind]} ${first.id}: ${firstLine(first.alert.message, 120)}${rest > 0 ? ` (and ${rest} more)` : ''}`,
+    `[${about.site}] ${kinds[first.kind].word} ${first.id}: ${firstLine(first.alert.message, 120)}${rest > 0 ? ` (and ${rest} more)` : ''}`,
   );
   const told = new Set(notices.map(({ id }) => id));
   const elsewhere = aboutTheRest(notices, about);
@@ -86,7 +85,7 @@ function draft(notices: readonly Notice[], about: About): Draft {
   };
 }
 
-const toldOf = ({ kind, id, alert }: Notice, { runbookOf }: About): Told => ({
+const toldOf = ({ kind, id, alert }: Notice, { runbookOf }: About): NotifiedAlert => ({
   kind,
   id,
   message: alert.message,
@@ -98,24 +97,25 @@ const toldOf = ({ kind, id, alert }: Notice, { runbookOf }: About): Told => ({
 });
 
 interface Part {
-  readonly kind: Notice['kind'];
+  readonly colour: string;
   readonly title: string;
   readonly message: string;
   readonly rows: readonly (readonly [string, string])[];
 }
 
 function partOf({ kind, id, alert }: Notice, about: About): Part {
+  const { word, colour, isOver } = kinds[kind];
   const since = new Date(alert.since);
   const show = (value: Notice['alert']['value']): string =>
     typeof value === 'number' ? formatMeasure(value, alert.unit) : value === null ? 'none' : String(value);
-  const lasted = isOver(kind) ? `${distance(since, new Date(alert.last_seen))} until now` : distance(since, about.at);
+  const lasted = isOver ? `${distance(since, new Date(alert.last_seen))} until now` : distance(since, about.at);
   return {
-    kind,
-    title: `${words[kind]}  ${oneLine(id)}`,
+    colour,
+    title: `${word}  ${oneLine(id)}`,
     message: oneLine(alert.message),
     rows: [
       ['since', `${clockMinute(since)} (${lasted})`],
-      ...(isOver(kind)
+      ...(isOver
         ? []
         : ([
             ['value', show(alert.value)],
@@ -123,7 +123,7 @@ function partOf({ kind, id, alert }: Notice, about: About): Part {
             ...(alert.clears_when === undefined ? [] : [['clears', `when ${oneLine(alert.clears_when)}`] as const]),
           ] as const)),
       ['runbook', about.runbookOf(alert)],
-      ...(isOver(kind) ? [] : ([['ack', `ops-monitor ack ${shellWord(id)} --reason "…"`]] as const)),
+      ...(isOver ? [] : ([['ack', `ops-monitor ack ${shellWord(id)} --reason "…"`]] as const)),
       ...(alert.last_sent === undefined ? [] : ([['last mail', clockMinute(new Date(alert.last_sent))]] as const)),
     ],
   };
@@ -152,29 +152,21 @@ interface Rest {
 
 function textOf(parts: readonly Part[], rest: Rest, about: About): string {
   const blocks = parts.map(({ title, message, rows }) =>
-    [title, `  ${message}`, ...alignColumns(rows, { indent: '  ', gap: ' ', least: [9] })].join('\n'),
+    [title, `  ${message}`, ...alignColumns(rows, { indent: '  ', gap: ' ', minimumWidths: [9] })].join('\n'),
   );
-  const other = alignColumns(rest.lines, { indent: '  ', gap: ' ', least: [8] });
+  const other = alignColumns(rest.lines, { indent: '  ', gap: ' ', minimumWidths: [8] });
   return `${[...blocks, [rest.says, ...other].join('\n'), footer(about)].join('\n\n')}\n`;
 }
 
 const footer = ({ site, hostname, at, runId }: About): string =>
   `${site}, ${hostname}, as of ${clockMinute(at)}, run ${runId}.\nThis monitor is observe-only: nothing was changed.`;
 
-const colours: Record<Notice['kind'], string> = {
-  opening: '#b00020',
-  escalation: '#b00020',
-  repeat: '#b36b00',
-  recovery: '#1b7f3b',
-  vanished: '#666666',
-};
-
 /** No images and no external styles: a mail program does not load them. */
 function htmlOf(parts: readonly Part[], rest: Rest, about: About): string {
   const blocks = parts.map(
-    ({ kind, title, message, rows }) =>
-      `<div style="border-left:4px solid ${colours[kind]};padding:2px 0 2px 12px;margin:0 0 16px">` +
-      `<div style="color:${colours[kind]};font-weight:bold">${escapeHtml(title)}</div>` +
+    ({ colour, title, message, rows }) =>
+      `<div style="border-left:4px solid ${colour};padding:2px 0 2px 12px;margin:0 0 16px">` +
+      `<div style="color:${colour};font-weight:bold">${escapeHtml(title)}</div>` +
       `<div style="font-size:110%;margin:4px 0">${escapeHtml(message)}</div>` +
       `<table style="border-collapse:collapse">${rows.map(([what, says]) => `<tr><td style="color:#666;padding:0 12px 0 0;vertical-align:top;white-space:nowrap">${escapeHtml(what)}</td><td style="overflow-wrap:anywhere">${escapeHtml(says)}</td></tr>`).join('')}</table></div>`,
   );

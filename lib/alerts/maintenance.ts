@@ -7,7 +7,7 @@ const weekdayOf = (name: string): number =>
   name.length < 3 ? -1 : weekdays.findIndex((weekday) => weekday.startsWith(name));
 
 /** `daily`, `tue`, `monday,thu`, `mon-fri`, `sat-mon` → days from Sunday on; undefined if a part is not a day. */
-function daysOf(text: string): readonly number[] | undefined {
+function listDays(text: string): readonly number[] | undefined {
   if (text === 'daily') return weekdays.keys().toArray();
   const days = text.split(',').flatMap((part) => {
     const [first = -1, last = first, more] = part.split('-').map(weekdayOf);
@@ -23,7 +23,7 @@ export function parseWindow(text: string): ((at: Date) => boolean) | undefined {
   if (!match) return undefined;
   const [, days = '', ...numbers] = match;
   const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = numbers.map(Number);
-  const wanted = daysOf(days);
+  const wanted = listDays(days);
   if (!wanted || fromHour > 23 || toHour > 24 || fromMinute > 59 || toMinute > 59) return undefined;
   const [from, to] = [fromHour * 60 + fromMinute, toHour * 60 + toMinute];
   if (from === to) return undefined;

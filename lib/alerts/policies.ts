@@ -8,7 +8,7 @@ export const snapshotPolicies: readonly Policy[] = [
     summary: 'a filesystem fills up',
     runbook: 'ops/runbooks/filesystem-usage.md',
     of: { 'filesystem-usage': '', 'workspace-usage': '' },
-    limit: { key: 'at', side: 'from', definition: ['percent', '80%', 'from this much in use on'] },
+    limit: { key: 'at', side: 'from', definition: ['percent', '80%', 'fires from this usage on'] },
     levels: [],
   },
   {
@@ -16,7 +16,7 @@ export const snapshotPolicies: readonly Policy[] = [
     summary: 'the battery runs empty',
     runbook: 'ops/runbooks/power-charge.md',
     of: { 'power-charge': '' },
-    limit: { key: 'at', side: 'at or below', definition: ['percent', '20%', 'at this or below'] },
+    limit: { key: 'at', side: 'at or below', definition: ['percent', '20%', 'fires at this charge or below'] },
     levels: [],
   },
   {
@@ -24,7 +24,7 @@ export const snapshotPolicies: readonly Policy[] = [
     summary: 'the power supply is hot',
     runbook: 'ops/runbooks/power-temperature.md',
     of: { 'power-temperature': '' },
-    limit: { key: 'at', side: 'from', definition: ['C', '45 C', 'from this on'] },
+    limit: { key: 'at', side: 'from', definition: ['C', '45 C', 'fires at this temperature or above'] },
     levels: [],
   },
   {
@@ -32,7 +32,7 @@ export const snapshotPolicies: readonly Policy[] = [
     summary: 'the battery voltage is low',
     runbook: 'ops/runbooks/power-voltage.md',
     of: { 'power-voltage': '' },
-    limit: { key: 'below', side: 'below', definition: ['V', '50 V', 'below this'] },
+    limit: { key: 'below', side: 'below', definition: ['V', '50 V', 'fires below this voltage'] },
     levels: [],
   },
   {
@@ -42,7 +42,7 @@ export const snapshotPolicies: readonly Policy[] = [
     of: { 'stream-age': '' },
     levels: ['red'],
     // Counted from when the stream went stale, not from when the monitor first saw that.
-    hold: ['stale-for', '3h', 'stale for this long'],
+    hold: ['stale-for', '3h', 'must be stale for this long first'],
   },
   {
     name: 'service',
@@ -51,7 +51,7 @@ export const snapshotPolicies: readonly Policy[] = [
     of: { 'service-state': '' },
     onlyServing: true,
     levels: ['red', 'amber'],
-    hold: ['unhealthy-for', '3h', 'off or unhealthy for this long'],
+    hold: ['unhealthy-for', '3h', 'must be off or unhealthy for this long first'],
   },
   {
     name: 'probe',
@@ -61,7 +61,7 @@ export const snapshotPolicies: readonly Policy[] = [
     readings: true,
     levels: ['red'],
     wellSays: 'is there',
-    hold: ['failing-for', '1h', 'failing for this long'],
+    hold: ['failing-for', '1h', 'must fail for this long first'],
   },
 ];
 
@@ -70,7 +70,7 @@ export const red: Policy = {
   name: 'red',
   summary: 'health judges something red, and no other rule covers it',
   levels: ['red'],
-  hold: ['red-for', '15m', 'red for this long'],
+  hold: ['red-for', '15m', 'must be red for this long first'],
   exceptions: {
     // A mirror is hours behind before it turns red, and it catches up by itself after an outage.
     'mirror-coverage': { 'red-for': '1h' },
@@ -87,7 +87,7 @@ export const monitorPolicies: readonly Policy[] = [
     summary: 'no new snapshots are collected',
     runbook: 'ops/runbooks/snapshot-age.md',
     of: { 'snapshot-age': '' },
-    limit: { key: 'older-than', side: 'from', definition: ['age', '3 intervals', 'a snapshot older than this'] },
+    limit: { key: 'older-than', side: 'from', definition: ['age', '3 intervals', 'fires from this age on'] },
     // A snapshot that is missing or unreadable counts as too old.
     levels: ['unknown'],
   },
@@ -97,11 +97,7 @@ export const monitorPolicies: readonly Policy[] = [
     runbook: 'ops/runbooks/mail-delivery.md',
     of: { 'mail-delivery': '' },
     except: ['alertmanager'],
-    limit: {
-      key: 'waiting-for',
-      side: 'from',
-      definition: ['duration', '1h', 'a mail that waits for longer than this'],
-    },
+    limit: { key: 'waiting-for', side: 'from', definition: ['duration', '1h', 'fires after this wait'] },
     levels: [],
   },
   {
@@ -109,14 +105,10 @@ export const monitorPolicies: readonly Policy[] = [
     summary: 'the external watchdog accepts no heartbeat',
     runbook: 'ops/runbooks/heartbeat.md',
     of: { heartbeat: '' },
-    limit: {
-      key: 'older-than',
-      side: 'from',
-      definition: ['age', '24 intervals', 'no heartbeat was accepted for this long'],
-    },
+    limit: { key: 'older-than', side: 'from', definition: ['age', '24 intervals', 'fires from this age on'] },
     levels: [],
     // After the machine was off, the first cycle evaluates this before it sends its own heartbeat.
-    hold: ['hold', '10m', 'must last this long'],
+    hold: ['hold', '10m', 'must last this long first'],
   },
   {
     name: 'stage',
@@ -126,7 +118,7 @@ export const monitorPolicies: readonly Policy[] = [
     // send-alerts cannot mail about its own failure: by the time it runs again, the failure is over.
     except: ['send-alerts'],
     levels: ['red', 'unknown'],
-    hold: ['failing-for', '1h', 'failing for this long, counted from its last successful run'],
+    hold: ['failing-for', '1h', 'must fail for this long first, counted from its last successful run'],
   },
 ];
 

@@ -1,4 +1,4 @@
-// What sending needs beyond a World, and which transports lead to which recipient.
+// The input and output that sending needs beyond a World, and which transports lead to which recipient.
 import type { Spool } from '../contract/spool.ts';
 import { Unconfigured } from '../contract/errors.ts';
 import type { Transport } from '../contract/mail.ts';
@@ -26,13 +26,18 @@ interface Transports {
   readonly webhook: (name: string, settings: WebhookConfig) => Transport;
 }
 
-export interface Ways {
+/** The transports of this run: mail transports in the order in which they are tried, and one for each webhook. */
+export interface Chosen {
   readonly mail: readonly Transport[];
   readonly webhooks: Readonly<Record<string, Transport>>;
 }
 
 /** `OPS_ALERT_TRANSPORT` overrides the configuration. If misspelt, mails wait, but webhooks still work. */
-export function waysOut({ mail, webhook }: Transports, { alerts }: AlertsConfig, { environment }: Outside): Ways {
+export function chooseTransports(
+  { mail, webhook }: Transports,
+  { alerts }: AlertsConfig,
+  { environment }: Outside,
+): Chosen {
   const wanted = environment['OPS_ALERT_TRANSPORT'] || alerts.transport;
   const found = wanted === 'auto' ? mail : mail.filter(({ name }) => name === wanted);
   const names = ['auto', ...mail.map(({ name }) => name)];
@@ -54,7 +59,7 @@ const unknownTransport = (name: string, missing: string): Transport => ({
 });
 
 /** Empty for a webhook that the configuration no longer has. */
-export function waysTo({ mail, webhooks }: Ways, recipient: string): readonly Transport[] {
+export function transportsTo({ mail, webhooks }: Chosen, recipient: string): readonly Transport[] {
   const name = webhookOf(recipient);
   if (name === undefined) return mail;
   const found = webhooks[name];

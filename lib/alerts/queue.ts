@@ -13,10 +13,7 @@ import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
 
 /** For the part of a mail about everything else that is not well. */
-export interface Site {
-  readonly snapshot: JudgementInput['snapshot'];
-  readonly judged: JudgedSite;
-}
+type Site = Pick<JudgementInput, 'snapshot'> & { readonly judged: JudgedSite };
 
 /** `at` is when the notices were evaluated: the time of the snapshot, if there is one. */
 export async function queue(
@@ -39,20 +36,15 @@ export async function queue(
     runbookOf,
     isCoveredBy: (alert, one) => isCoveredBy(alert, one, judged),
   });
-  const told: Event[] = [];
+  const queued: Event[] = [];
   for (const draft of drafts) {
     const entry = await composeDraft(post, world, draft, at);
     // Written to disk before the event is logged.
     writeEntry(spool, mailKind, entry);
-    told.push({
-      kind: 'queued',
-      ids: entry.ids,
-      message: entry.subject,
-      message_id: entry.message_id,
-      to: [...draft.to],
-    });
+    const { ids, subject, message_id } = entry;
+    queued.push({ kind: 'queued', ids, message: subject, message_id, to: [...draft.to] });
   }
-  return told;
+  return queued;
 }
 
 export const allOf = ({ age, snapshot, monitor }: JudgedSite): readonly Judged[] => [age, ...snapshot, ...monitor];

@@ -1,7 +1,7 @@
 // Silences, acknowledgements and lifts, which people leave as files, and the maintenance windows of the configuration.
 import * as z from 'zod/mini';
 import type { AlertsConfig } from './config.ts';
-import type { Quiet } from './files.ts';
+import type { ActiveSilence } from './files.ts';
 import { parseWindow } from './maintenance.ts';
 
 const silenceSchema = z.looseObject({
@@ -98,15 +98,15 @@ export function activeSilences(
   windows: AlertsConfig['alerts']['maintenance'],
   firstSeenOf: (id: string) => string | undefined,
   at: Date,
-): Quiet[] {
+): ActiveSilence[] {
   const now = at.toISOString();
   return [
-    ...standing(notes).flatMap((note): Quiet[] => {
+    ...standing(notes).flatMap((note): ActiveSilence[] => {
       const { kind, of, who, reason, from, until } = note;
       if (kind === 'silence') return from <= now && isBefore(now, until) ? [{ kind, of, who, until, reason }] : [];
       return acknowledgedBy([note], of, firstSeenOf(of)) === undefined ? [] : [{ kind, of, who, reason }];
     }),
-    ...windows.flatMap(({ every, rules, reason }): Quiet[] =>
+    ...windows.flatMap(({ every, rules, reason }): ActiveSilence[] =>
       parseWindow(every)?.(at)
         ? (rules ?? ['everything']).map((of) => ({ kind: 'maintenance', of, reason: `${every}: ${reason}` }))
         : [],

@@ -21,7 +21,7 @@ export function rehearsal(
   sections: Sections,
   judge: (snapshot: Snapshot) => readonly Judged[],
 ): (snapshot: Snapshot) => WouldBe[] {
-  let state: AlertState = { seen_at: undefined, alerts: {} };
+  let state: AlertState = { alerts: {} };
   return (snapshot) => {
     const at = new Date(snapshot.time_utc);
     if (Number.isNaN(at.getTime())) return [];

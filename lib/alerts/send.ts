@@ -17,27 +17,24 @@ import { checkTransports, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
 import {
-  type AlertEvent,
   alertsIn,
-  type AlertState,
   events,
   type Notice,
   outboxFolder,
   silencesFolder,
   type State,
   stateFile,
-  toldAlerts,
+  postedAlerts,
 } from './files.ts';
 import { advance, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
 import { handlingOf, monitorSightings, snapshotSightings, readingsOf } from './look.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
-import { allOf, queue, type Site } from './queue.ts';
+import { allOf, queue } from './queue.ts';
 import { parseNotes, activeSilences, expiredNotes } from './quiet.ts';
 
-const empty: AlertState = { seen_at: undefined, alerts: {} };
-const fresh: State = { schema_version: 1, snapshot: empty, own: empty };
+const fresh: State = { schema_version: 1, snapshot: { alerts: {} }, own: { alerts: {} } };
 /** Mails not sent within this time wait for the next run. */
 const sendingMs = 60_000;
 
@@ -49,7 +46,7 @@ export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge
     name: 'send-alerts',
     summary: 'mails new, repeated and ended alerts, and retries undelivered mails',
     reads: [latest, stateFile],
-    writes: [stateFile, events, toldAlerts],
+    writes: [stateFile, events, postedAlerts],
     runsEvery: 'cycle',
     // A mail begun within the sending time may be tried by all three transports, half a minute and more each.
     deadlineMs: 180_000,
@@ -58,7 +55,7 @@ export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge
       test: { type: 'boolean', summary: 'send a test message to every recipient under `alerts` now' },
     },
     // A test is never queued: it arrives, or the output says why not.
-    onlyAsks: (options) => options['check'] === true || options['test'] === true,
+    onlyPrints: (options) => options['check'] === true || options['test'] === true,
 
     async run(world) {
       const { check, test, 'dry-run': isDry } = world.options;
@@ -85,7 +82,7 @@ async function sendNew<Config extends AlertsConfig>(
   problems.push(...noState.map((problem) => `the state of the alerts ${problem}`));
   const { snapshot, missing } = await world.read(latest).then(
     (found) =>
-      found && lookTime(found)
+      found && snapshotTime(found)
         ? { snapshot: found, missing: '' }
         : { snapshot: undefined, missing: found ? 'the latest snapshot has no time' : 'there is no snapshot yet' },
     (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
@@ -95,13 +92,14 @@ async function sendNew<Config extends AlertsConfig>(
   problems.push(...noNotes);
   const alerts = alertsIn(before);
   const firstSeenOf = (id: string) => alerts[id]?.first_seen;
-  const quietRules = { notes, at: now, firstSeenOf };
-  const handling = (rule: string, subject: string) => handlingOf(config, rule, subject, quietRules);
-  const byTime = snapshot && lookTime(snapshot);
+  const byTime = snapshot && snapshotTime(snapshot);
   const runId = snapshot?.run_id ?? world.runId;
   const outbox = readOutbox(spool, mailKind);
   const onTheirWay = new Set(outbox.waiting.flatMap(({ entry }) => entry.ids));
-  const isOnItsWay = (id: string): boolean => onTheirWay.has(id);
+  const shared = {
+    handlingOf: (rule: string, subject: string) => handlingOf(config, rule, subject, { notes, at: now, firstSeenOf }),
+    isOnItsWay: (id: string) => onTheirWay.has(id),
+  };
   const known: JudgementInput = {
     snapshot,
     missing,
@@ -117,12 +115,10 @@ async function sendNew<Config extends AlertsConfig>(
       ? advance(before.snapshot, {
           at: byTime,
           seen: snapshotSightings(all, readingsOf(sections, snapshot.sections), config),
-          handlingOf: handling,
-          isOnItsWay,
+          ...shared,
         })
       : { state: before.snapshot, events: [], notices: [] };
-  const byOwn = monitorSightings(all, config);
-  const own = advance(before.own, { at: now, seen: byOwn, handlingOf: handling, isOnItsWay });
+  const own = advance(before.own, { at: now, seen: monitorSightings(all, config), ...shared });
   const notices = [...seen.notices, ...own.notices];
   // With Alertmanager, an alert without recipients here is no problem: Alertmanager routes it.
   const happened = [...seen.events, ...own.events].filter(
@@ -131,17 +127,24 @@ async function sendNew<Config extends AlertsConfig>(
   const stillSince = (id: string) => (seen.state.alerts[id] ?? own.state.alerts[id])?.first_seen;
   const quiet = activeSilences(notes, config.alerts.maintenance, stillSince, now);
   const judged: State = { schema_version: 1, quiet, snapshot: seen.state, own: own.state };
-  const counts = { active: countActive(judged), notices: notices.length };
+  const active = Object.values(alertsIn(judged)).filter(({ phase }) => phase === 'firing').length;
+  const counts = { active, notices: notices.length };
   if (isDry) return { counts, problems, text: dryText(notices) };
 
   spool.sweep();
   // Notices of a killed run are written with their own time: some of those mails may be in the outbox already.
-  const context = { post, world, spool, runId, problems, site: { snapshot, judged: site } };
-  const queued = await writeNotices(context, before.owed);
+  const writeNotices = async (owed: State['owed']): Promise<Event[]> => {
+    if (!owed) return [];
+    const mails = await queue(post, world, spool, owed.notices, new Date(owed.at), { snapshot, judged: site });
+    const noticed = owed.events.map(({ kind, id, message }) => ({ kind, ids: [id], message }));
+    problems.push(...(await log(world, runId, [...noticed, ...mails])));
+    return mails;
+  };
+  const queued = await writeNotices(before.owed);
   if (notices.length > 0 || happened.length > 0) {
     const owed = { at: (byTime ?? now).toISOString(), notices, events: happened };
     await world.replace(stateFile, { ...judged, owed });
-    queued.push(...(await writeNotices(context, owed)));
+    queued.push(...(await writeNotices(owed)));
     await world.replace(stateFile, judged);
   } else if (JSON.stringify(judged) !== JSON.stringify(before)) await world.replace(stateFile, judged);
   let state = judged;
@@ -184,26 +187,7 @@ async function sendNew<Config extends AlertsConfig>(
   };
 }
 
-interface NoticeContext {
-  readonly post: Post;
-  readonly world: World<AlertsConfig>;
-  readonly spool: Spool;
-  readonly runId: string;
-  readonly problems: string[];
-  readonly site: Site;
-}
-
-async function writeNotices(
-  { post, world, spool, runId, problems, site }: NoticeContext,
-  owed: State['owed'],
-): Promise<Event[]> {
-  if (!owed) return [];
-  const queued = await queue(post, world, spool, owed.notices, new Date(owed.at), site);
-  problems.push(...(await log(world, runId, [...owed.events.map(eventOf), ...queued])));
-  return queued;
-}
-
-function lookTime(snapshot: Snapshot): Date | undefined {
+function snapshotTime(snapshot: Snapshot): Date | undefined {
   const at = new Date(snapshot.time_utc);
   return Number.isNaN(at.getTime()) ? undefined : at;
 }
@@ -222,9 +206,6 @@ function countOutbox(
   };
 }
 
-const countActive = (state: State): number =>
-  Object.values(alertsIn(state)).filter(({ phase }) => phase === 'firing').length;
-
 const dryText = (notices: readonly Notice[]): string =>
   notices.length === 0
     ? 'no notification would be sent'
@@ -233,5 +214,3 @@ const dryText = (notices: readonly Notice[]): string =>
           ({ kind, id, alert, to }) => `would notify ${listed([...to]) || 'nobody'} (${kind}): ${id}: ${alert.message}`,
         )
         .join('\n');
-
-const eventOf = ({ kind, id, message }: AlertEvent): Event => ({ kind, ids: [id], message });

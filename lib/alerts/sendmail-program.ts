@@ -41,10 +41,9 @@ async function kindOf(path: string, outside: Outside): Promise<string> {
 /** Searches where msmtp looks by itself, then /etc/msmtp, which Debian's documentation names but msmtp never reads. */
 function findConfig(outside: Outside): { config: string; options: string[] } | Missing {
   const { environment } = outside;
-  const readable = (path: string): boolean => outside.readable(path);
   const named = environment['OPS_ALERT_MSMTP_CONFIG'];
   if (named) {
-    return readable(named)
+    return outside.readable(named)
       ? { config: named, options: ['-C', named] }
       : { missing: `OPS_ALERT_MSMTP_CONFIG names ${named}, which is not there or not ours to read` };
   }
@@ -53,10 +52,10 @@ function findConfig(outside: Outside): { config: string; options: string[] } | M
   const own = [home && join(home, '.msmtprc'), xdg && join(xdg, 'msmtp', 'config'), '/etc/msmtprc'].filter(
     (path): path is string => path !== undefined && path !== '',
   );
-  const config = own.find(readable);
+  const config = own.find((path) => outside.readable(path));
   if (config !== undefined) return { config, options: [] };
   const unread = '/etc/msmtp/msmtprc';
-  if (readable(unread)) return { config: unread, options: ['-C', unread] };
+  if (outside.readable(unread)) return { config: unread, options: ['-C', unread] };
   return {
     missing: `msmtp has no configuration that we may read: write ${[...own, unread].join(' or ')}, or name another in OPS_ALERT_MSMTP_CONFIG`,
   };

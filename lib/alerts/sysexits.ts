@@ -1,7 +1,7 @@
 // The meaning of a mail program's exit code (sysexits.h), and how to handle a program that takes all recipients or none.
 import { Refused, Unconfigured, Unsure } from '../contract/errors.ts';
 import type { Receipt, Refusal } from '../contract/mail.ts';
-import type { Ran } from '../contract/outside.ts';
+import type { RunResult } from '../contract/outside.ts';
 import { oneLine } from '../core/harmless.ts';
 
 /** How long a mail program may take: msmtp without `timeout` in its configuration waits for ever. */
@@ -69,7 +69,7 @@ const isCoded = (word: string): boolean =>
   word.length % 4 === 0 && (word.endsWith('=') || (/[a-z]/.test(word) && /.[A-Z]/.test(word)));
 
 /** The program's error output as one line, without secrets. */
-export function wordsOf(ran: Ran): string {
+export function wordsOf(ran: RunResult): string {
   const said = oneLine(
     ran.stderr
       // A passwordeval command may contain the password.

@@ -1,11 +1,11 @@
 // The request bodies of webhooks: JSON for programs, and the formats of ntfy, Slack and Teams.
-import type { News, Told } from '../contract/mail.ts';
+import type { Notification, NotifiedAlert } from '../contract/mail.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { escapeForSlack, escapeForTeams, oneLine } from '../core/harmless.ts';
 
 export const webhookStyles = ['json', 'ntfy', 'slack', 'teams'] as const;
 
-export type WebhookStyle = (typeof webhookStyles)[number];
+type WebhookStyle = (typeof webhookStyles)[number];
 
 export interface WebhookConfig {
   readonly url: string;
@@ -13,16 +13,10 @@ export interface WebhookConfig {
   readonly token?: string | undefined;
 }
 
-export interface WebhookRequest {
-  readonly url: string;
-  readonly body: unknown;
-}
+type Compose = (url: string, news: Notification, messageId: string) => { readonly url: string; readonly body: unknown };
 
-/** Body and URL of the request; only ntfy changes the URL. */
-export const webhookRequest = (style: WebhookStyle, url: string, news: News, messageId: string): WebhookRequest =>
-  requests[style](url, news, messageId);
-
-const requests: Record<WebhookStyle, (url: string, news: News, messageId: string) => WebhookRequest> = {
+/** Style → URL and body of the request; only ntfy changes the URL. */
+export const webhookRequests: Record<WebhookStyle, Compose> = {
   // The receiver recognises a duplicate by its message_id.
   json: (url, news, message_id) => ({ url, body: { schema_version: 1, message_id, ...news } }),
 
@@ -65,29 +59,19 @@ const requests: Record<WebhookStyle, (url: string, news: News, messageId: string
             type: 'AdaptiveCard',
             version: '1.4',
             body: [
-              {
-                type: 'TextBlock',
-                text: escapeForTeams(cut(subject, 250)),
-                weight: 'Bolder',
-                color: alerts.some(isBad) ? 'Attention' : 'Good',
-                wrap: true,
-              },
-              ...(alerts.length === 0 ? [{ type: 'TextBlock', text: escapeForTeams(text), wrap: true }] : []),
+              { ...textBlock(cut(subject, 250)), weight: 'Bolder', color: alerts.some(isBad) ? 'Attention' : 'Good' },
+              ...(alerts.length === 0 ? [textBlock(text)] : []),
               // Teams accepts at most 28 kB.
-              ...alerts.slice(0, 20).flatMap((one) => [
-                {
-                  type: 'TextBlock',
-                  text: escapeForTeams(`${word(one)}  ${one.id}: ${cut(one.message, 400)}`),
-                  wrap: true,
-                },
-                {
-                  type: 'FactSet',
-                  facts: factsOf(one).map(([title, value]) => ({ title, value: escapeForTeams(value) })),
-                },
-              ]),
-              ...(alerts.length > 20
-                ? [{ type: 'TextBlock', text: `and ${alerts.length - 20} more`, wrap: true }]
-                : []),
+              ...alerts
+                .slice(0, 20)
+                .flatMap((one) => [
+                  textBlock(`${word(one)}  ${one.id}: ${cut(one.message, 400)}`),
+                  {
+                    type: 'FactSet',
+                    facts: factsOf(one).map(([title, value]) => ({ title, value: escapeForTeams(value) })),
+                  },
+                ]),
+              ...(alerts.length > 20 ? [textBlock(`and ${alerts.length - 20} more`)] : []),
             ],
           },
         },
@@ -96,14 +80,16 @@ const requests: Record<WebhookStyle, (url: string, news: News, messageId: string
   }),
 };
 
-const isBad = ({ kind }: Told): boolean => kind !== 'recovery' && kind !== 'vanished';
+const textBlock = (text: string) => ({ type: 'TextBlock', text: escapeForTeams(text), wrap: true });
 
-const word = ({ kind }: Told): string =>
+const isBad = ({ kind }: NotifiedAlert): boolean => kind !== 'recovery' && kind !== 'vanished';
+
+const word = ({ kind }: NotifiedAlert): string =>
   ({ opening: '🔴', escalation: '🔴', repeat: '🟠', recovery: '🟢', vanished: '⚪' })[kind];
 
-function factsOf(told: Told): [string, string][] {
+function factsOf(told: NotifiedAlert): [string, string][] {
   const { since, value, unit, limit, runbook } = told;
-  const show = (one: Told['value']): string =>
+  const show = (one: NotifiedAlert['value']): string =>
     typeof one === 'number' ? formatMeasure(one, unit) : oneLine(String(one ?? 'none'));
   return [
     ['since', `${since.slice(0, 16).replace('T', ' ')} UTC`],
@@ -113,10 +99,10 @@ function factsOf(told: Told): [string, string][] {
 }
 
 /** A test has no alerts, only a text. */
-const linesOf = (alerts: readonly Told[], text: string): string[] =>
+const linesOf = (alerts: readonly NotifiedAlert[], text: string): string[] =>
   alerts.length === 0 ? [text] : alerts.map(plainLines);
 
-const plainLines = (told: Told): string =>
+const plainLines = (told: NotifiedAlert): string =>
   [
     `${word(told)} ${oneLine(told.id)}: ${oneLine(told.message)}`,
     ...factsOf(told).map(([title, value]) => `${title}: ${value}`),

@@ -8,7 +8,6 @@ import { history } from '../health/files.ts';
 import { snapshots } from '../snapshot/files.ts';
 import type { ArchiveConfig } from './config.ts';
 import { archive } from './files.ts';
-import type { Variable } from './flatten.ts';
 import { adviseAdopting, Foreign, instantText, type Metadata, storeVersion, Unusable } from './layout.ts';
 import { readVerdictsOfRuns, linesAfter, runIdIn, sampleOf } from './rawlog.ts';
 import { rebuild, type Rebuilt, type RebuildSettings } from './rebuild.ts';
@@ -45,13 +44,14 @@ export const appendZarr = (sections: Sections, files: StoreFiles, onProgress?: R
     async run(world) {
       const path = archive.path(world.places, world.now());
       const problems: string[] = [];
+      const work: Work = { sections, files, world, path, problems, onProgress };
       // World does not write the store, so World's own dry run would not prevent writes here.
-      if (world.options['dry-run'] === true) return updateStore({ sections, files, world, path, problems, onProgress });
+      if (world.options['dry-run'] === true) return updateStore(work);
       removeScratch(files, path);
       const settled = finishKilledRebuild(files, path, world.now());
       if (settled !== undefined) problems.push(settled);
       try {
-        return updateStore({ sections, files, world, path, problems, onProgress });
+        return updateStore(work);
       } finally {
         removeScratch(files, path);
       }
@@ -118,7 +118,11 @@ function appendNewLines(work: Work, before: Store): Outcome {
 }
 
 /** Returns the store as it is after the append. */
-function commitBatch({ files, world, path, problems }: Work, store: Store, { rows, variables }: Batch): Store {
+function commitBatch(
+  { files, world, path, problems }: Work,
+  store: Store,
+  { rows, variables }: ReturnType<typeof readBatch>,
+): Store {
   const attributes = { ...store.attributes, ...storeAttributes(world) };
   const appended = counted(rows.length, 'sample');
   let next: Metadata;
@@ -142,14 +146,6 @@ function commitBatch({ files, world, path, problems }: Work, store: Store, { row
   return { ...store, ...next, times };
 }
 
-interface Batch {
-  readonly rows: readonly (Row & { readonly run: string })[];
-  readonly variables: ReadonlyMap<string, Variable>;
-  readonly retyped: readonly string[];
-  /** Whether later days remain to be read. */
-  readonly more: boolean;
-}
-
 /** Counts over all batches of a run. */
 interface Tally extends Record<'appended' | 'duplicates' | 'late' | 'bad' | 'untimely', number> {
   /** Names that two variables of one sample would share. */
@@ -168,8 +164,8 @@ function problemsOf({ shared, late, bad, untimely }: Tally): string[] {
   ];
 }
 
-/** Reads all lines newer than the store, oldest first, up to the end of the day that fills the batch. */
-function readBatch({ sections, world, problems }: Work, store: Store, tally: Tally): Batch {
+/** Reads the lines newer than the store, oldest first, up to the end of the day that fills the batch; then `more` is true. */
+function readBatch({ sections, world, problems }: Work, store: Store, tally: Tally) {
   const last = store.times.at(-1) ?? 0;
   const from = startOfUtcDay(new Date(last / 1000));
   const to = new Date(world.now().getTime() + 86_400_000);

@@ -5,12 +5,6 @@ import { instantText } from './layout.ts';
 import { columnOf, openSpan } from './read.ts';
 import { selectNames } from './select.ts';
 
-export interface Sample {
-  /** The sample's own time, which may be well before the requested time. */
-  readonly time: string;
-  readonly values: readonly SampleValue[];
-}
-
 interface SampleValue {
   readonly name: string;
   /** Null where the value is missing. */
@@ -20,7 +14,9 @@ interface SampleValue {
   readonly units?: string;
 }
 
-export function sampleAt(files: StoreFiles, path: string, at: Date, only?: string): Sample {
+export type Sample = ReturnType<typeof sampleAt>;
+
+export function sampleAt(files: StoreFiles, path: string, at: Date, only?: string) {
   const span = openSpan(files, path, { to: at });
   const last = span.times.length - 1;
   const time = span.times[last];
@@ -32,6 +28,7 @@ export function sampleAt(files: StoreFiles, path: string, at: Date, only?: strin
   const { variables } = span.metadata;
   const names = selectNames(only, [...variables.keys()]);
   return {
+    /** The sample's own time, which may be well before the requested time. */
     time: instantText(time),
     values: names.map((name) => {
       const [raw = Number.NaN] = columnOf(files, span, name, [last, 1]);

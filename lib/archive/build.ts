@@ -3,8 +3,8 @@
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import type { Variable } from './flatten.ts';
-import { arrayText, axis, chunkLength, type Metadata, rootText } from './layout.ts';
-import { bytesOf, chunkPath, type Column, columns, setValue } from './store.ts';
+import { arraysOf, arrayText, axis, chunkLength, type Metadata, rootText } from './layout.ts';
+import { bytesOf, chunkPath, type Column, columns, missing, setValue } from './store.ts';
 
 /** Some values of one sample, with the variables they belong to. */
 export interface Part {
@@ -95,7 +95,7 @@ export class Builder {
     if (this.#length % chunkLength !== 0) this.#flush();
     const variables = new Map([...this.#filling].map(([name, { variable }]) => [name, variable]));
     const metadata: Metadata = { attributes, length: this.#length, variables };
-    for (const [name, variable] of [[axis, undefined] as const, ...variables]) {
+    for (const [name, variable] of arraysOf(variables)) {
       this.#files.write(join(this.#path, name, 'zarr.json'), arrayText(variable, this.#length));
     }
     this.#files.sync(this.#path);
@@ -103,5 +103,3 @@ export class Builder {
     return metadata;
   }
 }
-
-const missing = { float64: Number.NaN, int8: -1 };

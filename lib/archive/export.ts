@@ -1,22 +1,15 @@
 // Selects the samples and variables of an export. The formats are in export-zarr.ts and export-csv.ts.
 import type { NewFolder } from '../contract/folder.ts';
 import type { StoreFiles } from '../contract/store.ts';
-import type { Variable } from './flatten.ts';
 import { instantText, type Metadata } from './layout.ts';
-import { openSpan, readMetadata, type Span } from './read.ts';
+import { openSpan, type Range, readMetadata } from './read.ts';
 import { selectNames } from './select.ts';
 
-export interface Wanted {
-  readonly from?: Date | undefined;
-  readonly to?: Date | undefined;
+export interface Wanted extends Range {
   readonly only?: string | undefined;
 }
 
-export interface Excerpt {
-  readonly files: StoreFiles;
-  readonly span: Span;
-  readonly variables: readonly (readonly [name: string, Variable])[];
-}
+export type Excerpt = ReturnType<typeof openExcerpt>;
 
 export interface Writing {
   readonly folder: NewFolder;
@@ -24,8 +17,8 @@ export interface Writing {
   readonly onProgress: (done: number, all: number) => void | Promise<void>;
 }
 
-export function openExcerpt(files: StoreFiles, path: string, { from, to, only }: Wanted): Excerpt {
-  const span = openSpan(files, path, { ...(from && { from }), ...(to && { to }) });
+export function openExcerpt(files: StoreFiles, path: string, { from, to, only }: Wanted) {
+  const span = openSpan(files, path, { from, to });
   if (span.times.length === 0)
     throw new Error(`${path} has no sample ${rangeText(from, to)}: ${extentOf(files, path)}`);
   const known = span.metadata.variables;

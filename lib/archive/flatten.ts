@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
 import type { Section } from '../contract/section.ts';
+import { isObject } from '../contract/shape.ts';
 import { type Level, levelNumber, levels } from '../core/level.ts';
 import { fingerprint, identifierOf } from '../core/text.ts';
 import { outcomesOf } from '../engine/readable.ts';
@@ -150,8 +151,6 @@ const skip: Walk = () => undefined;
 export const asNumber: Encode = (data) => (typeof data === 'number' ? data : undefined);
 const asFlag: Encode = (data) => (typeof data === 'boolean' ? Number(data) : undefined);
 
-const isMapping = (data: unknown): data is object => typeof data === 'object' && data !== null && !Array.isArray(data);
-
 function makeWalk(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
   const { type, innerType, shape, entries, valueType } = definitionOf(schema);
   const { long_name = '', units } = { ...(recordSchema && describe(recordSchema)), ...describe(schema) };
@@ -180,9 +179,9 @@ function makeWalk(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
     case 'object': {
       const parts = Object.entries(shape ?? {}).map(([key, part]) => [key, suffixWith(key), walkOf(part)] as const);
       return (prefix, data, put) => {
-        if (!isMapping(data)) return;
+        if (!isObject(data)) return;
         for (const [key, suffix, walk] of parts) {
-          const value: unknown = Reflect.get(data, key);
+          const value = data[key];
           if (value !== undefined) walk(suffix(prefix), value, put);
         }
       };
@@ -191,7 +190,7 @@ function makeWalk(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
       // The keys come from the data, so every value gets the long name and units of the whole record.
       const walk = valueType ? makeWalk(valueType, schema) : skip;
       return (prefix, data, put) => {
-        if (!isMapping(data)) return;
+        if (!isObject(data)) return;
         for (const [key, value] of Object.entries(data)) walk(`${prefix}_${identifier(key)}`, value, put);
       };
     }

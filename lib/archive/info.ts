@@ -5,32 +5,12 @@ import { join } from '../core/path.ts';
 import { instantText } from './layout.ts';
 import { openSpan } from './read.ts';
 
-export interface Info {
-  readonly path: string;
-  readonly samples: number;
-  readonly first?: string;
-  readonly last?: string;
-  readonly span_seconds: number;
-  /** Steps in time longer than 1.5 intervals. */
-  readonly gaps: Gaps;
-  readonly variables: { readonly numbers: number; readonly flags: number };
-  readonly files: number;
-  readonly bytes: number;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  /** Copies that rebuilds left beside the store. */
-  readonly backups: readonly string[];
-}
-
-interface Gaps {
-  readonly longer_than_seconds: number;
-  readonly count: number;
-  readonly longest?: { readonly seconds: number; readonly from: string; readonly to: string };
-}
+export type Info = ReturnType<typeof archiveInfo>;
 
 /** A missed sample makes a step of two intervals, a late one less. */
 const gapIntervals = 1.5;
 
-export function archiveInfo(files: StoreFiles, path: string, intervalSeconds: number): Info {
+export function archiveInfo(files: StoreFiles, path: string, intervalSeconds: number) {
   const { metadata, times } = openSpan(files, path);
   const [first, last] = [times[0], times.at(-1)];
   const kinds = [...metadata.variables.values()];
@@ -46,16 +26,15 @@ export function archiveInfo(files: StoreFiles, path: string, intervalSeconds: nu
     },
     ...sizeOf(files, path),
     attributes: metadata.attributes,
+    /** Copies that rebuilds left beside the store. */
     backups: files
       .list(dirname(path))
-      .filter((name) =>
-        /^\.(backup|broken)-/.test(name.startsWith(basename(path)) ? name.slice(basename(path).length) : ''),
-      )
+      .filter((name) => ['backup', 'broken'].some((kind) => name.startsWith(`${basename(path)}.${kind}-`)))
       .sort(),
   };
 }
 
-function gapsIn(times: Float64Array, longerThanSeconds: number): Gaps {
+function gapsIn(times: Float64Array, longerThanSeconds: number) {
   let [count, longest, at] = [0, 0, 0];
   for (let index = 1; index < times.length; index++) {
     const step = (times[index] ?? 0) - (times[index - 1] ?? 0);

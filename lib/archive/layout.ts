@@ -1,4 +1,5 @@
 // The store's layout on disk: Zarr 3, one group, every variable along `time`, uncompressed chunks of 14 days.
+import { isObject } from '../contract/shape.ts';
 import { isoMicroseconds } from '../core/time.ts';
 import type { Variable } from './flatten.ts';
 
@@ -50,7 +51,13 @@ export const shapeText = (length: number): string => String(length).padEnd(shape
 const grid = { name: 'regular', configuration: { chunk_shape: [chunkLength] } };
 const gridText = JSON.stringify(grid);
 
-function arrayMetadata(type: Type, length: number, attributes: object): object {
+/** All arrays of the store; the time axis is no variable. */
+export const arraysOf = (
+  variables: Metadata['variables'],
+): (readonly [name: string, variable: Variable | undefined])[] => [[axis, undefined], ...variables];
+
+function arrayMetadata(variable: Variable | undefined, length: number): object {
+  const type = variable?.type ?? 'int64';
   return {
     shape: [length],
     data_type: type,
@@ -58,7 +65,7 @@ function arrayMetadata(type: Type, length: number, attributes: object): object {
     chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
     fill_value: fills[type],
     codecs: codecs[type],
-    attributes,
+    attributes: variable?.attributes ?? axisAttributes,
     dimension_names: [axis],
     zarr_format: 3,
     node_type: 'array',
@@ -68,25 +75,18 @@ function arrayMetadata(type: Type, length: number, attributes: object): object {
 
 /** The root with consolidated metadata. xarray reads it first, so replacing it is the commit. */
 export function rootText({ attributes, length, variables }: Metadata): string {
-  const arrays = Object.fromEntries([
-    [axis, arrayMetadata('int64', length, axisAttributes)],
-    ...[...variables].map(([name, { type, attributes: own }]) => [name, arrayMetadata(type, length, own)] as const),
-  ]);
+  const arrays = arraysOf(variables).map(([name, variable]) => [name, arrayMetadata(variable, length)] as const);
   return JSON.stringify({
     attributes,
     zarr_format: 3,
     node_type: 'group',
-    consolidated_metadata: { kind: 'inline', must_understand: false, metadata: arrays },
+    consolidated_metadata: { kind: 'inline', must_understand: false, metadata: Object.fromEntries(arrays) },
   });
 }
 
 /** An array's own metadata, for readers that do not use consolidated metadata. */
 export function arrayText(variable: Variable | undefined, length: number): string {
-  const text = JSON.stringify(
-    variable
-      ? arrayMetadata(variable.type, length, variable.attributes)
-      : arrayMetadata('int64', length, axisAttributes),
-  );
+  const text = JSON.stringify(arrayMetadata(variable, length));
   return text.replace(`${shapeBeginning}${length}]`, `${shapeBeginning}${shapeText(length)}]`);
 }
 
@@ -143,7 +143,7 @@ export function parseArray(name: string, array: unknown): { length: number; vari
   };
 }
 
-export function parse(text: string): Record<string, unknown> {
+export function parse(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -153,6 +153,3 @@ export function parse(text: string): Record<string, unknown> {
   if (isObject(value)) return value;
   throw new Unusable('its metadata is not a JSON object');
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

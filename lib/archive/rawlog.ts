@@ -12,20 +12,12 @@ export type RawLog = Pick<World<never>, 'days' | 'bytes' | 'scan'>;
 export const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);
 
-/** Byte range and time of each line of a day's file. */
-export interface DayIndex {
-  readonly times: readonly number[];
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
-  /** Number of lines that are torn or not ours. */
-  readonly bad: number;
-}
-
 const newline = 0x0a;
 /** The time stands first in a record, so these bytes are enough to find it. */
 const headBytes = 120;
 
-export function indexDay(bytes: Uint8Array): DayIndex {
+/** Byte range and time of each line of a day's file, and the number of lines that are torn or not ours. */
+export function indexDay(bytes: Uint8Array) {
   const buffer = bufferOf(bytes);
   const [times, starts, ends]: [number[], number[], number[]] = [[], [], []];
   let bad = 0;
@@ -66,6 +58,8 @@ export function parseSnapshot(line: string): Snapshot {
   return snapshot;
 }
 
+export type ReusableBuffer = ReturnType<typeof reusableBuffer>;
+
 /** One buffer for many files in turn: a new one for each of hundreds of days would outrun the garbage collector. */
 export function reusableBuffer(): (size: number) => Uint8Array {
   let room = new Uint8Array(0);
@@ -76,7 +70,7 @@ export function reusableBuffer(): (size: number) => Uint8Array {
 }
 
 /** Run id → verdict, for one day. Of several lines with one run id, the last counts. */
-export function readVerdictsOfDay(log: RawLog, day: Date, room?: (size: number) => Uint8Array): Map<string, Verdict> {
+export function readVerdictsOfDay(log: RawLog, day: Date, room?: ReusableBuffer): Map<string, Verdict> {
   const found = new Map<string, Verdict>();
   const bytes = log.bytes(history, day, room);
   if (!bytes) return found;

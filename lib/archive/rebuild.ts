@@ -8,12 +8,12 @@ import { type Flat, flatten, flattenVerdict, type Verdict } from './flatten.ts';
 import type { Metadata } from './layout.ts';
 import {
   bufferOf,
-  type DayIndex,
   indexDay,
   parseSnapshot,
   type RawLog,
   readVerdictsOfDay,
   reusableBuffer,
+  type ReusableBuffer,
 } from './rawlog.ts';
 import { salvage } from './salvage.ts';
 import { Scanner } from './scan.ts';
@@ -21,17 +21,7 @@ import { snapshots } from '../snapshot/files.ts';
 import { earliestMicroseconds, latestMicroseconds, scratchOf } from './store.ts';
 import { buildingPath, builtPath } from './swap.ts';
 
-export interface Rebuilt {
-  readonly samples: number;
-  readonly carried: number;
-  readonly duplicates: number;
-  readonly outOfOrder: number;
-  readonly bad: number;
-  /** Lines whose time is in the future, or before 2000, when no clock was set. */
-  readonly untimely: number;
-  readonly changedType: readonly string[];
-  readonly problems: readonly string[];
-}
+export type Rebuilt = ReturnType<typeof rebuild>;
 
 export interface RebuildSettings {
   readonly sections: Sections;
@@ -45,7 +35,7 @@ export interface RebuildSettings {
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
-export function rebuild(settings: RebuildSettings): Rebuilt {
+export function rebuild(settings: RebuildSettings) {
   try {
     const done = buildBeside(settings);
     settings.files.rename(buildingPath(settings.path), builtPath(settings.path));
@@ -57,7 +47,7 @@ export function rebuild(settings: RebuildSettings): Rebuilt {
   }
 }
 
-function buildBeside(settings: RebuildSettings): Rebuilt {
+function buildBeside(settings: RebuildSettings) {
   const { sections, files, log, path, now, attributes, onProgress } = settings;
   const building = buildingPath(path);
   files.remove(building);
@@ -108,29 +98,19 @@ function buildBeside(settings: RebuildSettings): Rebuilt {
     duplicates,
     outOfOrder: raw.outOfOrder,
     bad,
+    /** Lines whose time is in the future, or before 2000, when no clock was set. */
     untimely: raw.untimely,
     changedType: [...builder.changedType],
     problems: [...problems, ...old.problems],
   };
 }
 
-interface RawIndex {
-  readonly days: readonly Date[];
-  readonly times: Float64Array;
-  readonly dayOf: Uint32Array;
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
-  /** Entries sorted by time, and those of the same time by their place in the files. */
-  readonly order: Uint32Array | readonly number[];
-  readonly bad: number;
-  readonly outOfOrder: number;
-  readonly untimely: number;
-}
+type RawIndex = ReturnType<typeof indexRawLines>;
 
 /** Locates every raw line, sorted by time. Needs 20 bytes of memory a line, however long the line is. */
-function indexRawLines(log: RawLog, now: Date, problems: string[], room: ReturnType<typeof reusableBuffer>): RawIndex {
+function indexRawLines(log: RawLog, now: Date, problems: string[], room: ReusableBuffer) {
   const days = log.days(snapshots);
-  const indexes = days.map((day): DayIndex => {
+  const indexes = days.map((day): ReturnType<typeof indexDay> => {
     try {
       return indexDay(log.bytes(snapshots, day, room) ?? new Uint8Array());
     } catch (error) {
@@ -138,7 +118,7 @@ function indexRawLines(log: RawLog, now: Date, problems: string[], room: ReturnT
       return { times: [], starts: [], ends: [], bad: 0 };
     }
   });
-  const times = Float64Array.from(indexes.flatMap((index) => index.times as number[]));
+  const times = Float64Array.from(indexes.flatMap(({ times }) => times));
   const latest = latestMicroseconds(now);
   const timely: number[] = [];
   let outOfOrder = 0;
@@ -154,8 +134,9 @@ function indexRawLines(log: RawLog, now: Date, problems: string[], room: ReturnT
     days,
     times,
     dayOf: Uint32Array.from(indexes.flatMap((index, day) => index.times.map(() => day))),
-    starts: Uint32Array.from(indexes.flatMap((index) => index.starts as number[])),
-    ends: Uint32Array.from(indexes.flatMap((index) => index.ends as number[])),
+    starts: Uint32Array.from(indexes.flatMap(({ starts }) => starts)),
+    ends: Uint32Array.from(indexes.flatMap(({ ends }) => ends)),
+    /** Entries sorted by time, and those of the same time by their place in the files. */
     order: outOfOrder === 0 ? timely : timely.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b),
     bad: indexes.reduce((sum, index) => sum + index.bad, 0),
     outOfOrder,
@@ -163,33 +144,24 @@ function indexRawLines(log: RawLog, now: Date, problems: string[], room: ReturnT
   };
 }
 
-interface LoadedDay {
-  readonly bytes: Buffer;
-  readonly judged: ReturnType<typeof readVerdictsOfDay>;
-}
-
-interface Line extends LoadedDay {
-  readonly start: number;
-  readonly end: number;
-}
+type Line = ReturnType<ReturnType<typeof dayReader>>;
 
 /** Returns a reader of single lines. It keeps two days loaded: sorted lines hardly ever go back further. */
-function dayReader(
-  log: RawLog,
-  rooms: readonly [ReturnType<typeof reusableBuffer>, ReturnType<typeof reusableBuffer>],
-) {
-  const loaded: [index: number, day: LoadedDay][] = [];
+function dayReader(log: RawLog, rooms: readonly [ReusableBuffer, ReusableBuffer]) {
   const verdictRoom = reusableBuffer();
+  const load = (date: Date, room: ReusableBuffer | undefined) => ({
+    bytes: bufferOf(log.bytes(snapshots, date, room) ?? new Uint8Array()),
+    judged: readVerdictsOfDay(log, date, verdictRoom),
+  });
+  const loaded: [index: number, day: ReturnType<typeof load>][] = [];
   let turn = 1;
-  return (raw: RawIndex, entry: number): Line => {
+  return (raw: RawIndex, entry: number) => {
     const index = raw.dayOf[entry] ?? 0;
     let day = loaded.find(([known]) => known === index)?.[1];
     if (!day) {
-      const date = raw.days[index] ?? new Date(0);
       // Replaces the day that was loaded before the last one.
       turn = 1 - turn;
-      const bytes = log.bytes(snapshots, date, rooms[turn]) ?? new Uint8Array();
-      day = { bytes: bufferOf(bytes), judged: readVerdictsOfDay(log, date, verdictRoom) };
+      day = load(raw.days[index] ?? new Date(0), rooms[turn]);
       loaded[turn] = [index, day];
     }
     return { ...day, start: raw.starts[entry] ?? 0, end: raw.ends[entry] ?? 0 };

@@ -6,14 +6,8 @@ import { missingFlag, type Variable } from './flatten.ts';
 import { axis, chunkLength, itemBytes, type Metadata, parse, parseArray, parseRoot } from './layout.ts';
 import { chunkPath, earliestMicroseconds, latestMicroseconds } from './store.ts';
 
-interface SalvagedStore {
-  readonly times: Float64Array;
-  readonly problems: readonly string[];
-  row(index: number): { values: Map<string, number>; variables: Map<string, Variable> };
-}
-
 /** Keeps the rows that have a valid time, with the values that the chunks still hold. */
-export function salvage(files: StoreFiles, path: string, now: Date): SalvagedStore {
+export function salvage(files: StoreFiles, path: string, now: Date) {
   const { length, variables, problems } = salvageMetadata(files, path);
   const places: number[] = [];
   const found: number[] = [];
@@ -43,7 +37,7 @@ export function salvage(files: StoreFiles, path: string, now: Date): SalvagedSto
         ? [`${length - found.length} samples of the old store have no valid time and are lost`]
         : []),
     ],
-    row: (index) => {
+    row: (index: number) => {
       const values = new Map<string, number>();
       const own = new Map<string, Variable>();
       for (const [name, variable, at] of readers) {

@@ -3,16 +3,7 @@
 // sure, undefined: then the caller has to parse the line. A rebuild with it takes a tenth of the time, since it needs
 // neither JSON.parse nor a walk through the parsed record.
 import type { Sections } from '../contract/registry.ts';
-import type { Variable } from './flatten.ts';
 import { backslash, comma, kinds, makeTemplate, quote, type Template, viewOf } from './template.ts';
-
-export interface Scanned {
-  /** The same map object for all lines of one shape. */
-  readonly variables: ReadonlyMap<string, Variable>;
-  /** In the order of the variables; overwritten by the next line. */
-  readonly values: Float64Array;
-  readonly runId: string;
-}
 
 /** A machine's lines have a few shapes at a time: with and without the readings that fail just now. */
 const mostTemplates = 4;
@@ -35,7 +26,8 @@ export class Scanner {
     this.#sections = sections;
   }
 
-  scan(bytes: Buffer, start: number, end: number): Scanned | undefined {
+  /** All lines of one shape give the same `variables` object. `values` has their order; the next line overwrites it. */
+  scan(bytes: Buffer, start: number, end: number) {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
       this.#view = viewOf(bytes);
@@ -89,10 +81,8 @@ const powers = Array.from({ length: mostDigits + 1 }, (_, digits) => 10 ** digit
 /** Characters that may follow a backslash. `u` is left to JSON.parse. */
 const escapes = new Set(Buffer.from('"\\/bfnrt'));
 
-/**
- * Fills the template's values and returns the run id, or undefined where the line has another shape. It is one long loop
- * with the parsing of numbers inlined because a rebuild spends half of its time here, at a nanosecond a byte.
- */
+/** Fills the template's values and returns the run id, or undefined where the line has another shape. It is one long loop
+ * with the parsing of numbers inlined because a rebuild spends half of its time here, at a nanosecond a byte. */
 function matchTemplate(template: Template, { bytes, view, start, end }: Place): string | undefined {
   const { text, view: textView, starts, ends, targets, values } = template;
   const count = starts.length;

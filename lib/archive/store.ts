@@ -4,8 +4,9 @@
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import { latestTime } from '../core/age.ts';
-import type { Variable } from './flatten.ts';
+import { missingFlag } from './flatten.ts';
 import {
+  arraysOf,
   arrayText,
   axis,
   axisName,
@@ -128,10 +129,8 @@ export const latestMicroseconds = (now: Date): number => latestTime(now).getTime
 /** Called a thousand times a run: `join` would take longer than reading the file. */
 export const chunkPath = (path: string, name: string, chunk: number): string => `${path}/${name}/c/${chunk}`;
 
-/**
- * Appends all rows or none: rows beyond the end are invisible, and writing them again changes nothing. Returns the new
- * metadata, which the caller writes to the arrays.
- */
+/** Appends all rows or none: rows beyond the end are invisible, and writing them again changes nothing. Returns the new
+ * metadata, which the caller writes to the arrays. */
 export function appendRows(
   files: StoreFiles,
   store: Store,
@@ -144,13 +143,19 @@ export function appendRows(
     const begin = Math.max(from, chunk * chunkLength);
     const part = rows.slice(begin - from, Math.min(to, (chunk + 1) * chunkLength) - from);
     const at = begin % chunkLength;
-    const place = (name: string): Part => ({ path: chunkPath(store.path, name, chunk), at, scratch });
-    const times = part.map(({ time }) => time);
-    writePart(files, place(axis), 'int64', times);
-    for (const [name, { type }] of next.variables) {
-      const values = part.map(({ values: found }) => found.get(name));
-      writePart(files, place(name), type, values);
-    }
+    const write = (name: string, type: keyof typeof columns, values: readonly (number | undefined)[]): void =>
+      writePart(files, { path: chunkPath(store.path, name, chunk), at, scratch }, type, values);
+    write(
+      axis,
+      'int64',
+      part.map(({ time }) => time),
+    );
+    for (const [name, { type }] of next.variables)
+      write(
+        name,
+        type,
+        part.map(({ values }) => values.get(name)),
+      );
   }
   files.sync(store.path);
   const metadata = { ...next, length: to };
@@ -158,16 +163,10 @@ export function appendRows(
   return metadata;
 }
 
-interface Part {
-  readonly path: string;
-  readonly at: number;
-  readonly scratch: string;
-}
-
 /** A missing chunk reads as missing values, so a chunk is made only for a value. */
 function writePart(
   files: StoreFiles,
-  { path, at, scratch }: Part,
+  { path, at, scratch }: { path: string; at: number; scratch: string },
   type: keyof typeof columns,
   values: readonly (number | undefined)[],
 ): void {
@@ -182,11 +181,13 @@ function writePart(
 
 export type Column = BigInt64Array | Float64Array | Int8Array;
 
+export const missing = { float64: Number.NaN, int8: missingFlag };
+
 /** New columns filled with missing values. */
 export const columns = {
   int64: (length: number) => new BigInt64Array(length),
-  float64: (length: number) => new Float64Array(length).fill(Number.NaN),
-  int8: (length: number) => new Int8Array(length).fill(-1),
+  float64: (length: number) => new Float64Array(length).fill(missing.float64),
+  int8: (length: number) => new Int8Array(length).fill(missing.int8),
 };
 
 export function setValue(column: Column, index: number, value: number | undefined): void {
@@ -216,10 +217,8 @@ export function repairArrayMetadata(files: StoreFiles, store: Store): boolean {
   return true;
 }
 
-const inOrder = (variables: Metadata['variables']): (readonly [string, Variable | undefined])[] => [
-  [axis, undefined],
-  ...[...variables].sort(([a], [b]) => (a < b ? -1 : 1)),
-];
+const inOrder = (variables: Metadata['variables']) =>
+  arraysOf(new Map([...variables].sort(([a], [b]) => (a < b ? -1 : 1))));
 
 /** Removes temporary files of killed runs. */
 export const removeScratch = (files: StoreFiles, path: string): void => files.remove(scratchOf(path));

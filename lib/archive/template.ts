@@ -18,20 +18,7 @@ interface Slot {
   readonly sample: unknown;
 }
 
-export interface Template {
-  /** The line it was learned from. All lines of this shape have the same bytes between the slots. */
-  readonly text: Buffer;
-  readonly view: DataView;
-  readonly kinds: Uint8Array;
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
-  /** Index in `values` of each slot's number; -1 for a slot that no variable uses. */
-  readonly targets: Int32Array;
-  readonly encodes: readonly (Encode | undefined)[];
-  readonly runSlot: number;
-  readonly variables: ReadonlyMap<string, Variable>;
-  readonly values: Float64Array;
-}
+export type Template = ReturnType<typeof makeTemplate>;
 
 /** Marks a slot in the learned record. A walk over the record treats the marker like a word. */
 const slotKey = Symbol('slot');
@@ -40,7 +27,7 @@ const slotIn = (data: unknown): number | undefined =>
 
 type IsVarying = (path: string, word: string) => boolean;
 
-export function makeTemplate(sections: Sections, text: Buffer, isVarying: IsVarying): Template {
+export function makeTemplate(sections: Sections, text: Buffer, isVarying: IsVarying) {
   const { record, slots } = readRecord(text, isVarying);
   const targets = new Int32Array(slots.length).fill(-1);
   const encodes: (Encode | undefined)[] = slots.map(() => undefined);
@@ -65,11 +52,13 @@ export function makeTemplate(sections: Sections, text: Buffer, isVarying: IsVary
   const runSlot = slotIn(record.run_id);
   if (runSlot === undefined || slots[runSlot]?.kind !== 'word') throw new Error('the line has no run id');
   return {
+    /** The line it was learned from. All lines of this shape have the same bytes between the slots. */
     text,
     view: viewOf(text),
     kinds: Uint8Array.from(slots, ({ kind }) => kinds[kind]),
     starts: Uint32Array.from(slots, ({ start }) => start),
     ends: Uint32Array.from(slots, ({ end }) => end),
+    /** Index in `values` of each slot's number; -1 for a slot that no variable uses. */
     targets,
     encodes,
     runSlot,

@@ -4,24 +4,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import { counted, reasonOf } from '../core/text.ts';
-import { arrayText, axis, chunkLength, itemBytes, type Metadata, parse, parseArray } from './layout.ts';
+import { arraysOf, arrayText, chunkLength, itemBytes, type Metadata, parse, parseArray } from './layout.ts';
 import { readMetadata } from './read.ts';
 import { chunkPath, readTimes, timesProblems } from './store.ts';
 
-export interface Verified {
-  readonly path: string;
-  readonly samples: number;
-  readonly variables: number;
-  readonly chunks: number;
-  /** Chunks that do not exist because a variable had no value in these 14 days. */
-  readonly absent_chunks: number;
-  readonly problems: readonly string[];
-}
+export type Verified = ReturnType<typeof verify>;
 
 /** Problems of one kind beyond this number are only counted. */
 const mostTimes = 20;
 
-export function verify(files: StoreFiles, path: string, now: Date): Verified {
+export function verify(files: StoreFiles, path: string, now: Date) {
   const metadata = readMetadata(files, path);
   const chunks = chunksOf(files, path, metadata);
   return {
@@ -29,8 +21,9 @@ export function verify(files: StoreFiles, path: string, now: Date): Verified {
     samples: metadata.length,
     variables: metadata.variables.size,
     chunks: chunks.present,
+    /** Chunks that do not exist because a variable had no value in these 14 days. */
     absent_chunks: chunks.absent,
-    problems: [...timesOf(files, path, metadata, now), ...chunks.problems, ...arraysOf(files, path, metadata)],
+    problems: [...timesOf(files, path, metadata, now), ...chunks.problems, ...arrayProblems(files, path, metadata)],
   };
 }
 
@@ -47,10 +40,10 @@ function timesOf(files: StoreFiles, path: string, { length }: Metadata, now: Dat
 function chunksOf(files: StoreFiles, path: string, { length, variables }: Metadata) {
   const problems: string[] = [];
   let [present, absent] = [0, 0];
-  const types = [[axis, 'int64'] as const, ...[...variables].map(([name, { type }]) => [name, type] as const)];
-  for (const [name, type] of types) {
+  for (const [name, variable] of arraysOf(variables)) {
+    const whole = chunkLength * itemBytes(variable?.type ?? 'int64');
     for (let chunk = 0; chunk * chunkLength < length; chunk++) {
-      const [size, whole] = [files.size(chunkPath(path, name, chunk)), chunkLength * itemBytes(type)];
+      const size = files.size(chunkPath(path, name, chunk));
       if (size === undefined) absent += 1;
       else present += 1;
       // A missing time chunk is reported by readTimes.
@@ -61,8 +54,8 @@ function chunksOf(files: StoreFiles, path: string, { length, variables }: Metada
   return { present, absent, problems };
 }
 
-function arraysOf(files: StoreFiles, path: string, { length, variables }: Metadata): string[] {
-  return [[axis, undefined] as const, ...variables].flatMap(([name, variable]) => {
+function arrayProblems(files: StoreFiles, path: string, { length, variables }: Metadata): string[] {
+  return arraysOf(variables).flatMap(([name, variable]) => {
     const text = files.readText(join(path, name, 'zarr.json'));
     if (text === undefined) return [`${name} has no zarr.json of its own: the next append writes it`];
     try {

@@ -5,21 +5,20 @@ import type { Option } from '../contract/stage.ts';
 import { nearest } from '../core/text.ts';
 import { commandPrefix, keptByNpm } from './npm.ts';
 
-/** The name, operand and options that a command line is parsed against. */
-export interface Understood {
+export interface CommandSyntax {
   readonly name: string;
   /** The placeholder of the only argument beside the options, such as `ID`; absent where the command takes none. */
   readonly operand?: string;
   readonly options: Readonly<Record<string, Option>>;
 }
 
-export interface Asked {
+export interface Arguments {
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   readonly operand?: string | undefined;
 }
 
 /** Also refuses --dry-run where the command lacks it: with `npm start --dry-run` nothing must be written. */
-function refuseWhatNpmKept({ name, operand, options }: Understood): void {
+function refuseWhatNpmKept({ name, operand, options }: CommandSyntax): void {
   const kept = keptByNpm([...new Set([...Object.keys(options), 'dry-run'])]);
   if (kept.length === 0) return;
   const words = kept.map((word) => `--${word}`).join(' and ');
@@ -32,7 +31,7 @@ function refuseWhatNpmKept({ name, operand, options }: Understood): void {
 }
 
 /** Throws Usage for the first mistake on the command line. */
-export function parseArguments(command: Understood, argv: readonly string[]): Asked {
+export function parseArguments(command: CommandSyntax, argv: readonly string[]): Arguments {
   refuseWhatNpmKept(command);
   if (argv.length === 0) return { options: {} }; // a unit passes no arguments, and parsing none is not free
   const options: Record<string, Option> = { ...command.options, help: helpOption };
@@ -76,7 +75,7 @@ function optionProblem(one: Given, given: readonly Given[], options: Readonly<Re
   return given.some((other) => other !== one && other.name === name) ? `${rawName} is given twice` : undefined;
 }
 
-function operandProblem({ operand }: Understood, found: readonly string[]): string | undefined {
+function operandProblem({ operand }: CommandSyntax, found: readonly string[]): string | undefined {
   if (found.length <= (operand === undefined ? 0 : 1)) return undefined;
   const expected = operand === undefined ? 'options alone' : `one ${bare(operand)}`;
   return `expected ${expected}; got ${found.map((one) => JSON.stringify(one)).join(' and ')}`;

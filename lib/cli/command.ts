@@ -1,17 +1,17 @@
 // Runs a command from its arguments to its exit code: options, --help, and the exit code for each kind of error.
 import { LockedOut, Usage } from '../contract/errors.ts';
-import type { Answered, Option } from '../contract/stage.ts';
+import type { PrintedResult, Option } from '../contract/stage.ts';
 import { alignColumns } from '../core/columns.ts';
 import { reasonOf } from '../core/text.ts';
-import { leave } from '../io/leave.ts';
+import { exitNow } from '../io/leave.ts';
 import { print, printError } from '../io/terminal.ts';
-import { type Asked, helpOption, optionText, parseArguments, type Understood } from './arguments.ts';
+import { type Arguments, helpOption, optionText, parseArguments, type CommandSyntax } from './arguments.ts';
 
-export interface Command extends Understood {
+export interface Command extends CommandSyntax {
   readonly summary: string;
-  run(asked: Asked): Promise<number>;
+  run(asked: Arguments): Promise<number>;
   /** Renders a failure in the form that the caller expects (Nagios); undefined for the usual message. */
-  readonly answerFailure?: (error: unknown, argv: readonly string[]) => Answered | undefined;
+  readonly renderFailure?: (error: unknown, argv: readonly string[]) => PrintedResult | undefined;
 }
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, lockedOut: 75 } as const;
@@ -22,9 +22,9 @@ export function start(command: Command): void {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)
-    process.once(signal, () => leave(code));
+    process.once(signal, () => exitNow(code));
   const ended = runCommand(command, process.argv.slice(2));
-  void ended.then(leave); // runCommand never rejects: it turns errors into exit codes
+  void ended.then(exitNow); // runCommand never rejects: it turns errors into exit codes
 }
 
 async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
@@ -36,7 +36,7 @@ async function runCommand(command: Command, argv: readonly string[]): Promise<nu
     }
     return await command.run(asked);
   } catch (error) {
-    const answered = command.answerFailure?.(error, argv);
+    const answered = command.renderFailure?.(error, argv);
     if (answered) {
       print(answered.text);
       return answered.exitCode;
@@ -66,7 +66,6 @@ function helpOf({ name, summary, operand, options }: Command): string {
   ].join('\n');
 }
 
-/** The option of every command that reads the configuration. */
 export const configOption: Readonly<Record<string, Option>> = {
   config: {
     type: 'string',
@@ -75,7 +74,18 @@ export const configOption: Readonly<Record<string, Option>> = {
   },
 };
 
-export const textOption = (asked: Asked, name: string): string | undefined => {
+export const textOption = (asked: Arguments, name: string): string | undefined => {
   const value = asked.options[name];
   return typeof value === 'string' ? value : undefined;
 };
+
+/** A whole number; throws Usage for any other text. */
+export function numberOption(
+  asked: Arguments,
+  name: string,
+  { byDefault, least, most }: Readonly<Record<'byDefault' | 'least' | 'most', number>>,
+): number {
+  const text = textOption(asked, name) ?? String(byDefault);
+  if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  throw new Usage(`--${name} ${JSON.stringify(text)} is not a number from ${least} to ${most}`);
+}

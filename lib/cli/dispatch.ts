@@ -1,54 +1,70 @@
-// Dispatches `ops-monitor COMMAND …` to the command's script.
+// Dispatches `ops-monitor COMMAND …`, and `ops-monitor archive COMMAND …`, to the command.
 import { alignColumns } from '../core/columns.ts';
 import { nearest } from '../core/text.ts';
-import { leave } from '../io/leave.ts';
+import { exitNow } from '../io/leave.ts';
 import { product } from '../io/product.ts';
 import { print, printError } from '../io/terminal.ts';
 import { wordsOf } from './arguments.ts';
 import { exitCodes } from './command.ts';
 import { commandPrefix } from './npm.ts';
 
-export interface Entry {
+export interface Group {
+  /** `ops-monitor`, or the name of a group of commands below it. */
+  readonly name: string;
   readonly summary: string;
-  /** Imports the script, which parses the rest of the command line and exits the process. */
+  readonly commands: Readonly<Record<string, Entry>>;
+  /** The last line of `--help`. */
+  readonly note: string;
+}
+
+interface Entry {
+  readonly summary: string;
+  readonly operand?: string;
+  /** Parses the rest of the command line, runs the command and exits the process. */
   readonly load: () => Promise<unknown>;
 }
 
-export function dispatch(entries: Readonly<Record<string, Entry>>): void {
-  const [name, ...rest] = wordsOf(process.argv.slice(2));
-  if (name === '--version') finish(`ops-monitor ${product.version}`);
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') finish(helpOf(entries));
-  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+export function dispatch(group: Group): void {
+  const { name, commands } = group;
+  const [word = '', ...rest] = wordsOf(process.argv.slice(2));
+  if (word === '--version') finish(`ops-monitor ${product.version}`);
+  if (word === '--help' || word === '-h' || word === 'help') finish(helpOf(group));
+  const entry = Object.hasOwn(commands, word) ? commands[word] : undefined;
   if (!entry) {
-    const meant = nearest(name, Object.keys(entries));
-    printError(
-      `ops-monitor: there is no command ${JSON.stringify(name)}${meant ? `; did you mean ${meant}?` : ''}\nTry: ${commandPrefix()} --help`,
-    );
-    leave(exitCodes.usage);
+    const prefix = [commandPrefix(), ...(name === 'ops-monitor' ? [] : [name])].join(' ');
+    printError(`${name}: ${problemOf(word, Object.keys(commands))}\nTry: ${prefix} --help`);
+    exitNow(exitCodes.usage);
   }
   process.argv.splice(2, Infinity, ...rest);
   void entry.load().catch((error: unknown) => {
-    printError(`ops-monitor: ${name} could not be loaded: ${String(error)}`);
-    leave(exitCodes.failed);
+    printError(`${name}: ${word} could not be loaded: ${String(error)}`);
+    exitNow(exitCodes.failed);
   });
+}
+
+function problemOf(word: string, known: readonly string[]): string {
+  if (word === '' || word.startsWith('-')) return `name a command first: ${known.join(', ')}`;
+  const meant = nearest(word, known);
+  return `there is no command ${JSON.stringify(word)}${meant ? `; did you mean ${meant}?` : ''}`;
 }
 
 function finish(text: string): never {
   print(text);
-  leave(exitCodes.ok);
+  exitNow(exitCodes.ok);
 }
 
-function helpOf(entries: Readonly<Record<string, Entry>>): string {
-  return [
-    'Usage: ops-monitor COMMAND [OPTION]…',
+function helpOf({ name, summary, commands, note }: Group): string {
+  const prefix = name === 'ops-monitor' ? name : `ops-monitor ${name}`;
+  const rows = Object.entries(commands).map(([word, entry]) => [
+    `${word} ${entry.operand ?? ''}`.trim(),
+    entry.summary,
+  ]);
+  const lines = [
+    `Usage: ${prefix} COMMAND [OPTION]…`,
     '',
-    'An observe-only operations monitor: each stage reads files and writes files for the next.',
+    `${name} ${summary}.`,
     '',
-    ...alignColumns(
-      Object.entries(entries).map(([name, { summary }]) => [name, summary]),
-      { indent: '  ' },
-    ),
-    '',
-    'ops-monitor COMMAND --help shows the options. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 already running.',
-  ].join('\n');
+    ...alignColumns(rows, { indent: '  ' }),
+  ];
+  return [...lines, '', `${prefix} COMMAND --help shows the options${note}.`].join('\n');
 }

@@ -3,7 +3,7 @@ import { loadConfiguration, findSource } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Option, Stage } from '../contract/stage.ts';
 import { isTerminal, print, printError } from '../io/terminal.ts';
-import type { Asked } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import { configOption, start, textOption } from './command.ts';
 import { type Ended, type OpenHosts, runStage, takePlaces } from './stage.ts';
 
@@ -20,30 +20,30 @@ export function main(stage: Stage<Configuration>, openHosts?: OpenHosts): void {
     summary: stage.summary,
     options: { ...stage.options, ...stageOptions },
     run: (asked) => runAsCommand(stage, asked, openHosts),
-    ...(stage.answerFailure ? { answerFailure: stage.answerFailure } : {}),
+    ...(stage.renderFailure ? { renderFailure: stage.renderFailure } : {}),
   });
 }
 
-export async function runAsCommand(stage: Stage<Configuration>, asked: Asked, openHosts?: OpenHosts): Promise<number> {
+export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments, openHosts?: OpenHosts) {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
   // A run that only answers a question writes nothing and takes no lock.
   const dryRun = asked.options['dry-run'] === true;
-  const onlyAsks = stage.onlyAsks?.(asked.options) === true;
+  const onlyPrints = stage.onlyPrints?.(asked.options) === true;
   const ended = await runStage(stage, {
     config,
     places: takePlaces(config),
     openHosts,
     options: asked.options,
-    ...(dryRun || onlyAsks ? { dryRun: dryRun ? tellOfWrite : () => undefined } : {}),
+    ...(dryRun || onlyPrints ? { dryRun: dryRun ? printWrite : () => undefined } : {}),
   });
-  if (!onlyAsks) log(ended);
+  if (!onlyPrints) log(ended);
   const { outcome, record } = ended;
   const lastWords = record.problems.at(-1) ?? 'failed without a reason';
   if (!outcome) throw new Error(lastWords);
   if (record.outcome === 'failed') printError(`${stage.name}: ${lastWords}`);
   // A stage without a JSON result prints its counts.
   const json = outcome.json ?? { counts: outcome.counts, problems: outcome.problems };
-  if (asked.options['json'] === true && !onlyAsks) print(JSON.stringify(json, undefined, 2));
+  if (asked.options['json'] === true && !onlyPrints) print(JSON.stringify(json, undefined, 2));
   else if (outcome.text !== undefined && (outcome.exitCode !== undefined || dryRun || isTerminal(1)))
     print(outcome.text);
   return outcome.exitCode ?? record.exit_code;
@@ -56,5 +56,5 @@ function log({ record }: Ended): void {
   else if (outcome === 'ok') for (const problem of problems) printError(`${stage}: ${problem}`);
 }
 
-const tellOfWrite = (path: string, content: string): void =>
+const printWrite = (path: string, content: string): void =>
   printError(`would write ${path} (${content.length} characters)`);

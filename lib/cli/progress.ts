@@ -4,9 +4,7 @@ import { isTerminal, rewriteLine } from '../io/terminal.ts';
 
 const width = 24;
 
-export type OnProgress = (done: number, all: number) => void;
-
-export function progressOf(noun: string): OnProgress {
+export function progressOf(noun: string): (done: number, all: number) => void {
   if (!isTerminal(2)) return () => undefined;
   const began = performance.now();
   let drawn = Number.NEGATIVE_INFINITY;
@@ -15,19 +13,12 @@ export function progressOf(noun: string): OnProgress {
     if (done >= all) return rewriteLine('');
     if (now - drawn < 100) return;
     drawn = now;
-    rewriteLine(progressText({ done, all, noun, seconds: (now - began) / 1000 }));
+    rewriteLine(progressText(done, all, noun, (now - began) / 1000));
   };
 }
 
-interface Progress {
-  readonly done: number;
-  readonly all: number;
-  readonly noun: string;
-  readonly seconds: number;
-}
-
 /** `[######..................] 25 %, 1000 of 4000 samples, 2000 a second, 1.5s left` */
-export function progressText({ done, all, noun, seconds }: Progress): string {
+export function progressText(done: number, all: number, noun: string, seconds: number): string {
   const share = all > 0 ? done / all : 1;
   const rate = done / Math.max(seconds, 0.001);
   const full = Math.floor(share * width);

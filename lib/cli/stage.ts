@@ -11,7 +11,7 @@ import { isDiskTrouble } from '../io/files.ts';
 import { type Lock, takeLock } from '../io/lock.ts';
 import { ownPlaces, resolvePlaces } from '../io/places.ts';
 import { becomeOwnerOf } from '../io/privileges.ts';
-import { tidy } from '../io/spare.ts';
+import { tidySpares } from '../io/spare.ts';
 import { makeWorld, type WorldSettings } from '../io/world.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
@@ -41,9 +41,7 @@ export interface StageRun {
   readonly simulation?: Simulation;
 }
 
-/**
- * A run in simulated time. Only one runs at a time, in one process, so it takes no lock and writes in place.
- */
+/** A run in simulated time. Only one runs at a time, in one process, so it takes no lock and writes in place. */
 interface Simulation {
   readonly clock: NonNullable<WorldSettings<never>['clock']>;
   readonly runId: string;
@@ -87,7 +85,7 @@ export async function runStage(
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
       const files = [...stage.writes, recordFile];
       if (!dryRun && isTimeToSweep(stage, startedAt))
-        tidy(files, places, startedAt, stage.isFrequent ? othersMs : undefined);
+        tidySpares(files, places, startedAt, stage.isFrequent ? othersMs : undefined);
       signal.addEventListener('abort', () => (over = true));
       return stage.run(world);
     }).then(

@@ -14,7 +14,7 @@ import { isTerminal, painter, print, printError, rewriteLine } from '../io/termi
 import { makeWorld } from '../io/world.ts';
 import { withCauses } from '../snapshot/causes.ts';
 import { type Snapshot, snapshots } from '../snapshot/files.ts';
-import { type Command, exitCodes, textOption } from '../cli/command.ts';
+import { type Command, exitCodes, numberOption, textOption } from '../cli/command.ts';
 import { noHost } from '../cli/stage.ts';
 
 const mostDays = 400;
@@ -35,18 +35,16 @@ export const rehearse: Command = {
 
   async run(asked) {
     const changedPath = textOption(asked, 'config');
-    if (changedPath === undefined) throw new Usage('say which configuration: --config NEW');
-    const days = Number(textOption(asked, 'days') ?? '30');
-    if (!Number.isInteger(days) || days < 1 || days > mostDays)
-      throw new Usage(`--days is a number from 1 to ${mostDays}`);
+    if (changedPath === undefined) throw new Usage('name the changed configuration: --config FILE');
+    const days = numberOption(asked, 'days', { byDefault: 30, least: 1, most: mostDays });
     const changed = await loadConfiguration(findSource(changedPath));
     const source = findSource(textOption(asked, 'against'));
     const today = await loadConfiguration(source);
     const found = replay([today, changed], days);
     if (found.snapshots === 0) {
-      const said = source ? `as ${source.path} says` : 'the default, since no configuration of today was found';
+      const said = source ? `as ${source.path} says` : 'the default, because no present configuration was found';
       throw new Error(
-        `there is no snapshot of the last ${counted(days, 'day')} in ${found.folder} (${said}); --against FILE names another configuration of today`,
+        `there is no snapshot of the last ${counted(days, 'day')} in ${found.folder} (${said}); --against FILE names another present configuration`,
       );
     }
     const [before = [], after = []] = found.mails;
@@ -63,7 +61,7 @@ export const rehearse: Command = {
     }
     print(
       `\n${counted(found.snapshots, 'snapshot')} of ${counted(days, 'day')}: today ${counted(before.length, 'mail')}, then ${after.length}. ` +
-        '- is of today alone, + of the changed configuration alone. Nothing was sent.',
+        '- is sent today only, + with the changed configuration only. Nothing was sent.',
     );
     if (found.bad > 0) printError(`${counted(found.bad, 'line')} could not be read and were left out`);
     return exitCodes.ok;

@@ -1,7 +1,7 @@
 // ops-monitor silence and ops-monitor ack: each leaves a note file that send-alerts reads.
 import { findSource, loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
-import { alertsIn, type Quiet, silencesFolder, stateFile } from '../alerts/files.ts';
+import { alertsIn, type ActiveSilence, silencesFolder, stateFile } from '../alerts/files.ts';
 import { alertNameProblem } from '../alerts/named.ts';
 import { type Note, parseNotes, activeSilences } from '../alerts/quiet.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
@@ -13,7 +13,7 @@ import { leaveNote, readNotes } from '../io/notes.ts';
 import { machineIdentity } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
-import type { Asked } from '../cli/arguments.ts';
+import type { Arguments } from '../cli/arguments.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
 import { checkNames } from '../config/check-names.ts';
 import { alertOfObservation } from './counterparts.ts';
@@ -83,23 +83,15 @@ interface Site {
 }
 
 /** Start of each active alert, by its id; or why the state file cannot be read. */
-type Active =
-  | { readonly firstSeen: ReadonlyMap<string, string>; readonly problem?: undefined }
-  | { readonly firstSeen?: undefined; readonly problem: string };
+type Active = { readonly firstSeen?: ReadonlyMap<string, string>; readonly problem?: string };
 
-async function openSite(asked: Asked): Promise<Site> {
+async function openSite(asked: Arguments): Promise<Site> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
   const who = process.env['SUDO_USER'] || machineIdentity().user || 'somebody';
   const places = takePlaces(config, silencesFolder);
   const isDry = asked.options['dry-run'] === true;
-  return {
-    config,
-    folder: silencesFolder(places),
-    who,
-    now: new Date(),
-    isDry,
-    active: await activeIn(config, places),
-  };
+  const [folder, active] = [silencesFolder(places), await activeIn(config, places)];
+  return { config, folder, who, now: new Date(), isDry, active };
 }
 
 /** A user who may leave notes may not always read the state file, which holds addresses. */
@@ -124,7 +116,7 @@ function knownAlert(of: string): string {
 }
 
 /** Options without a name are a mistake, not a request for the list. */
-function refuseNameless(asked: Asked): void {
+function refuseNameless(asked: Arguments): void {
   const said = ['for', 'reason', 'lift'].filter((name) => asked.options[name] !== undefined);
   if (said.length > 0)
     throw new Usage(
@@ -132,7 +124,7 @@ function refuseNameless(asked: Asked): void {
     );
 }
 
-function secondsIn(asked: Asked): number {
+function secondsIn(asked: Arguments): number {
   const text = textOption(asked, 'for');
   if (text === undefined) throw new Usage('say for how long, at most 30d: --for 4h; or --lift, which ends it');
   const seconds = parseDuration(text);
@@ -141,11 +133,11 @@ function secondsIn(asked: Asked): number {
 }
 
 function durationProblem(text: string, seconds: number | undefined): string {
-  if (seconds === 0) return 'is no time at all';
+  if (seconds === 0) return 'is zero: nothing would be silenced';
   if (seconds !== undefined) return `is longer than ${formatDuration(longestSeconds)}, which is the most`;
   return /^\d+(\.\d+)?$/.test(text)
     ? `has no unit: ${text}m, ${text}h or ${text}d?`
-    : 'is no duration, such as 90m, 4h or 2d';
+    : 'is not a duration, such as 90m, 4h or 2d';
 }
 
 function suggestion(of: string, firstSeen: ReadonlyMap<string, string>): string {
@@ -154,19 +146,18 @@ function suggestion(of: string, firstSeen: ReadonlyMap<string, string>): string 
   return `${near === undefined ? '' : `; did you mean ${near}?`} (active: ${ids.join(', ') || 'nothing'})`;
 }
 
-function reasonIn(asked: Asked): string {
+function reasonIn(asked: Arguments): string {
   const reason = textOption(asked, 'reason');
   if (reason === undefined || reason.trim() === '') throw new Usage('say why: --reason "disk is being exchanged"');
   return oneLine(reason);
 }
 
-async function beginSilence(of: string, asked: Asked): Promise<void> {
+async function beginSilence(of: string, asked: Arguments): Promise<void> {
   const seconds = secondsIn(asked);
   const reason = reasonIn(asked);
   const site = await openSite(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
-  const long = formatDuration(seconds);
-  const says = `No mails about ${of} for ${long}, until ${until}, except the end of an alert that was mailed before.`;
+  const says = `No mails about ${of} for ${formatDuration(seconds)}, until ${until}, except the end of an alert that was mailed before.`;
   leaveOrPrint(site, { kind: 'silence', of, reason, until }, `${says} The problem itself is not affected.`);
   const { firstSeen, problem } = site.active;
   if (!firstSeen) print(`Whether it is active is not known: ${problem}`);
@@ -175,7 +166,7 @@ async function beginSilence(of: string, asked: Asked): Promise<void> {
     print(`No alert of that name is active now${suggestion(of, firstSeen)}.`);
 }
 
-async function liftSilence(of: string, asked: Asked): Promise<void> {
+async function liftSilence(of: string, asked: Arguments): Promise<void> {
   if (textOption(asked, 'for') !== undefined) throw new Usage('--lift ends the silence now, and takes no --for');
   const site = await openSite(asked);
   const { notes, problems } = parseNotes(readNotes(site.folder));
@@ -224,7 +215,7 @@ function listSilences({ config, folder, now, active: { firstSeen, problem } }: S
   for (const one of problems) print(one);
 }
 
-function lineOf({ kind, of, who, until, reason }: Quiet): string {
+function lineOf({ kind, of, who, until, reason }: ActiveSilence): string {
   if (kind === 'maintenance') return `${of}  maintenance  ${reason}`;
   return `${of}  ${kind === 'silence' ? `until ${until}` : 'acknowledged'}  ${who}: ${reason}`;
 }

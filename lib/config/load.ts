@@ -38,15 +38,12 @@ export async function loadConfiguration(source: Source | undefined): Promise<Con
   const kept = readCache(path);
   if (kept && kept.build === build && kept.path === source?.path && kept.text === source?.text) return kept.config;
   const config = await fresh(source);
-  writeCache(path, { build, path: source?.path, text: source?.text, config });
+  writeCache(path, { build, ...source, config });
   return config;
 }
 
-/** The effective configuration, with the build, path and text that it was made of. */
-interface Cached {
+interface Cached extends Partial<Source> {
   readonly build: string;
-  readonly path: string | undefined;
-  readonly text: string | undefined;
   readonly config: Configuration;
 }
 

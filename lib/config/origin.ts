@@ -10,7 +10,6 @@ export interface Effective {
   readonly value: string;
   /** `config.yaml:12`, or `default`. */
   readonly origin: string;
-  /** Line of the file; undefined for a default. */
   readonly line?: number;
   /** Names of the secrets in the value: `$OPS_HEARTBEAT_URL`. */
   readonly secrets?: readonly string[];

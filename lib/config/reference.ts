@@ -1,6 +1,6 @@
 // Renders the reference page of the configuration from its schema.
 import type { JsonSchema } from './schema.ts';
-import { alternatives, anyProperty } from './walk.ts';
+import { alternatives, anyProperty, kindNames } from './walk.ts';
 
 interface Row {
   readonly key: string;
@@ -86,14 +86,7 @@ function kindOf(schema: JsonSchema): string {
   if (schema.type === 'array') {
     return `a list of ${plural(schema.items ? alternatives(schema.items).map(kindOf).join(' or ') : 'values')}`;
   }
-  const kinds: Record<string, string> = {
-    string: 'text',
-    integer: 'a whole number',
-    number: 'a number',
-    boolean: '`true` or `false`',
-    object: 'a mapping',
-  };
-  return kinds[schema.type ?? ''] ?? 'anything';
+  return schema.type === 'boolean' ? '`true` or `false`' : (kindNames[schema.type ?? ''] ?? 'anything');
 }
 
 const plural = (kind: string): string => (kind === 'text' ? 'texts' : kind === 'a mapping' ? 'mappings' : kind);

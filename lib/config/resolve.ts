@@ -5,7 +5,7 @@ import type * as z from 'zod';
 import { oneLine } from '../core/harmless.ts';
 import { counted, nearest, reasonOf } from '../core/text.ts';
 import { type Configuration, configurationJsonSchema, configurationSchema, type JsonSchema } from './schema.ts';
-import { exampleOf, knownKeys, schemaAt } from './walk.ts';
+import { exampleOf, kindNames, knownKeys, schemaAt } from './walk.ts';
 
 export interface Source {
   readonly path: string;
@@ -18,7 +18,6 @@ export type Resolved = { config: Configuration } | { problems: readonly string[]
 type YamlDocument = ReturnType<typeof parseDocument>;
 
 interface Problem {
-  /** In the text. */
   readonly offset: number;
   readonly message: string;
 }
@@ -136,23 +135,13 @@ function adviceOn(key: string, path: readonly PropertyKey[], schema: JsonSchema)
   return `did you mean ${meant}${example === undefined ? '' : `, as in \`${meant}: ${example}\``}?`;
 }
 
-const kinds: Readonly<Record<string, string>> = {
-  array: 'a list',
-  object: 'a mapping',
-  record: 'a mapping',
-  string: 'text',
-  int: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-};
-
 /** Keeps the messages of our schema, and rewords those of zod. */
 function wordsOf(issue: z.core.$ZodIssue, value: unknown): string {
   const got = isCollection(value) ? (isSeq(value) ? 'a list' : 'a mapping') : JSON.stringify(value);
   if (!/^(Invalid|Too (small|big))/.test(issue.message)) return issue.message;
   if (issue.code === 'invalid_type') {
     const one = issue.expected === 'array' && typeof value === 'string' ? `, as in \`[${value}]\`` : '';
-    return `expected ${kinds[issue.expected] ?? issue.expected}${one}; got ${got}`;
+    return `expected ${kindNames[issue.expected] ?? issue.expected}${one}; got ${got}`;
   }
   if (issue.code === 'invalid_value')
     return `expected ${issue.values.map((one) => JSON.stringify(one)).join(' or ')}; got ${got}`;

@@ -15,13 +15,13 @@ interface Complaint {
 
 export function unknownHosts(config: { readonly hosts: object }): Complaint[] {
   const known = Object.keys(config.hosts);
-  return Object.values(definitions).flatMap((section) =>
-    section.hosts(config).flatMap(({ name = 'local', path }) => {
-      const there = known.join(', ') || 'none';
-      const message = `there is no host ${JSON.stringify(name)} under \`hosts\` (there: ${there})`;
-      return name === 'local' || known.includes(name) ? [] : [{ path: [...path], message }];
-    }),
-  );
+  const all = Object.values(definitions).flatMap((section) => section.places?.(config) ?? []);
+  // A stream and each of its mirrors look at the same source.
+  const places = new Map(all.map((place) => [place.key.join('.'), place]));
+  return [...places.values()].flatMap(({ host = 'local', key }) => {
+    const message = `there is no host ${JSON.stringify(host)} under \`hosts\` (there: ${known.join(', ') || 'none'})`;
+    return host === 'local' || known.includes(host) ? [] : [{ path: [...key], message }];
+  });
 }
 
 /** Names become parts of variable names in the archive, where `a-b` and `a_b` are the same. */

@@ -13,7 +13,6 @@ export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): Json
   return undefined;
 }
 
-/** The keys that a mapping may have. */
 export function knownKeys(schema: JsonSchema | undefined): string[] {
   return schema ? alternatives(schema).flatMap((option) => Object.keys(option.properties ?? {})) : [];
 }
@@ -43,3 +42,15 @@ export function exampleOf(schema: JsonSchema | undefined): string | undefined {
 
 const isScalar = (value: unknown): value is string | number | boolean =>
   ['string', 'number', 'boolean'].includes(typeof value);
+
+/** Types of JSON Schema and of zod, in the words of messages and of the reference page. */
+export const kindNames: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  string: 'text',
+  int: 'a whole number',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+};

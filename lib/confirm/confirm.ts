@@ -62,13 +62,10 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
         });
         if (accepted_at !== known?.accepted_at) await writeTextfile(accepted_at);
       }
+      const files = expected.flatMap((stage) => stage.files).length;
       const run_id = records.find(({ stage }) => stage === stages[0]?.name)?.run_id;
       return {
-        counts: {
-          stages: stages.length,
-          files: expected.flatMap(({ files }) => files).length,
-          missing: missing.length,
-        },
+        counts: { stages: stages.length, files, missing: missing.length },
         problems,
         ...(run_id === undefined ? {} : { run_id }),
         json: { checked_at: at.toISOString(), missing, stages: expected, heartbeat: words },
@@ -110,11 +107,8 @@ function composeMessage(
   stages: number,
   { config, hostname }: World<ConfirmConfig>,
 ): string {
-  const says =
-    missing.length === 0
-      ? `all ${counted(stages, 'stage')} did their work`
-      : listed(missing.map((sentence) => firstLine(sentence, 120)));
-  return `${config.site} on ${hostname}: ${says}`;
+  const named = listed(missing.map((sentence) => firstLine(sentence, 120)));
+  return `${config.site} on ${hostname}: ${missing.length === 0 ? `all ${counted(stages, 'stage')} did their work` : named}`;
 }
 
 /** The watchdog expects a ping each cycle and waits for one more cycle before it alerts anybody. */

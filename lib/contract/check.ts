@@ -48,12 +48,10 @@ export type Finding = Measurement | Verdict;
 export interface Measured {
   readonly value: number;
   readonly unit: string;
-  /** Text before the number. */
-  readonly says: string;
-  /** Text between the number and the limit. */
-  readonly after?: string;
+  readonly prefix: string;
+  readonly suffix?: string;
   /** Text after the limit: `; the last try: …`. */
-  readonly aside?: string;
+  readonly note?: string;
 }
 
 interface Measurement extends Measured, Particulars {
@@ -61,7 +59,7 @@ interface Measurement extends Measured, Particulars {
   /** Used in place of the check's limits, where the section itself contains the limit (the window of a stream). */
   readonly limits?: Limits;
   /** The level is never better than this, whatever the limits say. */
-  readonly least?: Level;
+  readonly minimumLevel?: Level;
   /** Replaces the composed message where the number would read badly in it (`ends in -12h`). */
   readonly message?: string;
   /** Replaces `it is below 80 %`. */
@@ -88,7 +86,6 @@ export interface Particulars {
   readonly shortMessage?: string;
 }
 
-/** A limit and its key in the configuration. */
 export interface NumberLimit {
   readonly value: number;
   readonly key: string;
@@ -99,7 +96,3 @@ export interface Limits {
   readonly amber?: NumberLimit | undefined;
   readonly red?: NumberLimit | undefined;
 }
-
-export const defineCheck = <Sections>() => {
-  return (check: Check<Sections>): Check<Sections> => check;
-};

@@ -1,10 +1,8 @@
 // The envelope around every reading on disk: ok with data, absent or failed with a reason. A failed reading is never a number.
 import * as z from 'zod/mini';
 
-/**
- * One flat object instead of a union of three: every stage builds dozens of these schemas at its start, and a union costs
- * several times as much. The refinement checks which keys belong to which status.
- */
+/** One flat object instead of a union of three: every stage builds dozens of these schemas at its start, and a union
+ * costs several times as much. The refinement checks which keys belong to which status. */
 export const envelope = (data: z.ZodMiniType) =>
   z
     .looseObject({

@@ -44,3 +44,6 @@ export const absentIfMissing =
 
 export const errorCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+export const codedError = (code: string | undefined, message: string, options?: ErrorOptions): Error =>
+  Object.assign(new Error(message, options), { code });

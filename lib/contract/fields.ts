@@ -16,3 +16,7 @@ export const instant = (long_name: string) => z.string().register(z.globalRegist
 export const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
 export const names = (long_name: string) => z.array(z.string()).register(z.globalRegistry, { long_name });
+
+/** A loose object, typed without its index signature: keys that a newer version added survive an older reader. */
+export const loose = <Fields extends z.core.$ZodLooseShape>(fields: Fields) =>
+  z.looseObject(fields) as unknown as z.ZodMiniObject<Fields>;

@@ -2,7 +2,6 @@
 // nothing from one another but these specifications.
 import type { Shape } from './shape.ts';
 
-/** The folders of one installation, from the configuration. */
 export interface Places {
   readonly state: string;
   readonly raw: string;

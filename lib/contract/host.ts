@@ -12,13 +12,11 @@ export interface Host {
   stat(path: string): Promise<PathStat>;
   statfs(path: string): Promise<FilesystemStat>;
   realpath(path: string): Promise<string>;
-  /**
-   * Runs a program without a shell, with a fixed locale and no input. A non-zero exit code is a result; a failure to start
-   * throws. `alone` names work that can hang so that no signal kills it (on a dead network mount): while an earlier
-   * process with this name still exists, no second one is started.
-   */
+  /** Runs a program without a shell, with a fixed locale and no input. A non-zero exit code is a result; a failure to
+   * start throws. `alone` names work that can hang so that no signal kills it (on a dead network mount): while an
+   * earlier process with this name still exists, no second one is started. */
   run(argv: readonly string[], options?: { alone?: string }): Promise<Completed>;
-  get(url: string, options: { timeoutMs: number }): Promise<Answer>;
+  get(url: string, options: { timeoutMs: number }): Promise<UrlReply>;
 }
 
 export interface PathStat {
@@ -45,7 +43,7 @@ export interface Completed {
 }
 
 /** The reply of a URL. Errors of the server, also no reply at all, are results and do not throw. */
-export interface Answer {
+export interface UrlReply {
   readonly response_ms: number;
   readonly status?: number;
   readonly error?: string;

@@ -2,20 +2,16 @@
 // transport does not change its content.
 import * as z from 'zod/mini';
 import { scalar } from './fields.ts';
-import type { Outside } from './outside.ts';
+import type { Outside, SmtpMessage } from './outside.ts';
 
-export interface Mail {
+export interface Mail extends SmtpMessage {
   readonly message_id: string;
-  /** The envelope's sender. */
-  readonly from: string;
-  /** The whole message, RFC 5322, CRLF, 7 bit: headers, blank line, body. Empty where it goes only to webhooks. */
-  readonly raw: string;
   /** The same content as structured data. */
-  readonly news?: News | undefined;
+  readonly news?: Notification | undefined;
 }
 
 /** One alert as a notification contains it. */
-const toldSchema = z.looseObject({
+const notifiedAlertSchema = z.looseObject({
   kind: z.enum(['opening', 'repeat', 'escalation', 'recovery', 'vanished']),
   id: z.string(),
   message: z.string(),
@@ -26,27 +22,25 @@ const toldSchema = z.looseObject({
   runbook: z.string(),
 });
 
-export const newsSchema = z.looseObject({
+export const notificationSchema = z.looseObject({
   site: z.string(),
   hostname: z.string(),
   subject: z.string(),
   text: z.string(),
-  alerts: z.array(toldSchema),
+  alerts: z.array(notifiedAlertSchema),
 });
 
-export type News = z.output<typeof newsSchema>;
-export type Told = z.output<typeof toldSchema>;
+export type Notification = z.output<typeof notificationSchema>;
+export type NotifiedAlert = z.output<typeof notifiedAlertSchema>;
 
 export interface Transport {
   readonly name: string;
   readonly summary: string;
   /** Whether this machine can use the transport; sends nothing. `uses` and `missing` are shown by `send-alerts --check`. */
   ready(outside: Outside): Promise<Ready>;
-  /**
-   * Sends one mail to all recipients at once. Throws only errors that hold for every recipient: Refused where a retry
-   * cannot help but another transport may, Unconfigured where the setup is wrong, Unsure where the mail may have arrived
-   * all the same, and any other error where a retry may help.
-   */
+  /** Sends one mail to all recipients at once. Throws only errors that hold for every recipient: Refused where a retry
+   * cannot help but another transport may, Unconfigured where the setup is wrong, Unsure where the mail may have
+   * arrived all the same, and any other error where a retry may help. */
   send(mail: Mail, to: readonly string[], outside: Outside): Promise<Receipt>;
 }
 

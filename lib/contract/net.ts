@@ -1,15 +1,15 @@
 // HTTP requests. Stages use Net for other services: heartbeat watchers, webhooks, Alertmanager. Probes request the URLs that
 // they watch through a Host, which uses the same client.
-import type { Answer } from './host.ts';
+import type { UrlReply } from './host.ts';
 
 export interface Net {
   /** Sends one request. Errors of the server do not throw; no text of the reply contains the URL or a token. */
-  request(ask: Ask): Promise<Reply>;
+  request(ask: NetRequest): Promise<Reply>;
   /** Resolves a reference `$NAME`: from the environment, from the file named by NAME_FILE, or a systemd credential NAME. */
   secret(reference: string): Secret;
 }
 
-export interface Ask {
+export interface NetRequest {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-export interface HttpRequest extends Ask {
+export interface HttpRequest extends NetRequest {
   /** Ends the request early when it is aborted. */
   readonly signal?: AbortSignal;
   /** Limit for the reply's body; without a limit the body is not read at all. */
@@ -36,7 +36,7 @@ export interface HttpRequest extends Ask {
   readonly acceptsAnyCertificate?: true;
 }
 
-export interface HttpReply extends Reply, Answer {
+export interface HttpReply extends Reply, UrlReply {
   /** `late`: timeout. `ours`: this machine lacks files, ports or memory, so the state of the server is not known. */
   readonly failure?: 'late' | 'ours' | 'theirs';
 }

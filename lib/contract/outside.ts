@@ -1,11 +1,12 @@
-// What mail transports can use outside this process: programs, mail servers, HTTP requests, the environment.
+// The world outside this process for mail transports: programs, mail servers, HTTP requests, the environment.
+import type { Completed } from './host.ts';
 import type { Net } from './net.ts';
 
 export interface Outside extends Net {
   /** `OPS_ALERT_…`, and HOME, which comes from the user database where the environment lacks it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Runs a program. At the deadline the program and its child processes are killed. A failure is a result. */
-  run(argv: readonly string[], options: RunOptions): Promise<Ran>;
+  run(argv: readonly string[], options: RunOptions): Promise<RunResult>;
   /** The path of a program, searched in PATH and in the folders for administrators (`/usr/sbin`). */
   find(program: string): string | undefined;
   /** The path without symbolic links; undefined where it does not exist. */
@@ -24,18 +25,17 @@ export interface RunOptions {
   readonly seconds: number;
 }
 
-export interface Ran {
+export interface RunResult extends Omit<Completed, 'exit_code'> {
   /** Undefined where the program was killed, at its deadline or by a signal, or could not be started. */
   readonly exit_code: number | undefined;
   /** Why there is no exit code. */
   readonly ended?: string;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 export interface SmtpMessage {
   /** The envelope's sender. */
   readonly from: string;
+  /** The whole message, RFC 5322, CRLF, 7 bit: headers, blank line, body. Empty where it goes only to webhooks. */
   readonly raw: string;
 }
 

@@ -31,7 +31,7 @@ export interface Policy {
   readonly exceptions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-export type Sighting = Firing | Clear | Unknown;
+export type Sighting = Firing | NotFiring;
 
 export interface Firing extends Pick<Observation, 'subject' | 'value' | 'unit' | 'limit' | 'message' | 'clears_when'> {
   readonly state: 'firing';
@@ -41,15 +41,9 @@ export interface Firing extends Pick<Observation, 'subject' | 'value' | 'unit' |
   readonly runbook?: string | undefined;
 }
 
-interface Clear {
+/** `unknown`: an unreadable value neither raises nor clears an alert. */
+interface NotFiring {
   readonly subject: string;
-  readonly state: 'clear';
-  readonly message: string;
-}
-
-/** An unreadable value neither raises nor clears an alert. */
-interface Unknown {
-  readonly subject: string;
-  readonly state: 'unknown';
+  readonly state: 'clear' | 'unknown';
   readonly message: string;
 }

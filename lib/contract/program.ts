@@ -21,11 +21,9 @@ export interface ProgramRequest {
 interface OutputLimit {
   /** Characters kept of stdout, and of stderr. */
   readonly most: number;
-  /**
-   * `fail`: a part of the output is useless, so the program is killed; the output is read to its end, also from child
-   * processes that hold it open. `cut`: only the exit code matters, so the rest is read and dropped, and background child
-   * processes are not waited for.
-   */
+  /** `fail`: a part of the output is useless, so the program is killed; the output is read to its end, also from child
+   * processes that hold it open. `cut`: only the exit code matters, so the rest is read and dropped, and background
+   * child processes are not waited for. */
   readonly beyond: 'fail' | 'cut';
 }
 

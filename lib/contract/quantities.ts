@@ -1,7 +1,7 @@
 // Schemas for quantities in the configuration: they parse text with a unit into a number in a base unit.
 import * as z from 'zod';
 import type { LimitDefinition } from './check.ts';
-import { formatDuration, parseDuration, parseMeasure, parsePercent } from '../core/quantity.ts';
+import { formatDuration, parseDuration, parseMeasure } from '../core/quantity.ts';
 
 /** `parse` returns the value, or the reason why the text is wrong, or undefined where there is no further reason. */
 const quantityOf = <Value extends number | object>(
@@ -67,7 +67,7 @@ export function inSeconds<Value>(value: Value, interval: number): Value {
 /** 0 to 100. */
 const percent = (example = '80%') =>
   quantityOf('a percentage', example, (text) => {
-    const value = parsePercent(text);
+    const value = parseMeasure(text, '%');
     return value !== undefined && value >= 0 && value <= 100 ? value : undefined;
   });
 /** A whole number without a unit: `3`. */

@@ -37,10 +37,8 @@ const schema = plainShape<StageRecord>({
 
 const mostMissed = 3;
 
-/**
- * Returns a message where the stage is overdue. The age counts up to the previous run of the stage that asks, not up to
- * now: a machine that slept, or where somebody runs a cycle by hand once a day, has no overdue stage.
- */
+/** Returns a message where the stage is overdue. The age counts up to the previous run of the stage that asks, not up
+ * to now: a machine that slept, or where somebody runs a cycle by hand once a day, has no overdue stage. */
 export function overdue(record: StageRecord, asking: StageRecord | undefined): string | undefined {
   const { stage, started_at, every_seconds } = record;
   if (every_seconds === undefined || asking === undefined) return undefined;

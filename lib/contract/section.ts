@@ -14,8 +14,8 @@ export interface Section<Data extends z.ZodMiniType = z.ZodMiniType, Many extend
   readonly noun: string;
   /** The subjects that the configuration lists; undefined where the probe finds them on the machine. */
   subjects(config: Config): readonly Named[] | undefined;
-  /** The machines that the configuration lets the probe read; empty where it reads this machine only. */
-  hosts(config: Config): readonly HostNamed[];
+  /** The places that the configuration lets the probe read; absent where it reads only this machine as a whole. */
+  places?(config: Config): readonly Place[];
   readonly table: Table<Data>;
 }
 
@@ -33,10 +33,14 @@ export interface Named {
   readonly path: readonly string[];
 }
 
-/** An undefined name means this machine. */
-interface HostNamed {
-  readonly name: string | undefined;
-  readonly path: readonly string[];
+interface Place {
+  /** The item whose reading looks there; absent where the section has no items. */
+  readonly item?: string;
+  /** Undefined for this machine. */
+  readonly host?: string | undefined;
+  readonly path: string;
+  /** Path of keys of the host in the configuration. */
+  readonly key: readonly string[];
 }
 
 export const namesUnder = (key: string, names: object = {}): Named[] =>

@@ -12,12 +12,12 @@ export interface Service<Config = never> {
 export const defineService = <Config>(service: Service<Config>): Service<Config> => service;
 
 /** A request for a page. The path is decoded and contains neither `..` nor control characters. */
-export interface Question {
+export interface PageRequest {
   readonly path: string;
   readonly query: URLSearchParams;
 }
 
-export interface Answer {
+export interface Page {
   readonly status: number;
   /** Content type, such as `text/html; charset=utf-8`. */
   readonly type: string;
@@ -25,4 +25,4 @@ export interface Answer {
 }
 
 /** `signal` is aborted at the request's timeout and when the service ends. */
-export type AnswerQuestion = (question: Question, signal: AbortSignal) => Answer | Promise<Answer>;
+export type PageHandler = (question: PageRequest, signal: AbortSignal) => Page | Promise<Page>;

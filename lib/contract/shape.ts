@@ -39,16 +39,14 @@ const kinds = {
   strings: (value: unknown) => Array.isArray(value) && value.every(kinds.string),
 };
 
-const isObject = (value: unknown): value is object =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A kind of value, or the list of allowed strings. */
 type Kind = keyof typeof kinds | readonly string[];
 
-/**
- * Checks without zod that an object has at least these keys: loading zod costs a seventh of a process start, too much for a
- * file that the thermal heartbeat reads every 30 seconds. A key with a question mark is optional.
- */
+/** Checks without zod that an object has at least these keys: loading zod costs a seventh of a process start, too much
+ * for a file that the thermal heartbeat reads every 30 seconds. A key with a question mark is optional. */
 export function plainShape<Content>(fields: Readonly<Record<string, Kind>>): Shape<Content> {
   const wrongIn = (value: unknown): ShapeError['issues'][number] | undefined => {
     if (!isObject(value)) return { path: [], message: '', expected: 'object' };

@@ -8,10 +8,8 @@ export interface Stage<Config = never> {
   readonly summary: string;
   readonly reads: readonly FileLocation[];
   readonly writes: readonly FileLocation[];
-  /**
-   * The timer that runs the stage: of the cycle (`interval`), the hourly one (`archive.interval`), or its own, in seconds.
-   * A stage without a timer is run by hand only.
-   */
+  /** The timer that runs the stage: of the cycle (`interval`), the hourly one (`archive.interval`), or its own, in
+   * seconds. A stage without a timer is run by hand only. */
   readonly runsEvery?: 'cycle' | 'hourly' | number;
   /** The stage runs every few seconds and each run replaces the previous output, so it takes no lock and does not fsync. */
   readonly isFrequent?: true;
@@ -19,14 +17,14 @@ export interface Stage<Config = never> {
   readonly deadlineMs: number;
   readonly options?: Readonly<Record<string, Option>>;
   /** Whether a run with these options only prints an answer: then nothing is written and no lock is taken. */
-  readonly onlyAsks?: (options: Readonly<Record<string, string | boolean | undefined>>) => boolean;
+  readonly onlyPrints?: (options: Readonly<Record<string, string | boolean | undefined>>) => boolean;
   /** Renders an error in the output format that the options select; undefined for the usual message. */
-  readonly answerFailure?: (error: unknown, argv: readonly string[]) => Answered | undefined;
+  readonly renderFailure?: (error: unknown, argv: readonly string[]) => PrintedResult | undefined;
   /** Throws only when the stage's output cannot be trusted. A red finding is a result, not an error. */
   run(world: World<Config>): Promise<Outcome>;
 }
 
-export interface Answered {
+export interface PrintedResult {
   readonly text: string;
   readonly exitCode: number;
 }
@@ -34,7 +32,6 @@ export interface Answered {
 export interface Option {
   readonly type: 'boolean' | 'string';
   readonly summary: string;
-  /** Placeholder for the value in `--help`. */
   readonly value?: string;
 }
 
@@ -68,21 +65,16 @@ export interface World<Config> {
   read<Content>(file: FileSpec<Content>, at?: Date): Promise<Content | undefined>;
   replace<Content>(file: FileSpec<Content>, content: Content, at?: Date): Promise<void>;
   append<Content>(file: FileSpec<Content>, record: Content, at?: Date): Promise<void>;
-  /**
-   * Reads the state that the previous run left. Never throws: an unusable file is renamed and kept, the other copy (see
-   * `fallsBack`) is used in its place, and without another copy the run starts without state.
-   */
+  /** Reads the state that the previous run left. Never throws: an unusable file is renamed and kept, the other copy
+   * (see `fallsBack`) is used in its place, and without another copy the run starts without state. */
   previous<Content>(file: FileSpec<Content>): Promise<Previous<Content>>;
-  /** Modification time; undefined for a missing file. */
   modifiedAt(file: FileLocation, at?: Date): Date | undefined;
   /** The records of all stages that ever ran here, ordered by name. */
   stageRecords(): Promise<readonly StageRecord[]>;
   /** The days that have a file, compressed or not, in order. */
   days(file: FileLocation): readonly Date[];
-  /**
-   * Reads a day's file as bytes. Compressed files (.gz, .zst) are unpacked; two files of one day are joined. An
-   * uncompressed file is read into the buffer that `room` returns.
-   */
+  /** Reads a day's file as bytes. Compressed files (.gz, .zst) are unpacked; two files of one day are joined. An
+   * uncompressed file is read into the buffer that `room` returns. */
   bytes(file: FileLocation, day: Date, room?: (size: number) => Uint8Array): Uint8Array | undefined;
   /** Yields a JSONL file's lines, oldest (`start`) or newest (`end`) first; a missing file has no lines. */
   scan<Content>(file: FileSpec<Content>, from: 'start' | 'end', at?: Date): Iterable<Line<Content>>;

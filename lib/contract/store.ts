@@ -1,7 +1,6 @@
 // File access for code that maintains a Zarr store: files are written in place or replaced whole, and synced all at once.
 
 export interface StoreFiles {
-  /** Undefined for a missing file. */
   readonly readText: (path: string) => string | undefined;
   readonly readBytes: (path: string) => Uint8Array | undefined;
   /** Names in a folder; empty for a missing folder. */

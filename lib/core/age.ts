@@ -31,10 +31,8 @@ export function ageOf(then: Instant | undefined, now: Instant): Age {
 export const isStale = ({ seconds }: Age, mostSeconds: number): boolean =>
   seconds === undefined || seconds > mostSeconds;
 
-/**
- * Whether repeated work is due: it was never done, or last done at least `everySeconds` ago. A time in the future makes the
- * work due as well, even within the tolerance: otherwise a clock that was set back would delay it.
- */
+/** Whether repeated work is due: it was never done, or last done at least `everySeconds` ago. A time in the future
+ * makes the work due as well, even within the tolerance: otherwise a clock that was set back would delay it. */
 export function isDueAgain(last: Instant | undefined, everySeconds: number, now: Instant): boolean {
   const seconds = secondsSince(last, now);
   return !(seconds >= 0 && seconds < everySeconds);

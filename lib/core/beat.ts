@@ -87,8 +87,8 @@ export function beatProblem(
   style: BeatStyle,
   reply: { readonly status?: number; readonly error?: string; readonly body: string },
 ): string | undefined {
-  const { is, says } = judgeReply(reply);
-  if (is !== 'taken') return says;
+  const { outcome, summary } = judgeReply(reply);
+  if (outcome !== 'accepted') return summary;
   // A reply without `"ok": true` comes from something else: a login page, a proxy.
   if (style === 'uptime-kuma' && !/"ok"\s*:\s*true/.test(reply.body)) return 'the answer is not from Uptime Kuma';
   return undefined;

@@ -24,18 +24,15 @@ export const padded = (text: string, width: number): string => text + spaces(tex
 interface Layout {
   readonly indent?: string;
   readonly gap?: string;
-  /** Minimum width of each column. */
-  readonly least?: readonly number[];
-  /** Indexes of the right-aligned columns. */
+  readonly minimumWidths?: readonly number[];
   readonly right?: readonly number[];
 }
 
-/** One line for each row, without trailing spaces. */
 export function alignColumns(
   rows: readonly (readonly string[])[],
-  { indent = '', gap = '  ', least = [], right = [] }: Layout = {},
+  { indent = '', gap = '  ', minimumWidths = [], right = [] }: Layout = {},
 ): string[] {
-  const widths = [...least];
+  const widths = [...minimumWidths];
   for (const row of rows)
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell));
   const align = (cell: string, column: number): string => {

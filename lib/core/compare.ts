@@ -9,16 +9,6 @@ export interface Listed {
   readonly modified: Date;
 }
 
-export interface Comparison {
-  readonly source_files: number;
-  readonly missing_files: number;
-  readonly mismatched_files: number;
-  readonly extra_files: number;
-  readonly coverage_percent?: number;
-  readonly lag_seconds?: number;
-  readonly worst: string[];
-}
-
 const mostNamed = 5;
 
 /** Files younger than the window may still be in transit: they count for the lag, not for the coverage. */
@@ -26,7 +16,7 @@ export function compareListings(
   source: readonly Listed[],
   mirror: readonly Listed[],
   { at, window }: { readonly at: Date; readonly window: number },
-): Comparison {
+) {
   const due = at.getTime() - window * 1000;
   const there = new Map(mirror.map(({ path, size_bytes }) => [path, size_bytes]));
   const missing: Listed[] = [];

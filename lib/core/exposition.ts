@@ -14,7 +14,6 @@ export interface Family {
   readonly samples: readonly Sample[];
 }
 
-/** Makes gauges that share a name prefix. */
 export const gaugesOf =
   (prefix: string) =>
   (name: string, help: string, samples: Family['samples']): Family => ({

@@ -29,7 +29,6 @@ export const escapeForSlack = (text: string): string =>
 export const escapeHtml = (text: string): string =>
   escapeForSlack(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 
-/** For the help text of a Prometheus metric. */
 export const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 
 /** For the value of a Prometheus label. A lone surrogate becomes U+FFFD on the way to UTF-8; a carriage return is legal. */
@@ -43,7 +42,6 @@ export const asciiMailName = (text: string): string => text.replaceAll(/[^\x20-\
 
 export const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** Quotes any text as one word of a shell command. */
 export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** One word of a command line that a person will copy: quoted only where necessary, and on one line. */

@@ -14,12 +14,7 @@ export function parseDuration(text: string): number | undefined {
   return seconds;
 }
 
-/** `80%` → 80. */
-export function parsePercent(text: string): number | undefined {
-  return parseMeasure(text, '%');
-}
-
-/** `52 V` with unit V → 52. */
+/** `52 V` with unit V → 52; `80%` with unit % → 80. */
 export function parseMeasure(text: string, unit: string): number | undefined {
   const match = /^(-?\d+(?:\.\d+)?)\s*(\S+)$/.exec(text.trim());
   return match?.[2] === unit ? Number(match[1]) : undefined;

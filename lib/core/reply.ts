@@ -3,32 +3,23 @@ import { firstLine } from './text.ts';
 
 interface Reply {
   readonly status?: number;
-  /** Why there is no status. */
   readonly error?: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
-export interface Verdict {
-  /**
-   * `taken`: accepted. `refused`: the server never accepts this content, but may accept other content. `misconfigured`: the
-   * server accepts nothing until a person mends the address, the token or a proxy. `later`: a retry may succeed.
-   */
-  readonly is: 'taken' | 'refused' | 'misconfigured' | 'later';
-  /** `it answered 503`, or why there was no answer. */
-  readonly says: string;
-  /** `says` and the first line of the reply's body. */
-  readonly quotes: string;
+/** `summary`: `it answered 503`, or why there was no answer; `quote` adds the first line of the reply's body. */
+export function judgeReply({ status, error = 'no answer', body = '' }: Reply) {
+  if (status === undefined) return { outcome: 'later', summary: error, quote: error } as const;
+  const summary = `it answered ${status}`;
+  const quote = body === '' ? summary : `${summary}: ${firstLine(body, 120)}`;
+  return { outcome: outcomeOf(status), summary, quote };
 }
 
-export function judgeReply({ status, error = 'no answer', body = '' }: Reply): Verdict {
-  if (status === undefined) return { is: 'later', says: error, quotes: error };
-  const says = `it answered ${status}`;
-  return { is: meaningOf(status), says, quotes: body === '' ? says : `${says}: ${firstLine(body, 120)}` };
-}
-
-function meaningOf(status: number): Verdict['is'] {
-  if (status >= 200 && status <= 299) return 'taken';
+/** `refused`: the server never accepts this content, but may accept other content. `misconfigured`: it accepts nothing
+ * until a person mends the address, the token or a proxy. `later`: a retry may succeed. */
+function outcomeOf(status: number): 'accepted' | 'refused' | 'misconfigured' | 'later' {
+  if (status >= 200 && status <= 299) return 'accepted';
   if (status >= 500 || [408, 425, 429].includes(status)) return 'later';
   return [400, 413, 422].includes(status) ? 'refused' : 'misconfigured';
 }

@@ -7,10 +7,9 @@ export interface SentryProject {
   readonly key: string;
 }
 
-/**
- * Parses a DSN (`https://KEY@HOST/PROJECT`) or the address of a cron monitor (`https://HOST/api/PROJECT/cron/NAME/KEY/`):
- * Sentry's pages offer both. Undefined for any other text. The text is a secret.
- */
+/** Parses a DSN (`https://KEY@HOST/PROJECT`) or the address of a cron monitor
+ * (`https://HOST/api/PROJECT/cron/NAME/KEY/`): Sentry's pages offer both. Undefined for any other text. The text is a
+ * secret. */
 export function sentryProject(text: string, monitor: string): SentryProject | undefined {
   const url = URL.parse(text.trim());
   if (!url || !/^https?:$/.test(url.protocol)) return undefined;

@@ -18,7 +18,6 @@ export function firstLine(text: string, most = 200): string {
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
-/** Escapes text for use in a regular expression. */
 export const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** The known word closest to a mistyped one; undefined where none is close enough. */
@@ -28,7 +27,6 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && editDistance(word, best) <= most ? best : undefined;
 }
 
-/** The known words ordered by edit distance, closest first. */
 export const closestWords = (word: string, known: readonly string[], most: number): string[] =>
   known
     .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))

@@ -26,10 +26,8 @@ export function isoMicroseconds(epochMs: number): string {
   return new Date(Math.floor(epochMs)).toISOString().replace('Z', `${String(Math.min(micros, 999)).padStart(3, '0')}Z`);
 }
 
-/**
- * Parses an instant that a person typed: `2026-11-20`, `2026-11-20T07:30`, `2026-11-20 07:30:15+01:00`. A time without an
- * offset is UTC: the result must not depend on the reader's time zone.
- */
+/** Parses an instant that a person typed: `2026-11-20`, `2026-11-20T07:30`, `2026-11-20 07:30:15+01:00`. A time without
+ * an offset is UTC: the result must not depend on the reader's time zone. */
 export function parseInstant(text: string): Date | undefined {
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?(?:Z|([+-]\d\d):?(\d\d)?)?)?$/i.exec(text);
   if (!match) return undefined;
@@ -41,9 +39,7 @@ export function parseInstant(text: string): Date | undefined {
 }
 
 /** `3 hours`: for people. */
-export function distance(from: Date, to: Date): string {
-  return formatDistanceStrict(from, to);
-}
+export { formatDistanceStrict as distance };
 
 /** `2026-11-20 07:28 UTC`: for people. */
 export function clockMinute(at: Date): string {

@@ -1,6 +1,6 @@
 // The files that each stage of the two timers writes, for confirm-cycle. Repeated here because importing the stages would
 // load all their code; a test compares.
-import { events, stateFile, toldAlerts } from '../alerts/files.ts';
+import { events, stateFile, postedAlerts } from '../alerts/files.ts';
 import { archive } from '../archive/files.ts';
 import type { Stage } from '../contract/stage.ts';
 import { history, latestHealth, textfile } from '../health/files.ts';
@@ -12,5 +12,5 @@ export const written: readonly Pick<Stage, 'name' | 'writes'>[] = [
   { name: 'assess-health', writes: [latestHealth, history, textfile] },
   { name: 'write-report', writes: [latestReport, dayReport] },
   { name: 'append-zarr', writes: [archive] },
-  { name: 'send-alerts', writes: [stateFile, events, toldAlerts] },
+  { name: 'send-alerts', writes: [stateFile, events, postedAlerts] },
 ];

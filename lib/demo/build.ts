@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { type FilePool, filePool, placeFile, removeTree, servePage } from '../io/scenery.ts';
 import { readByProgram } from '../io/process.ts';
-import { type OwnSshd, prepareSshd } from '../io/sshd.ts';
+import { prepareSshd } from '../io/sshd.ts';
 import { gateText } from './machine.ts';
 import {
   checkoutNames,
@@ -22,16 +22,6 @@ import {
 import { powerFile, powerPaths } from './power.ts';
 import { bytesAt, checkoutAt, dashboardAt, day, filesOf, sourceUnreachable, workspaceUnreachable } from './scenario.ts';
 
-export interface BuiltSite {
-  readonly paths: Paths;
-  readonly dashboardUrl: string;
-  /** The sshd through which the source is reached; a string gives the reason why the source is only a local folder. */
-  readonly source: OwnSshd | string;
-  /** Rebuilds the site as it is at the instant `at` of the scenario, with times shifted to `now`. */
-  buildAt(at: number, now: number): Promise<void>;
-  close(): void;
-}
-
 const pathsIn = (folder: string): Paths => ({
   project: join(folder, 'project'),
   data: join(folder, 'data'),
@@ -45,7 +35,7 @@ const pathsIn = (folder: string): Paths => ({
  * across the folders' days. */
 const archiveDays = ({ compare }: Stream): number => Number.parseInt(compare, 10) + 2;
 
-export async function buildSite(folder: string): Promise<BuiltSite> {
+export async function buildSite(folder: string) {
   const paths = pathsIn(folder);
   let page = { status: 200, ms: 0 };
   const served = await servePage(() => page);
@@ -55,9 +45,11 @@ export async function buildSite(folder: string): Promise<BuiltSite> {
   return {
     paths,
     dashboardUrl: served.url,
+    /** The sshd through which the source is reached; a string gives the reason why the source is only a local folder. */
     source,
     close: () => served.close(),
-    buildAt: async (at, now) => {
+    /** Rebuilds the site as it is at the instant `at` of the scenario, with times shifted to `now`. */
+    buildAt: async (at: number, now: number) => {
       const shift = now - at;
       pool.takeBack();
       for (const top of [paths.project, paths.data, paths.sourceData, paths.workspace]) removeTree(top);

@@ -1,23 +1,14 @@
 // The clock of the simulated days: its time changes only by pass() and setTo().
 
-export interface VirtualClock {
-  readonly now: () => Date;
-  readonly monotonicMs: () => number;
-  /** Moves the clock forward by the time that an operation is meant to take. */
-  readonly pass: (ms: number) => void;
-  readonly setTo: (ms: number) => void;
-}
+export type VirtualClock = ReturnType<typeof virtualClock>;
 
-export function virtualClock(from: number): VirtualClock {
+export function virtualClock(from: number) {
   let at = from;
   return {
     now: () => new Date(at),
     monotonicMs: () => at - from,
-    pass: (ms) => {
-      at += ms;
-    },
-    setTo: (ms) => {
-      at = ms;
-    },
+    /** Moves the clock forward by the time that an operation is meant to take. */
+    pass: (ms: number) => void (at += ms),
+    setTo: (ms: number) => void (at = ms),
   };
 }

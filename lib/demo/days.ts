@@ -2,8 +2,8 @@
 // Deadlines still run in real time, but never expire: every answer arrives before a timer could fire.
 import { join } from 'node:path';
 import { resolve } from '../config/resolve.ts';
-import type { Configuration } from '../config/schema.ts';
 import type { Places } from '../contract/file.ts';
+import { fingerprint } from '../core/text.ts';
 import type { Health } from '../health/files.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
 import { runStage, type StageRun } from '../cli/stage.ts';
@@ -22,12 +22,6 @@ import { day, minute, noise } from './scenario.ts';
 export const cycleMs = 5 * minute;
 export const cyclesADay = day / cycleMs;
 
-export interface SimulatedCycle {
-  readonly number: number;
-  readonly at: number;
-  readonly health: Health;
-}
-
 /** The configuration of the simulated days; `folder` holds their files. */
 export const daysConfiguration = (folder: string): string =>
   configurationText({
@@ -39,12 +33,6 @@ export const daysConfiguration = (folder: string): string =>
     comment:
       'The simulated days: for explain and similar commands. The paths and units below do not exist on this machine.',
   });
-
-function parseSite(text: string): Configuration {
-  const resolved = resolve({ path: 'config.yaml', text });
-  if ('problems' in resolved) throw new Error(`the demo's own configuration is wrong: ${resolved.problems.join('\n')}`);
-  return resolved.config;
-}
 
 export function placesIn(folder: string): Places {
   const state = join(folder, 'state');
@@ -75,25 +63,22 @@ const stages = stagesWith(unsyncedFiles, discardingPost);
 /** Start-up time of a stage's process, added to the simulated clock. */
 const startMs = 60;
 
-interface Simulation {
-  cycle(number: number, at: number): Promise<SimulatedCycle>;
-}
-
 const daySeconds = 86_400;
 /** append-zarr runs once a day here, because it writes almost as much for one new sample as for a day of samples. */
 const simulatedStages = stages.map((stage) =>
   stage.name === 'append-zarr' ? { ...stage, runsEvery: daySeconds } : stage,
 );
 
-export async function openSimulation(folder: string): Promise<Simulation> {
-  const config = parseSite(daysConfiguration(folder));
+export async function openSimulation(folder: string) {
+  const resolved = resolve({ path: 'config.yaml', text: daysConfiguration(folder) });
+  if ('problems' in resolved) throw new Error(`the demo's own configuration is wrong: ${resolved.problems.join('\n')}`);
   const places = placesIn(folder);
   const clock = virtualClock(monthStart);
   const openSite = simulatedSite(clock);
   const runOf = (number: number): StageRun => {
     const open = openSite();
     return {
-      config,
+      config: resolved.config,
       places,
       options: {},
       openHosts: async () => open,
@@ -104,7 +89,7 @@ export async function openSimulation(folder: string): Promise<Simulation> {
   // would end in another order than those of all others, and have other durations.
   await runStage(collectSnapshot, { ...runOf(0), dryRun: () => undefined });
   return {
-    cycle: async (number, at) => {
+    cycle: async (number: number, at: number) => {
       // The timer's accuracy is a second.
       clock.setTo(at + Math.floor(900 * noise(20, number)));
       const run = runOf(number);
@@ -124,16 +109,9 @@ export async function openSimulation(folder: string): Promise<Simulation> {
 }
 
 /** Yields one cycle after another from the beginning of the month; between cycles the caller runs. */
-export async function* simulateDays(folder: string, cycles: number): AsyncGenerator<SimulatedCycle> {
+export async function* simulateDays(folder: string, cycles: number) {
   const simulation = await openSimulation(folder);
   for (let number = 0; number < cycles; number++) yield await simulation.cycle(number, monthStart + number * cycleMs);
 }
 
-const runIdOf = (number: number): string =>
-  [1, 2, 3, 4]
-    .map((part) =>
-      Math.floor(noise(21, number, part) * 2 ** 32)
-        .toString(16)
-        .padStart(8, '0'),
-    )
-    .join('');
+const runIdOf = (number: number): string => fingerprint(`cycle ${number}`) + fingerprint(`cycle ${number} again`);

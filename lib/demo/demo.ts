@@ -1,21 +1,19 @@
 // The command `ops-monitor demo`: the real stages watch a month of a small simulated site, in a minute or two.
 import { dirname, extname, join } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { Usage } from '../contract/errors.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted } from '../core/text.ts';
 import { checks } from '../config/registry.ts';
 import { replaceFile } from '../io/files.ts';
 import { takeDemoFolder } from '../io/scenery.ts';
 import { isTerminal, print, printError, rewriteLine } from '../io/terminal.ts';
-import type { Asked } from '../cli/arguments.ts';
-import { type Command, exitCodes, textOption } from '../cli/command.ts';
+import { type Command, exitCodes, numberOption, textOption } from '../cli/command.ts';
 import { commandPrefix } from '../cli/npm.ts';
 import { cyclesADay, daysConfiguration, simulateDays } from './days.ts';
 import { faults, monthStart } from './faults.ts';
 import { day } from './scenario.ts';
 import { openSample, pickInstants } from './sample.ts';
-import { type Levels, renderSightings, watchFaults } from './sightings.ts';
+import { renderSightings, shortTime, watchFaults } from './sightings.ts';
 
 const maxDays = 30;
 const realCycles = 20;
@@ -34,22 +32,14 @@ export const demo: Command = {
   },
 
   async run(asked) {
-    const days = numberOption(asked, 'days', maxDays, [1, maxDays]);
-    const real = numberOption(asked, 'real', realCycles, [0, 1000]);
+    const days = numberOption(asked, 'days', { byDefault: maxDays, least: 1, most: maxDays });
+    const real = numberOption(asked, 'real', { byDefault: realCycles, least: 0, most: 1000 });
     const folder = takeDemoFolder(textOption(asked, 'folder'));
     printError(`The demo lies in ${folder}`);
     const good = [await playDays(folder, days), real === 0 || (await playSample(folder, days, real))];
     return good.every(Boolean) ? exitCodes.ok : exitCodes.failed;
   },
 };
-
-function numberOption(asked: Asked, name: string, byDefault: number, [least, most]: readonly [number, number]): number {
-  const text = textOption(asked, name) ?? String(byDefault);
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most)
-    throw new Usage(`--${name} ${JSON.stringify(text)} is not a number from ${least} to ${most}`);
-  return value;
-}
 
 /** Runs the simulated days; returns whether every fault was detected. */
 async function playDays(folder: string, days: number): Promise<boolean> {
@@ -60,10 +50,7 @@ async function playDays(folder: string, days: number): Promise<boolean> {
   const cycles = days * cyclesADay;
   const began = performance.now();
   for await (const { number, at, health } of simulateDays(here, cycles)) {
-    watch.addCycle(
-      at,
-      Object.fromEntries(health.observations.map(({ id, level }): [string, Levels[string]] => [id, level])),
-    );
+    watch.addCycle(at, Object.fromEntries(health.observations.map(({ id, level }) => [id, level] as const)));
     printProgress(number + 1, cycles, (performance.now() - began) / 1000);
     await yieldToEventLoop(); // so that signals are handled
   }
@@ -97,8 +84,7 @@ async function playSample(folder: string, days: number, count: number): Promise<
   let differing = 0;
   for await (const { number, at, faults: wrong, overall, differences } of cycles) {
     differing += differences.length;
-    const time = new Date(at).toISOString().slice(5, 16).replace('T', ' ');
-    printError(`${number + 1} of ${count}: ${time}, ${overall}: ${wrong.join(', ') || 'nothing is wrong'}`);
+    printError(`${number + 1} of ${count}: ${shortTime(at)}, ${overall}: ${wrong.join(', ') || 'nothing is wrong'}`);
     for (const difference of differences) printError(`  ${difference}`);
   }
   print(

@@ -1,38 +1,9 @@
 // The faults of the simulated month: each begins, lasts long enough to be detected, and ends.
 
-/** lib/demo/scenario.ts defines the effect of each kind. */
-export type FaultKind =
-  | 'writes nothing'
-  | 'writes empty files'
-  | 'loses files'
-  | 'cuts files short'
-  | 'receives nothing'
-  | 'fills up'
-  | 'runs out of inodes'
-  | 'is read-only'
-  | 'is unreachable'
-  | 'discharges'
-  | 'is hot'
-  | 'is not written'
-  | 'says fail'
-  | 'is not decided'
-  | 'is truncated'
-  | 'failed'
-  | 'restarts'
-  | 'is overdue'
-  | 'is off'
-  | 'is slow'
-  | 'answers 503'
-  | 'has changes'
-  | 'is behind'
-  | 'is not synchronised'
-  | 'is busy'
-  | 'has no memory left';
-
-export interface Fault {
+interface FaultOf<Kind extends string> {
   /** The affected stream, mirror, disk, unit or other thing; subject and kind together are the fault's name. */
   readonly subject: string;
-  readonly kind: FaultKind;
+  readonly kind: Kind;
   readonly begins: number;
   readonly ends: number;
   /** One sentence for the reader. */
@@ -46,19 +17,19 @@ export const monthStart = Date.UTC(2026, 9, 1);
 const hour = 3_600_000;
 const day = 24 * hour;
 
-function fault(
+function fault<Kind extends string>(
   subject: string,
-  kind: FaultKind,
+  kind: Kind,
   [fromDay, fromHour, hours]: readonly [day: number, hour: number, hours: number],
   summary: string,
-  expected: Fault['expected'],
-): Fault {
+  expected: FaultOf<Kind>['expected'],
+): FaultOf<Kind> {
   const begins = monthStart + fromDay * day + fromHour * hour;
   return { subject, kind, begins, ends: begins + hours * hour, summary, expected };
 }
 
 /** Ordered by their begin. Days are counted from 0. */
-export const faults: readonly Fault[] = [
+const month = [
   fault('mrr', 'writes nothing', [0, 6, 6], 'the rain radar’s computer has stopped', { 'stream-age:mrr': 'red' }),
   fault('dashboard', 'is slow', [0, 15, 2], 'somebody draws a whole year on the dashboard', {
     'endpoint-response:dashboard': 'amber',
@@ -157,5 +128,10 @@ export const faults: readonly Fault[] = [
     'mirror-coverage:weather.local': 'red',
   }),
 ];
+
+/** lib/demo/scenario.ts defines the effect of each kind. */
+export type FaultKind = (typeof month)[number]['kind'];
+export type Fault = FaultOf<FaultKind>;
+export const faults: readonly Fault[] = month;
 
 export const faultName = ({ subject, kind }: Fault): string => `${subject} ${kind}`;

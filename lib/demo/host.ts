@@ -9,62 +9,48 @@ import { powerPaths } from './power.ts';
 import { runLocal, runOnSource } from './programs.ts';
 import { dashboardAt, sourceUnreachable } from './scenario.ts';
 
-type OpenSimulated = (name: string, signal: AbortSignal) => Host;
-
 /** Duration of an answer, in milliseconds of simulated time. */
 const costMs = { file: 0.2, program: 3, far: 9, connecting: 7000 };
 
 /** Returns a function that opens the machines for one cycle; each cycle has its own connections. */
-export function simulatedSite(clock: VirtualClock): () => OpenSimulated {
+export function simulatedSite(clock: VirtualClock) {
   const listings = cachedListings();
-  return () => openCycle(clock, listings);
-}
-
-function openCycle(clock: VirtualClock, listings: Listings): OpenSimulated {
-  const connection = { tried: false };
-  const open: Record<string, (signal: AbortSignal) => Host> = {
-    local: (signal) => localHost(signal, clock, listings),
-    source: (signal) => sourceHost(signal, clock, listings, connection),
-  };
-  return (name, signal) => {
-    const host = open[name];
-    if (!host) throw new Error(`the simulated site has no machine ${JSON.stringify(name)}`);
-    return host(signal);
+  return () => {
+    const connection = { tried: false };
+    return (name: string, signal: AbortSignal): Host => {
+      if (name === 'local') return localHost(signal, clock, listings);
+      if (name === 'source') return sourceHost(signal, clock, listings, connection);
+      throw new Error(`the simulated site has no machine ${JSON.stringify(name)}`);
+    };
   };
 }
 
 function localHost(signal: AbortSignal, clock: VirtualClock, listings: Listings): Host {
   const at = (): number => clock.now().getTime();
-  const file = (path: string): Uint8Array | string => localFile(path, at()) ?? missing(path);
+  const after = <Answer>(ms: number, answer: (now: number) => Answer): Answer => {
+    clock.pass(ms);
+    return answer(at());
+  };
+  const file = (path: string) => after(costMs.file, (now) => localFile(path, now) ?? missing(path));
   return {
     name: 'local',
     signal,
-    readText: async (path) => {
-      clock.pass(costMs.file);
-      return asText(file(path));
-    },
+    readText: async (path) => asText(file(path)),
     readBytes: async (path, range) => {
-      clock.pass(costMs.file);
       const bytes = Buffer.from(file(path));
       return range ? bytes.subarray(range.start, range.start + range.length) : bytes;
     },
-    list: async (path) => {
-      clock.pass(costMs.file);
-      const store = powerStore(paths);
-      return path === store || path.startsWith(`${store}/`)
-        ? namesBelow(
-            path,
-            powerPaths({ at: at(), shift: 0 }).map((name) => `${store}/${name}`),
-          )
-        : listings.namesIn(path, ['local', 'gws'], at());
-    },
+    list: async (path) =>
+      after(costMs.file, (now) => {
+        const store = powerStore(paths);
+        if (path !== store && !path.startsWith(`${store}/`)) return listings.namesIn(path, ['local', 'gws'], now);
+        const all = powerPaths({ at: now, shift: 0 }).map((name) => `${store}/${name}`);
+        return namesBelow(path, all);
+      }),
     stat: async (path) => (isRoot(path, ['local', 'gws']) ? folderStat(at()) : statLocal(path, at())),
     statfs: async (path) => statfsOf(diskOf(path), at()),
     realpath: async (path) => path,
-    run: async (argv) => {
-      clock.pass(costMs.program);
-      return runLocal(argv, at(), listings);
-    },
+    run: async (argv) => after(costMs.program, (now) => runLocal(argv, now, listings)),
     get: async (url) => {
       const { status, ms } = dashboardAt(at());
       clock.pass(ms);

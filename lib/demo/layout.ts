@@ -66,19 +66,13 @@ export const powerStore = (paths: Paths): string => `${paths.data}/aurora/produc
 
 export const siteUnits = ['aurora-dashboard.service', 'aurora-backup.timer'] as const;
 
-const twoDigits = (value: number): string => String(value).padStart(2, '0');
-
 /** The folder of a UTC day, below a stream's root. */
-export function dayFolder(ms: number): string {
-  const day = new Date(ms);
-  return `${day.getUTCFullYear()}/${twoDigits(day.getUTCMonth() + 1)}/${twoDigits(day.getUTCDate())}`;
-}
+export const dayFolder = (ms: number): string => new Date(ms).toISOString().slice(0, 10).replaceAll('-', '/');
 
 /** The path of a file, from the time at which its data begin: `2026/10/01/mrr_20261001_0500.nc`. */
 export function dataPath(stream: string, beginsMs: number): string {
   const folder = dayFolder(beginsMs);
-  const begins = new Date(beginsMs);
-  const clock = `${twoDigits(begins.getUTCHours())}${twoDigits(begins.getUTCMinutes())}`;
+  const clock = new Date(beginsMs).toISOString().slice(11, 16).replace(':', '');
   return `${folder}/${stream}_${folder.replaceAll('/', '')}_${clock}.nc`;
 }
 

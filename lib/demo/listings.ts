@@ -17,18 +17,14 @@ const roots = new Set(streams.flatMap(({ name }) => places.map((place) => `${pla
 export const isRoot = (path: string, where: readonly Place[]): boolean =>
   where.some((place) => roots.has(`${place} ${path}`));
 
-export interface Listings {
-  /** The output of `find` for a day's folder of a stream; undefined where that folder does not exist. */
-  findOutput(folder: string, where: readonly Place[], at: number): string | undefined;
-  /** The names in a stream's root, or in a folder of a year or month in it. */
-  namesIn(path: string, where: readonly Place[], at: number): string[];
-}
+export type Listings = ReturnType<typeof cachedListings>;
 
 /** Keeps the output for a folder until its content may change. */
-export function cachedListings(): Listings {
+export function cachedListings() {
   const cache = new Map<string, { readonly text: string; readonly from: number; readonly until: number }>();
 
-  const findOutput: Listings['findOutput'] = (folder, where, at) => {
+  /** The output of `find` for a day's folder of a stream; undefined where that folder does not exist. */
+  const findOutput = (folder: string, where: readonly Place[], at: number): string | undefined => {
     const key = `${where[0]} ${folder}`;
     const known = cache.get(key);
     if (known && known.from <= at && at < known.until) return known.text || undefined;
@@ -47,7 +43,8 @@ export function cachedListings(): Listings {
 
   return {
     findOutput,
-    namesIn: (path, where, at) => {
+    /** The names in a stream's root, or in a folder of a year or month in it. */
+    namesIn: (path: string, where: readonly Place[], at: number): string[] => {
       const { root } = findRoot(path, where) ?? missing(path);
       const days: string[] = [];
       for (let time = archiveBegins; time <= at; time += day) {

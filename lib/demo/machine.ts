@@ -1,4 +1,5 @@
 // The files, mounts and disks of the simulated machines, as the kernel, the gates' jobs and the logger write them.
+import { codedError } from '../contract/errors.ts';
 import type { FilesystemStat, PathStat } from '../contract/host.ts';
 import { absolutePaths as paths, gateFile, gateNames, powerStore } from './layout.ts';
 import { powerFile } from './power.ts';
@@ -7,7 +8,7 @@ import { booted, type DiskName, diskAt, gateAt, hour, machineAt, minute } from '
 const bootId = '5a1dbf2c-0c1e-4f0e-9a53-2f6c8d0e7b41';
 
 export function missing(path: string): never {
-  throw Object.assign(new Error(`ENOENT: no such file or directory, '${path}'`), { code: 'ENOENT' });
+  throw codedError('ENOENT', `ENOENT: no such file or directory, '${path}'`);
 }
 
 export const asText = (content: Uint8Array | string): string =>

@@ -55,13 +55,14 @@ function gitStatus(argv: readonly string[], at: number): Completed {
   const path = argv.at(-1);
   const name = checkoutNames.find((known) => checkoutPath(paths, known) === path) ?? notInstalled(argv);
   const { changed, behind } = checkoutAt(name, at);
-  const head = [
-    'branch.oid 4e1243bd22c66e76c2ba9eddc1f91394e57f9f83',
-    'branch.head main',
-    'branch.upstream origin/main',
+  const branch = [
+    'oid 4e1243bd22c66e76c2ba9eddc1f91394e57f9f83',
+    'head main',
+    'upstream origin/main',
+    `ab +0 -${behind}`,
   ];
   const files = Array.from({ length: changed }, (_, index) => `? mended_${index + 1}.py`);
-  return printed([...head.map((line) => `# ${line}`), `# branch.ab +0 -${behind}`, ...files, '# end', ''].join('\n'));
+  return printed([...branch.map((line) => `# branch.${line}`), ...files, '# end', ''].join('\n'));
 }
 
 const allUnits = [

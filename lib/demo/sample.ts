@@ -1,7 +1,6 @@
 // Builds some instants of the simulated month as real files, runs the stages on them as real processes, one for each
 // stage, as systemd would start them, and compares their observations with those of simulated time.
 import { join } from 'node:path';
-import type { Level } from '../core/level.ts';
 import { type Health, latestHealth } from '../health/files.ts';
 import { readIfThere, replaceFile } from '../io/files.ts';
 import { readByProgram } from '../io/process.ts';
@@ -12,29 +11,12 @@ import { faults, faultName, monthStart } from './faults.ts';
 import { configurationText } from './layout.ts';
 import { day, hour } from './scenario.ts';
 
-interface RealCycle {
-  readonly number: number;
-  readonly at: number;
-  /** Names of the faults that are active at that instant. */
-  readonly faults: readonly string[];
-  readonly overall: Level;
-  /** One sentence for each observation whose level differs from that in simulated time. */
-  readonly differences: readonly string[];
-}
-
-export interface Sample {
-  readonly config: string;
-  /** How the source is reached, as words for the output. */
-  readonly source: string;
-  readonly cycles: AsyncGenerator<RealCycle>;
-}
-
 /** `commandOf` returns the command line that starts a stage. */
 export async function openSample(
   folder: string,
   instants: readonly number[],
   commandOf: (stage: string) => readonly string[],
-): Promise<Sample> {
+) {
   const site = await buildSite(join(folder, 'site'));
   const config = join(folder, 'config.yaml');
   const [sshd, noSshReason] = typeof site.source === 'string' ? [undefined, site.source] : [site.source, ''];
@@ -49,9 +31,10 @@ export async function openSample(
     }),
     0o644,
   );
+  // `source`: how the source is reached, as words for the output.
   return { config, source: sshd ? 'over sshd' : `as a folder: ${noSshReason}`, cycles: runInstants() };
 
-  async function* runInstants(): AsyncGenerator<RealCycle> {
+  async function* runInstants() {
     const simulation = await openSimulation(join(folder, 'simulated'));
     try {
       for (const [number, at] of instants.entries()) {

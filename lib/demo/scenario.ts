@@ -1,6 +1,6 @@
 // Computes the state of the simulated site at an instant from the time and the list of faults, with a seeded hash in
 // place of random numbers. No state is kept, so instants can be computed in any order, any number of times.
-import { type Fault, faults, monthStart, type FaultKind } from './faults.ts';
+import { type Fault, type FaultKind, faultName, faults, monthStart } from './faults.ts';
 import { type CheckoutName, type GateName, type Place, type Stream, streams } from './layout.ts';
 
 export const minute = 60_000;
@@ -21,9 +21,7 @@ export function noise(...numbers: readonly number[]): number {
   return (hash >>> 0) / 2 ** 32;
 }
 
-const byName = new Map<string, readonly Fault[]>();
-for (const one of faults)
-  byName.set(`${one.subject} ${one.kind}`, [...(byName.get(`${one.subject} ${one.kind}`) ?? []), one]);
+const byName = Map.groupBy(faults, faultName);
 
 /** The fault of that subject and kind that is active at that time. */
 export function faultAt(subject: string, kind: FaultKind, at: number): Fault | undefined {
@@ -43,8 +41,6 @@ function riseAndFall(subject: string, kind: FaultKind, at: number): number {
   const found = faultAt(subject, kind, at);
   return found ? Math.sin((Math.PI * (at - found.begins)) / (found.ends - found.begins)) : 0;
 }
-
-// Streams
 
 export interface DataFile {
   readonly begins: number;
@@ -110,22 +106,10 @@ export function bytesAt(stream: Stream, place: Place, file: DataFile, at: number
 }
 
 /** When the next fault begins or ends. Until then a folder's content changes only by arriving files. */
-export function nextFaultChange(at: number): number {
-  return faultChanges.find((change) => change > at) ?? Infinity;
-}
+export const nextFaultChange = (at: number): number => faultChanges.find((change) => change > at) ?? Infinity;
 const faultChanges = [...new Set(faults.flatMap(({ begins, ends }) => [begins, ends]))].sort(
   (one, other) => one - other,
 );
-
-// Disks
-
-export interface Disk {
-  readonly bytes: number;
-  /** Used share of the disk, 0 to 1. */
-  readonly used: number;
-  readonly inodesUsed: number;
-  readonly readOnly: boolean;
-}
 
 export type DiskName = 'project' | 'data' | 'root' | 'source-data' | 'gws';
 
@@ -139,28 +123,21 @@ const disks: Readonly<Record<DiskName, readonly [bytes: number, used: number, gr
   gws: [200 * TB, 0.66, 0.001],
 };
 
-export function diskAt(name: DiskName, at: number): Disk {
+export function diskAt(name: DiskName, at: number) {
   const [bytes, base, growthADay] = disks[name];
   const days = (at - monthStart) / day;
   // Use grows in the course of the day; a clean-up at night takes that growth away.
   const used = base + growthADay * days + 0.012 * (days - Math.floor(days));
   return {
     bytes,
+    /** Used share of the disk, 0 to 1. */
     used: used + (0.96 - used) * rampUp(name, 'fills up', at),
     inodesUsed: 0.14 + 0.79 * rampUp(name, 'runs out of inodes', at),
     readOnly: hasFault(name, 'is read-only', at),
   };
 }
 
-// Power
-
-export interface Power {
-  readonly volts: number;
-  readonly charge: number;
-  readonly celsius: number;
-}
-
-export function powerAt(at: number): Power {
+export function powerAt(at: number) {
   const dayFraction = ((at - monthStart) % day) / day;
   const slot = Math.floor(at / (5 * minute));
   // The sun shines from 8 to 16 h; the battery is fullest in the late afternoon and emptiest at dawn.
@@ -180,20 +157,10 @@ export function newestSample(at: number): number {
   return Math.floor((stopped ? stopped.begins : at) / (5 * minute)) * 5 * minute;
 }
 
-// Gates
-
-export interface Gate {
-  readonly verdict: 'pass' | 'fail';
-  readonly decided: number;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly reason: string;
-  readonly truncated: boolean;
-}
-
 /** The hour (UTC) at which each gate is decided, once a day. */
 const decisionHour = { prune: 4, product: 5 } as const;
 
-export function gateAt(name: GateName, at: number): Gate {
+export function gateAt(name: GateName, at: number) {
   const stopped = faultAt(name, 'is not decided', at);
   const latest = stopped ? stopped.begins : at;
   const offset = decisionHour[name] * hour + 10 * minute;
@@ -207,21 +174,10 @@ export function gateAt(name: GateName, at: number): Gate {
     : { verdict: 'pass', decided, counts: { checked, missing: 0 }, reason: `${checked} files checked`, truncated };
 }
 
-// Units
-
-export interface Unit {
-  readonly state: 'active' | 'failed' | 'inactive';
-  readonly since: number;
-  readonly restarts: number;
-  /** For timers. */
-  readonly lastRun: number;
-  readonly nextRun: number;
-}
-
 /** Boot time of the machine. */
 export const booted = archiveBegins - 5 * day;
 
-export function unitAt(name: string, at: number): Unit {
+export function unitAt(name: string, at: number) {
   const down = faultAt(name, 'failed', at) ?? faultAt(name, 'is off', at);
   const late = faultAt(name, 'is overdue', at);
   const loop = faultAt(name, 'restarts', at);
@@ -234,19 +190,13 @@ export function unitAt(name: string, at: number): Unit {
     state: down ? (down.kind === 'failed' ? 'failed' : 'inactive') : 'active',
     since: down ? down.begins : Math.max(booted, recovered?.ends ?? 0),
     restarts: loop ? Math.floor((at - loop.begins) / (20 * 1000)) : 0,
+    // For timers.
     lastRun,
     nextRun: lastRun + every,
   };
 }
 
-// Dashboard, checkouts, machine
-
-export interface Page {
-  readonly status: number;
-  readonly ms: number;
-}
-
-export function dashboardAt(at: number): Page {
+export function dashboardAt(at: number) {
   const slot = Math.floor(at / minute);
   return {
     status: hasFault('dashboard', 'answers 503', at) ? 503 : 200,
@@ -256,28 +206,14 @@ export function dashboardAt(at: number): Page {
   };
 }
 
-export interface Checkout {
-  readonly changed: number;
-  readonly behind: number;
-}
-
-export function checkoutAt(name: CheckoutName, at: number): Checkout {
+export function checkoutAt(name: CheckoutName, at: number) {
   return {
     changed: hasFault(`${name}-checkout`, 'has changes', at) ? 2 : 0,
     behind: hasFault(name, 'is behind', at) ? 3 : 0,
   };
 }
 
-export interface Machine {
-  readonly load: number;
-  readonly cpus: number;
-  readonly memoryKb: number;
-  readonly availableKb: number;
-  readonly oomKills: number;
-  readonly clockSet: boolean;
-}
-
-export function machineAt(at: number): Machine {
+export function machineAt(at: number) {
   const slot = Math.floor(at / (5 * minute));
   const memoryKb = 32 * 1024 * 1024;
   const used = hasFault('host', 'has no memory left', at) ? 0.93 : 0.35 + 0.1 * noise(11, slot);

@@ -15,12 +15,6 @@ export interface Sighting {
 /** Level by observation id. */
 export type Levels = Readonly<Record<string, Level>>;
 
-export interface Watch {
-  addCycle(at: number, levels: Levels): void;
-  /** The sightings of the faults that had begun by then. */
-  sightings(until: number): Sighting[];
-}
-
 interface Detection {
   first?: number;
   green?: number;
@@ -32,14 +26,14 @@ interface Detection {
 const recoveryMs = 2 * 3_600_000;
 
 /** `checks` holds the names of the checks of this version. */
-export function watchFaults(faults: readonly Fault[], checks: ReadonlySet<string>): Watch {
+export function watchFaults(faults: readonly Fault[], checks: ReadonlySet<string>) {
   const watched = faults.map((fault) => ({
     fault,
     ids: Object.keys(fault.expected).filter((id) => checks.has(id.slice(0, id.indexOf(':')))),
     seen: { levels: new Map() } as Detection,
   }));
   return {
-    addCycle(at, levels) {
+    addCycle(at: number, levels: Levels): void {
       for (const { fault, ids, seen } of watched) {
         if (ids.length === 0 || at < fault.begins || seen.green !== undefined) continue;
         const now = ids.map((id) => levels[id] ?? 'unknown');
@@ -52,7 +46,8 @@ export function watchFaults(faults: readonly Fault[], checks: ReadonlySet<string
         if (at >= fault.ends && !bad) seen.green = at;
       }
     },
-    sightings: (until) =>
+    /** The sightings of the faults that had begun by then. */
+    sightings: (until: number): Sighting[] =>
       watched
         .filter(({ fault }) => fault.begins < until)
         .map(({ fault, ids, seen }) => ({
@@ -73,7 +68,7 @@ function outcomeOf(fault: Fault, ids: readonly string[], seen: Detection, until:
 }
 
 /** Formats an instant as `10-01 06:35` (UTC). */
-const shortTime = (ms: number | undefined): string =>
+export const shortTime = (ms: number | undefined): string =>
   ms === undefined ? '' : new Date(ms).toISOString().slice(5, 16).replace('T', ' ');
 
 /** A table with a header line and one line for each fault. */

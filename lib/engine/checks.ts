@@ -16,7 +16,7 @@ import { oneLine } from '../core/harmless.ts';
 import { worst } from '../core/level.ts';
 import { reasonOf } from '../core/text.ts';
 import { judge } from './judgement.ts';
-import { readingOf, selectReadable } from './readable.ts';
+import { selectReadable } from './readable.ts';
 
 export interface CheckRun {
   readonly checks: readonly AnyCheck[];
@@ -26,22 +26,21 @@ export interface CheckRun {
   readonly at: Date;
 }
 
-/** An observation with the details that alert policies need. */
 export interface Judged extends Particulars {
   readonly observation: Observation;
   readonly measured?: Measured | undefined;
   /** Name of the reading that was judged: `host`, `filesystems.data`; undefined where no probe read it. */
   readonly reading?: string;
   /** Why a whole section could not be read. The observation then stands for all its subjects, whose names are unknown. */
-  readonly blind?: string | undefined;
+  readonly failure?: string | undefined;
 }
 
 export function runChecks(run: CheckRun): Judged[] {
   return run.checks.flatMap((check) => {
     const shown = selectReadable(check.needs, run.sections, run.definitions);
-    const unknown = shown.unread.map(({ section, item, reason, because }): Judged => {
-      const judged = observe(check.name, { ...unread(item ?? section, reason), because });
-      return { ...judged, reading: readingOf(section, item), blind: item === undefined ? reason : undefined };
+    const unknown = shown.unread.map(({ probe, item, name, reason, because }): Judged => {
+      const judged = observe(check.name, { ...unread(item ?? probe, reason), because });
+      return { ...judged, reading: name, failure: item === undefined ? reason : undefined };
     });
     return [...unknown, ...(shown.complete ? assess(check, shown.readable, run) : [])];
   });
@@ -55,12 +54,12 @@ function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRu
       .assess(sections, run.at)
       .map((finding) => ({
         ...judgeFinding(check.name, finding, limitsOf(finding, check.limits, configured)),
-        reading: readingOf(section, run.definitions[section]?.many ? finding.subject : undefined),
+        reading: run.definitions[section]?.many ? `${section}.${finding.subject}` : section,
       }));
   } catch (error) {
     // A check that throws on an unexpected reading must not prevent the other checks.
     const reason = `${check.name} could not judge it: ${reasonOf(error)}`;
-    return [{ ...observe(check.name, unread(section, reason)), blind: reason }];
+    return [{ ...observe(check.name, unread(section, reason)), failure: reason }];
   }
 }
 
@@ -81,10 +80,10 @@ function limitsOf(finding: Finding, definition: CheckLimits | undefined, configu
 
 /** Judges a finding by its own limits, or by `limits` where it has none. */
 export function judgeFinding(check: string, finding: Finding, limits: Limits): Judged {
-  if (!('says' in finding)) return observe(check, { ...finding, limit: finding.limit ?? limits.red ?? noLimit });
-  const { subject, value, least, clears_when } = finding;
+  if (!('prefix' in finding)) return observe(check, { ...finding, limit: finding.limit ?? limits.red ?? noLimit });
+  const { subject, value, minimumLevel, clears_when } = finding;
   const judged = judge(finding, finding.limits ?? limits);
-  const level = least === undefined ? judged.level : worst([least, judged.level]);
+  const level = minimumLevel === undefined ? judged.level : worst([minimumLevel, judged.level]);
   const verdict = {
     ...finding,
     level,

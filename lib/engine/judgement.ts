@@ -24,7 +24,7 @@ export function isAcross(value: number, side: Side, limit: number): boolean {
 }
 
 /** Without any limit a value is green, and `limit` is NaN with an empty key. */
-export function judge({ value, unit, says, after = '', aside = '' }: Measured, limits: Limits): Judgement {
+export function judge({ value, unit, prefix, suffix = '', note = '' }: Measured, limits: Limits): Judgement {
   const { side, amber, red } = limits;
   const isBand = side === 'at or below, red below';
   const amberSide = isBand ? 'at or below' : side;
@@ -34,15 +34,15 @@ export function judge({ value, unit, says, after = '', aside = '' }: Measured, l
   const limit = limits[decided] ?? { value: Number.NaN, key: '' };
   // Cutting off digits hides how far above a limit a value is; below one, it does not.
   const number = side === 'above' || isBand ? formatBeside(value, limit.value, unit) : formatMeasure(value, unit);
-  const shown = `${says} ${number}${after}`;
+  const shown = `${prefix} ${number}${suffix}`;
   const sideWords = isBand ? (decided === 'amber' ? amberSide : 'below') : side;
   const bound = `${sideWords} ${formatMeasure(limit.value, unit)}`;
   return {
     level: isRed ? 'red' : isAmber ? 'amber' : 'green',
     limit,
-    message: `${shown} (${decided} ${bound})${aside}`,
-    shown: `${shown}${aside}`,
-    crossed: `${shown} (${bound})${aside}`,
+    message: `${shown} (${decided} ${bound})${note}`,
+    shown: `${shown}${note}`,
+    crossed: `${shown} (${bound})${note}`,
     clears_when: `it is ${clearWords[side]} ${formatMeasure((amber ?? limit).value, unit)}`,
   };
 }

@@ -17,7 +17,7 @@ interface Reading {
 }
 
 export interface ProbeRun<Config> {
-  readonly probes: readonly Probe<Shape<unknown>, Config>[];
+  readonly probes: readonly AnyProbe<Config>[];
   readonly config: Config;
   readonly bootId: string;
   readonly previous: Readings;
@@ -42,15 +42,15 @@ interface Section {
   readonly readings: Record<string, Reading>;
 }
 
-type Lane = ReturnType<typeof lanes>;
+type Started<Config> = ProbeRun<Config> & { readonly began: number; readonly lane: ReturnType<typeof lanes> };
+type AnyProbe<Config> = Probe<Shape<unknown>, Config>;
 
 export async function runProbes<Config>(
   run: ProbeRun<Config>,
 ): Promise<{ sections: Record<string, Envelope>; readings: Readings }> {
-  const began = run.monotonicMs();
-  const lane = lanes(run.width);
+  const started = { ...run, began: run.monotonicMs(), lane: lanes(run.width) };
   const read = await Promise.all(
-    run.probes.map(async (probe) => [probe.name, await readSection(run, probe, began, lane)] as const),
+    run.probes.map(async (probe) => [probe.name, await readSection(started, probe)] as const),
   );
   const kept = read.filter(([, { readings }]) => Object.keys(readings).length > 0);
   return {
@@ -60,24 +60,19 @@ export async function runProbes<Config>(
   };
 }
 
-async function readSection<Config>(
-  run: ProbeRun<Config>,
-  probe: Probe<Shape<unknown>, Config>,
-  began: number,
-  lane: Lane,
-): Promise<Section> {
+async function readSection<Config>(run: Started<Config>, probe: AnyProbe<Config>): Promise<Section> {
   const before = run.previous[probe.name] ?? {};
   if (!probe.items) {
-    const envelope = await lane(() => readOne(run, probe, undefined, began));
+    const envelope = await run.lane(() => readOne(run, probe, undefined));
     return { envelope, readings: keep([[whole, envelope]], before, run.bootId) };
   }
   const at = run.now();
-  const items = await lane(() => itemsOf(run, probe, began));
+  const items = await run.lane(() => itemsOf(run, probe));
   // The list of items is unknown now, so the last good readings of all of them are kept.
   if ('status' in items) return { envelope: items, readings: before };
   if (items.length === 0) return { envelope: { status: 'absent', reason: 'none is configured' }, readings: {} };
   const outcomes = await Promise.all(
-    items.map(async (item) => [item, await lane(() => readOne(run, probe, item, began))] as const),
+    items.map(async (item) => [item, await run.lane(() => readOne(run, probe, item))] as const),
   );
   const ms = Math.max(...outcomes.map(([, outcome]) => ('ms' in outcome ? outcome.ms : 0)));
   return {
@@ -101,67 +96,60 @@ function keep(
 }
 
 /** The items, or the envelope of a failure to list them. */
-async function itemsOf<Config>(
-  run: ProbeRun<Config>,
-  probe: Probe<Shape<unknown>, Config>,
-  began: number,
-): Promise<readonly string[] | Envelope> {
+async function itemsOf<Config>(run: Started<Config>, probe: AnyProbe<Config>): Promise<readonly string[] | Envelope> {
+  return inTime(run, probe, `${probe.name}: finding what there is`, async (signal) => {
+    const items = await probe.items?.({ config: run.config, host: (name = 'local') => run.openHost(name, signal) });
+    return items ?? [];
+  });
+}
+
+/** Does the work under the deadline of one reading, if time is left for it; a failure becomes an envelope. */
+async function inTime<Config, Result>(
+  run: Started<Config>,
+  { timeoutMs = run.timeoutMs, graceMs }: AnyProbe<Config>,
+  what: string,
+  work: (signal: AbortSignal, start: number) => Promise<Result>,
+): Promise<Result | Envelope> {
   const start = run.monotonicMs();
-  const left = run.budgetMs - (start - began);
+  const left = run.budgetMs - (start - run.began);
   if (left <= 0) return notBegun;
-  const what = `${probe.name}: finding what there is`;
   try {
-    return await withDeadline(Math.min(probe.timeoutMs ?? run.timeoutMs, left), what, async (signal) => {
-      const items = await probe.items?.({ config: run.config, host: (name = 'local') => run.openHost(name, signal) });
-      return items ?? [];
-    });
+    return await withDeadline(Math.min(timeoutMs, left), what, (signal) => work(signal, start), graceMs);
   } catch (error) {
-    return outcomeOf(error, run.monotonicMs() - start);
+    if (error instanceof Absent) return { status: 'absent', reason: error.message };
+    return failure(error instanceof TimedOut ? 'timeout' : 'error', reasonOf(error), run.monotonicMs() - start);
   }
 }
 
 async function readOne<Config>(
-  run: ProbeRun<Config>,
-  probe: Probe<Shape<unknown>, Config>,
+  run: Started<Config>,
+  probe: AnyProbe<Config>,
   item: string | undefined,
-  began: number,
 ): Promise<Envelope> {
-  const start = run.monotonicMs();
-  const left = run.budgetMs - (start - began);
-  if (left <= 0) return notBegun;
   const at = run.now();
   const what = item === undefined ? probe.name : `${probe.name}: ${item}`;
-  try {
+  return inTime(run, probe, what, async (signal, start) => {
     const before = run.previous[probe.name] ?? {};
     const kept = Object.hasOwn(before, item ?? whole) ? before[item ?? whole] : undefined;
-    const read = (signal: AbortSignal): Promise<unknown> =>
-      probe.read({
-        config: run.config,
-        host: (name = 'local') => run.openHost(name, signal),
-        item: item ?? whole,
-        // A reading from an older version may have another shape; then there is no previous reading.
-        previous: previousOf(probe, kept),
-        bootId: run.bootId,
-        at,
-      });
-    const data = await withDeadline(Math.min(probe.timeoutMs ?? run.timeoutMs, left), what, read, probe.graceMs);
+    const data: unknown = await probe.read({
+      config: run.config,
+      host: (name = 'local') => run.openHost(name, signal),
+      item: item ?? whole,
+      // A reading from an older version may have another shape; then there is no previous reading.
+      previous: previousOf(probe, kept),
+      bootId: run.bootId,
+      at,
+    });
     const ms = roundMs(run.monotonicMs() - start);
     const shaped = probe.section.schema.safeParse(data);
     if (shaped.success) return { status: 'ok', ms, collected_at: at.toISOString(), data: shaped.data };
     return failure('shape', `${what}: ${shapeProblem(shaped.error, data)}`, ms);
-  } catch (error) {
-    return outcomeOf(error, run.monotonicMs() - start);
-  }
+  });
 }
 
 function previousOf(probe: Probe, kept: Reading | undefined) {
   const parsed = kept && probe.section.schema.safeParse(kept.data);
   return parsed?.success ? { at: new Date(kept!.at), bootId: kept!.boot_id, data: parsed.data } : undefined;
-}
-
-function outcomeOf(error: unknown, ms: number): Envelope {
-  if (error instanceof Absent) return { status: 'absent', reason: error.message };
-  return failure(error instanceof TimedOut ? 'timeout' : 'error', reasonOf(error), ms);
 }
 
 function failure(kind: Failed['kind'], reason: string, ms: number): Envelope {

@@ -1,5 +1,5 @@
 // The parts of a snapshot that could be read, for checks, and those that could not. Failed and absent are kept apart.
-import type { Envelope, Failed } from '../contract/envelope.ts';
+import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
 
 export interface Selection {
@@ -7,28 +7,14 @@ export interface Selection {
   readonly readable: Record<string, unknown>;
   /** Whether every needed section could be read. */
   readonly complete: boolean;
-  /** Failed sections and items. */
   readonly unread: readonly Unread[];
 }
 
-interface Unread {
-  readonly section: string;
-  /** Undefined where the whole section failed. */
-  readonly item: string | undefined;
+interface Unread extends Omit<Reading, 'outcome'> {
   readonly reason: string;
   /** Name of the reading that is the cause: this one itself, or another that this one depends on. */
   readonly because: string;
 }
-
-const failureOf = ({ reason, because }: Failed, section: string, item: string | undefined): Unread => ({
-  section,
-  item,
-  reason,
-  because: because ?? readingOf(section, item),
-});
-
-export const readingOf = (section: string, item: string | undefined): string =>
-  item === undefined ? section : `${section}.${item}`;
 
 export function selectReadable(
   needs: readonly string[],
@@ -39,26 +25,18 @@ export function selectReadable(
   const readable: Record<string, unknown> = {};
   let complete = true;
   for (const need of needs) {
-    const section = sections[need];
-    if (section?.status === 'ok') {
-      readable[need] = definitions[need]?.many ? readItems(need, section.data) : section.data;
-      continue;
+    const missing = { status: 'failed', kind: 'shape', reason: `the snapshot has no section ${need}`, ms: 0 } as const;
+    const section = sections[need] ?? missing;
+    const items: Record<string, unknown> = {};
+    if (section.status === 'ok') readable[need] = definitions[need]?.many ? items : section.data;
+    else complete = false;
+    for (const { outcome, ...reading } of outcomesOf(definitions, { [need]: section })) {
+      if (outcome.status === 'ok' && reading.item !== undefined) items[reading.item] = outcome.data;
+      if (outcome.status !== 'failed') continue;
+      unread.push({ ...reading, reason: outcome.reason, because: outcome.because ?? reading.name });
     }
-    complete = false;
-    if (section === undefined)
-      unread.push({ section: need, item: undefined, reason: `the snapshot has no section ${need}`, because: need });
-    else if (section.status === 'failed') unread.push(failureOf(section, need, undefined));
   }
   return { readable, complete, unread };
-
-  function readItems(need: string, data: unknown): Record<string, unknown> {
-    const good: Record<string, unknown> = {};
-    for (const [item, envelope] of Object.entries(data as Record<string, Envelope>)) {
-      if (envelope.status === 'ok') good[item] = envelope.data;
-      else if (envelope.status === 'failed') unread.push(failureOf(envelope, need, item));
-    }
-    return good;
-  }
 }
 
 /** Every reading with its probe and its name: `host`, or `filesystems.data` where a section has items. */

@@ -6,7 +6,6 @@ import { reasonOf } from '../core/text.ts';
 interface Watcher {
   readonly style: BeatStyle;
   readonly url: string;
-  /** Deadline for the whole request. */
   readonly seconds: number;
 }
 

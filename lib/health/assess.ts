@@ -37,9 +37,9 @@ export const assessHealth = (registry: Judging) =>
       },
     },
 
-    onlyAsks: (options) => options['nagios'] === true,
+    onlyPrints: (options) => options['nagios'] === true,
     // The usual exit code for wrong usage, 2, means CRITICAL to Nagios.
-    answerFailure: (error, argv) => (argv.includes('--nagios') ? nagiosFailure(reasonOf(error)) : undefined),
+    renderFailure: (error, argv) => (argv.includes('--nagios') ? nagiosFailure(reasonOf(error)) : undefined),
 
     async run(world) {
       const at = chosenTime(world);
@@ -83,7 +83,7 @@ const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
 
 const noSnapshot = (found: Snapshot | undefined) => ({
   snapshot: undefined,
-  missing: found ? `its time is none: ${JSON.stringify(found.time_utc)}` : 'there is no snapshot yet',
+  missing: found ? `its time is invalid: ${JSON.stringify(found.time_utc)}` : 'there is no snapshot yet',
 });
 
 function chosenTime(world: World<HealthConfig>): Date {
@@ -132,7 +132,7 @@ function summaryOf({ overall_level, counts, observations }: Health): string {
     `${overall_level}: ${tallyOf(counts)}`,
     ...alignColumns(
       worstOnes.map(({ level, message }) => [level, message]),
-      { gap: ' ', least: [7] },
+      { gap: ' ', minimumWidths: [7] },
     ),
   ].join('\n');
 }

@@ -2,7 +2,7 @@
 // and the condition that clears it.
 import { Usage } from '../contract/errors.ts';
 import type { Registry } from '../contract/registry.ts';
-import type { Line, World } from '../contract/stage.ts';
+import type { World } from '../contract/stage.ts';
 import { alignColumns } from '../core/columns.ts';
 import type { Level } from '../core/level.ts';
 import { formatMeasure } from '../core/quantity.ts';
@@ -10,26 +10,11 @@ import { closestWords, nearest } from '../core/text.ts';
 import { clockMinute, daysBefore, distance } from '../core/time.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
-import { type Health, type HistoryLine, history, latestHealth } from './files.ts';
+import { type Health, history, latestHealth, parseHistoryLine } from './files.ts';
 
 type Observation = Health['observations'][number];
 
-export interface Explanation {
-  readonly observation: Observation;
-  readonly assessed_at: string;
-  /** The readings that the check judged; empty where the monitor judges itself. */
-  readonly read: readonly Reading[];
-  readonly limit_origin: string;
-  readonly since: { readonly at: string; readonly atLeast: boolean } | undefined;
-}
-
-interface Reading {
-  readonly name: string;
-  readonly source: string;
-  readonly collected_at: string | undefined;
-  readonly outcome: string;
-  readonly data: unknown;
-}
+export type Explanation = Awaited<ReturnType<typeof explain>>;
 
 type Judging = Pick<Registry, 'sections' | 'checks'>;
 
@@ -42,24 +27,19 @@ export async function explain(
   world: World<object>,
   originOf: (key: string) => string,
   alert: AlertNamed | undefined,
-): Promise<Explanation> {
+) {
   const health = await world.read(latestHealth);
   if (!health)
     throw new Error(`nothing has been assessed yet: ${latestHealth.path(world.places, world.now())} is not there`);
   const observation = health.observations.find((one) => one.id === id);
-  if (!observation)
-    throw new Usage(
-      unknownId(
-        id,
-        health.observations.map((one) => one.id),
-        alert,
-      ),
-    );
+  const known = health.observations.map((one) => one.id);
+  if (!observation) throw new Usage(unknownId(id, known, alert));
   const snapshot = await world.read(latest).catch(() => undefined); // the observation is shown without its readings
   const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
   return {
     observation,
     assessed_at: health.assessed_at,
+    /** The readings that the check judged; empty where the monitor judges itself. */
     read: judged ? readingsOf(registry, observation, judged) : [],
     limit_origin: observation.limit.key === '' ? 'a fact, not a setting' : originOf(observation.limit.key),
     since: findStart(id, observation.level, health, world),
@@ -87,7 +67,7 @@ function unknownId(id: string, known: readonly string[], alert: AlertNamed | und
   return `${problem}${meant ? `; did you mean ${meant}?` : ''}\nThere are:\n  ${[...near, ...more].join('\n  ')}`;
 }
 
-function readingsOf({ sections, checks }: Judging, { check, subject }: Observation, snapshot: Snapshot): Reading[] {
+function readingsOf({ sections, checks }: Judging, { check, subject }: Observation, snapshot: Snapshot) {
   const needs = checks.find(({ name }) => name === check)?.needs ?? [];
   return needs.flatMap((need) => {
     const section = snapshot.sections[need];
@@ -115,7 +95,7 @@ function partOfSubject(data: unknown, subject: string): unknown {
 }
 
 /** Finds the snapshot since which the observation has had this level without a break; searches the history backwards. */
-function findStart(id: string, level: Level, health: Health, world: World<object>): Explanation['since'] {
+function findStart(id: string, level: Level, health: Health, world: World<object>) {
   if (health.snapshot_time_utc === undefined) return undefined;
   const today = new Date(health.snapshot_time_utc);
   let first: string | undefined;
@@ -124,7 +104,7 @@ function findStart(id: string, level: Level, health: Health, world: World<object
     let lines = 0;
     for (const line of world.scan(history, 'end', daysBefore(today, back))) {
       lines += 1;
-      const record = parseLine(line);
+      const record = parseHistoryLine(line);
       // The last line of a run id counts, which is the first one when reading backwards.
       if (!record || seen.has(record.run_id)) continue;
       seen.add(record.run_id);
@@ -135,14 +115,6 @@ function findStart(id: string, level: Level, health: Health, world: World<object
     if (lines === 0 && back > 0) break;
   }
   return first === undefined ? undefined : { at: first, atLeast: true };
-}
-
-function parseLine(line: Line<HistoryLine>): HistoryLine | undefined {
-  try {
-    return line.parse();
-  } catch {
-    return undefined; // the lines before an incomplete line are still readable
-  }
 }
 
 export function renderExplanation(explanation: Explanation, now: Date): string {
@@ -172,7 +144,7 @@ export function renderExplanation(explanation: Explanation, now: Date): string {
 }
 
 function sinceWords(since: Explanation['since'], now: Date): string {
-  if (!since) return 'unknown: no line of the levels’ history tells';
+  if (!since) return 'unknown: the history of levels does not show it';
   const at = new Date(since.at);
   return `${since.atLeast ? 'at least ' : ''}${clockMinute(at)}, ${distance(at, now)} ago${since.atLeast ? ' (the history goes no further back)' : ''}`;
 }

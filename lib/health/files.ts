@@ -5,6 +5,7 @@ import { words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import { level, observationSchema } from '../contract/observation.ts';
 import type { StageRecord } from '../contract/record.ts';
+import type { Line } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import { dayStamp } from '../core/time.ts';
 import type { Judged } from '../engine/checks.ts';
@@ -64,6 +65,15 @@ const historySchema = z.looseObject({
 });
 
 export type HistoryLine = z.output<typeof historySchema>;
+
+/** Undefined where the line is torn: the lines around it are still readable. */
+export function parseHistoryLine(line: Line<HistoryLine>): HistoryLine | undefined {
+  try {
+    return line.parse();
+  } catch {
+    return undefined;
+  }
+}
 
 export const history = defineFile<HistoryLine>({
   summary: 'how each snapshot of the UTC day was judged; the last line of a run id counts',

@@ -34,7 +34,7 @@ export function judgeAge({ snapshot, missing }: JudgementInput, config: HealthCo
     return observe(false, `the snapshot is from the future, by ${formatDuration(aheadSeconds)}: a clock is wrong`);
   if (seconds === undefined)
     return observe(false, `no snapshot to judge: ${firstLine(missing)}`, { shortMessage: firstLine(missing) });
-  const measured = { value: seconds, unit: 's', says: 'the snapshot is', after: ' old' };
+  const measured = { value: seconds, unit: 's', prefix: 'the snapshot is', suffix: ' old' };
   const [old, most] = [formatDuration(seconds), formatDuration(limit)];
   return observe(!isStale({ seconds }, limit), `the snapshot is ${old} old (at most ${most})`, { measured });
 }
@@ -45,12 +45,11 @@ export function judgeMonitor(
   at: Date,
 ): Judged[] {
   const before = stages.find(({ stage }) => stage === judgingStage);
+  const recorded = stages.flatMap((record) => deliveryOf(record, before, outbox === undefined));
+  const deliveries = outbox ? [outboxOf(outbox), ...recorded] : recorded;
   return [
     ...stages.map((record) => judged('stage-outcome', outcomeOf(record, before, at))),
-    ...(outbox ? [outboxOf(outbox)] : []).map((finding) => judged('mail-delivery', finding)),
-    ...stages
-      .flatMap((record) => deliveryOf(record, before, outbox === undefined))
-      .map((finding) => judged('mail-delivery', finding)),
+    ...deliveries.map((finding) => judged('mail-delivery', finding)),
     ...(heartbeat ? [judged('heartbeat', heartbeatOf(heartbeat, config.limits.heartbeat, at))] : []),
   ];
 }
@@ -89,7 +88,7 @@ function deliveryOf(record: StageRecord, before: StageRecord | undefined, judges
   const late = overdue(record, before);
   if (late !== undefined) {
     const subjects = [...(waiting === undefined ? [] : ['outbox']), ...(untold === undefined ? [] : ['alertmanager'])];
-    const says = `whether news arrives is not known: ${late}`;
+    const says = `whether messages are delivered is unknown: ${late}`;
     return subjects.map((subject) => delivery(subject, null, says, `${stage} runs again`));
   }
   return [
@@ -109,7 +108,7 @@ function outboxOf({ waiting, waiting_seconds, dead }: NonNullable<JudgementInput
   const says = `${counted(waiting, 'mail')} cannot be delivered; the oldest waits for`;
   return {
     ...delivery('outbox', waiting + dead, wrong.join('; ') || 'every mail was delivered', clears_when),
-    ...(waiting > 0 ? { measured: { value: waiting_seconds, unit: 's', says } } : {}),
+    ...(waiting > 0 ? { measured: { value: waiting_seconds, unit: 's', prefix: says } } : {}),
   };
 }
 
@@ -117,8 +116,10 @@ const alertmanagerOf = (untold: number): Verdict =>
   delivery(
     'alertmanager',
     untold,
-    untold === 0 ? 'Alertmanager was told' : `${counted(untold, 'Alertmanager')} could not be told of the alerts`,
-    'every replica has been told',
+    untold === 0
+      ? 'Alertmanager has accepted the alerts'
+      : `${counted(untold, 'Alertmanager')} did not accept the alerts`,
+    'every replica has accepted the alerts',
   );
 
 /** A `value` of null means that the number of undelivered messages is unknown. */
@@ -139,7 +140,7 @@ function heartbeatOf(
   at: Date,
 ): Finding {
   const subject = 'outside';
-  const clears_when = 'the watcher has accepted a heartbeat';
+  const clears_when = 'the watchdog has accepted a heartbeat';
   const red = { value: limits.red, key: 'limits.heartbeat.red' };
   const unknown = (message: string): Verdict => ({
     subject,
@@ -159,12 +160,12 @@ function heartbeatOf(
     subject,
     value: Math.round(age * 1000) / 1000,
     unit: 's',
-    says: never ? 'no heartbeat was ever accepted, and it has been tried for' : 'the last heartbeat was accepted',
-    ...(never ? {} : { after: ' ago' }),
-    ...(outcome === 'accepted' ? {} : { aside: `; the last try: ${firstLine(words)}` }),
+    prefix: never ? 'no heartbeat was ever accepted, and it has been tried for' : 'the last heartbeat was accepted',
+    ...(never ? {} : { suffix: ' ago' }),
+    ...(outcome === 'accepted' ? {} : { note: `; the last try: ${firstLine(words)}` }),
     limits: { side: 'above', amber: { value: limits.amber, key: 'limits.heartbeat.amber' }, red },
     // A heartbeat that never worked is set up wrongly, so it is amber at once.
-    ...(never ? { least: 'amber' } : {}),
+    ...(never ? { minimumLevel: 'amber' } : {}),
     clears_when,
   };
 }

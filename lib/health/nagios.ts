@@ -1,6 +1,6 @@
 // Health as output of a Nagios plugin: a short status line with performance data behind a bar, one line for each observation
 // that is not green, and the exit code.
-import type { Answered } from '../contract/stage.ts';
+import type { PrintedResult } from '../contract/stage.ts';
 import { escapeForNagios } from '../core/harmless.ts';
 import { levels, worstFirst } from '../core/level.ts';
 import { firstLine } from '../core/text.ts';
@@ -9,12 +9,12 @@ import type { Health } from './files.ts';
 const words = { green: 'OK', amber: 'WARNING', red: 'CRITICAL', unknown: 'UNKNOWN' } as const;
 
 /** A plugin that fails for any reason is UNKNOWN. */
-export const nagiosFailure = (reason: string): Answered => ({
+export const nagiosFailure = (reason: string): PrintedResult => ({
   text: `OPS-MONITOR UNKNOWN - ${escapeForNagios(reason)}`,
   exitCode: 3,
 });
 
-export function nagiosLine({ overall_level, counts, observations }: Health): Answered {
+export function nagiosLine({ overall_level, counts, observations }: Health): PrintedResult {
   const bad = worstFirst
     .filter((level) => level !== 'green')
     .flatMap((level) => observations.filter((observation) => observation.level === level))
@@ -35,10 +35,7 @@ export function nagiosLine({ overall_level, counts, observations }: Health): Ans
 const mostShown = 3;
 const mostCharacters = 100;
 
-function statusText(
-  counts: Health['counts'],
-  bad: readonly { readonly message: string; readonly isNews: boolean }[],
-): string {
+function statusText(counts: Health['counts'], bad: readonly { message: string; isNews: boolean }[]): string {
   if (bad.length === 0) return `${counts['green']} checks are green`;
   const tally = worstFirst.flatMap((level) => (counts[level] ? [`${counts[level]} ${level}`] : [])).join(', ');
   const news = bad.filter(({ isNews }) => isNews).map(({ message }) => firstLine(message, mostCharacters));

@@ -9,7 +9,7 @@ export function powerFinding(
   problem = 'no reason given',
 ): Finding {
   const subject = 'power';
-  if (value !== undefined) return { subject, value, unit, says: `${what} is` };
+  if (value !== undefined) return { subject, value, unit, prefix: `${what} is` };
   const message = `${what} is not known: ${problem}`;
-  return { subject, level: 'unknown', value: null, unit, message, clears_when: `a fresh sample tells ${what} again` };
+  return { subject, level: 'unknown', value: null, unit, message, clears_when: `a fresh sample of ${what} is read` };
 }

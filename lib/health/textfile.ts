@@ -11,9 +11,9 @@ export function renderTextfile(
   health: Health,
   sections: Readonly<Record<string, Envelope>>,
 ): string {
-  const snapshotSeconds =
-    health.snapshot_time_utc === undefined ? undefined : Date.parse(health.snapshot_time_utc) / 1000;
   const assessedSeconds = Date.parse(health.assessed_at) / 1000;
+  const { snapshot_time_utc } = health;
+  const snapshotSeconds = snapshot_time_utc === undefined ? [] : [Date.parse(snapshot_time_utc) / 1000];
   const read = outcomesOf(definitions, sections).flatMap(({ probe, item = '', outcome }) =>
     outcome.status === 'absent' ? [] : [{ labels: { probe, item }, outcome }],
   );
@@ -33,12 +33,12 @@ export function renderTextfile(
     gauge(
       'snapshot_timestamp_seconds',
       'When the snapshot was taken, as unix time.',
-      snapshotSeconds === undefined ? [] : [{ value: snapshotSeconds }],
+      snapshotSeconds.map((value) => ({ value })),
     ),
     gauge(
       'snapshot_age_seconds',
       'Age of the snapshot when it was assessed; for its age now, use the timestamp.',
-      snapshotSeconds === undefined ? [] : [{ value: Math.round((assessedSeconds - snapshotSeconds) * 1000) / 1000 }],
+      snapshotSeconds.map((seconds) => ({ value: Math.round((assessedSeconds - seconds) * 1000) / 1000 })),
     ),
     gauge('assessment_timestamp_seconds', 'When health was assessed, as unix time.', [{ value: assessedSeconds }]),
     gauge(

@@ -20,7 +20,7 @@ export function daysOf(file: FileLocation, places: Places): Date[] {
     .filter((day) => !Number.isNaN(day.getTime()));
 }
 
-export function unpacked(path: string, room?: (size: number) => Uint8Array): Uint8Array | undefined {
+export function readDayFile(path: string, room?: (size: number) => Uint8Array): Uint8Array | undefined {
   const parts = suffixes.flatMap((suffix) => {
     const bytes = readBytesIfThere(`${path}${suffix}`, suffix === '' ? room : undefined);
     if (!bytes) return [];

@@ -24,7 +24,7 @@ import {
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { errorCode, isMissing } from '../contract/errors.ts';
+import { codedError, errorCode, isMissing } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
 
 /** Replaces the file: temporary file, fsync, rename, fsync of the folder. */
@@ -41,11 +41,9 @@ export function replaceFile(path: string, text: string, mode: number): void {
   syncFolder(dirname(path));
 }
 
-/**
- * Like replaceFile for files that need not survive a power cut: readers see the old file or the new one, and nothing waits
+/** Like replaceFile for files that need not survive a power cut: readers see the old file or the new one, and nothing waits
  * for a disk. Written by hand, because write-file-atomic resolves the whole path and asks for the old file's owner: a
- * twentieth of a process start, in a beat that writes three files.
- */
+ * twentieth of a process start, in a beat that writes three files. */
 export function swapFile(path: string, text: string, mode: number): void {
   makeFolder(dirname(path));
   const temporary = `${path}.tmp-${process.pid}-0`;
@@ -59,13 +57,10 @@ export function swapFile(path: string, text: string, mode: number): void {
   }
 }
 
-/** Ignores errors, so that a failed clean-up (a read-only disk) does not hide the error before it. */
-function removeQuietly(path: string): void {
-  try {
-    removeIfThere(path);
-  } catch {
-    // swept by a later run
-  }
+/** Ignores errors: a failed clean-up (a read-only disk, another user's folder) must not hide the error before it. */
+export function removeQuietly(path: string): void {
+  // Mostly there is no such file, and a failing unlink costs more than this check.
+  unlessFailing(() => modifiedMs(path) !== undefined && removeIfThere(path));
 }
 
 /** Overwrites the file in place, 60 times as fast: for files that nobody else reads and that need not survive a kill. */
@@ -82,23 +77,18 @@ export function syncFolder(folder: string): void {
   withOpen(folder, constants.O_RDONLY | constants.O_DIRECTORY, 0, fsyncSync);
 }
 
-/**
- * Appends one whole line in one write, after closing a line that an earlier run left torn. With `synced: false` the line may
- * be lost in a power cut.
- */
+/** Appends one whole line in one write, after closing a line that an earlier run left torn. With `synced: false` the line may
+ * be lost in a power cut. */
 export function appendLine(path: string, line: string, mode: number, { synced = true } = {}): void {
   makeFolder(dirname(path));
   const size = withOpen(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, mode, (descriptor) => {
     const { size: before } = fstatSync(descriptor);
     const bytes = Buffer.from(`${endsTorn(descriptor, before) ? '\n' : ''}${line}\n`);
-    // On a full disk write() may write fewer bytes than asked, without an error.
     const written = writeSync(descriptor, bytes);
     if (written !== bytes.length) {
       // Remove the partial line again: the records before it must stay readable.
       ftruncateSync(descriptor, before);
-      throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes of a line were written`), {
-        code: 'ENOSPC',
-      });
+      throw shortWrite(path, written, bytes);
     }
     if (synced) fsyncSync(descriptor);
     if (before === 0) fchmodSync(descriptor, mode); // a new file's mode must not depend on the umask
@@ -106,6 +96,10 @@ export function appendLine(path: string, line: string, mode: number, { synced = 
   });
   if (size === 0 && synced) syncFolder(dirname(path));
 }
+
+/** On a full disk write() may write fewer bytes than asked, without an error. */
+export const shortWrite = (path: string, written: number, { length }: Uint8Array): Error =>
+  codedError('ENOSPC', `ENOSPC: only ${written} of ${length} bytes were written to ${path}`);
 
 function endsTorn(descriptor: number, size: number): boolean {
   if (size === 0) return false;
@@ -128,18 +122,14 @@ export function withOpen<Result>(
   }
 }
 
-/**
- * Mode of new folders, whatever the umask: a file's own mode decides who may read it. Under a unit's UMask=0027 node-exporter
- * could not enter the folder of the textfiles.
- */
+/** Mode of new folders, whatever the umask: a file's own mode decides who may read it. Under a unit's UMask=0027 node-exporter
+ * could not enter the folder of the textfiles. */
 const forAll = 0o755;
 /** Mode of private folders, such as the one for locks: whoever can open a lock file can take the lock. */
 export const forOwner = 0o700;
 
-/**
- * Makes a folder and the missing ones above it; `mode` applies to the last one. Does not use mkdir's `recursive`, which
- * never returns for a path below /proc.
- */
+/** Makes a folder and the missing ones above it; `mode` applies to the last one. Does not use mkdir's `recursive`, which
+ * never returns for a path below /proc. */
 export function makeFolder(path: string, mode = forAll): void {
   const missing: string[] = [];
   for (let folder = path; !existsSync(folder) && dirname(folder) !== folder; folder = dirname(folder))
@@ -165,20 +155,13 @@ function whateverUmask(make: () => void): void {
   }
 }
 
-/**
- * Removes a file's temporary files that killed runs left. Call only under the lock of the file's one writer. Matches only
- * our own names for temporary files: copies made by an administrator or logrotate stay.
- */
-export function sweepTemporaries(path: string, beforeMs = Infinity): void {
-  sweep(dirname(path), (name) => name === basename(path), beforeMs);
-}
+/** Removes a file's temporary files that killed runs left. Call only under the lock of the file's one writer. Matches only
+ * our own names for temporary files: copies made by an administrator or logrotate stay. */
+export const sweepTemporaries = (path: string, beforeMs?: number): void =>
+  sweepFolder(dirname(path), (name) => name === basename(path), beforeMs);
 
 /** Removes the temporary files of all files in a folder that has one writer. */
-export function sweepFolder(folder: string): void {
-  sweep(folder, () => true, Infinity);
-}
-
-function sweep(folder: string, isOurs: (name: string) => boolean, beforeMs: number): void {
+export function sweepFolder(folder: string, isOurs = (_name: string) => true, beforeMs = Infinity): void {
   for (const entry of listIfThere(folder)) {
     const [ending] = /\.tmp-\d+-\d+$/.exec(entry) ?? [];
     if (ending === undefined || !isOurs(entry.slice(0, -ending.length))) continue;
@@ -209,7 +192,7 @@ function readRegular<Content>(path: string, most: number, read: (descriptor: num
   return unlessMissing(() =>
     withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, 0, (descriptor) => {
       const found = fstatSync(descriptor);
-      if (found.isDirectory()) throw Object.assign(new Error(`EISDIR: ${path} is a folder`), { code: 'EISDIR' });
+      if (found.isDirectory()) throw codedError('EISDIR', `EISDIR: ${path} is a folder`);
       if (!found.isFile()) throw new Error(`${path} is not a regular file`);
       if (found.size > most) throw new Error(`${path} is too large: ${found.size} bytes, more than ${most}`);
       return read(descriptor, found.size);
@@ -231,14 +214,17 @@ export const removeIfThere = (path: string): void => unlessMissing(() => unlinkS
 export const listIfThere = (folder: string): string[] => unlessMissing(() => readdirSync(folder)) ?? [];
 
 /** Undefined where the path does not exist. */
-export function unlessMissing<Result>(ask: () => Result): Result | undefined {
+export function unlessMissing<Result>(ask: () => Result, countsAsMissing = isMissing): Result | undefined {
   try {
     return ask();
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (countsAsMissing(error)) return undefined;
     throw error;
   }
 }
+
+/** Undefined where `ask` fails for whatever reason. */
+export const unlessFailing = <Result>(ask: () => Result): Result | undefined => unlessMissing(ask, () => true);
 
 /** Whether the disk is at fault, not the path or permissions: then essential files are written to the runtime folder. */
 export const isDiskTrouble = (error: unknown): boolean =>

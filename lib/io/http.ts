@@ -4,7 +4,7 @@ import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { errorCode } from '../contract/errors.ts';
-import type { Answer } from '../contract/host.ts';
+import type { UrlReply } from '../contract/host.ts';
 import type { HttpReply, HttpRequest } from '../contract/net.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
@@ -81,7 +81,7 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
 export async function getUrl(
   url: string,
   { timeoutMs, signal, userAgent }: { timeoutMs: number; signal: AbortSignal; userAgent: string },
-): Promise<Answer> {
+): Promise<UrlReply> {
   const headers = { 'user-agent': userAgent, accept: '*/*' };
   const seconds = timeoutMs / 1000;
   const asked = { method: 'GET', url, headers, seconds, signal, acceptsAnyCertificate: true } as const;
@@ -90,7 +90,7 @@ export async function getUrl(
   return failure === 'late' ? { ...answer, error: `no answer within ${formatDuration(seconds)}` } : answer;
 }
 
-type Certificate = Pick<Answer, 'certificate_expires_at' | 'certificate_problem'>;
+type Certificate = Pick<UrlReply, 'certificate_expires_at' | 'certificate_problem'>;
 
 function readCertificate(socket: TLSSocket): Certificate {
   const problem: unknown = socket.authorized ? undefined : socket.authorizationError;

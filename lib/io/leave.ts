@@ -35,13 +35,13 @@ export function callOnPool<Result>(
   });
 }
 
-/** Registers a function that leave() calls, for example to kill a child. Returns a function that unregisters it. */
+/** Registers a function that exitNow() calls, for example to kill a child. Returns a function that unregisters it. */
 export function endOnLeaving(end: () => void): () => void {
   held.endings.add(end);
   return () => void held.endings.delete(end);
 }
 
-export function leave(code: number): never {
+export function exitNow(code: number): never {
   for (const end of held.endings) end();
   // process.exit() joins the threads of the pool, so a thread that is stuck in the kernel (a dead disk, a mount or name
   // server that does not answer) would keep the process alive. Replacing the process image ends all threads, except one

@@ -2,33 +2,21 @@
 // for a while.
 import { readFileSync } from 'node:fs';
 import { parseProcessStat } from '../parse/proc.ts';
+import { unlessFailing } from './files.ts';
 
-interface Noted {
-  readonly pid: number;
-  /** Start time in clock ticks since boot: distinguishes the process from a later one with the same pid. */
-  readonly started: string;
-}
-
-export const describeThisProcess = (): Noted => ({ pid: process.pid, started: startOf(process.pid) ?? '' });
+/** `started`, in clock ticks since boot, distinguishes the process from a later one with the same pid. */
+export const describeThisProcess = () => ({ pid: process.pid, started: startOf(process.pid) ?? '' });
 
 /** True also for a killed process that is a zombie while one of its threads still sleeps in the kernel. */
-export function lives({ pid, started }: Noted): boolean {
+export function isStillAlive({ pid, started }: ReturnType<typeof describeThisProcess>): boolean {
   if (!Number.isInteger(pid) || pid <= 1) return false;
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false; // no such process, or one of another user, which cannot be an earlier run of ours
-  }
+  // It fails for no such process, and for one of another user, which cannot be an earlier run of ours.
+  if (!unlessFailing(() => process.kill(pid, 0))) return false;
   // In its sandbox a beat can signal an earlier beat but not see it in /proc: ProtectProc=invisible, and each beat has
   // its own user namespace.
   const now = startOf(pid);
   return now === undefined || now === started;
 }
 
-function startOf(pid: number): string | undefined {
-  try {
-    return parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8')).started;
-  } catch {
-    return undefined;
-  }
-}
+const startOf = (pid: number): string | undefined =>
+  unlessFailing(() => parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8')).started);

@@ -20,14 +20,11 @@ export interface LocalSettings {
   /** Folder for the notes about children that may hang. */
   readonly notes: string;
   readonly userAgent: string;
-  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/**
- * Opens this machine for one cycle. Texts and path states are cached within it: twelve filesystems need the mount table and
- * the same few folders, and a path that hangs must hold one thread of the pool, not twelve.
- */
-export function localHostOpener({ notes, userAgent, env }: LocalSettings): (signal: AbortSignal) => Host {
+/** Opens this machine for one cycle. Texts and path states are cached within it: twelve filesystems need the mount table and
+ * the same few folders, and a path that hangs must hold one thread of the pool, not twelve. */
+export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: AbortSignal) => Host {
   // libuv reads this when it first needs a thread. With its default of four threads, four paths on one dead disk would
   // block all other readings.
   process.env['UV_THREADPOOL_SIZE'] ??= '24';
@@ -60,7 +57,7 @@ export function localHostOpener({ notes, userAgent, env }: LocalSettings): (sign
     run: async (argv, { alone } = {}) =>
       (await import('./process.ts')).readByProgram(argv, {
         signal,
-        env: { HOME: process.env['HOME'], ...env },
+        env: { HOME: process.env['HOME'] },
         ...(alone === undefined ? {} : { aloneNote: join(notes, `${encodeURIComponent(alone).slice(0, 200)}.json`) }),
       }),
     get: async (url, { timeoutMs }) => (await import('./http.ts')).getUrl(url, { timeoutMs, signal, userAgent }),

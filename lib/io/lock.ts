@@ -3,7 +3,7 @@
 // make impossible; this lock works between a unit in namespaces of its own and a shell, and kill -9 frees it.
 import { accessSync, closeSync, constants, existsSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode, LockedOut } from '../contract/errors.ts';
+import { codedError, errorCode, LockedOut } from '../contract/errors.ts';
 import { reasonOf } from '../core/text.ts';
 import { forOwner, makeFolder, readIfThere } from './files.ts';
 
@@ -37,10 +37,8 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
   return { release: () => database.close() };
 }
 
-/**
- * SQLite would open a read-only file for reading, and the lock would then exclude nobody. For a file that cannot be
- * created, its error says only that it could not be opened.
- */
+/** SQLite would open a read-only file for reading, and the lock would then exclude nobody. For a file that cannot be
+ * created, its error says only that it could not be opened. */
 function makeWritable(path: string): void {
   try {
     makeFolder(dirname(path), forOwner);
@@ -49,7 +47,7 @@ function makeWritable(path: string): void {
   } catch (error) {
     const code = errorCode(error);
     const reason = code === 'EACCES' ? `: ${describeOwner(path)}` : '';
-    throw Object.assign(new Error(`the lock ${path} cannot be taken${reason}`, { cause: error }), { code });
+    throw codedError(code, `the lock ${path} cannot be taken${reason}`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 // Requests to foreign servers. The address often contains a token, so it is removed from every error and every answer.
 import { readFileSync } from 'node:fs';
 import { errorCode } from '../contract/errors.ts';
-import type { Ask, Net, Reply, Secret } from '../contract/net.ts';
+import type { NetRequest, Net, Reply, Secret } from '../contract/net.ts';
 import { join } from '../core/path.ts';
 import { oneLine } from '../core/harmless.ts';
 import { reasonOf } from '../core/text.ts';
@@ -13,7 +13,7 @@ export function makeNet(environment: Readonly<Record<string, string | undefined>
   return { request, secret: (reference) => findSecret(reference, environment) };
 }
 
-async function request(ask: Ask): Promise<Reply> {
+async function request(ask: NetRequest): Promise<Reply> {
   const hide = secretRemover(ask);
   const { status, error, body, headers } = await requestOverHttp({ ...ask, mostBodyBytes });
   return {
@@ -25,7 +25,7 @@ async function request(ask: Ask): Promise<Reply> {
 }
 
 /** A server's reply, or an error of Node, may repeat the requested address with the token in it. */
-function secretRemover({ url, headers = {} }: Ask): (text: string) => string {
+function secretRemover({ url, headers = {} }: NetRequest): (text: string) => string {
   const target = URL.parse(url);
   const parts = target
     ? [

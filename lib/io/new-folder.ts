@@ -8,18 +8,9 @@ import { makeFolder } from './files.ts';
 import { endOnLeaving } from './leave.ts';
 import { storeFiles } from './store.ts';
 
-/** Number and total size of the files in the folder. */
-export interface Written {
-  readonly files: number;
-  readonly bytes: number;
-}
-
-/** Refuses a `path` that exists. After a failure or a signal that ends the process, no part of the folder is left. */
-export async function writeNewFolder(
-  path: string,
-  mode: number,
-  fill: (folder: NewFolder) => Promise<void>,
-): Promise<Written> {
+/** Refuses a `path` that exists. After a failure or a signal that ends the process, no part of the folder is left. Returns
+ * the number and total size of the files. */
+export async function writeNewFolder(path: string, mode: number, fill: (folder: NewFolder) => Promise<void>) {
   refuseTaken(path);
   const building = `${path}.tmp-${process.pid}`;
   const remove = (): void => rmSync(building, { recursive: true, force: true });

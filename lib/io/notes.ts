@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
-import { listIfThere, readIfThere, removeIfThere, replaceFile } from './files.ts';
+import { listIfThere, readIfThere, removeQuietly, replaceFile } from './files.ts';
 import { nearestOwner } from './privileges.ts';
 
 /** A larger file is refused. */
@@ -53,10 +53,4 @@ function refuseToMake(folder: string): void {
 }
 
 /** A note in another user's folder stays, which does no harm. */
-export function removeNote(folder: string, name: string): void {
-  try {
-    removeIfThere(join(folder, name));
-  } catch {
-    // no permission to remove it
-  }
-}
+export const removeNote = (folder: string, name: string): void => removeQuietly(join(folder, name));

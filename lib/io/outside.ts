@@ -1,9 +1,10 @@
 // What mail transports need from outside: programs with input, mail servers, HTTP and the environment.
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import type { Outside, Ran, RunOptions } from '../contract/outside.ts';
+import type { Outside, RunResult, RunOptions } from '../contract/outside.ts';
 import type { Ending, Variables } from '../contract/program.ts';
 import { join } from '../core/path.ts';
+import { unlessFailing } from './files.ts';
 import { makeNet } from './net.ts';
 import { pickVariables, searchPath } from './variables.ts';
 
@@ -28,31 +29,23 @@ export function makeOutside(given: Variables = process.env): Outside {
       searchPath(environment['PATH'])
         .split(':')
         .map((folder) => join(folder, program))
-        .find(isProgram),
-    realpath: (path) => quietly(() => realpathSync(path)),
-    readable: (path) => quietly(() => (accessSync(path, constants.R_OK), statSync(path).isFile())) ?? false,
+        .find((path) => isFile(path, constants.X_OK)),
+    realpath: (path) => unlessFailing(() => realpathSync(path)),
+    readable: (path) => isFile(path, constants.R_OK),
     readText: (path) => readFileSync(path, 'utf8'),
-    smtp: async (...conversation) => (await import('./smtp.ts')).converse(...conversation),
+    smtp: async (...conversation) => (await import('./smtp.ts')).sendOverSmtp(...conversation),
   };
 }
 
-const isProgram = (path: string): boolean =>
-  quietly(() => (accessSync(path, constants.X_OK), statSync(path).isFile())) ?? false;
-
-function quietly<Result>(look: () => Result): Result | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
-}
+const isFile = (path: string, access: number): boolean =>
+  unlessFailing(() => (accessSync(path, access), statSync(path).isFile())) ?? false;
 
 /** Not waited for: a mail server that goes on delivering in the background and keeps its outputs open. */
 async function runForMail(
   argv: readonly string[],
   { input = '', env, seconds }: RunOptions,
   variables: Variables,
-): Promise<Ran> {
+): Promise<RunResult> {
   const { runProgram } = await import('./program.ts');
   const { ending, stdout, stderr } = await runProgram({
     argv,

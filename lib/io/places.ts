@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import { join } from '../core/path.ts';
+import { unlessFailing } from './files.ts';
 
 /** The folders that `files:` in the configuration may set. */
 type ConfiguredPlaces = Partial<Record<'state' | 'raw' | 'quicklooks' | 'textfiles', string | undefined>>;
@@ -54,16 +55,9 @@ function refuseKernelFiles(path: string): string {
 
 /** HOME may be unset (cron), missing (a service user) or another user's (su): then a private temporary folder is used. */
 function home(below: string): string {
-  const folder = homeFolder();
+  // A user id without an entry in passwd has no home folder, and homedir() throws.
+  const folder = unlessFailing(() => process.getBuiltinModule('node:os').homedir());
   return folder !== undefined && isWritable(folder) ? join(folder, below, 'ops-monitor') : join(ownTemporary(), below);
-}
-
-function homeFolder(): string | undefined {
-  try {
-    return process.getBuiltinModule('node:os').homedir();
-  } catch {
-    return undefined; // a user id without an entry in passwd has none
-  }
 }
 
 /** Any user can make a folder in /tmp under a guessable name: only a folder that is ours alone is used. */
@@ -80,11 +74,6 @@ function ownTemporary(): string {
   return path;
 }
 
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false; // missing or not writable: the caller takes another folder
-  }
-}
+/** False also where the folder is missing: the caller takes another folder. */
+const isWritable = (folder: string): boolean =>
+  unlessFailing(() => (accessSync(folder, constants.W_OK), true)) ?? false;

@@ -1,13 +1,10 @@
 // When root runs a command by hand, it becomes the user who owns the state folder: it can read only what the service
 // can read, leaves no file that the service cannot replace, and follows no link of that user with root's rights.
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { join } from '../core/path.ts';
 
-interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
+type Owner = Pick<Stats, 'uid' | 'gid'>;
 
 /** Becomes the owner of `folder`, or of a folder on the way to `below` that was made for another user: the operators'
  * own folder often belongs to root. */

@@ -3,7 +3,8 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod/mini';
-import type { Answer, Completed, Host, PathStat } from '../contract/host.ts';
+import { codedError } from '../contract/errors.ts';
+import type { UrlReply, Completed, Host, PathStat } from '../contract/host.ts';
 import { readWhole } from './read-whole.ts';
 
 const statfsSchema = z.object({
@@ -78,15 +79,14 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
     get: async (url) => {
       const answer = (await machine()).urls[url];
       if (!answer) throw new Error(`${folder} has no recorded answer of ${url}`);
-      return answer as Answer;
+      return answer as UrlReply;
     },
   };
 }
 
 function recorded<Kind extends 'stat' | 'statfs'>(machine: Machine, kind: Kind, path: string) {
   const found = machine[kind][path];
-  if (found === undefined)
-    throw Object.assign(new Error(`ENOENT: ${kind} of ${path} was not recorded`), { code: 'ENOENT' });
+  if (found === undefined) throw codedError('ENOENT', `ENOENT: ${kind} of ${path} was not recorded`);
   if (typeof found === 'string') throw new Error(found);
   return found as Exclude<Machine[Kind][string], string>;
 }

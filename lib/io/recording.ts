@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { reasonOf } from '../core/text.ts';
+import { unlessFailing } from './files.ts';
 import { type Machine, type RecordedCommand, recordedArgv } from './recorded.ts';
 
 export interface Recording {
@@ -14,13 +15,11 @@ export interface Recording {
 }
 
 /** Host name and user of this machine, so that they can be removed from a recording. */
-export function machineIdentity(): { hostname: string; user: string } {
-  try {
-    return { hostname: hostname(), user: userInfo().username };
-  } catch {
-    return { hostname: hostname(), user: '' }; // a user id without an entry in the user database
-  }
-}
+export const machineIdentity = () => ({
+  hostname: hostname(),
+  // A user id may have no entry in the user database.
+  user: unlessFailing(() => userInfo().username) ?? '',
+});
 
 export function refuseExisting(folder: string): void {
   if (existsSync(folder)) throw new Usage(`${folder} is there already: a recording never overwrites anything`);

@@ -38,19 +38,15 @@ export function placeFile(path: string, content: string | Uint8Array): void {
   writeFileSync(path, content);
 }
 
-/** Files without content that are reused: on ext4, creating a file takes thirty times as long as renaming one. */
-export interface FilePool {
-  place(path: string, bytes: number, modifiedMs: number): void;
-  /** Moves all placed files back into the pool. */
-  takeBack(): void;
-}
+export type FilePool = ReturnType<typeof filePool>;
 
-export function filePool(folder: string): FilePool {
+/** Files without content that are reused: on ext4, creating a file takes thirty times as long as renaming one. */
+export function filePool(folder: string) {
   const spare: string[] = [];
   let placed: string[] = [];
   makeFolder(folder);
   return {
-    place: (path, bytes, modifiedMs) => {
+    place: (path: string, bytes: number, modifiedMs: number) => {
       makeFolder(dirname(path));
       const used = spare.pop();
       if (used === undefined) writeFileSync(path, '');
@@ -59,6 +55,7 @@ export function filePool(folder: string): FilePool {
       utimesSync(path, modifiedMs / 1000, modifiedMs / 1000);
       placed.push(path);
     },
+    /** Moves all placed files back into the pool. */
     takeBack: () => {
       for (const path of placed) {
         const kept = join(folder, String(spare.length));
@@ -70,13 +67,8 @@ export function filePool(folder: string): FilePool {
   };
 }
 
-interface Page {
-  readonly url: string;
-  close(): void;
-}
-
 /** Serves a page on a free port of the loopback; `answer` is called at each request. */
-export async function servePage(answer: () => { status: number; ms: number }): Promise<Page> {
+export async function servePage(answer: () => { status: number; ms: number }) {
   const server = createServer((_request, response) => {
     const { status, ms } = answer();
     setTimeout(() => response.writeHead(status).end(`status ${status}\n`), ms);

@@ -2,14 +2,14 @@
 // answers, and short error texts.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import type { Answer, AnswerQuestion, Question } from '../contract/service.ts';
+import type { Page, PageHandler, PageRequest } from '../contract/service.ts';
 import { untilAborted } from '../core/abort.ts';
 import { reasonOf } from '../core/text.ts';
 
 export interface ServerSettings {
   /** Name of the service, for the message when the port is in use. */
   readonly name: string;
-  readonly answer: AnswerQuestion;
+  readonly answer: PageHandler;
   readonly host?: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -59,14 +59,14 @@ async function reply(request: IncomingMessage, response: ServerResponse, setting
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-const plain = (status: number, words: string): Answer => ({ status, type: 'text/plain', body: `${words}\n` });
+const plain = (status: number, words: string): Page => ({ status, type: 'text/plain', body: `${words}\n` });
 
 async function answerTo(
   request: IncomingMessage,
   { answer, deadlineMs, until, onProblem }: ServerSettings,
-): Promise<Answer> {
+): Promise<Page> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'only GET and HEAD are answered');
-  const question = questionIn(request.url ?? '');
+  const question = pageRequestIn(request.url ?? '');
   if (!question) return plain(400, 'invalid path');
   const late = AbortSignal.timeout(deadlineMs);
   const signal = AbortSignal.any([late, until]);
@@ -79,7 +79,7 @@ async function answerTo(
   }
 }
 
-function questionIn(target: string): Question | undefined {
+function pageRequestIn(target: string): PageRequest | undefined {
   const [raw = '', ...query] = target.split('?');
   try {
     const path = decodeURIComponent(raw);

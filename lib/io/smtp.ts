@@ -1,11 +1,16 @@
 // Sends one mail to one server through nodemailer, in one conversation with a deadline. Loaded only where SMTP is used.
 import { connect, type Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { codedError } from '../contract/errors.ts';
 import type { SmtpAnswer, SmtpMessage, SmtpSettings } from '../contract/outside.ts';
 import { reasonOf } from '../core/text.ts';
 import { countedLookup } from './http.ts';
 
-export async function converse(settings: SmtpSettings, mail: SmtpMessage, to: readonly string[]): Promise<SmtpAnswer> {
+export async function sendOverSmtp(
+  settings: SmtpSettings,
+  mail: SmtpMessage,
+  to: readonly string[],
+): Promise<SmtpAnswer> {
   const ms = settings.seconds * 1000;
   const deadline = AbortSignal.timeout(2 * ms);
   let socket: Socket | undefined;
@@ -44,7 +49,7 @@ function openSocket({ host, port, seconds }: SmtpSettings): Promise<Socket> {
       socket.destroy();
       reject(error);
     };
-    const late = (): void => fail(coded('ETIMEDOUT', `no connection within ${seconds} s`));
+    const late = (): void => fail(codedError('ETIMEDOUT', `no connection within ${seconds} s`));
     const timer = setTimeout(late, seconds * 1000);
     socket.once('error', fail);
     socket.once('connect', () => {
@@ -64,7 +69,7 @@ function holdConversation(
 ): Promise<SmtpAnswer> {
   return new Promise((resolve, reject) => {
     // Each answer has its own timeout; this deadline limits the whole conversation.
-    deadline.addEventListener('abort', () => reject(coded('ETIMEDOUT', `not done within ${2 * seconds} s`)));
+    deadline.addEventListener('abort', () => reject(codedError('ETIMEDOUT', `not done within ${2 * seconds} s`)));
     connection.on('error', reject);
     const send = (): void => {
       const envelope = { from: mail.from, to: [...to], size: Buffer.byteLength(mail.raw) };
@@ -81,8 +86,6 @@ function holdConversation(
     });
   });
 }
-
-const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
 /** The properties of nodemailer's errors that are used here. */
 type SmtpError = Error & {

@@ -3,21 +3,16 @@ import type { FileLocation, Places } from '../contract/file.ts';
 import { join } from '../core/path.ts';
 import { appendLine, modifiedMs, readIfThere, removeIfThere, sweepTemporaries } from './files.ts';
 
-/** Ignores errors: a spare copy that cannot be removed is older than the file just written, and so is not read. */
-export function removeSpare(spare: string): void {
-  try {
-    // Mostly there is no spare copy, and a failing unlink costs more than this check.
-    if (modifiedMs(spare) !== undefined) removeIfThere(spare);
-  } catch {
-    // no permission in the runtime folder
-  }
-}
-
 /**
  * Removes temporary files of killed runs, and appends lines that wait in spare copies. Call only under the stage's lock, or
  * with an `olderMs` by which no living run can own the temporary files.
  */
-export function tidy(files: readonly FileLocation[], places: Places, at: Date, olderMs: number | undefined): void {
+export function tidySpares(
+  files: readonly FileLocation[],
+  places: Places,
+  at: Date,
+  olderMs: number | undefined,
+): void {
   const beforeMs = olderMs === undefined ? Infinity : at.getTime() - olderMs;
   for (const file of files) {
     const path = file.path(places, at);

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { codedError } from '../contract/errors.ts';
 import type { Completed, Host } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
 import { formatDuration } from '../core/quantity.ts';
@@ -61,10 +62,7 @@ function openHost(name: string, signal: AbortSignal, namedLane: ReturnType<typeo
     const argv = ['sh', '-c', `[ -e "$1" ] || [ -L "$1" ] || exit 44; ${text}`, 'sh', path];
     const { exit_code, stdout, stderr } = await command(argv, `${what} ${path}`);
     if (exit_code === 0) return stdout;
-    if (exit_code === 44)
-      throw Object.assign(new Error(`ENOENT: no such file or directory, ${what} '${path}' on ${name}`), {
-        code: 'ENOENT',
-      });
+    if (exit_code === 44) throw codedError('ENOENT', `ENOENT: no such file or directory, ${what} '${path}' on ${name}`);
     if (exit_code === 45) throw new Error(`${path} on ${name} is not a regular file`);
     if (isNonGnuFind(stderr)) throw new Error(`${name} has no GNU find: ${firstLine(stderr)}`);
     throw new Error(`${what} of ${path} on ${name} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
@@ -138,11 +136,9 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
   return { ...done, stdout: done.stdout.slice(start + mark.length + 1) };
 }
 
-/**
- * A script that runs its arguments and kills them when its input ends: sshd itself only closes their input and output,
+/** A script that runs its arguments and kills them when its input ends: sshd itself only closes their input and output,
  * which a hanging process does not notice. The input ends with this process, with an abort and with a lost connection.
- * Where the script never receives the first line of input (because a ForceCommand reads it), nothing is killed.
- */
+ * Where the script never receives the first line of input (because a ForceCommand reads it), nothing is killed. */
 const killWhenInputEnds = [
   'exec 3<&0',
   '"$@" 3<&- & work=$!',
@@ -159,10 +155,8 @@ const killWhenInputEnds = [
 const environmentNote = ({ name, state }: SshSettings): string =>
   `OPS_MONITOR_ALONE=${fingerprint([hostname(), state, name].join(' '))}`;
 
-/**
- * Lists the commands of earlier connections that still run there: unkillable ones, and those whose lost connection sshd
- * has not noticed yet. A child inherits the note but does not count, hence the test for the process named in the note.
- */
+/** Lists the commands of earlier connections that still run there: unkillable ones, and those whose lost connection sshd
+ * has not noticed yet. A child inherits the note but does not count, hence the test for the process named in the note. */
 async function earlierAttempts(settings: SshSettings, socket: string): Promise<ReadonlyMap<string, Attempt>> {
   const script =
     'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\000" "\\012" | sed -n "s/^$1 //p" | ' +

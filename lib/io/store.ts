@@ -1,30 +1,20 @@
 // Implements StoreFiles on the local disk.
 import { spawnSync } from 'node:child_process';
-import {
-  constants,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { constants, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { errorCode } from '../contract/errors.ts';
+import { errorCode, isMissing } from '../contract/errors.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
-import { makeFolder, readBytesIfThere, syncFolder, withOpen } from './files.ts';
+import { listIfThere, makeFolder, readBytesIfThere, syncFolder, shortWrite, unlessMissing, withOpen } from './files.ts';
 import { childVariables } from './variables.ts';
 
 export const storeFiles: StoreFiles = {
-  readText: (path) => unlessMissing(() => readFileSync(path, 'utf8')),
+  readText: (path) => unlessNoFile(() => readFileSync(path, 'utf8')),
 
   // An array with a buffer of its own is aligned for typed arrays of any width.
-  readBytes: (path) => unlessMissing(() => readBytesIfThere(path, (size) => new Uint8Array(size))),
+  readBytes: (path) => unlessNoFile(() => readBytesIfThere(path, (size) => new Uint8Array(size))),
 
-  list: (folder) => unlessMissing(() => readdirSync(folder)) ?? [],
+  list: listIfThere,
 
   size: (path) => {
     const found = statSync(path, { throwIfNoEntry: false });
@@ -98,23 +88,13 @@ const runAndWait = (file: string, argv: readonly string[], timeout: number) =>
   spawnSync(file, argv, { encoding: 'utf8', env: childVariables(), timeout });
 
 const changeIfThere = (path: string, change: (descriptor: number) => boolean): boolean =>
-  unlessMissing(() => withOpen(path, constants.O_RDWR, 0, change)) ?? false;
+  unlessNoFile(() => withOpen(path, constants.O_RDWR, 0, change)) ?? false;
 
-/** On a full disk write() may write fewer bytes than asked, without an error. */
 function writeAll(descriptor: number, bytes: Uint8Array, offset: number, path: string): void {
   const written = writeSync(descriptor, bytes, 0, bytes.length, offset);
-  if (written !== bytes.length)
-    throw Object.assign(new Error(`ENOSPC: only ${written} of ${bytes.length} bytes were written to ${path}`), {
-      code: 'ENOSPC',
-    });
+  if (written !== bytes.length) throw shortWrite(path, written, bytes);
 }
 
-function unlessMissing<Result>(ask: () => Result): Result | undefined {
-  try {
-    return ask();
-  } catch (error) {
-    // A folder in place of the file counts as a missing file.
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error) ?? '')) return undefined;
-    throw error;
-  }
-}
+/** A folder in place of the file counts as a missing file. */
+const unlessNoFile = <Result>(ask: () => Result): Result | undefined =>
+  unlessMissing(ask, (error) => isMissing(error) || errorCode(error) === 'EISDIR');

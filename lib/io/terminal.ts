@@ -1,8 +1,10 @@
 // Standard output and error, and colour where the terminal supports it and NO_COLOR does not forbid it.
 import { fstatSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
+import { errorCode } from '../contract/errors.ts';
 import { terminalText } from '../core/harmless.ts';
 import type { Level } from '../core/level.ts';
+import { unlessFailing } from './files.ts';
 
 // writeSync, because console costs a sixth of a process start, and because no output is lost when the process then exits.
 export const print = (text: string): void => writeAll(1, text);
@@ -16,8 +18,7 @@ function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): v
     try {
       done += writeSync(descriptor, bytes, done);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EAGAIN') continue; // the pipe is full: the reader will catch up
+      if (errorCode(error) === 'EAGAIN') continue; // the pipe is full: the reader will catch up
       return; // EPIPE and the like: the reader is gone, which is no failure of this command
     }
   }
@@ -27,12 +28,8 @@ const devNull = 0x103;
 
 /** Whether the descriptor is a terminal; does not load Node's streams and sockets. */
 export function isTerminal(descriptor: 1 | 2): boolean {
-  try {
-    const found = fstatSync(descriptor);
-    return found.isCharacterDevice() && found.rdev !== devNull;
-  } catch {
-    return false; // the descriptor is closed
-  }
+  const found = unlessFailing(() => fstatSync(descriptor)); // fails where the descriptor is closed
+  return found !== undefined && found.isCharacterDevice() && found.rdev !== devNull;
 }
 
 const colors = { green: 'green', amber: 'yellow', red: 'red', unknown: 'magenta' } as const;

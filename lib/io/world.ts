@@ -9,7 +9,7 @@ import type { Previous, World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { secondStamp } from '../core/time.ts';
-import { daysOf, unpacked } from './days.ts';
+import { daysOf, readDayFile } from './days.ts';
 import {
   appendLine,
   isDiskTrouble,
@@ -17,12 +17,13 @@ import {
   modifiedMs,
   overwriteFile,
   readIfThere,
+  removeQuietly,
   replaceFile,
   swapFile,
 } from './files.ts';
 import { scanLines } from './jsonl.ts';
 import { product } from './product.ts';
-import { newestCopy, removeSpare, sparePath } from './spare.ts';
+import { newestCopy, sparePath } from './spare.ts';
 
 export interface WorldSettings<Config> {
   readonly config: Config;
@@ -95,10 +96,6 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
 
   /** Paths already reported: a file that is written several times in a run is one problem. */
   const fallen = new Set<string>();
-  const fellBack = (path: string, problem: string): void => {
-    if (!fallen.has(path)) settings.onFallback?.(problem);
-    fallen.add(path);
-  };
 
   /** Writes to the file's path, or, on a disk failure, to its spare copy. Returns whether the file's own path was written. */
   const writeOrSpare = (doing: string, file: FileLocation, at: Date, write: (path: string) => void): boolean => {
@@ -115,7 +112,8 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       } catch (cause) {
         throw new Error(`${failed}, and so did ${doing} ${spare}`, { cause });
       }
-      fellBack(path, `${failed}; it lies at ${spare} until there is room`);
+      if (!fallen.has(path)) settings.onFallback?.(`${failed}; it lies at ${spare} until there is room`);
+      fallen.add(path);
       return false;
     }
   };
@@ -155,8 +153,8 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       const text = encode(file, content, path);
       if (dryRun) return dryRun(path, text);
       const isInPlace = writeOrSpare('writing', file, at, (where) => replace(where, text, file.mode));
-      // A spare copy from when the disk was full is stale now.
-      if (isInPlace && file.fallsBack) removeSpare(sparePath(file, places, at));
+      // A spare copy from when the disk was full is stale now; one that cannot be removed is older, and so is not read.
+      if (isInPlace && file.fallsBack) removeQuietly(sparePath(file, places, at));
     },
 
     append: async (file, record, at = now()) => {
@@ -176,7 +174,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     },
 
     days: (file) => daysOf(file, places),
-    bytes: (file, day, room) => unpacked(file.path(places, day), room),
+    bytes: (file, day, room) => readDayFile(file.path(places, day), room),
 
     scan: function* (file, from, at = now()) {
       const path = file.path(places, at);

@@ -19,7 +19,6 @@ const recipientSchema = z.looseObject({
 
 type Recipient = z.output<typeof recipientSchema>;
 
-/** Fields of every kind of entry. */
 export const commonFields = {
   schema_version: z.number(),
   composed_at: z.string(),
@@ -41,23 +40,17 @@ export interface Kind<Entry extends Common> {
   readonly groupOf: (address: string) => string;
 }
 
-interface Waiting<Entry> {
-  readonly name: string;
-  readonly entry: Entry;
-}
-
 export interface Outbox<Entry> {
-  readonly waiting: readonly Waiting<Entry>[];
-  /** One for each unreadable entry. */
+  readonly waiting: readonly { readonly name: string; readonly entry: Entry }[];
   readonly problems: readonly string[];
 }
 
 /** All waiting entries; a file that is not an entry of this kind becomes a problem and stays. */
 export function readOutbox<Entry extends Common>(spool: Spool, kind: Kind<Entry>): Outbox<Entry> {
   const problems: string[] = [];
-  const waiting = spool.names().flatMap((name): Waiting<Entry>[] => {
+  const waiting = spool.names().flatMap((name) => {
     const read = readEntry(spool, kind, name);
-    if ('entry' in read) return [{ name, entry: read.entry }];
+    if ('entry' in read) return { name, entry: read.entry };
     problems.push(read.problem);
     return [];
   });
@@ -73,7 +66,7 @@ function readEntry<Entry extends Common>(
     const value: unknown = JSON.parse(spool.read(name) ?? 'null');
     const parsed = kind.shape.safeParse(value);
     if (parsed.success) return { entry: parsed.data };
-    return { problem: `${name} in the outbox is no ${kind.name}: ${shapeProblem(parsed.error, value)}` };
+    return { problem: `${name} in the outbox is not a ${kind.name}: ${shapeProblem(parsed.error, value)}` };
   } catch (error) {
     return { problem: `${name} in the outbox cannot be read: ${reasonOf(error)}` };
   }

@@ -1,6 +1,5 @@
 // Decodes the stored samples of an array into values and instants: missing values, packed integers and times follow the
 // CF conventions, as xarray reads them.
-import { listed } from '../core/text.ts';
 
 /** One sample as the array stores it, before decoding. */
 export type Raw = number | bigint;
@@ -48,29 +47,16 @@ const notATime = -(2n ** 63n);
 
 const floorDivide = (a: bigint, b: bigint): bigint => (a - (((a % b) + b) % b)) / b;
 
-const nanoseconds: Readonly<Record<string, bigint>> = {
-  day: 86_400_000_000_000n,
-  hour: 3_600_000_000_000n,
-  minute: 60_000_000_000n,
-  second: 1_000_000_000n,
-  millisecond: 1_000_000n,
-  microsecond: 1000n,
-  nanosecond: 1n,
-};
-const shortUnits: Readonly<Record<string, string>> = {
-  d: 'day',
-  h: 'hour',
-  hr: 'hour',
-  min: 'minute',
-  s: 'second',
-  sec: 'second',
-  ms: 'millisecond',
-  msec: 'millisecond',
-  millisec: 'millisecond',
-  us: 'microsecond',
-  microsec: 'microsecond',
-  ns: 'nanosecond',
-};
+/** Length in nanoseconds, and the names of the unit. */
+const timeSteps: readonly (readonly [bigint, ...names: string[]])[] = [
+  [86_400_000_000_000n, 'day', 'd'],
+  [3_600_000_000_000n, 'hour', 'hr', 'h'],
+  [60_000_000_000n, 'minute', 'min'],
+  [1_000_000_000n, 'second', 'sec', 's'],
+  [1_000_000n, 'millisecond', 'millisec', 'msec', 'ms'],
+  [1000n, 'microsecond', 'microsec', 'us'],
+  [1n, 'nanosecond', 'ns'],
+];
 
 /** `hours since 2026-01-01 06:00 +01:00` → the unit in nanoseconds, and the reference in milliseconds since 1970. */
 export function timeUnits(units: unknown, calendar: unknown): { unit: bigint; reference: number } {
@@ -78,11 +64,12 @@ export function timeUnits(units: unknown, calendar: unknown): { unit: bigint; re
     /^\s*([a-z]+)\s+since\s+(.+?)\s*$/i.exec(typeof units === 'string' ? units : '') ?? [];
   const word = step.toLowerCase();
   const singular = word.length > 2 && word.endsWith('s') ? word.slice(0, -1) : word;
-  const unit = nanoseconds[shortUnits[singular] ?? singular];
-  if (unit === undefined) throw new Error(`its units are no time that we can tell: ${JSON.stringify(units) ?? 'none'}`);
+  const [unit] = timeSteps.find(([, ...names]) => names.includes(singular)) ?? [];
+  if (unit === undefined)
+    throw new Error(`its units are not a supported unit of time: ${JSON.stringify(units) ?? 'missing'}`);
   const name = calendar === undefined ? 'standard' : calendar;
   if (typeof name !== 'string' || !['standard', 'gregorian', 'proleptic_gregorian'].includes(name))
-    throw new Error(`its calendar is not the world's: ${JSON.stringify(name)}`);
+    throw new Error(`its calendar is not supported: ${JSON.stringify(name)}`);
   return { unit, reference: parseReferenceDate(since, name !== 'proleptic_gregorian') };
 }
 
@@ -92,7 +79,7 @@ function parseReferenceDate(text: string, julianBefore1582: boolean): number {
       text,
     );
   if (!match || Number(match[2]) > 12 || Number(match[3]) > 31)
-    throw new Error(`its times count since no date that we can tell: ${JSON.stringify(text)}`);
+    throw new Error(`its reference date is not readable: ${JSON.stringify(text)}`);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
     .slice(1, 7)
     .map((part) => Number(part ?? 0));
@@ -143,31 +130,16 @@ function parseFillValue(fill: unknown): Raw {
   if (typeof fill === 'string' && /^[\d.+-]+(e[+-]?\d+)?$/i.test(fill)) return Number(fill);
   const bytes = typeof fill === 'string' ? Buffer.from(fill, 'base64') : Buffer.alloc(0);
   if (bytes.length === 8) return bytes.readDoubleLE();
-  throw new Error(`its fill value is nothing that we can tell: ${JSON.stringify(fill)}`);
+  throw new Error(`its fill value is not readable: ${JSON.stringify(fill)}`);
 }
 
 function numberOr(value: unknown, fallback: number, name: string): number {
   const scalar: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
   if (scalar === undefined || scalar === null) return fallback;
   if (typeof scalar === 'number' && Number.isFinite(scalar)) return scalar;
-  throw new Error(`its ${name} is no number: ${JSON.stringify(value)}`);
+  throw new Error(`its ${name} is not a number: ${JSON.stringify(value)}`);
 }
 
-/** Zarr 3 names of the data types that hold numbers. */
-const numberTypes = [
-  'float16',
-  'float32',
-  'float64',
-  'int8',
-  'int16',
-  'int32',
-  'int64',
-  'uint8',
-  'uint16',
-  'uint32',
-  'uint64',
-];
-
-export function refuseNoNumber(type: string): void {
-  if (!numberTypes.includes(type)) throw new Error(`its type is ${type}, which is no number (${listed(numberTypes)})`);
+export function refuseNonNumeric(type: string): void {
+  if (!/^(float(16|32|64)|u?int(8|16|32|64))$/.test(type)) throw new Error(`its data type ${type} is not numeric`);
 }

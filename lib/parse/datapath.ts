@@ -18,14 +18,8 @@ export interface DataPath {
   readonly text: string;
 }
 
-const tokens: Readonly<Record<string, string>> = {
-  yyyy: '\\d{4}',
-  MM: '\\d{2}',
-  dd: '\\d{2}',
-  HH: '\\d{2}',
-  mm: '\\d{2}',
-  ss: '\\d{2}',
-};
+/** Each stands for as many digits as it has letters. */
+const tokens = ['yyyy', 'MM', 'dd', 'HH', 'mm', 'ss'];
 
 export function parseDataPath(text: string): DataPath {
   const parts = text.split('/');
@@ -53,11 +47,9 @@ function parsePathPart(text: string): PathPart {
   for (const piece of text.split(/(\{\w+\}|[*?])/)) {
     const name = /^\{(\w+)\}$/.exec(piece)?.[1];
     if (name !== undefined) {
-      const digits = tokens[name];
-      if (digits === undefined)
-        throw new Error(
-          `${JSON.stringify(text)}: {${name}} is no part of a time; known: ${Object.keys(tokens).join(', ')}`,
-        );
+      if (!tokens.includes(name))
+        throw new Error(`${JSON.stringify(text)}: unknown token {${name}}; known: ${tokens.join(', ')}`);
+      const digits = `\\d{${name.length}}`;
       glob += '[0-9]'.repeat(name.length);
       pattern += seen.has(name) ? digits : `(?<${name}>${digits})`;
       seen.add(name);

@@ -2,13 +2,6 @@
 // configuration.
 import { parseInstant } from '../core/time.ts';
 
-export interface GateSummary {
-  readonly verdict: 'pass' | 'fail' | 'unknown';
-  readonly decided_at: string;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly reason?: string;
-}
-
 /** Dotted keys under which a summary in another format holds the fields of ours. */
 export interface GateMapping {
   readonly verdict: string;
@@ -20,7 +13,7 @@ export interface GateMapping {
   readonly reason?: string | undefined;
 }
 
-export const ownFormat: GateMapping = {
+export const ownMapping: GateMapping = {
   verdict: 'verdict',
   'decided-at': 'decided_at',
   pass: ['pass'],
@@ -29,7 +22,7 @@ export const ownFormat: GateMapping = {
   reason: 'reason',
 };
 
-export function parseGateSummary(text: string, mapping: GateMapping): GateSummary {
+export function parseGateSummary(text: string, mapping: GateMapping) {
   let summary: unknown;
   try {
     summary = JSON.parse(text);
@@ -43,13 +36,13 @@ export function parseGateSummary(text: string, mapping: GateMapping): GateSummar
     verdict: mapVerdict(verdict, mapping),
     decided_at: parseDecidedAt(valueAtKey(summary, mapping['decided-at']), mapping['decided-at']),
     counts:
-      mapping === ownFormat ? parseCounts(valueAtKey(summary, 'counts') ?? {}) : mappedCounts(summary, mapping.counts),
+      mapping === ownMapping ? parseCounts(valueAtKey(summary, 'counts') ?? {}) : mappedCounts(summary, mapping.counts),
     ...(typeof reason === 'string' ? { reason } : {}),
   };
 }
 
 /** A verdict that the mapping lists neither as pass nor as fail is unknown, never pass. */
-function mapVerdict(verdict: unknown, { pass, fail }: GateMapping): GateSummary['verdict'] {
+function mapVerdict(verdict: unknown, { pass, fail }: GateMapping): 'pass' | 'fail' | 'unknown' {
   const text = textOfValue(verdict);
   if (pass.includes(text)) return 'pass';
   return fail.includes(text) ? 'fail' : 'unknown';
@@ -60,7 +53,7 @@ function parseDecidedAt(value: unknown, key: string): string {
   if (value === undefined) throw new Error(`the summary has no ${key}`);
   const instant = typeof value === 'number' ? new Date(value * 1000) : parseInstant(textOfValue(value));
   if (!instant || Number.isNaN(instant.getTime()))
-    throw new Error(`${key} of the summary is no time: ${JSON.stringify(value)}`);
+    throw new Error(`${key} of the summary is not a time: ${JSON.stringify(value)}`);
   return instant.toISOString();
 }
 
@@ -71,10 +64,10 @@ function mappedCounts(summary: unknown, counts: Readonly<Record<string, string>>
 /** Refuses a count that is not a finite number, instead of reading it as 0. */
 function parseCounts(counts: unknown): Record<string, number> {
   if (typeof counts !== 'object' || counts === null)
-    throw new Error(`counts of the summary is no mapping: ${textOfValue(counts)}`);
+    throw new Error(`counts of the summary is not a mapping: ${textOfValue(counts)}`);
   const entries = Object.entries(counts).map(([name, value]): [string, number] => {
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new Error(`${name} of the summary is no number: ${textOfValue(value)}`);
+      throw new Error(`${name} of the summary is not a number: ${textOfValue(value)}`);
     return [name, value];
   });
   return Object.fromEntries(entries);

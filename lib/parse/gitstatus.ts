@@ -1,20 +1,8 @@
 // Parses `git status --porcelain=v2 --branch`: one header line for each fact, then one line for each path, and at the end
 // our own `# end`: output that was cut in the middle would look like a cleaner checkout.
 
-export interface GitStatus {
-  commit: string;
-  branch: string;
-  detached: boolean;
-  upstream?: string;
-  /** Present only where the upstream is known locally: after its deletion, git still prints its name but no counts. */
-  ahead?: number;
-  behind?: number;
-  changed_files: number;
-  untracked_files: number;
-  conflicted_files: number;
-}
-
-export function parseGitStatus(text: string): GitStatus {
+/** Counts `ahead` and `behind` only where the upstream is known locally: after its deletion, git still prints its name. */
+export function parseGitStatus(text: string) {
   // A regular expression with the m flag would also end a line at U+2028 in a name, so the text is split at \n.
   const lines = text.split('\n');
   const header = (name: string): string | undefined => {

@@ -64,10 +64,8 @@ function unescapeOctal(text: string): string {
   return Buffer.from(bytes).toString('utf8');
 }
 
-/**
- * Finds the mount that a path lies on as the kernel does: from the root, onto each mount on the way. A mount on a
- * parent folder, or a later mount on the same point, hides the mounts below it.
- */
+/** Finds the mount that a path lies on as the kernel does: from the root, onto each mount on the way. A mount on a
+ * parent folder, or a later mount on the same point, hides the mounts below it. */
 export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
   const ids = new Set(mounts.map(({ id }) => id));
   let current = mounts.find(

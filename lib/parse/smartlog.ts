@@ -2,15 +2,10 @@
 // large for a number; critical_warning as a number or an object; junk after the end), but the temperatures are whole
 // kelvins in all of them. So only the temperatures and the warning bit are read, by name.
 
-export interface SmartLog {
-  /** Temperatures of the sensors that the disk has, by `composite`, `sensor_1` … `sensor_8`. */
-  readonly kelvin: Readonly<Record<string, number>>;
-  /** The disk itself reports a temperature beyond its own limits (bit 1 of critical_warning). */
-  readonly warns: boolean;
-}
-
-/** Throws where the text is not such a log; where nvme printed an error, with that error. */
-export function parseSmartLog(printed: string): SmartLog {
+/** `kelvin`: temperatures by `composite`, `sensor_1` … `sensor_8`. `warns`: the disk itself reports a temperature
+ * beyond its own limits (bit 1 of critical_warning). Throws where the text is not such a log, and with the error that
+ * nvme printed. */
+export function parseSmartLog(printed: string) {
   const text = firstObject(printed);
   const error = /"error"\s*:\s*"([^"]*)"/.exec(text)?.[1];
   if (error !== undefined) throw new Error(`nvme says: ${error}`);

@@ -2,21 +2,15 @@
 import { percentOf } from '../core/quantity.ts';
 import { parseInstant } from '../core/time.ts';
 
-export interface ReportedUsage {
-  readonly size_bytes: number;
-  readonly used_bytes: number;
-  readonly used_percent: number;
-  readonly told_at?: Date;
-}
-
-export function parseUsage(text: string): ReportedUsage {
+export function parseUsage(text: string) {
   let usage: unknown;
   try {
     usage = JSON.parse(text);
   } catch (error) {
     throw new Error(`the usage is not JSON: ${JSON.stringify(text.slice(0, 80))}`, { cause: error });
   }
-  if (typeof usage !== 'object' || usage === null) throw new Error(`the usage is no mapping: ${JSON.stringify(usage)}`);
+  if (typeof usage !== 'object' || usage === null)
+    throw new Error(`the usage is not a mapping: ${JSON.stringify(usage)}`);
   const [size_bytes, used_bytes] = [readBytes(usage, 'size_bytes'), readBytes(usage, 'used_bytes')];
   if (size_bytes <= 0) throw new Error(`size_bytes of the usage is ${size_bytes}, which must be more than 0`);
   const told_at = readToldAt(usage);
@@ -26,13 +20,13 @@ export function parseUsage(text: string): ReportedUsage {
 function readBytes(usage: object, key: string): number {
   const value: unknown = Reflect.get(usage, key);
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-  throw new Error(`${key} of the usage is no number of bytes: ${JSON.stringify(value) ?? 'nothing'}`);
+  throw new Error(`${key} of the usage is not a number of bytes: ${JSON.stringify(value) ?? 'nothing'}`);
 }
 
 function readToldAt(usage: object): Date | undefined {
   const value: unknown = Reflect.get(usage, 'told_at');
   if (value === undefined) return undefined;
   const instant = typeof value === 'string' ? parseInstant(value) : undefined;
-  if (!instant) throw new Error(`told_at of the usage is no time: ${JSON.stringify(value)}`);
+  if (!instant) throw new Error(`told_at of the usage is not a time: ${JSON.stringify(value)}`);
   return instant;
 }

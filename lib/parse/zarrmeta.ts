@@ -43,7 +43,7 @@ function sizeOf(type: string): number {
 }
 
 /** Puts NaN and Infinity in quotes: Python writes them bare into its JSON, which JSON does not allow. */
-export function plainJson(text: string): string {
+export function quoteNaN(text: string): string {
   if (!/NaN|Infinity/.test(text)) return text;
   return text.replaceAll(/("(?:[^"\\]|\\.)*")|(-?\b(?:NaN|Infinity)\b)/g, (_all, quoted?: string, bare?: string) =>
     bare === undefined ? (quoted ?? '') : `"${bare}"`,

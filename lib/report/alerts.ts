@@ -1,5 +1,5 @@
 // The report's tables of active alerts, and of silences, acknowledgements and maintenance.
-import { alertsIn, type Quiet, type State } from '../alerts/files.ts';
+import { alertsIn, type ActiveSilence, type State } from '../alerts/files.ts';
 import { section } from '../core/markdown.ts';
 import { clockMinute } from '../core/time.ts';
 
@@ -15,7 +15,7 @@ export function alertsTable(state: State | undefined): string {
 }
 
 /** Shown so that nobody takes a missing alert for health. */
-export function quietTable(quiet: readonly Quiet[]): string {
+export function quietTable(quiet: readonly ActiveSilence[]): string {
   const rows = quiet.map(({ kind, of, who, until, reason }) => [of, kind, who ?? '', minuteOf(until), reason]);
   return section('Silenced', ['alert', 'by', 'who', 'until', 'reason'], rows);
 }

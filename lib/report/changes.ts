@@ -2,7 +2,7 @@
 // they are compared as text and not parsed, so that a whole day costs little more than its changes.
 import type { Line } from '../contract/stage.ts';
 import type { Level } from '../core/level.ts';
-import type { HistoryLine } from '../health/files.ts';
+import { type HistoryLine, parseHistoryLine } from '../health/files.ts';
 
 interface Change {
   readonly at: string;
@@ -47,7 +47,7 @@ export function readDay(lines: Iterable<Line<HistoryLine>>, dayBefore?: Levels):
   let before: { rest: string; levels: Levels } | undefined = dayBefore && { rest: '', levels: dayBefore };
   for (const { time, rest, line } of judgements) {
     const same = rest === before?.rest; // cheaper than a Map lookup with kilobytes of text
-    if (!same && !known.has(rest)) known.set(rest, levelsOf(line));
+    if (!same && !known.has(rest)) known.set(rest, parseHistoryLine(line)?.levels);
     const levels = same ? before?.levels : known.get(rest);
     if (!levels) {
       bad += 1;
@@ -63,7 +63,7 @@ export function readDay(lines: Iterable<Line<HistoryLine>>, dayBefore?: Levels):
 /** The levels of the last readable line. */
 export function lastLevels(fromTheEnd: Iterable<Line<HistoryLine>>): Levels | undefined {
   for (const line of fromTheEnd) {
-    const levels = levelsOf(line);
+    const levels = parseHistoryLine(line)?.levels;
     if (levels) return levels;
   }
   return undefined;
@@ -77,20 +77,8 @@ function splitLine(line: Line<HistoryLine>): Judgement | undefined {
 
 /** For lines whose keys are in another order. */
 function parseWhole(line: Line<HistoryLine>): Judgement | undefined {
-  try {
-    const { time, run_id } = line.parse();
-    return { runId: run_id, time, rest: line.text, line };
-  } catch {
-    return undefined; // counted by the caller
-  }
-}
-
-function levelsOf(line: Line<HistoryLine>): Levels | undefined {
-  try {
-    return line.parse().levels;
-  } catch {
-    return undefined; // counted by the caller
-  }
+  const record = parseHistoryLine(line);
+  return record && { runId: record.run_id, time: record.time, rest: line.text, line };
 }
 
 function diffLevels(before: Levels, after: Levels, at: string): Change[] {

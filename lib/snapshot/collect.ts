@@ -1,6 +1,5 @@
 // collect-snapshot: reads the machine → one line of JSONL, then latest.json.
 import { defineStage } from '../contract/stage.ts';
-import type { Envelope } from '../contract/envelope.ts';
 import { isoMicroseconds } from '../core/time.ts';
 import { reasonOf } from '../core/text.ts';
 import { withDeadline } from '../engine/deadline.ts';
@@ -25,7 +24,12 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
     const problems: string[] = [];
     const time = isoMicroseconds(world.preciseNow());
     const began = world.monotonicMs();
-    const bootId = await readBootId();
+    const readBootId = async (signal: AbortSignal): Promise<string> =>
+      (await world.openHost('local', signal).readText('/proc/sys/kernel/random/boot_id')).trim();
+    const bootId = await withDeadline(5000, 'the boot id', readBootId).catch((error: unknown) => {
+      problems.push(`the boot id could not be read: ${reasonOf(error)}`);
+      return '';
+    });
     // Without the previous readings, counts since then are missing; nothing else depends on them.
     const previous = await world.previous(readings);
     problems.push(...previous.problems.map((problem) => `the file of the readings before ${problem}`));
@@ -62,35 +66,20 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
     await world.replace(readings, current, at);
     if (line) throw line.error;
 
-    const counts = countOutcomes(sections);
+    const outcomes = outcomesOf(definitions, sections);
+    const counts = { ok: 0, absent: 0, failed: 0 };
+    for (const { outcome } of outcomes) counts[outcome.status] += 1;
     return {
       counts,
-      problems: [...problems, ...failures(sections)],
+      problems: [...problems, ...failures(outcomes)],
       json: snapshot,
       text: `${counts.ok} read, ${counts.absent} not there, ${counts.failed} failed`,
     };
-
-    async function readBootId(): Promise<string> {
-      try {
-        return await withDeadline(5000, 'the boot id', async (signal) =>
-          (await world.openHost('local', signal).readText('/proc/sys/kernel/random/boot_id')).trim(),
-        );
-      } catch (error) {
-        problems.push(`the boot id could not be read: ${reasonOf(error)}`);
-        return '';
-      }
-    }
   },
 });
 
-function countOutcomes(sections: Readonly<Record<string, Envelope>>) {
-  const counts = { ok: 0, absent: 0, failed: 0 };
-  for (const { outcome } of outcomesOf(definitions, sections)) counts[outcome.status] += 1;
-  return counts;
-}
-
-function failures(sections: Readonly<Record<string, Envelope>>): string[] {
-  const failed = outcomesOf(definitions, sections).flatMap(({ name, outcome }) =>
+function failures(outcomes: ReturnType<typeof outcomesOf>): string[] {
+  const failed = outcomes.flatMap(({ name, outcome }) =>
     outcome.status === 'failed' ? [`${name}: ${outcome.reason}`] : [],
   );
   return failed.length > 10 ? [...failed.slice(0, 9), `and ${failed.length - 9} more`] : failed;

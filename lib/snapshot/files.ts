@@ -12,7 +12,7 @@ import { sections } from './sections/index.ts';
 export const schemaVersion = 1;
 
 /** Time and schema version come first, so that a scan of a year can skip lines without parsing them. */
-const snapshotSchema = z.looseObject({
+const fields = {
   schema_version: quantity('1', 'version of this layout; fields are added, never changed in type or unit'),
   time_utc: words('collection time, UTC, microseconds'),
   snapshot_time_utc: words('the same: readers of both names exist'),
@@ -22,26 +22,18 @@ const snapshotSchema = z.looseObject({
   boot_id: words('of the machine that collected; empty where it could not be read'),
   product_version: z.string(),
   collection_ms: quantity('ms', 'how long all readings took together'),
-  sections: z.looseObject(
-    Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, z.optional(sectionEnvelope(section))])),
-  ),
-});
+};
+const sectionSchemas = Object.entries(sections).map(([name, section]) => [name, z.optional(sectionEnvelope(section))]);
 
 /** `sections` stays untyped: checks read a section’s data through their own typed view. */
-export interface Snapshot {
-  readonly schema_version: number;
-  readonly time_utc: string;
-  readonly snapshot_time_utc: string;
-  readonly run_id: string;
-  readonly site: string;
-  readonly hostname: string;
-  readonly boot_id: string;
-  readonly product_version: string;
-  readonly collection_ms: number;
+export interface Snapshot extends Readonly<z.output<z.ZodMiniObject<typeof fields>>> {
   readonly sections: Readonly<Record<string, Envelope>>;
 }
 
-const schema = snapshotSchema as unknown as z.ZodMiniType<Snapshot>;
+const schema = z.looseObject({
+  ...fields,
+  sections: z.looseObject(Object.fromEntries(sectionSchemas)),
+}) as unknown as z.ZodMiniType<Snapshot>;
 
 export const latest = defineFile<Snapshot>({
   summary: 'the latest snapshot',

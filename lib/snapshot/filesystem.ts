@@ -6,31 +6,24 @@ import { percentOf } from '../core/quantity.ts';
 import { isAutomount, isNetwork, type Mount, mountOf, parseMountinfo } from '../parse/mountinfo.ts';
 import { parseStatfs } from '../parse/statfs.ts';
 
-export interface FilesystemReading {
-  /** The path after following symbolic links. */
-  readonly resolved: string;
-  readonly mount: Mount;
-  readonly network: boolean;
-  readonly space: ReturnType<typeof computeSpace>;
-}
-
 export const mountTable = async (host: Host): Promise<Mount[]> =>
   parseMountinfo(await host.readText('/proc/self/mountinfo'));
 
-/** `network: true` declares that the filesystem may hang, whatever the mount table says. `alone` names the command that
- * may hang (see Host.run). */
+/** `network: true`: the filesystem may hang, whatever the mount table says. `alone` names that command (see Host.run). */
 export async function readFilesystem(
   host: Host,
   mounts: readonly Mount[],
   { path, network, alone }: { path: string; network: boolean; alone: string },
-): Promise<FilesystemReading> {
+) {
   // This process does not touch even a folder of a filesystem that is declared to hang.
   const local = network ? { path, mount: mountOf(path, mounts) } : await resolveWithoutWaking(host, path, mounts);
   const mayHang = network || (local.mount !== undefined && isNetwork(local.mount));
   if (local.mount && isAutomount(local.mount)) {
     throw new Absent(`${local.path} is an automount that nobody has opened; looking would mount it`);
   }
-  const { resolved, usage } = await readUsage(host, { path, alone, followed: local.path, mayHang });
+  const { resolved, usage } = mayHang
+    ? await readUsage(host, path, alone)
+    : { resolved: local.path, usage: await host.statfs(local.path) };
   const mount = mountOf(resolved, mounts) ?? local.mount;
   if (!mount) throw new Error(`${resolved} lies on no mount that the kernel lists`);
   return { resolved, mount, network: mayHang, space: computeSpace(usage, resolved) };
@@ -65,30 +58,15 @@ async function resolveWithoutWaking(
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
-interface UsageRequest {
-  readonly path: string;
-  readonly alone: string;
-  /** The path with its symbolic links followed as far as is possible without touching a mount that may hang. */
-  readonly followed: string;
-  readonly mayHang: boolean;
-}
-
+/** Reads the usage of a filesystem that may hang. */
 async function readUsage(
-  host: Host,
-  { path, alone, followed, mayHang }: UsageRequest,
-): Promise<{ resolved: string; usage: FilesystemStat }> {
-  if (!mayHang) return { resolved: followed, usage: await host.statfs(followed) };
-  // On another machine the hang stays there, and the ssh session can be abandoned.
-  if (host.name !== 'local') return { resolved: await host.realpath(path), usage: await host.statfs(path) };
-  return readUsageInChild(host, path, alone);
-}
-
-/** Runs POSIX sh and coreutils' stat: one small process, which may hang for ever without blocking this one. */
-async function readUsageInChild(
   host: Host,
   path: string,
   alone: string,
 ): Promise<{ resolved: string; usage: FilesystemStat }> {
+  // On another machine the hang stays there, and the ssh session can be abandoned.
+  if (host.name !== 'local') return { resolved: await host.realpath(path), usage: await host.statfs(path) };
+  // POSIX sh and coreutils' stat: one small process, which may hang for ever without blocking this one.
   const script = 'cd -- "$1" && pwd -P && exec stat -f -c "%S %b %f %a %c %d" .';
   const { exit_code, stdout, stderr } = await host.run(['sh', '-c', script, 'statfs', path], { alone });
   if (exit_code !== 0) throw new Error(`looking at ${path} failed: ${stderr.trim() || `exit ${exit_code}`}`);

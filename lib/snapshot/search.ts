@@ -10,15 +10,10 @@ export const undatedFolder = (root: string, { folders, text }: DataPath): string
   [root, ...text.split('/').slice(0, folders.length)].join('/');
 
 /** The folders that hold the files of these days, each folder once; empty where folders carry no date. */
-export const dayFolders = (root: string, dataPath: DataPath, days: readonly Date[]): string[] =>
-  unique(
-    days.flatMap((day) => {
-      const folder = folderOfDay(dataPath, day);
-      return folder === undefined ? [] : [`${root}/${folder}`];
-    }),
-  );
-
-const unique = (words: readonly string[]): string[] => [...new Set(words)];
+export function dayFolders(root: string, dataPath: DataPath, days: readonly Date[]): string[] {
+  const folders = days.map((day) => folderOfDay(dataPath, day)).filter((folder) => folder !== undefined);
+  return [...new Set(folders.map((folder) => `${root}/${folder}`))];
+}
 
 export interface FindFiles {
   readonly root: string;
@@ -35,20 +30,9 @@ export async function findFiles(
 ): Promise<Listed[]> {
   const depth = dataPath.anyDepth ? [] : ['-maxdepth', '1'];
   const newer = newerThan ? ['-newermt', `@${Math.floor(newerThan.getTime() / 1000)}`] : [];
+  const tests = ['-type', 'f', '-name', dataPath.file.glob, ...newer];
   const { exit_code, stdout, stderr } = await host.run(
-    [
-      'find',
-      '-H',
-      ...folders,
-      ...depth,
-      '-type',
-      'f',
-      '-name',
-      dataPath.file.glob,
-      ...newer,
-      '-printf',
-      '%T@\\t%s\\t%p\\0',
-    ],
+    ['find', '-H', ...folders, ...depth, ...tests, '-printf', '%T@\\t%s\\t%p\\0'],
     { alone },
   );
   // A day without a folder yet is no error, but a missing root is: host.stat below throws for it.

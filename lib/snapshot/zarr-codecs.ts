@@ -3,6 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import * as zarr from 'zarrita';
+import { isObject } from '../contract/shape.ts';
 import { crc32c } from '../parse/crc32c.ts';
 
 type Entry = Awaited<ReturnType<NonNullable<ReturnType<(typeof zarr.registry)['get']>>>>;
@@ -73,7 +74,7 @@ const refuseToEncode = (): never => {
 };
 
 const setting = (configuration: unknown, key: string): unknown =>
-  typeof configuration === 'object' && configuration !== null ? Reflect.get(configuration, key) : undefined;
+  isObject(configuration) ? configuration[key] : undefined;
 
 function numberIn(configuration: unknown, key: string): number {
   const value = setting(configuration, key);

@@ -6,65 +6,41 @@ import { isMissing } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { latestTime } from '../core/age.ts';
 import { listed, reasonOf } from '../core/text.ts';
-import { arrayMetadata, plainJson } from '../parse/zarrmeta.ts';
-import { type Raw, refuseNoNumber, timeDecoder, valueDecoder } from '../parse/cf.ts';
+import { arrayMetadata, quoteNaN } from '../parse/zarrmeta.ts';
+import { type Raw, refuseNonNumeric, timeDecoder, valueDecoder } from '../parse/cf.ts';
 
-export interface ZarrStore {
-  readonly root: string;
-  readonly store: zarr.AsyncReadable;
-  readonly format: 'v2' | 'v3';
-  /** Cache: each array is opened once, and each of its chunks is read once. */
-  readonly opened: Map<string, Promise<Series>>;
-  /** The names of the arrays in the root, for the error message about a missing array. */
-  readonly names: () => Promise<readonly string[]>;
-}
+export type ZarrStore = Awaited<ReturnType<typeof openZarr>>;
 
-export interface Sample {
-  readonly value: number;
-  readonly time: Date;
-}
-
-/** A one-dimensional array that is read chunk by chunk. */
-interface Series {
-  readonly name: string;
-  readonly dimension: string;
-  readonly length: number;
-  readonly chunkLength: number;
-  readonly encoding: Parameters<typeof valueDecoder>[0];
-  readonly chunk: (index: number) => Promise<ArrayLike<Raw>>;
-}
+type Series = ReturnType<typeof seriesFrom>;
 
 /** Limit of the search: in a store whose writer appended single samples, each chunk may hold only one. */
 const mostChunks = 120;
 const mostChunkBytes = 64 * 1024 * 1024;
 
-export async function openZarr(host: Host, root: string): Promise<ZarrStore> {
+export async function openZarr(host: Host, root: string) {
   const files = storeOf(host, root);
   // A writer writes the consolidated metadata last: an array that is not yet listed in them may be incomplete.
   const store = await zarr.withMaybeConsolidatedMetadata(files);
   const format = (await store.get('/zarr.json')) ? 'v3' : 'v2';
   if (format === 'v2' && !(await store.get('/.zgroup')))
     throw new Error(`${root} is no Zarr store: it has neither zarr.json nor .zgroup`);
+  /** The names of the arrays in the root, for the error message about a missing array. */
   const names = async (): Promise<readonly string[]> =>
     'contents' in store
       ? (store.contents as () => { path: string; kind: string }[])().flatMap(({ path, kind }) =>
           kind === 'array' ? [path.slice(1)] : [],
         )
       : (await host.list(root)).filter((name) => !name.startsWith('.') && name !== 'zarr.json');
-  return { root, store, format, opened: new Map(), names };
+  /** Each array is opened once, and each of its chunks is read once. */
+  const opened = new Map<string, Promise<Series>>();
+  return { root, store, format, opened, names } as const;
 }
 
-/** The newest finite sample, searched back to `from`; undefined where there is none. The last chunk read may give an
- * older one. */
-export async function newestSample(
-  store: ZarrStore,
-  name: string,
-  span: { from: Date; to: Date },
-): Promise<Sample | undefined> {
+/** The newest finite sample, searched back to `from`; undefined where there is none. The last chunk may give an older one. */
+export async function newestSample(store: ZarrStore, name: string, span: { from: Date; to: Date }) {
   const values = await seriesOf(store, name);
   const times = await seriesOf(store, values.dimension);
-  const valueOf = valueDecoder(values.encoding);
-  return searchBackwards(values, times, valueOf, span);
+  return searchBackwards(values, times, valueDecoder(values.encoding), span);
 }
 
 /** The newest time on the axis that is not in the future. */
@@ -75,10 +51,7 @@ export async function newestTime(store: ZarrStore, axis: string, to: Date): Prom
 }
 
 /** The number of samples on the axis, and its first and last time as stored; undefined where a time is missing. */
-export async function timeSpan(
-  store: ZarrStore,
-  axis: string,
-): Promise<{ samples: number; first: Date | undefined; last: Date | undefined }> {
+export async function timeSpan(store: ZarrStore, axis: string) {
   const times = await seriesOf(store, axis);
   const timeOf = timeDecoder(times.encoding);
   const at = async (index: number): Promise<Date | undefined> => {
@@ -98,7 +71,7 @@ async function searchBackwards(
   times: Series,
   valueOf: (raw: Raw) => number,
   { from, to }: { from: Date; to: Date },
-): Promise<Sample | undefined> {
+): Promise<{ value: number; time: Date } | undefined> {
   const timeOf = timeDecoder(times.encoding);
   const latest = latestTime(to).getTime();
   // While a writer appends, one of the two arrays may already be longer.
@@ -151,13 +124,14 @@ async function openSeries({ root, store, format, names }: ZarrStore, name: strin
   }
 }
 
-function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknown): Series {
+/** A one-dimensional array that is read chunk by chunk. */
+function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknown) {
   const [length = 0, ...more] = array.shape;
   const dimension = array.dimensionNames?.[0];
   if (more.length > 0 || array.shape.length === 0)
     throw new Error(`it has ${array.shape.length} dimensions (${array.shape.join(' × ')}): a series has one`);
-  if (typeof dimension !== 'string') throw new Error('its dimension has no name, so nobody knows its times');
-  refuseNoNumber(array.dtype);
+  if (typeof dimension !== 'string') throw new Error('its dimension has no name, so its time axis is unknown');
+  refuseNonNumeric(array.dtype);
   const chunkLength = array.chunks[0] ?? length;
   if (chunkLength * 8 > mostChunkBytes)
     throw new Error(`one chunk of it has ${chunkLength} samples: too many to be read for the last one`);
@@ -179,7 +153,7 @@ function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknow
     length,
     chunkLength,
     encoding: { type: array.dtype, attributes: array.attrs, fill },
-    chunk: (index) => {
+    chunk: (index: number) => {
       const found = chunks.get(index) ?? read(index);
       chunks.set(index, found);
       return found;
@@ -189,30 +163,26 @@ function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknow
 
 /** A host's files as a zarrita store: a missing file gives undefined, an unreadable file an error. */
 function storeOf(host: Host, root: string): zarr.AsyncReadable {
-  const readIfThere = async (path: string, range?: { start: number; length: number }) => {
-    try {
-      // Copied to a buffer of exactly its size, because zarrita reads the whole buffer behind a view.
-      const bytes = new Uint8Array(await host.readBytes(path, range));
-      if (!/\/(\.z\w+|zarr\.json)$/.test(path)) return bytes;
-      return new TextEncoder().encode(plainJson(new TextDecoder().decode(bytes)));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+  const read = async (path: string, range?: { start: number; length: number }): Promise<Uint8Array> => {
+    // Copied to a buffer of exactly its size, because zarrita reads the whole buffer behind a view.
+    const bytes = new Uint8Array(await host.readBytes(path, range));
+    if (!/\/(\.z\w+|zarr\.json)$/.test(path)) return bytes;
+    return new TextEncoder().encode(quoteNaN(new TextDecoder().decode(bytes)));
+  };
+  const unlessMissing = (error: unknown): undefined => {
+    if (!isMissing(error)) throw error;
+  };
+  const readEnd = async (path: string, longest: number): Promise<Uint8Array> => {
+    const { size_bytes } = await host.stat(path);
+    const length = Math.min(longest, size_bytes);
+    return read(path, { start: size_bytes - length, length });
   };
   return {
-    get: (key) => readIfThere(`${root}${key}`),
-    getRange: async (key, range) => {
-      const path = `${root}${key}`;
-      if ('offset' in range) return readIfThere(path, { start: range.offset, length: range.length });
-      try {
-        const { size_bytes } = await host.stat(path);
-        const length = Math.min(range.suffixLength, size_bytes);
-        return await readIfThere(path, { start: size_bytes - length, length });
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
+    get: (key) => read(`${root}${key}`).catch(unlessMissing),
+    getRange: (key, range) =>
+      ('offset' in range
+        ? read(`${root}${key}`, { start: range.offset, length: range.length })
+        : readEnd(`${root}${key}`, range.suffixLength)
+      ).catch(unlessMissing),
   };
 }

@@ -20,10 +20,8 @@ export interface Place {
   readonly apart?: string | undefined;
 }
 
-/**
- * `platform/coretemp.0`, `pci0000:00/0000:00:1d.0/0000:03:00.0`: the device's path, without the parts that the kernel
- * numbers. `path` must have its symbolic links resolved.
- */
+/** `platform/coretemp.0`, `pci0000:00/0000:00:1d.0/0000:03:00.0`: the device's path, without the parts that the kernel
+ * numbers. `path` must have its symbolic links resolved. */
 export async function placeOf(host: Host, path: string, driver: string): Promise<Place> {
   const device = deviceOf(path);
   // This chip only repeats thermal zones, which are numbered in the order of their start, too.

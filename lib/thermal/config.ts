@@ -2,15 +2,11 @@
 import * as z from 'zod';
 import { duration, measure, secret } from '../contract/quantities.ts';
 import { beatStyles } from '../core/beat.ts';
-import type { BeatStyle } from '../core/beat.ts';
+import { believable } from './reading.ts';
 import { sources } from './sources/index.ts';
-import type { Limits } from './thresholds.ts';
 
 const degrees = (example: string, [least, most]: readonly [number, number]) =>
   measure('C', example).refine((celsius) => celsius >= least && celsius <= most, `from ${least} to ${most} C`);
-
-/** Degrees Celsius; readings outside this range are implausible, too. */
-const believable = [-40, 150] as const;
 
 const above = (by: string) =>
   z.strictObject({ above: degrees(by, believable).prefault(by).describe('out of band above this') }).prefault({});
@@ -86,11 +82,5 @@ export const thermalConfig = {
 
 export interface ThermalConfig {
   readonly site: string;
-  readonly thermal: Limits & {
-    /** Seconds. */
-    readonly stuck: number;
-    readonly sensors: boolean;
-    readonly sentry?: { readonly dsn: string; readonly monitor: string } | undefined;
-    readonly beat?: { readonly url: string; readonly style: BeatStyle } | undefined;
-  };
+  readonly thermal: z.output<typeof thermalConfig.thermal>;
 }

@@ -6,6 +6,8 @@ import type { SentryEvent } from '../core/sentry.ts';
 import { fingerprint } from '../core/text.ts';
 import { hasExpired } from '../outbox/retry.ts';
 import { isDueAgain, secondsSince } from '../core/age.ts';
+import type { World } from '../contract/stage.ts';
+import type { ThermalConfig } from './config.ts';
 import { isActive, type Track, type Tracks } from './thresholds.ts';
 
 const repeatSeconds = 3600;
@@ -23,11 +25,7 @@ export interface Due extends EventKey {
   readonly event: SentryEvent;
 }
 
-interface Sender {
-  readonly site: string;
-  readonly hostname: string;
-  readonly version: string;
-}
+type Sender = Pick<World<Pick<ThermalConfig, 'site'>>, 'config' | 'hostname' | 'product'>;
 
 /** The events to be sent now, oldest first. */
 export const dueEvents = (tracks: Tracks, sender: Sender, at: Date): Due[] =>
@@ -110,7 +108,13 @@ function describePast(track: Track): string {
   return `was above ${formatMeasure(limitThen(track), 'C')} for ${lasted}, at most ${formatMeasure(highest_celsius, 'C')}`;
 }
 
-function eventOf(key: string, track: Track, state: State, { site, hostname, version }: Sender, at: Date): SentryEvent {
+function eventOf(
+  key: string,
+  track: Track,
+  state: State,
+  { config: { site }, hostname, product: { version } }: Sender,
+  at: Date,
+): SentryEvent {
   const { source, chip, sensor, title, limit_key, highest_celsius, began_at = '', ended_at, told_at } = track;
   const isLate = state === 'begun' && ended_at !== undefined;
   const above = ended_at === undefined ? track.above : limitThen(track);

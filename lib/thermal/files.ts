@@ -67,10 +67,6 @@ const trackShape = plainShape<Track>({
 const isSound = (track: Track): boolean =>
   trackShape.safeParse(track).success && (track.earlier === undefined || isSound(track.earlier));
 
-/** Drops damaged tracks: a beat that failed because of one would never send anything again. */
-const soundTracks = (tracks: Tracks): Tracks =>
-  Object.fromEntries(Object.entries(tracks).filter(([, track]) => isSound(track)));
-
 /** Kept in the runtime folder: a reboot may lose it, and no disk should be written 2,880 times a day. */
 export const thermalState = defineFile<ThermalState>({
   summary: 'what one beat leaves for the next: what was above its limit, and what was reported',
@@ -95,5 +91,8 @@ export const thermalState = defineFile<ThermalState>({
 /** Undefined if there is no state, if it cannot be read, or if it is of another version. */
 export async function readState({ previous }: Pick<World<never>, 'previous'>): Promise<ThermalState | undefined> {
   const state = (await previous(thermalState)).content;
-  return state?.schema_version === stateVersion ? { ...state, tracks: soundTracks(state.tracks) } : undefined;
+  if (state?.schema_version !== stateVersion) return undefined;
+  // Drops damaged tracks: a beat that failed because of one would never send anything again.
+  const sound = Object.entries(state.tracks).filter(([, track]) => isSound(track));
+  return { ...state, tracks: Object.fromEntries(sound) };
 }

@@ -15,39 +15,33 @@ interface Process {
 
 export interface Processes {
   readonly self: () => Process;
-  readonly lives: (process: Process) => boolean;
+  readonly isStillAlive: (process: Process) => boolean;
 }
 
 /** The chip's folder → the beat that waits for it, and since when. */
 export type HungChips = Readonly<Record<string, Process & { readonly since: string }>>;
 
 /** Shared by all sources: a chip that hangs may be known to several. */
-export interface Chips {
-  /**
-   * Returns a function that reads files of one chip. `driver` is the chip's driver or the zone's type. Each read waits for a
-   * free thread.
-   */
-  asker(host: Host, folder: string, driver: string): (path: string) => Promise<string>;
-  /** Includes the chips that have not answered in this beat. Most of them do a little later, before the next beat. */
-  hungAt(at: Date): HungChips;
-}
+export type Chips = ReturnType<typeof chipsOf>;
 
 /** Readings made until then count. The rest of the ten seconds is for sending. */
 export const sourceMs = 3000;
 export const noAnswerInTime = `no answer within ${sourceMs / 1000} s`;
 
 /** `before`: noted by earlier beats. There are four threads: two for chips, one for the processor, one for sending. */
-export function chipsOf(before: HungChips, { self, lives }: Processes): Chips {
-  const hung = Object.fromEntries(Object.entries(before).filter(([, process]) => lives(process)));
+export function chipsOf(before: HungChips, { self, isStillAlive }: Processes) {
+  const hung = Object.fromEntries(Object.entries(before).filter(([, process]) => isStillAlive(process)));
   const [cpu, others] = [lanes(1), lanes(2)];
   const hanging = new Set<string>();
   return {
-    hungAt: (at) => {
+    /** Includes the chips that have not answered in this beat. Most of them do a little later, before the next beat. */
+    hungAt: (at: Date): HungChips => {
       if (hanging.size === 0) return hung;
       const noted = { ...self(), since: at.toISOString() };
       return { ...hung, ...Object.fromEntries([...hanging].map((chip) => [chip, noted])) };
     },
-    asker: (host, folder, driver) => {
+    /** Returns a function that reads files of one chip, each when a thread is free. `driver`: the chip's, or the zone's type. */
+    asker: (host: Host, folder: string, driver: string): ((path: string) => Promise<string>) => {
       // coretemp has some sixty processor registers: they need no thread, and queueing costs as much as the reading.
       if (driver === 'coretemp') return (path) => host.readText(path);
       const isCpu = isOfCpu(driver);

@@ -14,7 +14,7 @@ import { isGood } from './reading.ts';
 import { sources } from './sources/index.ts';
 import { markStuck } from './stuck.ts';
 import { type Paint, renderTable } from './table.ts';
-import { notifyWatchers, describeDryRun } from './watchers.ts';
+import { notifyWatchdogs, describeDryRun } from './watchdogs.ts';
 import { renderTextfile } from './textfile.ts';
 import { isActive, isSample, judge, step } from './thresholds.ts';
 
@@ -37,7 +37,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
     isFrequent: true,
     deadlineMs: 9000,
     options: { print: { type: 'boolean', summary: 'print the readings as a table; write and send nothing' } },
-    onlyAsks: (options) => options['print'] === true,
+    onlyPrints: (options) => options['print'] === true,
 
     async run(world) {
       const { thermal } = world.config;
@@ -108,10 +108,10 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         seconds: (world.monotonicMs() - began) / 1000,
         id: world.runId,
       };
-      const due = thermal.sentry && unkept === undefined ? dueEvents(tracks, senderOf(world), at) : [];
+      const due = thermal.sentry && unkept === undefined ? dueEvents(tracks, world, at) : [];
       const dryRun = world.options['dry-run'] === true ? describeDryRun(thermal, beat, due) : undefined;
       if ((thermal.sentry || thermal.beat) && !dryRun) {
-        const sent = await notifyWatchers({
+        const sent = await notifyWatchdogs({
           net: await net(),
           config: thermal,
           beat,
@@ -141,12 +141,6 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       };
     },
   });
-
-const senderOf = ({ config: { site }, hostname, product: { version } }: World<ThermalConfig>) => ({
-  site,
-  hostname,
-  version,
-});
 
 /** The reason why a write failed; undefined if it succeeded. */
 const failureOf = (written: Promise<void>): Promise<string | undefined> => written.then(() => undefined, reasonOf);

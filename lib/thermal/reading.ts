@@ -44,7 +44,7 @@ export const temperatures = {
 export const keyOf = ({ source, chip, sensor }: Sensor): string => `${source} ${chip} ${sensor}`;
 
 /** Celsius. Drivers report an unconnected sensor as -128, 255, 511, 65261.85 or absolute zero, all outside. */
-const [coldest, hottest] = [-40, 150];
+export const believable = [-40, 150] as const;
 
 /** `text` as a file of the kernel gives it: whole thousandths of a degree. */
 export function readMillidegrees(sensor: Sensor, text: string): Reading {
@@ -59,7 +59,7 @@ export function readCelsius(sensor: Sensor, exact: number): Reading {
   const bad = (problem: Problem, why: string): Reading => ({ ...sensor, problem, why });
   // A virtual disk gives -273150 and a real one 0 kelvin if it does not report its temperature.
   if (celsius <= -273 && celsius >= -274) return bad('absent', `${celsius} C is absolute zero: it is not reported`);
-  if (!(celsius > coldest && celsius < hottest))
+  if (!(celsius > believable[0] && celsius < believable[1]))
     return bad('implausible', `${celsius} C is no temperature of a machine`);
   // An open input of a super-IO chip reads 127 to 128 C.
   if (celsius >= 127 && celsius <= 128) return bad('implausible', `${celsius} C is what an unconnected sensor says`);

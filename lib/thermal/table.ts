@@ -26,7 +26,7 @@ export function renderTable(
     return [source, chip, sensor, paint(style, celsius), note];
   });
   const head = ['SOURCE', 'CHIP', 'SENSOR', 'READING', 'LIMIT'];
-  const [titles = '', ...lines] = alignColumns([head, ...rows], { least: [0, 0, 0, 9], right: [3] });
+  const [titles = '', ...lines] = alignColumns([head, ...rows], { minimumWidths: [0, 0, 0, 9], right: [3] });
   return [
     paint('bold', titles),
     ...lines,

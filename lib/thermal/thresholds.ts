@@ -1,26 +1,11 @@
 // When an alert for a temperature begins, lasts and ends. Pure: readings, previous tracks and the clock come in as data.
 import { isAcross } from '../engine/judgement.ts';
 import { secondsSince } from '../core/age.ts';
+import type { ThermalConfig } from './config.ts';
 import { cpuPackages, nvmeDisks } from './package.ts';
 import { type Good, isGood, keyOf, type Reading } from './reading.ts';
 
-export interface Limits {
-  readonly cpu: { readonly above: number };
-  readonly nvme: { readonly above: number };
-  /** The first match wins, before `cpu` and `nvme`. Without `above`, matching sensors are not judged. */
-  readonly for: readonly Exception[];
-  /** Samples in a row before an alert begins, and before it ends. */
-  readonly samples: number;
-  /** Hysteresis: an alert ends only this many degrees below the limit. */
-  readonly clear: number;
-}
-
-interface Exception {
-  readonly source?: string | undefined;
-  readonly chip?: string | undefined;
-  readonly sensor?: string | undefined;
-  readonly above?: number | undefined;
-}
+export type Limits = Pick<ThermalConfig['thermal'], 'cpu' | 'nvme' | 'for' | 'samples' | 'clear'>;
 
 /** One sensor that is, or was until recently, above its limit. Kept from beat to beat. */
 export interface Track {
@@ -91,7 +76,7 @@ export function judge(readings: readonly Reading[], limits: Limits): Judged[] {
   });
 }
 
-const fits = ({ source, chip, sensor }: Exception, reading: Good): boolean =>
+const fits = ({ source, chip, sensor }: Limits['for'][number], reading: Good): boolean =>
   matches(source, reading.source) && matches(chip, reading.chip) && matches(sensor, reading.sensor);
 
 /** `*` stands for anything. */

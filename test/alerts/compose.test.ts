@@ -1,6 +1,6 @@
 // What stands in the head of a composed mail.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { compose } from '../../lib/alerts/compose.ts';
 
 const at = new Date('2026-11-20T08:00:00Z');
@@ -13,21 +13,26 @@ async function headOf(incidents: readonly string[], to = ['a@example.org']): Pro
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')), line]));
 }
 
-test('a mail of a few incidents belongs to all of their threads', async () => {
-  const head = await headOf(['storage-a.1', 'storage-b.1']);
-  assert.equal(head['In-Reply-To'], 'In-Reply-To: <storage-a.1@vm>');
-  assert.equal(head['References'], 'References: <storage-a.1@vm> <storage-b.1@vm>');
-});
+describe('alerts/compose', () => {
+  test('a mail of several incidents belongs to all of their threads', async () => {
+    const head = await headOf(['storage-a.1', 'storage-b.1']);
+    assert.equal(head['In-Reply-To'], 'In-Reply-To: <storage-a.1@vm>');
+    assert.equal(head['References'], 'References: <storage-a.1@vm> <storage-b.1@vm>');
+  });
 
-test('of five hundred it names as many as a line may hold, the first before all', async () => {
-  const head = await headOf(Array.from({ length: 500 }, (_, index) => `storage-of-some-disk-${index}.mi7gzls0`));
-  const line = head['References'] ?? '';
-  assert.ok(line.length <= 998, `${line.length} characters`);
-  assert.ok(line.split(' ').length > 10 && line.startsWith('References: <storage-of-some-disk-0.mi7gzls0@vm> '), line);
-  assert.equal(head['In-Reply-To'], 'In-Reply-To: <storage-of-some-disk-0.mi7gzls0@vm>');
-});
+  test('a mail of 500 incidents names as many as fit into one line, the first one first', async () => {
+    const head = await headOf(Array.from({ length: 500 }, (_, index) => `storage-of-some-disk-${index}.mi7gzls0`));
+    const line = head['References'] ?? '';
+    assert.ok(line.length <= 998, `${line.length} characters`);
+    assert.ok(
+      line.split(' ').length > 10 && line.startsWith('References: <storage-of-some-disk-0.mi7gzls0@vm> '),
+      line,
+    );
+    assert.equal(head['In-Reply-To'], 'In-Reply-To: <storage-of-some-disk-0.mi7gzls0@vm>');
+  });
 
-test('a user of this machine stands in the head as one, beside addresses', async () => {
-  const head = await headOf([], ['root', 'a@example.org']);
-  assert.equal(head['To'], 'To: <root>, a@example.org');
+  test('a local user is a recipient beside addresses', async () => {
+    const head = await headOf([], ['root', 'a@example.org']);
+    assert.equal(head['To'], 'To: <root>, a@example.org');
+  });
 });

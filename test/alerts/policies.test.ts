@@ -1,7 +1,7 @@
-// Every policy at its limit, just below and just above, through the configuration as a person writes it.
+// Runs every policy on its cases (policies/), through the configuration as a person writes it.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import type { Sighting } from '../../lib/contract/policy.ts';
 import { sections as definitions } from '../../lib/config/registry.ts';
@@ -12,11 +12,15 @@ import type { Level } from '../../lib/core/level.ts';
 import type { JudgementInput } from '../../lib/health/files.ts';
 import { checkNames } from '../../lib/config/check-names.ts';
 import { judgedOf, snapshotOf } from '../judged.ts';
-import { configurationOf, readText } from '../world.ts';
+import { ok } from '../health/seen.ts';
+import { configurationOf, readText, recordOf } from '../world.ts';
+import { at, before } from './policies/case.ts';
+import { cases } from './policies/index.ts';
+import { seenPower } from './policies/power.ts';
+import { unit } from './policies/service.ts';
+import { disk } from './policies/storage.ts';
+import { streamOf } from './policies/stream.ts';
 import { observation } from './send-site.ts';
-
-const at = new Date('2026-11-20T12:00:00Z');
-const ok = (data: unknown): Envelope => ({ status: 'ok', ms: 1, collected_at: '', data });
 
 const judged = (sections: Record<string, Envelope>, configuration = '') =>
   judgedOf({ snapshot: snapshotOf(sections, at) }, configurationOf(configuration), at).snapshot;
@@ -30,9 +34,7 @@ const states = (rule: string, sections: Record<string, Envelope>, configuration 
     (lookAt(sections, configuration)[rule]?.sightings ?? []).map(({ subject, state }) => [subject, state]),
   );
 
-const before = (seconds: number): Date => new Date(at.getTime() - seconds * 1000);
-
-/** What the policies of the monitor itself see, all well but for what is said. */
+/** The sightings of the policies over the monitor itself: all is well except for the state that the test passes. */
 function monitor(known: Partial<JudgementInput> & { readonly age?: number }, configuration = '') {
   const { age = 0, ...rest } = known;
   const config = configurationOf(configuration);
@@ -41,89 +43,7 @@ function monitor(known: Partial<JudgementInput> & { readonly age?: number }, con
   return monitorSightings([site.age, ...site.monitor], config);
 }
 
-const disk = (used_percent: number) => ({
-  filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }),
-});
-const power = (data: object) => ({ power: ok(data) });
-const stream = (age_seconds?: number) => ({
-  streams: ok({
-    hatpro: ok({
-      root: '/d',
-      window_seconds: 5400,
-      ...(age_seconds === undefined
-        ? {}
-        : { age_seconds, newest_at: new Date(at.getTime() - age_seconds * 1000).toISOString() }),
-    }),
-  }),
-});
-const service = (seen: object) => ({
-  services: ok({
-    'sync.timer': {
-      groups: ['hatpro.sync'],
-      load_state: 'loaded',
-      active_state: 'active',
-      sub_state: 'running',
-      result: 'success',
-      enabled: 'enabled',
-      ...seen,
-    },
-  }),
-});
-
-test('each rule fires from its limit on, and not before', () => {
-  const table: readonly [rule: string, sections: Record<string, Envelope>, state: string, subject?: string][] = [
-    ['storage', disk(79.99), 'clear', 'data'],
-    ['storage', disk(80), 'firing', 'data'],
-    ['storage', disk(80.01), 'firing', 'data'],
-    ['storage', { workspace: ok({ path: '/gws', reached: true, used_percent: 80 }) }, 'firing', 'workspace'],
-    ['storage', { workspace: ok({ path: '/gws', reached: true, used_percent: 79.99 }) }, 'clear', 'workspace'],
-    ['storage', { workspace: ok({ path: '/gws', reached: true }) }, 'unknown', 'workspace'],
-    ['charge', power({ charge_percent: 20.01 }), 'clear'],
-    ['charge', power({ charge_percent: 20 }), 'firing'],
-    ['charge', power({ charge_percent: 19.99 }), 'firing'],
-    ['charge', power({}), 'unknown'],
-    ['temperature', power({ temperature_celsius: 44.99 }), 'clear'],
-    ['temperature', power({ temperature_celsius: 45 }), 'firing'],
-    ['temperature', power({ temperature_celsius: 45.01 }), 'firing'],
-    ['temperature', power({}), 'unknown'],
-    ['voltage', power({ voltage_volts: 50.01 }), 'clear'],
-    ['voltage', power({ voltage_volts: 50 }), 'clear'],
-    ['voltage', power({ voltage_volts: 49.99 }), 'firing'],
-    ['voltage', power({}), 'unknown'],
-    ['stream', stream(5400), 'clear', 'hatpro'],
-    ['stream', stream(5401), 'firing', 'hatpro'],
-    ['stream', stream(), 'firing', 'hatpro'],
-    ['service', service({}), 'clear', 'sync.timer'],
-    ['service', service({ active_state: 'failed' }), 'firing', 'sync.timer'],
-    ['service', service({ active_state: 'inactive' }), 'firing', 'sync.timer'],
-    ['service', service({ load_state: 'not-found' }), 'firing', 'sync.timer'],
-    ['probe', { clock: { status: 'failed', kind: 'error', reason: 'x', ms: 1 } }, 'firing', 'clock'],
-    ['probe', { clock: ok({}) }, 'clear', 'clock'],
-  ];
-  for (const [rule, sections, state, subject = 'power'] of table)
-    assert.equal(states(rule, sections)[subject], state, `${rule} ${JSON.stringify(sections)}`);
-  const tried = new Set(table.map(([rule]) => rule));
-  assert.deepEqual(
-    snapshotPolicies.map(({ name }) => name).filter((name) => !tried.has(name)),
-    [],
-    'a policy is not tried',
-  );
-});
-
-test('the page of alerts has a row of every rule with its keys, and names every mail transport', () => {
-  const page = readText(join(import.meta.dirname, '..', '..', 'ops', 'docs', 'alerts.md'));
-  const rows = page.split('\n').filter((line) => line.startsWith('| '));
-  for (const { name, limit, hold } of policies) {
-    const row = rows.find((line) => line.startsWith(`| \`${name}\` |`)) ?? assert.fail(`there is no row of ${name}`);
-    // `hold` is a key of every rule.
-    for (const key of [limit?.key, hold?.[0]].filter((one) => one !== undefined && one !== 'hold'))
-      assert.ok(row.includes(`\`${key}\``), `${name}: ${key}`);
-  }
-  const transport = rows.find((line) => line.startsWith('| `OPS_ALERT_TRANSPORT` |')) ?? '';
-  for (const { name } of transports.mail) assert.ok(transport.includes(`\`${name}\``), name);
-});
-
-/** What `red` says of one of that level, beside what is judged of the same snapshot. */
+/** What `red` makes of one more observation of the given level. */
 function redOf(id: string, sections: Record<string, Envelope> = {}, level: Level = 'red') {
   const others = judged(sections);
   const { dependents } = others.find((one) => one.observation.id === id) ?? {};
@@ -134,112 +54,6 @@ function redOf(id: string, sections: Record<string, Envelope> = {}, level: Level
   const seen = snapshotSightings(all, {}, configurationOf(''))['red'];
   return seen?.sightings.find(({ subject }) => subject === id);
 }
-
-test('red is what health judges red and no rule tells of: by its id, with its own runbook', () => {
-  const left = ['endpoint-status:dashboard', 'gate-verdict:prune', 'mirror-coverage:a.gws', 'filesystem-inodes:data'];
-  for (const id of left) {
-    const found = redOf(id, disk(95));
-    assert.equal(found?.state, 'firing', id);
-    assert.equal(found.subject, id);
-    assert.equal(found.runbook, `ops/runbooks/${id.split(':')[0]}.md`);
-    assert.equal(found.clears_when, 'it answers');
-  }
-  assert.equal(redOf('gate-verdict:prune', {}, 'amber')?.state, 'clear');
-  assert.equal(redOf('gate-verdict:prune', {}, 'green')?.state, 'clear');
-  assert.equal(redOf('gate-verdict:prune', {}, 'unknown')?.state, 'unknown');
-});
-
-test('what a rule tells of under limits and holds of its own is not left to red, also where it is well by that rule', () => {
-  const away = { hosts: ok({ source: ok({ address: 'x', reached: false, error: 'no' }) }) };
-  const unmounted = { workspace: ok({ path: '/gws', reached: false, problem: 'no' }) };
-  const told: readonly [id: string, sections: Record<string, Envelope>][] = [
-    ['filesystem-usage:data', disk(10)],
-    ['workspace-usage:workspace', unmounted],
-    ['stream-age:hatpro', stream(5401)],
-    ['power-charge:power', power({ charge_percent: 24 })],
-    ['power-voltage:power', power({})],
-    ['power-temperature:power', power({})],
-    ['service-state:sync.timer', service({ active_state: 'failed' })],
-    ['host-reachable:source', away],
-    ['workspace-reachable:workspace', unmounted],
-    ['mail-delivery:outbox', {}],
-    ['snapshot-age:snapshot', {}],
-  ];
-  for (const [id, sections] of told) assert.equal(redOf(id, sections), undefined, id);
-  // Of these the same rules say nothing.
-  const left: readonly [id: string, sections: Record<string, Envelope>][] = [
-    ['service-state:sync.timer', service({ active_state: 'failed', groups: [] })],
-    ['service-restarts:sync.timer', service({})],
-    ['mail-delivery:alertmanager', {}],
-    ['stage-outcome:send-alerts', {}],
-  ];
-  for (const [id, sections] of left) assert.equal(redOf(id, sections)?.state, 'firing', id);
-});
-
-test('a policy covers checks that there are, and `red` every other', () => {
-  const covered = policies.flatMap(({ of = {} }) => Object.keys(of));
-  assert.deepEqual(
-    covered.filter((check) => !checkNames.includes(check)),
-    [],
-  );
-  assert.deepEqual(
-    policies.filter(({ of }) => of === undefined),
-    [red],
-  );
-  assert.ok(checkNames.length >= 32 && covered.length >= 12);
-  const left = checkNames.filter((check) => redOf(`${check}:x`) === undefined);
-  const plain = policies.flatMap(({ of = {}, onlyServing }) => (onlyServing ? [] : Object.keys(of)));
-  assert.deepEqual(left.sort(), plain.sort());
-});
-
-test('how long red lasts before it is mailed: by default, for one check, and for one subject of it', () => {
-  const holdOf = (id: string, configuration = '') => handlingOf(configurationOf(configuration), 'red', id).hold;
-  assert.equal(holdOf('endpoint-status:dashboard'), 900);
-  assert.equal(holdOf('mirror-lag:a.gws'), 3600);
-  assert.deepEqual(
-    [holdOf('host-oom:host'), handlingOf(configurationOf(''), 'red', 'host-oom:host').clearHold],
-    [0, 3600],
-  );
-  const text =
-    'alerts: { rules: { red: { red-for: 5m, for: { gate-verdict: { red-for: 2h }, "gate-verdict:prune": { to: [a@example.org] } } } } }';
-  assert.equal(holdOf('endpoint-status:dashboard', text), 300);
-  assert.equal(holdOf('gate-verdict:product', text), 7200);
-  const prune = handlingOf(configurationOf(text), 'red', 'gate-verdict:prune');
-  assert.deepEqual([prune.hold, prune.to], [7200, ['a@example.org']]);
-  assert.equal(holdOf('host-oom:host', text), 0, 'another exception takes none of the others away');
-});
-
-test('the policies of the monitor itself', () => {
-  const state = (known: Parameters<typeof monitor>[0], rule: string) => monitor(known)[rule]?.sightings[0]?.state;
-  assert.deepEqual(
-    [899, 900, 901].map((age) => state({ age }, 'snapshot')),
-    ['clear', 'firing', 'firing'],
-  );
-  assert.equal(state({ snapshot: undefined, missing: 'there is no snapshot yet' }, 'snapshot'), 'firing');
-  const waiting = (waiting_seconds: number) => ({ outbox: { waiting: 1, waiting_seconds, dead: 0 } });
-  assert.deepEqual(
-    [3599, 3600].map((oldest) => state(waiting(oldest), 'delivery')),
-    ['clear', 'firing'],
-  );
-  assert.equal(state({}, 'delivery'), 'clear');
-  assert.equal(monitorPolicies.length, 4);
-});
-
-test('how old is too old follows how often a cycle runs, unless it is written as a duration', () => {
-  const seenAfter = (age: number, configuration: string) => monitor({ age }, configuration)['snapshot']?.sightings[0];
-  assert.deepEqual(
-    [1800, 3 * 3600 - 1, 3 * 3600].map((age) => seenAfter(age, 'interval: 1h')?.state),
-    ['clear', 'clear', 'firing'],
-  );
-  assert.match(seenAfter(3 * 3600, 'interval: 1h')?.message ?? '', /^the snapshot is 3h old \(from 3h\)$/);
-  const written = 'interval: 1h\nalerts: { rules: { snapshot: { older-than: 45m } } }';
-  assert.deepEqual(
-    [2699, 2700].map((age) => seenAfter(age, written)?.state),
-    ['clear', 'firing'],
-  );
-  const lapsed = monitor({ heartbeat: heartbeatOf(86_399) }, 'interval: 1h');
-  assert.equal(lapsed['heartbeat']?.sightings[0]?.state, 'clear');
-});
 
 const heartbeatOf = (age: number) => ({
   record: {
@@ -254,125 +68,234 @@ const heartbeatOf = (age: number) => ({
   } as const,
 });
 
-test('a heartbeat that the watcher outside has not accepted for two hours is an alert; none is tried, none is missed', () => {
-  const seen = (heartbeat: JudgementInput['heartbeat']) => monitor({ heartbeat })['heartbeat']?.sightings;
-  assert.deepEqual(
-    [7199, 7200].map((age) => seen(heartbeatOf(age))?.[0]?.state),
-    ['clear', 'firing'],
-  );
-  assert.equal(
-    seen(heartbeatOf(7200))?.[0]?.message,
-    'the last heartbeat was accepted 2h ago (from 2h); the last try: it answered 404',
-  );
-  assert.equal(seen({ problem: 'heartbeat.json is not JSON' })?.[0]?.state, 'unknown');
-  assert.deepEqual(seen(undefined), []);
-  // The first cycle after a machine was off looks before its own heartbeat is sent.
-  assert.equal(handlingOf(configurationOf(''), 'heartbeat', 'outside').hold, 600);
-});
-
-test('a stage that fails is an alert after an hour, counted from when it last did its work; send-alerts cannot tell of itself', () => {
-  const config = configurationOf('');
-  const record = (stage: string, outcome: 'ok' | 'failed', last_success_at?: string) => ({
-    schema_version: 1,
-    stage,
-    run_id: '0'.repeat(32),
-    started_at: at.toISOString(),
-    ms: 1,
-    outcome,
-    exit_code: 0,
-    counts: {},
-    problems: ['first', 'the disk is full'],
-    ...(last_success_at === undefined ? {} : { last_success_at }),
+describe('alerts/policies', () => {
+  test('each policy over a snapshot fires from its limit on, and not before', () => {
+    for (const [policy, sections, state, subject] of cases)
+      assert.equal(states(policy, sections)[subject], state, `${policy} ${JSON.stringify(sections)}`);
+    for (const { name } of snapshotPolicies) {
+      const tried = new Set(cases.flatMap(([policy, , state]) => (policy === name ? [state] : [])));
+      assert.ok(tried.has('firing') && tried.has('clear'), `${name} has no case that fires, or none that is clear`);
+    }
+    assert.ok(cases.length >= 27);
   });
-  const before = '2026-11-20T11:00:00.000Z';
-  const stages = [
-    record('append-zarr', 'failed', before),
-    record('write-report', 'failed'),
-    record('collect-snapshot', 'failed', '2026-11-21T00:00:00.000Z'),
-    record('assess-health', 'ok', before),
-    record('send-alerts', 'failed'),
-  ];
-  const seen: readonly Sighting[] = monitor({ stages })['stage']?.sightings ?? [];
-  assert.deepEqual(
-    seen.map((one) => [one.subject, one.state, one.state === 'firing' ? one.since : undefined]),
-    [
-      ['append-zarr', 'firing', before],
-      ['write-report', 'firing', undefined],
-      ['collect-snapshot', 'firing', undefined],
-      ['assess-health', 'clear', undefined],
-    ],
-  );
-  assert.equal(seen[0]?.message, 'append-zarr failed: the disk is full');
-  assert.equal(handlingOf(config, 'stage', 'append-zarr').hold, 3600);
-});
 
-test('a stage that nobody runs any more is told, since it last did its work; who judges goes by his own run before', () => {
-  const record = (stage: string, started_at: string, every_seconds?: number) => ({
-    schema_version: 1,
-    stage,
-    run_id: '0'.repeat(32),
-    started_at,
-    ms: 1,
-    outcome: 'ok' as const,
-    exit_code: 0,
-    counts: {},
-    problems: [],
-    last_success_at: started_at,
-    ...(every_seconds === undefined ? {} : { every_seconds }),
+  test('the page of alerts has a row of every rule with its keys, and names every mail transport', () => {
+    const page = readText(join(import.meta.dirname, '..', '..', 'ops', 'docs', 'alerts.md'));
+    const rows = page.split('\n').filter((line) => line.startsWith('| '));
+    for (const { name, limit, hold } of policies) {
+      const row = rows.find((line) => line.startsWith(`| \`${name}\` |`)) ?? assert.fail(`there is no row of ${name}`);
+      // `hold` is a key of every rule.
+      for (const key of [limit?.key, hold?.[0]].filter((one) => one !== undefined && one !== 'hold'))
+        assert.ok(row.includes(`\`${key}\``), `${name}: ${key}`);
+    }
+    const transport = rows.find((line) => line.startsWith('| `OPS_ALERT_TRANSPORT` |')) ?? '';
+    for (const { name } of transports.mail) assert.ok(transport.includes(`\`${name}\``), name);
   });
-  const stages = [
-    record('thermal-heartbeat', '2026-11-20T09:00:00.000Z', 30),
-    record('append-zarr', '2026-11-20T11:46:00.000Z', 300),
-    record('rehearse-boot', '2026-09-01T00:00:00.000Z'),
-    record('send-alerts', '2026-11-20T11:55:00.000Z', 300),
-  ];
-  const seen: readonly Sighting[] = monitor({ stages })['stage']?.sightings ?? [];
-  assert.deepEqual(
-    seen.map((one) => [one.subject, one.state, one.message, one.state === 'firing' ? one.since : undefined]),
-    [
+
+  test('the policy `red` alerts of red observations that no other policy covers, with the runbook of the check', () => {
+    const left = ['endpoint-status:dashboard', 'gate-verdict:prune', 'mirror-coverage:a.gws', 'filesystem-inodes:data'];
+    for (const id of left) {
+      const found = redOf(id, disk(95));
+      assert.equal(found?.state, 'firing', id);
+      assert.equal(found.subject, id);
+      assert.equal(found.runbook, `ops/runbooks/${id.split(':')[0]}.md`);
+      assert.equal(found.clears_when, 'it answers');
+    }
+    assert.equal(redOf('gate-verdict:prune', {}, 'amber')?.state, 'clear');
+    assert.equal(redOf('gate-verdict:prune', {}, 'green')?.state, 'clear');
+    assert.equal(redOf('gate-verdict:prune', {}, 'unknown')?.state, 'unknown');
+  });
+
+  test('`red` ignores observations that another policy covers, also where that policy is clear', () => {
+    const away = { hosts: ok({ source: ok({ address: 'x', reached: false, error: 'no' }) }) };
+    const unmounted = { workspace: ok({ path: '/gws', reached: false, problem: 'no' }) };
+    const told: readonly [id: string, sections: Record<string, Envelope>][] = [
+      ['filesystem-usage:data', disk(10)],
+      ['workspace-usage:workspace', unmounted],
+      ['stream-age:hatpro', streamOf(5401)],
+      ['power-charge:power', seenPower({ charge_percent: 24 })],
+      ['power-voltage:power', seenPower({})],
+      ['power-temperature:power', seenPower({})],
+      ['service-state:sync.timer', unit({ active_state: 'failed' })],
+      ['host-reachable:source', away],
+      ['workspace-reachable:workspace', unmounted],
+      ['mail-delivery:outbox', {}],
+      ['snapshot-age:snapshot', {}],
+    ];
+    for (const [id, sections] of told) assert.equal(redOf(id, sections), undefined, id);
+    // Of these the same rules say nothing.
+    const left: readonly [id: string, sections: Record<string, Envelope>][] = [
+      ['service-state:sync.timer', unit({ active_state: 'failed', groups: [] })],
+      ['service-restarts:sync.timer', unit({})],
+      ['mail-delivery:alertmanager', {}],
+      ['stage-outcome:send-alerts', {}],
+    ];
+    for (const [id, sections] of left) assert.equal(redOf(id, sections)?.state, 'firing', id);
+  });
+
+  test('a policy covers checks that exist, and `red` covers every other check', () => {
+    const covered = policies.flatMap(({ of = {} }) => Object.keys(of));
+    assert.deepEqual(
+      covered.filter((check) => !checkNames.includes(check)),
+      [],
+    );
+    assert.deepEqual(
+      policies.filter(({ of }) => of === undefined),
+      [red],
+    );
+    assert.ok(checkNames.length >= 32 && covered.length >= 12);
+    const left = checkNames.filter((check) => redOf(`${check}:x`) === undefined);
+    const plain = policies.flatMap(({ of = {}, onlyServing }) => (onlyServing ? [] : Object.keys(of)));
+    assert.deepEqual(left.sort(), plain.sort());
+  });
+
+  test('the hold of `red` can be set for all, for one check, and for one subject', () => {
+    const holdOf = (id: string, configuration = '') => handlingOf(configurationOf(configuration), 'red', id).hold;
+    assert.equal(holdOf('endpoint-status:dashboard'), 900);
+    assert.equal(holdOf('mirror-lag:a.gws'), 3600);
+    assert.deepEqual(
+      [holdOf('host-oom:host'), handlingOf(configurationOf(''), 'red', 'host-oom:host').clearHold],
+      [0, 3600],
+    );
+    const text =
+      'alerts: { rules: { red: { red-for: 5m, for: { gate-verdict: { red-for: 2h }, "gate-verdict:prune": { to: [a@example.org] } } } } }';
+    assert.equal(holdOf('endpoint-status:dashboard', text), 300);
+    assert.equal(holdOf('gate-verdict:product', text), 7200);
+    const prune = handlingOf(configurationOf(text), 'red', 'gate-verdict:prune');
+    assert.deepEqual([prune.hold, prune.to], [7200, ['a@example.org']]);
+    assert.equal(holdOf('host-oom:host', text), 0, 'another exception takes none of the others away');
+  });
+
+  test('a policy over the monitor itself fires from its limit on', () => {
+    const state = (known: Parameters<typeof monitor>[0], rule: string) => monitor(known)[rule]?.sightings[0]?.state;
+    assert.deepEqual(
+      [899, 900, 901].map((age) => state({ age }, 'snapshot')),
+      ['clear', 'firing', 'firing'],
+    );
+    assert.equal(state({ snapshot: undefined, missing: 'there is no snapshot yet' }, 'snapshot'), 'firing');
+    const waiting = (waiting_seconds: number) => ({ outbox: { waiting: 1, waiting_seconds, dead: 0 } });
+    assert.deepEqual(
+      [3599, 3600].map((oldest) => state(waiting(oldest), 'delivery')),
+      ['clear', 'firing'],
+    );
+    assert.equal(state({}, 'delivery'), 'clear');
+    assert.equal(monitorPolicies.length, 4);
+  });
+
+  test('the limit of the snapshot’s age follows the interval, unless it is written as a duration', () => {
+    const seenAfter = (age: number, configuration: string) => monitor({ age }, configuration)['snapshot']?.sightings[0];
+    assert.deepEqual(
+      [1800, 3 * 3600 - 1, 3 * 3600].map((age) => seenAfter(age, 'interval: 1h')?.state),
+      ['clear', 'clear', 'firing'],
+    );
+    assert.match(seenAfter(3 * 3600, 'interval: 1h')?.message ?? '', /^the snapshot is 3h old \(from 3h\)$/);
+    const written = 'interval: 1h\nalerts: { rules: { snapshot: { older-than: 45m } } }';
+    assert.deepEqual(
+      [2699, 2700].map((age) => seenAfter(age, written)?.state),
+      ['clear', 'firing'],
+    );
+    const lapsed = monitor({ heartbeat: heartbeatOf(86_399) }, 'interval: 1h');
+    assert.equal(lapsed['heartbeat']?.sightings[0]?.state, 'clear');
+  });
+
+  test('a heartbeat that the watchdog has not accepted for two hours fires; without a try there is no sighting', () => {
+    const seen = (heartbeat: JudgementInput['heartbeat']) => monitor({ heartbeat })['heartbeat']?.sightings;
+    assert.deepEqual(
+      [7199, 7200].map((age) => seen(heartbeatOf(age))?.[0]?.state),
+      ['clear', 'firing'],
+    );
+    assert.equal(
+      seen(heartbeatOf(7200))?.[0]?.message,
+      'the last heartbeat was accepted 2h ago (from 2h); the last try: it answered 404',
+    );
+    assert.equal(seen({ problem: 'heartbeat.json is not JSON' })?.[0]?.state, 'unknown');
+    assert.deepEqual(seen(undefined), []);
+    // The first cycle after a machine was off looks before its own heartbeat is sent.
+    assert.equal(handlingOf(configurationOf(''), 'heartbeat', 'outside').hold, 600);
+  });
+
+  test('a failed stage fires, counted from its last success; send-alerts is excepted', () => {
+    const config = configurationOf('');
+    const record = (stage: string, outcome: 'ok' | 'failed', last_success_at?: string) =>
+      recordOf(stage, at.toISOString(), { outcome, problems: ['first', 'the disk is full'], last_success_at });
+    const before = '2026-11-20T11:00:00.000Z';
+    const stages = [
+      record('append-zarr', 'failed', before),
+      record('write-report', 'failed'),
+      record('collect-snapshot', 'failed', '2026-11-21T00:00:00.000Z'),
+      record('assess-health', 'ok', before),
+      record('send-alerts', 'failed'),
+    ];
+    const seen: readonly Sighting[] = monitor({ stages })['stage']?.sightings ?? [];
+    assert.deepEqual(
+      seen.map((one) => [one.subject, one.state, one.state === 'firing' ? one.since : undefined]),
       [
-        'thermal-heartbeat',
-        'firing',
-        'thermal-heartbeat has not run since 2026-11-20T09:00:00.000Z, though it should every 30s',
-        '2026-11-20T09:00:00.000Z',
+        ['append-zarr', 'firing', before],
+        ['write-report', 'firing', undefined],
+        ['collect-snapshot', 'firing', undefined],
+        ['assess-health', 'clear', undefined],
       ],
-      ['append-zarr', 'clear', 'append-zarr did its work', undefined],
-      ['rehearse-boot', 'clear', 'rehearse-boot did its work', undefined],
-    ],
-  );
-});
-
-test('a service that belongs to no stream is no matter of the rule about streams', () => {
-  assert.deepEqual(states('service', service({ groups: [], active_state: 'failed' })), {});
-});
-
-test('since when it is so: from the data, and from systemd', () => {
-  const since = (sections: Record<string, Envelope>, rule: string) => {
-    const [sighting] = lookAt(sections)[rule]?.sightings ?? [];
-    return sighting?.state === 'firing' ? sighting.since : undefined;
-  };
-  assert.equal(since(stream(9000), 'stream'), new Date(at.getTime() - 3600_000).toISOString());
-  assert.equal(since(stream(), 'stream'), undefined);
-  assert.equal(
-    since(service({ active_state: 'failed', since_at: '2026-11-20T09:00:00.000Z' }), 'service'),
-    '2026-11-20T09:00:00.000Z',
-  );
-});
-
-test('what could not be read is unknown, and of a whole section that failed nobody is taken for gone', () => {
-  const failed: Envelope = { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 };
-  assert.deepEqual(states('storage', { filesystems: ok({ data: failed }) }), { data: 'unknown' });
-  const seen = lookAt({ filesystems: failed })['storage'];
-  assert.equal(seen?.blind, 'hung');
-  const absent = lookAt({
-    filesystems: { status: 'absent', reason: 'none' },
-    workspace: { status: 'absent', reason: 'none' },
+    );
+    assert.equal(seen[0]?.message, 'append-zarr failed: the disk is full');
+    assert.equal(handlingOf(config, 'stage', 'append-zarr').hold, 3600);
   });
-  assert.equal(absent['storage']?.blind, undefined);
-});
 
-test('limits, holds and recipients stand in the configuration, for all and for single subjects', () => {
-  const text = `
+  test('a stage that is no longer run fires, counted from its last run; the previous run of send-alerts is the clock', () => {
+    const record = (stage: string, started_at: string, every_seconds?: number) =>
+      recordOf(stage, started_at, { last_success_at: started_at, every_seconds });
+    const stages = [
+      record('thermal-heartbeat', '2026-11-20T09:00:00.000Z', 30),
+      record('append-zarr', '2026-11-20T11:46:00.000Z', 300),
+      record('rehearse-boot', '2026-09-01T00:00:00.000Z'),
+      record('send-alerts', '2026-11-20T11:55:00.000Z', 300),
+    ];
+    const seen: readonly Sighting[] = monitor({ stages })['stage']?.sightings ?? [];
+    assert.deepEqual(
+      seen.map((one) => [one.subject, one.state, one.message, one.state === 'firing' ? one.since : undefined]),
+      [
+        [
+          'thermal-heartbeat',
+          'firing',
+          'thermal-heartbeat has not run since 2026-11-20T09:00:00.000Z, though it should every 30s',
+          '2026-11-20T09:00:00.000Z',
+        ],
+        ['append-zarr', 'clear', 'append-zarr did its work', undefined],
+        ['rehearse-boot', 'clear', 'rehearse-boot did its work', undefined],
+      ],
+    );
+  });
+
+  test('the policy `service` ignores a unit that no stream depends on', () => {
+    assert.deepEqual(states('service', unit({ groups: [], active_state: 'failed' })), {});
+  });
+
+  test('an alert starts at the time that the data or systemd state', () => {
+    const since = (sections: Record<string, Envelope>, rule: string) => {
+      const [sighting] = lookAt(sections)[rule]?.sightings ?? [];
+      return sighting?.state === 'firing' ? sighting.since : undefined;
+    };
+    assert.equal(since(streamOf(9000), 'stream'), new Date(at.getTime() - 3600_000).toISOString());
+    assert.equal(since(streamOf(), 'stream'), undefined);
+    assert.equal(
+      since(unit({ active_state: 'failed', since_at: '2026-11-20T09:00:00.000Z' }), 'service'),
+      '2026-11-20T09:00:00.000Z',
+    );
+  });
+
+  test('an item that could not be read is unknown; a failed section makes the policy blind, an absent one does not', () => {
+    const failed: Envelope = { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 };
+    assert.deepEqual(states('storage', { filesystems: ok({ data: failed }) }), { data: 'unknown' });
+    const seen = lookAt({ filesystems: failed })['storage'];
+    assert.equal(seen?.failure, 'hung');
+    const absent = lookAt({
+      filesystems: { status: 'absent', reason: 'none' },
+      workspace: { status: 'absent', reason: 'none' },
+    });
+    assert.equal(absent['storage']?.failure, undefined);
+  });
+
+  test('the configuration sets limits, holds and recipients, for all and for single subjects', () => {
+    const text = `
 alerts:
   to: [ops@example.org]
   repeat: 6h
@@ -380,64 +303,67 @@ alerts:
     storage: { at: 95%, hold: 20m, for: { data: { at: 70%, to: [data@example.org], repeat: 1h } } }
     stream: { stale-for: 1h }
 `;
-  assert.deepEqual(states('storage', disk(75), text), { data: 'firing' });
-  const config = configurationOf(text);
-  const { hold, to, repeat } = handlingOf(config, 'storage', 'data');
-  assert.deepEqual([hold, to, repeat], [1200, ['data@example.org'], 3600]);
-  assert.deepEqual(handlingOf(config, 'storage', 'root').to, ['ops@example.org']);
-  assert.equal(handlingOf(config, 'stream', 'x').hold, 3600);
-  assert.deepEqual(
-    ['storage', 'stream', 'service', 'probe'].map((rule) => handlingOf(configurationOf(''), rule, 'x').hold),
-    [0, 3 * 3600, 3 * 3600, 3600],
-  );
-  assert.equal(handlingOf(configurationOf(''), 'storage', 'x').repeat, 12 * 3600);
-});
-
-test('a machine that is away is one alert, not one for everything that was to be read on it', () => {
-  const gone: Envelope = {
-    status: 'failed',
-    kind: 'error',
-    reason: 'source cannot be reached: it does not answer',
-    because: 'hosts.source',
-    ms: 1,
-  };
-  const hung: Envelope = {
-    status: 'failed',
-    kind: 'timeout',
-    reason: 'a search in /gws/aurora/raw/a hung',
-    because: 'workspace',
-    ms: 1,
-  };
-  const sections = {
-    hosts: ok({ source: ok({ address: 'x', reached: false, error: 'source cannot be reached: it does not answer' }) }),
-    workspace: ok({ path: '/gws/aurora', reached: false, problem: 'looking at /gws/aurora did not answer' }),
-    streams: ok({ a: gone, b: gone }),
-    mirrors: ok({ 'a.gws': hung }),
-    clock: { status: 'failed', kind: 'error', reason: 'something else', ms: 1 } as Envelope,
-  };
-  const seen = states('probe', sections);
-  const firing = Object.keys(seen).filter((subject) => seen[subject] === 'firing');
-  assert.deepEqual(firing.sort(), ['clock', 'host.source', 'mount.workspace']);
-  assert.equal(seen['streams.a'], 'unknown');
-  const back = states('probe', { ...sections, hosts: ok({ source: ok({ address: 'x', reached: true }) }) });
-  assert.deepEqual(
-    [back['host.source'], back['streams.a']],
-    ['clear', 'firing'],
-    'it is there, and cannot be read all the same',
-  );
-});
-
-test('an alert about a reading, a machine or the workspace tells of all that is unknown because of it', () => {
-  const failed: Envelope = { status: 'failed', kind: 'error', reason: 'no', ms: 1 };
-  const all = judged({
-    hosts: ok({ source: ok({ address: 'x', reached: false, error: 'no' }) }),
-    workspace: ok({ host: 'local', path: '/gws/aurora', reached: false, problem: 'no' }),
-    streams: ok({ a: { ...failed, because: 'hosts.source' }, b: failed }),
-    clock: failed,
+    assert.deepEqual(states('storage', disk(75), text), { data: 'firing' });
+    const config = configurationOf(text);
+    const { hold, to, repeat } = handlingOf(config, 'storage', 'data');
+    assert.deepEqual([hold, to, repeat], [1200, ['data@example.org'], 3600]);
+    assert.deepEqual(handlingOf(config, 'storage', 'root').to, ['ops@example.org']);
+    assert.equal(handlingOf(config, 'stream', 'x').hold, 3600);
+    assert.deepEqual(
+      ['storage', 'stream', 'service', 'probe'].map((rule) => handlingOf(configurationOf(''), rule, 'x').hold),
+      [0, 3 * 3600, 3 * 3600, 3600],
+    );
+    assert.equal(handlingOf(configurationOf(''), 'storage', 'x').repeat, 12 * 3600);
   });
-  const toldBy = (subject: string) =>
-    all.flatMap((one) => (isCoveredBy({ rule: 'probe', subject }, one, all) ? [one.observation.id] : []));
-  assert.deepEqual(toldBy('host.source'), ['host-reachable:source', 'stream-age:a']);
-  assert.deepEqual(toldBy('mount.workspace'), ['workspace-reachable:workspace', 'workspace-usage:workspace']);
-  assert.deepEqual([toldBy('streams.b'), toldBy('clock')], [['stream-age:b'], ['clock-synchronised:clock']]);
+
+  test('an unreachable machine is one alert, however many readings fail because of it', () => {
+    const gone: Envelope = {
+      status: 'failed',
+      kind: 'error',
+      reason: 'source cannot be reached: it does not answer',
+      because: 'hosts.source',
+      ms: 1,
+    };
+    const hung: Envelope = {
+      status: 'failed',
+      kind: 'timeout',
+      reason: 'a search in /gws/aurora/raw/a hung',
+      because: 'workspace',
+      ms: 1,
+    };
+    const sections = {
+      hosts: ok({
+        source: ok({ address: 'x', reached: false, error: 'source cannot be reached: it does not answer' }),
+      }),
+      workspace: ok({ path: '/gws/aurora', reached: false, problem: 'looking at /gws/aurora did not answer' }),
+      streams: ok({ a: gone, b: gone }),
+      mirrors: ok({ 'a.gws': hung }),
+      clock: { status: 'failed', kind: 'error', reason: 'something else', ms: 1 } as Envelope,
+    };
+    const seen = states('probe', sections);
+    const firing = Object.keys(seen).filter((subject) => seen[subject] === 'firing');
+    assert.deepEqual(firing.sort(), ['clock', 'host.source', 'mount.workspace']);
+    assert.equal(seen['streams.a'], 'unknown');
+    const back = states('probe', { ...sections, hosts: ok({ source: ok({ address: 'x', reached: true }) }) });
+    assert.deepEqual(
+      [back['host.source'], back['streams.a']],
+      ['clear', 'firing'],
+      'it is there, and cannot be read all the same',
+    );
+  });
+
+  test('an alert of a reading, a machine or the workspace covers every observation that is unknown because of it', () => {
+    const failed: Envelope = { status: 'failed', kind: 'error', reason: 'no', ms: 1 };
+    const all = judged({
+      hosts: ok({ source: ok({ address: 'x', reached: false, error: 'no' }) }),
+      workspace: ok({ host: 'local', path: '/gws/aurora', reached: false, problem: 'no' }),
+      streams: ok({ a: { ...failed, because: 'hosts.source' }, b: failed }),
+      clock: failed,
+    });
+    const toldBy = (subject: string) =>
+      all.flatMap((one) => (isCoveredBy({ rule: 'probe', subject }, one, all) ? [one.observation.id] : []));
+    assert.deepEqual(toldBy('host.source'), ['host-reachable:source', 'stream-age:a']);
+    assert.deepEqual(toldBy('mount.workspace'), ['workspace-reachable:workspace', 'workspace-usage:workspace']);
+    assert.deepEqual([toldBy('streams.b'), toldBy('clock')], [['stream-age:b'], ['clock-synchronised:clock']]);
+  });
 });

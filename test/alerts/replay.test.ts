@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { compareMails, rehearsal } from '../../lib/alerts/replay.ts';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
-import { ok } from '../health/seen.ts';
 import { sections } from '../../lib/config/registry.ts';
 import { judgedOf, snapshotOf } from '../judged.ts';
 import { configurationOf } from '../world.ts';
-import { observation } from './send-site.ts';
+import { disk, observation } from './send-site.ts';
 
 /** How full the disk was, every five minutes. */
 const recorded = (used: readonly number[]): Snapshot[] =>
-  used.map((used_percent, index) => {
-    const time = new Date(Date.parse('2026-11-20T00:00:00Z') + index * 300_000).toISOString();
-    return snapshotOf(
-      { filesystems: ok({ data: ok({ path: '/data', used_percent, available_bytes: 1 }) }) },
-      new Date(time),
-    );
+  used.map((percent, index) => {
+    const time = new Date(Date.parse('2026-11-20T00:00:00Z') + index * 300_000);
+    return snapshotOf({ filesystems: disk(percent) }, time);
   });
 
-/** What is judged besides. */
+/** Adds observations to those of the checks. */
 type Judge = Parameters<typeof rehearsal>[2];
 
 const mailsOf = (text: string, used: readonly number[], more: Judge = () => []) => {
@@ -32,33 +28,35 @@ const mailsOf = (text: string, used: readonly number[], more: Judge = () => []) 
 
 const used = [70, 85, 85, 92, 85, 70];
 
-test('recorded snapshots are replayed as they would have been mailed', () => {
-  assert.deepEqual(
-    mailsOf('', used).map(({ at, subject }) => `${at.slice(11, 16)} ${subject.split(':')[0]}`),
-    ['00:05 [local] ALERT storage', '00:25 [local] OK storage'],
-  );
-  assert.deepEqual(mailsOf(', rules: { storage: { at: 95% } }', used), []);
-});
+describe('alerts/replay', () => {
+  test('a replay lists the mails of recorded snapshots', () => {
+    assert.deepEqual(
+      mailsOf('', used).map(({ at, subject }) => `${at.slice(11, 16)} ${subject.split(':')[0]}`),
+      ['00:05 [local] ALERT storage', '00:25 [local] OK storage'],
+    );
+    assert.deepEqual(mailsOf(', rules: { storage: { at: 95% } }', used), []);
+  });
 
-test('what is red by the limits of health is replayed too', () => {
-  const judge: Judge = ({ time_utc }) => [
-    { observation: observation('gate-verdict:prune', time_utc < '2026-11-20T00:20' ? 'red' : 'green') },
-  ];
-  assert.deepEqual(
-    mailsOf('', [70, 70, 70, 70, 70], judge).map(({ at, subject }) => `${at.slice(11, 16)} ${subject}`),
-    [
-      '00:15 [local] ALERT red:gate-verdict:prune: gate-verdict:prune',
-      '00:20 [local] OK red:gate-verdict:prune: gate-verdict:prune',
-    ],
-  );
-  assert.deepEqual(mailsOf(', rules: { red: { red-for: 20m } }', [70, 70, 70, 70, 70], judge), []);
-});
+  test('a replay includes red observations', () => {
+    const judge: Judge = ({ time_utc }) => [
+      { observation: observation('gate-verdict:prune', time_utc < '2026-11-20T00:20' ? 'red' : 'green') },
+    ];
+    assert.deepEqual(
+      mailsOf('', [70, 70, 70, 70, 70], judge).map(({ at, subject }) => `${at.slice(11, 16)} ${subject}`),
+      [
+        '00:15 [local] ALERT red:gate-verdict:prune: gate-verdict:prune',
+        '00:20 [local] OK red:gate-verdict:prune: gate-verdict:prune',
+      ],
+    );
+    assert.deepEqual(mailsOf(', rules: { red: { red-for: 20m } }', [70, 70, 70, 70, 70], judge), []);
+  });
 
-test('beside the mails of today: what is of both, of today alone, of the change alone, in the order of time', () => {
-  const [today, changed] = [mailsOf('', used), mailsOf(', rules: { storage: { at: 90% } }', used)];
-  assert.deepEqual(
-    compareMails(today, changed).map(({ by, mail }) => `${mail.at.slice(11, 16)} ${by}`),
-    ['00:05 today', '00:15 new', '00:20 new', '00:25 today'],
-  );
-  assert.deepEqual([...new Set(compareMails(today, today).map(({ by }) => by))], ['both']);
+  test('a comparison marks the mails of both configurations, of today’s only and of the new one only, sorted by time', () => {
+    const [today, changed] = [mailsOf('', used), mailsOf(', rules: { storage: { at: 90% } }', used)];
+    assert.deepEqual(
+      compareMails(today, changed).map(({ by, mail }) => `${mail.at.slice(11, 16)} ${by}`),
+      ['00:05 today', '00:15 new', '00:20 new', '00:25 today'],
+    );
+    assert.deepEqual([...new Set(compareMails(today, today).map(({ by }) => by))], ['both']);
+  });
 });

@@ -1,10 +1,10 @@
 // send-alerts over real files, with a transport that can be told what to do.
+import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
+import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
 import type { Mail, Receipt, Transport } from '../../lib/contract/mail.ts';
 import type { Outside } from '../../lib/contract/outside.ts';
 import { stateFile } from '../../lib/alerts/files.ts';
@@ -19,6 +19,7 @@ import { webhook } from '../../lib/alerts/transports/webhook.ts';
 import { openSpool } from '../../lib/io/spool.ts';
 import { latest } from '../../lib/snapshot/files.ts';
 import { filesystem, ok } from '../health/seen.ts';
+import { serveHttp } from '../http.ts';
 import { snapshotOf } from '../judged.ts';
 import { configurationOf, readText, temporaryFolder, worldIn } from '../world.ts';
 
@@ -36,6 +37,15 @@ export const isDown: Answer = () => {
   throw new Error('connection refused');
 };
 
+/** Accepts a mail for every recipient but this one. */
+export const refuses =
+  (refused: string, words: string): Answer =>
+  (_mail, to) => ({
+    accepted: to.filter((address) => address !== refused),
+    refused: to.includes(refused) ? [{ address: refused, permanent: words.startsWith('5'), words }] : [],
+    words: '250',
+  });
+
 export function transportOf(name: string, answer: () => Answer, taken: Taken[]): Transport {
   return {
     name,
@@ -48,6 +58,10 @@ export function transportOf(name: string, answer: () => Answer, taken: Taken[]):
     },
   };
 }
+
+/** What an error of a transport means for the mail. */
+export const verdictOf = (error: unknown): 'refused' | 'setup' | 'later' =>
+  error instanceof Refused ? 'refused' : error instanceof Unconfigured ? 'setup' : 'later';
 
 export const only = (...mail: Transport[]) => ({ mail, webhook });
 
@@ -123,25 +137,20 @@ export function siteIn(folder: string, configuration = 'site: test\nalerts: { to
 }
 
 export const site = (t: TestContext, configuration?: string) => siteIn(temporaryFolder(t), configuration);
+export const subjectOf = (one: Taken | undefined): string =>
+  header(one?.mail ?? assert.fail('there is no mail'), 'Subject');
+/** `ALERT storage:data` of each mail. */
+export const titlesOf = (taken: readonly Taken[]): string[] =>
+  taken.map((one) => /[A-Z]+ \S+(?=: )/.exec(subjectOf(one))?.[0] ?? '');
+export const recipientsOf = (taken: readonly Taken[]): (readonly string[])[] => taken.map(({ to }) => to);
 export const bodyOf = (one: Taken | undefined): string =>
   one?.mail.raw.split('\r\n\r\n').slice(1).join('\n').replaceAll('=\r\n', '') ?? '';
 export const header = (mail: Mail, name: string): string =>
   new RegExp(`^${name}: (.*(?:\\r\\n[ \\t].*)*)`, 'im').exec(mail.raw)?.[1]?.replaceAll(/\r\n\s+/g, ' ') ?? '';
 
-/** A server that answers as it is told, and keeps what it was sent. */
+/** A server whose status can be changed between two requests. */
 export async function serve(t: TestContext) {
-  const asked: { path: string; body: string }[] = [];
   let status = 200;
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (part: string) => (body += part));
-    request.on('end', () => {
-      asked.push({ path: request.url ?? '', body });
-      response.writeHead(status).end('ok');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => void server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { asked, url } = await serveHttp(t, () => ({ status }));
   return { asked, url, answers: (next: number) => (status = next) };
 }

@@ -1,9 +1,9 @@
-// A mail server of a few lines on loopback, which answers as a test says: for what real servers do rarely.
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+// A small mail server on loopback with the answers of a test, for behaviour that is rare in real servers.
+import { createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { listen } from '../process.ts';
 
-/** What is answered to a command, by its first word, or to one whole line; `DATA.` is the end of a mail, `hello` the greeting. */
+/** The answer to a command, by its first word or its whole line; `DATA.` is the end of a mail, `hello` the greeting. */
 export type Answers = Record<string, string>;
 
 export interface MailServer {
@@ -43,7 +43,7 @@ export async function serveMail(t: TestContext, answers: Answers = {}, drip = fa
       const parts = (rest + text).split('\r\n');
       rest = parts.pop() ?? '';
       for (const line of parts) {
-        // What then comes is no line, though one in some hundred greetings of TLS has the end of one in it by chance.
+        // The TLS handshake has no lines, though some contain a line end by chance.
         if (inTls) return;
         seen.lines.push(line);
         const verb = line.split(/[ :]/, 1)[0] ?? '';
@@ -54,13 +54,11 @@ export async function serveMail(t: TestContext, answers: Answers = {}, drip = fa
         inMail = !inMail && verb === 'DATA' && (told['DATA'] ?? '').startsWith('354');
       }
     });
-  }).listen(0, '127.0.0.1');
+  });
   t.after(() => {
     for (const socket of sockets) socket.destroy();
-    server.close();
   });
-  await once(server, 'listening');
-  const seen: MailServer = { port: (server.address() as AddressInfo).port, lines: [], connections: 0 };
+  const seen: MailServer = { port: await listen(t, server), lines: [], connections: 0 };
   return seen;
 }
 

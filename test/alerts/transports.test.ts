@@ -2,16 +2,17 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { inspect } from 'node:util';
 import { transports } from '../../lib/alerts/transports/index.ts';
 import { mailx } from '../../lib/alerts/transports/mailx.ts';
 import { sendmail } from '../../lib/alerts/transports/sendmail.ts';
 import { smtp } from '../../lib/alerts/transports/smtp.ts';
-import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
+import { Unconfigured } from '../../lib/contract/errors.ts';
 import type { Mail, Transport } from '../../lib/contract/mail.ts';
-import type { Outside, Ran, RunOptions } from '../../lib/contract/outside.ts';
+import type { Outside, RunResult, RunOptions } from '../../lib/contract/outside.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
+import { verdictOf } from './send-site.ts';
 import { type Answers, serveMail } from './smtp-server.ts';
 
 const mail: Mail = {
@@ -42,7 +43,7 @@ interface There {
   readonly links?: Record<string, string>;
   /** What we may read, and what is in it. */
   readonly files?: Record<string, string>;
-  readonly run?: (argv: readonly string[], options: RunOptions) => Partial<Ran>;
+  readonly run?: (argv: readonly string[], options: RunOptions) => Partial<RunResult>;
 }
 
 function outsideOf({ environment = {}, links = {}, files = {}, run = () => ({}) }: There): Outside {
@@ -65,436 +66,427 @@ const exim = { '/usr/sbin/sendmail': '/usr/sbin/exim4' };
 const configured = { '/etc/msmtprc': '' };
 const pretended = 'using account default\nhost = relay.example.org\nport = 587\npasswordeval = echo hunter2\n';
 
-test('auto tries them in order, and each is the file of its name', () => {
-  assert.deepEqual(
-    transports.mail.map(({ name }) => name),
-    ['mailx', 'sendmail', 'smtp'],
-  );
-  const files = readdirSync(join(import.meta.dirname, '..', '..', 'lib', 'alerts', 'transports'));
-  assert.deepEqual(files.sort(), ['index.ts', ...transports.mail.map(({ name }) => `${name}.ts`), 'webhook.ts']);
-});
-
-test('what is usable says what it would use, and what is not says what to do', async () => {
-  const login = { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_USER: 'ops' };
-  const cases: [transport: Transport, There, RegExp][] = [
-    [mailx, {}, /^no: there is no mailx: install bsd-mailx$/],
-    [mailx, { links: bsd }, /^no: there is no sendmail .*install msmtp-mta/],
-    [mailx, { links: { ...bsd, '/opt/bin/sendmail': '/opt/bin/sendmail' } }, /^no: mailx needs \/usr\/sbin\/sendmail/],
-    [mailx, { links: { ...bsd, ...msmtp } }, /^no: msmtp has no configuration that we may read: write .*\.msmtprc or /],
-    [
-      mailx,
-      { links: { ...bsd, ...msmtp }, files: configured },
-      /^yes: \/usr\/bin\/bsd-mailx over \/usr\/sbin\/sendmail, which is msmtp with \/etc\/msmtprc, by relay.*:587$/,
-    ],
-    [
-      mailx,
-      { links: { ...bsd, ...msmtp }, files: { '/etc/msmtp/msmtprc': '' } },
-      /^no: mailx cannot tell msmtp to read \/etc\/msmtp\/msmtprc; the transport sendmail does/,
-    ],
-    [
-      mailx,
-      { links: { ...bsd, ...msmtp }, files: { '/x': '' }, environment: { OPS_ALERT_MSMTP_CONFIG: '/x' } },
-      /^no: mailx cannot tell msmtp to read \/x;/,
-    ],
-    [
-      mailx,
-      { links: { '/usr/bin/mailx': '/usr/bin/s-nail' }, run: () => ({ stdout: 's-nail v14.9.24' }) },
-      /^no: \/usr\/bin\/mailx is s-nail, whose options mean other things: install bsd-mailx/,
-    ],
-    [mailx, { links: { ...bsd, ...exim } }, /^yes: .* which is exim4 and may queue: whether a mail then leaves/],
-    [sendmail, {}, /^no: there is no sendmail/],
-    [sendmail, { links: { '/usr/bin/msmtp': '/usr/bin/msmtp' }, files: configured }, /^yes: \/usr\/bin\/msmtp, which/],
-    [sendmail, { links: exim }, /^yes: \/usr\/sbin\/sendmail, which is exim4/],
-    [sendmail, { links: msmtp }, /^no: msmtp has no configuration that we may read/],
-    [sendmail, { links: msmtp, files: { '/home/ops/.msmtprc': '' } }, /^yes: .* with \/home\/ops\/\.msmtprc/],
-    [
-      sendmail,
-      { links: msmtp, files: { '/home/ops/.config/msmtp/config': '' } },
-      /^yes: .* with \/home\/ops\/\.config/,
-    ],
-    [
-      sendmail,
-      { links: msmtp, files: { '/xdg/msmtp/config': '' }, environment: { XDG_CONFIG_HOME: '/xdg' } },
-      /^yes: .* with \/xdg\/msmtp\/config/,
-    ],
-    [sendmail, { links: msmtp, files: { '/etc/msmtp/msmtprc': '' } }, /^yes: .* with \/etc\/msmtp\/msmtprc/],
-    [
-      sendmail,
-      { links: msmtp, files: configured, environment: { OPS_ALERT_MSMTP_CONFIG: '/gone' } },
-      /^no: OPS_ALERT_MSMTP_CONFIG names \/gone, which is not there or not ours to read/,
-    ],
-    [
-      sendmail,
-      // A wrapper shows only by what it says.
-      { links: { '/usr/sbin/sendmail': '/usr/local/bin/wrapper' }, run: () => ({ stdout: 'msmtp version 1.8.23\n' }) },
-      /^no: msmtp has no configuration/,
-    ],
-    [
-      sendmail,
-      {
-        links: msmtp,
-        files: configured,
-        run: () => ({ exit_code: 78, stderr: "sendmail: cannot read output of 'echo hunter2 | false'\n" }),
-      },
-      /^no: msmtp cannot use \/etc\/msmtprc: cannot read the output of passwordeval$/,
-    ],
-    [smtp, {}, /^no: OPS_ALERT_SMTP_HOST is not set/],
-    [smtp, { environment: { OPS_ALERT_SMTP_HOST: 'mx' } }, /^yes: mx:25, STARTTLS if it is offered, no login$/],
-    [smtp, { environment: { ...login, OPS_ALERT_SMTP_PASSWORD: 'hunter2' } }, /^yes: mx:587, STARTTLS, as ops$/],
-    [smtp, { environment: { ...login, OPS_ALERT_SMTP_PASSWORD: 'hunter2', OPS_ALERT_SMTP_PORT: '465' } }, /465, TLS,/],
-    [
-      smtp,
-      { environment: { ...login, OPS_ALERT_SMTP_PASSWORD: 'x', OPS_ALERT_SMTP_TLS: 'none' } },
-      /25, no encryption/,
-    ],
-    [smtp, { environment: login }, /^no: OPS_ALERT_SMTP_USER is set, but no password: /],
-    [
-      smtp,
-      { environment: { ...login, CREDENTIALS_DIRECTORY: '/run/c' }, files: { '/run/c/smtp-password': 'hunter2\n' } },
-      /^yes: /,
-    ],
-    [
-      smtp,
-      { environment: { ...login, OPS_ALERT_SMTP_PASSWORD_FILE: '/p' } },
-      /^no: the password file \/p cannot be read: ENOENT/,
-    ],
-    [
-      smtp,
-      { environment: { ...login, OPS_ALERT_SMTP_PASSWORD_FILE: '/p' }, files: { '/p': '\n' } },
-      /^no: .* is empty/,
-    ],
-    [
-      smtp,
-      { environment: { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_PASSWORD: 'hunter2' } },
-      /^no: OPS_ALERT_SMTP_PASSWORD is set, but not OPS_ALERT_SMTP_USER/,
-    ],
-    [
-      smtp,
-      { environment: { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_PORT: 'smtp' } },
-      /^no: .*PORT is "smtp": expected a port/,
-    ],
-    [smtp, { environment: { OPS_ALERT_SMTP_HOST: 'mx', OPS_ALERT_SMTP_TLS: 'ssl' } }, /^no: .* expected tls, starttls/],
-  ];
-  assert.ok(cases.length >= 30);
-  for (const [transport, there, expected] of cases) {
-    const ready = await transport.ready(outsideOf({ run: () => ({ stdout: pretended }), ...there }));
-    const words = ready.usable ? `yes: ${ready.uses}` : `no: ${ready.missing}`;
-    assert.match(words, expected);
-    assert.doesNotMatch(words, /hunter2/);
-    // What is not there is not tried either, and says the same.
-    if (words.startsWith('no: ') && !words.includes('cannot use'))
-      await assert.rejects(
-        transport.send(mail, [a], outsideOf({ run: () => ({ stdout: pretended }), ...there })),
-        new Unconfigured(words.slice(4)),
-      );
-  }
-});
-
-test('sendmail is given the message as it is, and msmtp the configuration that it would not find', async () => {
-  const calls: [argv: readonly string[], options: RunOptions][] = [];
-  const run: There['run'] = (...call) => (calls.push(call), {});
-  const receipt = await sendmail.send(mail, [a, b], outsideOf({ links: msmtp, files: configured, run }));
-  assert.deepEqual(receipt, { accepted: [a, b], refused: [], words: '/usr/sbin/sendmail took it' });
-  await sendmail.send(mail, [a], outsideOf({ links: msmtp, files: { '/etc/msmtp/msmtprc': '' }, run }));
-  assert.deepEqual(
-    calls.map(([argv]) => argv.join(' ')),
-    [
-      `/usr/sbin/sendmail -i -f ops@example.org -- ${a} ${b}`,
-      `/usr/sbin/sendmail -C /etc/msmtp/msmtprc -i -f ops@example.org -- ${a}`,
-    ],
-  );
-  for (const [, { input, env, seconds }] of calls)
-    assert.deepEqual([input, env, seconds], [mail.raw, { LC_ALL: 'C' }, 30]);
-});
-
-test('mailx is given the headers one by one, and only those that it does not make itself', async () => {
-  const calls: [argv: readonly string[], options: RunOptions][] = [];
-  const outside = outsideOf({
-    links: { ...bsd, ...msmtp },
-    files: configured,
-    run: (...call) => (calls.push(call), {}),
+describe('alerts/transports', () => {
+  test('`auto` tries the transports in order, and each is in the file of its name', () => {
+    assert.deepEqual(
+      transports.mail.map(({ name }) => name),
+      ['mailx', 'sendmail', 'smtp'],
+    );
+    const files = readdirSync(join(import.meta.dirname, '..', '..', 'lib', 'alerts', 'transports'));
+    assert.deepEqual(files.sort(), ['index.ts', ...transports.mail.map(({ name }) => `${name}.ts`), 'webhook.ts']);
   });
-  assert.deepEqual(await mailx.send(mail, [a, b], outside), {
-    accepted: [a, b],
-    refused: [],
-    words: '/usr/bin/bsd-mailx took it',
-  });
-  assert.deepEqual(calls, [
-    [
+
+  test('`ready` says what a usable transport uses, and what to do about an unusable one', async () => {
+    const login = { HOST: 'mx', USER: 'ops' };
+    const smtpWith = (settings: Record<string, string>, files: Record<string, string> = {}, more = {}): There => {
+      const named = Object.entries(settings).map(([name, value]) => [`OPS_ALERT_SMTP_${name}`, value]);
+      return { environment: { ...Object.fromEntries(named), ...more }, files };
+    };
+    const cases: [transport: Transport, There, RegExp][] = [
+      [mailx, {}, /^no: there is no mailx: install bsd-mailx$/],
+      [mailx, { links: bsd }, /^no: there is no sendmail .*install msmtp-mta/],
       [
-        '/usr/bin/bsd-mailx',
-        '-n',
-        '-a',
-        'Message-ID: <a.1@vm>',
-        '-a',
-        'Auto-Submitted: auto-generated',
-        '-a',
-        'Content-Type: text/plain; charset=utf-8',
-        '-a',
-        'Content-Transfer-Encoding: quoted-printable',
-        '-r',
-        'ops@example.org',
-        '-s',
-        '=?UTF-8?Q?=C3=9Cber?= =?UTF-8?Q?hitzung?=',
-        '--',
-        a,
-        b,
+        mailx,
+        { links: { ...bsd, '/opt/bin/sendmail': '/opt/bin/sendmail' } },
+        /^no: mailx needs \/usr\/sbin\/sendmail/,
       ],
-      {
-        input: '=C3=9Cber: 45 C\n\n.\n',
-        env: { MAILRC: '/dev/null', DEAD: '/dev/null', LC_ALL: 'C.UTF-8' },
-        seconds: 30,
-      },
-    ],
-  ]);
-});
+      [
+        mailx,
+        { links: { ...bsd, ...msmtp } },
+        /^no: msmtp has no configuration that we may read: write .*\.msmtprc or /,
+      ],
+      [
+        mailx,
+        { links: { ...bsd, ...msmtp }, files: configured },
+        /^yes: \/usr\/bin\/bsd-mailx over \/usr\/sbin\/sendmail, which is msmtp with \/etc\/msmtprc, by relay.*:587$/,
+      ],
+      [
+        mailx,
+        { links: { ...bsd, ...msmtp }, files: { '/etc/msmtp/msmtprc': '' } },
+        /^no: mailx cannot tell msmtp to read \/etc\/msmtp\/msmtprc; the transport sendmail does/,
+      ],
+      [
+        mailx,
+        { links: { ...bsd, ...msmtp }, files: { '/x': '' }, environment: { OPS_ALERT_MSMTP_CONFIG: '/x' } },
+        /^no: mailx cannot tell msmtp to read \/x;/,
+      ],
+      [
+        mailx,
+        { links: { '/usr/bin/mailx': '/usr/bin/s-nail' }, run: () => ({ stdout: 's-nail v14.9.24' }) },
+        /^no: \/usr\/bin\/mailx is s-nail, whose options mean other things: install bsd-mailx/,
+      ],
+      [mailx, { links: { ...bsd, ...exim } }, /^yes: .* which is exim4 and may queue: whether a mail then leaves/],
+      [sendmail, {}, /^no: there is no sendmail/],
+      [
+        sendmail,
+        { links: { '/usr/bin/msmtp': '/usr/bin/msmtp' }, files: configured },
+        /^yes: \/usr\/bin\/msmtp, which/,
+      ],
+      [sendmail, { links: exim }, /^yes: \/usr\/sbin\/sendmail, which is exim4/],
+      [sendmail, { links: msmtp }, /^no: msmtp has no configuration that we may read/],
+      [sendmail, { links: msmtp, files: { '/home/ops/.msmtprc': '' } }, /^yes: .* with \/home\/ops\/\.msmtprc/],
+      [
+        sendmail,
+        { links: msmtp, files: { '/home/ops/.config/msmtp/config': '' } },
+        /^yes: .* with \/home\/ops\/\.config/,
+      ],
+      [
+        sendmail,
+        { links: msmtp, files: { '/xdg/msmtp/config': '' }, environment: { XDG_CONFIG_HOME: '/xdg' } },
+        /^yes: .* with \/xdg\/msmtp\/config/,
+      ],
+      [sendmail, { links: msmtp, files: { '/etc/msmtp/msmtprc': '' } }, /^yes: .* with \/etc\/msmtp\/msmtprc/],
+      [
+        sendmail,
+        { links: msmtp, files: configured, environment: { OPS_ALERT_MSMTP_CONFIG: '/gone' } },
+        /^no: OPS_ALERT_MSMTP_CONFIG names \/gone, which is not there or not ours to read/,
+      ],
+      [
+        sendmail,
+        // A wrapper shows only by what it says.
+        {
+          links: { '/usr/sbin/sendmail': '/usr/local/bin/wrapper' },
+          run: () => ({ stdout: 'msmtp version 1.8.23\n' }),
+        },
+        /^no: msmtp has no configuration/,
+      ],
+      [
+        sendmail,
+        {
+          links: msmtp,
+          files: configured,
+          run: () => ({ exit_code: 78, stderr: "sendmail: cannot read output of 'echo hunter2 | false'\n" }),
+        },
+        /^no: msmtp cannot use \/etc\/msmtprc: cannot read the output of passwordeval$/,
+      ],
+      [smtp, {}, /^no: OPS_ALERT_SMTP_HOST is not set/],
+      [smtp, smtpWith({ HOST: 'mx' }), /^yes: mx:25, STARTTLS if it is offered, no login$/],
+      [smtp, smtpWith({ ...login, PASSWORD: 'hunter2' }), /^yes: mx:587, STARTTLS, as ops$/],
+      [smtp, smtpWith({ ...login, PASSWORD: 'hunter2', PORT: '465' }), /465, TLS,/],
+      [smtp, smtpWith({ ...login, PASSWORD: 'x', TLS: 'none' }), /25, no encryption/],
+      [smtp, smtpWith(login), /^no: OPS_ALERT_SMTP_USER is set, but no password: /],
+      [smtp, smtpWith(login, { '/run/c/smtp-password': 'hunter2\n' }, { CREDENTIALS_DIRECTORY: '/run/c' }), /^yes: /],
+      [smtp, smtpWith({ ...login, PASSWORD_FILE: '/p' }), /^no: the password file \/p cannot be read: ENOENT/],
+      [smtp, smtpWith({ ...login, PASSWORD_FILE: '/p' }, { '/p': '\n' }), /^no: .* is empty/],
+      [smtp, smtpWith({ HOST: 'mx', PASSWORD: 'hunter2' }), /^no: OPS_ALERT_SMTP_PASSWORD is set, but not .*_USER/],
+      [smtp, smtpWith({ HOST: 'mx', PORT: 'smtp' }), /^no: .*PORT is "smtp": expected a port/],
+      [smtp, smtpWith({ HOST: 'mx', TLS: 'ssl' }), /^no: .* expected tls, starttls/],
+    ];
+    assert.ok(cases.length >= 30);
+    for (const [transport, there, expected] of cases) {
+      const ready = await transport.ready(outsideOf({ run: () => ({ stdout: pretended }), ...there }));
+      const words = ready.usable ? `yes: ${ready.uses}` : `no: ${ready.missing}`;
+      assert.match(words, expected);
+      assert.doesNotMatch(words, /hunter2/);
+      // What is not there is not tried either, and says the same.
+      if (words.startsWith('no: ') && !words.includes('cannot use'))
+        await assert.rejects(
+          transport.send(mail, [a], outsideOf({ run: () => ({ stdout: pretended }), ...there })),
+          new Unconfigured(words.slice(4)),
+        );
+    }
+  });
 
-const lastLine = (code: number): string => `Can't send mail: sendmail process failed with error code ${code}\n`;
+  test('sendmail gets the message unchanged, and msmtp the configuration that it would not find', async () => {
+    const calls: [argv: readonly string[], options: RunOptions][] = [];
+    const run: There['run'] = (...call) => (calls.push(call), {});
+    const receipt = await sendmail.send(mail, [a, b], outsideOf({ links: msmtp, files: configured, run }));
+    assert.deepEqual(receipt, { accepted: [a, b], refused: [], words: '/usr/sbin/sendmail took it' });
+    await sendmail.send(mail, [a], outsideOf({ links: msmtp, files: { '/etc/msmtp/msmtprc': '' }, run }));
+    assert.deepEqual(
+      calls.map(([argv]) => argv.join(' ')),
+      [
+        `/usr/sbin/sendmail -i -f ops@example.org -- ${a} ${b}`,
+        `/usr/sbin/sendmail -C /etc/msmtp/msmtprc -i -f ops@example.org -- ${a}`,
+      ],
+    );
+    for (const [, { input, env, seconds }] of calls)
+      assert.deepEqual([input, env, seconds], [mail.raw, { LC_ALL: 'C' }, 30]);
+  });
 
-test('mailx is told that a mail of several parts is of seven bits: it would say eight', async () => {
-  let argv: readonly string[] = [];
-  const run: There['run'] = (given) => ((argv = given), {});
-  const raw = 'Subject: x\r\nContent-Type: multipart/alternative;\r\n boundary="-"\r\n\r\n---\r\n';
-  await mailx.send({ ...mail, raw }, [a], outsideOf({ links: { ...bsd, ...msmtp }, files: configured, run }));
-  assert.deepEqual(argv.slice(2, 6), [
-    '-a',
-    'Content-Type: multipart/alternative; boundary="-"',
-    '-a',
-    'Content-Transfer-Encoding: 7bit',
-  ]);
-});
+  test('mailx gets only the headers that it does not write itself', async () => {
+    const calls: [argv: readonly string[], options: RunOptions][] = [];
+    const outside = outsideOf({
+      links: { ...bsd, ...msmtp },
+      files: configured,
+      run: (...call) => (calls.push(call), {}),
+    });
+    assert.deepEqual(await mailx.send(mail, [a, b], outside), {
+      accepted: [a, b],
+      refused: [],
+      words: '/usr/bin/bsd-mailx took it',
+    });
+    assert.deepEqual(calls, [
+      [
+        [
+          '/usr/bin/bsd-mailx',
+          '-n',
+          ...option('-a', 'Message-ID: <a.1@vm>'),
+          ...option('-a', 'Auto-Submitted: auto-generated'),
+          ...option('-a', 'Content-Type: text/plain; charset=utf-8'),
+          ...option('-a', 'Content-Transfer-Encoding: quoted-printable'),
+          ...option('-r', 'ops@example.org'),
+          ...option('-s', '=?UTF-8?Q?=C3=9Cber?= =?UTF-8?Q?hitzung?='),
+          '--',
+          a,
+          b,
+        ],
+        {
+          input: '=C3=9Cber: 45 C\n\n.\n',
+          env: { MAILRC: '/dev/null', DEAD: '/dev/null', LC_ALL: 'C.UTF-8' },
+          seconds: 30,
+        },
+      ],
+    ]);
+  });
 
-test('an exit code says whether another try, another transport or a person can help', async () => {
-  const cases: [Partial<Ran>, 'later' | 'refused' | 'setup', RegExp][] = [
-    [
-      { exit_code: 75, stderr: 'sendmail: cannot connect to relay, port 25: Connection refused\n' },
-      'later',
-      /code 75: cannot connect to relay/,
-    ],
-    [{ exit_code: 74 }, 'later', /code 74: it said nothing/],
-    [{ exit_code: 69, stderr: 'sendmail: server message: 451 later\n' }, 'later', /451 later/],
-    [
-      {
-        exit_code: 69,
-        stderr: 'sendmail: the server did not accept the mail\nsendmail: server message: 554 5.7.1 spam\n',
-      },
-      'refused',
-      /did not accept the mail; server message: 554 5\.7\.1 spam$/,
-    ],
-    [
-      { exit_code: 76, stderr: 'msmtp: server message: 500 AUTH PLAIN AGh1bnRlcjI= is not known\n' },
-      'later',
-      /500 AUTH PLAIN … is not known$/,
-    ],
-    [
-      {
-        exit_code: 74,
-        stderr: 'msmtp: server message: 535 AGEAaHVudGVyMg== (aHVudGVyMnhY): BadCredentials at example.org\n',
-      },
-      'later',
-      /535 … \(…\): BadCredentials at example\.org$/,
-    ],
-    [{ exit_code: 68 }, 'later', /code 68/],
-    [{ exit_code: 71 }, 'later', /code 71/],
-    [{ exit_code: 1 }, 'later', /code 1/],
-    [{ exit_code: 65, stderr: 'sendmail: server message: 550 5.1.1 nobody\n' }, 'refused', /550 5\.1\.1 nobody/],
-    [{ exit_code: 67 }, 'refused', /code 67/],
-    [{ exit_code: 64 }, 'refused', /code 64/],
-    [{ exit_code: 77, stderr: 'sendmail: authentication failed (method PLAIN)\n' }, 'setup', /authentication failed/],
-    [{ exit_code: 78 }, 'setup', /code 78/],
-    [
-      { exit_code: undefined, ended: 'ended after 30 s without a result' },
-      'later',
-      /not get through: ended after 30 s/,
-    ],
-  ];
-  assert.ok(cases.length >= 14);
-  for (const [ran, verdict, words] of cases) {
-    const there = { links: { ...bsd, ...msmtp }, files: configured };
-    const direct = sendmail.send(mail, [a], outsideOf({ ...there, run: () => ran }));
-    const code = ran.exit_code;
-    const said = code === undefined ? ran : { exit_code: 1, stderr: `${ran.stderr ?? ''}${lastLine(code)}` };
-    const through = mailx.send(mail, [a], outsideOf({ ...there, run: () => said }));
-    for (const sent of [direct, through])
-      await assert.rejects(sent, (error: Error) => {
-        const found = error instanceof Refused ? 'refused' : error instanceof Unconfigured ? 'setup' : 'later';
-        assert.equal(found, verdict, error.message);
-        assert.match(error.message, words);
-        assert.doesNotMatch(error.message, /sendmail process failed|\n/);
-        return true;
+  const option = (name: string, value: string): string[] => [name, value];
+  const lastLine = (code: number): string => `Can't send mail: sendmail process failed with error code ${code}\n`;
+
+  test('mailx gets the header for 7 bit in a multipart mail, in place of its own 8bit', async () => {
+    let argv: readonly string[] = [];
+    const run: There['run'] = (given) => ((argv = given), {});
+    const raw = 'Subject: x\r\nContent-Type: multipart/alternative;\r\n boundary="-"\r\n\r\n---\r\n';
+    await mailx.send({ ...mail, raw }, [a], outsideOf({ links: { ...bsd, ...msmtp }, files: configured, run }));
+    assert.deepEqual(argv.slice(2, 6), [
+      ...option('-a', 'Content-Type: multipart/alternative; boundary="-"'),
+      ...option('-a', 'Content-Transfer-Encoding: 7bit'),
+    ]);
+  });
+
+  test('an exit code decides: retry, refusal or misconfiguration', async () => {
+    const cases: [Partial<RunResult>, 'later' | 'refused' | 'setup', RegExp][] = [
+      [
+        { exit_code: 75, stderr: 'sendmail: cannot connect to relay, port 25: Connection refused\n' },
+        'later',
+        /code 75: cannot connect to relay/,
+      ],
+      [{ exit_code: 74 }, 'later', /code 74: it said nothing/],
+      [{ exit_code: 69, stderr: 'sendmail: server message: 451 later\n' }, 'later', /451 later/],
+      [
+        {
+          exit_code: 69,
+          stderr: 'sendmail: the server did not accept the mail\nsendmail: server message: 554 5.7.1 spam\n',
+        },
+        'refused',
+        /did not accept the mail; server message: 554 5\.7\.1 spam$/,
+      ],
+      [
+        { exit_code: 76, stderr: 'msmtp: server message: 500 AUTH PLAIN AGh1bnRlcjI= is not known\n' },
+        'later',
+        /500 AUTH PLAIN … is not known$/,
+      ],
+      [
+        {
+          exit_code: 74,
+          stderr: 'msmtp: server message: 535 AGEAaHVudGVyMg== (aHVudGVyMnhY): BadCredentials at example.org\n',
+        },
+        'later',
+        /535 … \(…\): BadCredentials at example\.org$/,
+      ],
+      [{ exit_code: 68 }, 'later', /code 68/],
+      [{ exit_code: 71 }, 'later', /code 71/],
+      [{ exit_code: 1 }, 'later', /code 1/],
+      [{ exit_code: 65, stderr: 'sendmail: server message: 550 5.1.1 nobody\n' }, 'refused', /550 5\.1\.1 nobody/],
+      [{ exit_code: 67 }, 'refused', /code 67/],
+      [{ exit_code: 64 }, 'refused', /code 64/],
+      [{ exit_code: 77, stderr: 'sendmail: authentication failed (method PLAIN)\n' }, 'setup', /authentication failed/],
+      [{ exit_code: 78 }, 'setup', /code 78/],
+      [
+        { exit_code: undefined, ended: 'ended after 30 s without a result' },
+        'later',
+        /not get through: ended after 30 s/,
+      ],
+    ];
+    assert.ok(cases.length >= 14);
+    for (const [ran, verdict, words] of cases) {
+      const there = { links: { ...bsd, ...msmtp }, files: configured };
+      const direct = sendmail.send(mail, [a], outsideOf({ ...there, run: () => ran }));
+      const code = ran.exit_code;
+      const said = code === undefined ? ran : { exit_code: 1, stderr: `${ran.stderr ?? ''}${lastLine(code)}` };
+      const through = mailx.send(mail, [a], outsideOf({ ...there, run: () => said }));
+      for (const sent of [direct, through])
+        await assert.rejects(sent, (error: Error) => {
+          assert.equal(verdictOf(error), verdict, error.message);
+          assert.match(error.message, words);
+          assert.doesNotMatch(error.message, /sendmail process failed|\n/);
+          return true;
+        });
+    }
+  });
+
+  test('a refused recipient does not affect the others, and nobody gets a duplicate', async () => {
+    const sent: string[][] = [];
+    /** msmtp: all or none. */
+    const taking = (codes: Record<string, number>, links: Record<string, string> = msmtp): Outside =>
+      outsideOf({
+        links,
+        files: configured,
+        run: (argv) => {
+          if (argv.includes('--version')) return {};
+          const to = argv.slice(argv.indexOf('--') + 1);
+          const code = Math.max(...to.map((address) => codes[address] ?? 0));
+          sent.push(to);
+          return { exit_code: code, stderr: code === 0 ? '' : `code ${code}` };
+        },
       });
-  }
-});
+    const tried = async (codes: Record<string, number>, links?: Record<string, string>) => {
+      sent.length = 0;
+      const result = await sendmail
+        .send(mail, [a, b, c], taking(codes, links))
+        .catch((error: Error) => `${error.name}: ${error.message}`);
+      return { result, sent: sent.map((to) => to.join(' ')) };
+    };
+    const all = `${a} ${b} ${c}`;
 
-test('one bad address costs the others nothing, and nobody gets a mail twice', async () => {
-  const sent: string[][] = [];
-  /** msmtp: all or none. */
-  const taking = (codes: Record<string, number>, links: Record<string, string> = msmtp): Outside =>
-    outsideOf({
-      links,
+    assert.deepEqual(await tried({ [b]: 65 }), {
+      result: { accepted: [a, c], refused: [{ address: b, permanent: true, words: 'code 65' }], words: 'code 65' },
+      sent: [all, a, b, c],
+    });
+    const greylisted = await tried({ [b]: 69, [c]: 65 });
+    assert.deepEqual(greylisted.result, {
+      accepted: [a],
+      refused: [
+        { address: b, permanent: false, words: 'code 69' },
+        { address: c, permanent: true, words: 'code 65' },
+      ],
+      words: 'code 69',
+    });
+    // What is true of all is thrown.
+    const [every, away] = [
+      { [a]: 65, [b]: 65, [c]: 67 },
+      { [a]: 75, [b]: 75, [c]: 75 },
+    ];
+    assert.match(JSON.stringify(await tried(every)), /"Refused: .*code 67/);
+    assert.deepEqual(await tried(away), {
+      result: 'Error: /usr/sbin/sendmail gave up with exit code 75: code 75',
+      sent: [all],
+    });
+    // A real mail server may have taken it for some before it says no.
+    assert.deepEqual((await tried({ [b]: 67 }, exim)).sent, [all]);
+  });
+
+  test('a server that disappears between recipients is not asked again for each of the rest', async () => {
+    const sent: string[][] = [];
+    const outside = outsideOf({
+      links: msmtp,
       files: configured,
       run: (argv) => {
-        if (argv.includes('--version')) return {};
         const to = argv.slice(argv.indexOf('--') + 1);
-        const code = Math.max(...to.map((address) => codes[address] ?? 0));
         sent.push(to);
-        return { exit_code: code, stderr: code === 0 ? '' : `code ${code}` };
+        return { exit_code: [65, 0, 75][sent.length - 1] ?? assert.fail('asked once more') };
       },
     });
-  const tried = async (codes: Record<string, number>, links?: Record<string, string>) => {
-    sent.length = 0;
-    const result = await sendmail
-      .send(mail, [a, b, c], taking(codes, links))
-      .catch((error: Error) => `${error.name}: ${error.message}`);
-    return { result, sent: sent.map((to) => to.join(' ')) };
-  };
-  const all = `${a} ${b} ${c}`;
-
-  assert.deepEqual(await tried({ [b]: 65 }), {
-    result: { accepted: [a, c], refused: [{ address: b, permanent: true, words: 'code 65' }], words: 'code 65' },
-    sent: [all, a, b, c],
-  });
-  const greylisted = await tried({ [b]: 69, [c]: 65 });
-  assert.deepEqual(greylisted.result, {
-    accepted: [a],
-    refused: [
-      { address: b, permanent: false, words: 'code 69' },
-      { address: c, permanent: true, words: 'code 65' },
-    ],
-    words: 'code 69',
-  });
-  // What is true of all is thrown.
-  const [every, away] = [
-    { [a]: 65, [b]: 65, [c]: 67 },
-    { [a]: 75, [b]: 75, [c]: 75 },
-  ];
-  assert.match(JSON.stringify(await tried(every)), /"Refused: .*code 67/);
-  assert.deepEqual(await tried(away), {
-    result: 'Error: /usr/sbin/sendmail gave up with exit code 75: code 75',
-    sent: [all],
-  });
-  // A real mail server may have taken it for some before it says no.
-  assert.deepEqual((await tried({ [b]: 67 }, exim)).sent, [all]);
-});
-
-test('where the server goes away among several, the rest is not waited for one by one', async () => {
-  const sent: string[][] = [];
-  const outside = outsideOf({
-    links: msmtp,
-    files: configured,
-    run: (argv) => {
-      const to = argv.slice(argv.indexOf('--') + 1);
-      sent.push(to);
-      return { exit_code: [65, 0, 75][sent.length - 1] ?? assert.fail('asked once more') };
-    },
-  });
-  const { accepted, refused } = await sendmail.send(mail, [a, b, c], outside);
-  assert.deepEqual(
-    [accepted, refused.map(({ address, permanent }) => [address, permanent])],
-    [
-      [a],
+    const { accepted, refused } = await sendmail.send(mail, [a, b, c], outside);
+    assert.deepEqual(
+      [accepted, refused.map(({ address, permanent }) => [address, permanent])],
       [
-        [b, false],
-        [c, false],
+        [a],
+        [
+          [b, false],
+          [c, false],
+        ],
       ],
-    ],
-  );
-  assert.equal(sent.length, 3);
-});
-
-// Straight to a server: over a real socket, on loopback.
-
-const password = 'hunter2-ÄÖ';
-const forms = [password, ...[password, `\0ops\0${password}`].map((text) => Buffer.from(text).toString('base64'))];
-
-function outsideFor(port: number, environment: Record<string, string> = {}, seconds = 15): Outside {
-  const outside = makeOutside({
-    OPS_ALERT_SMTP_HOST: '127.0.0.1',
-    OPS_ALERT_SMTP_PORT: String(port),
-    OPS_ALERT_SMTP_TLS: 'none',
-    ...environment,
+    );
+    assert.equal(sent.length, 3);
   });
-  return { ...outside, smtp: (settings, ...rest) => outside.smtp({ ...settings, seconds }, ...rest) };
-}
-const login = { OPS_ALERT_SMTP_USER: 'ops', OPS_ALERT_SMTP_PASSWORD: password };
 
-test('a server gets the mail byte by byte, from the sender that it wants', async (t) => {
-  const server = await serveMail(t);
-  const outside = outsideFor(server.port, { ...login, OPS_ALERT_SMTP_FROM: 'other@example.org' });
-  const receipt = await smtp.send(mail, [a, b], outside);
-  assert.deepEqual(receipt, { accepted: [a, b], refused: [], words: '250 queued as 1' });
-  assert.match(server.lines.join('\n'), /^AUTH PLAIN .*\nMAIL FROM:<other@example\.org>\nRCPT TO:<a@.*\nRCPT TO:<b@/m);
-  const text = server.lines.slice(server.lines.indexOf('DATA') + 1, server.lines.lastIndexOf('.'));
-  // A line with a lone dot travels with another.
-  assert.equal(`${text.join('\r\n')}\r\n`, mail.raw.replace('\r\n.\r\n', '\r\n..\r\n'));
-});
+  // Straight to a server: over a real socket, on loopback.
 
-test('one of two recipients refused: the other has it, and each is told of', async (t) => {
-  const refusal = { [`RCPT TO:<${b}>`]: '550 5.1.1 nobody here' };
-  const server = await serveMail(t, refusal);
-  assert.deepEqual(await smtp.send(mail, [a, b], outsideFor(server.port)), {
-    accepted: [a],
-    refused: [{ address: b, permanent: true, words: '550 5.1.1 nobody here' }],
-    words: '250 queued as 1',
-  });
-  const mixed = await serveMail(t, { ...refusal, [`RCPT TO:<${a}>`]: '451 later' });
-  const { accepted, refused } = await smtp.send(mail, [a, b], outsideFor(mixed.port));
-  assert.deepEqual([accepted, refused.map((one) => one.permanent)], [[], [false, true]]);
-});
+  const password = 'hunter2-ÄÖ';
+  const forms = [password, ...[password, `\0ops\0${password}`].map((text) => Buffer.from(text).toString('base64'))];
 
-test('what a server says decides whether another try, another transport or a person can help', async (t) => {
-  const offered = { EHLO: '250-test\r\n250 STARTTLS' };
-  const echoed = { AUTH: `535 5.7.8 not like this: AUTH PLAIN ${forms[2]} (${password})` };
-  const cases: [Answers, Record<string, string>, 'later' | 'refused' | 'setup', RegExp, seconds?: number][] = [
-    [{ RCPT: '550 5.1.1 nobody' }, {}, 'refused', /^127\.0\.0\.1:\d+: .*550 5\.1\.1 nobody/],
-    [{ RCPT: '451 4.7.1 greylisted' }, {}, 'later', /451 4\.7\.1 greylisted/],
-    [{ MAIL: '550 no such sender' }, {}, 'refused', /550 no such sender/],
-    [{ MAIL: '530 5.7.0 log in first' }, {}, 'setup', /530 5\.7\.0/],
-    [{ 'DATA.': '554 5.7.1 spam' }, {}, 'refused', /554 5\.7\.1 spam/],
-    [{ 'DATA.': '452 4.3.1 disk full' }, {}, 'later', /452 4\.3\.1 disk full/],
-    [{ EHLO: '250 SIZE 10' }, {}, 'refused', /larger than allowed/],
-    [{ hello: '554 not today' }, {}, 'later', /554 not today/],
-    [{ hello: '421 busy' }, {}, 'later', /421 busy/],
-    [{ hello: '' }, {}, 'later', /Greeting never received|no answer within 0\.2 s/, 0.2],
-    [{ 'DATA.': '' }, {}, 'later', /no answer within 0\.2 s/, 0.2],
-    [echoed, login, 'setup', /535 5\.7\.8 not like this: AUTH PLAIN … \(…\)/],
-    [{ AUTH: '454 4.7.0 no directory' }, login, 'later', /454 4\.7\.0/],
-    [{ EHLO: '250 test', AUTH: '502 no logins here' }, login, 'setup', /502 no logins here/],
-    [{ STARTTLS: '502 no TLS' }, { ...login, OPS_ALERT_SMTP_TLS: 'starttls' }, 'setup', /STARTTLS: 502 no TLS/],
-    [{ STARTTLS: '454 no entropy' }, { OPS_ALERT_SMTP_TLS: 'starttls' }, 'later', /STARTTLS: 454 no entropy/],
-    [{ ...offered, STARTTLS: '220 go' }, { OPS_ALERT_SMTP_TLS: 'starttls' }, 'later', /./, 0.3],
-    [{}, { OPS_ALERT_SMTP_TLS: 'tls' }, 'setup', /wrong version|packet length/i],
-  ];
-  assert.ok(cases.length >= 18);
-  for (const [answers, environment, verdict, words, seconds = 15] of cases) {
-    const server = await serveMail(t, answers);
-    await assert.rejects(smtp.send(mail, [a, b], outsideFor(server.port, environment, seconds)), (error: Error) => {
-      const found = error instanceof Refused ? 'refused' : error instanceof Unconfigured ? 'setup' : 'later';
-      assert.equal(found, verdict, error.message);
-      assert.match(error.message, words);
-      const whole = inspect(error, { depth: 9, showHidden: true });
-      for (const form of forms) assert.ok(!whole.includes(form), whole);
-      return true;
+  function outsideFor(port: number, environment: Record<string, string> = {}, seconds = 15): Outside {
+    const outside = makeOutside({
+      OPS_ALERT_SMTP_HOST: '127.0.0.1',
+      OPS_ALERT_SMTP_PORT: String(port),
+      OPS_ALERT_SMTP_TLS: 'none',
+      ...environment,
     });
-    // Without TLS where it was wanted, nothing is said that would need it.
-    if (environment['OPS_ALERT_SMTP_TLS'] === 'starttls')
-      assert.doesNotMatch(server.lines.join('\n'), /^(AUTH|MAIL|DATA)/m);
+    return { ...outside, smtp: (settings, ...rest) => outside.smtp({ ...settings, seconds }, ...rest) };
   }
-});
+  const login = { OPS_ALERT_SMTP_USER: 'ops', OPS_ALERT_SMTP_PASSWORD: password };
 
-test('nobody listening is for later; a server that drips is left at the end of its time', async (t) => {
-  const server = await serveMail(t, {}, true);
-  const began = performance.now();
-  await assert.rejects(smtp.send(mail, [a], outsideFor(server.port, {}, 0.5)), /not done within 1 s/);
-  assert.ok(performance.now() - began < 10_000);
-  await assert.rejects(
-    smtp.send(mail, [a], outsideFor(1)),
-    (error: Error) => error.name === 'Error' && /ECONNREFUSED/.test(error.message),
-  );
-});
+  test('smtp sends the mail byte for byte, with the configured sender', async (t) => {
+    const server = await serveMail(t);
+    const outside = outsideFor(server.port, { ...login, OPS_ALERT_SMTP_FROM: 'other@example.org' });
+    const receipt = await smtp.send(mail, [a, b], outside);
+    assert.deepEqual(receipt, { accepted: [a, b], refused: [], words: '250 queued as 1' });
+    assert.match(
+      server.lines.join('\n'),
+      /^AUTH PLAIN .*\nMAIL FROM:<other@example\.org>\nRCPT TO:<a@.*\nRCPT TO:<b@/m,
+    );
+    const text = server.lines.slice(server.lines.indexOf('DATA') + 1, server.lines.lastIndexOf('.'));
+    // A line with a lone dot travels with another.
+    assert.equal(`${text.join('\r\n')}\r\n`, mail.raw.replace('\r\n.\r\n', '\r\n..\r\n'));
+  });
 
-test('STARTTLS that is offered and fails is no reason to keep a mail back, where nobody asked for it', async (t) => {
-  const server = await serveMail(t, { EHLO: '250-test\r\n250 STARTTLS', STARTTLS: '454 no entropy' });
-  const { accepted } = await smtp.send(mail, [a], outsideFor(server.port, { OPS_ALERT_SMTP_TLS: '' }));
-  assert.deepEqual(accepted, [a]);
+  test('smtp reports each recipient: one accepted, one refused', async (t) => {
+    const refusal = { [`RCPT TO:<${b}>`]: '550 5.1.1 nobody here' };
+    const server = await serveMail(t, refusal);
+    assert.deepEqual(await smtp.send(mail, [a, b], outsideFor(server.port)), {
+      accepted: [a],
+      refused: [{ address: b, permanent: true, words: '550 5.1.1 nobody here' }],
+      words: '250 queued as 1',
+    });
+    const mixed = await serveMail(t, { ...refusal, [`RCPT TO:<${a}>`]: '451 later' });
+    const { accepted, refused } = await smtp.send(mail, [a, b], outsideFor(mixed.port));
+    assert.deepEqual([accepted, refused.map((one) => one.permanent)], [[], [false, true]]);
+  });
+
+  test('a reply decides: retry, refusal or misconfiguration', async (t) => {
+    const offered = { EHLO: '250-test\r\n250 STARTTLS' };
+    const echoed = { AUTH: `535 5.7.8 not like this: AUTH PLAIN ${forms[2]} (${password})` };
+    const cases: [Answers, Record<string, string>, 'later' | 'refused' | 'setup', RegExp, seconds?: number][] = [
+      [{ RCPT: '550 5.1.1 nobody' }, {}, 'refused', /^127\.0\.0\.1:\d+: .*550 5\.1\.1 nobody/],
+      [{ RCPT: '451 4.7.1 greylisted' }, {}, 'later', /451 4\.7\.1 greylisted/],
+      [{ MAIL: '550 no such sender' }, {}, 'refused', /550 no such sender/],
+      [{ MAIL: '530 5.7.0 log in first' }, {}, 'setup', /530 5\.7\.0/],
+      [{ 'DATA.': '554 5.7.1 spam' }, {}, 'refused', /554 5\.7\.1 spam/],
+      [{ 'DATA.': '452 4.3.1 disk full' }, {}, 'later', /452 4\.3\.1 disk full/],
+      [{ EHLO: '250 SIZE 10' }, {}, 'refused', /larger than allowed/],
+      [{ hello: '554 not today' }, {}, 'later', /554 not today/],
+      [{ hello: '421 busy' }, {}, 'later', /421 busy/],
+      [{ hello: '' }, {}, 'later', /Greeting never received|no answer within 0\.2 s/, 0.2],
+      [{ 'DATA.': '' }, {}, 'later', /no answer within 0\.2 s/, 0.2],
+      [echoed, login, 'setup', /535 5\.7\.8 not like this: AUTH PLAIN … \(…\)/],
+      [{ AUTH: '454 4.7.0 no directory' }, login, 'later', /454 4\.7\.0/],
+      [{ EHLO: '250 test', AUTH: '502 no logins here' }, login, 'setup', /502 no logins here/],
+      [{ STARTTLS: '502 no TLS' }, { ...login, OPS_ALERT_SMTP_TLS: 'starttls' }, 'setup', /STARTTLS: 502 no TLS/],
+      [{ STARTTLS: '454 no entropy' }, { OPS_ALERT_SMTP_TLS: 'starttls' }, 'later', /STARTTLS: 454 no entropy/],
+      [{ ...offered, STARTTLS: '220 go' }, { OPS_ALERT_SMTP_TLS: 'starttls' }, 'later', /./, 0.3],
+      [{}, { OPS_ALERT_SMTP_TLS: 'tls' }, 'setup', /wrong version|packet length/i],
+    ];
+    assert.ok(cases.length >= 18);
+    for (const [answers, environment, verdict, words, seconds = 15] of cases) {
+      const server = await serveMail(t, answers);
+      await assert.rejects(smtp.send(mail, [a, b], outsideFor(server.port, environment, seconds)), (error: Error) => {
+        assert.equal(verdictOf(error), verdict, error.message);
+        assert.match(error.message, words);
+        const whole = inspect(error, { depth: 9, showHidden: true });
+        for (const form of forms) assert.ok(!whole.includes(form), whole);
+        return true;
+      });
+      // Without TLS where it was wanted, nothing is said that would need it.
+      if (environment['OPS_ALERT_SMTP_TLS'] === 'starttls')
+        assert.doesNotMatch(server.lines.join('\n'), /^(AUTH|MAIL|DATA)/m);
+    }
+  });
+
+  test('smtp retries a closed port, and ends a session with a dripping server at the deadline', async (t) => {
+    const server = await serveMail(t, {}, true);
+    const began = performance.now();
+    await assert.rejects(smtp.send(mail, [a], outsideFor(server.port, {}, 0.5)), /not done within 1 s/);
+    assert.ok(performance.now() - began < 10_000);
+    await assert.rejects(
+      smtp.send(mail, [a], outsideFor(1)),
+      (error: Error) => error.name === 'Error' && /ECONNREFUSED/.test(error.message),
+    );
+  });
+
+  test('smtp sends unencrypted where an offered STARTTLS fails and encryption was not required', async (t) => {
+    const server = await serveMail(t, { EHLO: '250-test\r\n250 STARTTLS', STARTTLS: '454 no entropy' });
+    const { accepted } = await smtp.send(mail, [a], outsideFor(server.port, { OPS_ALERT_SMTP_TLS: '' }));
+    assert.deepEqual(accepted, [a]);
+  });
 });

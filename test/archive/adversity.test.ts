@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import test, { describe } from 'node:test';
 import { history } from '../../lib/health/files.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { archiveIn, instant, ok, sectionsOf, snapshotAt, used } from './days.ts';
+import { archiveIn, archiveWith, instant, ok, sectionsOf, snapshotAt, used } from './days.ts';
 
 type Site = ReturnType<typeof archiveIn>;
 
@@ -25,9 +25,7 @@ describe('archive/adversity', () => {
   });
 
   test('levels are complete when the history was compressed meanwhile or has one run many times', async (t) => {
-    const site = archiveIn(temporaryFolder(t));
-    site.write(0, 2);
-    await site.run(instant(2));
+    const site = await archiveWith(t, 2);
     site.write(2, 400);
     // The newest snapshot was assessed again thirty times.
     const newest = history.path(site.places, instant(399));
@@ -40,9 +38,7 @@ describe('archive/adversity', () => {
   });
 
   test('a day that was compressed before its end and then continued in a new file is read from both', async (t) => {
-    const site = archiveIn(temporaryFolder(t));
-    site.write(0, 2);
-    await site.run(instant(2));
+    const site = await archiveWith(t, 2);
     site.write(2, 4);
     execFileSync('gzip', [site.rawFile(instant(0))]);
     site.write(4, 6);
@@ -52,9 +48,7 @@ describe('archive/adversity', () => {
   });
 
   test('an unreadable verdict loses its levels, not the sample', async (t) => {
-    const site = archiveIn(temporaryFolder(t));
-    site.write(0, 2);
-    await site.run(instant(2));
+    const site = await archiveWith(t, 2);
     const run = '0'.repeat(31) + 'e';
     site.snapshot(snapshotAt(instant(2), sectionsOf(2), run), instant(2));
     const garbage = ['\0\0', 'null', '5', '[]', `{"run_id":"${run}"}`, `{"run_id":"${run}","levels":null}`];
@@ -65,9 +59,7 @@ describe('archive/adversity', () => {
   });
 
   test('a name that two variables share is reported once, however many samples have it', async (t) => {
-    const site = archiveIn(temporaryFolder(t));
-    site.write(0, 1);
-    await site.run(instant(1));
+    const site = await archiveWith(t, 1);
     const filesystems = ok({ 'a b': ok({ used_percent: 1 }), 'a-b': ok({ used_percent: 2 }) });
     for (let index = 1; index < 9; index++) site.snapshot(snapshotAt(instant(index), { filesystems }), instant(0));
     const { problems } = await site.run(instant(9));

@@ -7,7 +7,7 @@ import test, { describe } from 'node:test';
 import { chunkLength } from '../../lib/archive/layout.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { archiveIn, instant, ok, sectionsOf, snapshotAt, used } from './days.ts';
+import { archiveIn, archiveWith, instant, ok, sectionsOf, snapshotAt, used } from './days.ts';
 
 /** Everything below a folder with its modification time and size, to show that nothing was touched. */
 const listing = (folder: string): string[] =>
@@ -20,9 +20,7 @@ const beside = (path: string): string[] =>
 
 describe('archive/append', () => {
   test('samples are archived with the flags, numbers, times and levels of their lines', async (t) => {
-    const { write, run, read } = archiveIn(temporaryFolder(t));
-    write(0, 5);
-    await run(instant(5));
+    const { read } = await archiveWith(t, 5);
     const { times, columns, metadata } = read();
     assert.deepEqual(
       [...times],
@@ -61,9 +59,7 @@ describe('archive/append', () => {
   });
 
   test('a run without new lines touches nothing', async (t) => {
-    const { write, run, path } = archiveIn(temporaryFolder(t));
-    write(0, 3);
-    await run(instant(3));
+    const { run, path } = await archiveWith(t, 3);
     const before = listing(path);
     const { counts, problems } = await run(instant(4));
     assert.deepEqual([counts['appended'], problems], [0, []]);
@@ -72,9 +68,7 @@ describe('archive/append', () => {
   });
 
   test('a run after some days appends all of them, also days that were compressed meanwhile', async (t) => {
-    const { write, run, read, rawFile } = archiveIn(temporaryFolder(t));
-    write(0, 2);
-    await run(instant(2));
+    const { write, run, valuesOf, rawFile } = await archiveWith(t, 2);
     write(2, 900);
     execFileSync('gzip', [rawFile(instant(20))]);
     const zst = rawFile(instant(320));
@@ -83,15 +77,13 @@ describe('archive/append', () => {
     const { counts } = await run(instant(900));
     assert.equal(counts['appended'], 898);
     assert.deepEqual(
-      [...(read({ names: [used] }).columns.get(used) ?? [])],
+      valuesOf(used),
       Array.from({ length: 900 }, (_, index) => index % 100),
     );
   });
 
   test('lines that are duplicate, torn, in the future or older than the archive are left out, counted and reported', async (t) => {
-    const { write, run, valuesOf, line, snapshot } = archiveIn(temporaryFolder(t));
-    write(0, 3);
-    await run(instant(3));
+    const { run, valuesOf, line, snapshot } = await archiveWith(t, 3);
     const put = (time: Date, index: number) => snapshot(snapshotAt(time, sectionsOf(index)), instant(4));
     put(instant(3), 3);
     put(instant(3), 77);
@@ -109,9 +101,7 @@ describe('archive/append', () => {
   });
 
   test('a new variable is added in place, and a vanished one stays and reads as missing', async (t) => {
-    const { write, run, read } = archiveIn(temporaryFolder(t));
-    write(0, 3);
-    await run(instant(3));
+    const { write, run, read } = await archiveWith(t, 3);
     write(3, 5, () => ({ host: ok({ load_1: 0.5, cpus: 4 }) }));
     await run(instant(5));
     const { columns, metadata } = read();
@@ -153,9 +143,7 @@ describe('archive/append', () => {
       ],
     ];
     for (const [what, damage, says] of damages) {
-      const { write, run, read, path, rawFile } = archiveIn(temporaryFolder(t));
-      write(0, 6);
-      await run(instant(6));
+      const { write, run, read, path, rawFile } = await archiveWith(t, 6);
       // The raw lines of the first hour are gone: only the store has them.
       const kept = readText(rawFile(instant(0)))
         .split('\n')
@@ -220,9 +208,7 @@ describe('archive/append', () => {
   });
 
   test('old backups are removed, but broken stores do not displace good ones', async (t) => {
-    const { write, run, path } = archiveIn(temporaryFolder(t));
-    write(0, 2);
-    await run(instant(2));
+    const { run, path } = await archiveWith(t, 2);
     renameSync(path, `${path}.backup-20260101T000000Z`);
     for (let round = 0; round < 5; round++) {
       await run(instant(2 + round));
@@ -262,9 +248,7 @@ describe('archive/append', () => {
   });
 
   test('an unreadable day is reported, and the other days are appended', async (t) => {
-    const { write, run, read, rawFile } = archiveIn(temporaryFolder(t));
-    write(0, 5);
-    await run(instant(5));
+    const { write, run, read, rawFile } = await archiveWith(t, 5);
     write(300, 303);
     writeFileSync(`${rawFile(instant(20))}.gz`, 'no gzip');
     const { problems } = await run(instant(303));

@@ -1,17 +1,18 @@
 // Raw lines for tests of the archive: small snapshots and verdicts in the form that the stages write.
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { TestContext } from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import type { StoreFiles } from '../../lib/contract/store.ts';
 import { appendZarr } from '../../lib/archive/append.ts';
 import { sections } from '../../lib/config/registry.ts';
 import { archive } from '../../lib/archive/files.ts';
-import { readSeries } from '../../lib/archive/read.ts';
+import { columnOf, openSpan, type Range } from '../../lib/archive/read.ts';
 import { history } from '../../lib/health/files.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { type Snapshot, snapshots } from '../../lib/snapshot/files.ts';
 import { filesystem, ok as seenOk, snapshotOf } from '../health/seen.ts';
-import { placesIn, worldIn } from '../world.ts';
+import { placesIn, temporaryFolder, worldIn } from '../world.ts';
 
 export const ok = (data: unknown, ms = 2): Envelope => seenOk(data, '2026-11-20T00:00:00.000Z', ms);
 
@@ -38,6 +39,14 @@ export const sectionsOf = (index: number): Record<string, Envelope> => ({
   filesystems: ok({ data: ok(disk(index % 100)), dead: { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 } }),
   gates: ok({ prune: ok({ file: '/g', verdict: 'fail', decided_at: '', age_seconds: 1, counts: { files: index } }) }),
 });
+
+/** An archive of that many samples, in a temporary folder. */
+export async function archiveWith(t: TestContext, samples: number) {
+  const site = archiveIn(temporaryFolder(t));
+  site.write(0, samples);
+  await site.run(instant(samples));
+  return site;
+}
 
 /** A state folder: its paths, and functions that write raw lines, run append-zarr and read the archive. */
 export function archiveIn(folder: string) {
@@ -70,8 +79,12 @@ export function archiveIn(folder: string) {
     },
     run: async (at: Date, files: StoreFiles = storeFiles, options = {}) =>
       appendZarr(sections, files).run(worldIn(folder, { at, options })),
-    read: (asked = {}) => readSeries(storeFiles, path, asked),
-    valuesOf: (name: string) =>
-      [...(readSeries(storeFiles, path, { names: [name] }).columns.get(name) ?? [])].map(Number),
+    read: (range?: Range) => {
+      const { metadata, times, ...span } = openSpan(storeFiles, path, range);
+      const names = [...metadata.variables.keys()];
+      const columnsOf = names.map((name) => [name, columnOf(storeFiles, { ...span, metadata, times }, name)] as const);
+      return { metadata, times, columns: new Map(columnsOf) };
+    },
+    valuesOf: (name: string) => [...columnOf(storeFiles, openSpan(storeFiles, path), name)].map(Number),
   };
 }

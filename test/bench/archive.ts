@@ -1,15 +1,14 @@
 // npm run bench:archive: the Zarr archive beside pandas and xarray with zarr 3, whole processes in alternation, ours
 // synced to the disk. It exits 1 where a budget is exceeded.
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { readSeries } from '../../lib/archive/read.ts';
+import { columnOf, openSpan } from '../../lib/archive/read.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { pythonWithZarr3 } from '../real/xarray.ts';
-import { type Contestant, middle, peakByPython, timeOne } from './measure.ts';
+import { bare, type Contestant, inTurns, must, peakByPython, type Times } from './measure.ts';
 import { rawLines, type RawLines } from './rawlines.ts';
 import { root } from '../process.ts';
 
@@ -37,13 +36,6 @@ const sizes = asked.quick ? [4200] : [4200, 105_000];
 const gigabytes = asked.quick ? 1 : 8;
 const disk = statfsSync(asked.folder);
 if (disk.bavail * disk.bsize < gigabytes * 1e9) throw new Error(`${asked.folder} has no ${gigabytes} GB left`);
-
-const run = (file: string, ...argv: string[]): void => runAs({ name: file, argv: [file, ...argv] });
-
-function runAs({ name, argv: [file = '', ...argv], env }: Contestant): void {
-  const { status, stderr } = spawnSync(file, argv, { encoding: 'utf8', cwd: root, env: { ...process.env, ...env } });
-  if (status !== 0) throw new Error(`${name} ${argv.join(' ')}: ${stderr}`);
-}
 
 /** One of our installations with so many samples, and a store of theirs that is equal. */
 interface Site {
@@ -79,35 +71,23 @@ const appendZarr = (name: string, { config, state }: Site): Contestant => ({
   argv: [process.execPath, join(root, 'dist', 'append-zarr.cjs'), '--config', config],
   env: { XDG_CACHE_HOME: join(state, 'cache'), XDG_RUNTIME_DIR: join(state, 'run') },
 });
+const append = (site: Site): void => {
+  const { argv, env } = appendZarr('append', site);
+  must(argv, env);
+};
 const rivals = join(root, 'test', 'bench', 'rivals.py');
 
-interface Entry extends Contestant {
-  readonly before?: () => void;
-}
-
-interface Times {
-  readonly cpuMs: number;
-  readonly wallMs: number;
-}
-
-function inTurns(entries: readonly Entry[], rounds: number): Map<string, Times> {
-  const taken = entries.map(() => ({ cpu: [] as number[], wall: [] as number[] }));
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, entry] of entries.entries()) {
+/** Their times by name. */
+function timesOf(entries: readonly Contestant[], rounds: number): Map<string, Times> {
+  const synced = entries.map((entry) => ({
+    ...entry,
+    before: () => {
       entry.before?.();
-      // What was written to prepare it is not its to pay for.
-      run('sync', '-f', folder);
-      const { cpu, wall } = timeOne(entry);
-      taken[index]?.cpu.push(cpu);
-      taken[index]?.wall.push(wall);
-    }
-  }
-  return new Map(
-    entries.map(({ name }, index) => [
-      name,
-      { cpuMs: middle(taken[index]?.cpu ?? []), wallMs: middle(taken[index]?.wall ?? []) },
-    ]),
-  );
+      // The entry does not pay for what its preparation has written.
+      must(['sync', '-f', folder]);
+    },
+  }));
+  return new Map(inTurns(synced, rounds).map((times) => [times.name, times]));
 }
 
 let exceeded = 0;
@@ -122,14 +102,12 @@ function within(what: string, value: number, most: number, unit = ''): string {
   return `${what} ${value.toPrecision(3)}${unit} (budget ${most}${unit})${over ? '  OVER BUDGET' : ''}`;
 }
 
-const bare: Entry = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] };
-
 function benchAppend(sites: readonly Site[], python: string, rounds: number): void {
   for (const site of sites) {
-    runAs(appendZarr('append', site));
+    append(site);
     cpSync(site.store, site.theirs, { recursive: true });
   }
-  const entries = sites.flatMap((site): Entry[] => {
+  const entries = sites.flatMap((site): Contestant[] => {
     const sample = join(folder, `${site.count}.sample.json`);
     let round = 0;
     return [
@@ -142,7 +120,7 @@ function benchAppend(sites: readonly Site[], python: string, rounds: number): vo
       },
     ];
   });
-  const times = inTurns([bare, ...entries], rounds);
+  const times = timesOf([bare, ...entries], rounds);
   row(bare.name, times.get(bare.name));
   for (const { count } of sites) {
     const [ours, theirs] = [times.get(`append ${count}`), times.get(`xarray ${count}`)];
@@ -161,25 +139,24 @@ function benchAppend(sites: readonly Site[], python: string, rounds: number): vo
 
 /** What their store already has of the last sample, five minutes later: flattening is made a present of. */
 function writeSample({ store, lines }: Site, path: string, round: number): void {
-  const { metadata, columns, times } = readSeries(storeFiles, store, { from: lines.lastTime() });
+  const span = openSpan(storeFiles, store, { from: lines.lastTime() });
   const values = Object.fromEntries(
-    [...columns].map(([name, column]) => {
-      const type = metadata.variables.get(name)?.type;
-      const value = Number(column[column.length - 1]);
+    [...span.metadata.variables].map(([name, { type }]) => {
+      const value = Number(columnOf(storeFiles, span, name).at(-1));
       return [name, [type, Number.isNaN(value) ? null : value]];
     }),
   );
-  writeFileSync(path, JSON.stringify({ time: (times.at(-1) ?? 0) + round, values }));
+  writeFileSync(path, JSON.stringify({ time: (span.times.at(-1) ?? 0) + round, values }));
 }
 
 function benchRebuild(site: Site, python: string, rounds: number): void {
-  const ours: Entry = { ...appendZarr('ours', site), before: () => throwAway(site.store) };
-  const theirs: Entry = {
+  const ours: Contestant = { ...appendZarr('ours', site), before: () => throwAway(site.store) };
+  const theirs: Contestant = {
     name: 'theirs',
     argv: [python, '-I', '-B', rivals, 'rebuild', site.theirs, join(site.state, 'raw'), join(site.state, 'health')],
     before: () => throwAway(site.theirs),
   };
-  const times = inTurns([ours, theirs], rounds);
+  const times = timesOf([ours, theirs], rounds);
   const [own, other] = [times.get('ours'), times.get('theirs')];
   const peaks = [ours, theirs].map((entry) => {
     entry.before?.();
@@ -198,11 +175,11 @@ function benchRebuild(site: Site, python: string, rounds: number): void {
 async function benchRead(site: Site, rounds: number): Promise<void> {
   const outfile = join(folder, 'read.cjs');
   const contents = `
-    import { readSeries } from './lib/archive/read.ts';
+    import { columnOf, openSpan } from './lib/archive/read.ts';
     import { storeFiles } from './lib/io/store.ts';
-    const { columns } = readSeries(storeFiles, process.argv[2], { names: [process.argv[3]] });
+    const column = columnOf(storeFiles, openSpan(storeFiles, process.argv[2]), process.argv[3]);
     let sum = 0;
-    for (const value of columns.get(process.argv[3])) if (value === value) sum += value;
+    for (const value of column) if (value === value) sum += value;
     process.stdout.write(sum + '\\n');`;
   await build({
     stdin: { contents, resolveDir: root, loader: 'ts' },
@@ -211,8 +188,11 @@ async function benchRead(site: Site, rounds: number): Promise<void> {
     platform: 'node',
     logLevel: 'warning',
   });
-  const read: Entry = { name: 'read', argv: [process.execPath, outfile, site.store, 'filesystem_data_used_percent'] };
-  const times = inTurns([bare, read], rounds);
+  const read: Contestant = {
+    name: 'read',
+    argv: [process.execPath, outfile, site.store, 'filesystem_data_used_percent'],
+  };
+  const times = timesOf([bare, read], rounds);
   const [least, own] = [times.get(bare.name), times.get('read')];
   row(`one variable of ${site.count}`, own, [
     within('× bare node', (own?.wallMs ?? Number.NaN) / (least?.wallMs ?? 0), 3),
@@ -222,10 +202,10 @@ async function benchRead(site: Site, rounds: number): Promise<void> {
 
 try {
   const python = asked.python ?? pythonWithZarr3((text) => console.log(text));
-  run(process.execPath, '--import', 'tsx', join(root, 'scripts', 'build.ts'));
+  must([process.execPath, '--import', 'tsx', join(root, 'scripts', 'build.ts')]);
   // Two weeks of the simulated site, with its faults, as the real stages wrote them.
   const source = join(folder, 'demo');
-  run(process.execPath, join(root, 'dist', 'demo.cjs'), '--days', '15', '--real', '0', '--folder', source);
+  must([process.execPath, join(root, 'dist', 'demo.cjs'), '--days', '15', '--real', '0', '--folder', source]);
   const sites = sizes.map((count) => makeSite(count, join(source, 'days', 'state')));
   console.log(`Node ${process.version}, the middle half of the rounds, whole processes.\n`);
   console.log(`${''.padEnd(34)} wall ms   CPU ms`);
@@ -235,7 +215,7 @@ try {
   if (asked.only.includes('append')) benchAppend(sites, python, rounds);
   const [last] = sites.slice(-1);
   if (last && asked.only.includes('read')) {
-    runAs(appendZarr('append', last));
+    append(last);
     await benchRead(last, rounds);
   }
   process.exitCode = exceeded === 0 ? 0 : 1;

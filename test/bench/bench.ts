@@ -1,12 +1,10 @@
 // npm run bench: what each stage costs beside a bare `node -e 0`, whole processes from the bundles, in one run.
 // The stages of a cycle and their sum; append-zarr runs once an hour, and has `npm run bench:archive`. `-- --rounds N` for more
 // rounds; it exits 1 where a budget is exceeded.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { type Contestant, measure } from './measure.ts';
+import { bare, type Contestant, measure, must, startServer } from './measure.ts';
 import { root } from '../process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-bench-'));
@@ -22,19 +20,14 @@ const budgets: Record<string, number> = {
   'confirm-cycle': 2.5,
 };
 
-const run = (file: string, ...argv: string[]): void => {
-  const { status, stderr } = spawnSync(file, argv, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${file} ${argv.join(' ')}: ${stderr}`);
-};
-
 /** The fixed mix: 12 local filesystems, 10 units, 4 URLs, 2 checkouts, the host. */
 function writeSite(port: number): string {
   const checkouts = ['dashboard', 'infrastructure'].map((name) => {
     const path = join(folder, name);
-    run('git', 'init', '-q', path);
+    must(['git', 'init', '-q', path]);
     for (let index = 0; index < 200; index++) writeFileSync(join(path, `file-${index}`), `${index}\n`);
-    run('git', '-C', path, 'add', '.');
-    run('git', '-C', path, '-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-qm', 'one');
+    must(['git', '-C', path, 'add', '.']);
+    must(['git', '-C', path, '-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-qm', 'one']);
     return `${name}: ${path}`;
   });
   const filesystems = Array.from({ length: 12 }, (_, index) => {
@@ -93,15 +86,13 @@ function writeDay(): void {
   writeFileSync(join(path, name ?? ''), `${lines.join('\n')}\n${text}\n`);
 }
 
-run(process.execPath, '--import', 'tsx', join(root, 'scripts', 'build.ts'));
-const server = new Worker(
-  `const { createServer } = require('node:http'); const { parentPort } = require('node:worker_threads');
-   const s = createServer((q, r) => r.end('ok')).listen(0, '127.0.0.1', () => parentPort.postMessage(s.address().port));`,
-  { eval: true },
+must([process.execPath, '--import', 'tsx', join(root, 'scripts', 'build.ts')]);
+const server = await startServer(
+  `const s = require('node:http').createServer((q, r) => r.end('ok'));
+   s.listen(0, '127.0.0.1', () => parentPort.postMessage(s.address().port));`,
 );
 try {
-  const port = await new Promise<number>((resolve) => server.once('message', resolve));
-  const config = writeSite(port);
+  const config = writeSite(server.port);
   const { path, says } = systemctl();
   const env: Record<string, string> = { XDG_CACHE_HOME: join(folder, 'cache'), XDG_RUNTIME_DIR: folder };
   if (path !== undefined) env['PATH'] = `${path}:${process.env['PATH']}`;
@@ -111,34 +102,30 @@ try {
     env,
   });
   const stages = Object.keys(budgets).map(stage);
-  for (const { argv } of stages) {
-    const [file = '', ...rest] = argv;
-    const { status, stderr } = spawnSync(file, rest, { env: { ...process.env, ...env }, encoding: 'utf8' });
-    if (status !== 0) throw new Error(stderr);
-  }
+  for (const { argv } of stages) must(argv, env);
   writeDay();
-  const [bare, ...costs] = measure([{ name: 'node -e 0', argv: [process.execPath, '-e', '0'] }, ...stages], rounds);
-  if (!bare) throw new Error('nothing was measured');
+  const [least, ...costs] = measure([bare, ...stages], rounds);
+  if (!least) throw new Error('nothing was measured');
 
   console.log(
     `Node ${process.version}, the middle half of ${rounds} rounds in alternation, children counted; ${says}.\n`,
   );
   console.log(`${'stage'.padEnd(18)} CPU ×   budget   wall ×   peak ×`);
   console.log(
-    `${bare.name.padEnd(18)}  1.00             1.00     1.00   (${bare.cpuMs.toFixed(0)} ms, ${bare.peakMiB.toFixed(0)} MiB)`,
+    `${least.name.padEnd(18)}  1.00             1.00     1.00   (${least.cpuMs.toFixed(0)} ms, ${least.peakMiB.toFixed(0)} MiB)`,
   );
   let exceeded = false;
   for (const { name, cpuMs, wallMs, peakMiB } of costs) {
-    const [ratio, budget] = [cpuMs / bare.cpuMs, budgets[name] ?? 0];
+    const [ratio, budget] = [cpuMs / least.cpuMs, budgets[name] ?? 0];
     exceeded ||= ratio > budget;
     console.log(
-      `${name.padEnd(18)}  ${ratio.toFixed(2)}     ${budget.toFixed(1)}     ${(wallMs / bare.wallMs).toFixed(2).padStart(5)}     ${(peakMiB / bare.peakMiB).toFixed(2)}${ratio > budget ? '   over budget' : ''}`,
+      `${name.padEnd(18)}  ${ratio.toFixed(2)}     ${budget.toFixed(1)}     ${(wallMs / least.wallMs).toFixed(2).padStart(5)}     ${(peakMiB / least.peakMiB).toFixed(2)}${ratio > budget ? '   over budget' : ''}`,
     );
   }
-  const sum = costs.reduce((all, { cpuMs }) => all + cpuMs, 0) / bare.cpuMs;
+  const sum = costs.reduce((all, { cpuMs }) => all + cpuMs, 0) / least.cpuMs;
   console.log(`${'a cycle'.padEnd(18)} ${sum.toFixed(2).padStart(5)}`);
   process.exitCode = exceeded ? 1 : 0;
 } finally {
-  await server.terminate();
+  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }

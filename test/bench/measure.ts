@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { root } from '../process.ts';
 
 export interface Contestant {
   readonly name: string;
@@ -10,32 +12,51 @@ export interface Contestant {
   readonly env?: Readonly<Record<string, string>>;
   /** Exit codes that are no failure. */
   readonly accept?: readonly number[];
+  /** Called before each run, and not measured. */
+  readonly before?: () => void;
 }
 
-export interface Cost {
+/** Of the middle half of the rounds. CPU is user and system time of the process and of all children it waited for. */
+export interface Times {
   readonly name: string;
-  /** Of the middle half of the rounds. CPU is user and system time of the process and of all children it waited for. */
   readonly cpuMs: number;
   readonly wallMs: number;
-  readonly peakMiB: number;
 }
 
-export function measure(contestants: readonly Contestant[], rounds: number): Cost[] {
+export const bare: Contestant = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] };
+
+/** Runs a program to its end, and returns its error output; throws unless it succeeds. */
+export function must([file = '', ...argv]: readonly string[], env: Contestant['env'] = {}): string {
+  const { status, stderr } = spawnSync(file, argv, { encoding: 'utf8', cwd: root, env: { ...process.env, ...env } });
+  if (status !== 0) throw new Error(`${file} ${argv.join(' ')}: ${stderr}`);
+  return stderr;
+}
+
+/** A server in a thread of its own, which a measured process that blocks this one can reach. `script` posts its port. */
+export async function startServer(script: string) {
+  const server = new Worker(`const { parentPort } = require('node:worker_threads'); ${script}`, { eval: true });
+  const port = await new Promise<number>((resolve) => server.once('message', resolve));
+  return { port, stop: () => server.terminate() };
+}
+
+export function inTurns(contestants: readonly Contestant[], rounds: number): Times[] {
+  const taken = contestants.map((contestant) => ({ contestant, cpu: [] as number[], wall: [] as number[] }));
+  for (let round = 0; round < rounds; round++)
+    for (const { contestant, cpu, wall } of taken) {
+      contestant.before?.();
+      const one = timeOne(contestant);
+      cpu.push(one.cpu);
+      wall.push(one.wall);
+    }
+  return taken.map(({ contestant: { name }, cpu, wall }) => ({ name, cpuMs: middle(cpu), wallMs: middle(wall) }));
+}
+
+export function measure(contestants: readonly Contestant[], rounds: number): (Times & { peakMiB: number })[] {
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-bench-'));
   try {
-    const taken = contestants.map(() => ({ cpu: [] as number[], wall: [] as number[] }));
-    for (let round = 0; round < rounds; round++) {
-      contestants.forEach((contestant, index) => {
-        const { cpu, wall } = timeOne(contestant);
-        taken[index]?.cpu.push(cpu);
-        taken[index]?.wall.push(wall);
-      });
-    }
-    return contestants.map((contestant, index) => ({
-      name: contestant.name,
-      cpuMs: middle(taken[index]?.cpu ?? []),
-      wallMs: middle(taken[index]?.wall ?? []),
-      peakMiB: peakOf(contestant, folder),
+    return inTurns(contestants, rounds).map((times, index) => ({
+      ...times,
+      peakMiB: peakOf(contestants[index] ?? bare, folder),
     }));
   } finally {
     rmSync(folder, { recursive: true });
@@ -43,7 +64,7 @@ export function measure(contestants: readonly Contestant[], rounds: number): Cos
 }
 
 /** bash's `time` counts children, to the microsecond; Node's own process does not tell of them. */
-export function timeOne({ name, argv, env, accept = [0] }: Contestant): { cpu: number; wall: number } {
+function timeOne({ name, argv, env, accept = [0] }: Contestant): { cpu: number; wall: number } {
   const script = 'TIMEFORMAT="times %6U %6S %6R"; time "$@" >/dev/null 2>"$ERRORS"; exit $?';
   const errors = join(tmpdir(), `ops-monitor-bench-${process.pid}.err`);
   const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', ...argv], {
@@ -90,7 +111,7 @@ function clean(): Record<string, string | undefined> {
 }
 
 /** The mean of the middle half: as little moved by a disturbed round as the median, and finer than the clock's milliseconds. */
-export function middle(values: readonly number[]): number {
+function middle(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const cut = Math.floor(sorted.length / 4);
   const kept = sorted.slice(cut, sorted.length - cut);

@@ -8,8 +8,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { type Contestant, measure } from './measure.ts';
+import { bare, type Contestant, measure, must, startServer } from './measure.ts';
 import { root } from '../process.ts';
 
 const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1]) || 21;
@@ -22,7 +21,7 @@ else outside();
 function outside(): void {
   if (process.getuid?.() !== 0)
     throw new Error('the bench puts a recorded /sys in the place of this machine’s: run it as root');
-  must(process.execPath, '--import', 'tsx', join(root, 'scripts', 'build.ts'));
+  must([process.execPath, '--import', 'tsx', join(root, 'scripts', 'build.ts')]);
   const own = mkdtempSync(join(tmpdir(), 'ops-monitor-bench-'));
   try {
     const sys = join(own, 'sys');
@@ -44,31 +43,29 @@ function outside(): void {
 }
 
 async function inside(): Promise<void> {
-  const server = new Worker(
-    `const { createServer } = require('node:https'); const { readFileSync } = require('node:fs'); const { parentPort } = require('node:worker_threads');
-     const s = createServer({ key: readFileSync('${tls}/key.pem'), cert: readFileSync('${tls}/valid.pem') }, (q, r) => { q.resume(); r.writeHead(202).end(); })
+  const server = await startServer(
+    `const { readFileSync } = require('node:fs');
+     const s = require('node:https').createServer({ key: readFileSync('${tls}/key.pem'), cert: readFileSync('${tls}/valid.pem') }, (q, r) => { q.resume(); r.writeHead(202).end(); })
        .listen(0, '127.0.0.1', () => parentPort.postMessage(s.address().port));`,
-    { eval: true },
   );
   try {
-    const port = await new Promise<number>((resolve) => server.once('message', resolve));
-    const [bare, ...costs] = measure(contestants(port), rounds);
+    const [least, ...costs] = measure(contestants(server.port), rounds);
     const shell = costs.find(({ name }) => name === 'bash and jq');
     const beat = costs.find(({ name }) => name === 'textfile only');
     const check = costs.find(({ name }) => name === 'with a check-in');
-    if (!bare || !shell || !beat || !check) throw new Error('nothing was measured');
+    if (!least || !shell || !beat || !check) throw new Error('nothing was measured');
     console.log(`Node ${process.version}, the middle half of ${rounds} rounds in alternation, children counted.\n`);
     console.log(`${''.padEnd(24)} CPU ×   wall ×   peak ×`);
-    for (const { name, cpuMs, wallMs, peakMiB } of [bare, ...costs]) {
+    for (const { name, cpuMs, wallMs, peakMiB } of [least, ...costs]) {
       // The peak is asked of Node: of another program it is not known.
-      const peak = name.startsWith('bash') ? [] : [peakMiB / bare.peakMiB];
-      const ratios = [cpuMs / bare.cpuMs, wallMs / bare.wallMs, ...peak];
+      const peak = name.startsWith('bash') ? [] : [peakMiB / least.peakMiB];
+      const ratios = [cpuMs / least.cpuMs, wallMs / least.wallMs, ...peak];
       console.log(`${name.padEnd(24)} ${ratios.map((ratio) => ratio.toFixed(2).padStart(5)).join('    ')}`);
     }
     const judged: [string, number, number][] = [
-      ['textfile only, of a bare node', beat.cpuMs / bare.cpuMs, 1.4],
+      ['textfile only, of a bare node', beat.cpuMs / least.cpuMs, 1.4],
       ['textfile only, of bash and jq', beat.cpuMs / shell.cpuMs, 1.3],
-      ['with a check-in, of a bare node', check.cpuMs / bare.cpuMs, 2.7],
+      ['with a check-in, of a bare node', check.cpuMs / least.cpuMs, 2.7],
     ];
     console.log();
     for (const [what, ratio, budget] of judged) {
@@ -76,7 +73,7 @@ async function inside(): Promise<void> {
       if (ratio > budget) process.exitCode = 1;
     }
   } finally {
-    await server.terminate();
+    await server.stop();
   }
 }
 
@@ -101,33 +98,25 @@ function contestants(port: number): Contestant[] {
       XDG_CACHE_HOME: join(state, 'cache'),
       RUNTIME_DIRECTORY: join(folder, 'run', state.slice(folder.length)),
     };
-    const { status, stderr } = spawnSync(argv[0] ?? '', argv.slice(1), {
-      env: { ...process.env, ...own },
-      encoding: 'utf8',
-    });
-    if (status !== 0 || !stderr.includes('"problems":[]')) throw new Error(stderr);
+    const stderr = must(argv, own);
+    if (!stderr.includes('"problems":[]')) throw new Error(stderr);
     const text = readFileSync(join(state, 'textfiles', 'thermal.prom'), 'utf8');
     if (!/coretemp.0",sensor="Package id 0"\} 65$/m.test(text)) throw new Error(`it read something else:\n${text}`);
     return { name, argv, env: own };
   };
   const shell = (name: string, ...more: string[]): Contestant => {
-    const argv = [join(root, 'test/bench/thermal-beat.sh'), join(folder, 'shell.prom'), ...more];
-    const { status, stderr } = spawnSync('bash', argv, { env: { ...process.env, ...env }, encoding: 'utf8' });
+    const argv = ['bash', join(root, 'test/bench/thermal-beat.sh'), join(folder, 'shell.prom'), ...more];
+    const stderr = must(argv, env);
     const text = readFileSync(join(folder, 'shell.prom'), 'utf8');
-    if (status !== 0 || !/sensor="Package id 0"\} 65$/m.test(text)) throw new Error(`${stderr}${text}`);
-    return { name, argv: ['bash', ...argv], env };
+    if (!/sensor="Package id 0"\} 65$/m.test(text)) throw new Error(`${stderr}${text}`);
+    return { name, argv, env };
   };
   const checkIn = `https://localhost:${port}/api/42/cron/thermal-heartbeat/0123456789abcdef/`;
   return [
-    { name: 'node -e 0', argv: [process.execPath, '-e', '0'] },
+    bare,
     beat('textfile only', ''),
     shell('bash and jq'),
     beat('with a check-in', 'thermal: { sentry: { dsn: $SENTRY_DSN } }\n'),
     shell('bash, jq and curl', checkIn),
   ];
-}
-
-function must(file: string, ...argv: string[]): void {
-  const { status, stderr } = spawnSync(file, argv, { encoding: 'utf8', cwd: root });
-  if (status !== 0) throw new Error(stderr);
 }

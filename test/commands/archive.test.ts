@@ -44,9 +44,9 @@ describe('commands/archive', () => {
       assert.match(stdout, /--config FILE/);
     }
     const wrong: [argv: string[], told: RegExp][] = [
-      [[], /say first what to do: info/],
-      [['--config', 'x', 'info'], /say first what to do: info/],
-      [['verfy'], /there is no "verfy"; did you mean verify\?/],
+      [[], /name a command first: info/],
+      [['--config', 'x', 'info'], /name a command first: info/],
+      [['verfy'], /there is no command "verfy"; did you mean verify\?/],
       [['at'], /name one time/],
       [['at', 'yesterday'], /"yesterday" is not a time/],
       [['info', '--only', 'x'], /--only/],
@@ -195,7 +195,7 @@ describe('commands/archive', () => {
 
   test('progress shows a bar, a rate and the time left', () => {
     assert.equal(
-      progressText({ done: 1000, all: 4000, noun: 'samples', seconds: 0.5 }),
+      progressText(1000, 4000, 'samples', 0.5),
       '[######..................] 25 %, 1000 of 4000 samples, 2000 a second, 2s left',
     );
   });

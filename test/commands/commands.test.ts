@@ -121,7 +121,7 @@ describe('commands', () => {
       [['check-config', 'a.yaml', '--config', 'b.yaml'], /name one configuration: a\.yaml, or --config b\.yaml/],
       [['explain', 'filesystem-usage:/', 'host-load:host'], /expected one ID; got/],
       [['help', 'explian'], /there is no command "explian"; did you mean explain\?/],
-      [['archive', 'help', 'exprot'], /there is no "exprot"; did you mean export\?/],
+      [['archive', 'help', 'exprot'], /there is no command "exprot"; did you mean export\?/],
       [
         ['collect-snapshot', '--config', join(folder, 'none.yaml')],
         /the configuration .*none\.yaml cannot be read: there is no such file/,

@@ -35,7 +35,7 @@ describe('commands/rehearse', () => {
     const none = run({ XDG_STATE_HOME: join(folder, 'xdg') });
     assert.equal(none.status, 1);
     // The machine that runs the test may have a configuration under /etc.
-    assert.match(none.stderr, /in \S+\/raw \((the default, since no configuration of today|as \/etc\/)/);
+    assert.match(none.stderr, /in \S+\/raw \((the default, because no present configuration|as \/etc\/)/);
     assert.match(none.stderr, /--against FILE/);
   });
 

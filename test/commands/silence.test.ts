@@ -84,8 +84,8 @@ describe('commands/silence', () => {
       [['storage:root', '--for', '4h'], /say why: --reason/],
       [['storage:root', '--for', '40d', ...reason], /--for "40d" is longer than 30d, which is the most\n/],
       [['storage:root', '--for', '4', ...reason], /--for "4" has no unit: 4m, 4h or 4d\?\n/],
-      [['storage:root', '--for', 'soon', ...reason], /--for "soon" is no duration, such as 90m, 4h or 2d\n/],
-      [['storage:root', '--for', '0h', ...reason], /--for "0h" is no time at all\n/],
+      [['storage:root', '--for', 'soon', ...reason], /--for "soon" is not a duration, such as 90m, 4h or 2d\n/],
+      [['storage:root', '--for', '0h', ...reason], /--for "0h" is zero: nothing would be silenced\n/],
     ];
     for (const [argv, told] of cases) {
       const { status, stdout, stderr } = await says('silence', ...argv);

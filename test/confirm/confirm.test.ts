@@ -1,57 +1,32 @@
 // confirm-cycle as a process, with a watchdog that is a real server on this machine.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { type AddressInfo, createServer as createSocket, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import type { HeartbeatRecord } from '../../lib/confirm/files.ts';
-import { environmentIn, root } from '../process.ts';
+import { type Asked, serveHttp } from '../http.ts';
+import { environmentIn, listen, root, runBeside } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
 const token = '5d1e3f9a-token-2b7c';
 const stages = ['collect-snapshot', 'assess-health', 'write-report', 'append-zarr', 'send-alerts'];
 
-interface Ping {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-async function listening(t: TestContext, server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
 /** A watchdog that records its requests and gives one answer to all of them. */
 async function startWatchdog(t: TestContext, status = 200, says = '{"ok":true}') {
-  const pings: Ping[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => {
-      pings.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
-      response.writeHead(status).end(`${says} ${request.url}`);
-    });
-  });
-  return { base: await listening(t, server), pings };
+  const { url: base, asked: pings } = await serveHttp(t, (path) => ({ status, body: `${says} ${path}` }));
+  return { base, pings };
 }
 
 /** A server that accepts a connection, sends `says` and then nothing; with null it hangs up. */
 async function startBrokenServer(t: TestContext, says?: string | null): Promise<string> {
-  return listening(
-    t,
-    createSocket((socket) => {
-      socket.on('error', () => undefined);
-      t.after(() => void socket.destroy());
-      if (says === null) socket.destroy();
-      else if (says !== undefined) socket.write(says);
-    }),
-  );
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    t.after(() => void socket.destroy());
+    if (says === null) socket.destroy();
+    else if (says !== undefined) socket.write(says);
+  });
+  return `http://127.0.0.1:${await listen(t, server)}`;
 }
 
 /** A site whose cycle has run, isolated from this machine's own configuration. */
@@ -64,16 +39,11 @@ async function siteOf(t: TestContext, style?: string) {
   writeFileSync(config, text);
   const env = environmentIn(folder);
   const state = join(folder, 'xdg', 'ops-monitor');
-  // Not spawnSync: the server answers from this very process.
   const run = async (stage: string, url?: string, ...argv: string[]) => {
-    const child = spawn(process.execPath, [join(root, 'dist', `${stage}.cjs`), '--config', config, ...argv], {
-      env: url === undefined ? env : { ...env, OPS_HEARTBEAT_URL: url },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (more: string) => (stdout += more));
-    child.stderr.setEncoding('utf8').on('data', (more: string) => (stderr += more));
-    const [status] = (await once(child, 'close')) as [number | null];
+    const { status, stdout, stderr } = await runBeside(
+      [process.execPath, join(root, 'dist', `${stage}.cjs`), '--config', config, ...argv],
+      url === undefined ? env : { ...env, OPS_HEARTBEAT_URL: url },
+    );
     assert.ok(!stdout.includes(token) && !stderr.includes(token), 'the token is shown');
     return { status, stdout, stderr };
   };
@@ -121,19 +91,19 @@ function backdate(path: string, minutes: number): void {
 
 describe('confirm/confirm', () => {
   test('a complete cycle has nothing missing, and pings every kind of watchdog in its own protocol', async (t) => {
-    const ways: Record<string, { path: string; check: (ping: Ping) => void }> = {
+    const ways: Record<string, { path: string; check: (ping: Asked) => void }> = {
       healthchecks: {
         path: `/ping/${token}`,
-        check: ({ method, url, headers, body }) => {
-          assert.deepEqual([method, url], ['POST', `/ping/${token}`]);
+        check: ({ method, path, headers, body }) => {
+          assert.deepEqual([method, path], ['POST', `/ping/${token}`]);
           assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
           assert.match(body, /^aurora on \S+: all 5 stages did their work$/);
         },
       },
       'uptime-kuma': {
         path: `/api/push/${token}?status=up&msg=OK&ping=`,
-        check: ({ method, url, body }) => {
-          const target = new URL(url, 'http://x');
+        check: ({ method, path, body }) => {
+          const target = new URL(path, 'http://x');
           assert.deepEqual([method, target.pathname, body], ['GET', `/api/push/${token}`, '']);
           assert.equal(target.searchParams.get('status'), 'up');
           assert.match(target.searchParams.get('msg') ?? '', /^aurora on .* did their work$/);
@@ -142,8 +112,8 @@ describe('confirm/confirm', () => {
       },
       sentry: {
         path: `/api/1/cron/ops-monitor/${token}/`,
-        check: ({ method, url, headers, body }) => {
-          assert.deepEqual([method, url], ['POST', `/api/1/cron/ops-monitor/${token}/`]);
+        check: ({ method, path, headers, body }) => {
+          assert.deepEqual([method, path], ['POST', `/api/1/cron/ops-monitor/${token}/`]);
           assert.equal(headers['content-type'], 'application/json');
           const { status, check_in_id, monitor_config } = JSON.parse(body) as {
             status: string;
@@ -164,8 +134,8 @@ describe('confirm/confirm', () => {
       },
       glitchtip: {
         path: `/api/0/organizations/a/heartbeat_check/${token}/`,
-        check: ({ method, url, body }) =>
-          assert.deepEqual([method, url, body], ['POST', `/api/0/organizations/a/heartbeat_check/${token}/`, '']),
+        check: ({ method, path, body }) =>
+          assert.deepEqual([method, path, body], ['POST', `/api/0/organizations/a/heartbeat_check/${token}/`, '']),
       },
     };
     for (const [style, { path, check }] of Object.entries(ways)) {
@@ -197,13 +167,13 @@ describe('confirm/confirm', () => {
     const site = await siteOf(t, 'healthchecks');
     const { base, pings } = await startWatchdog(t);
     const url = `${base}/ping/${token}`;
-    const pingAgain = async (): Promise<Ping> => {
+    const pingAgain = async (): Promise<Asked> => {
       pings.length = 0;
       await site.confirm(url);
       return pings[0] ?? assert.fail('the watchdog was not pinged');
     };
     backdate(join(site.state, 'health', 'latest_report.md'), 11);
-    assert.equal((await pingAgain()).url, `/ping/${token}/fail`);
+    assert.equal((await pingAgain()).path, `/ping/${token}/fail`);
     assert.match((await pingAgain()).body, /^aurora on \S+: latest_report\.md is 11(\.\d)?m old$/);
     assert.equal(site.heartbeat().told, 'failure');
     assert.match(site.metrics(), /^ops_monitor_cycle_missing 1$/m);

@@ -3,23 +3,13 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import type { StageRecord } from '../../lib/contract/record.ts';
 import { type FoundFile, findMissing } from '../../lib/confirm/look.ts';
-import { runId } from '../world.ts';
+import { recordOf } from '../world.ts';
 
 const at = new Date('2026-11-20T07:00:00Z');
 const ago = (seconds: number): string => new Date(at.getTime() - seconds * 1000).toISOString();
 
-const record = (seconds: number, more: Partial<StageRecord> = {}): StageRecord => ({
-  schema_version: 1,
-  stage: 'write-report',
-  run_id: runId,
-  started_at: ago(seconds),
-  ms: 0,
-  outcome: 'ok',
-  exit_code: 0,
-  counts: {},
-  problems: [],
-  ...more,
-});
+const record = (seconds: number, more: Partial<StageRecord> = {}): StageRecord =>
+  recordOf('write-report', ago(seconds), { ms: 0, ...more });
 const file = (more: Partial<FoundFile>): FoundFile => ({ path: '/state/health/latest_report.md', ...more });
 const fresh = file({ modified_at: ago(60) });
 

@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
+import type { StageRecord } from '../../lib/contract/record.ts';
 import { renderTextfile } from '../../lib/confirm/textfile.ts';
-import { runId } from '../world.ts';
+import { recordOf } from '../world.ts';
 
 const at = new Date('2026-11-20T07:00:00Z');
-const record = (stage: string, more: object) => ({
-  schema_version: 1,
-  stage,
-  run_id: runId,
-  started_at: '2026-11-20T06:59:00Z',
-  ms: 1500,
-  outcome: 'ok' as const,
-  exit_code: 0,
-  counts: {},
-  problems: [],
-  ...more,
-});
+const record = (stage: string, more: Partial<StageRecord>): StageRecord =>
+  recordOf(stage, '2026-11-20T06:59:00Z', { ms: 1500, ...more });
 const samples = (text: string): string[] => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
 describe('confirm/textfile', () => {
   test('the textfile has the last run of each stage, the number missing and the heartbeat, and no sample for unknown values', () => {
     const records = [
       record('a', { last_success_at: '2026-11-20T06:59:01.5Z' }),
-      record('b', { outcome: 'failed' as const }),
+      record('b', { outcome: 'failed' }),
       record('send-alerts', { counts: { waiting: 2, dead: 1 } }),
     ];
     const seconds = at.getTime() / 1000;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import * as z from 'zod/mini';
 import { flatten } from '../../lib/archive/flatten.ts';
-import { defineCheck } from '../../lib/contract/check.ts';
+import type { Check } from '../../lib/contract/check.ts';
 import { flag, quantity } from '../../lib/contract/fields.ts';
 import { defineProbe } from '../../lib/contract/probe.ts';
 import type { ReadableOf, Registry } from '../../lib/contract/registry.ts';
@@ -28,7 +28,6 @@ const tanks = defineSection({
   source: 'the float in the tank (try: look into it)',
   noun: 'tank',
   subjects: ({ tanks: own }: Farm) => namesUnder('tanks', own),
-  hosts: () => [],
   schema: z.looseObject({ filled_percent: quantity('percent', 'water in the tank') }),
   table: {
     title: 'Tanks',
@@ -41,7 +40,6 @@ const pump = defineSection({
   source: 'the switch of the pump',
   noun: 'subject',
   subjects: () => [{ name: 'pump', path: ['pump'] }],
-  hosts: () => [],
   schema: z.looseObject({ running: flag('pump is running') }),
   table: { title: 'Pump', columns: ['running'], rows: ({ running }) => [[running ? 'yes' : 'no']] },
 });
@@ -65,7 +63,7 @@ const farm = {
     }),
   ],
   checks: [
-    defineCheck<Pick<ReadableOf<typeof sections>, 'tanks'>>()({
+    {
       name: 'tank-filled',
       summary: 'a tank runs dry',
       needs: ['tanks'],
@@ -78,7 +76,7 @@ const farm = {
           limit: { value: 20, key: '' },
           message: `${subject} is ${value} % full`,
         })),
-    }),
+    } satisfies Check<Pick<ReadableOf<typeof sections>, 'tanks'>>,
   ],
 } satisfies Registry;
 

@@ -35,7 +35,7 @@ describe('core/columns', () => {
   });
 
   test('alignColumns applies an indent, a gap and a minimum width', () => {
-    assert.deepEqual(alignColumns([['a', 'b']], { indent: '  ', gap: ' ', least: [3] }), ['  a   b']);
+    assert.deepEqual(alignColumns([['a', 'b']], { indent: '  ', gap: ' ', minimumWidths: [3] }), ['  a   b']);
     assert.deepEqual(alignColumns([]), []);
   });
 

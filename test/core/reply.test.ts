@@ -33,28 +33,28 @@ describe('core/reply', () => {
     assert.equal(rateLimitSeconds({ headers: {} }, at, 'error'), 0, 'without a reply there is no rate limit');
   });
 
-  test('judgeReply classifies every status as taken, refused, misconfigured or later', () => {
-    const table: Record<ReturnType<typeof judgeReply>['is'], number[]> = {
-      taken: [200, 201, 202, 204],
+  test('judgeReply classifies every status as accepted, refused, misconfigured or later', () => {
+    const table: Record<ReturnType<typeof judgeReply>['outcome'], number[]> = {
+      accepted: [200, 201, 202, 204],
       refused: [400, 413, 422],
       misconfigured: [101, 301, 302, 401, 402, 403, 404, 405, 410, 415],
       later: [408, 425, 429, 500, 502, 503, 504, 599],
     };
     let tried = 0;
-    for (const [is, statuses] of Object.entries(table))
+    for (const [outcome, statuses] of Object.entries(table))
       for (const status of statuses) {
-        const says = `it answered ${status}`;
-        assert.deepEqual(judgeReply({ status, body: '' }), { is, says, quotes: says });
+        const summary = `it answered ${status}`;
+        assert.deepEqual(judgeReply({ status, body: '' }), { outcome, summary, quote: summary });
         tried += 1;
       }
     assert.equal(tried, 25);
     const body = 'slow\ndown';
     assert.deepEqual(judgeReply({ status: 429, body }), {
-      is: 'later',
-      says: 'it answered 429',
-      quotes: 'it answered 429: slow',
+      outcome: 'later',
+      summary: 'it answered 429',
+      quote: 'it answered 429: slow',
     });
-    assert.equal(judgeReply({ error: 'connect ECONNREFUSED' }).quotes, 'connect ECONNREFUSED');
-    assert.deepEqual(judgeReply({}), { is: 'later', says: 'no answer', quotes: 'no answer' });
+    assert.equal(judgeReply({ error: 'connect ECONNREFUSED' }).quote, 'connect ECONNREFUSED');
+    assert.deepEqual(judgeReply({}), { outcome: 'later', summary: 'no answer', quote: 'no answer' });
   });
 });

@@ -52,45 +52,22 @@ describe('core/time', () => {
       ['2026-11-20T07:28+01:00', '2026-11-20T06:28:00.000Z'],
       ['2026-11-20T07:28+0100', '2026-11-20T06:28:00.000Z'],
       ['2026-11-20T07:28-05:30', '2026-11-20T12:58:00.000Z'],
+      ['2026-11-20T07:30+02', '2026-11-20T05:30:00.000Z'],
+      ['2026-11-20T07:30:00-05', '2026-11-20T12:30:00.000Z'],
     ];
     for (const [text, instant] of cases) assert.equal(iso(text), instant, text);
-    assert.ok(cases.length >= 11);
-  });
-
-  test('parseInstant never reads a time with an offset of hours alone as UTC', () => {
-    assert.notEqual(iso('2026-11-20T07:30+02'), '2026-11-20T07:30:00.000Z');
-    assert.notEqual(iso('2026-11-20T07:30:00-05'), '2026-11-20T07:30:00.000Z');
-  });
-
-  test('parseInstant never returns an invalid Date for other ISO 8601 forms', () => {
-    const cases = ['20261120', '2026-W47-5', '2026W475', '2026-324', '2026324'];
-    for (const text of cases) {
-      const parsed = parseInstant(text);
-      assert.ok(parsed === undefined || !Number.isNaN(parsed.getTime()), `${text} became ${String(parsed)}`);
-    }
-    assert.ok(cases.length >= 5);
+    assert.ok(cases.length >= 13);
   });
 
   test('parseInstant refuses anything that is not a valid time', () => {
-    const cases = [
-      '',
-      ' ',
-      'yesterday',
-      'now',
-      '7:28',
-      '2026-11-31',
-      '2026-02-29',
-      '2026-13-01',
-      '2026-11-20T25:00',
-      '2026-11-20T07:61',
-      '20.11.2026',
-      '11/20/2026',
-      '1795159681',
-      '2026-11-20T07:28 CET',
-    ];
+    const words = '| |yesterday|now|7:28|1795159681|2026-11-20T07:28 CET|20.11.2026|11/20/2026';
+    const cases =
+      `${words}|2026-11-31|2026-02-29|2026-13-01|2026-11-20T25:00|2026-11-20T07:61|20261120|2026-W47-5|2026W475|2026-324|2026324`.split(
+        '|',
+      );
     for (const text of cases)
       assert.equal(parseInstant(text), undefined, `${JSON.stringify(text)} was taken for a time`);
-    assert.ok(cases.length >= 14);
+    assert.ok(cases.length >= 19);
   });
 
   test('distance prints one unit, in either order', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { checks, sections } from '../../lib/config/registry.ts';
 import { assessHealth } from '../../lib/health/assess.ts';
 import { openRecordedHost, readMachine } from '../../lib/io/recorded.ts';
@@ -14,43 +14,49 @@ import { configurationOf, placesIn, readText, temporaryFolder, worldIn } from '.
 const machines = join(import.meta.dirname, '..', 'hosts');
 const names = readdirSync(machines);
 
-test('there are at least three machines to test on', () => assert.ok(names.length >= 3, names.join(', ')));
+describe('cycle/hosts', () => {
+  test('there are at least three machines to test on', () => assert.ok(names.length >= 3, names.join(', ')));
 
-for (const name of names) {
-  test(`a cycle on the recorded machine ${name} leaves the expected files`, async (t) => {
-    const folder = temporaryFolder(t);
-    const machine = join(machines, name);
-    const { recorded_at } = await readMachine(machine);
-    const at = new Date(recorded_at);
-    const config = configurationOf(readText(join(machine, 'config.yaml')));
-    const places = placesIn(folder);
-    if (existsSync(join(machine, 'last_readings.json'))) {
-      mkdirSync(places.state, { recursive: true });
-      copyFileSync(join(machine, 'last_readings.json'), join(places.state, 'last_readings.json'));
-    }
-    const world = (later: number) =>
-      worldIn(folder, {
-        at: new Date(at.getTime() + later * 1000),
-        config,
-        openHost: (host, signal) => openRecordedHost(machine, host, signal),
-      });
+  for (const name of names) {
+    test(`a cycle on the recorded machine ${name} leaves the expected files`, async (t) => {
+      const folder = temporaryFolder(t);
+      const machine = join(machines, name);
+      const { recorded_at } = await readMachine(machine);
+      const at = new Date(recorded_at);
+      const config = configurationOf(readText(join(machine, 'config.yaml')));
+      const places = placesIn(folder);
+      if (existsSync(join(machine, 'last_readings.json'))) {
+        mkdirSync(places.state, { recursive: true });
+        copyFileSync(join(machine, 'last_readings.json'), join(places.state, 'last_readings.json'));
+      }
+      const world = (later: number) =>
+        worldIn(folder, {
+          at: new Date(at.getTime() + later * 1000),
+          config,
+          openHost: (host, signal) => openRecordedHost(machine, host, signal),
+        });
 
-    await collectSnapshot.run(world(0));
-    await assessHealth({ sections, checks }).run(world(2));
-    await writeReport(sections).run(world(4));
+      await collectSnapshot.run(world(0));
+      await assessHealth({ sections, checks }).run(world(2));
+      await writeReport(sections).run(world(4));
 
-    const day = recorded_at.slice(0, 10).replaceAll('-', '');
-    const files = {
-      'latest.json': join(places.raw, 'latest.json'),
-      'latest_health.json': join(places.state, 'health', 'latest_health.json'),
-      'health.jsonl': join(places.state, 'health', `health_${day}.jsonl`),
-      'ops_monitor_health.prom': join(places.textfiles, 'ops_monitor_health.prom'),
-      'health_report.md': join(places.state, 'health', `health_report_${day}.md`),
-    };
-    for (const [golden, path] of Object.entries(files)) {
-      assertGolden(join(machine, 'expected', golden), readText(path).replaceAll(folder, ''));
-    }
-    const line = JSON.parse(readText(join(places.raw, `ops_monitor_${day}.jsonl`))) as unknown;
-    assert.deepEqual(line, JSON.parse(readText(files['latest.json'])), 'the line is the same snapshot as latest.json');
-  });
-}
+      const day = recorded_at.slice(0, 10).replaceAll('-', '');
+      const files = {
+        'latest.json': join(places.raw, 'latest.json'),
+        'latest_health.json': join(places.state, 'health', 'latest_health.json'),
+        'health.jsonl': join(places.state, 'health', `health_${day}.jsonl`),
+        'ops_monitor_health.prom': join(places.textfiles, 'ops_monitor_health.prom'),
+        'health_report.md': join(places.state, 'health', `health_report_${day}.md`),
+      };
+      for (const [golden, path] of Object.entries(files)) {
+        assertGolden(join(machine, 'expected', golden), readText(path).replaceAll(folder, ''));
+      }
+      const line = JSON.parse(readText(join(places.raw, `ops_monitor_${day}.jsonl`))) as unknown;
+      assert.deepEqual(
+        line,
+        JSON.parse(readText(files['latest.json'])),
+        'the line is the same snapshot as latest.json',
+      );
+    });
+  }
+});

@@ -1,26 +1,28 @@
 // confirm-cycle checks the files that the stages declare as written.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { stages } from '../../lib/cycle/stages.ts';
 import { written } from '../../lib/cycle/written.ts';
 
-test('confirm-cycle is the last stage, and checks the files of all others', () => {
-  assert.equal(stages.at(-1)?.name, 'confirm-cycle');
-  assert.ok(written.length >= 5);
-  assert.deepEqual(
-    written.map(({ name }) => name),
-    stages.slice(0, -1).map(({ name }) => name),
-  );
-  for (const [index, { name, writes }] of written.entries()) {
-    const own = new Set(stages[index]?.writes);
-    assert.ok(own.size > 0 && writes.length === own.size && writes.every((file) => own.has(file)), name);
-  }
-});
-
-test('every stage but send-alerts writes a file in every run, which confirm-cycle can check', () => {
-  for (const { name, writes } of written.filter((one) => one.name !== 'send-alerts'))
-    assert.ok(
-      writes.some(({ onlyOnChange }) => onlyOnChange !== true),
-      name,
+describe('cycle/stages', () => {
+  test('confirm-cycle is the last stage, and checks the files of all others', () => {
+    assert.equal(stages.at(-1)?.name, 'confirm-cycle');
+    assert.ok(written.length >= 5);
+    assert.deepEqual(
+      written.map(({ name }) => name),
+      stages.slice(0, -1).map(({ name }) => name),
     );
+    for (const [index, { name, writes }] of written.entries()) {
+      const own = new Set(stages[index]?.writes);
+      assert.ok(own.size > 0 && writes.length === own.size && writes.every((file) => own.has(file)), name);
+    }
+  });
+
+  test('every stage but send-alerts writes a file in every run, which confirm-cycle can check', () => {
+    for (const { name, writes } of written.filter((one) => one.name !== 'send-alerts'))
+      assert.ok(
+        writes.some(({ onlyOnChange }) => onlyOnChange !== true),
+        name,
+      );
+  });
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { stages } from '../../lib/cycle/stages.ts';
 import { root } from '../process.ts';
 import { readText } from '../world.ts';
@@ -21,47 +21,49 @@ const stageOf = (unit: string): string => /^ops-monitor@(.*)\.service$/.exec(uni
 const names = stages.map(({ name }) => name);
 const namesOf = (timer: string): string[] => stages.filter((one) => one.runsEvery === timer).map(({ name }) => name);
 
-test('each of the two timers starts a unit that wants its stages, and ends after every one', () => {
-  assert.deepEqual(namesOf('hourly'), ['append-zarr']);
-  for (const timer of ['cycle', 'hourly']) {
-    const unit = readText(join(folder, `ops-monitor-${timer}.service`));
-    assert.deepEqual(valuesOf(unit, 'Wants').map(stageOf), namesOf(timer));
-    assert.deepEqual(valuesOf(unit, 'After').map(stageOf), namesOf(timer));
-    // Requires= would take the later stages down with one that fails.
-    assert.doesNotMatch(unit, /^(Requires|BindsTo|Requisite)=/m);
-    assert.equal(valuesOf(readText(join(folder, `ops-monitor-${timer}.timer`)), 'AccuracySec').join(), '1s');
-  }
-  assert.deepEqual([...namesOf('cycle'), ...namesOf('hourly')].sort(), [...names].sort());
-  assert.match(readText(join(folder, 'ops-monitor-hourly.timer')), /^Persistent=true$/m, 'a boot catches up');
-});
-
-test('each stage starts after the stages that it reads from, and confirm-cycle after all others of the cycle', () => {
-  const before = new Map(names.map((name) => [name, new Set<string>()]));
-  for (const name of names) {
-    for (const other of valuesOf(readText(dropInOf(name)), 'After').map(stageOf)) {
-      assert.ok(names.indexOf(other) >= 0 && names.indexOf(other) < names.indexOf(name), `${name} after ${other}`);
-      before.get(name)?.add(other);
-      for (const earlier of before.get(other) ?? []) before.get(name)?.add(earlier);
+describe('cycle/units', () => {
+  test('each of the two timers starts a unit that wants its stages, and ends after every one', () => {
+    assert.deepEqual(namesOf('hourly'), ['append-zarr']);
+    for (const timer of ['cycle', 'hourly']) {
+      const unit = readText(join(folder, `ops-monitor-${timer}.service`));
+      assert.deepEqual(valuesOf(unit, 'Wants').map(stageOf), namesOf(timer));
+      assert.deepEqual(valuesOf(unit, 'After').map(stageOf), namesOf(timer));
+      // Requires= would take the later stages down with one that fails.
+      assert.doesNotMatch(unit, /^(Requires|BindsTo|Requisite)=/m);
+      assert.equal(valuesOf(readText(join(folder, `ops-monitor-${timer}.timer`)), 'AccuracySec').join(), '1s');
     }
-  }
-  for (const name of names.slice(1)) assert.ok(before.get(name)?.has('collect-snapshot'), name);
-  for (const name of names.slice(2)) assert.ok(before.get(name)?.has('assess-health'), name);
-  // Of the hourly stages it asks how old they are, and waits for none.
-  assert.deepEqual([...(before.get('confirm-cycle') ?? [])].sort(), namesOf('cycle').slice(0, -1).sort());
-});
+    assert.deepEqual([...namesOf('cycle'), ...namesOf('hourly')].sort(), [...names].sort());
+    assert.match(readText(join(folder, 'ops-monitor-hourly.timer')), /^Persistent=true$/m, 'a boot catches up');
+  });
 
-test('the timeout of each unit is longer than the deadline of its stage', () => {
-  const template = readText(join(folder, 'ops-monitor@.service'));
-  const lockWait = 3;
-  for (const { name, deadlineMs } of stages) {
-    const seconds = Number(valuesOf(template + readText(dropInOf(name)), 'TimeoutStartSec').at(-1));
-    assert.ok(seconds >= deadlineMs / 1000 + lockWait + 10, `${name} has ${deadlineMs} ms, its unit ${seconds} s`);
-  }
-});
+  test('each stage starts after the stages that it reads from, and confirm-cycle after all others of the cycle', () => {
+    const before = new Map(names.map((name) => [name, new Set<string>()]));
+    for (const name of names) {
+      for (const other of valuesOf(readText(dropInOf(name)), 'After').map(stageOf)) {
+        assert.ok(names.indexOf(other) >= 0 && names.indexOf(other) < names.indexOf(name), `${name} after ${other}`);
+        before.get(name)?.add(other);
+        for (const earlier of before.get(other) ?? []) before.get(name)?.add(earlier);
+      }
+    }
+    for (const name of names.slice(1)) assert.ok(before.get(name)?.has('collect-snapshot'), name);
+    for (const name of names.slice(2)) assert.ok(before.get(name)?.has('assess-health'), name);
+    // Of the hourly stages it asks how old they are, and waits for none.
+    assert.deepEqual([...(before.get('confirm-cycle') ?? [])].sort(), namesOf('cycle').slice(0, -1).sort());
+  });
 
-test('every drop-in folder belongs to a stage, and its file sorts before that of `systemctl edit`', () => {
-  const folders = readdirSync(folder).filter((name) => name.endsWith('.service.d'));
-  assert.deepEqual(folders.map((name) => stageOf(name.slice(0, -2))).sort(), [...names].sort());
-  for (const name of folders) assert.deepEqual(readdirSync(join(folder, name)), ['50-stage.conf']);
-  for (const name of names) assert.ok(existsSync(join(root, 'scripts', `${name}.ts`)), name);
+  test('the timeout of each unit is longer than the deadline of its stage', () => {
+    const template = readText(join(folder, 'ops-monitor@.service'));
+    const lockWait = 3;
+    for (const { name, deadlineMs } of stages) {
+      const seconds = Number(valuesOf(template + readText(dropInOf(name)), 'TimeoutStartSec').at(-1));
+      assert.ok(seconds >= deadlineMs / 1000 + lockWait + 10, `${name} has ${deadlineMs} ms, its unit ${seconds} s`);
+    }
+  });
+
+  test('every drop-in folder belongs to a stage, and its file sorts before that of `systemctl edit`', () => {
+    const folders = readdirSync(folder).filter((name) => name.endsWith('.service.d'));
+    assert.deepEqual(folders.map((name) => stageOf(name.slice(0, -2))).sort(), [...names].sort());
+    for (const name of folders) assert.deepEqual(readdirSync(join(folder, name)), ['50-stage.conf']);
+    for (const name of names) assert.ok(existsSync(join(root, 'scripts', `${name}.ts`)), name);
+  });
 });

@@ -10,13 +10,8 @@ import { type Levels, renderSightings, watchFaults } from '../../lib/demo/sighti
 import { filesOf, hour, minute } from '../../lib/demo/scenario.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
-interface Seen {
-  readonly at: number;
-  readonly levels: Levels;
-}
-
-async function play(folder: string, cycles: number): Promise<Seen[]> {
-  const seen: Seen[] = [];
+async function play(folder: string, cycles: number) {
+  const seen: { at: number; levels: Levels }[] = [];
   for await (const { at, health } of simulateDays(folder, cycles))
     seen.push({ at, levels: Object.fromEntries(health.observations.map(({ id, level }) => [id, level])) });
   return seen;

@@ -19,12 +19,10 @@ describe('demo command', () => {
     assert.match(stdout, /1 cycle as real processes/);
     assert.match(stdout, /nothing judged otherwise than in simulated time/);
     const state = join(folder, 'days', 'state');
-    assert.equal(
-      readText(join(state, 'raw', 'ops_monitor_20261001.jsonl'))
-        .trim()
-        .split('\n').length,
-      288,
-    );
+    const lines = readText(join(state, 'raw', 'ops_monitor_20261001.jsonl'))
+      .trimEnd()
+      .split('\n');
+    assert.equal(lines.length, 288);
     assert.match(readText(join(state, 'health', 'health_report_20261001.md')), /stream-age:mrr \|/);
   });
 
@@ -36,15 +34,10 @@ describe('demo command', () => {
     assert.match(refused.stderr, /is not empty, and no demo was there before/);
 
     const other = join(folder, 'other');
-    for (const argv of [
-      ['--days', '0'],
-      ['--days', '31'],
-      ['--days', 'x'],
-      ['--real', '-1'],
-    ]) {
-      const { status, stderr } = demo(other, ...argv);
-      assert.equal(status, 2, argv.join(' '));
-      assert.match(stderr, /is not a number from|looks like an option/, argv.join(' '));
+    for (const options of ['--days 0', '--days 31', '--days x', '--real -1']) {
+      const { status, stderr } = demo(other, ...options.split(' '));
+      assert.equal(status, 2, options);
+      assert.match(stderr, /is not a number from|looks like an option/, options);
     }
     assert.ok(!existsSync(other));
   });

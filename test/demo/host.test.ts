@@ -32,7 +32,7 @@ describe('simulated hosts', () => {
     const site = simulatedSite(clock);
     let looks = 0;
     for (const { begins, ends } of faults.slice(0, 12)) {
-      for (const at of [
+      const instants = [
         begins - 1,
         begins,
         begins + 7 * minute,
@@ -40,7 +40,8 @@ describe('simulated hosts', () => {
         ends - 1,
         ends,
         ends + 11 * minute,
-      ]) {
+      ];
+      for (const at of instants) {
         const folders = [0, 1].flatMap((back) => {
           const date = new Date(at - back * day).toISOString().slice(0, 10).replaceAll('-', '/');
           return [`/gws/aurora/raw/ceilometer/${date}`, `/project/aurora/raw/mrr/${date}`];

@@ -1,7 +1,7 @@
 // The state of the simulated site: the same in whatever order it is computed, with faults that begin and end as listed.
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { faults, faultName, monthStart } from '../../lib/demo/faults.ts';
+import { type Fault, type FaultKind, faultName, faults, monthStart } from '../../lib/demo/faults.ts';
 import { places, type Stream, streams } from '../../lib/demo/layout.ts';
 import {
   bytesAt,
@@ -21,11 +21,9 @@ import {
 } from '../../lib/demo/scenario.ts';
 import { checks } from '../../lib/health/checks/index.ts';
 
-const streamOf = (name: string): Stream => {
-  const found = streams.find((stream) => stream.name === name);
-  if (!found) throw new Error(`there is no stream ${name}`);
-  return found;
-};
+const streamOf = (name: string): Stream => streams.find((stream) => stream.name === name) ?? assert.fail(name);
+const faultOf = (subject: string, kind?: FaultKind): Fault =>
+  faults.find((one) => one.subject === subject && (kind === undefined || one.kind === kind)) ?? assert.fail(subject);
 
 /** The whole state at an instant, as text. */
 const everything = (at: number): string =>
@@ -61,22 +59,16 @@ describe('scenario', () => {
       assert.equal(faultAt(fault.subject, fault.kind, fault.ends - 1), fault);
       assert.equal(faultAt(fault.subject, fault.kind, fault.ends), undefined, faultName(fault));
     }
-    const begins = faults.map((fault) => fault.begins);
-    assert.deepEqual(
-      begins,
-      begins.toSorted((one, other) => one - other),
-    );
+    const byBegin = faults.toSorted((one, other) => one.begins - other.begins);
+    assert.deepEqual(faults, byBegin);
   });
 
   test('every fault expects existing checks, every level occurs, and no two faults share an observation at once', () => {
     const names = new Set(checks.map(({ name }) => name));
     for (const { expected } of faults)
       for (const id of Object.keys(expected)) assert.ok(names.has(id.split(':', 1)[0] ?? ''), id);
-    assert.deepEqual([...new Set(faults.flatMap(({ expected }) => Object.values(expected)))].sort(), [
-      'amber',
-      'red',
-      'unknown',
-    ]);
+    const levels = new Set(faults.flatMap(({ expected }) => Object.values(expected)));
+    assert.deepEqual([...levels].sort(), ['amber', 'red', 'unknown']);
     for (const one of faults) {
       const others = faults.filter(
         (other) => other !== one && other.begins < one.ends + 2 * hour && one.begins < other.ends,
@@ -111,18 +103,14 @@ describe('scenario', () => {
   });
 
   test('a stopped stream writes nothing, and resumes afterwards', () => {
-    const fault = faults.find(({ subject, kind }) => subject === 'mrr' && kind === 'writes nothing');
-    assert.ok(fault);
-    const written = filesOf(streamOf('mrr'), 'source', fault.begins - 3 * hour, fault.ends + 3 * hour).map(
-      (file) => file.written,
-    );
-    assert.ok(written.every((time) => time < fault.begins || time >= fault.ends));
-    assert.ok(written.some((time) => time < fault.begins) && written.some((time) => time >= fault.ends));
+    const { begins, ends } = faultOf('mrr', 'writes nothing');
+    const written = filesOf(streamOf('mrr'), 'source', begins - 3 * hour, ends + 3 * hour).map((file) => file.written);
+    assert.ok(written.every((time) => time < begins || time >= ends));
+    assert.ok(written.some((time) => time < begins) && written.some((time) => time >= ends));
   });
 
   test('no copy arrives while the link to the source is down, and all arrive afterwards', () => {
-    const fault = faults.find(({ subject }) => subject === 'source');
-    assert.ok(fault);
+    const fault = faultOf('source');
     for (const stream of streams) {
       const files = filesOf(stream, 'gws', fault.begins - 2 * hour, fault.ends);
       assert.ok(files.length > 1);
@@ -132,24 +120,16 @@ describe('scenario', () => {
 
   test('lost and truncated files are complete again when the fault has ended', () => {
     const cases = [
-      ['ceilometer.gws', 'loses files'],
-      ['parsivel.local', 'cuts files short'],
+      ['ceilometer', 'gws', 'loses files'],
+      ['parsivel', 'local', 'cuts files short'],
     ] as const;
-    for (const [copy, trouble] of cases) {
-      const fault = faults.find((one) => one.subject === copy && one.kind === trouble);
-      assert.ok(fault);
-      const [name = '', place = ''] = copy.split('.');
-      const files = filesOf(
-        streamOf(name),
-        place === 'gws' ? 'gws' : 'local',
-        fault.begins - 2 * day,
-        fault.begins - 2 * hour,
-      );
-      const wrongAt = (at: number) =>
-        files.filter((file) => bytesAt(streamOf(name), place === 'gws' ? 'gws' : 'local', file, at) !== file.bytes)
-          .length;
+    for (const [name, place, trouble] of cases) {
+      const fault = faultOf(`${name}.${place}`, trouble);
+      const stream = streamOf(name);
+      const files = filesOf(stream, place, fault.begins - 2 * day, fault.begins - 2 * hour);
+      const wrongAt = (at: number) => files.filter((file) => bytesAt(stream, place, file, at) !== file.bytes).length;
       assert.equal(wrongAt(fault.begins - 1), 0);
-      assert.ok(wrongAt(fault.begins) > 0 && wrongAt(fault.begins) < files.length / 2, copy);
+      assert.ok(wrongAt(fault.begins) > 0 && wrongAt(fault.begins) < files.length / 2, name);
       assert.equal(wrongAt(fault.ends), 0);
     }
   });

@@ -31,22 +31,13 @@ describe('engine/deadline', () => {
     assert.equal(seen?.aborted, false);
   });
 
-  test('work that fails in time fails with its own error', async () => {
+  test('work that fails in time, or throws synchronously, fails with its own error', async () => {
     const own = new Error('no such file');
-    await assert.rejects(
-      withDeadline(60_000, 'the clock', () => Promise.reject(own)),
-      own,
-    );
-  });
-
-  test('work that throws synchronously fails with its own error', async () => {
-    const own = new Error('not even begun');
-    await assert.rejects(
-      withDeadline(60_000, 'the clock', () => {
-        throw own;
-      }),
-      own,
-    );
+    const throws = (): never => {
+      throw own;
+    };
+    for (const work of [() => Promise.reject(own), throws])
+      await assert.rejects(withDeadline(60_000, 'the clock', work), own);
   });
 
   test('work that hangs is ended at its deadline, and the message names the work and the deadline', async () => {

@@ -7,7 +7,7 @@ import type { Side } from '../../lib/contract/check.ts';
 function judge(value: number, { amber, red }: { amber?: number; red?: number }, side: Side) {
   const at = (limit: number | undefined, key: string) => (limit === undefined ? undefined : { value: limit, key });
   const limits = { side, amber: at(amber, 'amber'), red: at(red, 'red') };
-  const { level, limit } = judgeMeasured({ value, unit: '1', says: 'it is' }, limits);
+  const { level, limit } = judgeMeasured({ value, unit: '1', prefix: 'it is' }, limits);
   return { level, decided: limit.key };
 }
 
@@ -44,7 +44,7 @@ describe('engine/judgement', () => {
   });
 
   test('a judgement has the value and the limit, with and without the level, and the condition that clears it', () => {
-    const measured = { value: 85.25, unit: 'percent', says: '/data is', after: ' full', aside: '; since noon' };
+    const measured = { value: 85.25, unit: 'percent', prefix: '/data is', suffix: ' full', note: '; since noon' };
     const red = { value: 90, key: 'limits.filesystem.red' };
     const amber = { value: 80, key: 'limits.filesystem.amber' };
     const { level, limit, message, shown, crossed, clears_when } = judgeMeasured(measured, {

@@ -76,11 +76,11 @@ describe('faults/hang', () => {
     const script = `
     import { open } from 'node:fs/promises';
     import { localHostOpener } from ${JSON.stringify(join(root, 'lib/io/localhost.ts'))};
-    import { leave, onPool } from ${JSON.stringify(join(root, 'lib/io/leave.ts'))};
+    import { exitNow, onPool } from ${JSON.stringify(join(root, 'lib/io/leave.ts'))};
     const host = localHostOpener({ notes: ${JSON.stringify(folder)}, userAgent: 'test' })(new AbortController().signal);
     await host.readText(${JSON.stringify(fifo)}).catch((error) => console.log(error.message));
     void onPool(() => open(${JSON.stringify(fifo)}));
-    setTimeout(() => leave(75), 100);`;
+    setTimeout(() => exitNow(75), 100);`;
     const { status, stdout } = runSource(script);
     assert.match(stdout, /fifo is not a regular file/);
     assert.equal(status, 75);
@@ -94,10 +94,10 @@ describe('faults/hang', () => {
     const contents = `
     import { open } from 'node:fs/promises';
     import { localHostOpener } from './lib/io/localhost.ts';
-    import { leave, onPool } from './lib/io/leave.ts';
+    import { exitNow, onPool } from './lib/io/leave.ts';
     const host = localHostOpener({ notes: ${JSON.stringify(folder)}, userAgent: 'test' })(new AbortController().signal);
     for (let i = 0; i < 12; i++) void onPool(() => open(${JSON.stringify(fifo)}));
-    void host.readText('/proc/loadavg').then(() => leave(7));`;
+    void host.readText('/proc/loadavg').then(() => exitNow(7));`;
     const outfile = join(folder, 'bundle.cjs');
     buildSync({
       stdin: { contents, resolveDir: root, loader: 'ts' },

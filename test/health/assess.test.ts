@@ -4,7 +4,7 @@ import type { StageRecord } from '../../lib/contract/record.ts';
 import { checks, sections } from '../../lib/config/registry.ts';
 import { assess as assessWith } from '../../lib/health/assess.ts';
 import { nagiosLine } from '../../lib/health/nagios.ts';
-import { configurationOf, runId } from '../world.ts';
+import { configurationOf, recordOf, runId } from '../world.ts';
 import { filesystem, ok as seenOk, snapshotOf } from './seen.ts';
 
 const assess = (input: Parameters<typeof assessWith>[1]) => assessWith({ sections, checks }, input);
@@ -87,17 +87,8 @@ describe('health/assess', () => {
     assert.match(health.observations[0]?.message ?? '', /no snapshot to judge: latest\.json is not JSON/);
   });
 
-  const record = (stage: string, outcome: 'ok' | 'failed'): StageRecord => ({
-    schema_version: 1,
-    stage,
-    run_id: runId,
-    started_at: taken.toISOString(),
-    ms: 1,
-    outcome,
-    exit_code: 0,
-    counts: {},
-    problems: ['first', 'the disk is full'],
-  });
+  const record = (stage: string, outcome: 'ok' | 'failed'): StageRecord =>
+    recordOf(stage, taken.toISOString(), { outcome, problems: ['first', 'the disk is full'] });
 
   test('a failed stage is red with its last problem; the previous run of assess-health is not judged', () => {
     const health = assess({
@@ -127,13 +118,17 @@ describe('health/assess', () => {
         .observations.filter(({ id }) => /^(stage-outcome|mail-delivery):/.test(id))
         .map(({ level, message }) => `${level}: ${message}`);
     };
-    const well = ['green: send-alerts did its work', 'green: every mail was delivered', 'green: Alertmanager was told'];
+    const well = [
+      'green: send-alerts did its work',
+      'green: every mail was delivered',
+      'green: Alertmanager has accepted the alerts',
+    ];
     assert.deepEqual(judge(15, 300), well);
     const since = `send-alerts has not run since ${at(-16)}, though it should every 5m`;
     assert.deepEqual(judge(16, 300), [
       `unknown: ${since}`,
-      `unknown: whether news arrives is not known: ${since}`,
-      `unknown: whether news arrives is not known: ${since}`,
+      `unknown: whether messages are delivered is unknown: ${since}`,
+      `unknown: whether messages are delivered is unknown: ${since}`,
     ]);
     assert.deepEqual(judge(16), well, 'a stage that is run by hand is never overdue');
     assert.deepEqual(judge(50, 3600), well, 'an hourly stage has three hours');
@@ -152,11 +147,11 @@ describe('health/assess', () => {
     assert.deepEqual(judge({ waiting: 0, dead: 0 }), ['green outbox: every mail was delivered']);
     assert.deepEqual(judge({ waiting: 2, waiting_seconds: 7200, dead: 1, untold: 0 }), [
       'red outbox: 2 mails could not be delivered, for 2h; 1 mail could never be delivered',
-      'green alertmanager: Alertmanager was told',
+      'green alertmanager: Alertmanager has accepted the alerts',
     ]);
     assert.deepEqual(
       judge({ waiting: 0, untold: 2 }).at(-1),
-      'red alertmanager: 2 Alertmanagers could not be told of the alerts',
+      'red alertmanager: 2 Alertmanagers did not accept the alerts',
     );
   });
 

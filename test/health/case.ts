@@ -40,6 +40,16 @@ export const found = (
 /** The same subject at several values: `[value, level, the limit that decided, the value as printed]`. */
 type Row = readonly [value: number, level: Level, decided: 'amber' | 'red', printed?: string];
 
+/** Values around limits of 80 % and 90 %. */
+export const around80And90: readonly Row[] = [
+  [79.99, 'green', 'amber', '79.9 %'],
+  [80, 'amber', 'amber', ' 80 %'],
+  [80.01, 'amber', 'amber', ' 80 %'],
+  [89.99, 'amber', 'amber', '89.9 %'],
+  [90, 'red', 'red', ' 90 %'],
+  [90.01, 'red', 'red', ' 90 %'],
+];
+
 interface Bounds {
   readonly under: string;
   readonly limits: { readonly amber?: number; readonly red?: number };

@@ -1,5 +1,6 @@
 // Runs every check on its cases (checks/), and tests what holds for all checks.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import type { AnyCheck } from '../../lib/contract/check.ts';
 import type { Section } from '../../lib/contract/section.ts';
@@ -10,6 +11,7 @@ import { inSeconds } from '../../lib/contract/quantities.ts';
 import { healthConfig } from '../../lib/health/config.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import { type Readable, sections } from '../../lib/snapshot/sections/index.ts';
+import { assertGolden } from '../golden.ts';
 import type { Case } from './case.ts';
 import { cases } from './checks/index.ts';
 import { endpoint, filesystem, host, timer } from './seen.ts';
@@ -70,28 +72,6 @@ describe('health/checks', () => {
     }
   }
 
-  test('endpoint-certificate: a certificate that browsers refuse is red however long it is valid, by no limit of days', () => {
-    const given = {
-      endpoints: { web: endpoint({ certificate_days_left: 90, certificate_problem: 'SELF_SIGNED_CERT_IN_CHAIN' }) },
-    };
-    const [finding, ...rest] = assess('endpoint-certificate', { given });
-    assert.ok(finding);
-    assert.deepEqual(rest, []);
-    assert.equal(finding.subject, 'web');
-    assert.equal(finding.level, 'red');
-    assert.match(finding.message, /https:\/\/obs\.example\.org\/.*SELF_SIGNED_CERT_IN_CHAIN/);
-    assert.match(finding.clears_when ?? '', /certificate/);
-    assert.doesNotMatch(finding.limit.key, /^limits\.certificate\./);
-  });
-
-  test('endpoint-certificate: a refused certificate without a known end is red', () => {
-    const given = { endpoints: { web: endpoint({ certificate_problem: 'DEPTH_ZERO_SELF_SIGNED_CERT' }) } };
-    assert.deepEqual(
-      assess('endpoint-certificate', { given }).map(({ level }) => level),
-      ['red'],
-    );
-  });
-
   test('a value just beyond a limit is not printed as the limit itself', () => {
     const across: [name: string, given: Partial<Readable>, asTheLimit: RegExp][] = [
       ['host-memory', { host: host({ memory_used_percent: 90.01 }) }, / is 90 % in use/],
@@ -108,30 +88,9 @@ describe('health/checks', () => {
     assert.ok(across.length >= 6);
   });
 
-  test('an empty configuration has the documented limits', () => {
-    assert.deepEqual(limitsOf(), {
-      filesystem: { amber: 80, red: 90, for: {} },
-      workspace: { amber: 80, red: 90, for: {} },
-      coverage: { amber: 99, red: 95, for: {} },
-      mismatch: { amber: 1, for: {} },
-      lag: { amber: 1, red: 3, for: {} },
-      gate: { amber: 26 * 3600, for: {} },
-      inodes: { amber: 80, red: 90, for: {} },
-      restarts: { red: 3, for: {} },
-      timer: { red: 60, for: {} },
-      certificate: { amber: 1_209_600, red: 259_200, for: {} },
-      dirty: { amber: 1, for: {} },
-      behind: { amber: 1, for: {} },
-      load: { amber: 2, for: {} },
-      memory: { amber: 90, for: {} },
-      oom: { red: 1, for: {} },
-      'failed-units': { amber: 1, for: {} },
-      voltage: { amber: 52, red: 50, for: {} },
-      charge: { amber: 50, red: 25, for: {} },
-      temperature: { amber: 40, red: 45, for: {} },
-      snapshot: { intervals: 3 },
-      heartbeat: { amber: 1200, red: 7200 },
-    });
+  test('an empty configuration has the known limits', () => {
+    const known = join(import.meta.dirname, 'default-limits.txt');
+    assertGolden(known, `${JSON.stringify(limitsOf(), undefined, 2)}\n`);
   });
 
   test('a limit without its unit, with another unit or unknown is refused, also under a subject', () => {

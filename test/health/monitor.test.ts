@@ -14,13 +14,10 @@ describe('health/monitor', () => {
     const folder = temporaryFolder(t);
     const config = configurationOf('heartbeat: { url: $OPS_HEARTBEAT_URL }');
     const judged = async (world: ReturnType<typeof worldIn>) => {
-      const known = { stages: await world.stageRecords(), heartbeat: await readHeartbeat(world) };
-      const { monitor } = judgedOf(known, config, at);
-      return {
-        stages: known.stages,
-        monitor,
-        heartbeat: monitor.find(({ observation }) => observation.id === 'heartbeat:outside'),
-      };
+      const stages = await world.stageRecords();
+      const { monitor } = judgedOf({ stages, heartbeat: await readHeartbeat(world) }, config, at);
+      const heartbeat = monitor.find(({ observation }) => observation.id === 'heartbeat:outside');
+      return { stages, monitor, heartbeat };
     };
     const world = worldIn(folder, { at, config });
     assert.deepEqual((await judged(world)).monitor, [], 'nothing has run yet');

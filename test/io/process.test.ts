@@ -31,12 +31,12 @@ describe('io/process', () => {
   });
 
   test('throws for a program that is not installed, was killed or prints without end', async () => {
-    await assert.rejects(
-      () => readByProgram(['no-such-program', '-x'], { signal: never }),
-      /no-such-program -x is not installed/,
-    );
-    await assert.rejects(() => readByProgram(['sh', '-c', 'kill -TERM $$'], { signal: never }), /was ended by SIGTERM/);
-    await assert.rejects(() => readByProgram(['yes'], { signal: never }), /printed more than 8388608 bytes/);
+    const cases: [argv: string[], reason: RegExp][] = [
+      [['no-such-program', '-x'], /no-such-program -x is not installed/],
+      [['sh', '-c', 'kill -TERM $$'], /was ended by SIGTERM/],
+      [['yes'], /printed more than 8388608 bytes/],
+    ];
+    for (const [argv, reason] of cases) await assert.rejects(readByProgram(argv, { signal: never }), reason);
   });
 
   test('at the deadline a program is killed with its children, even where they ignore TERM and hold the output open', async (t) => {

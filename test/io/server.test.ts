@@ -4,11 +4,11 @@ import { request as ask, type RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import test, { describe, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AnswerQuestion, defineService } from '../../lib/contract/service.ts';
+import { type PageHandler, defineService } from '../../lib/contract/service.ts';
 import { reasonOf } from '../../lib/core/text.ts';
 import { serve, type ServerSettings } from '../../lib/io/server.ts';
 
-async function serverOf(t: TestContext, answer: AnswerQuestion, more: Partial<ServerSettings> = {}) {
+async function serverOf(t: TestContext, answer: PageHandler, more: Partial<ServerSettings> = {}) {
   const stop = new AbortController();
   const problems: string[] = [];
   const settings = { name: 'live-page', answer, port: 0, deadlineMs: 5000, until: stop.signal };
@@ -17,13 +17,13 @@ async function serverOf(t: TestContext, answer: AnswerQuestion, more: Partial<Se
   return { ...server, stop, problems };
 }
 
-const hello: AnswerQuestion = ({ path, query }) => ({
+const hello: PageHandler = ({ path, query }) => ({
   status: 200,
   type: 'text/plain',
   body: `${path} ${query.get('q') ?? ''} ü`,
 });
 /** A handler that neither answers nor heeds its signal. */
-const hang: AnswerQuestion = () => new Promise(() => undefined);
+const hang: PageHandler = () => new Promise(() => undefined);
 
 async function fetched(port: number, options: RequestOptions) {
   const sent = ask({ host: '127.0.0.1', port, agent: false, ...options }).end();
@@ -134,7 +134,7 @@ describe('io/server', () => {
       name: 'live-page',
       summary: 'shows health',
       async run({ now }, until) {
-        const answer: AnswerQuestion = () => ({ status: 200, type: 'text/plain', body: now().toISOString() });
+        const answer: PageHandler = () => ({ status: 200, type: 'text/plain', body: now().toISOString() });
         const settings = { name: 'live-page', answer, port: 0, deadlineMs: 1000, onProblem: () => undefined };
         const { port, closed } = await serve({ ...settings, until });
         listening.resolve(port);

@@ -59,6 +59,8 @@ function hanging(folder: string): { argv: string[]; pid: () => Promise<number> }
   };
 }
 
+const printed = (stdout: string) => ({ exit_code: 0, stdout, stderr: '' });
+
 describe('io/ssh', () => {
   test('run returns exit code and output, with a fixed locale and time zone and without input', async (t) => {
     const host = machine(t).open();
@@ -75,11 +77,7 @@ describe('io/ssh', () => {
   test('run works where sshd gives the command no input', async (t) => {
     const { folder, open } = machine(t);
     writeFileSync(join(folder, 'without-input'), '');
-    assert.deepEqual(await open().run(['sh', '-c', 'sleep 0.3; echo out']), {
-      exit_code: 0,
-      stdout: 'out\n',
-      stderr: '',
-    });
+    assert.deepEqual(await open().run(['sh', '-c', 'sleep 0.3; echo out']), printed('out\n'));
   });
 
   test('a hanging command is abandoned at its deadline, though its output is held open, and is killed there', async (t) => {
@@ -106,17 +104,13 @@ describe('io/ssh', () => {
     const pid = await work.pid();
     const again = (who: Parameters<typeof opener>[0], alone: string) =>
       opener(who)(new AbortController().signal).run(['echo', 'run'], { alone });
-    await assert.rejects(
-      again({}, 'stream-a b%'),
-      new RegExp(
-        `an earlier attempt still hangs \\(process ${pid} on source, since 20.*Z\\); no second one is started`,
-      ),
-    );
+    const refusal = `an earlier attempt still hangs \\(process ${pid} on source, since 20.*Z\\); no second one is started`;
+    await assert.rejects(again({}, 'stream-a b%'), new RegExp(refusal));
     assert.equal((await again({}, 'stream-a')).stdout, 'run\n', 'work of another name runs');
     assert.equal(
       (await again({ name: 'archive' }, 'stream-a b%')).stdout,
       'run\n',
-      'work of the same name on another host runs',
+      'the same work on another host runs',
     );
     assert.equal((await again({ state: '/other' }, 'stream-a b%')).stdout, 'run\n', 'work of another monitor runs');
     controller.abort(new Error('too late'));
@@ -156,11 +150,7 @@ describe('io/ssh', () => {
     const work = hanging(folder);
     const first = open(controller.signal).run(work.argv, { alone: 'work' });
     await work.pid();
-    assert.deepEqual(await open().run(['echo', 'run'], { alone: 'work' }), {
-      exit_code: 0,
-      stdout: 'run\n',
-      stderr: '',
-    });
+    assert.deepEqual(await open().run(['echo', 'run'], { alone: 'work' }), printed('run\n'));
     controller.abort(new Error('too late'));
     await assert.rejects(first);
   });

@@ -48,8 +48,8 @@ function outboxIn(folder: string) {
   return { spool, tried, settled, run, put, waiting: () => readOutbox(spool, pushKind).waiting };
 }
 
-describe('outbox', () => {
-  test('an entry that every recipient took is settled with the time, and gone', async (t) => {
+describe('outbox/outbox', () => {
+  test('an entry that every recipient accepted is settled with the time, and removed', async (t) => {
     const { put, run, settled, waiting, spool } = outboxIn(temporaryFolder(t));
     put('a', 'one', 'two');
     const { happened } = await run(1, () => 'sent');
@@ -63,7 +63,7 @@ describe('outbox', () => {
     assert.deepEqual([settled, waiting(), spool.dead()], [['a 2026-11-20T08:00:01.000Z'], [], []]);
   });
 
-  test('a recipient that did not take an entry is tried again after a back-off, and the others are left alone', async (t) => {
+  test('a recipient that did not accept an entry is retried after a back-off, and the others are not', async (t) => {
     const { put, run, tried, waiting } = outboxIn(temporaryFolder(t));
     put('a', 'one', 'two');
     await run(0, (address) => (address === 'one' ? 'sent' : 'waiting'));
@@ -76,7 +76,7 @@ describe('outbox', () => {
     assert.deepEqual([tried, waiting()], [['a one', 'a two', 'a two', 'a two'], []]);
   });
 
-  test('an entry that was refused, or that nobody took for too long, goes to the dead letters', async (t) => {
+  test('an entry that was refused, or that nobody accepted for too long, becomes a dead letter', async (t) => {
     const { put, run, spool } = outboxIn(temporaryFolder(t));
     put('refused', 'one');
     put('unheard', 'two');
@@ -87,7 +87,7 @@ describe('outbox', () => {
     assert.deepEqual([...spool.dead()].sort(), ['refused.json', 'unheard.json']);
   });
 
-  test('an entry that is written twice keeps what is known of it', async (t) => {
+  test('an entry that is written twice keeps its attempts', async (t) => {
     const { put, run, waiting } = outboxIn(temporaryFolder(t));
     put('a', 'one');
     await run(0, () => 'waiting');
@@ -95,7 +95,7 @@ describe('outbox', () => {
     assert.equal(waiting()[0]?.entry.recipients[0]?.attempts, 1);
   });
 
-  test('a file of another kind is named and left, and without time left nothing is tried', async (t) => {
+  test('a file of another kind becomes a problem and stays, and without time left nothing is tried', async (t) => {
     const { put, run, spool, tried } = outboxIn(temporaryFolder(t));
     put('a', 'one');
     spool.put('b.json', '{"schema_version":1}');
@@ -104,17 +104,17 @@ describe('outbox', () => {
       () => 'sent',
       () => false,
     );
-    assert.match(problems.join(), /^b\.json in the outbox is no push: composed_at: expected string; got undefined$/);
+    assert.match(problems.join(), /^b\.json in the outbox is not a push: composed_at: expected string; got undefined$/);
     assert.deepEqual([tried, spool.names()], [[], ['a.json', 'b.json']]);
   });
 });
 
-describe('retry', () => {
-  test('the back-off doubles from 30 s to 15 minutes and no further', () => {
+describe('outbox/retry', () => {
+  test('the back-off doubles from 30 s up to 15 minutes', () => {
     assert.deepEqual([0, 1, 2, 3, 4, 5, 50].map(backOffSeconds), [30, 60, 120, 240, 480, 900, 900]);
   });
 
-  test('a time further ahead than it could have been set holds nothing up, nor does one that is no time', () => {
+  test('mustWait ignores a time further ahead than the longest back-off, and an invalid time', () => {
     const cases: [until: string | undefined, boolean][] = [
       [undefined, false],
       [timeAt(-1).toISOString(), false],
@@ -127,7 +127,7 @@ describe('retry', () => {
     for (const [until, waits] of cases) assert.equal(mustWait(until, 900, timeAt(0)), waits, until);
   });
 
-  test('an entry has expired when its time is over, and when its time is none', () => {
+  test('an entry has expired when its time is over, and when its time is invalid', () => {
     assert.equal(hasExpired(timeAt(0).toISOString(), 60, timeAt(59)), false);
     assert.equal(hasExpired(timeAt(0).toISOString(), 60, timeAt(60)), true);
     assert.equal(hasExpired('soon', 60, timeAt(0)), true);

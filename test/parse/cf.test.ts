@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { refuseNoNumber, timeDecoder, timeUnits, valueDecoder } from '../../lib/parse/cf.ts';
+import { refuseNonNumeric, timeDecoder, timeUnits, valueDecoder } from '../../lib/parse/cf.ts';
 import { crc32c } from '../../lib/parse/crc32c.ts';
-import { arrayMetadata, plainJson } from '../../lib/parse/zarrmeta.ts';
+import { arrayMetadata, quoteNaN } from '../../lib/parse/zarrmeta.ts';
 
 const value = (type: string, attributes: Record<string, unknown>, fill?: unknown) =>
   valueDecoder({ type, attributes, fill });
@@ -28,8 +28,8 @@ describe('parse/cf', () => {
     );
     assert.ok(Number.isNaN(value('float64', { missing_value: [-1, -2] })(-2)));
     assert.ok(Number.isNaN(value('int64', { _FillValue: -9_223_372_036_854_775_808 })(-(2n ** 63n))));
-    assert.throws(() => value('float64', { _FillValue: 'none' }), /fill value is nothing that we can tell: "none"/);
-    assert.throws(() => value('int16', { scale_factor: 'x' }), /scale_factor is no number: "x"/);
+    assert.throws(() => value('float64', { _FillValue: 'none' }), /fill value is not readable: "none"/);
+    assert.throws(() => value('int16', { scale_factor: 'x' }), /scale_factor is not a number: "x"/);
   });
 
   test('signed integers with _Unsigned are read as unsigned, and their fill value too', () => {
@@ -69,21 +69,21 @@ describe('parse/cf', () => {
     const decode = timeDecoder({ type: 'int64', attributes: { units: 'days since 2000-01-01', _FillValue: 7 } });
     assert.ok(Number.isNaN(decode(7n)) && Number.isNaN(decode(-(2n ** 63n))));
     for (const [units, calendar, words] of [
-      [undefined, undefined, /its units are no time that we can tell: none/],
-      ['months since 2000-01-01', undefined, /its units are no time/],
-      ['V', undefined, /its units are no time/],
-      ['days since yesterday', undefined, /since no date that we can tell: "yesterday"/],
-      ['days since 2000-13-01', undefined, /since no date/],
-      ['days since 2000-01-01', 'noleap', /its calendar is not the world's: "noleap"/],
-      ['days since 2000-01-01', 7, /its calendar is not the world's: 7/],
+      [undefined, undefined, /its units are not a supported unit of time: missing/],
+      ['months since 2000-01-01', undefined, /its units are not a supported unit/],
+      ['V', undefined, /its units are not a supported unit/],
+      ['days since yesterday', undefined, /its reference date is not readable: "yesterday"/],
+      ['days since 2000-13-01', undefined, /reference date is not readable/],
+      ['days since 2000-01-01', 'noleap', /its calendar is not supported: "noleap"/],
+      ['days since 2000-01-01', 7, /its calendar is not supported: 7/],
     ] as const) {
       assert.throws(() => timeUnits(units, calendar), words);
     }
   });
 
   test('an array of text is refused', () => {
-    assert.throws(() => refuseNoNumber('string'), /its type is string, which is no number/);
-    assert.doesNotThrow(() => refuseNoNumber('uint8'));
+    assert.throws(() => refuseNonNumeric('string'), /its data type string is not numeric/);
+    assert.doesNotThrow(() => refuseNonNumeric('uint8'));
   });
 
   test('a checksum is CRC-32C: the value that everybody publishes for "123456789"', () => {
@@ -93,7 +93,7 @@ describe('parse/cf', () => {
 
   test('Python’s NaN is put in quotes, and words in strings are left alone', () => {
     const text = '{"a": NaN, "b": -Infinity, "c": "a NaN \\" NaN", "NaN": [Infinity]}';
-    assert.deepEqual(JSON.parse(plainJson(text)), { a: 'NaN', b: '-Infinity', c: 'a NaN " NaN', NaN: ['Infinity'] });
+    assert.deepEqual(JSON.parse(quoteNaN(text)), { a: 'NaN', b: '-Infinity', c: 'a NaN " NaN', NaN: ['Infinity'] });
   });
 
   test('filters that zarrita would silently misread are refused', () => {

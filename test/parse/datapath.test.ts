@@ -58,7 +58,7 @@ describe('parse/datapath', () => {
     const cases: [string, RegExp][] = [
       ['*/x.nc', /only the file's name may have wildcards/],
       ['{HH}/x.nc', /hours and less belong in the file's name/],
-      ['{YYYY}/x.nc', /\{YYYY\} is no part of a time; known: yyyy, MM/],
+      ['{YYYY}/x.nc', /unknown token \{YYYY\}; known: yyyy, MM/],
       ['/x.nc', /begins below the root/],
       ['../x.nc', /begins below the root/],
       ['a/', /names no file/],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { type GateMapping, ownFormat, parseGateSummary } from '../../lib/parse/gate.ts';
+import { type GateMapping, ownMapping, parseGateSummary } from '../../lib/parse/gate.ts';
 
 const own = {
   schema_version: 1,
@@ -10,7 +10,7 @@ const own = {
   counts: { files_checked: 12, files_missing: 0 },
   reason: 'all copies are there',
 };
-const parse = (changes: object, mapping: GateMapping = ownFormat) =>
+const parse = (changes: object, mapping: GateMapping = ownMapping) =>
   parseGateSummary(JSON.stringify({ ...own, ...changes }), mapping);
 
 describe('parse/gate', () => {
@@ -38,17 +38,17 @@ describe('parse/gate', () => {
     const wrong: [changes: object, told: RegExp][] = [
       [{ verdict: undefined }, /has no verdict/],
       [{ decided_at: undefined }, /the summary has no decided_at$/],
-      [{ decided_at: 'yesterday' }, /is no time: "yesterday"/],
-      [{ counts: { files_missing: '0' } }, /files_missing of the summary is no number: 0/],
-      [{ counts: { files_missing: null } }, /files_missing of the summary is no number: null/],
-      [{ counts: 5 }, /counts of the summary is no mapping: 5/],
+      [{ decided_at: 'yesterday' }, /is not a time: "yesterday"/],
+      [{ counts: { files_missing: '0' } }, /files_missing of the summary is not a number: 0/],
+      [{ counts: { files_missing: null } }, /files_missing of the summary is not a number: null/],
+      [{ counts: 5 }, /counts of the summary is not a mapping: 5/],
     ];
     assert.ok(wrong.length >= 6);
     for (const [changes, told] of wrong) assert.throws(() => parse(changes), told);
     for (const text of ['', '{"verdict":', 'pass'])
-      assert.throws(() => parseGateSummary(text, ownFormat), /is not JSON/);
+      assert.throws(() => parseGateSummary(text, ownMapping), /is not JSON/);
     for (const text of ['null', '[]', '"pass"', '5'])
-      assert.throws(() => parseGateSummary(text, ownFormat), /has no verdict/);
+      assert.throws(() => parseGateSummary(text, ownMapping), /has no verdict/);
   });
 
   test('a summary in another format is read through its mapping', () => {
@@ -73,12 +73,12 @@ describe('parse/gate', () => {
     assert.equal(parseGateSummary(other('pass'), mapping).verdict, 'unknown');
     assert.throws(
       () => parseGateSummary(JSON.stringify({ finished: 1, result: { status: 'OK' } }), mapping),
-      /missing of the summary is no number: nothing/,
+      /missing of the summary is not a number: nothing/,
     );
   });
 
   test('an inherited key of an object is not a verdict', () => {
-    const mapping = { ...ownFormat, verdict: 'constructor.name', pass: ['Object'] };
+    const mapping = { ...ownMapping, verdict: 'constructor.name', pass: ['Object'] };
     assert.throws(() => parseGateSummary('{}', mapping), /has no constructor\.name/);
   });
 });

@@ -149,19 +149,15 @@ describe('parse/mountinfo', () => {
     assert.equal(found('/home', '67 27 8:17 / /data rw - xfs /dev/sdb1 rw'), undefined);
   });
 
-  test('of two mounts on one point the later hides the earlier, as on an automount that is in use', () => {
-    assert.equal(found('/mnt/archive/2026')?.type, 'nfs4');
-    assert.equal(
-      found(
-        '/data',
-        `\
+  const hiddenUnder = `\
 27 1 8:2 / / rw - ext4 /dev/sda2 rw
 67 27 8:17 / /data rw - xfs /dev/sdb1 rw
 90 67 8:33 / /data rw - ext4 /dev/sdc1 rw
-`,
-      )?.source,
-      '/dev/sdc1',
-    );
+`;
+
+  test('of two mounts on one point the later hides the earlier, as on an automount that is in use', () => {
+    assert.equal(found('/mnt/archive/2026')?.type, 'nfs4');
+    assert.equal(found('/data', hiddenUnder)?.source, '/dev/sdc1');
   });
 
   // As the kernel lists it after: mount sdb1 on /home and sdc1 on /home/data, then a tmpfs on /home (ProtectHome=tmpfs).
@@ -176,24 +172,10 @@ describe('parse/mountinfo', () => {
     assert.equal(found('/home/data/2026', hiddenBelow)?.source, 'tmpfs');
   });
 
-  test('localFilesystems leaves out a filesystem that another mount on its point hides', () => {
-    assert.deepEqual(
-      localFilesystems(
-        parseMountinfo(`\
-27 1 8:2 / / rw - ext4 /dev/sda2 rw
-67 27 8:17 / /data rw - xfs /dev/sdb1 rw
-90 67 8:33 / /data rw - ext4 /dev/sdc1 rw
-`),
-      ).map(({ source }) => source),
-      ['/dev/sda2', '/dev/sdc1'],
-    );
-  });
-
-  test('localFilesystems leaves out a filesystem that a later mount above it hides', () => {
-    assert.deepEqual(
-      localFilesystems(parseMountinfo(hiddenBelow)).map(({ mount_point }) => mount_point),
-      ['/'],
-    );
+  test('localFilesystems leaves out a filesystem that a mount on its point, or a later mount above it, hides', () => {
+    const sources = (text: string) => localFilesystems(parseMountinfo(text)).map(({ source }) => source);
+    assert.deepEqual(sources(hiddenUnder), ['/dev/sda2', '/dev/sdc1']);
+    assert.deepEqual(sources(hiddenBelow), ['/dev/sda2']);
   });
 
   test('a folder is below itself and below the root, and not below one whose name it continues', () => {

@@ -30,43 +30,12 @@ describe('parse/statfs', () => {
     assert.deepEqual([inodes, free_inodes], [0, 0]);
   });
 
-  test('empty, cut-off and other text throws with what was seen', () => {
-    refuses(
-      parseStatfs,
-      [
-        '',
-        '\n',
-        '/data\n',
-        '/data',
-        '/data\n4096 25600000 5120000',
-        '/data\n4096 25600000 5120000 3840000 6553600 ',
-        '/data\n4096 25600000 5120000 3840000 6553600 6401233 7\n',
-        '/data\n4096 ? ? ? ? ?\n',
-        '/data\n4096 25600000 5120000 3840000 6553600 NaN\n',
-        '/data\n4096 25600000 5120000 3840000 6553600 Infinity\n',
-        'sh: 1: cd: can’t cd to /data\n',
-      ],
-      11,
-    );
-  });
-
-  test('a number that is missing between two spaces throws, and is not 0', () => {
-    refuses(
-      parseStatfs,
-      ['/data\n4096  5120000 3840000 6553600 6401233\n', '/data\n4096 25600000  3840000 6553600 6401233\n'],
-      2,
-    );
-  });
-
-  test('numbers in a form that stat does not write throw', () => {
-    refuses(
-      parseStatfs,
-      ['/data\n4096 -1 5120000 3840000 6553600 6401233\n', '/data\n0x1000 25600000 5120000 3840000 6553600 1e6\n'],
-      2,
-    );
-  });
-
-  test('numbers without a path before them throw', () => {
-    refuses(parseStatfs, [`${numbers}\n`, `\n${numbers}\n`], 2);
+  test('text that is cut off, has a number missing, malformed or too many, or no path, throws with what was seen', () => {
+    const lines = '4096 25600000 5120000|4096 25600000 5120000 3840000 6553600 |4096  5120000 3840000 6553600 6401233'
+      .concat('|4096 25600000  3840000 6553600 6401233|4096 25600000 5120000 3840000 6553600 6401233 7|4096 ? ? ? ? ?')
+      .concat('|4096 25600000 5120000 3840000 6553600 NaN|4096 25600000 5120000 3840000 6553600 Infinity')
+      .concat('|4096 -1 5120000 3840000 6553600 6401233|0x1000 25600000 5120000 3840000 6553600 1e6');
+    const others = ['', '\n', '/data', '/data\n', 'sh: 1: cd: can’t cd to /data\n', `${numbers}\n`, `\n${numbers}\n`];
+    refuses(parseStatfs, [...lines.split('|').map((line) => `/data\n${line}\n`), ...others], 17);
   });
 });

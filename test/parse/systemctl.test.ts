@@ -145,57 +145,29 @@ backup@srv-data.service              not-found failed failed backup@srv-data.ser
   });
 
   test('an empty, n/a or 0 time is undefined', () => {
-    const cases = ['', 'n/a', '0'];
-    for (const text of cases) assert.equal(parseTimestamp(text), undefined, text);
-    assert.ok(cases.length >= 3);
+    assert.deepEqual(['', 'n/a', '0'].map(parseTimestamp), [undefined, undefined, undefined]);
   });
 
-  test('a time that is cut off, malformed or in another zone throws with the text', () => {
-    const cases = [
-      '@',
-      '@-5',
-      '@1795160656x',
-      '1795160656',
-      'Fri 2026-11-20 07:45:00 CET',
-      'Fri 2026-11-20 07:45:00',
-      'Fri 2026-11-20 07:45',
-      'Fri 2026-11-20',
-      '2026-11-20 07:45:00 UTC',
-      'Fr 2026-11-20 07:45:00 UTC',
-      'infinity',
-      ' ',
-      'yesterday',
-    ];
-    refuses(parseTimestamp, cases, 13);
-  });
-
-  test('a date that no calendar has throws with the text', () => {
-    const cases = ['Fri 2026-13-40 07:45:00 UTC', 'Fri 2026-11-20 27:45:00 UTC', 'Mon 2026-02-30 07:45:00 UTC'];
-    refuses(parseTimestamp, cases, 3);
+  test('a time that is cut off, malformed, in another zone or in no calendar throws with the text', () => {
+    const cases =
+      '@|@-5|@1795160656x|1795160656|infinity| |yesterday|Fri 2026-11-20 07:45:00 CET|Fri 2026-11-20 07:45:00'
+        .concat('|Fri 2026-11-20 07:45|Fri 2026-11-20|2026-11-20 07:45:00 UTC|Fr 2026-11-20 07:45:00 UTC')
+        .concat('|Fri 2026-13-40 07:45:00 UTC|Fri 2026-11-20 27:45:00 UTC|Mon 2026-02-30 07:45:00 UTC');
+    refuses(parseTimestamp, cases.split('|'), 16);
   });
 
   test('a time span is read in seconds, in every unit', () => {
-    const cases: [text: string, seconds: number][] = [
-      ['1h 16min 133.463ms', 4560.133463],
-      ['7min 23.884212s', 443.884212],
-      ['1d 2h', 93_600],
-      ['1w 3d', 864_000],
-      ['1month 1d', 2_716_200],
-      ['1y', 31_557_600],
-      ['30us', 0.00003],
-      ['5s', 5],
-    ];
-    for (const [text, seconds] of cases) {
-      const read = parseTimespan(text) ?? Number.NaN;
-      assert.ok(Math.abs(read - seconds) < 1e-9, `${text} became ${read}`);
-    }
-    assert.ok(cases.length >= 8);
+    const texts = ['1h 16min 133.463ms', '7min 23.884212s', '1d 2h', '1w 3d', '1month 1d', '1y', '30us', '5s'];
+    const micros = texts.map((text) => Math.round((parseTimespan(text) ?? Number.NaN) * 1e6));
+    const seconds = [4560.133463, 443.884212, 93_600, 864_000, 2_716_200, 31_557_600, 0.00003, 5];
+    assert.deepEqual(
+      micros,
+      seconds.map((second) => Math.round(second * 1e6)),
+    );
   });
 
   test('an empty, 0 or infinite time span is undefined', () => {
-    const cases = ['', '0', 'infinity'];
-    for (const text of cases) assert.equal(parseTimespan(text), undefined, text);
-    assert.ok(cases.length >= 3);
+    assert.deepEqual(['', '0', 'infinity'].map(parseTimespan), [undefined, undefined, undefined]);
   });
 
   test('a time span that is cut off or malformed throws with the text', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { makeNet } from '../../lib/io/net.ts';
 import { freePort } from '../process.ts';
 import { temporaryFolder, until } from '../world.ts';
@@ -44,40 +44,42 @@ async function shownBy(url: string): Promise<Shown[]> {
   return JSON.parse(body) as Shown[];
 }
 
-test('Alertmanager accepts, shows and resolves the alerts that are sent', async (t) => {
-  const folder = temporaryFolder(t);
-  const home = join(folder, 'alertmanager');
-  mkdirSync(home);
-  const url = await startAlertmanager(t, home);
-  const { look, run } = mailSiteIn(folder, {
-    configuration: `alerts:
+describe('real/alertmanager', () => {
+  test('Alertmanager accepts, shows and resolves the alerts that are sent', async (t) => {
+    const folder = temporaryFolder(t);
+    const home = join(folder, 'alertmanager');
+    mkdirSync(home);
+    const url = await startAlertmanager(t, home);
+    const { look, run } = mailSiteIn(folder, {
+      configuration: `alerts:
   alertmanager: { urls: ["${url}"], labels: { severity: page } }
   rules: { storage: { hold: 1s } }`,
+    });
+    const check = await run('send-alerts', { argv: ['--check'] });
+    assert.match(check.stdout, /alertmanager 127\.0\.0\.1:\d+: it answers/);
+
+    // A name with characters that a label may have trouble with.
+    const odd = 'data "ä"\\n{x}';
+    look({ data: 91, [odd]: 95, fine: 10 });
+    await run('send-alerts');
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    look({ data: 91, [odd]: 95, fine: 10 });
+    assert.deepEqual((await run('send-alerts')).problems, []);
+    const active = await shownBy(url);
+    assert.deepEqual(active.map(({ labels }) => labels['subject'] ?? '').sort(), ['data', odd].sort());
+    const data = active.find(({ labels }) => labels['subject'] === 'data');
+    const { instance, ...labels } = data?.labels ?? {};
+    assert.ok(instance);
+    assert.deepEqual(labels, { alertname: 'storage', severity: 'page', site: 'test', subject: 'data' });
+    assert.match(data?.annotations['summary'] ?? '', /91 %/);
+    assert.equal(data?.annotations['runbook'], 'ops/runbooks/filesystem-usage.md');
+
+    look({ data: 10, [odd]: 95, fine: 10 });
+    assert.deepEqual((await run('send-alerts')).problems, []);
+    // The list has the active alerts only.
+    assert.deepEqual(
+      (await shownBy(url)).map(({ labels: { subject } }) => subject),
+      [odd],
+    );
   });
-  const check = await run('send-alerts', { argv: ['--check'] });
-  assert.match(check.stdout, /alertmanager 127\.0\.0\.1:\d+: it answers/);
-
-  // A name with characters that a label may have trouble with.
-  const odd = 'data "ä"\\n{x}';
-  look({ data: 91, [odd]: 95, fine: 10 });
-  await run('send-alerts');
-  await new Promise((resolve) => setTimeout(resolve, 1100));
-  look({ data: 91, [odd]: 95, fine: 10 });
-  assert.deepEqual((await run('send-alerts')).problems, []);
-  const active = await shownBy(url);
-  assert.deepEqual(active.map(({ labels }) => labels['subject'] ?? '').sort(), ['data', odd].sort());
-  const data = active.find(({ labels }) => labels['subject'] === 'data');
-  const { instance, ...labels } = data?.labels ?? {};
-  assert.ok(instance);
-  assert.deepEqual(labels, { alertname: 'storage', severity: 'page', site: 'test', subject: 'data' });
-  assert.match(data?.annotations['summary'] ?? '', /91 %/);
-  assert.equal(data?.annotations['runbook'], 'ops/runbooks/filesystem-usage.md');
-
-  look({ data: 10, [odd]: 95, fine: 10 });
-  assert.deepEqual((await run('send-alerts')).problems, []);
-  // The list has the active alerts only.
-  assert.deepEqual(
-    (await shownBy(url)).map(({ labels: { subject } }) => subject),
-    [odd],
-  );
 });

@@ -9,7 +9,7 @@ import { descendantsOf, killNow } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
 import { mountTmpfs } from './disks.ts';
 import { type Moment, type Relay, serveMail } from './mail-server.ts';
-import { arrivalsOf, type Ended, type MailSite, mailSiteIn, modesOf, type Running, tallyOf } from './mail-site.ts';
+import { arrivalsOf, type Ended, mailSiteIn, modesOf, type Running, tallyOf } from './mail-site.ts';
 import { installPackages } from './packages.ts';
 
 before(() => installPackages('bsd-mailx', 'msmtp', 'msmtp-mta'));
@@ -96,17 +96,11 @@ const cases: readonly Case[] = [
   },
 ];
 
-interface Slot {
-  readonly site: MailSite;
-  readonly relay: Relay;
-  /** Called by the relay at each moment of a conversation. */
-  readonly at: { watch: (moment: Moment) => void };
-  readonly run: (more?: Running) => Promise<Ended>;
-  readonly reset: (template: string) => void;
-}
+type Slot = Awaited<ReturnType<typeof slotFor>>;
 
-async function slotFor(t: TestContext, to: readonly string[], transport: 'smtp' | 'sendmail' | 'mailx'): Promise<Slot> {
-  const at: Slot['at'] = { watch: () => undefined };
+async function slotFor(t: TestContext, to: readonly string[], transport: 'smtp' | 'sendmail' | 'mailx') {
+  /** Called by the relay at each moment of a conversation. */
+  const at: { watch: (moment: Moment) => void } = { watch: () => undefined };
   const relay = await serveMail(t, {
     recipients: { nobody: '550 5.1.1 nobody here' },
     watch: (moment) => at.watch(moment),
@@ -119,8 +113,8 @@ async function slotFor(t: TestContext, to: readonly string[], transport: 'smtp' 
     site,
     relay,
     at,
-    run: (more) => site.run('send-alerts', more),
-    reset: (template) => {
+    run: (more?: Running): Promise<Ended> => site.run('send-alerts', more),
+    reset: (template: string): void => {
       for (const path of [site.state, join(site.folder, 'run')]) rmSync(path, { recursive: true, force: true });
       cpSync(template, site.state, { recursive: true });
       relay.received.length = 0;

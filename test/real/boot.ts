@@ -85,11 +85,8 @@ function makeCgroups(name: string): { folders: string[]; mounts: string[] } {
     .split('\n')
     .map((line) => line.split(' '))
     .flatMap((fields) => {
-      const [path = '', type = '', options = ''] = [
-        fields[4],
-        fields[fields.indexOf('-') + 1],
-        fields[fields.indexOf('-') + 3],
-      ];
+      const dash = fields.indexOf('-');
+      const [path = '', type = '', options = ''] = [fields[4], fields[dash + 1], fields[dash + 3]];
       return type === 'cgroup' || type === 'cgroup2' ? [{ path, type, options }] : [];
     });
   assert.ok(found.length > 0, 'no cgroups are mounted here');

@@ -1,4 +1,4 @@
-"""What xarray reads of stores: of each variable its type, units and a digest of its values; of time, as microseconds."""
+"""Prints what xarray reads in stores: type, units and digest of the values of each variable, and the times in microseconds."""
 import hashlib
 import json
 import sys

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { descendantsOf, killNow, procFiles } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
@@ -53,135 +53,127 @@ function workspaceIn(snapshot: Snapshot): Record<string, unknown> {
   return workspace?.status === 'ok' ? (workspace.data as Record<string, unknown>) : {};
 }
 
-test('a hung network mount costs its own reading, the run ends in time, and no second child is started while one hangs', async (t) => {
-  const { folder, mountPoint, silence, resume } = await mountOverSsh(t);
-  const site = siteIn(folder, `filesystems: { remote: ${mountPoint}, root: / }\nworkspace: { path: ${mountPoint} }\n`);
-  const collect = () => {
-    const { snapshot, ms } = collectOn(site);
-    return {
-      remote: itemOf(snapshot, 'filesystems', 'remote'),
-      root: itemOf(snapshot, 'filesystems', 'root'),
-      workspace: workspaceIn(snapshot),
-      ms,
+describe('a hung network mount', () => {
+  test('a hung network mount costs its own reading, the run ends in time, and no second child is started while one hangs', async (t) => {
+    const { folder, mountPoint, silence, resume } = await mountOverSsh(t);
+    const site = siteIn(
+      folder,
+      `filesystems: { remote: ${mountPoint}, root: / }\nworkspace: { path: ${mountPoint} }\n`,
+    );
+    const collect = () => {
+      const { snapshot, ms } = collectOn(site);
+      return {
+        remote: itemOf(snapshot, 'filesystems', 'remote'),
+        root: itemOf(snapshot, 'filesystems', 'root'),
+        workspace: workspaceIn(snapshot),
+        ms,
+      };
     };
-  };
-  const notes = () => {
     const children = join(folder, 'run', 'ops-monitor', 'children', folder, 'state');
-    return existsSync(children) ? readdirSync(children) : [];
-  };
+    const notes = () => (existsSync(children) ? readdirSync(children) : []);
 
-  const good = collect();
-  assert.equal(good.remote.status, 'ok', JSON.stringify(good.remote));
-  if (good.remote.status === 'ok') {
-    assert.equal(good.remote.data['network'], true);
-    assert.equal(good.remote.data['type'], 'fuse.sshfs');
-    assert.equal(good.remote.data['resolved_path'], mountPoint);
-  }
-  assert.deepEqual(notes(), []);
+    const good = collect();
+    assert.ok(good.remote.status === 'ok', JSON.stringify(good.remote));
+    const { network, type, resolved_path } = good.remote.data;
+    assert.deepEqual([network, type, resolved_path], [true, 'fuse.sshfs', mountPoint]);
+    assert.deepEqual(notes(), []);
 
-  assert.deepEqual([good.workspace['reached'], typeof good.workspace['used_percent']], [true, 'number']);
+    assert.deepEqual([good.workspace['reached'], typeof good.workspace['used_percent']], [true, 'number']);
 
-  silence();
-  const hung = collect();
-  assert.ok(hung.ms < 60_000, `${hung.ms} ms`);
-  assert.equal(hung.root.status, 'ok');
-  assert.equal(hung.remote.status === 'failed' && hung.remote.kind, 'timeout', JSON.stringify(hung.remote));
-  assert.equal(hung.workspace['reached'], false, 'that it hangs is what was read of the workspace');
-  assert.match(String(hung.workspace['problem']), /did not answer within 8s/);
-  assert.deepEqual(notes().sort(), ['filesystem-remote.json', 'workspace.json'], 'the children that hang are noted');
-  const { pid } = JSON.parse(
-    readText(join(folder, 'run', 'ops-monitor', 'children', folder, 'state', notes()[0] ?? '')),
-  ) as { pid: number };
-  assert.ok(existsSync(`/proc/${pid}`), 'the child that hangs cannot be killed, and is still there');
+    silence();
+    const hung = collect();
+    assert.ok(hung.ms < 60_000, `${hung.ms} ms`);
+    assert.equal(hung.root.status, 'ok');
+    assert.equal(hung.remote.status === 'failed' && hung.remote.kind, 'timeout', JSON.stringify(hung.remote));
+    assert.equal(hung.workspace['reached'], false, 'that it hangs is what was read of the workspace');
+    assert.match(String(hung.workspace['problem']), /did not answer within 8s/);
+    assert.deepEqual(notes().sort(), ['filesystem-remote.json', 'workspace.json'], 'the children that hang are noted');
+    const { pid } = JSON.parse(readText(join(children, notes()[0] ?? ''))) as { pid: number };
+    assert.ok(existsSync(`/proc/${pid}`), 'the child that hangs cannot be killed, and is still there');
 
-  const again = collect();
-  assert.equal(again.root.status, 'ok');
-  assert.match(
-    again.remote.status === 'failed' ? again.remote.reason : '',
-    /an earlier attempt still hangs \(process \d+, since .*\); no second one is started/,
-  );
-  assert.ok(again.ms < hung.ms, 'the second run does not wait for the deadline');
+    const again = collect();
+    assert.equal(again.root.status, 'ok');
+    assert.match(
+      again.remote.status === 'failed' ? again.remote.reason : '',
+      /an earlier attempt still hangs \(process \d+, since .*\); no second one is started/,
+    );
+    assert.ok(again.ms < hung.ms, 'the second run does not wait for the deadline');
 
-  resume();
-  await until(() => !existsSync(`/proc/${pid}`));
-  const healed = collect();
-  assert.equal(healed.remote.status, 'ok', JSON.stringify(healed.remote));
-  assert.equal(healed.workspace['reached'], true);
-  assert.deepEqual(notes(), []);
-});
-
-test('a mount that hangs on another machine gets one process there for each thing that is asked of it, and never a second', async (t) => {
-  const { folder, mountPoint, silence, resume } = await mountOverSsh(t);
-  const sshd = await startSshd(t);
-  const copy = temporaryFolder(t);
-  const stream = (name: string) =>
-    `  ${name}: { source: { host: source, root: ${mountPoint}, files: "${name}*.nc" }, mirrors: { here: { root: ${copy} } } }\n`;
-  const names = Array.from({ length: 5 }, (_, index) => `s${index}`);
-  const site = siteIn(
-    folder,
-    [
-      `hosts: { source: { ssh: source, ssh-config: ${sshd.config} } }\n`,
-      `filesystems: { far: { host: source, path: / }, remote: { host: source, path: ${mountPoint} } }\n`,
-      `streams:\n${names.map(stream).join('')}`,
-    ].join(''),
-  );
-  const collect = () => {
-    const { snapshot, ms } = collectOn(site);
-    const reason = (section: string, item: string) => {
-      const found = itemOf(snapshot, section, item);
-      return found.status === 'failed' ? found.reason : found.status;
-    };
-    return {
-      far: reason('filesystems', 'far'),
-      remote: reason('filesystems', 'remote'),
-      streams: names.map((name) => reason('streams', name)),
-      mirrors: names.map((name) => reason('mirrors', `${name}.here`)),
-      ms,
-    };
-  };
-  const there = () => leftBehind().filter(({ command }) => command.includes(mountPoint));
-
-  const good = collect();
-  assert.deepEqual(
-    [good.far, good.remote, ...good.streams, ...good.mirrors],
-    Array.from({ length: 12 }, () => 'ok'),
-  );
-  assert.deepEqual(there(), [], 'nothing is left of what ended');
-
-  silence();
-  const hung = collect();
-  assert.ok(hung.ms < 60_000, `${hung.ms} ms`);
-  assert.equal(hung.far, 'ok', 'what does not hang there is read');
-  assert.match(hung.remote, /did not answer within/);
-  const first = there();
-  assert.ok(first.length >= 2, JSON.stringify(first));
-
-  const refused = /an earlier attempt still hangs \(process \d+ on source, since 20.*Z\); no second one is started/;
-  for (let cycle = 0; cycle < 2; cycle++) {
-    const { far, remote, streams, mirrors } = collect();
-    assert.equal(far, 'ok');
-    assert.match(remote, refused);
-    // Of those that wait for one another some can be ended, and are tried again.
-    const searches = [...streams, ...mirrors];
-    assert.ok(searches.some((reason) => refused.test(reason)) && !searches.includes('ok'), searches.join('\n'));
-    const works = there().map(({ work }) => work);
-    assert.deepEqual([...new Set(works)], works, 'a second one was started');
-  }
-
-  resume();
-  await until(() => there().length === 0);
-  const healed = collect();
-  assert.deepEqual(
-    [healed.far, healed.remote, ...healed.streams],
-    Array.from({ length: 7 }, () => 'ok'),
-  );
-});
-
-/** Processes that our work over ssh has left on the other machine, which is this one. */
-function leftBehind(): { work: string; command: string }[] {
-  const commands = new Map(procFiles('cmdline').map(({ pid, text }) => [pid, text]));
-  return procFiles('environ').flatMap(({ pid, text }) => {
-    const work = /(?:^| )OPS_MONITOR_ALONE=\S+ \d+ \S+ (\S+)/.exec(text)?.[1];
-    return work === undefined ? [] : [{ work, command: commands.get(pid) ?? '' }];
+    resume();
+    await until(() => !existsSync(`/proc/${pid}`));
+    const healed = collect();
+    assert.equal(healed.remote.status, 'ok', JSON.stringify(healed.remote));
+    assert.equal(healed.workspace['reached'], true);
+    assert.deepEqual(notes(), []);
   });
-}
+
+  test('a mount that hangs on another machine gets one process there for each thing that is asked of it, and never a second', async (t) => {
+    const { folder, mountPoint, silence, resume } = await mountOverSsh(t);
+    const sshd = await startSshd(t);
+    const copy = temporaryFolder(t);
+    const stream = (name: string) =>
+      `  ${name}: { source: { host: source, root: ${mountPoint}, files: "${name}*.nc" }, mirrors: { here: { root: ${copy} } } }\n`;
+    const names = Array.from({ length: 5 }, (_, index) => `s${index}`);
+    const site = siteIn(
+      folder,
+      [
+        `hosts: { source: { ssh: source, ssh-config: ${sshd.config} } }\n`,
+        `filesystems: { far: { host: source, path: / }, remote: { host: source, path: ${mountPoint} } }\n`,
+        `streams:\n${names.map(stream).join('')}`,
+      ].join(''),
+    );
+    const collect = () => {
+      const { snapshot, ms } = collectOn(site);
+      const reason = (section: string, item: string) => {
+        const found = itemOf(snapshot, section, item);
+        return found.status === 'failed' ? found.reason : found.status;
+      };
+      return {
+        far: reason('filesystems', 'far'),
+        remote: reason('filesystems', 'remote'),
+        streams: names.map((name) => reason('streams', name)),
+        mirrors: names.map((name) => reason('mirrors', `${name}.here`)),
+        ms,
+      };
+    };
+    const there = () => leftBehind().filter(({ command }) => command.includes(mountPoint));
+
+    const good = collect();
+    assert.deepEqual(new Set([good.far, good.remote, ...good.streams, ...good.mirrors]), new Set(['ok']));
+    assert.deepEqual(there(), [], 'nothing is left of what ended');
+
+    silence();
+    const hung = collect();
+    assert.ok(hung.ms < 60_000, `${hung.ms} ms`);
+    assert.equal(hung.far, 'ok', 'what does not hang there is read');
+    assert.match(hung.remote, /did not answer within/);
+    const first = there();
+    assert.ok(first.length >= 2, JSON.stringify(first));
+
+    const refused = /an earlier attempt still hangs \(process \d+ on source, since 20.*Z\); no second one is started/;
+    for (let cycle = 0; cycle < 2; cycle++) {
+      const { far, remote, streams, mirrors } = collect();
+      assert.equal(far, 'ok');
+      assert.match(remote, refused);
+      // Of those that wait for one another some can be ended, and are tried again.
+      const searches = [...streams, ...mirrors];
+      assert.ok(searches.some((reason) => refused.test(reason)) && !searches.includes('ok'), searches.join('\n'));
+      const works = there().map(({ work }) => work);
+      assert.deepEqual([...new Set(works)], works, 'a second one was started');
+    }
+
+    resume();
+    await until(() => there().length === 0);
+    const healed = collect();
+    assert.deepEqual(new Set([healed.far, healed.remote, ...healed.streams]), new Set(['ok']));
+  });
+
+  /** Processes that our work over ssh has left on the other machine, which is this one. */
+  function leftBehind(): { work: string; command: string }[] {
+    const commands = new Map(procFiles('cmdline').map(({ pid, text }) => [pid, text]));
+    return procFiles('environ').flatMap(({ pid, text }) => {
+      const work = /(?:^| )OPS_MONITOR_ALONE=\S+ \d+ \S+ (\S+)/.exec(text)?.[1];
+      return work === undefined ? [] : [{ work, command: commands.get(pid) ?? '' }];
+    });
+  }
+});

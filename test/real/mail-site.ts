@@ -21,26 +21,7 @@ export interface Ended extends EndedProcess {
   readonly problems: readonly string[];
 }
 
-export interface MailSite {
-  readonly folder: string;
-  readonly state: string;
-  readonly home: string;
-  readonly environment: Record<string, string>;
-  /** Mails leave by SMTP to this port from now on. */
-  readonly sendTo: (port: number, more?: Readonly<Record<string, string>>) => void;
-  /** Writes the file that msmtp reads, with these lines after the server's. */
-  readonly writeMsmtprc: (port: number, lines: string) => void;
-  /** Writes a snapshot of now with the usage of each disk in percent. */
-  readonly look: (disks: Readonly<Record<string, number>>) => void;
-  readonly run: (stage: string, more?: Running) => Promise<Ended>;
-  /** Moves all times in the kept files back: the minutes have passed. */
-  readonly pass: (minutes: number) => void;
-  readonly waiting: () => string[];
-  readonly dead: () => string[];
-  /** Every file of the alerts, also those in the runtime folder. */
-  readonly files: () => string[];
-  readonly runtime: string;
-}
+export type MailSite = ReturnType<typeof mailSiteIn>;
 
 export interface Running {
   readonly environment?: Readonly<Record<string, string>>;
@@ -58,7 +39,7 @@ interface Settings {
   readonly state?: string;
 }
 
-export function mailSiteIn(folder: string, { configuration, state = join(folder, 'state') }: Settings): MailSite {
+export function mailSiteIn(folder: string, { configuration, state = join(folder, 'state') }: Settings) {
   const [config, home, run] = [join(folder, 'config.yaml'), join(folder, 'home'), join(folder, 'run')];
   mkdirSync(home, { recursive: true });
   // The snapshot is outside of the state: a test that fills the state's disk can write further snapshots.
@@ -83,23 +64,26 @@ export function mailSiteIn(folder: string, { configuration, state = join(folder,
     home,
     environment,
     runtime,
-    sendTo: (port, more = {}) =>
-      Object.assign(environment, {
+    /** Mails leave by SMTP to this port from now on. */
+    sendTo: (port: number, more: Readonly<Record<string, string>> = {}): void =>
+      void Object.assign(environment, {
         OPS_ALERT_TRANSPORT: 'smtp',
         OPS_ALERT_SMTP_HOST: '127.0.0.1',
         OPS_ALERT_SMTP_PORT: String(port),
         ...more,
       }),
-    writeMsmtprc: (port, lines) =>
+    /** Writes the file that msmtp reads, with these lines after the server's. */
+    writeMsmtprc: (port: number, lines: string): void =>
       writeFileSync(join(home, '.msmtprc'), `account default\nhost 127.0.0.1\nport ${port}\n${lines}\n`, {
         mode: 0o600,
       }),
-    look: (disks) => {
+    /** Writes a snapshot of now with the usage of each disk in percent. */
+    look: (disks: Readonly<Record<string, number>>): void => {
       const path = latest.path(places, new Date());
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, JSON.stringify(snapshotOfDisks(disks)));
     },
-    run: (stage, more = {}) =>
+    run: (stage: string, more: Running = {}): Promise<Ended> =>
       runStage(
         [
           ...(more.prefix ?? []),
@@ -120,12 +104,14 @@ export function mailSiteIn(folder: string, { configuration, state = join(folder,
         },
         more.started,
       ),
-    pass: (minutes) => {
+    /** Moves all times in the kept files back: the minutes have passed. */
+    pass: (minutes: number): void => {
       for (const path of [...filesIn(alerts), ...filesIn(spare)].filter((name) => name.endsWith('.json')))
         if (isWritable(path)) rewrite(path, earlier(readText(path), minutes));
     },
     waiting: () => [...new Set([...namesIn(join(alerts, 'outbox')), ...namesIn(join(spare, 'outbox'))])],
     dead: () => namesIn(join(alerts, 'outbox', 'dead')),
+    /** Every file of the alerts, also those in the runtime folder. */
     files: () => [...filesIn(alerts), ...filesIn(spare)],
   };
 }

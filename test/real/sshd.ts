@@ -34,9 +34,8 @@ export async function startSshd(t: TestContext, ...options: readonly string[]): 
   installPackages('openssh-server', 'openssh-client');
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-sshd-'));
   mkdirSync('/run/sshd', { recursive: true });
-  for (const key of ['host', 'user', 'stranger']) {
+  for (const key of ['host', 'user', 'stranger'])
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, key)]);
-  }
   writeFileSync(join(folder, 'authorized'), readText(join(folder, 'user.pub')), { mode: 0o600 });
   const port = await freePort();
   const [type, key] = readText(join(folder, 'host.pub')).split(' ');
@@ -75,10 +74,8 @@ export async function startSshd(t: TestContext, ...options: readonly string[]): 
     ];
     // Of some keywords ssh uses every line, not the first: a given keyword replaces the usual line.
     const given = new Set(lines.map((line) => line.split(' ')[0]));
-    writeFileSync(
-      path,
-      `Host source\n${[...lines, ...usual.filter((line) => !given.has(line.split(' ')[0]))].map((line) => `  ${line}\n`).join('')}`,
-    );
+    const all = [...lines, ...usual.filter((line) => !given.has(line.split(' ')[0]))];
+    writeFileSync(path, `Host source\n${all.map((line) => `  ${line}\n`).join('')}`);
     return path;
   };
   return {

@@ -56,3 +56,9 @@ export function dataOf(snapshot: Snapshot, section: string, item: string): Recor
   if (envelope.status !== 'ok') throw new Error(`${section}.${item}: ${JSON.stringify(envelope)}`);
   return envelope.data;
 }
+
+/** Levels by observation id, from the text of latest_health.json. */
+export function levelsIn(text: string): Record<string, string> {
+  const { observations } = JSON.parse(text) as { observations: { id: string; level: string }[] };
+  return Object.fromEntries(observations.map(({ id, level }) => [id, level]));
+}

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """A matrix of small Zarr stores as xarray writes them, and the newest finite samples as xarray reads them.
 
-stores.py list                                    the stores which the zarr at hand can write; `readable` is what
-                                                  zarrita is expected to read, `group` where the data are in it
+stores.py list                                    the stores that this zarr can write; `group` contains the data
 stores.py write OUT NAME...|--all [--end ISO]     OUT/NAME.zarr
 stores.py read STORE...                           a store, or a group in one: OUT/NAME.zarr/a/group
 
@@ -30,7 +29,7 @@ TICK = np.timedelta64(5, "m")
 # several chunks back.
 GAPS = {"DCInverterVolts": 0, "BatterySOC": 3, "InternalTemperature": 11}
 NO_GAPS = dict.fromkeys(GAPS, 0)
-# What no power of two divides: a wrong order of operations in a decoder shows in the last bit.
+# No power of two divides these values: a wrong order of operations in a decoder shows in the last bit.
 VALUES = {
     "DCInverterVolts": np.round(25.37 + 2.2 * np.sin(np.arange(SAMPLES) / 40), 2),
     "BatterySOC": np.round(50.1 + 49.3 * np.sin(np.arange(SAMPLES) / 90), 1),
@@ -59,7 +58,7 @@ def raw_time(ds, units, calendar):
 
 
 def spoil(ds, how):
-    """What the reader has to refuse: it takes the place of one variable, or of the calendar."""
+    """Puts in place of one variable, or of the calendar, something that the reader has to refuse."""
     volts = ds.DCInverterVolts
     if how == "2d":
         return ds.assign(DCInverterVolts=volts.expand_dims({"level": 2}, axis=1).copy())
@@ -74,10 +73,6 @@ I2 = {"dtype": "i2", "_FillValue": -32768}
 I4 = {"dtype": "i4", "_FillValue": -1}
 COARSE = {"scale_factor": 0.6, "add_offset": -40.3}
 SECONDS = {"units": "seconds since 1970-01-01", "dtype": "i8"}
-# What zarrita 0.7 has no codec for; and, worse, what it reads wrongly, as it overlooks a part of the configuration: a
-# width other than that of the data, or where the index of a shard is.
-BEYOND = ("bz2", "lzma", "astype", "quantize", "crc32", "n-fixedscaleoffset")
-OVERLOOKED = ("delta-narrow", "shuffle-narrow", "sharded-start")
 PACKED = {**I2, "scale_factor": 0.01, "add_offset": 3.7}
 
 
@@ -96,7 +91,7 @@ def raw(says, units, calendar="proleptic_gregorian", **more):
 
 
 def both_formats():
-    """What either format of Zarr can hold, in the words of xarray."""
+    """The stores that both formats of Zarr can hold, in the words of xarray."""
     return {
         "plain": row("all defaults, consolidated"),
         "scattered": row("not consolidated", consolidated=False),
@@ -249,14 +244,11 @@ def format_3():
 
 
 def matrix():
-    stores = {**format_2(), **(format_3() if ZARR_3 else {})}
-    for name, row in stores.items():
-        row["readable"] = not row["spoilt"] and not name.endswith(BEYOND + OVERLOOKED)
-    return stores
+    return {**format_2(), **(format_3() if ZARR_3 else {})}
 
 
 def again(path, group, **options):
-    """What xarray has no word for: the same arrays once more, by zarr itself."""
+    """Writes the same arrays again by zarr itself, with options that xarray does not have."""
     group = zarr.open_group(str(path), mode="r+", path=group or "")
     for name in VALUES:
         old = group[name]
@@ -309,10 +301,8 @@ def newest(variable):
         return None
     index = int(finite[-1])
     return {
-        "index": index,
         "time": str(variable.time.values.astype("datetime64[ns]").astype("i8")[index]),
         "value": struct.pack(">d", data[index]).hex(),
-        "dtype": variable.dtype.name,
     }
 
 
@@ -326,10 +316,6 @@ def read(path):
             }
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
-
-
-def told(name, row):
-    return {"name": name, "says": row["says"], "readable": row["readable"], "group": row["options"].get("group")}
 
 
 def main():
@@ -349,7 +335,7 @@ def main():
     if given.command == "read":
         print(json.dumps({path: read(path) for path in given.stores}, indent=1))
     elif given.command == "list":
-        print(json.dumps([told(name, row) for name, row in stores.items()], indent=1))
+        print(json.dumps([{"name": name, "group": row["options"].get("group")} for name, row in stores.items()], indent=1))
     else:
         for name in stores if given.all else given.names:
             write(f"{given.out}/{name}.zarr", stores[name], given.end, int(name[1]))

@@ -1,10 +1,9 @@
 // The thermal heartbeat with what reads it and what runs it: promtool, node-exporter, systemd.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { freePort, root } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
 import { bootSystemd } from './boot.ts';
@@ -22,69 +21,68 @@ const beatOf = (t: TestContext, machine: string) => {
   return join(site.state, 'textfiles', 'thermal.prom');
 };
 
-test('promtool accepts the textfile of every machine, and the example rules, without a word', (t) => {
-  const promtool = promtoolOf(t);
-  const names = readdirSync(machines);
-  assert.ok(names.length >= 5);
-  for (const machine of names) {
-    const input = readText(beatOf(t, machine));
-    assert.deepEqual(promtool(['check', 'metrics'], input), { status: 0, said: '' }, machine);
-  }
-  const rules = join(root, 'ops', 'prometheus', 'thermal.rules.yml');
-  for (const argv of [
-    ['check', 'rules', rules],
-    ['test', 'rules', join(root, 'test', 'real', 'thermal.rules.test.yml')],
-  ]) {
-    const { status, said } = promtool(argv);
+describe('thermal-heartbeat with promtool, node-exporter and systemd', () => {
+  test('promtool accepts the textfile of every machine, and the example rules, without a word', (t) => {
+    const promtool = promtoolOf(t);
+    const names = readdirSync(machines);
+    assert.ok(names.length >= 5);
+    for (const machine of names) {
+      const input = readText(beatOf(t, machine));
+      assert.deepEqual(promtool(['check', 'metrics'], input), { status: 0, said: '' }, machine);
+    }
+    const rules = join(root, 'ops', 'prometheus', 'thermal.rules.yml');
+    for (const argv of [
+      ['check', 'rules', rules],
+      ['test', 'rules', join(root, 'test', 'real', 'thermal.rules.test.yml')],
+    ]) {
+      const { status, said } = promtool(argv);
+      assert.equal(status, 0, said);
+    }
+  });
+
+  test('every question of the board is one that Prometheus understands', (t) => {
+    const promtool = promtoolOf(t);
+    const board = JSON.parse(readText(join(root, 'ops', 'grafana', 'thermal.json'))) as {
+      panels: { targets: { expr: string }[] }[];
+    };
+    const questions = board.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+    assert.ok(questions.length >= 7);
+    const rules = questions.map((expr, index) => ({
+      record: `question${index}`,
+      expr: expr.replaceAll(/\$\w+/g, '.*'),
+    }));
+    const file = join(temporaryFolder(t), 'questions.yml');
+    writeFileSync(file, JSON.stringify({ groups: [{ name: 'board', rules }] }));
+    const { status, said } = promtool(['check', 'rules', file]);
     assert.equal(status, 0, said);
-  }
-});
+  });
 
-test('every question of the board is one that Prometheus understands', (t) => {
-  const promtool = promtoolOf(t);
-  const board = JSON.parse(readText(join(root, 'ops', 'grafana', 'thermal.json'))) as {
-    panels: { targets: { expr: string }[] }[];
-  };
-  const questions = board.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
-  assert.ok(questions.length >= 7);
-  const rules = questions.map((expr, index) => ({ record: `question${index}`, expr: expr.replaceAll(/\$\w+/g, '.*') }));
-  const file = join(temporaryFolder(t), 'questions.yml');
-  writeFileSync(file, JSON.stringify({ groups: [{ name: 'board', rules }] }));
-  const { status, said } = promtool(['check', 'rules', file]);
-  assert.equal(status, 0, said);
-});
-
-test('node-exporter serves it, with every temperature and no error', async (t) => {
-  const exporter = join(unpackPackage(t, 'prometheus-node-exporter'), 'usr', 'bin', 'prometheus-node-exporter');
-  const folder = temporaryFolder(t);
-  const own = readText(beatOf(t, 'intel-server'));
-  writeFileSync(join(folder, 'thermal.prom'), own);
-  const port = await freePort();
-  const child = spawn(
-    exporter,
-    [
+  test('node-exporter serves it, with every temperature and no error', async (t) => {
+    const exporter = join(unpackPackage(t, 'prometheus-node-exporter'), 'usr', 'bin', 'prometheus-node-exporter');
+    const folder = temporaryFolder(t);
+    const own = readText(beatOf(t, 'intel-server'));
+    writeFileSync(join(folder, 'thermal.prom'), own);
+    const port = await freePort();
+    const collectors = [
       '--collector.disable-defaults',
       '--collector.textfile',
       `--collector.textfile.directory=${folder}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    { stdio: 'ignore' },
-  );
-  t.after(() => child.kill('SIGKILL'));
-  let text = '';
-  const read = async () => (text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
-  await until(() => read().then(Boolean, () => false));
-  assert.match(text, /^node_textfile_scrape_error 0$/m);
-  const temperatures = own.split('\n').filter((line) => line.startsWith('node_thermal_celsius{'));
-  assert.ok(temperatures.length >= 20);
-  const served = text.split('\n').filter((line) => line.startsWith('node_thermal_celsius{'));
-  assert.equal(served.length, temperatures.length);
-  assert.match(text, /^node_thermal_heartbeat_seconds [\d.e+]+$/m);
-});
+    ];
+    const child = spawn(exporter, [...collectors, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
+    t.after(() => child.kill('SIGKILL'));
+    let text = '';
+    const read = async () => (text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+    await until(() => read().then(Boolean, () => false));
+    assert.match(text, /^node_textfile_scrape_error 0$/m);
+    const temperatures = own.split('\n').filter((line) => line.startsWith('node_thermal_celsius{'));
+    assert.ok(temperatures.length >= 20);
+    const served = text.split('\n').filter((line) => line.startsWith('node_thermal_celsius{'));
+    assert.equal(served.length, temperatures.length);
+    assert.match(text, /^node_thermal_heartbeat_seconds [\d.e+]+$/m);
+  });
 
-test('the units are without a fault, and as hard as they were', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-units-'));
-  try {
+  test('the units are without a fault, and as hard as they were', (t) => {
+    const folder = temporaryFolder(t);
     const names = readdirSync(unitFolder).filter((name) => /\.(service|timer)$/.test(name));
     assert.ok(names.length >= 4);
     // Where it is installed the programs lie elsewhere than here.
@@ -108,74 +106,69 @@ test('the units are without a fault, and as hard as they were', () => {
     }
     for (const name of names.filter((one) => one.endsWith('.timer')))
       assert.ok(statSync(join(folder, name.replace('.timer', '.service'))).isFile(), `${name} starts nothing`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  });
 
-test('under a real systemd the timer beats, as the service’s user, in its sandbox, with and without a credential', async (t) => {
-  installPackages('lm-sensors');
-  const unit = (name: string): [string, string] => [name, readText(join(unitFolder, name))];
-  const units = Object.fromEntries([
-    unit('thermal-heartbeat.service'),
-    // Sooner, so that the test need not wait a minute.
-    ['thermal-heartbeat.timer', unit('thermal-heartbeat.timer')[1].replace('0/30', '0/5')],
-    unit('nvme-smart-log.service'),
-    unit('nvme-smart-log.timer'),
-  ]);
-  const machine = await bootSystemd(t, units, []);
-  const { must } = machine;
-  must('systemd-sysusers', '/opt/ops-monitor/systemd/sysusers.d/ops-monitor.conf');
-  must('systemd-tmpfiles', '--create', '/opt/ops-monitor/systemd/tmpfiles.d/ops-monitor-textfile.conf');
-  must('mkdir', '-p', '/etc/ops-monitor', '/etc/credstore');
-  const config = `files: { textfiles: /var/lib/node-exporter/textfile }
-hosts: { local: { folder: /opt/ops-monitor/test/thermal/machines/amd-desktop } }
+  test('under a real systemd the timer beats, as the service’s user, in its sandbox, with and without a credential', async (t) => {
+    installPackages('lm-sensors');
+    const unit = (name: string): [string, string] => [name, readText(join(unitFolder, name))];
+    const units = Object.fromEntries([
+      unit('thermal-heartbeat.service'),
+      // Sooner, so that the test need not wait a minute.
+      ['thermal-heartbeat.timer', unit('thermal-heartbeat.timer')[1].replace('0/30', '0/5')],
+      unit('nvme-smart-log.service'),
+      unit('nvme-smart-log.timer'),
+    ]);
+    const machine = await bootSystemd(t, units, []);
+    const { must } = machine;
+    must('systemd-sysusers', '/opt/ops-monitor/systemd/sysusers.d/ops-monitor.conf');
+    must('systemd-tmpfiles', '--create', '/opt/ops-monitor/systemd/tmpfiles.d/ops-monitor-textfile.conf');
+    must('mkdir', '-p', '/etc/ops-monitor', '/etc/credstore');
+    const files = 'files: { textfiles: /var/lib/node-exporter/textfile }\n';
+    const config = `${files}hosts: { local: { folder: /opt/ops-monitor/test/thermal/machines/amd-desktop } }
 thermal: { sentry: { dsn: $SENTRY_DSN } }
 `;
-  machine.write('/etc/ops-monitor/config.yaml', config);
-  must('systemctl', 'start', 'thermal-heartbeat.service');
-  const log = (): string => must('journalctl', '-u', 'thermal-heartbeat', '-o', 'cat');
-  assert.match(log(), /"problems":\["Sentry is not notified: SENTRY_DSN is not set/);
-  const textfile = '/var/lib/node-exporter/textfile/thermal.prom';
-  assert.match(machine.read(textfile), /sensor="Tdie"\} 61.125$/m);
-  assert.equal(must('stat', '-c', '%U %G %a', textfile).trim(), 'ops-monitor ops-monitor 644');
-  assert.equal(
-    must('stat', '-c', '%U', '/run/ops-monitor/thermal/var/lib/ops-monitor/thermal_state.json').trim(),
-    'ops-monitor',
-  );
+    machine.write('/etc/ops-monitor/config.yaml', config);
+    must('systemctl', 'start', 'thermal-heartbeat.service');
+    const log = (): string => must('journalctl', '-u', 'thermal-heartbeat', '-o', 'cat');
+    assert.match(log(), /"problems":\["Sentry is not notified: SENTRY_DSN is not set/);
+    const textfile = '/var/lib/node-exporter/textfile/thermal.prom';
+    assert.match(machine.read(textfile), /sensor="Tdie"\} 61.125$/m);
+    assert.equal(must('stat', '-c', '%U %G %a', textfile).trim(), 'ops-monitor ops-monitor 644');
+    assert.equal(
+      must('stat', '-c', '%U', '/run/ops-monitor/thermal/var/lib/ops-monitor/thermal_state.json').trim(),
+      'ops-monitor',
+    );
 
-  machine.write('/etc/credstore/ops-monitor.sentry-dsn', 'http://0123456789abcdef@127.0.0.1:9/42');
-  must('systemctl', 'start', 'thermal-heartbeat.service');
-  assert.match(log(), /did not take the beat: connect ECONNREFUSED/);
-  assert.doesNotMatch(log(), /0123456789abcdef/);
+    machine.write('/etc/credstore/ops-monitor.sentry-dsn', 'http://0123456789abcdef@127.0.0.1:9/42');
+    must('systemctl', 'start', 'thermal-heartbeat.service');
+    assert.match(log(), /did not take the beat: connect ECONNREFUSED/);
+    assert.doesNotMatch(log(), /0123456789abcdef/);
 
-  const beat = (): number => Number(/^node_thermal_heartbeat_seconds (\d+)$/m.exec(machine.read(textfile))?.[1]);
-  const before = beat();
-  must('systemctl', 'start', 'thermal-heartbeat.timer');
-  await new Promise((resolve) => setTimeout(resolve, 12_000));
-  assert.ok(beat() >= before + 5, `${before}, then ${beat()}: the timer does not beat`);
-  const shown = must('systemctl', 'show', '-P', 'Result', 'thermal-heartbeat.service').trim();
-  assert.equal(shown, 'success');
-  must('systemctl', 'stop', 'thermal-heartbeat.timer');
+    const beat = (): number => Number(/^node_thermal_heartbeat_seconds (\d+)$/m.exec(machine.read(textfile))?.[1]);
+    const before = beat();
+    must('systemctl', 'start', 'thermal-heartbeat.timer');
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    assert.ok(beat() >= before + 5, `${before}, then ${beat()}: the timer does not beat`);
+    const shown = must('systemctl', 'show', '-P', 'Result', 'thermal-heartbeat.service').trim();
+    assert.equal(shown, 'success');
+    must('systemctl', 'stop', 'thermal-heartbeat.timer');
 
-  // The kernel's own paths, as the machine itself: of a recording, since this one may have no sensors.
-  const sys = '/opt/ops-monitor/test/thermal/machines/intel-server/root/sys';
-  for (const part of ['class', 'devices']) must('mount', '--bind', `${sys}/${part}`, `/sys/${part}`);
-  machine.write('/etc/ops-monitor/config.yaml', 'files: { textfiles: /var/lib/node-exporter/textfile }\n');
-  must('systemctl', 'start', 'thermal-heartbeat.service');
-  assert.match(machine.read(textfile), /chip="platform\/coretemp.0",sensor="Package id 0"\} 65$/m);
-  assert.match(machine.read(textfile), /chip="acpitz@LNXTHERM:01",sensor="temp"\} 29.8$/m);
+    // The kernel's own paths, as the machine itself: of a recording, since this one may have no sensors.
+    const sys = '/opt/ops-monitor/test/thermal/machines/intel-server/root/sys';
+    for (const part of ['class', 'devices']) must('mount', '--bind', `${sys}/${part}`, `/sys/${part}`);
+    machine.write('/etc/ops-monitor/config.yaml', files);
+    must('systemctl', 'start', 'thermal-heartbeat.service');
+    assert.match(machine.read(textfile), /chip="platform\/coretemp.0",sensor="Package id 0"\} 65$/m);
+    assert.match(machine.read(textfile), /chip="acpitz@LNXTHERM:01",sensor="temp"\} 29.8$/m);
 
-  // The real `sensors`, which calls two chips the same and leaves out what it cannot read.
-  machine.write(
-    '/etc/ops-monitor/config.yaml',
-    'files: { textfiles: /var/lib/node-exporter/textfile }\nthermal: { sensors: true }\n',
-  );
-  must('systemctl', 'start', 'thermal-heartbeat.service');
-  assert.match(machine.read(textfile), /source="sensors",chip="coretemp-isa-0001",sensor="Package id 1"\} 91$/m);
-  assert.match(machine.read(textfile), /source="sensors",chip="acpitz-\w+-\w+#2",sensor="temp1"\} 29.8$/m);
+    // The real `sensors`, which calls two chips the same and leaves out what it cannot read.
+    machine.write('/etc/ops-monitor/config.yaml', `${files}thermal: { sensors: true }\n`);
+    must('systemctl', 'start', 'thermal-heartbeat.service');
+    assert.match(machine.read(textfile), /source="sensors",chip="coretemp-isa-0001",sensor="Package id 1"\} 91$/m);
+    assert.match(machine.read(textfile), /source="sensors",chip="acpitz-\w+-\w+#2",sensor="temp1"\} 29.8$/m);
 
-  // Without a disk there is nothing to ask, and that is no failure.
-  must('systemctl', 'start', 'nvme-smart-log.service');
-  assert.equal(must('systemctl', 'show', '-P', 'ConditionResult', 'nvme-smart-log.service').trim(), 'no');
+    // Without a disk there is nothing to ask, and that is no failure.
+    must('systemctl', 'start', 'nvme-smart-log.service');
+    assert.equal(must('systemctl', 'show', '-P', 'ConditionResult', 'nvme-smart-log.service').trim(), 'no');
+  });
 });

@@ -1,10 +1,10 @@
-// Who runs it: a newcomer without root, the service's user, and root by hand in between.
+// Runs by different users: a newcomer without root, the service's user, and root by hand in between.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { root } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 import { needRoot } from './packages.ts';
@@ -22,88 +22,90 @@ function folderOfNobody(t: TestContext): string {
   return folder;
 }
 
-test('in a fresh clone, without root and without a configuration, the README’s two commands work', (t) => {
-  const folder = folderOfNobody(t);
-  execFileSync('git', ['-c', 'safe.directory=*', 'clone', '-q', '--no-hardlinks', root, join(folder, 'clone')]);
-  execFileSync('chown', ['-R', `${nobody}:${nogroup}`, folder]);
-  // The machine's own Node and npm, not the pinned ones that run this test; and where packages come from, but nothing
-  // else of what npm tells the scripts it runs.
-  const path = (process.env['PATH'] ?? '')
-    .split(':')
-    .filter((part) => !part.includes('node_modules'))
-    .join(':');
-  const settings = Object.entries(process.env).filter(([name]) =>
-    /^(npm_config_(registry|cafile|strict_ssl)$|NODE_EXTRA_CA_CERTS|SSL_CERT_|https?_proxy)/i.test(name),
-  );
-  const env = { ...Object.fromEntries(settings), PATH: path, HOME: folder, LANG: 'C.UTF-8' };
-  for (const [command, expected] of [
-    ['npm ci && npm start', /● (GREEN|AMBER|RED|UNKNOWN) {3}/],
-    ['npm test', /^ℹ fail 0$/m],
-  ] as const) {
-    const { status, stdout, stderr } = spawnSync('setpriv', [...asNobody.slice(1), 'sh', '-c', command], {
-      cwd: join(folder, 'clone'),
-      env,
-      encoding: 'utf8',
-      timeout: 900_000,
-    });
-    assert.equal(status, 0, `${command}\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`);
-    assert.match(stdout, expected);
-  }
-  const left = execFileSync('git', ['-c', 'safe.directory=*', '-C', join(folder, 'clone'), 'status', '--porcelain'], {
-    encoding: 'utf8',
-  });
-  assert.equal(left, '', 'something was left in the tree');
-});
-
-test('root running a stage by hand leaves nothing that the service’s user cannot replace or append to', (t) => {
-  const folder = folderOfNobody(t);
-  mkdirSync(join(folder, 'state'));
-  chownSync(join(folder, 'state'), nobody, nogroup);
-  const byHand = siteIn(folder, '');
-  for (const stage of stages) assert.equal(byHand.run(stage).status, 0, stage);
-  const owners = readdirSync(join(folder, 'state'), { recursive: true }).map((name) => [
-    name,
-    statSync(join(folder, 'state', String(name))).uid,
-  ]);
-  assert.ok(owners.length >= 12);
-  assert.deepEqual(
-    owners.filter(([, uid]) => uid !== nobody),
-    [],
-  );
-  // What root left in the cache and the runtime folder is root's own business.
-  for (const name of ['cache', 'run']) rmSync(join(folder, name), { recursive: true, force: true });
-  const service = siteIn(folder, '', asNobody);
-  for (const stage of stages) {
-    const { status, stderr } = service.run(stage);
-    assert.equal(status, 0, `${stage}: ${stderr}`);
-  }
-});
-
-test('root does not run compiled code that another user left in a cache that it was pointed at', (t) => {
-  const folder = temporaryFolder(t);
-  const site = siteIn(folder, '');
-  const kept = join(folder, 'cache', 'ops-monitor', 'compiled', 'check-config.main.cjs');
-  mkdirSync(join(folder, 'cache', 'ops-monitor'), { recursive: true });
-  assert.equal(site.run('check-config').status, 0);
-  chownSync(kept, nobody, nogroup);
-  assert.equal(site.run('check-config').status, 0);
-  assert.equal(statSync(kept).uid, 0, 'it was made anew, in place of being used');
-});
-
-test('in somebody else’s state a stage says which folder is whose, whether it ever ran there or not', (t) => {
-  const folder = folderOfNobody(t);
-  const state = join(folder, 'state');
-  const site = siteIn(folder, `files: { state: ${state} }\n`, asNobody);
-  for (const found of [state, join(state, 'locks'), join(state, 'locks', 'send-alerts')]) {
-    if (found.endsWith('send-alerts')) writeFileSync(found, '');
-    else mkdirSync(found);
-    const { status, stderr } = site.run('send-alerts');
-    assert.equal(status, 1, stderr);
-    assert.ok(
-      stderr.includes(
-        `the lock ${state}/locks/send-alerts cannot be taken: ${found} belongs to the user 0, and this is ${nobody}`,
-      ),
-      stderr,
+describe('users', () => {
+  test('in a fresh clone, without root and without a configuration, the README’s two commands work', (t) => {
+    const folder = folderOfNobody(t);
+    execFileSync('git', ['-c', 'safe.directory=*', 'clone', '-q', '--no-hardlinks', root, join(folder, 'clone')]);
+    execFileSync('chown', ['-R', `${nobody}:${nogroup}`, folder]);
+    // The machine's own Node and npm, not the pinned ones that run this test; and where packages come from, but nothing
+    // else of what npm tells the scripts it runs.
+    const path = (process.env['PATH'] ?? '')
+      .split(':')
+      .filter((part) => !part.includes('node_modules'))
+      .join(':');
+    const settings = Object.entries(process.env).filter(([name]) =>
+      /^(npm_config_(registry|cafile|strict_ssl)$|NODE_EXTRA_CA_CERTS|SSL_CERT_|https?_proxy)/i.test(name),
     );
-  }
+    const env = { ...Object.fromEntries(settings), PATH: path, HOME: folder, LANG: 'C.UTF-8' };
+    for (const [command, expected] of [
+      ['npm ci && npm start', /● (GREEN|AMBER|RED|UNKNOWN) {3}/],
+      ['npm test', /^ℹ fail 0$/m],
+    ] as const) {
+      const { status, stdout, stderr } = spawnSync('setpriv', [...asNobody.slice(1), 'sh', '-c', command], {
+        cwd: join(folder, 'clone'),
+        env,
+        encoding: 'utf8',
+        timeout: 900_000,
+      });
+      assert.equal(status, 0, `${command}\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`);
+      assert.match(stdout, expected);
+    }
+    const left = execFileSync('git', ['-c', 'safe.directory=*', '-C', join(folder, 'clone'), 'status', '--porcelain'], {
+      encoding: 'utf8',
+    });
+    assert.equal(left, '', 'something was left in the tree');
+  });
+
+  test('root running a stage by hand leaves nothing that the service’s user cannot replace or append to', (t) => {
+    const folder = folderOfNobody(t);
+    mkdirSync(join(folder, 'state'));
+    chownSync(join(folder, 'state'), nobody, nogroup);
+    const byHand = siteIn(folder, '');
+    for (const stage of stages) assert.equal(byHand.run(stage).status, 0, stage);
+    const owners = readdirSync(join(folder, 'state'), { recursive: true }).map((name) => [
+      name,
+      statSync(join(folder, 'state', String(name))).uid,
+    ]);
+    assert.ok(owners.length >= 12);
+    assert.deepEqual(
+      owners.filter(([, uid]) => uid !== nobody),
+      [],
+    );
+    // What root left in the cache and the runtime folder is root's own business.
+    for (const name of ['cache', 'run']) rmSync(join(folder, name), { recursive: true, force: true });
+    const service = siteIn(folder, '', asNobody);
+    for (const stage of stages) {
+      const { status, stderr } = service.run(stage);
+      assert.equal(status, 0, `${stage}: ${stderr}`);
+    }
+  });
+
+  test('root does not run compiled code that another user left in a cache that it was pointed at', (t) => {
+    const folder = temporaryFolder(t);
+    const site = siteIn(folder, '');
+    const kept = join(folder, 'cache', 'ops-monitor', 'compiled', 'check-config.main.cjs');
+    mkdirSync(join(folder, 'cache', 'ops-monitor'), { recursive: true });
+    assert.equal(site.run('check-config').status, 0);
+    chownSync(kept, nobody, nogroup);
+    assert.equal(site.run('check-config').status, 0);
+    assert.equal(statSync(kept).uid, 0, 'it was made anew, in place of being used');
+  });
+
+  test('in somebody else’s state a stage says which folder is whose, whether it ever ran there or not', (t) => {
+    const folder = folderOfNobody(t);
+    const state = join(folder, 'state');
+    const site = siteIn(folder, `files: { state: ${state} }\n`, asNobody);
+    for (const found of [state, join(state, 'locks'), join(state, 'locks', 'send-alerts')]) {
+      if (found.endsWith('send-alerts')) writeFileSync(found, '');
+      else mkdirSync(found);
+      const { status, stderr } = site.run('send-alerts');
+      assert.equal(status, 1, stderr);
+      assert.ok(
+        stderr.includes(
+          `the lock ${state}/locks/send-alerts cannot be taken: ${found} belongs to the user 0, and this is ${nobody}`,
+        ),
+        stderr,
+      );
+    }
+  });
 });

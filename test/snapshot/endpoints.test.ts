@@ -5,15 +5,15 @@ import { createServer as createSecure } from 'node:https';
 import { createServer as createRaw } from 'node:net';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
-import { localHostOpener } from '../../lib/io/localhost.ts';
 import { endpoints } from '../../lib/snapshot/probes/endpoints.ts';
 import { listen, listenSilently } from '../process.ts';
 import { configurationOf, readText } from '../world.ts';
+import { localHost } from './machine.ts';
 
 const tls = join(import.meta.dirname, '..', 'io', 'tls');
 
 async function read(url: string, more = '') {
-  const host = localHostOpener({ notes: '/nonexistent', userAgent: 'ops-monitor/test' })(new AbortController().signal);
+  const host = localHost('/nonexistent');
   const config = configurationOf(`endpoints: { x: { url: "${url}"${more} } }`);
   return endpoints.read({ host: () => host, config, item: 'x', previous: undefined, bootId: '', at: new Date() });
 }

@@ -44,15 +44,9 @@ function machine(links: Record<string, string> = {}, child?: Completed) {
       return child ?? { exit_code: 0, stdout: '/nfs/real\n4096 1000 600 500 100 75\n', stderr: '' };
     },
   });
+  const none = { previous: undefined, bootId: '', at: new Date(0) };
   const read = (text: string, item = 'x') =>
-    filesystems.read({
-      host: () => host,
-      config: configurationOf(text),
-      item,
-      previous: undefined,
-      bootId: '',
-      at: new Date(0),
-    });
+    filesystems.read({ ...none, host: () => host, config: configurationOf(text), item });
   return { read, touched, ran, host };
 }
 

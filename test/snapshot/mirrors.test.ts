@@ -1,21 +1,18 @@
 // The mirrors probe against real files on disk.
 import assert from 'node:assert/strict';
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
-import { localHostOpener } from '../../lib/io/localhost.ts';
 import { mirrors } from '../../lib/snapshot/probes/mirrors.ts';
 import { configurationOf, temporaryFolder } from '../world.ts';
+import { recordedHost, writeModified } from './machine.ts';
 
 const at = new Date('2026-11-20T12:00:00Z');
 
 function write(root: string, files: Record<string, [time: string, size?: number]>): void {
   mkdirSync(root, { recursive: true });
-  for (const [path, [time, size = 10]] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), 'x'.repeat(size));
-    utimesSync(join(root, path), new Date(time), new Date(time));
-  }
+  for (const [path, [time, size = 10]] of Object.entries(files))
+    writeModified(join(root, path), 'x'.repeat(size), new Date(time));
 }
 
 function read(
@@ -27,15 +24,7 @@ function read(
   const folder = temporaryFolder(t);
   write(join(folder, 'source'), source);
   if (copy) write(join(folder, 'copy'), copy);
-  const asked: string[] = [];
-  const open = localHostOpener({ notes: join(folder, 'notes'), userAgent: 'test' })(new AbortController().signal);
-  const host = {
-    ...open,
-    run: (argv: readonly string[], options?: { alone?: string }) => (
-      asked.push(argv.join(' ')),
-      open.run(argv, options)
-    ),
-  };
+  const { host, asked } = recordedHost(folder);
   const config = configurationOf(
     `streams: { s: { source: { root: ${folder}/source, files: "${pattern}" }, mirrors: { gws: { root: ${folder}/copy, compare: 2d } } } }`,
   );

@@ -5,6 +5,7 @@ import { clock } from '../../lib/snapshot/probes/clock.ts';
 import { host as hostProbe } from '../../lib/snapshot/probes/host.ts';
 import { services } from '../../lib/snapshot/probes/services.ts';
 import { systemd } from '../../lib/snapshot/probes/systemd.ts';
+import { service } from '../health/seen.ts';
 import { hostOf } from '../host.ts';
 import { configurationOf } from '../world.ts';
 
@@ -73,21 +74,7 @@ describe('services probe', () => {
 
   test('restarts are counted between snapshots of one boot, and from 0 after a start by hand', async () => {
     const before = (restarts: number, bootId = 'boot') => ({
-      previous: {
-        at,
-        bootId,
-        data: {
-          'a.service': {
-            groups: [],
-            load_state: '',
-            active_state: '',
-            sub_state: '',
-            result: '',
-            enabled: '',
-            restarts,
-          },
-        },
-      },
+      previous: { at, bootId, data: { 'a.service': service({ restarts }) } },
     });
     const recent = async (more: Partial<Parameters<typeof services.read>[0]>) =>
       (await read('services: [a.service]', [block({ NRestarts: '5' })], more).found)['a.service']?.recent_restarts;
@@ -160,7 +147,7 @@ describe('clock probe', () => {
       'a file that is six hours old is no evidence',
     );
     assert.equal(await told(machine(undefined, 'yes')), true);
-    await assert.rejects(told(machine(undefined, '', 1)), /timedatectl did not tell/);
+    await assert.rejects(told(machine(undefined, '', 1)), /timedatectl gave no answer/);
     await assert.rejects(async () => clock.read({ ...none, host: () => hostOf({}), config }), Absent);
   });
 });
@@ -184,15 +171,10 @@ describe('host probe', () => {
     assert.equal(first.swap_used_bytes, 102_400);
     assert.equal(first.oom_kills, 7);
     assert.ok(!('recent_oom_kills' in first), 'the first snapshot has nothing to compare with');
-    const recent = async (oom_kills: number, bootId: string) =>
-      (
-        await hostProbe.read({
-          ...none,
-          host: () => machine,
-          config,
-          previous: { at, bootId, data: { ...first, oom_kills } },
-        })
-      ).recent_oom_kills;
+    const recent = async (oom_kills: number, bootId: string) => {
+      const previous = { at, bootId, data: { ...first, oom_kills } };
+      return (await hostProbe.read({ ...none, host: () => machine, config, previous })).recent_oom_kills;
+    };
     assert.equal(await recent(5, 'boot'), 2);
     assert.equal(await recent(5, 'the boot before'), 7);
   });

@@ -1,12 +1,11 @@
 // The streams probe against real archives on disk.
 import assert from 'node:assert/strict';
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
-import type { Host } from '../../lib/contract/host.ts';
-import { localHostOpener } from '../../lib/io/localhost.ts';
 import { streams } from '../../lib/snapshot/probes/streams.ts';
 import { configurationOf, temporaryFolder } from '../world.ts';
+import { recordedHost, writeModified } from './machine.ts';
 
 const at = new Date('2026-11-20T12:00:00Z');
 
@@ -19,25 +18,8 @@ interface File {
 function archive(t: TestContext, files: readonly File[]) {
   const root = join(temporaryFolder(t), 'archive');
   mkdirSync(root);
-  for (const { path, time, text = 'data' } of files) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-    const modified = new Date(time ?? at);
-    utimesSync(join(root, path), modified, modified);
-  }
-  const asked: string[] = [];
-  const open = localHostOpener({ notes: join(root, '..', 'notes'), userAgent: 'test' })(new AbortController().signal);
-  const host: Host = {
-    ...open,
-    run: (argv, options) => {
-      asked.push(argv.join(' '));
-      return open.run(argv, options);
-    },
-    list: (path) => {
-      asked.push(`list ${path}`);
-      return open.list(path);
-    },
-  };
+  for (const { path, time, text = 'data' } of files) writeModified(join(root, path), text, new Date(time ?? at));
+  const { host, asked } = recordedHost(join(root, '..'));
   const read = (files_: string, time = 'mtime', folder = root) =>
     streams.read({
       host: () => host,

@@ -107,7 +107,7 @@ describe('workspace probe', () => {
     for (const [answer, why] of [
       [{ exit_code: 3, stdout: '', stderr: 'no such group\n' }, /quota-of aurora failed: no such group/],
       [printed('75%'), /not JSON: "75%"/],
-      [printed('{"size_bytes": 1000, "used_bytes": null}'), /used_bytes of the usage is no number of bytes: null/],
+      [printed('{"size_bytes": 1000, "used_bytes": null}'), /used_bytes of the usage is not a number of bytes: null/],
       [printed('{"size_bytes": 0, "used_bytes": 0}'), /size_bytes of the usage is 0/],
     ] as const) {
       const found = await read(quota, { prints: { sh: threeQuarters, 'quota-of': answer } });

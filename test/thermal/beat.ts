@@ -1,4 +1,4 @@
-// The thermal heartbeat on a machine that is a folder, with everything of its own in another one.
+// The thermal heartbeat on a recorded machine, with all its own files in a temporary folder.
 import { join } from 'node:path';
 import type { Host } from '../../lib/contract/host.ts';
 import type { Net } from '../../lib/contract/net.ts';
@@ -22,10 +22,10 @@ export interface TestBeat {
 /** Each beat is process 4711. */
 export const processesOf = (living: ReadonlySet<number> = new Set()): Processes => ({
   self: () => ({ pid: 4711, started: '1' }),
-  lives: ({ pid }) => living.has(pid),
+  isStillAlive: ({ pid }) => living.has(pid),
 });
 
-/** What these sources read, as the beat has them read. */
+/** Reads these sources as a beat does. */
 export const readFrom = (sources: readonly Source[], host: Host, at = '2026-11-20T06:00:00Z'): Promise<Read[]> =>
   readSources(
     sources,
@@ -37,7 +37,7 @@ export const readFrom = (sources: readonly Source[], host: Host, at = '2026-11-2
     chipsOf({}, processesOf()),
   );
 
-/** `machine` is a folder, or a Host of literals. `living` are the processes that still are. */
+/** `machine` is a folder, or a Host of literals. `living`: the processes that are still alive. */
 export function beatOn(
   folder: string,
   machine: string | Host,

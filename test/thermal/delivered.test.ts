@@ -1,4 +1,4 @@
-// What is delivered beside the program fits it: the board, the values, the rules and the page.
+// The dashboard, values, rules and page that are delivered with the program fit it.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
@@ -9,7 +9,7 @@ import { machines } from './beat.ts';
 
 const ops = join(machines, '..', '..', '..', 'ops');
 
-/** Of all machines together every family is there. */
+/** All machines together have every metric family. */
 const exported = new Set(
   ['intel-server', 'two-nvme'].flatMap((machine) =>
     [...readText(join(machines, machine, 'expected', 'thermal.prom')).matchAll(/^# TYPE (\S+)/gm)].map(
@@ -18,7 +18,7 @@ const exported = new Set(
   ),
 );
 
-describe('what is delivered beside the thermal heartbeat', () => {
+describe('files delivered with the thermal heartbeat', () => {
   test('the board and the rules use only exported metrics', () => {
     const board = JSON.parse(readText(join(ops, 'grafana', 'thermal.json'))) as { panels: { id: number }[] };
     assert.ok(board.panels.length >= 5);

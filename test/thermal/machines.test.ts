@@ -1,4 +1,4 @@
-// Machines as folders: what Prometheus is given of each, and what a person sees.
+// Recorded machines: the textfile for Prometheus and the table for people.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,12 +36,12 @@ describe('thermal-heartbeat on recorded machines', () => {
     assert.doesNotMatch(text, /^node_thermal_celsius/m, 'a temperature of nothing');
     assert.match(text, /^node_thermal_heartbeat_seconds 1795154400$/m);
 
-    // After a boot only the disk still knows.
+    // After a boot the time is left on the disk only.
     rmSync(beat.state);
     await beat.run('2026-11-20T07:00:30Z');
     assert.match(readText(beat.textfile), /^node_thermal_heartbeat_seconds 1795154400$/m);
 
-    // And where the beat before it was well, the record of that one.
+    // Where the beat before was well, the time comes from the record of that beat.
     rmSync(beat.state);
     const world = worldIn(folder, { at: new Date('2026-11-20T08:00:00Z') });
     const { counts: well } = await before.run('2026-11-20T08:00:00Z');

@@ -1,4 +1,4 @@
-// What sensors, disks and kernels really say when something is odd: each with the reading that is to come of it.
+// Odd output that real sensors, disks and kernels give, each with the expected reading.
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import type { Host } from '../../lib/contract/host.ts';
@@ -10,25 +10,24 @@ import { nvme } from '../../lib/thermal/sources/nvme.ts';
 import { sensors } from '../../lib/thermal/sources/sensors.ts';
 import { zones } from '../../lib/thermal/sources/thermal_zone.ts';
 import { markStuck } from '../../lib/thermal/stuck.ts';
-import type { Tracks } from '../../lib/thermal/thresholds.ts';
 import { hostOf } from '../host.ts';
 import { configurationOf } from '../world.ts';
 import { readFrom } from './beat.ts';
-import { judgeAndStep } from './step.ts';
-import { chipHost, errno, sensorsHost, treeHost, zoneHost } from './tree.ts';
+import { tracksAfter } from './step.ts';
+import { chipHost, errno, sensorsHost, treeHost, zoneFiles } from './tree.ts';
 
 const at = new Date('2026-11-20T06:00:00Z');
 const limits = configurationOf('').thermal;
 
-/** The numbers of those that are here. */
-const told = new Set<number>();
+/** The numbers of the inputs that have a test. */
+const tested = new Set<number>();
 
 function nasty(number: number, says: string, check: () => void | Promise<void>): void {
-  told.add(number);
+  tested.add(number);
   test(`#${number} ${says}`, check);
 }
 
-/** `chip/sensor` with its number, or with the problem in place of one; or what became of the whole source. */
+/** `chip/sensor` → its temperature or problem; or the outcome of the whole source. */
 async function read(source: Source, host: Host): Promise<Record<string, number | string> | string> {
   const [found] = await readFrom([source], host);
   assert.ok(found);
@@ -146,7 +145,9 @@ const ofSensors: Case<Host | string>[] = [
   ],
 ];
 
-/** With one chip as hwmon0, mostly. */
+const temp1Of = (driver: string, read: number | string) => ({ [`platform/${driver}.0/temp1`]: read });
+
+/** Most cases have one chip, as hwmon0. */
 const ofHwmon: Case[] = [
   [
     8,
@@ -163,7 +164,7 @@ const ofHwmon: Case[] = [
   ],
   [
     9,
-    'limits that are none',
+    'implausible limits',
     chipHost('nvme', { temp1_input: '44850\n', temp1_max: '65261850\n', temp1_min: '-273150\n' }),
     { 'platform/nvme.0/temp1': 44.85 },
   ],
@@ -171,7 +172,7 @@ const ofHwmon: Case[] = [
     10,
     `${text} of an unconnected one`,
     chipHost('nct6775', { temp1_input: `${text}\n` }),
-    { 'platform/nct6775.0/temp1': 'implausible' },
+    temp1Of('nct6775', 'implausible'),
   ]),
   [
     11,
@@ -179,18 +180,8 @@ const ofHwmon: Case[] = [
     chipHost('it87', { temp1_input: '127000\n', temp1_fault: '1\n', temp2_input: '40000\n', temp2_fault: '0\n' }),
     { 'platform/it87.0/temp1': 'faulted', 'platform/it87.0/temp2': 40 },
   ],
-  [
-    11,
-    '127 without a fault',
-    chipHost('it87', { temp1_input: '127000\n' }),
-    { 'platform/it87.0/temp1': 'implausible' },
-  ],
-  [
-    13,
-    'absolute zero of a virtual disk',
-    chipHost('nvme', { temp1_input: '-273150\n' }),
-    { 'platform/nvme.0/temp1': 'absent' },
-  ],
+  [11, '127 without a fault', chipHost('it87', { temp1_input: '127000\n' }), temp1Of('it87', 'implausible')],
+  [13, 'absolute zero of a virtual disk', chipHost('nvme', { temp1_input: '-273150\n' }), temp1Of('nvme', 'absent')],
   [
     16,
     'an alarm beyond a limit of 0',
@@ -264,35 +255,26 @@ const ofNvme: Case<Host | string>[] = [
   [24, 'an error as JSON', '{"error":"smart log: Permission denied"}', { [disk('composite')]: 'unreadable' }],
   [25, 'permission denied', smartHost('', 'smart log: Permission denied\n'), { [disk('composite')]: 'unreadable' }],
   [26, 'junk behind the end', '{"temperature":318,"raw": nan}/n\n{"temperature":400}', { [disk('composite')]: 44.85 }],
-  [
-    32,
-    'a log that is cut off',
-    '{ "temperature":318, "temperature_sensor_1":31',
-    { [disk('composite')]: 'unreadable' },
-  ],
+  [32, 'a cut-off log', '{ "temperature":318, "temperature_sensor_1":31', { [disk('composite')]: 'unreadable' }],
 ];
 
 const ofZones: Case[] = [
   ...['ENODATA', 'EAGAIN', 'EINVAL', 'EIO'].map((code): Case => [
     17,
     `${code} of a zone`,
-    zoneHost([
-      ['iwlwifi_1', errno(code)],
-      ['x86_pkg_temp', '61000\n'],
-    ]),
+    treeHost(zoneFiles(['iwlwifi_1', errno(code)], ['x86_pkg_temp', '61000\n'])),
     { 'iwlwifi_1/temp': 'unreadable', 'x86_pkg_temp/temp': 61 },
   ]),
   ...['-32768000', '-274000', '0'].map((text): Case => [
     18,
     `a trip point of ${text}`,
     treeHost({
-      '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
-      '/sys/class/thermal/thermal_zone0/temp': '27800\n',
+      ...zoneFiles(['acpitz', '27800\n']),
       '/sys/class/thermal/thermal_zone0/trip_point_0_temp': `${text}\n`,
     }),
     { 'acpitz/temp': 27.8 },
   ]),
-  [18, '-274000 as a temperature', zoneHost([['acpitz', '-274000\n']]), { 'acpitz/temp': 'absent' }],
+  [18, '-274000 as a temperature', treeHost(zoneFiles(['acpitz', '-274000\n'])), { 'acpitz/temp': 'absent' }],
   [
     19,
     'a zone that went while it was read',
@@ -357,63 +339,56 @@ describe('which readings are the CPU package’s, and which a disk’s', () => {
   });
 });
 
-nasty(14, 'a jump for one or two samples pages nobody', () => {
-  const beats = [31, 83, 31, 83, 83, 31, 31];
-  let tracks: Tracks = {};
-  beats.forEach((celsius, index) => {
-    const now = new Date(at.getTime() + index * 30_000);
-    const lastAt = index === 0 ? undefined : new Date(now.getTime() - 30_000);
-    tracks = judgeAndStep({
-      readings: [good('hwmon', 'nvme', 'Composite', celsius)],
+describe('thermal readings over time', () => {
+  nasty(14, 'a jump for one or two samples pages nobody', () => {
+    const beats = [31, 83, 31, 83, 83, 31, 31];
+    const all = tracksAfter(
+      beats.map((celsius) => ({ readings: [good('hwmon', 'nvme', 'Composite', celsius)] })),
       limits,
-      before: tracks,
-      lastAt,
-      at: now,
+    );
+    assert.equal(all.length, 7);
+    for (const [index, tracks] of all.entries())
+      for (const { began_at } of Object.values(tracks)) assert.equal(began_at, undefined, `after ${index + 1} beats`);
+  });
+
+  nasty(15, 'a sensor that never moves is stuck, is no number, and alerts nobody', () => {
+    const readings = [good('hwmon', 'nvme', 'Composite', 81.8), good('thermal_zone', 'acpitz', 'temp', 27.8)];
+    const later = (hours: number, before: Parameters<typeof markStuck>[1], some = readings, gapSeconds = 30) => {
+      const now = new Date(at.getTime() + hours * 3_600_000);
+      const lastAt = new Date(now.getTime() - gapSeconds * 1000);
+      return markStuck(some, before, { at: now, lastAt, stuckSeconds: limits.stuck });
+    };
+    const first = later(0, {});
+    assert.deepEqual(first.readings, readings);
+    const early = later(23, first.steady);
+    assert.deepEqual(early.readings, readings);
+    const late = later(24, early.steady);
+    assert.deepEqual(
+      late.readings.map((reading) => ('problem' in reading ? reading.problem : reading.celsius)),
+      ['stuck', 'stuck'],
+    );
+    // Two equal samples with two days of nothing between them, or before a clock that was set back, are no proof.
+    for (const gap of [48 * 3600, -60]) assert.deepEqual(later(48, first.steady, readings, gap).readings, readings);
+    const moved = later(24, late.steady, [good('hwmon', 'nvme', 'Composite', 81.9)]);
+    assert.ok(moved.readings.every(isGood), 'what moves again is believed again');
+  });
+
+  nasty(29, 'sensors is run alone, without a shell, and asks for one thing', async () => {
+    const asked: unknown[] = [];
+    const host = hostOf({
+      run: async (argv, options) => {
+        asked.push(argv, options);
+        return { exit_code: 0, stdout: chip(one), stderr: '' };
+      },
     });
-    assert.ok(
-      Object.values(tracks).every(({ began_at }) => began_at === undefined),
-      `after ${beats.slice(0, index + 1).join(', ')}`,
+    await read(sensors, host);
+    assert.deepEqual(asked, [['sensors', '-j'], { alone: 'thermal-sensors' }]);
+  });
+
+  test('every numbered nasty input has a test', () => {
+    assert.deepEqual(
+      [...tested].sort((a, b) => a - b),
+      Array.from({ length: 32 }, (_, index) => index + 1),
     );
   });
-});
-
-nasty(15, 'a sensor that never moves is stuck, is no number, and alerts nobody', () => {
-  const readings = [good('hwmon', 'nvme', 'Composite', 81.8), good('thermal_zone', 'acpitz', 'temp', 27.8)];
-  const later = (hours: number, before: Parameters<typeof markStuck>[1], some = readings, gapSeconds = 30) => {
-    const now = new Date(at.getTime() + hours * 3_600_000);
-    const lastAt = new Date(now.getTime() - gapSeconds * 1000);
-    return markStuck(some, before, { at: now, lastAt, stuckSeconds: limits.stuck });
-  };
-  const first = later(0, {});
-  assert.deepEqual(first.readings, readings);
-  const early = later(23, first.steady);
-  assert.deepEqual(early.readings, readings);
-  const late = later(24, early.steady);
-  assert.deepEqual(
-    late.readings.map((reading) => ('problem' in reading ? reading.problem : reading.celsius)),
-    ['stuck', 'stuck'],
-  );
-  // Two equal samples with two days of nothing between them, or before a clock that was set back, are no proof.
-  for (const gap of [48 * 3600, -60]) assert.deepEqual(later(48, first.steady, readings, gap).readings, readings);
-  const moved = later(24, late.steady, [good('hwmon', 'nvme', 'Composite', 81.9)]);
-  assert.ok(moved.readings.every(isGood), 'what moves again is believed again');
-});
-
-nasty(29, 'sensors is run alone, without a shell, and asks for one thing', async () => {
-  const asked: unknown[] = [];
-  const host = hostOf({
-    run: async (argv, options) => {
-      asked.push(argv, options);
-      return { exit_code: 0, stdout: chip(one), stderr: '' };
-    },
-  });
-  await read(sensors, host);
-  assert.deepEqual(asked, [['sensors', '-j'], { alone: 'thermal-sensors' }]);
-});
-
-test('every numbered nasty input has a test', () => {
-  assert.deepEqual(
-    [...told].sort((a, b) => a - b),
-    Array.from({ length: 32 }, (_, index) => index + 1),
-  );
 });

@@ -1,9 +1,9 @@
-// The beat as a unit runs it: the real bundle, with sensors, programs and watchers that hang.
+// The beat as a unit runs it: the real bundle, with sensors, programs and watchdogs that hang.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test, { describe } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { processesOf } from '../process.ts';
 import { readText } from '../world.ts';
 import { rawServer, receiver } from './receiver.ts';
@@ -11,6 +11,15 @@ import { recordOf, site } from './site.ts';
 
 /** 10 s on an idle machine; without a deadline the run would never end. */
 const soon = 40;
+
+/** A site whose temperature is above its limit, with a Sentry and a watchdog that accept everything. */
+async function hotSite(t: TestContext) {
+  const watchdog = await receiver(t);
+  const base = `127.0.0.1:${watchdog.port}`;
+  const env = { SENTRY_DSN: `http://abcdef0123456789@${base}/42`, OPS_URL: `http://${base}/ping/abc` };
+  const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN }, beat: { url: $OPS_URL } }';
+  return { watchdog, env, ...site(t, 'arm-board', config) };
+}
 
 describe('thermal-heartbeat as a unit runs it', () => {
   test('a FIFO for a sensor, for a label, for a chip’s name and for a zone costs no other reading', async (t) => {
@@ -80,14 +89,10 @@ describe('thermal-heartbeat as a unit runs it', () => {
   });
 
   test('a dry run sends nothing, and prints what would be sent', async (t) => {
-    const watcher = await receiver(t);
-    const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN }, beat: { url: $OPS_URL } }';
-    const { run, folder } = site(t, 'arm-board', config);
-    const base = `127.0.0.1:${watcher.port}`;
-    const env = { SENTRY_DSN: `http://abcdef0123456789@${base}/42`, OPS_URL: `http://${base}/ping/abc` };
+    const { watchdog, env, run, folder } = await hotSite(t);
     const ran = await run(env, '--dry-run');
     assert.equal(ran.code, 0, ran.stderr);
-    assert.deepEqual(watcher.received, []);
+    assert.deepEqual(watchdog.received, []);
     assert.match(ran.stderr, /^would write .*thermal\.prom/m);
     const [event = '', ...beats] = ran.stdout.trimEnd().split('\n').reverse();
     assert.match(
@@ -96,33 +101,29 @@ describe('thermal-heartbeat as a unit runs it', () => {
     );
     assert.deepEqual(
       beats.map((line) => line.replace(/: CPU package.*/, '')),
-      ['would tell healthchecks: success', 'would tell sentry (thermal-heartbeat): success'],
+      ['would notify healthchecks: success', 'would notify sentry (thermal-heartbeat): success'],
     );
     assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml', 'machine']);
   });
 
   test('a textfile that cannot be written fails the beat, and the watchdog gets the failure', async (t) => {
-    const watcher = await receiver(t);
+    const watchdog = await receiver(t);
     const { run, folder } = site(t, 'arm-board', 'thermal: { beat: { url: $OPS_URL } }');
     mkdirSync(join(folder, 'state', 'textfiles', 'thermal.prom'), { recursive: true });
-    const ran = await run({ OPS_URL: `http://127.0.0.1:${watcher.port}/ping/abc` });
+    const ran = await run({ OPS_URL: `http://127.0.0.1:${watchdog.port}/ping/abc` });
     assert.equal(ran.code, 1);
     assert.deepEqual(
-      watcher.received.map(({ path }) => path),
+      watchdog.received.map(({ path }) => path),
       ['/ping/abc/fail'],
     );
     assert.match(ran.stderr, /writing .*thermal\.prom failed/);
-    assert.match(watcher.received[0]?.body ?? '', /writing .*thermal\.prom failed: EISDIR/);
+    assert.match(watchdog.received[0]?.body ?? '', /writing .*thermal\.prom failed: EISDIR/);
   });
 
   test('a beat that cannot write its state fails, and the watchdogs get the reason', async (t) => {
-    const watcher = await receiver(t);
-    const config = 'thermal: { samples: 1, sentry: { dsn: $SENTRY_DSN }, beat: { url: $OPS_URL } }';
-    const { run, folder, textfile } = site(t, 'arm-board', config);
-    // Where a folder should be.
+    const { watchdog, env, run, folder, textfile } = await hotSite(t);
+    // A file in place of the folder of the state.
     writeFileSync(join(folder, 'run'), '');
-    const base = `127.0.0.1:${watcher.port}`;
-    const env = { SENTRY_DSN: `http://abcdef0123456789@${base}/42`, OPS_URL: `http://${base}/ping/abc` };
     for (let beats = 0; beats < 2; beats++) {
       const ran = await run(env);
       assert.equal(ran.code, 1, ran.stderr);
@@ -130,11 +131,11 @@ describe('thermal-heartbeat as a unit runs it', () => {
     }
     assert.match(readText(textfile), /^node_thermal_celsius\{.*\} 86.2$/m, 'it is above its limit');
     assert.deepEqual(
-      watcher.received.map(({ path = '' }) => path.replace(/\/abcdef\d+\/$/, '')).sort(),
+      watchdog.received.map(({ path = '' }) => path.replace(/\/abcdef\d+\/$/, '')).sort(),
       ['/api/42/cron/thermal-heartbeat', '/api/42/cron/thermal-heartbeat', '/ping/abc/fail', '/ping/abc/fail'],
       'no event: each beat would take it for the first',
     );
-    for (const { path, body } of watcher.received)
+    for (const { path, body } of watchdog.received)
       assert.match(body, path?.includes('/ping/') ? /thermal_state\.json failed: ENOTDIR/ : /"status":"error"/);
   });
 

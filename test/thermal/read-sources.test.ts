@@ -1,4 +1,4 @@
-// Sources side by side, some of which never answer: what was read in time counts.
+// Sources in parallel, some of which never answer: readings made in time count.
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { lanes } from '../../lib/core/lanes.ts';
@@ -10,7 +10,7 @@ import { hwmon } from '../../lib/thermal/sources/hwmon.ts';
 import { zones } from '../../lib/thermal/sources/thermal_zone.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { beatOn, processesOf, readFrom } from './beat.ts';
-import { errno, treeHost } from './tree.ts';
+import { chipFiles, errno, type Tree, treeHost, zoneFiles } from './tree.ts';
 
 const never = <Value>(): Promise<Value> => new Promise<Value>(() => undefined);
 
@@ -18,15 +18,9 @@ const never = <Value>(): Promise<Value> => new Promise<Value>(() => undefined);
 const hanging = (paths: readonly RegExp[]) => {
   const host = treeHost(
     {
-      ...Object.fromEntries(
-        [0, 1].flatMap((chip) => [
-          [`/sys/class/hwmon/hwmon${chip}/name`, 'drivetemp\n'],
-          [`/sys/class/hwmon/hwmon${chip}/temp1_input`, '45000\n'],
-          [`/sys/class/hwmon/hwmon${chip}/temp2_input`, '46000\n'],
-        ]),
-      ),
-      '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
-      '/sys/class/thermal/thermal_zone0/temp': '27800\n',
+      ...chipFiles(0, 'drivetemp', { temp1_input: '45000\n', temp2_input: '46000\n' }),
+      ...chipFiles(1, 'drivetemp', { temp1_input: '45000\n', temp2_input: '46000\n' }),
+      ...zoneFiles(['acpitz', '27800\n']),
     },
     {
       '/sys/class/hwmon/hwmon0': '/sys/devices/pci0000:00/ata1/hwmon/hwmon0',
@@ -59,22 +53,10 @@ describe('chips that hang', () => {
   });
 
   test('disks that never answer, however many, block neither the processor nor the thread for sending', async () => {
-    const disks = [0, 1, 2, 3, 4, 5];
-    const chips = Object.fromEntries(
-      disks.flatMap((disk) => [
-        [`/sys/class/hwmon/hwmon${disk}/name`, 'drivetemp\n'],
-        [`/sys/class/hwmon/hwmon${disk}/temp1_input`, '30000\n'],
-      ]),
-    );
-    const host = treeHost({
-      ...chips,
-      '/sys/class/hwmon/hwmon6/name': 'k10temp\n',
-      '/sys/class/hwmon/hwmon6/temp1_input': '95000\n',
-      '/sys/class/hwmon/hwmon6/temp1_label': 'Tctl\n',
-      '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
-      '/sys/class/thermal/thermal_zone0/temp': '27800\n',
-    });
-    // As the process has them: a read that hangs keeps its thread.
+    const disks = [0, 1, 2, 3, 4, 5].map((disk) => chipFiles(disk, 'drivetemp', { temp1_input: '30000\n' }));
+    const processor = chipFiles(6, 'k10temp', { temp1_input: '95000\n', temp1_label: 'Tctl\n' });
+    const host = treeHost(Object.assign({}, ...disks, processor, zoneFiles(['acpitz', '27800\n'])) as Tree);
+    // The process has four threads, and a read that hangs keeps its thread.
     const onThread = lanes(4);
     const readText = (path: string): Promise<string> =>
       /_input$|\/temp$/.test(path)
@@ -84,8 +66,8 @@ describe('chips that hang', () => {
     const [hwmonRead] = await readFrom([hwmon, zones], { ...host, ...links, readText });
     assert.ok(hwmonRead && shown(hwmonRead).some((line) => line.endsWith('Tctl 95')), JSON.stringify(hwmonRead));
     assert.equal(
-      await Promise.race([onThread(async () => 'told'), new Promise((give) => setTimeout(give, 500))]),
-      'told',
+      await Promise.race([onThread(async () => 'sent'), new Promise((give) => setTimeout(give, 500))]),
+      'sent',
     );
   });
 
@@ -93,11 +75,8 @@ describe('chips that hang', () => {
     const asked: string[] = [];
     let isDead = true;
     const files = {
-      '/sys/class/hwmon/hwmon0/name': 'drivetemp\n',
-      '/sys/class/hwmon/hwmon0/temp1_input': '30000\n',
-      '/sys/class/hwmon/hwmon0/temp2_input': '31000\n',
-      '/sys/class/hwmon/hwmon1/name': 'k10temp\n',
-      '/sys/class/hwmon/hwmon1/temp1_input': '60000\n',
+      ...chipFiles(0, 'drivetemp', { temp1_input: '30000\n', temp2_input: '31000\n' }),
+      ...chipFiles(1, 'k10temp', { temp1_input: '60000\n' }),
     };
     const host = treeHost(files, {}, { realpath: async (path) => path });
     const disk = {
@@ -148,10 +127,7 @@ describe('readSources', () => {
         '/run/ops-monitor-nvme/nvme0.json': '{ "temperature":318 }',
         '/run/ops-monitor-nvme/nvme1.json': '',
         '/run/ops-monitor-nvme/nvme1.err': 'nvme: not found\n',
-        '/sys/class/thermal/thermal_zone0/type': 'acpitz\n',
-        '/sys/class/thermal/thermal_zone0/temp': '27800\n',
-        '/sys/class/thermal/thermal_zone1/type': 'iwlwifi_1\n',
-        '/sys/class/thermal/thermal_zone1/temp': errno('ENODATA'),
+        ...zoneFiles(['acpitz', '27800\n'], ['iwlwifi_1', errno('ENODATA')]),
       },
       {},
       { stat: async () => ({ kind: 'file', size_bytes: 1, modified_at: '2026-11-20T05:00:00Z' }) },
@@ -176,12 +152,14 @@ describe('readSources', () => {
       [0, 1],
       [1, 0],
     ] as const) {
-      const chip = (number: number, driver: string, celsius: number) => ({
-        [`/sys/class/hwmon/hwmon${number}/name`]: `${driver}\n`,
-        [`/sys/class/hwmon/hwmon${number}/temp1_input`]: `${celsius}000\n`,
-      });
       const links = Object.fromEntries([0, 1].map((at) => [`/sys/class/hwmon/hwmon${at}`, `${place}/hwmon${at}`]));
-      const host = treeHost({ ...chip(one, 'alpha', 40), ...chip(other, 'beta', 50) }, links);
+      const host = treeHost(
+        {
+          ...chipFiles(one, 'alpha', { temp1_input: '40000\n' }),
+          ...chipFiles(other, 'beta', { temp1_input: '50000\n' }),
+        },
+        links,
+      );
       const [chips] = await readFrom([hwmon], host);
       assert.deepEqual(chips && shown(chips).sort(), ['platform/x.0@alpha temp1 40', 'platform/x.0@beta temp1 50']);
     }

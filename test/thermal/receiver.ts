@@ -1,7 +1,8 @@
-// A server that takes check-ins and events as Sentry publishes them, remembers them, and answers as it is told.
+// A server that receives check-ins and events as Sentry does, records them, and gives the answers of the test.
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { type AddressInfo, createServer as createSocketServer, type Server, type Socket } from 'node:net';
+import { createServer as createSocketServer } from 'node:net';
 import type { TestContext } from 'node:test';
+import { listen } from '../process.ts';
 
 export interface Received {
   readonly method: string | undefined;
@@ -14,16 +15,15 @@ interface Answer {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body?: string;
-  /** So late. */
   readonly seconds?: number;
 }
 
 export interface Receiver {
   readonly port: number;
   readonly received: Received[];
-  /** Answers from now on, by what stands in the path; without one, 202. */
+  /** Answers from now on, by part of the path; without one, 202. */
   readonly answers: Record<string, Answer>;
-  /** To the next events, before those. */
+  /** Answers to the next events, before those of `answers`. */
   readonly once: Answer[];
 }
 
@@ -45,25 +45,16 @@ export async function receiver(t: TestContext): Promise<Receiver> {
       else answer();
     });
   });
-  return { port: await listening(t, server), received, answers, once };
+  return { port: await listen(t, server), received, answers, once };
 }
 
-/** One that says just this to whoever connects; undefined: not a word. */
-export const rawServer = (t: TestContext, says: string | undefined): Promise<number> => {
-  const sockets: Socket[] = [];
-  t.after(() => sockets.forEach((socket) => socket.destroy()));
-  return listening(
+/** A server that sends this text to each client; undefined: it sends nothing. */
+export const rawServer = (t: TestContext, says: string | undefined): Promise<number> =>
+  listen(
     t,
     createSocketServer((socket) => {
-      sockets.push(socket);
+      t.after(() => void socket.destroy());
       socket.on('error', () => undefined);
       if (says !== undefined) socket.end(says);
     }),
   );
-};
-
-async function listening(t: TestContext, server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => void server.close());
-  return (server.address() as AddressInfo).port;
-}

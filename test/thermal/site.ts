@@ -1,18 +1,10 @@
 // The beat as a unit runs it: the real bundle, on a copy of a recorded machine.
-import { spawn } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { root } from '../process.ts';
+import { root, runBeside } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 import { machines } from './beat.ts';
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly seconds: number;
-}
 
 export function site(t: TestContext, machine: string, config = '') {
   const folder = temporaryFolder(t);
@@ -20,7 +12,7 @@ export function site(t: TestContext, machine: string, config = '') {
   cpSync(join(machines, machine), copy, { recursive: true, verbatimSymlinks: true });
   const path = join(folder, 'config.yaml');
   writeFileSync(path, `files: { state: ${folder}/state }\nhosts: { local: { folder: ${copy} } }\n${config}\n`);
-  const run = (env: Record<string, string> = {}, ...argv: string[]): Promise<Ran> =>
+  const run = (env: Record<string, string> = {}, ...argv: string[]) =>
     beat([join(root, 'dist', 'thermal-heartbeat.cjs'), '--config', path, ...argv], {
       PATH: process.env['PATH'] ?? '',
       XDG_CACHE_HOME: join(folder, 'cache'),
@@ -30,20 +22,12 @@ export function site(t: TestContext, machine: string, config = '') {
   return { folder, sys: join(copy, 'root', 'sys'), run, textfile: join(folder, 'state', 'textfiles', 'thermal.prom') };
 }
 
-async function beat(argv: readonly string[], env: Record<string, string>): Promise<Ran> {
+async function beat(argv: readonly string[], env: Record<string, string>) {
   const began = performance.now();
-  const child = spawn(process.execPath, argv, { env, timeout: 30_000 });
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, ...said, seconds: (performance.now() - began) / 1000 };
+  const { status, stdout, stderr } = await runBeside([process.execPath, ...argv], env);
+  return { code: status, stdout, stderr, seconds: (performance.now() - began) / 1000 };
 }
 
-/** The line that it leaves in the journal; behind it, of one that failed, may stand why. */
-export const recordOf = (ran: Ran) =>
-  JSON.parse(ran.stderr.split('\n')[0] ?? '') as {
-    problems: string[];
-    outcome: string;
-    counts: Record<string, number>;
-  };
+/** The line of the beat in the journal; a failed beat may print its reason after it. */
+export const recordOf = ({ stderr }: { stderr: string }) =>
+  JSON.parse(stderr.split('\n')[0] ?? '') as { problems: string[]; outcome: string; counts: Record<string, number> };

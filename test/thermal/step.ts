@@ -1,15 +1,26 @@
 import { judge, type Limits, step, type Tracks } from '../../lib/thermal/thresholds.ts';
-import type { Reading } from '../../lib/thermal/reading.ts';
 
-interface Beat {
-  readonly readings: readonly Reading[];
+type Beat = Omit<Parameters<typeof step>[0], 'limits' | 'judged' | 'failed'> & {
   readonly limits: Limits;
   readonly failed?: readonly string[];
-  readonly before: Tracks;
-  readonly lastAt: Date | undefined;
-  readonly at: Date;
-}
+};
 
 /** One beat further, of readings that are judged by the same limits. */
 export const judgeAndStep = (beat: Beat): Tracks =>
   step({ ...beat, failed: new Set(beat.failed), judged: judge(beat.readings, beat.limits) });
+
+const firstBeat = Date.parse('2026-11-20T06:00:00Z');
+
+/** The tracks after each of these beats. */
+export function tracksAfter(
+  beats: readonly Pick<Beat, 'readings' | 'failed'>[],
+  limits: Limits,
+  seconds = 30,
+): Tracks[] {
+  const timeOf = (index: number): Date => new Date(firstBeat + index * seconds * 1000);
+  let before: Tracks = {};
+  return beats.map((beat, index) => {
+    const lastAt = index === 0 ? undefined : timeOf(index - 1);
+    return (before = judgeAndStep({ ...beat, limits, before, lastAt, at: timeOf(index) }));
+  });
+}

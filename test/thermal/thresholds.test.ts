@@ -5,8 +5,8 @@ import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';
 import { describeTrack } from '../../lib/thermal/events.ts';
 import type { Good, Reading } from '../../lib/thermal/reading.ts';
 import { disagreements } from '../../lib/thermal/disagreement.ts';
-import { isActive, judge, type Tracks } from '../../lib/thermal/thresholds.ts';
-import { judgeAndStep } from './step.ts';
+import { isActive, judge } from '../../lib/thermal/thresholds.ts';
+import { judgeAndStep, tracksAfter } from './step.ts';
 import { configurationOf } from '../world.ts';
 
 const limitsOf = (text: string) => configurationOf(text).thermal;
@@ -21,17 +21,14 @@ const on = (driver: string, sensor: string, celsius: number, rest: Partial<Good>
 });
 const cpu = (celsius: number): Good => on('coretemp', 'Package id 0', celsius, { id: 'temp1' });
 
-/** One word a beat: `-` nothing, `n` n above in a row, `begun`, `over`. Undefined: no reading in that beat. */
-function play(celsius: readonly (number | undefined)[], seconds = 30, text = ''): string[] {
-  let tracks: Tracks = {};
-  let time = Date.parse('2026-11-20T06:00:00Z');
-  let lastAt: Date | undefined;
-  return celsius.map((value) => {
-    const at = new Date(time);
-    const readings = value === undefined ? [] : [cpu(value)];
-    tracks = judgeAndStep({ readings, limits: limitsOf(text), before: tracks, lastAt, at });
-    lastAt = at;
-    time += seconds * 1000;
+const { celsius: _, ...packageSensor } = cpu(0);
+const broken: Reading = { ...packageSensor, problem: 'unreadable', why: 'EIO' };
+
+/** One word a beat: `-` no track, `n` n above in a row, `begun`, `over`. Undefined: no reading in that beat. */
+function play(values: readonly (number | Reading | undefined)[], seconds = 30, text = ''): string[] {
+  const readingsOf = (value: number | Reading): Reading[] => [typeof value === 'number' ? cpu(value) : value];
+  const beats = values.map((value) => ({ readings: value === undefined ? [] : readingsOf(value) }));
+  return tracksAfter(beats, limitsOf(text), seconds).map((tracks) => {
     const [track] = Object.values(tracks);
     if (!track) return '-';
     return track.ended_at ? 'over' : isActive(track) ? 'begun' : String(track.over);
@@ -67,22 +64,10 @@ describe('thermal thresholds', () => {
   });
 
   test('a sensor that often fails still raises an alert; two unreadable beats do not interrupt the row, three do', () => {
-    const { celsius: _, ...sensor } = cpu(0);
-    const broken: Reading = { ...sensor, problem: 'unreadable', why: 'EIO' };
-    const playWith = (values: readonly (number | Reading)[]): string[] => {
-      let tracks: Tracks = {};
-      return values.map((value, index) => {
-        const time = (beat: number): Date => new Date(Date.parse('2026-11-20T06:00:00Z') + beat * 30_000);
-        const readings = [typeof value === 'number' ? cpu(value) : value];
-        tracks = judgeAndStep({ readings, limits, before: tracks, lastAt: time(index - 1), at: time(index) });
-        const [track] = Object.values(tracks);
-        return track === undefined ? '-' : isActive(track) ? 'begun' : String(track.over);
-      });
-    };
-    assert.deepEqual(playWith([90, 90, broken, 90]), ['1', '2', '2', 'begun']);
-    assert.deepEqual(playWith([90, broken, broken, 90, broken, broken, 90]), ['1', '1', '1', '2', '2', '2', 'begun']);
-    assert.deepEqual(playWith([90, 90, broken, broken, broken, 90]), ['1', '2', '2', '2', '-', '1']);
-    assert.deepEqual(playWith([90, 90, broken, 84, 90]), ['1', '2', '2', '-', '1'], 'one below is one below');
+    assert.deepEqual(play([90, 90, broken, 90]), ['1', '2', '2', 'begun']);
+    assert.deepEqual(play([90, broken, broken, 90, broken, broken, 90]), ['1', '1', '1', '2', '2', '2', 'begun']);
+    assert.deepEqual(play([90, 90, broken, broken, broken, 90]), ['1', '2', '2', '2', '-', '1']);
+    assert.deepEqual(play([90, 90, broken, 84, 90]), ['1', '2', '2', '-', '1'], 'one below is one below');
   });
 
   test('beats run by hand are no further samples, and beats after a long pause are not in a row', () => {
@@ -130,35 +115,21 @@ describe('thermal thresholds', () => {
     assert.ok(Object.values(later).every(({ ended_at }) => ended_at !== undefined));
   });
 
-  /** Ended how, after so many minutes of what is read then; undefined: it lasts. `isFailed`: in which its source fails. */
+  /** How the alert has ended after so many minutes of these readings; undefined: it lasts. `isFailed`: its source fails. */
   function endedAfter(minutes: number, readings: readonly Reading[], isFailed = (_minute: number) => false) {
-    const once = limitsOf('thermal: { samples: 1 }');
-    const start = Date.parse('2026-11-20T06:00:00Z');
-    let tracks = judgeAndStep({
-      readings: [cpu(90)],
-      limits: once,
-      before: {},
-      lastAt: undefined,
-      at: new Date(start),
-    });
-    for (let minute = 1; minute <= minutes; minute++) {
-      const at = new Date(start + minute * 60_000);
-      const failed = isFailed(minute) ? ['hwmon'] : [];
-      const now = isFailed(minute) ? readings.filter(({ source }) => source !== 'hwmon') : readings;
-      const lastAt = new Date(at.getTime() - 60_000);
-      tracks = judgeAndStep({ readings: now, failed, limits: once, before: tracks, lastAt, at });
-    }
-    const track = tracks['hwmon coretemp package'];
-    assert.ok(track, 'somebody has still to be told of it');
+    const beats = Array.from({ length: minutes }, (_, index) =>
+      isFailed(index + 1)
+        ? { readings: readings.filter(({ source }) => source !== 'hwmon'), failed: ['hwmon'] }
+        : { readings },
+    );
+    const all = tracksAfter([{ readings: [cpu(90)] }, ...beats], limitsOf('thermal: { samples: 1 }'), 60);
+    const track = all.at(-1)?.['hwmon coretemp package'];
+    assert.ok(track, 'its end is still to be reported');
     return track.ended_at === undefined ? undefined : (track.ended_as ?? 'well');
   }
 
   test('an alert ends when a working source has not shown the sensor for an hour; an unreadable sensor and a failed source do not end it', () => {
     const other = on('it87.2624', 'temp1', 30);
-    const broken = (rest: Partial<Good> = {}): Reading => {
-      const { celsius: _, ...sensor } = { ...cpu(0), ...rest };
-      return { ...sensor, problem: 'unreadable', why: 'EIO' };
-    };
     assert.equal(endedAfter(60, [other]), undefined);
     assert.equal(endedAfter(61, [other]), 'gone');
     assert.equal(
@@ -166,7 +137,7 @@ describe('thermal thresholds', () => {
       'gone',
       'a beat in which the source failed proves nothing else',
     );
-    assert.equal(endedAfter(300, [broken(), other]), undefined);
+    assert.equal(endedAfter(300, [broken, other]), undefined);
     assert.equal(
       endedAfter(300, [], () => true),
       undefined,
@@ -179,21 +150,14 @@ describe('thermal thresholds', () => {
     assert.equal(endedAfter(60, [zone]), undefined);
     assert.equal(endedAfter(61, [zone]), 'gone', 'the last disk of its source was pulled');
     // A chip whose very name cannot be read may be this one.
-    assert.equal(endedAfter(300, [other, broken({ chip: 'hwmon3', sensor: 'temp', driver: '' })]), undefined);
+    assert.equal(endedAfter(300, [other, { ...broken, chip: 'hwmon3', sensor: 'temp', driver: '' }]), undefined);
   });
 
   test('a package that is read as a zone after its chip is gone is one alert again after an hour', () => {
-    const once = limitsOf('thermal: { samples: 1 }');
     const zone = on('x86_pkg_temp', 'temp', 90, { source: 'thermal_zone' });
-    const start = Date.parse('2026-11-20T06:00:00Z');
-    let tracks: Tracks = {};
-    for (let minute = 0; minute < 63; minute++) {
-      const at = new Date(start + minute * 60_000);
-      const readings = minute === 0 ? [cpu(90), zone] : [zone, on('it87', 'temp1', 30)];
-      const lastAt = minute === 0 ? undefined : new Date(at.getTime() - 60_000);
-      tracks = judgeAndStep({ readings, limits: once, before: tracks, lastAt, at });
-    }
-    const active = Object.entries(tracks).flatMap(([key, track]) => (isActive(track) ? [key] : []));
+    const later = Array.from({ length: 62 }, () => ({ readings: [zone, on('it87', 'temp1', 30)] }));
+    const all = tracksAfter([{ readings: [cpu(90), zone] }, ...later], limitsOf('thermal: { samples: 1 }'), 60);
+    const active = Object.entries(all.at(-1) ?? {}).flatMap(([key, track]) => (isActive(track) ? [key] : []));
     assert.deepEqual(active, ['thermal_zone x86_pkg_temp package']);
   });
 
@@ -207,25 +171,21 @@ describe('thermal thresholds', () => {
       const tracks = judgeAndStep({ readings, limits: limitsOf(text), before, lastAt: at, at: later });
       return Object.values(tracks).map((track) => describeTrack(track, later));
     };
-    const samples = 'samples: 1';
-    assert.deepEqual(says(`thermal: { ${samples} }`, [cpu(86)], 2), [
-      'CPU package on coretemp is at 86 C (above 85 C)',
-    ]);
-    assert.deepEqual(says(`thermal: { ${samples} }`, [cpu(82)], 2), [
-      'CPU package on coretemp is at 82 C (limit 85 C)',
-    ]);
-    assert.deepEqual(says(`thermal: { ${samples}, cpu: { above: 95 C } }`, [cpu(91)], 2), [
-      'CPU package on coretemp is at 91 C (limit 95 C)',
-    ]);
-    assert.deepEqual(says(`thermal: { ${samples}, cpu: { above: 95 C } }`, [cpu(89)], 2), [
-      'CPU package on coretemp is well again: 89 C, limit 95 C (it was above 85 C for 2m, at most 91 C)',
-    ]);
-    assert.deepEqual(says(`thermal: { ${samples}, for: [{ chip: coretemp }] }`, [cpu(92)], 2), [
-      'CPU package on coretemp is no longer judged: 92 C (it was above 85 C for 2m, at most 92 C)',
-    ]);
+    const cases: [config: string, celsius: number, sentence: string][] = [
+      ['', 86, 'is at 86 C (above 85 C)'],
+      ['', 82, 'is at 82 C (limit 85 C)'],
+      ['cpu: { above: 95 C }', 91, 'is at 91 C (limit 95 C)'],
+      ['cpu: { above: 95 C }', 89, 'is well again: 89 C, limit 95 C (it was above 85 C for 2m, at most 91 C)'],
+      ['for: [{ chip: coretemp }]', 92, 'is no longer judged: 92 C (it was above 85 C for 2m, at most 92 C)'],
+    ];
+    assert.equal(cases.length, 5);
+    for (const [config, celsius, sentence] of cases)
+      assert.deepEqual(says(`thermal: { samples: 1, ${config} }`, [cpu(celsius)], 2), [
+        `CPU package on coretemp ${sentence}`,
+      ]);
     const missing_since = at.toISOString();
     const read_at = new Date(at.getTime() + 40 * 60_000).toISOString();
-    assert.deepEqual(says(`thermal: { ${samples} }`, [on('it87', 'temp1', 30)], 61, { missing_since, read_at }), [
+    assert.deepEqual(says('thermal: { samples: 1 }', [on('it87', 'temp1', 30)], 61, { missing_since, read_at }), [
       'CPU package on coretemp is no longer there: last read 21m ago, 91 C (it was above 85 C for 40m, at most 91 C)',
     ]);
   });
@@ -261,16 +221,12 @@ describe('thermal thresholds', () => {
   });
 
   test('a package without a sensor of its own has one track, whichever core is the hottest', () => {
-    let tracks: Tracks = {};
-    const start = Date.parse('2026-11-20T06:00:00Z');
-    for (const [index, core] of ['Core 0', 'Core 1', 'Core 0'].entries()) {
-      const readings = ['Core 0', 'Core 1'].map((name, number) =>
+    const beats = ['Core 0', 'Core 1', 'Core 0'].map((core) => ({
+      readings: ['Core 0', 'Core 1'].map((name, number) =>
         on('coretemp', name, name === core ? 95 : 90, { id: `temp${number + 1}` }),
-      );
-      const at = new Date(start + index * 30_000);
-      tracks = judgeAndStep({ readings, limits, before: tracks, lastAt: new Date(at.getTime() - 30_000), at });
-    }
-    assert.deepEqual(Object.values(tracks).map(isActive), [true]);
+      ),
+    }));
+    assert.deepEqual(Object.values(tracksAfter(beats, limits).at(-1) ?? {}).map(isActive), [true]);
   });
 
   test('a disk is judged once, by hwmon if that shows it', () => {

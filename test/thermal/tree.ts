@@ -1,15 +1,16 @@
 // A Host whose files are a literal: their text, or the error that reading them gives.
+import { codedError } from '../../lib/contract/errors.ts';
 import type { Host } from '../../lib/contract/host.ts';
 import { hostOf } from '../host.ts';
 
 export type Tree = Readonly<Record<string, string | Error>>;
 
-/** What the kernel says: `ENODATA`, say. */
-export const errno = (code: string): Error => Object.assign(new Error(`${code}: it said so`), { code });
+/** An error of the kernel, such as `ENODATA`. */
+export const errno = (code: string): Error => codedError(code, `${code}: it said so`);
 
 export function treeHost(tree: Tree, links: Readonly<Record<string, string>> = {}, parts: Partial<Host> = {}): Host {
   const missing = (path: string): never => {
-    throw Object.assign(new Error(`ENOENT: no such file or directory, '${path}'`), { code: 'ENOENT' });
+    throw codedError('ENOENT', `ENOENT: no such file or directory, '${path}'`);
   };
   /** A file is in the tree below the link; the same below what that leads to. */
   const inTree = (path: string): string => {
@@ -36,24 +37,25 @@ export function treeHost(tree: Tree, links: Readonly<Record<string, string>> = {
   });
 }
 
-/** One chip as hwmon0, at the place where it sits. */
-export const chipHost = (driver: string, files: Tree, place = `platform/${driver}.0`): Host =>
-  treeHost(
-    {
-      '/sys/class/hwmon/hwmon0/name': `${driver}\n`,
-      ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`/sys/class/hwmon/hwmon0/${name}`, text])),
-    },
-    { '/sys/class/hwmon/hwmon0': `/sys/devices/${place}/hwmon/hwmon0` },
+/** The files of one chip as `/sys/class/hwmon/hwmonNUMBER`. */
+export const chipFiles = (number: number, driver: string, files: Tree): Tree =>
+  Object.fromEntries(
+    Object.entries({ name: `${driver}\n`, ...files }).map(([name, text]) => [
+      `/sys/class/hwmon/hwmon${number}/${name}`,
+      text,
+    ]),
   );
 
-export const zoneHost = (zones: readonly (readonly [type: string, temp: string | Error])[]): Host =>
-  treeHost(
-    Object.fromEntries(
-      zones.flatMap(([type, temp], index) => [
-        [`/sys/class/thermal/thermal_zone${index}/type`, `${type}\n`],
-        [`/sys/class/thermal/thermal_zone${index}/temp`, temp],
-      ]),
-    ),
+/** One chip as hwmon0, at the place of its device. */
+export const chipHost = (driver: string, files: Tree, place = `platform/${driver}.0`): Host =>
+  treeHost(chipFiles(0, driver, files), { '/sys/class/hwmon/hwmon0': `/sys/devices/${place}/hwmon/hwmon0` });
+
+export const zoneFiles = (...zones: readonly (readonly [type: string, temp: string | Error])[]): Tree =>
+  Object.fromEntries(
+    zones.flatMap(([type, temp], index) => [
+      [`/sys/class/thermal/thermal_zone${index}/type`, `${type}\n`],
+      [`/sys/class/thermal/thermal_zone${index}/temp`, temp],
+    ]),
   );
 
 /** A machine whose `sensors` prints this. */

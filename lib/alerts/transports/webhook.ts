@@ -4,7 +4,7 @@ import { defineTransport, type Transport } from '../../contract/mail.ts';
 import type { Outside } from '../../contract/outside.ts';
 import { judgeReply } from '../../core/reply.ts';
 import { bearer } from '../bearer.ts';
-import { type WebhookConfig, webhookRequest } from '../webhook-body.ts';
+import { type WebhookConfig, webhookRequests } from '../webhook-body.ts';
 
 const answerSeconds = 10;
 
@@ -22,7 +22,7 @@ export const webhook = (name: string, { url, style, token }: WebhookConfig): Tra
       const found = settingsOf(outside, url, token);
       if ('missing' in found) throw new Unconfigured(found.missing);
       if (!news) throw new Refused('it was composed as a mail only');
-      const asked = webhookRequest(style, found.url, news, message_id);
+      const asked = webhookRequests[style](found.url, news, message_id);
       const reply = await outside.request({
         method: 'POST',
         url: asked.url,
@@ -30,9 +30,9 @@ export const webhook = (name: string, { url, style, token }: WebhookConfig): Tra
         body: JSON.stringify(asked.body),
         seconds: answerSeconds,
       });
-      const { is, says, quotes } = judgeReply(reply);
-      if (is !== 'taken') throw new kinds[is](quotes);
-      return { accepted: to, refused: [], words: says };
+      const { outcome, summary, quote } = judgeReply(reply);
+      if (outcome !== 'accepted') throw new kinds[outcome](quote);
+      return { accepted: to, refused: [], words: summary };
     },
   });
 

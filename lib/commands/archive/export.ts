@@ -10,7 +10,7 @@ import { writeNewFolder } from '../../io/new-folder.ts';
 import { product } from '../../io/product.ts';
 import { storeFiles } from '../../io/store.ts';
 import { print } from '../../io/terminal.ts';
-import type { Asked } from '../../cli/arguments.ts';
+import type { Arguments } from '../../cli/arguments.ts';
 import { type Command, configOption, exitCodes, textOption } from '../../cli/command.ts';
 import { progressOf } from '../../cli/progress.ts';
 import { findArchive, instantIn, onlyOption } from './options.ts';
@@ -71,7 +71,7 @@ export const exportCommand: Command = {
 };
 
 /** The given word, which must be one of `words`; without the option, the first. */
-function wordOption<Word extends string>(asked: Asked, name: string, words: readonly [Word, ...Word[]]): Word {
+function wordOption<Word extends string>(asked: Arguments, name: string, words: readonly [Word, ...Word[]]): Word {
   const text = textOption(asked, name);
   if (text === undefined) return words[0];
   const found = words.find((word) => word === text);
@@ -79,7 +79,7 @@ function wordOption<Word extends string>(asked: Asked, name: string, words: read
   return found;
 }
 
-function timeOption(asked: Asked, name: string): Date | undefined {
+function timeOption(asked: Arguments, name: string): Date | undefined {
   const text = textOption(asked, name);
   return text === undefined ? undefined : instantIn(text, `--${name}`);
 }

@@ -32,7 +32,7 @@ function renderInfo({ samples, first, last, span_seconds, gaps, variables, attri
     : '';
   const text = (name: string): string => {
     const value = attributes[name];
-    return typeof value === 'string' ? value : 'not told';
+    return typeof value === 'string' ? value : 'unknown';
   };
   const rows = [
     ['path', found.path],

@@ -1,4 +1,4 @@
-// What the `archive` commands share: options, and the path of the archive.
+// Options that the `archive` commands share, and the path of the archive.
 import { archive } from '../../archive/files.ts';
 import { findSource, loadConfiguration } from '../../config/load.ts';
 import type { Configuration } from '../../config/schema.ts';
@@ -6,7 +6,7 @@ import { Usage } from '../../contract/errors.ts';
 import type { Places } from '../../contract/file.ts';
 import { parseInstant } from '../../core/time.ts';
 import { resolvePlaces } from '../../io/places.ts';
-import type { Asked } from '../../cli/arguments.ts';
+import type { Arguments } from '../../cli/arguments.ts';
 import { textOption } from '../../cli/command.ts';
 
 export const jsonOption = { json: { type: 'boolean', summary: 'print the result as JSON' } } as const;
@@ -20,7 +20,7 @@ interface Found {
   readonly path: string;
 }
 
-export async function findArchive(asked: Asked): Promise<Found> {
+export async function findArchive(asked: Arguments): Promise<Found> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
   const places = resolvePlaces(config.files);
   return { config, places, path: archive.path(places, new Date()) };

@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { counted } from '../../core/text.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const checkoutBehind = defineCheck<Pick<Readable, 'checkouts'>>()({
+export const checkoutBehind = defineCheck({
   name: 'checkout-behind',
   summary: 'a git checkout lacks commits of its upstream, as far as was fetched',
   needs: ['checkouts'],
@@ -19,8 +18,8 @@ export const checkoutBehind = defineCheck<Pick<Readable, 'checkouts'>>()({
             subject,
             value: behind,
             unit: '1',
-            says: `${path} (${branch}) lacks`,
-            after: ` ${behind === 1 ? 'commit' : 'commits'} of ${upstream}${ahead > 0 ? ` and has ${counted(ahead, 'commit')} that it lacks` : ''}`,
+            prefix: `${path} (${branch}) lacks`,
+            suffix: ` ${behind === 1 ? 'commit' : 'commits'} of ${upstream}${ahead > 0 ? ` and has ${counted(ahead, 'commit')} that it lacks` : ''}`,
           },
     ),
 });

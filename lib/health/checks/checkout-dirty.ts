@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { counted } from '../../core/text.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const checkoutDirty = defineCheck<Pick<Readable, 'checkouts'>>()({
+export const checkoutDirty = defineCheck({
   name: 'checkout-dirty',
   summary: 'a git checkout has changes that nobody committed',
   needs: ['checkouts'],
@@ -17,8 +16,8 @@ export const checkoutDirty = defineCheck<Pick<Readable, 'checkouts'>>()({
         subject,
         value: dirty_files,
         unit: '1',
-        says: `${path} (${branch}) differs from its commit in`,
-        after: ` ${dirty_files === 1 ? 'file' : 'files'}: ${counted(changed_files, 'change')}, ${untracked_files} unknown${conflicted_files === 0 ? '' : `, ${counted(conflicted_files, 'conflict')}`}`,
+        prefix: `${path} (${branch}) differs from its commit in`,
+        suffix: ` ${dirty_files === 1 ? 'file' : 'files'}: ${counted(changed_files, 'change')}, ${untracked_files} unknown${conflicted_files === 0 ? '' : `, ${counted(conflicted_files, 'conflict')}`}`,
       }),
     ),
 });

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const clockSynchronised = defineCheck<Pick<Readable, 'clock'>>()({
+export const clockSynchronised = defineCheck({
   name: 'clock-synchronised',
   summary: 'the clock is not synchronised: every time in every file may be wrong',
   needs: ['clock'],

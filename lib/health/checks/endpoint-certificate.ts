@@ -1,10 +1,10 @@
-import { defineCheck, type Finding } from '../../contract/check.ts';
+import type { Finding } from '../../contract/check.ts';
 import { formatDuration } from '../../core/quantity.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
 const daySeconds = 86_400;
 
-export const endpointCertificate = defineCheck<Pick<Readable, 'endpoints'>>()({
+export const endpointCertificate = defineCheck({
   name: 'endpoint-certificate',
   summary: 'the certificate of a URL expires soon, or browsers refuse it',
   needs: ['endpoints'],
@@ -28,7 +28,7 @@ const endOf = (subject: string, url: string, value: number): Finding => ({
   subject,
   value,
   unit: 's',
-  says: `the certificate of ${url} ends in`,
+  prefix: `the certificate of ${url} ends in`,
   ...(value < 0 ? { message: `the certificate of ${url} ended ${formatDuration(-value)} ago` } : {}),
 });
 

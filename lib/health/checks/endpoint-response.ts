@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { formatDuration } from '../../core/quantity.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
+export const endpointResponse = defineCheck({
   name: 'endpoint-response',
   summary: 'a URL answers slowly',
   needs: ['endpoints'],
@@ -16,7 +15,7 @@ export const endpointResponse = defineCheck<Pick<Readable, 'endpoints'>>()({
         subject,
         value,
         unit: 's',
-        says: `${url} answers in`,
+        prefix: `${url} answers in`,
         limits: { side: 'above', amber: { value: slow_seconds, key } },
         clears_when: `it answers within ${formatDuration(slow_seconds)}`,
       };

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const endpointStatus = defineCheck<Pick<Readable, 'endpoints'>>()({
+export const endpointStatus = defineCheck({
   name: 'endpoint-status',
   summary: 'a URL does not answer, or answers with an error',
   needs: ['endpoints'],

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const filesystemInodes = defineCheck<Pick<Readable, 'filesystems'>>()({
+export const filesystemInodes = defineCheck({
   name: 'filesystem-inodes',
   summary: 'a filesystem runs out of inodes: no new file can be created, however much space is left',
   needs: ['filesystems'],
@@ -15,6 +14,6 @@ export const filesystemInodes = defineCheck<Pick<Readable, 'filesystems'>>()({
     Object.entries(filesystems).flatMap(([subject, { path, inodes_used_percent: value }]) =>
       value === undefined
         ? []
-        : { subject, value, unit: 'percent', says: `${path} has`, after: ' of its inodes in use' },
+        : { subject, value, unit: 'percent', prefix: `${path} has`, suffix: ' of its inodes in use' },
     ),
 });

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const filesystemReadonly = defineCheck<Pick<Readable, 'filesystems'>>()({
+export const filesystemReadonly = defineCheck({
   name: 'filesystem-readonly',
   summary: 'a filesystem is mounted read-only, as the kernel does after errors',
   needs: ['filesystems'],

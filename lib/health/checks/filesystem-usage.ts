@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { formatBytes } from '../../core/quantity.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const filesystemUsage = defineCheck<Pick<Readable, 'filesystems'>>()({
+export const filesystemUsage = defineCheck({
   name: 'filesystem-usage',
   summary: 'a filesystem fills up',
   needs: ['filesystems'],
@@ -17,7 +16,7 @@ export const filesystemUsage = defineCheck<Pick<Readable, 'filesystems'>>()({
       subject,
       value: used_percent,
       unit: 'percent',
-      says: `${path} is`,
-      after: ` full, ${formatBytes(available_bytes)} left`,
+      prefix: `${path} is`,
+      suffix: ` full, ${formatBytes(available_bytes)} left`,
     })),
 });

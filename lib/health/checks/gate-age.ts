@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const gateAge = defineCheck<Pick<Readable, 'gates'>>()({
+export const gateAge = defineCheck({
   name: 'gate-age',
   summary: 'the verdict of a gate is stale',
   needs: ['gates'],
@@ -11,7 +10,7 @@ export const gateAge = defineCheck<Pick<Readable, 'gates'>>()({
       subject,
       value: age_seconds,
       unit: 's',
-      says: `the verdict of the ${subject} gate is`,
-      after: ' old',
+      prefix: `the verdict of the ${subject} gate is`,
+      suffix: ' old',
     })),
 });

@@ -1,10 +1,9 @@
-import { defineCheck } from '../../contract/check.ts';
 import { listed } from '../../core/text.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
 const levels = { pass: 'green', fail: 'red', unknown: 'unknown' } as const;
 
-export const gateVerdict = defineCheck<Pick<Readable, 'gates'>>()({
+export const gateVerdict = defineCheck({
   name: 'gate-verdict',
   summary: 'a gate fails, or its verdict cannot be understood',
   needs: ['gates'],

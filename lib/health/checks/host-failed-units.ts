@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { listed } from '../../core/text.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const hostFailedUnits = defineCheck<Pick<Readable, 'systemd'>>()({
+export const hostFailedUnits = defineCheck({
   name: 'host-failed-units',
   summary: 'systemd units of this machine failed, also units that the configuration does not list',
   needs: ['systemd'],
@@ -16,8 +15,8 @@ export const hostFailedUnits = defineCheck<Pick<Readable, 'systemd'>>()({
       subject: 'host',
       value: failed,
       unit: '1',
-      says: 'failed units:',
-      after: failed === 0 ? '' : `: ${listed(failed_units)}`,
+      prefix: 'failed units:',
+      suffix: failed === 0 ? '' : `: ${listed(failed_units)}`,
     },
   ],
 });

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const hostLoad = defineCheck<Pick<Readable, 'host'>>()({
+export const hostLoad = defineCheck({
   name: 'host-load',
   summary: 'more work waits than the processors can do',
   needs: ['host'],
@@ -15,7 +14,7 @@ export const hostLoad = defineCheck<Pick<Readable, 'host'>>()({
       subject: 'host',
       value: load_5 / cpus,
       unit: '1',
-      says: `the load of the last 5 minutes is ${load_5} on ${cpus} processors, a processor's share`,
+      prefix: `the load of the last 5 minutes is ${load_5} on ${cpus} processors, a processor's share`,
     },
   ],
 });

@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { formatBytes } from '../../core/quantity.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const hostMemory = defineCheck<Pick<Readable, 'host'>>()({
+export const hostMemory = defineCheck({
   name: 'host-memory',
   summary: 'memory runs short',
   needs: ['host'],
@@ -12,8 +11,8 @@ export const hostMemory = defineCheck<Pick<Readable, 'host'>>()({
       subject: 'host',
       value: memory_used_percent,
       unit: 'percent',
-      says: 'memory is',
-      after: ` in use, ${formatBytes(memory_available_bytes)} left`,
+      prefix: 'memory is',
+      suffix: ` in use, ${formatBytes(memory_available_bytes)} left`,
     },
   ],
 });

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const hostOom = defineCheck<Pick<Readable, 'host'>>()({
+export const hostOom = defineCheck({
   name: 'host-oom',
   summary: 'the kernel killed processes because memory ran out',
   needs: ['host'],
@@ -14,8 +13,8 @@ export const hostOom = defineCheck<Pick<Readable, 'host'>>()({
             subject: 'host',
             value,
             unit: '1',
-            says: 'killed for want of memory since the snapshot before:',
-            after: value === 1 ? ' process' : ' processes',
+            prefix: 'killed for want of memory since the snapshot before:',
+            suffix: value === 1 ? ' process' : ' processes',
           },
         ],
 });

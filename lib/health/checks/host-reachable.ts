@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const hostReachable = defineCheck<Pick<Readable, 'hosts'>>()({
+export const hostReachable = defineCheck({
   name: 'host-reachable',
   summary: 'another machine cannot be reached',
   needs: ['hosts'],

@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { listed } from '../../core/text.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const mirrorCoverage = defineCheck<Pick<Readable, 'mirrors'>>()({
+export const mirrorCoverage = defineCheck({
   name: 'mirror-coverage',
   summary: 'a copy of a stream lacks files that it should have by now',
   needs: ['mirrors'],
@@ -20,8 +19,8 @@ export const mirrorCoverage = defineCheck<Pick<Readable, 'mirrors'>>()({
             subject,
             value,
             unit: 'percent',
-            says: `the copy ${subject} has`,
-            after: ` of ${source_files} files${missing_files === 0 ? '' : `, ${missing_files} are missing: ${listed(worst, 2)}`}`,
+            prefix: `the copy ${subject} has`,
+            suffix: ` of ${source_files} files${missing_files === 0 ? '' : `, ${missing_files} are missing: ${listed(worst, 2)}`}`,
           },
     ),
 });

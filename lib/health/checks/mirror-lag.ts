@@ -1,8 +1,8 @@
-import { defineCheck, type Finding } from '../../contract/check.ts';
+import type { Finding } from '../../contract/check.ts';
 import { formatDuration } from '../../core/quantity.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const mirrorLag = defineCheck<Pick<Readable, 'mirrors'>>()({
+export const mirrorLag = defineCheck({
   name: 'mirror-lag',
   summary: 'the newest files of a stream do not reach its copy',
   needs: ['mirrors'],
@@ -21,7 +21,7 @@ export const mirrorLag = defineCheck<Pick<Readable, 'mirrors'>>()({
         // In windows, because streams arrive at different rates.
         value: Math.round((lag_seconds / window_seconds) * 10_000) / 10_000,
         unit: '1',
-        says: `the copy ${subject} lags by ${formatDuration(lag_seconds)}, of windows of ${window}:`,
+        prefix: `the copy ${subject} lags by ${formatDuration(lag_seconds)}, of windows of ${window}:`,
       };
     }),
 });

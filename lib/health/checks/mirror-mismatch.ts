@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const mirrorMismatch = defineCheck<Pick<Readable, 'mirrors'>>()({
+export const mirrorMismatch = defineCheck({
   name: 'mirror-mismatch',
   summary: 'files of a copy have another size than at the source',
   needs: ['mirrors'],
@@ -19,8 +18,8 @@ export const mirrorMismatch = defineCheck<Pick<Readable, 'mirrors'>>()({
             subject,
             value,
             unit: '1',
-            says: `the copy ${subject} has`,
-            after: ` ${value === 1 ? 'file' : 'files'} of another size${value === 0 ? '' : `, near ${worst[0] ?? ''}`}`,
+            prefix: `the copy ${subject} has`,
+            suffix: ` ${value === 1 ? 'file' : 'files'} of another size${value === 0 ? '' : `, near ${worst[0] ?? ''}`}`,
           },
     ),
 });

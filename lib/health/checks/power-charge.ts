@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 import { powerFinding } from '../power.ts';
 
-export const powerCharge = defineCheck<Pick<Readable, 'power'>>()({
+export const powerCharge = defineCheck({
   name: 'power-charge',
   summary: 'the battery runs empty',
   needs: ['power'],

@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 import { powerFinding } from '../power.ts';
 
-export const powerTemperature = defineCheck<Pick<Readable, 'power'>>()({
+export const powerTemperature = defineCheck({
   name: 'power-temperature',
   summary: 'the power supply gets hot',
   needs: ['power'],

@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 import { powerFinding } from '../power.ts';
 
-export const powerVoltage = defineCheck<Pick<Readable, 'power'>>()({
+export const powerVoltage = defineCheck({
   name: 'power-voltage',
   summary: 'the battery voltage sinks',
   needs: ['power'],

@@ -1,7 +1,6 @@
-import { defineCheck } from '../../contract/check.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const serviceRestarts = defineCheck<Pick<Readable, 'services'>>()({
+export const serviceRestarts = defineCheck({
   name: 'service-restarts',
   summary: 'a service is in a restart loop: it dies, and systemd starts it again and again',
   needs: ['services'],
@@ -20,8 +19,8 @@ export const serviceRestarts = defineCheck<Pick<Readable, 'services'>>()({
         subject,
         value,
         unit: '1',
-        says: `${subject} was restarted`,
-        after: ` ${value === 1 ? 'time' : 'times'} ${since}`,
+        prefix: `${subject} was restarted`,
+        suffix: ` ${value === 1 ? 'time' : 'times'} ${since}`,
       };
     }),
 });

@@ -1,9 +1,9 @@
-import { defineCheck, type Finding } from '../../contract/check.ts';
+import type { Finding } from '../../contract/check.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { clockMinute } from '../../core/time.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const streamAge = defineCheck<Pick<Readable, 'streams'>>()({
+export const streamAge = defineCheck({
   name: 'stream-age',
   summary: 'a stream is stale: nothing new has arrived at its source',
   needs: ['streams'],
@@ -23,8 +23,8 @@ export const streamAge = defineCheck<Pick<Readable, 'streams'>>()({
         subject,
         value,
         unit: 's',
-        says: `${newest} of ${clockMinute(new Date(newest_at))},`,
-        after: ' old',
+        prefix: `${newest} of ${clockMinute(new Date(newest_at))},`,
+        suffix: ' old',
         limits: { side: 'above', red: limit },
         clears_when,
         // The stream has been stale since its window ended, not since a probe noticed.

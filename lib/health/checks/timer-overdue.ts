@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { clockMinute } from '../../core/time.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const timerOverdue = defineCheck<Pick<Readable, 'services'>>()({
+export const timerOverdue = defineCheck({
   name: 'timer-overdue',
   summary: 'a timer is overdue',
   needs: ['services'],
@@ -20,7 +19,7 @@ export const timerOverdue = defineCheck<Pick<Readable, 'services'>>()({
         subject,
         value,
         unit: 's',
-        says:
+        prefix:
           value > 0 ? `${subject} should have run at ${due} and is late by` : `${subject} runs next at ${due}; late by`,
       };
     }),

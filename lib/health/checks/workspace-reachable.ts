@@ -1,8 +1,7 @@
-import { defineCheck } from '../../contract/check.ts';
 import { firstLine } from '../../core/text.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
-export const workspaceReachable = defineCheck<Pick<Readable, 'workspace'>>()({
+export const workspaceReachable = defineCheck({
   name: 'workspace-reachable',
   summary: 'the group workspace cannot be reached',
   needs: ['workspace'],

@@ -1,10 +1,10 @@
-import { defineCheck, type Finding } from '../../contract/check.ts';
+import type { Finding } from '../../contract/check.ts';
 import { formatBytes } from '../../core/quantity.ts';
-import type { Readable } from '../../snapshot/sections/index.ts';
+import { defineCheck } from '../define.ts';
 
 const subject = 'workspace';
 
-export const workspaceUsage = defineCheck<Pick<Readable, 'workspace'>>()({
+export const workspaceUsage = defineCheck({
   name: 'workspace-usage',
   summary: 'the group workspace fills up',
   needs: ['workspace'],
@@ -17,23 +17,23 @@ export const workspaceUsage = defineCheck<Pick<Readable, 'workspace'>>()({
   assess: ({ workspace: { path, problem, used_percent, used_bytes, size_bytes, usage_problem } }) => [
     used_percent === undefined
       ? usage_problem === undefined && problem !== undefined
-        ? { ...untold(problem), because: 'workspace' }
-        : untold(usage_problem ?? 'nobody tells it')
+        ? { ...unknownUsage(problem), because: 'workspace' }
+        : unknownUsage(usage_problem ?? 'it was not read')
       : {
           subject,
           value: used_percent,
           unit: 'percent',
-          says: `the workspace ${path} is`,
-          after: ` full${used_bytes === undefined || size_bytes === undefined ? '' : `, ${formatBytes(used_bytes)} of ${formatBytes(size_bytes)}`}`,
+          prefix: `the workspace ${path} is`,
+          suffix: ` full${used_bytes === undefined || size_bytes === undefined ? '' : `, ${formatBytes(used_bytes)} of ${formatBytes(size_bytes)}`}`,
         },
   ],
 });
 
-const untold = (why: string): Finding => ({
+const unknownUsage = (why: string): Finding => ({
   subject,
   level: 'unknown',
   value: null,
   unit: 'percent',
-  message: `how full the workspace is cannot be told: ${why}`,
-  clears_when: 'its usage is told again',
+  message: `the usage of the workspace is unknown: ${why}`,
+  clears_when: 'its usage can be read again',
 });

@@ -1,13 +1,12 @@
 // Reads the state of git checkouts with one `git status` each. It takes no lock, uses no network and runs no program
 // that the checkout's owner may have put into its configuration: we may be another user, with more rights.
-import { defineProbe } from '../../contract/probe.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseGitStatus } from '../../parse/gitstatus.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { gitStatusScript } from '../git-script.ts';
 import { checkouts as section } from '../sections/checkouts.ts';
 
-export const checkouts = defineProbe<typeof section.schema, SnapshotConfig>({
+export const checkouts = defineProbe({
   name: 'checkouts',
   summary: 'branch, commit and changes of git checkouts',
   section,

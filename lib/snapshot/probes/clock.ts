@@ -1,9 +1,8 @@
 // Reads whether the clock is synchronised, according to the time service.
 import { Absent, isMissing } from '../../contract/errors.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import { ageOf, isStale } from '../../core/age.ts';
 import { firstLine } from '../../core/text.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { clock as section } from '../sections/clock.ts';
 
 // timesyncd touches this file at every synchronisation, at most 2,048 s apart, and removes it when it stops. The kernel
@@ -11,7 +10,7 @@ import { clock as section } from '../sections/clock.ts';
 const timesyncFile = '/run/systemd/timesync/synchronized';
 const freshSeconds = 3 * 2048;
 
-export const clock = defineProbe<typeof section.schema, SnapshotConfig>({
+export const clock = defineProbe({
   name: 'clock',
   summary: 'whether the clock is synchronised',
   section,
@@ -27,15 +26,11 @@ export const clock = defineProbe<typeof section.schema, SnapshotConfig>({
       throw new Absent('no systemd here: a container’s clock is its host’s', { cause: error });
     });
     // timedatectl costs a D-Bus call to a service that starts for it, so it runs only if the file above is not fresh.
-    const { exit_code, stdout, stderr } = await host.run([
-      'timedatectl',
-      'show',
-      '--property=NTPSynchronized',
-      '--value',
-    ]);
+    const argv = ['timedatectl', 'show', '--property=NTPSynchronized', '--value'];
+    const { exit_code, stdout, stderr } = await host.run(argv);
     const answer = stdout.trim();
     if (exit_code !== 0 || !['yes', 'no'].includes(answer)) {
-      throw new Error(`timedatectl did not tell: ${firstLine(stderr) || JSON.stringify(answer)}`);
+      throw new Error(`timedatectl gave no answer: ${firstLine(stderr) || JSON.stringify(answer)}`);
     }
     return { synchronised: answer === 'yes', told_by: 'timedatectl' };
   },

@@ -1,7 +1,8 @@
 // Reads status, response time and certificate of URLs. A URL that does not answer is a reading, not a failed reading.
-import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
+import { withoutUndefined } from '../../core/fields.ts';
 import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { endpoints as section } from '../sections/endpoints.ts';
 
 const allEndpoints = (config: SnapshotConfig): SnapshotConfig['endpoints'] => ({
@@ -9,7 +10,7 @@ const allEndpoints = (config: SnapshotConfig): SnapshotConfig['endpoints'] => ({
   ...config.endpoints,
 });
 
-export const endpoints = defineProbe<typeof section.schema, SnapshotConfig>({
+export const endpoints = defineProbe({
   name: 'endpoints',
   summary: 'status, response time and certificate of URLs',
   section,
@@ -22,18 +23,18 @@ export const endpoints = defineProbe<typeof section.schema, SnapshotConfig>({
     const { response_ms, status, error, certificate_expires_at, certificate_problem } = await open().get(endpoint.url, {
       timeoutMs: endpoint.timeout * 1000,
     });
-    return {
+    return withoutUndefined({
       url: endpoint.url,
       answered: status !== undefined,
-      ...(status === undefined ? {} : { status }),
+      status,
       response_ms: Math.round(response_ms * 10) / 10,
       slow_seconds: endpoint.slow,
-      ...(error === undefined ? {} : { error }),
-      ...(certificate_expires_at === undefined
-        ? {}
-        : { certificate_expires_at, certificate_days_left: daysBetween(at, new Date(certificate_expires_at)) }),
-      ...(certificate_problem === undefined ? {} : { certificate_problem }),
-    };
+      error,
+      certificate_expires_at,
+      certificate_days_left:
+        certificate_expires_at === undefined ? undefined : daysBetween(at, new Date(certificate_expires_at)),
+      certificate_problem,
+    });
   },
 });
 

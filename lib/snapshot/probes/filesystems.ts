@@ -1,10 +1,9 @@
-import { defineProbe } from '../../contract/probe.ts';
 import { localFilesystems } from '../../parse/mountinfo.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { mountTable, readFilesystem } from '../filesystem.ts';
 import { filesystems as section } from '../sections/filesystems.ts';
 
-export const filesystems = defineProbe<typeof section.schema, SnapshotConfig>({
+export const filesystems = defineProbe({
   name: 'filesystems',
   summary: 'usage, inodes and read-only state of filesystems',
   section,

@@ -1,12 +1,11 @@
 // Reads the verdicts of gates, such as whether the source's copy may be deleted or the products are complete. Other
 // jobs decide them.
-import { defineProbe } from '../../contract/probe.ts';
 import { ageOf } from '../../core/age.ts';
-import { ownFormat, parseGateSummary } from '../../parse/gate.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { ownMapping, parseGateSummary } from '../../parse/gate.ts';
+import { defineProbe } from '../define.ts';
 import { gates as section } from '../sections/gates.ts';
 
-export const gates = defineProbe<typeof section.schema, SnapshotConfig>({
+export const gates = defineProbe({
   name: 'gates',
   summary: 'verdict, counts and age of gates',
   section,
@@ -17,7 +16,7 @@ export const gates = defineProbe<typeof section.schema, SnapshotConfig>({
     const configured = config.gates[item];
     if (!configured) throw new Error(`no gate ${item} is configured`);
     const { file, host, map } = configured;
-    const summary = parseGateSummary(await open(host).readText(file), map ?? ownFormat);
+    const summary = parseGateSummary(await open(host).readText(file), map ?? ownMapping);
     const { seconds } = ageOf(summary.decided_at, at);
     if (seconds === undefined)
       throw new Error(`${file} was decided in the future (${summary.decided_at}): a clock is wrong`);

@@ -1,11 +1,10 @@
 // Reads the machine's load, memory, time since boot, and number of processes killed for lack of memory.
-import { defineProbe } from '../../contract/probe.ts';
 import { percentOf } from '../../core/quantity.ts';
 import { parseCpuList, parseLoadavg, parseMeminfo, parseOomKills, parseUptime } from '../../parse/proc.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { host as section } from '../sections/host.ts';
 
-export const host = defineProbe<typeof section.schema, SnapshotConfig>({
+export const host = defineProbe({
   name: 'host',
   summary: 'load, memory, swap, uptime and out-of-memory kills',
   section,

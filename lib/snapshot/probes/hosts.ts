@@ -1,11 +1,10 @@
 // Reads whether the other machines can be reached; the duration of the reading shows how long that takes. An
 // unreachable machine is a reading, not a failed reading.
-import { defineProbe } from '../../contract/probe.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { hosts as section } from '../sections/hosts.ts';
 
-export const hosts = defineProbe<typeof section.schema, SnapshotConfig>({
+export const hosts = defineProbe({
   name: 'hosts',
   summary: 'whether other machines can be reached',
   section,

@@ -1,51 +1,50 @@
 // Compares each mirror of a stream with its source over a window of days, by listing files, never by reading data.
 import type { Host } from '../../contract/host.ts';
-import { defineProbe } from '../../contract/probe.ts';
-import { secondsSince } from '../../core/age.ts';
 import { compareListings, type Listed } from '../../core/compare.ts';
 import { daysBefore } from '../../core/time.ts';
-import { type DataPath, hasDayFolders, isTemporary, parseDataPath } from '../../parse/datapath.ts';
+import { hasDayFolders, isTemporary, parseDataPath } from '../../parse/datapath.ts';
 import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { dayFolders, findFiles, undatedFolder } from '../search.ts';
 import { mirrors as section } from '../sections/mirrors.ts';
 
 const daySeconds = 86_400;
 
-interface ConfiguredMirror {
-  readonly stream: string;
-  readonly source: NonNullable<SnapshotConfig['streams'][string]['source']>;
-  readonly mirror: SnapshotConfig['streams'][string]['mirrors'][string];
-  readonly window: number;
-}
-
 /** Keys are STREAM.MIRROR (`hatpro.gws`); neither name may contain the dot that separates them. */
 const allMirrors = (config: SnapshotConfig) =>
-  new Map<string, ConfiguredMirror>(
+  Object.fromEntries(
     Object.entries(config.streams).flatMap(([stream, { source, mirrors, window }]) =>
-      source
-        ? Object.entries(mirrors).map(
-            ([name, mirror]) => [`${stream}.${name}`, { stream, source, mirror, window }] as [string, ConfiguredMirror],
-          )
-        : [],
+      Object.entries(source ? mirrors : {}).map(
+        ([name, mirror]) => [`${stream}.${name}`, { stream, source, mirror, window }] as const,
+      ),
     ),
   );
 
-export const mirrors = defineProbe<typeof section.schema, SnapshotConfig>({
+export const mirrors = defineProbe({
   name: 'mirrors',
   summary: 'coverage, lag and differences of each stream’s copies',
   section,
 
-  items: async ({ config }) => [...allMirrors(config).keys()],
+  items: async ({ config }) => Object.keys(allMirrors(config)),
 
   async read({ host: open, config, item, at }) {
-    const configured = allMirrors(config).get(item);
-    if (!configured) throw new Error(`no mirror ${item} is configured`);
+    const configured = allMirrors(config)[item];
+    if (!configured?.source) throw new Error(`no mirror ${item} is configured`);
     const { stream, source, mirror, window } = configured;
     const dataPath = parseDataPath(source.files);
     const from = new Date(at.getTime() - mirror.compare * 1000);
+    const days = Array.from({ length: Math.ceil(mirror.compare / daySeconds) + 1 }, (_, back) => daysBefore(at, back));
+    // The window is taken from the dates in the folder names if there are any, else from modification times.
+    const newer = hasDayFolders(dataPath) ? {} : { newerThan: from };
+    const listWindow = async (host: Host, root: string, alone: string): Promise<Listed[]> => {
+      const folders = dayFolders(root, dataPath, days);
+      const searched = folders.length > 0 ? folders : [undatedFolder(root, dataPath)];
+      const found = await findFiles(host, { root, folders: searched, dataPath, alone, ...newer });
+      return found.filter(({ path, size_bytes }) => size_bytes > 0 && !isTemporary(path));
+    };
     const [atSource, atMirror] = await Promise.all([
-      listWindow(open(source.host), { root: source.root, dataPath, from, at, alone: `mirror-${item}-source` }),
-      listWindow(open(mirror.host), { root: mirror.root, dataPath, from, at, alone: `mirror-${item}` }),
+      listWindow(open(source.host), source.root, `mirror-${item}-source`),
+      listWindow(open(mirror.host), mirror.root, `mirror-${item}`),
     ]);
     return {
       stream,
@@ -57,26 +56,3 @@ export const mirrors = defineProbe<typeof section.schema, SnapshotConfig>({
     };
   },
 });
-
-interface Window {
-  readonly root: string;
-  readonly dataPath: DataPath;
-  readonly from: Date;
-  readonly at: Date;
-  readonly alone: string;
-}
-
-/** Lists the window's data files: by the dates in the folder names if there are any, else by modification times. */
-async function listWindow(host: Host, { root, dataPath, from, at, alone }: Window): Promise<Listed[]> {
-  const length = Math.ceil(secondsSince(from, at) / daySeconds) + 1;
-  const days = Array.from({ length }, (_, back) => daysBefore(at, back));
-  const folders = dayFolders(root, dataPath, days);
-  const found = await findFiles(host, {
-    root,
-    folders: folders.length > 0 ? folders : [undatedFolder(root, dataPath)],
-    dataPath,
-    alone,
-    ...(hasDayFolders(dataPath) ? {} : { newerThan: from }),
-  });
-  return found.filter(({ path, size_bytes }) => size_bytes > 0 && !isTemporary(path));
-}

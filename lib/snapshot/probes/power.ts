@@ -1,12 +1,11 @@
 // Reads the power supply from the newest finite samples of a Zarr store that another job maintains.
 import { Absent } from '../../contract/errors.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
+import { withoutUndefined } from '../../core/fields.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { reasonOf } from '../../core/text.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { power as section } from '../sections/power.ts';
-import type { Sample } from '../zarr.ts';
 
 /** Plausible values for a battery and its box. Values outside are sentinels by which some device means "no reading". */
 const plausible = {
@@ -15,7 +14,7 @@ const plausible = {
   temperature: { from: -90, to: 150, unit: 'C' },
 } as const;
 
-export const power = defineProbe<typeof section.schema, SnapshotConfig>({
+export const power = defineProbe({
   name: 'power',
   summary: 'battery voltage, state of charge and internal temperature',
   section,
@@ -33,7 +32,14 @@ export const power = defineProbe<typeof section.schema, SnapshotConfig>({
       try {
         const sample = await newestSample(store, variable, { from, to: at });
         if (!sample) return { problem: `${variable} has had no value for more than ${formatDuration(stale)}` };
-        return checkSample(sample, variable, { at, stale, ...plausible[quantity] });
+        const age = secondsSince(sample.time, at);
+        const age_seconds = Math.max(0, Math.round(age));
+        const when = { sampled_at: sample.time.toISOString(), age_seconds };
+        const problem =
+          age > stale
+            ? `the newest sample of ${variable} is ${formatDuration(age_seconds)} old; samples older than ${formatDuration(stale)} are ignored`
+            : implausible(quantity, variable, sample.value);
+        return problem === undefined ? { ...when, value: sample.value } : { ...when, problem };
       } catch (error) {
         return { problem: reasonOf(error) };
       }
@@ -43,19 +49,32 @@ export const power = defineProbe<typeof section.schema, SnapshotConfig>({
       readQuantity('charge'),
       readQuantity('temperature'),
     ]);
-    return {
+    return withoutUndefined({
       host,
       store: path,
       stale_seconds: stale,
-      ...(voltage.value === undefined ? {} : { voltage_volts: voltage.value }),
-      ...withPrefix('voltage', voltage),
-      ...(charge.value === undefined ? {} : { charge_percent: charge.value }),
-      ...withPrefix('charge', charge),
-      ...(temperature.value === undefined ? {} : { temperature_celsius: temperature.value }),
-      ...withPrefix('temperature', temperature),
-    };
+      voltage_volts: voltage.value,
+      voltage_sampled_at: voltage.sampled_at,
+      voltage_age_seconds: voltage.age_seconds,
+      voltage_problem: voltage.problem,
+      charge_percent: charge.value,
+      charge_sampled_at: charge.sampled_at,
+      charge_age_seconds: charge.age_seconds,
+      charge_problem: charge.problem,
+      temperature_celsius: temperature.value,
+      temperature_sampled_at: temperature.sampled_at,
+      temperature_age_seconds: temperature.age_seconds,
+      temperature_problem: temperature.problem,
+    });
   },
 });
+
+function implausible(quantity: keyof typeof plausible, variable: string, value: number): string | undefined {
+  const { from, to, unit } = plausible[quantity];
+  return value < from || value > to
+    ? `${variable} was ${value}, which is implausible: not from ${from} to ${to} ${unit}`
+    : undefined;
+}
 
 interface QuantityReading {
   readonly value?: number;
@@ -63,39 +82,3 @@ interface QuantityReading {
   readonly age_seconds?: number;
   readonly problem?: string;
 }
-
-interface SampleLimits {
-  readonly at: Date;
-  readonly stale: number;
-  readonly from: number;
-  readonly to: number;
-  readonly unit: string;
-}
-
-function checkSample(
-  { value, time }: Sample,
-  variable: string,
-  { at, stale, from, to, unit }: SampleLimits,
-): QuantityReading {
-  const age_seconds = Math.max(0, Math.round(secondsSince(time, at)));
-  const when = { sampled_at: time.toISOString(), age_seconds };
-  if (secondsSince(time, at) > stale) {
-    const age = formatDuration(age_seconds);
-    return {
-      ...when,
-      problem: `the newest sample of ${variable} is ${age} old; samples older than ${formatDuration(stale)} are ignored`,
-    };
-  }
-  if (value < from || value > to)
-    return { ...when, problem: `${variable} was ${value}, which is implausible: not from ${from} to ${to} ${unit}` };
-  return { ...when, value };
-}
-
-const withPrefix = (
-  quantity: string,
-  { sampled_at, age_seconds, problem }: QuantityReading,
-): Record<string, string | number> => ({
-  ...(sampled_at === undefined ? {} : { [`${quantity}_sampled_at`]: sampled_at }),
-  ...(age_seconds === undefined ? {} : { [`${quantity}_age_seconds`]: age_seconds }),
-  ...(problem === undefined ? {} : { [`${quantity}_problem`]: problem }),
-});

@@ -1,33 +1,19 @@
 // Reads the state of all configured units with one `systemctl show`.
 import { Absent } from '../../contract/errors.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import { secondsSince } from '../../core/age.ts';
+import { withoutUndefined } from '../../core/fields.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseShow, parseTimespan, parseTimestamp, type UnitProperties } from '../../parse/systemctl.ts';
 import { parseUptime } from '../../parse/proc.ts';
 import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { services as section } from '../sections/services.ts';
 
-const properties = [
-  'LoadState',
-  'ActiveState',
-  'SubState',
-  'Result',
-  'UnitFileState',
-  'StateChangeTimestamp',
-  'ConditionResult',
-  'ConditionTimestamp',
-  'Type',
-  'NRestarts',
-  'ExecMainStartTimestamp',
-  'ExecMainStatus',
-  'Unit',
-  'LastTriggerUSec',
-  'NextElapseUSecRealtime',
-  'NextElapseUSecMonotonic',
-];
+const properties =
+  'LoadState,ActiveState,SubState,Result,UnitFileState,StateChangeTimestamp,ConditionResult,ConditionTimestamp,Type,' +
+  'NRestarts,ExecMainStartTimestamp,ExecMainStatus,Unit,LastTriggerUSec,NextElapseUSecRealtime,NextElapseUSecMonotonic';
 
-export const services = defineProbe<typeof section.schema, SnapshotConfig>({
+export const services = defineProbe({
   name: 'services',
   summary: 'state, restarts and timers of systemd units',
   section,
@@ -38,7 +24,7 @@ export const services = defineProbe<typeof section.schema, SnapshotConfig>({
     if (units.length === 0) throw new Absent('none is configured');
     const host = open();
     const [shown, uptime] = await Promise.all([
-      host.run(['systemctl', 'show', '--timestamp=unix', `--property=${properties.join(',')}`, '--', ...units]),
+      host.run(['systemctl', 'show', '--timestamp=unix', `--property=${properties}`, '--', ...units]),
       host.readText('/proc/uptime').then(parseUptime),
     ]);
     if (shown.exit_code !== 0) {
@@ -67,13 +53,11 @@ function groupsByUnit(config: SnapshotConfig): Map<string, string[]> {
   return groups;
 }
 
-interface UnitContext {
-  readonly at: Date;
-  readonly bootedAt: number;
-  readonly restartsBefore: number | undefined;
-}
-
-function describeUnit(unit: UnitProperties, groups: string[], { at, bootedAt, restartsBefore }: UnitContext) {
+function describeUnit(
+  unit: UnitProperties,
+  groups: string[],
+  { at, bootedAt, restartsBefore }: { at: Date; bootedAt: number; restartsBefore: number | undefined },
+) {
   const text = (name: string): string => unit[name] ?? '';
   if (text('LoadState') === '' || text('ActiveState') === '')
     throw new Error('systemctl show left out the state of a unit');
@@ -116,9 +100,3 @@ function describeUnit(unit: UnitProperties, groups: string[], { at, bootedAt, re
 /** An empty property gives undefined, not 0. */
 const countOf = (text: string | undefined): number | undefined =>
   text && /^\d+$/.test(text) ? Number(text) : undefined;
-
-function withoutUndefined<Fields extends Record<string, unknown>>(fields: Fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Fields]: Exclude<Fields[Key], undefined>;
-  };
-}

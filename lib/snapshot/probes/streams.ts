@@ -2,16 +2,15 @@
 // so that the cost does not grow with the archive.
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import type { Listed } from '../../core/compare.ts';
 import { ageOf, latestTime } from '../../core/age.ts';
 import { daysBefore } from '../../core/time.ts';
 import { type DataPath, isTemporary, parseDataPath, timeInPath } from '../../parse/datapath.ts';
-import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { dayFolders, findFiles, undatedFolder } from '../search.ts';
 import { streams as section } from '../sections/streams.ts';
 
-export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
+export const streams = defineProbe({
   name: 'streams',
   summary: 'newest data of each stream at its source',
   section,
@@ -24,7 +23,9 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
     const { host = 'local', root, files, time } = stream.source;
     const where = { host, root, window_seconds: stream.window };
     if (time === 'zarr') {
-      const newest = await newestInStore(open(host), root, at);
+      // The newest time on the axis of the Zarr store to which the stream is written.
+      const { newestTime, openZarr } = await import('../zarr.ts');
+      const newest = await newestTime(await openZarr(open(host), root), 'time', at);
       return { ...where, ...(newest ? newestAt(newest, at) : {}), empty_files: 0, future_files: 0 };
     }
     const dataPath = parseDataPath(files);
@@ -47,12 +48,6 @@ export const streams = defineProbe<typeof section.schema, SnapshotConfig>({
   },
 });
 
-/** For a stream that is written to a Zarr store: the newest time on its axis. */
-async function newestInStore(host: Host, root: string, at: Date): Promise<Date | undefined> {
-  const { newestTime, openZarr } = await import('../zarr.ts');
-  return newestTime(await openZarr(host, root), 'time', at);
-}
-
 function newestAt(newest: Date, at: Date) {
   const { seconds } = ageOf(newest, at);
   return { newest_at: newest.toISOString(), ...(seconds === undefined ? {} : { age_seconds: Math.round(seconds) }) };
@@ -63,8 +58,6 @@ interface SearchResult {
   readonly found: readonly Listed[];
   readonly newest: { readonly file: Listed; readonly time: Date } | undefined;
 }
-
-type TimeOf = (file: Listed) => Date | undefined;
 
 /** Lists some folders below the root, and finds the newest data file in them. */
 type SearchFolders = (folders: readonly string[]) => Promise<SearchResult>;
@@ -104,7 +97,11 @@ async function descend(
 }
 
 /** The newest data file: files that are empty, still being transferred or from the future do not count. */
-function newestData(found: readonly Listed[], timeOf: TimeOf, at: Date): SearchResult['newest'] {
+function newestData(
+  found: readonly Listed[],
+  timeOf: (file: Listed) => Date | undefined,
+  at: Date,
+): SearchResult['newest'] {
   const latest = latestTime(at);
   let newest: SearchResult['newest'];
   for (const file of found) {

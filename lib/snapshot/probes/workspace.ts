@@ -2,20 +2,20 @@
 // failed reading; so is a usage that cannot be read.
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
-import { defineProbe } from '../../contract/probe.ts';
 import { ageOf } from '../../core/age.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseUsage } from '../../parse/usage.ts';
 import { withDeadline } from '../../engine/deadline.ts';
 import type { SnapshotConfig } from '../config.ts';
+import { defineProbe } from '../define.ts';
 import { mountTable, readFilesystem } from '../filesystem.ts';
 import { workspace as section } from '../sections/workspace.ts';
 
 /** Shorter than the probe's own deadline, so that a hang gives an unreachable workspace instead of a failed reading. */
 const attemptMs = 8000;
 
-export const workspace = defineProbe<typeof section.schema, SnapshotConfig>({
+export const workspace = defineProbe({
   name: 'workspace',
   summary: 'whether the group workspace is reached, and how full it is',
   section,
@@ -25,7 +25,7 @@ export const workspace = defineProbe<typeof section.schema, SnapshotConfig>({
     const { path, host: hostName = 'local', network, usage } = config.workspace;
     const host = open(hostName);
     const mounts = await mountTable(host);
-    const readSpace = async (): Promise<Space> => {
+    const readSpace = async () => {
       const reading = await readFilesystem(host, mounts, { path, network, alone: 'workspace' });
       // The folder exists but nothing is mounted on it: the usage of / is not the workspace's.
       if (network && reading.mount.mount_point === '/')
@@ -47,16 +47,9 @@ export const workspace = defineProbe<typeof section.schema, SnapshotConfig>({
   },
 });
 
-interface Space {
-  readonly size_bytes: number;
-  readonly used_bytes: number;
-  readonly used_percent: number;
-  readonly usage_told_at?: string;
-}
-
 type Usage = NonNullable<NonNullable<SnapshotConfig['workspace']>['usage']>;
 
-async function readReportedUsage(host: Host, usage: Usage, at: Date): Promise<Space> {
+async function readReportedUsage(host: Host, usage: Usage, at: Date) {
   const { told_at, ...space } = 'command' in usage ? await usageByCommand(host, usage) : await usageInFile(host, usage);
   if (!told_at || !('file' in usage)) return space;
   const { seconds: age } = ageOf(told_at, at);
@@ -83,8 +76,7 @@ async function usageInFile(host: Host, { file }: Extract<Usage, { file: unknown 
 
 type Attempt<Value> = { readonly value: Value } | { readonly value: undefined; readonly problem: string };
 
-/** Turns an error into a problem, except Absent, which is rethrown: an automount that is not mounted makes the section
- * absent. */
+/** Turns an error into a problem, except Absent: an automount that is not mounted makes the section absent. */
 async function attempt<Value>(what: string, ask: () => Promise<Value>): Promise<Attempt<Value>> {
   try {
     return { value: await withDeadline(attemptMs, what, ask) };

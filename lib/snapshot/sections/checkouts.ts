@@ -8,7 +8,7 @@ export const checkouts = defineSection({
   source: 'git status --porcelain=v2 --branch, without locks and without network (try: git -C PATH status)',
   noun: 'checkout',
   subjects: ({ git }: SnapshotConfig) => namesUnder('git', git),
-  hosts: () => [],
+  places: ({ git }: SnapshotConfig) => Object.entries(git).map(([item, path]) => ({ item, path, key: ['git', item] })),
   schema: z.looseObject({
     path: words('path of the checkout'),
     branch: words('branch'),

@@ -7,10 +7,9 @@ export const clock = defineSection({
   source: '/run/systemd/timesync/synchronized, else timedatectl (try: timedatectl)',
   noun: 'subject',
   subjects: () => [{ name: 'host', path: [] }],
-  hosts: () => [],
   schema: z.looseObject({
     synchronised: flag('clock is synchronised with a time source'),
-    told_by: words('who says so'),
+    told_by: words('time service that reported it'),
     synchronised_at: z.optional(instant('last synchronisation')),
   }),
   table: {

@@ -12,15 +12,14 @@ export const endpoints = defineSection({
     ...(dashboard ? [{ name: 'dashboard', path: ['dashboard'] }] : []),
     ...namesUnder('endpoints', others),
   ],
-  hosts: () => [],
   schema: z.looseObject({
     url: words('address asked'),
-    answered: flag('an HTTP answer came'),
+    answered: flag('an HTTP response arrived'),
     status: z.optional(quantity('1', 'HTTP status')),
     response_ms: quantity('ms', 'time to the head of the answer'),
     /** Configured with the endpoint, like a stream's window. */
     slow_seconds: quantity('s', 'time above which an answer counts as slow'),
-    error: z.optional(words('why no answer came')),
+    error: z.optional(words('reason why no response arrived')),
     certificate_days_left: z.optional(quantity('d', 'days until the certificate ends')),
     certificate_expires_at: z.optional(instant('end of the certificate')),
     certificate_problem: z.optional(words('why a browser would refuse the certificate')),

@@ -10,8 +10,8 @@ export const filesystems = defineSection({
   noun: 'filesystem',
   // Without configured filesystems, all mounted ones are watched.
   subjects: ({ filesystems: own }: SnapshotConfig) => own && namesUnder('filesystems', own),
-  hosts: ({ filesystems: own = {} }: SnapshotConfig) =>
-    Object.entries(own).map(([key, { host }]) => ({ name: host, path: ['filesystems', key, 'host'] })),
+  places: ({ filesystems: own = {} }: SnapshotConfig) =>
+    Object.entries(own).map(([item, { host, path }]) => ({ item, host, path, key: ['filesystems', item, 'host'] })),
   schema: z.looseObject({
     host: words('machine it is read on'),
     path: words('path as configured'),

@@ -11,15 +11,17 @@ export const gates = defineSection({
   source: 'the JSON summary that the gate leaves (try: cat FILE)',
   noun: 'gate',
   subjects: ({ gates: own }: SnapshotConfig) => namesUnder('gates', own),
-  hosts: ({ gates: own }: SnapshotConfig) =>
-    Object.entries(own).map(([key, { host }]) => ({ name: host, path: ['gates', key, 'host'] })),
+  places: ({ gates: own }: SnapshotConfig) =>
+    Object.entries(own).map(([item, { host, file }]) => ({ item, host, path: file, key: ['gates', item, 'host'] })),
   schema: z.looseObject({
     file: words('summary file'),
-    verdict: z.enum(gateVerdicts).register(z.globalRegistry, { long_name: 'what the gate decided' }),
-    decided_at: instant('when it decided'),
-    age_seconds: quantity('s', 'how old the decision is'),
-    counts: z.record(z.string(), z.number()).register(z.globalRegistry, { long_name: 'what it counted', units: '1' }),
-    reason: z.optional(words('why it decided so')),
+    verdict: z.enum(gateVerdicts).register(z.globalRegistry, { long_name: 'verdict of the gate' }),
+    decided_at: instant('time of the verdict'),
+    age_seconds: quantity('s', 'age of the verdict'),
+    counts: z
+      .record(z.string(), z.number())
+      .register(z.globalRegistry, { long_name: 'counts of the gate', units: '1' }),
+    reason: z.optional(words('reason of the verdict')),
   }),
   table: {
     title: 'Gates',

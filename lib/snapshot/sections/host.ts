@@ -9,7 +9,6 @@ export const host = defineSection({
   source: '/proc/loadavg, meminfo, uptime, vmstat and /sys/devices/system/cpu/online (try: uptime; free -h)',
   noun: 'subject',
   subjects: () => [{ name: 'host', path: [] }],
-  hosts: () => [],
   schema: z.looseObject({
     boot_id: words('id of this boot'),
     uptime_seconds: quantity('s', 'time since boot'),
@@ -19,7 +18,7 @@ export const host = defineSection({
     load_15: quantity('1', 'load average over 15 minutes'),
     memory_total_bytes: quantity('byte', 'memory'),
     memory_available_bytes: quantity('byte', 'memory that programs can still get'),
-    memory_used_percent: quantity('percent', 'memory that programs cannot get any more'),
+    memory_used_percent: quantity('percent', 'memory in use: programs cannot get it any more'),
     swap_total_bytes: quantity('byte', 'swap space'),
     swap_used_bytes: quantity('byte', 'swap space in use'),
     oom_kills: z.optional(quantity('1', 'processes killed for memory since boot')),

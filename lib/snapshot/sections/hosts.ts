@@ -8,9 +8,8 @@ export const hosts = defineSection({
   source: 'one command over ssh (try: ssh -o BatchMode=yes HOST true)',
   noun: 'host',
   subjects: ({ hosts: others }: SnapshotConfig) => namesUnder('hosts', others),
-  hosts: () => [],
   schema: z.looseObject({
-    address: words('how it is reached'),
+    address: words('ssh address'),
     reached: flag('a command ran there'),
     error: z.optional(words('why it could not be reached')),
   }),

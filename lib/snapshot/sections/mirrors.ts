@@ -5,11 +5,14 @@ import { formatDuration, formatMeasure } from '../../core/quantity.ts';
 import type { SnapshotConfig } from '../config.ts';
 
 const copiesOf = (streams: SnapshotConfig['streams']) =>
-  Object.entries(streams).flatMap(([stream, { mirrors: copies }]) =>
-    Object.entries(copies).map(([copy, { host }]) => ({
-      name: `${stream}.${copy}`,
-      path: ['streams', stream, 'mirrors', copy],
-      host,
+  Object.entries(streams).flatMap(([stream, { source, mirrors: copies }]) =>
+    Object.entries(copies).map(([name, copy]) => ({
+      name: `${stream}.${name}`,
+      path: ['streams', stream, 'mirrors', name],
+      places: [
+        ...(source ? [{ host: source.host, path: source.root, key: ['streams', stream, 'source', 'host'] }] : []),
+        { host: copy.host, path: copy.root, key: ['streams', stream, 'mirrors', name, 'host'] },
+      ],
     })),
   );
 
@@ -19,8 +22,8 @@ export const mirrors = defineSection({
     'find at the source and at the mirror, names and sizes compared (try: rsync -rin --size-only SOURCE/ MIRROR/)',
   noun: 'copy',
   subjects: ({ streams }: SnapshotConfig) => copiesOf(streams),
-  hosts: ({ streams }: SnapshotConfig) =>
-    copiesOf(streams).map(({ host, path }) => ({ name: host, path: [...path, 'host'] })),
+  places: ({ streams }: SnapshotConfig) =>
+    copiesOf(streams).flatMap(({ name: item, places }) => places.map((place) => ({ ...place, item }))),
   schema: z.looseObject({
     stream: words('stream it is a copy of'),
     host: words('machine of the mirror'),

@@ -19,7 +19,8 @@ export const power = defineSection({
     'the newest finite samples of a Zarr store (try: python3 -c "import xarray; print(xarray.open_zarr(\'STORE\').isel(time=-1))")',
   noun: 'subject',
   subjects: () => [{ name: 'power', path: ['power'] }],
-  hosts: ({ power: supply }: SnapshotConfig) => [{ name: supply?.host, path: ['power', 'host'] }],
+  places: ({ power: supply }: SnapshotConfig) =>
+    supply ? [{ host: supply.host, path: supply.store, key: ['power', 'host'] }] : [],
   schema: z.looseObject({
     host: words('machine it is read on'),
     store: words('the Zarr store'),

@@ -12,15 +12,14 @@ export const services = defineSection({
     const units = [...own, ...Object.values(streams).flatMap((stream) => Object.values(stream.units))];
     return [...new Set(units)].map((name) => ({ name, path: ['services'] }));
   },
-  hosts: () => [],
   schema: z.record(
     z.string(),
     z.looseObject({
-      groups: names('what it belongs to: `hatpro.sync`'),
-      load_state: words('whether systemd has read the unit'),
+      groups: names('groups that the unit belongs to: `hatpro.sync`'),
+      load_state: words('load state: whether systemd could read the unit'),
       active_state: words('active state'),
       sub_state: words('active state in detail'),
-      result: words('how it last ended'),
+      result: words('result of the last run'),
       enabled: words('whether it is started by itself (unit file state)'),
       /** Services only. */
       type: z.optional(words('service type')),

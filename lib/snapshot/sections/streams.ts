@@ -10,8 +10,10 @@ export const streams = defineSection({
   source: 'find in the newest folders at the source (try: find ROOT -newermt "-3 hours" -type f)',
   noun: 'stream',
   subjects: ({ streams: own }: SnapshotConfig) => namesUnder('streams', own),
-  hosts: ({ streams: own }: SnapshotConfig) =>
-    Object.entries(own).map(([key, { source }]) => ({ name: source?.host, path: ['streams', key, 'source', 'host'] })),
+  places: ({ streams: own }: SnapshotConfig) =>
+    Object.entries(own).flatMap(([item, { source }]) =>
+      source ? [{ item, host: source.host, path: source.root, key: ['streams', item, 'source', 'host'] }] : [],
+    ),
   schema: z.looseObject({
     host: words('machine where the data arrive'),
     root: words('folder under which they arrive'),

@@ -7,7 +7,6 @@ export const systemd = defineSection({
   source: 'systemctl list-units --state=failed (try: systemctl --failed)',
   noun: 'subject',
   subjects: () => [{ name: 'host', path: [] }],
-  hosts: () => [],
   schema: z.looseObject({
     failed_units: names('names of the units that failed'),
     failed: quantity('1', 'units of the machine that failed'),

@@ -9,7 +9,7 @@ export const workspace = defineSection({
   source: 'statfs of the path, or its quota command or usage file (try: findmnt -T PATH; df PATH)',
   noun: 'subject',
   subjects: () => [{ name: 'workspace', path: ['workspace'] }],
-  hosts: ({ workspace: one }: SnapshotConfig) => [{ name: one?.host, path: ['workspace', 'host'] }],
+  places: ({ workspace: one }: SnapshotConfig) => (one ? [{ ...one, key: ['workspace', 'host'] }] : []),
   schema: z.looseObject({
     host: words('machine it is looked at from'),
     path: words('path as configured'),

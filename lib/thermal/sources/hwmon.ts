@@ -4,7 +4,7 @@ import { Absent, absentIfMissing, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { reasonOf } from '../../core/text.ts';
-import { inOrder, namedApart, placeOf, sensorNames } from '../chip.ts';
+import { inOrder, namedApart, type Place, placeOf, sensorNames } from '../chip.ts';
 import type { Chips } from '../hanging.ts';
 import { type Reading, readMillidegrees, type Sensor, temperatures as section } from '../reading.ts';
 
@@ -29,9 +29,7 @@ export const hwmon = defineProbe<typeof section.schema, Chips>({
   },
 });
 
-interface Chip {
-  readonly chip: string;
-  readonly apart?: string | undefined;
+interface Chip extends Place {
   readonly sensors: readonly Reading[];
 }
 

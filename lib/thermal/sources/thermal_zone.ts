@@ -22,12 +22,8 @@ export const zones = defineProbe<typeof section.schema, Chips>({
     const names = inOrder(entries, 'thermal_zone');
     if (names.length === 0) throw new Absent(`there is no zone in ${folder}`);
     const found = await Promise.all(names.map((name) => readZone(host, chips, `${folder}/${name}`)));
-    const all = namedApart(
-      await withFirmwareNames(
-        host,
-        found.filter((zone) => zone !== undefined),
-      ),
-    );
+    const known = found.filter((zone) => zone !== undefined);
+    const all = namedApart(await withFirmwareNames(host, known));
     return { readings: all.map(({ chip, reading }) => ({ ...reading, chip })) };
   },
 });

@@ -1,6 +1,13 @@
 import { along, type Case, found } from '../case.ts';
 import { checkout } from '../seen.ts';
 
+const {
+  upstream: _upstream,
+  ahead: _ahead,
+  behind: _behind,
+  ...withoutUpstream
+} = checkout({ branch: '(detached)', detached: true });
+
 export const checkoutBehind: readonly Case[] = [
   ...along(
     {
@@ -31,20 +38,7 @@ export const checkoutBehind: readonly Case[] = [
   },
   {
     sees: 'a checkout without an upstream has no finding',
-    given: {
-      checkouts: {
-        processing: {
-          path: '/opt/processing',
-          branch: '(detached)',
-          commit: '4f0c1c9a5be0b8ef5bd1f4d5b7c2c0de3b1a7f55',
-          detached: true,
-          changed_files: 0,
-          untracked_files: 0,
-          conflicted_files: 0,
-          dirty_files: 0,
-        },
-      },
-    },
+    given: { checkouts: { processing: withoutUpstream } },
     find: {},
   },
   {

@@ -34,6 +34,19 @@ export const endpointCertificate: readonly Case[] = [
       web: found('red', -43_200, ['limits.certificate.red', 259_200], ['https://obs.example.org/', 'ended 12h ago']),
     },
   },
+  ...[{ certificate_days_left: 90 }, {}].map((left): Case => ({
+    sees: `a certificate that browsers refuse is red, ${'certificate_days_left' in left ? 'however long it is valid' : 'also without a known end'}`,
+    given: { endpoints: { web: endpoint({ ...left, certificate_problem: 'SELF_SIGNED_CERT_IN_CHAIN' }) } },
+    find: {
+      web: found(
+        'red',
+        'SELF_SIGNED_CERT_IN_CHAIN',
+        ['', 'a certificate that browsers accept'],
+        ['browsers refuse the certificate of https://obs.example.org/: SELF_SIGNED_CERT_IN_CHAIN'],
+        'a certificate that a known authority signed for this name is installed',
+      ),
+    },
+  })),
   {
     sees: 'an endpoint without a certificate is not judged by one',
     given: { endpoints: { web: endpoint({ url: 'http://obs.example.org/' }) } },

@@ -1,4 +1,4 @@
-import { along, type Case, found } from '../case.ts';
+import { along, around80And90, type Case, found } from '../case.ts';
 import { filesystem } from '../seen.ts';
 
 export const filesystemInodes: readonly Case[] = [
@@ -11,14 +11,7 @@ export const filesystemInodes: readonly Case[] = [
       clears: 'it is below 80 %',
       given: (inodes_used_percent) => ({ filesystems: { data: filesystem({ inodes_used_percent }) } }),
     },
-    [
-      [79.99, 'green', 'amber', '79.9 %'],
-      [80, 'amber', 'amber', ' 80 %'],
-      [80.01, 'amber', 'amber', ' 80 %'],
-      [89.99, 'amber', 'amber', '89.9 %'],
-      [90, 'red', 'red', ' 90 %'],
-      [90.01, 'red', 'red', ' 90 %'],
-    ],
+    around80And90,
   ),
   {
     sees: 'a filesystem without a fixed number of inodes is not judged by them, and the others are',

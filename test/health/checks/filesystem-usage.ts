@@ -1,5 +1,7 @@
-import { along, type Case, found } from '../case.ts';
+import { along, around80And90, type Case, found } from '../case.ts';
 import { filesystem } from '../seen.ts';
+
+const archiveLimits = { filesystem: { for: { archive: { amber: '95%', red: '98%' } } } };
 
 export const filesystemUsage: readonly Case[] = [
   ...along(
@@ -11,16 +13,7 @@ export const filesystemUsage: readonly Case[] = [
       clears: 'it is below 80 %',
       given: (used_percent) => ({ filesystems: { data: filesystem({ used_percent }) } }),
     },
-    [
-      [0, 'green', 'amber', ' 0 %'],
-      [79.99, 'green', 'amber', '79.9 %'],
-      [80, 'amber', 'amber', ' 80 %'],
-      [80.01, 'amber', 'amber', ' 80 %'],
-      [89.99, 'amber', 'amber', '89.9 %'],
-      [90, 'red', 'red', ' 90 %'],
-      [90.01, 'red', 'red', ' 90 %'],
-      [100, 'red', 'red', '100 %'],
-    ],
+    [[0, 'green', 'amber', ' 0 %'], ...around80And90, [100, 'red', 'red', '100 %']],
   ),
   {
     sees: 'the message shows the space left and the limit',
@@ -37,7 +30,7 @@ export const filesystemUsage: readonly Case[] = [
         data: filesystem({ used_percent: 92 }),
       },
     },
-    limits: { filesystem: { for: { archive: { amber: '95%', red: '98%' } } } },
+    limits: archiveLimits,
     find: {
       archive: found(
         'green',
@@ -48,27 +41,22 @@ export const filesystemUsage: readonly Case[] = [
       data: found('red', 92, ['limits.filesystem.red', 90], ['/data', 'red from 90 %']),
     },
   },
-  ...(
-    [
-      [94.99, 'green', 'amber', 95],
-      [95, 'amber', 'amber', 95],
-      [97.99, 'amber', 'amber', 95],
-      [98, 'red', 'red', 98],
-    ] as const
-  ).map(([value, level, decided, limit]): Case => ({
-    sees: `a filesystem with limits of its own at ${value} is ${level}`,
-    given: { filesystems: { archive: filesystem({ path: '/mnt/archive', used_percent: value }) } },
-    limits: { filesystem: { for: { archive: { amber: '95%', red: '98%' } } } },
-    find: {
-      archive: found(
-        level,
-        value,
-        [`limits.filesystem.for.archive.${decided}`, limit],
-        ['/mnt/archive'],
-        'it is below 95 %',
-      ),
+  ...along(
+    {
+      under: 'filesystem.for.archive',
+      limits: { amber: 95, red: 98 },
+      subject: 'archive',
+      about: '/mnt/archive',
+      clears: 'it is below 95 %',
+      given: (used_percent) => ({ filesystems: { archive: filesystem({ path: '/mnt/archive', used_percent }) } }),
     },
-  })),
+    [
+      [94.99, 'green', 'amber'],
+      [95, 'amber', 'amber'],
+      [97.99, 'amber', 'amber'],
+      [98, 'red', 'red'],
+    ],
+  ).map((one) => ({ ...one, limits: archiveLimits })),
   {
     sees: 'an exception for the red limit keeps the amber limit',
     given: { filesystems: { data: filesystem({ used_percent: 92 }), full: filesystem({ used_percent: 97 }) } },

@@ -1,22 +1,22 @@
-import { type Case, found } from '../case.ts';
+import { along, type Case, found } from '../case.ts';
 import { gate } from '../seen.ts';
 
 export const gateAge: readonly Case[] = [
-  {
-    sees: 'a verdict of just under 26 hours is green',
-    given: { gates: { prune: gate({ age_seconds: 26 * 3600 - 1 }) } },
-    find: { prune: found('green', 93_599, ['limits.gate.amber', 93_600], ['prune']) },
-  },
-  {
-    sees: 'a verdict of exactly 26 hours is green',
-    given: { gates: { prune: gate({ age_seconds: 26 * 3600 }) } },
-    find: { prune: found('green', 93_600, ['limits.gate.amber', 93_600], ['prune']) },
-  },
-  {
-    sees: 'a verdict of just over 26 hours is amber',
-    given: { gates: { prune: gate({ age_seconds: 26 * 3600 + 1 }) } },
-    find: { prune: found('amber', 93_601, ['limits.gate.amber', 93_600], ['prune', '93601s'], 'it is at or below 1d') },
-  },
+  ...along(
+    {
+      under: 'gate',
+      limits: { amber: 93_600 },
+      subject: 'prune',
+      about: 'the verdict of the prune gate',
+      clears: 'it is at or below 1d',
+      given: (age_seconds) => ({ gates: { prune: gate({ age_seconds }) } }),
+    },
+    [
+      [26 * 3600 - 1, 'green', 'amber'],
+      [26 * 3600, 'green', 'amber'],
+      [26 * 3600 + 1, 'amber', 'amber', '93601s'],
+    ],
+  ),
   {
     sees: 'an exception counts for its gate',
     given: { gates: { prune: gate({ age_seconds: 40 * 3600 }) } },

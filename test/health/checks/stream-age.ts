@@ -4,37 +4,23 @@ import { emptyStream, stream } from '../seen.ts';
 export const streamAge: readonly Case[] = [
   ...(
     [
-      [5399, 'green', 'just within its window'],
-      [5400, 'green', 'exactly as old as its window'],
+      [5400, 5399, 'green', '1.5h'],
+      [5400, 5400, 'green', '1.5h'],
+      [5400, 5401, 'red', '1.5h', '5401s'],
+      [10_800, 10_800, 'green', '3h'],
+      [10_800, 10_801, 'red', '3h'],
     ] as const
-  ).map(([age, level, what]) => ({
-    sees: `a stream whose newest data are ${what} is fresh`,
-    given: { streams: { hatpro: stream({ age_seconds: age }) } },
-    find: { hatpro: found(level, age, ['streams.hatpro.window', 5400], ['hatpro']) },
-  })),
-  {
-    sees: 'a stream whose newest data are just older than its window is stale',
-    given: { streams: { hatpro: stream({ age_seconds: 5401 }) } },
+  ).map(([window_seconds, age_seconds, level, window, printed = '']) => ({
+    sees: `a stream with a window of ${window} and data of ${age_seconds} s is ${level}`,
+    given: { streams: { hatpro: stream({ window_seconds, age_seconds }) } },
     find: {
       hatpro: found(
-        'red',
-        5401,
-        ['streams.hatpro.window', 5400],
-        ['hatpro', '5401s'],
-        'data not older than 1.5h have arrived',
+        level,
+        age_seconds,
+        ['streams.hatpro.window', window_seconds],
+        ['hatpro', printed],
+        `data not older than ${window} have arrived`,
       ),
-    },
-  },
-  ...(
-    [
-      [10_800, 'green'],
-      [10_801, 'red'],
-    ] as const
-  ).map(([age, level]) => ({
-    sees: `a stream with a window of 3 h and data of ${age} s is ${level}`,
-    given: { streams: { hatpro: stream({ window_seconds: 10_800, age_seconds: age }) } },
-    find: {
-      hatpro: found(level, age, ['streams.hatpro.window', 10_800], ['hatpro'], 'data not older than 3h have arrived'),
     },
   })),
   {

@@ -1,4 +1,4 @@
-import { along, type Case, found } from '../case.ts';
+import { along, around80And90, type Case, found } from '../case.ts';
 import { workspace } from '../seen.ts';
 
 export const workspaceUsage: readonly Case[] = [
@@ -11,15 +11,7 @@ export const workspaceUsage: readonly Case[] = [
       clears: 'it is below 80 %',
       given: (used_percent) => ({ workspace: workspace({ used_percent, used_bytes: 10, size_bytes: 20 }) }),
     },
-    [
-      [79.99, 'green', 'amber', '79.9 %'],
-      [80, 'amber', 'amber', ' 80 %'],
-      [80.01, 'amber', 'amber', ' 80 %'],
-      [89.99, 'amber', 'amber', '89.9 %'],
-      [90, 'red', 'red', ' 90 %'],
-      [90.01, 'red', 'red', ' 90 %'],
-      [110, 'red', 'red', '110 %'],
-    ],
+    [...around80And90, [110, 'red', 'red', '110 %']],
   ),
   {
     sees: 'an exception counts for the workspace',
@@ -29,30 +21,22 @@ export const workspaceUsage: readonly Case[] = [
       workspace: found('amber', 92, ['limits.workspace.for.workspace.amber', 92], ['/gws/aurora'], 'it is below 92 %'),
     },
   },
-  {
-    sees: 'a usage that could not be read is unknown, never green',
-    given: { workspace: workspace({ usage_problem: 'the file is too old' }) },
+  ...(
+    [
+      ['a usage that could not be read', { usage_problem: 'the file is too old' }, 'the file is too old'],
+      ['the usage of a workspace that is not reached', { reached: false, problem: 'not mounted' }, 'not mounted'],
+    ] as const
+  ).map(([what, given, reason]): Case => ({
+    sees: `${what} is unknown, never green`,
+    given: { workspace: workspace(given) },
     find: {
       workspace: found(
         'unknown',
         null,
         ['limits.workspace.red', 90],
-        ['cannot be told', 'the file is too old'],
-        'its usage is told again',
+        ['the usage of the workspace is unknown', reason],
+        'its usage can be read again',
       ),
     },
-  },
-  {
-    sees: 'the usage of a workspace that is not reached is unknown',
-    given: { workspace: workspace({ reached: false, problem: 'nothing is mounted' }) },
-    find: {
-      workspace: found(
-        'unknown',
-        null,
-        ['limits.workspace.red', 90],
-        ['nothing is mounted'],
-        'its usage is told again',
-      ),
-    },
-  },
+  })),
 ];

@@ -24,13 +24,6 @@ interface Notification {
   readonly monotonicMs: () => number;
 }
 
-interface Notified {
-  readonly problems: readonly string[];
-  /** Events that arrived, or that Sentry will never accept. */
-  readonly events: readonly Due[];
-  readonly marks: Marks;
-}
-
 type Marks = Pick<ThermalState, 'quiet_until' | 'monitor_told_at'>;
 
 /** For all requests together. */
@@ -43,7 +36,7 @@ const monitor = { everyMinutes: 1, marginMinutes: 2, failureThreshold: 2 };
 const pauseSeconds = 300;
 const mostEvents = 10;
 
-export async function notifyWatchers(notification: Notification): Promise<Notified> {
+export async function notifyWatchdogs(notification: Notification) {
   const { net, config, beat, due, before, at, monotonicMs } = notification;
   const until = monotonicMs() + allSeconds * 1000;
   const secondsLeft = (): number => Math.ceil((until - monotonicMs()) / 100) / 10;
@@ -67,6 +60,7 @@ export async function notifyWatchers(notification: Notification): Promise<Notifi
   const isMonitorTold = isMonitorDue && asked.length > 0 && asked.every((one) => one === 'taken');
   const monitor_told_at = isMonitorTold ? at.toISOString() : before?.monitor_told_at;
   const marks: Marks = { quiet_until: quiet, ...(monitor_told_at === undefined ? {} : { monitor_told_at }) };
+  // `events` arrived, or Sentry will never accept them.
   return { problems, events: sent.settled, marks };
 
   function projectOf(sentry: NonNullable<typeof config.sentry>): SentryProject | undefined {
@@ -79,8 +73,8 @@ export async function notifyWatchers(notification: Notification): Promise<Notifi
 
   async function checkInByUrl(style: BeatStyle, reference: string) {
     const found = net.secret(reference);
-    if ('value' in found) return checkIn('beat', 'the watcher outside', style, found.value, isMonitorDue);
-    problems.push(`the watcher outside is not notified: ${found.missing}`);
+    if ('value' in found) return checkIn('beat', 'the watchdog', style, found.value, isMonitorDue);
+    problems.push(`the watchdog is not notified: ${found.missing}`);
     return 'not asked';
   }
 
@@ -113,12 +107,12 @@ export async function notifyWatchers(notification: Notification): Promise<Notifi
         seconds: secondsLeft(),
       });
       keepQuiet('events', reply, 'error');
-      const { is, says } = judgeReply(reply);
-      if (is !== 'taken') problems.push(`Sentry did not take an event: ${oneLine(says)}`);
+      const { outcome, summary } = judgeReply(reply);
+      if (outcome !== 'accepted') problems.push(`Sentry did not take an event: ${oneLine(summary)}`);
       // A refused event would be refused again, so it counts as sent.
-      if (is === 'taken' || is === 'refused') settled.push(one);
+      if (outcome === 'accepted' || outcome === 'refused') settled.push(one);
       else isPaused = true;
-      if (is === 'later') break;
+      if (outcome === 'later') break;
     }
     if (tried < due.length)
       problems.push(`${counted(due.length - tried, 'event')} for Sentry must wait: ${whyWaiting()}`);
@@ -126,8 +120,10 @@ export async function notifyWatchers(notification: Notification): Promise<Notifi
   }
 
   function whyWaiting(): string {
-    if (quiet['events'] !== undefined) return `it is left alone until ${quiet['events']}`;
-    return secondsLeft() < 0.5 ? `there was no time within ${allSeconds} s` : 'the one before was not taken';
+    if (quiet['events'] !== undefined) return `requests are paused until ${quiet['events']}`;
+    return secondsLeft() < 0.5
+      ? `the ${allSeconds} s for all requests are used up`
+      : 'the event before was not accepted';
   }
 
   function keepQuiet(who: string, reply: Reply, category: string): void {
@@ -143,10 +139,10 @@ export function describeDryRun(
   due: readonly Due[],
 ) {
   const says = `${ok ? 'success' : 'failure'}: ${message}`;
-  const watchers = [...(sentry ? [`sentry (${sentry.monitor})`] : []), ...(beat ? [beat.style] : [])];
-  if (watchers.length === 0) return ['nothing to send: no watchdog is configured'];
+  const watchdogs = [...(sentry ? [`sentry (${sentry.monitor})`] : []), ...(beat ? [beat.style] : [])];
+  if (watchdogs.length === 0) return ['nothing to send: no watchdog is configured'];
   return [
-    ...watchers.map((watcher) => `would tell ${watcher}: ${says}`),
+    ...watchdogs.map((watchdog) => `would notify ${watchdog}: ${says}`),
     ...due.map(({ event: { level, message: words } }) => `would send an event (${level}): ${words.formatted}`),
   ];
 }
