@@ -1,7 +1,7 @@
 // The files, mounts and disks of the simulated machines, as the kernel, the gates' jobs and the logger write them.
 import { codedError } from '../contract/errors.ts';
 import type { FilesystemStat, PathStat } from '../contract/host.ts';
-import { absolutePaths as paths, checkoutNames, checkoutPath, gateFile, gateNames, powerStore } from './layout.ts';
+import { absolutePaths as paths, gateFile, gateNames, powerStore } from './layout.ts';
 import { powerFile } from './power.ts';
 import { booted, type DiskName, diskAt, gateAt, hour, machineAt, minute } from './scenario.ts';
 
@@ -14,12 +14,9 @@ export function missing(path: string): never {
 export const asText = (content: Uint8Array | string): string =>
   typeof content === 'string' ? content : Buffer.from(content).toString('utf8');
 
-const gitConfig = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n';
-
 const fixedFiles: Readonly<Record<string, string>> = {
   '/proc/sys/kernel/random/boot_id': `${bootId}\n`,
   '/sys/devices/system/cpu/online': '0-7\n',
-  ...Object.fromEntries(checkoutNames.map((name) => [`${checkoutPath(paths, name)}/.git/config`, gitConfig])),
 };
 
 const gateFiles = new Map(gateNames.map((name) => [gateFile(paths, name), name]));

@@ -11,10 +11,10 @@ const printed = (stdout: string): Completed => ({ exit_code: 0, stdout, stderr: 
 export function runLocal(argv: readonly string[], at: number, listings: Listings): Completed {
   const [program] = argv;
   if (program === 'find') return find(argv, ['local', 'gws'], at, listings);
-  if (program === 'git') return gitStatus(argv, at);
   if (program === 'systemctl') return argv[1] === 'show' ? showUnits(argv, at) : failedUnits(at);
   if (program === 'timedatectl') return printed(machineAt(at).clockSet ? 'yes\n' : 'no\n');
-  if (program === 'sh' && argv[2]?.includes('stat -f')) return statInChild(argv.at(-1) ?? '', at);
+  if (program === 'sh' && argv[3] === 'git-status') return gitStatus(argv, at);
+  if (program === 'sh' && argv[3] === 'statfs') return statInChild(argv.at(-1) ?? '', at);
   return notInstalled(argv);
 }
 
@@ -52,7 +52,7 @@ function statInChild(path: string, at: number): Completed {
 }
 
 function gitStatus(argv: readonly string[], at: number): Completed {
-  const path = argv[argv.indexOf('-C') + 1];
+  const path = argv.at(-1);
   const name = checkoutNames.find((known) => checkoutPath(paths, known) === path) ?? notInstalled(argv);
   const { changed, behind } = checkoutAt(name, at);
   const branch = [
@@ -62,7 +62,7 @@ function gitStatus(argv: readonly string[], at: number): Completed {
     `ab +0 -${behind}`,
   ];
   const files = Array.from({ length: changed }, (_, index) => `? mended_${index + 1}.py`);
-  return printed([...branch.map((line) => `# branch.${line}`), ...files, ''].join('\n'));
+  return printed([...branch.map((line) => `# branch.${line}`), ...files, '# end', ''].join('\n'));
 }
 
 const allUnits = [

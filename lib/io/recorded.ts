@@ -57,7 +57,7 @@ const knownMachines: Record<string, Promise<Machine>> = {};
 export function openRecordedHost(folder: string, name: string, signal: AbortSignal): Host {
   const root = join(folder, 'root');
   const machine = (): Promise<Machine> => (knownMachines[folder] ??= readMachine(folder));
-  const inRoot = (path: string): string => join(root, namedInFolder(path));
+  const inRoot = (path: string): string => join(root, path);
   const rethrowWithoutRoot = (error: unknown): never => {
     // The message shows the path on the recorded machine, without the recording's folder in front of it.
     if (error instanceof Error) error.message = error.message.replaceAll(root, '');
@@ -84,9 +84,6 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
   };
 }
 
-/** git does not store a folder named .git in a repository, so a recording names it dot-git. */
-export const namedInFolder = (path: string): string => path.replaceAll('/.git/', '/dot-git/');
-
 function recorded<Kind extends 'stat' | 'statfs'>(machine: Machine, kind: Kind, path: string) {
   const found = machine[kind][path];
   if (found === undefined) throw codedError('ENOENT', `ENOENT: ${kind} of ${path} was not recorded`);
@@ -94,8 +91,12 @@ function recorded<Kind extends 'stat' | 'statfs'>(machine: Machine, kind: Kind, 
   return found as Exclude<Machine[Kind][string], string>;
 }
 
+/** A shell script of ours is recorded by its name, so that a recording outlives a change of the script. */
+export const recordedArgv = (argv: readonly string[]): readonly string[] =>
+  argv[0] === 'sh' && argv[1] === '-c' ? ['sh', ...argv.slice(3)] : argv;
+
 async function findCommand(folder: string, argv: readonly string[]): Promise<Completed> {
-  const asked = JSON.stringify(argv);
+  const asked = JSON.stringify(recordedArgv(argv));
   const files = await readdir(join(folder, 'commands')).catch(() => []); // a recording may have no commands
   for (const file of files) {
     const command = commandSchema.parse(JSON.parse(await readFile(join(folder, 'commands', file), 'utf8')));

@@ -6,7 +6,7 @@ import { Usage } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { reasonOf } from '../core/text.ts';
 import { unlessFailing } from './files.ts';
-import { type Machine, namedInFolder, type RecordedCommand } from './recorded.ts';
+import { type Machine, type RecordedCommand, recordedArgv } from './recorded.ts';
 
 export interface Recording {
   readonly files: Record<string, string>;
@@ -44,7 +44,7 @@ export function recordingHost(host: Host, recording: Recording): Host {
     statfs: (path) => recordResult(machine.statfs, path, () => host.statfs(path)),
     run: async (argv, options) => {
       const { exit_code, stdout, stderr } = await host.run(argv, options);
-      commands.push({ argv: [...argv], exit_code, stdout: stdout.split('\n'), stderr });
+      commands.push({ argv: [...recordedArgv(argv)], exit_code, stdout: stdout.split('\n'), stderr });
       return { exit_code, stdout, stderr };
     },
     get: async (url, options) => (machine.urls[url] = await host.get(url, options)),
@@ -78,7 +78,7 @@ export function writeRecording(
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   };
-  for (const [path, text] of Object.entries(recording.files)) write(join('root', namedInFolder(path)), clean(text));
+  for (const [path, text] of Object.entries(recording.files)) write(join('root', path), clean(text));
   const used = new Set<string>();
   for (const command of recording.commands)
     write(join('commands', `${fileName(command.argv)}.json`), prettyClean(command, clean));

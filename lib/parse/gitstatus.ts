@@ -1,4 +1,5 @@
-// Parses `git status --porcelain=v2 --branch`: one header line for each fact, then one line for each path.
+// Parses `git status --porcelain=v2 --branch`: one header line for each fact, then one line for each path, and at the end
+// our own `# end`: output that was cut in the middle would look like a cleaner checkout.
 
 /** Counts `ahead` and `behind` only where the upstream is known locally: after its deletion, git still prints its name. */
 export function parseGitStatus(text: string) {
@@ -10,6 +11,8 @@ export function parseGitStatus(text: string) {
   };
   const count = (kinds: string): number =>
     lines.filter((line) => kinds.includes(line[0] ?? ' ') && line[1] === ' ').length;
+  if (lines.at(-2) !== '# end' || lines.at(-1) !== '')
+    throw new Error(`git status was cut: it ends with ${JSON.stringify(text.slice(-80))}`);
   const [commit, branch, upstream] = [header('oid'), header('head'), header('upstream')];
   if (commit === undefined || branch === undefined) {
     throw new Error(`git status has no branch header: ${JSON.stringify(text.slice(0, 80))}`);

@@ -68,7 +68,7 @@ async function readUsage(
   if (host.name !== 'local') return { resolved: await host.realpath(path), usage: await host.statfs(path) };
   // POSIX sh and coreutils' stat: one small process, which may hang for ever without blocking this one.
   const script = 'cd -- "$1" && pwd -P && exec stat -f -c "%S %b %f %a %c %d" .';
-  const { exit_code, stdout, stderr } = await host.run(['sh', '-c', script, 'sh', path], { alone });
+  const { exit_code, stdout, stderr } = await host.run(['sh', '-c', script, 'statfs', path], { alone });
   if (exit_code !== 0) throw new Error(`looking at ${path} failed: ${stderr.trim() || `exit ${exit_code}`}`);
   return parseStatfs(stdout);
 }

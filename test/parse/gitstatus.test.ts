@@ -13,6 +13,7 @@ describe('parse/gitstatus', () => {
 # branch.head main
 # branch.upstream origin/main
 # branch.ab +0 -0
+# end
 `;
     assert.deepEqual(parseGitStatus(text), {
       commit: oid,
@@ -43,6 +44,7 @@ u UU N... 100644 100644 100644 100644 ${other} ${other} ${other} README.md
 ? 1 .M odd name
 ? "m\\303\\244rz.txt"
 ! node_modules/
+# end
 `;
     assert.deepEqual(parseGitStatus(text), {
       commit: oid,
@@ -58,7 +60,7 @@ u UU N... 100644 100644 100644 100644 ${other} ${other} ${other} README.md
   });
 
   test('a checkout without a branch is detached, and has no upstream and no counts', () => {
-    assert.deepEqual(parseGitStatus(`# branch.oid ${oid}\n# branch.head (detached)\n`), {
+    assert.deepEqual(parseGitStatus(`# branch.oid ${oid}\n# branch.head (detached)\n# end\n`), {
       commit: oid,
       branch: '(detached)',
       detached: true,
@@ -70,14 +72,16 @@ u UU N... 100644 100644 100644 100644 ${other} ${other} ${other} README.md
 
   test('an upstream that was deleted, or that git was told not to count against, has a name but no counts', () => {
     for (const counts of ['', '# branch.ab +? -?\n']) {
-      const status = parseGitStatus(`# branch.oid ${oid}\n# branch.head main\n# branch.upstream origin/x\n${counts}`);
+      const status = parseGitStatus(
+        `# branch.oid ${oid}\n# branch.head main\n# branch.upstream origin/x\n${counts}# end\n`,
+      );
       assert.equal(status.upstream, 'origin/x');
       assert.equal('ahead' in status || 'behind' in status, false, 'unknown is not 0');
     }
   });
 
   test('a repository without a commit has the commit (initial)', () => {
-    const status = parseGitStatus('# branch.oid (initial)\n# branch.head main\n? README.md\n');
+    const status = parseGitStatus('# branch.oid (initial)\n# branch.head main\n? README.md\n# end\n');
     assert.equal(status.commit, '(initial)');
     assert.equal(status.branch, 'main');
     assert.equal(status.untracked_files, 1);
@@ -95,14 +99,19 @@ u UU N... 100644 100644 100644 100644 ${other} ${other} ${other} README.md
       '## main...origin/main\n M lib/a.ts\n',
       'On branch main\nnothing to commit, working tree clean\n',
       '1 .M N... 100644 100644 100644 a b lib/a.ts\n',
+      `# branch.oid ${oid}\n# branch.head main\n`,
+      `# branch.oid ${oid}\n# branch.head main\n? READ`,
+      `# branch.oid ${oid}\n# branch.head main\n? # end`,
+      `# branch.oid ${oid}\n# branch.head main\n# end`,
     ];
-    refuses(parseGitStatus, cases, 10);
+    refuses(parseGitStatus, cases, 14);
   });
 
   test('counts against the upstream that are cut off throw with what was seen, and are not left out', () => {
     const head = `# branch.oid ${oid}\n# branch.head main\n# branch.upstream origin/main\n`;
     const cases = ['# branch.ab +1', '# branch.ab +1 -', '# branch.ab banana\n'];
-    for (const line of cases) assert.throws(() => parseGitStatus(`${head}${line}`), /branch\.ab|banana|\+1/, line);
+    for (const line of cases)
+      assert.throws(() => parseGitStatus(`${head}${line}\n# end\n`), /branch\.ab|banana|\+1/, line);
     assert.ok(cases.length >= 3);
   });
 });

@@ -106,7 +106,7 @@ describe('filesystems probe', () => {
       ran.map(({ alone }) => alone),
       ['filesystem-x'],
     );
-    assert.deepEqual(ran[0]?.argv.slice(-2), ['sh', '/far']);
+    assert.deepEqual(ran[0]?.argv.slice(-2), ['statfs', '/far']);
   });
 
   test('a mounted automount is read as the filesystem mounted on it', async () => {

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Host } from '../../lib/contract/host.ts';
 import { localHostOpener } from '../../lib/io/localhost.ts';
 
-export const localHost = (folder: string): Host =>
-  localHostOpener({ notes: join(folder, 'notes'), userAgent: 'ops-monitor/test' })(new AbortController().signal);
+export const localHost = (folder: string, signal = new AbortController().signal): Host =>
+  localHostOpener({ notes: join(folder, 'notes'), userAgent: 'ops-monitor/test' })(signal);
 
 /** The same, and the commands and the listed folders that a probe asked for. */
 export function recordedHost(folder: string): { host: Host; asked: string[] } {
