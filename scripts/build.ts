@@ -101,8 +101,8 @@ const onDemand: Plugin = {
   },
 };
 
-// write-file-atomic loads all of node:crypto and worker_threads to name its temporary files: a fifth of a start, in
-// every stage. Any name that no other process uses will do, and it is never more than one thread that writes.
+// write-file-atomic loads node:crypto and worker_threads to name its temporary files: a fifth of a bare start of Node, in
+// every stage. This plugin replaces both: a name must only differ between processes, since one thread writes.
 const cheapNames: Plugin = {
   name: 'cheap-names',
   setup: (bundle) => {

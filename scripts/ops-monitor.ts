@@ -41,7 +41,7 @@ const commands = {
     load: () => import('./rehearse.ts'),
   },
   'thermal-heartbeat': {
-    summary: 'exports every temperature to Prometheus, and reports those out of band',
+    summary: 'exports every temperature to Prometheus, and reports those above their limit',
     load: () => import('./thermal-heartbeat.ts'),
   },
   explain: {

@@ -8,7 +8,7 @@ import { counted } from '../core/text.ts';
 import { bearer } from './bearer.ts';
 import type { AlertmanagerConfig, AlertsConfig } from './config.ts';
 import { alertsIn, type State, type PostedAlerts, postedAlerts } from './files.ts';
-import { runbookOf } from './look.ts';
+import { runbookOf } from './sightings.ts';
 
 const answerSeconds = 5;
 /** Without `endsAt` Alertmanager assumes five minutes, which is exactly the interval of a cycle. */

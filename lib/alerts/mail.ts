@@ -1,5 +1,5 @@
-// The text of a mail: one mail for all that changed in a run, for each set of recipients. For a person at three in the
-// morning: what, where, since when, what the limit is, what else is wrong, where to look.
+// Composes mails: for each set of recipients one mail with all that changed in a run. Whoever is woken by it at night reads what
+// is wrong, where, since when, which limit decided, what else is wrong, and where to look.
 import type { NotifiedAlert } from '../contract/mail.ts';
 import { alignColumns } from '../core/columns.ts';
 import { escapeHtml, oneLine, shellWord } from '../core/harmless.ts';

@@ -6,7 +6,7 @@ const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 const weekdayOf = (name: string): number =>
   name.length < 3 ? -1 : weekdays.findIndex((weekday) => weekday.startsWith(name));
 
-/** `daily`, `tue`, `monday,thu`, `mon-fri`, `sat-mon` → days from Sunday on; undefined if a part is not a day. */
+/** `daily`, `tue`, `monday,thu`, `mon-fri`, `sat-mon` → numbers of weekdays, 0 for Sunday; undefined if a part is not a day. */
 function listDays(text: string): readonly number[] | undefined {
   if (text === 'daily') return weekdays.keys().toArray();
   const days = text.split(',').flatMap((part) => {

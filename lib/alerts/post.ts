@@ -6,7 +6,7 @@ import type { Outside } from '../contract/outside.ts';
 import { listed } from '../core/text.ts';
 import type { AlertsConfig } from './config.ts';
 import { webhookOf } from './recipient.ts';
-import type { FoundNote } from './quiet.ts';
+import type { FoundNote } from './silences.ts';
 import type { WebhookConfig } from './webhook-body.ts';
 
 export interface Post {

@@ -7,7 +7,7 @@ import { writeEntry } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
 import type { Notice } from './files.ts';
 import type { Event } from './log.ts';
-import { isCoveredBy, runbookOf } from './look.ts';
+import { isCoveredBy, runbookOf } from './sightings.ts';
 import { type About, type Draft, draftMails } from './mail.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';

@@ -6,7 +6,7 @@ import type { Snapshot } from '../snapshot/files.ts';
 import type { AlertsConfig } from './config.ts';
 import type { AlertState } from './files.ts';
 import { advance, sent } from './lifecycle.ts';
-import { handlingOf, snapshotSightings, readingsOf } from './look.ts';
+import { handlingOf, snapshotSightings, readingsOf } from './sightings.ts';
 import { draftMails } from './mail.ts';
 
 export interface WouldBe {

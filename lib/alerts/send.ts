@@ -28,11 +28,11 @@ import {
 } from './files.ts';
 import { advance, sent } from './lifecycle.ts';
 import { type Event, log } from './log.ts';
-import { handlingOf, monitorSightings, snapshotSightings, readingsOf } from './look.ts';
+import { handlingOf, monitorSightings, snapshotSightings, readingsOf } from './sightings.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
 import { allOf, queue } from './queue.ts';
-import { parseNotes, activeSilences, expiredNotes } from './quiet.ts';
+import { parseNotes, activeSilences, expiredNotes } from './silences.ts';
 
 const fresh: State = { schema_version: 1, snapshot: { alerts: {} }, own: { alerts: {} } };
 /** Mails not sent within this time wait for the next run. */

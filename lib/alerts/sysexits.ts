@@ -38,8 +38,8 @@ function failureOf(program: string, attempt: Attempt): Error {
 }
 
 /**
- * Sends to all recipients at once. If the program takes all recipients or none (msmtp: one bad address, and nobody gets
- * the mail) and one of several may be the cause, sends to each recipient by itself.
+ * Sends to all recipients at once. msmtp delivers to nobody if one address is bad: where one recipient may have caused the failure
+ * of such a program, the mail is sent to each recipient alone.
  */
 export async function carry(
   program: { readonly name: string; readonly takesAllOrNone: boolean },

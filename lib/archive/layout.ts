@@ -43,7 +43,7 @@ export const instantText = (microseconds: number): string =>
 
 export const itemBytes = (type: Type): number => (type === 'int8' ? 1 : 8);
 
-/** `shape` stands first and is padded, so that a longer number can be written in place. */
+/** In an array's zarr.json `shape` is the first key, padded to this width, so that an append overwrites the number in place. */
 const shapeRoom = 16;
 export const shapeBeginning = '{"shape":[';
 export const shapeText = (length: number): string => String(length).padEnd(shapeRoom);

@@ -183,7 +183,7 @@ function sampler(sections: Sections, scanner: Pick<Scanner, 'scan' | 'learn'>): 
   };
 }
 
-/** Caches the last verdict: for hours, runs have the same verdict, or at least levels of the same checks. */
+/** Flattens how health judged a run, and caches the last result: for hours the levels, or at least the names, stay the same. */
 function verdictReader(): (judged: Verdict) => Part {
   let [last, part]: [Verdict | undefined, Part] = [undefined, { variables: new Map(), values: [] }];
   return (judged) => {

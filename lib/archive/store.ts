@@ -81,13 +81,13 @@ export function readTimes(files: StoreFiles, path: string, length: number): Floa
   // Checked before memory is reserved: a damaged root may give any length.
   const last = Math.max(0, Math.ceil(length / chunkLength) - 1);
   if (length > 0 && files.size(chunkPath(path, axis, last)) === undefined)
-    throw new Unusable(`it has ${length} samples, but its time axis has no chunk ${last}`);
+    throw new Unusable(`it has ${length} samples, but the time axis has no chunk ${last}`);
   const times = new Float64Array(length);
   for (let chunk = 0; chunk * chunkLength < length; chunk++) {
     const bytes = files.readBytes(chunkPath(path, axis, chunk));
     const count = Math.min(chunkLength, length - chunk * chunkLength);
     if (!bytes || bytes.length < count * 8)
-      throw new Unusable(`chunk ${chunk} of its time has ${bytes ? `${bytes.length} bytes` : 'no file'}`);
+      throw new Unusable(`chunk ${chunk} of the time axis has ${bytes ? `${bytes.length} bytes` : 'no file'}`);
     // Microseconds fit into 53 bits. Read in two halves: a BigInt for each value of a year is slow.
     const [low, high] = [new Uint32Array(bytes.buffer, 0, 2 * count), new Int32Array(bytes.buffer, 0, 2 * count)];
     const first = chunk * chunkLength;
@@ -102,12 +102,13 @@ export function* timesProblems(times: Float64Array, now: Date): Generator<string
     const before = times[index - 1] as number;
     const time = times[index] as number;
     if (time > before) continue;
-    if (time === before) yield `its time has ${instantText(time)} twice`;
-    else yield `its time goes back from ${instantText(before)} to ${instantText(time)}`;
+    if (time === before) yield `the time axis has ${instantText(time)} twice`;
+    else yield `the time axis goes back from ${instantText(before)} to ${instantText(time)}`;
   }
   const [first, last] = [times[0], times.at(-1)];
-  if (first !== undefined && first < earliestMicroseconds) yield `its time begins in ${instantText(first)}`;
-  if (last !== undefined && last > latestMicroseconds(now)) yield `its time ends in the future, ${instantText(last)}`;
+  if (first !== undefined && first < earliestMicroseconds) yield `the time axis begins in ${instantText(first)}`;
+  if (last !== undefined && last > latestMicroseconds(now))
+    yield `the time axis ends in the future, ${instantText(last)}`;
 }
 
 /** In a chunk of the wrong size the rows cannot be told apart. Only the last chunk is checked here, earlier ones by `verify`. */

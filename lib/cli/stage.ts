@@ -1,4 +1,4 @@
-// Runs one stage: lock, deadline, run, record. The same for a unit, a shell and run-cycle.
+// Runs one stage: lock, deadline, run, record. Units, shells and run-cycle all run stages through this function.
 import type { Configuration } from '../config/schema.ts';
 import { LockedOut, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';

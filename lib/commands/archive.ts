@@ -4,7 +4,7 @@ import { sections } from '../config/registry.ts';
 import { storeFiles } from '../io/store.ts';
 import { adopt } from './archive/adopt.ts';
 import { exportCommand } from './archive/export.ts';
-import { at, info, verifyCommand } from './archive/look.ts';
+import { at, info, verifyCommand } from './archive/inspect.ts';
 import { type Command, start } from '../cli/command.ts';
 import type { Group } from '../cli/dispatch.ts';
 import { runAsCommand, stageOptions } from '../cli/main.ts';

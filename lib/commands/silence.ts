@@ -3,7 +3,7 @@ import { findSource, loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type ActiveSilence, silencesFolder, stateFile } from '../alerts/files.ts';
 import { alertNameProblem } from '../alerts/named.ts';
-import { type Note, parseNotes, activeSilences } from '../alerts/quiet.ts';
+import { type Note, parseNotes, activeSilences } from '../alerts/silences.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import { formatDuration, parseDuration } from '../core/quantity.ts';
@@ -197,7 +197,7 @@ function leaveOrPrint(
     const code = errorCode(error);
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
     throw new Usage(
-      `${who} may not write in ${folder} (${code}): the members of its group may, once it has one (ops/docs/alerts.md, “Silence, and acknowledge”)`,
+      `${who} may not write in ${folder} (${code}): the members of its group may, once it has one (ops/docs/alerts.md, “Silence and acknowledge”)`,
     );
   }
   print(says);

@@ -6,10 +6,10 @@ import { defineStage, type Stage, type World } from '../contract/stage.ts';
 import type { Beat } from '../core/beat.ts';
 import { counted, firstLine, listed, reasonOf } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
-import { sendBeat } from '../engine/watcher.ts';
+import { sendBeat } from '../engine/send-beat.ts';
 import type { ConfirmConfig } from './config.ts';
 import { type HeartbeatRecord, heartbeatRecord, readHeartbeat, textfile } from './files.ts';
-import { type FoundFile, findMissing } from './look.ts';
+import { type FoundFile, findMissing } from './missing.ts';
 import { renderTextfile } from './textfile.ts';
 
 /** Request timeout. It may be short because a watchdog waits longer than one cycle for the next ping. */

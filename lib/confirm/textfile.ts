@@ -1,7 +1,7 @@
 // Renders the cycle's metrics for Prometheus: the last run of each stage, what is missing, and the heartbeat.
 import type { StageRecord } from '../contract/record.ts';
 import { type Family, gaugesOf, renderExposition } from '../core/exposition.ts';
-import { endOf } from './look.ts';
+import { endOf } from './missing.ts';
 
 interface CycleMetrics {
   readonly records: readonly StageRecord[];

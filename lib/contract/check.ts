@@ -6,8 +6,8 @@ import type { Observation } from './observation.ts';
 export interface Check<Sections = never> {
   readonly name: string;
   readonly summary: string;
-  /** A failed section gives `unknown` and an absent section gives no observation; in both cases `assess` is not called.
-   * Where the section has items, the same holds for each item: `assess` sees only the items that were read. */
+  /** Names of the sections that `assess` gets. If one failed, the level is `unknown`; if one is absent, there is no observation;
+   * in both cases `assess` is not called. Of a section with items `assess` gets those that were read; each failed item is `unknown`. */
   readonly needs: readonly (keyof Sections & string)[];
   /** Limits for the measurements; absent where each measurement carries its own, or where all findings are verdicts. */
   readonly limits?: CheckLimits;

@@ -1,4 +1,4 @@
-// HTTP requests. Stages use Net for other services: heartbeat watchers, webhooks, Alertmanager. Probes request the URLs that
+// HTTP requests. Stages use Net for other services: outside watchdogs, webhooks, Alertmanager. Probes request the URLs that
 // they watch through a Host, which uses the same client.
 import type { UrlReply } from './host.ts';
 

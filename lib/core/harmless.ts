@@ -34,7 +34,7 @@ export const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\'
 /** For the value of a Prometheus label. A lone surrogate becomes U+FFFD on the way to UTF-8; a carriage return is legal. */
 export const escapeLabel = (text: string): string => escapeHelp(text).replaceAll('"', '\\"');
 
-/** For Nagios: a bar or a newline would start the performance data or a second part. */
+/** For Nagios: a bar begins the performance data, a newline the long text. */
 export const escapeForNagios = (text: string): string => text.replaceAll(/[|\r\n]+/g, ' ');
 
 /** For the display name before an address in a mail header: ASCII, without characters that would end the name. */

@@ -68,6 +68,8 @@ type Levels = { readonly amber?: number | undefined; readonly red?: number | und
 /** The configured limits: those under `for.SUBJECT`, else those of the check, each with its key in the configuration. */
 function limitsOf(finding: Finding, definition: CheckLimits | undefined, configured: unknown): Limits {
   if (!definition) return { side: 'from' };
+  if (typeof configured !== 'object' || configured === null)
+    throw new Error(`no limits are configured under limits.${definition.key}`);
   const { for: exceptions = {}, ...all } = configured as Levels & { for?: Readonly<Record<string, Levels>> };
   const own: Levels = exceptions[finding.subject] ?? {};
   const limitOf = (level: keyof Levels): NumberLimit | undefined => {

@@ -12,7 +12,7 @@ import { latest, type Snapshot } from '../snapshot/files.ts';
 import type { HealthConfig } from './config.ts';
 import { type Health, history, type JudgementInput, latestHealth, schemaVersion, textfile } from './files.ts';
 import { judgeSite } from './judge.ts';
-import { nagiosFailure, nagiosLine } from './nagios.ts';
+import { nagiosFailure, nagiosAnswer } from './nagios.ts';
 import { renderTextfile } from './textfile.ts';
 
 const name = 'assess-health';
@@ -67,7 +67,7 @@ export const assessHealth = (registry: Judging) =>
       if (isNow) await world.replace(textfile, renderTextfile(registry.sections, health, snapshot?.sections ?? {}), at);
       if (unwritten !== undefined) throw unwritten;
 
-      const nagios = world.options['nagios'] === true ? nagiosLine(health) : undefined;
+      const nagios = world.options['nagios'] === true ? nagiosAnswer(health) : undefined;
       return {
         counts: { ...health.counts },
         problems: snapshot ? [] : [missing],

@@ -20,6 +20,9 @@ const heartbeatLimits = z
   .prefault({});
 
 const allChecks: readonly AnyCheck[] = checks;
+const keys = allChecks.flatMap(({ limits }) => (limits ? [limits.key] : []));
+const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+if (twice !== undefined) throw new Error(`two checks have limits under limits.${twice}`);
 
 export const healthConfig = {
   limits: z

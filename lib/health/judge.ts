@@ -4,7 +4,7 @@ import type { Registry } from '../contract/registry.ts';
 import { runChecks } from '../engine/checks.ts';
 import type { HealthConfig } from './config.ts';
 import type { JudgedSite, JudgementInput } from './files.ts';
-import { judgeAge, judgeMonitor } from './monitor.ts';
+import { judgeSnapshotAge, judgeMonitor } from './monitor.ts';
 
 export const judgeSite = (
   { sections, checks }: Pick<Registry, 'sections' | 'checks'>,
@@ -12,7 +12,7 @@ export const judgeSite = (
   config: HealthConfig,
   at: Date,
 ): JudgedSite => ({
-  age: judgeAge(known, config, at),
+  age: judgeSnapshotAge(known, config, at),
   snapshot: known.snapshot
     ? runChecks({ checks, sections: known.snapshot.sections, definitions: sections, limits: config.limits, at })
     : [],

@@ -15,7 +15,7 @@ const judged = (check: (typeof monitorChecks)[number], finding: Finding): Judged
   judgeFinding(check, finding, { side: 'above' });
 
 /** A snapshot that is too old, from the future or missing is unknown; then no other observation is green. */
-export function judgeAge({ snapshot, missing }: JudgementInput, config: HealthConfig, at: Date): Judged {
+export function judgeSnapshotAge({ snapshot, missing }: JudgementInput, config: HealthConfig, at: Date): Judged {
   const limit = config.limits.snapshot.intervals * config.interval;
   const { seconds, aheadSeconds } = ageOf(snapshot?.time_utc, at);
   const value = snapshot ? secondsSince(snapshot.time_utc, at) : undefined;

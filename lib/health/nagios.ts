@@ -14,7 +14,7 @@ export const nagiosFailure = (reason: string): PrintedResult => ({
   exitCode: 3,
 });
 
-export function nagiosLine({ overall_level, counts, observations }: Health): PrintedResult {
+export function nagiosAnswer({ overall_level, counts, observations }: Health): PrintedResult {
   const bad = worstFirst
     .filter((level) => level !== 'green')
     .flatMap((level) => observations.filter((observation) => observation.level === level))

@@ -68,7 +68,7 @@ function ownTemporary(): string {
   const found = lstatSync(path);
   if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) {
     throw new Usage(
-      `${path} must belong to this user alone: set HOME or XDG_STATE_HOME, or \`files.state\` in the configuration`,
+      `${path}, used because there is no writable home, must belong to this user and be closed to others: set HOME or XDG_STATE_HOME, or \`files.state\` in the configuration`,
     );
   }
   return path;

@@ -1,4 +1,5 @@
-// Version and build id. The build writes its id into a bundle; from source there is no id, and nothing is cached by it.
+// Version and build id. The build writes the id into each bundle. Run from source there is none, and the effective
+// configuration, which is cached by the build id, is not cached.
 import manifest from '../../package.json' with { type: 'json' };
 
 declare const OPS_MONITOR_BUILD: string | undefined;

@@ -34,7 +34,8 @@ export function parseUnitNames(text: string): string[] {
     .filter((name) => name !== '');
 }
 
-/** `@1795160656` (asked for), or `Fri 2026-11-20 07:45:00 UTC` (timers print it nevertheless) → epoch milliseconds. */
+/** `@1795160656` (the format that is requested), or `Fri 2026-11-20 07:45:00 UTC` (the times of timers all the same) → epoch
+ * milliseconds; undefined for an empty text, `n/a` and `0`. */
 export function parseTimestamp(text: string): number | undefined {
   if (text === '' || text === 'n/a' || text === '0') return undefined;
   const unix = /^@(\d+)(?:\.(\d+))?$/.exec(text);

@@ -44,11 +44,11 @@ const typeNames: Readonly<Record<string, string>> = {
 
 function typeOf(numpy: unknown): string {
   const name = typeof numpy === 'string' ? (typeNames[numpy.replace(/^[<|>=]/, '')] ?? numpy) : '';
-  if (!Object.values(typeNames).includes(name)) throw new Error(`${JSON.stringify(numpy)} is no type of numbers`);
+  if (!Object.values(typeNames).includes(name)) throw new Error(`${JSON.stringify(numpy)} is not a numeric type`);
   return name;
 }
 
-/** A codec for a filter that stored the numbers as another type; `undo` restores one number. */
+/** Decodes numbers that a Zarr filter stored as another type; `undo` restores one number. */
 function conversionCodec(stored: unknown, meta: Meta, undo: (value: number) => number): Codec {
   const into = arrays[meta.dataType];
   if (!into) throw new Error(`a filter gives ${meta.dataType}, which is not read`);
@@ -97,7 +97,7 @@ const filters: Readonly<Record<string, Entry['fromConfig']>> = {
 /** Compares a Blosc chunk with the length in its header: a truncated chunk would silently be decoded to zeros. */
 function refuseTruncatedBlosc(bytes: Uint8Array): void {
   const whole = bytes.length < 16 ? 16 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true);
-  if (whole !== bytes.length) throw new Error(`it has ${bytes.length} bytes of ${whole}: cut, or half written`);
+  if (whole !== bytes.length) throw new Error(`it has ${bytes.length} bytes instead of ${whole}: truncated`);
 }
 
 function refuseWrongChecksum(bytes: Uint8Array): void {

@@ -108,7 +108,7 @@ async function openSeries({ root, store, format, names }: ZarrStore, name: strin
   try {
     const file = `/${name}/${format === 'v3' ? 'zarr.json' : '.zarray'}` as const;
     const bytes = await store.get(file);
-    if (!bytes) throw new Error(`it is not there (there: ${listed(await names(), 12)})`);
+    if (!bytes) throw new Error(`the store has no such array (it has: ${listed(await names(), 12)})`);
     const metadata = arrayMetadata(new TextDecoder().decode(bytes), format);
     const files: zarr.AsyncReadable = {
       ...store,
@@ -140,7 +140,7 @@ function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknow
       const { data } = await array.getChunk([index]);
       // For a truncated chunk, zarrita returns the samples that are left, without an error.
       if (data.length !== chunkLength)
-        throw new Error(`it has ${data.length} samples of ${chunkLength}: cut, or half written`);
+        throw new Error(`it has ${data.length} samples instead of ${chunkLength}: truncated`);
       return data as ArrayLike<Raw>;
     } catch (error) {
       throw new Error(`chunk ${index} of ${name} cannot be read: ${reasonOf(error)}`, { cause: error });

@@ -9,7 +9,7 @@ const degrees = (example: string, [least, most]: readonly [number, number]) =>
   measure('C', example).refine((celsius) => celsius >= least && celsius <= most, `from ${least} to ${most} C`);
 
 const above = (by: string) =>
-  z.strictObject({ above: degrees(by, believable).prefault(by).describe('out of band above this') }).prefault({});
+  z.strictObject({ above: degrees(by, believable).prefault(by).describe('too hot above this') }).prefault({});
 
 const pattern = (says: string) => z.string().min(1).optional().describe(`${says}; \`*\` matches any text`);
 
@@ -27,7 +27,7 @@ export const thermalConfig = {
               source: z.enum(sourceNames).optional().describe('source of the reading'),
               chip: pattern('name of the chip as `thermal-heartbeat --print` shows it'),
               sensor: pattern('name of the sensor as `thermal-heartbeat --print` shows it'),
-              above: degrees('60 C', believable).optional().describe('out of band above this; without it, not judged'),
+              above: degrees('60 C', believable).optional().describe('too hot above this; without it, not judged'),
             })
             .refine((exception) => Object.values(exception).some((value) => value !== undefined), {
               error: 'says nothing: it would fit every sensor, and none would be judged any more',
@@ -67,7 +67,7 @@ export const thermalConfig = {
             .describe('name of the cron monitor'),
         })
         .optional()
-        .describe('Sentry project that receives every beat, and an event when a temperature is out of band'),
+        .describe('Sentry project that receives every beat, and an event when a temperature is above its limit'),
       beat: z
         .strictObject({
           url: secret.describe('the URL, as $NAME of an environment variable or credential'),
@@ -77,7 +77,7 @@ export const thermalConfig = {
         .describe('pings a further watchdog with every beat'),
     })
     .prefault({})
-    .describe('the thermal heartbeat: exports temperatures, and reports those out of band'),
+    .describe('the thermal heartbeat: exports temperatures, and reports those above their limit'),
 };
 
 export interface ThermalConfig {

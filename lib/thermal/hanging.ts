@@ -65,7 +65,7 @@ export function chipsOf(before: HungChips, { self, isStillAlive }: Processes) {
           return await untilAborted(signal, lane(ask));
         } catch (error) {
           if (error !== signal.reason) throw error;
-          throw new TimedOut(isAsked ? noAnswerInTime : 'it was not asked: what was asked before it gave no answer');
+          throw new TimedOut(isAsked ? noAnswerInTime : 'not read: the chip read before it did not answer');
         }
       };
     },

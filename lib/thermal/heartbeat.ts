@@ -30,7 +30,7 @@ const name = 'thermal-heartbeat';
 export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
   defineStage<ThermalConfig>({
     name,
-    summary: 'exports every temperature to Prometheus, and reports those out of band',
+    summary: 'exports every temperature to Prometheus, and reports those above their limit',
     reads: [],
     writes: [thermalTextfile, lastHeartbeat, thermalState],
     runsEvery: 30,

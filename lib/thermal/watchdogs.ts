@@ -6,7 +6,7 @@ import { judgeReply, longestRateLimitSeconds, rateLimitSeconds } from '../core/r
 import { envelopeOf, sentryProject, type SentryProject } from '../core/sentry.ts';
 import { oneLine } from '../core/harmless.ts';
 import { counted } from '../core/text.ts';
-import { sendBeat } from '../engine/watcher.ts';
+import { sendBeat } from '../engine/send-beat.ts';
 import { mustWait } from '../outbox/retry.ts';
 import type { ThermalConfig } from './config.ts';
 import type { Due } from './events.ts';

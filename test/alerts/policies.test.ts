@@ -5,7 +5,13 @@ import test, { describe } from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import type { Sighting } from '../../lib/contract/policy.ts';
 import { sections as definitions } from '../../lib/config/registry.ts';
-import { handlingOf, isCoveredBy, monitorSightings, snapshotSightings, readingsOf } from '../../lib/alerts/look.ts';
+import {
+  handlingOf,
+  isCoveredBy,
+  monitorSightings,
+  snapshotSightings,
+  readingsOf,
+} from '../../lib/alerts/sightings.ts';
 import { monitorPolicies, policies, red, snapshotPolicies } from '../../lib/alerts/policies.ts';
 import { transports } from '../../lib/alerts/transports/index.ts';
 import type { Level } from '../../lib/core/level.ts';

@@ -128,7 +128,7 @@ describe('archive/append', () => {
       [
         'a time that is cut',
         (path) => truncateSync(join(path, 'time', 'c', '0'), 24),
-        /chunk 0 of its time has 24 bytes/,
+        /chunk 0 of the time axis has 24 bytes/,
       ],
       ['a time twice', (path) => repeatTime(path), /twice/],
       [

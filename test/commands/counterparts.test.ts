@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { sections as definitions } from '../../lib/config/registry.ts';
-import { snapshotSightings, readingsOf } from '../../lib/alerts/look.ts';
+import { snapshotSightings, readingsOf } from '../../lib/alerts/sightings.ts';
 import { monitorPolicies, snapshotPolicies } from '../../lib/alerts/policies.ts';
 import { resolve } from '../../lib/config/resolve.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';

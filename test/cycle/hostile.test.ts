@@ -182,7 +182,7 @@ describe('cycle/hostile', () => {
     writeFileSync(own.config, '');
     const { status, stderr } = own.run('collect-snapshot');
     assert.equal(status, 2, stderr);
-    assert.match(stderr, /must belong to this user alone/);
+    assert.match(stderr, /must belong to this user and be closed/);
     assert.ok(run('--version').status === 0);
   });
 

@@ -3,7 +3,7 @@ import test, { describe } from 'node:test';
 import type { StageRecord } from '../../lib/contract/record.ts';
 import { checks, sections } from '../../lib/config/registry.ts';
 import { assess as assessWith } from '../../lib/health/assess.ts';
-import { nagiosLine } from '../../lib/health/nagios.ts';
+import { nagiosAnswer } from '../../lib/health/nagios.ts';
 import { configurationOf, recordOf, runId } from '../world.ts';
 import { filesystem, ok as seenOk, snapshotOf } from './seen.ts';
 
@@ -191,24 +191,24 @@ describe('health/assess', () => {
     assert.equal(judge(undefined), undefined, 'none is configured, or none was tried yet');
   });
 
-  test('nagiosLine gives a status line, the observations that are not green, worst first, and the exit code', () => {
-    const amber = nagiosLine(assess(input));
+  test('nagiosAnswer gives a status line, the observations that are not green, worst first, and the exit code', () => {
+    const amber = nagiosAnswer(assess(input));
     assert.equal(amber.exitCode, 1);
     assert.match(
       amber.text,
       /^OPS-MONITOR WARNING - 1 amber, \d+ green: \/ is 85 % full[^\n]* \| green=\d+ amber=1 red=0 unknown=0\namber filesystem-usage:full: \/ is 85 % full[^\n]*$/,
     );
-    assert.equal(nagiosLine(assess({ ...input, snapshot: undefined })).exitCode, 3);
-    const red = nagiosLine(assess({ ...input, stages: [record('collect-snapshot', 'failed')] }));
+    assert.equal(nagiosAnswer(assess({ ...input, snapshot: undefined })).exitCode, 3);
+    const red = nagiosAnswer(assess({ ...input, stages: [record('collect-snapshot', 'failed')] }));
     assert.equal(red.exitCode, 2);
     assert.match(red.text, /^OPS-MONITOR CRITICAL - 1 red, 1 amber, \d+ green: collect-snapshot failed/);
     const good = { ...snapshot, sections: { ...absent, filesystems: ok({ root: ok(disk) }) } };
-    const green = nagiosLine(assess({ ...input, snapshot: good }));
+    const green = nagiosAnswer(assess({ ...input, snapshot: good }));
     assert.equal(green.exitCode, 0);
     assert.match(green.text, /^OPS-MONITOR OK - 3 checks are green \|[^\n]*$/);
   });
 
-  test('nagiosLine names three observations at most and stays short', () => {
+  test('nagiosAnswer names three observations at most and stays short', () => {
     const many = Array.from({ length: 30 }, (_, index): [string, ReturnType<typeof ok>] => [
       `disk${index}`,
       ok({ ...disk, path: `/a/long/way/to/a/disk/that/is/one/of/many/with/long/names/${index}`, used_percent: 99 }),
@@ -217,16 +217,16 @@ describe('health/assess', () => {
       ...input,
       snapshot: { ...snapshot, sections: { filesystems: ok(Object.fromEntries(many)) } },
     });
-    const [line = '', ...all] = nagiosLine(health).text.split('\n');
+    const [line = '', ...all] = nagiosAnswer(health).text.split('\n');
     assert.match(line, /^OPS-MONITOR CRITICAL - 30 red, [^|]*: [^;]+; [^;]+; [^;]+; and \d+ more \|/);
     assert.ok(line.length < 450, `${line.length} characters`);
     assert.equal(all.length, health.observations.filter(({ level }) => level !== 'green').length);
     assert.match(all[0] ?? '', /^red filesystem-usage:disk0: \/a\/long.*\/0 is 99 % full/);
   });
 
-  test('nagiosLine shows the age of a stale snapshot once', () => {
+  test('nagiosAnswer shows the age of a stale snapshot once', () => {
     const at = new Date(Date.parse(snapshot.time_utc) + 3_600_000);
-    const [line = '', age, ...rest] = nagiosLine(assess({ ...input, at })).text.split('\n');
+    const [line = '', age, ...rest] = nagiosAnswer(assess({ ...input, at })).text.split('\n');
     assert.match(line, /^OPS-MONITOR UNKNOWN - \d+ unknown[^:]*: the snapshot is 1h old \(at most 15m\) \| green=/);
     assert.equal(age, 'unknown snapshot-age:snapshot: the snapshot is 1h old (at most 15m)');
     assert.ok(rest.length > 0);
@@ -234,10 +234,10 @@ describe('health/assess', () => {
     assert.doesNotMatch(rest.join('\n'), /1h old/);
   });
 
-  test('nagiosLine escapes bars, line breaks and control characters of file names', () => {
+  test('nagiosAnswer escapes bars, line breaks and control characters of file names', () => {
     const odd = ok({ ...disk, path: '/a|b\n\u001B[2Jc', used_percent: 99 });
     const health = assess({ ...input, snapshot: { ...snapshot, sections: { filesystems: ok({ odd }) } } });
-    const { text } = nagiosLine(health);
+    const { text } = nagiosAnswer(health);
     assert.equal(text.split('|').length, 2);
     assert.equal(text.split('\n').length, 1 + health.observations.filter(({ level }) => level !== 'green').length);
     assert.ok(!text.includes('\u001B'));

@@ -45,7 +45,7 @@ describe('chips that hang', () => {
     assert.ok(performance.now() - began < 8000, 'the beat has 9 s');
     assert.deepEqual(chips && shown(chips), [
       'pci0000:00/ata1 temp1 unreadable: no answer within 3 s',
-      'pci0000:00/ata1 temp2 unreadable: it was not asked: what was asked before it gave no answer',
+      'pci0000:00/ata1 temp2 unreadable: not read: the chip read before it did not answer',
       'pci0000:00/ata2 temp1 45',
       'pci0000:00/ata2 temp2 46',
     ]);
@@ -94,7 +94,7 @@ describe('chips that hang', () => {
       const { readings } = json as { readings: Reading[] };
       return readings.map((one) => (isGood(one) ? String(one.celsius) : one.why));
     };
-    const late = 'it was not asked: what was asked before it gave no answer';
+    const late = 'not read: the chip read before it did not answer';
     assert.deepEqual(await whyOf('2026-11-20T06:00:00Z'), ['no answer within 3 s', late, '60']);
     const hung = 'it hung at 2026-11-20T06:00:00.000Z, and is not asked again while process 4711 lives';
     assert.deepEqual(await whyOf('2026-11-20T06:00:30Z'), [hung, hung, '60']);

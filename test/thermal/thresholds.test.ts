@@ -1,4 +1,4 @@
-// When a temperature is out of band: from readings, beat by beat, to what has begun, lasts and is over.
+// When a temperature is above its limit: from readings, beat by beat, to what has begun, lasts and is over.
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';

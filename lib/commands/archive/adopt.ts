@@ -6,7 +6,7 @@ import { Usage } from '../../contract/errors.ts';
 import { storeFiles } from '../../io/store.ts';
 import { print } from '../../io/terminal.ts';
 import { type Command, configOption, exitCodes } from '../../cli/command.ts';
-import { findArchive } from './options.ts';
+import { archiveInConfig } from './options.ts';
 
 export const adopt: Command = {
   name: 'archive adopt',
@@ -19,7 +19,7 @@ export const adopt: Command = {
     if (given === undefined) throw new Usage('name one Zarr store');
     const store = absolute(given);
     if (storeFiles.size(store) === undefined) throw new Usage(`there is no ${store}`);
-    const { places, path } = await findArchive(asked);
+    const { places, path } = await archiveInConfig(asked);
     if (openOurs(store)) throw new Usage(`${store} is an archive of this product: there is nothing to adopt`);
     const [{ openZarr, timeSpan }, { openHosts }] = await Promise.all([
       import('../../snapshot/zarr.ts'),

@@ -13,7 +13,7 @@ import { print } from '../../io/terminal.ts';
 import type { Arguments } from '../../cli/arguments.ts';
 import { type Command, configOption, exitCodes, textOption } from '../../cli/command.ts';
 import { progressOf } from '../../cli/progress.ts';
-import { findArchive, instantIn, onlyOption } from './options.ts';
+import { archiveInConfig, instantIn, onlyOption } from './options.ts';
 
 const formats = ['zarr', 'zarr2', 'csv'] as const;
 const codecs = ['zstd', 'blosc'] as const;
@@ -45,7 +45,7 @@ export const exportCommand: Command = {
     if (from && to && from > to)
       throw new Usage(`--from ${from.toISOString()} is after --to ${to.toISOString()}: no time is between them`);
     const folder = absolute(given);
-    const { path } = await findArchive(asked);
+    const { path } = await archiveInConfig(asked);
     const excerpt = openExcerpt(storeFiles, path, wanted);
     const began = performance.now();
     const written = await writeNewFolder(folder, format === 'csv' ? 0o644 : 0o444, async (newFolder) => {

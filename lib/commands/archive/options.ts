@@ -20,7 +20,7 @@ interface Found {
   readonly path: string;
 }
 
-export async function findArchive(asked: Arguments): Promise<Found> {
+export async function archiveInConfig(asked: Arguments): Promise<Found> {
   const config = await loadConfiguration(findSource(textOption(asked, 'config')));
   const places = resolvePlaces(config.files);
   return { config, places, path: archive.path(places, new Date()) };

@@ -5,8 +5,8 @@ import { firstLine } from '../../core/text.ts';
 import { defineProbe } from '../define.ts';
 import { clock as section } from '../sections/clock.ts';
 
-// timesyncd touches this file at every synchronisation, at most 2,048 s apart, and removes it when it stops. The kernel
-// itself reports a clock as unsynchronised only after about nine hours without synchronisation.
+// systemd-timesyncd touches this file at every synchronisation, at most 2,048 s apart, and removes it when the service ends. The
+// kernel's own flag is too late: it changes only after about nine hours without synchronisation.
 const timesyncFile = '/run/systemd/timesync/synchronized';
 const freshSeconds = 3 * 2048;
 
@@ -30,7 +30,9 @@ export const clock = defineProbe({
     const { exit_code, stdout, stderr } = await host.run(argv);
     const answer = stdout.trim();
     if (exit_code !== 0 || !['yes', 'no'].includes(answer)) {
-      throw new Error(`timedatectl gave no answer: ${firstLine(stderr) || JSON.stringify(answer)}`);
+      throw new Error(
+        `timedatectl did not say whether the clock is synchronised: ${firstLine(stderr) || JSON.stringify(answer)}`,
+      );
     }
     return { synchronised: answer === 'yes', told_by: 'timedatectl' };
   },

@@ -19,7 +19,7 @@ export const gates = defineProbe({
     const summary = parseGateSummary(await open(host).readText(file), map ?? ownMapping);
     const { seconds } = ageOf(summary.decided_at, at);
     if (seconds === undefined)
-      throw new Error(`${file} was decided in the future (${summary.decided_at}): a clock is wrong`);
+      throw new Error(`the time of the verdict in ${file} is in the future (${summary.decided_at}): a clock is wrong`);
     return { file, ...summary, age_seconds: Math.round(seconds) };
   },
 });

@@ -18,7 +18,9 @@ export const hosts = defineProbe({
       .run(['true'])
       .then(
         ({ exit_code, stderr }) =>
-          exit_code === 0 ? undefined : `true failed there: ${firstLine(stderr) || `exit ${exit_code}`}`,
+          exit_code === 0
+            ? undefined
+            : `the command \`true\` failed there: ${firstLine(stderr) || `exit ${exit_code}`}`,
         (thrown: unknown) => reasonOf(thrown),
       );
     return { address: configured.ssh, reached: error === undefined, ...(error === undefined ? {} : { error }) };

@@ -34,7 +34,7 @@ export const mirrors = defineSection({
     missing_files: quantity('1', 'of these, not in the mirror'),
     mismatched_files: quantity('1', 'of these, there with another size'),
     extra_files: quantity('1', 'files of the mirror that the source does not have (any more)'),
-    // Missing when the source has no file that the mirror should have by now.
+    // `coverage_percent` is left out while the source has no file that the mirror should have by now.
     coverage_percent: z.optional(
       quantity('percent', 'files that are there with the same size, of those that should be'),
     ),

@@ -26,7 +26,7 @@ export const sensors = defineProbe<typeof section.schema, Chips>({
     }
     const chips = namedApart(parseSensors(stdout).map((one) => ({ chip: one.name, features: one.features })));
     const readings = chips.flatMap(readingsOf);
-    if (readings.length === 0) throw new Absent('sensors tells no temperature');
+    if (readings.length === 0) throw new Absent('sensors shows no temperature');
     return { readings };
   },
 });

@@ -9,7 +9,7 @@ import { outcomesOf } from '../engine/readable.ts';
 import type { AlertsConfig, RuleConfig } from './config.ts';
 import type { Handling, RuleSightings } from './lifecycle.ts';
 import { monitorPolicies, policies, policyNamed, red, snapshotPolicies } from './policies.ts';
-import { acknowledgedBy, type Note, silencedBy } from './quiet.ts';
+import { acknowledgedBy, type Note, silencedBy } from './silences.ts';
 
 /** Reading → why it failed, and the reading that caused the failure, if known; undefined if the reading succeeded. */
 export type Readings = Readonly<

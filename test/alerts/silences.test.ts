@@ -9,7 +9,7 @@ import {
   activeSilences,
   silencedBy,
   expiredNotes,
-} from '../../lib/alerts/quiet.ts';
+} from '../../lib/alerts/silences.ts';
 import { parseWindow } from '../../lib/alerts/maintenance.ts';
 
 const at = (text: string): Date => new Date(`${text}Z`);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import type { StageRecord } from '../../lib/contract/record.ts';
-import { type FoundFile, findMissing } from '../../lib/confirm/look.ts';
+import { type FoundFile, findMissing } from '../../lib/confirm/missing.ts';
 import { recordOf } from '../world.ts';
 
 const at = new Date('2026-11-20T07:00:00Z');

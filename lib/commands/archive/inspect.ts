@@ -11,7 +11,7 @@ import { distance } from '../../core/time.ts';
 import { storeFiles } from '../../io/store.ts';
 import { painter, print, printError } from '../../io/terminal.ts';
 import { type Command, configOption, exitCodes, textOption } from '../../cli/command.ts';
-import { findArchive, instantIn, jsonOption, onlyOption } from './options.ts';
+import { archiveInConfig, instantIn, jsonOption, onlyOption } from './options.ts';
 
 export const info: Command = {
   name: 'archive info',
@@ -19,7 +19,7 @@ export const info: Command = {
   options: { ...configOption, ...jsonOption },
 
   async run(asked) {
-    const { path, config } = await findArchive(asked);
+    const { path, config } = await archiveInConfig(asked);
     const found = archiveInfo(storeFiles, path, config.interval);
     print(asked.options['json'] === true ? JSON.stringify(found, undefined, 2) : renderInfo(found));
     return exitCodes.ok;
@@ -68,7 +68,7 @@ export const verifyCommand: Command = {
   options: { ...configOption, ...jsonOption },
 
   async run(asked) {
-    const { path } = await findArchive(asked);
+    const { path } = await archiveInConfig(asked);
     const found = await verifyTwice(path);
     const { samples, variables, chunks, absent_chunks, problems } = found;
     if (asked.options['json'] === true) print(JSON.stringify(found, undefined, 2));
@@ -94,7 +94,7 @@ export const at: Command = {
     const { operand: text } = asked;
     if (text === undefined) throw new Usage('name one time, such as 2026-11-20T09:50, or now');
     const time = text === 'now' ? new Date() : instantIn(text, 'TIME');
-    const { path } = await findArchive(asked);
+    const { path } = await archiveInConfig(asked);
     const sample = sampleAt(storeFiles, path, time, textOption(asked, 'only'));
     print(asked.options['json'] === true ? JSON.stringify(sample, undefined, 2) : renderSample(sample, time));
     return exitCodes.ok;
