@@ -67,7 +67,7 @@ export function unknownName(name: string, known: readonly string[]): string {
   return `no ${name}${meant === undefined ? ` (there: ${listed(known)})` : `; did you mean ${meant}?`}`;
 }
 
-function firstAtOrAfter(times: Float64Array, time: number): number {
+export function firstAtOrAfter(times: Float64Array, time: number): number {
   let [low, high] = [0, times.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
