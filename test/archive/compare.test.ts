@@ -16,7 +16,13 @@ async function site(t: TestContext, count = samples) {
   const made = await archiveWith(t, count);
   const folder = dirname(made.places.state);
   const compare = () =>
-    compareWithRaw({ sections, files: storeFiles, log: worldIn(folder, { at: instant(count) }), path: made.path, now: instant(count + 9) });
+    compareWithRaw({
+      sections,
+      files: storeFiles,
+      log: worldIn(folder, { at: instant(count) }),
+      path: made.path,
+      now: instant(count + 9),
+    });
   const edit = (chunk: string, change: (bytes: Buffer) => void): void => {
     const path = join(made.path, chunk);
     const bytes = readFileSync(path);

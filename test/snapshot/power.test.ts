@@ -140,7 +140,10 @@ describe('power probe', () => {
       },
     );
     const found = await read('power: { store: /p.zarr, voltage: Volts }');
-    assert.match(found.voltage_problem ?? '', /Volts in \/p\.zarr: the store has no such array \(it has: .*DCInverterVolts/);
+    assert.match(
+      found.voltage_problem ?? '',
+      /Volts in \/p\.zarr: the store has no such array \(it has: .*DCInverterVolts/,
+    );
     assert.match(found.charge_problem ?? '', /BatterySOC in \/p\.zarr: it has 2 dimensions \(2 × 2\)/);
     assert.match(found.temperature_problem ?? '', /chunk 0 of InternalTemperature cannot be read/);
   });

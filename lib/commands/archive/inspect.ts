@@ -115,7 +115,7 @@ export const verifyCommand: Command = {
 
 export const at: Command = {
   name: 'archive at',
-  summary: 'prints the newest sample at or before a time',
+  summary: 'prints the newest sample at or before a time (12:00 is the whole minute)',
   operand: 'TIME',
   options: { ...configOption, ...onlyOption, ...jsonOption },
 
@@ -123,8 +123,9 @@ export const at: Command = {
     const { operand: text } = asked;
     if (text === undefined) throw new Usage('name one time, such as 2026-11-20T09:50, or now');
     const time = text === 'now' ? new Date() : instantIn(text, 'TIME');
+    const end = text === 'now' ? time : instantIn(text, 'TIME', { isEnd: true });
     const { path } = await archiveInConfig(asked);
-    const sample = sampleAt(storeFiles, path, time, textOption(asked, 'only'));
+    const sample = sampleAt(storeFiles, path, end, textOption(asked, 'only'));
     print(asked.options['json'] === true ? JSON.stringify(sample, undefined, 2) : renderSample(sample, time));
     return exitCodes.ok;
   },
@@ -138,7 +139,7 @@ function renderSample({ time, values }: Sample, asked: Date): string {
     units === '1' ? '' : (units ?? ''), // a dimensionless value is shown as a bare number
   ]);
   return [
-    `${time}, ${distance(new Date(time), asked)} before the time asked for`,
+    new Date(time) < asked ? `${time}, ${distance(new Date(time), asked)} before the time asked for` : time,
     '',
     ...alignColumns(rows, { right: [1] }).map((line, index) => (rows[index]?.[1] === '-' ? paint('dim', line) : line)),
   ].join('\n');
