@@ -8,7 +8,7 @@ import { rawSamples, type RawSource } from './rawsamples.ts';
 import { columnOf, openSpan, type Span } from './read.ts';
 import { type Column, missing } from './store.ts';
 
-export interface Difference {
+interface Difference {
   readonly time: string;
   readonly variable: string;
   /** Null where the value is missing. */

@@ -100,6 +100,23 @@ describe('archive/append', () => {
     assert.equal(problems.length, 3, problems.join('\n'));
   });
 
+  test('every file of the store can be read by others, whatever the umask', async (t) => {
+    for (const umask of [0o077, 0o000]) {
+      const before = process.umask(umask);
+      t.after(() => process.umask(before));
+      const { path, write, run } = await archiveWith(t, 2);
+      write(2, 4);
+      await run(instant(4));
+      const modes = readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => {
+        const found = statSync(join(path, name));
+        return `${found.isDirectory() ? 'folder' : 'file'} ${(found.mode & 0o777).toString(8)}`;
+      });
+      process.umask(before);
+      assert.ok(modes.length > 50);
+      assert.deepEqual([...new Set(modes)].sort(), ['file 644', 'folder 755']);
+    }
+  });
+
   test('lines that are older than the newest archived sample get in by themselves, once', async (t) => {
     const { run, write, read } = await archiveWith(t, 2);
     write(14, 16); // the clock is an hour ahead, and is then corrected
