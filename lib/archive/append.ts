@@ -10,9 +10,11 @@ import type { ArchiveConfig } from './config.ts';
 import { archive } from './files.ts';
 import { adviseAdopting, Foreign, instantText, type Metadata, storeVersion, Unusable } from './layout.ts';
 import { readVerdictsOfRuns, linesAfter, runIdIn, sampleOf } from './rawlog.ts';
+import { firstAtOrAfter } from './read.ts';
 import { rebuild, type Rebuilt, type RebuildSettings } from './rebuild.ts';
 import {
   appendRows,
+  earliestMicroseconds,
   repairArrayMetadata,
   latestMicroseconds,
   openStore,
@@ -94,11 +96,19 @@ function appendNewLines(work: Work, before: Store): Outcome {
     const found = readBatch(work, store, tally);
     if (world.options['dry-run'] === true) {
       const { length } = found.rows;
-      const text = `would append ${counted(length, 'sample')}${found.more ? ' and more' : ''} to ${path}`;
+      const more = found.more ? ' and more' : '';
+      const text =
+        tally.late > 0
+          ? `would rebuild ${path}: ${describeLate(tally.late)}`
+          : `would append ${counted(length, 'sample')}${more} to ${path}`;
       return { counts: countsOf(tally), problems, text };
     }
     if (found.retyped.length > 0) {
       problems.push(`${listed(found.retyped)} changed type: ${path} is rebuilt, and the old store is kept beside it`);
+      return rebuildStore(work, 'backup');
+    }
+    if (tally.late > 0) {
+      problems.push(`${describeLate(tally.late)}: ${path} is rebuilt with them, and the old store is kept beside it`);
       return rebuildStore(work, 'backup');
     }
     if (found.rows.length > 0) store = commitBatch(work, store, found);
@@ -154,27 +164,30 @@ interface Tally extends Record<'appended' | 'duplicates' | 'late' | 'bad' | 'unt
 
 const countsOf = ({ shared: _names, ...counts }: Tally): Record<string, number> => counts;
 
-function problemsOf({ shared, late, bad, untimely }: Tally): string[] {
-  const tooOld = 'older than the newest archived sample: left out, until archive rebuild sorts them in';
+/** The clock was set back, or was ahead for a while. */
+const describeLate = (late: number): string =>
+  `${counted(late, 'line')} ${late === 1 ? 'is' : 'are'} older than the newest archived sample`;
+
+function problemsOf({ shared, bad, untimely }: Tally): string[] {
   return [
     ...(shared.size > 0 ? [`two variables each have the name ${listed([...shared])}: the first is archived`] : []),
-    ...(late > 0 ? [`${counted(late, 'line')} ${tooOld}`] : []),
     ...(bad > 0 ? [`${counted(bad, 'line')} could not be read`] : []),
-    ...(untimely > 0 ? [`${counted(untimely, 'line')} from the future: left out`] : []),
+    ...(untimely > 0 ? [`${counted(untimely, 'line')} from the future or from before 2000: left out`] : []),
   ];
 }
 
 /** Reads the lines newer than the store, oldest first, up to the end of the day that fills the batch; then `more` is true. */
 function readBatch({ sections, world, problems }: Work, store: Store, tally: Tally) {
   const last = store.times.at(-1) ?? 0;
-  const from = startOfUtcDay(new Date(last / 1000));
+  // After the clock was set back, new lines are in files of earlier days, at least if that was shortly after midnight.
+  const from = startOfUtcDay(new Date(Math.min(last / 1000, world.now().getTime()) - 86_400_000));
   const to = new Date(world.now().getTime() + 86_400_000);
   const days = world.days(snapshots).filter((day) => day >= from && day <= to);
   const rows: (Row & { readonly run: string })[] = [];
   const variables = new Map(store.variables);
   const retyped = new Set<string>();
   for (const [index, day] of days.entries()) {
-    for (const { time, text, judged } of readNewLines(world, day, last, tally, problems)) {
+    for (const { time, text, judged } of readNewLines(world, day, store.times, tally, problems)) {
       if (time <= (rows.at(-1)?.time ?? last)) {
         tally.duplicates += 1;
         continue;
@@ -201,13 +214,16 @@ function readBatch({ sections, world, problems }: Work, store: Store, tally: Tal
 }
 
 /** A day's new lines in order, each with the verdicts of the day. An unreadable day is reported and skipped. */
-function readNewLines(world: World<ArchiveConfig>, day: Date, last: number, tally: Tally, problems: string[]) {
+function readNewLines(world: World<ArchiveConfig>, day: Date, times: Float64Array, tally: Tally, problems: string[]) {
   try {
-    const found = linesAfter(world, day, last);
+    const isArchived = (time: number): boolean => times[firstAtOrAfter(times, time)] === time;
+    const found = linesAfter(world, day, times.at(-1) ?? 0, isArchived);
+    const late = found.older.filter((time) => time >= earliestMicroseconds);
+    tally.late += late.length;
+    tally.untimely += found.older.length - late.length;
     const lines = found.lines
       .filter(({ time }) => time <= latestMicroseconds(world.now()))
       .sort((a, b) => a.time - b.time);
-    tally.late += found.late;
     tally.bad += found.bad;
     tally.untimely += found.lines.length - lines.length;
     const judged = readVerdictsOfRuns(world, day, lines);

@@ -69,9 +69,18 @@ export function reusableBuffer(): (size: number) => Uint8Array {
   };
 }
 
-/** Run id → verdict, for one day. Of several lines with one run id, the last counts. */
-export function readVerdictsOfDay(log: RawLog, day: Date, room?: ReusableBuffer): Map<string, Verdict> {
+/** Run id → verdict, for one day. Of several lines with one run id, the last counts; `again` gets the ids of such runs. */
+export function readVerdictsOfDay(
+  log: RawLog,
+  day: Date,
+  room?: ReusableBuffer,
+  again?: Set<string>,
+): Map<string, Verdict> {
   const found = new Map<string, Verdict>();
+  const keep = (run: string, verdict: Verdict): void => {
+    if (found.has(run)) again?.add(run);
+    found.set(run, verdict);
+  };
   const bytes = log.bytes(history, day, room);
   if (!bytes) return found;
   const buffer = bufferOf(bytes);
@@ -83,10 +92,10 @@ export function readVerdictsOfDay(log: RawLog, day: Date, room?: ReusableBuffer)
     const head = judgedHead.exec(buffer.toString('latin1', start, Math.min(end, start + headBytes)));
     const rest = buffer.subarray(start + (head?.[0].length ?? 0), end);
     if (head?.[1] !== undefined && like && rest.equals(likeBytes)) {
-      found.set(head[1], like);
+      keep(head[1], like);
     } else {
       const judged = judgedIn(buffer.toString('utf8', start, end));
-      if (judged) found.set(judged.run_id, judged);
+      if (judged) keep(judged.run_id, judged);
       [like, likeBytes] = [judged?.run_id === head?.[1] ? judged : undefined, rest];
     }
     start = end + 1;
@@ -117,20 +126,25 @@ export interface TimedLine {
   readonly text: string;
 }
 
-/** A day's lines newer than `after`, oldest first. Searched from the end, so that a long day costs no more. */
-export function linesAfter(log: RawLog, day: Date, after: number): { lines: TimedLine[]; late: number; bad: number } {
-  const lines: TimedLine[] = [];
-  let [late, bad] = [0, 0];
+/**
+ * A day's lines newer than `after`, oldest first, and the times of the older ones that are not archived: they were written after
+ * the clock was set back. Searched from the end, so that a long day costs no more.
+ */
+export function linesAfter(log: RawLog, day: Date, after: number, isArchived: (time: number) => boolean) {
+  const [lines, older]: [TimedLine[], number[]] = [[], []];
+  let [bad, scanned] = [0, 0];
   for (const { text } of log.scan(snapshots, 'end', day)) {
+    scanned += 1;
     const time = timeOf(text.slice(0, headBytes));
-    // This line is the store's last sample: all lines before it were read when it was appended.
-    if (time === after) return { lines: lines.reverse(), late, bad };
     if (time === undefined) bad += 1;
-    else if (time < after) late += 1;
-    else lines.push({ time, text });
+    // All lines before an archived one were read when it was appended.
+    else if (isArchived(time)) return { lines: lines.reverse(), older, bad };
+    else if (time > after) lines.push({ time, text });
+    else older.push(time);
   }
   // The store's last sample is of another day, or the file was compressed meanwhile: read the whole day.
-  return { ...wholeDay(log, day, after), late };
+  const isOver = day.getTime() + 86_400_000 <= after / 1000;
+  return scanned === 0 && isOver ? { lines, older, bad } : { ...wholeDay(log, day, after), older };
 }
 
 function wholeDay(log: RawLog, day: Date, after: number): { lines: TimedLine[]; bad: number } {

@@ -12,12 +12,12 @@ export interface Range {
 /** A range of samples whose columns can be read one by one. */
 export type Span = ReturnType<typeof openSpan>;
 
-/** `from` and `to` are inclusive. A consistent view: the root gives the length, and samples appended later lie beyond it. */
+/** `from` and `to` are inclusive, `to` with its whole millisecond. A consistent view: the root gives the length, and samples appended later lie beyond it. */
 export function openSpan(files: StoreFiles, path: string, { from, to }: Range = {}) {
   const metadata = readMetadata(files, path);
   const all = readTimes(files, path, metadata.length);
   const begin = from ? firstAtOrAfter(all, from.getTime() * 1000) : 0;
-  const end = to ? firstAtOrAfter(all, to.getTime() * 1000 + 1) : all.length;
+  const end = to ? firstAtOrAfter(all, (to.getTime() + 1) * 1000) : all.length;
   // The times are microseconds since 1970; `begin` is the index of the range's first sample in the store.
   return { path, metadata, times: all.slice(begin, Math.max(begin, end)), begin };
 }
@@ -67,7 +67,7 @@ export function unknownName(name: string, known: readonly string[]): string {
   return `no ${name}${meant === undefined ? ` (there: ${listed(known)})` : `; did you mean ${meant}?`}`;
 }
 
-function firstAtOrAfter(times: Float64Array, time: number): number {
+export function firstAtOrAfter(times: Float64Array, time: number): number {
   let [low, high] = [0, times.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -38,6 +38,19 @@ export function parseInstant(text: string): Date | undefined {
   return dayExists && !Number.isNaN(instant.getTime()) ? instant : undefined;
 }
 
+/** The last millisecond of what such a text names: `2026-11-20` is a whole day, `2026-11-20T12:00` a whole minute. */
+export function parseLastInstant(text: string): Date | undefined {
+  const first = parseInstant(text);
+  const named = /^[^T ]*$/.test(text)
+    ? 86_400_000
+    : /:\d\d:\d\d\./.test(text)
+      ? 1
+      : /:\d\d:\d\d/.test(text)
+        ? 1000
+        : 60_000;
+  return first && new Date(first.getTime() + named - 1);
+}
+
 /** `3 hours`: for people. */
 export { formatDistanceStrict as distance };
 

@@ -146,7 +146,7 @@ function makeOne(folder: string, mode: number): void {
   }
 }
 
-function whateverUmask(make: () => void): void {
+export function whateverUmask(make: () => void): void {
   const umask = process.umask(0);
   try {
     make();

@@ -5,8 +5,20 @@ import { basename, dirname } from 'node:path';
 import { errorCode, isMissing } from '../contract/errors.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
-import { listIfThere, makeFolder, readBytesIfThere, syncFolder, shortWrite, unlessMissing, withOpen } from './files.ts';
+import {
+  listIfThere,
+  makeFolder,
+  readBytesIfThere,
+  shortWrite,
+  syncFolder,
+  unlessMissing,
+  whateverUmask,
+  withOpen,
+} from './files.ts';
 import { childVariables } from './variables.ts';
+
+/** Scientists read the archive as users of their own. */
+const forReaders = 0o644;
 
 export const storeFiles: StoreFiles = {
   readText: (path) => unlessNoFile(() => readFileSync(path, 'utf8')),
@@ -40,14 +52,15 @@ export const storeFiles: StoreFiles = {
     makeFolder(scratch);
     makeFolder(dirname(path));
     const temporary = join(scratch, `${process.pid}-${basename(path)}`);
-    writeFileSync(temporary, bytes, { flush: durable });
+    rmSync(temporary, { force: true });
+    whateverUmask(() => writeFileSync(temporary, bytes, { flush: durable, flag: 'wx', mode: forReaders }));
     renameSync(temporary, path);
     if (durable) syncFolder(dirname(path));
   },
 
   write: (path, bytes) => {
     makeFolder(dirname(path));
-    writeFileSync(path, bytes);
+    whateverUmask(() => writeFileSync(path, bytes, { mode: forReaders }));
   },
 
   // One call for hundreds of files: fsync of each takes three times as long. Node has no syncfs.

@@ -105,7 +105,10 @@ describe('commands/archive', () => {
     await append(instant(6));
     const good = run('verify');
     assert.equal(good.status, 0, good.stderr);
-    assert.match(good.stdout, /6 samples of \d+ variables, \d+ chunks, 0 without a value: nothing is wrong\n$/);
+    assert.match(
+      good.stdout,
+      /6 samples of \d+ variables, \d+ chunks, 0 without a value, 108 values compared with the raw lines: nothing is wrong\n$/,
+    );
     truncateSync(join(path, used, 'c', '0'), 1000);
     rmSync(join(path, 'collection_ms', 'zarr.json'));
     const other = join(path, 'gate_prune_verdict', 'zarr.json');
@@ -153,6 +156,9 @@ describe('commands/archive', () => {
       time: '2026-11-18T23:10:00.123456Z',
       values: [{ name: used, value: 2, units: 'percent' }],
     });
+    // The sample was collected 0.1 s after the minute that is asked for.
+    assert.match(run('at', '2026-11-18T23:10').stdout, /^2026-11-18T23:10:00\.123456Z\n\n/);
+    assert.match(run('at', '2026-11-18').stdout, /^2026-11-18T23:20:00\.123456Z\n\n/);
     // A dimensionless value is printed without a unit.
     const all = JSON.parse(run('at', '2026-11-18T23:12', '--json').stdout) as {
       values: { name: string; value: number; units?: string }[];
@@ -223,7 +229,7 @@ describe('commands/archive', () => {
       [
         [join(folder, 'new'), '--from', '2026-11-20', '--to', '2026-11-19T12:00'],
         2,
-        /--from 2026-11-20T00:00:00\.000Z is after --to 2026-11-19T12:00:00\.000Z/,
+        /--from 2026-11-20T00:00:00\.000Z is after --to 2026-11-19T12:00:59\.999Z/,
       ],
       [[join(folder, 'new'), '--only', 'filesystem_dat_used_percent'], 2, /did you mean filesystem_data_used_percent/],
       [

@@ -7,6 +7,7 @@ import {
   distance,
   isoMicroseconds,
   parseInstant,
+  parseLastInstant,
   startOfUtcDay,
 } from '../../lib/core/time.ts';
 
@@ -57,6 +58,19 @@ describe('core/time', () => {
     ];
     for (const [text, instant] of cases) assert.equal(iso(text), instant, text);
     assert.ok(cases.length >= 13);
+  });
+
+  test('parseLastInstant gives the end of the day, minute or second that the text names', () => {
+    const cases = {
+      '2026-11-20': '2026-11-20T23:59:59.999Z',
+      '2026-11-20T12:00': '2026-11-20T12:00:59.999Z',
+      '2026-11-20 12:00+01:00': '2026-11-20T11:00:59.999Z',
+      '2026-11-20T12:00:30': '2026-11-20T12:00:30.999Z',
+      '2026-11-20T12:00:30.5Z': '2026-11-20T12:00:30.500Z',
+    };
+    for (const [text, last] of Object.entries(cases)) assert.equal(parseLastInstant(text)?.toISOString(), last, text);
+    assert.equal(parseLastInstant('2026-02-30'), undefined);
+    assert.ok(Object.keys(cases).length >= 5);
   });
 
   test('parseInstant refuses anything that is not a valid time', () => {

@@ -25,7 +25,7 @@ export const exportCommand: Command = {
   options: {
     ...configOption,
     from: { type: 'string', value: 'TIME', summary: 'export samples from this time on' },
-    to: { type: 'string', value: 'TIME', summary: 'export samples up to this time' },
+    to: { type: 'string', value: 'TIME', summary: 'export samples up to this time; a day is meant to its end' },
     ...onlyOption,
     format: {
       type: 'string',
@@ -81,5 +81,5 @@ function wordOption<Word extends string>(asked: Arguments, name: string, words: 
 
 function timeOption(asked: Arguments, name: string): Date | undefined {
   const text = textOption(asked, name);
-  return text === undefined ? undefined : instantIn(text, `--${name}`);
+  return text === undefined ? undefined : instantIn(text, `--${name}`, { isEnd: name === 'to' });
 }

@@ -4,7 +4,7 @@ import { findSource, loadConfiguration } from '../../config/load.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { Usage } from '../../contract/errors.ts';
 import type { Places } from '../../contract/file.ts';
-import { parseInstant } from '../../core/time.ts';
+import { parseInstant, parseLastInstant } from '../../core/time.ts';
 import { resolvePlaces } from '../../io/places.ts';
 import type { Arguments } from '../../cli/arguments.ts';
 import { textOption } from '../../cli/command.ts';
@@ -26,8 +26,9 @@ export async function archiveInConfig(asked: Arguments): Promise<Found> {
   return { config, places, path: archive.path(places, new Date()) };
 }
 
-export function instantIn(text: string, what: string): Date {
-  const found = parseInstant(text);
+/** `isEnd`: the whole day or minute that the text names is meant, as pandas does it. */
+export function instantIn(text: string, what: string, { isEnd = false } = {}): Date {
+  const found = isEnd ? parseLastInstant(text) : parseInstant(text);
   if (!found) throw new Usage(`${what} ${JSON.stringify(text)} is not a time, such as 2026-11-20T09:50 (UTC)`);
   return found;
 }
