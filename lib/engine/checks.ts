@@ -69,7 +69,7 @@ type Levels = { readonly amber?: number | undefined; readonly red?: number | und
 function limitsOf(finding: Finding, definition: CheckLimits | undefined, configured: unknown): Limits {
   if (!definition) return { side: 'from' };
   const { for: exceptions = {}, ...all } = configured as Levels & { for?: Readonly<Record<string, Levels>> };
-  const own: Levels = exceptions[finding.subject] ?? {};
+  const own: Levels = (Object.hasOwn(exceptions, finding.subject) && exceptions[finding.subject]) || {};
   const limitOf = (level: keyof Levels): NumberLimit | undefined => {
     const value = own[level] ?? all[level];
     const under = own[level] === undefined ? '' : `.for.${finding.subject}`;

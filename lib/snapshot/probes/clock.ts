@@ -28,10 +28,9 @@ export const clock = defineProbe({
     // timedatectl costs a D-Bus call to a service that starts for it, so it runs only if the file above is not fresh.
     const argv = ['timedatectl', 'show', '--property=NTPSynchronized', '--value'];
     const { exit_code, stdout, stderr } = await host.run(argv);
-    const answer = stdout.trim();
-    if (exit_code !== 0 || !['yes', 'no'].includes(answer)) {
-      throw new Error(`timedatectl gave no answer: ${firstLine(stderr) || JSON.stringify(answer)}`);
+    if (exit_code !== 0 || !['yes\n', 'no\n'].includes(stdout)) {
+      throw new Error(`timedatectl gave no answer: ${firstLine(stderr) || JSON.stringify(stdout.slice(0, 80))}`);
     }
-    return { synchronised: answer === 'yes', told_by: 'timedatectl' };
+    return { synchronised: stdout === 'yes\n', told_by: 'timedatectl' };
   },
 });
