@@ -5,7 +5,7 @@ import { parseInstant } from '../core/time.ts';
 export type UnitProperties = Readonly<Record<string, string>>;
 
 /** The property that systemd prints last in each block, of those that we ask for. */
-export const lastProperty = 'ConditionTimestamp';
+const lastProperty = 'ConditionTimestamp';
 
 /** One block of KEY=VALUE lines for each unit, in the order asked for. For an alias, Id is another unit's name, so only
  * the order tells which unit a block belongs to. Output that was cut off throws. */
