@@ -30,10 +30,12 @@ export function parseFindStat(text: string): PathStat {
   const match = /^(\w)\t(\d+)\t(-?\d+(?:\.\d+)?)\t([^]*)$/.exec(text);
   if (!match) throw new Error(`find did not print a path's state: ${JSON.stringify(text.slice(0, 120))}`);
   const [, kind = '', size, seconds, target = ''] = match;
+  const modified = new Date(Number(seconds) * 1000);
+  if (Number.isNaN(modified.getTime())) throw new Error(`find printed a time that is no date: ${seconds} s`);
   return {
     kind: kinds[kind] ?? 'other',
     size_bytes: Number(size),
-    modified_at: new Date(Number(seconds) * 1000).toISOString(),
+    modified_at: modified.toISOString(),
     ...(kind === 'l' ? { target } : {}),
   };
 }

@@ -58,6 +58,7 @@ describe('parse/remote', () => {
     assert.equal(parseFindStat('p\t0\t1\t').kind, 'other');
     for (const text of ['', 'f\t12', 'f\tmany\t1\t', 'find: x'])
       assert.throws(() => parseFindStat(text), /did not print/, text);
+    assert.throws(() => parseFindStat('f\t12\t99999999999999.5\t'), /a time that is no date: 99999999999999\.5 s/);
   });
 
   test('earlier attempts that still run are read by the name of their work; other lines are left out', () => {
