@@ -160,10 +160,11 @@ export function isCoveredBy(alert: { rule: string; subject: string }, one: Judge
 }
 
 function ruleConfigOf({ alerts }: AlertsConfig, rule: string, subject: string): RuleConfig {
-  const { for: exceptions, ...all } = alerts.rules[rule] ?? { for: {} };
+  const { for: exceptions, ...all } = (Object.hasOwn(alerts.rules, rule) && alerts.rules[rule]) || { for: {} };
   // A subject of `red` begins with its check; `for.CHECK` holds for all subjects of that check.
   const [check = ''] = subject.split(':', 1);
-  const own = [...Object.entries(exceptions[check] ?? {}), ...Object.entries(exceptions[subject] ?? {})];
+  const exceptionFor = (key: string): object => (Object.hasOwn(exceptions, key) ? exceptions[key] : undefined) ?? {};
+  const own = [check, subject].flatMap((key) => Object.entries(exceptionFor(key)));
   return { ...all, ...Object.fromEntries(own.filter(([, value]) => value !== undefined)) };
 }
 

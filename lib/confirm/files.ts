@@ -1,6 +1,6 @@
 // The files that confirm-cycle writes.
 import * as z from 'zod/mini';
-import { words } from '../contract/fields.ts';
+import { instant, words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import type { World } from '../contract/stage.ts';
 import { ageOf } from '../core/age.ts';
@@ -9,13 +9,13 @@ import { reasonOf } from '../core/text.ts';
 
 const heartbeatSchema = z.looseObject({
   schema_version: z.number(),
-  tried_at: z.string(),
-  first_tried_at: words('when a heartbeat was first tried; kept from run to run'),
+  tried_at: instant('when a heartbeat was last tried'),
+  first_tried_at: instant('when a heartbeat was first tried; kept from run to run'),
   style: z.string(),
   told: z.enum(['success', 'failure']),
   outcome: z.enum(['accepted', 'refused', 'withheld', 'unsent']),
   words: words('the result in words, without the address'),
-  accepted_at: z.optional(words('when the watchdog last accepted one; kept from run to run')),
+  accepted_at: z.optional(instant('when the watchdog last accepted one; kept from run to run')),
 });
 
 export type HeartbeatRecord = z.output<typeof heartbeatSchema>;

@@ -25,14 +25,14 @@ const schema = plainShape<StageRecord>({
   schema_version: 'number',
   stage: 'string',
   run_id: 'string',
-  started_at: 'string',
+  started_at: 'instant',
   ms: 'number',
   outcome: ['ok', 'failed'],
   exit_code: 'number',
   counts: 'numbers',
   problems: 'strings',
   'every_seconds?': 'number',
-  'last_success_at?': 'string',
+  'last_success_at?': 'instant',
 });
 
 const mostMissed = 3;

@@ -1,4 +1,5 @@
 // A schema for values read from files: a zod schema, or a hand-written one where loading zod costs too much.
+import { isInstant } from '../core/age.ts';
 
 export interface Shape<Content> {
   safeParse(value: unknown): { success: true; data: Content } | { success: false; error: ShapeError };
@@ -32,6 +33,8 @@ export function shapeProblem({ issues }: ShapeError, value: unknown): string {
 const kinds = {
   number: (value: unknown) => typeof value === 'number' && Number.isFinite(value),
   string: (value: unknown) => typeof value === 'string',
+  /** ISO 8601: an empty or damaged time would become NaN in every age and metric computed from it. */
+  instant: (value: unknown) => typeof value === 'string' && isInstant(value),
   object: (value: unknown) => isObject(value),
   objects: (value: unknown) => isObject(value) && Object.values(value).every(kinds.object),
   list: (value: unknown) => Array.isArray(value) && value.every(kinds.object),

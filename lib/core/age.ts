@@ -8,6 +8,10 @@ const clockToleranceSeconds = 300;
 
 const msOf = (time: Instant): number => (typeof time === 'string' ? Date.parse(time) : time.getTime());
 
+/** Whether a text from a file is an ISO 8601 time with a day and a minute. `Date.parse` alone takes `1` for the year 2001. */
+export const isInstant = (text: string): boolean =>
+  /^(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text));
+
 /** Seconds from `then` to `now`, negative where `then` is later: Infinity without `then`, NaN where `then` is not a time. */
 export const secondsSince = (then: Instant | undefined, now: Instant): number =>
   then === undefined ? Infinity : (msOf(now) - msOf(then)) / 1000;

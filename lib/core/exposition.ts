@@ -23,25 +23,24 @@ export const gaugesOf =
     samples,
   });
 
-/** Leaves out families without samples. */
+/** Leaves out values that are not finite (no comparison is true of NaN, so no alert would fire), families without samples,
+ * and a second sample with the labels of another (for which the collector drops the whole file). */
 export function renderExposition(families: readonly Family[]): string {
   return families
-    .filter((family) => family.samples.length > 0)
-    .map(
-      ({ name, help, type, samples }) =>
-        `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n` +
-        samples.map(({ labels, value }) => `${name}${renderLabels(labels)} ${renderValue(value)}\n`).join(''),
-    )
+    .map(({ name, help, type, samples }) => {
+      const lines = new Map<string, number>();
+      for (const { labels, value } of samples) {
+        const series = `${name}${renderLabels(labels)}`;
+        if (Number.isFinite(value) && !lines.has(series)) lines.set(series, value);
+      }
+      if (lines.size === 0) return '';
+      const text = [...lines].map(([series, value]) => `${series} ${value}\n`).join('');
+      return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n${text}`;
+    })
     .join('');
 }
 
 function renderLabels(labels: Sample['labels'] = {}): string {
   const parts = Object.entries(labels).map(([key, value]) => `${key}="${escapeLabel(value)}"`);
   return parts.length === 0 ? '' : `{${parts.join(',')}}`;
-}
-
-function renderValue(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  return String(value);
 }

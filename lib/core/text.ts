@@ -56,11 +56,22 @@ export function reasonOf(thrown: unknown): string {
   return [message, ...(message.includes(cause) ? [] : [cause])].filter((part) => part !== '').join(': ');
 }
 
-/** `sync-data.timer` → `sync_data_timer`, `/` → `root`: a name usable as part of a variable's name. */
+/** `sync-data.timer` → `sync_data_timer`, `/` → `root`: a name usable as part of a variable's name. A name that would
+ * lose letters (`/data/größe` → `data_grosse_4f0c1d2e`) or that has none gets a fingerprint, so that two such names stay
+ * two. Two ASCII names may still become one (`a-b`, `a_b`): whoever uses these names refuses that or reports it. */
 export function identifierOf(name: string): string {
-  const plain = name.replaceAll(/\W+/g, '_').replaceAll(/^_+|_+$/g, '');
-  return plain === '' ? 'root' : plain;
+  const isAscii = /^[ -~]*$/.test(name);
+  const plain = (isAscii ? name : withoutAccents(name)).replaceAll(/\W+/g, '_').replaceAll(/^_+|_+$/g, '');
+  if (isAscii && plain !== '') return plain;
+  if (name === '' || name === '/') return 'root';
+  return `${plain === '' ? 'name' : plain}_${fingerprint(name).slice(0, 8)}`;
 }
+
+const withoutAccents = (name: string): string =>
+  name
+    .replaceAll('ß', 'ss')
+    .normalize('NFKD')
+    .replaceAll(/[\u0300-\u036F]/g, '');
 
 /** 16 hex digits that change when the text does (FNV-1a, twice). Not for security. */
 export function fingerprint(text: string): string {

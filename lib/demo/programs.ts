@@ -84,7 +84,8 @@ function showUnits(argv: readonly string[], at: number): Completed {
 }
 
 function unitBlock(name: string, at: number): string[] {
-  if (!allUnits.includes(name)) return ['LoadState=not-found', 'ActiveState=inactive', 'SubState=dead'];
+  if (!allUnits.includes(name))
+    return ['LoadState=not-found', 'ActiveState=inactive', 'SubState=dead', 'ConditionTimestamp='];
   const { state, since, restarts, lastRun, nextRun } = unitAt(name, at);
   const timer = name.endsWith('.timer');
   const working = timer ? 'waiting' : 'running';
@@ -100,22 +101,23 @@ function unitBlock(name: string, at: number): string[] {
   ];
   if (!timer)
     return [
-      ...common,
       'Type=simple',
       `NRestarts=${restarts}`,
       `ExecMainStartTimestamp=@${Math.floor(since / 1000)}`,
       `ExecMainStatus=${state === 'failed' ? 1 : 0}`,
+      ...common,
     ];
   return [
-    ...common,
     `Unit=${name.replace('.timer', '.service')}`,
     `LastTriggerUSec=${prettyTime(lastRun)}`,
     `NextElapseUSecRealtime=${state === 'active' ? prettyTime(nextRun) : ''}`,
     'NextElapseUSecMonotonic=infinity',
+    ...common,
   ];
 }
 
 function failedUnits(at: number): Completed {
   const failed = allUnits.filter((name) => unitAt(name, at).state === 'failed');
-  return printed(failed.map((name) => `${name} loaded failed failed ${name}\n`).join(''));
+  const lines = failed.map((name) => `${name} loaded failed failed ${name}\n`).join('');
+  return printed(`UNIT LOAD ACTIVE SUB DESCRIPTION\n${lines}\n${failed.length} loaded units listed.\n`);
 }

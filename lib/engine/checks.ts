@@ -71,7 +71,7 @@ function limitsOf(finding: Finding, definition: CheckLimits | undefined, configu
   if (typeof configured !== 'object' || configured === null)
     throw new Error(`no limits are configured under limits.${definition.key}`);
   const { for: exceptions = {}, ...all } = configured as Levels & { for?: Readonly<Record<string, Levels>> };
-  const own: Levels = exceptions[finding.subject] ?? {};
+  const own: Levels = (Object.hasOwn(exceptions, finding.subject) && exceptions[finding.subject]) || {};
   const limitOf = (level: keyof Levels): NumberLimit | undefined => {
     const value = own[level] ?? all[level];
     const under = own[level] === undefined ? '' : `.for.${finding.subject}`;

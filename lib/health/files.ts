@@ -1,7 +1,7 @@
 // The files that assess-health writes.
 import * as z from 'zod/mini';
 import type { HeartbeatFound } from '../confirm/files.ts';
-import { words } from '../contract/fields.ts';
+import { instant } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import { level, observationSchema } from '../contract/observation.ts';
 import type { StageRecord } from '../contract/record.ts';
@@ -15,8 +15,8 @@ export const schemaVersion = 1;
 
 const healthSchema = z.looseObject({
   schema_version: z.number(),
-  assessed_at: z.string(),
-  snapshot_time_utc: z.optional(words('missing where there was no snapshot that could be read')),
+  assessed_at: instant('when the snapshot was assessed'),
+  snapshot_time_utc: z.optional(instant('missing where there was no snapshot that could be read')),
   run_id: z.optional(z.string()),
   site: z.string(),
   hostname: z.string(),
@@ -57,7 +57,7 @@ export const latestHealth = defineFile<Health>({
 });
 
 const historySchema = z.looseObject({
-  time: words('of the snapshot'),
+  time: instant('of the snapshot'),
   run_id: z.string(),
   schema_version: z.optional(z.number()),
   overall_level: level,

@@ -13,7 +13,8 @@ export const printError = (text: string): void => writeAll(2, text);
 export const rewriteLine = (text: string): void => writeAll(2, text, '\r\u001B[K', '');
 
 function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): void {
-  const bytes = Buffer.from(`${before}${terminalText(text)}${after}`);
+  const colour = text.includes('\u001B') && (isTerminal(descriptor) || 'FORCE_COLOR' in process.env);
+  const bytes = Buffer.from(`${before}${terminalText(text, colour)}${after}`);
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(descriptor, bytes, done);

@@ -1,6 +1,9 @@
 // Parses a gate's JSON summary: our own format (ops/docs/gate-summary.md), or another through a mapping in the
 // configuration.
+import { oneLine } from '../core/harmless.ts';
 import { parseInstant } from '../core/time.ts';
+import { identifierOf, listed } from '../core/text.ts';
+import { parseForeignJson } from './json.ts';
 
 /** Dotted keys under which a summary in another format holds the fields of ours. */
 export interface GateMapping {
@@ -23,21 +26,17 @@ export const ownMapping: GateMapping = {
 };
 
 export function parseGateSummary(text: string, mapping: GateMapping) {
-  let summary: unknown;
-  try {
-    summary = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`the summary is not JSON (${text.length} characters)`, { cause: error });
-  }
+  const summary = parseForeignJson(text, 'the summary');
   const verdict = valueAtKey(summary, mapping.verdict);
   if (verdict === undefined) throw new Error(`the summary has no ${mapping.verdict}`);
   const reason = mapping.reason === undefined ? undefined : valueAtKey(summary, mapping.reason);
   return {
     verdict: mapVerdict(verdict, mapping),
     decided_at: parseDecidedAt(valueAtKey(summary, mapping['decided-at']), mapping['decided-at']),
-    counts:
-      mapping === ownMapping ? parseCounts(valueAtKey(summary, 'counts') ?? {}) : mappedCounts(summary, mapping.counts),
-    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(mapping === ownMapping
+      ? parseCounts(valueAtKey(summary, 'counts') ?? {})
+      : mappedCounts(summary, mapping.counts)),
+    ...(typeof reason === 'string' ? { reason: shortened(reason, longestReason) } : {}),
   };
 }
 
@@ -53,25 +52,69 @@ function parseDecidedAt(value: unknown, key: string): string {
   if (value === undefined) throw new Error(`the summary has no ${key}`);
   const instant = typeof value === 'number' ? new Date(value * 1000) : parseInstant(textOfValue(value));
   if (!instant || Number.isNaN(instant.getTime()))
-    throw new Error(`${key} of the summary is not a time: ${JSON.stringify(value)}`);
+    throw new Error(`${key} of the summary is not a time: ${shortened(JSON.stringify(value), 80)}`);
   return instant.toISOString();
 }
 
-function mappedCounts(summary: unknown, counts: Readonly<Record<string, string>>): Record<string, number> {
+function mappedCounts(summary: unknown, counts: Readonly<Record<string, string>>): Counts {
   return parseCounts(Object.fromEntries(Object.entries(counts).map(([name, key]) => [name, valueAtKey(summary, key)])));
 }
 
-/** Refuses a count that is not a finite number, instead of reading it as 0. */
-function parseCounts(counts: unknown): Record<string, number> {
-  if (typeof counts !== 'object' || counts === null)
-    throw new Error(`counts of the summary is not a mapping: ${textOfValue(counts)}`);
-  const entries = Object.entries(counts).map(([name, value]): [string, number] => {
+/** Each count is a variable in the archive: a writer of thousands would fill the disk. */
+const mostCounts = 100;
+const longestCountName = 64;
+const longestReason = 500;
+
+interface Counts {
+  readonly counts: Record<string, number>;
+  /** Which counts were left out. */
+  readonly counts_problem?: string;
+}
+
+/** Refuses a count that is not a finite number, instead of reading it as 0, and two names for one variable. */
+function parseCounts(counts: unknown): Counts {
+  if (typeof counts !== 'object' || counts === null || Array.isArray(counts))
+    throw new Error(`counts of the summary is not a mapping: ${shown(counts)}`);
+  const all = Object.entries(counts).map(([name, value]): [string, number] => {
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new Error(`${name} of the summary is not a number: ${textOfValue(value)}`);
+      throw new Error(`${shortened(name, longestCountName)} of the summary is not a number: ${shown(value)}`);
     return [name, value];
   });
-  return Object.fromEntries(entries);
+  const isUsable = (name: string): boolean =>
+    name.length <= longestCountName && name !== '' && oneLine(name) === name && name.isWellFormed();
+  const kept = all.filter(([name]) => isUsable(name)).slice(0, mostCounts);
+  refuseSharedVariables(kept.map(([name]) => name));
+  const usable = Object.fromEntries(kept);
+  const left = all.flatMap(([name]) =>
+    Object.hasOwn(usable, name) ? [] : JSON.stringify(shortened(name, longestCountName)),
+  );
+  if (left.length === 0) return { counts: usable };
+  const rule = `at most ${mostCounts}, with names of at most ${longestCountName} printable characters`;
+  return {
+    counts: usable,
+    counts_problem: `${left.length} of ${all.length} counts left out (${rule}): ${listed(left, 3)}`,
+  };
 }
+
+function refuseSharedVariables(names: readonly string[]): void {
+  const first = new Map<string, string>();
+  for (const name of names) {
+    const variable = identifierOf(name);
+    const other = first.get(variable);
+    if (other !== undefined)
+      throw new Error(
+        `the counts ${JSON.stringify(other)} and ${JSON.stringify(name)} of the summary would be one variable, ${variable}: rename one`,
+      );
+    first.set(variable, name);
+  }
+}
+
+const shortened = (text: string, most: number): string => {
+  const line = oneLine(text.slice(0, most + 1));
+  return line.length > most ? `${line.slice(0, most - 1).toWellFormed()}…` : line.toWellFormed();
+};
+
+const shown = (value: unknown): string => shortened(textOfValue(value), 80);
 
 function valueAtKey(value: unknown, key: string): unknown {
   let found = value;

@@ -15,6 +15,9 @@ export interface Mount {
   readonly root: string;
 }
 
+/** The search for a path's mount goes through the whole table for each step. */
+const mostMounts = 20_000;
+
 export function parseMountinfo(text: string): Mount[] {
   const mounts: Mount[] = [];
   for (const line of text.split('\n')) {
@@ -49,7 +52,11 @@ export function parseMountinfo(text: string): Mount[] {
       device,
     });
   }
+  if (mounts.length > 0 && !text.endsWith('\n'))
+    throw new Error(`mountinfo was cut off: it ends with ${JSON.stringify(text.slice(-80))}`);
   if (mounts.length === 0) throw new Error('mountinfo lists no mount at all');
+  if (mounts.length > mostMounts)
+    throw new Error(`mountinfo lists ${mounts.length} mounts; at most ${mostMounts} are read`);
   return mounts;
 }
 
@@ -103,11 +110,11 @@ export const isAutomount = (mount: Mount): boolean => mount.type === 'autofs';
 export function localFilesystems(mounts: readonly Mount[]): Mount[] {
   const byDevice = new Map<string, Mount>();
   for (const mount of mounts) {
-    if (mountOf(mount.mount_point, mounts) !== mount) continue; // hidden by a later mount on the same point
     const holdsData = mount.source.startsWith('/dev/') || /^(zfs|btrfs|bcachefs)$/.test(mount.type);
     // Images are always full and read-only; a loop device is a file on another filesystem.
     const isImage = /^(squashfs|iso9660|udf|erofs|cramfs)$/.test(mount.type) || mount.source.startsWith('/dev/loop');
     if (mount.mount_point !== '/' && (!holdsData || isImage || isNetwork(mount))) continue;
+    if (mountOf(mount.mount_point, mounts) !== mount) continue; // hidden by a later mount on the same point
     const known = byDevice.get(mount.device);
     if (!known || mount.mount_point.length < known.mount_point.length) byDevice.set(mount.device, mount);
   }

@@ -1,13 +1,20 @@
 // Parses the output of POSIX df and GNU find on another machine, and the errors of ssh when it cannot connect.
 import type { FilesystemStat, PathStat } from '../contract/host.ts';
 
-/** Parses `df -kP PATH`: two lines, the numbers before the last column. POSIX df prints no inodes, so they are 0. */
+/** Parses `df -kP PATH`: a header with the block size, and one line whose numbers stand before the last column. POSIX df
+ * prints no inodes, so they are 0. The column Capacity is compared: numbers that do not fit it are another line's, or cut. */
 export function parseDf(text: string): FilesystemStat {
-  const match = /\s(\d+)\s+(\d+)\s+(-?\d+)\s+\d+%\s+\/[^\n]*\n?$/.exec(text);
-  if (!match) throw new Error(`df -kP did not print a filesystem: ${JSON.stringify(text.slice(0, 120))}`);
-  const [blocks, used, available] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const match = /^Filesystem\s+(\d+)-blocks\s[^\n]*\n[^\n]*\s(\d+)\s+(\d+)\s+(-?\d+)\s+(\d+)%\s+\/[^\n]*\n$/.exec(text);
+  const fail = (why: string): Error => new Error(`${why}: ${JSON.stringify(text.slice(0, 200))}`);
+  if (!match) throw fail('df -kP did not print a filesystem');
+  const [block_bytes = 0, blocks = 0, used = 0, available = 0, capacity = 0] = match.slice(1).map(Number);
+  if (![512, 1024].includes(block_bytes)) throw fail(`df -kP counts in blocks of ${block_bytes} bytes`);
+  // POSIX rounds up; some df round to the nearest.
+  const percent = used + available <= 0 ? 100 : (used / (used + available)) * 100;
+  if (used > blocks || Math.abs(percent - capacity) > 1.01)
+    throw fail(`df -kP contradicts itself (Capacity is ${capacity}%, the other columns give ${percent.toFixed(1)}%)`);
   return {
-    block_bytes: 1024,
+    block_bytes,
     blocks,
     free_blocks: blocks - used,
     available_blocks: Math.max(0, available),
@@ -23,10 +30,12 @@ export function parseFindStat(text: string): PathStat {
   const match = /^(\w)\t(\d+)\t(-?\d+(?:\.\d+)?)\t([^]*)$/.exec(text);
   if (!match) throw new Error(`find did not print a path's state: ${JSON.stringify(text.slice(0, 120))}`);
   const [, kind = '', size, seconds, target = ''] = match;
+  const modified = new Date(Number(seconds) * 1000);
+  if (Number.isNaN(modified.getTime())) throw new Error(`find printed a time that is no date: ${seconds} s`);
   return {
     kind: kinds[kind] ?? 'other',
     size_bytes: Number(size),
-    modified_at: new Date(Number(seconds) * 1000).toISOString(),
+    modified_at: modified.toISOString(),
     ...(kind === 'l' ? { target } : {}),
   };
 }

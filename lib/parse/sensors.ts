@@ -15,8 +15,13 @@ interface SensorsFeature {
   readonly values: readonly (readonly [string, number | undefined])[];
 }
 
+/** A machine with a hundred disks prints some 100 kB. */
+const mostCharacters = 1024 * 1024;
+
 /** Throws where the text is not output of `sensors -j`, or is cut off. */
 export function parseSensors(printed: string): SensorsChip[] {
+  if (printed.length > mostCharacters)
+    throw new Error(`sensors printed ${printed.length} characters; more than ${mostCharacters} are not read`);
   // Drops error lines, in case stdout and stderr were captured together.
   const text = printed.replaceAll(/^ERROR:.*$/gm, '');
   const reader = new Reader(text.slice(Math.max(0, text.indexOf('{'))));
@@ -69,9 +74,10 @@ class Reader {
   }
 
   #readScalar(key: string, onNumber: OnNumber): void {
-    if (this.#skip(/"[^\n]*?"(?=\s*[,}\n])/y)) return;
-    const word = this.#take(/([^\s,{}]+)/y, 'a value');
-    onNumber(key, /^-?\d+(\.\d+)?$/.test(word) ? Number(word) : undefined);
+    // Some versions put numbers in quotes.
+    const isQuoted = this.#rest().startsWith('"');
+    const word = isQuoted ? this.#take(/"([^\n]*?)"(?=\s*[,}\n])/y, 'a text') : this.#take(/([^\s,{}]+)/y, 'a value');
+    onNumber(key, /^-?\d{1,9}(\.\d+)?$/.test(word) ? Number(word) : undefined);
   }
 
   #rest(): string {

@@ -2,10 +2,15 @@
 // large for a number; critical_warning as a number or an object; junk after the end), but the temperatures are whole
 // kelvins in all of them. So only the temperatures and the warning bit are read, by name.
 
+/** A log with all counters has some 4 kB. */
+const mostCharacters = 256 * 1024;
+
 /** `kelvin`: temperatures by `composite`, `sensor_1` … `sensor_8`. `warns`: the disk itself reports a temperature
  * beyond its own limits (bit 1 of critical_warning). Throws where the text is not such a log, and with the error that
  * nvme printed. */
 export function parseSmartLog(printed: string) {
+  if (printed.length > mostCharacters)
+    throw new Error(`nvme printed ${printed.length} characters; more than ${mostCharacters} are not read`);
   const text = firstObject(printed);
   const error = /"error"\s*:\s*"([^"]*)"/.exec(text)?.[1];
   if (error !== undefined) throw new Error(`nvme says: ${error}`);

@@ -4,14 +4,21 @@ import { parseInstant } from '../core/time.ts';
 
 export type UnitProperties = Readonly<Record<string, string>>;
 
+/** The property that systemd prints last in each block, of those that we ask for. */
+const lastProperty = 'ConditionTimestamp';
+
 /** One block of KEY=VALUE lines for each unit, in the order asked for. For an alias, Id is another unit's name, so only
- * the order tells which unit a block belongs to. */
+ * the order tells which unit a block belongs to. Output that was cut off throws. */
 export function parseShow(text: string, units: readonly string[]): Map<string, UnitProperties> {
   const blocks = text.split(/\n\n+/).filter((block) => block.trim() !== '');
   if (blocks.length !== units.length) {
     throw new Error(`systemctl show answered for ${blocks.length} units where ${units.length} were asked for`);
   }
-  return new Map(units.map((unit, index) => [unit, parseBlock(blocks[index] ?? '')]));
+  const found = new Map(units.map((unit, index) => [unit, parseBlock(blocks[index] ?? '')]));
+  const [last = '', properties = {}] = [...found].at(-1) ?? [];
+  if (!text.endsWith('\n') || !Object.hasOwn(properties, lastProperty))
+    throw new Error(`systemctl show was cut off: it ends with ${JSON.stringify(text.slice(-80))}, in ${last}`);
+  return found;
 }
 
 function parseBlock(block: string): UnitProperties {
@@ -26,19 +33,27 @@ function parseBlock(block: string): UnitProperties {
   );
 }
 
-/** The names in the first column of `list-units --plain --no-legend`. */
+/** The units that `list-units --plain` lists. Its last lines count them: without that count, or with another one, the
+ * output was cut off or is mixed with errors. */
 export function parseUnitNames(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/, 1)[0] ?? '')
-    .filter((name) => name !== '');
+  const names = text.split('\n').flatMap((line) => {
+    const match = /^\s*(\S+\.[a-z]+) +(?:stub|loaded|not-found|bad-setting|error|merged|masked) +\S/.exec(line);
+    return match?.[1] === undefined ? [] : [match[1]];
+  });
+  const total = /^(\d+) loaded units? listed\./m.exec(text)?.[1];
+  if (total !== undefined && Number(total) === names.length) return names;
+  const seen = total === undefined ? 'no count of the units' : `a count of ${total}`;
+  throw new Error(
+    `systemctl list-units was cut off: ${names.length} units and ${seen}; it ends with ${JSON.stringify(text.slice(-80))}`,
+  );
 }
 
 /** `@1795160656` (the format that is requested), or `Fri 2026-11-20 07:45:00 UTC` (the times of timers all the same) → epoch
  * milliseconds; undefined for an empty text, `n/a` and `0`. */
 export function parseTimestamp(text: string): number | undefined {
   if (text === '' || text === 'n/a' || text === '0') return undefined;
-  const unix = /^@(\d+)(?:\.(\d+))?$/.exec(text);
+  // At most 11 digits of seconds: later times are no dates.
+  const unix = /^@(\d{1,11})(?:\.(\d+))?$/.exec(text);
   if (unix) return Math.round(Number(`${unix[1]}.${unix[2] ?? '0'}`) * 1000);
   const pretty = /^\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(text);
   const instant = pretty && parseInstant(`${pretty[1]}T${pretty[2]}Z`);

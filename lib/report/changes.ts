@@ -83,5 +83,9 @@ function parseWhole(line: Line<HistoryLine>): Judgement | undefined {
 
 function diffLevels(before: Levels, after: Levels, at: string): Change[] {
   const ids = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...ids].map((id) => ({ at, id, from: before[id], to: after[id] })).filter(({ from, to }) => from !== to);
+  const levelIn = (levels: Levels, id: string): Level | undefined =>
+    Object.hasOwn(levels, id) ? levels[id] : undefined;
+  return [...ids]
+    .map((id) => ({ at, id, from: levelIn(before, id), to: levelIn(after, id) }))
+    .filter(({ from, to }) => from !== to);
 }

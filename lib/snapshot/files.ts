@@ -1,7 +1,7 @@
 // The files that collect-snapshot writes.
 import * as z from 'zod/mini';
 import type { Envelope } from '../contract/envelope.ts';
-import { quantity, words } from '../contract/fields.ts';
+import { instant, quantity, words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import { sectionEnvelope } from '../contract/section.ts';
 import { join } from '../core/path.ts';
@@ -59,7 +59,7 @@ export const readings = defineFile<Readings>({
   mode: 0o644,
   schema: z.record(
     z.string(),
-    z.record(z.string(), z.looseObject({ at: z.string(), boot_id: z.string(), data: z.unknown() })),
+    z.record(z.string(), z.looseObject({ at: instant('when it was read'), boot_id: z.string(), data: z.unknown() })),
   ),
   fallsBack: true,
 });

@@ -3,6 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import * as zarr from 'zarrita';
+import { errorCode } from '../contract/errors.ts';
 import { isObject } from '../contract/shape.ts';
 import { crc32c } from '../parse/crc32c.ts';
 
@@ -43,14 +44,16 @@ const typeNames: Readonly<Record<string, string>> = {
 };
 
 function typeOf(numpy: unknown): string {
-  const name = typeof numpy === 'string' ? (typeNames[numpy.replace(/^[<|>=]/, '')] ?? numpy) : '';
-  if (!Object.values(typeNames).includes(name)) throw new Error(`${JSON.stringify(numpy)} is not a numeric type`);
-  return name;
+  const known = Object.entries(typeNames).find(([short, long]) =>
+    [short, `<${short}`, `>${short}`, `|${short}`, `=${short}`, long].includes(String(numpy)),
+  );
+  if (!known) throw new Error(`${JSON.stringify(numpy)} is not a numeric type`);
+  return known[1];
 }
 
 /** Decodes numbers that a Zarr filter stored as another type; `undo` restores one number. */
 function conversionCodec(stored: unknown, meta: Meta, undo: (value: number) => number): Codec {
-  const into = arrays[meta.dataType];
+  const into = Object.hasOwn(arrays, meta.dataType) ? arrays[meta.dataType] : undefined;
   if (!into) throw new Error(`a filter gives ${meta.dataType}, which is not read`);
   const decode = ({ data, shape, stride }: Chunk): Chunk => ({
     data: into.from(data, (value) => undo(Number(value))),
@@ -94,28 +97,49 @@ const filters: Readonly<Record<string, Entry['fromConfig']>> = {
   },
 };
 
-/** Compares a Blosc chunk with the length in its header: a truncated chunk would silently be decoded to zeros. */
-function refuseTruncatedBlosc(bytes: Uint8Array): void {
-  const whole = bytes.length < 16 ? 16 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true);
-  if (whole !== bytes.length) throw new Error(`it has ${bytes.length} bytes instead of ${whole}: truncated`);
+/** The bytes that a chunk has, by its shape and its type. With some room, because of several codecs in a row all but one
+ * see the output of another, which is a little longer than its input; the number of samples is compared in the end. */
+function mostBytesOf({ shape, dataType }: Meta): number {
+  const size = shape.reduce((product, length) => product * length, Number(/\d+$/.exec(dataType)?.[0] ?? 64) / 8);
+  return size + Math.ceil(size / 8) + 4096;
 }
 
-function refuseWrongChecksum(bytes: Uint8Array): void {
+function refuseLonger(bytes: number, most: number): void {
+  if (bytes > most) throw new Error(`it unpacks to ${bytes} bytes, more than a chunk has (${most})`);
+}
+
+const uint32At = (bytes: Uint8Array, at: number): number =>
+  new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+
+/** Compares a Blosc chunk with the lengths in its header, before anything is allocated for it: a truncated chunk would
+ * silently be decoded to zeros. */
+function checkBlosc(bytes: Uint8Array, most: number): void {
+  const whole = bytes.length < 16 ? 16 : uint32At(bytes, 12);
+  if (whole !== bytes.length) throw new Error(`it has ${bytes.length} bytes instead of ${whole}: truncated`);
+  refuseLonger(uint32At(bytes, 4), most);
+}
+
+/** LZ4 of numcodecs begins with the length of the data. */
+function checkLz4(bytes: Uint8Array, most: number): void {
+  if (bytes.length < 4) throw new Error(`it has ${bytes.length} bytes: truncated`);
+  refuseLonger(uint32At(bytes, 0), most);
+}
+
+function checkSum(bytes: Uint8Array): void {
   const data = bytes.subarray(0, -4);
-  const stored =
-    bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(data.length, true);
+  const stored = bytes.length < 4 ? undefined : uint32At(bytes, data.length);
   if (stored !== crc32c(data)) throw new Error('its checksum is wrong: it is damaged, or half written');
 }
 
 /** The same codec, which runs `check` on the bytes before decoding them. */
-function withCheck(entry: Entry, check: (bytes: Uint8Array) => void): Entry {
+function withCheck(entry: Entry, check: (bytes: Uint8Array, most: number) => void): Entry {
   return {
     ...(entry.kind ? { kind: entry.kind } : {}),
     fromConfig: (configuration, meta) => {
       const codec = entry.fromConfig(configuration, meta);
       return Object.assign(Object.create(codec) as Codec, {
         decode: (bytes: Uint8Array) => {
-          check(bytes);
+          check(bytes, mostBytesOf(meta));
           return codec.decode(bytes);
         },
       });
@@ -124,30 +148,42 @@ function withCheck(entry: Entry, check: (bytes: Uint8Array) => void): Entry {
 }
 
 /** Decoding these through web streams or WebAssembly, as zarrita does, would take as long as another start of Node. */
-const native: readonly [name: string, decode: (bytes: Uint8Array) => Buffer][] = [
+const native: readonly [name: string, decode: (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer][] = [
   ['gzip', gunzipSync],
   ['zlib', inflateSync],
   ['zstd', zstdDecompressSync],
 ];
 
 for (const [name, decode] of native) {
-  const codec = {
-    kind: 'bytes_to_bytes',
-    encode: refuseToEncode,
-    // Copied into memory of its own, because zarrita reads the whole buffer behind a view.
-    decode: (bytes: Uint8Array) => new Uint8Array(decode(bytes)),
-  } as const;
-  for (const id of [name, `numcodecs.${name}`]) zarr.registry.set(id, async () => ({ fromConfig: () => codec }));
+  const fromConfig = (_configuration: unknown, meta: Meta): Codec => {
+    const maxOutputLength = mostBytesOf(meta);
+    const unpack = (bytes: Uint8Array): Uint8Array => {
+      try {
+        // Copied into memory of its own, because zarrita reads the whole buffer behind a view.
+        return new Uint8Array(decode(bytes, { maxOutputLength }));
+      } catch (error) {
+        if (errorCode(error) !== 'ERR_BUFFER_TOO_LARGE') throw error;
+        throw new Error(`it unpacks to more than a chunk has (${maxOutputLength} bytes)`, { cause: error });
+      }
+    };
+    return { kind: 'bytes_to_bytes', encode: refuseToEncode, decode: unpack };
+  };
+  for (const id of [name, `numcodecs.${name}`]) zarr.registry.set(id, async () => ({ fromConfig }));
 }
+
+// These make text of a chunk, of any size; a series has numbers.
+for (const name of ['json2', 'numcodecs.json2', 'vlen-utf8', 'numcodecs.vlen-utf8']) zarr.registry.delete(name);
 
 // The process decodes a few chunks and exits: optimising blosc on another thread costs more than all decoding (50 ms).
 for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
 
 for (const [name, fromConfig] of Object.entries(filters)) zarr.registry.set(name, async () => ({ fromConfig }));
 for (const [name, check] of [
-  ['blosc', refuseTruncatedBlosc],
-  ['numcodecs.blosc', refuseTruncatedBlosc],
-  ['crc32c', refuseWrongChecksum],
+  ['blosc', checkBlosc],
+  ['numcodecs.blosc', checkBlosc],
+  ['lz4', checkLz4],
+  ['numcodecs.lz4', checkLz4],
+  ['crc32c', checkSum],
 ] as const) {
   const known = zarr.registry.get(name);
   if (!known) throw new Error(`this version of zarrita has no codec ${name}`);

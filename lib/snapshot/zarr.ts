@@ -6,7 +6,7 @@ import { isMissing } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { latestTime } from '../core/age.ts';
 import { listed, reasonOf } from '../core/text.ts';
-import { arrayMetadata, quoteNaN } from '../parse/zarrmeta.ts';
+import { arrayMetadata, foreignMetadata } from '../parse/zarrmeta.ts';
 import { type Raw, refuseNonNumeric, timeDecoder, valueDecoder } from '../parse/cf.ts';
 
 export type ZarrStore = Awaited<ReturnType<typeof openZarr>>;
@@ -15,7 +15,10 @@ type Series = ReturnType<typeof seriesFrom>;
 
 /** Limit of the search: in a store whose writer appended single samples, each chunk may hold only one. */
 const mostChunks = 120;
-const mostChunkBytes = 64 * 1024 * 1024;
+const mostChunkBytes = 32 * 1024 * 1024;
+/** Decoded bytes of all chunks that one reading may look at: bounds both its memory and its computing, which no deadline
+ * can interrupt. */
+const mostBytes = 5 * mostChunkBytes;
 
 export async function openZarr(host: Host, root: string) {
   const files = storeOf(host, root);
@@ -33,7 +36,7 @@ export async function openZarr(host: Host, root: string) {
       : (await host.list(root)).filter((name) => !name.startsWith('.') && name !== 'zarr.json');
   /** Each array is opened once, and each of its chunks is read once. */
   const opened = new Map<string, Promise<Series>>();
-  return { root, store, format, opened, names } as const;
+  return { root, store, format, opened, names, decoded: { bytes: 0 } } as const;
 }
 
 /** The newest finite sample, searched back to `from`; undefined where there is none. The last chunk may give an older one. */
@@ -77,13 +80,15 @@ async function searchBackwards(
   // While a writer appends, one of the two arrays may already be longer.
   const length = Math.min(values.length, times.length);
   let [index, looked] = [Math.ceil(length / values.chunkLength) - 1, 0];
+  let [stampsIndex, stamps]: [number, ArrayLike<Raw>] = [-1, []];
   for (; index >= 0 && looked < mostChunks; index--, looked++) {
     const chunk = await values.chunk(index);
     const begin = index * values.chunkLength;
     let best: { value: number; time: number } | undefined;
     let newest = Number.NEGATIVE_INFINITY;
     for (let at = Math.min(length, begin + values.chunkLength) - 1; at >= begin; at--) {
-      const stamps = await times.chunk(Math.floor(at / times.chunkLength));
+      const wanted = Math.floor(at / times.chunkLength);
+      if (wanted !== stampsIndex) [stampsIndex, stamps] = [wanted, await times.chunk(wanted)];
       const time = timeOf(stamps[at % times.chunkLength] ?? Number.NaN);
       if (!(time <= latest)) continue;
       newest = Math.max(newest, time);
@@ -104,7 +109,8 @@ function seriesOf(store: ZarrStore, name: string): Promise<Series> {
   return found;
 }
 
-async function openSeries({ root, store, format, names }: ZarrStore, name: string): Promise<Series> {
+async function openSeries(of: ZarrStore, name: string): Promise<Series> {
+  const { root, store, format, names } = of;
   try {
     const file = `/${name}/${format === 'v3' ? 'zarr.json' : '.zarray'}` as const;
     const bytes = await store.get(file);
@@ -118,14 +124,14 @@ async function openSeries({ root, store, format, names }: ZarrStore, name: strin
     const at = new zarr.Location(files, `/${encodeURIComponent(name)}`);
     const kind = { kind: 'array' } as const;
     const array = await (format === 'v3' ? zarr.open.v3(at, kind) : zarr.open.v2(at, kind));
-    return seriesFrom(array, name, metadata.fill);
+    return seriesFrom(array, name, metadata.fill, of.decoded);
   } catch (error) {
     throw new Error(`${name} in ${root}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
 /** A one-dimensional array that is read chunk by chunk. */
-function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknown) {
+function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknown, decoded: { bytes: number }) {
   const [length = 0, ...more] = array.shape;
   const dimension = array.dimensionNames?.[0];
   if (more.length > 0 || array.shape.length === 0)
@@ -137,6 +143,9 @@ function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknow
     throw new Error(`one chunk of it has ${chunkLength} samples: too many to be read for the last one`);
   const read = async (index: number): Promise<ArrayLike<Raw>> => {
     try {
+      decoded.bytes += chunkLength * 8;
+      if (decoded.bytes > mostBytes)
+        throw new Error(`more than ${mostBytes} bytes would have to be looked at for the newest sample`);
       const { data } = await array.getChunk([index]);
       // For a truncated chunk, zarrita returns the samples that are left, without an error.
       if (data.length !== chunkLength)
@@ -164,10 +173,14 @@ function seriesFrom(array: zarr.Array<zarr.DataType>, name: string, fill: unknow
 /** A host's files as a zarrita store: a missing file gives undefined, an unreadable file an error. */
 function storeOf(host: Host, root: string): zarr.AsyncReadable {
   const read = async (path: string, range?: { start: number; length: number }): Promise<Uint8Array> => {
+    host.signal.throwIfAborted();
+    // A shard's index, which others wrote, says how much of the shard is read.
+    if (range && !(range.length <= mostChunkBytes))
+      throw new Error(`${range.length} bytes of ${path} would have to be read: too many for one chunk`);
     // Copied to a buffer of exactly its size, because zarrita reads the whole buffer behind a view.
     const bytes = new Uint8Array(await host.readBytes(path, range));
     if (!/\/(\.z\w+|zarr\.json)$/.test(path)) return bytes;
-    return new TextEncoder().encode(quoteNaN(new TextDecoder().decode(bytes)));
+    return new TextEncoder().encode(foreignMetadata(new TextDecoder().decode(bytes), path));
   };
   const unlessMissing = (error: unknown): undefined => {
     if (!isMissing(error)) throw error;

@@ -19,8 +19,13 @@ describe('core/harmless', () => {
   test('each output format gets a text with its own special characters escaped', () => {
     const word = 'a\u001B[2J|<b>&"\'`_\n\u2028\\x';
     assert.equal(oneLine(word), 'a [2J|<b>&"\'`_ \\x');
-    assert.equal(terminalText(word), 'a[2J|<b>&"\'`_\n\\x');
-    assert.equal(terminalText('\u001B[31mred\u001B[39m'), '\u001B[31mred\u001B[39m');
+    assert.equal(terminalText(word, true), 'a[2J|<b>&"\'`_\n\\x');
+    assert.equal(terminalText('\u001B[31mred\u001B[39m', true), '\u001B[31mred\u001B[39m');
+    assert.equal(terminalText('\u001B[31mred\u001B[39m', false), 'red');
+    assert.equal(terminalText('\u001B[8mhidden', true), '[8mhidden');
+    assert.equal(oneLine('safe\u202Etxt.exe \u2066x\u2069\u0085y\u007F'), 'safe txt.exe  x y');
+    assert.equal(escapeCell('a\u001B[31m\u0007b\u202Ec'), 'a \\[31m b c');
+    assert.equal(escapeLabel('a\u001Bb\rc\u202Ed'), 'a<1b>b<0d>c<202e>d');
     assert.equal(escapeHtml('<b> & "c" \'d\''), '&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;');
     assert.equal(escapeForSlack('<!channel> & "you"'), '&lt;!channel&gt; &amp; "you"');
     assert.equal(escapeForTeams('[a](b) #1'), '\\[a\\](b) \\#1');

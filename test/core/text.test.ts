@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { counted, firstLine, closestWords, listed, nearest, reasonOf } from '../../lib/core/text.ts';
+import { counted, firstLine, closestWords, identifierOf, listed, nearest, reasonOf } from '../../lib/core/text.ts';
 
 describe('core/text', () => {
   test('counted uses the singular only for 1', () => {
@@ -82,5 +82,44 @@ describe('core/text', () => {
       'disks',
     ]);
     assert.deepEqual(closestWords('disk', ['tape'], 3), ['tape']);
+  });
+
+  test('identifierOf keeps ASCII names as they always were', () => {
+    const cases = {
+      'sync-data.timer': 'sync_data_timer',
+      '/': 'root',
+      '': 'root',
+      '/data/raw': 'data_raw',
+      'a b|c': 'a_b_c',
+    };
+    for (const [name, identifier] of Object.entries(cases)) assert.equal(identifierOf(name), identifier);
+  });
+
+  test('identifierOf gives names beyond ASCII, or without a letter, an identifier of their own', () => {
+    const names = [
+      '/data/größe',
+      '/data/grosse',
+      '/data/grösse',
+      '/данные',
+      '/数据',
+      '/量',
+      '/données',
+      '/donnees',
+      '//',
+      '.',
+      '-',
+      '/ ',
+      'é',
+      'e\u0301',
+      '\u0000',
+      '😀',
+    ];
+    const identifiers = names.map(identifierOf);
+    assert.equal(new Set(identifiers).size, names.length, identifiers.join(' '));
+    for (const identifier of identifiers) assert.match(identifier, /^[A-Za-z]\w*$/);
+    assert.match(identifierOf('/data/größe'), /^data_grosse_[0-9a-f]{8}$/);
+    assert.match(identifierOf('/数据'), /^name_[0-9a-f]{8}$/);
+    assert.equal(identifierOf('/data/größe'), identifierOf('/data/größe'), 'stable');
+    assert.ok(names.length >= 16);
   });
 });

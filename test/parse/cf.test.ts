@@ -97,9 +97,16 @@ describe('parse/cf', () => {
   });
 
   test('filters that zarrita would silently misread are refused', () => {
-    const v2 = (filter: object, dtype = '<i4') => JSON.stringify({ dtype, fill_value: null, filters: [filter] });
+    const v2 = (filter: object, dtype = '<i4') =>
+      JSON.stringify({ shape: [1], chunks: [1], dtype, fill_value: null, filters: [filter] });
+    const chunk_grid = { name: 'regular', configuration: { chunk_shape: [1] } };
     const v3 = (name: string, configuration?: object) =>
-      JSON.stringify({ data_type: 'float64', codecs: [{ name: 'bytes' }, { name, configuration }] });
+      JSON.stringify({
+        shape: [1],
+        chunk_grid,
+        data_type: 'float64',
+        codecs: [{ name: 'bytes' }, { name, configuration }],
+      });
     assert.throws(
       () => arrayMetadata(v2({ id: 'delta', dtype: '<i4', astype: '<i2' }), 'v2'),
       /delta has astype "<i2"/,

@@ -81,4 +81,63 @@ describe('parse/gate', () => {
     const mapping = { ...ownMapping, verdict: 'constructor.name', pass: ['Object'] };
     assert.throws(() => parseGateSummary('{}', mapping), /has no constructor\.name/);
   });
+
+  test('at most 100 counts with printable names are read, and the problem names the others', () => {
+    const numbered = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, index]));
+    const many = parse({ counts: numbered(5000) });
+    assert.equal(Object.keys(many.counts).length, 100);
+    assert.match(
+      many.counts_problem ?? '',
+      /^4900 of 5000 counts left out \(.*\): "n100", "n101", "n102" and 4897 more$/,
+    );
+    assert.equal(parse({ counts: numbered(100) }).counts_problem, undefined);
+    assert.throws(() => parse({ counts: numbered(20_000) }), /the summary has more than 10000 values/);
+    const names = ['x'.repeat(65), 'a\u001B[31m', 'a\nb', 'a\u202Eb', '', '\uD800', 'a\u0085'];
+    for (const name of names) {
+      const { counts, counts_problem } = parse({ counts: { ok: 1, [name]: 2 } });
+      assert.deepEqual(counts, { ok: 1 }, JSON.stringify(name));
+      assert.match(counts_problem ?? '', /^1 of 2 counts left out/);
+      // oxlint-disable-next-line no-control-regex -- control characters are what must not pass
+      assert.doesNotMatch(counts_problem ?? '', /[\0-\u001F\u007F-\u009F\u202E]/);
+    }
+    assert.ok(names.length >= 7);
+  });
+
+  test('two counts that would be one variable are refused by name', () => {
+    const cases: string[][] = [
+      ['a b', 'a|b'],
+      ['a b', 'x', 'a_b'],
+      ['a-b', 'a.b'],
+      ['-a', 'a'],
+      ['a', 'a!'],
+      ['/', '/'.repeat(1)],
+    ].filter((names) => new Set(names).size > 1);
+    for (const names of cases)
+      assert.throws(
+        () => parse({ counts: Object.fromEntries(names.map((name) => [name, 1])) }),
+        /the counts ".*" and ".*" of the summary would be one variable, \w+: rename one/,
+        names.join(),
+      );
+    assert.ok(cases.length >= 5);
+    const different = ['größe', 'grösse', 'Größe', '数', '量', 'é', 'e', '!', '?'];
+    assert.equal(
+      Object.keys(parse({ counts: Object.fromEntries(different.map((name) => [name, 1])) }).counts).length,
+      different.length,
+    );
+  });
+
+  test('a reason or a value of any length is cut, and shown on one line', () => {
+    assert.equal(parse({ reason: 'x'.repeat(900_000) }).reason?.length, 500);
+    assert.equal(parse({ reason: 'a\u001B[2Jb\nc' }).reason, 'a [2Jb c');
+    for (const changes of [
+      { decided_at: 'y'.repeat(900_000) },
+      { counts: { a: 'z'.repeat(900_000) } },
+      { counts: 'c'.repeat(9000) },
+    ])
+      assert.throws(
+        () => parse(changes),
+        (error) => error instanceof Error && error.message.length < 200,
+      );
+  });
 });

@@ -7,8 +7,11 @@ import {
   localFilesystems,
   type Mount,
   mountOf,
-  parseMountinfo,
+  parseMountinfo as parseTable,
 } from '../../lib/parse/mountinfo.ts';
+
+/** Most cases are one line. */
+const parseMountinfo = (text: string): Mount[] => parseTable(`${text}\n`);
 
 // A measurement PC: systemd's first mounts come before the root, as they do after an initramfs.
 const acquisition = `\
@@ -258,5 +261,12 @@ describe('parse/mountinfo', () => {
       assert.deepEqual(points, ['/'], line);
     }
     assert.ok(cases.length >= 4);
+  });
+
+  test('a table that was cut off inside a line throws, wherever it was cut', () => {
+    for (let length = 1; length < acquisition.length; length++)
+      if (acquisition[length - 1] !== '\n')
+        assert.throws(() => parseTable(acquisition.slice(0, length)), /cut off|is not a mount/, `${length} characters`);
+    assert.ok(acquisition.length > 1500);
   });
 });

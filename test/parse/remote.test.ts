@@ -26,9 +26,25 @@ describe('parse/remote', () => {
       'df: /x: No such file or directory\n',
       'Filesystem 1024-blocks Used Available Capacity Mounted on\n',
       '/dev/x - - - - /\n',
+      'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/x 100 40 60 40% /m', // cut off
+      '/dev/x 100 40 60 40% /\n', // no header
     ];
-    assert.ok(cases.length >= 4);
+    assert.ok(cases.length >= 6);
     for (const text of cases) assert.throws(() => parseDf(text), /df -kP did not print a filesystem/, text);
+  });
+
+  test('df whose columns contradict Capacity, or with an unusual block size, throws', () => {
+    const head = (blocks: number) => `Filesystem ${blocks}-blocks Used Available Capacity Mounted on\n`;
+    const cases = [
+      `${head(1024)}/dev/x 100 40 60 90% /\n`,
+      `${head(1024)}/dev/x 0 40 60 40% /\n`,
+      `${head(1024)}/dev/x 1000 1 999 100% /\n`,
+      `${head(1)}/dev/x 100 40 60 40% /\n`,
+      `${head(1048576)}/dev/x 100 40 60 40% /\n`,
+    ];
+    for (const text of cases) assert.throws(() => parseDf(text), /contradicts itself|counts in blocks of/, text);
+    assert.equal(parseDf(`${head(512)}/dev/x 100 40 60 40% /\n`).block_bytes, 512);
+    assert.ok(cases.length >= 5);
   });
 
   test('the output of find is read as a file, a folder, a link with its target, or another kind', () => {
@@ -42,6 +58,7 @@ describe('parse/remote', () => {
     assert.equal(parseFindStat('p\t0\t1\t').kind, 'other');
     for (const text of ['', 'f\t12', 'f\tmany\t1\t', 'find: x'])
       assert.throws(() => parseFindStat(text), /did not print/, text);
+    assert.throws(() => parseFindStat('f\t12\t99999999999999.5\t'), /a time that is no date: 99999999999999\.5 s/);
   });
 
   test('earlier attempts that still run are read by the name of their work; other lines are left out', () => {

@@ -84,12 +84,22 @@ describe('parse/systemctl', () => {
   });
 
   test('a property without a value is an empty one, and a value keeps its equals signs and spaces', () => {
-    const answer = parseShow('UnitFileState=\nEnvironment=A=1 B=2\nDescription= x \n', ['a.service']);
-    assert.deepEqual(answer.get('a.service'), { UnitFileState: '', Environment: 'A=1 B=2', Description: ' x ' });
+    const answer = parseShow('UnitFileState=\nEnvironment=A=1 B=2\nDescription= x \nConditionTimestamp=\n', [
+      'a.service',
+    ]);
+    assert.deepEqual(answer.get('a.service'), {
+      UnitFileState: '',
+      Environment: 'A=1 B=2',
+      Description: ' x ',
+      ConditionTimestamp: '',
+    });
   });
 
   test('an alias has the name that was asked for', () => {
-    assert.deepEqual([...parseShow('Id=ssh.service\nLoadState=loaded\n', ['sshd.service']).keys()], ['sshd.service']);
+    assert.deepEqual(
+      [...parseShow('Id=ssh.service\nLoadState=loaded\nConditionTimestamp=\n', ['sshd.service']).keys()],
+      ['sshd.service'],
+    );
   });
 
   test('an answer for more or fewer units than were asked for throws, and says how many', () => {
@@ -114,22 +124,41 @@ describe('parse/systemctl', () => {
     assert.ok(cases.length >= 3);
   });
 
-  test('failed units are the first word of each line', () => {
-    const text = `\
-hatpro-sync.service                  loaded    failed failed Copy of the HATPRO
-dev-disk-by\\x2duuid-4f0c.device      loaded    failed failed /dev/disk/by-uuid/4f0c
-backup@srv-data.service              not-found failed failed backup@srv-data.service
-`;
-    assert.deepEqual(parseUnitNames(text), [
+  test('show that was cut off anywhere throws', () => {
+    for (let length = 0; length < shown.length; length++)
+      assert.throws(() => parseShow(shown.slice(0, length), units), Error, `${length} characters`);
+    assert.ok(shown.length > 800);
+  });
+
+  const listing = (rows: string[], total: number | string): string =>
+    ['UNIT LOAD ACTIVE SUB DESCRIPTION', ...rows, '', 'LOAD   = Reflects …', `${total} loaded units listed.`, ''].join(
+      '\n',
+    );
+  const rows = [
+    'hatpro-sync.service                  loaded    failed failed Copy of the HATPRO',
+    'dev-disk-by\\x2duuid-4f0c.device      loaded    failed failed /dev/disk/by-uuid/4f0c',
+    'backup@srv-data.service              not-found failed failed backup@srv-data.service',
+  ];
+
+  test('failed units are the first word of each row', () => {
+    assert.deepEqual(parseUnitNames(listing(rows, 3)), [
       'hatpro-sync.service',
       'dev-disk-by\\x2duuid-4f0c.device',
       'backup@srv-data.service',
     ]);
+    assert.deepEqual(parseUnitNames(listing([], 0)), []);
+    assert.deepEqual(parseUnitNames('0 loaded units listed.\n'), []);
   });
 
-  test('no output means no failed unit', () => {
-    assert.deepEqual(parseUnitNames(''), []);
-    assert.deepEqual(parseUnitNames('\n'), []);
+  test('a list of units without its count, with another count, or with an error in it throws', () => {
+    const whole = listing(rows, 3);
+    const end = whole.indexOf('3 loaded units listed.') + '3 loaded units listed.'.length;
+    for (let length = 0; length < end; length++)
+      assert.throws(() => parseUnitNames(whole.slice(0, length)), /was cut off/, `${length} characters`);
+    const cases = ['', '\n', 'Failed to list units: Broken pipe\n', listing(rows, 2), listing(rows.slice(1), 3)];
+    for (const text of cases) assert.throws(() => parseUnitNames(text), /systemctl list-units was cut off/, text);
+    assert.deepEqual(parseUnitNames(listing(['Broken pipe', ...rows], 3)).length, 3, 'an error message is no unit');
+    assert.ok(cases.length >= 5);
   });
 
   const time = (text: string): string | undefined => {

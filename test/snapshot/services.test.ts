@@ -20,6 +20,7 @@ const block = (lines: Record<string, string>): string =>
     Result: 'success',
     UnitFileState: 'enabled',
     ...lines,
+    ConditionTimestamp: lines['ConditionTimestamp'] ?? '',
   })
     .map(([key, value]) => `${key}=${value}`)
     .join('\n');
@@ -107,16 +108,36 @@ describe('services probe', () => {
   });
 });
 
+describe('services probe, unreadable times', () => {
+  test('an unreadable time of one unit leaves all other values, and only this unit has a problem', async () => {
+    const names = ['StateChangeTimestamp', 'ExecMainStartTimestamp', 'LastTriggerUSec', 'NextElapseUSecRealtime'];
+    const cases = [
+      ...names.flatMap((name) =>
+        ['@x', 'yesterday', '@99999999999999', 'Mon 2026-02-30 07:45:00 UTC'].map((text) => [name, text] as const),
+      ),
+      ['NextElapseUSecMonotonic', '5 parsecs'] as const,
+    ];
+    for (const [name, text] of cases) {
+      const units = await read('services: [a.service, b.service]', [block({ [name]: text }), block({})]).found;
+      assert.match(units['a.service']?.problem ?? '', new RegExp(`^${name}: systemctl printed an unreadable time`));
+      assert.equal(units['a.service']?.active_state, 'active');
+      assert.equal(units['b.service']?.problem, undefined);
+    }
+    assert.ok(cases.length >= 17);
+  });
+});
+
 describe('systemd probe', () => {
   test('failed units are named; on a machine without systemd the section is absent', async () => {
-    const lines = 'bad.service loaded failed failed Fails at once\nhat pro.mount loaded failed failed x\n';
+    const lines =
+      'UNIT LOAD ACTIVE SUB DESCRIPTION\nbad.service loaded failed failed Fails at once\npro.mount loaded failed failed x\n\n2 loaded units listed.\n';
     const machine = hostOf({
       stat: async () => folder,
       run: async () => ({ exit_code: 0, stdout: lines, stderr: '' }),
     });
     const config = configurationOf('');
     assert.deepEqual(await systemd.read({ ...none, host: () => machine, config }), {
-      failed_units: ['bad.service', 'hat'],
+      failed_units: ['bad.service', 'pro.mount'],
       failed: 2,
     });
     await assert.rejects(async () => systemd.read({ ...none, host: () => hostOf({}), config }), Absent);

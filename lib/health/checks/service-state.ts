@@ -24,7 +24,7 @@ function assessUnit(subject: string, unit: Unit): Finding {
 }
 
 function judgeUnit(name: string, unit: Unit): Pick<Verdict, 'level' | 'message' | 'clears_when'> {
-  const { load_state, active_state, sub_state, result, enabled, exit_status } = unit;
+  const { load_state, active_state, sub_state, result, enabled, exit_status, problem } = unit;
   if (load_state === 'masked') {
     return {
       level: 'amber',
@@ -42,6 +42,13 @@ function judgeUnit(name: string, unit: Unit): Pick<Verdict, 'level' | 'message' 
   if (active_state === 'failed') {
     const how = result === 'exit-code' && exit_status !== undefined ? `exit status ${exit_status}` : result;
     return { level: 'red', message: `${name} failed (${how})`, clears_when: 'it runs again without failing' };
+  }
+  if (problem !== undefined) {
+    return {
+      level: 'unknown',
+      message: `${name} is ${active_state} (${sub_state}), but systemd's answer is not readable: ${problem}`,
+      clears_when: 'systemctl show prints it readably again',
+    };
   }
   if (active_state === 'inactive' && enabled.startsWith('enabled') && !isIdleByDesign(unit)) {
     return {

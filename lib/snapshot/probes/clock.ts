@@ -28,12 +28,11 @@ export const clock = defineProbe({
     // timedatectl makes D-Bus start a service, so it runs only where timesyncd's file is not fresh.
     const argv = ['timedatectl', 'show', '--property=NTPSynchronized', '--value'];
     const { exit_code, stdout, stderr } = await host.run(argv);
-    const answer = stdout.trim();
-    if (exit_code !== 0 || !['yes', 'no'].includes(answer)) {
+    if (exit_code !== 0 || !['yes\n', 'no\n'].includes(stdout)) {
       throw new Error(
-        `timedatectl did not say whether the clock is synchronised: ${firstLine(stderr) || JSON.stringify(answer)}`,
+        `timedatectl did not say whether the clock is synchronised: ${firstLine(stderr) || JSON.stringify(stdout.slice(0, 80))}`,
       );
     }
-    return { synchronised: answer === 'yes', told_by: 'timedatectl' };
+    return { synchronised: stdout === 'yes\n', told_by: 'timedatectl' };
   },
 });

@@ -2,7 +2,7 @@
 import { Absent } from '../../contract/errors.ts';
 import { secondsSince } from '../../core/age.ts';
 import { withoutUndefined } from '../../core/fields.ts';
-import { firstLine } from '../../core/text.ts';
+import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseShow, parseTimespan, parseTimestamp, type UnitProperties } from '../../parse/systemctl.ts';
 import { parseUptime } from '../../parse/proc.ts';
 import type { SnapshotConfig } from '../config.ts';
@@ -61,22 +61,32 @@ function describeUnit(
   const text = (name: string): string => unit[name] ?? '';
   if (text('LoadState') === '' || text('ActiveState') === '')
     throw new Error('systemctl show left out the state of a unit');
+  let problem: string | undefined;
+  /** One unreadable time leaves the other units, and the other values of this unit, as they are. */
+  const read = (name: string, parse: (value: string) => number | undefined): number | undefined => {
+    try {
+      return parse(text(name));
+    } catch (error) {
+      problem ??= `${name}: ${reasonOf(error)}`;
+      return undefined;
+    }
+  };
+  const timeIn = (name: string): number | undefined => read(name, parseTimestamp);
   const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
-  const monotonic = parseTimespan(text('NextElapseUSecMonotonic'));
+  const monotonic = read('NextElapseUSecMonotonic', parseTimespan);
   // For monotonic timers systemd prints the time since boot without suspended time, which /proc/uptime includes: after
   // a suspend (rare on a server) such a timer looks overdue by the length of the suspend.
   const nextRun =
-    parseTimestamp(text('NextElapseUSecRealtime')) ??
-    (monotonic === undefined ? undefined : bootedAt + monotonic * 1000);
+    timeIn('NextElapseUSecRealtime') ?? (monotonic === undefined ? undefined : bootedAt + monotonic * 1000);
   const restarts = countOf(unit['NRestarts']);
-  return withoutUndefined({
+  const described = withoutUndefined({
     groups,
     load_state: text('LoadState'),
     active_state: text('ActiveState'),
     sub_state: text('SubState'),
     result: text('Result'),
     enabled: text('UnitFileState'),
-    since_at: iso(parseTimestamp(text('StateChangeTimestamp'))),
+    since_at: iso(timeIn('StateChangeTimestamp')),
     type: unit['Type'] || undefined,
     restarts,
     // systemd resets the counter when the unit is restarted by hand: then all restarts since are recent.
@@ -87,14 +97,15 @@ function describeUnit(
           ? restarts - restartsBefore
           : restarts,
     exit_status: countOf(unit['ExecMainStatus']),
-    last_start_at: iso(parseTimestamp(text('ExecMainStartTimestamp'))),
+    last_start_at: iso(timeIn('ExecMainStartTimestamp')),
     // ConditionResult is `no` also for a unit that was never started.
     condition_met: text('ConditionTimestamp') === '' ? undefined : text('ConditionResult') === 'yes',
     triggers: unit['Unit'] || undefined,
-    last_run_at: iso(parseTimestamp(text('LastTriggerUSec'))),
+    last_run_at: iso(timeIn('LastTriggerUSec')),
     next_run_at: iso(nextRun),
     overdue_seconds: nextRun === undefined ? undefined : Math.max(0, Math.round(secondsSince(new Date(nextRun), at))),
   });
+  return problem === undefined ? described : { ...described, problem };
 }
 
 /** An empty property gives undefined, not 0. */

@@ -16,7 +16,7 @@ export const systemd = defineProbe({
       if (!isMissing(error)) throw error;
       throw new Absent('this machine was not booted with systemd', { cause: error });
     });
-    const output = ['--plain', '--no-legend', '--full', '--no-pager'];
+    const output = ['--plain', '--full', '--no-pager'];
     const { exit_code, stdout, stderr } = await host.run(['systemctl', 'list-units', '--state=failed', ...output]);
     if (exit_code !== 0) throw new Error(`listing failed units failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
     const failed_units = parseUnitNames(stdout);

@@ -12,6 +12,9 @@ import { defineProbe } from '../define.ts';
 import { mountTable, readFilesystem } from '../filesystem.ts';
 import { workspace as section } from '../sections/workspace.ts';
 
+/** A command that says when its numbers were read: they may be as old as a usage file by default. */
+const commandStaleSeconds = 26 * 3600;
+
 /** Shorter than the probe's own deadline, so that a hang gives an unreachable workspace instead of a failed reading. */
 const attemptMs = 8000;
 
@@ -51,14 +54,13 @@ type Usage = NonNullable<NonNullable<SnapshotConfig['workspace']>['usage']>;
 
 async function readReportedUsage(host: Host, usage: Usage, at: Date) {
   const { told_at, ...space } = 'command' in usage ? await usageByCommand(host, usage) : await usageInFile(host, usage);
-  if (!told_at || !('file' in usage)) return space;
+  if (!told_at) return space;
+  const [what, stale] =
+    'file' in usage ? [usage.file, usage.stale] : [`the answer of ${usage.command.join(' ')}`, commandStaleSeconds];
   const { seconds: age } = ageOf(told_at, at);
-  if (age === undefined)
-    throw new Error(`${usage.file} is from the future (${told_at.toISOString()}): a clock is wrong`);
-  if (age > usage.stale)
-    throw new Error(
-      `${usage.file} is ${formatDuration(age)} old; a usage file older than ${formatDuration(usage.stale)} is ignored`,
-    );
+  if (age === undefined) throw new Error(`${what} is from the future (${told_at.toISOString()}): a clock is wrong`);
+  if (age > stale)
+    throw new Error(`${what} is ${formatDuration(age)} old; a usage older than ${formatDuration(stale)} is ignored`);
   return { ...space, usage_told_at: told_at.toISOString() };
 }
 

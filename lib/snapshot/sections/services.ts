@@ -34,6 +34,7 @@ export const services = defineSection({
       triggers: z.optional(words('unit that the timer starts')),
       last_run_at: z.optional(instant('when the timer last elapsed')),
       next_run_at: z.optional(instant('when the timer elapses next')),
+      problem: z.optional(words('which of its properties cannot be read')),
       overdue_seconds: z.optional(quantity('s', 'how long the next run of the timer is past')),
     }),
   ),
