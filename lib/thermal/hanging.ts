@@ -1,6 +1,9 @@
 // Chips are read on threads, and a driver that hangs keeps its thread for ever: it sleeps in the kernel and ignores
 // signals, and the beat that owns the thread cannot exit before it, with all its memory. So few threads read at a time,
 // each beat notes the chips that did not answer, and no beat reads a chip that an earlier beat still waits for.
+//
+// Slow chips must not use up the time of the others: disks are asked first, and a chip that was late in the previous beat,
+// or has used its share of time in this one, is asked after all others.
 import { TimedOut } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
@@ -26,13 +29,23 @@ export type Chips = ReturnType<typeof chipsOf>;
 
 /** Readings made until then count. The rest of the ten seconds is for sending. */
 export const sourceMs = 3000;
+/** A chip that has used this much is asked on after all others. */
+const chipMs = 500;
 export const noAnswerInTime = `no answer within ${sourceMs / 1000} s`;
 
+const turns = { first: 0, usual: 1, last: 2 } as const;
+
 /** `before`: noted by earlier beats. There are four threads: two for chips, one for the processor, one for sending. */
-export function chipsOf(before: HungChips, { self, isStillAlive }: Processes) {
+export function chipsOf(before: HungChips, { self, isStillAlive }: Processes, monotonicMs: () => number) {
   const hung = Object.fromEntries(Object.entries(before).filter(([, process]) => isStillAlive(process)));
   const [cpu, others] = [lanes(1), lanes(2)];
   const hanging = new Set<string>();
+  // All chips queue before the first of them is asked.
+  let gathered: Promise<void> | undefined;
+  const turnOf = (folder: string, driver: string, usedMs: number): number => {
+    if (Object.hasOwn(before, folder) || usedMs > chipMs) return turns.last;
+    return driver === 'nvme' ? turns.first : turns.usual;
+  };
   return {
     /** Includes the chips that have not answered in this beat. Most of them do a little later, before the next beat. */
     hungAt: (at: Date): HungChips => {
@@ -48,21 +61,25 @@ export function chipsOf(before: HungChips, { self, isStillAlive }: Processes) {
       const why = whyNotAsked(hung, folder, isCpu);
       if (why !== undefined) return () => Promise.reject(new Error(why));
       const { signal } = host;
-      const lane = isCpu ? cpu : others;
+      let usedMs = 0;
       return async (path) => {
         let isAsked = false;
         const ask = async (): Promise<string> => {
           signal.throwIfAborted();
           isAsked = true;
           hanging.add(folder);
+          const began = monotonicMs();
           try {
             return await host.readText(path);
           } finally {
+            usedMs += monotonicMs() - began;
             hanging.delete(folder);
           }
         };
         try {
-          return await untilAborted(signal, lane(ask));
+          if (isCpu) return await untilAborted(signal, cpu(ask));
+          await (gathered ??= new Promise((resolve) => void setImmediate(resolve)));
+          return await untilAborted(signal, others(ask, turnOf(folder, driver, usedMs)));
         } catch (error) {
           if (error !== signal.reason) throw error;
           throw new TimedOut(isAsked ? noAnswerInTime : 'it was not asked: what was asked before it gave no answer');
