@@ -17,6 +17,16 @@ export type Telling = Readonly<Partial<Record<Recipient, Told>>>;
 /** The last answer of each recipient in this beat; undefined: it was not asked. */
 export type Answers = Partial<Record<Recipient, { readonly ok: boolean; readonly words: string }>>;
 
+/** Where no event waits, an earlier refusal is over: its event was accepted since, or its alert was dropped. Whether the next one
+ * will be accepted nobody knows; the check-ins show that more often. */
+export function withoutOwedEvents({ 'sentry-events': events, ...others }: Telling): Telling {
+  if (!events || events.ok) return events ? { ...others, 'sentry-events': events } : others;
+  const { accepted_at } = events;
+  return accepted_at === undefined
+    ? others
+    : { ...others, 'sentry-events': { ok: true, since: accepted_at, words: '', accepted_at } };
+}
+
 /** Recipients that are configured no more are dropped; one that was not asked keeps what was known of it. */
 export function advanceTelling(before: Telling, answers: Answers, configured: readonly Recipient[], at: Date): Telling {
   const now = at.toISOString();
