@@ -50,6 +50,8 @@ export interface ThermalState {
   /** Type of the thermal zone → beats in a row in which it and hwmon differed. */
   readonly disagreements: Readonly<Record<string, number>>;
   readonly hung?: HungChips | undefined;
+  /** Folders of chips that are asked last by the next beat. */
+  readonly slow?: readonly string[] | undefined;
   /** Recipient → time until which it asked to be sent nothing. */
   readonly quiet_until: Readonly<Record<string, string>>;
   /** When the cron monitor last received its settings. */
@@ -110,6 +112,7 @@ export const thermalState = defineFile<ThermalState>({
     tracks: 'objects',
     disagreements: 'numbers',
     'hung?': 'objects',
+    'slow?': 'strings',
     quiet_until: 'object',
     'monitor_told_at?': 'string',
     'telling?': 'objects',

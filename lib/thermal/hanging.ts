@@ -35,15 +35,25 @@ export const noAnswerInTime = `no answer within ${sourceMs / 1000} s`;
 
 const turns = { first: 0, usual: 1, last: 2 } as const;
 
-/** `before`: noted by earlier beats. There are four threads: two for chips, one for the processor, one for sending. */
-export function chipsOf(before: HungChips, { self, isStillAlive }: Processes, monotonicMs: () => number) {
+/** `before`: noted by earlier beats, and which chips were slow in the last one. There are four threads: two for chips, one for the processor, one for sending. */
+export function chipsOf(
+  { hung: before = {}, slow: slowBefore = [] }: { hung?: HungChips | undefined; slow?: readonly string[] | undefined },
+  { self, isStillAlive }: Processes,
+  monotonicMs: () => number,
+) {
   const hung = Object.fromEntries(Object.entries(before).filter(([, process]) => isStillAlive(process)));
   const [cpu, others] = [lanes(1), lanes(2)];
   const hanging = new Set<string>();
-  // All chips queue before the first of them is asked.
-  let gathered: Promise<void> | undefined;
+  const slow = new Set<string>();
+  // The first begin at once, the usual ones when all of those have queued, and the last after them.
+  const soon = (after: Promise<void>): Promise<void> =>
+    after.then(() => new Promise((resolve) => void setImmediate(resolve)));
+  const begun: Promise<void>[] = [];
+  const mayBegin = (turn: number): Promise<void> =>
+    (begun[turn] ??= turn === 0 ? Promise.resolve() : soon(mayBegin(turn - 1)));
   const turnOf = (folder: string, driver: string, usedMs: number): number => {
-    if (Object.hasOwn(before, folder) || usedMs > chipMs) return turns.last;
+    const wasSlow = Object.hasOwn(before, folder) || slowBefore.includes(folder);
+    if (wasSlow || usedMs > chipMs) return turns.last;
     return driver === 'nvme' ? turns.first : turns.usual;
   };
   return {
@@ -53,6 +63,8 @@ export function chipsOf(before: HungChips, { self, isStillAlive }: Processes, mo
       const noted = { ...self(), since: at.toISOString() };
       return { ...hung, ...Object.fromEntries([...hanging].map((chip) => [chip, noted])) };
     },
+    /** Chips that have used more than their share of time. */
+    slow: (): string[] => [...slow],
     /** Returns a function that reads files of one chip, each when a thread is free. `driver`: the chip's, or the zone's type. */
     asker: (host: Host, folder: string, driver: string): ((path: string) => Promise<string>) => {
       // coretemp has some sixty processor registers: they need no thread, and queueing costs as much as the reading.
@@ -73,13 +85,15 @@ export function chipsOf(before: HungChips, { self, isStillAlive }: Processes, mo
             return await host.readText(path);
           } finally {
             usedMs += monotonicMs() - began;
+            if (usedMs > chipMs) slow.add(folder);
             hanging.delete(folder);
           }
         };
         try {
           if (isCpu) return await untilAborted(signal, cpu(ask));
-          await (gathered ??= new Promise((resolve) => void setImmediate(resolve)));
-          return await untilAborted(signal, others(ask, turnOf(folder, driver, usedMs)));
+          const turn = turnOf(folder, driver, usedMs);
+          await mayBegin(turn);
+          return await untilAborted(signal, others(ask, turn));
         } catch (error) {
           if (error !== signal.reason) throw error;
           throw new TimedOut(isAsked ? noAnswerInTime : 'it was not asked: what was asked before it gave no answer');

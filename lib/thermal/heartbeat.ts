@@ -57,7 +57,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const began = world.monotonicMs();
       const before = await readState(world);
       const chosen = sources.filter(({ name }) => name !== 'sensors' || thermal.sensors);
-      const chips = chipsOf(before?.hung ?? {}, processes, world.monotonicMs);
+      const chips = chipsOf(before ?? {}, processes, world.monotonicMs);
       const reads = await readSources(chosen, world, chips);
       const at = world.now();
       const readings = reads.flatMap((read) => read.readings);
@@ -120,6 +120,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         tracks: thermal.sentry ? tracks : dropEnded(tracks, at),
         disagreements: differing.counts,
         hung: chips.hungAt(at),
+        slow: chips.slow(),
         quiet_until: before?.quiet_until ?? {},
         kept,
         telling,
