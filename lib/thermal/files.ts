@@ -50,8 +50,9 @@ export interface ThermalState {
   /** Type of the thermal zone → beats in a row in which it and hwmon differed. */
   readonly disagreements: Readonly<Record<string, number>>;
   readonly hung?: HungChips | undefined;
-  /** Folders of chips that are asked last by the next beat. */
+  /** Folders of chips that are asked last by the next beat, and of those that are asked first. */
   readonly slow?: readonly string[] | undefined;
+  readonly unasked?: readonly string[] | undefined;
   /** Recipient → time until which it asked to be sent nothing. */
   readonly quiet_until: Readonly<Record<string, string>>;
   /** When the cron monitor last received its settings. */
@@ -113,6 +114,7 @@ export const thermalState = defineFile<ThermalState>({
     disagreements: 'numbers',
     'hung?': 'objects',
     'slow?': 'strings',
+    'unasked?': 'strings',
     quiet_until: 'object',
     'monitor_told_at?': 'string',
     'telling?': 'objects',

@@ -2,8 +2,8 @@
 // signals, and the beat that owns the thread cannot exit before it, with all its memory. So few threads read at a time,
 // each beat notes the chips that did not answer, and no beat reads a chip that an earlier beat still waits for.
 //
-// Slow chips must not use up the time of the others: disks are asked first, and a chip that was late in the previous beat,
-// or has used its share of time in this one, is asked after all others.
+// Slow chips must not use up the time of the others: NVMe disks are asked first, then the chips for which no time was left
+// in the previous beat; a chip that was late then, or has used its share of time in this beat, is asked after all others.
 import { TimedOut } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
@@ -33,11 +33,18 @@ export const sourceMs = 3000;
 const chipMs = 500;
 export const noAnswerInTime = `no answer within ${sourceMs / 1000} s`;
 
-const turns = { first: 0, usual: 1, last: 2 } as const;
+const turns = { nvme: 0, unasked: 1, usual: 2, slow: 3 } as const;
 
-/** `before`: noted by earlier beats, and which chips were slow in the last one. There are four threads: two for chips, one for the processor, one for sending. */
+/** What a beat leaves for the next about its chips, by their folders. */
+interface Noted {
+  readonly hung?: HungChips | undefined;
+  readonly slow?: readonly string[] | undefined;
+  readonly unasked?: readonly string[] | undefined;
+}
+
+/** There are four threads: two for chips, one for the processor, one for sending. */
 export function chipsOf(
-  { hung: before = {}, slow: slowBefore = [] }: { hung?: HungChips | undefined; slow?: readonly string[] | undefined },
+  { hung: before = {}, slow: slowBefore = [], unasked: unaskedBefore = [] }: Noted,
   { self, isStillAlive }: Processes,
   monotonicMs: () => number,
 ) {
@@ -45,7 +52,8 @@ export function chipsOf(
   const [cpu, others] = [lanes(1), lanes(2)];
   const hanging = new Set<string>();
   const slow = new Set<string>();
-  // The first begin at once, the usual ones when all of those have queued, and the last after them.
+  const unasked = new Set<string>();
+  // The chips of each turn begin when all those of the turn before have queued.
   const soon = (after: Promise<void>): Promise<void> =>
     after.then(() => new Promise((resolve) => void setImmediate(resolve)));
   const begun: Promise<void>[] = [];
@@ -53,8 +61,9 @@ export function chipsOf(
     (begun[turn] ??= turn === 0 ? Promise.resolve() : soon(mayBegin(turn - 1)));
   const turnOf = (folder: string, driver: string, usedMs: number): number => {
     const wasSlow = Object.hasOwn(before, folder) || slowBefore.includes(folder);
-    if (wasSlow || usedMs > chipMs) return turns.last;
-    return driver === 'nvme' ? turns.first : turns.usual;
+    if (wasSlow || usedMs > chipMs) return turns.slow;
+    if (driver === 'nvme') return turns.nvme;
+    return unaskedBefore.includes(folder) ? turns.unasked : turns.usual;
   };
   return {
     /** Includes the chips that have not answered in this beat. Most of them do a little later, before the next beat. */
@@ -63,8 +72,8 @@ export function chipsOf(
       const noted = { ...self(), since: at.toISOString() };
       return { ...hung, ...Object.fromEntries([...hanging].map((chip) => [chip, noted])) };
     },
-    /** Chips that have used more than their share of time. */
-    slow: (): string[] => [...slow],
+    /** Chips that have used more than their share of time, and chips for which no time was left. */
+    order: () => ({ slow: [...slow], unasked: [...unasked].filter((folder) => !slow.has(folder)) }),
     /** Returns a function that reads files of one chip, each when a thread is free. `driver`: the chip's, or the zone's type. */
     asker: (host: Host, folder: string, driver: string): ((path: string) => Promise<string>) => {
       // coretemp has some sixty processor registers: they need no thread, and queueing costs as much as the reading.
@@ -96,6 +105,7 @@ export function chipsOf(
           return await untilAborted(signal, others(ask, turn));
         } catch (error) {
           if (error !== signal.reason) throw error;
+          if (!isAsked && usedMs === 0) unasked.add(folder);
           throw new TimedOut(isAsked ? noAnswerInTime : 'it was not asked: what was asked before it gave no answer');
         }
       };

@@ -120,7 +120,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         tracks: thermal.sentry ? tracks : dropEnded(tracks, at),
         disagreements: differing.counts,
         hung: chips.hungAt(at),
-        slow: chips.slow(),
+        ...chips.order(),
         quiet_until: before?.quiet_until ?? {},
         kept,
         telling,

@@ -1,6 +1,6 @@
 // Chips of old drivers, chips without a name, and the order in which chips are read.
 import assert from 'node:assert/strict';
-import test, { describe } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import type { Host } from '../../lib/contract/host.ts';
 import { chipsOf } from '../../lib/thermal/hanging.ts';
 import { isGood, type Reading } from '../../lib/thermal/reading.ts';
@@ -140,37 +140,52 @@ describe('the order of reading', () => {
     assert.ok(order.slice(0, 4).includes('hwmon21/temp1_input'), order.join(' '));
   });
 
-  test('leaves no chip unread because of slow ones before it', async () => {
-    // Two chips of ten sensors, each of which takes 400 ms: 8 s.
-    const many = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`temp${index + 1}_input`, '30000']));
-    const chips = [
-      slow(0, 'it87', many),
-      slow(1, 'it87', many),
-      ...[2, 3, 4, 5].map((number) => slow(number)),
-      slow(6, 'nvme'),
-    ];
-    const { host } = asked(chips, (path) => (/hwmon[01]\//.test(path) ? 400 : 20));
-    const [read] = await readFrom([hwmon], host);
-    const good = (read?.readings ?? []).filter(isGood).map(({ chip }) => chip);
-    for (const number of [2, 3, 4, 5, 6])
-      assert.ok(good.includes(`ata${number}`), `ata${number} is not among ${good.join(' ')}`);
-  });
-
-  test('starves no disk, even if each answer of two others takes as long as the beat waits', async (t) => {
-    const chips = [slow(0), slow(1), slow(2), slow(3)];
-    const { host } = asked(chips, (path) => (/hwmon[01]\//.test(path) ? 2900 : 20));
+  /** The places of the chips that each of these beats could read. */
+  async function readInBeats(t: TestContext, host: Host, count: number): Promise<string[][]> {
     const folder = temporaryFolder(t);
     const found: string[][] = [];
-    for (const second of ['00', '30']) {
-      const { json } = await beatOn(folder, host, '', undefined, { isTimed: true }).run(`2026-11-20T06:00:${second}Z`);
+    for (let beat = 0; beat < count; beat++) {
+      const time = new Date(Date.parse('2026-11-20T06:00:00Z') + beat * 30_000).toISOString();
+      const { json } = await beatOn(folder, host, '', undefined, { isTimed: true }).run(time);
       found.push((json as { readings: Reading[] }).readings.filter(isGood).map(({ chip }) => chip));
     }
-    assert.deepEqual(found[1], ['ata0', 'ata1', 'ata2', 'ata3']);
+    return found;
+  }
+
+  test('lets each of many slow disks be read at least in every third beat', async (t) => {
+    const { host } = asked(
+      Array.from({ length: 22 }, (_, number) => slow(number)),
+      () => 300,
+    );
+    const beats = await readInBeats(t, host, 3);
+    assert.ok(
+      beats.every(({ length }) => length < 22),
+      'they are too many for one beat',
+    );
+    assert.equal(new Set(beats.flat()).size, 22);
   });
 
-  test('ends with the chips that were late or slow in the beat before', async () => {
+  test('lets two disks that never answer in time starve no other', async (t) => {
+    const { host } = asked([slow(0), slow(1), slow(2), slow(3)], (path) => (/hwmon[01]\//.test(path) ? 3400 : 20));
+    const [, second] = await readInBeats(t, host, 2);
+    assert.deepEqual(second, ['ata2', 'ata3']);
+  });
+
+  test('lets two chips of many slow sensors starve no disk', async (t) => {
+    const many = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`temp${index + 1}_input`, '30000']));
+    const chips = [slow(0, 'it87', many), slow(1, 'it87', many), slow(2), slow(3), slow(4, 'nvme')];
+    const { host } = asked(chips, (path) => (/hwmon[01]\//.test(path) ? 400 : 20));
+    const [read = []] = await readInBeats(t, host, 1);
+    for (const number of [2, 3, 4]) assert.ok(read.includes(`ata${number}`), read.join(' '));
+  });
+
+  test('ends with the chips that were late or slow in the beat before, and prefers those that were not asked', async () => {
     const dead = { pid: 1, started: '1', since: '2026-11-20T06:00:00.000Z' };
-    const chips = chipsOf({ hung: { '/sys/late': dead }, slow: ['/sys/slow'] }, processesOf(), () => 0);
+    const chips = chipsOf(
+      { hung: { '/sys/late': dead }, slow: ['/sys/slow'], unasked: ['/sys/b'] },
+      processesOf(),
+      () => 0,
+    );
     const order: string[] = [];
     const host = treeHost({});
     const noted = { ...host, readText: async (path: string) => (order.push(path), '') };
@@ -179,6 +194,6 @@ describe('the order of reading', () => {
         chips.asker(noted, folder, 'drivetemp')(folder),
       ),
     );
-    assert.deepEqual(order, ['/sys/a', '/sys/b', '/sys/c', '/sys/late', '/sys/slow']);
+    assert.deepEqual(order, ['/sys/b', '/sys/a', '/sys/c', '/sys/late', '/sys/slow']);
   });
 });
