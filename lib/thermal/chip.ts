@@ -6,7 +6,7 @@ import { firstLine } from '../core/text.ts';
 // This file avoids regular expressions: compiling one costs a beat as much as reading two sensors.
 
 /** True for `hwmon3` with the prefix `hwmon`. */
-const isNumbered = (name: string, prefix: string): boolean =>
+export const isNumbered = (name: string, prefix: string): boolean =>
   name.startsWith(prefix) && name.length > prefix.length && Number.isInteger(Number(name.slice(prefix.length)));
 
 /** The numbered names, by number: `hwmon2` before `hwmon10`. */

@@ -1,6 +1,7 @@
 // When a fault begins, lasts and ends: a judged sensor that cannot be read, a chip's own alarm, a fan that does not turn as
 // it should. Pure: the readings of a beat, the previous tracks and the clock come in as data.
 import { formatMeasure } from '../core/quantity.ts';
+import { isNumbered } from './chip.ts';
 import { awaitReturn, type Fault, isFault, rowCounter, type Track, type Tracks } from './episode.ts';
 import { isExempt, type Limits, unreadSensors } from './judge.ts';
 import { type Fan, isGood, keyOf, type Reading, type Sensor } from './reading.ts';
@@ -122,6 +123,8 @@ export function stepFaults({ reads, readings, faults, limits, before, lastAt, at
     if (fan) return fan.rpm === undefined ? 'unknown' : 'well';
     if (reading && kind === 'alarm') return reading.alarm === undefined ? 'unknown' : 'well';
     if (reading) return isGood(reading) ? 'well' : 'unjudged';
+    // While its name could not be read, the chip had the number of its folder.
+    if (isNumbered(chip, 'hwmon') || isNumbered(chip, 'thermal_zone')) return 'well';
     // A chip whose name could not be read may be this one.
     return readings.some((one) => one.source === source && one.driver === '') ? 'unknown' : 'missing';
   }
