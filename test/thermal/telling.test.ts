@@ -1,6 +1,7 @@
 // Whether telling works: as a metric, and as an observation of health, which send-alerts mails.
 import assert from 'node:assert/strict';
 import test, { describe, type TestContext } from 'node:test';
+import { monitorSightings } from '../../lib/alerts/look.ts';
 import { stageRecord } from '../../lib/contract/record.ts';
 import { makeNet } from '../../lib/io/net.ts';
 import { readTelling } from '../../lib/thermal/files.ts';
@@ -46,18 +47,27 @@ async function siteOf(t: TestContext, { dsn = validDsn, answers = {}, config = '
   const text = `thermal: { samples: 1, ${config || 'sentry: { dsn: $SENTRY_DSN }'} }`;
   const beat = (number: number, degrees = celsius) => beatOn(folder, cpu(degrees), text, net).run(timeOf(number));
   /** As assess-health judges so many seconds after the start. */
-  const judged = async (seconds: number) => {
+  const judgedAt = async (seconds: number) => {
     const at = new Date(start + seconds * 1000);
     const world = worldIn(folder, { at });
     const stages = [{ ...record, stage: 'thermal-heartbeat', started_at: at.toISOString(), every_seconds: 30 }];
-    const { monitor } = judgedOf({ stages, telling: await readTelling(world) }, configurationOf(''), at);
+    return judgedOf({ stages, telling: await readTelling(world) }, configurationOf(''), at);
+  };
+  const judged = async (seconds: number) => {
+    const { monitor } = await judgedAt(seconds);
     return Object.fromEntries(
       monitor.flatMap(({ observation: { check, subject, level, message } }) =>
         check === 'heartbeat' ? [[subject, { level, message }]] : [],
       ),
     );
   };
-  return { sentry, beat, judged, folder, metrics: () => readText(beatOn(folder, cpu(60)).textfile) };
+  /** The alerts of the rule `heartbeat` at that time. */
+  const alerts = async (seconds: number) => {
+    const { monitor } = await judgedAt(seconds);
+    const { sightings } = monitorSightings(monitor, configurationOf(''))['heartbeat'] ?? assert.fail();
+    return sightings.filter(({ state }) => state === 'firing').map(({ subject }) => subject);
+  };
+  return { sentry, beat, judged, alerts, folder, metrics: () => readText(beatOn(folder, cpu(60)).textfile) };
 }
 
 describe('telling', () => {
@@ -80,7 +90,7 @@ describe('telling', () => {
   test('that does not work is a metric, amber soon and red later, with the reason', async (t) => {
     assert.ok(broken.length >= 11);
     for (const [what, settings, words] of broken) {
-      const { beat, judged, metrics } = await siteOf(t, { celsius: 91, ...settings });
+      const { beat, judged, alerts, metrics } = await siteOf(t, { celsius: 91, ...settings });
       for (const number of [0, 1, 11]) await beat(number);
       for (const recipient of ['sentry-check-in', 'sentry-events']) {
         assert.ok(
@@ -94,6 +104,8 @@ describe('telling', () => {
         assert.match(later?.message ?? '', words, what);
         assert.equal((await judged(7300))[subject]?.level, 'red', what);
       }
+      assert.deepEqual(await alerts(400), [], what);
+      assert.deepEqual((await alerts(7300)).sort(), ['thermal-sentry-check-in', 'thermal-sentry-events'], what);
       assert.doesNotMatch(JSON.stringify(await judged(400)), new RegExp(sentryKey), 'the key is a secret');
     }
   });
