@@ -14,7 +14,10 @@ const stages = ['collect-snapshot', 'assess-health', 'write-report', 'append-zar
 
 /** A watchdog that records its requests and gives one answer to all of them. */
 async function startWatchdog(t: TestContext, status = 200, says = '{"ok":true}') {
-  const { url: base, asked: pings } = await serveHttp(t, (path) => ({ status, body: says === '' ? '' : `${says} ${path}` }));
+  const { url: base, asked: pings } = await serveHttp(t, (path) => ({
+    status,
+    body: says === '' ? '' : `${says} ${path}`,
+  }));
   return { base, pings };
 }
 
