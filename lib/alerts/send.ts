@@ -11,6 +11,7 @@ import { formatDuration } from '../core/quantity.ts';
 import type { JudgedSite, JudgementInput } from '../health/files.ts';
 import { type Outbox, readOutbox } from '../outbox/outbox.ts';
 import { readHeartbeat } from '../confirm/files.ts';
+import { readTelling } from '../thermal/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import { postToAlertmanager } from './alertmanager.ts';
 import { checkTransports, sendTest } from './check.ts';
@@ -105,6 +106,7 @@ async function sendNew<Config extends AlertsConfig>(
     missing,
     stages: await world.stageRecords(),
     heartbeat: await readHeartbeat(world),
+    telling: await readTelling(world),
     judgingStage: 'send-alerts',
     outbox: countOutbox(outbox, spool, now),
   };

@@ -1,5 +1,6 @@
 // Builds the heartbeat request for each kind of outside watchdog (it alerts when the heartbeats stop).
 import { judgeReply } from './reply.ts';
+import { whyNotSentry } from './sentry.ts';
 
 export const beatStyles = ['healthchecks', 'uptime-kuma', 'sentry', 'glitchtip'] as const;
 
@@ -91,5 +92,9 @@ export function beatProblem(
   if (outcome !== 'accepted') return summary;
   // A reply without `"ok": true` comes from something else: a login page, a proxy.
   if (style === 'uptime-kuma' && !/"ok"\s*:\s*true/.test(reply.body)) return 'the answer is not from Uptime Kuma';
+  if (style === 'sentry') return whyNotSentry(reply.body);
+  // The other watchdogs answer with a word or with JSON.
+  if (reply.body.trimStart().startsWith('<'))
+    return `the answer is not from ${style}, but a web page: of a login or a proxy`;
   return undefined;
 }

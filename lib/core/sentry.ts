@@ -1,5 +1,6 @@
 // Builds Sentry URLs and envelopes by hand: the SDK costs two process starts.
 import { oneLine } from './harmless.ts';
+import { firstLine } from './text.ts';
 
 export interface SentryProject {
   readonly checkInUrl: string;
@@ -49,6 +50,21 @@ export function envelopeOf(event: SentryEvent, sentAt: Date): string {
   const item = { type: 'event', content_type: 'application/json' };
   const sent: SentryEvent = { ...event, tags: tagsOf(event.tags) };
   return `${[header, item, sent].map((part) => JSON.stringify(part)).join('\n')}\n`;
+}
+
+/** Why a reply that means success does not come from Sentry: a login page or a proxy answers 200 to everything. Sentry
+ * answers an event with its id and a check-in with nothing. */
+export function whyNotSentry(body: string): string | undefined {
+  const text = body.trim();
+  if (text === '') return undefined;
+  try {
+    const said: unknown = JSON.parse(text);
+    const keys = typeof said === 'object' && said !== null && !Array.isArray(said) ? Object.keys(said) : ['?'];
+    if (keys.length === 0 || keys.includes('id')) return undefined;
+  } catch {
+    // It is no JSON.
+  }
+  return `the answer is not from Sentry, but from a login page or a proxy: ${firstLine(text, 60)}`;
 }
 
 /** Sentry drops a tag with a newline or an empty value, and cuts values after 200 characters with an error. */

@@ -8,6 +8,7 @@ import { parseInstant } from '../core/time.ts';
 import type { Registry } from '../contract/registry.ts';
 import { markStale } from '../engine/checks.ts';
 import { readHeartbeat } from '../confirm/files.ts';
+import { readTelling } from '../thermal/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import type { HealthConfig } from './config.ts';
 import { type Health, history, type JudgementInput, latestHealth, schemaVersion, textfile } from './files.ts';
@@ -50,7 +51,8 @@ export const assessHealth = (registry: Judging) =>
       const stages = await world.stageRecords();
       const heartbeat = await readHeartbeat(world);
       const { config, hostname } = world;
-      const health = assess(registry, { snapshot, missing, stages, heartbeat, config, hostname, at });
+      const telling = await readTelling(world);
+      const health = assess(registry, { snapshot, missing, stages, heartbeat, telling, config, hostname, at });
 
       await world.replace(latestHealth, health, at);
       let unwritten: unknown;

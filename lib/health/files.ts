@@ -10,6 +10,7 @@ import { join } from '../core/path.ts';
 import { dayStamp } from '../core/time.ts';
 import type { Judged } from '../engine/checks.ts';
 import type { Snapshot } from '../snapshot/files.ts';
+import type { Telling } from '../thermal/files.ts';
 
 export const schemaVersion = 1;
 
@@ -34,6 +35,8 @@ export interface JudgementInput {
   readonly missing: string;
   readonly stages: readonly StageRecord[];
   readonly heartbeat: HeartbeatFound;
+  /** Whether the recipients of the thermal heartbeat accept what they are sent. */
+  readonly telling?: Telling | undefined;
   /** The mails in the outbox; undefined to take them from the record of the last run of send-alerts. */
   readonly outbox?: { readonly waiting: number; readonly waiting_seconds: number; readonly dead: number };
   /** The stage that judges. Other stages are overdue relative to its previous run (see `overdue`). */

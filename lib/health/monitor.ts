@@ -8,6 +8,7 @@ import { type HeartbeatFound, secondsSinceAccepted } from '../confirm/files.ts';
 import { type Judged, judgeFinding } from '../engine/checks.ts';
 import type { HealthConfig } from './config.ts';
 import type { JudgementInput } from './files.ts';
+import { judgeTelling } from './telling.ts';
 
 export const monitorChecks = ['snapshot-age', 'stage-outcome', 'mail-delivery', 'heartbeat'] as const;
 
@@ -40,17 +41,20 @@ export function judgeSnapshotAge({ snapshot, missing }: JudgementInput, config: 
 }
 
 export function judgeMonitor(
-  { stages, heartbeat, outbox, judgingStage }: JudgementInput,
+  { stages, heartbeat, outbox, telling, judgingStage }: JudgementInput,
   config: HealthConfig,
   at: Date,
 ): Judged[] {
   const before = stages.find(({ stage }) => stage === judgingStage);
   const recorded = stages.flatMap((record) => deliveryOf(record, before, outbox === undefined));
+  const beats = stages.find(({ stage }) => stage === 'thermal-heartbeat');
+  const told = telling ? judgeTelling(telling, beats, before, config.limits.heartbeat, at) : [];
   const deliveries = outbox ? [outboxOf(outbox), ...recorded] : recorded;
   return [
     ...stages.map((record) => judged('stage-outcome', outcomeOf(record, before, at))),
     ...deliveries.map((finding) => judged('mail-delivery', finding)),
     ...(heartbeat ? [judged('heartbeat', heartbeatOf(heartbeat, config.limits.heartbeat, at))] : []),
+    ...told.map((finding) => judged('heartbeat', finding)),
   ];
 }
 

@@ -1,11 +1,12 @@
 // Names chips and their sensors. A chip is named by the location of its device, because the numbers of hwmon3 and
 // thermal_zone2 change with each boot and when a module is reloaded.
 import type { Host } from '../contract/host.ts';
+import { firstLine } from '../core/text.ts';
 
 // This file avoids regular expressions: compiling one costs a beat as much as reading two sensors.
 
 /** True for `hwmon3` with the prefix `hwmon`. */
-const isNumbered = (name: string, prefix: string): boolean =>
+export const isNumbered = (name: string, prefix: string): boolean =>
   name.startsWith(prefix) && name.length > prefix.length && Number.isInteger(Number(name.slice(prefix.length)));
 
 /** The numbered names, by number: `hwmon2` before `hwmon10`. */
@@ -13,6 +14,9 @@ export const inOrder = (names: readonly string[], prefix: string): string[] =>
   names
     .filter((name) => isNumbered(name, prefix))
     .sort((a, b) => Number(a.slice(prefix.length)) - Number(b.slice(prefix.length)));
+
+/** A name that a driver or the firmware gives: on one line, without control characters, and bounded. */
+export const cleanName = (text: string): string => firstLine(text, 80);
 
 export interface Place {
   readonly chip: string;
@@ -52,7 +56,8 @@ export async function firmwareName(host: Host, zone: string): Promise<string | u
 }
 
 /** Makes chip names unique: appends `apart` to names that occur twice, or else a number. */
-export function namedApart<Named extends Place>(all: readonly Named[]): Named[] {
+export function namedApart<Named extends Place>(places: readonly Named[]): Named[] {
+  const all = places.map((one) => ({ ...one, chip: firstLine(one.chip, 200) }));
   const count = (name: string): number => all.filter(({ chip }) => chip === name).length;
   const used = new Map<string, number>();
   return all.map((one) => {
@@ -68,7 +73,8 @@ export function sensorNames(
   sensors: readonly { readonly id: string; readonly label?: string | undefined }[],
 ): string[] {
   const taken = new Map<string, number>();
-  for (const { id, label } of sensors)
+  const cleaned = sensors.map(({ id, label }) => ({ id, label: cleanName(label ?? '') || undefined }));
+  for (const { id, label } of cleaned)
     for (const name of new Set([id, label ?? id])) taken.set(name, (taken.get(name) ?? 0) + 1);
-  return sensors.map(({ id, label }) => (label !== undefined && taken.get(label) === 1 ? label : id));
+  return cleaned.map(({ id, label }) => (label !== undefined && taken.get(label) === 1 ? label : id));
 }

@@ -20,6 +20,8 @@ export const thermalConfig = {
     .strictObject({
       cpu: above('85 C').describe('limit of the CPU package'),
       nvme: above('70 C').describe('limit of NVMe disks'),
+      disk: above('60 C').describe('limit of SATA and SAS disks (the kernel’s drivetemp)'),
+      gpu: above('95 C').describe('limit of graphics cards'),
       for: z
         .array(
           z
@@ -43,11 +45,19 @@ export const thermalConfig = {
         .describe(
           'beats in a row above the limit before an alert begins, and below the limit by `clear` before it ends',
         ),
+      unread: z
+        .int()
+        .min(1)
+        .max(1000)
+        .prefault(10)
+        .describe(
+          'beats in a row in which a judged sensor cannot be read before that is an alert, and the check-in an error',
+        ),
       clear: degrees('5 C', [0, 100]).prefault('5 C').describe('an alert ends only this much below its limit'),
       stuck: duration('24h')
         .refine((seconds) => seconds >= 3600, 'at least 1h: a quiet machine is no broken sensor')
         .prefault('24h')
-        .describe('a sensor whose value has not changed for this long is treated as broken'),
+        .describe('a sensor whose value has not changed for this long causes a warning'),
       sensors: z
         .boolean()
         .prefault(false)
@@ -65,6 +75,10 @@ export const thermalConfig = {
             })
             .prefault('thermal-heartbeat')
             .describe('name of the cron monitor'),
+          check_ins: z
+            .boolean()
+            .prefault(true)
+            .describe('false for a server without cron monitors (Bugsink, GlitchTip): it gets the events only'),
         })
         .optional()
         .describe('Sentry project that receives every beat, and an event when a temperature is above its limit'),

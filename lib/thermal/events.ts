@@ -1,4 +1,4 @@
-// The Sentry events of a temperature above its limit: one at the beginning, one an hour while it lasts, one at the end.
+// The Sentry events of an episode: one at the beginning, one an hour while it lasts, one at the end.
 // Unsent events are kept in the state of the beat and not in an outbox of files: the state lies in memory, because no disk
 // should be written 2,880 times a day, and the words of an event depend on what has happened until it is sent.
 import { formatBeside, formatDuration, formatMeasure } from '../core/quantity.ts';
@@ -8,7 +8,7 @@ import { hasExpired } from '../outbox/retry.ts';
 import { isDueAgain, secondsSince } from '../core/age.ts';
 import type { World } from '../contract/stage.ts';
 import type { ThermalConfig } from './config.ts';
-import { isActive, type Track, type Tracks } from './thresholds.ts';
+import { type Fault, type Hot, isActive, isFault, type Track, type Tracks } from './episode.ts';
 
 const repeatSeconds = 3600;
 /** An event that could not be sent for this long is dropped. */
@@ -77,8 +77,29 @@ function settle(track: Track, sent: readonly State[], at: Date): Track | undefin
   return sent.some((state) => state !== 'over') ? { ...track, told_at: at.toISOString() } : track;
 }
 
-/** As a sentence for a person: `CPU package on platform/coretemp.0: 91 C (above 85 C)`. */
-export function describeTrack(track: Track, at: Date): string {
+/** As a sentence for a person: `CPU package on platform/coretemp.0 is at 91 C (above 85 C)`. */
+export const describeTrack = (track: Track, at: Date): string =>
+  isFault(track) ? describeFault(track) : describeHot(track, at);
+
+const faultWords = {
+  unread: ['cannot be read', 'could not be read'],
+  alarm: ['raises its own alarm', 'raised its own alarm'],
+  fan: ['does not turn as it should', 'did not turn as it should'],
+} as const;
+
+function describeFault(track: Fault): string {
+  const { kind, title, chip, why, ended_at, ended_as } = track;
+  const [now] = faultWords[kind];
+  if (ended_at === undefined) return `${title} on ${chip} ${now}: ${why}`;
+  const end = { gone: 'no longer there', unjudged: 'no longer judged' };
+  return `${title} on ${chip} is ${ended_as ? end[ended_as] : 'well again'} (it ${describePastFault(track)})`;
+}
+
+function describePastFault(track: Fault): string {
+  return `${faultWords[track.kind][1]} ${spanOf(track)}: ${track.why}`;
+}
+
+function describeHot(track: Hot, at: Date): string {
   const { title, chip, celsius, above, read_at } = track;
   const beside = formatBeside(celsius, above, 'C');
   const limit = formatMeasure(above, 'C');
@@ -98,14 +119,20 @@ export function describeTrack(track: Track, at: Date): string {
   }
 }
 
-const limitThen = ({ above, began_above }: Track): number => began_above ?? above;
+const limitThen = ({ above, began_above }: Hot): number => began_above ?? above;
 
-function describePast(track: Track): string {
-  const { began_at, ended_at = '', ended_as, read_at, highest_celsius } = track;
+/** `for 2h`. After a restart of the machine the time in between is unknown. */
+function spanOf({ began_at, ended_at = '', ended_as, read_at, resumed_at }: Track): string {
+  if (resumed_at !== undefined) return `from ${began_at} on, and the machine was restarted since`;
   // Nothing is known of a sensor after its last reading.
   const until = new Date(ended_as === 'gone' ? read_at : ended_at);
-  const lasted = formatDuration(Math.max(0, secondsSince(began_at, until)));
-  return `was above ${formatMeasure(limitThen(track), 'C')} for ${lasted}, at most ${formatMeasure(highest_celsius, 'C')}`;
+  return `for ${formatDuration(Math.max(0, secondsSince(began_at, until)))}`;
+}
+
+function describePast(track: Track): string {
+  if (isFault(track)) return describePastFault(track);
+  const highest = formatMeasure(track.highest_celsius, 'C');
+  return `was above ${formatMeasure(limitThen(track), 'C')} ${spanOf(track)}, at most ${highest}`;
 }
 
 function eventOf(
@@ -115,17 +142,15 @@ function eventOf(
   { config: { site }, hostname, product: { version } }: Sender,
   at: Date,
 ): SentryEvent {
-  const { source, chip, sensor, title, limit_key, highest_celsius, began_at = '', ended_at, told_at } = track;
+  const { source, chip, sensor, title, began_at = '', ended_at, told_at } = track;
   const isLate = state === 'begun' && ended_at !== undefined;
-  const above = ended_at === undefined ? track.above : limitThen(track);
-  // A late report of the beginning gives the highest temperature, not the one it has cooled down to.
-  const celsius = isLate ? highest_celsius : track.celsius;
+  const { tags, extra } = isFault(track) ? detailsOfFault(track) : detailsOfHot(track, isLate);
   const words = isLate
     ? `${title} on ${chip} ${describePast(track)}, which could not be reported before`
     : describeTrack(track, at);
   const time = state === 'begun' ? began_at : state === 'over' ? ended_at : undefined;
   // A retried event, or one that two beats send at once, keeps its id: Sentry stores it once.
-  const identity = `${site} ${hostname} ${key} ${minuteOf(began_at)} ${state} ${state === 'lasting' ? told_at : ''}`;
+  const identity = `${site} ${hostname} ${key} ${windowOf(began_at)} ${state} ${state === 'lasting' ? told_at : ''}`;
   return {
     event_id: fingerprint(identity) + fingerprint(`${identity} again`),
     timestamp: (time === undefined ? at.getTime() : Date.parse(time)) / 1000,
@@ -136,18 +161,27 @@ function eventOf(
     environment: 'production',
     release: `ops-monitor@${version}`,
     message: { formatted: words },
-    tags: { site, source, chip, sensor, watched: title, state, celsius: String(celsius), above: String(above) },
+    tags: { site, source, chip, sensor, watched: title, state, ...tags },
     fingerprint: ['ops-monitor-thermal', site, hostname, key],
-    extra: {
-      celsius,
-      above_celsius: above,
-      limit: limit_key,
-      highest_celsius,
-      began_at,
-      ...(ended_at === undefined ? {} : { ended_at }),
-    },
+    extra: { ...extra, began_at, ...(ended_at === undefined ? {} : { ended_at }) },
   };
 }
 
-/** Minutes since 1970, counted from :15: the timer beats at :00 and :30, and a beat beside it starts a little earlier or later. */
-const minuteOf = (time: string): number => Math.floor((Date.parse(time) / 1000 - 15) / 60);
+type Details = Pick<SentryEvent, 'tags' | 'extra'>;
+
+function detailsOfHot(track: Hot, isLate: boolean): Details {
+  const { highest_celsius, limit_key } = track;
+  const above = track.ended_at === undefined ? track.above : limitThen(track);
+  // A late report of the beginning gives the highest temperature, not the one it has cooled down to.
+  const celsius = isLate ? highest_celsius : track.celsius;
+  return {
+    tags: { celsius: String(celsius), above: String(above) },
+    extra: { celsius, above_celsius: above, limit: limit_key, highest_celsius },
+  };
+}
+
+const detailsOfFault = ({ kind, why }: Fault): Details => ({ tags: { fault: kind }, extra: { why } });
+
+/** The quarter of a minute around :00, :15, :30 and :45: the timer beats at :00 and :30, and a beat beside it starts a little
+ * earlier or later. Two episodes of one sensor begin at least 20 s apart: an end lies between them, and each takes a sample. */
+const windowOf = (time: string): number => Math.floor((Date.parse(time) / 1000 + 7.5) / 15);

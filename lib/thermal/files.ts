@@ -5,13 +5,26 @@ import type { World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import type { HungChips } from './hanging.ts';
 import type { Steady } from './stuck.ts';
-import type { Track, Tracks } from './thresholds.ts';
+import { type Fault, faultKinds, type Hot, isFault, signatureOf, type Track, type Tracks } from './episode.ts';
+import type { Telling } from './telling.ts';
+
+export { recipients, type Telling } from './telling.ts';
 
 export const thermalTextfile = defineFile<string>({
   summary: 'temperatures, and when they were last read, for Prometheus',
   format: 'prom',
   path: ({ textfiles }) => join(textfiles, 'thermal.prom'),
   mode: 0o644,
+});
+
+/** Replaced when an episode begins, ends, or is reported: a reboot must not lose what Sentry believes to be going on. */
+export const keptEpisodes = defineFile<{ schema_version: number; tracks: Tracks }>({
+  summary: 'the alerts that have begun, and whether they were reported',
+  format: 'json',
+  path: ({ state }) => join(state, 'thermal', 'episodes.json'),
+  mode: 0o644,
+  onlyOnChange: true,
+  schema: plainShape({ schema_version: 'number', tracks: 'objects' }),
 });
 
 /** Written to disk by a beat that reads no temperature: a reboot must not lose the time of the last reading. */
@@ -37,35 +50,52 @@ export interface ThermalState {
   /** Type of the thermal zone → beats in a row in which it and hwmon differed. */
   readonly disagreements: Readonly<Record<string, number>>;
   readonly hung?: HungChips | undefined;
+  /** Folders of chips that are asked last by the next beat, and of those that are asked first. */
+  readonly slow?: readonly string[] | undefined;
+  readonly unasked?: readonly string[] | undefined;
   /** Recipient → time until which it asked to be sent nothing. */
   readonly quiet_until: Readonly<Record<string, string>>;
   /** When the cron monitor last received its settings. */
   readonly monitor_told_at?: string | undefined;
+  /** Whether the recipients accept what they are sent. */
+  readonly telling?: Telling | undefined;
+  /** The signature of the episodes that are kept on disk. */
+  readonly kept?: string | undefined;
 }
 
-const trackShape = plainShape<Track>({
+const episode = {
   source: 'string',
   chip: 'string',
   sensor: 'string',
   title: 'string',
-  above: 'number',
-  limit_key: 'string',
   over: 'number',
   under: 'number',
-  'unread?': 'number',
-  celsius: 'number',
   read_at: 'string',
-  highest_celsius: 'number',
   'began_at?': 'string',
-  'began_above?': 'number',
   'ended_at?': 'string',
   'missing_since?': 'string',
   'told_at?': 'string',
+  'resumed_at?': 'string',
   'earlier?': 'object',
+} as const;
+const hotShape = plainShape<Hot>({
+  ...episode,
+  above: 'number',
+  limit_key: 'string',
+  'unread?': 'number',
+  celsius: 'number',
+  highest_celsius: 'number',
+  'began_above?': 'number',
 });
+const faultShape = plainShape<Fault>({ ...episode, kind: faultKinds, why: 'string' });
 
 const isSound = (track: Track): boolean =>
-  trackShape.safeParse(track).success && (track.earlier === undefined || isSound(track.earlier));
+  (isFault(track) ? faultShape : hotShape).safeParse(track).success &&
+  (track.earlier === undefined || isSound(track.earlier));
+
+/** Drops damaged tracks: a beat that failed because of one would never send anything again. */
+const soundTracks = (tracks: Tracks): Tracks =>
+  Object.fromEntries(Object.entries(tracks).filter(([, track]) => isSound(track)));
 
 /** Kept in the runtime folder: a reboot may lose it, and no disk should be written 2,880 times a day. */
 export const thermalState = defineFile<ThermalState>({
@@ -83,8 +113,12 @@ export const thermalState = defineFile<ThermalState>({
     tracks: 'objects',
     disagreements: 'numbers',
     'hung?': 'objects',
+    'slow?': 'strings',
+    'unasked?': 'strings',
     quiet_until: 'object',
     'monitor_told_at?': 'string',
+    'telling?': 'objects',
+    'kept?': 'string',
   }),
 });
 
@@ -92,7 +126,24 @@ export const thermalState = defineFile<ThermalState>({
 export async function readState({ previous }: Pick<World<never>, 'previous'>): Promise<ThermalState | undefined> {
   const state = (await previous(thermalState)).content;
   if (state?.schema_version !== stateVersion) return undefined;
-  // Drops damaged tracks: a beat that failed because of one would never send anything again.
-  const sound = Object.entries(state.tracks).filter(([, track]) => isSound(track));
-  return { ...state, tracks: Object.fromEntries(sound) };
+  return { ...state, tracks: soundTracks(state.tracks) };
+}
+
+/** For the stages that judge the monitor: as the last beat left it. */
+export const readTelling = async ({ read }: Pick<World<never>, 'read'>): Promise<Telling | undefined> =>
+  (await read(thermalState).catch(() => undefined))?.telling;
+
+/** The episodes of before a reboot, and the signature of what lies on disk. */
+export async function readKeptEpisodes(
+  { previous }: Pick<World<never>, 'previous'>,
+  at: Date,
+): Promise<{ tracks: Tracks; kept: string }> {
+  const found = (await previous(keptEpisodes)).content;
+  const tracks = soundTracks(found?.tracks ?? {});
+  const resumed_at = at.toISOString();
+  const resumed = Object.entries(tracks).map(([key, track]): [string, Track] => [
+    key,
+    track.ended_at === undefined ? { ...track, over: 0, under: 0, resumed_at } : track,
+  ]);
+  return { tracks: Object.fromEntries(resumed), kept: signatureOf(tracks) };
 }

@@ -3,20 +3,33 @@
 import type { Net } from '../contract/net.ts';
 import { stageRecord } from '../contract/record.ts';
 import { defineStage, type World } from '../contract/stage.ts';
+import { formatMeasure } from '../core/quantity.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { readSources, type Read } from './read-sources.ts';
 import type { ThermalConfig } from './config.ts';
 import { countDisagreements } from './disagreement.ts';
 import { settleEvents, dueEvents, describeTrack, dropEnded } from './events.ts';
-import { lastHeartbeat, readState, stateVersion, type ThermalState, thermalState, thermalTextfile } from './files.ts';
+import { begunTracks, isActive, isFault, isSample, signatureOf, type Tracks } from './episode.ts';
+import { findFaults, stepFaults } from './faults.ts';
+import {
+  keptEpisodes,
+  lastHeartbeat,
+  readKeptEpisodes,
+  readState,
+  stateVersion,
+  type ThermalState,
+  thermalState,
+  thermalTextfile,
+} from './files.ts';
 import { chipsOf, type Processes } from './hanging.ts';
-import { isGood } from './reading.ts';
+import { judge, type Judged } from './judge.ts';
+import { isGood, type Reading } from './reading.ts';
 import { sources } from './sources/index.ts';
-import { markStuck } from './stuck.ts';
+import { findFlat } from './stuck.ts';
 import { type Paint, renderTable } from './table.ts';
 import { notifyWatchdogs, describeDryRun } from './watchdogs.ts';
 import { renderTextfile } from './textfile.ts';
-import { isActive, isSample, judge, step } from './thresholds.ts';
+import { step } from './thresholds.ts';
 
 interface Means {
   /** Loaded only if a watchdog is configured. */
@@ -32,7 +45,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
     name,
     summary: 'exports every temperature to Prometheus, and reports those above their limit',
     reads: [],
-    writes: [thermalTextfile, lastHeartbeat, thermalState],
+    writes: [thermalTextfile, lastHeartbeat, keptEpisodes, thermalState],
     runsEvery: 30,
     isFrequent: true,
     deadlineMs: 9000,
@@ -44,18 +57,18 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const began = world.monotonicMs();
       const before = await readState(world);
       const chosen = sources.filter(({ name }) => name !== 'sensors' || thermal.sensors);
-      const chips = chipsOf(before?.hung ?? {}, processes);
+      const chips = chipsOf(before ?? {}, processes, world.monotonicMs);
       const reads = await readSources(chosen, world, chips);
       const at = world.now();
-      const all = reads.flatMap((read) => read.readings);
-      const { readings, steady } = markStuck(all, before?.steady ?? {}, {
+      const readings = reads.flatMap((read) => read.readings);
+      const { flat, steady } = findFlat(readings, before?.steady ?? {}, {
         at,
         lastAt: timeOf(before?.at),
         stuckSeconds: thermal.stuck,
       });
       const judged = judge(readings, thermal);
       if (world.options['print'] === true) {
-        const text = renderTable(reads, readings, judged, paint());
+        const text = renderTable(reads, readings, judged, flat, paint());
         return { counts: {}, problems: [], text, exitCode: 0 };
       }
 
@@ -64,8 +77,9 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const now = Math.floor(at.getTime() / 1000);
       // Never in the future: after the clock is put back, an old heartbeat would look fresh until the clock catches up.
       const heartbeat_seconds = good.length > 0 ? now : last === undefined ? undefined : Math.min(last, now);
-      const problems = [...problemsOf(reads, good.length)];
-      const text = renderTextfile(reads, readings, judged, heartbeat_seconds);
+      const problems = problemsOf(reads, good.length);
+      const telling = before?.telling ?? {};
+      const text = renderTextfile({ reads, readings, judged, flat, heartbeat_seconds, telling });
       const unwritten = await failureOf(world.replace(thermalTextfile, text));
       // The failure is not reported here: a disk that rejects this file rejects the record of this beat too, which is reported.
       if (good.length === 0 && heartbeat_seconds !== undefined)
@@ -74,18 +88,29 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const differing = countDisagreements(readings, before?.disagreements ?? {}, thermal.samples);
       problems.push(...differing.warnings);
       const sampledAt = timeOf(before?.sampled_at ?? before?.at);
-      const tracks = step({
-        readings,
-        judged,
-        failed: new Set(reads.flatMap(({ source, status }) => (status === 'failed' ? [source] : []))),
-        limits: thermal,
-        before: before?.tracks ?? {},
-        lastAt: sampledAt,
-        at,
-      });
+      // Without Sentry nothing was reported that would have to end.
+      const onDisk = before || !thermal.sentry ? undefined : await readKeptEpisodes(world, at);
+      const earlier = before?.tracks ?? onDisk?.tracks ?? {};
+      const failed = new Set(reads.flatMap(({ source, status }) => (status === 'failed' ? [source] : [])));
+      const shared = { readings, limits: thermal, before: earlier, lastAt: sampledAt, at };
+      const faults = findFaults(reads, readings, thermal);
+      const tracks = { ...step({ ...shared, judged, failed }), ...stepFaults({ ...shared, reads, faults }) };
       const active = Object.values(tracks).filter(isActive);
+      const unread = active.filter(({ kind }) => kind === 'unread');
+      problems.push(...flatWarnings(judged, flat));
       problems.push(...active.map((track) => describeTrack(track, at)));
 
+      let kept = before?.kept ?? onDisk?.kept ?? '';
+      const keep = async (episodes: Tracks): Promise<void> => {
+        const signature = thermal.sentry ? signatureOf(episodes) : kept;
+        if (signature === kept) return;
+        const unsaved = await failureOf(
+          world.replace(keptEpisodes, { schema_version: stateVersion, tracks: begunTracks(episodes) }),
+        );
+        if (unsaved === undefined) kept = signature;
+        else problems.push(`a reboot would lose which alerts were reported: ${unsaved}`);
+      };
+      await keep(tracks);
       const state: ThermalState = {
         schema_version: stateVersion,
         at: at.toISOString(),
@@ -95,7 +120,10 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         tracks: thermal.sentry ? tracks : dropEnded(tracks, at),
         disagreements: differing.counts,
         hung: chips.hungAt(at),
+        ...chips.order(),
         quiet_until: before?.quiet_until ?? {},
+        kept,
+        telling,
         ...(before?.monitor_told_at === undefined ? {} : { monitor_told_at: before.monitor_told_at }),
       };
       // Written before anything is sent: without its state a beat fails and sends no event, because each following beat
@@ -103,7 +131,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
       const unkept = await failureOf(world.replace(thermalState, state));
       const failures = [unwritten, unkept].filter((failure) => failure !== undefined);
       const beat = {
-        ok: good.length > 0 && failures.length === 0,
+        ok: good.length > 0 && failures.length === 0 && unread.length === 0,
         message: listed([...failures, ...problems], 20) || counted(good.length, 'temperature'),
         seconds: (world.monotonicMs() - began) / 1000,
         id: world.runId,
@@ -123,7 +151,8 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
         });
         problems.push(...sent.problems);
         const settled = thermal.sentry ? settleEvents(tracks, sent.events, at) : state.tracks;
-        const after: ThermalState = { ...state, ...sent.marks, tracks: settled };
+        await keep(settled);
+        const after: ThermalState = { ...state, ...sent.marks, kept, tracks: settled };
         if (unkept === undefined && JSON.stringify(after) !== JSON.stringify(state))
           await world.replace(thermalState, after);
       }
@@ -133,13 +162,24 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
           readings: good.length,
           sensors_without: readings.length - good.length,
           sources_failed: reads.filter(({ status }) => status === 'failed').length,
-          out_of_band: active.length,
+          out_of_band: active.filter((track) => !isFault(track)).length,
+          unread: unread.length,
+          faults: active.filter(isFault).length - unread.length,
         },
         problems,
         json: { readings, ...(dryRun ? { would_tell: dryRun } : {}) },
         ...(dryRun ? { text: dryRun.join('\n'), exitCode: 0 } : {}),
       };
     },
+  });
+
+/** Of judged sensors only: many others never change. */
+const flatWarnings = (judged: readonly Judged[], flat: ReadonlyMap<Reading, string>): string[] =>
+  judged.flatMap(({ reading, title }) => {
+    const since = flat.get(reading);
+    if (since === undefined) return [];
+    const celsius = formatMeasure(reading.celsius, 'C');
+    return [`${title} on ${reading.chip} has not changed since ${since}: ${celsius}. Its sensor may be broken`];
   });
 
 /** The reason why a write failed; undefined if it succeeded. */

@@ -4,8 +4,9 @@ import type { Probe } from '../contract/probe.ts';
 import type { World } from '../contract/stage.ts';
 import { counted } from '../core/text.ts';
 import { runProbes } from '../engine/probes.ts';
+import { oneLine } from '../core/harmless.ts';
 import { type Chips, noAnswerInTime, sourceMs } from './hanging.ts';
-import { isGood, type Temperatures, type temperatures } from './reading.ts';
+import { isGood, type Reading, type Temperatures, type temperatures } from './reading.ts';
 
 export type Source = Probe<typeof temperatures.schema, Chips>;
 
@@ -39,8 +40,19 @@ function readOf(source: string, envelope: Envelope<Temperatures>): Read {
   if (status === 'failed')
     return { source, ms, readings: [], status, reason: envelope.kind === 'timeout' ? noAnswerInTime : envelope.reason };
   const reason = whyFailed(envelope.data);
-  return { source, ms, ...envelope.data, ...(reason === undefined ? { status } : { status: 'failed', reason }) };
+  const readings = envelope.data.readings.map(onOneLine);
+  return {
+    source,
+    ms,
+    ...envelope.data,
+    readings,
+    ...(reason === undefined ? { status } : { status: 'failed', reason }),
+  };
 }
+
+/** A reason may quote a file of a driver. */
+const onOneLine = (reading: Reading): Reading =>
+  isGood(reading) ? reading : { ...reading, why: oneLine(reading.why) };
 
 /** The source exists, but a timer does not run, a program is missing, or a permission was withdrawn. */
 function whyFailed({ readings }: Temperatures): string | undefined {

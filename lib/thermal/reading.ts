@@ -2,9 +2,9 @@
 import { plainShape } from '../contract/shape.ts';
 
 /** Each has another remedy: nothing is connected, the sensor is broken, or it could not be read. */
-type Problem = 'absent' | 'faulted' | 'implausible' | 'stuck' | 'stale' | 'unreadable';
+type Problem = 'absent' | 'faulted' | 'implausible' | 'stale' | 'unreadable';
 
-export type Reading = Sensor & (Measured | { readonly problem: Problem; readonly why: string });
+export type Reading = Good | Bad;
 
 export interface Sensor {
   /** The name of the probe that read it. */
@@ -17,19 +17,27 @@ export interface Sensor {
   readonly driver: string;
   /** `temp1`, where the sensor has a number. */
   readonly id?: string;
+  /** The chip's own critical limit, where it is plausible. */
+  readonly crit?: number;
+  /** Whether the chip itself raises an alarm for this sensor; absent where it has none. */
+  readonly alarm?: boolean;
 }
 
-interface Measured {
-  readonly celsius: number;
-}
+export type Good = Sensor & { readonly celsius: number };
+export type Bad = Sensor & { readonly problem: Problem; readonly why: string };
 
-export type Good = Sensor & Measured;
+/** `rpm` is absent where the fan could not be read. */
+export interface Fan extends Sensor {
+  readonly rpm?: number;
+  readonly min_rpm?: number;
+}
 
 export const isGood = (reading: Reading): reading is Good => 'celsius' in reading;
 
 /** The readings of one source. */
 export interface Temperatures {
   readonly readings: readonly Reading[];
+  readonly fans?: readonly Fan[];
   /** Age of the oldest reading, if another unit reads the sensors for us. */
   readonly age_seconds?: number;
   /** Messages that a person could act on. */
@@ -37,7 +45,12 @@ export interface Temperatures {
 }
 
 export const temperatures = {
-  schema: plainShape<Temperatures>({ readings: 'list', 'age_seconds?': 'number', 'warnings?': 'strings' }),
+  schema: plainShape<Temperatures>({
+    readings: 'list',
+    'fans?': 'list',
+    'age_seconds?': 'number',
+    'warnings?': 'strings',
+  }),
 };
 
 /** Identifies a sensor across beats and boots. */
@@ -45,6 +58,15 @@ export const keyOf = ({ source, chip, sensor }: Sensor): string => `${source} ${
 
 /** Celsius. Drivers report an unconnected sensor as -128, 255, 511, 65261.85 or absolute zero, all outside. */
 export const believable = [-40, 150] as const;
+
+/** Critical limits below this were never set: many boards leave 0 there. */
+const leastCrit = 40;
+
+/** Undefined where the chip's critical limit is none: 0, -274, 65261.85. */
+export function readCrit(text: string): number | undefined {
+  const crit = Number(text.trim() || 'none') / 1000;
+  return crit >= leastCrit && crit <= believable[1] ? crit : undefined;
+}
 
 /** `text` as a file of the kernel gives it: whole thousandths of a degree. */
 export function readMillidegrees(sensor: Sensor, text: string): Reading {

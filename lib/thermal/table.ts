@@ -3,8 +3,9 @@ import { alignColumns, padded } from '../core/columns.ts';
 import { formatDuration, formatMeasure } from '../core/quantity.ts';
 import { oneLine } from '../core/harmless.ts';
 import type { Read } from './read-sources.ts';
+import { fansOf } from './faults.ts';
+import type { Judged } from './judge.ts';
 import { isGood, type Reading } from './reading.ts';
-import type { Judged } from './thresholds.ts';
 
 export type Paint = (style: 'green' | 'red' | 'unknown' | 'bold' | 'dim', text: string) => string;
 
@@ -12,6 +13,7 @@ export function renderTable(
   reads: readonly Read[],
   readings: readonly Reading[],
   judged: readonly Judged[],
+  flat: ReadonlyMap<Reading, string>,
   paint: Paint,
 ): string {
   const rows = readings.map((reading) => {
@@ -22,11 +24,22 @@ export function renderTable(
     const celsius = isGood(reading) ? `${(Math.trunc(reading.celsius * 10) / 10).toFixed(1)} C` : '-';
     const style = !isGood(reading) ? 'unknown' : !limit ? 'dim' : reading.celsius > limit.above ? 'red' : 'green';
     const limited = limit ? `${limit.title}, above ${formatMeasure(limit.above, 'C')}` : '';
-    const note = isGood(reading) ? limited : `${reading.problem}: ${reading.why}`;
+    const since = flat.get(reading);
+    const notes = [
+      isGood(reading) ? limited : `${reading.problem}: ${reading.why}`,
+      since === undefined ? '' : `unchanged since ${since}`,
+      reading.alarm === true ? 'its own alarm is on' : '',
+    ];
+    const note = notes.filter((one) => one !== '').join('; ');
     return [source, chip, sensor, paint(style, celsius), note];
   });
+  const fans = fansOf(reads).map(({ source, chip, sensor, rpm, min_rpm = 0, alarm }) => {
+    const minimum = min_rpm > 0 ? `fan, at least ${min_rpm} rpm` : 'fan';
+    const note = alarm === true ? `${minimum}; its own alarm is on` : minimum;
+    return [source, chip, sensor, paint('dim', rpm === undefined ? '-' : `${rpm} rpm`), note];
+  });
   const head = ['SOURCE', 'CHIP', 'SENSOR', 'READING', 'LIMIT'];
-  const [titles = '', ...lines] = alignColumns([head, ...rows], { minimumWidths: [0, 0, 0, 9], right: [3] });
+  const [titles = '', ...lines] = alignColumns([head, ...rows, ...fans], { minimumWidths: [0, 0, 0, 9], right: [3] });
   return [
     paint('bold', titles),
     ...lines,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { type Beat, beatProblem, beatRequest, type BeatStyle } from '../../lib/core/beat.ts';
+import { type Beat, beatProblem, beatRequest, type BeatStyle, beatStyles } from '../../lib/core/beat.ts';
 
 const good: Beat = { ok: true, message: '6 stages did their work', seconds: 2.3456, id: 'a'.repeat(32) };
 const bad: Beat = { ...good, ok: false, message: 'write-report failed' };
@@ -71,5 +71,34 @@ describe('core/beat', () => {
       ['uptime-kuma', { status: 200, body: '{"ok":false}' }, 'the answer is not from Uptime Kuma'],
     ];
     for (const [style, reply, problem] of cases) assert.equal(beatProblem(style, reply), problem);
+  });
+
+  test('a login page, a proxy or another service that answers 200 has accepted nothing', () => {
+    const pages = [
+      '<!DOCTYPE html><title>Log in</title>',
+      '\n <html>captive portal</html>',
+      '<?xml version="1.0"?><error/>',
+    ];
+    // Sentry answers with nothing or with an id.
+    const foreign = [
+      ...pages,
+      'Welcome',
+      'OK',
+      '{"error":"log in first"}',
+      '{"message":"sign in"}',
+      '[]',
+      'null',
+      '"id"',
+      '{"id":',
+    ];
+    const cases = [
+      ...foreign.map((body) => ['sentry', body] as const),
+      ...beatStyles.flatMap((style) => pages.map((body) => [style, body] as const)),
+    ];
+    assert.ok(cases.length >= 20);
+    for (const [style, body] of cases)
+      assert.match(beatProblem(style, { status: 200, body }) ?? '', /^the answer is not from /, `${style} ${body}`);
+    for (const body of ['', '\n', '{}', '{"id":"9ec79c33ec9942ab8353589fcb2e04dc"}'])
+      assert.equal(beatProblem('sentry', { status: 200, body }), undefined, body);
   });
 });

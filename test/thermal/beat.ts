@@ -34,7 +34,7 @@ export const readFrom = (sources: readonly Source[], host: Host, at = '2026-11-2
       now: () => new Date(at),
       monotonicMs: () => performance.now(),
     },
-    chipsOf({}, processesOf()),
+    chipsOf({}, processesOf(), () => performance.now()),
   );
 
 /** `machine` is a folder, or a Host of literals. `living`: the processes that are still alive. */

@@ -109,7 +109,7 @@ describe('chips that hang', () => {
     const waiting = (pid: number) => ({ pid, started: '1', since: '2026-11-20T05:00:00.000Z' });
     const host = treeHost({ '/sys/a/temp1_input': '30000\n', '/sys/b/temp1_input': '60000\n' });
     const ask = (hung: HungChips, folder: string, driver: string) =>
-      chipsOf(hung, processesOf(new Set([12, 34]))).asker(host, folder, driver)(`${folder}/temp1_input`);
+      chipsOf({ hung }, processesOf(new Set([12, 34])), () => 0).asker(host, folder, driver)(`${folder}/temp1_input`);
     const one = { '/sys/x': waiting(12), '/sys/y': waiting(12) };
     assert.equal(await ask(one, '/sys/a', 'drivetemp'), '30000\n');
     const two = { ...one, '/sys/z': waiting(34) };

@@ -430,8 +430,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
       const began = performance.now();
       const { problems } = await run(60);
       assert.ok(performance.now() - began < 40_000, 'it took too long');
-      if (says === flood) assert.deepEqual(problems, []);
-      else assert.match(problems.join('\n'), /^Sentry’s monitor did not take the beat: /);
+      assert.match(problems.join('\n'), /^Sentry’s monitor did not take the beat: /);
       assert.doesNotMatch(problems.join('\n'), new RegExp(key), 'the key is a secret');
       assert.match(readText(textfile), /^node_thermal_celsius\{.*\} 60$/m);
     });

@@ -1,4 +1,6 @@
-import { judge, type Limits, step, type Tracks } from '../../lib/thermal/thresholds.ts';
+import type { Tracks } from '../../lib/thermal/episode.ts';
+import { judge, type Limits } from '../../lib/thermal/judge.ts';
+import { step } from '../../lib/thermal/thresholds.ts';
 
 type Beat = Omit<Parameters<typeof step>[0], 'limits' | 'judged' | 'failed'> & {
   readonly limits: Limits;

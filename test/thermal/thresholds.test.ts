@@ -5,7 +5,8 @@ import { cpuPackages, nvmeDisks } from '../../lib/thermal/package.ts';
 import { describeTrack } from '../../lib/thermal/events.ts';
 import type { Good, Reading } from '../../lib/thermal/reading.ts';
 import { disagreements } from '../../lib/thermal/disagreement.ts';
-import { isActive, judge } from '../../lib/thermal/thresholds.ts';
+import { isActive } from '../../lib/thermal/episode.ts';
+import { judge } from '../../lib/thermal/judge.ts';
 import { judgeAndStep, tracksAfter } from './step.ts';
 import { configurationOf } from '../world.ts';
 

@@ -63,7 +63,9 @@ async function readDisk(host: Host, name: string, at: Date): Promise<Disk> {
     const { kelvin, warns } = parseSmartLog(text);
     return {
       age,
-      readings: Object.entries(kelvin).map(([key, value]) => readCelsius(sensor(key), value - 273.15)),
+      readings: Object.entries(kelvin).map(([key, value]) =>
+        readCelsius(key === 'composite' ? { ...sensor(key), alarm: warns } : sensor(key), value - 273.15),
+      ),
       ...(warns ? { warning: `${name} itself warns that its temperature is beyond its limits` } : {}),
     };
   } catch (error) {

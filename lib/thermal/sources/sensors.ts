@@ -4,7 +4,7 @@ import { Absent } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseSensors, type SensorsChip } from '../../parse/sensors.ts';
-import { namedApart, sensorNames } from '../chip.ts';
+import { cleanName, namedApart, sensorNames } from '../chip.ts';
 import type { Chips } from '../hanging.ts';
 import { readCelsius, type Reading, type Sensor, temperatures as section } from '../reading.ts';
 
@@ -32,7 +32,7 @@ export const sensors = defineProbe<typeof section.schema, Chips>({
 });
 
 function readingsOf({ chip, features }: { chip: string; features: SensorsChip['features'] }): Reading[] {
-  const driver = chip.split('-', 1)[0] ?? '';
+  const driver = cleanName(chip.split('-', 1)[0] ?? '');
   const temperatures = features.flatMap(({ label, values }) => {
     const input = values.find(([key]) => /^temp\d+_input$/.test(key));
     if (!input) return []; // an unreadable sensor has no input

@@ -4,7 +4,7 @@ import { Absent, absentIfMissing, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { reasonOf } from '../../core/text.ts';
-import { firmwareName, inOrder, namedApart, type Place } from '../chip.ts';
+import { cleanName, firmwareName, inOrder, namedApart, type Place } from '../chip.ts';
 import type { Chips } from '../hanging.ts';
 import { type Reading, readMillidegrees, type Sensor, temperatures as section } from '../reading.ts';
 
@@ -35,7 +35,7 @@ interface Zone extends Place {
 
 async function readZone(host: Host, chips: Chips, path: string): Promise<Zone | undefined> {
   try {
-    const type = (await host.readText(`${path}/type`)).trim();
+    const type = cleanName(await host.readText(`${path}/type`));
     const of: Sensor = { source: 'thermal_zone', chip: type, sensor: 'temp', driver: type };
     // A zone that is switched off, or whose chip sleeps, fails with ENODATA, EAGAIN, EINVAL or EIO.
     const ask = chips.asker(host, path, type);
