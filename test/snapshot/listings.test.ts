@@ -12,6 +12,7 @@ import { streams } from '../../lib/snapshot/probes/streams.ts';
 import { hostOf } from '../host.ts';
 import { root } from '../process.ts';
 import { configurationOf, temporaryFolder } from '../world.ts';
+import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { recordedHost, writeModified } from './machine.ts';
 
 const at = new Date('2026-11-20T12:00:00Z');
@@ -194,20 +195,39 @@ describe('shared listings', () => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'bin'));
     const lines = (count: number, path: string): string =>
-      `seq 1 ${count} | awk '{ printf "1795160656.5\\t12\\t${folder}/${path}/2026/hatpro_level1_%08d.nc%c", $1, 0 }'`;
+      `seq 1 ${count} | awk -v TIME=${Math.floor(Date.now() / 1000) - 20_000} '{ printf "%d.5\\t12\\t${folder}/${path}/2026/hatpro_level1_%08d.nc%c", TIME, $1, 0 }'`;
     writeFileSync(
       join(folder, 'bin/find'),
       `#!/bin/sh\ncase "$*" in *source*) ${lines(1_000_000, 'source')};; *) ${lines(999_999, 'copy')};; esac\nprintf '# end\\0'\n`,
       { mode: 0o755 },
     );
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'test/snapshot/million.ts'), folder], {
-      encoding: 'utf8',
-      env: { ...process.env, PATH: `${folder}/bin:${process.env['PATH']}` },
-    });
-    assert.equal(status, 0, stderr);
-    const { newest, mirror, peakMiB } = JSON.parse(stdout) as Record<string, unknown> & { peakMiB: number };
-    assert.match(String(newest), /hatpro_level1_/);
-    assert.deepEqual(mirror, [1_000_000, 1, ['2026/hatpro_level1_01000000.nc']]);
+    const config = join(folder, 'config.yaml');
+    writeFileSync(
+      config,
+      `files: { state: ${folder}/state }\nstreams: { s: { source: { root: ${folder}/source }, mirrors: { m: { root: ${folder}/copy } } } }\n`,
+    );
+    writeFileSync(
+      join(folder, 'peak.cjs'),
+      "process.on('exit', () => console.error(`peak ${process.resourceUsage().maxRSS}`));",
+    );
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--require', join(folder, 'peak.cjs'), join(root, 'dist/collect-snapshot.cjs'), '--config', config, '--json'],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, PATH: `${folder}/bin:${process.env['PATH']}`, XDG_RUNTIME_DIR: folder },
+      },
+    );
+    const { sections } = JSON.parse(stdout) as Snapshot;
+    const itemOf = (section: string, item: string): unknown => {
+      const envelope = sections[section];
+      const data = envelope?.status === 'ok' ? (envelope.data as Record<string, { data: unknown }>) : {};
+      return data[item]?.data;
+    };
+    assert.match((itemOf('streams', 's') as { newest_file: string }).newest_file, /hatpro_level1_/);
+    const { source_files, missing_names } = itemOf('mirrors', 's.m') as Record<string, unknown>;
+    assert.deepEqual([source_files, missing_names], [1_000_000, ['2026/hatpro_level1_01000000.nc']]);
+    const peakMiB = Number(/peak (\d+)/.exec(stderr)?.[1]) / 1024;
     assert.ok(peakMiB < 256, `${peakMiB} MiB`);
   });
 
