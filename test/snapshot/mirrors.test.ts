@@ -93,6 +93,28 @@ describe('mirrors probe', () => {
     assert.deepEqual([source_files, coverage_percent, lag_seconds], [1, 100, 0]);
   });
 
+  test('a slash at the end of a root changes nothing', async (t) => {
+    const folder = temporaryFolder(t);
+    for (const place of ['source', 'copy']) write(join(folder, place), { '2026/11/20/a.nc': ['2026-11-20T06:00:00Z'] });
+    const forms = ['/source/ /copy', '/source /copy/', '//source// /./copy/.'];
+    for (const form of forms) {
+      const [source, copy] = form.split(' ');
+      const config = configurationOf(
+        `streams: { s: { source: { root: ${folder}${source}, files: "{yyyy}/{MM}/{dd}/*.nc" }, mirrors: { gws: { root: ${folder}${copy} } } } }`,
+      );
+      const { host } = recordedHost(folder);
+      const found = await mirrors.read({
+        host: () => host,
+        config,
+        item: 's.gws',
+        previous: undefined,
+        bootId: '',
+        at,
+      });
+      assert.deepEqual([found.source_files, found.coverage_percent], [1, 100], form);
+    }
+  });
+
   test('a mirror whose folder is missing is a failed reading, not a coverage of 0 %', async (t) => {
     const { found } = read(t, '{yyyy}/{MM}/{dd}/*.nc', { '2026/11/20/a.nc': ['2026-11-20T06:00:00Z'] }, undefined);
     await assert.rejects(found, /ENOENT/);
