@@ -21,7 +21,16 @@ export interface DataPath {
 /** Each stands for as many digits as it has letters. */
 const tokens = ['yyyy', 'MM', 'dd', 'HH', 'mm', 'ss'];
 
+const parsed = new Map<string, DataPath>();
+
+/** A pattern is parsed once: a stream and its mirrors ask for it many times. */
 export function parseDataPath(text: string): DataPath {
+  const known = parsed.get(text) ?? parseParts(text);
+  parsed.set(text, known);
+  return known;
+}
+
+function parseParts(text: string): DataPath {
   const parts = text.split('/');
   if (text.includes('{mm}') && !text.includes('{HH}'))
     throw new Error(`${JSON.stringify(text)}: {mm} is minutes, {MM} the month`);

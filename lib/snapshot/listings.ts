@@ -3,6 +3,7 @@
 // that hangs costs only the listings on it.
 import type { Host } from '../contract/host.ts';
 import { whileProgressing } from '../engine/deadline.ts';
+import { temporaryPattern } from '../parse/datapath.ts';
 import { listingParser, type OnFile } from '../parse/listing.ts';
 import type { SnapshotConfig } from './config.ts';
 import { type FolderListing, listFilesArgv } from './list-script.ts';
@@ -51,16 +52,17 @@ interface ListingsFrom {
 }
 
 function listingsAt(config: ListingsFrom['config'], at: Date, open: OpenHost): Listings {
+  const isTemporary = temporaryPattern(config.temporary);
   const sources = new Map<string, Place<SourceFiles>>();
   const mirrors = new Map<string, Place<FileTable>>();
   for (const [name, stream] of Object.entries(config.streams)) {
     if (!stream.source) continue;
     if (stream.source.time !== 'zarr' || Object.keys(stream.mirrors).length > 0)
-      sources.set(name, sourcePlace(name, { ...stream, source: stream.source }, config.temporary, at));
+      sources.set(name, sourcePlace(name, { ...stream, source: stream.source }, isTemporary, at));
     for (const mirror of Object.keys(stream.mirrors))
       mirrors.set(
         `${name}.${mirror}`,
-        mirrorPlace(name, mirror, { ...stream, source: stream.source }, config.temporary, at),
+        mirrorPlace(name, mirror, { ...stream, source: stream.source }, isTemporary, at),
       );
   }
   const places: Place<unknown>[] = [...sources.values(), ...mirrors.values()];

@@ -9,7 +9,6 @@ import {
   folderOfDay,
   hasDayFolders,
   parseDataPath,
-  temporaryPattern,
   timeInPath,
 } from '../parse/datapath.ts';
 import type { OnFile } from '../parse/listing.ts';
@@ -61,7 +60,7 @@ export function nearFolders({ files, zone }: Source, at: Date): string[] {
 export function sourcePlace(
   name: string,
   { source, mirrors }: StreamWithSource,
-  temporary: readonly string[],
+  isTemporary: RegExp,
   at: Date,
 ): Place<SourceFiles> {
   const dataPath = parseDataPath(source.files);
@@ -70,8 +69,8 @@ export function sourcePlace(
   return {
     ...placeOf(`stream-${name}`, source, dataPath, folders),
     collect: () => {
-      const windows = compared.map((seconds) => windowOf(source, dataPath, seconds, temporary, at, true));
-      const summary = summaryOf(source, dataPath, temporary, at);
+      const windows = compared.map((seconds) => windowOf(source, dataPath, seconds, isTemporary, at, true));
+      const summary = summaryOf(source, dataPath, isTemporary, at);
       return {
         result: { folders: summary.folders, windows: new Map(windows.map(({ seconds, table }) => [seconds, table])) },
         onFile: (path, bytes, modifiedMs) => {
@@ -88,14 +87,14 @@ export function olderPlace(
   name: string,
   source: Source,
   folders: readonly string[],
-  temporary: readonly string[],
+  isTemporary: RegExp,
   at: Date,
 ): Place<ReadonlyMap<string, FolderSummary>> {
   const dataPath = parseDataPath(source.files);
   return {
     ...placeOf(`stream-${name}-older`, source, dataPath, folders),
     collect: () => {
-      const { folders: result, onFile } = summaryOf(source, dataPath, temporary, at);
+      const { folders: result, onFile } = summaryOf(source, dataPath, isTemporary, at);
       return { result, onFile };
     },
   };
@@ -105,7 +104,7 @@ export function mirrorPlace(
   stream: string,
   name: string,
   { source, mirrors }: StreamWithSource,
-  temporary: readonly string[],
+  isTemporary: RegExp,
   at: Date,
 ): Place<FileTable> {
   const mirror = mirrors[name];
@@ -116,7 +115,7 @@ export function mirrorPlace(
     ...placeOf(`mirror-${stream}.${name}`, mirror, dataPath, folders),
     ...(hasDayFolders(dataPath) ? {} : { newerThan: new Date(at.getTime() - mirror.compare * 1000) }),
     collect: () => {
-      const { table, onFile } = windowOf(source, dataPath, mirror.compare, temporary, at, false);
+      const { table, onFile } = windowOf(source, dataPath, mirror.compare, isTemporary, at, false);
       return { result: table, onFile };
     },
   };
@@ -150,12 +149,11 @@ function windowOf(
   { zone }: Source,
   dataPath: DataPath,
   seconds: number,
-  temporary: readonly string[],
+  isTemporary: RegExp,
   at: Date,
   hasPaths: boolean,
 ) {
   const table = fileTable({ hasPaths });
-  const isTemporary = temporaryPattern(temporary);
   const folders = new Set(foldersOfDays(dataPath, at, zone, daysOf(seconds)));
   // `find -newermt` is given whole seconds.
   const fromMs = hasDayFolders(dataPath) ? -Infinity : Math.floor(at.getTime() / 1000 - seconds) * 1000;
@@ -168,9 +166,8 @@ function windowOf(
 }
 
 /** Finds the newest data of each folder: files that are empty, temporary or from the future do not count. */
-function summaryOf({ time, zone }: Source, dataPath: DataPath, temporary: readonly string[], at: Date) {
+function summaryOf({ time, zone }: Source, dataPath: DataPath, isTemporary: RegExp, at: Date) {
   const folders = new Map<string, FolderSummary>();
-  const isTemporary = temporaryPattern(temporary);
   const latestMs = latestTime(at).getTime();
   const depth = folderOfDay(dataPath, at) === undefined ? 0 : dataPath.folders.length;
   const onFile: OnFile = (path, bytes, modifiedMs) => {

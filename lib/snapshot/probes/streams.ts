@@ -3,6 +3,7 @@
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { ageOf } from '../../core/age.ts';
+import { temporaryPattern } from '../../parse/datapath.ts';
 import { parseFolders } from '../../parse/listing.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { defineProbe } from '../define.ts';
@@ -88,7 +89,7 @@ async function searchFurtherBack(
   for (let start = 0; start < folders.length;) {
     const part = folders.slice(start, start + (start === 0 ? fewFolders : manyFolders));
     start += part.length;
-    const found = await listAlone(open, olderPlace(item, source, part, config.temporary, at));
+    const found = await listAlone(open, olderPlace(item, source, part, temporaryPattern(config.temporary), at));
     const newest = part.map((folder) => found.get(folder)).find((summary) => summary?.newest);
     if (newest) return newest;
   }
