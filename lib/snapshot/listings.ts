@@ -4,20 +4,11 @@
 import type { Host } from '../contract/host.ts';
 import { whileProgressing } from '../engine/deadline.ts';
 import { temporaryPattern } from '../parse/datapath.ts';
-import { listingParser, type OnFile } from '../parse/listing.ts';
+import { listingParser } from '../parse/listing.ts';
 import type { SnapshotConfig } from './config.ts';
-import { type FolderListing, listFilesArgv } from './list-script.ts';
-import { mirrorPlace, type SourceFiles, sourcePlace } from './places.ts';
+import { listFilesArgv } from './list-script.ts';
+import { mirrorPlace, type Place, type SourceFiles, sourcePlace } from './places.ts';
 import type { FileTable } from '../core/filetable.ts';
-
-/** A root that is listed, and what its files are reduced to. */
-export interface Place<Result> extends FolderListing {
-  /** Name of the listing: while an earlier listing of the same name still hangs, no second one is started. */
-  readonly name: string;
-  readonly host: string | undefined;
-  /** Begins anew, because a listing may be repeated. */
-  readonly collect: () => { readonly onFile: OnFile; readonly result: Result };
-}
 
 /** A mount that hangs costs both idle times. A tree of a million files may take longer, as long as files arrive. */
 const together = { idleMs: 4000, mostMs: 9000 };

@@ -13,11 +13,20 @@ import {
 } from '../parse/datapath.ts';
 import type { OnFile } from '../parse/listing.ts';
 import type { SnapshotConfig } from './config.ts';
-import type { Place } from './listings.ts';
+import type { FolderListing } from './list-script.ts';
 
 type Stream = SnapshotConfig['streams'][string];
 type Source = NonNullable<Stream['source']>;
 type StreamWithSource = Stream & { readonly source: Source };
+
+/** A root that is listed, and what its files are reduced to. */
+export interface Place<Result> extends FolderListing {
+  /** Name of the listing: while an earlier listing of the same name still hangs, no second one is started. */
+  readonly name: string;
+  readonly host: string | undefined;
+  /** Begins anew, because a listing may be repeated. */
+  readonly collect: () => { readonly onFile: OnFile; readonly result: Result };
+}
 
 export interface SourceFiles {
   /** Folder of a day (month, year), or the one undated folder → what lies in it. */
