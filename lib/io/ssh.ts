@@ -173,9 +173,10 @@ function cutAtMark(mark: string): { cut: (text: string) => string; isFound: () =
 const killWhenInputEnds = [
   'exec 3<&0',
   '"$@" 3<&- & work=$!',
-  // The kernel lists the children of the work: a script that is killed leaves its program running otherwise.
+  // The kernel lists the children of the work: a script that is killed leaves its program running otherwise. This shell is
+  // killed first, because it kills the watch as soon as the work has ended.
   '{ read -r line && { read -r line; read -r programs <"/proc/$work/task/$work/children"; ' +
-    'kill -9 "$work" $programs $$; }; } <&3 >/dev/null 2>&1 & watch=$!',
+    'kill -9 $$ "$work" $programs; }; } <&3 >/dev/null 2>&1 & watch=$!',
   // stderr is discarded from here on: the shell's messages about a killed or ended child are not output of the command.
   'exec 3<&- 2>/dev/null',
   'wait "$work"',
