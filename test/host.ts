@@ -16,6 +16,7 @@ export function hostOf(parts: Partial<Host>): Host {
     statfs: async (path) => missing('statfs')(path),
     realpath: async (path) => missing('realpath')(path),
     run: async (argv) => missing('run')(argv),
+    hangs: async () => false,
     get: async (url) => missing('get')(url),
     ...parts,
   };

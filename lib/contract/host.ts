@@ -15,9 +15,20 @@ export interface Host {
   /** Runs a program without a shell, with a fixed locale and no input. A non-zero exit code is a result; a failure to
    * start throws. `alone` names work that can hang so that no signal kills it (on a dead network mount): while an
    * earlier process with this name still exists, no second one is started. */
-  run(argv: readonly string[], options?: { alone?: string }): Promise<Completed>;
+  run(argv: readonly string[], options?: RunOptions): Promise<Completed>;
+  /** Whether an earlier process of this name (`alone`) still exists. */
+  hangs(alone: string): Promise<boolean>;
   get(url: string, options: { timeoutMs: number }): Promise<UrlReply>;
 }
+
+export interface RunOptions {
+  readonly alone?: string;
+  /** Receives the output while it arrives; then stdout is not kept, and has no limit. A host that has the whole output at
+   * once may return stdout instead. stderr is returned, too. */
+  readonly onOutput?: OnOutput;
+}
+
+export type OnOutput = (text: string, stream: 'stdout' | 'stderr') => void;
 
 export interface PathStat {
   readonly kind: 'file' | 'folder' | 'link' | 'other';

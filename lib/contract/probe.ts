@@ -19,8 +19,11 @@ export interface Probe<Data extends Shape<unknown> = Shape<unknown>, Config = un
 }
 
 interface ItemsFrom<Config> {
-  readonly host: (name?: string) => Host;
+  /** Opens a machine; until `signal` aborts, or else until the deadline of this reading. */
+  readonly host: (name?: string, signal?: AbortSignal) => Host;
   readonly config: Config;
+  /** Identity of this run of all probes: readings may share work under this key. Without it, nothing is shared. */
+  readonly run?: object;
 }
 
 export interface ReadFrom<Data extends Shape<unknown>, Config> extends ItemsFrom<Config> {

@@ -1,5 +1,7 @@
 // A request to run another program, and its result. A failure of the program is a result, never an exception.
 
+import type { OnOutput } from './host.ts';
+
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface ProgramRequest {
@@ -15,6 +17,8 @@ export interface ProgramRequest {
   /** When aborted, the process group gets SIGKILL at once. */
   readonly signal?: AbortSignal;
   readonly onStart?: (pid: number) => void;
+  /** Receives the output while it arrives; then stdout is not kept and has no limit. Must not throw. */
+  readonly onOutput?: OnOutput | undefined;
   readonly output: OutputLimit;
 }
 

@@ -6,10 +6,10 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${count} ${count === 1 ? noun : plural}`;
 }
 
-/** `a, b and 3 more`. */
-export function listed(words: readonly string[], most = 5): string {
-  if (words.length <= most) return words.join(', ');
-  return `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
+/** `a, b and 3 more`. `count`: of how many the words are the first few. */
+export function listed(words: readonly string[], most = 5, count = words.length): string {
+  const named = words.slice(0, most);
+  return count <= named.length ? named.join(', ') : `${named.join(', ')} and ${count - named.length} more`;
 }
 
 /** The first line of a program's output, cut to fit one line of a report. */

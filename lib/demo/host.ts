@@ -51,6 +51,7 @@ function localHost(signal: AbortSignal, clock: VirtualClock, listings: Listings)
     statfs: async (path) => statfsOf(diskOf(path), at()),
     realpath: async (path) => path,
     run: async (argv) => after(costMs.program, (now) => runLocal(argv, now, listings)),
+    hangs: async () => false,
     get: async (url) => {
       const { status, ms } = dashboardAt(at());
       clock.pass(ms);
@@ -89,6 +90,7 @@ function sourceHost(
       reach((at) => ({ ...statfsOf(path === '/data' ? 'source-data' : 'root', at), inodes: 0, free_inodes: 0 })),
     realpath: (path) => reach(() => path),
     run: (argv) => reach((at) => runOnSource(argv, at, listings)),
+    hangs: async () => false,
     get: async (url) => {
       throw new Error(`${url} is asked from this machine, not from source`);
     },

@@ -10,9 +10,10 @@ const printed = (stdout: string): Completed => ({ exit_code: 0, stdout, stderr: 
 
 export function runLocal(argv: readonly string[], at: number, listings: Listings): Completed {
   const [program] = argv;
-  if (program === 'find') return find(argv, ['local', 'gws'], at, listings);
   if (program === 'systemctl') return argv[1] === 'show' ? showUnits(argv, at) : failedUnits(at);
   if (program === 'timedatectl') return printed(machineAt(at).clockSet ? 'yes\n' : 'no\n');
+  if (program === 'sh' && argv[3] === 'list-files') return listFiles(argv, ['local', 'gws'], at, listings);
+  if (program === 'sh' && argv[3] === 'list-folders') return listFolders(argv, ['local', 'gws'], at, listings);
   if (program === 'sh' && argv[3] === 'git-status') return gitStatus(argv, at);
   if (program === 'sh' && argv[3] === 'statfs') return statInChild(argv.at(-1) ?? '', at);
   return notInstalled(argv);
@@ -20,24 +21,51 @@ export function runLocal(argv: readonly string[], at: number, listings: Listings
 
 export function runOnSource(argv: readonly string[], at: number, listings: Listings): Completed {
   if (argv[0] === 'true') return printed('');
-  return argv[0] === 'find' ? find(argv, ['source'], at, listings) : notInstalled(argv);
+  if (argv[3] === 'list-files') return listFiles(argv, ['source'], at, listings);
+  return argv[3] === 'list-folders' ? listFolders(argv, ['source'], at, listings) : notInstalled(argv);
 }
 
 function notInstalled(argv: readonly string[]): never {
   throw new Error(`${argv.join(' ')} is not installed (ENOENT)`);
 }
 
-/** Simulates `find -H FOLDER… -maxdepth 1 …` in a stream's folders. The name pattern is ignored: all files match. */
-function find(argv: readonly string[], where: readonly Place[], at: number, listings: Listings): Completed {
-  let stdout = '';
-  let stderr = '';
-  for (const folder of argv.slice(2, argv.indexOf('-maxdepth'))) {
+/** Simulates the script that lists the folders of several streams. The name pattern is ignored: all files match. */
+function listFiles(argv: readonly string[], where: readonly Place[], at: number, listings: Listings): Completed {
+  const lists: { stdout: string; stderr: string }[] = [];
+  for (let start = 4; start < argv.length; start += 1 + Number(argv[start])) {
+    const folders = argv.slice(start + 4, start + Number(argv[start]));
+    lists.push(findInFolders(folders, where, at, listings));
+  }
+  const exitCodes = lists.map(({ stderr }) => (stderr === '' ? 0 : 1));
+  return {
+    exit_code: exitCodes.at(-1) ?? 0,
+    // The last find replaces the shell, so its exit code is that of the script.
+    stdout: lists
+      .map(({ stdout }) => stdout)
+      .reduce((all, next, index) => `${all}\0# exit ${exitCodes[index - 1]}\0${next}`),
+    stderr: lists.map(({ stderr }) => stderr).join('# next\n'),
+  };
+}
+
+function findInFolders(folders: readonly string[], where: readonly Place[], at: number, listings: Listings) {
+  let [stdout, stderr] = ['', ''];
+  for (const folder of folders) {
     if (folder.startsWith(paths.workspace) && workspaceUnreachable(at)) timeOut(`a search in ${folder}`);
     const text = listings.findOutput(folder, where, at);
     if (text === undefined) stderr += `find: '${folder}': No such file or directory\n`;
     else stdout += text;
   }
-  return { exit_code: stderr === '' ? 0 : 1, stdout, stderr };
+  return { stdout: `${stdout}# end\0`, stderr };
+}
+
+function listFolders(argv: readonly string[], where: readonly Place[], at: number, listings: Listings): Completed {
+  const root = argv[4] ?? '';
+  if (root.startsWith(paths.workspace) && workspaceUnreachable(at)) timeOut(`a search in ${root}`);
+  const levels = argv.length - 5;
+  let folders = [root];
+  for (let level = 0; level < levels; level++)
+    folders = folders.flatMap((folder) => listings.namesIn(folder, where, at).map((name) => `${folder}/${name}`));
+  return printed([...folders, '# end', ''].join('\0'));
 }
 
 function timeOut(what: string): never {

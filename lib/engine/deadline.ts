@@ -26,3 +26,27 @@ export async function withDeadline<Result>(
     clearTimeout(timer);
   }
 }
+
+/** A deadline for work that shows progress: each call of `progress` begins the time `idleMs` anew, until `mostMs` are over. */
+export async function whileProgressing<Result>(
+  { idleMs, mostMs }: { readonly idleMs: number; readonly mostMs: number },
+  what: string,
+  work: (signal: AbortSignal, progress: () => void) => Promise<Result>,
+): Promise<Result> {
+  const idle = new AbortController();
+  let idleTimer: NodeJS.Timeout | undefined;
+  try {
+    return await withDeadline(mostMs, what, (signal) => {
+      const stalled = new Promise<never>((_resolve, reject) => {
+        idleTimer = setTimeout(() => {
+          const error = new TimedOut(`${what} did not answer within ${formatDuration(idleMs / 1000)}`);
+          reject(error);
+          idle.abort(error);
+        }, idleMs);
+      });
+      return Promise.race([work(AbortSignal.any([signal, idle.signal]), () => void idleTimer?.refresh()), stalled]);
+    });
+  } finally {
+    clearTimeout(idleTimer);
+  }
+}

@@ -98,7 +98,11 @@ function keep(
 /** The items, or the envelope of a failure to list them. */
 async function itemsOf<Config>(run: Started<Config>, probe: AnyProbe<Config>): Promise<readonly string[] | Envelope> {
   return inTime(run, probe, `${probe.name}: finding what there is`, async (signal) => {
-    const items = await probe.items?.({ config: run.config, host: (name = 'local') => run.openHost(name, signal) });
+    const items = await probe.items?.({
+      config: run.config,
+      host: (name = 'local') => run.openHost(name, signal),
+      run,
+    });
     return items ?? [];
   });
 }
@@ -133,7 +137,8 @@ async function readOne<Config>(
     const kept = Object.hasOwn(before, item ?? whole) ? before[item ?? whole] : undefined;
     const data: unknown = await probe.read({
       config: run.config,
-      host: (name = 'local') => run.openHost(name, signal),
+      host: (name = 'local', own = signal) => run.openHost(name, own),
+      run,
       item: item ?? whole,
       // A reading from an older version may have another shape; then there is no previous reading.
       previous: previousOf(probe, kept),

@@ -28,6 +28,7 @@ export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: A
   // libuv reads this when it first needs a thread. With its default of four threads, four paths on one dead disk would
   // block all other readings.
   process.env['UV_THREADPOOL_SIZE'] ??= '24';
+  const notePath = (alone: string): string => join(notes, `${encodeURIComponent(alone).slice(0, 200)}.json`);
   const texts = new Map<string, Promise<string>>();
   const stats = new Map<string, Promise<PathStat>>();
   return (signal) => ({
@@ -54,12 +55,15 @@ export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: A
       };
     },
     // Loaded on demand: the beat reads a few kernel files and needs neither programs nor the network.
-    run: async (argv, { alone } = {}) =>
+    run: async (argv, { alone, onOutput } = {}) =>
       (await import('./process.ts')).readByProgram(argv, {
         signal,
         env: { HOME: process.env['HOME'] },
-        ...(alone === undefined ? {} : { aloneNote: join(notes, `${encodeURIComponent(alone).slice(0, 200)}.json`) }),
+        onOutput,
+        ...(alone === undefined ? {} : { aloneNote: notePath(alone) }),
       }),
+    hangs: async (alone) =>
+      (await import('./process.ts')).runningNote(notePath(alone)).then((note) => note !== undefined),
     get: async (url, { timeoutMs }) => (await import('./http.ts')).getUrl(url, { timeoutMs, signal, userAgent }),
   });
 }

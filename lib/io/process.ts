@@ -2,7 +2,7 @@
 // program runs that may hang beyond any kill, a note names its process.
 import { readFile } from 'node:fs/promises';
 import { errorCode } from '../contract/errors.ts';
-import type { Completed } from '../contract/host.ts';
+import type { Completed, OnOutput } from '../contract/host.ts';
 import type { Ending, Variables } from '../contract/program.ts';
 import { join } from '../core/path.ts';
 import { firstLine } from '../core/text.ts';
@@ -21,13 +21,14 @@ export interface ReadOptions {
   readonly env?: Variables;
   /** Path of the note about the child; while the child that the note names lives, no second one is started. */
   readonly aloneNote?: string;
+  readonly onOutput?: OnOutput | undefined;
   /** The program's input is an empty line and then stays open; the end of the input tells the program to stop. */
   readonly lifeline?: true;
 }
 
 export async function readByProgram(
   argv: readonly string[],
-  { signal, env, aloneNote, lifeline }: ReadOptions,
+  { signal, env, aloneNote, onOutput, lifeline }: ReadOptions,
 ): Promise<Completed> {
   if (aloneNote !== undefined) await refuseWhileRunning(aloneNote);
   signal.throwIfAborted();
@@ -36,6 +37,7 @@ export async function readByProgram(
     argv,
     variables: { ...fixed, ...env },
     signal,
+    onOutput,
     output: { most: mostOutput, beyond: 'fail' },
     ...(lifeline ? { input: '\n', keepsInputOpen: true } : {}),
     ...(aloneNote === undefined ? {} : { onStart: (pid) => void (noted = writeNote(aloneNote, pid, argv)) }),
@@ -65,9 +67,15 @@ interface Note {
 }
 
 async function refuseWhileRunning(path: string): Promise<void> {
+  const note = await runningNote(path);
+  if (note) throw stillHangs(`process ${note.pid}`, note.since);
+  removeIfThere(path);
+}
+
+/** The note about a child that still runs. */
+export async function runningNote(path: string): Promise<Pick<Note, 'pid' | 'since'> | undefined> {
   const note = readNote(path);
-  if (!note || (await startTimeOf(note.pid)) !== note.started) return removeIfThere(path);
-  throw stillHangs(`process ${note.pid}`, note.since);
+  return note && (await startTimeOf(note.pid)) === note.started ? note : undefined;
 }
 
 export const stillHangs = (what: string, since: string): Error =>

@@ -54,6 +54,8 @@ export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
 
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {
+        request.onOutput?.(text, name);
+        if (request.onOutput && name === 'stdout') return;
         printed[name] += text;
         if (printed[name].length <= output.most) return;
         printed[name] = printed[name].slice(0, output.most);

@@ -76,6 +76,7 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
     stat: async (path) => recorded(await machine(), 'stat', path) as PathStat,
     statfs: async (path) => recorded(await machine(), 'statfs', path),
     run: (argv) => findCommand(folder, argv),
+    hangs: async () => false,
     get: async (url) => {
       const answer = (await machine()).urls[url];
       if (!answer) throw new Error(`${folder} has no recorded answer of ${url}`);

@@ -42,11 +42,13 @@ export function recordingHost(host: Host, recording: Recording): Host {
     realpath: (path) => host.realpath(path),
     stat: (path) => recordResult(machine.stat, path, () => host.stat(path)),
     statfs: (path) => recordResult(machine.statfs, path, () => host.statfs(path)),
-    run: async (argv, options) => {
-      const { exit_code, stdout, stderr } = await host.run(argv, options);
+    run: async (argv, { alone } = {}) => {
+      // A recording needs the output whole.
+      const { exit_code, stdout, stderr } = await host.run(argv, alone === undefined ? {} : { alone });
       commands.push({ argv: [...recordedArgv(argv)], exit_code, stdout: stdout.split('\n'), stderr });
       return { exit_code, stdout, stderr };
     },
+    hangs: (alone) => host.hangs(alone),
     get: async (url, options) => (machine.urls[url] = await host.get(url, options)),
   };
 }

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codedError } from '../contract/errors.ts';
-import type { Completed, Host } from '../contract/host.ts';
+import type { Completed, Host, RunOptions } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { lanes } from '../core/lanes.ts';
@@ -41,26 +41,39 @@ export function sshHostOpener(settings: SshSettings): (signal: AbortSignal) => H
   const sessionLane = lanes(8);
   // On a dead mount all named commands hang until their deadline: two sessions stay free for the other commands.
   const namedLane = lanes(6);
-  const command = async (signal: AbortSignal, argv: readonly string[], work?: string): Promise<Completed> => {
+  const attemptOf = async (work: string): Promise<Attempt | undefined> => {
     const socket = await (connection ??= connect(settings));
-    if (work !== undefined) {
-      const attempt = (await (earlier ??= earlierAttempts(settings, socket))).get(encodeURIComponent(work));
-      if (attempt) throw stillHangs(`process ${attempt.pid} on ${settings.name}`, attempt.since);
-    }
-    // The connection holds the output open until the command there has ended, which may be never.
-    return sessionLane(() => untilAborted(signal, runThere(settings, { socket, signal, argv, work })));
+    return (await (earlier ??= earlierAttempts(settings, socket))).get(encodeURIComponent(work));
   };
-  return (signal) => openHost(settings.name, signal, namedLane, (argv, work) => command(signal, argv, work));
+  const command = async (
+    signal: AbortSignal,
+    argv: readonly string[],
+    options: RunOptions = {},
+  ): Promise<Completed> => {
+    const socket = await (connection ??= connect(settings));
+    const attempt = options.alone === undefined ? undefined : await attemptOf(options.alone);
+    if (attempt) throw stillHangs(`process ${attempt.pid} on ${settings.name}`, attempt.since);
+    // The connection holds the output open until the command there has ended, which may be never.
+    return sessionLane(() => untilAborted(signal, runThere(settings, { socket, signal, argv, ...options })));
+  };
+  return (signal) => ({
+    ...openHost(settings.name, signal, namedLane, (argv, options) => command(signal, argv, options)),
+    hangs: async (alone) => (await attemptOf(alone)) !== undefined,
+  });
 }
 
-/** `work` names a command that may hang there: while an earlier attempt of that name lives, no second is started. */
-type Command = (argv: readonly string[], work?: string) => Promise<Completed>;
+type Command = (argv: readonly string[], options?: RunOptions) => Promise<Completed>;
 
-function openHost(name: string, signal: AbortSignal, namedLane: ReturnType<typeof lanes>, command: Command): Host {
+function openHost(
+  name: string,
+  signal: AbortSignal,
+  namedLane: ReturnType<typeof lanes>,
+  command: Command,
+): Omit<Host, 'hangs'> {
   /** Runs a POSIX script on one path. Exit 44: the path does not exist; 45: it exists, but is not a regular file. */
   const script = async (what: string, path: string, text: string): Promise<string> => {
     const argv = ['sh', '-c', `[ -e "$1" ] || [ -L "$1" ] || exit 44; ${text}`, 'sh', path];
-    const { exit_code, stdout, stderr } = await command(argv, `${what} ${path}`);
+    const { exit_code, stdout, stderr } = await command(argv, { alone: `${what} ${path}` });
     if (exit_code === 0) return stdout;
     if (exit_code === 44) throw codedError('ENOENT', `ENOENT: no such file or directory, ${what} '${path}' on ${name}`);
     if (exit_code === 45) throw new Error(`${path} on ${name} is not a regular file`);
@@ -86,18 +99,18 @@ function openHost(name: string, signal: AbortSignal, namedLane: ReturnType<typeo
       parseFindStat(await script('stat', path, `exec find "$1" -maxdepth 0 -printf '%y\\t%s\\t%T@\\t%l'`)),
     statfs: async (path) => parseDf(await script('usage', path, 'exec df -kP -- "$1"')),
     realpath: async (path) => (await script('resolving', path, 'cd -- "$1" && pwd -P')).replace(/\n$/, ''),
-    run: (argv, { alone } = {}) => (alone === undefined ? command(argv) : namedLane(() => command(argv, alone))),
+    run: (argv, options = {}) =>
+      options.alone === undefined ? command(argv, options) : namedLane(() => command(argv, options)),
     get: async (url) => {
       throw new Error(`${url} is asked from this machine, not from ${name}`);
     },
   };
 }
 
-interface Work {
+interface Work extends RunOptions {
   readonly socket: string;
   readonly signal: AbortSignal;
   readonly argv: readonly string[];
-  readonly work?: string | undefined;
 }
 
 function sshCommand(socket: string, options: readonly string[], target: string, command: string, configFile?: string) {
@@ -107,33 +120,51 @@ function sshCommand(socket: string, options: readonly string[], target: string, 
 }
 
 /** Runs a command there through the open connection. Output of the login shell's profile is cut off at a mark. */
-async function runThere(settings: SshSettings, { socket, signal, argv, work }: Work): Promise<Completed> {
+async function runThere(settings: SshSettings, { socket, signal, argv, alone, onOutput }: Work): Promise<Completed> {
   const { name, target } = settings;
   const mark = `ops-monitor-${randomUUID()}`;
   const prologue = [
     // An account may be unable to read its own home, and find complains about an unreadable working directory.
     'cd /',
     `echo ${mark}`,
-    ...(work === undefined
+    ...(alone === undefined
       ? []
-      : [`export ${environmentNote(settings)}" $$ ${new Date().toISOString()} ${encodeURIComponent(work)}"`]),
+      : [`export ${environmentNote(settings)}" $$ ${new Date().toISOString()} ${encodeURIComponent(alone)}"`]),
     'exec "$@"',
   ].join('; ');
   const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', killWhenInputEnds, 'sh', 'sh', '-c', prologue, 'sh', ...argv];
   // Never opens a second connection: if the first is lost, the command fails.
   const options = ['ControlMaster=no', 'ProxyCommand=false'];
+  const begun = cutAtMark(`${mark}\n`);
   const done = await readByProgram(sshCommand(socket, options, target, words.map(shellQuote).join(' ')), {
     signal,
     lifeline: true,
     env: pickVariables(namesForSsh),
+    onOutput: onOutput && ((text, stream) => onOutput(stream === 'stdout' ? begun.cut(text) : text, stream)),
   });
-  const start = done.stdout.indexOf(`${mark}\n`);
-  if (start < 0) throw new Error(`${name} did not run the command: ${sshReason(done.stderr)}`);
+  // Where output is passed on as it arrives, stdout is empty here.
+  const stdout = onOutput ? '' : begun.cut(done.stdout);
+  if (!begun.isFound()) throw new Error(`${name} did not run the command: ${sshReason(done.stderr)}`);
   // sh itself exits with 127 for a program that does not exist and 126 for one that may not be run. If a folder of the
   // PATH is unreadable, it exits with 126 also for a program that does not exist.
   if (done.exit_code === 127) throw new Error(`${argv[0]} is not installed on ${name}`);
   if (done.exit_code === 126) throw new Error(`${argv[0]} is not installed on ${name}, or may not be run there`);
-  return { ...done, stdout: done.stdout.slice(start + mark.length + 1) };
+  return { ...done, stdout };
+}
+
+/** Cuts off everything up to the mark, from text that arrives in pieces. */
+function cutAtMark(mark: string): { cut: (text: string) => string; isFound: () => boolean } {
+  let before: string | undefined = '';
+  return {
+    cut: (text) => {
+      if (before === undefined) return text;
+      const all = before + text;
+      const start = all.indexOf(mark);
+      before = start < 0 ? all.slice(-mark.length) : undefined;
+      return start < 0 ? '' : all.slice(start + mark.length);
+    },
+    isFound: () => before === undefined,
+  };
 }
 
 /** A script that runs its arguments and kills them when its input ends: sshd itself only closes their input and output,
@@ -142,7 +173,10 @@ async function runThere(settings: SshSettings, { socket, signal, argv, work }: W
 const killWhenInputEnds = [
   'exec 3<&0',
   '"$@" 3<&- & work=$!',
-  '{ read -r line && { read -r line; kill -9 "$work" $$; }; } <&3 >/dev/null 2>&1 & watch=$!',
+  // The kernel lists the children of the work: a script that is killed leaves its program running otherwise. This shell is
+  // killed first, because it kills the watch as soon as the work has ended.
+  '{ read -r line && { read -r line; read -r programs <"/proc/$work/task/$work/children"; ' +
+    'kill -9 $$ "$work" $programs; }; } <&3 >/dev/null 2>&1 & watch=$!',
   // stderr is discarded from here on: the shell's messages about a killed or ended child are not output of the command.
   'exec 3<&- 2>/dev/null',
   'wait "$work"',

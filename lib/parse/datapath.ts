@@ -1,7 +1,7 @@
 // The pattern of a stream's file paths: `{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc`. The day belongs in the folders, so that only
 // the newest folders need to be searched; hours, minutes and seconds belong in the file's name.
-import type { Listed } from '../core/compare.ts';
 import { escapePattern } from '../core/text.ts';
+import { timeOfClock } from '../core/zone.ts';
 
 interface PathPart {
   /** Pattern for `find -name`, in which each token of a time is replaced by `[0-9]`s. */
@@ -21,7 +21,16 @@ export interface DataPath {
 /** Each stands for as many digits as it has letters. */
 const tokens = ['yyyy', 'MM', 'dd', 'HH', 'mm', 'ss'];
 
+const parsed = new Map<string, DataPath>();
+
+/** A pattern is parsed once: a stream and its mirrors ask for it many times. */
 export function parseDataPath(text: string): DataPath {
+  const known = parsed.get(text) ?? parseParts(text);
+  parsed.set(text, known);
+  return known;
+}
+
+function parseParts(text: string): DataPath {
   const parts = text.split('/');
   if (text.includes('{mm}') && !text.includes('{HH}'))
     throw new Error(`${JSON.stringify(text)}: {mm} is minutes, {MM} the month`);
@@ -80,8 +89,9 @@ export function folderOfDay({ folders, text }: DataPath, day: Date): string | un
 export const hasDayFolders = ({ folders }: DataPath): boolean =>
   folders.some(({ pattern }) => pattern.source.includes('<dd>'));
 
-/** The UTC time in a file's path below the root; undefined where the path holds no valid time or not the whole date. */
-export function timeInPath(dataPath: DataPath, path: string): Date | undefined {
+/** The time in a file's path below the root, by the clock of this zone; undefined where the path holds no valid time or
+ * not the whole date. */
+export function timeInPath(dataPath: DataPath, path: string, zone = 'UTC'): Date | undefined {
   const parts = path.split('/');
   const file = parts.at(-1) ?? '';
   const found: Record<string, string> = {};
@@ -92,7 +102,17 @@ export function timeInPath(dataPath: DataPath, path: string): Date | undefined {
   if (yyyy === undefined || MM === undefined || dd === undefined) return undefined;
   const time = new Date(`${yyyy}-${MM}-${dd}T${HH}:${mm}:${ss}Z`);
   // JavaScript turns 30 February into 2 March instead of refusing it.
-  return Number.isNaN(time.getTime()) || time.getUTCDate() !== Number(dd) ? undefined : time;
+  const isValid = !Number.isNaN(time.getTime()) && time.getUTCDate() === Number(dd);
+  return isValid ? timeOfClock(time, zone) : undefined;
+}
+
+/** The date in the path of a folder below the root, as text that sorts by time; empty where the path does not match. */
+export function dateOfFolder({ folders }: DataPath, path: string): string {
+  const parts = path.split('/');
+  const found: Record<string, string> = {};
+  folders.forEach(({ pattern }, level) => Object.assign(found, pattern.exec(parts[level] ?? '')?.groups));
+  const { yyyy = '', MM = '', dd = '' } = found;
+  return `${yyyy}${MM}${dd}`;
 }
 
 /** Resolution of the times in these paths, in seconds; undefined where the pattern lacks year, month or day. */
@@ -104,36 +124,15 @@ export function finenessOf({ text }: DataPath): number | undefined {
   return has('ss') ? 1 : 60;
 }
 
-/** Parses `find … -printf '%T@\t%s\t%p\0'` and cuts off the root. Written without split(), because it runs over every
- * file of every copy. */
-export function parseFound(text: string, root: string): Listed[] {
-  const prefix = root.endsWith('/') ? root : `${root}/`;
-  const found: Listed[] = [];
-  for (let start = 0; start < text.length;) {
-    const end = text.indexOf('\0', start) < 0 ? text.length : text.indexOf('\0', start);
-    if (end > start) found.push(parseEntry(text.slice(start, end), prefix));
-    start = end + 1;
-  }
-  return found;
-}
-
-function parseEntry(entry: string, prefix: string): Listed {
-  const first = entry.indexOf('\t');
-  const second = entry.indexOf('\t', first + 1);
-  const [seconds, size] = [entry.slice(0, first), entry.slice(first + 1, second)];
-  const below = second + 1 + prefix.length;
-  if (
-    !/^-?\d+(\.\d+)?$/.test(seconds) ||
-    !/^\d+$/.test(size) ||
-    !entry.startsWith(prefix, second + 1) ||
-    below === entry.length
-  )
-    throw new Error(`find did not print a file: ${JSON.stringify(entry.slice(0, 120))}`);
-  return { path: entry.slice(below), size_bytes: Number(size), modified: new Date(Number(seconds) * 1000) };
-}
-
-/** Whether a file is incomplete or no data: hidden files (rsync's are), temporary files of editors and copiers. */
-export function isTemporary(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return name.startsWith('.') || /(~|\.tmp|\.temp|\.part|\.partial|\.filepart|\.crdownload|\.swp|\.lock)$/i.test(name);
+/** Matches paths whose file name matches one of these patterns, in which `*` stands for any characters and `?` for one. It
+ * runs over every file, so a pattern that begins with `*` is not anchored: that is ten times as fast. */
+export function temporaryPattern(patterns: readonly string[]): RegExp {
+  const expressions = patterns.map((pattern) => {
+    const isOpen = pattern.startsWith('*');
+    const rest = escapePattern(isOpen ? pattern.slice(1) : pattern)
+      .replaceAll(String.raw`\*`, '[^/]*')
+      .replaceAll(String.raw`\?`, '[^/]');
+    return isOpen ? rest : `(?:^|/)${rest}`;
+  });
+  return expressions.length === 0 ? /^(?!)/ : new RegExp(`(?:${expressions.join('|')})$`, 'i');
 }

@@ -70,6 +70,10 @@ const sshReasons: readonly [RegExp, string][] = [
     'its host key is not known here: log in once as this user, or add it to known_hosts',
   ],
   [/Permission denied|Too many authentication failures/, 'it refuses our key'],
+  [
+    /mux_client_request_session: session request failed|Session open refused|open failed: (?:administratively prohibited|connect failed)/,
+    'it refuses more sessions in one connection: raise MaxSessions in its sshd_config (10 is the default and enough)',
+  ],
   [/banner exchange|Connection timed out during/, 'it accepts the connection, but sends no ssh banner'],
   [/Could not resolve hostname/, 'its name cannot be resolved'],
   [/Connection refused/, 'it refuses the connection: is sshd running?'],

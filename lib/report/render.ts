@@ -8,6 +8,7 @@ import { joined, table } from '../core/markdown.ts';
 import { counted } from '../core/text.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Health } from '../health/files.ts';
+import type { Observation } from '../contract/observation.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 import { alertsTable, quietTable } from './alerts.ts';
 import type { Day } from './changes.ts';
@@ -73,15 +74,45 @@ function verdict(health: Health, at: Date, freshSeconds: number): string {
   ]);
 }
 
-function findings(health: Health, level: Level): string {
-  const found = health.observations.filter((observation) => observation.level === level);
-  if (found.length === 0) return '';
-  const lines = found.map(({ id, message, clears_when, runbook }) => {
-    const clears = clears_when === undefined ? '' : ` Clears when ${escapeCell(endSentence(clears_when))}`;
-    return `- **${escapeCell(endSentence(message))}**${clears} (\`${id.replaceAll('`', "'")}\`, runbook: \`${runbook}\`)`;
-  });
-  return joined([`## ${mark[level]}`, lines.join('\n')]);
+/** Section of a reading that other readings depend on → check that judges it. */
+const reachChecks: Readonly<Record<string, string>> = { hosts: 'host-reachable', workspace: 'workspace-reachable' };
+
+/** The id of the observation that is the cause of this one, if it is another. */
+function causeOf({ id, because = '' }: Observation, known: ReadonlySet<string>): string | undefined {
+  const [section = '', ...item] = because.split('.');
+  const check = Object.hasOwn(reachChecks, section) ? reachChecks[section] : undefined;
+  const cause = check === undefined ? undefined : `${check}:${item.join('.') || section}`;
+  return cause !== undefined && cause !== id && known.has(cause) ? cause : undefined;
 }
+
+/** An observation that is unknown because of another stands in the line of that one; those of one failed reading share a line. */
+function findings({ observations }: Health, level: Level): string {
+  const known = new Set(observations.filter((one) => one.level !== 'green').map(({ id }) => id));
+  const dependent = Map.groupBy(
+    observations.filter((one) => one.level === 'unknown'),
+    (one) => causeOf(one, known),
+  );
+  const shown = observations.filter((one) => one.level === level && (level !== 'unknown' || !causeOf(one, known)));
+  const lines = Map.groupBy(shown, ({ id, message, because }) =>
+    level === 'unknown' && because !== undefined ? `${because} ${message}` : id,
+  );
+  if (lines.size === 0) return '';
+  const text = [...lines.values()].map(([first, ...others]) => {
+    const { id, message, clears_when, runbook } = first!;
+    const clears = clears_when === undefined ? '' : ` Clears when ${escapeCell(endSentence(clears_when))}`;
+    const ids = [first!, ...others].map((one) => code(one.id)).join(', ');
+    return `- **${escapeCell(endSentence(message))}**${clears}${dependents(dependent.get(id) ?? [])} (${ids}, runbook: \`${runbook}\`)`;
+  });
+  return joined([`## ${mark[level]}`, text.join('\n')]);
+}
+
+function dependents(all: readonly Observation[]): string {
+  if (all.length === 0) return '';
+  const verb = all.length === 1 ? 'is' : 'are';
+  return ` Because of it ${counted(all.length, 'more observation')} ${verb} unknown: ${all.map(({ id }) => code(id)).join(', ')}.`;
+}
+
+const code = (id: string): string => `\`${id.replaceAll('`', "'")}\``;
 
 /** A message from another program may already end with a full stop. */
 const endSentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

@@ -3,12 +3,20 @@ import * as z from 'zod';
 import { duration, hasLogin, ownName } from '../contract/quantities.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
+import { isZone } from '../core/zone.ts';
 import { finenessOf, parseDataPath } from '../parse/datapath.ts';
 
+/** `/data//x/.` and `/data/x/` are `/data/x`: paths are compared as text. */
 const path = z
   .string()
   .max(4000)
-  .regex(/^\//, { error: (issue) => `expected an absolute path, such as "/data"; got ${JSON.stringify(issue.input)}` });
+  .regex(/^\//, { error: (issue) => `expected an absolute path, such as "/data"; got ${JSON.stringify(issue.input)}` })
+  .transform((text) => text.replaceAll(/\/(?:\.?(?:\/|$))+/g, '/').replace(/(?<=.)\/$/, ''));
+
+/** Names that copiers, editors and downloads give to files which are not complete; rsync's begin with a dot. */
+const usualTemporary =
+  '.* *~ #*# *.tmp *.tmp.* *.temp *_tmp *.part *.part.* *.partial *_partial *.filepart *.incomplete *.inprogress ' +
+  '*.in-progress *.writing *.uploading *.download *.crdownload *.swp *.swx *.lock *.lck';
 
 const host = z.string().optional().describe('machine to read it on: a name under `hosts`; default: this machine');
 
@@ -76,6 +84,14 @@ const streamSchema = z
           .describe(
             'where the time of the data is read: `mtime`: when the file was written; `name`: in its path; `zarr`: on the `time` axis of the Zarr store at `root`',
           ),
+        zone: z
+          .string()
+          .refine(isZone, {
+            error: (issue) =>
+              `expected UTC or the name of a time zone, such as "Europe/Berlin"; got ${JSON.stringify(issue.input)}`,
+          })
+          .prefault('UTC')
+          .describe('time zone of the dates and times in its folders and file names: `UTC`, `Europe/Berlin`'),
       })
       .optional()
       .describe('where the data arrive'),
@@ -166,6 +182,19 @@ export const snapshotConfig = {
     .record(ownName, streamSchema)
     .prefault({})
     .describe('data streams, by a name of your own: files that ought to keep coming'),
+  temporary: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(200)
+        .regex(/^[^/]+$/, 'a pattern of file names has no slash'),
+    )
+    .max(100)
+    .prefault(usualTemporary.split(' '))
+    .describe(
+      'patterns of file names that are not data yet, in every stream and mirror: `*` is any text, `?` one character, upper and lower case are the same; a list here replaces the default',
+    ),
   power: powerSchema.optional().describe('battery and power supply'),
   gates: z
     .record(ownName, shortOf(gateSchema, 'file', path))

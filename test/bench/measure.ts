@@ -91,6 +91,37 @@ function peakOf({ argv, env }: Contestant, folder: string): number {
   return Number(readFileSync(out, 'utf8')) / 1024;
 }
 
+export interface Written {
+  /** Bytes that the process and its children handed to the disk. Zero on tmpfs. */
+  readonly bytes: number;
+  readonly fsyncs: number;
+}
+
+/** What one run writes, in a run of its own. The kernel counts the bytes; a hook counts the calls of fsync. */
+export function writtenBy({ argv, env, before }: Contestant): Written {
+  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-bench-'));
+  const [hook, out] = [join(folder, 'written.cjs'), join(folder, 'written')];
+  writeFileSync(
+    hook,
+    `const fs = require('node:fs');
+     let fsyncs = 0;
+     for (const name of ['fsync', 'fsyncSync', 'fdatasync', 'fdatasyncSync']) {
+       const call = fs[name];
+       fs[name] = (...given) => { fsyncs += 1; return call(...given); };
+     }
+     process.on('exit', () => {
+       const bytes = Number(/^write_bytes: (\\d+)/m.exec(fs.readFileSync('/proc/self/io', 'utf8'))[1]);
+       fs.writeFileSync(${JSON.stringify(out)}, JSON.stringify({ bytes, fsyncs }));
+     });`,
+  );
+  before?.();
+  const [node = '', ...rest] = argv;
+  spawnSync(node, ['--require', hook, ...rest], { env: { ...clean(), ...env }, stdio: 'ignore' });
+  const written = JSON.parse(readFileSync(out, 'utf8')) as Written;
+  rmSync(folder, { recursive: true });
+  return written;
+}
+
 /** Of any program, children not counted; a Python tells of it, and takes next to nothing itself. */
 export function peakByPython(python: string, { argv, env }: Contestant): number {
   const script =

@@ -1,6 +1,22 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { compareListings, type Listed } from '../../lib/core/compare.ts';
+import { compareListings } from '../../lib/core/compare.ts';
+import { fileTable } from '../../lib/core/filetable.ts';
+
+interface Listed {
+  readonly path: string;
+  readonly size_bytes: number;
+  readonly modified: Date;
+}
+
+function tableOf(files: readonly Listed[]) {
+  const table = fileTable({ hasPaths: true });
+  for (const { path, size_bytes, modified } of files) table.add(path, size_bytes, modified.getTime());
+  return table;
+}
+
+const compare = (source: readonly Listed[], mirror: readonly Listed[], when: { at: Date; window: number }) =>
+  compareListings(tableOf(source), tableOf(mirror), when);
 
 const at = new Date('2026-11-20T12:00:00Z');
 const now = { at, window: 2 * 3600 };
@@ -14,7 +30,7 @@ describe('core/compare', () => {
   test('counts missing files, files of another size and extra files, and names the worst, newest first', () => {
     const source = [file('a', 1), file('b', 2), file('c', 3), file('d', 4)];
     const mirror = [file('a', 1), file('c', 9, 11), file('x', 1)];
-    assert.deepEqual(compareListings(source, mirror, now), {
+    assert.deepEqual(compare(source, mirror, now), {
       source_files: 4,
       missing_files: 2,
       mismatched_files: 1,
@@ -22,21 +38,23 @@ describe('core/compare', () => {
       coverage_percent: 25,
       lag_seconds: 10 * 3600,
       worst: ['d', 'c', 'b'],
+      missing_names: ['d', 'b'],
+      mismatched_names: ['c'],
     });
   });
 
   test('a file younger than the window counts for the lag, and not against the coverage', () => {
-    const compared = compareListings([file('a', 9), file('new', 11)], [file('a', 9)], now);
+    const compared = compare([file('a', 9), file('new', 11)], [file('a', 9)], now);
     assert.equal(compared.coverage_percent, 100);
     assert.equal(compared.missing_files, 0);
     assert.equal(compared.lag_seconds, 3600);
   });
 
   test('a complete mirror has no lag, however long the source pauses; after a pause the lag begins with the first new file', () => {
-    assert.equal(compareListings([file('a', 1)], [file('a', 1)], now).lag_seconds, 0);
-    const goesOn = compareListings([file('a', 1), file('b', 11.5)], [file('a', 1)], now);
+    assert.equal(compare([file('a', 1)], [file('a', 1)], now).lag_seconds, 0);
+    const goesOn = compare([file('a', 1), file('b', 11.5)], [file('a', 1)], now);
     assert.equal(goesOn.lag_seconds, 1800, 'not the ten hours and a half of the pause');
-    const stopped = compareListings(
+    const stopped = compare(
       [2, 5, 8, 11].map((hour) => file(`${hour}`, hour)),
       [file('2', 2)],
       now,
@@ -45,7 +63,7 @@ describe('core/compare', () => {
   });
 
   test('an old file that the mirror has lost counts as missing, not as lag', () => {
-    const { lag_seconds, missing_files } = compareListings([file('a', 1), file('b', 9)], [file('b', 9)], now);
+    const { lag_seconds, missing_files } = compare([file('a', 1), file('b', 9)], [file('b', 9)], now);
     assert.deepEqual([lag_seconds, missing_files], [0, 1]);
   });
 
@@ -55,15 +73,15 @@ describe('core/compare', () => {
       size_bytes: 1,
       modified: new Date(0),
     }));
-    const compared = compareListings(source, source.slice(1), now);
+    const compared = compare(source, source.slice(1), now);
     assert.ok((compared.coverage_percent ?? 100) < 100);
   });
 
   test('an empty source has no coverage, and an empty mirror no lag', () => {
-    const empty = compareListings([], [file('x', 1)], now);
+    const empty = compare([], [file('x', 1)], now);
     assert.ok(!('coverage_percent' in empty) && !('lag_seconds' in empty));
     assert.equal(empty.extra_files, 1);
-    const none = compareListings([file('a', 1)], [], now);
+    const none = compare([file('a', 1)], [], now);
     assert.equal(none.coverage_percent, 0);
     assert.ok(!('lag_seconds' in none));
   });

@@ -96,6 +96,54 @@ describe('io/ssh', () => {
     await until(() => !isAlive(pid));
   });
 
+  test('the program that a killed script is waiting for is killed, too', async (t) => {
+    const { folder, open } = machine(t);
+    const controller = new AbortController();
+    const work = hanging(folder);
+    const asked = open(controller.signal).run(['sh', '-c', `sh -c '${work.argv[2]}'; echo over`]);
+    const pid = await work.pid();
+    controller.abort(new Error('too late'));
+    await assert.rejects(asked, /too late/);
+    await until(() => !isAlive(pid));
+  });
+
+  test('output is passed on while it arrives, however long it is, without the noise of a login shell', async (t) => {
+    const { open } = machine(t, { env: 'echo Welcome!; echo banner >&2; exec /usr/bin/env "$@"' });
+    const script = 'echo first; echo problem >&2; read -r line; seq 1 2000000; echo last; exit 3';
+    let seen = '';
+    let length = 0;
+    const done = await open().run(['sh', '-c', script], {
+      onOutput: (text, stream) => {
+        if (stream === 'stderr') return;
+        if (length < 100) seen += text.slice(0, 100);
+        length += text.length;
+      },
+    });
+    assert.match(seen, /^first\n1\n2\n/);
+    assert.ok(length > 10_000_000, String(length));
+    assert.deepEqual(done, { exit_code: 3, stdout: '', stderr: 'banner\nproblem\n' });
+    await assert.rejects(
+      machine(t, { env: 'exit 1' })
+        .open()
+        .run(['true'], { onOutput: () => undefined }),
+      /did not run the command/,
+    );
+  });
+
+  test('hangs says whether an earlier attempt of that name still lives there', async (t) => {
+    const { folder, open } = machine(t);
+    const controller = new AbortController();
+    const work = hanging(folder);
+    const asked = open(controller.signal).run(work.argv, { alone: 'stream-a' });
+    const pid = await work.pid();
+    const later = open();
+    assert.deepEqual([await later.hangs('stream-a'), await later.hangs('stream-b')], [true, false]);
+    controller.abort(new Error('too late'));
+    await assert.rejects(asked, /too late/);
+    await until(() => !isAlive(pid));
+    assert.equal(await open().hangs('stream-a'), false);
+  });
+
   test('run starts no second attempt while an earlier one of that name still lives there', async (t) => {
     const { folder, opener, open } = machine(t);
     const controller = new AbortController();

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import {
-  folderOfDay,
-  hasDayFolders,
-  isTemporary,
-  parseDataPath,
-  parseFound,
-  timeInPath,
-} from '../../lib/parse/datapath.ts';
+import { folderOfDay, hasDayFolders, parseDataPath, temporaryPattern, timeInPath } from '../../lib/parse/datapath.ts';
+import { configurationOf } from '../world.ts';
+
+const snapshotConfigOf = () => configurationOf('');
 
 const time = (pattern: string, path: string) => timeInPath(parseDataPath(pattern), path)?.toISOString();
 
@@ -67,20 +63,33 @@ describe('parse/datapath', () => {
     for (const [pattern, told] of cases) assert.throws(() => parseDataPath(pattern), told, pattern);
   });
 
-  test('temporary and hidden files are known by their names', () => {
-    const temporary = ['.x.nc.Ab12Cd', 'a/.hidden', 'x.nc.part', 'x.tmp', 'x.NC.TMP', 'x.nc~', 'x.filepart', '.x.swp'];
-    const data = ['x.nc', 'a/b.c/x', 'template.nc', 'x.party'];
-    assert.ok(temporary.length >= 8);
-    for (const path of temporary) assert.equal(isTemporary(path), true, path);
-    for (const path of data) assert.equal(isTemporary(path), false, path);
-  });
-
-  test('the output of find is read as files below the root, whatever their names', () => {
-    assert.deepEqual(parseFound('1795160656.5\t12\t/d/2026/a b\n.nc\0', '/d'), [
-      { path: '2026/a b\n.nc', size_bytes: 12, modified: new Date('2026-11-20T07:44:16.500Z') },
-    ]);
-    assert.deepEqual(parseFound('', '/d'), []);
-    for (const text of ['find: x\0', '1\t2\t/elsewhere/x\0', '1\tmany\t/d/x\0'])
-      assert.throws(() => parseFound(text, '/d'), /did not print a file/);
+  test('patterns of temporary names match the name of a file at any depth, in upper and lower case', () => {
+    const { temporary: usual } = snapshotConfigOf();
+    const temporary = (
+      '.x.nc.Ab12Cd a/.hidden x.nc.part x.tmp x.NC.TMP x.nc~ x.filepart .x.swp x.nc.tmp.1 x.incomplete a/b/x.writing x_tmp ' +
+      'x.nc_tmp x.nc.partial x.crdownload a/#x.nc# x.tmp.nc x.nc.part.2 x.uploading .nfs000000000012 x.lock x.in-progress x.TEMP'
+    ).split(' ');
+    const data = [
+      'x.nc',
+      'a/b.c/x',
+      'template.nc',
+      'x.party',
+      'tmp.nc',
+      'a.tmp/x.nc',
+      '.a/x.nc',
+      'x_tmp.nc',
+      'part',
+      'lock',
+    ];
+    assert.ok(temporary.length >= 23);
+    const pattern = temporaryPattern(usual);
+    for (const path of temporary) assert.equal(pattern.test(path), true, path);
+    for (const path of data) assert.equal(pattern.test(path), false, path);
+    const own = temporaryPattern(['raw_?.nc', '[x]*']);
+    assert.deepEqual(
+      ['raw_1.nc', 'raw_12.nc', '[x]1.nc', 'x1.nc', 'a.tmp'].map((path) => own.test(path)),
+      [true, false, true, false, false],
+    );
+    assert.equal(temporaryPattern([]).test('.x'), false);
   });
 });

@@ -83,13 +83,17 @@ describe('parse/remote', () => {
       'No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.\n',
       /not known here/,
     ],
+    [
+      'mux_client_request_session: session request failed: Session open refused by peer\nConnection closed by UNKNOWN port 65535\n',
+      /refuses more sessions.*MaxSessions/,
+    ],
     ['kex_exchange_identification: Connection closed by remote host\n', /closed the connection/],
     ['something\nnew under the sun\n', /^new under the sun$/],
     ['', /no reason/],
   ];
 
   test('every error message of ssh has a reason that says where to look', () => {
-    assert.ok(words.length >= 11);
+    assert.ok(words.length >= 12);
     for (const [said, reason] of words) assert.match(sshReason(said), reason, said);
   });
 });

@@ -1,6 +1,6 @@
 // The streams probe against real archives on disk.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { streams } from '../../lib/snapshot/probes/streams.ts';
@@ -20,10 +20,12 @@ function archive(t: TestContext, files: readonly File[]) {
   mkdirSync(root);
   for (const { path, time, text = 'data' } of files) writeModified(join(root, path), text, new Date(time ?? at));
   const { host, asked } = recordedHost(join(root, '..'));
-  const read = (files_: string, time = 'mtime', folder = root) =>
+  const read = (files_: string, time = 'mtime', folder = root, more = '') =>
     streams.read({
       host: () => host,
-      config: configurationOf(`streams: { s: { source: { root: ${folder}, files: "${files_}", time: ${time} } } }`),
+      config: configurationOf(
+        `streams: { s: { source: { root: ${folder}, files: "${files_}", time: ${time}${more} } } }`,
+      ),
       item: 's',
       previous: undefined,
       bootId: '',
@@ -102,6 +104,79 @@ describe('streams probe', () => {
     await small.read(daily);
     await large.read(daily);
     assert.equal(large.asked.length, small.asked.length);
+  });
+
+  test('336 folders without data cost three children, over links to folders too', async (t) => {
+    const { read, root, asked } = archive(t, [
+      { path: '../disk2/2024/12/31/last.nc', time: '2024-12-31T12:00:00Z' },
+      { path: '2024/06/01/older.nc', time: '2024-06-01T12:00:00Z' },
+    ]);
+    symlinkSync('../../disk2/2024/12', join(root, '2024/12'));
+    for (let day = 1; day <= 336; day++) {
+      const folder = new Date(Date.UTC(2025, 11, 1) + day * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '/');
+      mkdirSync(join(root, folder), { recursive: true });
+    }
+    mkdirSync(join(root, 'lost+found'), { mode: 0o000 });
+    assert.equal((await read(daily)).newest_file, '2024/12/31/last.nc');
+    assert.ok(asked.length <= 4, asked.map((argv) => argv.slice(-300)).join('\n'));
+  });
+
+  test('folders are searched by the date in their names, not by their alphabet', async (t) => {
+    const { read } = archive(t, [
+      { path: '31-12-2024/a.nc', time: '2024-12-31T12:00:00Z' },
+      { path: '01-02-2025/b.nc', time: '2025-02-01T12:00:00Z' },
+    ]);
+    assert.equal((await read('{dd}-{MM}-{yyyy}/*.nc')).newest_file, '01-02-2025/b.nc');
+  });
+
+  test('slashes at the end, twice, and dots in the root name the same folder', async (t) => {
+    const { read, root } = archive(t, [{ path: '2026/11/20/a.nc', time: '2026-11-20T11:00:00Z' }]);
+    const forms = [
+      `${root}/`,
+      `${root}//`,
+      `${root}/.`,
+      `${root}/./`,
+      root.replaceAll('/', '//'),
+      `/.${root}`,
+      `//${root}`,
+    ];
+    assert.ok(forms.length >= 7);
+    for (const form of forms) {
+      const found = await read(daily, 'mtime', form);
+      assert.deepEqual([found.root, found.newest_file], [root, '2026/11/20/a.nc'], form);
+    }
+  });
+
+  test('east of Greenwich the folder of tomorrow has the newest data, and the zone gives their time', async (t) => {
+    const { read } = archive(t, [
+      { path: '2026/11/21/x_0030.nc', time: '2026-11-20T11:30:00Z' },
+      { path: '2026/11/20/x_2330.nc', time: '2026-11-20T10:30:00Z' },
+    ]);
+    assert.equal((await read(daily)).newest_file, '2026/11/21/x_0030.nc');
+    const byName = await read('{yyyy}/{MM}/{dd}/x_{HH}{mm}.nc', 'name', undefined, ', zone: Pacific/Auckland');
+    assert.equal(byName.newest_at, '2026-11-20T11:30:00.000Z');
+    assert.equal(byName.age_seconds, 1800);
+    assert.throws(
+      () => configurationOf('streams: { s: { source: { root: /d, zone: Europe/Berlim } } }'),
+      /expected UTC or the name of a time zone.*Europe\/Berlim/,
+    );
+  });
+
+  test('temporary names are what the configuration says', async (t) => {
+    const { root } = archive(t, [
+      { path: 'a.nc', time: '2026-11-20T08:00:00Z' },
+      { path: 'b.nc.tmp.1', time: '2026-11-20T09:00:00Z' },
+      { path: 'c_raw.nc', time: '2026-11-20T10:00:00Z' },
+    ]);
+    const newest = async (text: string) => {
+      const config = configurationOf(`${text}\nstreams: { s: { source: { root: ${root}, files: "*" } } }`);
+      const { host } = recordedHost(join(root, '..'));
+      return (await streams.read({ host: () => host, config, item: 's', previous: undefined, bootId: '', at }))
+        .newest_file;
+    };
+    assert.equal(await newest(''), 'c_raw.nc');
+    assert.equal(await newest("temporary: ['*_raw.nc']"), 'b.nc.tmp.1');
+    assert.equal(await newest("temporary: ['*_raw.nc', '*.tmp.?']"), 'a.nc');
   });
 
   test('empty, hidden, temporary and future files are not the newest data; empty and future ones are counted', async (t) => {

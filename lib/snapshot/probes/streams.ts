@@ -2,25 +2,32 @@
 // so that the cost does not grow with the archive.
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
-import type { Listed } from '../../core/compare.ts';
-import { ageOf, latestTime } from '../../core/age.ts';
-import { daysBefore } from '../../core/time.ts';
-import { type DataPath, isTemporary, parseDataPath, timeInPath } from '../../parse/datapath.ts';
+import { ageOf } from '../../core/age.ts';
+import { temporaryPattern } from '../../parse/datapath.ts';
+import { parseFolders } from '../../parse/listing.ts';
+import type { SnapshotConfig } from '../config.ts';
 import { defineProbe } from '../define.ts';
-import { dayFolders, findFiles, undatedFolder } from '../search.ts';
+import { listFoldersArgv } from '../list-script.ts';
+import { listAlone, listingsOf, listingTimeoutMs } from '../listings.ts';
+import { type FolderSummary, levelsOf, nearFolders, newestFirst, olderPlace } from '../places.ts';
 import { streams as section } from '../sections/streams.ts';
+
+/** So many folders are searched together, the newest first: mostly the first few have data. */
+const [fewFolders, manyFolders] = [32, 500];
 
 export const streams = defineProbe({
   name: 'streams',
   summary: 'newest data of each stream at its source',
   section,
+  timeoutMs: listingTimeoutMs,
 
   items: async ({ config }) => Object.entries(config.streams).flatMap(([name, { source }]) => (source ? [name] : [])),
 
-  async read({ host: open, config, item, at }) {
+  async read(from) {
+    const { host: open, config, item, at } = from;
     const stream = config.streams[item];
     if (!stream?.source) throw new Absent(`the stream ${item} has no source`);
-    const { host = 'local', root, files, time } = stream.source;
+    const { host = 'local', root, time } = stream.source;
     const where = { host, root, window_seconds: stream.window };
     if (time === 'zarr') {
       // The newest time on the axis of the Zarr store to which the stream is written.
@@ -28,22 +35,15 @@ export const streams = defineProbe({
       const newest = await newestTime(await openZarr(open(host), root), 'time', at);
       return { ...where, ...(newest ? newestAt(newest, at) : {}), empty_files: 0, future_files: 0 };
     }
-    const dataPath = parseDataPath(files);
-    const timeOf = (file: Listed): Date | undefined =>
-      time === 'mtime' ? file.modified : timeInPath(dataPath, file.path);
-
-    const source = open(host);
-    const searchFolders: SearchFolders = async (folders) => {
-      const all = await findFiles(source, { root, folders, dataPath, alone: `stream-${item}` });
-      return { found: all, newest: newestData(all, timeOf, at) };
-    };
-    const { found, newest } = await searchNewestFirst(source, root, dataPath, at, searchFolders);
-    const latest = latestTime(at);
+    const { folders } = await listingsOf(from).source(item);
+    const near = nearFolders(stream.source, at);
+    const recent = merged(near.flatMap((folder) => folders.get(folder) ?? []));
+    const found = recent.newest ? recent : await searchFurtherBack(from, stream.source, near);
     return {
       ...where,
-      ...(newest ? { ...newestAt(newest.time, at), newest_file: newest.file.path } : {}),
-      empty_files: found.filter(({ size_bytes }) => size_bytes === 0).length,
-      future_files: found.filter(({ modified }) => modified > latest).length,
+      ...(found.newest ? { ...newestAt(new Date(found.newest.timeMs), at), newest_file: found.newest.path } : {}),
+      empty_files: found.empty_files,
+      future_files: found.future_files,
     };
   },
 });
@@ -53,61 +53,45 @@ function newestAt(newest: Date, at: Date) {
   return { newest_at: newest.toISOString(), ...(seconds === undefined ? {} : { age_seconds: Math.round(seconds) }) };
 }
 
-interface SearchResult {
-  /** The files of the folders that were searched last. */
-  readonly found: readonly Listed[];
-  readonly newest: { readonly file: Listed; readonly time: Date } | undefined;
+const nothing: FolderSummary = { newest: undefined, empty_files: 0, future_files: 0 };
+
+const merged = (summaries: readonly FolderSummary[]): FolderSummary =>
+  summaries.reduce(
+    (all, { newest, empty_files, future_files }) => ({
+      newest: newest && (!all.newest || newest.timeMs > all.newest.timeMs) ? newest : all.newest,
+      empty_files: all.empty_files + empty_files,
+      future_files: all.future_files + future_files,
+    }),
+    nothing,
+  );
+
+interface Asked {
+  readonly host: (name?: string, signal?: AbortSignal) => Host;
+  readonly config: SnapshotConfig;
+  readonly item: string;
+  readonly at: Date;
 }
 
-/** Lists some folders below the root, and finds the newest data file in them. */
-type SearchFolders = (folders: readonly string[]) => Promise<SearchResult>;
-
-async function searchNewestFirst(
-  host: Host,
-  root: string,
-  dataPath: DataPath,
-  at: Date,
-  searchFolders: SearchFolders,
-): Promise<SearchResult> {
-  // A healthy stream has data of today or yesterday: one search in these two folders is enough.
-  const folders = dayFolders(root, dataPath, [at, daysBefore(at, 1)]);
-  if (folders.length === 0) return searchFolders([undatedFolder(root, dataPath)]);
-  const near = await searchFolders(folders);
-  return near.newest ? near : descend(host, root, dataPath.folders, searchFolders);
-}
-
-/** Searches the newest folder first, until a folder has data. */
-async function descend(
-  host: Host,
-  folder: string,
-  below: DataPath['folders'],
-  searchFolders: SearchFolders,
-): Promise<SearchResult> {
-  const [part, ...rest] = below;
-  if (!part) return searchFolders([folder]);
-  const names = (await host.list(folder))
-    .filter((name) => part.pattern.test(name))
-    .sort()
-    .reverse();
-  for (const name of names) {
-    const found = await descend(host, `${folder}/${name}`, rest, searchFolders);
-    if (found.newest) return found;
+/** Searches the folders newest first, many at once, until a folder has data. */
+async function searchFurtherBack(
+  { host: open, config, item, at }: Asked,
+  source: NonNullable<SnapshotConfig['streams'][string]['source']>,
+  searched: readonly string[],
+): Promise<FolderSummary> {
+  const levels = levelsOf(source);
+  if (levels.length === 0) return nothing;
+  const { exit_code, stdout, stderr } = await open(source.host).run(listFoldersArgv(source.root, levels), {
+    alone: `stream-${item}-folders`,
+  });
+  if (exit_code !== 0) throw new Error(`listing the folders of ${source.root} failed: ${stderr.trim()}`);
+  const all = parseFolders(stdout, source.root).filter((folder) => !searched.includes(folder));
+  const folders = newestFirst(source, all);
+  for (let start = 0; start < folders.length;) {
+    const part = folders.slice(start, start + (start === 0 ? fewFolders : manyFolders));
+    start += part.length;
+    const found = await listAlone(open, olderPlace(item, source, part, temporaryPattern(config.temporary), at));
+    const newest = part.map((folder) => found.get(folder)).find((summary) => summary?.newest);
+    if (newest) return newest;
   }
-  return { found: [], newest: undefined };
-}
-
-/** The newest data file: files that are empty, still being transferred or from the future do not count. */
-function newestData(
-  found: readonly Listed[],
-  timeOf: (file: Listed) => Date | undefined,
-  at: Date,
-): SearchResult['newest'] {
-  const latest = latestTime(at);
-  let newest: SearchResult['newest'];
-  for (const file of found) {
-    if (file.size_bytes === 0 || isTemporary(file.path) || file.modified > latest) continue;
-    const time = timeOf(file);
-    if (time && time <= latest && (!newest || time > newest.time)) newest = { file, time };
-  }
-  return newest;
+  return nothing;
 }

@@ -41,6 +41,8 @@ export const mirrors = defineSection({
     lag_seconds: z.optional(
       quantity('s', 'how long the oldest file has waited that came after the newest which the mirror has'),
     ),
+    missing_names: z.optional(names('a few of the missing files, newest first')),
+    mismatched_names: z.optional(names('a few of the files of another size, newest first')),
     worst: names('a few of the files that are missing or of another size, newest first'),
   }),
   table: {

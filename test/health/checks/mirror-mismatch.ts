@@ -11,14 +11,21 @@ export const mirrorMismatch: readonly Case[] = [
       clears: 'it is below 1',
       given: (mismatched_files) => ({
         mirrors: {
-          'hatpro.gws': mirror({ mismatched_files, worst: ['2026/11/19/a.nc', 'b.nc'].slice(0, mismatched_files) }),
+          'hatpro.gws': mirror({
+            mismatched_files,
+            worst: ['missing.nc', 'a.nc'],
+            ...(mismatched_files === 0
+              ? {}
+              : { mismatched_names: ['2026/11/19/a.nc', 'b.nc', 'c.nc', 'd.nc', 'e.nc'].slice(0, mismatched_files) }),
+          }),
         },
       }),
     },
     [
       [0, 'green', 'amber'],
-      [1, 'amber', 'amber', ' 1 file of another size, near 2026/11/19/a.nc'],
-      [2, 'amber', 'amber', ' 2 files of another size'],
+      [1, 'amber', 'amber', ' 1 file of another size: 2026/11/19/a.nc'],
+      [2, 'amber', 'amber', ' 2 files of another size: 2026/11/19/a.nc, b.nc'],
+      [188, 'amber', 'amber', ' 188 files of another size: 2026/11/19/a.nc, b.nc and 186 more'],
     ],
   ),
   {
