@@ -1,7 +1,7 @@
 // Whether telling works: as a metric, and as an observation of health, which send-alerts mails.
 import assert from 'node:assert/strict';
 import test, { describe, type TestContext } from 'node:test';
-import { monitorSightings } from '../../lib/alerts/look.ts';
+import { monitorSightings } from '../../lib/alerts/sightings.ts';
 import { stageRecord } from '../../lib/contract/record.ts';
 import { makeNet } from '../../lib/io/net.ts';
 import { readTelling } from '../../lib/thermal/files.ts';
