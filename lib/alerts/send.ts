@@ -48,6 +48,7 @@ export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge
     reads: [latest, stateFile],
     writes: [stateFile, events, postedAlerts],
     runsEvery: 'cycle',
+    speaksWhenBroken: true,
     // A mail begun within the sending time may be tried by all three transports, half a minute and more each.
     deadlineMs: 180_000,
     options: {

@@ -1,14 +1,13 @@
 // ops-monitor check-config: lists the mistakes of a configuration, or else its effective values.
 import { type Effective, effectiveValues } from '../config/origin.ts';
-import { findSource } from '../config/load.ts';
-import { resolve } from '../config/resolve.ts';
+import { isBrokenConfiguration } from '../config/load.ts';
 import { Usage } from '../contract/errors.ts';
 import { alignColumns, displayWidth, padded } from '../core/columns.ts';
 import { counted } from '../core/text.ts';
 import { makeNet } from '../io/net.ts';
-import { resolvePlaces } from '../io/places.ts';
 import { painter, print, printError } from '../io/terminal.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
+import { openSite, type Site } from '../cli/site.ts';
 
 export const checkConfig: Command = {
   name: 'check-config',
@@ -24,16 +23,18 @@ export const checkConfig: Command = {
     const option = textOption(asked, 'config');
     if (asked.operand !== undefined && option !== undefined)
       throw new Usage(`name one configuration: ${asked.operand}, or --config ${option}`);
-    const source = findSource(asked.operand ?? option);
-    const resolved = resolve(source);
-    if ('problems' in resolved) {
-      for (const problem of resolved.problems) printError(problem);
-      printError(`\nThe configuration is wrong in ${counted(resolved.count, 'place')}; nothing was changed.`);
+    let site: Site;
+    try {
+      site = await openSite(asked.operand ?? option);
+    } catch (error) {
+      if (!isBrokenConfiguration(error)) throw error;
+      for (const problem of error.broken.problems) printError(problem);
+      printError(`\nThe configuration is wrong in ${counted(error.broken.count, 'place')}; nothing was changed.`);
       return exitCodes.usage;
     }
-    const places = resolvePlaces(resolved.config.files);
+    const { source, config, places } = site;
     if (asked.options['json'] === true) {
-      print(JSON.stringify({ ...resolved.config, places }, undefined, 2));
+      print(JSON.stringify({ ...config, places }, undefined, 2));
       return exitCodes.ok;
     }
     const values = effectiveValues(source);

@@ -1,15 +1,14 @@
 // ops-monitor record-host FOLDER: records this machine, for a test or for a report of a fault.
 import { resolve as absolute } from 'node:path';
-import { findSource, loadConfiguration } from '../config/load.ts';
 import { probes } from '../config/registry.ts';
 import { Usage } from '../contract/errors.ts';
 import { redactor } from '../core/redact.ts';
 import { counted } from '../core/text.ts';
-import { resolvePlaces } from '../io/places.ts';
 import { emptyRecording, recordingHost, refuseExisting, machineIdentity, writeRecording } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
 import { readingLimits, runProbes } from '../engine/probes.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
+import { openSite } from '../cli/site.ts';
 import { openHosts } from '../cycle/hosts.ts';
 
 export const recordHost: Command = {
@@ -25,10 +24,10 @@ export const recordHost: Command = {
     const { operand: given } = asked;
     if (given === undefined) throw new Usage('name one folder that does not exist yet');
     const folder = absolute(given);
+    const { config, places } = await openSite(textOption(asked, 'config'));
     refuseExisting(folder);
-    const config = await loadConfiguration(findSource(textOption(asked, 'config')));
     const recording = emptyRecording();
-    const open = await openHosts(config.hosts, resolvePlaces(config.files));
+    const open = await openHosts(config.hosts, places);
     const local = open('local', new AbortController().signal);
     const bootId = (await recordingHost(local, recording).readText('/proc/sys/kernel/random/boot_id')).trim();
     const { sections } = await runProbes({

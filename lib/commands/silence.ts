@@ -1,5 +1,4 @@
 // ops-monitor silence and ops-monitor ack: each leaves a note file that send-alerts reads.
-import { findSource, loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type ActiveSilence, silencesFolder, stateFile } from '../alerts/files.ts';
 import { alertNameProblem } from '../alerts/named.ts';
@@ -17,7 +16,8 @@ import type { Arguments } from '../cli/arguments.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
 import { checkNames } from '../config/check-names.ts';
 import { alertOfObservation } from './counterparts.ts';
-import { noHost, takePlaces } from '../cli/stage.ts';
+import { openSite } from '../cli/site.ts';
+import { noHost } from '../cli/stage.ts';
 
 const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'print what would change, change nothing' } } as const;
 const longestSeconds = 30 * 86_400;
@@ -38,7 +38,7 @@ export const silence: Command = {
     const { operand: of } = asked;
     if (of === undefined) {
       refuseNameless(asked);
-      listSilences(await openSite(asked));
+      listSilences(await openNotes(asked));
     } else await (asked.options['lift'] === true ? liftSilence : beginSilence)(knownAlert(of), asked);
     return exitCodes.ok;
   },
@@ -58,7 +58,7 @@ export const acknowledge: Command = {
     const { operand: of } = asked;
     if (of === undefined || !of.includes(':')) throw new Usage('say which alert: ack storage:data --reason "…"');
     const note = { kind: 'acknowledgement', of: knownAlert(of), reason: reasonIn(asked) } as const;
-    const site = await openSite(asked);
+    const site = await openNotes(asked);
     const { firstSeen, problem } = site.active;
     // An acknowledgement counts for the active alert only: it would not apply to the next one.
     if (firstSeen && !firstSeen.has(of))
@@ -73,7 +73,7 @@ export const acknowledge: Command = {
   },
 };
 
-interface Site {
+interface Notes {
   readonly config: Configuration;
   readonly folder: string;
   readonly who: string;
@@ -85,10 +85,9 @@ interface Site {
 /** Start of each active alert, by its id; or why the state file cannot be read. */
 type Active = { readonly firstSeen?: ReadonlyMap<string, string>; readonly problem?: string };
 
-async function openSite(asked: Arguments): Promise<Site> {
-  const config = await loadConfiguration(findSource(textOption(asked, 'config')));
+async function openNotes(asked: Arguments): Promise<Notes> {
   const who = process.env['SUDO_USER'] || machineIdentity().user || 'somebody';
-  const places = takePlaces(config, silencesFolder);
+  const { config, places } = await openSite(textOption(asked, 'config'), silencesFolder);
   const isDry = asked.options['dry-run'] === true;
   const [folder, active] = [silencesFolder(places), await activeIn(config, places)];
   return { config, folder, who, now: new Date(), isDry, active };
@@ -155,7 +154,7 @@ function reasonIn(asked: Arguments): string {
 async function beginSilence(of: string, asked: Arguments): Promise<void> {
   const seconds = secondsIn(asked);
   const reason = reasonIn(asked);
-  const site = await openSite(asked);
+  const site = await openNotes(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
   const says = `No mails about ${of} for ${formatDuration(seconds)}, until ${until}, except the end of an alert that was mailed before.`;
   leaveOrPrint(site, { kind: 'silence', of, reason, until }, `${says} The problem itself is not affected.`);
@@ -168,7 +167,7 @@ async function beginSilence(of: string, asked: Arguments): Promise<void> {
 
 async function liftSilence(of: string, asked: Arguments): Promise<void> {
   if (textOption(asked, 'for') !== undefined) throw new Usage('--lift ends the silence now, and takes no --for');
-  const site = await openSite(asked);
+  const site = await openNotes(asked);
   const { notes, problems } = parseNotes(readNotes(site.folder));
   const silences = activeSilences(notes, [], () => undefined, site.now);
   const ended = silences.flatMap((one) => (one.of === of ? [one.until ?? ''] : [])).sort();
@@ -184,7 +183,7 @@ async function liftSilence(of: string, asked: Arguments): Promise<void> {
 }
 
 function leaveOrPrint(
-  { folder, who, now, isDry }: Site,
+  { folder, who, now, isDry }: Notes,
   note: Pick<Note, 'kind' | 'of' | 'reason' | 'until'>,
   says: string,
 ): void {
@@ -203,7 +202,7 @@ function leaveOrPrint(
   print(says);
 }
 
-function listSilences({ config, folder, now, active: { firstSeen, problem } }: Site): void {
+function listSilences({ config, folder, now, active: { firstSeen, problem } }: Notes): void {
   const { notes, problems } = parseNotes(readNotes(folder));
   // When the active alerts are not known, every acknowledgement is listed: it may still hold.
   const firstSeenOf = (id: string): string | undefined => (firstSeen ? firstSeen.get(id) : '');

@@ -111,7 +111,7 @@ const unread = (subject: string, reason: string): Verdict => ({
 
 function observe(check: string, verdict: Verdict): Judged {
   const { subject, level, value, unit, limit = noLimit, message, because, clears_when } = verdict;
-  const { measured, since, dependents, shortMessage } = verdict;
+  const { measured, since, dependents, shortMessage, urgent } = verdict;
   return {
     observation: {
       id: `${check}:${subject}`,
@@ -130,6 +130,7 @@ function observe(check: string, verdict: Verdict): Judged {
     since,
     ...(dependents ? { dependents } : {}),
     ...(shortMessage === undefined ? {} : { shortMessage }),
+    ...(urgent ? { urgent } : {}),
   };
 }
 

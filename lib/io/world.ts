@@ -28,6 +28,7 @@ import { newestCopy, sparePath } from './spare.ts';
 export interface WorldSettings<Config> {
   readonly config: Config;
   readonly places: Places;
+  readonly brokenConfiguration?: string | undefined;
   readonly options?: World<Config>['options'];
   readonly openHost: (name: string, signal: AbortSignal) => Host;
   /** In place of the machine's clock, for tests and simulated days. */
@@ -120,6 +121,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
 
   return {
     config: settings.config,
+    brokenConfiguration: settings.brokenConfiguration,
     places,
     product,
     // Loaded on demand: most stages need neither the host name nor node:os.
