@@ -117,40 +117,6 @@ const onDemand: Plugin = {
   },
 };
 
-// write-file-atomic loads all of node:crypto and worker_threads to name its temporary files: a fifth of a start, in
-// every stage. Any name that no other process uses will do, and it is never more than one thread that writes.
-const cheapNames: Plugin = {
-  name: 'cheap-names',
-  setup: (bundle) => {
-    bundle.onResolve({ filter: /^(node:crypto|worker_threads)$/ }, ({ path, importer }) =>
-      importer.includes('write-file-atomic') ? { path, namespace: 'cheap-names' } : undefined,
-    );
-    bundle.onLoad({ filter: /./, namespace: 'cheap-names' }, ({ path }) => ({
-      contents: path === 'worker_threads' ? 'exports.threadId = 0' : cheapHash,
-    }));
-  },
-};
-// It hashes its own file's name, the pid, the thread and a count; ours says pid and count, and that it is temporary.
-const cheapHash = `exports.createHash = () => {
-  const parts = [];
-  return {
-    update(text) { parts.push(text); return this; },
-    digest: () => ({ readUInt32BE: () => 'tmp-' + parts[1] + '-' + parts[3] }),
-  };
-};`;
-
-// write-file-atomic listens to every signal while it replaces a file, to remove its temporary one: a twentieth of a start
-// for each file. Ours are swept away by the next run, which a kill or a power cut needs anyway.
-const noSignals: Plugin = {
-  name: 'no-signals',
-  setup: (bundle) => {
-    bundle.onResolve({ filter: /^signal-exit$/ }, ({ path, importer }) =>
-      importer.includes('write-file-atomic') ? { path, namespace: 'no-signals' } : undefined,
-    );
-    bundle.onLoad({ filter: /./, namespace: 'no-signals' }, () => ({ contents: 'exports.onExit = () => () => {};' }));
-  },
-};
-
 // execa can print what it does, in colours and with figures, which nobody asks it for here; it looks at the terminal and
 // loads all of that first.
 const quietExeca: Plugin = {
@@ -200,7 +166,7 @@ async function bundle(files: readonly string[], footer: { js?: string } = {}): P
     supported: { 'dynamic-import': false },
     define: { OPS_MONITOR_BUILD: JSON.stringify(id) },
     footer,
-    plugins: [onDemand, cheapNames, noSignals, quietExeca],
+    plugins: [onDemand, quietExeca],
     logLevel: 'warning',
   });
 }

@@ -55,7 +55,7 @@ export async function loadConfiguration(source: Source | undefined): Promise<Con
   // In a checkout the schema may change without a new build id.
   if (isSame && product.build !== undefined && kept?.build === product.build) return kept.config;
   const config = await resolved(source);
-  if (!isSame || product.build !== undefined) keep({ build: product.build, ...source, config });
+  if (!isSame || product.build !== undefined) await keep({ build: product.build, ...source, config });
   return config;
 }
 
@@ -70,7 +70,7 @@ async function defaults(): Promise<Configuration> {
   const kept = readKept(nowhere);
   if (kept && product.build !== undefined && kept.build === product.build) return kept.config;
   const config = await resolved(undefined);
-  if (product.build !== undefined) keep({ build: product.build, path: nowhere, text: '', config });
+  if (product.build !== undefined) await keep({ build: product.build, path: nowhere, text: '', config });
   return config;
 }
 
@@ -103,9 +103,9 @@ function readKept(path: string): Kept | undefined {
   }
 }
 
-function keep(kept: Kept): void {
+async function keep(kept: Kept): Promise<void> {
   try {
-    replaceOwnFile(keptPath(kept.path), `${JSON.stringify(kept)}\n`);
+    await replaceOwnFile(keptPath(kept.path), `${JSON.stringify(kept)}\n`);
   } catch {
     // a full disk, or not writable for this user: loading is only slower
   }

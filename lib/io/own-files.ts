@@ -2,7 +2,7 @@
 // user's cache (`sudo -E` keeps XDG_CACHE_HOME and HOME): what lies there is neither believed nor written.
 import { constants, fstatSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { forOwner, makeFolder, replaceFile, unlessMissing, withOpen } from './files.ts';
+import { forOwner, makeFolder, unlessMissing, withOpen } from './files.ts';
 
 /** Ours, and nobody else may write to it. */
 const isOursAlone = ({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): boolean =>
@@ -22,11 +22,14 @@ export function readOwnFile(path: string): string | undefined {
 }
 
 /** Does nothing where the folder, or the one that it would be made in, is another user's. */
-export function replaceOwnFile(path: string, text: string): void {
+export async function replaceOwnFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);
   if (nearestFolder(folder).uid !== process.geteuid?.()) return;
   makeFolder(folder, forOwner);
-  if (isOursAlone(statSync(folder))) replaceFile(path, text, 0o600);
+  if (!isOursAlone(statSync(folder))) return;
+  // Only here: nobody else can put a link into this folder. Loaded on demand, because the file changes rarely.
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  await writeFileAtomic(path, text, { mode: 0o600 });
 }
 
 const nearestFolder = (path: string): Stats =>

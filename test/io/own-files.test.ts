@@ -8,10 +8,10 @@ import { readOwnFile, replaceOwnFile } from '../../lib/io/own-files.ts';
 import { temporaryFolder } from '../world.ts';
 
 describe('io/own-files', () => {
-  test('believes a private file in a private folder, and nothing that another user may have written', (t) => {
+  test('believes a private file in a private folder, and nothing that another user may have written', async (t) => {
     const path = join(temporaryFolder(t), 'cache', 'ops-monitor', 'kept.json');
     const folder = dirname(path);
-    replaceOwnFile(path, 'mine');
+    await replaceOwnFile(path, 'mine');
     assert.equal(readOwnFile(path), 'mine');
     assert.deepEqual([statSync(folder).mode & 0o777, statSync(path).mode & 0o777], [0o700, 0o600]);
     const other = join(folder, 'other.json');
@@ -28,7 +28,7 @@ describe('io/own-files', () => {
       make();
       assert.equal(readOwnFile(path), undefined, what);
       rmSync(folder, { recursive: true });
-      replaceOwnFile(path, 'mine');
+      await replaceOwnFile(path, 'mine');
     }
     renameSync(path, other);
     symlinkSync(other, path);
@@ -37,11 +37,11 @@ describe('io/own-files', () => {
     assert.equal(readOwnFile(path), undefined, 'a missing file');
   });
 
-  test('writes nothing into a folder to which others may write', (t) => {
+  test('writes nothing into a folder to which others may write', async (t) => {
     const folder = join(temporaryFolder(t), 'cache');
     mkdirSync(folder);
     chmodSync(folder, 0o777);
-    replaceOwnFile(join(folder, 'kept.json'), 'mine');
+    await replaceOwnFile(join(folder, 'kept.json'), 'mine');
     assert.deepEqual(readdirSync(folder), []);
     assert.ok(!existsSync(join(folder, 'kept.json')));
   });
