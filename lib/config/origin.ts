@@ -1,5 +1,6 @@
 // Finds where each value of the effective configuration was written: a line of the file, or a default.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { maskUrls, suspectQueryNames } from '../core/urls.ts';
 import type { Source } from './resolve.ts';
 import { configurationJsonSchema, type JsonSchema } from './schema.ts';
 import { alternatives, anyProperty } from './walk.ts';
@@ -13,6 +14,8 @@ export interface Effective {
   readonly line?: number;
   /** Names of the secrets in the value: `$OPS_HEARTBEAT_URL`. */
   readonly secrets?: readonly string[];
+  /** Names in the query of a URL whose values look like secrets, and stand in the file. */
+  readonly suspects?: readonly string[];
   /** This key, or the key above it, that is accepted but not implemented yet. */
   readonly planned?: string;
 }
@@ -28,15 +31,16 @@ export function effectiveValues(source: Source | undefined): Effective[] {
     const key = path.join('.');
     const node = isAlias(written) ? written.resolve(document) : written;
     const marked = above ?? (schema.planned ? key : undefined);
-    const found = (value: string, line: number | undefined): Effective => ({
+    const found = (value: string, line: number | undefined, suspects: readonly string[] = []): Effective => ({
       key,
       value,
       origin: line === undefined ? 'default' : `${source?.path}:${line}`,
       ...(line === undefined ? {} : { line }),
       ...(marked === undefined ? {} : { planned: marked }),
+      ...(suspects.length === 0 ? {} : { suspects }),
       ...((schema.items ?? schema).secret ? { secrets: value.match(/\$[A-Z_][A-Z0-9_]*/g) ?? [] } : {}),
     });
-    if (isScalar(node)) return [found(plain(node.value), lineOf(node))];
+    if (isScalar(node)) return [found(plain(node.value), lineOf(node), suspectQueryNames(String(node.value)))];
     if (isSeq(node)) {
       const entries = node.toJSON().map((one) => plain(one).replaceAll('"', ''));
       return [found(`[${entries.join(', ')}]`, lineOf(node))];
@@ -77,6 +81,6 @@ export function originOf(effective: readonly Effective[], key: string): string {
   return above && above.origin !== 'default' ? `default, for what is configured at ${above.origin}` : 'default';
 }
 
-const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const plain = (value: unknown): string => maskUrls(typeof value === 'string' ? value : JSON.stringify(value));
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;

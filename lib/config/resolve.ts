@@ -4,6 +4,7 @@ import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, typ
 import type * as z from 'zod';
 import { oneLine } from '../core/harmless.ts';
 import { counted, nearest, reasonOf } from '../core/text.ts';
+import { maskUrls } from '../core/urls.ts';
 import { type Configuration, configurationJsonSchema, configurationSchema, type JsonSchema } from './schema.ts';
 import { exampleOf, kindNames, knownKeys, schemaAt } from './walk.ts';
 
@@ -82,9 +83,8 @@ export function resolve(source: Source | undefined): Resolved {
   }
 }
 
-/** Masks a password in a URL, with one star for each character, so that the mark stays under its place. */
-const masked = (text: string): string =>
-  text.replaceAll(/(?<=:[\s\\/]*\/)[^\s/@"']+(?=@)/g, (secret) => '*'.repeat(secret.length));
+/** Masks what URLs keep secret, with one star for each character, so that the mark stays under its place. */
+const masked = (text: string): string => maskUrls(text, (secret) => '*'.repeat(secret.length));
 
 /** Undefined for a line that must not reach a terminal: of a binary file, very long, or with escape sequences. */
 function printable(line: string): string | undefined {

@@ -60,7 +60,10 @@ export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: A
         env: { HOME: process.env['HOME'] },
         ...(alone === undefined ? {} : { aloneNote: join(notes, `${encodeURIComponent(alone).slice(0, 200)}.json`) }),
       }),
-    get: async (url, { timeoutMs }) => (await import('./http.ts')).getUrl(url, { timeoutMs, signal, userAgent }),
+    get: async (url, { timeoutMs }) => {
+      const address = url.includes('$') ? (await import('./net.ts')).withSecrets(url) : url;
+      return (await import('./http.ts')).getUrl(address, { timeoutMs, signal, userAgent });
+    },
   });
 }
 

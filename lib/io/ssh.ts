@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { codedError } from '../contract/errors.ts';
 import type { Completed, Host } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
+import { maskUrls } from '../core/urls.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { lanes } from '../core/lanes.ts';
 import { shellQuote } from '../core/harmless.ts';
@@ -88,7 +89,7 @@ function openHost(name: string, signal: AbortSignal, namedLane: ReturnType<typeo
     realpath: async (path) => (await script('resolving', path, 'cd -- "$1" && pwd -P')).replace(/\n$/, ''),
     run: (argv, { alone } = {}) => (alone === undefined ? command(argv) : namedLane(() => command(argv, alone))),
     get: async (url) => {
-      throw new Error(`${url} is asked from this machine, not from ${name}`);
+      throw new Error(`${maskUrls(url)} is asked from this machine, not from ${name}`);
     },
   };
 }
