@@ -369,6 +369,8 @@ describe('commands', () => {
     writeFileSync(join(folder, 'empty.yaml'), '');
     const made = run('record-host', recording, '--config', join(folder, 'empty.yaml'), '--summary', 'a test');
     assert.equal(made.status, 0, made.stderr);
+    assert.equal(statSync(recording).mode & 0o777, 0o700, 'others can read the recording');
+    assert.match(made.stdout, /\n {2}root\/proc\/meminfo +\d+ characters\n/);
     assert.equal(run('record-host', recording).status, 2, 'a recording never overwrites anything');
     writeFileSync(
       join(folder, 'replay.yaml'),
