@@ -280,7 +280,7 @@ describe('architecture', () => {
 
   test('the root folder holds only the entries that the README shows', () => {
     const folders = 'scripts lib systemd test ops node_modules dist';
-    const files = 'package.json package-lock.json tsconfig.json README.md LICENSE CHANGELOG.md';
+    const files = 'package.json package-lock.json tsconfig.json README.md LICENSE CHANGELOG.md SECURITY.md';
     const allowed = new Set(`${folders} ${files}`.split(' '));
     for (const name of readdirSync(root).filter((entry) => !entry.startsWith('.')))
       assert.ok(allowed.has(name), `${name} lies in the root folder`);

@@ -32,11 +32,14 @@ export const recordHost: Command = {
     const recording = emptyRecording();
     const open = await openHosts(config.hosts, places);
     const local = open('local', new AbortController().signal);
-    const bootId = (await recordingHost(local, recording).readText('/proc/sys/kernel/random/boot_id')).trim();
+    const bootFile = '/proc/sys/kernel/random/boot_id'; // hidden in some containers
+    const bootId = await recordingHost(local, recording)
+      .readText(bootFile)
+      .catch(() => '');
     const { sections } = await runProbes({
       probes,
       config,
-      bootId,
+      bootId: bootId.trim(),
       previous: {},
       now: () => new Date(),
       monotonicMs: () => performance.now(),
@@ -51,7 +54,9 @@ export const recordHost: Command = {
       hostname: 'recorded',
     };
     const redact = makeRedactor(watchedNames(config));
-    const files = Object.entries(recordingFiles(recording, about, redact)).sort();
+    const files = Object.entries(recordingFiles(recording, about, redact)).toSorted(([one], [other]) =>
+      one < other ? -1 : 1,
+    );
     await writeNewFolder(folder, 0o600, async ({ write }) => {
       for (const [path, text] of files) write(path, text);
     });

@@ -2,7 +2,7 @@
 import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type ActiveSilence, silencesFolder, stateFile } from '../alerts/files.ts';
 import { alertNameProblem } from '../alerts/named.ts';
-import { type Note, parseNotes, activeSilences } from '../alerts/quiet.ts';
+import { type Note, parseNotes, activeSilences, longestSilenceSeconds } from '../alerts/quiet.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import { formatDuration, parseDuration } from '../core/quantity.ts';
@@ -20,7 +20,6 @@ import { openSite } from '../cli/site.ts';
 import { noHost } from '../cli/stage.ts';
 
 const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'print what would change, change nothing' } } as const;
-const longestSeconds = 30 * 86_400;
 
 export const silence: Command = {
   name: 'silence',
@@ -127,13 +126,13 @@ function secondsIn(asked: Arguments): number {
   const text = textOption(asked, 'for');
   if (text === undefined) throw new Usage('say for how long, at most 30d: --for 4h; or --lift, which ends it');
   const seconds = parseDuration(text);
-  if (seconds !== undefined && seconds > 0 && seconds <= longestSeconds) return seconds;
+  if (seconds !== undefined && seconds > 0 && seconds <= longestSilenceSeconds) return seconds;
   throw new Usage(`--for ${JSON.stringify(text)} ${durationProblem(text.trim(), seconds)}`);
 }
 
 function durationProblem(text: string, seconds: number | undefined): string {
   if (seconds === 0) return 'is zero: nothing would be silenced';
-  if (seconds !== undefined) return `is longer than ${formatDuration(longestSeconds)}, which is the most`;
+  if (seconds !== undefined) return `is longer than ${formatDuration(longestSilenceSeconds)}, which is the most`;
   return /^\d+(\.\d+)?$/.test(text)
     ? `has no unit: ${text}m, ${text}h or ${text}d?`
     : 'is not a duration, such as 90m, 4h or 2d';

@@ -3,7 +3,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument 
 import { maskUrls, suspectQueryNames } from '../core/urls.ts';
 import type { Source } from './resolve.ts';
 import { configurationJsonSchema, type JsonSchema } from './schema.ts';
-import { alternatives, anyProperty } from './walk.ts';
+import { alternatives, anyProperty, pairsOf } from './walk.ts';
 
 export interface Effective {
   readonly key: string;
@@ -23,7 +23,7 @@ export interface Effective {
 /** All effective values, in the order of the schema. The source must be one that `resolve` accepted. */
 export function effectiveValues(source: Source | undefined): Effective[] {
   const lines = new LineCounter();
-  const document = parseDocument(source?.text ?? '', { lineCounter: lines });
+  const document = parseDocument(source?.text ?? '', { lineCounter: lines, uniqueKeys: false });
   const lineOf = (node: Node): number => lines.linePos(node.range?.[0] ?? 0).line;
   return walk(configurationJsonSchema(), document.contents, [], undefined);
 
@@ -52,7 +52,7 @@ export function effectiveValues(source: Source | undefined): Effective[] {
       const free = anyProperty(option);
       return [
         ...known.flatMap(([name, below]) => {
-          const child = isMap(node) ? node.get(name, true) : undefined;
+          const child = isMap(node) ? pairsOf(node).get(name)?.value : undefined;
           // An optional key that is not written has no value, and no values below it.
           const present = child !== undefined || below.default !== undefined;
           return present ? walk(below, child, [...path, name], marked) : [];
@@ -60,7 +60,7 @@ export function effectiveValues(source: Source | undefined): Effective[] {
         ...(free && isMap(node)
           ? named
               .filter((name) => !option.properties?.[name])
-              .flatMap((name) => walk(free, node.get(name, true), [...path, name], marked))
+              .flatMap((name) => walk(free, pairsOf(node).get(name)?.value, [...path, name], marked))
           : []),
       ];
     }

@@ -64,7 +64,7 @@ async function recordResult<Kept, Value extends Kept>(
 }
 
 /** Programs that the probes start themselves; a program that the configuration names is not recorded. */
-const ownPrograms = ['sh', 'systemctl', 'timedatectl', 'find', 'df', 'true'];
+const ownPrograms = new Set(['sh', 'systemctl', 'timedatectl', 'find', 'df', 'true']);
 
 /** The files of the recording's folder, by path: only what `redact` lets through. */
 export function recordingFiles(
@@ -72,7 +72,7 @@ export function recordingFiles(
   about: Pick<Machine, 'summary' | 'recorded_at' | 'hostname'>,
   redact: Redactor,
 ): Record<string, string> {
-  const own = commands.filter(({ argv }) => ownPrograms.includes(argv[0] ?? ''));
+  const own = commands.filter(({ argv }) => ownPrograms.has(argv[0] ?? ''));
   // Options of our own command lines; what they look at is the configuration's, which is known already.
   for (const { argv } of own) for (const word of argv) if (/^([-%]|sh$|systemctl$)/.test(word)) redact.learn(word);
   for (const { argv } of own) for (const word of argv.slice(0, 2)) if (/^[a-z-]+$/.test(word)) redact.learn(word);

@@ -20,6 +20,7 @@ import {
   removeQuietly,
   replaceFile,
   swapFile,
+  unlessFailing,
 } from './files.ts';
 import { scanLines } from './jsonl.ts';
 import { product } from './product.ts';
@@ -44,6 +45,13 @@ export interface WorldSettings<Config> {
   readonly synced?: boolean;
   /** Called when a disk was full and a file was written to the runtime folder instead. */
   readonly onFallback?: (problem: string) => void;
+}
+
+/** 32 hex digits. Where /proc/sys is hidden (some containers), node:crypto makes them. */
+export function newRunId(path = '/proc/sys/kernel/random/uuid'): string {
+  const text = unlessFailing(() => readFileSync(path, 'utf8').trim().replaceAll('-', ''));
+  if (text !== undefined && /^[0-9a-f]{32}$/.test(text)) return text;
+  return process.getBuiltinModule('node:crypto').randomBytes(16).toString('hex');
 }
 
 export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config> {
@@ -130,7 +138,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     },
     // Random numbers of the kernel: loading node:crypto for 16 bytes costs a tenth of a process start.
     get runId() {
-      return (runId ??= readFileSync('/proc/sys/kernel/random/uuid', 'utf8').trim().replaceAll('-', ''));
+      return (runId ??= newRunId());
     },
     options: settings.options ?? {},
     now,
