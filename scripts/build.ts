@@ -143,7 +143,7 @@ for (let next = [...found]; next.length > 0; next = [...found].filter((file) => 
   await bundle(next.filter(isOurs));
   // Whoever imports the default of such a part by Node's rules is given the whole of a CommonJS file.
   const parts = next.filter((file) => !isOurs(file));
-  await bundle(parts, { js: 'module.exports = module.exports.default;' });
+  await bundle(parts, { js: 'module.exports = module.exports.default ?? module.exports;' });
   for (const file of next) {
     done.add(file);
     if (isScript(file)) writeFileSync(join(outFolder, `${outputName(file)}.cjs`), stubOf(outputName(file), id));

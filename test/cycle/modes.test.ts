@@ -35,7 +35,10 @@ function modesUnder(t: TestContext, umask: string): Record<string, string> {
       )
       // An entry of the outbox is named after its time and id.
       .map(([path, mode]) => [
-        path.replace(/outbox\/[^/]+$/, 'outbox/mail').replace(/ops-monitor-test-\w+/, 'site'),
+        path
+          .replace(/outbox\/[^/]+$/, 'outbox/mail')
+          .replace(/configuration-[0-9a-f]+/, 'configuration-of-site')
+          .replace(/ops-monitor-test-\w+/, 'site'),
         mode,
       ]),
   );
