@@ -30,8 +30,9 @@ const outputName = (file: string): string =>
 // ran; the two hundred functions compiled again at each start are an eighth of a start, for every stage.) V8 accepts code of
 // other sources of the same length, so the build's id stands before the code. A cache file is synced before it is renamed
 // into place, and holds the code twice: V8 checks nothing and crashes on a flipped bit, and comparing the halves costs
-// nothing. A cache file of another user is ignored, because root may run with somebody's HOME. Without a cache, everything
-// is compiled.
+// nothing. A cache folder or file that another user may write to is neither believed nor written, because root may run with
+// somebody's HOME, and neither is anything written once root has become another user. Without a cache, everything is
+// compiled.
 const stubOf = (name: string, id: string): string => `'use strict';
 // Not by require, which asks around for each of forty imports.
 const { getBuiltinModule } = process;
@@ -39,14 +40,24 @@ const fs = getBuiltinModule('node:fs');
 const { Script } = getBuiltinModule('node:vm');
 const { CACHE_DIRECTORY = '', XDG_CACHE_HOME = '', HOME = '' } = process.env;
 const shared = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : HOME.startsWith('/') && fs.existsSync(HOME) ? HOME + '/.cache' : '';
-const folder = process.geteuid() === process.getuid() && (CACHE_DIRECTORY.split(':')[0] || (shared && shared + '/ops-monitor'));
+const uid = process.getuid();
+const isOurs = (found) => found !== undefined && found.uid === uid && (found.mode & 0o022) === 0;
+const asked = process.geteuid() === uid && (CACHE_DIRECTORY.split(':')[0] || (shared && shared + '/ops-monitor'));
+const isFolderOurs = () => {
+  try {
+    return [asked, asked + '/compiled'].every((path) => isOurs(fs.statSync(path, { throwIfNoEntry: false }) ?? { uid, mode: 0 }));
+  } catch {
+    return false;
+  }
+};
+const folder = asked && isFolderOurs() && asked;
 const build = '${id.padEnd(16)}';
 const parts = {};
 const fresh = [];
 function ownFile(path) {
   const descriptor = fs.openSync(path, 'r');
   try {
-    return fs.fstatSync(descriptor).uid === process.getuid() ? fs.readFileSync(descriptor) : undefined;
+    return isOurs(fs.fstatSync(descriptor)) ? fs.readFileSync(descriptor) : undefined;
   } finally {
     fs.closeSync(descriptor);
   }
@@ -71,14 +82,19 @@ function load(name) {
   return part.exports;
 }
 process.once('exit', () => {
+  if (fresh.length === 0 || process.getuid() !== uid || !fs.existsSync(folder) || !isFolderOurs()) return;
   for (const [kept, script] of fresh) {
+    const temporary = kept + '.' + process.pid;
     try {
-      if (!fs.existsSync(folder + '/compiled')) fs.mkdirSync(folder + '/compiled');
+      if (!fs.existsSync(folder + '/compiled')) fs.mkdirSync(folder + '/compiled', 0o700);
       const compiled = script.createCachedData();
-      fs.writeFileSync(kept + '.' + process.pid, Buffer.concat([Buffer.from(build), compiled, compiled]), { flush: true });
-      fs.renameSync(kept + '.' + process.pid, kept);
+      fs.rmSync(temporary, { force: true }); // of a killed run that had the same pid
+      fs.writeFileSync(temporary, Buffer.concat([Buffer.from(build), compiled, compiled]), { flush: true, flag: 'wx', mode: 0o600 });
+      fs.renameSync(temporary, kept);
     } catch {
-      fs.rmSync(kept + '.' + process.pid, { force: true });
+      try {
+        fs.rmSync(temporary, { force: true });
+      } catch {} // as in a folder that turned read-only
     }
   }
 });
@@ -98,40 +114,6 @@ const onDemand: Plugin = {
       found.add(file);
       return { path: `./${outputName(file)}.cjs`, external: true };
     });
-  },
-};
-
-// write-file-atomic loads node:crypto and worker_threads to name its temporary files: a fifth of a bare start of Node, in
-// every stage. This plugin replaces both: a name must only differ between processes, since one thread writes.
-const cheapNames: Plugin = {
-  name: 'cheap-names',
-  setup: (bundle) => {
-    bundle.onResolve({ filter: /^(node:crypto|worker_threads)$/ }, ({ path, importer }) =>
-      importer.includes('write-file-atomic') ? { path, namespace: 'cheap-names' } : undefined,
-    );
-    bundle.onLoad({ filter: /./, namespace: 'cheap-names' }, ({ path }) => ({
-      contents: path === 'worker_threads' ? 'exports.threadId = 0' : cheapHash,
-    }));
-  },
-};
-// It hashes its own file's name, the pid, the thread and a count; ours says pid and count, and that it is temporary.
-const cheapHash = `exports.createHash = () => {
-  const parts = [];
-  return {
-    update(text) { parts.push(text); return this; },
-    digest: () => ({ readUInt32BE: () => 'tmp-' + parts[1] + '-' + parts[3] }),
-  };
-};`;
-
-// write-file-atomic listens to every signal while it replaces a file, to remove its temporary one: a twentieth of a start
-// for each file. Ours are swept away by the next run, which a kill or a power cut needs anyway.
-const noSignals: Plugin = {
-  name: 'no-signals',
-  setup: (bundle) => {
-    bundle.onResolve({ filter: /^signal-exit$/ }, ({ path, importer }) =>
-      importer.includes('write-file-atomic') ? { path, namespace: 'no-signals' } : undefined,
-    );
-    bundle.onLoad({ filter: /./, namespace: 'no-signals' }, () => ({ contents: 'exports.onExit = () => () => {};' }));
   },
 };
 
@@ -162,7 +144,7 @@ for (let next = [...found]; next.length > 0; next = [...found].filter((file) => 
   await bundle(next.filter(isOurs));
   // Whoever imports the default of such a part by Node's rules is given the whole of a CommonJS file.
   const parts = next.filter((file) => !isOurs(file));
-  await bundle(parts, { js: 'module.exports = module.exports.default;' });
+  await bundle(parts, { js: 'module.exports = module.exports.default ?? module.exports;' });
   for (const file of next) {
     done.add(file);
     if (isScript(file)) writeFileSync(join(outFolder, `${outputName(file)}.cjs`), stubOf(outputName(file), id));
@@ -185,7 +167,7 @@ async function bundle(files: readonly string[], footer: { js?: string } = {}): P
     supported: { 'dynamic-import': false },
     define: { OPS_MONITOR_BUILD: JSON.stringify(id) },
     footer,
-    plugins: [onDemand, cheapNames, noSignals, quietExeca],
+    plugins: [onDemand, quietExeca],
     logLevel: 'warning',
   });
 }

@@ -113,6 +113,15 @@ describe('architecture', () => {
     );
   });
 
+  test('every command enters a site through cli/site.ts, where root becomes the owner of the state', () => {
+    const doors = /\b(findSource|loadConfiguration|lastGood|resolvePlaces|ownPlaces|becomeOwnerOf)\b/;
+    const allowed = /^lib\/(io|config)\/|^lib\/cli\/site\.ts$/;
+    const wrong = files.filter((file) => !allowed.test(file) && doors.test(readText(join(root, file))));
+    assert.deepEqual(wrong, []);
+    const users = files.filter((file) => /\bopen(Site|Sites|ForStages)\b/.test(readText(join(root, file))));
+    assert.ok(users.length >= 8, users.join());
+  });
+
   test('the import rules reject every planted violation, in every form of import', () => {
     const wrong: [from: string, text: string][] = [
       ['lib/core/text.ts', "import { runProbes } from '../engine/probes.ts';"],
@@ -271,7 +280,7 @@ describe('architecture', () => {
 
   test('the root folder holds only the entries that the README shows', () => {
     const folders = 'scripts lib systemd test ops node_modules dist';
-    const files = 'package.json package-lock.json tsconfig.json README.md LICENSE CHANGELOG.md';
+    const files = 'package.json package-lock.json tsconfig.json README.md LICENSE CHANGELOG.md SECURITY.md';
     const allowed = new Set(`${folders} ${files}`.split(' '));
     for (const name of readdirSync(root).filter((entry) => !entry.startsWith('.')))
       assert.ok(allowed.has(name), `${name} lies in the root folder`);

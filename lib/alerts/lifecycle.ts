@@ -116,20 +116,20 @@ function newRun(evaluation: Evaluation, at: string) {
   };
 
   const raise = (id: string, rule: string, sighting: Firing, known: Alert | undefined): Alert => {
-    const { state: _firing, since, ...shown } = sighting;
+    const { state: _firing, since, urgent, ...shown } = sighting;
     const { subject, message } = shown;
     const handling = evaluation.handlingOf(rule, subject);
     if (!known) record('pending', id, message);
     const { clear_since: _over, ...before } = known ?? newAlert(id, rule, sighting);
     const seen: Alert = { ...before, ...shown, since: earliest(since, before.since), last_seen: at };
     if (seen.phase === 'pending') {
-      if (secondsSince(seen.since, at) < handling.hold) return seen;
+      if (!urgent && secondsSince(seen.since, at) < handling.hold) return seen;
       record('firing', id, message);
     }
     return notifyIfDue(id, { ...seen, phase: 'firing' }, handling);
   };
 
-  const newAlert = (id: string, rule: string, { state: _firing, since, ...shown }: Firing): Alert => ({
+  const newAlert = (id: string, rule: string, { state: _firing, since, urgent: _atOnce, ...shown }: Firing): Alert => ({
     rule,
     ...shown,
     phase: 'pending',

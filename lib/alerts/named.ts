@@ -3,15 +3,15 @@
 import { nearest } from '../core/text.ts';
 import { policies, red } from './policies.ts';
 
-/** An error message if no alert can have this name. `checks` are the names of all checks. */
-export function alertNameProblem(of: string, checks: readonly string[]): string | undefined {
+/** An error message if no alert can have this name. `checks` are the names of all checks, where they are known. */
+export function alertNameProblem(of: string, checks?: readonly string[]): string | undefined {
   const [rule = ''] = of.split(':', 1);
   const names = policies.map(({ name }) => name);
   if (!names.includes(rule)) return thereIsNo('rule', rule, names);
   if (of === rule) return undefined;
   const subject = of.slice(rule.length + 1);
   if (subject.trim() === '') return `expected a rule, or rule:subject; got ${JSON.stringify(of)}`;
-  return rule === red.name ? checkNameProblem(subject, checks) : undefined;
+  return rule === red.name && checks ? checkNameProblem(subject, checks) : undefined;
 }
 
 /** An error message if the subject of `red` does not begin with the name of a check. */

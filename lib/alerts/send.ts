@@ -49,6 +49,7 @@ export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge
     reads: [latest, stateFile],
     writes: [stateFile, events, postedAlerts],
     runsEvery: 'cycle',
+    speaksWhenBroken: true,
     // A mail begun within the 60 s for sending may be tried by all three transports, 30 s each; 30 s are to spare.
     deadlineMs: 180_000,
     options: {

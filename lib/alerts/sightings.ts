@@ -78,7 +78,7 @@ function subjectIn(
 }
 
 function sightingOf(policy: Policy, subject: string, judged: Judged, config: AlertsConfig): Sighting {
-  const { observation, measured, since, dependents, shortMessage } = judged;
+  const { observation, measured, since, dependents, shortMessage, urgent } = judged;
   const { level, value, unit, limit, message, clears_when, runbook } = observation;
   const own = policy.limit && measured && judge(measured, ownLimit(policy.name, policy.limit, subject, config));
   if (own && measured) {
@@ -91,7 +91,7 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
     const whose = dependents && policy.onlyServing ? ` (${dependents.join(', ')})` : '';
     const ownRunbook = policy.runbook === undefined ? runbook : undefined;
     const full = `${shown}${whose}`;
-    return firing(subject, { value, unit, limit, message: full, since, clears_when, runbook: ownRunbook });
+    return firing(subject, { value, unit, limit, message: full, since, urgent, clears_when, runbook: ownRunbook });
   }
   if (level === 'unknown') return { subject, state: 'unknown', message: shown };
   return { subject, state: 'clear', message: policy.wellSays === undefined ? shown : `${subject} ${policy.wellSays}` };
@@ -104,12 +104,13 @@ function ownLimit(rule: string, { key, side }: NonNullable<Policy['limit']>, sub
 
 const firing = (
   subject: string,
-  { since, clears_when, runbook, ...fired }: Omit<Firing, 'subject' | 'state'>,
+  { since, urgent, clears_when, runbook, ...fired }: Omit<Firing, 'subject' | 'state'>,
 ): Firing => ({
   subject,
   state: 'firing',
   ...fired,
   ...(since === undefined ? {} : { since }),
+  ...(urgent ? { urgent } : {}),
   ...(clears_when === undefined ? {} : { clears_when }),
   ...(runbook === undefined ? {} : { runbook }),
 });

@@ -1,8 +1,12 @@
 // Silences, acknowledgements and lifts, which people leave as files, and the maintenance windows of the configuration.
 import * as z from 'zod/mini';
+import { secondsSince } from '../core/age.ts';
+import { oneLine } from '../core/harmless.ts';
+import { formatDuration } from '../core/quantity.ts';
 import type { AlertsConfig } from './config.ts';
 import type { ActiveSilence } from './files.ts';
 import { parseWindow } from './maintenance.ts';
+import { alertNameProblem } from './named.ts';
 
 const silenceSchema = z.looseObject({
   schema_version: z.number(),
@@ -37,7 +41,12 @@ export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; proble
     }
     try {
       const parsed = silenceSchema.safeParse(JSON.parse(text));
-      if (parsed.success && areInstants(parsed.data)) return [{ ...parsed.data, name }];
+      if (parsed.success && areInstants(parsed.data)) {
+        const wrong = refusal(parsed.data);
+        if (wrong === undefined) return [{ ...parsed.data, name }];
+        problems.push(`${oneLine(name)} among the silences is refused and has no effect: ${wrong}`);
+        return [];
+      }
     } catch {
       // Reported below.
     }
@@ -47,6 +56,24 @@ export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; proble
     return [];
   });
   return { notes, problems };
+}
+
+/** The longest silence that the command grants, and that a file may ask for. */
+export const longestSilenceSeconds = 30 * 86_400;
+const mostCharacters = { of: 200, who: 100, reason: 1000 } as const;
+
+/** Whoever may write to the folder gets no more by hand than by the command. */
+function refusal(note: Note): string | undefined {
+  for (const [key, most] of Object.entries(mostCharacters)) {
+    const text = note[key as keyof typeof mostCharacters];
+    if (text.length > most) return `its ${key} has ${text.length} characters (at most ${most})`;
+    if (text.trim() === '') return `its ${key} is empty`;
+    if (oneLine(text) !== text.trim()) return `its ${key} has control characters or line breaks`;
+  }
+  const seconds = secondsSince(note.from, note.until ?? note.from);
+  if (note.kind === 'silence' && seconds > longestSilenceSeconds)
+    return `it lasts ${formatDuration(seconds)} (at most ${formatDuration(longestSilenceSeconds)})`;
+  return alertNameProblem(note.of);
 }
 
 /** Times are compared as text: one that is not an instant in UTC would sort last, and silence for ever. */

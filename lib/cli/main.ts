@@ -1,11 +1,13 @@
 // Runs a stage as a command: what each stage's script calls.
-import { loadConfiguration, findSource } from '../config/load.ts';
+import { brokenReason } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Option, Stage } from '../contract/stage.ts';
+import { reasonOf } from '../core/text.ts';
 import { isTerminal, print, printError } from '../io/terminal.ts';
 import type { Arguments } from './arguments.ts';
 import { configOption, start, textOption } from './command.ts';
-import { type Ended, type OpenHosts, runStage, takePlaces } from './stage.ts';
+import { openForStages, openSite } from './site.ts';
+import { type Ended, type OpenHosts, recordRefusal, runStage } from './stage.ts';
 
 export const stageOptions: Readonly<Record<string, Option>> = {
   ...configOption,
@@ -25,15 +27,23 @@ export function main(stage: Stage<Configuration>, openHosts?: OpenHosts): void {
 }
 
 export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments, openHosts?: OpenHosts) {
-  const config = await loadConfiguration(findSource(textOption(asked, 'config')));
   // A run that only answers a question writes nothing and takes no lock.
   const dryRun = asked.options['dry-run'] === true;
   const onlyPrints = stage.onlyPrints?.(asked.options) === true;
+  const path = textOption(asked, 'config');
+  const site = dryRun || onlyPrints ? await openSite(path) : await openForStages(path);
+  const { config, places } = site;
+  const broken = 'broken' in site ? site : undefined;
+  if (!config || !places || (broken && stage.speaksWhenBroken !== true)) {
+    if (broken) await recordRefusal(stage, broken).catch((error: unknown) => printError(reasonOf(error)));
+    throw broken?.broken ?? new Error('there is no configuration');
+  }
   const ended = await runStage(stage, {
     config,
-    places: takePlaces(config),
+    places,
     openHosts,
     options: asked.options,
+    brokenConfiguration: broken && brokenReason(broken.broken),
     ...(dryRun || onlyPrints ? { dryRun: dryRun ? printWrite : () => undefined } : {}),
   });
   if (!onlyPrints) log(ended);

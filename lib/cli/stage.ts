@@ -1,20 +1,20 @@
 // Runs one stage: lock, deadline, run, record. Units, shells and run-cycle all run stages through this function.
+import { brokenReason } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import { LockedOut, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { type StageRecord, stageRecord } from '../contract/record.ts';
-import type { Outcome, Stage } from '../contract/stage.ts';
+import type { Outcome, Stage, World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
-import { reasonOf } from '../core/text.ts';
+import { firstLine, reasonOf } from '../core/text.ts';
 import { isDiskTrouble } from '../io/files.ts';
 import { type Lock, takeLock } from '../io/lock.ts';
-import { ownPlaces, resolvePlaces } from '../io/places.ts';
-import { becomeOwnerOf } from '../io/privileges.ts';
 import { tidySpares } from '../io/spare.ts';
 import { makeWorld, type WorldSettings } from '../io/world.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
+import type { BrokenSite } from './site.ts';
 
 export type OpenHosts = (hosts: Configuration['hosts'], places: Places) => Promise<OpenHost>;
 type OpenHost = (name: string, signal: AbortSignal) => Host;
@@ -22,13 +22,6 @@ type OpenHost = (name: string, signal: AbortSignal) => Host;
 export const noHost: OpenHost = (name) => {
   throw new Error(`this stage looks at no machine, not even ${name}`);
 };
-
-/** Resolves the folders, after root has become the owner of the state (or of the folder that is written to). */
-export function takePlaces(config: Configuration, writtenIn = ({ state }: Places): string => state): Places {
-  const places = resolvePlaces(config.files);
-  becomeOwnerOf(places.state, writtenIn(places));
-  return { ...places, ...ownPlaces(places.state) };
-}
 
 export interface StageRun {
   /** Opens hosts for probes; absent where the stage looks at no machine. */
@@ -39,6 +32,8 @@ export interface StageRun {
   /** Called in place of each write. */
   readonly dryRun?: (path: string, content: string) => void;
   readonly simulation?: Simulation;
+  /** Why today's configuration is broken; `config` is then the last good one. */
+  readonly brokenConfiguration?: string | undefined;
 }
 
 /** A run in simulated time. Only one runs at a time, in one process, so it takes no lock and writes in place. */
@@ -62,7 +57,7 @@ const isTimeToSweep = (stage: Pick<Stage, 'isFrequent'>, at: Date): boolean =>
 
 export async function runStage(
   stage: Stage<Configuration>,
-  { config, places, options, openHosts, dryRun, simulation }: StageRun,
+  { config, places, options, openHosts, dryRun, simulation, brokenConfiguration }: StageRun,
 ): Promise<Ended> {
   const misplaced: string[] = [];
   let over = false;
@@ -75,6 +70,7 @@ export async function runStage(
     ...(dryRun ? { dryRun } : {}),
     ...(simulation ? { ...simulation, durable: false } : {}),
     ...(stage.isFrequent ? { synced: false } : {}),
+    brokenConfiguration,
   };
   const world = makeWorld({ ...settings, isOver: () => over });
   const startedAt = world.now();
@@ -96,7 +92,7 @@ export async function runStage(
     if (failure instanceof Usage || failure instanceof LockedOut) throw failure;
     // Output that fell back to the runtime folder is readable, but the run counts as failed.
     const failed = failure !== undefined || misplaced.length > 0;
-    const lastSuccess = failed ? await lastSuccessBefore() : world.now().toISOString();
+    const lastSuccess = failed ? (await recordBefore(world, stage.name))?.last_success_at : world.now().toISOString();
     const record: StageRecord = {
       schema_version: 1,
       stage: stage.name,
@@ -107,7 +103,12 @@ export async function runStage(
       exit_code: failure === undefined ? (failed ? exitCodes.failed : exitCodes.ok) : exitCodeOf(failure),
       counts: { ...outcome?.counts },
       ...everyOf(stage, config),
-      problems: [...(outcome?.problems ?? []), ...misplaced, ...(failure === undefined ? [] : [reasonOf(failure)])],
+      problems: [
+        ...(brokenConfiguration === undefined ? [] : [`${brokenConfiguration}; the last good one is used`]),
+        ...(outcome?.problems ?? []),
+        ...misplaced,
+        ...(failure === undefined ? [] : [reasonOf(failure)]),
+      ],
       ...(lastSuccess === undefined ? {} : { last_success_at: lastSuccess }),
     };
     // Written through a second world: the stage's own world stays closed, however long an abandoned run goes on.
@@ -123,12 +124,37 @@ export async function runStage(
   } finally {
     lock?.release();
   }
-
-  /** A torn record counts as missing; this run's record replaces it. */
-  async function lastSuccessBefore(): Promise<string | undefined> {
-    return (await world.read(recordFile).catch(() => undefined))?.last_success_at;
-  }
 }
+
+/** The stage cannot run, because its configuration is broken: without this record, that of its last run would go on saying ok. */
+export async function recordRefusal(
+  stage: Stage<Configuration>,
+  { broken, config, places }: BrokenSite,
+): Promise<void> {
+  if (!places) return;
+  const world = makeWorld({ config, places, openHost: noHost });
+  const before = await recordBefore(world, stage.name);
+  const { count, problems } = broken.broken;
+  const record: StageRecord = {
+    schema_version: 1,
+    stage: stage.name,
+    run_id: world.runId,
+    started_at: world.now().toISOString(),
+    ms: 0,
+    outcome: 'failed',
+    exit_code: exitCodes.usage,
+    counts: { mistakes: count },
+    ...(before?.every_seconds === undefined ? {} : { every_seconds: before.every_seconds }),
+    ...(config ? everyOf(stage, config) : {}),
+    problems: [...problems.slice(1).map((problem) => firstLine(problem, 400)), brokenReason(broken)],
+    ...(before?.last_success_at === undefined ? {} : { last_success_at: before.last_success_at }),
+  };
+  await world.replace(stageRecord(stage.name), record);
+}
+
+/** A torn record counts as missing; this run's record replaces it. */
+const recordBefore = (world: Pick<World<unknown>, 'read'>, name: string): Promise<StageRecord | undefined> =>
+  world.read(stageRecord(name)).catch(() => undefined);
 
 function everyOf({ runsEvery }: Pick<Stage, 'runsEvery'>, { interval, archive }: Configuration) {
   const timers = { cycle: interval, hourly: archive.interval };

@@ -1,14 +1,14 @@
 // ops-monitor check-config: lists the mistakes of a configuration, or else its effective values.
 import { type Effective, effectiveValues } from '../config/origin.ts';
-import { findSource } from '../config/load.ts';
-import { resolve } from '../config/resolve.ts';
+import { isBrokenConfiguration } from '../config/load.ts';
 import { Usage } from '../contract/errors.ts';
 import { alignColumns, displayWidth, padded } from '../core/columns.ts';
 import { counted } from '../core/text.ts';
+import { maskUrls } from '../core/urls.ts';
 import { makeNet } from '../io/net.ts';
-import { resolvePlaces } from '../io/places.ts';
 import { painter, print, printError } from '../io/terminal.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
+import { openSite, type Site } from '../cli/site.ts';
 
 export const checkConfig: Command = {
   name: 'check-config',
@@ -24,22 +24,24 @@ export const checkConfig: Command = {
     const option = textOption(asked, 'config');
     if (asked.operand !== undefined && option !== undefined)
       throw new Usage(`name one configuration: ${asked.operand}, or --config ${option}`);
-    const source = findSource(asked.operand ?? option);
-    const resolved = resolve(source);
-    if ('problems' in resolved) {
-      for (const problem of resolved.problems) printError(problem);
-      printError(`\nThe configuration is wrong in ${counted(resolved.count, 'place')}; nothing was changed.`);
+    let site: Site;
+    try {
+      site = await openSite(asked.operand ?? option);
+    } catch (error) {
+      if (!isBrokenConfiguration(error)) throw error;
+      for (const problem of error.broken.problems) printError(problem);
+      printError(`\nThe configuration is wrong in ${counted(error.broken.count, 'place')}; nothing was changed.`);
       return exitCodes.usage;
     }
-    const places = resolvePlaces(resolved.config.files);
+    const { source, config, places } = site;
     if (asked.options['json'] === true) {
-      print(JSON.stringify({ ...resolved.config, places }, undefined, 2));
+      print(maskUrls(JSON.stringify({ ...config, places }, undefined, 2)));
       return exitCodes.ok;
     }
     const values = effectiveValues(source);
     // Without a configuration all values are defaults: they are shown without --all.
     const shown = asked.options['all'] === true || !source ? values : values.filter(({ line }) => line !== undefined);
-    const [planned, unset] = [plannedKeys(values), missingSecrets(values)];
+    const [planned, unset, exposed] = [plannedKeys(values), missingSecrets(values), exposedSecrets(values)];
     const parts = [
       [source?.path ?? 'No configuration file: all values are defaults.'],
       table(shown),
@@ -48,6 +50,7 @@ export const checkConfig: Command = {
         : [],
       ['Files are written to', ...alignColumns(Object.entries(places), { indent: '  ' })],
       planned.length > 0 ? folded(`Accepted, but not implemented in this version: ${planned.join(', ')}`) : [],
+      exposed.length > 0 ? ['Secrets that stand in this file; others read, print and copy it:', ...exposed] : [],
       unset.length > 0 ? ['Secrets not set in this shell; the unit that uses them may have them:', ...unset] : [],
       [source ? `The configuration is valid: ${source.path}` : 'No configuration file is needed.'],
     ];
@@ -92,6 +95,16 @@ function folded(text: string, indent = '  '): string[] {
 const plannedKeys = (values: readonly Effective[]): string[] => [
   ...new Set(values.flatMap(({ planned, line }) => (planned !== undefined && line !== undefined ? [planned] : []))),
 ];
+
+const exposedSecrets = (values: readonly Effective[]): string[] =>
+  values.flatMap(({ key, line, suspects = [] }) =>
+    suspects.flatMap((name) =>
+      folded(
+        `  ${key} (line ${line}): \`${name}=\` looks like one; write \`${name}=$NAME\` and set NAME for collect-snapshot`,
+        '    ',
+      ),
+    ),
+  );
 
 /** Secrets are looked up as the stages do. A missing one is a note, not a mistake: a unit may have secrets that a shell does not. */
 function missingSecrets(values: readonly Effective[]): string[] {

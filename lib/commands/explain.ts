@@ -1,15 +1,14 @@
 // ops-monitor explain ID: explains one observation.
 import { alertNameProblem } from '../alerts/named.ts';
-import { findSource, loadConfiguration } from '../config/load.ts';
 import { checks, sections } from '../config/registry.ts';
 import { Usage } from '../contract/errors.ts';
 import { explain, renderExplanation } from '../health/explanation.ts';
-import { resolvePlaces } from '../io/places.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
 import { checkNames } from '../config/check-names.ts';
 import { observationsBehind } from './counterparts.ts';
+import { openSite } from '../cli/site.ts';
 import { noHost } from '../cli/stage.ts';
 
 export const explainCommand: Command = {
@@ -21,9 +20,7 @@ export const explainCommand: Command = {
   async run(asked) {
     const { operand: id } = asked;
     if (id === undefined) throw new Usage('name one observation, such as filesystem-usage:/');
-    const source = findSource(textOption(asked, 'config'));
-    const config = await loadConfiguration(source);
-    const places = resolvePlaces(config.files);
+    const { source, config, places } = await openSite(textOption(asked, 'config'));
     const world = makeWorld({ config, places, openHost: noHost });
     const { effectiveValues, originOf } = await import('../config/origin.ts');
     const effective = effectiveValues(source);

@@ -1,15 +1,17 @@
 // ops-monitor record-host FOLDER: records this machine, for a test or for a report of a fault.
 import { resolve as absolute } from 'node:path';
-import { findSource, loadConfiguration } from '../config/load.ts';
 import { probes } from '../config/registry.ts';
 import { Usage } from '../contract/errors.ts';
-import { redactor } from '../core/redact.ts';
+import { alignColumns } from '../core/columns.ts';
+import { makeRedactor } from '../core/redact.ts';
+import type { Configuration } from '../config/schema.ts';
 import { counted } from '../core/text.ts';
-import { resolvePlaces } from '../io/places.ts';
-import { emptyRecording, recordingHost, refuseExisting, machineIdentity, writeRecording } from '../io/recording.ts';
+import { refuseTaken, writeNewFolder } from '../io/new-folder.ts';
+import { emptyRecording, recordingFiles, recordingHost } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
 import { readingLimits, runProbes } from '../engine/probes.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
+import { openSite } from '../cli/site.ts';
 import { openHosts } from '../cycle/hosts.ts';
 
 export const recordHost: Command = {
@@ -25,16 +27,19 @@ export const recordHost: Command = {
     const { operand: given } = asked;
     if (given === undefined) throw new Usage('name one folder that does not exist yet');
     const folder = absolute(given);
-    refuseExisting(folder);
-    const config = await loadConfiguration(findSource(textOption(asked, 'config')));
+    const { config, places } = await openSite(textOption(asked, 'config'));
+    refuseTaken(folder);
     const recording = emptyRecording();
-    const open = await openHosts(config.hosts, resolvePlaces(config.files));
+    const open = await openHosts(config.hosts, places);
     const local = open('local', new AbortController().signal);
-    const bootId = (await recordingHost(local, recording).readText('/proc/sys/kernel/random/boot_id')).trim();
+    const bootFile = '/proc/sys/kernel/random/boot_id'; // hidden in some containers
+    const bootId = await recordingHost(local, recording)
+      .readText(bootFile)
+      .catch(() => '');
     const { sections } = await runProbes({
       probes,
       config,
-      bootId,
+      bootId: bootId.trim(),
       previous: {},
       now: () => new Date(),
       monotonicMs: () => performance.now(),
@@ -43,18 +48,49 @@ export const recordHost: Command = {
         name === 'local' ? recordingHost(open(name, signal), recording) : open(name, signal),
       ...readingLimits,
     });
-    const clean = redactor({ ...machineIdentity(), bootId });
     const about = {
       summary: textOption(asked, 'summary') ?? 'a machine',
       recorded_at: new Date().toISOString(),
       hostname: 'recorded',
     };
-    writeRecording(folder, recording, about, clean);
+    const redact = makeRedactor(watchedNames(config));
+    const files = Object.entries(recordingFiles(recording, about, redact)).toSorted(([one], [other]) =>
+      one < other ? -1 : 1,
+    );
+    await writeNewFolder(folder, 0o600, async ({ write }) => {
+      for (const [path, text] of files) write(path, text);
+    });
     const read = Object.values(sections).filter(({ status }) => status === 'ok').length;
+    const left = recording.commands.length - files.filter(([path]) => path.startsWith('commands/')).length;
     print(
-      `${folder}: ${counted(Object.keys(recording.files).length, 'file')}, ${counted(recording.commands.length, 'command')}, ` +
-        `${counted(read, 'section')} read.\nHost name, user, addresses and what looks like a secret were replaced. Check the folder before you share it.`,
+      [
+        `${folder}, readable by you alone: ${counted(files.length, 'file')}, ${counted(read, 'section')} read`,
+        ...alignColumns(
+          files.map(([path, text]) => [path, `${text.length} characters`]),
+          { indent: '  ' },
+        ),
+        'Only numbers, times, words of the system, and names and paths of the configuration were taken over; every other word is w1, w2, ….',
+        ...(left === 0 ? [] : [`Left out: ${counted(left, 'command')} that the configuration names.`]),
+        'Read the files before you give the folder away.',
+      ].join('\n'),
     );
     return exitCodes.ok;
   },
 };
+
+/** Names and paths of what the configuration watches: its readers know them anyway, and a replay needs them. */
+function watchedNames(config: Configuration): string[] {
+  const { filesystems, streams, services, git, gates, endpoints, dashboard } = config;
+  const names: string[] = [];
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string') names.push(value.includes('://') ? value.replace(/[?#].*/s, '') : value);
+    else if (Array.isArray(value)) value.forEach(walk);
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, below] of Object.entries(value)) {
+        names.push(key);
+        walk(below);
+      }
+  };
+  walk([filesystems, streams, services, git, gates, endpoints, dashboard]);
+  return names;
+}

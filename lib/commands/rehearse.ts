@@ -3,18 +3,17 @@ import { dirname } from 'node:path';
 import { compareMails, rehearsal, type WouldBe } from '../alerts/replay.ts';
 import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';
-import { findSource, loadConfiguration } from '../config/load.ts';
 import { Usage } from '../contract/errors.ts';
 import { counted } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
 import type { Judged } from '../engine/checks.ts';
 import { judgeSite } from '../health/judge.ts';
-import { resolvePlaces } from '../io/places.ts';
 import { isTerminal, painter, print, printError, rewriteLine } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { withCauses } from '../snapshot/causes.ts';
 import { type Snapshot, snapshots } from '../snapshot/files.ts';
 import { type Command, exitCodes, numberOption, textOption } from '../cli/command.ts';
+import { openSites, type Site } from '../cli/site.ts';
 import { noHost } from '../cli/stage.ts';
 
 const mostDays = 400;
@@ -37,10 +36,10 @@ export const rehearse: Command = {
     const changedPath = textOption(asked, 'config');
     if (changedPath === undefined) throw new Usage('name the changed configuration: --config FILE');
     const days = numberOption(asked, 'days', { byDefault: 30, least: 1, most: mostDays });
-    const changed = await loadConfiguration(findSource(changedPath));
-    const source = findSource(textOption(asked, 'against'));
-    const today = await loadConfiguration(source);
-    const found = replay([today, changed], days);
+    const [present, changed] = await openSites([textOption(asked, 'against'), changedPath]);
+    if (!present || !changed) throw new Error('two configurations are compared');
+    const { source } = present;
+    const found = replay(present, changed.config, days);
     if (found.snapshots === 0) {
       const said = source ? `as ${source.path} says` : 'the default, because no present configuration was found';
       throw new Error(
@@ -69,9 +68,9 @@ export const rehearse: Command = {
 };
 
 /** The raw lines are read from the folder that the present configuration names. */
-function replay(configs: readonly [Configuration, Configuration], days: number) {
-  const [today] = configs;
-  const world = makeWorld({ config: today, places: resolvePlaces(today.files), openHost: noHost });
+function replay({ config: today, places }: Site, changed: Configuration, days: number) {
+  const configs = [today, changed];
+  const world = makeWorld({ config: today, places, openHost: noHost });
   const from = daysBefore(world.now(), days);
   const steps = configs.map((config) => rehearsal(config, sections, (snapshot) => judge(snapshot, config)));
   const mails: WouldBe[][] = configs.map(() => []);

@@ -1,7 +1,9 @@
 // run-cycle: runs every stage once, in order, in one process. As under systemd, a failed stage does not stop the others.
 import { archive } from '../archive/files.ts';
 import { Usage } from '../contract/errors.ts';
-import { findSource, loadConfiguration } from '../config/load.ts';
+import { brokenReason } from '../config/load.ts';
+import type { Configuration } from '../config/schema.ts';
+import type { Stage } from '../contract/stage.ts';
 import { shellWord } from '../core/harmless.ts';
 import { reasonOf } from '../core/text.ts';
 import { latestHealth } from '../health/files.ts';
@@ -13,7 +15,8 @@ import { latest, snapshots } from '../snapshot/files.ts';
 import { type Command, configOption, exitCodeOf, exitCodes, textOption } from '../cli/command.ts';
 import { openHosts } from '../cycle/hosts.ts';
 import { commandPrefix } from '../cli/npm.ts';
-import { noHost, runStage, takePlaces } from '../cli/stage.ts';
+import { type BrokenSite, openForStages } from '../cli/site.ts';
+import { noHost, recordRefusal, runStage } from '../cli/stage.ts';
 import { stages } from '../cycle/stages.ts';
 import { renderSummary } from '../cycle/summary.ts';
 
@@ -32,12 +35,13 @@ export const runCycle: Command = {
     if (only !== undefined && only !== 'cycle' && only !== 'hourly')
       throw new Usage(`--only takes cycle or hourly, not ${JSON.stringify(only)}`);
     const given = textOption(asked, 'config');
-    const source = findSource(given);
-    const config = await loadConfiguration(source);
-    const places = takePlaces(config);
+    const site = await openForStages(given);
+    const chosen = stages.filter(({ runsEvery }) => only === undefined || runsEvery === only);
+    if ('broken' in site) return runBroken(site, chosen);
+    const { source, config, places } = site;
     let exitCode: number = exitCodes.ok;
     const done = new Set<string>();
-    for (const stage of stages.filter(({ runsEvery }) => only === undefined || runsEvery === only)) {
+    for (const stage of chosen) {
       if (isTerminal(2) && !isQuiet) printError(`${stage.name}: ${stage.summary} …`);
       try {
         const { record, outcome } = await runStage(stage, { config, places, options: {}, openHosts });
@@ -79,3 +83,19 @@ export const runCycle: Command = {
     return exitCode;
   },
 };
+
+/** The stages that tell people run with the last good configuration; all others leave a record of why they did not run. */
+async function runBroken(site: BrokenSite, chosen: readonly Stage<Configuration>[]): Promise<number> {
+  const { broken, config, places } = site;
+  printError(`run-cycle: ${broken.message}`);
+  for (const stage of chosen) {
+    try {
+      if (config && places && stage.speaksWhenBroken)
+        await runStage(stage, { config, places, options: {}, brokenConfiguration: brokenReason(broken) });
+      else await recordRefusal(stage, site);
+    } catch (error) {
+      printError(`${stage.name}: ${reasonOf(error)}`);
+    }
+  }
+  return exitCodes.usage;
+}

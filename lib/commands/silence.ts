@@ -1,9 +1,8 @@
 // ops-monitor silence and ops-monitor ack: each leaves a note file that send-alerts reads.
-import { findSource, loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type ActiveSilence, silencesFolder, stateFile } from '../alerts/files.ts';
 import { alertNameProblem } from '../alerts/named.ts';
-import { type Note, parseNotes, activeSilences } from '../alerts/silences.ts';
+import { type Note, parseNotes, activeSilences, longestSilenceSeconds } from '../alerts/silences.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import { formatDuration, parseDuration } from '../core/quantity.ts';
@@ -17,10 +16,10 @@ import type { Arguments } from '../cli/arguments.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
 import { checkNames } from '../config/check-names.ts';
 import { alertOfObservation } from './counterparts.ts';
-import { noHost, takePlaces } from '../cli/stage.ts';
+import { openSite } from '../cli/site.ts';
+import { noHost } from '../cli/stage.ts';
 
 const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'print what would change, change nothing' } } as const;
-const longestSeconds = 30 * 86_400;
 
 export const silence: Command = {
   name: 'silence',
@@ -38,7 +37,7 @@ export const silence: Command = {
     const { operand: of } = asked;
     if (of === undefined) {
       refuseNameless(asked);
-      listSilences(await openSite(asked));
+      listSilences(await openNotes(asked));
     } else await (asked.options['lift'] === true ? liftSilence : beginSilence)(knownAlert(of), asked);
     return exitCodes.ok;
   },
@@ -58,7 +57,7 @@ export const acknowledge: Command = {
     const { operand: of } = asked;
     if (of === undefined || !of.includes(':')) throw new Usage('say which alert: ack storage:data --reason "…"');
     const note = { kind: 'acknowledgement', of: knownAlert(of), reason: reasonIn(asked) } as const;
-    const site = await openSite(asked);
+    const site = await openNotes(asked);
     const { firstSeen, problem } = site.active;
     // An acknowledgement counts for the active alert only: it would not apply to the next one.
     if (firstSeen && !firstSeen.has(of))
@@ -73,7 +72,7 @@ export const acknowledge: Command = {
   },
 };
 
-interface Site {
+interface Notes {
   readonly config: Configuration;
   readonly folder: string;
   readonly who: string;
@@ -85,10 +84,9 @@ interface Site {
 /** Start of each active alert, by its id; or why the state file cannot be read. */
 type Active = { readonly firstSeen?: ReadonlyMap<string, string>; readonly problem?: string };
 
-async function openSite(asked: Arguments): Promise<Site> {
-  const config = await loadConfiguration(findSource(textOption(asked, 'config')));
+async function openNotes(asked: Arguments): Promise<Notes> {
   const who = process.env['SUDO_USER'] || machineIdentity().user || 'somebody';
-  const places = takePlaces(config, silencesFolder);
+  const { config, places } = await openSite(textOption(asked, 'config'), silencesFolder);
   const isDry = asked.options['dry-run'] === true;
   const [folder, active] = [silencesFolder(places), await activeIn(config, places)];
   return { config, folder, who, now: new Date(), isDry, active };
@@ -128,13 +126,13 @@ function secondsIn(asked: Arguments): number {
   const text = textOption(asked, 'for');
   if (text === undefined) throw new Usage('say for how long, at most 30d: --for 4h; or --lift, which ends it');
   const seconds = parseDuration(text);
-  if (seconds !== undefined && seconds > 0 && seconds <= longestSeconds) return seconds;
+  if (seconds !== undefined && seconds > 0 && seconds <= longestSilenceSeconds) return seconds;
   throw new Usage(`--for ${JSON.stringify(text)} ${durationProblem(text.trim(), seconds)}`);
 }
 
 function durationProblem(text: string, seconds: number | undefined): string {
   if (seconds === 0) return 'is zero: nothing would be silenced';
-  if (seconds !== undefined) return `is longer than ${formatDuration(longestSeconds)}, which is the most`;
+  if (seconds !== undefined) return `is longer than ${formatDuration(longestSilenceSeconds)}, which is the most`;
   return /^\d+(\.\d+)?$/.test(text)
     ? `has no unit: ${text}m, ${text}h or ${text}d?`
     : 'is not a duration, such as 90m, 4h or 2d';
@@ -155,7 +153,7 @@ function reasonIn(asked: Arguments): string {
 async function beginSilence(of: string, asked: Arguments): Promise<void> {
   const seconds = secondsIn(asked);
   const reason = reasonIn(asked);
-  const site = await openSite(asked);
+  const site = await openNotes(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
   const says = `No mails about ${of} for ${formatDuration(seconds)}, until ${until}, except the end of an alert that was mailed before.`;
   leaveOrPrint(site, { kind: 'silence', of, reason, until }, `${says} The problem itself is not affected.`);
@@ -168,7 +166,7 @@ async function beginSilence(of: string, asked: Arguments): Promise<void> {
 
 async function liftSilence(of: string, asked: Arguments): Promise<void> {
   if (textOption(asked, 'for') !== undefined) throw new Usage('--lift ends the silence now, and takes no --for');
-  const site = await openSite(asked);
+  const site = await openNotes(asked);
   const { notes, problems } = parseNotes(readNotes(site.folder));
   const silences = activeSilences(notes, [], () => undefined, site.now);
   const ended = silences.flatMap((one) => (one.of === of ? [one.until ?? ''] : [])).sort();
@@ -184,7 +182,7 @@ async function liftSilence(of: string, asked: Arguments): Promise<void> {
 }
 
 function leaveOrPrint(
-  { folder, who, now, isDry }: Site,
+  { folder, who, now, isDry }: Notes,
   note: Pick<Note, 'kind' | 'of' | 'reason' | 'until'>,
   says: string,
 ): void {
@@ -203,7 +201,7 @@ function leaveOrPrint(
   print(says);
 }
 
-function listSilences({ config, folder, now, active: { firstSeen, problem } }: Site): void {
+function listSilences({ config, folder, now, active: { firstSeen, problem } }: Notes): void {
   const { notes, problems } = parseNotes(readNotes(folder));
   // When the active alerts are not known, every acknowledgement is listed: it may still hold.
   const firstSeenOf = (id: string): string | undefined => (firstSeen ? firstSeen.get(id) : '');

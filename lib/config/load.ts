@@ -1,9 +1,11 @@
-// Finds the configuration and loads its effective values, from the cache if the file and the build are unchanged.
+// Finds the configuration and loads its effective values, from the cache if the file and the build are unchanged. The cache
+// also keeps the last good configuration of each path, for the stages that tell people when today's is broken.
 import { resolve as absolute } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
-import { counted, reasonOf } from '../core/text.ts';
-import { forOwner, makeFolder, readIfThere, replaceFile } from '../io/files.ts';
+import { counted, fingerprint, firstLine, reasonOf } from '../core/text.ts';
+import { readIfThere } from '../io/files.ts';
+import { readOwnFile, replaceOwnFile } from '../io/own-files.ts';
 import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';
 import type { Source } from './resolve.ts';
@@ -11,6 +13,22 @@ import type { Configuration } from './schema.ts';
 
 const systemWide = '/etc/ops-monitor/config.yaml';
 const mostBytes = 1024 * 1024;
+
+/** The configuration at `path` cannot be used. Recognised by `broken`: for `instanceof`, kinds of error go by their name. */
+export class BrokenConfiguration extends Usage {
+  readonly broken: { readonly path: string; readonly problems: readonly string[]; readonly count: number };
+  constructor(path: string, message: string, problems: readonly string[] = [message], count = problems.length) {
+    super(message);
+    this.broken = { path, problems, count };
+  }
+}
+
+export const isBrokenConfiguration = (error: unknown): error is BrokenConfiguration =>
+  error instanceof Usage && 'broken' in error;
+
+/** `the configuration is broken: ` and the first mistake, in one line. */
+export const brokenReason = ({ broken: { problems } }: BrokenConfiguration): string =>
+  `the configuration is broken: ${firstLine(problems[0] ?? 'no reason was given', 400)}`;
 
 /** The given path, else $OPS_MONITOR_CONFIG, else the system’s file if it exists. */
 export function findSource(asked: string | undefined): Source | undefined {
@@ -25,50 +43,79 @@ export function findSource(asked: string | undefined): Source | undefined {
     if (text.includes('\0') || text.includes('\uFFFD')) throw new Error('it is not text in UTF-8');
     return { path, text };
   } catch (error) {
-    throw new Usage(`the configuration ${path} cannot be read: ${reasonOf(error)}`);
+    throw new BrokenConfiguration(path, `the configuration ${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 
-/** Throws Usage with all mistakes. */
+/** Throws BrokenConfiguration with all mistakes. */
 export async function loadConfiguration(source: Source | undefined): Promise<Configuration> {
-  if (product.build === undefined) return fresh(source); // in a checkout the schema may change without a new build id
-  // The cache holds one configuration; using two in turn only makes loading slower.
-  const path = join(cacheFolder(), 'configuration.json');
-  const { build } = product;
-  const kept = readCache(path);
-  if (kept && kept.build === build && kept.path === source?.path && kept.text === source?.text) return kept.config;
-  const config = await fresh(source);
-  writeCache(path, { build, ...source, config });
+  if (!source) return defaults();
+  const kept = readKept(source.path);
+  const isSame = kept?.text === source.text;
+  // In a checkout the schema may change without a new build id.
+  if (isSame && product.build !== undefined && kept?.build === product.build) return kept.config;
+  const config = await resolved(source);
+  if (!isSame || product.build !== undefined) await keep({ build: product.build, ...source, config });
   return config;
 }
 
-interface Cached extends Partial<Source> {
-  readonly build: string;
+/** The system's file was removed, or the disk that it lies on is not mounted: defaults would watch next to nothing, and say green. */
+async function defaults(): Promise<Configuration> {
+  if (readKept(systemWide)) {
+    const file = keptPath(systemWide);
+    const advice = `put it back, or remove ${file} to run with the defaults`;
+    throw new BrokenConfiguration(systemWide, `the configuration ${systemWide} is gone: ${advice}`);
+  }
+  const nowhere = '';
+  const kept = readKept(nowhere);
+  if (kept && product.build !== undefined && kept.build === product.build) return kept.config;
+  const config = await resolved(undefined);
+  if (product.build !== undefined) await keep({ build: product.build, path: nowhere, text: '', config });
+  return config;
+}
+
+/** The last configuration at `path` that was good: its values by today's rules, if they still accept it, and its folders. */
+export async function lastGood(
+  path: string,
+): Promise<{ readonly config?: Configuration; readonly files: Configuration['files'] } | undefined> {
+  const kept = readKept(path);
+  if (!kept) return undefined;
+  const config = await resolved({ path, text: kept.text }).catch(() => undefined);
+  return { ...(config ? { config } : {}), files: (config ?? kept.config).files };
+}
+
+interface Kept extends Source {
+  /** Undefined where it was written by a run from source. */
+  readonly build?: string | undefined;
   readonly config: Configuration;
 }
 
-function readCache(path: string): Cached | undefined {
+const keptPath = (path: string): string =>
+  join(cacheFolder(), path === '' ? 'configuration.json' : `configuration-${fingerprint(path)}.json`);
+
+function readKept(path: string): Kept | undefined {
   try {
-    const text = readIfThere(path);
-    return text === undefined ? undefined : (JSON.parse(text) as Cached);
+    const text = readOwnFile(keptPath(path));
+    const kept = text === undefined ? undefined : (JSON.parse(text) as Kept | null);
+    return kept?.path === path && typeof kept.text === 'string' && kept.config?.files ? kept : undefined;
   } catch {
     return undefined; // torn by a full disk or unreadable for this user: loading is only slower
   }
 }
 
-function writeCache(path: string, cached: Cached): void {
+async function keep(kept: Kept): Promise<void> {
   try {
-    makeFolder(cacheFolder(), forOwner);
-    replaceFile(path, `${JSON.stringify(cached)}\n`, 0o600);
+    await replaceOwnFile(keptPath(kept.path), `${JSON.stringify(kept)}\n`);
   } catch {
     // a full disk, or not writable for this user: loading is only slower
   }
 }
 
-async function fresh(source: Source | undefined): Promise<Configuration> {
+async function resolved(source: Source | undefined): Promise<Configuration> {
   const { resolve } = await import('./resolve.ts');
-  const resolved = resolve(source);
-  if ('config' in resolved) return resolved.config;
-  const { problems, count } = resolved;
-  throw new Usage(`the configuration is wrong in ${counted(count, 'place')}:\n${problems.join('\n')}`);
+  const found = resolve(source);
+  if ('config' in found) return found.config;
+  const { problems, count } = found;
+  const message = `the configuration is wrong in ${counted(count, 'place')}:\n${problems.join('\n')}`;
+  throw new BrokenConfiguration(source?.path ?? systemWide, message, problems, count);
 }

@@ -1,8 +1,9 @@
 // Finds where each value of the effective configuration was written: a line of the file, or a default.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { maskUrls, suspectQueryNames } from '../core/urls.ts';
 import type { Source } from './resolve.ts';
 import { configurationJsonSchema, type JsonSchema } from './schema.ts';
-import { alternatives, anyProperty } from './walk.ts';
+import { alternatives, anyProperty, pairsOf } from './walk.ts';
 
 export interface Effective {
   readonly key: string;
@@ -13,6 +14,8 @@ export interface Effective {
   readonly line?: number;
   /** Names of the secrets in the value: `$OPS_HEARTBEAT_URL`. */
   readonly secrets?: readonly string[];
+  /** Names in the query of a URL whose values look like secrets, and stand in the file. */
+  readonly suspects?: readonly string[];
   /** This key, or the key above it, that is accepted but not implemented yet. */
   readonly planned?: string;
 }
@@ -20,7 +23,7 @@ export interface Effective {
 /** All effective values, in the order of the schema. The source must be one that `resolve` accepted. */
 export function effectiveValues(source: Source | undefined): Effective[] {
   const lines = new LineCounter();
-  const document = parseDocument(source?.text ?? '', { lineCounter: lines });
+  const document = parseDocument(source?.text ?? '', { lineCounter: lines, uniqueKeys: false });
   const lineOf = (node: Node): number => lines.linePos(node.range?.[0] ?? 0).line;
   return walk(configurationJsonSchema(), document.contents, [], undefined);
 
@@ -28,15 +31,16 @@ export function effectiveValues(source: Source | undefined): Effective[] {
     const key = path.join('.');
     const node = isAlias(written) ? written.resolve(document) : written;
     const marked = above ?? (schema.planned ? key : undefined);
-    const found = (value: string, line: number | undefined): Effective => ({
+    const found = (value: string, line: number | undefined, suspects: readonly string[] = []): Effective => ({
       key,
       value,
       origin: line === undefined ? 'default' : `${source?.path}:${line}`,
       ...(line === undefined ? {} : { line }),
       ...(marked === undefined ? {} : { planned: marked }),
+      ...(suspects.length === 0 ? {} : { suspects }),
       ...((schema.items ?? schema).secret ? { secrets: value.match(/\$[A-Z_][A-Z0-9_]*/g) ?? [] } : {}),
     });
-    if (isScalar(node)) return [found(plain(node.value), lineOf(node))];
+    if (isScalar(node)) return [found(plain(node.value), lineOf(node), suspectQueryNames(String(node.value)))];
     if (isSeq(node)) {
       const entries = node.toJSON().map((one) => plain(one).replaceAll('"', ''));
       return [found(`[${entries.join(', ')}]`, lineOf(node))];
@@ -48,7 +52,7 @@ export function effectiveValues(source: Source | undefined): Effective[] {
       const free = anyProperty(option);
       return [
         ...known.flatMap(([name, below]) => {
-          const child = isMap(node) ? node.get(name, true) : undefined;
+          const child = isMap(node) ? pairsOf(node).get(name)?.value : undefined;
           // An optional key that is not written has no value, and no values below it.
           const present = child !== undefined || below.default !== undefined;
           return present ? walk(below, child, [...path, name], marked) : [];
@@ -56,7 +60,7 @@ export function effectiveValues(source: Source | undefined): Effective[] {
         ...(free && isMap(node)
           ? named
               .filter((name) => !option.properties?.[name])
-              .flatMap((name) => walk(free, node.get(name, true), [...path, name], marked))
+              .flatMap((name) => walk(free, pairsOf(node).get(name)?.value, [...path, name], marked))
           : []),
       ];
     }
@@ -77,6 +81,6 @@ export function originOf(effective: readonly Effective[], key: string): string {
   return above && above.origin !== 'default' ? `default, for what is configured at ${above.origin}` : 'default';
 }
 
-const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const plain = (value: unknown): string => maskUrls(typeof value === 'string' ? value : JSON.stringify(value));
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;

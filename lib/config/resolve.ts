@@ -1,11 +1,23 @@
 // The text of a configuration file → the effective configuration, or what is wrong with it. The only place that loads
 // yaml and the whole schema: a stage comes here only when the file or the product has changed.
-import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type * as z from 'zod';
 import { oneLine } from '../core/harmless.ts';
 import { counted, nearest, reasonOf } from '../core/text.ts';
+import { maskUrls } from '../core/urls.ts';
 import { type Configuration, configurationJsonSchema, configurationSchema, type JsonSchema } from './schema.ts';
-import { exampleOf, kindNames, knownKeys, schemaAt } from './walk.ts';
+import { exampleOf, kindNames, knownKeys, pairsOf, schemaAt } from './walk.ts';
 
 export interface Source {
   readonly path: string;
@@ -19,7 +31,8 @@ type YamlDocument = ReturnType<typeof parseDocument>;
 
 interface Problem {
   readonly offset: number;
-  readonly message: string;
+  /** A function where composing it takes long: most of many problems are only counted. */
+  readonly message: string | (() => string);
 }
 
 const mostProblems = 30;
@@ -28,12 +41,14 @@ const mostProblems = 30;
 export function resolve(source: Source | undefined): Resolved {
   const lines = new LineCounter();
   const text = source?.text ?? '';
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const faults = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
+  // The library compares each key with all others.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const faults: Problem[] = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
     offset: pos[0],
     message:
       code === 'MULTIPLE_DOCS' ? 'a second YAML document begins here; a configuration is a single document' : message,
   }));
+  faults.push(...repeatedKeys(document));
   if (faults.length > 0) return rendered(faults);
   // An empty file, or one with comments only, means all defaults.
   let value: unknown;
@@ -68,23 +83,24 @@ export function resolve(source: Source | undefined): Resolved {
   }
 
   function rendered(problems: readonly Problem[]): Resolved {
-    const all = problems.toSorted((one, other) => one.offset - other.offset).map(render);
-    const rest = all.length - mostProblems;
-    return { problems: rest > 0 ? [...all.slice(0, mostProblems), `and ${rest} more`] : all, count: all.length };
+    const all = problems.toSorted((one, other) => one.offset - other.offset);
+    const shown = all.slice(0, mostProblems).map(render);
+    const rest = all.length - shown.length;
+    return { problems: rest > 0 ? [...shown, `and ${rest} more`] : shown, count: all.length };
   }
 
   /** As a compiler prints it: place, message, the line, and a mark under the mistake. */
   function render({ offset, message }: Problem): string {
     const { line, col } = lines.linePos(offset);
-    const place = `${source?.path ?? 'configuration'}:${line}:${col}: ${masked(oneLine(message))}`;
+    const says = typeof message === 'string' ? message : message();
+    const place = `${source?.path ?? 'configuration'}:${line}:${col}: ${masked(oneLine(says))}`;
     const shown = printable(text.split('\n')[line - 1] ?? '');
     return shown === undefined ? place : `${place}\n  ${shown}\n  ${' '.repeat(Math.max(0, col - 1))}^`;
   }
 }
 
-/** Masks a password in a URL, with one star for each character, so that the mark stays under its place. */
-const masked = (text: string): string =>
-  text.replaceAll(/(?<=:[\s\\/]*\/)[^\s/@"']+(?=@)/g, (secret) => '*'.repeat(secret.length));
+/** Masks what URLs keep secret, with one star for each character, so that the mark stays under its place. */
+const masked = (text: string): string => maskUrls(text, (secret) => '*'.repeat(secret.length));
 
 /** Undefined for a line that must not reach a terminal: of a binary file, very long, or with escape sequences. */
 function printable(line: string): string | undefined {
@@ -97,11 +113,11 @@ const pairOf = (issue: z.core.$ZodIssue): readonly Path[] | undefined =>
   issue.code === 'custom' ? (issue.params?.['pair'] as readonly Path[] | undefined) : undefined;
 
 function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: JsonSchema): Problem[] {
-  return innermost(outer, []).flatMap(({ issue, path }) => {
+  return innermost(outer, []).flatMap(({ issue, path }): Problem[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         offset: keyOffset(document, path, key),
-        message: `unknown key ${[...path, key].join('.')}; ${adviceOn(key, path, schema)}`,
+        message: () => `unknown key ${[...path, key].join('.')}; ${adviceOn(key, path, schema)}`,
       }));
     }
     if (issue.code === 'invalid_key') {
@@ -180,11 +196,29 @@ function progressOf({ issue, path }: Located): number {
   return path.length + nearly;
 }
 
+/** Two equal keys of one mapping: the second one would win. */
+function repeatedKeys(document: YamlDocument): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Map: (_key, map) => {
+      if (pairsOf(map).size === map.items.length) return;
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        const name = isScalar(key) ? String(key.value) : undefined;
+        if (name !== undefined && seen.has(name) && isScalar(key))
+          problems.push({ offset: key.range?.[0] ?? 0, message: `the key ${name} is given twice` });
+        else if (name !== undefined) seen.add(name);
+      }
+    },
+  });
+  return problems;
+}
+
 /** The node at a path, following aliases. */
 function nodeAt(document: YamlDocument, path: readonly PropertyKey[]): Node | undefined {
   let node: unknown = document.contents;
   for (const key of path) {
-    node = isCollection(node) ? node.get(key, true) : undefined;
+    node = isMap(node) ? pairsOf(node).get(String(key))?.value : isCollection(node) ? node.get(key, true) : undefined;
     if (isAlias(node)) node = node.resolve(document);
   }
   return isNode(node) ? node : undefined;
@@ -201,6 +235,6 @@ function valueOffset(document: YamlDocument, path: readonly PropertyKey[]): numb
 
 function keyOffset(document: YamlDocument, path: readonly PropertyKey[], key: string): number {
   const map = nodeAt(document, path);
-  const pair = isMap(map) ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key) : undefined;
+  const pair = isMap(map) ? pairsOf(map).get(key) : undefined;
   return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : valueOffset(document, [...path, key]);
 }

@@ -1,5 +1,19 @@
 // Finds parts of the configuration’s JSON Schema by a path of keys.
+import { isScalar as isYamlScalar, type Pair, type YAMLMap } from 'yaml';
 import type { JsonSchema } from './schema.ts';
+
+const indexed = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** The pairs of a mapping by key: the library looks through all of them for each. */
+export function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = indexed.get(map);
+  if (known) return known;
+  const pairs = new Map(
+    map.items.flatMap((pair) => (isYamlScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])),
+  );
+  indexed.set(map, pairs);
+  return pairs;
+}
 
 /** The schema at a path; in a union, of the alternative that has the next key. */
 export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {

@@ -23,6 +23,7 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
     reads: [heartbeatRecord, ...stages.flatMap(({ writes }) => writes)],
     writes: [textfile, heartbeatRecord],
     runsEvery: 'cycle',
+    speaksWhenBroken: true,
     deadlineMs: 30_000,
 
     async run(world) {
@@ -30,7 +31,10 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
       const at = world.now();
       const records = await world.stageRecords();
       const expected = stages.map(({ name, writes }) => ({ name, files: findFiles(writes, world, at) }));
-      const missing = findMissing({ stages: expected, records, interval: config.interval, at });
+      const missing = [
+        ...(world.brokenConfiguration === undefined ? [] : [world.brokenConfiguration]),
+        ...findMissing({ stages: expected, records, interval: config.interval, at }),
+      ];
       const before = await readHeartbeat(world);
       const known = before && 'record' in before ? before.record : undefined;
       const writeTextfile = (accepted_at: string | undefined): Promise<void> =>

@@ -82,6 +82,8 @@ export interface Particulars {
   readonly since?: string | undefined;
   /** Names of the groups that depend on the subject. */
   readonly dependents?: readonly string[];
+  /** An alert about it is raised at once, without the hold of its policy: waiting would change nothing. */
+  readonly urgent?: true;
   /** A shorter message, for the subject line of a mail. */
   readonly shortMessage?: string;
 }

@@ -38,6 +38,8 @@ export interface Firing extends Pick<Observation, 'subject' | 'value' | 'unit' |
   readonly state: 'firing';
   /** Start of the condition, where the data contain it. */
   readonly since?: string | undefined;
+  /** Raised at once, without the hold of the policy. */
+  readonly urgent?: true | undefined;
   /** Set where it differs from the policy's runbook. */
   readonly runbook?: string | undefined;
 }

@@ -16,6 +16,8 @@ export interface Stage<Config = never> {
   /** The process exits after this time, even if some work hangs. */
   readonly deadlineMs: number;
   readonly options?: Readonly<Record<string, Option>>;
+  /** The stage tells people: where the configuration is broken it runs with the last good one, and says so first. */
+  readonly speaksWhenBroken?: true;
   /** Whether a run with these options only prints an answer: then nothing is written and no lock is taken. */
   readonly onlyPrints?: (options: Readonly<Record<string, string | boolean | undefined>>) => boolean;
   /** Renders an error in the output format that the options select; undefined for the usual message. */
@@ -50,6 +52,8 @@ export interface Outcome {
 
 export interface World<Config> {
   readonly config: Config;
+  /** Why today's configuration is broken, in one line; `config` is then the last good one. */
+  readonly brokenConfiguration?: string | undefined;
   readonly places: Places;
   readonly product: { readonly version: string };
   readonly hostname: string;

@@ -113,7 +113,7 @@ const unread = (subject: string, reason: string): Verdict => ({
 
 function observe(check: string, verdict: Verdict): Judged {
   const { subject, level, value, unit, limit = noLimit, message, because, clears_when } = verdict;
-  const { measured, since, dependents, shortMessage } = verdict;
+  const { measured, since, dependents, shortMessage, urgent } = verdict;
   return {
     observation: {
       id: `${check}:${subject}`,
@@ -132,6 +132,7 @@ function observe(check: string, verdict: Verdict): Judged {
     since,
     ...(dependents ? { dependents } : {}),
     ...(shortMessage === undefined ? {} : { shortMessage }),
+    ...(urgent ? { urgent } : {}),
   };
 }
 

@@ -58,6 +58,9 @@ export function judgeMonitor(
   ];
 }
 
+/** The exit code of a stage that could not run for its configuration. */
+const wrongConfiguration = 2;
+
 function outcomeOf(record: StageRecord, before: StageRecord | undefined, at: Date): Verdict {
   const { stage: subject, outcome, problems, started_at, last_success_at } = record;
   const known = {
@@ -75,6 +78,8 @@ function outcomeOf(record: StageRecord, before: StageRecord | undefined, at: Dat
       value: outcome,
       message: `${subject} failed at ${started_at} (${since}): ${reason}`,
       shortMessage: `${subject} failed: ${reason}`,
+      // A wrong configuration does not mend itself.
+      ...(record.exit_code === wrongConfiguration ? { urgent: true } : {}),
       clears_when: `${subject} has done its work again`,
     };
   }

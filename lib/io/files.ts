@@ -23,37 +23,47 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { codedError, errorCode, isMissing } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
 
-/** Replaces the file: temporary file, fsync, rename, fsync of the folder. */
+/** Replaces the file: temporary file, fsync, rename, fsync of the folder. A link at `path` is itself replaced. */
 export function replaceFile(path: string, text: string, mode: number): void {
-  makeFolder(dirname(path));
-  // write-file-atomic's own write ignores how many bytes the kernel took and publishes a short file on a full disk
-  // (measured: 208,896 of 230,000 bytes, no error). So it is given no data, and the temporary file is written here,
-  // by a call that goes on until all is written or throws. It changes the options it is given: always a fresh literal.
-  writeFileAtomic.sync(path, '', {
-    mode,
-    fsync: false,
-    tmpfileCreated: (temporary) => writeFileSync(temporary, text, { flush: true }),
-  });
+  renameInto(path, text, mode, true);
   syncFolder(dirname(path));
 }
 
 /** Like replaceFile for files that need not survive a power cut: readers see the old file or the new one, and nothing waits
- * for a disk. Written by hand, because write-file-atomic resolves the whole path and asks for the old file's owner: a
- * twentieth of a process start, in a beat that writes three files. */
-export function swapFile(path: string, text: string, mode: number): void {
+ * for a disk. */
+export const swapFile = (path: string, text: string, mode: number): void => renameInto(path, text, mode, false);
+
+/** Written by hand, because others may write to some of our folders (`files.textfiles`, `files.raw`): write-file-atomic
+ * replaces the target of a link, and opens a temporary file that another user can guess, replace or link meanwhile. */
+function renameInto(path: string, text: string, mode: number, synced: boolean): void {
   makeFolder(dirname(path));
-  const temporary = `${path}.tmp-${process.pid}-0`;
+  const temporary = temporaryOf(path);
   try {
-    // No chmod afterwards: on ext4 it costs as much as all the rest.
-    whateverUmask(() => writeFileSync(temporary, text, { mode }));
+    createFile(temporary, text, mode, synced);
     renameSync(temporary, path);
   } catch (error) {
     removeQuietly(temporary);
     throw error;
+  }
+}
+
+/** No other process can have this name in mind; that a guess does no harm is O_EXCL's business. */
+const temporaryOf = (path: string): string =>
+  `${path}.tmp-${process.pid}-${Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)}`;
+
+/** Throws where anything stands at `path`, a link included; writes all or throws. The mode does not depend on the umask. */
+export function createFile(path: string, content: string | Uint8Array, mode: number, synced: boolean): void {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  // No chmod afterwards: on ext4 it costs as much as all the rest.
+  const descriptor = whateverUmask(() => openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
+  try {
+    writeFileSync(descriptor, content);
+    if (synced) fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -67,7 +77,7 @@ export function removeQuietly(path: string): void {
 export function overwriteFile(path: string, text: string, mode: number): void {
   makeFolder(dirname(path));
   // Truncated afterwards, not before: ext4 takes an emptied file for a replacement and flushes it to the disk.
-  withOpen(path, constants.O_WRONLY | constants.O_CREAT, mode, (descriptor) => {
+  withOpen(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, mode, (descriptor) => {
     writeFileSync(descriptor, text);
     ftruncateSync(descriptor, Buffer.byteLength(text));
   });
@@ -78,10 +88,10 @@ export function syncFolder(folder: string): void {
 }
 
 /** Appends one whole line in one write, after closing a line that an earlier run left torn. With `synced: false` the line may
- * be lost in a power cut. */
+ * be lost in a power cut. Refuses a link: in a folder of a group, a member could have our lines appended to any file. */
 export function appendLine(path: string, line: string, mode: number, { synced = true } = {}): void {
   makeFolder(dirname(path));
-  const size = withOpen(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, mode, (descriptor) => {
+  const size = openToAppend(path, mode, (descriptor) => {
     const { size: before } = fstatSync(descriptor);
     const bytes = Buffer.from(`${endsTorn(descriptor, before) ? '\n' : ''}${line}\n`);
     const written = writeSync(descriptor, bytes);
@@ -95,6 +105,20 @@ export function appendLine(path: string, line: string, mode: number, { synced = 
     return before;
   });
   if (size === 0 && synced) syncFolder(dirname(path));
+}
+
+function openToAppend<Result>(path: string, mode: number, append: (descriptor: number) => Result): Result {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+  try {
+    return withOpen(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, mode, (descriptor) => {
+      if (fstatSync(descriptor).isFIFO()) throw new Error(`${path} is a named pipe, not a file: remove it`);
+      return append(descriptor);
+    });
+  } catch (error) {
+    if (errorCode(error) !== 'ELOOP') throw error;
+    const advice = 'it is a link, which somebody else may have put there; remove it';
+    throw new Error(`appending to ${path} was refused: ${advice}`, { cause: error });
+  }
 }
 
 /** On a full disk write() may write fewer bytes than asked, without an error. */
@@ -146,10 +170,10 @@ function makeOne(folder: string, mode: number): void {
   }
 }
 
-export function whateverUmask(make: () => void): void {
+export function whateverUmask<Result>(make: () => Result): Result {
   const umask = process.umask(0);
   try {
-    make();
+    return make();
   } finally {
     process.umask(umask);
   }

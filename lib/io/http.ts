@@ -7,6 +7,7 @@ import { errorCode } from '../contract/errors.ts';
 import type { UrlReply } from '../contract/host.ts';
 import type { HttpReply, HttpRequest } from '../contract/net.ts';
 import { formatDuration } from '../core/quantity.ts';
+import { maskUrls } from '../core/urls.ts';
 import { reasonOf } from '../core/text.ts';
 import { onPool } from './leave.ts';
 import { product } from './product.ts';
@@ -86,7 +87,7 @@ export async function getUrl(
   const seconds = timeoutMs / 1000;
   const asked = { method: 'GET', url, headers, seconds, signal, acceptsAnyCertificate: true } as const;
   const { failure, body: _body, headers: _headers, ...answer } = await requestOverHttp(asked);
-  if (failure === 'ours') throw new Error(`asking ${url} failed here`, { cause: answer.error });
+  if (failure === 'ours') throw new Error(`asking ${maskUrls(url)} failed here`, { cause: answer.error });
   return failure === 'late' ? { ...answer, error: `no answer within ${formatDuration(seconds)}` } : answer;
 }
 

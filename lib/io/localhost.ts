@@ -64,7 +64,10 @@ export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: A
       }),
     hangs: async (alone) =>
       (await import('./process.ts')).runningNote(notePath(alone)).then((note) => note !== undefined),
-    get: async (url, { timeoutMs }) => (await import('./http.ts')).getUrl(url, { timeoutMs, signal, userAgent }),
+    get: async (url, { timeoutMs }) => {
+      const address = url.includes('$') ? (await import('./net.ts')).withSecrets(url) : url;
+      return (await import('./http.ts')).getUrl(address, { timeoutMs, signal, userAgent });
+    },
   });
 }
 

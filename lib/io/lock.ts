@@ -30,7 +30,7 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
   }
   const note = `process ${process.pid}, since ${new Date().toISOString()}\n`;
   try {
-    writeFileSync(`${path}.holder`, note, { mode: 0o644 });
+    writeFileSync(`${path}.holder`, note, { mode: 0o600 });
   } catch {
     // a full disk costs the note, not the lock
   }
@@ -42,7 +42,7 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
 function makeWritable(path: string): void {
   try {
     makeFolder(dirname(path), forOwner);
-    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o644));
+    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
     accessSync(path, constants.W_OK);
   } catch (error) {
     const code = errorCode(error);

@@ -70,6 +70,14 @@ function decoded(text: string): string {
   }
 }
 
+/** A URL whose query names secrets, such as `?token=$STATUS_TOKEN`, with their values. */
+export const withSecrets = (url: string, environment = process.env): string =>
+  url.replaceAll(/(?<==)\$[A-Z_][A-Z0-9_]*(?=[&;#]|$)/g, (reference) => {
+    const found = findSecret(reference, environment);
+    if ('missing' in found) throw new Error(found.missing);
+    return encodeURIComponent(found.value);
+  });
+
 function findSecret(reference: string, environment: Readonly<Record<string, string | undefined>>): Secret {
   const name = reference.replace(/^\$/, '');
   const plain = environment[name];

@@ -1,14 +1,14 @@
 // Writes a folder that appears whole or not at all: built under a temporary name beside its place, and renamed at the end.
-import { appendFileSync, chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode, Usage } from '../contract/errors.ts';
 import type { NewFolder } from '../contract/folder.ts';
 import { join } from '../core/path.ts';
-import { makeFolder } from './files.ts';
+import { createFile, makeFolder, whateverUmask } from './files.ts';
 import { endOnLeaving } from './leave.ts';
 import { storeFiles } from './store.ts';
 
-/** Refuses a `path` that exists. After a failure or a signal that ends the process, no part of the folder is left. Returns
+/** Refuses a `path` that exists. `mode` is that of the files; where it is for the owner only, so is the folder. After a failure or a signal that ends the process, no part of the folder is left. Returns
  * the number and total size of the files. */
 export async function writeNewFolder(path: string, mode: number, fill: (folder: NewFolder) => Promise<void>) {
   refuseTaken(path);
@@ -23,11 +23,11 @@ export async function writeNewFolder(path: string, mode: number, fill: (folder: 
     names.add(name);
     bytes += typeof content === 'string' ? Buffer.byteLength(content) : content.length;
     // Both functions write everything or throw.
-    if (flag === 'wx') writeFileSync(file, content, { flag });
+    if (flag === 'wx') createFile(file, content, 0o644, false);
     else appendFileSync(file, content);
   };
   try {
-    mkdirSync(building);
+    whateverUmask(() => mkdirSync(building, (mode & 0o077) === 0 ? 0o700 : 0o755));
     await fill({ write: (name, content) => put(name, content, 'wx'), append: (name, text) => put(name, text, 'a') });
     // The mode is set at the end, because only root can append to a read-only file.
     for (const name of names) chmodSync(join(building, name), mode);
@@ -43,7 +43,8 @@ export async function writeNewFolder(path: string, mode: number, fill: (folder: 
   return { files: names.size, bytes };
 }
 
-function refuseTaken(path: string): void {
+/** Called by writeNewFolder, and before long work that would end in it. */
+export function refuseTaken(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })) throw new Usage(`${path} is there already: name a new folder`);
   try {
     if (statSync(dirname(path)).isDirectory()) return;

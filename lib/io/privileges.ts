@@ -16,7 +16,15 @@ export function becomeOwnerOf(folder: string, below = folder): void {
   process.setgid?.(owner.gid);
   process.setuid?.(owner.uid);
   // These variables name root's folders, which that user cannot use.
-  for (const name of ['HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'XDG_RUNTIME_DIR']) delete process.env[name];
+  for (const name of [
+    'HOME',
+    'XDG_STATE_HOME',
+    'XDG_CACHE_HOME',
+    'XDG_CONFIG_HOME',
+    'XDG_DATA_HOME',
+    'XDG_RUNTIME_DIR',
+  ])
+    delete process.env[name];
 }
 
 /** Stops at a symbolic link: the owner of the folder above can make one, so its target does not show who may write. */

@@ -107,7 +107,8 @@ async function startTimeOf(pid: number): Promise<string | undefined> {
   try {
     const [stat, bootId] = await Promise.all([
       readFile(join('/proc', String(pid), 'stat'), 'utf8'),
-      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+      // Hidden in some containers: then pid and start time must do.
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
     ]);
     const { state, started } = parseProcessStat(stat);
     return state === 'Z' ? undefined : `${bootId.trim()}:${started}`;

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import * as z from 'zod/mini';
 import { codedError } from '../contract/errors.ts';
 import type { UrlReply, Completed, Host, PathStat } from '../contract/host.ts';
+import { maskUrls } from '../core/urls.ts';
 import { readWhole } from './read-whole.ts';
 
 const statfsSchema = z.object({
@@ -78,8 +79,8 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
     run: (argv) => findCommand(folder, argv),
     hangs: async () => false,
     get: async (url) => {
-      const answer = (await machine()).urls[url];
-      if (!answer) throw new Error(`${folder} has no recorded answer of ${url}`);
+      const answer = (await machine()).urls[maskUrls(url)];
+      if (!answer) throw new Error(`${folder} has no recorded answer of ${maskUrls(url)}`);
       return answer as UrlReply;
     },
   };

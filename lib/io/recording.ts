@@ -1,10 +1,10 @@
 // A Host that records all requests and answers of another Host, to be written as a folder that io/recorded.ts opens.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
-import { Usage } from '../contract/errors.ts';
+import { join } from 'node:path';
 import type { Host } from '../contract/host.ts';
+import { isTime, type Redactor } from '../core/redact.ts';
 import { reasonOf } from '../core/text.ts';
+import { maskUrls } from '../core/urls.ts';
 import { unlessFailing } from './files.ts';
 import { type Machine, type RecordedCommand, recordedArgv } from './recorded.ts';
 
@@ -20,10 +20,6 @@ export const machineIdentity = () => ({
   // A user id may have no entry in the user database.
   user: unlessFailing(() => userInfo().username) ?? '',
 });
-
-export function refuseExisting(folder: string): void {
-  if (existsSync(folder)) throw new Usage(`${folder} is there already: a recording never overwrites anything`);
-}
 
 export const emptyRecording = (): Recording => ({
   files: {},
@@ -69,22 +65,50 @@ async function recordResult<Kept, Value extends Kept>(
   }
 }
 
-/** `clean` removes text that must not leave the machine, such as names and addresses. */
-export function writeRecording(
-  folder: string,
-  recording: Recording,
+/** Programs that the probes start themselves; a program that the configuration names is not recorded. */
+const ownPrograms = new Set(['sh', 'systemctl', 'timedatectl', 'find', 'df', 'true']);
+
+/** The files of the recording's folder, by path: only what `redact` lets through. */
+export function recordingFiles(
+  { files, commands, machine }: Recording,
   about: Pick<Machine, 'summary' | 'recorded_at' | 'hostname'>,
-  clean: (text: string) => string,
-): void {
-  const write = (path: string, text: string): void => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  };
-  for (const [path, text] of Object.entries(recording.files)) write(join('root', path), clean(text));
+  redact: Redactor,
+): Record<string, string> {
+  const own = commands.filter(({ argv }) => ownPrograms.has(argv[0] ?? ''));
+  // Options of our own command lines; what they look at is the configuration's, which is known already.
+  for (const { argv } of own) for (const word of argv) if (/^([-%]|sh$|systemctl$)/.test(word)) redact.learn(word);
+  for (const { argv } of own) for (const word of argv.slice(0, 2)) if (/^[a-z-]+$/.test(word)) redact.learn(word);
   const used = new Set<string>();
-  for (const command of recording.commands)
-    write(join('commands', `${fileName(command.argv)}.json`), prettyClean(command, clean));
-  write('machine.json', prettyClean({ ...about, ...recording.machine }, clean));
+  return {
+    ...Object.fromEntries(
+      Object.entries(files).map(([path, text]) => [
+        join('root', isKernels(path) ? path : redact.words(path)),
+        redact.file(path, text),
+      ]),
+    ),
+    ...Object.fromEntries(
+      own.map(({ argv, exit_code, stdout, stderr }) => {
+        const clean = {
+          argv: argv.map(redact.words),
+          exit_code,
+          stdout: stdout.map((line) => hashOf(line) ?? redact.words(line)),
+          stderr: redact.words(stderr),
+        };
+        return [`commands/${fileName(clean.argv)}.json`, pretty(clean)];
+      }),
+    ),
+    'machine.json': pretty({
+      ...about,
+      statfs: mapRecord(machine.statfs, redact.words),
+      stat: mapRecord(machine.stat, redact.words),
+      urls: Object.fromEntries(
+        Object.entries(machine.urls).map(([url, answer]) => [
+          redact.words(maskUrls(url)),
+          inStrings(answer, redact.words),
+        ]),
+      ),
+    }),
+  };
 
   function fileName(argv: readonly string[]): string {
     const words = argv.filter((word) => /^[a-z][a-z0-9-]*$/.test(word)).slice(0, 3);
@@ -95,6 +119,19 @@ export function writeRecording(
   }
 }
 
-/** Each string is cleaned by itself: applied to the whole JSON text, a rule could remove a quote or a backslash. */
-const prettyClean = (value: unknown, clean: (text: string) => string): string =>
-  `${JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? clean(part) : part), 2)}\n`;
+/** Names that the kernel gives. */
+const isKernels = (path: string): boolean => /^\/(proc|sys)\/(?!\d)/.test(path);
+
+/** git's line with the hash of the commit: forty digits that nobody chose. */
+const hashOf = (line: string): string | undefined => /^# branch\.oid [0-9a-f]{40}([0-9a-f]{24})?$/.exec(line)?.[0];
+
+const mapRecord = (record: Readonly<Record<string, unknown>>, words: (text: string) => string) =>
+  Object.fromEntries(Object.entries(record).map(([path, value]) => [words(path), inStrings(value, words)]));
+
+/** Times stay: the product has written them. */
+const inStrings = (value: unknown, words: (text: string) => string): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' && !isTime(part) ? words(part) : part)),
+  );
+
+const pretty = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

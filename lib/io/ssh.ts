@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { codedError } from '../contract/errors.ts';
 import type { Completed, Host, RunOptions } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
+import { maskUrls } from '../core/urls.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { lanes } from '../core/lanes.ts';
 import { shellQuote } from '../core/harmless.ts';
@@ -102,7 +103,7 @@ function openHost(
     run: (argv, options = {}) =>
       options.alone === undefined ? command(argv, options) : namedLane(() => command(argv, options)),
     get: async (url) => {
-      throw new Error(`${url} is asked from this machine, not from ${name}`);
+      throw new Error(`${maskUrls(url)} is asked from this machine, not from ${name}`);
     },
   };
 }

@@ -1,24 +1,24 @@
 // Implements StoreFiles on the local disk.
 import { spawnSync } from 'node:child_process';
-import { constants, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { constants, readFileSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { errorCode, isMissing } from '../contract/errors.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import {
+  createFile,
   listIfThere,
   makeFolder,
   readBytesIfThere,
-  shortWrite,
   syncFolder,
+  shortWrite,
   unlessMissing,
-  whateverUmask,
   withOpen,
 } from './files.ts';
 import { childVariables } from './variables.ts';
 
-/** Scientists read the archive as users of their own. */
-const forReaders = 0o644;
+/** Whatever the umask: scientists read the archive. */
+const mode = 0o644;
 
 export const storeFiles: StoreFiles = {
   readText: (path) => unlessNoFile(() => readFileSync(path, 'utf8')),
@@ -52,15 +52,16 @@ export const storeFiles: StoreFiles = {
     makeFolder(scratch);
     makeFolder(dirname(path));
     const temporary = join(scratch, `${process.pid}-${basename(path)}`);
-    rmSync(temporary, { force: true });
-    whateverUmask(() => writeFileSync(temporary, bytes, { flush: durable, flag: 'wx', mode: forReaders }));
+    rmSync(temporary, { force: true }); // of a killed run that had the same pid
+    createFile(temporary, bytes, mode, durable);
     renameSync(temporary, path);
     if (durable) syncFolder(dirname(path));
   },
 
   write: (path, bytes) => {
     makeFolder(dirname(path));
-    whateverUmask(() => writeFileSync(path, bytes, { mode: forReaders }));
+    rmSync(path, { force: true });
+    createFile(path, bytes, mode, false);
   },
 
   // One call for hundreds of files: fsync of each takes three times as long. Node has no syncfs.
@@ -101,7 +102,7 @@ const runAndWait = (file: string, argv: readonly string[], timeout: number) =>
   spawnSync(file, argv, { encoding: 'utf8', env: childVariables(), timeout });
 
 const changeIfThere = (path: string, change: (descriptor: number) => boolean): boolean =>
-  unlessNoFile(() => withOpen(path, constants.O_RDWR, 0, change)) ?? false;
+  unlessNoFile(() => withOpen(path, constants.O_RDWR | constants.O_NOFOLLOW, 0, change)) ?? false;
 
 function writeAll(descriptor: number, bytes: Uint8Array, offset: number, path: string): void {
   const written = writeSync(descriptor, bytes, 0, bytes.length, offset);

@@ -20,6 +20,7 @@ import {
   removeQuietly,
   replaceFile,
   swapFile,
+  unlessFailing,
 } from './files.ts';
 import { scanLines } from './jsonl.ts';
 import { product } from './product.ts';
@@ -28,6 +29,7 @@ import { newestCopy, sparePath } from './spare.ts';
 export interface WorldSettings<Config> {
   readonly config: Config;
   readonly places: Places;
+  readonly brokenConfiguration?: string | undefined;
   readonly options?: World<Config>['options'];
   readonly openHost: (name: string, signal: AbortSignal) => Host;
   /** In place of the machine's clock, for tests and simulated days. */
@@ -43,6 +45,13 @@ export interface WorldSettings<Config> {
   readonly synced?: boolean;
   /** Called when a disk was full and a file was written to the runtime folder instead. */
   readonly onFallback?: (problem: string) => void;
+}
+
+/** 32 hex digits. Where /proc/sys is hidden (some containers), node:crypto makes them. */
+export function newRunId(path = '/proc/sys/kernel/random/uuid'): string {
+  const text = unlessFailing(() => readFileSync(path, 'utf8').trim().replaceAll('-', ''));
+  if (text !== undefined && /^[0-9a-f]{32}$/.test(text)) return text;
+  return process.getBuiltinModule('node:crypto').randomBytes(16).toString('hex');
 }
 
 export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config> {
@@ -120,6 +129,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
 
   return {
     config: settings.config,
+    brokenConfiguration: settings.brokenConfiguration,
     places,
     product,
     // Loaded on demand: most stages need neither the host name nor node:os.
@@ -128,7 +138,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     },
     // Random numbers of the kernel: loading node:crypto for 16 bytes costs a tenth of a process start.
     get runId() {
-      return (runId ??= readFileSync('/proc/sys/kernel/random/uuid', 'utf8').trim().replaceAll('-', ''));
+      return (runId ??= newRunId());
     },
     options: settings.options ?? {},
     now,

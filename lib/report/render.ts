@@ -24,10 +24,15 @@ export interface ReportInput {
   readonly at: Date;
   /** The levels of an older snapshot are shown as stale. */
   readonly freshSeconds: number;
+  /** Why today's configuration is broken; the report then goes by the last good one. */
+  readonly broken?: string | undefined;
 }
 
-export function renderReport({ definitions, health, snapshot, alerts, at, freshSeconds }: ReportInput): string {
+export function renderReport({ definitions, health, snapshot, alerts, at, freshSeconds, broken }: ReportInput): string {
   return joined([
+    broken === undefined
+      ? ''
+      : `🔴 **${escapeCell(endSentence(`Attention: ${broken}`))}** Nothing is read or judged until it is corrected (\`ops-monitor check-config\`); this report goes by the last good one.`,
     `# Operations report: ${escapeCell(health.site)}`,
     verdict(health, at, freshSeconds),
     'This monitor is observe-only. No automated healing action was taken.',

@@ -23,6 +23,7 @@ export const writeReport = (definitions: Sections) =>
     reads: [latest, latestHealth, history, stateFile],
     writes: [latestReport, dayReport],
     runsEvery: 'cycle',
+    speaksWhenBroken: true,
     deadlineMs: 30_000,
 
     async run(world) {
@@ -54,6 +55,7 @@ export const writeReport = (definitions: Sections) =>
         alerts,
         at: world.now(),
         freshSeconds: interval * limits.snapshot.intervals,
+        broken: world.brokenConfiguration,
       });
       await world.replace(latestReport, `${report}\n`);
       await world.replace(dayReport, `${report}\n\n${renderDay(day.toISOString().slice(0, 10), course)}\n`, day);

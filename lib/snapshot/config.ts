@@ -41,12 +41,15 @@ const url = z
     protocol: /^https?$/,
     error: (issue) => `expected an http(s) URL, such as "https://www.example.org/"; got ${JSON.stringify(issue.input)}`,
   })
-  .refine((text) => !hasLogin(text), 'a password in a URL would end up in files and mails: leave it out');
+  .refine((text) => !hasLogin(text), 'a password in a URL would end up in files and mails: leave it out')
+  .meta({ secret: true });
 
 export const usualSlow = '2s';
 
 const endpointSchema = z.strictObject({
-  url: url.describe('requested with one GET; redirects are not followed; a status of 2xx or 3xx is healthy'),
+  url: url.describe(
+    'requested with one GET; redirects are not followed; a status of 2xx or 3xx is healthy; a secret in the query as `?token=$NAME`, of an environment variable or credential',
+  ),
   slow: duration(usualSlow).prefault(usualSlow).describe('a response that takes longer is amber'),
   timeout: duration('5s')
     .refine((seconds) => seconds > 0 && seconds <= 9, 'at most 9s: one reading has 10 s in all')

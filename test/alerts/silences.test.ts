@@ -134,6 +134,35 @@ describe('alerts/quiet', () => {
     assert.equal(parseNotes(good).notes.length, 2);
   });
 
+  test('a note that was put there by hand is held to what the command allows', () => {
+    const wrong: [more: Partial<Note>, why: RegExp][] = [
+      [{ until: '9999-12-31T23:59:59Z' }, /it lasts [\d.]+d \(at most 30d\)/],
+      [{ until: '2026-12-21T08:00:01Z' }, /at most 30d/],
+      [{ of: '*' }, /there is no rule "\*"/],
+      [{ of: '' }, /its of is empty/],
+      [{ of: 'everything' }, /there is no rule "everything"/],
+      [{ of: 'storage:' }, /expected a rule, or rule:subject/],
+      [{ of: `storage:${'x'.repeat(300)}` }, /its of has 308 characters \(at most 200\)/],
+      [{ of: 'storage:\u001b[2J' }, /its of has control characters/],
+      [{ who: 'ada\nroot' }, /its who has control characters/],
+      [{ who: 'x'.repeat(101) }, /its who has 101 characters/],
+      [{ reason: '\u0007' }, /its reason/],
+      [{ reason: 'x'.repeat(1001) }, /its reason has 1001 characters/],
+      [{ kind: 'lift', of: 'everything' }, /there is no rule/],
+      [{ kind: 'acknowledgement', of: 'storge:data' }, /did you mean storage/],
+    ];
+    assert.ok(wrong.length >= 14);
+    for (const [more, why] of wrong) {
+      const { notes, problems } = parseNotes([{ name: 'a.json', text: JSON.stringify(note(more)) }]);
+      assert.deepEqual(notes, [], JSON.stringify(more));
+      assert.match(problems.join(), why);
+      assert.match(problems.join(), /^a\.json among the silences is refused and has no effect: /);
+    }
+    const longest = note({ from: '2026-11-20T08:00:00.000Z', until: '2026-12-20T08:00:00.000Z' });
+    for (const good of [longest, note({ of: 'red' }), note({ of: 'red:endpoint-status:a' })])
+      assert.equal(parseNotes([{ name: 'a.json', text: JSON.stringify(good) }]).notes.length, 1);
+  });
+
   test('a lift ends the earlier silences of its name, and is kept as long as they would have lasted', () => {
     const lift = note({ kind: 'lift', from: '2026-11-20T09:00:00.000Z', reason: 'done' });
     const why = (notes: Note[], id = 'storage:data') => silencedBy(notes, [], id, at('2026-11-20T10:00:00'));

@@ -92,6 +92,26 @@ alerts: { maintenance: [{ every: "Mon,Thu 23:30-00:30", reason: copies }] }
     assert.match(none, /^default +interval +5m$/m);
   });
 
+  test('20,000 entries or 30,000 mistakes take seconds, not minutes, and a key given twice is a mistake', (t) => {
+    const lines = (count: number, line: (index: number) => string): string =>
+      Array.from({ length: count }, (_, index) => line(index)).join('\n');
+    const folder = temporaryFolder(t);
+    const texts: [text: string, says: RegExp][] = [
+      [`git:\n${lines(20_000, (index) => `  c${index}: /opt/c${index}`)}`, /is valid/],
+      [lines(30_000, (index) => `key${index}: 1`), /wrong in 30000 places/],
+      ['site: a\nsite: b', /2:1: the key site is given twice/],
+      ['filesystems: { data: /, data: /data }', /the key data is given twice/],
+    ];
+    for (const [index, [text, says]] of texts.entries()) {
+      const config = join(folder, `${index}.yaml`);
+      writeFileSync(config, text);
+      const { stdout, stderr, ms } = runBundle('check-config', [config], environmentIn(folder));
+      assert.match(`${stdout}${stderr}`, says);
+      // A hundred times as long before; a machine under load is five times as slow.
+      assert.ok(ms < 15_000, `${ms} ms`);
+    }
+  });
+
   test('counts all mistakes in the last line', (t) => {
     const many = Array.from({ length: 40 }, (_, index) => `k${index}: 1`).join('\n');
     const { status, stdout, stderr } = makeCheck(t, many).check();

@@ -286,7 +286,9 @@ describe('commands', () => {
   test('the effective configuration is cached, and a changed file is read again', (t) => {
     const { run, folder, config, snapshot } = makeSite(t);
     run('collect-snapshot');
-    const path = join(folder, 'cache', 'ops-monitor', 'configuration.json');
+    const cache = join(folder, 'cache', 'ops-monitor');
+    const name = readdirSync(cache).find((one) => /^configuration-[0-9a-f]{16}\.json$/.test(one)) ?? '';
+    const path = join(cache, name);
     const before = statSync(path).mtimeMs;
     assert.equal(statSync(dirname(path)).mode & 0o777, 0o700, 'others can read the cache');
     run('collect-snapshot');
@@ -372,6 +374,8 @@ describe('commands', () => {
     writeFileSync(join(folder, 'empty.yaml'), '');
     const made = run('record-host', recording, '--config', join(folder, 'empty.yaml'), '--summary', 'a test');
     assert.equal(made.status, 0, made.stderr);
+    assert.equal(statSync(recording).mode & 0o777, 0o700, 'others can read the recording');
+    assert.match(made.stdout, /\n {2}root\/proc\/meminfo +\d+ characters\n/);
     assert.equal(run('record-host', recording).status, 2, 'a recording never overwrites anything');
     writeFileSync(
       join(folder, 'replay.yaml'),

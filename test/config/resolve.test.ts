@@ -172,7 +172,7 @@ describe('config/resolve', () => {
       'alerts: { alertmanager: { urls: ["http://am"], labels: { a-b: c } } }',
       [/labels\.a-b: expected a label of letters, digits and _$/m],
     ],
-    ['site: a\nsite: b', [/^site\.yaml:2:1: Map keys must be unique/]],
+    ['site: a\nsite: b', [/^site\.yaml:2:1: the key site is given twice/]],
     ['site: [1\nb: c: d', [/site\.yaml:2:/]],
     ['- a', [/the configuration: expected a mapping; got a list/]],
     ['just words', [/the configuration: expected a mapping; got "just words"/]],

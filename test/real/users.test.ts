@@ -1,7 +1,19 @@
 // Runs by different users: a newcomer without root, the service's user, and root by hand in between.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
@@ -89,6 +101,50 @@ describe('users', () => {
     chownSync(kept, nobody, nogroup);
     assert.equal(site.run('check-config').status, 0);
     assert.equal(statSync(kept).uid, 0, 'it was made anew, in place of being used');
+  });
+
+  test('every command that root runs on another user’s state is that user before it reads anything, and trusts no cache of that user', (t) => {
+    const folder = folderOfNobody(t);
+    const [state, cache] = [join(folder, 'state'), join(folder, 'cache')];
+    for (const path of [state, cache, join(cache, 'ops-monitor')]) {
+      mkdirSync(path, { mode: 0o700 });
+      chownSync(path, nobody, nogroup);
+    }
+    // The usage command of a configuration writes down as whom it runs.
+    const told = join(state, 'told');
+    const config = join(folder, 'config.yaml');
+    const usage = `usage: { command: [sh, -c, "id -u >> ${told}; echo used 1"] }`;
+    writeFileSync(config, `files: { state: ${state} }\nworkspace: { path: /, ${usage} }\n`);
+    const env = { PATH: process.env['PATH'], HOME: folder, XDG_CACHE_HOME: cache, OPS_MONITOR_CONFIG: config };
+    const commands = [
+      ['collect-snapshot'],
+      ['assess-health'],
+      ['explain', 'host-load:host'],
+      ['check-config'],
+      ['silence'],
+      ['record-host', join(state, 'recording')],
+      ['rehearse', '--config', config],
+      ['archive', 'info'],
+      ['run-cycle', '--quiet'],
+    ];
+    for (const argv of commands) {
+      const { stderr } = spawnSync(process.execPath, [join(root, 'dist', 'ops-monitor.cjs'), ...argv], {
+        env,
+        encoding: 'utf8',
+      });
+      assert.doesNotMatch(stderr, /^\s+at /m, `${argv.join(' ')}: ${stderr}`);
+    }
+    const owners = readdirSync(folder, { recursive: true }).map((name) => [
+      name,
+      lstatSync(join(folder, String(name))).uid,
+    ]);
+    assert.deepEqual(
+      owners.filter(([name, uid]) => uid !== nobody && name !== 'config.yaml'),
+      [],
+      'root wrote something',
+    );
+    assert.ok(existsSync(told), 'the usage command did not run');
+    assert.doesNotMatch(readFileSync(told, 'utf8'), /^0$/m);
   });
 
   test('in somebody else’s state a stage says which folder is whose, whether it ever ran there or not', (t) => {

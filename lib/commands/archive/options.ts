@@ -1,13 +1,12 @@
 // Options that the `archive` commands share, and the path of the archive.
 import { archive } from '../../archive/files.ts';
-import { findSource, loadConfiguration } from '../../config/load.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { Usage } from '../../contract/errors.ts';
 import type { Places } from '../../contract/file.ts';
 import { parseInstant, parseLastInstant } from '../../core/time.ts';
-import { resolvePlaces } from '../../io/places.ts';
 import type { Arguments } from '../../cli/arguments.ts';
 import { textOption } from '../../cli/command.ts';
+import { openSite } from '../../cli/site.ts';
 
 export const jsonOption = { json: { type: 'boolean', summary: 'print the result as JSON' } } as const;
 export const onlyOption = {
@@ -21,8 +20,7 @@ interface Found {
 }
 
 export async function archiveInConfig(asked: Arguments): Promise<Found> {
-  const config = await loadConfiguration(findSource(textOption(asked, 'config')));
-  const places = resolvePlaces(config.files);
+  const { config, places } = await openSite(textOption(asked, 'config'));
   return { config, places, path: archive.path(places, new Date()) };
 }
 

@@ -1,6 +1,7 @@
 // Reads status, response time and certificate of URLs. A URL that does not answer is a reading, not a failed reading.
 import { secondsSince } from '../../core/age.ts';
 import { withoutUndefined } from '../../core/fields.ts';
+import { maskUrls } from '../../core/urls.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { defineProbe } from '../define.ts';
 import { endpoints as section } from '../sections/endpoints.ts';
@@ -24,7 +25,7 @@ export const endpoints = defineProbe({
       timeoutMs: endpoint.timeout * 1000,
     });
     return withoutUndefined({
-      url: endpoint.url,
+      url: maskUrls(endpoint.url),
       answered: status !== undefined,
       status,
       response_ms: Math.round(response_ms * 10) / 10,
