@@ -16,7 +16,10 @@ export interface Letterhead {
 }
 
 /** The same content to the same recipients has the same id: a run repeated after a kill writes no second mail. */
-export async function compose(draft: Draft, { site, from, hostname, at, now }: Letterhead): Promise<Entry> {
+export async function compose(
+  draft: Omit<Draft, 'notices'>,
+  { site, from, hostname, at, now }: Letterhead,
+): Promise<Entry> {
   const host = domainOf(hostname);
   const threads = fitting(draft.incidents.map((incident) => `<${incident}@${host}>`));
   const message_id = `<${at.getTime().toString(36)}.${fingerprint(`${draft.key} ${draft.to.join(' ')}`)}@${host}>`;

@@ -2,6 +2,7 @@
 // and the notices to be mailed come out.
 import type { Firing, Sighting } from '../contract/policy.ts';
 import { secondsSince } from '../core/age.ts';
+import { mergeRecipients, recipientsMissingIn } from './recipient.ts';
 import type { Alert, AlertEvent, AlertState, Notice } from './files.ts';
 
 /** Durations are in seconds. */
@@ -120,7 +121,13 @@ function newRun(evaluation: Evaluation, at: string) {
     const { subject, message } = shown;
     const handling = evaluation.handlingOf(rule, subject);
     if (!known) record('pending', id, message);
-    const { clear_since: _over, ...before } = known ?? newAlert(id, rule, sighting);
+    // The words of an earlier sighting must not survive where this one has none.
+    const {
+      clear_since: _over,
+      clears_when: _cleared,
+      runbook: _page,
+      ...before
+    } = known ?? newAlert(id, rule, sighting);
     const seen: Alert = { ...before, ...shown, since: earliest(since, before.since), last_seen: at };
     if (seen.phase === 'pending') {
       if (secondsSince(seen.since, at) < handling.hold) return seen;
@@ -145,7 +152,7 @@ function newRun(evaluation: Evaluation, at: string) {
       if (alert.silenced_since === undefined) record('silenced', id, handling.silenced);
       return { ...alert, silenced_since: alert.silenced_since ?? at };
     }
-    const { silenced_since: _ended, ...audible } = alert;
+    const { silenced_since: _ended, ...audible } = notifyJoined(id, alert, handling);
     if (handling.acknowledged !== undefined) {
       if (audible.acknowledged_at !== undefined) return audible;
       record('acknowledged', id, handling.acknowledged);
@@ -159,7 +166,7 @@ function newRun(evaluation: Evaluation, at: string) {
     const { first_queued, last_queued, last_sent, escalated_at } = current;
     if (last_queued === undefined) return addNotice('opening', id, current, handling.to);
     const { escalate } = handling;
-    const everybody = escalate ? [...new Set([...handling.to, ...escalate.to])] : handling.to;
+    const everybody = escalate ? mergeRecipients(handling.to, escalate.to) : handling.to;
     // Counted from the first mail: the problem itself may be older than the monitor.
     if (escalate && escalated_at === undefined && secondsSince(first_queued ?? last_queued, at) >= escalate.after) {
       record('escalated', id, current.message);
@@ -173,8 +180,21 @@ function newRun(evaluation: Evaluation, at: string) {
     return addNotice('repeat', id, current, escalated_at === undefined ? handling.to : everybody);
   };
 
+  /** Whoever became a recipient since the first mail (a new colleague, a corrected address) gets an opening of their own.
+   * The repeat for the others is not delayed by it. */
+  const notifyJoined = (id: string, alert: Alert, { to, escalate }: Handling): Alert => {
+    const { last_queued, escalated_at, told = [] } = alert;
+    if (last_queued === undefined) return alert;
+    const wanted = escalate && escalated_at !== undefined ? mergeRecipients(to, escalate.to) : to;
+    const joined = recipientsMissingIn(told, wanted);
+    if (joined.length === 0) return alert;
+    record('joined', id, `${joined.join(', ')} became a recipient while the alert is active: ${alert.message}`);
+    notices.push({ kind: 'opening', joined: true, id, alert, to: joined });
+    return { ...alert, told: mergeRecipients(told, joined) };
+  };
+
   const addNotice = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
-    const told = [...new Set([...(alert.told ?? []), ...to])];
+    const told = mergeRecipients(alert.told ?? [], to);
     const queued = { ...alert, first_queued: alert.first_queued ?? at, last_queued: at, told };
     notices.push({ kind, id, alert: queued, to: [...to] });
     return queued;

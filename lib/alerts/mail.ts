@@ -8,6 +8,7 @@ import type { Judged } from '../engine/checks.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Notice } from './files.ts';
+import { recipientKey } from './recipient.ts';
 
 export interface Draft {
   readonly to: readonly string[];
@@ -21,6 +22,7 @@ export interface Draft {
   readonly incidents: readonly string[];
   /** The content as data, for webhooks. */
   readonly alerts: readonly NotifiedAlert[];
+  readonly notices: readonly Notice[];
 }
 
 export interface About {
@@ -40,7 +42,7 @@ export function draftMails(notices: readonly Notice[], about: About): Draft[] {
   const groups = new Map<string, Notice[]>();
   for (const notice of notices) {
     if (notice.to.length === 0) continue;
-    const key = [...notice.to].sort().join(',');
+    const key = notice.to.map(recipientKey).sort().join(',');
     groups.set(key, [...(groups.get(key) ?? []), notice]);
   }
   return [...groups.values()].map((group) => draft(group.sort(byUrgency), about));
@@ -82,6 +84,7 @@ function draft(notices: readonly Notice[], about: About): Draft {
     html: htmlOf(parts, elsewhere, about),
     incidents: [...new Set(notices.map(({ alert }) => alert.incident))],
     alerts: notices.map((notice) => toldOf(notice, about)),
+    notices,
   };
 }
 
@@ -103,7 +106,7 @@ interface Part {
   readonly rows: readonly (readonly [string, string])[];
 }
 
-function partOf({ kind, id, alert }: Notice, about: About): Part {
+function partOf({ kind, id, alert, joined }: Notice, about: About): Part {
   const { word, colour, isOver } = kinds[kind];
   const since = new Date(alert.since);
   const show = (value: Notice['alert']['value']): string =>
@@ -114,6 +117,14 @@ function partOf({ kind, id, alert }: Notice, about: About): Part {
     title: `${word}  ${oneLine(id)}`,
     message: oneLine(alert.message),
     rows: [
+      ...(joined === true
+        ? ([
+            [
+              'news',
+              `for you, as a new recipient: active since ${clockMinute(new Date(alert.first_queued ?? alert.since))}`,
+            ],
+          ] as const)
+        : []),
       ['since', `${clockMinute(since)} (${lasted})`],
       ...(isOver
         ? []

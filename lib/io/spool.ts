@@ -55,9 +55,9 @@ export function openSpool(folder: string, spareRoot: string): Spool {
       removeIfThere(join(spare, name));
     },
     remove,
-    bury: (name, text) => {
+    bury: (name, text, as = name) => {
       try {
-        write(join(folder, 'dead'), name, text);
+        write(join(folder, 'dead'), as, text);
       } catch (error) {
         if (!isDiskTrouble(error)) throw error;
         return; // the message stays in the outbox until there is room

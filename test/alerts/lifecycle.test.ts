@@ -285,4 +285,12 @@ describe('alerts/lifecycle', () => {
       { numRuns: 2000 },
     );
   });
+
+  test('what would clear an alert, and its runbook, are those of the last sighting', () => {
+    const first = { ...firing(), clears_when: 'a restart', runbook: 'ops/runbooks/a.md' };
+    const { state } = advance(empty, look(0, [first]));
+    assert.equal(state.alerts['storage:data']?.clears_when, 'a restart');
+    const after = advance(state, look(5, [firing()])).state.alerts['storage:data'];
+    assert.deepEqual([after?.clears_when, after?.runbook], [undefined, undefined]);
+  });
 });
