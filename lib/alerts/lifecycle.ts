@@ -20,7 +20,7 @@ export interface Handling {
 
 export interface Evaluation {
   readonly at: Date;
-  /** Rule name → its sightings, and why it could not observe all of its subjects. */
+  /** Rule name → its sightings. */
   readonly seen: Readonly<Record<string, RuleSightings>>;
   readonly handlingOf: (rule: string, subject: string) => Handling;
   /** Whether a mail about the alert is still in the outbox. */
@@ -29,8 +29,8 @@ export interface Evaluation {
 
 export interface RuleSightings {
   readonly sightings: readonly Sighting[];
-  /** Why the rule could not observe all subjects: a subject without a sighting may then still exist. */
-  readonly failure: string | undefined;
+  /** Why a subject without a sighting may still exist: its section could not be read. */
+  readonly failureOf: (subject: string) => string | undefined;
 }
 
 export function advance(before: AlertState, evaluation: Evaluation) {
@@ -53,7 +53,7 @@ export function advance(before: AlertState, evaluation: Evaluation) {
   }
   for (const [id, alert] of known) {
     if (named.has(id)) continue;
-    const failure = evaluation.seen[alert.rule]?.failure;
+    const failure = evaluation.seen[alert.rule]?.failureOf(alert.subject);
     keep(id, failure === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, failure));
   }
   return { state: { seen_at: at, alerts }, events, notices };

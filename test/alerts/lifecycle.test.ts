@@ -38,7 +38,7 @@ const look = (
   failure?: string,
 ): Evaluation => ({
   at: time(minutes),
-  seen: { storage: { sightings, failure } },
+  seen: { storage: { sightings, failureOf: () => failure } },
   handlingOf: () => ({ ...plain, ...policy }),
   isOnItsWay: () => false,
 });
