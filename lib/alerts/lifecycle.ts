@@ -36,8 +36,8 @@ export interface RuleSightings {
 export function advance(before: AlertState, evaluation: Evaluation) {
   const at = evaluation.at.toISOString();
   const run = newRun(evaluation, at);
-  const { events, notices } = run;
-  if (before.seen_at === at) return { state: before, events, notices };
+  const { events, notices, ended } = run;
+  if (before.seen_at === at) return { state: before, events, notices, ended };
   const alerts: Record<string, Alert> = {};
   const keep = (id: string, alert: Alert | undefined): void => {
     if (alert) alerts[id] = alert;
@@ -56,7 +56,7 @@ export function advance(before: AlertState, evaluation: Evaluation) {
     const failure = evaluation.seen[alert.rule]?.failureOf(alert.subject);
     keep(id, failure === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, failure));
   }
-  return { state: { seen_at: at, alerts }, events, notices };
+  return { state: { seen_at: at, alerts }, events, notices, ended };
 }
 
 /** A mail is sent a moment after its snapshot was taken: without this grace, every repeat would slip by a cycle. */
@@ -96,6 +96,8 @@ const times = [
 function newRun(evaluation: Evaluation, at: string) {
   const events: AlertEvent[] = [];
   const notices: Notice[] = [];
+  /** Alerts that are over, with the message and the value of now. */
+  const ended: Record<string, Alert> = {};
   const record = (kind: AlertEvent['kind'], id: string, message: string): void =>
     void events.push({ kind, id, message });
 
@@ -103,7 +105,7 @@ function newRun(evaluation: Evaluation, at: string) {
     if (sighting.state === 'unknown') return known && markUnknown(id, known, sighting.message);
     const alert = known && markKnown(id, known);
     if (sighting.state === 'firing') return raise(id, rule, sighting, alert);
-    return alert && clear(id, alert, sighting.message);
+    return alert && clear(id, alert, sighting.message, sighting.value ?? null);
   };
 
   const markUnknown = (id: string, alert: Alert, why: string): Alert => {
@@ -200,16 +202,18 @@ function newRun(evaluation: Evaluation, at: string) {
     return queued;
   };
 
-  const clear = (id: string, alert: Alert, message: string): Alert | undefined => {
-    const handling = evaluation.handlingOf(alert.rule, alert.subject);
+  const clear = (id: string, before: Alert, message: string, value: Alert['value']): Alert | undefined => {
+    const handling = evaluation.handlingOf(before.rule, before.subject);
+    const alert = { ...before, value };
     if (alert.phase === 'pending') return close('passed', id, alert, message);
     const clear_since = alert.clear_since ?? at;
-    if (secondsSince(clear_since, at) < handling.clearHold) return { ...alert, clear_since };
+    if (secondsSince(clear_since, at) < handling.clearHold) return { ...before, clear_since };
     return close('recovered', id, alert, message);
   };
 
   const close = (kind: 'passed' | 'recovered' | 'vanished', id: string, alert: Alert, message: string): undefined => {
     record(kind, id, message);
+    ended[id] = { ...alert, message, last_seen: at };
     // A recovery is mailed even if the first mail still waits: both are sent, so that every opening has its end.
     if (alert.last_queued === undefined) return;
     const to = alert.told ?? evaluation.handlingOf(alert.rule, alert.subject).to;
@@ -218,9 +222,14 @@ function newRun(evaluation: Evaluation, at: string) {
   };
 
   const vanish = (id: string, alert: Alert): undefined =>
-    close('vanished', id, alert, `${alert.subject} is no longer watched: whether it is well is unknown`);
+    close(
+      'vanished',
+      id,
+      { ...alert, value: null },
+      `${alert.subject} is no longer watched: whether it is well is unknown`,
+    );
 
-  return { events, notices, apply, markUnknown, vanish };
+  return { events, notices, ended, apply, markUnknown, vanish };
 }
 
 const earliest = (one: string | undefined, other: string): string => (one !== undefined && one < other ? one : other);

@@ -110,7 +110,7 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
   const { level, value, unit, limit, message, clears_when, runbook } = observation;
   const own = policy.limit && measured && judge(measured, ownLimit(policy.name, policy.limit, subject, config));
   if (own && measured) {
-    if (own.level === 'green') return { subject, state: 'clear', message: own.shown };
+    if (own.level === 'green') return { subject, state: 'clear', message: own.shown, value: measured.value };
     const { value: number, unit: ofNumber } = measured;
     return firing(subject, { value: number, unit: ofNumber, limit: own.limit, message: own.crossed, since });
   }
@@ -122,7 +122,12 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
     return firing(subject, { value, unit, limit, message: full, since, clears_when, runbook: ownRunbook });
   }
   if (level === 'unknown') return { subject, state: 'unknown', message: shown };
-  return { subject, state: 'clear', message: policy.wellSays === undefined ? shown : `${subject} ${policy.wellSays}` };
+  return {
+    subject,
+    state: 'clear',
+    message: policy.wellSays === undefined ? shown : `${subject} ${policy.wellSays}`,
+    value,
+  };
 }
 
 function ownLimit(rule: string, { key, side }: NonNullable<Policy['limit']>, subject: string, config: AlertsConfig) {
@@ -155,7 +160,7 @@ function withReadings(
   );
   const costs = new Map<string, number>();
   const failing = Object.entries(readings.outcomes).map(([subject, failed]): Sighting => {
-    if (failed === undefined) return { subject, state: 'clear', message: `${subject} can be read` };
+    if (failed === undefined) return { subject, state: 'clear', message: `${subject} can be read`, value: 'ok' };
     const cause = failed.because === undefined ? undefined : causes.get(failed.because);
     if (cause !== undefined) {
       costs.set(cause, (costs.get(cause) ?? 0) + 1);

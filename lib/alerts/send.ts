@@ -118,7 +118,7 @@ async function sendNew<Config extends AlertsConfig>(
           seen: snapshotSightings(all, readingsOf(sections, snapshot.sections), config),
           ...shared,
         })
-      : { state: before.snapshot, events: [], notices: [] };
+      : { state: before.snapshot, events: [], notices: [], ended: {} };
   const own = advance(before.own, { at: now, seen: monitorSightings(all, config), ...shared });
   const notices = [...seen.notices, ...own.notices];
   // With Alertmanager, an alert without recipients here is no problem: Alertmanager routes it.
@@ -175,7 +175,7 @@ async function sendNew<Config extends AlertsConfig>(
   });
   problems.push(...flushed.problems);
   for (const name of expiredNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
-  const unposted = await postToAlertmanager(world, state, post.outside);
+  const unposted = await postToAlertmanager(world, state, { ...seen.ended, ...own.ended }, post.outside);
   problems.push(...unposted);
   const { waiting, waiting_seconds, dead } = countOutbox(
     readOutbox(spool, mailKind, digestsOf(state.mails)),

@@ -2,7 +2,9 @@
 import { type Effective, effectiveValues } from '../config/origin.ts';
 import { findSource } from '../config/load.ts';
 import { resolve } from '../config/resolve.ts';
+import type { Configuration } from '../config/schema.ts';
 import { Usage } from '../contract/errors.ts';
+import { beatUrlProblem } from '../core/beat.ts';
 import { alignColumns, displayWidth, padded } from '../core/columns.ts';
 import { counted } from '../core/text.ts';
 import { makeNet } from '../io/net.ts';
@@ -31,6 +33,11 @@ export const checkConfig: Command = {
       printError(`\nThe configuration is wrong in ${counted(resolved.count, 'place')}; nothing was changed.`);
       return exitCodes.usage;
     }
+    const wrongUrl = heartbeatProblem(resolved.config);
+    if (wrongUrl !== undefined) {
+      printError(wrongUrl);
+      return exitCodes.usage;
+    }
     const places = resolvePlaces(resolved.config.files);
     if (asked.options['json'] === true) {
       print(JSON.stringify({ ...resolved.config, places }, undefined, 2));
@@ -56,6 +63,14 @@ export const checkConfig: Command = {
     return exitCodes.ok;
   },
 };
+
+/** Only where the secret is set in this shell; confirm-cycle refuses such a URL in any case. */
+function heartbeatProblem({ heartbeat }: Configuration): string | undefined {
+  const found = heartbeat && makeNet().secret(heartbeat.url);
+  if (!heartbeat || !found || 'missing' in found) return undefined;
+  const problem = beatUrlProblem(heartbeat.style, found.value);
+  return problem && `heartbeat.url (${heartbeat.url}): ${problem}`;
+}
 
 const columns = 80;
 

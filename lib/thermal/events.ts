@@ -86,17 +86,24 @@ export function describeTrack(track: Track, at: Date): string {
   return `${title} on ${chip} is ${now()}`;
 
   function now(): string {
-    if (track.ended_at !== undefined) return `${ending()} (it ${describePast(track)})`;
+    if (track.ended_at !== undefined) return `${describeEnding(track, at)} (it ${describePast(track)})`;
     const seen = age > 1 ? `${beside} when it was last read ${formatDuration(age)} ago` : beside;
     return `at ${seen} (${celsius > above ? 'above' : 'limit'} ${limit})`;
   }
-
-  function ending(): string {
-    if (track.ended_as === 'gone') return `no longer there: last read ${formatDuration(age)} ago, ${beside}`;
-    if (track.ended_as === 'unjudged') return `no longer judged: ${beside}`;
-    return `well again: ${beside}${above === limitThen(track) ? '' : `, limit ${limit}`}`;
-  }
 }
+
+function describeEnding(track: Track, at: Date): string {
+  const { celsius, above, read_at, ended_as } = track;
+  const beside = formatBeside(celsius, above, 'C');
+  if (ended_as === 'gone')
+    return `no longer there: last read ${formatDuration(secondsSince(read_at, at))} ago, ${beside}`;
+  if (ended_as === 'unjudged') return `no longer judged: ${beside}`;
+  return `well again: ${beside}${above === limitThen(track) ? '' : `, limit ${formatMeasure(above, 'C')}`}`;
+}
+
+/** Sentry shows the newest event as the title of the issue: the problem comes first in the event of its end, too. */
+const describeEnd = (track: Track, at: Date): string =>
+  `${track.title} on ${track.chip} ${describePast(track)}; it is ${describeEnding(track, at)}`;
 
 const limitThen = ({ above, began_above }: Track): number => began_above ?? above;
 
@@ -122,7 +129,9 @@ function eventOf(
   const celsius = isLate ? highest_celsius : track.celsius;
   const words = isLate
     ? `${title} on ${chip} ${describePast(track)}, which could not be reported before`
-    : describeTrack(track, at);
+    : state === 'over'
+      ? describeEnd(track, at)
+      : describeTrack(track, at);
   const time = state === 'begun' ? began_at : state === 'over' ? ended_at : undefined;
   // A retried event, or one that two beats send at once, keeps its id: Sentry stores it once.
   const identity = `${site} ${hostname} ${key} ${minuteOf(began_at)} ${state} ${state === 'lasting' ? told_at : ''}`;
@@ -130,7 +139,8 @@ function eventOf(
     event_id: fingerprint(identity) + fingerprint(`${identity} again`),
     timestamp: (time === undefined ? at.getTime() : Date.parse(time)) / 1000,
     platform: 'node',
-    level: state === 'over' ? 'info' : 'warning',
+    // The level of an issue is that of its newest event, and the problem was as bad as it was.
+    level: 'warning',
     logger: 'ops-monitor.thermal',
     server_name: hostname,
     environment: 'production',

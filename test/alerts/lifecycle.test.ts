@@ -128,7 +128,7 @@ describe('alerts/lifecycle', () => {
   test('a snapshot that is evaluated twice changes nothing', () => {
     const first = advance(empty, look(0, [firing()]));
     const again = advance(first.state, look(0, [clear()]));
-    assert.deepEqual(again, { state: first.state, events: [], notices: [] });
+    assert.deepEqual(again, { state: first.state, events: [], notices: [], ended: {} });
   });
 
   test('an alert without a sighting is reported as no longer watched, unless the rule is blind', () => {

@@ -18,6 +18,7 @@ import {
   observation,
   only,
   refuses,
+  serve,
   site,
   subjectOf,
   takes,
@@ -378,5 +379,28 @@ describe('alerts/send', () => {
     const { text } = await run(0, { filesystems: disk(91) }, undefined, { 'dry-run': true });
     assert.match(text ?? '', /would notify ops@example\.org \(opening\): storage:data/);
     assert.ok(!existsSync(join(folder, 'state', 'alerts')) && taken.length === 0);
+  });
+
+  test('the data of a recovery carry the value of now, and those of a subject that is gone none', async (t) => {
+    const chat = await serve(t);
+    const { run, post } = site(
+      t,
+      'alerts: { to: [webhook:chat], webhooks: { chat: { url: $CHAT } }, rules: { probe: { failing-for: 0s }, red: { red-for: 0s } } }',
+    );
+    const by = { ...post, outside: async () => makeOutside({ CHAT: chat.url }) };
+    const endpoint = (status: number) =>
+      ok({ page: ok({ url: 'http://x/', answered: true, status, response_ms: 1, slow_seconds: 2 }) });
+    const failed = ok({ prune: { status: 'failed', kind: 'error', reason: 'gone', ms: 1 } as const });
+    const seen = (): [string, unknown][] =>
+      (JSON.parse(chat.asked.at(-1)?.body ?? '{}') as { alerts: { kind: string; id: string; value: unknown }[] }).alerts
+        .map(({ kind, id, value }): [string, unknown] => [`${kind} ${id}`, value])
+        .sort();
+    await run(0, { filesystems: disk(91), endpoints: endpoint(503), gates: failed }, by);
+    await run(5, { filesystems: disk(10.5), endpoints: endpoint(200), gates: ok({}) }, by);
+    assert.deepEqual(seen(), [
+      ['recovery red:endpoint-status:page', 200],
+      ['recovery storage:data', 10.5],
+      ['vanished probe:gates.prune', null],
+    ]);
   });
 });
