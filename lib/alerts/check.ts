@@ -78,9 +78,9 @@ export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<
   const to = everyRecipient(config.alerts);
   if (to.length === 0) throw new Usage('alerts.to names nobody: there is no one to send a test mail to');
   const text = `This is a test of the alerts of ${config.site} on ${hostname}. Nothing is wrong.\n`;
-  const subject = `[${config.site}] TEST of alerts from ${hostname}`;
+  const subject = `[TEST ${config.site}] alerts from ${hostname}`;
   const html = `<p>${escapeHtml(text)}</p>`;
-  const draft = { to, ids: ['test'], key: 'test', subject, text, html, incidents: [], alerts: [] };
+  const draft = { to, ids: ['test'], key: 'test', subject, text, html, threads: [], alerts: [] };
   const entry = JSON.stringify(await composeDraft(post, world, draft, world.now()));
   const spool: Spool = {
     names: () => ['test'],

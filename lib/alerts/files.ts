@@ -17,8 +17,12 @@ const alertSchema = loose({
   last_seen: instant,
   /** When the problem began, if the data say; otherwise `first_seen`. */
   since: instant,
-  /** Identifies the incident: all mails about it share this, as a thread. */
+  /** Identifies the incident. */
   incident: z.string(),
+  /** The message of the first mail: the subject of all mails about the incident, by which mail programs group them. */
+  headline: z.optional(z.string()),
+  /** Message-ID of the first mail that a transport accepted: later mails refer to it. */
+  thread: z.optional(z.string()),
   /** When the problem cleared, while `clear-hold` has not passed yet. */
   clear_since: z.optional(instant),
   /** Since when the value is unreadable: meanwhile the alert is neither raised nor cleared. */

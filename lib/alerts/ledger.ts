@@ -39,7 +39,7 @@ export const withComposed = (kept: Mails, composed: readonly Composed[]): Mails 
 export function settled(
   state: State,
   name: string,
-  { ids }: Entry,
+  { ids, message_id }: Entry,
   taken: Date | undefined,
   isFinished: boolean,
 ): State {
@@ -50,7 +50,9 @@ export function settled(
   const about = mail && mail.notices.length > 0 ? (regular ?? []) : ids;
   return {
     ...state,
-    ...(taken ? { snapshot: sent(state.snapshot, about, taken), own: sent(state.own, about, taken) } : {}),
+    ...(taken
+      ? { snapshot: sent(state.snapshot, about, taken, message_id), own: sent(state.own, about, taken, message_id) }
+      : {}),
     mails: isFinished ? others : mails,
   };
 }

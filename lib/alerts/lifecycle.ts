@@ -197,7 +197,8 @@ function newRun(evaluation: Evaluation, at: string) {
 
   const addNotice = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
     const told = mergeRecipients(alert.told ?? [], to);
-    const queued = { ...alert, first_queued: alert.first_queued ?? at, last_queued: at, told };
+    const { headline = alert.message, first_queued = at } = alert;
+    const queued = { ...alert, headline, first_queued, last_queued: at, told };
     notices.push({ kind, id, alert: queued, to: [...to] });
     return queued;
   };
@@ -234,13 +235,15 @@ function newRun(evaluation: Evaluation, at: string) {
 
 const earliest = (one: string | undefined, other: string): string => (one !== undefined && one < other ? one : other);
 
-/** Records that a transport accepted a mail about these alerts; a later `last_sent` is kept. */
-export function sent(state: AlertState, ids: readonly string[], at: Date): AlertState {
+/** Records that a transport accepted a mail about these alerts; a later `last_sent` and an earlier `thread` are kept. */
+export function sent(state: AlertState, ids: readonly string[], at: Date, messageId?: string): AlertState {
   const alerts = { ...state.alerts };
   for (const id of ids) {
     const alert = alerts[id];
     const isLater = (alert?.last_sent ?? '') < at.toISOString();
-    if (alert && isLater) alerts[id] = { ...alert, last_sent: at.toISOString() };
+    const thread = alert?.thread ?? messageId;
+    if (alert && isLater)
+      alerts[id] = { ...alert, last_sent: at.toISOString(), ...(thread === undefined ? {} : { thread }) };
   }
   return { ...state, alerts };
 }

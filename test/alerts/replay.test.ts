@@ -31,8 +31,11 @@ const used = [70, 85, 85, 92, 85, 70];
 describe('alerts/replay', () => {
   test('a replay lists the mails of recorded snapshots', () => {
     assert.deepEqual(
-      mailsOf('', used).map(({ at, subject }) => `${at.slice(11, 16)} ${subject.split(':')[0]}`),
-      ['00:05 [local] ALERT storage', '00:25 [local] OK storage'],
+      mailsOf('', used).map(({ at, subject }) => `${at.slice(11, 16)} ${subject}`),
+      [
+        '00:05 [ALERT local] /data is 85 % full, 1 B left (from 80 %)',
+        '00:25 [ENDED local] /data is 85 % full, 1 B left (from 80 %)',
+      ],
     );
     assert.deepEqual(mailsOf(', rules: { storage: { at: 95% } }', used), []);
   });
@@ -43,10 +46,7 @@ describe('alerts/replay', () => {
     ];
     assert.deepEqual(
       mailsOf('', [70, 70, 70, 70, 70], judge).map(({ at, subject }) => `${at.slice(11, 16)} ${subject}`),
-      [
-        '00:15 [local] ALERT red:gate-verdict:prune: gate-verdict:prune',
-        '00:20 [local] OK red:gate-verdict:prune: gate-verdict:prune',
-      ],
+      ['00:15 [ALERT local] gate-verdict:prune', '00:20 [ENDED local] gate-verdict:prune'],
     );
     assert.deepEqual(mailsOf(', rules: { red: { red-for: 20m } }', [70, 70, 70, 70, 70], judge), []);
   });

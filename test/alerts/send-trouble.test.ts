@@ -214,7 +214,7 @@ describe('alerts/send-trouble', () => {
     await run(600, { filesystems: disk(10) });
     await run(0);
     await run(15);
-    assert.match(subjectOf(taken[0]), /snapshot:snapshot: the snapshot is from the future/);
+    assert.match(subjectOf(taken[0]), /^\[ALERT test\] the snapshot is from the future/);
   });
 
   test('only the owner can read the state and the mails, and operators can reach the silences', async (t) => {

@@ -17,7 +17,7 @@ describe('alerts/sender', () => {
         subject: 's <old@example.org>',
         text: 'From: t <old@example.org>',
         html: 't',
-        incidents: [],
+        threads: [],
         alerts: [],
       };
       const letterhead = { site, from: 'old@example.org', hostname: 'vm', at, now: at };

@@ -65,7 +65,7 @@ describe('commands/rehearse', () => {
       record(lineOf({ gates: ok({ prune }) }, new Date(Date.now() - minutes * 60_000).toISOString()));
     const { status, stdout, stderr } = run({ OPS_MONITOR_CONFIG: today });
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /^- .* ALERT red:gate-verdict:prune: the prune gate fails {2}\(a@example\.org\)$/m);
+    assert.match(stdout, /^- .* \[ALERT \w+\] the prune gate fails {2}\(a@example\.org\)$/m);
     assert.match(stdout, /today 1 mail, then 0/);
   });
 });
