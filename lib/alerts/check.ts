@@ -89,6 +89,8 @@ export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<
     remove: () => undefined,
     bury: () => undefined,
     dead: () => [],
+    readDead: () => undefined,
+    removeDead: () => undefined,
     sweep: () => undefined,
   };
   const { happened } = await deliverWaiting(post, world, spool, {

@@ -11,6 +11,8 @@ export interface Spool {
   bury(name: string, text: string, as?: string): void;
   /** Names of the files in dead/. */
   dead(): readonly string[];
+  readDead(name: string): string | undefined;
+  removeDead(name: string): void;
   /** Removes temporary files of killed runs. Call only while holding the writer's lock. */
   sweep(): void;
 }

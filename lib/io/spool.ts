@@ -68,5 +68,7 @@ export function openSpool(folder: string, spareRoot: string): Spool {
       for (const place of [...places, join(folder, 'dead')]) sweepFolder(place);
     },
     dead: () => namesIn(join(folder, 'dead')),
+    readDead: (name) => readIfThere(join(folder, 'dead', name)),
+    removeDead: (name) => removeIfThere(join(folder, 'dead', name)),
   };
 }
