@@ -8,6 +8,7 @@ import type { Judged } from '../engine/checks.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Notice } from './files.ts';
+import { red } from './policies.ts';
 import { recipientKey } from './recipient.ts';
 
 export interface Draft {
@@ -97,9 +98,14 @@ function draft(notices: readonly Notice[], about: About): Draft {
  * so whatever changes stands in the bracket. */
 function subjectOf({ kind, alert }: Notice, others: number, { site }: About): string {
   const { word, inSubject = word } = kinds[kind];
-  return oneLine(
-    `[${inSubject} ${site}${others > 0 ? ` +${others}` : ''}] ${firstLine(alert.headline ?? alert.message, 100)}`,
-  );
+  const bracket = `[${inSubject} ${site}${others > 0 ? ` +${others}` : ''}]`;
+  return oneLine(`${bracket} ${firstLine(headlineOf(alert), 100)}`);
+}
+
+/** Two machines may each have a `/data`: the name stands first where the message does not say it. */
+function headlineOf({ rule, subject, message, headline = message }: Notice['alert']): string {
+  const name = rule === red.name ? subject.slice(subject.indexOf(':') + 1) : subject;
+  return headline.includes(name) ? headline : `${name}: ${headline}`;
 }
 
 /** An overview stands above this many alerts. */

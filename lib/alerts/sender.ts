@@ -1,5 +1,4 @@
 // The sender of mails. It is decided when a mail is sent, so that a corrected sender applies to the mails that wait.
-import type { AlertsConfig } from './config.ts';
 
 export interface Sender {
   readonly address: string;
@@ -9,7 +8,7 @@ export interface Sender {
 
 /** Somebody should read this address: bounces are the only sign of a mail that was accepted and did not arrive. */
 export function senderOf(
-  { alerts }: AlertsConfig,
+  { alerts }: { readonly alerts: { readonly from?: string | undefined } },
   environment: Readonly<Record<string, string | undefined>>,
   hostname: string,
 ): Sender {

@@ -45,9 +45,9 @@ describe('alerts/mail', () => {
     const [one = assert.fail(), ...more] = Array.from({ length: 12 }, (_, index) =>
       noticeOf(index, `/data is 91 % full, and ${'much '.repeat(40)}`),
     );
-    assert.match(mailOf([one]).subject, /^\[ALERT aurora\] \/data is 91 % full, and much /);
+    assert.match(mailOf([one]).subject, /^\[ALERT aurora\] d0: \/data is 91 % full, and much /);
     const { subject } = mailOf([one, ...more]);
-    assert.match(subject.slice(0, 40), /^\[ALERT aurora \+11\] \/data is 91 % full/);
+    assert.match(subject.slice(0, 40), /^\[ALERT aurora \+11\] d0: \/data is 91 % /);
     assert.ok(subject.length <= 140, subject);
   });
 
@@ -60,12 +60,20 @@ describe('alerts/mail', () => {
       ]).subject;
     });
     assert.deepEqual(stems, [
-      '[ALERT aurora] /data is 91 % full',
-      '[STILL aurora +1] /data is 91 % full',
-      '[STILL aurora] /data is 91 % full',
-      '[ENDED aurora] /data is 91 % full',
-      '[GONE aurora] /data is 91 % full',
+      '[ALERT aurora] d0: /data is 91 % full',
+      '[STILL aurora +1] d0: /data is 91 % full',
+      '[STILL aurora] d0: /data is 91 % full',
+      '[ENDED aurora] d0: /data is 91 % full',
+      '[GONE aurora] d0: /data is 91 % full',
     ]);
+  });
+
+  test('the name stands before a message that does not say it', () => {
+    const notice = noticeOf(0, '/data is 91 % full');
+    const subjects = ['data', 'source-data'].map(
+      (subject) => mailOf([{ ...notice, alert: { ...notice.alert, subject } }]).subject,
+    );
+    assert.deepEqual(subjects, ['[ALERT aurora] /data is 91 % full', '[ALERT aurora] source-data: /data is 91 % full']);
   });
 
   test('an overview stands above many alerts, the most urgent first, and above two none', () => {

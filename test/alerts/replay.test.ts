@@ -59,4 +59,26 @@ describe('alerts/replay', () => {
     );
     assert.deepEqual([...new Set(compareMails(today, today).map(({ by }) => by))], ['both']);
   });
+
+  test('a replay applies the silences and acknowledgements of that time', () => {
+    const config = configurationOf('alerts: { to: [ops@example.org], repeat: 10m }');
+    const note = { schema_version: 1, who: 'ada', reason: 'r', of: 'storage:data' };
+    const times = (...notes: Parameters<typeof rehearsal>[3] & object): string[] => {
+      const judge: Judge = (snapshot) => judgedOf({ snapshot }, config, new Date(snapshot.time_utc)).snapshot;
+      const step = rehearsal(config, sections, judge, notes);
+      return recorded([85, 85, 85, 85, 85, 85])
+        .flatMap((snapshot) => step(snapshot))
+        .map(({ at }) => at.slice(11, 16));
+    };
+    assert.deepEqual(times(), ['00:00', '00:10', '00:20']);
+    const silence = {
+      ...note,
+      kind: 'silence',
+      from: '2026-11-19T23:00:00.000Z',
+      until: '2026-11-20T00:15:00.000Z',
+    } as const;
+    assert.deepEqual(times(silence), ['00:15', '00:25']);
+    const acknowledgement = { ...note, kind: 'acknowledgement', from: '2026-11-20T00:12:00.000Z' } as const;
+    assert.deepEqual(times(acknowledgement), ['00:00', '00:10']);
+  });
 });

@@ -215,8 +215,8 @@ describe('alerts/send', () => {
     const without = await mailsWith(undefined);
     assert.deepEqual(subjects(without), [
       '[ALERT test] /data is 91 % full, 1 B left (from 80 %)',
-      '[ALERT test] http://x/ answers with status 503',
-      '[ENDED test] http://x/ answers with status 503',
+      '[ALERT test] dashboard: http://x/ answers with status 503',
+      '[ENDED test] dashboard: http://x/ answers with status 503',
     ]);
     assert.match(without[0]?.[1] ?? '', /Also not well:\r?\n +red +http:\/\/x\/ answers with status 503/);
     const plain = (mails: Awaited<ReturnType<typeof mailsWith>>) =>
@@ -285,7 +285,7 @@ describe('alerts/send', () => {
     for (const minutes of [0, 5, 10]) assert.equal(await at(minutes, 'red'), 0);
     assert.equal(await at(15, 'red'), 1);
     const mail = taken[0] ?? assert.fail();
-    assert.equal(header(mail.mail, 'Subject'), '[ALERT test] it answers with red');
+    assert.equal(header(mail.mail, 'Subject'), '[ALERT test] dashboard: it answers with red');
     assert.match(bodyOf(mail), /clears +when it answers\n/);
     assert.match(bodyOf(mail), /runbook +ops\/runbooks\/endpoint-status\.md\n/);
     assert.match(bodyOf(mail), /ack +ops-monitor ack red:endpoint-status:dashboard --reason/);
@@ -297,7 +297,7 @@ describe('alerts/send', () => {
     assert.ok(state().snapshot.alerts['red:endpoint-status:dashboard'], 'it is neither over nor gone');
     assert.equal(await at(30, 'red'), 1);
     assert.equal(await at(35, 'amber'), 2);
-    assert.match(subjectOf(taken[1]), /^\[ENDED test\] it answers with red$/);
+    assert.match(subjectOf(taken[1]), /^\[ENDED test\] dashboard: it answers with red$/);
     assert.equal(header(taken[1]?.mail ?? assert.fail(), 'References'), mail.mail.message_id);
   });
 
@@ -397,7 +397,7 @@ describe('alerts/send', () => {
     const seen = (): [string, unknown][] =>
       (JSON.parse(chat.asked.at(-1)?.body ?? '{}') as { alerts: { kind: string; id: string; value: unknown }[] }).alerts
         .map(({ kind, id, value }): [string, unknown] => [`${kind} ${id}`, value])
-        .sort();
+        .sort(([one], [other]) => (one < other ? -1 : 1));
     await run(0, { filesystems: disk(91), endpoints: endpoint(503), gates: failed }, by);
     await run(5, { filesystems: disk(10.5), endpoints: endpoint(200), gates: ok({}) }, by);
     assert.deepEqual(seen(), [
