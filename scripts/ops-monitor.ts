@@ -36,6 +36,10 @@ const commands = {
     summary: 'acknowledges an alert: it is neither repeated nor escalated until it ends',
     load: () => import('./ack.ts'),
   },
+  outbox: {
+    summary: 'lists the mails that wait and those that could not be delivered, sends them again, drops them',
+    load: () => import('./outbox.ts'),
+  },
   rehearse: {
     summary: 'replays recorded days with a changed configuration, and compares its mails with those of the present one',
     load: () => import('./rehearse.ts'),

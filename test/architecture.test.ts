@@ -248,6 +248,7 @@ describe('architecture', () => {
     const { recordHost } = await import('../lib/commands/record-host.ts');
     const { archiveCommands } = await import('../lib/commands/archive.ts');
     const { demo } = await import('../lib/demo/demo.ts');
+    const { outboxCommands } = await import('../lib/commands/outbox.ts');
     const { rehearse } = await import('../lib/commands/rehearse.ts');
     const { acknowledge, silence } = await import('../lib/commands/silence.ts');
     const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
@@ -269,6 +270,7 @@ describe('architecture', () => {
       demo,
       silence,
       acknowledge,
+      outboxCommands,
       rehearse,
     ];
     assert.deepEqual(commands.map(({ name }) => name).sort(), listed);

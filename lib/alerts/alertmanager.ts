@@ -7,7 +7,7 @@ import { judgeReply } from '../core/reply.ts';
 import { counted } from '../core/text.ts';
 import { bearer } from './bearer.ts';
 import type { AlertmanagerConfig, AlertsConfig } from './config.ts';
-import { alertsIn, type State, type PostedAlerts, postedAlerts } from './files.ts';
+import { type Alert, alertsIn, type State, type PostedAlerts, postedAlerts } from './files.ts';
 import { runbookOf } from './sightings.ts';
 
 const answerSeconds = 5;
@@ -25,29 +25,41 @@ interface About {
 }
 
 /** Alert id → what to post now, given what was posted last. An alert that is silenced here is ended there. */
-export function alertsToPost(state: State, last: PostedAlerts['alerts'], about: About): PostedAlerts['alerts'] {
+export function alertsToPost(
+  state: State,
+  last: PostedAlerts['alerts'],
+  about: About,
+  ended: Readonly<Record<string, Alert>> = {},
+): PostedAlerts['alerts'] {
   const now = about.now.toISOString();
   const endsAt = new Date(about.now.getTime() + lastingIntervals * about.interval * 1000).toISOString();
   const active = Object.entries(alertsIn(state))
     .filter(([, { phase, silenced_since }]) => phase === 'firing' && silenced_since === undefined)
     .map(([id, alert]) => {
-      const { rule, subject, message, value, unit, limit, since } = alert;
+      const { rule, subject, since } = alert;
       // Labels identify the alert, so they hold nothing that changes while it is active.
       const labels = { ...about.labels, alertname: rule, subject, site: about.site, instance: about.hostname };
-      const shown = `${String(value)}${unit === '' ? '' : ` ${unit}`}`;
-      const annotations = { summary: message, value: shown, limit: String(limit.value), runbook: runbookOf(alert) };
-      return [id, { labels, annotations, startsAt: earlier(since, now), endsAt }] as const;
+      return [id, { labels, annotations: annotationsOf(alert), startsAt: earlier(since, now), endsAt }] as const;
     });
   const names = new Set(active.map(([id]) => id));
   const over = Object.entries(last)
     .filter(([id]) => !names.has(id))
     .map(([id, one]) => {
       const end = earlier(one.endsAt, now);
-      return [id, { ...one, startsAt: earlier(one.startsAt, end), endsAt: end }] as const;
+      const closed = ended[id];
+      const annotations = closed ? annotationsOf(closed) : one.annotations;
+      return [id, { ...one, annotations, startsAt: earlier(one.startsAt, end), endsAt: end }] as const;
     })
     .filter(([, one]) => secondsSince(one.endsAt, about.now) < repeatedEndSeconds);
   return Object.fromEntries([...active, ...over]);
 }
+
+const annotationsOf = (alert: Alert): Record<string, string> => ({
+  summary: alert.message,
+  value: `${String(alert.value)}${alert.unit === '' || alert.value === null ? '' : ` ${alert.unit}`}`,
+  limit: String(alert.limit.value),
+  runbook: runbookOf(alert),
+});
 
 /** For a clock that was set back: an alert that ends before it starts makes Alertmanager refuse the whole request. */
 const earlier = (one: string, other: string): string => (one < other ? one : other);
@@ -88,6 +100,7 @@ export function askReplicas(
 export async function postToAlertmanager(
   world: World<AlertsConfig>,
   state: State,
+  ended: Readonly<Record<string, Alert>>,
   net: () => Promise<Net>,
 ): Promise<string[]> {
   const { site, interval, alerts } = world.config;
@@ -96,7 +109,7 @@ export async function postToAlertmanager(
   // If the last file cannot be read, no ends are posted: those alerts expire by themselves.
   const last = (await world.previous(postedAlerts)).content?.alerts ?? {};
   const about = { site, hostname: world.hostname, interval, now: world.now(), labels: settings.labels };
-  const posted = alertsToPost(state, last, about);
+  const posted = alertsToPost(state, last, about, ended);
   const count = Object.keys(posted).length;
   if (count === 0 && Object.keys(last).length === 0) return [];
   await world.replace(postedAlerts, { schema_version: 1, alerts: posted });

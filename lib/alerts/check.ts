@@ -10,22 +10,23 @@ import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
 import { chooseTransports, type Post } from './post.ts';
 import { composeDraft } from './queue.ts';
-import { recipientLists, webhookOf } from './recipient.ts';
+import { mergeRecipients, recipientLists, webhookOf } from './recipient.ts';
+import { type Sender, senderOf } from './sender.ts';
 
 /** Lists every transport and recipient: which transport would be used, and what the others lack. Sends nothing. */
-export async function checkTransports(post: Post, config: AlertsConfig): Promise<Outcome> {
+export async function checkTransports(post: Post, { config, hostname }: World<AlertsConfig>): Promise<Outcome> {
   const { alerts } = config;
   const outside = await post.outside();
   const transports = await post.transports();
   const chosen = chooseTransports(transports, config, outside);
-  let used: string | undefined;
+  let used: { name: string; sender: string | undefined } | undefined;
   let missing = 0;
   const lines: string[] = [];
   const misspelt = chosen.mail.filter((transport) => !transports.mail.includes(transport));
   for (const transport of [...misspelt, ...transports.mail]) {
     const ready = await transport.ready(outside);
     const asked = chosen.mail.includes(transport);
-    if (ready.usable && asked) used ??= transport.name;
+    if (ready.usable && asked) used ??= { name: transport.name, sender: ready.sender };
     lines.push(`${padded(transport.name, 9)} ${asked ? '' : '(not asked for) '}${describeReady(ready)}`);
   }
   for (const [name, webhook] of Object.entries(chosen.webhooks)) {
@@ -41,8 +42,10 @@ export async function checkTransports(post: Post, config: AlertsConfig): Promise
   const wantsMail = everybody.some((one) => webhookOf(one) === undefined);
   if (wantsMail && used === undefined) missing += 1;
   const nobody = everybody.length === 0 && !alerts.alertmanager;
-  const verdict = used === undefined ? 'No mail can leave this machine.' : `Mails would go by ${used}.`;
-  lines.push('', `to        ${alerts.to.length === 0 ? 'nobody: alerts.to is empty' : alerts.to.join(', ')}`);
+  const verdict = used === undefined ? 'No mail can leave this machine.' : `Mails would go by ${used.name}.`;
+  const sender = senderOf(config, outside.environment, hostname);
+  lines.push('', `from      ${describeSender(sender, used?.sender)}`);
+  lines.push(`to        ${alerts.to.length === 0 ? 'nobody: alerts.to is empty' : alerts.to.join(', ')}`);
   const others = everybody.filter((one) => !alerts.to.includes(one));
   if (others.length > 0) lines.push(`          at times also ${others.join(', ')}`);
   return {
@@ -56,9 +59,18 @@ export async function checkTransports(post: Post, config: AlertsConfig): Promise
 const describeReady = (ready: Awaited<ReturnType<Transport['ready']>>): string =>
   ready.usable ? `usable: ${ready.uses}` : `not usable: ${ready.missing}`;
 
-const everyRecipient = (alerts: AlertsConfig['alerts']): string[] => [
-  ...new Set(recipientLists(alerts).flatMap(([, to]) => to)),
-];
+/** `own` is the sender that the transport is configured with. */
+function describeSender({ address, origin }: Sender, own: string | undefined): string {
+  if (origin === 'default')
+    return own === undefined
+      ? `${address} (made up from the name of this machine; set alerts.from to an address that somebody reads)`
+      : `${own} (of the mail program's own configuration, as neither alerts.from nor OPS_ALERT_SMTP_FROM is set)`;
+  const overridden = own === undefined || own === address ? '' : `; it overrides ${own} of the mail program`;
+  return `${address} (${origin}${overridden})`;
+}
+
+const everyRecipient = (alerts: AlertsConfig['alerts']): string[] =>
+  mergeRecipients(...recipientLists(alerts).map(([, to]) => to));
 
 /** Sends a test to every recipient now. Nothing is queued or kept: the person who asked can try again. */
 export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<Outcome> {
@@ -66,9 +78,9 @@ export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<
   const to = everyRecipient(config.alerts);
   if (to.length === 0) throw new Usage('alerts.to names nobody: there is no one to send a test mail to');
   const text = `This is a test of the alerts of ${config.site} on ${hostname}. Nothing is wrong.\n`;
-  const subject = `[${config.site}] TEST of alerts from ${hostname}`;
+  const subject = `[TEST ${config.site}] alerts from ${hostname}`;
   const html = `<p>${escapeHtml(text)}</p>`;
-  const draft = { to, ids: ['test'], key: 'test', subject, text, html, incidents: [], alerts: [] };
+  const draft = { to, ids: ['test'], key: 'test', subject, text, html, threads: [], alerts: [] };
   const entry = JSON.stringify(await composeDraft(post, world, draft, world.now()));
   const spool: Spool = {
     names: () => ['test'],
@@ -77,10 +89,13 @@ export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<
     remove: () => undefined,
     bury: () => undefined,
     dead: () => [],
+    readDead: () => undefined,
+    removeDead: () => undefined,
     sweep: () => undefined,
   };
   const { happened } = await deliverWaiting(post, world, spool, {
     runId: world.runId,
+    digests: undefined,
     isTimeLeft: () => true,
     settle: async () => undefined,
   });

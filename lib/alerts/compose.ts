@@ -16,9 +16,12 @@ export interface Letterhead {
 }
 
 /** The same content to the same recipients has the same id: a run repeated after a kill writes no second mail. */
-export async function compose(draft: Draft, { site, from, hostname, at, now }: Letterhead): Promise<Entry> {
+export async function compose(
+  draft: Omit<Draft, 'notices'>,
+  { site, from, hostname, at, now }: Letterhead,
+): Promise<Entry> {
   const host = domainOf(hostname);
-  const threads = fitting(draft.incidents.map((incident) => `<${incident}@${host}>`));
+  const threads = fitting(draft.threads);
   const message_id = `<${at.getTime().toString(36)}.${fingerprint(`${draft.key} ${draft.to.join(' ')}`)}@${host}>`;
   const mailed = draft.to.filter((recipient) => webhookOf(recipient) === undefined);
   const composer = new MailComposer({
@@ -30,8 +33,7 @@ export async function compose(draft: Draft, { site, from, hostname, at, now }: L
     html: draft.html,
     messageId: message_id,
     date: now,
-    inReplyTo: threads[0] ?? '',
-    references: threads,
+    ...(threads[0] === undefined ? {} : { inReplyTo: threads[0], references: threads }),
     headers: {
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Policy } from '../contract/policy.ts';
 import { duration, hasLogin, limitType, ownName, secret, wait } from '../contract/quantities.ts';
 import { alertNameProblem, checkNameProblem } from './named.ts';
-import { recipientLists, webhookOf } from './recipient.ts';
+import { bareRecipient, mergeRecipients, recipientLists, webhookOf } from './recipient.ts';
 import { parseWindow } from './maintenance.ts';
 import { policies, red } from './policies.ts';
 import { transports } from './transports/index.ts';
@@ -14,11 +14,15 @@ const address = z.email({ error: (issue) => `expected a mail address; got ${JSON
 const localUser = /^[a-z_][a-z0-9_-]{0,31}$/;
 const recipient = z
   .string()
+  .transform(bareRecipient)
   .refine((text) => webhookOf(text) !== undefined || localUser.test(text) || address.safeParse(text).success, {
     error: (issue) =>
       `expected a mail address, a user of this machine, or webhook:NAME; got ${JSON.stringify(issue.input)}`,
   });
-const addresses = z.union([recipient.transform((one) => [one]), z.array(recipient)]);
+const addresses = z.union([
+  recipient.transform((one) => [one]),
+  z.array(recipient).transform((all) => mergeRecipients(all)),
+]);
 
 const webhook = z.strictObject({
   url: secret.describe('the URL, as $NAME of an environment variable or credential'),

@@ -1,41 +1,51 @@
 // Sends the waiting mails of the outbox by the configured transports, and logs the result.
 import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
-import { flush, type Flushed } from '../outbox/outbox.ts';
+import { type Digests, flush, type Flush, type Happened } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
 import { log } from './log.ts';
 import { carryMail, type Entry, mailKind } from './mail-outbox.ts';
 import { chooseTransports, type Post, transportsTo } from './post.ts';
+import { senderOf } from './sender.ts';
 
-interface Delivery {
+interface Delivery extends Pick<Flush<Entry>, 'isTimeLeft' | 'settle'> {
   /** Run id of the snapshot: mail, log and report share it. */
   readonly runId: string;
-  readonly isTimeLeft: () => boolean;
-  /** Called with the ids of the alerts in a mail, and when a transport last accepted the mail. */
-  readonly settle: (ids: readonly string[], at: Date) => Promise<void>;
+  readonly digests: Digests;
+}
+
+interface Delivered {
+  readonly happened: readonly Happened<Entry>[];
+  readonly problems: readonly string[];
 }
 
 export async function deliverWaiting(
   post: Post,
   world: World<AlertsConfig>,
   spool: Spool,
-  { runId, isTimeLeft, settle }: Delivery,
-): Promise<Flushed<Entry>> {
+  { runId, ...delivery }: Delivery,
+): Promise<Delivered> {
   // With an empty outbox, nothing that sending needs is loaded.
   if (spool.names().length === 0) return { happened: [], problems: [] };
+  const { config, hostname } = world;
   const outside = await post.outside();
-  const chosen = chooseTransports(await post.transports(), world.config, outside);
-  const flushed = await flush({
+  const chosen = chooseTransports(await post.transports(), config, outside);
+  const sender = senderOf(config, outside.environment, hostname);
+  const happened = await flush({
+    ...delivery,
     spool,
     kind: mailKind,
-    carry: carryMail((recipient) => transportsTo(chosen, recipient), outside),
-    settle: ({ ids }, at) => settle(ids, at),
+    carry: carryMail((recipient) => transportsTo(chosen, recipient), sender, outside),
     now: world.now(),
-    giveUp: world.config.alerts['give-up'],
-    isTimeLeft,
+    giveUp: config.alerts['give-up'],
   });
-  const happened = flushed.happened.map(({ kind, entry: { ids, message_id }, to, message }) => {
+  const events = happened.map(({ kind, entry: { ids, message_id }, to, message }) => {
     return { kind, ids, message, message_id, to: [...to] };
   });
-  return { ...flushed, problems: [...flushed.problems, ...(await log(world, runId, happened))] };
+  const dead = happened
+    .filter(({ kind }) => kind === 'dead')
+    .map(
+      ({ entry, to, message }) => `the mail "${entry.subject}" cannot reach ${to.join(', ')} (outbox/dead): ${message}`,
+    );
+  return { happened, problems: [...dead, ...(await log(world, runId, events))] };
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { loose } from '../contract/fields.ts';
 import { defineFile, type FileSpec, type Places } from '../contract/file.ts';
-import type { NotifiedAlert } from '../contract/mail.ts';
+import { notifiedKinds } from '../contract/mail.ts';
 import { judgedFields } from '../contract/observation.ts';
 import { join } from '../core/path.ts';
 
@@ -17,8 +17,12 @@ const alertSchema = loose({
   last_seen: instant,
   /** When the problem began, if the data say; otherwise `first_seen`. */
   since: instant,
-  /** Identifies the incident: all mails about it share this, as a thread. */
+  /** Identifies the incident. */
   incident: z.string(),
+  /** The message of the first mail: the subject of all mails about the incident, by which mail programs group them. */
+  headline: z.optional(z.string()),
+  /** Message-ID of the first mail that a transport accepted: later mails refer to it. */
+  thread: z.optional(z.string()),
   /** When the problem cleared, while `clear-hold` has not passed yet. */
   clear_since: z.optional(instant),
   /** Since when the value is unreadable: meanwhile the alert is neither raised nor cleared. */
@@ -50,31 +54,31 @@ const alertStateSchema = loose({
 
 export type AlertState = Readonly<z.output<typeof alertStateSchema>>;
 
-type EventKind =
-  | 'pending'
-  | 'firing'
-  | 'repeated'
-  | 'escalated'
-  | 'recovered'
-  | 'passed'
-  | 'vanished'
-  | 'unknown'
-  | 'known'
-  | 'silenced'
-  | 'acknowledged'
-  | 'unheard';
+const eventKinds = [
+  'pending',
+  'firing',
+  'repeated',
+  'escalated',
+  'joined',
+  'recovered',
+  'passed',
+  'vanished',
+  'unknown',
+  'known',
+  'silenced',
+  'acknowledged',
+  'unheard',
+] as const;
 
-const alertEventSchema = loose({
-  kind: z.string() as unknown as z.ZodMiniType<EventKind>,
-  id: z.string(),
-  message: z.string(),
-});
+const alertEventSchema = loose({ kind: z.enum(eventKinds), id: z.string(), message: z.string() });
 
 export type AlertEvent = Readonly<z.output<typeof alertEventSchema>>;
 
 /** A notification that is due. Composition and delivery of its mail are separate steps. */
 const noticeSchema = loose({
-  kind: z.string() as unknown as z.ZodMiniType<NotifiedAlert['kind']>,
+  kind: z.enum(notifiedKinds),
+  /** An opening for recipients who were added while the alert was active. */
+  joined: z.optional(z.boolean()),
   id: z.string(),
   alert: alertSchema,
   to: z.array(z.string()),
@@ -94,13 +98,26 @@ const activeSilenceSchema = loose({
 /** A silence, acknowledgement or maintenance window that holds now. */
 export type ActiveSilence = z.output<typeof activeSilenceSchema>;
 
+/** What is owed to recipients: a mail that waits in the outbox. It can be composed anew from this. */
+const owedMailSchema = loose({
+  digest: z.string(),
+  /** Time of the evaluation that made the notices. */
+  at: instant,
+  /** Empty for a mail of an older version. */
+  notices: z.array(noticeSchema),
+});
+
+export type OwedMail = Readonly<z.output<typeof owedMailSchema>>;
+
 const stateSchema = loose({
   schema_version: z.number(),
   quiet: z.optional(z.array(activeSilenceSchema)),
   /** Alerts evaluated at the time of the snapshots, and alerts evaluated by the clock. */
   snapshot: alertStateSchema,
   own: alertStateSchema,
-  /** Notices and events not yet in the outbox and the log: after a kill, the next run writes them. */
+  /** File name → mail that waits in the outbox. Missing in the states of older versions. */
+  mails: z.optional(z.record(z.string(), owedMailSchema)),
+  /** Events not yet in the log, and the notices of older versions: after a kill, the next run writes them. */
   owed: z.optional(loose({ at: instant, notices: z.array(noticeSchema), events: z.array(alertEventSchema) })),
 });
 

@@ -2,6 +2,7 @@
 // and the notices to be mailed come out.
 import type { Firing, Sighting } from '../contract/policy.ts';
 import { secondsSince } from '../core/age.ts';
+import { mergeRecipients, recipientsMissingIn } from './recipient.ts';
 import type { Alert, AlertEvent, AlertState, Notice } from './files.ts';
 
 /** Durations are in seconds. */
@@ -19,7 +20,7 @@ export interface Handling {
 
 export interface Evaluation {
   readonly at: Date;
-  /** Rule name → its sightings, and why it could not observe all of its subjects. */
+  /** Rule name → its sightings. */
   readonly seen: Readonly<Record<string, RuleSightings>>;
   readonly handlingOf: (rule: string, subject: string) => Handling;
   /** Whether a mail about the alert is still in the outbox. */
@@ -28,15 +29,15 @@ export interface Evaluation {
 
 export interface RuleSightings {
   readonly sightings: readonly Sighting[];
-  /** Why the rule could not observe all subjects: a subject without a sighting may then still exist. */
-  readonly failure: string | undefined;
+  /** Why a subject without a sighting may still exist: its section could not be read. */
+  readonly failureOf: (subject: string) => string | undefined;
 }
 
 export function advance(before: AlertState, evaluation: Evaluation) {
   const at = evaluation.at.toISOString();
   const run = newRun(evaluation, at);
-  const { events, notices } = run;
-  if (before.seen_at === at) return { state: before, events, notices };
+  const { events, notices, ended } = run;
+  if (before.seen_at === at) return { state: before, events, notices, ended };
   const alerts: Record<string, Alert> = {};
   const keep = (id: string, alert: Alert | undefined): void => {
     if (alert) alerts[id] = alert;
@@ -52,10 +53,10 @@ export function advance(before: AlertState, evaluation: Evaluation) {
   }
   for (const [id, alert] of known) {
     if (named.has(id)) continue;
-    const failure = evaluation.seen[alert.rule]?.failure;
+    const failure = evaluation.seen[alert.rule]?.failureOf(alert.subject);
     keep(id, failure === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, failure));
   }
-  return { state: { seen_at: at, alerts }, events, notices };
+  return { state: { seen_at: at, alerts }, events, notices, ended };
 }
 
 /** A mail is sent a moment after its snapshot was taken: without this grace, every repeat would slip by a cycle. */
@@ -95,6 +96,8 @@ const times = [
 function newRun(evaluation: Evaluation, at: string) {
   const events: AlertEvent[] = [];
   const notices: Notice[] = [];
+  /** Alerts that are over, with the message and the value of now. */
+  const ended: Record<string, Alert> = {};
   const record = (kind: AlertEvent['kind'], id: string, message: string): void =>
     void events.push({ kind, id, message });
 
@@ -102,7 +105,7 @@ function newRun(evaluation: Evaluation, at: string) {
     if (sighting.state === 'unknown') return known && markUnknown(id, known, sighting.message);
     const alert = known && markKnown(id, known);
     if (sighting.state === 'firing') return raise(id, rule, sighting, alert);
-    return alert && clear(id, alert, sighting.message);
+    return alert && clear(id, alert, sighting.message, sighting.value ?? null);
   };
 
   const markUnknown = (id: string, alert: Alert, why: string): Alert => {
@@ -120,7 +123,13 @@ function newRun(evaluation: Evaluation, at: string) {
     const { subject, message } = shown;
     const handling = evaluation.handlingOf(rule, subject);
     if (!known) record('pending', id, message);
-    const { clear_since: _over, ...before } = known ?? newAlert(id, rule, sighting);
+    // The words of an earlier sighting must not survive where this one has none.
+    const {
+      clear_since: _over,
+      clears_when: _cleared,
+      runbook: _page,
+      ...before
+    } = known ?? newAlert(id, rule, sighting);
     const seen: Alert = { ...before, ...shown, since: earliest(since, before.since), last_seen: at };
     if (seen.phase === 'pending') {
       if (!urgent && secondsSince(seen.since, at) < handling.hold) return seen;
@@ -145,7 +154,7 @@ function newRun(evaluation: Evaluation, at: string) {
       if (alert.silenced_since === undefined) record('silenced', id, handling.silenced);
       return { ...alert, silenced_since: alert.silenced_since ?? at };
     }
-    const { silenced_since: _ended, ...audible } = alert;
+    const { silenced_since: _ended, ...audible } = notifyJoined(id, alert, handling);
     if (handling.acknowledged !== undefined) {
       if (audible.acknowledged_at !== undefined) return audible;
       record('acknowledged', id, handling.acknowledged);
@@ -159,7 +168,7 @@ function newRun(evaluation: Evaluation, at: string) {
     const { first_queued, last_queued, last_sent, escalated_at } = current;
     if (last_queued === undefined) return addNotice('opening', id, current, handling.to);
     const { escalate } = handling;
-    const everybody = escalate ? [...new Set([...handling.to, ...escalate.to])] : handling.to;
+    const everybody = escalate ? mergeRecipients(handling.to, escalate.to) : handling.to;
     // Counted from the first mail: the problem itself may be older than the monitor.
     if (escalate && escalated_at === undefined && secondsSince(first_queued ?? last_queued, at) >= escalate.after) {
       record('escalated', id, current.message);
@@ -173,23 +182,39 @@ function newRun(evaluation: Evaluation, at: string) {
     return addNotice('repeat', id, current, escalated_at === undefined ? handling.to : everybody);
   };
 
+  /** Whoever became a recipient since the first mail (a new colleague, a corrected address) gets an opening of their own.
+   * The repeat for the others is not delayed by it. */
+  const notifyJoined = (id: string, alert: Alert, { to, escalate }: Handling): Alert => {
+    const { last_queued, escalated_at, told = [] } = alert;
+    if (last_queued === undefined) return alert;
+    const wanted = escalate && escalated_at !== undefined ? mergeRecipients(to, escalate.to) : to;
+    const joined = recipientsMissingIn(told, wanted);
+    if (joined.length === 0) return alert;
+    record('joined', id, `${joined.join(', ')} became a recipient while the alert is active: ${alert.message}`);
+    notices.push({ kind: 'opening', joined: true, id, alert, to: joined });
+    return { ...alert, told: mergeRecipients(told, joined) };
+  };
+
   const addNotice = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
-    const told = [...new Set([...(alert.told ?? []), ...to])];
-    const queued = { ...alert, first_queued: alert.first_queued ?? at, last_queued: at, told };
+    const told = mergeRecipients(alert.told ?? [], to);
+    const { headline = alert.message, first_queued = at } = alert;
+    const queued = { ...alert, headline, first_queued, last_queued: at, told };
     notices.push({ kind, id, alert: queued, to: [...to] });
     return queued;
   };
 
-  const clear = (id: string, alert: Alert, message: string): Alert | undefined => {
-    const handling = evaluation.handlingOf(alert.rule, alert.subject);
+  const clear = (id: string, before: Alert, message: string, value: Alert['value']): Alert | undefined => {
+    const handling = evaluation.handlingOf(before.rule, before.subject);
+    const alert = { ...before, value };
     if (alert.phase === 'pending') return close('passed', id, alert, message);
     const clear_since = alert.clear_since ?? at;
-    if (secondsSince(clear_since, at) < handling.clearHold) return { ...alert, clear_since };
+    if (secondsSince(clear_since, at) < handling.clearHold) return { ...before, clear_since };
     return close('recovered', id, alert, message);
   };
 
   const close = (kind: 'passed' | 'recovered' | 'vanished', id: string, alert: Alert, message: string): undefined => {
     record(kind, id, message);
+    ended[id] = { ...alert, message, last_seen: at };
     // A recovery is mailed even if the first mail still waits: both are sent, so that every opening has its end.
     if (alert.last_queued === undefined) return;
     const to = alert.told ?? evaluation.handlingOf(alert.rule, alert.subject).to;
@@ -198,20 +223,27 @@ function newRun(evaluation: Evaluation, at: string) {
   };
 
   const vanish = (id: string, alert: Alert): undefined =>
-    close('vanished', id, alert, `${alert.subject} is no longer watched: whether it is well is unknown`);
+    close(
+      'vanished',
+      id,
+      { ...alert, value: null },
+      `${alert.subject} is no longer watched: whether it is well is unknown`,
+    );
 
-  return { events, notices, apply, markUnknown, vanish };
+  return { events, notices, ended, apply, markUnknown, vanish };
 }
 
 const earliest = (one: string | undefined, other: string): string => (one !== undefined && one < other ? one : other);
 
-/** Records that a transport accepted a mail about these alerts; a later `last_sent` is kept. */
-export function sent(state: AlertState, ids: readonly string[], at: Date): AlertState {
+/** Records that a transport accepted a mail about these alerts; a later `last_sent` and an earlier `thread` are kept. */
+export function sent(state: AlertState, ids: readonly string[], at: Date, messageId?: string): AlertState {
   const alerts = { ...state.alerts };
   for (const id of ids) {
     const alert = alerts[id];
     const isLater = (alert?.last_sent ?? '') < at.toISOString();
-    if (alert && isLater) alerts[id] = { ...alert, last_sent: at.toISOString() };
+    const thread = alert?.thread ?? messageId;
+    if (alert && isLater)
+      alerts[id] = { ...alert, last_sent: at.toISOString(), ...(thread === undefined ? {} : { thread }) };
   }
   return { ...state, alerts };
 }

@@ -1,11 +1,12 @@
 // Mail as a kind of outbox entry: the fields of its file, and its delivery by the transports.
 import * as z from 'zod/mini';
-import { Refused, Unsure } from '../contract/errors.ts';
+import { NotSetUp, Refused, Unsure } from '../contract/errors.ts';
 import { type Mail, notificationSchema, type Receipt, type Transport } from '../contract/mail.ts';
 import type { Outside } from '../contract/outside.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { commonFields, type Fate, type Flush, type Kind } from '../outbox/outbox.ts';
 import { webhookOf } from './recipient.ts';
+import { type Sender, withSender } from './sender.ts';
 
 const entrySchema = z.looseObject({
   ...commonFields,
@@ -32,11 +33,17 @@ export const mailKind: Kind<Entry> = {
 
 /** `transportsTo` returns the transports to a recipient, in the order in which they are tried. */
 export const carryMail =
-  (transportsTo: (recipient: string) => readonly Transport[], outside: Outside): Flush<Entry>['carry'] =>
-  ({ message_id, from, raw, news }, due) => {
+  (
+    transportsTo: (recipient: string) => readonly Transport[],
+    sender: Sender,
+    outside: Outside,
+  ): Flush<Entry>['carry'] =>
+  ({ message_id, raw, news }, due) => {
     const to = due.map(({ address }) => address);
     const transports = inTurn(transportsTo(to[0] ?? ''), due[0]?.attempts ?? 0);
-    return carry(transports, { message_id, from, raw, news }, to, outside);
+    const { address: from, origin } = sender;
+    const mail = { message_id, from, fromIsDefault: origin === 'default', raw: withSender(raw, from), news };
+    return carry(transports, mail, to, outside);
   };
 
 /** Tries one transport after the other, until every recipient is accepted. */
@@ -47,32 +54,43 @@ async function carry(
   outside: Outside,
 ): Promise<Map<string, Fate>> {
   const fates = new Map<string, Fate>();
-  const left = new Set(to);
-  const words: string[] = [];
-  let everyRefusalIsFinal = true;
+  const left = new Map(to.map((address) => [address, [] as Try[]]));
   for (const transport of transports) {
     if (left.size === 0) break;
-    const receipt = await tryTransport(transport, mail, [...left], outside);
+    const receipt = await tryTransport(transport, mail, [...left.keys()], outside);
     if ('failure' in receipt) {
-      words.push(`${transport.name}: ${receipt.failure}`);
-      everyRefusalIsFinal &&= receipt.final;
+      const words = `${transport.name}: ${receipt.failure}`;
+      for (const tries of left.values()) tries.push({ words, verdict: receipt.verdict });
       // By another transport the mail might arrive twice. The next try begins with the next transport.
-      if (receipt.unsure) break;
+      if (receipt.verdict === 'unsure') break;
       continue;
     }
     for (const address of receipt.accepted) {
       left.delete(address);
       fates.set(address, { state: 'sent', words: firstLine(receipt.words) });
     }
-    for (const { address, permanent, words: own } of receipt.refused) {
-      words.push(`${transport.name}: ${address}: ${firstLine(own)}`);
-      everyRefusalIsFinal &&= permanent;
-    }
+    for (const { address, permanent, words } of receipt.refused)
+      left
+        .get(address)
+        ?.push({ words: `${transport.name}: ${firstLine(words)}`, verdict: permanent ? 'final' : 'later' });
   }
-  const isFinal = everyRefusalIsFinal && transports.length > 0;
-  const why = words.length === 0 ? `no transport leads to ${to.join(', ')}` : words.join('; ');
-  for (const address of left) fates.set(address, { state: isFinal ? 'dead' : 'waiting', words: why });
+  for (const [address, tries] of left) fates.set(address, fateOf(address, tries));
   return fates;
+}
+
+/** What one transport said about one recipient. `absent`: the transport is not set up on this machine. */
+interface Try {
+  readonly words: string;
+  readonly verdict: 'final' | 'later' | 'unsure' | 'absent';
+}
+
+/** Dead if every transport that works here refuses the recipient or the mail for good. */
+function fateOf(address: string, tries: readonly Try[]): Fate {
+  const present = tries.filter(({ verdict }) => verdict !== 'absent');
+  const isFinal = present.length > 0 && present.every(({ verdict }) => verdict === 'final');
+  const said = isFinal ? present : tries;
+  const words = said.length === 0 ? `no transport leads to ${address}` : said.map((one) => one.words).join('; ');
+  return { state: isFinal ? 'dead' : 'waiting', words };
 }
 
 /** Each try begins with the next transport in the list. */
@@ -81,13 +99,19 @@ function inTurn(transports: readonly Transport[], attempts: number): readonly Tr
   return [...transports.slice(first), ...transports.slice(0, first)];
 }
 
-type Tried = Receipt | { readonly failure: string; readonly final: boolean; readonly unsure: boolean };
+type Tried = Receipt | { readonly failure: string; readonly verdict: Try['verdict'] };
 
 async function tryTransport(transport: Transport, mail: Mail, to: readonly string[], outside: Outside): Promise<Tried> {
   try {
     return await transport.send(mail, to, outside);
   } catch (error) {
-    // A wrong configuration is no refusal of the mail: once corrected, the mail can be sent.
-    return { failure: reasonOf(error), final: error instanceof Refused, unsure: error instanceof Unsure };
+    return { failure: reasonOf(error), verdict: verdictOf(error) };
   }
+}
+
+/** A wrong configuration is no refusal of the mail: once corrected, the mail can be sent. */
+function verdictOf(error: unknown): Try['verdict'] {
+  if (error instanceof Refused) return 'final';
+  if (error instanceof NotSetUp) return 'absent';
+  return error instanceof Unsure ? 'unsure' : 'later';
 }

@@ -8,6 +8,8 @@ import type { Judged } from '../engine/checks.ts';
 import { formatMeasure } from '../core/quantity.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Notice } from './files.ts';
+import { red } from './policies.ts';
+import { recipientKey } from './recipient.ts';
 
 export interface Draft {
   readonly to: readonly string[];
@@ -17,10 +19,11 @@ export interface Draft {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** Incidents in the mail: they thread a recovery to its opening. */
-  readonly incidents: readonly string[];
+  /** Message-IDs of the first mails about the alerts in this one. */
+  readonly threads: readonly string[];
   /** The content as data, for webhooks. */
   readonly alerts: readonly NotifiedAlert[];
+  readonly notices: readonly Notice[];
 }
 
 export interface About {
@@ -40,18 +43,26 @@ export function draftMails(notices: readonly Notice[], about: About): Draft[] {
   const groups = new Map<string, Notice[]>();
   for (const notice of notices) {
     if (notice.to.length === 0) continue;
-    const key = [...notice.to].sort().join(',');
+    const key = notice.to.map(recipientKey).sort().join(',');
     groups.set(key, [...(groups.get(key) ?? []), notice]);
   }
   return [...groups.values()].map((group) => draft(group.sort(byUrgency), about));
 }
 
+interface Kind {
+  readonly word: string;
+  /** In the subject, before the headline, which states the problem. */
+  readonly inSubject?: string;
+  readonly colour: string;
+  readonly isOver?: true;
+}
+
 /** The kinds of notices, the most urgent first. */
-const kinds: Record<Notice['kind'], { readonly word: string; readonly colour: string; readonly isOver?: true }> = {
+const kinds: Record<Notice['kind'], Kind> = {
   opening: { word: 'ALERT', colour: '#b00020' },
   escalation: { word: 'STILL', colour: '#b00020' },
   repeat: { word: 'STILL', colour: '#b36b00' },
-  recovery: { word: 'OK', colour: '#1b7f3b', isOver: true },
+  recovery: { word: 'OK', inSubject: 'ENDED', colour: '#1b7f3b', isOver: true },
   vanished: { word: 'GONE', colour: '#666666', isOver: true },
 };
 
@@ -63,13 +74,9 @@ const mostElsewhere = 20;
 function draft(notices: readonly Notice[], about: About): Draft {
   const [first] = notices;
   if (!first) throw new Error('a mail about nothing');
-  const rest = notices.length - 1;
-  const subject = oneLine(
-    `[${about.site}] ${kinds[first.kind].word} ${first.id}: ${firstLine(first.alert.message, 120)}${rest > 0 ? ` (and ${rest} more)` : ''}`,
-  );
+  const { parts, overview } = boundParts(notices.map((notice) => partOf(notice, about)));
   const told = new Set(notices.map(({ id }) => id));
   const elsewhere = aboutTheRest(notices, about);
-  const parts = notices.map((notice) => partOf(notice, about));
   return {
     to: first.to,
     ids: [...told],
@@ -77,13 +84,79 @@ function draft(notices: readonly Notice[], about: About): Draft {
       .map(({ kind, id, alert }) => `${kind} ${id} ${alert.last_seen}`)
       .sort()
       .join('; '),
-    subject,
-    text: textOf(parts, elsewhere, about),
-    html: htmlOf(parts, elsewhere, about),
-    incidents: [...new Set(notices.map(({ alert }) => alert.incident))],
+    subject: subjectOf(first, notices.length - 1, about),
+    text: textOf(overview, parts, elsewhere, about),
+    html: htmlOf(overview, parts, elsewhere, about),
+    threads: [...new Set(notices.flatMap(({ alert }) => alert.thread ?? []))],
     alerts: notices.map((notice) => toldOf(notice, about)),
+    notices,
   };
 }
+
+/** Level, site and problem stand in the first 40 characters, which is all that a phone shows. The headline is the same for all mails
+ * of an incident, because many mail programs group by subject; they ignore a bracket at its start (RFC 5256, base subject),
+ * so whatever changes stands in the bracket. */
+function subjectOf({ kind, alert }: Notice, others: number, { site }: About): string {
+  const { word, inSubject = word } = kinds[kind];
+  const bracket = `[${inSubject} ${site}${others > 0 ? ` +${others}` : ''}]`;
+  return oneLine(`${bracket} ${firstLine(headlineOf(alert), 100)}`);
+}
+
+/** Two machines may each have a `/data`: the name stands first where the message does not say it. */
+function headlineOf({ rule, subject, message, headline = message }: Notice['alert']): string {
+  const name = rule === red.name ? subject.slice(subject.indexOf(':') + 1) : subject;
+  return headline.includes(name) ? headline : `${name}: ${headline}`;
+}
+
+/** An overview stands above this many alerts. */
+const mostWithoutOverview = 2;
+/** Bytes as they travel. With both parts full, a mail is smaller than 100 kB. */
+const mostOfParts = 45_000;
+const mostOfOverview = 20_000;
+const mostOfMessage = 600;
+
+interface Bounded {
+  /** The alerts in full, the most urgent first. */
+  readonly parts: readonly Part[];
+  /** One line for each alert; empty if there are few. */
+  readonly overview: readonly (readonly [word: string, message: string])[];
+}
+
+function boundParts(all: readonly Part[]): Bounded {
+  const parts = fittingIn(
+    mostOfParts,
+    all,
+    ({ title, message, rows }) => `${title}${message}${rows.flat().join('')}${' '.repeat(500)}`,
+  );
+  if (all.length <= mostWithoutOverview) return { parts, overview: [] };
+  const lines = all.map(({ title, message }) => [title.split('  ')[0] ?? '', firstLine(message, 110)] as const);
+  const overview = fittingIn(mostOfOverview, lines, (line) => `${line.join('')}${' '.repeat(30)}`);
+  const left = lines.length - overview.length;
+  const inFull = all.length - parts.length;
+  return {
+    parts,
+    overview: [
+      ...overview,
+      ...(left > 0 ? ([['', `and ${left} more, which this mail does not list`]] as const) : []),
+      ...(inFull > 0 ? ([['', `The first ${parts.length} follow in full; the report has all.`]] as const) : []),
+    ],
+  };
+}
+
+/** The first entries that fit; at least one. */
+function fittingIn<Entry>(
+  most: number,
+  all: readonly Entry[],
+  textOfEntry: (entry: Entry) => string,
+): readonly Entry[] {
+  let bytes = 0;
+  const end = all.findIndex((entry) => (bytes += sizeInMail(textOfEntry(entry))) > most);
+  return end < 0 ? all : all.slice(0, Math.max(1, end));
+}
+
+/** Once as text, once as HTML. In quoted-printable, a byte beyond ASCII takes three. */
+const sizeInMail = (text: string): number => encodedBytes(text) + encodedBytes(escapeHtml(text));
+const encodedBytes = (text: string): number => 3 * Buffer.byteLength(text) - 2 * text.length;
 
 const toldOf = ({ kind, id, alert }: Notice, { runbookOf }: About): NotifiedAlert => ({
   kind,
@@ -103,7 +176,7 @@ interface Part {
   readonly rows: readonly (readonly [string, string])[];
 }
 
-function partOf({ kind, id, alert }: Notice, about: About): Part {
+function partOf({ kind, id, alert, joined }: Notice, about: About): Part {
   const { word, colour, isOver } = kinds[kind];
   const since = new Date(alert.since);
   const show = (value: Notice['alert']['value']): string =>
@@ -112,8 +185,16 @@ function partOf({ kind, id, alert }: Notice, about: About): Part {
   return {
     colour,
     title: `${word}  ${oneLine(id)}`,
-    message: oneLine(alert.message),
+    message: firstLine(alert.message, mostOfMessage),
     rows: [
+      ...(joined === true
+        ? ([
+            [
+              'news',
+              `for you, as a new recipient: active since ${clockMinute(new Date(alert.first_queued ?? alert.since))}`,
+            ],
+          ] as const)
+        : []),
       ['since', `${clockMinute(since)} (${lasted})`],
       ...(isOver
         ? []
@@ -135,7 +216,9 @@ function aboutTheRest(notices: readonly Notice[], { rest, isCoveredBy }: About):
     .filter((one) => !notices.some(({ alert }) => isCoveredBy(alert, one)))
     .map(({ observation }) => observation);
   // Several checks judge the same reading, and have the same message if it failed.
-  const each = [...new Map(others.map(({ level, message }) => [message, [level, oneLine(message)] as const])).values()];
+  const each = [
+    ...new Map(others.map(({ level, message }) => [message, [level, firstLine(message, 300)] as const])).values(),
+  ];
   const lines = each.slice(0, mostElsewhere);
   const left = each.length - lines.length;
   const all = left > 0 ? [...lines, ['', `and ${left} more`] as const] : lines;
@@ -150,19 +233,20 @@ interface Rest {
   readonly lines: readonly (readonly [level: string, message: string])[];
 }
 
-function textOf(parts: readonly Part[], rest: Rest, about: About): string {
+function textOf(overview: Bounded['overview'], parts: readonly Part[], rest: Rest, about: About): string {
   const blocks = parts.map(({ title, message, rows }) =>
     [title, `  ${message}`, ...alignColumns(rows, { indent: '  ', gap: ' ', minimumWidths: [9] })].join('\n'),
   );
   const other = alignColumns(rest.lines, { indent: '  ', gap: ' ', minimumWidths: [8] });
-  return `${[...blocks, [rest.says, ...other].join('\n'), footer(about)].join('\n\n')}\n`;
+  const top = alignColumns(overview, { gap: '  ', minimumWidths: [5] });
+  return `${[...(top.length > 0 ? [top.join('\n')] : []), ...blocks, [rest.says, ...other].join('\n'), footer(about)].join('\n\n')}\n`;
 }
 
 const footer = ({ site, hostname, at, runId }: About): string =>
   `${site}, ${hostname}, as of ${clockMinute(at)}, run ${runId}.\nThis monitor is observe-only: nothing was changed.`;
 
 /** No images and no external styles: a mail program does not load them. */
-function htmlOf(parts: readonly Part[], rest: Rest, about: About): string {
+function htmlOf(overview: Bounded['overview'], parts: readonly Part[], rest: Rest, about: About): string {
   const blocks = parts.map(
     ({ colour, title, message, rows }) =>
       `<div style="border-left:4px solid ${colour};padding:2px 0 2px 12px;margin:0 0 16px">` +
@@ -174,6 +258,12 @@ function htmlOf(parts: readonly Part[], rest: Rest, about: About): string {
     ([level, message]) => `<li>${escapeHtml(level === '' ? message : `${level}: ${message}`)}</li>`,
   );
   const other = `<p>${escapeHtml(rest.says)}</p>${items.length === 0 ? '' : `<ul>${items.join('')}</ul>`}`;
+  const rows = overview.map(
+    ([word, message]) =>
+      `<tr><td style="padding:0 12px 0 0;font-weight:bold">${escapeHtml(word)}</td><td>${escapeHtml(message)}</td></tr>`,
+  );
+  const top =
+    rows.length === 0 ? '' : `<table style="border-collapse:collapse;margin:0 0 16px">${rows.join('')}</table>`;
   const small = footer(about).split('\n').map(escapeHtml).join('<br>');
-  return `<!DOCTYPE html><html><body style="font-family:sans-serif;color:#222;overflow-wrap:anywhere">${blocks.join('')}${other}<p style="color:#666;font-size:85%">${small}</p></body></html>`;
+  return `<!DOCTYPE html><html><body style="font-family:sans-serif;color:#222;overflow-wrap:anywhere">${top}${blocks.join('')}${other}<p style="color:#666;font-size:85%">${small}</p></body></html>`;
 }

@@ -1,29 +1,40 @@
-// Notices → mails in the outbox, and `queued` events for the log.
-import type { Spool } from '../contract/spool.ts';
+// Notices → mails for the outbox.
 import type { World } from '../contract/stage.ts';
 import type { JudgedSite, JudgementInput } from '../health/files.ts';
 import type { Judged } from '../engine/checks.ts';
-import { writeEntry } from '../outbox/outbox.ts';
+import { digestOf } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
-import type { Notice } from './files.ts';
+import type { Notice, OwedMail } from './files.ts';
 import type { Event } from './log.ts';
 import { isCoveredBy, runbookOf } from './sightings.ts';
 import { type About, type Draft, draftMails } from './mail.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
+import { senderOf } from './sender.ts';
 
 /** For the part of a mail about everything else that is not well. */
 type Site = Pick<JudgementInput, 'snapshot'> & { readonly judged: JudgedSite };
 
-/** `at` is when the notices were evaluated: the time of the snapshot, if there is one. */
-export async function queue(
+/** Notices of one evaluation: `at` is the time of the snapshot, if there was one. */
+export interface Batch {
+  readonly at: Date;
+  readonly notices: readonly Notice[];
+}
+
+/** A mail for the outbox, and what the state keeps to compose it anew. */
+export interface Composed {
+  readonly name: string;
+  readonly entry: Entry;
+  readonly owed: OwedMail;
+}
+
+/** Composes the mails of the batch, and writes nothing. */
+export async function composeMails(
   post: Post,
   world: World<AlertsConfig>,
-  spool: Spool,
-  notices: readonly Notice[],
-  at: Date,
+  { at, notices }: Batch,
   site: Site,
-): Promise<Event[]> {
+): Promise<Composed[]> {
   const { config } = world;
   if (notices.length === 0) return [];
   const judged = allOf(site.judged);
@@ -36,16 +47,22 @@ export async function queue(
     runbookOf,
     isCoveredBy: (alert, one) => isCoveredBy(alert, one, judged),
   });
-  const queued: Event[] = [];
+  const composed: Composed[] = [];
   for (const draft of drafts) {
     const entry = await composeDraft(post, world, draft, at);
-    // Written to disk before the event is logged.
-    writeEntry(spool, mailKind, entry);
-    const { ids, subject, message_id } = entry;
-    queued.push({ kind: 'queued', ids, message: subject, message_id, to: [...draft.to] });
+    const owed = { digest: digestOf(entry), at: at.toISOString(), notices: [...draft.notices] };
+    composed.push({ name: mailKind.fileName(entry), entry, owed });
   }
-  return queued;
+  return composed;
 }
+
+export const queuedEvent = ({ entry: { ids, subject, message_id, recipients } }: Composed): Event => ({
+  kind: 'queued',
+  ids,
+  message: subject,
+  message_id,
+  to: recipients.map(({ address }) => address),
+});
 
 export const allOf = ({ age, snapshot, monitor }: JudgedSite): readonly Judged[] => [age, ...snapshot, ...monitor];
 
@@ -59,11 +76,14 @@ function restOf({ snapshot, judged }: Site, at: Date): About['rest'] {
   return { isJudged, notWell: believed.filter(({ observation }) => levels.includes(observation.level)) };
 }
 
-export async function composeDraft(post: Post, world: World<AlertsConfig>, draft: Draft, at: Date): Promise<Entry> {
+export async function composeDraft(
+  post: Post,
+  world: World<AlertsConfig>,
+  draft: Omit<Draft, 'notices'>,
+  at: Date,
+): Promise<Entry> {
   const { compose } = await import('./compose.ts');
-  const { environment } = await post.outside();
   const { config, hostname } = world;
-  // Somebody should read this address: bounces are the only sign of a mail that was accepted and did not arrive.
-  const from = config.alerts.from ?? (environment['OPS_ALERT_SMTP_FROM'] || `ops-monitor@${hostname}`);
-  return compose(draft, { site: config.site, from, hostname, at, now: world.now() });
+  const { address } = senderOf(config, (await post.outside()).environment, hostname);
+  return compose(draft, { site: config.site, from: address, hostname, at, now: world.now() });
 }

@@ -6,6 +6,25 @@ const prefix = 'webhook:';
 export const webhookOf = (recipient: string): string | undefined =>
   recipient.startsWith(prefix) ? recipient.slice(prefix.length) : undefined;
 
+/** `Ops <ops@example.org>` → `ops@example.org`: mails are sent to bare addresses. */
+export const bareRecipient = (text: string): string => /^[^<>]*<([^<>]+)>\s*$/.exec(text)?.[1]?.trim() ?? text.trim();
+
+/** Equal for two spellings of one recipient: no mail server in use tells `Ops@` and `ops@` apart. Names of webhooks are exact. */
+export const recipientKey = (recipient: string): string =>
+  webhookOf(recipient) === undefined ? recipient.toLowerCase() : recipient;
+
+/** Each recipient once, in the first spelling. */
+export function mergeRecipients(...lists: readonly (readonly string[])[]): string[] {
+  const byKey = new Map<string, string>();
+  for (const one of lists.flat()) if (!byKey.has(recipientKey(one))) byKey.set(recipientKey(one), one);
+  return [...byKey.values()];
+}
+
+export function recipientsMissingIn(known: readonly string[], wanted: readonly string[]): string[] {
+  const keys = new Set(known.map(recipientKey));
+  return mergeRecipients(wanted).filter((one) => !keys.has(recipientKey(one)));
+}
+
 interface Notified {
   readonly to?: readonly string[] | undefined;
 }

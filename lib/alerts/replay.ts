@@ -8,6 +8,7 @@ import type { AlertState } from './files.ts';
 import { advance, sent } from './lifecycle.ts';
 import { handlingOf, snapshotSightings, readingsOf } from './sightings.ts';
 import { draftMails } from './mail.ts';
+import type { Note } from './silences.ts';
 
 export interface WouldBe {
   readonly at: string;
@@ -15,19 +16,22 @@ export interface WouldBe {
   readonly to: readonly string[];
 }
 
-/** Call it with each snapshot, oldest first: every mail counts as delivered at once. `judge` applies the checks. */
+/** Call it with each snapshot, oldest first: every mail counts as delivered at once. `judge` applies the checks, `notes` are the
+ * silences and acknowledgements that people left. */
 export function rehearsal(
   config: AlertsConfig,
   sections: Sections,
   judge: (snapshot: Snapshot) => readonly Judged[],
+  notes: readonly Note[] = [],
 ): (snapshot: Snapshot) => WouldBe[] {
   let state: AlertState = { alerts: {} };
   return (snapshot) => {
     const at = new Date(snapshot.time_utc);
     if (Number.isNaN(at.getTime())) return [];
     const firstSeenOf = (id: string) => state.alerts[id]?.first_seen;
-    // Maintenance windows count. Silences left by people do not: they were about the mails of that time.
-    const quiet = { notes: [], at, firstSeenOf };
+    // What was acknowledged later does not count yet.
+    const made = notes.filter(({ from }) => from <= at.toISOString());
+    const quiet = { notes: made, at, firstSeenOf };
     const next = advance(state, {
       at,
       seen: snapshotSightings(judge(snapshot), readingsOf(sections, snapshot.sections), config),

@@ -1,6 +1,6 @@
 // send-alerts: works out from snapshot and state which notices are due, then sends the waiting mails. It judges the snapshot
-// itself, so a broken or missing health file silences nothing. Notices stay in the state until their mails are on disk, and
-// the state records a mail as sent before its file is removed.
+// itself, so a broken or missing health file silences nothing. The state names every mail that waits in the outbox, before the
+// mail is written and until every recipient has it: a mail that is lost or damaged is composed anew.
 import { Usage } from '../contract/errors.ts';
 import type { Sections } from '../contract/registry.ts';
 import type { Spool } from '../contract/spool.ts';
@@ -9,7 +9,7 @@ import { secondsSince } from '../core/age.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
 import type { JudgedSite, JudgementInput } from '../health/files.ts';
-import { type Outbox, readOutbox } from '../outbox/outbox.ts';
+import { type Outbox, readOutbox, setAside } from '../outbox/outbox.ts';
 import { readHeartbeat } from '../confirm/files.ts';
 import { readTelling } from '../thermal/files.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
@@ -27,12 +27,13 @@ import {
   stateFile,
   postedAlerts,
 } from './files.ts';
-import { advance, sent } from './lifecycle.ts';
-import { type Event, log } from './log.ts';
+import { digestsOf, keptMails, lostMails, settled, withComposed } from './ledger.ts';
+import { advance } from './lifecycle.ts';
+import { log } from './log.ts';
 import { handlingOf, monitorSightings, snapshotSightings, readingsOf } from './sightings.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
-import { allOf, queue } from './queue.ts';
+import { allOf, type Composed, composeMails, queuedEvent } from './queue.ts';
 import { parseNotes, activeSilences, expiredNotes } from './silences.ts';
 
 const fresh: State = { schema_version: 1, snapshot: { alerts: {} }, own: { alerts: {} } };
@@ -61,7 +62,7 @@ export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge
 
     async run(world) {
       const { check, test, 'dry-run': isDry } = world.options;
-      if (check === true) return checkTransports(post, world.config);
+      if (check === true) return checkTransports(post, world);
       if (test === true && isDry === true) throw new Usage('--test sends a mail, and --dry-run none: choose one');
       return test === true ? sendTest(post, world) : sendNew(post, world, judge, sections);
     },
@@ -96,7 +97,7 @@ async function sendNew<Config extends AlertsConfig>(
   const firstSeenOf = (id: string) => alerts[id]?.first_seen;
   const byTime = snapshot && snapshotTime(snapshot);
   const runId = snapshot?.run_id ?? world.runId;
-  const outbox = readOutbox(spool, mailKind);
+  const outbox = readOutbox(spool, mailKind, digestsOf(before.mails));
   const onTheirWay = new Set(outbox.waiting.flatMap(({ entry }) => entry.ids));
   const shared = {
     handlingOf: (rule: string, subject: string) => handlingOf(config, rule, subject, { notes, at: now, firstSeenOf }),
@@ -120,7 +121,7 @@ async function sendNew<Config extends AlertsConfig>(
           seen: snapshotSightings(all, readingsOf(sections, snapshot.sections), config),
           ...shared,
         })
-      : { state: before.snapshot, events: [], notices: [] };
+      : { state: before.snapshot, events: [], notices: [], ended: {} };
   const own = advance(before.own, { at: now, seen: monitorSightings(all, config), ...shared });
   const notices = [...seen.notices, ...own.notices];
   // With Alertmanager, an alert without recipients here is no problem: Alertmanager routes it.
@@ -135,28 +136,40 @@ async function sendNew<Config extends AlertsConfig>(
   if (isDry) return { counts, problems, text: dryText(notices) };
 
   spool.sweep();
-  // Notices of a killed run are written with their own time: some of those mails may be in the outbox already.
-  const writeNotices = async (owed: State['owed']): Promise<Event[]> => {
-    if (!owed) return [];
-    const mails = await queue(post, world, spool, owed.notices, new Date(owed.at), { snapshot, judged: site });
-    const noticed = owed.events.map(({ kind, id, message }) => ({ kind, ids: [id], message }));
-    problems.push(...(await log(world, runId, [...noticed, ...mails])));
-    return mails;
-  };
-  const queued = await writeNotices(before.owed);
-  if (notices.length > 0 || happened.length > 0) {
-    const owed = { at: (byTime ?? now).toISOString(), notices, events: happened };
-    await world.replace(stateFile, { ...judged, owed });
-    queued.push(...(await writeNotices(owed)));
-    await world.replace(stateFile, judged);
-  } else if (JSON.stringify(judged) !== JSON.stringify(before)) await world.replace(stateFile, judged);
-  let state = judged;
+  for (const bad of outbox.bad) {
+    setAside(spool, bad, now);
+    problems.push(`${bad.name} in the outbox was not sent, and moved to outbox/dead: ${bad.reason}`);
+  }
+  const kept = keptMails(outbox, before.mails, now);
+  const { lost, unknown } = lostMails(before.mails, kept);
+  problems.push(...unknown.map((name) => `${name} is no longer in the outbox, and what it said is not known`));
+  const batches = [
+    ...lost,
+    ...(before.owed ? [{ at: new Date(before.owed.at), notices: before.owed.notices }] : []),
+    { at: byTime ?? now, notices },
+  ];
+  const composed: Composed[] = [];
+  for (const batch of batches) composed.push(...(await composeMails(post, world, batch, { snapshot, judged: site })));
+  // A mail of a killed run may be in the outbox already, and some recipients may have accepted it.
+  const mails = withComposed(kept, composed);
+  const logged = [...(before.owed?.events ?? []), ...happened];
+  let state: State = { ...judged, mails };
+  const queued = composed.map(queuedEvent);
+  if (composed.length > 0 || logged.length > 0) {
+    // From here on, a kill loses nothing: the next run composes the mails that are not in the outbox.
+    await world.replace(stateFile, { ...state, owed: { at: now.toISOString(), notices: [], events: logged } });
+    for (const { name, entry } of composed) if (!Object.hasOwn(kept, name)) spool.put(name, JSON.stringify(entry));
+    const noticed = logged.map(({ kind, id, message }) => ({ kind, ids: [id], message }));
+    problems.push(...(await log(world, runId, [...noticed, ...queued])));
+    await world.replace(stateFile, state);
+  } else if (JSON.stringify(state) !== JSON.stringify(before)) await world.replace(stateFile, state);
 
   const flushed = await deliverWaiting(post, world, spool, {
     runId,
+    digests: digestsOf(mails),
     isTimeLeft: () => world.monotonicMs() - began < sendingMs,
-    settle: async (ids, at) => {
-      const next = { ...state, snapshot: sent(state.snapshot, ids, at), own: sent(state.own, ids, at) };
+    settle: async (name, entry, taken, isFinished) => {
+      const next = settled(state, name, entry, taken, isFinished);
       // While another recipient waits, settle is called with the same values in every run.
       if (JSON.stringify(next) === JSON.stringify(state)) return;
       state = next;
@@ -165,9 +178,13 @@ async function sendNew<Config extends AlertsConfig>(
   });
   problems.push(...flushed.problems);
   for (const name of expiredNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
-  const unposted = await postToAlertmanager(world, state, post.outside);
+  const unposted = await postToAlertmanager(world, state, { ...seen.ended, ...own.ended }, post.outside);
   problems.push(...unposted);
-  const { waiting, waiting_seconds, dead } = countOutbox(readOutbox(spool, mailKind), spool, now);
+  const { waiting, waiting_seconds, dead } = countOutbox(
+    readOutbox(spool, mailKind, digestsOf(state.mails)),
+    spool,
+    now,
+  );
   if (waiting > 0)
     problems.push(
       `${counted(waiting, 'mail')} could not be delivered, the oldest of ${formatDuration(waiting_seconds)} ago`,
@@ -195,18 +212,9 @@ function snapshotTime(snapshot: Snapshot): Date | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
-function countOutbox(
-  { waiting, problems }: Outbox<Entry>,
-  spool: Spool,
-  now: Date,
-): NonNullable<JudgementInput['outbox']> {
+function countOutbox({ waiting, bad }: Outbox<Entry>, spool: Spool, now: Date): NonNullable<JudgementInput['outbox']> {
   const ages = waiting.map(({ entry }) => secondsSince(entry.composed_at, now));
-  return {
-    waiting: waiting.length,
-    waiting_seconds: Math.max(0, ...ages),
-    // An unreadable entry will not be delivered either.
-    dead: spool.dead().length + problems.length,
-  };
+  return { waiting: waiting.length, waiting_seconds: Math.max(0, ...ages), dead: spool.dead().length + bad.length };
 }
 
 const dryText = (notices: readonly Notice[]): string =>

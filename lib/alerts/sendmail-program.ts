@@ -1,7 +1,9 @@
 // Finds the sendmail program of this machine and, if it is msmtp, its configuration.
 import { basename } from 'node:path';
+import type { Mail } from '../contract/mail.ts';
 import type { Outside } from '../contract/outside.ts';
 import { join } from '../core/path.ts';
+import { withSender } from './sender.ts';
 import { wordsOf } from './sysexits.ts';
 
 export interface SendmailProgram {
@@ -61,17 +63,41 @@ function findConfig(outside: Outside): { config: string; options: string[] } | M
   };
 }
 
-/** `/usr/sbin/sendmail, which is msmtp with /etc/msmtprc, by relay.example.org:587`. Runs msmtp --pretend, which contacts no server. */
-export async function describeSendmail(program: SendmailProgram, outside: Outside): Promise<string | Missing> {
-  const { path, kind, config, options } = program;
-  if (config === undefined)
-    return `${path}, which is ${kind} and may queue: whether a mail then leaves this machine is not seen here`;
-  const ran = await outside.run([path, ...options, '--pretend', '-f', 'ops@localhost', '--', 'ops@localhost'], {
-    env: { LC_ALL: 'C' },
-    seconds: 10,
-  });
+export interface DescribedSendmail {
+  /** `/usr/sbin/sendmail, which is msmtp with /etc/msmtprc, by relay.example.org:587` */
+  readonly uses: string;
+  /** The `from` of msmtp's configuration. */
+  readonly sender: string | undefined;
+}
+
+/** Runs msmtp --pretend, which contacts no server. */
+export async function describeSendmail(
+  { path, kind, config, options }: SendmailProgram,
+  outside: Outside,
+): Promise<DescribedSendmail | Missing> {
+  if (config === undefined) {
+    const uses = `${path}, which is ${kind} and may queue: whether a mail then leaves this machine is not seen here`;
+    return { uses, sender: undefined };
+  }
+  const argv = [path, ...options, '--pretend'];
+  const pretend = (...more: string[]) =>
+    outside.run([...argv, ...more, '--', 'ops@localhost'], { env: { LC_ALL: 'C' }, seconds: 10 });
+  // Without -f, msmtp shows its own sender, or fails if it has none.
+  const own = await pretend();
+  const ran = own.exit_code === 0 ? own : await pretend('-f', 'ops@localhost');
   if (ran.exit_code !== 0) return { missing: `msmtp cannot use ${config}: ${wordsOf(ran)}` };
-  // msmtp prints the whole account, even the password command: only host and port are taken.
-  const [host, port] = ['host', 'port'].map((key) => new RegExp(`^${key} = (.*)$`, 'm').exec(ran.stdout)?.[1]);
-  return `${path}, which is msmtp with ${config}, by ${host ?? '?'}:${port ?? '?'}`;
+  // msmtp prints the whole account, even the password command: only host, port and sender are taken.
+  const [host = '?', port = '?', from] = ['host', 'port', 'from'].map(
+    (key) => new RegExp(`^${key} = (.*)$`, 'm').exec(ran.stdout)?.[1],
+  );
+  const sender = own.exit_code === 0 && /^[^\s@*<>]+@[^\s@*<>]+$/.test(from ?? '') ? from : undefined;
+  return { uses: `${path}, which is msmtp with ${config}, by ${host}:${port}`, sender };
+}
+
+/** The mail with the program's own sender where nobody has set one for ops-monitor: a made-up sender is refused by most relays. */
+export async function withOwnSender(mail: Mail, program: SendmailProgram, outside: Outside): Promise<Mail> {
+  if (mail.fromIsDefault !== true || program.config === undefined) return mail;
+  const described = await describeSendmail(program, outside);
+  const sender = 'missing' in described ? undefined : described.sender;
+  return sender === undefined ? mail : { ...mail, from: sender, raw: withSender(mail.raw, sender) };
 }

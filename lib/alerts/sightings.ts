@@ -11,17 +11,28 @@ import type { Handling, RuleSightings } from './lifecycle.ts';
 import { monitorPolicies, policies, policyNamed, red, snapshotPolicies } from './policies.ts';
 import { acknowledgedBy, type Note, silencedBy } from './silences.ts';
 
-/** Reading → why it failed, and the reading that caused the failure, if known; undefined if the reading succeeded. */
-export type Readings = Readonly<
-  Record<string, { readonly reason: string; readonly because?: string | undefined } | undefined>
->;
+export interface Readings {
+  /** Reading → why it failed, and the reading that caused the failure, if known; undefined if the reading succeeded. */
+  readonly outcomes: Readonly<
+    Record<string, { readonly reason: string; readonly because?: string | undefined } | undefined>
+  >;
+  /** Sections that are not in the snapshot at all: whether their items can be read is not known. */
+  readonly missing: readonly string[];
+}
 
-export const readingsOf = (sections: Sections, snapshot: Readonly<Record<string, Envelope>>): Readings =>
-  Object.fromEntries(
-    outcomesOf(sections, snapshot).flatMap(({ name, outcome }) =>
-      outcome.status === 'absent' ? [] : [[name, outcome.status === 'failed' ? outcome : undefined] as const],
-    ),
+export function readingsOf(sections: Sections, snapshot: Readonly<Record<string, Envelope>>): Readings {
+  const read = outcomesOf(sections, snapshot).flatMap(({ name, outcome }) =>
+    outcome.status === 'absent' ? [] : [[name, outcome.status === 'failed' ? outcome : undefined] as const],
   );
+  // A section with items may have failed as a whole before: that failure is over when its items are there.
+  const whole = Object.entries(snapshot).flatMap(([name, { status }]) =>
+    status === 'ok' ? [[name, undefined] as const] : [],
+  );
+  const missing = Object.keys(sections).filter((name) => snapshot[name] === undefined);
+  return { outcomes: Object.fromEntries([...whole, ...read]), missing };
+}
+
+const noReadings: Readings = { outcomes: {}, missing: [] };
 
 /** Sightings of the snapshot policies, and of `red` for red observations that no other policy covers. */
 export function snapshotSightings(
@@ -34,11 +45,14 @@ export function snapshotSightings(
       one.observation.level !== 'red' ||
       !policies.some((policy) => policy !== red && subjectIn(policy, one) !== undefined),
   );
-  return { ...sightingsOf(snapshotPolicies, judged, readings, config), ...sightingsOf([red], left, {}, config) };
+  return {
+    ...sightingsOf(snapshotPolicies, judged, readings, config),
+    ...sightingsOf([red], left, noReadings, config),
+  };
 }
 
 export const monitorSightings = (judged: readonly Judged[], config: AlertsConfig): Record<string, RuleSightings> =>
-  sightingsOf(monitorPolicies, judged, {}, config);
+  sightingsOf(monitorPolicies, judged, noReadings, config);
 
 function sightingsOf(
   wanted: readonly Policy[],
@@ -52,17 +66,30 @@ function sightingsOf(
         const subject = subjectIn(policy, one);
         return subject === undefined ? [] : [{ subject, one }];
       });
-      const failure = covered.find(({ one }) => one.failure !== undefined)?.one.failure;
+      const failures = covered.flatMap(({ one: { failure, observation } }) =>
+        failure === undefined ? [] : [[prefixOf(policy, observation.check), failure] as const],
+      );
+      if (policy.readings) failures.push(...failedSections(readings));
+      const failureOf = (subject: string) => failures.find(([prefix]) => `${subject}.`.startsWith(prefix))?.[1];
       const seen = covered.filter(({ one }) => one.failure === undefined);
       const sightings = seen.map(({ subject, one }) => sightingOf(policy, subject, one, config));
       const all = policy.readings ? withReadings(sightings, seen, readings) : sightings;
-      return [policy.name, { sightings: all, failure }];
+      return [policy.name, { sightings: all, failureOf }];
     }),
   );
 }
 
+/** What the subjects of the check's observations begin with, in the alerts of the policy. */
+const prefixOf = ({ of }: Policy, check: string): string => (of === undefined ? `${check}:` : (of[check] ?? ''));
+
+/** Prefix of the readings of a section → why none of them is known. */
+const failedSections = ({ outcomes, missing }: Readings): (readonly [string, string])[] => [
+  ...Object.entries(outcomes).flatMap(([name, failed]) => (failed ? [[`${name}.`, failed.reason] as const] : [])),
+  ...missing.map((name) => [`${name}.`, `the snapshot has no section ${name}`] as const),
+];
+
 type Covered = Pick<Judged, 'dependents' | 'failure'> & {
-  readonly observation: Pick<Judged['observation'], 'id' | 'check' | 'subject'>;
+  readonly observation: Pick<Judged['observation'], 'id' | 'check' | 'subject' | 'level'>;
 };
 
 /** The subject of the policy’s alert about this observation; undefined if the policy does not cover the observation. */
@@ -73,7 +100,8 @@ function subjectIn(
   if (of === undefined) return observation.id;
   const prefix = Object.hasOwn(of, observation.check) ? of[observation.check] : undefined;
   if (prefix === undefined || except?.includes(observation.subject)) return undefined;
-  if (onlyServing && !dependents && failure === undefined) return undefined;
+  // The dependents of a unit that could not be read are not known: an alert about it stays.
+  if (onlyServing && !dependents && failure === undefined && observation.level !== 'unknown') return undefined;
   return `${prefix}${observation.subject}`;
 }
 
@@ -82,7 +110,7 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
   const { level, value, unit, limit, message, clears_when, runbook } = observation;
   const own = policy.limit && measured && judge(measured, ownLimit(policy.name, policy.limit, subject, config));
   if (own && measured) {
-    if (own.level === 'green') return { subject, state: 'clear', message: own.shown };
+    if (own.level === 'green') return { subject, state: 'clear', message: own.shown, value: measured.value };
     const { value: number, unit: ofNumber } = measured;
     return firing(subject, { value: number, unit: ofNumber, limit: own.limit, message: own.crossed, since });
   }
@@ -94,7 +122,12 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
     return firing(subject, { value, unit, limit, message: full, since, urgent, clears_when, runbook: ownRunbook });
   }
   if (level === 'unknown') return { subject, state: 'unknown', message: shown };
-  return { subject, state: 'clear', message: policy.wellSays === undefined ? shown : `${subject} ${policy.wellSays}` };
+  return {
+    subject,
+    state: 'clear',
+    message: policy.wellSays === undefined ? shown : `${subject} ${policy.wellSays}`,
+    value,
+  };
 }
 
 function ownLimit(rule: string, { key, side }: NonNullable<Policy['limit']>, subject: string, config: AlertsConfig) {
@@ -127,8 +160,8 @@ function withReadings(
     ),
   );
   const costs = new Map<string, number>();
-  const failing = Object.entries(readings).map(([subject, failed]): Sighting => {
-    if (failed === undefined) return { subject, state: 'clear', message: `${subject} can be read` };
+  const failing = Object.entries(readings.outcomes).map(([subject, failed]): Sighting => {
+    if (failed === undefined) return { subject, state: 'clear', message: `${subject} can be read`, value: 'ok' };
     const cause = failed.because === undefined ? undefined : causes.get(failed.because);
     if (cause !== undefined) {
       costs.set(cause, (costs.get(cause) ?? 0) + 1);

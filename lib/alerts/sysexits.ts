@@ -3,6 +3,7 @@ import { Refused, Unconfigured, Unsure } from '../contract/errors.ts';
 import type { Receipt, Refusal } from '../contract/mail.ts';
 import type { RunResult } from '../contract/outside.ts';
 import { oneLine } from '../core/harmless.ts';
+import { type Blame, blameOf } from './blame.ts';
 
 /** How long a mail program may take: msmtp without `timeout` in its configuration waits for ever. */
 export const carrySeconds = 30;
@@ -22,19 +23,31 @@ const unavailable = 69;
 /** Codes that a single recipient may have caused. */
 const ofOneRecipient = new Set<number | undefined>([...permanent, unavailable]);
 
-const isPermanent = ({ code, words }: Attempt): boolean =>
-  permanent.has(code) || (code === unavailable && /not accept the mail.* server message: 5\d\d/.test(words));
+/** From msmtp's words; other programs do not quote the server, and name only recipients. */
+function blameIn({ code, words }: Attempt): Blame {
+  const reply = /server message: ([45]\d\d)/.exec(words)?.[1];
+  if (/envelope.from address .*not accepted/.test(words)) return blameOf(Number(reply ?? 550), words, 'sender');
+  if (code === unavailable)
+    return /not accept the mail/.test(words) ? blameOf(Number(reply ?? 450), words, 'content') : 'later';
+  if (setUpWrongly.has(code)) return 'set-up';
+  return permanent.has(code) ? blameOf(Number(reply ?? 550), words, 'recipient') : 'later';
+}
 
 /** IOERR: msmtp's code for a server that stopped answering, at the greeting or after the mail: it does not say which. */
 const serverStoppedAnswering = 74;
+
+/** A refused sender would be refused with every recipient. */
+const mayBeOfOneRecipient = (attempt: Attempt): boolean =>
+  ofOneRecipient.has(attempt.code) && !/envelope.from address .*not accepted/.test(attempt.words);
 
 /** Every failure that is not known to be final (69, 71, 74, 75, a timeout, …) is retried. */
 function failureOf(program: string, attempt: Attempt): Error {
   const { code, words } = attempt;
   const message = `${program} ${code === undefined ? 'did not get through' : `gave up with exit code ${code}`}: ${words}`;
-  if (setUpWrongly.has(code)) return new Unconfigured(message);
+  const blame = blameIn(attempt);
+  if (blame === 'set-up') return new Unconfigured(message);
   if (code === serverStoppedAnswering || (code === undefined && words.startsWith('ended '))) return new Unsure(message);
-  return isPermanent(attempt) ? new Refused(message) : new Error(message);
+  return blame === 'later' ? new Error(message) : new Refused(message);
 }
 
 /**
@@ -48,16 +61,16 @@ export async function carry(
 ): Promise<Receipt> {
   const together = await attempt(to);
   if (together.code === 0) return { accepted: to, refused: [], words: together.words };
-  if (to.length < 2 || !program.takesAllOrNone || !ofOneRecipient.has(together.code))
+  if (to.length < 2 || !program.takesAllOrNone || !mayBeOfOneRecipient(together))
     throw failureOf(program.name, together);
   const accepted: string[] = [];
   const refused: Refusal[] = [];
   let last = together;
   for (const address of to) {
     // A failure that no single recipient caused would hit the next one as well, after the same timeout.
-    if (last.code === 0 || ofOneRecipient.has(last.code)) last = await attempt([address]);
+    if (last.code === 0 || mayBeOfOneRecipient(last)) last = await attempt([address]);
     if (last.code === 0) accepted.push(address);
-    else refused.push({ address, permanent: isPermanent(last), words: last.words });
+    else refused.push({ address, permanent: ['recipient', 'content'].includes(blameIn(last)), words: last.words });
   }
   const alike = refused.every((one) => one.permanent === refused[0]?.permanent);
   if (accepted.length === 0 && alike) throw failureOf(program.name, last);

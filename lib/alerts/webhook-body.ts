@@ -31,7 +31,7 @@ export const webhookRequests: Record<WebhookStyle, Compose> = {
       topic: decodeURIComponent(topic),
       title: cut(subject, 250),
       // ntfy turns a message of more than 4,096 bytes into an attachment.
-      message: cut(linesOf(alerts, text).join('\n\n'), 1000),
+      message: joinWhole(linesOf(alerts, text), 3900),
       priority: bad ? 4 : 3,
       tags: [bad ? 'rotating_light' : 'white_check_mark'],
     };
@@ -41,7 +41,7 @@ export const webhookRequests: Record<WebhookStyle, Compose> = {
   slack: (url, { subject, text, alerts }) => ({
     url,
     body: {
-      text: cut([`*${escapeForSlack(subject)}*`, ...linesOf(alerts, text).map(escapeForSlack)].join('\n\n'), 30_000),
+      text: joinWhole([`*${escapeForSlack(subject)}*`, ...linesOf(alerts, text).map(escapeForSlack)], 30_000),
       unfurl_links: false,
     },
   }),
@@ -107,6 +107,18 @@ const plainLines = (told: NotifiedAlert): string =>
     `${word(told)} ${oneLine(told.id)}: ${oneLine(told.message)}`,
     ...factsOf(told).map(([title, value]) => `${title}: ${value}`),
   ].join('\n');
+
+/** As many whole entries as fit into so many bytes, then how many are left out. Only a single entry that is too long is cut. */
+function joinWhole(entries: readonly string[], mostBytes: number): string {
+  const all = entries.join('\n\n');
+  if (Buffer.byteLength(all) <= mostBytes) return all;
+  const room = mostBytes - 40;
+  let bytes = 0;
+  const fitting = entries.findIndex((entry) => (bytes += Buffer.byteLength(entry) + 2) > room);
+  const whole = fitting > 0 ? entries.slice(0, fitting) : entries.slice(0, 1).map((entry) => cut(entry, room / 4));
+  const left = entries.length - whole.length;
+  return [...whole, ...(left > 0 ? [`and ${left} more`] : [])].join('\n\n');
+}
 
 const cut = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;

@@ -171,7 +171,8 @@ const unrecorded = (record: StageRecord, reason: string): StageRecord => ({
 });
 
 /** The lock lies beside the files it protects, or in the runtime folder where that disk is full or read-only: such a disk must still be reported. */
-async function lockStage(name: string, places: Places): Promise<Lock> {
+/** Waits for a run of the stage to end. A command that changes the files of a stage takes the lock, too. */
+export async function lockStage(name: string, places: Places): Promise<Lock> {
   try {
     return await takeLock(join(places.state, 'locks', name), name, lockWaitMs);
   } catch (error) {

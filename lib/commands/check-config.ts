@@ -1,7 +1,9 @@
 // ops-monitor check-config: lists the mistakes of a configuration, or else its effective values.
 import { type Effective, effectiveValues } from '../config/origin.ts';
 import { isBrokenConfiguration } from '../config/load.ts';
+import type { Configuration } from '../config/schema.ts';
 import { Usage } from '../contract/errors.ts';
+import { beatUrlProblem } from '../core/beat.ts';
 import { alignColumns, displayWidth, padded } from '../core/columns.ts';
 import { counted } from '../core/text.ts';
 import { maskUrls } from '../core/urls.ts';
@@ -34,6 +36,11 @@ export const checkConfig: Command = {
       return exitCodes.usage;
     }
     const { source, config, places } = site;
+    const wrongUrl = heartbeatProblem(config);
+    if (wrongUrl !== undefined) {
+      printError(wrongUrl);
+      return exitCodes.usage;
+    }
     if (asked.options['json'] === true) {
       print(maskUrls(JSON.stringify({ ...config, places }, undefined, 2)));
       return exitCodes.ok;
@@ -59,6 +66,14 @@ export const checkConfig: Command = {
     return exitCodes.ok;
   },
 };
+
+/** Only where the secret is set in this shell; confirm-cycle refuses such a URL in any case. */
+function heartbeatProblem({ heartbeat }: Configuration): string | undefined {
+  const found = heartbeat && makeNet().secret(heartbeat.url);
+  if (!heartbeat || !found || 'missing' in found) return undefined;
+  const problem = beatUrlProblem(heartbeat.style, found.value);
+  return problem && `heartbeat.url (${heartbeat.url}): ${problem}`;
+}
 
 const columns = 80;
 

@@ -1,5 +1,8 @@
 // ops-monitor rehearse: compares the mails that a changed and the present configuration would have sent over recorded days.
 import { dirname } from 'node:path';
+import { silencesFolder } from '../alerts/files.ts';
+import { monitorPolicies } from '../alerts/policies.ts';
+import { parseNotes } from '../alerts/silences.ts';
 import { compareMails, rehearsal, type WouldBe } from '../alerts/replay.ts';
 import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';
@@ -8,9 +11,11 @@ import { counted } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
 import type { Judged } from '../engine/checks.ts';
 import { judgeSite } from '../health/judge.ts';
+import { readNotes } from '../io/notes.ts';
 import { isTerminal, painter, print, printError, rewriteLine } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { withCauses } from '../snapshot/causes.ts';
+import { snapshotConfig } from '../snapshot/config.ts';
 import { type Snapshot, snapshots } from '../snapshot/files.ts';
 import { type Command, exitCodes, numberOption, textOption } from '../cli/command.ts';
 import { openSites, type Site } from '../cli/site.ts';
@@ -48,8 +53,10 @@ export const rehearse: Command = {
     }
     const [before = [], after = []] = found.mails;
     const differences = compareMails(before, after);
+    const notReplayed = snapshotKeysThatDiffer(present.config, changed.config);
     if (asked.options['json'] === true) {
-      print(JSON.stringify({ snapshots: found.snapshots, bad: found.bad, mails: differences }, undefined, 2));
+      const { snapshots: count, bad } = found;
+      print(JSON.stringify({ snapshots: count, bad, mails: differences, not_replayed: notReplayed }, undefined, 2));
       return exitCodes.ok;
     }
     const paint = painter();
@@ -62,6 +69,13 @@ export const rehearse: Command = {
       `\n${counted(found.snapshots, 'snapshot')} of ${counted(days, 'day')}: today ${counted(before.length, 'mail')}, then ${after.length}. ` +
         '- is sent today only, + with the changed configuration only. Nothing was sent.',
     );
+    if (notReplayed.length > 0)
+      print(
+        `Not replayed, because it decides what is read and the recorded snapshots were read with today's values: ${notReplayed.join(', ')}.`,
+      );
+    print(
+      `Left out: ${monitorPolicies.map(({ name }) => name).join(', ')} (alerts about the monitor itself, which no snapshot records), and silences and acknowledgements that ended more than a week ago.`,
+    );
     if (found.bad > 0) printError(`${counted(found.bad, 'line')} could not be read and were left out`);
     return exitCodes.ok;
   },
@@ -72,7 +86,8 @@ function replay({ config: today, places }: Site, changed: Configuration, days: n
   const configs = [today, changed];
   const world = makeWorld({ config: today, places, openHost: noHost });
   const from = daysBefore(world.now(), days);
-  const steps = configs.map((config) => rehearsal(config, sections, (snapshot) => judge(snapshot, config)));
+  const { notes } = parseNotes(readNotes(silencesFolder(world.places)));
+  const steps = configs.map((config) => rehearsal(config, sections, (snapshot) => judge(snapshot, config), notes));
   const mails: WouldBe[][] = configs.map(() => []);
   let [count, bad] = [0, 0];
   for (const day of world.days(snapshots).filter((one) => one.getTime() >= from.getTime() - 86_400_000)) {
@@ -92,6 +107,23 @@ function replay({ config: today, places }: Site, changed: Configuration, days: n
   if (isTerminal(2)) rewriteLine('');
   return { snapshots: count, bad, mails, folder: dirname(snapshots.path(world.places, from)) };
 }
+
+/** The keys that shape a snapshot and differ, with the path to the value. */
+function snapshotKeysThatDiffer(today: Configuration, changed: Configuration): string[] {
+  const keys = [...Object.keys(snapshotConfig), 'hosts', 'interval'] as (keyof Configuration)[];
+  return keys.flatMap((key) => differencesIn(key, today[key], changed[key]));
+}
+
+function differencesIn(path: string, one: unknown, other: unknown): string[] {
+  if (JSON.stringify(one) === JSON.stringify(other)) return [];
+  if (!isMap(one) || !isMap(other)) return [path];
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
+    differencesIn(`${path}.${key}`, one[key], other[key]),
+  );
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Judges a snapshot under the limits of `config`. The monitor itself is not judged: snapshots do not record it. */
 const judge = (snapshot: Snapshot, config: Configuration): readonly Judged[] =>

@@ -31,6 +31,9 @@ export class Unsure extends kindOf('Unsure') {}
 /** The setup is wrong: a retry does not help until a person corrects the setup. */
 export class Unconfigured extends kindOf('Unconfigured') {}
 
+/** The transport is not set up on this machine at all: where another transport works, that one decides. */
+export class NotSetUp extends kindOf('NotSetUp') {}
+
 /** Whether a Host's error means that the path does not exist, rather than that it could not be read. */
 export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
 

@@ -5,14 +5,18 @@ import { scalar } from './fields.ts';
 import type { Outside, SmtpMessage } from './outside.ts';
 
 export interface Mail extends SmtpMessage {
+  /** Nobody has set a sender: `from` is made up, and a mail program with a sender of its own uses that one. */
+  readonly fromIsDefault?: boolean;
   readonly message_id: string;
   /** The same content as structured data. */
   readonly news?: Notification | undefined;
 }
 
+export const notifiedKinds = ['opening', 'repeat', 'escalation', 'recovery', 'vanished'] as const;
+
 /** One alert as a notification contains it. */
 const notifiedAlertSchema = z.looseObject({
-  kind: z.enum(['opening', 'repeat', 'escalation', 'recovery', 'vanished']),
+  kind: z.enum(notifiedKinds),
   id: z.string(),
   message: z.string(),
   since: z.string(),
@@ -44,7 +48,10 @@ export interface Transport {
   send(mail: Mail, to: readonly string[], outside: Outside): Promise<Receipt>;
 }
 
-type Ready = { readonly usable: true; readonly uses: string } | { readonly usable: false; readonly missing: string };
+/** `sender`: the one that the transport is configured with. */
+type Ready =
+  | { readonly usable: true; readonly uses: string; readonly sender?: string | undefined }
+  | { readonly usable: false; readonly missing: string };
 
 /** Each recipient is in exactly one of the lists: a server may accept a mail for one recipient and refuse another. */
 export interface Receipt {

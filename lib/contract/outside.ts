@@ -53,7 +53,12 @@ export interface SmtpSettings {
 export interface SmtpAnswer {
   readonly accepted: readonly string[];
   readonly refused: readonly { readonly address: string; readonly reply: number | undefined; readonly words: string }[];
-  /** Set where no recipient got the mail: the client's error code, and the server's reply code where there was one. */
-  readonly failure?: { readonly code: string; readonly reply: number | undefined };
+  /** Set where no recipient got the mail: the client's error code, the server's reply code where there was one, and the
+   * command that the server refused (`MAIL FROM`), if the client names one. */
+  readonly failure?: {
+    readonly code: string;
+    readonly reply: number | undefined;
+    readonly command?: string | undefined;
+  };
   readonly words: string;
 }

@@ -49,4 +49,6 @@ interface NotFiring {
   readonly subject: string;
   readonly state: 'clear' | 'unknown';
   readonly message: string;
+  /** The value now, where one was measured; its unit is that of the alert. */
+  readonly value?: Observation['value'];
 }

@@ -1,5 +1,5 @@
 // Builds the heartbeat request for each kind of outside watchdog (it alerts when the heartbeats stop).
-import { judgeReply } from './reply.ts';
+import { judgeReply, noCheckIns } from './reply.ts';
 import { whyNotSentry } from './sentry.ts';
 
 export const beatStyles = ['healthchecks', 'uptime-kuma', 'sentry', 'glitchtip'] as const;
@@ -36,7 +36,22 @@ export interface BeatRequest {
 export function beatRequest(style: BeatStyle, url: string, beat: Beat): BeatRequest | undefined {
   const target = URL.parse(url);
   if (!target) throw new Error('the heartbeat address is not a URL');
+  const problem = beatUrlProblem(style, url);
+  if (problem !== undefined) throw new Error(problem);
   return requests[style](target, beat);
+}
+
+/** `/start` marks a check as started for ever, `/log` counts as no ping, `/fail` and an exit status as a failure. A number counts
+ * as an exit status only behind the UUID or the slug of a check. The URL is a secret: only its end is named. */
+const signalAtTheEnd =
+  /\/(start|fail|log)\/?$|(?:\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\/ping\/[^/]+\/[^/]+)\/(\d{1,3})\/?$/i;
+
+/** Why this URL is not the one of a heartbeat; undefined if it may be. */
+export function beatUrlProblem(style: BeatStyle, url: string): string | undefined {
+  const [, word, status] = (style === 'healthchecks' && signalAtTheEnd.exec(URL.parse(url)?.pathname ?? '')) || [];
+  const end = word ?? status;
+  if (end === undefined) return undefined;
+  return `the heartbeat URL ends in /${end}: that is a signal of its own, not the ping; use the same URL without /${end}`;
 }
 
 const text = { 'content-type': 'text/plain; charset=utf-8' };
@@ -89,6 +104,7 @@ export function beatProblem(
   reply: { readonly status?: number; readonly error?: string; readonly body: string },
 ): string | undefined {
   const { outcome, summary } = judgeReply(reply);
+  if (style === 'sentry' && reply.status === 404) return `${summary}: ${noCheckIns()}`;
   if (outcome !== 'accepted') return summary;
   // A reply without `"ok": true` comes from something else: a login page, a proxy.
   if (style === 'uptime-kuma' && !/"ok"\s*:\s*true/.test(reply.body)) return 'the answer is not from Uptime Kuma';

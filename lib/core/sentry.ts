@@ -32,7 +32,7 @@ export interface SentryEvent {
   readonly event_id: string;
   /** Unix time. */
   readonly timestamp: number;
-  readonly level: 'warning' | 'info';
+  readonly level: 'warning';
   readonly logger: string;
   readonly server_name: string;
   readonly environment: string;

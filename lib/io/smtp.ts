@@ -94,6 +94,7 @@ type SmtpError = Error & {
   readonly originalCode?: string | undefined;
   readonly responseCode?: number | undefined;
   readonly response?: string | undefined;
+  readonly command?: string | undefined;
   readonly recipient?: string | undefined;
   readonly rejectedErrors?: readonly SmtpError[] | undefined;
 };
@@ -112,5 +113,5 @@ function answerOf(error: unknown, { seconds }: SmtpSettings): SmtpAnswer {
   const refused = refusalsOf(failure.rejectedErrors);
   if (refused.length > 0) return { accepted: [], refused, words };
   const code = failure.originalCode ?? failure.code ?? 'unknown';
-  return { accepted: [], refused, words, failure: { code, reply: failure.responseCode } };
+  return { accepted: [], refused, words, failure: { code, reply: failure.responseCode, command: failure.command } };
 }

@@ -55,9 +55,9 @@ export function openSpool(folder: string, spareRoot: string): Spool {
       removeIfThere(join(spare, name));
     },
     remove,
-    bury: (name, text) => {
+    bury: (name, text, as = name) => {
       try {
-        write(join(folder, 'dead'), name, text);
+        write(join(folder, 'dead'), as, text);
       } catch (error) {
         if (!isDiskTrouble(error)) throw error;
         return; // the message stays in the outbox until there is room
@@ -68,5 +68,7 @@ export function openSpool(folder: string, spareRoot: string): Spool {
       for (const place of [...places, join(folder, 'dead')]) sweepFolder(place);
     },
     dead: () => namesIn(join(folder, 'dead')),
+    readDead: (name) => readIfThere(join(folder, 'dead', name)),
+    removeDead: (name) => removeIfThere(join(folder, 'dead', name)),
   };
 }

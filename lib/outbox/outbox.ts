@@ -1,11 +1,12 @@
 // A persistent outbox: a folder with one file per entry. An entry is on disk before anything reports it, and is removed when
 // every recipient has accepted it; an undeliverable entry becomes a dead letter. Delivery is at least once: after a kill
-// between a server's reply and our record of it, the same entry is sent again.
+// between a server's reply and our record of it, the same entry is sent again. The owner's state holds the digest of every entry
+// that waits: an entry that was changed, torn or put there by somebody else is not sent.
 // Each kind of entry (mail) has a folder of its own, because a folder has one writer.
 import * as z from 'zod/mini';
 import { type Shape, shapeProblem } from '../contract/shape.ts';
 import type { Spool } from '../contract/spool.ts';
-import { reasonOf } from '../core/text.ts';
+import { fingerprint, reasonOf } from '../core/text.ts';
 import { backOffSeconds, hasExpired, longestBackOffSeconds, mustWait } from './retry.ts';
 
 const recipientSchema = z.looseObject({
@@ -40,42 +41,77 @@ export interface Kind<Entry extends Common> {
   readonly groupOf: (address: string) => string;
 }
 
+/** File name → digest of the entry, as the owner's state keeps it. Undefined if the state is lost or of an older version:
+ * then every valid entry is believed. */
+export type Digests = Readonly<Record<string, string>> | undefined;
+
 export interface Outbox<Entry> {
   readonly waiting: readonly { readonly name: string; readonly entry: Entry }[];
-  readonly problems: readonly string[];
+  /** Files that must not be sent. */
+  readonly bad: readonly BadEntry[];
 }
 
-/** All waiting entries; a file that is not an entry of this kind becomes a problem and stays. */
-export function readOutbox<Entry extends Common>(spool: Spool, kind: Kind<Entry>): Outbox<Entry> {
-  const problems: string[] = [];
+interface BadEntry {
+  readonly name: string;
+  readonly reason: string;
+  readonly text: string | undefined;
+}
+
+/** Changes with everything in an entry but the progress of its delivery. */
+export const digestOf = (entry: Common): string =>
+  fingerprint(JSON.stringify({ ...entry, recipients: entry.recipients.map(({ address }) => address) }, inOrder));
+
+/** Reading an entry changes the order of its keys. */
+const inOrder = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value;
+
+export function readOutbox<Entry extends Common>(spool: Spool, kind: Kind<Entry>, digests: Digests): Outbox<Entry> {
+  const bad: BadEntry[] = [];
   const waiting = spool.names().flatMap((name) => {
-    const read = readEntry(spool, kind, name);
+    const read = readEntry(spool, kind, name, digests);
     if ('entry' in read) return { name, entry: read.entry };
-    problems.push(read.problem);
+    bad.push({ name, ...read });
     return [];
   });
-  return { waiting, problems };
+  return { waiting, bad };
 }
 
 function readEntry<Entry extends Common>(
   spool: Spool,
   kind: Kind<Entry>,
   name: string,
-): { readonly entry: Entry } | { readonly problem: string } {
+  digests: Digests,
+): { readonly entry: Entry } | Omit<BadEntry, 'name'> {
+  let text: string | undefined;
   try {
-    const value: unknown = JSON.parse(spool.read(name) ?? 'null');
+    text = spool.read(name);
+    const value: unknown = JSON.parse(text ?? 'null');
     const parsed = kind.shape.safeParse(value);
-    if (parsed.success) return { entry: parsed.data };
-    return { problem: `${name} in the outbox is not a ${kind.name}: ${shapeProblem(parsed.error, value)}` };
+    if (!parsed.success) return { reason: `it is not a ${kind.name}: ${shapeProblem(parsed.error, value)}`, text };
+    const reason = disbelief(name, parsed.data, digests);
+    return reason === undefined ? { entry: parsed.data } : { reason, text };
   } catch (error) {
-    return { problem: `${name} in the outbox cannot be read: ${reasonOf(error)}` };
+    return { reason: `it cannot be read: ${reasonOf(error)}`, text };
   }
 }
 
-/** Keeps an entry that is there already: some recipients may have accepted it. */
-export function writeEntry<Entry extends Common>(spool: Spool, kind: Kind<Entry>, entry: Entry): void {
-  const name = kind.fileName(entry);
-  if (!('entry' in readEntry(spool, kind, name))) spool.put(name, JSON.stringify(entry));
+function disbelief(name: string, entry: Common, digests: Digests): string | undefined {
+  if (digests === undefined) return undefined;
+  // The state forgets an entry that is finished, before its file is removed.
+  if (!Object.hasOwn(digests, name))
+    return isFinished(entry) ? undefined : 'the state does not know it: somebody else put it there';
+  return digests[name] === digestOf(entry) ? undefined : 'it was changed after it was written';
+}
+
+const isFinished = ({ recipients }: Common): boolean => recipients.every(({ state }) => state !== 'waiting');
+
+/** Moves a file that must not be sent to dead/, under a name of its own and with the reason. */
+export function setAside(spool: Spool, { name, reason, text }: BadEntry, now: Date): void {
+  const letter = { schema_version: 1, found_at: now.toISOString(), reason, text: text ?? null };
+  const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  spool.bury(name, JSON.stringify(letter), `${name.replace(/\.json$/, '')}.damaged-${time}.json`);
 }
 
 /** The result of one attempt for one recipient: `waiting` is retried, `dead` is not. */
@@ -89,8 +125,10 @@ export interface Flush<Entry extends Common> {
   readonly kind: Kind<Entry>;
   /** Makes one attempt for these recipients; returns the result by address. */
   readonly carry: (entry: Entry, to: readonly Recipient[]) => Promise<ReadonlyMap<string, Fate>>;
-  /** Called when recipients have accepted an entry, before its file is removed, so that a kill loses no record. */
-  readonly settle: (entry: Entry, at: Date) => Promise<void>;
+  readonly digests: Digests;
+  /** Called when recipients have accepted an entry (`taken`: when the last one did), and when it is finished: no recipient
+   * waits any more. Its file is removed afterwards, so that a kill loses no record. */
+  readonly settle: (name: string, entry: Entry, taken: Date | undefined, isFinished: boolean) => Promise<void>;
   readonly now: Date;
   /** Seconds without success after which an entry becomes a dead letter. */
   readonly giveUp: number;
@@ -98,22 +136,17 @@ export interface Flush<Entry extends Common> {
   readonly isTimeLeft: () => boolean;
 }
 
-export interface Flushed<Entry> {
-  readonly happened: readonly Happened<Entry>[];
-  readonly problems: readonly string[];
-}
-
-interface Happened<Entry> {
+export interface Happened<Entry> {
   readonly kind: 'sent' | 'failed' | 'dead';
   readonly entry: Entry;
   readonly to: readonly string[];
   readonly message: string;
 }
 
-/** Tries every due recipient, oldest entry first. */
-export async function flush<Entry extends Common>(work: Flush<Entry>): Promise<Flushed<Entry>> {
+/** Tries every due recipient, oldest entry first. Files that are not believed stay: see `setAside`. */
+export async function flush<Entry extends Common>(work: Flush<Entry>): Promise<readonly Happened<Entry>[]> {
   const { spool, kind, settle, now } = work;
-  const { waiting, problems } = readOutbox(spool, kind);
+  const { waiting } = readOutbox(spool, kind, work.digests);
   const happened: Happened<Entry>[] = [];
   for (const { name, entry } of waiting) {
     const due = entry.recipients.filter(
@@ -128,15 +161,17 @@ export async function flush<Entry extends Common>(work: Flush<Entry>): Promise<F
       // Record on disk what a server has accepted, before anything else happens.
       spool.put(name, JSON.stringify(current));
     }
+    current = giveUp(current, work, happened);
     // Also settles an entry whose run was killed between the record above and its settle.
     const taken = current.recipients.flatMap(({ sent_at }) => sent_at ?? []).sort();
-    if (taken.length > 0) await settle(current, new Date(taken.at(-1) ?? 0));
-    current = giveUp(current, work, happened);
-    if (current.recipients.some(({ state }) => state === 'waiting')) continue;
+    const isDone = isFinished(current);
+    if (taken.length > 0 || isDone)
+      await settle(name, current, taken.length > 0 ? new Date(taken.at(-1) ?? 0) : undefined, isDone);
+    if (!isDone) continue;
     if (current.recipients.some(({ state }) => state === 'dead')) spool.bury(name, JSON.stringify(current));
     else spool.remove(name);
   }
-  return { happened, problems };
+  return happened;
 }
 
 function withFates<Entry extends Common>(entry: Entry, fates: ReadonlyMap<string, Fate>, now: Date): Entry {
@@ -152,11 +187,13 @@ function withFates<Entry extends Common>(entry: Entry, fates: ReadonlyMap<string
 
 const kindOf = { sent: 'sent', waiting: 'failed', dead: 'dead' } as const;
 
+/** One event for all recipients with the same result and the same words. */
 const whatHappened = <Entry>(entry: Entry, fates: ReadonlyMap<string, Fate>): Happened<Entry>[] =>
-  (['sent', 'waiting', 'dead'] as const).flatMap((state) => {
-    const those = [...fates].filter(([, fate]) => fate.state === state);
-    const message = those[0]?.[1].words ?? '';
-    return those.length === 0 ? [] : [{ kind: kindOf[state], entry, to: those.map(([address]) => address), message }];
+  [...Map.groupBy(fates, ([, { state, words }]) => `${state} ${words}`).values()].flatMap((those) => {
+    const [first] = those;
+    if (!first) return [];
+    const [, { state, words }] = first;
+    return { kind: kindOf[state], entry, to: those.map(([address]) => address), message: words };
   });
 
 function giveUp<Entry extends Common>(

@@ -88,12 +88,14 @@ const faultWords = {
 } as const;
 
 function describeFault(track: Fault): string {
-  const { kind, title, chip, why, ended_at, ended_as } = track;
+  const { kind, title, chip, why, ended_at } = track;
   const [now] = faultWords[kind];
   if (ended_at === undefined) return `${title} on ${chip} ${now}: ${why}`;
-  const end = { gone: 'no longer there', unjudged: 'no longer judged' };
-  return `${title} on ${chip} is ${ended_as ? end[ended_as] : 'well again'} (it ${describePastFault(track)})`;
+  return `${title} on ${chip} is ${endOfFault(track)} (it ${describePastFault(track)})`;
 }
+
+const endOfFault = ({ ended_as }: Fault): string =>
+  ended_as ? { gone: 'no longer there', unjudged: 'no longer judged' }[ended_as] : 'well again';
 
 function describePastFault(track: Fault): string {
   return `${faultWords[track.kind][1]} ${spanOf(track)}: ${track.why}`;
@@ -107,17 +109,24 @@ function describeHot(track: Hot, at: Date): string {
   return `${title} on ${chip} is ${now()}`;
 
   function now(): string {
-    if (track.ended_at !== undefined) return `${ending()} (it ${describePast(track)})`;
+    if (track.ended_at !== undefined) return `${describeEnding(track, at)} (it ${describePast(track)})`;
     const seen = age > 1 ? `${beside} when it was last read ${formatDuration(age)} ago` : beside;
     return `at ${seen} (${celsius > above ? 'above' : 'limit'} ${limit})`;
   }
-
-  function ending(): string {
-    if (track.ended_as === 'gone') return `no longer there: last read ${formatDuration(age)} ago, ${beside}`;
-    if (track.ended_as === 'unjudged') return `no longer judged: ${beside}`;
-    return `well again: ${beside}${above === limitThen(track) ? '' : `, limit ${limit}`}`;
-  }
 }
+
+function describeEnding(track: Hot, at: Date): string {
+  const { celsius, above, read_at, ended_as } = track;
+  const beside = formatBeside(celsius, above, 'C');
+  if (ended_as === 'gone')
+    return `no longer there: last read ${formatDuration(secondsSince(read_at, at))} ago, ${beside}`;
+  if (ended_as === 'unjudged') return `no longer judged: ${beside}`;
+  return `well again: ${beside}${above === limitThen(track) ? '' : `, limit ${formatMeasure(above, 'C')}`}`;
+}
+
+/** Sentry shows the newest event as the title of the issue: the problem comes first in the event of its end, too. */
+const describeEnd = (track: Track, at: Date): string =>
+  `${track.title} on ${track.chip} ${describePast(track)}; it is ${isFault(track) ? endOfFault(track) : describeEnding(track, at)}`;
 
 const limitThen = ({ above, began_above }: Hot): number => began_above ?? above;
 
@@ -147,7 +156,9 @@ function eventOf(
   const { tags, extra } = isFault(track) ? detailsOfFault(track) : detailsOfHot(track, isLate);
   const words = isLate
     ? `${title} on ${chip} ${describePast(track)}, which could not be reported before`
-    : describeTrack(track, at);
+    : state === 'over'
+      ? describeEnd(track, at)
+      : describeTrack(track, at);
   const time = state === 'begun' ? began_at : state === 'over' ? ended_at : undefined;
   // A retried event, or one that two beats send at once, keeps its id: Sentry stores it once.
   const identity = `${site} ${hostname} ${key} ${windowOf(began_at)} ${state} ${state === 'lasting' ? told_at : ''}`;
@@ -155,7 +166,8 @@ function eventOf(
     event_id: fingerprint(identity) + fingerprint(`${identity} again`),
     timestamp: (time === undefined ? at.getTime() : Date.parse(time)) / 1000,
     platform: 'node',
-    level: state === 'over' ? 'info' : 'warning',
+    // The level of an issue is that of its newest event, and the problem was as bad as it was.
+    level: 'warning',
     logger: 'ops-monitor.thermal',
     server_name: hostname,
     environment: 'production',

@@ -41,6 +41,18 @@ const stateOf = (...alerts: Alert[]): State => ({
 });
 
 describe('alerts/alertmanager', () => {
+  test('the end of an alert carries the message and the value of now', () => {
+    const told = alertsToPost(stateOf(alertOfObservation('data')), {}, about(0));
+    const ended = { 'storage:data': alertOfObservation('data', { message: 'data is 10 % full', value: 10 }) };
+    const over = alertsToPost(stateOf(), told, about(5), ended);
+    const { summary, value } = over['storage:data']?.annotations ?? {};
+    assert.deepEqual([summary, value], ['data is 10 % full', '10 percent']);
+    assert.deepEqual(
+      alertsToPost(stateOf(), over, about(10))['storage:data']?.annotations,
+      over['storage:data']?.annotations,
+    );
+  });
+
   test('an active alert expires after three intervals without a post', () => {
     const told = alertsToPost(stateOf(alertOfObservation('data')), {}, about(0));
     assert.deepEqual(told, {

@@ -38,7 +38,7 @@ const look = (
   failure?: string,
 ): Evaluation => ({
   at: time(minutes),
-  seen: { storage: { sightings, failure } },
+  seen: { storage: { sightings, failureOf: () => failure } },
   handlingOf: () => ({ ...plain, ...policy }),
   isOnItsWay: () => false,
 });
@@ -128,7 +128,7 @@ describe('alerts/lifecycle', () => {
   test('a snapshot that is evaluated twice changes nothing', () => {
     const first = advance(empty, look(0, [firing()]));
     const again = advance(first.state, look(0, [clear()]));
-    assert.deepEqual(again, { state: first.state, events: [], notices: [] });
+    assert.deepEqual(again, { state: first.state, events: [], notices: [], ended: {} });
   });
 
   test('an alert without a sighting is reported as no longer watched, unless the rule is blind', () => {
@@ -284,5 +284,13 @@ describe('alerts/lifecycle', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  test('what would clear an alert, and its runbook, are those of the last sighting', () => {
+    const first = { ...firing(), clears_when: 'a restart', runbook: 'ops/runbooks/a.md' };
+    const { state } = advance(empty, look(0, [first]));
+    assert.equal(state.alerts['storage:data']?.clears_when, 'a restart');
+    const after = advance(state, look(5, [firing()])).state.alerts['storage:data'];
+    assert.deepEqual([after?.clears_when, after?.runbook], [undefined, undefined]);
   });
 });

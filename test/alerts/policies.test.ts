@@ -57,7 +57,7 @@ function redOf(id: string, sections: Record<string, Envelope> = {}, level: Level
     ...others.filter((one) => one.observation.id !== id),
     { observation: observation(id, level), ...(dependents ? { dependents } : {}) },
   ];
-  const seen = snapshotSightings(all, {}, configurationOf(''))['red'];
+  const seen = snapshotSightings(all, { outcomes: {}, missing: [] }, configurationOf(''))['red'];
   return seen?.sightings.find(({ subject }) => subject === id);
 }
 
@@ -292,12 +292,12 @@ describe('alerts/policies', () => {
     const failed: Envelope = { status: 'failed', kind: 'timeout', reason: 'hung', ms: 1 };
     assert.deepEqual(states('storage', { filesystems: ok({ data: failed }) }), { data: 'unknown' });
     const seen = lookAt({ filesystems: failed })['storage'];
-    assert.equal(seen?.failure, 'hung');
+    assert.equal(seen?.failureOf('data'), 'hung');
     const absent = lookAt({
       filesystems: { status: 'absent', reason: 'none' },
       workspace: { status: 'absent', reason: 'none' },
     });
-    assert.equal(absent['storage']?.failure, undefined);
+    assert.equal(absent['storage']?.failureOf('data'), undefined);
   });
 
   test('the configuration sets limits, holds and recipients, for all and for single subjects', () => {

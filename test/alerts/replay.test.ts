@@ -31,8 +31,11 @@ const used = [70, 85, 85, 92, 85, 70];
 describe('alerts/replay', () => {
   test('a replay lists the mails of recorded snapshots', () => {
     assert.deepEqual(
-      mailsOf('', used).map(({ at, subject }) => `${at.slice(11, 16)} ${subject.split(':')[0]}`),
-      ['00:05 [local] ALERT storage', '00:25 [local] OK storage'],
+      mailsOf('', used).map(({ at, subject }) => `${at.slice(11, 16)} ${subject}`),
+      [
+        '00:05 [ALERT local] /data is 85 % full, 1 B left (from 80 %)',
+        '00:25 [ENDED local] /data is 85 % full, 1 B left (from 80 %)',
+      ],
     );
     assert.deepEqual(mailsOf(', rules: { storage: { at: 95% } }', used), []);
   });
@@ -43,10 +46,7 @@ describe('alerts/replay', () => {
     ];
     assert.deepEqual(
       mailsOf('', [70, 70, 70, 70, 70], judge).map(({ at, subject }) => `${at.slice(11, 16)} ${subject}`),
-      [
-        '00:15 [local] ALERT red:gate-verdict:prune: gate-verdict:prune',
-        '00:20 [local] OK red:gate-verdict:prune: gate-verdict:prune',
-      ],
+      ['00:15 [ALERT local] gate-verdict:prune', '00:20 [ENDED local] gate-verdict:prune'],
     );
     assert.deepEqual(mailsOf(', rules: { red: { red-for: 20m } }', [70, 70, 70, 70, 70], judge), []);
   });
@@ -58,5 +58,27 @@ describe('alerts/replay', () => {
       ['00:05 today', '00:15 new', '00:20 new', '00:25 today'],
     );
     assert.deepEqual([...new Set(compareMails(today, today).map(({ by }) => by))], ['both']);
+  });
+
+  test('a replay applies the silences and acknowledgements of that time', () => {
+    const config = configurationOf('alerts: { to: [ops@example.org], repeat: 10m }');
+    const note = { schema_version: 1, who: 'ada', reason: 'r', of: 'storage:data' };
+    const times = (...notes: Parameters<typeof rehearsal>[3] & object): string[] => {
+      const judge: Judge = (snapshot) => judgedOf({ snapshot }, config, new Date(snapshot.time_utc)).snapshot;
+      const step = rehearsal(config, sections, judge, notes);
+      return recorded([85, 85, 85, 85, 85, 85])
+        .flatMap((snapshot) => step(snapshot))
+        .map(({ at }) => at.slice(11, 16));
+    };
+    assert.deepEqual(times(), ['00:00', '00:10', '00:20']);
+    const silence = {
+      ...note,
+      kind: 'silence',
+      from: '2026-11-19T23:00:00.000Z',
+      until: '2026-11-20T00:15:00.000Z',
+    } as const;
+    assert.deepEqual(times(silence), ['00:15', '00:25']);
+    const acknowledgement = { ...note, kind: 'acknowledgement', from: '2026-11-20T00:12:00.000Z' } as const;
+    assert.deepEqual(times(acknowledgement), ['00:00', '00:10']);
   });
 });

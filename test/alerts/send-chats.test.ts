@@ -27,7 +27,7 @@ describe('alerts/send-chats', () => {
     assert.equal(taken.length, 1);
     assert.equal(chat.asked.length, 2);
     const news = JSON.parse(chat.asked[1]?.body ?? '') as { subject: string; alerts: { id: string; limit: number }[] };
-    assert.match(news.subject, /ALERT storage:data/);
+    assert.match(news.subject, /^\[ALERT test\] \/data is 91 %/);
     assert.deepEqual(
       news.alerts.map(({ id, limit }) => [id, limit]),
       [['storage:data', 80]],

@@ -139,9 +139,9 @@ export function siteIn(folder: string, configuration = 'site: test\nalerts: { to
 export const site = (t: TestContext, configuration?: string) => siteIn(temporaryFolder(t), configuration);
 export const subjectOf = (one: Taken | undefined): string =>
   header(one?.mail ?? assert.fail('there is no mail'), 'Subject');
-/** `ALERT storage:data` of each mail. */
+/** `ALERT storage:data` of each mail: the first alert in full. */
 export const titlesOf = (taken: readonly Taken[]): string[] =>
-  taken.map((one) => /[A-Z]+ \S+(?=: )/.exec(subjectOf(one))?.[0] ?? '');
+  taken.map((one) => /^(ALERT|STILL|OK|GONE) {2}(\w+:\S+)\r?$/m.exec(bodyOf(one))?.slice(1).join(' ') ?? '');
 export const recipientsOf = (taken: readonly Taken[]): (readonly string[])[] => taken.map(({ to }) => to);
 export const bodyOf = (one: Taken | undefined): string =>
   one?.mail.raw.split('\r\n\r\n').slice(1).join('\n').replaceAll('=\r\n', '') ?? '';

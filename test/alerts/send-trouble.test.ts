@@ -57,6 +57,20 @@ describe('alerts/send-trouble', () => {
     assert.equal(taken.length, 2);
   });
 
+  test('a state that owes an event or a notice of an unknown kind is set aside', async (t) => {
+    for (const [kind, owed] of [
+      ['event', '"events":[{"kind":"toString","id":"storage:data","message":"x"}],"notices":[]'],
+      ['notice', '"events":[],"notices":[{"kind":"constructor","id":"storage:data","alert":{},"to":[]}]'],
+    ] as const) {
+      const { run, folder } = site(t);
+      await run(0, { filesystems: disk(91) });
+      const path = join(folder, 'state', 'alerts', 'state.json');
+      writeFileSync(path, readText(path).replace('{', `{"owed":{"at":"2026-11-20T08:00:00.000Z",${owed}},`));
+      const { problems } = await run(5, { filesystems: disk(91) });
+      assert.match(problems.join(), /set aside .*owed.*kind/, kind);
+    }
+  });
+
   test('an unusable state that cannot be set aside is reported, and holds no mail back', async (t) => {
     const { run, taken, folder } = site(t);
     const path = join(folder, 'state', 'alerts', 'state.json');
@@ -102,13 +116,45 @@ describe('alerts/send-trouble', () => {
     assert.match(problems.join(), /events of alerts could not be written to the log: .*alerts\.jsonl/);
   });
 
-  test('an unreadable mail in the outbox counts as a dead letter', async (t) => {
+  test('an unreadable mail in the outbox becomes a dead letter', async (t) => {
     const { run, outbox } = site(t);
     mkdirSync(outbox, { recursive: true });
     writeFileSync(join(outbox, 'torn.json'), '{"schema_version":1,"raw":"Subj');
     const { counts, problems } = await run(0, { filesystems: disk(10) });
     assert.equal(counts['dead'], 1);
-    assert.match(problems.join(), /torn\.json in the outbox cannot be read/);
+    assert.match(
+      problems.join(),
+      /torn\.json in the outbox was not sent, and moved to outbox\/dead: it cannot be read/,
+    );
+  });
+
+  test('a waiting mail that was changed, torn, removed or copied is composed anew at once, and nothing else is sent', async (t) => {
+    const cases: [name: string, edit: (text: string, path: string) => void][] = [
+      ['text', (text, path) => writeFileSync(path, text.replace('91 % full', '11 % full'))],
+      ['address', (text, path) => writeFileSync(path, text.replace('"address":"ops@', '"address":"evil@'))],
+      ['torn', (text, path) => writeFileSync(path, text.slice(0, 200))],
+      ['empty', (_text, path) => writeFileSync(path, '')],
+      ['removed', (_text, path) => rmSync(path)],
+      ['copied', (text, path) => writeFileSync(join(dirname(path), 'zzz.json'), text)],
+      ['planted', (text, path) => writeFileSync(join(dirname(path), 'zzz.json'), text.replaceAll('ops@', 'evil@'))],
+    ];
+    assert.ok(cases.length >= 7);
+    for (const [name, edit] of cases) {
+      const { run, taken, answers, outbox, waiting, state } = site(t);
+      answers(isDown);
+      await run(0, { filesystems: disk(91) });
+      const path = join(outbox, waiting()[0] ?? assert.fail());
+      edit(readText(path), path);
+      answers(takes);
+      const { problems } = await run(5, { filesystems: disk(91) });
+      assert.deepEqual(titlesOf(taken), ['ALERT storage:data'], name);
+      assert.deepEqual(taken[0]?.to, ['ops@example.org'], name);
+      assert.match(taken[0].mail.raw, /91 % full/, name);
+      assert.deepEqual([waiting(), (state() as { mails?: object }).mails], [[], {}], name);
+      if (name === 'removed') continue;
+      assert.match(problems.join(), /was not sent, and moved to outbox\/dead/, name);
+      assert.equal(readdirSync(join(outbox, 'dead')).length, 1, name);
+    }
   });
 
   test('an outbox entry of the previous version is sent to the recipients who still wait', async (t) => {
@@ -168,7 +214,7 @@ describe('alerts/send-trouble', () => {
     await run(600, { filesystems: disk(10) });
     await run(0);
     await run(15);
-    assert.match(subjectOf(taken[0]), /snapshot:snapshot: the snapshot is from the future/);
+    assert.match(subjectOf(taken[0]), /^\[ALERT test\] the snapshot is from the future/);
   });
 
   test('only the owner can read the state and the mails, and operators can reach the silences', async (t) => {

@@ -18,6 +18,7 @@ import {
   observation,
   only,
   refuses,
+  serve,
   site,
   subjectOf,
   takes,
@@ -34,10 +35,7 @@ describe('alerts/send', () => {
     assert.equal(taken.length, 1);
     const [opening] = taken;
     assert.ok(opening);
-    assert.equal(
-      header(opening.mail, 'Subject'),
-      '[test] ALERT storage:data: /data is 91 % full, 1 B left (from 80 %)',
-    );
+    assert.equal(header(opening.mail, 'Subject'), '[ALERT test] /data is 91 % full, 1 B left (from 80 %)');
     assert.equal(header(opening.mail, 'Auto-Submitted'), 'auto-generated');
     assert.match(header(opening.mail, 'List-Id'), /<ops-monitor\.recorded>/);
     assert.ok(state().snapshot.alerts['storage:data']?.last_sent);
@@ -46,8 +44,14 @@ describe('alerts/send', () => {
     await run(10, { filesystems: disk(20) });
     const recovery = taken[1];
     assert.ok(recovery);
-    assert.match(header(recovery.mail, 'Subject'), /OK storage:data/);
-    assert.equal(header(recovery.mail, 'References'), header(opening.mail, 'References'));
+    assert.equal(header(recovery.mail, 'Subject'), '[ENDED test] /data is 91 % full, 1 B left (from 80 %)');
+    assert.deepEqual(titlesOf([recovery]), ['OK storage:data']);
+    assert.deepEqual(
+      ['References', 'In-Reply-To'].map((name) => header(opening.mail, name)),
+      ['', ''],
+    );
+    assert.equal(header(recovery.mail, 'References'), opening.mail.message_id);
+    assert.equal(header(recovery.mail, 'In-Reply-To'), opening.mail.message_id);
     assert.notEqual(recovery.mail.message_id, opening.mail.message_id);
     assert.deepEqual(waiting(), []);
     assert.deepEqual(events(), ['pending', 'firing', 'queued', 'sent', 'recovered', 'queued', 'sent']);
@@ -72,7 +76,7 @@ describe('alerts/send', () => {
     await run(14);
     assert.equal(taken.length, 0);
     await run(15);
-    assert.match(subjectOf(taken[0]), /ALERT snapshot:snapshot: the snapshot is 15m old \(from 15m\)$/);
+    assert.match(subjectOf(taken[0]), /^\[ALERT test\] the snapshot is 15m old \(from 15m\)$/);
   });
 
   test('a mail that no transport takes waits, is retried with back-off, and arrives once', async (t) => {
@@ -210,9 +214,9 @@ describe('alerts/send', () => {
     const subjects = (mails: Awaited<ReturnType<typeof mailsWith>>) => mails.map(([subject]) => subject);
     const without = await mailsWith(undefined);
     assert.deepEqual(subjects(without), [
-      '[test] ALERT storage:data: /data is 91 % full, 1 B left (from 80 %)',
-      '[test] ALERT red:endpoint-status:dashboard: http://x/ answers with status 503',
-      '[test] OK red:endpoint-status:dashboard: http://x/ answers with status 200',
+      '[ALERT test] /data is 91 % full, 1 B left (from 80 %)',
+      '[ALERT test] dashboard: http://x/ answers with status 503',
+      '[ENDED test] dashboard: http://x/ answers with status 503',
     ]);
     assert.match(without[0]?.[1] ?? '', /Also not well:\r?\n +red +http:\/\/x\/ answers with status 503/);
     const plain = (mails: Awaited<ReturnType<typeof mailsWith>>) =>
@@ -281,7 +285,7 @@ describe('alerts/send', () => {
     for (const minutes of [0, 5, 10]) assert.equal(await at(minutes, 'red'), 0);
     assert.equal(await at(15, 'red'), 1);
     const mail = taken[0] ?? assert.fail();
-    assert.equal(header(mail.mail, 'Subject'), '[test] ALERT red:endpoint-status:dashboard: it answers with red');
+    assert.equal(header(mail.mail, 'Subject'), '[ALERT test] dashboard: it answers with red');
     assert.match(bodyOf(mail), /clears +when it answers\n/);
     assert.match(bodyOf(mail), /runbook +ops\/runbooks\/endpoint-status\.md\n/);
     assert.match(bodyOf(mail), /ack +ops-monitor ack red:endpoint-status:dashboard --reason/);
@@ -293,8 +297,8 @@ describe('alerts/send', () => {
     assert.ok(state().snapshot.alerts['red:endpoint-status:dashboard'], 'it is neither over nor gone');
     assert.equal(await at(30, 'red'), 1);
     assert.equal(await at(35, 'amber'), 2);
-    assert.match(subjectOf(taken[1]), /OK red:endpoint-status:dashboard: it answers with amber/);
-    assert.equal(header(taken[1]?.mail ?? assert.fail(), 'References'), header(mail.mail, 'References'));
+    assert.match(subjectOf(taken[1]), /^\[ENDED test\] dashboard: it answers with red$/);
+    assert.equal(header(taken[1]?.mail ?? assert.fail(), 'References'), mail.mail.message_id);
   });
 
   test('an OOM kill is mailed at once, though it is red in one snapshot only, and recovers an hour later', async (t) => {
@@ -348,7 +352,7 @@ describe('alerts/send', () => {
     assert.equal(taken.length, 1);
     const raw = taken[0]?.mail.raw ?? '';
     assert.ok(!/^Bcc:/im.test(raw), raw);
-    assert.match(subjectOf(taken[0]), /and 1 more/);
+    assert.match(subjectOf(taken[0]), /^\[ALERT test \+1\] /);
   });
 
   test('a silence holds the mail back until it ends', async (t) => {
@@ -378,5 +382,28 @@ describe('alerts/send', () => {
     const { text } = await run(0, { filesystems: disk(91) }, undefined, { 'dry-run': true });
     assert.match(text ?? '', /would notify ops@example\.org \(opening\): storage:data/);
     assert.ok(!existsSync(join(folder, 'state', 'alerts')) && taken.length === 0);
+  });
+
+  test('the data of a recovery carry the value of now, and those of a subject that is gone none', async (t) => {
+    const chat = await serve(t);
+    const { run, post } = site(
+      t,
+      'alerts: { to: [webhook:chat], webhooks: { chat: { url: $CHAT } }, rules: { probe: { failing-for: 0s }, red: { red-for: 0s } } }',
+    );
+    const by = { ...post, outside: async () => makeOutside({ CHAT: chat.url }) };
+    const endpoint = (status: number) =>
+      ok({ page: ok({ url: 'http://x/', answered: true, status, response_ms: 1, slow_seconds: 2 }) });
+    const failed = ok({ prune: { status: 'failed', kind: 'error', reason: 'gone', ms: 1 } as const });
+    const seen = (): [string, unknown][] =>
+      (JSON.parse(chat.asked.at(-1)?.body ?? '{}') as { alerts: { kind: string; id: string; value: unknown }[] }).alerts
+        .map(({ kind, id, value }): [string, unknown] => [`${kind} ${id}`, value])
+        .sort(([one], [other]) => (one < other ? -1 : 1));
+    await run(0, { filesystems: disk(91), endpoints: endpoint(503), gates: failed }, by);
+    await run(5, { filesystems: disk(10.5), endpoints: endpoint(200), gates: ok({}) }, by);
+    assert.deepEqual(seen(), [
+      ['recovery red:endpoint-status:page', 200],
+      ['recovery storage:data', 10.5],
+      ['vanished probe:gates.prune', null],
+    ]);
   });
 });

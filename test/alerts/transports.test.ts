@@ -8,7 +8,7 @@ import { transports } from '../../lib/alerts/transports/index.ts';
 import { mailx } from '../../lib/alerts/transports/mailx.ts';
 import { sendmail } from '../../lib/alerts/transports/sendmail.ts';
 import { smtp } from '../../lib/alerts/transports/smtp.ts';
-import { Unconfigured } from '../../lib/contract/errors.ts';
+import { NotSetUp, Unconfigured } from '../../lib/contract/errors.ts';
 import type { Mail, Transport } from '../../lib/contract/mail.ts';
 import type { Outside, RunResult, RunOptions } from '../../lib/contract/outside.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
@@ -183,7 +183,7 @@ describe('alerts/transports', () => {
       if (words.startsWith('no: ') && !words.includes('cannot use'))
         await assert.rejects(
           transport.send(mail, [a], outsideOf({ run: () => ({ stdout: pretended }), ...there })),
-          new Unconfigured(words.slice(4)),
+          new (transport === smtp && !words.includes('HOST is not set') ? Unconfigured : NotSetUp)(words.slice(4)),
         );
     }
   });
@@ -289,6 +289,15 @@ describe('alerts/transports', () => {
       [{ exit_code: 71 }, 'later', /code 71/],
       [{ exit_code: 1 }, 'later', /code 1/],
       [{ exit_code: 65, stderr: 'sendmail: server message: 550 5.1.1 nobody\n' }, 'refused', /550 5\.1\.1 nobody/],
+      [
+        {
+          exit_code: 65,
+          stderr:
+            'sendmail: envelope from address ops@x not accepted by the server\nsendmail: server message: 553 5.1.8 no such domain\n',
+        },
+        'setup',
+        /553 5\.1\.8/,
+      ],
       [{ exit_code: 67 }, 'refused', /code 67/],
       [{ exit_code: 64 }, 'refused', /code 64/],
       [{ exit_code: 77, stderr: 'sendmail: authentication failed (method PLAIN)\n' }, 'setup', /authentication failed/],
@@ -441,7 +450,11 @@ describe('alerts/transports', () => {
     const cases: [Answers, Record<string, string>, 'later' | 'refused' | 'setup', RegExp, seconds?: number][] = [
       [{ RCPT: '550 5.1.1 nobody' }, {}, 'refused', /^127\.0\.0\.1:\d+: .*550 5\.1\.1 nobody/],
       [{ RCPT: '451 4.7.1 greylisted' }, {}, 'later', /451 4\.7\.1 greylisted/],
-      [{ MAIL: '550 no such sender' }, {}, 'refused', /550 no such sender/],
+      [{ MAIL: '550 no such sender' }, {}, 'setup', /550 no such sender/],
+      [{ MAIL: '553 5.1.7 bad sender' }, {}, 'setup', /553 5\.1\.7/],
+      [{ MAIL: '552 5.3.4 too big' }, {}, 'refused', /552 5\.3\.4/],
+      [{ RCPT: '553 5.7.1 Sender address rejected: not owned by user' }, {}, 'setup', /553 5\.7\.1/],
+      [{ RCPT: '550 relay not permitted' }, {}, 'setup', /relay not permitted/],
       [{ MAIL: '530 5.7.0 log in first' }, {}, 'setup', /530 5\.7\.0/],
       [{ 'DATA.': '554 5.7.1 spam' }, {}, 'refused', /554 5\.7\.1 spam/],
       [{ 'DATA.': '452 4.3.1 disk full' }, {}, 'later', /452 4\.3\.1 disk full/],

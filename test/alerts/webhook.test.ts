@@ -51,6 +51,30 @@ describe('alerts/webhook', () => {
     assert.deepEqual((requestOf('ntfy', over).body as { tags: unknown }).tags, ['white_check_mark']);
   });
 
+  test('a message that is too long ends after a whole alert, with the number of the others', () => {
+    let cut = 0;
+    for (const style of ['ntfy', 'slack'] as const) {
+      for (const count of [1, 2, 12, 50, 400]) {
+        const alerts = Array.from({ length: count }, (_, index) => ({
+          ...told,
+          id: `storage:d${index}`,
+          message: 'ü'.repeat(90),
+        }));
+        const body = requestOf(style, { ...news, alerts }).body as { message?: string; text?: string };
+        const parts = (body.message ?? body.text ?? '').split('\n\n');
+        const whole = parts.filter((part) => part.includes('storage:d') && /runbook: \S+\.md$/.test(part));
+        const more = /^and (\d+) more$/.exec(parts.at(-1) ?? '')?.[1];
+        assert.equal(whole.length + Number(more ?? 0), count, `${style}, ${count}`);
+        if (more !== undefined) cut += 1;
+      }
+    }
+    assert.ok(cut >= 3);
+    const long = requestOf('ntfy', { ...news, alerts: [{ ...told, message: '🌡'.repeat(9000) }] }).body as {
+      message: string;
+    };
+    assert.ok(Buffer.byteLength(long.message) < 4096 && long.message.isWellFormed());
+  });
+
   test('a message in a chat mentions nobody and holds no link', () => {
     const { text } = requestOf('slack').body as { text: string };
     assert.match(text, /^\*\[aurora\] ALERT storage:data: \/data is 91 % full\*\n\n🔴 storage:data: /);

@@ -65,7 +65,31 @@ describe('commands/rehearse', () => {
       record(lineOf({ gates: ok({ prune }) }, new Date(Date.now() - minutes * 60_000).toISOString()));
     const { status, stdout, stderr } = run({ OPS_MONITOR_CONFIG: today });
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /^- .* ALERT red:gate-verdict:prune: the prune gate fails {2}\(a@example\.org\)$/m);
+    assert.match(stdout, /^- .* \[ALERT \w+\] the prune gate fails {2}\(a@example\.org\)$/m);
     assert.match(stdout, /today 1 mail, then 0/);
+  });
+
+  test('names the changed keys that the recorded snapshots cannot show, and what it leaves out', (t) => {
+    const { folder, today, run, record } = makeSite(t);
+    record(lineOf({}));
+    const cases: [today: string, changed: string, named: RegExp | undefined][] = [
+      ['', '', undefined],
+      ['', 'limits: { filesystem: { red: 95% } }', undefined],
+      ['', 'interval: 10m', /: interval\.$/m],
+      ['filesystems: { data: /data }', 'filesystems: { data: /data, home: /home }', /: filesystems\.home\.$/m],
+      ['filesystems: { data: /data }', '', /: filesystems/],
+      ['endpoints: { a: "http://x/" }', 'endpoints: { a: "http://y/" }', /: endpoints\.a/m],
+      ['services: [a.service]', 'services: [a.service, b.service]', /: services\.$/m],
+    ];
+    assert.ok(cases.length >= 7);
+    for (const [one, other, named] of cases) {
+      writeFileSync(today, `files: { state: ${folder}/state }\n${one}\n`);
+      writeFileSync(join(folder, 'new.yaml'), `files: { state: ${folder}/state }\n${other}\n`);
+      const { status, stdout, stderr } = run({ OPS_MONITOR_CONFIG: today });
+      assert.equal(status, 0, stderr);
+      assert.equal(stdout.includes('Not replayed'), named !== undefined, `${other}: ${stdout}`);
+      if (named) assert.match(stdout, named);
+      assert.match(stdout, /Left out: snapshot, delivery, heartbeat, stage \(/);
+    }
   });
 });

@@ -263,7 +263,7 @@ describe('confirm/confirm', () => {
       [undefined, /^OPS_HEARTBEAT_URL is not set/],
     ];
     const bad: typeof unsent = [
-      [`${(await startWatchdog(t, 404)).base}${path}`, /^it answered 404$/],
+      [`${(await startWatchdog(t, 404)).base}${path}`, /^it answered 404($|: the key, the project)/],
       [`${(await startWatchdog(t, 500, '{"ok":false}')).base}${path}`, /^it answered 500$/],
       [`${(await startWatchdog(t, 200, '<html>log in</html>')).base}${path}`, /^the answer is not from Uptime Kuma$/],
       [`${await startBrokenServer(t, `garbage ${token}\r\n\r\n`)}${path}`, /Parse Error/],
@@ -288,7 +288,7 @@ describe('confirm/confirm', () => {
     for (const style of ['healthchecks', 'sentry', 'glitchtip']) {
       const site = await siteOf(t, style);
       const answers: [base: string, says: RegExp][] = [
-        [(await startWatchdog(t, 404)).base, /^it answered 404$/],
+        [(await startWatchdog(t, 404)).base, /^it answered 404($|: the key, the project)/],
         [(await startWatchdog(t, 500)).base, /^it answered 500$/],
         [(await startWatchdog(t, 302)).base, /^it answered 302$/],
         [await startBrokenServer(t, `HTTP/1.1 garbage ${token}\r\n\r\n`), /Parse Error/],

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { type Beat, beatProblem, beatRequest, type BeatStyle, beatStyles } from '../../lib/core/beat.ts';
+import {
+  type Beat,
+  beatProblem,
+  beatRequest,
+  type BeatStyle,
+  beatStyles,
+  beatUrlProblem,
+} from '../../lib/core/beat.ts';
 
 const good: Beat = { ok: true, message: '6 stages did their work', seconds: 2.3456, id: 'a'.repeat(32) };
 const bad: Beat = { ...good, ok: false, message: 'write-report failed' };
@@ -100,5 +107,38 @@ describe('core/beat', () => {
       assert.match(beatProblem(style, { status: 200, body }) ?? '', /^the answer is not from /, `${style} ${body}`);
     for (const body of ['', '\n', '{}', '{"id":"9ec79c33ec9942ab8353589fcb2e04dc"}'])
       assert.equal(beatProblem('sentry', { status: 200, body }), undefined, body);
+  });
+
+  test('a heartbeat URL that ends in a signal of its own is refused, and its secret is not shown', () => {
+    const cases: [url: string, end: string | undefined][] = [
+      [`${ping}/start`, 'start'],
+      [`${ping}/start/`, 'start'],
+      [`${ping}/fail?create=1`, 'fail'],
+      [`${ping}/LOG`, 'LOG'],
+      [`${ping}/0`, '0'],
+      [`${ping}/255`, '255'],
+      ['https://hc.example.org/ping/KEY/nightly/1', '1'],
+      ['https://hc.example.org/ping/KEY/nightly/start', 'start'],
+      [ping, undefined],
+      ['https://hc.example.org/ping/KEY/nightly', undefined],
+      ['https://hc.example.org/ping/KEY/42', undefined],
+      ['https://push.example.org/12', undefined],
+      [`${ping}/?x=/start`, undefined],
+    ];
+    assert.ok(cases.length >= 13);
+    for (const [url, end] of cases) {
+      const problem = beatUrlProblem('healthchecks', url);
+      assert.equal(problem !== undefined, end !== undefined, url);
+      if (end === undefined) continue;
+      assert.match(problem ?? '', new RegExp(`ends in /${end}: .*use the same URL without /${end}$`));
+      assert.ok(!problem?.includes('1d3c6f0e') && !problem?.includes('KEY'), problem);
+      assert.throws(() => beatRequest('healthchecks', url, good), /use the same URL/);
+      assert.equal(beatUrlProblem('uptime-kuma', url), undefined);
+    }
+  });
+
+  test('a 404 to a check-in of Sentry says what it may mean', () => {
+    const words = beatProblem('sentry', { status: 404, body: '' });
+    assert.match(words ?? '', /^it answered 404: the key, the project .* or the server has no check-ins/);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import * as z from 'zod/mini';
 import { openSpool } from '../../lib/io/spool.ts';
-import { commonFields, type Fate, flush, type Kind, readOutbox, writeEntry } from '../../lib/outbox/outbox.ts';
+import { commonFields, type Fate, digestOf, flush, type Kind, readOutbox, setAside } from '../../lib/outbox/outbox.ts';
 import { backOffSeconds, hasExpired, mustWait } from '../../lib/outbox/retry.ts';
 import { temporaryFolder } from '../world.ts';
 
@@ -24,6 +24,7 @@ function outboxIn(folder: string) {
   const spool = openSpool(join(folder, 'outbox'), join(folder, 'run'));
   const tried: string[] = [];
   const settled: string[] = [];
+  const digests: Record<string, string> = {};
   const run = (seconds: number, fateOf: (address: string) => Fate['state'], isTimeLeft = () => true) =>
     flush<Push>({
       spool,
@@ -32,27 +33,36 @@ function outboxIn(folder: string) {
         tried.push(...to.map(({ address }) => `${id} ${address}`));
         return new Map(to.map(({ address }) => [address, { state: fateOf(address), words: `${address} answered` }]));
       },
-      settle: async ({ id }, at) => void settled.push(`${id} ${at.toISOString()}`),
+      digests,
+      settle: async (name, { id }, at, isFinished) => {
+        settled.push(`${id} ${at?.toISOString()} ${isFinished ? 'finished' : 'waiting'}`);
+        if (isFinished) delete digests[name];
+      },
       now: timeAt(seconds),
       giveUp: 86_400,
       isTimeLeft,
     });
-  const put = (id: string, ...addresses: string[]): void =>
-    writeEntry(spool, pushKind, {
+  const put = (id: string, ...addresses: string[]): void => {
+    const entry: Push = {
       schema_version: 1,
       id,
       composed_at: timeAt(0).toISOString(),
       lines: ['up 1'],
       recipients: addresses.map((address) => ({ address, state: 'waiting', attempts: 0 })),
-    });
-  return { spool, tried, settled, run, put, waiting: () => readOutbox(spool, pushKind).waiting };
+    };
+    const name = pushKind.fileName(entry);
+    digests[name] = digestOf(entry);
+    spool.put(name, JSON.stringify(entry));
+  };
+  const read = () => readOutbox(spool, pushKind, digests);
+  return { spool, tried, settled, run, put, read, waiting: () => read().waiting };
 }
 
 describe('outbox/outbox', () => {
   test('an entry that every recipient accepted is settled with the time, and removed', async (t) => {
     const { put, run, settled, waiting, spool } = outboxIn(temporaryFolder(t));
     put('a', 'one', 'two');
-    const { happened } = await run(1, () => 'sent');
+    const happened = await run(1, () => 'sent');
     assert.deepEqual(
       happened.map(({ kind, to, message }) => [kind, to, message]),
       [
@@ -60,7 +70,7 @@ describe('outbox/outbox', () => {
         ['sent', ['two'], 'two answered'],
       ],
     );
-    assert.deepEqual([settled, waiting(), spool.dead()], [['a 2026-11-20T08:00:01.000Z'], [], []]);
+    assert.deepEqual([settled, waiting(), spool.dead()], [['a 2026-11-20T08:00:01.000Z finished'], [], []]);
   });
 
   test('a recipient that did not accept an entry is retried after a back-off, and the others are not', async (t) => {
@@ -82,30 +92,51 @@ describe('outbox/outbox', () => {
     put('unheard', 'two');
     await run(0, (address) => (address === 'one' ? 'dead' : 'waiting'));
     assert.deepEqual(spool.dead(), ['refused.json']);
-    const { happened } = await run(86_400, () => 'waiting');
+    const happened = await run(86_400, () => 'waiting');
     assert.deepEqual(happened.at(-1)?.message, 'given up: two answered');
     assert.deepEqual([...spool.dead()].sort(), ['refused.json', 'unheard.json']);
   });
 
-  test('an entry that is written twice keeps its attempts', async (t) => {
-    const { put, run, waiting } = outboxIn(temporaryFolder(t));
+  test('an entry that was changed, torn, put there or is of another kind is not sent, and is set aside with its reason', async (t) => {
+    const edits: [edit: (entry: Push) => unknown, reason: RegExp][] = [
+      [(entry) => ({ ...entry, lines: ['up 0'] }), /was changed after/],
+      [(entry) => ({ ...entry, recipients: [{ address: 'evil', state: 'waiting', attempts: 0 }] }), /was changed/],
+      [(entry) => ({ ...entry, recipients: [...entry.recipients, ...entry.recipients] }), /was changed/],
+      [(entry) => ({ ...entry, composed_at: timeAt(9).toISOString() }), /was changed/],
+      [(entry) => JSON.stringify(entry).slice(0, 40), /cannot be read/],
+      [() => '', /cannot be read/],
+      [() => null, /is not a push/],
+      [() => ({ schema_version: 1 }), /is not a push: composed_at: expected string; got undefined/],
+    ];
+    assert.ok(edits.length >= 8);
+    for (const [edit, reason] of edits) {
+      const { put, run, read, spool, tried, waiting } = outboxIn(temporaryFolder(t));
+      put('a', 'one');
+      put('b', 'one');
+      const changed = edit(waiting()[0]?.entry ?? assert.fail());
+      spool.put('a.json', typeof changed === 'string' ? changed : JSON.stringify(changed));
+      await run(0, () => 'sent');
+      assert.deepEqual(tried, ['b one'], String(reason));
+      const [bad = assert.fail('nothing bad')] = read().bad;
+      assert.match(bad.reason, reason);
+      setAside(spool, bad, timeAt(0));
+      assert.deepEqual([spool.names(), spool.dead()], [[], ['a.damaged-20261120T080000Z.json']]);
+    }
+    const { put, read, spool } = outboxIn(temporaryFolder(t));
     put('a', 'one');
-    await run(0, () => 'waiting');
-    put('a', 'one');
-    assert.equal(waiting()[0]?.entry.recipients[0]?.attempts, 1);
+    spool.put('foreign.json', (spool.read('a.json') ?? '').replace('"a"', '"foreign"'));
+    assert.match(read().bad[0]?.reason ?? '', /the state does not know it/);
   });
 
-  test('a file of another kind becomes a problem and stays, and without time left nothing is tried', async (t) => {
-    const { put, run, spool, tried } = outboxIn(temporaryFolder(t));
+  test('without time left nothing is tried', async (t) => {
+    const { put, run, tried, waiting } = outboxIn(temporaryFolder(t));
     put('a', 'one');
-    spool.put('b.json', '{"schema_version":1}');
-    const { problems } = await run(
+    await run(
       0,
       () => 'sent',
       () => false,
     );
-    assert.match(problems.join(), /^b\.json in the outbox is not a push: composed_at: expected string; got undefined$/);
-    assert.deepEqual([tried, spool.names()], [[], ['a.json', 'b.json']]);
+    assert.deepEqual([tried, waiting().length], [[], 1]);
   });
 });
 

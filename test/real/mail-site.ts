@@ -153,13 +153,16 @@ function rewrite(path: string, text: string): void {
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** Leaves `owed` as it is: a mail that is not written yet has its id from the time when its news was seen. */
+/** Leaves what is owed as it is: a mail has its id from the time when its alerts were evaluated, and its entry a checksum. */
 function earlier(text: string, minutes: number): string {
   const shifted = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(shifted);
     if (typeof value === 'object' && value !== null)
       return Object.fromEntries(
-        Object.entries(value).map(([key, inner]) => [key, key === 'owed' ? inner : shifted(inner)]),
+        Object.entries(value).map(([key, inner]) => [
+          key,
+          ['owed', 'mails', 'composed_at'].includes(key) ? inner : shifted(inner),
+        ]),
       );
     if (typeof value !== 'string' || !instant.test(value)) return value;
     return new Date(Date.parse(value) - minutes * 60_000).toISOString();

@@ -118,7 +118,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
         ['warning', 'begun'],
         ['warning', 'lasting'],
         ['warning', 'lasting'],
-        ['info', 'over'],
+        ['warning', 'over'],
       ],
     );
     const { event_id, timestamp, ...told } = first ?? {};
@@ -153,7 +153,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     });
     assert.equal(
       wordsOf(rest.at(-1)),
-      'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 2h, at most 91.5 C)',
+      'CPU package on platform/coretemp.0 was above 85 C for 2h, at most 91.5 C; it is well again: 60 C',
     );
     assert.equal(new Set([first, ...rest].map(idOf)).size, 4);
     const envelope = sentry.received.find(({ path }) => path?.includes('/envelope/'));
@@ -214,10 +214,10 @@ describe('thermal-heartbeat and its watchdogs', () => {
           'CPU package on platform/coretemp.0 was above 85 C for 1.5m, at most 91 C, which could not be reported before',
         ],
         [
-          'info',
+          'warning',
           'over',
           start / 1000 + 150,
-          'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 1.5m, at most 91 C)',
+          'CPU package on platform/coretemp.0 was above 85 C for 1.5m, at most 91 C; it is well again: 60 C',
         ],
       ],
     );
@@ -253,7 +253,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     assert.deepEqual([stateOf(begun), stateOf(tried), stateOf(over), more], ['begun', 'over', 'over', []]);
     assert.equal(
       wordsOf(over),
-      'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C for 1.5m, at most 91 C)',
+      'CPU package on platform/coretemp.0 was above 85 C for 1.5m, at most 91 C; it is well again: 60 C',
     );
   });
 

@@ -1,7 +1,7 @@
 // bsd-mailx, which hands the mail to /usr/sbin/sendmail. It makes the headers itself, so the composed message is taken
 // apart and handed over in pieces. The options below keep mailx from adding headers and from reading a ~/.mailrc.
 import { basename } from 'node:path';
-import { Unconfigured } from '../../contract/errors.ts';
+import { NotSetUp } from '../../contract/errors.ts';
 import { defineTransport } from '../../contract/mail.ts';
 import type { Outside } from '../../contract/outside.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type Missing,
   type SendmailProgram,
   usualSendmail,
+  withOwnSender,
 } from '../sendmail-program.ts';
 import { carry, carrySeconds, wordsOf } from '../sysexits.ts';
 
@@ -20,13 +21,14 @@ export const mailx = defineTransport({
     const here = await findMailx(outside);
     if ('missing' in here) return { usable: false, ...here };
     const below = await describeSendmail(here.sendmail, outside);
-    return typeof below === 'string'
-      ? { usable: true, uses: `${here.path} over ${below}` }
-      : { usable: false, ...below };
+    return 'missing' in below
+      ? { usable: false, ...below }
+      : { usable: true, ...below, uses: `${here.path} over ${below.uses}` };
   },
-  send: async (mail, to, outside) => {
+  send: async (composed, to, outside) => {
     const here = await findMailx(outside);
-    if ('missing' in here) throw new Unconfigured(here.missing);
+    if ('missing' in here) throw new NotSetUp(here.missing);
+    const mail = await withOwnSender(composed, here.sendmail, outside);
     const { headers, body } = takeApart(mail.raw);
     // `-r` sets both envelope sender and From: a From by -a would be a second one. mailx makes To from the
     // arguments. A header given by -a replaces the one mailx would add, such as Content-Type.

@@ -1,7 +1,7 @@
 // A sendmail-compatible command: the whole message on its input, the envelope on its command line.
-import { Unconfigured } from '../../contract/errors.ts';
+import { NotSetUp } from '../../contract/errors.ts';
 import { defineTransport } from '../../contract/mail.ts';
-import { describeSendmail, findSendmail } from '../sendmail-program.ts';
+import { describeSendmail, findSendmail, withOwnSender } from '../sendmail-program.ts';
 import { carry, carrySeconds, wordsOf } from '../sysexits.ts';
 
 export const sendmail = defineTransport({
@@ -10,12 +10,13 @@ export const sendmail = defineTransport({
   ready: async (outside) => {
     const program = await findSendmail(outside);
     if ('missing' in program) return { usable: false, ...program };
-    const uses = await describeSendmail(program, outside);
-    return typeof uses === 'string' ? { usable: true, uses } : { usable: false, ...uses };
+    const described = await describeSendmail(program, outside);
+    return 'missing' in described ? { usable: false, ...described } : { usable: true, ...described };
   },
-  send: async (mail, to, outside) => {
+  send: async (composed, to, outside) => {
     const program = await findSendmail(outside);
-    if ('missing' in program) throw new Unconfigured(program.missing);
+    if ('missing' in program) throw new NotSetUp(program.missing);
+    const mail = await withOwnSender(composed, program, outside);
     const { path, kind, options } = program;
     return carry({ name: path, takesAllOrNone: kind === 'msmtp' }, to, async (some) => {
       // -i: programs other than msmtp treat a line with a lone dot as the end of the mail.

@@ -1,10 +1,11 @@
 // Sends directly to a mail server, configured by OPS_ALERT_SMTP_HOST and the other OPS_ALERT_SMTP_* variables.
-import { Refused, Unconfigured, Unsure } from '../../contract/errors.ts';
+import { NotSetUp, Refused, Unconfigured, Unsure } from '../../contract/errors.ts';
 import { defineTransport, type Receipt } from '../../contract/mail.ts';
 import type { Outside, SmtpAnswer, SmtpSettings } from '../../contract/outside.ts';
 import { join } from '../../core/path.ts';
 import { oneLine } from '../../core/harmless.ts';
 import { reasonOf } from '../../core/text.ts';
+import { type Blame, blameOf } from '../blame.ts';
 
 const answerSeconds = 15;
 const credential = 'smtp-password';
@@ -18,7 +19,8 @@ export const smtp = defineTransport({
   },
   send: async (mail, to, outside) => {
     const settings = settingsOf(outside);
-    if ('missing' in settings) throw new Unconfigured(settings.missing);
+    if ('missing' in settings)
+      throw isAskedFor(outside) ? new Unconfigured(settings.missing) : new NotSetUp(settings.missing);
     const from = outside.environment['OPS_ALERT_SMTP_FROM'] || mail.from;
     const answer = await outside.smtp(settings, { ...mail, from }, to);
     return receiptOf(answer, settings);
@@ -31,31 +33,40 @@ function receiptOf(answer: SmtpAnswer, settings: SmtpSettings): Receipt {
   if (answer.failure) throw failureOf(answer.failure, `${settings.host}:${settings.port}: ${words}`);
   const refused = answer.refused.map(({ address, reply, words: own }) => ({
     address,
-    permanent: isPermanent(reply),
+    blame: blameOf(reply, own, 'recipient'),
     words: clean(own),
   }));
-  const first = answer.refused[0];
-  const alike = refused.every(({ permanent }) => permanent === refused[0]?.permanent);
-  if (answer.accepted.length === 0 && first && alike)
-    throw failureOf({ code: 'EENVELOPE', reply: first.reply }, `${settings.host}:${settings.port}: ${words}`);
-  return { accepted: answer.accepted, refused, words };
+  const [first] = refused;
+  if (answer.accepted.length === 0 && first && refused.every(({ blame }) => blame === first.blame))
+    throw errorOf(first.blame, `${settings.host}:${settings.port}: ${words}`);
+  return {
+    accepted: answer.accepted,
+    refused: refused.map(({ blame, ...one }) => ({ ...one, permanent: blame === 'recipient' })),
+    words,
+  };
 }
 
-const isPermanent = (reply: number | undefined): boolean => reply !== undefined && reply >= 500;
+const errorOf = (blame: Blame, message: string): Error =>
+  blame === 'later' ? new Error(message) : new (blame === 'set-up' ? Unconfigured : Refused)(message);
 
 /** The codes are nodemailer's, or those of the system below it. */
-function failureOf({ code, reply }: { code: string; reply: number | undefined }, message: string): Error {
+function failureOf({ code, reply, command }: NonNullable<SmtpAnswer['failure']>, message: string): Error {
+  const isPermanent = reply !== undefined && reply >= 500;
   const isLater = reply !== undefined && reply < 500;
-  const wantsLogin = [530, 534, 535, 538].includes(reply ?? 0);
   // A server without STARTTLS replies 5xx; a connection that breaks during STARTTLS leaves no reply.
-  const hasNoTls = code === 'ETLS' && isPermanent(reply);
+  const hasNoTls = code === 'ETLS' && isPermanent;
   const badCertificate = /CERT|UNABLE_TO_VERIFY|SELF_SIGNED|WRONG_VERSION/.test(code);
-  if ((code === 'EAUTH' && !isLater) || wantsLogin || hasNoTls || badCertificate) return new Unconfigured(message);
+  if ((code === 'EAUTH' && !isLater) || hasNoTls || badCertificate) return new Unconfigured(message);
   const fellSilent = ['ETIMEDOUT', 'ESOCKET', 'ECONNECTION', 'ECONNRESET', 'EPIPE'].includes(code);
   if (reply === undefined && fellSilent) return new Unsure(message);
+  // Without a reply, the client itself refused the mail: it is larger than the server takes.
+  if (reply === undefined) return ['EENVELOPE', 'EMESSAGE'].includes(code) ? new Refused(message) : new Error(message);
+  const step =
+    code === 'EENVELOPE' && command !== 'RCPT TO' ? 'sender' : code === 'EENVELOPE' ? 'recipient' : 'content';
+  const blame = blameOf(reply, message, step);
   // A refusal before the envelope (a greeting with 554) concerns this client or this moment, not the mail.
   const isOfTheMail = ['EENVELOPE', 'EMESSAGE'].includes(code);
-  return isOfTheMail && !isLater ? new Refused(message) : new Error(message);
+  return blame === 'set-up' || isOfTheMail ? errorOf(blame, message) : new Error(message);
 }
 
 /** Removes the login, which a server may quote when it did not understand it. */
@@ -65,6 +76,9 @@ function cleanWords(words: string, { user = '', password = '' }: SmtpSettings): 
   const secrets = [...coded, password].flatMap((text) => [text, text.replace(/=+$/, '')]);
   return oneLine(secrets.reduce((text, secret) => text.replaceAll(secret, '…'), words));
 }
+
+/** Without a host, SMTP was never meant to be used here; half of its settings are a mistake. */
+const isAskedFor = ({ environment }: Outside): boolean => Boolean(environment['OPS_ALERT_SMTP_HOST']);
 
 function describe({ host, port, tls, user }: SmtpSettings): string {
   const how = { tls: 'TLS', starttls: 'STARTTLS', offered: 'STARTTLS if it is offered', none: 'no encryption' }[tls];

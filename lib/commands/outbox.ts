@@ -1,0 +1,259 @@
+// ops-monitor outbox: the mails that wait, and those that could not be delivered.
+import type { Configuration } from '../config/schema.ts';
+import { outboxFolder, type State, stateFile } from '../alerts/files.ts';
+import { digestsOf } from '../alerts/ledger.ts';
+import { type Entry, mailKind } from '../alerts/mail-outbox.ts';
+import { Usage } from '../contract/errors.ts';
+import type { Spool } from '../contract/spool.ts';
+import type { World } from '../contract/stage.ts';
+import { secondsSince } from '../core/age.ts';
+import { alignColumns } from '../core/columns.ts';
+import { oneLine } from '../core/harmless.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { counted, nearest } from '../core/text.ts';
+import { openSpool } from '../io/spool.ts';
+import { print } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
+import { digestOf, readOutbox } from '../outbox/outbox.ts';
+import type { Arguments } from '../cli/arguments.ts';
+import { type Command, configOption, exitCodes, start, textOption } from '../cli/command.ts';
+import type { Group } from '../cli/dispatch.ts';
+import { openSite } from '../cli/site.ts';
+import { lockStage, noHost } from '../cli/stage.ts';
+
+const json = { json: { type: 'boolean', summary: 'print JSON' } } as const;
+const dryRun = { 'dry-run': { type: 'boolean', summary: 'print what would change, change nothing' } } as const;
+
+const list: Command = {
+  name: 'outbox list',
+  summary: 'lists the mails that wait and those in outbox/dead: recipients, age, attempts, last reason, next attempt',
+  options: { ...configOption, ...json },
+
+  async run(asked) {
+    const { letters, now } = await openOutbox(asked);
+    if (asked.options['json'] === true) print(JSON.stringify(letters.map(shownAsJson), undefined, 2));
+    else if (letters.length === 0) print('The outbox is empty: every mail was delivered.');
+    else for (const letter of letters) print(describeLetter(letter, now).join('\n'));
+    return exitCodes.ok;
+  },
+};
+
+const show: Command = {
+  name: 'outbox show',
+  summary: 'prints one mail as it would be sent, or a dead letter with its reason',
+  operand: 'ID',
+  options: { ...configOption, ...json },
+
+  async run(asked) {
+    const { letters, now } = await openOutbox(asked);
+    const letter = pick(letters, asked);
+    if (asked.options['json'] === true) print(letter.text);
+    else {
+      const content = letter.entry ? letter.entry.raw || (letter.entry.news?.text ?? '') : letter.text;
+      print([...describeLetter(letter, now), '', ...content.split(/\r?\n/).map(oneLine)].join('\n'));
+    }
+    return exitCodes.ok;
+  },
+};
+
+const retry: Command = {
+  name: 'outbox retry',
+  summary: 'lets the next run of send-alerts try a mail again, a dead letter too',
+  operand: '[ID]',
+  options: { ...configOption, all: { type: 'boolean', summary: 'all mails, in place of one' }, ...dryRun },
+
+  async run(asked) {
+    const isAll = asked.options['all'] === true;
+    if (isAll === (asked.operand !== undefined)) throw new Usage('name one mail, or all: retry ID, or retry --all');
+    return changeOutbox(asked, async ({ letters, spool, state, replace }) => {
+      const chosen = isAll ? letters.filter(({ entry }) => entry !== undefined) : [pick(letters, asked)];
+      for (const { id, name, entry, isDead } of chosen) {
+        if (!entry) throw new Usage(`${id} cannot be sent: only its reason is known (ops-monitor outbox show ${id})`);
+        const again = {
+          ...entry,
+          composed_at: isDead ? new Date().toISOString() : entry.composed_at,
+          recipients: entry.recipients.map(waitingAgain),
+        };
+        // The state is written first: the next run would not believe an entry that the state does not know.
+        const known = state()?.mails;
+        if (known && isDead)
+          await replace({ ...known, [name]: { digest: digestOf(again), at: again.composed_at, notices: [] } });
+        spool.put(name, JSON.stringify(again));
+        if (isDead) spool.removeDead(name);
+        print(`${id} is sent again by the next run of send-alerts: ${entry.subject}`);
+      }
+      if (chosen.length === 0) print('There is no mail to be sent again.');
+    });
+  },
+};
+
+const drop: Command = {
+  name: 'outbox drop',
+  summary: 'removes one mail that waits, or one dead letter, and prints what it was',
+  operand: 'ID',
+  options: { ...configOption, ...dryRun },
+
+  async run(asked) {
+    return changeOutbox(asked, async ({ letters, spool, state, replace, now }) => {
+      const letter = pick(letters, asked);
+      const { [letter.name]: _dropped, ...others } = state()?.mails ?? {};
+      if (letter.isDead) spool.removeDead(letter.name);
+      else {
+        if (state()?.mails) await replace(others);
+        spool.remove(letter.name);
+      }
+      print(['Dropped:', ...describeLetter(letter, now)].join('\n'));
+    });
+  },
+};
+
+/** Each command is named `outbox` and one word. */
+const commands = [list, show, retry, drop];
+
+export const outboxCommands: Group = {
+  name: 'outbox',
+  summary: 'lists the mails that wait and those that could not be delivered, sends them again, drops them',
+  note: '; every command takes --config FILE, and without a command the mails are listed',
+  commands: Object.fromEntries(
+    commands.map((command) => [command.name.split(' ')[1], { ...command, load: async () => start(command) }]),
+  ),
+};
+
+/** A file in the outbox or in dead/. */
+interface Letter {
+  readonly id: string;
+  readonly name: string;
+  readonly isDead: boolean;
+  readonly text: string;
+  /** Undefined for a file that is not a mail, or that is not believed. */
+  readonly entry: Entry | undefined;
+  readonly reason: string | undefined;
+}
+
+interface OpenOutbox {
+  readonly letters: readonly Letter[];
+  readonly spool: Spool;
+  readonly state: () => State | undefined;
+  readonly replace: (mails: NonNullable<State['mails']>) => Promise<void>;
+  readonly now: Date;
+}
+
+async function openOutbox(asked: Arguments): Promise<OpenOutbox & { readonly world: World<Configuration> }> {
+  const { config, places } = await openSite(textOption(asked, 'config'));
+  return readAll(makeWorld({ config, places, openHost: noHost }));
+}
+
+async function readAll(world: World<Configuration>): Promise<OpenOutbox & { readonly world: World<Configuration> }> {
+  const { places } = world;
+  const spool = openSpool(outboxFolder(places), places.runtime);
+  let state = await world.read(stateFile);
+  const { waiting, bad } = readOutbox(spool, mailKind, digestsOf(state?.mails));
+  const idOf = (name: string): string => name.replace(/\.json$/, '');
+  const letters: Letter[] = [
+    ...waiting.map(({ name, entry }) => ({
+      id: idOf(name),
+      name,
+      isDead: false,
+      text: JSON.stringify(entry),
+      entry,
+      reason: undefined,
+    })),
+    ...bad.map(({ name, reason, text = '' }) => ({
+      id: idOf(name),
+      name,
+      isDead: false,
+      text,
+      entry: undefined,
+      reason,
+    })),
+    ...spool
+      .dead()
+      .map((name) => ({ id: idOf(name), name, isDead: true, ...readDeadLetter(spool.readDead(name) ?? '') })),
+  ];
+  return {
+    world,
+    letters,
+    spool,
+    now: world.now(),
+    state: () => state,
+    replace: async (mails) => {
+      if (!state) return;
+      state = { ...state, mails };
+      await world.replace(stateFile, state);
+    },
+  };
+}
+
+function readDeadLetter(text: string): Pick<Letter, 'text' | 'entry' | 'reason'> {
+  try {
+    const value: unknown = JSON.parse(text);
+    const parsed = mailKind.shape.safeParse(value);
+    if (parsed.success) return { text, entry: parsed.data, reason: undefined };
+    const reason =
+      typeof value === 'object' && value !== null && 'reason' in value ? String(value.reason) : 'it is not a mail';
+    return { text, entry: undefined, reason };
+  } catch {
+    return { text, entry: undefined, reason: 'it is not JSON' };
+  }
+}
+
+/** Holds the lock of send-alerts, which writes the same files. */
+async function changeOutbox(asked: Arguments, change: (outbox: OpenOutbox) => Promise<void>): Promise<number> {
+  const { world, ...seen } = await openOutbox(asked);
+  if (asked.options['dry-run'] === true) {
+    const nothing = { ...seen.spool, put: () => undefined, remove: () => undefined, removeDead: () => undefined };
+    await change({ ...seen, spool: nothing, replace: async () => undefined });
+    print('Dry run: nothing was changed.');
+    return exitCodes.ok;
+  }
+  const lock = await lockStage('send-alerts', world.places);
+  try {
+    await change(await readAll(world));
+    return exitCodes.ok;
+  } finally {
+    lock.release();
+  }
+}
+
+/** By the ID, or by its beginning if only one begins so. */
+function pick(letters: readonly Letter[], { operand = '' }: Arguments): Letter {
+  if (operand === '') throw new Usage('name a mail by its ID (ops-monitor outbox list)');
+  const exact = letters.filter(({ id, name }) => id === operand || name === operand);
+  const found = exact.length > 0 ? exact : letters.filter(({ id }) => id.startsWith(operand));
+  const [letter] = found;
+  if (letter && found.length === 1) return letter;
+  if (letter)
+    throw new Usage(`${operand} begins ${counted(found.length, 'ID')}: ${found.map(({ id }) => id).join(', ')}`);
+  const ids = letters.map(({ id }) => id);
+  const near = nearest(operand, ids);
+  throw new Usage(`there is no mail ${operand} in the outbox${near === undefined ? '' : `; did you mean ${near}?`}`);
+}
+
+const waitingAgain = (one: Entry['recipients'][number]): Entry['recipients'][number] => {
+  if (one.state === 'sent') return one;
+  const { next_at: _deferred, ...rest } = one;
+  return { ...rest, state: 'waiting', attempts: 0 };
+};
+
+function describeLetter({ id, isDead, entry, reason }: Letter, now: Date): string[] {
+  const head = `${id}  ${isDead ? 'dead' : 'waiting'}`;
+  if (!entry) return [head, `  ${oneLine(reason ?? '')}`];
+  const age = formatDuration(Math.max(0, Math.round(secondsSince(entry.composed_at, now))));
+  const rows = entry.recipients.map(({ address, state, attempts, next_at, words }) => [
+    oneLine(address),
+    state,
+    counted(attempts, 'attempt'),
+    state === 'waiting' && next_at !== undefined ? `next ${next_at.slice(0, 19)}Z` : '',
+    oneLine(words ?? ''),
+  ]);
+  return [`${head}  written ${age} ago  ${oneLine(entry.subject)}`, ...alignColumns(rows, { indent: '  ' })];
+}
+
+const shownAsJson = ({ id, isDead, entry, reason }: Letter) => ({
+  id,
+  state: isDead ? 'dead' : 'waiting',
+  ...(reason === undefined ? {} : { reason }),
+  ...(entry
+    ? { subject: entry.subject, composed_at: entry.composed_at, ids: entry.ids, recipients: entry.recipients }
+    : {}),
+});
