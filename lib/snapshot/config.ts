@@ -12,6 +12,13 @@ const path = z
 
 const host = z.string().optional().describe('machine to read it on: a name under `hosts`; default: this machine');
 
+const mount = z
+  .boolean()
+  .optional()
+  .describe(
+    'true: `path` must be a mount point; false: it may lie on any filesystem; default: it must be mounted where /etc/fstab or the last good reading has a mount point for it',
+  );
+
 const filesystemSchema = z.strictObject({
   path: path.describe('any path on the filesystem; a symlink is followed, and the report shows both paths'),
   host,
@@ -19,6 +26,7 @@ const filesystemSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('true: may hang, so read it in a child that can be abandoned (automatic for NFS, CIFS and FUSE)'),
+  mount,
   'read-only': z.literal('allowed').optional().describe('`allowed`: a read-only mount is not a fault'),
 });
 
@@ -119,6 +127,7 @@ const workspaceSchema = z.strictObject({
     .boolean()
     .prefault(true)
     .describe('true: a network mount, which may hang, and counts as unreachable while the path lies on `/`'),
+  mount,
   usage: z
     .union([
       z.strictObject({ command: z.array(z.string()).min(1).describe('program and arguments') }),
