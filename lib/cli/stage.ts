@@ -5,10 +5,9 @@ import type { Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { type StageRecord, stageRecord } from '../contract/record.ts';
 import type { Outcome, Stage } from '../contract/stage.ts';
-import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { isDiskTrouble } from '../io/files.ts';
-import { type Lock, takeLock } from '../io/lock.ts';
+import { type Lock, lockPaths, takeLock } from '../io/lock.ts';
 import { ownPlaces, resolvePlaces } from '../io/places.ts';
 import { becomeOwnerOf } from '../io/privileges.ts';
 import { tidySpares } from '../io/spare.ts';
@@ -80,7 +79,7 @@ export async function runStage(
   const startedAt = world.now();
   const began = world.monotonicMs();
   const recordFile = stageRecord(stage.name);
-  const lock = dryRun || simulation || stage.isFrequent ? undefined : await lockStage(stage.name, places);
+  const lock = dryRun || simulation || stage.isFrequent ? undefined : await lockStage(stage, places);
   try {
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
       const files = [...stage.writes, recordFile];
@@ -144,12 +143,14 @@ const unrecorded = (record: StageRecord, reason: string): StageRecord => ({
   problems: [...record.problems, `its record: ${reason}`],
 });
 
-/** The lock lies beside the files it protects, or in the runtime folder where that disk is full or read-only: such a disk must still be reported. */
-async function lockStage(name: string, places: Places): Promise<Lock> {
+/** A full or read-only disk must still be reported, so the lock then lies in the runtime folder. */
+async function lockStage({ name, deadlineMs }: Pick<Stage, 'name' | 'deadlineMs'>, places: Places): Promise<Lock> {
+  const [path, spare] = lockPaths(places, name);
+  const waiting = { waitMs: lockWaitMs, deadlineMs };
   try {
-    return await takeLock(join(places.state, 'locks', name), name, lockWaitMs);
+    return await takeLock(path, name, waiting);
   } catch (error) {
     if (!isDiskTrouble(error)) throw error;
-    return takeLock(join(places.runtime, 'spare', places.state, 'locks', name), name, lockWaitMs);
+    return takeLock(spare, name, waiting);
   }
 }

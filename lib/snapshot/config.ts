@@ -1,7 +1,7 @@
 // Schema of the keys that say what to watch.
 import * as z from 'zod';
 import { duration, hasLogin, ownName } from '../contract/quantities.ts';
-import { formatDuration } from '../core/quantity.ts';
+import { formatLimit } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
 import { finenessOf, parseDataPath } from '../parse/datapath.ts';
 
@@ -110,13 +110,13 @@ function tooCoarse(files: string, window: number): string | undefined {
   } catch {
     return undefined; // no valid pattern: already reported
   }
-  const [shown, against] = [JSON.stringify(files), `a window of ${formatDuration(window)}`];
+  const [shown, against] = [JSON.stringify(files), `a window of ${formatLimit(window)}`];
   if (fineness === undefined) {
     const lacks = ['{yyyy}', '{MM}', '{dd}'].filter((part) => !files.includes(part)).join(', ');
     return `${shown} has no ${lacks}: with \`time: name\` the time of a file would not be known to the day, and it could not be judged against ${against}`;
   }
   if (fineness <= window) return undefined;
-  const step = formatDuration(fineness);
+  const step = formatLimit(fineness);
   return `${shown} gives the time only in steps of ${step}, too coarse for ${against}: name the files more exactly, or use \`time: mtime\` or a window of ${step} or more`;
 }
 

@@ -160,8 +160,8 @@ describe('filesystems probe', () => {
   ].join('\n');
   const rootAlone = mountinfo.split('\n', 1)[0] ?? '';
   const nfsAlone = `${rootAlone}\n35 27 0:46 / /nfs rw - nfs4 server:/export rw\n`;
-  const lastReading = (path: string, mount_point: string, host = 'local') =>
-    ({ ...filesystem({ path, resolved_path: path, mount_point, host }) }) as Reading;
+  const lastReading = (path: string, mount_point: string, host = 'local'): Reading =>
+    filesystem({ path, resolved_path: path, mount_point, host });
 
   // [what is wrong, configuration, mount table, last good reading, path that does not exist, reason or mount point]
   const mounting: [

@@ -3,7 +3,7 @@
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { ageOf } from '../../core/age.ts';
-import { formatDuration } from '../../core/quantity.ts';
+import { formatBeside, formatLimit } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
 import { parseUsage } from '../../parse/usage.ts';
 import { withDeadline } from '../../engine/deadline.ts';
@@ -58,7 +58,7 @@ async function readReportedUsage(host: Host, usage: Usage, at: Date) {
     throw new Error(`${usage.file} is from the future (${told_at.toISOString()}): a clock is wrong`);
   if (age > usage.stale)
     throw new Error(
-      `${usage.file} is ${formatDuration(age)} old; a usage file older than ${formatDuration(usage.stale)} is ignored`,
+      `${usage.file} is ${formatBeside(age, usage.stale, 's')} old; a usage file older than ${formatLimit(usage.stale)} is ignored`,
     );
   return { ...space, usage_told_at: told_at.toISOString() };
 }
