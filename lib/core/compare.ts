@@ -1,5 +1,5 @@
 // Compares a source's listing with its mirror's: missing, different and extra files, and the lag.
-import { secondsSince } from './age.ts';
+import { latestTime, secondsSince } from './age.ts';
 import { percentOf } from './quantity.ts';
 
 export interface Listed {
@@ -18,6 +18,7 @@ export function compareListings(
   { at, window }: { readonly at: Date; readonly window: number },
 ) {
   const due = at.getTime() - window * 1000;
+  const latest = latestTime(at).getTime();
   const there = new Map(mirror.map(({ path, size_bytes }) => [path, size_bytes]));
   const missing: Listed[] = [];
   const mismatched: Listed[] = [];
@@ -27,7 +28,8 @@ export function compareListings(
     const size = there.get(file.path);
     const modified = file.modified.getTime();
     if (size !== undefined) common += 1;
-    if (size === file.size_bytes) newestThere = Math.max(newestThere, modified);
+    // A copied file from the future would hide the lag of all files after it.
+    if (size === file.size_bytes && modified <= latest) newestThere = Math.max(newestThere, modified);
     if (modified > due) continue;
     expected += 1;
     if (size === undefined) missing.push(file);

@@ -1,6 +1,6 @@
 // Reads the power supply from the newest finite samples of a Zarr store that another job maintains.
 import { Absent } from '../../contract/errors.ts';
-import { secondsSince } from '../../core/age.ts';
+import { ageOf } from '../../core/age.ts';
 import { withoutUndefined } from '../../core/fields.ts';
 import { formatBeside, formatLimit } from '../../core/quantity.ts';
 import { reasonOf } from '../../core/text.ts';
@@ -32,8 +32,10 @@ export const power = defineProbe({
       try {
         const sample = await newestSample(store, variable, { from, to: at });
         if (!sample) return { problem: `${variable} has had no value for more than ${formatLimit(stale)}` };
-        const age = secondsSince(sample.time, at);
-        const age_seconds = Math.max(0, Math.round(age));
+        const { seconds: age } = ageOf(sample.time, at);
+        if (age === undefined)
+          return { problem: `the newest sample of ${variable} is from the future: a clock is wrong` };
+        const age_seconds = Math.round(age);
         const when = { sampled_at: sample.time.toISOString(), age_seconds };
         const problem =
           age > stale

@@ -12,6 +12,9 @@ import { defineProbe } from '../define.ts';
 import { readFilesystem } from '../filesystem.ts';
 import { workspace as section } from '../sections/workspace.ts';
 
+/** A command has no `stale` of its own; the same as the default for a file. */
+const usualStale = 26 * 3600;
+
 /** Shorter than the probe's own deadline, so that a hang gives an unreachable workspace instead of a failed reading. */
 const attemptMs = 8000;
 
@@ -52,13 +55,13 @@ type Usage = NonNullable<NonNullable<SnapshotConfig['workspace']>['usage']>;
 
 async function readReportedUsage(host: Host, usage: Usage, at: Date) {
   const { told_at, ...space } = 'command' in usage ? await usageByCommand(host, usage) : await usageInFile(host, usage);
-  if (!told_at || !('file' in usage)) return space;
+  if (!told_at) return space;
+  const [what, stale] = 'file' in usage ? [usage.file, usage.stale] : ['the usage of the command', usualStale];
   const { seconds: age } = ageOf(told_at, at);
-  if (age === undefined)
-    throw new Error(`${usage.file} is from the future (${told_at.toISOString()}): a clock is wrong`);
-  if (age > usage.stale)
+  if (age === undefined) throw new Error(`${what} is from the future (${told_at.toISOString()}): a clock is wrong`);
+  if (age > stale)
     throw new Error(
-      `${usage.file} is ${formatBeside(age, usage.stale, 's')} old; a usage file older than ${formatLimit(usage.stale)} is ignored`,
+      `${what} is ${formatBeside(age, stale, 's')} old; a usage older than ${formatLimit(stale)} is ignored`,
     );
   return { ...space, usage_told_at: told_at.toISOString() };
 }
