@@ -15,7 +15,12 @@ import { makeWorld, type WorldSettings } from '../io/world.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
 
-export type OpenHosts = (hosts: Configuration['hosts'], places: Places) => Promise<OpenHost>;
+export type OpenHosts = (
+  hosts: Configuration['hosts'],
+  places: Places,
+  /** Which paths may hang. */
+  config?: Pick<Configuration, 'filesystems' | 'workspace'>,
+) => Promise<OpenHost>;
 type OpenHost = (name: string, signal: AbortSignal) => Host;
 
 export const noHost: OpenHost = (name) => {
@@ -69,7 +74,7 @@ export async function runStage(
     config,
     places,
     options,
-    openHost: openHosts ? await openHosts(config.hosts, places) : noHost,
+    openHost: openHosts ? await openHosts(config.hosts, places, config) : noHost,
     onFallback: (problem) => misplaced.push(problem),
     ...(dryRun ? { dryRun } : {}),
     ...(simulation ? { ...simulation, durable: false } : {}),

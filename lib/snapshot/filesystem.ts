@@ -6,6 +6,7 @@ import type { FilesystemStat, Host } from '../contract/host.ts';
 import { percentOf } from '../core/quantity.ts';
 import { type FstabEntry, fstabEntryOf, parseFstab } from '../parse/fstab.ts';
 import { isAutomount, isBelow, isNetwork, type Mount, mountOf, parseMountinfo } from '../parse/mountinfo.ts';
+import { resolvePath } from '../parse/resolve-path.ts';
 import { parseStatfs } from '../parse/statfs.ts';
 
 export const mountTable = async (host: Host): Promise<Mount[]> =>
@@ -83,34 +84,19 @@ async function readMounted(host: Host, mounts: readonly Mount[], { path, network
   return { resolved, mount, network: mayHang, space: computeSpace(usage, resolved) };
 }
 
-/** Follows symbolic links step by step, and stops before the first step onto a network mount or an automount. */
+/** Stops before the first step onto a network mount or an automount. */
 async function resolveWithoutWaking(
   host: Host,
   path: string,
   mounts: readonly Mount[],
 ): Promise<{ path: string; mount: Mount | undefined }> {
-  let waiting = path.split('/').filter((part) => part !== '' && part !== '.');
-  let resolved = '/';
-  for (let followed = 0; waiting.length > 0;) {
-    const [part = '', ...rest] = waiting;
-    const next = part === '..' ? parentOf(resolved) : `${resolved === '/' ? '' : resolved}/${part}`;
-    const mount = mountOf(next, mounts);
-    if (mount && (isNetwork(mount) || isAutomount(mount))) return { path: [next, ...rest].join('/'), mount };
-    const { kind, target } = await host.stat(next);
-    if (kind === 'link' && target !== undefined) {
-      followed += 1;
-      if (followed > 40) throw new Error(`${path} is a loop of symbolic links`);
-      if (target.startsWith('/')) resolved = '/';
-      waiting = [...target.split('/').filter((word) => word !== '' && word !== '.'), ...rest];
-    } else {
-      resolved = next;
-      waiting = rest;
-    }
-  }
-  return { path: resolved, mount: mountOf(resolved, mounts) };
+  const isBarrier = (step: string): boolean => {
+    const mount = mountOf(step, mounts);
+    return mount !== undefined && (isNetwork(mount) || isAutomount(mount));
+  };
+  const { path: resolved, at = resolved } = await resolvePath(path, host.stat, isBarrier);
+  return { path: resolved, mount: mountOf(at, mounts) };
 }
-
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 /** Reads the usage of a filesystem that may hang. */
 async function readUsage(

@@ -106,7 +106,7 @@ describe('confirm/confirm', () => {
           const target = new URL(path, 'http://x');
           assert.deepEqual([method, target.pathname, body], ['GET', `/api/push/${token}`, '']);
           assert.equal(target.searchParams.get('status'), 'up');
-          assert.match(target.searchParams.get('msg') ?? '', /^aurora on .* did their work$/);
+          assert.match(target.searchParams.get('msg') ?? '', /^aurora on .* did their work \(.*\)$/);
           assert.ok(Number(target.searchParams.get('ping')) > 0);
         },
       },
@@ -187,7 +187,7 @@ describe('confirm/confirm', () => {
       'the archive is written every hour',
     );
     backdate(join(site.state, 'ops_monitor.zarr', 'zarr.json'), 240);
-    assert.match((await pingAgain()).body, /: latest_report\.md is 11(\.\d)?m old, ops_monitor\.zarr is 4h old$/);
+    assert.match((await pingAgain()).body, /: latest_report\.md is 11m( \d+s)? old, ops_monitor\.zarr is 4h old$/);
 
     // A stage that failed to write its file has said so in its record.
     rmSync(join(site.state, 'health', 'latest_report.md'));
