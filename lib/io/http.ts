@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { errorCode } from '../contract/errors.ts';
 import type { UrlReply } from '../contract/host.ts';
 import type { HttpReply, HttpRequest } from '../contract/net.ts';
+import { certificateWords, connectionWords } from '../core/connection.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
 import { onPool } from './leave.ts';
@@ -72,7 +73,9 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
       call.on('socket', (socket) => {
         socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
       });
-    call.on('error', (error) => fail(reasonOf(error), isOurs(error) ? 'ours' : 'theirs'));
+    call.on('error', (error) =>
+      fail(connectionWords(errorCode(error)) ?? reasonOf(error), isOurs(error) ? 'ours' : 'theirs'),
+    );
     call.end(body);
   });
 }
@@ -94,12 +97,12 @@ type Certificate = Pick<UrlReply, 'certificate_expires_at' | 'certificate_proble
 
 function readCertificate(socket: TLSSocket): Certificate {
   const problem: unknown = socket.authorized ? undefined : socket.authorizationError;
-  const words = problem instanceof Error ? (errorCode(problem) ?? problem.message) : JSON.stringify(problem);
+  const code = problem instanceof Error ? (errorCode(problem) ?? problem.message) : String(problem);
   // An invalid date (month 13) is left out; OpenSSL's complaint about it is in `certificate_problem`.
   const ms = Date.parse(socket.getPeerCertificate().valid_to ?? '');
   return {
     ...(Number.isNaN(ms) ? {} : { certificate_expires_at: new Date(ms).toISOString() }),
-    ...(problem === undefined || problem === null ? {} : { certificate_problem: words }),
+    ...(problem === undefined || problem === null ? {} : { certificate_problem: certificateWords(code) }),
   };
 }
 

@@ -44,7 +44,7 @@ export function readsInChild({ run }: Host): Reads {
       alone: `${what}-${fingerprint([path, ...more].join(' '))}`,
     });
     if (exit_code === 0) return stdout;
-    if (exit_code === codes.missing) throw codedError('ENOENT', `ENOENT: no such file or directory, ${what} '${path}'`);
+    if (exit_code === codes.missing) throw codedError('ENOENT', `${path} does not exist`);
     if (exit_code === codes.irregular) throw new Error(`${path} is not a regular file`);
     throw new Error(`${what} of ${path} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
   };

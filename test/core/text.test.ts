@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { counted, firstLine, closestWords, listed, nearest, reasonOf } from '../../lib/core/text.ts';
+import { counted, firstLine, closestWords, listed, nearest, reasonOf, readingReason } from '../../lib/core/text.ts';
 
 describe('core/text', () => {
   test('counted uses the singular only for 1', () => {
@@ -82,5 +82,16 @@ describe('core/text', () => {
       'disks',
     ]);
     assert.deepEqual(closestWords('disk', ['tape'], 3), ['tape']);
+  });
+
+  test('readingReason says in words what is wrong with a path that was looked at', () => {
+    const reasonFor = (code: string, syscall = 'lstat', path: string | undefined = '/data') =>
+      readingReason(Object.assign(new Error(`${code}: from the system, ${syscall} '/data'`), { code, syscall, path }));
+    assert.equal(reasonFor('ENOENT'), '/data does not exist');
+    assert.equal(reasonFor('ENOENT', 'open'), '/data does not exist');
+    assert.equal(reasonFor('EACCES', 'statfs'), '/data cannot be opened by this user: no permission');
+    assert.equal(reasonFor('ENOENT', 'spawn df'), "ENOENT: from the system, spawn df '/data'");
+    assert.equal(reasonFor('EWHATEVER'), "EWHATEVER: from the system, lstat '/data'");
+    assert.equal(readingReason('words'), 'words');
   });
 });

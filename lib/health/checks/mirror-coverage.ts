@@ -20,7 +20,7 @@ export const mirrorCoverage = defineCheck({
             value,
             unit: 'percent',
             prefix: `the copy ${subject} has`,
-            suffix: ` of ${source_files} files${missing_files === 0 ? '' : `, ${missing_files} are missing: ${listed(worst, 2)}`}`,
+            suffix: ` of ${source_files} files${missing_files === 0 ? '' : `, ${missing_files} ${missing_files === 1 ? 'is' : 'are'} missing, among them ${listed(worst, 2)}`}`,
           },
     ),
 });

@@ -1,7 +1,7 @@
 // Reads the machine's load, memory, time since boot, and number of processes killed for lack of memory. Where one file of the
 // kernel is hidden (a container, a sandbox), only its values are missing, each with a reason.
 import { percentOf } from '../../core/quantity.ts';
-import { firstLine, reasonOf } from '../../core/text.ts';
+import { firstLine, readingReason } from '../../core/text.ts';
 import { parseCpuList, parseLoadavg, parseMeminfo, parseOomKills, parseUptime } from '../../parse/proc.ts';
 import { defineProbe } from '../define.ts';
 import { host as section } from '../sections/host.ts';
@@ -24,7 +24,7 @@ export const host = defineProbe({
         return parse(await machine.readText(path));
       } catch (error) {
         machine.signal.throwIfAborted();
-        problems[what] = firstLine(reasonOf(error));
+        problems[what] = firstLine(readingReason(error));
         failures.push(error);
         return {};
       }

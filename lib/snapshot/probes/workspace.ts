@@ -4,7 +4,7 @@ import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { ageOf } from '../../core/age.ts';
 import { formatBeside, formatLimit } from '../../core/quantity.ts';
-import { firstLine, reasonOf } from '../../core/text.ts';
+import { firstLine, readingReason } from '../../core/text.ts';
 import { parseUsage } from '../../parse/usage.ts';
 import { withDeadline } from '../../engine/deadline.ts';
 import type { SnapshotConfig } from '../config.ts';
@@ -86,6 +86,6 @@ async function attempt<Value>(what: string, ask: () => Promise<Value>): Promise<
     return { value: await withDeadline(attemptMs, what, ask) };
   } catch (error) {
     if (error instanceof Absent) throw error;
-    return { value: undefined, problem: reasonOf(error) };
+    return { value: undefined, problem: readingReason(error) };
   }
 }
