@@ -149,6 +149,8 @@ export function renderExplanation(explanation: Explanation, now: Date): string {
     ['since', sinceWords(since, now)],
     ...(clears_when === undefined ? [] : ([['clears', `when ${clears_when}`]] as [string, string][])),
     ['runbook', runbook],
+    ['host', explanation.hostname],
+    ['file', explanation.file],
   ];
   return [
     id,

@@ -80,9 +80,14 @@ function verdict(health: CurrentHealth, at: Date): string {
 function findings(health: Health, level: Level): string {
   const found = health.observations.filter((observation) => observation.level === level);
   if (found.length === 0) return '';
-  const lines = found.map(({ id, message, clears_when, runbook }) => {
+  // A path that does not exist is one line, not one for each check that needs its reading.
+  const lines = [...Map.groupBy(found, ({ message }) => message).values()].flatMap((same) => {
+    const [first] = same;
+    if (!first) return [];
+    const { message, clears_when, runbook } = first;
     const clears = clears_when === undefined ? '' : ` Clears when ${escapeCell(endSentence(clears_when))}`;
-    return `- **${escapeCell(endSentence(message))}**${clears} (\`${id.replaceAll('`', "'")}\`, runbook: \`${runbook}\`)`;
+    const ids = same.map(({ id }) => `\`${id.replaceAll('`', "'")}\``).join(', ');
+    return `- **${escapeCell(endSentence(message))}**${clears} (${ids}, runbook: \`${runbook}\`)`;
   });
   return joined([`## ${mark[level]}`, lines.join('\n')]);
 }
