@@ -22,7 +22,7 @@ export function hangingPaths(declared: readonly string[]): (host: Host, path: st
       return (mount !== undefined && isWaiting(mount)) || declared.some((folder) => isBelow(step, folder));
     };
     // A path that cannot be resolved is left to the read itself, which gives the reason.
-    return resolvePath(path, host.stat, isBarrier).then(
+    return resolvePath(path, host, isBarrier).then(
       ({ at }) => at !== undefined,
       () => false,
     );
@@ -36,11 +36,11 @@ const codes = { missing: 44, irregular: 45 } as const;
 const regular = `[ -f "$1" ] || exit ${codes.irregular}`;
 
 /** POSIX sh, GNU find and coreutils. While a read of a path still hangs, no second one is started. */
-export function readsInChild({ run }: Host): Reads {
+export function readsInChild(host: Host): Reads {
   const script = async (what: string, path: string, text: string, ...more: string[]): Promise<string> => {
     const guarded = `[ -e "$1" ] || [ -L "$1" ] || exit ${codes.missing}; ${text}`;
     const argv = ['sh', '-c', guarded, 'sh', path, ...more];
-    const { exit_code, stdout, stderr } = await run(argv, {
+    const { exit_code, stdout, stderr } = await host.run(argv, {
       alone: `${what}-${fingerprint([path, ...more].join(' '))}`,
     });
     if (exit_code === 0) return stdout;

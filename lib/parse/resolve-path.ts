@@ -8,7 +8,7 @@ const wordsOf = (path: string): string[] => path.split('/').filter((part) => par
 /** Stops before the first step for which `isBarrier` holds; `at` is that step. Without a barrier, `path` is resolved. */
 export async function resolvePath(
   path: string,
-  stat: Host['stat'],
+  host: Pick<Host, 'stat'>,
   isBarrier: (step: string) => boolean,
 ): Promise<{ readonly path: string; readonly at?: string }> {
   let waiting = wordsOf(path);
@@ -17,7 +17,7 @@ export async function resolvePath(
     const [part = '', ...rest] = waiting;
     const next = part === '..' ? parentOf(resolved) : `${resolved === '/' ? '' : resolved}/${part}`;
     if (isBarrier(next)) return { path: [next, ...rest].join('/'), at: next };
-    const { kind, target } = await stat(next);
+    const { kind, target } = await host.stat(next);
     if (kind === 'link' && target !== undefined) {
       followed += 1;
       if (followed > mostLinks) throw new Error(`${path} is a loop of symbolic links`);

@@ -94,7 +94,7 @@ async function resolveWithoutWaking(
     const mount = mountOf(step, mounts);
     return mount !== undefined && (isNetwork(mount) || isAutomount(mount));
   };
-  const { path: resolved, at = resolved } = await resolvePath(path, host.stat, isBarrier);
+  const { path: resolved, at = resolved } = await resolvePath(path, host, isBarrier);
   return { path: resolved, mount: mountOf(at, mounts) };
 }
 
