@@ -43,8 +43,8 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
       resolve({ response_ms: performance.now() - began, ...reply, ...certificate });
       call?.destroy();
     };
-    const fail = (error: string, failure: HttpReply['failure'] = 'theirs'): void =>
-      finish({ ...nothing, error, failure });
+    const fail = (error: string, failure: HttpReply['failure'] = 'theirs', code?: string): void =>
+      finish({ ...nothing, error, failure, ...(code === undefined ? {} : { code }) });
     let giveUp = (): void => fail(`no answer within ${seconds} s`, 'late');
     const aborted = (): void => fail('abandoned at the deadline');
     const timer = setTimeout(() => giveUp(), seconds * 1000);
@@ -73,9 +73,7 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
       call.on('socket', (socket) => {
         socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
       });
-    call.on('error', (error) =>
-      fail(connectionWords(errorCode(error)) ?? reasonOf(error), isOurs(error) ? 'ours' : 'theirs'),
-    );
+    call.on('error', (error) => fail(reasonOf(error), isOurs(error) ? 'ours' : 'theirs', errorCode(error)));
     call.end(body);
   });
 }
@@ -88,8 +86,10 @@ export async function getUrl(
   const headers = { 'user-agent': userAgent, accept: '*/*' };
   const seconds = timeoutMs / 1000;
   const asked = { method: 'GET', url, headers, seconds, signal, acceptsAnyCertificate: true } as const;
-  const { failure, body: _body, headers: _headers, ...answer } = await requestOverHttp(asked);
+  const { failure, code, body: _body, headers: _headers, ...answer } = await requestOverHttp(asked);
   if (failure === 'ours') throw new Error(`asking ${url} failed here`, { cause: answer.error });
+  const words = connectionWords(code);
+  if (words !== undefined) return { ...answer, error: words };
   return failure === 'late' ? { ...answer, error: `no answer within ${formatDuration(seconds)}` } : answer;
 }
 

@@ -1,4 +1,3 @@
-import { listed } from '../../core/text.ts';
 import { defineCheck } from '../define.ts';
 
 export const mirrorCoverage = defineCheck({
@@ -20,7 +19,13 @@ export const mirrorCoverage = defineCheck({
             value,
             unit: 'percent',
             prefix: `the copy ${subject} has`,
-            suffix: ` of ${source_files} files${missing_files === 0 ? '' : `, ${missing_files} ${missing_files === 1 ? 'is' : 'are'} missing, among them ${listed(worst, 2)}`}`,
+            suffix: ` of ${source_files} files${missing_files === 0 ? '' : `, ${missing_files} ${missing_files === 1 ? 'is' : 'are'} missing: ${namesOf(worst, missing_files)}`}`,
           },
     ),
 });
+
+/** `a, b and 186 more`: the snapshot names only a few of the missing files. */
+function namesOf(worst: readonly string[], missing: number): string {
+  const names = worst.slice(0, Math.min(2, missing));
+  return names.join(', ') + (missing > names.length ? ` and ${missing - names.length} more` : '');
+}
