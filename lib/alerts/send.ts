@@ -6,13 +6,13 @@ import type { Sections } from '../contract/registry.ts';
 import type { Spool } from '../contract/spool.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
-import { counted, listed, reasonOf } from '../core/text.ts';
+import { counted, listed } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
 import type { JudgedSite, JudgementInput } from '../health/files.ts';
 import { type Outbox, readOutbox, setAside } from '../outbox/outbox.ts';
 import { readHeartbeat } from '../confirm/files.ts';
 import { readTelling } from '../thermal/files.ts';
-import { latest, type Snapshot } from '../snapshot/files.ts';
+import { latest, readLatest, type Snapshot } from '../snapshot/files.ts';
 import { postToAlertmanager } from './alertmanager.ts';
 import { checkTransports, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
@@ -83,13 +83,7 @@ async function sendNew<Config extends AlertsConfig>(
   // Without the state all alerts start again: a mail may be sent twice, and none is lost.
   const { content: before = fresh, problems: noState } = await world.previous(stateFile);
   problems.push(...noState.map((problem) => `the state of the alerts ${problem}`));
-  const { snapshot, missing } = await world.read(latest).then(
-    (found) =>
-      found && snapshotTime(found)
-        ? { snapshot: found, missing: '' }
-        : { snapshot: undefined, missing: found ? 'the latest snapshot has no time' : 'there is no snapshot yet' },
-    (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
-  );
+  const { snapshot, missing } = await readLatest(world);
 
   const { notes, problems: noNotes } = parseNotes(post.notes(silencesFolder(places)));
   problems.push(...noNotes);

@@ -6,17 +6,21 @@ import type { Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { type StageRecord, stageRecord } from '../contract/record.ts';
 import type { Outcome, Stage, World } from '../contract/stage.ts';
-import { join } from '../core/path.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { isDiskTrouble } from '../io/files.ts';
-import { type Lock, takeLock } from '../io/lock.ts';
+import { type Lock, lockPaths, takeLock } from '../io/lock.ts';
 import { tidySpares } from '../io/spare.ts';
 import { makeWorld, type WorldSettings } from '../io/world.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
 import type { BrokenSite } from './site.ts';
 
-export type OpenHosts = (hosts: Configuration['hosts'], places: Places) => Promise<OpenHost>;
+export type OpenHosts = (
+  hosts: Configuration['hosts'],
+  places: Places,
+  /** Which paths may hang. */
+  config?: Pick<Configuration, 'filesystems' | 'workspace'>,
+) => Promise<OpenHost>;
 type OpenHost = (name: string, signal: AbortSignal) => Host;
 
 export const noHost: OpenHost = (name) => {
@@ -65,7 +69,7 @@ export async function runStage(
     config,
     places,
     options,
-    openHost: openHosts ? await openHosts(config.hosts, places) : noHost,
+    openHost: openHosts ? await openHosts(config.hosts, places, config) : noHost,
     onFallback: (problem) => misplaced.push(problem),
     ...(dryRun ? { dryRun } : {}),
     ...(simulation ? { ...simulation, durable: false } : {}),
@@ -76,7 +80,7 @@ export async function runStage(
   const startedAt = world.now();
   const began = world.monotonicMs();
   const recordFile = stageRecord(stage.name);
-  const lock = dryRun || simulation || stage.isFrequent ? undefined : await lockStage(stage.name, places);
+  const lock = dryRun || simulation || stage.isFrequent ? undefined : await lockStage(stage, places);
   try {
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
       const files = [...stage.writes, recordFile];
@@ -170,13 +174,20 @@ const unrecorded = (record: StageRecord, reason: string): StageRecord => ({
   problems: [...record.problems, `its record: ${reason}`],
 });
 
-/** The lock lies beside the files it protects, or in the runtime folder where that disk is full or read-only: such a disk must still be reported. */
-/** Waits for a run of the stage to end. A command that changes the files of a stage takes the lock, too. */
-export async function lockStage(name: string, places: Places): Promise<Lock> {
+/**
+ * Waits for a run of the stage to end; a command that changes the files of a stage takes the lock, too. A full or read-only disk
+ * must still be reported, so the lock then lies in the runtime folder.
+ */
+export async function lockStage(
+  { name, deadlineMs }: Pick<Stage, 'name' | 'deadlineMs'>,
+  places: Places,
+): Promise<Lock> {
+  const [path, spare] = lockPaths(places, name);
+  const waiting = { waitMs: lockWaitMs, deadlineMs };
   try {
-    return await takeLock(join(places.state, 'locks', name), name, lockWaitMs);
+    return await takeLock(path, name, waiting);
   } catch (error) {
     if (!isDiskTrouble(error)) throw error;
-    return takeLock(join(places.runtime, 'spare', places.state, 'locks', name), name, lockWaitMs);
+    return takeLock(spare, name, waiting);
   }
 }

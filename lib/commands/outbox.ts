@@ -206,7 +206,7 @@ async function changeOutbox(asked: Arguments, change: (outbox: OpenOutbox) => Pr
     print('Dry run: nothing was changed.');
     return exitCodes.ok;
   }
-  const lock = await lockStage('send-alerts', world.places);
+  const lock = await lockStage({ name: 'send-alerts', deadlineMs: 60_000 }, world.places);
   try {
     await change(await readAll(world));
     return exitCodes.ok;

@@ -6,6 +6,7 @@ import type { Configuration } from '../config/schema.ts';
 import type { Stage } from '../contract/stage.ts';
 import { shellWord } from '../core/harmless.ts';
 import { reasonOf } from '../core/text.ts';
+import { currentHealth } from '../health/current.ts';
 import { latestHealth } from '../health/files.ts';
 import { product } from '../io/product.ts';
 import { isTerminal, painter, print, printError } from '../io/terminal.ts';
@@ -62,8 +63,9 @@ export const runCycle: Command = {
       printError('\nassess-health failed: there is no verdict on this machine as it is now');
       return exitCode;
     }
-    const health = await world.read(latestHealth);
-    if (!health) throw new Error('no stage left a health file: see the messages above');
+    const assessed = await world.read(latestHealth);
+    if (!assessed) throw new Error('no stage left a health file: see the messages above');
+    const health = currentHealth(assessed, { config, stages: await world.stageRecords(), at: world.now() });
     const snapshot = await world.read(latest).catch(() => undefined); // health reports why the snapshot is unreadable
     const day = new Date(health.snapshot_time_utc ?? health.assessed_at);
     const files = [

@@ -5,7 +5,7 @@ import { alertNameProblem } from '../alerts/named.ts';
 import { type Note, parseNotes, activeSilences, longestSilenceSeconds } from '../alerts/silences.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
-import { formatDuration, parseDuration } from '../core/quantity.ts';
+import { formatLimit, parseDuration } from '../core/quantity.ts';
 import { oneLine } from '../core/harmless.ts';
 import { identifierOf, nearest, reasonOf } from '../core/text.ts';
 import { leaveNote, readNotes } from '../io/notes.ts';
@@ -132,7 +132,7 @@ function secondsIn(asked: Arguments): number {
 
 function durationProblem(text: string, seconds: number | undefined): string {
   if (seconds === 0) return 'is zero: nothing would be silenced';
-  if (seconds !== undefined) return `is longer than ${formatDuration(longestSilenceSeconds)}, which is the most`;
+  if (seconds !== undefined) return `is longer than ${formatLimit(longestSilenceSeconds)}, which is the most`;
   return /^\d+(\.\d+)?$/.test(text)
     ? `has no unit: ${text}m, ${text}h or ${text}d?`
     : 'is not a duration, such as 90m, 4h or 2d';
@@ -155,7 +155,7 @@ async function beginSilence(of: string, asked: Arguments): Promise<void> {
   const reason = reasonIn(asked);
   const site = await openNotes(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
-  const says = `No mails about ${of} for ${formatDuration(seconds)}, until ${until}, except the end of an alert that was mailed before.`;
+  const says = `No mails about ${of} for ${formatLimit(seconds)}, until ${until}, except the end of an alert that was mailed before.`;
   leaveOrPrint(site, { kind: 'silence', of, reason, until }, `${says} The problem itself is not affected.`);
   const { firstSeen, problem } = site.active;
   if (!firstSeen) print(`Whether it is active is not known: ${problem}`);

@@ -2,8 +2,10 @@
 // pings an outside watchdog, which alerts somebody if the pings stop. The ping comes after all else, in case it hangs.
 import type { FileLocation } from '../contract/file.ts';
 import type { Net } from '../contract/net.ts';
+import type { StageRecord } from '../contract/record.ts';
 import { defineStage, type Stage, type World } from '../contract/stage.ts';
 import type { Beat } from '../core/beat.ts';
+import { tallyOf } from '../core/level.ts';
 import { counted, firstLine, listed, reasonOf } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
 import { sendBeat } from '../engine/send-beat.ts';
@@ -42,7 +44,7 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
       await writeTextfile(known?.accepted_at);
 
       const problems = [...missing];
-      const message = composeMessage(missing, stages.length, world);
+      const message = composeMessage(missing, stages.length, records, world);
       let words = 'no heartbeat is configured: no watchdog is pinged';
       if (config.heartbeat && world.options['dry-run'] === true) {
         words = `would ping ${config.heartbeat.style}: ${missing.length === 0 ? 'success' : 'failure'}: ${message}`;
@@ -109,10 +111,14 @@ function findFiles(writes: readonly FileLocation[], world: World<ConfirmConfig>,
 function composeMessage(
   missing: readonly string[],
   stages: number,
+  records: readonly StageRecord[],
   { config, hostname }: World<ConfirmConfig>,
 ): string {
   const named = listed(missing.map((sentence) => firstLine(sentence, 120)));
-  return `${config.site} on ${hostname}: ${missing.length === 0 ? `all ${counted(stages, 'stage')} did their work` : named}`;
+  // The watchdog watches the monitor, not the site; but its message must not sound as if the site were well.
+  const counts = records.find(({ stage }) => stage === 'assess-health')?.counts;
+  const levels = counts && 'green' in counts ? ` (${tallyOf(counts)})` : '';
+  return `${config.site} on ${hostname}: ${missing.length === 0 ? `all ${counted(stages, 'stage')} did their work${levels}` : named}`;
 }
 
 /** The watchdog expects a ping each cycle and waits for one more cycle before it alerts anybody. */

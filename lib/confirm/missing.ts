@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { StageRecord } from '../contract/record.ts';
 import { ageOf } from '../core/age.ts';
-import { formatDuration } from '../core/quantity.ts';
+import { formatBeside } from '../core/quantity.ts';
 import { firstLine } from '../core/text.ts';
 
 export interface Cycle {
@@ -46,6 +46,8 @@ function stageProblem(name: string, record: StageRecord | undefined, most: numbe
   const wrong = ageProblem(endOf(record), most, at);
   if (wrong === 'impossible') return `${name} last ran at an impossible time: a clock is wrong`;
   if (wrong !== undefined) return `${name} last ran ${wrong} ago`;
+  // assess-health did its work, and its work was to find that there is nothing to judge.
+  if (record.counts['blind']) return `${name} has no current snapshot: ${firstLine(record.problems.at(-1) ?? '')}`;
   if (record.outcome === 'ok') return undefined;
   return `${name} failed: ${firstLine(record.problems.at(-1) ?? 'its record has no reason')}`;
 }
@@ -63,5 +65,5 @@ function fileProblem({ path, modified_at, problem }: FoundFile, most: number, at
 function ageProblem(from: Date, most: number, at: Date): string | undefined {
   const { seconds } = ageOf(from, at);
   if (seconds === undefined) return 'impossible';
-  return seconds > most ? formatDuration(seconds) : undefined;
+  return seconds > most ? formatBeside(seconds, most, 's') : undefined;
 }

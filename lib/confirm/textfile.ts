@@ -18,7 +18,7 @@ export function renderTextfile({ records, missing, accepted_at, at }: CycleMetri
       help,
       records.flatMap((record) => {
         const value = valueOf(record);
-        return value === undefined ? [] : [{ labels: { stage: record.stage }, value }];
+        return value === undefined || Number.isNaN(value) ? [] : [{ labels: { stage: record.stage }, value }];
       }),
     );
   return renderExposition([

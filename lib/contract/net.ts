@@ -39,6 +39,8 @@ export interface HttpRequest extends NetRequest {
 export interface HttpReply extends Reply, UrlReply {
   /** `late`: timeout. `ours`: this machine lacks files, ports or memory, so the state of the server is not known. */
   readonly failure?: 'late' | 'ours' | 'theirs';
+  /** Code of the error, such as ECONNREFUSED. */
+  readonly code?: string;
 }
 
 export type Secret = { readonly value: string } | { readonly missing: string };

@@ -1,7 +1,7 @@
 // Schemas for quantities in the configuration: they parse text with a unit into a number in a base unit.
 import * as z from 'zod';
 import type { LimitDefinition } from './check.ts';
-import { formatDuration, parseDuration, parseMeasure } from '../core/quantity.ts';
+import { formatLimit, parseDuration, parseMeasure } from '../core/quantity.ts';
 
 /** `parse` returns the value, or the reason why the text is wrong, or undefined where there is no further reason. */
 const quantityOf = <Value extends number | object>(
@@ -37,7 +37,7 @@ export const wait = (example = '10m') => quantityOf('a duration with its unit', 
 function secondsOf(text: string, most = longestSeconds): number | string {
   const seconds = parseDuration(text);
   if (seconds === undefined) return 'units: ms, s, m, h, d, w';
-  return seconds <= most ? seconds : `at most ${formatDuration(most)}`;
+  return seconds <= most ? seconds : `at most ${formatLimit(most)}`;
 }
 
 /** A number of intervals, until the configuration's interval is known. */

@@ -1,7 +1,7 @@
 // The record of a stage's last run, written whether the run succeeded or failed.
 import { secondsSince } from '../core/age.ts';
 import { join } from '../core/path.ts';
-import { formatDuration } from '../core/quantity.ts';
+import { formatLimit } from '../core/quantity.ts';
 import { defineFile, type FileSpec } from './file.ts';
 import { plainShape } from './shape.ts';
 
@@ -44,7 +44,7 @@ export function overdue(record: StageRecord, asking: StageRecord | undefined): s
   if (every_seconds === undefined || asking === undefined) return undefined;
   const seconds = secondsSince(started_at, asking.started_at);
   if (!(seconds > mostMissed * every_seconds)) return undefined;
-  return `${stage} has not run since ${started_at}, though it should every ${formatDuration(every_seconds)}`;
+  return `${stage} has not run since ${started_at}, though it should every ${formatLimit(every_seconds)}`;
 }
 
 export const stageRecord = (stage: string): FileSpec<StageRecord> =>

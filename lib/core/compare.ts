@@ -1,5 +1,5 @@
 // Compares a source's files with its mirror's: missing, different and extra files, and the lag.
-import { secondsSince } from './age.ts';
+import { latestTime, secondsSince } from './age.ts';
 import type { FileTable } from './filetable.ts';
 import { percentOf } from './quantity.ts';
 
@@ -13,6 +13,7 @@ export function compareListings(
   { at, window }: { readonly at: Date; readonly window: number },
 ) {
   const due = at.getTime() - window * 1000;
+  const latest = latestTime(at).getTime();
   let [expected, missing, mismatched, common, newestThere] = [0, 0, 0, 0, -Infinity];
   const worstMissing = newestRows(source);
   const worstMismatched = newestRows(source);
@@ -21,7 +22,8 @@ export function compareListings(
     const isSame = found >= 0 && mirror.bytesAt(found) === source.bytesAt(row);
     const modified = source.modifiedMsAt(row);
     if (found >= 0) common += 1;
-    if (isSame) newestThere = Math.max(newestThere, modified);
+    // A copied file from the future would hide the lag of all files after it.
+    if (isSame && modified <= latest) newestThere = Math.max(newestThere, modified);
     if (modified > due) continue;
     expected += 1;
     if (isSame) continue;

@@ -1,7 +1,6 @@
 // Parses and formats quantities with units as people write them: `1.5h`, `80%`, `52 V`.
 
 const secondsOf: Record<string, number> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800 };
-const bytesOf: Record<string, number> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15 };
 
 /** `90s`, `1.5h`, `1h30m`, `7d` → seconds. A bare number is refused: 30 could mean seconds or minutes. */
 export function parseDuration(text: string): number | undefined {
@@ -20,44 +19,94 @@ export function parseMeasure(text: string, unit: string): number | undefined {
   return match?.[2] === unit ? Number(match[1]) : undefined;
 }
 
-const durationSteps = [
+const durationUnits = [
   ['d', 86_400],
   ['h', 3600],
   ['m', 60],
 ] as const;
 
-/** 5400 → `1.5h`; 45 → `45s`; 0.25 → `250ms`. One unit, at most one decimal. */
+/** Durations are rounded to the first of these steps that fits their size: seconds below an hour, minutes below a week. */
+const durationSteps = [
+  [7 * 86_400, 3600],
+  [3600, 60],
+  [60, 1],
+  [1, 0.1],
+] as const;
+
+const durationStep = (seconds: number): number =>
+  durationSteps.find(([from]) => Math.abs(seconds) >= from)?.[1] ?? 0.001;
+
+/** Rounded, for people: 91_800 → `1d 1h 30m`; 905 → `15m 5s`; 2.38 → `2.4s`; 0.25 → `250ms`. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 0) return `-${formatDuration(-seconds)}`;
-  for (const [unit, size] of durationSteps) if (seconds >= size) return `${trim(seconds / size)}${unit}`;
-  return seconds >= 1 || seconds === 0 ? `${trim(seconds)}s` : `${Math.min(999, Math.round(seconds * 1000))}ms`;
+  return durationText(roundTo(seconds, durationStep(seconds)));
+}
+
+function durationText(seconds: number): string {
+  if (seconds < 0) return `-${durationText(-seconds)}`;
+  if (seconds > 0 && seconds < 1) return `${plain(seconds * 1000)}ms`;
+  const parts: string[] = [];
+  let left = seconds;
+  for (const [unit, size] of durationUnits) {
+    const count = Math.floor(left / size + 1e-9);
+    if (count > 0) parts.push(`${count}${unit}`);
+    left = Math.max(0, left - count * size);
+  }
+  if (left > 1e-4 || parts.length === 0) parts.push(`${plain(left)}s`);
+  return parts.join(' ');
+}
+
+/** A limit as a person writes it, in one unit and exact: 93_600 → `26h`, 6000 → `100m`, 5400 → `1.5h`, 1_209_600 → `14d`. */
+export function formatLimit(seconds: number): string {
+  if (seconds < 0) return `-${formatLimit(-seconds)}`;
+  for (const [unit, size] of durationUnits) {
+    const count = seconds / size;
+    const isExact = Number.isInteger(count) || (unit === 'h' && count > 1 && Number.isInteger(count * 2));
+    if (count >= 1 && isExact) return `${count}${unit}`;
+  }
+  if (seconds >= 1 && seconds < 600) return `${plain(seconds)}s`;
+  return durationText(seconds);
 }
 
 /** 1_500_000_000 → `1.5 GB`: decimal units, as `df -H` prints. */
 export function formatBytes(bytes: number): string {
-  const unit = ['PB', 'TB', 'GB', 'MB', 'kB'].find((name) => bytes >= (bytesOf[name] ?? Infinity)) ?? 'B';
-  return `${trim(bytes / (bytesOf[unit] ?? 1))} ${unit}`;
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let index = 0;
+  // 999,960 bytes are 1 MB, not 1000 kB.
+  while (index < units.length - 1 && roundTo(bytes / 1000 ** index, index === 0 ? 1 : 0.1) >= 1000) index += 1;
+  return `${plain(roundTo(bytes / 1000 ** index, 0.1))} ${units[index]}`;
 }
 
-/** A number with its unit: `83.2 %`, `2.4 s`. Cut off after one decimal, never rounded across a limit printed beside it. */
+/** A number with its unit, rounded to one decimal: `83.2 %`, `2.4s`. Only 100 % itself is shown as 100 %. */
 export function formatMeasure(value: number, unit: string): string {
   if (unit === 's') return formatDuration(value);
-  if (unit === 'byte') return formatBytes(value);
-  return unit === '1' || unit === '' ? trim(value) : `${trim(value)} ${unit === 'percent' ? '%' : unit}`;
+  return unit === 'percent' ? formatBeside(value, 100, unit) : measureText(value, unit, 0.1);
 }
 
-/** Like formatMeasure, but prints all digits where cutting off would show the limit itself for a value beyond it. */
-export function formatBeside(value: number, limit: number, unit: string): string {
-  const short = formatMeasure(value, unit);
-  if (value === limit || short !== formatMeasure(limit, unit)) return short;
-  const digits = String(Math.round(value * 10_000) / 10_000);
-  return unit === '1' ? digits : unit === 's' ? `${digits}s` : `${digits} ${unit === 'percent' ? '%' : unit}`;
+/** Like formatMeasure, with as many digits as it takes to show on which side of each limit the value is. */
+export function formatBeside(value: number, limits: number | readonly number[], unit: string): string {
+  if (unit === 'byte') return formatBytes(value);
+  const usual = unit === 's' ? durationStep(value) : 0.1;
+  const steps = [usual, 60, 1, 0.1, 0.01, 0.001, 0.0001, 0.00001].filter((step) => step <= usual);
+  const isTelling = (step: number): boolean =>
+    [limits].flat().every((limit) => Math.sign(roundTo(value, step) - limit) === Math.sign(value - limit));
+  return measureText(value, unit, steps.find(isTelling) ?? usual);
+}
+
+/** A limit with its unit: exact, as it was written. */
+export const formatBound = (limit: number, unit: string): string =>
+  unit === 's' ? formatLimit(limit) : unit === 'byte' ? formatBytes(limit) : measureText(limit, unit, 0.0001);
+
+function measureText(value: number, unit: string, step: number): string {
+  if (unit === 's') return durationText(roundTo(value, step));
+  if (unit === 'byte') return formatBytes(value);
+  const text = plain(roundTo(value, step));
+  return unit === '1' || unit === '' ? text : `${text} ${unit === 'percent' ? '%' : unit}`;
 }
 
 /** Cut off after four digits, not rounded: 999,999 of a million files must not print as 100 %. */
 export const percentOf = (part: number, all: number): number => Math.floor((part / all) * 1e6) / 1e4;
 
-// Cut off, not rounded: 79.99 % printed as "80 %" beside "amber from 80 %" would look wrong.
-function trim(value: number): string {
-  return String(Math.trunc(value * 10 + (value < 0 ? -1e-9 : 1e-9)) / 10);
-}
+const roundTo = (value: number, step: number): number => Math.round(value / step + 1e-9) * step;
+
+/** Without the noise of binary fractions: 0.1 + 0.2 → `0.3`. */
+const plain = (value: number): string => String(Math.round(value * 1e6) / 1e6);

@@ -56,6 +56,26 @@ export function reasonOf(thrown: unknown): string {
   return [message, ...(message.includes(cause) ? [] : [cause])].filter((part) => part !== '').join(': ');
 }
 
+const wordsOfCode: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist: a part of the path is not a folder',
+  EACCES: 'cannot be opened by this user: no permission',
+  EIO: 'is on a disk or a server that reports an error (EIO)',
+  ESTALE: 'is no longer known to its server (ESTALE)',
+  ELOOP: 'is a loop of symbolic links',
+};
+
+/** System calls that only look. */
+const looks = new Set(['open', 'stat', 'lstat', 'scandir', 'readlink', 'realpath', 'statfs', 'read']);
+
+/** Why a reading failed: like reasonOf, with plain words for a path that was looked at, in place of
+ * `ENOENT: no such file or directory, lstat '/data'`. */
+export function readingReason(thrown: unknown): string {
+  const { code, path, syscall } = (thrown ?? {}) as { code?: unknown; path?: unknown; syscall?: unknown };
+  if (typeof code !== 'string' || typeof path !== 'string' || !looks.has(String(syscall))) return reasonOf(thrown);
+  return Object.hasOwn(wordsOfCode, code) ? `${oneLine(path)} ${wordsOfCode[code]}` : reasonOf(thrown);
+}
+
 /** `sync-data.timer` → `sync_data_timer`, `/` → `root`: a name usable as part of a variable's name. A name that would
  * lose letters (`/data/größe` → `data_grosse_4f0c1d2e`) or that has none gets a fingerprint, so that two such names stay
  * two. Two ASCII names may still become one (`a-b`, `a_b`): whoever uses these names refuses that or reports it. */

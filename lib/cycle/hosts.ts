@@ -2,6 +2,7 @@
 import type { Configuration } from '../config/schema.ts';
 import type { Host } from '../contract/host.ts';
 import { join } from '../core/path.ts';
+import { guardHangingPaths } from '../io/hanging-paths.ts';
 import { localHostOpener } from '../io/localhost.ts';
 import { product } from '../io/product.ts';
 import type { OpenHosts } from '../cli/stage.ts';
@@ -11,13 +12,13 @@ type Opener = (signal: AbortSignal) => Host;
 /** Share of a host's deadline that connecting may use; the rest is for the readings. */
 const connectShare = 0.7;
 
-export const openHosts: OpenHosts = async (hosts, { runtime, state }) => {
+export const openHosts: OpenHosts = async (hosts, { runtime, state }, config = {}) => {
   const openers = new Map<string, Opener>();
-  if (!hosts['local'])
-    openers.set(
-      'local',
-      localHostOpener({ notes: join(runtime, 'children', state), userAgent: `ops-monitor/${product.version}` }),
-    );
+  if (!hosts['local']) {
+    const notes = join(runtime, 'children', state);
+    const open = localHostOpener({ notes, userAgent: `ops-monitor/${product.version}` });
+    openers.set('local', guardHangingPaths(open, pathsThatMayHang(config)));
+  }
   for (const [name, host] of Object.entries(hosts)) openers.set(name, await openerOf(name, host, { runtime, state }));
   return (name, signal) => {
     const open = openers.get(name);
@@ -25,6 +26,12 @@ export const openHosts: OpenHosts = async (hosts, { runtime, state }) => {
     return open(signal);
   };
 };
+
+/** The paths on this machine that the configuration declares to be on the network. */
+const pathsThatMayHang = ({ filesystems = {}, workspace }: Parameters<OpenHosts>[2] & object): string[] =>
+  [...Object.values(filesystems), ...(workspace ? [workspace] : [])].flatMap(({ path, host, network }) =>
+    network && (host === undefined || host === 'local') ? [path.replace(/(?<=.)\/+$/, '')] : [],
+  );
 
 async function openerOf(
   name: string,

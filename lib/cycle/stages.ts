@@ -8,6 +8,7 @@ import { sendAlerts } from '../alerts/send.ts';
 import { appendZarr } from '../archive/append.ts';
 import { confirmCycle } from '../confirm/confirm.ts';
 import { assessHealth } from '../health/assess.ts';
+import { currentHealth } from '../health/current.ts';
 import { writeReport } from '../report/report.ts';
 import { storeFiles } from '../io/store.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
@@ -20,7 +21,7 @@ import { written } from './written.ts';
 export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Configuration>[] => [
   collectSnapshot,
   assessHealth({ sections, checks }),
-  writeReport(sections),
+  writeReport(sections, currentHealth),
   appendZarr(sections, files),
   sendAlerts<Configuration>(mail, judge, sections),
 ];

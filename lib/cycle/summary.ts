@@ -36,10 +36,9 @@ export function renderSummary(input: SummaryInput): string {
     '',
     `  ${paint(overall_level, `● ${overall_level.toUpperCase()}`)}   ${tally.join(', ')}`,
     '',
-    ...wrong.flatMap(({ id, level, message, clears_when }) => [
-      `  ${padded(paint(level, level), 14)}${message}`,
-      paint('dim', `                ${id}${clears_when ? `, clears when ${clears_when}` : ''}`),
-    ]),
+    ...[...Map.groupBy(wrong, ({ level, message }) => `${level} ${message}`).values()].flatMap((same) =>
+      findingLines(same, paint),
+    ),
     ...good(health, paint),
     ...[...notWatched].map(([reason, names]) => paint('dim', `  not watched   ${names.join(', ')}: ${reason}`)),
     ...why(input, wrong[0]),
@@ -48,6 +47,18 @@ export function renderSummary(input: SummaryInput): string {
     '',
     paint('dim', '  Observe-only: nothing was changed, and no automated healing action was taken.'),
   ].join('\n');
+}
+
+/** One finding, of all checks that say the same: a path that does not exist is one, however many checks need its reading. */
+function findingLines(same: Health['observations'], paint: Paint): string[] {
+  const [first] = same;
+  if (!first) return [];
+  const { level, message, clears_when } = first;
+  const ids = same.map(({ id }) => id).join(', ');
+  return [
+    `  ${padded(paint(level, level), 14)}${message}`,
+    paint('dim', `                ${ids}${clears_when ? `, clears when ${clears_when}` : ''}`),
+  ];
 }
 
 /** One suggestion for the worst finding, ready to be pasted. */

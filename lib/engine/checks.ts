@@ -137,12 +137,12 @@ function observe(check: string, verdict: Verdict): Judged {
 }
 
 /** The observation in a snapshot that is too old or from the future: the level is unknown, `age` is the reason. */
-export const markStale = (age: Observation, { message, ...observation }: Observation): Observation => ({
+export const markStale = (age: Observation, { message, said = message, ...observation }: Observation): Observation => ({
   ...observation,
   level: 'unknown',
   limit: age.limit,
-  message: `${age.message}; then: ${message}`,
+  message: `${age.message}; then: ${said}`,
   because: age.id,
-  said: message,
+  said,
   clears_when: 'a fresh snapshot is there',
 });

@@ -1,7 +1,7 @@
 // A deadline that holds whatever the work does. The race matters beyond the abort: a child stuck in uninterruptible
 // I/O cannot be killed, only abandoned. In the grace period after the deadline the work may still return a partial result.
 import { TimedOut } from '../contract/errors.ts';
-import { formatDuration } from '../core/quantity.ts';
+import { formatLimit } from '../core/quantity.ts';
 
 export async function withDeadline<Result>(
   ms: number,
@@ -13,7 +13,7 @@ export async function withDeadline<Result>(
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      const error = new TimedOut(`${what} did not answer within ${formatDuration(ms / 1000)}`);
+      const error = new TimedOut(`${what} did not answer within ${formatLimit(ms / 1000)}`);
       // Without a grace period, reject before the abort: the TimedOut must win over the error of the aborted work.
       if (graceMs === 0) reject(error);
       else timer = setTimeout(() => reject(error), graceMs);
@@ -39,7 +39,7 @@ export async function whileProgressing<Result>(
     return await withDeadline(mostMs, what, (signal) => {
       const stalled = new Promise<never>((_resolve, reject) => {
         idleTimer = setTimeout(() => {
-          const error = new TimedOut(`${what} did not answer within ${formatDuration(idleMs / 1000)}`);
+          const error = new TimedOut(`${what} did not answer within ${formatLimit(idleMs / 1000)}`);
           reject(error);
           idle.abort(error);
         }, idleMs);

@@ -1,7 +1,7 @@
 // Compares a measured value with its limits: level, the limit that decided, message, condition that clears it. Checks, alert
 // policies and the temperatures of the thermal heartbeat are all judged here.
 import type { Limits, Measured, NumberLimit, Side } from '../contract/check.ts';
-import { formatBeside, formatMeasure } from '../core/quantity.ts';
+import { formatBeside, formatBound } from '../core/quantity.ts';
 
 export interface Judgement {
   readonly level: 'green' | 'amber' | 'red';
@@ -32,18 +32,21 @@ export function judge({ value, unit, prefix, suffix = '', note = '' }: Measured,
   const isAmber = amber !== undefined && isAcross(value, amberSide, amber.value);
   const decided = isRed || !amber ? 'red' : 'amber';
   const limit = limits[decided] ?? { value: Number.NaN, key: '' };
-  // Cutting off digits hides how far above a limit a value is; below one, it does not.
-  const number = side === 'above' || isBand ? formatBeside(value, limit.value, unit) : formatMeasure(value, unit);
+  const number = formatBeside(
+    value,
+    [amber, red].flatMap((one) => one?.value ?? []),
+    unit,
+  );
   const shown = `${prefix} ${number}${suffix}`;
   const sideWords = isBand ? (decided === 'amber' ? amberSide : 'below') : side;
-  const bound = `${sideWords} ${formatMeasure(limit.value, unit)}`;
+  const bound = `${sideWords} ${formatBound(limit.value, unit)}`;
   return {
     level: isRed ? 'red' : isAmber ? 'amber' : 'green',
     limit,
     message: `${shown} (${decided} ${bound})${note}`,
     shown: `${shown}${note}`,
     crossed: `${shown} (${bound})${note}`,
-    clears_when: `it is ${clearWords[side]} ${formatMeasure((amber ?? limit).value, unit)}`,
+    clears_when: `it is ${clearWords[side]} ${formatBound((amber ?? limit).value, unit)}`,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Host } from '../contract/host.ts';
 import type { Probe } from '../contract/probe.ts';
 import { type Shape, shapeProblem } from '../contract/shape.ts';
 import { lanes } from '../core/lanes.ts';
-import { reasonOf } from '../core/text.ts';
+import { readingReason } from '../core/text.ts';
 import { withDeadline } from './deadline.ts';
 
 /** Section → item → last good reading. */
@@ -121,7 +121,7 @@ async function inTime<Config, Result>(
     return await withDeadline(Math.min(timeoutMs, left), what, (signal) => work(signal, start), graceMs);
   } catch (error) {
     if (error instanceof Absent) return { status: 'absent', reason: error.message };
-    return failure(error instanceof TimedOut ? 'timeout' : 'error', reasonOf(error), run.monotonicMs() - start);
+    return failure(error instanceof TimedOut ? 'timeout' : 'error', readingReason(error), run.monotonicMs() - start);
   }
 }
 

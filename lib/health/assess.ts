@@ -9,10 +9,11 @@ import type { Registry } from '../contract/registry.ts';
 import { markStale } from '../engine/checks.ts';
 import { readHeartbeat } from '../confirm/files.ts';
 import { readTelling } from '../thermal/files.ts';
-import { latest, type Snapshot } from '../snapshot/files.ts';
+import { latest, readLatest } from '../snapshot/files.ts';
 import type { HealthConfig } from './config.ts';
 import { type Health, history, type JudgementInput, latestHealth, schemaVersion, textfile } from './files.ts';
 import { judgeSite } from './judge.ts';
+import { ageLimit } from './monitor.ts';
 import { nagiosFailure, nagiosAnswer } from './nagios.ts';
 import { renderTextfile } from './textfile.ts';
 
@@ -44,10 +45,7 @@ export const assessHealth = (registry: Judging) =>
 
     async run(world) {
       const at = chosenTime(world);
-      const { snapshot, missing } = await world.read(latest).then(
-        (found) => (found && isTime(found.time_utc) ? { snapshot: found, missing: '' } : noSnapshot(found)),
-        (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
-      );
+      const { snapshot, missing } = await readLatest(world);
       const stages = await world.stageRecords();
       const heartbeat = await readHeartbeat(world);
       const { config, hostname } = world;
@@ -66,13 +64,18 @@ export const assessHealth = (registry: Judging) =>
         await world.append(history, line, new Date(time)).catch((error: unknown) => (unwritten = error));
       }
       // The textfile is often on another disk, so it is written even if the history could not be.
-      if (isNow) await world.replace(textfile, renderTextfile(registry.sections, health, snapshot?.sections ?? {}), at);
+      if (isNow) {
+        const text = renderTextfile(registry.sections, health, snapshot?.sections ?? {}, ageLimit(config));
+        await world.replace(textfile, text, at);
+      }
       if (unwritten !== undefined) throw unwritten;
 
+      const [age] = health.observations;
+      const isBlind = age !== undefined && age.level !== 'green';
       const nagios = world.options['nagios'] === true ? nagiosAnswer(health) : undefined;
       return {
-        counts: { ...health.counts },
-        problems: snapshot ? [] : [missing],
+        counts: { ...health.counts, ...(isBlind ? { blind: 1 } : {}) },
+        problems: isBlind ? [age.message] : [],
         ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
         json: health,
         text: nagios?.text ?? summaryOf(health),
@@ -80,13 +83,6 @@ export const assessHealth = (registry: Judging) =>
       };
     },
   });
-
-const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
-
-const noSnapshot = (found: Snapshot | undefined) => ({
-  snapshot: undefined,
-  missing: found ? `its time is invalid: ${JSON.stringify(found.time_utc)}` : 'there is no snapshot yet',
-});
 
 function chosenTime(world: World<HealthConfig>): Date {
   const { at: text } = world.options;

@@ -5,11 +5,13 @@ import type { Registry } from '../contract/registry.ts';
 import type { World } from '../contract/stage.ts';
 import { alignColumns } from '../core/columns.ts';
 import type { Level } from '../core/level.ts';
-import { formatMeasure } from '../core/quantity.ts';
+import { formatBound, formatMeasure } from '../core/quantity.ts';
 import { closestWords, nearest } from '../core/text.ts';
 import { clockMinute, daysBefore, distance } from '../core/time.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
+import type { HealthConfig } from './config.ts';
+import { currentHealth } from './current.ts';
 import { type Health, history, latestHealth, parseHistoryLine } from './files.ts';
 
 type Observation = Health['observations'][number];
@@ -24,25 +26,35 @@ const mostDays = 400;
 export async function explain(
   registry: Judging,
   id: string,
-  world: World<object>,
+  world: World<HealthConfig>,
   originOf: (key: string) => string,
   alert: AlertNamed | undefined,
 ) {
-  const health = await world.read(latestHealth);
-  if (!health)
-    throw new Error(`nothing has been assessed yet: ${latestHealth.path(world.places, world.now())} is not there`);
+  const now = world.now();
+  const assessed = await world.read(latestHealth);
+  if (!assessed) throw new Error(`nothing has been assessed yet: ${latestHealth.path(world.places, now)} is not there`);
+  const health = currentHealth(assessed, { config: world.config, stages: await world.stageRecords(), at: now });
   const observation = health.observations.find((one) => one.id === id);
   const known = health.observations.map((one) => one.id);
   if (!observation) throw new Usage(unknownId(id, known, alert));
   const snapshot = await world.read(latest).catch(() => undefined); // the observation is shown without its readings
   const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
+  const before = assessed.observations.find((one) => one.id === id)?.level;
   return {
     observation,
     assessed_at: health.assessed_at,
+    /** The level as assessed, where it can no longer be shown as the level now. */
+    ...(before === undefined || before === observation.level ? {} : { level_before: before }),
+    site: health.site,
+    hostname: health.hostname,
+    file: latest.path(world.places, now),
     /** The readings that the check judged; empty where the monitor judges itself. */
     read: judged ? readingsOf(registry, observation, judged) : [],
     limit_origin: observation.limit.key === '' ? 'a fact, not a setting' : originOf(observation.limit.key),
-    since: findStart(id, observation.level, health, world),
+    since:
+      health.unknown_since !== undefined && observation.level === 'unknown' && before !== 'unknown'
+        ? { at: health.unknown_since, atLeast: false }
+        : findStart(id, observation.level, health, world),
   };
 }
 
@@ -95,7 +107,7 @@ function partOfSubject(data: unknown, subject: string): unknown {
 }
 
 /** Finds the snapshot since which the observation has had this level without a break; searches the history backwards. */
-function findStart(id: string, level: Level, health: Health, world: World<object>) {
+function findStart(id: string, level: Level, health: Health, world: World<HealthConfig>) {
   if (health.snapshot_time_utc === undefined) return undefined;
   const today = new Date(health.snapshot_time_utc);
   let first: string | undefined;
@@ -118,18 +130,27 @@ function findStart(id: string, level: Level, health: Health, world: World<object
 }
 
 export function renderExplanation(explanation: Explanation, now: Date): string {
-  const { observation, assessed_at, read, limit_origin, since } = explanation;
+  const { observation, assessed_at, level_before, read, limit_origin, since } = explanation;
   const { id, level, message, value, unit, limit, clears_when, runbook } = observation;
   const show = (raw: unknown): string => (typeof raw === 'number' ? formatMeasure(raw, unit) : String(raw));
+  const assessed = `as assessed at ${clockMinute(new Date(assessed_at))}`;
   const rows: [string, string][] = [
-    ['level', `${level}, as assessed at ${clockMinute(new Date(assessed_at))}`],
+    [
+      'level',
+      level_before === undefined ? `${level}, ${assessed}` : `${level} now; it was ${level_before}, ${assessed}`,
+    ],
     ['why', message],
     ['value', value === null ? 'none' : `${show(value)}${typeof value === 'number' ? ` (${value})` : ''}`],
-    ['limit', `${show(limit.value)}${limit.key === '' ? '' : `, ${limit.key}`}`],
+    [
+      'limit',
+      `${typeof limit.value === 'number' ? formatBound(limit.value, unit) : String(limit.value)}${limit.key === '' ? '' : `, ${limit.key}`}`,
+    ],
     ['written', limit_origin],
     ['since', sinceWords(since, now)],
     ...(clears_when === undefined ? [] : ([['clears', `when ${clears_when}`]] as [string, string][])),
     ['runbook', runbook],
+    ['host', explanation.hostname],
+    ['file', explanation.file],
   ];
   return [
     id,

@@ -28,6 +28,26 @@ const healthSchema = z.looseObject({
 
 export type Health = z.output<typeof healthSchema>;
 
+/** Health as it may be shown now: see current.ts. */
+export interface CurrentHealth extends Health {
+  /** Since when the levels are no longer known, if they are not. */
+  readonly unknown_since?: string;
+  /** Until when the levels may be shown, if they may. */
+  readonly valid_until?: string;
+}
+
+export interface ShownConfig {
+  readonly site: string;
+  /** Seconds. */
+  readonly interval: number;
+  readonly limits: { readonly snapshot: { readonly intervals: number } };
+}
+
+export type ShowsHealth = (
+  health: Health,
+  known: { readonly config: ShownConfig; readonly stages: readonly StageRecord[]; readonly at: Date },
+) => CurrentHealth;
+
 /** The input of a judgement: the snapshot and the monitor's own state. */
 export interface JudgementInput {
   readonly snapshot: Snapshot | undefined;

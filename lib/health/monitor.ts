@@ -1,12 +1,14 @@
 // Judges the monitor's own state: the age of the snapshot, the last runs of the stages, undelivered mails, the heartbeat.
 import type { Finding, Verdict } from '../contract/check.ts';
+import type { Observation } from '../contract/observation.ts';
 import { overdue, type StageRecord } from '../contract/record.ts';
 import { ageOf, isStale, secondsSince } from '../core/age.ts';
-import { formatDuration } from '../core/quantity.ts';
+import { formatBeside, formatDuration, formatLimit } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
 import { type HeartbeatFound, secondsSinceAccepted } from '../confirm/files.ts';
 import { type Judged, judgeFinding } from '../engine/checks.ts';
 import type { HealthConfig } from './config.ts';
+import type { Snapshot } from '../snapshot/files.ts';
 import type { JudgementInput } from './files.ts';
 import { judgeTelling } from './telling.ts';
 
@@ -15,9 +17,24 @@ export const monitorChecks = ['snapshot-age', 'stage-outcome', 'mail-delivery', 
 const judged = (check: (typeof monitorChecks)[number], finding: Finding): Judged =>
   judgeFinding(check, finding, { side: 'above' });
 
+interface AgeConfig {
+  /** Seconds. */
+  readonly interval: number;
+  readonly limits: { readonly snapshot: { readonly intervals: number } };
+}
+
+/** Levels are known for this many seconds: those of an older snapshot or assessment are unknown. */
+export const ageLimit = ({ limits, interval }: AgeConfig): number => limits.snapshot.intervals * interval;
+
+const ageKey = 'limits.snapshot.intervals';
+
 /** A snapshot that is too old, from the future or missing is unknown; then no other observation is green. */
-export function judgeSnapshotAge({ snapshot, missing }: JudgementInput, config: HealthConfig, at: Date): Judged {
-  const limit = config.limits.snapshot.intervals * config.interval;
+export function judgeSnapshotAge(
+  { snapshot, missing }: { readonly snapshot: Pick<Snapshot, 'time_utc'> | undefined; readonly missing: string },
+  config: AgeConfig,
+  at: Date,
+): Judged {
+  const limit = ageLimit(config);
   const { seconds, aheadSeconds } = ageOf(snapshot?.time_utc, at);
   const value = snapshot ? secondsSince(snapshot.time_utc, at) : undefined;
   const observe = (fresh: boolean, message: string, more: Partial<Verdict> = {}): Judged =>
@@ -26,7 +43,7 @@ export function judgeSnapshotAge({ snapshot, missing }: JudgementInput, config: 
       level: fresh ? 'green' : 'unknown',
       value: value === undefined ? null : Math.round(value * 1000) / 1000,
       unit: 's',
-      limit: { value: limit, key: 'limits.snapshot.intervals' },
+      limit: { value: limit, key: ageKey },
       message,
       ...(fresh ? {} : { clears_when: 'collect-snapshot has written a new snapshot' }),
       ...more,
@@ -36,9 +53,26 @@ export function judgeSnapshotAge({ snapshot, missing }: JudgementInput, config: 
   if (seconds === undefined)
     return observe(false, `no snapshot to judge: ${firstLine(missing)}`, { shortMessage: firstLine(missing) });
   const measured = { value: seconds, unit: 's', prefix: 'the snapshot is', suffix: ' old' };
-  const [old, most] = [formatDuration(seconds), formatDuration(limit)];
-  return observe(!isStale({ seconds }, limit), `the snapshot is ${old} old (at most ${most})`, { measured });
+  const old = formatBeside(seconds, limit, 's');
+  return observe(!isStale({ seconds }, limit), `the snapshot is ${old} old (at most ${formatLimit(limit)})`, {
+    measured,
+  });
 }
+
+/** The observation of the snapshot's age where the whole assessment may not be believed. */
+export const unknownAge = (
+  message: string,
+  { limit, clears_when }: { readonly limit: number; readonly clears_when: string },
+): Observation =>
+  judged('snapshot-age', {
+    subject: 'snapshot',
+    level: 'unknown',
+    value: null,
+    unit: 's',
+    limit: { value: limit, key: ageKey },
+    message,
+    clears_when,
+  }).observation;
 
 export function judgeMonitor(
   { stages, heartbeat, outbox, telling, judgingStage }: JudgementInput,
@@ -46,7 +80,7 @@ export function judgeMonitor(
   at: Date,
 ): Judged[] {
   const before = stages.find(({ stage }) => stage === judgingStage);
-  const recorded = stages.flatMap((record) => deliveryOf(record, before, outbox === undefined));
+  const recorded = stages.flatMap((record) => deliveryOf(record, before, outbox === undefined, at));
   const beats = stages.find(({ stage }) => stage === 'thermal-heartbeat');
   const told = telling ? judgeTelling(telling, beats, before, config.limits.heartbeat, at) : [];
   const deliveries = outbox ? [outboxOf(outbox), ...recorded] : recorded;
@@ -83,18 +117,27 @@ function outcomeOf(record: StageRecord, before: StageRecord | undefined, at: Dat
       clears_when: `${subject} has done its work again`,
     };
   }
-  const message = overdue(record, before);
+  const message = distrust(record, before, at);
   if (message !== undefined)
     return { ...known, level: 'unknown', value: null, message, clears_when: `${subject} runs again` };
   return { ...known, level: 'green', value: outcome, message: `${subject} did its work` };
 }
 
+/** Why the record says nothing about the present, where that is so. */
+function distrust(record: StageRecord, before: StageRecord | undefined, at: Date): string | undefined {
+  const { stage, started_at } = record;
+  const { seconds, aheadSeconds } = ageOf(started_at, at);
+  if (aheadSeconds !== undefined) return `${stage} last ran at ${started_at}, in the future: a clock is wrong`;
+  if (seconds === undefined) return `the record of ${stage} has no time: ${JSON.stringify(started_at)}`;
+  return overdue(record, before);
+}
+
 /** Judges the counts of send-alerts. An undelivered mail is red, because the alert in it may be red. */
-function deliveryOf(record: StageRecord, before: StageRecord | undefined, judgesOutbox: boolean): Verdict[] {
+function deliveryOf(record: StageRecord, before: StageRecord | undefined, judgesOutbox: boolean, at: Date): Verdict[] {
   const { stage, counts } = record;
   const { waiting, waiting_seconds = 0, dead = 0, untold } = counts;
   if (stage !== 'send-alerts') return [];
-  const late = overdue(record, before);
+  const late = distrust(record, before, at);
   if (late !== undefined) {
     const subjects = [...(waiting === undefined ? [] : ['outbox']), ...(untold === undefined ? [] : ['alertmanager'])];
     const says = `whether messages are delivered is unknown: ${late}`;

@@ -10,6 +10,7 @@ export function renderTextfile(
   definitions: Sections,
   health: Health,
   sections: Readonly<Record<string, Envelope>>,
+  validSeconds: number,
 ): string {
   const assessedSeconds = Date.parse(health.assessed_at) / 1000;
   const { snapshot_time_utc } = health;
@@ -39,6 +40,11 @@ export function renderTextfile(
       'snapshot_age_seconds',
       'Age of the snapshot when it was assessed; for its age now, use the timestamp.',
       snapshotSeconds.map((seconds) => ({ value: Math.round((assessedSeconds - seconds) * 1000) / 1000 })),
+    ),
+    gauge(
+      'levels_valid_until_timestamp_seconds',
+      'Until when the levels of this file hold, as unix time: after that they are unknown, whatever they say.',
+      snapshotSeconds.map((seconds) => ({ value: seconds + validSeconds })),
     ),
     gauge('assessment_timestamp_seconds', 'When health was assessed, as unix time.', [{ value: assessedSeconds }]),
     gauge(

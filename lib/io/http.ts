@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { errorCode } from '../contract/errors.ts';
 import type { UrlReply } from '../contract/host.ts';
 import type { HttpReply, HttpRequest } from '../contract/net.ts';
+import { certificateWords, connectionWords } from '../core/connection.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { maskUrls } from '../core/urls.ts';
 import { reasonOf } from '../core/text.ts';
@@ -43,8 +44,8 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
       resolve({ response_ms: performance.now() - began, ...reply, ...certificate });
       call?.destroy();
     };
-    const fail = (error: string, failure: HttpReply['failure'] = 'theirs'): void =>
-      finish({ ...nothing, error, failure });
+    const fail = (error: string, failure: HttpReply['failure'] = 'theirs', code?: string): void =>
+      finish({ ...nothing, error, failure, ...(code === undefined ? {} : { code }) });
     let giveUp = (): void => fail(`no answer within ${seconds} s`, 'late');
     const aborted = (): void => fail('abandoned at the deadline');
     const timer = setTimeout(() => giveUp(), seconds * 1000);
@@ -73,7 +74,7 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
       call.on('socket', (socket) => {
         socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
       });
-    call.on('error', (error) => fail(reasonOf(error), isOurs(error) ? 'ours' : 'theirs'));
+    call.on('error', (error) => fail(reasonOf(error), isOurs(error) ? 'ours' : 'theirs', errorCode(error)));
     call.end(body);
   });
 }
@@ -86,8 +87,10 @@ export async function getUrl(
   const headers = { 'user-agent': userAgent, accept: '*/*' };
   const seconds = timeoutMs / 1000;
   const asked = { method: 'GET', url, headers, seconds, signal, acceptsAnyCertificate: true } as const;
-  const { failure, body: _body, headers: _headers, ...answer } = await requestOverHttp(asked);
+  const { failure, code, body: _body, headers: _headers, ...answer } = await requestOverHttp(asked);
   if (failure === 'ours') throw new Error(`asking ${maskUrls(url)} failed here`, { cause: answer.error });
+  const words = connectionWords(code);
+  if (words !== undefined) return { ...answer, error: words };
   return failure === 'late' ? { ...answer, error: `no answer within ${formatDuration(seconds)}` } : answer;
 }
 
@@ -95,12 +98,12 @@ type Certificate = Pick<UrlReply, 'certificate_expires_at' | 'certificate_proble
 
 function readCertificate(socket: TLSSocket): Certificate {
   const problem: unknown = socket.authorized ? undefined : socket.authorizationError;
-  const words = problem instanceof Error ? (errorCode(problem) ?? problem.message) : JSON.stringify(problem);
+  const code = problem instanceof Error ? (errorCode(problem) ?? problem.message) : String(problem);
   // An invalid date (month 13) is left out; OpenSSL's complaint about it is in `certificate_problem`.
   const ms = Date.parse(socket.getPeerCertificate().valid_to ?? '');
   return {
     ...(Number.isNaN(ms) ? {} : { certificate_expires_at: new Date(ms).toISOString() }),
-    ...(problem === undefined || problem === null ? {} : { certificate_problem: words }),
+    ...(problem === undefined || problem === null ? {} : { certificate_problem: certificateWords(code) }),
   };
 }
 

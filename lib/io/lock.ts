@@ -4,16 +4,31 @@
 import { accessSync, closeSync, constants, existsSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codedError, errorCode, LockedOut } from '../contract/errors.ts';
+import type { Places } from '../contract/file.ts';
+import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
-import { forOwner, makeFolder, readIfThere } from './files.ts';
+import { forOwner, makeFolder, readIfThere, removeQuietly, unlessFailing } from './files.ts';
+import { describeThisProcess, isStillAlive } from './living.ts';
 
 export interface Lock {
   release(): void;
 }
 
-/** Waits up to `waitMs`, then throws LockedOut, which names the holder. `path` is the lock; `path`.holder is a note
- * about the holder, only for that message. */
-export async function takeLock(path: string, what: string, waitMs: number): Promise<Lock> {
+/** The lock of a stage: beside the files that it protects, or in the runtime folder where that disk is full or read-only. */
+export const lockPaths = ({ state, runtime }: Places, stage: string): readonly [string, string] => [
+  join(state, 'locks', stage),
+  join(runtime, 'spare', state, 'locks', stage),
+];
+
+export interface Waiting {
+  readonly waitMs: number;
+  /** The holder ends within this time. */
+  readonly deadlineMs: number;
+}
+
+/** Waits up to `waitMs`, then throws LockedOut, which names the holder. `path` is the lock; `path`.holder is a note about the
+ * holder, which the holder removes when it ends in an orderly way. */
+export async function takeLock(path: string, what: string, { waitMs, deadlineMs }: Waiting): Promise<Lock> {
   makeWritable(path);
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path, { timeout: waitMs });
@@ -25,16 +40,38 @@ export async function takeLock(path: string, what: string, waitMs: number): Prom
     database.close();
     if (!/locked/.test(reasonOf(error)))
       throw new Error(`the lock ${path} cannot be taken; remove it if it is not ours`, { cause: error });
-    const holder = readIfThere(`${path}.holder`)?.trim() ?? 'a process that left no note';
+    const holder = readIfThere(`${path}.holder`)?.split('\n', 1)[0] ?? 'a process that left no note';
     throw new LockedOut(`${what} is already running: ${holder} holds ${path}`);
   }
-  const note = `process ${process.pid}, since ${new Date().toISOString()}\n`;
+  const { pid, started } = describeThisProcess();
+  const now = Date.now();
+  const deadline = new Date(now + deadlineMs + graceMs).toISOString();
+  const note = `process ${pid}, since ${new Date(now).toISOString()}\nstart ${started}, deadline ${deadline}\n`;
   try {
     writeFileSync(`${path}.holder`, note, { mode: 0o600 });
   } catch {
     // a full disk costs the note, not the lock
   }
-  return { release: () => database.close() };
+  return {
+    release: () => {
+      removeQuietly(`${path}.holder`); // under the lock: later, the note may be that of another holder
+      database.close();
+    },
+  };
+}
+
+/** A stage that passed its deadline still writes its record. */
+const graceMs = 15_000;
+
+/** The run that took the lock and ended without releasing it: it was killed, or it hangs beyond its deadline. Undefined where
+ * the last run ended in an orderly way or is going on. */
+export function unfinishedRun(path: string, now: Date): { readonly since: string } | undefined {
+  const note = unlessFailing(() => readIfThere(`${path}.holder`)) ?? '';
+  const match = /^process (\d+), since (\S+)\nstart (\d*), deadline (\S+)\n$/.exec(note);
+  if (!match) return undefined; // no note, a note of an earlier version, or a torn one
+  const [, pid, since = '', started = '', deadline = ''] = match;
+  const isGoingOn = now.getTime() <= Date.parse(deadline) && isStillAlive({ pid: Number(pid), started });
+  return isGoingOn ? undefined : { since };
 }
 
 /** SQLite would open a read-only file for reading, and the lock would then exclude nobody. For a file that cannot be

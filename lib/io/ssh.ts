@@ -8,7 +8,7 @@ import { codedError } from '../contract/errors.ts';
 import type { Completed, Host, RunOptions } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
 import { maskUrls } from '../core/urls.ts';
-import { formatDuration } from '../core/quantity.ts';
+import { formatLimit } from '../core/quantity.ts';
 import { lanes } from '../core/lanes.ts';
 import { shellQuote } from '../core/harmless.ts';
 import { fingerprint, firstLine } from '../core/text.ts';
@@ -250,7 +250,7 @@ async function connect({ name, target, configFile, connectMs, runtime }: SshSett
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     stop.abort();
-    throw new Error(`${name} cannot be reached: no connection within ${formatDuration(connectMs / 1000)}`);
+    throw new Error(`${name} cannot be reached: no connection within ${formatLimit(connectMs / 1000)}`);
   };
   // allSettled handles the rejection of the promise that loses the race, which would otherwise be unhandled.
   const outcomes = [socketReady(), masterEnded()];

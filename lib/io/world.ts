@@ -1,9 +1,7 @@
 // Implements World: declared files, hosts and clocks. A stage uses nothing else of io.
 import { readFileSync, renameSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
-import { type StageRecord, stageRecord } from '../contract/record.ts';
 import { shapeProblem } from '../contract/shape.ts';
 import type { Previous, World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
@@ -13,7 +11,6 @@ import { daysOf, readDayFile } from './days.ts';
 import {
   appendLine,
   isDiskTrouble,
-  listIfThere,
   modifiedMs,
   overwriteFile,
   readIfThere,
@@ -24,6 +21,7 @@ import {
 } from './files.ts';
 import { scanLines } from './jsonl.ts';
 import { product } from './product.ts';
+import { readStageRecords } from './records.ts';
 import { newestCopy, sparePath } from './spare.ts';
 
 export interface WorldSettings<Config> {
@@ -149,13 +147,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
 
     read,
 
-    stageRecords: async () => {
-      const names = stageNames(places);
-      // An unreadable record counts as missing: the next run of that stage writes a new one.
-      const records = await Promise.all(names.map((name) => read(stageRecord(name)).catch(() => undefined)));
-      // Leaves out copies of records under other names.
-      return records.filter((record, index) => record !== undefined && record.stage === names[index]) as StageRecord[];
-    },
+    stageRecords: () => readStageRecords(places, read, now()),
 
     replace: async (file, content, at = now()) => {
       refuseLate();
@@ -199,19 +191,6 @@ function readText(path: string): string | undefined {
   } catch (error) {
     throw new Error(`reading ${path} failed`, { cause: error });
   }
-}
-
-/** Stages that have a record, also where the only record is a spare copy. */
-function stageNames(places: Places): string[] {
-  const [any, epoch] = [stageRecord('any'), new Date(0)];
-  const spare = dirname(sparePath(any, places, epoch));
-  const entries = [
-    ...listIfThere(dirname(any.path(places, epoch))),
-    // Mostly there is no such folder, and a failing readdir costs more than this check.
-    ...(modifiedMs(spare) === undefined ? [] : listIfThere(spare)),
-  ];
-  const names = entries.filter((entry) => entry.endsWith('.json')).map((entry) => basename(entry, '.json'));
-  return [...new Set(names)].sort();
 }
 
 function encode<Content>(file: FileSpec<Content>, content: Content, path: string): string {

@@ -28,6 +28,8 @@ export function parseGitStatus(text: string) {
     detached: branch === '(detached)',
     ...(upstream === undefined ? {} : { upstream }),
     ...(counts ? { ahead: Number(counts[1]), behind: Number(counts[2]) } : {}),
+    // Printed by our own script; `git status` has no such header.
+    ...(lines.at(-3) === '# submodules' ? { has_submodules: true } : {}),
     changed_files: count('12'),
     untracked_files: count('?'),
     conflicted_files: count('u'),

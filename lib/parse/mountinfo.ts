@@ -60,8 +60,8 @@ export function parseMountinfo(text: string): Mount[] {
   return mounts;
 }
 
-// The kernel writes space, tab, newline and backslash in a path as \040 \011 \012 \134.
-function unescapeOctal(text: string): string {
+/** The kernel and fstab write space, tab, newline and backslash in a path as \040 \011 \012 \134. */
+export function unescapeOctal(text: string): string {
   if (!text.includes('\\')) return text;
   const bytes: number[] = [];
   for (const part of text.split(/(\\[0-7]{3})/)) {

@@ -1,14 +1,13 @@
 // Renders health and snapshot as Markdown: the overall level first, then what is not green, then the rest.
 import type { State } from '../alerts/files.ts';
 import type { Sections } from '../contract/registry.ts';
-import { ageOf, isStale } from '../core/age.ts';
 import { type Level, tallyOf, worstFirst } from '../core/level.ts';
 import { escapeCell } from '../core/harmless.ts';
 import { joined, table } from '../core/markdown.ts';
 import { counted } from '../core/text.ts';
 import { clockMinute, distance } from '../core/time.ts';
-import type { Health } from '../health/files.ts';
 import type { Observation } from '../contract/observation.ts';
+import type { CurrentHealth, Health } from '../health/files.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 import { alertsTable, quietTable } from './alerts.ts';
 import type { Day } from './changes.ts';
@@ -18,23 +17,21 @@ const mark: Record<Level, string> = { green: '🟢 green', amber: '🟠 amber', 
 
 export interface ReportInput {
   readonly definitions: Sections;
-  readonly health: Health;
+  readonly health: CurrentHealth;
   readonly snapshot: Snapshot | undefined;
   readonly alerts: State | undefined;
   readonly at: Date;
-  /** The levels of an older snapshot are shown as stale. */
-  readonly freshSeconds: number;
   /** Why today's configuration is broken; the report then goes by the last good one. */
   readonly broken?: string | undefined;
 }
 
-export function renderReport({ definitions, health, snapshot, alerts, at, freshSeconds, broken }: ReportInput): string {
+export function renderReport({ definitions, health, snapshot, alerts, at, broken }: ReportInput): string {
   return joined([
     broken === undefined
       ? ''
       : `🔴 **${escapeCell(endSentence(`Attention: ${broken}`))}** Nothing is read or judged until it is corrected (\`ops-monitor check-config\`); this report goes by the last good one.`,
     `# Operations report: ${escapeCell(health.site)}`,
-    verdict(health, at, freshSeconds),
+    verdict(health, at),
     'This monitor is observe-only. No automated healing action was taken.',
     ...worstFirst.filter((level) => level !== 'green').map((level) => findings(health, level)),
     alertsTable(alerts),
@@ -42,6 +39,13 @@ export function renderReport({ definitions, health, snapshot, alerts, at, freshS
     ...tablesOf(definitions, snapshot),
   ]);
 }
+
+/** In place of a report, where there are no levels to report. */
+export const renderNoReport = (site: string, hostname: string, reason: string): string =>
+  joined([
+    `# Operations report: ${escapeCell(site)}`,
+    `**${mark.unknown.toUpperCase()}** on ${escapeCell(hostname)}: no levels are known. ${escapeCell(endSentence(reason))}`,
+  ]);
 
 /** The level changes of the day so far, for the end of the day's file. */
 export function renderDay(day: string, { changes, snapshots, bad }: Day): string {
@@ -61,21 +65,21 @@ export function renderDay(day: string, { changes, snapshots, bad }: Day): string
   ]);
 }
 
-function verdict(health: Health, at: Date, freshSeconds: number): string {
-  const { overall_level, counts, snapshot_time_utc, hostname, run_id } = health;
+function verdict(health: CurrentHealth, at: Date): string {
+  const { overall_level, counts, snapshot_time_utc, hostname, run_id, unknown_since, valid_until } = health;
   const when =
     snapshot_time_utc === undefined
       ? 'There is no snapshot.'
       : `Snapshot of ${clockMinute(new Date(snapshot_time_utc))}, ${distance(new Date(snapshot_time_utc), at)} before this report.`;
-  if (overall_level !== 'unknown' && isStale(ageOf(snapshot_time_utc, at), freshSeconds)) {
-    return joined([
-      `**${mark.unknown.toUpperCase()}** on ${escapeCell(hostname)}: the levels below are stale, as no snapshot has been assessed since.`,
-      when,
-    ]);
-  }
+  const holds =
+    unknown_since === undefined
+      ? valid_until === undefined
+        ? ''
+        : ` These levels hold until ${clockMinute(new Date(valid_until))}: read after that, this report is out of date.`
+      : ` The levels are unknown since ${clockMinute(new Date(unknown_since))}.`;
   return joined([
     `**${mark[overall_level].toUpperCase()}** on ${escapeCell(hostname)}: ${tallyOf(counts)}.`,
-    `${when}${run_id === undefined ? '' : ` Run \`${run_id}\`.`}`,
+    `${when}${holds}${run_id === undefined ? '' : ` Run \`${run_id}\`.`}`,
   ]);
 }
 

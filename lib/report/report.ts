@@ -4,20 +4,15 @@ import type { Sections } from '../contract/registry.ts';
 import { defineStage } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
-import { history, latestHealth } from '../health/files.ts';
+import { history, latestHealth, type ShownConfig, type ShowsHealth } from '../health/files.ts';
 import { latest } from '../snapshot/files.ts';
 import { lastLevels, readDay } from './changes.ts';
 import { dayReport, latestReport } from './files.ts';
-import { renderDay, renderReport } from './render.ts';
+import { renderDay, renderNoReport, renderReport } from './render.ts';
 
-interface ReportConfig {
-  /** Seconds. */
-  readonly interval: number;
-  readonly limits: { readonly snapshot: { readonly intervals: number } };
-}
-
-export const writeReport = (definitions: Sections) =>
-  defineStage<ReportConfig>({
+/** `shown` is lib/health/current.ts: rooms import nothing of one another but files. */
+export const writeReport = (definitions: Sections, shown: ShowsHealth) =>
+  defineStage<ShownConfig>({
     name: 'write-report',
     summary: 'writes the report for people: the latest one, and that of the day with its history',
     reads: [latest, latestHealth, history, stateFile],
@@ -28,11 +23,16 @@ export const writeReport = (definitions: Sections) =>
 
     async run(world) {
       const problems: string[] = [];
-      const health = await world.read(latestHealth);
-      if (!health)
-        throw new Error(
-          `no assessed health was found: run assess-health first (${latestHealth.path(world.places, world.now())})`,
-        );
+      const at = world.now();
+      const assessed = await world.read(latestHealth).catch((error: unknown) => new Error(reasonOf(error)));
+      if (!assessed || assessed instanceof Error) {
+        const path = latestHealth.path(world.places, at);
+        const problem = assessed ?? new Error(`there is no assessed health: run assess-health first (${path})`);
+        // The report of the run before would still say what was true then.
+        await world.replace(latestReport, `${renderNoReport(world.config.site, world.hostname, problem.message)}\n`);
+        throw problem;
+      }
+      const health = shown(assessed, { config: world.config, stages: await world.stageRecords(), at });
       const snapshot = await world.read(latest).catch((error: unknown) => {
         problems.push(reasonOf(error)); // a check reports it as well; here only the tables are missing
         return undefined;
@@ -47,16 +47,8 @@ export const writeReport = (definitions: Sections) =>
       const alerts = await world.read(stateFile).catch(() => undefined);
       // Tables of another snapshot than the assessed one would contradict the levels.
       const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
-      const { interval, limits } = world.config;
-      const report = renderReport({
-        definitions,
-        health,
-        snapshot: judged,
-        alerts,
-        at: world.now(),
-        freshSeconds: interval * limits.snapshot.intervals,
-        broken: world.brokenConfiguration,
-      });
+      const broken = world.brokenConfiguration;
+      const report = renderReport({ definitions, health, snapshot: judged, alerts, at, broken });
       await world.replace(latestReport, `${report}\n`);
       await world.replace(dayReport, `${report}\n\n${renderDay(day.toISOString().slice(0, 10), course)}\n`, day);
 

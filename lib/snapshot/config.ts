@@ -1,7 +1,7 @@
 // Schema of the keys that say what to watch.
 import * as z from 'zod';
 import { duration, hasLogin, ownName } from '../contract/quantities.ts';
-import { formatDuration } from '../core/quantity.ts';
+import { formatLimit } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
 import { isZone } from '../core/zone.ts';
 import { finenessOf, parseDataPath } from '../parse/datapath.ts';
@@ -20,6 +20,13 @@ const usualTemporary =
 
 const host = z.string().optional().describe('machine to read it on: a name under `hosts`; default: this machine');
 
+const mount = z
+  .boolean()
+  .optional()
+  .describe(
+    'true: `path` must be a mount point; false: it may lie on any filesystem; default: it must be mounted where /etc/fstab or the last good reading has a mount point for it',
+  );
+
 const filesystemSchema = z.strictObject({
   path: path.describe('any path on the filesystem; a symlink is followed, and the report shows both paths'),
   host,
@@ -27,6 +34,7 @@ const filesystemSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('true: may hang, so read it in a child that can be abandoned (automatic for NFS, CIFS and FUSE)'),
+  mount,
   'read-only': z.literal('allowed').optional().describe('`allowed`: a read-only mount is not a fault'),
 });
 
@@ -121,13 +129,13 @@ function tooCoarse(files: string, window: number): string | undefined {
   } catch {
     return undefined; // no valid pattern: already reported
   }
-  const [shown, against] = [JSON.stringify(files), `a window of ${formatDuration(window)}`];
+  const [shown, against] = [JSON.stringify(files), `a window of ${formatLimit(window)}`];
   if (fineness === undefined) {
     const lacks = ['{yyyy}', '{MM}', '{dd}'].filter((part) => !files.includes(part)).join(', ');
     return `${shown} has no ${lacks}: with \`time: name\` the time of a file would not be known to the day, and it could not be judged against ${against}`;
   }
   if (fineness <= window) return undefined;
-  const step = formatDuration(fineness);
+  const step = formatLimit(fineness);
   return `${shown} gives the time only in steps of ${step}, too coarse for ${against}: name the files more exactly, or use \`time: mtime\` or a window of ${step} or more`;
 }
 
@@ -138,6 +146,7 @@ const workspaceSchema = z.strictObject({
     .boolean()
     .prefault(true)
     .describe('true: a network mount, which may hang, and counts as unreachable while the path lies on `/`'),
+  mount,
   usage: z
     .union([
       z.strictObject({ command: z.array(z.string()).min(1).describe('program and arguments') }),

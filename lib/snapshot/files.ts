@@ -4,7 +4,9 @@ import type { Envelope } from '../contract/envelope.ts';
 import { instant, quantity, words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import { sectionEnvelope } from '../contract/section.ts';
+import type { World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
+import { reasonOf } from '../core/text.ts';
 import { dayStamp } from '../core/time.ts';
 import type { Readings } from '../engine/probes.ts';
 import { sections } from './sections/index.ts';
@@ -43,6 +45,22 @@ export const latest = defineFile<Snapshot>({
   schema,
   fallsBack: true,
 });
+
+/** The latest snapshot of this site, or why there is none that can be judged. */
+export const readLatest = ({ read, config }: Pick<World<{ readonly site: string }>, 'read' | 'config'>) =>
+  read(latest).then(
+    (snapshot) => {
+      const missing = snapshot ? snapshotProblem(snapshot, config.site) : 'there is no snapshot yet';
+      return missing === undefined ? { snapshot, missing: '' } : { snapshot: undefined, missing };
+    },
+    (error: unknown) => ({ snapshot: undefined, missing: reasonOf(error) }),
+  );
+
+function snapshotProblem({ time_utc, site }: Snapshot, ownSite: string): string | undefined {
+  if (Number.isNaN(Date.parse(time_utc)))
+    return `the time of the latest snapshot is invalid: ${JSON.stringify(time_utc)}`;
+  return site === ownSite ? undefined : `the latest snapshot is of the site ${site}, and this is ${ownSite}`;
+}
 
 export const snapshots = defineFile<Snapshot>({
   summary: 'every snapshot of the UTC day, a line each',

@@ -1,20 +1,75 @@
 // Reads the usage of one filesystem. A local filesystem is read in this process; one that may hang is read in a child
-// that can be abandoned, and an automount that is not in use is not triggered.
-import { Absent } from '../contract/errors.ts';
+// that can be abandoned, and an automount that is not in use is not triggered. A path whose filesystem is not mounted lies
+// on the filesystem of a folder above it, whose numbers are not those of the path: that is a failed reading.
+import { Absent, isMissing } from '../contract/errors.ts';
 import type { FilesystemStat, Host } from '../contract/host.ts';
 import { percentOf } from '../core/quantity.ts';
-import { isAutomount, isNetwork, type Mount, mountOf, parseMountinfo } from '../parse/mountinfo.ts';
+import { type FstabEntry, fstabEntryOf, parseFstab } from '../parse/fstab.ts';
+import { isAutomount, isBelow, isNetwork, type Mount, mountOf, parseMountinfo } from '../parse/mountinfo.ts';
+import { resolvePath } from '../parse/resolve-path.ts';
 import { parseStatfs } from '../parse/statfs.ts';
 
 export const mountTable = async (host: Host): Promise<Mount[]> =>
   parseMountinfo(await host.readText('/proc/self/mountinfo'));
 
-/** `network: true`: the filesystem may hang, whatever the mount table says. `alone` names that command (see Host.run). */
-export async function readFilesystem(
-  host: Host,
+export const fstabEntries = async (host: Host): Promise<FstabEntry[]> =>
+  parseFstab(
+    await host.readText('/etc/fstab').catch((error: unknown) => {
+      if (isMissing(error)) return ''; // a container, or another way to mount
+      throw error;
+    }),
+  );
+
+interface Wanted {
+  readonly path: string;
+  /** The filesystem may hang, whatever the mount table says. */
+  readonly network: boolean;
+  /** True: the path must be a mount point. False: it may lie on any filesystem. Undefined: fstab, the last good reading and
+   * `network` decide. */
+  readonly mount: boolean | undefined;
+  /** The mount point on which the last good reading found the path. */
+  readonly mountBefore: string | undefined;
+  /** Key of `mount` in the configuration, for messages. */
+  readonly key: string;
+  /** Names the command that reads a filesystem that may hang (see Host.run). */
+  readonly alone: string;
+}
+
+export async function readFilesystem(host: Host, wanted: Wanted) {
+  const { path, mount: must, key } = wanted;
+  const [mounts, fstab] = await Promise.all([mountTable(host), must === undefined ? fstabEntries(host) : []]);
+  const reading = await readMounted(host, mounts, wanted).catch((error: unknown) => {
+    // On a disk that is not mounted the rest of the path does not exist, so that the path cannot be resolved.
+    if (isMissing(error)) refuseUnmounted(wanted, path, mounts, fstab);
+    throw error;
+  });
+  const { resolved, mount } = reading;
+  refuseUnmounted(wanted, resolved, mounts, fstab);
+  if (must === true && mount.mount_point !== resolved)
+    throw new Error(`${path} is not mounted: ${resolved} is no mount point, as ${key}: true demands`);
+  if (must === undefined && wanted.network && mount.mount_point === '/')
+    throw new Error(`${path} is not mounted: it lies on /${otherwise(key)}`);
+  return reading;
+}
+
+/** Throws where a filesystem that ought to be mounted at `path`, or at a folder above it, is not mounted. */
+function refuseUnmounted(
+  { path: asked, mount: must, mountBefore, key }: Wanted,
+  path: string,
   mounts: readonly Mount[],
-  { path, network, alone }: { path: string; network: boolean; alone: string },
-) {
+  fstab: readonly FstabEntry[],
+): void {
+  const { mount_point: actual = '/' } = mountOf(path, mounts) ?? {};
+  const entry = fstabEntryOf(path, fstab);
+  if (entry && !isBelow(actual, entry.mount_point))
+    throw new Error(`${asked} is not mounted (fstab names ${entry.device}): it lies on ${actual}${otherwise(key)}`);
+  if (must === undefined && mountBefore && isBelow(path, mountBefore) && !isBelow(actual, mountBefore))
+    throw new Error(`${asked} is not mounted: it lies on ${actual}, and lay on ${mountBefore} before${otherwise(key)}`);
+}
+
+const otherwise = (key: string): string => ` (if it may, set ${key}: false)`;
+
+async function readMounted(host: Host, mounts: readonly Mount[], { path, network, alone }: Wanted) {
   // This process does not touch even a folder of a filesystem that is declared to hang.
   const local = network ? { path, mount: mountOf(path, mounts) } : await resolveWithoutWaking(host, path, mounts);
   const mayHang = network || (local.mount !== undefined && isNetwork(local.mount));
@@ -29,34 +84,19 @@ export async function readFilesystem(
   return { resolved, mount, network: mayHang, space: computeSpace(usage, resolved) };
 }
 
-/** Follows symbolic links step by step, and stops before the first step onto a network mount or an automount. */
+/** Stops before the first step onto a network mount or an automount. */
 async function resolveWithoutWaking(
   host: Host,
   path: string,
   mounts: readonly Mount[],
 ): Promise<{ path: string; mount: Mount | undefined }> {
-  let waiting = path.split('/').filter((part) => part !== '' && part !== '.');
-  let resolved = '/';
-  for (let followed = 0; waiting.length > 0;) {
-    const [part = '', ...rest] = waiting;
-    const next = part === '..' ? parentOf(resolved) : `${resolved === '/' ? '' : resolved}/${part}`;
-    const mount = mountOf(next, mounts);
-    if (mount && (isNetwork(mount) || isAutomount(mount))) return { path: [next, ...rest].join('/'), mount };
-    const { kind, target } = await host.stat(next);
-    if (kind === 'link' && target !== undefined) {
-      followed += 1;
-      if (followed > 40) throw new Error(`${path} is a loop of symbolic links`);
-      if (target.startsWith('/')) resolved = '/';
-      waiting = [...target.split('/').filter((word) => word !== '' && word !== '.'), ...rest];
-    } else {
-      resolved = next;
-      waiting = rest;
-    }
-  }
-  return { path: resolved, mount: mountOf(resolved, mounts) };
+  const isBarrier = (step: string): boolean => {
+    const mount = mountOf(step, mounts);
+    return mount !== undefined && (isNetwork(mount) || isAutomount(mount));
+  };
+  const { path: resolved, at = resolved } = await resolvePath(path, host, isBarrier);
+  return { path: resolved, mount: mountOf(at, mounts) };
 }
-
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 /** Reads the usage of a filesystem that may hang. */
 async function readUsage(

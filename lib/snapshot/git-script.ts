@@ -127,5 +127,6 @@ fi >"$own/config"
 ulimit -f 0
 # A submodule has a configuration of its own, so git looks at its commit and not into its files.
 git status --porcelain=v2 --branch --untracked-files=normal --ignore-submodules=dirty || exit
+[ ! -e "$checkout/.gitmodules" ] || printf '# submodules\\n'
 printf '# end\\n'
 `;

@@ -45,7 +45,7 @@ describe('alerts/send-chats', () => {
     assert.deepEqual([taken.length, chat.asked.length], [0, 1]);
     chat.answers(500);
     await run(5, { filesystems: disk(10) }, by);
-    const later = siteIn(folder, 'alerts: { to: [ops@example.org] }');
+    const later = siteIn(folder, 'site: test\nalerts: { to: [ops@example.org] }');
     await later.run(10, { filesystems: disk(10) }, by);
     const [name = ''] = later.waiting();
     const entry = JSON.parse(readText(join(later.outbox, name))) as { recipients: { words: string }[] };
@@ -54,7 +54,7 @@ describe('alerts/send-chats', () => {
 
   test('Alertmanager gets every active alert with each run, and its end; `to` may be empty', async (t) => {
     const manager = await serve(t);
-    const { run, post, events } = site(t, `alerts: { alertmanager: { urls: ["${manager.url}"] } }`);
+    const { run, post, events } = site(t, `site: test\nalerts: { alertmanager: { urls: ["${manager.url}"] } }`);
     const by: Post = { ...post, outside: async () => makeOutside({}) };
     const told = (): [string, string][] =>
       (JSON.parse(manager.asked.at(-1)?.body ?? '[]') as { labels: { alertname: string }; endsAt: string }[]).map(

@@ -89,7 +89,7 @@ describe('commands/archive', () => {
       /^path +.*ops_monitor\.zarr$/m,
       /^samples +7$/m,
       /^first +2026-11-18T23:00:00\.123456Z$/m,
-      /^gaps +1 longer than 7\.5m, the longest 25m, from 2026-11-18T23:20:00\.123456Z to 2026-11-18T23:45:00\.123456Z$/m,
+      /^gaps +1 longer than 7m 30s, the longest 25m, from 2026-11-18T23:20:00\.123456Z to 2026-11-18T23:45:00\.123456Z$/m,
       /^variables +\d+: \d+ numbers, \d+ flags$/m,
       /^size +.*B in \d+ files$/m,
       /^backups +ops_monitor\.zarr\.backup-20260101T000000Z$/m,

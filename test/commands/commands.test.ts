@@ -210,7 +210,7 @@ describe('commands', () => {
     const { status, stdout, stderr } = run('explain', 'filesystem-usage:data');
     assert.equal(status, 0, stderr);
     assert.match(stdout, /level +red, as assessed at/);
-    assert.match(stdout, /why +\/data is 96\.9 % full/);
+    assert.match(stdout, /why +\/data is 97 % full/);
     assert.match(stdout, /limit +95 %, limits\.filesystem\.red/);
     const line =
       readText(config)
@@ -305,7 +305,7 @@ describe('commands', () => {
     const { status, stdout } = run('run-cycle');
     assert.equal(status, 0);
     assert.match(stdout, /● RED {3}\d+ green, \d+ amber, \d+ unknown, \d+ red/);
-    assert.match(stdout, /red +\/data is 96\.9 % full, 14\.2 GB left \(red from 90 %\)/);
+    assert.match(stdout, /red +\/data is 97 % full, 14\.3 GB left \(red from 90 %\)/);
     assert.match(stdout, /^ +filesystem-usage:data, clears when it is below 80 %$/m);
     assert.match(stdout, /unknown +elsewhere could not be read/);
     assert.match(stdout, /Observe-only/);

@@ -100,7 +100,7 @@ describe('confirm/confirm', () => {
         check: ({ method, path, headers, body }) => {
           assert.deepEqual([method, path], ['POST', `/ping/${token}`]);
           assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
-          assert.match(body, /^aurora on \S+: all 5 stages did their work$/);
+          assert.match(body, /^aurora on \S+: all 5 stages did their work \(\d+ red, .* green\)$/);
         },
       },
       'uptime-kuma': {
@@ -109,7 +109,7 @@ describe('confirm/confirm', () => {
           const target = new URL(path, 'http://x');
           assert.deepEqual([method, target.pathname, body], ['GET', `/api/push/${token}`, '']);
           assert.equal(target.searchParams.get('status'), 'up');
-          assert.match(target.searchParams.get('msg') ?? '', /^aurora on .* did their work$/);
+          assert.match(target.searchParams.get('msg') ?? '', /^aurora on .* did their work \(.*\)$/);
           assert.ok(Number(target.searchParams.get('ping')) > 0);
         },
       },
@@ -178,7 +178,7 @@ describe('confirm/confirm', () => {
     };
     backdate(join(site.state, 'health', 'latest_report.md'), 11);
     assert.equal((await pingAgain()).path, `/ping/${token}/fail`);
-    assert.match((await pingAgain()).body, /^aurora on \S+: latest_report\.md is 11(\.\d)?m old$/);
+    assert.match((await pingAgain()).body, /^aurora on \S+: latest_report\.md is 11m( \d+s)? old$/);
     assert.equal(site.heartbeat().told, 'failure');
     assert.match(site.metrics(), /^ops_monitor_cycle_missing 1$/m);
 
@@ -187,11 +187,11 @@ describe('confirm/confirm', () => {
     rmSync(join(site.state, 'alerts'), { recursive: true, force: true });
     assert.match(
       (await pingAgain()).body,
-      /: latest_report\.md is 11(\.\d)?m old$/,
+      /: latest_report\.md is 11m( \d+s)? old$/,
       'the archive is written every hour',
     );
     backdate(join(site.state, 'ops_monitor.zarr', 'zarr.json'), 240);
-    assert.match((await pingAgain()).body, /: latest_report\.md is 11(\.\d)?m old, ops_monitor\.zarr is 4h old$/);
+    assert.match((await pingAgain()).body, /: latest_report\.md is 11m( \d+s)? old, ops_monitor\.zarr is 4h old$/);
 
     // A stage that failed to write its file has said so in its record.
     rmSync(join(site.state, 'health', 'latest_report.md'));
@@ -223,10 +223,10 @@ describe('confirm/confirm', () => {
     ranBefore('write-report', 910);
     ranBefore('append-zarr', 50 * 60);
     await site.confirm(`${base}/ping/${token}`);
-    assert.match(pings[0]?.body ?? '', /: write-report last ran 15(\.\d)?m ago$/);
+    assert.match(pings[0]?.body ?? '', /: write-report last ran 15m( \d+s)? ago$/);
     ranBefore('append-zarr', 4 * 3600 + 60);
     await site.confirm(`${base}/ping/${token}`);
-    assert.match(pings[1]?.body ?? '', /: write-report last ran 15(\.\d)?m ago, append-zarr last ran 4h ago$/);
+    assert.match(pings[1]?.body ?? '', /: write-report last ran 15m( \d+s)? ago, append-zarr last ran 4h 1m ago$/);
   });
 
   test('yesterday’s daily file counts just after midnight, that of the day before yesterday does not', async (t) => {
@@ -343,7 +343,10 @@ describe('confirm/confirm', () => {
     const { base, pings } = await startWatchdog(t);
     const { stdout, stderr } = await site.confirm(`${base}/ping/${token}`, '--dry-run', '--json');
     const { heartbeat } = JSON.parse(stdout) as { heartbeat: string };
-    assert.match(heartbeat, /^would ping healthchecks: success: aurora on \S+: all 5 stages did their work$/);
+    assert.match(
+      heartbeat,
+      /^would ping healthchecks: success: aurora on \S+: all 5 stages did their work \(\d+ red, .* green\)$/,
+    );
     assert.match(stderr, /would write .*ops_monitor_cycle\.prom/);
     assert.equal(pings.length, 0);
     assert.ok(!existsSync(join(site.state, 'confirm')));

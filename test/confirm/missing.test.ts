@@ -22,7 +22,7 @@ describe('confirm/look', () => {
     const table: readonly [records: StageRecord[], files: FoundFile[], says: string[]][] = [
       [[record(60)], [fresh], []],
       [[record(600)], [fresh], []],
-      [[record(600.001)], [fresh], ['write-report last ran 10m ago']],
+      [[record(600.001)], [fresh], ['write-report last ran 10m 0.001s ago']],
       // The end of a run counts, so a long run is not late.
       [[record(900, { ms: 300_000 })], [fresh], []],
       [[record(-300)], [fresh], []],

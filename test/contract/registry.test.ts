@@ -129,15 +129,14 @@ describe('contract/registry', () => {
       /read {5}tanks\.south, [^]*by {7}the float [^]*"filled_percent": 12/,
     );
 
-    const freshSeconds = 900;
-    const report = renderReport({ definitions: sections, health, snapshot, alerts: undefined, at, freshSeconds });
+    const report = renderReport({ definitions: sections, health, snapshot, alerts: undefined, at });
     assert.match(
       report,
       /^## Tanks\n\n\| tank \| filled \|\n.*\n\| north \| 80 % \|\n\| south \| 12 % \|\n\n## Pump$/m,
     );
     assert.match(report, /^\| tanks\.broken \| failed \(shape\) \|/m);
 
-    const exposed = renderTextfile(sections, health, snapshot.sections);
+    const exposed = renderTextfile(sections, health, snapshot.sections, 900);
     assert.match(exposed, /^ops_monitor_check_level\{check="tank-filled",subject="south"\} 2$/m);
     assert.match(exposed, /^ops_monitor_probe_success\{probe="tanks",item="broken"\} 0$/m);
     assert.match(exposed, /^ops_monitor_probe_success\{probe="pump",item=""\} 1$/m);

@@ -50,6 +50,11 @@ describe('core/compare', () => {
     assert.equal(compared.lag_seconds, 3600);
   });
 
+  test('a copied file from the future hides no lag', () => {
+    const source = [file('ahead', 36), file('a', 1), file('b', 9)];
+    assert.equal(compare(source, [file('ahead', 36), file('a', 1)], now).lag_seconds, 3 * 3600);
+  });
+
   test('a complete mirror has no lag, however long the source pauses; after a pause the lag begins with the first new file', () => {
     assert.equal(compare([file('a', 1)], [file('a', 1)], now).lag_seconds, 0);
     const goesOn = compare([file('a', 1), file('b', 11.5)], [file('a', 1)], now);

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { counted, firstLine, closestWords, identifierOf, listed, nearest, reasonOf } from '../../lib/core/text.ts';
+import {
+  counted,
+  firstLine,
+  closestWords,
+  identifierOf,
+  listed,
+  nearest,
+  reasonOf,
+  readingReason,
+} from '../../lib/core/text.ts';
 
 describe('core/text', () => {
   test('counted uses the singular only for 1', () => {
@@ -121,5 +130,16 @@ describe('core/text', () => {
     assert.match(identifierOf('/数据'), /^name_[0-9a-f]{8}$/);
     assert.equal(identifierOf('/data/größe'), identifierOf('/data/größe'), 'stable');
     assert.ok(names.length >= 16);
+  });
+
+  test('readingReason says in words what is wrong with a path that was looked at', () => {
+    const reasonFor = (code: string, syscall = 'lstat', path: string | undefined = '/data') =>
+      readingReason(Object.assign(new Error(`${code}: from the system, ${syscall} '/data'`), { code, syscall, path }));
+    assert.equal(reasonFor('ENOENT'), '/data does not exist');
+    assert.equal(reasonFor('ENOENT', 'open'), '/data does not exist');
+    assert.equal(reasonFor('EACCES', 'statfs'), '/data cannot be opened by this user: no permission');
+    assert.equal(reasonFor('ENOENT', 'spawn df'), "ENOENT: from the system, spawn df '/data'");
+    assert.equal(reasonFor('EWHATEVER'), "EWHATEVER: from the system, lstat '/data'");
+    assert.equal(readingReason('words'), 'words');
   });
 });

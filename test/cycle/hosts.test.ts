@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { checks, sections } from '../../lib/config/registry.ts';
 import { assessHealth } from '../../lib/health/assess.ts';
+import { currentHealth } from '../../lib/health/current.ts';
 import { openRecordedHost, readMachine } from '../../lib/io/recorded.ts';
 import { writeReport } from '../../lib/report/report.ts';
 import { collectSnapshot } from '../../lib/snapshot/collect.ts';
@@ -38,7 +39,7 @@ describe('cycle/hosts', () => {
 
       await collectSnapshot.run(world(0));
       await assessHealth({ sections, checks }).run(world(2));
-      await writeReport(sections).run(world(4));
+      await writeReport(sections, currentHealth).run(world(4));
 
       const day = recorded_at.slice(0, 10).replaceAll('-', '');
       const files = {

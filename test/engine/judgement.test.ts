@@ -53,9 +53,9 @@ describe('engine/judgement', () => {
       red,
     });
     assert.deepEqual([level, limit], ['amber', amber]);
-    assert.equal(message, '/data is 85.2 % full (amber from 80 %); since noon');
-    assert.equal(shown, '/data is 85.2 % full; since noon');
-    assert.equal(crossed, '/data is 85.2 % full (from 80 %); since noon');
+    assert.equal(message, '/data is 85.3 % full (amber from 80 %); since noon');
+    assert.equal(shown, '/data is 85.3 % full; since noon');
+    assert.equal(crossed, '/data is 85.3 % full (from 80 %); since noon');
     assert.equal(clears_when, 'it is below 80 %');
   });
 });

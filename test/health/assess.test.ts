@@ -48,7 +48,7 @@ describe('health/assess', () => {
     assert.ok(stale.observations.length >= 5);
     assert.deepEqual([...new Set(stale.observations.map(({ level }) => level))], ['unknown']);
     const usage = stale.observations.find(({ id }) => id === 'filesystem-usage:full');
-    assert.match(usage?.message ?? '', /^the snapshot is 15m old \(at most 15m\); then: \/ is 85 % full/);
+    assert.match(usage?.message ?? '', /^the snapshot is 15m 0\.001s old \(at most 15m\); then: \/ is 85 % full/);
   });
 
   test('levels do not change with time as long as the snapshot is not stale', () => {
@@ -183,7 +183,7 @@ describe('health/assess', () => {
     );
     assert.equal(
       accepted(11_200)?.message,
-      'the last heartbeat was accepted 3.1h ago (red above 3h); the last try: it answered 404',
+      'the last heartbeat was accepted 3h 7m ago (red above 3h); the last try: it answered 404',
     );
     assert.match(never(60)?.message ?? '', /^no heartbeat was ever accepted, and it has been tried for 1m .*404$/);
     assert.deepEqual(accepted(11_200)?.limit, { value: 10_800, key: 'limits.heartbeat.red' });

@@ -42,12 +42,12 @@ type Row = readonly [value: number, level: Level, decided: 'amber' | 'red', prin
 
 /** Values around limits of 80 % and 90 %. */
 export const around80And90: readonly Row[] = [
-  [79.99, 'green', 'amber', '79.9 %'],
+  [79.99, 'green', 'amber', '79.99 %'],
   [80, 'amber', 'amber', ' 80 %'],
-  [80.01, 'amber', 'amber', ' 80 %'],
-  [89.99, 'amber', 'amber', '89.9 %'],
+  [80.01, 'amber', 'amber', ' 80.01 %'],
+  [89.99, 'amber', 'amber', '89.99 %'],
   [90, 'red', 'red', ' 90 %'],
-  [90.01, 'red', 'red', ' 90 %'],
+  [90.01, 'red', 'red', ' 90.01 %'],
 ];
 
 interface Bounds {

@@ -1,7 +1,7 @@
 // A network mount that hangs beyond any kill: sshfs from this machine to itself, its server stopped.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
@@ -56,15 +56,23 @@ function workspaceIn(snapshot: Snapshot): Record<string, unknown> {
 describe('a hung network mount', () => {
   test('a hung network mount costs its own reading, the run ends in time, and no second child is started while one hangs', async (t) => {
     const { folder, mountPoint, silence, resume } = await mountOverSsh(t);
+    const link = join(folder, 'gates');
+    symlinkSync(mountPoint, link);
+    const gate = { schema_version: 1, verdict: 'pass', decided_at: new Date().toISOString(), counts: {} };
+    writeFileSync(join(mountPoint, 'gate.json'), JSON.stringify(gate));
+    writeFileSync(join(mountPoint, 'usage.json'), JSON.stringify({ size_bytes: 100, used_bytes: 25 }));
     const site = siteIn(
       folder,
-      `filesystems: { remote: ${mountPoint}, root: / }\nworkspace: { path: ${mountPoint} }\n`,
+      `filesystems: { remote: ${mountPoint}, root: / }\nworkspace: { path: ${mountPoint}, usage: { file: ${mountPoint}/usage.json } }\n` +
+        `gates: { far: ${link}/gate.json }\npower: { store: ${mountPoint}/power.zarr }\n`,
     );
     const collect = () => {
       const { snapshot, ms } = collectOn(site);
       return {
         remote: itemOf(snapshot, 'filesystems', 'remote'),
         root: itemOf(snapshot, 'filesystems', 'root'),
+        gate: itemOf(snapshot, 'gates', 'far'),
+        power: snapshot.sections['power'],
         workspace: workspaceIn(snapshot),
         ms,
       };
@@ -78,16 +86,22 @@ describe('a hung network mount', () => {
     assert.deepEqual([network, type, resolved_path], [true, 'fuse.sshfs', mountPoint]);
     assert.deepEqual(notes(), []);
 
-    assert.deepEqual([good.workspace['reached'], typeof good.workspace['used_percent']], [true, 'number']);
+    assert.deepEqual([good.workspace['reached'], good.workspace['used_percent']], [true, 25]);
+    assert.equal(good.gate.status, 'ok', JSON.stringify(good.gate));
 
     silence();
     const hung = collect();
     assert.ok(hung.ms < 60_000, `${hung.ms} ms`);
     assert.equal(hung.root.status, 'ok');
+    for (const one of [hung.gate, hung.power])
+      assert.equal(one?.status === 'failed' && one.kind, 'timeout', JSON.stringify(one));
     assert.equal(hung.remote.status === 'failed' && hung.remote.kind, 'timeout', JSON.stringify(hung.remote));
     assert.equal(hung.workspace['reached'], false, 'that it hangs is what was read of the workspace');
     assert.match(String(hung.workspace['problem']), /did not answer within 8s/);
-    assert.deepEqual(notes().sort(), ['filesystem-remote.json', 'workspace.json'], 'the children that hang are noted');
+    const noted = notes().sort();
+    for (const name of ['filesystem-remote.json', 'workspace.json'])
+      assert.ok(noted.includes(name), 'the children that hang are noted');
+    assert.ok(noted.filter((name) => name.startsWith('reading-')).length >= 3, noted.join());
     const { pid } = JSON.parse(readText(join(children, notes()[0] ?? ''))) as { pid: number };
     assert.ok(existsSync(`/proc/${pid}`), 'the child that hangs cannot be killed, and is still there');
 
@@ -95,6 +109,10 @@ describe('a hung network mount', () => {
     assert.equal(again.root.status, 'ok');
     assert.match(
       again.remote.status === 'failed' ? again.remote.reason : '',
+      /an earlier attempt still hangs \(process \d+, since .*\); no second one is started/,
+    );
+    assert.match(
+      again.gate.status === 'failed' ? again.gate.reason : '',
       /an earlier attempt still hangs \(process \d+, since .*\); no second one is started/,
     );
     assert.ok(again.ms < hung.ms, 'the second run does not wait for the deadline');

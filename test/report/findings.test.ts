@@ -38,7 +38,6 @@ function linesOf(observations: readonly Observation[]): string[] {
     snapshot: undefined,
     alerts: undefined,
     at,
-    freshSeconds: 900,
   });
   return report.split('\n').filter((line) => line.startsWith('- **'));
 }

@@ -78,7 +78,8 @@ function cleanStatus({ dot, path, beside }: Trap) {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1' },
   });
-  return parseGitStatus(`${text}# end\n`);
+  const submodules = existsSync(join(path, '.gitmodules')) ? '# submodules\n' : '';
+  return parseGitStatus(`${text}${submodules}# end\n`);
 }
 
 describe('checkouts probe and a hostile owner', () => {

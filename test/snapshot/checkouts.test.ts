@@ -257,7 +257,9 @@ describe('checkouts probe', () => {
         env: { PATH: process.env['PATH'], HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1' },
       });
       const { path: _, dirty_files: __, ...status } = await readCheckout(path, site.folder);
-      assert.deepEqual(status, parseGitStatus(`${said}# end\n`));
+      const submodules = existsSync(join(path, '.gitmodules')) ? '# submodules\n' : '';
+      assert.equal(status.has_submodules, submodules === '' ? undefined : true);
+      assert.deepEqual(status, parseGitStatus(`${said}${submodules}# end\n`));
     });
 
   test('a bare repository is a failed reading that says so', async (t) => {

@@ -42,7 +42,7 @@ describe('endpoints probe', () => {
     const refused = await read(`http://127.0.0.1:${port}/`);
     assert.equal(refused.answered, false);
     assert.equal('status' in refused, false);
-    assert.match(refused.error ?? '', /ECONNREFUSED/);
+    assert.match(refused.error ?? '', /^the connection is refused: nothing listens there$/);
 
     const silent = await listenSilently(t);
     assert.match((await read(`http://127.0.0.1:${silent}/`, ', timeout: 300ms')).error ?? '', /no answer within 300ms/);
@@ -50,13 +50,13 @@ describe('endpoints probe', () => {
       t,
       createRaw((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')),
     );
-    assert.match((await read(`http://127.0.0.1:${rude}/`)).error ?? '', /Parse Error|hang up/);
+    assert.match((await read(`http://127.0.0.1:${rude}/`)).error ?? '', /^the answer is not HTTP$|closed before/);
     const gone = await listen(
       t,
       createRaw((socket) => socket.destroy()),
     );
-    assert.match((await read(`http://127.0.0.1:${gone}/`)).error ?? '', /hang up|ECONNRESET/);
-    assert.match((await read('http://no-such-name.invalid/')).error ?? '', /ENOTFOUND|EAI_AGAIN/);
+    assert.match((await read(`http://127.0.0.1:${gone}/`)).error ?? '', /closed before an answer came/);
+    assert.match((await read('http://no-such-name.invalid/')).error ?? '', /^the name cannot be resolved/);
   });
 
   test('a response head that arrives drop by drop for ever counts as no answer', async (t) => {
@@ -76,7 +76,7 @@ describe('endpoints probe', () => {
     const selfSigned = await listen(t, createSecure({ key, cert: readText(join(tls, 'valid.pem')) }, answer));
     const good = await read(`https://localhost:${selfSigned}/`);
     assert.equal(good.status, 200);
-    assert.match(good.certificate_problem ?? '', /SELF_SIGNED/);
+    assert.match(good.certificate_problem ?? '', /^it is signed by itself, not by an authority$/);
     assert.ok((good.certificate_days_left ?? 0) > 30_000);
     const expired = await listen(t, createSecure({ key, cert: readText(join(tls, 'expired.pem')) }, answer));
     const old = await read(`https://127.0.0.1:${expired}/`);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { Absent } from '../../lib/contract/errors.ts';
+import { Absent, codedError } from '../../lib/contract/errors.ts';
 import type { Completed, FilesystemStat, PathStat } from '../../lib/contract/host.ts';
 import { filesystems } from '../../lib/snapshot/probes/filesystems.ts';
+import { filesystem } from '../health/seen.ts';
 import { hostOf } from '../host.ts';
 import { configurationOf } from '../world.ts';
 
@@ -23,14 +24,17 @@ const half: FilesystemStat = {
   free_inodes: 75,
 };
 
+type Reading = Awaited<ReturnType<typeof filesystems.read>>;
+
 /** A machine that records which paths were touched. */
-function machine(links: Record<string, string> = {}, child?: Completed) {
+function machine(links: Record<string, string> = {}, child?: Completed, fstab = '', mounts = mountinfo, missing = '?') {
   const touched: string[] = [];
   const ran: { argv: readonly string[]; alone: string | undefined }[] = [];
   const host = hostOf({
-    readText: async () => mountinfo,
+    readText: async (path) => (path === '/etc/fstab' ? fstab : mounts),
     stat: async (path): Promise<PathStat> => {
       touched.push(path);
+      if (path === missing) throw codedError('ENOENT', `ENOENT: ${path}`);
       const target = links[path];
       const common = { size_bytes: 0, modified_at: '2026-01-01T00:00:00Z' };
       return target === undefined ? { kind: 'folder', ...common } : { kind: 'link', target, ...common };
@@ -44,9 +48,15 @@ function machine(links: Record<string, string> = {}, child?: Completed) {
       return child ?? { exit_code: 0, stdout: '/nfs/real\n4096 1000 600 500 100 75\n', stderr: '' };
     },
   });
-  const none = { previous: undefined, bootId: '', at: new Date(0) };
-  const read = (text: string, item = 'x') =>
-    filesystems.read({ ...none, host: () => host, config: configurationOf(text), item });
+  const read = (text: string, item = 'x', previous?: Reading) =>
+    filesystems.read({
+      previous: previous && { at: new Date(0), bootId: '', data: previous },
+      bootId: '',
+      at: new Date(0),
+      host: () => host,
+      config: configurationOf(text),
+      item,
+    });
   return { read, touched, ran, host };
 }
 
@@ -137,6 +147,129 @@ describe('filesystems probe', () => {
       await filesystems.items?.({ host: () => host, config: configurationOf('filesystems: { b: /b, a: /a }') }),
       ['b', 'a'],
     );
+  });
+
+  const fstab = [
+    '# a comment',
+    'UUID=0a1b / ext4 errors=remount-ro 0 1',
+    '/dev/vdb /data ext4 defaults,nofail 0 2',
+    'LABEL=far\\040disk /mnt/far\\040disk xfs defaults 0 0',
+    'nas:/export /nfs nfs4 _netdev 0 0',
+    '/dev/vdx /spare ext4 noauto 0 0',
+    'UUID=5a none swap sw 0 0',
+  ].join('\n');
+  const rootAlone = mountinfo.split('\n', 1)[0] ?? '';
+  const nfsAlone = `${rootAlone}\n35 27 0:46 / /nfs rw - nfs4 server:/export rw\n`;
+  const lastReading = (path: string, mount_point: string, host = 'local'): Reading =>
+    filesystem({ path, resolved_path: path, mount_point, host });
+
+  // [what is wrong, configuration, mount table, last good reading, path that does not exist, reason or mount point]
+  const mounting: [
+    sees: string,
+    text: string,
+    table: string,
+    before: Reading | undefined,
+    missing: string,
+    expected: RegExp | string,
+  ][] = [
+    [
+      'a disk of fstab',
+      '/data',
+      rootAlone,
+      undefined,
+      '',
+      /^\/data is not mounted \(fstab names \/dev\/vdb\): it lies on \/ /,
+    ],
+    [
+      'a folder on a disk of fstab',
+      '/data/raw',
+      rootAlone,
+      undefined,
+      '',
+      /^\/data\/raw is not mounted \(fstab names \/dev\/vdb\)/,
+    ],
+    [
+      'a folder that is only on the disk',
+      '/data/raw',
+      rootAlone,
+      undefined,
+      '/data/raw',
+      /^\/data\/raw is not mounted/,
+    ],
+    [
+      'a link to a disk of fstab',
+      '/link',
+      rootAlone,
+      undefined,
+      '',
+      /^\/link is not mounted \(fstab names \/dev\/vdb\)/,
+    ],
+    ['a mount point with a blank', '"/mnt/far disk/x"', rootAlone, undefined, '', /\(fstab names LABEL=far disk\)/],
+    ['a network mount of fstab', '/nfs', rootAlone, undefined, '', /\(fstab names nas:\/export\)/],
+    ['a folder that another mount hides', '/data/raw', nfsAlone, undefined, '', /not mounted/],
+    [
+      'a mount point of the last good reading',
+      '/other/x',
+      rootAlone,
+      lastReading('/other/x', '/other'),
+      '',
+      /^\/other\/x is not mounted: it lies on \/, and lay on \/other before .*filesystems\.x\.mount: false/,
+    ],
+    [
+      'a path declared to be on the network',
+      '{ path: /far, network: true }',
+      rootAlone,
+      undefined,
+      '',
+      /^\/far is not mounted: it lies on \//,
+    ],
+    [
+      'a path that must be a mount point',
+      '{ path: /data/raw, mount: true }',
+      mountinfo,
+      undefined,
+      '',
+      /^\/data\/raw is not mounted: .* no mount point, as filesystems\.x\.mount: true demands/,
+    ],
+    ['the mounted disk', '/data/raw', mountinfo, undefined, '', '/data'],
+    ['a mounted mount point', '{ path: /data, mount: true }', mountinfo, undefined, '', '/data'],
+    [
+      'a disk that need not be mounted',
+      '{ path: /data, mount: false }',
+      rootAlone,
+      lastReading('/data', '/data'),
+      '',
+      '/',
+    ],
+    ['a network path that may lie on /', '{ path: /far, network: true, mount: false }', rootAlone, undefined, '', '/'],
+    ['an entry with noauto', '/spare', rootAlone, undefined, '', '/'],
+    [
+      'a link that was moved to another disk',
+      '/data/new',
+      mountinfo,
+      lastReading('/data/new', '/archive'),
+      '',
+      '/data',
+    ],
+    ['a reading of another path', '/other/x', rootAlone, lastReading('/other', '/other'), '', '/'],
+    ['a reading on another machine', '/other/x', rootAlone, lastReading('/other/x', '/other', 'far'), '', '/'],
+    ['the root filesystem', '/var', rootAlone, undefined, '', '/'],
+  ];
+  for (const [sees, path, table, before, missing, expected] of mounting)
+    test(`${typeof expected === 'string' ? 'reads' : 'refuses the numbers of another filesystem for'} ${sees}`, async () => {
+      const far = { exit_code: 0, stdout: '/far\n4096 1000 600 500 100 75\n', stderr: '' };
+      const { read } = machine({ '/link': '/data/raw' }, far, fstab, table, missing);
+      const reading = read(`filesystems: { x: ${path} }`, 'x', before);
+      if (typeof expected !== 'string') await assert.rejects(() => reading, { message: expected });
+      else assert.equal((await reading).mount_point, expected);
+    });
+
+  test('has at least 19 cases of mounts', () => assert.ok(mounting.length >= 19));
+
+  test('without a configuration a disk of fstab that is not mounted is an item, too', async () => {
+    const { host } = machine({}, undefined, fstab, nfsAlone);
+    const items = await filesystems.items?.({ host: () => host, config: configurationOf('') });
+    assert.deepEqual(items, ['/', '/data', '/mnt/far disk']);
   });
 
   test('a filesystem without a size is a failed reading, never 0 % or 100 %', async () => {

@@ -82,7 +82,7 @@ describe('power probe', () => {
     assert.equal(old.voltage_age_seconds, 3601);
     assert.match(
       old.voltage_problem ?? '',
-      /the newest sample of DCInverterVolts is 1h old; samples older than 1h are ignored/,
+      /the newest sample of DCInverterVolts is 1h 1s old; samples older than 1h are ignored/,
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { Absent } from '../../lib/contract/errors.ts';
+import { Absent, codedError } from '../../lib/contract/errors.ts';
 import type { Completed } from '../../lib/contract/host.ts';
 import { withWorkspaceLag } from '../../lib/snapshot/workspace-lag.ts';
 import { workspace } from '../../lib/snapshot/probes/workspace.ts';
@@ -17,23 +17,28 @@ interface Machine {
   readonly prints?: Readonly<Record<string, Completed>>;
   readonly files?: Readonly<Record<string, string>>;
   readonly modified_at?: string;
+  readonly previous?: Reading;
 }
+
+type Reading = Awaited<ReturnType<typeof workspace.read>>;
 
 const printed = (stdout: string): Completed => ({ exit_code: 0, stdout, stderr: '' });
 const threeQuarters = printed('/gws/aurora\n4096 1000 250 250 0 0\n');
 
-function read(text: string, { mountinfo = mounted, prints = { sh: threeQuarters }, files = {}, modified_at }: Machine) {
+function read(text: string, machine: Machine) {
+  const { mountinfo = mounted, prints = { sh: threeQuarters }, files = {}, modified_at } = machine;
+  const previous = machine.previous && { at, bootId: '', data: machine.previous };
   const host = hostOf({
     readText: async (path) => {
       const found = path === '/proc/self/mountinfo' ? mountinfo : files[path];
-      if (found === undefined) throw new Error(`ENOENT: ${path}`);
+      if (found === undefined) throw codedError('ENOENT', `ENOENT: ${path}`);
       return found;
     },
     stat: async () => ({ kind: 'file', size_bytes: 1, modified_at: modified_at ?? at.toISOString() }),
     run: async ([program = '']) => prints[program] ?? new Promise<never>(() => undefined),
   });
   const config = configurationOf(text);
-  return workspace.read({ host: () => host, config, item: '', previous: undefined, bootId: '', at });
+  return workspace.read({ host: () => host, config, item: '', previous, bootId: '', at });
 }
 
 describe('workspace probe', () => {
@@ -42,6 +47,7 @@ describe('workspace probe', () => {
       host: 'local',
       path: '/gws/aurora',
       reached: true,
+      mount_point: '/gws',
       size_bytes: 4_096_000,
       used_bytes: 3_072_000,
       used_percent: 75,
@@ -51,13 +57,32 @@ describe('workspace probe', () => {
   test('a workspace that is not mounted is unreachable, and the usage of / is not taken for its own', async () => {
     const found = await read('workspace: { path: /gws/aurora }', { mountinfo: rootAlone });
     assert.equal(found.reached, false);
-    assert.match(found.problem ?? '', /nothing is mounted: \/gws\/aurora lies on \//);
+    assert.match(found.problem ?? '', /^\/gws\/aurora is not mounted: it lies on \//);
     assert.ok(!('used_percent' in found));
+  });
+
+  test('a workspace on a mount inside another disk is unreachable while that mount is not there, cycle after cycle', async () => {
+    const disk = `${rootAlone}31 27 254:16 / /gws rw - ext4 /dev/vdb rw\n`;
+    const nas = `${disk}35 31 0:46 / /gws/aurora rw - nfs4 server:/export rw,vers=4.2\n`;
+    const config = 'workspace: { path: /gws/aurora }';
+    const inFstab = { mountinfo: disk, files: { '/etc/fstab': 'server:/export /gws/aurora nfs4 defaults 0 0\n' } };
+    assert.match((await read(config, inFstab)).problem ?? '', /not mounted \(fstab names server:\/export\)/);
+    let previous = await read(config, { mountinfo: nas });
+    assert.deepEqual([previous.reached, previous.mount_point], [true, '/gws/aurora']);
+    for (let cycle = 0; cycle < 2; cycle++) {
+      previous = await read(config, { mountinfo: disk, previous });
+      assert.match(previous.problem ?? '', /it lies on \/gws, and lay on \/gws\/aurora before/);
+    }
+    assert.equal(
+      (await read('workspace: { path: /gws/aurora, mount: false }', { mountinfo: disk, previous })).reached,
+      true,
+    );
+    assert.equal((await read(config, { mountinfo: nas, previous })).reached, true);
   });
 
   test('a local folder is a workspace where the configuration says so', async () => {
     const local = hostOf({
-      readText: async () => rootAlone,
+      readText: async (path) => (path === '/etc/fstab' ? '' : rootAlone),
       stat: async () => ({ kind: 'folder', size_bytes: 0, modified_at: at.toISOString() }),
       statfs: async () => ({
         block_bytes: 1,
@@ -131,7 +156,7 @@ describe('workspace probe', () => {
     const limit = await read(file, { files: usageFile(), modified_at: '2026-11-19T10:00:00.000Z' });
     assert.equal(limit.used_percent, 110, 'a file of exactly 26 hours, the limit, is still used');
     const old = await read(file, { files: usageFile(), modified_at: '2026-11-19T09:59:59.000Z' });
-    assert.match(old.usage_problem ?? '', /quota\.json is 1d old; a usage older than (1d|26h) is ignored/);
+    assert.match(old.usage_problem ?? '', /quota\.json is 1d 2h 1s old; a usage older than 26h is ignored/);
     assert.ok(!('used_percent' in old));
     const future = await read(file, { files: usageFile(), modified_at: '2026-11-20T13:00:00.000Z' });
     assert.match(future.usage_problem ?? '', /from the future/);

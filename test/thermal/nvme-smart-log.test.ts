@@ -52,7 +52,7 @@ esac
       );
       assert.equal(readText(join(out, 'nvme0.err')), '');
 
-      // As the beat reads them.
+      // As the beat reads them; an answer from the future is never fresh.
       mkdirSync(join(folder, 'root', 'run'), { recursive: true });
       spawnSync('cp', ['-r', out, join(folder, 'root', 'run', 'ops-monitor-nvme')]);
       const host = openRecordedHost(folder, 'local', new AbortController().signal);
@@ -69,6 +69,11 @@ esac
           ),
           `nvme10 composite nvme says: smart log: Interrupted: nvme smart-log ${devices}/nvme10 ended with 4`,
         ],
+      );
+      const [ahead] = await readFrom([nvme], { ...host, stat }, '2026-11-20T05:00:00Z');
+      assert.deepEqual(
+        ahead?.readings.map((one) => ('problem' in one ? one.problem : 'fresh')),
+        Array.from({ length: 6 }, () => 'stale'),
       );
     },
   );

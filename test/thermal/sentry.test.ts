@@ -153,7 +153,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     });
     assert.equal(
       wordsOf(rest.at(-1)),
-      'CPU package on platform/coretemp.0 was above 85 C for 2h, at most 91.5 C; it is well again: 60 C',
+      'CPU package on platform/coretemp.0 was above 85 C for 2h 2m, at most 91.5 C; it is well again: 60 C',
     );
     assert.equal(new Set([first, ...rest].map(idOf)).size, 4);
     const envelope = sentry.received.find(({ path }) => path?.includes('/envelope/'));
@@ -211,13 +211,13 @@ describe('thermal-heartbeat and its watchdogs', () => {
           'warning',
           'begun',
           start / 1000 + 60,
-          'CPU package on platform/coretemp.0 was above 85 C for 1.5m, at most 91 C, which could not be reported before',
+          'CPU package on platform/coretemp.0 was above 85 C for 1m 30s, at most 91 C, which could not be reported before',
         ],
         [
           'warning',
           'over',
           start / 1000 + 150,
-          'CPU package on platform/coretemp.0 was above 85 C for 1.5m, at most 91 C; it is well again: 60 C',
+          'CPU package on platform/coretemp.0 was above 85 C for 1m 30s, at most 91 C; it is well again: 60 C',
         ],
       ],
     );
@@ -253,7 +253,7 @@ describe('thermal-heartbeat and its watchdogs', () => {
     assert.deepEqual([stateOf(begun), stateOf(tried), stateOf(over), more], ['begun', 'over', 'over', []]);
     assert.equal(
       wordsOf(over),
-      'CPU package on platform/coretemp.0 was above 85 C for 1.5m, at most 91 C; it is well again: 60 C',
+      'CPU package on platform/coretemp.0 was above 85 C for 1m 30s, at most 91 C; it is well again: 60 C',
     );
   });
 

@@ -12,11 +12,14 @@ export const checkoutDirty = defineCheck({
   },
   assess: ({ checkouts }) =>
     Object.entries(checkouts).map(
-      ([subject, { path, branch, dirty_files, changed_files, untracked_files, conflicted_files }]) => ({
+      ([subject, { path, branch, dirty_files, has_submodules, changed_files, untracked_files, conflicted_files }]) => ({
         subject,
         value: dirty_files,
         unit: '1',
         prefix: `${path} (${branch}) differs from its commit in`,
+        ...(has_submodules
+          ? { note: '; its submodules are not looked into: configure each as a checkout of its own' }
+          : {}),
         suffix: ` ${dirty_files === 1 ? 'file' : 'files'}: ${counted(changed_files, 'change')}, ${untracked_files} unknown${conflicted_files === 0 ? '' : `, ${counted(conflicted_files, 'conflict')}`}`,
       }),
     ),

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../core/quantity.ts';
+import { formatLimit } from '../../core/quantity.ts';
 import { defineCheck } from '../define.ts';
 
 export const endpointResponse = defineCheck({
@@ -17,7 +17,7 @@ export const endpointResponse = defineCheck({
         unit: 's',
         prefix: `${url} answers in`,
         limits: { side: 'above', amber: { value: slow_seconds, key } },
-        clears_when: `it answers within ${formatDuration(slow_seconds)}`,
+        clears_when: `it answers within ${formatLimit(slow_seconds)}`,
       };
     }),
 });

@@ -1,4 +1,6 @@
+import { counted } from '../../core/text.ts';
 import { defineCheck } from '../define.ts';
+import { unreadOfHost } from '../host.ts';
 
 export const hostLoad = defineCheck({
   name: 'host-load',
@@ -9,12 +11,14 @@ export const hostLoad = defineCheck({
     side: 'above',
     amber: ['factor', 2, 'a load average over 5 minutes above this many times the processors is amber'],
   },
-  assess: ({ host: { load_5, cpus } }) => [
-    {
-      subject: 'host',
-      value: load_5 / cpus,
-      unit: '1',
-      prefix: `the load of the last 5 minutes is ${load_5} on ${cpus} processors, a processor's share`,
-    },
+  assess: ({ host: { load_5, cpus, problems } }) => [
+    load_5 === undefined || cpus === undefined
+      ? unreadOfHost('the load', '1', problems?.['load'] ?? problems?.['cpus'])
+      : {
+          subject: 'host',
+          value: load_5 / cpus,
+          unit: '1',
+          prefix: `the load of the last 5 minutes is ${load_5} on ${counted(cpus, 'processor')}, a processor's share`,
+        },
   ],
 });

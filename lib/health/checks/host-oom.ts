@@ -1,13 +1,16 @@
 import { defineCheck } from '../define.ts';
+import { unreadOfHost } from '../host.ts';
 
 export const hostOom = defineCheck({
   name: 'host-oom',
   summary: 'the kernel killed processes because memory ran out',
   needs: ['host'],
   limits: { key: 'oom', side: 'from', red: ['count', 1, 'from this many kills since the snapshot before on, red'] },
-  assess: ({ host: { recent_oom_kills: value } }) =>
+  assess: ({ host: { recent_oom_kills: value, problems } }) =>
     value === undefined
-      ? []
+      ? problems?.['oom_kills'] === undefined
+        ? []
+        : [unreadOfHost('the number of processes killed for want of memory', '1', problems['oom_kills'])]
       : [
           {
             subject: 'host',

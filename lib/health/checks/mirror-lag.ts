@@ -1,5 +1,5 @@
 import type { Finding } from '../../contract/check.ts';
-import { formatDuration } from '../../core/quantity.ts';
+import { formatDuration, formatLimit } from '../../core/quantity.ts';
 import { defineCheck } from '../define.ts';
 
 export const mirrorLag = defineCheck({
@@ -15,7 +15,7 @@ export const mirrorLag = defineCheck({
   assess: ({ mirrors }) =>
     Object.entries(mirrors).flatMap(([subject, { lag_seconds, window_seconds, source_files, root }]) => {
       if (lag_seconds === undefined) return source_files === 0 ? [] : [nothingThere(subject, root)];
-      const window = formatDuration(window_seconds);
+      const window = formatLimit(window_seconds);
       return {
         subject,
         // In windows, because streams arrive at different rates.

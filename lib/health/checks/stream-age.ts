@@ -1,5 +1,5 @@
 import type { Finding } from '../../contract/check.ts';
-import { formatDuration } from '../../core/quantity.ts';
+import { formatBeside, formatLimit } from '../../core/quantity.ts';
 import { clockMinute } from '../../core/time.ts';
 import { defineCheck } from '../define.ts';
 
@@ -9,7 +9,7 @@ export const streamAge = defineCheck({
   needs: ['streams'],
   assess: ({ streams }) =>
     Object.entries(streams).map(([subject, { host, root, window_seconds, newest_at, age_seconds: value }]): Finding => {
-      const window = formatDuration(window_seconds);
+      const window = formatLimit(window_seconds);
       const clears_when = `data not older than ${window} have arrived`;
       const limit = { value: window_seconds, key: `streams.${subject}.window` };
       if (value === undefined || newest_at === undefined) {
@@ -29,7 +29,7 @@ export const streamAge = defineCheck({
         clears_when,
         // The stream has been stale since its window ended, not since a probe noticed.
         since: new Date(Date.parse(newest_at) + window_seconds * 1000).toISOString(),
-        shortMessage: `${newest} ${formatDuration(value)} old${isStale ? ` (window ${window})` : ''}`,
+        shortMessage: `${newest} ${formatBeside(value, window_seconds, 's')} old${isStale ? ` (window ${window})` : ''}`,
       };
     }),
 });

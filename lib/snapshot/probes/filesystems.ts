@@ -1,6 +1,7 @@
+import { unmountedDisks } from '../../parse/fstab.ts';
 import { localFilesystems } from '../../parse/mountinfo.ts';
 import { defineProbe } from '../define.ts';
-import { mountTable, readFilesystem } from '../filesystem.ts';
+import { fstabEntries, mountTable, readFilesystem } from '../filesystem.ts';
 import { filesystems as section } from '../sections/filesystems.ts';
 
 export const filesystems = defineProbe({
@@ -8,17 +9,27 @@ export const filesystems = defineProbe({
   summary: 'usage, inodes and read-only state of filesystems',
   section,
 
-  items: async ({ host, config }) =>
-    config.filesystems
-      ? Object.keys(config.filesystems)
-      : localFilesystems(await mountTable(host())).map(({ mount_point }) => mount_point),
+  async items({ host, config }) {
+    if (config.filesystems) return Object.keys(config.filesystems);
+    const [mounts, fstab] = await Promise.all([mountTable(host()), fstabEntries(host())]);
+    const mounted = localFilesystems(mounts).map(({ mount_point }) => mount_point);
+    return [...mounted, ...unmountedDisks(fstab, mounts)];
+  },
 
-  async read({ host: open, config, item }) {
+  async read({ host: open, config, item, previous }) {
     const configured = config.filesystems?.[item] ?? { path: item };
-    const { path, host: hostName = 'local', network = false } = configured;
+    const { path, host: hostName = 'local', network = false, mount: must } = configured;
     const host = open(hostName);
-    const alone = `filesystem-${item}`;
-    const reading = await readFilesystem(host, await mountTable(host), { path, network, alone });
+    const before = previous?.data;
+    const reading = await readFilesystem(host, {
+      path,
+      network,
+      mount: must,
+      // A reading of another place says nothing of this one.
+      mountBefore: before?.path === path && before.host === hostName ? before.mount_point : undefined,
+      key: `filesystems.${item}.mount`,
+      alone: `filesystem-${item}`,
+    });
     const { mount } = reading;
     return {
       host: hostName,

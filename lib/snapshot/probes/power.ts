@@ -1,8 +1,8 @@
 // Reads the power supply from the newest finite samples of a Zarr store that another job maintains.
 import { Absent } from '../../contract/errors.ts';
-import { secondsSince } from '../../core/age.ts';
+import { ageOf } from '../../core/age.ts';
 import { withoutUndefined } from '../../core/fields.ts';
-import { formatDuration } from '../../core/quantity.ts';
+import { formatBeside, formatLimit } from '../../core/quantity.ts';
 import { reasonOf } from '../../core/text.ts';
 import { defineProbe } from '../define.ts';
 import { power as section } from '../sections/power.ts';
@@ -31,13 +31,15 @@ export const power = defineProbe({
       const variable = configured[quantity];
       try {
         const sample = await newestSample(store, variable, { from, to: at });
-        if (!sample) return { problem: `${variable} has had no value for more than ${formatDuration(stale)}` };
-        const age = secondsSince(sample.time, at);
-        const age_seconds = Math.max(0, Math.round(age));
+        if (!sample) return { problem: `${variable} has had no value for more than ${formatLimit(stale)}` };
+        const { seconds: age } = ageOf(sample.time, at);
+        if (age === undefined)
+          return { problem: `the newest sample of ${variable} is from the future: a clock is wrong` };
+        const age_seconds = Math.round(age);
         const when = { sampled_at: sample.time.toISOString(), age_seconds };
         const problem =
           age > stale
-            ? `the newest sample of ${variable} is ${formatDuration(age_seconds)} old; samples older than ${formatDuration(stale)} are ignored`
+            ? `the newest sample of ${variable} is ${formatBeside(age, stale, 's')} old; samples older than ${formatLimit(stale)} are ignored`
             : implausible(quantity, variable, sample.value);
         return problem === undefined ? { ...when, value: sample.value } : { ...when, problem };
       } catch (error) {

@@ -3,13 +3,13 @@
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { ageOf } from '../../core/age.ts';
-import { formatDuration } from '../../core/quantity.ts';
-import { firstLine, reasonOf } from '../../core/text.ts';
+import { formatBeside, formatLimit } from '../../core/quantity.ts';
+import { firstLine, readingReason } from '../../core/text.ts';
 import { parseUsage } from '../../parse/usage.ts';
 import { withDeadline } from '../../engine/deadline.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { defineProbe } from '../define.ts';
-import { mountTable, readFilesystem } from '../filesystem.ts';
+import { readFilesystem } from '../filesystem.ts';
 import { workspace as section } from '../sections/workspace.ts';
 
 /** A command that says when its numbers were read: they may be as old as a usage file by default. */
@@ -23,29 +23,30 @@ export const workspace = defineProbe({
   summary: 'whether the group workspace is reached, and how full it is',
   section,
 
-  async read({ host: open, config, at }) {
+  async read({ host: open, config, at, previous }) {
     if (!config.workspace) throw new Absent('no workspace is configured');
-    const { path, host: hostName = 'local', network, usage } = config.workspace;
+    const { path, host: hostName = 'local', network, mount, usage } = config.workspace;
     const host = open(hostName);
-    const mounts = await mountTable(host);
+    const before = previous?.data.path === path && previous.data.host === hostName ? previous.data : undefined;
+    const mountBefore = before?.mount_point;
     const readSpace = async () => {
-      const reading = await readFilesystem(host, mounts, { path, network, alone: 'workspace' });
-      // The folder exists but nothing is mounted on it: the usage of / is not the workspace's.
-      if (network && reading.mount.mount_point === '/')
-        throw new Error(`nothing is mounted: ${reading.resolved} lies on /`);
+      const wanted = { path, network, mount, mountBefore, key: 'workspace.mount', alone: 'workspace' };
+      const reading = await readFilesystem(host, wanted);
       const { size_bytes, used_bytes, used_percent } = reading.space;
-      return { size_bytes, used_bytes, used_percent };
+      return { mount_point: reading.mount.mount_point, space: { size_bytes, used_bytes, used_percent } };
     };
     const [filesystem, quota] = await Promise.all([
       attempt(`looking at ${path}`, readSpace),
       usage ? attempt('asking for the usage', () => readReportedUsage(host, usage, at)) : undefined,
     ]);
+    const mount_point = filesystem.value?.mount_point ?? mountBefore;
     return {
       host: hostName,
       path,
       reached: filesystem.value !== undefined,
+      ...(mount_point === undefined ? {} : { mount_point }),
       ...(filesystem.value === undefined ? { problem: filesystem.problem } : {}),
-      ...(quota ? (quota.value ?? { usage_problem: quota.problem }) : filesystem.value),
+      ...(quota ? (quota.value ?? { usage_problem: quota.problem }) : filesystem.value?.space),
     };
   },
 });
@@ -60,7 +61,9 @@ async function readReportedUsage(host: Host, usage: Usage, at: Date) {
   const { seconds: age } = ageOf(told_at, at);
   if (age === undefined) throw new Error(`${what} is from the future (${told_at.toISOString()}): a clock is wrong`);
   if (age > stale)
-    throw new Error(`${what} is ${formatDuration(age)} old; a usage older than ${formatDuration(stale)} is ignored`);
+    throw new Error(
+      `${what} is ${formatBeside(age, stale, 's')} old; a usage older than ${formatLimit(stale)} is ignored`,
+    );
   return { ...space, usage_told_at: told_at.toISOString() };
 }
 
@@ -84,6 +87,6 @@ async function attempt<Value>(what: string, ask: () => Promise<Value>): Promise<
     return { value: await withDeadline(attemptMs, what, ask) };
   } catch (error) {
     if (error instanceof Absent) throw error;
-    return { value: undefined, problem: reasonOf(error) };
+    return { value: undefined, problem: readingReason(error) };
   }
 }

@@ -14,6 +14,7 @@ export const checkouts = defineSection({
     branch: words('branch'),
     commit: words('commit'),
     detached: flag('no branch is checked out'),
+    has_submodules: z.optional(flag('it has submodules, into whose files nothing looks')),
     upstream: z.optional(words('branch it follows')),
     // Missing without an upstream that is known locally: the counts are then unknown, not 0.
     ahead: z.optional(quantity('1', 'commits that the upstream, as last fetched, does not have')),
@@ -31,7 +32,7 @@ export const checkouts = defineSection({
         name,
         checkout.branch,
         checkout.commit.slice(0, 12),
-        String(checkout.dirty_files),
+        `${checkout.dirty_files}${checkout.has_submodules ? ', without submodules' : ''}`,
         checkout.ahead === undefined ? 'no upstream' : String(checkout.ahead),
         checkout.behind === undefined ? '' : String(checkout.behind),
       ],

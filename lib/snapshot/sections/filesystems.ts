@@ -33,11 +33,12 @@ export const filesystems = defineSection({
   }),
   table: {
     title: 'Filesystems',
-    columns: ['name', 'path', 'used', 'bytes', 'left', 'inodes', 'type'],
+    columns: ['name', 'path', 'mounted at', 'used', 'bytes', 'left', 'inodes', 'type'],
     rows: (disk, name) => [
       [
         name,
         disk.path === disk.resolved_path ? disk.path : `${disk.path} → ${disk.resolved_path}`,
+        disk.mount_point,
         formatMeasure(disk.used_percent, 'percent'),
         formatBytes(disk.used_bytes),
         formatBytes(disk.available_bytes),

@@ -11,35 +11,49 @@ export const host = defineSection({
   subjects: () => [{ name: 'host', path: [] }],
   schema: z.looseObject({
     boot_id: words('id of this boot'),
-    uptime_seconds: quantity('s', 'time since boot'),
-    cpus: quantity('1', 'processors online'),
-    load_1: quantity('1', 'load average over 1 minute'),
-    load_5: quantity('1', 'load average over 5 minutes'),
-    load_15: quantity('1', 'load average over 15 minutes'),
-    memory_total_bytes: quantity('byte', 'memory'),
-    memory_available_bytes: quantity('byte', 'memory that programs can still get'),
-    memory_used_percent: quantity('percent', 'memory in use: programs cannot get it any more'),
-    swap_total_bytes: quantity('byte', 'swap space'),
-    swap_used_bytes: quantity('byte', 'swap space in use'),
+    // Each value is missing where its file cannot be read; `problems` has the reason.
+    uptime_seconds: z.optional(quantity('s', 'time since boot')),
+    cpus: z.optional(quantity('1', 'processors online')),
+    load_1: z.optional(quantity('1', 'load average over 1 minute')),
+    load_5: z.optional(quantity('1', 'load average over 5 minutes')),
+    load_15: z.optional(quantity('1', 'load average over 15 minutes')),
+    memory_total_bytes: z.optional(quantity('byte', 'memory')),
+    memory_available_bytes: z.optional(quantity('byte', 'memory that programs can still get')),
+    memory_used_percent: z.optional(quantity('percent', 'memory in use: programs cannot get it any more')),
+    swap_total_bytes: z.optional(quantity('byte', 'swap space')),
+    swap_used_bytes: z.optional(quantity('byte', 'swap space in use')),
     oom_kills: z.optional(quantity('1', 'processes killed for memory since boot')),
     // Missing in the first snapshot, which has no previous one to compare with.
     recent_oom_kills: z.optional(quantity('1', 'processes killed for memory since the snapshot before')),
+    problems: z.optional(
+      z
+        .record(z.string(), z.string())
+        .register(z.globalRegistry, { long_name: 'why values are missing, by what they are of' }),
+    ),
   }),
   table: {
     title: 'Host',
     columns: ['what', 'reading'],
-    rows: (host) => [
-      ['up for', formatDuration(host.uptime_seconds)],
-      [
-        'load over 1, 5 and 15 minutes',
-        `${host.load_1}, ${host.load_5}, ${host.load_15} on ${counted(host.cpus, 'processor')}`,
-      ],
-      [
-        'memory in use',
-        `${formatMeasure(host.memory_used_percent, 'percent')} of ${formatBytes(host.memory_total_bytes)}`,
-      ],
-      ['swap in use', `${formatBytes(host.swap_used_bytes)} of ${formatBytes(host.swap_total_bytes)}`],
-      ...(host.oom_kills === undefined ? [] : [['killed for memory since boot', String(host.oom_kills)]]),
-    ],
+    rows: (host) => {
+      const { problems = {}, cpus, load_1, load_5, load_15, uptime_seconds: uptime } = host;
+      const { memory_used_percent: used, memory_total_bytes: total, swap_used_bytes, swap_total_bytes } = host;
+      const unread = (what: string): string => `not known: ${problems[what] ?? 'it was not read'}`;
+      const loads = load_5 === undefined ? unread('load') : `${load_1}, ${load_5}, ${load_15}`;
+      const processors = cpus === undefined ? 'an unknown number of processors' : counted(cpus, 'processor');
+      return [
+        ['up for', uptime === undefined ? unread('uptime') : formatDuration(uptime)],
+        ['load over 1, 5 and 15 minutes', `${loads} on ${processors}`],
+        [
+          'memory in use',
+          used === undefined || total === undefined
+            ? unread('memory')
+            : `${formatMeasure(used, 'percent')} of ${formatBytes(total)}`,
+        ],
+        ...(swap_used_bytes === undefined || swap_total_bytes === undefined
+          ? []
+          : [['swap in use', `${formatBytes(swap_used_bytes)} of ${formatBytes(swap_total_bytes)}`]]),
+        ...(host.oom_kills === undefined ? [] : [['killed for memory since boot', String(host.oom_kills)]]),
+      ];
+    },
   },
 });

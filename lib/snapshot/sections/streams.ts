@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection, namesUnder } from '../../contract/section.ts';
-import { formatDuration } from '../../core/quantity.ts';
+import { formatDuration, formatLimit } from '../../core/quantity.ts';
 import { clockMinute } from '../../core/time.ts';
 import type { SnapshotConfig } from '../config.ts';
 
@@ -34,7 +34,7 @@ export const streams = defineSection({
         name,
         stream.newest_at === undefined ? 'none' : clockMinute(new Date(stream.newest_at)),
         stream.age_seconds === undefined ? '' : formatDuration(stream.age_seconds),
-        formatDuration(stream.window_seconds),
+        formatLimit(stream.window_seconds),
         stream.newest_file ?? '',
         [
           ...(stream.empty_files > 0 ? [`${stream.empty_files} empty`] : []),

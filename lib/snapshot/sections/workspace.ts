@@ -14,6 +14,7 @@ export const workspace = defineSection({
     host: words('machine it is looked at from'),
     path: words('path as configured'),
     reached: flag('it is mounted, and answered in time'),
+    mount_point: z.optional(words('where its filesystem is mounted, or was when it was last reached')),
     problem: z.optional(words('why it was not reached')),
     // Missing when neither the filesystem nor the usage command or file reports it.
     size_bytes: z.optional(quantity('byte', 'size of the workspace, or its quota')),
@@ -28,11 +29,21 @@ export const workspace = defineSection({
     title: 'Group workspace',
     columns: ['what', 'reading'],
     rows: (workspace) => {
-      const { path, reached, problem = '', used_percent, used_bytes, size_bytes, usage_problem = problem } = workspace;
+      const {
+        path,
+        reached,
+        mount_point,
+        problem = '',
+        used_percent,
+        used_bytes,
+        size_bytes,
+        usage_problem = problem,
+      } = workspace;
       const { worst_lag_seconds, worst_lag_mirror } = workspace;
       return [
         ['path', path],
         ['reached', reached ? 'yes' : `no: ${problem}`],
+        ...(reached && mount_point !== undefined ? [['mounted at', mount_point]] : []),
         ['used', used_percent === undefined ? `not known: ${usage_problem}` : formatMeasure(used_percent, 'percent')],
         ...(used_bytes === undefined || size_bytes === undefined
           ? []

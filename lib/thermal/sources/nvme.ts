@@ -2,7 +2,7 @@
 // the output in a folder; the kernel's hwmon mostly has the same temperatures, fresher and at no cost.
 import { Absent, absentIfMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
-import { secondsSince } from '../../core/age.ts';
+import { ageOf } from '../../core/age.ts';
 import { defineProbe } from '../../contract/probe.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
@@ -54,7 +54,13 @@ async function readDisk(host: Host, name: string, at: Date): Promise<Disk> {
   let age: number | undefined;
   try {
     const { modified_at } = await host.stat(`${folder}/${name}.json`);
-    age = Math.max(0, secondsSince(modified_at, at));
+    const { seconds, aheadSeconds } = ageOf(modified_at, at);
+    if (seconds === undefined) {
+      const ahead = aheadSeconds === undefined ? '' : `, by ${formatDuration(aheadSeconds)}`;
+      const why = `its answer is from the future${ahead}: a clock is wrong`;
+      return { readings: [{ ...sensor('composite'), problem: 'stale', why }] };
+    }
+    age = seconds;
     const text = await host.readText(`${folder}/${name}.json`);
     if (age > oldestSeconds) {
       const why = `it was read ${formatDuration(age)} ago`;

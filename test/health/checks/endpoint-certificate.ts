@@ -7,10 +7,10 @@ export const endpointCertificate: readonly Case[] = [
       [90, 'green', 'amber', 7_776_000, '90d'],
       [14.01, 'green', 'amber', 1_210_464, '14d'],
       [14, 'green', 'amber', 1_209_600, '14d'],
-      [13.99, 'amber', 'amber', 1_208_736, '13.9d'],
+      [13.99, 'amber', 'amber', 1_208_736, '13d 23h 46m'],
       [3.01, 'amber', 'amber', 260_064, '3d'],
       [3, 'amber', 'amber', 259_200, '3d'],
-      [2.99, 'red', 'red', 258_336, '2.9d'],
+      [2.99, 'red', 'red', 258_336, '2d 23h 46m'],
       [0.5, 'red', 'red', 43_200, '12h'],
       [0, 'red', 'red', 0, '0s'],
     ] as const

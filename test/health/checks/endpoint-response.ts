@@ -5,7 +5,7 @@ export const endpointResponse: readonly Case[] = [
   ...(
     [
       [0.5, 'green', 0.0005, '1ms'],
-      [1999.9, 'green', 1.9999, '1.9s'],
+      [1999.9, 'green', 1.9999, '1.9999s'],
       [2000, 'green', 2, '2s'],
       [2000.1, 'amber', 2.0001],
       [2100, 'amber', 2.1, '2.1s'],

@@ -8,13 +8,13 @@ export const gateAge: readonly Case[] = [
       limits: { amber: 93_600 },
       subject: 'prune',
       about: 'the verdict of the prune gate',
-      clears: 'it is at or below 1d',
+      clears: 'it is at or below 26h',
       given: (age_seconds) => ({ gates: { prune: gate({ age_seconds }) } }),
     },
     [
-      [26 * 3600 - 1, 'green', 'amber'],
+      [26 * 3600 - 1, 'green', 'amber', '1d 1h 59m 59s'],
       [26 * 3600, 'green', 'amber'],
-      [26 * 3600 + 1, 'amber', 'amber', '93601s'],
+      [26 * 3600 + 1, 'amber', 'amber', '1d 2h 1s'],
     ],
   ),
   {

@@ -5,7 +5,7 @@ export const hostLoad: readonly Case[] = [
   ...(
     [
       [0, 'green', 0, ' 0 '],
-      [7.99, 'green', 1.9975, ' 1.9 '],
+      [7.99, 'green', 1.9975, ' 1.998 '],
       [8, 'green', 2, ' 2 '],
       [8.01, 'amber', 2.0025],
       [8.4, 'amber', 2.1, ' 2.1 '],

@@ -13,7 +13,7 @@ export const hostMemory: readonly Case[] = [
     },
     [
       [40, 'green', 'amber', ' 40 %'],
-      [89.99, 'green', 'amber', '89.9 %'],
+      [89.99, 'green', 'amber', '89.99 %'],
       [90, 'green', 'amber', ' 90 %'],
       [90.01, 'amber', 'amber'],
       [90.1, 'amber', 'amber', '90.1 %'],

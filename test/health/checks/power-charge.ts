@@ -12,10 +12,10 @@ export const powerCharge = powerCases(
   [
     [100, 'green', 'amber', '100 %'],
     [50, 'green', 'amber', ' 50 %'],
-    [49.99, 'amber', 'amber', '49.9 %'],
+    [49.99, 'amber', 'amber', '49.99 %'],
     [25, 'amber', 'amber', ' 25 %'],
-    [25.01, 'amber', 'amber', ' 25 %'],
-    [24.99, 'red', 'red', '24.9 %'],
+    [25.01, 'amber', 'amber', ' 25.01 %'],
+    [24.99, 'red', 'red', '24.99 %'],
     [0, 'red', 'red', ' 0 %'],
   ],
 );

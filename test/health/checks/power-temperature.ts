@@ -11,11 +11,11 @@ export const powerTemperature = powerCases(
   },
   [
     [-12.5, 'green', 'amber', '-12.5 C'],
-    [39.99, 'green', 'amber', '39.9 C'],
+    [39.99, 'green', 'amber', '39.99 C'],
     [40, 'amber', 'amber', ' 40 C'],
-    [40.01, 'amber', 'amber', ' 40 C'],
-    [44.99, 'amber', 'amber', '44.9 C'],
+    [40.01, 'amber', 'amber', ' 40.01 C'],
+    [44.99, 'amber', 'amber', '44.99 C'],
     [45, 'red', 'red', ' 45 C'],
-    [45.01, 'red', 'red', ' 45 C'],
+    [45.01, 'red', 'red', ' 45.01 C'],
   ],
 );

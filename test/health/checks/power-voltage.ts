@@ -12,10 +12,10 @@ export const powerVoltage = powerCases(
   [
     [52.01, 'green', 'amber', '52.01 V'],
     [52, 'amber', 'amber', ' 52 V'],
-    [51.99, 'amber', 'amber', '51.9 V'],
-    [50.01, 'amber', 'amber', ' 50 V'],
+    [51.99, 'amber', 'amber', '51.99 V'],
+    [50.01, 'amber', 'amber', ' 50.01 V'],
     [50, 'amber', 'amber', ' 50 V'],
-    [49.99, 'red', 'red', '49.9 V'],
+    [49.99, 'red', 'red', '49.99 V'],
     [0, 'red', 'red', ' 0 V'],
   ],
 );

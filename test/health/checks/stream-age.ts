@@ -6,7 +6,7 @@ export const streamAge: readonly Case[] = [
     [
       [5400, 5399, 'green', '1.5h'],
       [5400, 5400, 'green', '1.5h'],
-      [5400, 5401, 'red', '1.5h', '5401s'],
+      [5400, 5401, 'red', '1.5h', '1h 30m 1s'],
       [10_800, 10_800, 'green', '3h'],
       [10_800, 10_801, 'red', '3h'],
     ] as const

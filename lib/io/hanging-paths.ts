@@ -1,0 +1,36 @@
+// Wraps the Host of this machine, so that no path that may hang is read in this process.
+import type { Host } from '../contract/host.ts';
+
+type Open = (signal: AbortSignal) => Host;
+
+/** The kernel's own files never wait for another machine. */
+const isKernels = (path: string): boolean =>
+  path.startsWith('/proc/') || path.startsWith('/sys/') || path.startsWith('/run/');
+
+/** `declared` are the paths that the configuration declares to hang. */
+export function guardHangingPaths(open: Open, declared: readonly string[]): Open {
+  // Loaded on demand: the thermal heartbeat reads only files of the kernel.
+  const load = async () => {
+    const { hangingPaths, readsInChild } = await import('./reads-in-child.ts');
+    return { mayHang: hangingPaths(declared), readsInChild };
+  };
+  let loaded: ReturnType<typeof load> | undefined;
+  return (signal) => {
+    const host = open(signal);
+    const readerOf = async (
+      path: string,
+    ): Promise<Pick<Host, 'readText' | 'readBytes' | 'list' | 'stat' | 'realpath'>> => {
+      if (isKernels(path)) return host;
+      const { mayHang, readsInChild } = await (loaded ??= load());
+      return (await mayHang(host, path)) ? readsInChild(host) : host;
+    };
+    return {
+      ...host,
+      readText: async (path) => (await readerOf(path)).readText(path),
+      readBytes: async (path, range) => (await readerOf(path)).readBytes(path, range),
+      list: async (path) => (await readerOf(path)).list(path),
+      stat: async (path) => (await readerOf(path)).stat(path),
+      realpath: async (path) => (await readerOf(path)).realpath(path),
+    };
+  };
+}
