@@ -111,7 +111,7 @@ function headlineOf({ rule, subject, message, headline = message }: Notice['aler
 /** An overview stands above this many alerts. */
 const mostWithoutOverview = 2;
 /** Bytes as they travel. With both parts full, a mail is smaller than 100 kB. */
-const mostOfParts = 45_000;
+const mostOfParts = 40_000;
 const mostOfOverview = 20_000;
 const mostOfMessage = 600;
 
