@@ -104,7 +104,7 @@ export function beatProblem(
   reply: { readonly status?: number; readonly error?: string; readonly body: string },
 ): string | undefined {
   const { outcome, summary } = judgeReply(reply);
-  if (style === 'sentry' && reply.status === 404) return `${summary}: ${noCheckIns()}`;
+  if (style === 'sentry' && reply.status === 404) return `${summary}: ${noCheckIns}`;
   if (outcome !== 'accepted') return summary;
   // A reply without `"ok": true` comes from something else: a login page, a proxy.
   if (style === 'uptime-kuma' && !/"ok"\s*:\s*true/.test(reply.body)) return 'the answer is not from Uptime Kuma';

@@ -24,14 +24,9 @@ function outcomeOf(status: number): 'accepted' | 'refused' | 'misconfigured' | '
   return [400, 413, 422].includes(status) ? 'refused' : 'misconfigured';
 }
 
-/** What a 404 to a check-in means. `takesEvents`: whether the server accepts events at the same key and project, if known. */
-export function noCheckIns(takesEvents?: boolean): string {
-  if (takesEvents === true)
-    return 'the server accepts events and has no check-ins (Bugsink, for example, has none): switch the check-ins off';
-  return takesEvents === false
-    ? 'the key or the project is probably wrong: the server does not accept events either'
-    : 'the key, the project or the name of the monitor is wrong, or the server has no check-ins (Bugsink, for example, has none)';
-}
+/** What a 404 to a check-in of Sentry may mean: servers of its kind without cron monitors answer so, too. */
+export const noCheckIns =
+  'the key, the project or the name of the monitor is wrong, or the server has no check-ins (Bugsink, for example, has none)';
 
 /** Wait after a 429 without a usable Retry-After. */
 const defaultQuietSeconds = 60;

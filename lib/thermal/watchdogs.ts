@@ -104,12 +104,11 @@ export async function notifyWatchdogs(notification: Notification) {
     return outcome === 'accepted' ? 'taken' : reply.status === undefined ? 'no answer' : 'refused';
   }
 
-  /** Servers without crons answer 404 to each check-in, and so does Sentry for a project that it does not know. */
+  /** Words beside those for a 404 to a check-in: a server that accepts events is the right one. */
   function hintOf404(): string {
     const isServer = before?.telling?.['sentry-events']?.accepted_at !== undefined;
-    return isServer
-      ? ' (this server accepts events, so it has no cron monitors, as Bugsink and GlitchTip: check_ins: false under thermal.sentry switches check-ins off)'
-      : ' (either the DSN is wrong, or this server has no cron monitors, as Bugsink and GlitchTip: then check_ins: false under thermal.sentry switches check-ins off)';
+    const how = 'check_ins: false under thermal.sentry switches check-ins off';
+    return isServer ? ` (this server accepts events, so it has no check-ins: ${how})` : ` (in that case ${how})`;
   }
 
   async function sendEvents({ envelopeUrl, key }: SentryProject) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { judgeReply, noCheckIns, rateLimitSeconds } from '../../lib/core/reply.ts';
+import { judgeReply, rateLimitSeconds } from '../../lib/core/reply.ts';
 
 const at = new Date('2026-11-20T06:00:00Z');
 
@@ -56,11 +56,5 @@ describe('core/reply', () => {
     });
     assert.equal(judgeReply({ error: 'connect ECONNREFUSED' }).quote, 'connect ECONNREFUSED');
     assert.deepEqual(judgeReply({}), { outcome: 'later', summary: 'no answer', quote: 'no answer' });
-  });
-
-  test('a 404 to a check-in names the likelier cause where it is known whether events are accepted', () => {
-    assert.match(noCheckIns(true), /has no check-ins .*switch the check-ins off/);
-    assert.match(noCheckIns(false), /key or the project is probably wrong/);
-    assert.match(noCheckIns(), /or the server has no check-ins/);
   });
 });

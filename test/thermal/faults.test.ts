@@ -123,7 +123,7 @@ describe('a judged sensor that cannot be read', () => {
     assert.deepEqual(eventsOf(sentry.received).map(stateOf), ['begun', 'over']);
     assert.match(
       wordsOf(eventsOf(sentry.received)[1]),
-      /^CPU package on platform\/coretemp\.0 is well again \(it could not be read for 2\.5m: temp1: EIO/,
+      /^CPU package on platform\/coretemp\.0 could not be read for 2m 30s: temp1: EIO.*; it is well again$/,
     );
     assert.deepEqual(
       checkIns(sentry.received).map(({ status }) => status),
@@ -328,7 +328,7 @@ describe('a reboot', () => {
       assert.deepEqual(told.map(stateOf), isTold ? ['over'] : ['begun', 'over']);
       assert.equal(
         wordsOf(told.at(-1)),
-        'CPU package on platform/coretemp.0 is well again: 60 C (it was above 85 C from 2026-11-20T06:01:00.000Z on, and the machine was restarted since, at most 91 C)',
+        'CPU package on platform/coretemp.0 was above 85 C from 2026-11-20T06:01:00.000Z on, and the machine was restarted since, at most 91 C; it is well again: 60 C',
       );
       rmSync(state);
       sentry.received.splice(0);

@@ -181,13 +181,13 @@ describe('telling', () => {
     const unsure = await beat(0);
     assert.match(
       unsure.problems.join('\n'),
-      /it answered 404 \(either the DSN is wrong, or this server has no cron monitors.*check_ins: false/,
+      /it answered 404: the key, the project .* \(in that case check_ins: false/,
     );
     await beat(1, 91);
     const sure = await beat(2, 91);
     assert.match(
       sure.problems.join('\n'),
-      /it answered 404 \(this server accepts events, so it has no cron monitors.*check_ins: false/,
+      /it answered 404: .* \(this server accepts events, so it has no check-ins: check_ins: false/,
     );
     assert.equal(eventsOf(sentry.received).length, 1);
 
