@@ -82,7 +82,7 @@ describe('alerts/send, sections', () => {
     await run(0, { filesystems: disk(91), endpoints: endpoint(200) });
     await run(5, { filesystems: ok({}), endpoints: failed });
     assert.deepEqual(titlesOf(taken), ['ALERT storage:data', 'GONE storage:data']);
-    const other = site(t, 'alerts: { to: [a@example.org], rules: { red: { red-for: 0s } } }');
+    const other = site(t, 'site: test\nalerts: { to: [a@example.org], rules: { red: { red-for: 0s } } }');
     await other.run(0, { endpoints: endpoint(503), filesystems: disk(10) });
     await other.run(5, { endpoints: ok({}), filesystems: failed });
     assert.deepEqual(titlesOf(other.taken), [

@@ -165,7 +165,7 @@ describe('alerts/send', () => {
   test('--test mails every configured recipient, and neither sends nor leaves a waiting mail', async (t) => {
     const { run, taken, answers, waiting, events, state } = site(
       t,
-      'alerts: { to: [ops@example.org], escalate: { after: 1h, to: [lead@example.org] }, rules: { charge: { to: [power@example.org] } } }',
+      'site: test\nalerts: { to: [ops@example.org], escalate: { after: 1h, to: [lead@example.org] }, rules: { charge: { to: [power@example.org] } } }',
     );
     answers(isDown);
     await run(0, { filesystems: disk(91) });
@@ -388,7 +388,7 @@ describe('alerts/send', () => {
     const chat = await serve(t);
     const { run, post } = site(
       t,
-      'alerts: { to: [webhook:chat], webhooks: { chat: { url: $CHAT } }, rules: { probe: { failing-for: 0s }, red: { red-for: 0s } } }',
+      'site: test\nalerts: { to: [webhook:chat], webhooks: { chat: { url: $CHAT } }, rules: { probe: { failing-for: 0s }, red: { red-for: 0s } } }',
     );
     const by = { ...post, outside: async () => makeOutside({ CHAT: chat.url }) };
     const endpoint = (status: number) =>

@@ -136,7 +136,7 @@ describe('alerts/quiet', () => {
 
   test('a note that was put there by hand is held to what the command allows', () => {
     const wrong: [more: Partial<Note>, why: RegExp][] = [
-      [{ until: '9999-12-31T23:59:59Z' }, /it lasts [\d.]+d \(at most 30d\)/],
+      [{ until: '9999-12-31T23:59:59Z' }, /it lasts \d+d( \d+h)? \(at most 30d\)/],
       [{ until: '2026-12-21T08:00:01Z' }, /at most 30d/],
       [{ of: '*' }, /there is no rule "\*"/],
       [{ of: '' }, /its of is empty/],
