@@ -158,7 +158,7 @@ describe('filesystems probe', () => {
     '/dev/vdx /spare ext4 noauto 0 0',
     'UUID=5a none swap sw 0 0',
   ].join('\n');
-  const rootAlone = mountinfo.split('\n', 1)[0] ?? '';
+  const rootAlone = `${mountinfo.split('\n', 1)[0]}\n`;
   const nfsAlone = `${rootAlone}\n35 27 0:46 / /nfs rw - nfs4 server:/export rw\n`;
   const lastReading = (path: string, mount_point: string, host = 'local'): Reading =>
     filesystem({ path, resolved_path: path, mount_point, host });
