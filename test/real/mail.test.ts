@@ -190,7 +190,7 @@ describe('real/mail', () => {
     {
       what: 'a sender that is not wanted',
       manners: { sender: '550 5.7.1 not you' },
-      verdict: 'refused',
+      verdict: 'setup',
       words: /code 65: .*550 5\.7\.1 not you/,
     },
     {
