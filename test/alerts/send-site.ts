@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
-import { Refused, Unconfigured } from '../../lib/contract/errors.ts';
+import { NotSetUp, Refused, Unconfigured } from '../../lib/contract/errors.ts';
 import type { Mail, Receipt, Transport } from '../../lib/contract/mail.ts';
 import type { Outside } from '../../lib/contract/outside.ts';
 import { stateFile } from '../../lib/alerts/files.ts';
@@ -60,8 +60,10 @@ export function transportOf(name: string, answer: () => Answer, taken: Taken[]):
 }
 
 /** What an error of a transport means for the mail. */
-export const verdictOf = (error: unknown): 'refused' | 'setup' | 'later' =>
-  error instanceof Refused ? 'refused' : error instanceof Unconfigured ? 'setup' : 'later';
+export function verdictOf(error: unknown): 'refused' | 'setup' | 'absent' | 'later' {
+  if (error instanceof NotSetUp) return 'absent';
+  return error instanceof Refused ? 'refused' : error instanceof Unconfigured ? 'setup' : 'later';
+}
 
 export const only = (...mail: Transport[]) => ({ mail, webhook });
 

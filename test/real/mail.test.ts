@@ -221,7 +221,7 @@ describe('real/mail', () => {
     {
       what: 'no configuration',
       config: () => undefined,
-      verdict: 'setup',
+      verdict: 'absent',
       words: /msmtp has no configuration that we may read/,
     },
     {
