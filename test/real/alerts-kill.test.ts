@@ -15,7 +15,7 @@ import { installPackages } from './packages.ts';
 before(() => installPackages('bsd-mailx', 'msmtp', 'msmtp-mta'));
 
 /** Calls that change the disk, and those of them that may be done by half. */
-const changes = 'writeSync,writeFileSync,renameSync,unlinkSync,mkdirSync,ftruncateSync';
+const changes = 'openSync,writeSync,writeFileSync,renameSync,unlinkSync,mkdirSync,ftruncateSync';
 const writes = 'writeSync,writeFileSync';
 const hook = join(import.meta.dirname, '..', 'faults', 'kill-at.cjs');
 const [anna, bert, carl] = ['anna@example.org', 'bert@example.org', 'carl@example.org'];
@@ -182,7 +182,9 @@ async function assertEndsWell(slot: Slot, one: Case, tally: Tally, says: string)
     site.pass(minutes);
     site.look(one.sees);
     const { status, problems, stderr } = await slot.run();
-    assert.deepEqual([status, problems], [0, []], `${says}, ${minutes} minutes later: ${stderr}`);
+    // The run that buries a mail says so.
+    const others = one.dead > 0 ? problems.filter((problem) => !problem.includes('(outbox/dead)')) : problems;
+    assert.deepEqual([status, others], [0, []], `${says}, ${minutes} minutes later: ${stderr}`);
   }
   await until(() => relay.open() === 0);
   const found = tallyOf(arrivalsOf(relay.received));
