@@ -133,17 +133,17 @@ export interface TimedLine {
 export function linesAfter(log: RawLog, day: Date, after: number, isArchived: (time: number) => boolean) {
   const [lines, older]: [TimedLine[], number[]] = [[], []];
   let [bad, scanned] = [0, 0];
+  const isOver = day.getTime() + 86_400_000 <= after / 1000;
   for (const { text } of log.scan(snapshots, 'end', day)) {
     scanned += 1;
     const time = timeOf(text.slice(0, headBytes));
     if (time === undefined) bad += 1;
-    // All lines before an archived one were read when it was appended.
-    else if (isArchived(time)) return { lines: lines.reverse(), older, bad };
     else if (time > after) lines.push({ time, text });
-    else older.push(time);
+    // All lines before the newest archived one were read when it was appended; of an earlier day, before any archived one.
+    else if (time === after || (isOver && isArchived(time))) return { lines: lines.reverse(), older, bad };
+    else if (!isArchived(time)) older.push(time);
   }
   // The store's last sample is of another day, or the file was compressed meanwhile: read the whole day.
-  const isOver = day.getTime() + 86_400_000 <= after / 1000;
   return scanned === 0 && isOver ? { lines, older, bad } : { ...wholeDay(log, day, after), older };
 }
 
