@@ -1,7 +1,7 @@
 // npm run build: one small CommonJS bundle a script in dist/, and one for each part that is imported on demand.
 import { hash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -117,17 +117,6 @@ const onDemand: Plugin = {
   },
 };
 
-// execa can print what it does, in colours and with figures, which nobody asks it for here; it looks at the terminal and
-// loads all of that first.
-const quietExeca: Plugin = {
-  name: 'quiet-execa',
-  setup: (bundle) => {
-    bundle.onLoad({ filter: /execa\/lib\/verbose\/default\.js$/ }, () => ({
-      contents: "export const defaultVerboseFunction = () => '';",
-    }));
-  },
-};
-
 /** The build's id, by which cached configurations are told apart. It changes with any file of lib and scripts, whatever its
  * ending, and with package.json and the lock file. */
 async function buildId(): Promise<string> {
@@ -165,10 +154,29 @@ async function bundle(files: readonly string[], footer: { js?: string } = {}): P
     target: 'node24',
     // A dynamic import becomes a lazy require: cheaper, and it works for CommonJS.
     supported: { 'dynamic-import': false },
-    define: { OPS_MONITOR_BUILD: JSON.stringify(id) },
+    define: { OPS_MONITOR_BUILD: JSON.stringify(id), 'import.meta.dirname': '__dirname' },
     footer,
-    plugins: [onDemand, quietExeca],
+    // A library with a compiled part: it is installed beside the bundles.
+    external: ['@resvg/resvg-js'],
+    plugins: [onDemand],
     logLevel: 'warning',
   });
+}
+
+// The live page, as a browser gets it: one classic script, because a page opened as a file can load no modules.
+for (const client of await fastGlob('lib/page/client/main.ts', { cwd: root })) {
+  const pageFolder = join(outFolder, 'page');
+  await build({
+    entryPoints: [join(root, client)],
+    outfile: join(pageFolder, 'page.js'),
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2023',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  await cp(join(root, 'lib', 'page', 'static'), pageFolder, { recursive: true });
 }
 console.log(`${done.size} bundles in ${relative(process.cwd(), outFolder) || '.'} (build ${id})`);

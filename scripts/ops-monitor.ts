@@ -19,6 +19,14 @@ const commands = {
     load: () => import('./write-report.ts'),
   },
   'append-zarr': { summary: 'appends new snapshots to the Zarr archive', load: () => import('./append-zarr.ts') },
+  'draw-quicklooks': {
+    summary: 'draws pictures of the archive: of each day, and of the last 7 and 30 days',
+    load: () => import('./draw-quicklooks.ts'),
+  },
+  'build-dashboard': {
+    summary: 'caches the trends of the live page from the archive, and writes the page and a badge',
+    load: () => import('./build-dashboard.ts'),
+  },
   archive: { summary: 'inspects, verifies, rebuilds and exports the Zarr archive', load: () => import('./archive.ts') },
   'send-alerts': {
     summary: 'mails new, repeated and ended alerts, and retries undelivered mails',
@@ -48,6 +56,7 @@ const commands = {
     summary: 'exports every temperature to Prometheus, and reports those above their limit',
     load: () => import('./thermal-heartbeat.ts'),
   },
+  dashboard: { summary: 'serves the live page on this machine, until a signal', load: () => import('./dashboard.ts') },
   explain: {
     summary: 'explains one observation: what was read, which limit decided, since when, and what would clear it',
     load: () => import('./explain.ts'),

@@ -6,6 +6,8 @@ set -u
 folder=$1
 devices=${2:-/dev}
 export LC_ALL=C
+# 1 MiB: the folder lies in memory, which an nvme that prints without end would fill.
+ulimit -f 2048
 # Remove the files of a disk that was pulled.
 for answer in "$folder"/nvme*.json; do
   name=${answer##*/}

@@ -1,10 +1,10 @@
 // Processes of a test: the bundles, each with all its files in one folder, and what /proc says about processes.
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { execa, execaSync } from 'execa';
 import { readText } from './world.ts';
 
 export const root = join(import.meta.dirname, '..');
@@ -28,11 +28,19 @@ export interface Ran {
 export const runBundle = (bundle: string, argv: readonly string[], env: NodeJS.ProcessEnv): Ran =>
   runProcess([process.execPath, join(root, 'dist', `${bundle}.cjs`), ...argv], env);
 
+const asItIs = { stdin: 'ignore', reject: false, extendEnv: false, stripFinalNewline: false } as const;
+
+const statusOf = ({ exitCode, stdout, stderr }: { exitCode?: number | undefined; stdout: string; stderr: string }) => ({
+  status: exitCode ?? null,
+  stdout,
+  stderr,
+});
+
 export function runProcess([file = '', ...argv]: readonly string[], env = process.env, cwd = process.cwd()): Ran {
   const began = performance.now();
-  const { status, stdout, stderr, error } = spawnSync(file, argv, { env, cwd, encoding: 'utf8', timeout: 120_000 });
-  if (error) throw new Error(`${file} ${argv.join(' ')} did not end`, { cause: error });
-  return { status, stdout, stderr, ms: performance.now() - began };
+  const ended = execaSync(file, argv, { ...asItIs, env, cwd, timeout: 120_000 });
+  if (ended.timedOut || ended.code !== undefined) throw ended;
+  return { ...statusOf(ended), ms: performance.now() - began };
 }
 
 export interface Ended {
@@ -48,13 +56,10 @@ export async function runBeside(
   env: NodeJS.ProcessEnv,
   started: (pid: number) => void = () => undefined,
 ): Promise<Ended> {
-  const child = spawn(file, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = execa(file, argv, { ...asItIs, env });
   started(child.pid ?? 0);
-  const printed = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].setEncoding('utf8').on('data', (text: string) => (printed[name] += text));
-  const [status, signal] = (await once(child, 'close')) as [number | null, string | null];
-  return { status, signal, ...printed };
+  const ended = await child;
+  return { ...statusOf(ended), signal: ended.signal ?? null };
 }
 
 /** A file below /proc/PID, of every process that still lives and lets us read it. */

@@ -1,6 +1,6 @@
 // npm test: builds the bundles, then runs every test file. `npm test -- PART` runs those whose path has PART in it;
-// `--real` those that need root, packages or a browser (npm run test:real) instead, and those that kill at all points: the others
-// kill at a sample of them (chance.ts).
+// `--real` those that need root, packages or a browser (npm run test:real) instead, and those that try all kill points or many
+// fortnights: the others try a sample of them (chance.ts).
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
@@ -11,7 +11,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const real = process.argv.includes('--real');
 const parts = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 
-const patterns = real ? ['test/real/**/*.test.ts', 'test/*/kill.test.ts'] : ['test/**/*.test.ts', '!test/real/**'];
+const patterns = real
+  ? ['test/real/**/*.test.ts', 'test/*/{kill,fortnights}.test.ts']
+  : ['test/**/*.test.ts', '!test/real/**'];
 const all = await fastGlob(patterns, { cwd: root, followSymbolicLinks: false });
 const files = all.filter((file) => parts.every((part) => file.includes(part))).sort();
 // Without files node --test succeeds, which would look like passed tests.

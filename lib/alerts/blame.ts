@@ -1,7 +1,7 @@
 // Whose fault a mail server's refusal is: only a recipient who does not exist, or a mail that no server would take, makes a
 // dead letter. A refused sender, login or relay is a fault of the set-up: the mail waits until a person corrects it.
 
-/** What the server was asked to accept when it refused. */
+/** The part of the mail that the server refused: the sender's address, a recipient's address, or the content. */
 export type Step = 'sender' | 'recipient' | 'content';
 
 export type Blame = 'recipient' | 'content' | 'set-up' | 'later';

@@ -1,13 +1,13 @@
 // `--check` shows by which transport notifications would leave this machine; `--test` sends one.
 import { Usage } from '../contract/errors.ts';
-import type { Spool } from '../contract/spool.ts';
 import type { Outcome, World } from '../contract/stage.ts';
 import type { Transport } from '../contract/mail.ts';
 import { padded } from '../core/columns.ts';
 import { escapeHtml } from '../core/harmless.ts';
+import { attempt } from '../outbox/outbox.ts';
 import { askReplicas } from './alertmanager.ts';
 import type { AlertsConfig } from './config.ts';
-import { deliverWaiting } from './deliver.ts';
+import { openCarrier } from './deliver.ts';
 import { chooseTransports, type Post } from './post.ts';
 import { composeDraft } from './queue.ts';
 import { mergeRecipients, recipientLists, webhookOf } from './recipient.ts';
@@ -81,24 +81,9 @@ export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<
   const subject = `[TEST ${config.site}] alerts from ${hostname}`;
   const html = `<p>${escapeHtml(text)}</p>`;
   const draft = { to, ids: ['test'], key: 'test', subject, text, html, threads: [], alerts: [] };
-  const entry = JSON.stringify(await composeDraft(post, world, draft, world.now()));
-  const spool: Spool = {
-    names: () => ['test'],
-    read: () => entry,
-    put: () => undefined,
-    remove: () => undefined,
-    bury: () => undefined,
-    dead: () => [],
-    readDead: () => undefined,
-    removeDead: () => undefined,
-    sweep: () => undefined,
-  };
-  const { happened } = await deliverWaiting(post, world, spool, {
-    runId: world.runId,
-    digests: undefined,
-    isTimeLeft: () => true,
-    settle: async () => undefined,
-  });
+  const entry = await composeDraft(post, world, draft, world.now());
+  const carrier = { ...(await openCarrier(post, world)), isTimeLeft: () => true };
+  const { happened } = await attempt(entry, entry.recipients, carrier);
   const lines = happened.map((one) => `${one.kind}: ${one.to.join(', ')}: ${one.message}`);
   const arrived = happened.length > 0 && happened.every(({ kind }) => kind === 'sent');
   return { counts: {}, problems: [], text: lines.join('\n'), exitCode: arrived ? 0 : 1 };

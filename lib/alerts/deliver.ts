@@ -19,6 +19,19 @@ interface Delivered {
   readonly problems: readonly string[];
 }
 
+/** Delivery by the configured transports. */
+export async function openCarrier(
+  post: Post,
+  world: World<AlertsConfig>,
+): Promise<Pick<Flush<Entry>, 'kind' | 'carry' | 'now'>> {
+  const { config, hostname } = world;
+  const outside = await post.outside();
+  const chosen = chooseTransports(await post.transports(), config, outside);
+  const sender = senderOf(config, outside.environment, hostname);
+  const carry = carryMail((recipient) => transportsTo(chosen, recipient), sender, outside);
+  return { kind: mailKind, carry, now: world.now() };
+}
+
 export async function deliverWaiting(
   post: Post,
   world: World<AlertsConfig>,
@@ -27,18 +40,8 @@ export async function deliverWaiting(
 ): Promise<Delivered> {
   // With an empty outbox, nothing that sending needs is loaded.
   if (spool.names().length === 0) return { happened: [], problems: [] };
-  const { config, hostname } = world;
-  const outside = await post.outside();
-  const chosen = chooseTransports(await post.transports(), config, outside);
-  const sender = senderOf(config, outside.environment, hostname);
-  const happened = await flush({
-    ...delivery,
-    spool,
-    kind: mailKind,
-    carry: carryMail((recipient) => transportsTo(chosen, recipient), sender, outside),
-    now: world.now(),
-    giveUp: config.alerts['give-up'],
-  });
+  const giveUp = world.config.alerts['give-up'];
+  const happened = await flush({ ...delivery, ...(await openCarrier(post, world)), spool, giveUp });
   const events = happened.map(({ kind, entry: { ids, message_id }, to, message }) => {
     return { kind, ids, message, message_id, to: [...to] };
   });

@@ -1,58 +1,66 @@
 // The files that send-alerts writes.
-import * as z from 'zod/mini';
-import { loose } from '../contract/fields.ts';
-import { defineFile, type FileSpec, type Places } from '../contract/file.ts';
+import { defineFile, type Places } from '../contract/file.ts';
 import { notifiedKinds } from '../contract/mail.ts';
 import { judgedFields } from '../contract/observation.ts';
+import {
+  boolean,
+  type ContentOf,
+  instant,
+  listOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  recordOf,
+  type Shape,
+  string,
+} from '../contract/shape.ts';
 import { join } from '../core/path.ts';
 
-/** An invalid time would make every run fail that computes with it. */
-const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), { error: 'expected an instant' }));
-
-const alertSchema = loose({
-  rule: z.string(),
-  phase: z.enum(['pending', 'firing']),
+const alertSchema = object({
+  rule: string,
+  phase: oneOf(['pending', 'firing']),
   /** Times of the first and last snapshot (not runs) with the problem. */
   first_seen: instant,
   last_seen: instant,
   /** When the problem began, if the data say; otherwise `first_seen`. */
   since: instant,
   /** Identifies the incident. */
-  incident: z.string(),
+  incident: string,
   /** The message of the first mail: the subject of all mails about the incident, by which mail programs group them. */
-  headline: z.optional(z.string()),
+  headline: optional(string),
   /** Message-ID of the first mail that a transport accepted: later mails refer to it. */
-  thread: z.optional(z.string()),
+  thread: optional(string),
   /** When the problem cleared, while `clear-hold` has not passed yet. */
-  clear_since: z.optional(instant),
+  clear_since: optional(instant),
   /** Since when the value is unreadable: meanwhile the alert is neither raised nor cleared. */
-  unknown_since: z.optional(instant),
+  unknown_since: optional(instant),
   /** When the first and the last mail about the alert were written. */
-  first_queued: z.optional(instant),
-  last_queued: z.optional(instant),
+  first_queued: optional(instant),
+  last_queued: optional(instant),
   /** When a transport last accepted a mail about the alert. */
-  last_sent: z.optional(instant),
-  escalated_at: z.optional(instant),
-  silenced_since: z.optional(instant),
-  acknowledged_at: z.optional(instant),
-  /** Since when the alert fires without a recipient. */
-  unheard_since: z.optional(instant),
+  last_sent: optional(instant),
+  escalated_at: optional(instant),
+  silenced_since: optional(instant),
+  acknowledged_at: optional(instant),
+  /** Since when the alert fires without a recipient (the event `unheard` in the log). */
+  unheard_since: optional(instant),
   /** Everyone who was notified: they get the recovery too, even if the configuration no longer names them. */
-  told: z.optional(z.array(z.string())),
+  told: optional(listOf(string)),
   ...judgedFields,
-  runbook: z.optional(z.string()),
+  runbook: optional(string),
 });
 
-export type Alert = Readonly<z.output<typeof alertSchema>>;
+export type Alert = Readonly<ContentOf<typeof alertSchema>>;
 
-const alertStateSchema = loose({
+const alertStateSchema = object({
   /** Time of the last evaluation: evaluating the same snapshot again changes nothing. */
-  seen_at: z.optional(instant),
+  seen_at: optional(instant),
   /** By id. */
-  alerts: z.record(z.string(), alertSchema),
+  alerts: recordOf(alertSchema),
 });
 
-export type AlertState = Readonly<z.output<typeof alertStateSchema>>;
+export type AlertState = Readonly<ContentOf<typeof alertStateSchema>>;
 
 const eventKinds = [
   'pending',
@@ -70,58 +78,58 @@ const eventKinds = [
   'unheard',
 ] as const;
 
-const alertEventSchema = loose({ kind: z.enum(eventKinds), id: z.string(), message: z.string() });
+const alertEventSchema = object({ kind: oneOf(eventKinds), id: string, message: string });
 
-export type AlertEvent = Readonly<z.output<typeof alertEventSchema>>;
+export type AlertEvent = Readonly<ContentOf<typeof alertEventSchema>>;
 
 /** A notification that is due. Composition and delivery of its mail are separate steps. */
-const noticeSchema = loose({
-  kind: z.enum(notifiedKinds),
+const noticeSchema = object({
+  kind: oneOf(notifiedKinds),
   /** An opening for recipients who were added while the alert was active. */
-  joined: z.optional(z.boolean()),
-  id: z.string(),
+  joined: optional(boolean),
+  id: string,
   alert: alertSchema,
-  to: z.array(z.string()),
+  to: listOf(string),
 });
 
-export type Notice = Readonly<z.output<typeof noticeSchema>>;
+export type Notice = Readonly<ContentOf<typeof noticeSchema>>;
 
-const activeSilenceSchema = loose({
-  kind: z.enum(['silence', 'acknowledgement', 'maintenance']),
+const activeSilenceSchema = object({
+  kind: oneOf(['silence', 'acknowledgement', 'maintenance']),
   /** `rule`, or `rule:subject`, or `everything`. */
-  of: z.string(),
-  who: z.optional(z.string()),
-  until: z.optional(z.string()),
-  reason: z.string(),
+  of: string,
+  who: optional(string),
+  until: optional(string),
+  reason: string,
 });
 
 /** A silence, acknowledgement or maintenance window that holds now. */
-export type ActiveSilence = z.output<typeof activeSilenceSchema>;
+export type ActiveSilence = ContentOf<typeof activeSilenceSchema>;
 
-/** What is owed to recipients: a mail that waits in the outbox. It can be composed anew from this. */
-const owedMailSchema = loose({
-  digest: z.string(),
+/** A mail that waits in the outbox: enough to compose it again if its file is lost. */
+const waitingMailSchema = object({
+  digest: string,
   /** Time of the evaluation that made the notices. */
   at: instant,
   /** Empty for a mail of an older version. */
-  notices: z.array(noticeSchema),
+  notices: listOf(noticeSchema),
 });
 
-export type OwedMail = Readonly<z.output<typeof owedMailSchema>>;
+export type WaitingMail = Readonly<ContentOf<typeof waitingMailSchema>>;
 
-const stateSchema = loose({
-  schema_version: z.number(),
-  quiet: z.optional(z.array(activeSilenceSchema)),
+const stateSchema = object({
+  schema_version: number,
+  quiet: optional(listOf(activeSilenceSchema)),
   /** Alerts evaluated at the time of the snapshots, and alerts evaluated by the clock. */
   snapshot: alertStateSchema,
   own: alertStateSchema,
   /** File name → mail that waits in the outbox. Missing in the states of older versions. */
-  mails: z.optional(z.record(z.string(), owedMailSchema)),
+  mails: optional(recordOf(waitingMailSchema)),
   /** Events not yet in the log, and the notices of older versions: after a kill, the next run writes them. */
-  owed: z.optional(loose({ at: instant, notices: z.array(noticeSchema), events: z.array(alertEventSchema) })),
+  owed: optional(object({ at: instant, notices: listOf(noticeSchema), events: listOf(alertEventSchema) })),
 });
 
-export type State = Readonly<z.output<typeof stateSchema>>;
+export type State = Readonly<ContentOf<typeof stateSchema>>;
 
 /** By id. */
 export const alertsIn = (state: State | undefined): AlertState['alerts'] => ({
@@ -129,62 +137,50 @@ export const alertsIn = (state: State | undefined): AlertState['alerts'] => ({
   ...state?.own.alerts,
 });
 
-const fileOf = <Content>(name: string, file: Pick<FileSpec<Content>, 'summary' | 'format' | 'schema'>) =>
+const fileOf = <Content>(name: string, schema: Shape<Content>, summary: string) =>
   defineFile<Content>({
-    ...file,
+    summary,
+    format: name.endsWith('.jsonl') ? 'jsonl' : 'json',
     path: ({ state }) => join(state, 'alerts', name),
+    schema,
     mode: 0o600,
     fallsBack: true,
     onlyOnChange: true,
   });
 
-export const stateFile = fileOf<State>('state.json', {
-  summary: 'the active alerts, and which notifications were sent',
-  format: 'json',
-  schema: stateSchema,
-});
+export const stateFile = fileOf<State>(
+  'state.json',
+  stateSchema,
+  'the active alerts, and which notifications were sent',
+);
 
-const postedSchema = z.looseObject({
-  schema_version: z.number(),
+const postedSchema = object({
+  schema_version: number,
   /** Alert id → alert in Alertmanager’s format. An ended alert is posted for a while longer. */
-  alerts: z.record(
-    z.string(),
-    z.looseObject({
-      labels: z.record(z.string(), z.string()),
-      annotations: z.record(z.string(), z.string()),
-      startsAt: z.string(),
-      endsAt: z.string(),
-    }),
+  alerts: recordOf(
+    object({ labels: recordOf(string), annotations: recordOf(string), startsAt: string, endsAt: string }),
   ),
 });
 
-export type PostedAlerts = z.output<typeof postedSchema>;
+export type PostedAlerts = ContentOf<typeof postedSchema>;
 
-export const postedAlerts = fileOf<PostedAlerts>('alertmanager.json', {
-  summary: 'the alerts last posted to Alertmanager',
-  format: 'json',
-  schema: postedSchema,
-});
+export const postedAlerts = fileOf('alertmanager.json', postedSchema, 'the alerts last posted to Alertmanager');
 
-const eventSchema = z.looseObject({
-  schema_version: z.number(),
-  time: z.string(),
-  run_id: z.string(),
-  kind: z.string(),
+const eventSchema = object({
+  schema_version: number,
+  time: string,
+  run_id: string,
+  kind: string,
   /** Ids of the alerts concerned, `rule:subject`. */
-  ids: z.array(z.string()),
-  message: z.string(),
-  message_id: z.optional(z.string()),
-  to: z.optional(z.array(z.string())),
+  ids: listOf(string),
+  message: string,
+  message_id: optional(string),
+  to: optional(listOf(string)),
 });
 
-export type LoggedEvent = z.output<typeof eventSchema>;
+export type LoggedEvent = ContentOf<typeof eventSchema>;
 
-export const events = fileOf<LoggedEvent>('alerts.jsonl', {
-  summary: 'every event of every alert, one per line',
-  format: 'jsonl',
-  schema: eventSchema,
-});
+export const events = fileOf('alerts.jsonl', eventSchema, 'every event of every alert, one per line');
 
 /** Mails that wait to be sent; undeliverable mails are in its subfolder `dead`. */
 export const outboxFolder = ({ state }: Places): string => join(state, 'alerts', 'outbox');

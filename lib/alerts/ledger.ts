@@ -1,11 +1,12 @@
-// What the state knows of the outbox: which mails wait, with digests, and the notices in them. Pure.
+// Keeps the list of waiting mails in the state: their digests, and the notices in them. A mail whose file is lost or damaged is
+// composed again from this list. Pure.
 import { digestOf, type Digests, type Outbox } from '../outbox/outbox.ts';
-import type { OwedMail, State } from './files.ts';
+import type { WaitingMail, State } from './files.ts';
 import { sent } from './lifecycle.ts';
 import type { Entry } from './mail-outbox.ts';
 import type { Batch, Composed } from './queue.ts';
 
-type Mails = Readonly<Record<string, OwedMail>>;
+type Mails = Readonly<Record<string, WaitingMail>>;
 
 export const digestsOf = (mails: Mails | undefined): Digests =>
   mails && Object.fromEntries(Object.entries(mails).map(([name, { digest }]) => [name, digest]));
@@ -31,7 +32,7 @@ export function lostMails(mails: Mails = {}, kept: Mails): { lost: Batch[]; unkn
 export const withComposed = (kept: Mails, composed: readonly Composed[]): Mails => ({
   ...kept,
   ...Object.fromEntries(
-    composed.map(({ name, owed }) => [name, { ...owed, digest: kept[name]?.digest ?? owed.digest }]),
+    composed.map(({ name, kept: mail }) => [name, { ...mail, digest: kept[name]?.digest ?? mail.digest }]),
   ),
 });
 

@@ -23,8 +23,8 @@ export interface Evaluation {
   /** Rule name → its sightings. */
   readonly seen: Readonly<Record<string, RuleSightings>>;
   readonly handlingOf: (rule: string, subject: string) => Handling;
-  /** Whether a mail about the alert is still in the outbox. */
-  readonly isOnItsWay: (id: string) => boolean;
+  /** Recipients for whom a mail about the alert is still in the outbox. */
+  readonly waitingFor: (id: string) => readonly string[];
 }
 
 export interface RuleSightings {
@@ -54,7 +54,7 @@ export function advance(before: AlertState, evaluation: Evaluation) {
   for (const [id, alert] of known) {
     if (named.has(id)) continue;
     const failure = evaluation.seen[alert.rule]?.failureOf(alert.subject);
-    keep(id, failure === undefined ? run.vanish(id, alert) : run.markUnknown(id, alert, failure));
+    keep(id, failure === undefined ? run.vanish(id, alert) : run.keepUnknown(id, alert, failure));
   }
   return { state: { seen_at: at, alerts }, events, notices, ended };
 }
@@ -102,15 +102,18 @@ function newRun(evaluation: Evaluation, at: string) {
     void events.push({ kind, id, message });
 
   const apply = (id: string, rule: string, sighting: Sighting, known: Alert | undefined): Alert | undefined => {
-    if (sighting.state === 'unknown') return known && markUnknown(id, known, sighting.message);
+    if (sighting.state === 'unknown') return known && keepUnknown(id, known, sighting.message);
     const alert = known && markKnown(id, known);
     if (sighting.state === 'firing') return raise(id, rule, sighting, alert);
     return alert && clear(id, alert, sighting.message, sighting.value ?? null);
   };
 
-  const markUnknown = (id: string, alert: Alert, why: string): Alert => {
-    if (alert.unknown_since === undefined) record('unknown', id, why);
-    return { ...alert, unknown_since: alert.unknown_since ?? at };
+  /** The alert stays as it is: one that was raised is still active, and the mails about it go on. */
+  const keepUnknown = (id: string, known: Alert, why: string): Alert => {
+    if (known.unknown_since === undefined) record('unknown', id, why);
+    const alert = { ...known, unknown_since: known.unknown_since ?? at };
+    if (alert.phase === 'pending') return alert;
+    return notifyIfDue(id, alert, evaluation.handlingOf(alert.rule, alert.subject));
   };
 
   const markKnown = (id: string, { unknown_since, ...alert }: Alert): Alert => {
@@ -154,7 +157,8 @@ function newRun(evaluation: Evaluation, at: string) {
       if (alert.silenced_since === undefined) record('silenced', id, handling.silenced);
       return { ...alert, silenced_since: alert.silenced_since ?? at };
     }
-    const { silenced_since: _ended, ...audible } = notifyJoined(id, alert, handling);
+    const joined = joinedTo(alert, handling);
+    const { silenced_since: _ended, ...audible } = notifyJoined(id, alert, joined);
     if (handling.acknowledged !== undefined) {
       if (audible.acknowledged_at !== undefined) return audible;
       record('acknowledged', id, handling.acknowledged);
@@ -169,30 +173,34 @@ function newRun(evaluation: Evaluation, at: string) {
     if (last_queued === undefined) return addNotice('opening', id, current, handling.to);
     const { escalate } = handling;
     const everybody = escalate ? mergeRecipients(handling.to, escalate.to) : handling.to;
+    // A recipient for whom a mail about the alert waits gets no further one; the others do.
+    const free = (all: readonly string[]) => recipientsMissingIn([...evaluation.waitingFor(id), ...joined], all);
     // Counted from the first mail: the problem itself may be older than the monitor.
     if (escalate && escalated_at === undefined && secondsSince(first_queued ?? last_queued, at) >= escalate.after) {
       record('escalated', id, current.message);
-      return addNotice('escalation', id, { ...current, escalated_at: at }, everybody);
+      return addNotice('escalation', id, { ...current, escalated_at: at }, free(everybody));
     }
-    // Counted from the last mail that was delivered. No repeat while a mail still waits; a dead letter holds nothing back.
-    const arrived = last_sent !== undefined && last_sent >= last_queued ? last_sent : undefined;
-    if (arrived === undefined && evaluation.isOnItsWay(id)) return current;
-    if (secondsSince(arrived ?? last_queued, at) < handling.repeat - graceSeconds) return current;
+    // Counted from the last mail that was delivered; from when it was written, as long as nobody has it.
+    const arrived = last_sent !== undefined && last_sent >= last_queued ? last_sent : last_queued;
+    if (secondsSince(arrived, at) < handling.repeat - graceSeconds) return current;
+    const to = free(escalated_at === undefined ? handling.to : everybody);
+    if (to.length === 0) return current;
     record('repeated', id, current.message);
-    return addNotice('repeat', id, current, escalated_at === undefined ? handling.to : everybody);
+    return addNotice('repeat', id, current, to);
   };
 
-  /** Whoever became a recipient since the first mail (a new colleague, a corrected address) gets an opening of their own.
-   * The repeat for the others is not delayed by it. */
-  const notifyJoined = (id: string, alert: Alert, { to, escalate }: Handling): Alert => {
-    const { last_queued, escalated_at, told = [] } = alert;
-    if (last_queued === undefined) return alert;
-    const wanted = escalate && escalated_at !== undefined ? mergeRecipients(to, escalate.to) : to;
-    const joined = recipientsMissingIn(told, wanted);
+  /** The recipients who were added after the first mail: a new colleague, a corrected address. */
+  const joinedTo = ({ last_queued, escalated_at, told = [] }: Alert, { to, escalate }: Handling): string[] => {
+    if (last_queued === undefined) return [];
+    return recipientsMissingIn(told, escalate && escalated_at !== undefined ? mergeRecipients(to, escalate.to) : to);
+  };
+
+  /** They get an opening of their own. The repeat for the others is not delayed by it. */
+  const notifyJoined = (id: string, alert: Alert, joined: readonly string[]): Alert => {
     if (joined.length === 0) return alert;
     record('joined', id, `${joined.join(', ')} became a recipient while the alert is active: ${alert.message}`);
-    notices.push({ kind: 'opening', joined: true, id, alert, to: joined });
-    return { ...alert, told: mergeRecipients(told, joined) };
+    notices.push({ kind: 'opening', joined: true, id, alert, to: [...joined] });
+    return { ...alert, told: mergeRecipients(alert.told ?? [], joined) };
   };
 
   const addNotice = (kind: Notice['kind'], id: string, alert: Alert, to: readonly string[]): Alert => {
@@ -230,7 +238,7 @@ function newRun(evaluation: Evaluation, at: string) {
       `${alert.subject} is no longer watched: whether it is well is unknown`,
     );
 
-  return { events, notices, ended, apply, markUnknown, vanish };
+  return { events, notices, ended, apply, keepUnknown, vanish };
 }
 
 const earliest = (one: string | undefined, other: string): string => (one !== undefined && one < other ? one : other);

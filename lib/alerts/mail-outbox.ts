@@ -1,26 +1,26 @@
 // Mail as a kind of outbox entry: the fields of its file, and its delivery by the transports.
-import * as z from 'zod/mini';
 import { NotSetUp, Refused, Unsure } from '../contract/errors.ts';
 import { type Mail, notificationSchema, type Receipt, type Transport } from '../contract/mail.ts';
 import type { Outside } from '../contract/outside.ts';
+import { type ContentOf, listOf, object, optional, string } from '../contract/shape.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { commonFields, type Fate, type Flush, type Kind } from '../outbox/outbox.ts';
 import { webhookOf } from './recipient.ts';
 import { type Sender, withSender } from './sender.ts';
 
-const entrySchema = z.looseObject({
+const entrySchema = object({
   ...commonFields,
-  message_id: z.string(),
-  from: z.string(),
-  subject: z.string(),
+  message_id: string,
+  from: string,
+  subject: string,
   /** Ids of the alerts in the mail. */
-  ids: z.array(z.string()),
-  raw: z.string(),
+  ids: listOf(string),
+  raw: string,
   /** The content as data, if a webhook is among the recipients. */
-  news: z.optional(notificationSchema),
+  news: optional(notificationSchema),
 });
 
-export type Entry = z.output<typeof entrySchema>;
+export type Entry = ContentOf<typeof entrySchema>;
 
 export const mailKind: Kind<Entry> = {
   name: 'mail',
@@ -78,7 +78,7 @@ async function carry(
   return fates;
 }
 
-/** What one transport said about one recipient. `absent`: the transport is not set up on this machine. */
+/** The result of one transport for one recipient. `absent`: the transport is not set up on this machine. */
 interface Try {
   readonly words: string;
   readonly verdict: 'final' | 'later' | 'unsure' | 'absent';

@@ -5,7 +5,7 @@ import { alignColumns } from '../core/columns.ts';
 import { escapeHtml, oneLine, shellWord } from '../core/harmless.ts';
 import { firstLine } from '../core/text.ts';
 import type { Judged } from '../engine/checks.ts';
-import { formatMeasure } from '../core/quantity.ts';
+import { formatBound, formatScalar } from '../core/quantity.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Notice } from './files.ts';
 import { red } from './policies.ts';
@@ -95,10 +95,12 @@ function draft(notices: readonly Notice[], about: About): Draft {
 
 /** Level, site and problem stand in the first 40 characters, which is all that a phone shows. The headline is the same for all mails
  * of an incident, because many mail programs group by subject; they ignore a bracket at its start (RFC 5256, base subject),
- * so whatever changes stands in the bracket. */
+ * so whatever changes stands in the bracket: a repeat shows the present value there. */
 function subjectOf({ kind, alert }: Notice, others: number, { site }: About): string {
   const { word, inSubject = word } = kinds[kind];
-  const bracket = `[${inSubject} ${site}${others > 0 ? ` +${others}` : ''}]`;
+  const isNumber = typeof alert.value === 'number';
+  const present = word === 'STILL' && isNumber ? `, now ${formatScalar(alert.value, alert.unit)}` : '';
+  const bracket = `[${inSubject} ${site}${others > 0 ? ` +${others}` : ''}${present}]`;
   return oneLine(`${bracket} ${firstLine(headlineOf(alert), 100)}`);
 }
 
@@ -179,8 +181,6 @@ interface Part {
 function partOf({ kind, id, alert, joined }: Notice, about: About): Part {
   const { word, colour, isOver } = kinds[kind];
   const since = new Date(alert.since);
-  const show = (value: Notice['alert']['value']): string =>
-    typeof value === 'number' ? formatMeasure(value, alert.unit) : value === null ? 'none' : String(value);
   const lasted = isOver ? `${distance(since, new Date(alert.last_seen))} until now` : distance(since, about.at);
   return {
     colour,
@@ -199,8 +199,16 @@ function partOf({ kind, id, alert, joined }: Notice, about: About): Part {
       ...(isOver
         ? []
         : ([
-            ['value', show(alert.value)],
-            ['limit', `${show(alert.limit.value)}${alert.limit.key === '' ? '' : `  (${alert.limit.key})`}`],
+            ...(alert.unknown_since === undefined
+              ? []
+              : [
+                  ['unknown', `unreadable since ${clockMinute(new Date(alert.unknown_since))}; as last read:`] as const,
+                ]),
+            ['value', formatScalar(alert.value, alert.unit)],
+            [
+              'limit',
+              `${formatScalar(alert.limit.value, alert.unit, formatBound)}${alert.limit.key === '' ? '' : `  (${alert.limit.key})`}`,
+            ],
             ...(alert.clears_when === undefined ? [] : [['clears', `when ${oneLine(alert.clears_when)}`] as const]),
           ] as const)),
       ['runbook', about.runbookOf(alert)],

@@ -4,7 +4,7 @@ import type { JudgedSite, JudgementInput } from '../health/files.ts';
 import type { Judged } from '../engine/checks.ts';
 import { digestOf } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
-import type { Notice, OwedMail } from './files.ts';
+import type { Notice, WaitingMail } from './files.ts';
 import type { Event } from './log.ts';
 import { isCoveredBy, runbookOf } from './sightings.ts';
 import { type About, type Draft, draftMails } from './mail.ts';
@@ -21,11 +21,11 @@ export interface Batch {
   readonly notices: readonly Notice[];
 }
 
-/** A mail for the outbox, and what the state keeps to compose it anew. */
+/** A mail for the outbox, and the part of it that the state keeps, to compose it again. */
 export interface Composed {
   readonly name: string;
   readonly entry: Entry;
-  readonly owed: OwedMail;
+  readonly kept: WaitingMail;
 }
 
 /** Composes the mails of the batch, and writes nothing. */
@@ -50,8 +50,8 @@ export async function composeMails(
   const composed: Composed[] = [];
   for (const draft of drafts) {
     const entry = await composeDraft(post, world, draft, at);
-    const owed = { digest: digestOf(entry), at: at.toISOString(), notices: [...draft.notices] };
-    composed.push({ name: mailKind.fileName(entry), entry, owed });
+    const kept = { digest: digestOf(entry), at: at.toISOString(), notices: [...draft.notices] };
+    composed.push({ name: mailKind.fileName(entry), entry, kept });
   }
   return composed;
 }

@@ -28,15 +28,14 @@ export function rehearsal(
   return (snapshot) => {
     const at = new Date(snapshot.time_utc);
     if (Number.isNaN(at.getTime())) return [];
-    const firstSeenOf = (id: string) => state.alerts[id]?.first_seen;
-    // What was acknowledged later does not count yet.
+    // A silence or acknowledgement that somebody left after this snapshot has no effect on it.
     const made = notes.filter(({ from }) => from <= at.toISOString());
-    const quiet = { notes: made, at, firstSeenOf };
+    const quiet = { notes: made, at, alertOf: (id: string) => state.alerts[id] };
     const next = advance(state, {
       at,
       seen: snapshotSightings(judge(snapshot), readingsOf(sections, snapshot.sections), config),
       handlingOf: (rule, subject) => handlingOf(config, rule, subject, quiet),
-      isOnItsWay: () => false,
+      waitingFor: () => [],
     });
     const ids = next.notices.map(({ id }) => id);
     state = sent(next.state, ids, at);

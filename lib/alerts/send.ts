@@ -8,7 +8,7 @@ import { defineStage, type Outcome, type World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
 import { counted, listed } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
-import type { JudgedSite, JudgementInput } from '../health/files.ts';
+import type { JudgementInput } from '../health/files.ts';
 import { type Outbox, readOutbox, setAside } from '../outbox/outbox.ts';
 import { readHeartbeat } from '../confirm/files.ts';
 import { readTelling } from '../thermal/files.ts';
@@ -17,6 +17,7 @@ import { postToAlertmanager } from './alertmanager.ts';
 import { checkTransports, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
+import { type Evaluated, evaluate, type Judge } from './evaluate.ts';
 import {
   alertsIn,
   events,
@@ -28,20 +29,15 @@ import {
   postedAlerts,
 } from './files.ts';
 import { digestsOf, keptMails, lostMails, settled, withComposed } from './ledger.ts';
-import { advance } from './lifecycle.ts';
 import { log } from './log.ts';
-import { handlingOf, monitorSightings, snapshotSightings, readingsOf } from './sightings.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
-import { allOf, type Composed, composeMails, queuedEvent } from './queue.ts';
-import { parseNotes, activeSilences, expiredNotes } from './silences.ts';
+import { type Composed, composeMails, queuedEvent } from './queue.ts';
+import { expiredNotes, parseNotes } from './silences.ts';
 
 const fresh: State = { schema_version: 1, snapshot: { alerts: {} }, own: { alerts: {} } };
 /** Mails not sent within this time wait for the next run. */
 const sendingMs = 60_000;
-
-/** The checks over the snapshot and over what the monitor knows of itself. */
-export type Judge<Config> = (known: JudgementInput, config: Config, at: Date) => JudgedSite;
 
 export const sendAlerts = <Config extends AlertsConfig>(post: Post, judge: Judge<Config>, sections: Sections) =>
   defineStage<Config>({
@@ -77,26 +73,15 @@ async function sendNew<Config extends AlertsConfig>(
   const { config, places } = world;
   const now = world.now();
   const began = world.monotonicMs();
-  const isDry = world.options['dry-run'] === true;
   const problems: string[] = [];
   const spool = post.spool(outboxFolder(places), places.runtime);
   // Without the state all alerts start again: a mail may be sent twice, and none is lost.
   const { content: before = fresh, problems: noState } = await world.previous(stateFile);
   problems.push(...noState.map((problem) => `the state of the alerts ${problem}`));
   const { snapshot, missing } = await readLatest(world);
-
   const { notes, problems: noNotes } = parseNotes(post.notes(silencesFolder(places)));
   problems.push(...noNotes);
-  const alerts = alertsIn(before);
-  const firstSeenOf = (id: string) => alerts[id]?.first_seen;
-  const byTime = snapshot && snapshotTime(snapshot);
-  const runId = snapshot?.run_id ?? world.runId;
   const outbox = readOutbox(spool, mailKind, digestsOf(before.mails));
-  const onTheirWay = new Set(outbox.waiting.flatMap(({ entry }) => entry.ids));
-  const shared = {
-    handlingOf: (rule: string, subject: string) => handlingOf(config, rule, subject, { notes, at: now, firstSeenOf }),
-    isOnItsWay: (id: string) => onTheirWay.has(id),
-  };
   const known: JudgementInput = {
     snapshot,
     missing,
@@ -106,29 +91,70 @@ async function sendNew<Config extends AlertsConfig>(
     judgingStage: 'send-alerts',
     outbox: countOutbox(outbox, spool, now),
   };
-  const site = judge(known, config, now);
-  const all = allOf(site);
-  const seen =
-    snapshot && byTime
-      ? advance(before.snapshot, {
-          at: byTime,
-          seen: snapshotSightings(all, readingsOf(sections, snapshot.sections), config),
-          ...shared,
-        })
-      : { state: before.snapshot, events: [], notices: [], ended: {} };
-  const own = advance(before.own, { at: now, seen: monitorSightings(all, config), ...shared });
-  const notices = [...seen.notices, ...own.notices];
-  // With Alertmanager, an alert without recipients here is no problem: Alertmanager routes it.
-  const happened = [...seen.events, ...own.events].filter(
-    ({ kind }) => kind !== 'unheard' || !config.alerts.alertmanager,
-  );
-  const stillSince = (id: string) => (seen.state.alerts[id] ?? own.state.alerts[id])?.first_seen;
-  const quiet = activeSilences(notes, config.alerts.maintenance, stillSince, now);
-  const judged: State = { schema_version: 1, quiet, snapshot: seen.state, own: own.state };
-  const active = Object.values(alertsIn(judged)).filter(({ phase }) => phase === 'firing').length;
-  const counts = { active, notices: notices.length };
-  if (isDry) return { counts, problems, text: dryText(notices) };
+  const evaluated = evaluate({ config, before, known, outbox, notes, now }, judge, sections);
+  const active = Object.values(alertsIn(evaluated.state)).filter(({ phase }) => phase === 'firing').length;
+  const counts = { active, notices: evaluated.notices.length };
+  if (world.options['dry-run'] === true) return { counts, problems, text: dryText(evaluated.notices) };
 
+  const run: Run = { post, world, spool, runId: snapshot?.run_id ?? world.runId, now, problems };
+  const written = await writeMails(run, before, evaluated, outbox, snapshot);
+  let state = written.state;
+  const flushed = await deliverWaiting(post, world, spool, {
+    runId: run.runId,
+    digests: digestsOf(state.mails),
+    isTimeLeft: () => world.monotonicMs() - began < sendingMs,
+    settle: async (name, entry, taken, isFinished) => {
+      const next = settled(state, name, entry, taken, isFinished);
+      // While another recipient waits, settle is called with the same values in every run.
+      if (JSON.stringify(next) === JSON.stringify(state)) return;
+      state = next;
+      await world.replace(stateFile, state);
+    },
+  });
+  problems.push(...flushed.problems);
+  for (const name of expiredNotes(notes, evaluated.firstSeenOf, now)) post.removeNote(silencesFolder(places), name);
+  const unposted = await postToAlertmanager(world, state, evaluated.ended, post.outside);
+  problems.push(...unposted);
+  const left = countOutbox(readOutbox(spool, mailKind, digestsOf(state.mails)), spool, now);
+  if (left.waiting > 0)
+    problems.push(
+      `${counted(left.waiting, 'mail')} could not be delivered, the oldest of ${formatDuration(left.waiting_seconds)} ago`,
+    );
+  return {
+    counts: {
+      ...counts,
+      queued: written.queued,
+      sent: flushed.happened.filter(({ kind }) => kind === 'sent').length,
+      // Health judges delivery by these counts.
+      ...left,
+      waiting_seconds: Math.round(left.waiting_seconds),
+      ...(config.alerts.alertmanager ? { untold: unposted.length } : {}),
+    },
+    problems,
+    ...(snapshot ? { run_id: snapshot.run_id } : {}),
+    json: state,
+    text: `${counted(active, 'alert')} active, ${counted(written.queued, 'mail')} written, ${left.waiting} waiting`,
+  };
+}
+
+interface Run {
+  readonly post: Post;
+  readonly world: World<AlertsConfig>;
+  readonly spool: Spool;
+  readonly runId: string;
+  readonly now: Date;
+  readonly problems: string[];
+}
+
+/** Puts the mails of the notices into the outbox, and those that were lost from it. The order of the writes is such that a kill
+ * loses no mail. */
+async function writeMails(
+  { post, world, spool, runId, now, problems }: Run,
+  before: State,
+  { judged, state: next, notices, events: happened, at }: Evaluated,
+  outbox: Outbox<Entry>,
+  snapshot: Snapshot | undefined,
+): Promise<{ state: State; queued: number }> {
   spool.sweep();
   for (const bad of outbox.bad) {
     setAside(spool, bad, now);
@@ -140,14 +166,13 @@ async function sendNew<Config extends AlertsConfig>(
   const batches = [
     ...lost,
     ...(before.owed ? [{ at: new Date(before.owed.at), notices: before.owed.notices }] : []),
-    { at: byTime ?? now, notices },
+    { at, notices },
   ];
   const composed: Composed[] = [];
-  for (const batch of batches) composed.push(...(await composeMails(post, world, batch, { snapshot, judged: site })));
+  for (const batch of batches) composed.push(...(await composeMails(post, world, batch, { snapshot, judged })));
   // A mail of a killed run may be in the outbox already, and some recipients may have accepted it.
-  const mails = withComposed(kept, composed);
+  const state: State = { ...next, mails: withComposed(kept, composed) };
   const logged = [...(before.owed?.events ?? []), ...happened];
-  let state: State = { ...judged, mails };
   const queued = composed.map(queuedEvent);
   if (composed.length > 0 || logged.length > 0) {
     // From here on, a kill loses nothing: the next run composes the mails that are not in the outbox.
@@ -157,53 +182,7 @@ async function sendNew<Config extends AlertsConfig>(
     problems.push(...(await log(world, runId, [...noticed, ...queued])));
     await world.replace(stateFile, state);
   } else if (JSON.stringify(state) !== JSON.stringify(before)) await world.replace(stateFile, state);
-
-  const flushed = await deliverWaiting(post, world, spool, {
-    runId,
-    digests: digestsOf(mails),
-    isTimeLeft: () => world.monotonicMs() - began < sendingMs,
-    settle: async (name, entry, taken, isFinished) => {
-      const next = settled(state, name, entry, taken, isFinished);
-      // While another recipient waits, settle is called with the same values in every run.
-      if (JSON.stringify(next) === JSON.stringify(state)) return;
-      state = next;
-      await world.replace(stateFile, state);
-    },
-  });
-  problems.push(...flushed.problems);
-  for (const name of expiredNotes(notes, stillSince, now)) post.removeNote(silencesFolder(places), name);
-  const unposted = await postToAlertmanager(world, state, { ...seen.ended, ...own.ended }, post.outside);
-  problems.push(...unposted);
-  const { waiting, waiting_seconds, dead } = countOutbox(
-    readOutbox(spool, mailKind, digestsOf(state.mails)),
-    spool,
-    now,
-  );
-  if (waiting > 0)
-    problems.push(
-      `${counted(waiting, 'mail')} could not be delivered, the oldest of ${formatDuration(waiting_seconds)} ago`,
-    );
-  return {
-    counts: {
-      ...counts,
-      queued: queued.length,
-      sent: flushed.happened.filter(({ kind }) => kind === 'sent').length,
-      // Health judges delivery by these counts.
-      waiting,
-      waiting_seconds: Math.round(waiting_seconds),
-      dead,
-      ...(config.alerts.alertmanager ? { untold: unposted.length } : {}),
-    },
-    problems,
-    ...(snapshot ? { run_id: snapshot.run_id } : {}),
-    json: state,
-    text: `${counted(counts.active, 'alert')} active, ${counted(queued.length, 'mail')} written, ${waiting} waiting`,
-  };
-}
-
-function snapshotTime(snapshot: Snapshot): Date | undefined {
-  const at = new Date(snapshot.time_utc);
-  return Number.isNaN(at.getTime()) ? undefined : at;
+  return { state, queued: queued.length };
 }
 
 function countOutbox({ waiting, bad }: Outbox<Entry>, spool: Spool, now: Date): NonNullable<JudgementInput['outbox']> {

@@ -7,6 +7,7 @@ import type { Judged } from '../engine/checks.ts';
 import { judge } from '../engine/judgement.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import type { AlertsConfig, RuleConfig } from './config.ts';
+import type { Alert } from './files.ts';
 import type { Handling, RuleSightings } from './lifecycle.ts';
 import { monitorPolicies, policies, policyNamed, red, snapshotPolicies } from './policies.ts';
 import { acknowledgedBy, type Note, silencedBy } from './silences.ts';
@@ -79,7 +80,7 @@ function sightingsOf(
   );
 }
 
-/** What the subjects of the check's observations begin with, in the alerts of the policy. */
+/** Prefix of the alert's subject: an alert of `probe` about the observation `host-reachable:vm` has the subject `host.vm`. */
 const prefixOf = ({ of }: Policy, check: string): string => (of === undefined ? `${check}:` : (of[check] ?? ''));
 
 /** Prefix of the readings of a section → why none of them is known. */
@@ -206,7 +207,15 @@ function ruleConfigOf({ alerts }: AlertsConfig, rule: string, subject: string): 
 export interface SilencesInForce {
   readonly notes: readonly Note[];
   readonly at: Date;
-  readonly firstSeenOf: (id: string) => string | undefined;
+  /** The alert before this evaluation. */
+  readonly alertOf: (id: string) => Pick<Alert, 'first_seen' | 'acknowledged_at'> | undefined;
+}
+
+function acknowledgedInForce({ notes, at, alertOf }: SilencesInForce, id: string): string | undefined {
+  const { first_seen, acknowledged_at } = alertOf(id) ?? {};
+  // An acknowledgement of later, from before the clock was set back, belongs to an earlier incident.
+  const made = acknowledged_at === undefined ? notes.filter(({ from }) => from <= at.toISOString()) : notes;
+  return acknowledgedBy(made, id, first_seen);
 }
 
 export function handlingOf(config: AlertsConfig, rule: string, subject: string, quiet?: SilencesInForce): Handling {
@@ -221,7 +230,7 @@ export function handlingOf(config: AlertsConfig, rule: string, subject: string, 
     to: own.to ?? alerts.to,
     escalate: alerts.escalate,
     silenced: quiet && silencedBy(quiet.notes, alerts.maintenance, id, quiet.at),
-    acknowledged: quiet && acknowledgedBy(quiet.notes, id, quiet.firstSeenOf(id)),
+    acknowledged: quiet && acknowledgedInForce(quiet, id),
   };
 }
 

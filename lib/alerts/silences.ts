@@ -1,5 +1,5 @@
 // Silences, acknowledgements and lifts, which people leave as files, and the maintenance windows of the configuration.
-import * as z from 'zod/mini';
+import { type ContentOf, fits, number, object, oneOf, optional, string } from '../contract/shape.ts';
 import { secondsSince } from '../core/age.ts';
 import { oneLine } from '../core/harmless.ts';
 import { formatDuration } from '../core/quantity.ts';
@@ -8,19 +8,19 @@ import type { ActiveSilence } from './files.ts';
 import { parseWindow } from './maintenance.ts';
 import { alertNameProblem } from './named.ts';
 
-const silenceSchema = z.looseObject({
-  schema_version: z.number(),
-  kind: z.enum(['silence', 'acknowledgement', 'lift']),
+const noteSchema = object({
+  schema_version: number,
+  kind: oneOf(['silence', 'acknowledgement', 'lift']),
   /** `rule`, or `rule:subject`. */
-  of: z.string(),
-  who: z.string(),
-  reason: z.string(),
-  from: z.string(),
+  of: string,
+  who: string,
+  reason: string,
+  from: string,
   /** End of a silence; of a lift, the end of the last silence it lifts. An acknowledgement ends with the incident. */
-  until: z.optional(z.string()),
+  until: optional(string),
 });
 
-export type Note = z.output<typeof silenceSchema>;
+export type Note = ContentOf<typeof noteSchema>;
 
 type Left = Note & { readonly name: string };
 
@@ -31,20 +31,23 @@ export interface FoundNote {
   readonly problem?: string;
 }
 
+const mostProblems = 10;
+
 /** The valid notes of the silences folder; every other file becomes a problem. */
 export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; problems: string[] } {
   const problems: string[] = [];
-  const notes = files.flatMap(({ name, text, problem }): Left[] => {
+  const notes = files.flatMap(({ name: file, text, problem }): Left[] => {
+    const name = oneLine(file);
     if (problem !== undefined) {
       problems.push(`${name} among the silences cannot be read and is ignored: ${problem}`);
       return [];
     }
     try {
-      const parsed = silenceSchema.safeParse(JSON.parse(text));
-      if (parsed.success && areInstants(parsed.data)) {
-        const wrong = refusal(parsed.data);
-        if (wrong === undefined) return [{ ...parsed.data, name }];
-        problems.push(`${oneLine(name)} among the silences is refused and has no effect: ${wrong}`);
+      const value: unknown = JSON.parse(text);
+      if (fits(noteSchema, value) && areInstants(value)) {
+        const wrong = refusal(value);
+        if (wrong === undefined) return [{ ...value, name: file }];
+        problems.push(`${name} among the silences is refused and has no effect: ${wrong}`);
         return [];
       }
     } catch {
@@ -55,6 +58,8 @@ export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; proble
     );
     return [];
   });
+  const more = problems.length - mostProblems;
+  if (more > 1) problems.splice(mostProblems - 1, more + 1, `and ${more + 1} more files among the silences`);
   return { notes, problems };
 }
 
@@ -62,7 +67,7 @@ export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; proble
 export const longestSilenceSeconds = 30 * 86_400;
 const mostCharacters = { of: 200, who: 100, reason: 1000 } as const;
 
-/** Whoever may write to the folder gets no more by hand than by the command. */
+/** A file that somebody put into the folder by hand may do no more than the command `silence` can. */
 function refusal(note: Note): string | undefined {
   for (const [key, most] of Object.entries(mostCharacters)) {
     const text = note[key as keyof typeof mostCharacters];

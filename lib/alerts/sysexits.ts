@@ -9,10 +9,19 @@ import { type Blame, blameOf } from './blame.ts';
 export const carrySeconds = 30;
 
 /** One call of a mail program. `code` is undefined if the program did not exit by itself. */
-export interface Attempt {
+interface Attempt {
   readonly code: number | undefined;
   readonly words: string;
+  /** The program was ended while it ran: it may have sent the mail. */
+  readonly wasEnded: boolean;
 }
+
+/** `code`: in place of the program's own exit code. */
+export const attemptOf = (path: string, ran: RunResult, code = ran.exit_code): Attempt => ({
+  code,
+  words: ran.exit_code === 0 ? `${path} took it` : wordsOf(ran),
+  wasEnded: code === undefined && ran.ending?.wasRunning === true,
+});
 
 /** USAGE, DATAERR, NOUSER: msmtp's codes for a 5xx reply to a recipient, and other programs' codes for a bad address. */
 const permanent = new Set<number | undefined>([64, 65, 67]);
@@ -46,7 +55,7 @@ function failureOf(program: string, attempt: Attempt): Error {
   const message = `${program} ${code === undefined ? 'did not get through' : `gave up with exit code ${code}`}: ${words}`;
   const blame = blameIn(attempt);
   if (blame === 'set-up') return new Unconfigured(message);
-  if (code === serverStoppedAnswering || (code === undefined && words.startsWith('ended '))) return new Unsure(message);
+  if (code === serverStoppedAnswering || attempt.wasEnded) return new Unsure(message);
   return blame === 'later' ? new Error(message) : new Refused(message);
 }
 
@@ -97,6 +106,6 @@ export function wordsOf(ran: RunResult): string {
       .replaceAll(/\n+/g, '; ')
       .replace('; could not send mail (', ' ('),
   );
-  const words = [ran.ended, said].filter(Boolean).join(': ');
+  const words = [ran.ending?.words, said].filter(Boolean).join(': ');
   return words.length > 300 ? `${words.slice(0, 299)}…` : words || 'it said nothing';
 }

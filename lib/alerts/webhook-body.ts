@@ -1,6 +1,6 @@
 // The request bodies of webhooks: JSON for programs, and the formats of ntfy, Slack and Teams.
 import type { Notification, NotifiedAlert } from '../contract/mail.ts';
-import { formatMeasure } from '../core/quantity.ts';
+import { formatBound, formatScalar } from '../core/quantity.ts';
 import { escapeForSlack, escapeForTeams, oneLine } from '../core/harmless.ts';
 
 export const webhookStyles = ['json', 'ntfy', 'slack', 'teams'] as const;
@@ -89,11 +89,10 @@ const word = ({ kind }: NotifiedAlert): string =>
 
 function factsOf(told: NotifiedAlert): [string, string][] {
   const { since, value, unit, limit, runbook } = told;
-  const show = (one: NotifiedAlert['value']): string =>
-    typeof one === 'number' ? formatMeasure(one, unit) : oneLine(String(one ?? 'none'));
+  const shown = `${formatScalar(value, unit)}, limit ${formatScalar(limit, unit, formatBound)}`;
   return [
     ['since', `${since.slice(0, 16).replace('T', ' ')} UTC`],
-    ...(!isBad(told) ? [] : ([['value', `${show(value)}, limit ${show(limit)}`]] satisfies [string, string][])),
+    ...(!isBad(told) ? [] : ([['value', oneLine(shown)]] satisfies [string, string][])),
     ['runbook', runbook],
   ];
 }

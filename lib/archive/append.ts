@@ -17,6 +17,7 @@ import {
   earliestMicroseconds,
   repairArrayMetadata,
   latestMicroseconds,
+  lostChunks,
   openStore,
   type Row,
   type Store,
@@ -70,6 +71,8 @@ function updateStore(work: Work): Outcome {
   let store: Store | undefined;
   try {
     store = openStore(files, path, world.now());
+    const lost = store && lostChunks(files, store);
+    if (lost !== undefined) throw new Unusable(lost);
   } catch (error) {
     if (error instanceof Foreign)
       throw new Error(

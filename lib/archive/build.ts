@@ -3,7 +3,7 @@
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import type { Variable } from './flatten.ts';
-import { arraysOf, arrayText, axis, chunkLength, type Metadata, rootText } from './layout.ts';
+import { arraysOf, arrayText, axis, chunkLength, emptyKey, emptyText, type Metadata, rootText } from './layout.ts';
 import { bytesOf, chunkPath, type Column, columns, missing, setValue } from './store.ts';
 
 /** Some values of one sample, with the variables they belong to. */
@@ -25,6 +25,8 @@ export class Builder {
   #length = 0;
   readonly #filling = new Map<string, Filling>();
   #known = new WeakMap<Part['variables'], readonly Filling[]>();
+  /** Variables without a value in the chunk written last. */
+  #empty: string[] = [];
   #times = columns.int64(chunkLength);
   /** Variables whose type changed during the build: their values before the change are not in this store. */
   readonly changedType = new Set<string>();
@@ -82,8 +84,12 @@ export class Builder {
     const chunk = Math.ceil(this.#length / chunkLength) - 1;
     this.#files.write(chunkPath(this.#path, axis, chunk), bytesOf(this.#times));
     this.#times = columns.int64(chunkLength);
+    this.#empty = [];
     for (const [name, filling] of this.#filling) {
-      if (!filling.touched) continue;
+      if (!filling.touched) {
+        this.#empty.push(name);
+        continue;
+      }
       this.#files.write(chunkPath(this.#path, name, chunk), bytesOf(filling.column));
       filling.column.fill(missing[filling.variable.type]);
       filling.touched = false;
@@ -94,7 +100,8 @@ export class Builder {
   finish(attributes: Metadata['attributes'], scratch: string): Metadata {
     if (this.#length % chunkLength !== 0) this.#flush();
     const variables = new Map([...this.#filling].map(([name, { variable }]) => [name, variable]));
-    const metadata: Metadata = { attributes, length: this.#length, variables };
+    const own = { ...attributes, [emptyKey]: emptyText(this.#length, this.#empty) };
+    const metadata: Metadata = { attributes: own, length: this.#length, variables };
     for (const [name, variable] of arraysOf(variables)) {
       this.#files.write(join(this.#path, name, 'zarr.json'), arrayText(variable, this.#length));
     }

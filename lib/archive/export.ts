@@ -1,7 +1,7 @@
 // Selects the samples and variables of an export. The formats are in export-zarr.ts and export-csv.ts.
 import type { NewFolder } from '../contract/folder.ts';
 import type { StoreFiles } from '../contract/store.ts';
-import { instantText, type Metadata } from './layout.ts';
+import { emptyKey, instantText, type Metadata } from './layout.ts';
 import { openSpan, type Range, readMetadata } from './read.ts';
 import { selectNames } from './select.ts';
 
@@ -46,9 +46,9 @@ export function refuseReplaced({ files, span: { path, metadata } }: Excerpt): vo
     throw new Error(`${path} was rebuilt meanwhile: export it again`);
 }
 
-/** The archive's attributes without `store_version`, by which append-zarr recognises its store: nobody appends to a copy. */
+/** The archive's attributes without those by which append-zarr knows its store: nobody appends to a copy. */
 export function exportedAttributes({ span: { path, metadata } }: Excerpt, note: string): Metadata['attributes'] {
-  const { store_version: _ours, history, ...rest } = metadata.attributes;
+  const { store_version: _ours, [emptyKey]: _chunks, history, ...rest } = metadata.attributes;
   const before = typeof history === 'string' ? `\n${history}` : '';
   return { ...rest, history: `${note} from ${path}${before}` };
 }

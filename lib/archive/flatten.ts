@@ -1,10 +1,9 @@
 // Turns a snapshot and its levels into named numbers. Names, types and units come from the schemas of the sections, so that
 // a new section needs no second list.
-import * as z from 'zod/mini';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
-import type { Section } from '../contract/section.ts';
-import { isObject } from '../contract/shape.ts';
+import { type Section, singularOf } from '../contract/section.ts';
+import { type About, isObject, type Shape } from '../contract/shape.ts';
 import { type Level, levelNumber, levels } from '../core/level.ts';
 import { fingerprint, identifierOf } from '../core/text.ts';
 import { outcomesOf } from '../engine/readable.ts';
@@ -114,8 +113,9 @@ function outcomeName(found: Envelope): (typeof outcomes)[number] {
 
 /** `filesystems` with the item `data` → `filesystem_data`; a section without items → its own name. */
 function prefixOf(probe: string, section: Section, item: string | undefined): string {
-  if (item !== undefined) return `${probe.replace(/s$/, '')}_${identifier(item)}`;
-  return definitionOf(section.schema).type === 'record' ? probe.replace(/s$/, '') : probe;
+  const singular = singularOf(probe, section);
+  if (item !== undefined) return `${singular}_${identifier(item)}`;
+  return section.schema.form.type === 'record' ? singular : probe;
 }
 
 /** Returns the number that represents a value; undefined where no number does. */
@@ -124,24 +124,13 @@ export type Put = (name: string, variable: Variable, encode: Encode, data: unkno
 /** Puts the values in `data` under names that begin with `prefix`. */
 type Walk = (prefix: string, data: unknown, put: Put) => void;
 
-/** The parts of zod's schema definitions that are walked. */
-interface Definition {
-  readonly type: string;
-  readonly innerType?: z.ZodMiniType;
-  readonly shape?: Readonly<Record<string, z.ZodMiniType>>;
-  readonly entries?: Readonly<Record<string, string>>;
-  readonly valueType?: z.ZodMiniType;
-}
-
-const definitionOf = (schema: z.ZodMiniType): Definition => schema.def;
-
 const walks = new WeakMap<object, Walk>();
 
 /** Cached: a schema is walked once, its data thousands of times. */
-function walkOf(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
+function walkOf(schema: Shape, record?: About): Walk {
   const known = walks.get(schema);
   if (known) return known;
-  const made = makeWalk(schema, recordSchema);
+  const made = makeWalk(schema, record);
   walks.set(schema, made);
   return made;
 }
@@ -151,12 +140,9 @@ const skip: Walk = () => undefined;
 export const asNumber: Encode = (data) => (typeof data === 'number' ? data : undefined);
 const asFlag: Encode = (data) => (typeof data === 'boolean' ? Number(data) : undefined);
 
-function makeWalk(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
-  const { type, innerType, shape, entries, valueType } = definitionOf(schema);
-  const { long_name = '', units } = { ...(recordSchema && describe(recordSchema)), ...describe(schema) };
-  switch (type) {
-    case 'optional':
-      return innerType ? walkOf(innerType) : skip;
+function makeWalk({ form, about }: Shape, record?: About): Walk {
+  const { long_name = '', units } = { ...record, ...about };
+  switch (form.type) {
     case 'number': {
       if (units === undefined) return skip;
       const variable = numberVariable(long_name, units);
@@ -166,8 +152,8 @@ function makeWalk(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
       const variable = flagVariable(long_name, ['no', 'yes']);
       return (prefix, data, put) => put(prefix, variable, asFlag, data);
     }
-    case 'enum': {
-      const words = Object.keys(entries ?? {});
+    case 'choice': {
+      const { words } = form;
       const variable = flagVariable(
         long_name,
         words.map((word) => word.replaceAll(/\s+/g, '_')),
@@ -177,7 +163,7 @@ function makeWalk(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
       return (prefix, data, put) => put(prefix, variable, asWord, data);
     }
     case 'object': {
-      const parts = Object.entries(shape ?? {}).map(([key, part]) => [key, suffixWith(key), walkOf(part)] as const);
+      const parts = Object.entries(form.fields).map(([key, part]) => [key, suffixWith(key), walkOf(part)] as const);
       return (prefix, data, put) => {
         if (!isObject(data)) return;
         for (const [key, suffix, walk] of parts) {
@@ -188,7 +174,7 @@ function makeWalk(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
     }
     case 'record': {
       // The keys come from the data, so every value gets the long name and units of the whole record.
-      const walk = valueType ? makeWalk(valueType, schema) : skip;
+      const walk = makeWalk(form.each, about);
       return (prefix, data, put) => {
         if (!isObject(data)) return;
         for (const [key, value] of Object.entries(data)) walk(`${prefix}_${identifier(key)}`, value, put);
@@ -198,10 +184,6 @@ function makeWalk(schema: z.ZodMiniType, recordSchema?: z.ZodMiniType): Walk {
       // Words and lists are kept in the JSONL alone.
       return skip;
   }
-}
-
-function describe(schema: z.ZodMiniType): { long_name: string; units?: string } | undefined {
-  return z.globalRegistry.get(schema) as { long_name: string; units?: string } | undefined;
 }
 
 /** `used_percent` turns the prefix `filesystem_data` into `filesystem_data_used_percent`. */

@@ -1,14 +1,12 @@
 // Summarises the archive: extent, gaps, variables, size, backups.
 import { basename, dirname } from 'node:path';
 import type { StoreFiles } from '../contract/store.ts';
+import { gapIntervals } from '../core/age.ts';
 import { join } from '../core/path.ts';
 import { instantText } from './layout.ts';
 import { openSpan } from './read.ts';
 
 export type Info = ReturnType<typeof archiveInfo>;
-
-/** A missed sample makes a step of two intervals, a late one less. */
-const gapIntervals = 1.5;
 
 export function archiveInfo(files: StoreFiles, path: string, intervalSeconds: number) {
   const { metadata, times } = openSpan(files, path);

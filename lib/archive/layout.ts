@@ -48,6 +48,12 @@ const shapeRoom = 16;
 export const shapeBeginning = '{"shape":[';
 export const shapeText = (length: number): string => String(length).padEnd(shapeRoom);
 
+/** Attribute of the store: the number of its last chunk, then the variables without a value in that chunk, which have no file
+ * for it. Where another variable has none, the file was lost. */
+export const emptyKey = 'variables_without_last_chunk';
+export const emptyText = (length: number, names: readonly string[]): string => [lastChunk(length), ...names].join(' ');
+export const lastChunk = (length: number): number => Math.floor((length - 1) / chunkLength);
+
 const grid = { name: 'regular', configuration: { chunk_shape: [chunkLength] } };
 const gridText = JSON.stringify(grid);
 

@@ -2,7 +2,8 @@
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
-import { missingFlag, type Variable } from './flatten.ts';
+import { isMissing } from './at.ts';
+import type { Variable } from './flatten.ts';
 import { axis, chunkLength, itemBytes, type Metadata, parse, parseArray, parseRoot } from './layout.ts';
 import { chunkPath, earliestMicroseconds, latestMicroseconds } from './store.ts';
 
@@ -42,7 +43,7 @@ export function salvage(files: StoreFiles, path: string, now: Date) {
       const own = new Map<string, Variable>();
       for (const [name, variable, at] of readers) {
         const value = at(places[index] ?? 0);
-        if (value === undefined || Number.isNaN(value) || (variable.type === 'int8' && value === missingFlag)) continue;
+        if (value === undefined || isMissing(value, variable)) continue;
         values.set(name, value);
         own.set(name, variable);
       }

@@ -1,6 +1,6 @@
 // Selects variables by name, or by pattern in which * stands for any text.
 import { Usage } from '../contract/errors.ts';
-import { escapePattern } from '../core/text.ts';
+import { wildcard } from '../core/text.ts';
 import { unknownName } from './read.ts';
 
 /** `filesystem_*,host_load_1` → names, in the order of the archive; all names where nothing is given. */
@@ -16,8 +16,7 @@ export function selectNames(asked: string | undefined, known: readonly string[])
 }
 
 function matching(pattern: string, known: readonly string[]): readonly string[] {
-  const parts = pattern.split('*').map(escapePattern);
-  const expression = new RegExp(`^${parts.join('.*')}$`);
+  const expression = wildcard(pattern);
   const found = known.filter((name) => expression.test(name));
   if (found.length > 0) return found;
   throw new Usage(

@@ -4,6 +4,7 @@
 import type { StoreFiles } from '../contract/store.ts';
 import { join } from '../core/path.ts';
 import { latestTime } from '../core/age.ts';
+import { listed } from '../core/text.ts';
 import { missingFlag } from './flatten.ts';
 import {
   arraysOf,
@@ -11,9 +12,12 @@ import {
   axis,
   axisName,
   chunkLength,
+  emptyKey,
+  emptyText,
   Foreign,
   instantText,
   itemBytes,
+  lastChunk,
   type Metadata,
   parseRoot,
   rootText,
@@ -113,7 +117,7 @@ export function* timesProblems(times: Float64Array, now: Date): Generator<string
 
 /** In a chunk of the wrong size the rows cannot be told apart. Only the last chunk is checked here, earlier ones by `verify`. */
 function lastChunkProblem(files: StoreFiles, path: string, { length, variables }: Metadata): string | undefined {
-  const last = Math.floor((length - 1) / chunkLength);
+  const last = lastChunk(length);
   if (last < 0) return undefined;
   for (const [name, { type }] of variables) {
     const size = files.size(chunkPath(path, name, last));
@@ -123,6 +127,25 @@ function lastChunkProblem(files: StoreFiles, path: string, { length, variables }
       return `chunk ${last} of ${name} has ${size} bytes of ${chunkLength * itemBytes(type)}`;
   }
   return undefined;
+}
+
+/** The chunks of the last 14 days that were written and are gone. An append would make them anew, without their earlier values. */
+export function lostChunks(
+  files: StoreFiles,
+  { path, length, times, variables, attributes }: Store,
+): string | undefined {
+  const text = attributes[emptyKey];
+  const [chunk, ...empty] = typeof text === 'string' ? text.split(' ') : [];
+  const last = lastChunk(length);
+  if (last < 0 || chunk !== String(last)) return undefined; // of a version that did not keep this attribute
+  const known = new Set(empty);
+  const names = [...variables.keys()].filter(
+    (name) => !known.has(name) && files.size(chunkPath(path, name, last)) === undefined,
+  );
+  const [from, to] = [times[last * chunkLength] ?? 0, times.at(-1) ?? 0];
+  return names.length === 0
+    ? undefined
+    : `the values of ${listed(names)} from ${instantText(from)} to ${instantText(to)} are lost: chunk ${last} is gone`;
 }
 
 export const latestMicroseconds = (now: Date): number => latestTime(now).getTime() * 1000;
@@ -140,44 +163,45 @@ export function appendRows(
 ): Metadata {
   const [from, to] = [store.length, store.length + rows.length];
   const scratch = scratchOf(store.path);
+  let empty: string[] = [];
   for (let chunk = Math.floor(from / chunkLength); chunk * chunkLength < to; chunk++) {
     const begin = Math.max(from, chunk * chunkLength);
     const part = rows.slice(begin - from, Math.min(to, (chunk + 1) * chunkLength) - from);
     const at = begin % chunkLength;
-    const write = (name: string, type: keyof typeof columns, values: readonly (number | undefined)[]): void =>
+    empty = [];
+    const write = (name: string, type: keyof typeof columns, values: readonly (number | undefined)[]): boolean =>
       writePart(files, { path: chunkPath(store.path, name, chunk), at, scratch }, type, values);
     write(
       axis,
       'int64',
       part.map(({ time }) => time),
     );
-    for (const [name, { type }] of next.variables)
-      write(
-        name,
-        type,
-        part.map(({ values }) => values.get(name)),
-      );
+    for (const [name, { type }] of next.variables) {
+      const own = part.map(({ values }) => values.get(name));
+      if (!write(name, type, own)) empty.push(name);
+    }
   }
   files.sync(store.path);
-  const metadata = { ...next, length: to };
+  const metadata = { ...next, attributes: { ...next.attributes, [emptyKey]: emptyText(to, empty) }, length: to };
   files.put(join(store.path, 'zarr.json'), rootText(metadata), scratch, { durable: true });
   return metadata;
 }
 
-/** A missing chunk reads as missing values, so a chunk is made only for a value. */
+/** A missing chunk reads as missing values, so a chunk is made only for a value. Returns whether there is one now. */
 function writePart(
   files: StoreFiles,
   { path, at, scratch }: { path: string; at: number; scratch: string },
   type: keyof typeof columns,
   values: readonly (number | undefined)[],
-): void {
+): boolean {
   const part = columns[type](values.length);
   values.forEach((value, index) => setValue(part, index, value));
-  if (files.writeAt(path, at * part.BYTES_PER_ELEMENT, bytesOf(part))) return;
-  if (values.every((value) => value === undefined)) return;
+  if (files.writeAt(path, at * part.BYTES_PER_ELEMENT, bytesOf(part))) return true;
+  if (values.every((value) => value === undefined)) return false;
   const whole = columns[type](chunkLength);
   values.forEach((value, index) => setValue(whole, at + index, value));
   files.put(path, bytesOf(whole), scratch);
+  return true;
 }
 
 export type Column = BigInt64Array | Float64Array | Int8Array;

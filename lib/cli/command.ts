@@ -12,6 +12,8 @@ export interface Command extends CommandSyntax {
   run(asked: Arguments): Promise<number>;
   /** Renders a failure in the form that the caller expects (Nagios); undefined for the usual message. */
   readonly renderFailure?: (error: unknown, argv: readonly string[]) => PrintedResult | undefined;
+  /** A service ends by itself once this is aborted. Without it a signal ends the process. */
+  readonly stop?: AbortController;
 }
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, lockedOut: 75 } as const;
@@ -22,7 +24,7 @@ export function start(command: Command): void {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)
-    process.once(signal, () => exitNow(code));
+    process.once(signal, () => (command.stop ? command.stop.abort() : exitNow(code)));
   const ended = runCommand(command, process.argv.slice(2));
   void ended.then(exitNow); // runCommand never rejects: it turns errors into exit codes
 }
@@ -73,6 +75,12 @@ export const configOption: Readonly<Record<string, Option>> = {
     summary: 'the configuration (default: $OPS_MONITOR_CONFIG, else /etc/ops-monitor/config.yaml if it exists)',
   },
 };
+
+export const jsonOption = { json: { type: 'boolean', summary: 'print the result as JSON' } } as const;
+
+export const dryRunOption = {
+  'dry-run': { type: 'boolean', summary: 'print what would change, change nothing' },
+} as const;
 
 export const textOption = (asked: Arguments, name: string): string | undefined => {
   const value = asked.options[name];

@@ -5,7 +5,7 @@ import { exitNow } from '../io/leave.ts';
 import { product } from '../io/product.ts';
 import { print, printError } from '../io/terminal.ts';
 import { wordsOf } from './arguments.ts';
-import { exitCodes } from './command.ts';
+import { type Command, exitCodes, start } from './command.ts';
 import { commandPrefix } from './npm.ts';
 
 export interface Group {
@@ -23,6 +23,17 @@ interface Entry {
   /** Parses the rest of the command line, runs the command and exits the process. */
   readonly load: () => Promise<unknown>;
 }
+
+/** A group of commands, each named by the group and one word. */
+export const groupOf = (about: Omit<Group, 'commands'>, commands: readonly Command[]): Group => ({
+  ...about,
+  commands: Object.fromEntries(
+    commands.map((command) => [
+      command.name.slice(about.name.length + 1),
+      { ...command, load: async () => start(command) },
+    ]),
+  ),
+});
 
 export function dispatch(group: Group): void {
   const { name, commands } = group;

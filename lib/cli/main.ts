@@ -5,14 +5,14 @@ import type { Option, Stage } from '../contract/stage.ts';
 import { reasonOf } from '../core/text.ts';
 import { isTerminal, print, printError } from '../io/terminal.ts';
 import type { Arguments } from './arguments.ts';
-import { configOption, start, textOption } from './command.ts';
+import { configOption, jsonOption, start, textOption } from './command.ts';
 import { openForStages, openSite } from './site.ts';
 import { type Ended, type OpenHosts, recordRefusal, runStage } from './stage.ts';
 
 export const stageOptions: Readonly<Record<string, Option>> = {
   ...configOption,
   'dry-run': { type: 'boolean', summary: 'write nothing: print what would be written where' },
-  json: { type: 'boolean', summary: 'print the result as JSON' },
+  ...jsonOption,
 };
 
 /** `openHosts` is passed only to stages that look at machines: loading it costs a quarter of a process start. */

@@ -1,4 +1,4 @@
-// What differs when npm starts us: the command line to show to the user, and the options that npm took for itself.
+// Two things differ when npm starts us: the command line to show to the user, and the options, of which npm keeps some.
 import { join } from '../core/path.ts';
 import { escapePattern } from '../core/text.ts';
 import { readIfThere } from '../io/files.ts';

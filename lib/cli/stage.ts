@@ -4,7 +4,7 @@ import type { Configuration } from '../config/schema.ts';
 import { LockedOut, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
-import { type StageRecord, stageRecord } from '../contract/record.ts';
+import { failedRun, type StageRecord, stageRecord } from '../contract/record.ts';
 import type { Outcome, Stage, World } from '../contract/stage.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { isDiskTrouble } from '../io/files.ts';
@@ -139,21 +139,14 @@ export async function recordRefusal(
   const world = makeWorld({ config, places, openHost: noHost });
   const before = await recordBefore(world, stage.name);
   const { count, problems } = broken.broken;
-  const record: StageRecord = {
-    schema_version: 1,
-    stage: stage.name,
+  const words = [...problems.slice(1).map((problem) => firstLine(problem, 400)), brokenReason(broken)];
+  await world.replace(stageRecord(stage.name), {
+    ...failedRun(stage.name, world.now().toISOString(), words, before),
+    ...(config ? everyOf(stage, config) : {}),
     run_id: world.runId,
-    started_at: world.now().toISOString(),
-    ms: 0,
-    outcome: 'failed',
     exit_code: exitCodes.usage,
     counts: { mistakes: count },
-    ...(before?.every_seconds === undefined ? {} : { every_seconds: before.every_seconds }),
-    ...(config ? everyOf(stage, config) : {}),
-    problems: [...problems.slice(1).map((problem) => firstLine(problem, 400)), brokenReason(broken)],
-    ...(before?.last_success_at === undefined ? {} : { last_success_at: before.last_success_at }),
-  };
-  await world.replace(stageRecord(stage.name), record);
+  });
 }
 
 /** A torn record counts as missing; this run's record replaces it. */

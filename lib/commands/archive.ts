@@ -5,8 +5,8 @@ import { storeFiles } from '../io/store.ts';
 import { adopt } from './archive/adopt.ts';
 import { exportCommand } from './archive/export.ts';
 import { at, info, verifyCommand } from './archive/inspect.ts';
-import { type Command, start } from '../cli/command.ts';
-import type { Group } from '../cli/dispatch.ts';
+import type { Command } from '../cli/command.ts';
+import { groupOf } from '../cli/dispatch.ts';
 import { runAsCommand, stageOptions } from '../cli/main.ts';
 import { progressOf } from '../cli/progress.ts';
 
@@ -21,14 +21,11 @@ const rebuild: Command = {
     }),
 };
 
-/** Each command is named `archive` and one word. */
-const commands = [info, verifyCommand, at, exportCommand, rebuild, adopt];
-
-export const archiveCommands: Group = {
-  name: 'archive',
-  summary: 'inspects, verifies, rebuilds and exports the Zarr archive',
-  note: '; every command takes --config FILE',
-  commands: Object.fromEntries(
-    commands.map((command) => [command.name.split(' ')[1], { ...command, load: async () => start(command) }]),
-  ),
-};
+export const archiveCommands = groupOf(
+  {
+    name: 'archive',
+    summary: 'inspects, verifies, rebuilds and exports the Zarr archive',
+    note: '; every command takes --config FILE',
+  },
+  [info, verifyCommand, at, exportCommand, rebuild, adopt],
+);

@@ -4,7 +4,6 @@ import { outboxFolder, type State, stateFile } from '../alerts/files.ts';
 import { digestsOf } from '../alerts/ledger.ts';
 import { type Entry, mailKind } from '../alerts/mail-outbox.ts';
 import { Usage } from '../contract/errors.ts';
-import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
 import { alignColumns } from '../core/columns.ts';
@@ -16,18 +15,16 @@ import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { digestOf, readOutbox } from '../outbox/outbox.ts';
 import type { Arguments } from '../cli/arguments.ts';
-import { type Command, configOption, exitCodes, start, textOption } from '../cli/command.ts';
-import type { Group } from '../cli/dispatch.ts';
+import { type Command, configOption, dryRunOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
+import { groupOf } from '../cli/dispatch.ts';
 import { openSite } from '../cli/site.ts';
 import { lockStage, noHost } from '../cli/stage.ts';
-
-const json = { json: { type: 'boolean', summary: 'print JSON' } } as const;
-const dryRun = { 'dry-run': { type: 'boolean', summary: 'print what would change, change nothing' } } as const;
+import { fits } from '../contract/shape.ts';
 
 const list: Command = {
   name: 'outbox list',
   summary: 'lists the mails that wait and those in outbox/dead: recipients, age, attempts, last reason, next attempt',
-  options: { ...configOption, ...json },
+  options: { ...configOption, ...jsonOption },
 
   async run(asked) {
     const { letters, now } = await openOutbox(asked);
@@ -42,7 +39,7 @@ const show: Command = {
   name: 'outbox show',
   summary: 'prints one mail as it would be sent, or a dead letter with its reason',
   operand: 'ID',
-  options: { ...configOption, ...json },
+  options: { ...configOption, ...jsonOption },
 
   async run(asked) {
     const { letters, now } = await openOutbox(asked);
@@ -60,7 +57,7 @@ const retry: Command = {
   name: 'outbox retry',
   summary: 'lets the next run of send-alerts try a mail again, a dead letter too',
   operand: '[ID]',
-  options: { ...configOption, all: { type: 'boolean', summary: 'all mails, in place of one' }, ...dryRun },
+  options: { ...configOption, all: { type: 'boolean', summary: 'all mails, in place of one' }, ...dryRunOption },
 
   async run(asked) {
     const isAll = asked.options['all'] === true;
@@ -91,7 +88,7 @@ const drop: Command = {
   name: 'outbox drop',
   summary: 'removes one mail that waits, or one dead letter, and prints what it was',
   operand: 'ID',
-  options: { ...configOption, ...dryRun },
+  options: { ...configOption, ...dryRunOption },
 
   async run(asked) {
     return changeOutbox(asked, async ({ letters, spool, state, replace, now }) => {
@@ -107,17 +104,14 @@ const drop: Command = {
   },
 };
 
-/** Each command is named `outbox` and one word. */
-const commands = [list, show, retry, drop];
-
-export const outboxCommands: Group = {
-  name: 'outbox',
-  summary: 'lists the mails that wait and those that could not be delivered, sends them again, drops them',
-  note: '; every command takes --config FILE, and without a command the mails are listed',
-  commands: Object.fromEntries(
-    commands.map((command) => [command.name.split(' ')[1], { ...command, load: async () => start(command) }]),
-  ),
-};
+export const outboxCommands = groupOf(
+  {
+    name: 'outbox',
+    summary: 'lists the mails that wait and those that could not be delivered, sends them again, drops them',
+    note: '; every command takes --config FILE, and without a command the mails are listed',
+  },
+  [list, show, retry, drop],
+);
 
 /** A file in the outbox or in dead/. */
 interface Letter {
@@ -130,53 +124,38 @@ interface Letter {
   readonly reason: string | undefined;
 }
 
-interface OpenOutbox {
-  readonly letters: readonly Letter[];
-  readonly spool: Spool;
-  readonly state: () => State | undefined;
-  readonly replace: (mails: NonNullable<State['mails']>) => Promise<void>;
-  readonly now: Date;
-}
+type OpenOutbox = Omit<Awaited<ReturnType<typeof readAll>>, 'world'>;
 
-async function openOutbox(asked: Arguments): Promise<OpenOutbox & { readonly world: World<Configuration> }> {
+async function openOutbox(asked: Arguments) {
   const { config, places } = await openSite(textOption(asked, 'config'));
   return readAll(makeWorld({ config, places, openHost: noHost }));
 }
 
-async function readAll(world: World<Configuration>): Promise<OpenOutbox & { readonly world: World<Configuration> }> {
+async function readAll(world: World<Configuration>) {
   const { places } = world;
   const spool = openSpool(outboxFolder(places), places.runtime);
   let state = await world.read(stateFile);
   const { waiting, bad } = readOutbox(spool, mailKind, digestsOf(state?.mails));
-  const idOf = (name: string): string => name.replace(/\.json$/, '');
-  const letters: Letter[] = [
-    ...waiting.map(({ name, entry }) => ({
-      id: idOf(name),
-      name,
-      isDead: false,
-      text: JSON.stringify(entry),
-      entry,
-      reason: undefined,
-    })),
-    ...bad.map(({ name, reason, text = '' }) => ({
-      id: idOf(name),
-      name,
-      isDead: false,
-      text,
-      entry: undefined,
-      reason,
-    })),
-    ...spool
-      .dead()
-      .map((name) => ({ id: idOf(name), name, isDead: true, ...readDeadLetter(spool.readDead(name) ?? '') })),
+  const letterOf = (name: string, isDead: boolean, content: Pick<Letter, 'text' | 'entry' | 'reason'>): Letter => ({
+    id: name.replace(/\.json$/, ''),
+    name,
+    isDead,
+    ...content,
+  });
+  const letters = [
+    ...waiting.map(({ name, entry }) =>
+      letterOf(name, false, { text: JSON.stringify(entry), entry, reason: undefined }),
+    ),
+    ...bad.map(({ name, reason, text = '' }) => letterOf(name, false, { text, entry: undefined, reason })),
+    ...spool.dead().map((name) => letterOf(name, true, readDeadLetter(spool.readDead(name) ?? ''))),
   ];
   return {
     world,
     letters,
     spool,
     now: world.now(),
-    state: () => state,
-    replace: async (mails) => {
+    state: (): State | undefined => state,
+    replace: async (mails: NonNullable<State['mails']>) => {
       if (!state) return;
       state = { ...state, mails };
       await world.replace(stateFile, state);
@@ -187,8 +166,7 @@ async function readAll(world: World<Configuration>): Promise<OpenOutbox & { read
 function readDeadLetter(text: string): Pick<Letter, 'text' | 'entry' | 'reason'> {
   try {
     const value: unknown = JSON.parse(text);
-    const parsed = mailKind.shape.safeParse(value);
-    if (parsed.success) return { text, entry: parsed.data, reason: undefined };
+    if (fits(mailKind.shape, value)) return { text, entry: value, reason: undefined };
     const reason =
       typeof value === 'object' && value !== null && 'reason' in value ? String(value.reason) : 'it is not a mail';
     return { text, entry: undefined, reason };

@@ -7,6 +7,7 @@ import { compareMails, rehearsal, type WouldBe } from '../alerts/replay.ts';
 import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';
 import { Usage } from '../contract/errors.ts';
+import { isInstant } from '../core/age.ts';
 import { counted } from '../core/text.ts';
 import { daysBefore } from '../core/time.ts';
 import type { Judged } from '../engine/checks.ts';
@@ -20,6 +21,7 @@ import { type Snapshot, snapshots } from '../snapshot/files.ts';
 import { type Command, exitCodes, numberOption, textOption } from '../cli/command.ts';
 import { openSites, type Site } from '../cli/site.ts';
 import { noHost } from '../cli/stage.ts';
+import { fits } from '../contract/shape.ts';
 
 const mostDays = 400;
 
@@ -152,8 +154,8 @@ function replayed(step: (snapshot: Snapshot) => WouldBe[], snapshot: Snapshot): 
 /** Undefined for a torn line or one that another program wrote. */
 function readSnapshot(line: string): Snapshot | undefined {
   try {
-    const snapshot = snapshots.schema!.parse(JSON.parse(line));
-    return Number.isNaN(Date.parse(snapshot.time_utc)) ? undefined : snapshot;
+    const value: unknown = JSON.parse(line);
+    return fits(snapshots.schema!, value) && isInstant(value.time_utc) ? value : undefined;
   } catch {
     return undefined;
   }

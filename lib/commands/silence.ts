@@ -13,13 +13,11 @@ import { machineIdentity } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import type { Arguments } from '../cli/arguments.ts';
-import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
+import { type Command, configOption, dryRunOption, exitCodes, textOption } from '../cli/command.ts';
 import { checkNames } from '../config/check-names.ts';
 import { alertOfObservation } from './counterparts.ts';
 import { openSite } from '../cli/site.ts';
 import { noHost } from '../cli/stage.ts';
-
-const dryRunOption = { 'dry-run': { type: 'boolean', summary: 'print what would change, change nothing' } } as const;
 
 export const silence: Command = {
   name: 'silence',

@@ -40,6 +40,8 @@ export function findSource(asked: string | undefined): Source | undefined {
       if (chosen === undefined) return undefined;
       throw new Error('there is no such file (ENOENT)');
     }
+    // An editor on a full disk, or a `>` too many: the defaults watch next to nothing, and say green.
+    if (text.replaceAll(/#.*|^---/gm, '').trim() === '') throw new Error('it is empty: `{}` stands for all defaults');
     if (text.includes('\0') || text.includes('\uFFFD')) throw new Error('it is not text in UTF-8');
     return { path, text };
   } catch (error) {

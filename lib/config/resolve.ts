@@ -50,7 +50,7 @@ export function resolve(source: Source | undefined): Resolved {
   }));
   faults.push(...repeatedKeys(document));
   if (faults.length > 0) return rendered(faults);
-  // An empty file, or one with comments only, means all defaults.
+  // Without a file. An empty one was refused before.
   let value: unknown;
   try {
     value = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });

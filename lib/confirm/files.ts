@@ -1,24 +1,24 @@
 // The files that confirm-cycle writes.
-import * as z from 'zod/mini';
 import { instant, words } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
+import { type ContentOf, number, object, oneOf, optional, string } from '../contract/shape.ts';
 import type { World } from '../contract/stage.ts';
 import { ageOf } from '../core/age.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 
-const heartbeatSchema = z.looseObject({
-  schema_version: z.number(),
+const heartbeatSchema = object({
+  schema_version: number,
   tried_at: instant('when a heartbeat was last tried'),
   first_tried_at: instant('when a heartbeat was first tried; kept from run to run'),
-  style: z.string(),
-  told: z.enum(['success', 'failure']),
-  outcome: z.enum(['accepted', 'refused', 'withheld', 'unsent']),
+  style: string,
+  told: oneOf(['success', 'failure']),
+  outcome: oneOf(['accepted', 'refused', 'withheld', 'unsent']),
   words: words('the result in words, without the address'),
-  accepted_at: z.optional(instant('when the watchdog last accepted one; kept from run to run')),
+  accepted_at: optional(instant('when the watchdog last accepted one; kept from run to run')),
 });
 
-export type HeartbeatRecord = z.output<typeof heartbeatSchema>;
+export type HeartbeatRecord = ContentOf<typeof heartbeatSchema>;
 
 export const heartbeatRecord = defineFile<HeartbeatRecord>({
   summary: 'the last heartbeat to the outside watchdog, and when it last accepted one',

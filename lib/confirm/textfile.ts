@@ -16,10 +16,7 @@ export function renderTextfile({ records, missing, accepted_at, at }: CycleMetri
     gauge(
       `stage_${name}`,
       help,
-      records.flatMap((record) => {
-        const value = valueOf(record);
-        return value === undefined || Number.isNaN(value) ? [] : [{ labels: { stage: record.stage }, value }];
-      }),
+      records.map((record) => ({ labels: { stage: record.stage }, value: valueOf(record) })),
     );
   return renderExposition([
     stageGauge('last_run_timestamp_seconds', 'When the last run of a stage ended, as unix time.', (record) =>
@@ -53,7 +50,7 @@ export function renderTextfile({ records, missing, accepted_at, at }: CycleMetri
     gauge(
       'heartbeat_accepted_timestamp_seconds',
       'When the outside watchdog last accepted a heartbeat, as unix time.',
-      accepted_at === undefined ? [] : [{ value: unixTime(new Date(accepted_at)) }],
+      [{ value: accepted_at === undefined ? undefined : unixTime(new Date(accepted_at)) }],
     ),
   ]);
 }

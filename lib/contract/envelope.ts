@@ -1,28 +1,31 @@
 // The envelope around every reading on disk: ok with data, absent or failed with a reason. A failed reading is never a number.
-import * as z from 'zod/mini';
+import { fits, number, object, oneOf, optional, type Shape, string, wrongInPart } from './shape.ts';
 
-/** One flat object instead of a union of three: every stage builds dozens of these schemas at its start, and a union
- * costs several times as much. The refinement checks which keys belong to which status. */
-export const envelope = (data: z.ZodMiniType) =>
-  z
-    .looseObject({
-      status: z.enum(['ok', 'absent', 'failed']),
-      kind: z.optional(z.enum(['timeout', 'shape', 'error'])),
-      reason: z.optional(z.string()),
-      because: z.optional(z.string()),
-      ms: z.optional(z.number()),
-      collected_at: z.optional(z.string()),
-      data: z.optional(data),
-    })
-    .check(
-      z.refine(
-        ({ status, kind, reason, ms, collected_at, data: read }) =>
-          status === 'ok'
-            ? ms !== undefined && collected_at !== undefined && read !== undefined
-            : reason !== undefined && (status === 'absent' || (kind !== undefined && ms !== undefined)),
-        'an ok reading has ms, collected_at and data; an absent one a reason; a failed one kind, reason and ms',
-      ),
-    );
+const fields = object({
+  status: oneOf(['ok', 'absent', 'failed']),
+  kind: optional(oneOf(['timeout', 'shape', 'error'])),
+  reason: optional(string),
+  because: optional(string),
+  ms: optional(number),
+  collected_at: optional(string),
+});
+
+export const envelope = (data: Shape): Shape<Envelope> => ({
+  form: fields.form,
+  wrongIn: (value) => {
+    if (!fits(fields, value)) return fields.wrongIn(value);
+    const { status, kind, reason, ms, collected_at } = value;
+    const read: unknown = Reflect.get(value, 'data');
+    const isWhole =
+      status === 'ok'
+        ? ms !== undefined && collected_at !== undefined && read !== undefined
+        : reason !== undefined && (status === 'absent' || (kind !== undefined && ms !== undefined));
+    if (!isWhole) return { path: [], expected: `a reading that is ${status} with ${needed[status]}` };
+    return read === undefined ? undefined : wrongInPart(data, read, 'data');
+  },
+});
+
+const needed = { ok: 'ms, collected_at and data', absent: 'a reason', failed: 'kind, reason and ms' };
 
 export type Failed = {
   status: 'failed';

@@ -14,9 +14,9 @@ export interface Places {
 
 export interface FileLocation {
   readonly summary: string;
-  readonly format: 'json' | 'jsonl' | 'prom' | 'md' | 'zarr';
+  readonly format: 'json' | 'jsonl' | 'prom' | 'md' | 'zarr' | 'svg' | 'png' | 'text';
   /** `at` is used only where the file name contains a day. */
-  path(places: Places, at: Date): string;
+  readonly path: (places: Places, at: Date) => string;
   readonly mode: number;
   /** When the disk is full, the file is written to the runtime folder; readers take the newer of the two copies. */
   readonly fallsBack?: boolean;

@@ -1,8 +1,7 @@
 // A mail, and the transports that can send it. A mail is composed once, as text and as structured data for webhooks; a
 // transport does not change its content.
-import * as z from 'zod/mini';
-import { scalar } from './fields.ts';
 import type { Outside, SmtpMessage } from './outside.ts';
+import { type ContentOf, listOf, object, oneOf, scalar, string } from './shape.ts';
 
 export interface Mail extends SmtpMessage {
   /** Nobody has set a sender: `from` is made up, and a mail program with a sender of its own uses that one. */
@@ -15,27 +14,27 @@ export interface Mail extends SmtpMessage {
 export const notifiedKinds = ['opening', 'repeat', 'escalation', 'recovery', 'vanished'] as const;
 
 /** One alert as a notification contains it. */
-const notifiedAlertSchema = z.looseObject({
-  kind: z.enum(notifiedKinds),
-  id: z.string(),
-  message: z.string(),
-  since: z.string(),
+const notifiedAlertSchema = object({
+  kind: oneOf(notifiedKinds),
+  id: string,
+  message: string,
+  since: string,
   value: scalar,
-  unit: z.string(),
+  unit: string,
   limit: scalar,
-  runbook: z.string(),
+  runbook: string,
 });
 
-export const notificationSchema = z.looseObject({
-  site: z.string(),
-  hostname: z.string(),
-  subject: z.string(),
-  text: z.string(),
-  alerts: z.array(notifiedAlertSchema),
+export const notificationSchema = object({
+  site: string,
+  hostname: string,
+  subject: string,
+  text: string,
+  alerts: listOf(notifiedAlertSchema),
 });
 
-export type Notification = z.output<typeof notificationSchema>;
-export type NotifiedAlert = z.output<typeof notifiedAlertSchema>;
+export type Notification = ContentOf<typeof notificationSchema>;
+export type NotifiedAlert = ContentOf<typeof notifiedAlertSchema>;
 
 export interface Transport {
   readonly name: string;

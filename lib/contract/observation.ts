@@ -1,34 +1,30 @@
 // An observation: a check's judgement of one subject. The schema on disk and the type in code are both declared here.
-import * as z from 'zod/mini';
 import { levels } from '../core/level.ts';
-import { scalar, words } from './fields.ts';
+import { words } from './fields.ts';
+import { type ContentOf, object, oneOf, optional, scalar, string } from './shape.ts';
 
-export const level = z.enum(levels);
+export const level = oneOf(levels);
 
-const limit = { value: scalar, key: words('where it stands in the configuration') };
+const limit = object({ value: scalar, key: words('where it stands in the configuration') });
 
 /** Fields that an observation and the alert about it have in common. */
 export const judgedFields = {
-  subject: z.string(),
+  subject: string,
   value: scalar,
-  unit: z.string(),
-  limit: z.looseObject(limit) as unknown as z.ZodMiniObject<typeof limit>,
-  message: z.string(),
-  clears_when: z.optional(z.string()),
+  unit: string,
+  limit,
+  message: string,
+  clears_when: optional(string),
 };
 
-const fields = {
+export const observationSchema = object({
   id: words('`check:subject`, stable: the name for silences, labels, runbooks and the archive'),
-  check: z.string(),
+  check: string,
   level,
   ...judgedFields,
-  because: z.optional(words('the reading that is the cause: `hosts.source`, `filesystems.data`')),
-  said: z.optional(words('what it said, where the snapshot is not believed')),
-  runbook: z.string(),
-};
+  because: optional(words('the reading that is the cause: `hosts.source`, `filesystems.data`')),
+  said: optional(words('what it said, where the snapshot is not believed')),
+  runbook: string,
+});
 
-/** A loose object: keys that a newer version added survive an older reader. */
-export const observationSchema = z.looseObject(fields);
-
-/** Without the index signature of the loose object. */
-export type Observation = Readonly<z.output<z.ZodMiniObject<typeof fields>>>;
+export type Observation = Readonly<ContentOf<typeof observationSchema>>;

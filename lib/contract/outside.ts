@@ -28,8 +28,8 @@ export interface RunOptions {
 export interface RunResult extends Omit<Completed, 'exit_code'> {
   /** Undefined where the program was killed, at its deadline or by a signal, or could not be started. */
   readonly exit_code: number | undefined;
-  /** Why there is no exit code. */
-  readonly ended?: string;
+  /** Why there is no exit code. `wasRunning`: the program had begun, and may have sent the mail. */
+  readonly ending?: { readonly words: string; readonly wasRunning: boolean };
 }
 
 export interface SmtpMessage {

@@ -2,10 +2,10 @@
 import type { Host } from './host.ts';
 import type { ContentOf, Shape } from './shape.ts';
 
-export interface Probe<Data extends Shape<unknown> = Shape<unknown>, Config = unknown> {
+export interface Probe<Data extends Shape = Shape, Config = unknown> {
   readonly name: string;
   readonly summary: string;
-  /** A Section. Probes of the thermal heartbeat have only a shape, because loading zod costs too much every 30 seconds. */
+  /** A Section. Probes of the thermal heartbeat have only a shape. */
   readonly section: { readonly schema: Data };
   /** Deadline of one reading; the default is the runner's. */
   readonly timeoutMs?: number;
@@ -26,7 +26,7 @@ interface ItemsFrom<Config> {
   readonly run?: object;
 }
 
-export interface ReadFrom<Data extends Shape<unknown>, Config> extends ItemsFrom<Config> {
+export interface ReadFrom<Data extends Shape, Config> extends ItemsFrom<Config> {
   readonly item: string;
   /** The last good reading of this section or item, however old. */
   readonly previous: { readonly at: Date; readonly bootId: string; readonly data: ContentOf<Data> } | undefined;
@@ -34,5 +34,4 @@ export interface ReadFrom<Data extends Shape<unknown>, Config> extends ItemsFrom
   readonly at: Date;
 }
 
-export const defineProbe = <Data extends Shape<unknown>, Config>(probe: Probe<Data, Config>): Probe<Data, Config> =>
-  probe;
+export const defineProbe = <Data extends Shape, Config>(probe: Probe<Data, Config>): Probe<Data, Config> => probe;

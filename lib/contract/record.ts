@@ -3,36 +3,44 @@ import { secondsSince } from '../core/age.ts';
 import { join } from '../core/path.ts';
 import { formatLimit } from '../core/quantity.ts';
 import { defineFile, type FileSpec } from './file.ts';
-import { plainShape } from './shape.ts';
+import { instant, listOf, number, object, type ObjectOf, oneOf, optional, recordOf, string } from './shape.ts';
 
-export interface StageRecord {
-  readonly schema_version: number;
-  readonly stage: string;
-  readonly run_id: string;
-  readonly started_at: string;
-  readonly ms: number;
-  readonly outcome: 'ok' | 'failed';
-  readonly exit_code: number;
-  readonly counts: Record<string, number>;
-  readonly problems: string[];
+const fields = {
+  schema_version: number,
+  stage: string,
+  run_id: string,
+  started_at: instant,
+  ms: number,
+  outcome: oneOf(['ok', 'failed']),
+  exit_code: number,
+  counts: recordOf(number),
+  problems: listOf(string),
   /** The interval of its timer; absent where the stage is run by hand only. */
-  readonly every_seconds?: number | undefined;
+  every_seconds: optional(number),
   /** Time of the last successful run; a failed run keeps it. */
-  readonly last_success_at?: string | undefined;
-}
+  last_success_at: optional(instant),
+};
 
-const schema = plainShape<StageRecord>({
-  schema_version: 'number',
-  stage: 'string',
-  run_id: 'string',
-  started_at: 'instant',
-  ms: 'number',
-  outcome: ['ok', 'failed'],
-  exit_code: 'number',
-  counts: 'numbers',
-  problems: 'strings',
-  'every_seconds?': 'number',
-  'last_success_at?': 'instant',
+export type StageRecord = Readonly<ObjectOf<typeof fields>>;
+
+/** The record of a run that did nothing; interval and last success are those of the record before. */
+export const failedRun = (
+  stage: string,
+  started_at: string,
+  problems: readonly string[],
+  { every_seconds, last_success_at }: Partial<StageRecord> = {},
+): StageRecord => ({
+  schema_version: 1,
+  stage,
+  run_id: '',
+  started_at,
+  ms: 0,
+  outcome: 'failed',
+  exit_code: 1,
+  counts: {},
+  ...(every_seconds === undefined ? {} : { every_seconds }),
+  problems: [...problems],
+  ...(last_success_at === undefined ? {} : { last_success_at }),
 });
 
 const mostMissed = 3;
@@ -53,6 +61,6 @@ export const stageRecord = (stage: string): FileSpec<StageRecord> =>
     format: 'json',
     path: ({ state }) => join(state, 'stages', `${stage}.json`),
     mode: 0o644,
-    schema,
+    schema: object(fields),
     fallsBack: true,
   });

@@ -3,7 +3,7 @@
 import type { AnyCheck } from './check.ts';
 import type { Probe } from './probe.ts';
 import type { Section } from './section.ts';
-import type * as z from 'zod/mini';
+import type { ContentOf } from './shape.ts';
 
 export interface Registry {
   /** Key on disk → section, in the order of the report. */
@@ -17,6 +17,6 @@ export type Sections = Registry['sections'];
 /** The sections as checks get them: the data, or a map of the items that could be read. */
 export type ReadableOf<All extends Sections> = {
   [Name in keyof All]: All[Name]['many'] extends true
-    ? Readonly<Record<string, z.output<All[Name]['schema']>>>
-    : z.output<All[Name]['schema']>;
+    ? Readonly<Record<string, ContentOf<All[Name]['schema']>>>
+    : ContentOf<All[Name]['schema']>;
 };

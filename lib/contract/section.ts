@@ -1,9 +1,9 @@
 // A section of the snapshot: the schema of what one probe reads, and how the section is explained and reported. The schema
 // contains units and long names; the archive, the reference page and `explain` take them from there.
-import * as z from 'zod/mini';
-import { envelope } from './envelope.ts';
+import { type Envelope, envelope } from './envelope.ts';
+import { type ContentOf, recordOf, type Shape } from './shape.ts';
 
-export interface Section<Data extends z.ZodMiniType = z.ZodMiniType, Many extends boolean = boolean, Config = unknown> {
+export interface Section<Data extends Shape = Shape, Many extends boolean = boolean, Config = unknown> {
   /** Schema of one reading: of the whole section, or of each item where the section has many. */
   readonly schema: Data;
   /** Whether the section is a map of items, each with its own envelope and deadline. */
@@ -12,19 +12,52 @@ export interface Section<Data extends z.ZodMiniType = z.ZodMiniType, Many extend
   readonly source: string;
   /** The word for one of its subjects in messages: `stream`. */
   readonly noun: string;
+  /** Begins the names of its items' variables in the archive; default: the section's name without the s of its plural. */
+  readonly singular?: string;
   /** The subjects that the configuration lists; undefined where the probe finds them on the machine. */
   subjects(config: Config): readonly Named[] | undefined;
   /** The places that the configuration lets the probe read; absent where it reads only this machine as a whole. */
   places?(config: Config): readonly Place[];
   readonly table: Table<Data>;
+  /** The strip of levels, in pictures and on the page, that its checks belong to. Sections may share a group. */
+  readonly group: string;
+  /** Its panels in pictures. Panels with the same title are drawn as one. */
+  readonly panels?: readonly Panel[];
+}
+
+/** A panel of a picture: the values of one field of the section, or the levels of one check. */
+export type Panel = ValuesPanel | LevelsPanel;
+
+interface AnyPanel {
+  readonly title: string;
+  /** The panel stands in the summary too, not only among the housekeeping data. */
+  readonly inSummary?: true;
+}
+
+export interface ValuesPanel extends AnyPanel {
+  /** A field of the schema, which has the unit: percent is drawn from 0 to 100, seconds logarithmically. */
+  readonly field: string;
+  /** Where the axis begins, in place of 0 %. */
+  readonly least?: number;
+  readonly limits?: PanelLimits;
+}
+
+/** The limits of a check (times a field, where the check counts in multiples), or a field that is itself the limit. */
+export type PanelLimits =
+  | { readonly check: string; readonly times?: string }
+  | { readonly field: string; readonly level: 'amber' | 'red'; readonly side: 'above' };
+
+interface LevelsPanel extends AnyPanel {
+  /** The check whose levels are drawn as one strip for each subject. */
+  readonly levelsOf: string;
 }
 
 /** The section's table in the report. Sections with the same title share one table. */
-interface Table<Data extends z.ZodMiniType> {
+interface Table<Data extends Shape> {
   readonly title: string;
   readonly columns: readonly string[];
   /** Rows for the whole section, or for one item. */
-  rows(reading: z.output<Data>, item: string): readonly (readonly string[])[];
+  rows(reading: ContentOf<Data>, item: string): readonly (readonly string[])[];
 }
 
 /** A name in the configuration, and its path of keys there. */
@@ -43,14 +76,37 @@ interface Place {
   readonly key: readonly string[];
 }
 
+/** The archive's variables of a field: `filesystem_data_used_percent`, `power_charge_percent`. The item `data_inodes` with the
+ * field `used_percent` is the item `data` with the longer field `inodes_used_percent`. */
+export function variablesOf(key: string, section: Section, field: string, names: readonly string[]) {
+  const { many, schema } = section;
+  if (!many && schema.form.type !== 'record') {
+    const variable = `${key}_${field}`;
+    return names.includes(variable) ? [{ variable, prefix: key, item: undefined }] : [];
+  }
+  const singular = singularOf(key, section);
+  const form = schema.form.type === 'record' ? schema.form.each.form : schema.form;
+  const longer = Object.keys(form.type === 'object' ? form.fields : {}).filter((other) => other.endsWith(`_${field}`));
+  return names
+    .filter((variable) => variable.startsWith(`${singular}_`) && variable.endsWith(`_${field}`))
+    .filter((variable) => !longer.some((other) => variable.endsWith(`_${other}`)))
+    .map((variable) => {
+      const prefix = variable.slice(0, -field.length - 1);
+      return { variable, prefix, item: prefix.slice(singular.length + 1) };
+    });
+}
+
+/** The word that the names of its items begin with in the archive: `filesystem` of `filesystems`. */
+export const singularOf = (key: string, { singular = key.replace(/s$/, '') }: Pick<Section, 'singular'>): string =>
+  singular;
+
 export const namesUnder = (key: string, names: object = {}): Named[] =>
   Object.keys(names).map((name) => ({ name, path: [key, name] }));
 
-export const defineSection = <Data extends z.ZodMiniType, const Many extends boolean, Config>(
+export const defineSection = <Data extends Shape, const Many extends boolean, Config>(
   section: Section<Data, Many, Config>,
 ): Section<Data, Many, Config> => section;
 
-/** Schema of a section in the snapshot file: an envelope; with many items, an envelope around a map of envelopes. */
-export function sectionEnvelope(section: Section): z.ZodMiniType {
-  return section.many ? envelope(z.record(z.string(), envelope(section.schema))) : envelope(section.schema);
-}
+/** Shape of a section in the snapshot file: an envelope; with many items, an envelope around a map of envelopes. */
+export const sectionEnvelope = ({ many, schema }: Section): Shape<Envelope> =>
+  many ? envelope(recordOf(envelope(schema))) : envelope(schema);

@@ -55,7 +55,8 @@ export interface World<Config> {
   /** Why today's configuration is broken, in one line; `config` is then the last good one. */
   readonly brokenConfiguration?: string | undefined;
   readonly places: Places;
-  readonly product: { readonly version: string };
+  /** `folder` holds `ops/`. */
+  readonly product: { readonly version: string; readonly folder: string };
   readonly hostname: string;
   /** 32 hex digits, new for each process. */
   readonly runId: string;

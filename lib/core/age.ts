@@ -41,3 +41,7 @@ export function isDueAgain(last: Instant | undefined, everySeconds: number, now:
   const seconds = secondsSince(last, now);
   return !(seconds >= 0 && seconds < everySeconds);
 }
+
+/** Two snapshots further apart than this many intervals have a gap between them: a missed one makes a step of two, a late
+ * one less. */
+export const gapIntervals = 1.5;

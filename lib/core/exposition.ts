@@ -4,7 +4,7 @@ import { escapeHelp, escapeLabel } from './harmless.ts';
 
 interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
-  readonly value: number;
+  readonly value: number | undefined;
 }
 
 export interface Family {
@@ -23,15 +23,15 @@ export const gaugesOf =
     samples,
   });
 
-/** Leaves out values that are not finite (no comparison is true of NaN, so no alert would fire), families without samples,
- * and a second sample with the labels of another (for which the collector drops the whole file). */
+/** Leaves out missing values and those that are not finite (no comparison is true of NaN, so no alert would fire), families
+ * without samples, and a second sample with the labels of another (for which the collector drops the whole file). */
 export function renderExposition(families: readonly Family[]): string {
   return families
     .map(({ name, help, type, samples }) => {
       const lines = new Map<string, number>();
       for (const { labels, value } of samples) {
         const series = `${name}${renderLabels(labels)}`;
-        if (Number.isFinite(value) && !lines.has(series)) lines.set(series, value);
+        if (value !== undefined && Number.isFinite(value) && !lines.has(series)) lines.set(series, value);
       }
       if (lines.size === 0) return '';
       const text = [...lines].map(([series, value]) => `${series} ${value}\n`).join('');

@@ -74,43 +74,28 @@ function enlarged<Column extends Float64Array | Uint32Array>(column: Column, lar
   return larger;
 }
 
-const blockBytes = 2 ** 20;
-/** Stands before a character of two bytes. */
-const wide = 0xff;
+/** Small enough that a table of a few files costs little, and larger than the longest path. */
+const blockBytes = 2 ** 16;
 
-/** Texts as bytes: one for each ASCII character, three for any other, and a zero at the end. */
+/** Texts as UTF-8 with a zero at the end of each. */
 function textStore() {
-  const blocks: Uint8Array[] = [];
+  const blocks: Buffer[] = [];
   let used = blockBytes;
   return {
     /** The number of the byte where the text begins. */
     append(text: string): number {
       if (used + 3 * text.length + 1 > blockBytes) {
-        blocks.push(new Uint8Array(blockBytes));
+        blocks.push(Buffer.alloc(blockBytes));
         used = 0;
       }
       const start = (blocks.length - 1) * blockBytes + used;
-      const block = blocks.at(-1)!;
-      for (let index = 0; index < text.length; index++) {
-        const code = text.charCodeAt(index);
-        if (code > 0x7f) {
-          block[used++] = wide;
-          block[used++] = code >>> 8;
-        }
-        block[used++] = code & 0xff;
-      }
-      block[used++] = 0;
+      used += blocks.at(-1)!.write(text, used) + 1;
       return start;
     },
     at(start: number): string {
       const block = blocks[Math.floor(start / blockBytes)]!;
-      let text = '';
-      for (let index = start % blockBytes; block[index] !== 0; index++) {
-        let code = block[index]!;
-        if (code === wide) code = (block[++index]! << 8) | block[++index]!;
-        text += String.fromCharCode(code);
-      }
-      return text;
+      const begin = start % blockBytes;
+      return block.toString('utf8', begin, block.indexOf(0, begin));
     },
   };
 }

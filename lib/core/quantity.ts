@@ -96,6 +96,13 @@ export function formatBeside(value: number, limits: number | readonly number[], 
 export const formatBound = (limit: number, unit: string): string =>
   unit === 's' ? formatLimit(limit) : unit === 'byte' ? formatBytes(limit) : measureText(limit, unit, 0.0001);
 
+/** The value of an observation or alert, or its limit (with formatBound), for people. */
+export const formatScalar = (
+  value: number | string | boolean | null,
+  unit: string,
+  format: (value: number, unit: string) => string = formatMeasure,
+): string => (typeof value === 'number' ? format(value, unit) : value === null ? 'none' : String(value));
+
 function measureText(value: number, unit: string, step: number): string {
   if (unit === 's') return durationText(roundTo(value, step));
   if (unit === 'byte') return formatBytes(value);

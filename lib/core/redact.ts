@@ -36,10 +36,11 @@ export function makeRedactor(known: Iterable<string>): Redactor {
     learn,
     file: (path, text) => {
       if (path === '/proc/sys/kernel/random/boot_id') return '00000000-0000-4000-8000-000000000000\n';
-      if (path === '/proc/self/mountinfo')
+      const lineOf = { '/proc/self/mountinfo': mountLine, '/etc/fstab': fstabLine }[path];
+      if (lineOf)
         return text
           .split('\n')
-          .map((line) => mountLine(line, words))
+          .map((line) => lineOf(line, words))
           .join('\n');
       // The kernel writes names and numbers there, and nothing of a user.
       if (path.startsWith('/proc/') && !/^\/proc\/(\d+|self)\//.test(path))
@@ -86,6 +87,14 @@ function mountLine(line: string, words: (text: string) => string): string {
   ].join(' ');
 }
 
+/** Device, folder, type, and whether it is mounted at boot: the other options may hold a password. */
+function fstabLine(line: string, words: (text: string) => string): string {
+  const [device = '', point = '', type = '', options = ''] = line.trim().split(/[ \t]+/);
+  if (device.startsWith('#') || point === '') return '';
+  const atBoot = options.split(',').includes('noauto') ? 'noauto' : 'defaults';
+  return [words(device), words(point), type.replaceAll(/[^\w.-]/g, ''), atBoot].join(' ');
+}
+
 function parsed(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
@@ -111,7 +120,7 @@ lstat stat open scandir statfs realpath access read readdir getaddrinfo connect 
 proc sys dev run var lib log etc usr bin sbin home root tmp opt srv mnt media data boot efi systemd system user shm kernel self
 mountinfo meminfo vmstat loadavg uptime random timesync clock pts mqueue hugepages debug tracing cgroup bpf fuse ctl configfs
 sda sdb sdc vda vdb nvme0n1 nvme1n1 dm mapper tmpfs proc sysfs devtmpfs devpts overlay ext2 ext3 ext4 xfs btrfs zfs nfs nfs4 cifs
-autofs udev none local snapshot
+autofs udev none local snapshot fstab UUID LABEL PARTUUID PARTLABEL
 yes no true false n a success failed done dead active inactive activating deactivating reloading running exited waiting elapsed
 mounted listening plugged loaded error masked bad setting enabled disabled static indirect generated transient alias linked auto
 start limit hit exit code signal core dump watchdog resources oom kill protocol simple forking oneshot dbus notify idle exec

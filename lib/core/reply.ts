@@ -24,7 +24,7 @@ function outcomeOf(status: number): 'accepted' | 'refused' | 'misconfigured' | '
   return [400, 413, 422].includes(status) ? 'refused' : 'misconfigured';
 }
 
-/** What a 404 to a check-in of Sentry may mean: servers of its kind without cron monitors answer so, too. */
+/** The possible causes of a 404 to a Sentry check-in: servers like Sentry that have no cron monitors answer so, too. */
 export const noCheckIns =
   'the key, the project or the name of the monitor is wrong, or the server has no check-ins (Bugsink, for example, has none)';
 

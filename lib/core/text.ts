@@ -1,6 +1,12 @@
 // Small text helpers for messages.
 import { oneLine } from './harmless.ts';
 
+/** Why a file of a newer version of this product is not believed; undefined for one of a known version. */
+export const newerLayout = (what: string, version: number, known: number): string | undefined =>
+  version > known
+    ? `${what} was written by a newer version of ops-monitor (layout ${version}; this version knows ${known})`
+    : undefined;
+
 /** `1 file`, `2 files`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`;
@@ -19,6 +25,10 @@ export function firstLine(text: string, most = 200): string {
 }
 
 export const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** Matches a text in which `*` stands for any characters. */
+export const wildcard = (pattern: string): RegExp =>
+  new RegExp(`^${pattern.split('*').map(escapePattern).join('.*')}$`, 's');
 
 /** The known word closest to a mistyped one; undefined where none is close enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {

@@ -1,6 +1,8 @@
 // Writes and reads instants. On disk they are ISO 8601 in UTC everywhere.
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 
+export const dayMs = 86_400_000;
+
 /** 20261120: the UTC day in the names of day files. */
 export function dayStamp(at: Date): string {
   return at.toISOString().slice(0, 10).replaceAll('-', '');
@@ -17,7 +19,7 @@ export function startOfUtcDay(at: Date): Date {
 
 /** Subtracts days of 24 hours; date-fns' subDays would follow the local clock's summer time. */
 export function daysBefore(at: Date, days: number): Date {
-  return new Date(at.getTime() - days * 86_400_000);
+  return new Date(at.getTime() - days * dayMs);
 }
 
 /** 2026-11-20T07:28:01.123456Z: microseconds, as the snapshot's two time fields are written. */
@@ -41,13 +43,7 @@ export function parseInstant(text: string): Date | undefined {
 /** The last millisecond of what such a text names: `2026-11-20` is a whole day, `2026-11-20T12:00` a whole minute. */
 export function parseLastInstant(text: string): Date | undefined {
   const first = parseInstant(text);
-  const named = /^[^T ]*$/.test(text)
-    ? 86_400_000
-    : /:\d\d:\d\d\./.test(text)
-      ? 1
-      : /:\d\d:\d\d/.test(text)
-        ? 1000
-        : 60_000;
+  const named = /^[^T ]*$/.test(text) ? dayMs : /:\d\d:\d\d\./.test(text) ? 1 : /:\d\d:\d\d/.test(text) ? 1000 : 60_000;
   return first && new Date(first.getTime() + named - 1);
 }
 

@@ -1,5 +1,5 @@
 // The judge that send-alerts is given: it judges the snapshot itself, and needs no health file.
-import type { Judge } from '../alerts/send.ts';
+import type { Judge } from '../alerts/evaluate.ts';
 import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';
 import { judgeSite } from '../health/judge.ts';

@@ -4,11 +4,16 @@ import type { Configuration } from '../config/schema.ts';
 import type { Stage } from '../contract/stage.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import type { Post } from '../alerts/post.ts';
+import { policies } from '../alerts/policies.ts';
 import { sendAlerts } from '../alerts/send.ts';
 import { appendZarr } from '../archive/append.ts';
+import { flatten } from '../archive/flatten.ts';
 import { confirmCycle } from '../confirm/confirm.ts';
 import { assessHealth } from '../health/assess.ts';
 import { currentHealth } from '../health/current.ts';
+import { monitorChecks } from '../health/monitor.ts';
+import { buildDashboard } from '../page/build-dashboard.ts';
+import { drawQuicklooks } from '../pictures/draw.ts';
 import { writeReport } from '../report/report.ts';
 import { storeFiles } from '../io/store.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
@@ -17,7 +22,7 @@ import { openNet } from './net.ts';
 import { post } from './post.ts';
 import { written } from './written.ts';
 
-/** All but confirm-cycle: in simulated time the files' ages do not match the clock. */
+/** All but confirm-cycle and the pictures: in simulated time the files' ages do not match the clock, and nobody looks at pictures of it. */
 export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Configuration>[] => [
   collectSnapshot,
   assessHealth({ sections, checks }),
@@ -28,5 +33,12 @@ export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Config
 
 export const stages: readonly Stage<Configuration>[] = [
   ...stagesWith(storeFiles, post),
+  drawQuicklooks({
+    registry: { sections, checks },
+    policies,
+    files: storeFiles,
+    renderPng: async () => (await import('../io/png.ts')).renderPng,
+  }),
+  buildDashboard({ sections, checks, monitorChecks }, storeFiles, currentHealth, flatten),
   confirmCycle(written, openNet),
 ];

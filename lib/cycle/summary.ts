@@ -3,6 +3,8 @@ import { alignColumns, padded } from '../core/columns.ts';
 import { worstFirst } from '../core/level.ts';
 import { shellWord } from '../core/harmless.ts';
 import { clockMinute } from '../core/time.ts';
+import type { Observation } from '../contract/observation.ts';
+import { dependentsInWords, type Folded, foldFindings } from '../engine/findings.ts';
 import type { Health } from '../health/files.ts';
 import type { Paint } from '../io/terminal.ts';
 import type { Snapshot } from '../snapshot/files.ts';
@@ -28,20 +30,16 @@ export function renderSummary(input: SummaryInput): string {
   for (const [name, section] of Object.entries(snapshot?.sections ?? {})) {
     if (section.status === 'absent') notWatched.set(section.reason, [...(notWatched.get(section.reason) ?? []), name]);
   }
-  const wrong = worstFirst
-    .filter((level) => level !== 'green')
-    .flatMap((level) => health.observations.filter((observation) => observation.level === level));
+  const wrong = foldFindings(health.observations);
   return [
     `${paint('bold', `ops-monitor ${version}`)}  ${site} on ${hostname}, ${clockMinute(new Date(assessed_at))}`,
     '',
     `  ${paint(overall_level, `● ${overall_level.toUpperCase()}`)}   ${tally.join(', ')}`,
     '',
-    ...[...Map.groupBy(wrong, ({ level, message }) => `${level} ${message}`).values()].flatMap((same) =>
-      findingLines(same, paint),
-    ),
+    ...wrong.flatMap((folded) => findingLines(folded, paint)),
     ...good(health, paint),
     ...[...notWatched].map(([reason, names]) => paint('dim', `  not watched   ${names.join(', ')}: ${reason}`)),
-    ...why(input, wrong[0]),
+    ...why(input, wrong[0]?.observation),
     '',
     ...alignColumns(files, { indent: '  ' }),
     '',
@@ -50,14 +48,14 @@ export function renderSummary(input: SummaryInput): string {
 }
 
 /** One finding, of all checks that say the same: a path that does not exist is one, however many checks need its reading. */
-function findingLines(same: Health['observations'], paint: Paint): string[] {
-  const [first] = same;
-  if (!first) return [];
-  const { level, message, clears_when } = first;
-  const ids = same.map(({ id }) => id).join(', ');
+function findingLines({ observation, same, dependents }: Folded<Observation>, paint: Paint): string[] {
+  const { level, message, clears_when } = observation;
+  const ids = [observation, ...same].map(({ id }) => id).join(', ');
+  const words = dependentsInWords({ dependents });
   return [
     `  ${padded(paint(level, level), 14)}${message}`,
     paint('dim', `                ${ids}${clears_when ? `, clears when ${clears_when}` : ''}`),
+    ...(words === '' ? [] : [paint('dim', `                ${words}: ${dependents.map(({ id }) => id).join(', ')}`)]),
   ];
 }
 

@@ -4,6 +4,8 @@ import { events, stateFile, postedAlerts } from '../alerts/files.ts';
 import { archive } from '../archive/files.ts';
 import type { Stage } from '../contract/stage.ts';
 import { history, latestHealth, textfile } from '../health/files.ts';
+import { badgeFile, partFiles, trendsFile } from '../page/files.ts';
+import { pictures } from '../pictures/files.ts';
 import { dayReport, latestReport } from '../report/files.ts';
 import { latest, readings, snapshots } from '../snapshot/files.ts';
 
@@ -13,4 +15,6 @@ export const written: readonly Pick<Stage, 'name' | 'writes'>[] = [
   { name: 'write-report', writes: [latestReport, dayReport] },
   { name: 'append-zarr', writes: [archive] },
   { name: 'send-alerts', writes: [stateFile, events, postedAlerts] },
+  { name: 'draw-quicklooks', writes: pictures.flatMap(({ svg, png }) => [svg, png]) },
+  { name: 'build-dashboard', writes: [trendsFile, badgeFile, ...partFiles] },
 ];

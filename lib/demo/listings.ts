@@ -69,7 +69,7 @@ function findRoot(path: string, where: readonly Place[]): { root: string; stream
 function entryOf(stream: Stream, place: Place, root: string, file: DataFile, at: number): string {
   const bytes = bytesAt(stream, place, file, at);
   if (bytes === undefined) return '';
-  return `${(file.written / 1000).toFixed(10)}\t${bytes}\t${root}/${dataPath(stream.name, file.begins)}\0`;
+  return `0\t${(file.written / 1000).toFixed(10)}\t${bytes}\t${root}/${dataPath(stream.name, file.begins)}\0`;
 }
 
 export function namesBelow(folder: string, all: readonly string[]): string[] {

@@ -29,33 +29,16 @@ function notInstalled(argv: readonly string[]): never {
   throw new Error(`${argv.join(' ')} is not installed (ENOENT)`);
 }
 
-/** Simulates the script that lists the folders of several streams. The name pattern is ignored: all files match. */
+/** Simulates the `find` that lists the folders of several streams. The name pattern is ignored: all files match. */
 function listFiles(argv: readonly string[], where: readonly Place[], at: number, listings: Listings): Completed {
-  const lists: { stdout: string; stderr: string }[] = [];
-  for (let start = 4; start < argv.length; start += 1 + Number(argv[start])) {
-    const folders = argv.slice(start + 4, start + Number(argv[start]));
-    lists.push(findInFolders(folders, where, at, listings));
-  }
-  const exitCodes = lists.map(({ stderr }) => (stderr === '' ? 0 : 1));
-  return {
-    exit_code: exitCodes.at(-1) ?? 0,
-    // The last find replaces the shell, so its exit code is that of the script.
-    stdout: lists
-      .map(({ stdout }) => stdout)
-      .reduce((all, next, index) => `${all}\0# exit ${exitCodes[index - 1]}\0${next}`),
-    stderr: lists.map(({ stderr }) => stderr).join('# next\n'),
-  };
-}
-
-function findInFolders(folders: readonly string[], where: readonly Place[], at: number, listings: Listings) {
   let [stdout, stderr] = ['', ''];
-  for (const folder of folders) {
-    if (folder.startsWith(paths.workspace) && workspaceUnreachable(at)) timeOut(`a search in ${folder}`);
-    const text = listings.findOutput(folder, where, at);
-    if (text === undefined) stderr += `find: '${folder}': No such file or directory\n`;
+  for (const start of argv.slice(4, argv.indexOf('-ignore_readdir_race'))) {
+    if (start.startsWith(paths.workspace) && workspaceUnreachable(at)) timeOut(`a search in ${start}`);
+    const text = start.endsWith('/.') ? `# ${start}\0` : listings.findOutput(start, where, at);
+    if (text === undefined) stderr += `find: '${start}': No such file or directory\n`;
     else stdout += text;
   }
-  return { stdout: `${stdout}# end\0`, stderr };
+  return { exit_code: stderr === '' ? 0 : 1, stdout, stderr };
 }
 
 function listFolders(argv: readonly string[], where: readonly Place[], at: number, listings: Listings): Completed {

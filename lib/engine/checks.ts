@@ -91,7 +91,7 @@ export function judgeFinding(check: string, finding: Finding, limits: Limits): J
     level,
     limit: judged.limit,
     message: finding.message ?? judged.message,
-    clears_when: level === 'green' ? undefined : (clears_when ?? judged.clears_when),
+    clears_when: clears_when ?? judged.clears_when,
   };
   // A check that divides by zero (a machine with 0 processors, say) has measured nothing.
   if (!Number.isFinite(value))
@@ -125,7 +125,7 @@ function observe(check: string, verdict: Verdict): Judged {
       limit,
       message: oneLine(message),
       ...(because === undefined ? {} : { because }),
-      ...(clears_when === undefined ? {} : { clears_when }),
+      ...(clears_when === undefined || level === 'green' ? {} : { clears_when }),
       runbook: `ops/runbooks/${check}.md`,
     },
     measured,

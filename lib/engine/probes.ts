@@ -3,7 +3,7 @@ import type { Envelope, Failed } from '../contract/envelope.ts';
 import { Absent, TimedOut } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import type { Probe } from '../contract/probe.ts';
-import { type Shape, shapeProblem } from '../contract/shape.ts';
+import { fits, type Shape, shapeProblem } from '../contract/shape.ts';
 import { lanes } from '../core/lanes.ts';
 import { readingReason } from '../core/text.ts';
 import { withDeadline } from './deadline.ts';
@@ -43,7 +43,7 @@ interface Section {
 }
 
 type Started<Config> = ProbeRun<Config> & { readonly began: number; readonly lane: ReturnType<typeof lanes> };
-type AnyProbe<Config> = Probe<Shape<unknown>, Config>;
+type AnyProbe<Config> = Probe<Shape, Config>;
 
 export async function runProbes<Config>(
   run: ProbeRun<Config>,
@@ -146,15 +146,15 @@ async function readOne<Config>(
       at,
     });
     const ms = roundMs(run.monotonicMs() - start);
-    const shaped = probe.section.schema.safeParse(data);
-    if (shaped.success) return { status: 'ok', ms, collected_at: at.toISOString(), data: shaped.data };
-    return failure('shape', `${what}: ${shapeProblem(shaped.error, data)}`, ms);
+    const issue = probe.section.schema.wrongIn(data);
+    if (!issue) return { status: 'ok', ms, collected_at: at.toISOString(), data };
+    return failure('shape', `${what}: ${shapeProblem(issue, data)}`, ms);
   });
 }
 
 function previousOf(probe: Probe, kept: Reading | undefined) {
-  const parsed = kept && probe.section.schema.safeParse(kept.data);
-  return parsed?.success ? { at: new Date(kept!.at), bootId: kept!.boot_id, data: parsed.data } : undefined;
+  if (!kept || !fits(probe.section.schema, kept.data)) return undefined;
+  return { at: new Date(kept.at), bootId: kept.boot_id, data: kept.data };
 }
 
 function failure(kind: Failed['kind'], reason: string, ms: number): Envelope {

@@ -5,9 +5,9 @@ import type { StageRecord } from '../contract/record.ts';
 import { ageOf } from '../core/age.ts';
 import { countLevels, worst } from '../core/level.ts';
 import { formatDuration, formatLimit } from '../core/quantity.ts';
-import { firstLine } from '../core/text.ts';
+import { firstLine, newerLayout } from '../core/text.ts';
 import { markStale } from '../engine/checks.ts';
-import type { CurrentHealth, Health, ShownConfig, ShowsHealth } from './files.ts';
+import { type CurrentHealth, type Health, schemaVersion, type ShownConfig, type ShowsHealth } from './files.ts';
 import { ageLimit, judgeSnapshotAge, monitorChecks, unknownAge } from './monitor.ts';
 
 export const currentHealth: ShowsHealth = (health, { config, stages, at }) => {
@@ -15,7 +15,7 @@ export const currentHealth: ShowsHealth = (health, { config, stages, at }) => {
   const { snapshot_time_utc: time_utc, assessed_at } = health;
   const outdated = assessmentProblem(health, config, stages, at);
   if (outdated) {
-    const age = unknownAge(outdated.message, { limit, clears_when: 'assess-health runs again' });
+    const age = unknownAge(config, outdated.message);
     return withAge(health, age, { since: outdated.since, isSparing: () => false });
   }
   if (time_utc === undefined) return health;
@@ -31,13 +31,15 @@ export const currentHealth: ShowsHealth = (health, { config, stages, at }) => {
 
 /** Why the whole assessment may not be believed, and since when. */
 function assessmentProblem(
-  { assessed_at, site }: Health,
+  { schema_version, assessed_at, site }: Health,
   config: ShownConfig,
   stages: readonly StageRecord[],
   at: Date,
 ): { readonly message: string; readonly since: string } | undefined {
   const limit = ageLimit(config);
   const { seconds, aheadSeconds } = ageOf(assessed_at, at);
+  const newer = newerLayout('the last assessment', schema_version, schemaVersion);
+  if (newer !== undefined) return { message: newer, since: assessed_at };
   if (site !== config.site)
     return { message: `the last assessment is of the site ${site}, and this is ${config.site}`, since: assessed_at };
   if (aheadSeconds !== undefined)

@@ -5,9 +5,11 @@ import type { Registry } from '../contract/registry.ts';
 import type { World } from '../contract/stage.ts';
 import { alignColumns } from '../core/columns.ts';
 import type { Level } from '../core/level.ts';
-import { formatBound, formatMeasure } from '../core/quantity.ts';
-import { closestWords, nearest } from '../core/text.ts';
+import { formatBound, formatScalar } from '../core/quantity.ts';
+import { join } from '../core/path.ts';
+import { closestWords, counted, nearest } from '../core/text.ts';
 import { clockMinute, daysBefore, distance } from '../core/time.ts';
+import { causeOf, foldFindings } from '../engine/findings.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import type { HealthConfig } from './config.ts';
@@ -26,7 +28,7 @@ const mostDays = 400;
 export async function explain(
   registry: Judging,
   id: string,
-  world: World<HealthConfig>,
+  world: Pick<World<HealthConfig>, 'config' | 'now' | 'places' | 'product' | 'read' | 'scan' | 'stageRecords'>,
   originOf: (key: string) => string,
   alert: AlertNamed | undefined,
 ) {
@@ -40,8 +42,13 @@ export async function explain(
   const snapshot = await world.read(latest).catch(() => undefined); // the observation is shown without its readings
   const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
   const before = assessed.observations.find((one) => one.id === id)?.level;
+  const cause = causeOf(observation, health.observations);
+  const folded = foldFindings(health.observations).find((one) => one.observation.id === id);
   return {
-    observation,
+    observation: { ...observation, runbook: join(world.product.folder, observation.runbook) },
+    /** The observation that makes this one unknown, and those that are unknown because of this one. */
+    ...(cause ? { cause: { id: cause.id, message: cause.message } } : {}),
+    ...(folded && folded.dependents.length > 0 ? { dependents: folded.dependents.map((one) => one.id) } : {}),
     assessed_at: health.assessed_at,
     /** The level as assessed, where it can no longer be shown as the level now. */
     ...(before === undefined || before === observation.level ? {} : { level_before: before }),
@@ -107,7 +114,7 @@ function partOfSubject(data: unknown, subject: string): unknown {
 }
 
 /** Finds the snapshot since which the observation has had this level without a break; searches the history backwards. */
-function findStart(id: string, level: Level, health: Health, world: World<HealthConfig>) {
+function findStart(id: string, level: Level, health: Health, world: Pick<World<HealthConfig>, 'scan'>) {
   if (health.snapshot_time_utc === undefined) return undefined;
   const today = new Date(health.snapshot_time_utc);
   let first: string | undefined;
@@ -130,9 +137,8 @@ function findStart(id: string, level: Level, health: Health, world: World<Health
 }
 
 export function renderExplanation(explanation: Explanation, now: Date): string {
-  const { observation, assessed_at, level_before, read, limit_origin, since } = explanation;
+  const { observation, cause, dependents, assessed_at, level_before, read, limit_origin, since } = explanation;
   const { id, level, message, value, unit, limit, clears_when, runbook } = observation;
-  const show = (raw: unknown): string => (typeof raw === 'number' ? formatMeasure(raw, unit) : String(raw));
   const assessed = `as assessed at ${clockMinute(new Date(assessed_at))}`;
   const rows: [string, string][] = [
     [
@@ -140,11 +146,17 @@ export function renderExplanation(explanation: Explanation, now: Date): string {
       level_before === undefined ? `${level}, ${assessed}` : `${level} now; it was ${level_before}, ${assessed}`,
     ],
     ['why', message],
-    ['value', value === null ? 'none' : `${show(value)}${typeof value === 'number' ? ` (${value})` : ''}`],
-    [
-      'limit',
-      `${typeof limit.value === 'number' ? formatBound(limit.value, unit) : String(limit.value)}${limit.key === '' ? '' : `, ${limit.key}`}`,
-    ],
+    ...(cause ? ([['cause', `${cause.id}: ${cause.message}`]] as [string, string][]) : []),
+    ...(dependents
+      ? ([
+          [
+            'costs',
+            `${counted(dependents.length, 'more observation')}, unknown because of it: ${dependents.join(', ')}`,
+          ],
+        ] as [string, string][])
+      : []),
+    ['value', `${formatScalar(value, unit)}${typeof value === 'number' ? ` (${value})` : ''}`],
+    ['limit', `${formatScalar(limit.value, unit, formatBound)}${limit.key === '' ? '' : `, ${limit.key}`}`],
     ['written', limit_origin],
     ['since', sinceWords(since, now)],
     ...(clears_when === undefined ? [] : ([['clears', `when ${clears_when}`]] as [string, string][])),

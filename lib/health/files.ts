@@ -1,10 +1,10 @@
 // The files that assess-health writes.
-import * as z from 'zod/mini';
 import type { HeartbeatFound } from '../confirm/files.ts';
 import { instant } from '../contract/fields.ts';
 import { defineFile } from '../contract/file.ts';
 import { level, observationSchema } from '../contract/observation.ts';
 import type { StageRecord } from '../contract/record.ts';
+import { type ContentOf, listOf, number, object, optional, recordOf, string } from '../contract/shape.ts';
 import type { Line } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import { dayStamp } from '../core/time.ts';
@@ -14,19 +14,19 @@ import type { Telling } from '../thermal/files.ts';
 
 export const schemaVersion = 1;
 
-const healthSchema = z.looseObject({
-  schema_version: z.number(),
+const healthSchema = object({
+  schema_version: number,
   assessed_at: instant('when the snapshot was assessed'),
-  snapshot_time_utc: z.optional(instant('missing where there was no snapshot that could be read')),
-  run_id: z.optional(z.string()),
-  site: z.string(),
-  hostname: z.string(),
+  snapshot_time_utc: optional(instant('missing where there was no snapshot that could be read')),
+  run_id: optional(string),
+  site: string,
+  hostname: string,
   overall_level: level,
-  counts: z.record(level, z.number()),
-  observations: z.array(observationSchema),
+  counts: object({ green: number, amber: number, red: number, unknown: number }),
+  observations: listOf(observationSchema),
 });
 
-export type Health = z.output<typeof healthSchema>;
+export type Health = ContentOf<typeof healthSchema>;
 
 /** Health as it may be shown now: see current.ts. */
 export interface CurrentHealth extends Health {
@@ -79,15 +79,15 @@ export const latestHealth = defineFile<Health>({
   fallsBack: true,
 });
 
-const historySchema = z.looseObject({
+const historySchema = object({
   time: instant('of the snapshot'),
-  run_id: z.string(),
-  schema_version: z.optional(z.number()),
+  run_id: string,
+  schema_version: optional(number),
   overall_level: level,
-  levels: z.record(z.string(), level),
+  levels: recordOf(level),
 });
 
-export type HistoryLine = z.output<typeof historySchema>;
+export type HistoryLine = ContentOf<typeof historySchema>;
 
 /** Undefined where the line is torn: the lines around it are still readable. */
 export function parseHistoryLine(line: Line<HistoryLine>): HistoryLine | undefined {

@@ -5,11 +5,12 @@ import { overdue, type StageRecord } from '../contract/record.ts';
 import { ageOf, isStale, secondsSince } from '../core/age.ts';
 import { formatBeside, formatDuration, formatLimit } from '../core/quantity.ts';
 import { counted, firstLine } from '../core/text.ts';
+import { clockMinute } from '../core/time.ts';
 import { type HeartbeatFound, secondsSinceAccepted } from '../confirm/files.ts';
 import { type Judged, judgeFinding } from '../engine/checks.ts';
 import type { HealthConfig } from './config.ts';
 import type { Snapshot } from '../snapshot/files.ts';
-import type { JudgementInput } from './files.ts';
+import type { JudgementInput, ShownConfig } from './files.ts';
 import { judgeTelling } from './telling.ts';
 
 export const monitorChecks = ['snapshot-age', 'stage-outcome', 'mail-delivery', 'heartbeat'] as const;
@@ -17,16 +18,29 @@ export const monitorChecks = ['snapshot-age', 'stage-outcome', 'mail-delivery', 
 const judged = (check: (typeof monitorChecks)[number], finding: Finding): Judged =>
   judgeFinding(check, finding, { side: 'above' });
 
-interface AgeConfig {
-  /** Seconds. */
-  readonly interval: number;
-  readonly limits: { readonly snapshot: { readonly intervals: number } };
-}
-
 /** Levels are known for this many seconds: those of an older snapshot or assessment are unknown. */
 export const ageLimit = ({ limits, interval }: AgeConfig): number => limits.snapshot.intervals * interval;
 
-const ageKey = 'limits.snapshot.intervals';
+type AgeConfig = Pick<ShownConfig, 'interval' | 'limits'>;
+
+/** The observation of the snapshot's age: unknown, unless it is fresh. */
+const ageObservation = (
+  config: AgeConfig,
+  value: number | undefined,
+  verdict: Partial<Verdict> & { message: string },
+) =>
+  judged('snapshot-age', {
+    subject: 'snapshot',
+    level: 'unknown',
+    value: value === undefined ? null : Math.round(value * 1000) / 1000,
+    unit: 's',
+    limit: { value: ageLimit(config), key: 'limits.snapshot.intervals' },
+    clears_when: 'collect-snapshot has written a new snapshot',
+    ...verdict,
+  });
+
+/** This product is younger: a machine without a battery for its clock begins in 1970, or where it was switched off. */
+const earliest = Date.UTC(2026, 0);
 
 /** A snapshot that is too old, from the future or missing is unknown; then no other observation is green. */
 export function judgeSnapshotAge(
@@ -37,42 +51,28 @@ export function judgeSnapshotAge(
   const limit = ageLimit(config);
   const { seconds, aheadSeconds } = ageOf(snapshot?.time_utc, at);
   const value = snapshot ? secondsSince(snapshot.time_utc, at) : undefined;
-  const observe = (fresh: boolean, message: string, more: Partial<Verdict> = {}): Judged =>
-    judged('snapshot-age', {
-      subject: 'snapshot',
-      level: fresh ? 'green' : 'unknown',
-      value: value === undefined ? null : Math.round(value * 1000) / 1000,
-      unit: 's',
-      limit: { value: limit, key: ageKey },
-      message,
-      ...(fresh ? {} : { clears_when: 'collect-snapshot has written a new snapshot' }),
-      ...more,
-    });
-  if (aheadSeconds !== undefined)
-    return observe(false, `the snapshot is from the future, by ${formatDuration(aheadSeconds)}: a clock is wrong`);
-  if (seconds === undefined)
-    return observe(false, `no snapshot to judge: ${firstLine(missing)}`, { shortMessage: firstLine(missing) });
-  const measured = { value: seconds, unit: 's', prefix: 'the snapshot is', suffix: ' old' };
-  const old = formatBeside(seconds, limit, 's');
-  return observe(!isStale({ seconds }, limit), `the snapshot is ${old} old (at most ${formatLimit(limit)})`, {
-    measured,
+  if (at.getTime() < earliest) {
+    const message = `the clock of this machine says ${clockMinute(at)}, a time long past: it is wrong`;
+    return ageObservation(config, value, { message, clears_when: 'the clock is right' });
+  }
+  if (aheadSeconds !== undefined) {
+    const message = `the snapshot is from the future, by ${formatDuration(aheadSeconds)}: a clock is wrong`;
+    return ageObservation(config, value, { message });
+  }
+  if (seconds === undefined) {
+    const shortMessage = firstLine(missing);
+    return ageObservation(config, value, { message: `no snapshot to judge: ${shortMessage}`, shortMessage });
+  }
+  return ageObservation(config, value, {
+    level: isStale({ seconds }, limit) ? 'unknown' : 'green',
+    message: `the snapshot is ${formatBeside(seconds, limit, 's')} old (at most ${formatLimit(limit)})`,
+    measured: { value: seconds, unit: 's', prefix: 'the snapshot is', suffix: ' old' },
   });
 }
 
-/** The observation of the snapshot's age where the whole assessment may not be believed. */
-export const unknownAge = (
-  message: string,
-  { limit, clears_when }: { readonly limit: number; readonly clears_when: string },
-): Observation =>
-  judged('snapshot-age', {
-    subject: 'snapshot',
-    level: 'unknown',
-    value: null,
-    unit: 's',
-    limit: { value: limit, key: ageKey },
-    message,
-    clears_when,
-  }).observation;
+/** Where the whole assessment may not be believed. */
+export const unknownAge = (config: AgeConfig, message: string): Observation =>
+  ageObservation(config, undefined, { message, clears_when: 'assess-health runs again' }).observation;
 
 export function judgeMonitor(
   { stages, heartbeat, outbox, telling, judgingStage }: JudgementInput,
@@ -182,7 +182,7 @@ const delivery = (subject: string, value: number | null, message: string, clears
   unit: '1',
   limit: { value: 0, key: '' },
   message,
-  ...(value === 0 ? {} : { clears_when }),
+  clears_when,
 });
 
 /** Judges by the last heartbeat that the watchdog accepted; a heartbeat that was sent but refused does not count. */

@@ -4,6 +4,7 @@ import type { PrintedResult } from '../contract/stage.ts';
 import { escapeForNagios } from '../core/harmless.ts';
 import { levels, worstFirst } from '../core/level.ts';
 import { firstLine } from '../core/text.ts';
+import { dependentsInWords, foldFindings } from '../engine/findings.ts';
 import type { Health } from './files.ts';
 
 const words = { green: 'OK', amber: 'WARNING', red: 'CRITICAL', unknown: 'UNKNOWN' } as const;
@@ -15,15 +16,17 @@ export const nagiosFailure = (reason: string): PrintedResult => ({
 });
 
 export function nagiosAnswer({ overall_level, counts, observations }: Health): PrintedResult {
-  const bad = worstFirst
-    .filter((level) => level !== 'green')
-    .flatMap((level) => observations.filter((observation) => observation.level === level))
+  const bad = foldFindings(observations).flatMap((folded) => {
+    const words = dependentsInWords(folded);
+    const ids = folded.dependents.map(({ id }) => id).join(', ');
+    const also = words === '' ? '' : `; ${words}: ${ids}`;
     // In a stale snapshot every message begins with its age; here the age is shown once.
-    .map(({ level, id, message, said }) =>
+    return [folded.observation, ...folded.same].map(({ level, id, message, said }, index) =>
       said === undefined
-        ? { level, id, message, isNews: true }
+        ? { level, id, message: index === 0 ? `${message}${also}` : message, isNews: index === 0 }
         : { level, id, message: `then: ${said}`, isNews: false },
     );
+  });
   const performance = levels.map((level) => `${level}=${counts[level] ?? 0}`).join(' ');
   const line = `OPS-MONITOR ${words[overall_level]} - ${escapeForNagios(statusText(counts, bad))} | ${performance}`;
   return {

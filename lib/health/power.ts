@@ -1,5 +1,6 @@
 // The finding of the three checks of the power supply: a measurement, or unknown where there is no fresh sample.
 import type { Finding } from '../contract/check.ts';
+import { unknownFinding } from './unknown.ts';
 
 /** `what` begins the message: `the battery voltage`. */
 export function powerFinding(
@@ -10,6 +11,6 @@ export function powerFinding(
 ): Finding {
   const subject = 'power';
   if (value !== undefined) return { subject, value, unit, prefix: `${what} is` };
-  const message = `${what} is not known: ${problem}`;
-  return { subject, level: 'unknown', value: null, unit, message, clears_when: `a fresh sample of ${what} is read` };
+  const unknown = unknownFinding({ subject, unit }, what, problem);
+  return { ...unknown, clears_when: `a fresh sample of ${what} is read` };
 }

@@ -14,7 +14,7 @@ export function renderTextfile(
 ): string {
   const assessedSeconds = Date.parse(health.assessed_at) / 1000;
   const { snapshot_time_utc } = health;
-  const snapshotSeconds = snapshot_time_utc === undefined ? [] : [Date.parse(snapshot_time_utc) / 1000];
+  const snapshotSeconds = snapshot_time_utc === undefined ? NaN : Date.parse(snapshot_time_utc) / 1000;
   const read = outcomesOf(definitions, sections).flatMap(({ probe, item = '', outcome }) =>
     outcome.status === 'absent' ? [] : [{ labels: { probe, item }, outcome }],
   );
@@ -31,20 +31,14 @@ export function renderTextfile(
     gauge('overall_level', 'Worst level of all checks: 0 green, 1 amber, 2 red, 3 unknown.', [
       { value: levelNumber(health.overall_level) },
     ]),
-    gauge(
-      'snapshot_timestamp_seconds',
-      'When the snapshot was taken, as unix time.',
-      snapshotSeconds.map((value) => ({ value })),
-    ),
-    gauge(
-      'snapshot_age_seconds',
-      'Age of the snapshot when it was assessed; for its age now, use the timestamp.',
-      snapshotSeconds.map((seconds) => ({ value: Math.round((assessedSeconds - seconds) * 1000) / 1000 })),
-    ),
+    gauge('snapshot_timestamp_seconds', 'When the snapshot was taken, as unix time.', [{ value: snapshotSeconds }]),
+    gauge('snapshot_age_seconds', 'Age of the snapshot when it was assessed; for its age now, use the timestamp.', [
+      { value: Math.round((assessedSeconds - snapshotSeconds) * 1000) / 1000 },
+    ]),
     gauge(
       'levels_valid_until_timestamp_seconds',
       'Until when the levels of this file hold, as unix time: after that they are unknown, whatever they say.',
-      snapshotSeconds.map((seconds) => ({ value: seconds + validSeconds })),
+      [{ value: snapshotSeconds + validSeconds }],
     ),
     gauge('assessment_timestamp_seconds', 'When health was assessed, as unix time.', [{ value: assessedSeconds }]),
     gauge(

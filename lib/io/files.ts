@@ -27,18 +27,19 @@ import { codedError, errorCode, isMissing } from '../contract/errors.ts';
 import { join } from '../core/path.ts';
 
 /** Replaces the file: temporary file, fsync, rename, fsync of the folder. A link at `path` is itself replaced. */
-export function replaceFile(path: string, text: string, mode: number): void {
+export function replaceFile(path: string, text: string | Uint8Array, mode: number): void {
   renameInto(path, text, mode, true);
   syncFolder(dirname(path));
 }
 
 /** Like replaceFile for files that need not survive a power cut: readers see the old file or the new one, and nothing waits
  * for a disk. */
-export const swapFile = (path: string, text: string, mode: number): void => renameInto(path, text, mode, false);
+export const swapFile = (path: string, text: string | Uint8Array, mode: number): void =>
+  renameInto(path, text, mode, false);
 
 /** Written by hand, because others may write to some of our folders (`files.textfiles`, `files.raw`): write-file-atomic
  * replaces the target of a link, and opens a temporary file that another user can guess, replace or link meanwhile. */
-function renameInto(path: string, text: string, mode: number, synced: boolean): void {
+function renameInto(path: string, text: string | Uint8Array, mode: number, synced: boolean): void {
   makeFolder(dirname(path));
   const temporary = temporaryOf(path);
   try {
@@ -74,7 +75,7 @@ export function removeQuietly(path: string): void {
 }
 
 /** Overwrites the file in place, 60 times as fast: for files that nobody else reads and that need not survive a kill. */
-export function overwriteFile(path: string, text: string, mode: number): void {
+export function overwriteFile(path: string, text: string | Uint8Array, mode: number): void {
   makeFolder(dirname(path));
   // Truncated afterwards, not before: ext4 takes an emptied file for a replacement and flushes it to the disk.
   withOpen(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, mode, (descriptor) => {

@@ -1,5 +1,6 @@
 // Wraps the Host of this machine, so that no path that may hang is read in this process.
 import type { Host } from '../contract/host.ts';
+import type { PathReads } from './path-scripts.ts';
 
 type Open = (signal: AbortSignal) => Host;
 
@@ -10,20 +11,12 @@ const isKernels = (path: string): boolean =>
 /** `declared` are the paths that the configuration declares to hang. */
 export function guardHangingPaths(open: Open, declared: readonly string[]): Open {
   // Loaded on demand: the thermal heartbeat reads only files of the kernel.
-  const load = async () => {
-    const { hangingPaths, readsInChild } = await import('./reads-in-child.ts');
-    return { mayHang: hangingPaths(declared), readsInChild };
-  };
+  const load = async () => (await import('./reads-in-child.ts')).readerFinder(declared);
   let loaded: ReturnType<typeof load> | undefined;
   return (signal) => {
     const host = open(signal);
-    const readerOf = async (
-      path: string,
-    ): Promise<Pick<Host, 'readText' | 'readBytes' | 'list' | 'stat' | 'realpath'>> => {
-      if (isKernels(path)) return host;
-      const { mayHang, readsInChild } = await (loaded ??= load());
-      return (await mayHang(host, path)) ? readsInChild(host) : host;
-    };
+    const readerOf = async (path: string): Promise<PathReads> =>
+      isKernels(path) ? host : (await (loaded ??= load()))(host, path);
     return {
       ...host,
       readText: async (path) => (await readerOf(path)).readText(path),

@@ -50,7 +50,9 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
     const aborted = (): void => fail('abandoned at the deadline');
     const timer = setTimeout(() => giveUp(), seconds * 1000);
     signal?.addEventListener('abort', aborted, { once: true });
+    let isAnswered = false;
     const read = (response: IncomingMessage): void => {
+      isAnswered = true;
       const { statusCode: status = 0 } = response;
       const headers = Object.fromEntries(Object.entries(response.headers).map(([name, said]) => [name, String(said)]));
       let text = '';
@@ -74,7 +76,11 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
       call.on('socket', (socket) => {
         socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
       });
-    call.on('error', (error) => fail(reasonOf(error), isOurs(error) ? 'ours' : 'theirs', errorCode(error)));
+    call.on('error', (error) => {
+      // Bytes after the end of the answer, such as a line break too many. The body that came before is still to be read.
+      if (isAnswered) setImmediate(() => giveUp());
+      else fail(reasonOf(error), isOurs(error) ? 'ours' : 'theirs', errorCode(error));
+    });
     call.end(body);
   });
 }

@@ -10,7 +10,7 @@ export const describeThisProcess = () => ({ pid: process.pid, started: startOf(p
 /** True also for a killed process that is a zombie while one of its threads still sleeps in the kernel. */
 export function isStillAlive({ pid, started }: ReturnType<typeof describeThisProcess>): boolean {
   if (!Number.isInteger(pid) || pid <= 1) return false;
-  // It fails for no such process, and for one of another user, which cannot be an earlier run of ours.
+  // kill() fails where there is no such process, and for one of another user, which cannot be an earlier run of ours.
   if (!unlessFailing(() => process.kill(pid, 0))) return false;
   // In its sandbox a beat can signal an earlier beat but not see it in /proc: ProtectProc=invisible, and each beat has
   // its own user namespace.

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import type { Host, PathStat } from '../contract/host.ts';
 import { join } from '../core/path.ts';
+import { fingerprint } from '../core/text.ts';
 import { callOnPool } from './leave.ts';
 import { isKernelFile, readKernelFile } from './kernel.ts';
 import { readWhole } from './read-whole.ts';
@@ -28,7 +29,11 @@ export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: A
   // libuv reads this when it first needs a thread. With its default of four threads, four paths on one dead disk would
   // block all other readings.
   process.env['UV_THREADPOOL_SIZE'] ??= '24';
-  const notePath = (alone: string): string => join(notes, `${encodeURIComponent(alone).slice(0, 200)}.json`);
+  const notePath = (alone: string): string => {
+    const name = encodeURIComponent(alone);
+    // A name of a file has at most 255 characters; two long names may begin alike.
+    return join(notes, `${name.length > 200 ? `${name.slice(0, 180)}-${fingerprint(alone)}` : name}.json`);
+  };
   const texts = new Map<string, Promise<string>>();
   const stats = new Map<string, Promise<PathStat>>();
   return (signal) => ({
@@ -62,8 +67,7 @@ export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: A
         onOutput,
         ...(alone === undefined ? {} : { aloneNote: notePath(alone) }),
       }),
-    hangs: async (alone) =>
-      (await import('./process.ts')).runningNote(notePath(alone)).then((note) => note !== undefined),
+    hangs: async (alone) => (await import('./process.ts')).runningNote(notePath(alone)) !== undefined,
     get: async (url, { timeoutMs }) => {
       const address = url.includes('$') ? (await import('./net.ts')).withSecrets(url) : url;
       return (await import('./http.ts')).getUrl(address, { timeoutMs, signal, userAgent });

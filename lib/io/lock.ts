@@ -9,16 +9,17 @@ import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { forOwner, makeFolder, readIfThere, removeQuietly, unlessFailing } from './files.ts';
 import { describeThisProcess, isStillAlive } from './living.ts';
+import { spareOf } from './spare.ts';
 
 export interface Lock {
   release(): void;
 }
 
 /** The lock of a stage: beside the files that it protects, or in the runtime folder where that disk is full or read-only. */
-export const lockPaths = ({ state, runtime }: Places, stage: string): readonly [string, string] => [
-  join(state, 'locks', stage),
-  join(runtime, 'spare', state, 'locks', stage),
-];
+export function lockPaths(places: Places, stage: string): readonly [path: string, spare: string] {
+  const path = join(places.state, 'locks', stage);
+  return [path, spareOf(path, places)];
+}
 
 export interface Waiting {
   readonly waitMs: number;

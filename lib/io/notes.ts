@@ -9,6 +9,8 @@ import { nearestOwner } from './privileges.ts';
 
 /** A larger file is refused. */
 const mostBytes = 64 * 1024;
+/** Of more files only the newest are read, whoever put them there: alerts must not wait for a folder that is open to a group. */
+const mostNotes = 1000;
 
 interface FoundNote {
   readonly name: string;
@@ -20,10 +22,14 @@ interface FoundNote {
 /** A note, or a folder, that cannot be read becomes a problem and hides no other note. */
 export function readNotes(folder: string): FoundNote[] {
   try {
-    return listIfThere(folder)
+    // The names begin with the time.
+    const names = listIfThere(folder)
       .filter((name) => name.endsWith('.json'))
-      .sort()
-      .map((name) => readNote(folder, name));
+      .sort();
+    const notes = names.slice(-mostNotes).map((name) => readNote(folder, name));
+    const left = names.length - notes.length;
+    const problem = `${left} older files are not read: ${mostNotes} at most are`;
+    return left === 0 ? notes : [{ name: folder, text: '', problem }, ...notes];
   } catch (error) {
     return [{ name: folder, text: '', problem: reasonOf(error) }];
   }

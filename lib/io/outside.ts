@@ -1,4 +1,4 @@
-// What mail transports need from outside: programs with input, mail servers, HTTP and the environment.
+// Implements Outside, the world of the mail transports: programs with input, mail servers, HTTP and the environment.
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Outside, RunResult, RunOptions } from '../contract/outside.ts';
@@ -40,7 +40,7 @@ export function makeOutside(given: Variables = process.env): Outside {
 const isFile = (path: string, access: number): boolean =>
   unlessFailing(() => (accessSync(path, access), statSync(path).isFile())) ?? false;
 
-/** Not waited for: a mail server that goes on delivering in the background and keeps its outputs open. */
+/** Does not wait for a mail server that goes on delivering in the background and keeps its outputs open. */
 async function runForMail(
   argv: readonly string[],
   { input = '', env, seconds }: RunOptions,
@@ -55,7 +55,8 @@ async function runForMail(
     output: { most: mostOutput, beyond: 'cut' },
   });
   if (ending.by === 'exit') return { exit_code: ending.code, stdout, stderr };
-  return { exit_code: undefined, ended: describeEnding(ending, seconds), stdout, stderr };
+  const wasRunning = ending.by !== 'start';
+  return { exit_code: undefined, ending: { words: describeEnding(ending, seconds), wasRunning }, stdout, stderr };
 }
 
 function describeEnding(ending: Exclude<Ending, { by: 'exit' }>, seconds: number): string {

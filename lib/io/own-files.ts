@@ -1,8 +1,9 @@
 // Files that are believed only because nobody else can have written them: those of the cache. Root may be pointed at another
 // user's cache (`sudo -E` keeps XDG_CACHE_HOME and HOME): what lies there is neither believed nor written.
-import { constants, fstatSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { constants, fstatSync, lstatSync, readFileSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { forOwner, makeFolder, unlessMissing, withOpen } from './files.ts';
+import { nearestOwner } from './privileges.ts';
 
 /** Ours, and nobody else may write to it. */
 const isOursAlone = ({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): boolean =>
@@ -24,13 +25,12 @@ export function readOwnFile(path: string): string | undefined {
 /** Does nothing where the folder, or the one that it would be made in, is another user's. */
 export async function replaceOwnFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);
-  if (nearestFolder(folder).uid !== process.geteuid?.()) return;
+  if (nearestOwner(folder).uid !== process.geteuid?.()) return;
   makeFolder(folder, forOwner);
   if (!isOursAlone(statSync(folder))) return;
+  // The library replaces the target of a link: root's own link to a device would make a file of the device.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) unlinkSync(path);
   // Only here: nobody else can put a link into this folder. Loaded on demand, because the file changes rarely.
   const { default: writeFileAtomic } = await import('write-file-atomic');
   await writeFileAtomic(path, text, { mode: 0o600 });
 }
-
-const nearestFolder = (path: string): Stats =>
-  statSync(path, { throwIfNoEntry: false }) ?? nearestFolder(dirname(path));

@@ -1,6 +1,6 @@
 // Runs programs that read something for us. The result is the exit code and the whole output; any other ending throws. While a
 // program runs that may hang beyond any kill, a note names its process.
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { errorCode } from '../contract/errors.ts';
 import type { Completed, OnOutput } from '../contract/host.ts';
 import type { Ending, Variables } from '../contract/program.ts';
@@ -30,9 +30,8 @@ export async function readByProgram(
   argv: readonly string[],
   { signal, env, aloneNote, onOutput, lifeline }: ReadOptions,
 ): Promise<Completed> {
-  if (aloneNote !== undefined) await refuseWhileRunning(aloneNote);
+  if (aloneNote !== undefined) refuseWhileRunning(aloneNote);
   signal.throwIfAborted();
-  let noted: Promise<void> | undefined;
   const { ending, stdout, stderr } = await runProgram({
     argv,
     variables: { ...fixed, ...env },
@@ -40,14 +39,17 @@ export async function readByProgram(
     onOutput,
     output: { most: mostOutput, beyond: 'fail' },
     ...(lifeline ? { input: '\n', keepsInputOpen: true } : {}),
-    ...(aloneNote === undefined ? {} : { onStart: (pid) => void (noted = writeNote(aloneNote, pid, argv)) }),
+    ...(aloneNote === undefined ? {} : { onStart: (pid) => writeNote(aloneNote, pid, argv) }),
   });
   // Never reached where the child hangs beyond SIGKILL: its note stays, and the next run finds it.
-  await noted;
   if (aloneNote !== undefined) removeIfThere(aloneNote);
   if (ending.by === 'exit') return { exit_code: ending.code, stdout, stderr };
-  throw new Error(`${firstLine(argv.join(' '))} ${describeEnding(ending)}`, 'cause' in ending ? ending : {});
+  throw new Error(`${firstLine(nameOf(argv))} ${describeEnding(ending)}`, 'cause' in ending ? ending : {});
 }
+
+/** A script is named by the name that it was given, not by its text. */
+const nameOf = (argv: readonly string[]): string =>
+  (argv[0] === 'sh' && argv[1] === '-c' ? argv.slice(3) : argv).join(' ');
 
 function describeEnding(ending: Exclude<Ending, { by: 'exit' }>): string {
   if (ending.by === 'output') return `printed more than ${mostOutput} bytes`;
@@ -66,16 +68,16 @@ interface Note {
   argv: readonly string[];
 }
 
-async function refuseWhileRunning(path: string): Promise<void> {
-  const note = await runningNote(path);
+function refuseWhileRunning(path: string): void {
+  const note = runningNote(path);
   if (note) throw stillHangs(`process ${note.pid}`, note.since);
   removeIfThere(path);
 }
 
 /** The note about a child that still runs. */
-export async function runningNote(path: string): Promise<Pick<Note, 'pid' | 'since'> | undefined> {
+export function runningNote(path: string): Pick<Note, 'pid' | 'since'> | undefined {
   const note = readNote(path);
-  return note && (await startTimeOf(note.pid)) === note.started ? note : undefined;
+  return note && startTimeOf(note.pid) === note.started ? note : undefined;
 }
 
 export const stillHangs = (what: string, since: string): Error =>
@@ -91,8 +93,8 @@ function readNote(path: string): Note | undefined {
   }
 }
 
-async function writeNote(path: string, pid: number, argv: readonly string[]): Promise<void> {
-  const started = await startTimeOf(pid);
+function writeNote(path: string, pid: number, argv: readonly string[]): void {
+  const started = startTimeOf(pid);
   if (started === undefined) return; // the child has ended already
   const note: Note = { pid, started, since: new Date().toISOString(), argv };
   try {
@@ -102,18 +104,22 @@ async function writeNote(path: string, pid: number, argv: readonly string[]): Pr
   }
 }
 
-/** Boot id and start time: with the pid they identify one process for ever. A zombie counts as ended. */
-async function startTimeOf(pid: number): Promise<string | undefined> {
+/** Boot id and start time, from files of the kernel that cannot hang: with the pid they identify one process for ever. A zombie counts as ended. */
+function startTimeOf(pid: number): string | undefined {
   try {
-    const [stat, bootId] = await Promise.all([
-      readFile(join('/proc', String(pid), 'stat'), 'utf8'),
-      // Hidden in some containers: then pid and start time must do.
-      readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
-    ]);
-    const { state, started } = parseProcessStat(stat);
-    return state === 'Z' ? undefined : `${bootId.trim()}:${started}`;
+    const { state, started } = parseProcessStat(readFileSync(join('/proc', String(pid), 'stat'), 'utf8'));
+    return state === 'Z' ? undefined : `${bootId()}:${started}`;
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
+  }
+}
+
+/** Hidden in some containers: then pid and start time must do. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
   }
 }

@@ -1,10 +1,12 @@
-// Version and build id. The build writes the id into each bundle. Run from source there is none, and the effective
+// Version, build id and folder. The build writes the id into each bundle. Run from source there is none, and the effective
 // configuration, which is cached by the build id, is not cached.
+import { dirname } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 
 declare const OPS_MONITOR_BUILD: string | undefined;
 
-export const product = {
-  version: manifest.version,
-  build: typeof OPS_MONITOR_BUILD === 'undefined' ? undefined : OPS_MONITOR_BUILD,
-};
+const build = typeof OPS_MONITOR_BUILD === 'undefined' ? undefined : OPS_MONITOR_BUILD;
+/** `lib`, or the folder of the bundle. */
+const sources = build === undefined ? dirname(import.meta.dirname) : import.meta.dirname;
+
+export const product = { version: manifest.version, build, folder: dirname(sources) };

@@ -2,55 +2,73 @@
 // the rest in machine.json.
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import * as z from 'zod/mini';
 import { codedError } from '../contract/errors.ts';
 import type { UrlReply, Completed, Host, PathStat } from '../contract/host.ts';
+import {
+  type ContentOf,
+  fits,
+  listOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  recordOf,
+  type Shape,
+  shapeProblem,
+  string,
+} from '../contract/shape.ts';
 import { maskUrls } from '../core/urls.ts';
 import { readWhole } from './read-whole.ts';
 
-const statfsSchema = z.object({
-  block_bytes: z.number(),
-  blocks: z.number(),
-  free_blocks: z.number(),
-  available_blocks: z.number(),
-  inodes: z.number(),
-  free_inodes: z.number(),
+const statfsSchema = object({
+  block_bytes: number,
+  blocks: number,
+  free_blocks: number,
+  available_blocks: number,
+  inodes: number,
+  free_inodes: number,
 });
-const statSchema = z.object({
-  kind: z.enum(['file', 'folder', 'link', 'other']),
-  size_bytes: z.number(),
-  modified_at: z.string(),
-  target: z.optional(z.string()),
+const statSchema = object({
+  kind: oneOf(['file', 'folder', 'link', 'other']),
+  size_bytes: number,
+  modified_at: string,
+  target: optional(string),
 });
-const answerSchema = z.object({
-  response_ms: z.number(),
-  status: z.optional(z.number()),
-  error: z.optional(z.string()),
-  certificate_expires_at: z.optional(z.string()),
-  certificate_problem: z.optional(z.string()),
+const answerSchema = object({
+  response_ms: number,
+  status: optional(number),
+  error: optional(string),
+  certificate_expires_at: optional(string),
+  certificate_problem: optional(string),
 });
 
-/** Records by path or URL; a string in place of a record is the error message of the machine. */
-const machineSchema = z.object({
-  summary: z.string(),
-  recorded_at: z.string(),
-  hostname: z.string(),
-  statfs: z.record(z.string(), z.union([z.string(), statfsSchema])),
-  stat: z.record(z.string(), z.union([z.string(), statSchema])),
-  urls: z.record(z.string(), answerSchema),
+/** A string in place of a record is the error message of the machine. */
+const orReason = <Content>(shape: Shape<Content>): Shape<Content | string> => ({
+  form: { type: 'other' },
+  wrongIn: (value) => (fits(string, value) ? undefined : shape.wrongIn(value)),
+});
+
+/** Records by path or URL. */
+const machineSchema = object({
+  summary: string,
+  recorded_at: string,
+  hostname: string,
+  statfs: recordOf(orReason(statfsSchema)),
+  stat: recordOf(orReason(statSchema)),
+  urls: recordOf(answerSchema),
 });
 /** stdout is stored as lines, so that a person can read and edit it. */
-const commandSchema = z.object({
-  argv: z.array(z.string()),
-  exit_code: z.number(),
-  stdout: z.array(z.string()),
-  stderr: z.string(),
-});
-export type Machine = z.output<typeof machineSchema>;
-export type RecordedCommand = z.output<typeof commandSchema>;
+const commandSchema = object({ argv: listOf(string), exit_code: number, stdout: listOf(string), stderr: string });
+export type Machine = ContentOf<typeof machineSchema>;
+export type RecordedCommand = ContentOf<typeof commandSchema>;
 
-export async function readMachine(folder: string): Promise<Machine> {
-  return machineSchema.parse(JSON.parse(await readFile(join(folder, 'machine.json'), 'utf8')));
+export const readMachine = (folder: string): Promise<Machine> => readJson(join(folder, 'machine.json'), machineSchema);
+
+async function readJson<Content>(path: string, shape: Shape<Content>): Promise<Content> {
+  const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+  const issue = shape.wrongIn(value);
+  if (issue) throw new Error(`${path} is not as expected: ${shapeProblem(issue, value)}`);
+  return value as Content;
 }
 
 const knownMachines: Record<string, Promise<Machine>> = {};
@@ -101,7 +119,7 @@ async function findCommand(folder: string, argv: readonly string[]): Promise<Com
   const asked = JSON.stringify(recordedArgv(argv));
   const files = await readdir(join(folder, 'commands')).catch(() => []); // a recording may have no commands
   for (const file of files) {
-    const command = commandSchema.parse(JSON.parse(await readFile(join(folder, 'commands', file), 'utf8')));
+    const command = await readJson(join(folder, 'commands', file), commandSchema);
     if (JSON.stringify(command.argv) !== asked) continue;
     const { exit_code, stdout, stderr } = command;
     return { exit_code, stdout: stdout.join('\n'), stderr };

@@ -1,6 +1,7 @@
 // A Host that records all requests and answers of another Host, to be written as a folder that io/recorded.ts opens.
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { isMissing } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import { isTime, type Redactor } from '../core/redact.ts';
 import { reasonOf } from '../core/text.ts';
@@ -60,7 +61,7 @@ async function recordResult<Kept, Value extends Kept>(
     into[key] = value;
     return value;
   } catch (error) {
-    if (!/ENOENT/.test(reasonOf(error))) into[key] = reasonOf(error); // a path without a record gives ENOENT anyway
+    if (!isMissing(error)) into[key] = reasonOf(error); // a path without a record counts as missing anyway
     throw error;
   }
 }

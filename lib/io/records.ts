@@ -2,10 +2,10 @@
 // count as failed runs: a record of an earlier success must not hide them.
 import { basename, dirname } from 'node:path';
 import type { Places } from '../contract/file.ts';
-import { type StageRecord, stageRecord } from '../contract/record.ts';
+import { failedRun, type StageRecord, stageRecord } from '../contract/record.ts';
 import type { World } from '../contract/stage.ts';
-import { reasonOf } from '../core/text.ts';
-import { listIfThere, modifiedMs } from './files.ts';
+import { newerLayout, reasonOf } from '../core/text.ts';
+import { listIfThere, modifiedMs, unlessFailing } from './files.ts';
 import { lockPaths, unfinishedRun } from './lock.ts';
 import { newestCopy, sparePath } from './spare.ts';
 
@@ -20,7 +20,7 @@ export async function readStageRecords(
     stageNames(places).map(async (name) => {
       const record = await readRecord(name, places, read);
       const [killed] = lockPaths(places, name).flatMap((path) => unfinishedRun(path, now) ?? []);
-      return killed === undefined ? record : withoutRecord(name, record, killed.since);
+      return killed === undefined ? record : failedRun(name, killed.since, [killedWords], record);
     }),
   );
   return found.filter((record) => record !== undefined);
@@ -36,35 +36,18 @@ async function readRecord(
   let problem: string;
   try {
     const record = await read(file);
-    if (record === undefined || record.stage === name) return record;
-    problem = `${path} is the record of ${record.stage}`;
+    if (record === undefined) return undefined;
+    const newer = newerLayout(path, record.schema_version, 1);
+    if (newer === undefined && record.stage === name) return record;
+    problem = newer ?? `${path} is the record of ${record.stage}`;
   } catch (error) {
     problem = reasonOf(error);
   }
   const started_at = new Date(modifiedMs(path) ?? 0).toISOString();
-  return failedRun(name, started_at, `its record cannot be used, so that its last run is unknown: ${problem}`);
+  return failedRun(name, started_at, [`its record cannot be used, so that its last run is unknown: ${problem}`]);
 }
 
-const withoutRecord = (name: string, before: StageRecord | undefined, since: string): StageRecord => {
-  const { every_seconds, last_success_at } = before ?? {};
-  return {
-    ...failedRun(name, since, 'the run was killed, or passed its deadline, before it left a record (see its journal)'),
-    ...(every_seconds === undefined ? {} : { every_seconds }),
-    ...(last_success_at === undefined ? {} : { last_success_at }),
-  };
-};
-
-const failedRun = (stage: string, started_at: string, problem: string): StageRecord => ({
-  schema_version: 1,
-  stage,
-  run_id: '',
-  started_at,
-  ms: 0,
-  outcome: 'failed',
-  exit_code: 1,
-  counts: {},
-  problems: [problem],
-});
+const killedWords = 'the run was killed, or passed its deadline, before it left a record (see its journal)';
 
 /** Stages that have a record, also where the only record is a spare copy, and stages whose first run never ended. */
 function stageNames(places: Places): string[] {
@@ -75,19 +58,12 @@ function stageNames(places: Places): string[] {
     // Mostly there is no such folder, and a failing readdir costs more than this check.
     ...(modifiedMs(spare) === undefined ? [] : listIfThere(spare)),
   ];
-  const names = [...namesIn(records, '.json'), ...namesIn(listHolders(places), '.holder')];
+  // The folder of the locks is closed to other users: they see only the records.
+  const locks = lockPaths(places, 'any').flatMap((path) => unlessFailing(() => listIfThere(dirname(path))) ?? []);
+  const names = [...namesIn(records, '.json'), ...namesIn(locks, '.holder')];
   // A copy that somebody made (`write-report.old.json`) has no name of a stage.
   return [...new Set(names)].filter((name) => /^[a-z][a-z-]*$/.test(name)).sort();
 }
 
 const namesIn = (entries: readonly string[], ending: string): string[] =>
   entries.filter((entry) => entry.endsWith(ending)).map((entry) => basename(entry, ending));
-
-/** The folder of the locks is closed to other users: they see only the records. */
-function listHolders(places: Places): string[] {
-  try {
-    return lockPaths(places, 'any').flatMap((path) => listIfThere(dirname(path)));
-  } catch {
-    return [];
-  }
-}

@@ -1,5 +1,6 @@
 // An HTTP server for GET and HEAD, on the loopback unless another address is given. It serves no files: only the handler's
 // answers, and short error texts.
+import { hash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { Page, PageHandler, PageRequest } from '../contract/service.ts';
@@ -47,11 +48,15 @@ export async function serve(settings: ServerSettings): Promise<{ port: number; c
 }
 
 async function reply(request: IncomingMessage, response: ServerResponse, settings: ServerSettings): Promise<void> {
-  const { status, type, body } = await answerTo(request, settings);
-  if (status !== 200) response.shouldKeepAlive = false; // a body that nobody asked for may follow
+  const { type, headers, ...answer } = await answerTo(request, settings);
+  const etag = `"${hash('sha1', answer.body, 'base64url')}"`;
+  const isKnown = answer.status === 200 && request.headers['if-none-match'] === etag;
+  const { status, body } = isKnown ? { status: 304, body: '' } : answer;
+  if (status !== 200 && status !== 304) response.shouldKeepAlive = false; // a body that nobody asked for may follow
   response.writeHead(status, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(body),
+    ...headers,
+    ...(isKnown ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
+    ...(status === 200 || isKnown ? { etag } : {}),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
@@ -66,7 +71,7 @@ async function answerTo(
   { answer, deadlineMs, until, onProblem }: ServerSettings,
 ): Promise<Page> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'only GET and HEAD are answered');
-  const question = pageRequestIn(request.url ?? '');
+  const question = pageRequestIn(request.url ?? '', request.headers.host ?? '');
   if (!question) return plain(400, 'invalid path');
   const late = AbortSignal.timeout(deadlineMs);
   const signal = AbortSignal.any([late, until]);
@@ -79,13 +84,13 @@ async function answerTo(
   }
 }
 
-function pageRequestIn(target: string): PageRequest | undefined {
+function pageRequestIn(target: string, host: string): PageRequest | undefined {
   const [raw = '', ...query] = target.split('?');
   try {
     const path = decodeURIComponent(raw);
     // oxlint-disable-next-line no-control-regex -- control characters are what this pattern removes
     const isSound = /^\/[^\0-\u001F\u007F\\]*$/.test(path) && !path.split('/').includes('..');
-    return isSound ? { path, query: new URLSearchParams(query.join('?')) } : undefined;
+    return isSound ? { host, path, query: new URLSearchParams(query.join('?')) } : undefined;
   } catch {
     return undefined; // a percent sign without its two digits
   }

@@ -36,10 +36,11 @@ function appendSpareLines(spare: string, path: string, mode: number): void {
   }
 }
 
-export function sparePath(file: FileLocation, places: Places, at: Date): string {
-  // Contains the whole path, so that two sites of one user never share a spare copy.
-  return join(places.runtime, 'spare', file.path(places, at));
-}
+export const sparePath = (file: FileLocation, places: Places, at: Date): string =>
+  spareOf(file.path(places, at), places);
+
+/** Contains the whole path, so that two sites of one user never share a spare copy. */
+export const spareOf = (path: string, { runtime }: Pick<Places, 'runtime'>): string => join(runtime, 'spare', path);
 
 /** The file's path, or the path of a newer spare copy. */
 export function newestCopy(file: FileLocation, places: Places, at: Date): string {

@@ -12,6 +12,7 @@ import {
   replaceFile,
   sweepFolder,
 } from './files.ts';
+import { spareOf } from './spare.ts';
 
 const ending = '.json';
 
@@ -20,8 +21,8 @@ function write(folder: string, name: string, text: string): void {
   replaceFile(join(folder, name), text, 0o600);
 }
 
-export function openSpool(folder: string, spareRoot: string): Spool {
-  const spare = join(spareRoot, 'spare', folder);
+export function openSpool(folder: string, runtime: string): Spool {
+  const spare = spareOf(folder, { runtime });
   const places = [folder, spare];
   const namesIn = (path: string): string[] => listIfThere(path).filter((name) => name.endsWith(ending));
   const remove = (name: string): void => {

@@ -4,16 +4,16 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codedError } from '../contract/errors.ts';
 import type { Completed, Host, RunOptions } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
 import { maskUrls } from '../core/urls.ts';
 import { formatLimit } from '../core/quantity.ts';
 import { lanes } from '../core/lanes.ts';
 import { shellQuote } from '../core/harmless.ts';
-import { fingerprint, firstLine } from '../core/text.ts';
-import { type Attempt, isNonGnuFind, parseAttempts, parseDf, parseFindStat, sshReason } from '../parse/remote.ts';
+import { fingerprint } from '../core/text.ts';
+import { type Attempt, parseAttempts, sshReason } from '../parse/remote.ts';
 import { endOnLeaving } from './leave.ts';
+import { readsByScript } from './path-scripts.ts';
 import { readByProgram, stillHangs } from './process.ts';
 import { runProgram } from './program.ts';
 import { pickVariables } from './variables.ts';
@@ -46,65 +46,26 @@ export function sshHostOpener(settings: SshSettings): (signal: AbortSignal) => H
     const socket = await (connection ??= connect(settings));
     return (await (earlier ??= earlierAttempts(settings, socket))).get(encodeURIComponent(work));
   };
-  const command = async (
-    signal: AbortSignal,
-    argv: readonly string[],
-    options: RunOptions = {},
-  ): Promise<Completed> => {
-    const socket = await (connection ??= connect(settings));
-    const attempt = options.alone === undefined ? undefined : await attemptOf(options.alone);
-    if (attempt) throw stillHangs(`process ${attempt.pid} on ${settings.name}`, attempt.since);
-    // The connection holds the output open until the command there has ended, which may be never.
-    return sessionLane(() => untilAborted(signal, runThere(settings, { socket, signal, argv, ...options })));
-  };
-  return (signal) => ({
-    ...openHost(settings.name, signal, namedLane, (argv, options) => command(signal, argv, options)),
-    hangs: async (alone) => (await attemptOf(alone)) !== undefined,
-  });
-}
-
-type Command = (argv: readonly string[], options?: RunOptions) => Promise<Completed>;
-
-function openHost(
-  name: string,
-  signal: AbortSignal,
-  namedLane: ReturnType<typeof lanes>,
-  command: Command,
-): Omit<Host, 'hangs'> {
-  /** Runs a POSIX script on one path. Exit 44: the path does not exist; 45: it exists, but is not a regular file. */
-  const script = async (what: string, path: string, text: string): Promise<string> => {
-    const argv = ['sh', '-c', `[ -e "$1" ] || [ -L "$1" ] || exit 44; ${text}`, 'sh', path];
-    const { exit_code, stdout, stderr } = await command(argv, { alone: `${what} ${path}` });
-    if (exit_code === 0) return stdout;
-    if (exit_code === 44) throw codedError('ENOENT', `ENOENT: no such file or directory, ${what} '${path}' on ${name}`);
-    if (exit_code === 45) throw new Error(`${path} on ${name} is not a regular file`);
-    if (isNonGnuFind(stderr)) throw new Error(`${name} has no GNU find: ${firstLine(stderr)}`);
-    throw new Error(`${what} of ${path} on ${name} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
-  };
-  return {
-    name,
-    signal,
-    // The test for a regular file keeps cat from blocking on a FIFO, long after this process has ended.
-    readText: (path) => script('reading', path, '[ -f "$1" ] || exit 45; exec cat -- "$1"'),
-    readBytes: async (path, range) => {
-      // Transferred as hexadecimal text, which survives the login shell and our decoding of the output as UTF-8.
-      const part = range ? `-j ${range.start} -N ${range.length}` : '';
-      const text = await script('reading', path, `[ -f "$1" ] || exit 45; exec od -An -v -tx1 ${part} -- "$1"`);
-      return Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
-    },
-    list: async (path) => {
-      const names = await script('listing', path, `exec find "$1" -mindepth 1 -maxdepth 1 -printf '%f\\0'`);
-      return names.split('\0').filter((entry) => entry !== '');
-    },
-    stat: async (path) =>
-      parseFindStat(await script('stat', path, `exec find "$1" -maxdepth 0 -printf '%y\\t%s\\t%T@\\t%l'`)),
-    statfs: async (path) => parseDf(await script('usage', path, 'exec df -kP -- "$1"')),
-    realpath: async (path) => (await script('resolving', path, 'cd -- "$1" && pwd -P')).replace(/\n$/, ''),
-    run: (argv, options = {}) =>
-      options.alone === undefined ? command(argv, options) : namedLane(() => command(argv, options)),
-    get: async (url) => {
-      throw new Error(`${maskUrls(url)} is asked from this machine, not from ${name}`);
-    },
+  return (signal) => {
+    const { name } = settings;
+    const command: Host['run'] = async (argv, options = {}) => {
+      const socket = await (connection ??= connect(settings));
+      const attempt = options.alone === undefined ? undefined : await attemptOf(options.alone);
+      if (attempt) throw stillHangs(`process ${attempt.pid} on ${name}`, attempt.since);
+      // The connection holds the output open until the command there has ended, which may be never.
+      return sessionLane(() => untilAborted(signal, runThere(settings, { socket, signal, argv, ...options })));
+    };
+    return {
+      name,
+      signal,
+      ...readsByScript({ run: command, machine: name, encoding: 'hex' }),
+      run: (argv, options = {}) =>
+        options.alone === undefined ? command(argv, options) : namedLane(() => command(argv, options)),
+      hangs: async (alone) => (await attemptOf(alone)) !== undefined,
+      get: async (url) => {
+        throw new Error(`${maskUrls(url)} is asked from this machine, not from ${name}`);
+      },
+    };
   };
 }
 

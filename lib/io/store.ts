@@ -1,6 +1,6 @@
 // Implements StoreFiles on the local disk.
 import { spawnSync } from 'node:child_process';
-import { constants, readFileSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { constants, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { errorCode, isMissing } from '../contract/errors.ts';
 import type { StoreFiles } from '../contract/store.ts';
@@ -10,6 +10,7 @@ import {
   listIfThere,
   makeFolder,
   readBytesIfThere,
+  readIfThere,
   syncFolder,
   shortWrite,
   unlessMissing,
@@ -21,7 +22,7 @@ import { childVariables } from './variables.ts';
 const mode = 0o644;
 
 export const storeFiles: StoreFiles = {
-  readText: (path) => unlessNoFile(() => readFileSync(path, 'utf8')),
+  readText: (path) => unlessNoFile(() => readIfThere(path)),
 
   // An array with a buffer of its own is aligned for typed arrays of any width.
   readBytes: (path) => unlessNoFile(() => readBytesIfThere(path, (size) => new Uint8Array(size))),

@@ -153,7 +153,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       refuseLate();
       const path = file.path(places, at);
       const text = encode(file, content, path);
-      if (dryRun) return dryRun(path, text);
+      if (dryRun) return dryRun(path, typeof text === 'string' ? text : `${text.length} bytes`);
       const isInPlace = writeOrSpare('writing', file, at, (where) => replace(where, text, file.mode));
       // A spare copy from when the disk was full is stale now; one that cannot be removed is older, and so is not read.
       if (isInPlace && file.fallsBack) removeQuietly(sparePath(file, places, at));
@@ -193,16 +193,16 @@ function readText(path: string): string | undefined {
   }
 }
 
-function encode<Content>(file: FileSpec<Content>, content: Content, path: string): string {
+function encode<Content>(file: FileSpec<Content>, content: Content, path: string): string | Uint8Array {
   if (file.format === 'json') return `${JSON.stringify(writable(file, content, path), undefined, 1)}\n`;
-  return String(content);
+  return content instanceof Uint8Array ? content : String(content);
 }
 
 /** Content → the schema that it was found to fit: a snapshot is written twice, and validated once. */
 const validated = new WeakMap<object, unknown>();
 
 function writable<Content>(file: FileSpec<Content>, content: Content, path: string): Content {
-  // Not `path` alone: the file that exists there is not at fault.
+  // The message names the new content: the file that lies at `path` is not at fault.
   const check = (): Content => checked(file, content, `the new content of ${path}`);
   if (typeof content !== 'object' || content === null) return check();
   if (validated.get(content) !== file.schema) check();
@@ -223,7 +223,7 @@ function decode<Content>(file: FileSpec<Content>, text: string, path: string): C
 
 function checked<Content>(file: FileSpec<Content>, value: unknown, where: string): Content {
   if (!file.schema) throw new Error(`${where}: a ${file.format} file needs a schema`);
-  const result = file.schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new Error(`${where} is not as expected: ${shapeProblem(result.error, value)}`);
+  const issue = file.schema.wrongIn(value);
+  if (!issue) return value as Content;
+  throw new Error(`${where} is not as expected: ${shapeProblem(issue, value)}`);
 }

@@ -3,28 +3,34 @@
 // between a server's reply and our record of it, the same entry is sent again. The owner's state holds the digest of every entry
 // that waits: an entry that was changed, torn or put there by somebody else is not sent.
 // Each kind of entry (mail) has a folder of its own, because a folder has one writer.
-import * as z from 'zod/mini';
-import { type Shape, shapeProblem } from '../contract/shape.ts';
+import {
+  type ContentOf,
+  listOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  shapeProblem,
+  string,
+} from '../contract/shape.ts';
 import type { Spool } from '../contract/spool.ts';
 import { fingerprint, reasonOf } from '../core/text.ts';
+import { secondStamp } from '../core/time.ts';
 import { backOffSeconds, hasExpired, longestBackOffSeconds, mustWait } from './retry.ts';
 
-const recipientSchema = z.looseObject({
-  address: z.string(),
-  state: z.enum(['waiting', 'sent', 'dead']),
-  attempts: z.number(),
-  next_at: z.optional(z.string()),
-  sent_at: z.optional(z.string()),
-  words: z.optional(z.string()),
+const recipientSchema = object({
+  address: string,
+  state: oneOf(['waiting', 'sent', 'dead']),
+  attempts: number,
+  next_at: optional(string),
+  sent_at: optional(string),
+  words: optional(string),
 });
 
-type Recipient = z.output<typeof recipientSchema>;
+type Recipient = ContentOf<typeof recipientSchema>;
 
-export const commonFields = {
-  schema_version: z.number(),
-  composed_at: z.string(),
-  recipients: z.array(recipientSchema),
-};
+export const commonFields = { schema_version: number, composed_at: string, recipients: listOf(recipientSchema) };
 
 interface Common {
   composed_at: string;
@@ -88,10 +94,11 @@ function readEntry<Entry extends Common>(
   try {
     text = spool.read(name);
     const value: unknown = JSON.parse(text ?? 'null');
-    const parsed = kind.shape.safeParse(value);
-    if (!parsed.success) return { reason: `it is not a ${kind.name}: ${shapeProblem(parsed.error, value)}`, text };
-    const reason = disbelief(name, parsed.data, digests);
-    return reason === undefined ? { entry: parsed.data } : { reason, text };
+    const issue = kind.shape.wrongIn(value);
+    if (issue) return { reason: `it is not a ${kind.name}: ${shapeProblem(issue, value)}`, text };
+    const entry = value as Entry;
+    const reason = disbelief(name, entry, digests);
+    return reason === undefined ? { entry } : { reason, text };
   } catch (error) {
     return { reason: `it cannot be read: ${reasonOf(error)}`, text };
   }
@@ -110,8 +117,7 @@ const isFinished = ({ recipients }: Common): boolean => recipients.every(({ stat
 /** Moves a file that must not be sent to dead/, under a name of its own and with the reason. */
 export function setAside(spool: Spool, { name, reason, text }: BadEntry, now: Date): void {
   const letter = { schema_version: 1, found_at: now.toISOString(), reason, text: text ?? null };
-  const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  spool.bury(name, JSON.stringify(letter), `${name.replace(/\.json$/, '')}.damaged-${time}.json`);
+  spool.bury(name, JSON.stringify(letter), `${name.replace(/\.json$/, '')}.damaged-${secondStamp(now)}.json`);
 }
 
 /** The result of one attempt for one recipient: `waiting` is retried, `dead` is not. */
@@ -126,7 +132,7 @@ export interface Flush<Entry extends Common> {
   /** Makes one attempt for these recipients; returns the result by address. */
   readonly carry: (entry: Entry, to: readonly Recipient[]) => Promise<ReadonlyMap<string, Fate>>;
   readonly digests: Digests;
-  /** Called when recipients have accepted an entry (`taken`: when the last one did), and when it is finished: no recipient
+  /** Called when recipients have accepted an entry (`taken`: when the first one did), and when it is finished: no recipient
    * waits any more. Its file is removed afterwards, so that a kill loses no record. */
   readonly settle: (name: string, entry: Entry, taken: Date | undefined, isFinished: boolean) => Promise<void>;
   readonly now: Date;
@@ -152,26 +158,49 @@ export async function flush<Entry extends Common>(work: Flush<Entry>): Promise<r
     const due = entry.recipients.filter(
       ({ state, next_at }) => state === 'waiting' && !mustWait(next_at, longestBackOffSeconds, now),
     );
-    let current = entry;
-    for (const group of Map.groupBy(due, ({ address }) => kind.groupOf(address)).values()) {
-      if (!work.isTimeLeft()) break;
-      const fates = await work.carry(current, group);
-      current = withFates(current, fates, now);
-      happened.push(...whatHappened(current, fates));
-      // Record on disk what a server has accepted, before anything else happens.
-      spool.put(name, JSON.stringify(current));
-    }
-    current = giveUp(current, work, happened);
+    const sound = notFromTheFuture(entry, now);
+    if (sound !== entry) spool.put(name, JSON.stringify(sound));
+    // Record on disk what a server has accepted, before anything else happens.
+    const tried = await attempt(sound, due, work, (current) => spool.put(name, JSON.stringify(current)));
+    happened.push(...tried.happened);
+    const current = giveUp(tried.entry, work, happened);
     // Also settles an entry whose run was killed between the record above and its settle.
     const taken = current.recipients.flatMap(({ sent_at }) => sent_at ?? []).sort();
     const isDone = isFinished(current);
     if (taken.length > 0 || isDone)
-      await settle(name, current, taken.length > 0 ? new Date(taken.at(-1) ?? 0) : undefined, isDone);
+      await settle(name, current, taken.length > 0 ? new Date(taken[0] ?? 0) : undefined, isDone);
     if (!isDone) continue;
     if (current.recipients.some(({ state }) => state === 'dead')) spool.bury(name, JSON.stringify(current));
     else spool.remove(name);
   }
   return happened;
+}
+
+/** Makes one attempt for each group of these recipients. `record` gets the entry after each. */
+export async function attempt<Entry extends Common>(
+  entry: Entry,
+  to: readonly Recipient[],
+  { kind, carry, now, isTimeLeft }: Pick<Flush<Entry>, 'kind' | 'carry' | 'now' | 'isTimeLeft'>,
+  record: (entry: Entry) => void = () => undefined,
+) {
+  const happened: Happened<Entry>[] = [];
+  let current = entry;
+  for (const group of Map.groupBy(to, ({ address }) => kind.groupOf(address)).values()) {
+    if (!isTimeLeft()) break;
+    const fates = await carry(current, group);
+    current = withFates(current, fates, now);
+    happened.push(...whatHappened(current, fates));
+    record(current);
+  }
+  return { entry: current, happened };
+}
+
+/** After the clock was set back: a later time would be settled again, and would delay what follows on it. */
+function notFromTheFuture<Entry extends Common>(entry: Entry, now: Date): Entry {
+  const at = now.toISOString();
+  const isLate = ({ sent_at }: Recipient): boolean => sent_at !== undefined && sent_at > at;
+  if (!entry.recipients.some(isLate)) return entry;
+  return { ...entry, recipients: entry.recipients.map((one) => (isLate(one) ? { ...one, sent_at: at } : one)) };
 }
 
 function withFates<Entry extends Common>(entry: Entry, fates: ReadonlyMap<string, Fate>, now: Date): Entry {

@@ -76,14 +76,19 @@ function parsePathPart(text: string): PathPart {
 const pad = (value: number, width: number): string => String(value).padStart(width, '0');
 
 /** The folder of a UTC day, or of its month or year; undefined where the folders carry no date. */
-export function folderOfDay({ folders, text }: DataPath, day: Date): string | undefined {
-  const names = text.split('/').slice(0, folders.length).join('/');
-  if (!/\{\w+\}/.test(names)) return undefined;
-  return names
+export function folderOfDay(dataPath: DataPath, day: Date): string | undefined {
+  if (!hasDatedFolders(dataPath)) return undefined;
+  return dataPath.text
+    .split('/')
+    .slice(0, dataPath.folders.length)
+    .join('/')
     .replaceAll('{yyyy}', pad(day.getUTCFullYear(), 4))
     .replaceAll('{MM}', pad(day.getUTCMonth() + 1, 2))
     .replaceAll('{dd}', pad(day.getUTCDate(), 2));
 }
+
+export const hasDatedFolders = ({ folders }: DataPath): boolean =>
+  folders.some(({ pattern }) => pattern.source.includes('(?<'));
 
 /** Whether each day has a folder of its own. Otherwise a folder holds a month, a year or everything. */
 export const hasDayFolders = ({ folders }: DataPath): boolean =>

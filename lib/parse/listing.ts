@@ -1,4 +1,4 @@
-// Parses the output of the scripts in snapshot/list-script.ts. A listing counts only with its end mark: a `find` that was
+// Parses the output of the commands in snapshot/list-script.ts. A listing counts only with its end mark: a `find` that was
 // killed prints the same as one that found less.
 import { codedError } from '../contract/errors.ts';
 import { counted, firstLine } from '../core/text.ts';
@@ -9,45 +9,48 @@ export type OnFile = (path: string, bytes: number, modifiedMs: number) => void;
 
 interface ExpectedListing {
   readonly root: string;
+  /** The number that its records begin with. Files of other numbers match the selection of another listing only. */
+  readonly selection: number;
   readonly onFile: OnFile;
 }
 
-/** `complete`, a failure of this listing, or `undefined` where the output ended before this listing did. */
+/** `complete`, a failure of this listing, or `undefined` where the listing has to be repeated by itself. */
 type ListingOutcome = 'complete' | Error | undefined;
 
 /** A record has a path of at most 4,096 bytes. */
 const longestRecord = 20_000;
 
-/** Parses records while they arrive, and keeps none of them. */
-export function listingParser(expected: readonly ExpectedListing[]) {
-  const states = expected.map(() => ({ hasEnd: false, exitCode: undefined as number | undefined }));
+/** Parses records while they arrive, and keeps none of them. Between two listings stands the mark of `between`. */
+export function listingParser(expected: readonly ExpectedListing[], between: string) {
+  const states = expected.map(() => ({ hasEnd: false, hasLinks: false }));
   const prefixes = expected.map(({ root }) => (root.endsWith('/') ? root : `${root}/`));
   let index = 0;
   let rest = '';
   let problem: Error | undefined;
 
-  const take = (record: string): void => {
+  /** Takes one record and returns its end, or -1 where the record is not whole or none. */
+  const take = (text: string, start: number): number => {
+    const listing = expected[index];
     const state = states[index];
-    if (!state || record === '') return;
-    if (record.startsWith('#')) {
-      if (record === '# end') state.hasEnd = true;
-      else if (/^# exit \d+$/.test(record)) states[index++]!.exitCode = Number(record.slice('# exit '.length));
-      else problem = notARecord(record);
-      return;
+    const prefix = prefixes[index];
+    if (!listing || !state || prefix === undefined) return -1;
+    fileRecord.lastIndex = otherRecord.lastIndex = start;
+    const file = fileRecord.exec(text);
+    if (file) {
+      const [, selection = '', seconds = '', bytes = '', path = ''] = file;
+      if (!path.startsWith(prefix) || path.length === prefix.length) return -1;
+      if (Number(selection) === listing.selection)
+        listing.onFile(path.slice(prefix.length), Number(bytes), Number(seconds) * 1000);
+      return fileRecord.lastIndex;
     }
-    const first = record.indexOf('\t');
-    const second = record.indexOf('\t', first + 1);
-    const [seconds, size] = [record.slice(0, first), record.slice(first + 1, second)];
-    const prefix = prefixes[index] ?? '';
-    const below = second + 1 + prefix.length;
-    if (
-      !/^-?\d+(\.\d+)?$/.test(seconds) ||
-      !/^\d+$/.test(size) ||
-      !record.startsWith(prefix, second + 1) ||
-      below === record.length
-    )
-      problem = notARecord(record);
-    else expected[index]?.onFile(record.slice(below), Number(size), Number(seconds) * 1000);
+    const other = otherRecord.exec(text);
+    if (!other) return -1;
+    const [, link, mark] = other;
+    if (link !== undefined) state.hasLinks ||= Number(link) === listing.selection;
+    else if (mark === `${listing.root}/.`) state.hasEnd = true;
+    else if (mark === between) index += 1;
+    else return -1;
+    return otherRecord.lastIndex;
   };
 
   return {
@@ -55,31 +58,39 @@ export function listingParser(expected: readonly ExpectedListing[]) {
       if (problem) return;
       const all = rest + text;
       let start = 0;
-      for (let end = all.indexOf('\0'); end >= 0; end = all.indexOf('\0', start)) {
-        take(all.slice(start, end));
-        if (problem) return;
-        start = end + 1;
-      }
+      for (let end = take(all, 0); end >= 0; end = take(all, start)) start = end;
       rest = all.slice(start);
-      if (rest.length > longestRecord) problem = notARecord(rest);
+      if (rest.includes('\0') || rest.length > longestRecord) problem = notARecord(rest.split('\0', 1)[0] ?? '');
     },
 
-    /** The outcome of each listing so far. `exitCode` is that of the script; undefined where the script has not ended. */
+    /** The outcome of each listing. `exitCode` is undefined where the command has not ended. */
     outcomes(exitCode: number | undefined, stderr: string, host: string): ListingOutcome[] {
-      const errors = stderr.split(/^# next$/m).map((part) => part.split('\n'));
-      return states.map((state, listing) => {
-        if (listing === index && problem) return problem;
-        // The last find replaces the shell, so its exit code is that of the script.
-        const isLast = listing === states.length - 1 && listing === index;
-        const code = state.exitCode ?? (isLast ? exitCode : undefined);
-        const hasErrors = exitCode !== undefined || listing < errors.length - 1;
-        if (code === undefined || !hasErrors) return undefined;
-        const hasEnd = state.hasEnd && (listing < index || rest === '');
-        return outcomeOf(expected[listing]?.root ?? '', host, { hasEnd, code, errors: errors[listing] ?? [] });
+      const errors = stderr.split('\n');
+      const isWhole = problem === undefined && rest === '' && index === states.length - 1;
+      const [only] = states;
+      if (only && states.length === 1) {
+        if (problem) return [problem];
+        if (exitCode === undefined) return [undefined];
+        const hasEnd = only.hasEnd && isWhole;
+        return [outcomeOf(expected[0]?.root ?? '', host, { hasEnd, code: exitCode, errors })];
+      }
+      // Only a listing by itself gives the reason of a failure.
+      const none = states.map(() => undefined);
+      const { missing, others } = errorsOfFind(errors);
+      const isEnded = exitCode === 0 || (exitCode === 1 && missing.length + others.length > 0);
+      if (!isWhole || !isEnded) return none;
+      const isNamed = (line: string, { root }: ExpectedListing): boolean => line.includes(root);
+      if (others.some((line) => !expected.some((listing) => isNamed(line, listing)))) return none;
+      return states.map(({ hasEnd, hasLinks }, listing) => {
+        const isHit = others.some((line) => isNamed(line, expected[listing]!));
+        return hasEnd && !hasLinks && !isHit ? 'complete' : undefined;
       });
     },
   };
 }
+
+const fileRecord = /(\d+)\t(-?\d+(?:\.\d+)?)\t(\d+)\t([^\0]+)\0/y;
+const otherRecord = /(?:(\d+)\tlink|# ([^\0]+))\0/y;
 
 interface EndedFind {
   readonly hasEnd: boolean;
@@ -87,20 +98,26 @@ interface EndedFind {
   readonly errors: readonly string[];
 }
 
+/** Other lines are noise: of a login shell, of ssh, of the dynamic linker. */
+function errorsOfFind(errors: readonly string[]) {
+  const all = errors.filter((line) => /^(find|sh): /.test(line));
+  const isMissing = (line: string): boolean => line.endsWith(': No such file or directory');
+  return { all, missing: all.filter(isMissing), others: all.filter((line) => !isMissing(line)) };
+}
+
 function outcomeOf(root: string, host: string, { hasEnd, code, errors }: EndedFind): ListingOutcome {
   if (hasEnd && code === 0) return 'complete';
   const where = host === 'local' ? root : `${root} on ${host}`;
-  // Other lines are noise: of a login shell, of ssh, of the dynamic linker.
-  const ofFind = errors.filter((line) => /^(find|sh): /.test(line));
-  const [first, ...more] = ofFind.filter((line) => !line.endsWith(': No such file or directory'));
+  const { all, missing, others } = errorsOfFind(errors);
+  const [first, ...more] = others;
   // A day without a folder yet is no error. The end mark proves that the root exists.
-  if (hasEnd && code === 1 && ofFind.length > 0 && first === undefined) return 'complete';
-  if (isNonGnuFind(ofFind.join('\n'))) return new Error(`${host} has no GNU find: ${firstLine(ofFind[0] ?? '')}`);
+  if (hasEnd && code === 1 && missing.length > 0 && first === undefined) return 'complete';
+  if (isNonGnuFind(all.join('\n'))) return new Error(`${host} has no GNU find: ${firstLine(all[0] ?? '')}`);
   if (first !== undefined) {
-    const others = more.length === 0 ? '' : ` (and ${counted(more.length, 'more error')})`;
-    return new Error(`listing ${where} failed: ${firstLine(first)}${others}`);
+    const rest = more.length === 0 ? '' : ` (and ${counted(more.length, 'more error')})`;
+    return new Error(`listing ${where} failed: ${firstLine(first)}${rest}`);
   }
-  if (code === 1 && ofFind.some((line) => line.includes(`${root}/.'`)))
+  if (code === 1 && missing.some((line) => line.includes(`${root}/.'`)))
     return codedError('ENOENT', `ENOENT: there is no folder ${where}`);
   const how = code > 128 ? `was killed (exit code ${code})` : `ended with exit code ${code}`;
   return new Error(`listing ${where} is incomplete: find ${how}${hasEnd ? '' : ' and printed no end mark'}`);

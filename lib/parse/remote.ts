@@ -30,7 +30,8 @@ export function parseFindStat(text: string): PathStat {
   const match = /^(\w)\t(\d+)\t(-?\d+(?:\.\d+)?)\t([^]*)$/.exec(text);
   if (!match) throw new Error(`find did not print a path's state: ${JSON.stringify(text.slice(0, 120))}`);
   const [, kind = '', size, seconds, target = ''] = match;
-  const modified = new Date(Number(seconds) * 1000);
+  // Rounded, as Node rounds the time of a file that it reads itself.
+  const modified = new Date(Math.round(Number(seconds) * 1000));
   if (Number.isNaN(modified.getTime())) throw new Error(`find printed a time that is no date: ${seconds} s`);
   return {
     kind: kinds[kind] ?? 'other',

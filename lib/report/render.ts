@@ -4,10 +4,12 @@ import type { Sections } from '../contract/registry.ts';
 import { type Level, tallyOf, worstFirst } from '../core/level.ts';
 import { escapeCell } from '../core/harmless.ts';
 import { joined, table } from '../core/markdown.ts';
+import { join } from '../core/path.ts';
 import { counted } from '../core/text.ts';
 import { clockMinute, distance } from '../core/time.ts';
 import type { Observation } from '../contract/observation.ts';
-import type { CurrentHealth, Health } from '../health/files.ts';
+import { dependentsInWords, type Folded, foldFindings } from '../engine/findings.ts';
+import type { CurrentHealth } from '../health/files.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 import { alertsTable, quietTable } from './alerts.ts';
 import type { Day } from './changes.ts';
@@ -21,11 +23,15 @@ export interface ReportInput {
   readonly snapshot: Snapshot | undefined;
   readonly alerts: State | undefined;
   readonly at: Date;
+  /** Where the runbooks' paths begin. */
+  readonly folder: string;
   /** Why today's configuration is broken; the report then goes by the last good one. */
   readonly broken?: string | undefined;
 }
 
-export function renderReport({ definitions, health, snapshot, alerts, at, broken }: ReportInput): string {
+export function renderReport(input: ReportInput): string {
+  const { definitions, health, snapshot, alerts, at, folder, broken } = input;
+  const folded = foldFindings(health.observations);
   return joined([
     broken === undefined
       ? ''
@@ -33,7 +39,7 @@ export function renderReport({ definitions, health, snapshot, alerts, at, broken
     `# Operations report: ${escapeCell(health.site)}`,
     verdict(health, at),
     'This monitor is observe-only. No automated healing action was taken.',
-    ...worstFirst.filter((level) => level !== 'green').map((level) => findings(health, level)),
+    ...worstFirst.map((level) => findings(folded, level, folder)),
     alertsTable(alerts),
     quietTable(alerts?.quiet ?? []),
     ...tablesOf(definitions, snapshot),
@@ -83,43 +89,20 @@ function verdict(health: CurrentHealth, at: Date): string {
   ]);
 }
 
-/** Section of a reading that other readings depend on → check that judges it. */
-const reachChecks: Readonly<Record<string, string>> = { hosts: 'host-reachable', workspace: 'workspace-reachable' };
-
-/** The id of the observation that is the cause of this one, if it is another. */
-function causeOf({ id, because = '' }: Observation, known: ReadonlySet<string>): string | undefined {
-  const [section = '', ...item] = because.split('.');
-  const check = Object.hasOwn(reachChecks, section) ? reachChecks[section] : undefined;
-  const cause = check === undefined ? undefined : `${check}:${item.join('.') || section}`;
-  return cause !== undefined && cause !== id && known.has(cause) ? cause : undefined;
-}
-
-/** An observation that is unknown because of another stands in the line of that one; those of one failed reading share a line. */
-function findings({ observations }: Health, level: Level): string {
-  const known = new Set(observations.filter((one) => one.level !== 'green').map(({ id }) => id));
-  const dependent = Map.groupBy(
-    observations.filter((one) => one.level === 'unknown'),
-    (one) => causeOf(one, known),
-  );
-  const shown = observations.filter((one) => one.level === level && (level !== 'unknown' || !causeOf(one, known)));
-  const lines = Map.groupBy(shown, ({ id, message, because }) =>
-    level === 'unknown' && because !== undefined ? `${because} ${message}` : id,
-  );
-  if (lines.size === 0) return '';
-  const text = [...lines.values()].map(([first, ...others]) => {
-    const { id, message, clears_when, runbook } = first!;
+function findings(folded: readonly Folded<Observation>[], level: Level, folder: string): string {
+  const text = folded.flatMap(({ observation, same, dependents }) => {
+    if (observation.level !== level) return [];
+    const { message, clears_when, runbook } = observation;
     const clears = clears_when === undefined ? '' : ` Clears when ${escapeCell(endSentence(clears_when))}`;
-    const ids = [first!, ...others].map((one) => code(one.id)).join(', ');
-    return `- **${escapeCell(endSentence(message))}**${clears}${dependents(dependent.get(id) ?? [])} (${ids}, runbook: \`${runbook}\`)`;
+    const words = dependentsInWords({ dependents });
+    const more = words === '' ? '' : ` ${words.replace('b', 'B')}: ${codes(dependents)}.`;
+    const where = `${codes([observation, ...same])}, runbook: \`${join(folder, runbook)}\``;
+    return `- **${escapeCell(endSentence(message))}**${clears}${more} (${where})`;
   });
-  return joined([`## ${mark[level]}`, text.join('\n')]);
+  return text.length === 0 ? '' : joined([`## ${mark[level]}`, text.join('\n')]);
 }
 
-function dependents(all: readonly Observation[]): string {
-  if (all.length === 0) return '';
-  const verb = all.length === 1 ? 'is' : 'are';
-  return ` Because of it ${counted(all.length, 'more observation')} ${verb} unknown: ${all.map(({ id }) => code(id)).join(', ')}.`;
-}
+const codes = (all: readonly Observation[]): string => all.map(({ id }) => code(id)).join(', ');
 
 const code = (id: string): string => `\`${id.replaceAll('`', "'")}\``;
 

@@ -48,7 +48,8 @@ export const writeReport = (definitions: Sections, shown: ShowsHealth) =>
       // Tables of another snapshot than the assessed one would contradict the levels.
       const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
       const broken = world.brokenConfiguration;
-      const report = renderReport({ definitions, health, snapshot: judged, alerts, at, broken });
+      const { folder } = world.product;
+      const report = renderReport({ definitions, health, snapshot: judged, alerts, at, folder, broken });
       await world.replace(latestReport, `${report}\n`);
       await world.replace(dayReport, `${report}\n\n${renderDay(day.toISOString().slice(0, 10), course)}\n`, day);
 

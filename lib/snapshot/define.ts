@@ -3,6 +3,5 @@ import type { Probe } from '../contract/probe.ts';
 import type { Shape } from '../contract/shape.ts';
 import type { SnapshotConfig } from './config.ts';
 
-export const defineProbe = <Data extends Shape<unknown>>(
-  probe: Probe<Data, SnapshotConfig>,
-): Probe<Data, SnapshotConfig> => probe;
+export const defineProbe = <Data extends Shape>(probe: Probe<Data, SnapshotConfig>): Probe<Data, SnapshotConfig> =>
+  probe;

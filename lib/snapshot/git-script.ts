@@ -6,11 +6,13 @@
 // ignore rules. A few keys that change what `git status` says, and nothing else, are taken over by name.
 
 /**
- * POSIX sh; the argument is the path of the checkout. It ends with `# end` on success. Its limits: 256 MiB of memory for git,
- * and no file may be written once git starts.
+ * POSIX sh; the argument is the path of the checkout. It ends with `# end` on success. Its limits: 256 MiB of memory, and no
+ * file may be written once git starts. What the shell can do by itself it does, because each program costs a millisecond.
  */
 export const gitStatusScript = `set -u
 umask 077
+ulimit -c 0
+ulimit -d 262144
 fail() { printf '%s\\n' "$1" >&2; exit 65; }
 
 [ -d "$1" ] || fail 'there is no such folder'
@@ -48,19 +50,23 @@ common=$folder
 # Folders of killed runs are swept: each is named after its process.
 memory=/dev/shm
 [ -w $memory ] || memory=/tmp
-memory=$memory/ops-monitor-git-$(id -u)
-mkdir -m 700 $memory 2>/dev/null || { [ -d $memory ] && [ ! -L $memory ] && [ -O $memory ]; } ||
-  fail "$memory is not a folder of this user alone"
-for old in $memory/*; do kill -0 "\${old##*/}" 2>/dev/null || rm -rf "$old"; done
-own=$memory/$$
+for old in $memory/ops-monitor-git-*; do
+  [ ! -O "$old" ] || [ -L "$old" ] || kill -0 "\${old##*-}" 2>/dev/null || rm -rf "$old"
+done
+own=$memory/ops-monitor-git-$$
+mkdir -m 700 "$own" || exit 65
 trap 'rm -rf "$own"' EXIT
 trap 'exit 143' TERM INT HUP
-mkdir "$own" "$own/info" || exit 65
-head=$(head -c 4096 "$git_folder/HEAD")
+IFS= read -r head <"$git_folder/HEAD"
 printf '%s\\n' "$head" >"$own/HEAD"
-ln -s "$common/refs" "$common/reftable" "$common/packed-refs" "$common/shallow" "$own/" &&
-  ln -s "$common/info/exclude" "$common/info/attributes" "$common/info/grafts" "$git_folder/info/sparse-checkout" "$own/info/" ||
-  exit 65
+info=$common/info
+if [ "$git_folder" != "$common" ]; then
+  info=
+  mkdir "$own/info" &&
+    ln -s "$common/info/exclude" "$common/info/attributes" "$common/info/grafts" "$git_folder/info/sparse-checkout" "$own/info/" ||
+    exit 65
+fi
+ln -s "$common/refs" "$common/reftable" "$common/packed-refs" "$common/shallow" \${info:+"$info"} "$own/" || exit 65
 for file in "$git_folder"/sharedindex.*; do
   [ -f "$file" ] && ln -s "$file" "$own/"
 done
@@ -68,14 +74,14 @@ done
 export GIT_DIR="$own" GIT_WORK_TREE="$checkout" GIT_INDEX_FILE="$git_folder/index" GIT_OBJECT_DIRECTORY="$common/objects"
 export HOME="$own" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_SYSTEM=/dev/null GIT_CONFIG_GLOBAL=/dev/null GIT_ATTR_NOSYSTEM=1
 export GIT_ALLOW_PROTOCOL=none GIT_NO_LAZY_FETCH=1 GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0
-ulimit -c 0
-ulimit -d 262144
 
 wanted='^(core\\.(filemode|symlinks|ignorecase|precomposeunicode|autocrlf|eol|trustctime|checkstat|sparsecheckout|sparsecheckoutcone)|extensions\\.(objectformat|refstorage)|branch\\..*\\.(remote|merge)|remote\\..*\\.fetch)$'
 settings() {
   [ -e "$1" ] || return 0
-  git config --file "$1" --no-includes --get-regexp "$wanted"
+  (ulimit -f 8192 && exec git config --file "$1" --no-includes -z --get-regexp "$wanted") >"$own/settings"
   [ $? -le 1 ] || fail "its configuration, $1, cannot be read"
+  # A line break in a value would begin a key of its own, which nobody asked for.
+  tr '\\n\\000' ' \\n' <"$own/settings"
 }
 theirs=$(settings "$common/config" && settings "$git_folder/config.worktree") || exit 65
 

@@ -1,12 +1,12 @@
 // Lists the files of all streams and mirrors: one listing for each root, shared by a stream and its mirrors, and one child
-// for all roots of a machine. A listing that the common child did not bring in time is repeated by itself, so that a mount
-// that hangs costs only the listings on it.
+// for all roots of a machine. A listing that the common child did not bring, in time and without an error, is repeated by
+// itself. So a mount that hangs costs only the listings on it, and a failure has a reason of its own.
 import type { Host } from '../contract/host.ts';
 import { whileProgressing } from '../engine/deadline.ts';
 import { temporaryPattern } from '../parse/datapath.ts';
 import { listingParser } from '../parse/listing.ts';
 import type { SnapshotConfig } from './config.ts';
-import { listFilesArgv } from './list-script.ts';
+import { betweenListings, listFilesCommand } from './list-script.ts';
 import { mirrorPlace, type Place, type SourceFiles, sourcePlace } from './places.ts';
 import type { FileTable } from '../core/filetable.ts';
 
@@ -110,11 +110,9 @@ async function listTogether(
       await whileProgressing(together, `listing ${part.length} folders of ${host}`, async (signal, progress) => {
         const machine = open(host, signal);
         const hanging = await Promise.all(part.map(({ name }) => machine.hangs(name)));
-        listing = beginListing(
-          machine,
-          part.filter((_, index) => !hanging[index]),
-          progress,
-        );
+        const answering = part.filter((_, index) => !hanging[index]);
+        if (answering.length === 0) return;
+        listing = beginListing(machine, answering, progress);
         done = await listing.run();
       });
     } catch {
@@ -129,12 +127,17 @@ async function listTogether(
 
 /** Starts nothing yet. The outcomes can be asked for at any time. */
 function beginListing(machine: Host, places: readonly Place<unknown>[], progress: () => void) {
-  const collected = places.map((place) => ({ root: place.root, ...place.collect() }));
-  const parser = listingParser(collected);
+  const { argv, selections } = listFilesCommand(places);
+  const collected = places.map((place, index) => ({
+    root: place.root,
+    selection: selections[index] ?? 0,
+    ...place.collect(),
+  }));
+  const parser = listingParser(collected, betweenListings);
   let stderr = '';
   return {
     run: async (alone?: string): Promise<number> => {
-      const done = await machine.run(listFilesArgv(places), {
+      const done = await machine.run(argv, {
         ...(alone === undefined ? {} : { alone }),
         onOutput: (text, stream) => {
           progress();
@@ -155,18 +158,20 @@ function beginListing(machine: Host, places: readonly Place<unknown>[], progress
   };
 }
 
-/** Groups of places whose arguments together stay below the limit. */
+/** Groups of places that are searched to the same depth and whose arguments together stay below the limit. */
 function inParts(places: readonly Place<unknown>[]): Place<unknown>[][] {
   const parts: Place<unknown>[][] = [];
-  let size = Infinity;
-  for (const place of places) {
-    const more = listFilesArgv([place]).slice(3).join(' ').length;
-    if (size + more > mostArgumentCharacters) {
-      parts.push([]);
-      size = 0;
+  for (const sameDepth of Map.groupBy(places, ({ anyDepth }) => anyDepth).values()) {
+    let size = Infinity;
+    for (const place of sameDepth) {
+      const more = listFilesCommand([place]).argv.join(' ').length;
+      if (size + more > mostArgumentCharacters) {
+        parts.push([]);
+        size = 0;
+      }
+      parts.at(-1)?.push(place);
+      size += more;
     }
-    parts.at(-1)?.push(place);
-    size += more;
   }
   return parts;
 }

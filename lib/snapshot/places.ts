@@ -7,6 +7,7 @@ import {
   type DataPath,
   dateOfFolder,
   folderOfDay,
+  hasDatedFolders,
   hasDayFolders,
   parseDataPath,
   timeInPath,
@@ -78,14 +79,18 @@ export function sourcePlace(
   return {
     ...placeOf(`stream-${name}`, source, dataPath, folders),
     collect: () => {
-      const windows = compared.map((seconds) => windowOf(source, dataPath, seconds, isTemporary, at, true));
-      const summary = summaryOf(source, dataPath, isTemporary, at);
+      const tables = compared.map((seconds) => ({
+        ...windowOf(source, dataPath, seconds, at),
+        table: fileTable({ hasPaths: true }),
+      }));
+      const summary = summaryOf(source, dataPath, at);
+      const onFile = (file: ListedFile): void => {
+        summary.add(file);
+        for (const { table, has } of tables) if (has(file)) table.add(file.path, file.bytes, file.modifiedMs);
+      };
       return {
-        result: { folders: summary.folders, windows: new Map(windows.map(({ seconds, table }) => [seconds, table])) },
-        onFile: (path, bytes, modifiedMs) => {
-          summary.onFile(path, bytes, modifiedMs);
-          for (const { onFile } of windows) onFile(path, bytes, modifiedMs);
-        },
+        result: { folders: summary.folders, windows: new Map(tables.map(({ seconds, table }) => [seconds, table])) },
+        onFile: withFolder(dataPath, isTemporary, onFile),
       };
     },
   };
@@ -103,8 +108,8 @@ export function olderPlace(
   return {
     ...placeOf(`stream-${name}-older`, source, dataPath, folders),
     collect: () => {
-      const { folders: result, onFile } = summaryOf(source, dataPath, isTemporary, at);
-      return { result, onFile };
+      const { folders: result, add } = summaryOf(source, dataPath, at);
+      return { result, onFile: withFolder(dataPath, isTemporary, add) };
     },
   };
 }
@@ -124,8 +129,12 @@ export function mirrorPlace(
     ...placeOf(`mirror-${stream}.${name}`, mirror, dataPath, folders),
     ...(hasDayFolders(dataPath) ? {} : { newerThan: new Date(at.getTime() - mirror.compare * 1000) }),
     collect: () => {
-      const { table, onFile } = windowOf(source, dataPath, mirror.compare, isTemporary, at, false);
-      return { result: table, onFile };
+      const table = fileTable({ hasPaths: false });
+      const { has } = windowOf(source, dataPath, mirror.compare, at);
+      const onFile = (file: ListedFile): void => {
+        if (has(file)) table.add(file.path, file.bytes, file.modifiedMs);
+      };
+      return { result: table, onFile: withFolder(dataPath, isTemporary, onFile) };
     },
   };
 }
@@ -146,57 +155,57 @@ function placeOf(
   };
 }
 
-/** The folder of a file, as `foldersOfDays` names it. */
-function folderOf(path: string, depth: number): string {
-  let end = -1;
-  for (let level = 0; level < depth; level++) end = path.indexOf('/', end + 1);
-  return path.slice(0, Math.max(0, end));
+interface ListedFile {
+  readonly path: string;
+  /** As `foldersOfDays` names it; empty where folders carry no date. */
+  readonly folder: string;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  readonly isTemporary: boolean;
 }
 
-/** Collects the files of a mirror's window. The window is the dates of the folders if there are any, else modification times. */
-function windowOf(
-  { zone }: Source,
-  dataPath: DataPath,
-  seconds: number,
-  isTemporary: RegExp,
-  at: Date,
-  hasPaths: boolean,
-) {
-  const table = fileTable({ hasPaths });
+/** Runs over every file: what several readers need of a path is found once. */
+function withFolder(dataPath: DataPath, isTemporary: RegExp, add: (file: ListedFile) => void): OnFile {
+  const depth = hasDatedFolders(dataPath) ? dataPath.folders.length : 0;
+  return (path, bytes, modifiedMs) => {
+    let end = -1;
+    for (let level = 0; level < depth; level++) end = path.indexOf('/', end + 1);
+    const folder = path.slice(0, Math.max(0, end));
+    add({ path, folder, bytes, modifiedMs, isTemporary: isTemporary.test(path) });
+  };
+}
+
+/** The files that a mirror compares: of some days by the dates of their folders if there are any, else by modification times. */
+function windowOf({ zone }: Source, dataPath: DataPath, seconds: number, at: Date) {
   const folders = new Set(foldersOfDays(dataPath, at, zone, daysOf(seconds)));
   // `find -newermt` is given whole seconds.
   const fromMs = hasDayFolders(dataPath) ? -Infinity : Math.floor(at.getTime() / 1000 - seconds) * 1000;
-  const depth = dataPath.folders.length;
-  const onFile: OnFile = (path, bytes, modifiedMs) => {
-    if (bytes === 0 || modifiedMs <= fromMs || isTemporary.test(path)) return;
-    if (folders.size === 0 || folders.has(folderOf(path, depth))) table.add(path, bytes, modifiedMs);
-  };
-  return { seconds, table, onFile };
+  const has = ({ folder, bytes, modifiedMs, isTemporary }: ListedFile): boolean =>
+    bytes > 0 && modifiedMs > fromMs && !isTemporary && (folders.size === 0 || folders.has(folder));
+  return { seconds, has };
 }
 
 /** Finds the newest data of each folder: files that are empty, temporary or from the future do not count. */
-function summaryOf({ time, zone }: Source, dataPath: DataPath, isTemporary: RegExp, at: Date) {
+function summaryOf({ time, zone }: Source, dataPath: DataPath, at: Date) {
   const folders = new Map<string, FolderSummary>();
   const latestMs = latestTime(at).getTime();
-  const depth = folderOfDay(dataPath, at) === undefined ? 0 : dataPath.folders.length;
-  const onFile: OnFile = (path, bytes, modifiedMs) => {
-    const folder = folderOf(path, depth);
+  const add = ({ path, folder, bytes, modifiedMs, isTemporary }: ListedFile): void => {
     let summary = folders.get(folder);
     if (!summary) folders.set(folder, (summary = { newest: undefined, empty_files: 0, future_files: 0 }));
     if (bytes === 0) summary.empty_files += 1;
     if (modifiedMs > latestMs) summary.future_files += 1;
-    if (bytes === 0 || modifiedMs > latestMs || isTemporary.test(path)) return;
+    if (bytes === 0 || modifiedMs > latestMs || isTemporary) return;
     const timeMs = time === 'mtime' ? modifiedMs : timeInPath(dataPath, path, zone)?.getTime();
     if (timeMs === undefined || timeMs > latestMs) return;
     if (!summary.newest || timeMs > summary.newest.timeMs) summary.newest = { path, timeMs };
   };
-  return { folders, onFile };
+  return { folders, add };
 }
 
 /** The glob patterns of a stream's folders, level by level; empty where the folders carry no date. */
 export function levelsOf({ files }: Source): string[] {
   const dataPath = parseDataPath(files);
-  if (folderOfDay(dataPath, new Date(0)) === undefined) return [];
+  if (!hasDatedFolders(dataPath)) return [];
   return dataPath.folders.map((_, level) =>
     dataPath.folders
       .slice(0, level + 1)

@@ -1,7 +1,5 @@
 // Codecs registered with zarrita, for reading only: filters of numcodecs that zarrita lacks; decompressors of Node, at
 // a tenth of the cost of zarrita's; and checks for damaged chunks that zarrita would accept.
-import { setFlagsFromString } from 'node:v8';
-import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import * as zarr from 'zarrita';
 import { errorCode } from '../contract/errors.ts';
 import { isObject } from '../contract/shape.ts';
@@ -148,19 +146,15 @@ function withCheck(entry: Entry, check: (bytes: Uint8Array, most: number) => voi
 }
 
 /** Decoding these through web streams or WebAssembly, as zarrita does, would take as long as another start of Node. */
-const native: readonly [name: string, decode: (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer][] = [
-  ['gzip', gunzipSync],
-  ['zlib', inflateSync],
-  ['zstd', zstdDecompressSync],
-];
+const native = { gzip: 'gunzipSync', zlib: 'inflateSync', zstd: 'zstdDecompressSync' } as const;
 
-for (const [name, decode] of native) {
+for (const [name, decompress] of Object.entries(native)) {
   const fromConfig = (_configuration: unknown, meta: Meta): Codec => {
     const maxOutputLength = mostBytesOf(meta);
     const unpack = (bytes: Uint8Array): Uint8Array => {
       try {
         // Copied into memory of its own, because zarrita reads the whole buffer behind a view.
-        return new Uint8Array(decode(bytes, { maxOutputLength }));
+        return new Uint8Array(process.getBuiltinModule('node:zlib')[decompress](bytes, { maxOutputLength }));
       } catch (error) {
         if (errorCode(error) !== 'ERR_BUFFER_TOO_LARGE') throw error;
         throw new Error(`it unpacks to more than a chunk has (${maxOutputLength} bytes)`, { cause: error });
@@ -174,8 +168,11 @@ for (const [name, decode] of native) {
 // These make text of a chunk, of any size; a series has numbers.
 for (const name of ['json2', 'numcodecs.json2', 'vlen-utf8', 'numcodecs.vlen-utf8']) zarr.registry.delete(name);
 
-// The process decodes a few chunks and exits: optimising blosc on another thread costs more than all decoding (50 ms).
-for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
+/** The process decodes a few chunks and exits: optimising blosc on another thread costs more than all decoding (50 ms). */
+function compileWasmOnce(): void {
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
+}
 
 for (const [name, fromConfig] of Object.entries(filters)) zarr.registry.set(name, async () => ({ fromConfig }));
 for (const [name, check] of [
@@ -187,5 +184,8 @@ for (const [name, check] of [
 ] as const) {
   const known = zarr.registry.get(name);
   if (!known) throw new Error(`this version of zarrita has no codec ${name}`);
-  zarr.registry.set(name, async () => withCheck(await known(), check));
+  zarr.registry.set(name, async () => {
+    if (check !== checkSum) compileWasmOnce();
+    return withCheck(await known(), check);
+  });
 }

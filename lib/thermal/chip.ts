@@ -55,16 +55,17 @@ export async function firmwareName(host: Host, zone: string): Promise<string | u
   return path.split('/').at(-1) || undefined;
 }
 
-/** Makes chip names unique: appends `apart` to names that occur twice, or else a number. */
+/** Makes chip names unique: appends `apart` to names that occur twice, and a number to those that are still the same. */
 export function namedApart<Named extends Place>(places: readonly Named[]): Named[] {
   const all = places.map((one) => ({ ...one, chip: firstLine(one.chip, 200) }));
   const count = (name: string): number => all.filter(({ chip }) => chip === name).length;
-  const used = new Map<string, number>();
+  const used = new Set<string>();
   return all.map((one) => {
     const wanted = count(one.chip) > 1 && one.apart !== undefined ? `${one.chip}@${one.apart}` : one.chip;
-    const times = (used.get(wanted) ?? 0) + 1;
-    used.set(wanted, times);
-    return { ...one, chip: times > 1 ? `${wanted}#${times}` : wanted };
+    let chip = wanted;
+    for (let times = 2; used.has(chip) || (chip !== one.chip && count(chip) > 0); times++) chip = `${wanted}#${times}`;
+    used.add(chip);
+    return { ...one, chip };
   });
 }
 

@@ -1,61 +1,98 @@
 // An episode is a span of time in which something is wrong with one sensor: a temperature above its limit (`Hot`), or a
 // fault (a judged sensor that cannot be read, a chip's own alarm, a fan that does not turn). Episodes are kept from beat to
 // beat, and each is reported when it begins, while it lasts, and when it ends.
+import { anyObject, fits, number, object, type ObjectOf, oneOf, optional, string } from '../contract/shape.ts';
 import { secondsSince } from '../core/age.ts';
+import { withoutUndefined } from '../core/fields.ts';
+import type { Limits } from './judge.ts';
+import type { Reading } from './reading.ts';
 
-interface Episode {
-  readonly source: string;
-  readonly chip: string;
-  readonly sensor: string;
+const episode = {
+  source: string,
+  chip: string,
+  sensor: string,
   /** For people: `CPU package`. */
-  readonly title: string;
+  title: string,
   /** Samples in a row in which it was wrong, or well again. */
-  readonly over: number;
-  readonly under: number;
+  over: number,
+  under: number,
   /** When the sensor was last read; of a fault, when it was last seen. */
-  readonly read_at: string;
-  readonly began_at?: string;
-  readonly ended_at?: string;
+  read_at: string,
+  began_at: optional(string),
+  ended_at: optional(string),
   /** Absent if the episode ended because all was well again. */
-  readonly ended_as?: 'unjudged' | 'gone';
+  ended_as: optional(oneOf(['unjudged', 'gone'])),
   /** Since when its source, although it works, has not shown the sensor. */
-  readonly missing_since?: string;
+  missing_since: optional(string),
   /** When Sentry last got a `begun` or `lasting` event. */
-  readonly told_at?: string;
+  told_at: optional(string),
   /** The machine was started again since the episode began: nobody knows what happened in between. */
-  readonly resumed_at?: string;
+  resumed_at: optional(string),
   /** The previous episode of this sensor, which has ended and must be reported first. */
-  readonly earlier?: Track;
+  earlier: optional(anyObject),
+};
+
+const hot = {
+  ...episode,
+  above: number,
+  /** The configuration key of the limit. */
+  limit_key: string,
+  /** Before the episode begins: beats in a row without a temperature. */
+  unread: optional(number),
+  celsius: number,
+  highest_celsius: number,
+  /** The limit when the episode began: the configuration may have changed since. */
+  began_above: optional(number),
+};
+
+const fault = {
+  ...episode,
+  kind: oneOf(['unread', 'alarm', 'fan']),
+  /** For people: `EIO`, `91 C, crit 85 C`, `0 rpm, minimum 600 rpm`. */
+  why: string,
+};
+
+interface Linked {
+  readonly earlier?: Track | undefined;
 }
 
 /** One sensor that is, or was until recently, above its limit. */
-export interface Hot extends Episode {
-  readonly kind?: undefined;
-  readonly above: number;
-  /** The configuration key of the limit. */
-  readonly limit_key: string;
-  /** Before the episode begins: beats in a row without a temperature. */
-  readonly unread?: number;
-  readonly celsius: number;
-  readonly highest_celsius: number;
-  /** The limit when the episode began: the configuration may have changed since. */
-  readonly began_above?: number;
-}
-
-export const faultKinds = ['unread', 'alarm', 'fan'] as const;
-
-export interface Fault extends Episode {
-  readonly kind: (typeof faultKinds)[number];
-  /** What was seen: `EIO`, `91 C, crit 85 C`, `0 rpm, minimum 600 rpm`. */
-  readonly why: string;
-}
+export type Hot = Readonly<ObjectOf<typeof hot>> & Linked & { readonly kind?: undefined };
+export type Fault = Readonly<ObjectOf<typeof fault>> & Linked;
 
 export type Track = Hot | Fault;
 export type Tracks = Readonly<Record<string, Track>>;
 
 export const isFault = (track: Track): track is Fault => track.kind !== undefined;
 
+const hotShape = object(hot);
+const faultShape = object(fault);
+
+/** False for a damaged track: a beat that failed because of one would never send anything again. */
+export const isSound = (track: Track): boolean =>
+  (isFault(track) ? fits(faultShape, track) : fits(hotShape, track)) &&
+  (track.earlier === undefined || isSound(track.earlier));
+
 export const isActive = ({ began_at, ended_at }: Track): boolean => began_at !== undefined && ended_at === undefined;
+
+/** One beat, as both kinds of episodes see it. */
+export interface Beat<Limit extends keyof Limits> {
+  readonly readings: readonly Reading[];
+  readonly limits: Pick<Limits, Limit>;
+  readonly before: Tracks;
+  /** Time of the last beat that counted as a sample. */
+  readonly lastAt: Date | undefined;
+  readonly at: Date;
+}
+
+/** `open`: the episode that the beat continues. `kept`: the parts that it only passes on. An ended episode that is still to be
+ * reported is kept unchanged in `earlier` while a new one counts. */
+export function continueEpisode<Kind extends Track>(before: Readonly<Record<string, Kind>>, key: string) {
+  const last = Object.hasOwn(before, key) ? before[key] : undefined;
+  const open = last?.ended_at === undefined ? last : undefined;
+  const { told_at, resumed_at } = open ?? {};
+  return { open, kept: withoutUndefined({ told_at, resumed_at, earlier: open ? open.earlier : last }) };
+}
 
 /** A sensor that its source has not shown for this long is gone. */
 const goneSeconds = 3600;
@@ -85,7 +122,7 @@ export function awaitReturn<Kind extends Track>(track: Kind, at: Date): Kind {
   return secondsSince(missing_since, at) < goneSeconds ? track : { ...track, ended_at: now, ended_as: 'gone' };
 }
 
-/** What must survive a reboot: episodes that have begun. */
+/** The episodes that have begun: a copy on disk keeps them over a reboot. */
 export const begunTracks = (tracks: Tracks): Tracks =>
   Object.fromEntries(
     Object.entries(tracks).flatMap(([key, track]) => {
@@ -102,4 +139,4 @@ export const signatureOf = (tracks: Tracks): string =>
     .join('\n');
 
 const chainOf = ({ began_at, ended_at, told_at, earlier }: Track): string =>
-  `|${began_at ?? ''} ${ended_at ?? ''} ${told_at === undefined ? 'owed' : 'told'}${earlier ? chainOf(earlier) : ''}`;
+  `|${began_at ?? ''} ${ended_at ?? ''} ${told_at === undefined ? 'unreported' : 'reported'}${earlier ? chainOf(earlier) : ''}`;

@@ -2,7 +2,16 @@
 // it should. Pure: the readings of a beat, the previous tracks and the clock come in as data.
 import { formatMeasure } from '../core/quantity.ts';
 import { isNumbered } from './chip.ts';
-import { awaitReturn, type Fault, isFault, rowCounter, type Track, type Tracks } from './episode.ts';
+import {
+  awaitReturn,
+  type Beat,
+  continueEpisode,
+  type Fault,
+  isFault,
+  rowCounter,
+  type Track,
+  type Tracks,
+} from './episode.ts';
 import { isExempt, type Limits, unreadSensors } from './judge.ts';
 import { type Fan, isGood, keyOf, type Reading, type Sensor } from './reading.ts';
 import type { Read } from './read-sources.ts';
@@ -52,18 +61,13 @@ function whyFanIsWrong({ rpm, min_rpm = 0, alarm }: Fan): string | undefined {
   return alarm === true && !(min_rpm > 0 && rpm >= min_rpm) ? `${rpm} rpm, and its alarm is on${minimum}` : undefined;
 }
 
-interface Beat {
+interface FaultBeat extends Beat<'samples' | 'unread'> {
   readonly reads: readonly Read[];
-  readonly readings: readonly Reading[];
   readonly faults: readonly Sighting[];
-  readonly limits: Pick<Limits, 'samples' | 'unread'>;
-  readonly before: Tracks;
-  readonly lastAt: Date | undefined;
-  readonly at: Date;
 }
 
 /** Advances all tracks of faults by one beat. */
-export function stepFaults({ reads, readings, faults, limits, before, lastAt, at }: Beat): Tracks {
+export function stepFaults({ reads, readings, faults, limits, before, lastAt, at }: FaultBeat): Tracks {
   const count = rowCounter(lastAt, at);
   const now = at.toISOString();
   const next: Record<string, Track> = {};
@@ -76,10 +80,7 @@ export function stepFaults({ reads, readings, faults, limits, before, lastAt, at
   return next;
 
   function advanceSeen({ key, kind, of: { source, chip, sensor }, title, why }: Sighting): Fault {
-    const last = Object.hasOwn(before, key) ? before[key] : undefined;
-    const open = last?.ended_at === undefined ? last : undefined;
-    // An ended episode that is still to be reported is kept unchanged in `earlier` while a new one counts.
-    const earlier = open ? open.earlier : last;
+    const { open, kept } = continueEpisode(before, key);
     const over = count(open?.over ?? 0);
     const isEnough = over >= (kind === 'unread' ? limits.unread : limits.samples);
     const began_at = open?.began_at ?? (isEnough ? now : undefined);
@@ -94,16 +95,14 @@ export function stepFaults({ reads, readings, faults, limits, before, lastAt, at
       under: 0,
       read_at: now,
       ...(began_at === undefined ? {} : { began_at }),
-      ...(open?.told_at === undefined ? {} : { told_at: open.told_at }),
-      ...(open?.resumed_at === undefined ? {} : { resumed_at: open.resumed_at }),
-      ...(earlier === undefined ? {} : { earlier }),
+      ...kept,
     };
   }
 
   function advanceUnseen(track: Fault): Track | undefined {
     const { missing_since: _, ...present } = track;
     const state = stateOf(track);
-    // What has not begun is forgotten as soon as it is well once.
+    // A fault that has not begun is forgotten as soon as its sensor is well once.
     if (track.began_at === undefined) return state === 'unknown' ? track : track.earlier;
     if (state === 'unknown') return { ...present, under: 0 };
     if (state === 'missing') return awaitReturn({ ...track, under: 0 }, at);
@@ -112,7 +111,7 @@ export function stepFaults({ reads, readings, faults, limits, before, lastAt, at
     return { ...present, over: 0, under, ...(under >= limits.samples ? { ended_at: now } : {}) };
   }
 
-  /** Of a fault that this beat has not seen. */
+  /** The state of a fault that this beat has not seen. */
   function stateOf({ kind, source, chip, sensor }: Fault): 'well' | 'unknown' | 'unjudged' | 'missing' {
     const read = reads.find((one) => one.source === source);
     if (read?.status === 'failed' && read.readings.length === 0) return 'unknown';

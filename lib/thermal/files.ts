@@ -1,11 +1,11 @@
 // The files that thermal-heartbeat writes, and how a beat reads the state of the previous beat.
 import { defineFile } from '../contract/file.ts';
-import { plainShape } from '../contract/shape.ts';
+import { listOf, number, object, type ObjectOf, opaque, optional, recordOf, string } from '../contract/shape.ts';
 import type { World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import type { HungChips } from './hanging.ts';
 import type { Steady } from './stuck.ts';
-import { type Fault, faultKinds, type Hot, isFault, signatureOf, type Track, type Tracks } from './episode.ts';
+import { isSound, signatureOf, type Track, type Tracks } from './episode.ts';
 import type { Telling } from './telling.ts';
 
 export { recipients, type Telling } from './telling.ts';
@@ -24,7 +24,7 @@ export const keptEpisodes = defineFile<{ schema_version: number; tracks: Tracks 
   path: ({ state }) => join(state, 'thermal', 'episodes.json'),
   mode: 0o644,
   onlyOnChange: true,
-  schema: plainShape({ schema_version: 'number', tracks: 'objects' }),
+  schema: object({ schema_version: number, tracks: recordOf(opaque<Track>()) }),
 });
 
 /** Written to disk by a beat that reads no temperature: a reboot must not lose the time of the last reading. */
@@ -33,67 +33,38 @@ export const lastHeartbeat = defineFile<{ schema_version: number; heartbeat_seco
   format: 'json',
   path: ({ state }) => join(state, 'thermal', 'last_heartbeat.json'),
   mode: 0o644,
-  schema: plainShape({ schema_version: 'number', heartbeat_seconds: 'number' }),
+  schema: object({ schema_version: number, heartbeat_seconds: number }),
 });
 
 export const stateVersion = 1;
 
-export interface ThermalState {
-  readonly schema_version: number;
-  readonly at: string;
+const state = {
+  schema_version: number,
+  at: string,
   /** Time of the last beat that counted as a sample. */
-  readonly sampled_at?: string | undefined;
+  sampled_at: optional(string),
   /** Unix time of the last beat that read a temperature. */
-  readonly heartbeat_seconds?: number | undefined;
-  readonly steady: Steady;
-  readonly tracks: Tracks;
+  heartbeat_seconds: optional(number),
+  steady: recordOf(opaque<Steady[string]>()),
+  tracks: recordOf(opaque<Track>()),
   /** Type of the thermal zone → beats in a row in which it and hwmon differed. */
-  readonly disagreements: Readonly<Record<string, number>>;
-  readonly hung?: HungChips | undefined;
+  disagreements: recordOf(number),
+  hung: optional(opaque<HungChips>()),
   /** Folders of chips that are asked last by the next beat, and of those that are asked first. */
-  readonly slow?: readonly string[] | undefined;
-  readonly unasked?: readonly string[] | undefined;
+  slow: optional(listOf(string)),
+  unasked: optional(listOf(string)),
   /** Recipient → time until which it asked to be sent nothing. */
-  readonly quiet_until: Readonly<Record<string, string>>;
+  quiet_until: opaque<Readonly<Record<string, string>>>(),
   /** When the cron monitor last received its settings. */
-  readonly monitor_told_at?: string | undefined;
+  monitor_told_at: optional(string),
   /** Whether the recipients accept what they are sent. */
-  readonly telling?: Telling | undefined;
+  telling: optional(opaque<Telling>()),
   /** The signature of the episodes that are kept on disk. */
-  readonly kept?: string | undefined;
-}
+  kept: optional(string),
+};
 
-const episode = {
-  source: 'string',
-  chip: 'string',
-  sensor: 'string',
-  title: 'string',
-  over: 'number',
-  under: 'number',
-  read_at: 'string',
-  'began_at?': 'string',
-  'ended_at?': 'string',
-  'missing_since?': 'string',
-  'told_at?': 'string',
-  'resumed_at?': 'string',
-  'earlier?': 'object',
-} as const;
-const hotShape = plainShape<Hot>({
-  ...episode,
-  above: 'number',
-  limit_key: 'string',
-  'unread?': 'number',
-  celsius: 'number',
-  highest_celsius: 'number',
-  'began_above?': 'number',
-});
-const faultShape = plainShape<Fault>({ ...episode, kind: faultKinds, why: 'string' });
+export type ThermalState = Readonly<ObjectOf<typeof state>>;
 
-const isSound = (track: Track): boolean =>
-  (isFault(track) ? faultShape : hotShape).safeParse(track).success &&
-  (track.earlier === undefined || isSound(track.earlier));
-
-/** Drops damaged tracks: a beat that failed because of one would never send anything again. */
 const soundTracks = (tracks: Tracks): Tracks =>
   Object.fromEntries(Object.entries(tracks).filter(([, track]) => isSound(track)));
 
@@ -104,29 +75,14 @@ export const thermalState = defineFile<ThermalState>({
   // The path repeats the whole state folder, so that two sites of one user never share a file.
   path: ({ runtime, state }) => join(runtime, 'thermal', state, 'thermal_state.json'),
   mode: 0o644,
-  schema: plainShape<ThermalState>({
-    schema_version: 'number',
-    at: 'string',
-    'sampled_at?': 'string',
-    'heartbeat_seconds?': 'number',
-    steady: 'objects',
-    tracks: 'objects',
-    disagreements: 'numbers',
-    'hung?': 'objects',
-    'slow?': 'strings',
-    'unasked?': 'strings',
-    quiet_until: 'object',
-    'monitor_told_at?': 'string',
-    'telling?': 'objects',
-    'kept?': 'string',
-  }),
+  schema: object(state),
 });
 
 /** Undefined if there is no state, if it cannot be read, or if it is of another version. */
 export async function readState({ previous }: Pick<World<never>, 'previous'>): Promise<ThermalState | undefined> {
-  const state = (await previous(thermalState)).content;
-  if (state?.schema_version !== stateVersion) return undefined;
-  return { ...state, tracks: soundTracks(state.tracks) };
+  const { content } = await previous(thermalState);
+  if (content?.schema_version !== stateVersion) return undefined;
+  return { ...content, tracks: soundTracks(content.tracks) };
 }
 
 /** For the stages that judge the monitor: as the last beat left it. */

@@ -35,7 +35,7 @@ export const noAnswerInTime = `no answer within ${sourceMs / 1000} s`;
 
 const turns = { nvme: 0, unasked: 1, usual: 2, slow: 3 } as const;
 
-/** What a beat leaves for the next about its chips, by their folders. */
+/** Notes of a beat for the next one: folders of chips. */
 interface Noted {
   readonly hung?: HungChips | undefined;
   readonly slow?: readonly string[] | undefined;

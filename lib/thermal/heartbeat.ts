@@ -173,7 +173,7 @@ export const thermalHeartbeat = ({ net, paint, processes }: Means) =>
     },
   });
 
-/** Of judged sensors only: many others never change. */
+/** Only judged sensors cause a warning: many others never change. */
 const flatWarnings = (judged: readonly Judged[], flat: ReadonlyMap<Reading, string>): string[] =>
   judged.flatMap(({ reading, title }) => {
     const since = flat.get(reading);

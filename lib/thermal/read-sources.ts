@@ -6,7 +6,7 @@ import { counted } from '../core/text.ts';
 import { runProbes } from '../engine/probes.ts';
 import { oneLine } from '../core/harmless.ts';
 import { type Chips, noAnswerInTime, sourceMs } from './hanging.ts';
-import { isGood, type Reading, type Temperatures, type temperatures } from './reading.ts';
+import { isGood, keyOf, type Reading, type Temperatures, type temperatures } from './reading.ts';
 
 export type Source = Probe<typeof temperatures.schema, Chips>;
 
@@ -46,8 +46,15 @@ function readOf(source: string, envelope: Envelope<Temperatures>): Read {
     ms,
     ...envelope.data,
     readings,
+    warnings: [...(envelope.data.warnings ?? []), ...sharedNames(readings)],
     ...(reason === undefined ? { status } : { status: 'failed', reason }),
   };
+}
+
+/** A sensor is known by its names, in the metrics and from beat to beat. */
+function sharedNames(readings: readonly Reading[]): string[] {
+  const twice = [...Map.groupBy(readings, keyOf)].filter(([, same]) => same.length > 1);
+  return twice.map(([name, { length }]) => `${length} sensors have the name ${name}: only the first is exported`);
 }
 
 /** A reason may quote a file of a driver. */

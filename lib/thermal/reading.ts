@@ -1,5 +1,5 @@
 // One temperature, or the reason why there is none. An invalid value is never kept as a number.
-import { plainShape } from '../contract/shape.ts';
+import { listOf, number, object, opaque, optional, string } from '../contract/shape.ts';
 
 /** Each has another remedy: nothing is connected, the sensor is broken, or it could not be read. */
 type Problem = 'absent' | 'faulted' | 'implausible' | 'stale' | 'unreadable';
@@ -45,11 +45,11 @@ export interface Temperatures {
 }
 
 export const temperatures = {
-  schema: plainShape<Temperatures>({
-    readings: 'list',
-    'fans?': 'list',
-    'age_seconds?': 'number',
-    'warnings?': 'strings',
+  schema: object({
+    readings: listOf(opaque<Reading>()),
+    fans: optional(listOf(opaque<Fan>())),
+    age_seconds: optional(number),
+    warnings: optional(listOf(string)),
   }),
 };
 

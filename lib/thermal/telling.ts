@@ -5,7 +5,7 @@ export const recipients = ['sentry-check-in', 'sentry-events', 'watchdog'] as co
 export type Recipient = (typeof recipients)[number];
 
 /** `since`: when it began to accept, or not to accept. `words`: why it did not accept. */
-interface Told {
+export interface Told {
   readonly ok: boolean;
   readonly since: string;
   readonly words: string;
@@ -19,7 +19,7 @@ export type Answers = Partial<Record<Recipient, { readonly ok: boolean; readonly
 
 /** Where no event waits, an earlier refusal is over: its event was accepted since, or its alert was dropped. Whether the next one
  * will be accepted nobody knows; the check-ins show that more often. */
-export function withoutOwedEvents({ 'sentry-events': events, ...others }: Telling): Telling {
+export function withoutEventRefusal({ 'sentry-events': events, ...others }: Telling): Telling {
   if (!events || events.ok) return events ? { ...others, 'sentry-events': events } : others;
   const { accepted_at } = events;
   return accepted_at === undefined

@@ -3,8 +3,8 @@ import { gaugesOf, renderExposition } from '../core/exposition.ts';
 import type { Read } from './read-sources.ts';
 import { fansOf } from './faults.ts';
 import type { Judged } from './judge.ts';
-import { type Fan, isGood, type Reading } from './reading.ts';
-import { recipients, type Telling } from './telling.ts';
+import { isGood, type Reading, type Sensor } from './reading.ts';
+import { recipients, type Telling, type Told } from './telling.ts';
 
 const gauge = gaugesOf('node_thermal');
 
@@ -19,107 +19,103 @@ interface Metrics {
 }
 
 export function renderTextfile({ reads, readings, judged, flat, heartbeat_seconds, telling }: Metrics): string {
-  const perSource = (valueOf: (read: Read) => number | undefined) =>
-    reads.flatMap((read) => {
-      const value = valueOf(read);
-      return value === undefined ? [] : [{ labels: { source: read.source }, value }];
-    });
-  const perFan = (name: string, help: string, valueOf: (fan: Fan) => number | undefined) =>
+  const perSource = (name: string, help: string, valueOf: (read: Read) => number | undefined) =>
     gauge(
       name,
       help,
-      fansOf(reads).flatMap((fan) => {
-        const { source, chip, sensor } = fan;
-        const value = valueOf(fan);
-        return value === undefined ? [] : [{ labels: { source, chip, sensor }, value }];
+      reads.map((read) => ({ labels: { source: read.source }, value: valueOf(read) })),
+    );
+  const perSensor = <Of extends Sensor>(
+    all: readonly Of[],
+    name: string,
+    help: string,
+    valueOf: (sensor: Of) => number | boolean | undefined,
+  ) =>
+    gauge(
+      name,
+      help,
+      all.map((one) => ({ labels: labelsOf(one), value: numberOf(valueOf(one)) })),
+    );
+  const perRecipient = (name: string, help: string, valueOf: (told: Told) => number | boolean | undefined) =>
+    gauge(
+      name,
+      help,
+      recipients.flatMap((recipient) => {
+        const told = telling[recipient];
+        return told ? [{ labels: { recipient }, value: numberOf(valueOf(told)) }] : [];
       }),
     );
+  const fans = fansOf(reads);
   return renderExposition([
-    gauge(
+    perSensor(
+      readings.filter(isGood),
       'celsius',
       'Temperature, by where it was read, where the chip sits, and the sensor on it. Only what is believed.',
-      readings
-        .filter(isGood)
-        .map(({ source, chip, sensor, celsius }) => ({ labels: { source, chip, sensor }, value: celsius })),
+      ({ celsius }) => celsius,
     ),
     gauge(
       'limit_celsius',
       'Above this a sensor is too hot; only of those that are judged, with what each of them stands for.',
-      judged.map(({ reading: { source, chip, sensor }, title, above }) => ({
-        labels: { source, chip, sensor, watched: title },
-        value: above,
-      })),
+      judged.map(({ reading, title, above }) => ({ labels: { ...labelsOf(reading), watched: title }, value: above })),
     ),
-    gauge(
-      'heartbeat_seconds',
-      'Unix time of the last beat that read at least one temperature.',
-      heartbeat_seconds === undefined ? [] : [{ value: heartbeat_seconds }],
-    ),
+    gauge('heartbeat_seconds', 'Unix time of the last beat that read at least one temperature.', [
+      { value: heartbeat_seconds },
+    ]),
     gauge(
       'sensor_problem',
       'Always 1: a sensor without a temperature, and why (absent, faulted, implausible, stale, unreadable); stuck: it has one, which has not changed for long.',
       readings.flatMap((reading) => {
-        const { source, chip, sensor } = reading;
-        if (isGood(reading) && !flat.has(reading)) return [];
-        return [{ labels: { source, chip, sensor, problem: isGood(reading) ? 'stuck' : reading.problem }, value: 1 }];
+        const problem = isGood(reading) ? flat.has(reading) && 'stuck' : reading.problem;
+        return problem ? [{ labels: { ...labelsOf(reading), problem }, value: 1 }] : [];
       }),
     ),
-    gauge(
+    perSensor(
+      readings,
       'alarm',
       'Whether a chip raises an alarm of its own for a temperature: 1 or 0.',
-      readings.flatMap(({ source, chip, sensor, alarm }) =>
-        alarm === undefined ? [] : [{ labels: { source, chip, sensor }, value: alarm ? 1 : 0 }],
-      ),
+      ({ alarm }) => alarm,
     ),
-    perFan('fan_rpm', 'Speed of a fan.', ({ rpm }) => rpm),
-    perFan(
+    perSensor(fans, 'fan_rpm', 'Speed of a fan.', ({ rpm }) => rpm),
+    perSensor(
+      fans,
       'fan_min_rpm',
       'A fan should turn at least this fast; 0 where it may stand still.',
       ({ min_rpm }) => min_rpm,
     ),
-    perFan('fan_alarm', 'Whether a chip raises an alarm of its own for a fan: 1 or 0.', ({ alarm }) =>
-      alarm === undefined ? undefined : alarm ? 1 : 0,
-    ),
-    gauge(
+    perSensor(fans, 'fan_alarm', 'Whether a chip raises an alarm of its own for a fan: 1 or 0.', ({ alarm }) => alarm),
+    perSource(
       'source_success',
       'Whether a source could be read: 1 or 0. What this machine does not have has no sample.',
-      perSource(({ status }) => (status === 'absent' ? undefined : status === 'ok' ? 1 : 0)),
+      ({ status }) => (status === 'absent' ? undefined : numberOf(status === 'ok')),
     ),
-    gauge(
-      'source_absent',
-      'Whether this machine has no such source: 1 or 0.',
-      perSource(({ status }) => (status === 'absent' ? 1 : 0)),
+    perSource('source_absent', 'Whether this machine has no such source: 1 or 0.', ({ status }) =>
+      numberOf(status === 'absent'),
     ),
-    gauge(
+    perSource(
       'source_age_seconds',
       'Age of the oldest of what a source told; 0 where it was read in this beat.',
-      perSource((read) => read.age_seconds ?? (read.status === 'ok' ? 0 : undefined)),
+      (read) => read.age_seconds ?? (read.status === 'ok' ? 0 : undefined),
     ),
-    gauge(
-      'source_duration_seconds',
-      'How long it took to read a source.',
-      perSource(({ ms }) => ms / 1000),
-    ),
-    gauge(
+    perSource('source_duration_seconds', 'How long it took to read a source.', ({ ms }) => ms / 1000),
+    perSource(
       'source_readings',
       'Temperatures that a source gave and that are believed.',
-      perSource(({ source }) => readings.filter((one) => one.source === source && isGood(one)).length),
+      ({ source }) => readings.filter((one) => one.source === source && isGood(one)).length,
     ),
-    gauge(
+    perRecipient(
       'telling_success',
       'Whether a recipient accepted what it was last sent: 1 or 0, as of the beat before.',
-      recipients.flatMap((recipient) => {
-        const told = telling[recipient];
-        return told ? [{ labels: { recipient }, value: told.ok ? 1 : 0 }] : [];
-      }),
+      ({ ok }) => ok,
     ),
-    gauge(
+    perRecipient(
       'telling_accepted_timestamp_seconds',
       'When a recipient last accepted what it was sent, as unix time.',
-      recipients.flatMap((recipient) => {
-        const at = telling[recipient]?.accepted_at;
-        return at === undefined ? [] : [{ labels: { recipient }, value: Date.parse(at) / 1000 }];
-      }),
+      ({ accepted_at }) => (accepted_at === undefined ? undefined : Date.parse(accepted_at) / 1000),
     ),
   ]);
 }
+
+const labelsOf = ({ source, chip, sensor }: Sensor) => ({ source, chip, sensor });
+
+const numberOf = (value: number | boolean | undefined): number | undefined =>
+  typeof value === 'boolean' ? (value ? 1 : 0) : value;

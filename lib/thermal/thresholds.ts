@@ -1,26 +1,29 @@
 // When an alert for a temperature begins, lasts and ends. Pure: readings, previous tracks and the clock come in as data.
 import { isAcross } from '../engine/judgement.ts';
-import { awaitReturn, type Hot, isFault, rowCounter, type Track, type Tracks } from './episode.ts';
-import type { Judged, Limits } from './judge.ts';
-import { isGood, type Reading } from './reading.ts';
+import {
+  awaitReturn,
+  type Beat,
+  continueEpisode,
+  type Hot,
+  isFault,
+  rowCounter,
+  type Track,
+  type Tracks,
+} from './episode.ts';
+import type { Judged } from './judge.ts';
+import { isGood } from './reading.ts';
 
 /** This many beats in a row without a temperature do not interrupt a row of samples. */
 const mostUnread = 2;
 
-interface Beat {
-  readonly readings: readonly Reading[];
+interface HotBeat extends Beat<'samples' | 'clear'> {
   readonly judged: readonly Judged[];
   /** Sources that failed: the values of their sensors are unknown. */
   readonly failed: ReadonlySet<string>;
-  readonly limits: Pick<Limits, 'samples' | 'clear'>;
-  readonly before: Tracks;
-  /** Time of the last beat that counted as a sample. */
-  readonly lastAt: Date | undefined;
-  readonly at: Date;
 }
 
 /** Advances all tracks of temperatures by one beat. */
-export function step({ readings, judged, failed, limits, before, lastAt, at }: Beat): Tracks {
+export function step({ readings, judged, failed, limits, before, lastAt, at }: HotBeat): Tracks {
   const count = rowCounter(lastAt, at);
   const tracks = Object.fromEntries(
     Object.entries(before).flatMap(([key, track]) => (isFault(track) ? [] : [[key, track]])),
@@ -29,7 +32,7 @@ export function step({ readings, judged, failed, limits, before, lastAt, at }: B
   const seen = new Set<string>();
   for (const one of judged) {
     seen.add(one.key);
-    const track = advanceJudged(one, Object.hasOwn(tracks, one.key) ? tracks[one.key] : undefined);
+    const track = advanceJudged(one);
     if (track) next[one.key] = track;
   }
   for (const [key, track] of Object.entries(tracks)) {
@@ -73,16 +76,14 @@ export function step({ readings, judged, failed, limits, before, lastAt, at }: B
     return awaitReturn({ ...track, under: 0 }, at);
   }
 
-  function advanceJudged({ reading, title, above, limit_key }: Judged, last: Hot | undefined): Track | undefined {
+  function advanceJudged({ key, reading, title, above, limit_key }: Judged): Track | undefined {
     const { source, chip, sensor, celsius } = reading;
-    const open = last?.ended_at === undefined ? last : undefined;
-    // An ended alert that is still to be reported is kept unchanged in `earlier` while a new one counts.
-    const earlier = open ? open.earlier : last;
+    const { open, kept } = continueEpisode(tracks, key);
     const isOver = isAcross(celsius, 'above', above);
     const isUnder = !isAcross(celsius, 'above', above - limits.clear);
     const over = isOver ? count(open?.over ?? 0) : 0;
     const under = isUnder ? count(open?.under ?? 0) : 0;
-    if (open?.began_at === undefined && !isOver) return earlier;
+    if (open?.began_at === undefined && !isOver) return kept.earlier;
     const began_at = open?.began_at ?? (over >= limits.samples ? at.toISOString() : undefined);
     const ended = open?.began_at !== undefined && under >= limits.samples;
     return {
@@ -99,9 +100,7 @@ export function step({ readings, judged, failed, limits, before, lastAt, at }: B
       highest_celsius: Math.max(celsius, open?.highest_celsius ?? celsius),
       ...(began_at === undefined ? {} : { began_at, began_above: open?.began_above ?? above }),
       ...(ended ? { ended_at: at.toISOString() } : {}),
-      ...(open?.told_at === undefined ? {} : { told_at: open.told_at }),
-      ...(open?.resumed_at === undefined ? {} : { resumed_at: open.resumed_at }),
-      ...(earlier === undefined ? {} : { earlier }),
+      ...kept,
     };
   }
 }

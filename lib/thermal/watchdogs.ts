@@ -12,7 +12,7 @@ import type { ThermalConfig } from './config.ts';
 import type { Due } from './events.ts';
 import type { ThermalState } from './files.ts';
 import { isDueAgain } from '../core/age.ts';
-import { advanceTelling, type Answers, type Recipient, withoutOwedEvents } from './telling.ts';
+import { advanceTelling, type Answers, type Recipient, withoutEventRefusal } from './telling.ts';
 
 interface Notification {
   readonly net: Net;
@@ -62,8 +62,8 @@ export async function notifyWatchdogs(notification: Notification) {
   const isMonitorTold = isMonitorDue && asked.length > 0 && asked.every((one) => one === 'taken');
   const monitor_told_at = isMonitorTold ? at.toISOString() : before?.monitor_told_at;
   const known = before?.telling ?? {};
-  const isNothingOwed = project !== undefined && due.length === 0;
-  const telling = advanceTelling(isNothingOwed ? withoutOwedEvents(known) : known, answers, recipientsOf(config), at);
+  const isNoEventDue = project !== undefined && due.length === 0;
+  const telling = advanceTelling(isNoEventDue ? withoutEventRefusal(known) : known, answers, recipientsOf(config), at);
   const marks: Marks = { quiet_until: quiet, telling, ...(monitor_told_at === undefined ? {} : { monitor_told_at }) };
   // `events` arrived, or Sentry will never accept them.
   return { problems, events: sent.settled, marks };
@@ -170,7 +170,7 @@ const recipientsOf = ({ sentry, beat }: Notification['config']): Recipient[] => 
   ...(beat ? (['watchdog'] as const) : []),
 ];
 
-/** What a dry run prints instead of sending. */
+/** The output of a dry run, which sends nothing. */
 export function describeDryRun(
   { sentry, beat }: Notification['config'],
   { ok, message }: Notification['beat'],

@@ -40,7 +40,7 @@ const look = (
   at: time(minutes),
   seen: { storage: { sightings, failureOf: () => failure } },
   handlingOf: () => ({ ...plain, ...policy }),
-  isOnItsWay: () => false,
+  waitingFor: () => [],
 });
 
 const delivered = ({ state, notices }: ReturnType<typeof advance>, minutes: number): AlertState =>
@@ -56,14 +56,19 @@ const kindsOf = ({ notices }: ReturnType<typeof advance>): string[] => notices.m
 type Steps = Readonly<Record<number, Sighting | readonly [Sighting, Partial<Handling>]>>;
 
 /** Returns the notices and events by minute; a transport delivers every mail at once. */
-function play(steps: Steps, policy: Partial<Handling> = {}, isDelivered = true, isOnItsWay = !isDelivered) {
+function play(
+  steps: Steps,
+  policy: Partial<Handling> = {},
+  isDelivered = true,
+  waitsFor = isDelivered ? [] : plain.to,
+) {
   let state = empty;
   const told: string[] = [];
   const events: string[] = [];
   for (const [key, step] of Object.entries(steps)) {
     const minutes = Number(key);
     const [sighting, own] = 'state' in step ? [step, {}] : step;
-    const next = advance(state, { ...look(minutes, [sighting], { ...policy, ...own }), isOnItsWay: () => isOnItsWay });
+    const next = advance(state, { ...look(minutes, [sighting], { ...policy, ...own }), waitingFor: () => waitsFor });
     told.push(...next.notices.map(({ kind, to }) => `${minutes} ${kind}${to.length > 1 ? ` to ${to.length}` : ''}`));
     events.push(...next.events.map(({ kind }) => `${minutes} ${kind}`));
     state = isDelivered ? delivered(next, minutes) : next.state;
@@ -201,11 +206,34 @@ describe('alerts/lifecycle', () => {
   test('a dead letter does not end the repeats; a waiting mail holds them back', () => {
     const steps = firingAt(0, 5, 719, 720, 1440);
     const repeats = ['0 opening', '719 repeat', '1440 repeat'];
-    const dead = play(steps, { repeat: 43_200 }, false, false);
+    const dead = play(steps, { repeat: 43_200 }, false, []);
     assert.deepEqual(dead.told, repeats, 'a minute early, or each would slip by a cycle');
-    assert.deepEqual(play(steps, { repeat: 43_200 }, false, true).told, ['0 opening']);
-    // One of two recipients has the mail, which waits for the other: the repeat is sent all the same.
-    assert.deepEqual(play(steps, { repeat: 43_200 }, true, true).told, repeats);
+    assert.deepEqual(play(steps, { repeat: 43_200 }, false).told, ['0 opening']);
+    // One of two recipients has the mail, which waits for the other: the repeat is sent to the first all the same.
+    const two = { repeat: 43_200, to: [...plain.to, 'other@example.org'] };
+    assert.deepEqual(play(steps, two, true, ['other@example.org']).told, ['0 opening to 2', ...repeats.slice(1)]);
+  });
+
+  test('whoever becomes a recipient when a repeat or an escalation is due gets the alert once', () => {
+    const both = { to: [...plain.to, 'new@example.org'] };
+    assert.deepEqual(play({ 0: firing(), 720: [firing(), both] }).told, ['0 opening', '720 opening', '720 repeat']);
+    const escalate = { after: 43_200, to: ['boss@example.org'] };
+    const escalated = play({ 0: firing(), 720: [firing(), { ...both, escalate }] });
+    assert.deepEqual(escalated.told, ['0 opening', '720 opening', '720 escalation to 2']);
+  });
+
+  test('no repeat is due while nobody is a recipient, and the next one is not put off by that', () => {
+    const nobody = { to: [] };
+    const steps: Steps = { 0: firing(), 720: [firing(), nobody], 1000: [firing(), nobody], 1005: firing() };
+    assert.deepEqual(play(steps).told, ['0 opening', '1005 repeat']);
+  });
+
+  test('the mails about an alert go on while its value is unreadable', () => {
+    const escalate = { after: 86_400, to: ['boss@example.org'] };
+    const { told } = play({ 0: firing(), 5: unknown(), 720: unknown(), 1440: unknown(), 1445: clear() }, { escalate });
+    assert.deepEqual(told, ['0 opening', '720 repeat', '1440 escalation to 2', '1445 recovery to 2']);
+    const quiet = { silenced: 'by ada' };
+    assert.deepEqual(play({ 0: [firing(), quiet], 5: [unknown(), quiet], 10: unknown() }).told, ['10 opening']);
   });
 
   test('an alert without recipients counts as not mailed: a recipient who is added later gets its opening', () => {
@@ -276,9 +304,10 @@ describe('alerts/lifecycle', () => {
           // Whoever got an opening must get a recovery: the alert is still in the state.
           for (const id of open) assert.ok(next.state.alerts[id]?.last_queued, 'lost');
           for (const [id, alert] of Object.entries(next.state.alerts)) if (alert.last_queued) assert.ok(open.has(id));
-          // Unknown and blind neither raise nor clear an alert.
+          // Unknown and blind neither raise nor clear an alert: only those that fired before are mailed.
           if (what === 'unknown' || what === 'blind')
-            assert.ok(next.notices.every(({ id }) => !id.endsWith(`:${subject}`)));
+            for (const { kind, id } of next.notices.filter(({ id }) => id.endsWith(`:${subject}`)))
+              assert.ok(state.alerts[id]?.phase === 'firing' && (kind === 'opening' || kind === 'repeat'), kind);
           state = isDelivered ? delivered(next, minutes) : next.state;
         }
       }),

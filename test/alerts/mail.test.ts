@@ -51,6 +51,12 @@ describe('alerts/mail', () => {
     assert.ok(subject.length <= 140, subject);
   });
 
+  test('a mail about a value that is unreadable by now says so above the last value', () => {
+    const { alert, ...notice } = noticeOf(0, '/data is 91 % full', { kind: 'repeat' });
+    const { text } = mailOf([{ ...notice, alert: { ...alert, unknown_since: '2026-11-20T07:00:00.000Z' } }]);
+    assert.match(text, /unknown +unreadable since 2026-11-20 07:00 UTC; as last read:\n +value +91 %/);
+  });
+
   test('all mails about one alert have the same subject behind the bracket', () => {
     const stems = (['opening', 'repeat', 'escalation', 'recovery', 'vanished'] as const).map((kind) => {
       const notice = noticeOf(0, '/data is 91 % full', { kind });
@@ -61,8 +67,8 @@ describe('alerts/mail', () => {
     });
     assert.deepEqual(stems, [
       '[ALERT aurora] d0: /data is 91 % full',
-      '[STILL aurora +1] d0: /data is 91 % full',
-      '[STILL aurora] d0: /data is 91 % full',
+      '[STILL aurora +1, now 91 %] d0: /data is 91 % full',
+      '[STILL aurora, now 91 %] d0: /data is 91 % full',
       '[ENDED aurora] d0: /data is 91 % full',
       '[GONE aurora] d0: /data is 91 % full',
     ]);
@@ -88,6 +94,15 @@ describe('alerts/mail', () => {
     );
     assert.match(mailOf(many.slice(0, 2)).text, /^STILL {2}storage:d1\n/);
     assert.ok(mailOf(many).html.indexOf('two is bad') < mailOf(many).html.indexOf('storage:d2'));
+  });
+
+  test('a limit is shown as it was written, a value rounded', () => {
+    const notice = noticeOf(0, 'the verdict is 1d 3h old');
+    const alert = { ...notice.alert, value: 97_321, unit: 's', limit: { value: 93_600, key: 'limits.gate.amber' } };
+    assert.match(
+      mailOf([{ ...notice, alert }]).text,
+      /^ {2}value +1d 3h 2m\n {2}limit +26h {2}\(limits\.gate\.amber\)$/m,
+    );
   });
 
   test('a mail stays below 100 kB, however many alerts there are and whatever they say', async () => {

@@ -23,6 +23,9 @@ import {
 } from './send-site.ts';
 
 const to = (...addresses: string[]): string => `site: test\nalerts: { to: [${addresses.join(', ')}] }`;
+/** The mail about a mail that waits is left out. */
+const withoutDelivery = (...addresses: string[]): string =>
+  `site: test\nalerts: { to: [${addresses.join(', ')}], rules: { delivery: { to: [] } } }`;
 const [ops, ada, typo] = ['ops@example.org', 'ada@example.org', 'opz@example.org'];
 const mails = (taken: readonly { to: readonly string[] }[]): string[] =>
   taken.map(({ to: those }, index) => `${titlesOf([taken[index] as never])[0]?.split(' ')[0]} ${those.join(' ')}`);
@@ -41,6 +44,22 @@ describe('alerts/recipients', () => {
     assert.deepEqual(mails(after.taken).slice(1), [`STILL ${ops} ${ada}`], 'the repeat is delayed by nobody who joins');
     await last.run(12 * 60 + 5, { filesystems: disk(10) });
     assert.deepEqual(mails(last.taken), [`OK ${ops} ${ada}`]);
+  });
+
+  test('a recipient whose mail waits gets one mail when it can leave, and does not put off the repeats of the others', async (t) => {
+    const { run, answers, taken } = site(t, withoutDelivery(ops, ada));
+    answers(refuses(ada, '451 try again later'));
+    for (const hour of [0, 6, 12]) await run(hour * 60, { filesystems: disk(91) });
+    answers(takes);
+    for (const hour of [18, 24]) await run(hour * 60, { filesystems: disk(91) });
+    assert.deepEqual(mails(taken), [`ALERT ${ops}`, `STILL ${ops}`, `ALERT ${ada}`, `STILL ${ops} ${ada}`]);
+  });
+
+  test('a clock that is set back while a mail waits for one recipient does not stop the repeats of the other', async (t) => {
+    const { run, answers, taken } = site(t, withoutDelivery(ops, ada));
+    answers(refuses(ada, '451 try again later'));
+    for (const hour of [0, -10, -4, 1, 3]) await run(hour * 60, { filesystems: disk(91) });
+    assert.deepEqual(mails(taken), [`ALERT ${ops}`, `STILL ${ops}`]);
   });
 
   test('a corrected address gets the alert at once, whatever became of the first mail', async (t) => {

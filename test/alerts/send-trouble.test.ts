@@ -9,7 +9,7 @@ import type { Post } from '../../lib/alerts/post.ts';
 import { leaveNote } from '../../lib/io/notes.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { disk, isDown, only, serve, site, siteIn, subjectOf, takes, titlesOf } from './send-site.ts';
+import { disk, isDown, only, serve, site, siteIn, subjectOf, takes, time, titlesOf } from './send-site.ts';
 
 describe('alerts/send-trouble', () => {
   test('a run killed before the state is written writes the same mail to the same file again', async (t) => {
@@ -53,7 +53,7 @@ describe('alerts/send-trouble', () => {
     const path = join(folder, 'state', 'alerts', 'state.json');
     writeFileSync(path, readText(path).replace(/"since": "[^"]*"/, '"since": "soon"'));
     const { problems } = await run(5, { filesystems: disk(91) });
-    assert.match(problems.join(), /set aside .*since: expected an instant; got "soon"/);
+    assert.match(problems.join(), /set aside .*since: expected an ISO 8601 time; got "soon"/);
     assert.equal(taken.length, 2);
   });
 
@@ -198,6 +198,23 @@ describe('alerts/send-trouble', () => {
     assert.equal(checked.exitCode, 1);
     await run(5, { filesystems: disk(91) }, { ...post, outside: async () => makeOutside({ CHAT: chat.url }) });
     assert.deepEqual([taken.length, waiting().length], [1, 0]);
+  });
+
+  test('an acknowledgement ends with its alert, also where the clock is set back after that', async (t) => {
+    const { run, notes, taken } = site(
+      t,
+      'site: test\nalerts: { to: ops@example.org, rules: { storage: { hold: 5m } } }',
+    );
+    const content = { schema_version: 1, kind: 'acknowledgement', of: 'storage:data', who: 'ada', reason: 'known' };
+    for (const minutes of [0, 5]) await run(minutes, { filesystems: disk(91) });
+    notes.push({ name: 'known.json', text: JSON.stringify({ ...content, from: time(6).toISOString() }) });
+    await run(10, { filesystems: disk(91) });
+    await run(15, { filesystems: disk(20) });
+    for (const minutes of [-60, -50]) await run(minutes, { filesystems: disk(91) });
+    assert.deepEqual(titlesOf(taken), ['ALERT storage:data', 'OK storage:data', 'ALERT storage:data']);
+    notes.push({ name: 'again.json', text: JSON.stringify({ ...content, from: time(-48).toISOString() }) });
+    for (const minutes of [-45, -300, 600]) await run(minutes, { filesystems: disk(91) });
+    assert.equal(taken.length, 3, 'an acknowledged alert is repeated');
   });
 
   test('a mail deferred by a clock that was ahead is due all the same', async (t) => {

@@ -44,6 +44,8 @@ describe('alerts/webhook', () => {
       String(body['message']),
       /^🔴 storage:data: .*\nsince: 2026-11-20 03:00 UTC\nvalue: 91.2 %, limit 80 %\nrunbook: /,
     );
+    const late = { ...news, alerts: [{ ...told, value: 97_321, unit: 's', limit: 93_600 }] };
+    assert.match((requestOf('ntfy', late).body as { message: string }).message, /^value: 1d 3h 2m, limit 26h$/m);
     const many = { ...news, alerts: Array.from({ length: 50 }, () => ({ ...told, message: '🌡'.repeat(100) })) };
     const { message: long } = requestOf('ntfy', many).body as { message: string };
     assert.ok(Buffer.byteLength(long) < 4096 && long.isWellFormed());

@@ -157,6 +157,57 @@ describe('archive/append', () => {
     assert.equal(metadata.variables.get('host_load_1')?.attributes['units'], '1');
   });
 
+  test('a chunk that was deleted is named with its time range before an append would hide the loss, and rebuilt', async (t) => {
+    const samples = 8;
+    /** In the first samples only, so that no later line has a value for it. */
+    const early = (index: number) =>
+      index < 4 ? { ...sectionsOf(index), host: ok({ load_1: 0.5 }) } : sectionsOf(index);
+    for (const [how, lost] of [
+      ['made by one build', [used]],
+      ['appended to', [used, 'host_load_1']],
+    ] as const) {
+      const { write, run, read, path, valuesOf } = archiveIn(temporaryFolder(t));
+      write(0, 6, early);
+      await run(instant(6));
+      if (how === 'appended to') {
+        write(6, 7, early);
+        await run(instant(7));
+      } else write(6, 7, early);
+      for (const name of lost) rmSync(join(path, name, 'c', '0'));
+      write(7, samples, early);
+      const { problems, counts } = await run(instant(samples));
+      const [from, to] = [0, how === 'appended to' ? 6 : 5].map((index) =>
+        instant(index).toISOString().replace('Z', '456Z'),
+      );
+      assert.match(
+        problems.join('\n'),
+        new RegExp(`is rebuilt.*the values of .*${lost[0]}.* from ${from} to ${to} are lost: chunk 0 is gone`),
+        how,
+      );
+      assert.equal(counts['samples'], samples, how);
+      assert.deepEqual(valuesOf(used), [0, 1, 2, 3, 4, 5, 6, 7], how);
+      assert.equal(read().columns.get('host_load_1')?.[0], 0.5, how);
+      assert.deepEqual((await run(instant(samples))).problems, [], 'once');
+    }
+  });
+
+  test('a variable without a value in the last chunk has no file there, and none is missed', async (t) => {
+    const { write, run, path } = await archiveWith(t, 4032);
+    const gone = () => ({ host: ok({ load_1: 0.5 }) });
+    for (const count of [4033, 4034, 4035]) {
+      write(count - 1, count, gone);
+      const { problems } = await run(instant(count));
+      assert.deepEqual(problems, [], String(count));
+    }
+    assert.ok(!existsSync(join(path, used, 'c', '1')));
+    rmSync(join(path, 'host_load_1', 'c', '1'));
+    write(4035, 4036, gone);
+    assert.match(
+      (await run(instant(4036))).problems.join(),
+      /the values of host_load_1 from .* are lost: chunk 1 is gone/,
+    );
+  });
+
   test('a rebuild sorts raw lines, and of two with one time keeps the first', async (t) => {
     const { snapshot, run, valuesOf } = archiveIn(temporaryFolder(t));
     for (const [place, time] of [4, 2, 3, 2, 0, 1].entries())

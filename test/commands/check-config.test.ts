@@ -52,6 +52,24 @@ describe('commands/check-config', () => {
     assert.doesNotMatch(some.stdout, /OPS_HEARTBEAT_URL is|SENTRY_DSN is|hidden|key@/);
   });
 
+  test('a heartbeat URL that ends in a signal is a mistake, and no part of the secret is printed', (t) => {
+    const { check } = makeCheck(t, 'heartbeat: { url: $OPS_HEARTBEAT_URL }\n');
+    const url = 'https://hc.example.org/ping/hidden/beat';
+    assert.equal(check({ OPS_HEARTBEAT_URL: url }).status, 0);
+    let tried = 0;
+    for (const end of ['start', 'fail', 'log', '7']) {
+      const { status, stderr, stdout } = check({ OPS_HEARTBEAT_URL: `${url}/${end}` });
+      assert.equal(status, 2, end);
+      assert.match(
+        stderr,
+        new RegExp(`^heartbeat\\.url \\(\\$OPS_HEARTBEAT_URL\\): the heartbeat URL ends in /${end}: `),
+      );
+      assert.doesNotMatch(stdout + stderr, /hidden/);
+      tried += 1;
+    }
+    assert.equal(tried, 4);
+  });
+
   const written = `site: aurora
 filesystems: { data: /data }
 streams:
@@ -84,12 +102,17 @@ alerts: { maintenance: [{ every: "Mon,Thu 23:30-00:30", reason: copies }] }
     assert.equal(stdout.split(config).length - 1, 2, 'the path stands in more than the first line and the last');
   });
 
-  test('--all prints the defaults too, also of an empty configuration', (t) => {
+  test('--all prints the defaults too, also of a configuration of defaults alone; an empty file is a mistake', (t) => {
     const all = makeCheck(t, written).check({}, '--all').stdout;
     assert.match(all, /^default +limits\.filesystem\.amber +80%$/m);
     assert.match(all, /^line 7 +limits\.filesystem\.red +95%$/m);
-    const none = makeCheck(t, '').check({}, '--all').stdout;
+    const none = makeCheck(t, '{}').check({}, '--all').stdout;
     assert.match(none, /^default +interval +5m$/m);
+    for (const text of ['', '\n', '# site: aurora\n  # interval: 5m', '---\n# nothing']) {
+      const { status, stderr } = makeCheck(t, text).check({});
+      assert.equal(status, 2, JSON.stringify(text));
+      assert.match(stderr, /it is empty: `\{\}` stands for all defaults/);
+    }
   });
 
   test('20,000 entries or 30,000 mistakes take seconds, not minutes, and a key given twice is a mistake', (t) => {

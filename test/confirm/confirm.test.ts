@@ -10,7 +10,8 @@ import { environmentIn, listen, root, runBeside } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
 const token = '5d1e3f9a-token-2b7c';
-const stages = ['collect-snapshot', 'assess-health', 'write-report', 'append-zarr', 'send-alerts'];
+const hourly = ['append-zarr', 'draw-quicklooks', 'build-dashboard'];
+const stages = ['collect-snapshot', 'assess-health', 'write-report', ...hourly, 'send-alerts'];
 
 /** A watchdog that records its requests and gives one answer to all of them. */
 async function startWatchdog(t: TestContext, status = 200, says = '{"ok":true}') {
@@ -100,7 +101,7 @@ describe('confirm/confirm', () => {
         check: ({ method, path, headers, body }) => {
           assert.deepEqual([method, path], ['POST', `/ping/${token}`]);
           assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
-          assert.match(body, /^aurora on \S+: all 5 stages did their work \(\d+ red, .* green\)$/);
+          assert.match(body, /^aurora on \S+: all 7 stages did their work \(\d+ red, .* green\)$/);
         },
       },
       'uptime-kuma': {
@@ -208,7 +209,7 @@ describe('confirm/confirm', () => {
       stages: { files: object[] }[];
     };
     assert.equal(missing.length, 2);
-    assert.equal(looked.length, 5);
+    assert.equal(looked.length, 7);
     assert.ok(looked.flatMap(({ files }) => files).length >= 9);
   });
 
@@ -345,7 +346,7 @@ describe('confirm/confirm', () => {
     const { heartbeat } = JSON.parse(stdout) as { heartbeat: string };
     assert.match(
       heartbeat,
-      /^would ping healthchecks: success: aurora on \S+: all 5 stages did their work \(\d+ red, .* green\)$/,
+      /^would ping healthchecks: success: aurora on \S+: all 7 stages did their work \(\d+ red, .* green\)$/,
     );
     assert.match(stderr, /would write .*ops_monitor_cycle\.prom/);
     assert.equal(pings.length, 0);
@@ -364,6 +365,6 @@ describe('confirm/confirm', () => {
     const explained = await site.run('explain', undefined, 'heartbeat:outside');
     assert.equal(explained.status, 0, explained.stderr);
     assert.match(explained.stdout, /limit +20m, limits\.heartbeat\.amber\n +written +default \(4 intervals\)/);
-    assert.match(explained.stdout, /runbook +ops\/runbooks\/heartbeat\.md/);
+    assert.match(explained.stdout, /runbook +\/.*\/ops\/runbooks\/heartbeat\.md/);
   });
 });

@@ -1,13 +1,13 @@
 // Passes another registry, with two sections and a check, to all code that takes a registry.
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import * as z from 'zod/mini';
 import { flatten } from '../../lib/archive/flatten.ts';
 import type { Check } from '../../lib/contract/check.ts';
 import { flag, quantity } from '../../lib/contract/fields.ts';
 import { defineProbe } from '../../lib/contract/probe.ts';
 import type { ReadableOf, Registry } from '../../lib/contract/registry.ts';
 import { defineSection, namesUnder } from '../../lib/contract/section.ts';
+import { object } from '../../lib/contract/shape.ts';
 import { runProbes } from '../../lib/engine/probes.ts';
 import { assess } from '../../lib/health/assess.ts';
 import { explain, renderExplanation } from '../../lib/health/explanation.ts';
@@ -28,7 +28,8 @@ const tanks = defineSection({
   source: 'the float in the tank (try: look into it)',
   noun: 'tank',
   subjects: ({ tanks: own }: Farm) => namesUnder('tanks', own),
-  schema: z.looseObject({ filled_percent: quantity('percent', 'water in the tank') }),
+  schema: object({ filled_percent: quantity('percent', 'water in the tank') }),
+  group: 'tanks',
   table: {
     title: 'Tanks',
     columns: ['tank', 'filled'],
@@ -40,7 +41,8 @@ const pump = defineSection({
   source: 'the switch of the pump',
   noun: 'subject',
   subjects: () => [{ name: 'pump', path: ['pump'] }],
-  schema: z.looseObject({ running: flag('pump is running') }),
+  schema: object({ running: flag('pump is running') }),
+  group: 'tanks',
   table: { title: 'Pump', columns: ['running'], rows: ({ running }) => [[running ? 'yes' : 'no']] },
 });
 const sections = { tanks, pump };
@@ -129,7 +131,7 @@ describe('contract/registry', () => {
       /read {5}tanks\.south, [^]*by {7}the float [^]*"filled_percent": 12/,
     );
 
-    const report = renderReport({ definitions: sections, health, snapshot, alerts: undefined, at });
+    const report = renderReport({ definitions: sections, health, snapshot, alerts: undefined, at, folder: '' });
     assert.match(
       report,
       /^## Tanks\n\n\| tank \| filled \|\n.*\n\| north \| 80 % \|\n\| south \| 12 % \|\n\n## Pump$/m,
@@ -150,5 +152,15 @@ describe('contract/registry', () => {
       long_name: 'water in the tank',
       units: 'percent',
     });
+  });
+
+  test('a section whose name ends in s without being a plural keeps its name in the archive', async () => {
+    const snapshot = await snapshotOf({ tanks: { north: 80 } });
+    const { tanks: read } = snapshot.sections;
+    const named = (ups: Partial<typeof tanks>): string[] => [
+      ...flatten({ ups: { ...tanks, ...ups } }, { ...snapshot, sections: { ups: read! } }).values.keys(),
+    ];
+    assert.ok(named({ singular: 'ups' }).includes('ups_north_filled_percent'));
+    assert.ok(named({}).includes('up_north_filled_percent'), 'without the word, as ever');
   });
 });

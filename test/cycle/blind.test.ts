@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
-import { runStage } from '../../lib/cli/stage.ts';
+import { runStage, type StageRun } from '../../lib/cli/stage.ts';
 import { checks, sections } from '../../lib/config/registry.ts';
 import type { Configuration } from '../../lib/config/schema.ts';
 import { confirmCycle } from '../../lib/confirm/confirm.ts';
@@ -19,7 +19,7 @@ import { latestHealth } from '../../lib/health/files.ts';
 import { writeReport } from '../../lib/report/report.ts';
 import { collectSnapshot } from '../../lib/snapshot/collect.ts';
 import { hostOf } from '../host.ts';
-import { configurationOf, placesIn, readText, temporaryFolder, worldIn } from '../world.ts';
+import { configurationOf, placesIn, readText, runId, temporaryFolder, worldIn } from '../world.ts';
 
 const mounts = '27 1 254:1 / / rw - ext4 /dev/vda1 rw\n';
 const dataMount = '31 27 254:16 / /data rw - ext4 /dev/vdb rw\n';
@@ -65,8 +65,13 @@ async function siteIn(t: TestContext) {
       return { status: 200, response_ms: 1, body: 'OK', headers: {} };
     },
   };
-  const run = async (stage: Stage<Configuration>, host: Partial<Host> = healthy): Promise<void> => {
-    await runStage(stage, { config, places, options: {}, openHosts: async () => () => hostOf(host) });
+  const run = async (
+    stage: Stage<Configuration>,
+    host: Partial<Host> = healthy,
+    simulation?: StageRun['simulation'],
+  ): Promise<void> => {
+    const opened = { config, places, options: {}, openHosts: async () => () => hostOf(host) };
+    await runStage(stage, { ...opened, ...(simulation ? { simulation } : {}) });
   };
   const confirm = confirmCycle(watched, async () => net);
   const path = (name: string): string => join(name === 'latest.json' ? places.raw : places.state, name);
@@ -76,6 +81,7 @@ async function siteIn(t: TestContext) {
     config,
     pings,
     run,
+    confirm,
     path,
     /** The stages after collect-snapshot, or after the given one. */
     goOn: async (after: readonly Stage<Configuration>[] = [assess, report]) => {
@@ -183,9 +189,20 @@ function block(path: string): void {
 }
 
 const cases: Case[] = [
-  { reason: 'no run for 3 h', breaks: () => undefined, later: 3 * hours },
+  { reason: 'no run for 3 h: the timer was stopped', breaks: () => undefined, later: 3 * hours },
   { reason: 'no run for a year', breaks: () => undefined, later: 365 * 24 * hours },
   { reason: 'clock set back by a day', breaks: () => undefined, later: -24 * hours },
+  { reason: 'clock set back to 1970', breaks: () => undefined, later: -Date.now() / 1000 + 60 },
+  {
+    reason: 'a whole cycle in 1970',
+    later: -Date.now() / 1000 + 60,
+    breaks: async (site) => {
+      const clock = { now: () => new Date(60_000), monotonicMs: () => 0 };
+      for (const stage of [collectSnapshot, assess, report, site.confirm])
+        await site.run(stage, healthy, { clock, runId, hostname: 'vm' });
+    },
+  },
+  { reason: 'snapshot of a newer version', breaks: onSnapshot((one) => ({ ...one, schema_version: 2 })) },
   { reason: 'snapshot torn', breaks: ({ path }) => writeFileSync(path('latest.json'), '{"schema_version": 1, "ti') },
   { reason: 'snapshot empty', breaks: ({ path }) => writeFileSync(path('latest.json'), '') },
   { reason: 'snapshot is an empty object', breaks: ({ path }) => writeFileSync(path('latest.json'), '{}') },
@@ -246,6 +263,17 @@ const cases: Case[] = [
     unaffected: ['nagios', 'textfiles', 'heartbeat'],
     later: 0,
     breaks: afterAssess((site) => site.edit('health/latest_health.json', (one) => ({ ...one, site: 'borealis' }))),
+  },
+  {
+    reason: 'health of a newer version',
+    unaffected: ['nagios', 'textfiles', 'heartbeat'],
+    later: 0,
+    breaks: afterAssess((site) => site.edit('health/latest_health.json', (one) => ({ ...one, schema_version: 2 }))),
+  },
+  {
+    reason: 'record of a newer version',
+    id: outcome,
+    breaks: (site) => site.edit('stages/collect-snapshot.json', (one) => ({ ...one, schema_version: 2 })),
   },
   {
     reason: 'record torn',

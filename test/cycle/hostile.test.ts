@@ -174,12 +174,12 @@ describe('cycle/hostile', () => {
   test('a folder in /tmp that somebody else made first, or a link there, is not trusted', (t) => {
     const bare = { HOME: '/nonexistent', XDG_CACHE_HOME: undefined, XDG_RUNTIME_DIR: undefined };
     const { folder, run, config } = makeSite(t, '', { ...bare, TMPDIR: undefined });
-    writeFileSync(config, '');
+    writeFileSync(config, '{}');
     const temporary = join(folder, 'tmp');
     mkdirSync(temporary);
     symlinkSync(folder, join(temporary, `ops-monitor-${process.getuid?.() ?? 0}`));
     const own = makeSite(t, '', { ...bare, TMPDIR: temporary });
-    writeFileSync(own.config, '');
+    writeFileSync(own.config, '{}');
     const { status, stderr } = own.run('collect-snapshot');
     assert.equal(status, 2, stderr);
     assert.match(stderr, /must belong to this user and be closed/);

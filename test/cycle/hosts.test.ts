@@ -10,6 +10,7 @@ import { openRecordedHost, readMachine } from '../../lib/io/recorded.ts';
 import { writeReport } from '../../lib/report/report.ts';
 import { collectSnapshot } from '../../lib/snapshot/collect.ts';
 import { assertGolden } from '../golden.ts';
+import { root } from '../process.ts';
 import { configurationOf, placesIn, readText, temporaryFolder, worldIn } from '../world.ts';
 
 const machines = join(import.meta.dirname, '..', 'hosts');
@@ -50,7 +51,10 @@ describe('cycle/hosts', () => {
         'health_report.md': join(places.state, 'health', `health_report_${day}.md`),
       };
       for (const [golden, path] of Object.entries(files)) {
-        assertGolden(join(machine, 'expected', golden), readText(path).replaceAll(folder, ''));
+        assertGolden(
+          join(machine, 'expected', golden),
+          readText(path).replaceAll(folder, '').replaceAll(root, '/opt/ops-monitor'),
+        );
       }
       const line = JSON.parse(readText(join(places.raw, `ops_monitor_${day}.jsonl`))) as unknown;
       assert.deepEqual(

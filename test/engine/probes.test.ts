@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod/mini';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import { Absent } from '../../lib/contract/errors.ts';
 import type { Probe, ReadFrom } from '../../lib/contract/probe.ts';
 import { defineSection } from '../../lib/contract/section.ts';
+import { number, object } from '../../lib/contract/shape.ts';
 import { openRecordedHost } from '../../lib/io/recorded.ts';
 import { type ProbeRun, type Readings, runProbes } from '../../lib/engine/probes.ts';
 
-const schema = z.looseObject({ n: z.number() });
+const schema = object({ n: number });
 type From = ReadFrom<typeof schema, unknown>;
 type Read = (from: From) => Promise<unknown>;
 
@@ -20,6 +20,7 @@ const section = (many: boolean) =>
     schema,
     noun: 'subject',
     subjects: () => undefined,
+    group: 'tanks',
     table: { title: 'Test', columns: [], rows: () => [] },
   });
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, rmdirSync, utimesSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { appendLine, makeFolder, readIfThere, replaceFile, swapFile, sweepTemporaries } from '../../lib/io/files.ts';
+import { storeFiles } from '../../lib/io/store.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
 describe('io/files', () => {
@@ -104,5 +106,14 @@ describe('io/files', () => {
     assert.equal(readIfThere(join(folder, 'none', 'below')), undefined);
     mkdirSync(join(folder, 'folder'));
     assert.throws(() => readIfThere(join(folder, 'folder')), /EISDIR/);
+  });
+
+  test('a named pipe or a device in the place of a file of the archive is refused at once', (t) => {
+    const pipe = join(temporaryFolder(t), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, '/dev/zero']) {
+      assert.throws(() => storeFiles.readText(path), /is not a regular file/);
+      assert.throws(() => storeFiles.readBytes(path), /is not a regular file/);
+    }
   });
 });

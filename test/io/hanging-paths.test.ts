@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import type { PathStat } from '../../lib/contract/host.ts';
@@ -35,7 +35,7 @@ async function readBy(path: string, declared: readonly string[] = [], table = mo
       return 'read here';
     },
     run: async (_argv, { alone } = {}) => {
-      assert.ok(alone?.startsWith('reading-'));
+      assert.ok(alone?.startsWith('read-text '));
       children += 1;
       return { exit_code: 0, stdout: 'read in a child', stderr: '' };
     },
@@ -84,6 +84,7 @@ describe('io/hanging-paths', () => {
     const bytes = Buffer.from(Array.from({ length: 5000 }, (_, index) => index % 256));
     writeFileSync(join(data, 'b'), bytes);
     writeFileSync(join(data, 'a text\n'), 'grün\n');
+    utimesSync(join(data, 'b'), 1000.0709998, 1000.0709998);
     symlinkSync('b', join(data, 'link'));
     execFileSync('mkfifo', [join(data, 'fifo')]);
     const open = localHostOpener({ notes: join(folder, 'notes'), userAgent: 'test' });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecure } from 'node:https';
+import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { requestOverHttp } from '../../lib/io/http.ts';
@@ -45,5 +46,22 @@ describe('io/http', () => {
     assert.deepEqual([late.failure, late.error], ['late', 'no answer within 0.2 s']);
     const aborted = await requestOverHttp({ method: 'GET', url, seconds: 60, signal: AbortSignal.timeout(200) });
     assert.equal(aborted.error, 'abandoned at the deadline');
+  });
+
+  test('an answer counts whatever comes after it: bytes too many, a body of another length, a reset', async (t) => {
+    for (const [after, body] of [
+      ['Content-Length: 2\r\n\r\nok\r\n\r\nmore', 'ok'],
+      ['Content-Length: 2\r\n\r\nokHTTP/1.1 500 no\r\n\r\n', 'ok'],
+      ['Content-Length: 9\r\n\r\nok', 'ok'],
+      ['Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\nzz', 'ok'],
+      ['Content-Length: 0\r\n\r\n\0', ''],
+    ] as const) {
+      const server = createSocket((socket) => {
+        socket.on('error', () => undefined).once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${after}`));
+      });
+      const url = `http://127.0.0.1:${await listen(t, server)}/`;
+      const reply = await requestOverHttp({ method: 'POST', url, seconds: 5, body: 'a', mostBodyBytes: 10_000 });
+      assert.deepEqual([reply.status, reply.error, reply.body], [200, undefined, body], after);
+    }
   });
 });

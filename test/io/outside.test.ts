@@ -27,9 +27,12 @@ describe('io/outside', () => {
 
   test('the result says that a program could not be started or was ended by a signal', async () => {
     const nothing = await outside.run(['/nowhere/sendmail'], { seconds: 1 });
-    assert.deepEqual([nothing.exit_code, nothing.ended], [undefined, 'could not be started (ENOENT)']);
+    assert.deepEqual(
+      [nothing.exit_code, nothing.ending],
+      [undefined, { words: 'could not be started (ENOENT)', wasRunning: false }],
+    );
     const killed = await sh('kill -9 $$');
-    assert.deepEqual([killed.exit_code, killed.ended], [undefined, 'ended by SIGKILL']);
+    assert.deepEqual([killed.exit_code, killed.ending], [undefined, { words: 'ended by SIGKILL', wasRunning: true }]);
   });
 
   test('at its deadline a program is ended with its children, also where it ignores SIGTERM', async (t) => {
@@ -39,8 +42,8 @@ describe('io/outside', () => {
       sh(`sleep 60 & echo $! > ${folder}/heeds; wait`, 0.3),
       sh(`trap '' TERM; sleep 60 & echo $! > ${folder}/ignores; while :; do wait; done`, 0.3),
     ]);
-    for (const { exit_code, ended } of [heeds, ignores])
-      assert.deepEqual([exit_code, ended], [undefined, 'ended after 0.3 s without a result']);
+    for (const { exit_code, ending } of [heeds, ignores])
+      assert.deepEqual([exit_code, ending?.words], [undefined, 'ended after 0.3 s without a result']);
     assert.ok(performance.now() - began < 30_000);
     for (const name of ['heeds', 'ignores']) await until(() => !isAlive(Number(readText(join(folder, name)))));
   });

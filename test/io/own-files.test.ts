@@ -33,6 +33,8 @@ describe('io/own-files', () => {
     renameSync(path, other);
     symlinkSync(other, path);
     assert.throws(() => readOwnFile(path), /ELOOP/);
+    await replaceOwnFile(path, 'new');
+    assert.deepEqual([readOwnFile(path), readOwnFile(other)], ['new', 'mine'], 'the link is replaced, not its target');
     rmSync(path);
     assert.equal(readOwnFile(path), undefined, 'a missing file');
   });

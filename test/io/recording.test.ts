@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { makeRedactor } from '../../lib/core/redact.ts';
+import { parseFstab, unmountedDisks } from '../../lib/parse/fstab.ts';
 import { emptyRecording, recordingFiles } from '../../lib/io/recording.ts';
 
 /** Each contains the number of the secret. */
@@ -32,6 +33,11 @@ describe('io/recording', () => {
     recording.files[`/srv/${plant()}/latest`] = 'used: 12';
     recording.files['/proc/self/mountinfo'] =
       `36 35 98:0 / /mnt/${plant()} rw - cifs //nas/${plant()} rw,username=me,password=${plant()},credentials=/root/${plant()}\n`;
+    recording.files['/etc/fstab'] = [
+      `# ${plant()}`,
+      `UUID=${plant()} /data ext4 defaults,x-${plant()} 0 2`,
+      `//nas/${plant()} /mnt/${plant()} cifs noauto,username=me,password=${plant()} 0 0`,
+    ].join('\n');
     recording.files['/sys/devices/system/cpu/online'] = '0-3\n';
     recording.files['/proc/meminfo'] = `MemTotal: 1 kB\nsecret: ${plant()}\n`;
     recording.commands.push(
@@ -80,6 +86,8 @@ describe('io/recording', () => {
     // What a replay needs is there.
     assert.match(files['commands/find.json'] ?? '', /"\*\.nc"[^]*1795160656\\t12\\t\/data\/w\d+\.nc\\u0000/);
     assert.equal(files['root/sys/devices/system/cpu/online'], '0-3\n');
+    const fstab = parseFstab(files['root/etc/fstab'] ?? '');
+    assert.deepEqual(unmountedDisks(fstab, []), ['/data'], 'a replay knows what ought to be mounted');
     assert.match(files['root/proc/meminfo'] ?? '', /^MemTotal: 1 kB\n$/);
     assert.match(files['root/proc/self/mountinfo'] ?? '', /^36 35 98:0 \/ \/mnt\/w\d+ rw - cifs \/\/w\d+\/w\d+ rw\n$/);
   });

@@ -4,7 +4,7 @@ import { request as ask, type RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import test, { describe, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type PageHandler, defineService } from '../../lib/contract/service.ts';
+import { type PageHandler, defineService, type ServiceWorld } from '../../lib/contract/service.ts';
 import { reasonOf } from '../../lib/core/text.ts';
 import { serve, type ServerSettings } from '../../lib/io/server.ts';
 
@@ -141,7 +141,7 @@ describe('io/server', () => {
         await closed;
       },
     });
-    const world = { config: {} as never, options: {}, now: () => new Date(0), read: async () => undefined };
+    const world = { options: {}, now: () => new Date(0) } as unknown as ServiceWorld<unknown>;
     const ran = service.run(world, stop.signal);
     assert.equal((await fetched(await listening.promise, {})).body, '1970-01-01T00:00:00.000Z');
     stop.abort();

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { describe } from 'node:test';
 import { defineFile, type FileLocation } from '../../lib/contract/file.ts';
-import { plainShape } from '../../lib/contract/shape.ts';
+import { number, object } from '../../lib/contract/shape.ts';
 import { reasonOf } from '../../lib/core/text.ts';
 import { placesIn, temporaryFolder, worldIn } from '../world.ts';
 
@@ -36,7 +36,7 @@ describe('io/world', () => {
     assert.equal(world.modifiedAt(whole)?.toISOString(), '2026-11-20T06:10:00.000Z');
   });
 
-  const one = plainShape<{ one: number }>({ one: 'number' });
+  const one = object({ one: number });
   const messageOf = (written: Promise<void>): Promise<string> => written.then(() => 'nothing', reasonOf);
 
   test('content that does not fit its schema is not written, and the message names the file', async (t) => {

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import * as z from 'zod/mini';
+import { type ContentOf, listOf, object, string } from '../../lib/contract/shape.ts';
 import { openSpool } from '../../lib/io/spool.ts';
 import { commonFields, type Fate, digestOf, flush, type Kind, readOutbox, setAside } from '../../lib/outbox/outbox.ts';
 import { backOffSeconds, hasExpired, mustWait } from '../../lib/outbox/retry.ts';
 import { temporaryFolder } from '../world.ts';
 
-const pushSchema = z.looseObject({ ...commonFields, id: z.string(), lines: z.array(z.string()) });
-type Push = z.output<typeof pushSchema>;
+const pushSchema = object({ ...commonFields, id: string, lines: listOf(string) });
+type Push = ContentOf<typeof pushSchema>;
 const pushKind: Kind<Push> = {
   name: 'push',
   shape: pushSchema,

@@ -14,8 +14,10 @@ function parse(roots: readonly string[], { stdout, exitCode, stderr = '' }: Outp
   const parser = listingParser(
     roots.map((root, index) => ({
       root,
+      selection: 0,
       onFile: (path, bytes, ms) => files[index]?.push([path, bytes, new Date(ms).toISOString()]),
     })),
+    '/.',
   );
   for (let start = 0; start < stdout.length; start += pieces) parser.feed(stdout.slice(start, start + pieces));
   const outcomes = parser
@@ -24,24 +26,24 @@ function parse(roots: readonly string[], { stdout, exitCode, stderr = '' }: Outp
   return { files, outcomes };
 }
 
-const file = (path: string): string => `1795160656.5\t12\t${path}\0`;
+const file = (path: string): string => `0\t1795160656.5\t12\t${path}\0`;
 
 describe('parse/listing', () => {
   test('files are read below their root, whatever their names and however the output is cut into pieces', () => {
-    const stdout = `${file('/d/2026/a b\n.nc')}${file('/d/# end')}# end\0\0# exit 0\0${file('/x/y/e.nc')}# end\0`;
+    const stdout = `${file('/d/2026/a b\n.nc')}${file('/d/# /d/.')}# /d/.\0# /.\0${file('/x/y/e.nc')}# /x/y/.\0`;
     for (const pieces of [1, 3, 1000]) {
       const { files, outcomes } = parse(['/d', '/x/y'], { stdout, exitCode: 0 }, pieces);
       const at = '2026-11-20T07:44:16.500Z';
       assert.deepEqual(files, [
         [
           ['2026/a b\n.nc', 12, at],
-          ['# end', 12, at],
+          ['# /d/.', 12, at],
         ],
         [['e.nc', 12, at]],
       ]);
       assert.deepEqual(outcomes, ['complete', 'complete']);
     }
-    assert.deepEqual(parse(['/'], { stdout: `${file('/a.nc')}# end\0`, exitCode: 0 }).files[0]?.[0]?.[0], 'a.nc');
+    assert.deepEqual(parse(['/'], { stdout: `${file('/a.nc')}# //.\0`, exitCode: 0 }).files[0]?.[0]?.[0], 'a.nc');
   });
 
   test('a listing without its end mark is never complete, whatever the exit code and the errors', () => {
@@ -59,16 +61,16 @@ describe('parse/listing', () => {
       ],
       ['nothing with exit 0', { stdout: '', exitCode: 0 }, /no end mark/],
       ['exit 1 beside a missing day', { stdout: file('/d/a'), exitCode: 1, stderr: missing }, /no end mark/],
-      ['a record cut in the middle', { stdout: '1795160656.5\t12\t/d/a', exitCode: 0 }, /no end mark/],
-      ['a mark cut in the middle', { stdout: `${file('/d/a')}# en`, exitCode: 0 }, /no end mark/],
-      ['a killed child after the mark', { stdout: `${file('/d/a')}# end\0`, exitCode: 137 }, /was killed/],
-      ['a record cut after the mark', { stdout: '# end\x001795160656.5\t1', exitCode: 0 }, /no end mark/],
+      ['a record cut in the middle', { stdout: '0\t1795160656.5\t12\t/d/a', exitCode: 0 }, /no end mark/],
+      ['a mark cut in the middle', { stdout: `${file('/d/a')}# /d`, exitCode: 0 }, /no end mark/],
+      ['a killed child after the mark', { stdout: `${file('/d/a')}# /d/.\0`, exitCode: 137 }, /was killed/],
+      ['a record cut after the mark', { stdout: '# /d/.\x000\t1795160656.5\t1', exitCode: 0 }, /no end mark/],
       [
         'a folder that may not be read',
-        { stdout: '# end\0', exitCode: 1, stderr: `${missing}\nfind: '/d/2026': Permission denied` },
+        { stdout: '# /d/.\0', exitCode: 1, stderr: `${missing}\nfind: '/d/2026': Permission denied` },
         /listing \/d failed: find: '\/d\/2026': Permission denied/,
       ],
-      ['exit 1 without an error', { stdout: '# end\0', exitCode: 1 }, /ended with exit code 1/],
+      ['exit 1 without an error', { stdout: '# /d/.\0', exitCode: 1 }, /ended with exit code 1/],
       [
         'no root',
         { stdout: '', exitCode: 1, stderr: `${missing}\nfind: '/d/.': No such file or directory` },
@@ -76,9 +78,9 @@ describe('parse/listing', () => {
       ],
       ['not GNU', { stdout: '', exitCode: 1, stderr: 'find: unrecognized: -printf' }, /no GNU find/],
       ['no find', { stdout: '', exitCode: 127, stderr: 'sh: 1: find: not found' }, /find: not found/],
-      ['another program', { stdout: 'hello\0# end\0', exitCode: 0 }, /did not print a file: "hello"/],
-      ['a file elsewhere', { stdout: `${file('/elsewhere/a')}# end\0`, exitCode: 0 }, /did not print a file/],
-      ['a size that is no number', { stdout: '1\tmany\t/d/x\0# end\0', exitCode: 0 }, /did not print a file/],
+      ['another program', { stdout: 'hello\0# /d/.\0', exitCode: 0 }, /did not print a file: "hello"/],
+      ['a file elsewhere', { stdout: `${file('/elsewhere/a')}# /d/.\0`, exitCode: 0 }, /did not print a file/],
+      ['a size that is no number', { stdout: '0\t1\tmany\t/d/x\0# /d/.\0', exitCode: 0 }, /did not print a file/],
       ['a record without end', { stdout: 'x'.repeat(30_000), exitCode: 0 }, /did not print a file/],
     ];
     assert.ok(cases.length >= 17);
@@ -86,7 +88,7 @@ describe('parse/listing', () => {
   });
 
   test('missing folders of days, and noise on stderr, leave a listing complete', () => {
-    const stdout = `${file('/d/a')}# end\0`;
+    const stdout = `${file('/d/a')}# /d/.\0`;
     const cases: [stderr: string, exitCode: number][] = [
       ["find: '/d/2026/11/21': No such file or directory\n", 1],
       ['Welcome to source\nfind: warning: something\n', 0],
@@ -97,32 +99,51 @@ describe('parse/listing', () => {
       assert.deepEqual(parse(['/d'], { stdout, stderr, exitCode }).outcomes, ['complete'], stderr);
   });
 
-  test('each listing of a common child has its own outcome; the listings that did not end are repeated', () => {
-    const done = `${file('/a/1')}# end\0\0# exit 0\0`;
+  test('of several roots, those are repeated that lack a mark, have links, or are named by an error', () => {
+    const listed = (...roots: readonly string[]): string =>
+      roots.map((root) => `${file(`${root}/1`)}# ${root}/.\0`).join('# /.\0');
     const roots = ['/a', '/b', '/c'];
-    const outcomes = (output: Output) => parse(roots, output).outcomes;
-    assert.deepEqual(outcomes({ stdout: `${done}${file('/b/1')}`, stderr: '# next\n' }), [
-      'complete',
-      'repeat',
-      'repeat',
-    ]);
-    // Without the mark on stderr, an error of the first listing may be on its way.
-    assert.deepEqual(outcomes({ stdout: done }), ['repeat', 'repeat', 'repeat']);
-    const [a, b, c] = outcomes({
-      stdout: `${done}${file('/b/1').slice(0, 9)}\0# exit 137\0${file('/c/1')}# end\0`,
-      stderr: "# next\n# next\nfind: '/c/2': No such file or directory\n",
-      exitCode: 1,
-    });
-    assert.deepEqual([a, c], ['complete', 'repeat'], 'a cut record spoils what follows');
-    assert.match(b ?? '', /did not print a file/);
-    const killed = outcomes({
-      stdout: `${done}${file('/b/1')}\0# exit 137\0${file('/c/1')}# end\0`,
-      stderr: '# next\n# next\n',
-      exitCode: 0,
-    });
-    assert.deepEqual([killed[0], killed[2]], ['complete', 'complete']);
-    assert.match(killed[1] ?? '', /listing \/b is incomplete: find was killed/);
-    assert.deepEqual(outcomes({ stdout: `${done}${file('/b/1')}`, stderr: '# next\n', exitCode: 143 })[1], 'repeat');
+    const all = ['complete', 'complete', 'complete'];
+    const none = ['repeat', 'repeat', 'repeat'];
+    const onlyB = ['complete', 'repeat', 'complete'];
+    const missing = "find: '/a/2026/11/21': No such file or directory\n";
+    const cases: [name: string, output: Output, outcomes: string[]][] = [
+      ['all is well', { stdout: listed(...roots), exitCode: 0 }, all],
+      ['a day without a folder', { stdout: listed(...roots), exitCode: 1, stderr: missing }, all],
+      ['no root', { stdout: listed('/a', '/b', '/c').replace('# /b/.\0', ''), exitCode: 1, stderr: missing }, onlyB],
+      [
+        'a link',
+        { stdout: `${listed('/a')}# /.\x000\tlink\0${listed('/b')}# /.\0${listed('/c')}`, exitCode: 0 },
+        onlyB,
+      ],
+      [
+        'a folder that may not be read',
+        { stdout: listed(...roots), exitCode: 1, stderr: `${missing}find: '/b/x': Permission denied\n` },
+        onlyB,
+      ],
+      [
+        'an error without a known root',
+        { stdout: listed(...roots), exitCode: 1, stderr: "find: '/\\303': Permission denied\n" },
+        none,
+      ],
+      ['an exit code without a reason', { stdout: listed(...roots), exitCode: 1 }, none],
+      ['killed', { stdout: listed(...roots), exitCode: 137 }, none],
+      ['still running', { stdout: listed(...roots) }, none],
+      ['ended early', { stdout: listed('/a', '/b'), exitCode: 0 }, none],
+      ['a record of another root', { stdout: listed('/a', '/c', '/b'), exitCode: 0 }, none],
+      ['cut in the middle', { stdout: listed(...roots).slice(0, -3), exitCode: 0 }, none],
+    ];
+    for (const [name, output, outcomes] of cases) assert.deepEqual(parse(roots, output).outcomes, outcomes, name);
+  });
+
+  test('a listing gets the files of its own selection only', () => {
+    const found: string[][] = [[], []];
+    const parser = listingParser(
+      found.map((paths, selection) => ({ root: '/d', selection, onFile: (path) => paths.push(path) })),
+      '/.',
+    );
+    parser.feed('0\t1\t1\t/d/a\x001\t1\t1\t/d/b\0# /d/.\0# /.\x000\t1\t1\t/d/a\x001\t1\t1\t/d/b\0# /d/.\0');
+    assert.deepEqual(found, [['a'], ['b']]);
   });
 
   test('folders are read below their root, and only with the end mark', () => {

@@ -53,6 +53,7 @@ describe('parse/remote', () => {
       size_bytes: 12,
       modified_at: '2026-11-20T07:44:16.500Z',
     });
+    assert.equal(parseFindStat('f\t12\t1795160656.0709998\t').modified_at, '2026-11-20T07:44:16.071Z');
     assert.equal(parseFindStat('d\t4096\t0.0\t').kind, 'folder');
     assert.deepEqual(parseFindStat('l\t3\t-1.0\ta\nb').target, 'a\nb');
     assert.equal(parseFindStat('p\t0\t1\t').kind, 'other');

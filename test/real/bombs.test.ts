@@ -1,196 +1,127 @@
-// Twelve bombs of different kinds in one configuration, through the whole cycle in less than 512 MiB: the cycle ends in time,
-// each bomb is a failed reading with its reason, and the rest is read.
+// Bombs of every kind at once, through the whole cycle and the thermal beat, under a memory limit that the kernel imposes: both
+// end in time, each bomb is a failed reading with its reason, and every other reading is there.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import test, { describe, type TestContext } from 'node:test';
-import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import test, { describe } from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
-import { environmentIn, root, runBeside } from '../process.ts';
-import { storeFiles } from '../store.ts';
-import { readText, temporaryFolder } from '../world.ts';
+import { until } from '../world.ts';
+import { bootSystemd } from './boot.ts';
+import { checkouts, gates, stores, urls } from './bomb-site.ts';
+import { installPackages } from './packages.ts';
+import { levelsIn } from './stages.ts';
 
-const limitBytes = 512 * 1024 * 1024;
-const megabytes = 1024 * 1024;
-const zeros = Buffer.alloc(256 * megabytes);
-
-/** A header of Blosc that promises 2 GB. */
-const bloscHeader = (): Buffer => {
-  const bytes = Buffer.alloc(64);
-  for (const [offset, value] of [
-    [0, 0x0821_0102],
-    [4, 0x7fff_ffff],
-    [8, 0x1_0000],
-    [12, 64],
-  ] as const)
-    bytes.writeUInt32LE(value, offset);
-  return bytes;
-};
-
-/** A store whose chunk of `variable` unpacks without end. */
-function writeStore(folder: string, compressor: string, chunk: Uint8Array): string {
-  const files = storeFiles({ at: new Date(), minutes: [10, 0] });
-  const metadata = JSON.parse(
-    Buffer.from(files.find(([path]) => path === 'time/.zarray')?.[1] ?? []).toString(),
-  ) as object;
-  for (const [path, bytes] of [
-    ...files,
-    ['time/.zarray', Buffer.from(JSON.stringify({ ...metadata, compressor: { id: compressor } }))] as const,
-    ['time/0', chunk] as const,
-  ]) {
-    mkdirSync(join(folder, path, '..'), { recursive: true });
-    writeFileSync(join(folder, path), bytes);
-  }
-  return folder;
-}
-
-/** Resident bytes of a process and of its descendants. */
-function memoryOfTree(pid: number): number {
-  try {
-    const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(readText(`/proc/${pid}/status`))?.[1] ?? 0);
-    const children = readText(`/proc/${pid}/task/${pid}/children`)
-      .split(' ')
-      .filter((word) => word !== '');
-    return kilobytes * 1024 + children.reduce((sum, child) => sum + memoryOfTree(Number(child)), 0);
-  } catch {
-    return 0; // it has ended
-  }
-}
-
-async function serve(t: TestContext): Promise<number> {
-  const block = Buffer.alloc(megabytes, 'x');
-  const server: Server = createServer((request, response) => {
-    response.on('error', () => undefined);
-    if (request.url === '/endless-header') {
-      request.socket.write('HTTP/1.1 200 OK\r\nX-A: ');
-      const timer = setInterval(() => request.socket.write('x'.repeat(1000)), 10);
-      request.socket.on('close', () => clearInterval(timer)).on('error', () => undefined);
-      return;
-    }
-    response.writeHead(200);
-    let left = request.url === '/gigabyte' ? 1024 : Infinity;
-    const more = (): void => {
-      while (left-- > 0) if (!response.write(block)) return void response.once('drain', more);
-      response.end();
-    };
-    more();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
+const node = '/opt/ops-monitor/node_modules/.bin/node';
+const sound = { temperature: 310, critical_warning: 0 };
 
 describe('bombs', () => {
-  test('twelve bombs through the whole cycle under 512 MiB: it ends in time, and the rest is read', async (t) => {
-    const folder = temporaryFolder(t);
-    const state = join(folder, 'state');
-    const port = await serve(t);
-    const put = (name: string, text: string): string => {
-      writeFileSync(join(folder, name), text);
-      return join(folder, name);
-    };
-    const gates = {
-      nested: ['['.repeat(15 * megabytes), /nested more than|characters/],
-      keys: [`{${Array.from({ length: 1_000_000 }, (_, index) => `"k${index}":0`).join(',')}}`, /characters/],
-      lines: ['{}\n'.repeat(1_000_000), /characters/],
-      endless: ['x'.repeat(400 * megabytes), /too large to be read whole/],
-      counts: [
-        JSON.stringify({
-          verdict: 'pass',
-          decided_at: '2026-01-01',
-          counts: Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`n${index}`, 1])),
-        }),
-        /more than 10000 values/,
-      ],
-    } as const;
-    const stores = {
-      gzip: gzipSync(zeros),
-      zlib: deflateSync(zeros),
-      zstd: zstdCompressSync(zeros),
-      blosc: bloscHeader(),
-    };
-    const gigabyte = put('gigabyte.sh', 'head -c 1000000000 /dev/zero | tr "\\0" "["\n');
-    const sound = put(
-      'sound.json',
-      JSON.stringify({ verdict: 'pass', decided_at: new Date().toISOString(), counts: { files: 1 } }),
-    );
-    const configuration = {
-      files: { state },
-      gates: Object.fromEntries([
-        ...Object.entries(gates).map(([name, [text]]) => [name, put(`${name}.json`, text)]),
-        ['sound', sound],
-      ]),
-      streams: Object.fromEntries(
-        Object.entries(stores).map(([name, chunk]) => [
-          name,
-          { source: { root: writeStore(join(folder, `${name}.zarr`), name, chunk), time: 'zarr' } },
-        ]),
-      ),
-      workspace: { path: folder, network: false, usage: { command: ['/bin/sh', gigabyte] } },
-      endpoints: Object.fromEntries(
-        ['never-ends', 'gigabyte', 'endless-header'].map((name) => [
-          name,
-          { url: `http://127.0.0.1:${port}/${name}`, timeout: '5s' },
-        ]),
-      ),
-    };
-    const config = put('config.yaml', JSON.stringify(configuration));
+  test('bombs through the whole cycle and the beat under an imposed limit: both end in time, and the rest is read', async (t) => {
+    installPackages('git');
+    const machine = await bootSystemd(t, {}, []);
+    const { must, write } = machine;
+    must('mkdir', '-p', '/srv/site', '/run/ops-monitor-nvme');
+    // A million inodes are more than a temporary filesystem has by default.
+    must('mount', '-t', 'tmpfs', '-o', 'nr_inodes=3m,size=4g,mode=777', 'tmpfs', '/srv/site');
+    const maker = `${node} --import tsx test/real/bomb-site.ts /srv/site`;
+    const as = '-p User=nobody -p WorkingDirectory=/opt/ops-monitor -p Environment=HOME=/srv/site';
+    must(...`systemd-run --quiet --unit=bombs ${as} ${maker}`.split(' '));
+    write('/usr/local/bin/sensors', '#!/bin/sh\nexec yes "[["\n');
+    write('/usr/local/bin/nvme', '#!/bin/sh\nhead -c 1000000000 /dev/zero | tr "\\0" "["\n');
+    must('chmod', '755', '/usr/local/bin/sensors', '/usr/local/bin/nvme');
+    write('/run/ops-monitor-nvme/nvme1.json', JSON.stringify(sound));
+    must('truncate', '--size=1G', '/run/ops-monitor-nvme/nvme2.json');
+    must('mkfifo', '/run/ops-monitor-nvme/nvme3.json');
+    must('ln', '-s', '/dev/zero', '/run/ops-monitor-nvme/nvme4.json');
+    await until(() => machine.run('test', '-e', '/srv/site/ready').status === 0);
 
-    // A limit of the kernel needs a cgroup of one's own; V8 reserves far more addresses than it touches, so a limit of
-    // those says nothing. Instead the memory of the cycle and its children is measured throughout.
-    let most = 0;
-    let sampler: NodeJS.Timeout | undefined;
-    const argv = [process.execPath, join(root, 'dist', 'run-cycle.cjs'), '--config', config];
-    const began = performance.now();
-    const { status, signal, stderr } = await runBeside(argv, environmentIn(folder), (pid) => {
-      sampler = setInterval(() => (most = Math.max(most, memoryOfTree(pid))), 20);
-    });
-    clearInterval(sampler);
-    const seconds = (performance.now() - began) / 1000;
-    assert.equal(signal, null, stderr);
-    assert.ok(status === 0 || status === 1, `${status}: ${stderr}`);
-    assert.ok(seconds < 60, `the cycle took ${seconds} s`);
-    t.diagnostic(`the cycle took ${seconds.toFixed(1)} s and ${Math.round(most / megabytes)} MiB`);
-    assert.ok(most > 0 && most < limitBytes, `the cycle took ${Math.round(most / megabytes)} MiB`);
+    /** In a cgroup of its own; the status of the program is that of the call. */
+    const limited = (megabytes: number, ...argv: string[]) => {
+      const limits = [
+        `MemoryMax=${megabytes}M`,
+        'MemorySwapMax=0',
+        'TasksMax=128',
+        'User=nobody',
+        'Environment=HOME=/srv/site/home',
+      ];
+      const properties = limits.flatMap((limit) => ['-p', limit]);
+      const began = performance.now();
+      const ended = machine.run('systemd-run', '--quiet', '--wait', '--pipe', '--collect', ...properties, ...argv);
+      return { ...ended, seconds: (performance.now() - began) / 1000 };
+    };
+    const run = (bundle: string, megabytes: number, config: string) =>
+      limited(megabytes, node, `/opt/ops-monitor/dist/${bundle}.cjs`, '--config', `/srv/site/${config}`);
 
-    const { sections } = JSON.parse(readText(join(state, 'raw', 'latest.json'))) as Snapshot;
+    const greedy = limited(512, node, '-e', 'Buffer.alloc(1e9, 1)');
+    assert.notEqual(greedy.status, 0, 'the limit is not imposed');
+
+    for (const config of ['config.yaml', 'second.yaml']) {
+      const { status, stderr, seconds } = run('run-cycle', 512, config);
+      assert.equal(status, 0, stderr);
+      assert.ok(seconds < 90, `the cycle took ${seconds} s`);
+      t.diagnostic(`${config}: the cycle took ${seconds.toFixed(1)} s`);
+    }
+    const state = '/srv/site/state';
+    const { sections } = JSON.parse(machine.read(`${state}/raw/latest.json`)) as Snapshot;
     type Items = Record<string, { status: string; reason?: string; data?: Record<string, unknown> }>;
     const itemsOf = (name: string): Items => {
       const section = sections[name];
       assert.equal(section?.status, 'ok', `${name}: ${JSON.stringify(section)}`);
       return (section as { data: Items }).data;
     };
-    for (const [name, [, says]] of Object.entries(gates)) {
-      const found = itemsOf('gates')[name];
-      assert.equal(found?.status, 'failed', name);
-      assert.match(found?.reason ?? '', says, name);
-      assert.ok((found?.reason ?? '').length < 500, name);
-    }
-    assert.equal(itemsOf('gates')['sound']?.data?.['verdict'], 'pass');
-    for (const name of Object.keys(stores)) {
-      const found = itemsOf('streams')[name];
-      assert.equal(found?.status, 'failed', name);
-      assert.match(found?.reason ?? '', /unpacks to/, name);
-    }
+    let count = 0;
+    for (const [section, bombs] of Object.entries({ gates, streams: stores, checkouts }))
+      for (const [name, { says }] of Object.entries(bombs)) {
+        const found = itemsOf(section)[name];
+        assert.equal(found?.status, 'failed', `${section}.${name}: ${JSON.stringify(found)}`);
+        assert.match(found?.reason ?? '', says, `${section}.${name}`);
+        assert.ok((found?.reason ?? '').length < 500, name);
+        count += 1;
+      }
+    assert.ok(count >= 20, `only ${count} bombs`);
+    const read = (section: string, name: string): Record<string, unknown> => {
+      const found = itemsOf(section)[name];
+      assert.equal(found?.status, 'ok', `${section}.${name}: ${JSON.stringify(found)}`);
+      return found?.data ?? {};
+    };
+    for (const [name, { answered }] of Object.entries(urls))
+      assert.equal(read('endpoints', name)['answered'], answered, name);
     const workspace = sections['workspace'] as { status: string; data: { reached: boolean; usage_problem?: string } };
     assert.equal(workspace.data.reached, true);
     assert.match(workspace.data.usage_problem ?? '', /printed more than 8388608 bytes/);
-    const urls = itemsOf('endpoints');
-    assert.deepEqual(
-      ['never-ends', 'gigabyte', 'endless-header'].map((name) => [urls[name]?.status, urls[name]?.data?.['answered']]),
-      [
-        ['ok', true],
-        ['ok', true],
-        ['ok', false],
-      ],
+    const second = (JSON.parse(machine.read('/srv/site/state-2/raw/latest.json')) as Snapshot).sections;
+    assert.match(JSON.stringify(second['workspace']), /usage_problem":"[^"]*not a regular file/);
+    assert.match(JSON.stringify(second['power']), /voltage_problem":"[^"]*not a regular file/);
+
+    // What is no bomb, and a million files, are read as ever.
+    assert.equal(read('gates', 'sound')['verdict'], 'pass');
+    assert.equal(read('endpoints', 'sound')['status'], 200);
+    assert.equal(read('checkouts', 'sound-checkout')['branch'], 'main');
+    for (const name of ['few', 'plain-store', 'million']) assert.ok(read('streams', name)['newest_at'], name);
+    assert.equal(read('mirrors', 'million.copy')['missing_files'], 1_000_000);
+    for (const name of ['host', 'filesystems']) assert.equal(sections[name]?.status, 'ok', name);
+    const levels = levelsIn(machine.read(`${state}/health/latest_health.json`));
+    assert.equal(levels['filesystem-readonly:root'], 'green');
+    assert.equal(levels['stream-age:few'], 'green');
+    for (const name of Object.keys(gates)) assert.equal(levels[`gate-verdict:${name}`], 'unknown', name);
+    assert.ok(machine.read(`${state}/health/latest_report.md`).length < 200_000);
+
+    // The beat, and the unit that asks the disks, each under the limit of its own unit.
+    const disks = limited(
+      64,
+      '/bin/sh',
+      '-c',
+      'mkdir -p /srv/site/disks/dev && touch /srv/site/disks/dev/nvme0 && exec /opt/ops-monitor/systemd/nvme-smart-log.sh /srv/site/disks /srv/site/disks/dev',
     );
-    assert.equal(sections['host']?.status, 'ok', 'the rest is read');
-    assert.ok(readText(join(state, 'health', 'latest_report.md')).length < 200_000);
-    assert.ok(Object.keys(gates).length + Object.keys(stores).length + 4 >= 12);
+    assert.equal(disks.status, 0, disks.stderr);
+    assert.ok(
+      Number(must('du', '-sk', '/srv/site/disks').split('\t')[0]) < 4096,
+      'an answer fills the memory of the machine',
+    );
+    const beat = run('thermal-heartbeat', 192, 'config.yaml');
+    assert.equal(beat.status, 0, beat.stderr);
+    assert.ok(beat.seconds < 30, `the beat took ${beat.seconds} s`);
+    t.diagnostic(`the beat took ${beat.seconds.toFixed(1)} s`);
+    const prom = machine.read('/srv/site/textfiles/thermal.prom');
+    assert.match(prom, /nvme1.* 36\.85/, prom);
+    assert.match(prom, /source_success\{source="sensors"\} 0/);
+    for (const disk of [2, 3, 4]) assert.match(prom, new RegExp(`nvme${disk}.*unreadable`), prom);
   });
 });

@@ -101,7 +101,7 @@ describe('a hung network mount', () => {
     const noted = notes().sort();
     for (const name of ['filesystem-remote.json', 'workspace.json'])
       assert.ok(noted.includes(name), 'the children that hang are noted');
-    assert.ok(noted.filter((name) => name.startsWith('reading-')).length >= 3, noted.join());
+    assert.ok(noted.filter((name) => name.startsWith('read-')).length >= 3, noted.join());
     const { pid } = JSON.parse(readText(join(children, notes()[0] ?? ''))) as { pid: number };
     assert.ok(existsSync(`/proc/${pid}`), 'the child that hangs cannot be killed, and is still there');
 

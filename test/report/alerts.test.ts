@@ -34,7 +34,14 @@ const alert: Alert = {
 };
 
 const reportOf = (alerts: State | undefined): string =>
-  renderReport({ definitions: {}, health, snapshot: undefined, alerts, at: new Date('2026-11-20T08:00:10Z') });
+  renderReport({
+    definitions: {},
+    health,
+    snapshot: undefined,
+    alerts,
+    at: new Date('2026-11-20T08:00:10Z'),
+    folder: '',
+  });
 
 describe('report/alerts', () => {
   test('the report lists active alerts, and silences with who, until when and why', () => {

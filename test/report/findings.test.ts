@@ -38,6 +38,7 @@ function linesOf(observations: readonly Observation[]): string[] {
     snapshot: undefined,
     alerts: undefined,
     at,
+    folder: '/opt/x',
   });
   return report.split('\n').filter((line) => line.startsWith('- **'));
 }

@@ -207,6 +207,16 @@ export const traps: Readonly<Record<string, { readonly answer: Answer; readonly 
       config(`[core]\nexcludesFile = ${join(beside, 'ignore')}\nattributesFile = ${join(beside, 'ignore')}`);
     },
   },
+  'values with line breaks, after which other keys seem to stand': {
+    answer: 'as git',
+    set: ({ config, beside, write, path, command }) => {
+      write(join(beside, 'ignore'), '*\n');
+      write(join(path, 'new'), '');
+      const smuggled = [`excludesFile ${join(beside, 'ignore')}`, `fsmonitor ${command}`, `sshCommand ${command}`];
+      const keys = [...smuggled.map((key) => `core.${key}`), 'extensions.objectformat sha256'];
+      config(`[core]\neol = "native${keys.map((key) => `\\n${key}`).join('')}"`);
+    },
+  },
   'a submodule with a file system monitor and filters': {
     answer: 'as git',
     set: ({ git, path, beside, command, write }) => {

@@ -11,11 +11,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { parseGitStatus } from '../../lib/parse/gitstatus.ts';
-import { listen } from '../process.ts';
+import { serveHttp } from '../http.ts';
 import { temporaryFolder } from '../world.ts';
 import { type Trap, traps } from './checkout-traps.ts';
 import { readCheckout } from './read-checkout.ts';
@@ -46,9 +45,9 @@ async function makeTrap(t: TestContext): Promise<Trap & { readonly ran: () => bo
   git('commit', '-qm', 'one');
   const script = join(beside, 'script');
   writeFileSync(script, `#!/bin/sh\ntouch ${trace}\n`, { mode: 0o755 });
-  const server = createServer((_, reply) => {
+  const server = await serveHttp(t, () => {
     writeFileSync(trace, '');
-    reply.end();
+    return { status: 200 };
   });
   const dot = join(path, '.git');
   return {
@@ -57,7 +56,7 @@ async function makeTrap(t: TestContext): Promise<Trap & { readonly ran: () => bo
     beside,
     script,
     command: `touch ${trace}`,
-    url: `http://127.0.0.1:${await listen(t, server)}/x`,
+    url: `${server.url}/x`,
     git,
     config: (text) => appendFileSync(join(dot, 'config'), `${text}\n`),
     write: (file, text) => writeFileSync(file, text),
@@ -122,11 +121,14 @@ describe('checkouts probe and a hostile owner', () => {
 
   test('folders of killed runs are swept, and a run leaves none', async (t) => {
     const trap = await makeTrap(t);
-    const memory = `/dev/shm/ops-monitor-git-${process.getuid?.()}`;
+    const own = '/dev/shm/ops-monitor-git-999999999';
+    mkdirSync(join(own, 'info'), { recursive: true });
+    const before = new Set(readdirSync('/dev/shm'));
     await readCheckout(trap.path, temporaryFolder(t));
-    mkdirSync(join(memory, '999999999'), { recursive: true });
-    await readCheckout(trap.path, temporaryFolder(t));
-    assert.ok(!existsSync(join(memory, '999999999')));
+    assert.ok(!existsSync(own));
+    const left = readdirSync('/dev/shm').filter((name) => name.startsWith('ops-monitor-git-') && !before.has(name));
+    const dead = left.filter((name) => !existsSync(`/proc/${name.slice('ops-monitor-git-'.length)}`));
+    assert.deepEqual(dead, [], 'other tests may run at the same time');
   });
 
   for (const [name, fifo] of Object.entries({

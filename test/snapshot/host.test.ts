@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { codedError } from '../../lib/contract/errors.ts';
+import { fits } from '../../lib/contract/shape.ts';
 import { host } from '../../lib/snapshot/probes/host.ts';
 import { sections } from '../../lib/config/registry.ts';
 import { judgedOf, snapshotOf } from '../judged.ts';
@@ -51,7 +52,7 @@ describe('host probe', () => {
       const whole = await read(texts);
       assert.equal(whole.problems, undefined);
       assert.ok(Object.keys(whole).length > Object.keys(data).length - 1);
-      assert.ok(host.section.schema.safeParse(data).success);
+      assert.ok(fits(host.section.schema, data));
       const at = new Date('2026-11-20T07:00:00Z');
       const envelope = { status: 'ok', ms: 1, collected_at: at.toISOString(), data } as const;
       const { snapshot } = judgedOf({ snapshot: snapshotOf({ host: envelope }, at) }, configurationOf(''), at);

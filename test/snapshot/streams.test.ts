@@ -197,6 +197,15 @@ describe('streams probe', () => {
     assert.equal((await read('{yyyy}/{MM}/{dd}/*')).newest_file, '2026/11/20/almost.txt');
   });
 
+  test('a stream whose files are all empty has no newest data, and says how many are empty', async (t) => {
+    const { read } = archive(t, [
+      { path: 'a.nc', text: '', time: '2026-11-20T11:00:00Z' },
+      { path: 'b.nc', text: '', time: '2026-11-20T11:30:00Z' },
+    ]);
+    const { newest_at, empty_files } = await read('*.nc');
+    assert.deepEqual([newest_at, empty_files], [undefined, 2]);
+  });
+
   test('a file that is slightly in the future is the newest data, with age 0', async (t) => {
     const { read } = archive(t, [{ path: '2026/11/20/a.nc', time: '2026-11-20T12:04:00Z' }]);
     assert.equal((await read(daily)).age_seconds, 0);

@@ -18,7 +18,7 @@ describe('nvme-smart-log.sh', () => {
       const folder = temporaryFolder(t);
       const [devices, out, bin] = ['dev', 'out', 'bin'].map((name) => join(folder, name)) as [string, string, string];
       for (const path of [devices, out, bin]) mkdirSync(path);
-      for (const name of ['nvme0', 'nvme0n1', 'nvme1', 'nvme2', 'nvme3', 'nvme4', 'nvme10', 'nvme-fabrics'])
+      for (const name of ['nvme0', 'nvme0n1', 'nvme1', 'nvme2', 'nvme3', 'nvme4', 'nvme5', 'nvme10', 'nvme-fabrics'])
         writeFileSync(join(devices, name), '');
       writeFileSync(
         join(bin, 'nvme'),
@@ -28,6 +28,7 @@ case $4 in
   */nvme0) echo '{ "temperature":318, "temperature_sensor_1":330 }';;
   */nvme1) echo 'smart log: Permission denied' >&2; exit 1;;
   */nvme[234]) sleep 100;;
+  */nvme5) exec yes;;
   */nvme10) echo '{"error":"smart log: Interrupted"}'; exit 4;;
   *) echo "not to be asked: $4" >&2; exit 65;;
 esac
@@ -46,11 +47,12 @@ esac
       assert.ok(performance.now() - began < 23_000, 'they were asked one after the other');
       assert.deepEqual(
         readdirSync(out).sort(),
-        ['nvme0', 'nvme1', 'nvme10', 'nvme2', 'nvme3', 'nvme4']
+        ['nvme0', 'nvme1', 'nvme10', 'nvme2', 'nvme3', 'nvme4', 'nvme5']
           .flatMap((name) => [`${name}.err`, `${name}.json`])
           .sort(),
       );
       assert.equal(readText(join(out, 'nvme0.err')), '');
+      assert.equal(readText(join(out, 'nvme5.json')).length, 1024 * 1024, 'an endless answer is cut off');
 
       // As the beat reads them; an answer from the future is never fresh.
       mkdirSync(join(folder, 'root', 'run'), { recursive: true });
@@ -67,13 +69,14 @@ esac
           ...['nvme2', 'nvme3', 'nvme4'].map(
             (name) => `${name} composite nvme printed nothing: nvme smart-log ${devices}/${name} ended with 124`,
           ),
+          'nvme5 composite nvme printed 1048576 characters; more than 262144 are not read: File size limit exceeded',
           `nvme10 composite nvme says: smart log: Interrupted: nvme smart-log ${devices}/nvme10 ended with 4`,
         ],
       );
       const [ahead] = await readFrom([nvme], { ...host, stat }, '2026-11-20T05:00:00Z');
       assert.deepEqual(
         ahead?.readings.map((one) => ('problem' in one ? one.problem : 'fresh')),
-        Array.from({ length: 6 }, () => 'stale'),
+        Array.from({ length: 7 }, () => 'stale'),
       );
     },
   );

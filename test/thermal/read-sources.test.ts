@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { lanes } from '../../lib/core/lanes.ts';
 import { makeNet } from '../../lib/io/net.ts';
+import { namedApart } from '../../lib/thermal/chip.ts';
 import type { Read, Source } from '../../lib/thermal/read-sources.ts';
 import { chipsOf, type HungChips } from '../../lib/thermal/hanging.ts';
 import { isGood, type Reading, temperatures } from '../../lib/thermal/reading.ts';
@@ -143,6 +144,31 @@ describe('readSources', () => {
     assert.match(
       text,
       /^node_thermal_sensor_problem\{source="nvme",chip="nvme0",sensor="composite",problem="stale"\} 1$/m,
+    );
+  });
+
+  test('two sensors of one name are reported: the metrics have room for one', async (t) => {
+    const place = '/sys/devices/pci0000:00/0000:03:00.0/nvme';
+    const host = treeHost(
+      {
+        '/run/ops-monitor-nvme/nvme0.json': '{ "temperature":318 }',
+        '/run/ops-monitor-nvme/nvme1.json': '{ "temperature":320 }',
+      },
+      { '/sys/class/nvme/nvme0': `${place}/nvme0`, '/sys/class/nvme/nvme1': `${place}/nvme1` },
+      { stat: async () => ({ kind: 'file', size_bytes: 1, modified_at: '2026-11-20T06:00:00Z' }) },
+    );
+    const beat = beatOn(temporaryFolder(t), host);
+    const { problems } = await beat.run('2026-11-20T06:00:00Z');
+    const name = 'nvme pci0000:00/0000:03:00.0 composite';
+    assert.deepEqual(problems, [`2 sensors have the name ${name}: only the first is exported`]);
+    assert.equal(readText(beat.textfile).match(/^node_thermal_celsius/gm)?.length, 1);
+  });
+
+  test('a chip that is named like the second of two equal ones keeps its name, and theirs differ', () => {
+    const chips = namedApart(['x', 'x', 'x#2'].map((chip) => ({ chip })));
+    assert.deepEqual(
+      chips.map(({ chip }) => chip),
+      ['x', 'x#3', 'x#2'],
     );
   });
 

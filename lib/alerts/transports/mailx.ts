@@ -12,7 +12,7 @@ import {
   usualSendmail,
   withOwnSender,
 } from '../sendmail-program.ts';
-import { carry, carrySeconds, wordsOf } from '../sysexits.ts';
+import { attemptOf, carry, carrySeconds } from '../sysexits.ts';
 
 export const mailx = defineTransport({
   name: 'mailx',
@@ -46,10 +46,9 @@ export const mailx = defineTransport({
         env: { MAILRC: '/dev/null', DEAD: '/dev/null', LC_ALL: 'C.UTF-8' },
         seconds: carrySeconds,
       });
-      if (ran.exit_code === 0) return { code: 0, words: `${here.path} took it` };
       // mailx itself exits with 0 or 1 only; its last line has sendmail's exit code.
       const code = /sendmail process failed with error code (\d+)/.exec(ran.stderr)?.[1];
-      return { code: code === undefined ? ran.exit_code : Number(code), words: wordsOf(ran) };
+      return attemptOf(here.path, ran, code === undefined ? ran.exit_code : Number(code));
     });
   },
 });

@@ -2,7 +2,7 @@
 import { NotSetUp } from '../../contract/errors.ts';
 import { defineTransport } from '../../contract/mail.ts';
 import { describeSendmail, findSendmail, withOwnSender } from '../sendmail-program.ts';
-import { carry, carrySeconds, wordsOf } from '../sysexits.ts';
+import { attemptOf, carry, carrySeconds } from '../sysexits.ts';
 
 export const sendmail = defineTransport({
   name: 'sendmail',
@@ -25,7 +25,7 @@ export const sendmail = defineTransport({
         env: { LC_ALL: 'C' },
         seconds: carrySeconds,
       });
-      return { code: ran.exit_code, words: ran.exit_code === 0 ? `${path} took it` : wordsOf(ran) };
+      return attemptOf(path, ran);
     });
   },
 });

@@ -13,10 +13,10 @@ import { distance } from '../../core/time.ts';
 import { storeFiles } from '../../io/store.ts';
 import { makeWorld } from '../../io/world.ts';
 import { painter, print, printError } from '../../io/terminal.ts';
-import { type Command, configOption, exitCodes, textOption } from '../../cli/command.ts';
+import { type Command, configOption, exitCodes, jsonOption, textOption } from '../../cli/command.ts';
 import { progressOf } from '../../cli/progress.ts';
 import { noHost } from '../../cli/stage.ts';
-import { archiveInConfig, instantIn, jsonOption, onlyOption } from './options.ts';
+import { archiveInConfig, instantIn, onlyOption } from './options.ts';
 
 export const info: Command = {
   name: 'archive info',

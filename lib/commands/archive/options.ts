@@ -8,7 +8,6 @@ import type { Arguments } from '../../cli/arguments.ts';
 import { textOption } from '../../cli/command.ts';
 import { openSite } from '../../cli/site.ts';
 
-export const jsonOption = { json: { type: 'boolean', summary: 'print the result as JSON' } } as const;
 export const onlyOption = {
   only: { type: 'string', value: 'NAMES', summary: 'only these variables, separated by commas; * matches any text' },
 } as const;

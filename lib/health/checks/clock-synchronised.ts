@@ -12,7 +12,7 @@ export const clockSynchronised = defineCheck({
       unit: '',
       limit: { value: true, key: '' },
       message: `the clock is ${synchronised ? '' : 'not '}synchronised (${told_by})`,
-      ...(synchronised ? {} : { clears_when: 'a time service has set the clock' }),
+      clears_when: 'a time service has set the clock',
     },
   ],
 });

@@ -14,7 +14,7 @@ export const endpointStatus = defineCheck({
         unit: '',
         limit: { value: '2xx or 3xx', key: '' },
         message: status === undefined ? `${url} does not answer: ${error}` : `${url} answers with status ${status}`,
-        ...(good ? {} : { clears_when: 'it answers with a status of 200 to 399' }),
+        clears_when: 'it answers with a status of 200 to 399',
       };
     }),
 });

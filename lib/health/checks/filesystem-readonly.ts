@@ -16,7 +16,7 @@ export const filesystemReadonly = defineCheck({
         message: read_only
           ? `${path} is mounted read-only (at ${mount_point})${bad ? '' : ', as the configuration allows'}`
           : `${path} can be written`,
-        ...(bad ? { clears_when: `${mount_point} is mounted read-write again` } : {}),
+        clears_when: `${mount_point} is mounted read-write again`,
       };
     }),
 });

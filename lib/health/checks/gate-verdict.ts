@@ -18,7 +18,7 @@ export const gateVerdict = defineCheck({
         unit: '',
         limit: { value: 'pass', key: `gates.${subject}` },
         message: `the ${subject} gate ${says}${reason === undefined ? '' : `: ${reason}`}${counted === '' ? '' : ` (${counted})`}`,
-        ...(verdict === 'pass' ? {} : { clears_when: 'the gate decides again, and passes' }),
+        clears_when: 'the gate decides again, and passes',
       };
     }),
 });

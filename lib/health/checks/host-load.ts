@@ -1,6 +1,6 @@
 import { counted } from '../../core/text.ts';
 import { defineCheck } from '../define.ts';
-import { unreadOfHost } from '../host.ts';
+import { unknownFinding } from '../unknown.ts';
 
 export const hostLoad = defineCheck({
   name: 'host-load',
@@ -13,7 +13,7 @@ export const hostLoad = defineCheck({
   },
   assess: ({ host: { load_5, cpus, problems } }) => [
     load_5 === undefined || cpus === undefined
-      ? unreadOfHost('the load', '1', problems?.['load'] ?? problems?.['cpus'])
+      ? unknownFinding({ subject: 'host', unit: '1' }, 'the load', problems?.['load'] ?? problems?.['cpus'])
       : {
           subject: 'host',
           value: load_5 / cpus,

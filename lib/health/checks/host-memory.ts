@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/quantity.ts';
 import { defineCheck } from '../define.ts';
-import { unreadOfHost } from '../host.ts';
+import { unknownFinding } from '../unknown.ts';
 
 export const hostMemory = defineCheck({
   name: 'host-memory',
@@ -9,7 +9,7 @@ export const hostMemory = defineCheck({
   limits: { key: 'memory', side: 'above', amber: ['percent', '90%', 'more of the memory in use than this is amber'] },
   assess: ({ host: { memory_used_percent, memory_available_bytes, problems } }) => [
     memory_used_percent === undefined || memory_available_bytes === undefined
-      ? unreadOfHost('the memory in use', 'percent', problems?.['memory'])
+      ? unknownFinding({ subject: 'host', unit: 'percent' }, 'the memory in use', problems?.['memory'])
       : {
           subject: 'host',
           value: memory_used_percent,

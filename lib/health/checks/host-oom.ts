@@ -1,5 +1,5 @@
 import { defineCheck } from '../define.ts';
-import { unreadOfHost } from '../host.ts';
+import { unknownFinding } from '../unknown.ts';
 
 export const hostOom = defineCheck({
   name: 'host-oom',
@@ -10,7 +10,13 @@ export const hostOom = defineCheck({
     value === undefined
       ? problems?.['oom_kills'] === undefined
         ? []
-        : [unreadOfHost('the number of processes killed for want of memory', '1', problems['oom_kills'])]
+        : [
+            unknownFinding(
+              { subject: 'host', unit: '1' },
+              'the number of processes killed for want of memory',
+              problems['oom_kills'],
+            ),
+          ]
       : [
           {
             subject: 'host',

@@ -12,6 +12,6 @@ export const hostReachable = defineCheck({
       unit: '',
       limit: { value: true, key: `hosts.${subject}` },
       message: reached ? `${subject} (${address}) can be reached` : (error ?? `${subject} cannot be reached`),
-      ...(reached ? {} : { clears_when: `a command runs on ${subject} over ssh again` }),
+      clears_when: `a command runs on ${subject} over ssh again`,
     })),
 });

@@ -13,12 +13,8 @@ export const workspaceReachable = defineCheck({
       unit: '',
       limit: { value: true, key: 'workspace' },
       message: reached ? `the workspace ${path} is there` : `the workspace cannot be reached: ${problem ?? path}`,
-      ...(reached
-        ? {}
-        : {
-            clears_when: `${path} is mounted, and answers within 8 s`,
-            shortMessage: firstLine(problem ?? 'not reached'),
-          }),
+      clears_when: `${path} is mounted, and answers within 8 s`,
+      ...(reached ? {} : { shortMessage: firstLine(problem ?? 'not reached') }),
     },
   ],
 });

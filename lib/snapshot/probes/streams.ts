@@ -38,7 +38,7 @@ export const streams = defineProbe({
     const { folders } = await listingsOf(from).source(item);
     const near = nearFolders(stream.source, at);
     const recent = merged(near.flatMap((folder) => folders.get(folder) ?? []));
-    const found = recent.newest ? recent : await searchFurtherBack(from, stream.source, near);
+    const found = recent.newest ? recent : merged([recent, await searchFurtherBack(from, stream.source, near)]);
     return {
       ...where,
       ...(found.newest ? { ...newestAt(new Date(found.newest.timeMs), at), newest_file: found.newest.path } : {}),

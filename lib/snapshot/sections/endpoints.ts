@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import { flag, instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection, namesUnder } from '../../contract/section.ts';
+import { object, optional } from '../../contract/shape.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import type { SnapshotConfig } from '../config.ts';
 
@@ -12,18 +12,27 @@ export const endpoints = defineSection({
     ...(dashboard ? [{ name: 'dashboard', path: ['dashboard'] }] : []),
     ...namesUnder('endpoints', others),
   ],
-  schema: z.looseObject({
+  schema: object({
     url: words('address asked'),
     answered: flag('an HTTP response arrived'),
-    status: z.optional(quantity('1', 'HTTP status')),
+    status: optional(quantity('1', 'HTTP status')),
     response_ms: quantity('ms', 'time to the head of the answer'),
     /** Configured with the endpoint, like a stream's window. */
     slow_seconds: quantity('s', 'time above which an answer counts as slow'),
-    error: z.optional(words('reason why no response arrived')),
-    certificate_days_left: z.optional(quantity('d', 'days until the certificate ends')),
-    certificate_expires_at: z.optional(instant('end of the certificate')),
-    certificate_problem: z.optional(words('why a browser would refuse the certificate')),
+    error: optional(words('reason why no response arrived')),
+    certificate_days_left: optional(quantity('d', 'days until the certificate ends')),
+    certificate_expires_at: optional(instant('end of the certificate')),
+    certificate_problem: optional(words('why a browser would refuse the certificate')),
   }),
+  group: 'web, git',
+  panels: [
+    {
+      title: 'Response time',
+      field: 'response_ms',
+      limits: { field: 'slow_seconds', level: 'amber', side: 'above' },
+      inSummary: true,
+    },
+  ],
   table: {
     title: 'Endpoints',
     columns: ['name', 'address', 'answer', 'time', 'certificate left'],

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import { instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection, namesUnder } from '../../contract/section.ts';
+import { described, number, object, oneOf, optional, recordOf } from '../../contract/shape.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { listed } from '../../core/text.ts';
 import type { SnapshotConfig } from '../config.ts';
@@ -17,17 +17,20 @@ export const gates = defineSection({
   subjects: ({ gates: own }: SnapshotConfig) => namesUnder('gates', own),
   places: ({ gates: own }: SnapshotConfig) =>
     Object.entries(own).map(([item, { host, file }]) => ({ item, host, path: file, key: ['gates', item, 'host'] })),
-  schema: z.looseObject({
+  schema: object({
     file: words('summary file'),
-    verdict: z.enum(gateVerdicts).register(z.globalRegistry, { long_name: 'verdict of the gate' }),
+    verdict: described(oneOf(gateVerdicts), { long_name: 'verdict of the gate' }),
     decided_at: instant('time of the verdict'),
     age_seconds: quantity('s', 'age of the verdict'),
-    counts: z
-      .record(z.string(), z.number())
-      .register(z.globalRegistry, { long_name: 'counts of the gate', units: '1' }),
-    counts_problem: z.optional(words('counts that were left out')),
-    reason: z.optional(words('reason of the verdict')),
+    counts: described(recordOf(number), { long_name: 'counts of the gate', units: '1' }),
+    counts_problem: optional(words('counts that were left out')),
+    reason: optional(words('reason of the verdict')),
   }),
+  group: 'gates',
+  panels: [
+    { title: 'Gates', levelsOf: 'gate-verdict' },
+    { title: 'Age of the verdicts', field: 'age_seconds', limits: { check: 'gate-age' } },
+  ],
   table: {
     title: 'Gates',
     columns: ['gate', 'verdict', 'age', 'counts', 'reason'],

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import { quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
+import { described, object, optional, recordOf, string } from '../../contract/shape.ts';
 import { formatBytes, formatDuration, formatMeasure } from '../../core/quantity.ts';
 import { counted } from '../../core/text.ts';
 
@@ -9,28 +9,26 @@ export const host = defineSection({
   source: '/proc/loadavg, meminfo, uptime, vmstat and /sys/devices/system/cpu/online (try: uptime; free -h)',
   noun: 'subject',
   subjects: () => [{ name: 'host', path: [] }],
-  schema: z.looseObject({
+  schema: object({
     boot_id: words('id of this boot'),
     // Each value is missing where its file cannot be read; `problems` has the reason.
-    uptime_seconds: z.optional(quantity('s', 'time since boot')),
-    cpus: z.optional(quantity('1', 'processors online')),
-    load_1: z.optional(quantity('1', 'load average over 1 minute')),
-    load_5: z.optional(quantity('1', 'load average over 5 minutes')),
-    load_15: z.optional(quantity('1', 'load average over 15 minutes')),
-    memory_total_bytes: z.optional(quantity('byte', 'memory')),
-    memory_available_bytes: z.optional(quantity('byte', 'memory that programs can still get')),
-    memory_used_percent: z.optional(quantity('percent', 'memory in use: programs cannot get it any more')),
-    swap_total_bytes: z.optional(quantity('byte', 'swap space')),
-    swap_used_bytes: z.optional(quantity('byte', 'swap space in use')),
-    oom_kills: z.optional(quantity('1', 'processes killed for memory since boot')),
+    uptime_seconds: optional(quantity('s', 'time since boot')),
+    cpus: optional(quantity('1', 'processors online')),
+    load_1: optional(quantity('1', 'load average over 1 minute')),
+    load_5: optional(quantity('1', 'load average over 5 minutes')),
+    load_15: optional(quantity('1', 'load average over 15 minutes')),
+    memory_total_bytes: optional(quantity('byte', 'memory')),
+    memory_available_bytes: optional(quantity('byte', 'memory that programs can still get')),
+    memory_used_percent: optional(quantity('percent', 'memory in use: programs cannot get it any more')),
+    swap_total_bytes: optional(quantity('byte', 'swap space')),
+    swap_used_bytes: optional(quantity('byte', 'swap space in use')),
+    oom_kills: optional(quantity('1', 'processes killed for memory since boot')),
     // Missing in the first snapshot, which has no previous one to compare with.
-    recent_oom_kills: z.optional(quantity('1', 'processes killed for memory since the snapshot before')),
-    problems: z.optional(
-      z
-        .record(z.string(), z.string())
-        .register(z.globalRegistry, { long_name: 'why values are missing, by what they are of' }),
-    ),
+    recent_oom_kills: optional(quantity('1', 'processes killed for memory since the snapshot before')),
+    problems: optional(described(recordOf(string), { long_name: 'why values are missing, by what they are of' })),
   }),
+  group: 'this machine',
+  panels: [{ title: 'Memory in use', field: 'memory_used_percent', limits: { check: 'host-memory' } }],
   table: {
     title: 'Host',
     columns: ['what', 'reading'],

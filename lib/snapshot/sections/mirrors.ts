@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import { names, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
+import { object, optional } from '../../contract/shape.ts';
 import { formatDuration, formatMeasure } from '../../core/quantity.ts';
 import type { SnapshotConfig } from '../config.ts';
 
@@ -24,7 +24,7 @@ export const mirrors = defineSection({
   subjects: ({ streams }: SnapshotConfig) => copiesOf(streams),
   places: ({ streams }: SnapshotConfig) =>
     copiesOf(streams).flatMap(({ name: item, places }) => places.map((place) => ({ ...place, item }))),
-  schema: z.looseObject({
+  schema: object({
     stream: words('stream it is a copy of'),
     host: words('machine of the mirror'),
     root: words('folder of the mirror'),
@@ -35,16 +35,30 @@ export const mirrors = defineSection({
     mismatched_files: quantity('1', 'of these, there with another size'),
     extra_files: quantity('1', 'files of the mirror that the source does not have (any more)'),
     // `coverage_percent` is left out while the source has no file that the mirror should have by now.
-    coverage_percent: z.optional(
-      quantity('percent', 'files that are there with the same size, of those that should be'),
-    ),
-    lag_seconds: z.optional(
+    coverage_percent: optional(quantity('percent', 'files that are there with the same size, of those that should be')),
+    lag_seconds: optional(
       quantity('s', 'how long the oldest file has waited that came after the newest which the mirror has'),
     ),
-    missing_names: z.optional(names('a few of the missing files, newest first')),
-    mismatched_names: z.optional(names('a few of the files of another size, newest first')),
+    missing_names: optional(names('a few of the missing files, newest first')),
+    mismatched_names: optional(names('a few of the files of another size, newest first')),
     worst: names('a few of the files that are missing or of another size, newest first'),
   }),
+  group: 'mirrors',
+  panels: [
+    {
+      title: 'Mirror coverage',
+      field: 'coverage_percent',
+      least: 80,
+      limits: { check: 'mirror-coverage' },
+      inSummary: true,
+    },
+    {
+      title: 'Mirror lag',
+      field: 'lag_seconds',
+      limits: { check: 'mirror-lag', times: 'window_seconds' },
+      inSummary: true,
+    },
+  ],
   table: {
     title: 'Mirrors',
     columns: ['copy', 'coverage', 'lag', 'files', 'missing', 'other size', 'extra', 'among them'],

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import { instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
+import { object, optional } from '../../contract/shape.ts';
 import { formatDuration, formatMeasure } from '../../core/quantity.ts';
 import { clockMinute } from '../../core/time.ts';
 import type { SnapshotConfig } from '../config.ts';
@@ -21,23 +21,34 @@ export const power = defineSection({
   subjects: () => [{ name: 'power', path: ['power'] }],
   places: ({ power: supply }: SnapshotConfig) =>
     supply ? [{ host: supply.host, path: supply.store, key: ['power', 'host'] }] : [],
-  schema: z.looseObject({
+  schema: object({
     host: words('machine it is read on'),
     store: words('the Zarr store'),
     stale_seconds: quantity('s', 'an older sample is not a reading'),
-    voltage_volts: z.optional(quantity('V', 'battery voltage')),
-    voltage_sampled_at: z.optional(instant('time of the newest finite sample of the battery voltage')),
-    voltage_age_seconds: z.optional(quantity('s', 'age of the newest finite sample of the battery voltage')),
-    voltage_problem: z.optional(words('why there is no battery voltage')),
-    charge_percent: z.optional(quantity('percent', 'state of charge of the battery')),
-    charge_sampled_at: z.optional(instant('time of the newest finite sample of the state of charge')),
-    charge_age_seconds: z.optional(quantity('s', 'age of the newest finite sample of the state of charge')),
-    charge_problem: z.optional(words('why there is no state of charge')),
-    temperature_celsius: z.optional(quantity('degree_Celsius', 'internal temperature')),
-    temperature_sampled_at: z.optional(instant('time of the newest finite sample of the internal temperature')),
-    temperature_age_seconds: z.optional(quantity('s', 'age of the newest finite sample of the internal temperature')),
-    temperature_problem: z.optional(words('why there is no internal temperature')),
+    voltage_volts: optional(quantity('V', 'battery voltage')),
+    voltage_sampled_at: optional(instant('time of the newest finite sample of the battery voltage')),
+    voltage_age_seconds: optional(quantity('s', 'age of the newest finite sample of the battery voltage')),
+    voltage_problem: optional(words('why there is no battery voltage')),
+    charge_percent: optional(quantity('percent', 'state of charge of the battery')),
+    charge_sampled_at: optional(instant('time of the newest finite sample of the state of charge')),
+    charge_age_seconds: optional(quantity('s', 'age of the newest finite sample of the state of charge')),
+    charge_problem: optional(words('why there is no state of charge')),
+    temperature_celsius: optional(quantity('degree_Celsius', 'internal temperature')),
+    temperature_sampled_at: optional(instant('time of the newest finite sample of the internal temperature')),
+    temperature_age_seconds: optional(quantity('s', 'age of the newest finite sample of the internal temperature')),
+    temperature_problem: optional(words('why there is no internal temperature')),
   }),
+  group: 'power',
+  panels: [
+    { title: 'State of charge', field: 'charge_percent', limits: { check: 'power-charge' }, inSummary: true },
+    { title: 'Battery voltage', field: 'voltage_volts', limits: { check: 'power-voltage' }, inSummary: true },
+    {
+      title: 'Internal temperature',
+      field: 'temperature_celsius',
+      limits: { check: 'power-temperature' },
+      inSummary: true,
+    },
+  ],
   table: {
     title: 'Power',
     columns: ['what', 'reading', 'sampled', 'age', 'problem'],

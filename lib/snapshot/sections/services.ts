@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import { flag, instant, names, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
+import { object, optional, recordOf } from '../../contract/shape.ts';
 import { clockMinute } from '../../core/time.ts';
 import type { SnapshotConfig } from '../config.ts';
 
@@ -12,9 +12,8 @@ export const services = defineSection({
     const units = [...own, ...Object.values(streams).flatMap((stream) => Object.values(stream.units))];
     return [...new Set(units)].map((name) => ({ name, path: ['services'] }));
   },
-  schema: z.record(
-    z.string(),
-    z.looseObject({
+  schema: recordOf(
+    object({
       groups: names('groups that the unit belongs to: `hatpro.sync`'),
       load_state: words('load state: whether systemd could read the unit'),
       active_state: words('active state'),
@@ -22,22 +21,27 @@ export const services = defineSection({
       result: words('result of the last run'),
       enabled: words('whether it is started by itself (unit file state)'),
       /** Of `.service` units only: */
-      type: z.optional(words('service type')),
-      restarts: z.optional(quantity('1', 'automatic restarts since it was last started by hand')),
-      recent_restarts: z.optional(quantity('1', 'automatic restarts since the snapshot before')),
-      exit_status: z.optional(quantity('1', 'exit status of the main process')),
-      last_start_at: z.optional(instant('when the main process last started')),
+      type: optional(words('service type')),
+      restarts: optional(quantity('1', 'automatic restarts since it was last started by hand')),
+      recent_restarts: optional(quantity('1', 'automatic restarts since the snapshot before')),
+      exit_status: optional(quantity('1', 'exit status of the main process')),
+      last_start_at: optional(instant('when the main process last started')),
       /** False when a Condition… of the unit prevented its start: it is then inactive on purpose. */
-      condition_met: z.optional(flag('conditions of the unit were met')),
-      since_at: z.optional(instant('when the state last changed')),
+      condition_met: optional(flag('conditions of the unit were met')),
+      since_at: optional(instant('when the state last changed')),
       /** Timers only. */
-      triggers: z.optional(words('unit that the timer starts')),
-      last_run_at: z.optional(instant('when the timer last elapsed')),
-      next_run_at: z.optional(instant('when the timer elapses next')),
-      problem: z.optional(words('which of its properties cannot be read')),
-      overdue_seconds: z.optional(quantity('s', 'how long the next run of the timer is past')),
+      triggers: optional(words('unit that the timer starts')),
+      last_run_at: optional(instant('when the timer last elapsed')),
+      next_run_at: optional(instant('when the timer elapses next')),
+      problem: optional(words('which of its properties cannot be read')),
+      overdue_seconds: optional(quantity('s', 'how long the next run of the timer is past')),
     }),
   ),
+  group: 'services',
+  panels: [
+    { title: 'Services', levelsOf: 'service-state', inSummary: true },
+    { title: 'Restarts since the snapshot before', field: 'recent_restarts', limits: { check: 'service-restarts' } },
+  ],
   table: {
     title: 'Services',
     columns: ['unit', 'group', 'state', 'enabled', 'since', 'restarts', 'last run', 'next run'],

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import { instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection, namesUnder } from '../../contract/section.ts';
+import { object, optional } from '../../contract/shape.ts';
 import { formatDuration, formatLimit } from '../../core/quantity.ts';
 import { clockMinute } from '../../core/time.ts';
 import type { SnapshotConfig } from '../config.ts';
@@ -14,18 +14,27 @@ export const streams = defineSection({
     Object.entries(own).flatMap(([item, { source }]) =>
       source ? [{ item, host: source.host, path: source.root, key: ['streams', item, 'source', 'host'] }] : [],
     ),
-  schema: z.looseObject({
+  schema: object({
     host: words('machine where the data arrive'),
     root: words('folder under which they arrive'),
     window_seconds: quantity('s', 'older than this, the stream is stale'),
     // These three are missing where no file was found: without data there is no age, and the check calls the stream stale.
-    newest_at: z.optional(instant('time of the newest data')),
-    age_seconds: z.optional(quantity('s', 'age of the newest data')),
-    newest_file: z.optional(words('file of the newest data, below the root')),
+    newest_at: optional(instant('time of the newest data')),
+    age_seconds: optional(quantity('s', 'age of the newest data')),
+    newest_file: optional(words('file of the newest data, below the root')),
     /** Counts of the folders that were searched. */
     empty_files: quantity('1', 'files without any content, left out'),
     future_files: quantity('1', 'files from the future, left out'),
   }),
+  group: 'streams',
+  panels: [
+    {
+      title: 'Age of the newest data',
+      field: 'age_seconds',
+      limits: { field: 'window_seconds', level: 'red', side: 'above' },
+      inSummary: true,
+    },
+  ],
   table: {
     title: 'Streams',
     columns: ['stream', 'newest data', 'age', 'window', 'file', 'left out'],

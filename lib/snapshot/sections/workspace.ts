@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import { flag, instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
+import { object, optional } from '../../contract/shape.ts';
 import { formatBytes, formatDuration, formatMeasure } from '../../core/quantity.ts';
 import type { SnapshotConfig } from '../config.ts';
 
@@ -10,21 +10,26 @@ export const workspace = defineSection({
   noun: 'subject',
   subjects: () => [{ name: 'workspace', path: ['workspace'] }],
   places: ({ workspace: one }: SnapshotConfig) => (one ? [{ ...one, key: ['workspace', 'host'] }] : []),
-  schema: z.looseObject({
+  schema: object({
     host: words('machine it is looked at from'),
     path: words('path as configured'),
     reached: flag('it is mounted, and answered in time'),
-    mount_point: z.optional(words('where its filesystem is mounted, or was when it was last reached')),
-    problem: z.optional(words('why it was not reached')),
+    mount_point: optional(words('where its filesystem is mounted, or was when it was last reached')),
+    problem: optional(words('why it was not reached')),
     // Missing when neither the filesystem nor the usage command or file reports it.
-    size_bytes: z.optional(quantity('byte', 'size of the workspace, or its quota')),
-    used_bytes: z.optional(quantity('byte', 'space in use')),
-    used_percent: z.optional(quantity('percent', 'space in use of the size or quota')),
-    usage_told_at: z.optional(instant('when the usage file was written')),
-    usage_problem: z.optional(words('why the usage is not known')),
-    worst_lag_seconds: z.optional(quantity('s', 'longest lag of the copies that lie on it')),
-    worst_lag_mirror: z.optional(words('copy with the longest lag')),
+    size_bytes: optional(quantity('byte', 'size of the workspace, or its quota')),
+    used_bytes: optional(quantity('byte', 'space in use')),
+    used_percent: optional(quantity('percent', 'space in use of the size or quota')),
+    usage_told_at: optional(instant('when the usage file was written')),
+    usage_problem: optional(words('why the usage is not known')),
+    worst_lag_seconds: optional(quantity('s', 'longest lag of the copies that lie on it')),
+    worst_lag_mirror: optional(words('copy with the longest lag')),
   }),
+  group: 'workspace',
+  panels: [
+    { title: 'Storage in use', field: 'used_percent', limits: { check: 'workspace-usage' }, inSummary: true },
+    { title: 'Workspace lag, worst copy', field: 'worst_lag_seconds' },
+  ],
   table: {
     title: 'Group workspace',
     columns: ['what', 'reading'],

@@ -1,0 +1,100 @@
+// Words in and beside a panel of values: the extreme, the last values, how many lines are within their limits.
+import { extremeOf, lastOf } from '../draw/reduce.ts';
+import type { Scale } from '../draw/scale.ts';
+import { element, join, type Markup } from '../draw/svg.ts';
+import { fitText, textWidth } from '../draw/text-width.ts';
+import { shortMeasure } from '../draw/words.ts';
+import { left, panelHigh, rectangle, right, type Sheet, sizes, text, width } from './layout.ts';
+import { type Drawn, signOf, within } from './lines.ts';
+import type { ValuesModel } from './panels.ts';
+
+/** A ring and the value at the worst value of the worst line, where it broke a limit. */
+export function extremeMark(
+  { scheme, x, from, to }: Sheet,
+  { unit, lines: all }: ValuesModel,
+  lines: readonly Drawn[],
+  { at }: Scale,
+  top: number,
+  marks: readonly number[],
+): Markup | undefined {
+  const [worst] = lines;
+  const point =
+    worst && worst.severity > 0 ? extremeOf(within(worst.series, from, to), signOf(worst.limits)) : undefined;
+  if (!worst || !point) return undefined;
+  const [cx, cy] = [x(point[0]), Math.min(Math.max(at(point[1]), top + 4), top + panelHigh - 4)];
+  const words = `${shortMeasure(point[1], unit)}${all.length > 1 ? ` ${worst.label}` : ''}`;
+  const wide = 14 + textWidth(words, sizes.label, 'bold');
+  const isFree = (begin: number, end: number): boolean => marks.every((mark) => mark < begin || mark > end);
+  const fitsRight = cx + wide < right - 4;
+  // On the other side where the line of an alert would cross the words.
+  const isLeftBetter = cx - wide > left && !isFree(cx + 4, cx + wide) && isFree(cx - wide, cx - 4);
+  const isRight = fitsRight && !isLeftBetter;
+  const style = { bold: true, fill: scheme.ink, halo: scheme.panel, anchor: isRight ? 'start' : 'end' } as const;
+  return element(
+    'g',
+    { 'data-extreme': worst.label, 'data-value': String(point[1]), 'data-time': new Date(point[0]).toISOString() },
+    element('circle', { cx, cy, r: 4.5, fill: scheme.ground, stroke: worst.colour, 'stroke-width': 2.2 }),
+    text(cx + (isRight ? 10 : -10), Math.min(Math.max(cy + 6, top + (marks.length > 0 ? 30 : 16)), top + panelHigh - 6), words, style),
+  ); // prettier-ignore
+}
+
+const [labelHigh, mostLabels] = [19, 5];
+
+/** Right of the panel: the last value of each line, or in a word how many are within their limits. */
+export function lastValues(
+  { scheme }: Sheet,
+  { unit }: ValuesModel,
+  lines: readonly Drawn[],
+  { at }: Scale,
+  top: number,
+): Markup[] {
+  const coloured = lines.filter(({ isColoured }) => isColoured);
+  const named = lines.length <= mostLabels ? lines : coloured;
+  const labels = named.flatMap((one) => {
+    const [, value] = lastOf(one.series) ?? [];
+    return value === undefined ? [] : [{ one, value, y: at(value) }];
+  });
+  labels.sort((a, b) => a.y - b.y);
+  const last = top + panelHigh - 2 - Math.max(0, labels.length - 1) * labelHigh;
+  let least = top - 4;
+  const placed = labels.map(({ one, value, y }, index) => {
+    least = Math.max(least, Math.min(y, last + index * labelHigh));
+    const at = least;
+    least += labelHigh;
+    return label(scheme, one, shortMeasure(value, unit), lines.length > 1, at + 6);
+  });
+  const others = lines.filter((one) => !named.includes(one));
+  if (others.length === 0 || coloured.length > 2) return placed;
+  const y = placed.length === 0 ? top + panelHigh / 2 - 6 : least > top + panelHigh - 30 ? top + 12 : least + 14;
+  return [...placed, ...summary(scheme, others, unit, y)];
+}
+
+function label(
+  scheme: Sheet['scheme'],
+  { colour, label: name, isColoured }: Drawn,
+  value: string,
+  isNamed: boolean,
+  y: number,
+): Markup {
+  const x = right + 24;
+  const style = isColoured ? { bold: true, fill: scheme.ink } : { fill: scheme.muted };
+  const after = x + Math.max(50, textWidth(value, sizes.label, isColoured ? 'bold' : 'regular') + 9);
+  return join([
+    isColoured ? rectangle(right + 6, y - 8, 13, 4, colour) : undefined,
+    text(x, y, value, style),
+    isNamed ? text(after, y, fitText(name, width - after - 4, 16), { size: 16, fill: isColoured ? scheme.ink : scheme.muted }) : undefined,
+  ]); // prettier-ignore
+}
+
+/** `14 within limits`, `lowest 99.8 %`. */
+function summary(scheme: Sheet['scheme'], lines: readonly Drawn[], unit: string, y: number): Markup[] {
+  const within = lines.filter(({ severity }) => severity === 0);
+  const sign = signOf(lines[0]?.limits);
+  const lasts = within.flatMap(({ series }) => lastOf(series)?.[1] ?? []);
+  if (within.length === 0 || lasts.length === 0) return [];
+  const value = sign === 1 ? Math.max(...lasts) : Math.min(...lasts);
+  const word = unit === 's' ? 'longest' : sign === 1 ? 'highest' : 'lowest';
+  const style = { size: 16, fill: scheme.muted };
+  const count = lines.some(({ limits }) => limits) ? `${within.length} within limits` : `${within.length} others`;
+  return [text(right + 12, y, count, style), text(right + 12, y + 20, `${word} ${shortMeasure(value, unit)}`, style)];
+}

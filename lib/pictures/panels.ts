@@ -1,0 +1,224 @@
+// Which panels a site has, and their data. The sections say what can be drawn; what is drawn is what the archive has of it.
+import type { AnyCheck } from '../contract/check.ts';
+import type { Registry, Sections } from '../contract/registry.ts';
+import { type Panel, type Section, type ValuesPanel, variablesOf } from '../contract/section.ts';
+import { identifierOf } from '../core/text.ts';
+import { extremeOf } from '../draw/reduce.ts';
+import { worstLevels } from '../draw/strip.ts';
+import { hasValues, type History } from './history.ts';
+import { isBeyond, limitsFor, type LineLimits, newestValue } from './limits.ts';
+
+export interface Line {
+  /** Empty where the panel has one line only. */
+  readonly label: string;
+  readonly values: ArrayLike<number>;
+  readonly limits: LineLimits | undefined;
+  /** Of its worst value: 2 beyond red, 1 beyond amber, 0 within the limits. */
+  readonly severity: 0 | 1 | 2;
+}
+
+export interface ValuesModel {
+  readonly kind: 'values';
+  readonly title: string;
+  readonly unit: string;
+  readonly least?: number | undefined;
+  readonly lines: readonly Line[];
+  /** The checks whose alerts are marked in it. */
+  readonly checks: readonly string[];
+}
+
+export interface LevelsModel {
+  readonly kind: 'levels';
+  readonly title: string;
+  readonly rows: readonly LevelRow[];
+  readonly checks: readonly string[];
+}
+
+export interface LevelRow {
+  readonly label: string;
+  readonly levels: ArrayLike<number>;
+}
+
+export type PanelModel = ValuesModel | LevelsModel;
+
+export interface PanelSource {
+  readonly registry: Pick<Registry, 'sections' | 'checks'>;
+  readonly config: { readonly limits: Readonly<Record<string, unknown>> };
+  readonly history: History;
+}
+
+/** Panels with the same title are one, at the place of the first. */
+export function panelsOf(source: PanelSource, isSummary: boolean): PanelModel[] {
+  const models = new Map<string, PanelModel>();
+  for (const [name, section] of Object.entries(source.registry.sections))
+    for (const panel of section.panels ?? []) {
+      if (isSummary && !panel.inSummary) continue;
+      const made =
+        'field' in panel ? valuesModel(source, name, section, panel) : levelsModel(source, name, section, panel);
+      if (made) models.set(panel.title, merged(models.get(panel.title), made));
+    }
+  return [...models.values(), ...(isSummary ? [] : readingPanels(source.history))];
+}
+
+function merged(before: PanelModel | undefined, made: PanelModel): PanelModel {
+  if (before?.kind !== 'values' || made.kind !== 'values') return made;
+  return { ...before, lines: [...before.lines, ...made.lines], checks: [...before.checks, ...made.checks] };
+}
+
+function valuesModel(
+  { registry, config, history }: PanelSource,
+  name: string,
+  section: Section,
+  panel: ValuesPanel,
+): ValuesModel | undefined {
+  const variables = variablesOf(name, section, panel.field, history.names).filter(({ variable, item }) =>
+    isWatched(history, variable, name, item),
+  );
+  const [first] = variables;
+  if (!first) return undefined;
+  const unit = history.unitOf(first.variable);
+  const names = subjectNames(section, config);
+  const lines = variables.map(({ variable, item, prefix }): Line => {
+    const values = history.valuesOf(variable);
+    const newest = (field: string): number | undefined =>
+      history.names.includes(`${prefix}_${field}`)
+        ? newestValue(history.times, history.valuesOf(`${prefix}_${field}`))
+        : undefined;
+    const subject = item === undefined ? name : (names.get(item) ?? item);
+    const limits = limitsFor(panel.limits, subject, {
+      checks: registry.checks,
+      configured: config.limits,
+      newest,
+      unit,
+    });
+    return { label: subject, values, limits, severity: severityOf(values, limits) };
+  });
+  return {
+    kind: 'values',
+    title: panel.title,
+    unit,
+    least: panel.least,
+    lines,
+    checks: checksOf(registry, name, section, panel),
+  };
+}
+
+/** The checks whose alerts are marked in a panel: those that it shows; in the first panel of a section also those that no panel shows. */
+function checksOf({ checks }: PanelSource['registry'], name: string, { panels = [] }: Section, panel: Panel): string[] {
+  const shown = new Set(panels.map(shownCheck));
+  const others = checks.filter((check) => check.needs[0] === name && !shown.has(check.name));
+  return [shownCheck(panel) ?? [], panel === panels[0] ? others.map((check) => check.name) : []].flat();
+}
+
+function shownCheck(panel: Panel): string | undefined {
+  if ('levelsOf' in panel) return panel.levelsOf;
+  return panel.limits && 'check' in panel.limits ? panel.limits.check : undefined;
+}
+
+function levelsModel(
+  { registry, config, history }: PanelSource,
+  name: string,
+  section: Section,
+  panel: Extract<Panel, { levelsOf: string }>,
+): LevelsModel | undefined {
+  const names = subjectNames(section, config);
+  const rows = levelVariables(registry.checks, history)
+    .filter(({ check }) => check === panel.levelsOf)
+    .map(({ variable, subject }) => ({ label: names.get(subject) ?? subject, levels: history.valuesOf(variable) }));
+  return rows.length === 0
+    ? undefined
+    : { kind: 'levels', title: panel.title, rows, checks: checksOf(registry, name, section, panel) };
+}
+
+/** As subjects stand in names of variables → as the configuration writes them. */
+const subjectNames = (section: Section, config: object): ReadonlyMap<string, string> =>
+  new Map((section.subjects(config) ?? []).map(({ name }) => [identifierOf(name), name]));
+
+/** Outcome of a reading that was not attempted. */
+const absent = 1;
+
+/** Whether the archive has values here, or somebody tried to read them. */
+function isWatched({ names, valuesOf }: History, variable: string, section: string, item: string | undefined): boolean {
+  if (hasValues(valuesOf(variable))) return true;
+  const outcome = `probe_${section}${item === undefined ? '' : `_${item}`}_outcome`;
+  return names.includes(outcome) && hasValues(valuesOf(outcome), (value) => value === -1 || value === absent);
+}
+
+function severityOf(values: ArrayLike<number>, limits: LineLimits | undefined): Line['severity'] {
+  if (!limits) return 0;
+  const some = (level: 'amber' | 'red'): boolean =>
+    Array.prototype.some.call(values, (value: number) => isBeyond(value, level, limits));
+  return some('red') ? 2 : some('amber') ? 1 : 0;
+}
+
+/** The variables of levels that have values here, with the check and the subject, as written in names of variables. */
+function levelVariables(checks: readonly Pick<AnyCheck, 'name'>[], { names, valuesOf }: History) {
+  const known = checks.map(({ name }) => [name, `level_${identifierOf(name)}_`] as const);
+  return names
+    .filter((name) => name.startsWith('level_') && name !== 'level_overall')
+    .filter((name) => hasValues(valuesOf(name), (value) => value === -1))
+    .map((variable) => {
+      const [check, prefix] = known.find(([, begin]) => variable.startsWith(begin)) ?? [undefined, 'level_'];
+      return { variable, check, subject: variable.slice(prefix.length) };
+    });
+}
+
+/** The strip over all checks, and one for each group of sections; checks of no section are those of the monitor. */
+export function stripsOf({ registry, history }: Omit<PanelSource, 'config'>): LevelRow[] {
+  const groups = new Map<string, string[]>(Object.values(registry.sections).map(({ group }) => [group, []]));
+  for (const { variable, check } of levelVariables(registry.checks, history)) {
+    const group = groupOf(registry.sections, registry.checks, check);
+    groups.set(group, [...(groups.get(group) ?? []), variable]);
+  }
+  const rows = [...groups]
+    .filter(([, variables]) => variables.length > 0)
+    .map(([label, variables]) => ({
+      label,
+      levels: worstLevels(variables.map(history.valuesOf), history.times.length),
+    }));
+  const overall = history.names.includes('level_overall') ? history.valuesOf('level_overall') : [];
+  return [{ label: 'overall', levels: overall }, ...rows];
+}
+
+function groupOf(sections: Sections, checks: readonly AnyCheck[], name: string | undefined): string {
+  const section = checks.find((check) => check.name === name)?.needs[0];
+  return (section === undefined ? undefined : sections[section]?.group) ?? 'the monitor';
+}
+
+/** Readings that are drawn by name: the slowest ones. */
+const slowestShown = 3;
+
+/** How long the readings took and how many failed: of every probe, whatever it reads. */
+function readingPanels({ names, valuesOf, times }: History): ValuesModel[] {
+  const readings = names.filter((name) => name.startsWith('probe_') && name.endsWith('_ms'));
+  const slowest = readings
+    .map((name) => ({ name, most: extremeOf({ times, values: valuesOf(name) }, 1)?.[1] ?? -Infinity }))
+    .sort((a, b) => b.most - a.most)
+    .slice(0, slowestShown)
+    .filter(({ most }) => most > -Infinity);
+  const line = (label: string, values: ArrayLike<number>): Line => ({ label, values, limits: undefined, severity: 0 });
+  const outcomes = names.filter((name) => name.startsWith('probe_') && name.endsWith('_outcome'));
+  const failures = outcomes.length === 0 ? [] : [line('failed', failuresOf(outcomes.map(valuesOf), times.length))];
+  const about = { kind: 'values', checks: [] } as const;
+  const together = names.includes('collection_ms') ? [line('all together', valuesOf('collection_ms'))] : [];
+  return [
+    {
+      ...about,
+      title: 'Time of readings, the slowest',
+      unit: 'ms',
+      lines: [
+        ...together,
+        ...slowest.map(({ name }) => line(name.slice('probe_'.length, -'_ms'.length), valuesOf(name))),
+      ],
+    },
+    { ...about, title: 'Failed readings', unit: '1', lines: failures },
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+/** The count of failed and timed out readings of each snapshot. */
+function failuresOf(outcomes: readonly ArrayLike<number>[], length: number): Float64Array {
+  const counts = new Float64Array(length);
+  for (const outcome of outcomes)
+    for (let index = 0; index < length; index++) if ((outcome[index] ?? 0) > absent) counts[index]! += 1;
+  return counts;
+}

@@ -1,0 +1,72 @@
+// A panel of levels: a strip for each subject that was not green throughout, worst first, and a word about the others.
+import { type Run, durations, runsOf } from '../draw/strip.ts';
+import { element, type Markup } from '../draw/svg.ts';
+import { fitText } from '../draw/text-width.ts';
+import type { Episode } from './alerts.ts';
+import { left, type Part, type Sheet, sizes, text } from './layout.ts';
+import type { LevelsModel } from './panels.ts';
+import { alertMarks } from './plot.ts';
+import { gapAreas, howLong, stripOf } from './strips.ts';
+
+const titleHigh = 36;
+const [rowHigh, pitch] = [16, 22];
+const mostRows = 6;
+
+export function levelRows(
+  sheet: Sheet,
+  { title, rows, checks }: LevelsModel,
+  times: ArrayLike<number>,
+  episodes: readonly Episode[],
+  top: number,
+): Part {
+  const { scheme } = sheet;
+  const all = rows
+    .map(({ label, levels }) => ({ label, runs: runsOf({ times, levels }, sheet) }))
+    .map((row) => ({ ...row, trouble: troubleOf(row.runs) }))
+    .sort((a, b) => b.trouble - a.trouble);
+  const troubled = all.filter(({ trouble }) => trouble > 0);
+  const shown = (rows.length <= 2 ? all : troubled).slice(0, mostRows);
+  const first = top + titleHigh;
+  const bottom = first + Math.max(1, shown.length) * pitch;
+  const strips = shown.map(({ label, runs }, index): Markup => {
+    const y = first + index * pitch;
+    return element(
+      'g',
+      {},
+      stripOf(sheet, label, runs, y, rowHigh),
+      text(left - 12, y + rowHigh - 2, fitText(label.replace(/\.service$/, ''), left - 20, 14), {
+        size: 14,
+        fill: scheme.muted,
+        anchor: 'end',
+      }),
+      howLong(sheet, runs, y + rowHigh - 2),
+    );
+  });
+  const note = noteOf(rows.length, shown.length, troubled.length);
+  const markup = element(
+    'g',
+    { 'data-panel': title },
+    text(left, top + 26, title, { size: sizes.panel, bold: true, fill: scheme.ink }),
+    note === '' ? undefined : text(left + 850 - 6, top + 26, note, { size: 16, fill: scheme.muted, anchor: 'end' }),
+    ...(shown.length === 0 ? [stripOf(sheet, title, all[0]?.runs ?? [], first, rowHigh)] : strips),
+    gapAreas(sheet, first, bottom - pitch + rowHigh),
+    ...alertMarks(sheet, { checks }, episodes, first, bottom - pitch + rowHigh),
+  );
+  return { markup, bottom };
+}
+
+/** A day of amber is less than a minute of red. */
+function troubleOf(runs: readonly Run[]): number {
+  const { red, unknown, amber } = durations(runs);
+  return red * 1e6 + unknown * 1e3 + amber;
+}
+
+function noteOf(all: number, shown: number, troubled: number): string {
+  if (shown === 0) return `all ${all} green throughout`;
+  const green = all - Math.max(troubled, shown);
+  const words = [
+    troubled > shown ? `${troubled - shown} more not green` : '',
+    green > 0 ? `${green} others green throughout` : '',
+  ];
+  return words.filter((word) => word !== '').join(', ');
+}
