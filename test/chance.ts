@@ -1,5 +1,5 @@
-// Kill points and kill moments by chance. `npm test` tries a sample of the points, `npm run test:real` all of them. Each test
-// prints the seed that it drew from, and SEED=N draws the same again.
+// Kill points and kill moments by chance. `npm test` tries a sample of the points, `npm run test:real` all of them. One
+// commit draws the same in every run; SEED=random draws anew, and each test prints its seed, for SEED=N to draw the same again.
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 
@@ -8,8 +8,9 @@ export const isWhole = process.env['KILL_POINTS'] === 'all';
 const share = 8;
 
 export function seedOf(t: TestContext): number {
-  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e6));
-  assert.ok(Number.isInteger(seed) && seed >= 0, 'SEED is no whole number');
+  const { SEED = '1' } = process.env;
+  const seed = SEED === 'random' ? Math.floor(Math.random() * 1e6) : Number(SEED);
+  assert.ok(Number.isInteger(seed) && seed >= 0, 'SEED is neither `random` nor a whole number');
   t.diagnostic(`SEED=${seed} in the environment draws the same again`);
   return seed;
 }

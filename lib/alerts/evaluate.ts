@@ -4,7 +4,7 @@ import type { Sections } from '../contract/registry.ts';
 import type { JudgedSite, JudgementInput } from '../health/files.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
-import { alertsIn, type AlertEvent, type Notice, type State } from './files.ts';
+import { alertsIn, type AlertEvent, type Notice, type State, type WaitingMail } from './files.ts';
 import { advance } from './lifecycle.ts';
 import type { Entry } from './mail-outbox.ts';
 import { allOf } from './queue.ts';
@@ -46,10 +46,12 @@ export function evaluate<Config extends AlertsConfig>(
   const shared = {
     handlingOf: (rule: string, subject: string) =>
       handlingOf(config, rule, subject, { notes, at: now, alertOf: (id) => alerts[id] }),
-    waitingFor: (id: string) =>
-      outbox.waiting.flatMap(({ entry: { ids, recipients } }) =>
-        ids.includes(id) ? recipients.flatMap(({ state, address }) => (state === 'waiting' ? address : [])) : [],
-      ),
+    waitingFor: (id: string, incident: string) =>
+      outbox.waiting
+        .filter(({ name, entry }) => isAbout(before.mails?.[name], entry, id, incident))
+        .flatMap(({ entry: { recipients } }) =>
+          recipients.flatMap(({ state, address }) => (state === 'waiting' ? address : [])),
+        ),
   };
   const judged = judge(known, config, now);
   const all = allOf(judged);
@@ -79,6 +81,13 @@ export function evaluate<Config extends AlertsConfig>(
     firstSeenOf,
     at: byTime ?? now,
   };
+}
+
+/** Without the notices of a mail (a state that was lost, or is of an older version), its ids have to do. */
+function isAbout(mail: WaitingMail | undefined, { ids }: Entry, id: string, incident: string): boolean {
+  const { notices = [] } = mail ?? {};
+  if (notices.length === 0) return ids.includes(id);
+  return notices.some((one) => one.id === id && one.alert.incident === incident);
 }
 
 function validTime(text: string): Date | undefined {

@@ -23,8 +23,8 @@ export interface Evaluation {
   /** Rule name → its sightings. */
   readonly seen: Readonly<Record<string, RuleSightings>>;
   readonly handlingOf: (rule: string, subject: string) => Handling;
-  /** Recipients for whom a mail about the alert is still in the outbox. */
-  readonly waitingFor: (id: string) => readonly string[];
+  /** Recipients for whom a mail about this incident is still in the outbox. One about an earlier incident says nothing of this one. */
+  readonly waitingFor: (id: string, incident: string) => readonly string[];
 }
 
 export interface RuleSightings {
@@ -174,7 +174,8 @@ function newRun(evaluation: Evaluation, at: string) {
     const { escalate } = handling;
     const everybody = escalate ? mergeRecipients(handling.to, escalate.to) : handling.to;
     // A recipient for whom a mail about the alert waits gets no further one; the others do.
-    const free = (all: readonly string[]) => recipientsMissingIn([...evaluation.waitingFor(id), ...joined], all);
+    const free = (all: readonly string[]) =>
+      recipientsMissingIn([...evaluation.waitingFor(id, alert.incident), ...joined], all);
     // Counted from the first mail: the problem itself may be older than the monitor.
     if (escalate && escalated_at === undefined && secondsSince(first_queued ?? last_queued, at) >= escalate.after) {
       record('escalated', id, current.message);

@@ -36,6 +36,21 @@ describe('alerts/send-trouble', () => {
     assert.ok(events().includes('dead'));
   });
 
+  test('while the mails of one incident wait, the next incident is escalated all the same', async (t) => {
+    const { run, taken, answers } = site(
+      t,
+      'site: test\nalerts: { to: [ops@example.org], escalate: { after: 1h, to: [lead@example.org] } }',
+    );
+    const runs = { 0: 91, 65: 91, 70: 50, 75: 91, 140: 91 };
+    answers(isDown);
+    for (const [minutes, percent] of Object.entries(runs)) await run(Number(minutes), { filesystems: disk(percent) });
+    answers(takes);
+    await run(160, { filesystems: disk(91) });
+    const toLead = taken.filter(({ to }) => to.includes('lead@example.org'));
+    const about = titlesOf(toLead).filter((title) => title.endsWith('storage:data'));
+    assert.deepEqual(about, ['STILL storage:data', 'OK storage:data', 'STILL storage:data']);
+  });
+
   test('an unusable state is set aside and reported, and costs at most a duplicate mail', async (t) => {
     const { run, taken, folder } = site(t);
     await run(0, { filesystems: disk(91) });
