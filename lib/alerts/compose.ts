@@ -2,6 +2,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { asciiMailName } from '../core/harmless.ts';
 import { fingerprint } from '../core/text.ts';
+import type { MailPicture } from './illustrate.ts';
 import type { Draft } from './mail.ts';
 import type { Entry } from './mail-outbox.ts';
 import { webhookOf } from './recipient.ts';
@@ -19,6 +20,7 @@ export interface Letterhead {
 export async function compose(
   draft: Omit<Draft, 'notices'>,
   { site, from, hostname, at, now }: Letterhead,
+  picture?: MailPicture,
 ): Promise<Entry> {
   const host = domainOf(hostname);
   const threads = fitting(draft.threads);
@@ -31,6 +33,15 @@ export async function compose(
     subject: draft.subject,
     text: draft.text,
     html: draft.html,
+    // Beside the text, not inside of its HTML: a mail program that shows the plain text hides all that belongs to the HTML.
+    attachments: picture && [
+      {
+        filename: picture.name,
+        content: Buffer.from(picture.png),
+        contentType: 'image/png',
+        contentDisposition: 'inline' as const,
+      },
+    ],
     messageId: message_id,
     date: now,
     ...(threads[0] === undefined ? {} : { inReplyTo: threads[0], references: threads }),

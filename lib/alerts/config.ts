@@ -116,6 +116,7 @@ export const alertsConfig = (checks: readonly string[]) => ({
       'give-up': duration('7d')
         .prefault('7d')
         .describe('a message that could not be delivered for this long moves to outbox/dead'),
+      picture: z.boolean().prefault(true).describe('a small picture of the value over the last day, attached to mails'),
       rules: rulesSchema.describe('alert rules: which observations are mailed, after what hold, to whom'),
       maintenance: z
         .array(

@@ -4,6 +4,7 @@ import type { Sections } from '../contract/registry.ts';
 import type { JudgedSite, JudgementInput } from '../health/files.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
+import type { Snapshot } from '../snapshot/files.ts';
 import { alertsIn, type AlertEvent, type Notice, type State, type WaitingMail } from './files.ts';
 import { advance } from './lifecycle.ts';
 import type { Entry } from './mail-outbox.ts';
@@ -82,6 +83,14 @@ export function evaluate<Config extends AlertsConfig>(
     at: byTime ?? now,
   };
 }
+
+/** What the rules see in an earlier snapshot. */
+export const seenIn =
+  <Config extends AlertsConfig>(known: JudgementInput, config: Config, judge: Judge<Config>, sections: Sections) =>
+  (snapshot: Snapshot) => {
+    const all = allOf(judge({ ...known, snapshot }, config, new Date(snapshot.time_utc)));
+    return snapshotSightings(all, readingsOf(sections, snapshot.sections), config);
+  };
 
 /** Without the notices of a mail (a state that was lost, or is of an older version), its ids have to do. */
 function isAbout(mail: WaitingMail | undefined, { ids }: Entry, id: string, incident: string): boolean {

@@ -14,6 +14,8 @@ export interface Post {
   /** Loaded only when there is something to send. */
   readonly outside: () => Promise<Outside>;
   readonly transports: () => Promise<Transports>;
+  /** SVG → PNG, for the pictures in mails. Loaded on demand; throws where the library for it is missing. */
+  readonly renderPng: () => Promise<(svg: string) => Uint8Array>;
   /** Silences, lifts and acknowledgements in that folder. */
   readonly notes: (folder: string) => readonly FoundNote[];
   /** Leaves a file that we are not allowed to remove. */

@@ -9,6 +9,7 @@ import type { Event } from './log.ts';
 import { isCoveredBy, runbookOf } from './sightings.ts';
 import { type About, type Draft, draftMails } from './mail.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
+import type { MailPicture } from './illustrate.ts';
 import type { Post } from './post.ts';
 import { senderOf } from './sender.ts';
 
@@ -28,12 +29,16 @@ export interface Composed {
   readonly kept: WaitingMail;
 }
 
+/** The pictures of these mails. */
+export type Illustrate = (drafts: readonly Draft[], at: Date) => Promise<ReadonlyMap<Draft, MailPicture>>;
+
 /** Composes the mails of the batch, and writes nothing. */
 export async function composeMails(
   post: Post,
   world: World<AlertsConfig>,
   { at, notices }: Batch,
   site: Site,
+  illustrate: Illustrate,
 ): Promise<Composed[]> {
   const { config } = world;
   if (notices.length === 0) return [];
@@ -47,9 +52,10 @@ export async function composeMails(
     runbookOf,
     isCoveredBy: (alert, one) => isCoveredBy(alert, one, judged),
   });
+  const pictures = await illustrate(drafts, at);
   const composed: Composed[] = [];
   for (const draft of drafts) {
-    const entry = await composeDraft(post, world, draft, at);
+    const entry = await composeDraft(post, world, draft, at, pictures.get(draft));
     const kept = { digest: digestOf(entry), at: at.toISOString(), notices: [...draft.notices] };
     composed.push({ name: mailKind.fileName(entry), entry, kept });
   }
@@ -81,9 +87,10 @@ export async function composeDraft(
   world: World<AlertsConfig>,
   draft: Omit<Draft, 'notices'>,
   at: Date,
+  picture?: MailPicture,
 ): Promise<Entry> {
   const { compose } = await import('./compose.ts');
   const { config, hostname } = world;
   const { address } = senderOf(config, (await post.outside()).environment, hostname);
-  return compose(draft, { site: config.site, from: address, hostname, at, now: world.now() });
+  return compose(draft, { site: config.site, from: address, hostname, at, now: world.now() }, picture);
 }

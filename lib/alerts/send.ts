@@ -6,7 +6,7 @@ import type { Sections } from '../contract/registry.ts';
 import type { Spool } from '../contract/spool.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
-import { counted, listed } from '../core/text.ts';
+import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
 import type { JudgementInput } from '../health/files.ts';
 import { type Outbox, readOutbox, setAside } from '../outbox/outbox.ts';
@@ -17,7 +17,7 @@ import { postToAlertmanager } from './alertmanager.ts';
 import { checkTransports, sendTest } from './check.ts';
 import type { AlertsConfig } from './config.ts';
 import { deliverWaiting } from './deliver.ts';
-import { type Evaluated, evaluate, type Judge } from './evaluate.ts';
+import { type Evaluated, evaluate, type Judge, seenIn } from './evaluate.ts';
 import {
   alertsIn,
   events,
@@ -28,11 +28,12 @@ import {
   stateFile,
   postedAlerts,
 } from './files.ts';
+import { illustrate } from './illustrate.ts';
 import { digestsOf, keptMails, lostMails, settled, withComposed } from './ledger.ts';
 import { log } from './log.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
-import { type Composed, composeMails, queuedEvent } from './queue.ts';
+import { type Composed, composeMails, type Illustrate, queuedEvent } from './queue.ts';
 import { expiredNotes, parseNotes } from './silences.ts';
 
 const fresh: State = { schema_version: 1, snapshot: { alerts: {} }, own: { alerts: {} } };
@@ -96,7 +97,20 @@ async function sendNew<Config extends AlertsConfig>(
   const counts = { active, notices: evaluated.notices.length };
   if (world.options['dry-run'] === true) return { counts, problems, text: dryText(evaluated.notices) };
 
-  const run: Run = { post, world, spool, runId: snapshot?.run_id ?? world.runId, now, problems };
+  const seen = seenIn(known, config, judge, sections);
+  const run: Run = {
+    post,
+    world,
+    spool,
+    runId: snapshot?.run_id ?? world.runId,
+    now,
+    problems,
+    illustrate: (drafts, at) =>
+      illustrate(drafts, world, post, at, seen).catch((error: unknown) => {
+        problems.push(`the picture for a mail could not be drawn: ${reasonOf(error)}`);
+        return new Map();
+      }),
+  };
   const written = await writeMails(run, before, evaluated, outbox, snapshot);
   let state = written.state;
   const flushed = await deliverWaiting(post, world, spool, {
@@ -144,12 +158,13 @@ interface Run {
   readonly runId: string;
   readonly now: Date;
   readonly problems: string[];
+  readonly illustrate: Illustrate;
 }
 
 /** Puts the mails of the notices into the outbox, and those that were lost from it. The order of the writes is such that a kill
  * loses no mail. */
 async function writeMails(
-  { post, world, spool, runId, now, problems }: Run,
+  { post, world, spool, runId, now, problems, illustrate: draw }: Run,
   before: State,
   { judged, state: next, notices, events: happened, at }: Evaluated,
   outbox: Outbox<Entry>,
@@ -169,7 +184,7 @@ async function writeMails(
     { at, notices },
   ];
   const composed: Composed[] = [];
-  for (const batch of batches) composed.push(...(await composeMails(post, world, batch, { snapshot, judged })));
+  for (const batch of batches) composed.push(...(await composeMails(post, world, batch, { snapshot, judged }, draw)));
   // A mail of a killed run may be in the outbox already, and some recipients may have accepted it.
   const state: State = { ...next, mails: withComposed(kept, composed) };
   const logged = [...(before.owed?.events ?? []), ...happened];

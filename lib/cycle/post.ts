@@ -7,6 +7,7 @@ export const post: Post = {
   spool: openSpool,
   outside: async () => (await import('../io/outside.ts')).makeOutside(),
   transports: async () => (await import('../alerts/transports/index.ts')).transports,
+  renderPng: async () => (await import('../io/png.ts')).renderPng,
   notes: readNotes,
   removeNote,
 };

@@ -67,3 +67,18 @@ export function timeAxis(from: number, to: number): TimeAxis {
 
 const toneOf = (weekday: number): TimeTick['tone'] =>
   weekday === 1 ? 'strong' : weekday === 0 || weekday === 6 ? 'muted' : 'plain';
+
+/** The 24 hours until `to`: every sixth UTC hour, and the day's name at its beginning. */
+export function lastDayAxis(to: number): TimeAxis {
+  const last = Math.floor(to / (6 * hour)) * 6 * hour;
+  const hours = Array.from({ length: 4 }, (_, index) => last - (3 - index) * 6 * hour);
+  const isDay = (at: number): boolean => at % day === 0;
+  return {
+    labels: hours.map((at) => ({
+      at,
+      label: isDay(at) ? shortDay(at) : new Date(at).toISOString().slice(11, 16),
+      tone: isDay(at) ? 'strong' : 'plain',
+    })),
+    lines: hours.map((at) => ({ at, isDay: isDay(at) })),
+  };
+}

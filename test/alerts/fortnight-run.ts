@@ -13,6 +13,7 @@ import { Unconfigured, Unsure } from '../../lib/contract/errors.ts';
 import type { Transport } from '../../lib/contract/mail.ts';
 import type { Outside } from '../../lib/contract/outside.ts';
 import { judge } from '../../lib/cycle/judge.ts';
+import { renderPng } from '../../lib/io/png.ts';
 import { openSpool } from '../../lib/io/spool.ts';
 import { latest } from '../../lib/snapshot/files.ts';
 import { snapshotOf } from '../judged.ts';
@@ -236,6 +237,7 @@ async function differenceIn(
       outside: async () => ({ environment: {} }) as unknown as Outside,
       notes: () => [...notes, ...silences],
       removeNote: () => undefined,
+      renderPng: async () => renderPng,
       transports: async () => only(transport),
     };
     const stage = sendAlerts<Configuration>(post, judge, definitions);

@@ -16,6 +16,7 @@ import type { Observation } from '../../lib/contract/observation.ts';
 import { sections as definitions } from '../../lib/config/registry.ts';
 import { judge } from '../../lib/cycle/judge.ts';
 import { webhook } from '../../lib/alerts/transports/webhook.ts';
+import { renderPng } from '../../lib/io/png.ts';
 import { openSpool } from '../../lib/io/spool.ts';
 import { latest } from '../../lib/snapshot/files.ts';
 import { filesystem, ok } from '../health/seen.ts';
@@ -99,6 +100,7 @@ export function siteIn(folder: string, configuration = 'site: test\nalerts: { to
     outside: async () => outside,
     notes: () => notes,
     removeNote: (_folder, name) => notes.splice(0, notes.length, ...notes.filter((one) => one.name !== name)),
+    renderPng: async () => renderPng,
     transports: async () => only(transportOf('one', () => answer, taken)),
   };
   const outbox = join(folder, 'state', 'alerts', 'outbox');
