@@ -1,5 +1,6 @@
 // Mail through the programs that a machine really has: bsd-mailx and msmtp, to a real server on loopback.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, before, type TestContext } from 'node:test';
@@ -106,7 +107,7 @@ function assertArrived(received: Received | undefined, mail: Mail, to: readonly 
 const local: readonly Transport[] = [mailx, sendmail];
 
 describe('real/mail', () => {
-  test('a mail arrives as it was composed, plain or with HTML beside it', async (t) => {
+  test('a mail arrives as it was composed, plain, with HTML beside it or with a picture attached', async (t) => {
     const { port, received } = await serveMail(t);
     const outside = userWith(t, configOf(port), {
       OPS_ALERT_SMTP_HOST: '127.0.0.1',
@@ -116,6 +117,10 @@ describe('real/mail', () => {
       await compose(),
       await compose({ html: '<p>Größe: <b>47 °C</b>, 🌡</p>' }),
       await compose({ text: '' }),
+      await compose({
+        html: '<p>47 °C</p>',
+        attachments: [{ filename: 'a.png', content: randomBytes(20_000), contentDisposition: 'inline' }],
+      }),
     ];
     let arrived = 0;
     for (const transport of [...local, smtp]) {
@@ -128,7 +133,7 @@ describe('real/mail', () => {
         arrived += 1;
       }
     }
-    assert.equal(received.length, 9);
+    assert.equal(received.length, 12);
   });
 
   interface Case {
