@@ -34,7 +34,7 @@ export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Config
 export const stages: readonly Stage<Configuration>[] = [
   ...stagesWith(storeFiles, post),
   drawQuicklooks({
-    registry: { sections, checks },
+    registry: { sections, checks, monitorChecks },
     policies,
     files: storeFiles,
     renderPng: async () => (await import('../io/png.ts')).renderPng,

@@ -4,7 +4,7 @@ import { events, type LoggedEvent } from '../alerts/files.ts';
 import { archive } from '../archive/files.ts';
 import { Usage } from '../contract/errors.ts';
 import type { Policy } from '../contract/policy.ts';
-import type { Registry } from '../contract/registry.ts';
+import type { GroupSources } from '../contract/groups.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { counted } from '../core/text.ts';
@@ -23,7 +23,7 @@ export interface QuicklookConfig {
 }
 
 export interface QuicklookTools {
-  readonly registry: Pick<Registry, 'sections' | 'checks'>;
+  readonly registry: GroupSources;
   readonly policies: readonly Pick<Policy, 'name' | 'of'>[];
   readonly files: StoreFiles;
   /** SVG → PNG. Loaded on demand: a run that has nothing to draw does not need it. */

@@ -6,6 +6,7 @@ import { inflateSync } from 'node:zlib';
 import { describe, test, type TestContext } from 'node:test';
 import { policies } from '../../lib/alerts/policies.ts';
 import { checks, sections } from '../../lib/config/registry.ts';
+import { monitorChecks } from '../../lib/health/monitor.ts';
 import { renderPng } from '../../lib/io/png.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { drawQuicklooks } from '../../lib/pictures/draw.ts';
@@ -40,7 +41,7 @@ function pixelsOf(png: Uint8Array) {
 
 /** Runs the stage at a time, and returns the names of the pictures and how many were drawn. */
 async function drawAt(folder: string, at: Date, options: Record<string, string> = {}) {
-  const stage = drawQuicklooks({ registry: { sections, checks }, policies, files: storeFiles, renderPng: async () => renderPng });
+  const stage = drawQuicklooks({ registry: { sections, checks, monitorChecks }, policies, files: storeFiles, renderPng: async () => renderPng });
   const world = worldIn(folder, { at, options });
   const { counts, text } = await stage.run(world);
   const pictures = join(world.places.quicklooks, 'ops_monitor');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { checks, sections } from '../../lib/config/registry.ts';
+import { monitorChecks } from '../../lib/health/monitor.ts';
 import type { Variable } from '../../lib/archive/flatten.ts';
 import type { Sections } from '../../lib/contract/registry.ts';
 import { episodesOf } from '../../lib/pictures/alerts.ts';
@@ -40,7 +41,7 @@ limits: { filesystem: { for: { full: { amber: 60%, red: 70% } } } }
 `);
 
 function draw(history: History, more: Partial<Picture> = {}, isSummary = true): string {
-  const source = { registry: { sections, checks }, config, history };
+  const source = { registry: { sections, checks, monitorChecks }, config, history };
   return composePicture({
     title: 'site: operations',
     from,
