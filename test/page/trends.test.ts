@@ -53,10 +53,7 @@ describe('page/trends', () => {
     assert.deepEqual(limitsWith(`limits: { filesystem: ${one} }`, disks)['storage'], [80, undefined]);
 
     const lags = { workspace_worst_lag_seconds: 60, mirror_mrr_gws_window_seconds: 5400, mirror_mrr_gws_lag_seconds: 60 };
-    const ages = (mrr: number, hatpro: number) => ({
-      ...{ stream_mrr_age_seconds: 60, stream_mrr_window_seconds: mrr },
-      ...{ stream_hatpro_age_seconds: 90, stream_hatpro_window_seconds: hatpro },
-    });
+    const ages = (mrr: number, hatpro: number) => ({ stream_mrr_age_seconds: 60, stream_mrr_window_seconds: mrr, stream_hatpro_age_seconds: 90, stream_hatpro_window_seconds: hatpro });
     assert.deepEqual(limitsWith('', { ...ages(5400, 5400), ...lags }), {
       'source-lag': [undefined, 5400],
       'workspace-lag': [5400, 3 * 5400],
