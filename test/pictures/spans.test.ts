@@ -37,12 +37,20 @@ function draw(history: History, days: number, isSummary: boolean): string {
   const source = { registry: { sections, checks, monitorChecks }, config, history };
   const to = from + days * day;
   return composePicture({
-    ...{ title: 'site', from, to, until: to, intervalMs: interval, times: history.times, episodes: [], by: '', isComplete: true },
+    title: 'site',
+    from,
+    to,
+    until: to,
+    intervalMs: interval,
+    times: history.times,
+    episodes: [],
+    by: '',
+    isComplete: true,
     strips: stripsOf(source),
     panels: panelsOf(source, isSummary),
     drawnAt: new Date(to),
   });
-} // prettier-ignore
+}
 
 /** Whether a line goes through a place, to a tenth of a pixel. */
 const passes = (pieces: readonly (readonly (readonly [number, number])[])[], x: number, y: number): boolean =>
