@@ -103,9 +103,11 @@ function sharedLimits(
       return values && lastOf({ times: series.times, values })?.[1];
     };
     // An item that was not read in all these days is not watched any more.
-    if (newest(field) === undefined) return [];
+    const value = newest(field);
+    if (value === undefined) return [];
     const subject = item === undefined ? name : (names.get(item) ?? item);
-    return [drawnLimits(of, subject, { checks, configured: config.limits, newest, unit })];
+    const known = (other: string): number | undefined => (other === field ? value : newest(other));
+    return [drawnLimits(of, subject, { checks, configured: config.limits, newest: known, unit })];
   });
   const shared = (level: 'amber' | 'red'): Pick<Card, 'amber' | 'red'> => {
     const [first, ...others] = new Set(all.map((limits) => limits?.[level]));

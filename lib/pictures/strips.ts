@@ -68,7 +68,9 @@ function legend({ scheme }: Sheet, runs: readonly Run[], y: number): Markup {
   const lasted = durations(runs);
   const known = lasted.green + lasted.amber + lasted.red + lasted.unknown;
   const parts: Markup[] = [];
-  let x = margin;
+  const about = 'overall:';
+  parts.push(text(margin, y, about, { fill: scheme.muted }));
+  let x = margin + textWidth(about, sizes.label) + 12;
   const add = (sign: (at: number) => Markup, wide: number, words: string): void => {
     parts.push(sign(x), text(x + wide + 8, y, words, { fill: scheme.ink }));
     x += wide + 8 + textWidth(words, sizes.label) * 1.03 + 24;

@@ -43,19 +43,20 @@ export async function writeDemoSite(folder: string, dashboardUrl: string) {
 
 const cycleMs = 300_000;
 
+/** The line of another cycle. The archive reads only lines whose times have microseconds. */
+export function movedTo(at: Date, line: string): string {
+  const run = Math.floor(at.getTime() / cycleMs).toString(16).padStart(32, '0');
+  return line
+    .replaceAll(/"(time_utc|snapshot_time_utc|time)":"[^"]*"/g, `"$1":"${at.toISOString().replace('Z', '000Z')}"`)
+    .replace(/"run_id":"[^"]*"/, `"run_id":"${run}"`);
+} // prettier-ignore
+
 function archiveIn(state: string, config: string): Archive {
   let lines: readonly [snapshot: string, verdict: string] = ['', ''];
   let next = Date.now() - 10 * day;
   const addLine = (): void => {
-    const time = new Date((next += cycleMs)).toISOString();
-    const run = Math.floor(next / cycleMs)
-      .toString(16)
-      .padStart(32, '0');
-    const [snapshot, verdict] = lines.map((line) =>
-      line
-        .replaceAll(/"(time_utc|snapshot_time_utc|time)":"[^"]*"/g, `"$1":"${time}"`)
-        .replace(/"run_id":"[^"]*"/, `"run_id":"${run}"`),
-    );
+    const at = new Date((next += cycleMs));
+    const [snapshot, verdict] = lines.map((line) => movedTo(at, line));
     const stamp = dayStamp(new Date(next));
     appendFileSync(join(state, 'raw', `ops_monitor_${stamp}.jsonl`), `${snapshot}\n`);
     appendFileSync(join(state, 'health', `health_${stamp}.jsonl`), `${verdict}\n`);
