@@ -121,8 +121,11 @@ function unitOf(form: Sections[string]['schema']['form'], field: string): string
 }
 
 function worstAt(columns: readonly ArrayLike<number>[], index: number, worst: Card['worst']): number | null {
-  const read = columns.map((column) => column[index] ?? Number.NaN).filter((value) => Number.isFinite(value));
-  if (read.length === 0) return null;
-  const value = worst === 'most' ? Math.max(...read) : Math.min(...read);
-  return Number(value.toPrecision(6));
+  let found: number | null = null;
+  for (const column of columns) {
+    const value = column[index] ?? Number.NaN;
+    if (!Number.isFinite(value)) continue;
+    if (found === null || (worst === 'most' ? value > found : value < found)) found = value;
+  }
+  return found === null ? null : Number(found.toPrecision(6));
 }

@@ -8,7 +8,9 @@ import type { LevelsModel } from './panels.ts';
 import { alertMarks } from './plot.ts';
 import { gapAreas, howLong, stripOf } from './strips.ts';
 
-const titleHigh = 36;
+/** The triangles of alerts stand above the strips: red on red would not be seen. */
+const marksHigh = 14;
+const titleHigh = 34 + marksHigh;
 const [rowHigh, pitch] = [16, 22];
 const mostRows = 6;
 
@@ -50,7 +52,7 @@ export function levelRows(
     note === '' ? undefined : text(left + 850 - 6, top + 26, note, { size: 16, fill: scheme.muted, anchor: 'end' }),
     ...(shown.length === 0 ? [stripOf(sheet, title, all[0]?.runs ?? [], first, rowHigh)] : strips),
     gapAreas(sheet, first, bottom - pitch + rowHigh),
-    ...alertMarks(sheet, { checks }, episodes, first, bottom - pitch + rowHigh),
+    ...alertMarks(sheet, { checks }, episodes, first - marksHigh, bottom - pitch + rowHigh),
   );
   return { markup, bottom };
 }
