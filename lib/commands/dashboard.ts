@@ -18,6 +18,7 @@ import { explain } from '../health/explanation.ts';
 import { latestHealth } from '../health/files.ts';
 import { monitorChecks } from '../health/monitor.ts';
 import { openBrowser } from '../io/browser.ts';
+import { readUnlinked } from '../io/files.ts';
 import { serve } from '../io/server.ts';
 import { storeFiles } from '../io/store.ts';
 import { print, printError } from '../io/terminal.ts';
@@ -95,9 +96,8 @@ export function pagesOf(world: World, originOf: OriginOf): PageHandler {
   return async ({ host, path, query }) => {
     if (!ownNames.test(host))
       return { status: 421, type: 'text/plain', body: 'this server answers to 127.0.0.1 and localhost only\n' };
-    const file = (name: string) => storeFiles.readText(join(pageFolder(world.places), name));
     const part = (name: string, type: keyof typeof types): Page => {
-      const text = file(name);
+      const text = readUnlinked(join(pageFolder(world.places), name));
       return text === undefined
         ? missing(`${name} yet: build-dashboard writes it (in a checkout, after \`npm run build\`)`)
         : page(type, text);

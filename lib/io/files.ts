@@ -205,6 +205,10 @@ const mostBytes = 64 * 1024 * 1024;
 export const readIfThere = (path: string, most = mostBytes): string | undefined =>
   readRegular(path, most, (descriptor) => readFileSync(descriptor, 'utf8'));
 
+/** Like readIfThere; throws for a link, which may lead to a file that is not meant to be shown. */
+export const readUnlinked = (path: string): string | undefined =>
+  readRegular(path, mostBytes, (descriptor) => readFileSync(descriptor, 'utf8'), constants.O_NOFOLLOW);
+
 const mostDayBytes = 1024 * 1024 * 1024;
 
 /** Like readIfThere; `room` returns the array to read into. */
@@ -213,9 +217,14 @@ export const readBytesIfThere = (path: string, room?: (size: number) => Uint8Arr
     room ? readInto(descriptor, room(size)) : readFileSync(descriptor),
   );
 
-function readRegular<Content>(path: string, most: number, read: (descriptor: number, size: number) => Content) {
+function readRegular<Content>(
+  path: string,
+  most: number,
+  read: (descriptor: number, size: number) => Content,
+  more = 0,
+) {
   return unlessMissing(() =>
-    withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, 0, (descriptor) => {
+    withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK | more, 0, (descriptor) => {
       const found = fstatSync(descriptor);
       if (found.isDirectory()) throw codedError('EISDIR', `EISDIR: ${path} is a folder`);
       if (!found.isFile()) throw new Error(`${path} is not a regular file`);

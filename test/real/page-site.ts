@@ -64,7 +64,7 @@ export async function servedSite(
 }
 
 /** The dashboard as it is installed, on a free port. */
-export async function serveSite(t: TestContext, env: NodeJS.ProcessEnv) {
+async function serveSite(t: TestContext, env: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, [join(root, 'dist', 'dashboard.cjs'), '--port', '0'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -104,6 +104,7 @@ function lineOf(
       role: 'img',
       'aria-label': `${title} over seven days`,
       'data-domain': `${least} ${most}`,
+      'data-span': `${span.from} ${span.to}`,
     },
     make('path', { class: 's-grid', d: days.map((at) => `M${at},0V${height}`).join('') }),
     ...level(red, 's-red'),

@@ -29,6 +29,19 @@ let isPrinted = false;
 let clockAheadMs = 0;
 const now = (): Date => new Date(Date.now() + clockAheadMs);
 
+/** Resolves after the next frame is painted; a page in a background tab paints none, and its title must still tell the level. */
+const framePainted = (): Promise<void> =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 250);
+  });
+const firstPaint = framePainted();
+
+async function afterFrame(change: () => void): Promise<void> {
+  await framePainted();
+  change();
+}
+
 async function poll(): Promise<void> {
   const [time] = await Promise.all([
     refresh(sources.snapshot, 'latest.json'),
@@ -37,6 +50,7 @@ async function poll(): Promise<void> {
     refresh(sources.live, 'live.json'),
   ]);
   if (time) clockAheadMs = time.getTime() - Date.now();
+  await firstPaint;
   draw();
 }
 
@@ -83,8 +97,8 @@ function draw(): void {
   const counts = health ? countsOf(health) : { green: 0, amber: 0, red: 0, unknown: 0 };
   bar.show(filters, counts, groups);
   drawTable({ observations: health?.observations ?? [], filters: shown, known, open, fetchText });
-  // After the first paint: strips and cards are most of the drawing.
-  requestAnimationFrame(() => {
+  // After the verdict is painted: strips and cards are most of the drawing.
+  void afterFrame(() => {
     drawStrips(known.trends, span);
     drawCards(known.trends, span, snapshot, health);
     drawTemperatures(live?.temperatures, at);
@@ -149,6 +163,19 @@ function open(id: string): void {
 
 const bar = filterBar(change);
 
+/** Not by the style sheet: the first paint would wait a frame for it. */
+async function loadFonts(): Promise<void> {
+  await firstPaint;
+  for (const [name, weight] of Object.entries({ Regular: '400', Bold: '700' })) {
+    const font = new FontFace('Inter', `url(fonts/Inter-${name}.woff2)`, { weight });
+    // Without it the page has the reader's own font.
+    void font.load().then(
+      () => document.fonts.add(font),
+      () => undefined,
+    );
+  }
+}
+
 function start(): void {
   byId('filters').append(...bar.element);
   if (location.protocol === 'file:') {
@@ -182,6 +209,7 @@ function start(): void {
     if (!document.hidden) draw();
   }, redrawMs);
   void poll();
+  void loadFonts();
 }
 
 start();
