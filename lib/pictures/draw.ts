@@ -154,8 +154,8 @@ function jobOf(files: PictureFiles, lastDay: Date): Job {
   return { files, from: to - daysIn(files.span) * dayMs, to };
 }
 
-/** An hour adds one pixel to a month: its pictures are drawn every sixth hour. Drawn every hour, they would write 43 MB a day in
- * place of 7, and take half of the stage's time. */
+/** An hour adds one pixel to a month: its pictures are drawn every sixth hour. Drawn every hour, they would write 36 MB a day in
+ * place of 6, and take half of the stage's time. */
 function isDue(world: World<QuicklookConfig>, { span, svg, png }: PictureFiles): boolean {
   const now = world.now();
   const isYoung = (drawn: Date | undefined): boolean => {

@@ -13,7 +13,7 @@ export interface Known {
 }
 
 /** On a bad day the first screen must still show when it began: the table has all checks. */
-const mostShown = 20;
+const mostShown = 8;
 
 export function drawWrong(health: SeenHealth | undefined, known: Known, open: (id: string) => void): number {
   const folded = foldFindings(health?.observations ?? []);
