@@ -1,4 +1,4 @@
-// What the live page costs the browser that shows it: bytes, first paint, long tasks, and memory over a day.
+// What the live page costs the browser that shows it: bytes, and memory over a day. Its times: npm run bench:page.
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,40 +11,13 @@ import { dayStamp } from '../../lib/core/time.ts';
 import { currentHealth } from '../../lib/health/current.ts';
 import { monitorChecks } from '../../lib/health/monitor.ts';
 import { resolvePlaces } from '../../lib/io/places.ts';
-import { serve } from '../../lib/io/server.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { buildDashboard } from '../../lib/page/build-dashboard.ts';
 import { makeSite } from '../commands/site.ts';
 import { configurationOf, placesIn, until, worldIn } from '../world.ts';
-import { askAgain, drawn, green, many, openPage, servedSite, useBrowser } from './page-site.ts';
+import { drawn, green, many, serveHere, servedSite, useBrowser } from './page-site.ts';
 
 const browser = useBrowser();
-
-async function serveHere(t: TestContext, answer: Parameters<typeof serve>[0]['answer']): Promise<string> {
-  const stop = new AbortController();
-  t.after(() => stop.abort());
-  const onProblem = (problem: string): void => assert.fail(problem);
-  const { port } = await serve({ name: 'test', answer, port: 0, deadlineMs: 30_000, until: stop.signal, onProblem });
-  return `http://127.0.0.1:${port}/`;
-}
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-/** Milliseconds until the browser painted the first words of an address, in a profile that has nothing of it yet. */
-async function firstPaint(url: string): Promise<number> {
-  const context = await browser().newContext({ viewport: { width: 1280, height: 900 } });
-  const page = await context.newPage();
-  await page.goto(url);
-  let painted: number | undefined;
-  await until(async () => {
-    const asked = 'performance.getEntriesByName("first-contentful-paint")[0]?.startTime';
-    painted = await page.evaluate<number | undefined>(asked);
-    return painted !== undefined;
-  });
-  await context.close();
-  return painted ?? assert.fail();
-}
 
 describe('the cost of the live page', () => {
   test('is at most 120 kB over the wire without data, fonts included', async (t) => {
@@ -67,44 +40,6 @@ describe('the cost of the live page', () => {
     const sum = own().reduce((total, [, size]) => total + size, 0);
     assert.ok(own().length >= 5 && sum > 20_000 && sum <= 120_000, JSON.stringify(own()));
     t.diagnostic(`${sum} bytes: ${JSON.stringify(own().map(([name, size]) => `${new URL(name).pathname} ${size}`))}`);
-  });
-
-  test('paints first in at most twice the time of an empty page', async (t) => {
-    const { url } = await servedSite(t, many());
-    const body = '<!doctype html><html lang="en"><title>empty</title><p>empty</p></html>';
-    const empty = await serveHere(t, () => ({ status: 200, type: 'text/html', body }));
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    const ratio = (): number => median(ours) / median(theirs);
-    // Paints come with the frames of the screen, so that few rounds tell little: more of them where the machine is busy.
-    for (let round = 0; round < 45 && (round < 15 || ratio() > 2); round++) {
-      theirs.push(await firstPaint(empty));
-      ours.push(await firstPaint(url));
-    }
-    t.diagnostic(`page ${median(ours)} ms, empty page ${median(theirs)} ms: ${ratio().toFixed(2)}`);
-    assert.ok(ratio() <= 2, `page ${ours.join(' ')}; empty page ${theirs.join(' ')}`);
-  });
-
-  test('draws a change of 300 checks without a long task', async (t) => {
-    const { url, rewrite, health } = await servedSite(t, green);
-    const first = health();
-    const { page } = await openPage(t, browser(), url);
-    await page.evaluate(
-      'window.long = []; new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => one.duration))).observe({ type: "longtask" })',
-    );
-    const rounds: number[] = [];
-    for (let round = 1; round <= 15; round++) {
-      rewrite(() => many(round)(first));
-      await until(async () => {
-        await askAgain(page);
-        return (await page.textContent('#rows'))?.includes(`old, ${round}`) === true;
-      });
-      await page.evaluate('new Promise((done) => setTimeout(done, 100))');
-      rounds.push(await page.evaluate<number>('Math.max(0, ...long.splice(0))'));
-    }
-    t.diagnostic(`longest task of each round, ms: ${rounds.join(' ')}`);
-    // The machine may take the processor away from one round or another, but not from most of them.
-    assert.equal(median(rounds), 0, rounds.join(' '));
   });
 
   test('does not grow over a day: neither its memory nor its document', async (t) => {

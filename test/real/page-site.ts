@@ -9,6 +9,7 @@ import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { Health } from '../../lib/health/files.ts';
 import { makeSite } from '../commands/site.ts';
+import { serve } from '../../lib/io/server.ts';
 import { root } from '../process.ts';
 import { until } from '../world.ts';
 import { installPackages } from './packages.ts';
@@ -107,4 +108,13 @@ export const askAgain = (page: Page): Promise<unknown> =>
 export async function violationsIn(page: Page): Promise<string[]> {
   const found = await page.evaluate<{ violations: { id: string }[] }>(`${axe.source}; axe.run()`);
   return found.violations.map(({ id }) => id);
+}
+
+/** A server of our own in this process. */
+export async function serveHere(t: TestContext, answer: Parameters<typeof serve>[0]['answer']): Promise<string> {
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const onProblem = (problem: string): void => assert.fail(problem);
+  const { port } = await serve({ name: 'test', answer, port: 0, deadlineMs: 30_000, until: stop.signal, onProblem });
+  return `http://127.0.0.1:${port}/`;
 }
