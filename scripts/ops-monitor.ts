@@ -27,6 +27,10 @@ const commands = {
     summary: 'caches the trends of the live page from the archive, and writes the page and a badge',
     load: () => import('./build-dashboard.ts'),
   },
+  'prune-files': {
+    summary: 'packs and removes old files, as `keep` in the configuration says',
+    load: () => import('./prune-files.ts'),
+  },
   archive: { summary: 'inspects, verifies, rebuilds and exports the Zarr archive', load: () => import('./archive.ts') },
   'send-alerts': {
     summary: 'mails new, repeated and ended alerts, and retries undelivered mails',

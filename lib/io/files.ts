@@ -205,7 +205,7 @@ const mostBytes = 64 * 1024 * 1024;
 export const readIfThere = (path: string, most = mostBytes): string | undefined =>
   readRegular(path, most, (descriptor) => readFileSync(descriptor, 'utf8'));
 
-const mostDayBytes = 1024 * 1024 * 1024;
+export const mostDayBytes = 1024 * 1024 * 1024;
 
 /** Like readIfThere; `room` returns the array to read into. */
 export const readBytesIfThere = (path: string, room?: (size: number) => Uint8Array): Uint8Array | undefined =>

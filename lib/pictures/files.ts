@@ -31,7 +31,7 @@ const filesOf = (name: PictureName, span: Span): PictureFiles => {
         join(quicklooks, 'ops_monitor', `${name}_${span === 'day' ? dayStamp(at) : span}.${format}`),
       mode: 0o644,
       // Just after midnight there is none of the day yet, and one of a day that is over is not drawn again.
-      ...(span === 'day' ? { onlyOnChange: true } : {}),
+      ...(span === 'day' ? { onlyOnChange: true, kept: 'pictures' } : {}),
     });
   return { name, span, svg: fileOf<string>('svg'), png: fileOf<Uint8Array>('png') };
 };
