@@ -61,6 +61,10 @@ const commands = {
     load: () => import('./thermal-heartbeat.ts'),
   },
   dashboard: { summary: 'serves the live page on this machine, until a signal', load: () => import('./dashboard.ts') },
+  status: {
+    summary: 'shows on one screen how the site is now, what is not green, and what the monitor does',
+    load: () => import('./status.ts'),
+  },
   explain: {
     summary: 'explains one observation: what was read, which limit decided, since when, and what would clear it',
     load: () => import('./explain.ts'),
