@@ -24,11 +24,14 @@ import { print, printError } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { renderBadge } from '../page/badge.ts';
 import { pageFolder, trendsFile } from '../page/files.ts';
+import { iconNames, renderIcon } from '../page/icon.ts';
 import { liveOf } from '../page/live.ts';
 import { recentSamples } from '../page/recent.ts';
 import { seriesOf } from '../page/series.ts';
+import { temperaturesOf } from '../page/temperatures.ts';
 import { trendsOf } from '../page/trends.ts';
 import { latest } from '../snapshot/files.ts';
+import { thermalState } from '../thermal/files.ts';
 import { alertOfObservation, observationsBehind } from './counterparts.ts';
 
 type World = ServiceWorld<Configuration>;
@@ -41,6 +44,8 @@ const types = {
   json: 'application/json',
   svg: 'image/svg+xml',
   md: 'text/markdown; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
+  woff2: 'font/woff2',
 } as const;
 
 /** A meta element cannot say who may frame the page. */
@@ -50,7 +55,14 @@ const headers = {
   'referrer-policy': 'no-referrer',
 };
 
-const page = (type: keyof typeof types, body: string): Page => ({ status: 200, type: types[type], body, headers });
+const page = (type: keyof typeof types, body: Page['body']): Page => ({
+  status: 200,
+  type: types[type],
+  body,
+  headers,
+});
+/** A browser keeps these for a day; whatever tells a state is asked for each time. */
+const lasting = (found: Page): Page => ({ ...found, headers: { ...headers, 'cache-control': 'max-age=86400' } });
 const missing = (what: string): Page => ({ status: 404, type: 'text/plain', body: `there is no ${what}\n` });
 
 const dashboardService = (originOf: OriginOf) =>
@@ -92,6 +104,10 @@ export function pagesOf(world: World, originOf: OriginOf): PageHandler {
     };
     const runbook = /^\/runbooks\/([a-z-]+)\.md$/.exec(path)?.[1];
     if (runbook !== undefined) return runbookPage(world, runbook);
+    const icon = iconNames.find((name) => path === `/icons/${name}.svg`);
+    if (icon) return lasting(page('svg', renderIcon(icon)));
+    const font = fontNames.find((name) => path === `/fonts/${name}`);
+    if (font) return fontPage(world, font);
     switch (path) {
       case '/':
       case '/index.html':
@@ -150,8 +166,9 @@ function liveReader(world: World): () => Promise<string> {
 async function readLive(world: World): Promise<string> {
   const { config } = world;
   const at = world.now();
-  const [state, health, trends] = [
+  const [state, beat, health, trends] = [
     await world.read(stateFile).catch(() => undefined),
+    await world.read(thermalState).catch(() => undefined),
     await healthNow(world).catch(() => undefined),
     await world.read(trendsFile).catch(() => undefined),
   ];
@@ -163,7 +180,8 @@ async function readLive(world: World): Promise<string> {
     groups,
     since: held,
   } = trendsOf(recent, { sections, checks, monitorChecks }, config, health, at);
-  return JSON.stringify(liveOf(state, health, { times, cards, groups, since: held }, observationsBehind));
+  const shown = { times, cards, groups, since: held };
+  return JSON.stringify(liveOf(state, health, shown, observationsBehind, temperaturesOf(beat)));
 }
 
 async function explainPage(world: World, originOf: OriginOf, id: string): Promise<Page> {
@@ -181,6 +199,14 @@ function runbookPage({ product }: World, name: string): Page {
     ? storeFiles.readText(join(product.folder, 'ops', 'runbooks', `${name}.md`))
     : undefined;
   return text === undefined ? missing('such runbook') : page('md', text);
+}
+
+/** The fonts of the pictures; their license lies beside them. */
+const fontNames = ['Inter-Regular.woff2', 'Inter-Bold.woff2', 'LICENSE'] as const;
+
+function fontPage({ product }: World, name: (typeof fontNames)[number]): Page {
+  const bytes = storeFiles.readBytes(join(product.folder, 'ops', 'fonts', name));
+  return bytes ? lasting(page(name === 'LICENSE' ? 'txt' : 'woff2', bytes)) : missing(name);
 }
 
 const stop = new AbortController();

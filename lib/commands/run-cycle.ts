@@ -11,6 +11,8 @@ import { latestHealth } from '../health/files.ts';
 import { product } from '../io/product.ts';
 import { isTerminal, painter, print, printError } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
+import { pageFolder } from '../page/files.ts';
+import { pictureFolder } from '../pictures/files.ts';
 import { dayReport, latestReport } from '../report/files.ts';
 import { latest, snapshots } from '../snapshot/files.ts';
 import { type Command, configOption, exitCodeOf, exitCodes, textOption } from '../cli/command.ts';
@@ -75,6 +77,10 @@ export const runCycle: Command = {
       ['snapshot', latest.path(places, day)],
       ['all of the day', snapshots.path(places, day)],
       ['archive', archive.path(places, day)],
+      ...(done.has('draw-quicklooks') ? [['pictures', `${pictureFolder(places)}/*.png`] as const] : []),
+      ...(done.has('build-dashboard')
+        ? [['page', `${pageFolder(places)} (shown by: ${commandPrefix()} dashboard --open)`] as const]
+        : []),
     ] as const;
     const explainWith = [
       commandPrefix(),

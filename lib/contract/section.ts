@@ -1,5 +1,6 @@
 // A section of the snapshot: the schema of what one probe reads, and how the section is explained and reported. The schema
 // contains units and long names; the archive, the reference page and `explain` take them from there.
+import { identifierOf } from '../core/text.ts';
 import { type Envelope, envelope } from './envelope.ts';
 import { type ContentOf, recordOf, type Shape } from './shape.ts';
 
@@ -95,6 +96,10 @@ export function variablesOf(key: string, section: Section, field: string, names:
       return { variable, prefix, item: prefix.slice(singular.length + 1) };
     });
 }
+
+/** As subjects stand in names of variables → as the configuration writes them: `weather_gws` → `weather.gws`. */
+export const subjectNames = (section: Section, config: object): ReadonlyMap<string, string> =>
+  new Map((section.subjects(config) ?? []).map(({ name }) => [identifierOf(name), name]));
 
 /** The word that the names of its items begin with in the archive: `filesystem` of `filesystems`. */
 export const singularOf = (key: string, { singular = key.replace(/s$/, '') }: Pick<Section, 'singular'>): string =>

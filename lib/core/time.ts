@@ -1,6 +1,7 @@
 // Writes and reads instants. On disk they are ISO 8601 in UTC everywhere.
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 
+export const hourMs = 3_600_000;
 export const dayMs = 86_400_000;
 
 /** 20261120: the UTC day in the names of day files. */

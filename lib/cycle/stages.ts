@@ -24,7 +24,7 @@ import { openNet } from './net.ts';
 import { post } from './post.ts';
 import { written } from './written.ts';
 
-/** All but confirm-cycle and the pictures: in simulated time the files' ages do not match the clock, and nobody looks at pictures of it. */
+/** The stages that the demo runs for each cycle of simulated time. confirm-cycle is not among them: there the files' ages do not match the clock. */
 export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Configuration>[] => [
   collectSnapshot,
   assessHealth({ sections, checks }),
@@ -33,14 +33,16 @@ export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Config
   sendAlerts<Configuration>(mail, judge, sections),
 ];
 
-export const stages: readonly Stage<Configuration>[] = [
-  ...stagesWith(storeFiles, post),
-  drawQuicklooks({
-    registry: { sections, checks },
+export const drawPictures: Stage<Configuration> = drawQuicklooks({
+  registry: { sections, checks, monitorChecks },
     policies,
     files: storeFiles,
     renderPng: async () => (await import('../io/png.ts')).renderPng,
-  }),
+});
+
+export const stages: readonly Stage<Configuration>[] = [
+  ...stagesWith(storeFiles, post),
+  drawPictures,
   buildDashboard({ sections, checks, monitorChecks }, storeFiles, currentHealth, flatten),
   pruneFiles(written, oldFiles),
   confirmCycle(written, openNet),

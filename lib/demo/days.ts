@@ -12,7 +12,7 @@ import type { Transport } from '../contract/mail.ts';
 import { makeOutside } from '../io/outside.ts';
 import { unsyncedFiles } from '../io/store.ts';
 import { post } from '../cycle/post.ts';
-import { stagesWith } from '../cycle/stages.ts';
+import { drawPictures, stagesWith } from '../cycle/stages.ts';
 import { virtualClock } from './clock.ts';
 import { monthStart } from './faults.ts';
 import { simulatedSite } from './host.ts';
@@ -88,6 +88,13 @@ export async function openSimulation(folder: string) {
   // A dry run loads the modules that are loaded on demand before the first cycle. Otherwise the readings of that cycle
   // would end in another order than those of all others, and have other durations.
   await runStage(collectSnapshot, { ...runOf(0), dryRun: () => undefined });
+  const runOne = async (stage: (typeof simulatedStages)[number], run: StageRun) => {
+    clock.pass(startMs);
+    const { record, outcome } = await runStage(stage, run);
+    if (record.outcome === 'failed')
+      throw new Error(`${stage.name} failed at ${clock.now().toISOString()}: ${record.problems.join('; ')}`);
+    return outcome;
+  };
   return {
     cycle: async (number: number, at: number) => {
       // The timer's accuracy is a second.
@@ -96,22 +103,23 @@ export async function openSimulation(folder: string) {
       let health: Health | undefined;
       for (const stage of simulatedStages) {
         if (stage.runsEvery === daySeconds && number % cyclesADay !== cyclesADay - 1) continue;
-        clock.pass(startMs);
-        const { record, outcome } = await runStage(stage, run);
-        if (record.outcome === 'failed')
-          throw new Error(`${stage.name} failed at ${clock.now().toISOString()}: ${record.problems.join('; ')}`);
+        const outcome = await runOne(stage, run);
         if (stage.name === 'assess-health') health = outcome?.json as Health;
       }
       if (!health) throw new Error('no stage of the cycle assessed health');
       return { number, at, health };
     },
+    /** Once, at the time of the last cycle: the last eight days and the rolling pictures. */
+    drawPictures: (last: number) => runOne(drawPictures, runOf(last)),
   };
 }
 
-/** Yields one cycle after another from the beginning of the month; between cycles the caller runs. */
+/** Yields one cycle after another from the beginning of the month; between cycles the caller runs. The pictures are drawn
+ * after the last one. */
 export async function* simulateDays(folder: string, cycles: number) {
   const simulation = await openSimulation(folder);
   for (let number = 0; number < cycles; number++) yield await simulation.cycle(number, monthStart + number * cycleMs);
+  await simulation.drawPictures(cycles - 1);
 }
 
 const runIdOf = (number: number): string => fingerprint(`cycle ${number}`) + fingerprint(`cycle ${number} again`);

@@ -69,6 +69,7 @@ async function playDays(folder: string, days: number): Promise<boolean> {
       `  reports        ${join(here, 'state', 'health')}/health_report_*.md`,
       `  health         ${join(here, 'state', 'health')}/health_*.jsonl`,
       `  snapshots      ${join(here, 'state', 'raw')}/ops_monitor_*.jsonl`,
+      `  pictures       ${join(here, 'state', 'quicklooks', 'ops_monitor')}/*.png`,
       `  look further   ${commandPrefix()} explain --config ${config} stream-age:mrr`,
     ].join('\n'),
   );

@@ -96,7 +96,7 @@ export function configurationText({ paths, state, source, dashboardUrl, mailTo, 
   return `# ${comment}
 site: aurora
 files: { state: ${quoted(state)} }
-${mailTo === undefined ? '' : `alerts: { to: [${mailTo}] }\n`}${source === undefined ? '' : `hosts: { source: ${source} }\n`}
+${mailTo === undefined ? '' : `alerts: { to: [${mailTo}], picture: false } # nobody reads the mails of the demo\n`}${source === undefined ? '' : `hosts: { source: ${source} }\n`}
 filesystems:
   project: ${quoted(paths.project)}
   data: ${quoted(paths.data)}

@@ -39,13 +39,15 @@ export const alertTriangle = (kind: 'begin' | 'end', scheme: Scheme, x: number, 
     'stroke-linejoin': 'round',
   });
 
-/** Definitions of the hatchings: `url(#hatch-unknown)` and `url(#hatch-none)` fill an area, `url(#hatch-light)` goes over one. */
+/** Definitions of the hatchings: `url(#hatch-unknown)` and `url(#hatch-none)` fill an area, `url(#hatch-light)` goes over one,
+ * and `url(#hatch-narrow)` over one that is too narrow for slanting stripes: it becomes a dotted line. */
 export const hatchings = (scheme: Scheme): Markup =>
   element(
     'defs',
     {},
     hatching('hatch-unknown', scheme.levels.unknown, 45, 8, 4),
     hatching('hatch-light', scheme.ground, 45, 8, 4),
+    hatching('hatch-narrow', scheme.ground, 90, 6, 3),
     hatching('hatch-none', scheme.noSnapshot, -45, 7, 1.4),
   );
 

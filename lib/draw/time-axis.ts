@@ -22,7 +22,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const weekdayOf = (at: number): number => new Date(at).getUTCDay();
 
 /** `27 Oct` */
-const dayName = (at: number): string => `${new Date(at).getUTCDate()} ${months[new Date(at).getUTCMonth()]}`;
+export const dayName = (at: number): string => `${new Date(at).getUTCDate()} ${months[new Date(at).getUTCMonth()]}`;
 /** `Tue 27` */
 export const shortDay = (at: number): string => `${weekdays[weekdayOf(at)]} ${new Date(at).getUTCDate()}`;
 /** `27 Oct 11:40` */

@@ -36,6 +36,16 @@ export function shortMeasure(value: number, unit: string): string {
   return symbol === '' ? shown : `${shown} ${symbol}`;
 }
 
+const oneDecimal = new Set(['percent', 'V', 'C', 'degree_Celsius']);
+
+/** Like shortMeasure, but all values of a quantity have the same decimals, for values below one another: `56.0 %`, `68.6 %`. */
+export function evenMeasure(value: number, unit: string): string {
+  const size = Math.abs(value);
+  // Zero and 100 % are exact; a value below 0.1 would become 0.0.
+  if (!oneDecimal.has(unit) || size < 0.1 || size > 99.9) return shortMeasure(value, unit);
+  return `${value.toFixed(1)} ${unitSymbol(unit)}`;
+}
+
 /** A tick of an axis: with a unit only where it changes along the axis. */
 export const tickWords = (value: number, unit: string): string =>
   unit === 's' ? tickDuration(value) : shortNumber(unit === 'ms' ? value / 1000 : value);

@@ -1,14 +1,5 @@
 // Runs checks on the sections of a snapshot: a failed reading is unknown, an absent one has no observation, the rest is judged.
-import type {
-  AnyCheck,
-  CheckLimits,
-  Finding,
-  Limits,
-  Measured,
-  NumberLimit,
-  Particulars,
-  Verdict,
-} from '../contract/check.ts';
+import type { AnyCheck, CheckLimits, Finding, Limits, Measured, Particulars, Verdict } from '../contract/check.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Observation } from '../contract/observation.ts';
 import type { Section } from '../contract/section.ts';
@@ -16,6 +7,7 @@ import { oneLine } from '../core/harmless.ts';
 import { worst } from '../core/level.ts';
 import { reasonOf } from '../core/text.ts';
 import { judge } from './judgement.ts';
+import { configuredLimits } from './limits.ts';
 import { selectReadable } from './readable.ts';
 
 export interface CheckRun {
@@ -63,22 +55,8 @@ function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRu
   }
 }
 
-type Levels = { readonly amber?: number | undefined; readonly red?: number | undefined };
-
-/** The configured limits: those under `for.SUBJECT`, else those of the check, each with its key in the configuration. */
-function limitsOf(finding: Finding, definition: CheckLimits | undefined, configured: unknown): Limits {
-  if (!definition) return { side: 'from' };
-  if (typeof configured !== 'object' || configured === null)
-    throw new Error(`no limits are configured under limits.${definition.key}`);
-  const { for: exceptions = {}, ...all } = configured as Levels & { for?: Readonly<Record<string, Levels>> };
-  const own: Levels = (Object.hasOwn(exceptions, finding.subject) && exceptions[finding.subject]) || {};
-  const limitOf = (level: keyof Levels): NumberLimit | undefined => {
-    const value = own[level] ?? all[level];
-    const under = own[level] === undefined ? '' : `.for.${finding.subject}`;
-    return value === undefined ? undefined : { value, key: `limits.${definition.key}${under}.${level}` };
-  };
-  return { side: definition.side, amber: limitOf('amber'), red: limitOf('red') };
-}
+const limitsOf = ({ subject }: Finding, definition: CheckLimits | undefined, configured: unknown): Limits =>
+  definition ? configuredLimits(definition, subject, configured) : { side: 'from' };
 
 /** Judges a finding by its own limits, or by `limits` where it has none. */
 export function judgeFinding(check: string, finding: Finding, limits: Limits): Judged {

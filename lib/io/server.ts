@@ -3,6 +3,8 @@
 import { hash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Page, PageHandler, PageRequest } from '../contract/service.ts';
 import { untilAborted } from '../core/abort.ts';
 import { reasonOf } from '../core/text.ts';
@@ -49,20 +51,36 @@ export async function serve(settings: ServerSettings): Promise<{ port: number; c
 
 async function reply(request: IncomingMessage, response: ServerResponse, settings: ServerSettings): Promise<void> {
   const { type, headers, ...answer } = await answerTo(request, settings);
-  const etag = `"${hash('sha1', answer.body, 'base64url')}"`;
-  const isKnown = answer.status === 200 && request.headers['if-none-match'] === etag;
-  const { status, body } = isKnown ? { status: 304, body: '' } : answer;
+  const tag = `"${hash('sha1', answer.body, 'base64url')}"`;
+  const isKnown = answer.status === 200 && isTagged(request.headers['if-none-match'] ?? '', tag);
+  const { status, body: whole } = isKnown ? { status: 304, body: '' } : answer;
+  const isCompressed = status === 200 && isWorthCompressing(type, whole) && acceptsGzip(request);
+  const body = isCompressed ? await compress(whole) : whole;
   if (status !== 200 && status !== 304) response.shouldKeepAlive = false; // a body that nobody asked for may follow
   response.writeHead(status, {
+    'cache-control': 'no-store',
     ...headers,
     ...(isKnown ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
-    ...(status === 200 || isKnown ? { etag } : {}),
-    'cache-control': 'no-store',
+    ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+    // Weak: the same tag stands for the compressed and the plain answer.
+    ...(status === 200 || isKnown ? { etag: `W/${tag}`, vary: 'accept-encoding' } : {}),
     'x-content-type-options': 'nosniff',
     ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
+
+const compress = promisify(gzip);
+
+const isWorthCompressing = (type: string, body: Page['body']): boolean =>
+  body.length > 1000 && /^(text\/|application\/json|image\/svg)/.test(type);
+
+const acceptsGzip = ({ headers }: IncomingMessage): boolean =>
+  /(^|[\s,])gzip\s*($|,|;(?!\s*q=0(\.0*)?\s*($|,)))/i.test(headers['accept-encoding'] ?? '');
+
+/** A proxy that compresses makes a tag weak. */
+const isTagged = (known: string, tag: string): boolean =>
+  known.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
 
 const plain = (status: number, words: string): Page => ({ status, type: 'text/plain', body: `${words}\n` });
 

@@ -1,14 +1,15 @@
 // The trend cards of the live page: which there are, and their values along time.
-import type { AnyCheck } from '../contract/check.ts';
+import type { GroupSources } from '../contract/groups.ts';
 import type { Sections } from '../contract/registry.ts';
-import { variablesOf } from '../contract/section.ts';
-import { isObject } from '../contract/shape.ts';
+import { type PanelLimits, subjectNames, variablesOf } from '../contract/section.ts';
+import { lastOf } from '../draw/reduce.ts';
+import { drawnLimits } from '../engine/limits.ts';
 import type { Card } from './files.ts';
 import type { Series } from './series.ts';
 
 interface CardDefinition extends Pick<Card, 'key' | 'title' | 'check' | 'reads' | 'worst' | 'side'> {
-  /** The field with the limit of each item, where an item has a limit of its own. */
-  readonly window?: string;
+  /** The limits of each item of a section, in place of those of the check for the section that the card reads. */
+  readonly limits?: { readonly section: string; readonly of: PanelLimits };
 }
 
 const definitions: readonly CardDefinition[] = [
@@ -43,7 +44,7 @@ const definitions: readonly CardDefinition[] = [
     reads: { section: 'streams', field: 'age_seconds' },
     worst: 'most',
     side: 'above',
-    window: 'window_seconds',
+    limits: { section: 'streams', of: { field: 'window_seconds', level: 'red', side: 'above' } },
   },
   {
     key: 'workspace-lag',
@@ -52,6 +53,7 @@ const definitions: readonly CardDefinition[] = [
     reads: { section: 'workspace', field: 'worst_lag_seconds' },
     worst: 'most',
     side: 'above',
+    limits: { section: 'mirrors', of: { check: 'mirror-lag', times: 'window_seconds' } },
   },
   {
     key: 'temperature',
@@ -63,30 +65,53 @@ const definitions: readonly CardDefinition[] = [
   },
 ];
 
-interface CardSources {
-  readonly sections: Sections;
-  readonly checks: readonly AnyCheck[];
-  readonly limits: Readonly<Record<string, unknown>>;
-}
+type CardConfig = { readonly limits: Readonly<Record<string, unknown>> };
 
 /** The cards for which this site has values. */
-export function cardsOf(series: Series, { sections, checks, limits }: CardSources): Card[] {
-  return definitions.flatMap(({ window, ...definition }) => {
+export function cardsOf(series: Series, sources: GroupSources, config: CardConfig): Card[] {
+  return definitions.flatMap(({ limits: own, ...definition }) => {
     const { reads, check, worst } = definition;
-    const section = sections[reads.section];
+    const section = sources.sections[reads.section];
     if (!section) return [];
     const columns = variablesOf(reads.section, section, reads.field, series.names)
       .map(({ variable }) => series.column(variable))
       .filter((column) => column !== undefined);
     if (columns.length === 0) return [];
     const unit = unitOf(section.schema.form, reads.field);
-    const windows =
-      window === undefined
-        ? []
-        : variablesOf(reads.section, section, window, series.names).map(({ variable }) => variable);
+    const asked = own ?? { section: reads.section, of: { check } };
     const values = series.times.map((_, index) => worstAt(columns, index, worst));
-    return [{ ...definition, unit, ...limitsOf(check, checks, limits), ...windowOf(series, windows), values }];
+    return [{ ...definition, unit, ...sharedLimits(series, asked, reads.field, unit, sources, config), values }];
   });
+}
+
+/** The limits that hold for all items. The card shows the worst of all, so the limit of only some of them would mislead. */
+function sharedLimits(
+  series: Series,
+  { section: name, of }: NonNullable<CardDefinition['limits']>,
+  read: string,
+  unit: string,
+  { sections, checks }: GroupSources,
+  config: CardConfig,
+): Pick<Card, 'amber' | 'red'> {
+  const section = sections[name];
+  if (!section) return {};
+  const names = subjectNames(section, config);
+  const field = 'field' in of ? of.field : (of.times ?? read);
+  const all = variablesOf(name, section, field, series.names).flatMap(({ item, prefix }) => {
+    const newest = (other: string): number | undefined => {
+      const values = series.column(`${prefix}_${other}`);
+      return values && lastOf({ times: series.times, values })?.[1];
+    };
+    // An item that was not read in all these days is not watched any more.
+    if (newest(field) === undefined) return [];
+    const subject = item === undefined ? name : (names.get(item) ?? item);
+    return [drawnLimits(of, subject, { checks, configured: config.limits, newest, unit })];
+  });
+  const shared = (level: 'amber' | 'red'): Pick<Card, 'amber' | 'red'> => {
+    const [first, ...others] = new Set(all.map((limits) => limits?.[level]));
+    return first === undefined || others.length > 0 ? {} : { [level]: first };
+  };
+  return { ...shared('amber'), ...shared('red') };
 }
 
 function unitOf(form: Sections[string]['schema']['form'], field: string): string {
@@ -98,24 +123,4 @@ function worstAt(columns: readonly ArrayLike<number>[], index: number, worst: Ca
   if (read.length === 0) return null;
   const value = worst === 'most' ? Math.max(...read) : Math.min(...read);
   return Number(value.toPrecision(6));
-}
-
-function limitsOf(
-  check: string,
-  checks: readonly AnyCheck[],
-  limits: CardSources['limits'],
-): Pick<Card, 'amber' | 'red'> {
-  const found = checks.find(({ name }) => name === check)?.limits;
-  const own = found === undefined || found.red?.[0] === 'factor' ? undefined : limits[found.key];
-  if (!isObject(own)) return {};
-  const { amber, red } = own as Record<string, unknown>;
-  return { ...(typeof amber === 'number' ? { amber } : {}), ...(typeof red === 'number' ? { red } : {}) };
-}
-
-/** Streams have windows of their own: the line is the longest of them, which no healthy stream crosses. */
-function windowOf(series: Series, windows: readonly string[]): Pick<Card, 'red'> {
-  const last = windows
-    .map((name) => series.column(name)?.[series.times.length - 1] ?? Number.NaN)
-    .filter(Number.isFinite);
-  return last.length === 0 ? {} : { red: Math.max(...last) };
 }

@@ -3,6 +3,7 @@ import type { ActiveSilence, State } from '../alerts/files.ts';
 import { alertsIn } from '../alerts/files.ts';
 import type { CurrentHealth } from '../health/files.ts';
 import type { Trends } from './files.ts';
+import type { Temperatures } from './temperatures.ts';
 
 /** An alert without the addresses of its recipients. */
 export interface ShownAlert {
@@ -26,6 +27,8 @@ export interface Live {
   readonly outdated?: { readonly since: string; readonly message: string };
   readonly alerts: readonly ShownAlert[];
   readonly quiet: readonly ActiveSilence[];
+  /** Absent where no thermal heartbeat has run since the machine was started. */
+  readonly temperatures?: Temperatures;
   /** Trends of the samples after the end of trends.json. */
   readonly recent: Pick<Trends, 'times' | 'cards' | 'groups' | 'since'>;
 }
@@ -37,6 +40,7 @@ export function liveOf(
   health: CurrentHealth | undefined,
   recent: Live['recent'],
   observationsBehind: (alert: string) => readonly string[],
+  temperatures: Temperatures | undefined,
 ): Live {
   const age = health?.observations.find(({ check }) => check === 'snapshot-age');
   const { unknown_since: since } = health ?? {};
@@ -57,6 +61,7 @@ export function liveOf(
       escalated_at: alert.escalated_at,
     })),
     quiet: state?.quiet ?? [],
+    ...(temperatures ? { temperatures } : {}),
     recent,
   };
 }

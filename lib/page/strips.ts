@@ -1,26 +1,10 @@
 // The levels of each group along time, as runs, from the variables `level_…` of the archive.
-import type { AnyCheck } from '../contract/check.ts';
-import type { Sections } from '../contract/registry.ts';
+import { levelVariables } from '../contract/groups.ts';
 import { type Level, levels } from '../core/level.ts';
 import { identifierOf } from '../core/text.ts';
 import { worstLevels } from '../draw/strip.ts';
 import type { Run, Trends } from './files.ts';
 import type { Series } from './series.ts';
-
-/** Checks that need no section judge the monitor itself. */
-const monitorGroup = 'the monitor';
-
-/** Check → the group of the section that it judges, in the order of the sections. */
-export function groupsOf(
-  checks: readonly AnyCheck[],
-  sections: Sections,
-  monitor: readonly string[],
-): Map<string, string> {
-  const judging = Object.entries(sections).flatMap(([section, { group }]) =>
-    checks.filter(({ needs }) => needs[0] === section).map(({ name }): [string, string] => [name, group]),
-  );
-  return new Map([...judging, ...monitor.map((name): [string, string] => [name, monitorGroup])]);
-}
 
 interface LevelColumn {
   readonly id: string;
@@ -28,21 +12,16 @@ interface LevelColumn {
   readonly values: ArrayLike<number>;
 }
 
-/** `known` are the ids of the latest assessment: a variable's name does not tell where the check ends. */
+/** `known` are the ids of the latest assessment: a variable's name does not tell how the configuration writes the subject. */
 export function levelColumns(
   series: Series,
   groups: ReadonlyMap<string, string>,
   known: readonly string[],
 ): LevelColumn[] {
   const ids = new Map(known.map((id) => [`level_${identifierOf(id)}`, id]));
-  const checks = [...groups].map(([check, group]) => ({ check, group, prefix: `level_${identifierOf(check)}_` }));
-  return series.names.flatMap((name) => {
-    const found = checks
-      .filter(({ prefix }) => name.startsWith(prefix))
-      .sort((a, b) => b.prefix.length - a.prefix.length)[0];
-    const values = found && series.column(name);
-    if (!values) return [];
-    return [{ id: ids.get(name) ?? `${found.check}:${name.slice(found.prefix.length)}`, group: found.group, values }];
+  return levelVariables(series.names, groups.keys()).flatMap(({ variable, check, subject }) => {
+    const [values, group] = [series.column(variable), groups.get(check)];
+    return values && group ? [{ id: ids.get(variable) ?? `${check}:${subject}`, group, values }] : [];
   });
 }
 

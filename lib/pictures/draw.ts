@@ -4,11 +4,11 @@ import { events, type LoggedEvent } from '../alerts/files.ts';
 import { archive } from '../archive/files.ts';
 import { Usage } from '../contract/errors.ts';
 import type { Policy } from '../contract/policy.ts';
-import type { Registry } from '../contract/registry.ts';
+import type { GroupSources } from '../contract/groups.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import type { StoreFiles } from '../contract/store.ts';
 import { counted } from '../core/text.ts';
-import { dayMs, daysBefore, parseInstant, startOfUtcDay } from '../core/time.ts';
+import { dayMs, daysBefore, hourMs, parseInstant, startOfUtcDay } from '../core/time.ts';
 import { episodesOf } from './alerts.ts';
 import { completeMark, composePicture } from './picture.ts';
 import { type PictureFiles, pictures, type Span, spans } from './files.ts';
@@ -23,7 +23,7 @@ export interface QuicklookConfig {
 }
 
 export interface QuicklookTools {
-  readonly registry: Pick<Registry, 'sections' | 'checks'>;
+  readonly registry: GroupSources;
   readonly policies: readonly Pick<Policy, 'name' | 'of'>[];
   readonly files: StoreFiles;
   /** SVG → PNG. Loaded on demand: a run that has nothing to draw does not need it. */
@@ -140,7 +140,9 @@ async function jobsOf(world: World<QuicklookConfig>): Promise<Job[]> {
   const late = Array.from({ length: mostDaysLate }, (_, index) => daysBefore(today, mostDaysLate - index));
   const unfinished: Date[] = [];
   for (const day of late) if (!(await isComplete(world, day))) unfinished.push(day);
-  const rolling = pictures.filter(({ span }) => span !== 'day').map((files) => jobOf(files, today));
+  const rolling = pictures
+    .filter((files) => files.span !== 'day' && isDue(world, files))
+    .map((files) => jobOf(files, today));
   // The longest first: the history that is read for it serves all others.
   return [...rolling, ...[...unfinished, today].flatMap((day) => jobsOfDay(day))].sort((a, b) => a.from - b.from);
 }
@@ -151,6 +153,20 @@ function jobOf(files: PictureFiles, lastDay: Date): Job {
   const to = lastDay.getTime() + dayMs;
   return { files, from: to - daysIn(files.span) * dayMs, to };
 }
+
+/** An hour adds one pixel to a month: its pictures are drawn every sixth hour. Drawn every hour, they would write 43 MB a day in
+ * place of 7, and take half of the stage's time. */
+function isDue(world: World<QuicklookConfig>, { span, svg, png }: PictureFiles): boolean {
+  const now = world.now();
+  const isYoung = (drawn: Date | undefined): boolean => {
+    const age = drawn ? now.getTime() - drawn.getTime() : Infinity;
+    return age >= 0 && age < monthMs;
+  };
+  return span !== '30d' || !isYoung(world.modifiedAt(svg, now)) || !isYoung(world.modifiedAt(png, now));
+}
+
+/** Less than six hours, because a timer is never exact. */
+const monthMs = 5.5 * hourMs;
 
 const daysIn = (span: Span): number => spans[span];
 

@@ -1,9 +1,11 @@
 // Words in and beside a panel of values: the extreme, the last values, how many lines are within their limits.
+import { dayMs } from '../core/time.ts';
 import { extremeOf, lastOf } from '../draw/reduce.ts';
 import type { Scale } from '../draw/scale.ts';
 import { element, join, type Markup } from '../draw/svg.ts';
 import { fitText, textWidth } from '../draw/text-width.ts';
-import { shortMeasure } from '../draw/words.ts';
+import { dayName } from '../draw/time-axis.ts';
+import { evenMeasure } from '../draw/words.ts';
 import { left, panelHigh, rectangle, right, type Sheet, sizes, text, width } from './layout.ts';
 import { type Drawn, signOf, within } from './lines.ts';
 import type { ValuesModel } from './panels.ts';
@@ -22,7 +24,7 @@ export function extremeMark(
     worst && worst.severity > 0 ? extremeOf(within(worst.series, from, to), signOf(worst.limits)) : undefined;
   if (!worst || !point) return undefined;
   const [cx, cy] = [x(point[0]), Math.min(Math.max(at(point[1]), top + 4), top + panelHigh - 4)];
-  const words = `${shortMeasure(point[1], unit)}${all.length > 1 ? ` ${worst.label}` : ''}`;
+  const words = `${evenMeasure(point[1], unit)}${all.length > 1 ? ` ${worst.label}` : ''}`;
   const wide = 14 + textWidth(words, sizes.label, 'bold');
   const isFree = (begin: number, end: number): boolean => marks.every((mark) => mark < begin || mark > end);
   const fitsRight = cx + wide < right - 4;
@@ -42,31 +44,40 @@ const [labelHigh, mostLabels] = [19, 5];
 
 /** Right of the panel: the last value of each line, or in a word how many are within their limits. */
 export function lastValues(
-  { scheme }: Sheet,
+  sheet: Sheet,
   { unit }: ValuesModel,
   lines: readonly Drawn[],
   { at }: Scale,
   top: number,
 ): Markup[] {
+  const { scheme } = sheet;
   const coloured = lines.filter(({ isColoured }) => isColoured);
   const named = lines.length <= mostLabels ? lines : coloured;
   const labels = named.flatMap((one) => {
-    const [, value] = lastOf(one.series) ?? [];
-    return value === undefined ? [] : [{ one, value, y: at(value) }];
+    const [time, value] = lastOf(one.series) ?? [];
+    return time === undefined || value === undefined
+      ? []
+      : [{ one, words: evenMeasure(value, unit) + dateOf(time, sheet), y: at(value) }];
   });
   labels.sort((a, b) => a.y - b.y);
   const last = top + panelHigh - 2 - Math.max(0, labels.length - 1) * labelHigh;
   let least = top - 4;
-  const placed = labels.map(({ one, value, y }, index) => {
+  const placed = labels.map(({ one, words, y }, index) => {
     least = Math.max(least, Math.min(y, last + index * labelHigh));
     const at = least;
     least += labelHigh;
-    return label(scheme, one, shortMeasure(value, unit), lines.length > 1, at + 6);
+    return label(scheme, one, words, lines.length > 1, at + 6);
   });
   const others = lines.filter((one) => !named.includes(one));
   if (others.length === 0 || coloured.length > 2) return placed;
   const y = placed.length === 0 ? top + panelHigh / 2 - 6 : least > top + panelHigh - 30 ? top + 12 : least + 14;
-  return [...placed, ...summary(scheme, others, unit, y)];
+  return [...placed, ...summary(sheet, others, unit, y)];
+}
+
+/** `, 14:20`, in a longer picture `, 27 Oct`: a line that ended earlier has no present value. */
+function dateOf(time: number, { from, to, endsBefore }: Sheet): string {
+  if (time >= endsBefore) return '';
+  return `, ${to - from > dayMs ? dayName(time) : new Date(time).toISOString().slice(11, 16)}`;
 }
 
 function label(
@@ -86,15 +97,23 @@ function label(
   ]); // prettier-ignore
 }
 
-/** `14 within limits`, `lowest 99.8 %`. */
-function summary(scheme: Sheet['scheme'], lines: readonly Drawn[], unit: string, y: number): Markup[] {
-  const within = lines.filter(({ severity }) => severity === 0);
+/** `14 within limits`, `lowest 99.8 %`, and of how many the values ended earlier. */
+function summary({ scheme, endsBefore }: Sheet, lines: readonly Drawn[], unit: string, y: number): Markup[] {
+  const lasts = lines
+    .filter(({ severity }) => severity === 0)
+    .flatMap(({ series }) => {
+      const last = lastOf(series);
+      return last ? [last] : [];
+    });
+  const present = lasts.filter(([time]) => time >= endsBefore).map(([, value]) => value);
   const sign = signOf(lines[0]?.limits);
-  const lasts = within.flatMap(({ series }) => lastOf(series)?.[1] ?? []);
-  if (within.length === 0 || lasts.length === 0) return [];
-  const value = sign === 1 ? Math.max(...lasts) : Math.min(...lasts);
   const word = unit === 's' ? 'longest' : sign === 1 ? 'highest' : 'lowest';
-  const style = { size: 16, fill: scheme.muted };
-  const count = lines.some(({ limits }) => limits) ? `${within.length} within limits` : `${within.length} others`;
-  return [text(right + 12, y, count, style), text(right + 12, y + 20, `${word} ${shortMeasure(value, unit)}`, style)];
+  const extreme = sign === 1 ? Math.max(...present) : Math.min(...present);
+  const count = lines.some(({ limits }) => limits) ? `${present.length} within limits` : `${present.length} others`;
+  const ended = lasts.length - present.length;
+  const words = [
+    ...(present.length > 0 ? [count, `${word} ${evenMeasure(extreme, unit)}`] : []),
+    ...(ended > 0 ? [`${ended} ended earlier`] : []),
+  ];
+  return words.map((content, index) => text(right + 12, y + 20 * index, content, { size: 16, fill: scheme.muted }));
 }

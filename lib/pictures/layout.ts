@@ -21,6 +21,8 @@ export interface Sheet {
   readonly to: number;
   /** What lies after this is not known yet. */
   readonly until: number;
+  /** A line that has no value after this has ended: its last value is not the present one. */
+  readonly endsBefore: number;
   readonly intervalMs: number;
   readonly axis: TimeAxis;
   /** Where nobody looked. */

@@ -1,7 +1,8 @@
 // The lines of a panel: their order, colours and unbroken pieces.
 import { extremeOf, type Point, reduce, type Series, worstOfStretches } from '../draw/reduce.ts';
+import type { DrawnLimits } from '../engine/limits.ts';
 import { left, right, type Sheet } from './layout.ts';
-import { isUpward, type LineLimits } from './limits.ts';
+import { isUpward } from './limits.ts';
 import type { Line, ValuesModel } from './panels.ts';
 
 export interface Drawn extends Line {
@@ -37,7 +38,7 @@ function excess({ values, limits }: Line): number {
   return (sign * (worst - limit)) / Math.max(Math.abs(limit), 1e-9);
 }
 
-export const signOf = (limits: LineLimits | undefined): 1 | -1 => (limits && !isUpward(limits.side) ? -1 : 1);
+export const signOf = (limits: DrawnLimits | undefined): 1 | -1 => (limits && !isUpward(limits.side) ? -1 : 1);
 
 export function within({ times, values }: Series, from: number, to: number): Series {
   const inside = Float64Array.from(values, (value, index) => {

@@ -1,18 +1,17 @@
 // Which panels a site has, and their data. The sections say what can be drawn; what is drawn is what the archive has of it.
-import type { AnyCheck } from '../contract/check.ts';
-import type { Registry, Sections } from '../contract/registry.ts';
-import { type Panel, type Section, type ValuesPanel, variablesOf } from '../contract/section.ts';
-import { identifierOf } from '../core/text.ts';
-import { extremeOf } from '../draw/reduce.ts';
+import { type GroupSources, groupsOf, levelVariables } from '../contract/groups.ts';
+import { type Panel, type Section, subjectNames, type ValuesPanel, variablesOf } from '../contract/section.ts';
+import { extremeOf, lastOf } from '../draw/reduce.ts';
 import { worstLevels } from '../draw/strip.ts';
+import { type DrawnLimits, drawnLimits } from '../engine/limits.ts';
 import { hasValues, type History } from './history.ts';
-import { isBeyond, limitsFor, type LineLimits, newestValue } from './limits.ts';
+import { isBeyond } from './limits.ts';
 
 export interface Line {
   /** Empty where the panel has one line only. */
   readonly label: string;
   readonly values: ArrayLike<number>;
-  readonly limits: LineLimits | undefined;
+  readonly limits: DrawnLimits | undefined;
   /** Of its worst value: 2 beyond red, 1 beyond amber, 0 within the limits. */
   readonly severity: 0 | 1 | 2;
 }
@@ -42,7 +41,7 @@ export interface LevelRow {
 export type PanelModel = ValuesModel | LevelsModel;
 
 export interface PanelSource {
-  readonly registry: Pick<Registry, 'sections' | 'checks'>;
+  readonly registry: GroupSources;
   readonly config: { readonly limits: Readonly<Record<string, unknown>> };
   readonly history: History;
 }
@@ -82,10 +81,10 @@ function valuesModel(
     const values = history.valuesOf(variable);
     const newest = (field: string): number | undefined =>
       history.names.includes(`${prefix}_${field}`)
-        ? newestValue(history.times, history.valuesOf(`${prefix}_${field}`))
+        ? lastOf({ times: history.times, values: history.valuesOf(`${prefix}_${field}`) })?.[1]
         : undefined;
     const subject = item === undefined ? name : (names.get(item) ?? item);
-    const limits = limitsFor(panel.limits, subject, {
+    const limits = drawnLimits(panel.limits, subject, {
       checks: registry.checks,
       configured: config.limits,
       newest,
@@ -122,17 +121,13 @@ function levelsModel(
   panel: Extract<Panel, { levelsOf: string }>,
 ): LevelsModel | undefined {
   const names = subjectNames(section, config);
-  const rows = levelVariables(registry.checks, history)
+  const rows = levelsIn(history, groupsOf(registry).keys())
     .filter(({ check }) => check === panel.levelsOf)
     .map(({ variable, subject }) => ({ label: names.get(subject) ?? subject, levels: history.valuesOf(variable) }));
   return rows.length === 0
     ? undefined
     : { kind: 'levels', title: panel.title, rows, checks: checksOf(registry, name, section, panel) };
 }
-
-/** As subjects stand in names of variables → as the configuration writes them. */
-const subjectNames = (section: Section, config: object): ReadonlyMap<string, string> =>
-  new Map((section.subjects(config) ?? []).map(({ name }) => [identifierOf(name), name]));
 
 /** Outcome of a reading that was not attempted. */
 const absent = 1;
@@ -144,45 +139,31 @@ function isWatched({ names, valuesOf }: History, variable: string, section: stri
   return names.includes(outcome) && hasValues(valuesOf(outcome), (value) => value === -1 || value === absent);
 }
 
-function severityOf(values: ArrayLike<number>, limits: LineLimits | undefined): Line['severity'] {
+function severityOf(values: ArrayLike<number>, limits: DrawnLimits | undefined): Line['severity'] {
   if (!limits) return 0;
   const some = (level: 'amber' | 'red'): boolean =>
     Array.prototype.some.call(values, (value: number) => isBeyond(value, level, limits));
   return some('red') ? 2 : some('amber') ? 1 : 0;
 }
 
-/** The variables of levels that have values here, with the check and the subject, as written in names of variables. */
-function levelVariables(checks: readonly Pick<AnyCheck, 'name'>[], { names, valuesOf }: History) {
-  const known = checks.map(({ name }) => [name, `level_${identifierOf(name)}_`] as const);
-  return names
-    .filter((name) => name.startsWith('level_') && name !== 'level_overall')
-    .filter((name) => hasValues(valuesOf(name), (value) => value === -1))
-    .map((variable) => {
-      const [check, prefix] = known.find(([, begin]) => variable.startsWith(begin)) ?? [undefined, 'level_'];
-      return { variable, check, subject: variable.slice(prefix.length) };
-    });
-}
+/** The variables of levels that have values here. */
+const levelsIn = ({ names, valuesOf }: History, checks: Iterable<string>) =>
+  levelVariables(names, checks).filter(({ variable }) => hasValues(valuesOf(variable), (value) => value === -1));
 
-/** The strip over all checks, and one for each group of sections; checks of no section are those of the monitor. */
+/** The strip over all checks, and one for each group of checks that has levels here. */
 export function stripsOf({ registry, history }: Omit<PanelSource, 'config'>): LevelRow[] {
-  const groups = new Map<string, string[]>(Object.values(registry.sections).map(({ group }) => [group, []]));
-  for (const { variable, check } of levelVariables(registry.checks, history)) {
-    const group = groupOf(registry.sections, registry.checks, check);
-    groups.set(group, [...(groups.get(group) ?? []), variable]);
-  }
-  const rows = [...groups]
-    .filter(([, variables]) => variables.length > 0)
-    .map(([label, variables]) => ({
-      label,
-      levels: worstLevels(variables.map(history.valuesOf), history.times.length),
-    }));
+  const groups = groupsOf(registry);
+  const levels = levelsIn(history, groups.keys());
+  const rows = [...new Set(groups.values())].flatMap((label) => {
+    const members = levels.filter(({ check }) => groups.get(check) === label);
+    const worst = worstLevels(
+      members.map(({ variable }) => history.valuesOf(variable)),
+      history.times.length,
+    );
+    return members.length === 0 ? [] : [{ label, levels: worst }];
+  });
   const overall = history.names.includes('level_overall') ? history.valuesOf('level_overall') : [];
   return [{ label: 'overall', levels: overall }, ...rows];
-}
-
-function groupOf(sections: Sections, checks: readonly AnyCheck[], name: string | undefined): string {
-  const section = checks.find((check) => check.name === name)?.needs[0];
-  return (section === undefined ? undefined : sections[section]?.group) ?? 'the monitor';
 }
 
 /** Readings that are drawn by name: the slowest ones. */

@@ -1,4 +1,6 @@
 // Composes a picture: title, strips, alerts, panels, axis, table of alerts, footer.
+import { gapIntervals } from '../core/age.ts';
+import { hourMs } from '../core/time.ts';
 import { light } from '../draw/colours.ts';
 import { hatchings } from '../draw/marks.ts';
 import { linearScale } from '../draw/scale.ts';
@@ -42,6 +44,7 @@ export function composePicture(picture: Picture): string {
     from,
     to,
     until,
+    endsBefore: endsBefore(picture),
     intervalMs,
     axis: timeAxis(from, to),
     gaps: runsOf({ times, levels: [] }, picture).filter(({ seen }) => seen === 'no snapshot'),
@@ -68,6 +71,12 @@ export function composePicture(picture: Picture): string {
     rectangle(0, 0, width, high, sheet.scheme.ground),
     ...parts,
   ).markup; // prettier-ignore
+}
+
+/** The archive gets new values once an hour: on the day that it is drawn, a picture may lack the last hour. */
+function endsBefore({ to, until, drawnAt, intervalMs }: Picture): number {
+  const expected = Math.max(until, drawnAt.getTime() - hourMs);
+  return Math.min(to, expected) - gapIntervals * intervalMs;
 }
 
 function timeLabels({ scheme, axis, x }: Sheet, top: number): Part {

@@ -31,16 +31,21 @@ export function stripOf(sheet: Sheet, name: string, runs: readonly Run[], top: n
     const d = bandPath(own, top + high, high * stripHeight[level]);
     return d === '' ? undefined : element('path', { d, fill: scheme.levels[level], 'data-level': level });
   });
-  // A narrow band stays solid: hatching could leave nothing of it.
-  const hatched = bands.filter(({ level, width: wide }) => level === 'unknown' && wide > hatchedFrom);
-  const stripes = bandPath(hatched, top + high, high);
+  const unknown = bands.filter(({ level }) => level === 'unknown');
+  // Slanting stripes could leave nothing of a narrow band, and a solid one would pass for red in greyscale.
+  const stripes = [
+    ['hatch-light', unknown.filter(({ width: wide }) => wide > hatchedFrom)],
+    ['hatch-narrow', unknown.filter(({ width: wide }) => wide <= hatchedFrom)],
+  ] as const;
   const bounds = to - from > 8 * dayMs ? [] : axis.lines;
   return element(
     'g',
     { 'data-strip': name },
     rectangle(left, top, right - left, high, scheme.track),
     ...paths,
-    stripes === '' ? undefined : element('path', { d: stripes, fill: 'url(#hatch-light)' }),
+    ...stripes.map(([id, own]) =>
+      own.length === 0 ? undefined : element('path', { d: bandPath(own, top + high, high), fill: `url(#${id})` }),
+    ),
     ...bounds.map(({ at }) => line([x(at), top, x(at), top + high], scheme.ground, 1.5)),
   );
 }

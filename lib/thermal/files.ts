@@ -8,6 +8,7 @@ import type { Steady } from './stuck.ts';
 import { isSound, signatureOf, type Track, type Tracks } from './episode.ts';
 import type { Telling } from './telling.ts';
 
+export { isActive, isFault } from './episode.ts';
 export { recipients, type Telling } from './telling.ts';
 
 export const thermalTextfile = defineFile<string>({

@@ -23,6 +23,10 @@ describe('demo command', () => {
       .trimEnd()
       .split('\n');
     assert.equal(lines.length, 288);
+    assert.match(
+      readText(join(state, 'quicklooks', 'ops_monitor', 'ops_summary_20261001.svg')),
+      /288 of 288 snapshots/,
+    );
     assert.match(readText(join(state, 'health', 'health_report_20261001.md')), /stream-age:mrr \|/);
   });
 

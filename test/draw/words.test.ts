@@ -6,7 +6,7 @@ import { advances } from '../../lib/draw/advances.ts';
 import { linearScale, logScale, niceDomain } from '../../lib/draw/scale.ts';
 import { fitText, textWidth } from '../../lib/draw/text-width.ts';
 import { spanName, timeAxis } from '../../lib/draw/time-axis.ts';
-import { shortMeasure } from '../../lib/draw/words.ts';
+import { evenMeasure, shortMeasure } from '../../lib/draw/words.ts';
 import { root } from '../process.ts';
 
 /** Character code → advance in hundredths of the font size, from the tables cmap (format 4) and hmtx of a TrueType font. */
@@ -79,6 +79,16 @@ describe('draw/text', () => {
     ];
     for (const [value, unit, text] of cases) assert.equal(shortMeasure(value, unit), text);
   });
+});
+
+describe('draw/words', () => {
+  test('evenMeasure shows the same decimals for values of one quantity', () => {
+    const shown = (values: readonly number[], unit: string) => values.map((value) => evenMeasure(value, unit));
+    assert.deepEqual(shown([56, 68.55, 5, 99.97, 100, 0], 'percent'), ['56.0 %', '68.5 %', '5.0 %', '99.9 %', '100 %', '0 %']);
+    assert.deepEqual(shown([52, 47.92], 'V'), ['52.0 V', '47.9 V']);
+    assert.deepEqual(shown([3, 0.04], '1'), ['3', '0.04']);
+    assert.deepEqual(shown([3300, 0], 's'), ['55 min', '0 s']);
+  }); // prettier-ignore
 });
 
 describe('draw/scales', () => {

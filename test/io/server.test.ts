@@ -52,6 +52,25 @@ describe('io/server', () => {
     assert.deepEqual([head.status, head.body, head.headers['content-length']], [200, '', '9']);
   });
 
+  test('compresses what is worth it for those who accept it, under one tag that a proxy may weaken or keep', async (t) => {
+    const body = 'green '.repeat(1000);
+    const { port } = await serverOf(t, () => ({ status: 200, type: 'text/plain', body }));
+    const bytesOf = async (accepts: string) => {
+      const answer = await fetched(port, { headers: { 'accept-encoding': accepts } });
+      return [answer.headers['content-encoding'], Number(answer.headers['content-length'])];
+    };
+    const small = (await bytesOf('gzip, br'))[1];
+    assert.ok(Number(small) < 200, `${small} bytes`);
+    assert.deepEqual(await bytesOf('br;q=1, gzip;q=0'), [undefined, 6000]);
+    assert.deepEqual(await bytesOf('identity'), [undefined, 6000]);
+    const { headers } = await fetched(port, {});
+    const tag = String(headers.etag);
+    assert.match(tag, /^W\/"/);
+    for (const known of [tag, tag.slice(2), `"other", ${tag}`])
+      assert.equal((await fetched(port, { headers: { 'if-none-match': known } })).status, 304, known);
+    assert.equal((await fetched(port, { headers: { 'if-none-match': '"other"' } })).status, 200);
+  });
+
   test('answers every other method with 405, and does not wait for its body', async (t) => {
     const { port } = await serverOf(t, () => assert.fail('the handler was asked'));
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE']) {

@@ -24,13 +24,16 @@ function serviceIn(t: TestContext) {
 describe('the live page', () => {
   test('asks nothing of elsewhere, has no inline script or style, and at most 120 kB over the wire', () => {
     const parts = ['index.html', 'page.css', 'page.js'].map(built);
-    const bytes = parts.reduce((sum, text) => sum + gzipSync(text).length, 0);
+    const fonts = ['Regular', 'Bold'].map(
+      (name) => readFileSync(join(root, 'ops', 'fonts', `Inter-${name}.woff2`)).length,
+    );
+    const bytes = [...parts.map((text) => gzipSync(text).length), ...fonts].reduce((sum, one) => sum + one, 0);
     assert.ok(bytes > 5000 && bytes <= 120_000, `${bytes} bytes`);
     const [html = '', ...others] = parts;
     assert.doesNotMatch(html, /<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=/);
     // The name of the SVG namespace is the only address, and nobody fetches it.
     for (const text of [html, ...others])
-      assert.doesNotMatch(text.replaceAll('http://www.w3.org/2000/svg', ''), /https?:\/\/|@import|url\((?!#)/);
+      assert.doesNotMatch(text.replaceAll('http://www.w3.org/2000/svg', ''), /https?:\/\/|@import|url\((?!#|'fonts\/)/);
     assert.doesNotMatch(others.join(''), /innerHTML|insertAdjacentHTML|document\.write/);
   });
 
@@ -74,6 +77,21 @@ describe('the live page', () => {
       );
     const { headers = {} } = await ask('/badge.svg');
     assert.match(headers['content-security-policy'] ?? '', /default-src 'none'.*frame-ancestors 'none'/);
+  });
+
+  test('has an icon for each level, and fonts with their license', async (t) => {
+    const ask = serviceIn(t);
+    for (const name of ['green', 'amber', 'red', 'unknown', 'stale']) {
+      const { status, type, body } = await ask(`/icons/${name}.svg`);
+      assert.deepEqual([status, type], [200, 'image/svg+xml'], name);
+      assert.match(String(body), /^<svg xmlns=.*<path .*<\/svg>\n$/, name);
+    }
+    assert.equal((await ask('/icons/blue.svg')).status, 404);
+    const font = await ask('/fonts/Inter-Bold.woff2');
+    assert.equal(Buffer.from(font.body).toString('latin1', 0, 4), 'wOF2');
+    assert.match(font.headers?.['cache-control'] ?? '', /max-age/);
+    assert.match(Buffer.from((await ask('/fonts/LICENSE')).body).toString(), /SIL OPEN FONT LICENSE/i);
+    assert.equal((await ask('/fonts/Inter-Bold.ttf')).status, 404);
   });
 
   test('is written by build-dashboard, with the trends of the first snapshot', (t) => {

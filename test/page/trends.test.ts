@@ -15,8 +15,8 @@ const sample = (index: number, values: Record<string, number>): Sample => ({
   time: start + index * 300,
   values: new Map(Object.entries(values)),
 });
-const trendsIn = (samples: readonly Sample[]) =>
-  trendsOf(seriesOf(samples), { sections, checks, monitorChecks }, config, undefined, at);
+const trendsIn = (samples: readonly Sample[], configured = config) =>
+  trendsOf(seriesOf(samples), { sections, checks, monitorChecks }, configured, undefined, at);
 
 const [green, amber, red] = [0, 1, 2];
 
@@ -42,6 +42,27 @@ describe('page/trends', () => {
     assert.equal(trendsFile.schema?.wrongIn(trends), undefined);
   });
 
+  test('a card has a limit where one holds for all that it shows', () => {
+    const limitsWith = (text: string, values: Record<string, number>) => {
+      const { cards } = trendsIn([sample(0, values)], configurationOf(`site: aurora\n${text}`));
+      return Object.fromEntries(cards.map(({ key, amber, red }) => [key, [amber, red]]));
+    };
+    const disks = { filesystem_a_used_percent: 20, filesystem_b_used_percent: 30 };
+    const [all, one] = ['{ amber: 70%, red: 75% }', '{ for: { b: { red: 95% } } }'];
+    assert.deepEqual(limitsWith(`limits: { filesystem: ${all} }`, disks)['storage'], [70, 75]);
+    assert.deepEqual(limitsWith(`limits: { filesystem: ${one} }`, disks)['storage'], [80, undefined]);
+
+    const lags = { workspace_worst_lag_seconds: 60, mirror_mrr_gws_window_seconds: 5400, mirror_mrr_gws_lag_seconds: 60 };
+    const ages = (mrr: number, hatpro: number) => ({ stream_mrr_age_seconds: 60, stream_mrr_window_seconds: mrr, stream_hatpro_age_seconds: 90, stream_hatpro_window_seconds: hatpro });
+    assert.deepEqual(limitsWith('', { ...ages(5400, 5400), ...lags }), {
+      'source-lag': [undefined, 5400],
+      'workspace-lag': [5400, 3 * 5400],
+    });
+    assert.deepEqual(limitsWith('', ages(5400, 10_800))['source-lag'], [undefined, undefined]);
+    const copies = 'streams: { mrr: { window: 90m, mirrors: { gws: { root: /gws } } } }\nlimits: { lag: { for: { mrr.gws: { red: 5 } } } }';
+    assert.deepEqual(limitsWith(copies, lags)['workspace-lag'], [5400, 5 * 5400]);
+  }); // prettier-ignore
+
   test('a strip has the worst level, names what has it, and does not bridge a gap', () => {
     const both = (one: number, other: number) => ({ level_stream_age_mrr: one, level_stream_age_hatpro: other });
     const trends = trendsIn([
@@ -66,7 +87,7 @@ describe('page/trends', () => {
   test('the page joins samples since the cache without a seam, and shows none twice', () => {
     const level = (value: number) => ({ level_host_load_host: value, filesystem_a_used_percent: value });
     const all = [green, red, red, red, green].map((value, index) => sample(index, level(value)));
-    const [cached, recent, whole] = [all.slice(0, 3), all.slice(2), all].map(trendsIn);
+    const [cached, recent, whole] = [all.slice(0, 3), all.slice(2), all].map((samples) => trendsIn(samples));
     assert.ok(cached && recent && whole);
     const joined = joinTrends(cached, recent);
     assert.deepEqual([joined.times, joined.groups, joined.cards], [whole.times, whole.groups, whole.cards]);

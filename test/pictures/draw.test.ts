@@ -1,11 +1,12 @@
 // draw-quicklooks over a real archive, with the real fonts.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { describe, test, type TestContext } from 'node:test';
 import { policies } from '../../lib/alerts/policies.ts';
 import { checks, sections } from '../../lib/config/registry.ts';
+import { monitorChecks } from '../../lib/health/monitor.ts';
 import { renderPng } from '../../lib/io/png.ts';
 import { storeFiles } from '../../lib/io/store.ts';
 import { drawQuicklooks } from '../../lib/pictures/draw.ts';
@@ -40,12 +41,16 @@ function pixelsOf(png: Uint8Array) {
 
 /** Runs the stage at a time, and returns the names of the pictures and how many were drawn. */
 async function drawAt(folder: string, at: Date, options: Record<string, string> = {}) {
-  const stage = drawQuicklooks({ registry: { sections, checks }, policies, files: storeFiles, renderPng: async () => renderPng });
+  const stage = drawQuicklooks({ registry: { sections, checks, monitorChecks }, policies, files: storeFiles, renderPng: async () => renderPng });
   const world = worldIn(folder, { at, options });
   const { counts, text } = await stage.run(world);
   const pictures = join(world.places.quicklooks, 'ops_monitor');
   return { drawn: counts['pictures'], text, pictures, names: existsSync(pictures) ? readdirSync(pictures).sort() : [] };
 } // prettier-ignore
+
+/** The files have the time of this machine's clock; the stage's clock is another one. */
+const setTimes = (pictures: string, at: Date): void =>
+  readdirSync(pictures).forEach((name) => utimesSync(join(pictures, name), at, at));
 
 /** From 23:00 on 18 November, one sample every five minutes: twelve of that day, then those of the next. */
 async function siteOf(t: TestContext, samples: number) {
@@ -86,10 +91,24 @@ describe('pictures/draw', () => {
     const [over, running] = [readText(file('20261118')), readText(file('20261119'))];
     assert.match(over, /data-complete="yes"/);
     assert.match(running, /data-complete="no"/);
+    setTimes(pictures, instant(30));
     const again = await drawAt(folder, instant(42));
-    assert.equal(again.drawn, 6);
+    assert.equal(again.drawn, 4, 'the running day and the week: the month is young');
     assert.equal(readText(file('20261118')), over);
     assert.notEqual(readText(file('20261119')), running);
+  });
+
+  test('the month is drawn again after six hours, and at once where a file is missing', async (t) => {
+    const folder = await siteOf(t, 30);
+    const { pictures, names } = await drawAt(folder, instant(30));
+    const after = async (hours: number): Promise<number | undefined> => {
+      setTimes(pictures, instant(30));
+      return (await drawAt(folder, instant(30 + 12 * hours))).drawn;
+    };
+    assert.deepEqual([await after(1), await after(5), await after(6)], [4, 4, 6]);
+    setTimes(pictures, instant(30));
+    rmSync(join(pictures, 'ops_summary_30d.png'));
+    assert.deepEqual([(await drawAt(folder, instant(42))).drawn, names.length], [5, 16]);
   });
 
   test('--from --to draws days again, those before the archive excepted', async (t) => {

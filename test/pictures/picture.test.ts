@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { checks, sections } from '../../lib/config/registry.ts';
+import { monitorChecks } from '../../lib/health/monitor.ts';
 import type { Variable } from '../../lib/archive/flatten.ts';
 import type { Sections } from '../../lib/contract/registry.ts';
 import { episodesOf } from '../../lib/pictures/alerts.ts';
@@ -40,7 +41,7 @@ limits: { filesystem: { for: { full: { amber: 60%, red: 70% } } } }
 `);
 
 function draw(history: History, more: Partial<Picture> = {}, isSummary = true): string {
-  const source = { registry: { sections, checks }, config, history };
+  const source = { registry: { sections, checks, monitorChecks }, config, history };
   return composePicture({
     title: 'site: operations',
     from,
@@ -145,6 +146,23 @@ describe('pictures/picture', () => {
     );
     assert.match(panelIn(svg, 'Age of the newest data'), /red above 1.5 h \(hatpro 3 h\)/);
     assert.match(svg, /data-extreme="hatpro" data-value="12000"/);
+  });
+
+  test('a last value is dated where the line ended earlier than the picture', () => {
+    const until = (end: number) => (index: number): number => (index < end ? 56 : Number.NaN);
+    const svg = draw(historyOf({ [used]: until(172), filesystem_root_used_percent: until(288), level_overall: () => 0 }));
+    assert.match(svg, />56.0 %, 14:15</);
+    assert.match(svg, />56.0 %</);
+    const many = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`filesystem_d${index}_used_percent`, until(index < 2 ? 100 : 288)]));
+    const panel = panelIn(draw(historyOf({ ...many, [used]: () => 70 })), storage);
+    assert.match(panel, />7 within limits</);
+    assert.match(panel, />2 ended earlier</);
+  }); // prettier-ignore
+
+  test('a band of unknown that is too narrow for hatching is dotted, not solid as red is', () => {
+    const at = (level: number) => draw(historyOf({ level_overall: (index) => (index === 100 ? level : 0) }));
+    assert.match(at(3), /data-strip="overall".*?<path d="M443[^"]*" fill="url\(#hatch-narrow\)"/);
+    assert.doesNotMatch(at(2), /fill="url\(#hatch-narrow\)"/);
   });
 
   test('a longer field of the same section is no item', () => {

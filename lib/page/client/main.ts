@@ -12,6 +12,7 @@ import { listenToKeys } from './keys.ts';
 import { fetchText, newSource, refresh } from './load.ts';
 import { drawStrips } from './strips.ts';
 import { drawTable } from './table.ts';
+import { drawTemperatures } from './temperatures.ts';
 import { countsOf, headlineOf, titleOf, type Verdict, verdictOf } from './verdict.ts';
 import { minuteOf } from './words.ts';
 import { drawWrong } from './wrong.ts';
@@ -22,6 +23,8 @@ const weekSeconds = 7 * 86_400;
 
 const sources = { snapshot: newSource(), health: newSource(), trends: newSource(), live: newSource() };
 let filters: Filters = readFilters(location.hash);
+/** On paper nobody sees which filters were set. */
+let isPrinted = false;
 /** The server's clock minus this machine's: a wrong clock here must not make an old snapshot fresh. */
 let clockAheadMs = 0;
 const now = (): Date => new Date(Date.now() + clockAheadMs);
@@ -37,7 +40,16 @@ async function poll(): Promise<void> {
   draw();
 }
 
+let joined: { readonly of: readonly unknown[]; readonly trends: Trends | undefined } | undefined;
+
+/** Seven days are checked and joined when a file changed, not at every drawing. */
 function trendsNow(live: Live | undefined): Trends | undefined {
+  const { fetched } = sources.trends;
+  if (joined?.of[0] !== fetched || joined.of[1] !== live) joined = { of: [fetched, live], trends: joinedTrends(live) };
+  return joined.trends;
+}
+
+function joinedTrends(live: Live | undefined): Trends | undefined {
   const { fetched } = sources.trends;
   if (fetched.state !== 'read' || !trendsFile.schema || !fits(trendsFile.schema, fetched.content)) return undefined;
   if (fetched.content.schema_version !== trendsVersion) return undefined;
@@ -53,6 +65,7 @@ function liveNow(): Live | undefined {
 function draw(): void {
   const at = now();
   const live = liveNow();
+  const shown = isPrinted ? { ...filters, level: '' as const, group: '', text: '' } : filters;
   const verdict = verdictOf({
     snapshot: sources.snapshot.fetched,
     health: sources.health.fetched,
@@ -69,11 +82,12 @@ function draw(): void {
   const groups = [...new Set(Object.values(known.trends?.checks ?? {}))];
   const counts = health ? countsOf(health) : { green: 0, amber: 0, red: 0, unknown: 0 };
   bar.show(filters, counts, groups);
-  drawTable({ observations: health?.observations ?? [], filters, known, open, fetchText });
+  drawTable({ observations: health?.observations ?? [], filters: shown, known, open, fetchText });
   // After the first paint: strips and cards are most of the drawing.
   requestAnimationFrame(() => {
     drawStrips(known.trends, span);
     drawCards(known.trends, span, snapshot, health);
+    drawTemperatures(live?.temperatures, at);
   });
 }
 
@@ -84,6 +98,8 @@ function drawVerdict(verdict: Verdict, found: number, live: Live | undefined, at
   setChildren(byId('shape'), level ?? verdict.kind, () => [markOf(level ?? 'stale')]);
   setText(byId('headline'), headlineOf(verdict, found));
   document.title = titleOf(verdict);
+  const icon = `icons/${level ?? 'stale'}.svg`;
+  if (byId('icon').getAttribute('href') !== icon) byId('icon').setAttribute('href', icon);
   const { health, snapshot } = verdict;
   const firing = live?.alerts.filter(({ phase }) => phase === 'firing') ?? [];
   const silenced = firing.filter(({ silenced_since }) => silenced_since !== undefined).length;
@@ -99,13 +115,19 @@ function drawVerdict(verdict: Verdict, found: number, live: Live | undefined, at
   byId('shown').className = verdict.kind === 'level' || verdict.kind === 'waiting' ? '' : 'old';
   if (!snapshot) {
     setText(byId('age'), '');
+    setText(byId('printed'), 'No snapshot could be read when this was printed.');
     return setText(byId('times'), '');
   }
   const taken = new Date(snapshot.time_utc);
   const seconds = (at.getTime() - taken.getTime()) / 1000;
-  setText(byId('age'), `snapshot ${seconds < 60 ? 'now' : `${shortDuration(seconds)} old`}`);
+  const age = seconds < 60 ? 'less than a minute old' : `${shortDuration(seconds)} old`;
+  setText(byId('age'), age);
   const here = Number.isNaN(taken.getTime()) ? '' : ` · ${taken.toTimeString().slice(0, 5)} here`;
-  setText(byId('times'), `${minuteOf(snapshot.time_utc)}${here}`);
+  setText(byId('times'), `snapshot ${minuteOf(snapshot.time_utc)}${here}`);
+  setText(
+    byId('printed'),
+    `The snapshot of ${minuteOf(snapshot.time_utc)} was ${age} when this was printed, ${minuteOf(at.toISOString())}.`,
+  );
   setText(
     byId('foot'),
     `Observe-only: nothing is changed, and no automated healing action is taken. ops-monitor ${snapshot.product_version} on ${snapshot.hostname}; run ${snapshot.run_id}. Press ? for keys.`,
@@ -145,6 +167,11 @@ function start(): void {
     filters = readFilters(location.hash);
     draw();
   });
+  for (const kind of ['beforeprint', 'afterprint'] as const)
+    window.addEventListener(kind, () => {
+      isPrinted = kind === 'beforeprint';
+      draw();
+    });
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) void poll();
   });

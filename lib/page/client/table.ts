@@ -11,6 +11,7 @@ interface Row {
   readonly element: HTMLElement;
   readonly mark: HTMLElement;
   readonly button: HTMLElement;
+  readonly message: HTMLElement;
   readonly group: HTMLElement;
   readonly since: HTMLElement;
 }
@@ -38,12 +39,15 @@ export function drawTable({ observations, filters, known, open, fetchText }: Tab
     setChildren(row.mark, level, () => [markOf(level), make('span', {}, ` ${level}`)]);
     row.element.setAttribute('data-level', level);
     row.button.setAttribute('aria-expanded', String(filters.open === id));
+    setText(row.message, observation.message);
     setText(row.group, groupOf(observation));
     const since = sinceOf(id, level, known);
     setText(row.since, since ? `${since.isAtLeast ? 'before ' : ''}${minuteOf(since.at).replace(' UTC', '')}` : '');
     wanted.push(row.element);
     if (filters.open === id) wanted.push(detailsRow(observation, known, fetchText));
   }
+  const current = new Set(observations.map(({ id }) => id));
+  for (const id of rows.keys()) if (!current.has(id)) rows.delete(id);
   const body = byId('rows');
   if (wanted.length !== body.children.length || wanted.some((element, index) => body.children[index] !== element))
     placeInOrder(body, wanted);
@@ -62,17 +66,18 @@ function newRow(id: string, open: (id: string) => void): Row {
   const mark = make('td', { class: 'level' });
   const button = make('button', { type: 'button' }, nameOf(id));
   button.addEventListener('click', () => open(id));
+  const message = make('td', { class: 'wide message' });
   const group = make('td', { class: 'wide' });
   const since = make('td', { class: 'wide' });
-  const element = make('tr', { 'data-id': id }, mark, make('th', { scope: 'row' }, button), group, since);
-  return { element, mark, button, group, since };
+  const element = make('tr', { 'data-id': id }, mark, make('th', { scope: 'row' }, button), message, group, since);
+  return { element, mark, button, message, group, since };
 }
 
 /** Built anew only when the check itself says something else: a runbook that is being read must not jump. */
 function detailsRow(observation: Observation, known: Known, fetchText: FetchText): HTMLElement {
   const signature = JSON.stringify([observation, known.live?.alerts.find(({ of }) => of.includes(observation.id))]);
   if (details?.signature !== signature) {
-    const cell = make('td', { colspan: 4 }, detailsOf(observation, known, fetchText));
+    const cell = make('td', { colspan: 5 }, detailsOf(observation, known, fetchText));
     details = { id: observation.id, signature, element: make('tr', { class: 'details' }, cell) };
   }
   return details.element;

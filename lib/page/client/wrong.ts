@@ -2,7 +2,7 @@
 import { dependentsInWords, foldFindings } from '../../engine/findings.ts';
 import type { Trends } from '../files.ts';
 import type { Live, ShownAlert } from '../live.ts';
-import { byId, make, markOf, setChildren } from './dom.ts';
+import { byId, make, markOf, setChildren, setText } from './dom.ts';
 import type { SeenHealth } from './verdict.ts';
 import { minuteOf, nameOf, sinceWords } from './words.ts';
 
@@ -11,6 +11,9 @@ export interface Known {
   readonly live?: Live | undefined;
   readonly at: Date;
 }
+
+/** On a bad day the first screen must still show when it began: the table has all checks. */
+const mostShown = 20;
 
 export function drawWrong(health: SeenHealth | undefined, known: Known, open: (id: string) => void): number {
   const folded = foldFindings(health?.observations ?? []);
@@ -31,7 +34,7 @@ export function drawWrong(health: SeenHealth | undefined, known: Known, open: (i
   setChildren(byId('wrong'), JSON.stringify([minute, rows]), () =>
     rows.length === 0
       ? [make('li', { class: 'fine' }, fineText(health, known))]
-      : rows.map(({ id, level, isSilent, name, message, when }) => {
+      : rows.slice(0, mostShown).map(({ id, level, isSilent, name, message, when }) => {
           const button = make('button', { type: 'button' }, name);
           button.addEventListener('click', () => open(id));
           return make(
@@ -44,6 +47,8 @@ export function drawWrong(health: SeenHealth | undefined, known: Known, open: (i
           );
         }),
   );
+  const more = folded.length - mostShown;
+  setText(byId('more'), more > 0 ? `and ${more} more, below in the table of all checks` : '');
   const quiet = known.live?.quiet ?? [];
   setChildren(byId('quiet'), JSON.stringify(quiet), () =>
     quiet.map(({ kind, of, who, until, reason }) => {
