@@ -35,9 +35,9 @@ export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Config
 
 export const drawPictures: Stage<Configuration> = drawQuicklooks({
   registry: { sections, checks, monitorChecks },
-    policies,
-    files: storeFiles,
-    renderPng: async () => (await import('../io/png.ts')).renderPng,
+  policies,
+  files: storeFiles,
+  renderPng: async () => (await import('../io/png.ts')).renderPng,
 });
 
 export const stages: readonly Stage<Configuration>[] = [
