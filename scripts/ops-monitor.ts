@@ -27,6 +27,10 @@ const commands = {
     summary: 'caches the trends of the live page from the archive, and writes the page and a badge',
     load: () => import('./build-dashboard.ts'),
   },
+  'prune-files': {
+    summary: 'packs and removes old files, as `keep` in the configuration says',
+    load: () => import('./prune-files.ts'),
+  },
   archive: { summary: 'inspects, verifies, rebuilds and exports the Zarr archive', load: () => import('./archive.ts') },
   'send-alerts': {
     summary: 'mails new, repeated and ended alerts, and retries undelivered mails',
@@ -57,6 +61,10 @@ const commands = {
     load: () => import('./thermal-heartbeat.ts'),
   },
   dashboard: { summary: 'serves the live page on this machine, until a signal', load: () => import('./dashboard.ts') },
+  status: {
+    summary: 'shows on one screen how the site is now, what is not green, and what the monitor does',
+    load: () => import('./status.ts'),
+  },
   explain: {
     summary: 'explains one observation: what was read, which limit decided, since when, and what would clear it',
     load: () => import('./explain.ts'),

@@ -254,6 +254,7 @@ describe('architecture', () => {
     const { demo } = await import('../lib/demo/demo.ts');
     const { outboxCommands } = await import('../lib/commands/outbox.ts');
     const { rehearse } = await import('../lib/commands/rehearse.ts');
+    const { statusCommand } = await import('../lib/commands/status.ts');
     const { acknowledge, silence } = await import('../lib/commands/silence.ts');
     const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
     const { makeNet } = await import('../lib/io/net.ts');
@@ -268,6 +269,7 @@ describe('architecture', () => {
       }),
       runCycle,
       explainCommand,
+      statusCommand,
       checkConfig,
       dashboardCommand,
       recordHost,

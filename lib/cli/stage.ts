@@ -154,7 +154,7 @@ const recordBefore = (world: Pick<World<unknown>, 'read'>, name: string): Promis
   world.read(stageRecord(name)).catch(() => undefined);
 
 function everyOf({ runsEvery }: Pick<Stage, 'runsEvery'>, { interval, archive }: Configuration) {
-  const timers = { cycle: interval, hourly: archive.interval };
+  const timers = { cycle: interval, hourly: archive.interval, daily: 86_400 };
   if (runsEvery === undefined) return {};
   return { every_seconds: typeof runsEvery === 'number' ? runsEvery : timers[runsEvery] };
 }

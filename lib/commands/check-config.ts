@@ -48,7 +48,7 @@ export const checkConfig: Command = {
     const values = effectiveValues(source);
     // Without a configuration all values are defaults: they are shown without --all.
     const shown = asked.options['all'] === true || !source ? values : values.filter(({ line }) => line !== undefined);
-    const [planned, unset, exposed] = [plannedKeys(values), missingSecrets(values), exposedSecrets(values)];
+    const [unset, exposed] = [missingSecrets(values), exposedSecrets(values)];
     const parts = [
       [source?.path ?? 'No configuration file: all values are defaults.'],
       table(shown),
@@ -56,7 +56,6 @@ export const checkConfig: Command = {
         ? [`Beside these, ${counted(values.length - shown.length, 'default')} apply; --all prints them too.`]
         : [],
       ['Files are written to', ...alignColumns(Object.entries(places), { indent: '  ' })],
-      planned.length > 0 ? folded(`Accepted, but not implemented in this version: ${planned.join(', ')}`) : [],
       exposed.length > 0 ? ['Secrets that stand in this file; others read, print and copy it:', ...exposed] : [],
       unset.length > 0 ? ['Secrets not set in this shell; the unit that uses them may have them:', ...unset] : [],
       [source ? `The configuration is valid: ${source.path}` : 'No configuration file is needed.'],
@@ -106,10 +105,6 @@ function folded(text: string, indent = '  '): string[] {
   }
   return [...lines, line];
 }
-
-const plannedKeys = (values: readonly Effective[]): string[] => [
-  ...new Set(values.flatMap(({ planned, line }) => (planned !== undefined && line !== undefined ? [planned] : []))),
-];
 
 const exposedSecrets = (values: readonly Effective[]): string[] =>
   values.flatMap(({ key, line, suspects = [] }) =>

@@ -29,14 +29,14 @@ export const runCycle: Command = {
   options: {
     ...configOption,
     quiet: { type: 'boolean', summary: 'print only why a stage failed: for cron, which mails all output' },
-    only: { type: 'string', value: 'TIMER', summary: 'run only the stages of one timer: `cycle` or `hourly`' },
+    only: { type: 'string', value: 'TIMER', summary: 'run only the stages of one timer: `cycle`, `hourly` or `daily`' },
   },
 
   async run(asked) {
     const isQuiet = asked.options['quiet'] === true;
     const only = textOption(asked, 'only');
-    if (only !== undefined && only !== 'cycle' && only !== 'hourly')
-      throw new Usage(`--only takes cycle or hourly, not ${JSON.stringify(only)}`);
+    if (only !== undefined && only !== 'cycle' && only !== 'hourly' && only !== 'daily')
+      throw new Usage(`--only takes cycle, hourly or daily, not ${JSON.stringify(only)}`);
     const given = textOption(asked, 'config');
     const site = await openForStages(given);
     const chosen = stages.filter(({ runsEvery }) => only === undefined || runsEvery === only);
@@ -58,7 +58,7 @@ export const runCycle: Command = {
         exitCode ||= exitCodeOf(error);
       }
     }
-    if (isQuiet || only === 'hourly') return exitCode;
+    if (isQuiet || only === 'hourly' || only === 'daily') return exitCode;
     const world = makeWorld({ config, places, openHost: noHost });
     // The health file of an earlier cycle must not be shown as the result of this one.
     if (!done.has('assess-health')) {

@@ -16,8 +16,6 @@ export interface Effective {
   readonly secrets?: readonly string[];
   /** Names in the query of a URL whose values look like secrets, and stand in the file. */
   readonly suspects?: readonly string[];
-  /** This key, or the key above it, that is accepted but not implemented yet. */
-  readonly planned?: string;
 }
 
 /** All effective values, in the order of the schema. The source must be one that `resolve` accepted. */
@@ -25,18 +23,16 @@ export function effectiveValues(source: Source | undefined): Effective[] {
   const lines = new LineCounter();
   const document = parseDocument(source?.text ?? '', { lineCounter: lines, uniqueKeys: false });
   const lineOf = (node: Node): number => lines.linePos(node.range?.[0] ?? 0).line;
-  return walk(configurationJsonSchema(), document.contents, [], undefined);
+  return walk(configurationJsonSchema(), document.contents, []);
 
-  function walk(schema: JsonSchema, written: unknown, path: readonly string[], above: string | undefined): Effective[] {
+  function walk(schema: JsonSchema, written: unknown, path: readonly string[]): Effective[] {
     const key = path.join('.');
     const node = isAlias(written) ? written.resolve(document) : written;
-    const marked = above ?? (schema.planned ? key : undefined);
     const found = (value: string, line: number | undefined, suspects: readonly string[] = []): Effective => ({
       key,
       value,
       origin: line === undefined ? 'default' : `${source?.path}:${line}`,
       ...(line === undefined ? {} : { line }),
-      ...(marked === undefined ? {} : { planned: marked }),
       ...(suspects.length === 0 ? {} : { suspects }),
       ...((schema.items ?? schema).secret ? { secrets: value.match(/\$[A-Z_][A-Z0-9_]*/g) ?? [] } : {}),
     });
@@ -55,12 +51,12 @@ export function effectiveValues(source: Source | undefined): Effective[] {
           const child = isMap(node) ? pairsOf(node).get(name)?.value : undefined;
           // An optional key that is not written has no value, and no values below it.
           const present = child !== undefined || below.default !== undefined;
-          return present ? walk(below, child, [...path, name], marked) : [];
+          return present ? walk(below, child, [...path, name]) : [];
         }),
         ...(free && isMap(node)
           ? named
               .filter((name) => !option.properties?.[name])
-              .flatMap((name) => walk(free, pairsOf(node).get(name)?.value, [...path, name], marked))
+              .flatMap((name) => walk(free, pairsOf(node).get(name)?.value, [...path, name]))
           : []),
       ];
     }

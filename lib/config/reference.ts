@@ -12,11 +12,10 @@ interface Row {
 export function renderReference(schema: JsonSchema): string {
   const sections = Object.entries(schema.properties ?? {}).map(([name, below]) => {
     const rows = rowsOf(below, name);
-    const planned = below.planned ? ' *(accepted, but not implemented yet)*' : '';
     return [
       `## ${name}`,
       '',
-      `${sentence(below.description ?? '')}${planned}`,
+      sentence(below.description ?? ''),
       '',
       '| key | what it takes | default | what it means |',
       '| --- | --- | --- | --- |',
@@ -61,7 +60,7 @@ function rowsOf(schema: JsonSchema, key: string): Row[] {
     key,
     kind: own.map(kindOf).join(' or ') || 'a mapping',
     byDefault: plainDefault(schema.default),
-    says: `${schema.planned ? '*(not implemented yet)* ' : ''}${schema.description ?? own[0]?.description ?? shortFor(below[0])}`,
+    says: schema.description ?? own[0]?.description ?? shortFor(below[0]),
   };
   return [row, ...below];
 }

@@ -73,6 +73,4 @@ export interface JsonSchema {
   readonly quantity?: string;
   /** Our own keyword: text that may name a secret as `$NAME`. */
   readonly secret?: boolean;
-  /** Our own keyword: accepted, but not implemented yet. */
-  readonly planned?: boolean;
 }

@@ -1,6 +1,6 @@
 // Schema of the keys about the site itself: its name, interval, folders, hosts and retention.
 import * as z from 'zod';
-import { duration, ownName, planned } from '../contract/quantities.ts';
+import { duration, ownName } from '../contract/quantities.ts';
 
 const folder = z
   .string()
@@ -9,6 +9,13 @@ const folder = z
     error: (issue) =>
       `expected an absolute path, such as "/data", and none of the kernel's own; got ${JSON.stringify(issue.input)}`,
   });
+
+/** At least two days: what is written to is never removed. */
+const keptFor = (byDefault: string, says: string) =>
+  duration(byDefault)
+    .refine((seconds) => seconds >= 2 * 86_400, 'expected at least 2d: the files of today and yesterday are in use')
+    .prefault(byDefault)
+    .describe(says);
 
 const hostSchema = z.union([
   z.strictObject({
@@ -42,9 +49,14 @@ export const siteConfig = {
     .describe('machines to read, by a name of your own; `local` is this machine unless it is defined here'),
   keep: z
     .strictObject({
-      raw: duration('730d').prefault('730d').describe('how long snapshots are kept').meta(planned),
-      reports: duration('365d').prefault('365d').describe('how long day reports are kept').meta(planned),
-      pictures: duration('365d').prefault('365d').describe('how long quicklooks are kept').meta(planned),
+      raw: keptFor(
+        '730d',
+        'how long the raw lines of each snapshot and of its levels are kept; the archive keeps its samples',
+      ),
+      plain: keptFor('14d', 'raw lines older than this are packed (.zst)'),
+      reports: keptFor('365d', 'how long the reports of days are kept'),
+      pictures: keptFor('365d', 'how long the pictures of days are kept'),
+      'set-aside': keptFor('90d', 'how long mails that could not be delivered and unusable files are kept'),
       backups: z.int().min(1).prefault(3).describe('how many backups of the archive are kept'),
     })
     .prefault({})

@@ -22,6 +22,8 @@ export interface FileLocation {
   readonly fallsBack?: boolean;
   /** The file is written only when its content changes, so its age does not show whether the stage ran. */
   readonly onlyOnChange?: true;
+  /** A file of each day: the key under `keep` that says how long. Without one it is kept for good. */
+  readonly kept?: 'raw' | 'reports' | 'pictures';
   /** Where the path is a folder: the file in it that each run replaces last. Its age counts as the folder's age. */
   readonly commit?: string;
 }

@@ -106,9 +106,6 @@ export const secret = z
   })
   .meta({ secret: true });
 
-/** For `.meta()`: the key is accepted and validated but has no effect yet; check-config warns about such keys. */
-export const planned = { planned: true } as const;
-
 /** Whether the URL contains a user name or password, which reports would show with the URL. */
 export function hasLogin(url: string): boolean {
   const target = URL.parse(url);

@@ -8,9 +8,9 @@ export interface Stage<Config = never> {
   readonly summary: string;
   readonly reads: readonly FileLocation[];
   readonly writes: readonly FileLocation[];
-  /** The timer that runs the stage: of the cycle (`interval`), the hourly one (`archive.interval`), or its own, in
+  /** The timer that runs the stage: of the cycle (`interval`), the hourly one (`archive.interval`), the daily one, or its own, in
    * seconds. A stage without a timer is run by hand only. */
-  readonly runsEvery?: 'cycle' | 'hourly' | number;
+  readonly runsEvery?: 'cycle' | 'hourly' | 'daily' | number;
   /** The stage runs every few seconds and each run replaces the previous output, so it takes no lock and does not fsync. */
   readonly isFrequent?: true;
   /** The process exits after this time, even if some work hangs. */

@@ -15,7 +15,9 @@ import { monitorChecks } from '../health/monitor.ts';
 import { buildDashboard } from '../page/build-dashboard.ts';
 import { drawQuicklooks } from '../pictures/draw.ts';
 import { writeReport } from '../report/report.ts';
+import { oldFiles } from '../io/old-files.ts';
 import { storeFiles } from '../io/store.ts';
+import { pruneFiles } from '../retention/prune.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
 import { judge } from './judge.ts';
 import { openNet } from './net.ts';
@@ -42,5 +44,6 @@ export const stages: readonly Stage<Configuration>[] = [
   ...stagesWith(storeFiles, post),
   drawPictures,
   buildDashboard({ sections, checks, monitorChecks }, storeFiles, currentHealth, flatten),
+  pruneFiles(written, oldFiles),
   confirmCycle(written, openNet),
 ];

@@ -102,6 +102,7 @@ export const history = defineFile<HistoryLine>({
   summary: 'how each snapshot of the UTC day was judged; the last line of a run id counts',
   format: 'jsonl',
   path: ({ state }, at) => join(state, 'health', `health_${dayStamp(at)}.jsonl`),
+  kept: 'raw',
   mode: 0o644,
   schema: historySchema,
 });

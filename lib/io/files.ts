@@ -209,7 +209,7 @@ export const readIfThere = (path: string, most = mostBytes): string | undefined 
 export const readUnlinked = (path: string): string | undefined =>
   readRegular(path, mostBytes, (descriptor) => readFileSync(descriptor, 'utf8'), constants.O_NOFOLLOW);
 
-const mostDayBytes = 1024 * 1024 * 1024;
+export const mostDayBytes = 1024 * 1024 * 1024;
 
 /** Like readIfThere; `room` returns the array to read into. */
 export const readBytesIfThere = (path: string, room?: (size: number) => Uint8Array): Uint8Array | undefined =>

@@ -7,7 +7,7 @@ import type { Previous, World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { secondStamp } from '../core/time.ts';
-import { daysOf, readDayFile } from './days.ts';
+import { daysOf, readDayFile, scanDayFile } from './days.ts';
 import {
   appendLine,
   isDiskTrouble,
@@ -180,7 +180,8 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
 
     scan: function* (file, from, at = now()) {
       const path = file.path(places, at);
-      for (const text of scanLines(path, from)) yield { text, parse: () => checked(file, JSON.parse(text), path) };
+      for (const text of file.kept === undefined ? scanLines(path, from) : scanDayFile(path, from))
+        yield { text, parse: () => checked(file, JSON.parse(text), path) };
     },
   };
 }

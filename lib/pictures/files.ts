@@ -34,6 +34,7 @@ const filesOf = (name: PictureName, span: Span): PictureFiles => {
       // Just after midnight there is none of the day yet, one of a day that is over is not drawn again, and the month
       // is drawn every few hours.
       ...(span === '7d' ? {} : { onlyOnChange: true }),
+      ...(span === 'day' ? { kept: 'pictures' } : {}),
     });
   return { name, span, svg: fileOf<string>('svg'), png: fileOf<Uint8Array>('png') };
 };

@@ -14,5 +14,6 @@ export const dayReport = defineFile<string>({
   summary: 'the report of the UTC day as of its latest snapshot, with the level changes of the day',
   format: 'md',
   path: ({ state }, at) => join(state, 'health', `health_report_${dayStamp(at)}.md`),
+  kept: 'reports',
   mode: 0o644,
 });

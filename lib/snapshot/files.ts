@@ -103,6 +103,7 @@ export const snapshots = defineFile<Snapshot>({
   summary: 'every snapshot of the UTC day, a line each',
   format: 'jsonl',
   path: ({ raw }, at) => join(raw, `ops_monitor_${dayStamp(at)}.jsonl`),
+  kept: 'raw',
   mode: 0o644,
   schema,
 });

@@ -1,0 +1,135 @@
+// ops-monitor status: reads the files of the last runs, and changes nothing.
+import { setTimeout } from 'node:timers/promises';
+import { alertsIn, outboxFolder, silencesFolder, stateFile } from '../alerts/files.ts';
+import { activeSilences, parseNotes } from '../alerts/silences.ts';
+import { brokenReason } from '../config/load.ts';
+import type { Configuration } from '../config/schema.ts';
+import { Usage } from '../contract/errors.ts';
+import type { Places } from '../contract/file.ts';
+import { levels } from '../core/level.ts';
+import { join } from '../core/path.ts';
+import { reasonOf } from '../core/text.ts';
+import { secondsSince } from '../core/age.ts';
+import { digestsOf } from '../alerts/ledger.ts';
+import { mailKind } from '../alerts/mail-outbox.ts';
+import { currentHealth } from '../health/current.ts';
+import { latestHealth } from '../health/files.ts';
+import { readNotes } from '../io/notes.ts';
+import { bytesBelow, freeBytes } from '../io/own-size.ts';
+import { openSpool } from '../io/spool.ts';
+import { clearScreen, isTerminal, painter, print, terminalWidth } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
+import { readOutbox } from '../outbox/outbox.ts';
+import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
+import { commandPrefix } from '../cli/npm.ts';
+import { openForStages } from '../cli/site.ts';
+import { noHost } from '../cli/stage.ts';
+import { renderStatus, type ShownAlert, type Status } from '../cycle/status.ts';
+
+const watchMs = 5000;
+
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'shows on one screen how the site is now, what is not green, and what the monitor does',
+  options: {
+    ...configOption,
+    ...jsonOption,
+    watch: { type: 'boolean', summary: `show it again every ${watchMs / 1000} s, until Ctrl+C` },
+    'exit-code': { type: 'boolean', summary: 'exit with 0 for green, 1 amber, 2 red, 3 unknown' },
+  },
+
+  async run(asked) {
+    const { json, watch, 'exit-code': asCode } = asked.options;
+    if (watch === true && (json === true || asCode === true))
+      throw new Usage('--watch goes with neither --json nor --exit-code');
+    if (watch === true && !isTerminal(1)) throw new Usage('--watch needs a terminal');
+    const site = await openForStages(textOption(asked, 'config'));
+    const { config, places } = site;
+    const broken = 'broken' in site ? [brokenReason(site.broken)] : [];
+    if (!config || !places) throw new Usage(`${broken.join()}\nThere is no earlier one to go by`);
+    const read = (): Promise<Status> => readStatus(config, places, broken);
+    const show = (status: Status): void =>
+      print(renderStatus(status, { paint: painter(), width: terminalWidth(), command: commandPrefix() }));
+    if (watch === true)
+      for (;;) {
+        const status = await read();
+        clearScreen();
+        show(status);
+        await setTimeout(watchMs);
+      }
+    const status = await read();
+    if (json === true) print(JSON.stringify(status, undefined, 2));
+    else show(status);
+    return asCode === true ? levelCode(status) : exitCodes.ok;
+  },
+};
+
+/** As Nagios counts them. */
+const levelCode = ({ health }: Status): number => levels.indexOf(health?.overall_level ?? 'unknown');
+
+async function readStatus(config: Configuration, places: Places, broken: readonly string[]): Promise<Status> {
+  const world = makeWorld({ config, places, openHost: noHost });
+  const now = world.now();
+  const problems = [...broken];
+  const orProblem = async <Value>(what: string, read: () => Value | Promise<Value>): Promise<Value | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      problems.push(`${what}: ${reasonOf(error)}`);
+      return undefined;
+    }
+  };
+  const stages = await world.stageRecords();
+  const assessed = await orProblem('the last assessment', () => world.read(latestHealth));
+  const state = await orProblem('the alerts', () => world.read(stateFile));
+  const active = alertsIn(state);
+  const noted = parseNotes(readNotes(silencesFolder(places)));
+  problems.push(...noted.problems);
+  const outbox = await orProblem('the outbox', () => {
+    const spool = openSpool(outboxFolder(places), places.runtime);
+    const { waiting, bad } = readOutbox(spool, mailKind, digestsOf(state?.mails));
+    const ages = waiting.map(({ entry }) => secondsSince(entry.composed_at, now));
+    return { waiting: waiting.length, waiting_seconds: Math.max(0, ...ages), dead: spool.dead().length + bad.length };
+  });
+  return {
+    at: now.toISOString(),
+    site: config.site,
+    hostname: world.hostname,
+    health: assessed && currentHealth(assessed, { config, stages, at: now }),
+    alerts: Object.fromEntries(Object.entries(active).map(([id, alert]) => [id, shown(alert)])),
+    quiet: activeSilences(noted.notes, config.alerts.maintenance, (id) => active[id]?.first_seen, now),
+    stages,
+    outbox,
+    disk: {
+      own: [
+        { what: 'raw lines', bytes: bytesBelow(places.raw) },
+        { what: 'archive', bytes: bytesBelow(join(places.state, 'ops_monitor.zarr')) },
+        { what: 'pictures', bytes: bytesBelow(join(places.quicklooks, 'ops_monitor')) },
+        { what: 'health and reports', bytes: bytesBelow(join(places.state, 'health')) },
+        { what: 'alerts', bytes: bytesBelow(join(places.state, 'alerts')) },
+      ],
+      free_bytes: freeBytes(places.state),
+    },
+    problems,
+  };
+}
+
+const shown = ({
+  phase,
+  message,
+  since,
+  last_sent,
+  last_queued,
+  silenced_since,
+  acknowledged_at,
+  escalated_at,
+}: ShownAlert): ShownAlert => ({
+  phase,
+  message,
+  since,
+  last_sent,
+  last_queued,
+  silenced_since,
+  acknowledged_at,
+  escalated_at,
+});

@@ -1,0 +1,202 @@
+// Renders what `ops-monitor status` prints: one screen of how the site is now, what the monitor itself does, and the command that
+// helps with each. Pure.
+import type { ActiveSilence, Alert } from '../alerts/files.ts';
+import { overdue, type StageRecord } from '../contract/record.ts';
+import { ageOf } from '../core/age.ts';
+import { alignColumns, displayWidth, padded } from '../core/columns.ts';
+import { oneLine, shellWord } from '../core/harmless.ts';
+import { worstFirst } from '../core/level.ts';
+import { formatBytes, formatDuration } from '../core/quantity.ts';
+import { firstLine } from '../core/text.ts';
+import { clockMinute } from '../core/time.ts';
+import { dependentsInWords, foldFindings } from '../engine/findings.ts';
+import type { CurrentHealth } from '../health/files.ts';
+import type { Paint } from '../io/terminal.ts';
+
+export interface Status {
+  readonly at: string;
+  readonly site: string;
+  readonly hostname: string;
+  /** As it may be shown now; see lib/health/current.ts. */
+  readonly health?: CurrentHealth | undefined;
+  /** By id; without the addresses of the recipients. */
+  readonly alerts: Readonly<Record<string, ShownAlert>>;
+  readonly quiet: readonly ActiveSilence[];
+  readonly stages: readonly StageRecord[];
+  readonly outbox?: { readonly waiting: number; readonly waiting_seconds: number; readonly dead: number } | undefined;
+  readonly disk: { readonly own: readonly Own[]; readonly free_bytes: number | null };
+  /** What could not be found out, and why. */
+  readonly problems: readonly string[];
+}
+
+export type ShownAlert = Pick<
+  Alert,
+  'phase' | 'message' | 'since' | 'last_sent' | 'last_queued' | 'silenced_since' | 'acknowledged_at' | 'escalated_at'
+>;
+
+/** Bytes of one kind of the monitor's own files. */
+interface Own {
+  readonly what: string;
+  readonly bytes: number;
+}
+
+export interface Look {
+  readonly paint: Paint;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** `ops-monitor`, or how it is called here. */
+  readonly command: string;
+}
+
+const mostFindings = 10;
+const mostAlerts = 6;
+
+export function renderStatus(status: Status, look: Look): string {
+  const now = new Date(status.at);
+  const parts = [
+    verdict(status, now, look),
+    section(
+      'The monitor itself',
+      status.problems.map((problem) => `  ${problem}`),
+      look,
+    ),
+    section('Not green', findings(status, look), look),
+    section('Alerts', alerts(status, now, look), look),
+    section(
+      'Silenced',
+      status.quiet.map((one) => cut(quietLine(one), look.width)),
+      look,
+    ),
+    section('Mail', mail(status, look), look),
+    section('Stages', stages(status, now, look), look),
+    section('Disk', disk(status, look), look),
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function verdict({ site, hostname, health }: Status, now: Date, { paint, command }: Look): string[] {
+  const head = `${paint('bold', site)} on ${hostname}, ${clockMinute(now)}`;
+  if (!health)
+    return [head, `${paint('unknown', '● UNKNOWN')}  nothing has been assessed here yet: ${command} run-cycle`];
+  const { overall_level: level, counts, snapshot_time_utc: time } = health;
+  const tally = worstFirst.flatMap((one) => (counts[one] ? [`${counts[one]} ${one}`] : []));
+  const age = time === undefined ? 'no snapshot' : `snapshot ${ago(time, now)}`;
+  return [head, `${paint(level, `● ${level.toUpperCase()}`)}  ${age}  ${tally.join(', ')}`];
+}
+
+function ago(time: string, now: Date): string {
+  const { seconds, aheadSeconds } = ageOf(time, now);
+  if (aheadSeconds !== undefined) return `from the future, by ${formatDuration(aheadSeconds)}`;
+  return seconds === undefined ? 'at an impossible time' : `${short(seconds)} ago`;
+}
+
+/** Seconds count below two minutes only. */
+const short = (seconds: number): string =>
+  formatDuration(seconds < 120 ? Math.round(seconds) : seconds < 86_400 ? Math.round(seconds / 60) * 60 : seconds);
+
+function findings({ health }: Status, { paint, command, width }: Look): string[] {
+  const wrong = foldFindings(health?.observations ?? []);
+  const lines = wrong.slice(0, mostFindings).flatMap(({ observation, same, dependents }) => {
+    const { level, message } = observation;
+    const costs = dependentsInWords({ dependents });
+    const ids = [observation, ...same].map(({ id }) => id).join(', ');
+    const words = `${padded(level, 9)}${firstLine(message, 300)}${costs === '' ? '' : `; ${costs}`}`;
+    const line = `  ${cut(words, width - 2).replace(level, paint(level, level))}`;
+    const isShort = displayWidth(words) + displayWidth(ids) + 4 <= width;
+    return isShort ? [`${line}  ${paint('dim', ids)}`] : [line, paint('dim', `           ${cut(ids, width - 11)}`)];
+  });
+  const left = wrong.length - mostFindings;
+  if (left > 0) lines.push(`  and ${left} more, in the report`);
+  const [first] = wrong;
+  return first ? [...lines, paint('dim', `  why: ${command} explain ${shellWord(first.observation.id)}`)] : [];
+}
+
+function alerts({ alerts: all }: Status, now: Date, { paint, command, width }: Look): string[] {
+  const firing = Object.entries(all).filter(([, { phase }]) => phase === 'firing');
+  const rows = firing
+    .slice(0, mostAlerts)
+    .map(([id, alert]) => [oneLine(id), `for ${ago(alert.since, now).replace(/ ago$/, '')}`, told(alert)]);
+  const [left, pending] = [firing.length - mostAlerts, Object.keys(all).length - firing.length];
+  const open = firing.find(([, one]) => one.acknowledged_at === undefined && one.silenced_since === undefined);
+  return [
+    ...alignColumns(rows, { indent: '  ' }).map((line) => cut(line, width)),
+    ...(left > 0 ? [`  and ${left} more`] : []),
+    ...(pending > 0 ? [paint('dim', `  ${pending} may follow: their rules wait`)] : []),
+    ...(open ? [paint('dim', `  known: ${command} ack ${shellWord(open[0])} --reason "…"`)] : []),
+  ];
+}
+
+function told({ acknowledged_at, silenced_since, last_sent, last_queued, escalated_at }: ShownAlert): string {
+  if (acknowledged_at !== undefined) return 'acknowledged';
+  if (silenced_since !== undefined) return 'silenced';
+  if (last_sent === undefined) return last_queued === undefined ? 'nobody was told' : 'the mail waits';
+  return `mailed ${clockMinute(new Date(last_sent))}${escalated_at === undefined ? '' : ', escalated'}`;
+}
+
+function quietLine({ kind, of, who, until, reason }: ActiveSilence): string {
+  const by = who === undefined ? '' : ` by ${oneLine(who)}`;
+  const end = until === undefined ? '' : ` until ${clockMinute(new Date(until))}`;
+  return `  ${kind} of ${oneLine(of)}${by}${end}: ${firstLine(reason, 100)}`;
+}
+
+function mail({ outbox }: Status, { paint, command }: Look): string[] {
+  if (!outbox || (outbox.waiting === 0 && outbox.dead === 0)) return [];
+  const { waiting, waiting_seconds: seconds, dead } = outbox;
+  return [
+    ...(waiting > 0 ? [`  ${waiting} waiting, the oldest for ${short(seconds)}`] : []),
+    ...(dead > 0 ? [`  ${dead} could not be delivered`] : []),
+    paint('dim', `  why: ${command} outbox list`),
+  ];
+}
+
+function stages({ stages: all }: Status, now: Date, { paint, command }: Look): string[] {
+  const asking = all.find(({ stage }) => stage === 'assess-health');
+  const rows = all.map((record) => {
+    const { stage, outcome, started_at, ms, problems, every_seconds } = record;
+    const isLate = overdue(record, asking) !== undefined;
+    const state = outcome === 'failed' ? paint('red', 'failed') : isLate ? paint('unknown', 'overdue') : 'ok';
+    const why = outcome === 'failed' ? firstLine(problems.at(-1) ?? 'no reason left', 60) : '';
+    return [
+      stage,
+      state,
+      ago(started_at, now),
+      formatDuration(ms / 1000),
+      nextRun(started_at, every_seconds, now),
+      why,
+    ];
+  });
+  const failed = all.filter(({ outcome }) => outcome === 'failed').map(({ stage }) => stage);
+  const [first] = failed;
+  return [
+    ...(rows.length === 0
+      ? []
+      : alignColumns([['', '', paint('dim', 'last run'), paint('dim', 'took'), paint('dim', 'next')], ...rows], {
+          indent: '  ',
+        })),
+    ...(first === undefined ? [] : [paint('dim', `  ${command} ${first}    journalctl -u 'ops-monitor@${first}'`)]),
+  ];
+}
+
+function nextRun(started: string, every: number | undefined, now: Date): string {
+  const { seconds } = ageOf(started, now);
+  if (every === undefined || seconds === undefined) return '';
+  return seconds > every ? 'due' : `in ${short(every - seconds)}`;
+}
+
+function disk({ disk: { own, free_bytes } }: Status, { width }: Look): string[] {
+  const all = own.reduce((sum, { bytes }) => sum + bytes, 0);
+  const parts = own.filter(({ bytes }) => bytes > 0).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`);
+  if (parts.length === 0) return [];
+  const free = free_bytes === null ? '' : `; ${formatBytes(free_bytes)} are free there`;
+  return [`  ${formatBytes(all)} of our own${free}`, cut(`  ${parts.join(', ')}`, width)];
+}
+
+const section = (title: string, lines: readonly string[], { paint }: Look): string[] =>
+  lines.length === 0 ? [] : [paint('bold', title), ...lines];
+
+/** A line that a terminal would break is hard to read among others. */
+const cut = (line: string, width: number): string =>
+  displayWidth(line) <= width ? line : `${line.slice(0, Math.max(20, width - 1))}…`;

@@ -1,0 +1,87 @@
+// ops-monitor status, as a person at a terminal and a script see it.
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { describe } from 'node:test';
+import { environmentIn, runBundle } from '../process.ts';
+import { temporaryFolder } from '../world.ts';
+import { makeSite } from './site.ts';
+
+const alerts = 'alerts: { to: [ops@example.org], transport: smtp, rules: { red: { red-for: 0s } } }';
+
+/** Every file with its size and time. */
+const everythingIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.startsWith('cache') && !name.includes('/cache'))
+    .map((name) => `${name} ${statSync(join(folder, name)).size} ${statSync(join(folder, name)).mtimeMs}`)
+    .sort();
+
+describe('commands/status', () => {
+  test('shows on one screen what is not green, alerts, silences, mail, stages and disk, and changes nothing', (t) => {
+    const { run, state } = makeSite(t, 'sick', alerts);
+    run('run-cycle');
+    run('silence', 'storage:data', '--for', '4h', '--reason', 'moving files');
+    const before = everythingIn(state);
+    const { status, stdout, stderr } = run('status');
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, /^aurora on vm, .* UTC\n● RED {2}snapshot \d+s ago {2}\d+ red, /);
+    assert.match(
+      stdout,
+      /\n {2}red {6}\/data is 97 % full, 14\.3 GB left \(red from 90 %\) {2}filesystem-usage:data\n/,
+    );
+    assert.match(stdout, / {2}why: \S.* explain filesystem-usage:data\n/);
+    assert.match(stdout, /\nAlerts\n(.*\n)* {2}storage:data +for \d+s +the mail waits\n/);
+    assert.match(stdout, /\nSilenced\n {2}silence of storage:data by \S+ until .* UTC: moving files\n/);
+    assert.match(stdout, /\nMail\n {2}1 waiting, the oldest for \d+s\n/);
+    assert.match(stdout, /\n {2}collect-snapshot +ok +\d+s ago +\S+ +in [45]m\n/);
+    assert.match(stdout, /\nDisk\n.* of our own; .* are free there\n/);
+    assert.ok(stdout.split('\n').length <= 60, stdout);
+    assert.deepEqual(everythingIn(state), before);
+  });
+
+  test('--exit-code exits as Nagios counts levels, and --json has all of it', (t) => {
+    const { run } = makeSite(t, 'sick', alerts);
+    run('run-cycle');
+    assert.equal(run('status', '--exit-code').status, 2);
+    const shown = JSON.parse(run('status', '--json').stdout) as Record<string, object>;
+    for (const key of ['health', 'alerts', 'stages', 'outbox', 'disk', 'quiet']) assert.ok(shown[key], key);
+    assert.doesNotMatch(JSON.stringify(shown), /ops@example\.org/);
+  });
+
+  test('says what is missing: before the first cycle, after a long silence, and with a broken configuration', (t) => {
+    const { run, state, config } = makeSite(t, 'healthy');
+    assert.match(run('status').stdout, /● UNKNOWN {2}nothing has been assessed here yet: \S.* run-cycle/);
+    assert.equal(run('status', '--exit-code').status, 3);
+    run('run-cycle');
+    assert.match(run('status').stdout, /● RED/);
+    const health = join(state, 'health', 'latest_health.json');
+    writeFileSync(health, '{"torn');
+    assert.match(
+      run('status').stdout,
+      /The monitor itself\n {2}the last assessment: .*latest_health\.json is not JSON/,
+    );
+    assert.equal(run('status', '--exit-code').status, 3);
+    run('run-cycle');
+    writeFileSync(config, 'sight: wrong\n');
+    const broken = run('status').stdout;
+    assert.match(broken, /The monitor itself\n {2}the configuration is broken: /);
+    assert.match(broken, /● RED/);
+  });
+
+  test('a stage that failed is named with its reason and the command to run it', (t) => {
+    const { run, state } = makeSite(t);
+    run('run-cycle');
+    rmSync(join(state, 'health', 'latest_report.md'));
+    mkdirSync(join(state, 'health', 'latest_report.md'));
+    run('write-report');
+    const { stdout } = run('status');
+    assert.match(stdout, /\n {2}write-report +failed +\d+s ago .*writing \//);
+    assert.match(stdout, / write-report {4}journalctl -u 'ops-monitor@write-report'/);
+  });
+
+  test('--watch needs a terminal', (t) => {
+    const folder = temporaryFolder(t);
+    const { status, stderr } = runBundle('ops-monitor', ['status', '--watch'], environmentIn(folder));
+    assert.deepEqual([status, /needs a terminal/.test(stderr)], [2, true]);
+  });
+});
