@@ -43,10 +43,10 @@ export interface ValuesPanel extends AnyPanel {
   readonly limits?: PanelLimits;
 }
 
-/** The limits of a check (times a field, where the check counts in multiples), or a field that is itself the limit. */
+/** The limits of a check (times a field, where the check counts in multiples), or a field that is itself the limit of a check. */
 export type PanelLimits =
   | { readonly check: string; readonly times?: string }
-  | { readonly field: string; readonly level: 'amber' | 'red'; readonly side: 'above' };
+  | { readonly field: string; readonly level: 'amber' | 'red'; readonly side: 'above'; readonly judgedBy: string };
 
 interface LevelsPanel extends AnyPanel {
   /** The check whose levels are drawn as one strip for each subject. */

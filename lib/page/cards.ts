@@ -44,7 +44,10 @@ const definitions: readonly CardDefinition[] = [
     reads: { section: 'streams', field: 'age_seconds' },
     worst: 'most',
     side: 'above',
-    limits: { section: 'streams', of: { field: 'window_seconds', level: 'red', side: 'above' } },
+    limits: {
+      section: 'streams',
+      of: { field: 'window_seconds', level: 'red', side: 'above', judgedBy: 'stream-age' },
+    },
   },
   {
     key: 'workspace-lag',

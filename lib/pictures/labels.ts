@@ -97,7 +97,7 @@ function label(
   ]); // prettier-ignore
 }
 
-/** `14 within limits`, `lowest 99.8 %`, and of how many the values ended earlier. */
+/** `14 within limits`, `last: lowest 99.8 %`, and of how many the values ended earlier. */
 function summary({ scheme, endsBefore }: Sheet, lines: readonly Drawn[], unit: string, y: number): Markup[] {
   const lasts = lines
     .filter(({ severity }) => severity === 0)
@@ -112,7 +112,7 @@ function summary({ scheme, endsBefore }: Sheet, lines: readonly Drawn[], unit: s
   const count = lines.some(({ limits }) => limits) ? `${present.length} within limits` : `${present.length} others`;
   const ended = lasts.length - present.length;
   const words = [
-    ...(present.length > 0 ? [count, `${word} ${evenMeasure(extreme, unit)}`] : []),
+    ...(present.length > 0 ? [count, `last: ${word} ${evenMeasure(extreme, unit)}`] : []),
     ...(ended > 0 ? [`${ended} ended earlier`] : []),
   ];
   return words.map((content, index) => text(right + 12, y + 20 * index, content, { size: 16, fill: scheme.muted }));

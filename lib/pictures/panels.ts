@@ -1,6 +1,7 @@
 // Which panels a site has, and their data. The sections say what can be drawn; what is drawn is what the archive has of it.
 import { type GroupSources, groupsOf, levelVariables } from '../contract/groups.ts';
 import { type Panel, type Section, subjectNames, type ValuesPanel, variablesOf } from '../contract/section.ts';
+import { listed } from '../core/text.ts';
 import { extremeOf, lastOf } from '../draw/reduce.ts';
 import { worstLevels } from '../draw/strip.ts';
 import { type DrawnLimits, drawnLimits } from '../engine/limits.ts';
@@ -31,6 +32,8 @@ export interface LevelsModel {
   readonly title: string;
   readonly rows: readonly LevelRow[];
   readonly checks: readonly string[];
+  /** The labels are too long to stand beside the strips: each stands above its own. */
+  readonly isStacked?: true;
 }
 
 export interface LevelRow {
@@ -56,8 +59,40 @@ export function panelsOf(source: PanelSource, isSummary: boolean): PanelModel[] 
         'field' in panel ? valuesModel(source, name, section, panel) : levelsModel(source, name, section, panel);
       if (made) models.set(panel.title, merged(models.get(panel.title), made));
     }
-  return [...models.values(), ...(isSummary ? [] : readingPanels(source.history))];
+  const shown = new Set([...models.values()].flatMap(({ checks }) => checks));
+  return [...models.values(), ...othersModel(source, shown), ...(isSummary ? [] : readingPanels(source.history))];
 }
+
+/** What else was not green: without it, a strip of a group would be red for a reason that no panel shows. */
+function othersModel({ registry, config, history }: PanelSource, shown: ReadonlySet<string>): LevelsModel[] {
+  const others = levelsIn(history, groupsOf(registry).keys()).filter(({ check }) => !shown.has(check));
+  const rows = others.map(({ variable, check, subject }) => {
+    const section = registry.sections[registry.checks.find(({ name }) => name === check)?.needs[0] ?? ''];
+    const name = (section && subjectNames(section, config).get(subject)) ?? subject;
+    return { check, name, levels: history.valuesOf(variable) };
+  });
+  const { true: troubled = [], false: green = [] } = Object.groupBy(rows, ({ levels }) => String(isTroubled(levels)));
+  // One dead machine makes as many unknown as it has copies, all at the same times.
+  const alike = Map.groupBy(troubled, ({ check, levels }) => `${check} ${Array.from(levels).join('')}`);
+  const folded = [...alike.values()].flatMap((same) => {
+    const [first] = same;
+    const names = same.map(({ name }) => name);
+    return first ? { label: `${first.check} ${listed(names, 2)}`, levels: first.levels } : [];
+  });
+  const plain = green.map(({ check, name, levels }) => ({ label: `${check} ${name}`, levels }));
+  const checks = [...new Set(others.map(({ check }) => check))];
+  const model: LevelsModel = {
+    kind: 'levels',
+    title: 'Also not green',
+    rows: [...folded, ...plain],
+    checks,
+    isStacked: true,
+  };
+  return folded.length > 0 ? [model] : [];
+}
+
+const isTroubled = (levels: ArrayLike<number>): boolean =>
+  Array.prototype.some.call(levels, (level: number) => level > 0);
 
 function merged(before: PanelModel | undefined, made: PanelModel): PanelModel {
   if (before?.kind !== 'values' || made.kind !== 'values') return made;
@@ -92,26 +127,14 @@ function valuesModel(
     });
     return { label: subject, values, limits, severity: severityOf(values, limits) };
   });
-  return {
-    kind: 'values',
-    title: panel.title,
-    unit,
-    least: panel.least,
-    lines,
-    checks: checksOf(registry, name, section, panel),
-  };
+  return { kind: 'values', title: panel.title, unit, least: panel.least, lines, checks: shownChecks(panel) };
 }
 
-/** The checks whose alerts are marked in a panel: those that it shows; in the first panel of a section also those that no panel shows. */
-function checksOf({ checks }: PanelSource['registry'], name: string, { panels = [] }: Section, panel: Panel): string[] {
-  const shown = new Set(panels.map(shownCheck));
-  const others = checks.filter((check) => check.needs[0] === name && !shown.has(check.name));
-  return [shownCheck(panel) ?? [], panel === panels[0] ? others.map((check) => check.name) : []].flat();
-}
-
-function shownCheck(panel: Panel): string | undefined {
-  if ('levelsOf' in panel) return panel.levelsOf;
-  return panel.limits && 'check' in panel.limits ? panel.limits.check : undefined;
+/** The check that a panel shows: its alerts are marked in it. */
+function shownChecks(panel: Panel): string[] {
+  if ('levelsOf' in panel) return [panel.levelsOf];
+  if (!panel.limits) return [];
+  return ['check' in panel.limits ? panel.limits.check : panel.limits.judgedBy];
 }
 
 function levelsModel(
@@ -124,9 +147,7 @@ function levelsModel(
   const rows = levelsIn(history, groupsOf(registry).keys())
     .filter(({ check }) => check === panel.levelsOf)
     .map(({ variable, subject }) => ({ label: names.get(subject) ?? subject, levels: history.valuesOf(variable) }));
-  return rows.length === 0
-    ? undefined
-    : { kind: 'levels', title: panel.title, rows, checks: checksOf(registry, name, section, panel) };
+  return rows.length === 0 ? undefined : { kind: 'levels', title: panel.title, rows, checks: shownChecks(panel) };
 }
 
 /** Outcome of a reading that was not attempted. */

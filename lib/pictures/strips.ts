@@ -121,13 +121,21 @@ export function strips(sheet: Sheet, rows: readonly LevelRow[], times: ArrayLike
   return { markup: join([legend(sheet, runs, top + 18), ...markups, gapAreas(sheet, top + 42, bottom)]), bottom };
 }
 
-/** `red 3.4 d`: a bar that is all red for ten seconds of trouble would mislead. */
-export function howLong({ scheme }: Sheet, runs: readonly Run[], y: number): Markup | undefined {
+/** `red 3.4 d`: a bar that is all red for ten seconds of trouble would mislead. Amber is named where nothing worse was. */
+export function howLong({ scheme }: Sheet, runs: readonly Run[], y: number): Markup {
   const lasted = durations(runs);
-  const level = (['red', 'unknown'] as const).find((one) => lasted[one] > 0);
-  if (level === undefined) return undefined;
-  const words = `${level} ${shortMeasure(lasted[level] / 1000, 's')}`;
-  return text(right + 12, y, words, { fill: scheme.words[level] });
+  const worse = (['red', 'unknown'] as const).filter((level) => lasted[level] > 0);
+  const named = worse.length > 0 ? worse : (['amber'] as const).filter((level) => lasted[level] > 0);
+  const size = named.length > 1 ? 14 : sizes.label;
+  let x = right + 12;
+  return join(
+    named.map((level) => {
+      const words = `${level} ${shortMeasure(lasted[level] / 1000, 's')}`;
+      const at = x;
+      x += textWidth(words, size) + 10;
+      return text(at, y, words, { size, fill: scheme.words[level] });
+    }),
+  );
 }
 
 const laneHigh = 23;

@@ -179,6 +179,26 @@ describe('pictures/picture', () => {
     assert.deepEqual(titles(history, false), [storage, 'Inodes in use']);
   });
 
+  test('whatever was not green and has no panel of its own has a strip, and strips that are alike are one', () => {
+    const dead = (index: number): number => (index > 10 && index < 20 ? 3 : 0);
+    const svg = draw(
+      historyOf({
+        [used]: () => 50,
+        level_filesystem_usage_data: () => 2,
+        level_filesystem_inodes_root: (index) => (index > 100 ? 2 : 0),
+        level_filesystem_inodes_data: () => 0,
+        level_mirror_mismatch_a_gws: dead,
+        level_mirror_mismatch_b_gws: dead,
+        level_mirror_mismatch_c_gws: dead,
+      }),
+    );
+    const panel = panelIn(svg, 'Also not green');
+    const strips = [...panel.matchAll(/data-strip="([^"]*)"/g)].map(([, label]) => label);
+    assert.deepEqual(strips, ['filesystem-inodes root', 'mirror-mismatch a_gws, b_gws and 1 more']);
+    assert.match(panel, />1 others? green throughout</);
+    assert.doesNotMatch(draw(historyOf({ [used]: () => 50 })), /Also not green/);
+  });
+
   test('names from foreign files are escaped', () => {
     const evil = '<script>alert(1)</script>';
     const svg = draw(historyOf({ [used]: () => 50 }), {
@@ -203,7 +223,8 @@ describe('pictures/picture', () => {
         const limits = panel.limits ?? { field: panel.field };
         const named = [panel.field, 'check' in limits ? limits.times : limits.field].filter((field) => field !== undefined);
         for (const field of named) assert.ok(fields[field]?.about?.units, `${name}: ${field}`);
-        if ('check' in limits) assert.ok(known.has(limits.check), `${name}: ${limits.check}`);
+        const check = 'check' in limits ? limits.check : 'judgedBy' in limits ? limits.judgedBy : undefined;
+        if (check !== undefined) assert.ok(known.has(check), `${name}: ${check}`);
       }
     }
     assert.ok(panels >= 15);

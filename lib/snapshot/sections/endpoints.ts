@@ -29,7 +29,7 @@ export const endpoints = defineSection({
     {
       title: 'Response time',
       field: 'response_ms',
-      limits: { field: 'slow_seconds', level: 'amber', side: 'above' },
+      limits: { field: 'slow_seconds', level: 'amber', side: 'above', judgedBy: 'endpoint-response' },
       inSummary: true,
     },
   ],

@@ -31,7 +31,7 @@ export const streams = defineSection({
     {
       title: 'Age of the newest data',
       field: 'age_seconds',
-      limits: { field: 'window_seconds', level: 'red', side: 'above' },
+      limits: { field: 'window_seconds', level: 'red', side: 'above', judgedBy: 'stream-age' },
       inSummary: true,
     },
   ],
