@@ -238,7 +238,7 @@ describe('architecture', () => {
   test('every script of the product is a command of ops-monitor, listed with its own summary', async () => {
     const text = readText(join(root, 'scripts', 'ops-monitor.ts'));
     const listed = [...text.matchAll(/import\('\.\/([\w-]+)\.ts'\)/g)].map((match) => match[1] ?? '').sort();
-    const tools = new Set(['build', 'write-docs', 'ops-monitor']);
+    const tools = new Set(['build', 'package', 'write-docs', 'ops-monitor']);
     const scripts = readdirSync(join(root, 'scripts'))
       .filter((name) => name.endsWith('.ts'))
       .map((name) => basename(name, '.ts'));
@@ -286,7 +286,7 @@ describe('architecture', () => {
   });
 
   test('the root folder holds only the entries that the README shows', () => {
-    const folders = 'scripts lib systemd test ops node_modules dist';
+    const folders = 'scripts lib systemd package test ops node_modules dist';
     const files = 'package.json package-lock.json tsconfig.json README.md LICENSE CHANGELOG.md SECURITY.md';
     const allowed = new Set(`${folders} ${files}`.split(' '));
     for (const name of readdirSync(root).filter((entry) => !entry.startsWith('.')))
