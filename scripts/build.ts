@@ -1,7 +1,7 @@
 // npm run build: one small CommonJS bundle a script in dist/, and one for each part that is imported on demand.
 import { hash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -125,8 +125,10 @@ async function buildId(): Promise<string> {
   return hash('sha1', files.map((file) => readFileSync(join(root, file), 'utf8')).join('\0')).slice(0, 12);
 }
 
-await rm(outFolder, { recursive: true, force: true });
 await mkdir(outFolder, { recursive: true });
+// What `npm run package` left there is no bundle.
+for (const name of await readdir(outFolder))
+  if (name !== 'package') await rm(join(outFolder, name), { recursive: true, force: true });
 const id = await buildId();
 const done = new Set<string>();
 /** Folders of the npm packages whose code is in a bundle. */

@@ -251,6 +251,7 @@ describe('architecture', () => {
     const { dashboardCommand } = await import('../lib/commands/dashboard.ts');
     const { recordHost } = await import('../lib/commands/record-host.ts');
     const { archiveCommands } = await import('../lib/commands/archive.ts');
+    const { completeNames } = await import('../lib/commands/complete-names.ts');
     const { demo } = await import('../lib/demo/demo.ts');
     const { outboxCommands } = await import('../lib/commands/outbox.ts');
     const { rehearse } = await import('../lib/commands/rehearse.ts');
@@ -272,6 +273,7 @@ describe('architecture', () => {
       dashboardCommand,
       recordHost,
       archiveCommands,
+      completeNames,
       demo,
       silence,
       acknowledge,

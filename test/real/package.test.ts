@@ -40,6 +40,13 @@ function laterDeb(t: TestContext, version: string): string {
   return file;
 }
 
+/** What bash does at the tab key after such a line. */
+function complete(line: string): string {
+  const words = line.split(/ |(:)/).filter((word) => word !== undefined);
+  return `COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}) \\
+    COMP_CWORD=${words.length - 1}; _ops_monitor; printf '%s\\n' "\${COMPREPLY[@]}"`;
+}
+
 /** A booted machine with what an administrator does and sees there. */
 async function bootMachine(t: TestContext) {
   const machine: Booted = await bootSystemd(t, {}, []);
@@ -109,6 +116,13 @@ describe('the package', () => {
     ])
       assert.ok(isThere(`/usr/share/${path}`), path);
 
+    const completed = (line: string): string =>
+      machine.must('bash', '-c', `. /usr/share/bash-completion/completions/ops-monitor; ${complete(line)}`);
+    assert.match(completed('ops-monitor expl'), /^explain$/m);
+    assert.match(completed('ops-monitor explain --j'), /^--json$/m);
+    assert.match(completed('ops-monitor explain snapshot-a'), /^snapshot-age:snapshot$/m);
+    assert.match(completed('ops-monitor explain snapshot-age:s'), /^snapshot$/m, 'bash splits words at colons');
+
     const good = machine.read(config);
     machine.write(config, `${good}filesystms: { data: /data }\n`);
     const refused = install(later);
@@ -161,7 +175,8 @@ ${good}hosts: { local: { folder: /opt/ops-monitor/test/thermal/machines/amd-desk
 END`);
     assert.equal(install(later).status, 0);
     assert.equal(isActive('thermal-heartbeat.timer'), 'active', 'there are sensors');
-    await until(() => isThere('/var/lib/node-exporter/textfile/thermal.prom'));
+    machine.must('systemctl', 'start', 'thermal-heartbeat.service');
+    assert.ok(isThere('/var/lib/node-exporter/textfile/thermal.prom'));
   });
 
   test('install.sh of the tar does the same on another distribution, and takes all of it away again', async (t) => {
@@ -206,5 +221,15 @@ END`);
     must(join(folder, 'install.sh'), '--prefix', prefix, '--uninstall');
     assert.equal(must('find', prefix, '!', '-type', 'd').trim(), '');
     assert.ok(!existsSync(join(prefix, 'lib', 'ops-monitor')));
+  });
+
+  test('npm install -g of what npm pack gives puts the same program on the PATH', (t) => {
+    const folder = temporaryFolder(t);
+    must('npm', 'pack', '--silent', '--pack-destination', folder);
+    const prefix = join(folder, 'global');
+    must('npm', 'install', '--silent', '--global', '--prefix', prefix, fileIn(folder, '.tgz'));
+    const program = join(prefix, 'bin', 'ops-monitor');
+    assert.match(must(program, '--help'), /^Usage: ops-monitor COMMAND/);
+    assert.ok(!existsSync(join(prefix, 'lib', 'node_modules', 'ops-monitor', 'lib')), 'it runs bundles, not sources');
   });
 });
