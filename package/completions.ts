@@ -136,7 +136,11 @@ ${own.join('\n')}
     const operand = operands[name];
     if (operand === undefined) return specs.join(' ');
     const action =
-      'names' in operand ? `_ops_monitor_names ${operand.names}` : operand.paths === 'files' ? '_files' : '_files -/';
+      'names' in operand // The blank keeps zsh from putting words of its own between the two.
+        ? ` _ops_monitor_names ${operand.names}`
+        : operand.paths === 'files'
+          ? '_files'
+          : '_files -/';
     return [...specs, quoted(`:name:${action}`)].join(' ');
   }
 }

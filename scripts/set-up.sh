@@ -6,30 +6,31 @@ when=$1
 here=$(dirname -- "$(readlink -f -- "$0")")
 ops_monitor=$here/ops-monitor.sh
 timers='ops-monitor-cycle.timer ops-monitor-hourly.timer'
-
-# By hand the same values are looked up as in the units, which start in no folder of a user.
+runs=
+[ ! -d /run/systemd/system ] || runs=yes
+# As in the units, no folder of a user's is the current one.
 cd /
-if ! said=$("$ops_monitor" check-config 2>&1); then
-  echo "$said" >&2
-  echo "ops-monitor: nothing was started. Mend the configuration, then run: $here/set-up.sh $when" >&2
-  exit 1
-fi
 
-if [ ! -d /run/systemd/system ]; then
-  echo 'ops-monitor: systemd does not run here, so nothing was started'
-  exit 0
-fi
-systemctl daemon-reload
-
-if [ "$when" = upgrade ]; then
-  # What the administrator has switched off stays off.
+if [ -n "$runs" ]; then systemctl daemon-reload; fi
+if [ "$when" = upgrade ] && [ -n "$runs" ]; then
+  # Before the check: with a broken configuration the stages mail just that. What was switched off stays off.
   for timer in $timers thermal-heartbeat.timer; do
     if systemctl --quiet is-enabled "$timer" 2> /dev/null; then systemctl start "$timer"; fi
   done
   systemctl try-restart ops-monitor-dashboard.service
+fi
+if ! said=$("$ops_monitor" check-config 2>&1); then
+  echo "$said" >&2
+  echo "ops-monitor: the configuration is wrong. Mend it, then run: $here/set-up.sh $when" >&2
+  exit 1
+fi
+[ "$when" = first ] || exit 0
+
+systemctl enable --quiet $timers
+if [ -z "$runs" ]; then
+  echo 'ops-monitor: systemd does not run here; the timers start with the next boot'
   exit 0
 fi
-
 if "$ops_monitor" thermal-heartbeat --print 2> /dev/null | grep -q 'no temperature sensor was found'; then
   echo 'ops-monitor: no temperature sensor was found, so thermal-heartbeat.timer stays off'
 else
@@ -45,5 +46,5 @@ if timeout 120 systemctl start ops-monitor-cycle.service; then
 else
   echo 'ops-monitor: the first cycle is not through yet; look at: systemctl list-jobs; journalctl -u "ops-monitor*"' >&2
 fi
-systemctl enable --quiet --now $timers
+systemctl start $timers
 systemctl start --no-block ops-monitor-hourly.service

@@ -73,7 +73,7 @@ async function bootMachine(t: TestContext) {
 
 describe('the package', () => {
   before(() => {
-    installPackages('lintian', 'systemd', 'dbus');
+    installPackages('lintian', 'systemd', 'dbus', 'fish', 'zsh');
     rmSync(built, { recursive: true, force: true });
     build(built);
   });
@@ -123,6 +123,11 @@ describe('the package', () => {
     assert.match(completed('ops-monitor explain snapshot-a'), /^snapshot-age:snapshot$/m);
     assert.match(completed('ops-monitor explain snapshot-age:s'), /^snapshot$/m, 'bash splits words at colons');
 
+    const fish = (line: string): string => machine.must('fish', '-c', `complete -C '${line}'`);
+    assert.match(fish('ops-monitor expl'), /^explain\t/m);
+    assert.match(fish('ops-monitor explain snapshot-a'), /^snapshot-age:snapshot$/m);
+    machine.must('zsh', '-n', '/usr/share/zsh/vendor-completions/_ops-monitor');
+
     const good = machine.read(config);
     machine.write(config, `${good}filesystms: { data: /data }\n`);
     const refused = install(later);
@@ -144,6 +149,20 @@ describe('the package', () => {
     machine.must('systemctl', 'start', 'ops-monitor-cycle.service');
     assert.ok(lines() > before, 'the upgrade lost lines, or nothing runs after it');
     assert.match(machine.read(`${state}/health/latest_report.md`), /mine/);
+
+    // A mistake that was made while the package was being replaced: it is said, and the stages go on and mail it.
+    machine.write(config, `${good}filesystms: { data: /data }\n`);
+    machine.must('systemctl', 'stop', 'ops-monitor-cycle.timer');
+    const late = machine.run('/var/lib/dpkg/info/ops-monitor.postinst', 'configure', manifest.version);
+    assert.equal(late.status, 1);
+    assert.match(late.stderr, /did you mean filesystems/);
+    assert.equal(isActive('ops-monitor-cycle.timer'), 'active');
+    machine.write(config, `${good}site: mine\n`);
+
+    const back = apt('install', '--allow-downgrades', inside(fileIn(built, '.deb')));
+    assert.equal(back.status, 0, back.stdout + back.stderr);
+    assert.equal(version(), `${manifest.version} install ok installed`);
+    assert.equal(isActive('ops-monitor-cycle.timer'), 'active');
 
     assert.equal(apt('remove', 'ops-monitor').status, 0);
     assert.notEqual(isActive('ops-monitor-cycle.timer'), 'active');
