@@ -100,6 +100,17 @@ if [ -n "$uninstall" ]; then
   exit 0
 fi
 
+if [ -n "$service" ] && [ -e /etc/systemd/system/ops-monitor@.service ]; then
+  cat >&2 << 'END'
+ops-monitor: here is an installation by hand, whose units in /etc/systemd/system would come before these. Nothing was changed.
+To take it over with its configuration, its data and your own settings of units:
+  systemctl disable --now ops-monitor-cycle.timer ops-monitor-hourly.timer thermal-heartbeat.timer
+  cd /etc/systemd/system && rm ops-monitor*.service ops-monitor*.timer ops-monitor@*/50-stage.conf thermal-heartbeat.*
+  rm -f /etc/sysusers.d/ops-monitor.conf /etc/tmpfiles.d/ops-monitor*.conf /usr/local/bin/ops-monitor
+and install again; then /opt/ops-monitor can go.
+END
+  exit 1
+fi
 when=first
 [ ! -d "$home" ] || when=upgrade
 if [ -n "$service" ] && [ -e "$config" ]; then

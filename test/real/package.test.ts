@@ -100,6 +100,12 @@ describe('the package', () => {
       for (const timer of timers) assert.equal(isActive(timer), 'active', timer);
     };
 
+    machine.write('/etc/systemd/system/ops-monitor@.service', '[Service]\nExecStart=/bin/true\n');
+    const byHand = install(fileIn(built, '.deb'));
+    assert.notEqual(byHand.status, 0, 'the units of an installation by hand would come before those of the package');
+    assert.match(byHand.stdout + byHand.stderr, /here is an installation by hand/);
+    machine.must('rm', '/etc/systemd/system/ops-monitor@.service');
+
     const first = install(fileIn(built, '.deb'));
     assert.equal(first.status, 0, first.stdout + first.stderr);
     assert.match(first.stdout, /no temperature sensor was found, so thermal-heartbeat.timer stays off/);
