@@ -1,18 +1,19 @@
 // npm run build: one small CommonJS bundle a script in dist/, and one for each part that is imported on demand.
 import { hash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import fastGlob from 'fast-glob';
+import { packageFolderOf, renderLicences } from '../ops/package/licences.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const outFolder = resolve(process.argv[2] ?? join(root, 'dist'));
 
 // These scripts work on the sources, so only a checkout needs them.
-const notInstalled = new Set(['build', 'write-docs']);
+const notInstalled = new Set(['build', 'package', 'write-docs']);
 
 const scripts = (await fastGlob('scripts/*.ts', { cwd: root })).filter(
   (file) => !notInstalled.has(file.slice('scripts/'.length, -'.ts'.length)),
@@ -124,10 +125,14 @@ async function buildId(): Promise<string> {
   return hash('sha1', files.map((file) => readFileSync(join(root, file), 'utf8')).join('\0')).slice(0, 12);
 }
 
-await rm(outFolder, { recursive: true, force: true });
 await mkdir(outFolder, { recursive: true });
+// What `npm run package` left there is no bundle.
+for (const name of await readdir(outFolder))
+  if (name !== 'package') await rm(join(outFolder, name), { recursive: true, force: true });
 const id = await buildId();
 const done = new Set<string>();
+/** Folders of the npm packages whose code is in a bundle. */
+const bundled = new Set<string>();
 const isOurs = (file: string): boolean => !file.startsWith(`node_modules${sep}`);
 for (let next = [...found]; next.length > 0; next = [...found].filter((file) => !done.has(file))) {
   await bundle(next.filter(isOurs));
@@ -141,7 +146,10 @@ for (let next = [...found]; next.length > 0; next = [...found].filter((file) => 
 }
 
 async function bundle(files: readonly string[], footer: { js?: string } = {}): Promise<void> {
-  await build({
+  const { metafile } = await build({
+    // Comments name sources by their path from here: the same bytes wherever the build is started.
+    absWorkingDir: root,
+    metafile: true,
     entryPoints: files.map((file) => ({
       in: join(root, file),
       out: `${outputName(file)}${isScript(file) ? '.main' : ''}`,
@@ -161,12 +169,22 @@ async function bundle(files: readonly string[], footer: { js?: string } = {}): P
     plugins: [onDemand],
     logLevel: 'warning',
   });
+  noteBundled(metafile);
+}
+
+function noteBundled({ inputs }: Metafile): void {
+  for (const file of Object.keys(inputs)) {
+    const folder = packageFolderOf(file);
+    if (folder !== undefined) bundled.add(folder);
+  }
 }
 
 // The live page, as a browser gets it: one classic script, because a page opened as a file can load no modules.
 for (const client of await fastGlob('lib/page/client/main.ts', { cwd: root })) {
   const pageFolder = join(outFolder, 'page');
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: root,
+    metafile: true,
     entryPoints: [join(root, client)],
     outfile: join(pageFolder, 'page.js'),
     bundle: true,
@@ -177,6 +195,8 @@ for (const client of await fastGlob('lib/page/client/main.ts', { cwd: root })) {
     legalComments: 'none',
     logLevel: 'warning',
   });
+  noteBundled(metafile);
   await cp(join(root, 'lib', 'page', 'static'), pageFolder, { recursive: true });
 }
+writeFileSync(join(outFolder, 'licences.txt'), renderLicences([...bundled].map((folder) => join(root, folder))));
 console.log(`${done.size} bundles in ${relative(process.cwd(), outFolder) || '.'} (build ${id})`);

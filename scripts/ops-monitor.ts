@@ -77,6 +77,10 @@ const commands = {
     summary: 'records this machine in a folder, without secrets, for tests or for a report of a fault',
     load: () => import('./record-host.ts'),
   },
+  'complete-names': {
+    summary: 'prints the names that a shell completes: observations, alerts, active alerts, mails in the outbox',
+    load: () => import('./complete-names.ts'),
+  },
   demo: {
     summary: 'builds a small simulated site with faults that come and go, and watches it for a month of simulated time',
     load: () => import('./demo.ts'),

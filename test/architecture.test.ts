@@ -238,7 +238,7 @@ describe('architecture', () => {
   test('every script of the product is a command of ops-monitor, listed with its own summary', async () => {
     const text = readText(join(root, 'scripts', 'ops-monitor.ts'));
     const listed = [...text.matchAll(/import\('\.\/([\w-]+)\.ts'\)/g)].map((match) => match[1] ?? '').sort();
-    const tools = new Set(['build', 'write-docs', 'ops-monitor']);
+    const tools = new Set(['build', 'package', 'write-docs', 'ops-monitor']);
     const scripts = readdirSync(join(root, 'scripts'))
       .filter((name) => name.endsWith('.ts'))
       .map((name) => basename(name, '.ts'));
@@ -251,6 +251,7 @@ describe('architecture', () => {
     const { dashboardCommand } = await import('../lib/commands/dashboard.ts');
     const { recordHost } = await import('../lib/commands/record-host.ts');
     const { archiveCommands } = await import('../lib/commands/archive.ts');
+    const { completeNames } = await import('../lib/commands/complete-names.ts');
     const { demo } = await import('../lib/demo/demo.ts');
     const { outboxCommands } = await import('../lib/commands/outbox.ts');
     const { rehearse } = await import('../lib/commands/rehearse.ts');
@@ -274,6 +275,7 @@ describe('architecture', () => {
       dashboardCommand,
       recordHost,
       archiveCommands,
+      completeNames,
       demo,
       silence,
       acknowledge,

@@ -15,7 +15,9 @@ test('a changed or new source of any ending changes the build number', (t) => {
   };
   write('package.json', '{ "type": "module" }');
   write('scripts/hello.ts', "import { part } from '../lib/part.tsx';\nconsole.log(part);\n");
-  copyFileSync(join(root, 'scripts', 'build.ts'), join(folder, 'scripts', 'build.ts'));
+  mkdirSync(join(folder, 'ops', 'package'), { recursive: true });
+  for (const file of ['scripts/build.ts', 'ops/package/licences.ts'])
+    copyFileSync(join(root, file), join(folder, file));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   const build = (): string => {
     const argv = ['--import', 'tsx', join(folder, 'scripts', 'build.ts'), join(folder, 'dist')];

@@ -1,10 +1,10 @@
 // Runs a command from its arguments to its exit code: options, --help, and the exit code for each kind of error.
 import { LockedOut, Usage } from '../contract/errors.ts';
 import type { PrintedResult, Option } from '../contract/stage.ts';
-import { alignColumns } from '../core/columns.ts';
+import { fold, foldColumns } from '../core/columns.ts';
 import { reasonOf } from '../core/text.ts';
 import { exitNow } from '../io/leave.ts';
-import { print, printError } from '../io/terminal.ts';
+import { print, printError, printWidth } from '../io/terminal.ts';
 import { type Arguments, helpOption, optionText, parseArguments, type CommandSyntax } from './arguments.ts';
 
 export interface Command extends CommandSyntax {
@@ -55,16 +55,17 @@ export function exitCodeOf(error: unknown): number {
 }
 
 function helpOf({ name, summary, operand, options }: Command): string {
-  const rows = Object.entries({ ...options, help: helpOption }).map(([word, option]) => [
+  const width = printWidth();
+  const rows = Object.entries({ ...options, help: helpOption }).map(([word, option]): [string, string] => [
     optionText(word, option),
     option.summary,
   ]);
   return [
     `Usage: ops-monitor ${name}${operand ? ` ${operand}` : ''} [OPTION]…`,
     '',
-    `${name} ${summary}.`,
+    ...fold(`${name} ${summary}.`, width),
     '',
-    ...alignColumns(rows, { indent: '  ' }),
+    ...foldColumns(rows, { indent: '  ', width }),
   ].join('\n');
 }
 

@@ -1,9 +1,9 @@
 // Dispatches `ops-monitor COMMAND …`, and `ops-monitor archive COMMAND …`, to the command.
-import { alignColumns } from '../core/columns.ts';
+import { fold, foldColumns } from '../core/columns.ts';
 import { nearest } from '../core/text.ts';
 import { exitNow } from '../io/leave.ts';
 import { product } from '../io/product.ts';
-import { print, printError } from '../io/terminal.ts';
+import { print, printError, printWidth } from '../io/terminal.ts';
 import { wordsOf } from './arguments.ts';
 import { type Command, exitCodes, start } from './command.ts';
 import { commandPrefix } from './npm.ts';
@@ -66,16 +66,17 @@ function finish(text: string): never {
 
 function helpOf({ name, summary, commands, note }: Group): string {
   const prefix = name === 'ops-monitor' ? name : `ops-monitor ${name}`;
-  const rows = Object.entries(commands).map(([word, entry]) => [
+  const width = printWidth();
+  const rows = Object.entries(commands).map(([word, entry]): [string, string] => [
     `${word} ${entry.operand ?? ''}`.trim(),
     entry.summary,
   ]);
   const lines = [
     `Usage: ${prefix} COMMAND [OPTION]…`,
     '',
-    `${name} ${summary}.`,
+    ...fold(`${name} ${summary}.`, width),
     '',
-    ...alignColumns(rows, { indent: '  ' }),
+    ...foldColumns(rows, { indent: '  ', width }),
   ];
-  return [...lines, '', `${prefix} COMMAND --help shows the options${note}.`].join('\n');
+  return [...lines, '', ...fold(`${prefix} COMMAND --help shows the options${note}.`, width)].join('\n');
 }

@@ -126,7 +126,7 @@ interface Letter {
 
 type OpenOutbox = Omit<Awaited<ReturnType<typeof readAll>>, 'world'>;
 
-async function openOutbox(asked: Arguments) {
+export async function openOutbox(asked: Arguments) {
   const { config, places } = await openSite(textOption(asked, 'config'));
   return readAll(makeWorld({ config, places, openHost: noHost }));
 }

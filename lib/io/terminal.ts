@@ -39,6 +39,9 @@ export function isTerminal(descriptor: 1 | 2): boolean {
   return found !== undefined && found.isCharacterDevice() && found.rdev !== devNull;
 }
 
+/** How wide text for a person may be; what goes into a file or pipe is not broken. */
+export const printWidth = (): number => (isTerminal(1) && process.stdout.columns) || Infinity;
+
 const colors = { green: 'green', amber: 'yellow', red: 'red', unknown: 'magenta' } as const;
 
 export type Paint = (style: Level | 'bold' | 'dim', text: string) => string;

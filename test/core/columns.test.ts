@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { alignColumns, displayWidth, padded } from '../../lib/core/columns.ts';
+import { alignColumns, displayWidth, foldColumns, padded } from '../../lib/core/columns.ts';
 
 describe('core/columns', () => {
   test('displayWidth counts terminal cells', () => {
@@ -42,5 +42,21 @@ describe('core/columns', () => {
   test('alignColumns does not count colour codes', () => {
     const red = '\u001B[31mred\u001B[0m';
     assert.deepEqual(alignColumns([[red, 'x'], ['green', 'y']]), [`${red}    x`, 'green  y']); // prettier-ignore
+  });
+
+  test('foldColumns breaks the second column at spaces, and puts it below the first where that leaves it too little', () => {
+    const rows = [['--for TIME', 'how long, at most thirty days, such as 4h']] as const;
+    assert.deepEqual(foldColumns(rows, { indent: '  ', width: Infinity }), [
+      '  --for TIME  how long, at most thirty days, such as 4h',
+    ]);
+    assert.deepEqual(foldColumns(rows, { indent: '  ', width: 46 }), [
+      '  --for TIME  how long, at most thirty days,',
+      '              such as 4h',
+    ]);
+    assert.deepEqual(foldColumns(rows, { indent: '  ', width: 30 }), [
+      '  --for TIME',
+      '      how long, at most thirty',
+      '      days, such as 4h',
+    ]);
   });
 });

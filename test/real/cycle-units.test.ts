@@ -46,8 +46,8 @@ async function installed(t: TestContext): Promise<Machine> {
   const { must } = booted;
   const script = (text: string): string => must('sh', '-ec', `cd /opt/ops-monitor\n${text}`);
   must('ln', '-s', '/opt/ops-monitor/scripts/ops-monitor.sh', '/usr/local/bin/ops-monitor');
-  script(commandsOf('2. '));
-  script(commandsOf('3. '));
+  script(commandsOf('By hand: 2. '));
+  script(commandsOf('By hand: 3. '));
   return {
     ...booted,
     script,
@@ -98,21 +98,18 @@ describe('the units of the cycle', () => {
       assert.equal(`${status} ${stderr}`, '0 ', unit);
     }
     const most: Record<string, number> = { 'collect-snapshot': 12, 'send-alerts': 11, 'confirm-cycle': 11 };
-    for (const name of names) {
-      const { status, stdout } = analyze(
-        'security',
-        '--offline=true',
-        `--threshold=${most[name] ?? 4}`,
-        join(folder, unitOf(name)),
-      );
-      assert.equal(status, 0, `${name}: ${stdout.split('\n').at(-2)}`);
+    const services = [...starters.filter((unit) => unit.endsWith('.service')), ...names.map(unitOf)];
+    for (const unit of services) {
+      const threshold = most[/@(.*)\.service/.exec(unit)?.[1] ?? ''] ?? 4;
+      const { status, stdout } = analyze('security', '--offline=true', `--threshold=${threshold}`, join(folder, unit));
+      assert.equal(status, 0, `${unit}: ${stdout.split('\n').at(-2)}`);
     }
   });
 
   test('a cycle runs every stage in its order as the service’s user, goes on after those that fail, and never overlaps', async (t) => {
     const machine = await installed(t);
     const { must } = machine;
-    machine.script(commandsOf('4. '));
+    machine.script(commandsOf('By hand: 4. '));
     for (const timer of timers) assert.equal(must('systemctl', 'is-active', timer).trim(), 'active', timer);
     must('systemctl', 'stop', ...timers);
     await settled(machine);

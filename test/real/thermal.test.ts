@@ -121,7 +121,7 @@ describe('thermal-heartbeat with promtool, node-exporter and systemd', () => {
     const machine = await bootSystemd(t, units, []);
     const { must } = machine;
     must('systemd-sysusers', '/opt/ops-monitor/systemd/sysusers.d/ops-monitor.conf');
-    must('systemd-tmpfiles', '--create', '/opt/ops-monitor/systemd/tmpfiles.d/ops-monitor-textfile.conf');
+    must('systemd-tmpfiles', '--create', '/opt/ops-monitor/systemd/tmpfiles.d/ops-monitor.conf');
     must('mkdir', '-p', '/etc/ops-monitor', '/etc/credstore');
     const files = 'files: { textfiles: /var/lib/node-exporter/textfile }\n';
     const config = `${files}hosts: { local: { folder: /opt/ops-monitor/test/thermal/machines/amd-desktop } }

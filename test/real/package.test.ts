@@ -1,0 +1,260 @@
+// The package as an administrator meets it: built twice, judged by lintian, installed, upgraded, removed and purged under a
+// real systemd; and the tar's install.sh.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { before, describe, type TestContext } from 'node:test';
+import manifest from '../../package.json' with { type: 'json' };
+import { root } from '../process.ts';
+import { temporaryFolder, until } from '../world.ts';
+import { type Booted, bootSystemd } from './boot.ts';
+import { installPackages } from './packages.ts';
+
+const state = '/var/lib/ops-monitor';
+const config = '/etc/ops-monitor/config.yaml';
+const timers = ['ops-monitor-cycle.timer', 'ops-monitor-hourly.timer', 'ops-monitor-daily.timer'];
+const built = join(root, 'dist', 'package');
+/** As seen from the booted machine, where nothing below /tmp or /home need be. */
+const inside = (path: string): string => path.replace(root, '/opt/ops-monitor');
+
+function must(program: string, ...argv: string[]): string {
+  const { status, stdout, stderr } = spawnSync(program, argv, { cwd: root, encoding: 'utf8' });
+  assert.equal(status, 0, `${program} ${argv.join(' ')}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+const build = (folder: string): string => must(process.execPath, '--import', 'tsx', 'scripts/package.ts', folder);
+const fileIn = (folder: string, ending: string): string =>
+  join(folder, readdirSync(folder).find((name) => name.endsWith(ending)) ?? `no file that ends in ${ending}`);
+
+/** The same .deb under a later version. */
+function laterDeb(t: TestContext, version: string): string {
+  const folder = temporaryFolder(t);
+  must('dpkg-deb', '-R', fileIn(built, '.deb'), join(folder, 'content'));
+  must('sed', '-i', `s/^Version: .*/Version: ${version}/`, join(folder, 'content', 'DEBIAN', 'control'));
+  const file = join(built, 'later', 'ops-monitor.deb');
+  mkdirSync(join(built, 'later'), { recursive: true });
+  t.after(() => rmSync(join(built, 'later'), { recursive: true }));
+  must('dpkg-deb', '--root-owner-group', '-Zgzip', '-z1', '--build', join(folder, 'content'), file);
+  return file;
+}
+
+/** What bash does at the tab key after such a line. */
+function complete(line: string): string {
+  const words = line.split(/ |(:)/).filter((word) => word !== undefined);
+  return `COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}) \\
+    COMP_CWORD=${words.length - 1}; _ops_monitor; printf '%s\\n' "\${COMPREPLY[@]}"`;
+}
+
+/** A booted machine with what an administrator does and sees there. */
+async function bootMachine(t: TestContext) {
+  const machine: Booted = await bootSystemd(t, {}, []);
+  const apt = (...argv: string[]) =>
+    machine.run(
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'apt-get',
+      '-y',
+      '-o',
+      'DPkg::Options::=--force-confold',
+      ...argv,
+    );
+  return {
+    ...machine,
+    apt,
+    install: (path: string) => apt('install', '--no-install-recommends', inside(path)),
+    isActive: (unit: string): string => machine.run('systemctl', 'is-active', unit).stdout.trim(),
+    isThere: (path: string): boolean => machine.run('test', '-e', path).status === 0,
+    version: (): string => machine.run('dpkg-query', '-W', '-f=${Version} ${Status}', 'ops-monitor').stdout,
+    script: (text: string): string => machine.must('sh', '-ec', text),
+  };
+}
+
+describe('the package', () => {
+  before(() => {
+    installPackages('lintian', 'systemd', 'dbus', 'fish', 'zsh');
+    rmSync(built, { recursive: true, force: true });
+    build(built);
+  });
+
+  test('the same commit gives the same bytes', (t) => {
+    const again = temporaryFolder(t);
+    build(again);
+    const names = readdirSync(again);
+    assert.equal(names.length, 2, names.join());
+    for (const name of names)
+      assert.ok(readFileSync(join(built, name)).equals(readFileSync(join(again, name))), `${name} differs`);
+  });
+
+  test('lintian finds no error', () => {
+    const said = must('lintian', '--allow-root', '--fail-on', 'error', fileIn(built, '.deb'));
+    assert.doesNotMatch(said, /^E:/m);
+  });
+
+  test('apt install starts a monitor; what is refused leaves it running; upgrade and removal keep data, a purge none', async (t) => {
+    const later = laterDeb(t, `${manifest.version}+1`);
+    const machine = await bootMachine(t);
+    const { apt, install, isActive, isThere, script, version } = machine;
+    const assertRuns = (): void => {
+      for (const timer of timers) assert.equal(isActive(timer), 'active', timer);
+    };
+
+    machine.write('/etc/systemd/system/ops-monitor@.service', '[Service]\nExecStart=/bin/true\n');
+    const byHand = install(fileIn(built, '.deb'));
+    assert.notEqual(byHand.status, 0, 'the units of an installation by hand would come before those of the package');
+    assert.match(byHand.stdout + byHand.stderr, /here is an installation by hand/);
+    machine.must('rm', '/etc/systemd/system/ops-monitor@.service');
+
+    const first = install(fileIn(built, '.deb'));
+    assert.equal(first.status, 0, first.stdout + first.stderr);
+    assert.match(first.stdout, /no temperature sensor was found, so thermal-heartbeat.timer stays off/);
+    assert.match(first.stdout, /^● (GREEN|AMBER|RED|UNKNOWN) .* green$/m);
+    assertRuns();
+    assert.equal(isActive('thermal-heartbeat.timer'), 'inactive');
+    assert.match(machine.must('ops-monitor', 'explain', 'snapshot-age:snapshot'), /level +green/);
+    await until(() => isThere(`${state}/stages/build-dashboard.json`));
+    script(`! grep -L '"outcome": *"ok"' ${state}/stages/*.json | grep .`);
+    for (const path of [
+      'man/man1/ops-monitor.1.gz',
+      'doc/ops-monitor/copyright',
+      'bash-completion/completions/ops-monitor',
+    ])
+      assert.ok(isThere(`/usr/share/${path}`), path);
+
+    const completed = (line: string): string =>
+      machine.must('bash', '-c', `. /usr/share/bash-completion/completions/ops-monitor; ${complete(line)}`);
+    assert.match(completed('ops-monitor expl'), /^explain$/m);
+    assert.match(completed('ops-monitor explain --j'), /^--json$/m);
+    assert.match(completed('ops-monitor explain snapshot-a'), /^snapshot-age:snapshot$/m);
+    assert.match(completed('ops-monitor explain snapshot-age:s'), /^snapshot$/m, 'bash splits words at colons');
+
+    const fish = (line: string): string => machine.must('fish', '-c', `complete -C '${line}'`);
+    assert.match(fish('ops-monitor expl'), /^explain\t/m);
+    assert.match(fish('ops-monitor explain snapshot-a'), /^snapshot-age:snapshot$/m);
+    machine.must('zsh', '-n', '/usr/share/zsh/vendor-completions/_ops-monitor');
+
+    const good = machine.read(config);
+    machine.write(config, `${good}filesystms: { data: /data }\n`);
+    const refused = install(later);
+    assert.notEqual(refused.status, 0, 'a configuration with a mistake was accepted');
+    assert.match(refused.stdout + refused.stderr, /did you mean filesystems/);
+    assert.match(refused.stdout + refused.stderr, /the installed version stays and runs on/);
+    assert.equal(version(), `${manifest.version} install ok installed`);
+    assertRuns();
+
+    machine.write(config, `${good}site: mine\n`);
+    machine.must('systemctl', 'disable', '--now', 'ops-monitor-hourly.timer');
+    const lines = (): number => Number(script(`cat ${state}/raw/*.jsonl | wc -l`));
+    const before = lines();
+    const upgraded = install(later);
+    assert.equal(upgraded.status, 0, upgraded.stdout + upgraded.stderr);
+    assert.equal(version(), `${manifest.version}+1 install ok installed`);
+    assert.equal(isActive('ops-monitor-cycle.timer'), 'active');
+    assert.equal(isActive('ops-monitor-hourly.timer'), 'inactive', 'what was switched off stays off');
+    machine.must('systemctl', 'start', 'ops-monitor-cycle.service');
+    assert.ok(lines() > before, 'the upgrade lost lines, or nothing runs after it');
+    assert.match(machine.read(`${state}/health/latest_report.md`), /mine/);
+
+    // A mistake that was made while the package was being replaced: it is said, and the stages go on and mail it.
+    machine.write(config, `${good}filesystms: { data: /data }\n`);
+    machine.must('systemctl', 'stop', 'ops-monitor-cycle.timer');
+    const late = machine.run('/var/lib/dpkg/info/ops-monitor.postinst', 'configure', manifest.version);
+    assert.equal(late.status, 1);
+    assert.match(late.stderr, /did you mean filesystems/);
+    assert.equal(isActive('ops-monitor-cycle.timer'), 'active');
+    machine.write(config, `${good}site: mine\n`);
+
+    const back = apt('install', '--allow-downgrades', inside(fileIn(built, '.deb')));
+    assert.equal(back.status, 0, back.stdout + back.stderr);
+    assert.equal(version(), `${manifest.version} install ok installed`);
+    assert.equal(isActive('ops-monitor-cycle.timer'), 'active');
+
+    assert.equal(apt('remove', 'ops-monitor').status, 0);
+    assert.notEqual(isActive('ops-monitor-cycle.timer'), 'active');
+    assert.ok(!isThere('/usr/bin/ops-monitor') && !isThere('/usr/lib/ops-monitor'));
+    assert.ok(lines() > before && isThere(config), 'a removal took data or configuration');
+    assert.equal(script('ls /var/lib/node-exporter/textfile').trim(), '', 'numbers that nobody writes any more');
+
+    // Taken back in, on a machine that has sensors by now.
+    machine.write(config, `${good}hosts: { local: { folder: /opt/ops-monitor/test/thermal/machines/amd-desktop } }\n`);
+    assert.equal(install(later).status, 0);
+    assert.equal(isActive('ops-monitor-cycle.timer'), 'active');
+
+    assert.equal(apt('purge', 'ops-monitor').status, 0);
+    for (const path of [
+      state,
+      '/etc/ops-monitor',
+      '/run/ops-monitor',
+      '/var/cache/ops-monitor',
+      '/var/lib/node-exporter',
+    ])
+      assert.ok(!isThere(path), `${path} is left`);
+    assert.equal(
+      script('find /etc/systemd /usr/lib/systemd -name "*ops-monitor*" -o -name "thermal-heartbeat*"').trim(),
+      '',
+    );
+
+    script(`mkdir /etc/ops-monitor; cat > ${config} <<'END'
+${good}hosts: { local: { folder: /opt/ops-monitor/test/thermal/machines/amd-desktop } }
+END`);
+    assert.equal(install(later).status, 0);
+    assert.equal(isActive('thermal-heartbeat.timer'), 'active', 'there are sensors');
+    machine.must('systemctl', 'start', 'thermal-heartbeat.service');
+    assert.ok(isThere('/var/lib/node-exporter/textfile/thermal.prom'));
+  });
+
+  test('install.sh of the tar does the same on another distribution, and takes all of it away again', async (t) => {
+    const machine = await bootMachine(t);
+    const { isActive, isThere, must, run, script } = machine;
+    script(`mkdir /srv/tar; tar -xzf ${inside(fileIn(built, '.tar.gz'))} -C /srv/tar --strip-components=1`);
+    const installer = (...argv: string[]): string => must('/srv/tar/install.sh', ...argv);
+
+    const planned = installer('--dry-run');
+    assert.match(planned, /^would run: systemd-sysusers ops-monitor.conf$/m);
+    assert.ok(!isThere('/usr/local/lib/ops-monitor') && !isThere('/etc/ops-monitor'), 'a dry run wrote something');
+
+    for (const time of ['first', 'again']) {
+      installer();
+      for (const timer of timers) assert.equal(isActive(timer), 'active', `${timer}, ${time}`);
+      must('systemctl', 'start', 'ops-monitor-cycle.service');
+      assert.match(must('ops-monitor', 'explain', 'snapshot-age:snapshot'), /level +green/);
+      assert.equal(script('ls -d /usr/local/lib/ops-monitor*').trim(), '/usr/local/lib/ops-monitor', time);
+    }
+    const good = machine.read(config);
+    machine.write(config, `${good}filesystms: { data: /data }\n`);
+    const refused = run('/srv/tar/install.sh');
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /did you mean filesystems[^]*so nothing was changed/);
+    assert.equal(isActive('ops-monitor-cycle.timer'), 'active');
+    machine.write(config, good);
+
+    installer('--uninstall');
+    installer('--uninstall');
+    assert.equal(script('find /usr/local /etc/systemd -name "*ops-monitor*" -o -name "thermal-heartbeat*"').trim(), '');
+    assert.ok(isThere(`${state}/raw/latest.json`) && isThere(config), 'data and configuration stay');
+  });
+
+  test('install.sh --prefix installs the program alone, in a folder with a blank in its name too', (t) => {
+    const folder = temporaryFolder(t);
+    must('tar', '-xzf', fileIn(built, '.tar.gz'), '-C', folder, '--strip-components=1');
+    const prefix = join(folder, 'of mine');
+    for (const time of ['first', 'again']) {
+      must(join(folder, 'install.sh'), '--prefix', prefix);
+      assert.match(must(join(prefix, 'bin', 'ops-monitor'), '--version'), new RegExp(manifest.version), time);
+    }
+    must(join(folder, 'install.sh'), '--prefix', prefix, '--uninstall');
+    assert.equal(must('find', prefix, '!', '-type', 'd').trim(), '');
+    assert.ok(!existsSync(join(prefix, 'lib', 'ops-monitor')));
+  });
+
+  test('npm install -g of what npm pack gives puts the same program on the PATH', (t) => {
+    const folder = temporaryFolder(t);
+    must('npm', 'pack', '--silent', '--pack-destination', folder);
+    const prefix = join(folder, 'global');
+    must('npm', 'install', '--silent', '--global', '--prefix', prefix, fileIn(folder, '.tgz'));
+    const program = join(prefix, 'bin', 'ops-monitor');
+    assert.match(must(program, '--help'), /^Usage: ops-monitor COMMAND/);
+    assert.ok(!existsSync(join(prefix, 'lib', 'node_modules', 'ops-monitor', 'lib')), 'it runs bundles, not sources');
+  });
+});
