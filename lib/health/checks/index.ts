@@ -18,6 +18,8 @@ import { hostOom } from './host-oom.ts';
 import { mirrorCoverage } from './mirror-coverage.ts';
 import { mirrorLag } from './mirror-lag.ts';
 import { mirrorMismatch } from './mirror-mismatch.ts';
+import { pluginResult } from './plugin-result.ts';
+import { pluginValue } from './plugin-value.ts';
 import { powerCharge } from './power-charge.ts';
 import { powerTemperature } from './power-temperature.ts';
 import { powerVoltage } from './power-voltage.ts';
@@ -44,6 +46,8 @@ export const checks = [
   powerTemperature,
   gateVerdict,
   gateAge,
+  pluginResult,
+  pluginValue,
   serviceState,
   serviceRestarts,
   timerOverdue,

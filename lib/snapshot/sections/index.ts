@@ -8,6 +8,7 @@ import { gates } from './gates.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
 import { mirrors } from './mirrors.ts';
+import { plugins } from './plugins.ts';
 import { power } from './power.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
@@ -22,6 +23,7 @@ export const sections = {
   mirrors,
   power,
   gates,
+  plugins,
   services,
   endpoints,
   checkouts,
