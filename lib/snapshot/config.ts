@@ -197,9 +197,7 @@ const range = z
 const pluginSchema = z.strictObject({
   command: argv,
   host,
-  interval: duration('1h')
-    .optional()
-    .describe('how often it runs; in between, its last result stands with its age; default: every cycle'),
+  interval: duration('1h').optional().describe('how often it runs, its last result standing; default: every cycle'),
   timeout: duration('5s')
     .refine((seconds) => seconds <= 9, 'at most 9s: one reading has 10 s in all')
     .prefault('5s')
@@ -218,6 +216,21 @@ const pluginSchema = z.strictObject({
     .describe(
       'limits of your own, by label of its performance data: ranges as `0:10`, `10:`, `~:10`, with `@` inverted; in seconds, bytes, percent or plain numbers',
     ),
+});
+
+const metricSchema = z.strictObject({
+  file: path.describe('a file in the text format of Prometheus, such as one for node-exporter’s textfile collector'),
+  host,
+  family: z
+    .string()
+    .max(200)
+    .regex(/^[A-Za-z_:][\w:]*$/, 'expected the name of a metric, such as "node_md_disks"')
+    .meta({ examples: ['node_md_disks'] })
+    .describe('name of the metric'),
+  labels: z.record(z.string(), z.string()).prefault({}).describe('only series with these labels; default: all'),
+  amber: range.optional().describe('values outside this range are amber'),
+  red: range.optional().describe('values outside this range are red'),
+  stale: duration('26h').prefault('26h').describe('values of a file that was written longer ago are unknown'),
 });
 
 const powerSchema = z.strictObject({
@@ -263,6 +276,10 @@ export const snapshotConfig = {
     .describe(
       'programs that speak the Nagios plugin API, by a name of your own; a bare list is the command (ops/docs/plugins.md)',
     ),
+  metrics: z
+    .record(ownName, metricSchema)
+    .prefault({})
+    .describe('values that other programs write for Prometheus, by a name of your own (ops/docs/metrics.md)'),
   services: z.array(unit).prefault([]).describe('further systemd units to watch, beside the `units` of the streams'),
   dashboard: endpointSchema.optional().describe('URL of the dashboard: watched as the endpoint `dashboard`'),
   endpoints: z

@@ -143,6 +143,16 @@ export const plugin = (seen: Partial<Readable['plugins'][string]>): Readable['pl
   ...seen,
 });
 
+export const metric = (seen: Partial<Readable['metrics'][string]>): Readable['metrics'][string] => ({
+  file: '/textfiles/raid.prom',
+  family: 'node_md_failed',
+  age_seconds: 60,
+  stale_seconds: 93_600,
+  values: { 'disk=sda': 0 },
+  limits: {},
+  ...seen,
+});
+
 export const unanswered = (error: string): Endpoint => {
   const { status, ...rest } = endpoint({ answered: false, response_ms: 5000, error });
   assert.equal(status, 200);

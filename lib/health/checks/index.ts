@@ -15,6 +15,7 @@ import { hostLoad } from './host-load.ts';
 import { hostMemory } from './host-memory.ts';
 import { hostReachable } from './host-reachable.ts';
 import { hostOom } from './host-oom.ts';
+import { metricValue } from './metric-value.ts';
 import { mirrorCoverage } from './mirror-coverage.ts';
 import { mirrorLag } from './mirror-lag.ts';
 import { mirrorMismatch } from './mirror-mismatch.ts';
@@ -48,6 +49,7 @@ export const checks = [
   gateAge,
   pluginResult,
   pluginValue,
+  metricValue,
   serviceState,
   serviceRestarts,
   timerOverdue,

@@ -1,10 +1,9 @@
 import type { Verdict } from '../../contract/check.ts';
-import { formatBeside } from '../../core/quantity.ts';
 import { worstFirst } from '../../core/level.ts';
-import { isAlerted, parseRange } from '../../parse/perfdata.ts';
 import { measuredBy } from '../../snapshot/sections/plugins.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
 import { defineCheck } from '../define.ts';
+import { judgeRanges } from '../ranges.ts';
 
 type Reading = Readable['plugins'][string];
 
@@ -31,24 +30,7 @@ function judgeLabel(subject: string, label: string, reading: Reading): Verdict {
     return { subject, level: 'unknown', value: null, unit: '', limit, message, clears_when: 'it gives one' };
   }
   const { value, unit } = found;
-  const isBeyond = (bound: 'amber' | 'red'): boolean => {
-    const range = parseRange(limits[bound] ?? '');
-    return range !== undefined && isAlerted(value, range);
-  };
-  const level = isBeyond('red') ? 'red' : isBeyond('amber') ? 'amber' : 'green';
-  const decided = level === 'red' || limits.amber === undefined ? 'red' : 'amber';
-  const range = limits[decided] ?? '';
-  const parsed = parseRange(range);
-  const bounds = parsed ? [parsed.from, parsed.to].filter(Number.isFinite) : [];
-  const side = parsed?.alertsInside ? 'within' : 'outside';
-  const shownRange = range.replace('@', '');
-  return {
-    subject,
-    level,
-    value,
-    unit,
-    limit: { value: range, key: `${key}.${decided}` },
-    message: `${label} of the plugin ${subject} is ${formatBeside(value, bounds, unit)} (${decided} ${side} ${shownRange})`,
-    clears_when: `${label} is ${side === 'outside' ? 'within' : 'outside'} ${(limits.amber ?? range).replace('@', '')}`,
-  };
+  const { level, limit, shown, clears } = judgeRanges(value, unit, limits, key);
+  const message = `${label} of the plugin ${subject} is ${shown}`;
+  return { subject, level, value, unit, limit, message, clears_when: `${label} is ${clears}` };
 }

@@ -6,6 +6,7 @@ import { filesystems } from './filesystems.ts';
 import { gates } from './gates.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
+import { metrics } from './metrics.ts';
 import { mirrors } from './mirrors.ts';
 import { plugins } from './plugins.ts';
 import { power } from './power.ts';
@@ -23,6 +24,7 @@ export const probes = [
   power,
   gates,
   plugins,
+  metrics,
   services,
   endpoints,
   checkouts,

@@ -16,6 +16,7 @@ import { hostLoad } from './host-load.ts';
 import { hostMemory } from './host-memory.ts';
 import { hostOom } from './host-oom.ts';
 import { hostReachable } from './host-reachable.ts';
+import { metricValue } from './metric-value.ts';
 import { mirrorCoverage } from './mirror-coverage.ts';
 import { mirrorLag } from './mirror-lag.ts';
 import { mirrorMismatch } from './mirror-mismatch.ts';
@@ -47,6 +48,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'gate-verdict': gateVerdict,
   'gate-age': gateAge,
   'plugin-result': pluginResult,
+  'metric-value': metricValue,
   'plugin-value': pluginValue,
   'filesystem-readonly': filesystemReadonly,
   'service-state': serviceState,
