@@ -5,6 +5,7 @@ import { formatLimit } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
 import { isZone } from '../core/zone.ts';
 import { finenessOf, parseDataPath } from '../parse/datapath.ts';
+import { parseRange } from '../parse/perfdata.ts';
 
 /** `/data//x/.` and `/data/x/` are `/data/x`: paths are compared as text. */
 const path = z
@@ -175,6 +176,63 @@ const gateSchema = z.strictObject({
     .describe('where the values are in a summary of another format (ops/docs/gate-summary.md)'),
 });
 
+const argv = z
+  .array(
+    z
+      .string()
+      .max(4000)
+      .regex(/^[^\0]*$/, 'a zero byte cannot be passed to a program'),
+  )
+  .min(1)
+  .max(200)
+  .describe('program and arguments; no shell reads them');
+
+const range = z
+  .string()
+  .refine((text) => parseRange(text) !== undefined, {
+    error: (issue) =>
+      `expected a range of the Nagios plugins, such as "0:10", "10:", "~:10" or "@10:20"; got ${JSON.stringify(issue.input)}`,
+  });
+
+const pluginSchema = z.strictObject({
+  command: argv,
+  host,
+  interval: duration('1h').optional().describe('how often it runs, its last result standing; default: every cycle'),
+  timeout: duration('5s')
+    .refine((seconds) => seconds <= 9, 'at most 9s: one reading has 10 s in all')
+    .prefault('5s')
+    .describe('it is ended after this; at most 9s'),
+  limits: z
+    .record(
+      z.string().min(1).max(64),
+      z
+        .strictObject({
+          amber: range.optional().describe('values outside this range are amber'),
+          red: range.optional().describe('values outside this range are red'),
+        })
+        .refine(({ amber, red }) => amber !== undefined || red !== undefined, 'expected `amber` or `red`, or both'),
+    )
+    .prefault({})
+    .describe(
+      'limits of your own, by label of its performance data: ranges as `0:10`, `10:`, `~:10`, with `@` inverted; in seconds, bytes, percent or plain numbers',
+    ),
+});
+
+const metricSchema = z.strictObject({
+  file: path.describe('a file in the text format of Prometheus, such as one for node-exporter’s textfile collector'),
+  host,
+  family: z
+    .string()
+    .max(200)
+    .regex(/^[A-Za-z_:][\w:]*$/, 'expected the name of a metric, such as "node_md_disks"')
+    .meta({ examples: ['node_md_disks'] })
+    .describe('name of the metric'),
+  labels: z.record(z.string(), z.string()).prefault({}).describe('only series with these labels; default: all'),
+  amber: range.optional().describe('values outside this range are amber'),
+  red: range.optional().describe('values outside this range are red'),
+  stale: duration('26h').prefault('26h').describe('values of a file that was written longer ago are unknown'),
+});
+
 const powerSchema = z.strictObject({
   store: path.describe('a Zarr store as xarray writes it (ops/docs/power-store.md)'),
   host,
@@ -212,6 +270,16 @@ export const snapshotConfig = {
     .record(ownName, shortOf(gateSchema, 'file', path))
     .prefault({})
     .describe('gates, by a name of your own: pass/fail summaries that other programs write (ops/docs/gate-summary.md)'),
+  plugins: z
+    .record(ownName, z.union([argv.transform((command) => pluginSchema.parse({ command })), pluginSchema]))
+    .prefault({})
+    .describe(
+      'programs that speak the Nagios plugin API, by a name of your own; a bare list is the command (ops/docs/plugins.md)',
+    ),
+  metrics: z
+    .record(ownName, metricSchema)
+    .prefault({})
+    .describe('values that other programs write for Prometheus, by a name of your own (ops/docs/metrics.md)'),
   services: z.array(unit).prefault([]).describe('further systemd units to watch, beside the `units` of the streams'),
   dashboard: endpointSchema.optional().describe('URL of the dashboard: watched as the endpoint `dashboard`'),
   endpoints: z

@@ -42,6 +42,7 @@ function keysWhere(isChosen: (schema: JsonSchema, key: string) => boolean): stri
 function leastOf(schema: JsonSchema): unknown {
   const [option = {}] = alternatives(schema);
   if (option.type === 'object') return requiredOf(option);
+  if (option.type === 'array') return ['/x'];
   return option.examples?.[0] ?? option.default ?? (option.format === 'uri' ? 'http://x/' : '/x');
 }
 

@@ -126,6 +126,33 @@ export const gate = (seen: Partial<Readable['gates'][string]>): Readable['gates'
   ...seen,
 });
 
+export const plugin = (seen: Partial<Readable['plugins'][string]>): Readable['plugins'][string] => ({
+  host: 'local',
+  program: 'check_disk',
+  command_id: '0123456789abcdef',
+  result: 'ok',
+  exit_code: 0,
+  message: 'DISK OK',
+  ran_at: '2026-11-20T07:46:00.000Z',
+  age_seconds: 0,
+  seconds: {},
+  bytes: {},
+  percent: {},
+  values: {},
+  limits: {},
+  ...seen,
+});
+
+export const metric = (seen: Partial<Readable['metrics'][string]>): Readable['metrics'][string] => ({
+  file: '/textfiles/raid.prom',
+  family: 'node_md_failed',
+  age_seconds: 60,
+  stale_seconds: 93_600,
+  values: { 'disk=sda': 0 },
+  limits: {},
+  ...seen,
+});
+
 export const unanswered = (error: string): Endpoint => {
   const { status, ...rest } = endpoint({ answered: false, response_ms: 5000, error });
   assert.equal(status, 200);

@@ -6,7 +6,9 @@ import { filesystems } from './filesystems.ts';
 import { gates } from './gates.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
+import { metrics } from './metrics.ts';
 import { mirrors } from './mirrors.ts';
+import { plugins } from './plugins.ts';
 import { power } from './power.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
@@ -21,6 +23,8 @@ export const probes = [
   mirrors,
   power,
   gates,
+  plugins,
+  metrics,
   services,
   endpoints,
   checkouts,

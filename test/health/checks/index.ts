@@ -16,9 +16,12 @@ import { hostLoad } from './host-load.ts';
 import { hostMemory } from './host-memory.ts';
 import { hostOom } from './host-oom.ts';
 import { hostReachable } from './host-reachable.ts';
+import { metricValue } from './metric-value.ts';
 import { mirrorCoverage } from './mirror-coverage.ts';
 import { mirrorLag } from './mirror-lag.ts';
 import { mirrorMismatch } from './mirror-mismatch.ts';
+import { pluginResult } from './plugin-result.ts';
+import { pluginValue } from './plugin-value.ts';
 import { powerCharge } from './power-charge.ts';
 import { powerTemperature } from './power-temperature.ts';
 import { powerVoltage } from './power-voltage.ts';
@@ -44,6 +47,9 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'power-temperature': powerTemperature,
   'gate-verdict': gateVerdict,
   'gate-age': gateAge,
+  'plugin-result': pluginResult,
+  'metric-value': metricValue,
+  'plugin-value': pluginValue,
   'filesystem-readonly': filesystemReadonly,
   'service-state': serviceState,
   'service-restarts': serviceRestarts,
