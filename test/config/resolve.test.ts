@@ -178,6 +178,12 @@ describe('config/resolve', () => {
     ['just words', [/the configuration: expected a mapping; got "just words"/]],
   ];
 
+  test('the example of checks without code is valid', () => {
+    const path = join(import.meta.dirname, '..', '..', 'ops', 'examples', 'checks-without-code.yaml');
+    const { plugins, metrics } = configurationOf(readText(path));
+    assert.deepEqual([Object.keys(plugins).length, Object.keys(metrics).length], [4, 2]);
+  });
+
   test('every mistake is reported with its place, what is wrong and what would be right', () => {
     assert.ok(mistakes.length >= 20);
     for (const [text, told] of mistakes) for (const words of told) assert.match(problemsOf(text), words, text);

@@ -35,6 +35,7 @@ describe('plugins', () => {
       ['cluster', ['check_cluster', '-s', '-d', '0,1,2', '-w', '0', '-c', '5'], 'amber'],
       ['dummy-warns', ['check_dummy', '1', 'hello'], 'amber'],
       ['dummy', ['check_dummy', '3', 'nobody knows'], 'unknown'],
+      ['time-closed', ['check_time', '-H', '127.0.0.1', '-p', '9'], 'unknown'],
       ['smtp-closed', ['check_smtp', '-H', '127.0.0.1', '-p', '9'], 'red'],
     ];
     const site = siteIn(
