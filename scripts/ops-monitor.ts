@@ -44,6 +44,11 @@ const commands = {
     summary: 'stops mails about a rule, or one subject of it, for a while; without arguments lists all silences',
     load: () => import('./silence.ts'),
   },
+  pause: {
+    summary: 'stops all mails for a while, for planned work; everything is watched and recorded as before',
+    load: () => import('./pause.ts'),
+  },
+  resume: { summary: 'ends a pause before its time', load: () => import('./resume.ts') },
   ack: {
     summary: 'acknowledges an alert: it is neither repeated nor escalated until it ends',
     load: () => import('./ack.ts'),

@@ -256,7 +256,7 @@ describe('architecture', () => {
     const { outboxCommands } = await import('../lib/commands/outbox.ts');
     const { rehearse } = await import('../lib/commands/rehearse.ts');
     const { statusCommand } = await import('../lib/commands/status.ts');
-    const { acknowledge, silence } = await import('../lib/commands/silence.ts');
+    const { acknowledge, pause, resume, silence } = await import('../lib/commands/silence.ts');
     const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
     const { makeNet } = await import('../lib/io/net.ts');
     const { isStillAlive, describeThisProcess } = await import('../lib/io/living.ts');
@@ -278,6 +278,8 @@ describe('architecture', () => {
       completeNames,
       demo,
       silence,
+      pause,
+      resume,
       acknowledge,
       outboxCommands,
       rehearse,

@@ -3,8 +3,12 @@
 import { nearest } from '../core/text.ts';
 import { policies, red } from './policies.ts';
 
+/** The name of all alerts together. */
+export const everything = 'everything';
+
 /** An error message if no alert can have this name. `checks` are the names of all checks, where they are known. */
 export function alertNameProblem(of: string, checks?: readonly string[]): string | undefined {
+  if (of === everything) return undefined;
   const [rule = ''] = of.split(':', 1);
   const names = policies.map(({ name }) => name);
   if (!names.includes(rule)) return thereIsNo('rule', rule, names);

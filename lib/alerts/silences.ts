@@ -6,12 +6,12 @@ import { formatDuration } from '../core/quantity.ts';
 import type { AlertsConfig } from './config.ts';
 import type { ActiveSilence } from './files.ts';
 import { parseWindow } from './maintenance.ts';
-import { alertNameProblem } from './named.ts';
+import { alertNameProblem, everything } from './named.ts';
 
 const noteSchema = object({
   schema_version: number,
   kind: oneOf(['silence', 'acknowledgement', 'lift']),
-  /** `rule`, or `rule:subject`. */
+  /** `rule`, `rule:subject`, or `everything`. */
   of: string,
   who: string,
   reason: string,
@@ -140,7 +140,7 @@ export function activeSilences(
     }),
     ...windows.flatMap(({ every, rules, reason }): ActiveSilence[] =>
       parseWindow(every)?.(at)
-        ? (rules ?? ['everything']).map((of) => ({ kind: 'maintenance', of, reason: `${every}: ${reason}` }))
+        ? (rules ?? [everything]).map((of) => ({ kind: 'maintenance', of, reason: `${every}: ${reason}` }))
         : [],
     ),
   ];
@@ -165,4 +165,4 @@ const isBefore = (one: string | undefined, other: string | undefined): boolean =
   one !== undefined && other !== undefined && one < other;
 
 /** `red` and `red:endpoint-status` both cover `red:endpoint-status:dashboard`. */
-const covers = (of: string, id: string): boolean => of === id || id.startsWith(`${of}:`);
+const covers = (of: string, id: string): boolean => of === everything || of === id || id.startsWith(`${of}:`);

@@ -1,7 +1,7 @@
 // ops-monitor silence and ops-monitor ack: each leaves a note file that send-alerts reads.
 import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type ActiveSilence, silencesFolder, stateFile } from '../alerts/files.ts';
-import { alertNameProblem } from '../alerts/named.ts';
+import { alertNameProblem, everything } from '../alerts/named.ts';
 import { type Note, parseNotes, activeSilences, longestSilenceSeconds } from '../alerts/silences.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
@@ -37,6 +37,34 @@ export const silence: Command = {
       refuseNameless(asked);
       listSilences(await openNotes(asked));
     } else await (asked.options['lift'] === true ? liftSilence : beginSilence)(knownAlert(of), asked);
+    return exitCodes.ok;
+  },
+};
+
+/** Planned work on the whole machine: one silence of everything, under a name that people look for. */
+export const pause: Command = {
+  name: 'pause',
+  summary: 'stops all mails for a while, for planned work; everything is watched and recorded as before',
+  options: {
+    ...configOption,
+    for: { type: 'string', value: 'DURATION', summary: 'how long, at most 30d, such as 4h (required)' },
+    reason: { type: 'string', value: 'TEXT', summary: 'why, for other people (required)' },
+    ...dryRunOption,
+  },
+
+  async run(asked) {
+    await beginSilence(everything, asked);
+    return exitCodes.ok;
+  },
+};
+
+export const resume: Command = {
+  name: 'resume',
+  summary: 'ends a pause before its time',
+  options: { ...configOption, ...dryRunOption },
+
+  async run(asked) {
+    await liftSilence(everything, asked);
     return exitCodes.ok;
   },
 };
@@ -153,8 +181,12 @@ async function beginSilence(of: string, asked: Arguments): Promise<void> {
   const reason = reasonIn(asked);
   const site = await openNotes(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
-  const says = `No mails about ${of} for ${formatLimit(seconds)}, until ${until}, except the end of an alert that was mailed before.`;
-  leaveOrPrint(site, { kind: 'silence', of, reason, until }, `${says} The problem itself is not affected.`);
+  const about = of === everything ? '' : ` about ${of}`;
+  const says = `No mails${about} for ${formatLimit(seconds)}, until ${until}, except the end of an alert that was mailed before.`;
+  const rest =
+    of === everything ? 'Everything is watched and recorded as before.' : 'The problem itself is not affected.';
+  leaveOrPrint(site, { kind: 'silence', of, reason, until }, `${says} ${rest}`);
+  if (of === everything) return;
   const { firstSeen, problem } = site.active;
   if (!firstSeen) print(`Whether it is active is not known: ${problem}`);
   // This may be planned work, silenced before it begins, or a mistyped name.
@@ -171,12 +203,17 @@ async function liftSilence(of: string, asked: Arguments): Promise<void> {
   const last = ended.at(-1);
   if (last === undefined)
     throw new Usage(
-      [`${of} is not silenced (silenced: ${silences.map((one) => one.of).join(', ') || 'nothing'})`, ...problems].join(
-        '\n',
-      ),
+      [
+        `${of === everything ? 'there is no pause' : `${of} is not silenced`} (silenced: ${silences.map((one) => one.of).join(', ') || 'nothing'})`,
+        ...problems,
+      ].join('\n'),
     );
   const reason = oneLine(textOption(asked, 'reason') ?? 'lifted');
-  leaveOrPrint(site, { kind: 'lift', of, reason, until: last }, `${of} is not silenced any more.`);
+  leaveOrPrint(
+    site,
+    { kind: 'lift', of, reason, until: last },
+    of === everything ? 'Mails are sent again.' : `${of} is not silenced any more.`,
+  );
 }
 
 function leaveOrPrint(

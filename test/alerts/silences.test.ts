@@ -140,7 +140,7 @@ describe('alerts/quiet', () => {
       [{ until: '2026-12-21T08:00:01Z' }, /at most 30d/],
       [{ of: '*' }, /there is no rule "\*"/],
       [{ of: '' }, /its of is empty/],
-      [{ of: 'everything' }, /there is no rule "everything"/],
+      [{ of: 'all' }, /there is no rule "everything"/],
       [{ of: 'storage:' }, /expected a rule, or rule:subject/],
       [{ of: `storage:${'x'.repeat(300)}` }, /its of has 308 characters \(at most 200\)/],
       [{ of: 'storage:\u001b[2J' }, /its of has control characters/],

@@ -149,4 +149,30 @@ describe('commands/silence', () => {
     mkdirSync(join(folder, 'folder.json'));
     assert.match((await says('silence')).stdout, /folder\.json among the silences cannot be read/);
   });
+
+  test('pause stops all mails until resume, and says so', async (t) => {
+    const { site, says, reason } = await siteWith(
+      t,
+      { data: 20 },
+      'alerts: { to: [ops@example.org], transport: smtp }',
+    );
+    const outbox = join(site.state, 'alerts', 'outbox');
+    const mails = () => (existsSync(outbox) ? readdirSync(outbox).filter((name) => name.endsWith('.json')) : []);
+    assert.match((await says('resume')).stderr, /there is no pause \(silenced: nothing\)/);
+    assert.match((await says('pause', '--for', '2h')).stderr, /say why/);
+    const paused = await says('pause', '--for', '2h', ...reason);
+    assert.match(
+      paused.stdout,
+      /^No mails for 2h, until \S+Z, except .* Everything is watched and recorded as before\.\n$/,
+    );
+    site.look({ data: 91 });
+    await site.run('send-alerts');
+    assert.deepEqual(mails(), []);
+    assert.match((await says('silence')).stdout, /^everything {2}until \S+Z {2}\w+: moving files\n$/);
+    assert.match((await says('status')).stdout, /\nSilenced\n {2}silence of everything by \S+ until /);
+    assert.equal((await says('resume')).stdout, 'Mails are sent again.\n');
+    site.look({ data: 91 });
+    await site.run('send-alerts');
+    assert.equal(mails().length, 1);
+  });
 });
