@@ -140,7 +140,7 @@ describe('alerts/quiet', () => {
       [{ until: '2026-12-21T08:00:01Z' }, /at most 30d/],
       [{ of: '*' }, /there is no rule "\*"/],
       [{ of: '' }, /its of is empty/],
-      [{ of: 'all' }, /there is no rule "everything"/],
+      [{ of: 'all' }, /there is no rule "all"/],
       [{ of: 'storage:' }, /expected a rule, or rule:subject/],
       [{ of: `storage:${'x'.repeat(300)}` }, /its of has 308 characters \(at most 200\)/],
       [{ of: 'storage:\u001b[2J' }, /its of has control characters/],
@@ -148,7 +148,7 @@ describe('alerts/quiet', () => {
       [{ who: 'x'.repeat(101) }, /its who has 101 characters/],
       [{ reason: '\u0007' }, /its reason/],
       [{ reason: 'x'.repeat(1001) }, /its reason has 1001 characters/],
-      [{ kind: 'lift', of: 'everything' }, /there is no rule/],
+      [{ kind: 'lift', of: 'all' }, /there is no rule/],
       [{ kind: 'acknowledgement', of: 'storge:data' }, /did you mean storage/],
     ];
     assert.ok(wrong.length >= 14);
