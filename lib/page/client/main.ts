@@ -125,7 +125,9 @@ function drawVerdict(verdict: Verdict, found: number, live: Live | undefined, at
   const reason = 'reason' in verdict ? verdict.reason : verdict.kind === 'level' ? (verdict.note ?? '') : '';
   setText(byId('reason'), reason);
   byId('reason').hidden = reason === '';
-  setText(byId('wrong-title'), level === undefined && health ? 'What was wrong' : 'What is wrong');
+  const asOf = level === undefined && snapshot ? ` as of ${minuteOf(snapshot.time_utc)}` : '';
+  setText(byId('wrong-title'), level === undefined && health ? `What was wrong${asOf}` : 'What is wrong');
+  setText(byId('cards-title'), `Trends of the last seven days${asOf === '' ? '' : `, values${asOf}`}`);
   byId('shown').className = verdict.kind === 'level' || verdict.kind === 'waiting' ? '' : 'old';
   if (!snapshot) {
     setText(byId('age'), '');
