@@ -16,7 +16,12 @@ const state = '/var/lib/ops-monitor';
 const names = stages.map(({ name }) => name);
 const hourly = stages.filter(({ runsEvery }) => runsEvery === 'hourly').map(({ name }) => name);
 const inCycle = stages.filter(({ runsEvery }) => runsEvery === 'cycle').map(({ name }) => name);
-const timers = ['ops-monitor-cycle.timer', 'ops-monitor-hourly.timer', 'thermal-heartbeat.timer'];
+const timers = [
+  'ops-monitor-cycle.timer',
+  'ops-monitor-hourly.timer',
+  'ops-monitor-daily.timer',
+  'thermal-heartbeat.timer',
+];
 const unitOf = (stage: string): string => `ops-monitor@${stage}.service`;
 
 /** The commands of a section of the page, as one script. What needs the network was done before. */
@@ -112,6 +117,7 @@ describe('the units of the cycle', () => {
     machine.script(commandsOf('By hand: 4. '));
     for (const timer of timers) assert.equal(must('systemctl', 'is-active', timer).trim(), 'active', timer);
     must('systemctl', 'stop', ...timers);
+    must('systemctl', 'start', 'ops-monitor-daily.service');
     await settled(machine);
 
     const [first = '', second = '', ...later] = names;
