@@ -75,7 +75,7 @@ describe('plugins probe', () => {
     writeFileSync(file, 'x');
     chmodSync(file, 0o600);
     for (const [command, words] of [
-      [['no-such-plugin', '--password', 'hunter2'], /^no-such-plugin is not installed \(ENOENT\)/],
+      [[join(folder, 'none'), '--password', 'hunter2'], /none is not installed \(ENOENT\)/],
       [[file, 'hunter2'], /not-executable is not installed, or we may not run it \(EACCES\)/],
       [['sh', '-c', 'kill -9 $$'], /was ended by SIGKILL/],
     ] as const)
