@@ -20,6 +20,8 @@ import { openSpool } from '../io/spool.ts';
 import { clearScreen, isTerminal, painter, print, terminalWidth } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { readOutbox } from '../outbox/outbox.ts';
+import { temperaturesOf } from '../page/temperatures.ts';
+import { thermalState } from '../thermal/files.ts';
 import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
 import { commandPrefix } from '../cli/npm.ts';
 import { openForStages } from '../cli/site.ts';
@@ -100,6 +102,7 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
     quiet: activeSilences(noted.notes, config.alerts.maintenance, (id) => active[id]?.first_seen, now),
     stages,
     outbox,
+    temperatures: temperaturesOf(await world.read(thermalState).catch(() => undefined)),
     disk: {
       own: [
         { what: 'raw lines', bytes: bytesBelow(places.raw) },

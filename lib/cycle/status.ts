@@ -12,6 +12,7 @@ import { clockMinute } from '../core/time.ts';
 import { dependentsInWords, foldFindings } from '../engine/findings.ts';
 import type { CurrentHealth } from '../health/files.ts';
 import type { Paint } from '../io/terminal.ts';
+import type { Temperatures } from '../page/temperatures.ts';
 
 export interface Status {
   readonly at: string;
@@ -24,6 +25,8 @@ export interface Status {
   readonly quiet: readonly ActiveSilence[];
   readonly stages: readonly StageRecord[];
   readonly outbox?: { readonly waiting: number; readonly waiting_seconds: number; readonly dead: number } | undefined;
+  /** Of the last thermal heartbeat, where one runs. */
+  readonly temperatures?: Temperatures | undefined;
   readonly disk: { readonly own: readonly Own[]; readonly free_bytes: number | null };
   /** What could not be found out, and why. */
   readonly problems: readonly string[];
@@ -68,6 +71,7 @@ export function renderStatus(status: Status, look: Look): string {
       look,
     ),
     section('Mail', mail(status, look), look),
+    section('Temperatures', temperatures(status, now, look), look),
     section('Stages', stages(status, now, look), look),
     section('Disk', disk(status, look), look),
   ];
@@ -150,6 +154,24 @@ function mail({ outbox }: Status, { paint, command }: Look): string[] {
     ...(dead > 0 ? [`  ${dead} could not be delivered`] : []),
     paint('dim', `  why: ${command} outbox list`),
   ];
+}
+
+const mostSensors = 4;
+/** A beat comes every 30 s: an older number is not that of now. */
+const mostBeatSeconds = 300;
+
+/** What is wrong first, then the hottest. */
+function temperatures({ temperatures: found }: Status, now: Date, { paint, width }: Look): string[] {
+  if (!found) return [];
+  const { seconds = Infinity } = ageOf(found.at, now);
+  if (seconds > mostBeatSeconds)
+    return [`  ${paint('unknown', 'unknown')}: the last heartbeat was ${ago(found.at, now)}`];
+  const shown = found.sensors.slice(0, mostSensors).map(({ name, celsius, trouble }) => {
+    const value = celsius === undefined ? '' : ` ${celsius.toFixed(1)} °C`;
+    return `${oneLine(name)}${value}${trouble === undefined ? '' : ` (${oneLine(trouble)})`}`;
+  });
+  const left = found.sensors.length - shown.length;
+  return shown.length === 0 ? [] : [cut(`  ${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`, width)];
 }
 
 function stages({ stages: all }: Status, now: Date, { paint, command }: Look): string[] {
