@@ -3,8 +3,11 @@ import { NotSetUp, Refused, Unsure } from '../contract/errors.ts';
 import { type Mail, notificationSchema, type Receipt, type Transport } from '../contract/mail.ts';
 import type { Outside } from '../contract/outside.ts';
 import { type ContentOf, listOf, object, optional, string } from '../contract/shape.ts';
+import type { Spool } from '../contract/spool.ts';
+import { secondsSince } from '../core/age.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
-import { commonFields, type Fate, type Flush, type Kind } from '../outbox/outbox.ts';
+import type { JudgementInput } from '../health/files.ts';
+import { commonFields, type Fate, type Flush, type Kind, type Outbox } from '../outbox/outbox.ts';
 import { webhookOf } from './recipient.ts';
 import { type Sender, withSender } from './sender.ts';
 
@@ -30,6 +33,16 @@ export const mailKind: Kind<Entry> = {
   // One attempt for all mail recipients; each webhook is tried by itself, so that its failure affects no other.
   groupOf: (address) => webhookOf(address) ?? '',
 };
+
+/** As health judges delivery. */
+export function countOutbox(
+  { waiting, bad }: Outbox<Entry>,
+  spool: Spool,
+  now: Date,
+): NonNullable<JudgementInput['outbox']> {
+  const ages = waiting.map(({ entry }) => secondsSince(entry.composed_at, now));
+  return { waiting: waiting.length, waiting_seconds: Math.max(0, ...ages), dead: spool.dead().length + bad.length };
+}
 
 /** `transportsTo` returns the transports to a recipient, in the order in which they are tried. */
 export const carryMail =

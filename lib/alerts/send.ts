@@ -5,7 +5,6 @@ import { Usage } from '../contract/errors.ts';
 import type { Sections } from '../contract/registry.ts';
 import type { Spool } from '../contract/spool.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
-import { secondsSince } from '../core/age.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
 import { formatDuration } from '../core/quantity.ts';
 import type { JudgementInput } from '../health/files.ts';
@@ -31,7 +30,7 @@ import {
 import { illustrate } from './illustrate.ts';
 import { digestsOf, keptMails, lostMails, settled, withComposed } from './ledger.ts';
 import { log } from './log.ts';
-import { type Entry, mailKind } from './mail-outbox.ts';
+import { countOutbox, type Entry, mailKind } from './mail-outbox.ts';
 import type { Post } from './post.ts';
 import { type Composed, composeMails, type Illustrate, queuedEvent } from './queue.ts';
 import { expiredNotes, parseNotes } from './silences.ts';
@@ -198,11 +197,6 @@ async function writeMails(
     await world.replace(stateFile, state);
   } else if (JSON.stringify(state) !== JSON.stringify(before)) await world.replace(stateFile, state);
   return { state, queued: queued.length };
-}
-
-function countOutbox({ waiting, bad }: Outbox<Entry>, spool: Spool, now: Date): NonNullable<JudgementInput['outbox']> {
-  const ages = waiting.map(({ entry }) => secondsSince(entry.composed_at, now));
-  return { waiting: waiting.length, waiting_seconds: Math.max(0, ...ages), dead: spool.dead().length + bad.length };
 }
 
 const dryText = (notices: readonly Notice[]): string =>

@@ -1,7 +1,7 @@
 // What the rules of some alerts saw in the snapshots of the last day: the values of the small picture in a mail. Each snapshot is
 // judged again, because an alert is about a finding, which may be computed from several readings.
 import type { Sighting } from '../contract/policy.ts';
-import type { Line, World } from '../contract/stage.ts';
+import { parsedOrUndefined, type World } from '../contract/stage.ts';
 import { dayMs, daysBefore, startOfUtcDay } from '../core/time.ts';
 import { type Snapshot, snapshots } from '../snapshot/files.ts';
 import type { RuleSightings } from './lifecycle.ts';
@@ -69,12 +69,4 @@ function* lastDay({ scan }: Pick<World<unknown>, 'scan'>, until: Date, step: num
       before = time;
       if (number++ % step === 0) yield snapshot;
     }
-}
-
-function parsedOrUndefined(line: Line<Snapshot>): Snapshot | undefined {
-  try {
-    return line.parse();
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { alertsIn, outboxFolder, silencesFolder, stateFile } from '../alerts/files.ts';
 import { activeSilences, parseNotes } from '../alerts/silences.ts';
+import { archive } from '../archive/files.ts';
 import { brokenReason } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import { Usage } from '../contract/errors.ts';
@@ -9,9 +10,8 @@ import type { Places } from '../contract/file.ts';
 import { levels } from '../core/level.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
-import { secondsSince } from '../core/age.ts';
 import { digestsOf } from '../alerts/ledger.ts';
-import { mailKind } from '../alerts/mail-outbox.ts';
+import { countOutbox, mailKind } from '../alerts/mail-outbox.ts';
 import { currentHealth } from '../health/current.ts';
 import { latestHealth } from '../health/files.ts';
 import { readNotes } from '../io/notes.ts';
@@ -21,6 +21,7 @@ import { clearScreen, isTerminal, painter, print, terminalWidth } from '../io/te
 import { makeWorld } from '../io/world.ts';
 import { readOutbox } from '../outbox/outbox.ts';
 import { temperaturesOf } from '../page/temperatures.ts';
+import { pictureFolder } from '../pictures/files.ts';
 import { thermalState } from '../thermal/files.ts';
 import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
 import { commandPrefix } from '../cli/npm.ts';
@@ -89,9 +90,7 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
   problems.push(...noted.problems);
   const outbox = await orProblem('the outbox', () => {
     const spool = openSpool(outboxFolder(places), places.runtime);
-    const { waiting, bad } = readOutbox(spool, mailKind, digestsOf(state?.mails));
-    const ages = waiting.map(({ entry }) => secondsSince(entry.composed_at, now));
-    return { waiting: waiting.length, waiting_seconds: Math.max(0, ...ages), dead: spool.dead().length + bad.length };
+    return countOutbox(readOutbox(spool, mailKind, digestsOf(state?.mails)), spool, now);
   });
   return {
     at: now.toISOString(),
@@ -106,8 +105,8 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
     disk: {
       own: [
         { what: 'raw lines', bytes: bytesBelow(places.raw) },
-        { what: 'archive', bytes: bytesBelow(join(places.state, 'ops_monitor.zarr')) },
-        { what: 'pictures', bytes: bytesBelow(join(places.quicklooks, 'ops_monitor')) },
+        { what: 'archive', bytes: bytesBelow(archive.path(places, now)) },
+        { what: 'pictures', bytes: bytesBelow(pictureFolder(places)) },
         { what: 'health and reports', bytes: bytesBelow(join(places.state, 'health')) },
         { what: 'alerts', bytes: bytesBelow(join(places.state, 'alerts')) },
       ],

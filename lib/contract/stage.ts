@@ -97,4 +97,13 @@ export interface Line<Content> {
   parse(): Content;
 }
 
+/** For readers that leave out what cannot be read: another stage reports it. */
+export function parsedOrUndefined<Content>(line: Pick<Line<Content>, 'parse'>): Content | undefined {
+  try {
+    return line.parse();
+  } catch {
+    return undefined;
+  }
+}
+
 export const defineStage = <Config>(stage: Stage<Config>): Stage<Config> => stage;

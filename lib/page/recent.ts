@@ -1,6 +1,6 @@
 // The samples of the raw lines that came after the end of the archive, or of the cached trends.
 import type { Sections } from '../contract/registry.ts';
-import type { Line, World } from '../contract/stage.ts';
+import { parsedOrUndefined, type World } from '../contract/stage.ts';
 import { latestTime } from '../core/age.ts';
 import { daysBefore } from '../core/time.ts';
 import { history, parseHistoryLine, type HistoryLine } from '../health/files.ts';
@@ -46,12 +46,4 @@ export function recentSamples(
       samples.set(snapshot.run_id, { time, values: flatten(sections, snapshot, verdicts.get(snapshot.run_id)).values });
     }
   return [...samples.values()].sort((a, b) => a.time - b.time);
-}
-
-function parsedOrUndefined(line: Line<Snapshot>): Snapshot | undefined {
-  try {
-    return line.parse();
-  } catch {
-    return undefined; // a torn line: the others can still be read
-  }
 }

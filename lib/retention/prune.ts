@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { outboxFolder } from '../alerts/files.ts';
 import type { FileLocation, FileSpec } from '../contract/file.ts';
 import type { OldFile, OldFiles } from '../contract/old-files.ts';
-import { defineStage, type Stage, type World } from '../contract/stage.ts';
+import { defineStage, parsedOrUndefined, type Stage, type World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
 import { formatBytes } from '../core/quantity.ts';
 import { counted, listed, reasonOf } from '../core/text.ts';
@@ -129,7 +129,7 @@ function holdsOurLines(world: RetentionWorld, file: FileSpec<unknown>, day: Date
   let tried = 0;
   try {
     for (const line of world.scan(file, 'start', day)) {
-      if (isOurs(line)) return true;
+      if (parsedOrUndefined(line) !== undefined) return true;
       if (++tried === linesToTry) return false;
     }
   } catch {
@@ -137,15 +137,6 @@ function holdsOurLines(world: RetentionWorld, file: FileSpec<unknown>, day: Date
   }
   // An empty file has nothing to lose.
   return tried === 0;
-}
-
-function isOurs(line: { parse(): unknown }): boolean {
-  try {
-    line.parse();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function perform({ does, path, bytes, mode }: Action, files: OldFiles): number {
