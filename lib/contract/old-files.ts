@@ -14,4 +14,6 @@ export interface OldFiles {
    * bytes that it freed. */
   readonly pack: (path: string, mode: number) => number;
   readonly remove: (path: string) => void;
+  /** Removes the temporary files that killed runs of `pack` left in a folder. */
+  readonly sweep: (folder: string) => void;
 }

@@ -3,7 +3,7 @@ import { lstatSync, statSync } from 'node:fs';
 import type { OldFiles } from '../contract/old-files.ts';
 import { join } from '../core/path.ts';
 import { unpack } from './days.ts';
-import { listIfThere, readBytesIfThere, removeIfThere, replaceFile } from './files.ts';
+import { listIfThere, readBytesIfThere, removeIfThere, replaceFile, sweepFolder } from './files.ts';
 
 export const oldFiles: OldFiles = {
   list: (folder) =>
@@ -14,6 +14,7 @@ export const oldFiles: OldFiles = {
     }),
   pack,
   remove: removeIfThere,
+  sweep: (folder) => sweepFolder(folder, (name) => name.endsWith('.jsonl.zst')),
 };
 
 function pack(path: string, mode: number): number {

@@ -42,6 +42,9 @@ export const pruneFiles = (written: readonly Pick<Stage, 'writes'>[], files: Old
           json: ours.map(shown),
           text: ours.map(inWords).join('\n') || nothing,
         };
+      const packedFolders = all.filter(({ format, kept }) => format === 'jsonl' && kept !== undefined);
+      for (const folder of new Set(packedFolders.map((file) => dirname(file.path(world.places, world.now())))))
+        files.sweep(folder);
       let freed = 0;
       const done: Action[] = [];
       for (const action of ours) {
