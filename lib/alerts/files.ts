@@ -53,6 +53,21 @@ const alertSchema = object({
 
 export type Alert = Readonly<ContentOf<typeof alertSchema>>;
 
+/** An alert as a screen shows it: without the addresses of its recipients. */
+export type ShownAlert = ReturnType<typeof shownAlert>;
+
+export const shownAlert = (alert: Alert) => ({
+  phase: alert.phase,
+  message: alert.message,
+  since: alert.since,
+  last_sent: alert.last_sent,
+  last_queued: alert.last_queued,
+  recipients: alert.told?.length ?? 0,
+  acknowledged_at: alert.acknowledged_at,
+  silenced_since: alert.silenced_since,
+  escalated_at: alert.escalated_at,
+});
+
 const alertStateSchema = object({
   /** Time of the last evaluation: evaluating the same snapshot again changes nothing. */
   seen_at: optional(instant),

@@ -6,6 +6,7 @@ import { alertTriangle, hatchings } from '../draw/marks.ts';
 import { areaPath, linePath, type Place } from '../draw/path.ts';
 import { lastOf, type Point, reduce } from '../draw/reduce.ts';
 import { durationTicks, linearScale, logScale, niceDomain, type Scale } from '../draw/scale.ts';
+import { curve, line, rectangle, text } from '../draw/shapes.ts';
 import { type Run, runsOf } from '../draw/strip.ts';
 import { type Child, element, type Markup } from '../draw/svg.ts';
 import { fitText, textWidth } from '../draw/text-width.ts';
@@ -24,7 +25,7 @@ export interface Subject {
 /** Mail programs show it in this size, or as wide as the phone. */
 const [width, height] = [800, 260];
 const [left, right, top, bottom] = [84, width - 112, 48, height - 38];
-const [titleSize, textSize] = [20, 17];
+const titleSize = 20;
 
 export function composePicture(subject: Subject, trend: Trend): string {
   const { id, alert, until } = subject;
@@ -52,13 +53,13 @@ export function composePicture(subject: Subject, trend: Trend): string {
       'data-bottom': bottom,
     },
     hatchings(light),
-    element('rect', { x: 0, y: 0, width, height, fill: light.ground }),
+    rectangle(0, 0, width, height, light.ground),
     ...heading(id, unit),
     box(left, right, light.panel),
     ...grid(until, unit, x, scale),
     ...runsOf({ times: trend.times, levels: seen }, { from, to: until, until, intervalMs }).map((run) => gap(run, x)),
     ...(limit === undefined ? [] : beyondLimit(limit, alert, areaPath(piecesOf(beyond), x, scale.at, scale.at(limit)), scale)),
-    stroke(linePath(piecesOf(trend.values), x, scale.at), light.series[0] ?? light.ink, 2.4, { 'data-series': id }),
+    curve(linePath(piecesOf(trend.values), x, scale.at), light.series[0] ?? light.ink, 2.4, { 'data-series': id }),
     ...beginning(alert, from, x),
     ...lastValue(trend, subject, scale),
   ).markup; // prettier-ignore
@@ -76,19 +77,19 @@ const heading = (id: string, unit: string): Child[] => {
   const shown = fitText(id, right - left - 200, titleSize, 'bold');
   const note = ['the last 24 hours in UTC', unitBesideTitle(unit)].filter((word) => word !== '').join(', ');
   return [
-    words(left, 30, shown, light.ink, { 'font-weight': '700', 'font-size': titleSize }),
-    words(left + textWidth(shown, titleSize, 'bold') + 12, 30, note, light.muted),
+    text(left, 30, shown, { fill: light.ink, bold: true, size: titleSize }),
+    text(left + textWidth(shown, titleSize, 'bold') + 12, 30, note, { fill: light.muted }),
   ];
 };
 
 function grid(until: number, unit: string, x: Place, { ticks, at }: Scale): Child[] {
   const { lines, labels } = lastDayAxis(until);
   return [
-    ...lines.map(({ at: time, isDay }) => stroke(`M${x(time).toFixed(1)},${top}V${bottom}`, isDay ? light.day : light.grid, 1)),
-    ...labels.map(({ at: time, label }) => words(Math.min(Math.max(x(time), left + 20), right - 20), bottom + 25, label, light.ink, { 'text-anchor': 'middle' })),
+    ...lines.map(({ at: time, isDay }) => line([x(time), top, x(time), bottom], isDay ? light.day : light.grid, 1)),
+    ...labels.map(({ at: time, label }) => text(Math.min(Math.max(x(time), left + 20), right - 20), bottom + 25, label, { fill: light.ink, anchor: 'middle' })),
     ...ticks.flatMap((tick) => [
-      stroke(`M${left},${at(tick).toFixed(1)}H${right}`, light.grid, 1),
-      words(left - 10, at(tick) + 6, tickWords(tick, unit), light.muted, { 'text-anchor': 'end' }),
+      line([left, at(tick), right, at(tick)], light.grid, 1),
+      text(left - 10, at(tick) + 6, tickWords(tick, unit), { fill: light.muted, anchor: 'end' }),
     ]),
   ]; // prettier-ignore
 }
@@ -105,8 +106,8 @@ function beyondLimit(limit: number, { unit }: Alert, area: string, { at }: Scale
   const isNearTop = at(limit) - top < 24;
   return [
     element('path', { d: area, fill: red, 'fill-opacity': '0.28' }),
-    stroke(`M${left},${at(limit).toFixed(1)}H${right}`, red, 1.8, { 'data-limit': String(limit) }),
-    words(left + 8, at(limit) + (isNearTop ? 20 : -7), label, red, outlined),
+    curve(`M${left},${at(limit).toFixed(1)}H${right}`, red, 1.8, { 'data-limit': String(limit) }),
+    text(left + 8, at(limit) + (isNearTop ? 20 : -7), label, { fill: red, halo: light.panel }),
   ];
 }
 
@@ -114,7 +115,7 @@ function beyondLimit(limit: number, { unit }: Alert, area: string, { at }: Scale
 function beginning({ since }: Alert, from: number, x: Place): Child[] {
   const at = Date.parse(since);
   if (!(at > from)) return [];
-  return [stroke(`M${x(at).toFixed(1)},${top}V${bottom}`, light.levels.red, 1.6), alertTriangle('begin', light, x(at), top + 10)];
+  return [line([x(at), top, x(at), bottom], light.levels.red, 1.6), alertTriangle('begin', light, x(at), top + 10)];
 } // prettier-ignore
 
 /** Beside the end of the line; with its time, where it could not be read since. */
@@ -125,20 +126,10 @@ function lastValue(trend: Trend, { alert, until }: Subject, { at }: Scale): Chil
   const y = Math.min(Math.max(at(value) + 6, top + 12), bottom - 2);
   const limit = alert.limit.value;
   const shown = typeof limit === 'number' ? formatBeside(value, limit, alert.unit) : formatMeasure(value, alert.unit);
-  const label = words(right + 12, y, shown, light.ink, { 'font-weight': '700', 'data-last': String(value) });
+  const label = text(right + 12, y, shown, { fill: light.ink, bold: true });
   if (until - time < 2 * trend.intervalMs) return [label];
-  return [label, words(right + 12, y + 20, `at ${new Date(time).toISOString().slice(11, 16)}`, light.muted)];
+  return [label, text(right + 12, y + 20, `at ${new Date(time).toISOString().slice(11, 16)}`, { fill: light.muted })];
 }
-
-type Style = Readonly<Record<string, string | number>>;
-
-const outlined: Style = { stroke: light.panel, 'stroke-width': 4, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
-
-const words = (x: number, y: number, text: string, fill: string, style: Style = {}): Markup =>
-  element('text', { x, y, 'font-size': textSize, fill, ...style }, text);
-
-const stroke = (d: string, colour: string, wide: number, style: Style = {}): Markup =>
-  element('path', { d, fill: 'none', stroke: colour, 'stroke-width': wide, 'stroke-linejoin': 'round', 'stroke-linecap': 'round', ...style }); // prettier-ignore
 
 const box = (from: number, to: number, fill: string, opacity?: string): Markup =>
   element('rect', { x: from, y: top, width: Math.max(1, to - from), height: bottom - top, fill, opacity });

@@ -29,10 +29,9 @@ import { iconNames, renderIcon } from '../page/icon.ts';
 import { liveOf } from '../page/live.ts';
 import { recentSamples } from '../page/recent.ts';
 import { seriesOf } from '../page/series.ts';
-import { temperaturesOf } from '../page/temperatures.ts';
 import { trendsOf } from '../page/trends.ts';
 import { latest } from '../snapshot/files.ts';
-import { thermalState } from '../thermal/files.ts';
+import { temperaturesOf, thermalState } from '../thermal/files.ts';
 import { alertOfObservation, observationsBehind } from './counterparts.ts';
 
 type World = ServiceWorld<Configuration>;

@@ -1,6 +1,6 @@
 // ops-monitor status: reads the files of the last runs, and changes nothing.
 import { setTimeout } from 'node:timers/promises';
-import { alertsIn, outboxFolder, silencesFolder, stateFile } from '../alerts/files.ts';
+import { alertsIn, outboxFolder, shownAlert, silencesFolder, stateFile } from '../alerts/files.ts';
 import { activeSilences, parseNotes } from '../alerts/silences.ts';
 import { archive } from '../archive/files.ts';
 import { brokenReason } from '../config/load.ts';
@@ -20,14 +20,13 @@ import { openSpool } from '../io/spool.ts';
 import { clearScreen, isTerminal, painter, print, terminalWidth } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { readOutbox } from '../outbox/outbox.ts';
-import { temperaturesOf } from '../page/temperatures.ts';
 import { pictureFolder } from '../pictures/files.ts';
-import { thermalState } from '../thermal/files.ts';
+import { temperaturesOf, thermalState } from '../thermal/files.ts';
 import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
 import { commandPrefix } from '../cli/npm.ts';
 import { openForStages } from '../cli/site.ts';
 import { noHost } from '../cli/stage.ts';
-import { renderStatus, type ShownAlert, type Status } from '../cycle/status.ts';
+import { renderStatus, type Status } from '../cycle/status.ts';
 
 const watchMs = 5000;
 
@@ -84,6 +83,7 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
   };
   const stages = await world.stageRecords();
   const assessed = await orProblem('the last assessment', () => world.read(latestHealth));
+  const isHealthUnreadable = problems.length > broken.length;
   const state = await orProblem('the alerts', () => world.read(stateFile));
   const active = alertsIn(state);
   const noted = parseNotes(readNotes(silencesFolder(places)));
@@ -97,7 +97,8 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
     site: config.site,
     hostname: world.hostname,
     health: assessed && currentHealth(assessed, { config, stages, at: now }),
-    alerts: Object.fromEntries(Object.entries(active).map(([id, alert]) => [id, shown(alert)])),
+    isHealthUnreadable,
+    alerts: Object.fromEntries(Object.entries(active).map(([id, alert]) => [id, shownAlert(alert)])),
     quiet: activeSilences(noted.notes, config.alerts.maintenance, (id) => active[id]?.first_seen, now),
     stages,
     outbox,
@@ -115,23 +116,3 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
     problems,
   };
 }
-
-const shown = ({
-  phase,
-  message,
-  since,
-  last_sent,
-  last_queued,
-  silenced_since,
-  acknowledged_at,
-  escalated_at,
-}: ShownAlert): ShownAlert => ({
-  phase,
-  message,
-  since,
-  last_sent,
-  last_queued,
-  silenced_since,
-  acknowledged_at,
-  escalated_at,
-});

@@ -12,6 +12,9 @@ export interface Places {
   readonly cache: string;
 }
 
+/** Endings of a day's file that is compressed, in the order in which its parts were written. */
+export const packedSuffixes = ['.gz', '.zst'] as const;
+
 export interface FileLocation {
   readonly summary: string;
   readonly format: 'json' | 'jsonl' | 'prom' | 'md' | 'zarr' | 'svg' | 'png' | 'text';

@@ -1,6 +1,6 @@
 // Renders what `ops-monitor status` prints: one screen of how the site is now, what the monitor itself does, and the command that
 // helps with each. Pure.
-import type { ActiveSilence, Alert } from '../alerts/files.ts';
+import type { ActiveSilence, ShownAlert } from '../alerts/files.ts';
 import { overdue, type StageRecord } from '../contract/record.ts';
 import { ageOf } from '../core/age.ts';
 import { alignColumns, displayWidth, padded } from '../core/columns.ts';
@@ -12,7 +12,7 @@ import { clockMinute } from '../core/time.ts';
 import { dependentsInWords, foldFindings } from '../engine/findings.ts';
 import type { CurrentHealth } from '../health/files.ts';
 import type { Paint } from '../io/terminal.ts';
-import type { Temperatures } from '../page/temperatures.ts';
+import type { Temperatures } from '../thermal/files.ts';
 
 export interface Status {
   readonly at: string;
@@ -20,6 +20,8 @@ export interface Status {
   readonly hostname: string;
   /** As it may be shown now; see lib/health/current.ts. */
   readonly health?: CurrentHealth | undefined;
+  /** Whether there is an assessment, which could not be read. */
+  readonly isHealthUnreadable?: boolean;
   /** By id; without the addresses of the recipients. */
   readonly alerts: Readonly<Record<string, ShownAlert>>;
   readonly quiet: readonly ActiveSilence[];
@@ -31,11 +33,6 @@ export interface Status {
   /** What could not be found out, and why. */
   readonly problems: readonly string[];
 }
-
-export type ShownAlert = Pick<
-  Alert,
-  'phase' | 'message' | 'since' | 'last_sent' | 'last_queued' | 'silenced_since' | 'acknowledged_at' | 'escalated_at'
->;
 
 /** Bytes of one kind of the monitor's own files. */
 interface Own {
@@ -81,10 +78,16 @@ export function renderStatus(status: Status, look: Look): string {
     .join('\n\n');
 }
 
-function verdict({ site, hostname, health }: Status, now: Date, { paint, command }: Look): string[] {
+function verdict(
+  { site, hostname, health, isHealthUnreadable }: Status,
+  now: Date,
+  { paint, command }: Look,
+): string[] {
   const head = `${paint('bold', site)} on ${hostname}, ${clockMinute(now)}`;
-  if (!health)
-    return [head, `${paint('unknown', '● UNKNOWN')}  nothing has been assessed here yet: ${command} run-cycle`];
+  if (!health) {
+    const why = isHealthUnreadable ? 'the last assessment cannot be read' : 'nothing has been assessed here yet';
+    return [head, `${paint('unknown', '● UNKNOWN')}  ${why}: ${command} run-cycle`];
+  }
   const { overall_level: level, counts, snapshot_time_utc: time } = health;
   const tally = worstFirst.flatMap((one) => (counts[one] ? [`${counts[one]} ${one}`] : []));
   const age = time === undefined ? 'no snapshot' : `snapshot ${ago(time, now)}`;

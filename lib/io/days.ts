@@ -1,10 +1,9 @@
 // Reads day files (one file per UTC day), plain or compressed (.gz, .zst).
 import { basename, dirname } from 'node:path';
-import type { FileLocation, Places } from '../contract/file.ts';
+import { type FileLocation, packedSuffixes, type Places } from '../contract/file.ts';
 import { listIfThere, mostDayBytes, readBytesIfThere } from './files.ts';
 import { scanLines } from './jsonl.ts';
 
-const packedSuffixes = ['.gz', '.zst'] as const;
 const suffixes = ['', ...packedSuffixes] as const;
 
 export function daysOf(file: FileLocation, places: Places): Date[] {

@@ -2,11 +2,12 @@
 import { dayMs } from '../core/time.ts';
 import { extremeOf, lastOf } from '../draw/reduce.ts';
 import type { Scale } from '../draw/scale.ts';
+import { rectangle, text } from '../draw/shapes.ts';
 import { element, join, type Markup } from '../draw/svg.ts';
 import { fitText, textWidth } from '../draw/text-width.ts';
 import { dayName } from '../draw/time-axis.ts';
 import { evenMeasure } from '../draw/words.ts';
-import { left, panelHigh, rectangle, right, type Sheet, sizes, text, width } from './layout.ts';
+import { left, panelHigh, right, type Sheet, sizes, width } from './layout.ts';
 import { type Drawn, signOf, within } from './lines.ts';
 import type { ValuesModel } from './panels.ts';
 

@@ -1,9 +1,10 @@
 // Sizes and shared parts of a picture. It is 1200 px wide and is read at half of that.
 import { type Scheme } from '../draw/colours.ts';
 import type { Place } from '../draw/path.ts';
+import { textSize } from '../draw/shapes.ts';
 import type { Run } from '../draw/strip.ts';
 import type { TimeAxis } from '../draw/time-axis.ts';
-import { element, type Markup } from '../draw/svg.ts';
+import type { Markup } from '../draw/svg.ts';
 
 export const width = 1200;
 export const left = 150;
@@ -11,7 +12,7 @@ export const right = width - 206;
 export const margin = 24;
 export const panelHigh = 92;
 
-export const sizes = { title: 30, panel: 19, label: 17, foot: 14 } as const;
+export const sizes = { title: 30, panel: 19, label: textSize, foot: 14 } as const;
 
 /** What all parts of a picture share. */
 export interface Sheet {
@@ -36,47 +37,3 @@ export interface Part {
   readonly markup: Markup;
   readonly bottom: number;
 }
-
-interface Style {
-  readonly size?: number;
-  readonly fill: string;
-  readonly bold?: boolean;
-  readonly anchor?: 'start' | 'middle' | 'end';
-  /** Colour of an outline that keeps the text readable on lines. */
-  readonly halo?: string;
-}
-
-export const text = (
-  x: number,
-  y: number,
-  content: string,
-  { size = sizes.label, fill, bold, anchor, halo }: Style,
-): Markup =>
-  element(
-    'text',
-    {
-      x,
-      y,
-      'font-size': size,
-      fill,
-      'font-weight': bold ? '700' : undefined,
-      'text-anchor': anchor === 'start' ? undefined : anchor,
-      ...(halo === undefined
-        ? {}
-        : { stroke: halo, 'stroke-width': 4, 'stroke-linejoin': 'round', 'paint-order': 'stroke' }),
-    },
-    content,
-  );
-
-export const rectangle = (x: number, y: number, wide: number, high: number, fill: string): Markup =>
-  element('rect', { x, y, width: wide, height: high, fill });
-
-export const line = (
-  [x1, y1, x2, y2]: readonly [number, number, number, number],
-  stroke: string,
-  wide: number,
-  dash?: string,
-): Markup =>
-  element('path', { d: `M${round(x1)},${round(y1)}L${round(x2)},${round(y2)}`, stroke, 'stroke-width': wide, 'stroke-dasharray': dash, fill: 'none' }); // prettier-ignore
-
-const round = (value: number): number => Math.round(value * 10) / 10;

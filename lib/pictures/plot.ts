@@ -5,12 +5,13 @@ import { areaPath, linePath, type Place } from '../draw/path.ts';
 import { extremeOf } from '../draw/reduce.ts';
 import { durationTicks, linearScale, logScale, type Scale } from '../draw/scale.ts';
 import { runsOf } from '../draw/strip.ts';
+import { curve, line, rectangle, text } from '../draw/shapes.ts';
 import { element, join, type Markup } from '../draw/svg.ts';
 import { textWidth } from '../draw/text-width.ts';
 import { shortMeasure, tickWords, unitBesideTitle } from '../draw/words.ts';
 import type { Episode } from './alerts.ts';
 import { extremeMark, lastValues } from './labels.ts';
-import { left, line, panelHigh, type Part, rectangle, right, type Sheet, sizes, text } from './layout.ts';
+import { left, panelHigh, type Part, right, type Sheet, sizes } from './layout.ts';
 import { isUpward, limitValue, limitWords } from './limits.ts';
 import { type Drawn, drawnLines, stretches } from './lines.ts';
 import type { Line, ValuesModel } from './panels.ts';
@@ -45,7 +46,7 @@ export function plot(
     ...order.map((one) => areasOf(sheet, one, scale)),
     ...limitLines(sheet, drawn, scale),
     ...order.map((one) =>
-      element('path', { d: linePath(one.pieces, x, scale.at), fill: 'none', stroke: one.colour, 'stroke-width': one.isColoured ? 2.2 : 1.4, 'stroke-linejoin': 'round', 'stroke-linecap': 'round', 'data-series': one.label }),
+      curve(linePath(one.pieces, x, scale.at), one.colour, one.isColoured ? 2.2 : 1.4, { 'data-series': one.label }),
     ),
     ...marks,
     extremeMark(sheet, model, drawn, scale, plotTop, markTimes(episodes, model).map(x)),

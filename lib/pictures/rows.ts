@@ -1,9 +1,10 @@
 // A panel of levels: a strip for each subject that was not green throughout, worst first, and a word about the others.
 import { type Run, durations, runsOf } from '../draw/strip.ts';
+import { text } from '../draw/shapes.ts';
 import { element, type Markup } from '../draw/svg.ts';
 import { fitText } from '../draw/text-width.ts';
 import type { Episode } from './alerts.ts';
-import { left, type Part, right, type Sheet, sizes, text } from './layout.ts';
+import { left, type Part, right, type Sheet, sizes } from './layout.ts';
 import type { LevelsModel } from './panels.ts';
 import { alertMarks } from './plot.ts';
 import { gapAreas, howLong, stripOf } from './strips.ts';

@@ -4,12 +4,13 @@ import { dayMs } from '../core/time.ts';
 import { stripHeight } from '../draw/colours.ts';
 import { alertTriangle } from '../draw/marks.ts';
 import { bandPath, bandsOf, durations, type Run, runsOf } from '../draw/strip.ts';
+import { line, rectangle, text } from '../draw/shapes.ts';
 import { element, join, type Markup } from '../draw/svg.ts';
 import { textWidth } from '../draw/text-width.ts';
 import { spanName } from '../draw/time-axis.ts';
 import { shortMeasure } from '../draw/words.ts';
 import type { Episode } from './alerts.ts';
-import { left, line, margin, type Part, rectangle, right, type Sheet, sizes, text, width } from './layout.ts';
+import { left, margin, type Part, right, type Sheet, sizes, width } from './layout.ts';
 import type { LevelRow } from './panels.ts';
 
 const stripHigh = 18;

@@ -2,7 +2,7 @@
 // that its files have, only regular files, and JSONL only where it holds lines of this program.
 import { basename, dirname } from 'node:path';
 import { outboxFolder } from '../alerts/files.ts';
-import type { FileLocation, FileSpec } from '../contract/file.ts';
+import { type FileLocation, type FileSpec, packedSuffixes } from '../contract/file.ts';
 import type { OldFile, OldFiles } from '../contract/old-files.ts';
 import { defineStage, parsedOrUndefined, type Stage, type World } from '../contract/stage.ts';
 import { join } from '../core/path.ts';
@@ -92,7 +92,7 @@ function ofDays(world: RetentionWorld, all: readonly FileLocation[], files: OldF
       world.days(file).flatMap((day) => {
         const path = file.path(world.places, day);
         const found = inFolder(dirname(path));
-        const packed = ['.gz', '.zst'].flatMap((suffix) => found.get(`${path}${suffix}`) ?? []);
+        const packed = packedSuffixes.flatMap((suffix) => found.get(`${path}${suffix}`) ?? []);
         return actionsOfDay({ file, day, plain: found.get(path), packed }, world.config.keep, now);
       }),
     );

@@ -1,7 +1,7 @@
 // The temperatures of the last thermal heartbeat. An old one is not known any more: its numbers are not shown.
 import { ageOf } from '../../core/age.ts';
 import { shortDuration } from '../../draw/words.ts';
-import type { Temperatures } from '../temperatures.ts';
+import type { Temperatures } from '../../thermal/files.ts';
 import { byId, make, markOf, setChildren, setText } from './dom.ts';
 import { minuteOf } from './words.ts';
 

@@ -1,7 +1,7 @@
 // The list of what is wrong, folded by cause as in the report and the mails: sentence, since when, who was told.
 import { dependentsInWords, foldFindings } from '../../engine/findings.ts';
 import type { Trends } from '../files.ts';
-import type { Live, ShownAlert } from '../live.ts';
+import type { Live, LiveAlert } from '../live.ts';
 import { byId, make, markOf, setChildren, setText } from './dom.ts';
 import type { SeenHealth } from './verdict.ts';
 import { minuteOf, nameOf, sinceWords } from './words.ts';
@@ -87,10 +87,10 @@ export function sinceText(id: string, level: string, known: Known): string {
   return since ? sinceWords(since.at, known.at, since.isAtLeast) : '';
 }
 
-export const alertOf = (id: string, live: Live | undefined): ShownAlert | undefined =>
+export const alertOf = (id: string, live: Live | undefined): LiveAlert | undefined =>
   live?.alerts.find(({ of }) => of.includes(id));
 
-export function toldText(alert: ShownAlert | undefined): string {
+export function toldText(alert: LiveAlert | undefined): string {
   if (!alert) return '';
   if (alert.acknowledged_at !== undefined) return `acknowledged ${minuteOf(alert.acknowledged_at)}`;
   if (alert.silenced_since !== undefined) return `silenced since ${minuteOf(alert.silenced_since)}`;

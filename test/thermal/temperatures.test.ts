@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { temperaturesOf } from '../../lib/page/temperatures.ts';
+import { temperaturesOf } from '../../lib/thermal/files.ts';
 import type { ThermalState } from '../../lib/thermal/files.ts';
 
 const at = '2026-11-20T12:00:00.000Z';
