@@ -126,7 +126,7 @@ async function buildId(): Promise<string> {
 }
 
 await mkdir(outFolder, { recursive: true });
-// What `npm run package` left there is no bundle.
+// The folder that `npm run package` left there is no bundle.
 for (const name of await readdir(outFolder))
   if (name !== 'package') await rm(join(outFolder, name), { recursive: true, force: true });
 const id = await buildId();

@@ -84,7 +84,7 @@ export function evaluate<Config extends AlertsConfig>(
   };
 }
 
-/** What the rules see in an earlier snapshot. */
+/** Sightings of the rules in an earlier snapshot. */
 export const seenIn =
   <Config extends AlertsConfig>(known: JudgementInput, config: Config, judge: Judge<Config>, sections: Sections) =>
   (snapshot: Snapshot) => {

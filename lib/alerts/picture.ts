@@ -111,14 +111,14 @@ function beyondLimit(limit: number, { unit }: Alert, area: string, { at }: Scale
   ];
 }
 
-/** Where the alert began, if that was within the day. */
+/** Marks the begin of the alert, if that was within the day. */
 function beginning({ since }: Alert, from: number, x: Place): Child[] {
   const at = Date.parse(since);
   if (!(at > from)) return [];
   return [line([x(at), top, x(at), bottom], light.levels.red, 1.6), alertTriangle('begin', light, x(at), top + 10)];
 } // prettier-ignore
 
-/** Beside the end of the line; with its time, where it could not be read since. */
+/** Writes the last value beside the end of the line, and its time if no value could be read since. */
 function lastValue(trend: Trend, { alert, until }: Subject, { at }: Scale): Child[] {
   const last = lastOf(trend);
   if (!last) return [];

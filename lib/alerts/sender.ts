@@ -2,7 +2,7 @@
 
 export interface Sender {
   readonly address: string;
-  /** Where the address is set. */
+  /** Setting that gives the address. */
   readonly origin: 'alerts.from' | 'OPS_ALERT_SMTP_FROM' | 'default';
 }
 

@@ -1,4 +1,4 @@
-// What the rules of some alerts saw in the snapshots of the last day: the values of the small picture in a mail. Each snapshot is
+// Values that the rules of some alerts saw in the snapshots of the last day: the small picture in a mail shows them. Each snapshot is
 // judged again, because an alert is about a finding, which may be computed from several readings.
 import type { Sighting } from '../contract/policy.ts';
 import { parsedOrUndefined, type World } from '../contract/stage.ts';
@@ -6,7 +6,7 @@ import { dayMs, daysBefore, startOfUtcDay } from '../core/time.ts';
 import { type Snapshot, snapshots } from '../snapshot/files.ts';
 import type { RuleSightings } from './lifecycle.ts';
 
-/** Of one alert: columns of the same length, oldest first. */
+/** Values of one alert over time: columns of the same length, oldest first. */
 export interface Trend {
   /** Milliseconds between two of them. */
   readonly intervalMs: number;

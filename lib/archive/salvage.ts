@@ -22,7 +22,7 @@ export function salvage(files: StoreFiles, path: string, now: Date) {
   const end = Math.min(length, (Math.max(-1, ...chunks) + 1) * chunkLength);
   for (let row = 0; row < end; row++) {
     const time = timesAt(row);
-    // Of two equal times the first is kept; a time that goes back would be out of order in the new store too.
+    // If two times are equal, the first is kept; a time that goes back would be out of order in the new store too.
     if (time === undefined || time < earliestMicroseconds || time > latest || time <= (found.at(-1) ?? 0)) continue;
     found.push(time);
     places.push(row);

@@ -66,7 +66,7 @@ export function effectiveValues(source: Source | undefined): Effective[] {
   }
 }
 
-/** Where the value of a key was written. Names in a key may contain dots, so keys are compared whole. */
+/** The line in which the value of a key was written. Names in a key may contain dots, so keys are compared whole. */
 export function originOf(effective: readonly Effective[], key: string): string {
   const exact = effective.find((one) => one.key === key);
   if (exact) return exact.origin === 'default' ? `default (${exact.value})` : exact.origin;

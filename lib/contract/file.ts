@@ -27,7 +27,7 @@ export interface FileLocation {
   readonly onlyOnChange?: true;
   /** A file of each day: the key under `keep` that says how long. Without one it is kept for good. */
   readonly kept?: 'raw' | 'reports' | 'pictures';
-  /** Where the path is a folder: the file in it that each run replaces last. Its age counts as the folder's age. */
+  /** Only where the path is a folder: the file in it that each run replaces last. Its age counts as the folder's age. */
   readonly commit?: string;
 }
 

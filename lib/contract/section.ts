@@ -38,7 +38,7 @@ interface AnyPanel {
 export interface ValuesPanel extends AnyPanel {
   /** A field of the schema, which has the unit: percent is drawn from 0 to 100, seconds logarithmically. */
   readonly field: string;
-  /** Where the axis begins, in place of 0 %. */
+  /** Begin of the axis, where it is not 0 %. */
   readonly least?: number;
   readonly limits?: PanelLimits;
 }

@@ -4,7 +4,7 @@
 import { isInstant } from '../core/age.ts';
 
 export interface Shape<Content = unknown> {
-  /** What is wrong with a value; undefined where it fits. */
+  /** Describes how a value differs from the shape; undefined where it fits. */
   readonly wrongIn: (value: unknown) => Issue | undefined;
   readonly form: Form;
   readonly about?: About;
@@ -36,7 +36,7 @@ export type ContentOf<Of extends Shape> = Of extends Shape<infer Content> ? Cont
 export const fits = <Content>(shape: Shape<Content>, value: unknown): value is Content =>
   shape.wrongIn(value) === undefined;
 
-/** What is wrong with a value, in words: path, what was expected, value seen. */
+/** Describes a misfit in words: path, expected type, value seen. */
 export function shapeProblem({ path, expected }: Issue, value: unknown): string {
   let seen = value;
   for (const key of path) seen = typeof seen === 'object' && seen !== null ? Reflect.get(seen, key) : undefined;
@@ -98,7 +98,7 @@ function wrongInSome(each: Shape, values: object): Issue | undefined {
   return undefined;
 }
 
-/** What is wrong with a part of a value, by its path in the whole. */
+/** Describes how a part of a value differs from its shape, with the path of the part. */
 export function wrongInPart(shape: Shape, part: unknown, ...path: readonly string[]): Issue | undefined {
   const issue = shape.wrongIn(part);
   return issue && { ...issue, path: [...path, ...issue.path] };

@@ -19,7 +19,7 @@ export function fileTable({ hasPaths }: { readonly hasPaths: boolean }): FileTab
   let count = 0;
   let capacity = 64;
   let [keys, sizes, times] = [new Float64Array(capacity), new Float64Array(capacity), new Float64Array(capacity)];
-  /** Where the path of a row begins. */
+  /** Offset at which the path of a row begins. */
   let starts = new Uint32Array(hasPaths ? capacity : 0);
   const paths = textStore();
   /** Open addressing: each slot holds a row plus one, or zero. At least half of the slots are free. */

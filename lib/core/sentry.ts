@@ -62,7 +62,7 @@ export function whyNotSentry(body: string): string | undefined {
     const keys = typeof said === 'object' && said !== null && !Array.isArray(said) ? Object.keys(said) : ['?'];
     if (keys.length === 0 || keys.includes('id')) return undefined;
   } catch {
-    // It is no JSON.
+    // The body is not JSON.
   }
   return `the answer is not from Sentry, but from a login page or a proxy: ${firstLine(text, 60)}`;
 }

@@ -27,10 +27,10 @@ export interface Status {
   readonly quiet: readonly ActiveSilence[];
   readonly stages: readonly StageRecord[];
   readonly outbox?: { readonly waiting: number; readonly waiting_seconds: number; readonly dead: number } | undefined;
-  /** Of the last thermal heartbeat, where one runs. */
+  /** Temperatures of the last thermal heartbeat, where one runs. */
   readonly temperatures?: Temperatures | undefined;
   readonly disk: { readonly own: readonly Own[]; readonly free_bytes: number | null };
-  /** What could not be found out, and why. */
+  /** Files that could not be read, each with the reason. */
   readonly problems: readonly string[];
 }
 
@@ -163,7 +163,7 @@ const mostSensors = 4;
 /** A beat comes every 30 s: an older number is not that of now. */
 const mostBeatSeconds = 300;
 
-/** What is wrong first, then the hottest. */
+/** Sensors with a problem come first, then the hottest. */
 function temperatures({ temperatures: found }: Status, now: Date, { paint, width }: Look): string[] {
   if (!found) return [];
   const { seconds = Infinity } = ageOf(found.at, now);

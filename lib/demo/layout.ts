@@ -22,7 +22,7 @@ export const streams: readonly Stream[] = [
   { name: 'weather', everyMinutes: 60, bytes: 120_000, compare: '3d' },
 ];
 
-/** Where a stream's files lie: at the source, and in its two copies. */
+/** Folders of a stream's files: at the source, and in its two copies. */
 export const places = ['source', 'local', 'gws'] as const;
 export type Place = (typeof places)[number];
 

@@ -1,7 +1,7 @@
 // Texts, lines and areas of a picture.
 import { element, type Markup } from './svg.ts';
 
-/** Of labels, where nothing else is said. */
+/** Default size of a text, in pixels. */
 export const textSize = 17;
 
 interface Style {

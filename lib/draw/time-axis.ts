@@ -12,7 +12,7 @@ interface TimeTick {
 
 export interface TimeAxis {
   readonly labels: readonly TimeTick[];
-  /** Where vertical lines are drawn; those of days are stronger than those of hours. */
+  /** Vertical lines; lines of days are stronger than lines of hours. */
   readonly lines: readonly { readonly at: number; readonly isDay: boolean }[];
 }
 

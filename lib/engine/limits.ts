@@ -32,7 +32,7 @@ export interface LimitSource {
   readonly configured: Readonly<Record<string, unknown>>;
   /** The newest value of a field of the same subject. */
   readonly newest: (field: string) => number | undefined;
-  /** Of the values that are compared with the limits. */
+  /** Unit of the values that are compared with the limits. */
   readonly unit: string;
 }
 

@@ -70,7 +70,7 @@ export function judgeSnapshotAge(
   });
 }
 
-/** Where the whole assessment may not be believed. */
+/** The finding `snapshot-age` of an assessment that is itself too old or impossible. */
 export const unknownAge = (config: AgeConfig, message: string): Observation =>
   ageObservation(config, undefined, { message, clears_when: 'assess-health runs again' }).observation;
 

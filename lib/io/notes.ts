@@ -9,7 +9,7 @@ import { nearestOwner } from './privileges.ts';
 
 /** A larger file is refused. */
 const mostBytes = 64 * 1024;
-/** Of more files only the newest are read, whoever put them there: alerts must not wait for a folder that is open to a group. */
+/** If there are more files, only the newest are read, whoever put them there: alerts must not wait for a folder that is open to a group. */
 const mostNotes = 1000;
 
 interface FoundNote {

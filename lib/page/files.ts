@@ -29,7 +29,7 @@ const card = object({
   unit: string,
   /** The check whose level the card shows. */
   check: string,
-  /** Where a snapshot has the value: the worst of all items where the section has items. */
+  /** Path of the value in a snapshot; where the section has items, the worst of them is shown. */
   reads: object({ section: string, field: string }),
   worst: oneOf(['most', 'least']),
   side: oneOf(['above', 'below']),

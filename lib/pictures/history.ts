@@ -1,4 +1,4 @@
-// What the archive knows of a span of time: columns are read once and shared by all pictures of a run.
+// Reads the archive's columns of a span of time once, for all pictures of a run.
 import { columnOf, firstAtOrAfter, openSpan } from '../archive/read.ts';
 import type { StoreFiles } from '../contract/store.ts';
 

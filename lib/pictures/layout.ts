@@ -14,19 +14,19 @@ export const panelHigh = 92;
 
 export const sizes = { title: 30, panel: 19, label: textSize, foot: 14 } as const;
 
-/** What all parts of a picture share. */
+/** Properties that all parts of a picture share. */
 export interface Sheet {
   readonly scheme: Scheme;
   /** Milliseconds since 1970; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
-  /** What lies after this is not known yet. */
+  /** End of the data: later times are not known yet. */
   readonly until: number;
   /** A line that has no value after this has ended: its last value is not the present one. */
   readonly endsBefore: number;
   readonly intervalMs: number;
   readonly axis: TimeAxis;
-  /** Where nobody looked. */
+  /** Times without snapshots. */
   readonly gaps: readonly Run[];
   /** Time → pixels. */
   readonly x: Place;

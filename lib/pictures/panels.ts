@@ -13,7 +13,7 @@ export interface Line {
   readonly label: string;
   readonly values: ArrayLike<number>;
   readonly limits: DrawnLimits | undefined;
-  /** Of its worst value: 2 beyond red, 1 beyond amber, 0 within the limits. */
+  /** Level of the worst value: 2 beyond red, 1 beyond amber, 0 within the limits. */
   readonly severity: 0 | 1 | 2;
 }
 
@@ -63,7 +63,7 @@ export function panelsOf(source: PanelSource, isSummary: boolean): PanelModel[] 
   return [...models.values(), ...othersModel(source, shown), ...(isSummary ? [] : readingPanels(source.history))];
 }
 
-/** What else was not green: without it, a strip of a group would be red for a reason that no panel shows. */
+/** The panel "Also not green": without it, a strip of a group would be red for a reason that no panel shows. */
 function othersModel({ registry, config, history }: PanelSource, shown: ReadonlySet<string>): LevelsModel[] {
   const others = levelsIn(history, groupsOf(registry).keys()).filter(({ check }) => !shown.has(check));
   const rows = others.map(({ variable, check, subject }) => {

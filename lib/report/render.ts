@@ -23,7 +23,7 @@ export interface ReportInput {
   readonly snapshot: Snapshot | undefined;
   readonly alerts: State | undefined;
   readonly at: Date;
-  /** Where the runbooks' paths begin. */
+  /** Folder in which the runbooks' paths begin. */
   readonly folder: string;
   /** Why today's configuration is broken; the report then goes by the last good one. */
   readonly broken?: string | undefined;

@@ -1,4 +1,4 @@
-// What is old enough to be packed or removed. Pure: files and the time → actions.
+// Selects the files that are old enough to be packed or removed. Pure: files and the time → actions.
 import type { FileLocation } from '../contract/file.ts';
 import type { OldFile } from '../contract/old-files.ts';
 import { dayMs } from '../core/time.ts';
@@ -16,9 +16,9 @@ export interface Action {
   readonly does: 'pack' | 'remove';
   readonly path: string;
   readonly bytes: number;
-  /** Of the file that is packed. */
+  /** File mode of the packed file. */
   readonly mode: number;
-  /** What is asked first: whether the file holds lines of this program. */
+  /** The file is touched only if this file of this day holds lines of this program. */
   readonly linesOf?: { readonly file: FileLocation; readonly day: Date };
 }
 

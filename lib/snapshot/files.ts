@@ -34,7 +34,7 @@ export interface Snapshot {
   readonly run_id: string;
   readonly site: string;
   readonly hostname: string;
-  /** Of the machine that collected; empty where it could not be read. */
+  /** Host name of the machine that collected; empty where it could not be read. */
   readonly boot_id: string;
   readonly product_version: string;
   /** How long all readings took together. */

@@ -100,7 +100,7 @@ const goneSeconds = 3600;
 /** Beats closer together count as one sample (one was run by hand); beats further apart are not in a row. */
 const [nearestSeconds, furthestSeconds] = [10, 300];
 
-/** Of two beats that are very close together only the first is a sample. */
+/** If two beats are very close together, only the first counts as a sample. */
 export function isSample(lastAt: Date | undefined, at: Date): boolean {
   const seconds = secondsSince(lastAt, at);
   return !(seconds >= 0 && seconds < nearestSeconds);

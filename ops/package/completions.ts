@@ -2,7 +2,7 @@
 // at the moment of the key: `ops-monitor complete-names KIND`.
 import type { CommandHelp, OptionHelp } from './commands.ts';
 
-/** What an operand is completed with: names of the site by `complete-names`, files, or folders. */
+/** Source of the completions of an operand: names of the site by `complete-names`, files, or folders. */
 const operands: Readonly<Record<string, { names: string } | { paths: 'files' | 'folders' }>> = {
   explain: { names: 'observations' },
   silence: { names: 'alerts' },

@@ -36,7 +36,7 @@ export function drawStrips(trends: Trends | undefined, span: TimeSpan): void {
   );
 }
 
-/** What nobody looked at is a piece of its own: a gap is never bridged. */
+/** A time without snapshots is a piece of its own: a gap is never bridged. */
 function piecesOf(runs: readonly Run[], { times, interval_seconds }: Trends, span: TimeSpan): Piece[] {
   const pieces: Piece[] = [];
   let known = span.from;

@@ -1,4 +1,4 @@
-// What the page may say of the latest snapshot: a level, or in place of a level why there is none. Pure: no DOM, no clock.
+// The headline of the page: a level, or the reason why no level may be shown. Pure: no DOM, no clock.
 import { level, observationSchema, type Observation } from '../../contract/observation.ts';
 import {
   fits,

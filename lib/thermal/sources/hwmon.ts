@@ -44,7 +44,7 @@ interface Chip extends Place {
 
 type Ask = (path: string) => Promise<string>;
 
-/** Where the files of a chip lie, and which there are. */
+/** Folder of a chip and the names of its files. */
 interface Files {
   readonly path: string;
   readonly names: ReadonlySet<string>;
