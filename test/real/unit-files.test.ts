@@ -1,7 +1,7 @@
 // Every file of systemd/, as systemd-analyze judges it: without a complaint, and with no more rights than it needs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before, describe, type TestContext } from 'node:test';
 import { stages } from '../../lib/cycle/stages.ts';
@@ -16,6 +16,7 @@ const instances: Readonly<Record<string, readonly string[]>> = {
   'ops-monitor@.service': stages.map(({ name }) => `ops-monitor@${name}.service`),
 };
 const units = files.flatMap((file) => (file.includes('@.') ? (instances[file] ?? []) : [file]));
+const example = 'sentry-dsn-from-ssm.service';
 const services = units.filter((name) => name.endsWith('.service'));
 
 /** The highest exposure, from 0 to 10, by what a unit needs beyond its own files. */
@@ -33,6 +34,7 @@ const needs: Readonly<Record<string, keyof typeof limits>> = {
 function analyzer(t: TestContext) {
   const folder = temporaryFolder(t);
   cpSync(source, folder, { recursive: true });
+  copyFileSync(join(root, 'ops', 'examples', example), join(folder, example));
   for (const name of files)
     writeFileSync(join(folder, name), readText(join(folder, name)).replaceAll('=/opt/ops-monitor/', `=${root}/`));
   const analyze = (...argv: string[]) =>
@@ -53,7 +55,7 @@ describe('the unit files', () => {
 
   test('systemd-analyze verify finds nothing to say about any unit', (t) => {
     const { analyze } = analyzer(t);
-    for (const unit of units) {
+    for (const unit of [...units, example]) {
       const { status, stdout, stderr } = analyze('verify', unit);
       assert.equal(`${status} ${stdout}${stderr}`, '0 ', unit);
     }
