@@ -14,6 +14,7 @@ const files = readdirSync(source).filter((name) => /\.(service|timer)$/.test(nam
 /** What each template is started as. */
 const instances: Readonly<Record<string, readonly string[]>> = {
   'ops-monitor@.service': stages.map(({ name }) => `ops-monitor@${name}.service`),
+  'ops-monitor-failed@.service': ['ops-monitor-failed@collect-snapshot.service'],
 };
 const units = files.flatMap((file) => (file.includes('@.') ? (instances[file] ?? []) : [file]));
 const example = 'sentry-dsn-from-ssm.service';
@@ -48,7 +49,7 @@ function analyzer(t: TestContext) {
 describe('the unit files', () => {
   before(() => {
     installPackages('systemd');
-    assert.ok(files.length >= 12 && services.length >= 15, units.join());
+    assert.ok(files.length >= 13 && services.length >= 16, units.join());
     for (const file of files.filter((name) => name.includes('@.'))) assert.ok(instances[file], `instances of ${file}`);
     for (const name of Object.keys(needs)) assert.ok(services.includes(name), `${name} is no unit`);
   });
