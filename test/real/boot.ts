@@ -16,7 +16,8 @@ export interface Booted {
   readonly must: (...argv: string[]) => string;
   readonly write: (path: string, text: string) => void;
   readonly read: (path: string) => string;
-  /** Ends every process at once, as when the power fails; `boot` starts the machine again from its disk. */
+  /** Ends every process at once, as when the power fails; `boot` starts the machine again from its disk. The
+   * boot id stays that of the kernel. */
   readonly powerOff: () => Promise<void>;
   readonly boot: () => Promise<void>;
 }
@@ -162,7 +163,6 @@ cd ${folder}/disk
 first=; [ -d changes ] || first=yes
 mkdir -p changes work root
 mount -t overlay -o lowerdir=${tree},upperdir=changes,workdir=work overlay root
-cat /proc/sys/kernel/random/uuid > boot_id
 cd root
 if [ $first ]; then
   # What the machine itself would start is not wanted here.
@@ -177,7 +177,6 @@ if [ $first ]; then
 fi
 mount -t proc -o nosuid,nodev,noexec proc proc
 mount --bind proc/sys proc/sys; mount -o remount,bind,ro proc/sys
-mount --bind ../boot_id proc/sys/kernel/random/boot_id
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys
 ${cgroupMounts.join('\n')}
 mount -t tmpfs -o mode=755,nosuid tmpfs dev
