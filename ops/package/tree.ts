@@ -31,7 +31,8 @@ export function makeTree({ root, version, epoch }: Release, tree: string): void 
   for (const name of ['ops', 'systemd', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE'])
     copy(join(root, name), join(tree, name));
   rmSync(join(tree, 'ops', 'package'), { recursive: true });
-  for (const name of ['ops-monitor.sh', 'set-up.sh']) copy(join(root, 'scripts', name), join(tree, 'scripts', name));
+  for (const name of ['ops-monitor.sh', 'record-failed-unit.sh', 'set-up.sh'])
+    copy(join(root, 'scripts', name), join(tree, 'scripts', name));
 
   const help = readHelp(helpIn(join(tree, 'bin', 'node'), join(tree, 'dist', 'ops-monitor.cjs')));
   put(join(tree, 'man', 'ops-monitor.1'), renderMan(help, { version, epoch }));

@@ -1,5 +1,5 @@
-// The units of the stages, by their text: that each stage has its place, its time and its program. What systemd makes of them
-// is asked in test/real/cycle-units.test.ts.
+// The units of the stages, by their text: that each stage has its place, its time and its program. What systemd makes of the
+// files is asked in test/real/unit-files.test.ts, and of a cycle in test/real/cycle-units.test.ts.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
-// A real systemd as PID 1 of its own namespaces, on an overlay of this machine's root: its changes do not reach the
-// machine, its network is a loopback only, and it ends with the test.
+// A real systemd as PID 1 of its own namespaces, on an overlay of this machine's root or of another tree: its changes do not
+// reach what lies below, its network is a loopback only, and it ends with the test.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,40 +16,28 @@ export interface Booted {
   readonly must: (...argv: string[]) => string;
   readonly write: (path: string, text: string) => void;
   readonly read: (path: string) => string;
+  /** Ends every process at once, as when the power fails; `boot` starts the machine again from its disk. The
+   * boot id stays that of the kernel. */
+  readonly powerOff: () => Promise<void>;
+  readonly boot: () => Promise<void>;
 }
 
-/** Unit files by name; those in `enabled` are wanted by their target from the boot on. */
+/** Unit files by name; those in `enabled` are wanted by their target from the boot on. `tree` is the root that it boots. */
 export async function bootSystemd(
   t: TestContext,
   units: Readonly<Record<string, string>>,
   enabled: readonly string[],
+  tree = '/',
 ): Promise<Booted> {
   installPackages('systemd', 'dbus', 'iproute2', 'util-linux');
   const name = `ops-monitor-test-${process.pid}`;
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-boot-'));
-  const unitFolder = join(folder, 'units');
-  mkdirSync(unitFolder);
+  const [unitFolder, disk] = [join(folder, 'units'), join(folder, 'disk')];
+  for (const path of [unitFolder, disk]) mkdirSync(path);
   for (const [file, text] of Object.entries(units)) writeFileSync(join(unitFolder, file), text);
-  const cgroups = makeCgroups(name);
-  writeFileSync(join(folder, 'init'), initScript(name, folder, enabled, cgroups.mounts));
-
-  // In its cgroups before its namespaces are made: otherwise systemd would take the machine's root cgroup for its own.
-  const enter = cgroups.folders.map((path) => `echo $$ > ${path}/cgroup.procs`).join('; ');
-  const unshare = 'unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup --propagation private';
-  const child = spawn('bash', ['-c', `${enter}; exec ${unshare} bash ${folder}/init`], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  });
-  let complaints = '';
-  child.stderr.on('data', (text: Buffer) => (complaints += text.toString()));
-  let pid = 0;
-  t.after(async () => {
-    // The first process of its pid namespace: with it, the kernel ends all others in there.
-    if (pid > 0) process.kill(pid, 'SIGKILL');
-    if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
-    for (const path of cgroups.folders) removeCgroup(path);
-    rmSync(folder, { recursive: true });
-  });
+  // Mounted outside of the machine, so that what it writes outlives a boot.
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', disk]);
+  let [child, pid, folders]: [ChildProcess | undefined, number, string[]] = [undefined, 0, []];
 
   const run: Booted['run'] = (...argv) => {
     const { status, stdout, stderr } = spawnSync('nsenter', ['-t', String(pid), '-a', ...argv], {
@@ -58,13 +46,48 @@ export async function bootSystemd(
     });
     return { status, stdout, stderr };
   };
-  await until(() => {
-    assert.equal(child.exitCode, null, `the boot ended: ${complaints}`);
-    pid ||= systemdBelow(child.pid ?? 0);
-    return pid > 0 && /^(running|degraded)/.test(run('systemctl', 'is-system-running').stdout);
+
+  const boot = async (): Promise<void> => {
+    const cgroups = makeCgroups(name);
+    folders = cgroups.folders;
+    writeFileSync(join(folder, 'init'), initScript(name, folder, tree, enabled, cgroups.mounts));
+    // In its cgroups before its namespaces are made: otherwise systemd would take the machine's root cgroup for its own.
+    const enter = folders.map((path) => `echo $$ > ${path}/cgroup.procs`).join('; ');
+    const unshare = 'unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup --propagation private';
+    const started = spawn('bash', ['-c', `${enter}; exec ${unshare} bash ${folder}/init`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
+    child = started;
+    let complaints = '';
+    started.stderr.on('data', (text: Buffer) => (complaints += text.toString()));
+    await until(() => {
+      assert.equal(started.exitCode, null, `the boot ended: ${complaints}`);
+      pid ||= systemdBelow(started.pid ?? 0);
+      return pid > 0 && /^(running|degraded)/.test(run('systemctl', 'is-system-running').stdout);
+    });
+  };
+
+  const powerOff = async (): Promise<void> => {
+    // The first process of its pid namespace: with it, the kernel ends all others in there.
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+    else child?.kill('SIGKILL');
+    pid = 0;
+    if (child?.exitCode === null && child.signalCode === null)
+      await new Promise((resolve) => child?.once('exit', resolve));
+    for (const path of folders) removeCgroup(path);
+  };
+
+  t.after(async () => {
+    await powerOff();
+    execFileSync('umount', ['-l', disk]);
+    rmSync(folder, { recursive: true });
   });
+  await boot();
   return {
     run,
+    boot,
+    powerOff,
     must: (...argv) => {
       const { status, stdout, stderr } = run(...argv);
       const log = status === 0 ? '' : run('journalctl', '-n', '40', '-o', 'cat').stdout;
@@ -124,25 +147,34 @@ function removeCgroup(path: string): void {
 }
 
 /** The script that becomes PID 1: it makes its own root, changes into it, and executes systemd. */
-function initScript(name: string, folder: string, enabled: readonly string[], cgroupMounts: readonly string[]): string {
+function initScript(
+  name: string,
+  folder: string,
+  tree: string,
+  enabled: readonly string[],
+  cgroupMounts: readonly string[],
+): string {
   const wants = enabled.map((unit) => {
     const target = unit.endsWith('.timer') ? 'timers' : 'multi-user';
     return `mkdir -p etc/systemd/system/${target}.target.wants; ln -sf ../${unit} etc/systemd/system/${target}.target.wants/${unit}`;
   });
   return `set -e
-mkdir ${folder}/space; mount -t tmpfs -o mode=755 tmpfs ${folder}/space; cd ${folder}/space
-mkdir changes work root
-mount -t overlay -o lowerdir=/,upperdir=changes,workdir=work overlay root
+cd ${folder}/disk
+first=; [ -d changes ] || first=yes
+mkdir -p changes work root
+mount -t overlay -o lowerdir=${tree},upperdir=changes,workdir=work overlay root
 cd root
-# What the machine itself would start is not wanted here.
-rm -rf etc/systemd/system/*.wants etc/rc?.d etc/init.d etc/machine-id var/log/journal; : > etc/fstab
-for wanted in lib/systemd/system/timers.target.wants/* lib/systemd/system/multi-user.target.wants/* lib/systemd/system/sockets.target.wants/*; do
-  unit=\${wanted##*/}
-  case $unit in systemd-journald*|dbus*) ;; *.service|*.timer|*.socket) ln -sf /dev/null etc/systemd/system/$unit;; esac
-done
-tr -d - < /proc/sys/kernel/random/uuid > etc/machine-id
-cp -a ${folder}/units/. etc/systemd/system/
-${wants.join('\n')}
+if [ $first ]; then
+  # What the machine itself would start is not wanted here.
+  rm -rf etc/systemd/system/*.wants etc/rc?.d etc/init.d etc/machine-id var/log/journal; : > etc/fstab
+  for wanted in lib/systemd/system/timers.target.wants/* lib/systemd/system/multi-user.target.wants/* lib/systemd/system/sockets.target.wants/*; do
+    unit=\${wanted##*/}
+    case $unit in systemd-journald*|dbus*) ;; *.service|*.timer|*.socket) ln -sf /dev/null etc/systemd/system/$unit;; esac
+  done
+  tr -d - < /proc/sys/kernel/random/uuid > etc/machine-id
+  cp -a ${folder}/units/. etc/systemd/system/
+  ${wants.join('\n')}
+fi
 mount -t proc -o nosuid,nodev,noexec proc proc
 mount --bind proc/sys proc/sys; mount -o remount,bind,ro proc/sys
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys

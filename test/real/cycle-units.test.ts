@@ -1,13 +1,11 @@
 // The units of the cycle under a real systemd, installed by the very commands of ops/docs/install.md.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { stages } from '../../lib/cycle/stages.ts';
 import { root } from '../process.ts';
-import { readText, temporaryFolder, until } from '../world.ts';
+import { readText, until } from '../world.ts';
 import { type Booted, bootSystemd } from './boot.ts';
 import { installPackages } from './packages.ts';
 import { itemOf } from './stages.ts';
@@ -84,33 +82,6 @@ const resultOf = (machine: Machine, stage: string): string =>
 const settled = ({ must }: Machine): Promise<void> => until(() => must('systemctl', 'list-jobs').startsWith('No jobs'));
 
 describe('the units of the cycle', () => {
-  test('the units of every stage are without a fault, and as hard as they were', (t) => {
-    const folder = temporaryFolder(t);
-    cpSync(join(root, 'systemd'), folder, { recursive: true });
-    // Where it is installed the programs lie elsewhere than here.
-    for (const name of readdirSync(folder).filter((one) => one.endsWith('.service')))
-      writeFileSync(join(folder, name), readText(join(folder, name)).replaceAll('/opt/ops-monitor/', `${root}/`));
-    const analyze = (...argv: string[]) =>
-      spawnSync('systemd-analyze', ['--man=no', '--no-pager', ...argv], {
-        env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` },
-        encoding: 'utf8',
-      });
-    const starters = ['cycle', 'hourly', 'daily'].flatMap((name) =>
-      ['timer', 'service'].map((kind) => `ops-monitor-${name}.${kind}`),
-    );
-    for (const unit of [...starters, ...names.map(unitOf)]) {
-      const { status, stderr } = analyze('verify', unit);
-      assert.equal(`${status} ${stderr}`, '0 ', unit);
-    }
-    const most: Record<string, number> = { 'collect-snapshot': 12, 'send-alerts': 11, 'confirm-cycle': 11 };
-    const services = [...starters.filter((unit) => unit.endsWith('.service')), ...names.map(unitOf)];
-    for (const unit of services) {
-      const threshold = most[/@(.*)\.service/.exec(unit)?.[1] ?? ''] ?? 4;
-      const { status, stdout } = analyze('security', '--offline=true', `--threshold=${threshold}`, join(folder, unit));
-      assert.equal(status, 0, `${unit}: ${stdout.split('\n').at(-2)}`);
-    }
-  });
-
   test('a cycle runs every stage in its order as the service’s user, goes on after those that fail, and never overlaps', async (t) => {
     const machine = await installed(t);
     const { must } = machine;

@@ -1,32 +1,15 @@
 // The package as an administrator meets it: built twice, judged by lintian, installed, upgraded, removed and purged under a
 // real systemd; and the tar's install.sh.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before, describe, type TestContext } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
-import { root } from '../process.ts';
 import { temporaryFolder, until } from '../world.ts';
-import { type Booted, bootSystemd } from './boot.ts';
+import { bootMachine, build, buildPackage, built, config, fileIn, inside, must, state } from './package-site.ts';
 import { installPackages } from './packages.ts';
 
-const state = '/var/lib/ops-monitor';
-const config = '/etc/ops-monitor/config.yaml';
 const timers = ['ops-monitor-cycle.timer', 'ops-monitor-hourly.timer', 'ops-monitor-daily.timer'];
-const built = join(root, 'dist', 'package');
-/** As seen from the booted machine, where nothing below /tmp or /home need be. */
-const inside = (path: string): string => path.replace(root, '/opt/ops-monitor');
-
-function must(program: string, ...argv: string[]): string {
-  const { status, stdout, stderr } = spawnSync(program, argv, { cwd: root, encoding: 'utf8' });
-  assert.equal(status, 0, `${program} ${argv.join(' ')}: ${stdout}${stderr}`);
-  return stdout;
-}
-
-const build = (folder: string): string => must(process.execPath, '--import', 'tsx', 'scripts/package.ts', folder);
-const fileIn = (folder: string, ending: string): string =>
-  join(folder, readdirSync(folder).find((name) => name.endsWith(ending)) ?? `no file that ends in ${ending}`);
 
 /** The same .deb under a later version. */
 function laterDeb(t: TestContext, version: string): string {
@@ -47,35 +30,10 @@ function complete(line: string): string {
     COMP_CWORD=${words.length - 1}; _ops_monitor; printf '%s\\n' "\${COMPREPLY[@]}"`;
 }
 
-/** A booted machine with what an administrator does and sees there. */
-async function bootMachine(t: TestContext) {
-  const machine: Booted = await bootSystemd(t, {}, []);
-  const apt = (...argv: string[]) =>
-    machine.run(
-      'env',
-      'DEBIAN_FRONTEND=noninteractive',
-      'apt-get',
-      '-y',
-      '-o',
-      'DPkg::Options::=--force-confold',
-      ...argv,
-    );
-  return {
-    ...machine,
-    apt,
-    install: (path: string) => apt('install', '--no-install-recommends', inside(path)),
-    isActive: (unit: string): string => machine.run('systemctl', 'is-active', unit).stdout.trim(),
-    isThere: (path: string): boolean => machine.run('test', '-e', path).status === 0,
-    version: (): string => machine.run('dpkg-query', '-W', '-f=${Version} ${Status}', 'ops-monitor').stdout,
-    script: (text: string): string => machine.must('sh', '-ec', text),
-  };
-}
-
 describe('the package', () => {
   before(() => {
     installPackages('lintian', 'systemd', 'dbus', 'fish', 'zsh');
-    rmSync(built, { recursive: true, force: true });
-    build(built);
+    buildPackage();
   });
 
   test('the same commit gives the same bytes', (t) => {
