@@ -80,7 +80,7 @@ export const recordHost: Command = {
 
 /** Names and paths of what the configuration watches: its readers know them anyway, and a replay needs them. */
 function watchedNames(config: Configuration): string[] {
-  const { filesystems, streams, services, git, gates, endpoints, dashboard } = config;
+  const { filesystems, streams, services, git, gates, metrics, endpoints, dashboard } = config;
   const names: string[] = [];
   const walk = (value: unknown): void => {
     if (typeof value === 'string') names.push(value.includes('://') ? value.replace(/[?#].*/s, '') : value);
@@ -91,6 +91,6 @@ function watchedNames(config: Configuration): string[] {
         walk(below);
       }
   };
-  walk([filesystems, streams, services, git, gates, endpoints, dashboard]);
+  walk([filesystems, streams, services, git, gates, metrics, endpoints, dashboard]);
   return names;
 }

@@ -68,6 +68,8 @@ export interface JsonSchema {
   readonly propertyNames?: { readonly pattern?: string };
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  /** Keys of which exactly one is required. */
+  readonly oneOf?: readonly { readonly required: readonly string[] }[];
   readonly required?: readonly string[];
   /** Our own keyword: the kind of quantity, for text with a unit. */
   readonly quantity?: string;

@@ -18,7 +18,7 @@ export interface Host {
   run(argv: readonly string[], options?: RunOptions): Promise<Completed>;
   /** Whether an earlier process of this name (`alone`) still exists. */
   hangs(alone: string): Promise<boolean>;
-  get(url: string, options: { timeoutMs: number }): Promise<UrlReply>;
+  get(url: string, options: GetOptions): Promise<UrlReply>;
 }
 
 export interface RunOptions {
@@ -53,11 +53,21 @@ export interface Completed {
   readonly stderr: string;
 }
 
+export interface GetOptions {
+  /** Deadline for the whole reply, its body included. */
+  readonly timeoutMs: number;
+  /** Asks for the body, of at most so many bytes. Then the server's certificate must be valid; otherwise any is accepted. */
+  readonly bodyBytes?: number;
+}
+
 /** The reply of a URL. Errors of the server, also no reply at all, are results and do not throw. */
 export interface UrlReply {
   readonly response_ms: number;
   readonly status?: number;
+  /** Why there is no reply, or why its body is not given. */
   readonly error?: string;
+  /** Always the whole body. */
+  readonly body?: string;
   readonly certificate_expires_at?: string;
   /** Why a browser would refuse the certificate. */
   readonly certificate_problem?: string;

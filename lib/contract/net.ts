@@ -36,9 +36,11 @@ export interface HttpRequest extends NetRequest {
   readonly acceptsAnyCertificate?: true;
 }
 
-export interface HttpReply extends Reply, UrlReply {
+export interface HttpReply extends Reply, Omit<UrlReply, 'body'> {
   /** `late`: timeout. `ours`: this machine lacks files, ports or memory, so the state of the server is not known. */
   readonly failure?: 'late' | 'ours' | 'theirs';
+  /** Why the body is not whole: too long, too late or cut off. */
+  readonly incomplete?: string;
   /** Code of the error, such as ECONNREFUSED. */
   readonly code?: string;
 }

@@ -16,6 +16,7 @@ const connections: Readonly<Record<string, string>> = {
 export function connectionWords(code: string | undefined): string | undefined {
   if (code === undefined) return undefined;
   if (Object.hasOwn(connections, code)) return connections[code];
+  if (Object.hasOwn(certificates, code)) return `its certificate is refused: ${certificates[code]}`;
   if (code.startsWith('HPE_')) return 'the answer is not HTTP';
   return /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/.test(code)
     ? 'the server does not speak TLS there'

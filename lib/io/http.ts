@@ -4,9 +4,10 @@ import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { errorCode } from '../contract/errors.ts';
-import type { UrlReply } from '../contract/host.ts';
+import type { GetOptions, UrlReply } from '../contract/host.ts';
 import type { HttpReply, HttpRequest } from '../contract/net.ts';
 import { certificateWords, connectionWords } from '../core/connection.ts';
+import { oneLine } from '../core/harmless.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { maskUrls } from '../core/urls.ts';
 import { reasonOf } from '../core/text.ts';
@@ -46,9 +47,9 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
     };
     const fail = (error: string, failure: HttpReply['failure'] = 'theirs', code?: string): void =>
       finish({ ...nothing, error, failure, ...(code === undefined ? {} : { code }) });
-    let giveUp = (): void => fail(`no answer within ${seconds} s`, 'late');
+    let giveUp = (_why?: string): void => fail(`no answer within ${seconds} s`, 'late');
     const aborted = (): void => fail('abandoned at the deadline');
-    const timer = setTimeout(() => giveUp(), seconds * 1000);
+    const timer = setTimeout(() => giveUp(`it was not complete within ${formatDuration(seconds)}`), seconds * 1000);
     signal?.addEventListener('abort', aborted, { once: true });
     let isAnswered = false;
     const read = (response: IncomingMessage): void => {
@@ -57,15 +58,19 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
       const headers = Object.fromEntries(Object.entries(response.headers).map(([name, said]) => [name, String(said)]));
       let text = '';
       // From here on the status is known: a body that is incomplete or late does not make the request fail.
-      giveUp = () => finish({ status, headers, body: text });
+      giveUp = (incomplete) =>
+        finish({ status, headers, body: text, ...(incomplete === undefined ? {} : { incomplete }) });
+      const endBody = (): void => giveUp(response.complete ? undefined : 'the connection was closed before its end');
       if (mostBodyBytes === 0) return giveUp();
       response.setEncoding('utf8');
       response.on('data', (part: string) => {
         text += part;
-        if (text.length > mostBodyBytes) giveUp();
+        if (text.length > mostBodyBytes) giveUp(`it has more than ${mostBodyBytes} bytes`);
       });
-      response.on('end', giveUp);
-      response.on('error', giveUp);
+      response.on('end', endBody);
+      response.on('error', endBody);
+      // Bytes after the end of the answer, such as a line break too many. The body that came before is still to be read.
+      call?.on('error', () => setImmediate(endBody));
     };
     try {
       call = http.request(target, options, read);
@@ -77,27 +82,31 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
         socket.once('secureConnect', () => (certificate = readCertificate(socket as TLSSocket)));
       });
     call.on('error', (error) => {
-      // Bytes after the end of the answer, such as a line break too many. The body that came before is still to be read.
-      if (isAnswered) setImmediate(() => giveUp());
-      else fail(reasonOf(error), isOurs(error) ? 'ours' : 'theirs', errorCode(error));
+      if (!isAnswered) fail(reasonOf(error), isOurs(error) ? 'ours' : 'theirs', errorCode(error));
     });
     call.end(body);
   });
 }
 
-/** For a Host: reads the status and the certificate, and no body. */
+/** For a Host: reads the status and the certificate, and the body only where one is asked for. */
 export async function getUrl(
   url: string,
-  { timeoutMs, signal, userAgent }: { timeoutMs: number; signal: AbortSignal; userAgent: string },
+  { timeoutMs, bodyBytes, signal, userAgent }: GetOptions & { signal: AbortSignal; userAgent: string },
 ): Promise<UrlReply> {
   const headers = { 'user-agent': userAgent, accept: '*/*' };
   const seconds = timeoutMs / 1000;
-  const asked = { method: 'GET', url, headers, seconds, signal, acceptsAnyCertificate: true } as const;
-  const { failure, code, body: _body, headers: _headers, ...answer } = await requestOverHttp(asked);
+  const more = bodyBytes === undefined ? ({ acceptsAnyCertificate: true } as const) : { mostBodyBytes: bodyBytes };
+  const reply = await requestOverHttp({ method: 'GET', url, headers, seconds, signal, ...more });
+  const { failure, code, body, incomplete, headers: replied, ...answer } = reply;
   if (failure === 'ours') throw new Error(`asking ${maskUrls(url)} failed here`, { cause: answer.error });
   const words = connectionWords(code);
   if (words !== undefined) return { ...answer, error: words };
-  return failure === 'late' ? { ...answer, error: `no answer within ${formatDuration(seconds)}` } : answer;
+  if (failure === 'late') return { ...answer, error: `no answer within ${formatDuration(seconds)}` };
+  if (bodyBytes === undefined || answer.status === undefined) return answer;
+  const { 'content-encoding': encoding = 'identity' } = replied;
+  if (encoding !== 'identity')
+    return { ...answer, error: `it is encoded as ${oneLine(encoding).slice(0, 40)}, unasked` };
+  return incomplete === undefined ? { ...answer, body } : { ...answer, error: incomplete };
 }
 
 type Certificate = Pick<UrlReply, 'certificate_expires_at' | 'certificate_problem'>;

@@ -68,9 +68,12 @@ export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: A
         ...(alone === undefined ? {} : { aloneNote: notePath(alone) }),
       }),
     hangs: async (alone) => (await import('./process.ts')).runningNote(notePath(alone)) !== undefined,
-    get: async (url, { timeoutMs }) => {
-      const address = url.includes('$') ? (await import('./net.ts')).withSecrets(url) : url;
-      return (await import('./http.ts')).getUrl(address, { timeoutMs, signal, userAgent });
+    get: async (url, options) => {
+      const { getUrl } = await import('./http.ts');
+      if (!url.includes('$')) return getUrl(url, { ...options, signal, userAgent });
+      const { withSecrets, withoutSecrets } = await import('./net.ts');
+      const reply = await getUrl(withSecrets(url), { ...options, signal, userAgent });
+      return reply.body === undefined ? reply : { ...reply, body: withoutSecrets(reply.body, url) };
     },
   });
 }

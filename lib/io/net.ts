@@ -70,13 +70,25 @@ function decoded(text: string): string {
   }
 }
 
+const secretInQuery = /(?<==)\$[A-Z_][A-Z0-9_]*(?=[&;#]|$)/g;
+
 /** A URL whose query names secrets, such as `?token=$STATUS_TOKEN`, with their values. */
 export const withSecrets = (url: string, environment = process.env): string =>
-  url.replaceAll(/(?<==)\$[A-Z_][A-Z0-9_]*(?=[&;#]|$)/g, (reference) => {
-    const found = findSecret(reference, environment);
-    if ('missing' in found) throw new Error(found.missing);
-    return encodeURIComponent(found.value);
-  });
+  url.replaceAll(secretInQuery, (reference) => encodeURIComponent(valueOf(reference, environment)));
+
+/** A server's answer may repeat the address that was asked. */
+export function withoutSecrets(text: string, url: string, environment = process.env): string {
+  const values = (url.match(secretInQuery) ?? []).map((reference) => valueOf(reference, environment));
+  return values
+    .flatMap((value) => [value, encodeURIComponent(value)])
+    .reduce((left, form) => left.replaceAll(form, '…'), text);
+}
+
+function valueOf(reference: string, environment: Readonly<Record<string, string | undefined>>): string {
+  const found = findSecret(reference, environment);
+  if ('missing' in found) throw new Error(found.missing);
+  return found.value;
+}
 
 function findSecret(reference: string, environment: Readonly<Record<string, string | undefined>>): Secret {
   const name = reference.replace(/^\$/, '');

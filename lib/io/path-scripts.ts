@@ -10,6 +10,9 @@ const codes = { missing: 44, irregular: 45 } as const;
 /** Keeps cat from blocking on a FIFO, long after this process has ended. */
 const onlyRegular = `[ -f "$1" ] || exit ${codes.irregular}`;
 
+/** `cd` takes folders only. */
+const folderOrFile = 'if [ -d "$1" ]; then cd -- "$1" && pwd -P; else exec readlink -f -- "$1"; fi';
+
 /** Bytes travel as text, because the output of a program is decoded as UTF-8. Not every machine has base64, which is shorter. */
 const encoders = {
   hex: { whole: 'exec od -An -v -tx1 -- "$1"', part: 'exec od -An -v -tx1 -j "$2" -N "$3" -- "$1"' },
@@ -54,6 +57,6 @@ export function readsByScript({ run, machine, encoding }: Means): PathReads & Pi
     stat: async (path) =>
       parseFindStat(await script('stat', path, `exec find "$1" -maxdepth 0 -printf '%y\\t%s\\t%T@\\t%l'`)),
     statfs: async (path) => parseDf(await script('df', path, 'exec df -kP -- "$1"')),
-    realpath: async (path) => (await script('realpath', path, 'cd -- "$1" && pwd -P')).replace(/\n$/, ''),
+    realpath: async (path) => (await script('realpath', path, folderOrFile)).replace(/\n$/, ''),
   };
 }

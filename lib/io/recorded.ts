@@ -38,6 +38,7 @@ const answerSchema = object({
   response_ms: number,
   status: optional(number),
   error: optional(string),
+  body: optional(string),
   certificate_expires_at: optional(string),
   certificate_problem: optional(string),
 });

@@ -9,7 +9,7 @@ import { latestHealth } from '../../lib/health/files.ts';
 import { stageRecord } from '../../lib/contract/record.ts';
 import { latest } from '../../lib/snapshot/files.ts';
 import { recordOf, worldIn } from '../world.ts';
-import { ok } from '../health/seen.ts';
+import { metric, ok, plugin } from '../health/seen.ts';
 import {
   bodyOf,
   disk,
@@ -299,6 +299,44 @@ describe('alerts/send', () => {
     assert.equal(await at(35, 'amber'), 2);
     assert.match(subjectOf(taken[1]), /^\[ENDED test\] dashboard: it answers with red$/);
     assert.equal(header(taken[1]?.mail ?? assert.fail(), 'References'), mail.mail.message_id);
+  });
+
+  test('a red plugin, a red metric and an old time are mailed together, with what the plugin says and which series decided', async (t) => {
+    const { run, taken } = site(t);
+    const { stale_seconds: _, ...backup } = metric({
+      family: 'backup_time',
+      values: {},
+      ages: { 'job=db': 300_000 },
+      age_limits: { red: 259_200 },
+    });
+    const sections = {
+      plugins: ok({ disk: ok(plugin({ result: 'critical', exit_code: 2, message: 'DISK CRITICAL - /data 95 %' })) }),
+      metrics: ok({
+        raid: ok(metric({ limits: { red: '0' }, values: { 'disk=sda': 0, 'disk=sdb': 2 } })),
+        backup: ok(backup),
+      }),
+    };
+    for (const minutes of [0, 15]) await run(minutes, sections);
+    const [mail] = taken;
+    assert.equal(taken.length, 1);
+    assert.equal(subjectOf(mail), '[ALERT test +2] the plugin disk says critical: DISK CRITICAL - /data 95 %');
+    const body = bodyOf(mail).replaceAll('=3D', '=');
+    for (const lines of [
+      [
+        'red:plugin-result:disk',
+        'the plugin disk says critical: DISK CRITICAL - /data 95 %',
+        'when check_disk ends with exit code 0',
+      ],
+      ['red:metric-value:raid', 'node_md_failed of disk=sdb is 2 (red outside 0)', '0  (metrics.raid.red)'],
+      [
+        'red:metric-value:backup',
+        'the time in backup_time of job=db was 3d 11h 20m ago (red above 3d)',
+        '3d  (metrics.backup.age.red)',
+      ],
+    ]) {
+      const part = body.split(/^ALERT {2}/m).find((one) => one.startsWith(`${lines[0]}\n`)) ?? '';
+      for (const words of lines) assert.ok(part.includes(words), `${words}: ${body}`);
+    }
   });
 
   test('an OOM kill is mailed at once, though it is red in one snapshot only, and recovers an hour later', async (t) => {

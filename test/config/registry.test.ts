@@ -46,8 +46,8 @@ function leastOf(schema: JsonSchema): unknown {
   return option.examples?.[0] ?? option.default ?? (option.format === 'uri' ? 'http://x/' : '/x');
 }
 
-const requiredOf = ({ required = [], properties = {} }: JsonSchema): object =>
-  Object.fromEntries(required.map((key) => [key, leastOf(properties[key] ?? {})]));
+const requiredOf = ({ required = [], oneOf: [first] = [], properties = {} }: JsonSchema): object =>
+  Object.fromEntries([...required, ...(first?.required ?? [])].map((key) => [key, leastOf(properties[key] ?? {})]));
 
 /** A configuration with `valueOf` at a key, and otherwise only required keys. */
 function configurationWith(key: string, valueOf: (schema: JsonSchema) => unknown): string {

@@ -181,7 +181,7 @@ describe('config/resolve', () => {
   test('the example of checks without code is valid', () => {
     const path = join(import.meta.dirname, '..', '..', 'ops', 'examples', 'checks-without-code.yaml');
     const { plugins, metrics } = configurationOf(readText(path));
-    assert.deepEqual([Object.keys(plugins).length, Object.keys(metrics).length], [4, 2]);
+    assert.deepEqual([Object.keys(plugins).length, Object.keys(metrics).length], [4, 5]);
   });
 
   test('every mistake is reported with its place, what is wrong and what would be right', () => {

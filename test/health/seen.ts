@@ -144,11 +144,12 @@ export const plugin = (seen: Partial<Readable['plugins'][string]>): Readable['pl
 });
 
 export const metric = (seen: Partial<Readable['metrics'][string]>): Readable['metrics'][string] => ({
-  file: '/textfiles/raid.prom',
+  place: '/textfiles/raid.prom',
   family: 'node_md_failed',
   age_seconds: 60,
   stale_seconds: 93_600,
   values: { 'disk=sda': 0 },
+  ages: {},
   limits: {},
   ...seen,
 });

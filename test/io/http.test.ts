@@ -5,7 +5,7 @@ import { createServer as createSecure } from 'node:https';
 import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
-import { requestOverHttp } from '../../lib/io/http.ts';
+import { getUrl, requestOverHttp } from '../../lib/io/http.ts';
 import { readText } from '../world.ts';
 import { listen } from '../process.ts';
 
@@ -63,5 +63,39 @@ describe('io/http', () => {
       const reply = await requestOverHttp({ method: 'POST', url, seconds: 5, body: 'a', mostBodyBytes: 10_000 });
       assert.deepEqual([reply.status, reply.error, reply.body], [200, undefined, body], after);
     }
+  });
+
+  test('a host is given a body only whole, as it was sent, and from a server with a valid certificate', async (t) => {
+    const ask = async (head: string, body: string, most = 100) => {
+      const server = createSocket((socket) => {
+        socket.on('error', () => undefined).once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${head}\r\n${body}`));
+      });
+      const url = `http://127.0.0.1:${await listen(t, server)}/`;
+      return getUrl(url, { timeoutMs: 5000, bodyBytes: most, signal: new AbortController().signal, userAgent: 'x' });
+    };
+    assert.equal((await ask('', 'to the end')).body, 'to the end');
+    assert.equal((await ask('Content-Length: 2\r\n', 'ok\r\n')).body, 'ok');
+    for (const [head, body, why] of [
+      ['Content-Length: 9\r\n', 'ok', 'the connection was closed before its end'],
+      ['Transfer-Encoding: chunked\r\n', '2\r\nok\r\nzz', 'the connection was closed before its end'],
+      ['', 'x'.repeat(101), 'it has more than 100 bytes'],
+      ['Content-Encoding: gzip\r\n', 'x', 'it is encoded as gzip, unasked'],
+    ] as const) {
+      const reply = await ask(head, body);
+      assert.deepEqual([reply.status, reply.error, reply.body], [200, why, undefined], head);
+    }
+    const tls = join(import.meta.dirname, 'tls');
+    const [key, cert] = [readText(join(tls, 'key.pem')), readText(join(tls, 'valid.pem'))];
+    const url = `https://localhost:${await listen(t, createSecure({ key, cert }, answer))}/?token=x`;
+    const refused = await getUrl(url, {
+      timeoutMs: 5000,
+      bodyBytes: 9,
+      signal: new AbortController().signal,
+      userAgent: 'x',
+    });
+    assert.deepEqual(
+      [refused.status, refused.error],
+      [undefined, 'its certificate is refused: it is signed by itself, not by an authority'],
+    );
   });
 });

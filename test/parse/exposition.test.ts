@@ -4,7 +4,10 @@ import test, { describe } from 'node:test';
 import { mostSeries, readFamily } from '../../lib/parse/exposition.ts';
 import { randomOf, seedOf } from '../chance.ts';
 
-const read = (text: string, labels: Record<string, string> = {}) => readFamily(text, { family: 'up', labels });
+function read(text: string, labels: Record<string, string> = {}) {
+  const { found: _, ...rest } = readFamily([{ name: '/a/x.prom', text }], { family: 'up', labels });
+  return rest;
+}
 
 describe('expositions', () => {
   const good: [what: string, text: string, values: object][] = [
@@ -54,6 +57,55 @@ describe('expositions', () => {
     const { values, problem = '' } = read(many);
     assert.equal(Object.keys(values).length, mostSeries);
     assert.match(problem, /beyond 100 series and 19 more$/);
+  });
+
+  test('where there is no series, an empty text and a web page say why that is not certain; comments and other families do not', () => {
+    for (const [text, problem] of [
+      ['', 'it is empty'],
+      [' \n\n', 'it is empty'],
+      ['<!DOCTYPE html>\n<p>up 1', '"<!DOCTYPE html>" is no line of an exposition'],
+      ['down 1\nService starting', '"Service starting" is no line of an exposition'],
+      ['{"status":"ok"}', '"{\\"status\\":\\"ok\\"}" is no line of an exposition'],
+    ] as const)
+      assert.deepEqual(read(text), { values: {}, problem });
+    for (const text of [
+      '# HELP up x',
+      '# EOF',
+      'down{a="}"} +Inf',
+      'down NaN 1395066363000',
+      '{"a.b"} .5',
+      'down { a = "b" } -1e3',
+      'down\t1',
+    ])
+      assert.deepEqual(read(text), { values: {} }, text);
+    assert.deepEqual(read('<html>\nup 1'), { values: { value: 1 } });
+  });
+
+  test('a series that two files have is named by its file; a file without the family does not count', () => {
+    const texts = [
+      { name: '/t/a.prom', text: 'up 1\nup{disk="a"} 2\n' },
+      { name: '/t/b.prom', text: 'up 3\nup{disk="b"} 4\n' },
+      { name: '/t/c.prom', text: '<html>' },
+    ];
+    const { values, problem, found } = readFamily(texts, { family: 'up', labels: {} });
+    assert.deepEqual(values, { 'file=a.prom': 1, 'disk=a': 2, 'file=b.prom': 3, 'disk=b': 4 });
+    assert.deepEqual([problem, found.map(({ name }) => name)], [undefined, ['/t/a.prom', '/t/b.prom']]);
+    const none = readFamily(texts, { family: 'gone', labels: {} });
+    assert.deepEqual([none.found, none.problem], [[], 'c.prom: "<html>" is no line of an exposition']);
+  });
+
+  test('series beyond the most are left out aloud when several files have them together', () => {
+    const many = (name: string) => ({
+      name,
+      text: Array.from({ length: 60 }, (_, index) => `up{n="${name}${index}"} 1`).join('\n'),
+    });
+    const { values, problem } = readFamily([many('/a'), many('/b')], { family: 'up', labels: {} });
+    assert.deepEqual([Object.keys(values).length, problem], [mostSeries, 'left out: all beyond 100 series']);
+  });
+
+  test('of a family with a million lines the first hundred thousand are read, and the rest is left out aloud', () => {
+    const { values, problem } = read('up{a="b"} 1\n'.repeat(200_000), { a: 'c' });
+    assert.deepEqual([values, problem], [{}, 'left out: all after 100000 lines of it']);
   });
 
   test('whatever is in the file, every value is a finite number', (t) => {

@@ -8,7 +8,7 @@ import { root } from '../process.ts';
 import { readText, until } from '../world.ts';
 import { type Booted, bootSystemd } from './boot.ts';
 import { installPackages } from './packages.ts';
-import { itemOf } from './stages.ts';
+import { itemOf, levelsIn } from './stages.ts';
 
 const state = '/var/lib/ops-monitor';
 const names = stages.map(({ name }) => name);
@@ -177,12 +177,14 @@ describe('the units of the cycle', () => {
       assert.match(line, index % 2 === 0 ? /^Starting/ : /^Finished/, `two cycles at once:\n${told.join('\n')}`);
   });
 
-  test('in its sandbox each stage reaches what it needs: mail, other machines, checkouts, credentials, silences', async (t) => {
-    installPackages('bsd-mailx', 'msmtp-mta', 'openssh-server', 'openssh-client', 'git');
+  test('in its sandbox each stage reaches what it needs: mail, other machines, checkouts, credentials, silences, plugins, metrics', async (t) => {
+    installPackages('bsd-mailx', 'msmtp-mta', 'openssh-server', 'openssh-client', 'git', 'monitoring-plugins-basic');
     const machine = await installed(t);
     const { must, write } = machine;
 
     // A mail server, and another machine, both on the loopback of this one.
+    must('mkdir', '/srv/textfiles');
+    write('/srv/textfiles/a.prom', 'up{n="1"} 1\n');
     write('/srv/relay.cjs', relay);
     must('systemd-run', '--quiet', '--unit=relay', '/opt/ops-monitor/node_modules/.bin/node', '/srv/relay.cjs');
     must('useradd', '--create-home', '--password', '*', 'probe');
@@ -204,6 +206,17 @@ hosts: { other: { ssh: probe@127.0.0.1 } }
 filesystems: { root: /, home: /home, other: { host: other, path: / } }
 services: [relay.service]
 git: { code: /home/checkout }
+plugins:
+  disk: [/usr/lib/nagios/plugins/check_disk, -w, 0%, -c, 0%, -p, /]
+  full: [/usr/lib/nagios/plugins/check_disk, -w, 100%, -c, 100%, -p, /]
+  procs: { command: [/usr/lib/nagios/plugins/check_procs, -w, "0:99999"], limits: { procs: { red: "5:" } } }
+  relay: [/usr/lib/nagios/plugins/check_tcp, -H, 127.0.0.1, -p, "2525"]
+  users: [/usr/lib/nagios/plugins/check_users, -w, "99", -c, "100"]
+  far: { host: other, command: [/usr/lib/nagios/plugins/check_dummy, "1", over ssh] }
+  rooted: [sudo, -n, "true"]
+metrics:
+  good: { file: /srv/textfiles/*.prom, family: up, red: "1:" }
+  bad: { url: "http://127.0.0.1:9101/metrics", family: up, red: "1:" }
 heartbeat: { url: $OPS_HEARTBEAT_URL, style: healthchecks }
 alerts: { to: [ops@example.org], rules: { storage: { at: 0.0001% } } }
 `,
@@ -221,6 +234,24 @@ alerts: { to: [ops@example.org], rules: { storage: { at: 0.0001% } } }
       const found = itemOf(snapshot, 'filesystems', name);
       assert.ok(found.status === 'ok' && found.data['read_only'] === false, JSON.stringify(found));
     }
+    const levels = levelsIn(machine.read(`${state}/health/latest_health.json`));
+    for (const [id, level] of [
+      ['plugin-result:disk', 'green'],
+      ['plugin-result:full', 'red'],
+      ['plugin-result:procs', 'green'],
+      ['plugin-value:procs', 'green'],
+      ['plugin-result:relay', 'green'],
+      ['plugin-result:users', 'green'],
+      ['plugin-result:far', 'amber'],
+      ['plugin-result:rooted', 'unknown'],
+      ['metric-value:good', 'green'],
+      ['metric-value:bad', 'red'],
+    ] as const)
+      assert.equal(
+        levels[id],
+        level,
+        `${id}: ${JSON.stringify([snapshot.sections['plugins'], snapshot.sections['metrics']])}`,
+      );
     const checkout = itemOf(snapshot, 'checkouts', 'code');
     assert.ok(checkout.status === 'ok' && checkout.data['branch'] === 'main', JSON.stringify(checkout));
     const services = snapshot.sections['services'];
@@ -240,7 +271,7 @@ alerts: { to: [ops@example.org], rules: { storage: { at: 0.0001% } } }
     assert.match(machine.read(`${state}/health/latest_report.md`), /a test/);
   });
 
-  /** Takes every mail, and keeps it. */
+  /** Takes every mail, and keeps it; and has a metric. */
   const relay = `
 const { appendFileSync } = require('node:fs');
 const { SMTPServer } = require('/opt/ops-monitor/node_modules/smtp-server');
@@ -249,5 +280,6 @@ new SMTPServer({
   disabledCommands: ['STARTTLS'],
   onData: (stream, session, done) => { stream.on('data', (part) => appendFileSync('/srv/mails', part)).on('end', done); },
 }).listen(2525, '127.0.0.1');
+require('node:http').createServer((_, answer) => answer.end('up 0\\n')).listen(9101, '127.0.0.1');
 `;
 });

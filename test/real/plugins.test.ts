@@ -1,8 +1,6 @@
 // Real programs of monitoring-plugins through all stages, right and failing, and programs that misbehave.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
@@ -111,32 +109,5 @@ describe('plugins', () => {
     assert.equal(levels['plugin-result:escape'], 'red');
     const report = readText(join(site.state, 'health', 'latest_report.md'));
     assert.ok(!report.includes('\u001B') && !report.includes('<b>'), 'the report is harmless');
-  });
-
-  test('textfiles of node-exporter’s collection scripts are judged, as the scripts write them', (t) => {
-    const scripts = join(unpackPackage(t, 'prometheus-node-exporter-collectors'), 'usr', 'share');
-    const collected = join(scripts, 'prometheus-node-exporter-collectors');
-    const folder = temporaryFolder(t);
-    const write = (name: string, command: string): void =>
-      writeFileSync(join(folder, name), execFileSync('sh', ['-c', command], { cwd: collected, encoding: 'utf8' }));
-    // It writes nothing on a machine that has /etc/os-release.
-    write('os.prom', 'sh ./node_os_info.sh');
-    write('size.prom', 'sh ./directory-size.sh /etc /usr/bin');
-    const site = siteIn(
-      folder,
-      [
-        'metrics:',
-        `  os: { file: ${folder}/os.prom, family: node_os_info }`,
-        `  both: { file: ${folder}/size.prom, family: node_directory_size_bytes, red: "1:" }`,
-        `  size: { file: ${folder}/size.prom, family: node_directory_size_bytes, labels: { directory: /etc }, amber: "0:1" }`,
-        `  absent: { file: ${folder}/size.prom, family: node_md_disks }`,
-        `  gone: { file: ${folder}/none.prom, family: node_md_disks }`,
-      ].join('\n'),
-    );
-    collectOn(site);
-    for (const stage of ['assess-health', 'write-report']) assert.equal(site.run(stage).status, 0, stage);
-    const levels = levelsIn(readText(join(site.state, 'health', 'latest_health.json')));
-    const seen = ['both', 'size', 'os', 'absent', 'gone'].map((name) => levels[`metric-value:${name}`]);
-    assert.deepEqual(seen, ['green', 'amber', 'unknown', 'unknown', 'unknown']);
   });
 });

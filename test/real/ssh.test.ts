@@ -1,7 +1,7 @@
 // Another machine over a real ssh: read as this one, over one connection, and every way not to get there told apart.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import type { Readable } from '../../lib/snapshot/sections/index.ts';
@@ -10,7 +10,7 @@ import { listenSilently, processesOf, root } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { startSshd } from './sshd.ts';
-import { collectOn, dataOf, itemOf, siteIn } from './stages.ts';
+import { collectOn, dataOf, itemOf, levelsIn, siteIn } from './stages.ts';
 
 /** One collect of a site whose only other machine is reached by this ssh_config. */
 function collect(folder: string, sshConfig: string, more = '', deadline = '10s') {
@@ -68,6 +68,82 @@ describe('machines over a real ssh', () => {
     const { far, host } = collect(temporaryFolder(t), sshd.config);
     assert.equal(host['reached'], true, JSON.stringify(host));
     assert.equal(far.status, 'ok', JSON.stringify(far));
+  });
+
+  test('plugins and metrics of another machine are run and read there, with their arguments, limits and faults', async (t) => {
+    const sshd = await startSshd(t);
+    const folder = temporaryFolder(t);
+    const plugin = join(folder, "a plugin's file");
+    const script = '#!/bin/sh\necho "$1 in $(pwd) | time=250ms;1;2 used=5%"; exit "$2"\n';
+    writeFileSync(plugin, script, { mode: 0o755 });
+    const seconds = `600.${sshd.port}`;
+    const textfiles = join(folder, 'text files');
+    mkdirSync(textfiles);
+    writeFileSync(join(textfiles, 'a.prom'), 'up{n="1"} 1\n');
+    writeFileSync(join(textfiles, 'target'), 'up{n="2"} 0\n');
+    symlinkSync(join(textfiles, 'target'), join(textfiles, 'b.prom'));
+    utimesSync(join(textfiles, 'target'), new Date(), new Date(Date.now() - 3_600_000));
+    const far = (command: readonly string[], more = '') =>
+      `{ host: source, timeout: 3s, command: ${JSON.stringify(command)}${more} }`;
+    const site = siteIn(
+      folder,
+      [
+        `hosts: { source: { ssh: source, ssh-config: ${sshd.config} } }`,
+        'plugins:',
+        `  good: ${far([plugin, '$(id); "x"', '0'], ', limits: { time: { amber: "0:0.1" } }')}`,
+        `  bad: ${far([plugin, 'bad', '2'])}`,
+        `  none: ${far(['no-such-plugin', '--password', 'hunter2'])}`,
+        `  closed: ${far([join(textfiles, 'a.prom')])}`,
+        `  hangs: ${far(['sh', '-c', `sleep ${seconds} & wait`])}`,
+        `  flood: ${far(['sh', '-c', 'yes | head -c 200000000'])}`,
+        'metrics:',
+        `  files: { host: source, file: ${textfiles}/*.prom, family: up, red: "1:" }`,
+        `  link: { host: source, file: ${textfiles}/b.prom, family: up, stale: 30m }`,
+        `  one: { host: source, file: ${textfiles}/a.prom, family: up, labels: { n: "1" }, red: "1" }`,
+        `  gone: { host: source, file: ${textfiles}/none.prom, family: up, absent: green }`,
+        `  none: { host: source, file: ${textfiles}/*.txt, family: up, absent: green }`,
+      ].join('\n'),
+    );
+    const { snapshot } = collectOn(site);
+    const good = dataOf(snapshot, 'plugins', 'good');
+    assert.deepEqual(
+      [good['message'], good['seconds'], good['percent']],
+      ['$(id); "x" in /', { time: 0.25 }, { used: 5 }],
+    );
+    for (const [section, name, reason] of [
+      ['plugins', 'none', /no-such-plugin is not installed on source/],
+      ['plugins', 'closed', /a\.prom is not installed on source, or may not be run there/],
+      ['plugins', 'hangs', /sh did not answer within 3s/],
+      ['plugins', 'flood', /sh printed more than 65536 characters/],
+      ['metrics', 'gone', /none\.prom does not exist on source/],
+      ['metrics', 'none', /no file matches .*\*\.txt/],
+    ] as const) {
+      const found = itemOf(snapshot, section, name);
+      assert.ok(found.status === 'failed', `${name}: ${JSON.stringify(found)}`);
+      assert.match(found.reason, reason);
+      assert.doesNotMatch(found.reason, /hunter2/);
+    }
+    const files = dataOf(snapshot, 'metrics', 'files');
+    assert.deepEqual([files['values'], files['oldest_file']], [{ 'n=1': 1, 'n=2': 0 }, join(textfiles, 'b.prom')]);
+    assert.ok(Math.abs(Number(files['age_seconds']) - 3600) < 60, 'a link has the age of its target');
+    assert.equal(site.run('assess-health').status, 0);
+    const levels = levelsIn(readText(join(site.state, 'health', 'latest_health.json')));
+    const seen = (check: string, ...names: string[]) => names.map((name) => levels[`${check}:${name}`]);
+    assert.deepEqual(seen('plugin-result', 'good', 'bad', 'none', 'closed', 'hangs', 'flood'), [
+      'green',
+      'red',
+      ...Array(4).fill('unknown'),
+    ]);
+    assert.deepEqual(seen('plugin-value', 'good'), ['amber']);
+    assert.deepEqual(seen('metric-value', 'files', 'link', 'one', 'gone', 'none'), [
+      'red',
+      'unknown',
+      'green',
+      'unknown',
+      'unknown',
+    ]);
+    assert.equal(connections(sshd.log()), 1);
+    await until(() => processesOf(seconds).length === 0);
   });
 
   test('a host without GNU find says so', async (t) => {

@@ -10,29 +10,42 @@ const mostShown = 6;
 
 export const metrics = defineSection({
   many: true,
-  source: 'a file in the text format of Prometheus (try: grep FAMILY FILE)',
+  source: 'a file or URL in the text format of Prometheus (try: grep ^FAMILY FILE, or curl -s URL | grep ^FAMILY)',
   noun: 'metric',
   subjects: ({ metrics: own }: SnapshotConfig) => namesUnder('metrics', own),
   places: ({ metrics: own }: SnapshotConfig) =>
-    Object.entries(own).map(([item, { host, file }]) => ({ item, host, path: file, key: ['metrics', item, 'host'] })),
+    Object.entries(own).flatMap(([item, { host, file }]) =>
+      file === undefined ? [] : [{ item, host, path: file, key: ['metrics', item, 'host'] }],
+    ),
   schema: object({
-    file: words('file that was read'),
+    place: words('file, pattern of files or URL that was read'),
     family: words('name of the metric'),
-    age_seconds: quantity('s', 'age of the file'),
+    /** Of the files that have the metric, or of all where none has it. Answers of URLs have no age. */
+    oldest_file: optional(words('file that was written longest ago')),
+    age_seconds: optional(quantity('s', 'age of the file that was written longest ago')),
     /** Configured with the metric, like a stream’s window. */
-    stale_seconds: quantity('s', 'age above which the values are unknown'),
+    stale_seconds: optional(quantity('s', 'age above which the values are unknown')),
     values: described(recordOf(number), { units: '1', long_name: 'values of the metric’s series' }),
+    /** In place of values, where they are Unix times that are judged by their age. */
+    ages: described(recordOf(number), { units: 's', long_name: 'ages of the times in the metric’s series' }),
     problem: optional(words('series that were left out')),
     limits: object({ amber: optional(string), red: optional(string) }),
+    age_limits: optional(object({ amber: optional(number), red: optional(number) })),
+    /** Level where no series matches. As a word it is no variable of the archive. */
+    absent: optional(string),
   }),
   group: 'plugins',
   panels: [{ title: 'Metrics', levelsOf: 'metric-value' }],
   table: {
     title: 'Metrics',
     columns: ['name', 'metric', 'age', 'values', 'remark'],
-    rows: ({ family, age_seconds, values, problem = '' }, name) => {
-      const shown = Object.entries(values).map(([series, value]) => `${series}: ${value}`);
-      return [[name, family, formatDuration(age_seconds), listed(shown, mostShown), problem]];
+    rows: ({ family, age_seconds, values, ages, problem = '' }, name) => {
+      const shown = [
+        ...Object.entries(values).map(([series, value]) => `${series}: ${value}`),
+        ...Object.entries(ages).map(([series, age]) => `${series}: ${formatDuration(age)} ago`),
+      ];
+      const age = age_seconds === undefined ? '' : formatDuration(age_seconds);
+      return [[name, family, age, listed(shown, mostShown), problem]];
     },
   },
 });
