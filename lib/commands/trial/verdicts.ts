@@ -232,6 +232,7 @@ function unitPaths({ services, streams }: Configuration): Map<string, KeyPath> {
       Object.entries(units).map(([role, unit]): [string, KeyPath] => [unit, ['streams', stream, 'units', role]]),
     ),
   ];
-  // Of two entries with one key, the later one stays.
-  return new Map(all.toReversed());
+  const first = new Map<string, KeyPath>();
+  for (const [unit, path] of all) if (!first.has(unit)) first.set(unit, path);
+  return first;
 }
