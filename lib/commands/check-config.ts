@@ -1,4 +1,5 @@
-// ops-monitor check-config: lists the mistakes of a configuration, or else its effective values.
+// ops-monitor check-config: lists the mistakes of a configuration, or else its effective values; with --try, whether what it
+// names is there.
 import { type Effective, effectiveValues } from '../config/origin.ts';
 import { isBrokenConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
@@ -19,13 +20,18 @@ export const checkConfig: Command = {
   options: {
     ...configOption,
     all: { type: 'boolean', summary: 'print the defaults too, not only the values that the file sets' },
-    json: { type: 'boolean', summary: 'print the effective values as JSON, in base units' },
+    try: {
+      type: 'boolean',
+      summary: 'try each thing that it names (paths, machines, units, URLs, mail servers), read-only, within 30 s',
+    },
+    json: { type: 'boolean', summary: 'print the effective values, or what was tried, as JSON' },
   },
 
   async run(asked) {
     const option = textOption(asked, 'config');
     if (asked.operand !== undefined && option !== undefined)
       throw new Usage(`name one configuration: ${asked.operand}, or --config ${option}`);
+    const wasRoot = process.getuid?.() === 0;
     let site: Site;
     try {
       site = await openSite(asked.operand ?? option);
@@ -41,6 +47,7 @@ export const checkConfig: Command = {
       printError(wrongUrl);
       return exitCodes.usage;
     }
+    if (asked.options['try'] === true) return tryAll(site, wasRoot, asked.options['json'] === true);
     if (asked.options['json'] === true) {
       print(maskUrls(JSON.stringify({ ...config, places }, undefined, 2)));
       return exitCodes.ok;
@@ -65,6 +72,14 @@ export const checkConfig: Command = {
     return exitCodes.ok;
   },
 };
+
+async function tryAll(site: Site, wasRoot: boolean, asJson: boolean): Promise<number> {
+  const { tryConfiguration } = await import('./trial/trial.ts');
+  const { describeUser, isAllOk, renderTrial, trialAsJson } = await import('./trial/render.ts');
+  const findings = await tryConfiguration(site);
+  print((asJson ? trialAsJson : renderTrial)(findings, site, describeUser(site, wasRoot)));
+  return isAllOk(findings) ? exitCodes.ok : exitCodes.failed;
+}
 
 /** Only where the secret is set in this shell; confirm-cycle refuses such a URL in any case. */
 function heartbeatProblem({ heartbeat }: Configuration): string | undefined {

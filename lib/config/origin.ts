@@ -1,5 +1,5 @@
 // Finds where each value of the effective configuration was written: a line of the file, or a default.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { maskUrls, suspectQueryNames } from '../core/urls.ts';
 import type { Source } from './resolve.ts';
 import { configurationJsonSchema, type JsonSchema } from './schema.ts';
@@ -64,6 +64,29 @@ export function effectiveValues(source: Source | undefined): Effective[] {
     if (value === undefined || isEmpty(value)) return [];
     return [found(plain(value), undefined)];
   }
+}
+
+/** The path of a key, with the number of an entry where the key has a list. */
+export type KeyPath = readonly (string | number)[];
+
+/** Finds the line of a key, or of the nearest key above it that is written; undefined where none is. */
+export function lineFinder(source: Source | undefined): (path: KeyPath) => number | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(source?.text ?? '', { lineCounter: lines, uniqueKeys: false });
+  return (path) => {
+    let node: unknown = document.contents;
+    let line: number | undefined;
+    for (const key of path) {
+      if (isAlias(node)) node = node.resolve(document);
+      const pair = isMap(node) ? pairsOf(node).get(String(key)) : undefined;
+      const entry = isSeq(node) && typeof key === 'number' ? node.items[key] : undefined;
+      const found = pair?.key ?? entry;
+      if (!isNode(found)) break;
+      line = lines.linePos(found.range?.[0] ?? 0).line;
+      node = pair ? pair.value : entry;
+    }
+    return line;
+  };
 }
 
 /** The line in which the value of a key was written. Names in a key may contain dots, so keys are compared whole. */

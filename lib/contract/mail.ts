@@ -41,6 +41,9 @@ export interface Transport {
   readonly summary: string;
   /** Whether this machine can use the transport; sends nothing. `uses` and `missing` are shown by `send-alerts --check`. */
   ready(outside: Outside): Promise<Ready>;
+  /** Contacts the server as far as is possible without sending a mail; throws where a mail would not get that far. Absent
+   * where the transport hands mails to a program of this machine. */
+  reach?(outside: Outside): Promise<void>;
   /** Sends one mail to all recipients at once. Throws only errors that hold for every recipient: Refused where a retry
    * cannot help but another transport may, Unconfigured where the setup is wrong, Unsure where the mail may have
    * arrived all the same, and any other error where a retry may help. */

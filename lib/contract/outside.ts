@@ -16,6 +16,8 @@ export interface Outside extends Net {
   readText(path: string): string;
   /** Sends one mail in one SMTP session. A failure is a result, which the transport interprets by its settings. */
   smtp(settings: SmtpSettings, mail: SmtpMessage, to: readonly string[]): Promise<SmtpAnswer>;
+  /** Connects to a mail server and logs in, as far as the settings say, and sends no mail. */
+  greet(settings: SmtpSettings): Promise<SmtpAnswer>;
 }
 
 export interface RunOptions {

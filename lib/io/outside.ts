@@ -34,6 +34,7 @@ export function makeOutside(given: Variables = process.env): Outside {
     readable: (path) => isFile(path, constants.R_OK),
     readText: (path) => readFileSync(path, 'utf8'),
     smtp: async (...conversation) => (await import('./smtp.ts')).sendOverSmtp(...conversation),
+    greet: async (settings) => (await import('./smtp.ts')).greetOverSmtp(settings),
   };
 }
 

@@ -1,4 +1,4 @@
-// Sends one mail to one server through nodemailer, in one conversation with a deadline. Loaded only where SMTP is used.
+// One conversation with one mail server through nodemailer, with a deadline. Loaded only where SMTP is used.
 import { connect, type Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { codedError } from '../contract/errors.ts';
@@ -6,11 +6,20 @@ import type { SmtpAnswer, SmtpMessage, SmtpSettings } from '../contract/outside.
 import { reasonOf } from '../core/text.ts';
 import { countedLookup } from './http.ts';
 
-export async function sendOverSmtp(
-  settings: SmtpSettings,
-  mail: SmtpMessage,
-  to: readonly string[],
-): Promise<SmtpAnswer> {
+export const sendOverSmtp = (settings: SmtpSettings, mail: SmtpMessage, to: readonly string[]): Promise<SmtpAnswer> =>
+  converse(settings, (connection) => sendMail(connection, mail, to));
+
+/** Connects, and logs in where there is a login. Sends no mail. */
+export const greetOverSmtp = (settings: SmtpSettings): Promise<SmtpAnswer> =>
+  converse(settings, async (connection) => {
+    connection.quit();
+    return { accepted: [], refused: [], words: '' };
+  });
+
+type Talk = (connection: SMTPConnection) => Promise<SmtpAnswer>;
+
+/** `talk` begins when the server has greeted us and accepted the login. */
+async function converse(settings: SmtpSettings, talk: Talk): Promise<SmtpAnswer> {
   const ms = settings.seconds * 1000;
   const deadline = AbortSignal.timeout(2 * ms);
   let socket: Socket | undefined;
@@ -31,7 +40,7 @@ export async function sendOverSmtp(
       greetingTimeout: ms,
       socketTimeout: ms,
     });
-    return await holdConversation(connection, settings, mail, to, deadline);
+    return await holdConversation(connection, settings, talk, deadline);
   } catch (error) {
     return answerOf(error, settings);
   } finally {
@@ -63,26 +72,29 @@ function openSocket({ host, port, seconds }: SmtpSettings): Promise<Socket> {
 function holdConversation(
   connection: SMTPConnection,
   { user, password, seconds }: SmtpSettings,
-  mail: SmtpMessage,
-  to: readonly string[],
+  talk: Talk,
   deadline: AbortSignal,
 ): Promise<SmtpAnswer> {
   return new Promise((resolve, reject) => {
     // Each answer has its own timeout; this deadline limits the whole conversation.
     deadline.addEventListener('abort', () => reject(codedError('ETIMEDOUT', `not done within ${2 * seconds} s`)));
     connection.on('error', reject);
-    const send = (): void => {
-      const envelope = { from: mail.from, to: [...to], size: Buffer.byteLength(mail.raw) };
-      connection.send(envelope, mail.raw, (error, info) => {
-        if (error || !info) return reject(error ?? new Error('no answer to the mail'));
-        resolve({ accepted: info.accepted, refused: refusalsOf(info.rejectedErrors), words: info.response });
-      });
-    };
+    const begin = (): void => void talk(connection).then(resolve, reject);
     connection.connect((error) => {
       if (error) return reject(error);
       // Tried even where the server offers no login: the server then refuses, and the mail is not sent without a login.
-      if (user === undefined) return send();
-      connection.login({ user, pass: password }, (refused) => (refused ? reject(refused) : send()));
+      if (user === undefined) return begin();
+      connection.login({ user, pass: password }, (refused) => (refused ? reject(refused) : begin()));
+    });
+  });
+}
+
+function sendMail(connection: SMTPConnection, mail: SmtpMessage, to: readonly string[]): Promise<SmtpAnswer> {
+  return new Promise((resolve, reject) => {
+    const envelope = { from: mail.from, to: [...to], size: Buffer.byteLength(mail.raw) };
+    connection.send(envelope, mail.raw, (error, info) => {
+      if (error || !info) return reject(error ?? new Error('no answer to the mail'));
+      resolve({ accepted: info.accepted, refused: refusalsOf(info.rejectedErrors), words: info.response });
     });
   });
 }

@@ -97,7 +97,7 @@ export function isBelow(path: string, folder: string): boolean {
 }
 
 /** Such a mount may wait for another machine or a program, so only a child that can be abandoned may touch it. */
-export function isNetwork(mount: Mount): boolean {
+export function isNetwork(mount: Pick<Mount, 'type'>): boolean {
   return /^(nfs4?|cifs|smb3?|smbfs|9p|ceph|glusterfs|lustre|beegfs|gpfs|afs|ocfs2|gfs2|davfs|fuse|fuse\..*)$/.test(
     mount.type,
   );

@@ -33,6 +33,7 @@ function outsideOf({ environment = {}, links = {}, files = {}, run = () => ({}) 
     readable: (path) => path in files,
     readText: (path) => files[path] ?? assert.fail(`ENOENT: ${path}`),
     smtp: async () => assert.fail('no server was to be asked'),
+    greet: async () => assert.fail('no server was to be asked'),
     request: async () => assert.fail('nobody was to be asked'),
     secret: (name) => ({ missing: name }),
   };

@@ -63,6 +63,43 @@ describe('machines over a real ssh', () => {
     assert.deepEqual(readdirSync(join(folder, 'run', 'ops-monitor', 'ssh')), [], 'a socket is left');
   });
 
+  test('check-config --try reaches the machine over one connection, and says of an unreachable one what cannot be told', async (t) => {
+    const sshd = await startSshd(t);
+    const folder = temporaryFolder(t);
+    const tryWith = (sshConfig: string) => {
+      const site = siteIn(
+        folder,
+        `hosts: { source: { ssh: source, ssh-config: ${sshConfig} } }
+filesystems: { far: { host: source, path: / } }
+plugins: { there: { host: source, command: [sh] }, gone: { host: source, command: [${folder}/nothing] } }
+gates: { far: { host: source, file: ${folder}/gate.json } }
+`,
+      );
+      const { status, stdout } = site.run('check-config', '--try', '--json');
+      const { tried } = JSON.parse(stdout) as { tried: { key: string; outcome: string; says: string }[] };
+      assert.equal(status, 1);
+      return Object.fromEntries(tried.map(({ key, outcome, says }) => [key, `${outcome}: ${says}`]));
+    };
+    const before = connections(sshd.log());
+    const reached = tryWith(sshd.config);
+    assert.equal(connections(sshd.log()), before + 1);
+    assert.match(reached['hosts.source'] ?? '', /^ok: source is reached/);
+    assert.match(reached['filesystems.far'] ?? '', /^ok: \/ lies on \//);
+    assert.match(reached['plugins.there'] ?? '', /^ok: \/\S+\/sh is there on source, and may be run/);
+    assert.match(reached['plugins.gone'] ?? '', /^problem: there is no program \S+\/nothing on source\. Install it/);
+    assert.match(reached['gates.far'] ?? '', /^problem: .*gate\.json.*Correct \S+gate\.json/);
+
+    const closed = tryWith(sshd.configWith('closed', 'Port 1'));
+    assert.match(
+      closed['hosts.source'] ?? '',
+      /^problem: source cannot be reached: it refuses the connection.*Try: ssh -o BatchMode=yes -F \S+ source true$/,
+    );
+    for (const key of ['filesystems.far', 'gates.far'])
+      assert.match(closed[key] ?? '', /^unknown: not tried, because hosts\.source is not reached$/, key);
+    for (const key of ['plugins.there', 'plugins.gone'])
+      assert.match(closed[key] ?? '', /^unknown: source cannot be reached/, key);
+  });
+
   test('a login shell that prints noise, and a strange shell environment, do not disturb what is read', async (t) => {
     const sshd = await startSshd(t, `ForceCommand echo "Welcome!"; echo '{"a":1}'; exec sh -c "$SSH_ORIGINAL_COMMAND"`);
     const { far, host } = collect(temporaryFolder(t), sshd.config);

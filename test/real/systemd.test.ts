@@ -41,7 +41,11 @@ describe('stages in a systemd sandbox', () => {
     must('git', 'init', '-q', '-b', 'main', '/srv/checkout');
     const commit = 'git -C /srv/checkout -c user.name=a -c user.email=a@example.org commit -q --allow-empty -m one';
     must(...commit.split(' '));
-    const watched = [...Object.keys(units).filter((name) => !name.startsWith('gws.')), 'missing.service'];
+    const watched = [
+      ...Object.keys(units).filter((name) => !name.startsWith('gws.')),
+      'missing.service',
+      'conditionall.service',
+    ];
     machine.write(
       '/srv/site/config.yaml',
       `files: { state: /srv/site/state }\nservices: [${watched.join(', ')}]\nfilesystems: { root: /, gws: /gws/raw }\ngit: { checkout: /srv/checkout }\n`,
@@ -51,14 +55,30 @@ describe('stages in a systemd sandbox', () => {
     ProtectProc=invisible PrivateDevices=yes ProtectKernelTunables=yes ProtectControlGroups=yes ReadWritePaths=/srv/site
     Environment=HOME=/nonexistent RuntimeDirectory=ops-monitor CacheDirectory=ops-monitor`;
     const properties = sandbox.split(/\s+/).flatMap((property) => ['-p', property]);
-    const runStage = (stage: string) => {
-      const command = [process.execPath, join(root, 'dist', `${stage}.cjs`), '--config', '/srv/site/config.yaml'];
+    const runStage = (stage: string, ...argv: string[]) => {
+      const bundle = join(root, 'dist', `${stage}.cjs`);
+      const command = [process.execPath, bundle, '--config', '/srv/site/config.yaml', ...argv];
       return machine.run('systemd-run', '--quiet', '--wait', '--pipe', ...properties, ...command.map(inside));
     };
     for (const stage of stages) {
       const { status, stderr } = runStage(stage);
       assert.equal(status, 0, `${stage}: ${stderr}`);
     }
+
+    const { status, stdout } = runStage('check-config', '--try');
+    assert.equal(status, 1, stdout);
+    assert.match(stdout, /^Tried as nobody: /m);
+    assert.match(stdout, /^OK +line 2 +services: bad\.service is known, failed \(failed\)$/m);
+    assert.match(
+      stdout,
+      /^problem +line 2 +services: systemd knows no missing\.service\. Try: systemctl list-unit-files$/m,
+    );
+    assert.match(
+      stdout,
+      /^problem +line 2 +services: systemd knows no conditionall\.service\. Did you mean conditional\.service\?$/m,
+    );
+    assert.match(stdout, /^cannot tell +line 3 +filesystems\.gws: \/gws\/raw is an automount that nobody has opened/m);
+    assert.match(stdout, /^OK +line 4 +git\.checkout: \/srv\/checkout is a checkout, of main at /m);
 
     const readSnapshot = () => JSON.parse(machine.read('/srv/site/state/raw/latest.json')) as Snapshot;
     const readLevels = () => levelsIn(machine.read('/srv/site/state/health/latest_health.json'));

@@ -121,6 +121,7 @@ describe('users', () => {
       ['assess-health'],
       ['explain', 'host-load:host'],
       ['check-config'],
+      ['check-config', '--try'],
       ['silence'],
       ['record-host', join(state, 'recording')],
       ['rehearse', '--config', config],
@@ -145,6 +146,24 @@ describe('users', () => {
     );
     assert.ok(existsSync(told), 'the usage command did not run');
     assert.doesNotMatch(readFileSync(told, 'utf8'), /^0$/m);
+  });
+
+  test('root tries a configuration as the owner of the state, and says so: what that user may not read is a problem', (t) => {
+    const folder = folderOfNobody(t);
+    mkdirSync(join(folder, 'state'));
+    chownSync(join(folder, 'state'), nobody, nogroup);
+    const secret = join(folder, 'secret.json');
+    writeFileSync(secret, JSON.stringify({ verdict: 'pass', decided_at: new Date().toISOString() }), { mode: 0o600 });
+    const text = `files: { state: ${join(folder, 'state')}, raw: /root/raw }\ngates: { own: ${secret} }\n`;
+    const { status, stdout } = siteIn(folder, text).run('check-config', '--try');
+    assert.equal(status, 1, stdout);
+    assert.match(stdout, /^Tried as nobody, who owns \S+\/state, in place of root\.$/m);
+    assert.match(stdout, /^problem +line 2 +gates\.own: \S+ cannot be opened by this user: no permission\. Correct/m);
+    assert.match(stdout, /^problem +line 1 +files\.raw: this user may not write in \/root\. /m);
+    assert.match(stdout, /^OK +line 1 +files\.state: /m);
+    chownSync(secret, nobody, nogroup);
+    const without = siteIn(folder, text.replace(', raw: /root/raw', '')).run('check-config', '--try');
+    assert.equal(without.status, 0, without.stdout);
   });
 
   test('in somebody else’s state a stage says which folder is whose, whether it ever ran there or not', (t) => {

@@ -8,6 +8,8 @@ import { reasonOf } from '../../core/text.ts';
 import { type Blame, blameOf } from '../blame.ts';
 
 const answerSeconds = 15;
+/** Somebody waits for the result. */
+const greetSeconds = 8;
 const credential = 'smtp-password';
 
 export const smtp = defineTransport({
@@ -16,6 +18,11 @@ export const smtp = defineTransport({
   ready: async (outside) => {
     const settings = settingsOf(outside);
     return 'missing' in settings ? { usable: false, ...settings } : { usable: true, uses: describe(settings) };
+  },
+  reach: async (outside) => {
+    const settings = settingsOf(outside);
+    if ('missing' in settings) throw new Unconfigured(settings.missing);
+    receiptOf(await outside.greet({ ...settings, seconds: greetSeconds }), settings);
   },
   send: async (mail, to, outside) => {
     const settings = settingsOf(outside);
