@@ -24,7 +24,7 @@ export interface Finding {
   /** Used where two entries have the same name. */
   readonly longName?: string;
   readonly value: Plain;
-  /** Where it was found. */
+  /** Where it was found; empty where the title of its key says it. */
   readonly where: string;
   /** Why the entry is written as a comment only. */
   readonly off?: string;

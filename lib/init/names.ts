@@ -2,7 +2,7 @@
 // unit or a machine must not be able to write into the configuration or to the terminal.
 import { oneLine } from '../core/harmless.ts';
 import { firstLine, identifierOf } from '../core/text.ts';
-import type { Finding, Found, Plain } from './finding.ts';
+import type { Finding, Found, LeftOut, Plain } from './finding.ts';
 
 const longest = 1000;
 
@@ -15,38 +15,47 @@ const textsIn = (value: Plain): string[] => {
   return typeof value === 'boolean' ? [] : Object.values(value).flatMap(textsIn);
 };
 
+const isFit = ({ value }: Finding): boolean => textsIn(value).every(isHarmless);
+
+/** Two names of one key must not become one variable in the archive. */
+const variableOf = ({ key }: Finding, name: string): string => `${key} ${identifierOf(name).toLowerCase()}`;
+
 export function nameFindings(all: readonly Finding[]): Pick<Found, 'findings' | 'left'> {
-  const isFit = (finding: Finding): boolean => textsIn(finding.value).every(isHarmless);
   const fit = all.filter(isFit);
-  const left = all.filter((finding) => !isFit(finding));
-  const count = (text: string, pick: (finding: Finding) => string): Map<string, number> => {
-    const counts = new Map<string, number>();
-    for (const finding of fit.filter(({ key }) => key === text))
-      counts.set(pick(finding), (counts.get(pick(finding)) ?? 0) + 1);
-    return counts;
-  };
-  const taken = new Set<string>();
-  const counts = new Map([...new Set(fit.map(({ key }) => key))].map((key) => [key, count(key, short)]));
-  const findings = fit.map((finding) => {
-    if (finding.key === 'services') return finding;
-    const isShared = (counts.get(finding.key)?.get(short(finding)) ?? 0) > 1;
-    const wanted = isShared && finding.longName !== undefined ? validName(finding.longName) : short(finding);
-    let name = wanted;
-    for (let number = 2; taken.has(`${finding.key} ${identifierOf(name).toLowerCase()}`); number++)
-      name = `${wanted}-${number}`;
-    taken.add(`${finding.key} ${identifierOf(name).toLowerCase()}`);
-    return { ...finding, name };
-  });
-  return {
-    findings,
-    left: left.map(({ key, value }) => ({
+  const left: LeftOut[] = all
+    .filter((finding) => !isFit(finding))
+    .map(({ key, value }) => ({
       what: `${key}: ${firstLine(textsIn(value).join(' '), 80)}`,
       why: 'its name has characters that a configuration must not hold',
-    })),
-  };
+    }));
+  const shared = new Map<string, number>();
+  for (const finding of fit) {
+    const variable = variableOf(finding, validName(finding.name));
+    shared.set(variable, (shared.get(variable) ?? 0) + 1);
+  }
+  const taken = new Set<string>();
+  const findings: Finding[] = [];
+  for (const finding of fit) {
+    const { key, name, longName } = finding;
+    if (key === 'services') {
+      // A unit has the name that it has: `postfix@-.service` beside `postfix.service` cannot be watched.
+      const variable = variableOf(finding, name);
+      if (taken.has(variable))
+        left.push({ what: name, why: 'its name and that of another unit would be one variable' });
+      else findings.push(finding);
+      taken.add(variable);
+      continue;
+    }
+    const short = validName(name);
+    const isShared = (shared.get(variableOf(finding, short)) ?? 0) > 1;
+    const wanted = isShared && longName !== undefined ? validName(longName) : short;
+    let own = wanted;
+    for (let number = 2; taken.has(variableOf(finding, own)); number++) own = `${wanted}-${number}`;
+    taken.add(variableOf(finding, own));
+    findings.push({ ...finding, name: own });
+  }
+  return { findings, left };
 }
-
-const short = ({ name }: Finding): string => validName(name);
 
 /** At most 64 characters are accepted; a number may follow. */
 const mostCharacters = 56;

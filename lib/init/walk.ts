@@ -22,6 +22,8 @@ interface Bound {
 
 /** So many names of a folder are kept: a folder may hold a million files. */
 const mostNames = 20_000;
+/** Folders with many names use the bound up sooner, because each name is compared with patterns. */
+const namesPerLook = 50;
 
 export async function openWalk(host: Host, { looks, network = false }: Bound): Promise<Walk> {
   const mounts = await host
@@ -42,8 +44,11 @@ export async function openWalk(host: Host, { looks, network = false }: Bound): P
     left -= 1;
     return read().catch(() => undefined);
   };
-  const names: Walk['names'] = async (folder) =>
-    (await attempt(folder, () => host.list(folder)))?.slice(0, mostNames) ?? [];
+  const names: Walk['names'] = async (folder) => {
+    const all = (await attempt(folder, () => host.list(folder))) ?? [];
+    left -= Math.floor(all.length / namesPerLook);
+    return all.slice(0, mostNames);
+  };
   const stat: Walk['stat'] = (path) => attempt(path, () => host.stat(path));
   return {
     names,

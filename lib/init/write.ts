@@ -47,22 +47,33 @@ function renderBlock(key: Key, findings: readonly Finding[]): string[] {
   const isOff = findings.every(({ off }) => off !== undefined);
   return [`# ${titles[key]}`, isOff ? `# ${key}:` : `${key}:`, ...aligned(findings.map(entryOf))];
 
-  function entryOf({ name, value, where, off }: Finding): [entry: string, comment: string] {
+  function entryOf({ name, value, where, off }: Finding): Entry {
     const text = key === 'services' ? `- ${flow(value)}` : `${scalar(name)}: ${flow(value)}`;
-    const comment = off === undefined ? where : `${where}; ${off}`;
-    return [`${off === undefined ? '' : '# '}  ${text}`, `# ${oneLine(comment)}`];
+    const words = [where, off ?? ''].filter((part) => part !== '').join('; ');
+    return { start: off === undefined ? '  ' : '#   ', text, comment: words === '' ? '' : `# ${oneLine(words)}` };
   }
+}
+
+interface Entry {
+  /** Two spaces, behind a `#` where the entry is a suggestion. */
+  readonly start: string;
+  readonly text: string;
+  readonly comment: string;
 }
 
 /** Comments stand in one column, and above an entry that is too long for that. */
 const columns = 56;
 
-function aligned(entries: readonly (readonly [entry: string, comment: string])[]): string[] {
-  const short = entries.map(([entry]) => entry.length).filter((length) => length <= columns);
-  const width = Math.max(0, ...short);
-  return entries.flatMap(([entry, comment]) =>
-    entry.length <= columns ? [`${entry.padEnd(width)} ${comment}`] : [`  ${comment}`, entry],
-  );
+function aligned(entries: readonly Entry[]): string[] {
+  const lengthOf = ({ start, text }: Entry): number => start.length + text.length;
+  const width = Math.max(0, ...entries.map(lengthOf).filter((length) => length <= columns));
+  return entries.flatMap((entry) => {
+    const { start, text, comment } = entry;
+    if (comment === '') return [`${start}${text}`];
+    return lengthOf(entry) <= columns
+      ? [`${`${start}${text}`.padEnd(width)} ${comment}`]
+      : [`${start}${comment}`, `${start}${text}`];
+  });
 }
 
 function flow(value: Plain): string {

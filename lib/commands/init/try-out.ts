@@ -1,7 +1,7 @@
 // Reads and judges what a configuration names on this machine, once, with the probes and checks of a cycle; nothing is written.
 import { checks, probes, sections } from '../../config/registry.ts';
 import type { Configuration } from '../../config/schema.ts';
-import type { Envelope } from '../../contract/envelope.ts';
+import type { Envelope, Failed } from '../../contract/envelope.ts';
 import type { Host } from '../../contract/host.ts';
 import { runChecks } from '../../engine/checks.ts';
 import { runProbes } from '../../engine/probes.ts';
@@ -43,13 +43,16 @@ export async function tryOut(
     sections: read,
     tried: judged.map(({ observation: { check, subject, level, message }, reading = '' }) => {
       const [section = ''] = reading.split('.');
-      return { section, subject, level, message, check, isUnread: isUnread(read[section], subject) };
+      const failure = failureOf(read[section], subject);
+      return { section, subject, level, message: failure ?? message, check, isUnread: failure !== undefined };
     }),
   };
 }
 
-function isUnread(section: Envelope | undefined, subject: string): boolean {
-  if (section?.status !== 'ok') return section?.status === 'failed';
-  const item = (section.data as Record<string, { status?: unknown } | undefined>)[subject];
-  return item?.status === 'failed';
+/** Why a reading failed; undefined where it did not. */
+function failureOf(section: Envelope | undefined, subject: string): string | undefined {
+  if (section?.status === 'failed') return section.reason;
+  if (section?.status !== 'ok') return undefined;
+  const item = (section.data as Record<string, Partial<Failed> | undefined>)[subject];
+  return item?.status === 'failed' ? item.reason : undefined;
 }

@@ -40,7 +40,7 @@ export const checkouts = defineFinder({
     for (const [folder, depth] of places) await search(folder, depth);
     const findings = found
       .slice(0, most)
-      .map((path): Finding => ({ key: 'git', ...namesOfPath(path), value: path, where: 'a git checkout' }));
+      .map((path): Finding => ({ key: 'git', ...namesOfPath(path), value: path, where: '' }));
     return {
       findings,
       left: [

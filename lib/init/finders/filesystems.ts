@@ -36,9 +36,14 @@ function chooseFilesystems(mounts: readonly Mount[], missing: (mounts: readonly 
     reasons.set(why, [...(reasons.get(why) ?? []), mount_point]);
   };
   const findings: Finding[] = [];
+  const readOnly: string[] = [];
+  const take = (mount: Mount): void => {
+    findings.push(findingOf(mount));
+    if (mount.read_only) readOnly.push(mount.mount_point);
+  };
   for (const mount of local) {
     const why = reasonAgainst(mount.mount_point);
-    if (why === undefined) findings.push(findingOf(mount));
+    if (why === undefined) take(mount);
     else leave(mount.mount_point, why);
   }
   let networks = 0;
@@ -52,7 +57,7 @@ function chooseFilesystems(mounts: readonly Mount[], missing: (mounts: readonly 
       else if (networks >= mostNetwork) leave(mount_point, `more than ${mostNetwork} network mounts`);
       else if (mountOf(mount_point, mounts) === mount) {
         networks += 1;
-        findings.push(findingOf(mount));
+        take(mount);
       }
     } else if (isAutomount(mount) && !mount_point.startsWith('/proc/')) {
       const isInUse = mounts.some((other) => other !== mount && other.mount_point === mount_point);
@@ -70,7 +75,11 @@ function chooseFilesystems(mounts: readonly Mount[], missing: (mounts: readonly 
       off: 'not mounted now',
     });
   const left: LeftOut[] = [...reasons].map(([why, points]) => ({ what: listed(points, 3), why }));
-  return { findings, left };
+  return {
+    findings,
+    left,
+    notes: readOnly.length === 0 ? [] : [`Read-only now, and written down as allowed: ${listed(readOnly)}`],
+  };
 }
 
 function findingOf(mount: Mount): Finding {
@@ -83,7 +92,8 @@ function findingOf(mount: Mount): Finding {
     key: 'filesystems',
     ...namesOfPath(path),
     value: Object.keys(options).length === 0 ? path : { path, ...options },
-    where: `${type} on ${source}${read_only ? ', mounted read-only now' : ''}`,
+    // A network mount's source may hold a login: `//user:password@server/share`.
+    where: `${type} on ${isNetwork(mount) ? source.replaceAll(/[^/]*@/g, '') : source}${read_only ? ', mounted read-only now' : ''}`,
   };
 }
 
