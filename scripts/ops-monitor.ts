@@ -5,6 +5,10 @@ process.argv[2] ??= '--help';
 
 // The summaries are repeated here because importing the scripts would load them all; a test compares.
 const commands = {
+  init: {
+    summary: 'looks at this machine, and writes a commented configuration of what is worth watching',
+    load: () => import('./init.ts'),
+  },
   'run-cycle': { summary: 'runs all stages once and prints a summary', load: () => import('./run-cycle.ts') },
   'collect-snapshot': {
     summary: 'reads the machine once and writes a snapshot: a line of JSONL, and latest.json',

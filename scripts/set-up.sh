@@ -41,7 +41,8 @@ echo 'ops-monitor: waiting for the first cycle …'
 if timeout 120 systemctl start ops-monitor-cycle.service; then
   "$ops_monitor" status
   echo
-  echo 'This again: ops-monitor status. What to watch: /etc/ops-monitor/config.yaml'
+  echo 'This again: ops-monitor status'
+  echo 'What to watch: ops-monitor init looks at this machine and writes /etc/ops-monitor/config.yaml'
 else
   echo 'ops-monitor: the first cycle is not through yet; look at: systemctl list-jobs; journalctl -u "ops-monitor*"' >&2
 fi

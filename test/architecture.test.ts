@@ -163,6 +163,7 @@ describe('architecture', () => {
     'lib/health/checks',
     'lib/alerts/transports',
     'lib/thermal/sources',
+    'lib/init/finders',
   ];
 
   test('every probe, section and check is in the index of its folder, and imports no sibling', () => {
@@ -196,6 +197,8 @@ describe('architecture', () => {
     assert.deepEqual(checks.map(({ name }) => name).sort(), namesIn('lib/health/checks'));
     const { sources } = await import('../lib/thermal/sources/index.ts');
     assert.deepEqual(sources.map(({ name }) => name).sort(), namesIn('lib/thermal/sources'));
+    const { finders } = await import('../lib/init/finders/index.ts');
+    assert.deepEqual(finders.map(({ name }) => name).sort(), namesIn('lib/init/finders'));
   });
 
   test('only the registry imports the lists of sections, probes and checks', () => {
@@ -247,6 +250,7 @@ describe('architecture', () => {
     const { stages } = await import('../lib/cycle/stages.ts');
     const { runCycle } = await import('../lib/commands/run-cycle.ts');
     const { explainCommand } = await import('../lib/commands/explain.ts');
+    const { initCommand } = await import('../lib/commands/init.ts');
     const { checkConfig } = await import('../lib/commands/check-config.ts');
     const { dashboardCommand } = await import('../lib/commands/dashboard.ts');
     const { recordHost } = await import('../lib/commands/record-host.ts');
@@ -271,6 +275,7 @@ describe('architecture', () => {
       runCycle,
       explainCommand,
       statusCommand,
+      initCommand,
       checkConfig,
       dashboardCommand,
       recordHost,

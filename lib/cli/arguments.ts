@@ -14,6 +14,8 @@ export interface CommandSyntax {
 
 export interface Arguments {
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** The values of options that may be given several times. */
+  readonly lists?: Readonly<Record<string, readonly string[]>>;
   readonly operand?: string | undefined;
 }
 
@@ -49,7 +51,10 @@ export function parseArguments(command: CommandSyntax, argv: readonly string[]):
     given.map((one) => optionProblem(one, given, options)).find((one) => one !== undefined) ??
     operandProblem(command, positionals);
   if (problem !== undefined) throw new Usage(`${problem}\nTry: ${commandPrefix()} ${command.name} --help`);
-  return { options: values, operand: positionals[0] };
+  const lists: Record<string, string[]> = {};
+  for (const { name, value } of given)
+    if (options[name]?.isRepeatable && value !== undefined) (lists[name] ??= []).push(value);
+  return { options: values, lists, operand: positionals[0] };
 }
 
 interface Given {
@@ -72,7 +77,9 @@ function optionProblem(one: Given, given: readonly Given[], options: Readonly<Re
   if (value !== undefined && inlineValue === false && /^-./.test(value))
     return `${rawName} needs a value, and ${value} looks like an option: ${optionText(name, option)}, or ${rawName}=${value}`;
   if (value === undefined || value.trim() === '') return `${rawName} needs a value: ${optionText(name, option)}`;
-  return given.some((other) => other !== one && other.name === name) ? `${rawName} is given twice` : undefined;
+  return !option.isRepeatable && given.some((other) => other !== one && other.name === name)
+    ? `${rawName} is given twice`
+    : undefined;
 }
 
 function operandProblem({ operand }: CommandSyntax, found: readonly string[]): string | undefined {

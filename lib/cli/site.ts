@@ -59,6 +59,9 @@ export async function openForStages(path: string | undefined): Promise<Site | Br
   }
 }
 
+/** The folders of a site that has no configuration yet. Started by root, the process is the owner of its state afterwards. */
+export const openUnconfigured = (files: Configuration['files']): Places => takePlaces(files);
+
 function takePlaces(files: Configuration['files'], writtenIn = ({ state }: Places): string => state): Places {
   const places = resolvePlaces(files);
   becomeOwnerOf(places.state, writtenIn(places));

@@ -30,10 +30,22 @@ export const isBrokenConfiguration = (error: unknown): error is BrokenConfigurat
 export const brokenReason = ({ broken: { problems } }: BrokenConfiguration): string =>
   `the configuration is broken: ${firstLine(problems[0] ?? 'no reason was given', 400)}`;
 
+const chosenPath = (asked: string | undefined): string | undefined =>
+  asked ?? (process.env['OPS_MONITOR_CONFIG'] || undefined);
+
+/** Where the configuration is looked for, whether or not there is one. */
+export function configurationPath(asked: string | undefined): {
+  readonly path: string;
+  readonly isSystemWide: boolean;
+} {
+  const path = absolute(chosenPath(asked) ?? systemWide);
+  return { path, isSystemWide: path === systemWide };
+}
+
 /** The given path, else $OPS_MONITOR_CONFIG, else the system’s file if it exists. */
 export function findSource(asked: string | undefined): Source | undefined {
-  const chosen = asked ?? (process.env['OPS_MONITOR_CONFIG'] || undefined);
-  const path = chosen === undefined ? systemWide : absolute(chosen);
+  const chosen = chosenPath(asked);
+  const { path } = configurationPath(asked);
   try {
     const text = readIfThere(path, mostBytes);
     if (text === undefined) {

@@ -35,6 +35,8 @@ export interface Option {
   readonly type: 'boolean' | 'string';
   readonly summary: string;
   readonly value?: string;
+  /** May be given several times: its values are in `Arguments.lists`. */
+  readonly isRepeatable?: true;
 }
 
 export interface Outcome {

@@ -57,6 +57,8 @@ const machineSchema = object({
   statfs: recordOf(orReason(statfsSchema)),
   stat: recordOf(orReason(statSchema)),
   urls: recordOf(answerSchema),
+  /** Names in folders; of a folder that is not here, the names in root/ count. */
+  lists: optional(recordOf(listOf(string))),
 });
 /** stdout is stored as lines, so that a person can read and edit it. */
 const commandSchema = object({ argv: listOf(string), exit_code: number, stdout: listOf(string), stderr: string });
@@ -91,7 +93,7 @@ export function openRecordedHost(folder: string, name: string, signal: AbortSign
       const all = await readFile(inRoot(path));
       return range ? all.subarray(range.start, range.start + range.length) : all;
     },
-    list: (path) => readdir(inRoot(path)),
+    list: async (path) => (await machine()).lists?.[path] ?? readdir(inRoot(path)).catch(rethrowWithoutRoot),
     realpath: async (path) => `/${relative(root, await realpath(inRoot(path)))}`,
     stat: async (path) => recorded(await machine(), 'stat', path) as PathStat,
     statfs: async (path) => recorded(await machine(), 'statfs', path),

@@ -48,6 +48,19 @@ export function parseUnitNames(text: string): string[] {
   );
 }
 
+/** Name and state of the units that `list-unit-files --plain` lists. Its last line counts them. */
+export function parseUnitFiles(text: string): { readonly name: string; readonly state: string }[] {
+  const units = text.split('\n').flatMap((line) => {
+    const [, name, state] = /^(\S+\.[a-z]+) +([a-z-]+)(?: +\S+)?\s*$/.exec(line) ?? [];
+    return name === undefined || state === undefined ? [] : [{ name, state }];
+  });
+  const total = /^(\d+) unit files listed\./m.exec(text)?.[1];
+  if (Number(total) === units.length) return units;
+  throw new Error(
+    `systemctl list-unit-files was cut off: ${units.length} units, and a count of ${total ?? 'nothing'}; it ends with ${JSON.stringify(text.slice(-80))}`,
+  );
+}
+
 /** `@1795160656` (the format that is requested), or `Fri 2026-11-20 07:45:00 UTC` (the times of timers all the same) → epoch
  * milliseconds; undefined for an empty text, `n/a` and `0`. */
 export function parseTimestamp(text: string): number | undefined {

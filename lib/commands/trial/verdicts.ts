@@ -159,15 +159,17 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
 
   metrics: {
     paths: (item) => [['metrics', item]],
-    advise: () => 'Correct `file`, or start the program that writes it (ops/docs/metrics.md)',
-    judge: ({ file, family, values, problem: left }, item, { metrics }) => {
+    advise: () => 'Correct `file` or `url`, or start the program that writes it (ops/docs/metrics.md)',
+    judge: ({ place, family, values, ages, absent, problem: left }, item, { metrics }) => {
       const path = ['metrics', item];
-      const count = Object.keys(values).length;
-      if (count > 0 && left === undefined) return [ok(path, `${file} has ${counted(count, 'value')} of ${family}`)];
-      if (count > 0) return [problem(path, `${file}, ${family}: ${left}`, 'See ops/docs/metrics.md')];
+      const count = Object.keys({ ...values, ...ages }).length;
+      if (count === 0 && left === undefined && absent === 'green')
+        return [ok(path, `${place} has no value of ${family}, as it should be`)];
+      if (count > 0 && left === undefined) return [ok(path, `${place} has ${counted(count, 'value')} of ${family}`)];
+      if (count > 0) return [problem(path, `${place}, ${family}: ${left}`, 'See ops/docs/metrics.md')];
       const labels = Object.keys(metrics[item]?.labels ?? {}).length > 0 ? ' with these labels' : '';
-      const why = `${file} has no value of ${family}${labels}${left === undefined ? '' : `; ${left}`}`;
-      return [problem(path, why, 'Correct `family`, `labels` or `file`')];
+      const why = `${place} has no value of ${family}${labels}${left === undefined ? '' : `; ${left}`}`;
+      return [problem(path, why, 'Correct `family`, `labels`, `file` or `url`')];
     },
   },
 
