@@ -78,7 +78,11 @@ const knownMachines: Record<string, Promise<Machine>> = {};
 
 export function openRecordedHost(folder: string, name: string, signal: AbortSignal): Host {
   const root = join(folder, 'root');
-  const machine = (): Promise<Machine> => (knownMachines[folder] ??= readMachine(folder));
+  const machine = (): Promise<Machine> =>
+    (knownMachines[folder] ??= readMachine(folder).catch((cause: unknown) => {
+      // Without the code ENOENT, which callers take for a file that the recorded machine does not have.
+      throw new Error(`${folder} is not a recorded machine`, { cause });
+    }));
   const inRoot = (path: string): string => join(root, path);
   const rethrowWithoutRoot = (error: unknown): never => {
     // The message shows the path on the recorded machine, without the recording's folder in front of it.

@@ -57,6 +57,8 @@ esac
       // As the beat reads them; an answer from the future is never fresh.
       mkdirSync(join(folder, 'root', 'run'), { recursive: true });
       spawnSync('cp', ['-r', out, join(folder, 'root', 'run', 'ops-monitor-nvme')]);
+      const machine = { summary: '', recorded_at: '', hostname: '', statfs: {}, stat: {}, urls: {} };
+      writeFileSync(join(folder, 'machine.json'), JSON.stringify(machine));
       const host = openRecordedHost(folder, 'local', new AbortController().signal);
       const stat = async () => ({ kind: 'file' as const, size_bytes: 1, modified_at: '2026-11-20T06:00:00Z' });
       const [disks] = await readFrom([nvme], { ...host, stat }, '2026-11-20T06:00:10Z');
