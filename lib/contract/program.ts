@@ -8,6 +8,8 @@ export interface ProgramRequest {
   readonly argv: readonly string[];
   /** The program gets PATH, a fixed locale and these variables, and no others of this process. */
   readonly variables?: Variables;
+  /** Working directory; default: that of this process. */
+  readonly folder?: string | undefined;
   /** Without input the program reads an end of file at once. */
   readonly input?: string;
   /** The input stays open until the program ends, so that the program, also over ssh, notices when this process dies. */
@@ -20,6 +22,8 @@ export interface ProgramRequest {
   /** Receives the output while it arrives; then stdout is not kept and has no limit. Must not throw. */
   readonly onOutput?: OnOutput | undefined;
   readonly output: OutputLimit;
+  /** At the end the whole process group gets SIGKILL: nothing of it goes on in the background. */
+  readonly endsGroup?: true;
 }
 
 interface OutputLimit {

@@ -12,13 +12,14 @@ const graceMs = 2000;
 const lingerMs = 500;
 
 export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
-  const { argv, variables, input, keepsInputOpen, seconds, signal, output } = request;
+  const { argv, variables, folder, input, keepsInputOpen, seconds, signal, output } = request;
   const [file = '', ...rest] = argv;
   let child: ChildProcess;
   try {
     child = spawn(file, rest, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: childVariables(variables),
+      cwd: folder,
       detached: true,
     });
   } catch (error) {
@@ -49,7 +50,7 @@ export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
       isFinished = true;
       for (const timer of timers) clearTimeout(timer);
       // After SIGTERM the group's leader may have ended while other members ignored the signal.
-      if (ours) killNow();
+      if (ours || request.endsGroup) killNow();
       signal?.removeEventListener('abort', killNow);
       forget();
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();

@@ -1,0 +1,35 @@
+// A command of the configuration that is run for its effect, such as a phase of a gate. Its output is kept in a file. None of its
+// processes outlives it: not at its deadline, not when this process ends, however that ends.
+import type { Ending, Variables } from './program.ts';
+
+export interface TaskRequest {
+  readonly argv: readonly string[];
+  /** Working directory; default: that of this process. */
+  readonly folder?: string | undefined;
+  /** The command gets PATH, HOME, a fixed locale and these variables, and no others of this process. */
+  readonly variables?: Variables | undefined;
+  /** Time limit. */
+  readonly seconds: number;
+  /** Path of the file that gets both output streams, in the order of their arrival. */
+  readonly log: string;
+  /** Receives each complete line of the output. Must not throw. */
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** When aborted, all processes of the command get SIGKILL at once. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TaskResult {
+  readonly ending: Ending;
+  readonly seconds: number;
+  readonly log: {
+    readonly bytes: number;
+    /** The file has the beginning of the output only. */
+    readonly isCut: boolean;
+  };
+  /** The last lines of the output, without control characters. */
+  readonly lastLines: readonly string[];
+  /** Processes that the command left behind, and that were killed. */
+  readonly killed: number;
+}
+
+export type RunTask = (request: TaskRequest) => Promise<TaskResult>;

@@ -1,0 +1,134 @@
+// Runs commands of the configuration: see contract/task.ts.
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { RunTask, TaskRequest } from '../contract/task.ts';
+import { oneLine } from '../core/harmless.ts';
+import { join } from '../core/path.ts';
+import { unlessFailing } from './files.ts';
+import { endOnLeaving } from './leave.ts';
+import { runProgram } from './program.ts';
+import { pickVariables } from './variables.ts';
+import { newRunId } from './world.ts';
+
+const mostLogBytes = 16 * 1024 * 1024;
+const cutNote = `\n[the output goes on: only the first ${mostLogBytes / 1024 / 1024} MiB are kept]\n`;
+const mostLastLines = 20;
+const longestLine = 500;
+
+/** Names each process of a command, also one that has left the command's process group. */
+const mark = 'OPS_MONITOR_TASK';
+
+// A shell stands between this process and the command. Its input is a pipe that only this process holds open: when this
+// process is killed, the pipe ends, and the shell kills all processes of the command. It survives SIGTERM, which is meant for
+// the command.
+const guard = `
+mark=$1; shift
+trap : TERM
+exec 3<&0 </dev/null
+${mark}=$mark "$@" 3<&- &
+task=$!
+(
+  trap - TERM
+  exec >/dev/null 2>&1
+  cat <&3
+  for found in $(grep -lsaz "^${mark}=$mark$" /proc/[0-9]*/environ); do
+    process=\${found#/proc/}
+    kill -9 "\${process%/environ}"
+  done
+  kill -9 -$$
+) &
+while :; do
+  wait "$task"
+  code=$?
+  kill -0 "$task" 2>/dev/null || exit "$code"
+done
+`;
+
+export const runTask: RunTask = async (request) => {
+  const { argv, folder, variables, seconds, signal } = request;
+  const taskMark = newRunId();
+  const sink = openSink(request);
+  const forget = endOnLeaving(() => void killMarked(taskMark));
+  const began = performance.now();
+  try {
+    const { ending } = await runProgram({
+      argv: ['sh', '-c', guard, 'sh', taskMark, ...argv],
+      folder,
+      variables: { ...pickVariables(['HOME', 'TZ']), ...variables },
+      input: '',
+      keepsInputOpen: true,
+      seconds,
+      ...(signal ? { signal } : {}),
+      onOutput: sink.take,
+      output: { most: 0, beyond: 'cut' },
+      endsGroup: true,
+    });
+    return { ending, seconds: (performance.now() - began) / 1000, ...sink.end(), killed: killMarked(taskMark) };
+  } finally {
+    forget();
+    sink.end();
+  }
+};
+
+/** Kills the processes of a command that are left; returns how many there were. */
+function killMarked(taskMark: string): number {
+  const wanted = `${mark}=${taskMark}`;
+  let killed = 0;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    // Processes of other users cannot be read, and are not ours.
+    const environment = unlessFailing(() => readFileSync(join('/proc', name, 'environ'), 'latin1')) ?? '';
+    if (!environment.split('\0').includes(wanted)) continue;
+    if (unlessFailing(() => process.kill(Number(name), 'SIGKILL'))) killed += 1;
+  }
+  return killed;
+}
+
+function openSink({ log, onLine }: TaskRequest) {
+  mkdirSync(dirname(log), { recursive: true });
+  const descriptor = openSync(log, 'w', 0o644);
+  let isOpen = true;
+  let [bytes, isCut] = [0, false];
+  let line = '';
+  const lastLines: string[] = [];
+
+  const addLine = (text: string): void => {
+    const shown = oneLine(text.slice(0, longestLine));
+    lastLines.push(shown);
+    if (lastLines.length > mostLastLines) lastLines.shift();
+    onLine?.(shown);
+  };
+  const write = (text: string): void => {
+    // A full disk costs the rest of the log, not the run.
+    const written = unlessFailing(() => writeSync(descriptor, text));
+    if (written === undefined) isCut = true;
+    else bytes += written;
+  };
+  return {
+    take: (text: string): void => {
+      if (!isCut) {
+        const room = mostLogBytes - bytes;
+        if (text.length > room) {
+          write(text.slice(0, room) + cutNote);
+          isCut = true;
+        } else write(text);
+      }
+      const parts = text.split('\n');
+      for (const part of parts.slice(0, -1)) {
+        addLine(line + part);
+        line = '';
+      }
+      // A line without an end must not grow for ever.
+      line = (line + (parts.at(-1) ?? '')).slice(0, longestLine);
+    },
+    end: () => {
+      if (isOpen) {
+        if (line !== '') addLine(line);
+        line = '';
+        closeSync(descriptor);
+        isOpen = false;
+      }
+      return { log: { bytes, isCut }, lastLines };
+    },
+  };
+}

@@ -1,0 +1,108 @@
+// Commands of the configuration: none of their processes outlives them, and their output is kept within bounds.
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { describe, type TestContext } from 'node:test';
+import type { TaskRequest } from '../../lib/contract/task.ts';
+import { runTask } from '../../lib/io/task.ts';
+import { isAlive, killNow, runBeside } from '../process.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
+
+function makeTask(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const log = join(folder, 'logs', 'task.log');
+  const sh = (script: string, more: Partial<TaskRequest> = {}) =>
+    runTask({ argv: ['sh', '-c', script], seconds: 20, log, folder, ...more });
+  const pidIn = (name: string): number => Number(readText(join(folder, name)));
+  return { folder, log, sh, pidIn };
+}
+
+describe('io/task', () => {
+  test('keeps both streams in the log, and passes complete lines on without control characters', async (t) => {
+    const { log, sh } = makeTask(t);
+    const lines: string[] = [];
+    const {
+      ending,
+      lastLines,
+      killed,
+      log: kept,
+    } = await sh('echo one; echo "\\033[31mtwo" >&2; sleep 0.1; printf end; exit 3', {
+      onLine: (line) => lines.push(line),
+    });
+    assert.deepEqual(ending, { by: 'exit', code: 3 });
+    assert.deepEqual(lines, ['one', '[31mtwo', 'end']);
+    assert.deepEqual(lastLines, lines);
+    assert.equal(readText(log), 'one\n\u001B[31mtwo\nend');
+    assert.deepEqual([kept, killed], [{ bytes: 16, isCut: false }, 0]);
+  });
+
+  test('runs in its folder, with the variables that are named and no others', async (t) => {
+    const { folder, log, sh } = makeTask(t);
+    process.env['TASK_SECRET'] = 'x';
+    t.after(() => delete process.env['TASK_SECRET']);
+    await sh('pwd; echo "$GREETING ${TASK_SECRET:-none}"', { variables: { GREETING: 'hello' } });
+    assert.equal(readText(log), `${folder}\nhello none\n`);
+  });
+
+  test('a command that does not exist ends with 127 and says so', async (t) => {
+    const { log, sh } = makeTask(t);
+    assert.deepEqual((await sh('', { argv: ['/nowhere/at all'] })).ending, { by: 'exit', code: 127 });
+    assert.match(readText(log), /\/nowhere\/at all: not found/);
+  });
+
+  test('the log has the first 16 MiB of a gigabyte, and lines without an end are cut', async (t) => {
+    const { log, sh } = makeTask(t);
+    const { ending, lastLines, log: kept } = await sh('head -c 1000000000 /dev/zero | tr "\\0" x; echo; echo last');
+    assert.deepEqual(ending, { by: 'exit', code: 0 });
+    assert.equal(kept.isCut, true);
+    assert.ok(statSync(log).size < 17 * 1024 * 1024, `${statSync(log).size} bytes`);
+    assert.match(readText(log).slice(-100), /only the first 16 MiB are kept/);
+    assert.deepEqual(
+      lastLines.map(({ length }) => length),
+      [500, 4],
+    );
+  });
+
+  test('at the time limit all processes end, also one that ignores SIGTERM', async (t) => {
+    const { sh, pidIn } = makeTask(t);
+    const { ending, seconds } = await sh('trap "" TERM; sleep 100 & echo $! > pid; wait', { seconds: 0.5 });
+    assert.equal(ending.by, 'deadline');
+    assert.ok(seconds < 15, `${seconds} s`);
+    assert.ok(!isAlive(pidIn('pid')));
+  });
+
+  test('SIGTERM at the time limit reaches the command, which may tidy up', async (t) => {
+    const { log, sh } = makeTask(t);
+    const { ending } = await sh('trap "echo tidied; exit 0" TERM; sleep 100 & wait', { seconds: 0.5 });
+    assert.equal(ending.by, 'deadline');
+    assert.equal(readText(log), 'tidied\n');
+  });
+
+  test('a process that left its group and closed its output is killed and counted', async (t) => {
+    const { sh, pidIn } = makeTask(t);
+    const { ending, killed } = await sh(
+      'setsid sh -c "echo \\$\\$ > pid; exec sleep 100" >/dev/null 2>&1 & sleep 0.5; echo done',
+    );
+    assert.deepEqual(ending, { by: 'exit', code: 0 });
+    assert.equal(killed, 1);
+    await until(() => !isAlive(pidIn('pid')));
+  });
+
+  test('when the process that runs the command is killed, all processes of the command end', async (t) => {
+    const { folder, log, pidIn } = makeTask(t);
+    const script = `
+      import { runTask } from '${join(import.meta.dirname, '../../lib/io/task.ts')}';
+      const command = 'setsid sh -c "echo \\\\$\\\\$ > far; exec sleep 100" & echo $$ > near; sleep 100';
+      await runTask({ argv: ['sh', '-c', command], seconds: 100, log: ${JSON.stringify(log)}, folder: ${JSON.stringify(folder)} });
+    `;
+    const isWritten = (name: string): boolean =>
+      statSync(join(folder, name), { throwIfNoEntry: false })?.size !== undefined && pidIn(name) > 0;
+    const argv = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
+    const ended = await runBeside(argv, process.env, (pid) => {
+      void until(() => isWritten('near') && isWritten('far')).finally(() => killNow(pid));
+    });
+    assert.equal(ended.signal, 'SIGKILL', ended.stderr);
+    assert.ok(pidIn('near') > 0 && pidIn('far') > 0);
+    await until(() => !isAlive(pidIn('near')) && !isAlive(pidIn('far')));
+  });
+});
