@@ -2,7 +2,7 @@
 // real systemd; and the tar's install.sh.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { before, describe, type TestContext } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
 import { temporaryFolder, until } from '../world.ts';
@@ -11,14 +11,15 @@ import { installPackages } from './packages.ts';
 
 const timers = ['ops-monitor-cycle.timer', 'ops-monitor-hourly.timer', 'ops-monitor-daily.timer'];
 
-/** The same .deb under a later version. */
-function laterDeb(t: TestContext, version: string): string {
+/** The same .deb under a later version; `more` is a file that it brings too. */
+function laterDeb(t: TestContext, version: string, more?: string): string {
   const folder = temporaryFolder(t);
   must('dpkg-deb', '-R', fileIn(built, '.deb'), join(folder, 'content'));
   must('sed', '-i', `s/^Version: .*/Version: ${version}/`, join(folder, 'content', 'DEBIAN', 'control'));
-  const file = join(built, 'later', 'ops-monitor.deb');
-  mkdirSync(join(built, 'later'), { recursive: true });
-  t.after(() => rmSync(join(built, 'later'), { recursive: true }));
+  if (more !== undefined) must('install', '-D', '/dev/null', join(folder, 'content', more));
+  const file = join(built, `later-${version}`, 'ops-monitor.deb');
+  mkdirSync(dirname(file));
+  t.after(() => rmSync(dirname(file), { recursive: true }));
   must('dpkg-deb', '--root-owner-group', '-Zgzip', '-z1', '--build', join(folder, 'content'), file);
   return file;
 }
@@ -100,6 +101,15 @@ describe('the package', () => {
     assert.match(refused.stdout + refused.stderr, /the installed version stays and runs on/);
     assert.equal(version(), `${manifest.version} install ok installed`);
     assertRuns();
+
+    machine.write(config, good);
+    const clashing = install(laterDeb(t, `${manifest.version}+2`, '/usr/bin/dpkg'));
+    assert.notEqual(clashing.status, 0, 'a file of another package was replaced');
+    assert.match(clashing.stdout + clashing.stderr, /trying to overwrite '\/usr\/bin\/dpkg'/);
+    assert.equal(version(), `${manifest.version} install ok installed`);
+    assertRuns();
+    machine.must('systemctl', 'start', 'ops-monitor-cycle.service');
+    assert.match(machine.must('ops-monitor', 'explain', 'snapshot-age:snapshot'), /level +green/);
 
     machine.write(config, `${good}site: mine\n`);
     machine.must('systemctl', 'disable', '--now', 'ops-monitor-hourly.timer');
@@ -186,6 +196,12 @@ END`);
     assert.match(refused.stderr, /did you mean filesystems[^]*so nothing was changed/);
     assert.equal(isActive('ops-monitor-cycle.timer'), 'active');
     machine.write(config, good);
+
+    must('mv', '/srv/tar/LICENCES.txt', '/srv/licences');
+    assert.notEqual(run('/srv/tar/install.sh').status, 0, 'an upgrade without one of its files');
+    for (const timer of timers) assert.equal(isActive(timer), 'active', `${timer} after an upgrade that failed`);
+    must('systemctl', 'start', 'ops-monitor-cycle.service');
+    must('mv', '/srv/licences', '/srv/tar/LICENCES.txt');
 
     installer('--uninstall');
     installer('--uninstall');
