@@ -51,6 +51,55 @@ describe('the package', () => {
     assert.doesNotMatch(said, /^E:/m);
   });
 
+  test('two commands give a running, configured monitor, whose next cycle finds nothing wrong', async (t) => {
+    const machine = await bootMachine(t);
+    const { install, isThere, script } = machine;
+    machine.write(
+      '/etc/systemd/system/hello.service',
+      '[Service]\nExecStart=/bin/sleep 1d\n[Install]\nWantedBy=multi-user.target\n',
+    );
+    machine.write('/etc/systemd/system/nightly.service', '[Service]\nType=oneshot\nExecStart=/bin/true\n');
+    machine.write(
+      '/etc/systemd/system/nightly.timer',
+      '[Timer]\nOnCalendar=daily\n[Install]\nWantedBy=timers.target\n',
+    );
+    script(`systemctl daemon-reload && systemctl enable --now hello.service nightly.timer
+      install -d /srv/in/met/$(date -u +%Y/%m/%d) /srv/closed/$(date -u +%Y/%m/%d)
+      date > /srv/in/met/$(date -u +%Y/%m/%d)/a.nc && date > /srv/closed/$(date -u +%Y/%m/%d)/a.nc && chmod 700 /srv/closed
+      install -d /opt/tool && git init -q /opt/tool && cd /opt/tool
+      git -c user.name=a -c user.email=a@example.org commit -q --allow-empty -m first`);
+    const first = install(fileIn(built, '.deb'));
+    assert.equal(first.status, 0, first.stdout + first.stderr);
+    assert.match(first.stdout, /ops-monitor init looks at this machine/);
+
+    const said = machine.must('ops-monitor', 'init', '--streams', '/srv/in', '--streams', '/srv/closed');
+    assert.match(said, /^ {2}\/srv\/closed +.*no permission/m, 'the monitor’s user may not read it');
+    assert.match(said, /\/etc\/ops-monitor\/config\.yaml is written/);
+    assert.equal(machine.must('stat', '-c', '%U:%G %a', config), 'root:root 644\n');
+    const text = machine.read(config);
+    for (const line of [
+      '  state: /var/lib/ops-monitor',
+      '  - hello.service',
+      '  - nightly.timer',
+      '  tool: /opt/tool',
+      '  met: { source: { root: /srv/in/met',
+    ])
+      assert.ok(text.includes(`\n${line}`), `${line} is missing in ${text}`);
+    assert.doesNotMatch(text, /closed|ops-monitor-cycle|getty/);
+
+    script('rm -f /var/lib/ops-monitor/stages/confirm-cycle.json; systemctl start ops-monitor-cycle.service');
+    await until(() => isThere(`${state}/stages/confirm-cycle.json`));
+    const status = machine.must('ops-monitor', 'status');
+    assert.doesNotMatch(status, /[1-9]\d* (red|unknown)/, status);
+    assert.match(machine.must('ops-monitor', 'explain', 'service-state:hello.service'), /level +green/);
+
+    const second = machine.run('ops-monitor', 'init');
+    assert.equal(second.status, 2, second.stdout + second.stderr);
+    assert.equal(machine.read(config), text);
+    script('systemctl disable --quiet nightly.timer; rm /etc/systemd/system/hello.service; systemctl daemon-reload');
+    assert.match(machine.must('ops-monitor', 'init', '--diff'), /^not there +services: hello\.service .*not-found/m);
+  });
+
   test('apt install starts a monitor; what is refused leaves it running; upgrade and removal keep data, a purge none', async (t) => {
     const later = laterDeb(t, `${manifest.version}+1`);
     const machine = await bootMachine(t);
