@@ -56,9 +56,9 @@ describe('commands/status', () => {
     assert.match(run('status').stdout, /● RED/);
     const health = join(state, 'health', 'latest_health.json');
     writeFileSync(health, '{"torn');
-    const torn = run('status').stdout;
+    const torn = run('status').stdout.replaceAll(/\n {4,}/g, ' ');
     assert.match(torn, /● UNKNOWN {2}the last assessment cannot be read: \S.* run-cycle/);
-    assert.match(torn, /The monitor itself\n {2}the last assessment: .*latest_health\.json is not\s+JSON/);
+    assert.match(torn, /The monitor itself\n {2}the last assessment: .*latest_health\.json is not JSON/);
     assert.equal(run('status', '--exit-code').status, 3);
     run('run-cycle');
     writeFileSync(config, 'sight: wrong\n');
