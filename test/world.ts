@@ -10,7 +10,6 @@ import type { Configuration } from '../lib/config/schema.ts';
 import type { Places } from '../lib/contract/file.ts';
 import type { Host } from '../lib/contract/host.ts';
 import type { StageRecord } from '../lib/contract/record.ts';
-import { resolvePlaces } from '../lib/io/places.ts';
 import { makeWorld, type WorldSettings } from '../lib/io/world.ts';
 
 export const runId = '0123456789abcdef0123456789abcdef';
@@ -42,9 +41,14 @@ export function configurationOf(text: string): Configuration {
   return resolved.config;
 }
 
+/** Not by resolvePlaces, which makes a folder for a user without a home. */
 export function placesIn(folder: string): Places {
+  const state = join(folder, 'state');
   return {
-    ...resolvePlaces({ state: join(folder, 'state') }),
+    state,
+    raw: join(state, 'raw'),
+    quicklooks: join(state, 'quicklooks'),
+    textfiles: join(state, 'textfiles'),
     runtime: join(folder, 'run'),
     cache: join(folder, 'cache'),
   };

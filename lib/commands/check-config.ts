@@ -5,11 +5,11 @@ import { isBrokenConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import { Usage } from '../contract/errors.ts';
 import { beatUrlProblem } from '../core/beat.ts';
-import { alignColumns, displayWidth, padded } from '../core/columns.ts';
+import { displayWidth, fold, foldColumns, padded } from '../core/columns.ts';
 import { counted } from '../core/text.ts';
 import { maskUrls } from '../core/urls.ts';
 import { makeNet } from '../io/net.ts';
-import { painter, print, printError } from '../io/terminal.ts';
+import { painter, print, printError, printWidth } from '../io/terminal.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
 import { openSite, type Site } from '../cli/site.ts';
 
@@ -56,16 +56,21 @@ export const checkConfig: Command = {
     // Without a configuration all values are defaults: they are shown without --all.
     const shown = asked.options['all'] === true || !source ? values : values.filter(({ line }) => line !== undefined);
     const [unset, exposed] = [missingSecrets(values), exposedSecrets(values)];
+    const width = printWidth();
+    const sentence = (words: string): string[] => fold(words, width);
+    const rest = values.length - shown.length;
     const parts = [
       [source?.path ?? 'No configuration file: all values are defaults.'],
       table(shown),
-      shown.length < values.length
-        ? [`Beside these, ${counted(values.length - shown.length, 'default')} apply; --all prints them too.`]
+      rest > 0 ? sentence(`Beside these, ${counted(rest, 'default')} apply; --all prints them too.`) : [],
+      ['Files are written to', ...foldColumns(Object.entries(places), { indent: '  ', width })],
+      exposed.length > 0
+        ? [...sentence('Secrets that stand in this file; others read, print and copy it:'), ...exposed]
         : [],
-      ['Files are written to', ...alignColumns(Object.entries(places), { indent: '  ' })],
-      exposed.length > 0 ? ['Secrets that stand in this file; others read, print and copy it:', ...exposed] : [],
-      unset.length > 0 ? ['Secrets not set in this shell; the unit that uses them may have them:', ...unset] : [],
-      [source ? `The configuration is valid: ${source.path}` : 'No configuration file is needed.'],
+      unset.length > 0
+        ? [...sentence('Secrets not set in this shell; the unit that uses them may have them:'), ...unset]
+        : [],
+      source ? sentence(`The configuration is valid: ${source.path}`) : ['No configuration file is needed.'],
     ];
     const text = parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
     print(text.join('\n\n'));
@@ -89,7 +94,8 @@ function heartbeatProblem({ heartbeat }: Configuration): string | undefined {
   return problem && `heartbeat.url (${heartbeat.url}): ${problem}`;
 }
 
-const columns = 80;
+/** Wider lines are hard to read; a narrower terminal would break them. */
+const columns = (): number => Math.min(80, printWidth());
 
 /** One line for each value; a line too long for a terminal is split, with the value below its key. */
 function table(values: readonly Effective[]): string[] {
@@ -102,7 +108,7 @@ function table(values: readonly Effective[]): string[] {
   const keyWidth = Math.min(44, widest(keyOf));
   return values.map((one) => {
     const line = `${padded(origin(one), originWidth)}  ${padded(one.key, keyWidth)}  ${one.value}`;
-    if (line.length <= columns) return one.line === undefined ? paint('dim', line) : line;
+    if (line.length <= columns()) return one.line === undefined ? paint('dim', line) : line;
     const indent = ' '.repeat(originWidth + 4);
     return [`${padded(origin(one), originWidth)}  ${one.key}`, ...folded(`${indent}${one.value}`, indent)].join('\n');
   });
@@ -113,7 +119,7 @@ function folded(text: string, indent = '  '): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/(?<=\S) /)) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
+    if (line !== '' && line.length + 1 + word.length > columns()) {
       lines.push(line);
       line = `${indent}${word}`;
     } else line = line === '' ? word : `${line} ${word}`;

@@ -3,7 +3,7 @@ import { alertNameProblem } from '../alerts/named.ts';
 import { checks, sections } from '../config/registry.ts';
 import { Usage } from '../contract/errors.ts';
 import { explain, renderExplanation } from '../health/explanation.ts';
-import { print } from '../io/terminal.ts';
+import { print, printWidth } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
 import { checkNames } from '../config/check-names.ts';
@@ -34,7 +34,7 @@ export const explainCommand: Command = {
     print(
       asked.options['json'] === true
         ? JSON.stringify(explanation, undefined, 2)
-        : renderExplanation(explanation, world.now()),
+        : renderExplanation(explanation, world.now(), printWidth()),
     );
     return exitCodes.ok;
   },

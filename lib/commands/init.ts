@@ -4,7 +4,7 @@ import { configurationPath } from '../config/load.ts';
 import { resolve } from '../config/resolve.ts';
 import type { Configuration } from '../config/schema.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
-import { alignColumns, fold } from '../core/columns.ts';
+import { foldColumns } from '../core/columns.ts';
 import { withoutUndefined } from '../core/fields.ts';
 import { oneLine } from '../core/harmless.ts';
 import { firstLine, listed, reasonOf } from '../core/text.ts';
@@ -12,7 +12,7 @@ import { type Command, configOption, dryRunOption, exitCodes, textOption } from 
 import type { Arguments } from '../cli/arguments.ts';
 import { openSite, openUnconfigured } from '../cli/site.ts';
 import { openHosts } from '../cycle/hosts.ts';
-import { type Finding, keys } from '../init/finding.ts';
+import { keys } from '../init/finding.ts';
 import { isShipped } from '../init/shipped.ts';
 import { modifiedMs, readIfThere, replaceFile } from '../io/files.ts';
 import { runProgram } from '../io/program.ts';
@@ -161,29 +161,31 @@ function write(target: string, text: string): void {
 }
 
 function summaryOf({ findings, left, notes, troubles }: Survey): string {
-  const active = (key: string): Finding[] => findings.filter((one) => one.key === key && one.off === undefined);
-  const off = findings.filter((finding) => finding.off !== undefined && finding.key !== 'alerts');
-  const words = (name: string, text: string): [string, string] => [name, oneLine(text)];
+  const watched = keys.flatMap((key) => {
+    const names = findings.filter((one) => one.key === key && one.off === undefined).map(({ name }) => name);
+    return names.length === 0 ? [] : [[key, `${names.length}: ${listed(names, 8)}`] as const];
+  });
+  // Suggestions of one key with one reason are one row.
+  const suggested = new Map<string, { readonly key: string; readonly off: string; readonly names: string[] }>();
+  for (const { key, name, off } of findings) {
+    if (off === undefined || key === 'alerts') continue;
+    const row = suggested.get(`${key} ${off}`) ?? { key, off, names: [] };
+    row.names.push(name);
+    suggested.set(`${key} ${off}`, row);
+  }
   return [
-    ...section(
-      'Watched:',
-      keys.flatMap((key) => {
-        const names = active(key).map(({ name }) => name);
-        return names.length === 0 ? [] : [words(key, `${names.length}: ${listed(names, 8)}`)];
-      }),
-    ),
+    ...section('Watched:', watched),
     ...section(
       'Written as comments, for you to decide:',
-      off.slice(0, mostRows).map(({ key, name, off: why = '' }) => words(`${key} ${name}`, why)),
+      [...suggested.values()].map(({ key, off, names }) => [`${key} ${listed(names, 3)}`, off]),
     ),
     ...section(
       'Left out:',
-      left.slice(0, mostRows).map(({ what, why }) => words(what, why)),
+      left.map(({ what, why }) => [what, why]),
     ),
-    ...(left.length + off.length > 2 * mostRows ? [`… and ${left.length + off.length - 2 * mostRows} more`] : []),
     ...section(
       'Not well now:',
-      troubles.slice(0, mostRows).map((trouble) => words('', trouble)),
+      troubles.map(({ level, message }) => [level, message]),
     ),
     ...notes.map((note) => oneLine(note)),
   ].join('\n');
@@ -194,14 +196,9 @@ const widest = 44;
 
 function section(title: string, rows: readonly (readonly [string, string])[]): string[] {
   if (rows.length === 0) return [];
-  const width = printWidth();
-  return [
-    title,
-    ...alignColumns(
-      rows.map(([name, text]) => [firstLine(name, widest), text]),
-      { indent: '  ' },
-    ).flatMap((line) => (width === Infinity ? [line] : fold(line, width))),
-  ];
+  const shown = rows.slice(0, mostRows).map(([name, text]) => [firstLine(name, widest), firstLine(text)] as const);
+  const more = rows.length > mostRows ? [`  and ${rows.length - mostRows} more`] : [];
+  return [title, ...foldColumns(shown, { indent: '  ', width: printWidth() }), ...more];
 }
 
 const nextSteps = (target: string, path: string): string =>

@@ -4,12 +4,13 @@ import { Usage } from '../contract/errors.ts';
 import { brokenReason } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Stage } from '../contract/stage.ts';
+import { fold } from '../core/columns.ts';
 import { shellWord } from '../core/harmless.ts';
 import { reasonOf } from '../core/text.ts';
 import { currentHealth } from '../health/current.ts';
 import { latestHealth } from '../health/files.ts';
 import { product } from '../io/product.ts';
-import { isTerminal, painter, print, printError } from '../io/terminal.ts';
+import { isTerminal, painter, print, printError, printWidth } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { pageFolder } from '../page/files.ts';
 import { pictureFolder } from '../pictures/files.ts';
@@ -45,13 +46,13 @@ export const runCycle: Command = {
     let exitCode: number = exitCodes.ok;
     const done = new Set<string>();
     for (const stage of chosen) {
-      if (isTerminal(2) && !isQuiet) printError(`${stage.name}: ${stage.summary} …`);
+      if (isTerminal(2) && !isQuiet) printFolded(`${stage.name}: ${stage.summary} …`);
       try {
         const { record, outcome } = await runStage(stage, { config, places, options: {}, openHosts });
         // On a full disk the stage fails, but its result is in the runtime folder and still counts.
         if (outcome) done.add(stage.name);
         if (!isQuiet || record.outcome === 'failed')
-          for (const problem of record.problems) printError(`${stage.name}: ${problem}`);
+          for (const problem of record.problems) printFolded(`${stage.name}: ${problem}`);
         exitCode ||= record.exit_code;
       } catch (error) {
         printError(`${stage.name}: ${reasonOf(error)}`);
@@ -87,10 +88,13 @@ export const runCycle: Command = {
       'explain',
       ...(given === undefined || !source ? [] : ['--config', shellWord(source.path)]),
     ].join(' ');
-    print(`\n${renderSummary({ health, snapshot, version: product.version, files, paint: painter(), explainWith })}`);
+    const look = { paint: painter(), width: printWidth(), explainWith };
+    print(`\n${renderSummary({ health, snapshot, version: product.version, files, ...look })}`);
     return exitCode;
   },
 };
+
+const printFolded = (line: string): void => printError(fold(line, printWidth(2), '  ').join('\n'));
 
 /** The stages that tell people run with the last good configuration; all others leave a record of why they did not run. */
 async function runBroken(site: BrokenSite, chosen: readonly Stage<Configuration>[]): Promise<number> {

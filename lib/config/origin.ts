@@ -37,10 +37,7 @@ export function effectiveValues(source: Source | undefined): Effective[] {
       ...((schema.items ?? schema).secret ? { secrets: value.match(/\$[A-Z_][A-Z0-9_]*/g) ?? [] } : {}),
     });
     if (isScalar(node)) return [found(plain(node.value), lineOf(node), suspectQueryNames(String(node.value)))];
-    if (isSeq(node)) {
-      const entries = node.toJSON().map((one) => plain(one).replaceAll('"', ''));
-      return [found(`[${entries.join(', ')}]`, lineOf(node))];
-    }
+    if (isSeq(node)) return [found(plainList(node.toJSON()), lineOf(node))];
     const option = alternatives(schema).find(({ type }) => type === 'object') ?? schema;
     if (isMap(node) || option.properties) {
       const known = Object.entries(option.properties ?? {});
@@ -62,7 +59,7 @@ export function effectiveValues(source: Source | undefined): Effective[] {
     }
     const value = schema.default;
     if (value === undefined || isEmpty(value)) return [];
-    return [found(plain(value), undefined)];
+    return [found(Array.isArray(value) ? plainList(value) : plain(value), undefined)];
   }
 }
 
@@ -101,5 +98,8 @@ export function originOf(effective: readonly Effective[], key: string): string {
 }
 
 const plain = (value: unknown): string => maskUrls(typeof value === 'string' ? value : JSON.stringify(value));
+/** Without quotes, and with spaces at which a long list can be broken. */
+const plainList = (entries: readonly unknown[]): string =>
+  `[${entries.map((one) => plain(one).replaceAll('"', '')).join(', ')}]`;
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;

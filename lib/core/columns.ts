@@ -42,8 +42,8 @@ export function alignColumns(
   return rows.map((row) => `${indent}${row.map(align).join(gap)}`.trimEnd());
 }
 
-/** Like alignColumns for two columns; the second is broken at spaces to fit a width, and stands below the first where that
- * leaves it too little. */
+/** Like alignColumns for two columns; the second is broken at spaces to fit a width, and stands below the first where beside it
+ * there is too little room. */
 export function foldColumns(
   rows: readonly (readonly [string, string])[],
   { indent, width }: { readonly indent: string; readonly width: number },
@@ -51,9 +51,12 @@ export function foldColumns(
   const lines = alignColumns(rows, { indent });
   if (lines.every((line) => displayWidth(line) <= width)) return lines;
   const first = Math.max(0, ...rows.map(([text]) => displayWidth(text))) + indent.length + 2;
-  const isBeside = width - first >= narrowest;
-  const hanging = ' '.repeat(isBeside ? first : indent.length + 4);
+  const below = indent.length + 4;
   return rows.flatMap(([term, text]) => {
+    // Below, a long path has more room.
+    const longest = Math.max(...text.split(' ').map(displayWidth));
+    const isBeside = width - first >= Math.max(narrowest, longest);
+    const hanging = ' '.repeat(isBeside ? first : below);
     const folded = fold(text, width - hanging.length);
     return isBeside
       ? folded.map((line, at) => (at === 0 ? padded(`${indent}${term}`, first) : hanging) + line)
@@ -63,13 +66,14 @@ export function foldColumns(
 
 const narrowest = 30;
 
-/** Breaks a text at spaces; a word that is wider than the width stands in a line of its own. */
-export function fold(text: string, width: number): string[] {
+/** Breaks a text at spaces; all lines but the first are indented by `hanging`. A word that is wider than the width stands in a
+ * line of its own. */
+export function fold(text: string, width: number, hanging = ''): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
     if (last !== undefined && displayWidth(`${last} ${word}`) <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
+    else lines.push(last === undefined ? word : `${hanging}${word}`);
   }
   return lines;
 }

@@ -3,7 +3,7 @@
 import type { ActiveSilence, ShownAlert } from '../alerts/files.ts';
 import { overdue, type StageRecord } from '../contract/record.ts';
 import { ageOf } from '../core/age.ts';
-import { alignColumns, displayWidth, padded } from '../core/columns.ts';
+import { alignColumns, displayWidth, fold, padded } from '../core/columns.ts';
 import { oneLine, shellWord } from '../core/harmless.ts';
 import { worstFirst } from '../core/level.ts';
 import { formatBytes, formatDuration } from '../core/quantity.ts';
@@ -57,7 +57,7 @@ export function renderStatus(status: Status, look: Look): string {
     verdict(status, now, look),
     section(
       'The monitor itself',
-      status.problems.map((problem) => `  ${problem}`),
+      status.problems.flatMap((problem) => fold(`  ${problem}`, look.width, '    ')),
       look,
     ),
     section('Not green', findings(status, look), look),
@@ -177,31 +177,28 @@ function temperatures({ temperatures: found }: Status, now: Date, { paint, width
   return shown.length === 0 ? [] : [cut(`  ${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`, width)];
 }
 
-function stages({ stages: all }: Status, now: Date, { paint, command }: Look): string[] {
+function stages({ stages: all }: Status, now: Date, { paint, command, width }: Look): string[] {
   const asking = all.find(({ stage }) => stage === 'assess-health');
   const rows = all.map((record) => {
-    const { stage, outcome, started_at, ms, problems, every_seconds } = record;
+    const { stage, outcome, started_at, ms, every_seconds } = record;
     const isLate = overdue(record, asking) !== undefined;
     const state = outcome === 'failed' ? paint('red', 'failed') : isLate ? paint('unknown', 'overdue') : 'ok';
-    const why = outcome === 'failed' ? firstLine(problems.at(-1) ?? 'no reason left', 60) : '';
-    return [
-      stage,
-      state,
-      ago(started_at, now),
-      formatDuration(ms / 1000),
-      nextRun(started_at, every_seconds, now),
-      why,
-    ];
+    return [stage, state, ago(started_at, now), formatDuration(ms / 1000), nextRun(started_at, every_seconds, now)];
   });
-  const failed = all.filter(({ outcome }) => outcome === 'failed').map(({ stage }) => stage);
-  const [first] = failed;
+  const failed = all.filter(({ outcome }) => outcome === 'failed');
+  const first = failed[0]?.stage;
   return [
     ...(rows.length === 0
       ? []
       : alignColumns([['', '', paint('dim', 'last run'), paint('dim', 'took'), paint('dim', 'next')], ...rows], {
           indent: '  ',
         })),
-    ...(first === undefined ? [] : [paint('dim', `  ${command} ${first}    journalctl -u 'ops-monitor@${first}'`)]),
+    ...failed.flatMap(({ stage, problems }) =>
+      fold(`  ${stage}: ${firstLine(problems.at(-1) ?? 'no reason left', 300)}`, width, '    '),
+    ),
+    ...(first === undefined
+      ? []
+      : [`  ${command} ${first}`, `  journalctl -u 'ops-monitor@${first}'`].map((line) => paint('dim', line))),
   ];
 }
 

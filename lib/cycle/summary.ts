@@ -1,5 +1,5 @@
 // Renders what run-cycle prints: the verdict, what is wrong and why, what is green, and where the files are.
-import { alignColumns, padded } from '../core/columns.ts';
+import { fold, foldColumns, padded } from '../core/columns.ts';
 import { worstFirst } from '../core/level.ts';
 import { shellWord } from '../core/harmless.ts';
 import { clockMinute } from '../core/time.ts';
@@ -15,12 +15,14 @@ export interface SummaryInput {
   readonly version: string;
   readonly files: readonly (readonly [what: string, path: string])[];
   readonly paint: Paint;
+  /** Columns of the terminal; Infinity where lines are not broken. */
+  readonly width: number;
   /** The `explain` command line to suggest, with the given configuration. */
   readonly explainWith: string;
 }
 
 export function renderSummary(input: SummaryInput): string {
-  const { health, snapshot, version, files, paint } = input;
+  const { health, snapshot, version, files, paint, width } = input;
   const { overall_level, counts, site, hostname, assessed_at } = health;
   const tally = worstFirst.toReversed().map((level) => {
     const count = counts[level] ?? 0;
@@ -31,19 +33,27 @@ export function renderSummary(input: SummaryInput): string {
     if (section.status === 'absent') notWatched.set(section.reason, [...(notWatched.get(section.reason) ?? []), name]);
   }
   const wrong = foldFindings(health.observations);
+  const hanging = ' '.repeat(width < 60 ? 4 : 16);
+  const folded = (lines: readonly string[]): string[] => lines.flatMap((line) => fold(line, width, hanging));
   return [
-    `${paint('bold', `ops-monitor ${version}`)}  ${site} on ${hostname}, ${clockMinute(new Date(assessed_at))}`,
+    ...folded([
+      `${paint('bold', `ops-monitor ${version}`)}  ${site} on ${hostname}, ${clockMinute(new Date(assessed_at))}`,
+    ]),
     '',
-    `  ${paint(overall_level, `● ${overall_level.toUpperCase()}`)}   ${tally.join(', ')}`,
+    ...folded([`  ${paint(overall_level, `● ${overall_level.toUpperCase()}`)}   ${tally.join(', ')}`]),
     '',
-    ...wrong.flatMap((folded) => findingLines(folded, paint)),
-    ...good(health, paint),
-    ...[...notWatched].map(([reason, names]) => paint('dim', `  not watched   ${names.join(', ')}: ${reason}`)),
+    ...folded(wrong.flatMap((finding) => findingLines(finding, paint))),
+    ...folded(good(health, paint)),
+    ...folded([...notWatched].map(([reason, names]) => paint('dim', `  not watched   ${names.join(', ')}: ${reason}`))),
     ...why(input, wrong[0]?.observation),
     '',
-    ...alignColumns(files, { indent: '  ' }),
+    ...foldColumns(files, { indent: '  ', width }),
     '',
-    paint('dim', '  Observe-only: nothing was changed, and no automated healing action was taken.'),
+    ...fold(
+      paint('dim', '  Observe-only: nothing was changed, and no automated healing action was taken.'),
+      width,
+      '  ',
+    ),
   ].join('\n');
 }
 
@@ -60,12 +70,13 @@ function findingLines({ observation, same, dependents }: Folded<Observation>, pa
 }
 
 /** One suggestion for the worst finding, ready to be pasted. */
-function why({ explainWith, paint }: SummaryInput, worst: { readonly id: string } | undefined): string[] {
+function why({ explainWith, paint, width }: SummaryInput, worst: { readonly id: string } | undefined): string[] {
   if (!worst) return [];
   return [
     '',
+    // A command line is left whole, so that it can be copied.
     `  why           ${explainWith} ${shellWord(worst.id)}`,
-    paint('dim', '                and the same with any other name above'),
+    ...fold(paint('dim', '                and the same with any other name above'), width, ' '.repeat(16)),
   ];
 }
 

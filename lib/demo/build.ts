@@ -5,6 +5,7 @@ import { type FilePool, filePool, placeFile, removeTree, servePage } from '../io
 import { readByProgram } from '../io/process.ts';
 import { prepareSshd } from '../io/sshd.ts';
 import { gateText } from './machine.ts';
+import { textfileText, transfersScript } from './checks.ts';
 import {
   checkoutNames,
   checkoutPath,
@@ -14,10 +15,13 @@ import {
   type Paths,
   type Place,
   places,
+  pluginPath,
   powerStore,
   rootOf,
   type Stream,
   streams,
+  textfileNames,
+  textfilePath,
 } from './layout.ts';
 import { powerFile, powerPaths } from './power.ts';
 import { bytesAt, checkoutAt, dashboardAt, day, filesOf, sourceUnreachable, workspaceUnreachable } from './scenario.ts';
@@ -56,6 +60,8 @@ export async function buildSite(folder: string) {
       for (const path of powerPaths({ at, shift }))
         placeFile(join(powerStore(paths), path), powerFile(path, { at, shift }) ?? '');
       for (const gate of gateNames) placeFile(gateFile(paths, gate), gateText(gate, at, shift));
+      for (const name of textfileNames) placeFile(textfilePath(paths, name), textfileText(name, at, shift));
+      placeFile(pluginPath(paths), transfersScript(at));
       // While the ssh link is down the source's files still exist; a source without ssh is simulated by removing them.
       if (typeof source !== 'string') source.setReachable(!sourceUnreachable(at));
       const reachable: Record<Place, boolean> = {

@@ -56,6 +56,9 @@ const month = [
     'power-voltage:power': 'red',
     'power-charge:power': 'red',
   }),
+  fault('raid', 'loses a disk', [7, 20, 14], 'a disk of the array behind /data has failed', {
+    'metric-value:raid': 'red',
+  }),
   fault('hatpro', 'writes nothing', [8, 2, 10], 'the radiometer waits for somebody to confirm a dialogue', {
     'stream-age:hatpro': 'red',
   }),
@@ -68,6 +71,9 @@ const month = [
   }),
   fault('product', 'is not decided', [11, 3, 42], 'the job that decides the product gate no longer runs', {
     'gate-age:product': 'amber',
+  }),
+  fault('transfers', 'pile up', [12, 10, 6], 'files wait for their transfer and nothing takes them', {
+    'plugin-result:transfers': 'red',
   }),
   fault('hatpro-process.service', 'failed', [13, 9, 3], 'the processing dies of a file that it does not know', {
     'service-state:hatpro-process.service': 'red',
@@ -89,6 +95,9 @@ const month = [
   }),
   fault('dashboard-checkout', 'has changes', [18, 14, 30], 'somebody mends the dashboard where it runs', {
     'checkout-dirty:dashboard': 'amber',
+  }),
+  fault('backup', 'does not succeed', [19, 4, 76], 'the backup’s disk is full, and nobody reads its mail', {
+    'metric-value:backup': 'red',
   }),
   fault('clock', 'is not synchronised', [19, 20, 6], 'the time server is gone', { 'clock-synchronised:host': 'amber' }),
   fault('source-data', 'fills up', [20, 4, 26], 'nothing is pruned on the source', {

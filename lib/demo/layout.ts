@@ -58,6 +58,13 @@ export type GateName = (typeof gateNames)[number];
 export const gateFile = (paths: Paths, gate: GateName): string =>
   `${paths.data}/aurora/products/gates/${gate}_gate.json`;
 
+export const textfileNames = ['raid', 'backup'] as const;
+export type TextfileName = (typeof textfileNames)[number];
+export const textfilePath = (paths: Paths, name: TextfileName): string => `${paths.data}/aurora/textfiles/${name}.prom`;
+
+/** A Nagios plugin of the site's own. */
+export const pluginPath = (paths: Paths): string => `${paths.code}/check_transfers`;
+
 export const checkoutNames = ['dashboard', 'infrastructure'] as const;
 export type CheckoutName = (typeof checkoutNames)[number];
 export const checkoutPath = (paths: Paths, name: CheckoutName): string => `${paths.code}/${name}`;
@@ -116,6 +123,19 @@ power:
 
 gates:
 ${gateNames.map((gate) => `  ${gate}: ${quoted(gateFile(paths, gate))}\n`).join('')}
+plugins:
+  transfers: [sh, ${quoted(pluginPath(paths))}]
+metrics:
+  raid:
+    file: ${quoted(textfilePath(paths, 'raid'))}
+    family: node_md_disks
+    labels: { state: failed }
+    red: "0"
+  backup:
+    file: ${quoted(textfilePath(paths, 'backup'))}
+    family: backup_last_success_timestamp_seconds
+    age: { amber: 26h, red: 3d }
+
 services: [${siteUnits.join(', ')}]
 dashboard: { url: ${quoted(dashboardUrl)}, slow: 2s }
 git:

@@ -1,7 +1,8 @@
 // The files, mounts and disks of the simulated machines, as the kernel, the gates' jobs and the logger write them.
 import { codedError } from '../contract/errors.ts';
 import type { FilesystemStat, PathStat } from '../contract/host.ts';
-import { absolutePaths as paths, gateFile, gateNames, powerStore } from './layout.ts';
+import { textfileText } from './checks.ts';
+import { absolutePaths as paths, gateFile, gateNames, powerStore, textfileNames, textfilePath } from './layout.ts';
 import { powerFile } from './power.ts';
 import { booted, type DiskName, diskAt, gateAt, hour, machineAt, minute } from './scenario.ts';
 
@@ -20,12 +21,15 @@ const fixedFiles: Readonly<Record<string, string>> = {
 };
 
 const gateFiles = new Map(gateNames.map((name) => [gateFile(paths, name), name]));
+const textfiles = new Map(textfileNames.map((name) => [textfilePath(paths, name), name]));
 
 export function localFile(path: string, at: number): string | Uint8Array | undefined {
   const fixed = fixedFiles[path];
   if (fixed !== undefined) return fixed;
   const gate = gateFiles.get(path);
   if (gate) return gateText(gate, at, 0);
+  const textfile = textfiles.get(path);
+  if (textfile) return textfileText(textfile, at, 0);
   const store = `${powerStore(paths)}/`;
   if (path.startsWith(store)) return powerFile(path.slice(store.length), { at, shift: 0 });
   return kernelFile(path, at);

@@ -1,7 +1,16 @@
 // Computes what programs print on the simulated machines.
 import { TimedOut } from '../contract/errors.ts';
 import type { Completed } from '../contract/host.ts';
-import { absolutePaths as paths, checkoutNames, checkoutPath, type Place, siteUnits, streams } from './layout.ts';
+import { transfersPlugin } from './checks.ts';
+import {
+  absolutePaths as paths,
+  checkoutNames,
+  checkoutPath,
+  pluginPath,
+  type Place,
+  siteUnits,
+  streams,
+} from './layout.ts';
 import type { Listings } from './listings.ts';
 import { statfsOf } from './machine.ts';
 import { checkoutAt, machineAt, unitAt, workspaceUnreachable } from './scenario.ts';
@@ -16,6 +25,7 @@ export function runLocal(argv: readonly string[], at: number, listings: Listings
   if (program === 'sh' && argv[3] === 'list-folders') return listFolders(argv, ['local', 'gws'], at, listings);
   if (program === 'sh' && argv[3] === 'git-status') return gitStatus(argv, at);
   if (program === 'sh' && argv[3] === 'statfs') return statInChild(argv.at(-1) ?? '', at);
+  if (program === 'sh' && argv[1] === pluginPath(paths)) return transfersPlugin(at);
   return notInstalled(argv);
 }
 

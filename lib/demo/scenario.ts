@@ -174,6 +174,22 @@ export function gateAt(name: GateName, at: number) {
     : { verdict: 'pass', decided, counts: { checked, missing: 0 }, reason: `${checked} files checked`, truncated };
 }
 
+/** Number of files that wait for their transfer. */
+export const transfersAt = (at: number): number =>
+  Math.floor(6 * noise(13, Math.floor(at / (5 * minute)))) + (hasFault('transfers', 'pile up', at) ? 260 : 0);
+
+export function raidAt(at: number) {
+  const failed = hasFault('raid', 'loses a disk', at) ? 1 : 0;
+  return { active: 4 - failed, failed };
+}
+
+/** End of the latest backup that succeeded: every night at ten past two. */
+export function backupAt(at: number): number {
+  const stopped = faultAt('backup', 'does not succeed', at);
+  const offset = 2 * hour + 10 * minute;
+  return Math.floor(((stopped ? stopped.begins : at) - offset) / day) * day + offset;
+}
+
 /** Boot time of the machine. */
 export const booted = archiveBegins - 5 * day;
 

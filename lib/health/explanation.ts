@@ -3,7 +3,7 @@
 import { Usage } from '../contract/errors.ts';
 import type { Registry } from '../contract/registry.ts';
 import type { World } from '../contract/stage.ts';
-import { alignColumns } from '../core/columns.ts';
+import { foldColumns } from '../core/columns.ts';
 import type { Level } from '../core/level.ts';
 import { formatBound, formatScalar } from '../core/quantity.ts';
 import { join } from '../core/path.ts';
@@ -136,7 +136,8 @@ function findStart(id: string, level: Level, health: Health, world: Pick<World<H
   return first === undefined ? undefined : { at: first, atLeast: true };
 }
 
-export function renderExplanation(explanation: Explanation, now: Date): string {
+/** `width`: columns of the terminal; Infinity where lines are not broken. */
+export function renderExplanation(explanation: Explanation, now: Date, width: number): string {
   const { observation, cause, dependents, assessed_at, level_before, read, limit_origin, since } = explanation;
   const { id, level, message, value, unit, limit, clears_when, runbook } = observation;
   const assessed = `as assessed at ${clockMinute(new Date(assessed_at))}`;
@@ -166,11 +167,16 @@ export function renderExplanation(explanation: Explanation, now: Date): string {
   ];
   return [
     id,
-    ...alignColumns(rows, { indent: '  ' }),
+    ...foldColumns(rows, { indent: '  ', width }),
     ...read.flatMap(({ name, source, collected_at, outcome, data }) => [
       '',
-      `  read     ${name}${collected_at === undefined ? '' : `, at ${collected_at}`}: ${outcome}`,
-      `  by       ${source}`,
+      ...foldColumns(
+        [
+          ['read   ', `${name}${collected_at === undefined ? '' : `, at ${collected_at}`}: ${outcome}`],
+          ['by', source],
+        ],
+        { indent: '  ', width },
+      ),
       ...(data === undefined ? [] : indented(data)),
     ]),
   ].join('\n');

@@ -19,14 +19,19 @@ export interface Tried {
 /** The sections whose names differ from their keys. */
 const sectionOf = (key: Key): string => (key === 'git' ? 'checkouts' : key);
 
+export interface Trouble {
+  readonly level: Level;
+  readonly message: string;
+}
+
 export interface AfterTrial {
   readonly findings: readonly Finding[];
   /** What is not well on the machine, and stays in the configuration. */
-  readonly troubles: readonly string[];
+  readonly troubles: readonly Trouble[];
 }
 
 export function applyTrial(findings: readonly Finding[], tried: readonly Tried[]): AfterTrial {
-  const troubles: string[] = [];
+  const troubles: Trouble[] = [];
   const judged = findings.map((finding) => {
     if (finding.off !== undefined) return finding;
     const about = tried.filter(
@@ -38,7 +43,7 @@ export function applyTrial(findings: readonly Finding[], tried: readonly Tried[]
       ? `cannot be read: ${unread.message}`
       : about.map((one) => reasonAgainst(finding, one)).find(Boolean);
     if (off !== undefined) return { ...finding, off: firstLine(off, 160) };
-    for (const { level, message } of about) troubles.push(`${level}: ${message}`);
+    for (const { level, message } of about) troubles.push({ level, message });
     return finding;
   });
   return { findings: judged, troubles };

@@ -17,7 +17,7 @@ const titles: Readonly<Record<Key, string>> = {
   endpoints: 'Web pages that this machine serves (one GET of `/` on each port that listens).',
   git: 'Git checkouts (in /opt, /srv, /root and /home): uncommitted changes and missing commits are amber.',
   streams: 'Data streams (from --streams): red when nothing new came within the window.',
-  hosts: 'Other machines, read over ssh. Nothing was connected to.',
+  hosts: 'Other machines that ~/.ssh/config names. Nothing was connected to.',
   plugins: 'Nagios plugins that are installed.',
   metrics: 'Textfiles that other programs write for Prometheus.',
   alerts: 'Who is mailed about alerts.',

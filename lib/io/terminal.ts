@@ -40,7 +40,8 @@ export function isTerminal(descriptor: 1 | 2): boolean {
 }
 
 /** How wide text for a person may be; what goes into a file or pipe is not broken. */
-export const printWidth = (): number => (isTerminal(1) && process.stdout.columns) || Infinity;
+export const printWidth = (descriptor: 1 | 2 = 1): number =>
+  (isTerminal(descriptor) && (descriptor === 1 ? process.stdout : process.stderr).columns) || Infinity;
 
 const colors = { green: 'green', amber: 'yellow', red: 'red', unknown: 'magenta' } as const;
 

@@ -69,6 +69,13 @@ stop_timers() {
   done
 }
 
+# What was switched off stays off.
+start_timers() {
+  for timer in $timers; do
+    if systemctl --quiet is-enabled "$timer" 2> /dev/null; then run systemctl start "$timer"; fi
+  done
+}
+
 remove_units() {
   for unit in "$prefix"/lib/systemd/system/ops-monitor* "$prefix"/lib/systemd/system/thermal-heartbeat.* \
     "$prefix"/lib/systemd/system/nvme-smart-log.*; do
@@ -83,7 +90,7 @@ if [ -n "$uninstall" ]; then
     run systemctl disable --quiet --now ops-monitor-dashboard.service
   fi
   [ -z "$service" ] || remove_units
-  run rm -rf "$home"
+  run rm -rf "$home" "$home.new" "$home.old"
   run rm -f "$prefix/bin/ops-monitor" "$prefix/share/man/man1/ops-monitor.1" \
     "$prefix/share/bash-completion/completions/ops-monitor" "$prefix/share/zsh/site-functions/_ops-monitor" \
     "$prefix/share/fish/vendor_completions.d/ops-monitor.fish"
@@ -121,7 +128,6 @@ if [ -n "$service" ] && [ -e "$config" ]; then
     exit 1
   fi
 fi
-if [ -n "$runs" ] && [ $when = upgrade ]; then stop_timers; fi
 
 # Beside the old tree, which is then exchanged as a whole.
 run mkdir -p "$prefix/lib" "$prefix/bin"
@@ -131,6 +137,10 @@ for name in bin dist node_modules ops scripts README.md CHANGELOG.md SECURITY.md
   run cp -R "$here/$name" "$home.new/$name"
 done
 put "$here/systemd/nvme-smart-log.sh" "$home.new/systemd/nvme-smart-log.sh"
+if [ -n "$runs" ] && [ $when = upgrade ]; then
+  trap start_timers EXIT
+  stop_timers
+fi
 [ $when = first ] || run mv "$home" "$home.old"
 run mv "$home.new" "$home"
 run rm -rf "$home.old"

@@ -195,7 +195,7 @@ describe('commands', () => {
     assert.match(stdout, /clears +when it is below 80 %/);
     assert.match(stdout, /read +filesystems\.data, at 20.*: ok\n +by +statfs/);
     assert.match(stdout, /"used_percent": 96\.9999/);
-    const [, runbook = ''] = /runbook +(\S+)/.exec(stdout) ?? [];
+    const [, runbook = ''] = /runbook +(.+)/.exec(stdout) ?? [];
     assert.equal(runbook, join(root, 'ops', 'runbooks', 'filesystem-usage.md'));
 
     const unread = run('explain', 'checkout-dirty:elsewhere').stdout;

@@ -69,7 +69,7 @@ describe('commands/check-config --try', () => {
     execFileSync('git', ['init', '-q', '-b', 'main', join(folder, 'code')]);
     execFileSync('git', [...git, 'commit', '-q', '--allow-empty', '-m', 'one']);
     const mail = await serveMail(t);
-    const web = await serveHttp(t, () => ({ status: 200, body: '{"status":"ok"}' }));
+    const web = await serveHttp(t, (path) => ({ status: 200, body: path === '/metrics' ? 'up 1\n' : '{}' }));
     const silent = await serveHttp(t, () => ({ status: 500 }));
     const text = `files:
   raw: ${folder}/raw
@@ -83,7 +83,7 @@ streams:
     mirrors:
       gws: { root: ${folder}/copy }
 gates: { prune: ${folder}/gate.json }
-metrics: { raid: { file: ${folder}/raid.prom, family: node_md_disks } }
+metrics: { raid: { file: ${folder}/raid.prom, family: node_md_disks }, exporter: { url: "${web.url}/metrics", family: up } }
 plugins:
   own: [${folder}/plugin, -w, "1"]
   shell: [sh, -c, "touch ${ran}"]
@@ -125,6 +125,7 @@ thermal:
       ['streams.hatpro.mirrors.gws.root', 'gws:'],
       ['gates.prune', 'gates:'],
       ['metrics.raid', 'metrics:'],
+      ['metrics.exporter', 'metrics:'],
       ['plugins.own', 'own:'],
       ['plugins.shell', 'shell:'],
       ['power.store', 'power:'],
@@ -152,6 +153,7 @@ thermal:
     assert.deepEqual(web.asked.map(({ method, path }) => `${method} ${path}`).sort(), [
       'GET /?token=token-of-the-portal',
       'GET /api/v2/status',
+      'GET /metrics',
     ]);
     assert.match(mail.lines.join('\n'), /^EHLO .*\nAUTH PLAIN \S+\nQUIT$/);
     assert.ok(!existsSync(join(folder, 'raw')), 'a folder was made');
@@ -191,7 +193,7 @@ streams:
 gates:
   missing: ${folder}/missing.json
   mapped: { file: ${folder}/gate.json, map: { verdict: state, decided-at: at, pass: [good], fail: [bad] } }
-metrics: { raid: { file: ${folder}/raid.prom, family: node_md_disks } }
+metrics: { raid: { file: ${folder}/raid.prom, family: node_md_disks }, exporter: { url: "${closed}/", family: up } }
 plugins:
   gone: [${folder}/no-such-program]
   unknown: [check_that_nobody_has]
@@ -223,6 +225,7 @@ thermal: { sentry: { dsn: $DSN } }
       ['gates.missing', 'missing:', /missing\.json does not exist\. Correct \S+missing\.json/],
       ['gates.mapped.map', 'mapped:', /stands neither under `pass` nor under `fail`\. Add it/],
       ['metrics.raid', 'metrics:', /raid\.prom has no value of node_md_disks\. Correct/],
+      ['metrics.exporter', 'metrics:', /the connection is refused.*Correct `file` or `url`/],
       ['plugins.gone', 'gone: [', /there is no program \S+no-such-program\. Install it/],
       ['plugins.unknown', 'unknown:', /there is no program check_that_nobody_has\. Install it/],
       ['plugins.closed', 'closed:', /program may not be run by this user\. Try/],
@@ -261,12 +264,13 @@ thermal: { sentry: { dsn: $DSN } }
     const { status, tried, counts } = await tryAll(
       `heartbeat: { url: $BEAT }
 endpoints: { portal: "http://127.0.0.1:1/?token=$TOKEN" }
+metrics: { exporter: { url: "http://127.0.0.1:1/?token=$TOKEN", family: up } }
 alerts: { to: [ops@example.org], transport: smtp, webhooks: { chat: { url: $CHAT } }, alertmanager: { urls: [$AM] } }
 thermal: { sentry: { dsn: $DSN } }
 `,
     );
     assert.equal(status, 1);
-    assert.deepEqual(counts, { ok: 0, problem: 0, unknown: 6 });
+    assert.deepEqual(counts, { ok: 0, problem: 0, unknown: 7 });
     for (const { says } of tried) assert.match(says, /(BEAT|TOKEN|CHAT|AM|DSN|OPS_ALERT_SMTP_HOST) is not set: /);
   });
 
@@ -376,7 +380,7 @@ git: { code: ${folder}/code }
     assert.match(stdout, /^OK +line 6 +services: bad\.service is known, failed \(failed\)$/m);
     assert.match(stdout, /^OK +line 5 +streams\.hatpro\.units\.sync: hatpro-sync\.timer is known/m);
     assert.match(stdout, /^problem +line 9 +git\.elsewhere: /m);
-    assert.match(stdout, /^OK +line \d+ +hosts\.local\.folder: \S+ is a recorded machine/m);
+    assert.match(stdout, /^OK +line \d+ +hosts\.local\.folder: .+ is a recorded machine/m);
   });
 
   test('a unit that systemd does not know is named with the unit that was meant', () => {

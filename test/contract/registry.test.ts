@@ -127,7 +127,7 @@ describe('contract/registry', () => {
     await world.replace(latestHealth, health, at);
     const explanation = await explain(farm, 'tank-filled:south', world, () => '', undefined);
     assert.match(
-      renderExplanation(explanation, at),
+      renderExplanation(explanation, at, Infinity),
       /read {5}tanks\.south, [^]*by {7}the float [^]*"filled_percent": 12/,
     );
 

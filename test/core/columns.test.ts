@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { alignColumns, displayWidth, foldColumns, padded } from '../../lib/core/columns.ts';
+import { alignColumns, displayWidth, fold, foldColumns, padded } from '../../lib/core/columns.ts';
 
 describe('core/columns', () => {
   test('displayWidth counts terminal cells', () => {
@@ -42,6 +42,23 @@ describe('core/columns', () => {
   test('alignColumns does not count colour codes', () => {
     const red = '\u001B[31mred\u001B[0m';
     assert.deepEqual(alignColumns([[red, 'x'], ['green', 'y']]), [`${red}    x`, 'green  y']); // prettier-ignore
+  });
+
+  test('foldColumns puts a path that does not fit beside its name below it, and leaves the other rows as they are', () => {
+    const rows = [
+      ['report', '/var/lib/ops-monitor/health/latest_report.md'],
+      ['note', 'which is kept for a year'],
+    ] as const;
+    assert.deepEqual(foldColumns(rows, { indent: '  ', width: 50 }), [
+      '  report',
+      '      /var/lib/ops-monitor/health/latest_report.md',
+      '  note    which is kept for a year',
+    ]);
+  });
+
+  test('fold indents every line but the first, keeps the spaces within a line, and breaks no word', () => {
+    assert.deepEqual(fold('  red   the disk is full', 16, '    '), ['  red   the disk', '    is full']);
+    assert.deepEqual(fold('see /a/long/path', 8), ['see', '/a/long/path']);
   });
 
   test('foldColumns breaks the second column at spaces, and puts it below the first where that leaves it too little', () => {

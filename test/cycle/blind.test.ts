@@ -139,7 +139,15 @@ async function askOutlets(site: Site, id: string, at: Date): Promise<Record<stri
     summary: await shown().then((health) => {
       const paint = (_style: string, text: string): string => text;
       const snapshot = undefined;
-      const text = renderSummary({ health, snapshot, version: '0', files: [], paint, explainWith: '' });
+      const text = renderSummary({
+        health,
+        snapshot,
+        version: '0',
+        files: [],
+        paint,
+        width: Infinity,
+        explainWith: '',
+      });
       return say(/● (\w+)/.exec(text)?.[1] ?? 'none', text.includes('● GREEN'));
     }, refused),
     textfiles: say(

@@ -58,6 +58,7 @@ describe('a machine that cannot be reached, with seven observations that depend 
       version: '0',
       files: [],
       paint,
+      width: Infinity,
       explainWith: 'explain',
     });
     assert.equal(summary.match(/^ {2}(red|unknown) /gm)?.length, 1, summary);
@@ -78,7 +79,7 @@ describe('a machine that cannot be reached, with seven observations that depend 
     const world = worldIn(temporaryFolder(t), { at, config: configurationOf('site: aurora') });
     await world.replace(latestHealth, health);
     const explained = async (id: string): Promise<string> =>
-      renderExplanation(await explain({ sections, checks }, id, world, () => '', undefined), at);
+      renderExplanation(await explain({ sections, checks }, id, world, () => '', undefined), at, Infinity);
     assert.match(
       await explained('stream-age:c'),
       /cause +host-reachable:source: source cannot be reached: no answer\n/,

@@ -21,6 +21,9 @@ describe('cycle/url-secrets', () => {
         `  named: "${server.url}/b?token=$STATUS_TOKEN"`,
         '  away: "http://127.0.0.1:1/c?token=hunter2-away#hunter2-fragment"',
         '  unset: "http://127.0.0.1:1/d?token=$UNSET_TOKEN"',
+        'metrics:',
+        `  literal: { url: "${server.url}/m?token=hunter2-literal", family: up }`,
+        `  named: { url: "${server.url}/n?token=$STATUS_TOKEN", family: up }`,
       ].join('\n'),
     );
     const env = { ...environmentIn(folder), OPS_MONITOR_CONFIG: config, STATUS_TOKEN: 'hunter2-named' };
@@ -38,6 +41,8 @@ describe('cycle/url-secrets', () => {
       ['explain', 'endpoint-status:literal'],
       ['explain', 'endpoint-status:away'],
       ['explain', 'endpoint-status:unset'],
+      ['explain', 'metric-value:literal'],
+      ['explain', 'metric-value:named'],
       ['assess-health', '--nagios'],
       ['check-config', '--json'],
       ['check-config', '--all'],
@@ -46,6 +51,8 @@ describe('cycle/url-secrets', () => {
     assert.deepEqual(server.asked.map(({ path }) => path).sort(), [
       '/a?token=hunter2-literal&q=1',
       '/b?token=hunter2-named',
+      '/m?token=hunter2-literal',
+      '/n?token=hunter2-named',
     ]);
     const files = readdirSync(join(folder, 'xdg'), { recursive: true, withFileTypes: true }).filter((one) =>
       one.isFile(),

@@ -44,7 +44,7 @@ describe('init on recorded machines', () => {
       const { machine, at, openHost, text, left, notes, troubles } = await initOn(name);
       const told = [
         ...left.map(({ what, why }) => `left out: ${what}: ${why}`),
-        ...troubles.map((trouble) => `not well: ${trouble}`),
+        ...troubles.map(({ level, message }) => `not well: ${level}: ${message}`),
         ...notes,
       ];
       assertGolden(join(machine, 'expected', 'init.yaml'), text);

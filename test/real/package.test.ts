@@ -2,7 +2,7 @@
 // real systemd; and the tar's install.sh.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { before, describe, type TestContext } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
 import { temporaryFolder, until } from '../world.ts';
@@ -11,14 +11,15 @@ import { installPackages } from './packages.ts';
 
 const timers = ['ops-monitor-cycle.timer', 'ops-monitor-hourly.timer', 'ops-monitor-daily.timer'];
 
-/** The same .deb under a later version. */
-function laterDeb(t: TestContext, version: string): string {
+/** The same .deb under a later version; `more` is a file that it brings too. */
+function laterDeb(t: TestContext, version: string, more?: string): string {
   const folder = temporaryFolder(t);
   must('dpkg-deb', '-R', fileIn(built, '.deb'), join(folder, 'content'));
   must('sed', '-i', `s/^Version: .*/Version: ${version}/`, join(folder, 'content', 'DEBIAN', 'control'));
-  const file = join(built, 'later', 'ops-monitor.deb');
-  mkdirSync(join(built, 'later'), { recursive: true });
-  t.after(() => rmSync(join(built, 'later'), { recursive: true }));
+  if (more !== undefined) must('install', '-D', '/dev/null', join(folder, 'content', more));
+  const file = join(built, `later-${version}`, 'ops-monitor.deb');
+  mkdirSync(dirname(file));
+  t.after(() => rmSync(dirname(file), { recursive: true }));
   must('dpkg-deb', '--root-owner-group', '-Zgzip', '-z1', '--build', join(folder, 'content'), file);
   return file;
 }
@@ -48,6 +49,55 @@ describe('the package', () => {
   test('lintian finds no error', () => {
     const said = must('lintian', '--allow-root', '--fail-on', 'error', fileIn(built, '.deb'));
     assert.doesNotMatch(said, /^E:/m);
+  });
+
+  test('two commands give a running, configured monitor, whose next cycle finds nothing wrong', async (t) => {
+    const machine = await bootMachine(t);
+    const { install, isThere, script } = machine;
+    machine.write(
+      '/etc/systemd/system/hello.service',
+      '[Service]\nExecStart=/bin/sleep 1d\n[Install]\nWantedBy=multi-user.target\n',
+    );
+    machine.write('/etc/systemd/system/nightly.service', '[Service]\nType=oneshot\nExecStart=/bin/true\n');
+    machine.write(
+      '/etc/systemd/system/nightly.timer',
+      '[Timer]\nOnCalendar=daily\n[Install]\nWantedBy=timers.target\n',
+    );
+    script(`systemctl daemon-reload && systemctl enable --now hello.service nightly.timer
+      install -d /srv/in/met/$(date -u +%Y/%m/%d) /srv/closed/$(date -u +%Y/%m/%d)
+      date > /srv/in/met/$(date -u +%Y/%m/%d)/a.nc && date > /srv/closed/$(date -u +%Y/%m/%d)/a.nc && chmod 700 /srv/closed
+      install -d /opt/tool && git init -q /opt/tool && cd /opt/tool
+      git -c user.name=a -c user.email=a@example.org commit -q --allow-empty -m first`);
+    const first = install(fileIn(built, '.deb'));
+    assert.equal(first.status, 0, first.stdout + first.stderr);
+    assert.match(first.stdout, /ops-monitor init looks at this machine/);
+
+    const said = machine.must('ops-monitor', 'init', '--streams', '/srv/in', '--streams', '/srv/closed');
+    assert.match(said, /^ {2}\/srv\/closed +.*no permission/m, 'the monitor’s user may not read it');
+    assert.match(said, /\/etc\/ops-monitor\/config\.yaml is written/);
+    assert.equal(machine.must('stat', '-c', '%U:%G %a', config), 'root:root 644\n');
+    const text = machine.read(config);
+    for (const line of [
+      '  state: /var/lib/ops-monitor',
+      '  - hello.service',
+      '  - nightly.timer',
+      '  tool: /opt/tool',
+      '  met: { source: { root: /srv/in/met',
+    ])
+      assert.ok(text.includes(`\n${line}`), `${line} is missing in ${text}`);
+    assert.doesNotMatch(text, /closed|ops-monitor-cycle|getty/);
+
+    script('rm -f /var/lib/ops-monitor/stages/confirm-cycle.json; systemctl start ops-monitor-cycle.service');
+    await until(() => isThere(`${state}/stages/confirm-cycle.json`));
+    const status = machine.must('ops-monitor', 'status');
+    assert.doesNotMatch(status, /[1-9]\d* (red|unknown)/, status);
+    assert.match(machine.must('ops-monitor', 'explain', 'service-state:hello.service'), /level +green/);
+
+    const second = machine.run('ops-monitor', 'init');
+    assert.equal(second.status, 2, second.stdout + second.stderr);
+    assert.equal(machine.read(config), text);
+    script('systemctl disable --quiet nightly.timer; rm /etc/systemd/system/hello.service; systemctl daemon-reload');
+    assert.match(machine.must('ops-monitor', 'init', '--diff'), /^not there +services: hello\.service .*not-found/m);
   });
 
   test('apt install starts a monitor; what is refused leaves it running; upgrade and removal keep data, a purge none', async (t) => {
@@ -100,6 +150,15 @@ describe('the package', () => {
     assert.match(refused.stdout + refused.stderr, /the installed version stays and runs on/);
     assert.equal(version(), `${manifest.version} install ok installed`);
     assertRuns();
+
+    machine.write(config, good);
+    const clashing = install(laterDeb(t, `${manifest.version}+2`, '/usr/bin/dpkg'));
+    assert.notEqual(clashing.status, 0, 'a file of another package was replaced');
+    assert.match(clashing.stdout + clashing.stderr, /trying to overwrite '\/usr\/bin\/dpkg'/);
+    assert.equal(version(), `${manifest.version} install ok installed`);
+    assertRuns();
+    machine.must('systemctl', 'start', 'ops-monitor-cycle.service');
+    assert.match(machine.must('ops-monitor', 'explain', 'snapshot-age:snapshot'), /level +green/);
 
     machine.write(config, `${good}site: mine\n`);
     machine.must('systemctl', 'disable', '--now', 'ops-monitor-hourly.timer');
@@ -186,6 +245,12 @@ END`);
     assert.match(refused.stderr, /did you mean filesystems[^]*so nothing was changed/);
     assert.equal(isActive('ops-monitor-cycle.timer'), 'active');
     machine.write(config, good);
+
+    must('mv', '/srv/tar/LICENCES.txt', '/srv/licences');
+    assert.notEqual(run('/srv/tar/install.sh').status, 0, 'an upgrade without one of its files');
+    for (const timer of timers) assert.equal(isActive(timer), 'active', `${timer} after an upgrade that failed`);
+    must('systemctl', 'start', 'ops-monitor-cycle.service');
+    must('mv', '/srv/licences', '/srv/tar/LICENCES.txt');
 
     installer('--uninstall');
     installer('--uninstall');

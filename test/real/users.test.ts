@@ -34,38 +34,64 @@ function folderOfNobody(t: TestContext): string {
   return folder;
 }
 
-describe('users', () => {
-  test('in a fresh clone, without root and without a configuration, the README’s two commands work', (t) => {
-    const folder = folderOfNobody(t);
-    execFileSync('git', ['-c', 'safe.directory=*', 'clone', '-q', '--no-hardlinks', root, join(folder, 'clone')]);
-    execFileSync('chown', ['-R', `${nobody}:${nogroup}`, folder]);
-    // The machine's own Node and npm, not the pinned ones that run this test; and where packages come from, but nothing
-    // else of what npm tells the scripts it runs.
-    const path = (process.env['PATH'] ?? '')
-      .split(':')
-      .filter((part) => !part.includes('node_modules'))
-      .join(':');
-    const settings = Object.entries(process.env).filter(([name]) =>
-      /^(npm_config_(registry|cafile|strict_ssl)$|NODE_EXTRA_CA_CERTS|SSL_CERT_|https?_proxy)/i.test(name),
-    );
-    const env = { ...Object.fromEntries(settings), PATH: path, HOME: folder, LANG: 'C.UTF-8' };
-    for (const [command, expected] of [
-      ['npm ci && npm start', /● (GREEN|AMBER|RED|UNKNOWN) {3}/],
-      ['npm test', /^ℹ fail 0$/m],
-    ] as const) {
-      const { status, stdout, stderr } = spawnSync('setpriv', [...asNobody.slice(1), 'sh', '-c', command], {
-        cwd: join(folder, 'clone'),
-        env,
+/** A clone whose files belong to a user without rights, as if that user had made it under this umask. */
+function cloneAsNobody(t: TestContext, name: string, umask: string) {
+  const folder = folderOfNobody(t);
+  const clone = join(folder, name);
+  const git = `umask ${umask}; exec git -c safe.directory='*' "$@"`;
+  execFileSync('sh', ['-c', git, 'sh', 'clone', '-q', '--no-hardlinks', root, clone]);
+  execFileSync('chown', ['-R', `${nobody}:${nogroup}`, folder]);
+  // The machine's own Node and npm, not the pinned ones that run this test; and where packages come from, but nothing
+  // else of what npm tells the scripts it runs.
+  const path = (process.env['PATH'] ?? '')
+    .split(':')
+    .filter((part) => !part.includes('node_modules'))
+    .join(':');
+  const settings = Object.entries(process.env).filter(([variable]) =>
+    /^(npm_config_(registry|cafile|strict_ssl)$|NODE_EXTRA_CA_CERTS|SSL_CERT_|https?_proxy)/i.test(variable),
+  );
+  return {
+    folder,
+    run: (command: string, environment: Readonly<Record<string, string>>, expected: RegExp): void => {
+      const argv = [...asNobody.slice(1), 'sh', '-c', `umask ${umask}; ${command}`];
+      const { status, stdout, stderr } = spawnSync('setpriv', argv, {
+        cwd: clone,
+        env: { ...Object.fromEntries(settings), PATH: path, ...environment },
         encoding: 'utf8',
         timeout: 900_000,
       });
       assert.equal(status, 0, `${command}\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`);
       assert.match(stdout, expected);
-    }
-    const left = execFileSync('git', ['-c', 'safe.directory=*', '-C', join(folder, 'clone'), 'status', '--porcelain'], {
-      encoding: 'utf8',
-    });
-    assert.equal(left, '', 'something was left in the tree');
+    },
+    /** What git sees in the clone that was not committed. */
+    left: (): string =>
+      execFileSync('git', ['-c', 'safe.directory=*', '-C', clone, 'status', '--porcelain'], { encoding: 'utf8' }),
+  };
+}
+
+describe('users', () => {
+  test('in a fresh clone, without root and without a configuration, the README’s two commands work', (t) => {
+    const newcomer = cloneAsNobody(t, 'clone', '022');
+    const env = { HOME: newcomer.folder, LANG: 'C.UTF-8' };
+    newcomer.run('npm ci && npm start', env, /● (GREEN|AMBER|RED|UNKNOWN) {3}/);
+    newcomer.run('npm test', env, /^ℹ fail 0$/m);
+    assert.equal(newcomer.left(), '', 'something was left in the tree');
+  });
+
+  test('blanks in the path, umask 077, no HOME and an unknown locale together do not disturb the README’s commands', (t) => {
+    const newcomer = cloneAsNobody(t, 'my own clone', '077');
+    const temporary = join(newcomer.folder, 'tmp');
+    mkdirSync(temporary);
+    chownSync(temporary, nobody, nogroup);
+    // npm itself needs a folder for its cache.
+    const env = { LC_ALL: 'xx_YY.UTF-8', TMPDIR: temporary, npm_config_cache: join(newcomer.folder, 'npm cache') };
+    newcomer.run('npm ci && npm start', env, /● (GREEN|AMBER|RED|UNKNOWN) {3}/);
+    const state = join(temporary, `ops-monitor-${nobody}`, '.local', 'state');
+    assert.ok(existsSync(join(state, 'health', 'latest_health.json')), 'the state does not lie in the private folder');
+    // Modes of files, the script on the PATH and caches depend on the surroundings.
+    for (const part of ['cycle/modes', 'test/cli/', 'io/files'])
+      newcomer.run(`npm test -- ${part}`, env, /^ℹ pass [1-9]\d*\n(.*\n)*ℹ fail 0$/m);
+    assert.equal(newcomer.left(), '', 'something was left in the tree');
   });
 
   test('root running a stage by hand leaves nothing that the service’s user cannot replace or append to', (t) => {

@@ -5,7 +5,7 @@ import type { Host } from '../../contract/host.ts';
 import { dayStamp } from '../../core/time.ts';
 import type { Finding, LeftOut } from '../../init/finding.ts';
 import { lookAround } from '../../init/look.ts';
-import { applyTrial } from '../../init/trial.ts';
+import { applyTrial, type Trouble } from '../../init/trial.ts';
 import { renderConfiguration } from '../../init/write.ts';
 import { tryOut } from './try-out.ts';
 
@@ -24,7 +24,7 @@ export interface Survey {
   readonly findings: readonly Finding[];
   readonly left: readonly LeftOut[];
   readonly notes: readonly string[];
-  readonly troubles: readonly string[];
+  readonly troubles: readonly Trouble[];
 }
 
 export async function survey({ site, files, streamsIn, sshConfig, at, open }: Asked): Promise<Survey> {

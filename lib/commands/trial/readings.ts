@@ -19,7 +19,7 @@ const listUnitsMs = 3000;
 /** A verdict whose section is only known at run time. */
 interface AnyVerdict {
   readonly paths: (item: string, config: Configuration) => readonly KeyPath[];
-  readonly advise: ((item: string, config: Configuration) => string) | undefined;
+  readonly advise: ((item: string, config: Configuration) => string | undefined) | undefined;
   readonly judge: (
     data: unknown,
     item: string,

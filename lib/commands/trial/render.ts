@@ -1,6 +1,6 @@
 // Prints what was tried: one line for each thing, and who tried it.
 import type { Site } from '../../cli/site.ts';
-import { foldColumns, padded } from '../../core/columns.ts';
+import { fold, foldColumns, padded } from '../../core/columns.ts';
 import { counted } from '../../core/text.ts';
 import { machineIdentity } from '../../io/recording.ts';
 import { painter, printWidth } from '../../io/terminal.ts';
@@ -11,7 +11,7 @@ const words: Readonly<Record<Outcome, string>> = { ok: 'OK', problem: 'problem',
 const colours = { ok: 'green', problem: 'red', unknown: 'unknown' } as const;
 
 export function renderTrial(findings: readonly LocatedFinding[], { source }: Site, who: string): string {
-  const paint = painter();
+  const [paint, width] = [painter(), printWidth()];
   const lineOf = ({ line }: LocatedFinding): string => (line === undefined ? 'default' : `line ${line}`);
   const outcomeWidth = Math.max(...Object.values(words).map(({ length }) => length));
   const lineWidth = Math.max(0, ...findings.map((finding) => lineOf(finding).length));
@@ -23,8 +23,10 @@ export function renderTrial(findings: readonly LocatedFinding[], { source }: Sit
   const counts = countsOf(findings);
   const parts = [
     [source?.path ?? 'No configuration file: all values are defaults, which name nothing to try.'],
-    foldColumns(rows, { indent: '', width: printWidth() }),
-    [who, 'Only looked at: nothing was sent, posted, pinged or run that a cycle would not run.'],
+    foldColumns(rows, { indent: '', width }),
+    [who, 'Only looked at: nothing was sent, posted or pinged, and no plugin was run.'].flatMap((line) =>
+      fold(line, width),
+    ),
     [`${counts.ok} OK, ${counted(counts.problem, 'problem')}, ${counts.unknown} cannot be told`],
   ];
   return parts

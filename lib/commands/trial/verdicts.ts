@@ -7,6 +7,7 @@ import type { ContentOf } from '../../contract/shape.ts';
 import { shellWord } from '../../core/harmless.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { counted, nearest } from '../../core/text.ts';
+import { makeNet } from '../../io/net.ts';
 import { isNetwork } from '../../parse/mountinfo.ts';
 import { type Finding, ok, problem } from './finding.ts';
 
@@ -21,7 +22,7 @@ interface Verdicts<Section extends TriedSection> {
   /** The keys that a failed reading says nothing good about. `item` is empty for a section without items. */
   readonly paths: (item: string, config: Configuration) => readonly KeyPath[];
   /** What to do about a failed reading; undefined where a failure says nothing about the configuration. */
-  readonly advise: ((item: string, config: Configuration) => string) | undefined;
+  readonly advise: ((item: string, config: Configuration) => string | undefined) | undefined;
   /** `unitNames` are the units of this machine, where systemd does not know one that is configured. */
   readonly judge: (
     data: Reading<Section>,
@@ -159,7 +160,10 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
 
   metrics: {
     paths: (item) => [['metrics', item]],
-    advise: () => 'Correct `file` or `url`, or start the program that writes it (ops/docs/metrics.md)',
+    advise: (item, { metrics }) =>
+      lacksSecret(metrics[item]?.url)
+        ? undefined
+        : 'Correct `file` or `url`, or start the program that writes it (ops/docs/metrics.md)',
     judge: ({ place, family, values, ages, absent, problem: left }, item, { metrics }) => {
       const path = ['metrics', item];
       const count = Object.keys({ ...values, ...ages }).length;
@@ -217,6 +221,12 @@ function mirrorPath(item: string): KeyPath {
 
 const endpointPath = (item: string, { endpoints }: Configuration): KeyPath =>
   Object.hasOwn(endpoints, item) ? ['endpoints', item] : ['dashboard'];
+
+/** Such a URL was not requested: the unit may have the secret that this shell lacks. */
+function lacksSecret(url = ''): boolean {
+  const net = makeNet();
+  return (url.match(/\$[A-Z_][A-Z0-9_]*/g) ?? []).some((name) => 'missing' in net.secret(name));
+}
 
 /** Only the names before the type are compared: `.service` would make all services alike. */
 function adviseOnUnit(unit: string, unitNames: readonly string[]): string {

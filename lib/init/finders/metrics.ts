@@ -30,8 +30,8 @@ export const metrics = defineFinder({
           key: 'metrics',
           name: name.slice(0, -'.prom'.length),
           value: { file, family },
-          where: file,
-          off: 'add limits: metrics.md',
+          where: '',
+          off: 'values to choose from; add limits: metrics.md',
         });
       }
     }

@@ -8,8 +8,6 @@ const usual: readonly (readonly [name: string, program: string, ...argv: string[
   ['swap', 'check_swap', '-w', '20%', '-c', '10%'],
   ['zombies', 'check_procs', '-s', 'Z', '-w', '5', '-c', '20'],
   ['packages', 'check_apt'],
-  ['raid', 'check_raid'],
-  ['smart', 'check_ide_smart'],
 ];
 
 export const plugins = defineFinder({
@@ -25,8 +23,8 @@ export const plugins = defineFinder({
             key: 'plugins',
             name,
             value: [`${folder}/${program}`, ...argv],
-            where: folder,
-            off: 'plugins.md',
+            where: '',
+            off: 'programs to choose from: plugins.md',
           });
     }
     return { findings, left: [] };

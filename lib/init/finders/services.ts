@@ -41,10 +41,8 @@ export const services = defineFinder({
       throw new Error(`systemctl ${words[0]} failed: ${firstLine(stderr) || `exit ${exit_code}`}`);
     };
     const list = ['--type=service,timer', '--plain', '--full', '--no-pager'];
-    const [files, active] = await Promise.all([
-      run('list-unit-files', ...list).then(parseUnitFiles),
-      run('list-units', '--state=active', ...list).then(parseUnitNames),
-    ]);
+    const files = parseUnitFiles(await run('list-unit-files', ...list));
+    const active = parseUnitNames(await run('list-units', '--state=active', ...list));
     const enabled = files.filter(({ state }) => state.startsWith('enabled')).map(({ name }) => name);
     const units = [
       ...enabled.filter((name) => !name.includes('@.')),
@@ -56,7 +54,11 @@ export const services = defineFinder({
     if (units.length === 0) return { findings: [], left: [] };
     const shown = parseShow(await run('show', '--timestamp=unix', `--property=${properties}`, '--', ...units), units);
     return chooseUnits(
-      [...shown].map(([name, { FragmentPath = '' }]) => ({ name, file: FragmentPath })),
+      [...shown].map(([name, { FragmentPath = '', ActiveState }]) => ({
+        name,
+        file: FragmentPath,
+        state: ActiveState,
+      })),
       enabled,
     );
   },
@@ -65,6 +67,8 @@ export const services = defineFinder({
 interface Unit {
   readonly name: string;
   readonly file: string;
+  /** `active`, `inactive`, `failed`. */
+  readonly state: string | undefined;
 }
 
 const isDistributions = (file: string): boolean => file === '' || /^\/(usr\/lib|lib|run)\//.test(file);
@@ -72,7 +76,7 @@ const isDistributions = (file: string): boolean => file === '' || /^\/(usr\/lib|
 function chooseUnits(units: readonly Unit[], enabled: readonly string[]): Found {
   const findings: Finding[] = [];
   const others: string[] = [];
-  for (const { name, file } of units) {
+  for (const { name, file, state } of units) {
     const [stem = ''] = name.split(/@|\.[a-z]+$/);
     const isServer = name.endsWith('.service') && servers.test(stem);
     if (isDistributions(file) && !isServer) {
@@ -80,8 +84,15 @@ function chooseUnits(units: readonly Unit[], enabled: readonly string[]): Found 
       continue;
     }
     const why = isDistributions(file) ? 'a server of a package' : `its file is ${file}`;
-    const state = enabled.includes(name) ? 'enabled' : 'active';
-    findings.push({ key: 'services', name, value: name, where: `${state}; ${why}` });
+    // A package may enable a server that its socket starts, or that nobody has set up yet.
+    const isOff = isDistributions(file) && state === 'inactive';
+    findings.push({
+      key: 'services',
+      name,
+      value: name,
+      where: `${enabled.includes(name) ? 'enabled' : 'active'}; ${why}`,
+      ...(isOff ? { off: 'off now, though enabled' } : {}),
+    });
   }
   return {
     findings: findings.slice(0, mostWatched),

@@ -1,6 +1,6 @@
 // Streams below the folders that a person names: trees of folders by date, files with the day in their name, Zarr stores.
 import { formatDuration } from '../../core/quantity.ts';
-import { listed } from '../../core/text.ts';
+import { listed, readingReason } from '../../core/text.ts';
 import { clockMinute } from '../../core/time.ts';
 import {
   areDaysOfYear,
@@ -37,14 +37,16 @@ export const streams = defineFinder({
     const found: Finding[] = [];
     const left: LeftOut[] = [];
     for (const folder of streamsIn) {
+      const unread = await host.list(folder).then(() => undefined, readingReason);
+      if (unread !== undefined) {
+        left.push({ what: folder, why: unread });
+        continue;
+      }
       const some = await searchTree(walk, folder, mostLevels, at);
       found.push(...some.findings);
       left.push(...some.left);
       if (some.findings.length === 0)
-        left.push({
-          what: folder,
-          why: 'no folders or files with a date in their names were found, or none may be read',
-        });
+        left.push({ what: folder, why: 'no folders or files with a date in their names were found' });
     }
     if (walk.isCut())
       left.push({ what: listed(streamsIn), why: `the search ended after ${mostLooks} paths or its time` });
