@@ -35,6 +35,10 @@ const commands = {
     summary: 'packs and removes old files, as `keep` in the configuration says',
     load: () => import('./prune-files.ts'),
   },
+  'run-gate': {
+    summary: 'runs the phases of a gate, keeps their output, and writes its verdict',
+    load: () => import('./run-gate.ts'),
+  },
   archive: { summary: 'inspects, verifies, rebuilds and exports the Zarr archive', load: () => import('./archive.ts') },
   'send-alerts': {
     summary: 'mails new, repeated and ended alerts, and retries undelivered mails',

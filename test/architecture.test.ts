@@ -262,9 +262,12 @@ describe('architecture', () => {
     const { statusCommand } = await import('../lib/commands/status.ts');
     const { acknowledge, pause, resume, silence } = await import('../lib/commands/silence.ts');
     const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
+    const { runGate } = await import('../lib/gates/run.ts');
+    const { openRunFolder } = await import('../lib/io/run-folder.ts');
+    const { runTask } = await import('../lib/io/task.ts');
     const { makeNet } = await import('../lib/io/net.ts');
     const { isStillAlive, describeThisProcess } = await import('../lib/io/living.ts');
-    const { painter } = await import('../lib/io/terminal.ts');
+    const { liveOutput, painter } = await import('../lib/io/terminal.ts');
     const commands = [
       ...stages,
       thermalHeartbeat({
@@ -272,6 +275,7 @@ describe('architecture', () => {
         paint: painter,
         processes: { self: describeThisProcess, isStillAlive },
       }),
+      runGate(runTask, openRunFolder, liveOutput()),
       runCycle,
       explainCommand,
       statusCommand,

@@ -1,8 +1,9 @@
 // Runs a stage as a command: what each stage's script calls.
 import { brokenReason } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
-import type { Option, Stage } from '../contract/stage.ts';
-import { reasonOf } from '../core/text.ts';
+import { Usage } from '../contract/errors.ts';
+import type { Operand, Option, Stage } from '../contract/stage.ts';
+import { listed, nearest, reasonOf } from '../core/text.ts';
 import { isTerminal, print, printError } from '../io/terminal.ts';
 import type { Arguments } from './arguments.ts';
 import { configOption, jsonOption, start, textOption } from './command.ts';
@@ -20,6 +21,7 @@ export function main(stage: Stage<Configuration>, openHosts?: OpenHosts): void {
   start({
     name: stage.name,
     summary: stage.summary,
+    ...(stage.operand ? { operand: `[${stage.operand.word}]` } : {}),
     options: { ...stage.options, ...stageOptions },
     run: (asked) => runAsCommand(stage, asked, openHosts),
     ...(stage.renderFailure ? { renderFailure: stage.renderFailure } : {}),
@@ -41,6 +43,7 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments
   const ended = await runStage(stage, {
     config,
     places,
+    operand: stage.operand && operandOf(stage.operand, config, asked.operand),
     openHosts,
     options: asked.options,
     brokenConfiguration: broken && brokenReason(broken.broken),
@@ -54,9 +57,22 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments
   // A stage without a JSON result prints its counts.
   const json = outcome.json ?? { counts: outcome.counts, problems: outcome.problems };
   if (asked.options['json'] === true && !onlyPrints) print(JSON.stringify(json, undefined, 2));
-  else if (outcome.text !== undefined && (outcome.exitCode !== undefined || dryRun || isTerminal(1)))
+  else if (outcome.text !== undefined && (outcome.exitCode !== undefined || dryRun || onlyPrints || isTerminal(1)))
     print(outcome.text);
   return outcome.exitCode ?? record.exit_code;
+}
+
+function operandOf({ word, names }: Operand<Configuration>, config: Configuration, given: string | undefined): string {
+  const known = names(config);
+  const [first, ...others] = known;
+  if (first === undefined) throw new Usage(`the configuration has no ${word.toLowerCase()} to choose`);
+  if (given === undefined && others.length === 0) return first;
+  if (given === undefined) throw new Usage(`name one ${word}: ${listed(known, 12)}`);
+  if (known.includes(given)) return given;
+  const meant = nearest(given, known);
+  throw new Usage(
+    `there is no ${word.toLowerCase()} ${given}${meant === undefined ? `; known are: ${listed(known, 12)}` : `; did you mean ${meant}?`}`,
+  );
 }
 
 /** Writes one JSON line a run for the journal; on a terminal only the problems, since the result is printed there. */

@@ -4,7 +4,7 @@ import type { Configuration } from '../config/schema.ts';
 import { LockedOut, Usage } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
-import { failedRun, type StageRecord, stageRecord } from '../contract/record.ts';
+import { failedRun, runName, type StageRecord, stageRecord } from '../contract/record.ts';
 import type { Outcome, Stage, World } from '../contract/stage.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { isDiskTrouble } from '../io/files.ts';
@@ -33,6 +33,7 @@ export interface StageRun {
   readonly config: Configuration;
   readonly places: Places;
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly operand?: string | undefined;
   /** Called in place of each write. */
   readonly dryRun?: (path: string, content: string) => void;
   readonly simulation?: Simulation;
@@ -61,7 +62,7 @@ const isTimeToSweep = (stage: Pick<Stage, 'isFrequent'>, at: Date): boolean =>
 
 export async function runStage(
   stage: Stage<Configuration>,
-  { config, places, options, openHosts, dryRun, simulation, brokenConfiguration }: StageRun,
+  { config, places, options, operand, openHosts, dryRun, simulation, brokenConfiguration }: StageRun,
 ): Promise<Ended> {
   const misplaced: string[] = [];
   let over = false;
@@ -69,6 +70,7 @@ export async function runStage(
     config,
     places,
     options,
+    operand,
     openHost: openHosts ? await openHosts(config.hosts, places, config) : noHost,
     onFallback: (problem) => misplaced.push(problem),
     ...(dryRun ? { dryRun } : {}),
@@ -79,8 +81,9 @@ export async function runStage(
   const world = makeWorld({ ...settings, isOver: () => over });
   const startedAt = world.now();
   const began = world.monotonicMs();
-  const recordFile = stageRecord(stage.name);
-  const lock = dryRun || simulation || stage.isFrequent ? undefined : await lockStage(stage, places);
+  const name = runName(stage.name, operand);
+  const recordFile = stageRecord(name);
+  const lock = dryRun || simulation || stage.isFrequent ? undefined : await lockStage({ ...stage, name }, places);
   try {
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
       const files = [...stage.writes, recordFile];
@@ -96,10 +99,10 @@ export async function runStage(
     if (failure instanceof Usage || failure instanceof LockedOut) throw failure;
     // Output that fell back to the runtime folder is readable, but the run counts as failed.
     const failed = failure !== undefined || misplaced.length > 0;
-    const lastSuccess = failed ? (await recordBefore(world, stage.name))?.last_success_at : world.now().toISOString();
+    const lastSuccess = failed ? (await recordBefore(world, name))?.last_success_at : world.now().toISOString();
     const record: StageRecord = {
       schema_version: 1,
-      stage: stage.name,
+      stage: name,
       run_id: outcome?.run_id ?? world.runId,
       started_at: startedAt.toISOString(),
       ms: Math.round(world.monotonicMs() - began),

@@ -4,6 +4,7 @@ import { alertsConfig } from '../alerts/config.ts';
 import { archiveConfig } from '../archive/config.ts';
 import { confirmConfig } from '../confirm/config.ts';
 import { inSeconds } from '../contract/quantities.ts';
+import { gatesConfig } from '../gates/config.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { checkNames } from './check-names.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
@@ -21,6 +22,7 @@ export const configurationSchema = z
     ...confirmConfig,
     ...thermalConfig,
     ...archiveConfig,
+    ...gatesConfig,
   })
   .superRefine((config, context) => {
     if (config.dashboard && config.endpoints['dashboard']) {

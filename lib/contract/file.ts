@@ -7,6 +7,8 @@ export interface Places {
   readonly raw: string;
   readonly quicklooks: string;
   readonly textfiles: string;
+  /** Results of gates, boots, rehearsals and the watchdog. */
+  readonly monitoring: string;
   /** A folder on tmpfs: lost at a reboot, writable when the disks are full. */
   readonly runtime: string;
   readonly cache: string;

@@ -55,6 +55,10 @@ export function overdue(record: StageRecord, asking: StageRecord | undefined): s
   return `${stage} has not run since ${started_at}, though it should every ${formatLimit(every_seconds)}`;
 }
 
+/** `run-gate@release`, as systemd names the instances of a template. */
+export const runName = (stage: string, operand: string | undefined): string =>
+  operand === undefined ? stage : `${stage}@${operand}`;
+
 export const stageRecord = (stage: string): FileSpec<StageRecord> =>
   defineFile<StageRecord>({
     summary: `the last run of ${stage}`,

@@ -16,6 +16,9 @@ export interface Stage<Config = never> {
   /** The process exits after this time, even if some work hangs. */
   readonly deadlineMs: number;
   readonly options?: Readonly<Record<string, Option>>;
+  /** The stage works on one thing of the configuration, such as a gate, which the command line names. Each has a lock and a
+   * record of its own. */
+  readonly operand?: Operand<Config>;
   /** The stage tells people: where the configuration is broken it runs with the last good one, and says so first. */
   readonly speaksWhenBroken?: true;
   /** Whether a run with these options only prints an answer: then nothing is written and no lock is taken. */
@@ -24,6 +27,13 @@ export interface Stage<Config = never> {
   readonly renderFailure?: (error: unknown, argv: readonly string[]) => PrintedResult | undefined;
   /** Throws only when the stage's output cannot be trusted. A red finding is a result, not an error. */
   run(world: World<Config>): Promise<Outcome>;
+}
+
+export interface Operand<Config> {
+  /** `GATE` */
+  readonly word: string;
+  /** Names to choose from; the only one is chosen where the command line names none. */
+  readonly names: (config: Config) => readonly string[];
 }
 
 export interface PrintedResult {
@@ -63,6 +73,8 @@ export interface World<Config> {
   /** 32 hex digits, new for each process. */
   readonly runId: string;
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** The name that the command line gave, for a stage that has an operand. */
+  readonly operand?: string | undefined;
   readonly now: () => Date;
   /** Milliseconds since 1970 with a fraction, for the microseconds in the snapshot's times. */
   readonly preciseNow: () => number;

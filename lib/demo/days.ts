@@ -40,6 +40,7 @@ export function placesIn(folder: string): Places {
     state,
     raw: join(state, 'raw'),
     quicklooks: join(state, 'quicklooks'),
+    monitoring: join(state, 'monitoring'),
     textfiles: join(state, 'textfiles'),
     runtime: join(folder, 'run'),
     cache: join(folder, 'cache'),

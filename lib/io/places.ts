@@ -7,7 +7,9 @@ import { join } from '../core/path.ts';
 import { unlessFailing } from './files.ts';
 
 /** The folders that `files:` in the configuration may set. */
-type ConfiguredPlaces = Partial<Record<'state' | 'raw' | 'quicklooks' | 'textfiles', string | undefined>>;
+type ConfiguredPlaces = Partial<
+  Record<'state' | 'raw' | 'quicklooks' | 'textfiles' | 'monitoring', string | undefined>
+>;
 
 export function resolvePlaces(configured: ConfiguredPlaces): Places {
   const state = configured.state ?? fromEnvironment('STATE_DIRECTORY', 'XDG_STATE_HOME') ?? home('.local/state');
@@ -16,6 +18,7 @@ export function resolvePlaces(configured: ConfiguredPlaces): Places {
     raw: configured.raw ?? join(state, 'raw'),
     quicklooks: configured.quicklooks ?? join(state, 'quicklooks'),
     textfiles: configured.textfiles ?? join(state, 'textfiles'),
+    monitoring: configured.monitoring ?? join(state, 'monitoring'),
     ...ownPlaces(state),
   };
 }

@@ -62,7 +62,7 @@ function stageNames(places: Places): string[] {
   const locks = lockPaths(places, 'any').flatMap((path) => unlessFailing(() => listIfThere(dirname(path))) ?? []);
   const names = [...namesIn(records, '.json'), ...namesIn(locks, '.holder')];
   // A copy that somebody made (`write-report.old.json`) has no name of a stage.
-  return [...new Set(names)].filter((name) => /^[a-z][a-z-]*$/.test(name)).sort();
+  return [...new Set(names)].filter((name) => /^[a-z][a-z-]*(@[\w.@:-]+)?$/.test(name)).sort();
 }
 
 const namesIn = (entries: readonly string[], ending: string): string[] =>

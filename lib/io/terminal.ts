@@ -25,6 +25,21 @@ function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): v
   }
 }
 
+/** Output of a command as it arrives, above a line that is replaced; on a terminal only. */
+export function liveOutput() {
+  if (!isTerminal(2)) return { line: () => undefined, status: () => undefined };
+  let bottom = '';
+  const status = (text: string): void => rewriteLine((bottom = text.slice(0, terminalWidth() - 1)));
+  return {
+    line: (text: string): void => {
+      if (bottom !== '') rewriteLine('');
+      printError(text);
+      status(bottom);
+    },
+    status,
+  };
+}
+
 /** Columns of the terminal; 100 where nobody says. */
 export const terminalWidth = (): number => Number(process.env['COLUMNS']) || process.stdout.columns || 100;
 

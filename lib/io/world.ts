@@ -29,6 +29,7 @@ export interface WorldSettings<Config> {
   readonly places: Places;
   readonly brokenConfiguration?: string | undefined;
   readonly options?: World<Config>['options'];
+  readonly operand?: string | undefined;
   readonly openHost: (name: string, signal: AbortSignal) => Host;
   /** In place of the machine's clock, for tests and simulated days. */
   readonly clock?: { readonly now: () => Date; readonly monotonicMs: () => number };
@@ -139,6 +140,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       return (runId ??= newRunId());
     },
     options: settings.options ?? {},
+    operand: settings.operand,
     now,
     // Node loads `performance` at its first use, and most stages never use it.
     preciseNow: () => clock?.now().getTime() ?? performance.timeOrigin + performance.now(),

@@ -1,0 +1,206 @@
+// run-gate: runs the phases of a gate, keeps their output, and writes its verdict.
+import { Usage } from '../contract/errors.ts';
+import type { Ending } from '../contract/program.ts';
+import type { OpenRunFolder } from '../contract/run-folder.ts';
+import { defineStage, type World } from '../contract/stage.ts';
+import type { RunTask } from '../contract/task.ts';
+import { isAbsolute, join } from '../core/path.ts';
+import { formatDuration, formatLimit } from '../core/quantity.ts';
+import { reasonOf } from '../core/text.ts';
+import { parseCoverage } from '../parse/coverage.ts';
+import type { GateRun, GatesConfig, Phase } from './config.ts';
+import { artifactsOf, gateHistory, gateSummary, gateTextfile, type GateSummary, type PhaseResult } from './files.ts';
+import { renderHistory, renderRun } from './render.ts';
+import { renderGate } from './textfile.ts';
+
+type GateWorld = World<GatesConfig>;
+
+/** What a person at a terminal sees while a phase runs. */
+export interface Live {
+  readonly line: (text: string) => void;
+  /** Replaces the line at the bottom. */
+  readonly status: (text: string) => void;
+}
+
+export const runGate = (runTask: RunTask, openRunFolder: OpenRunFolder, live: Live) =>
+  defineStage<GatesConfig>({
+    name: 'run-gate',
+    summary: 'runs the phases of a gate, keeps their output, and writes its verdict',
+    operand: { word: 'GATE', names: (config) => Object.keys(config['gate-runs']) },
+    reads: [],
+    writes: [],
+    // Above the time limits of all phases together.
+    deadlineMs: 86_400_000,
+    options: {
+      history: { type: 'boolean', summary: 'print the last runs and how they changed; run nothing' },
+      'exit-code': { type: 'boolean', summary: 'exit with 1 where the gate does not pass' },
+    },
+    onlyPrints: ({ history }) => history === true,
+
+    async run(world) {
+      const { options, config, operand: name = '' } = world;
+      const gate = config['gate-runs'][name];
+      if (!gate) throw new Usage(`there is no gate ${name}`);
+      const history = [...world.scan(gateHistory(name, gate), 'end')].flatMap((line) => {
+        try {
+          return [line.parse()];
+        } catch {
+          return []; // torn by a kill
+        }
+      });
+      if (options['history'] === true)
+        return { counts: { runs: history.length }, problems: [], json: history, text: renderHistory(name, history) };
+      if (options['dry-run'] === true) return planOf(name, gate);
+      const summary = await runPhases(world, name, gate, { runTask, openRunFolder, live });
+      await world.replace(gateSummary(name, gate), summary);
+      await world.append(gateHistory(name, gate), summary);
+      await world.replace(gateTextfile(name), renderGate(summary));
+      const passed = summary.verdict === 'pass';
+      return {
+        counts: summary.counts,
+        problems: passed ? [] : [`the gate ${name} does not pass: ${summary.reason}`],
+        json: summary,
+        text: renderRun(summary, history[0]),
+        ...(options['exit-code'] === true ? { exitCode: passed ? 0 : 1 } : {}),
+      };
+    },
+  });
+
+function planOf(name: string, { phases, folder }: GateRun) {
+  const lines = Object.entries(phases).map(
+    ([phase, { command, timeout }]) => `would run ${phase} (at most ${formatLimit(timeout)}): ${command.join(' ')}`,
+  );
+  return { counts: { phases: lines.length }, problems: [], text: [`gate ${name}, in ${folder}`, ...lines].join('\n') };
+}
+
+interface Means {
+  readonly runTask: RunTask;
+  readonly openRunFolder: OpenRunFolder;
+  readonly live: Live;
+}
+
+async function runPhases(world: GateWorld, name: string, gate: GateRun, means: Means): Promise<GateSummary> {
+  const started = world.now();
+  const began = world.monotonicMs();
+  const id = started.toISOString().replaceAll(/[-:]/g, '');
+  const folder = means.openRunFolder(artifactsOf(world.places, name, gate), id, gate.keep);
+  const results: PhaseResult[] = [];
+  let isStopped = false;
+  for (const [phaseName, phase] of Object.entries(gate.phases)) {
+    const result: PhaseResult = isStopped
+      ? skipped(phaseName, phase)
+      : await runPhase(world, gate, { name: phaseName, phase, log: join(folder.path, `${phaseName}.log`) }, means);
+    results.push(result);
+    isStopped ||= result.outcome === 'fail' && phase.required && gate['stop-at-failure'];
+  }
+  const summary = { ...summaryOf(name, results), run_id: world.runId, started_at: started.toISOString() };
+  const decided_at = world.now().toISOString();
+  const seconds = Math.round(world.monotonicMs() - began) / 1000;
+  const artifacts = join(artifactsOf(world.places, name, gate), 'runs', id);
+  const whole: GateSummary = { ...summary, decided_at, seconds, artifacts };
+  folder.write('summary.json', `${JSON.stringify(whole, undefined, 2)}\n`);
+  folder.write(`${name}_gate.prom`, renderGate(whole));
+  folder.publish();
+  return whole;
+}
+
+const skipped = (name: string, { required }: Phase): PhaseResult => ({
+  name,
+  outcome: 'skipped',
+  required: required ? 'yes' : 'no',
+  seconds: 0,
+  reason: 'a required phase before it failed',
+});
+
+interface Asked {
+  readonly name: string;
+  readonly phase: Phase;
+  readonly log: string;
+}
+
+async function runPhase(
+  world: GateWorld,
+  { folder }: GateRun,
+  { name, phase, log }: Asked,
+  { runTask, live }: Means,
+): Promise<PhaseResult> {
+  const began = world.monotonicMs();
+  const tick = setInterval(() => {
+    const seconds = Math.round((world.monotonicMs() - began) / 1000);
+    live.status(`${name}: ${formatDuration(seconds)} of at most ${formatLimit(phase.timeout)}`);
+  }, 500);
+  live.status(`${name}: starts`);
+  try {
+    const { ending, seconds, killed } = await runTask({
+      argv: phase.command,
+      folder,
+      variables: phase.env,
+      seconds: phase.timeout,
+      log,
+      onLine: live.line,
+    });
+    const failure = failureOf(ending, phase);
+    const covered = failure === undefined ? await coverageOf(world, folder, phase) : {};
+    const reason = failure ?? ('reason' in covered ? covered.reason : undefined);
+    return {
+      name,
+      outcome: reason === undefined ? 'pass' : 'fail',
+      required: phase.required ? 'yes' : 'no',
+      seconds: Math.round(seconds * 1000) / 1000,
+      log: `${name}.log`,
+      ...(reason === undefined
+        ? {}
+        : { reason: `${reason}${killed > 0 ? `; ${killed} processes were left behind and ended` : ''}` }),
+      ...('ratio' in covered ? { coverage_ratio: covered.ratio } : {}),
+    };
+  } finally {
+    clearInterval(tick);
+    live.status('');
+  }
+}
+
+function failureOf(ending: Ending, { command, timeout }: Phase): string | undefined {
+  const program = command[0] ?? '';
+  if (ending.by === 'exit') {
+    if (ending.code === 0) return undefined;
+    if (ending.code === 127) return `${program} was not found (exit code 127)`;
+    return ending.code === 126 ? `${program} may not be run (exit code 126)` : `exit code ${ending.code}`;
+  }
+  if (ending.by === 'deadline') return `ended at its time limit of ${formatLimit(timeout)}`;
+  if (ending.by === 'signal') return `ended by ${ending.signal}`;
+  return ending.by === 'start' ? `could not be started: ${ending.cause.message}` : 'printed too much';
+}
+
+/** A phase that was to leave a coverage file and did not is no pass: its share is unknown. */
+async function coverageOf(world: GateWorld, folder: string, { coverage }: Phase) {
+  if (coverage === undefined) return {};
+  const path = isAbsolute(coverage) ? coverage : join(folder, coverage);
+  try {
+    const { covered, lines } = parseCoverage(await world.openHost('local', AbortSignal.timeout(30_000)).readText(path));
+    return { ratio: covered / lines };
+  } catch (error) {
+    return { reason: `its coverage file ${path} cannot be used: ${reasonOf(error)}` };
+  }
+}
+
+function summaryOf(name: string, phases: readonly PhaseResult[]) {
+  const failed = phases.filter(({ outcome }) => outcome === 'fail');
+  const first = failed.find(({ required }) => required === 'yes');
+  // The last phase that measured it: later phases include the tests of earlier ones.
+  const ratio = phases.findLast(({ coverage_ratio }) => coverage_ratio !== undefined)?.coverage_ratio;
+  return {
+    schema_version: 1,
+    gate: name,
+    verdict: first ? ('fail' as const) : ('pass' as const),
+    ...(first ? { reason: `${first.name}: ${first.reason}` } : {}),
+    counts: {
+      phases: phases.length,
+      phases_passed: phases.filter(({ outcome }) => outcome === 'pass').length,
+      phases_failed: failed.length,
+      phases_skipped: phases.filter(({ outcome }) => outcome === 'skipped').length,
+      ...(ratio === undefined ? {} : { coverage_percent: Math.round(ratio * 10_000) / 100 }),
+    },
+    ...(ratio === undefined ? {} : { coverage_ratio: ratio }),
+    phases: [...phases],
+  };
+}
