@@ -39,6 +39,10 @@ const commands = {
     summary: 'runs the phases of a gate, keeps their output, and writes its verdict',
     load: () => import('./run-gate.ts'),
   },
+  'test-metrics': {
+    summary: 'reads the JUnit XML that test runners leave, and writes durations and failures for Prometheus',
+    load: () => import('./test-metrics.ts'),
+  },
   archive: { summary: 'inspects, verifies, rebuilds and exports the Zarr archive', load: () => import('./archive.ts') },
   'send-alerts': {
     summary: 'mails new, repeated and ended alerts, and retries undelivered mails',

@@ -265,6 +265,7 @@ describe('architecture', () => {
     const { runGate } = await import('../lib/gates/run.ts');
     const { openRunFolder } = await import('../lib/io/run-folder.ts');
     const { runTask } = await import('../lib/io/task.ts');
+    const { testMetrics } = await import('../lib/testmetrics/collect.ts');
     const { makeNet } = await import('../lib/io/net.ts');
     const { isStillAlive, describeThisProcess } = await import('../lib/io/living.ts');
     const { liveOutput, painter } = await import('../lib/io/terminal.ts');
@@ -276,6 +277,7 @@ describe('architecture', () => {
         processes: { self: describeThisProcess, isStillAlive },
       }),
       runGate(runTask, openRunFolder, liveOutput()),
+      testMetrics,
       runCycle,
       explainCommand,
       statusCommand,

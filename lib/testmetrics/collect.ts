@@ -1,0 +1,99 @@
+// test-metrics: reads the JUnit XML that test runners leave, and writes it as metrics.
+import { Usage } from '../contract/errors.ts';
+import type { Host } from '../contract/host.ts';
+import { defineStage, type World } from '../contract/stage.ts';
+import { alignColumns } from '../core/columns.ts';
+import { join } from '../core/path.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { counted, reasonOf, wildcard } from '../core/text.ts';
+import type { TestMetricsConfig } from './config.ts';
+import { type SuiteResult, testResults, testTextfile } from './files.ts';
+import { type Report, summarise } from './summarise.ts';
+import { renderTests } from './textfile.ts';
+
+const mostFiles = 2000;
+
+export const testMetrics = defineStage<TestMetricsConfig>({
+  name: 'test-metrics',
+  summary: 'reads the JUnit XML that test runners leave, and writes durations and failures for Prometheus',
+  reads: [],
+  writes: [testResults, testTextfile],
+  deadlineMs: 120_000,
+  options: {
+    junit: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'read this report, or these (`target/TEST-*.xml`), and not those of the configuration',
+    },
+    suite: { type: 'string', value: 'NAME', summary: 'name of the suite that --junit is of (default: tests)' },
+  },
+
+  async run(world) {
+    const asked = askedFor(world);
+    if (Object.keys(asked).length === 0)
+      throw new Usage('no report was named: --junit FILE, or `test-results` in the configuration');
+    const host = world.openHost('local', AbortSignal.timeout(100_000));
+    const { content, problems: setAside } = await world.previous(testResults);
+    const suites: Record<string, SuiteResult> = { ...content?.suites };
+    const problems = setAside.map((problem) => `the results of before ${problem}`);
+    let read = 0;
+    for (const [suite, pattern] of Object.entries(asked)) {
+      try {
+        suites[suite] = summarise(await readReports(host, pattern), suites[suite]);
+        read += 1;
+        const { problem } = suites[suite];
+        if (problem !== undefined) problems.push(`${suite}: ${problem}`);
+      } catch (error) {
+        // The old values stay with their time, which tells their age.
+        problems.push(`${suite}: ${reasonOf(error)}`);
+      }
+    }
+    if (read === 0) throw new Error(problems.join('; '));
+    await world.replace(testResults, { schema_version: 1, suites });
+    await world.replace(testTextfile, renderTests(suites));
+    return { counts: { suites: read }, problems, json: { suites }, text: renderSuites(suites) };
+  },
+});
+
+function askedFor({ options, config }: World<TestMetricsConfig>): Readonly<Record<string, string>> {
+  const { junit, suite } = options;
+  if (typeof junit !== 'string') {
+    if (suite !== undefined) throw new Usage('--suite names the suite of --junit');
+    return config['test-results'];
+  }
+  return { [typeof suite === 'string' ? suite : 'tests']: junit };
+}
+
+async function readReports(host: Host, pattern: string): Promise<Report[]> {
+  const paths = pattern.includes('*') ? await matching(host, pattern) : [pattern];
+  return Promise.all(
+    paths.map(async (path) => ({
+      path,
+      text: await host.readText(path),
+      modified_at: (await host.stat(await host.realpath(path))).modified_at,
+    })),
+  );
+}
+
+async function matching(host: Host, pattern: string): Promise<string[]> {
+  const cut = pattern.lastIndexOf('/') + 1;
+  const folder = cut === 0 ? '.' : pattern.slice(0, cut);
+  const fits = wildcard(pattern.slice(cut));
+  const names = (await host.list(folder)).filter((name) => fits.test(name)).sort();
+  if (names.length === 0) throw new Error(`no file fits ${pattern}`);
+  if (names.length > mostFiles) throw new Error(`${names.length} files fit ${pattern}; at most ${mostFiles} are read`);
+  return names.map((name) => join(folder, name));
+}
+
+function renderSuites(suites: Readonly<Record<string, SuiteResult>>): string {
+  const rows = Object.entries(suites).map(([suite, { tests, failed, errors, skipped, flaky, seconds, slowest }]) => [
+    suite,
+    counted(tests, 'test'),
+    failed + errors === 0 ? 'none failed' : `${failed + errors} failed`,
+    skipped === 0 ? '' : `${skipped} skipped`,
+    flaky === 0 ? '' : `${flaky} flaky`,
+    formatDuration(seconds),
+    slowest[0] ? `slowest: ${slowest[0].test} (${formatDuration(slowest[0].seconds)})` : '',
+  ]);
+  return alignColumns(rows).join('\n');
+}
