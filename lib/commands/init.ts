@@ -208,5 +208,5 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
 
 const nextSteps = (target: string, path: string): string =>
   target === path
-    ? `${target} is written. Read it; the next cycle uses it: ops-monitor status. Later: ops-monitor init --diff`
+    ? `${target} is written. Read it; the next cycle uses it, then see: ops-monitor status. Later: ops-monitor init --diff`
     : `${target} is written; nothing uses it yet. Check it: ops-monitor check-config ${target}`;
