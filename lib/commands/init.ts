@@ -4,9 +4,11 @@ import { configurationPath } from '../config/load.ts';
 import { resolve } from '../config/resolve.ts';
 import type { Configuration } from '../config/schema.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
+import type { Places } from '../contract/file.ts';
 import { foldColumns } from '../core/columns.ts';
 import { withoutUndefined } from '../core/fields.ts';
 import { oneLine } from '../core/harmless.ts';
+import { join } from '../core/path.ts';
 import { firstLine, listed, reasonOf } from '../core/text.ts';
 import { type Command, configOption, dryRunOption, exitCodes, textOption } from '../cli/command.ts';
 import type { Arguments } from '../cli/arguments.ts';
@@ -51,7 +53,7 @@ export const initCommand: Command = {
     if (asked.options['diff'] === true) {
       if (asked.options['output'] !== undefined) throw new Usage('--diff writes nothing: leave --output out');
       const { config, places } = await openSite(textOption(asked, 'config'));
-      print(await compareWith(config, { ...about, open: (some) => openHosts(some.hosts, places, some) }));
+      print(await compareWith(config, { ...about, open: (some) => openHosts(some.hosts, apart(places), some) }));
       return exitCodes.ok;
     }
     const output = textOption(asked, 'output');
@@ -67,7 +69,7 @@ export const initCommand: Command = {
       ...about,
       site: siteName(),
       files: withoutUndefined(files),
-      open: (config) => openHosts(config.hosts, places, config),
+      open: (config) => openHosts(config.hosts, apart(places), config),
     });
     if (onlyPrints) {
       printError(`${summaryOf(found)}\n`);
@@ -80,6 +82,9 @@ export const initCommand: Command = {
     return exitCodes.ok;
   },
 };
+
+/** A child that hangs is noted under names of our own: a stage must not take it for one that it left behind. */
+const apart = (places: Places): Places => ({ ...places, runtime: join(places.runtime, 'init') });
 
 function readExisting(path: string): string | undefined {
   try {
@@ -203,5 +208,5 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
 
 const nextSteps = (target: string, path: string): string =>
   target === path
-    ? `${target} is written. Read it; the next cycle uses it: ops-monitor status. Later: ops-monitor init --diff`
+    ? `${target} is written. Read it; the next cycle uses it, then see: ops-monitor status. Later: ops-monitor init --diff`
     : `${target} is written; nothing uses it yet. Check it: ops-monitor check-config ${target}`;

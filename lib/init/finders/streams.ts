@@ -13,6 +13,8 @@ import {
 import { defineFinder, type Finding, type Found, type LeftOut, namesOfPath } from '../finding.ts';
 import { openWalk, type Walk } from '../walk.ts';
 
+const tooLate = 'it did not answer in time';
+
 const mostLooks = 5000;
 const mostStreams = 50;
 /** Undated folders above a stream. */
@@ -39,7 +41,7 @@ export const streams = defineFinder({
     for (const folder of streamsIn) {
       const unread = await host.list(folder).then(() => undefined, readingReason);
       if (unread !== undefined) {
-        left.push({ what: folder, why: unread });
+        left.push({ what: folder, why: host.signal.aborted ? tooLate : unread });
         continue;
       }
       const some = await searchTree(walk, folder, mostLevels, at);
@@ -48,7 +50,7 @@ export const streams = defineFinder({
       if (some.findings.length === 0)
         left.push({ what: folder, why: 'no folders or files with a date in their names were found' });
     }
-    if (walk.isCut())
+    if (walk.isCut() && !left.some(({ why }) => why === tooLate))
       left.push({ what: listed(streamsIn), why: `the search ended after ${mostLooks} paths or its time` });
     if (found.length > mostStreams)
       left.push({
