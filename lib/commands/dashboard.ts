@@ -8,7 +8,7 @@ import { noHost } from '../cli/stage.ts';
 import { checkNames } from '../config/check-names.ts';
 import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';
-import { Usage } from '../contract/errors.ts';
+import { errorCode, Usage } from '../contract/errors.ts';
 import type { FileLocation, FileSpec } from '../contract/file.ts';
 import { defineService, type Page, type PageHandler, type ServiceWorld } from '../contract/service.ts';
 import { join } from '../core/path.ts';
@@ -79,6 +79,9 @@ const dashboardService = (originOf: OriginOf) =>
         until,
         answer: pagesOf(world, originOf),
         onProblem,
+      }).catch((error: unknown) => {
+        const isInUse = error instanceof Error && errorCode(error.cause) === 'EADDRINUSE';
+        throw isInUse ? new Error(portInUse(port)) : error;
       });
       const address = `http://127.0.0.1:${server.port}/`;
       print(`The page is at ${address} (Ctrl+C ends it)`);
@@ -86,6 +89,9 @@ const dashboardService = (originOf: OriginOf) =>
       await server.closed;
     },
   });
+
+const portInUse = (port: number): string =>
+  `port ${port} is in use, perhaps by ops-monitor-dashboard.service, which serves the page already: open http://127.0.0.1:${port}/, or choose another port with --port`;
 
 /** A name that an attacker pointed at 127.0.0.1 would make every page in the browser able to read this one. */
 const ownNames = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;

@@ -1,6 +1,6 @@
 // Checks the names in a configuration: hosts must be defined, subjects must not share a variable in the archive, and
 // exceptions must name a subject that is watched.
-import { policies } from '../alerts/policies.ts';
+import { policies, red } from '../alerts/policies.ts';
 import type { AnyCheck } from '../contract/check.ts';
 import type { Sections } from '../contract/registry.ts';
 import { identifierOf, listed, nearest } from '../core/text.ts';
@@ -65,6 +65,11 @@ export function unknownSubjects(config: Exceptions): Complaint[] {
   const rules = policies.flatMap(({ name, of, readings }) =>
     of === undefined || readings ? [] : { name, needs: Object.keys(of).flatMap(needsOf) },
   );
+  /** A subject of `red` is a check, or an observation. */
+  const complainOfRed = (name: string, path: Complaint['path']): Complaint[] => {
+    const [check = ''] = name.split(':', 1);
+    return name === check ? [] : complain(needsOf(check), name.slice(check.length + 1), path);
+  };
   return [
     ...limits.flatMap(({ needs, limits: under }) => {
       const { for: exceptions = {} }: { for?: object } = config.limits[under?.key ?? ''] ?? {};
@@ -77,10 +82,14 @@ export function unknownSubjects(config: Exceptions): Complaint[] {
         complain(needs, subject, ['alerts', 'rules', name, 'for', subject]),
       ),
     ),
+    ...Object.keys(config.alerts.rules[red.name]?.for ?? {}).flatMap((name) =>
+      complainOfRed(name, ['alerts', 'rules', red.name, 'for', name]),
+    ),
     ...config.alerts.maintenance.flatMap((window, index) =>
       (window.rules ?? []).flatMap((of, position) => {
         const rule = rules.find(({ name }) => of.startsWith(`${name}:`));
         const path = ['alerts', 'maintenance', index, 'rules', position];
+        if (of.startsWith(`${red.name}:`)) return complainOfRed(of.slice(red.name.length + 1), path);
         return rule ? complain(rule.needs, of.slice(rule.name.length + 1), path) : [];
       }),
     ),
