@@ -131,7 +131,12 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
   };
 }
 
-function ownLimit(rule: string, { key, side }: NonNullable<Policy['limit']>, subject: string, config: AlertsConfig) {
+export function ownLimit(
+  rule: string,
+  { key, side }: NonNullable<Policy['limit']>,
+  subject: string,
+  config: AlertsConfig,
+) {
   const value = numberOr(ruleConfigOf(config, rule, subject)[key], Number.NaN);
   return { side, red: { value, key: `alerts.rules.${rule}.${key}` } };
 }
