@@ -140,7 +140,12 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
   };
 }
 
-function ownLimit(rule: string, { key, side }: NonNullable<Policy['limit']>, subject: string, config: AlertsConfig) {
+export function ownLimit(
+  rule: string,
+  { key, side }: NonNullable<Policy['limit']>,
+  subject: string,
+  config: AlertsConfig,
+) {
   const value = numberOr(ruleConfigOf(config, rule, subject)[key], Number.NaN);
   const exception = exceptionsFor(config, rule, subject).findLast(([, values]) => values[key] !== undefined);
   const path = [rule, ...(exception ? ['for', exception[0]] : []), key];
