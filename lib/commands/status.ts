@@ -17,7 +17,7 @@ import { latestHealth } from '../health/files.ts';
 import { readNotes } from '../io/notes.ts';
 import { bytesBelow, freeBytes } from '../io/own-size.ts';
 import { openSpool } from '../io/spool.ts';
-import { clearScreen, isTerminal, painter, print, terminalWidth } from '../io/terminal.ts';
+import { clearScreen, isTerminal, painter, print, printWidth } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { readOutbox } from '../outbox/outbox.ts';
 import { pictureFolder } from '../pictures/files.ts';
@@ -51,7 +51,7 @@ export const statusCommand: Command = {
     if (!config || !places) throw new Usage(`${broken.join()}\nThere is no earlier one to go by`);
     const read = (): Promise<Status> => readStatus(config, places, broken);
     const show = (status: Status): void =>
-      print(renderStatus(status, { paint: painter(), width: terminalWidth(), command: commandPrefix() }));
+      print(renderStatus(status, { paint: painter(), width: printWidth(), command: commandPrefix() }));
     if (watch === true)
       for (;;) {
         const status = await read();

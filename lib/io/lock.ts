@@ -1,7 +1,7 @@
 // A lock that the kernel frees when its holder ends: a record lock, taken through the SQLite that is built into Node.
 // With a pid file one would have to guess whether that process still lives, which ProtectProc=invisible and reused pids
 // make impossible; this lock works between a unit in namespaces of its own and a shell, and kill -9 frees it.
-import { accessSync, closeSync, constants, existsSync, openSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codedError, errorCode, LockedOut } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
@@ -89,9 +89,17 @@ function makeWritable(path: string): void {
   }
 }
 
+/** Users of a directory service have no name in this file. */
+function userName(uid: number): string {
+  const rows = (unlessFailing(() => readFileSync('/etc/passwd', 'utf8')) ?? '')
+    .split('\n')
+    .map((row) => row.split(':'));
+  return rows.find(([, , id]) => id === String(uid))?.[0] ?? `the user ${uid}`;
+}
+
 /** Names the owner of the path, or of the nearest existing folder above it. A path of another user is not bypassed: its
  * owner is the user who runs the stages. */
 function describeOwner(path: string): string {
   if (!existsSync(path)) return describeOwner(dirname(path));
-  return `${path} belongs to the user ${statSync(path).uid}, and this is ${process.getuid?.()}`;
+  return `${path} belongs to ${userName(statSync(path).uid)}, and this is ${userName(process.getuid?.() ?? 0)}`;
 }

@@ -25,9 +25,6 @@ function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): v
   }
 }
 
-/** Columns of the terminal; 100 where nobody says. */
-export const terminalWidth = (): number => Number(process.env['COLUMNS']) || process.stdout.columns || 100;
-
 /** For what is shown again and again, on a terminal only. */
 export const clearScreen = (): void => void writeSync(1, '\u001B[H\u001B[2J\u001B[3J');
 

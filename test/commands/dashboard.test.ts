@@ -40,6 +40,19 @@ async function servedSite(t: TestContext) {
 const statusOf = (answer: string): number => Number(answer.split(' ')[1]);
 const bodyOf = (answer: string): string => answer.slice(answer.indexOf('\r\n\r\n') + 4);
 
+describe('dashboard', () => {
+  test('says that the page may be there already where its port is in use', async (t) => {
+    const { run, port } = await servedSite(t);
+    const { status, stderr } = run('dashboard', '--port', String(port));
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /is in use\. If ops-monitor-dashboard\.service runs, the page is there already: http:\/\/127\.0\.0\.1:/,
+    );
+    assert.doesNotMatch(stderr, /EADDRINUSE/);
+  });
+});
+
 describe('dashboard under hostile requests', () => {
   test('leads to no other file, however the path is written', async (t) => {
     const { ask, folder } = await servedSite(t);
