@@ -62,14 +62,16 @@ export function unknownSubjects(config: Exceptions): Complaint[] {
   const limits: readonly AnyCheck[] = checks;
   /** Checks of the monitor itself need no section; their own name stands for it. */
   const needsOf = (check: string) => limits.find(({ name }) => name === check)?.needs ?? [check];
+  /** The rule `red` names observations: a check, for all of its subjects, or `check:subject`. */
+  const complainOfRed = (observation: string, path: Complaint['path']): Complaint[] => {
+    const [check = ''] = observation.split(':', 1);
+    const [needs, subject] = [needsOf(check), observation.slice(check.length + 1)];
+    // A section that cannot be read as a whole is the subject itself.
+    return check === observation || needs.includes(subject) ? [] : complain(needs, subject, path);
+  };
   const rules = policies.flatMap(({ name, of, readings }) =>
     of === undefined || readings ? [] : { name, needs: Object.keys(of).flatMap(needsOf) },
   );
-  /** A subject of `red` is a check, or an observation. */
-  const complainOfRed = (name: string, path: Complaint['path']): Complaint[] => {
-    const [check = ''] = name.split(':', 1);
-    return name === check ? [] : complain(needsOf(check), name.slice(check.length + 1), path);
-  };
   return [
     ...limits.flatMap(({ needs, limits: under }) => {
       const { for: exceptions = {} }: { for?: object } = config.limits[under?.key ?? ''] ?? {};

@@ -191,7 +191,7 @@ function told({ phase, hold_seconds, last_sent, last_queued, escalated_at }: Sho
 function quietLine({ kind, of, who, until, reason }: ActiveSilence): string {
   const by = who === undefined ? '' : ` by ${oneLine(who)}`;
   const end = until === undefined ? '' : ` until ${clockMinute(new Date(until))}`;
-  return `  ${kind} of ${oneLine(of)}${by}${end}: ${firstLine(reason, 100)}`;
+  return `  ${kind} of ${oneLine(of)}${by}${end}: ${firstLine(reason)}`;
 }
 
 function mail({ outbox }: Status, { paint, command }: Look): string[] {

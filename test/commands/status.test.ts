@@ -132,6 +132,14 @@ describe('commands/status', () => {
     assert.match(stdout, / write-report\n {2}journalctl -u 'ops-monitor@write-report'/);
   });
 
+  test('in a pipe no line is cut', (t) => {
+    const { run } = makeSite(t);
+    run('run-cycle');
+    const reason = `moving files, ${'x'.repeat(80)}, until tomorrow`;
+    run('silence', 'storage:data', '--for', '4h', '--reason', reason);
+    assert.ok(run('status').stdout.includes(`: ${reason}\n`), run('status').stdout);
+  });
+
   test('--watch needs a terminal', (t) => {
     const folder = temporaryFolder(t);
     const { status, stderr } = runBundle('ops-monitor', ['status', '--watch'], environmentIn(folder));

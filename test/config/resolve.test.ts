@@ -289,6 +289,14 @@ describe('config/resolve', () => {
       'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["storage:dataa"], reason: x }] }',
       /^site\.yaml:5:63: alerts\.maintenance\.0\.rules\.0: there is no filesystem dataa; did you mean data\?$/m,
     ],
+    [
+      'alerts: { rules: { red: { for: { "endpoint-status:dashbord": { red-for: 5m } } } } }',
+      /alerts\.rules\.red\.for\.endpoint-status:dashbord: there is no endpoint dashbord; did you mean dashboard\?$/m,
+    ],
+    [
+      'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["red:mirror-lag:s.gw"], reason: x }] }',
+      /alerts\.maintenance\.0\.rules\.0: there is no copy s\.gw; did you mean s\.gws\?$/m,
+    ],
   ];
 
   test('a mistake in the YAML is reported once, though the parser complains several times at its place', () => {
