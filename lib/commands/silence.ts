@@ -1,4 +1,5 @@
 // ops-monitor silence and ops-monitor ack: each leaves a note file that send-alerts reads.
+import { documentPath } from '../io/product.ts';
 import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type ActiveSilence, silencesFolder, stateFile } from '../alerts/files.ts';
 import { alertNameProblem, everything } from '../alerts/named.ts';
@@ -236,7 +237,7 @@ function leaveOrPrint(
     const code = errorCode(error);
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
     throw new Usage(
-      `${who} may not write in ${folder} (${code}): the members of its group may, once it has one (ops/docs/alerts.md, “Silence and acknowledge”)`,
+      `${who} may not write in ${folder} (${code}): the members of its group may, once it has one (${documentPath('alerts.md')}, “Silence and acknowledge”)`,
     );
   }
   print(says);

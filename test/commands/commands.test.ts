@@ -48,6 +48,11 @@ describe('commands', () => {
     assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml'], 'only the configuration was cached');
   });
 
+  test('--help names the folder of the documents', (t) => {
+    const [, folder = ''] = /Documents:\s+(\S+?)\.?$/m.exec(makeSite(t).run('--help').stdout) ?? [];
+    assert.ok(existsSync(join(folder, 'alerts.md')), folder);
+  });
+
   test('every command has a --help that exits 0', (t) => {
     const { run } = makeSite(t);
     const general = run('--help');
