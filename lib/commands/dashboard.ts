@@ -24,7 +24,7 @@ import { storeFiles } from '../io/store.ts';
 import { print, printError } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { renderBadge } from '../page/badge.ts';
-import { pageFolder, trendsFile } from '../page/files.ts';
+import { pageFolder, trendsFile, usualPort } from '../page/files.ts';
 import { iconNames, renderIcon } from '../page/icon.ts';
 import { liveOf } from '../page/live.ts';
 import { recentSamples } from '../page/recent.ts';
@@ -221,13 +221,13 @@ export const dashboardCommand: Command = {
   summary: 'serves the live page on this machine, until a signal',
   options: {
     ...configOption,
-    port: { type: 'string', value: 'PORT', summary: 'port on 127.0.0.1 (default: 8790; 0 takes a free one)' },
+    port: { type: 'string', value: 'PORT', summary: `port on 127.0.0.1 (default: ${usualPort}; 0 takes a free one)` },
     open: { type: 'boolean', summary: 'open the page in the browser' },
   },
   stop,
 
   async run(asked) {
-    const port = numberOption(asked, 'port', { byDefault: 8790, least: 0, most: 65_535 });
+    const port = numberOption(asked, 'port', { byDefault: usualPort, least: 0, most: 65_535 });
     const { source, config, places } = await openSite(textOption(asked, 'config'));
     const { effectiveValues, originOf } = await import('../config/origin.ts');
     const effective = effectiveValues(source);

@@ -62,7 +62,12 @@ export const initCommand: Command = {
     const existing = readExisting(path);
     if (!onlyPrints) refuseTaken(target, output === undefined ? existing : readExisting(target));
     // Started by root, a child looks around: as the owner of the state, who cannot write the configuration.
-    if (!onlyPrints && process.getuid?.() === 0) return writeByChild(asked, path, target);
+    if (!onlyPrints && process.getuid?.() === 0) {
+      await writeByChild(asked, path, target);
+      const isInUse = target === path && isSystemWide && modifiedMs('/run/systemd/system') !== undefined;
+      if (isInUse) await showNextCycle();
+      return exitCodes.ok;
+    }
     const files = filesOf(existing, path, isSystemWide);
     const places = openUnconfigured(files);
     const found = await survey({
@@ -123,7 +128,7 @@ function siteName(): string {
 const childSeconds = 45;
 const mostCharacters = 1024 * 1024;
 
-async function writeByChild({ lists }: Arguments, path: string, target: string): Promise<number> {
+async function writeByChild({ lists }: Arguments, path: string, target: string): Promise<void> {
   const [script = ''] = process.argv.slice(1);
   const isDispatched = /(^|\/)ops-monitor\.(cjs|ts)$/.test(script);
   const { ending, stdout, stderr } = await runProgram({
@@ -151,7 +156,29 @@ async function writeByChild({ lists }: Arguments, path: string, target: string):
   write(target, stdout);
   print(said);
   print(nextSteps(target, path));
-  return exitCodes.ok;
+}
+
+const cycleUnit = 'ops-monitor-cycle.service';
+/** A cycle takes seconds; a disk or host that hangs makes it take minutes. */
+const cycleSeconds = 120;
+
+/** Root waits for a cycle of the units; the verdict is read as the owner of the state. */
+async function showNextCycle(): Promise<void> {
+  printError(`Waiting for ${cycleUnit} …`);
+  const argv = ['systemctl', 'start', cycleUnit];
+  const { ending, stderr } = await runProgram({
+    argv,
+    seconds: cycleSeconds,
+    output: { most: mostCharacters, beyond: 'cut' },
+  });
+  if (ending.by === 'exit' && ending.code === 0) {
+    print('');
+    const { statusCommand } = await import('./status.ts');
+    await statusCommand.run({ options: {} });
+    return;
+  }
+  const why = ending.by === 'exit' ? firstLine(stderr) || `exit ${ending.code}` : `no end within ${cycleSeconds} s`;
+  printError(`${argv.join(' ')} failed: ${why}\nLook at: systemctl list-jobs; journalctl -u 'ops-monitor*' -n 30`);
 }
 
 function write(target: string, text: string): void {
@@ -208,5 +235,5 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
 
 const nextSteps = (target: string, path: string): string =>
   target === path
-    ? `${target} is written. Read it; the next cycle uses it, then see: ops-monitor status. Later: ops-monitor init --diff`
+    ? `${target} is written. Read it; the next cycle uses it (by hand: ops-monitor run-cycle), then see: ops-monitor status. Later: ops-monitor init --diff`
     : `${target} is written; nothing uses it yet. Check it: ops-monitor check-config ${target}`;
