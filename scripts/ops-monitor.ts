@@ -1,4 +1,5 @@
 import { dispatch } from '../lib/cli/dispatch.ts';
+import { documentPath } from '../lib/io/product.ts';
 
 // Without a command, the help is printed.
 process.argv[2] ??= '--help';
@@ -108,5 +109,5 @@ dispatch({
   name: 'ops-monitor',
   summary: 'is an observe-only operations monitor: each stage reads files and writes files for the next',
   commands,
-  note: '. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 already running',
+  note: `. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 already running. Documents: ${documentPath()}`,
 });

@@ -12,16 +12,18 @@ esac
 folder=${STATE_DIRECTORY:?is set by systemd: start ops-monitor-failed@$stage.service}/stages
 record=$folder/$stage.json
 
-status=$(systemctl show --timestamp=unix -p Result -p ExecMainStatus -p InactiveExitTimestamp -- "$unit")
-valueOf() { printf '%s\n' "$status" | sed -n "s/^$1=@*//p"; }
+status=$(systemctl show --timestamp=us+utc -p Result -p ExecMainStatus -p InactiveExitTimestamp -- "$unit")
+valueOf() { printf '%s\n' "$status" | sed -n "s/^$1=//p"; }
 result=$(valueOf Result)
 code=$(valueOf ExecMainStatus)
-started=$(valueOf InactiveExitTimestamp)
+started=$(date -u -d "$(valueOf InactiveExitTimestamp)" +%Y-%m-%dT%H:%M:%S.%3NZ)
 # A run that found the stage locked by another run did not fail.
 [ "$result $code" != 'exit-code 75' ] || exit 0
-# The record of this run, in the state or, where that disk is full, in the runtime folder.
+# The record of this run, in the state or, where that disk is full, in the runtime folder. By milliseconds: the run before may
+# have begun in the same second.
 for own in "$record" "$RUNTIME_DIRECTORY/spare$record"; do
-  [ ! -e "$own" ] || [ "$(stat -c %Y -- "$own")" -lt "$started" ] || exit 0
+  recorded=$(sed -n -E 's/^.*"started_at": *"([^"]*)".*$/\1/p' "$own" 2> /dev/null || :)
+  [ -z "$recorded" ] || [ "$recorded" \< "$started" ] || exit 0
 done
 
 words="could not start, or ended before it left a record: systemd says $result $code"
@@ -37,7 +39,7 @@ cat > "$new" << END_OF_RECORD
   "schema_version": 1,
   "stage": "$stage",
   "run_id": "",
-  "started_at": "$(date -u -d "@$started" +%Y-%m-%dT%H:%M:%S.000Z)",
+  "started_at": "$started",
   "ms": 0,
   "outcome": "failed",
   "exit_code": 1,

@@ -24,7 +24,10 @@ if ! said=$("$ops_monitor" check-config 2>&1); then
   echo "ops-monitor: the configuration is wrong. Mend it, then run: $here/set-up.sh $when" >&2
   exit 1
 fi
-[ "$when" = first ] || exit 0
+if [ "$when" != first ]; then
+  echo 'ops-monitor: the configuration is accepted, and the timers run as before. How it is now: ops-monitor status'
+  exit 0
+fi
 
 systemctl enable --quiet $timers
 if [ -z "$runs" ]; then
@@ -39,7 +42,8 @@ fi
 echo 'ops-monitor: waiting for the first cycle …'
 # A cycle takes seconds; a disk or host that hangs makes it take minutes, and an installation shall not wait for that.
 if timeout 120 systemctl start ops-monitor-cycle.service; then
-  "$ops_monitor" status
+  # The packages’ own terminal, which apt also keeps as a file, is not one for colours.
+  NO_COLOR=1 "$ops_monitor" status
   echo
   echo 'This again: ops-monitor status'
   echo 'What to watch: ops-monitor init looks at this machine and writes /etc/ops-monitor/config.yaml'

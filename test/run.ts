@@ -1,6 +1,7 @@
 // npm test: builds the bundles, then runs every test file. `npm test -- PART` runs those whose path has PART in it;
 // `--real` those that need root, packages or a browser (npm run test:real) instead, and those that try all kill points or many
-// fortnights: the others try a sample of them (chance.ts).
+// fortnights: the others try a sample of them (chance.ts); `--peers` those beside other systems (npm run test:peers), which fetch
+// much from the network.
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
@@ -11,9 +12,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const real = process.argv.includes('--real');
 const parts = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 
-const patterns = real
-  ? ['test/real/**/*.test.ts', 'test/*/{kill,fortnights}.test.ts']
-  : ['test/**/*.test.ts', '!test/real/**'];
+const peers = process.argv.includes('--peers');
+const patterns = peers
+  ? ['test/peers/**/*.test.ts']
+  : real
+    ? ['test/real/**/*.test.ts', 'test/*/{kill,fortnights}.test.ts']
+    : ['test/**/*.test.ts', '!test/{real,peers}/**'];
 const all = await fastGlob(patterns, { cwd: root, followSymbolicLinks: false });
 const files = all.filter((file) => parts.every((part) => file.includes(part))).sort();
 // Without files node --test succeeds, which would look like passed tests.
@@ -31,8 +35,8 @@ run(
   'tsx',
   '--test',
   // The longest real test takes three minutes on an idle machine.
-  `--test-timeout=${real ? 900_000 : 300_000}`,
+  `--test-timeout=${real || peers ? 900_000 : 300_000}`,
   // Real servers, packages and mounts get in each other's way.
-  `--test-concurrency=${real ? 1 : availableParallelism()}`,
+  `--test-concurrency=${real || peers ? 1 : availableParallelism()}`,
   ...files,
 );

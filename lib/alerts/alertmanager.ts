@@ -22,6 +22,8 @@ interface About {
   readonly interval: number;
   readonly now: Date;
   readonly labels: AlertmanagerConfig['labels'];
+  /** The folder in which the paths of runbooks begin. */
+  readonly product: { readonly folder: string };
 }
 
 /** Alert id → what to post now, given what was posted last. An alert that is silenced here is ended there. */
@@ -39,7 +41,7 @@ export function alertsToPost(
       const { rule, subject, since } = alert;
       // Labels identify the alert, so they hold nothing that changes while it is active.
       const labels = { ...about.labels, alertname: rule, subject, site: about.site, instance: about.hostname };
-      return [id, { labels, annotations: annotationsOf(alert), startsAt: earlier(since, now), endsAt }] as const;
+      return [id, { labels, annotations: annotationsOf(alert, about), startsAt: earlier(since, now), endsAt }] as const;
     });
   const names = new Set(active.map(([id]) => id));
   const over = Object.entries(last)
@@ -47,18 +49,18 @@ export function alertsToPost(
     .map(([id, one]) => {
       const end = earlier(one.endsAt, now);
       const closed = ended[id];
-      const annotations = closed ? annotationsOf(closed) : one.annotations;
+      const annotations = closed ? annotationsOf(closed, about) : one.annotations;
       return [id, { ...one, annotations, startsAt: earlier(one.startsAt, end), endsAt: end }] as const;
     })
     .filter(([, one]) => secondsSince(one.endsAt, about.now) < repeatedEndSeconds);
   return Object.fromEntries([...active, ...over]);
 }
 
-const annotationsOf = (alert: Alert): Record<string, string> => ({
+const annotationsOf = (alert: Alert, { product }: About): Record<string, string> => ({
   summary: alert.message,
   value: `${String(alert.value)}${alert.unit === '' || alert.value === null ? '' : ` ${alert.unit}`}`,
   limit: String(alert.limit.value),
-  runbook: runbookOf(alert),
+  runbook: runbookOf(alert, product),
 });
 
 /** For a clock that was set back: an alert that ends before it starts makes Alertmanager refuse the whole request. */
@@ -108,7 +110,14 @@ export async function postToAlertmanager(
   if (!settings) return [];
   // If the last file cannot be read, no ends are posted: those alerts expire by themselves.
   const last = (await world.previous(postedAlerts)).content?.alerts ?? {};
-  const about = { site, hostname: world.hostname, interval, now: world.now(), labels: settings.labels };
+  const about = {
+    site,
+    hostname: world.hostname,
+    interval,
+    now: world.now(),
+    labels: settings.labels,
+    product: world.product,
+  };
   const posted = alertsToPost(state, last, about, ended);
   const count = Object.keys(posted).length;
   if (count === 0 && Object.keys(last).length === 0) return [];

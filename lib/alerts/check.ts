@@ -12,6 +12,7 @@ import { chooseTransports, type Post } from './post.ts';
 import { composeDraft } from './queue.ts';
 import { mergeRecipients, recipientLists, webhookOf } from './recipient.ts';
 import { type Sender, senderOf } from './sender.ts';
+import { hintAtUnit } from './unit-settings.ts';
 
 /** Lists every transport and recipient: which transport would be used, and what the others lack. Sends nothing. */
 export async function checkTransports(post: Post, { config, hostname }: World<AlertsConfig>): Promise<Outcome> {
@@ -42,7 +43,10 @@ export async function checkTransports(post: Post, { config, hostname }: World<Al
   const wantsMail = everybody.some((one) => webhookOf(one) === undefined);
   if (wantsMail && used === undefined) missing += 1;
   const nobody = everybody.length === 0 && !alerts.alertmanager;
-  const verdict = used === undefined ? 'No mail can leave this machine.' : `Mails would go by ${used.name}.`;
+  const hint = hintAtUnit(outside, '--check');
+  const cannot =
+    hint === undefined ? 'No mail can leave this machine.' : 'No mail can leave with the settings of this shell.';
+  const verdict = used === undefined ? cannot : `Mails would go by ${used.name}.`;
   const sender = senderOf(config, outside.environment, hostname);
   lines.push('', `from      ${describeSender(sender, used?.sender)}`);
   lines.push(`to        ${alerts.to.length === 0 ? 'nobody: alerts.to is empty' : alerts.to.join(', ')}`);
@@ -51,7 +55,7 @@ export async function checkTransports(post: Post, { config, hostname }: World<Al
   return {
     counts: {},
     problems: [],
-    text: [...lines, ...(wantsMail || nobody ? [verdict] : [])].join('\n'),
+    text: [...lines, ...(wantsMail || nobody ? [verdict] : []), ...(hint === undefined ? [] : ['', hint])].join('\n'),
     exitCode: missing > 0 || (nobody && used === undefined) ? 1 : 0,
   };
 }
@@ -86,5 +90,7 @@ export async function sendTest(post: Post, world: World<AlertsConfig>): Promise<
   const { happened } = await attempt(entry, entry.recipients, carrier);
   const lines = happened.map((one) => `${one.kind}: ${one.to.join(', ')}: ${one.message}`);
   const arrived = happened.length > 0 && happened.every(({ kind }) => kind === 'sent');
+  const hint = arrived ? undefined : hintAtUnit(await post.outside(), '--test');
+  if (hint !== undefined) lines.push('', hint);
   return { counts: {}, problems: [], text: lines.join('\n'), exitCode: arrived ? 0 : 1 };
 }

@@ -29,11 +29,14 @@ export interface Draft {
 export interface About {
   readonly site: string;
   readonly hostname: string;
+  /** Time of the snapshot, if there was one. */
   readonly at: Date;
   /** Observations that are not well, and whether the snapshot could be judged. */
   readonly rest: { readonly isJudged: boolean; readonly notWell: readonly Judged[] };
   readonly runId: string;
   readonly runbookOf: (alert: Notice['alert']) => string;
+  /** The observation that the alert reports, if that is a single one. */
+  readonly observationOf: (alert: Notice['alert']) => string | undefined;
   /** Whether the alert reports this observation already, or reports its cause. */
   readonly isCoveredBy: (alert: Notice['alert'], one: Judged) => boolean;
 }
@@ -46,8 +49,12 @@ export function draftMails(notices: readonly Notice[], about: About): Draft[] {
     const key = notice.to.map(recipientKey).sort().join(',');
     groups.set(key, [...(groups.get(key) ?? []), notice]);
   }
-  return [...groups.values()].map((group) => draft(group.sort(byUrgency), about));
+  return [...groups.values()].map((group) => draft(group.sort(byUrgency), { ...about, at: latestOf(group, about.at) }));
 }
+
+/** Alerts about the monitor itself go by the clock, and so may be newer than the snapshot. */
+const latestOf = (notices: readonly Notice[], at: Date): Date =>
+  new Date(Math.max(at.getTime(), ...notices.map(({ alert }) => Date.parse(alert.last_seen))));
 
 interface Kind {
   readonly word: string;
@@ -212,11 +219,16 @@ function partOf({ kind, id, alert, joined }: Notice, about: About): Part {
             ...(alert.clears_when === undefined ? [] : [['clears', `when ${oneLine(alert.clears_when)}`] as const]),
           ] as const)),
       ['runbook', about.runbookOf(alert)],
-      ...(isOver ? [] : ([['ack', `ops-monitor ack ${shellWord(id)} --reason "…"`]] as const)),
+      ...(isOver ? [] : commandsFor(id, about.observationOf(alert))),
       ...(alert.last_sent === undefined ? [] : ([['last mail', clockMinute(new Date(alert.last_sent))]] as const)),
     ],
   };
 }
+
+const commandsFor = (id: string, observation: string | undefined): Part['rows'] => [
+  ...(observation === undefined ? [] : ([['explain', `ops-monitor explain ${shellWord(observation)}`]] as const)),
+  ['ack', `ops-monitor ack ${shellWord(id)} --reason "…"`],
+];
 
 /** Everything else that is not well, without what the alerts of this mail report already. */
 function aboutTheRest(notices: readonly Notice[], { rest, isCoveredBy }: About): Rest {
@@ -251,7 +263,7 @@ function textOf(overview: Bounded['overview'], parts: readonly Part[], rest: Res
 }
 
 const footer = ({ site, hostname, at, runId }: About): string =>
-  `${site}, ${hostname}, as of ${clockMinute(at)}, run ${runId}.\nThis monitor is observe-only: nothing was changed.`;
+  `${site === hostname ? site : `${site}, ${hostname}`}, as of ${clockMinute(at)}, run ${runId}.\nThis monitor is observe-only: nothing was changed.`;
 
 /** No images and no external styles: a mail program does not load them. */
 function htmlOf(overview: Bounded['overview'], parts: readonly Part[], rest: Rest, about: About): string {

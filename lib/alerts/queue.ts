@@ -6,7 +6,7 @@ import { digestOf } from '../outbox/outbox.ts';
 import type { AlertsConfig } from './config.ts';
 import type { Notice, WaitingMail } from './files.ts';
 import type { Event } from './log.ts';
-import { isCoveredBy, runbookOf } from './sightings.ts';
+import { isCoveredBy, observationOf, runbookOf } from './sightings.ts';
 import { type About, type Draft, draftMails } from './mail.ts';
 import { type Entry, mailKind } from './mail-outbox.ts';
 import type { MailPicture } from './illustrate.ts';
@@ -49,7 +49,8 @@ export async function composeMails(
     at,
     rest: restOf(site, at),
     runId: site.snapshot?.run_id ?? world.runId,
-    runbookOf,
+    runbookOf: (alert) => runbookOf(alert, world.product),
+    observationOf: (alert) => observationOf(alert, judged),
     isCoveredBy: (alert, one) => isCoveredBy(alert, one, judged),
   });
   const pictures = await illustrate(drafts, at);

@@ -41,7 +41,12 @@ export function rehearsal(
     state = sent(next.state, ids, at);
     const { hostname, run_id: runId } = snapshot;
     // Only the subject and recipients of each mail are used.
-    const nothing = { rest: { isJudged: false, notWell: [] }, runbookOf: () => '', isCoveredBy: () => false };
+    const nothing = {
+      rest: { isJudged: false, notWell: [] },
+      runbookOf: () => '',
+      observationOf: () => undefined,
+      isCoveredBy: () => false,
+    };
     return draftMails(next.notices, { site: config.site, hostname, at, runId, ...nothing }).map(({ subject, to }) => ({
       at: at.toISOString(),
       subject: firstLine(subject),

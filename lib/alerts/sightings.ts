@@ -2,6 +2,7 @@
 import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
 import type { Firing, Policy, Sighting } from '../contract/policy.ts';
+import { join } from '../core/path.ts';
 import { counted, firstLine } from '../core/text.ts';
 import type { Judged } from '../engine/checks.ts';
 import { judge } from '../engine/judgement.ts';
@@ -113,7 +114,15 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
   if (own && measured) {
     if (own.level === 'green') return { subject, state: 'clear', message: own.shown, value: measured.value };
     const { value: number, unit: ofNumber } = measured;
-    return firing(subject, { value: number, unit: ofNumber, limit: own.limit, message: own.crossed, since });
+    const { limit: crossed, crossed: words, clears_when: clears } = own;
+    return firing(subject, {
+      value: number,
+      unit: ofNumber,
+      limit: crossed,
+      message: words,
+      since,
+      clears_when: clears,
+    });
   }
   const shown = shortMessage ?? message;
   if (policy.levels.includes(level)) {
@@ -131,9 +140,16 @@ function sightingOf(policy: Policy, subject: string, judged: Judged, config: Ale
   };
 }
 
-function ownLimit(rule: string, { key, side }: NonNullable<Policy['limit']>, subject: string, config: AlertsConfig) {
+export function ownLimit(
+  rule: string,
+  { key, side }: NonNullable<Policy['limit']>,
+  subject: string,
+  config: AlertsConfig,
+) {
   const value = numberOr(ruleConfigOf(config, rule, subject)[key], Number.NaN);
-  return { side, red: { value, key: `alerts.rules.${rule}.${key}` } };
+  const exception = exceptionsFor(config, rule, subject).findLast(([, values]) => values[key] !== undefined);
+  const path = [rule, ...(exception ? ['for', exception[0]] : []), key];
+  return { side, red: { value, key: `alerts.rules.${path.join('.')}` } };
 }
 
 const firing = (
@@ -194,14 +210,35 @@ export function isCoveredBy(alert: { rule: string; subject: string }, one: Judge
   );
 }
 
-function ruleConfigOf({ alerts }: AlertsConfig, rule: string, subject: string): RuleConfig {
-  const { for: exceptions, ...all } = (Object.hasOwn(alerts.rules, rule) && alerts.rules[rule]) || { for: {} };
-  // A subject of `red` begins with its check; `for.CHECK` holds for all subjects of that check.
-  const [check = ''] = subject.split(':', 1);
-  const exceptionFor = (key: string): object => (Object.hasOwn(exceptions, key) ? exceptions[key] : undefined) ?? {};
-  const own = [check, subject].flatMap((key) => Object.entries(exceptionFor(key)));
+/** The observation that the alert reports; undefined for a failed reading, which may affect several observations. */
+export function observationOf(alert: { rule: string; subject: string }, all: readonly Judged[]): string | undefined {
+  const policy = policyNamed(alert.rule);
+  return policy && all.find((one) => subjectIn(policy, one) === alert.subject)?.observation.id;
+}
+
+function ruleConfigOf(config: AlertsConfig, rule: string, subject: string): RuleConfig {
+  const { for: _exceptions, ...all } = ruleIn(config, rule);
+  const own = exceptionsFor(config, rule, subject).flatMap(([, values]) => Object.entries(values));
   return { ...all, ...Object.fromEntries(own.filter(([, value]) => value !== undefined)) };
 }
+
+/** The entries under `for` that hold for the subject; a later one has precedence. */
+function exceptionsFor(
+  config: AlertsConfig,
+  rule: string,
+  subject: string,
+): readonly (readonly [string, RuleConfig])[] {
+  const { for: exceptions } = ruleIn(config, rule);
+  // A subject of `red` begins with its check; `for.CHECK` holds for all subjects of that check.
+  const [check = ''] = subject.split(':', 1);
+  return [...new Set([check, subject])].flatMap((key) => {
+    const values = Object.hasOwn(exceptions, key) ? exceptions[key] : undefined;
+    return values ? [[key, values] as const] : [];
+  });
+}
+
+const ruleIn = ({ alerts: { rules } }: AlertsConfig, rule: string): AlertsConfig['alerts']['rules'][string] =>
+  (Object.hasOwn(rules, rule) && rules[rule]) || { for: {} };
 
 /** Silences and acknowledgements, and what is needed to judge whether they hold. */
 export interface SilencesInForce {
@@ -236,5 +273,8 @@ export function handlingOf(config: AlertsConfig, rule: string, subject: string, 
 
 const numberOr = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
 
-export const runbookOf = ({ rule, runbook }: { rule: string; runbook?: string | undefined }): string =>
-  runbook ?? policyNamed(rule)?.runbook ?? 'ops/docs/alerts.md';
+/** The path of the runbook, below the folder of the product. */
+export const runbookOf = (
+  { rule, runbook }: { rule: string; runbook?: string | undefined },
+  { folder }: { folder: string },
+): string => join(folder, runbook ?? policyNamed(rule)?.runbook ?? 'ops/docs/alerts.md');

@@ -165,4 +165,4 @@ const isBefore = (one: string | undefined, other: string | undefined): boolean =
   one !== undefined && other !== undefined && one < other;
 
 /** `red` and `red:endpoint-status` both cover `red:endpoint-status:dashboard`. */
-const covers = (of: string, id: string): boolean => of === everything || of === id || id.startsWith(`${of}:`);
+export const covers = (of: string, id: string): boolean => of === everything || of === id || id.startsWith(`${of}:`);

@@ -8,7 +8,7 @@ import { noHost } from '../cli/stage.ts';
 import { checkNames } from '../config/check-names.ts';
 import { checks, sections } from '../config/registry.ts';
 import type { Configuration } from '../config/schema.ts';
-import { Usage } from '../contract/errors.ts';
+import { errorCode, Usage } from '../contract/errors.ts';
 import type { FileLocation, FileSpec } from '../contract/file.ts';
 import { defineService, type Page, type PageHandler, type ServiceWorld } from '../contract/service.ts';
 import { join } from '../core/path.ts';
@@ -24,7 +24,7 @@ import { storeFiles } from '../io/store.ts';
 import { print, printError } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { renderBadge } from '../page/badge.ts';
-import { pageFolder, trendsFile } from '../page/files.ts';
+import { pageFolder, trendsFile, usualPort } from '../page/files.ts';
 import { iconNames, renderIcon } from '../page/icon.ts';
 import { liveOf } from '../page/live.ts';
 import { recentSamples } from '../page/recent.ts';
@@ -79,6 +79,9 @@ const dashboardService = (originOf: OriginOf) =>
         until,
         answer: pagesOf(world, originOf),
         onProblem,
+      }).catch((error: unknown) => {
+        const isInUse = error instanceof Error && errorCode(error.cause) === 'EADDRINUSE';
+        throw isInUse ? new Error(portInUse(port)) : error;
       });
       const address = `http://127.0.0.1:${server.port}/`;
       print(`The page is at ${address} (Ctrl+C ends it)`);
@@ -86,6 +89,9 @@ const dashboardService = (originOf: OriginOf) =>
       await server.closed;
     },
   });
+
+const portInUse = (port: number): string =>
+  `port ${port} is in use, perhaps by ops-monitor-dashboard.service, which serves the page already: open http://127.0.0.1:${port}/, or choose another port with --port`;
 
 /** A name that an attacker pointed at 127.0.0.1 would make every page in the browser able to read this one. */
 const ownNames = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
@@ -186,7 +192,7 @@ async function readLive(world: World): Promise<string> {
 async function explainPage(world: World, originOf: OriginOf, id: string): Promise<Page> {
   try {
     const explained = await explain({ sections, checks }, id, world, originOf, undefined);
-    return page('json', JSON.stringify({ ...explained, alert: alertOfObservation(id) }));
+    return page('json', JSON.stringify({ ...explained, alert: alertOfObservation(explained.observation.id) }));
   } catch (error) {
     if (error instanceof Usage) return missing(`observation ${JSON.stringify(id)}`);
     throw error;
@@ -215,13 +221,13 @@ export const dashboardCommand: Command = {
   summary: 'serves the live page on this machine, until a signal',
   options: {
     ...configOption,
-    port: { type: 'string', value: 'PORT', summary: 'port on 127.0.0.1 (default: 8790; 0 takes a free one)' },
+    port: { type: 'string', value: 'PORT', summary: `port on 127.0.0.1 (default: ${usualPort}; 0 takes a free one)` },
     open: { type: 'boolean', summary: 'open the page in the browser' },
   },
   stop,
 
   async run(asked) {
-    const port = numberOption(asked, 'port', { byDefault: 8790, least: 0, most: 65_535 });
+    const port = numberOption(asked, 'port', { byDefault: usualPort, least: 0, most: 65_535 });
     const { source, config, places } = await openSite(textOption(asked, 'config'));
     const { effectiveValues, originOf } = await import('../config/origin.ts');
     const effective = effectiveValues(source);

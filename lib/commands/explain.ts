@@ -1,13 +1,20 @@
 // ops-monitor explain ID: explains one observation.
+import { mailedWhen } from '../alerts/mailed.ts';
 import { alertNameProblem } from '../alerts/named.ts';
+import { policyNamed, red } from '../alerts/policies.ts';
 import { checks, sections } from '../config/registry.ts';
+import type { Configuration } from '../config/schema.ts';
 import { Usage } from '../contract/errors.ts';
+import type { Observation } from '../contract/observation.ts';
+import { foldFindings } from '../engine/findings.ts';
 import { explain, renderExplanation } from '../health/explanation.ts';
+import { latestHealth } from '../health/files.ts';
+import { shellWord } from '../core/harmless.ts';
 import { print, printWidth } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { type Command, configOption, exitCodes, textOption } from '../cli/command.ts';
 import { checkNames } from '../config/check-names.ts';
-import { observationsBehind } from './counterparts.ts';
+import { alertOfObservation, observationsBehind } from './counterparts.ts';
 import { openSite } from '../cli/site.ts';
 import { noHost } from '../cli/stage.ts';
 
@@ -19,9 +26,13 @@ export const explainCommand: Command = {
 
   async run(asked) {
     const { operand: id } = asked;
-    if (id === undefined) throw new Usage('name one observation, such as filesystem-usage:/');
     const { source, config, places } = await openSite(textOption(asked, 'config'));
     const world = makeWorld({ config, places, openHost: noHost });
+    if (id === undefined) {
+      const observations = (await world.read(latestHealth).catch(() => undefined))?.observations ?? [];
+      const example = (foldFindings(observations)[0]?.observation ?? observations[0])?.id;
+      throw new Usage(`name one observation${example === undefined ? '' : `, such as ${shellWord(example)}`}`);
+    }
     const { effectiveValues, originOf } = await import('../config/origin.ts');
     const effective = effectiveValues(source);
     const explanation = await explain(
@@ -30,6 +41,7 @@ export const explainCommand: Command = {
       world,
       (key) => originOf(effective, key),
       alertNamed(id),
+      (observation) => mailedWhen(observation, alertOf(observation, config), config),
     );
     print(
       asked.options['json'] === true
@@ -41,7 +53,16 @@ export const explainCommand: Command = {
 };
 
 /** Undefined when `id` is not the name of an alert, or an observation has the same name. */
-function alertNamed(id: string): { observations: readonly string[] } | undefined {
+function alertNamed(id: string): Parameters<typeof explain>[4] {
   const observations = observationsBehind(id);
-  return alertNameProblem(id, checkNames) !== undefined || observations.includes(id) ? undefined : { observations };
+  if (alertNameProblem(id, checkNames) !== undefined || observations.includes(id)) return undefined;
+  const [rule = ''] = id.split(':', 1);
+  return { observations, reading: policyNamed(rule)?.readings && id.slice(rule.length + 1) };
+}
+
+/** As send-alerts names it: a unit on which no stream depends belongs to the rule `red`. */
+function alertOf({ id, subject }: Observation, { streams }: Configuration): string {
+  const alert = alertOfObservation(id) ?? '';
+  const isServing = Object.values(streams).some(({ units }) => Object.values(units).includes(subject));
+  return policyNamed(alert.split(':', 1).join())?.onlyServing && !isServing ? `${red.name}:${id}` : alert;
 }

@@ -4,9 +4,11 @@ import { configurationPath } from '../config/load.ts';
 import { resolve } from '../config/resolve.ts';
 import type { Configuration } from '../config/schema.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
+import type { Places } from '../contract/file.ts';
 import { foldColumns } from '../core/columns.ts';
 import { withoutUndefined } from '../core/fields.ts';
 import { oneLine } from '../core/harmless.ts';
+import { join } from '../core/path.ts';
 import { firstLine, listed, reasonOf } from '../core/text.ts';
 import { type Command, configOption, dryRunOption, exitCodes, textOption } from '../cli/command.ts';
 import type { Arguments } from '../cli/arguments.ts';
@@ -51,7 +53,7 @@ export const initCommand: Command = {
     if (asked.options['diff'] === true) {
       if (asked.options['output'] !== undefined) throw new Usage('--diff writes nothing: leave --output out');
       const { config, places } = await openSite(textOption(asked, 'config'));
-      print(await compareWith(config, { ...about, open: (some) => openHosts(some.hosts, places, some) }));
+      print(await compareWith(config, { ...about, open: (some) => openHosts(some.hosts, apart(places), some) }));
       return exitCodes.ok;
     }
     const output = textOption(asked, 'output');
@@ -60,14 +62,19 @@ export const initCommand: Command = {
     const existing = readExisting(path);
     if (!onlyPrints) refuseTaken(target, output === undefined ? existing : readExisting(target));
     // Started by root, a child looks around: as the owner of the state, who cannot write the configuration.
-    if (!onlyPrints && process.getuid?.() === 0) return writeByChild(asked, path, target);
+    if (!onlyPrints && process.getuid?.() === 0) {
+      await writeByChild(asked, path, target);
+      const isInUse = target === path && isSystemWide && modifiedMs('/run/systemd/system') !== undefined;
+      if (isInUse) await showNextCycle();
+      return exitCodes.ok;
+    }
     const files = filesOf(existing, path, isSystemWide);
     const places = openUnconfigured(files);
     const found = await survey({
       ...about,
       site: siteName(),
       files: withoutUndefined(files),
-      open: (config) => openHosts(config.hosts, places, config),
+      open: (config) => openHosts(config.hosts, apart(places), config),
     });
     if (onlyPrints) {
       printError(`${summaryOf(found)}\n`);
@@ -80,6 +87,9 @@ export const initCommand: Command = {
     return exitCodes.ok;
   },
 };
+
+/** A child that hangs is noted under names of our own: a stage must not take it for one that it left behind. */
+const apart = (places: Places): Places => ({ ...places, runtime: join(places.runtime, 'init') });
 
 function readExisting(path: string): string | undefined {
   try {
@@ -118,7 +128,7 @@ function siteName(): string {
 const childSeconds = 45;
 const mostCharacters = 1024 * 1024;
 
-async function writeByChild({ lists }: Arguments, path: string, target: string): Promise<number> {
+async function writeByChild({ lists }: Arguments, path: string, target: string): Promise<void> {
   const [script = ''] = process.argv.slice(1);
   const isDispatched = /(^|\/)ops-monitor\.(cjs|ts)$/.test(script);
   const { ending, stdout, stderr } = await runProgram({
@@ -146,7 +156,29 @@ async function writeByChild({ lists }: Arguments, path: string, target: string):
   write(target, stdout);
   print(said);
   print(nextSteps(target, path));
-  return exitCodes.ok;
+}
+
+const cycleUnit = 'ops-monitor-cycle.service';
+/** A cycle takes seconds; a disk or host that hangs makes it take minutes. */
+const cycleSeconds = 120;
+
+/** Root waits for a cycle of the units; the verdict is read as the owner of the state. */
+async function showNextCycle(): Promise<void> {
+  printError(`Waiting for ${cycleUnit} …`);
+  const argv = ['systemctl', 'start', cycleUnit];
+  const { ending, stderr } = await runProgram({
+    argv,
+    seconds: cycleSeconds,
+    output: { most: mostCharacters, beyond: 'cut' },
+  });
+  if (ending.by === 'exit' && ending.code === 0) {
+    print('');
+    const { statusCommand } = await import('./status.ts');
+    await statusCommand.run({ options: {} });
+    return;
+  }
+  const why = ending.by === 'exit' ? firstLine(stderr) || `exit ${ending.code}` : `no end within ${cycleSeconds} s`;
+  printError(`${argv.join(' ')} failed: ${why}\nLook at: systemctl list-jobs; journalctl -u 'ops-monitor*' -n 30`);
 }
 
 function write(target: string, text: string): void {
@@ -203,5 +235,5 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
 
 const nextSteps = (target: string, path: string): string =>
   target === path
-    ? `${target} is written. Read it; the next cycle uses it: ops-monitor status. Later: ops-monitor init --diff`
+    ? `${target} is written. Read it; the next cycle uses it (by hand: ops-monitor run-cycle), then see: ops-monitor status. Later: ops-monitor init --diff`
     : `${target} is written; nothing uses it yet. Check it: ops-monitor check-config ${target}`;

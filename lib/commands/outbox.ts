@@ -221,7 +221,7 @@ function describeLetter({ id, isDead, entry, reason }: Letter, now: Date): strin
     oneLine(address),
     state,
     counted(attempts, 'attempt'),
-    state === 'waiting' && next_at !== undefined ? `next ${next_at.slice(0, 19)}Z` : '',
+    state === 'waiting' && next_at !== undefined ? `next ${next_at.slice(0, 16).replace('T', ' ')} UTC` : '',
     oneLine(words ?? ''),
   ]);
   return [`${head}  written ${age} ago  ${oneLine(entry.subject)}`, ...alignColumns(rows, { indent: '  ' })];

@@ -3,12 +3,15 @@ import { archive } from '../archive/files.ts';
 import { Usage } from '../contract/errors.ts';
 import { brokenReason } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
+import type { Places } from '../contract/file.ts';
 import type { Stage } from '../contract/stage.ts';
 import { fold } from '../core/columns.ts';
 import { shellWord } from '../core/harmless.ts';
+import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { currentHealth } from '../health/current.ts';
 import { latestHealth } from '../health/files.ts';
+import { modifiedMs } from '../io/files.ts';
 import { product } from '../io/product.ts';
 import { isTerminal, painter, print, printError, printWidth } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
@@ -79,9 +82,7 @@ export const runCycle: Command = {
       ['all of the day', snapshots.path(places, day)],
       ['archive', archive.path(places, day)],
       ...(done.has('draw-quicklooks') ? [['pictures', `${pictureFolder(places)}/*.png`] as const] : []),
-      ...(done.has('build-dashboard')
-        ? [['page', `${pageFolder(places)} (shown by: ${commandPrefix()} dashboard --open)`] as const]
-        : []),
+      ...(done.has('build-dashboard') ? [['page', pageWords(places)] as const] : []),
     ] as const;
     const explainWith = [
       commandPrefix(),
@@ -93,6 +94,11 @@ export const runCycle: Command = {
     return exitCode;
   },
 };
+
+const pageWords = (places: Places): string =>
+  modifiedMs(join(pageFolder(places), 'index.html')) === undefined
+    ? `not built in this checkout: npm run build, then ${commandPrefix()} build-dashboard`
+    : `${pageFolder(places)} (shown by: ${commandPrefix()} dashboard --open)`;
 
 const printFolded = (line: string): void => printError(fold(line, printWidth(2), '  ').join('\n'));
 

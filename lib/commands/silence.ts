@@ -1,4 +1,5 @@
 // ops-monitor silence and ops-monitor ack: each leaves a note file that send-alerts reads.
+import { documentPath } from '../io/product.ts';
 import type { Configuration } from '../config/schema.ts';
 import { alertsIn, type ActiveSilence, silencesFolder, stateFile } from '../alerts/files.ts';
 import { alertNameProblem, everything } from '../alerts/named.ts';
@@ -8,6 +9,7 @@ import type { Places } from '../contract/file.ts';
 import { formatLimit, parseDuration } from '../core/quantity.ts';
 import { oneLine } from '../core/harmless.ts';
 import { identifierOf, nearest, reasonOf } from '../core/text.ts';
+import { clockMinute } from '../core/time.ts';
 import { leaveNote, readNotes } from '../io/notes.ts';
 import { machineIdentity } from '../io/recording.ts';
 import { print } from '../io/terminal.ts';
@@ -81,7 +83,10 @@ export const acknowledge: Command = {
 
   async run(asked) {
     const { operand: of } = asked;
-    if (of === undefined || !of.includes(':')) throw new Usage('say which alert: ack storage:data --reason "…"');
+    if (of === undefined || !of.includes(':')) {
+      const { firstSeen } = (await openNotes(asked)).active;
+      throw new Usage(`say which alert: ack RULE:SUBJECT --reason "…"${firstSeen ? activeWords(firstSeen) : ''}`);
+    }
     const note = { kind: 'acknowledgement', of: knownAlert(of), reason: reasonIn(asked) } as const;
     const site = await openNotes(asked);
     const { firstSeen, problem } = site.active;
@@ -91,7 +96,7 @@ export const acknowledge: Command = {
     leaveOrPrint(
       site,
       note,
-      `${of} is acknowledged: it is neither repeated nor escalated. Its end is mailed if its beginning was.`,
+      `${of} is acknowledged${firstSeen ? '' : ', if it is active'}: it is neither repeated nor escalated. Its end is mailed if its beginning was.`,
     );
     if (problem !== undefined) print(`Whether it is active is not known: ${problem}`);
     return exitCodes.ok;
@@ -165,10 +170,12 @@ function durationProblem(text: string, seconds: number | undefined): string {
 }
 
 function suggestion(of: string, firstSeen: ReadonlyMap<string, string>): string {
-  const ids = [...firstSeen.keys()].sort();
-  const near = nearest(of, ids);
-  return `${near === undefined ? '' : `; did you mean ${near}?`} (active: ${ids.join(', ') || 'nothing'})`;
+  const near = nearest(of, [...firstSeen.keys()]);
+  return `${near === undefined ? '' : `; did you mean ${near}?`}${activeWords(firstSeen)}`;
 }
+
+const activeWords = (firstSeen: ReadonlyMap<string, string>): string =>
+  ` (active: ${[...firstSeen.keys()].sort().join(', ') || 'nothing'})`;
 
 function reasonIn(asked: Arguments): string {
   const reason = textOption(asked, 'reason');
@@ -182,7 +189,7 @@ async function beginSilence(of: string, asked: Arguments): Promise<void> {
   const site = await openNotes(asked);
   const until = new Date(site.now.getTime() + seconds * 1000).toISOString();
   const about = of === everything ? '' : ` about ${of}`;
-  const says = `No mails${about} for ${formatLimit(seconds)}, until ${until}, except the end of an alert that was mailed before.`;
+  const says = `No mails${about} for ${formatLimit(seconds)}, until ${clockMinute(new Date(until))}, except the end of an alert that was mailed before.`;
   const rest =
     of === everything ? 'Everything is watched and recorded as before.' : 'The problem itself is not affected.';
   leaveOrPrint(site, { kind: 'silence', of, reason, until }, `${says} ${rest}`);
@@ -230,7 +237,7 @@ function leaveOrPrint(
     const code = errorCode(error);
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
     throw new Usage(
-      `${who} may not write in ${folder} (${code}): the members of its group may, once it has one (ops/docs/alerts.md, “Silence and acknowledge”)`,
+      `${who} may not write in ${folder} (${code}): the members of its group may, once it has one (${documentPath('alerts.md')}, “Silence and acknowledge”)`,
     );
   }
   print(says);
@@ -250,5 +257,6 @@ function listSilences({ config, folder, now, active: { firstSeen, problem } }: N
 
 function lineOf({ kind, of, who, until, reason }: ActiveSilence): string {
   if (kind === 'maintenance') return `${of}  maintenance  ${reason}`;
-  return `${of}  ${kind === 'silence' ? `until ${until}` : 'acknowledged'}  ${who}: ${reason}`;
+  const state = until === undefined ? 'acknowledged' : `until ${clockMinute(new Date(until))}`;
+  return `${of}  ${state}  ${who}: ${reason}`;
 }

@@ -1,6 +1,7 @@
 // ops-monitor status: reads the files of the last runs, and changes nothing.
 import { setTimeout } from 'node:timers/promises';
 import { alertsIn, outboxFolder, shownAlert, silencesFolder, stateFile } from '../alerts/files.ts';
+import { handlingOf } from '../alerts/sightings.ts';
 import { activeSilences, parseNotes } from '../alerts/silences.ts';
 import { archive } from '../archive/files.ts';
 import { brokenReason } from '../config/load.ts';
@@ -17,7 +18,7 @@ import { latestHealth } from '../health/files.ts';
 import { readNotes } from '../io/notes.ts';
 import { bytesBelow, freeBytes } from '../io/own-size.ts';
 import { openSpool } from '../io/spool.ts';
-import { clearScreen, isTerminal, painter, print, terminalWidth } from '../io/terminal.ts';
+import { clearScreen, isTerminal, painter, print, printWidth } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { readOutbox } from '../outbox/outbox.ts';
 import { pictureFolder } from '../pictures/files.ts';
@@ -51,7 +52,7 @@ export const statusCommand: Command = {
     if (!config || !places) throw new Usage(`${broken.join()}\nThere is no earlier one to go by`);
     const read = (): Promise<Status> => readStatus(config, places, broken);
     const show = (status: Status): void =>
-      print(renderStatus(status, { paint: painter(), width: terminalWidth(), command: commandPrefix() }));
+      print(renderStatus(status, { paint: painter(), width: printWidth(), command: commandPrefix() }));
     if (watch === true)
       for (;;) {
         const status = await read();
@@ -86,6 +87,7 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
   const isHealthUnreadable = problems.length > broken.length;
   const state = await orProblem('the alerts', () => world.read(stateFile));
   const active = alertsIn(state);
+  const health = assessed && currentHealth(assessed, { config, stages, at: now });
   const noted = parseNotes(readNotes(silencesFolder(places)));
   problems.push(...noted.problems);
   const outbox = await orProblem('the outbox', () => {
@@ -96,9 +98,15 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
     at: now.toISOString(),
     site: config.site,
     hostname: world.hostname,
-    health: assessed && currentHealth(assessed, { config, stages, at: now }),
+    health,
+    ...(health?.unknown_since === undefined ? {} : { last_known: assessed }),
     isHealthUnreadable,
-    alerts: Object.fromEntries(Object.entries(active).map(([id, alert]) => [id, shownAlert(alert)])),
+    alerts: Object.fromEntries(
+      Object.entries(active).map(([id, alert]) => {
+        const { hold } = handlingOf(config, alert.rule, alert.subject);
+        return [id, { ...shownAlert(alert), hold_seconds: hold }];
+      }),
+    ),
     quiet: activeSilences(noted.notes, config.alerts.maintenance, (id) => active[id]?.first_seen, now),
     stages,
     outbox,

@@ -43,11 +43,13 @@ export function resolve(source: Source | undefined): Resolved {
   const text = source?.text ?? '';
   // The library compares each key with all others.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  const faults: Problem[] = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
-    offset: pos[0],
-    message:
-      code === 'MULTIPLE_DOCS' ? 'a second YAML document begins here; a configuration is a single document' : message,
-  }));
+  const faults = firstAtEachPlace([...document.errors, ...document.warnings]).map(
+    ({ pos, code, message }): Problem => ({
+      offset: pos[0],
+      message:
+        code === 'MULTIPLE_DOCS' ? 'a second YAML document begins here; a configuration is a single document' : message,
+    }),
+  );
   faults.push(...repeatedKeys(document));
   if (faults.length > 0) return rendered(faults);
   // Without a file. An empty one was refused before.
@@ -98,6 +100,11 @@ export function resolve(source: Source | undefined): Resolved {
     return shown === undefined ? place : `${place}\n  ${shown}\n  ${' '.repeat(Math.max(0, col - 1))}^`;
   }
 }
+
+/** One mistake makes the parser complain several times at the same place. */
+const firstAtEachPlace = <Fault extends { readonly pos: readonly [number, number] }>(
+  faults: readonly Fault[],
+): Fault[] => [...new Map(faults.toReversed().map((fault) => [fault.pos[0], fault])).values()];
 
 /** Masks what URLs keep secret, with one star for each character, so that the mark stays under its place. */
 const masked = (text: string): string => maskUrls(text, (secret) => '*'.repeat(secret.length));

@@ -1,6 +1,6 @@
 // Checks the names in a configuration: hosts must be defined, subjects must not share a variable in the archive, and
 // exceptions must name a subject that is watched.
-import { policies } from '../alerts/policies.ts';
+import { policies, red } from '../alerts/policies.ts';
 import type { AnyCheck } from '../contract/check.ts';
 import type { Sections } from '../contract/registry.ts';
 import { identifierOf, listed, nearest } from '../core/text.ts';
@@ -62,6 +62,13 @@ export function unknownSubjects(config: Exceptions): Complaint[] {
   const limits: readonly AnyCheck[] = checks;
   /** Checks of the monitor itself need no section; their own name stands for it. */
   const needsOf = (check: string) => limits.find(({ name }) => name === check)?.needs ?? [check];
+  /** The rule `red` names observations: a check, for all of its subjects, or `check:subject`. */
+  const complainOfRed = (observation: string, path: Complaint['path']): Complaint[] => {
+    const [check = ''] = observation.split(':', 1);
+    const [needs, subject] = [needsOf(check), observation.slice(check.length + 1)];
+    // A section that cannot be read as a whole is the subject itself.
+    return check === observation || needs.includes(subject) ? [] : complain(needs, subject, path);
+  };
   const rules = policies.flatMap(({ name, of, readings }) =>
     of === undefined || readings ? [] : { name, needs: Object.keys(of).flatMap(needsOf) },
   );
@@ -77,10 +84,14 @@ export function unknownSubjects(config: Exceptions): Complaint[] {
         complain(needs, subject, ['alerts', 'rules', name, 'for', subject]),
       ),
     ),
+    ...Object.keys(config.alerts.rules[red.name]?.for ?? {}).flatMap((name) =>
+      complainOfRed(name, ['alerts', 'rules', red.name, 'for', name]),
+    ),
     ...config.alerts.maintenance.flatMap((window, index) =>
       (window.rules ?? []).flatMap((of, position) => {
         const rule = rules.find(({ name }) => of.startsWith(`${name}:`));
         const path = ['alerts', 'maintenance', index, 'rules', position];
+        if (of.startsWith(`${red.name}:`)) return complainOfRed(of.slice(red.name.length + 1), path);
         return rule ? complain(rule.needs, of.slice(rule.name.length + 1), path) : [];
       }),
     ),

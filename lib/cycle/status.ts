@@ -1,16 +1,18 @@
 // Renders what `ops-monitor status` prints: one screen of how the site is now, what the monitor itself does, and the command that
 // helps with each. Pure.
 import type { ActiveSilence, ShownAlert } from '../alerts/files.ts';
+import { covers } from '../alerts/silences.ts';
+import type { Observation } from '../contract/observation.ts';
 import { overdue, type StageRecord } from '../contract/record.ts';
 import { ageOf } from '../core/age.ts';
 import { alignColumns, displayWidth, fold, padded } from '../core/columns.ts';
 import { oneLine, shellWord } from '../core/harmless.ts';
 import { worstFirst } from '../core/level.ts';
-import { formatBytes, formatDuration } from '../core/quantity.ts';
+import { formatBytes, formatDuration, formatLimit } from '../core/quantity.ts';
 import { firstLine } from '../core/text.ts';
 import { clockMinute } from '../core/time.ts';
 import { dependentsInWords, foldFindings } from '../engine/findings.ts';
-import type { CurrentHealth } from '../health/files.ts';
+import type { CurrentHealth, Health } from '../health/files.ts';
 import type { Paint } from '../io/terminal.ts';
 import type { Temperatures } from '../thermal/files.ts';
 
@@ -20,10 +22,12 @@ export interface Status {
   readonly hostname: string;
   /** As it may be shown now; see lib/health/current.ts. */
   readonly health?: CurrentHealth | undefined;
+  /** The last assessment, where its levels may not be shown as those of now. */
+  readonly last_known?: Health | undefined;
   /** Whether there is an assessment, which could not be read. */
   readonly isHealthUnreadable?: boolean;
   /** By id; without the addresses of the recipients. */
-  readonly alerts: Readonly<Record<string, ShownAlert>>;
+  readonly alerts: Readonly<Record<string, Shown>>;
   readonly quiet: readonly ActiveSilence[];
   readonly stages: readonly StageRecord[];
   readonly outbox?: { readonly waiting: number; readonly waiting_seconds: number; readonly dead: number } | undefined;
@@ -33,6 +37,9 @@ export interface Status {
   /** Files that could not be read, each with the reason. */
   readonly problems: readonly string[];
 }
+
+/** `hold_seconds`: a pending alert fires when its problem has lasted this long. */
+type Shown = ShownAlert & { readonly hold_seconds: number };
 
 /** Bytes of one kind of the monitor's own files. */
 interface Own {
@@ -53,6 +60,8 @@ const mostAlerts = 6;
 
 export function renderStatus(status: Status, look: Look): string {
   const now = new Date(status.at);
+  const known = believed(status);
+  const before = clockMinute(new Date(status.last_known?.assessed_at ?? now));
   const parts = [
     verdict(status, now, look),
     section(
@@ -60,7 +69,8 @@ export function renderStatus(status: Status, look: Look): string {
       status.problems.flatMap((problem) => fold(`  ${problem}`, look.width, '    ')),
       look,
     ),
-    section('Not green', findings(status, look), look),
+    section('Not green', findings(known.now, look), look),
+    section(`Not green at the last assessment, ${before}`, findings(known.before, look), look),
     section('Alerts', alerts(status, now, look), look),
     section(
       'Silenced',
@@ -81,7 +91,7 @@ export function renderStatus(status: Status, look: Look): string {
 function verdict(
   { site, hostname, health, isHealthUnreadable }: Status,
   now: Date,
-  { paint, command }: Look,
+  { paint, command, width }: Look,
 ): string[] {
   const head = `${paint('bold', site)} on ${hostname}, ${clockMinute(now)}`;
   if (!health) {
@@ -91,7 +101,28 @@ function verdict(
   const { overall_level: level, counts, snapshot_time_utc: time } = health;
   const tally = worstFirst.flatMap((one) => (counts[one] ? [`${counts[one]} ${one}`] : []));
   const age = time === undefined ? 'no snapshot' : `snapshot ${ago(time, now)}`;
-  return [head, `${paint(level, `● ${level.toUpperCase()}`)}  ${age}  ${tally.join(', ')}`];
+  const why = health.unknown_since === undefined ? undefined : outdating(health)?.message;
+  return [
+    head,
+    `${paint(level, `● ${level.toUpperCase()}`)}  ${age}  ${tally.join(', ')}`,
+    ...(why === undefined ? [] : fold(`  ${why}`, width, '    ')),
+  ];
+}
+
+/** The observation that says why the levels of the last assessment are not those of now. */
+const outdating = ({ observations }: CurrentHealth): Observation | undefined =>
+  observations.find(({ check }) => check === 'snapshot-age');
+
+/** Observations of now, and those of before that are no longer believed. The reason stands once, below the verdict. */
+function believed({ health, last_known }: Status): Record<'now' | 'before', readonly Observation[]> {
+  const all = health?.observations ?? [];
+  const age = health && last_known && outdating(health);
+  if (!age) return { now: all, before: [] };
+  const outdated = new Set(all.flatMap(({ id, because }) => (because === age.id ? [id] : [])));
+  return {
+    now: all.filter(({ id }) => id !== age.id && !outdated.has(id)),
+    before: last_known.observations.filter(({ id, because }) => outdated.has(id) && because !== age.id),
+  };
 }
 
 function ago(time: string, now: Date): string {
@@ -104,8 +135,8 @@ function ago(time: string, now: Date): string {
 const short = (seconds: number): string =>
   formatDuration(seconds < 120 ? Math.round(seconds) : seconds < 86_400 ? Math.round(seconds / 60) * 60 : seconds);
 
-function findings({ health }: Status, { paint, command, width }: Look): string[] {
-  const wrong = foldFindings(health?.observations ?? []);
+function findings(observations: readonly Observation[], { paint, command, width }: Look): string[] {
+  const wrong = foldFindings(observations);
   const lines = wrong.slice(0, mostFindings).flatMap(({ observation, same, dependents }) => {
     const { level, message } = observation;
     const costs = dependentsInWords({ dependents });
@@ -121,24 +152,38 @@ function findings({ health }: Status, { paint, command, width }: Look): string[]
   return first ? [...lines, paint('dim', `  why: ${command} explain ${shellWord(first.observation.id)}`)] : [];
 }
 
-function alerts({ alerts: all }: Status, now: Date, { paint, command, width }: Look): string[] {
-  const firing = Object.entries(all).filter(([, { phase }]) => phase === 'firing');
-  const rows = firing
-    .slice(0, mostAlerts)
-    .map(([id, alert]) => [oneLine(id), `for ${ago(alert.since, now).replace(/ ago$/, '')}`, told(alert)]);
-  const [left, pending] = [firing.length - mostAlerts, Object.keys(all).length - firing.length];
-  const open = firing.find(([, one]) => one.acknowledged_at === undefined && one.silenced_since === undefined);
+function alerts({ alerts: all, quiet }: Status, now: Date, { paint, command, width }: Look): string[] {
+  const [pending = [], firing = []] = ['pending', 'firing'].map((phase) =>
+    Object.entries(all).filter(([, one]) => one.phase === phase),
+  );
+  const shown = [...firing, ...pending].slice(0, mostAlerts);
+  const rows = shown.map(([id, alert]) => [
+    oneLine(id),
+    `for ${ago(alert.since, now).replace(/ ago$/, '')}`,
+    quietNow(id, alert, quiet) ?? told(alert),
+  ]);
+  const left = firing.length + pending.length - shown.length;
+  const open = firing.find(([id, alert]) => quietNow(id, alert, quiet) === undefined);
   return [
     ...alignColumns(rows, { indent: '  ' }).map((line) => cut(line, width)),
     ...(left > 0 ? [`  and ${left} more`] : []),
-    ...(pending > 0 ? [paint('dim', `  ${pending} may follow: their rules wait`)] : []),
     ...(open ? [paint('dim', `  known: ${command} ack ${shellWord(open[0])} --reason "…"`)] : []),
   ];
 }
 
-function told({ acknowledged_at, silenced_since, last_sent, last_queued, escalated_at }: ShownAlert): string {
-  if (acknowledged_at !== undefined) return 'acknowledged';
-  if (silenced_since !== undefined) return 'silenced';
+/** A note that was left just now counts, although send-alerts has not read it yet. */
+function quietNow(
+  id: string,
+  { acknowledged_at, silenced_since }: ShownAlert,
+  quiet: readonly ActiveSilence[],
+): string | undefined {
+  const kinds = quiet.flatMap(({ kind, of }) => (covers(of, id) ? [kind] : []));
+  if (acknowledged_at !== undefined || kinds.includes('acknowledgement')) return 'acknowledged';
+  return silenced_since !== undefined || kinds.length > 0 ? 'silenced' : undefined;
+}
+
+function told({ phase, hold_seconds, last_sent, last_queued, escalated_at }: Shown): string {
+  if (phase === 'pending') return `fires when it has lasted ${formatLimit(hold_seconds)}`;
   if (last_sent === undefined) return last_queued === undefined ? 'nobody was told' : 'the mail waits';
   return `mailed ${clockMinute(new Date(last_sent))}${escalated_at === undefined ? '' : ', escalated'}`;
 }
@@ -146,7 +191,7 @@ function told({ acknowledged_at, silenced_since, last_sent, last_queued, escalat
 function quietLine({ kind, of, who, until, reason }: ActiveSilence): string {
   const by = who === undefined ? '' : ` by ${oneLine(who)}`;
   const end = until === undefined ? '' : ` until ${clockMinute(new Date(until))}`;
-  return `  ${kind} of ${oneLine(of)}${by}${end}: ${firstLine(reason, 100)}`;
+  return `  ${kind} of ${oneLine(of)}${by}${end}: ${firstLine(reason)}`;
 }
 
 function mail({ outbox }: Status, { paint, command }: Look): string[] {
@@ -183,14 +228,15 @@ function stages({ stages: all }: Status, now: Date, { paint, command, width }: L
     const { stage, outcome, started_at, ms, every_seconds } = record;
     const isLate = overdue(record, asking) !== undefined;
     const state = outcome === 'failed' ? paint('red', 'failed') : isLate ? paint('unknown', 'overdue') : 'ok';
-    return [stage, state, ago(started_at, now), formatDuration(ms / 1000), nextRun(started_at, every_seconds, now)];
+    const every = every_seconds === undefined ? '' : formatLimit(every_seconds);
+    return [stage, state, ago(started_at, now), formatDuration(ms / 1000), every];
   });
   const failed = all.filter(({ outcome }) => outcome === 'failed');
   const first = failed[0]?.stage;
   return [
     ...(rows.length === 0
       ? []
-      : alignColumns([['', '', paint('dim', 'last run'), paint('dim', 'took'), paint('dim', 'next')], ...rows], {
+      : alignColumns([['', '', paint('dim', 'last run'), paint('dim', 'took'), paint('dim', 'every')], ...rows], {
           indent: '  ',
         })),
     ...failed.flatMap(({ stage, problems }) =>
@@ -200,12 +246,6 @@ function stages({ stages: all }: Status, now: Date, { paint, command, width }: L
       ? []
       : [`  ${command} ${first}`, `  journalctl -u 'ops-monitor@${first}'`].map((line) => paint('dim', line))),
   ];
-}
-
-function nextRun(started: string, every: number | undefined, now: Date): string {
-  const { seconds } = ageOf(started, now);
-  if (every === undefined || seconds === undefined) return '';
-  return seconds > every ? 'due' : `in ${short(every - seconds)}`;
 }
 
 function disk({ disk: { own, free_bytes } }: Status, { width }: Look): string[] {

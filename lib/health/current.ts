@@ -41,7 +41,10 @@ function assessmentProblem(
   const newer = newerLayout('the last assessment', schema_version, schemaVersion);
   if (newer !== undefined) return { message: newer, since: assessed_at };
   if (site !== config.site)
-    return { message: `the last assessment is of the site ${site}, and this is ${config.site}`, since: assessed_at };
+    return {
+      message: `the last assessment is of the site ${site}, and this is ${config.site}: the next cycle assesses it (one runs every ${formatLimit(config.interval)})`,
+      since: assessed_at,
+    };
   if (aheadSeconds !== undefined)
     return {
       message: `the last assessment is from the future, by ${formatDuration(aheadSeconds)}: a clock is wrong`,

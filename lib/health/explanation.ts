@@ -7,14 +7,14 @@ import { foldColumns } from '../core/columns.ts';
 import type { Level } from '../core/level.ts';
 import { formatBound, formatScalar } from '../core/quantity.ts';
 import { join } from '../core/path.ts';
-import { closestWords, counted, nearest } from '../core/text.ts';
+import { closestWords, counted, identifierOf, nearest } from '../core/text.ts';
 import { clockMinute, daysBefore, distance } from '../core/time.ts';
 import { causeOf, foldFindings } from '../engine/findings.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import { latest, type Snapshot } from '../snapshot/files.ts';
 import type { HealthConfig } from './config.ts';
 import { currentHealth } from './current.ts';
-import { type Health, history, latestHealth, parseHistoryLine } from './files.ts';
+import { type CurrentHealth, type Health, history, latestHealth, parseHistoryLine } from './files.ts';
 
 type Observation = Health['observations'][number];
 
@@ -27,18 +27,18 @@ const mostDays = 400;
 
 export async function explain(
   registry: Judging,
-  id: string,
+  asked: string,
   world: Pick<World<HealthConfig>, 'config' | 'now' | 'places' | 'product' | 'read' | 'scan' | 'stageRecords'>,
   originOf: (key: string) => string,
   alert: AlertNamed | undefined,
+  mailedWhen?: (observation: Observation) => string,
 ) {
   const now = world.now();
   const assessed = await world.read(latestHealth);
   if (!assessed) throw new Error(`nothing has been assessed yet: ${latestHealth.path(world.places, now)} is not there`);
   const health = currentHealth(assessed, { config: world.config, stages: await world.stageRecords(), at: now });
-  const observation = health.observations.find((one) => one.id === id);
-  const known = health.observations.map((one) => one.id);
-  if (!observation) throw new Usage(unknownId(id, known, alert));
+  const observation = observationNamed(asked, health, alert);
+  const { id } = observation;
   const snapshot = await world.read(latest).catch(() => undefined); // the observation is shown without its readings
   const judged = snapshot?.run_id === health.run_id ? snapshot : undefined;
   const before = assessed.observations.find((one) => one.id === id)?.level;
@@ -57,6 +57,7 @@ export async function explain(
     file: latest.path(world.places, now),
     /** The readings that the check judged; empty where the monitor judges itself. */
     read: judged ? readingsOf(registry, observation, judged) : [],
+    ...(mailedWhen ? { mailed: mailedWhen(observation) } : {}),
     limit_origin: observation.limit.key === '' ? 'a fact, not a setting' : originOf(observation.limit.key),
     since:
       health.unknown_since !== undefined && observation.level === 'unknown' && before !== 'unknown'
@@ -65,25 +66,59 @@ export async function explain(
   };
 }
 
-/** The id that the user gave is the id of an alert. */
+/** The name that the user gave is the name of an alert, or of a rule. */
 interface AlertNamed {
-  /** Ids that observations of the same subject may have. */
+  /** Ids that its observations may have; of a rule, its checks. */
   readonly observations: readonly string[];
+  /** The reading whose failure the alert reports. */
+  readonly reading?: string | undefined;
 }
 
 const mostNamed = 12;
 
-function unknownId(id: string, known: readonly string[], alert: AlertNamed | undefined): string {
-  const problem = alert
-    ? `${id} is the name of an alert, by its rule; observations are named by check`
-    : `there is no observation ${JSON.stringify(id)}`;
-  const behind = alert?.observations.find((one) => known.includes(one));
-  if (behind !== undefined) return `${problem}: ${behind}`;
-  const wanted = alert?.observations[0] ?? id;
-  const meant = nearest(wanted, known) ?? known.find((one) => one.startsWith(`${wanted}:`));
+/** Throws Usage unless the name means exactly one observation. */
+function observationNamed(asked: string, health: CurrentHealth, alert: AlertNamed | undefined): Observation {
+  const meant = observationsNamed(asked, health.observations, alert);
+  const [first, ...others] = meant;
+  if (first && others.length === 0) return first;
+  if (first) {
+    const ids = meant.slice(0, mostNamed).map(({ id }) => id);
+    throw new Usage(listOf(`${asked} names ${meant.length} observations; explain one of them:`, ids, meant.length));
+  }
+  const known = health.observations.map(({ id }) => id);
+  const wanted = alert?.observations[0] ?? asked;
+  const like = nearest(wanted, known);
+  const problem = `there is no observation ${JSON.stringify(asked)} in the assessment of ${clockMinute(new Date(health.assessed_at))}`;
+  const outdated = health.unknown_since === undefined ? '' : ` (${health.observations[0]?.message})`;
   const near = closestWords(wanted, known, mostNamed);
-  const more = known.length > near.length ? [`and ${known.length - near.length} more, in the report`] : [];
-  return `${problem}${meant ? `; did you mean ${meant}?` : ''}\nThere are:\n  ${[...near, ...more].join('\n  ')}`;
+  throw new Usage(
+    listOf(`${problem}${outdated}${like ? `; did you mean ${like}?` : ''}\nThere are:`, near, known.length),
+  );
+}
+
+function listOf(head: string, ids: readonly string[], count: number): string {
+  const more = count > ids.length ? [`and ${count - ids.length} more, in the report`] : [];
+  return [head, ...ids, ...more].join('\n  ');
+}
+
+/** A name is, in this order, an id, an alert or a rule, a check, a subject (a service also without
+ * `.service`) or the path that gave the subject its name. */
+function observationsNamed(
+  asked: string,
+  all: readonly Observation[],
+  alert: AlertNamed | undefined,
+): readonly Observation[] {
+  const subject = asked.startsWith('/') ? identifierOf(asked) : asked;
+  const behind = alert?.observations ?? [];
+  const meanings: readonly ((one: Observation) => boolean)[] = [
+    ({ id }) => id === asked,
+    ({ id, check }) => behind.includes(id) || behind.includes(check),
+    ({ because }) => because !== undefined && because === alert?.reading,
+    (one) => one.check === asked,
+    (one) => one.subject === subject || one.subject === `${asked}.service`,
+  ];
+  const named = meanings.map((isMeant) => all.filter(isMeant));
+  return named.find((found) => found.length > 0) ?? [];
 }
 
 function readingsOf({ sections, checks }: Judging, { check, subject }: Observation, snapshot: Snapshot) {
@@ -138,7 +173,7 @@ function findStart(id: string, level: Level, health: Health, world: Pick<World<H
 
 /** `width`: columns of the terminal; Infinity where lines are not broken. */
 export function renderExplanation(explanation: Explanation, now: Date, width: number): string {
-  const { observation, cause, dependents, assessed_at, level_before, read, limit_origin, since } = explanation;
+  const { observation, cause, dependents, assessed_at, level_before, read, mailed, limit_origin, since } = explanation;
   const { id, level, message, value, unit, limit, clears_when, runbook } = observation;
   const assessed = `as assessed at ${clockMinute(new Date(assessed_at))}`;
   const rows: [string, string][] = [
@@ -161,6 +196,7 @@ export function renderExplanation(explanation: Explanation, now: Date, width: nu
     ['written', limit_origin],
     ['since', sinceWords(since, now)],
     ...(clears_when === undefined ? [] : ([['clears', `when ${clears_when}`]] as [string, string][])),
+    ...(mailed === undefined ? [] : ([['mailed', mailed]] as [string, string][])),
     ['runbook', runbook],
     ['host', explanation.hostname],
     ['file', explanation.file],

@@ -113,8 +113,12 @@ function outcomeOf(record: StageRecord, before: StageRecord | undefined, at: Dat
       message: `${subject} failed at ${started_at} (${since}): ${reason}`,
       shortMessage: `${subject} failed: ${reason}`,
       // A wrong configuration does not mend itself.
-      ...(record.exit_code === wrongConfiguration ? { urgent: true } : {}),
-      clears_when: `${subject} has done its work again`,
+      ...(record.exit_code === wrongConfiguration
+        ? {
+            urgent: true,
+            clears_when: `ops-monitor check-config finds no mistake, and ${subject} has done its work again`,
+          }
+        : { clears_when: `${subject} has done its work again` }),
     };
   }
   const message = distrust(record, before, at);

@@ -13,21 +13,31 @@ export interface Written {
 
 const titles: Readonly<Record<Key, string>> = {
   filesystems: 'Filesystems that hold data (from the table of mounts).',
-  services: 'Units that people enabled (from systemctl): servers, and units that no package brought.',
+  services:
+    'Units that people enabled (from systemctl): servers, and units that no package brought. A unit that fails is red and\n' +
+    '# mailed; one that is stopped is amber, and mailed only where a stream depends on it: `streams.NAME.units`.',
   endpoints: 'Web pages that this machine serves (one GET of `/` on each port that listens).',
   git: 'Git checkouts (in /opt, /srv, /root and /home): uncommitted changes and missing commits are amber.',
   streams: 'Data streams (from --streams): red when nothing new came within the window.',
-  hosts: 'Other machines that ~/.ssh/config names. Nothing was connected to.',
+  hosts:
+    'Other machines that your ~/.ssh/config names. Nothing was connected to. The monitor’s user does not read that file: write\n' +
+    '# `USER@ADDRESS`, or keep a copy that this user may read and name it: `ssh-config: FILE`.',
   plugins: 'Nagios plugins that are installed.',
   metrics: 'Textfiles that other programs write for Prometheus.',
   alerts: 'Who is mailed about alerts.',
 };
 
-export function renderConfiguration({ site, day, files, findings }: Written): string {
-  const blocks = keys.flatMap((key) => {
+/** The lines of each key that has an entry. */
+const blocksOf = (findings: readonly Finding[]): string[][] =>
+  keys.flatMap((key) => {
     const own = findings.filter((finding) => finding.key === key);
     return own.length === 0 ? [] : [renderBlock(key, own)];
   });
+
+/** Entries to add to a configuration by hand. */
+export const renderEntries = (findings: readonly Finding[]): string[] => blocksOf(findings).flat();
+
+export function renderConfiguration({ site, day, files, findings }: Written): string {
   return [
     [
       `# What ops-monitor watches here: written by \`ops-monitor init\` on ${day} from what it found, and yours to edit.`,
@@ -37,7 +47,7 @@ export function renderConfiguration({ site, day, files, findings }: Written): st
     ...(Object.keys(files).length === 0
       ? []
       : [['files:', ...Object.entries(files).map(([name, folder]) => `  ${name}: ${scalar(folder)}`)]]),
-    ...blocks,
+    ...blocksOf(findings),
   ]
     .map((lines) => `${lines.join('\n')}\n`)
     .join('\n');

@@ -93,5 +93,12 @@ function makeWritable(path: string): void {
  * owner is the user who runs the stages. */
 function describeOwner(path: string): string {
   if (!existsSync(path)) return describeOwner(dirname(path));
-  return `${path} belongs to the user ${statSync(path).uid}, and this is ${process.getuid?.()}`;
+  return `${path} belongs to the user ${nameOfUser(statSync(path).uid)}, and this is ${nameOfUser(process.getuid?.())}`;
+}
+
+/** The number itself where the user is not one of this machine's own. */
+function nameOfUser(id: number | undefined): string {
+  const entries = unlessFailing(() => readIfThere('/etc/passwd')) ?? '';
+  const entry = entries.split('\n').find((line) => line.split(':')[2] === String(id));
+  return entry?.split(':')[0] ?? String(id);
 }

@@ -1,6 +1,7 @@
 // Version, build id and folder. The build writes the id into each bundle. Run from source there is none, and the effective
 // configuration, which is cached by the build id, is not cached.
 import { dirname } from 'node:path';
+import { join } from '../core/path.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 declare const OPS_MONITOR_BUILD: string | undefined;
@@ -10,3 +11,6 @@ const build = typeof OPS_MONITOR_BUILD === 'undefined' ? undefined : OPS_MONITOR
 const sources = build === undefined ? dirname(import.meta.dirname) : import.meta.dirname;
 
 export const product = { version: manifest.version, build, folder: dirname(sources) };
+
+/** The path of a document: `alerts.md`; the folder of all without a name. */
+export const documentPath = (name = ''): string => join(product.folder, 'ops', 'docs', name);

@@ -12,7 +12,7 @@ import { type Machine, type RecordedCommand, recordedArgv } from './recorded.ts'
 export interface Recording {
   readonly files: Record<string, string>;
   readonly commands: RecordedCommand[];
-  readonly machine: Pick<Machine, 'statfs' | 'stat' | 'urls'> & { readonly lists: Record<string, readonly string[]> };
+  readonly machine: Pick<Machine, 'statfs' | 'stat' | 'urls'>;
 }
 
 /** Host name and user of this machine, so that they can be removed from a recording. */
@@ -25,7 +25,7 @@ export const machineIdentity = () => ({
 export const emptyRecording = (): Recording => ({
   files: {},
   commands: [],
-  machine: { statfs: {}, stat: {}, urls: {}, lists: {} },
+  machine: { statfs: {}, stat: {}, urls: {} },
 });
 
 export function recordingHost(host: Host, recording: Recording): Host {
@@ -35,7 +35,7 @@ export function recordingHost(host: Host, recording: Recording): Host {
     signal: host.signal,
     readText: async (path) => (files[path] = await host.readText(path)),
     readBytes: (path, range) => host.readBytes(path, range),
-    list: async (path) => (machine.lists[path] = await host.list(path)),
+    list: (path) => host.list(path),
     realpath: (path) => host.realpath(path),
     stat: (path) => recordResult(machine.stat, path, () => host.stat(path)),
     statfs: (path) => recordResult(machine.statfs, path, () => host.statfs(path)),

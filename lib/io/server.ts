@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { codedError, errorCode } from '../contract/errors.ts';
 import type { Page, PageHandler, PageRequest } from '../contract/service.ts';
 import { untilAborted } from '../core/abort.ts';
 import { reasonOf } from '../core/text.ts';
@@ -41,7 +42,7 @@ export async function serve(settings: ServerSettings): Promise<{ port: number; c
     server.listen({ host, port, signal: until });
     await once(server, 'listening', { signal: until });
   } catch (error) {
-    throw new Error(`${name} cannot listen on ${host}:${port}`, { cause: error });
+    throw codedError(errorCode(error), `${name} cannot listen on ${host}:${port}`, { cause: error });
   }
   const closed = once(server, 'close').then(() => undefined);
   until.addEventListener('abort', () => server.closeAllConnections());

@@ -29,7 +29,7 @@ function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): v
 export function liveOutput() {
   if (!isTerminal(2)) return { line: () => undefined, status: () => undefined };
   let bottom = '';
-  const status = (text: string): void => rewriteLine((bottom = text.slice(0, terminalWidth() - 1)));
+  const status = (text: string): void => rewriteLine((bottom = text.slice(0, (process.stderr.columns || 80) - 1)));
   return {
     line: (text: string): void => {
       if (bottom !== '') rewriteLine('');
@@ -39,9 +39,6 @@ export function liveOutput() {
     status,
   };
 }
-
-/** Columns of the terminal; 100 where nobody says. */
-export const terminalWidth = (): number => Number(process.env['COLUMNS']) || process.stdout.columns || 100;
 
 /** For what is shown again and again, on a terminal only. */
 export const clearScreen = (): void => void writeSync(1, '\u001B[H\u001B[2J\u001B[3J');

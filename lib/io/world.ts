@@ -1,5 +1,6 @@
 // Implements World: declared files, hosts and clocks. A stage uses nothing else of io.
 import { readFileSync, renameSync } from 'node:fs';
+import { codedError, errorCode } from '../contract/errors.ts';
 import type { FileLocation, FileSpec, Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { shapeProblem } from '../contract/shape.ts';
@@ -192,6 +193,8 @@ function readText(path: string): string | undefined {
   try {
     return readIfThere(path);
   } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EACCES') throw codedError(code, `this user may not read ${path} (EACCES); root may`);
     throw new Error(`reading ${path} failed`, { cause: error });
   }
 }

@@ -82,8 +82,8 @@ async function replaceParts(
   noting: (error: unknown) => void,
 ): Promise<void> {
   const dist = join(world.product.folder, 'dist');
-  // A checkout that was never built has no page: its cycle is whole without one.
-  if (files.list(dist).length === 0) return;
+  // A checkout that was never built has no page: its cycle is whole without one. What `npm run package` makes is no build.
+  if (!files.list(dist).some((name) => name.endsWith('.cjs'))) return;
   const built = join(dist, 'page');
   for (const [index, name] of pageParts.entries()) {
     const file = partFiles[index];

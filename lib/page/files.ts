@@ -17,6 +17,9 @@ import { join } from '../core/path.ts';
 
 export const trendsVersion = 1;
 
+/** Where `dashboard` serves the page unless told otherwise. */
+export const usualPort = 8790;
+
 /** A number, or null where nothing was read. */
 const reading: Shape<number | null> = {
   form: { type: 'other' },

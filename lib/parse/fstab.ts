@@ -4,17 +4,24 @@ import { isBelow, type Mount, mountOf, unescapeOctal } from './mountinfo.ts';
 export interface FstabEntry {
   readonly device: string;
   readonly mount_point: string;
+  /** The entry says `ro`. */
+  readonly read_only: boolean;
 }
 
-/** The entries that are mounted at boot: without swap, without `noauto`. Only device and mount point are kept, because the
- * options may contain a password. A line that is not an entry is ignored, as mount(8) does. */
+/** The entries that are mounted at boot: without swap, without `noauto`. Of the options only `ro` is kept, because they
+ * may contain a password. A line that is not an entry is ignored, as mount(8) does. */
 export function parseFstab(text: string): FstabEntry[] {
   return text.split('\n').flatMap((line) => {
     const [device, mountPoint, type = '', options = ''] = line.trim().split(/[ \t]+/);
     if (!device || device.startsWith('#') || !mountPoint?.startsWith('/') || type === 'swap') return [];
-    if (options.split(',').includes('noauto')) return [];
+    const words = options.split(',');
+    if (words.includes('noauto')) return [];
     const path = unescapeOctal(mountPoint);
-    return { device: unescapeOctal(device), mount_point: path === '/' ? path : path.replace(/\/+$/, '') };
+    return {
+      device: unescapeOctal(device),
+      mount_point: path === '/' ? path : path.replace(/\/+$/, ''),
+      read_only: words.includes('ro'),
+    };
   });
 }
 

@@ -16,6 +16,10 @@ const operands: Readonly<Record<string, { names: string } | { paths: 'files' | '
   'record-host': { paths: 'folders' },
 };
 
+/** The values of an option, by its placeholder. */
+const choices: Readonly<Record<string, string>> = { TIMER: 'cycle hourly daily' };
+const choicesOf = ({ value = '' }: OptionHelp): string | undefined => choices[value];
+
 const takesFile = ({ value }: OptionHelp): boolean => value === 'FILE';
 const takesFolder = ({ value }: OptionHelp): boolean => value === 'FOLDER' || value === 'DIR';
 
@@ -42,7 +46,11 @@ export function renderBash(product: CommandHelp): string {
     [...new Set(flat(product).flatMap(({ options }) => options.filter(takes).map(({ flag }) => flag)))].join('|') ||
     '--';
   const isOther = (option: OptionHelp): boolean =>
-    option.value !== undefined && !takesFile(option) && !takesFolder(option);
+    option.value !== undefined && !takesFile(option) && !takesFolder(option) && choicesOf(option) === undefined;
+  const chosen = Object.entries(choices).map(
+    ([value, words]) =>
+      `    ${flags((option) => option.value === value)}) mapfile -t COMPREPLY < <(compgen -W '${words}' -- "$current"); return ;;`,
+  );
   return `# bash completion for ops-monitor
 _ops_monitor() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]} words='' operand='' line
@@ -50,6 +58,7 @@ _ops_monitor() {
   case $previous in
     ${flags(takesFile)}) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     ${flags(takesFolder)}) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+${chosen.join('\n')}
     ${flags(isOther)}) return ;;
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then
@@ -128,7 +137,14 @@ ${own.join('\n')}
 
   function argumentsOf({ name, options }: CommandHelp): string {
     const specs = options.map((option) => {
-      const action = takesFile(option) ? ':file:_files' : takesFolder(option) ? ':folder:_files -/' : ': :';
+      const words = choicesOf(option);
+      const action = takesFile(option)
+        ? ':file:_files'
+        : takesFolder(option)
+          ? ':folder:_files -/'
+          : words === undefined
+            ? ': :'
+            : `: :(${words})`;
       return quoted(
         `${option.flag}[${option.summary.replaceAll(/[[\]:]/g, '\\$&')}]${option.value === undefined ? '' : action}`,
       );
@@ -144,6 +160,11 @@ ${own.join('\n')}
     return [...specs, quoted(`:name:${action}`)].join(' ');
   }
 }
+
+const fishValue = (option: OptionHelp): string => {
+  const words = choicesOf(option);
+  return words === undefined ? ' -x' : ` -x -a ${quoted(words)}`;
+};
 
 export function renderFish(product: CommandHelp): string {
   const complete = (condition: string, rest: string): string =>
@@ -166,7 +187,7 @@ export function renderFish(product: CommandHelp): string {
       ...one.options.map((option) =>
         complete(
           entered(one.name),
-          `-l ${option.flag.slice(2)} -d ${quoted(option.summary)}${option.value === undefined ? '' : takesFile(option) || takesFolder(option) ? ' -r -F' : ' -x'}`,
+          `-l ${option.flag.slice(2)} -d ${quoted(option.summary)}${option.value === undefined ? '' : takesFile(option) || takesFolder(option) ? ' -r -F' : fishValue(option)}`,
         ),
       ),
       ...(operand === undefined

@@ -105,7 +105,7 @@ Installed-Size: ${size}
 Section: admin
 Priority: optional
 Depends: libc6 (>= 2.28), libgcc-s1, libstdc++6 (>= 9), systemd, dbus
-Suggests: git, openssh-client, msmtp-mta, bsd-mailx, prometheus-node-exporter
+Suggests: bash-completion, git, openssh-client, msmtp-mta, bsd-mailx, prometheus-node-exporter
 Description: observe-only monitor for machines that receive and process data
  Every five minutes ops-monitor reads disks, data streams and their copies,
  services, web pages, git checkouts, the power supply and other machines over

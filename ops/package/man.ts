@@ -26,6 +26,7 @@ export function renderMan(product: CommandHelp, { version, epoch }: { version: s
     ...row('/etc/ops-monitor/config.yaml', 'the configuration'),
     ...row('/etc/ops-monitor/STAGE.env', 'values of the $NAMEs in the configuration, for one stage'),
     ...row('/var/lib/ops-monitor', 'snapshots, health, reports, alerts, the archive'),
+    ...row('ops/docs, ops/runbooks', 'documentation and runbooks: the last line of ops-monitor --help says where'),
     '.SH SEE ALSO',
     '.BR systemd.timer (5),',
     '.BR journalctl (1)',

@@ -14,6 +14,7 @@ const about = (minutes: number) => ({
   interval: 300,
   now: at(minutes),
   labels: { severity: 'page', alertname: 'not this' },
+  product: { folder: '/opt/x' },
 });
 
 type Alert = State['own']['alerts'][string];
@@ -62,7 +63,7 @@ describe('alerts/alertmanager', () => {
           summary: 'data is 91 % full',
           value: '91 percent',
           limit: '80',
-          runbook: 'ops/runbooks/filesystem-usage.md',
+          runbook: '/opt/x/ops/runbooks/filesystem-usage.md',
         },
         startsAt: at(-30).toISOString(),
         endsAt: at(15).toISOString(),
@@ -140,6 +141,6 @@ describe('alerts/alertmanager', () => {
     ];
     assert.equal(told?.labels['alertname'], 'red');
     assert.equal(told.labels['subject'], subject);
-    assert.equal(told.annotations['runbook'], runbook);
+    assert.equal(told.annotations['runbook'], `/opt/x/${runbook}`);
   });
 });

@@ -12,7 +12,8 @@ const about = {
   at,
   rest: { isJudged: true, notWell: [] },
   runId: 'f'.repeat(32),
-  runbookOf: () => 'ops/runbooks/filesystem-usage.md',
+  runbookOf: () => '/opt/x/ops/runbooks/filesystem-usage.md',
+  observationOf: () => 'filesystem-usage:d0',
   isCoveredBy: () => false,
 };
 
@@ -36,7 +37,8 @@ function noticeOf(index: number, message: string, more: Partial<Notice> = {}): N
   return { kind: 'opening', id, alert, to: ['ops@example.org'], ...more };
 }
 
-const mailOf = (notices: readonly Notice[]) => draftMails(notices, about)[0] ?? assert.fail('no mail');
+const mailOf = (notices: readonly Notice[], more: Partial<typeof about> = {}) =>
+  draftMails(notices, { ...about, ...more })[0] ?? assert.fail('no mail');
 const rawOf = async (notices: readonly Notice[]): Promise<string> =>
   (await compose(mailOf(notices), { site: 'aurora', from: 'ops@example.org', hostname: 'vm', at, now: at })).raw;
 
@@ -55,6 +57,24 @@ describe('alerts/mail', () => {
     const { alert, ...notice } = noticeOf(0, '/data is 91 % full', { kind: 'repeat' });
     const { text } = mailOf([{ ...notice, alert: { ...alert, unknown_since: '2026-11-20T07:00:00.000Z' } }]);
     assert.match(text, /unknown +unreadable since 2026-11-20 07:00 UTC; as last read:\n +value +91 %/);
+  });
+
+  test('a mail about the monitor itself goes by the clock throughout, also where the snapshot is older', () => {
+    const { alert, ...notice } = noticeOf(0, 'assess-health failed');
+    const since = '2026-11-20T08:00:00.000Z';
+    const { text } = mailOf([{ ...notice, alert: { ...alert, since, last_seen: '2026-11-20T08:03:00.000Z' } }]);
+    assert.match(text, /since +2026-11-20 08:00 UTC \(3 minutes\)/);
+    assert.match(text, /^aurora, vm, as of 2026-11-20 08:03 UTC, /m);
+  });
+
+  test('a site that bears the name of its machine is named once below the mail', () => {
+    assert.match(mailOf([noticeOf(0, 'x')], { site: 'vm' }).text, /^vm, as of /m);
+  });
+
+  test('an alert names the commands that explain and acknowledge it; one that ended names neither', () => {
+    const commands = /^ {2}explain +ops-monitor explain filesystem-usage:d0\n {2}ack +ops-monitor ack storage:d0 /m;
+    assert.match(mailOf([noticeOf(0, 'x')]).text, commands);
+    assert.doesNotMatch(mailOf([noticeOf(0, 'x', { kind: 'recovery' })]).text, /ops-monitor (explain|ack)/);
   });
 
   test('all mails about one alert have the same subject behind the bracket', () => {

@@ -164,7 +164,7 @@ describe('alerts/policies', () => {
       [0, 3600],
     );
     const text =
-      'alerts: { rules: { red: { red-for: 5m, for: { gate-verdict: { red-for: 2h }, "gate-verdict:prune": { to: [a@example.org] } } } } }';
+      'gates: { prune: { file: /x } }\nalerts: { rules: { red: { red-for: 5m, for: { gate-verdict: { red-for: 2h }, "gate-verdict:prune": { to: [a@example.org] } } } } }';
     assert.equal(holdOf('endpoint-status:dashboard', text), 300);
     assert.equal(holdOf('gate-verdict:product', text), 7200);
     const prune = handlingOf(configurationOf(text), 'red', 'gate-verdict:prune');
@@ -310,6 +310,12 @@ alerts:
     stream: { stale-for: 1h }
 `;
     assert.deepEqual(states('storage', disk(75), text), { data: 'firing' });
+    const decided = (configuration: string) => {
+      const [sighting] = lookAt(disk(96), configuration)['storage']?.sightings ?? [];
+      return sighting?.state === 'firing' ? [sighting.limit.key, sighting.clears_when] : [];
+    };
+    assert.deepEqual(decided(text), ['alerts.rules.storage.for.data.at', 'it is below 70 %']);
+    assert.deepEqual(decided(text.replace('at: 70%, ', '')), ['alerts.rules.storage.at', 'it is below 95 %']);
     const config = configurationOf(text);
     const { hold, to, repeat } = handlingOf(config, 'storage', 'data');
     assert.deepEqual([hold, to, repeat], [1200, ['data@example.org'], 3600]);

@@ -68,7 +68,7 @@ export function verdictOf(error: unknown): 'refused' | 'setup' | 'absent' | 'lat
 
 export const only = (...mail: Transport[]) => ({ mail, webhook });
 
-const outside = { environment: {} } as unknown as Outside;
+const outside = { environment: {}, realpath: () => undefined } as unknown as Outside;
 
 export const disk = (used_percent: number): Envelope =>
   ok({ data: ok(filesystem({ size_bytes: 10, used_bytes: 9, available_bytes: 1, used_percent })) });

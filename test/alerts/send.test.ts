@@ -287,7 +287,9 @@ describe('alerts/send', () => {
     const mail = taken[0] ?? assert.fail();
     assert.equal(header(mail.mail, 'Subject'), '[ALERT test] dashboard: it answers with red');
     assert.match(bodyOf(mail), /clears +when it answers\n/);
-    assert.match(bodyOf(mail), /runbook +ops\/runbooks\/endpoint-status\.md\n/);
+    const [, runbook = ''] = /runbook +(.+)\n/.exec(bodyOf(mail)) ?? [];
+    assert.ok(runbook.endsWith('/ops/runbooks/endpoint-status.md') && existsSync(runbook), runbook);
+    assert.match(bodyOf(mail), /explain +ops-monitor explain endpoint-status:dashboard\n/);
     assert.match(bodyOf(mail), /ack +ops-monitor ack red:endpoint-status:dashboard --reason/);
     assert.match(bodyOf(mail), /Nothing else is red or unknown/);
     // Not read at all, and judged as unknown: neither is an end.

@@ -1,11 +1,15 @@
 // From whom a mail comes.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import type { Post } from '../../lib/alerts/post.ts';
 import { compose } from '../../lib/alerts/compose.ts';
 import { withSender } from '../../lib/alerts/sender.ts';
+import { asTheUnit } from '../../lib/alerts/unit-settings.ts';
 import { makeOutside } from '../../lib/io/outside.ts';
-import { only, site, takes, transportOf } from './send-site.ts';
+import { root } from '../process.ts';
+import { readText } from '../world.ts';
+import { isDown, only, site, takes, transportOf } from './send-site.ts';
 
 describe('alerts/sender', () => {
   test('the address in the From header is replaced, and nothing else', async () => {
@@ -31,6 +35,26 @@ describe('alerts/sender', () => {
       assert.equal(plain(changed), plain(other.raw), site);
     }
     assert.equal(withSender('Subject: s', 'new@example.org'), 'Subject: s');
+  });
+
+  test('--check and --test in a shell name the command that has the settings of the unit', async (t) => {
+    const { run, post, taken } = site(t, 'alerts: { to: [ops@example.org] }');
+    const one = transportOf('one', () => isDown, taken);
+    const transports = only({ ...one, ready: async () => ({ usable: false, missing: 'no server' }) });
+    const answerOf = async (option: 'check' | 'test', environment = {}, found?: string) => {
+      const outside = { ...makeOutside(environment), realpath: () => found };
+      const by: Post = { ...post, outside: async () => outside, transports: async () => transports };
+      return (await run(0, undefined, by, { [option]: true })).text ?? '';
+    };
+    const file = '/etc/ops-monitor/send-alerts.env';
+    const check = await answerOf('check', {}, file);
+    assert.match(check, /^No mail can leave with the settings of this shell\.$/m);
+    assert.ok(check.endsWith(`${asTheUnit} ops-monitor send-alerts --check`), check);
+    const command = `${asTheUnit} ops-monitor send-alerts --test`;
+    assert.ok((await answerOf('test', {}, file)).endsWith(command));
+    assert.ok(readText(join(root, 'ops', 'docs', 'install.md')).includes(command), 'install.md names another command');
+    for (const without of [answerOf('check'), answerOf('check', { OPS_ALERT_SMTP_HOST: 'localhost' }, file)])
+      assert.match(await without, /^No mail can leave this machine\.$/m);
   });
 
   test('--check says which sender a mail would have, and where that is set', async (t) => {

@@ -48,6 +48,11 @@ describe('commands', () => {
     assert.deepEqual(readdirSync(folder).sort(), ['cache', 'config.yaml'], 'only the configuration was cached');
   });
 
+  test('--help names the folder of the documents', (t) => {
+    const [, folder = ''] = /Documents:\s+(\S+?)\.?$/m.exec(makeSite(t).run('--help').stdout) ?? [];
+    assert.ok(existsSync(join(folder, 'alerts.md')), folder);
+  });
+
   test('every command has a --help that exits 0', (t) => {
     const { run } = makeSite(t);
     const general = run('--help');
@@ -212,24 +217,55 @@ describe('commands', () => {
     );
   });
 
-  test('explain answers the name of an alert with the name of its observation', (t) => {
+  test('explain takes the name of an alert, a subject or a path for the observation; several are listed', (t) => {
     const { run } = makeSite(t, 'sick');
+    assert.match(run('explain').stderr, /^explain: name one observation\n/);
     for (const stage of stages) run(stage);
-    const cases: [id: string, told: RegExp][] = [
+    const explained: [name: string, id: string][] = [
+      ['storage:data', 'filesystem-usage:data'],
+      ['red:endpoint-status:dashboard', 'endpoint-status:dashboard'],
+      ['host-load', 'host-load:host'],
+      ['probe:workspace', 'workspace-usage:workspace'],
+      ['bad', 'service-state:bad.service'],
+    ];
+    for (const [name, id] of explained) {
+      const { status, stdout, stderr } = run('explain', name);
+      assert.deepEqual([status, stdout.split('\n')[0]], [0, id], stderr);
+    }
+    const cases: [name: string, told: RegExp][] = [
+      ['/data', /^explain: \/data names 3 observations; explain one of them:\n( {2}filesystem-[a-z]+:data\n){3}$/],
       [
-        'storage:data',
-        /^explain: storage:data is the name of an alert, by its rule; observations are named by check: filesystem-usage:data\n$/,
+        'probe:checkouts.elsewhere',
+        /names 2 observations; explain one of them:\n( {2}checkout-[a-z]+:elsewhere\n){2}$/,
       ],
-      ['storage:dat', /observations are named by check; did you mean filesystem-usage:data\?\nThere are:\n/],
-      ['storage', /observations are named by check; did you mean filesystem-usage:root\?\nThere are:\n/],
-      ['probe:checkouts.elsewhere', /^explain: probe:checkouts\.elsewhere is the name of an alert.*\nThere are:\n/],
+      ['storage', /^explain: storage names \d observations; explain one of them:\n {2}filesystem-usage:\S+\n/],
+      [
+        'storage:dat',
+        /there is no observation "storage:dat" in the assessment of .* UTC; did you mean filesystem-usage:data\?\nThere are:\n/,
+      ],
       ['heartbeat:outsid', /^explain: there is no observation "heartbeat:outsid"/],
     ];
-    for (const [id, told] of cases) {
-      const { status, stdout, stderr } = run('explain', id);
-      assert.deepEqual([status, stdout], [2, ''], id);
+    for (const [name, told] of cases) {
+      const { status, stdout, stderr } = run('explain', name);
+      assert.deepEqual([status, stdout], [2, ''], name);
       assert.match(stderr, told);
       assert.ok(stderr.split('\n').length <= 16, stderr);
+    }
+    assert.match(run('explain').stderr, /name one observation, such as \S+:\S+\n/);
+  });
+
+  test('explain says when an observation is mailed, and that amber is not', (t) => {
+    const { run } = makeSite(t, 'sick', 'alerts: { to: [ops@example.org], rules: { stage: { to: [] } } }');
+    for (const stage of stages) run(stage);
+    const cases: [name: string, mailed: string][] = [
+      ['storage:data', 'when from 80 % (alerts.rules.storage.at), by the rule storage'],
+      ['service-state:idle.service', 'not while it is amber; when red for 15m, by the rule red'],
+      ['service-state:hatpro-sync.service', 'when red or amber for 3h, by the rule service'],
+      ['stage-outcome:collect-snapshot', 'never: the rule stage has no recipient (alerts.to, or its own `to`)'],
+    ];
+    for (const [name, mailed] of cases) {
+      const { stdout, stderr } = run('explain', name);
+      assert.ok(stdout.includes(`\n  mailed   ${mailed}\n`), `${stdout}${stderr}`);
     }
   });
 

@@ -40,6 +40,15 @@ async function servedSite(t: TestContext) {
 const statusOf = (answer: string): number => Number(answer.split(' ')[1]);
 const bodyOf = (answer: string): string => answer.slice(answer.indexOf('\r\n\r\n') + 4);
 
+describe('dashboard', () => {
+  test('a port in use is reported with the address that serves the page already', async (t) => {
+    const { port, run } = await servedSite(t);
+    const { status, stderr } = run('dashboard', '--port', String(port));
+    assert.equal(status, 1);
+    assert.ok(stderr.includes(`port ${port} is in use`) && stderr.includes(`open http://127.0.0.1:${port}/`), stderr);
+  });
+});
+
 describe('dashboard under hostile requests', () => {
   test('leads to no other file, however the path is written', async (t) => {
     const { ask, folder } = await servedSite(t);

@@ -110,6 +110,11 @@ describe('init', () => {
     assert.match(stdout, /^not there +filesystems: gone +\/nowhere/m);
     assert.match(stdout, /^not there +checkouts: tool /m);
     assert.match(stdout, /nothing was changed\n$/);
+    // What is listed as not watched can be pasted as it stands.
+    const [, entries = ''] = /\nTo watch these, [^\n]*:\n([^]*)\n\n\d+ things not watched/.exec(stdout) ?? [];
+    const { filesystems = {}, streams } = configurationOf(entries);
+    assert.equal(filesystems['root']?.path, '/');
+    assert.equal(streams['met']?.source?.root, join(folder, 'in', 'met'));
     assert.equal(readText(config), text);
     writeFileSync(config, 'filesystems: { all: / }\n');
     assert.doesNotMatch(run('--diff').stdout, /filesystems: root /);

@@ -32,7 +32,10 @@ describe('commands/outbox', () => {
     const { status, stdout } = await says();
     assert.equal(status, 0);
     assert.match(stdout, new RegExp(`^${id.replaceAll('.', '\\.')}  waiting  written \\d+s? .*ago  \\[ALERT \\S+\\] `));
-    assert.match(stdout, /webhook:chat +waiting +1 attempt +next 2\S+Z +chat: .*OPS_CHAT_NOWHERE is not set/);
+    assert.match(
+      stdout,
+      /webhook:chat +waiting +1 attempt +next \d{4}-\d\d-\d\d \d\d:\d\d UTC +chat: .*OPS_CHAT_NOWHERE is not set/,
+    );
     const [entry] = JSON.parse((await says('list', '--json')).stdout) as {
       id: string;
       recipients: { attempts: number }[];

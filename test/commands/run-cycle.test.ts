@@ -1,7 +1,7 @@
 // Runs the bundled run-cycle.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { stages as stageList } from '../../lib/cycle/stages.ts';
@@ -42,6 +42,19 @@ describe('commands/run-cycle', () => {
     const given = pasted(run('run-cycle', '--config', spaced).stdout);
     assert.ok(given.line.includes(`explain --config '${spaced}' `), given.line);
     assert.match(given.stdout, /^ +level +red/m, given.stderr);
+  });
+
+  test('in a checkout that was packaged and never built, run-cycle says how the page is built', (t) => {
+    const { env, folder } = makeSite(t);
+    const checkout = join(folder, 'checkout');
+    for (const name of ['lib', 'scripts', 'package.json', 'tsconfig.json'])
+      cpSync(join(root, name), join(checkout, name), { recursive: true });
+    for (const name of ['node_modules', 'ops']) symlinkSync(join(root, name), join(checkout, name));
+    mkdirSync(join(checkout, 'dist', 'package'), { recursive: true });
+    const argv = ['--import', 'tsx', 'scripts/run-cycle.ts'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: checkout, env, encoding: 'utf8' });
+    assert.equal(`${status} ${stderr}`, '0 ');
+    assert.match(stdout, /^ +page +not built in this checkout: npm run build, then \S.* build-dashboard$/m);
   });
 
   test('run-cycle --quiet prints only why a stage failed', (t) => {

@@ -27,7 +27,7 @@ describe('commands/silence', () => {
       ['storage:data', /storage:data is not active: there is nothing to acknowledge/],
       ['storage:', /expected a rule, or rule:subject; got "storage:"/],
       ['strage:root', /there is no rule "strage"; did you mean storage\?/],
-      ['storage', /say which alert/],
+      ['storage', /say which alert: ack RULE:SUBJECT --reason "…" \(active: storage:home, storage:root\)\n/],
     ] as const) {
       const { status, stdout, stderr } = await says('ack', of, ...reason);
       assert.deepEqual([status, stdout], [2, ''], of);
@@ -45,6 +45,7 @@ describe('commands/silence', () => {
     writeFileSync(join(site.state, 'alerts', 'state.json'), '{"schema_ver');
     const torn = await says('ack', 'storage:root', ...reason);
     assert.equal(torn.status, 0, torn.stderr);
+    assert.match(torn.stdout, /^storage:root is acknowledged, if it is active: /);
     assert.match(torn.stdout, /Whether it is active is not known: .*state\.json is not JSON/);
     const fresh = mailSiteIn(temporaryFolder(t), { configuration: '' });
     const never = await fresh.run('ack', { argv: ['storage:root', ...reason] });
@@ -118,7 +119,7 @@ describe('commands/silence', () => {
     await says('silence', 'storage:data', '--for', '1h', ...reason);
     await says('ack', 'storage:root', ...reason);
     const { stdout } = await says('silence');
-    assert.match(stdout, /^storage:data {2}until \S+Z {2}\w+: moving files$/m);
+    assert.match(stdout, /^storage:data {2}until \d{4}-\d\d-\d\d \d\d:\d\d UTC {2}\w+: moving files$/m);
     assert.match(stdout, /^storage:root {2}acknowledged {2}\w+: moving files$/m);
     // An acknowledgement ends with its alert.
     site.look({ root: 20, data: 95 });
@@ -163,12 +164,15 @@ describe('commands/silence', () => {
     const paused = await says('pause', '--for', '2h', ...reason);
     assert.match(
       paused.stdout,
-      /^No mails for 2h, until \S+Z, except .* Everything is watched and recorded as before\.\n$/,
+      /^No mails for 2h, until \d{4}-\d\d-\d\d \d\d:\d\d UTC, except .* Everything is watched and recorded as before\.\n$/,
     );
     site.look({ data: 91 });
     await site.run('send-alerts');
     assert.deepEqual(mails(), []);
-    assert.match((await says('silence')).stdout, /^everything {2}until \S+Z {2}\w+: moving files\n$/);
+    assert.match(
+      (await says('silence')).stdout,
+      /^everything {2}until \d{4}-\d\d-\d\d \d\d:\d\d UTC {2}\w+: moving files\n$/,
+    );
     assert.match((await says('status')).stdout, /\nSilenced\n {2}silence of everything by \S+ until /);
     assert.equal((await says('resume')).stdout, 'Mails are sent again.\n');
     site.look({ data: 91 });

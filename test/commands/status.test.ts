@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { environmentIn, runBundle } from '../process.ts';
-import { temporaryFolder } from '../world.ts';
+import { readText, temporaryFolder } from '../world.ts';
 import { makeSite } from './site.ts';
 
 const alerts = 'alerts: { to: [ops@example.org], transport: smtp, rules: { red: { red-for: 0s } } }';
@@ -30,13 +30,66 @@ describe('commands/status', () => {
       /\n {2}red {6}\/data is 97 % full, 14\.3 GB left \(red from 90 %\) {2}filesystem-usage:data\n/,
     );
     assert.match(stdout, / {2}why: \S.* explain filesystem-usage:data\n/);
-    assert.match(stdout, /\nAlerts\n(.*\n)* {2}storage:data +for \d+s +the mail waits\n/);
+    assert.match(
+      stdout,
+      /\nAlerts\n {2}storage:root +for \d+s +the mail waits\n {2}storage:data +for \d+s +silenced\n/,
+    );
     assert.match(stdout, /\nSilenced\n {2}silence of storage:data by \S+ until .* UTC: moving files\n/);
     assert.match(stdout, /\nMail\n {2}1 waiting, the oldest for \d+s\n/);
-    assert.match(stdout, /\n {2}collect-snapshot +ok +\d+s ago +\S+ +in [45]m\n/);
+    assert.match(stdout, /\n +last run +took +every\n(.*\n)* {2}collect-snapshot +ok +\d+s ago +\S+ +5m\n/);
+    assert.match(stdout, /\n {2}append-zarr +ok +\d+s ago +\S+ +1h\n/);
     assert.match(stdout, /\nDisk\n.* of our own; .* are free there\n/);
     assert.ok(stdout.split('\n').length <= 60, stdout);
     assert.deepEqual(everythingIn(state), before);
+  });
+
+  test('says of a pending alert when it fires, and of an acknowledged one that it is, before send-alerts runs again', (t) => {
+    const { run } = makeSite(t, 'sick', 'alerts: { to: [ops@example.org], transport: smtp }');
+    run('run-cycle');
+    const { stdout } = run('status');
+    assert.match(stdout, /\n {2}probe:mount\.workspace +for \S+ +fires when it has lasted 1h\n/);
+    assert.match(stdout, /\n {2}storage:data +for \S+ +the mail waits\n/);
+    assert.equal(run('ack', 'storage:data', '--reason', 'moving files').status, 0);
+    const after = run('status').stdout;
+    assert.match(after, /\n {2}storage:data +for \S+ +acknowledged\n/);
+  });
+
+  test('says once why the last assessment no longer holds, and lists what was not green then', (t) => {
+    const { run, config } = makeSite(t, 'sick');
+    run('run-cycle');
+    const text = readText(config);
+    writeFileSync(config, text.replace('site: aurora', 'site: borealis'));
+    const other = run('status').stdout;
+    assert.match(
+      other,
+      /\n● UNKNOWN .*\n {2}the last assessment is of the site aurora, and this is borealis: the next cycle assesses it \(one runs every 5m\)\n\nNot green at the last assessment, .* UTC\n {2}red {6}\/data is 97 % full/,
+    );
+    assert.equal(other.split('is of the site aurora').length, 2);
+    const { status, stderr } = run('explain', 'stream-age:new');
+    assert.deepEqual(
+      [status, /no observation "stream-age:new" in .* \(the last assessment is of/.test(stderr)],
+      [2, true],
+    );
+    writeFileSync(config, text);
+    run('status');
+    writeFileSync(config, `${text}\nsight: wrong\n`);
+    run('assess-health');
+    const broken = run('status').stdout;
+    assert.match(broken, /\n● UNKNOWN .*\n {2}assess-health failed at \S+: the configuration is broken: .*sight/);
+    assert.equal(broken.split('assess-health failed at').length, 2);
+    assert.match(broken, /\nNot green at the last assessment, .* UTC\n {2}red {6}\/data is 97 % full/);
+  });
+
+  test('cuts nothing where it is not written to a terminal', (t) => {
+    const { run } = makeSite(t, 'sick');
+    run('run-cycle');
+    const { stdout } = run('status');
+    const line = stdout.split('\n').find((one) => one.includes('timer-overdue:hatpro-sync.timer')) ?? '';
+    assert.match(
+      line,
+      /^ {2}red {6}hatpro-sync\.timer should have run .* \(red above 1m\) {2}timer-overdue:hatpro-sync\.timer$/,
+    );
+    assert.ok(line.length > 120, line);
   });
 
   test('--exit-code exits as Nagios counts levels, and --json has all of it', (t) => {
@@ -77,6 +130,14 @@ describe('commands/status', () => {
     assert.match(stdout, /\n {2}write-report +failed +\d+s ago /);
     assert.match(stdout, /\n {2}write-report: .*writing\s+\//);
     assert.match(stdout, / write-report\n {2}journalctl -u 'ops-monitor@write-report'/);
+  });
+
+  test('in a pipe no line is cut', (t) => {
+    const { run } = makeSite(t);
+    run('run-cycle');
+    const reason = `moving files, ${'x'.repeat(80)}, until tomorrow`;
+    run('silence', 'storage:data', '--for', '4h', '--reason', reason);
+    assert.ok(run('status').stdout.includes(`: ${reason}\n`), run('status').stdout);
   });
 
   test('--watch needs a terminal', (t) => {

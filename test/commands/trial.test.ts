@@ -217,7 +217,7 @@ thermal: { sentry: { dsn: $DSN } }
       ['filesystems.mount', 'mount:', /is no mount point.*Mount it, or correct the path$/],
       ['filesystems.network.network', 'network:', /is no network filesystem \(\w+\)\. Mount it, or leave out/],
       ['filesystems.gone', 'gone:', /\/nothing does not exist\. Mount it/],
-      ['workspace.usage', 'workspace:', /usage\.json does not exist\. See ops\/docs\/workspace-usage\.md$/],
+      ['workspace.usage', 'workspace:', /usage\.json does not exist\. See \S*\/ops\/docs\/workspace-usage\.md$/],
       ['streams.empty.source.files', 'empty:', /no file of \S+\/data matches \*\.csv\. Correct `files` or `root`$/],
       ['streams.gone.source.root', 'source:', /there is no folder \S+\/nowhere\. Make a folder/],
       ['streams.copied.mirrors.lost.root', 'mirrors: { lost', /there is no folder \S+\/lost\. Make a folder/],
@@ -237,11 +237,11 @@ thermal: { sentry: { dsn: $DSN } }
       [
         'alerts.to',
         'to:',
-        /mails would go by smtp: 127\.0\.0\.1:\d+, .*but: .*ECONNREFUSED.*See ops\/docs\/alerts\.md/,
+        /mails would go by smtp: 127\.0\.0\.1:\d+, .*but: .*ECONNREFUSED.*See \S*\/ops\/docs\/alerts\.md/,
       ],
       ['alerts.webhooks.chat.url', 'webhooks:', /the connection is refused.*Correct \$CHAT/],
       ['alerts.alertmanager.urls', 'alertmanager:', /ECONNREFUSED.*Correct the address, or start it$/],
-      ['thermal.sentry.dsn', 'thermal:', /^\$DSN is no DSN.*See ops\/docs\/thermal\.md$/],
+      ['thermal.sentry.dsn', 'thermal:', /^\$DSN is no DSN.*See \S*\/ops\/docs\/thermal\.md$/],
     ];
     const gone = text.split('\n').findIndex((line) => line.startsWith('  gone: [')) + 1;
     for (const [key, start, says] of problems) {

@@ -278,10 +278,31 @@ describe('config/resolve', () => {
     ],
     ['alerts: { rules: { stream: { for: { t: { stale-for: 9h } } } } }', /no stream t; did you mean s\?/],
     [
+      'alerts: { rules: { red: { for: { "endpoint-status:dashbord": { red-for: 5m } } } } }',
+      /red\.for\.endpoint-status:dashbord: there is no endpoint dashbord; did you mean dashboard\?$/m,
+    ],
+    [
+      'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["red:checkout-dirty:sight"], reason: x }] }',
+      /rules\.0: there is no checkout sight \(there: site\)$/m,
+    ],
+    [
       'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["storage:dataa"], reason: x }] }',
       /^site\.yaml:5:63: alerts\.maintenance\.0\.rules\.0: there is no filesystem dataa; did you mean data\?$/m,
     ],
+    [
+      'alerts: { rules: { red: { for: { "endpoint-status:dashbord": { red-for: 5m } } } } }',
+      /alerts\.rules\.red\.for\.endpoint-status:dashbord: there is no endpoint dashbord; did you mean dashboard\?$/m,
+    ],
+    [
+      'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["red:mirror-lag:s.gw"], reason: x }] }',
+      /alerts\.maintenance\.0\.rules\.0: there is no copy s\.gw; did you mean s\.gws\?$/m,
+    ],
   ];
+
+  test('a mistake in the YAML is reported once, though the parser complains several times at its place', () => {
+    const told = problemsOf('filesystems:\n  root: /\n   data: /data\n');
+    assert.equal(told.match(/^site\.yaml:2:9: /gm)?.length, 1, told);
+  });
 
   test('an exception for an unwatched subject is refused, because it would have no effect', () => {
     for (const [text, told] of strangers) assert.match(problemsOf(site + text), told, text);
@@ -290,7 +311,7 @@ describe('config/resolve', () => {
   test('an exception for a watched subject is accepted, and for any mount when no filesystems are configured', () => {
     configurationOf(
       `${site}limits: { filesystem: { for: { data: { red: 95% } } }, inodes: { for: { root: { red: 95% } } }, dirty: { for: { site: { amber: 4 } } }, coverage: { for: { s.gws: { amber: 100% } } }, timer: { for: { s.timer: { red: 9m } } }, certificate: { for: { dashboard: { red: 1d } } }, oom: { for: { host: { red: 2 } } }, failed-units: { for: { host: { amber: 2 } } } }
-alerts: { rules: { storage: { for: { data: { at: 99% }, workspace: { at: 99% } } }, heartbeat: { for: { outside: { older-than: 3h } } }, probe: { for: { filesystems.data: { failing-for: 3h } } }, stage: { for: { append-zarr: { failing-for: 3h } } } } }`,
+alerts: { rules: { storage: { for: { data: { at: 99% }, workspace: { at: 99% } } }, heartbeat: { for: { outside: { older-than: 3h } } }, probe: { for: { filesystems.data: { failing-for: 3h } } }, stage: { for: { append-zarr: { failing-for: 3h } } }, red: { for: { endpoint-status:dashboard: { red-for: 5m }, mirror-lag:s.gws: { red-for: 5m }, host-oom: { red-for: 5m } } } } }`,
     );
     // Without configured filesystems, all mounted ones are watched.
     configurationOf('limits: { filesystem: { for: { /data: { red: 95% } } } }');

@@ -76,6 +76,7 @@ describe('cycle/broken-configuration', () => {
     const mails = site.mails().join('\n');
     assert.match(mails, /stage:collect-snapshot/);
     assert.match(mails, /the configuration is broken/);
+    assert.match(mails.replaceAll('=\\r\\n', ''), /clears +when ops-monitor check-config finds no mistake/);
     const beat = site.asked.at(-1);
     assert.equal(beat?.path, '/ping/fail');
     assert.match(beat?.body ?? '', /^local on [^:]+: the configuration is broken: /);

@@ -94,6 +94,12 @@ describe('real/alerts-users', () => {
     assert.deepEqual(news(), ['anna ALERT storage:data']);
     const known = await says('ack', 'storage:data', '--reason', 'in repair');
     assert.equal(known.status, 0, known.stderr);
+    assert.match(known.stdout, /^storage:data is acknowledged, if it is active: /);
+    const seen = await says('status');
+    assert.match(
+      seen.stdout,
+      /\n {2}the alerts: this user may not read \S+\/alerts\/state\.json \(EACCES\); root may\n/,
+    );
     site.pass(13 * 60);
     await send({ data: 91, home: 20 });
     assert.deepEqual(news(), ['anna ALERT storage:data'], 'it was repeated, though somebody knows');

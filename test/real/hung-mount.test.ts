@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
-import { descendantsOf, killNow, procFiles } from '../process.ts';
+import { descendantsOf, environmentIn, killNow, procFiles, runBundle } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { startSshd } from './sshd.ts';
 import { collectOn, itemOf, siteIn } from './stages.ts';
 
 /** A folder mounted over ssh, and functions that stop its server and let it continue. */
-async function mountOverSsh(t: TestContext) {
+async function mountOverSsh(t: TestContext, above = tmpdir()) {
   installPackages('sshfs');
   const sshd = await startSshd(t);
-  const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-sshfs-'));
+  const folder = mkdtempSync(join(above, 'ops-monitor-sshfs-'));
   const [remote, mountPoint] = [join(folder, 'remote'), join(folder, 'mount')];
   for (const path of [remote, mountPoint]) mkdirSync(path);
   const options = ['-f', '-o', 'dir_cache=no', '-F', sshd.config];
@@ -34,6 +34,8 @@ async function mountOverSsh(t: TestContext) {
     const below = descendantsOf(sshd.pid);
     return procFiles('cmdline').find(({ pid, text }) => below.includes(pid) && text.includes('sftp-server'))?.pid ?? 0;
   };
+  // A signal to process 0 would stop the test itself.
+  await until(() => server() > 0);
   return {
     folder,
     mountPoint,
@@ -54,6 +56,23 @@ function workspaceIn(snapshot: Snapshot): Record<string, unknown> {
 }
 
 describe('a hung network mount', () => {
+  test('init writes the mount as a comment with the reason, and all else as ever', async (t) => {
+    const { folder, mountPoint, silence } = await mountOverSsh(t, '/srv');
+    silence();
+    const { status, stdout, stderr, ms } = runBundle('ops-monitor', ['init', '--dry-run', '--streams', mountPoint], {
+      ...environmentIn(folder),
+      OPS_MONITOR_CONFIG: join(folder, 'config.yaml'),
+    });
+    assert.equal(status, 0, stderr);
+    assert.ok(ms < 30_000, `${ms} ms`);
+    assert.match(stdout, /^ {2}root: /m);
+    assert.match(
+      stdout,
+      /^# {3}.*fuse\.sshfs.*did not answer within 8s\n# {3}mount: \{ path: \/srv\/.*network: true \}$/m,
+    );
+    assert.match(stderr, /\/mount +it did not answer in time$/m);
+  });
+
   test('a hung network mount costs its own reading, the run ends in time, and no second child is started while one hangs', async (t) => {
     const { folder, mountPoint, silence, resume } = await mountOverSsh(t);
     const link = join(folder, 'gates');

@@ -53,7 +53,7 @@ describe('the package', () => {
 
   test('two commands give a running, configured monitor, whose next cycle finds nothing wrong', async (t) => {
     const machine = await bootMachine(t);
-    const { install, isThere, script } = machine;
+    const { install, script } = machine;
     machine.write(
       '/etc/systemd/system/hello.service',
       '[Service]\nExecStart=/bin/sleep 1d\n[Install]\nWantedBy=multi-user.target\n',
@@ -75,6 +75,8 @@ describe('the package', () => {
     const said = machine.must('ops-monitor', 'init', '--streams', '/srv/in', '--streams', '/srv/closed');
     assert.match(said, /^ {2}\/srv\/closed +.*no permission/m, 'the monitor’s user may not read it');
     assert.match(said, /\/etc\/ops-monitor\/config\.yaml is written/);
+    assert.match(said, /^● [A-Z]+ {2}snapshot \d+s ago [^]*^Stages$/m, 'the verdict of a cycle that read it');
+    assert.doesNotMatch(said, /the last assessment is of the site/);
     assert.equal(machine.must('stat', '-c', '%U:%G %a', config), 'root:root 644\n');
     const text = machine.read(config);
     for (const line of [
@@ -87,8 +89,6 @@ describe('the package', () => {
       assert.ok(text.includes(`\n${line}`), `${line} is missing in ${text}`);
     assert.doesNotMatch(text, /closed|ops-monitor-cycle|getty/);
 
-    script('rm -f /var/lib/ops-monitor/stages/confirm-cycle.json; systemctl start ops-monitor-cycle.service');
-    await until(() => isThere(`${state}/stages/confirm-cycle.json`));
     const status = machine.must('ops-monitor', 'status');
     assert.doesNotMatch(status, /[1-9]\d* (red|unknown)/, status);
     assert.match(machine.must('ops-monitor', 'explain', 'service-state:hello.service'), /level +green/);
@@ -117,7 +117,8 @@ describe('the package', () => {
     const first = install(fileIn(built, '.deb'));
     assert.equal(first.status, 0, first.stdout + first.stderr);
     assert.match(first.stdout, /no temperature sensor was found, so thermal-heartbeat.timer stays off/);
-    assert.match(first.stdout, /● (GREEN|AMBER|RED|UNKNOWN)\S* {2}snapshot \d+s ago .* green\r?$/m);
+    assert.ok(!first.stdout.includes('\u001B['), 'colours in what may be a log');
+    assert.match(first.stdout, /● (GREEN|AMBER|RED|UNKNOWN) {2}snapshot \d+s ago .* green\r?$/m);
     assertRuns();
     assert.equal(isActive('thermal-heartbeat.timer'), 'inactive');
     assert.match(machine.must('ops-monitor', 'explain', 'snapshot-age:snapshot'), /level +green/);
@@ -134,6 +135,7 @@ describe('the package', () => {
       machine.must('bash', '-c', `. /usr/share/bash-completion/completions/ops-monitor; ${complete(line)}`);
     assert.match(completed('ops-monitor expl'), /^explain$/m);
     assert.match(completed('ops-monitor explain --j'), /^--json$/m);
+    assert.match(completed('ops-monitor run-cycle --only h'), /^hourly$/m);
     assert.match(completed('ops-monitor explain snapshot-a'), /^snapshot-age:snapshot$/m);
     assert.match(completed('ops-monitor explain snapshot-age:s'), /^snapshot$/m, 'bash splits words at colons');
 
@@ -166,6 +168,7 @@ describe('the package', () => {
     const before = lines();
     const upgraded = install(later);
     assert.equal(upgraded.status, 0, upgraded.stdout + upgraded.stderr);
+    assert.match(upgraded.stdout, /ops-monitor: the configuration is accepted, and the timers run as before/);
     assert.equal(version(), `${manifest.version}+1 install ok installed`);
     assert.equal(isActive('ops-monitor-cycle.timer'), 'active');
     assert.equal(isActive('ops-monitor-hourly.timer'), 'inactive', 'what was switched off stays off');

@@ -203,7 +203,7 @@ describe('users', () => {
       assert.equal(status, 1, stderr);
       assert.ok(
         stderr.includes(
-          `the lock ${state}/locks/send-alerts cannot be taken: ${found} belongs to the user 0, and this is ${nobody}`,
+          `the lock ${state}/locks/send-alerts cannot be taken: ${found} belongs to the user root, and this is nobody`,
         ),
         stderr,
       );

@@ -3,6 +3,7 @@ import type { Configuration } from '../../config/schema.ts';
 import { alignColumns } from '../../core/columns.ts';
 import { counted, firstLine } from '../../core/text.ts';
 import { unwatched } from '../../init/compare.ts';
+import { renderEntries } from '../../init/write.ts';
 import { lookAround } from '../../init/look.ts';
 import type { Asked } from './survey.ts';
 import { tryOut, type TriedOut } from './try-out.ts';
@@ -33,7 +34,11 @@ export async function compareWith(
   ];
   const shown = rows.map((row) => row.map((cell, index) => firstLine(cell, index === 2 ? 160 : 50)));
   const counts = `${counted(missing.length, 'thing')} not watched, ${counted(gone.size, 'name')} not there; nothing was changed`;
-  return [...alignColumns(shown), counts].join('\n');
+  const entries =
+    missing.length === 0
+      ? []
+      : ['', 'To watch these, add below the keys of the configuration:', ...renderEntries(missing), ''];
+  return [...alignColumns(shown), ...entries, counts].join('\n');
 }
 
 /** A unit that systemd does not know, and a stream without any file. */

@@ -1,8 +1,10 @@
 // Tries those that the monitor tells: mail servers, webhooks, Alertmanager, Sentry and watchdogs. Nothing is sent, posted or
 // pinged.
+import { documentPath } from '../../io/product.ts';
 import { askReplicas } from '../../alerts/alertmanager.ts';
 import { chooseTransports, type Chosen } from '../../alerts/post.ts';
 import { mergeRecipients, recipientLists, webhookOf } from '../../alerts/recipient.ts';
+import { hintAtUnit } from '../../alerts/unit-settings.ts';
 import type { KeyPath } from '../../config/origin.ts';
 import type { Configuration } from '../../config/schema.ts';
 import type { Outside } from '../../contract/outside.ts';
@@ -57,15 +59,17 @@ async function tryMail(path: KeyPath, { mail }: Chosen, outside: Outside): Promi
     if (!transport.reach) return ok(path, `${would}; no mail was sent`);
     return transport.reach(outside).then(
       () => ok(path, `${would}; it answers, and no mail was sent`),
-      (error: unknown) => problem(path, `${would}, but: ${reasonOf(error)}`, 'See ops/docs/alerts.md'),
+      (error: unknown) => problem(path, `${would}, but: ${reasonOf(error)}`, `See ${documentPath('alerts.md')}`),
     );
   }
+  const hint = hintAtUnit(outside, '--check');
+  if (hint !== undefined) return unknown(path, `${hint} (in this shell: ${lacking.join('; ')})`);
   const says = `no mail can leave from here: ${lacking.join('; ')}`;
   // The settings of SMTP are variables, which the unit may have and this shell has not.
   const isOfUnit = mail.some((transport) => transport.reach !== undefined);
   return isOfUnit
     ? unknown(path, `${says}; what the unit has besides is not known here`)
-    : problem(path, says, 'See ops/docs/alerts.md');
+    : problem(path, says, `See ${documentPath('alerts.md')}`);
 }
 
 async function tryBeat(
@@ -84,7 +88,8 @@ async function trySentry({ dsn, monitor }: { readonly dsn: string; readonly moni
   const found = outside.secret(dsn);
   if ('missing' in found) return unknown(path, found.missing);
   const project = sentryProject(found.value, monitor);
-  if (!project) return problem(path, `${dsn} is no DSN and no address of a cron monitor`, 'See ops/docs/thermal.md');
+  if (!project)
+    return problem(path, `${dsn} is no DSN and no address of a cron monitor`, `See ${documentPath('thermal.md')}`);
   return tryServer(path, dsn, project.envelopeUrl, 'nothing was sent');
 }
 

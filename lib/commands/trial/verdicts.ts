@@ -1,5 +1,6 @@
 // Says of each reading of the probes whether the thing is as the configuration says. How healthy the thing is (full, late,
 // failed) is judged by the checks, not here.
+import { documentPath } from '../../io/product.ts';
 import type { KeyPath } from '../../config/origin.ts';
 import type { sections } from '../../config/registry.ts';
 import type { Configuration } from '../../config/schema.ts';
@@ -79,7 +80,7 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
         : [
             usage_problem === undefined
               ? ok(['workspace', 'usage'], 'the usage is read')
-              : problem(['workspace', 'usage'], usage_problem, 'See ops/docs/workspace-usage.md'),
+              : problem(['workspace', 'usage'], usage_problem, `See ${documentPath('workspace-usage.md')}`),
           ]),
     ],
   },
@@ -126,7 +127,7 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
 
   power: {
     paths: () => [['power', 'store']],
-    advise: () => 'Correct `store` (ops/docs/power-store.md)',
+    advise: () => `Correct \`store\` (${documentPath('power-store.md')})`,
     judge: ({ store, ...read }, _item, { power }) => [
       ok(['power', 'store'], `${store} is opened`),
       ...(['voltage', 'charge', 'temperature'] as const).map((quantity) => {
@@ -141,7 +142,8 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
 
   gates: {
     paths: (item) => [['gates', item]],
-    advise: (item, { gates }) => `Correct ${gates[item]?.file ?? 'the file'}, or its path (ops/docs/gate-summary.md)`,
+    advise: (item, { gates }) =>
+      `Correct ${gates[item]?.file ?? 'the file'}, or its path (${documentPath('gate-summary.md')})`,
     judge: ({ file, verdict, age_seconds, counts_problem }, item, { gates }) => {
       const path = ['gates', item];
       const map = gates[item]?.map;
@@ -153,7 +155,8 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
             'Add it to one of them',
           ),
         ];
-      if (counts_problem !== undefined) return [problem(path, counts_problem, 'See ops/docs/gate-summary.md')];
+      if (counts_problem !== undefined)
+        return [problem(path, counts_problem, `See ${documentPath('gate-summary.md')}`)];
       return [ok(path, `${file}: ${verdict}, decided ${formatDuration(age_seconds)} ago`)];
     },
   },
@@ -163,14 +166,14 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
     advise: (item, { metrics }) =>
       lacksSecret(metrics[item]?.url)
         ? undefined
-        : 'Correct `file` or `url`, or start the program that writes it (ops/docs/metrics.md)',
+        : `Correct \`file\` or \`url\`, or start the program that writes it (${documentPath('metrics.md')})`,
     judge: ({ place, family, values, ages, absent, problem: left }, item, { metrics }) => {
       const path = ['metrics', item];
       const count = Object.keys({ ...values, ...ages }).length;
       if (count === 0 && left === undefined && absent === 'green')
         return [ok(path, `${place} has no value of ${family}, as it should be`)];
       if (count > 0 && left === undefined) return [ok(path, `${place} has ${counted(count, 'value')} of ${family}`)];
-      if (count > 0) return [problem(path, `${place}, ${family}: ${left}`, 'See ops/docs/metrics.md')];
+      if (count > 0) return [problem(path, `${place}, ${family}: ${left}`, `See ${documentPath('metrics.md')}`)];
       const labels = Object.keys(metrics[item]?.labels ?? {}).length > 0 ? ' with these labels' : '';
       const why = `${place} has no value of ${family}${labels}${left === undefined ? '' : `; ${left}`}`;
       return [problem(path, why, 'Correct `family`, `labels`, `file` or `url`')];

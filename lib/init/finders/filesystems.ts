@@ -1,6 +1,6 @@
 // Filesystems that hold data: local disks and network mounts, from the kernel's table of mounts. No path is touched.
 import { listed } from '../../core/text.ts';
-import { parseFstab, unmountedDisks } from '../../parse/fstab.ts';
+import { type FstabEntry, parseFstab, unmountedDisks } from '../../parse/fstab.ts';
 import {
   isAutomount,
   isNetwork,
@@ -17,19 +17,14 @@ export const filesystems = defineFinder({
   look: async ({ host }) =>
     chooseFilesystems(
       parseMountinfo(await host.readText('/proc/self/mountinfo')),
-      unmounted(await host.readText('/etc/fstab').catch(() => '')),
+      parseFstab(await host.readText('/etc/fstab').catch(() => '')),
     ),
 });
-
-const unmounted =
-  (fstab: string) =>
-  (mounts: readonly Mount[]): readonly string[] =>
-    unmountedDisks(parseFstab(fstab), mounts);
 
 /** Beyond so many network mounts nobody watches each: an automounter of home folders may mount thousands. */
 const mostNetwork = 40;
 
-function chooseFilesystems(mounts: readonly Mount[], missing: (mounts: readonly Mount[]) => readonly string[]): Found {
+function chooseFilesystems(mounts: readonly Mount[], fstab: readonly FstabEntry[]): Found {
   const local = localFilesystems(mounts);
   const reasons = new Map<string, string[]>();
   const leave = (mount_point: string, why: string): void => {
@@ -38,8 +33,11 @@ function chooseFilesystems(mounts: readonly Mount[], missing: (mounts: readonly 
   const findings: Finding[] = [];
   const readOnly: string[] = [];
   const take = (mount: Mount): void => {
-    findings.push(findingOf(mount));
-    if (mount.read_only) readOnly.push(mount.mount_point);
+    const entry = fstab.find(({ mount_point }) => mount_point === mount.mount_point);
+    // The kernel makes a filesystem with errors read-only (`errors=remount-ro`).
+    const isFault = mount.read_only && entry !== undefined && !entry.read_only;
+    findings.push(findingOf(mount, isFault));
+    if (mount.read_only && !isFault) readOnly.push(mount.mount_point);
   };
   for (const mount of local) {
     const why = reasonAgainst(mount.mount_point);
@@ -66,7 +64,7 @@ function chooseFilesystems(mounts: readonly Mount[], missing: (mounts: readonly 
     } else if (/^(squashfs|iso9660|erofs)$/.test(type)) leave(mount_point, 'images, which are always full');
     else if (type === 'overlay' && mount_point !== '/') leave(mount_point, 'disks of containers');
   }
-  for (const mount_point of missing(mounts))
+  for (const mount_point of unmountedDisks(fstab, mounts))
     findings.push({
       key: 'filesystems',
       ...namesOfPath(mount_point),
@@ -82,18 +80,23 @@ function chooseFilesystems(mounts: readonly Mount[], missing: (mounts: readonly 
   };
 }
 
-function findingOf(mount: Mount): Finding {
+function findingOf(mount: Mount, isFault = false): Finding {
   const { mount_point: path, type, source, read_only } = mount;
   const options = {
     ...(isNetwork(mount) || isAutomount(mount) ? { network: true } : {}),
-    ...(read_only ? { 'read-only': 'allowed' } : {}),
+    ...(read_only && !isFault ? { 'read-only': 'allowed' } : {}),
   };
+  const state = isFault
+    ? ', READ-ONLY now, which /etc/fstab does not ask for: a fault, and red until it is writable'
+    : read_only
+      ? ', mounted read-only now'
+      : '';
   return {
     key: 'filesystems',
     ...namesOfPath(path),
     value: Object.keys(options).length === 0 ? path : { path, ...options },
     // A network mount's source may hold a login: `//user:password@server/share`.
-    where: `${type} on ${isNetwork(mount) ? source.replaceAll(/[^/]*@/g, '') : source}${read_only ? ', mounted read-only now' : ''}`,
+    where: `${type} on ${isNetwork(mount) ? source.replaceAll(/[^/]*@/g, '') : source}${state}`,
   };
 }
 

@@ -17,9 +17,14 @@ export const hosts = defineFinder({
           name,
           value: { ssh: name },
           where: '',
-          off: 'give the monitor’s user a key first: install.md, Other machines',
+          off: 'needs its real address and a key of the monitor’s user: install.md, Other machines',
         })),
-      left: names.length > most ? [{ what: `${names.length - most} more machines`, why: `more than ${most}` }] : [],
+      left: [
+        ...(names.length > most ? [{ what: `${names.length - most} more machines`, why: `more than ${most}` }] : []),
+        ...(names.length === 0
+          ? [{ what: 'other machines', why: 'your ~/.ssh/config names none; those of other users are not read' }]
+          : []),
+      ],
     };
   },
 });

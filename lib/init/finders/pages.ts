@@ -3,6 +3,7 @@ import type { Host, UrlReply } from '../../contract/host.ts';
 import { lanes } from '../../core/lanes.ts';
 import { counted, firstLine } from '../../core/text.ts';
 import { type Listener, parseListening } from '../../parse/listening.ts';
+import { usualPort } from '../../page/files.ts';
 import { defineFinder, type Finding, type LeftOut } from '../finding.ts';
 
 /** Ports of protocols that are not HTTP: a request would be an error in their logs. */
@@ -35,10 +36,11 @@ function choosePorts(listeners: readonly Listener[]): { ports: Listener[]; left:
     if (!known || known.version > listener.version) byPort.set(listener.port, listener);
   }
   const all = [...byPort.values()].sort((one, other) => one.port - other.port);
-  const web = all.filter(({ port }) => !otherProtocols.has(port) && port < firstGiven);
+  const web = all.filter(({ port }) => !otherProtocols.has(port) && port < firstGiven && port !== usualPort);
   const given = all.filter(({ port }) => port >= firstGiven);
   const elsewhere = new Set(listeners.map(({ port }) => port).filter((port) => !byPort.has(port)));
   const left = [
+    [`port ${usualPort}`, all.filter(({ port }) => port === usualPort).length, 'that of the monitor’s own page'],
     [counted(given.length, 'port'), given.length, `above ${firstGiven}: they differ after each start`],
     [counted(elsewhere.size, 'port'), elsewhere.size, 'listen on one address only, neither loopback nor all'],
     [counted(web.length - mostPorts, 'port'), Math.max(0, web.length - mostPorts), `more than ${mostPorts} ports`],

@@ -13,6 +13,8 @@ import {
 import { defineFinder, type Finding, type Found, type LeftOut, namesOfPath } from '../finding.ts';
 import { openWalk, type Walk } from '../walk.ts';
 
+const tooLate = 'it did not answer in time';
+
 const mostLooks = 5000;
 const mostStreams = 50;
 /** Undated folders above a stream. */
@@ -39,7 +41,7 @@ export const streams = defineFinder({
     for (const folder of streamsIn) {
       const unread = await host.list(folder).then(() => undefined, readingReason);
       if (unread !== undefined) {
-        left.push({ what: folder, why: unread });
+        left.push({ what: folder, why: host.signal.aborted ? tooLate : unread });
         continue;
       }
       const some = await searchTree(walk, folder, mostLevels, at);
@@ -48,7 +50,7 @@ export const streams = defineFinder({
       if (some.findings.length === 0)
         left.push({ what: folder, why: 'no folders or files with a date in their names were found' });
     }
-    if (walk.isCut())
+    if (walk.isCut() && !left.some(({ why }) => why === tooLate))
       left.push({ what: listed(streamsIn), why: `the search ended after ${mostLooks} paths or its time` });
     if (found.length > mostStreams)
       left.push({
@@ -108,12 +110,15 @@ async function describeTree(walk: Walk, root: string, at: Date): Promise<Found> 
       findings: [],
       left: [{ what: root, why: 'its folders are days of the year, for which there is no pattern' }],
     };
-  const { found, hasFolders } = await leafTimes(walk, folders);
+  const { found, hasFolders, hasEmpty } = await leafTimes(walk, folders);
   if (found.length > 0) {
     const files = [...tokens, `*${commonEnding(found.map(({ name }) => name))}`].join('/');
     return { findings: [streamOf({ ...own, root, files, times: found, at })], left: [] };
   }
-  if (!hasFolders) return { findings: [], left: [{ what: root, why: 'its newest dated folders hold no file' }] };
+  if (!hasFolders) {
+    const why = `its newest dated folders hold ${hasEmpty ? 'only empty files' : 'no file'}`;
+    return { findings: [], left: [{ what: root, why }] };
+  }
   const findings: Finding[] = [];
   // Below the day lies a folder for each instrument, each of which is a stream.
   for (const name of names.filter((one) => !one.startsWith('.') && isPlainPattern(one)).slice(0, mostStreams)) {
@@ -136,26 +141,31 @@ interface DataFile {
 async function leafTimes(walk: Walk, folders: readonly string[]) {
   const found: DataFile[] = [];
   let hasFolders = false;
+  let hasEmpty = false;
   for (const folder of folders) {
     if (found.length >= sample) break;
     const names = (await walk.names(folder)).filter((name) => !name.startsWith('.')).toSorted();
     const read = await timesOf(walk, folder, names.slice(-sample));
     found.push(...read.found);
     hasFolders ||= read.hasFolders;
+    hasEmpty ||= read.hasEmpty;
   }
-  return { found, hasFolders };
+  return { found, hasFolders, hasEmpty };
 }
 
 /** Empty files do not count, as in the stream's own reading. */
 async function timesOf(walk: Walk, folder: string, names: readonly string[]) {
   const found: DataFile[] = [];
   let hasFolders = false;
+  let hasEmpty = false;
   for (const name of names) {
     const state = await walk.stat(`${folder}/${name}`);
     if (state?.kind === 'folder') hasFolders = true;
-    if (state?.kind === 'file' && state.size_bytes > 0) found.push({ name, timeMs: Date.parse(state.modified_at) });
+    if (state?.kind !== 'file') continue;
+    if (state.size_bytes > 0) found.push({ name, timeMs: Date.parse(state.modified_at) });
+    else hasEmpty = true;
   }
-  return { found, hasFolders };
+  return { found, hasFolders, hasEmpty };
 }
 
 interface Described extends Pick<Finding, 'name' | 'longName'> {
