@@ -1,6 +1,6 @@
 // A folder of artifacts with a subfolder for each run. A run's subfolder appears whole, at its end; `latest` then leads to it.
 
-export interface RunFolder {
+interface RunFolder {
   /** Path of the subfolder while the run goes on. Files in it need no care: nobody reads them yet. */
   readonly path: string;
   readonly write: (name: string, text: string) => void;

@@ -18,7 +18,7 @@ export interface TaskRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface TaskResult {
+interface TaskResult {
   readonly ending: Ending;
   readonly seconds: number;
   readonly log: {
