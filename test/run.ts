@@ -3,8 +3,9 @@
 // fortnights: the others try a sample of them (chance.ts); `--peers` those beside other systems (npm run test:peers), which fetch
 // much from the network.
 import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastGlob from 'fast-glob';
 
@@ -30,6 +31,8 @@ const run = (...argv: string[]): void => {
 };
 // Some tests kill the real bundles.
 run('--import', 'tsx', 'scripts/build.ts');
+const report = join(root, 'dist', 'test-results', `${peers ? 'peers' : real ? 'real' : 'tests'}.xml`);
+mkdirSync(dirname(report), { recursive: true });
 run(
   '--import',
   'tsx',
@@ -38,5 +41,10 @@ run(
   `--test-timeout=${real || peers ? 900_000 : 300_000}`,
   // Real servers, packages and mounts get in each other's way.
   `--test-concurrency=${real || peers ? 1 : availableParallelism()}`,
+  '--test-reporter=spec',
+  '--test-reporter-destination=stdout',
+  // For `npx ops-monitor test-metrics --junit`: our own tests as metrics.
+  '--test-reporter=junit',
+  `--test-reporter-destination=${report}`,
   ...files,
 );
