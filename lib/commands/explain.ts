@@ -4,7 +4,6 @@ import { alertNameProblem } from '../alerts/named.ts';
 import { policyNamed } from '../alerts/policies.ts';
 import { checks, sections } from '../config/registry.ts';
 import { Usage } from '../contract/errors.ts';
-
 import { foldFindings } from '../engine/findings.ts';
 import { explain, renderExplanation } from '../health/explanation.ts';
 import { latestHealth } from '../health/files.ts';
