@@ -27,7 +27,7 @@ export const completeNames: Command = {
       const world = makeWorld({ config, places, openHost: noHost });
       const health = await world.read(latestHealth);
       const observations = (health?.observations ?? []).map(({ id }) => id);
-      const alerts = observations.flatMap((id) => alertOfObservation(id) ?? []);
+      const alerts = observations.flatMap((id) => alertOfObservation(id, config) ?? []);
       if (kind === 'observations') printSorted(observations);
       else if (kind === 'alerts') printSorted(alerts);
       // The state of alerts, which holds addresses, is not for every user: then all alerts are offered.

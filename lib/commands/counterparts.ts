@@ -2,6 +2,7 @@
 // check (`filesystem-usage:data`, in the report and for explain).
 import { monitorPolicies, red, snapshotPolicies } from '../alerts/policies.ts';
 import { checkNames } from '../config/check-names.ts';
+import type { Configuration } from '../config/schema.ts';
 
 /** The first policy that covers a check is its rule; `red` covers every other check. */
 const covering = [...snapshotPolicies, ...monitorPolicies];
@@ -17,12 +18,22 @@ export function observationsBehind(alert: string): string[] {
   });
 }
 
-/** The alert of an observation, or the rule of a check; undefined for an unknown check. */
-export function alertOfObservation(observation: string): string | undefined {
+/** The alert of an observation, or the rule of a check; undefined for an unknown check. A unit on which no stream depends belongs
+ * to the rule `red`. */
+export function alertOfObservation(
+  observation: string,
+  { streams }: Pick<Configuration, 'streams'>,
+): string | undefined {
   const { head, subject } = partsOf(observation);
   if (!checkNames.includes(head)) return undefined;
-  for (const { name, of = {}, except = [] } of covering)
-    if (Object.hasOwn(of, head) && !except.includes(subject ?? ''))
+  const serves = (unit: string): boolean =>
+    Object.values(streams).some(({ units }) => Object.values(units).includes(unit));
+  for (const { name, of = {}, except = [], onlyServing } of covering)
+    if (
+      Object.hasOwn(of, head) &&
+      !except.includes(subject ?? '') &&
+      !(onlyServing && subject !== undefined && !serves(subject))
+    )
       return subject === undefined ? name : `${name}:${of[head]}${subject}`;
   return `${red.name}:${observation}`;
 }

@@ -192,7 +192,10 @@ async function readLive(world: World): Promise<string> {
 async function explainPage(world: World, originOf: OriginOf, id: string): Promise<Page> {
   try {
     const explained = await explain({ sections, checks }, id, world, originOf, undefined);
-    return page('json', JSON.stringify({ ...explained, alert: alertOfObservation(explained.observation.id) }));
+    return page(
+      'json',
+      JSON.stringify({ ...explained, alert: alertOfObservation(explained.observation.id, world.config) }),
+    );
   } catch (error) {
     if (error instanceof Usage) return missing(`observation ${JSON.stringify(id)}`);
     throw error;

@@ -1,11 +1,9 @@
 // ops-monitor explain ID: explains one observation.
 import { mailedWhen } from '../alerts/mailed.ts';
 import { alertNameProblem } from '../alerts/named.ts';
-import { policyNamed, red } from '../alerts/policies.ts';
+import { policyNamed } from '../alerts/policies.ts';
 import { checks, sections } from '../config/registry.ts';
-import type { Configuration } from '../config/schema.ts';
 import { Usage } from '../contract/errors.ts';
-import type { Observation } from '../contract/observation.ts';
 import { foldFindings } from '../engine/findings.ts';
 import { explain, renderExplanation } from '../health/explanation.ts';
 import { latestHealth } from '../health/files.ts';
@@ -41,7 +39,7 @@ export const explainCommand: Command = {
       world,
       (key) => originOf(effective, key),
       alertNamed(id),
-      (observation) => mailedWhen(observation, alertOf(observation, config), config),
+      (observation) => mailedWhen(observation, alertOfObservation(observation.id, config) ?? '', config),
     );
     print(
       asked.options['json'] === true
@@ -58,11 +56,4 @@ function alertNamed(id: string): Parameters<typeof explain>[4] {
   if (alertNameProblem(id, checkNames) !== undefined || observations.includes(id)) return undefined;
   const [rule = ''] = id.split(':', 1);
   return { observations, reading: policyNamed(rule)?.readings && id.slice(rule.length + 1) };
-}
-
-/** As send-alerts names it: a unit on which no stream depends belongs to the rule `red`. */
-function alertOf({ id, subject }: Observation, { streams }: Configuration): string {
-  const alert = alertOfObservation(id) ?? '';
-  const isServing = Object.values(streams).some(({ units }) => Object.values(units).includes(subject));
-  return policyNamed(alert.split(':', 1).join())?.onlyServing && !isServing ? `${red.name}:${id}` : alert;
 }

@@ -38,7 +38,7 @@ export const silence: Command = {
     if (of === undefined) {
       refuseNameless(asked);
       listSilences(await openNotes(asked));
-    } else await (asked.options['lift'] === true ? liftSilence : beginSilence)(knownAlert(of), asked);
+    } else await (asked.options['lift'] === true ? liftSilence : beginSilence)(await knownAlert(of, asked), asked);
     return exitCodes.ok;
   },
 };
@@ -87,7 +87,7 @@ export const acknowledge: Command = {
       const { firstSeen } = (await openNotes(asked)).active;
       throw new Usage(`say which alert: ack RULE:SUBJECT --reason "…"${firstSeen ? activeWords(firstSeen) : ''}`);
     }
-    const note = { kind: 'acknowledgement', of: knownAlert(of), reason: reasonIn(asked) } as const;
+    const note = { kind: 'acknowledgement', of: await knownAlert(of, asked), reason: reasonIn(asked) } as const;
     const site = await openNotes(asked);
     const { firstSeen, problem } = site.active;
     // An acknowledgement counts for the active alert only: it would not apply to the next one.
@@ -133,10 +133,11 @@ async function activeIn(config: Configuration, places: Places): Promise<Active> 
   }
 }
 
-function knownAlert(of: string): string {
+async function knownAlert(of: string, asked: Arguments): Promise<string> {
   const problem = alertNameProblem(of, checkNames);
   if (problem === undefined) return of;
-  const alert = alertOfObservation(of);
+  const { config } = await openSite(textOption(asked, 'config'));
+  const alert = alertOfObservation(of, config);
   throw new Usage(
     alert === undefined
       ? problem

@@ -1,25 +1,14 @@
 // Schema of the keys that say what to watch.
 import * as z from 'zod';
-import { duration, hasLogin, ownName } from '../contract/quantities.ts';
-import { formatLimit } from '../core/quantity.ts';
-import { reasonOf } from '../core/text.ts';
-import { isZone } from '../core/zone.ts';
-import { finenessOf, parseDataPath } from '../parse/datapath.ts';
-import { parseRange } from '../parse/perfdata.ts';
-
-/** `/data//x/.` and `/data/x/` are `/data/x`: paths are compared as text. */
-const path = z
-  .string()
-  .max(4000)
-  .regex(/^\//, { error: (issue) => `expected an absolute path, such as "/data"; got ${JSON.stringify(issue.input)}` })
-  .transform((text) => text.replaceAll(/\/(?:\.?(?:\/|$))+/g, '/').replace(/(?<=.)\/$/, ''));
+import { duration, ownName } from '../contract/quantities.ts';
+import { argv, metricSchema, pluginSchema } from './config-plugins.ts';
+import { streamSchema } from './config-streams.ts';
+import { host, path, unit, url } from './config-values.ts';
 
 /** Names that copiers, editors and downloads give to files which are not complete; rsync's begin with a dot. */
 const usualTemporary =
   '.* *~ #*# *.tmp *.tmp.* *.temp *_tmp *.part *.part.* *.partial *_partial *.filepart *.incomplete *.inprogress ' +
   '*.in-progress *.writing *.uploading *.download *.crdownload *.swp *.swx *.lock *.lck';
-
-const host = z.string().optional().describe('machine to read it on: a name under `hosts`; default: this machine');
 
 const mount = z
   .boolean()
@@ -39,20 +28,6 @@ const filesystemSchema = z.strictObject({
   'read-only': z.literal('allowed').optional().describe('`allowed`: a read-only mount is not a fault'),
 });
 
-const unit = z
-  .string()
-  .regex(/^[^\s/]+\.[a-z]+$/, {
-    error: (issue) => `expected a unit with its type, such as "sync.timer"; got ${JSON.stringify(issue.input)}`,
-  });
-
-const url = z
-  .url({
-    protocol: /^https?$/,
-    error: (issue) => `expected an http(s) URL, such as "https://www.example.org/"; got ${JSON.stringify(issue.input)}`,
-  })
-  .refine((text) => !hasLogin(text), 'a password in a URL would end up in files and mails: leave it out')
-  .meta({ secret: true });
-
 export const usualSlow = '2s';
 
 const endpointSchema = z.strictObject({
@@ -69,76 +44,6 @@ const endpointSchema = z.strictObject({
 /** Also accepts a bare string for the main key: `/data` for `{ path: /data }`. */
 const shortOf = <Long extends z.ZodObject>(long: Long, key: string, main: z.ZodType<string, string>) =>
   z.union([main.transform((value) => long.parse({ [key]: value })), long]);
-
-const location = z.strictObject({ root: path.describe('folder that contains its files'), host });
-
-const streamSchema = z
-  .strictObject({
-    source: location
-      .extend({
-        files: z
-          .string()
-          .superRefine((text, context) => {
-            try {
-              parseDataPath(text);
-            } catch (error) {
-              context.addIssue({ code: 'custom', message: reasonOf(error) });
-            }
-          })
-          .prefault('**/*')
-          .meta({ examples: ['{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc'] })
-          .describe(
-            'pattern of its paths below `root`, such as `{yyyy}/{MM}/{dd}/*_{HH}{mm}.nc`; with the day in the folder names only the newest folders are searched',
-          ),
-        time: z
-          .enum(['mtime', 'name', 'zarr'])
-          .prefault('mtime')
-          .describe(
-            'where the time of the data is read: `mtime`: when the file was written; `name`: in its path; `zarr`: on the `time` axis of the Zarr store at `root`',
-          ),
-        zone: z
-          .string()
-          .refine(isZone, {
-            error: (issue) =>
-              `expected UTC or the name of a time zone, such as "Europe/Berlin"; got ${JSON.stringify(issue.input)}`,
-          })
-          .prefault('UTC')
-          .describe('time zone of the dates and times in its folders and file names: `UTC`, `Europe/Berlin`'),
-      })
-      .optional()
-      .describe('where the data arrive'),
-    window: duration('3h').prefault('1.5h').describe('the stream is stale when its newest data are older than this'),
-    mirrors: z
-      .record(ownName, location.extend({ compare: duration('7d').prefault('7d').describe('how far back to compare') }))
-      .prefault({})
-      .describe('copies of the stream, by a name of your own'),
-    units: z
-      .record(ownName, unit.describe('a unit with its type, such as `sync.timer`'))
-      .prefault({})
-      .describe('systemd units that the stream depends on, by role: sync, process, transfer'),
-  })
-  .superRefine(({ source, window }, context) => {
-    const message = source?.time === 'name' ? tooCoarse(source.files, window) : undefined;
-    if (message !== undefined) context.addIssue({ code: 'custom', path: ['source', 'files'], message });
-  });
-
-/** The reason why times in such paths are too coarse for the window, if they are: with months only, the newest file always seems to be of the first day. */
-function tooCoarse(files: string, window: number): string | undefined {
-  let fineness: number | undefined;
-  try {
-    fineness = finenessOf(parseDataPath(files));
-  } catch {
-    return undefined; // no valid pattern: already reported
-  }
-  const [shown, against] = [JSON.stringify(files), `a window of ${formatLimit(window)}`];
-  if (fineness === undefined) {
-    const lacks = ['{yyyy}', '{MM}', '{dd}'].filter((part) => !files.includes(part)).join(', ');
-    return `${shown} has no ${lacks}: with \`time: name\` the time of a file would not be known to the day, and it could not be judged against ${against}`;
-  }
-  if (fineness <= window) return undefined;
-  const step = formatLimit(fineness);
-  return `${shown} gives the time only in steps of ${step}, too coarse for ${against}: name the files more exactly, or use \`time: mtime\` or a window of ${step} or more`;
-}
 
 const workspaceSchema = z.strictObject({
   path: path.describe('any path on the workspace'),
@@ -175,111 +80,6 @@ const gateSchema = z.strictObject({
     .optional()
     .describe('where the values are in a summary of another format (ops/docs/gate-summary.md)'),
 });
-
-const argv = z
-  .array(
-    z
-      .string()
-      .max(4000)
-      .regex(/^[^\0]*$/, 'a zero byte cannot be passed to a program'),
-  )
-  .min(1)
-  .max(200)
-  .describe('program and arguments; no shell reads them');
-
-const range = z
-  .string()
-  .refine((text) => parseRange(text) !== undefined, {
-    error: (issue) =>
-      `expected a range of the Nagios plugins, such as "0:10", "10:", "~:10" or "@10:20"; got ${JSON.stringify(issue.input)}`,
-  });
-
-const pluginSchema = z.strictObject({
-  command: argv,
-  host,
-  interval: duration('1h').optional().describe('how often it runs, its last result standing; default: every cycle'),
-  timeout: duration('5s')
-    .refine((seconds) => seconds <= 9, 'at most 9s: one reading has 10 s in all')
-    .prefault('5s')
-    .describe('it is ended after this; at most 9s'),
-  limits: z
-    .record(
-      z.string().min(1).max(64),
-      z
-        .strictObject({
-          amber: range.optional().describe('values outside this range are amber'),
-          red: range.optional().describe('values outside this range are red'),
-        })
-        .refine(({ amber, red }) => amber !== undefined || red !== undefined, 'expected `amber` or `red`, or both'),
-    )
-    .prefault({})
-    .describe(
-      'limits of your own, by label of its performance data: ranges as `0:10`, `10:`, `~:10`, with `@` inverted; in seconds, bytes, percent or plain numbers',
-    ),
-});
-
-const metricSchema = z
-  .strictObject({
-    file: path
-      .refine((text) => !/\*.*\//.test(text), 'only the name of the file may have a `*`, not that of a folder')
-      .optional()
-      .meta({ examples: ['/var/lib/prometheus/node-exporter/*.prom'] })
-      .describe(
-        'a file in the text format of Prometheus, such as those for node-exporter’s textfile collector; with `*` in its name all files that match, at most 32',
-      ),
-    url: url
-      .optional()
-      .meta({ secret: true, examples: ['http://127.0.0.1:9100/metrics'] })
-      .describe(
-        'in place of `file`: requested with one GET from this machine; redirects are not followed; a secret in the query as `?token=$NAME`, of an environment variable or credential',
-      ),
-    timeout: duration('5s')
-      .refine((seconds) => seconds > 0 && seconds <= 9, 'at most 9s: one reading has 10 s in all')
-      .optional()
-      .describe('request timeout of a `url`; at most 9s; default: 5s'),
-    host,
-    family: z
-      .string()
-      .max(200)
-      .regex(/^[A-Za-z_:][\w:]*$/, 'expected the name of a metric, such as "node_md_disks"')
-      .meta({ examples: ['node_md_disks'] })
-      .describe('name of the metric'),
-    labels: z.record(z.string(), z.string()).prefault({}).describe('only series with these labels; default: all'),
-    amber: range.optional().describe('values outside this range are amber'),
-    red: range.optional().describe('values outside this range are red'),
-    age: z
-      .strictObject({
-        amber: duration('26h').optional().describe('a time longer ago is amber'),
-        red: duration('3d').optional().describe('a time longer ago is red'),
-      })
-      .refine(({ amber, red }) => amber !== undefined || red !== undefined, 'expected `amber` or `red`, or both')
-      .refine(
-        ({ amber = 0, red = Infinity }) => amber <= red,
-        '`amber` must not be above `red`, or nothing is ever amber',
-      )
-      .optional()
-      .describe('in place of `amber` and `red`, for values that are Unix times in seconds: limits of their age'),
-    absent: z
-      .enum(['green', 'amber', 'red'])
-      .optional()
-      .describe('the level where no series matches; default: unknown'),
-    stale: duration('26h')
-      .optional()
-      .describe('values of a file that was written longer ago are unknown; default: 26h, with `age` none'),
-  })
-  .superRefine(({ file, url: address, host: machine, timeout, stale, amber, red, age }, context) => {
-    const refuse = (message: string, ...at: string[]): void => context.addIssue({ code: 'custom', path: at, message });
-    if (file === undefined && address === undefined) refuse('expected `file` or `url`');
-    if (file !== undefined && address !== undefined) refuse('give either `file` or `url`', 'url');
-    if (address !== undefined && machine !== undefined) refuse('a `url` is always requested from this machine', 'host');
-    if (address !== undefined && stale !== undefined)
-      refuse('the answer of a `url` is never old: leave it out', 'stale');
-    if (file !== undefined && timeout !== undefined)
-      refuse('belongs to a `url`: leave it out with a `file`', 'timeout');
-    if (age && (amber !== undefined || red !== undefined)) refuse('give either `age`, or `amber` and `red`', 'age');
-  })
-  // For editors: zod knows no objects of which one of two keys is required.
-  .meta({ oneOf: [{ required: ['file'] }, { required: ['url'] }] });
 
 const powerSchema = z.strictObject({
   store: path.describe('a Zarr store as xarray writes it (ops/docs/power-store.md)'),

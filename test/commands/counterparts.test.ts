@@ -8,7 +8,12 @@ import { resolve } from '../../lib/config/resolve.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import { alertOfObservation, observationsBehind } from '../../lib/commands/counterparts.ts';
 import { judgedOf, snapshotOf } from '../judged.ts';
-import { readText } from '../world.ts';
+import { configurationOf, readText } from '../world.ts';
+
+/** A stream depends on the unit `x.service`. */
+const serving = configurationOf(
+  'streams: { s: { source: { root: /data, files: "{yyyy}/*" }, window: 3h, units: { sync: x.service } } }',
+);
 
 const hosts = join(import.meta.dirname, '..', 'hosts');
 
@@ -37,7 +42,7 @@ describe('commands/counterparts', () => {
             assert.equal(rule, 'probe', `${alert} is said to be ${named.join(' or ')}, which ${machine} does not have`);
             continue;
           }
-          assert.equal(alertOfObservation(behind), alert);
+          assert.equal(alertOfObservation(behind, config), alert);
           seen += 1;
         }
       }
@@ -50,21 +55,32 @@ describe('commands/counterparts', () => {
       const found = observationsBehind(name);
       assert.ok(found.length > 0, name);
       assert.deepEqual(
-        observationsBehind(`${name}:x`),
-        found.map((check) => `${check}:x`),
+        observationsBehind(`${name}:x.service`),
+        found.map((check) => `${check}:x.service`),
       );
       for (const check of found)
-        assert.deepEqual([alertOfObservation(check), alertOfObservation(`${check}:x`)], [name, `${name}:x`]);
+        assert.deepEqual(
+          [alertOfObservation(check, serving), alertOfObservation(`${check}:x.service`, serving)],
+          [name, `${name}:x.service`],
+        );
     }
     assert.deepEqual(observationsBehind('probe:host.source'), ['host-reachable:source']);
     assert.deepEqual(observationsBehind('probe:filesystems.data'), []);
-    assert.equal(alertOfObservation('host-reachable:source'), 'probe:host.source');
-    assert.deepEqual([alertOfObservation('constructor:x'), observationsBehind('constructor')], [undefined, []]);
+    assert.equal(alertOfObservation('host-reachable:source', serving), 'probe:host.source');
     assert.deepEqual(
-      [alertOfObservation('host-load:host'), alertOfObservation('host-load')],
+      [alertOfObservation('constructor:x', serving), observationsBehind('constructor')],
+      [undefined, []],
+    );
+    assert.deepEqual(
+      [alertOfObservation('host-load:host', serving), alertOfObservation('host-load', serving)],
       ['red:host-load:host', 'red:host-load'],
     );
     assert.deepEqual(observationsBehind('red:host-load:host'), ['host-load:host']);
-    assert.equal(alertOfObservation('nothing:x'), undefined);
+    assert.equal(alertOfObservation('nothing:x', serving), undefined);
+  });
+
+  test('a unit belongs to the rule `service` where a stream depends on it, and otherwise to `red`', () => {
+    assert.equal(alertOfObservation('service-state:x.service', serving), 'service:x.service');
+    assert.equal(alertOfObservation('service-state:y.service', serving), 'red:service-state:y.service');
   });
 });

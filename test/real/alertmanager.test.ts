@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { makeNet } from '../../lib/io/net.ts';
-import { freePort } from '../process.ts';
+import { freePort, root } from '../process.ts';
 import { temporaryFolder, until } from '../world.ts';
 import { installPackages } from './packages.ts';
 import { mailSiteIn } from './mail-site.ts';
@@ -72,7 +72,7 @@ describe('real/alertmanager', () => {
     assert.ok(instance);
     assert.deepEqual(labels, { alertname: 'storage', severity: 'page', site: 'test', subject: 'data' });
     assert.match(data?.annotations['summary'] ?? '', /91 %/);
-    assert.equal(data?.annotations['runbook'], 'ops/runbooks/filesystem-usage.md');
+    assert.equal(data?.annotations['runbook'], join(root, 'ops/runbooks/filesystem-usage.md'));
 
     look({ data: 10, [odd]: 95, fine: 10 });
     assert.deepEqual((await run('send-alerts')).problems, []);
