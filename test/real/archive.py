@@ -69,8 +69,8 @@ def look(path):
 
 
 # How the raw lines become names and numbers, written again from what is documented.
-MANY = {"hosts", "filesystems", "streams", "mirrors", "gates", "endpoints", "checkouts"}
-WORDS_THAT_ARE_FLAGS = {("gates", "verdict")}
+MANY = {"hosts", "filesystems", "streams", "mirrors", "gates", "plugins", "metrics", "endpoints", "checkouts"}
+WORDS_THAT_ARE_FLAGS = {("gates", "verdict"), ("plugins", "result")}
 LEVELS = ["green", "amber", "red", "unknown"]
 
 
