@@ -69,8 +69,10 @@ def look(path):
 
 
 # How the raw lines become names and numbers, written again from what is documented.
-MANY = {"hosts", "filesystems", "streams", "mirrors", "gates", "endpoints", "checkouts"}
-WORDS_THAT_ARE_FLAGS = {("gates", "verdict")}
+MANY = {"hosts", "filesystems", "streams", "mirrors", "gates", "plugins", "metrics", "endpoints", "checkouts"}
+WORDS_THAT_ARE_FLAGS = {("gates", "verdict"), ("plugins", "result")}
+# Of the configuration, carried along in the snapshot for whoever judges it: no readings.
+NO_READINGS = {"age_limits"}
 LEVELS = ["green", "amber", "red", "unknown"]
 
 
@@ -96,6 +98,8 @@ def flatten(record, judged):
                 found[prefix] = data
         elif isinstance(data, dict):
             for key, value in data.items():
+                if key in NO_READINGS:
+                    continue
                 walk(f"{prefix}_{identifier(key)}", value, section)
 
     def reading(section, item, envelope):
