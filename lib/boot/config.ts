@@ -1,6 +1,6 @@
 // Configuration of the boot that `run-boot` runs.
 import * as z from 'zod';
-import { absolutePath, commandLine, duration, ownName, unitName, wait, webUrl } from '../contract/quantities.ts';
+import { absolutePath, commandLine, duration, ownName, unit, wait, webUrl } from '../contract/quantities.ts';
 import { listed, nearest } from '../core/text.ts';
 import { backOffSeconds } from './back-off.ts';
 import { findCycle } from './order.ts';
@@ -19,7 +19,7 @@ const readySchema = z
       .refine((text) => URL.canParse(`http://${text}`), 'expected a port from 1 to 65535')
       .optional()
       .describe('ready when a connection to this host and port succeeds'),
-    unit: unitName.optional().describe('ready when systemd says that this unit is active'),
+    unit: unit.optional().describe('ready when systemd says that this unit is active'),
   })
   .refine(
     (ready) => Object.values(ready).filter((one) => one !== undefined).length === 1,
