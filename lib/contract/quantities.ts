@@ -118,7 +118,6 @@ export function hasLogin(url: string): boolean {
   return target ? target.username !== '' || target.password !== '' : url.includes('@');
 }
 
-/** Program and arguments; no shell reads them. */
 export const commandLine = z
   .array(
     z
@@ -127,7 +126,8 @@ export const commandLine = z
       .regex(/^[^\0]*$/, 'a zero byte cannot be passed to a program'),
   )
   .min(1)
-  .max(200);
+  .max(200)
+  .describe('program and arguments; no shell reads them');
 
 export const absolutePath = z.string().max(4000).regex(/^\//, 'expected an absolute path');
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { absolutePath, commandLine, duration, ownName } from '../contract/quantities.ts';
 
 const phaseSchema = z.strictObject({
-  command: commandLine.describe('program and arguments; no shell reads them'),
+  command: commandLine,
   timeout: duration('10m').prefault('10m').describe('the phase fails after this, and all its processes are ended'),
   required: z.boolean().prefault(true).describe('false: the gate may pass although this phase fails'),
   env: z
