@@ -241,6 +241,37 @@ describe('run-boot', () => {
     assert.match(without.stderr, /the configuration has no `boot`/);
   });
 
+  test('a boot in a phase of a gate leaves its servers to the phases after it, and its metrics among the artifacts', async (t) => {
+    const { folder, work } = makeBoot(t, { none: { start: ['true'] } });
+    const config = join(folder, 'gate.yaml');
+    const copy = join(folder, 'logs', 'alpha_gate', 'boot_metrics.prom');
+    const boot = [process.execPath, join(root, 'dist', 'run-boot.cjs'), '--config', config, '--exit-code'];
+    writeFileSync(
+      config,
+      JSON.stringify({
+        files: { state: join(folder, 'state') },
+        'gate-runs': {
+          alpha: {
+            folder: work,
+            artifacts: join(folder, 'logs', 'alpha_gate'),
+            phases: { boot: { command: boot }, use: { command: sh(`kill -0 $(cat ${work}/pid)`) } },
+          },
+        },
+        boot: {
+          components: { server: { start: sh(`sleep 100 >/dev/null 2>&1 & echo $! > ${work}/pid`) } },
+          'copy-to': copy,
+        },
+      }),
+    );
+    const gate = [process.execPath, join(root, 'dist', 'run-gate.cjs'), '--config', config, '--exit-code'];
+    const { status, stdout, stderr } = await runBeside(gate, environmentIn(folder));
+    const server = Number(readText(join(work, 'pid')));
+    t.after(() => killNow(server));
+    assert.equal(status, 0, `${stdout}${stderr}`);
+    assert.ok(isAlive(server));
+    assert.match(readText(copy), /^boot_first_attempt_successes 1$/m);
+  });
+
   test('hostile output reaches neither the summary nor the timeline, and the picture stays well-formed', async (t) => {
     const { run, write, summary, latest } = makeBoot(t, { none: { start: ['true'] } });
     write({
