@@ -40,6 +40,10 @@ const commands = {
     summary: 'runs the phases of a gate, keeps their output, and writes its verdict',
     load: () => import('./run-gate.ts'),
   },
+  'run-boot': {
+    summary: 'starts components in the order of their dependencies, waits until each is ready, and times that',
+    load: () => import('./run-boot.ts'),
+  },
   'test-metrics': {
     summary: 'reads the JUnit XML that test runners leave, and writes durations and failures for Prometheus',
     load: () => import('./test-metrics.ts'),

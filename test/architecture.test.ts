@@ -263,6 +263,8 @@ describe('architecture', () => {
     const { acknowledge, pause, resume, silence } = await import('../lib/commands/silence.ts');
     const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
     const { runGate } = await import('../lib/gates/run.ts');
+    const { runBoot } = await import('../lib/boot/run.ts');
+    const { whyUnreachable } = await import('../lib/io/reach.ts');
     const { openRunFolder } = await import('../lib/io/run-folder.ts');
     const { runTask } = await import('../lib/io/task.ts');
     const { testMetrics } = await import('../lib/testmetrics/collect.ts');
@@ -277,6 +279,7 @@ describe('architecture', () => {
         processes: { self: describeThisProcess, isStillAlive },
       }),
       runGate(runTask, openRunFolder, liveOutput()),
+      runBoot({ runTask, openRunFolder, whyUnreachable, live: liveOutput() }),
       testMetrics,
       runCycle,
       explainCommand,

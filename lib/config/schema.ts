@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { alertsConfig } from '../alerts/config.ts';
 import { archiveConfig } from '../archive/config.ts';
+import { bootConfig } from '../boot/config.ts';
 import { confirmConfig } from '../confirm/config.ts';
 import { inSeconds } from '../contract/quantities.ts';
 import { gatesConfig } from '../gates/config.ts';
@@ -24,6 +25,7 @@ export const configurationSchema = z
     ...thermalConfig,
     ...archiveConfig,
     ...gatesConfig,
+    ...bootConfig,
     ...testMetricsConfig,
   })
   .superRefine((config, context) => {

@@ -97,6 +97,12 @@ export const ownName = z
       `expected a name of letters, digits and _ . @ : -, at most 64; got ${JSON.stringify(issue.input)}`,
   });
 
+export const unit = z
+  .string()
+  .regex(/^[^\s/]+\.[a-z]+$/, {
+    error: (issue) => `expected a unit with its type, such as "sync.timer"; got ${JSON.stringify(issue.input)}`,
+  });
+
 /** A reference to a secret. The secret itself must not be in the configuration, which others read, print and copy. */
 export const secret = z
   .string()
@@ -111,3 +117,24 @@ export function hasLogin(url: string): boolean {
   const target = URL.parse(url);
   return target ? target.username !== '' || target.password !== '' : url.includes('@');
 }
+
+export const commandLine = z
+  .array(
+    z
+      .string()
+      .max(4000)
+      .regex(/^[^\0]*$/, 'a zero byte cannot be passed to a program'),
+  )
+  .min(1)
+  .max(200)
+  .describe('program and arguments; no shell reads them');
+
+export const absolutePath = z.string().max(4000).regex(/^\//, 'expected an absolute path');
+
+export const webUrl = z
+  .url({
+    protocol: /^https?$/,
+    error: (issue) => `expected an http(s) URL, such as "https://www.example.org/"; got ${JSON.stringify(issue.input)}`,
+  })
+  .refine((text) => !hasLogin(text), 'a password in a URL would end up in files and mails: leave it out')
+  .meta({ secret: true });

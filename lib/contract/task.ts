@@ -1,5 +1,6 @@
 // A command of the configuration that is run for its effect, such as a phase of a gate. Its output is kept in a file. None of its
-// processes outlives it: not at its deadline, not when this process ends, however that ends.
+// processes outlives it, unless the request says `leavesProcesses`: not at its deadline, not when this process ends, however that
+// ends.
 import type { Ending, Variables } from './program.ts';
 
 export interface TaskRequest {
@@ -16,6 +17,9 @@ export interface TaskRequest {
   readonly onLine?: ((line: string) => void) | undefined;
   /** When aborted, all processes of the command get SIGKILL at once. */
   readonly signal?: AbortSignal | undefined;
+  /** After exit code 0 the processes that the command left in the background go on: the command starts a server. After any other
+   * ending they are killed. They lose their standard output: a server that prints redirects its output itself. */
+  readonly leavesProcesses?: true;
 }
 
 interface TaskResult {
@@ -33,3 +37,10 @@ interface TaskResult {
 }
 
 export type RunTask = (request: TaskRequest) => Promise<TaskResult>;
+
+/** What a person at a terminal sees while tasks run. */
+export interface LiveOutput {
+  readonly line: (text: string) => void;
+  /** Replaces the line at the bottom. */
+  readonly status: (text: string) => void;
+}

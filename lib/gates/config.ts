@@ -1,19 +1,13 @@
 // Configuration of the gates that `run-gate` runs.
 import * as z from 'zod';
-import { duration, ownName } from '../contract/quantities.ts';
-
-const argument = z
-  .string()
-  .max(4000)
-  .regex(/^[^\0]*$/, 'a zero byte cannot be passed to a program');
-const path = z.string().max(4000).regex(/^\//, 'expected an absolute path');
+import { absolutePath, commandLine, duration, ownName } from '../contract/quantities.ts';
 
 const phaseSchema = z.strictObject({
-  command: z.array(argument).min(1).max(200).describe('program and arguments; no shell reads them'),
+  command: commandLine,
   timeout: duration('10m').prefault('10m').describe('the phase fails after this, and all its processes are ended'),
   required: z.boolean().prefault(true).describe('false: the gate may pass although this phase fails'),
   env: z
-    .record(z.string().regex(/^[A-Za-z_]\w{0,99}$/, 'expected a name of a variable'), argument)
+    .record(z.string().regex(/^[A-Za-z_]\w{0,99}$/, 'expected a name of a variable'), commandLine.element)
     .prefault({})
     .describe('variables of the command, beside PATH, HOME, TZ and the locale C'),
   coverage: z
@@ -28,7 +22,7 @@ const phaseSchema = z.strictObject({
 const longest = 86_400;
 
 const gateRunSchema = z.strictObject({
-  folder: path.describe('working directory of the phases'),
+  folder: absolutePath.describe('working directory of the phases'),
   phases: z
     .record(ownName, phaseSchema)
     .refine((phases) => Object.keys(phases).length > 0, 'expected at least one phase')
@@ -38,12 +32,12 @@ const gateRunSchema = z.strictObject({
     )
     .describe('run in this order'),
   'stop-at-failure': z.boolean().prefault(true).describe('false: the phases after a failed one run all the same'),
-  summary: path
+  summary: absolutePath
     .optional()
     .describe(
       'the JSON summary, which `gates` names to watch it; default: gates/GATE/summary.json in `files.monitoring`',
     ),
-  artifacts: path
+  artifacts: absolutePath
     .optional()
     .describe('the output of the runs: latest/ and runs/; default: gates/GATE in `files.monitoring`'),
   keep: z.int().min(1).max(1000).prefault(20).describe('how many runs are kept'),

@@ -1,12 +1,12 @@
 // run-gate: runs the phases of a gate, keeps their output, and writes its verdict.
 import { Usage } from '../contract/errors.ts';
-import type { Ending } from '../contract/program.ts';
 import type { OpenRunFolder } from '../contract/run-folder.ts';
 import { defineStage, type World } from '../contract/stage.ts';
-import type { RunTask } from '../contract/task.ts';
+import type { LiveOutput, RunTask } from '../contract/task.ts';
 import { isAbsolute, join } from '../core/path.ts';
 import { formatDuration, formatLimit } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
+import { failureWords } from '../engine/ending.ts';
 import { parseCoverage } from '../parse/coverage.ts';
 import type { GateRun, GatesConfig, Phase } from './config.ts';
 import { artifactsOf, gateHistory, gateSummary, gateTextfile, type GateSummary, type PhaseResult } from './files.ts';
@@ -15,14 +15,7 @@ import { renderGate } from './textfile.ts';
 
 type GateWorld = World<GatesConfig>;
 
-/** What a person at a terminal sees while a phase runs. */
-export interface Live {
-  readonly line: (text: string) => void;
-  /** Replaces the line at the bottom. */
-  readonly status: (text: string) => void;
-}
-
-export const runGate = (runTask: RunTask, openRunFolder: OpenRunFolder, live: Live) =>
+export const runGate = (runTask: RunTask, openRunFolder: OpenRunFolder, live: LiveOutput) =>
   defineStage<GatesConfig>({
     name: 'run-gate',
     summary: 'runs the phases of a gate, keeps their output, and writes its verdict',
@@ -76,7 +69,7 @@ function planOf(name: string, { phases, folder }: GateRun) {
 interface Means {
   readonly runTask: RunTask;
   readonly openRunFolder: OpenRunFolder;
-  readonly live: Live;
+  readonly live: LiveOutput;
 }
 
 async function runPhases(world: GateWorld, name: string, gate: GateRun, means: Means): Promise<GateSummary> {
@@ -139,7 +132,7 @@ async function runPhase(
       log,
       onLine: live.line,
     });
-    const failure = failureOf(ending, phase);
+    const failure = failureWords(ending, phase.command[0] ?? '', phase.timeout);
     const covered = failure === undefined ? await coverageOf(world, folder, phase) : {};
     const reason = failure ?? ('reason' in covered ? covered.reason : undefined);
     return {
@@ -157,18 +150,6 @@ async function runPhase(
     clearInterval(tick);
     live.status('');
   }
-}
-
-function failureOf(ending: Ending, { command, timeout }: Phase): string | undefined {
-  const program = command[0] ?? '';
-  if (ending.by === 'exit') {
-    if (ending.code === 0) return undefined;
-    if (ending.code === 127) return `${program} was not found (exit code 127)`;
-    return ending.code === 126 ? `${program} may not be run (exit code 126)` : `exit code ${ending.code}`;
-  }
-  if (ending.by === 'deadline') return `ended at its time limit of ${formatLimit(timeout)}`;
-  if (ending.by === 'signal') return `ended by ${ending.signal}`;
-  return ending.by === 'start' ? `could not be started: ${ending.cause.message}` : 'printed too much';
 }
 
 /** A phase that was to leave a coverage file and did not is no pass: its share is unknown. */

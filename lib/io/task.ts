@@ -20,9 +20,9 @@ const mark = 'OPS_MONITOR_TASK';
 
 // A shell stands between this process and the command. Its input is a pipe that only this process holds open: when this
 // process is killed, the pipe ends, and the shell kills all processes of the command. It survives SIGTERM, which is meant for
-// the command.
+// the command. Where the command may leave processes (`leaves`), the guard is killed before the shell ends after a success.
 const guard = `
-mark=$1; shift
+mark=$1 leaves=$2; shift 2
 trap : TERM
 exec 3<&0 </dev/null
 ${mark}=$mark "$@" 3<&- &
@@ -37,22 +37,25 @@ task=$!
   done
   kill -9 -$$
 ) &
+watcher=$!
 while :; do
   wait "$task"
   code=$?
-  kill -0 "$task" 2>/dev/null || exit "$code"
+  kill -0 "$task" 2>/dev/null && continue
+  [ "$leaves$code" = yes0 ] && kill -9 "$watcher"
+  exit "$code"
 done
 `;
 
 export const runTask: RunTask = async (request) => {
-  const { argv, folder, variables, seconds, signal } = request;
+  const { argv, folder, variables, seconds, signal, leavesProcesses } = request;
   const taskMark = newRunId();
   const sink = openSink(request);
   const forget = endOnLeaving(() => void killMarked(taskMark));
   const began = performance.now();
   try {
     const { ending } = await runProgram({
-      argv: ['sh', '-c', guard, 'sh', taskMark, ...argv],
+      argv: ['sh', '-c', guard, 'sh', taskMark, leavesProcesses ? 'yes' : 'no', ...argv],
       folder,
       variables: { ...pickVariables(['HOME', 'TZ']), ...variables },
       input: '',
@@ -61,9 +64,11 @@ export const runTask: RunTask = async (request) => {
       ...(signal ? { signal } : {}),
       onOutput: sink.take,
       output: { most: 0, beyond: 'cut' },
-      endsGroup: true,
+      ...(leavesProcesses ? {} : { endsGroup: true }),
     });
-    return { ending, seconds: (performance.now() - began) / 1000, ...sink.end(), killed: killMarked(taskMark) };
+    const isLeft = leavesProcesses && ending.by === 'exit' && ending.code === 0;
+    const killed = isLeft ? 0 : killMarked(taskMark);
+    return { ending, seconds: (performance.now() - began) / 1000, ...sink.end(), killed };
   } finally {
     forget();
     sink.end();

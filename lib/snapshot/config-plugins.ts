@@ -1,19 +1,8 @@
 // Schemas of the checks without code: Nagios plugins, and metrics of Prometheus.
 import * as z from 'zod';
-import { duration } from '../contract/quantities.ts';
+import { commandLine, duration, webUrl as url } from '../contract/quantities.ts';
 import { parseRange } from '../parse/perfdata.ts';
-import { host, path, url } from './config-values.ts';
-
-export const argv = z
-  .array(
-    z
-      .string()
-      .max(4000)
-      .regex(/^[^\0]*$/, 'a zero byte cannot be passed to a program'),
-  )
-  .min(1)
-  .max(200)
-  .describe('program and arguments; no shell reads them');
+import { host, path } from './config-values.ts';
 
 const range = z
   .string()
@@ -23,7 +12,7 @@ const range = z
   });
 
 export const pluginSchema = z.strictObject({
-  command: argv,
+  command: commandLine,
   host,
   interval: duration('1h').optional().describe('how often it runs, its last result standing; default: every cycle'),
   timeout: duration('5s')

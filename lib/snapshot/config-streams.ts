@@ -1,11 +1,11 @@
 // Schema of the data streams.
 import * as z from 'zod';
-import { duration, ownName } from '../contract/quantities.ts';
+import { duration, ownName, unit } from '../contract/quantities.ts';
 import { formatLimit } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
 import { isZone } from '../core/zone.ts';
 import { finenessOf, parseDataPath } from '../parse/datapath.ts';
-import { host, path, unit } from './config-values.ts';
+import { host, path } from './config-values.ts';
 
 const location = z.strictObject({ root: path.describe('folder that contains its files'), host });
 

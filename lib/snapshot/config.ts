@@ -1,9 +1,9 @@
 // Schema of the keys that say what to watch.
 import * as z from 'zod';
-import { duration, ownName } from '../contract/quantities.ts';
-import { argv, metricSchema, pluginSchema } from './config-plugins.ts';
+import { commandLine, duration, ownName, unit, webUrl as url } from '../contract/quantities.ts';
+import { metricSchema, pluginSchema } from './config-plugins.ts';
 import { streamSchema } from './config-streams.ts';
-import { host, path, unit, url } from './config-values.ts';
+import { host, path } from './config-values.ts';
 
 /** Names that copiers, editors and downloads give to files which are not complete; rsync's begin with a dot. */
 const usualTemporary =
@@ -119,7 +119,7 @@ export const snapshotConfig = {
     .prefault({})
     .describe('gates, by a name of your own: pass/fail summaries that other programs write (ops/docs/gate-summary.md)'),
   plugins: z
-    .record(ownName, z.union([argv.transform((command) => pluginSchema.parse({ command })), pluginSchema]))
+    .record(ownName, z.union([commandLine.transform((command) => pluginSchema.parse({ command })), pluginSchema]))
     .prefault({})
     .describe(
       'programs that speak the Nagios plugin API, by a name of your own; a bare list is the command (ops/docs/plugins.md)',

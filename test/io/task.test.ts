@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskRequest } from '../../lib/contract/task.ts';
 import { runTask } from '../../lib/io/task.ts';
 import { isAlive, killNow, runBeside } from '../process.ts';
@@ -88,21 +89,48 @@ describe('io/task', () => {
     await until(() => !isAlive(pidIn('pid')));
   });
 
-  test('when the process that runs the command is killed, all processes of the command end', async (t) => {
-    const { folder, log, pidIn } = makeTask(t);
-    const script = `
-      import { runTask } from '${join(import.meta.dirname, '../../lib/io/task.ts')}';
-      const command = 'setsid sh -c "echo \\\\$\\\\$ > far; exec sleep 100" & echo $$ > near; sleep 100';
-      await runTask({ argv: ['sh', '-c', command], seconds: 100, log: ${JSON.stringify(log)}, folder: ${JSON.stringify(folder)} });
-    `;
-    const isWritten = (name: string): boolean =>
-      statSync(join(folder, name), { throwIfNoEntry: false })?.size !== undefined && pidIn(name) > 0;
-    const argv = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
-    const ended = await runBeside(argv, process.env, (pid) => {
-      void until(() => isWritten('near') && isWritten('far')).finally(() => killNow(pid));
-    });
-    assert.equal(ended.signal, 'SIGKILL', ended.stderr);
-    assert.ok(pidIn('near') > 0 && pidIn('far') > 0);
-    await until(() => !isAlive(pidIn('near')) && !isAlive(pidIn('far')));
+  const background =
+    'setsid sh -c "echo \\$\\$ > far; exec sleep 100" >/dev/null 2>&1 & sleep 100 >/dev/null 2>&1 & echo $! > near; sleep 0.5;';
+
+  test('a command that starts a server leaves it running after a success, also in a session of its own', async (t) => {
+    const { sh, pidIn } = makeTask(t);
+    const { ending, killed } = await sh(`${background} exit 0`, { leavesProcesses: true });
+    const left = [pidIn('near'), pidIn('far')];
+    t.after(() => left.forEach(killNow));
+    assert.deepEqual([ending, killed], [{ by: 'exit', code: 0 }, 0]);
+    await sleep(1000);
+    assert.deepEqual(left.map(isAlive), [true, true]);
   });
+
+  test('a command that was to start a server and failed leaves nothing: by its exit code, at its time limit, when aborted', async (t) => {
+    const cases: [script: string, more: () => Partial<TaskRequest>][] = [
+      ['exit 1', () => ({})],
+      ['sleep 100', () => ({ seconds: 1 })],
+      ['sleep 100', () => ({ signal: AbortSignal.timeout(1000) })],
+    ];
+    for (const [script, more] of cases) {
+      const { sh, pidIn } = makeTask(t);
+      await sh(`${background} ${script}`, { leavesProcesses: true, ...more() });
+      await until(() => !isAlive(pidIn('near')) && !isAlive(pidIn('far')));
+    }
+  });
+
+  for (const more of ['', ', leavesProcesses: true'])
+    test(`when the process that runs the command is killed, all processes of the command end${more}`, async (t) => {
+      const { folder, log, pidIn } = makeTask(t);
+      const script = `
+        import { runTask } from '${join(import.meta.dirname, '../../lib/io/task.ts')}';
+        const command = 'setsid sh -c "echo \\\\$\\\\$ > far; exec sleep 100" & echo $$ > near; sleep 100';
+        await runTask({ argv: ['sh', '-c', command], seconds: 100, log: ${JSON.stringify(log)}, folder: ${JSON.stringify(folder)}${more} });
+      `;
+      const isWritten = (name: string): boolean =>
+        statSync(join(folder, name), { throwIfNoEntry: false })?.size !== undefined && pidIn(name) > 0;
+      const argv = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
+      const ended = await runBeside(argv, process.env, (pid) => {
+        void until(() => isWritten('near') && isWritten('far')).finally(() => killNow(pid));
+      });
+      assert.equal(ended.signal, 'SIGKILL', ended.stderr);
+      assert.ok(pidIn('near') > 0 && pidIn('far') > 0);
+      await until(() => !isAlive(pidIn('near')) && !isAlive(pidIn('far')));
+    });
 });

@@ -1,0 +1,86 @@
+// Starts one component: attempts under a deadline, pauses between them, until it is ready or given up.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { oneLine } from '../core/harmless.ts';
+import { join } from '../core/path.ts';
+import { formatLimit } from '../core/quantity.ts';
+import { reasonOf } from '../core/text.ts';
+import { failureWords } from '../engine/ending.ts';
+import { backOffSeconds } from './back-off.ts';
+import type { Component } from './config.ts';
+import type { Attempt, ComponentResult } from './files.ts';
+import { type ReadyTools, whyNotReady } from './ready.ts';
+
+export interface StartTools extends ReadyTools {
+  /** Seconds since the boot began. */
+  readonly elapsed: () => number;
+  /** Folder of the output of the commands. */
+  readonly folder: string;
+  /** Receives each line that a start command prints. */
+  readonly onLine: (name: string, line: string) => void;
+}
+
+export async function startComponent(name: string, component: Component, tools: StartTools): Promise<ComponentResult> {
+  const { retries, 'back-off': firstPause } = component;
+  const attempts: Attempt[] = [];
+  const firstBegan = tools.elapsed();
+  for (;;) {
+    const began = tools.elapsed();
+    const failure = await attemptStart(name, component, attempts.length + 1, tools).catch(reasonOf);
+    const reason = failure === undefined ? undefined : oneLine(failure);
+    attempts.push({
+      began_seconds: milli(began),
+      seconds: milli(tools.elapsed() - began),
+      ...(reason === undefined ? {} : { reason }),
+    });
+    if (reason === undefined || attempts.length > retries) {
+      return {
+        name,
+        outcome: reason === undefined ? 'ready' : 'failed',
+        began_seconds: milli(firstBegan),
+        seconds: milli(tools.elapsed() - firstBegan),
+        ...(reason === undefined ? {} : { reason }),
+        attempts,
+      };
+    }
+    await sleep(backOffSeconds(firstPause, attempts.length) * 1000);
+  }
+}
+
+const milli = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
+/** One readiness check that hangs must not use up the whole attempt. */
+const longestCheckSeconds = 10;
+const longestPauseSeconds = 2;
+
+/** Why the attempt failed; undefined where the component is ready. */
+async function attemptStart(
+  name: string,
+  { start, ready, timeout }: Component,
+  attempt: number,
+  tools: StartTools,
+): Promise<string | undefined> {
+  const { elapsed, folder, runTask, onLine } = tools;
+  const end = elapsed() + timeout;
+  // No two logs have one name: the component's name may contain dots, the number of the attempt is the last word.
+  const log = join(folder, `${name}.${attempt}.log`);
+  if (start) {
+    const { ending } = await runTask({
+      argv: start,
+      seconds: timeout,
+      log,
+      onLine: (line) => onLine(name, line),
+      leavesProcesses: true,
+    });
+    const failure = failureWords(ending, start[0] ?? '', timeout);
+    if (failure !== undefined) return `its start command: ${failure}`;
+  }
+  if (!ready) return undefined;
+  for (let checks = 0; ; checks++) {
+    const seconds = Math.min(longestCheckSeconds, Math.max(0.5, end - elapsed()));
+    const problem = await whyNotReady(ready, tools, seconds, join(folder, `${name}.${attempt}.ready.log`));
+    if (problem === undefined) return undefined;
+    const pause = Math.min(longestPauseSeconds, 0.1 * 1.5 ** checks);
+    if (elapsed() + pause >= end) return `not ready within ${formatLimit(timeout)}: ${problem}`;
+    await sleep(pause * 1000);
+  }
+}

@@ -1,0 +1,79 @@
+// The timeline of a boot as SVG: a row for each component, a bar for each attempt. Pure.
+import { formatDuration } from '../core/quantity.ts';
+import { light } from '../draw/colours.ts';
+import { levelShape } from '../draw/marks.ts';
+import { linearScale } from '../draw/scale.ts';
+import { line, rectangle, text } from '../draw/shapes.ts';
+import { element, type Markup } from '../draw/svg.ts';
+import { fitText, textWidth } from '../draw/text-width.ts';
+import { shortDuration } from '../draw/words.ts';
+import type { BootSummary, ComponentResult } from './files.ts';
+
+const width = 1200;
+const left = 260;
+const right = 1000;
+const top = 70;
+const rowHeight = 34;
+const barHeight = 18;
+const size = 15;
+
+const levelOf = { ready: 'green', failed: 'red', skipped: 'unknown' } as const;
+
+export function drawTimeline(summary: BootSummary): string {
+  const { components, counts, seconds, started_at } = summary;
+  const bottom = top + components.length * rowHeight;
+  const height = bottom + 50;
+  const scale = linearScale([0, Math.max(seconds, 0.001)], [left, right], 6);
+  const title = `Boot of ${started_at.slice(0, 19).replace('T', ' ')} UTC: ${counts['components_ready']} of ${components.length} components ready in ${formatDuration(seconds)}`;
+  return `${
+    element(
+      'svg',
+      {
+        xmlns: 'http://www.w3.org/2000/svg',
+        width,
+        height,
+        viewBox: `0 0 ${width} ${height}`,
+        role: 'img',
+        'aria-label': title,
+        'font-family': "Inter, 'DejaVu Sans', sans-serif",
+      },
+      rectangle(0, 0, width, height, light.ground),
+      text(24, 38, title, { fill: light.ink, size: 19, bold: true }),
+      ...scale.ticks.flatMap((tick) => [
+        line([scale.at(tick), top, scale.at(tick), bottom], light.grid, 1),
+        text(scale.at(tick), bottom + 24, shortDuration(tick), { fill: light.muted, size, anchor: 'middle' }),
+      ]),
+      ...components.flatMap((component, index) => drawRow(component, top + index * rowHeight, scale.at)),
+    ).markup
+  }\n`;
+}
+
+function drawRow(component: ComponentResult, y: number, x: (seconds: number) => number): Markup[] {
+  const { name, outcome, attempts, began_seconds, seconds, reason } = component;
+  const middle = y + rowHeight / 2;
+  const end = x(began_seconds + seconds);
+  const words =
+    outcome === 'skipped'
+      ? `skipped: ${reason ?? ''}`
+      : `${formatDuration(seconds)}${reason === undefined ? '' : `: ${reason}`}`;
+  // Beside the end of its bar where that has room, else before its begin or, last, over it.
+  const room = width - end - 24;
+  const isRoomy = room >= Math.min(textWidth(words, size), 300);
+  return [
+    levelShape(levelOf[outcome], light, 32, middle),
+    text(52, middle + 5, fitText(name, left - 70, size), { fill: light.ink, size }),
+    line([x(began_seconds), middle, end, middle], light.stale, 2, '2 4'),
+    ...attempts.map((attempt) =>
+      rectangle(
+        x(attempt.began_seconds),
+        middle - barHeight / 2,
+        Math.max(2, x(attempt.began_seconds + attempt.seconds) - x(attempt.began_seconds)),
+        barHeight,
+        attempt.reason === undefined ? light.levels.green : light.levels.red,
+      ),
+    ),
+    isRoomy
+      ? text(end + 10, middle + 5, fitText(words, room, size), { fill: light.muted, size })
+      : text(end - 10, middle + 5, fitText(words, end - left, size), { fill: light.ink, size, anchor: 'end', halo: light.ground }),
+  ]; // prettier-ignore
+}
