@@ -1,6 +1,7 @@
 // A push as a kind of outbox entry: the fields of its file, and how it is sent.
 import type { Net } from '../contract/net.ts';
 import { type ContentOf, object, oneOf, optional, recordOf, string } from '../contract/shape.ts';
+import { oneLine } from '../core/harmless.ts';
 import { judgeReply } from '../core/reply.ts';
 import { firstLine } from '../core/text.ts';
 import { commonFields, type Fate, type Kind } from '../outbox/outbox.ts';
@@ -50,7 +51,7 @@ export async function sendPush({ url, method, group, text }: Entry, net: Net, co
   });
   const { outcome, summary } = judgeReply(reply);
   if (outcome === 'accepted') return { state: 'sent', words: summary };
-  const said = firstLine(reply.body, 400);
+  const said = firstLine(oneLine(reply.body), 400);
   const words = [summary, said === '' ? '' : `: ${said}`, hintOf(reply.status, said)].join('');
   return { state: outcome === 'refused' ? 'dead' : 'waiting', words };
 }
@@ -73,8 +74,7 @@ function loginFor(url: string, net: Net, { push }: PushConfig): Login {
 function hintOf(status: number | undefined, said: string): string {
   if (status === 401 || status === 403) return ' (`user` and `password` of `push` are sent to its `url` only)';
   if (status === 404 || status === 405) return ' (is it the address of a Pushgateway?)';
-  if (status !== 400) return '';
-  if (/inconsistent|has type|should be/.test(said))
-    return ' (another group has a metric of this name with another TYPE, or the text has a series twice; see /metrics there)';
+  if (status === 400 && /is not a [A-Z]{5}/.test(said))
+    return ' (another group has a metric of this name with another TYPE: delete that group, or rename the metric)';
   return '';
 }

@@ -111,7 +111,7 @@ async function readTextfile(world: World<PushConfig>, path: string): Promise<str
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw new Error(`${path} was not pushed, a Pushgateway refuses it: it is not UTF-8`, { cause: error });
+    throw new Error(`${path} was not pushed: it is not UTF-8, which Prometheus does not read`, { cause: error });
   }
 }
 

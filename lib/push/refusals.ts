@@ -11,15 +11,18 @@ export function refusalOf(text: string, group: Group): string | undefined {
   if (text === '') return 'it is empty, and would clear the group: --method delete does that where it is meant';
   if (!text.endsWith('\n')) return 'it does not end with a newline';
   const seen = new Map<string, number>();
-  const typed = new Map<string, number>();
+  const told = new Map<string, number>();
+  const families = new Set<string>();
   for (const [number, line] of linesOf(text)) {
     const at = `line ${number}`;
-    if (line.startsWith('#')) {
-      const [, family] = /^#[ \t]+TYPE[ \t]+(\S+)/.exec(line) ?? [];
-      if (line.endsWith('\r') && family !== undefined) return carriageReturn(at);
-      const before = family === undefined ? undefined : typed.get(family);
-      if (before !== undefined) return `${at} is the second TYPE of ${shown(family)}, after line ${before}`;
-      if (family !== undefined) typed.set(family, number);
+    if (/^[ \t]*#/.test(line)) {
+      const [, kind, family = ''] = /^[ \t]*#[ \t]*(HELP|TYPE)[ \t]+(\S+)/.exec(line) ?? [];
+      if (kind === undefined) continue;
+      if (kind === 'TYPE' && line.endsWith('\r')) return carriageReturn(at);
+      const before = told.get(`${kind} ${family}`);
+      if (before !== undefined) return `${at} is the second ${kind} of ${shown(family)}, after line ${before}`;
+      if (kind === 'TYPE' && families.has(family)) return `${at} is the TYPE of ${shown(family)}, after its samples`;
+      told.set(`${kind} ${family}`, number);
       continue;
     }
     if (line.endsWith('\r')) return carriageReturn(at);
@@ -30,6 +33,7 @@ export function refusalOf(text: string, group: Group): string | undefined {
     const before = seen.get(series);
     if (before !== undefined) return `line ${before} and ${at} are the same series: ${shown(line)}`;
     seen.set(series, number);
+    families.add(sample.family);
   }
   return undefined;
 }
@@ -65,9 +69,9 @@ function sampleOf(line: string): Sample | undefined {
   return series && family !== undefined ? { family, labels: series.labels, time: series.time } : undefined;
 }
 
-/** The labels of the group replace those of the text, and an empty label is none. */
+/** The labels of the group replace those of the text. An empty label is a label here, though Prometheus takes it for none. */
 function seriesOf({ family, labels }: Sample, group: Group): string {
-  const own = [...labels].filter(([name, value]) => value !== '' && !Object.hasOwn(group, name));
+  const own = [...labels].filter(([name]) => !Object.hasOwn(group, name));
   return JSON.stringify([family, ...own.sort(([one], [other]) => (one < other ? -1 : 1))]);
 }
 

@@ -53,6 +53,8 @@ describe('push-metrics', () => {
       ],
       ['a{b="1",c="2"} 1\na{c="2", b="1"} 2\n', /line 1 and line 2 are the same series/],
       ['a{job="x"} 1\na{job="y"} 2\n', /line 1 and line 2 are the same series/],
+      ['# HELP a x\n# HELP a y\n', /line 2 is the second HELP of "a", after line 1/],
+      ['a 1\n# TYPE a counter\n', /line 2 is the TYPE of "a", after its samples/],
       ['# TYPE a gauge\na 1\n# TYPE a counter\n', /line 3 is the second TYPE of "a", after line 1/],
       [Buffer.from('a{b="\xff"} 1\n', 'latin1'), /it is not UTF-8/],
     ];
@@ -71,7 +73,7 @@ describe('push-metrics', () => {
       'a NaN\nb +Inf\n',
       '# TYPE h histogram\nh_bucket{le="1"} 1\nh_bucket{le="+Inf"} 2\nh_sum 3\nh_count 2\n',
       '  a {b="1" , c="}"} 1  \n\t\na{b="1",c="x # y"} 1\n',
-      'a{b=""} 1\na{b="1"} 2\n',
+      'a{b=""} 1\na 2\n',
       '{"name.with.dots", a="b"} 1\nwhat is this\n',
     ];
     for (const content of good) {
