@@ -10,6 +10,9 @@ import { refusalOf, replacedLabels } from './refusals.ts';
 import { addressOf, groupOf } from './request.ts';
 import { problemsOf, push, type PushMeans, type Request, sendWaiting } from './send.ts';
 
+/** In the outbox a byte may become six, and a file there has 64 MiB at most. */
+const mostBytes = 8 * 1024 * 1024;
+
 export const pushMetrics = (means: PushMeans) =>
   defineStage<PushConfig>({
     name: 'push-metrics',
@@ -108,6 +111,8 @@ async function requestFor(world: World<PushConfig>): Promise<{ request: Request;
 async function readTextfile(world: World<PushConfig>, path: string): Promise<string> {
   const host = world.openHost('local', AbortSignal.timeout(30_000));
   const bytes = await host.readBytes(path);
+  if (bytes.length > mostBytes)
+    throw new Error(`${path} was not pushed: it has ${bytes.length} bytes, and at most ${mostBytes} are pushed`);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {

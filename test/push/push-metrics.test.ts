@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { killNow, procFiles } from '../process.ts';
-import { readText } from '../world.ts';
+import { readText, until } from '../world.ts';
 import { accepted, closedGateway, makeSite, serveGateway } from './gateway.ts';
 
 const text = '# HELP app_up Größe.\n# TYPE app_up gauge\napp_up{a="ü\\n"} NaN\n\n# a comment\napp_up{a="b"}   1e3\n';
@@ -56,11 +56,12 @@ describe('push-metrics', () => {
       ['# HELP a x\n# HELP a y\n', /line 2 is the second HELP of "a", after line 1/],
       ['a 1\n# TYPE a counter\n', /line 2 is the TYPE of "a", after its samples/],
       ['# TYPE a gauge\na 1\n# TYPE a counter\n', /line 3 is the second TYPE of "a", after line 1/],
+      [`# ${'x'.repeat(8_388_608)}\n`, /it has 8388611 bytes, and at most 8388608 are pushed/],
       [Buffer.from('a{b="\xff"} 1\n', 'latin1'), /it is not UTF-8/],
     ];
     for (const [content, words] of cases) {
       const { status, stderr } = await run(put(content));
-      assert.equal(status, 1, String(content));
+      assert.equal(status, 1, String(content).slice(0, 99));
       assert.match(stderr, words);
     }
     assert.deepEqual([pushed.length, waiting(), dead()], [0, [], []]);
@@ -263,6 +264,23 @@ describe('pushes that wait', () => {
       Array.from({ length: 6 }, (_, index) => `/metrics/job/job${index}`),
     );
     assert.deepEqual(waiting(), []);
+  });
+
+  test('while another run waits for a slow server, a push is left to that run, which sends it', async (t) => {
+    const { pushed, url, paths } = await serveGateway(t, ({ path }) =>
+      path.endsWith('slow') ? undefined : accepted(),
+    );
+    const { run, put, waiting } = makeSite(t, `{ url: "${url}", timeout: 5s }`);
+    const file = put(text);
+    const slow = run(file, '--job', 'slow');
+    await until(() => pushed.length === 1);
+    const { status, stderr } = await run(file, '--job', 'quick');
+    assert.equal(status, 0);
+    assert.match(stderr, /nothing was sent by this run: push-metrics is already running: process \d+/);
+    assert.equal(waiting().length, 2);
+    assert.equal((await slow).status, 0);
+    assert.deepEqual(paths(), ['PUT /metrics/job/slow', 'PUT /metrics/job/quick']);
+    assert.equal(waiting().length, 1);
   });
 
   test('a damaged entry is set aside, and stops no other', async (t) => {
