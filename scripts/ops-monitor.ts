@@ -48,6 +48,10 @@ const commands = {
     summary: 'reads the JUnit XML that test runners leave, and writes durations and failures for Prometheus',
     load: () => import('./test-metrics.ts'),
   },
+  'push-metrics': {
+    summary: 'pushes a textfile to a Prometheus Pushgateway, and retries pushes that were not accepted',
+    load: () => import('./push-metrics.ts'),
+  },
   archive: { summary: 'inspects, verifies, rebuilds and exports the Zarr archive', load: () => import('./archive.ts') },
   'send-alerts': {
     summary: 'mails new, repeated and ended alerts, and retries undelivered mails',

@@ -5,6 +5,7 @@ import { isBuiltin } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import test, { describe } from 'node:test';
 import fastGlob from 'fast-glob';
+import type { Configuration } from '../lib/config/schema.ts';
 import { root } from './process.ts';
 import { readText, temporaryFolder } from './world.ts';
 
@@ -268,6 +269,8 @@ describe('architecture', () => {
     const { openRunFolder } = await import('../lib/io/run-folder.ts');
     const { runTask } = await import('../lib/io/task.ts');
     const { testMetrics } = await import('../lib/testmetrics/collect.ts');
+    const { pushMetrics, pushTextfiles } = await import('../lib/push/push.ts');
+    const { pushMeans } = await import('../lib/cycle/push-means.ts');
     const { makeNet } = await import('../lib/io/net.ts');
     const { isStillAlive, describeThisProcess } = await import('../lib/io/living.ts');
     const { liveOutput, painter } = await import('../lib/io/terminal.ts');
@@ -278,9 +281,10 @@ describe('architecture', () => {
         paint: painter,
         processes: { self: describeThisProcess, isStillAlive },
       }),
-      runGate(runTask, openRunFolder, liveOutput()),
+      runGate<Configuration>({ runTask, openRunFolder, live: liveOutput(), push: pushTextfiles(pushMeans) }),
       runBoot({ runTask, openRunFolder, whyUnreachable, live: liveOutput() }),
-      testMetrics,
+      testMetrics<Configuration>(pushTextfiles(pushMeans)),
+      pushMetrics(pushMeans),
       runCycle,
       explainCommand,
       statusCommand,

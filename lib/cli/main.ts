@@ -46,6 +46,7 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments
     operand: stage.operand && operandOf(stage.operand, config, asked.operand),
     openHosts,
     options: asked.options,
+    lists: asked.lists,
     brokenConfiguration: broken && brokenReason(broken.broken),
     ...(dryRun || onlyPrints ? { dryRun: dryRun ? printWrite : () => undefined } : {}),
   });
@@ -62,7 +63,12 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments
   return outcome.exitCode ?? record.exit_code;
 }
 
-function operandOf({ word, names }: Operand<Configuration>, config: Configuration, given: string | undefined): string {
+function operandOf(
+  { word, names }: Operand<Configuration>,
+  config: Configuration,
+  given: string | undefined,
+): string | undefined {
+  if (!names) return given;
   const known = names(config);
   const [first, ...others] = known;
   if (first === undefined) throw new Usage(`the configuration has no ${word.toLowerCase()} to choose`);

@@ -33,6 +33,7 @@ export interface StageRun {
   readonly config: Configuration;
   readonly places: Places;
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly lists?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly operand?: string | undefined;
   /** Called in place of each write. */
   readonly dryRun?: (path: string, content: string) => void;
@@ -62,7 +63,7 @@ const isTimeToSweep = (stage: Pick<Stage, 'isFrequent'>, at: Date): boolean =>
 
 export async function runStage(
   stage: Stage<Configuration>,
-  { config, places, options, operand, openHosts, dryRun, simulation, brokenConfiguration }: StageRun,
+  { config, places, options, lists, operand, openHosts, dryRun, simulation, brokenConfiguration }: StageRun,
 ): Promise<Ended> {
   const misplaced: string[] = [];
   let over = false;
@@ -70,6 +71,7 @@ export async function runStage(
     config,
     places,
     options,
+    lists,
     operand,
     openHost: openHosts ? await openHosts(config.hosts, places, config) : noHost,
     onFallback: (problem) => misplaced.push(problem),
@@ -81,14 +83,15 @@ export async function runStage(
   const world = makeWorld({ ...settings, isOver: () => over });
   const startedAt = world.now();
   const began = world.monotonicMs();
-  const name = runName(stage.name, operand);
+  const name = runName(stage.name, stage.operand?.names && operand);
   const recordFile = stageRecord(name);
-  const lock = dryRun || simulation || stage.isFrequent ? undefined : await lockStage({ ...stage, name }, places);
+  const takesLock = !dryRun && !simulation && stage.isFrequent !== true && stage.locksItself !== true;
+  const lock = takesLock ? await lockStage({ ...stage, name }, places) : undefined;
   try {
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
       const files = [...stage.writes, recordFile];
       if (!dryRun && isTimeToSweep(stage, startedAt))
-        tidySpares(files, places, startedAt, stage.isFrequent ? othersMs : undefined);
+        tidySpares(files, places, startedAt, stage.isFrequent || stage.locksItself ? othersMs : undefined);
       signal.addEventListener('abort', () => (over = true));
       return stage.run(world);
     }).then(

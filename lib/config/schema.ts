@@ -9,6 +9,7 @@ import { gatesConfig } from '../gates/config.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { checkNames } from './check-names.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
+import { pushConfig } from '../push/config.ts';
 import { testMetricsConfig } from '../testmetrics/config.ts';
 import { thermalConfig } from '../thermal/config.ts';
 import { misorderedEndpoints, misorderedLimits } from './order.ts';
@@ -27,6 +28,7 @@ export const configurationSchema = z
     ...gatesConfig,
     ...bootConfig,
     ...testMetricsConfig,
+    ...pushConfig,
   })
   .superRefine((config, context) => {
     if (config.dashboard && config.endpoints['dashboard']) {

@@ -13,6 +13,7 @@ export interface Spool {
   dead(): readonly string[];
   readDead(name: string): string | undefined;
   removeDead(name: string): void;
-  /** Removes temporary files of killed runs. Call only while holding the writer's lock. */
-  sweep(): void;
+  /** Removes temporary files of killed runs, where others may write at the same time only those from before `beforeMs`. Call only
+   * while holding the writer's lock. */
+  sweep(beforeMs?: number): void;
 }

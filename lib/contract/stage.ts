@@ -13,11 +13,12 @@ export interface Stage<Config = never> {
   readonly runsEvery?: 'cycle' | 'hourly' | 'daily' | number;
   /** The stage runs every few seconds and each run replaces the previous output, so it takes no lock and does not fsync. */
   readonly isFrequent?: true;
+  /** Runs may overlap: the stage takes a lock itself where it needs one. */
+  readonly locksItself?: true;
   /** The process exits after this time, even if some work hangs. */
   readonly deadlineMs: number;
   readonly options?: Readonly<Record<string, Option>>;
-  /** The stage works on one thing of the configuration, such as a gate, which the command line names. Each has a lock and a
-   * record of its own. */
+  /** The stage works on one thing, which the command line names. */
   readonly operand?: Operand<Config>;
   /** The stage tells people: where the configuration is broken it runs with the last good one, and says so first. */
   readonly speaksWhenBroken?: true;
@@ -32,8 +33,9 @@ export interface Stage<Config = never> {
 export interface Operand<Config> {
   /** `GATE` */
   readonly word: string;
-  /** Names to choose from; the only one is chosen where the command line names none. */
-  readonly names: (config: Config) => readonly string[];
+  /** Names of things of the configuration, such as gates, each with a lock and a record of its own; the only one is chosen where
+   * the command line names none. Absent for free text, such as the path of a file. */
+  readonly names?: (config: Config) => readonly string[];
 }
 
 export interface PrintedResult {
@@ -73,6 +75,8 @@ export interface World<Config> {
   /** 32 hex digits, new for each process. */
   readonly runId: string;
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** The values of options that may be given several times. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
   /** The name that the command line gave, for a stage that has an operand. */
   readonly operand?: string | undefined;
   readonly now: () => Date;

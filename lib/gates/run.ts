@@ -1,5 +1,6 @@
 // run-gate: runs the phases of a gate, keeps their output, and writes its verdict.
 import { Usage } from '../contract/errors.ts';
+import type { Push } from '../contract/push.ts';
 import type { OpenRunFolder } from '../contract/run-folder.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import type { LiveOutput, RunTask } from '../contract/task.ts';
@@ -15,8 +16,14 @@ import { renderGate } from './textfile.ts';
 
 type GateWorld = World<GatesConfig>;
 
-export const runGate = (runTask: RunTask, openRunFolder: OpenRunFolder, live: LiveOutput) =>
-  defineStage<GatesConfig>({
+interface Means {
+  readonly runTask: RunTask;
+  readonly openRunFolder: OpenRunFolder;
+  readonly live: LiveOutput;
+}
+
+export const runGate = <Config extends GatesConfig>({ push, ...means }: Means & { readonly push: Push<Config> }) =>
+  defineStage<Config>({
     name: 'run-gate',
     summary: 'runs the phases of a gate, keeps their output, and writes its verdict',
     operand: { word: 'GATE', names: (config) => Object.keys(config['gate-runs']) },
@@ -26,6 +33,7 @@ export const runGate = (runTask: RunTask, openRunFolder: OpenRunFolder, live: Li
     deadlineMs: 86_400_000,
     options: {
       history: { type: 'boolean', summary: 'print the last runs and how they changed; run nothing' },
+      push: { type: 'boolean', summary: 'push the result to the Pushgateway as well (ops/docs/push.md)' },
       'exit-code': { type: 'boolean', summary: 'exit with 1 where the gate does not pass' },
     },
     onlyPrints: ({ history }) => history === true,
@@ -43,15 +51,19 @@ export const runGate = (runTask: RunTask, openRunFolder: OpenRunFolder, live: Li
       });
       if (options['history'] === true)
         return { counts: { runs: history.length }, problems: [], json: history, text: renderHistory(name, history) };
+      const isPushed = options['push'] === true;
+      if (isPushed) push.check(world);
       if (options['dry-run'] === true) return planOf(name, gate);
-      const summary = await runPhases(world, name, gate, { runTask, openRunFolder, live });
+      const summary = await runPhases(world, name, gate, means);
+      const textfile = renderGate(summary);
       await world.replace(gateSummary(name, gate), summary);
       await world.append(gateHistory(name, gate), summary);
-      await world.replace(gateTextfile(name), renderGate(summary));
+      await world.replace(gateTextfile(name), textfile);
+      const unpushed = isPushed ? await push.textfile(world, gateTextfile(name), textfile) : [];
       const passed = summary.verdict === 'pass';
       return {
         counts: summary.counts,
-        problems: passed ? [] : [`the gate ${name} does not pass: ${summary.reason}`],
+        problems: [...(passed ? [] : [`the gate ${name} does not pass: ${summary.reason}`]), ...unpushed],
         json: summary,
         text: renderRun(summary, history[0]),
         ...(options['exit-code'] === true ? { exitCode: passed ? 0 : 1 } : {}),
@@ -64,12 +76,6 @@ function planOf(name: string, { phases, folder }: GateRun) {
     ([phase, { command, timeout }]) => `would run ${phase} (at most ${formatLimit(timeout)}): ${command.join(' ')}`,
   );
   return { counts: { phases: lines.length }, problems: [], text: [`gate ${name}, in ${folder}`, ...lines].join('\n') };
-}
-
-interface Means {
-  readonly runTask: RunTask;
-  readonly openRunFolder: OpenRunFolder;
-  readonly live: LiveOutput;
 }
 
 async function runPhases(world: GateWorld, name: string, gate: GateRun, means: Means): Promise<GateSummary> {

@@ -49,10 +49,17 @@ function secretRemover({ url, headers = {} }: NetRequest): (text: string) => str
 /** Known secrets, of any length: the Authorization token and the login. A user name without a password is a token. */
 function loginSecrets(target: URL | null, authorization = ''): string[] {
   const token = authorization.slice(authorization.indexOf(' ') + 1);
+  const tokens = authorization.startsWith('Basic ') ? [token, passwordOf(token)] : [token];
   const { username = '', password = '' } = target ?? {};
-  if (username === '' && password === '') return [token];
+  if (username === '' && password === '') return tokens;
   const login = `${username}:${password}`;
-  return [token, ...[login, password || username].flatMap((secret) => [secret, decoded(secret)])];
+  return [...tokens, ...[login, password || username].flatMap((secret) => [secret, decoded(secret)])];
+}
+
+/** A user name contains no colon (RFC 7617). */
+function passwordOf(login: string): string {
+  const text = Buffer.from(login, 'base64').toString();
+  return text.slice(text.indexOf(':') + 1);
 }
 
 /** The secret itself and its base64 forms, as node:http sends a login; without padding, so that both spellings are found. */

@@ -65,8 +65,8 @@ export function openSpool(folder: string, runtime: string): Spool {
       }
       remove(name);
     },
-    sweep: () => {
-      for (const place of [...places, join(folder, 'dead')]) sweepFolder(place);
+    sweep: (beforeMs) => {
+      for (const place of [...places, join(folder, 'dead')]) sweepFolder(place, undefined, beforeMs);
     },
     dead: () => namesIn(join(folder, 'dead')),
     readDead: (name) => readIfThere(join(folder, 'dead', name)),

@@ -30,6 +30,7 @@ export interface WorldSettings<Config> {
   readonly places: Places;
   readonly brokenConfiguration?: string | undefined;
   readonly options?: World<Config>['options'];
+  readonly lists?: World<Config>['lists'] | undefined;
   readonly operand?: string | undefined;
   readonly openHost: (name: string, signal: AbortSignal) => Host;
   /** In place of the machine's clock, for tests and simulated days. */
@@ -141,6 +142,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
       return (runId ??= newRunId());
     },
     options: settings.options ?? {},
+    lists: settings.lists ?? {},
     operand: settings.operand,
     now,
     // Node loads `performance` at its first use, and most stages never use it.

@@ -125,10 +125,12 @@ function* linesOf(text: string): Generator<string> {
 interface Series {
   readonly labels: ReadonlyMap<string, string>;
   readonly written: string;
+  /** Its timestamp, if it has one. */
+  readonly time: string | undefined;
 }
 
-/** What follows the family's name: `{a="b"} 1`, with a time that is passed over, or an exemplar. */
-function parseSeries(text: string): Series | undefined {
+/** What follows the family's name: `{a="b"} 1`, perhaps with a time or an exemplar. */
+export function parseSeries(text: string): Series | undefined {
   const labels = new Map<string, string>();
   let at = 0;
   if (text.startsWith('{')) {
@@ -145,8 +147,8 @@ function parseSeries(text: string): Series | undefined {
     if (!end.test(text)) return undefined;
     at = end.lastIndex;
   }
-  const [, written] = /^\s*(\S+)(?:\s+-?[\d.]+)?(?:\s+#\s.*)?$/.exec(text.slice(at)) ?? [];
-  return written === undefined ? undefined : { labels, written };
+  const [, written, time] = /^\s*(\S+)(?:\s+(-?[\d.]+))?(?:\s+#\s.*)?$/.exec(text.slice(at)) ?? [];
+  return written === undefined ? undefined : { labels, written, time };
 }
 
 const unescaped = (text: string): string =>

@@ -1,6 +1,7 @@
 // test-metrics: reads the JUnit XML that test runners leave, and writes it as metrics.
 import { Usage } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
+import type { Push } from '../contract/push.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import { alignColumns } from '../core/columns.ts';
 import { join } from '../core/path.ts';
@@ -13,47 +14,55 @@ import { renderTests } from './textfile.ts';
 
 const mostFiles = 2000;
 
-export const testMetrics = defineStage<TestMetricsConfig>({
-  name: 'test-metrics',
-  summary: 'reads the JUnit XML that test runners leave, and writes durations and failures for Prometheus',
-  reads: [],
-  writes: [testResults, testTextfile],
-  deadlineMs: 120_000,
-  options: {
-    junit: {
-      type: 'string',
-      value: 'FILE',
-      summary: 'read this report, or these (`target/TEST-*.xml`), and not those of the configuration',
+export const testMetrics = <Config extends TestMetricsConfig>(push: Push<Config>) =>
+  defineStage<Config>({
+    name: 'test-metrics',
+    summary: 'reads the JUnit XML that test runners leave, and writes durations and failures for Prometheus',
+    reads: [],
+    writes: [testResults, testTextfile],
+    // 100 s for reading, and as long as a push may take.
+    deadlineMs: 240_000,
+    options: {
+      junit: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'read this report, or these (`target/TEST-*.xml`), and not those of the configuration',
+      },
+      suite: { type: 'string', value: 'NAME', summary: 'name of the suite that --junit is of (default: tests)' },
+      push: { type: 'boolean', summary: 'push the result to the Pushgateway as well (ops/docs/push.md)' },
     },
-    suite: { type: 'string', value: 'NAME', summary: 'name of the suite that --junit is of (default: tests)' },
-  },
 
-  async run(world) {
-    const asked = askedFor(world);
-    if (Object.keys(asked).length === 0)
-      throw new Usage('no report was named: --junit FILE, or `test-results` in the configuration');
-    const host = world.openHost('local', AbortSignal.timeout(100_000));
-    const { content, problems: setAside } = await world.previous(testResults);
-    const suites: Record<string, SuiteResult> = { ...content?.suites };
-    const problems = setAside.map((problem) => `the results of before ${problem}`);
-    let read = 0;
-    for (const [suite, pattern] of Object.entries(asked)) {
-      try {
-        suites[suite] = summarise(await readReports(host, pattern), suites[suite]);
-        read += 1;
-        const { problem } = suites[suite];
-        if (problem !== undefined) problems.push(`${suite}: ${problem}`);
-      } catch (error) {
-        // The old values stay with their time, which tells their age.
-        problems.push(`${suite}: ${reasonOf(error)}`);
+    async run(world) {
+      const asked = askedFor(world);
+      if (Object.keys(asked).length === 0)
+        throw new Usage('no report was named: --junit FILE, or `test-results` in the configuration');
+      const isPushed = world.options['push'] === true;
+      if (isPushed) push.check(world);
+      const host = world.openHost('local', AbortSignal.timeout(100_000));
+      const { content, problems: setAside } = await world.previous(testResults);
+      const suites: Record<string, SuiteResult> = { ...content?.suites };
+      const problems = setAside.map((problem) => `the results of before ${problem}`);
+      let read = 0;
+      for (const [suite, pattern] of Object.entries(asked)) {
+        try {
+          suites[suite] = summarise(await readReports(host, pattern), suites[suite]);
+          read += 1;
+          const { problem } = suites[suite];
+          if (problem !== undefined) problems.push(`${suite}: ${problem}`);
+        } catch (error) {
+          // The old values stay with their time, which tells their age.
+          problems.push(`${suite}: ${reasonOf(error)}`);
+        }
       }
-    }
-    if (read === 0) throw new Error(problems.join('; '));
-    await world.replace(testResults, { schema_version: 1, suites });
-    await world.replace(testTextfile, renderTests(suites));
-    return { counts: { suites: read }, problems, json: { suites }, text: renderSuites(suites) };
-  },
-});
+      if (read === 0) throw new Error(problems.join('; '));
+      await world.replace(testResults, { schema_version: 1, suites });
+      const textfile = renderTests(suites);
+      await world.replace(testTextfile, textfile);
+      if (isPushed && world.options['dry-run'] !== true)
+        problems.push(...(await push.textfile(world, testTextfile, textfile)));
+      return { counts: { suites: read }, problems, json: { suites }, text: renderSuites(suites) };
+    },
+  });
 
 function askedFor({ options, config }: World<TestMetricsConfig>): Readonly<Record<string, string>> {
   const { junit, suite } = options;

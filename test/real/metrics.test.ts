@@ -1,13 +1,13 @@
 // Metrics through all stages: what node-exporter's collection scripts write, a real node-exporter, and servers that misbehave.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { freePort } from '../process.ts';
-import { readText, temporaryFolder, until } from '../world.ts';
+import { readText, temporaryFolder } from '../world.ts';
 import { installPackages, unpackPackage } from './packages.ts';
+import { startServer } from './servers.ts';
 import { collectOn, dataOf, itemOf, levelsIn, type Site, siteIn } from './stages.ts';
 
 function judge(site: Site): Record<string, string> {
@@ -18,22 +18,6 @@ function judge(site: Site): Record<string, string> {
       id.startsWith('metric-value:') ? [[id.replace('metric-value:', ''), level]] : [],
     ),
   );
-}
-
-/** Runs a program until the test ends; it has begun when its port answers. */
-async function startServer(t: TestContext, program: string, argv: readonly string[], url: string): Promise<void> {
-  const child = spawn(program, argv, { stdio: 'ignore' });
-  t.after(async () => {
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  });
-  await until(async () => {
-    assert.equal(child.exitCode, null, `${program} ended`);
-    return fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  });
 }
 
 const scripts: readonly (readonly [file: string, ...command: string[]])[] = [
