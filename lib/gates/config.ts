@@ -1,5 +1,6 @@
 // Configuration of the gates that `run-gate` runs.
 import * as z from 'zod';
+import { identifierOf } from '../core/text.ts';
 import { absolutePath, commandLine, duration, ownName } from '../contract/quantities.ts';
 
 const phaseSchema = z.strictObject({
@@ -46,6 +47,9 @@ const gateRunSchema = z.strictObject({
 export const gatesConfig = {
   'gate-runs': z
     .record(ownName, gateRunSchema)
+    .refine((gates) => new Set(Object.keys(gates).map(identifierOf)).size === Object.keys(gates).length, {
+      error: 'two gates would have one textfile, as `a-b` and `a_b` do: rename one',
+    })
     .prefault({})
     .describe('gates that `run-gate` runs, by a name of your own (ops/docs/gates.md)'),
 };

@@ -134,6 +134,16 @@ describe('run-gate', () => {
     assert.ok(!existsSync(join(work, 'done')));
   });
 
+  test('two gates that would share a textfile are refused', (t) => {
+    const { run, config } = makeGate(t, `      one: ${sh('true')}`);
+    const text = readText(config);
+    const gate = text.slice(text.indexOf('  alpha:'));
+    writeFileSync(config, text + gate.replace('alpha:', 'a-b:') + gate.replace('alpha:', 'a_b:'));
+    const { status, stderr } = run('a-b');
+    assert.equal(status, 2);
+    assert.match(stderr, /gate-runs: two gates would have one textfile, as `a-b` and `a_b` do: rename one/);
+  });
+
   test('SIGTERM ends all processes of the phase, and the last complete result stands', async (t) => {
     const { run, summary, gate, config, env, work } = makeGate(
       t,
