@@ -126,7 +126,7 @@ export function parseNetDev(text: string): Map<string, { received: number; sent:
     const [received, sent] = [Number(counters[0]), Number(counters[8])];
     if (line.trim() === '') continue;
     if (colon < 0 || Number.isNaN(received) || Number.isNaN(sent))
-      throw new Error(`/proc/net/dev has another form: ${JSON.stringify(line.slice(0, 80))}`);
+      throw new Error(`/proc/net/dev has a line of another form: ${JSON.stringify(line.slice(0, 80))}`);
     found.set(line.slice(0, colon).trim(), { received, sent });
   }
   return found;
