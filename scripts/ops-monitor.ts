@@ -52,6 +52,10 @@ const commands = {
     summary: 'pushes a textfile to a Prometheus Pushgateway, and retries pushes that were not accepted',
     load: () => import('./push-metrics.ts'),
   },
+  'watch-services': {
+    summary: 'measures CPU, memory, open files and threads of services, and reports those above their limits',
+    load: () => import('./watch-services.ts'),
+  },
   archive: { summary: 'inspects, verifies, rebuilds and exports the Zarr archive', load: () => import('./archive.ts') },
   'send-alerts': {
     summary: 'mails new, repeated and ended alerts, and retries undelivered mails',

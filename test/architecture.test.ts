@@ -271,6 +271,7 @@ describe('architecture', () => {
     const { testMetrics } = await import('../lib/testmetrics/collect.ts');
     const { pushMetrics, pushTextfiles } = await import('../lib/push/push.ts');
     const { pushMeans } = await import('../lib/cycle/push-means.ts');
+    const { watchServices } = await import('../lib/watchdog/watch.ts');
     const { makeNet } = await import('../lib/io/net.ts');
     const { isStillAlive, describeThisProcess } = await import('../lib/io/living.ts');
     const { liveOutput, painter } = await import('../lib/io/terminal.ts');
@@ -285,6 +286,7 @@ describe('architecture', () => {
       runBoot({ runTask, openRunFolder, whyUnreachable, live: liveOutput() }),
       testMetrics<Configuration>(pushTextfiles(pushMeans)),
       pushMetrics(pushMeans),
+      watchServices({ announce: () => undefined, keepNewest: () => undefined }),
       runCycle,
       explainCommand,
       statusCommand,

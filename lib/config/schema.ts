@@ -12,6 +12,7 @@ import { snapshotConfig } from '../snapshot/config.ts';
 import { pushConfig } from '../push/config.ts';
 import { testMetricsConfig } from '../testmetrics/config.ts';
 import { thermalConfig } from '../thermal/config.ts';
+import { watchdogConfig } from '../watchdog/config.ts';
 import { misorderedEndpoints, misorderedLimits } from './order.ts';
 import { siteConfig } from './site.ts';
 import { collisions, unknownHosts, unknownSubjects } from './subjects.ts';
@@ -29,6 +30,7 @@ export const configurationSchema = z
     ...bootConfig,
     ...testMetricsConfig,
     ...pushConfig,
+    ...watchdogConfig,
   })
   .superRefine((config, context) => {
     if (config.dashboard && config.endpoints['dashboard']) {

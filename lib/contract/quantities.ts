@@ -1,7 +1,7 @@
 // Schemas for quantities in the configuration: they parse text with a unit into a number in a base unit.
 import * as z from 'zod';
 import type { LimitDefinition } from './check.ts';
-import { formatLimit, parseDuration, parseMeasure } from '../core/quantity.ts';
+import { formatLimit, parseBytes, parseDuration, parseMeasure } from '../core/quantity.ts';
 
 /** `parse` returns the value, or the reason why the text is wrong, or undefined where there is no further reason. */
 const quantityOf = <Value extends number | object>(
@@ -65,7 +65,7 @@ export function inSeconds<Value>(value: Value, interval: number): Value {
   return seconds(value) as Value;
 }
 /** 0 to 100. */
-const percent = (example = '80%') =>
+export const percent = (example = '80%') =>
   quantityOf('a percentage', example, (text) => {
     const value = parseMeasure(text, '%');
     return value !== undefined && value >= 0 && value <= 100 ? value : undefined;
@@ -76,6 +76,14 @@ const count = (example = 3) =>
 /** A number in the given unit. */
 export const measure = (unit: string, example: string) =>
   quantityOf(`a number of ${unit}`, example, (text) => parseMeasure(text, unit));
+
+/** An amount of memory or disk, in bytes. */
+export const bytes = (example = '2GB') =>
+  quantityOf(
+    'a number of bytes with its unit',
+    example,
+    (text) => parseBytes(text) || 'units: B, kB, MB, GB, TB, KiB …',
+  );
 
 /** A factor without a unit: `2`. */
 export const factor = (example = 2) =>

@@ -36,6 +36,25 @@ const durationSteps = [
 const durationStep = (seconds: number): number =>
   durationSteps.find(([from]) => Math.abs(seconds) >= from)?.[1] ?? 0.001;
 
+const bytesOf: Record<string, number> = {
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+
+/** `2GB`, `1.5 GiB` → bytes. */
+export function parseBytes(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([kKMGT]?i?B)$/.exec(text.trim());
+  const size = bytesOf[match?.[2] ?? ''];
+  return size === undefined ? undefined : Number(match?.[1]) * size;
+}
+
 /** Rounded, for people: 91_800 → `1d 1h 30m`; 905 → `15m 5s`; 2.38 → `2.4s`; 0.25 → `250ms`. */
 export function formatDuration(seconds: number): string {
   return durationText(roundTo(seconds, durationStep(seconds)));

@@ -26,9 +26,25 @@ export function firstLine(text: string, most = 200): string {
 
 export const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-/** Matches a text in which `*` stands for any characters. */
-export const wildcard = (pattern: string): RegExp =>
-  new RegExp(`^${pattern.split('*').map(escapePattern).join('.*')}$`, 's');
+/** Matches a text in which `*` stands for any characters. Not by a regular expression, whose time grows with a power of the
+ * text's length for each `*`: the text may be anybody's. */
+export function wildcard(pattern: string): { readonly test: (text: string) => boolean } {
+  const [first = '', ...parts] = pattern.split('*');
+  const last = parts.pop();
+  return {
+    test: (text) => {
+      if (last === undefined) return text === first;
+      if (!text.startsWith(first) || !text.endsWith(last)) return false;
+      let at = first.length;
+      for (const part of parts) {
+        const found = text.indexOf(part, at);
+        if (found < 0) return false;
+        at = found + part.length;
+      }
+      return at <= text.length - last.length;
+    },
+  };
+}
 
 /** The known word closest to a mistyped one; undefined where none is close enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {

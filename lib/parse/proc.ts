@@ -57,3 +57,84 @@ export function parseProcessStat(text: string): { state: string | undefined; sta
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0], started: fields[19] };
 }
+
+export interface ProcessStat {
+  readonly pid: number;
+  readonly parent: number;
+  readonly state: string;
+  /** Clock ticks since boot. */
+  readonly started: number;
+  /** CPU time in clock ticks. */
+  readonly own: number;
+  /** CPU time of the ended children, and of theirs, that were waited for. */
+  readonly reaped: number;
+  readonly threads: number;
+}
+
+/** Of the times in /proc, whatever the kernel's own clock. */
+export const ticksPerSecond = 100;
+
+export function parseProcess(text: string): ProcessStat {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [parent, user, system, reapedUser, reapedSystem, threads, started] = [1, 11, 12, 13, 14, 17, 19].map((index) =>
+    /^\d+$/.test(fields[index] ?? '') ? Number(fields[index]) : NaN,
+  ) as [number, number, number, number, number, number, number];
+  const stat = {
+    pid: Number.parseInt(text, 10),
+    parent,
+    state: fields[0] ?? '',
+    started,
+    own: user + system,
+    reaped: reapedUser + reapedSystem,
+    threads,
+  };
+  if (Object.values(stat).some((value) => Number.isNaN(value)))
+    throw new Error(`/proc/PID/stat has another form: ${JSON.stringify(text.slice(0, 80))}`);
+  return stat;
+}
+
+/** Resident memory in bytes, from /proc/PID/status; a kernel thread has none. */
+export function parseResident(status: string): number | undefined {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kib === undefined ? undefined : Number(kib) * 1024;
+}
+
+/** Proportional memory in bytes: of memory that processes share, each has its share. From /proc/PID/smaps_rollup. */
+export function parseProportional(smaps: string): number {
+  const kib = /^Pss:\s+(\d+) kB$/m.exec(smaps)?.[1];
+  if (kib === undefined) throw new Error(`/proc/PID/smaps_rollup has no Pss: ${JSON.stringify(smaps.slice(0, 80))}`);
+  return Number(kib) * 1024;
+}
+
+/** The soft limit of open files, from /proc/PID/limits; Infinity where there is none. */
+export function parseOpenFilesLimit(limits: string): number {
+  const soft = /^Max open files\s+(\d+|unlimited)\s/m.exec(limits)?.[1];
+  if (soft === undefined)
+    throw new Error(`/proc/PID/limits has no limit of open files: ${JSON.stringify(limits.slice(0, 80))}`);
+  return soft === 'unlimited' ? Infinity : Number(soft);
+}
+
+/** Bytes since boot by interface, from /proc/net/dev. */
+export function parseNetDev(text: string): Map<string, { received: number; sent: number }> {
+  const found = new Map<string, { received: number; sent: number }>();
+  for (const line of text.split('\n').slice(2)) {
+    const colon = line.lastIndexOf(':');
+    const counters = line
+      .slice(colon + 1)
+      .trim()
+      .split(/\s+/);
+    const [received, sent] = [Number(counters[0]), Number(counters[8])];
+    if (line.trim() === '') continue;
+    if (colon < 0 || Number.isNaN(received) || Number.isNaN(sent))
+      throw new Error(`/proc/net/dev has a line of another form: ${JSON.stringify(line.slice(0, 80))}`);
+    found.set(line.slice(0, colon).trim(), { received, sent });
+  }
+  return found;
+}
+
+/** Seconds of CPU time of a cgroup, those of its ended processes included, from cpu.stat. */
+export function parseCgroupCpu(text: string): number {
+  const microseconds = /^usage_usec (\d+)$/m.exec(text)?.[1];
+  if (microseconds === undefined) throw new Error(`cpu.stat has no usage_usec: ${JSON.stringify(text.slice(0, 80))}`);
+  return Number(microseconds) / 1e6;
+}

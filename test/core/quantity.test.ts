@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import {
+  parseBytes,
   formatBeside,
   formatBound,
   formatBytes,
@@ -152,5 +153,19 @@ describe('core/quantity', () => {
     assert.ok(cases.length >= 13);
     assert.equal(formatBound(79.95, 'percent'), '79.95 %');
     assert.equal(formatBound(93_600, 's'), '26h');
+  });
+
+  test('bytes are decimal or binary, and never without a unit', () => {
+    const cases: [string, number | undefined][] = [
+      ['2GB', 2e9],
+      ['1.5 GiB', 1_610_612_736],
+      ['100 kB', 100_000],
+      ['7 B', 7],
+      ['3TB', 3e12],
+      ['512 MiB', 536_870_912],
+    ];
+    for (const [text, bytes] of cases) assert.equal(parseBytes(text), bytes, text);
+    for (const text of ['', '2', '2G', 'GB', '-1 GB', '2 gb', '1e9 B', 'iB', '3 KB', '3 kiB'])
+      assert.equal(parseBytes(text), undefined, text);
   });
 });

@@ -9,6 +9,7 @@ import {
   nearest,
   reasonOf,
   readingReason,
+  wildcard,
 } from '../../lib/core/text.ts';
 
 describe('core/text', () => {
@@ -141,5 +142,27 @@ describe('core/text', () => {
     assert.equal(reasonFor('ENOENT', 'spawn df'), "ENOENT: from the system, spawn df '/data'");
     assert.equal(reasonFor('EWHATEVER'), "EWHATEVER: from the system, lstat '/data'");
     assert.equal(readingReason('words'), 'words');
+  });
+
+  test('a star stands for any characters, none included', () => {
+    const fits: [string, string[], string[]][] = [
+      ['a', ['a'], ['', 'aa', 'A']],
+      ['a*', ['a', 'ab\nc'], ['', 'ba']],
+      ['*a', ['a', 'ba'], ['ab']],
+      ['a*a', ['aa', 'aba'], ['a', 'ab']],
+      ['a*b*a', ['aba', 'abba', 'axbxa'], ['aa', 'ab', 'ba']],
+      ['*ab*ab*', ['abab', 'xabyabz'], ['ab', 'aab', 'aba']],
+      ['a.c*', ['a.c'], ['abc']],
+      ['**', ['', 'x'], []],
+    ];
+    for (const [pattern, yes, no] of fits) {
+      for (const text of yes) assert.ok(wildcard(pattern).test(text), `${pattern} fits ${text}`);
+      for (const text of no) assert.ok(!wildcard(pattern).test(text), `${pattern} does not fit ${text}`);
+    }
+  });
+
+  test('a pattern of many stars is quick on any text', () => {
+    // A regular expression would take years.
+    assert.ok(!wildcard(`${'a*'.repeat(30)}b`).test('a'.repeat(4000)));
   });
 });

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { parseCpuList, parseLoadavg, parseMeminfo, parseOomKills, parseUptime } from '../../lib/parse/proc.ts';
+import {
+  parseCgroupCpu,
+  parseCpuList,
+  parseLoadavg,
+  parseMeminfo,
+  parseNetDev,
+  parseOomKills,
+  parseOpenFilesLimit,
+  parseProcess,
+  parseProportional,
+  parseResident,
+  parseUptime,
+} from '../../lib/parse/proc.ts';
 import { refuses } from './refuses.ts';
 
 const meminfo = `\
@@ -99,5 +111,57 @@ describe('parse/proc', () => {
 
   test('a list of processors that is cut off, malformed or counts down throws with the text', () => {
     refuses(parseCpuList, ['', '\n', '0-', '0-3,', ',0', '0-3-5', '0 1', 'all', '-1', '0x0', '3-0', '0,7-4'], 12);
+  });
+
+  test('a process is read whatever stands in its name, and malformed fields throw', () => {
+    const rest = 'S 7 7 7 0 -1 4194560 12 34 0 0 110 22 3 4 20 0 5 0 91823 1000 200 18446744073709551615';
+    const expected = { pid: 42, parent: 7, state: 'S', started: 91_823, own: 132, reaped: 7, threads: 5 };
+    for (const name of ['sh', 'a b', ') R 1 1 1', 'x\ny', '('])
+      assert.deepEqual(parseProcess(`42 (${name}) ${rest}\n`), expected, name);
+    refuses(
+      parseProcess,
+      ['', '42 (sh)', '42 (sh) S 7 7 7', `x (sh) ${rest}`, `42 (sh) ${rest.replace(' 110 ', ' -1 ')}`],
+      5,
+    );
+  });
+
+  test('the memory of a process is in bytes; a kernel thread has none', () => {
+    assert.equal(parseResident('VmPeak:\t 9 kB\nVmRSS:\t    2048 kB\nThreads:\t1\n'), 2_097_152);
+    assert.equal(parseResident('Name:\tkthreadd\nThreads:\t1\n'), undefined);
+    assert.equal(
+      parseProportional(
+        '5566-7788 ---p 00000000 00:00 0 [rollup]\nRss: 3000 kB\nPss:                1024 kB\nPss_Dirty: 5 kB\n',
+      ),
+      1_048_576,
+    );
+    refuses(parseProportional, ['', 'Rss: 12 kB\n'], 2);
+  });
+
+  test('the soft limit of open files counts', () => {
+    const line = (soft: string): string =>
+      `Limit    Soft Limit  Hard Limit  Units\nMax open files            ${soft}      524288      files\n`;
+    assert.equal(parseOpenFilesLimit(line('1024')), 1024);
+    assert.equal(parseOpenFilesLimit(line('unlimited')), Infinity);
+    refuses(parseOpenFilesLimit, ['', 'Max processes 7 7 processes\n', line('x')], 3);
+  });
+
+  test('the traffic of each interface is in bytes, also where its name touches the number or has a colon', () => {
+    const head =
+      'Inter-|   Receive                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes\n';
+    const text = `${head}    lo: 1 0 0 0 0 0 0 0 1 0 0 0 0 0 0 0\neth0:123456789012 9 0 0 0 0 0 0 77 1 0 0 0 0 0 0\neth0:1: 5 0 0 0 0 0 0 0 6 0 0 0 0 0 0 0\n`;
+    assert.deepEqual([...parseNetDev(text)].slice(1), [
+      ['eth0', { received: 123_456_789_012, sent: 77 }],
+      ['eth0:1', { received: 5, sent: 6 }],
+    ]);
+    for (const line of ['eth0 1 2 3', 'eth0: 1 2', 'eth0: x 0 0 0 0 0 0 0 1'])
+      assert.throws(
+        () => parseNetDev(`${head}${line}\n`),
+        (error: Error) => error.message.includes(JSON.stringify(line)),
+      );
+  });
+
+  test('the CPU time of a control group is in seconds', () => {
+    assert.equal(parseCgroupCpu('usage_usec 1500000\nuser_usec 1\nsystem_usec 2\n'), 1.5);
+    refuses(parseCgroupCpu, ['', 'user_usec 1\n', 'usage_usec x\n'], 3);
   });
 });

@@ -21,7 +21,7 @@ const example = 'sentry-dsn-from-ssm.service';
 const services = units.filter((name) => name.endsWith('.service'));
 
 /** The highest exposure, from 0 to 10, by what a unit needs beyond its own files. */
-const limits = { nothing: 0.4, network: 1.1, networkHomesAndProcesses: 1.5, rootForDevices: 1.2 };
+const limits = { nothing: 0.4, network: 1.1, networkHomesAndProcesses: 1.5, processes: 1.3, rootForDevices: 1.2 };
 const needs: Readonly<Record<string, keyof typeof limits>> = {
   'ops-monitor@collect-snapshot.service': 'networkHomesAndProcesses',
   'ops-monitor@send-alerts.service': 'network',
@@ -29,6 +29,7 @@ const needs: Readonly<Record<string, keyof typeof limits>> = {
   'ops-monitor-dashboard.service': 'network',
   'thermal-heartbeat.service': 'network',
   'nvme-smart-log.service': 'rootForDevices',
+  'ops-monitor-watchdog.service': 'processes',
 };
 
 /** The units as they are installed, except that their programs lie in this checkout. */

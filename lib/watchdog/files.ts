@@ -1,0 +1,144 @@
+// The files that watch-services writes.
+import { defineFile, type FileSpec } from '../contract/file.ts';
+import {
+  type ContentOf,
+  instant,
+  listOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  recordOf,
+  scalar,
+  string,
+} from '../contract/shape.ts';
+import { join } from '../core/path.ts';
+
+export const layoutVersion = 1;
+
+const serviceShape = object({
+  state: oneOf(['running', 'stopped', 'unknown']),
+  /** Why the state is not `running`. */
+  reason: optional(string),
+  /** The main processes. */
+  pids: listOf(number),
+  processes: optional(number),
+  threads: optional(number),
+  /** Against the run before; 100 is one processor. */
+  cpu_percent: optional(number),
+  resident_bytes: optional(number),
+  proportional_bytes: optional(number),
+  open_files: optional(number),
+  open_files_percent: optional(number),
+  restarts: optional(number),
+  /** Measure → why it could not be read. */
+  unread: recordOf(string),
+});
+
+export type ServiceReading = Readonly<ContentOf<typeof serviceShape>>;
+
+/** What is judged, by its key in the configuration. */
+export const measures = ['running', 'cpu', 'memory', 'open-files', 'threads'] as const;
+
+const alertShape = object({
+  schema_version: number,
+  service: string,
+  measure: oneOf(measures),
+  message: string,
+  value: scalar,
+  /** The worst value so far. */
+  worst: scalar,
+  unit: string,
+  limit: object({ value: scalar, key: string }),
+  /** When the limit was first crossed; the alert begins after the hold. */
+  since: instant,
+  began_at: instant,
+  ended_at: optional(instant),
+  /** How it ended. */
+  ended: optional(string),
+});
+
+export type Alert = Readonly<ContentOf<typeof alertShape>>;
+
+const rateShape = object({ received_bytes_per_second: optional(number), sent_bytes_per_second: optional(number) });
+
+export type NetworkRates = Readonly<Record<string, ContentOf<typeof rateShape>>>;
+
+const latestShape = object({
+  schema_version: number,
+  at: instant,
+  services: recordOf(serviceShape),
+  /** By interface, all but the loopback. */
+  network: recordOf(rateShape),
+  /** Those that go on. */
+  alerts: listOf(alertShape),
+});
+
+export type Latest = Readonly<ContentOf<typeof latestShape>>;
+
+export const latestServices = defineFile<Latest>({
+  summary: 'what each service of the watchdog uses, and its alerts',
+  format: 'json',
+  path: ({ monitoring }) => join(monitoring, 'watchdog', 'latest.json'),
+  mode: 0o644,
+  schema: latestShape,
+});
+
+export const watchdogTextfile = defineFile<string>({
+  summary: 'what each service of the watchdog uses, for Prometheus',
+  format: 'prom',
+  path: ({ textfiles }) => join(textfiles, 'watchdog.prom'),
+  mode: 0o644,
+});
+
+/** Its name holds the time of its beginning: a run that is repeated after a kill writes the same file. */
+export const alertFile = ({ service, measure, began_at }: Alert): FileSpec<Alert> =>
+  defineFile<Alert>({
+    summary: `an alert of ${service}`,
+    format: 'json',
+    path: ({ monitoring }) =>
+      join(monitoring, 'alerts', 'watchdog', `${began_at.replaceAll(/[-:]/g, '')}-${service}-${measure}.json`),
+    mode: 0o644,
+    schema: alertShape,
+  });
+
+const ticksShape = object({ pid: number, parent: number, started: number, own: number, reaped: number });
+
+const rootShape = object({ pid: number, started: number });
+
+const trackShape = object({
+  /** In seconds since boot, by which holds are measured: the clock may be set. */
+  since_uptime: number,
+  crossed_uptime: number,
+  alert: alertShape,
+  isBegun: oneOf(['yes', 'no']),
+});
+
+export type Track = Readonly<ContentOf<typeof trackShape>>;
+
+const stateShape = object({
+  schema_version: number,
+  boot_id: string,
+  uptime_seconds: number,
+  services: recordOf(
+    object({
+      processes: optional(listOf(ticksShape)),
+      cgroup: optional(object({ start: string, seconds: number })),
+      restarts: object({ count: number, roots: listOf(rootShape) }),
+    }),
+  ),
+  network: recordOf(object({ received: number, sent: number })),
+  tracks: recordOf(trackShape),
+});
+
+export type WatchdogState = Readonly<ContentOf<typeof stateShape>>;
+
+/** In the runtime folder: a reboot may lose it, and no disk should be written for it 2,880 times a day. */
+export const watchdogState = defineFile<WatchdogState>({
+  summary: 'what one run of watch-services leaves for the next: counters, and what is above its limit',
+  format: 'json',
+  // The path repeats the whole state folder, so that two sites of one user never share a file.
+  path: ({ runtime, state }) => join(runtime, 'watchdog', state, 'watchdog_state.json'),
+  mode: 0o644,
+  schema: stateShape,
+});

@@ -1,0 +1,182 @@
+// Finds the processes of each service: by its unit, its pid file, or a command line.
+import type { Host } from '../contract/host.ts';
+import { isMissing } from '../contract/errors.ts';
+import { firstLine, readingReason, wildcard } from '../core/text.ts';
+import { parseCgroupCpu, type ProcessStat } from '../parse/proc.ts';
+import { parseShow, type UnitProperties } from '../parse/systemctl.ts';
+import type { Service } from './config.ts';
+import { isRunning, type Processes, readAllProcesses, readCommandLine, readProcesses, treesOf } from './processes.ts';
+
+export interface Found {
+  /** Zombies included: their CPU time is not yet that of their parent. */
+  readonly processes: readonly ProcessStat[];
+  /** The main processes; empty where the service does not run. */
+  readonly roots: readonly ProcessStat[];
+  /** Why the service does not run. */
+  readonly reason?: string;
+  /** systemd's count of restarts. */
+  readonly restarts?: number | undefined;
+  /** CPU time of the unit's control group; `start` tells one start of the unit from another. */
+  readonly cgroup?: { readonly start: string; readonly seconds: number } | undefined;
+}
+
+export type FindService = (service: Service) => Promise<Found>;
+
+/** All units are asked for at once, and all processes are read once, where a service needs that. */
+export function serviceFinder(host: Host, services: readonly Service[]): FindService {
+  const units = [...new Set(services.flatMap(({ unit }) => unit ?? []))];
+  const shown = units.length === 0 ? undefined : showUnits(host, units);
+  const isTree = services.some(({ unit }) => unit === undefined);
+  const all = isTree ? readAllProcesses(host) : undefined;
+  const needsCommands = services.some((service) => service['command-line'] !== undefined);
+  const commands = needsCommands && all ? all.then((processes) => readCommands(host, processes)) : undefined;
+  // Each service that needs a failed one reports it; without these lines a rejection nobody awaits yet would end the process.
+  for (const promise of [shown, all, commands]) promise?.catch(() => undefined);
+  return async (service) => {
+    const { unit, 'pid-file': pidFile, 'command-line': pattern } = service;
+    if (unit !== undefined) return findUnit(host, unit, (await shown)?.get(unit) ?? {});
+    const processes = (await all) ?? new Map<number, ProcessStat>();
+    if (pidFile !== undefined) return findByPid(await readPid(host, pidFile), pidFile, processes);
+    return findByCommand(pattern ?? '', processes, (await commands) ?? { lines: new Map(), unread: [] });
+  };
+}
+
+const properties =
+  'LoadState,ActiveState,SubState,Result,ControlGroup,NRestarts,MainPID,InactiveExitTimestampMonotonic,ConditionTimestamp';
+
+async function showUnits(host: Host, units: readonly string[]): Promise<ReadonlyMap<string, UnitProperties>> {
+  const shown = await host.run(['systemctl', 'show', '--timestamp=unix', `--property=${properties}`, '--', ...units]);
+  if (shown.exit_code !== 0)
+    throw new Error(`systemctl show failed: ${firstLine(shown.stderr) || `exit code ${shown.exit_code}`}`);
+  return parseShow(shown.stdout, units);
+}
+
+async function findUnit(host: Host, unit: string, properties: UnitProperties): Promise<Found> {
+  const text = (name: string): string => properties[name] ?? '';
+  const restarts = /^\d+$/.test(text('NRestarts')) ? Number(text('NRestarts')) : undefined;
+  if (text('LoadState') === '') throw new Error(`systemctl show left out the state of ${unit}`);
+  if (text('LoadState') === 'not-found') return none(`systemd knows no unit ${unit}`);
+  const state = `${text('ActiveState')} (${text('SubState')}${text('Result') === '' || text('Result') === 'success' ? '' : `, ${text('Result')}`})`;
+  const group = text('ControlGroup');
+  const processes = group === '' ? [] : await groupProcesses(host, group);
+  const main = Number(text('MainPID'));
+  const alive = processes.filter(isRunning);
+  if (alive.length === 0) return { ...none(`${unit} is ${state}, without a process`), restarts };
+  const roots = alive.filter(({ pid }) => pid === main);
+  // A restart by hand does not count as a restart, and one by systemd does not leave the active state in every version.
+  const start = `${text('InactiveExitTimestampMonotonic')} ${restarts ?? ''}`;
+  const seconds = await host
+    .readText(`/sys/fs/cgroup${group}/cpu.stat`)
+    .then(parseCgroupCpu)
+    .catch(() => undefined);
+  return {
+    processes,
+    roots: roots.length > 0 ? roots : oldestOf(alive),
+    restarts,
+    cgroup: seconds === undefined ? undefined : { start, seconds },
+  };
+}
+
+const none = (reason: string): Found => ({ processes: [], roots: [], reason });
+
+const oldestOf = (processes: readonly ProcessStat[]): ProcessStat[] =>
+  processes.toSorted((a, b) => a.started - b.started || a.pid - b.pid).slice(0, 1);
+
+/** Version 2 of control groups, and version 1 where systemd has a hierarchy of its own. */
+const cgroupRoots = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd'];
+const mostGroups = 1000;
+const ownFile =
+  /^(cgroup|cpu|cpuset|cpuacct|memory|io|blkio|pids|hugetlb|rdma|misc|irq|devices|freezer)\.|^(tasks|notify_on_release)$/;
+
+async function groupProcesses(host: Host, group: string): Promise<ProcessStat[]> {
+  for (const root of cgroupRoots) {
+    const pids = await pidsBelow(host, `${root}${group}`);
+    if (pids) return [...(await readProcesses(host, pids)).values()];
+  }
+  throw new Error(`the control group ${group} is not below ${cgroupRoots.join(' or ')}`);
+}
+
+/** The processes of a control group and of those below it; undefined where there is no such group. */
+async function pidsBelow(host: Host, folder: string): Promise<number[] | undefined> {
+  const pids: number[] = [];
+  const waiting = [folder];
+  for (let count = 0; waiting.length > 0 && count < mostGroups; count++) {
+    const path = waiting.shift() ?? '';
+    let text;
+    try {
+      // As bytes: a kernel file that is read as text is cut off at 4 kB.
+      text = new TextDecoder().decode(await host.readBytes(`${path}/cgroup.procs`));
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      if (path === folder) return undefined;
+      continue;
+    }
+    // 0: a process of another PID namespace.
+    pids.push(
+      ...text
+        .split('\n')
+        .map(Number)
+        .filter((pid) => pid > 0),
+    );
+    const names = await host.list(path).catch(() => []);
+    waiting.push(...names.filter((name) => !ownFile.test(name)).map((name) => `${path}/${name}`));
+  }
+  return pids;
+}
+
+/** Undefined where there is no such file. */
+async function readPid(host: Host, path: string): Promise<number | undefined> {
+  let text;
+  try {
+    text = new TextDecoder().decode(await host.readBytes(path, { start: 0, length: 64 }));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  const pid = /^\s*(\d{1,10})\s*(?:\n|$)/.exec(text)?.[1];
+  if (pid === undefined || Number(pid) === 0)
+    throw new Error(`${path} does not begin with the id of a process: ${JSON.stringify(text.slice(0, 40))}`);
+  return Number(pid);
+}
+
+function findByPid(pid: number | undefined, path: string, processes: Processes): Found {
+  if (pid === undefined) return none(`its pid file ${path} does not exist`);
+  const root = processes.get(pid);
+  if (!root || !isRunning(root)) return none(`there is no process ${pid}, which its pid file ${path} names`);
+  return { processes: treesOf([pid], processes), roots: [root] };
+}
+
+interface Commands {
+  readonly lines: ReadonlyMap<number, string>;
+  /** Why some command lines could not be read. */
+  readonly unread: readonly string[];
+}
+
+async function readCommands(host: Host, processes: Processes): Promise<Commands> {
+  const lines = new Map<number, string>();
+  const unread: string[] = [];
+  await Promise.all(
+    [...processes.values()].filter(isRunning).map(async ({ pid }) => {
+      try {
+        const line = await readCommandLine(host, pid);
+        if (line !== undefined && line !== '') lines.set(pid, line);
+      } catch (error) {
+        unread.push(readingReason(error));
+      }
+    }),
+  );
+  return { lines, unread };
+}
+
+function findByCommand(pattern: string, processes: Processes, { lines, unread }: Commands): Found {
+  const matches = wildcard(pattern);
+  const fitting = new Set([...lines].flatMap(([pid, line]) => (matches.test(line) ? [pid] : [])));
+  const [unreadable] = unread;
+  if (fitting.size === 0 && unreadable !== undefined)
+    throw new Error(`no command line fits ${pattern}, and ${unread.length} could not be read: ${unreadable}`);
+  if (fitting.size === 0) return none(`no process has a command line that fits ${pattern}`);
+  const found = treesOf([...fitting], processes);
+  const isBelow = ({ parent }: ProcessStat): boolean => found.some(({ pid }) => pid === parent);
+  const roots = found.filter((process) => fitting.has(process.pid) && !isBelow(process));
+  return { processes: found, roots };
+}

@@ -1,0 +1,66 @@
+// Measures the memory and the open files of the processes of a service. What cannot be read is absent, with its reason.
+import type { Host } from '../contract/host.ts';
+import { readingReason } from '../core/text.ts';
+import { parseOpenFilesLimit, parseProportional, parseResident, type ProcessStat } from '../parse/proc.ts';
+import { isRunning, unlessGone } from './processes.ts';
+
+/** A service with more processes is measured by CPU time and threads only. */
+const mostProcesses = 500;
+
+export interface Measured {
+  readonly processes: number;
+  readonly threads: number;
+  readonly resident_bytes?: number;
+  readonly proportional_bytes?: number;
+  readonly open_files?: number;
+  /** The highest share of a process, in percent of its own limit. */
+  readonly open_files_percent?: number;
+  /** Measure → why it could not be read. */
+  readonly unread: Readonly<Record<string, string>>;
+}
+
+export async function measureProcesses(host: Host, all: readonly ProcessStat[]): Promise<Measured> {
+  const processes = all.filter(isRunning);
+  const counted = { processes: processes.length, threads: processes.reduce((sum, { threads }) => sum + threads, 0) };
+  if (processes.length > mostProcesses) {
+    const reason = `the service has ${processes.length} processes; at most ${mostProcesses} are read`;
+    return { ...counted, unread: { resident_bytes: reason, proportional_bytes: reason, open_files: reason } };
+  }
+  const unread: Record<string, string> = {};
+  const readEach = async <Value>(
+    name: string,
+    read: (folder: string) => Promise<Value>,
+  ): Promise<Value[] | undefined> => {
+    try {
+      const values = await Promise.all(
+        processes.map(({ pid }) => unlessGone(`/proc/${pid}`, () => read(`/proc/${pid}`))),
+      );
+      return values.filter((value) => value !== undefined);
+    } catch (error) {
+      unread[name] = readingReason(error);
+      return undefined;
+    }
+  };
+  const [resident, proportional, files] = await Promise.all([
+    readEach('resident_bytes', async (folder) => parseResident(await host.readText(`${folder}/status`)) ?? 0),
+    readEach('proportional_bytes', async (folder) => parseProportional(await host.readText(`${folder}/smaps_rollup`))),
+    readEach('open_files', async (folder) => ({
+      open: (await host.list(`${folder}/fd`)).length,
+      limit: parseOpenFilesLimit(await host.readText(`${folder}/limits`)),
+    })),
+  ]);
+  return {
+    ...counted,
+    ...(resident ? { resident_bytes: sumOf(resident) } : {}),
+    ...(proportional ? { proportional_bytes: sumOf(proportional) } : {}),
+    ...(files
+      ? {
+          open_files: sumOf(files.map(({ open }) => open)),
+          open_files_percent: Math.max(0, ...files.map(({ open, limit }) => (open / limit) * 100)),
+        }
+      : {}),
+    unread,
+  };
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

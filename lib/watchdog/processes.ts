@@ -1,0 +1,66 @@
+// Reads the processes of a machine from /proc.
+import { errorCode, isMissing } from '../contract/errors.ts';
+import type { Host } from '../contract/host.ts';
+import { withDeadline } from '../engine/deadline.ts';
+import { parseProcess, type ProcessStat } from '../parse/proc.ts';
+
+export type Processes = ReadonlyMap<number, ProcessStat>;
+
+/** The process ended while it was read. */
+const isGone = (error: unknown): boolean => isMissing(error) || errorCode(error) === 'ESRCH';
+
+/** Reading a command line or the memory of a process waits for that process, which may sleep in the kernel. */
+const patienceMs = 2000;
+
+/** Undefined where the process has ended. */
+export const unlessGone = <Value>(what: string, read: () => Promise<Value>): Promise<Value | undefined> =>
+  withDeadline(patienceMs, what, read).catch((error: unknown) => {
+    if (isGone(error)) return undefined;
+    throw error;
+  });
+
+export async function readProcesses(host: Host, pids: readonly number[]): Promise<Processes> {
+  const read = await Promise.all(
+    pids.map((pid) =>
+      unlessGone(`/proc/${pid}/stat`, async () => parseProcess(await host.readText(`/proc/${pid}/stat`))),
+    ),
+  );
+  return new Map(read.flatMap((process) => (process ? [[process.pid, process]] : [])));
+}
+
+export async function readAllProcesses(host: Host): Promise<Processes> {
+  const pids = (await host.list('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const processes = await readProcesses(host, pids);
+  // The first process exists always, so processes of other users are hidden, and no service could be said not to run.
+  if (!processes.has(1))
+    throw new Error(
+      'this user does not see the processes of other users: /proc is mounted with hidepid, or the unit has ProtectProc=invisible',
+    );
+  return processes;
+}
+
+export const isRunning = ({ state }: ProcessStat): boolean => !['Z', 'X', 'x'].includes(state);
+
+/** The processes with these ids, and all their descendants. */
+export function treesOf(roots: readonly number[], processes: Processes): ProcessStat[] {
+  const children = Map.groupBy(processes.values(), ({ parent }) => parent);
+  const found = new Map<number, ProcessStat>();
+  const waiting = [...roots];
+  for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
+    const process = processes.get(pid);
+    if (!process || found.has(pid)) continue;
+    found.set(pid, process);
+    for (const child of children.get(pid) ?? []) waiting.push(child.pid);
+  }
+  return [...found.values()];
+}
+
+/** A longer command line is compared by its beginning: it may have megabytes. */
+const mostCommandBytes = 4000;
+
+/** The arguments, with spaces between them. Empty for a kernel thread; undefined where the process has ended. */
+export const readCommandLine = (host: Host, pid: number): Promise<string | undefined> =>
+  unlessGone(`/proc/${pid}/cmdline`, async () => {
+    const bytes = await host.readBytes(`/proc/${pid}/cmdline`, { start: 0, length: mostCommandBytes });
+    return new TextDecoder().decode(bytes).replaceAll('\0', ' ').trim();
+  });

@@ -1,0 +1,122 @@
+// Units and hidden processes: machines made of literals, because no systemd runs where these tests run.
+import assert from 'node:assert/strict';
+import test, { describe } from 'node:test';
+import { codedError } from '../../lib/contract/errors.ts';
+import type { Host } from '../../lib/contract/host.ts';
+import { serviceFinder } from '../../lib/watchdog/find.ts';
+import { hostOf } from '../host.ts';
+
+const stat = (pid: number, parent: number, { name = 'x', own = 10, started = 500, state = 'S' } = {}): string =>
+  `${pid} (${name}) ${state} ${parent} 1 1 0 -1 0 0 0 0 0 ${own} 0 3 4 20 0 2 0 ${started} 0 0 0`;
+
+function machine(files: Readonly<Record<string, string>>, shown = ''): Host {
+  const textOf = (path: string): string => {
+    const text = files[path];
+    if (text === undefined) throw codedError('ENOENT', `ENOENT: no such file, open '${path}'`);
+    if (text === 'denied') throw codedError('EACCES', `EACCES: permission denied, open '${path}'`);
+    return text;
+  };
+  return hostOf({
+    readText: async (path) => textOf(path),
+    readBytes: async (path) => new TextEncoder().encode(textOf(path)),
+    list: async (path) => [
+      ...new Set(
+        Object.keys(files).flatMap((file) =>
+          file.startsWith(`${path}/`) ? (file.slice(path.length + 1).split('/')[0] ?? '') : [],
+        ),
+      ),
+    ],
+    run: async () => ({ exit_code: 0, stdout: shown, stderr: '' }),
+  });
+}
+
+const api = (more = ''): string =>
+  `${more}MainPID=20\nNRestarts=3\nControlGroup=/system.slice/api.service\nLoadState=loaded\nActiveState=active\nSubState=running\nResult=success\nInactiveExitTimestampMonotonic=77\nConditionTimestamp=\n`;
+
+const shared = { limits: {}, hold: 0 };
+
+const group = '/sys/fs/cgroup/system.slice/api.service';
+const inGroup = {
+  [`${group}/cgroup.procs`]: '20\n21\n0\n',
+  [`${group}/cpu.stat`]: 'usage_usec 2500000\nuser_usec 1\n',
+  [`${group}/memory.max`]: 'max\n',
+  [`${group}/payload/cgroup.procs`]: '22\n',
+  '/proc/20/stat': stat(20, 1),
+  '/proc/21/stat': stat(21, 1, { name: 'a) S 7 (b' }),
+  '/proc/22/stat': stat(22, 1),
+  '/proc/99/stat': stat(99, 20),
+};
+
+describe('watchdog/find', () => {
+  test('the processes of a unit are those of its control group and of the groups below it', async () => {
+    const find = serviceFinder(machine(inGroup, api()), [{ unit: 'api.service', ...shared }]);
+    const found = await find({ unit: 'api.service', ...shared });
+    assert.deepEqual(new Set(found.processes.map(({ pid }) => pid)), new Set([20, 21, 22]));
+    assert.deepEqual(
+      found.roots.map(({ pid }) => pid),
+      [20],
+    );
+    assert.deepEqual([found.restarts, found.cgroup], [3, { start: '77 3', seconds: 2.5 }]);
+  });
+
+  test('a unit that failed does not run, and systemd says how; a unit that is not there neither', async () => {
+    const service = { unit: 'api.service', ...shared };
+    const failed = api().replace('active', 'failed').replace('running', 'failed').replace('=success', '=exit-code');
+    const gone = failed.replace('/system.slice/api.service', '');
+    const reasons = await Promise.all(
+      [gone, api().replace('=loaded', '=not-found')].map(
+        async (shown) => (await serviceFinder(machine({}, shown), [service])(service)).reason,
+      ),
+    );
+    assert.deepEqual(reasons, [
+      'api.service is failed (failed, exit-code), without a process',
+      'systemd knows no unit api.service',
+    ]);
+  });
+
+  test('where processes of other users are hidden, no service is said not to run', async () => {
+    const services = [
+      { 'pid-file': '/run/a.pid', ...shared },
+      { 'command-line': 'a*', ...shared },
+    ];
+    const hidden = machine({ '/proc/50/stat': stat(50, 1), '/proc/50/cmdline': 'b\0', '/run/a.pid': '77\n' });
+    const find = serviceFinder(hidden, services);
+    for (const service of services) await assert.rejects(find(service), /does not see the processes of other users/);
+  });
+
+  test('where a command line cannot be read, a service that was not found is unknown', async () => {
+    const service = { 'command-line': 'api *', ...shared };
+    const files = { '/proc/1/stat': stat(1, 0), '/proc/1/cmdline': 'init\0', '/proc/7/stat': stat(7, 1) };
+    const denied = machine({ ...files, '/proc/7/cmdline': 'denied' });
+    await assert.rejects(
+      serviceFinder(denied, [service])(service),
+      /no command line fits api \*, and 1 could not be read/,
+    );
+    const other = machine({ ...files, '/proc/7/cmdline': 'apis\0' });
+    assert.equal(
+      (await serviceFinder(other, [service])(service)).reason,
+      'no process has a command line that fits api *',
+    );
+    const there = machine({ ...files, '/proc/7/cmdline': 'api\0-v\0' });
+    assert.deepEqual(
+      (await serviceFinder(there, [service])(service)).roots.map(({ pid }) => pid),
+      [7],
+    );
+  });
+
+  test('a pid file that names nothing, a zombie or no process: the service does not run, or that is unknown', async () => {
+    const service = { 'pid-file': '/run/a.pid', ...shared };
+    const find = (pid: Record<string, string>) =>
+      serviceFinder(machine({ '/proc/1/stat': stat(1, 0), '/proc/8/stat': stat(8, 1, { state: 'Z' }), ...pid }), [
+        service,
+      ])(service);
+    assert.equal((await find({})).reason, 'its pid file /run/a.pid does not exist');
+    for (const pid of ['7', '8'])
+      assert.equal(
+        (await find({ '/run/a.pid': `${pid}\n` })).reason,
+        `there is no process ${pid}, which its pid file /run/a.pid names`,
+      );
+    for (const text of ['', 'abc', '0', '-1', '12345678901234', '\u001B[2J', 'denied'])
+      await assert.rejects(find({ '/run/a.pid': text }), /does not begin with the id of a process|EACCES/, text);
+  });
+});
