@@ -40,7 +40,9 @@ export const siteConfig = {
       raw: folder.optional().describe('the snapshots; default: raw/ in the state folder'),
       quicklooks: folder.optional().describe('pictures; default: quicklooks/ in the state folder'),
       textfiles: folder.optional().describe('node-exporter’s textfile folder; default: textfiles/ in the state folder'),
-      monitoring: folder.optional().describe('results of gates, boots, test runs and the watchdog; default: monitoring/ in the state folder'),
+      monitoring: folder
+        .optional()
+        .describe('results of gates, boots, test runs and the watchdog; default: monitoring/ in the state folder'),
     })
     .prefault({})
     .describe('the folders that files are written to; by default all are under one folder'),
