@@ -1,16 +1,7 @@
 // The files that run-boot writes.
 import { defineFile, type FileSpec, type Places } from '../contract/file.ts';
-import {
-  type ContentOf,
-  instant,
-  listOf,
-  number,
-  object,
-  oneOf,
-  optional,
-  recordOf,
-  string,
-} from '../contract/shape.ts';
+import { type ContentOf, listOf, number, object, oneOf, optional, string } from '../contract/shape.ts';
+import { verdictFields } from '../contract/verdict.ts';
 import { join } from '../core/path.ts';
 
 const componentShape = object({
@@ -31,19 +22,7 @@ const componentShape = object({
   ),
 });
 
-/** Verdict, time, reason and counts as ops/docs/gate-summary.md says, so that the monitor can watch a boot like a gate. */
-const summaryShape = object({
-  schema_version: number,
-  verdict: oneOf(['pass', 'fail']),
-  decided_at: instant,
-  reason: optional(string),
-  counts: recordOf(number),
-  run_id: string,
-  started_at: instant,
-  seconds: number,
-  components: listOf(componentShape),
-  artifacts: string,
-});
+const summaryShape = object({ ...verdictFields, components: listOf(componentShape) });
 
 export type BootSummary = Readonly<ContentOf<typeof summaryShape>>;
 export type ComponentResult = BootSummary['components'][number];

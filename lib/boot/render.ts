@@ -1,4 +1,4 @@
-// What a person reads before and after a boot. Pure.
+// Renders a boot for a person: its plan before, and its result after. Pure.
 import { alignColumns } from '../core/columns.ts';
 import { formatDuration, formatLimit } from '../core/quantity.ts';
 import { counted } from '../core/text.ts';

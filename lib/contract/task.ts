@@ -38,7 +38,7 @@ interface TaskResult {
 
 export type RunTask = (request: TaskRequest) => Promise<TaskResult>;
 
-/** What a person at a terminal sees while tasks run. */
+/** Output for a person at a terminal while tasks run. */
 export interface LiveOutput {
   readonly line: (text: string) => void;
   /** Replaces the line at the bottom. */

@@ -1,4 +1,4 @@
-// What the site's own programs print and write: a Nagios plugin, and textfiles for Prometheus.
+// Output of the site's own programs: a Nagios plugin, and textfiles for Prometheus.
 import type { Completed } from '../contract/host.ts';
 import { shellQuote } from '../core/harmless.ts';
 import type { TextfileName } from './layout.ts';

@@ -1,16 +1,7 @@
 // The files that run-gate writes, for each gate its own.
 import { defineFile, type FileSpec, type Places } from '../contract/file.ts';
-import {
-  type ContentOf,
-  instant,
-  listOf,
-  number,
-  object,
-  oneOf,
-  optional,
-  recordOf,
-  string,
-} from '../contract/shape.ts';
+import { type ContentOf, listOf, number, object, oneOf, optional, string } from '../contract/shape.ts';
+import { verdictFields } from '../contract/verdict.ts';
 import { join } from '../core/path.ts';
 import { identifierOf } from '../core/text.ts';
 import type { GateRun } from './config.ts';
@@ -27,20 +18,11 @@ const phaseShape = object({
   coverage_ratio: optional(number),
 });
 
-/** What ops/docs/gate-summary.md says of a gate's summary, with more about the run. */
 const summaryShape = object({
-  schema_version: number,
+  ...verdictFields,
   gate: string,
-  verdict: oneOf(['pass', 'fail']),
-  decided_at: instant,
-  reason: optional(string),
-  counts: recordOf(number),
-  run_id: string,
-  started_at: instant,
-  seconds: number,
   coverage_ratio: optional(number),
   phases: listOf(phaseShape),
-  artifacts: string,
 });
 
 export type GateSummary = Readonly<ContentOf<typeof summaryShape>>;

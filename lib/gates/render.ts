@@ -1,4 +1,4 @@
-// What a person reads after a run of a gate, and of its earlier runs. Pure.
+// Renders a run of a gate, and the list of earlier runs, for a person. Pure.
 import { alignColumns } from '../core/columns.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { clockMinute } from '../core/time.ts';

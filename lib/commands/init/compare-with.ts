@@ -46,7 +46,7 @@ const isGone = (check: string, message: string): boolean =>
   (check === 'service-state' && message.includes(' is watched, but systemd says: ')) ||
   (check === 'stream-age' && message.includes(' has no data at all in '));
 
-/** What the configuration watches on other machines and by URL stays unasked. */
+/** Machines and URLs that the configuration watches are not asked. */
 function onThisMachine(config: Configuration): Configuration {
   const isHere = ({ host }: { readonly host?: string | undefined }): boolean => host === undefined || host === 'local';
   const { dashboard: _dashboard, filesystems, streams, ...rest } = config;

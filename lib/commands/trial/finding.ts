@@ -11,7 +11,7 @@ export interface Finding {
   /** The key of the thing in the configuration. */
   readonly path: KeyPath;
   readonly outcome: Outcome;
-  /** What was seen; where that is not as it should be, also what to do. */
+  /** The value seen; in a problem, also the advice what to do. */
   readonly says: string;
 }
 

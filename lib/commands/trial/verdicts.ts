@@ -22,7 +22,7 @@ type Reading<Section extends TriedSection> = ContentOf<Definitions[Section]['sch
 interface Verdicts<Section extends TriedSection> {
   /** The keys that a failed reading says nothing good about. `item` is empty for a section without items. */
   readonly paths: (item: string, config: Configuration) => readonly KeyPath[];
-  /** What to do about a failed reading; undefined where a failure says nothing about the configuration. */
+  /** Advice for a failed reading; undefined where a failure says nothing about the configuration. */
   readonly advise: ((item: string, config: Configuration) => string | undefined) | undefined;
   /** `unitNames` are the units of this machine, where systemd does not know one that is configured. */
   readonly judge: (
