@@ -1,7 +1,7 @@
 // Debian packages for a real test: installed or unpacked, without starting their services. Fails where that is impossible.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -10,20 +10,20 @@ export function needRoot(): void {
   assert.equal(process.getuid?.(), 0, 'this test mounts, installs or changes users: run `npm run test:real` as root');
 }
 
-let updated = false;
+const cache = '/var/cache/ops-monitor-test';
 
-function apt(...argv: string[]): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status, stderr } = spawnSync('apt-get', ['-qq', '-o', 'APT::Sandbox::User=root', ...argv], {
-    env,
-    encoding: 'utf8',
-  });
-  assert.equal(status, 0, `apt-get ${argv.join(' ')}: ${stderr}`);
-}
-
-function update(): void {
-  if (!updated) apt('update');
-  updated = true;
+/** In a shell, because two rows of tests run side by side (run.ts): each waits until apt is free. */
+function withApt(script: string, ...argv: string[]): void {
+  mkdirSync(cache, { recursive: true });
+  const whole = `apt() { apt-get -qq -o APT::Sandbox::User=root "$@"; }
+    [ -n "$(find ${cache}/updated -mmin -60 2>/dev/null)" ] || { apt update && touch ${cache}/updated; } || exit
+    ${script}`;
+  const { status, stderr } = spawnSync(
+    'flock',
+    ['--timeout', '600', `${cache}/apt.lock`, 'sh', '-c', whole, 'sh', ...argv],
+    { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, encoding: 'utf8' },
+  );
+  assert.equal(status, 0, `apt-get for ${argv.join(' ')}: ${stderr}`);
 }
 
 /** Installs the missing packages; policy-rc.d keeps Debian from starting their services. */
@@ -34,25 +34,19 @@ export function installPackages(...names: string[]): void {
     return !stdout.includes('install ok installed');
   });
   if (missing.length === 0) return;
-  update();
-  const policy = '/usr/sbin/policy-rc.d';
-  const ours = !existsSync(policy);
-  if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    apt('install', '-y', '--no-install-recommends', ...missing);
-  } finally {
-    if (ours) rmSync(policy);
-  }
+  const script = `policy=/usr/sbin/policy-rc.d
+    [ -e $policy ] || { printf '#!/bin/sh\\nexit 101\\n' > $policy; chmod 755 $policy; trap 'rm $policy' EXIT; }
+    apt install -y --no-install-recommends "$@"`;
+  withApt(script, ...missing);
 }
 
-/** Unpacks a package into a temporary folder: for a program that needs no other file installed. */
+/** Unpacks a package, which is kept, into a temporary folder: for a program that needs no other file installed. */
 export function unpackPackage(t: TestContext, name: string): string {
-  update();
   const folder = mkdtempSync(join(tmpdir(), 'ops-monitor-package-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  execFileSync('apt-get', ['-qq', '-o', 'APT::Sandbox::User=root', 'download', name], { cwd: folder });
-  mkdirSync(join(folder, 'root'));
-  execFileSync('sh', ['-c', `dpkg-deb -x ${name}_*.deb root`], { cwd: folder });
+  const script = `mkdir -p ${cache}/packages/"$2" "$1/root" && cd ${cache}/packages/"$2" && apt download "$2" &&
+    dpkg-deb -x "$(ls -t *.deb | head -n 1)" "$1/root"`;
+  withApt(script, folder, name);
   return join(folder, 'root');
 }
 
