@@ -9,7 +9,6 @@ export interface Tag {
 }
 
 const mostDepth = 64;
-const mostTagCharacters = 64 * 1024;
 
 /** Throws for a document that is torn, too deep, or closes what is not open. Text between the tags is passed over. */
 export function* tagsOf(text: string): Generator<Tag> {
@@ -50,10 +49,11 @@ function afterMarkup(text: string, start: number): number | undefined {
   ] as const)
     if (text.startsWith(begin, start)) return behind(text, end, start + begin.length, begin);
   if (!text.startsWith('<!', start)) return undefined;
-  // A DOCTYPE may define entities between brackets.
-  const bracket = text.indexOf('[', start);
-  const close = text.indexOf('>', start);
-  return bracket >= 0 && bracket < close ? behind(text, ']>', bracket, '<!DOCTYPE') : behind(text, '>', start, '<!');
+  // A DOCTYPE may define entities between brackets. The bracket is looked for in the declaration only: a search through the whole
+  // text for each of a million declarations would take hours.
+  const close = behind(text, '>', start, '<!');
+  const bracket = text.slice(start, close).indexOf('[');
+  return bracket < 0 ? close : behind(text, ']>', start + bracket, '<!DOCTYPE');
 }
 
 function behind(text: string, end: string, from: number, begin: string): number {
@@ -65,8 +65,7 @@ function behind(text: string, end: string, from: number, begin: string): number 
 /** A `>` in a quoted value does not end the tag. */
 function endOfTag(text: string, start: number): number {
   let quote = '';
-  const most = Math.min(text.length, start + mostTagCharacters);
-  for (let at = start + 1; at < most; at++) {
+  for (let at = start + 1; at < text.length; at++) {
     const character = text[at] ?? '';
     if (quote !== '') {
       if (character === quote) quote = '';
@@ -76,14 +75,21 @@ function endOfTag(text: string, start: number): number {
   throw new Error(`the XML has a tag that does not end: ${JSON.stringify(text.slice(start, start + 80))}`);
 }
 
+/** A quoted value, with its name before it. Sticky: each character is looked at a few times at most, however the text is made. */
+const attributePattern = /\s*([^\s=/"'<>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')\s*/y;
+
 function parseTag(inner: string): Tag {
   const name = /^[\w:.-]+/.exec(inner)?.[0];
   if (name === undefined) throw new Error(`the XML has a tag without a name: ${JSON.stringify(inner.slice(0, 80))}`);
   const attributes: Record<string, string> = {};
-  for (const [, key = '', double, single] of inner
-    .slice(name.length)
-    .matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g))
+  const end = inner.trimEnd().length;
+  for (let at = name.length; at < end; at = attributePattern.lastIndex) {
+    attributePattern.lastIndex = at;
+    const [, key = '', double, single] = attributePattern.exec(inner) ?? [];
+    if (key === '')
+      throw new Error(`the XML has a tag with something else than attributes: ${JSON.stringify(inner.slice(0, 80))}`);
     Object.defineProperty(attributes, key, { value: unescaped(double ?? single ?? ''), enumerable: true });
+  }
   return { kind: 'open', name, attributes };
 }
 

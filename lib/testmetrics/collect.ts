@@ -7,9 +7,10 @@ import { alignColumns } from '../core/columns.ts';
 import { join } from '../core/path.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted, reasonOf, wildcard } from '../core/text.ts';
+import { mostTests } from '../parse/junit.ts';
 import type { TestMetricsConfig } from './config.ts';
 import { type SuiteResult, testResults, testTextfile } from './files.ts';
-import { type Report, summarise } from './summarise.ts';
+import { readReport, type Report, summarise } from './summarise.ts';
 import { renderTests } from './textfile.ts';
 
 const mostFiles = 2000;
@@ -40,14 +41,15 @@ export const testMetrics = <Config extends TestMetricsConfig>(push: Push<Config>
       if (isPushed) push.check(world);
       const host = world.openHost('local', AbortSignal.timeout(100_000));
       const { content, problems: setAside } = await world.previous(testResults);
-      const suites: Record<string, SuiteResult> = { ...content?.suites };
+      const known = new Map(Object.entries(content?.suites ?? {}));
       const problems = setAside.map((problem) => `the results of before ${problem}`);
       let read = 0;
       for (const [suite, pattern] of Object.entries(asked)) {
         try {
-          suites[suite] = summarise(await readReports(host, pattern), suites[suite]);
+          const result = summarise(await readReports(host, pattern), known.get(suite));
+          known.set(suite, result);
           read += 1;
-          const { problem } = suites[suite];
+          const { problem } = result;
           if (problem !== undefined) problems.push(`${suite}: ${problem}`);
         } catch (error) {
           // The old values stay with their time, which tells their age.
@@ -55,6 +57,7 @@ export const testMetrics = <Config extends TestMetricsConfig>(push: Push<Config>
         }
       }
       if (read === 0) throw new Error(problems.join('; '));
+      const suites = Object.fromEntries(known);
       await world.replace(testResults, { schema_version: 1, suites });
       const textfile = renderTests(suites);
       await world.replace(testTextfile, textfile);
@@ -73,15 +76,19 @@ function askedFor({ options, config }: World<TestMetricsConfig>): Readonly<Recor
   return { [typeof suite === 'string' ? suite : 'tests']: junit };
 }
 
+/** One report after the other, so that only one of them is in memory. */
 async function readReports(host: Host, pattern: string): Promise<Report[]> {
   const paths = pattern.includes('*') ? await matching(host, pattern) : [pattern];
-  return Promise.all(
-    paths.map(async (path) => ({
-      path,
-      text: await host.readText(path),
-      modified_at: (await host.stat(await host.realpath(path))).modified_at,
-    })),
-  );
+  const reports: Report[] = [];
+  let tests = 0;
+  for (const path of paths) {
+    const bytes = await host.readBytes(path);
+    const report = readReport(path, (await host.stat(await host.realpath(path))).modified_at, bytes);
+    reports.push(report);
+    tests += report.cases.length;
+    if (tests > mostTests) throw new Error(`the reports ${pattern} have more than ${mostTests} tests`);
+  }
+  return reports;
 }
 
 async function matching(host: Host, pattern: string): Promise<string[]> {
@@ -101,7 +108,7 @@ function renderSuites(suites: Readonly<Record<string, SuiteResult>>): string {
     failed + errors === 0 ? 'none failed' : `${failed + errors} failed`,
     skipped === 0 ? '' : `${skipped} skipped`,
     flaky === 0 ? '' : `${flaky} flaky`,
-    formatDuration(seconds),
+    seconds === undefined ? '' : formatDuration(seconds),
     slowest[0] ? `slowest: ${slowest[0].test} (${formatDuration(slowest[0].seconds)})` : '',
   ]);
   return alignColumns(rows).join('\n');

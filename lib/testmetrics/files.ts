@@ -15,7 +15,8 @@ const suiteShape = object({
   skipped: number,
   /** Tests that passed after a failed attempt. */
   flaky: number,
-  seconds: number,
+  /** Absent where no test has a duration. */
+  seconds: optional(number),
   /** Of all runs so far: it only grows. */
   failures_total: number,
   slowest: listOf(object({ test: string, seconds: number })),

@@ -1,31 +1,50 @@
 // Sums up the reports of a test suite. Pure.
 import { oneLine } from '../core/harmless.ts';
-import { fingerprint } from '../core/text.ts';
+import { counted, fingerprint, listed, reasonOf } from '../core/text.ts';
 import { parseJunit, type TestCase } from '../parse/junit.ts';
 import type { SuiteResult } from './files.ts';
 
+/** What is kept of a report, which may be large, while the other reports of its suite are read. */
 export interface Report {
   readonly path: string;
-  readonly text: string;
   readonly modified_at: string;
+  readonly fingerprint: string;
+  readonly cases: readonly TestCase[];
+  /** Why the report cannot be used. */
+  readonly problem?: string;
+}
+
+export function readReport(path: string, modified_at: string, bytes: Uint8Array): Report {
+  const mark = fingerprint(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
+  try {
+    return { path, modified_at, fingerprint: mark, cases: parseJunit(textOf(bytes)) };
+  } catch (error) {
+    return { path, modified_at, fingerprint: mark, cases: [], problem: `${path}: ${reasonOf(error)}` };
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  if (bytes.subarray(0, 4).includes(0)) throw new Error('it is UTF-16 or no text: a report must be UTF-8');
+  return new TextDecoder().decode(bytes);
 }
 
 /** Each is a series of Prometheus: a suite of 50,000 tests must not become as many. */
 const mostSlowest = 20;
 const mostFailures = 50;
+const mostProblems = 5;
 
 export function summarise(reports: readonly Report[], before: SuiteResult | undefined): SuiteResult {
-  const cases: TestCase[] = [];
-  const problems: string[] = [];
-  for (const { path, text } of reports)
-    try {
-      cases.push(...parseJunit(text));
-    } catch (error) {
-      problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  if (cases.length === 0 && problems.length > 0) throw new Error(problems.join('; '));
+  const cases = reports.flatMap((report) => report.cases);
+  const problems = reports.flatMap(({ problem }) => problem ?? []);
+  if (cases.length === 0 && problems.length > 0) throw new Error(listed(problems, mostProblems));
+  const timed = cases.filter(({ seconds }) => Number.isFinite(seconds));
+  if (cases.length === 0) problems.push('there is no test in it');
+  else if (timed.length < cases.length)
+    problems.push(
+      `${counted(cases.length - timed.length, 'test')} of ${cases.length} without a duration that can be used`,
+    );
   const count = (outcome: TestCase['outcome']): number => cases.filter((one) => one.outcome === outcome).length;
-  const mark = fingerprint(reports.map(({ text }) => text).join('\0'));
+  const mark = fingerprint(reports.map((report) => report.fingerprint).join());
   const [failed, errors] = [count('failed'), count('error')];
   const isNew = before?.fingerprint !== mark;
   return {
@@ -41,23 +60,23 @@ export function summarise(reports: readonly Report[], before: SuiteResult | unde
     errors,
     skipped: count('skipped'),
     flaky: cases.filter(({ outcome, reruns }) => outcome === 'passed' && reruns > 0).length,
-    seconds: rounded(cases.reduce((sum, { seconds }) => sum + (Number.isFinite(seconds) ? seconds : 0), 0)),
+    ...(timed.length === 0 ? {} : { seconds: rounded(timed.reduce((sum, { seconds }) => sum + seconds, 0)) }),
     failures_total: (before?.failures_total ?? 0) + (isNew ? failed + errors : 0),
-    slowest: slowest(cases),
+    slowest: slowest(timed),
     failures: cases
       .filter(({ outcome }) => outcome === 'failed' || outcome === 'error')
       .slice(0, mostFailures)
       .map(nameOf),
-    ...(problems.length === 0 ? {} : { problem: problems.join('; ') }),
+    ...(problems.length === 0 ? {} : { problem: listed(problems, mostProblems) }),
   };
 }
 
-/** Attempts and parameters of one name are one test: the longest counts. */
+/** `cases`: those with a duration. Attempts and parameters of one name are one test: the longest counts. */
 function slowest(cases: readonly TestCase[]): SuiteResult['slowest'] {
   const longest = new Map<string, number>();
   for (const one of cases) {
     const name = nameOf(one);
-    if (Number.isFinite(one.seconds)) longest.set(name, Math.max(one.seconds, longest.get(name) ?? 0));
+    longest.set(name, Math.max(one.seconds, longest.get(name) ?? 0));
   }
   return [...longest]
     .sort(([, a], [, b]) => b - a)

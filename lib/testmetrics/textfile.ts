@@ -5,7 +5,7 @@ import type { SuiteResult } from './files.ts';
 export function renderTests(suites: Readonly<Record<string, SuiteResult>>): string {
   const gauge = gaugesOf('pytest');
   const all = Object.entries(suites);
-  const each = (pick: (result: SuiteResult) => number) =>
+  const each = (pick: (result: SuiteResult) => number | undefined) =>
     all.map(([suite, result]) => ({ labels: { suite }, value: pick(result) }));
   const failures: Family = {
     name: 'pytest_test_failures_total',
