@@ -10,6 +10,11 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\0-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]+/g, ' ').trim();
 }
 
+/** Like oneLine for many lines at once: newlines stay, and so does the space at the ends of lines. */
+export const plainLines = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex -- control characters are what this pattern removes
+  text.replaceAll(/[\0-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]+/g, ' ');
+
 /** For a terminal: removes all control characters but newlines, tabs and, where colour is wanted, the codes that we use.
  * Other codes, such as the one that hides text, are removed. */
 export function terminalText(text: string, colour: boolean): string {

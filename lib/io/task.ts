@@ -2,11 +2,14 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RunTask, TaskRequest } from '../contract/task.ts';
-import { oneLine } from '../core/harmless.ts';
+import type { Ending } from '../contract/program.ts';
+import { plainLines } from '../core/harmless.ts';
 import { join } from '../core/path.ts';
+import { counted } from '../core/text.ts';
 import { unlessFailing } from './files.ts';
 import { endOnLeaving } from './leave.ts';
 import { runProgram } from './program.ts';
+import { printError } from './terminal.ts';
 import { pickVariables } from './variables.ts';
 import { newRunId } from './world.ts';
 
@@ -51,7 +54,12 @@ export const runTask: RunTask = async (request) => {
   const { argv, folder, variables, seconds, signal, leavesProcesses } = request;
   const taskMark = newRunId();
   const sink = openSink(request);
-  const forget = endOnLeaving(() => void killMarked(taskMark));
+  const forget = endOnLeaving(() => {
+    const killed = killMarked(taskMark);
+    printError(
+      `ended before ${argv[0]} was through: ${counted(killed, 'process', 'processes')} of that command ended with it`,
+    );
+  });
   const began = performance.now();
   try {
     const { ending } = await runProgram({
@@ -68,12 +76,18 @@ export const runTask: RunTask = async (request) => {
     });
     const isLeft = leavesProcesses && ending.by === 'exit' && ending.code === 0;
     const killed = isLeft ? 0 : killMarked(taskMark);
-    return { ending, seconds: (performance.now() - began) / 1000, ...sink.end(), killed };
+    return { ending: withFolder(ending, folder), seconds: (performance.now() - began) / 1000, ...sink.end(), killed };
   } finally {
     forget();
     sink.end();
   }
 };
+
+/** The program that is started is always there: what cannot be entered is its working directory. */
+const withFolder = (ending: Ending, folder: string | undefined): Ending =>
+  ending.by === 'start' && folder !== undefined
+    ? { ...ending, cause: new Error(`its folder ${folder} cannot be entered (${ending.code ?? ending.cause.message})`) }
+    : ending;
 
 /** Kills the processes of a command that are left; returns how many there were. */
 function killMarked(taskMark: string): number {
@@ -97,11 +111,12 @@ function openSink({ log, onLine }: TaskRequest) {
   let line = '';
   const lastLines: string[] = [];
 
-  const addLine = (text: string): void => {
-    const shown = oneLine(text.slice(0, longestLine));
-    lastLines.push(shown);
-    if (lastLines.length > mostLastLines) lastLines.shift();
-    onLine?.(shown);
+  // A command may print hundreds of millions of lines, so each costs little: control characters are removed from many at once.
+  const addLines = (texts: readonly string[]): void => {
+    const lines = texts.map((text) => text.slice(0, longestLine).trim());
+    lastLines.push(...lines.slice(-mostLastLines));
+    lastLines.splice(0, lastLines.length - mostLastLines);
+    if (onLine) for (const shown of lines) onLine(shown);
   };
   const write = (text: string): void => {
     // A full disk costs the rest of the log, not the run.
@@ -118,17 +133,14 @@ function openSink({ log, onLine }: TaskRequest) {
           isCut = true;
         } else write(text);
       }
-      const parts = text.split('\n');
-      for (const part of parts.slice(0, -1)) {
-        addLine(line + part);
-        line = '';
-      }
+      const parts = plainLines(line + text).split('\n');
       // A line without an end must not grow for ever.
-      line = (line + (parts.at(-1) ?? '')).slice(0, longestLine);
+      line = (parts.pop() ?? '').slice(0, longestLine);
+      addLines(parts);
     },
     end: () => {
       if (isOpen) {
-        if (line !== '') addLine(line);
+        if (line !== '') addLines([line]);
         line = '';
         closeSync(descriptor);
         isOpen = false;
