@@ -291,6 +291,47 @@ describe('run-boot', () => {
     assert.ok(latest('noisy.1.log').length < 17 * 1024 * 1024);
   });
 
+  test('start commands that cannot be run, fork away, ignore SIGTERM or close their output end as they should, and leave nothing', async (t) => {
+    const { run, write, work, summary } = makeBoot(t, { none: { start: ['true'] } });
+    writeFileSync(join(work, 'text'), 'echo hello\n');
+    const forked = (name: string) =>
+      `(setsid sh -c 'setsid sh -c "echo \\$\\$ > ${work}/${name}; exec sleep 600" &' &) ; until [ -s ${work}/${name} ]; do sleep 0.05; done`;
+    write({
+      missing: { start: ['no-such-program-of-ours'] },
+      text: { start: [join(work, 'text')] },
+      folder: { start: [work] },
+      forked: { start: sh(`${forked('forked')}; exit 3`) },
+      zombie: { start: sh(`sh -c 'true & echo $$ > ${work}/zombie; exec sleep 600' & until [ -s ${work}/zombie ]; do sleep 0.05; done; exit 4`) },
+      deaf: { start: sh(`trap '' TERM HUP INT; echo $$ > ${work}/deaf; while :; do sleep 1; done`), timeout: '1s' },
+      silent: { start: sh('exec >&- 2>&-; sleep 1; exit 5') },
+      waits: { ready: { command: sh(`${forked('waits')}; exec >&- 2>&-; sleep 0.1`) } },
+    });
+    await run();
+    assert.deepEqual(reasons(summary()), [
+      'its start command: no-such-program-of-ours was not found (exit code 127)',
+      `its start command: ${work}/text may not be run (exit code 126)`,
+      `its start command: ${work} may not be run (exit code 126)`,
+      'its start command: exit code 3',
+      'its start command: exit code 4',
+      'its start command: ended at its time limit of 1s',
+      'its start command: exit code 5',
+      '',
+    ]);
+    for (const name of ['forked', 'zombie', 'deaf', 'waits'])
+      await until(() => !isAlive(Number(readText(join(work, name)))));
+  }); // prettier-ignore
+
+  test('components whose names are no names are refused', async (t) => {
+    const { run, write, boot } = makeBoot(t, { none: { start: ['true'] } });
+    for (const name of ['..', 'a/b', '', 'größe', 'a\nb', '\u001B[31m', 'x'.repeat(65)]) {
+      write({ [name]: { start: ['true'] } });
+      const { status, stderr } = await run();
+      assert.equal(status, 2, name);
+      assert.match(stderr, /expected a name of letters, digits and _ \. @ : -, at most 64; got "/, name);
+    }
+    assert.ok(!existsSync(boot));
+  });
+
   test('when a boot is ended or killed, the last complete result stands, what was started stays, and the unfinished start ends', async (t) => {
     const { run, begin, write, summary, boot, work } = makeBoot(t, { none: { start: ['true'] } });
     await run();
