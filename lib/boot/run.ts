@@ -1,5 +1,6 @@
 // run-boot: starts the components of the configuration in the order of their dependencies, and waits until each is ready.
 import { Usage } from '../contract/errors.ts';
+import type { Push } from '../contract/push.ts';
 import type { OpenRunFolder } from '../contract/run-folder.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import type { LiveOutput } from '../contract/task.ts';
@@ -28,19 +29,24 @@ export interface BootTools extends Pick<ReadyTools, 'runTask' | 'whyUnreachable'
 
 const keptRuns = 20;
 
-export const runBoot = (tools: BootTools) =>
-  defineStage<BootConfig>({
+export const runBoot = <Config extends BootConfig>({ push, ...tools }: BootTools & { readonly push: Push<Config> }) =>
+  defineStage<Config>({
     name: 'run-boot',
     summary: 'starts components in the order of their dependencies, waits until each is ready, and times that',
     reads: [],
     writes: [bootSummary, bootHistory, bootTextfile],
     // Above the time limits of all attempts together.
     deadlineMs: 86_400_000,
-    options: { 'exit-code': { type: 'boolean', summary: 'exit with 1 where a component is not ready' } },
+    options: {
+      push: { type: 'boolean', summary: 'push the result to the Pushgateway as well (ops/docs/push.md)' },
+      'exit-code': { type: 'boolean', summary: 'exit with 1 where a component is not ready' },
+    },
 
     async run(world) {
       const { boot } = world.config;
       if (!boot) throw new Usage('the configuration has no `boot`: there is nothing to start');
+      const isPushed = world.options['push'] === true;
+      if (isPushed) push.check(world);
       if (world.options['dry-run'] === true)
         return { counts: { components: Object.keys(boot.components).length }, problems: [], text: renderPlan(boot) };
       const summary = await startAll(world, boot, tools);
@@ -49,11 +55,13 @@ export const runBoot = (tools: BootTools) =>
       await world.append(bootHistory, summary);
       await world.replace(bootTextfile, metrics);
       if (boot['copy-to'] !== undefined) await world.replace(bootTextfileCopy(boot['copy-to']), metrics);
+      const notReady = summary.components.flatMap(({ name, outcome, reason }) =>
+        outcome === 'ready' ? [] : [`${name} ${outcome === 'failed' ? 'failed' : 'was skipped'}: ${reason}`],
+      );
+      const unpushed = isPushed ? await push.textfile(world, bootTextfile, metrics) : [];
       return {
         counts: summary.counts,
-        problems: summary.components.flatMap(({ name, outcome, reason }) =>
-          outcome === 'ready' ? [] : [`${name} ${outcome === 'failed' ? 'failed' : 'was skipped'}: ${reason}`],
-        ),
+        problems: [...notReady, ...unpushed],
         json: summary,
         text: renderBoot(summary),
         ...(world.options['exit-code'] === true ? { exitCode: summary.verdict === 'pass' ? 0 : 1 } : {}),

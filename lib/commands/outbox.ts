@@ -1,9 +1,10 @@
-// ops-monitor outbox: the mails that wait, and those that could not be delivered.
+// ops-monitor outbox: the mails that wait, and those that could not be delivered. Pushes to a Pushgateway are listed with them.
 import type { Configuration } from '../config/schema.ts';
 import { outboxFolder, type State, stateFile } from '../alerts/files.ts';
 import { digestsOf } from '../alerts/ledger.ts';
 import { type Entry, mailKind } from '../alerts/mail-outbox.ts';
 import { Usage } from '../contract/errors.ts';
+import type { Places } from '../contract/file.ts';
 import type { World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
 import { alignColumns } from '../core/columns.ts';
@@ -14,23 +15,27 @@ import { openSpool } from '../io/spool.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { digestOf, readOutbox } from '../outbox/outbox.ts';
+import { describePush, pushKind } from '../push/entry.ts';
+import { pushFolder } from '../push/files.ts';
 import type { Arguments } from '../cli/arguments.ts';
 import { type Command, configOption, dryRunOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
 import { groupOf } from '../cli/dispatch.ts';
 import { openSite } from '../cli/site.ts';
 import { lockStage, noHost } from '../cli/stage.ts';
-import { fits } from '../contract/shape.ts';
+import { fits, type Shape } from '../contract/shape.ts';
 
 const list: Command = {
   name: 'outbox list',
-  summary: 'lists the mails that wait and those in outbox/dead: recipients, age, attempts, last reason, next attempt',
+  summary:
+    'lists the mails and pushes that wait, and those in outbox/dead: recipients, age, attempts, last reason, next attempt',
   options: { ...configOption, ...jsonOption },
 
   async run(asked) {
-    const { letters, now } = await openOutbox(asked);
-    if (asked.options['json'] === true) print(JSON.stringify(letters.map(shownAsJson), undefined, 2));
-    else if (letters.length === 0) print('The outbox is empty: every mail was delivered.');
-    else for (const letter of letters) print(describeLetter(letter, now).join('\n'));
+    const { letters, pushes, now } = await openOutbox(asked);
+    if (asked.options['json'] === true)
+      print(JSON.stringify([...letters.map(mailAsJson), ...pushes.map(pushAsJson)], undefined, 2));
+    else if (letters.length + pushes.length === 0) print('The outbox is empty: every mail was delivered.');
+    else for (const one of [...letters, ...pushes]) print(describeLetter(one, now).join('\n'));
     return exitCodes.ok;
   },
 };
@@ -113,15 +118,19 @@ export const outboxCommands = groupOf(
   [list, show, retry, drop],
 );
 
-/** A file in the outbox or in dead/. */
-interface Letter {
+/** A file in an outbox or in its dead/, as it is listed. */
+interface Listed {
   readonly id: string;
-  readonly name: string;
   readonly isDead: boolean;
+  readonly entry: Pick<Entry, 'subject' | 'composed_at' | 'recipients'> | undefined;
+  readonly reason: string | undefined;
+}
+
+interface Letter extends Listed {
+  readonly name: string;
   readonly text: string;
   /** Undefined for a file that is not a mail, or that is not believed. */
   readonly entry: Entry | undefined;
-  readonly reason: string | undefined;
 }
 
 type OpenOutbox = Omit<Awaited<ReturnType<typeof readAll>>, 'world'>;
@@ -137,7 +146,7 @@ async function readAll(world: World<Configuration>) {
   let state = await world.read(stateFile);
   const { waiting, bad } = readOutbox(spool, mailKind, digestsOf(state?.mails));
   const letterOf = (name: string, isDead: boolean, content: Pick<Letter, 'text' | 'entry' | 'reason'>): Letter => ({
-    id: name.replace(/\.json$/, ''),
+    id: idOf(name),
     name,
     isDead,
     ...content,
@@ -147,11 +156,12 @@ async function readAll(world: World<Configuration>) {
       letterOf(name, false, { text: JSON.stringify(entry), entry, reason: undefined }),
     ),
     ...bad.map(({ name, reason, text = '' }) => letterOf(name, false, { text, entry: undefined, reason })),
-    ...spool.dead().map((name) => letterOf(name, true, readDeadLetter(spool.readDead(name) ?? ''))),
+    ...spool.dead().map((name) => letterOf(name, true, readDeadLetter(spool.readDead(name) ?? '', mailKind))),
   ];
   return {
     world,
     letters,
+    pushes: readPushes(places),
     spool,
     now: world.now(),
     state: (): State | undefined => state,
@@ -163,12 +173,37 @@ async function readAll(world: World<Configuration>) {
   };
 }
 
-function readDeadLetter(text: string): Pick<Letter, 'text' | 'entry' | 'reason'> {
+function readPushes(places: Places): Listed[] {
+  const spool = openSpool(pushFolder(places), places.runtime);
+  const { waiting, bad } = readOutbox(spool, pushKind, undefined);
+  const all = [
+    ...waiting.map(({ name, entry }) => ({ name, isDead: false, entry, reason: undefined })),
+    ...bad.map(({ name, reason }) => ({ name, isDead: false, entry: undefined, reason })),
+    ...spool.dead().map((name) => ({ name, isDead: true, ...readDeadLetter(spool.readDead(name) ?? '', pushKind) })),
+  ];
+  return all.map(({ name, isDead, entry, reason }) => ({
+    id: idOf(name),
+    isDead,
+    reason,
+    entry: entry && { ...entry, subject: describePush(entry) },
+  }));
+}
+
+interface Dead<One> {
+  readonly text: string;
+  readonly entry: One | undefined;
+  readonly reason: string | undefined;
+}
+
+function readDeadLetter<One>(
+  text: string,
+  { name, shape }: { readonly name: string; readonly shape: Shape<One> },
+): Dead<One> {
   try {
     const value: unknown = JSON.parse(text);
-    if (fits(mailKind.shape, value)) return { text, entry: value, reason: undefined };
+    if (fits(shape, value)) return { text, entry: value, reason: undefined };
     const reason =
-      typeof value === 'object' && value !== null && 'reason' in value ? String(value.reason) : 'it is not a mail';
+      typeof value === 'object' && value !== null && 'reason' in value ? String(value.reason) : `it is not a ${name}`;
     return { text, entry: undefined, reason };
   } catch {
     return { text, entry: undefined, reason: 'it is not JSON' };
@@ -193,6 +228,8 @@ async function changeOutbox(asked: Arguments, change: (outbox: OpenOutbox) => Pr
   }
 }
 
+const idOf = (name: string): string => name.replace(/\.json$/, '');
+
 /** By the ID, or by its beginning if only one begins so. */
 function pick(letters: readonly Letter[], { operand = '' }: Arguments): Letter {
   if (operand === '') throw new Usage('name a mail by its ID (ops-monitor outbox list)');
@@ -213,7 +250,7 @@ const waitingAgain = (one: Entry['recipients'][number]): Entry['recipients'][num
   return { ...rest, state: 'waiting', attempts: 0 };
 };
 
-function describeLetter({ id, isDead, entry, reason }: Letter, now: Date): string[] {
+function describeLetter({ id, isDead, entry, reason }: Listed, now: Date): string[] {
   const head = `${id}  ${isDead ? 'dead' : 'waiting'}`;
   if (!entry) return [head, `  ${oneLine(reason ?? '')}`];
   const age = formatDuration(Math.max(0, Math.round(secondsSince(entry.composed_at, now))));
@@ -227,11 +264,17 @@ function describeLetter({ id, isDead, entry, reason }: Letter, now: Date): strin
   return [`${head}  written ${age} ago  ${oneLine(entry.subject)}`, ...alignColumns(rows, { indent: '  ' })];
 }
 
-const shownAsJson = ({ id, isDead, entry, reason }: Letter) => ({
+const shownAsJson = ({ id, isDead, reason, entry }: Listed) => ({
   id,
   state: isDead ? 'dead' : 'waiting',
   ...(reason === undefined ? {} : { reason }),
-  ...(entry
-    ? { subject: entry.subject, composed_at: entry.composed_at, ids: entry.ids, recipients: entry.recipients }
-    : {}),
+  ...(entry ? { subject: entry.subject, composed_at: entry.composed_at, recipients: entry.recipients } : {}),
 });
+
+const mailAsJson = (letter: Letter) => ({
+  kind: 'mail',
+  ...shownAsJson(letter),
+  ...(letter.entry ? { ids: letter.entry.ids } : {}),
+});
+
+const pushAsJson = (push: Listed) => ({ kind: 'push', ...shownAsJson(push) });

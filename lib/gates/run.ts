@@ -6,7 +6,7 @@ import { defineStage, type World } from '../contract/stage.ts';
 import type { LiveOutput, RunTask } from '../contract/task.ts';
 import { isAbsolute, join } from '../core/path.ts';
 import { formatDuration, formatLimit } from '../core/quantity.ts';
-import { reasonOf } from '../core/text.ts';
+import { counted, reasonOf } from '../core/text.ts';
 import { failureWords } from '../engine/ending.ts';
 import { parseCoverage } from '../parse/coverage.ts';
 import type { GateRun, GatesConfig, Phase } from './config.ts';
@@ -149,7 +149,9 @@ async function runPhase(
       log: `${name}.log`,
       ...(reason === undefined
         ? {}
-        : { reason: `${reason}${killed > 0 ? `; ${killed} processes were left behind and ended` : ''}` }),
+        : {
+            reason: `${reason}${killed > 0 ? `; left behind and ended: ${counted(killed, 'process', 'processes')}` : ''}`,
+          }),
       ...('ratio' in covered ? { coverage_ratio: covered.ratio } : {}),
     };
   } finally {

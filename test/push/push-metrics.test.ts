@@ -295,6 +295,30 @@ describe('pushes that wait', () => {
   });
 });
 
+describe('ops-monitor outbox', () => {
+  test('lists pushes that wait, dead ones and damaged ones beside the mails, with the server’s words and the next attempt', async (t) => {
+    const { pushed, url } = await serveGateway(t, ({ path }) =>
+      path.endsWith('bad') ? { status: 400, body: 'no \u001B[31mmetric' } : { status: 503, body: 'later' },
+    );
+    const { start, run, put, outbox } = makeSite(t, `{ url: "${url}" }`);
+    assert.match((await start('outbox', [])).stdout, /^The outbox is empty/);
+    await run(put(text), '--job', 'bad');
+    await run(put(text), '--job', 'good');
+    writeFileSync(join(outbox, '000000000000001-x.json'), '{"torn');
+    assert.equal(pushed.length, 2);
+    const { status, stdout } = await start('outbox', ['list']);
+    assert.equal(status, 0);
+    assert.match(stdout, /^\d{15}-\w{8} {2}waiting {2}written \d+\S* .*ago {2}put of \{job="good"\} to 127\.0\.0\.1:\d+\n {2}127\.0\.0\.1:\d+ +waiting +1 attempt +next \S+ \S+ UTC +.*503: later$/m); // prettier-ignore
+    assert.match(stdout, /^\d{15}-\w{8} {2}dead {2}written .* put of \{job="bad"\} to .*\n.*400: no {2}\[31mmetric$/m);
+    assert.match(stdout, /^000000000000001-x {2}waiting\n {2}it cannot be read: /m);
+    const listed = JSON.parse((await start('outbox', ['--json'])).stdout) as { kind: string; state: string; subject?: string }[]; // prettier-ignore
+    assert.deepEqual(
+      listed.map(({ kind, state, subject = '' }) => `${kind} ${state} ${subject.slice(0, 18)}`.trim()),
+      ['push waiting put of {job="good"', 'push waiting', 'push dead put of {job="bad"}'],
+    );
+  });
+});
+
 describe('the password of a Pushgateway', () => {
   const password = 'hush-Zahlwort-77';
 
@@ -360,6 +384,26 @@ describe('--push', () => {
     assert.deepEqual(paths(), ['PUT /metrics/job/alpha-gate', 'PUT /metrics/job/pytest-metrics']);
     for (const [index, name] of ['alpha_gate.prom', 'pytest_metrics.prom'].entries())
       assert.equal(pushed[index]?.body.toString(), readText(join(state, 'textfiles', name)));
+  });
+
+  test('a boot is pushed as its textfile is; a Pushgateway that is down fails no boot, and one that is missing starts none', async (t) => {
+    const boot = 'boot: { components: { one: { start: [touch, FOLDER/started] } } }\n';
+    const { pushed, url, paths } = await serveGateway(t, accepted);
+    const site = makeSite(t, `{ url: "${url}" }`, boot);
+    const { status, stderr } = await site.start('run-boot', ['--push']);
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(paths(), ['PUT /metrics/job/boot-metrics']);
+    assert.equal(pushed[0]?.body.toString(), readText(join(site.state, 'textfiles', 'boot_metrics.prom')));
+    const down = makeSite(t, `{ url: "${(await closedGateway()).url}" }`, boot);
+    const waits = await down.start('run-boot', ['--push', '--exit-code']);
+    assert.equal(waits.status, 0);
+    assert.match(waits.stderr, /the put of .*boot-metrics.* was not accepted, and waits/);
+    assert.equal(down.waiting().length, 1);
+    const without = makeSite(t, '{}', boot);
+    const refused = await without.start('run-boot', ['--push']);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /no Pushgateway is named/);
+    assert.ok(!existsSync(join(without.folder, 'started')));
   });
 
   test('a Pushgateway that is down fails no gate: the push waits, and the run says so', async (t) => {
