@@ -271,6 +271,49 @@ alerts: { to: [ops@example.org], rules: { storage: { at: 0.0001% } } }
     assert.match(machine.read(`${state}/health/latest_report.md`), /a test/);
   });
 
+  test('a push that waits is sent by ops-monitor-push.timer, with the password of the credential; the timer is not enabled by itself', async (t) => {
+    const machine = await installed(t);
+    const { must, write } = machine;
+    assert.equal(machine.run('systemctl', 'is-enabled', 'ops-monitor-push.timer').stdout.trim(), 'disabled');
+    write('/srv/app.prom', 'app_up 1\n');
+    write('/srv/gateway.cjs', gateway);
+    write('/etc/credstore/ops-monitor.push-password', 'hush-Zahlwort-77\n');
+    write(
+      '/etc/ops-monitor/config.yaml',
+      `${machine.read('/etc/ops-monitor/config.yaml')}\npush: { url: "http://127.0.0.1:9091", user: ops, password: $PUSH_PASSWORD }\n`,
+    );
+    must('ops-monitor', 'push-metrics', '/srv/app.prom');
+    assert.match(
+      must('ops-monitor', 'outbox', 'list'),
+      /waiting .* put of \{job="app"\} to 127\.0\.0\.1:9091\n.* PUSH_PASSWORD is not set/,
+    );
+    must('systemd-run', '--quiet', '--unit=gateway', '/opt/ops-monitor/node_modules/.bin/node', '/srv/gateway.cjs');
+    machine.override('ops-monitor-push.timer', '[Timer]\nOnCalendar=\nOnCalendar=*:*:0/5\nRandomizedDelaySec=0\n');
+    must('systemctl', 'start', 'ops-monitor-push.timer');
+    await until(() => machine.run('test', '-s', '/srv/pushes').status === 0);
+    must('systemctl', 'stop', 'ops-monitor-push.timer');
+    await settled(machine);
+    const login = Buffer.from('ops:hush-Zahlwort-77').toString('base64');
+    assert.equal(machine.read('/srv/pushes'), `PUT /metrics/job/app Basic ${login} app_up 1\n`);
+    assert.match(must('ops-monitor', 'outbox', 'list'), /^The outbox is empty/);
+    const { outcome, problems } = runOf(machine, 'push-metrics');
+    assert.deepEqual([outcome, problems], ['ok', []]);
+    assert.equal(must('systemctl', 'show', '-P', 'Result', 'ops-monitor-push.service').trim(), 'success');
+    assert.equal(must('find', state, '!', '-user', 'ops-monitor').trim(), '');
+  });
+
+  /** Keeps what is pushed. */
+  const gateway = `
+const { appendFileSync } = require('node:fs');
+require('node:http').createServer((asked, answer) => {
+  let body = '';
+  asked.on('data', (part) => (body += part)).on('end', () => {
+    appendFileSync('/srv/pushes', [asked.method, asked.url, asked.headers.authorization, body].join(' '));
+    answer.end();
+  });
+}).listen(9091, '127.0.0.1');
+`;
+
   /** Takes every mail, and keeps it; and has a metric. */
   const relay = `
 const { appendFileSync } = require('node:fs');
