@@ -2,15 +2,14 @@
 // Go, Maven, CMake and GoogleTest where they are missing; Maven fetches its Surefire plugin.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { environmentIn, runBundle } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
+import { goProgram, kept, withGo } from './kept.ts';
 import { installPackages } from './packages.ts';
 
-/** Programs that were fetched and built, by version; outside of the clone. */
-const cache = '/var/cache/ops-monitor-test/runners';
 const versions = { pytest: '9.2.0', rerunfailures: '16.7', gotestsum: 'v1.13.0', surefire: '3.5.2', jupiter: '5.11.4' };
 
 interface Said {
@@ -36,18 +35,6 @@ function succeed(folder: string, argv: readonly string[], env?: NodeJS.ProcessEn
   const { status, text } = ask(folder, argv, env);
   assert.equal(status, 0, `${argv.join(' ')}: ${text}`);
   return text;
-}
-
-/** Makes `name` in the cache once. An interrupted try is not taken for a whole one. */
-function kept(name: string, make: (folder: string) => void): string {
-  const folder = join(cache, name);
-  if (existsSync(join(folder, '.whole'))) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  make(folder);
-  writeFileSync(join(folder, '.whole.new'), '');
-  renameSync(join(folder, '.whole.new'), join(folder, '.whole'));
-  return folder;
 }
 
 interface Counts {
@@ -182,12 +169,7 @@ test('parent that fails', async (t) => { await t.test('child', () => {}); throw 
   });
 
   test('go test by gotestsum, also with --rerun-fails', (t) => {
-    const found = spawnSync('go', ['version'], { encoding: 'utf8' }).stdout;
-    if (!found) installPackages('golang-go');
-    const built = kept(`gotestsum-${versions.gotestsum}`, (folder) =>
-      // Where Debian's Go is too old for it, Go fetches the one that it needs by itself.
-      void succeed(folder, ['go', 'install', `gotest.tools/gotestsum@${versions.gotestsum}`], { GOBIN: folder, GOFLAGS: '-modcacherw' }),
-    ); // prettier-ignore
+    const program = goProgram('gotest.tools/gotestsum', versions.gotestsum);
     const folder = temporaryFolder(t);
     put(folder, {
       'go.mod': 'module example.org/app\n\ngo 1.19\n',
@@ -200,8 +182,8 @@ func TestFlaky(t *testing.T) { if _, e := os.Stat("tried"); e != nil { os.WriteF
 `,
       'broken/b_test.go': 'package broken\nimport "testing"\nfunc TestX(t *testing.T) { undefined() }\n',
     });
-    const cacheFolder = { GOCACHE: join(folder, 'cache'), GOFLAGS: '-mod=mod' };
-    const once = ask(folder, [join(built, 'gotestsum'), '--junitfile', 'once.xml', '--', './...'], cacheFolder);
+    const variables = { ...withGo(), GOCACHE: join(folder, 'cache'), GOFLAGS: '-mod=mod' };
+    const once = ask(folder, [program, '--junitfile', 'once.xml', '--', './...'], variables);
     assert.equal(once.status, 1);
     // The package that could not be built is a failure, and none of the tests that gotestsum counts.
     const tests = printed(once.text, /DONE (\d+) tests/) + 1;
@@ -215,7 +197,7 @@ func TestFlaky(t *testing.T) { if _, e := os.Stat("tried"); e != nil { os.WriteF
       flaky: 0,
     });
     rmSync(join(folder, 'tried'));
-    const again = ask(folder, [join(built, 'gotestsum'), '--rerun-fails=2', '--packages', '.', '--junitfile', 'again.xml'], cacheFolder); // prettier-ignore
+    const again = ask(folder, [program, '--rerun-fails=2', '--packages', '.', '--junitfile', 'again.xml'], variables); // prettier-ignore
     const attempts = [...again.text.matchAll(/DONE 3 runs, (\d+) tests, (\d+) skipped, (\d+) failures/g)].at(-1);
     assert.ok(attempts, again.text);
     const { passed, flaky, ...counts } = countsOf(t, join(folder, 'again.xml'));

@@ -1,0 +1,54 @@
+// Programs for real tests that are fetched or built once, and kept outside of the clone.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installPackages } from './packages.ts';
+
+const cache = '/var/cache/ops-monitor-test/programs';
+
+/** Makes `name`, which has the version in it, at the first call. An interrupted try is not taken for a whole one. */
+export function kept(name: string, make: (folder: string) => void): string {
+  const folder = join(cache, name);
+  if (existsSync(join(folder, '.whole'))) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  make(folder);
+  writeFileSync(join(folder, '.whole.new'), '');
+  renameSync(join(folder, '.whole.new'), join(folder, '.whole'));
+  return folder;
+}
+
+const goVersion = `v0.0.1-go1.24.9.linux-${process.arch === 'x64' ? 'amd64' : process.arch}`;
+
+/** Found in the PATH of `variables`, where they have one. */
+function runGo(argv: readonly string[], variables: NodeJS.ProcessEnv): void {
+  const env = { ...process.env, GOFLAGS: '-modcacherw', ...variables };
+  const { status, error, stderr } = spawnSync('go', argv, { env, encoding: 'utf8', timeout: 600_000 });
+  assert.equal(status, 0, `go ${argv.join(' ')}: ${error?.message ?? ''}${stderr}`);
+}
+
+/** Variables with a Go in PATH that can build today's programs: this machine's, or one that the Go of Debian 12 fetches as a module. */
+export function withGo(): NodeJS.ProcessEnv {
+  const ask = (): number =>
+    Number(/go1\.(\d+)/.exec(spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '')?.[1] ?? 0);
+  if (ask() >= 24) return process.env;
+  if (ask() === 0) installPackages('golang-go');
+  const folder = kept(`go-${goVersion}`, (into) => {
+    runGo(['mod', 'download', `golang.org/toolchain@${goVersion}`], { GOMODCACHE: into, GO111MODULE: 'on' });
+    // Modules have no programs, so the archive of a module has no marks of them.
+    const made = join(into, 'golang.org', `toolchain@${goVersion}`);
+    assert.equal(spawnSync('chmod', ['-R', 'a+x', join(made, 'bin'), join(made, 'pkg', 'tool')]).status, 0);
+  });
+  const bin = join(folder, 'golang.org', `toolchain@${goVersion}`, 'bin');
+  return { ...process.env, PATH: `${bin}:${process.env['PATH']}` };
+}
+
+/** The path of a Go program, built from `module@version`. */
+export function goProgram(module: string, version: string): string {
+  const name = module.split('/').at(-1) ?? module;
+  const folder = kept(`${name}-${version}`, (into) => {
+    runGo(['install', `${module}@${version}`], { ...withGo(), GOBIN: into });
+  });
+  return join(folder, name);
+}
