@@ -8,6 +8,7 @@ case $stage in
   '' | *[!a-z-]*) echo "record-failed-unit.sh: $stage is no name of a stage" >&2; exit 2 ;;
   thermal-heartbeat) unit=$stage.service ;;
   watch-services) unit=ops-monitor-watchdog.service ;;
+  run-rehearsal) unit=ops-monitor-rehearsal.service ;;
   *) unit=ops-monitor@$stage.service ;;
 esac
 folder=${STATE_DIRECTORY:?is set by systemd: start ops-monitor-failed@$stage.service}/stages

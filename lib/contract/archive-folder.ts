@@ -9,7 +9,7 @@ interface ArchiveRequest {
   readonly seconds: number;
 }
 
-/** `said`: the last line that tar printed, without control characters. */
+/** `said`: what tar printed, in one line without control characters. */
 export type ArchiveFolder = (
   request: ArchiveRequest,
 ) => Promise<{ readonly ending: Ending; readonly said: string; readonly bytes: number }>;

@@ -2,6 +2,7 @@
 import { constants, fsyncSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { ArchiveFolder } from '../contract/archive-folder.ts';
+import { firstLine } from '../core/text.ts';
 import { createFile, makeFolder, removeQuietly, sweepTemporaries, syncFolder, withOpen } from './files.ts';
 import { runTask } from './task.ts';
 
@@ -21,7 +22,7 @@ export const archiveFolder: ArchiveFolder = async ({ folder, path, seconds }) =>
     const { ending, lastLines } = await runTask({
       argv: ['tar', '--create', '--gzip', '--force-local', `--file=${temporary}`, ...options, '--', basename(folder)],
       seconds,
-      // Nobody reads a log: the result holds the last line.
+      // Nobody reads a log: the result holds what tar printed.
       log: '/dev/null',
     });
     const isWhole = ending.by === 'exit' && ending.code === 0;
@@ -30,7 +31,7 @@ export const archiveFolder: ArchiveFolder = async ({ folder, path, seconds }) =>
       renameSync(temporary, path);
       syncFolder(dirname(path));
     }
-    return { ending, said: lastLines.at(-1) ?? '', bytes: isWhole ? statSync(path).size : 0 };
+    return { ending, said: firstLine(lastLines.join('; '), 300), bytes: isWhole ? statSync(path).size : 0 };
   } finally {
     removeQuietly(temporary);
   }

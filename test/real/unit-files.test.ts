@@ -30,6 +30,7 @@ const needs: Readonly<Record<string, keyof typeof limits>> = {
   'thermal-heartbeat.service': 'network',
   'nvme-smart-log.service': 'rootForDevices',
   'ops-monitor-watchdog.service': 'processes',
+  'ops-monitor-rehearsal.service': 'network',
 };
 
 /** The units as they are installed, except that their programs lie in this checkout. */

@@ -15,7 +15,7 @@ import test, { describe } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { archiveFolder } from '../../lib/io/archive-folder.ts';
 import { parseGateSummary, ownMapping } from '../../lib/parse/gate.ts';
-import { processesOf, runBeside, runBundle, runProcess } from '../process.ts';
+import { processesOf, root, runBeside, runBundle, runProcess } from '../process.ts';
 import { readText, until } from '../world.ts';
 import { makeSite, sh } from './site.ts';
 
@@ -403,5 +403,16 @@ describe('run-rehearsal', () => {
     assert.equal(ended.status, 143, ended.stderr);
     await until(() => processesOf('sleep 876').length === 0);
     assert.equal(readlinkSync(join(site.stage, 'latest')), before);
+  });
+
+  test('no bundle but its own has the rehearsal', () => {
+    const dist = join(root, 'dist');
+    const bundles = readdirSync(dist).filter((name) => name.endsWith('.cjs'));
+    assert.ok(bundles.length >= 40);
+    const parts = (name: string) =>
+      [...readText(join(dist, name)).matchAll(/^\/\/ (lib\/rehearsal\/[\w-]+\.ts)$/gm)].map((match) => match[1]);
+    const holders = bundles.filter((name) => parts(name).some((file) => file !== 'lib/rehearsal/config.ts'));
+    assert.deepEqual(holders, ['run-rehearsal.main.cjs']);
+    assert.ok(parts('run-rehearsal.main.cjs').length >= 8);
   });
 });
