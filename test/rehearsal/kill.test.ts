@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RehearsalSummary } from '../../lib/rehearsal/files.ts';
+import { sampleOf, seedOf } from '../chance.ts';
 import { killAtRandom } from '../killing.ts';
-import { processesOf, runProcess } from '../process.ts';
+import { processesOf, root, runBeside, runProcess } from '../process.ts';
 import { readText, until } from '../world.ts';
 import { makeSite, sh } from './site.ts';
 
@@ -31,7 +32,7 @@ describe('run-rehearsal, killed', () => {
     const site = makeSite(t, {});
     // Its name in the command lines tells the processes of this test from others.
     const helper = join(site.folder, 'far');
-    writeFileSync(helper, '#!/bin/sh\nsleep 30\n', { mode: 0o755 });
+    writeFileSync(helper, '#!/bin/sh\nsleep 300\n', { mode: 0o755 });
     site.write({
       connectors: { agent: { command: sh(`setsid ${helper} & sleep 0.05; echo fine`) } },
       'smoke-test': { command: sh(`setsid ${helper} & seq -s, 500 | sed "s/.*/[&]/"; sleep 0.05`) },
@@ -60,6 +61,40 @@ describe('run-rehearsal, killed', () => {
     assert.equal(names.filter((name) => name.endsWith('Z')).length, 3, names.join());
     assert.deepEqual(names.slice(3), ['history.jsonl', 'latest']);
     assert.deepEqual(readdirSync(join(site.state, 'logs')), ['stage_b_rehearsal_artifacts.tgz']);
+  });
+
+  test('before, in and after each rename and removal of a run folder: `latest` and every run are whole', async (t) => {
+    const site = makeSite(t, {
+      connectors: { agent: { command: sh('echo fine') } },
+      'smoke-test': { command: sh('seq -s, 500 | sed "s/.*/[&]/"') },
+      keep: 2,
+    });
+    for (let count = 0; count < 3; count++) assert.equal((await site.run()).status, 0);
+    const hook = join(root, 'test', 'faults', 'kill-at.cjs');
+    const [node = '', ...rest] = site.argv;
+    const argv = [node, '--require', hook, ...rest];
+    const calls = { ...site.env, KILL_CALLS: 'renameSync,rmSync,mkdirSync' };
+    const countFile = join(site.folder, 'count');
+    assert.equal((await runBeside(argv, { ...calls, KILL_COUNT: countFile })).status, 0);
+    const points = Number(readText(countFile));
+    assert.ok(points >= 6, `only ${points} changes were seen`);
+    const all = Array.from({ length: points }, (_, index) => index + 1).flatMap((point) =>
+      ['before', 'in', 'after'].map((phase) => ({ point, phase })),
+    );
+    const chosen = sampleOf(all, seedOf(t));
+    let killed = 0;
+    for (const { point, phase } of chosen) {
+      const { signal } = await runBeside(argv, { ...calls, KILL_AT: String(point), KILL_PHASE: phase });
+      if (signal === 'SIGKILL') killed += 1;
+      const when = `killed ${phase} change ${point} of ${points}`;
+      assertWholeRun(realpathSync(join(site.stage, 'latest')), when);
+      for (const name of readdirSync(site.stage).filter((one) => one.endsWith('Z')))
+        assertWholeRun(join(site.stage, name), when);
+      assert.equal((await site.run()).status, 0, when);
+    }
+    assert.ok(killed >= 2 && killed >= chosen.length - 6, `${killed} of ${chosen.length} runs were killed`);
+    const names = readdirSync(site.stage).filter((one) => one !== 'latest' && one !== 'history.jsonl');
+    assert.equal(names.length, 2, names.join());
   });
 
   test('a reader that loops over `latest` while runs go on never sees half a run', async (t) => {
