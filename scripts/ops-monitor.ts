@@ -88,7 +88,8 @@ const commands = {
     load: () => import('./outbox.ts'),
   },
   rehearse: {
-    summary: 'replays recorded days with a changed configuration, and compares its mails with those of the present one',
+    summary:
+      'replays recorded days with a changed configuration, and compares its mails with those of the present one (not `run-rehearsal`)',
     load: () => import('./rehearse.ts'),
   },
   'thermal-heartbeat': {

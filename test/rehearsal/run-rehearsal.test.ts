@@ -15,6 +15,7 @@ import test, { describe } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { archiveFolder } from '../../lib/io/archive-folder.ts';
 import { parseGateSummary, ownMapping } from '../../lib/parse/gate.ts';
+import { serveHttp } from '../http.ts';
 import { processesOf, root, runBeside, runBundle, runProcess } from '../process.ts';
 import { readText, until } from '../world.ts';
 import { makeSite, sh } from './site.ts';
@@ -350,6 +351,20 @@ describe('run-rehearsal', () => {
     const inside = await site.run('--pipeline');
     assert.equal(inside.status, 2);
     assert.match(inside.stderr, /rehearsal\.archive: \S+ lies in \S+\/stage_b, which it archives/);
+  });
+
+  test('--push pushes the very textfile; without a Pushgateway it is refused before anything runs', async (t) => {
+    const gateway = await serveHttp(t, () => ({ status: 200 }));
+    const parts = { 'smoke-test': { command: sh('true') } };
+    const site = makeSite(t, parts, { push: { url: gateway.url } });
+    const { status, stderr } = await site.run('--push');
+    assert.equal(status, 0, stderr);
+    const [asked] = gateway.asked;
+    assert.deepEqual([asked?.method, asked?.path], ['PUT', '/metrics/job/rehearsal-status']);
+    assert.equal(asked?.body, site.textfile());
+    const without = makeSite(t, parts);
+    assert.equal((await without.run('--push')).status, 2);
+    assert.ok(!existsSync(without.stage));
   });
 
   test('a dry run shows the plan without secrets, and checks nothing', async (t) => {
