@@ -44,6 +44,11 @@ const commands = {
     summary: 'starts components in the order of their dependencies, waits until each is ready, and times that',
     load: () => import('./run-boot.ts'),
   },
+  'run-rehearsal': {
+    summary:
+      'checks connectors, smoke test, rotation of credentials and doctrine (not `rehearse`, which replays mails)',
+    load: () => import('./run-rehearsal.ts'),
+  },
   'test-metrics': {
     summary: 'reads the JUnit XML that test runners leave, and writes durations and failures for Prometheus',
     load: () => import('./test-metrics.ts'),
@@ -83,7 +88,8 @@ const commands = {
     load: () => import('./outbox.ts'),
   },
   rehearse: {
-    summary: 'replays recorded days with a changed configuration, and compares its mails with those of the present one',
+    summary:
+      'replays recorded days with a changed configuration, and compares its mails with those of the present one (not `run-rehearsal`)',
     load: () => import('./rehearse.ts'),
   },
   'thermal-heartbeat': {

@@ -9,6 +9,7 @@ case $stage in
   thermal-heartbeat) unit=$stage.service ;;
   watch-services) unit=ops-monitor-watchdog.service ;;
   push-metrics) unit=ops-monitor-push.service ;;
+  run-rehearsal) unit=ops-monitor-rehearsal.service ;;
   *) unit=ops-monitor@$stage.service ;;
 esac
 folder=${STATE_DIRECTORY:?is set by systemd: start ops-monitor-failed@$stage.service}/stages

@@ -265,6 +265,8 @@ describe('architecture', () => {
     const { thermalHeartbeat } = await import('../lib/thermal/heartbeat.ts');
     const { runGate } = await import('../lib/gates/run.ts');
     const { runBoot } = await import('../lib/boot/run.ts');
+    const { runRehearsal } = await import('../lib/rehearsal/run.ts');
+    const { archiveFolder } = await import('../lib/io/archive-folder.ts');
     const { whyUnreachable } = await import('../lib/io/reach.ts');
     const { openRunFolder } = await import('../lib/io/run-folder.ts');
     const { runTask } = await import('../lib/io/task.ts');
@@ -288,6 +290,15 @@ describe('architecture', () => {
         openRunFolder,
         whyUnreachable,
         live: liveOutput(),
+        push: pushTextfiles(pushMeans),
+      }),
+      runRehearsal<Configuration>({
+        runTask,
+        whyUnreachable,
+        openRunFolder,
+        archiveFolder,
+        live: liveOutput(),
+        secret: async (reference) => makeNet().secret(reference),
         push: pushTextfiles(pushMeans),
       }),
       testMetrics<Configuration>(pushTextfiles(pushMeans)),

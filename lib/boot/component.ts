@@ -4,13 +4,13 @@ import { oneLine } from '../core/harmless.ts';
 import { join } from '../core/path.ts';
 import { formatLimit } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
+import { type AskTools, whyNoAnswer } from '../engine/answer.ts';
 import { failureWords } from '../engine/ending.ts';
 import { backOffSeconds } from './back-off.ts';
 import type { Component } from './config.ts';
 import type { Attempt, ComponentResult } from './files.ts';
-import { type ReadyTools, whyNotReady } from './ready.ts';
 
-export interface StartTools extends ReadyTools {
+export interface StartTools extends AskTools {
   /** Seconds since the boot began. */
   readonly elapsed: () => number;
   /** Folder of the output of the commands. */
@@ -77,7 +77,7 @@ async function attemptStart(
   if (!ready) return undefined;
   for (let checks = 0; ; checks++) {
     const seconds = Math.min(longestCheckSeconds, Math.max(0.5, end - elapsed()));
-    const problem = await whyNotReady(ready, tools, seconds, join(folder, `${name}.${attempt}.ready.log`));
+    const problem = await whyNoAnswer(ready, { seconds, log: join(folder, `${name}.${attempt}.ready.log`) }, tools);
     if (problem === undefined) return undefined;
     const pause = Math.min(longestPauseSeconds, 0.1 * 1.5 ** checks);
     if (elapsed() + pause >= end) return `not ready within ${formatLimit(timeout)}: ${problem}`;

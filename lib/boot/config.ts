@@ -1,6 +1,15 @@
 // Configuration of the boot that `run-boot` runs.
 import * as z from 'zod';
-import { absolutePath, commandLine, duration, ownName, unit, wait, webUrl } from '../contract/quantities.ts';
+import {
+  absolutePath,
+  commandLine,
+  duration,
+  hostAndPort,
+  ownName,
+  unit,
+  wait,
+  webUrl,
+} from '../contract/quantities.ts';
 import { listed, nearest } from '../core/text.ts';
 import { backOffSeconds } from './back-off.ts';
 import { findCycle } from './order.ts';
@@ -11,14 +20,7 @@ const readySchema = z
     http: webUrl
       .optional()
       .describe('ready when a GET of this URL answers with 2xx or 3xx; a secret in the query as `?token=$NAME`'),
-    tcp: z
-      .string()
-      .regex(/^([\w.-]+|\[[\da-f:.]+\]):\d{1,5}$/i, {
-        error: (issue) => `expected a host and a port, such as "127.0.0.1:5432"; got ${JSON.stringify(issue.input)}`,
-      })
-      .refine((text) => URL.canParse(`http://${text}`), 'expected a port from 1 to 65535')
-      .optional()
-      .describe('ready when a connection to this host and port succeeds'),
+    tcp: hostAndPort.optional().describe('ready when a connection to this host and port succeeds'),
     unit: unit.optional().describe('ready when systemd says that this unit is active'),
   })
   .refine(

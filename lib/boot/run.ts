@@ -1,11 +1,12 @@
 // run-boot: starts the components of the configuration in the order of their dependencies, and waits until each is ready.
 import { Usage } from '../contract/errors.ts';
 import type { Push } from '../contract/push.ts';
-import type { OpenRunFolder } from '../contract/run-folder.ts';
+import { type OpenRunFolder, runFolderId } from '../contract/run-folder.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import type { LiveOutput } from '../contract/task.ts';
 import { join } from '../core/path.ts';
 import { formatDuration } from '../core/quantity.ts';
+import type { AskTools } from '../engine/answer.ts';
 import { startComponent } from './component.ts';
 import type { Boot, BootConfig } from './config.ts';
 import {
@@ -17,12 +18,11 @@ import {
   bootTextfileCopy,
   type ComponentResult,
 } from './files.ts';
-import type { ReadyTools } from './ready.ts';
 import { renderBoot, renderPlan } from './render.ts';
 import { renderBootMetrics } from './textfile.ts';
 import { drawTimeline } from './timeline.ts';
 
-export interface BootTools extends Pick<ReadyTools, 'runTask' | 'whyUnreachable'> {
+export interface BootTools extends Pick<AskTools, 'runTask' | 'whyUnreachable'> {
   readonly openRunFolder: OpenRunFolder;
   readonly live: LiveOutput;
 }
@@ -73,7 +73,7 @@ async function startAll(world: World<BootConfig>, boot: Boot, tools: BootTools):
   const started = world.now();
   const began = world.monotonicMs();
   const elapsed = (): number => (world.monotonicMs() - began) / 1000;
-  const id = started.toISOString().replaceAll(/[-:]/g, '');
+  const id = runFolderId(started);
   const folder = tools.openRunFolder(bootFolder(world.places), id, keptRuns);
   const components = await startInOrder(world, boot, tools, { elapsed, folder: folder.path });
   const summary: BootSummary = {

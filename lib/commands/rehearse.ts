@@ -27,7 +27,8 @@ const mostDays = 400;
 
 export const rehearse: Command = {
   name: 'rehearse',
-  summary: 'replays recorded days with a changed configuration, and compares its mails with those of the present one',
+  summary:
+    'replays recorded days with a changed configuration, and compares its mails with those of the present one (not `run-rehearsal`)',
   options: {
     config: { type: 'string', value: 'FILE', summary: 'the changed configuration' },
     against: {

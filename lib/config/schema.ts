@@ -10,6 +10,7 @@ import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { checkNames } from './check-names.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
 import { pushConfig } from '../push/config.ts';
+import { rehearsalConfig } from '../rehearsal/config.ts';
 import { testMetricsConfig } from '../testmetrics/config.ts';
 import { thermalConfig } from '../thermal/config.ts';
 import { watchdogConfig } from '../watchdog/config.ts';
@@ -28,6 +29,7 @@ export const configurationSchema = z
     ...archiveConfig,
     ...gatesConfig,
     ...bootConfig,
+    ...rehearsalConfig,
     ...testMetricsConfig,
     ...pushConfig,
     ...watchdogConfig,

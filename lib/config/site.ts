@@ -42,7 +42,9 @@ export const siteConfig = {
       textfiles: folder.optional().describe('node-exporter’s textfile folder; default: textfiles/ in the state folder'),
       monitoring: folder
         .optional()
-        .describe('results of gates, boots, test runs and the watchdog; default: monitoring/ in the state folder'),
+        .describe(
+          'results of gates, boots, rehearsals, test runs and the watchdog; default: monitoring/ in the state folder',
+        ),
     })
     .prefault({})
     .describe('the folders that files are written to; by default all are under one folder'),

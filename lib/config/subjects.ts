@@ -3,6 +3,7 @@
 import { policies, red } from '../alerts/policies.ts';
 import type { AnyCheck } from '../contract/check.ts';
 import type { Sections } from '../contract/registry.ts';
+import { type RehearsalConfig, rehearsalPlaces } from '../rehearsal/config.ts';
 import { identifierOf, listed, nearest } from '../core/text.ts';
 import { checks, sections } from './registry.ts';
 
@@ -13,9 +14,10 @@ interface Complaint {
   readonly message: string;
 }
 
-export function unknownHosts(config: { readonly hosts: object }): Complaint[] {
+export function unknownHosts(config: RehearsalConfig & { readonly hosts: object }): Complaint[] {
   const known = Object.keys(config.hosts);
-  const all = Object.values(definitions).flatMap((section) => section.places?.(config) ?? []);
+  const watched = Object.values(definitions).flatMap((section) => section.places?.(config) ?? []);
+  const all = [...watched, ...rehearsalPlaces(config)];
   // A stream and each of its mirrors look at the same source.
   const places = new Map(all.map((place) => [place.key.join('.'), place]));
   return [...places.values()].flatMap(({ host = 'local', key }) => {

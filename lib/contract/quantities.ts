@@ -146,3 +146,11 @@ export const webUrl = z
   })
   .refine((text) => !hasLogin(text), 'a password in a URL would end up in files and mails: leave it out')
   .meta({ secret: true });
+
+export const hostAndPort = z
+  .string()
+  .max(300)
+  .regex(/^([\w.-]+|\[[\da-f:.]+\]):\d{1,5}$/i, {
+    error: (issue) => `expected a host and a port, such as "127.0.0.1:5432"; got ${JSON.stringify(issue.input)}`,
+  })
+  .refine((text) => URL.canParse(`http://${text}`), 'expected a port from 1 to 65535');

@@ -8,5 +8,10 @@ interface RunFolder {
   readonly publish: () => string;
 }
 
-/** `id` names the run and sorts by time. */
-export type OpenRunFolder = (base: string, id: string, keep: number) => RunFolder;
+/** `id`, of `runFolderId`, names the run. `runs` is the folder in `base` that holds the runs; '' where they lie beside `latest`. */
+export type OpenRunFolder = (base: string, id: string, keep: number, runs?: string) => RunFolder;
+
+/** `20261121T143000.000Z`: sorts by time. */
+export const runFolderId = (started: Date): string => started.toISOString().replaceAll(/[-:]/g, '');
+
+export const isRunFolderId = (name: string): boolean => /^[+-]?\d+T\d{6}\.\d{3}Z$/.test(name);

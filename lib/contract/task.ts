@@ -13,6 +13,10 @@ export interface TaskRequest {
   readonly seconds: number;
   /** Path of the file that gets both output streams, in the order of their arrival. */
   readonly log: string;
+  /** Up to this many characters of the standard output are returned as `output`; `log` then gets only the standard error. */
+  readonly mostOutput?: number | undefined;
+  /** Replaced by `…` wherever the command prints them. */
+  readonly secrets?: readonly string[] | undefined;
   /** Receives each complete line of the output. Must not throw. */
   readonly onLine?: ((line: string) => void) | undefined;
   /** When aborted, all processes of the command get SIGKILL at once. */
@@ -30,6 +34,8 @@ interface TaskResult {
     /** The file has the beginning of the output only. */
     readonly isCut: boolean;
   };
+  /** Only where the request has `mostOutput`. */
+  readonly output?: { readonly text: string; readonly isCut: boolean };
   /** The last lines of the output, without control characters. */
   readonly lastLines: readonly string[];
   /** Processes that the command left behind, and that were killed. */

@@ -1,7 +1,7 @@
 // run-gate: runs the phases of a gate, keeps their output, and writes its verdict.
 import { Usage } from '../contract/errors.ts';
 import type { Push } from '../contract/push.ts';
-import type { OpenRunFolder } from '../contract/run-folder.ts';
+import { type OpenRunFolder, runFolderId } from '../contract/run-folder.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import type { LiveOutput, RunTask } from '../contract/task.ts';
 import { isAbsolute, join } from '../core/path.ts';
@@ -81,7 +81,7 @@ function planOf(name: string, { phases, folder }: GateRun) {
 async function runPhases(world: GateWorld, name: string, gate: GateRun, means: Means): Promise<GateSummary> {
   const started = world.now();
   const began = world.monotonicMs();
-  const id = started.toISOString().replaceAll(/[-:]/g, '');
+  const id = runFolderId(started);
   const folder = means.openRunFolder(artifactsOf(world.places, name, gate), id, gate.keep);
   const results: PhaseResult[] = [];
   let isStopped = false;

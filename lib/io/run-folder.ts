@@ -1,42 +1,52 @@
 // Folders of artifacts: see contract/run-folder.ts. Call under the lock of the stage that writes them.
 import { lstatSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import type { OpenRunFolder } from '../contract/run-folder.ts';
+import { isRunFolderId, type OpenRunFolder } from '../contract/run-folder.ts';
 import { join } from '../core/path.ts';
 import { createFile, makeFolder, syncFolder } from './files.ts';
 import { storeFiles } from './store.ts';
 
+/** Ending of a folder that nobody may read: of a run that goes on or was killed, or that is being removed. */
 const unfinished = '.unfinished';
 const latest = 'latest';
 
-export const openRunFolder: OpenRunFolder = (base, id, keep) => {
-  const runs = join(base, 'runs');
-  makeFolder(runs);
+export const openRunFolder: OpenRunFolder = (base, id, keep, runs = 'runs') => {
+  const folder = join(base, runs);
+  makeFolder(folder);
   // Runs that were killed: their output is of no use, because `latest` has the results of a whole run.
-  for (const name of readdirSync(runs)) if (name.endsWith(unfinished)) rmSync(join(runs, name), { recursive: true });
-  const path = join(runs, `${id}${unfinished}`);
+  for (const name of readdirSync(folder)) if (isUnfinished(name)) rmSync(join(folder, name), { recursive: true });
+  const path = join(folder, `${id}${unfinished}`);
   makeFolder(path);
   return {
     path,
     write: (name, text) => createFile(join(path, name), text, 0o644, false),
     publish: () => {
-      const finished = join(runs, id);
+      const finished = join(folder, id);
       storeFiles.sync(path);
       renameSync(path, finished);
-      syncFolder(runs);
+      syncFolder(folder);
       // A new link renamed over the old one: a reader sees one or the other.
       const link = join(base, `.${latest}-new`);
       rmSync(link, { force: true });
-      symlinkSync(join('runs', id), link);
+      symlinkSync(join(runs, id), link);
       renameSync(link, join(base, latest));
       syncFolder(base);
-      for (const name of oldest(runs, keep)) rmSync(join(runs, name), { recursive: true });
+      for (const name of oldest(folder, id, keep)) {
+        // Renamed first: a kill while its files are removed leaves no half run.
+        renameSync(join(folder, name), join(folder, `${name}${unfinished}`));
+        rmSync(join(folder, `${name}${unfinished}`), { recursive: true });
+      }
       return finished;
     },
   };
 };
 
-const oldest = (runs: string, keep: number): string[] =>
-  readdirSync(runs)
-    .filter((name) => lstatSync(join(runs, name)).isDirectory())
+const isUnfinished = (name: string): boolean =>
+  name.endsWith(unfinished) && isRunFolderId(name.slice(0, -unfinished.length));
+
+/** Never the newest run itself, whose name is not the last where the clock was set back. */
+const oldest = (folder: string, newest: string, keep: number): string[] =>
+  readdirSync(folder)
+    .filter((name) => isRunFolderId(name) && name !== newest && lstatSync(join(folder, name)).isDirectory())
     .sort()
-    .slice(0, -keep);
+    .reverse()
+    .slice(keep - 1);

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { RunTask, TaskRequest } from '../contract/task.ts';
 import type { Ending } from '../contract/program.ts';
 import { plainLines } from '../core/harmless.ts';
+import { hideSecrets } from '../core/hide.ts';
 import { join } from '../core/path.ts';
 import { counted } from '../core/text.ts';
 import { unlessFailing } from './files.ts';
@@ -103,8 +104,12 @@ function killMarked(taskMark: string): number {
   return killed;
 }
 
-function openSink({ log, onLine }: TaskRequest) {
+type Stream = 'stdout' | 'stderr';
+
+function openSink({ log, onLine, mostOutput, secrets = [] }: TaskRequest) {
   mkdirSync(dirname(log), { recursive: true });
+  const hiders = { stdout: hideSecrets(secrets), stderr: hideSecrets(secrets) };
+  const output = { text: '', isCut: false };
   const descriptor = openSync(log, 'w', 0o644);
   let isOpen = true;
   let [bytes, isCut] = [0, false];
@@ -124,28 +129,37 @@ function openSink({ log, onLine }: TaskRequest) {
     if (written === undefined) isCut = true;
     else bytes += written;
   };
+  const writeLog = (text: string): void => {
+    if (isCut) return;
+    const room = mostLogBytes - bytes;
+    if (text.length > room) {
+      write(text.slice(0, room) + cutNote);
+      isCut = true;
+    } else write(text);
+  };
+  const keep = (text: string, most: number): void => {
+    output.isCut ||= output.text.length + text.length > most;
+    output.text += text.slice(0, most - output.text.length);
+  };
+  const add = (text: string, stream: Stream): void => {
+    if (stream === 'stdout' && mostOutput !== undefined) keep(text, mostOutput);
+    else writeLog(text);
+    const parts = plainLines(line + text).split('\n');
+    // A line without an end must not grow for ever.
+    line = (parts.pop() ?? '').slice(0, longestLine);
+    addLines(parts);
+  };
   return {
-    take: (text: string): void => {
-      if (!isCut) {
-        const room = mostLogBytes - bytes;
-        if (text.length > room) {
-          write(text.slice(0, room) + cutNote);
-          isCut = true;
-        } else write(text);
-      }
-      const parts = plainLines(line + text).split('\n');
-      // A line without an end must not grow for ever.
-      line = (parts.pop() ?? '').slice(0, longestLine);
-      addLines(parts);
-    },
+    take: (text: string, stream: Stream): void => add(hiders[stream].pass(text), stream),
     end: () => {
       if (isOpen) {
+        for (const stream of ['stdout', 'stderr'] as const) add(hiders[stream].end(), stream);
         if (line !== '') addLines([line]);
         line = '';
         closeSync(descriptor);
         isOpen = false;
       }
-      return { log: { bytes, isCut }, lastLines };
+      return { log: { bytes, isCut }, lastLines, ...(mostOutput === undefined ? {} : { output }) };
     },
   };
 }

@@ -3,7 +3,7 @@
 import { oneLine } from '../core/harmless.ts';
 import { parseInstant } from '../core/time.ts';
 import { identifierOf, listed } from '../core/text.ts';
-import { parseForeignJson } from './json.ts';
+import { parseForeignJson, valueAtKey } from './json.ts';
 
 /** Dotted keys under which a summary in another format holds the fields of ours. */
 export interface GateMapping {
@@ -115,15 +115,6 @@ const shortened = (text: string, most: number): string => {
 };
 
 const shown = (value: unknown): string => shortened(textOfValue(value), 80);
-
-function valueAtKey(value: unknown, key: string): unknown {
-  let found = value;
-  for (const part of key.split('.')) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return undefined;
-    found = Reflect.get(found, part);
-  }
-  return found;
-}
 
 const textOfValue = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');

@@ -23,6 +23,16 @@ export function parseForeignJson(text: string, what: string, limits: JsonLimits 
   }
 }
 
+/** `a.b`: the key `b` of the object under `a`. */
+export function valueAtKey(value: unknown, key: string): unknown {
+  let found = value;
+  for (const part of key.split('.')) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return undefined;
+    found = Reflect.get(found, part);
+  }
+  return found;
+}
+
 const quote = 0x22;
 const comma = 0x2c;
 const colon = 0x3a;

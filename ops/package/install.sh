@@ -29,7 +29,7 @@ esac
 prefix=${prefix%/}
 home=$prefix/lib/ops-monitor
 config=/etc/ops-monitor/config.yaml
-timers='ops-monitor-cycle.timer ops-monitor-hourly.timer ops-monitor-daily.timer thermal-heartbeat.timer ops-monitor-watchdog.timer ops-monitor-push.timer'
+timers='ops-monitor-cycle.timer ops-monitor-hourly.timer ops-monitor-daily.timer thermal-heartbeat.timer ops-monitor-watchdog.timer ops-monitor-push.timer ops-monitor-rehearsal.timer'
 
 # systemd looks for units below /usr/local, and in no other prefix.
 service=
@@ -98,7 +98,7 @@ if [ -n "$uninstall" ]; then
     run rm -f "$prefix/lib/sysusers.d/ops-monitor.conf" "$prefix/lib/tmpfiles.d/ops-monitor.conf"
     # A number that nobody writes any more would stand in node-exporter for ever.
     for folder in /var/lib/node-exporter/textfile /var/lib/prometheus/node-exporter; do
-      run rm -f "$folder/thermal.prom" "$folder/watchdog.prom" "$folder"/ops_monitor_*.prom
+      run rm -f "$folder/thermal.prom" "$folder/watchdog.prom" "$folder/rehearsal_status.prom" "$folder"/ops_monitor_*.prom
     done
     run rm -rf /var/cache/ops-monitor /run/ops-monitor
     [ -z "$runs" ] || run systemctl daemon-reload

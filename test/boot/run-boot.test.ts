@@ -159,9 +159,9 @@ describe('run-boot', () => {
       [{ http: `http://127.0.0.1:${closed}/` }, /^not ready within 1s: http:\S+: the connection is refused/],
       [{ http: `http://127.0.0.1:${silent}/` }, /^not ready within 1s: http:\S+: no answer within/],
       [{ tcp: `127.0.0.1:${closed}` }, /^not ready within 1s: 127\.0\.0\.1:\d+: the connection is refused/],
-      [{ command: sh('exit 4') }, /^not ready within 1s: its readiness command: exit code 4$/],
-      [{ command: sh('sleep 50') }, /^not ready within 1s: its readiness command: ended at its time limit of/],
-      [{ command: ['/nowhere/check'] }, /^not ready within 1s: its readiness command: \/nowhere\/check was not found/],
+      [{ command: sh('exit 4') }, /^not ready within 1s: its command: exit code 4$/],
+      [{ command: sh('sleep 50') }, /^not ready within 1s: its command: ended at its time limit of/],
+      [{ command: ['/nowhere/check'] }, /^not ready within 1s: its command: \/nowhere\/check was not found/],
       [{ unit: 'no-such-unit-of-ours.service' }, /^not ready within 1s: .*(no-such-unit-of-ours|systemctl)/],
     ];
     write(Object.fromEntries(cases.map(([ready], index) => [`c${index}`, { ready, timeout: '1s' }])));

@@ -45,6 +45,31 @@ describe('io/task', () => {
     assert.equal(readText(log), `${folder}\nhello none\n`);
   });
 
+  test('the standard output is returned up to its limit, and then only the standard error is in the log', async (t) => {
+    const { log, sh } = makeTask(t);
+    const whole = await sh('echo one; echo two >&2', { mostOutput: 100 });
+    assert.deepEqual(whole.output, { text: 'one\n', isCut: false });
+    assert.equal(readText(log), 'two\n');
+    const long = await sh('head -c 1000000000 /dev/zero | tr "\\0" x', { mostOutput: 100 });
+    assert.deepEqual(long.output, { text: 'x'.repeat(100), isCut: true });
+    assert.equal((await sh('echo one')).output, undefined);
+  });
+
+  test('a secret that the command prints is in neither its log, nor its output, nor its lines', async (t) => {
+    const { log, sh } = makeTask(t);
+    const lines: string[] = [];
+    const script = 'echo "out $KEY"; printf "err $KEY" >&2; printf "${KEY%???}"; sleep 0.3; printf "${KEY#????????}"';
+    const secrets = ['s3cr3t-value'];
+    const request = { variables: { KEY: 's3cr3t-value' }, secrets, onLine: (line: string) => lines.push(line) };
+    const kept = await sh(script, { ...request, mostOutput: 1000 });
+    assert.equal(kept.output?.text, 'out …\ns3cr3t-vaalue');
+    assert.equal(readText(log), 'err …');
+    const split = await sh('printf s3cr3t-; sleep 0.3; echo value', request);
+    assert.equal(readText(log), '…\n');
+    for (const text of [...lines, ...kept.lastLines, ...split.lastLines]) assert.doesNotMatch(text, /s3cr3t-value/);
+    assert.ok(lines.includes('out …'), lines.join('|'));
+  });
+
   test('a command that does not exist ends with 127 and says so', async (t) => {
     const { log, sh } = makeTask(t);
     assert.deepEqual((await sh('', { argv: ['/nowhere/at all'] })).ending, { by: 'exit', code: 127 });

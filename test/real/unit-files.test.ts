@@ -31,6 +31,7 @@ const needs: Readonly<Record<string, keyof typeof limits>> = {
   'nvme-smart-log.service': 'rootForDevices',
   'ops-monitor-watchdog.service': 'processes',
   'ops-monitor-push.service': 'network',
+  'ops-monitor-rehearsal.service': 'network',
 };
 
 /** The units as they are installed, except that their programs lie in this checkout. */

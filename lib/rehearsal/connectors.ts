@@ -1,0 +1,43 @@
+// The health of a connector: whether it answers within its time limit.
+import { oneLine } from '../core/harmless.ts';
+import { join } from '../core/path.ts';
+import { reasonOf } from '../core/text.ts';
+import { whyNoAnswer } from '../engine/answer.ts';
+import type { Connector } from './config.ts';
+import type { ConnectorResult, HealthResult } from './files.ts';
+import { milli, type PartTools, variablesOf } from './tools.ts';
+
+export const kindOf = ({ http, tcp, tls, ssh }: Connector): ConnectorResult['kind'] =>
+  http !== undefined ? 'http' : tcp !== undefined ? 'tcp' : tls !== undefined ? 'tls' : ssh ? 'ssh' : 'command';
+
+export async function checkConnector(name: string, connector: Connector, tools: PartTools): Promise<ConnectorResult> {
+  const began = tools.monotonicMs();
+  const reason = await whyNotHealthy(name, connector, tools).catch(reasonOf);
+  return {
+    name,
+    kind: kindOf(connector),
+    outcome: reason === undefined ? 'pass' : 'fail',
+    required: connector.required ? 'yes' : 'no',
+    seconds: milli((tools.monotonicMs() - began) / 1000),
+    ...(reason === undefined ? {} : { reason: oneLine(reason).slice(0, 1000) }),
+  };
+}
+
+async function whyNotHealthy(name: string, { env, timeout, ...target }: Connector, tools: PartTools) {
+  const log = join(tools.folder, `connector-${name}.log`);
+  const request = { ...(await variablesOf(env, tools)), seconds: timeout, log, isStrict: true } as const;
+  return whyNoAnswer(target, request, tools);
+}
+
+export function healthOf(connectors: readonly ConnectorResult[]): HealthResult {
+  const healthy = connectors.filter(({ outcome }) => outcome === 'pass');
+  return {
+    outcome: firstUnhealthy(connectors) ? 'fail' : 'pass',
+    healthy_ratio: healthy.length / connectors.length,
+    connectors: [...connectors],
+  };
+}
+
+/** The first of the required connectors that is not healthy. */
+export const firstUnhealthy = (connectors: readonly ConnectorResult[]): ConnectorResult | undefined =>
+  connectors.find(({ outcome, required }) => outcome === 'fail' && required === 'yes');
