@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { freshTree } from '../peers/trees.ts';
 import { root } from '../process.ts';
-import { temporaryFolder, until } from '../world.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 import { installPackages, unpackPackage } from './packages.ts';
 
 export const composeFile = join(root, 'ops', 'compose.yaml');
@@ -70,7 +70,8 @@ const loadBy =
 /** The compose specification's own loader and schema, of the version in compose-load/go.mod. */
 export function specificationLoader(): Load {
   const cwd = join(root, 'test', 'real', 'compose-load');
-  const program = keptProgram('compose-load-2.16.2', (path) => {
+  const [, version = ''] = /compose-go\/v2 (v\S+)/.exec(readText(join(cwd, 'go.mod'))) ?? [];
+  const program = keptProgram(`compose-load-${version}`, (path) => {
     const { status, stderr, error } = spawnSync('go', ['build', '-o', path, '.'], { cwd, encoding: 'utf8' });
     assert.equal(status, 0, `go, 1.24 or later, must be on the PATH: ${error?.message ?? stderr}`);
   });
