@@ -1,13 +1,12 @@
-// The thermal heartbeat with what reads it and what runs it: promtool, node-exporter, systemd.
+// The thermal heartbeat with what checks its files and what runs it: promtool and systemd.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
-import { freePort, root } from '../process.ts';
-import { readText, temporaryFolder, until } from '../world.ts';
+import { root } from '../process.ts';
+import { readText, temporaryFolder } from '../world.ts';
 import { bootSystemd } from './boot.ts';
-import { installPackages, promtoolOf, unpackPackage } from './packages.ts';
+import { installPackages, promtoolOf } from './packages.ts';
 import { siteIn } from './stages.ts';
 
 const machines = join(root, 'test', 'thermal', 'machines');
@@ -21,7 +20,7 @@ const beatOf = (t: TestContext, machine: string) => {
   return join(site.state, 'textfiles', 'thermal.prom');
 };
 
-describe('thermal-heartbeat with promtool, node-exporter and systemd', () => {
+describe('thermal-heartbeat with promtool and systemd', () => {
   test('promtool accepts the textfile of every machine, and the example rules, without a word', (t) => {
     const promtool = promtoolOf(t);
     const names = readdirSync(machines);
@@ -38,47 +37,6 @@ describe('thermal-heartbeat with promtool, node-exporter and systemd', () => {
       const { status, said } = promtool(argv);
       assert.equal(status, 0, said);
     }
-  });
-
-  test('every question of the board is one that Prometheus understands', (t) => {
-    const promtool = promtoolOf(t);
-    const board = JSON.parse(readText(join(root, 'ops', 'grafana', 'thermal.json'))) as {
-      panels: { targets: { expr: string }[] }[];
-    };
-    const questions = board.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
-    assert.ok(questions.length >= 7);
-    const rules = questions.map((expr, index) => ({
-      record: `question${index}`,
-      expr: expr.replaceAll(/\$\w+/g, '.*'),
-    }));
-    const file = join(temporaryFolder(t), 'questions.yml');
-    writeFileSync(file, JSON.stringify({ groups: [{ name: 'board', rules }] }));
-    const { status, said } = promtool(['check', 'rules', file]);
-    assert.equal(status, 0, said);
-  });
-
-  test('node-exporter serves it, with every temperature and no error', async (t) => {
-    const exporter = join(unpackPackage(t, 'prometheus-node-exporter'), 'usr', 'bin', 'prometheus-node-exporter');
-    const folder = temporaryFolder(t);
-    const own = readText(beatOf(t, 'intel-server'));
-    writeFileSync(join(folder, 'thermal.prom'), own);
-    const port = await freePort();
-    const collectors = [
-      '--collector.disable-defaults',
-      '--collector.textfile',
-      `--collector.textfile.directory=${folder}`,
-    ];
-    const child = spawn(exporter, [...collectors, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
-    t.after(() => child.kill('SIGKILL'));
-    let text = '';
-    const read = async () => (text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
-    await until(() => read().then(Boolean, () => false));
-    assert.match(text, /^node_textfile_scrape_error 0$/m);
-    const temperatures = own.split('\n').filter((line) => line.startsWith('node_thermal_celsius{'));
-    assert.ok(temperatures.length >= 20);
-    const served = text.split('\n').filter((line) => line.startsWith('node_thermal_celsius{'));
-    assert.equal(served.length, temperatures.length);
-    assert.match(text, /^node_thermal_heartbeat_seconds [\d.e+]+$/m);
   });
 
   test('under a real systemd the timer beats, as the service’s user, in its sandbox, with and without a credential', async (t) => {

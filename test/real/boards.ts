@@ -1,0 +1,82 @@
+// The boards of ops/grafana: their panels, and the queries that Grafana would send for them.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../process.ts';
+import { readText } from '../world.ts';
+
+interface Variable {
+  readonly name: string;
+  readonly type: string;
+  readonly query: string | { readonly query: string };
+  readonly regex?: string;
+  readonly allValue?: string;
+  readonly current?: { readonly value: string | readonly string[] };
+}
+
+interface Panel {
+  readonly type: string;
+  readonly title: string;
+  readonly options: object;
+  readonly fieldConfig: { readonly defaults: { readonly custom?: object } };
+  readonly targets: readonly { readonly expr: string; readonly instant?: boolean }[];
+}
+
+export interface Board {
+  readonly title: string;
+  readonly uid: string;
+  readonly templating: { readonly list: readonly Variable[] };
+  readonly panels: readonly Panel[];
+}
+
+const folder = join(root, 'ops', 'grafana');
+
+/** File name → board. */
+export const boards: Readonly<Record<string, Board>> = Object.fromEntries(
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => [name, JSON.parse(readText(join(folder, name))) as Board]),
+);
+
+/** Asks Prometheus for a path below /api/v1, and returns `data`. */
+export type Ask = (path: string, query: Readonly<Record<string, string>>) => unknown;
+
+interface Result {
+  readonly panel: string;
+  readonly expr: string;
+  readonly series: readonly { readonly metric: Readonly<Record<string, string>> }[];
+}
+
+/** What every query of a board returns, with the variables as they stand when the board is opened. */
+export function queryBoard({ templating, panels }: Board, ask: Ask): Result[] {
+  const values = new Map<string, string>();
+  const interpolate = (text: string): string =>
+    text.replaceAll(/\$\{?(\w+)\}?/g, (whole, name: string) => values.get(name) ?? whole);
+  for (const variable of templating.list.filter(({ type }) => type === 'query')) {
+    const asked = typeof variable.query === 'string' ? variable.query : variable.query.query;
+    const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(asked) ?? assert.fail(asked);
+    const found = ask(`label/${label}/values`, { 'match[]': interpolate(selector) }) as string[];
+    const [, wanted = '(.*)'] = /^\/(.*)\/$/.exec(variable.regex ?? '') ?? [];
+    const shown = found.flatMap((value) => new RegExp(wanted).exec(value)?.[1] ?? []);
+    assert.ok(shown.length > 0, `the variable ${variable.name} has no value: ${asked}`);
+    const { value } = variable.current ?? assert.fail(variable.name);
+    const chosen = value === '$__all' ? shown : [value].flat();
+    const all = value === '$__all' ? variable.allValue : undefined;
+    values.set(
+      variable.name,
+      all ?? `(${chosen.map((one) => one.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\\\$&')).join('|')})`,
+    );
+  }
+  const now = Date.now() / 1000;
+  const range = { start: String(now - 60), end: String(now), step: '5' };
+  return panels.flatMap(({ title, targets }) =>
+    targets.map(({ expr, instant }) => {
+      // What is shown where there is nothing proves nothing.
+      const query = interpolate(expr.replace(/ or vector\(0\)$/, ''));
+      const { result } = ask(instant ? 'query' : 'query_range', { query, ...(instant ? {} : range) }) as {
+        result: Result['series'];
+      };
+      return { panel: title, expr: query, series: result };
+    }),
+  );
+}

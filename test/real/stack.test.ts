@@ -1,0 +1,293 @@
+// The stack around the monitor: the compose file by docker's own plugin and by the specification's loader; Prometheus,
+// node-exporter and the Pushgateway with their files as they are delivered, beside the output of all stages; the boards.
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { describe } from 'node:test';
+import { parse } from 'yaml';
+import { environmentIn, root, runProcess } from '../process.ts';
+import { seriesOf, writeTextfiles } from '../textfiles.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
+import { type Ask, type Board, boards, queryBoard } from './boards.ts';
+import { type Composed, composeFile, makeStack, pluginLoader, specificationLoader } from './compose.ts';
+import { promtoolOf } from './packages.ts';
+
+const ops = join(root, 'ops');
+const password = { GRAFANA_ADMIN_PASSWORD: 'secret' };
+
+describe('ops/compose.yaml', () => {
+  for (const [name, loaderOf] of Object.entries({
+    'docker’s compose plugin': pluginLoader,
+    'the loader of the compose specification': specificationLoader,
+  }))
+    test(`${name} accepts it, with and without a graphics card, and asks for the password`, (t) => {
+      const load = loaderOf();
+      const servicesWith = (variables: Readonly<Record<string, string>>): string[] => {
+        const { status, said } = load(composeFile, variables);
+        assert.equal(status, 0, said);
+        return Object.keys((JSON.parse(said) as Composed).services).sort();
+      };
+      const always = ['cadvisor', 'grafana', 'node-exporter', 'prometheus', 'pushgateway'];
+      assert.deepEqual(servicesWith(password), always);
+      assert.deepEqual(servicesWith({ ...password, COMPOSE_PROFILES: 'gpu' }), [...always, 'dcgm-exporter'].sort());
+      const without = load(composeFile, {});
+      assert.notEqual(without.status, 0);
+      assert.match(without.said, /GRAFANA_ADMIN_PASSWORD.*ops\/docs\/stack\.md/);
+      const wrong = join(temporaryFolder(t), 'compose.yaml');
+      writeFileSync(wrong, readText(composeFile).replace('read_only: true', 'readonly: true'));
+      assert.notEqual(load(wrong, password).status, 0, 'a misspelt key is accepted');
+    });
+
+  test('every service has an image of one version, listens on loopback only, and may do no more than it needs', () => {
+    const { said } = pluginLoader()(composeFile, { ...password, COMPOSE_PROFILES: 'gpu' });
+    const { services } = JSON.parse(said) as Composed;
+    const ports: Record<string, string> = {};
+    for (const [name, service] of Object.entries(services)) {
+      assert.match(service.image, /^[a-z.]+\.(io|dev)\/[\w/.-]+:v?\d+\.\d+\.\d+[\w.-]*$/, name);
+      assert.equal(service.network_mode, 'host', name);
+      assert.deepEqual(service.cap_drop, ['ALL'], name);
+      assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name);
+      assert.ok(!service.privileged, name);
+      if (name !== 'dcgm-exporter') assert.ok(service.read_only && service.healthcheck, name);
+      for (const { type, target, read_only } of service.volumes ?? [])
+        if (type === 'bind') assert.ok(read_only, `${name} can write to ${target} of the host`);
+      const words = [
+        ...(service.command ?? []),
+        ...Object.entries(service.environment ?? {}).map((pair) => pair.join('=')),
+      ];
+      const address = words.join(' ').match(/127\.0\.0\.1:(\d+)|127\.0\.0\.1.*(?:--port|HTTP_PORT)=(\d+)/);
+      ports[name] = address?.[1] ?? address?.[2] ?? 'none';
+    }
+    assert.deepEqual(ports, {
+      prometheus: '9090',
+      grafana: '3000',
+      'node-exporter': '9101',
+      cadvisor: '8080',
+      'dcgm-exporter': '9400',
+      pushgateway: '9091',
+    });
+  });
+});
+
+test('Prometheus, node-exporter and the Pushgateway of the compose file run together', async (t) => {
+  const textfiles = await writeTextfiles(t);
+  const applications = join(temporaryFolder(t), 'applications');
+  mkdirSync(applications);
+  const target = "- { targets: ['127.0.0.1:8001'], labels: { application: api } }\n";
+  writeFileSync(join(applications, 'api.yml'), target);
+  const folders = { OPS_TEXTFILES: textfiles, OPS_APPLICATIONS: applications };
+  const { said } = pluginLoader()(composeFile, { ...password, ...folders });
+  const { services } = JSON.parse(said) as Composed;
+  const stack = await makeStack(t);
+  const start = (name: string): Promise<void> =>
+    stack.start(name, services[name] ?? assert.fail(name), name === 'prometheus' ? name : `prometheus-${name}`);
+  await start('node-exporter');
+  const application = `require('http').createServer((q, a) => a.end('frames_per_second 25\\n')).listen(8001, '127.0.0.1')`;
+  await stack.serve([process.execPath, '-e', application], 'http://127.0.0.1:8001/metrics');
+  await start('pushgateway');
+  await start('prometheus');
+  const folder = temporaryFolder(t);
+  const config = join(folder, 'config.yaml');
+  writeFileSync(
+    config,
+    `files: { state: ${folder}/state }\npush: { url: "http://127.0.0.1:9091", group: { instance: ci } }\n`,
+  );
+  const pushing = [join(root, 'dist', 'push-metrics.cjs'), join(textfiles, 'alpha_gate.prom'), '--config', config];
+  const pushed = runProcess([...stack.prefix, process.execPath, ...pushing], environmentIn(folder));
+  assert.equal(pushed.status, 0, pushed.stderr);
+
+  const ask: Ask = (path, query) => {
+    const text = stack.get(`http://127.0.0.1:9090/api/v1/${path}`, query);
+    const { status, data, error } = JSON.parse(text) as { status: string; data: unknown; error?: string };
+    assert.equal(status, 'success', `${path} ${JSON.stringify(query)}: ${error}`);
+    return data;
+  };
+  const countOf = (query: string): number => (ask('query', { query }) as { result: unknown[] }).result.length;
+  // Scraped every 15 s.
+  await until(() => countOf('alpha_gate_success') === 2 && countOf('prometheus_build_info') === 1);
+  await until(() => countOf('frames_per_second{job="application", application="api"}') === 1);
+
+  await t.test('node-exporter serves every family that the stages write, with the same values', () => {
+    const page = stack.get('http://127.0.0.1:9101/metrics');
+    assert.match(page, /^node_textfile_scrape_error 0$/m);
+    assert.match(page, /^node_memory_MemTotal_bytes \d/m);
+    const served = seriesOf(page);
+    const declared = new Set(page.match(/^# (HELP|TYPE) .*$/gm));
+    const names = readdirSync(textfiles);
+    assert.ok(names.length >= 8, names.join());
+    for (const name of names) {
+      const text = readText(join(textfiles, name));
+      for (const [series, value] of seriesOf(text)) assert.equal(served.get(series), value, `${name}: ${series}`);
+      for (const [line] of text.matchAll(/^# .*$/gm)) assert.ok(declared.has(line), `${name}: ${line}`);
+    }
+  });
+
+  await t.test('promtool accepts the textfiles without a word, and the configuration', (own) => {
+    const promtool = promtoolOf(own);
+    for (const name of readdirSync(textfiles)) {
+      const text = readText(join(textfiles, name));
+      assert.deepEqual(promtool(['check', 'metrics'], text), { status: 0, said: '' }, name);
+    }
+    const checked = promtool(['check', 'config', join(ops, 'prometheus', 'prometheus.yml')]);
+    assert.equal(checked.status, 0, checked.said);
+  });
+
+  await t.test('Prometheus scrapes what runs here, and has loaded every rule file', () => {
+    const { activeTargets } = ask('targets', {}) as {
+      activeTargets: { labels: { job: string }; health: string; lastError: string }[];
+    };
+    const health = Object.fromEntries(activeTargets.map(({ labels, health: one }) => [labels.job, one]));
+    // No container and no graphics card can be had in this test.
+    const here = {
+      prometheus: 'up',
+      'node-exporter': 'up',
+      pushgateway: 'up',
+      cadvisor: 'down',
+      dcgm: 'down',
+      application: 'up',
+    };
+    assert.deepEqual(health, here, JSON.stringify(activeTargets));
+    const { groups } = ask('rules', {}) as {
+      groups: { file: string; rules: { name: string; health: string; lastError?: string }[] }[];
+    };
+    const files = readdirSync(join(ops, 'prometheus')).filter((name) => name.endsWith('.rules.yml'));
+    assert.deepEqual(new Set(groups.map(({ file }) => file)), new Set(files.map((name) => `/etc/prometheus/${name}`)));
+    for (const { name, health: one, lastError } of groups.flatMap(({ rules }) => rules))
+      assert.ok(one !== 'err', `${name}: ${lastError}`);
+  });
+
+  await t.test('every query of every board returns data', () => {
+    assert.deepEqual(Object.keys(boards), ['boot-ops.json', 'gates.json', 'thermal.json']);
+    for (const [name, board] of Object.entries(boards)) {
+      const results = queryBoard(board, ask);
+      assert.ok(results.length >= 7, name);
+      for (const { panel, expr, series } of results)
+        assert.ok(series.length > 0, `${name}, ${panel}: nothing is found by ${expr}`);
+    }
+  });
+
+  await t.test('a query with a misspelt metric returns none', () => {
+    const board = boards['boot-ops.json'] ?? assert.fail();
+    const [first = assert.fail(), ...others] = board.panels;
+    const targets = first.targets.map((target) => ({ ...target, expr: target.expr.replace('successes', 'succeses') }));
+    const misspelt: Board = { ...board, panels: [{ ...first, targets }, ...others] };
+    const empty = queryBoard(misspelt, ask).filter(({ series }) => series.length === 0);
+    assert.deepEqual(
+      empty.map(({ panel }) => panel),
+      ['Boot First Attempt Successes'],
+    );
+  });
+
+  await t.test('the board of the gates shows every gate of the machine, and the one that was pushed', () => {
+    const results = queryBoard(boards['gates.json'] ?? assert.fail(), ask);
+    for (const { panel, series } of results) {
+      const shown = new Set(series.map(({ metric }) => `${metric['gate']} of ${metric['instance']}`));
+      const expected = ['alpha of 127.0.0.1:9101', 'alpha of ci', 'nightly_build of 127.0.0.1:9101'];
+      assert.deepEqual([...shown].sort(), expected, panel);
+    }
+  });
+});
+
+describe('Grafana', () => {
+  test('the boards fit the schema of the Grafana that the compose file names', (t) => {
+    const [, version = ''] = /grafana\/grafana:(\S+)/.exec(readText(composeFile)) ?? [];
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, 'package.json'), '{}');
+    const npm = ['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', `@grafana/schema@${version}`];
+    const installed = runProcess(npm, { ...process.env }, folder);
+    assert.equal(installed.status, 0, installed.stderr);
+    const check = (): string => {
+      const argv = [
+        '--noEmit',
+        '--strict',
+        '--skipLibCheck',
+        '--ignoreConfig',
+        '--module',
+        'esnext',
+        '--target',
+        'esnext',
+      ];
+      const tsc = join(root, 'node_modules', '.bin', 'tsc');
+      return runProcess([tsc, ...argv, '--moduleResolution', 'bundler', 'boards.ts'], process.env, folder).stdout;
+    };
+    const file = join(folder, 'boards.ts');
+    const text = boardsAsTypeScript();
+    writeFileSync(file, text);
+    assert.equal(check(), '');
+    for (const [right, wrong] of [
+      ['"graphMode": "none"', '"graphMode": "nothing"'],
+      ['"rowHeight"', '"heightOfRow"'],
+      ['"gridPos"', '"gridPosition"'],
+      ['"mode": "absolute"', '"mode": "absolutely"'],
+    ] as const) {
+      assert.ok(text.includes(right), right);
+      writeFileSync(file, text.replace(right, wrong));
+      assert.notEqual(check(), '', wrong);
+    }
+  });
+
+  test('the provisioning names the Prometheus of the compose file, and the folder where the boards are mounted', () => {
+    const provisioned = (path: string): unknown => parse(readText(join(ops, 'grafana', 'provisioning', path)));
+    const { said } = pluginLoader()(composeFile, password);
+    const { prometheus, grafana } = (JSON.parse(said) as Composed).services;
+    const { datasources } = provisioned('datasources/prometheus.yml') as {
+      datasources: { url: string; type: string }[];
+    };
+    assert.deepEqual(
+      datasources.map(({ url, type }) => ({ url, type })),
+      [{ url: 'http://127.0.0.1:9090', type: 'prometheus' }],
+    );
+    assert.ok(prometheus?.command.includes('--web.listen-address=127.0.0.1:9090'));
+    const { providers } = provisioned('dashboards/ops-monitor.yml') as { providers: { options: { path: string } }[] };
+    const mount = grafana?.volumes?.find(({ target }) => target === providers[0]?.options.path);
+    assert.equal(mount?.source, join(ops, 'grafana'));
+    assert.ok(
+      grafana?.volumes?.some(
+        ({ source, target }) =>
+          source === join(ops, 'grafana', 'provisioning') && target === '/etc/grafana/provisioning',
+      ),
+    );
+    const uids = Object.values(boards).map(({ uid }) => uid);
+    assert.equal(new Set(uids).size, uids.length);
+  });
+});
+
+const panelTypes: Readonly<Record<string, string>> = {
+  stat: 'Stat',
+  timeseries: 'TimeSeries',
+  table: 'Table',
+  'state-timeline': 'StateTimeline',
+};
+
+/** Boards and panels as constants of Grafana's own types, in which every key may be missing: Grafana fills in its defaults. */
+function boardsAsTypeScript(): string {
+  const imports = Object.entries(panelTypes).map(([type, name]) => {
+    const folder = type.replace('-', '');
+    return `import type * as ${name} from '@grafana/schema/dist/esm/raw/composable/${folder}/panelcfg/x/${name}PanelCfg_types.gen';`;
+  });
+  const loose = `type Loose<T> = 0 extends 1 & T ? T : T extends string ? \`\${T}\` : T extends (infer U)[] ? Loose<U>[]
+  : T extends object ? { [K in keyof T]?: Loose<T[K]> } : T;`;
+  const values = Object.values(boards).flatMap(({ panels, ...board }) => [
+    ['Dashboard', board] as const,
+    ...panels.flatMap(({ options, fieldConfig, ...panel }) => {
+      const name = panelTypes[panel.type] ?? assert.fail(panel.type);
+      const { custom, ...defaults } = fieldConfig.defaults;
+      return [
+        ['Panel', panel] as const,
+        ['FieldConfig', defaults] as const,
+        [`${name}.Options`, options] as const,
+        ...(custom ? [[`${name}.FieldConfig`, custom] as const] : []),
+      ];
+    }),
+  ]);
+  assert.ok(values.length >= 50, `${values.length}`);
+  const constants = values.map(
+    ([type, value], index) => `export const value${index}: Loose<${type}> = ${JSON.stringify(value, undefined, 1)};`,
+  );
+  return [
+    "import type { Dashboard, Panel, FieldConfig } from '@grafana/schema';",
+    ...imports,
+    loose,
+    ...constants,
+  ].join('\n');
+}
