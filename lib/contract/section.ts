@@ -17,6 +17,8 @@ export interface Section<Data extends Shape = Shape, Many extends boolean = bool
   readonly singular?: string;
   /** The subjects that the configuration lists; undefined where the probe finds them on the machine. */
   subjects(config: Config): readonly Named[] | undefined;
+  /** Checks may have subjects `ITEM.PART`, of parts that the probe finds on the machine (the GPUs of a machine). */
+  readonly hasParts?: true;
   /** The places that the configuration lets the probe read; absent where it reads only this machine as a whole. */
   places?(config: Config): readonly Place[];
   readonly table: Table<Data>;

@@ -140,6 +140,17 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
     ],
   },
 
+  gpus: {
+    paths: (item) => [['gpus', item]],
+    advise: (item, { gpus }) =>
+      `Try \`nvidia-smi\` on ${gpus[item]?.host ?? 'this machine'}, or remove it (${documentPath('gpus.md')})`,
+    judge: ({ listed, expected = listed, driver_version: driver = 'unknown' }, item) => [
+      listed === expected
+        ? ok(['gpus', item], `nvidia-smi lists ${counted(listed, 'GPU')}, driver ${driver}`)
+        : problem(['gpus', item, 'count'], `nvidia-smi lists ${counted(listed, 'GPU')}, not ${expected}`, 'Correct it'),
+    ],
+  },
+
   gates: {
     paths: (item) => [['gates', item]],
     advise: (item, { gates }) =>

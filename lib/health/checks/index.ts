@@ -10,6 +10,11 @@ import { filesystemReadonly } from './filesystem-readonly.ts';
 import { filesystemUsage } from './filesystem-usage.ts';
 import { gateAge } from './gate-age.ts';
 import { gateVerdict } from './gate-verdict.ts';
+import { gpuCount } from './gpu-count.ts';
+import { gpuErrors } from './gpu-errors.ts';
+import { gpuMemory } from './gpu-memory.ts';
+import { gpuTemperature } from './gpu-temperature.ts';
+import { gpuThrottled } from './gpu-throttled.ts';
 import { hostFailedUnits } from './host-failed-units.ts';
 import { hostLoad } from './host-load.ts';
 import { hostMemory } from './host-memory.ts';
@@ -45,6 +50,11 @@ export const checks = [
   powerVoltage,
   powerCharge,
   powerTemperature,
+  gpuErrors,
+  gpuCount,
+  gpuTemperature,
+  gpuThrottled,
+  gpuMemory,
   gateVerdict,
   gateAge,
   pluginResult,

@@ -5,6 +5,7 @@ import { clock } from './clock.ts';
 import { endpoints } from './endpoints.ts';
 import { filesystems } from './filesystems.ts';
 import { gates } from './gates.ts';
+import { gpus } from './gpus.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
 import { metrics } from './metrics.ts';
@@ -23,6 +24,7 @@ export const sections = {
   streams,
   mirrors,
   power,
+  gpus,
   gates,
   plugins,
   metrics,
