@@ -159,5 +159,9 @@ export const snapshotConfig = {
 /** Includes the keys of the site that collect-snapshot needs. */
 export type SnapshotConfig = z.output<z.ZodObject<typeof snapshotConfig>> & {
   readonly site: string;
+  /** What watch-services measures. */
+  readonly watchdog: {
+    readonly services: Readonly<Record<string, { readonly limits: Readonly<Record<string, number | undefined>> }>>;
+  };
   readonly hosts: Readonly<Record<string, { readonly ssh: string } | { readonly folder: string }>>;
 };

@@ -150,6 +150,19 @@ export const gpus = (seen: Partial<Gpus['card'][string]>, more: Partial<Gpus> = 
   crunch: { host: 'crunch', listed: 1, card: { '3b:00': gpu(seen) }, ...more },
 });
 
+type Watched = Readable['watchdog'][string];
+
+export const watched = (seen: Partial<Watched>): Watched => ({
+  measured_at: '2026-11-20T07:45:50.000Z',
+  age_seconds: 10,
+  state: 'running',
+  processes: 2,
+  processors: 0.5,
+  resident_bytes: 2e8,
+  alerts: {},
+  ...seen,
+});
+
 export const plugin = (seen: Partial<Readable['plugins'][string]>): Readable['plugins'][string] => ({
   host: 'local',
   program: 'check_disk',

@@ -204,6 +204,18 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
       }),
   },
 
+  watchdog: {
+    paths: (item) => [['watchdog', 'services', item]],
+    advise: () => `Start watch-services (${documentPath('watchdog.md')})`,
+    judge: ({ state, reason, measured_at }, item) => {
+      const path = ['watchdog', 'services', item];
+      if (state === 'running') return [ok(path, `${item} runs, measured at ${measured_at}`)];
+      return [
+        problem(path, `${item} is ${state}: ${reason ?? ''}`, 'Start it, or correct the key by which it is found'),
+      ];
+    },
+  },
+
   endpoints: {
     paths: (item, config) => [endpointPath(item, config)],
     // The request failed on this machine, or a secret of its query is not set here.

@@ -33,6 +33,7 @@ import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { streamAge } from './stream-age.ts';
 import { timerOverdue } from './timer-overdue.ts';
+import { watchdogAlert } from './watchdog-alert.ts';
 import { workspaceReachable } from './workspace-reachable.ts';
 import { workspaceUsage } from './workspace-usage.ts';
 
@@ -63,6 +64,7 @@ export const checks = [
   serviceState,
   serviceRestarts,
   timerOverdue,
+  watchdogAlert,
   endpointStatus,
   endpointResponse,
   endpointCertificate,

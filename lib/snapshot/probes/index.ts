@@ -14,6 +14,7 @@ import { power } from './power.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
+import { watchdog } from './watchdog.ts';
 import { workspace } from './workspace.ts';
 
 export const probes = [
@@ -28,6 +29,7 @@ export const probes = [
   plugins,
   metrics,
   services,
+  watchdog,
   endpoints,
   checkouts,
   host,

@@ -15,6 +15,7 @@ import { power } from './power.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
+import { watchdog } from './watchdog.ts';
 import { workspace } from './workspace.ts';
 
 export const sections = {
@@ -29,6 +30,7 @@ export const sections = {
   plugins,
   metrics,
   services,
+  watchdog,
   endpoints,
   checkouts,
   host,

@@ -34,6 +34,7 @@ import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { streamAge } from './stream-age.ts';
 import { timerOverdue } from './timer-overdue.ts';
+import { watchdogAlert } from './watchdog-alert.ts';
 import { workspaceReachable } from './workspace-reachable.ts';
 import { workspaceUsage } from './workspace-usage.ts';
 
@@ -50,6 +51,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'power-voltage': powerVoltage,
   'power-charge': powerCharge,
   'power-temperature': powerTemperature,
+  'watchdog-alert': watchdogAlert,
   'gpu-errors': gpuErrors,
   'gpu-count': gpuCount,
   'gpu-temperature': gpuTemperature,
