@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { parse } from 'yaml';
 import type { Health } from '../../lib/health/files.ts';
+import { makeSite } from '../commands/site.ts';
 import { environmentIn, killNow, root, runBundle } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
@@ -91,5 +92,25 @@ describe('cycle/host-tools', () => {
       .join('\n');
     for (const id of Object.keys(expected))
       assert.ok(page.includes(id.split(':')[0] ?? id), `${id} is not on the page`);
+  });
+});
+
+describe('cycle/gpus', () => {
+  test('explain shows one GPU of a node with eight, with the reading of that GPU alone', (t) => {
+    const { run } = makeSite(t, 'gpu-node');
+    assert.equal(run('run-cycle', '--quiet').status, 0);
+    const { stdout } = run('explain', 'gpu-temperature:local.bb:00');
+    assert.match(stdout, /^ +why +the temperature of GPU 5 of local \(bb:00\) is 94 C \(red from 93 C\)$/m);
+    assert.match(stdout, /^ +read +gpus\.local, at /m);
+    assert.match(stdout, /"index": "5"/);
+    assert.doesNotMatch(stdout, /"index": "4"/);
+  });
+
+  test('collect-snapshot loads what reads GPUs and watched services only on demand', () => {
+    const bundle = (name: string): string => readText(join(root, 'dist', `${name}.cjs`));
+    assert.match(bundle('lib-snapshot-gpu-cards'), /clocks_throttle_reasons/);
+    assert.match(bundle('lib-snapshot-watched-services'), /latest\.json/);
+    for (const name of ['collect-snapshot.main', 'assess-health.main', 'send-alerts.main'])
+      assert.doesNotMatch(bundle(name), /clocks_throttle_reasons\.active",|watchdog_state|has measured nothing/, name);
   });
 });

@@ -2,7 +2,7 @@ import { type Case, found } from '../case.ts';
 import { gpus } from '../seen.ts';
 
 const subject = 'crunch.3b:00';
-const limit = ['gpus.crunch', 'ok'] as const;
+const limit = ['', 'ok'] as const;
 const name = 'GPU 3 of crunch (3b:00)';
 
 const red = (words: string): [level: 'red', words: string] => ['red', words];
