@@ -71,6 +71,9 @@ function sightingsOf(
       const failures = covered.flatMap(({ one: { failure, observation } }) =>
         failure === undefined ? [] : [[prefixOf(policy, observation.check), failure] as const],
       );
+      // An alert about a part of an item stays while the item cannot be read.
+      for (const { subject, one } of covered)
+        if (one.itemFailure !== undefined) failures.push([`${subject}.`, one.itemFailure]);
       if (policy.readings) failures.push(...failedSections(readings));
       const failureOf = (subject: string) => failures.find(([prefix]) => `${subject}.`.startsWith(prefix))?.[1];
       const seen = covered.filter(({ one }) => one.failure === undefined);

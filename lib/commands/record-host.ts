@@ -39,6 +39,7 @@ export const recordHost: Command = {
     const { sections } = await runProbes({
       probes,
       config,
+      places,
       bootId: bootId.trim(),
       previous: {},
       now: () => new Date(),

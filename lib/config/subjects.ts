@@ -56,6 +56,7 @@ export function unknownSubjects(config: Exceptions): Complaint[] {
     const names = known.flatMap((some) => some ?? []);
     // Undefined subjects (the mounts of a machine) are only known when a probe reads them.
     if (known.includes(undefined) || names.includes(subject)) return [];
+    if (definitions[needs[0] ?? '']?.hasParts && names.some((name) => subject.startsWith(`${name}.`))) return [];
     const meant = nearest(subject, names);
     const advice = meant === undefined ? ` (there: ${listed(names, 10) || 'none'})` : `; did you mean ${meant}?`;
     const noun = definitions[needs[0] ?? '']?.noun ?? 'subject';

@@ -78,6 +78,8 @@ export interface Verdict
 
 /** Details that alerts show and observations do not contain. */
 export interface Particulars {
+  /** The item whose reading was judged, where the subject is a part of that item: `node` of the subject `node.3b:00`. */
+  readonly item?: string;
   /** Start of the condition, where the data contain it; otherwise an alert starts when the condition is first seen. */
   readonly since?: string | undefined;
   /** Names of the groups that depend on the subject. */

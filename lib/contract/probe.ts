@@ -1,4 +1,5 @@
 // A probe reads one aspect of a machine. A probe cannot write, keeps no state, and throws where there is no reading.
+import type { Places } from './file.ts';
 import type { Host } from './host.ts';
 import type { ContentOf, Shape } from './shape.ts';
 
@@ -22,6 +23,9 @@ interface ItemsFrom<Config> {
   /** Opens a machine; until `signal` aborts, or else until the deadline of this reading. */
   readonly host: (name?: string, signal?: AbortSignal) => Host;
   readonly config: Config;
+  readonly at: Date;
+  /** The folders of this site, for a probe that reads what another room left there. */
+  readonly places?: Places | undefined;
   /** Identity of this run of all probes: readings may share work under this key. Without it, nothing is shared. */
   readonly run?: object;
 }
@@ -31,7 +35,6 @@ export interface ReadFrom<Data extends Shape, Config> extends ItemsFrom<Config> 
   /** The last good reading of this section or item, however old. */
   readonly previous: { readonly at: Date; readonly bootId: string; readonly data: ContentOf<Data> } | undefined;
   readonly bootId: string;
-  readonly at: Date;
 }
 
 export const defineProbe = <Data extends Shape, Config>(probe: Probe<Data, Config>): Probe<Data, Config> => probe;

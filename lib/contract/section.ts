@@ -17,6 +17,8 @@ export interface Section<Data extends Shape = Shape, Many extends boolean = bool
   readonly singular?: string;
   /** The subjects that the configuration lists; undefined where the probe finds them on the machine. */
   subjects(config: Config): readonly Named[] | undefined;
+  /** Checks may have subjects `ITEM.PART`, of parts that the probe finds on the machine (the GPUs of a machine). */
+  readonly hasParts?: true;
   /** The places that the configuration lets the probe read; absent where it reads only this machine as a whole. */
   places?(config: Config): readonly Place[];
   readonly table: Table<Data>;
@@ -80,21 +82,32 @@ interface Place {
 /** The archive's variables of a field: `filesystem_data_used_percent`, `power_charge_percent`. The item `data_inodes` with the
  * field `used_percent` is the item `data` with the longer field `inodes_used_percent`. */
 export function variablesOf(key: string, section: Section, field: string, names: readonly string[]) {
-  const { many, schema } = section;
+  const { many, schema, hasParts } = section;
   if (!many && schema.form.type !== 'record') {
     const variable = `${key}_${field}`;
     return names.includes(variable) ? [{ variable, prefix: key, item: undefined }] : [];
   }
   const singular = singularOf(key, section);
-  const form = schema.form.type === 'record' ? schema.form.each.form : schema.form;
+  const whole = schema.form.type === 'record' ? schema.form.each.form : schema.form;
+  const parts = hasParts ? partsIn(whole) : undefined;
+  const form = parts?.form ?? whole;
   const longer = Object.keys(form.type === 'object' ? form.fields : {}).filter((other) => other.endsWith(`_${field}`));
   return names
     .filter((variable) => variable.startsWith(`${singular}_`) && variable.endsWith(`_${field}`))
     .filter((variable) => !longer.some((other) => variable.endsWith(`_${other}`)))
     .map((variable) => {
       const prefix = variable.slice(0, -field.length - 1);
-      return { variable, prefix, item: prefix.slice(singular.length + 1) };
+      const item = prefix.slice(singular.length + 1);
+      // As its checks name the part: `crunch_3b_00` for `crunch_card_3b_00`.
+      return { variable, prefix, item: parts ? item.replace(`_${parts.key}_`, '_') : item };
     });
+}
+
+/** The record of the parts in the reading of an item, and the form of one part. */
+function partsIn(form: Shape['form']): { key: string; form: Shape['form'] } | undefined {
+  for (const [key, shape] of Object.entries(form.type === 'object' ? form.fields : {}))
+    if (shape.form.type === 'record') return { key, form: shape.form.each.form };
+  return undefined;
 }
 
 /** As subjects stand in names of variables → as the configuration writes them: `weather_gws` → `weather.gws`. */

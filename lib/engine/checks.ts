@@ -25,6 +25,8 @@ export interface Judged extends Particulars {
   readonly reading?: string;
   /** Why a whole section could not be read. The observation then stands for all its subjects, whose names are unknown. */
   readonly failure?: string | undefined;
+  /** Why an item could not be read. The observation then stands for all parts of the item, too. */
+  readonly itemFailure?: string | undefined;
 }
 
 export function runChecks(run: CheckRun): Judged[] {
@@ -32,7 +34,7 @@ export function runChecks(run: CheckRun): Judged[] {
     const shown = selectReadable(check.needs, run.sections, run.definitions);
     const unknown = shown.unread.map(({ probe, item, name, reason, because }): Judged => {
       const judged = observe(check.name, { ...unread(item ?? probe, reason), because });
-      return { ...judged, reading: name, failure: item === undefined ? reason : undefined };
+      return { ...judged, reading: name, ...(item === undefined ? { failure: reason } : { itemFailure: reason }) };
     });
     return [...unknown, ...(shown.complete ? assess(check, shown.readable, run) : [])];
   });
@@ -46,7 +48,7 @@ function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRu
       .assess(sections, run.at)
       .map((finding) => ({
         ...judgeFinding(check.name, finding, limitsOf(finding, check.limits, configured)),
-        reading: run.definitions[section]?.many ? `${section}.${finding.subject}` : section,
+        reading: run.definitions[section]?.many ? `${section}.${finding.item ?? finding.subject}` : section,
       }));
   } catch (error) {
     // A check that throws on an unexpected reading must not prevent the other checks.
@@ -55,8 +57,8 @@ function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRu
   }
 }
 
-const limitsOf = ({ subject }: Finding, definition: CheckLimits | undefined, configured: unknown): Limits =>
-  definition ? configuredLimits(definition, subject, configured) : { side: 'from' };
+const limitsOf = ({ subject, item }: Finding, definition: CheckLimits | undefined, configured: unknown): Limits =>
+  definition ? configuredLimits(definition, subject, configured, item) : { side: 'from' };
 
 /** Judges a finding by its own limits, or by `limits` where it has none. */
 export function judgeFinding(check: string, finding: Finding, limits: Limits): Judged {

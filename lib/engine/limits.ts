@@ -6,14 +6,22 @@ import type { PanelLimits } from '../contract/section.ts';
 type Levels = { readonly amber?: number | undefined; readonly red?: number | undefined };
 
 /** Each limit has its key in the configuration. */
-export function configuredLimits({ key, side }: CheckLimits, subject: string, configured: unknown): Limits {
+/** `item` is that of a subject which is a part of it: its exceptions hold for its parts, too. */
+export function configuredLimits(
+  { key, side }: CheckLimits,
+  subject: string,
+  configured: unknown,
+  item = subject,
+): Limits {
   if (typeof configured !== 'object' || configured === null)
     throw new Error(`no limits are configured under limits.${key}`);
   const { for: exceptions = {}, ...all } = configured as Levels & { for?: Readonly<Record<string, Levels>> };
-  const own: Levels = (Object.hasOwn(exceptions, subject) && exceptions[subject]) || {};
   const limitOf = (level: keyof Levels): NumberLimit | undefined => {
-    const value = own[level] ?? all[level];
-    const under = own[level] === undefined ? '' : `.for.${subject}`;
+    const name = [subject, item].find(
+      (one) => Object.hasOwn(exceptions, one) && exceptions[one]?.[level] !== undefined,
+    );
+    const value = name === undefined ? all[level] : exceptions[name]?.[level];
+    const under = name === undefined ? '' : `.for.${name}`;
     return value === undefined ? undefined : { value, key: `limits.${key}${under}.${level}` };
   };
   return { side, amber: limitOf('amber'), red: limitOf('red') };

@@ -1,6 +1,7 @@
 // Runs probes in parallel, each reading under its own deadline. A probe that hangs or throws does not affect the others.
 import type { Envelope, Failed } from '../contract/envelope.ts';
 import { Absent, TimedOut } from '../contract/errors.ts';
+import type { Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import type { Probe } from '../contract/probe.ts';
 import { fits, type Shape, shapeProblem } from '../contract/shape.ts';
@@ -19,6 +20,7 @@ interface Reading {
 export interface ProbeRun<Config> {
   readonly probes: readonly AnyProbe<Config>[];
   readonly config: Config;
+  readonly places?: Places;
   readonly bootId: string;
   readonly previous: Readings;
   readonly now: () => Date;
@@ -100,6 +102,8 @@ async function itemsOf<Config>(run: Started<Config>, probe: AnyProbe<Config>): P
   return inTime(run, probe, `${probe.name}: finding what there is`, async (signal) => {
     const items = await probe.items?.({
       config: run.config,
+      places: run.places,
+      at: run.now(),
       host: (name = 'local') => run.openHost(name, signal),
       run,
     });
@@ -137,6 +141,7 @@ async function readOne<Config>(
     const kept = Object.hasOwn(before, item ?? whole) ? before[item ?? whole] : undefined;
     const data: unknown = await probe.read({
       config: run.config,
+      places: run.places,
       host: (name = 'local', own = signal) => run.openHost(name, own),
       run,
       item: item ?? whole,

@@ -2,6 +2,7 @@
 // and the condition that clears it.
 import { Usage } from '../contract/errors.ts';
 import type { Registry } from '../contract/registry.ts';
+import { isObject } from '../contract/shape.ts';
 import type { World } from '../contract/stage.ts';
 import { foldColumns } from '../core/columns.ts';
 import type { Level } from '../core/level.ts';
@@ -128,10 +129,12 @@ function readingsOf({ sections, checks }: Judging, { check, subject }: Observati
     if (!section) return [];
     const outcomes = outcomesOf(sections, { [need]: section });
     const found =
-      outcomes.find(({ name }) => name === `${need}.${subject}`) ?? outcomes.find(({ name }) => name === need);
+      outcomes.find(({ name }) => name === `${need}.${subject}`) ??
+      outcomes.find(({ name }) => `${need}.${subject}`.startsWith(`${name}.`)) ??
+      outcomes.find(({ name }) => name === need);
     if (!found) return [];
-    const { name, outcome } = found;
-    const data = outcome.status === 'ok' ? partOfSubject(outcome.data, subject) : undefined;
+    const { name, item, outcome } = found;
+    const data = outcome.status === 'ok' ? partOfSubject(outcome.data, subject, item) : undefined;
     return {
       name,
       source: sections[need]?.source ?? '',
@@ -142,10 +145,16 @@ function readingsOf({ sections, checks }: Judging, { check, subject }: Observati
   });
 }
 
-/** Returns the subject's part of a section that contains many subjects in one reading (services). */
-function partOfSubject(data: unknown, subject: string): unknown {
-  if (typeof data !== 'object' || data === null) return data;
-  return Object.entries(data).find(([key]) => key === subject)?.[1] ?? data;
+/** Returns the subject's part of a reading that contains many subjects: a unit of the section services; of the subject
+ * `ITEM.PART`, the part in a map of the item's reading. */
+function partOfSubject(data: unknown, subject: string, item: string | undefined): unknown {
+  if (!isObject(data)) return data;
+  if (item === undefined || !subject.startsWith(`${item}.`)) return Object.hasOwn(data, subject) ? data[subject] : data;
+  const part = subject.slice(item.length + 1);
+  const own = Object.values(data)
+    .filter(isObject)
+    .find((map) => Object.hasOwn(map, part));
+  return own ? own[part] : data;
 }
 
 /** Finds the snapshot since which the observation has had this level without a break; searches the history backwards. */

@@ -1,7 +1,7 @@
 // What a finder of `init` returns: entries for a configuration, and what it left out, with the reason.
 import type { Host } from '../contract/host.ts';
 
-export type Plain = string | boolean | readonly Plain[] | { readonly [key: string]: Plain };
+export type Plain = string | number | boolean | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** The keys of a configuration that `init` writes, in the order of the file. */
 export const keys = [
@@ -11,6 +11,7 @@ export const keys = [
   'git',
   'streams',
   'hosts',
+  'gpus',
   'plugins',
   'metrics',
   'alerts',

@@ -22,6 +22,7 @@ const titles: Readonly<Record<Key, string>> = {
   hosts:
     'Other machines that your ~/.ssh/config names. Nothing was connected to. The monitor’s user does not read that file: write\n' +
     '# `USER@ADDRESS`, or keep a copy that this user may read and name it: `ssh-config: FILE`.',
+  gpus: 'GPUs of this machine (nvidia-smi answers).',
   plugins: 'Nagios plugins that are installed.',
   metrics: 'Textfiles that other programs write for Prometheus.',
   alerts: 'Who is mailed about alerts.',
@@ -88,7 +89,7 @@ function aligned(entries: readonly Entry[]): string[] {
 
 function flow(value: Plain): string {
   if (typeof value === 'string') return scalar(value);
-  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'boolean' || typeof value === 'number') return String(value);
   if (isList(value)) return `[${value.map(flow).join(', ')}]`;
   return `{ ${Object.entries(value)
     .map(([name, inner]) => `${scalar(name)}: ${flow(inner)}`)

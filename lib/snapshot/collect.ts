@@ -37,6 +37,7 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
     const { sections: read, readings: current } = await runProbes({
       probes,
       config: world.config,
+      places: world.places,
       bootId,
       previous: previous.content ?? {},
       now: world.now,

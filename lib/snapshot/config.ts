@@ -1,6 +1,6 @@
 // Schema of the keys that say what to watch.
 import * as z from 'zod';
-import { commandLine, duration, ownName, unit, webUrl as url } from '../contract/quantities.ts';
+import { commandLine, duration, ownName, percent, unit, webUrl as url } from '../contract/quantities.ts';
 import { metricSchema, pluginSchema } from './config-plugins.ts';
 import { streamSchema } from './config-streams.ts';
 import { host, path } from './config-values.ts';
@@ -81,6 +81,18 @@ const gateSchema = z.strictObject({
     .describe('where the values are in a summary of another format (ops/docs/gate-summary.md)'),
 });
 
+const gpuSchema = z.strictObject({
+  host,
+  count: z.int().min(1).max(64).optional().describe('GPUs that the machine has: fewer are red'),
+  memory: z
+    .strictObject({
+      amber: percent('95%').optional().describe('memory in use from which on a GPU is amber'),
+      red: percent('99%').optional().describe('memory in use from which on a GPU is red'),
+    })
+    .optional()
+    .describe('limits of the memory in use; without them it is not judged, because work on a GPU may fill its memory'),
+});
+
 const powerSchema = z.strictObject({
   store: path.describe('a Zarr store as xarray writes it (ops/docs/power-store.md)'),
   host,
@@ -114,6 +126,10 @@ export const snapshotConfig = {
       'patterns of file names that are not data yet, in every stream and mirror: `*` is any text, `?` one character, upper and lower case are the same; a list here replaces the default',
     ),
   power: powerSchema.optional().describe('battery and power supply'),
+  gpus: z
+    .record(ownName, gpuSchema)
+    .prefault({})
+    .describe('machines with NVIDIA GPUs, by a name of your own, read by `nvidia-smi` (ops/docs/gpus.md)'),
   gates: z
     .record(ownName, shortOf(gateSchema, 'file', path))
     .prefault({})
@@ -143,5 +159,9 @@ export const snapshotConfig = {
 /** Includes the keys of the site that collect-snapshot needs. */
 export type SnapshotConfig = z.output<z.ZodObject<typeof snapshotConfig>> & {
   readonly site: string;
+  /** What watch-services measures. */
+  readonly watchdog: {
+    readonly services: Readonly<Record<string, { readonly limits: Readonly<Record<string, number | undefined>> }>>;
+  };
   readonly hosts: Readonly<Record<string, { readonly ssh: string } | { readonly folder: string }>>;
 };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import type { Envelope } from '../../lib/contract/envelope.ts';
-import { ok } from '../health/seen.ts';
+import { gpus, ok } from '../health/seen.ts';
 import { unit } from './policies/service.ts';
 import { streamOf } from './policies/stream.ts';
 import { disk, site, titlesOf } from './send-site.ts';
@@ -12,6 +12,8 @@ const endpoint = (status: number) =>
   ok({ dashboard: ok({ url: 'http://x/', answered: true, status, response_ms: 1, slow_seconds: 2 }) });
 const host = (reached: boolean) =>
   ok({ source: ok({ address: 'x', reached, ...(reached ? {} : { error: 'no answer' }) }) });
+const gpu = (temperature_celsius: number) => ok({ crunch: ok(gpus({ temperature_celsius })['crunch']) });
+
 interface Case {
   readonly alert: string;
   readonly section: string;
@@ -31,6 +33,7 @@ const cases: readonly Case[] = [
     good: unit({}).services,
   },
   { alert: 'stream:hatpro', section: 'streams', bad: streamOf(5401).streams, good: streamOf(60).streams },
+  { alert: 'red:gpu-temperature:crunch.3b:00', section: 'gpus', bad: gpu(95), good: gpu(60) },
   { alert: 'probe:host.source', section: 'hosts', bad: host(false), good: host(true) },
 ];
 
@@ -52,7 +55,7 @@ describe('alerts/send, sections', () => {
       assert.deepEqual(titlesOf(taken), [`ALERT ${alert}`, `OK ${alert}`], alert);
       tried += 1;
     }
-    assert.ok(tried >= 7);
+    assert.ok(tried >= 8);
   });
 
   test('a hold is not restarted by a snapshot in which the whole section fails', async (t) => {
@@ -89,5 +92,21 @@ describe('alerts/send, sections', () => {
       'ALERT red:endpoint-status:dashboard',
       'GONE red:endpoint-status:dashboard',
     ]);
+  });
+
+  test('an alert about a part of an item outlives snapshots in which the item fails, and is gone when the part is gone', async (t) => {
+    const { run, taken } = site(
+      t,
+      'site: test\nalerts: { to: [a@example.org], rules: { red: { red-for: 10m }, probe: { failing-for: 9h } } }',
+    );
+    const machineFails = ok({ crunch: failed });
+    await run(0, { gpus: gpu(95) });
+    await run(5, { gpus: machineFails });
+    await run(10, { gpus: gpu(95) });
+    assert.deepEqual(titlesOf(taken), ['ALERT red:gpu-temperature:crunch.3b:00'], 'the hold is not restarted');
+    await run(15, { gpus: machineFails });
+    assert.equal(titlesOf(taken).length, 1, 'it is not told to be over');
+    await run(20, { gpus: ok({ crunch: ok({ host: 'crunch', listed: 0, card: {} }), other: failed }) });
+    assert.deepEqual(titlesOf(taken).slice(1), ['GONE red:gpu-temperature:crunch.3b:00']);
   });
 });

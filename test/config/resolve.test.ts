@@ -271,6 +271,7 @@ describe('config/resolve', () => {
     ['limits: { certificate: { for: { dashbord: { red: 1d } } } }', /no endpoint dashbord; did you mean dashboard\?/],
     ['limits: { gate: { for: { prune: { amber: 8d } } } }', /no gate prune \(there: none\)/],
     ['limits: { voltage: { for: { powr: { amber: 60 V } } } }', /no subject powr; did you mean power\?/],
+    ['limits: { gpu-temperature: { for: { "crunsh.3b:00": { red: 90 C } } } }', /no machine with GPUs crunsh\.3b:00/],
     ['limits: { memory: { for: { data: { amber: 60% } } } }', /no subject data \(there: host\)/],
     [
       'alerts: { rules: { storage: { for: { nope: { at: 99% } } } } }',
@@ -312,6 +313,10 @@ describe('config/resolve', () => {
     configurationOf(
       `${site}limits: { filesystem: { for: { data: { red: 95% } } }, inodes: { for: { root: { red: 95% } } }, dirty: { for: { site: { amber: 4 } } }, coverage: { for: { s.gws: { amber: 100% } } }, timer: { for: { s.timer: { red: 9m } } }, certificate: { for: { dashboard: { red: 1d } } }, oom: { for: { host: { red: 2 } } }, failed-units: { for: { host: { amber: 2 } } } }
 alerts: { rules: { storage: { for: { data: { at: 99% }, workspace: { at: 99% } } }, heartbeat: { for: { outside: { older-than: 3h } } }, probe: { for: { filesystems.data: { failing-for: 3h } } }, stage: { for: { append-zarr: { failing-for: 3h } } }, red: { for: { endpoint-status:dashboard: { red-for: 5m }, mirror-lag:s.gws: { red-for: 5m }, host-oom: { red-for: 5m } } } } }`,
+    );
+    // The GPUs of a machine are only known when they are read.
+    configurationOf(
+      'gpus: { crunch: {} }\nlimits: { gpu-throttled: { for: { crunch: { red: 2h }, "crunch.3b:00": { red: 3h } } } }',
     );
     // Without configured filesystems, all mounted ones are watched.
     configurationOf('limits: { filesystem: { for: { /data: { red: 95% } } } }');

@@ -126,6 +126,43 @@ export const gate = (seen: Partial<Readable['gates'][string]>): Readable['gates'
   ...seen,
 });
 
+type Gpus = Readable['gpus'][string];
+
+export const gpu = (seen: Partial<Gpus['card'][string]>): Gpus['card'][string] => ({
+  index: '3',
+  model: 'NVIDIA A100-SXM4-80GB',
+  state: 'present',
+  seen_at: '2026-11-20T07:45:00.000Z',
+  memory_total_bytes: 80e9,
+  memory_used_bytes: 20e9,
+  memory_used_percent: 25,
+  temperature_celsius: 45,
+  slowed_by: [],
+  slowed_seconds: 0,
+  recent_uncorrected_errors: 0,
+  repair_pending: false,
+  repair_failed: false,
+  ...seen,
+});
+
+/** The machine `crunch` with one GPU. */
+export const gpus = (seen: Partial<Gpus['card'][string]>, more: Partial<Gpus> = {}): Readable['gpus'] => ({
+  crunch: { host: 'crunch', listed: 1, card: { '3b:00': gpu(seen) }, ...more },
+});
+
+type Watched = Readable['watchdog'][string];
+
+export const watched = (seen: Partial<Watched>): Watched => ({
+  measured_at: '2026-11-20T07:45:50.000Z',
+  age_seconds: 10,
+  state: 'running',
+  processes: 2,
+  processors: 0.5,
+  resident_bytes: 2e8,
+  alerts: {},
+  ...seen,
+});
+
 export const plugin = (seen: Partial<Readable['plugins'][string]>): Readable['plugins'][string] => ({
   host: 'local',
   program: 'check_disk',

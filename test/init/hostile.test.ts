@@ -92,7 +92,7 @@ describe('init on a hostile machine', () => {
     assert.match(text, /^# {3}good: \{ ssh: good \}/m);
     assert.doesNotMatch(text, /ProxyCommand|exec|^b/m);
     const programs = new Set(ran.map(([program = '']) => program));
-    assert.deepEqual([...programs].toSorted(), ['sh', 'systemctl']);
+    assert.deepEqual([...programs].toSorted(), ['nvidia-smi', 'sh', 'systemctl']);
     const shown = ran.find(([, verb]) => verb === 'show') ?? [];
     assert.deepEqual(shown.slice(shown.indexOf('--') + 1), ['ok.service', 'a\\x2db.service', '--help.service']);
   });

@@ -211,9 +211,11 @@ describe('pictures/picture', () => {
   test('every panel names a field of its section that has a unit, and a check that exists', () => {
     const known = new Set<string>(checks.map(({ name }) => name));
     let panels = 0;
-    for (const [name, { schema, panels: own = [] }] of Object.entries(definitions)) {
+    for (const [name, { schema, hasParts, panels: own = [] }] of Object.entries(definitions)) {
       const form = schema.form.type === 'record' ? schema.form.each.form : schema.form;
-      const fields = form.type === 'object' ? form.fields : {};
+      const all = form.type === 'object' ? form.fields : {};
+      const parts = Object.values(all).flatMap(({ form: part }) => (part.type === 'record' ? part.each.form : []))[0];
+      const fields = hasParts && parts?.type === 'object' ? parts.fields : all;
       for (const panel of own) {
         panels += 1;
         if ('levelsOf' in panel) {

@@ -69,10 +69,10 @@ def look(path):
 
 
 # How the raw lines become names and numbers, written again from what is documented.
-MANY = {"hosts", "filesystems", "streams", "mirrors", "gates", "plugins", "metrics", "endpoints", "checkouts"}
-WORDS_THAT_ARE_FLAGS = {("gates", "verdict"), ("plugins", "result")}
-# Of the configuration, carried along in the snapshot for whoever judges it: no readings.
-NO_READINGS = {"age_limits"}
+MANY = {"hosts", "filesystems", "streams", "mirrors", "gpus", "gates", "plugins", "metrics", "watchdog", "endpoints", "checkouts"}
+WORDS_THAT_ARE_FLAGS = {("gates", "verdict"), ("plugins", "result"), ("gpus", "state"), ("watchdog", "state")}
+# Of the configuration or of another judge, carried along in the snapshot for whoever judges it: no readings.
+NO_READINGS = {"age_limits", "memory_limits", "alerts"}
 LEVELS = ["green", "amber", "red", "unknown"]
 
 

@@ -183,6 +183,35 @@ gates: { far: { host: source, file: ${folder}/gate.json } }
     await until(() => processesOf(seconds).length === 0);
   });
 
+  test('GPUs of another machine are read by its nvidia-smi; without one, and with one that hangs, only that reading says so', async (t) => {
+    const programs = temporaryFolder(t);
+    const sshd = await startSshd(t, `SetEnv PATH=${programs}:/usr/bin:/bin`);
+    const fields = 21;
+    const site = siteIn(
+      temporaryFolder(t),
+      `hosts: { source: { ssh: source, ssh-config: ${sshd.config} } }\nfilesystems: { far: { host: source, path: / } }\ngpus: { far: { host: source, count: 2 } }\n`,
+    );
+    const none = collectOn(site).snapshot;
+    assert.match(JSON.stringify(itemOf(none, 'gpus', 'far')), /nvidia-smi is not installed on source/);
+
+    const row = (index: number, bus: string) =>
+      `${index}, 00000000:${bus}:00.0, T4, [N/A], 550.54.15${', [N/A]'.repeat(fields - 5)}`;
+    const program = join(programs, 'nvidia-smi');
+    const write = (script: string) => writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    write(`printf '%s\\n' '${row(0, '3B')}' '${row(1, 'AF')}'`);
+    const read = itemOf(collectOn(site).snapshot, 'gpus', 'far');
+    assert.ok(read.status === 'ok', JSON.stringify(read));
+    const { listed, card } = read.data as Readable['gpus'][string];
+    assert.deepEqual([listed, Object.keys(card), card['3b:00']?.model], [2, ['3b:00', 'af:00'], 'T4']);
+
+    const seconds = `700.${sshd.port}`;
+    write(`exec sleep ${seconds}`);
+    const { snapshot } = collectOn(site);
+    assert.match(JSON.stringify(itemOf(snapshot, 'gpus', 'far')), /did not answer within/);
+    assert.equal(itemOf(snapshot, 'filesystems', 'far').status, 'ok');
+    await until(() => processesOf(`sleep ${seconds}`).length === 0);
+  });
+
   test('a host without GNU find says so', async (t) => {
     const bin = temporaryFolder(t);
     writeFileSync(join(bin, 'find'), '#!/bin/sh\necho "find: unrecognized: -printf" >&2\nexit 1\n');

@@ -90,6 +90,6 @@ describe('endpoints probe', () => {
     const host = () => {
       throw new Error('no machine is looked at for names');
     };
-    assert.deepEqual(await endpoints.items?.({ host, config }), ['dashboard', 'a']);
+    assert.deepEqual(await endpoints.items?.({ host, config, at: new Date() }), ['dashboard', 'a']);
   });
 });

@@ -138,13 +138,17 @@ describe('filesystems probe', () => {
 
   test('without a configuration each real local filesystem is read once', async () => {
     const { host } = machine();
-    assert.deepEqual(await filesystems.items?.({ host: () => host, config: configurationOf('') }), [
+    assert.deepEqual(await filesystems.items?.({ host: () => host, at: new Date(), config: configurationOf('') }), [
       '/',
       '/archive',
       '/data',
     ]);
     assert.deepEqual(
-      await filesystems.items?.({ host: () => host, config: configurationOf('filesystems: { b: /b, a: /a }') }),
+      await filesystems.items?.({
+        host: () => host,
+        at: new Date(),
+        config: configurationOf('filesystems: { b: /b, a: /a }'),
+      }),
       ['b', 'a'],
     );
   });
@@ -268,7 +272,7 @@ describe('filesystems probe', () => {
 
   test('without a configuration a disk of fstab that is not mounted is an item, too', async () => {
     const { host } = machine({}, undefined, fstab, nfsAlone);
-    const items = await filesystems.items?.({ host: () => host, config: configurationOf('') });
+    const items = await filesystems.items?.({ host: () => host, at: new Date(), config: configurationOf('') });
     assert.deepEqual(items, ['/', '/data', '/mnt/far disk']);
   });
 

@@ -2,6 +2,7 @@
 import { probes, sections } from '../../config/registry.ts';
 import type { KeyPath } from '../../config/origin.ts';
 import type { Configuration } from '../../config/schema.ts';
+import type { Places } from '../../contract/file.ts';
 import type { Envelope } from '../../contract/envelope.ts';
 import type { Host } from '../../contract/host.ts';
 import type { Sections } from '../../contract/registry.ts';
@@ -33,6 +34,7 @@ const definitions: Sections = sections;
 /** `previous` are the last good readings: they hold where a filesystem was mounted before. */
 export async function tryReadings(
   config: Configuration,
+  places: Places,
   previous: Readings,
   openHost: (name: string, signal: AbortSignal) => Host,
 ): Promise<Finding[]> {
@@ -40,6 +42,7 @@ export async function tryReadings(
     // Without configured filesystems, those that are mounted are read: the configuration names none of them.
     probes: probes.filter(({ name }) => Object.hasOwn(known, name) && (name !== 'filesystems' || config.filesystems)),
     config,
+    places,
     bootId: '',
     previous,
     now: () => new Date(),

@@ -25,7 +25,7 @@ export async function tryConfiguration({ source, config, places }: Site): Promis
     .catch(() => undefined);
   const [openHost, here] = await Promise.all([openHosts(config.hosts, apart, config), openHosts({}, apart)]);
   const found = await Promise.all([
-    tryReadings(config, previous ?? {}, openHost),
+    tryReadings(config, places, previous ?? {}, openHost),
     tryMachine(config, openHost, here),
     tryRecipients(config),
   ]);

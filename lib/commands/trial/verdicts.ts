@@ -140,6 +140,17 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
     ],
   },
 
+  gpus: {
+    paths: (item) => [['gpus', item]],
+    advise: (item, { gpus }) =>
+      `Try \`nvidia-smi\` on ${gpus[item]?.host ?? 'this machine'}, or remove it (${documentPath('gpus.md')})`,
+    judge: ({ listed, expected = listed, driver_version: driver = 'unknown' }, item) => [
+      listed === expected
+        ? ok(['gpus', item], `nvidia-smi lists ${counted(listed, 'GPU')}, driver ${driver}`)
+        : problem(['gpus', item, 'count'], `nvidia-smi lists ${counted(listed, 'GPU')}, not ${expected}`, 'Correct it'),
+    ],
+  },
+
   gates: {
     paths: (item) => [['gates', item]],
     advise: (item, { gates }) =>
@@ -191,6 +202,18 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
         if (load_state === 'not-found') return problem(path, `systemd knows no ${unit}`, adviseOnUnit(unit, unitNames));
         return problem(path, `systemd says of ${unit}: ${load_state}`, `Try: systemctl status ${shellWord(unit)}`);
       }),
+  },
+
+  watchdog: {
+    paths: (item) => [['watchdog', 'services', item]],
+    advise: () => `Start watch-services (${documentPath('watchdog.md')})`,
+    judge: ({ state, reason, measured_at }, item) => {
+      const path = ['watchdog', 'services', item];
+      if (state === 'running') return [ok(path, `${item} runs, measured at ${measured_at}`)];
+      return [
+        problem(path, `${item} is ${state}: ${reason ?? ''}`, 'Start it, or correct the key by which it is found'),
+      ];
+    },
   },
 
   endpoints: {

@@ -10,6 +10,11 @@ import { filesystemReadonly } from './filesystem-readonly.ts';
 import { filesystemUsage } from './filesystem-usage.ts';
 import { gateAge } from './gate-age.ts';
 import { gateVerdict } from './gate-verdict.ts';
+import { gpuCount } from './gpu-count.ts';
+import { gpuErrors } from './gpu-errors.ts';
+import { gpuMemory } from './gpu-memory.ts';
+import { gpuTemperature } from './gpu-temperature.ts';
+import { gpuThrottled } from './gpu-throttled.ts';
 import { hostFailedUnits } from './host-failed-units.ts';
 import { hostLoad } from './host-load.ts';
 import { hostMemory } from './host-memory.ts';
@@ -28,6 +33,7 @@ import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { streamAge } from './stream-age.ts';
 import { timerOverdue } from './timer-overdue.ts';
+import { watchdogAlert } from './watchdog-alert.ts';
 import { workspaceReachable } from './workspace-reachable.ts';
 import { workspaceUsage } from './workspace-usage.ts';
 
@@ -45,6 +51,11 @@ export const checks = [
   powerVoltage,
   powerCharge,
   powerTemperature,
+  gpuErrors,
+  gpuCount,
+  gpuTemperature,
+  gpuThrottled,
+  gpuMemory,
   gateVerdict,
   gateAge,
   pluginResult,
@@ -53,6 +64,7 @@ export const checks = [
   serviceState,
   serviceRestarts,
   timerOverdue,
+  watchdogAlert,
   endpointStatus,
   endpointResponse,
   endpointCertificate,

@@ -1,5 +1,6 @@
 import { checkouts } from './checkouts.ts';
 import { filesystems } from './filesystems.ts';
+import { gpus } from './gpus.ts';
 import { hosts } from './hosts.ts';
 import { mail } from './mail.ts';
 import { metrics } from './metrics.ts';
@@ -16,6 +17,7 @@ export const finders = [
   checkouts,
   streams,
   hosts,
+  gpus,
   plugins,
   metrics,
   mail,

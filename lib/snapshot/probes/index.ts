@@ -4,6 +4,7 @@ import { clock } from './clock.ts';
 import { endpoints } from './endpoints.ts';
 import { filesystems } from './filesystems.ts';
 import { gates } from './gates.ts';
+import { gpus } from './gpus.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
 import { metrics } from './metrics.ts';
@@ -13,6 +14,7 @@ import { power } from './power.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
+import { watchdog } from './watchdog.ts';
 import { workspace } from './workspace.ts';
 
 export const probes = [
@@ -22,10 +24,12 @@ export const probes = [
   streams,
   mirrors,
   power,
+  gpus,
   gates,
   plugins,
   metrics,
   services,
+  watchdog,
   endpoints,
   checkouts,
   host,

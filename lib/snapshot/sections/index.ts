@@ -5,6 +5,7 @@ import { clock } from './clock.ts';
 import { endpoints } from './endpoints.ts';
 import { filesystems } from './filesystems.ts';
 import { gates } from './gates.ts';
+import { gpus } from './gpus.ts';
 import { host } from './host.ts';
 import { hosts } from './hosts.ts';
 import { metrics } from './metrics.ts';
@@ -14,6 +15,7 @@ import { power } from './power.ts';
 import { services } from './services.ts';
 import { streams } from './streams.ts';
 import { systemd } from './systemd.ts';
+import { watchdog } from './watchdog.ts';
 import { workspace } from './workspace.ts';
 
 export const sections = {
@@ -23,10 +25,12 @@ export const sections = {
   streams,
   mirrors,
   power,
+  gpus,
   gates,
   plugins,
   metrics,
   services,
+  watchdog,
   endpoints,
   checkouts,
   host,

@@ -11,6 +11,11 @@ import { filesystemReadonly } from './filesystem-readonly.ts';
 import { filesystemUsage } from './filesystem-usage.ts';
 import { gateAge } from './gate-age.ts';
 import { gateVerdict } from './gate-verdict.ts';
+import { gpuCount } from './gpu-count.ts';
+import { gpuErrors } from './gpu-errors.ts';
+import { gpuMemory } from './gpu-memory.ts';
+import { gpuTemperature } from './gpu-temperature.ts';
+import { gpuThrottled } from './gpu-throttled.ts';
 import { hostFailedUnits } from './host-failed-units.ts';
 import { hostLoad } from './host-load.ts';
 import { hostMemory } from './host-memory.ts';
@@ -29,6 +34,7 @@ import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { streamAge } from './stream-age.ts';
 import { timerOverdue } from './timer-overdue.ts';
+import { watchdogAlert } from './watchdog-alert.ts';
 import { workspaceReachable } from './workspace-reachable.ts';
 import { workspaceUsage } from './workspace-usage.ts';
 
@@ -45,6 +51,12 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'power-voltage': powerVoltage,
   'power-charge': powerCharge,
   'power-temperature': powerTemperature,
+  'watchdog-alert': watchdogAlert,
+  'gpu-errors': gpuErrors,
+  'gpu-count': gpuCount,
+  'gpu-temperature': gpuTemperature,
+  'gpu-throttled': gpuThrottled,
+  'gpu-memory': gpuMemory,
   'gate-verdict': gateVerdict,
   'gate-age': gateAge,
   'plugin-result': pluginResult,

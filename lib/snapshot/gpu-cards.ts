@@ -1,0 +1,214 @@
+// Asks nvidia-smi for the GPUs of a machine, and describes each. Loaded only where GPUs are configured.
+//
+// CSV and not the program's XML: the XML holds the command lines of all processes on the GPUs and hundreds of kilobytes of clocks
+// that nobody asked for, and takes seconds on a large machine.
+import type { Host } from '../contract/host.ts';
+import type { ContentOf } from '../contract/shape.ts';
+import { secondsSince } from '../core/age.ts';
+import { withoutUndefined } from '../core/fields.ts';
+import { percentOf } from '../core/quantity.ts';
+import {
+  addressIn,
+  type GpuList,
+  parseGpuList,
+  readCell,
+  readFlag,
+  readNumber,
+  readSlowdowns,
+  refusedField,
+} from '../parse/nvidiasmi.ts';
+import type { gpus as section } from './sections/gpus.ts';
+
+type Reading = ContentOf<typeof section.schema>;
+type Card = Reading['card'][string];
+type Previous = { readonly at: Date; readonly data: Reading } | undefined;
+
+/** Every driver since 2020 knows all but the last. nvidia-smi refuses a query with a field that it does not know, before it asks
+ * a GPU; the query is then repeated without that field. */
+const fields = [
+  'index',
+  'pci.bus_id',
+  'name',
+  'uuid',
+  'driver_version',
+  'utilization.gpu',
+  'memory.used',
+  'memory.total',
+  'temperature.gpu',
+  'temperature.memory',
+  'power.draw',
+  'power.limit',
+  'clocks_throttle_reasons.active',
+  'ecc.errors.uncorrected.volatile.total',
+  'ecc.errors.uncorrected.aggregate.total',
+  'retired_pages.pending',
+  'remapped_rows.pending',
+  'remapped_rows.failure',
+  'mig.mode.current',
+  'persistence_mode',
+  'gpu_recovery_action',
+];
+
+/** Drivers since 535 call it by this name, and know the older one for now. */
+const newNames: Readonly<Record<string, string>> = { 'clocks_throttle_reasons.active': 'clocks_event_reasons.active' };
+
+const mostRefused = 8;
+const mostGpus = 64;
+
+/** A GPU is slowed down without a break where two readings are no further apart. */
+const mostGapSeconds = 1800;
+
+export async function queryGpus(host: Host, alone: string): Promise<{ list: GpuList; isComplete: boolean }> {
+  let asked: readonly string[] = fields;
+  for (let refused = 0; ; refused++) {
+    const argv = ['nvidia-smi', `--query-gpu=${asked.join(',')}`, '--format=csv,noheader,nounits'];
+    const { exit_code, stdout, stderr } = await host.run(argv, { alone });
+    const field = exit_code === 0 ? undefined : refusedField(stdout);
+    if (field !== undefined && asked.includes(field) && refused < mostRefused) {
+      asked = asked.flatMap((one) => (one === field ? (newNames[one] ?? []) : one));
+      continue;
+    }
+    const list = parseGpuList(exit_code === 0 ? stdout : `${stdout}\n${stderr}`, asked);
+    const isEmpty = list.notes.some((note) => note.startsWith('No devices were found'));
+    if (list.rows.length + list.lost.size === 0 && !isEmpty) {
+      const why = meanings[exit_code];
+      const code = `exit code ${exit_code}${why === undefined ? '' : `, ${why}`}`;
+      throw new Error(`nvidia-smi lists no GPU (${code}): ${list.notes[0] ?? 'it prints nothing'}`);
+    }
+    if (list.rows.length > mostGpus)
+      throw new Error(`nvidia-smi lists ${list.rows.length} GPUs, more than ${mostGpus}`);
+    return { list, isComplete: exit_code === 0 || isEmpty || list.lost.size === 0 };
+  }
+}
+
+/** Exit codes of nvidia-smi, as its manual page names them; 18 is one of newer drivers. */
+const meanings: Readonly<Record<number, string>> = {
+  2: 'an argument is refused',
+  4: 'this user may not ask the device',
+  8: 'a power cable is not attached',
+  9: 'the driver is not loaded',
+  10: 'the kernel has an interrupt problem with a GPU',
+  12: 'the library of the driver is not found',
+  13: 'the library of the driver is too old',
+  14: 'the infoROM is corrupted',
+  15: 'a GPU has fallen off the bus',
+  18: 'driver and library have different versions',
+};
+
+interface Context {
+  readonly before: Previous;
+  readonly at: Date;
+  /** False where nvidia-smi gave up before its list. */
+  readonly isComplete: boolean;
+}
+
+export function cardsOf(list: GpuList, { before, at, isComplete }: Context): Record<string, Card> {
+  const cards: Record<string, Card> = {};
+  const known = before?.data.card ?? {};
+  const told = new Set(list.rows.map((row) => addressIn(row['pci.bus_id'] ?? '')));
+  for (const row of list.rows) {
+    const last = addressBefore(row['index'], known);
+    const inferred = last === undefined || told.has(last) ? `gpu${row['index']}` : last;
+    const address = addressIn(row['pci.bus_id'] ?? '') ?? inferred;
+    if (Object.hasOwn(cards, address)) throw new Error(`nvidia-smi lists two GPUs at ${address}`);
+    const own = Object.hasOwn(known, address) ? known[address] : undefined;
+    cards[address] = cardOf(row, list.warnings.get(address), { before: before && own && { at: before.at, own }, at });
+  }
+  const unreachable = (address: string, state: 'lost' | 'missing' | 'unread', reason: string): void => {
+    const { model = 'GPU', index, uuid, seen_at } = (Object.hasOwn(known, address) && known[address]) || {};
+    cards[address] = withoutUndefined({ model, index, uuid, seen_at, state, reason });
+  };
+  for (const [address, note] of list.lost) unreachable(address, 'lost', note);
+  for (const [address, { seen_at }] of Object.entries(known)) {
+    if (Object.hasOwn(cards, address)) continue;
+    const since = seen_at === undefined ? 'before' : `at ${seen_at}`;
+    if (isComplete) unreachable(address, 'missing', `nvidia-smi does not list it any more; it did ${since}`);
+    else unreachable(address, 'unread', list.notes[0] ?? 'nvidia-smi failed');
+  }
+  return Object.fromEntries(Object.entries(cards).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The address that the GPU of this index had, where a lost GPU no longer tells its own. */
+const addressBefore = (index: string | undefined, known: Reading['card']): string | undefined =>
+  Object.entries(known).find(([, card]) => card.index === index)?.[0];
+
+interface Then {
+  readonly before: { readonly at: Date; readonly own: Card } | undefined;
+  readonly at: Date;
+}
+
+export function driverOf({ rows }: GpuList): string | undefined {
+  const told = rows.map((row) => readCell(row['driver_version'])).find((cell) => cell && 'text' in cell);
+  return told && 'text' in told ? told.text : undefined;
+}
+
+function cardOf(row: Readonly<Record<string, string>>, warning: string | undefined, { before, at }: Then): Card {
+  const problems: Record<string, string> = {};
+  const value = <Value>(field: string, read: Value | { readonly problem: string } | undefined): Value | undefined => {
+    if (typeof read !== 'object' || read === null || !('problem' in read)) return read;
+    problems[field] = read.problem;
+    return undefined;
+  };
+  const numberOf = (field: string): number | undefined => value(field, readNumber(row[field]));
+  const flagOf = (field: string, words?: readonly [string, string]): boolean | undefined =>
+    value(field, readFlag(row[field], words));
+  const textOf = (field: string): string | undefined => {
+    const cell = readCell(row[field]);
+    return cell && 'text' in cell ? cell.text : undefined;
+  };
+  const [used, total] = [numberOf('memory.used'), numberOf('memory.total')];
+  const temperature = numberOf('temperature.gpu');
+  // A GPU that had a temperature and says now that it has none is sick.
+  const hadOne =
+    before?.own.temperature_celsius !== undefined || before?.own.problems?.['temperature.gpu'] !== undefined;
+  if (temperature === undefined && hadOne) problems['temperature.gpu'] ??= '[N/A], though it could be read before';
+  const reasons =
+    'clocks_event_reasons.active' in row ? 'clocks_event_reasons.active' : 'clocks_throttle_reasons.active';
+  const slowed_by = value(reasons, readSlowdowns(row[reasons]));
+  const pending = [flagOf('retired_pages.pending'), flagOf('remapped_rows.pending')].filter((one) => one !== undefined);
+  const action = value('gpu_recovery_action', orProblem(row['gpu_recovery_action']));
+  const words = Object.values(row);
+  const isLost = words.some((word) => /^\[GPU is lost\]$/i.test(word));
+  return withoutUndefined({
+    index: row['index'],
+    model: textOf('name') ?? before?.own.model ?? 'GPU',
+    uuid: textOf('uuid') ?? before?.own.uuid,
+    state: isLost ? ('lost' as const) : ('present' as const),
+    reason: isLost ? 'nvidia-smi says: GPU is lost' : undefined,
+    seen_at: isLost ? before?.own.seen_at : at.toISOString(),
+    used_percent: numberOf('utilization.gpu'),
+    memory_total_bytes: total === undefined ? undefined : total * mebi,
+    memory_used_bytes: used === undefined ? undefined : used * mebi,
+    memory_used_percent: used === undefined || !total ? undefined : percentOf(used, total),
+    temperature_celsius: temperature,
+    memory_celsius: numberOf('temperature.memory'),
+    power_watts: numberOf('power.draw'),
+    power_limit_watts: numberOf('power.limit'),
+    slowed_by: slowed_by && [...slowed_by],
+    slowed_seconds: slowed_by && secondsSlowed(slowed_by, before, at),
+    recent_uncorrected_errors: numberOf('ecc.errors.uncorrected.volatile.total'),
+    uncorrected_errors: numberOf('ecc.errors.uncorrected.aggregate.total'),
+    repair_pending: pending.length === 0 ? undefined : pending.includes(true),
+    repair_failed: flagOf('remapped_rows.failure'),
+    reset_required: words.some((word) => /^\[GPU requires reset\]$/i.test(word)) ? true : undefined,
+    recovery: action === 'None' ? undefined : action,
+    mig: flagOf('mig.mode.current', onOff),
+    persistence: flagOf('persistence_mode', onOff),
+    warning,
+    problems: Object.keys(problems).length === 0 ? undefined : problems,
+  });
+}
+
+const mebi = 1024 * 1024;
+const onOff = ['Enabled', 'Disabled'] as const;
+
+function orProblem(text: string | undefined): string | { readonly problem: string } | undefined {
+  const cell = readCell(text);
+  return cell && 'text' in cell ? cell.text : cell;
+}
+
+function secondsSlowed(slowedBy: readonly string[], before: Then['before'], at: Date): number {
+  if (slowedBy.length === 0 || !before || (before.own.slowed_by ?? []).length === 0) return 0;
+  const gap = secondsSince(before.at, at);
+  return gap >= 0 && gap <= mostGapSeconds ? Math.round((before.own.slowed_seconds ?? 0) + gap) : 0;
+}

@@ -1,0 +1,91 @@
+// The file in which watch-services leaves what it measured. Loaded only where services of the watchdog are configured.
+import { isMissing } from '../contract/errors.ts';
+import type { Places } from '../contract/file.ts';
+import type { Host } from '../contract/host.ts';
+import { type ContentOf, fits, shapeProblem } from '../contract/shape.ts';
+import { ageOf } from '../core/age.ts';
+import { withoutUndefined } from '../core/fields.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { newerLayout } from '../core/text.ts';
+import { parseForeignJson } from '../parse/json.ts';
+import { type Latest, latestServices, layoutVersion } from '../watchdog/files.ts';
+import type { watchdog as section } from './sections/watchdog.ts';
+
+/** Four runs of watch-services. */
+const staleSeconds = 120;
+/** Room for a thousand services. */
+const limits = { characters: 4 * 1024 * 1024, depth: 32, values: 100_000 };
+
+const toStart = 'to run it every 30s: systemctl enable --now ops-monitor-watchdog.timer';
+
+interface Asked {
+  readonly host: Host;
+  readonly places: Places | undefined;
+  readonly at: Date;
+}
+
+/** Throws where there is no measurement of now. */
+export async function readMeasured({ host, places, at }: Asked): Promise<Latest> {
+  if (!places) throw new Error('where watch-services leaves its measurements is not known here');
+  const path = latestServices.path(places, at);
+  const text = await host.readText(path).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (text === undefined) throw new Error(`watch-services has measured nothing yet: there is no ${path}; ${toStart}`);
+  const latest = parseForeignJson(text, path, limits);
+  const { schema } = latestServices;
+  const issue = schema?.wrongIn(latest);
+  if (!schema || !fits(schema, latest) || issue)
+    throw new Error(`${path} is not as expected: ${issue ? shapeProblem(issue, latest) : ''}`);
+  const newer = newerLayout(path, latest.schema_version, layoutVersion);
+  if (newer !== undefined) throw new Error(newer);
+  const { seconds } = ageOf(latest.at, at);
+  if (seconds === undefined)
+    throw new Error(`watch-services measured in the future (${latest.at} in ${path}): a clock is wrong`);
+  if (seconds > staleSeconds)
+    throw new Error(`watch-services last ran ${formatDuration(seconds)} ago, at ${latest.at}; ${toStart}`);
+  return latest;
+}
+
+interface Judging {
+  /** Measure → limit, as configured. */
+  readonly limits: Readonly<Record<string, number | undefined>>;
+  readonly at: Date;
+}
+
+export function describeService(
+  latest: Latest,
+  name: string,
+  { limits: configured, at }: Judging,
+): ContentOf<typeof section.schema> {
+  const service = Object.hasOwn(latest.services, name) ? latest.services[name] : undefined;
+  if (!service)
+    throw new Error(`watch-services did not measure ${name} in its last run, at ${latest.at}: was it just configured?`);
+  const { state, reason, processes, threads, cpu_percent, resident_bytes, proportional_bytes, unread } = service;
+  const { open_files, open_files_percent, restarts } = service;
+  const own = latest.alerts.filter((alert) => alert.service === name);
+  const memoryUnread = resident_bytes === undefined && proportional_bytes === undefined && unread['resident_bytes'];
+  const unjudged = {
+    ...(configured['memory'] !== undefined && memoryUnread ? { memory: memoryUnread } : {}),
+    ...(configured['open-files'] !== undefined && unread['open_files'] ? { 'open-files': unread['open_files'] } : {}),
+  };
+  return withoutUndefined({
+    measured_at: latest.at,
+    age_seconds: Math.round(ageOf(latest.at, at).seconds ?? 0),
+    state,
+    reason,
+    processes,
+    threads,
+    processors: cpu_percent === undefined ? undefined : cpu_percent / 100,
+    resident_bytes,
+    proportional_bytes,
+    open_files,
+    open_files_percent,
+    restarts,
+    alerts: Object.fromEntries(
+      own.map(({ measure, message, value, unit, limit, since }) => [measure, { message, value, unit, limit, since }]),
+    ),
+    unjudged: Object.keys(unjudged).length === 0 ? undefined : unjudged,
+  });
+}
