@@ -303,7 +303,7 @@ describe('architecture', () => {
       }),
       testMetrics<Configuration>(pushTextfiles(pushMeans)),
       pushMetrics(pushMeans),
-      watchServices({ announce: () => undefined, keepNewest: () => undefined }),
+      watchServices({ announce: () => undefined, keepNewest: () => undefined, restartServices: async () => [] }),
       runCycle,
       explainCommand,
       statusCommand,
