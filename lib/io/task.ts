@@ -133,14 +133,14 @@ function openSink({ log, onLine }: TaskRequest) {
           isCut = true;
         } else write(text);
       }
-      const parts = plainLines(line + text).split('\n');
+      const end = text.lastIndexOf('\n');
+      if (end >= 0) addLines(plainLines(line + text.slice(0, end)).split('\n'));
       // A line without an end must not grow for ever.
-      line = (parts.pop() ?? '').slice(0, longestLine);
-      addLines(parts);
+      line = ((end < 0 ? line : '') + text.slice(end + 1)).slice(0, longestLine);
     },
     end: () => {
       if (isOpen) {
-        if (line !== '') addLines([line]);
+        if (line !== '') addLines([plainLines(line)]);
         line = '';
         closeSync(descriptor);
         isOpen = false;
