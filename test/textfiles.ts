@@ -44,6 +44,16 @@ const hostTools = (folder: string): object => ({
       gone: { 'command-line': `${folder}/*` },
     },
   },
+  rehearsal: {
+    connectors: { up: { command: ['true'] }, down: { command: ['false'], required: false } },
+    'smoke-test': { command: ['echo', '{}'] },
+    credentials: {
+      fresh: { file: join(folder, 'junit.xml'), 'max-age': '1d' },
+      unread: { file: join(folder, 'none'), 'max-age': '1d' },
+    },
+    doctrine: { command: ['true'] },
+    drill: { start: new Date(Date.now() - 60_000).toISOString() },
+  },
   'test-results': { unit: join(folder, 'junit.xml') },
 });
 
@@ -72,6 +82,7 @@ export async function writeTextfiles(t: TestContext): Promise<string> {
   await run(tools, 'watch-services');
   for (const gate of gates) await run(tools, 'run-gate', gate);
   await run(tools, 'run-boot');
+  await run(tools, 'run-rehearsal');
   await run(tools, 'test-metrics');
 
   const on = (...machine: string[]) => ({ hosts: { local: { folder: join(root, 'test', ...machine) } } });

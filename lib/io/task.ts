@@ -144,17 +144,17 @@ function openSink({ log, onLine, mostOutput, secrets = [] }: TaskRequest) {
   const add = (text: string, stream: Stream): void => {
     if (stream === 'stdout' && mostOutput !== undefined) keep(text, mostOutput);
     else writeLog(text);
-    const parts = plainLines(line + text).split('\n');
+    const end = text.lastIndexOf('\n');
+    if (end >= 0) addLines(plainLines(line + text.slice(0, end)).split('\n'));
     // A line without an end must not grow for ever.
-    line = (parts.pop() ?? '').slice(0, longestLine);
-    addLines(parts);
+    line = ((end < 0 ? line : '') + text.slice(end + 1)).slice(0, longestLine);
   };
   return {
     take: (text: string, stream: Stream): void => add(hiders[stream].pass(text), stream),
     end: () => {
       if (isOpen) {
         for (const stream of ['stdout', 'stderr'] as const) add(hiders[stream].end(), stream);
-        if (line !== '') addLines([line]);
+        if (line !== '') addLines([plainLines(line)]);
         line = '';
         closeSync(descriptor);
         isOpen = false;

@@ -27,7 +27,7 @@ describe('io/task', () => {
       lastLines,
       killed,
       log: kept,
-    } = await sh('echo one; echo "\\033[31mtwo" >&2; sleep 0.1; printf end; exit 3', {
+    } = await sh('echo one; sleep 0.3; echo "\\033[31mtwo" >&2; sleep 0.3; printf end; exit 3', {
       onLine: (line) => lines.push(line),
     });
     assert.deepEqual(ending, { by: 'exit', code: 3 });
@@ -78,7 +78,11 @@ describe('io/task', () => {
 
   test('the log has the first 16 MiB of a gigabyte, and lines without an end are cut', async (t) => {
     const { log, sh } = makeTask(t);
-    const { ending, lastLines, log: kept } = await sh('head -c 1000000000 /dev/zero | tr "\\0" x; echo; echo last');
+    const {
+      ending,
+      lastLines,
+      log: kept,
+    } = await sh('head -c 1000000000 /dev/zero | tr "\\0" x; echo; echo last', { seconds: 200 });
     assert.deepEqual(ending, { by: 'exit', code: 0 });
     assert.equal(kept.isCut, true);
     assert.ok(statSync(log).size < 17 * 1024 * 1024, `${statSync(log).size} bytes`);

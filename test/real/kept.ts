@@ -19,7 +19,7 @@ export function kept(name: string, make: (folder: string) => void): string {
   return folder;
 }
 
-const goVersion = `v0.0.1-go1.24.9.linux-${process.arch === 'x64' ? 'amd64' : process.arch}`;
+const goVersion = `v0.0.1-go1.25.4.linux-${process.arch === 'x64' ? 'amd64' : process.arch}`;
 
 /** Found in the PATH of `variables`, where they have one. */
 function runGo(argv: readonly string[], variables: NodeJS.ProcessEnv): void {
@@ -32,7 +32,7 @@ function runGo(argv: readonly string[], variables: NodeJS.ProcessEnv): void {
 export function withGo(): NodeJS.ProcessEnv {
   const ask = (): number =>
     Number(/go1\.(\d+)/.exec(spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '')?.[1] ?? 0);
-  if (ask() >= 24) return process.env;
+  if (ask() >= 25) return process.env;
   if (ask() === 0) installPackages('golang-go');
   const folder = kept(`go-${goVersion}`, (into) => {
     runGo(['mod', 'download', `golang.org/toolchain@${goVersion}`], { GOMODCACHE: into, GO111MODULE: 'on' });
