@@ -286,7 +286,7 @@ describe('architecture', () => {
       runBoot({ runTask, openRunFolder, whyUnreachable, live: liveOutput() }),
       testMetrics<Configuration>(pushTextfiles(pushMeans)),
       pushMetrics(pushMeans),
-      watchServices({ announce: () => undefined, keepNewest: () => undefined }),
+      watchServices({ announce: () => undefined, keepNewest: () => undefined, restartServices: async () => [] }),
       runCycle,
       explainCommand,
       statusCommand,

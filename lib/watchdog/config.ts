@@ -1,6 +1,7 @@
 // Configuration of the services that `watch-services` measures.
 import * as z from 'zod';
-import { bytes, measure, ownName, percent, unit, wait } from '../contract/quantities.ts';
+import { bytes, commandLine, duration, measure, ownName, percent, unit, wait } from '../contract/quantities.ts';
+import type { Alert } from './files.ts';
 
 const limitsSchema = z
   .strictObject({
@@ -13,6 +14,26 @@ const limitsSchema = z
   })
   .prefault({})
   .describe('an alert begins above these');
+
+// Spelt out: files.ts has no place in the programs that only read the configuration.
+const measures = ['running', 'cpu', 'memory', 'open-files', 'threads'] as const satisfies readonly Alert['measure'][];
+
+const restartSchema = z.strictObject({
+  with: z
+    .union([
+      z.literal('systemctl', { error: 'expected systemctl, or a list of a program and its arguments' }),
+      commandLine,
+    ])
+    .describe('`systemctl`: restarts the unit; or the command that restarts the service'),
+  when: z
+    .array(z.enum(measures))
+    .min(1)
+    .prefault(['running'])
+    .describe('the alerts that restart the service; absent: only `running`, that it does not run'),
+  cooldown: wait('10m').prefault('10m').describe('at least this long from one attempt to the next'),
+  'per-day': z.int().min(1).max(24).prefault(3).describe('attempts in any 24 hours'),
+  timeout: duration('30s', 60).prefault('30s').describe('an attempt that takes longer is ended and has failed'),
+});
 
 const serviceSchema = z
   .strictObject({
@@ -31,12 +52,28 @@ const serviceSchema = z
       .describe('the whole command line, of which `*` matches any part: those processes and their descendants'),
     limits: limitsSchema,
     hold: wait('5m').prefault('5m').describe('an alert begins when the service has been above its limit for this long'),
+    restart: restartSchema
+      .optional()
+      .describe('how the service is restarted while it has an alert; absent: it is never restarted'),
   })
   .refine(
     (service) =>
       [service.unit, service['pid-file'], service['command-line']].filter((way) => way !== undefined).length === 1,
     'expected one of unit, pid-file and command-line',
-  );
+  )
+  .refine(({ unit: found, restart }) => restart?.with !== 'systemctl' || found !== undefined, {
+    path: ['restart', 'with'],
+    error: 'systemctl restarts only a service that is found by `unit`; expected a command',
+  })
+  .superRefine(({ limits, restart }, context) => {
+    for (const [index, one] of (restart?.when ?? []).entries())
+      if (one !== 'running' && limits[one] === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: ['restart', 'when', index],
+          message: `${one} has no limit in \`limits\`, so it never has an alert`,
+        });
+  });
 
 export const watchdogConfig = {
   watchdog: z
@@ -50,6 +87,7 @@ export const watchdogConfig = {
 };
 
 export type Service = z.output<typeof serviceSchema>;
+export type RestartConfig = z.output<typeof restartSchema>;
 
 export interface WatchdogConfig {
   readonly site: string;

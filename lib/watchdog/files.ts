@@ -40,6 +40,19 @@ export type ServiceReading = Readonly<ContentOf<typeof serviceShape>>;
 /** What is judged, by its key in the configuration. */
 export const measures = ['running', 'cpu', 'memory', 'open-files', 'threads'] as const;
 
+/** `interrupted`: the run was killed during the attempt, so how the attempt ended is unknown. */
+export const outcomes = ['succeeded', 'failed', 'timed-out', 'interrupted'] as const;
+
+/** The alert keeps only the newest attempts. */
+const attemptFields = {
+  at: instant,
+  measures: listOf(oneOf(measures)),
+  outcome: oneOf(outcomes),
+  reason: optional(string),
+  /** Whether the next known values of these measures were within their limits. */
+  helped: optional(oneOf(['yes', 'no'])),
+};
+
 const alertShape = object({
   schema_version: number,
   service: string,
@@ -56,6 +69,8 @@ const alertShape = object({
   ended_at: optional(instant),
   /** How it ended. */
   ended: optional(string),
+  /** The newest attempts to restart the service because of it, oldest first. */
+  restarts: optional(listOf(object(attemptFields))),
 });
 
 export type Alert = Readonly<ContentOf<typeof alertShape>>;
@@ -102,6 +117,45 @@ export const alertFile = ({ service, measure, began_at }: Alert): FileSpec<Alert
     schema: alertShape,
   });
 
+const restartLineShape = object({
+  schema_version: number,
+  /** The attempt, together with `service`. */
+  run_id: string,
+  service: string,
+  at: instant,
+  /** With these, the age of an attempt does not depend on the clock. */
+  boot_id: string,
+  uptime_seconds: number,
+  /** `tries` is written before the attempt, `ended` after it, `measured` once the effect is known. */
+  event: oneOf(['tries', 'ended', 'measured']),
+  measures: listOf(oneOf(measures)),
+  outcome: optional(oneOf(outcomes)),
+  reason: optional(string),
+  seconds: optional(number),
+  helped: optional(oneOf(['yes', 'no'])),
+});
+
+export type RestartLine = Readonly<ContentOf<typeof restartLineShape>>;
+
+/** The only memory of attempts, and on the disk: a cooldown holds over reboots. */
+export const restartLog = defineFile<RestartLine>({
+  summary: 'every attempt to restart a service, and how it ended',
+  format: 'jsonl',
+  path: ({ monitoring }) => join(monitoring, 'watchdog', 'restarts.jsonl'),
+  mode: 0o644,
+  onlyOnChange: true,
+  schema: restartLineShape,
+});
+
+const attemptShape = object({ run_id: string, boot_id: string, uptime_seconds: number, ...attemptFields });
+
+export type Attempt = Readonly<ContentOf<typeof attemptShape>>;
+
+/** By service. */
+const attemptsShape = recordOf(object({ counts: recordOf(number), recent: listOf(attemptShape) }));
+
+export type Attempts = Readonly<ContentOf<typeof attemptsShape>>;
+
 const ticksShape = object({ pid: number, parent: number, started: number, own: number, reaped: number });
 
 const rootShape = object({ pid: number, started: number });
@@ -129,6 +183,8 @@ const stateShape = object({
   ),
   network: recordOf(object({ received: number, sent: number })),
   tracks: recordOf(trackShape),
+  /** What the log of restarts says, as long as it is not changed. */
+  restarts: optional(object({ log_modified_ms: number, attempts: attemptsShape })),
 });
 
 export type WatchdogState = Readonly<ContentOf<typeof stateShape>>;

@@ -1,9 +1,11 @@
 // What a person reads after a run of watch-services. Pure.
 import { alignColumns } from '../core/columns.ts';
 import { formatBytes, formatMeasure } from '../core/quantity.ts';
-import type { Alert, Latest } from './files.ts';
+import type { Restarted } from './attempts.ts';
+import type { Alert, Latest, RestartLine } from './files.ts';
 
-export function renderServices({ services, network, alerts }: Latest, ended: readonly Alert[]): string {
+/** `news`: what ended, and what was done. */
+export function renderServices({ services, network, alerts }: Latest, news: readonly string[]): string {
   const shown = (value: number | undefined, format: (value: number) => string): string =>
     value === undefined ? '-' : format(value);
   const rows = Object.entries(services).map(([name, reading]) => [
@@ -37,8 +39,21 @@ export function renderServices({ services, network, alerts }: Latest, ended: rea
     ...reasons,
     ...alignColumns(interfaces),
     ...alerts.map(({ message }) => `ALERT ${message}`),
-    ...ended.map((alert) => describeEnd(alert)),
+    ...news,
   ].join('\n');
 }
 
 export const describeEnd = ({ message, ended = '' }: Alert): string => `ended: ${message}; now: ${ended}`;
+
+export function describeRestart(restarted: Restarted): string {
+  if ('why' in restarted) return `NOT RESTARTED ${restarted.service}: ${restarted.why}`;
+  const { service, command, because, outcome, reason } = restarted;
+  const cause = `\`${command}\`, because ${because}`;
+  if (outcome === undefined) return `WOULD RESTART ${service}: ${cause}`;
+  return `RESTART ${service} ${outcome}${reason === undefined ? '' : ` (${reason})`}: ${cause}`;
+}
+
+export const describeEffect = ({ service, measures, helped }: RestartLine): string =>
+  helped === 'yes'
+    ? `restart of ${service} helped: ${measures.join(', ')} within the limits`
+    : `restart of ${service} did not help: ${measures.join(', ')} not within the limits`;

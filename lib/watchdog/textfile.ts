@@ -1,12 +1,19 @@
 // What the services use, as metrics for Prometheus.
 import { type Family, gaugesOf, renderExposition } from '../core/exposition.ts';
-import type { Latest, ServiceReading } from './files.ts';
+import { type Attempts, type Latest, outcomes, type ServiceReading } from './files.ts';
 import type { Judged } from './judge.ts';
 import { keyOf } from './alerts.ts';
+import { countsOf } from './attempts.ts';
 
 const gauge = gaugesOf('ops_watchdog');
 
-export function renderTextfile({ at, services, network, alerts }: Latest, judged: readonly Judged[]): string {
+/** `restartable`: services for which restarts are configured. */
+export function renderTextfile(
+  { at, services, network, alerts }: Latest,
+  judged: readonly Judged[],
+  attempts: Attempts,
+  restartable: readonly string[],
+): string {
   const perService = (valueOf: (reading: ServiceReading) => number | undefined): Family['samples'] =>
     Object.entries(services).map(([service, reading]) => ({ labels: { service }, value: valueOf(reading) }));
   const perInterface = (valueOf: (rates: Latest['network'][string]) => number | undefined): Family['samples'] =>
@@ -61,6 +68,14 @@ export function renderTextfile({ at, services, network, alerts }: Latest, judged
       help: 'Restarts: those that systemd counts for a unit; else changes of the main process that were seen since boot.',
       type: 'counter',
       samples: perService(({ restarts }) => restarts),
+    },
+    {
+      name: 'ops_watchdog_restart_attempts_total',
+      help: 'Attempts of the watchdog to restart a service, by their outcome.',
+      type: 'counter',
+      samples: restartable.flatMap((service) =>
+        outcomes.map((outcome) => ({ labels: { service, outcome }, value: countsOf(attempts, service)[outcome] ?? 0 })),
+      ),
     },
     gauge(
       'service_unread',

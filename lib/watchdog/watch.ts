@@ -7,6 +7,7 @@ import { withoutUndefined } from '../core/fields.ts';
 import { readingReason, reasonOf } from '../core/text.ts';
 import { parseNetDev, parseUptime } from '../parse/proc.ts';
 import { resumeTracks, step } from './alerts.ts';
+import { dueRestarts, effectsOf, knownAttempts, type RestartServices, withRestarts } from './attempts.ts';
 import type { Service, WatchdogConfig } from './config.ts';
 import {
   type Alert,
@@ -15,6 +16,7 @@ import {
   latestServices,
   layoutVersion,
   type NetworkRates,
+  restartLog,
   type ServiceReading,
   watchdogState,
   type WatchdogState,
@@ -24,7 +26,7 @@ import { type Found, type FindService, serviceFinder } from './find.ts';
 import { judgeService } from './judge.ts';
 import { measureProcesses } from './measure.ts';
 import { countRestarts, cpuSecondsSince, increaseOf } from './rates.ts';
-import { describeEnd, renderServices } from './render.ts';
+import { describeEffect, describeEnd, describeRestart, renderServices } from './render.ts';
 import { renderTextfile } from './textfile.ts';
 
 type WatchdogWorld = World<WatchdogConfig>;
@@ -39,19 +41,21 @@ export interface Means {
   readonly announce: (line: string) => void;
   /** Removes all files of a folder but the newest by name. */
   readonly keepNewest: (folder: string, most: number) => void;
+  readonly restartServices: RestartServices;
 }
 
 const mostAlertFiles = 1000;
 
-export const watchServices = ({ announce, keepNewest }: Means) =>
+export const watchServices = ({ announce, keepNewest, restartServices }: Means) =>
   defineStage<WatchdogConfig>({
     name: 'watch-services',
     summary: 'measures CPU, memory, open files and threads of services, and reports those above their limits',
     reads: [],
-    writes: [watchdogTextfile, latestServices, watchdogState],
+    writes: [watchdogTextfile, latestServices, watchdogState, restartLog],
     runsEvery: 30,
     isFrequent: true,
-    deadlineMs: 15_000,
+    // Above the longest attempt to restart a service.
+    deadlineMs: 80_000,
 
     async run(world) {
       const { services: configured } = world.config.watchdog;
@@ -84,39 +88,76 @@ export const watchServices = ({ announce, keepNewest }: Means) =>
       );
       const holds = Object.fromEntries(Object.entries(configured).map(([name, { hold }]) => [name, hold]));
       const { tracks, begun, ended } = step({ judged, before: tracksBefore, holds, at, uptime });
-      const alerts = Object.values(tracks).flatMap(({ alert, isBegun }) => (isBegun === 'yes' ? [alert] : []));
-      const latest: Latest = {
-        schema_version: layoutVersion,
-        at: at.toISOString(),
-        services,
-        network: network.rates,
-        alerts,
+      const moment = { at, boot_id: bootId, uptime };
+      const canRestart = Object.values(configured).some(({ restart }) => restart !== undefined);
+      const readAttempts = (before: WatchdogState['restarts']) =>
+        canRestart ? knownAttempts(world, before) : { log_modified_ms: 0, attempts: {}, problems: [] };
+      let known = readAttempts(state?.restarts);
+      // While the log cannot be read, whether an effect is in it is unknown.
+      const effects = known.problems.length > 0 ? [] : effectsOf(configured, known.attempts, judged, moment);
+      const unlogged: string[] = [];
+      try {
+        for (const line of effects) await world.append(restartLog, line);
+        if (effects.length > 0) known = readAttempts(undefined);
+      } catch (error) {
+        unlogged.push(`the effect of a restart could not be logged: ${reasonOf(error)}`);
+      }
+
+      const begunAlerts = Object.values(tracks).flatMap(({ alert, isBegun }) => (isBegun === 'yes' ? [alert] : []));
+      const writeAll = async (changed: ReadonlySet<string>) => {
+        const { attempts, log_modified_ms } = known;
+        const alerts = begunAlerts.map((alert) => withRestarts(alert, attempts));
+        const latest: Latest = {
+          schema_version: layoutVersion,
+          at: at.toISOString(),
+          services,
+          network: network.rates,
+          alerts,
+        };
+        const restartable = Object.keys(configured).filter((name) => configured[name]?.restart);
+        await world.replace(watchdogTextfile, renderTextfile(latest, judged, attempts, restartable));
+        // The ends before the state, the beginnings after it: a run that is killed between is made good by the next.
+        for (const alert of ended) await world.replace(alertFile(alert), withRestarts(alert, attempts));
+        await world.replace(watchdogState, {
+          schema_version: layoutVersion,
+          boot_id: bootId,
+          uptime_seconds: uptime,
+          services: Object.fromEntries(read.map(([name, found]) => [name, found.state])),
+          network: network.counters,
+          tracks,
+          ...(canRestart ? { restarts: { log_modified_ms, attempts } } : {}),
+        });
+        for (const alert of alerts)
+          if (changed.has(alert.service) || world.modifiedAt(alertFile(alert)) === undefined)
+            await world.replace(alertFile(alert), alert);
+        await world.replace(latestServices, latest);
+        return latest;
       };
-      await world.replace(watchdogTextfile, renderTextfile(latest, judged));
-      // The ends before the state, the beginnings after it: a run that is killed between is made good by the next.
-      for (const alert of ended) await world.replace(alertFile(alert), alert);
-      await world.replace(watchdogState, {
-        schema_version: layoutVersion,
-        boot_id: bootId,
-        uptime_seconds: uptime,
-        services: Object.fromEntries(read.map(([name, found]) => [name, found.state])),
-        network: network.counters,
-        tracks,
-      });
-      for (const alert of alerts)
-        if (world.modifiedAt(alertFile(alert)) === undefined) await world.replace(alertFile(alert), alert);
-      await world.replace(latestServices, latest);
-      if (world.options['dry-run'] !== true) {
+      let latest = await writeAll(new Set(effects.map(({ service }) => service)));
+      const isDryRun = world.options['dry-run'] === true;
+      if (!isDryRun) {
         for (const { message } of begun) announce(`ALERT ${message}`);
+        for (const line of effects) announce(describeEffect(line));
         for (const alert of ended) announce(describeEnd(alert));
         if (begun.length > 0) keepNewest(folderOfAlerts(world, begun), mostAlertFiles);
+      }
+      // After the files: an attempt may take a minute, and alerts do not wait for it.
+      const due = dueRestarts(configured, judged, tracks, moment);
+      const restarted = due.length === 0 ? [] : await restartServices(world, due, moment);
+      for (const one of restarted)
+        if (!isDryRun && ('command' in one || one.isAlarming)) announce(describeRestart(one));
+      const tried = restarted.flatMap((one) => ('outcome' in one ? [one.service] : []));
+      if (tried.length > 0) {
+        known = readAttempts(undefined);
+        latest = await writeAll(new Set(tried));
       }
       return {
         counts: {
           services: read.length,
           running: read.filter(([, { reading }]) => reading.state === 'running').length,
           unknown: read.filter(([, { reading }]) => reading.state === 'unknown').length,
-          alerts: alerts.length,
+          alerts: latest.alerts.length,
+          ...(canRestart ? { restarts: tried.length } : {}),
         },
         problems: [
           ...setAside,
@@ -124,10 +165,17 @@ export const watchServices = ({ announce, keepNewest }: Means) =>
           ...read.flatMap(([name, { reading }]) =>
             reading.state === 'unknown' ? [`${name} could not be measured: ${reading.reason ?? ''}`] : [],
           ),
-          ...alerts.map(({ message }) => message),
+          ...latest.alerts.map(({ message }) => message),
+          ...unlogged,
+          ...known.problems,
+          ...restarted.map((one) => describeRestart(one)),
         ],
         json: latest,
-        text: renderServices(latest, ended),
+        text: renderServices(latest, [
+          ...ended.map((alert) => describeEnd(alert)),
+          ...effects.map((line) => describeEffect(line)),
+          ...restarted.map((one) => describeRestart(one)),
+        ]),
       };
     },
   });

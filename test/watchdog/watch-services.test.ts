@@ -363,7 +363,7 @@ describe('watch-services', () => {
     assert.ok(!existsSync(state));
   });
 
-  test('no bundle but its own has the watchdog', () => {
+  test('no bundle but its own has the watchdog, and with it the ability to restart services', () => {
     const dist = join(root, 'dist');
     const bundles = readdirSync(dist).filter((name) => name.endsWith('.cjs'));
     assert.ok(bundles.length >= 40);
@@ -371,7 +371,9 @@ describe('watch-services', () => {
       [...readText(join(dist, name)).matchAll(/^\/\/ (lib\/watchdog\/[\w-]+\.ts)$/gm)].map((match) => match[1]);
     const holders = bundles.filter((name) => parts(name).some((file) => file !== 'lib/watchdog/config.ts'));
     assert.deepEqual(holders, ['watch-services.main.cjs']);
-    assert.ok(parts('watch-services.main.cjs').length >= 8);
+    const own = parts('watch-services.main.cjs');
+    assert.ok(own.length >= 8);
+    assert.ok(own.includes('lib/watchdog/restart.ts'), 'the ability to restart services');
     const starters = bundles.filter(
       (name) =>
         readText(join(dist, name)).includes('./scripts/watch-services') ||
