@@ -13,7 +13,7 @@ export interface Command extends CommandSyntax {
   /** Renders a failure in the form that the caller expects (Nagios); undefined for the usual message. */
   readonly renderFailure?: (error: unknown, argv: readonly string[]) => PrintedResult | undefined;
   /** A service ends by itself once this is aborted. Without it a signal ends the process. */
-  readonly stop?: AbortController;
+  readonly stop?: AbortController | undefined;
 }
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, lockedOut: 75 } as const;

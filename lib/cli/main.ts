@@ -16,14 +16,26 @@ export const stageOptions: Readonly<Record<string, Option>> = {
   ...jsonOption,
 };
 
+/** Runs until it is aborted, as `--serve` asks; undefined where nothing asks for that. */
+type StayUp = (asked: Arguments, until: AbortSignal) => Promise<number> | undefined;
+
 /** `openHosts` is passed only to stages that look at machines: loading it costs a quarter of a process start. */
-export function main(stage: Stage<Configuration>, openHosts?: OpenHosts): void {
+export function main(stage: Stage<Configuration>, openHosts?: OpenHosts, stayUp?: StayUp): void {
+  let stop: AbortController | undefined;
   start({
     name: stage.name,
     summary: stage.summary,
     ...(stage.operand ? { operand: `[${stage.operand.word}]` } : {}),
     options: { ...stage.options, ...stageOptions },
-    run: (asked) => runAsCommand(stage, asked, openHosts),
+    get stop() {
+      return stop;
+    },
+    run: (asked) => {
+      const until = new AbortController();
+      const ended = stayUp?.(asked, until.signal);
+      if (ended) stop = until;
+      return ended ?? runAsCommand(stage, asked, openHosts);
+    },
     ...(stage.renderFailure ? { renderFailure: stage.renderFailure } : {}),
   });
 }
@@ -50,7 +62,7 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments
     brokenConfiguration: broken && brokenReason(broken.broken),
     ...(dryRun || onlyPrints ? { dryRun: dryRun ? printWrite : () => undefined } : {}),
   });
-  if (!onlyPrints) log(ended);
+  if (!onlyPrints) logRun(ended);
   const { outcome, record } = ended;
   const lastWords = record.problems.at(-1) ?? 'failed without a reason';
   if (!outcome) throw new Error(lastWords);
@@ -82,7 +94,7 @@ function operandOf(
 }
 
 /** Writes one JSON line a run for the journal; on a terminal only the problems, since the result is printed there. */
-function log({ record }: Ended): void {
+export function logRun({ record }: Ended): void {
   const { stage, run_id, outcome, counts, problems, ms } = record;
   if (!isTerminal(2)) printError(JSON.stringify({ stage, run_id, outcome, ms, counts, problems }));
   else if (outcome === 'ok') for (const problem of problems) printError(`${stage}: ${problem}`);

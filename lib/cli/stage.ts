@@ -8,7 +8,7 @@ import { failedRun, runName, type StageRecord, stageRecord } from '../contract/r
 import type { Outcome, Stage, World } from '../contract/stage.ts';
 import { firstLine, reasonOf } from '../core/text.ts';
 import { isDiskTrouble } from '../io/files.ts';
-import { type Lock, lockPaths, takeLock } from '../io/lock.ts';
+import { hasHolder, type Lock, lockPaths, takeLock } from '../io/lock.ts';
 import { tidySpares } from '../io/spare.ts';
 import { makeWorld, type WorldSettings } from '../io/world.ts';
 import { withDeadline } from '../engine/deadline.ts';
@@ -86,7 +86,10 @@ export async function runStage(
   const name = runName(stage.name, stage.operand?.names && operand);
   const recordFile = stageRecord(name);
   const takesLock = !dryRun && !simulation && stage.isFrequent !== true && stage.locksItself !== true;
-  const lock = takesLock ? await lockStage({ ...stage, name }, places) : undefined;
+  // A frequent stage takes no lock, and pays for one only beside a `--serve` of it, or after one that was killed.
+  const isBesideServe = stage.isFrequent && stage.locksItself !== true && !dryRun && !simulation;
+  const mustWait = takesLock || (isBesideServe && lockPaths(places, name).some((path) => hasHolder(path)));
+  const lock = mustWait ? await lockStage({ ...stage, name }, places) : undefined;
   try {
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
       const files = [...stage.writes, recordFile];

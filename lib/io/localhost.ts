@@ -15,7 +15,8 @@ import { join } from '../core/path.ts';
 import { fingerprint } from '../core/text.ts';
 import { callOnPool } from './leave.ts';
 import { isKernelFile, readKernelFile } from './kernel.ts';
-import { readWhole } from './read-whole.ts';
+import { listProcFolder, readProcText } from './proc.ts';
+import { readFromMemory, readWhole } from './read-whole.ts';
 
 export interface LocalSettings {
   /** Folder for the notes about children that may hang. */
@@ -42,9 +43,10 @@ export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: A
     readText: (path) =>
       isKernelFile(path)
         ? readKernelFile(path)
-        : once(texts, path, async () => (await readWhole(path)).toString('utf8')),
-    readBytes: (path, range) => readWhole(path, range),
-    list: async (path) => (isKernelFile(path) ? readdirSync(path) : callOnPool((done) => readdir(path, done))),
+        : once(texts, path, async () => readProcText(path) ?? (await readWhole(path)).toString('utf8')),
+    readBytes: async (path, range) => (range && readFromMemory(path, range)) ?? readWhole(path, range),
+    list: async (path) =>
+      isKernelFile(path) ? readdirSync(path) : (listProcFolder(path) ?? callOnPool((done) => readdir(path, done))),
     stat: (path) => once(stats, path, () => describePath(path)),
     realpath: async (path) =>
       isKernelFile(path) ? realpathSync.native(path) : callOnPool((done) => realpath.native(path, done)),

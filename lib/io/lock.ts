@@ -61,6 +61,9 @@ export async function takeLock(path: string, what: string, { waitMs, deadlineMs 
   };
 }
 
+/** Whether a holder left its note: it holds the lock, or was killed. */
+export const hasHolder = (path: string): boolean => existsSync(`${path}.holder`);
+
 /** A stage that passed its deadline still writes its record. */
 const graceMs = 15_000;
 

@@ -1,6 +1,6 @@
 // Reads a whole file on a thread, without ever blocking on a path that is not a regular file. Uses callbacks, because
 // node:fs/promises costs twice as much.
-import { close, constants, fstat, open, read, type Stats } from 'node:fs';
+import { close, closeSync, constants, fstat, fstatSync, open, openSync, read, readSync, type Stats } from 'node:fs';
 import { callOnPool } from './leave.ts';
 
 const mostFileBytes = 16 * 1024 * 1024;
@@ -22,6 +22,22 @@ export async function readWhole(path: string, range?: { start: number; length: n
     return await readAll(path, descriptor, found.size);
   } finally {
     await callOnPool<void>((done) => close(descriptor, done));
+  }
+}
+
+/** Desktops mount file systems of programs below these two, which may hang. */
+const inMemory = /^\/run\/(?!user\/|media\/)/;
+
+/** A part of a file in memory, such as a pid file, without a thread; undefined for other files. */
+export function readFromMemory(path: string, { start, length }: { start: number; length: number }): Buffer | undefined {
+  if (!inMemory.test(path)) return undefined;
+  const descriptor = openSync(path, flags);
+  try {
+    if (!fstatSync(descriptor).isFile()) throw new Error(`${path} is not a regular file`);
+    const buffer = Buffer.alloc(length);
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, length, start));
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -55,7 +55,8 @@ async function reply(request: IncomingMessage, response: ServerResponse, setting
   const tag = `"${hash('sha1', answer.body, 'base64url')}"`;
   const isKnown = answer.status === 200 && isTagged(request.headers['if-none-match'] ?? '', tag);
   const { status, body: whole } = isKnown ? { status: 304, body: '' } : answer;
-  const isCompressed = status === 200 && isWorthCompressing(type, whole) && acceptsGzip(request);
+  const mayTransform = !headers?.['cache-control']?.includes('no-transform');
+  const isCompressed = status === 200 && mayTransform && isWorthCompressing(type, whole) && acceptsGzip(request);
   const body = isCompressed ? await compress(whole) : whole;
   if (status !== 200 && status !== 304) response.shouldKeepAlive = false; // a body that nobody asked for may follow
   response.writeHead(status, {

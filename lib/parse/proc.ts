@@ -69,7 +69,11 @@ export interface ProcessStat {
   /** CPU time of the ended children, and of theirs, that were waited for. */
   readonly reaped: number;
   readonly threads: number;
+  /** A thread of the kernel: it has no memory and no command line of its own. */
+  readonly isKernels?: true;
 }
+
+const kernelThreadFlag = 0x00_20_00_00;
 
 /** Of the times in /proc, whatever the kernel's own clock. */
 export const ticksPerSecond = 100;
@@ -90,7 +94,7 @@ export function parseProcess(text: string): ProcessStat {
   };
   if (Object.values(stat).some((value) => Number.isNaN(value)))
     throw new Error(`/proc/PID/stat has another form: ${JSON.stringify(text.slice(0, 80))}`);
-  return stat;
+  return (Number(fields[6]) & kernelThreadFlag) === 0 ? stat : { ...stat, isKernels: true };
 }
 
 /** Resident memory in bytes, from /proc/PID/status; a kernel thread has none. */

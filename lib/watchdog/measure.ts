@@ -2,7 +2,7 @@
 import type { Host } from '../contract/host.ts';
 import { readingReason } from '../core/text.ts';
 import { parseOpenFilesLimit, parseProportional, parseResident, type ProcessStat } from '../parse/proc.ts';
-import { isRunning, unlessGone } from './processes.ts';
+import { isRunning, readMemoryFile, unlessGone } from './processes.ts';
 
 /** A service with more processes is measured by CPU time and threads only. */
 const mostProcesses = 500;
@@ -32,9 +32,7 @@ export async function measureProcesses(host: Host, all: readonly ProcessStat[]):
     read: (folder: string) => Promise<Value>,
   ): Promise<Value[] | undefined> => {
     try {
-      const values = await Promise.all(
-        processes.map(({ pid }) => unlessGone(`/proc/${pid}`, () => read(`/proc/${pid}`))),
-      );
+      const values = await Promise.all(processes.map(({ pid }) => unlessGone(() => read(`/proc/${pid}`))));
       return values.filter((value) => value !== undefined);
     } catch (error) {
       unread[name] = readingReason(error);
@@ -43,7 +41,9 @@ export async function measureProcesses(host: Host, all: readonly ProcessStat[]):
   };
   const [resident, proportional, files] = await Promise.all([
     readEach('resident_bytes', async (folder) => parseResident(await host.readText(`${folder}/status`)) ?? 0),
-    readEach('proportional_bytes', async (folder) => parseProportional(await host.readText(`${folder}/smaps_rollup`))),
+    readEach('proportional_bytes', async (folder) =>
+      parseProportional(await readMemoryFile(host, `${folder}/smaps_rollup`)),
+    ),
     readEach('open_files', async (folder) => ({
       open: (await host.list(`${folder}/fd`)).length,
       limit: parseOpenFilesLimit(await host.readText(`${folder}/limits`)),

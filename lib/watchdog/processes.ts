@@ -9,21 +9,25 @@ export type Processes = ReadonlyMap<number, ProcessStat>;
 /** The process ended while it was read. */
 const isGone = (error: unknown): boolean => isMissing(error) || errorCode(error) === 'ESRCH';
 
+/** Undefined where the process has ended. */
+export async function unlessGone<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
 /** Reading a command line or the memory of a process waits for that process, which may sleep in the kernel. */
 const patienceMs = 2000;
 
-/** Undefined where the process has ended. */
-export const unlessGone = <Value>(what: string, read: () => Promise<Value>): Promise<Value | undefined> =>
-  withDeadline(patienceMs, what, read).catch((error: unknown) => {
-    if (isGone(error)) return undefined;
-    throw error;
-  });
+export const readMemoryFile = (host: Host, path: string): Promise<string> =>
+  withDeadline(patienceMs, path, () => host.readText(path));
 
 export async function readProcesses(host: Host, pids: readonly number[]): Promise<Processes> {
   const read = await Promise.all(
-    pids.map((pid) =>
-      unlessGone(`/proc/${pid}/stat`, async () => parseProcess(await host.readText(`/proc/${pid}/stat`))),
-    ),
+    pids.map((pid) => unlessGone(async () => parseProcess(await host.readText(`/proc/${pid}/stat`)))),
   );
   return new Map(read.flatMap((process) => (process ? [[process.pid, process]] : [])));
 }
@@ -41,9 +45,20 @@ export async function readAllProcesses(host: Host): Promise<Processes> {
 
 export const isRunning = ({ state }: ProcessStat): boolean => !['Z', 'X', 'x'].includes(state);
 
+type Children = ReadonlyMap<number, readonly ProcessStat[]>;
+
+/** Twenty services ask for the children of the same processes. */
+const childrenIn = new WeakMap<Processes, Children>();
+
+function childrenOf(processes: Processes): Children {
+  const children = childrenIn.get(processes) ?? Map.groupBy(processes.values(), ({ parent }) => parent);
+  childrenIn.set(processes, children);
+  return children;
+}
+
 /** The processes with these ids, and all their descendants. */
 export function treesOf(roots: readonly number[], processes: Processes): ProcessStat[] {
-  const children = Map.groupBy(processes.values(), ({ parent }) => parent);
+  const children = childrenOf(processes);
   const found = new Map<number, ProcessStat>();
   const waiting = [...roots];
   for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
@@ -55,12 +70,12 @@ export function treesOf(roots: readonly number[], processes: Processes): Process
   return [...found.values()];
 }
 
-/** A longer command line is compared by its beginning: it may have megabytes. */
-const mostCommandBytes = 4000;
+/** A longer command line is compared by its beginning: it may have megabytes, of which this machine's Host reads no more. */
+const mostCommandLength = 4000;
 
-/** The arguments, with spaces between them. Empty for a kernel thread; undefined where the process has ended. */
+/** The arguments, with spaces between them. Undefined where the process has ended. */
 export const readCommandLine = (host: Host, pid: number): Promise<string | undefined> =>
-  unlessGone(`/proc/${pid}/cmdline`, async () => {
-    const bytes = await host.readBytes(`/proc/${pid}/cmdline`, { start: 0, length: mostCommandBytes });
-    return new TextDecoder().decode(bytes).replaceAll('\0', ' ').trim();
+  unlessGone(async () => {
+    const text = await readMemoryFile(host, `/proc/${pid}/cmdline`);
+    return text.slice(0, mostCommandLength).replaceAll('\0', ' ').trim();
   });

@@ -56,6 +56,13 @@ export const watchServices = ({ announce, keepNewest, restartServices }: Means) 
     isFrequent: true,
     // Above the longest attempt to restart a service.
     deadlineMs: 80_000,
+    options: {
+      serve: {
+        type: 'string',
+        value: 'ADDRESS:PORT',
+        summary: 'keep running, measure every 30 s, and answer /metrics and /healthz, such as on 127.0.0.1:9100',
+      },
+    },
 
     async run(world) {
       const { services: configured } = world.config.watchdog;

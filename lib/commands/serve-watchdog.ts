@@ -1,0 +1,173 @@
+// watch-services --serve HOST:PORT: measures every 30 s in one process, and answers /metrics and /healthz, until a signal.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Arguments } from '../cli/arguments.ts';
+import { exitCodes, textOption } from '../cli/command.ts';
+import { logRun } from '../cli/main.ts';
+import { openSite } from '../cli/site.ts';
+import { lockStage, noHost, type OpenHosts, runStage } from '../cli/stage.ts';
+import type { Configuration } from '../config/schema.ts';
+import { errorCode, Usage } from '../contract/errors.ts';
+import type { Page, PageHandler } from '../contract/service.ts';
+import type { Stage } from '../contract/stage.ts';
+import { untilAborted } from '../core/abort.ts';
+import { gaugesOf, renderExposition } from '../core/exposition.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { reasonOf } from '../core/text.ts';
+import { serve } from '../io/server.ts';
+import { printError } from '../io/terminal.ts';
+import { makeWorld } from '../io/world.ts';
+import { watchdogTextfile } from '../watchdog/files.ts';
+
+interface Serving {
+  readonly stage: Stage<Configuration>;
+  readonly openHosts: OpenHosts;
+  /** From the start of one run to the start of the next. */
+  readonly everyMs: number;
+}
+
+/** Longer than a run with the longest attempt to restart a service: beyond it, values are stale, and are left out. */
+const freshSeconds = 120;
+/** The lock is held for as long as the process lives. */
+const longestMs = 10 * 366 * 86_400_000;
+
+export async function serveWatchdog(
+  { stage, openHosts, everyMs }: Serving,
+  asked: Arguments,
+  until: AbortSignal,
+): Promise<number> {
+  const { host, port } = addressOf(textOption(asked, 'serve') ?? '');
+  if (asked.options['dry-run'] === true) throw new Usage('--serve writes its files: it cannot be a --dry-run');
+  const { config, places } = await openSite(textOption(asked, 'config'));
+  const lock = await lockStage({ name: stage.name, deadlineMs: longestMs }, places);
+  const name = `${stage.name} --serve`;
+  const world = makeWorld({ config, places, openHost: noHost });
+  let measured: { readonly text: string; readonly atMs: number } | undefined;
+  let problem = 'the first measurement has not ended yet';
+  try {
+    const server = await serve({
+      name,
+      host,
+      port,
+      until,
+      deadlineMs: 10_000,
+      onProblem: (words) => printError(`${name}: ${words}`),
+      answer: pagesOf(isLoopback(host), () => ({
+        text: measured?.text ?? '',
+        age: measured && (world.monotonicMs() - measured.atMs) / 1000,
+        problem,
+      })),
+    }).catch((error: unknown) => {
+      throw whyNotServed(error, host, port);
+    });
+    const shown = host.includes(':') ? `[${host}]` : host;
+    printError(`${name}: http://${shown}:${server.port}/metrics and /healthz, until a signal`);
+    if (!isLoopback(host))
+      printError(
+        `${name}: WARNING: ${shown} is not the loopback: whoever reaches it reads what the services use, without a password`,
+      );
+    // A run never begins before the one before has ended, if only at its deadline.
+    for (;;) {
+      const began = world.monotonicMs();
+      problem = await untilAborted(until, beat());
+      await sleep(Math.max(0, began + everyMs - world.monotonicMs()), undefined, { signal: until });
+    }
+  } catch (error) {
+    if (!until.aborted) throw error;
+    return exitCodes.ok;
+  } finally {
+    lock.release();
+  }
+
+  /** Returns why it failed, or an empty text. Throws nothing: the next run may do better. */
+  async function beat(): Promise<string> {
+    try {
+      // The lock is held already.
+      const ended = await runStage(
+        { ...stage, locksItself: true },
+        { config, places, openHosts, options: asked.options },
+      );
+      logRun(ended);
+      if (!ended.outcome) return ended.record.problems.at(-1) ?? 'failed without a reason';
+      measured = { text: (await world.read(watchdogTextfile)) ?? '', atMs: world.monotonicMs() };
+      return '';
+    } catch (error) {
+      printError(`${name}: ${reasonOf(error)}`);
+      return reasonOf(error);
+    }
+  }
+}
+
+/** An address, and not a name of another machine: what is opened should be what was read. */
+function addressOf(text: string): { host: string; port: number } {
+  const [, bracketed, plain, digits = ''] = /^(?:\[([\da-f:.]+)\]|([\d.]+|localhost)):(\d{1,5})$/i.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined || Number(digits) > 65_535)
+    throw new Usage(`--serve ${JSON.stringify(text)} is not ADDRESS:PORT, such as 127.0.0.1:9100 or [::1]:9100`);
+  return { host: host === 'localhost' ? '127.0.0.1' : host, port: Number(digits) };
+}
+
+const isLoopback = (host: string): boolean => host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+
+function whyNotServed(error: unknown, host: string, port: number): Error {
+  const code = error instanceof Error ? errorCode(error) : undefined;
+  const where = `${host}:${port}`;
+  const advice: Readonly<Record<string, string>> = {
+    EADDRINUSE: `${where} is in use${port === 9100 ? ', perhaps by node-exporter, whose port 9100 is: it serves watchdog.prom already, if it reads that folder;' : ':'} choose another port`,
+    EACCES: `this user may not listen on ${where}: choose a port from 1024 on`,
+    EADDRNOTAVAIL: `this machine has no address ${host}`,
+  };
+  const words = code === undefined ? undefined : advice[code];
+  return new Error(words ?? reasonOf(error), { cause: error });
+}
+
+interface Measured {
+  readonly text: string;
+  /** Undefined before the first measurement. */
+  readonly age: number | undefined;
+  /** Why the last run failed; else empty. */
+  readonly problem: string;
+}
+
+/** A name that an attacker pointed at 127.0.0.1 would make every page in the browser able to read this. */
+const ownNames = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
+
+export const pagesOf =
+  (isLocal: boolean, measured: () => Measured): PageHandler =>
+  ({ host, path }) => {
+    if (isLocal && !ownNames.test(host)) return plain(421, 'this server answers to 127.0.0.1 and localhost only');
+    const { text, age, problem } = measured();
+    const isFresh = age !== undefined && age <= freshSeconds;
+    switch (path) {
+      case '/metrics':
+        return age === undefined ? plain(503, problem) : metrics(isFresh ? text : '', age);
+      case '/healthz': {
+        const since = age === undefined ? 'nothing is measured yet' : `measured ${formatDuration(age)} ago`;
+        const words = problem === '' ? since : `${since}; the last run failed: ${problem}`;
+        return plain(isFresh ? 200 : 503, words);
+      }
+      default:
+        return plain(404, 'there are only /metrics and /healthz');
+    }
+  };
+
+// Compressing takes a thread of the pool, and reads that hang may have taken all of them: so nothing is compressed.
+const headers = { 'cache-control': 'no-store, no-transform' };
+
+const plain = (status: number, words: string): Page => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  body: `${words}\n`,
+  headers,
+});
+
+const metrics = (text: string, age: number): Page => {
+  const own = gaugesOf('ops_watchdog')('measurement_age_seconds', 'Time since the last measurement ended.', [
+    { value: age },
+  ]);
+  return {
+    status: 200,
+    type: 'text/plain; version=0.0.4; charset=utf-8',
+    body: text + renderExposition([own]),
+    headers,
+  };
+};
