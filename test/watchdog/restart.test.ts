@@ -227,7 +227,7 @@ describe('restarts by watch-services', () => {
     mkdirSync(bin);
     writeFileSync(
       join(bin, 'systemctl'),
-      `#!/bin/sh\n[ "$1" = show ] || { echo "$*" >> ${folder}/asked; echo 'Interactive authentication required.' >&2; exit 1; }\nprintf 'LoadState=loaded\\nActiveState=failed\\nSubState=failed\\nResult=exit-code\\nControlGroup=\\nMainPID=0\\nNRestarts=0\\nConditionTimestamp=\\n'\n`,
+      `#!/bin/sh\n[ "$1" = show ] || { echo "$*" >> ${folder}/asked; echo 'Interactive authentication required.' >&2; echo 'See system logs.' >&2; exit 1; }\nprintf 'LoadState=loaded\\nActiveState=failed\\nSubState=failed\\nResult=exit-code\\nControlGroup=\\nMainPID=0\\nNRestarts=0\\nConditionTimestamp=\\n'\n`,
       { mode: 0o755 },
     );
     const config = join(folder, 'config.yaml');
@@ -239,7 +239,10 @@ describe('restarts by watch-services', () => {
     const { status, stderr } = runBundle('watch-services', ['--config', config], env);
     assert.equal(status, 0, stderr);
     assert.equal(readText(join(folder, 'asked')), '--no-ask-password restart -- -a.service\n');
-    assert.match(stderr, /^RESTART api failed \(exit code 1: Interactive authentication required\.\): /m);
+    assert.match(
+      stderr,
+      /^RESTART api failed \(exit code 1: Interactive authentication required\.; See system logs\.\): /m,
+    );
   });
 
   test('a restart that could never come is refused', (t) => {

@@ -136,6 +136,27 @@ describe('watch-services', () => {
     assert.equal(found.processes, 2);
   });
 
+  test('a process that executes another program goes on as the same one: its CPU time counts, and it is no restart', async (t) => {
+    const { folder, reading, latest } = makeSite(t, (own) => `    execer: { command-line: '*${own}/execer' }\n`);
+    const next = `${burn}; burn; echo done; read end`;
+    const child = start(t, [
+      'sh',
+      '-c',
+      `${burn}; burn; echo ready; read go; exec sh -c '${next}' "$0"`,
+      join(folder, 'execer'),
+    ]);
+    assert.equal(await nextLine(child), 'ready');
+    assert.deepEqual(reading('execer').pids, [child.pid]);
+    const [from, used] = [Date.parse(latest().at), cpuSecondsOf(child.pid)];
+    await sleep(1100);
+    child.stdin?.write('go\n');
+    assert.equal(await nextLine(child), 'done');
+    const { cpu_percent, pids, restarts } = reading('execer');
+    const seconds = (Date.parse(latest().at) - from) / 1000;
+    close(cpu_percent, ((cpuSecondsOf(child.pid) - used) / seconds) * 100, 'CPU of the execer');
+    assert.deepEqual([pids, restarts], [[child.pid], 0]);
+  });
+
   test('measures the memory of a whole tree that grows, as ps and smaps_rollup do', async (t) => {
     const { folder, reading } = makeSite(
       t,
