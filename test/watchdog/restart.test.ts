@@ -9,6 +9,8 @@ import { readText, temporaryFolder, until } from '../world.ts';
 
 /** A service `api` that does not run; `start.sh` counts its calls in `calls` and starts it. */
 function makeSite(t: TestContext, restart: (folder: string) => string, more = '') {
+  // Before the folder is removed, with the pid file in it.
+  t.after(() => stop());
   const folder = temporaryFolder(t);
   const config = join(folder, 'config.yaml');
   const state = join(folder, 'state');
@@ -26,12 +28,11 @@ function makeSite(t: TestContext, restart: (folder: string) => string, more = ''
     config,
     `files: { state: ${state} }\nwatchdog:\n  services:\n    api: { pid-file: ${pidFile}, hold: 0s${own === '' ? '' : `, restart: ${own}`} }\n${more}`,
   );
-  const stop = (): void => {
+  function stop(): void {
     if (!existsSync(pidFile)) return;
     killNow(Number(readText(pidFile)));
     rmSync(pidFile);
-  };
-  t.after(stop);
+  }
   const env = environmentIn(folder);
   const log = join(state, 'monitoring', 'watchdog', 'restarts.jsonl');
   const alerts = join(state, 'monitoring', 'alerts', 'watchdog');
