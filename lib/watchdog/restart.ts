@@ -93,8 +93,9 @@ async function attempt(world: WatchdogWorld, due: Due, now: Moment, runTask: Run
       const words = failureWords(ending, argv[0] ?? '', config.restart.timeout);
       if (words === undefined) return { outcome: 'succeeded' as const };
       const outcome = ending.by === 'deadline' ? ('timed-out' as const) : ('failed' as const);
-      const last = lastLines.at(-1);
-      return { outcome, reason: last === undefined ? words : `${words}: ${last}` };
+      // systemctl prints its reason before a line of advice.
+      const printed = lastLines.slice(-3).join('; ');
+      return { outcome, reason: printed === '' ? words : `${words}: ${printed}` };
     },
     (error: unknown) => ({ outcome: 'failed' as const, reason: reasonOf(error) }),
   );

@@ -9,6 +9,8 @@ import { readText, temporaryFolder, until } from '../world.ts';
 
 /** A service `api` that does not run; `start.sh` counts its calls in `calls` and starts it. */
 function makeSite(t: TestContext, restart: (folder: string) => string, more = '') {
+  // Before the folder is removed, with the pid file in it.
+  t.after(() => stop());
   const folder = temporaryFolder(t);
   const config = join(folder, 'config.yaml');
   const state = join(folder, 'state');
@@ -26,12 +28,11 @@ function makeSite(t: TestContext, restart: (folder: string) => string, more = ''
     config,
     `files: { state: ${state} }\nwatchdog:\n  services:\n    api: { pid-file: ${pidFile}, hold: 0s${own === '' ? '' : `, restart: ${own}`} }\n${more}`,
   );
-  const stop = (): void => {
+  function stop(): void {
     if (!existsSync(pidFile)) return;
     killNow(Number(readText(pidFile)));
     rmSync(pidFile);
-  };
-  t.after(stop);
+  }
   const env = environmentIn(folder);
   const log = join(state, 'monitoring', 'watchdog', 'restarts.jsonl');
   const alerts = join(state, 'monitoring', 'alerts', 'watchdog');
@@ -227,7 +228,7 @@ describe('restarts by watch-services', () => {
     mkdirSync(bin);
     writeFileSync(
       join(bin, 'systemctl'),
-      `#!/bin/sh\n[ "$1" = show ] || { echo "$*" >> ${folder}/asked; echo 'Interactive authentication required.' >&2; exit 1; }\nprintf 'LoadState=loaded\\nActiveState=failed\\nSubState=failed\\nResult=exit-code\\nControlGroup=\\nMainPID=0\\nNRestarts=0\\nConditionTimestamp=\\n'\n`,
+      `#!/bin/sh\n[ "$1" = show ] || { echo "$*" >> ${folder}/asked; echo 'Interactive authentication required.' >&2; echo 'See system logs.' >&2; exit 1; }\nprintf 'LoadState=loaded\\nActiveState=failed\\nSubState=failed\\nResult=exit-code\\nControlGroup=\\nMainPID=0\\nNRestarts=0\\nConditionTimestamp=\\n'\n`,
       { mode: 0o755 },
     );
     const config = join(folder, 'config.yaml');
@@ -239,7 +240,10 @@ describe('restarts by watch-services', () => {
     const { status, stderr } = runBundle('watch-services', ['--config', config], env);
     assert.equal(status, 0, stderr);
     assert.equal(readText(join(folder, 'asked')), '--no-ask-password restart -- -a.service\n');
-    assert.match(stderr, /^RESTART api failed \(exit code 1: Interactive authentication required\.\): /m);
+    assert.match(
+      stderr,
+      /^RESTART api failed \(exit code 1: Interactive authentication required\.; See system logs\.\): /m,
+    );
   });
 
   test('a restart that could never come is refused', (t) => {

@@ -16,8 +16,10 @@ import { readText, temporaryFolder, until } from '../world.ts';
 const bundle = [join(root, 'dist', 'watch-services.cjs')];
 const often = ['--import', 'tsx', join(root, 'test', 'watchdog', 'serve-often.ts')];
 
-function makeSite(t: TestContext, service = "command-line: '*node*watch-services*'") {
+function makeSite(t: TestContext, found?: string) {
   const folder = temporaryFolder(t);
+  // The folder tells this process from those of other tests.
+  const service = found ?? `command-line: '*watch-services.cjs --config ${folder}/*'`;
   const config = join(folder, 'config.yaml');
   writeFileSync(config, `files: { state: ${folder}/state }\nwatchdog: { services: { own: { ${service} } } }\n`);
   const env = environmentIn(folder);

@@ -136,6 +136,27 @@ describe('watch-services', () => {
     assert.equal(found.processes, 2);
   });
 
+  test('a process that executes another program goes on as the same one: its CPU time counts, and it is no restart', async (t) => {
+    const { folder, reading, latest } = makeSite(t, (own) => `    execer: { command-line: '*${own}/execer' }\n`);
+    const next = `${burn}; burn; echo done; read end`;
+    const child = start(t, [
+      'sh',
+      '-c',
+      `${burn}; burn; echo ready; read go; exec sh -c '${next}' "$0"`,
+      join(folder, 'execer'),
+    ]);
+    assert.equal(await nextLine(child), 'ready');
+    assert.deepEqual(reading('execer').pids, [child.pid]);
+    const [from, used] = [Date.parse(latest().at), cpuSecondsOf(child.pid)];
+    await sleep(1100);
+    child.stdin?.write('go\n');
+    assert.equal(await nextLine(child), 'done');
+    const { cpu_percent, pids, restarts } = reading('execer');
+    const seconds = (Date.parse(latest().at) - from) / 1000;
+    close(cpu_percent, ((cpuSecondsOf(child.pid) - used) / seconds) * 100, 'CPU of the execer');
+    assert.deepEqual([pids, restarts], [[child.pid], 0]);
+  });
+
   test('measures the memory of a whole tree that grows, as ps and smaps_rollup do', async (t) => {
     const { folder, reading } = makeSite(
       t,
@@ -369,13 +390,18 @@ describe('watch-services', () => {
     assert.ok(bundles.length >= 40);
     const parts = (name: string) =>
       [...readText(join(dist, name)).matchAll(/^\/\/ (lib\/watchdog\/[\w-]+\.ts)$/gm)].map((match) => match[1]);
-    // What others may know of it: its configuration, and the files that it leaves.
-    const known = ['lib/watchdog/config.ts', 'lib/watchdog/files.ts'];
-    const holders = bundles.filter((name) => parts(name).some((file = '') => !known.includes(file)));
-    assert.deepEqual(holders, ['watch-services.main.cjs']);
-    const own = parts('watch-services.main.cjs');
-    assert.ok(own.length >= 8);
-    assert.ok(own.includes('lib/watchdog/restart.ts'), 'the ability to restart services');
+    const holdersOf = (isPart: (file: string) => boolean): string[] =>
+      bundles.filter((name) => parts(name).some((file) => isPart(file ?? '')));
+    // Others may know its configuration and the form of its files.
+    assert.deepEqual(
+      holdersOf((file) => !/\/(config|files)\.ts$/.test(file)),
+      ['watch-services.main.cjs'],
+    );
+    assert.deepEqual(
+      holdersOf((file) => file === 'lib/watchdog/restart.ts'),
+      ['watch-services.main.cjs'],
+    );
+    assert.ok(parts('watch-services.main.cjs').length >= 8);
     const starters = bundles.filter(
       (name) =>
         readText(join(dist, name)).includes('./scripts/watch-services') ||
