@@ -134,10 +134,13 @@ describe('watchdog probe', () => {
     assert.ok(api?.status === 'ok' && worker?.status === 'ok');
     assert.deepEqual(api.data.unjudged, { memory: 'EACCES', 'open-files': 'EPERM' });
     assert.equal(worker.data.unjudged, undefined);
-    const withPss = { api: { ...services.api, resident_bytes: 1, unread: { proportional_bytes: 'EACCES' } } };
-    const judged = await itemsOf(t, latest({ services: withPss as unknown as Latest['services'] }));
-    assert.ok(judged['api']?.status === 'ok');
-    assert.equal(judged['api'].data.unjudged, undefined);
+    for (const known of ['resident_bytes', 'proportional_bytes']) {
+      const { [known as 'open_files']: _read, open_files: _files, ...others } = unread;
+      const one = { ...services, api: { ...services.api, [known]: 1, unread: others } };
+      const judged = await itemsOf(t, latest({ services: one as unknown as Latest['services'] }));
+      assert.ok(judged['api']?.status === 'ok');
+      assert.equal(judged['api'].data.unjudged, undefined, known);
+    }
   });
 
   test('a site without services of the watchdog reads nothing', async (t) => {
