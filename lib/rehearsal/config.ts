@@ -53,7 +53,7 @@ const credentialSchema = z
     file: absolutePath.optional().describe('was rotated when this file was last modified'),
     json: z
       .strictObject({
-        file: absolutePath,
+        file: absolutePath.describe('the JSON file'),
         key: z.string().min(1).max(200).describe('key of the time; a key inside another with a dot'),
       })
       .optional()
