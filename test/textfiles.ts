@@ -41,7 +41,7 @@ const hostTools = (folder: string): object => ({
   watchdog: {
     services: {
       ours: { 'pid-file': join(folder, 'pid'), limits: { cpu: '1000%' } },
-      gone: { 'command-line': `${folder}/*` },
+      gone: { 'command-line': `${folder}/*`, restart: { with: ['true'] } },
     },
   },
   rehearsal: {

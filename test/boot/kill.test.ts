@@ -17,7 +17,7 @@ describe('run-boot, killed', () => {
     const state = join(folder, 'state');
     // Its name in the command lines tells the processes of this test from others.
     const helper = join(folder, 'far');
-    writeFileSync(helper, '#!/bin/sh\nsleep 30\n', { mode: 0o755 });
+    writeFileSync(helper, '#!/bin/sh\nsleep 300\n', { mode: 0o755 });
     const sh = (script: string): string[] => ['sh', '-c', script];
     const components = {
       // Its start fails, and so leaves nothing in a complete boot either.

@@ -22,7 +22,7 @@ describe('run-gate, killed', () => {
     const state = join(folder, 'state');
     // Its name in the command lines tells the processes of this test from others.
     const helper = join(folder, 'far');
-    writeFileSync(helper, '#!/bin/sh\nsleep 30\n', { mode: 0o755 });
+    writeFileSync(helper, '#!/bin/sh\nsleep 300\n', { mode: 0o755 });
     writeFileSync(
       config,
       `files: { state: ${state} }
