@@ -4,12 +4,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { freshTree } from '../peers/trees.ts';
 import { root } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
+import { goProgramIn, kept } from './kept.ts';
 import { installPackages, unpackPackage } from './packages.ts';
 
 export const composeFile = join(root, 'ops', 'compose.yaml');
@@ -42,18 +43,6 @@ export interface Composed {
 
 type Load = (path: string, variables: Readonly<Record<string, string>>) => { status: number | null; said: string };
 
-const cache = '/var/cache/ops-monitor-test/programs';
-
-/** A program that is made once and kept outside of the clone; one that was interrupted is not taken for a whole one. */
-function keptProgram(name: string, make: (path: string) => void): string {
-  const path = join(cache, name);
-  if (existsSync(path)) return path;
-  mkdirSync(cache, { recursive: true });
-  make(`${path}.new`);
-  renameSync(`${path}.new`, path);
-  return path;
-}
-
 const loadBy =
   (program: string, argv: (path: string) => readonly string[]): Load =>
   (path, variables) => {
@@ -71,22 +60,20 @@ const loadBy =
 export function specificationLoader(): Load {
   const cwd = join(root, 'test', 'real', 'compose-load');
   const [, version = ''] = /compose-go\/v2 (v\S+)/.exec(readText(join(cwd, 'go.mod'))) ?? [];
-  const program = keptProgram(`compose-load-${version}`, (path) => {
-    const { status, stderr, error } = spawnSync('go', ['build', '-o', path, '.'], { cwd, encoding: 'utf8' });
-    assert.equal(status, 0, `go, 1.24 or later, must be on the PATH: ${error?.message ?? stderr}`);
-  });
+  const program = goProgramIn(cwd, `compose-load-${version}`);
   return loadBy(program, (path) => [path]);
 }
 
 /** docker's compose plugin. Debian 12 has only its predecessor, so that of Debian 13 is taken: it needs nothing else installed. */
 export function pluginLoader(): Load {
-  const program = keptProgram('docker-compose-debian-13', (path) => {
+  const folder = kept('docker-compose-of-debian-13', (into) => {
     const tree = freshTree('Debian 13');
     const script =
       'cd /tmp && rm -rf compose && mkdir compose && cd compose && apt-get -qq update && apt-get -qq -o APT::Sandbox::User=root download docker-compose';
     execFileSync('chroot', [tree, 'sh', '-c', `${script} && dpkg-deb -x *.deb .`]);
-    cpSync(join(tree, 'tmp/compose/usr/libexec/docker/cli-plugins/docker-compose'), path);
+    cpSync(join(tree, 'tmp/compose/usr/libexec/docker/cli-plugins/docker-compose'), join(into, 'docker-compose'));
   });
+  const program = join(folder, 'docker-compose');
   return loadBy(program, (path) => ['-f', path, 'config', '--format', 'json']);
 }
 

@@ -22,9 +22,9 @@ export function kept(name: string, make: (folder: string) => void): string {
 const goVersion = `v0.0.1-go1.25.4.linux-${process.arch === 'x64' ? 'amd64' : process.arch}`;
 
 /** Found in the PATH of `variables`, where they have one. */
-function runGo(argv: readonly string[], variables: NodeJS.ProcessEnv): void {
+function runGo(argv: readonly string[], variables: NodeJS.ProcessEnv, cwd?: string): void {
   const env = { ...process.env, GOFLAGS: '-modcacherw', ...variables };
-  const { status, error, stderr } = spawnSync('go', argv, { env, encoding: 'utf8', timeout: 600_000 });
+  const { status, error, stderr } = spawnSync('go', argv, { env, cwd, encoding: 'utf8', timeout: 600_000 });
   assert.equal(status, 0, `go ${argv.join(' ')}: ${error?.message ?? ''}${stderr}`);
 }
 
@@ -49,6 +49,14 @@ export function goProgram(module: string, version: string): string {
   const name = module.split('/').at(-1) ?? module;
   const folder = kept(`${name}-${version}`, (into) => {
     runGo(['install', `${module}@${version}`], { ...withGo(), GOBIN: into });
+  });
+  return join(folder, name);
+}
+
+/** The path of the Go program `name-VERSION` whose sources are in a folder of ours. */
+export function goProgramIn(cwd: string, name: string): string {
+  const folder = kept(name, (into) => {
+    runGo(['build', '-o', join(into, name), '.'], withGo(), cwd);
   });
   return join(folder, name);
 }
