@@ -69,7 +69,8 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments
   if (record.outcome === 'failed') printError(`${stage.name}: ${lastWords}`);
   // A stage without a JSON result prints its counts.
   const json = outcome.json ?? { counts: outcome.counts, problems: outcome.problems };
-  if (asked.options['json'] === true && !onlyPrints) print(JSON.stringify(json, undefined, 2));
+  if (asked.options['json'] === true && (!onlyPrints || outcome.json !== undefined))
+    print(JSON.stringify(json, undefined, 2));
   else if (outcome.text !== undefined && (outcome.exitCode !== undefined || dryRun || onlyPrints || isTerminal(1)))
     print(outcome.text);
   return outcome.exitCode ?? record.exit_code;

@@ -22,6 +22,11 @@ const longestLine = 500;
 /** Names each process of a command, also one that has left the command's process group. */
 const mark = 'OPS_MONITOR_TASK';
 
+/** A process that is born while all are looked through is found in a later round. */
+const emptyRounds = 3;
+/** More rounds mean a process that no signal ends. */
+const mostRounds = 20;
+
 // A shell stands between this process and the command. Its input is a pipe that only this process holds open: when this
 // process is killed, the pipe ends, and the shell kills all processes of the command. It survives SIGTERM, which is meant for
 // the command. Where the command may leave processes (`leaves`), the guard is killed before the shell ends after a success.
@@ -35,9 +40,16 @@ task=$!
   trap - TERM
   exec >/dev/null 2>&1
   cat <&3
-  for found in $(grep -lsaz "^${mark}=$mark$" /proc/[0-9]*/environ); do
-    process=\${found#/proc/}
-    kill -9 "\${process%/environ}"
+  grep -qs "^PPid:[[:space:]]*$$$" "/proc/$task/status" && kill -9 "$task"
+  rounds=0 empty=0
+  while [ $empty -lt ${emptyRounds} ] && [ $rounds -lt ${mostRounds} ]; do
+    found=$(grep -lsaz "^${mark}=$mark$" /proc/[0-9]*/environ)
+    if [ -n "$found" ]; then empty=0; else empty=$((empty + 1)); fi
+    for each in $found; do
+      process=\${each#/proc/}
+      kill -9 "\${process%/environ}"
+    done
+    rounds=$((rounds + 1))
   done
   kill -9 -$$
 ) &
@@ -93,15 +105,20 @@ const withFolder = (ending: Ending, folder: string | undefined): Ending =>
 /** Kills the processes of a command that are left; returns how many there were. */
 function killMarked(taskMark: string): number {
   const wanted = `${mark}=${taskMark}`;
-  let killed = 0;
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    // Processes of other users cannot be read, and are not ours.
-    const environment = unlessFailing(() => readFileSync(join('/proc', name, 'environ'), 'latin1')) ?? '';
-    if (!environment.split('\0').includes(wanted)) continue;
-    if (unlessFailing(() => process.kill(Number(name), 'SIGKILL'))) killed += 1;
+  const killed = new Set<string>();
+  let empty = 0;
+  for (let round = 0; round < mostRounds && empty < emptyRounds; round++) {
+    const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isMarked(name, wanted));
+    empty = found.length === 0 ? empty + 1 : 0;
+    for (const name of found) if (unlessFailing(() => process.kill(Number(name), 'SIGKILL'))) killed.add(name);
   }
-  return killed;
+  return killed.size;
+}
+
+/** Processes of other users cannot be read, and are not ours. */
+function isMarked(name: string, wanted: string): boolean {
+  const environment = unlessFailing(() => readFileSync(join('/proc', name, 'environ'), 'latin1')) ?? '';
+  return environment.split('\0').includes(wanted);
 }
 
 type Stream = 'stdout' | 'stderr';

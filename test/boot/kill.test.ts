@@ -4,14 +4,12 @@ import { existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import type { BootSummary } from '../../lib/boot/files.ts';
-import { isWhole, randomOf, seedOf } from '../chance.ts';
-import { environmentIn, killNow, processesOf, root, runBeside, runProcess } from '../process.ts';
+import { killAtRandom } from '../killing.ts';
+import { environmentIn, processesOf, root, runProcess } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
 
 describe('run-boot, killed', () => {
   test('at random moments', async (t) => {
-    const most = isWhole ? 200 : 12;
-    const random = randomOf(seedOf(t));
     const folder = temporaryFolder(t);
     const config = join(folder, 'config.yaml');
     const state = join(folder, 'state');
@@ -28,22 +26,8 @@ describe('run-boot, killed', () => {
     const env = environmentIn(folder);
     const argv = [process.execPath, join(root, 'dist', 'run-boot.cjs'), '--config', config];
     const boot = join(state, 'monitoring', 'boot');
-    const began = performance.now();
     assert.equal(runProcess(argv, env).status, 0);
-    const usualMs = performance.now() - began;
-
-    let killed = 0;
-    for (let round = 0; killed < most; round++) {
-      assert.ok(round < 10 * most, `only ${killed} of ${round} runs were killed in time`);
-      let timer: NodeJS.Timeout | undefined;
-      const { signal, status, stderr } = await runBeside(argv, env, (pid) => {
-        timer = setTimeout(killNow, random() * 1.1 * usualMs, pid);
-      });
-      clearTimeout(timer);
-      if (signal === 'SIGKILL') killed += 1;
-      else assert.equal(status, 0, stderr);
-      const when = `round ${round}`;
-
+    await killAtRandom(t, argv, env, async (when) => {
       const { components: results, artifacts } = JSON.parse(readText(join(boot, 'summary.json'))) as BootSummary;
       assert.deepEqual(
         results.map(({ name, outcome, attempts }) => [name, outcome, attempts.length]),
@@ -63,10 +47,9 @@ describe('run-boot, killed', () => {
       const lines = readText(join(boot, 'history.jsonl')).trimEnd().split('\n');
       for (const line of lines) assert.doesNotThrow(() => JSON.parse(line) as unknown, when);
       await until(() => processesOf(helper).length === 0);
-    }
+    });
     assert.equal(runProcess(argv, env).status, 0);
     const unfinished = readdirSync(join(boot, 'runs')).filter((name) => name.endsWith('.unfinished'));
     assert.deepEqual(unfinished, []);
-    t.diagnostic(`${killed} kills`);
   });
 });

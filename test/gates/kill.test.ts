@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
-import { isWhole, randomOf, seedOf } from '../chance.ts';
-import { environmentIn, killNow, processesOf, root, runBeside, runProcess } from '../process.ts';
+import { killAtRandom } from '../killing.ts';
+import { environmentIn, processesOf, root, runProcess } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
 
 interface Summary {
@@ -15,8 +15,6 @@ interface Summary {
 
 describe('run-gate, killed', () => {
   test('at random moments', async (t) => {
-    const most = isWhole ? 200 : 12;
-    const random = randomOf(seedOf(t));
     const folder = temporaryFolder(t);
     const config = join(folder, 'config.yaml');
     const state = join(folder, 'state');
@@ -38,22 +36,8 @@ gate-runs:
     const env = environmentIn(folder);
     const argv = [process.execPath, join(root, 'dist', 'run-gate.cjs'), '--config', config];
     const gate = join(state, 'monitoring', 'gates', 'alpha');
-    const began = performance.now();
     assert.equal(runProcess(argv, env).status, 0);
-    const usualMs = performance.now() - began;
-
-    let killed = 0;
-    for (let round = 0; killed < most; round++) {
-      assert.ok(round < 10 * most, `only ${killed} of ${round} runs were killed in time`);
-      let timer: NodeJS.Timeout | undefined;
-      const { signal, status, stderr } = await runBeside(argv, env, (pid) => {
-        timer = setTimeout(killNow, random() * 1.1 * usualMs, pid);
-      });
-      clearTimeout(timer);
-      if (signal === 'SIGKILL') killed += 1;
-      else assert.equal(status, 0, stderr);
-      const when = `round ${round}`;
-
+    await killAtRandom(t, argv, env, async (when) => {
       const { verdict, phases, artifacts } = JSON.parse(readText(join(gate, 'summary.json'))) as Summary;
       assert.equal(verdict, 'pass', when);
       assert.deepEqual(
@@ -70,7 +54,7 @@ gate-runs:
       const lines = readText(join(gate, 'history.jsonl')).trimEnd().split('\n');
       for (const line of lines) assert.doesNotThrow(() => JSON.parse(line) as unknown, when);
       await until(() => processesOf(helper).length === 0);
-    }
+    });
     assert.equal(runProcess(argv, env).status, 0);
     const names = readdirSync(join(gate, 'runs'));
     assert.equal(names.length, 3);
@@ -78,6 +62,5 @@ gate-runs:
       names.filter((name) => name.endsWith('.unfinished')),
       [],
     );
-    t.diagnostic(`${killed} kills`);
   });
 });

@@ -122,6 +122,7 @@ describe('run-gate', () => {
     const { stdout } = run('--history');
     assert.match(stdout, /^gate alpha: 4 of 4 runs passed, in .* \(median\)\n/);
     assert.equal(stdout.match(/^ {2}\S.* pass /gm)?.length, 4);
+    assert.equal((JSON.parse(run('--history', '--json').stdout) as unknown[]).length, 4);
   });
 
   test('a gate that is not configured is refused with the one that was meant; a dry run runs nothing', (t) => {

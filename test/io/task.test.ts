@@ -1,12 +1,12 @@
 // Commands of the configuration: none of their processes outlives them, and their output is kept within bounds.
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskRequest } from '../../lib/contract/task.ts';
 import { runTask } from '../../lib/io/task.ts';
-import { isAlive, killNow, runBeside } from '../process.ts';
+import { isAlive, killNow, processesOf, runBeside } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
 
 function makeTask(t: TestContext) {
@@ -120,6 +120,19 @@ describe('io/task', () => {
 
   const background =
     'setsid sh -c "echo \\$\\$ > far; exec sleep 100" >/dev/null 2>&1 & sleep 100 >/dev/null 2>&1 & echo $! > near; sleep 0.5;';
+
+  test('processes that start others, each in a session of its own, and end themselves are caught all the same', async (t) => {
+    const { sh, folder } = makeTask(t);
+    const hop = join(folder, 'hop');
+    const script =
+      '#!/bin/sh\n[ "$1" -gt 0 ] || exec sh -c "sleep 300; : $0"\nsleep 0.01\nsetsid "$0" $(($1 - 1)) >/dev/null 2>&1 &\n';
+    writeFileSync(hop, script, { mode: 0o755 });
+    const { ending, killed } = await sh(`setsid ${hop} 2000 & sleep 0.3; echo done`);
+    assert.deepEqual(ending, { by: 'exit', code: 0 });
+    assert.ok(killed >= 1);
+    await sleep(200);
+    assert.deepEqual(processesOf(hop), []);
+  });
 
   test('a command that starts a server leaves it running after a success, also in a session of its own', async (t) => {
     const { sh, pidIn } = makeTask(t);

@@ -3,14 +3,12 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
-import { isWhole, randomOf, seedOf } from '../chance.ts';
-import { environmentIn, killNow, root, runBeside, runProcess } from '../process.ts';
+import { killAtRandom } from '../killing.ts';
+import { environmentIn, root, runProcess } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
 describe('test-metrics, killed', () => {
   test('at random moments', async (t) => {
-    const most = isWhole ? 200 : 12;
-    const random = randomOf(seedOf(t));
     const folder = temporaryFolder(t);
     const [config, report, state] = [join(folder, 'config.yaml'), join(folder, 'junit.xml'), join(folder, 'state')];
     writeFileSync(config, `files: { state: ${state} }\ntest-results: { unit: ${report} }\n`);
@@ -23,29 +21,17 @@ describe('test-metrics, killed', () => {
       textfile: Number(/^pytest_test_failures_total\{suite="unit"\} (\d+)$/m.exec(readText(join(state, 'textfiles', 'pytest_metrics.prom')))?.[1]),
     }); // prettier-ignore
     write(0);
-    const began = performance.now();
     assert.equal(runProcess(argv, env).status, 0);
-    const usualMs = performance.now() - began;
-
-    let [killed, failures] = [0, 1];
-    for (let round = 1; killed < most; round++) {
-      assert.ok(round < 10 * most, `only ${killed} of ${round} runs were killed in time`);
-      write(round);
-      let timer: NodeJS.Timeout | undefined;
-      const { signal, status, stderr } = await runBeside(argv, env, (pid) => {
-        timer = setTimeout(killNow, random() * 1.1 * usualMs, pid);
-      });
-      clearTimeout(timer);
-      if (signal === 'SIGKILL') killed += 1;
-      else assert.equal(status, 0, stderr);
+    let failures = 1;
+    await killAtRandom(t, argv, env, (when) => {
       // The textfile follows the JSON: between the two it has the total of before.
       const { json, textfile } = totals();
-      assert.ok(json === failures || json === failures + 1, `round ${round}: ${json} of ${failures}`);
-      assert.ok(textfile === failures || textfile === json, `round ${round}: ${textfile}, and ${json} in the JSON`);
-      failures += 1;
+      assert.ok(json === failures || json === failures - 1, `${when}: ${json} of ${failures}`);
+      assert.ok(textfile === failures - 1 || textfile === json, `${when}: ${textfile}, and ${json} in the JSON`);
       assert.equal(runProcess(argv, env).status, 0);
-      assert.deepEqual(totals(), { json: failures, textfile: failures }, `round ${round}`);
-    }
-    t.diagnostic(`${killed} kills`);
+      assert.deepEqual(totals(), { json: failures, textfile: failures }, when);
+      write(failures);
+      failures += 1;
+    });
   });
 });
