@@ -77,9 +77,8 @@ export const assessHealth = (registry: Judging) =>
         counts: { ...health.counts, ...(isBlind ? { blind: 1 } : {}) },
         problems: isBlind ? [age.message] : [],
         ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
-        json: health,
-        text: nagios?.text ?? summaryOf(health),
-        ...(nagios ? { exitCode: nagios.exitCode } : {}),
+        // A plugin answers in lines, also where --json was given.
+        ...(nagios ? { text: nagios.text, exitCode: nagios.exitCode } : { text: summaryOf(health), json: health }),
       };
     },
   });

@@ -59,21 +59,47 @@ export function readRestartLog(world: WatchdogWorld): RestartLine[] {
 
 type Cached = NonNullable<WatchdogState['restarts']>;
 
+/** What the log says; where no service may be restarted, it is not needed and not read. */
+export interface Attempted extends Cached {
+  readonly isNeeded: boolean;
+  readonly problems: readonly string[];
+}
+
 /** What the log says, as the run before has read it where the log was not changed since: it grows for ever. */
-export function knownAttempts(
-  world: WatchdogWorld,
-  before: Cached | undefined,
-): Cached & { readonly problems: string[] } {
+export function knownAttempts(world: WatchdogWorld, before: Cached | undefined): Attempted {
+  const isNeeded = Object.values(world.config.watchdog.services).some(({ restart }) => restart !== undefined);
+  if (!isNeeded) return { isNeeded, log_modified_ms: 0, attempts: {}, problems: [] };
   const log_modified_ms = world.modifiedAt(restartLog)?.getTime() ?? 0;
-  if (before?.log_modified_ms === log_modified_ms) return { ...before, problems: [] };
+  if (before?.log_modified_ms === log_modified_ms) return { ...before, isNeeded, problems: [] };
   try {
-    return { log_modified_ms, attempts: attemptsIn(readRestartLog(world)), problems: [] };
+    return { isNeeded, log_modified_ms, attempts: attemptsIn(readRestartLog(world)), problems: [] };
   } catch (error) {
     return {
+      isNeeded,
       log_modified_ms: -1,
       attempts: before?.attempts ?? {},
       problems: [`no service is restarted: ${reasonOf(error)}`],
     };
+  }
+}
+
+/** Logs which of the last attempts helped, where that is known now. */
+export async function logEffects(
+  world: WatchdogWorld,
+  before: Cached | undefined,
+  judged: readonly Judged[],
+  now: Moment,
+): Promise<{ known: Attempted; effects: readonly RestartLine[]; problems: readonly string[] }> {
+  const known = knownAttempts(world, before);
+  // While the log cannot be read, whether an effect is in it is unknown.
+  const effects =
+    known.problems.length > 0 ? [] : effectsOf(world.config.watchdog.services, known.attempts, judged, now);
+  if (effects.length === 0) return { known, effects, problems: [] };
+  try {
+    for (const line of effects) await world.append(restartLog, line);
+    return { known: knownAttempts(world, undefined), effects, problems: [] };
+  } catch (error) {
+    return { known, effects, problems: [`the effect of a restart could not be logged: ${reasonOf(error)}`] };
   }
 }
 
