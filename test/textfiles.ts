@@ -19,7 +19,7 @@ const hostTools = (folder: string): object => ({
       {
         folder,
         phases: {
-          unit: { command: ['true'], coverage: 'lcov.info' },
+          unit: { command: ['cp', 'made.info', 'lcov.info'], coverage: 'lcov.info' },
           browser: { command: [gate === 'alpha' ? 'true' : 'false'] },
           publish: { command: ['true'] },
         },
@@ -65,7 +65,7 @@ export async function writeTextfiles(t: TestContext): Promise<string> {
   const folder = temporaryFolder(t);
   const { url } = await serveHttp(t, () => ({ status: 200, body: 'OK' }));
   const state = join(folder, 'state');
-  writeFileSync(join(folder, 'lcov.info'), 'SF:a\nLF:4\nLH:3\nend_of_record\n');
+  writeFileSync(join(folder, 'made.info'), 'SF:a\nLF:4\nLH:3\nend_of_record\n');
   writeFileSync(join(folder, 'pid'), `${process.pid}\n`);
   writeFileSync(join(folder, 'junit.xml'), junit);
   const env = { ...environmentIn(folder), OPS_HEARTBEAT_URL: `${url}/ping/1`, OPS_THERMAL_URL: `${url}/ping/2` };

@@ -79,8 +79,9 @@ async function attemptStart(
     const seconds = Math.min(longestCheckSeconds, Math.max(0.5, end - elapsed()));
     const problem = await whyNoAnswer(ready, { seconds, log: join(folder, `${name}.${attempt}.ready.log`) }, tools);
     if (problem === undefined) return undefined;
-    const pause = Math.min(longestPauseSeconds, 0.1 * 1.5 ** checks);
-    if (elapsed() + pause >= end) return `not ready within ${formatLimit(timeout)}: ${problem}`;
-    await sleep(pause * 1000);
+    const left = end - elapsed();
+    if (left <= 0) return `not ready within ${formatLimit(timeout)}: ${problem}`;
+    // The last check is at the limit.
+    await sleep(Math.min(left, longestPauseSeconds, 0.1 * 1.5 ** checks) * 1000);
   }
 }

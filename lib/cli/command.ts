@@ -3,7 +3,7 @@ import { LockedOut, Usage } from '../contract/errors.ts';
 import type { PrintedResult, Option } from '../contract/stage.ts';
 import { fold, foldColumns } from '../core/columns.ts';
 import { reasonOf } from '../core/text.ts';
-import { exitNow } from '../io/leave.ts';
+import { exitNow, interruptedCode } from '../io/leave.ts';
 import { print, printError, printWidth } from '../io/terminal.ts';
 import { type Arguments, helpOption, optionText, parseArguments, type CommandSyntax } from './arguments.ts';
 
@@ -21,7 +21,7 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2, lockedOut: 75 } as const;
 /** Runs the command and exits the process, even when something hangs. */
 export function start(command: Command): void {
   for (const [signal, code] of [
-    ['SIGINT', 130],
+    ['SIGINT', interruptedCode],
     ['SIGTERM', 143],
   ] as const)
     process.once(signal, () => (command.stop ? command.stop.abort() : exitNow(code)));

@@ -241,7 +241,9 @@ function pick(letters: readonly Letter[], { operand = '' }: Arguments): Letter {
     throw new Usage(`${operand} begins ${counted(found.length, 'ID')}: ${found.map(({ id }) => id).join(', ')}`);
   const ids = letters.map(({ id }) => id);
   const near = nearest(operand, ids);
-  throw new Usage(`there is no mail ${operand} in the outbox${near === undefined ? '' : `; did you mean ${near}?`}`);
+  throw new Usage(
+    `there is no mail ${operand} in the outbox${near === undefined ? '' : `; did you mean ${near}?`} (a push is sent by push-metrics --flush)`,
+  );
 }
 
 const waitingAgain = (one: Entry['recipients'][number]): Entry['recipients'][number] => {

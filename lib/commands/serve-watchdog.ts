@@ -13,6 +13,7 @@ import { untilAborted } from '../core/abort.ts';
 import { gaugesOf, renderExposition } from '../core/exposition.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
+import { readUnlinked } from '../io/files.ts';
 import { serve } from '../io/server.ts';
 import { printError } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
@@ -88,7 +89,9 @@ export async function serveWatchdog(
       );
       logRun(ended);
       if (!ended.outcome) return ended.record.problems.at(-1) ?? 'failed without a reason';
-      measured = { text: (await world.read(watchdogTextfile)) ?? '', atMs: world.monotonicMs() };
+      // Others may write to the folder of the textfiles: a link there may lead to a file that is not meant to be shown.
+      const text = readUnlinked(watchdogTextfile.path(places, new Date())) ?? '';
+      measured = { text, atMs: world.monotonicMs() };
       return '';
     } catch (error) {
       printError(`${name}: ${reasonOf(error)}`);

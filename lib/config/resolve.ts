@@ -139,8 +139,10 @@ function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: Jso
       ];
     const last = path.at(-1);
     const example = exampleOf(schemaAt(schema, path));
+    // The example of a mapping is made of its defaults: where a key is missing that has none, it would be as wrong.
+    const isMade = issue.code === 'custom' && example?.startsWith('{ ') === true;
     const advice =
-      example === undefined || issue.message.includes('such as')
+      example === undefined || isMade || issue.message.includes('such as')
         ? ''
         : ` (an example: \`${typeof last === 'string' ? `${last}: ` : ''}${example}\`)`;
     const value: unknown = document.getIn(path);

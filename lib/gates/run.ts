@@ -124,6 +124,7 @@ async function runPhase(
   { runTask, live }: Means,
 ): Promise<PhaseResult> {
   const began = world.monotonicMs();
+  const startedAt = world.now();
   const tick = setInterval(() => {
     const seconds = Math.round((world.monotonicMs() - began) / 1000);
     live.status(`${name}: ${formatDuration(seconds)} of at most ${formatLimit(phase.timeout)}`);
@@ -139,7 +140,7 @@ async function runPhase(
       onLine: live.line,
     });
     const failure = failureWords(ending, phase.command[0] ?? '', phase.timeout);
-    const covered = failure === undefined ? await coverageOf(world, folder, phase) : {};
+    const covered = failure === undefined ? await coverageOf(world, folder, phase, startedAt) : {};
     const reason = failure ?? ('reason' in covered ? covered.reason : undefined);
     return {
       name,
@@ -160,12 +161,19 @@ async function runPhase(
   }
 }
 
+/** Some filesystems keep the time of a file in steps of two seconds. */
+const clockGrainMs = 2000;
+
 /** A phase that was to leave a coverage file and did not is no pass: its share is unknown. */
-async function coverageOf(world: GateWorld, folder: string, { coverage }: Phase) {
+async function coverageOf(world: GateWorld, folder: string, { coverage }: Phase, startedAt: Date) {
   if (coverage === undefined) return {};
   const path = isAbsolute(coverage) ? coverage : join(folder, coverage);
   try {
-    const { covered, lines } = parseCoverage(await world.openHost('local', AbortSignal.timeout(30_000)).readText(path));
+    const host = world.openHost('local', AbortSignal.timeout(30_000));
+    const { covered, lines } = parseCoverage(await host.readText(path));
+    const { modified_at } = await host.stat(await host.realpath(path));
+    if (Date.parse(modified_at) < startedAt.getTime() - clockGrainMs)
+      return { reason: `its coverage file ${path} is of an earlier run: it was written at ${modified_at}` };
     return { ratio: covered / lines };
   } catch (error) {
     return { reason: `its coverage file ${path} cannot be used: ${reasonOf(error)}` };

@@ -3,7 +3,7 @@
 interface Held {
   /** Calls that sit on a thread of libuv's pool. */
   onThreads: number;
-  readonly endings: Set<() => void>;
+  readonly endings: Set<(code: number) => void>;
 }
 
 // Modules that are loaded on demand are separate bundles, each with its own copy of this file, so the state is shared
@@ -35,14 +35,17 @@ export function callOnPool<Result>(
   });
 }
 
+/** Exit code after Ctrl+C. */
+export const interruptedCode = 130;
+
 /** Registers a function that exitNow() calls, for example to kill a child. Returns a function that unregisters it. */
-export function endOnLeaving(end: () => void): () => void {
+export function endOnLeaving(end: (code: number) => void): () => void {
   held.endings.add(end);
   return () => void held.endings.delete(end);
 }
 
 export function exitNow(code: number): never {
-  for (const end of held.endings) end();
+  for (const end of held.endings) end(code);
   // process.exit() joins the threads of the pool, so a thread that is stuck in the kernel (a dead disk, a mount or name
   // server that does not answer) would keep the process alive. Replacing the process image ends all threads, except one
   // that sleeps uninterruptibly in the kernel: that thread keeps the process alive whatever is done. So a mount is read

@@ -8,6 +8,7 @@ import type { Places } from '../contract/file.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { forOwner, makeFolder, readIfThere, removeQuietly, unlessFailing } from './files.ts';
+import { endOnLeaving, interruptedCode } from './leave.ts';
 import { describeThisProcess, isStillAlive } from './living.ts';
 import { spareOf } from './spare.ts';
 
@@ -53,8 +54,13 @@ export async function takeLock(path: string, what: string, { waitMs, deadlineMs 
   } catch {
     // a full disk costs the note, not the lock
   }
+  // Somebody at the keyboard ended the run and knows of it: it is no run that failed.
+  const forget = endOnLeaving((code) => {
+    if (code === interruptedCode) removeQuietly(`${path}.holder`);
+  });
   return {
     release: () => {
+      forget();
       removeQuietly(`${path}.holder`); // under the lock: later, the note may be that of another holder
       database.close();
     },

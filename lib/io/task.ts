@@ -1,5 +1,5 @@
 // Runs commands of the configuration: see contract/task.ts.
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RunTask, TaskRequest } from '../contract/task.ts';
 import type { Ending } from '../contract/program.ts';
@@ -34,7 +34,7 @@ const guard = `
 mark=$1 leaves=$2; shift 2
 trap : TERM
 exec 3<&0 </dev/null
-${mark}=$mark "$@" 3<&- &
+( export ${mark}=$mark; exec "$@" 3<&- ) &
 task=$!
 (
   trap - TERM
@@ -127,7 +127,9 @@ function openSink({ log, onLine, mostOutput, secrets = [] }: TaskRequest) {
   mkdirSync(dirname(log), { recursive: true });
   const hiders = { stdout: hideSecrets(secrets), stderr: hideSecrets(secrets) };
   const output = { text: '', isCut: false };
-  const descriptor = openSync(log, 'w', 0o644);
+  // A named pipe would block for ever, and a link lead to a file of somebody else.
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const descriptor = openSync(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0o644);
   let isOpen = true;
   let [bytes, isCut] = [0, false];
   let line = '';

@@ -32,12 +32,12 @@ async function whyNotHealthy(name: string, { env, timeout, ...target }: Connecto
 export function healthOf(connectors: readonly ConnectorResult[]): HealthResult {
   const healthy = connectors.filter(({ outcome }) => outcome === 'pass');
   return {
-    outcome: firstUnhealthy(connectors) ? 'fail' : 'pass',
+    outcome: unhealthyOf(connectors).length > 0 ? 'fail' : 'pass',
     healthy_ratio: healthy.length / connectors.length,
     connectors: [...connectors],
   };
 }
 
-/** The first of the required connectors that is not healthy. */
-export const firstUnhealthy = (connectors: readonly ConnectorResult[]): ConnectorResult | undefined =>
-  connectors.find(({ outcome, required }) => outcome === 'fail' && required === 'yes');
+/** The required connectors that are not healthy. */
+export const unhealthyOf = (connectors: readonly ConnectorResult[]): ConnectorResult[] =>
+  connectors.filter(({ outcome, required }) => outcome === 'fail' && required === 'yes');

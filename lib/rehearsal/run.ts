@@ -13,7 +13,7 @@ import { formatBytes, formatDuration } from '../core/quantity.ts';
 import type { AskTools } from '../engine/answer.ts';
 import { failureWords } from '../engine/ending.ts';
 import type { Rehearsal, RehearsalConfig } from './config.ts';
-import { checkConnector, firstUnhealthy, healthOf } from './connectors.ts';
+import { checkConnector, healthOf, unhealthyOf } from './connectors.ts';
 import { checkDoctrine } from './doctrine.ts';
 import { coverDrill, isInDrill } from './drill.ts';
 import {
@@ -89,6 +89,7 @@ export const runRehearsal = <Config extends RehearsalConfig>({
       const summary = await runAll(world, rehearsal, history, means);
       const textfile = renderRehearsalMetrics(summary);
       await world.replace(rehearsalTextfile, textfile);
+      await world.append(rehearsalHistory, pastRunOf(summary));
       const unpushed = isPushed ? await push.textfile(world, rehearsalTextfile, textfile) : [];
       const archived = archive === undefined ? [] : [await writeArchive(world, archive, means)];
       const passed = summary.verdict === 'pass';
@@ -176,7 +177,6 @@ async function runAll(
   folder.write('rehearsal_summary.json', jsonOf(summary));
   folder.write('rehearsal_status.prom', renderRehearsalMetrics(summary));
   folder.publish();
-  await world.append(rehearsalHistory, pastRunOf(summary));
   return summary;
 }
 
@@ -272,12 +272,12 @@ async function showing<Result>(what: string, { live, monotonicMs }: RunTools, wo
 }
 
 function verdictOf({ health, smoke_test, rotation, doctrine }: Parts): Pick<RehearsalSummary, 'verdict' | 'reason'> {
-  const unhealthy = firstUnhealthy(health?.connectors ?? []);
-  const unrotated = rotation?.credentials.find(({ outcome }) => outcome !== 'rotated');
   const reasons = [
-    ...(unhealthy ? [`${unhealthy.name}: ${unhealthy.reason}`] : []),
+    ...unhealthyOf(health?.connectors ?? []).map(({ name, reason }) => `${name}: ${reason}`),
     ...(smoke_test?.outcome === 'fail' ? [`the smoke test: ${smoke_test.reason}`] : []),
-    ...(unrotated ? [`the credential ${unrotated.name}: ${unrotated.reason}`] : []),
+    ...(rotation?.credentials ?? []).flatMap(({ name, outcome, reason }) =>
+      outcome === 'rotated' ? [] : [`the credential ${name}: ${reason}`],
+    ),
     ...(doctrine && doctrine.verdict !== 'pass' ? [`the doctrine check: ${doctrine.reason}`] : []),
   ];
   const [reason, ...others] = reasons;

@@ -38,7 +38,7 @@ export function renderReport(input: ReportInput): string {
       : `🔴 **${escapeCell(endSentence(`Attention: ${broken}`))}** Nothing is read or judged until it is corrected (\`ops-monitor check-config\`); this report goes by the last good one.`,
     `# Operations report: ${escapeCell(health.site)}`,
     verdict(health, at),
-    'This monitor is observe-only. No automated healing action was taken.',
+    'The cycle that wrote this is observe-only: it took no healing action.',
     ...worstFirst.map((level) => findings(folded, level, folder)),
     alertsTable(alerts),
     quietTable(alerts?.quiet ?? []),

@@ -89,6 +89,9 @@ const gpuSchema = z.strictObject({
       amber: percent('95%').optional().describe('memory in use from which on a GPU is amber'),
       red: percent('99%').optional().describe('memory in use from which on a GPU is red'),
     })
+    .refine(({ amber, red }) => amber === undefined || red === undefined || amber <= red, {
+      error: 'amber must not be above red, or nothing is ever amber',
+    })
     .optional()
     .describe('limits of the memory in use; without them it is not judged, because work on a GPU may fill its memory'),
 });

@@ -125,6 +125,9 @@ export function cardsOf(list: GpuList, { before, at, isComplete }: Context): Rec
     if (isComplete) unreachable(address, 'missing', `nvidia-smi does not list it any more; it did ${since}`);
     else unreachable(address, 'unread', list.notes[0] ?? 'nvidia-smi failed');
   }
+  const count = Object.keys(cards).length;
+  if (count > mostGpus)
+    throw new Error(`nvidia-smi names ${count} GPUs, those of before included: more than ${mostGpus}`);
   return Object.fromEntries(Object.entries(cards).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 

@@ -66,10 +66,13 @@ export function describeService(
   const { open_files, open_files_percent, restarts } = service;
   const own = latest.alerts.filter((alert) => alert.service === name);
   const memoryUnread = resident_bytes === undefined && proportional_bytes === undefined && unread['resident_bytes'];
-  const unjudged = {
-    ...(configured['memory'] !== undefined && memoryUnread ? { memory: memoryUnread } : {}),
-    ...(configured['open-files'] !== undefined && unread['open_files'] ? { 'open-files': unread['open_files'] } : {}),
+  const unjudged: Record<string, string> = {};
+  const miss = (measure: string, isKnown: boolean, why: string): void => {
+    if (state === 'running' && configured[measure] !== undefined && !isKnown) unjudged[measure] = why;
   };
+  miss('memory', memoryUnread === undefined || memoryUnread === false, String(memoryUnread));
+  miss('open-files', open_files_percent !== undefined, unread['open_files'] ?? 'it has no limit above 0');
+  miss('cpu', cpu_percent !== undefined, 'it has no rate: it, or a process of it, was not there in the run before');
   return withoutUndefined({
     measured_at: latest.at,
     age_seconds: Math.round(ageOf(latest.at, at).seconds ?? 0),

@@ -134,7 +134,8 @@ export const countsOf = (attempts: Attempts, service: string): Readonly<Record<s
 
 /** Seconds since an attempt. A clock that was set back makes no attempt older, nor lets a wrong year block restarts for ever. */
 function ageOf(attempt: Attempt, { at, boot_id, uptime }: Moment): number {
-  if (attempt.boot_id === boot_id) return uptime - attempt.uptime_seconds;
+  // In a container the time since boot may begin anew under one boot id.
+  if (attempt.boot_id === boot_id && uptime >= attempt.uptime_seconds) return uptime - attempt.uptime_seconds;
   return Math.max(uptime, (at.getTime() - Date.parse(attempt.at)) / 1000);
 }
 

@@ -112,7 +112,12 @@ export const alertFile = ({ service, measure, began_at }: Alert): FileSpec<Alert
     summary: `an alert of ${service}`,
     format: 'json',
     path: ({ monitoring }) =>
-      join(monitoring, 'alerts', 'watchdog', `${began_at.replaceAll(/[-:]/g, '')}-${service}-${measure}.json`),
+      join(
+        monitoring,
+        'alerts',
+        'watchdog',
+        `${began_at.replaceAll(/[-:]/g, '')}-${service.replaceAll(/[^\w.-]/g, '_')}-${measure}.json`,
+      ),
     mode: 0o644,
     schema: alertShape,
   });

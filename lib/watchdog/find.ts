@@ -91,7 +91,14 @@ const ownFile =
 async function groupProcesses(host: Host, group: string): Promise<ProcessStat[]> {
   for (const root of cgroupRoots) {
     const pids = await pidsBelow(host, `${root}${group}`);
-    if (pids) return [...(await readProcesses(host, pids)).values()];
+    if (!pids) continue;
+    const processes = [...(await readProcesses(host, pids)).values()];
+    // Hidden processes are not processes that do not run.
+    if (pids.length > 0 && processes.length === 0)
+      throw new Error(
+        `none of the ${pids.length} processes of the control group ${group} can be seen: /proc is mounted with hidepid, or they are of another PID namespace`,
+      );
+    return processes;
   }
   throw new Error(`the control group ${group} is not below ${cgroupRoots.join(' or ')}`);
 }
@@ -100,7 +107,8 @@ async function groupProcesses(host: Host, group: string): Promise<ProcessStat[]>
 async function pidsBelow(host: Host, folder: string): Promise<number[] | undefined> {
   const pids: number[] = [];
   const waiting = [folder];
-  for (let count = 0; waiting.length > 0 && count < mostGroups; count++) {
+  for (let count = 0; waiting.length > 0; count++) {
+    if (count >= mostGroups) throw new Error(`${folder} has more than ${mostGroups} control groups`);
     const path = waiting.shift() ?? '';
     let text;
     try {
@@ -111,14 +119,17 @@ async function pidsBelow(host: Host, folder: string): Promise<number[] | undefin
       if (path === folder) return undefined;
       continue;
     }
-    // 0: a process of another PID namespace.
+    // 0 is a process of another PID namespace, which cannot be seen.
     pids.push(
       ...text
         .split('\n')
-        .map(Number)
-        .filter((pid) => pid > 0),
+        .filter((line) => line !== '')
+        .map(Number),
     );
-    const names = await host.list(path).catch(() => []);
+    const names = await host.list(path).catch((error: unknown) => {
+      if (isMissing(error)) return []; // it ended meanwhile
+      throw error;
+    });
     waiting.push(...names.filter((name) => !ownFile.test(name)).map((name) => `${path}/${name}`));
   }
   return pids;
@@ -142,7 +153,8 @@ async function readPid(host: Host, path: string): Promise<number | undefined> {
   }
   const pid = /^\s*(\d{1,10})\s*(?:\n|$)/.exec(text)?.[1];
   if (pid === undefined || Number(pid) === 0)
-    throw new Error(`${path} does not begin with the id of a process: ${JSON.stringify(text.slice(0, 40))}`);
+    // Its owner may have linked it to a file that only we may read.
+    throw new Error(`${path} does not begin with the id of a process`);
   return Number(pid);
 }
 

@@ -56,7 +56,10 @@ export async function measureProcesses(host: Host, all: readonly ProcessStat[]):
     ...(files
       ? {
           open_files: sumOf(files.map(({ open }) => open)),
-          open_files_percent: Math.max(0, ...files.map(({ open, limit }) => (open / limit) * 100)),
+          // Without a limit above 0 there is no share.
+          ...(files.some(({ limit }) => limit === 0)
+            ? {}
+            : { open_files_percent: Math.max(0, ...files.map(({ open, limit }) => (open / limit) * 100)) }),
         }
       : {}),
     unread,

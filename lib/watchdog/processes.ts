@@ -43,7 +43,8 @@ export async function readAllProcesses(host: Host): Promise<Processes> {
   return processes;
 }
 
-export const isRunning = ({ state }: ProcessStat): boolean => !['Z', 'X', 'x'].includes(state);
+/** A process whose main thread has ended looks like a zombie, but has other threads. */
+export const isRunning = ({ state, threads }: ProcessStat): boolean => !['Z', 'X', 'x'].includes(state) || threads > 1;
 
 type Children = ReadonlyMap<number, readonly ProcessStat[]>;
 

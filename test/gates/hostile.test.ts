@@ -194,6 +194,9 @@ describe('run-gate, ended early', () => {
       }
       await until(() => processesOf(helper).length === 0);
       assert.deepEqual(summary(), before);
+      // Whoever presses Ctrl+C knows of it; after any other end the next cycle says that the run was killed.
+      const notes = readdirSync(join(work, '..', 'state', 'locks')).filter((name) => name.endsWith('.holder'));
+      assert.equal(notes.length, signal === 'SIGINT' ? 0 : 1, signal);
     }
   });
 

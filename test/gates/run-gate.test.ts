@@ -102,6 +102,10 @@ describe('run-gate', () => {
       ['{ command: [/nowhere/program] }\n', /^\/nowhere\/program was not found \(exit code 127\)$/],
       [sh('kill -9 $$'), /^exit code 137$/],
       [sh('true', ', coverage: missing.info'), /^its coverage file \S+\/missing\.info cannot be used: .*ENOENT/],
+      [
+        sh('printf "SF:a\\nLF:8\\nLH:6\\nend_of_record\\n" > c; touch -d "1 hour ago" c', ', coverage: c'),
+        /^its coverage file \S+\/c is of an earlier run: it was written at /,
+      ],
       [sh('echo nonsense > c', ', coverage: c'), /cannot be used: it is no coverage file that is known/],
     ];
     for (const [phase, words] of cases) {

@@ -111,7 +111,7 @@ describe('io/task', () => {
   test('a process that left its group and closed its output is killed and counted', async (t) => {
     const { sh, pidIn } = makeTask(t);
     const { ending, killed } = await sh(
-      'setsid sh -c "echo \\$\\$ > pid; exec sleep 100" >/dev/null 2>&1 & sleep 0.5; echo done',
+      'setsid sh -c "echo \\$\\$ > pid; exec sleep 100" >/dev/null 2>&1 & until [ -s pid ]; do sleep 0.05; done; sleep 0.3; echo done',
     );
     assert.deepEqual(ending, { by: 'exit', code: 0 });
     assert.equal(killed, 1);

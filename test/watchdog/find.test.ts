@@ -6,8 +6,11 @@ import type { Host } from '../../lib/contract/host.ts';
 import { serviceFinder } from '../../lib/watchdog/find.ts';
 import { hostOf } from '../host.ts';
 
-const stat = (pid: number, parent: number, { name = 'x', own = 10, started = 500, state = 'S' } = {}): string =>
-  `${pid} (${name}) ${state} ${parent} 1 1 0 -1 0 0 0 0 0 ${own} 0 3 4 20 0 2 0 ${started} 0 0 0`;
+const stat = (
+  pid: number,
+  parent: number,
+  { name = 'x', own = 10, started = 500, state = 'S', threads = 1 } = {},
+): string => `${pid} (${name}) ${state} ${parent} 1 1 0 -1 0 0 0 0 0 ${own} 0 3 4 20 0 ${threads} 0 ${started} 0 0 0`;
 
 function machine(files: Readonly<Record<string, string>>, shown = ''): Host {
   const textOf = (path: string): string => {
@@ -74,6 +77,40 @@ describe('watchdog/find', () => {
     ]);
   });
 
+  test('a unit whose processes cannot be seen is not said not to run', async () => {
+    const service = { unit: 'api.service', ...shared };
+    const groups = [
+      { [`${group}/cgroup.procs`]: '20\n21\n' }, // hidepid
+      { [`${group}/cgroup.procs`]: '0\n' }, // another PID namespace
+    ];
+    for (const files of groups)
+      await assert.rejects(
+        serviceFinder(machine(files, api()), [service])(service),
+        /none of the \d processes .* can be seen/,
+      );
+    const many = Object.fromEntries(
+      Array.from({ length: 1100 }, (_, index) => [`${group}/g${index}/cgroup.procs`, '']),
+    );
+    await assert.rejects(
+      serviceFinder(machine({ ...inGroup, ...many }, api()), [service])(service),
+      /more than 1000 control groups/,
+    );
+  });
+
+  test('a process whose main thread ended while others go on runs', async () => {
+    const service = { 'pid-file': '/run/a.pid', ...shared };
+    const files = {
+      '/proc/1/stat': stat(1, 0),
+      '/proc/8/stat': stat(8, 1, { state: 'Z', threads: 2 }),
+      '/run/a.pid': '8\n',
+    };
+    const found = await serviceFinder(machine(files), [service])(service);
+    assert.deepEqual(
+      found.roots.map(({ pid }) => pid),
+      [8],
+    );
+  });
+
   test('where processes of other users are hidden, no service is said not to run', async () => {
     const services = [
       { 'pid-file': '/run/a.pid', ...shared },
@@ -118,5 +155,9 @@ describe('watchdog/find', () => {
       );
     for (const text of ['', 'abc', '0', '-1', '12345678901234', '\u001B[2J', 'denied'])
       await assert.rejects(find({ '/run/a.pid': text }), /does not begin with the id of a process|EACCES/, text);
+    await assert.rejects(
+      find({ '/run/a.pid': 'PASSWORD=hunter2' }),
+      (error: Error) => !error.message.includes('hunter2'),
+    );
   });
 });
