@@ -9,7 +9,7 @@ import { accepted, makeSite, serveGateway } from './gateway.ts';
 
 describe('push-metrics, killed', () => {
   test('at random moments', async (t) => {
-    const most = isWhole ? 200 : 12;
+    const most = isWhole ? 50 : 12;
     const random = randomOf(seedOf(t));
     const { pushed, url } = await serveGateway(t, accepted);
     const { start, run, put, outbox, waiting, dead } = makeSite(t, `{ url: "${url}" }`);

@@ -12,7 +12,7 @@ const linesOf = (path: string): string[] => (existsSync(path) ? readText(path).t
 
 describe('watch-services, killed', () => {
   test('at random moments', async (t) => {
-    const most = isWhole ? 200 : 12;
+    const most = isWhole ? 50 : 12;
     const random = randomOf(seedOf(t));
     const folder = temporaryFolder(t);
     const config = join(folder, 'config.yaml');
