@@ -1,13 +1,43 @@
 // Replaces known secrets in a text that arrives in pieces, such as the output of a program that got them. Pure.
 
-/** The secret as it is, and as JSON, a URL or base64 would hold it (base64 without padding, so that both spellings are found). */
-const secretForms = (secret: string): string[] => [
-  secret,
-  JSON.stringify(secret).slice(1, -1),
-  encodeURIComponent(secret.toWellFormed()),
-  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
-  Buffer.from(secret).toString('base64url'),
-];
+/** The secret as it is, and as JSON, a URL or base64 would hold it, as the programs of other languages write them. */
+function secretForms(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const ascii = json.replaceAll(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  const url = encodeURIComponent(secret.toWellFormed()).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  const urls = [encodeURIComponent(secret.toWellFormed()), url].flatMap((text) => [text, text.replaceAll('%20', '+')]);
+  return [
+    secret,
+    ...[json, ascii].flatMap((text) => [text, text.replaceAll('/', '\\/')]),
+    ...urls.flatMap((text) => [text, text.replaceAll(/%[\dA-F]{2}/g, (code) => code.toLowerCase())]),
+    ...base64Of(Buffer.from(secret)),
+    ...[0, 1, 2].flatMap((before) => innerBase64(secret, before)),
+  ];
+}
+
+/** A shorter piece of base64 could stand in any text. */
+const leastBase64 = 8;
+
+/** The characters of base64 that depend on the secret alone where `before` bytes, or as many with whole groups of three, stand
+ * before it, as in `user:secret`. */
+function innerBase64(secret: string, before: number): string[] {
+  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+  const first = [0, 2, 3][before] ?? 0;
+  // The last character depends on what follows, unless the group is whole.
+  return base64Of(bytes)
+    .map((text) => text.slice(first, bytes.length % 3 === 0 ? undefined : -1))
+    .filter((text) => text.length >= leastBase64);
+}
+
+/** Without padding, so that both spellings are found. */
+const base64Of = (bytes: Buffer): string[] =>
+  (['base64', 'base64url'] as const).map((encoding) => bytes.toString(encoding).replace(/=+$/, ''));
 
 interface Hider {
   /** The text that may be shown by now: an end that may be the beginning of a secret is held back. */

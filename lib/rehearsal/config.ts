@@ -14,6 +14,14 @@ const environment = z
 const isExactlyOne = (values: readonly unknown[]): boolean =>
   values.filter((value) => value !== undefined).length === 1;
 
+interface MayHaveEnv {
+  readonly command?: readonly string[] | undefined;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const hasUseOfEnv = ({ command, env }: MayHaveEnv): boolean => command !== undefined || Object.keys(env).length === 0;
+const envWithoutCommand = '`env` is for `command` only: nothing else gets the variables';
+
 const connectorSchema = z
   .strictObject({
     http: webUrl
@@ -39,6 +47,7 @@ const connectorSchema = z
     ({ http, tcp, tls, ssh, command }) => isExactlyOne([http, tcp, tls, ssh, command]),
     'expected one of `http`, `tcp`, `tls`, `ssh` and `command`',
   )
+  .refine(hasUseOfEnv, envWithoutCommand)
   .meta({ oneOf: ['ssh', 'http', 'tcp', 'tls', 'command'].map((key) => ({ required: [key] })) });
 
 const smokeTestSchema = z.strictObject({
@@ -67,6 +76,7 @@ const credentialSchema = z
     ({ file, json, command }) => isExactlyOne([file, json, command]),
     'expected one of `file`, `json` and `command`',
   )
+  .refine(hasUseOfEnv, envWithoutCommand)
   .meta({ oneOf: ['file', 'json', 'command'].map((key) => ({ required: [key] })) });
 
 const doctrineSchema = z
@@ -78,6 +88,7 @@ const doctrineSchema = z
     timeout: duration('5m').prefault('5m').describe('the check fails after this'),
   })
   .refine(({ command, file }) => isExactlyOne([command, file]), 'expected one of `command` and `file`')
+  .refine(hasUseOfEnv, envWithoutCommand)
   .meta({ oneOf: ['command', 'file'].map((key) => ({ required: [key] })) });
 
 const mostDueRuns = 10_000;

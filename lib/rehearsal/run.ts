@@ -1,6 +1,7 @@
 // run-rehearsal: checks connectors, smoke test, credentials and doctrine, and bundles the results. `rehearse`, which replays
 // recorded days, is another command.
 import type { ArchiveFolder } from '../contract/archive-folder.ts';
+import { resolve } from 'node:path';
 import { Usage } from '../contract/errors.ts';
 import type { Secret } from '../contract/net.ts';
 import type { Push } from '../contract/push.ts';
@@ -120,7 +121,8 @@ const drillOf = ({ drill }: Rehearsal, history: readonly Pick<PastRun, 'started_
 function archivePath({ places }: RehearsalWorld, { archive }: Rehearsal): string {
   const folder = rehearsalFolder(places);
   const beside = places.monitoring.replace(/\/+$/, '').replace(/\/[^/]*$/, '');
-  const path = archive ?? join(beside || '/', 'logs', 'stage_b_rehearsal_artifacts.tgz');
+  // `//` and `..` lead into it, too.
+  const path = resolve(archive ?? join(beside || '/', 'logs', 'stage_b_rehearsal_artifacts.tgz'));
   if (path === folder || path.startsWith(`${folder}/`))
     throw new Usage(`rehearsal.archive: ${path} lies in ${folder}, which it archives`);
   return path;

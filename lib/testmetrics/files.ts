@@ -6,8 +6,8 @@ import { join } from '../core/path.ts';
 const suiteShape = object({
   /** When the newest report was written. */
   written_at: instant,
-  /** Changes with the reports: the same reports count once. */
-  fingerprint: string,
+  /** One of each report: the failures of a report count once. */
+  fingerprints: listOf(string),
   tests: number,
   passed: number,
   failed: number,

@@ -33,41 +33,45 @@ const mostSlowest = 20;
 const mostFailures = 50;
 const mostProblems = 5;
 
+/** Throws where a report cannot be used, or none has a test: that nothing failed in the others says nothing. */
 export function summarise(reports: readonly Report[], before: SuiteResult | undefined): SuiteResult {
   const cases = reports.flatMap((report) => report.cases);
-  const problems = reports.flatMap(({ problem }) => problem ?? []);
-  if (cases.length === 0 && problems.length > 0) throw new Error(listed(problems, mostProblems));
-  const timed = cases.filter(({ seconds }) => Number.isFinite(seconds));
-  if (cases.length === 0) problems.push('there is no test in it');
-  else if (timed.length < cases.length)
-    problems.push(
-      `${counted(cases.length - timed.length, 'test')} of ${cases.length} without a duration that can be used`,
+  const unusable = reports.flatMap(({ problem }) => problem ?? []);
+  if (unusable.length > 0) throw new Error(listed(unusable, mostProblems));
+  if (cases.length === 0)
+    throw new Error(
+      `there is no test in ${listed(
+        reports.map(({ path }) => path),
+        mostProblems,
+      )}`,
     );
+  const timed = cases.filter(({ seconds }) => Number.isFinite(seconds));
   const count = (outcome: TestCase['outcome']): number => cases.filter((one) => one.outcome === outcome).length;
-  const mark = fingerprint(reports.map((report) => report.fingerprint).join());
-  const [failed, errors] = [count('failed'), count('error')];
-  const isNew = before?.fingerprint !== mark;
+  const known = new Set(before?.fingerprints);
+  // A report that was read before adds nothing, also where others come beside it.
+  const isFailure = ({ outcome }: TestCase): boolean => outcome === 'failed' || outcome === 'error';
+  const added = reports.filter((report) => !known.has(report.fingerprint)).flatMap((report) => report.cases);
+  const undated = cases.length - timed.length;
   return {
     written_at:
       reports
         .map(({ modified_at }) => modified_at)
         .sort()
         .at(-1) ?? '',
-    fingerprint: mark,
+    fingerprints: reports.map((report) => report.fingerprint),
     tests: cases.length,
     passed: count('passed'),
-    failed,
-    errors,
+    failed: count('failed'),
+    errors: count('error'),
     skipped: count('skipped'),
     flaky: cases.filter(({ outcome, reruns }) => outcome === 'passed' && reruns > 0).length,
     ...(timed.length === 0 ? {} : { seconds: rounded(timed.reduce((sum, { seconds }) => sum + seconds, 0)) }),
-    failures_total: (before?.failures_total ?? 0) + (isNew ? failed + errors : 0),
+    failures_total: (before?.failures_total ?? 0) + added.filter(isFailure).length,
     slowest: slowest(timed),
-    failures: cases
-      .filter(({ outcome }) => outcome === 'failed' || outcome === 'error')
-      .slice(0, mostFailures)
-      .map(nameOf),
-    ...(problems.length === 0 ? {} : { problem: listed(problems, mostProblems) }),
+    failures: cases.filter(isFailure).slice(0, mostFailures).map(nameOf),
+    ...(undated === 0
+      ? {}
+      : { problem: `${counted(undated, 'test')} of ${cases.length} without a duration that can be used` }),
   };
 }
 

@@ -75,10 +75,22 @@ const serviceSchema = z
         });
   });
 
+/** What each service that may be restarted is found by. */
+const restartedIn = (services: Readonly<Record<string, z.output<typeof serviceSchema>>>): string[] =>
+  Object.values(services).flatMap(({ restart, unit: name, 'pid-file': file, 'command-line': line }) =>
+    restart ? [name ?? file ?? line ?? ''] : [],
+  );
+
 export const watchdogConfig = {
   watchdog: z
     .strictObject({
-      services: z.record(ownName, serviceSchema).prefault({}).describe('services by a name of your own'),
+      services: z
+        .record(ownName, serviceSchema)
+        .refine((services) => new Set(restartedIn(services)).size === restartedIn(services).length, {
+          error: 'two services restart the same one, each with a cooldown of its own: give `restart` to one of them',
+        })
+        .prefault({})
+        .describe('services by a name of your own'),
     })
     .prefault({})
     .describe(

@@ -29,18 +29,26 @@ export async function measureProcesses(host: Host, all: readonly ProcessStat[]):
   const unread: Record<string, string> = {};
   const readEach = async <Value>(
     name: string,
-    read: (folder: string) => Promise<Value>,
+    read: (folder: string, isKernels: boolean) => Promise<Value>,
   ): Promise<Value[] | undefined> => {
     try {
-      const values = await Promise.all(processes.map(({ pid }) => unlessGone(() => read(`/proc/${pid}`))));
-      return values.filter((value) => value !== undefined);
+      const values = await Promise.all(
+        processes.map(({ pid, isKernels }) => unlessGone(() => read(`/proc/${pid}`, isKernels === true))),
+      );
+      const found = values.filter((value) => value !== undefined);
+      if (found.length === 0 && processes.length > 0) throw new Error('its processes ended while they were read');
+      return found;
     } catch (error) {
       unread[name] = readingReason(error);
       return undefined;
     }
   };
   const [resident, proportional, files] = await Promise.all([
-    readEach('resident_bytes', async (folder) => parseResident(await host.readText(`${folder}/status`)) ?? 0),
+    readEach('resident_bytes', async (folder, isKernels) => {
+      const bytes = parseResident(await host.readText(`${folder}/status`));
+      if (bytes !== undefined || isKernels) return bytes ?? 0;
+      throw new Error('the main thread of a process has ended, and others go on: its memory is not told');
+    }),
     readEach('proportional_bytes', async (folder) =>
       parseProportional(await readMemoryFile(host, `${folder}/smaps_rollup`)),
     ),

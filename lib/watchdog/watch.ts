@@ -71,15 +71,16 @@ export const watchServices = ({ announce, keepNewest, restartServices }: Means) 
       const run: Run = { measured, judged, stepped };
       const { effects, ...logged } = await logEffects(world, before.state?.restarts, judged, moment);
       let { known } = logged;
-      let latest = await writeFiles(world, run, known, new Set(effects.map(({ service }) => service)));
       const isDryRun = world.options['dry-run'] === true;
       const { begun, ended, tracks } = stepped;
+      // Before the files: where the disk is full, the journal is all there is.
       if (!isDryRun) {
         for (const { message } of begun) announce(`ALERT ${message}`);
         for (const line of effects) announce(describeEffect(line));
         for (const alert of ended) announce(describeEnd(alert));
-        if (begun.length > 0) keepNewest(folderOfAlerts(world, begun), mostAlertFiles);
       }
+      let latest = await writeFiles(world, run, known, new Set(effects.map(({ service }) => service)));
+      if (!isDryRun && begun.length > 0) keepNewest(folderOfAlerts(world, begun), mostAlertFiles);
       // After the files: an attempt may take a minute, and alerts do not wait for it.
       const due = dueRestarts(configured, judged, tracks, moment);
       const restarted = due.length === 0 ? [] : await restartServices(world, due, moment);

@@ -32,6 +32,23 @@ describe('core/hide', () => {
     assert.equal(shown(['abc', 'abcdef'], ['xabc', 'defx abc']), 'x…x …');
   });
 
+  test('a secret does not pass as the programs of other languages write it, nor as a part of base64', () => {
+    const secret = "Kö/p f!sec'ret-9";
+    const login = (user: string) => Buffer.from(`${user}:${secret}\n`).toString('base64');
+    const forms = [
+      '"K\\u00f6/p f!sec\'ret-9"', // Python
+      '"Kö\\/p f!sec\'ret-9"', // PHP
+      'K%C3%B6%2Fp%20f%21sec%27ret-9',
+      "K%c3%b6%2fp%20f!sec'ret-9",
+      "K%C3%B6%2Fp+f!sec'ret-9",
+    ];
+    for (const form of forms) assert.match(shown([secret], [form]), /^"?…"?$/, form);
+    for (const user of ['a', 'ab', 'abc', 'abcd']) {
+      const left = shown([secret], [login(user)]);
+      assert.ok(left.includes('…') && left.length <= 14, left);
+    }
+  });
+
   test('without secrets the text passes at once, and an empty secret hides nothing', () => {
     for (const secrets of [[], ['']]) assert.equal(hideSecrets(secrets).pass('abc'), 'abc');
   });

@@ -36,7 +36,16 @@ const latest = (more: Partial<Latest> = {}): Latest => ({
   schema_version: 1,
   at: ago(20),
   services: {
-    api: { state: 'running', pids: [7], processes: 2, threads: 9, cpu_percent: 250, resident_bytes: 5e9, unread: {} },
+    api: {
+      state: 'running',
+      pids: [7],
+      processes: 2,
+      threads: 9,
+      cpu_percent: 250,
+      resident_bytes: 5e9,
+      open_files_percent: 3,
+      unread: {},
+    },
     worker: { state: 'stopped', reason: 'no command line fits', pids: [], unread: {} },
   },
   network: {},
@@ -87,6 +96,7 @@ describe('watchdog probe', () => {
       threads: 9,
       processors: 2.5,
       resident_bytes: 5e9,
+      open_files_percent: 3,
       alerts: { memory: { message: alert.message, value: 5e9, unit: 'byte', limit: alert.limit, since: alert.since } },
     });
     assert.deepEqual(
@@ -136,11 +146,20 @@ describe('watchdog probe', () => {
     assert.equal(worker.data.unjudged, undefined);
     for (const known of ['resident_bytes', 'proportional_bytes']) {
       const { [known as 'open_files']: _read, open_files: _files, ...others } = unread;
-      const one = { ...services, api: { ...services.api, [known]: 1, unread: others } };
+      const one = { ...services, api: { ...services.api, [known]: 1, open_files_percent: 3, unread: others } };
       const judged = await itemsOf(t, latest({ services: one as unknown as Latest['services'] }));
       assert.ok(judged['api']?.status === 'ok');
       assert.equal(judged['api'].data.unjudged, undefined, known);
     }
+  });
+
+  test('a limit of CPU time without a rate, and one of open files without a share, are not judged', async (t) => {
+    const services = { api: { state: 'running', pids: [7], resident_bytes: 1, open_files: 4, unread: {} } };
+    const configuration =
+      'watchdog: { services: { api: { unit: api.service, limits: { cpu: 10%, open-files: 80% } } } }';
+    const found = await itemsOf(t, latest({ services: services as unknown as Latest['services'] }), configuration);
+    assert.ok(found['api']?.status === 'ok');
+    assert.deepEqual(Object.keys(found['api'].data.unjudged ?? {}), ['open-files', 'cpu']);
   });
 
   test('a site without services of the watchdog reads nothing', async (t) => {
