@@ -242,9 +242,7 @@ function stages({ stages: all }: Status, now: Date, { paint, command, width }: L
     ...failed.flatMap(({ stage, problems }) =>
       fold(`  ${stage}: ${firstLine(problems.at(-1) ?? 'no reason left', 300)}`, width, '    '),
     ),
-    ...(first === undefined
-      ? []
-      : adviceOn(first, command).map((line) => paint('dim', `  ${line}`))),
+    ...(first === undefined ? [] : adviceOn(first, command).map((line) => paint('dim', `  ${line}`))),
   ];
 }
 
