@@ -33,6 +33,8 @@ interface Problem {
   readonly offset: number;
   /** A function where composing it takes long: most of many problems are only counted. */
   readonly message: string | (() => string);
+  /** A secret that stands in the file, where only its name may: nothing of it is shown. */
+  readonly literal?: string;
 }
 
 const mostProblems = 30;
@@ -86,7 +88,10 @@ export function resolve(source: Source | undefined): Resolved {
 
   function rendered(problems: readonly Problem[]): Resolved {
     const all = problems.toSorted((one, other) => one.offset - other.offset);
-    const shown = all.slice(0, mostProblems).map(render);
+    const literals = problems.flatMap(({ literal }) => (literal === undefined ? [] : [literal]));
+    const hidden = (shown: string): string =>
+      literals.reduce((left, literal) => left.replaceAll(literal, '*'.repeat(literal.length)), shown);
+    const shown = all.slice(0, mostProblems).map((problem) => hidden(render(problem)));
     const rest = all.length - shown.length;
     return { problems: rest > 0 ? [...shown, `and ${rest} more`] : shown, count: all.length };
   }
@@ -148,9 +153,14 @@ function problemsOf(outer: z.core.$ZodIssue, document: YamlDocument, schema: Jso
     const value: unknown = document.getIn(path);
     const says =
       value === undefined && issue.code !== 'custom' ? `${name} is missing` : `${name}: ${wordsOf(issue, value)}`;
-    return [{ offset: valueOffset(document, path), message: `${says}${advice}` }];
+    const literal =
+      typeof value === 'string' && value !== '' && isReference(schemaAt(schema, path)) ? { literal: value } : {};
+    return [{ offset: valueOffset(document, path), message: `${says}${advice}`, ...literal }];
   });
 }
+
+/** Whether the key names a secret; a URL only may hold one in its query. */
+const isReference = (schema: JsonSchema | undefined): boolean => schema?.secret === true && schema.format !== 'uri';
 
 function adviceOn(key: string, path: readonly PropertyKey[], schema: JsonSchema): string {
   const known = knownKeys(schemaAt(schema, path));

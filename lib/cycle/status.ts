@@ -242,10 +242,25 @@ function stages({ stages: all }: Status, now: Date, { paint, command, width }: L
     ...failed.flatMap(({ stage, problems }) =>
       fold(`  ${stage}: ${firstLine(problems.at(-1) ?? 'no reason left', 300)}`, width, '    '),
     ),
-    ...(first === undefined
-      ? []
-      : [`  ${command} ${first}`, `  journalctl -u 'ops-monitor@${first}'`].map((line) => paint('dim', line))),
+    ...(first === undefined ? [] : adviceOn(first, command).map((line) => paint('dim', `  ${line}`))),
   ];
+}
+
+/** Stages with a unit of their own; the others are instances of `ops-monitor@`. */
+const ownUnits: Readonly<Record<string, string>> = {
+  'thermal-heartbeat': 'thermal-heartbeat',
+  'watch-services': 'ops-monitor-watchdog',
+  'push-metrics': 'ops-monitor-push',
+  'run-rehearsal': 'ops-monitor-rehearsal',
+};
+
+/** Run by hand, or by what else there is: no unit of ours runs them, and they act. */
+const withoutUnit = new Set(['run-gate', 'run-boot', 'test-metrics']);
+
+function adviceOn(failed: string, command: string): string[] {
+  const [stage = '', operand] = failed.split('@');
+  if (withoutUnit.has(stage)) return [`${command} ${stage}${operand === undefined ? '' : ` ${operand}`} --dry-run`];
+  return [`${command} ${stage}`, `journalctl -u '${ownUnits[stage] ?? `ops-monitor@${stage}`}'`];
 }
 
 function disk({ disk: { own, free_bytes } }: Status, { width }: Look): string[] {

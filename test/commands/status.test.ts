@@ -130,6 +130,12 @@ describe('commands/status', () => {
     assert.match(stdout, /\n {2}write-report +failed +\d+s ago /);
     assert.match(stdout, /\n {2}write-report: .*writing\s+\//);
     assert.match(stdout, / write-report\n {2}journalctl -u 'ops-monitor@write-report'/);
+    // What acts is not proposed to be done again, and nothing of a unit that is not there.
+    const record = JSON.parse(readText(join(state, 'stages', 'write-report.json'))) as object;
+    writeFileSync(join(state, 'stages', 'run-gate@alpha.json'), JSON.stringify({ ...record, stage: 'run-gate@alpha' }));
+    const { stdout: gate } = run('status');
+    assert.match(gate, / run-gate alpha --dry-run\n/);
+    assert.doesNotMatch(gate, /journalctl/);
   });
 
   test('in a pipe no line is cut', (t) => {

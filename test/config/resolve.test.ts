@@ -184,6 +184,15 @@ describe('config/resolve', () => {
     assert.deepEqual([Object.keys(plugins).length, Object.keys(metrics).length], [4, 5]);
   });
 
+  test('a secret that stands in the file is in no message, neither its own nor those of other mistakes in its line', () => {
+    const text = 'push: { url: ftp://x, password: hunter2-secret, nonsense: hunter2-secret }\n';
+    const said = problemsOf(text);
+    assert.match(said, /push\.password: expected the name of an environment variable/);
+    assert.match(said, /unknown key push\.nonsense/);
+    assert.match(said, /password: \*{14},/);
+    assert.doesNotMatch(said, /hunter2/);
+  });
+
   test('every mistake is reported with its place, what is wrong and what would be right', () => {
     assert.ok(mistakes.length >= 20);
     for (const [text, told] of mistakes) for (const words of told) assert.match(problemsOf(text), words, text);
