@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { oneLine } from '../core/harmless.ts';
 import { join } from '../core/path.ts';
-import { formatLimit } from '../core/quantity.ts';
+import { formatLimit, milli } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
 import { type AskTools, whyNoAnswer } from '../engine/answer.ts';
 import { failureWords } from '../engine/ending.ts';
@@ -45,8 +45,6 @@ export async function startComponent(name: string, component: Component, tools: 
     await sleep(backOffSeconds(firstPause, attempts.length) * 1000);
   }
 }
-
-const milli = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 /** One readiness check that hangs must not use up the whole attempt. */
 const longestCheckSeconds = 10;

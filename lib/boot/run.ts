@@ -5,7 +5,7 @@ import { type OpenRunFolder, runFolderId } from '../contract/run-folder.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import type { LiveOutput } from '../contract/task.ts';
 import { join } from '../core/path.ts';
-import { formatDuration } from '../core/quantity.ts';
+import { formatDuration, milli } from '../core/quantity.ts';
 import type { AskTools } from '../engine/answer.ts';
 import { startComponent } from './component.ts';
 import type { Boot, BootConfig } from './config.ts';
@@ -81,7 +81,7 @@ async function startAll(world: World<BootConfig>, boot: Boot, tools: BootTools):
     decided_at: world.now().toISOString(),
     run_id: world.runId,
     started_at: started.toISOString(),
-    seconds: Math.round(elapsed() * 1000) / 1000,
+    seconds: milli(elapsed()),
     components,
     artifacts: join(bootFolder(world.places), 'runs', id),
   };
@@ -139,7 +139,7 @@ async function startInOrder(
 const skipped = (name: string, { name: needed, outcome }: ComponentResult, at: number): ComponentResult => ({
   name,
   outcome: 'skipped',
-  began_seconds: Math.round(at * 1000) / 1000,
+  began_seconds: milli(at),
   seconds: 0,
   reason: `it needs ${needed}, which ${outcome === 'failed' ? 'failed' : 'was skipped'}`,
   attempts: [],

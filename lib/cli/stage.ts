@@ -85,11 +85,10 @@ export async function runStage(
   const began = world.monotonicMs();
   const name = runName(stage.name, stage.operand?.names && operand);
   const recordFile = stageRecord(name);
-  const takesLock = !dryRun && !simulation && stage.isFrequent !== true && stage.locksItself !== true;
-  // A frequent stage takes no lock, and pays for one only beside a `--serve` of it, or after one that was killed.
-  const isBesideServe = stage.isFrequent && stage.locksItself !== true && !dryRun && !simulation;
-  const mustWait = takesLock || (isBesideServe && lockPaths(places, name).some((path) => hasHolder(path)));
-  const lock = mustWait ? await lockStage({ ...stage, name }, places) : undefined;
+  const mayLock = !dryRun && !simulation && stage.locksItself !== true;
+  // A frequent stage pays for a lock only beside a `--serve` of it, or after one that was killed.
+  const takesLock = mayLock && (stage.isFrequent !== true || lockPaths(places, name).some((path) => hasHolder(path)));
+  const lock = takesLock ? await lockStage({ ...stage, name }, places) : undefined;
   try {
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {
       const files = [...stage.writes, recordFile];

@@ -7,11 +7,9 @@ function secretForms(secret: string): string[] {
     /[^ -~]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  const url = encodeURIComponent(secret.toWellFormed()).replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  const urls = [encodeURIComponent(secret.toWellFormed()), url].flatMap((text) => [text, text.replaceAll('%20', '+')]);
+  const url = encodeURIComponent(secret.toWellFormed());
+  const strict = url.replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  const urls = [url, strict].flatMap((text) => [text, text.replaceAll('%20', '+')]);
   return [
     secret,
     ...[json, ascii].flatMap((text) => [text, text.replaceAll('/', '\\/')]),
@@ -36,7 +34,7 @@ function innerBase64(secret: string, before: number): string[] {
 }
 
 /** Without padding, so that both spellings are found. */
-const base64Of = (bytes: Buffer): string[] =>
+export const base64Of = (bytes: Buffer): string[] =>
   (['base64', 'base64url'] as const).map((encoding) => bytes.toString(encoding).replace(/=+$/, ''));
 
 interface Hider {

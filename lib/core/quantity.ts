@@ -129,6 +129,9 @@ function measureText(value: number, unit: string, step: number): string {
   return unit === '1' || unit === '' ? text : `${text} ${unit === 'percent' ? '%' : unit}`;
 }
 
+/** Rounded to thousandths: seconds as results keep them. */
+export const milli = (value: number): number => Math.round(value * 1000) / 1000;
+
 /** Cut off after four digits, not rounded: 999,999 of a million files must not print as 100 %. */
 export const percentOf = (part: number, all: number): number => Math.floor((part / all) * 1e6) / 1e4;
 

@@ -5,7 +5,7 @@ import { type OpenRunFolder, runFolderId } from '../contract/run-folder.ts';
 import { defineStage, type World } from '../contract/stage.ts';
 import type { LiveOutput, RunTask } from '../contract/task.ts';
 import { isAbsolute, join } from '../core/path.ts';
-import { formatDuration, formatLimit } from '../core/quantity.ts';
+import { formatDuration, formatLimit, milli } from '../core/quantity.ts';
 import { counted, reasonOf } from '../core/text.ts';
 import { failureWords } from '../engine/ending.ts';
 import { parseCoverage } from '../parse/coverage.ts';
@@ -146,7 +146,7 @@ async function runPhase(
       name,
       outcome: reason === undefined ? 'pass' : 'fail',
       required: phase.required ? 'yes' : 'no',
-      seconds: Math.round(seconds * 1000) / 1000,
+      seconds: milli(seconds),
       log: `${name}.log`,
       ...(reason === undefined
         ? {}

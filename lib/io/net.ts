@@ -4,6 +4,7 @@ import { errorCode } from '../contract/errors.ts';
 import type { NetRequest, Net, Reply, Secret } from '../contract/net.ts';
 import { join } from '../core/path.ts';
 import { oneLine } from '../core/harmless.ts';
+import { base64Of } from '../core/hide.ts';
 import { reasonOf } from '../core/text.ts';
 import { requestOverHttp } from './http.ts';
 
@@ -63,11 +64,7 @@ function passwordOf(login: string): string {
 }
 
 /** The secret itself and its base64 forms, as node:http sends a login; without padding, so that both spellings are found. */
-const formsOf = (secret: string): string[] => [
-  secret,
-  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
-  Buffer.from(secret).toString('base64url'),
-];
+const formsOf = (secret: string): string[] => [secret, ...base64Of(Buffer.from(secret))];
 
 function decoded(text: string): string {
   try {

@@ -1,11 +1,12 @@
 // The health of a connector: whether it answers within its time limit.
+import { milli } from '../core/quantity.ts';
 import { oneLine } from '../core/harmless.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { whyNoAnswer } from '../engine/answer.ts';
 import type { Connector } from './config.ts';
 import type { ConnectorResult, HealthResult } from './files.ts';
-import { milli, type PartTools, variablesOf } from './tools.ts';
+import { type PartTools, variablesOf } from './tools.ts';
 
 export const kindOf = ({ http, tcp, tls, ssh }: Connector): ConnectorResult['kind'] =>
   http !== undefined ? 'http' : tcp !== undefined ? 'tcp' : tls !== undefined ? 'tls' : ssh ? 'ssh' : 'command';

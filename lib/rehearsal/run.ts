@@ -10,7 +10,7 @@ import { defineStage, type Line, parsedOrUndefined, type World } from '../contra
 import type { LiveOutput } from '../contract/task.ts';
 import { lanes } from '../core/lanes.ts';
 import { join } from '../core/path.ts';
-import { formatBytes, formatDuration } from '../core/quantity.ts';
+import { formatBytes, formatDuration, milli } from '../core/quantity.ts';
 import type { AskTools } from '../engine/answer.ts';
 import { failureWords } from '../engine/ending.ts';
 import type { Rehearsal, RehearsalConfig } from './config.ts';
@@ -32,7 +32,7 @@ import { renderHistory, renderPlan, renderRehearsal } from './render.ts';
 import { checkCredential, rotationOf } from './rotation.ts';
 import { runSmokeTest } from './smoke-test.ts';
 import { renderRehearsalMetrics } from './textfile.ts';
-import { milli, type PartTools } from './tools.ts';
+import type { PartTools } from './tools.ts';
 
 type RehearsalWorld = World<RehearsalConfig>;
 

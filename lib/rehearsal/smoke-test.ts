@@ -1,11 +1,12 @@
 // The smoke test: a command whose standard output, the payload, is kept whole.
+import { milli } from '../core/quantity.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { failureWords } from '../engine/ending.ts';
 import { parseForeignJson } from '../parse/json.ts';
 import type { SmokeTest } from './config.ts';
 import type { SmokeResult } from './files.ts';
-import { milli, type PartTools, variablesOf } from './tools.ts';
+import { type PartTools, variablesOf } from './tools.ts';
 
 const mostPayload = 16 * 1024 * 1024;
 /** Of a payload in the summary, which the section `gates` reads up to 1 MiB and 10,000 values. */

@@ -29,5 +29,3 @@ export async function variablesOf(env: Readonly<Record<string, string>>, { secre
   }
   return { variables, secrets };
 }
-
-export const milli = (seconds: number): number => Math.round(seconds * 1000) / 1000;

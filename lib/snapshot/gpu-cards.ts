@@ -5,7 +5,7 @@
 import type { Host } from '../contract/host.ts';
 import type { ContentOf } from '../contract/shape.ts';
 import { secondsSince } from '../core/age.ts';
-import { withoutUndefined } from '../core/fields.ts';
+import { ownOf, withoutUndefined } from '../core/fields.ts';
 import { percentOf } from '../core/quantity.ts';
 import {
   addressIn,
@@ -111,11 +111,11 @@ export function cardsOf(list: GpuList, { before, at, isComplete }: Context): Rec
     const inferred = last === undefined || told.has(last) ? `gpu${row['index']}` : last;
     const address = addressIn(row['pci.bus_id'] ?? '') ?? inferred;
     if (Object.hasOwn(cards, address)) throw new Error(`nvidia-smi lists two GPUs at ${address}`);
-    const own = Object.hasOwn(known, address) ? known[address] : undefined;
+    const own = ownOf(known, address);
     cards[address] = cardOf(row, list.warnings.get(address), { before: before && own && { at: before.at, own }, at });
   }
   const unreachable = (address: string, state: 'lost' | 'missing' | 'unread', reason: string): void => {
-    const { model = 'GPU', index, uuid, seen_at } = (Object.hasOwn(known, address) && known[address]) || {};
+    const { model = 'GPU', index, uuid, seen_at } = ownOf(known, address) ?? {};
     cards[address] = withoutUndefined({ model, index, uuid, seen_at, state, reason });
   };
   for (const [address, note] of list.lost) unreachable(address, 'lost', note);

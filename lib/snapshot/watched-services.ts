@@ -4,7 +4,7 @@ import type { Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import { type ContentOf, fits, shapeProblem } from '../contract/shape.ts';
 import { ageOf } from '../core/age.ts';
-import { withoutUndefined } from '../core/fields.ts';
+import { ownOf, withoutUndefined } from '../core/fields.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { newerLayout } from '../core/text.ts';
 import { parseForeignJson } from '../parse/json.ts';
@@ -59,18 +59,18 @@ export function describeService(
   name: string,
   { limits: configured, at }: Judging,
 ): ContentOf<typeof section.schema> {
-  const service = Object.hasOwn(latest.services, name) ? latest.services[name] : undefined;
+  const service = ownOf(latest.services, name);
   if (!service)
     throw new Error(`watch-services did not measure ${name} in its last run, at ${latest.at}: was it just configured?`);
   const { state, reason, processes, threads, cpu_percent, resident_bytes, proportional_bytes, unread } = service;
   const { open_files, open_files_percent, restarts } = service;
   const own = latest.alerts.filter((alert) => alert.service === name);
-  const memoryUnread = resident_bytes === undefined && proportional_bytes === undefined && unread['resident_bytes'];
   const unjudged: Record<string, string> = {};
   const miss = (measure: string, isKnown: boolean, why: string): void => {
     if (state === 'running' && configured[measure] !== undefined && !isKnown) unjudged[measure] = why;
   };
-  miss('memory', memoryUnread === undefined || memoryUnread === false, String(memoryUnread));
+  const memoryUnread = (proportional_bytes ?? resident_bytes) === undefined ? unread['resident_bytes'] : undefined;
+  miss('memory', memoryUnread === undefined, memoryUnread ?? '');
   miss('open-files', open_files_percent !== undefined, unread['open_files'] ?? 'it has no limit above 0');
   miss('cpu', cpu_percent !== undefined, 'it has no rate: it, or a process of it, was not there in the run before');
   return withoutUndefined({

@@ -1,4 +1,5 @@
 // Sums up the reports of a test suite. Pure.
+import { milli } from '../core/quantity.ts';
 import { oneLine } from '../core/harmless.ts';
 import { counted, fingerprint, listed, reasonOf } from '../core/text.ts';
 import { parseJunit, type TestCase } from '../parse/junit.ts';
@@ -65,7 +66,7 @@ export function summarise(reports: readonly Report[], before: SuiteResult | unde
     errors: count('error'),
     skipped: count('skipped'),
     flaky: cases.filter(({ outcome, reruns }) => outcome === 'passed' && reruns > 0).length,
-    ...(timed.length === 0 ? {} : { seconds: rounded(timed.reduce((sum, { seconds }) => sum + seconds, 0)) }),
+    ...(timed.length === 0 ? {} : { seconds: milli(timed.reduce((sum, { seconds }) => sum + seconds, 0)) }),
     failures_total: (before?.failures_total ?? 0) + added.filter(isFailure).length,
     slowest: slowest(timed),
     failures: cases.filter(isFailure).slice(0, mostFailures).map(nameOf),
@@ -85,9 +86,7 @@ function slowest(cases: readonly TestCase[]): SuiteResult['slowest'] {
   return [...longest]
     .sort(([, a], [, b]) => b - a)
     .slice(0, mostSlowest)
-    .map(([test, seconds]) => ({ test, seconds: rounded(seconds) }));
+    .map(([test, seconds]) => ({ test, seconds: milli(seconds) }));
 }
 
 const nameOf = ({ group, name }: TestCase): string => oneLine(group === '' ? name : `${group} ${name}`);
-
-const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;

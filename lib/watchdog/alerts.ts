@@ -1,4 +1,5 @@
 // When an alert begins and ends. Pure: what was judged, the earlier tracks and the clock come in as data.
+import { ownOf } from '../core/fields.ts';
 import type { Alert, Track } from './files.ts';
 import { layoutVersion } from './files.ts';
 import type { Judged } from './judge.ts';
@@ -37,7 +38,7 @@ export function step({ judged, before, holds, at, uptime }: Beat): Stepped {
   for (const one of judged) {
     const key = keyOf(one);
     known.add(key);
-    const track = Object.hasOwn(before, key) ? before[key] : undefined;
+    const track = ownOf(before, key);
     if (one.state === 'unknown') {
       if (track) tracks[key] = track;
     } else if (one.state === 'well') {

@@ -1,5 +1,6 @@
 // Attempts to restart services, as their log tells of them; and when the next may be. The attempts themselves are in restart.ts.
 import type { World } from '../contract/stage.ts';
+import { ownOf } from '../core/fields.ts';
 import { formatDuration, formatLimit } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
 import { keyOf, type Tracks } from './alerts.ts';
@@ -123,9 +124,6 @@ export function attemptsIn(lines: Iterable<RestartLine>): Attempts {
     }),
   );
 }
-
-const ownOf = (attempts: Attempts, service: string): Attempts[string] | undefined =>
-  Object.hasOwn(attempts, service) ? attempts[service] : undefined;
 
 export const recentOf = (attempts: Attempts, service: string): readonly Attempt[] =>
   ownOf(attempts, service)?.recent ?? [];

@@ -1,7 +1,7 @@
 // Measures all services and the network, as rates against the run before.
 import type { Host } from '../contract/host.ts';
 import type { World } from '../contract/stage.ts';
-import { withoutUndefined } from '../core/fields.ts';
+import { ownOf, withoutUndefined } from '../core/fields.ts';
 import { readingReason, reasonOf } from '../core/text.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { parseNetDev, parseUptime } from '../parse/proc.ts';
@@ -85,9 +85,6 @@ interface Clock {
 
 const elapsedOf = ({ uptime, before }: Clock): number | undefined =>
   before !== undefined && uptime - before >= leastSeconds ? uptime - before : undefined;
-
-const ownOf = <Value>(values: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined =>
-  values && Object.hasOwn(values, name) ? values[name] : undefined;
 
 interface Asked {
   readonly host: Host;
