@@ -1,6 +1,6 @@
 // Processes of a test: the bundles, each with all its files in one folder, and what /proc says about processes.
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -9,9 +9,22 @@ import { readText } from './world.ts';
 
 export const root = join(import.meta.dirname, '..');
 
+/** Where a folder of PATH may not be searched, sh exits with 126 instead of 127 for a program that is not there. */
+const searchedPath = (process.env['PATH'] ?? '')
+  .split(':')
+  .filter((folder) => {
+    try {
+      accessSync(folder, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  })
+  .join(':');
+
 /** Environment of a process that sees none of this machine's own configuration, state and cache. */
 export const environmentIn = (folder: string) => ({
-  PATH: process.env['PATH'],
+  PATH: searchedPath,
   HOME: folder,
   XDG_STATE_HOME: join(folder, 'xdg'),
   XDG_CACHE_HOME: join(folder, 'cache'),

@@ -20,7 +20,8 @@ function makeBoot(t: TestContext, components: object, more: object = {}) {
   const write = (all: object): void =>
     writeFileSync(config, JSON.stringify({ files: { state }, boot: { components: all, ...more } }));
   write(components);
-  const env = { ...environmentIn(folder), PATH: `${folder}/bin:${process.env['PATH']}` };
+  const outside = environmentIn(folder);
+  const env = { ...outside, PATH: `${folder}/bin:${outside.PATH}` };
   const argv = [process.execPath, join(root, 'dist', 'run-boot.cjs'), '--config', config];
   const boot = join(state, 'monitoring', 'boot');
   return {
