@@ -25,6 +25,9 @@ export class TimedOut extends kindOf('TimedOut') {}
 /** The transport refuses the mail permanently; another transport may take it. */
 export class Refused extends kindOf('Refused') {}
 
+/** A program does not exist on the machine that was to run it. */
+export class NotInstalled extends kindOf('NotInstalled') {}
+
 /** Unknown whether the mail was accepted: the connection timed out, perhaps after the server had accepted the mail. */
 export class Unsure extends kindOf('Unsure') {}
 

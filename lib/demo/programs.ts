@@ -1,5 +1,5 @@
 // Computes what programs print on the simulated machines.
-import { TimedOut } from '../contract/errors.ts';
+import { NotInstalled, TimedOut } from '../contract/errors.ts';
 import type { Completed } from '../contract/host.ts';
 import { transfersPlugin } from './checks.ts';
 import {
@@ -36,7 +36,7 @@ export function runOnSource(argv: readonly string[], at: number, listings: Listi
 }
 
 function notInstalled(argv: readonly string[]): never {
-  throw new Error(`${argv.join(' ')} is not installed (ENOENT)`);
+  throw new NotInstalled(`${argv.join(' ')} is not installed (ENOENT)`);
 }
 
 /** Simulates the `find` that lists the folders of several streams. The name pattern is ignored: all files match. */

@@ -1,7 +1,7 @@
 // Runs programs that read something for us. The result is the exit code and the whole output; any other ending throws. While a
 // program runs that may hang beyond any kill, a note names its process.
 import { readFileSync } from 'node:fs';
-import { errorCode } from '../contract/errors.ts';
+import { errorCode, NotInstalled } from '../contract/errors.ts';
 import type { Completed, OnOutput } from '../contract/host.ts';
 import type { Ending, Variables } from '../contract/program.ts';
 import { join } from '../core/path.ts';
@@ -44,7 +44,8 @@ export async function readByProgram(
   // Never reached where the child hangs beyond SIGKILL: its note stays, and the next run finds it.
   if (aloneNote !== undefined) removeIfThere(aloneNote);
   if (ending.by === 'exit') return { exit_code: ending.code, stdout, stderr };
-  throw new Error(`${firstLine(nameOf(argv))} ${describeEnding(ending)}`, 'cause' in ending ? ending : {});
+  const Kind = ending.by === 'start' && ending.code === 'ENOENT' ? NotInstalled : Error;
+  throw new Kind(`${firstLine(nameOf(argv))} ${describeEnding(ending)}`, 'cause' in ending ? ending : {});
 }
 
 /** A script is named by the name that it was given, not by its text. */

@@ -2,7 +2,7 @@
 // the rest in machine.json.
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { codedError } from '../contract/errors.ts';
+import { codedError, NotInstalled } from '../contract/errors.ts';
 import type { UrlReply, Completed, Host, PathStat } from '../contract/host.ts';
 import {
   type ContentOf,
@@ -132,5 +132,5 @@ async function findCommand(folder: string, argv: readonly string[]): Promise<Com
     return { exit_code, stdout: stdout.join('\n'), stderr };
   }
   // A command that was not recorded fails as if it were not installed.
-  throw new Error(`${argv.join(' ')} is not installed (ENOENT)`);
+  throw new NotInstalled(`${argv.join(' ')} is not installed (ENOENT)`);
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NotInstalled } from '../contract/errors.ts';
 import type { Completed, Host, RunOptions } from '../contract/host.ts';
 import { untilAborted } from '../core/abort.ts';
 import { maskUrls } from '../core/urls.ts';
@@ -109,7 +110,7 @@ async function runThere(settings: SshSettings, { socket, signal, argv, alone, on
   if (!begun.isFound()) throw new Error(`${name} did not run the command: ${sshReason(done.stderr)}`);
   // sh itself exits with 127 for a program that does not exist and 126 for one that may not be run. If a folder of the
   // PATH is unreadable, it exits with 126 also for a program that does not exist.
-  if (done.exit_code === 127) throw new Error(`${argv[0]} is not installed on ${name}`);
+  if (done.exit_code === 127) throw new NotInstalled(`${argv[0]} is not installed on ${name}`);
   if (done.exit_code === 126) throw new Error(`${argv[0]} is not installed on ${name}, or may not be run there`);
   return { ...done, stdout };
 }

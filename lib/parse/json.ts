@@ -12,16 +12,43 @@ export interface JsonLimits {
 /** Enough for a summary that a person could read. */
 const small: JsonLimits = { characters: 1024 * 1024, depth: 32, values: 10_000 };
 
-/** `what` begins the message of each error: `the summary of the gate`. */
+/** `what` begins the message of each error: `the summary of the gate`. No message shows what the text holds: somebody may
+ * have named a file of secrets. */
 export function parseForeignJson(text: string, what: string, limits: JsonLimits = small): unknown {
   refuseBeyond(text, what, limits);
+  const parsed = tryParse(text);
+  if ('value' in parsed) return parsed.value;
+  const place = placeOf(parsed.reason, text);
+  if (place === text.length) throw new Error(`${what} is not JSON: it ends too early, after ${place} characters`);
+  const before = text.slice(0, place);
+  const line = before.split('\n').length;
+  const column = before.length - before.lastIndexOf('\n');
+  throw new Error(`${what} is not JSON: it breaks at line ${line}, column ${column} (of ${text.length} characters)`);
+}
+
+function tryParse(text: string): { readonly value: unknown } | { readonly reason: string } {
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text) };
   } catch (error) {
-    const shown = JSON.stringify(text.slice(0, 80));
-    throw new Error(`${what} is not JSON: ${shown} (${text.length} characters)`, { cause: error });
+    return { reason: String(error) };
   }
 }
+
+/** The index of the first character at which the text is not JSON. V8's own reason quotes the text. */
+function placeOf(reason: string, text: string): number {
+  if (!isUnexpectedToken(reason)) return Number(/ at position (\d+)/.exec(reason)?.[1] ?? text.length);
+  // V8 gives no position of an unexpected token. Each beginning of the text that holds the token breaks by it.
+  let [whole, broken] = [0, text.length];
+  while (broken - whole > 1) {
+    const middle = Math.floor((whole + broken) / 2);
+    const parsed = tryParse(text.slice(0, middle));
+    if ('reason' in parsed && isUnexpectedToken(parsed.reason)) broken = middle;
+    else whole = middle;
+  }
+  return whole;
+}
+
+const isUnexpectedToken = (reason: string): boolean => reason.startsWith('SyntaxError: Unexpected token');
 
 /** `a.b`: the key `b` of the object under `a`. */
 export function valueAtKey(value: unknown, key: string): unknown {

@@ -73,6 +73,12 @@ export function readNumber(text: string | undefined): number | { readonly proble
   return /^-?\d{1,15}(\.\d{1,6})?$/.test(cell.text) ? Number(cell.text) : { problem: `${cell.text} is no number` };
 }
 
+/** A number that cannot be negative. */
+export function readAmount(text: string | undefined): ReturnType<typeof readNumber> {
+  const read = readNumber(text);
+  return typeof read === 'number' && read < 0 ? { problem: `${read} is below 0` } : read;
+}
+
 /** `yes` and `no` are the words that this field has for them. */
 export function readFlag(
   text: string | undefined,

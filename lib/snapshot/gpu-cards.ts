@@ -7,11 +7,13 @@ import type { ContentOf } from '../contract/shape.ts';
 import { secondsSince } from '../core/age.ts';
 import { ownOf, withoutUndefined } from '../core/fields.ts';
 import { percentOf } from '../core/quantity.ts';
+import { counted } from '../core/text.ts';
 import {
   addressIn,
   type GpuList,
   parseGpuList,
   readCell,
+  readAmount,
   readFlag,
   readNumber,
   readSlowdowns,
@@ -39,6 +41,7 @@ const fields = [
   'power.draw',
   'power.limit',
   'clocks_throttle_reasons.active',
+  'ecc.mode.current',
   'ecc.errors.uncorrected.volatile.total',
   'ecc.errors.uncorrected.aggregate.total',
   'retired_pages.pending',
@@ -49,7 +52,7 @@ const fields = [
   'gpu_recovery_action',
 ];
 
-/** Drivers since 535 call it by this name, and know the older one for now. */
+/** Drivers since 535 call it by this name, and know the older one for now. A reading has it by the older name. */
 const newNames: Readonly<Record<string, string>> = { 'clocks_throttle_reasons.active': 'clocks_event_reasons.active' };
 
 const mostRefused = 8;
@@ -68,16 +71,22 @@ export async function queryGpus(host: Host, alone: string): Promise<{ list: GpuL
       asked = asked.flatMap((one) => (one === field ? (newNames[one] ?? []) : one));
       continue;
     }
-    const list = parseGpuList(exit_code === 0 ? stdout : `${stdout}\n${stderr}`, asked);
+    const named = asked.map((one) => fields.find((field) => newNames[field] === one) ?? one);
+    const list = parseGpuList(exit_code === 0 ? stdout : `${stdout}\n${stderr}`, named);
     const isEmpty = list.notes.some((note) => note.startsWith('No devices were found'));
     if (list.rows.length + list.lost.size === 0 && !isEmpty) {
-      const why = meanings[exit_code];
-      const code = `exit code ${exit_code}${why === undefined ? '' : `, ${why}`}`;
-      throw new Error(`nvidia-smi lists no GPU (${code}): ${list.notes[0] ?? 'it prints nothing'}`);
+      const why = list.notes[0] ?? 'it prints nothing';
+      throw new Error(`nvidia-smi lists no GPU (${describeExit(exit_code)}): ${why}`);
     }
     if (list.rows.length > mostGpus)
       throw new Error(`nvidia-smi lists ${list.rows.length} GPUs, more than ${mostGpus}`);
-    return { list, isComplete: exit_code === 0 || isEmpty || list.lost.size === 0 };
+    const isComplete = isEmpty || completes.has(exit_code);
+    const namesLost = list.lost.size > 0 || list.rows.some(isLost);
+    if (!isComplete && !namesLost)
+      throw new Error(
+        `nvidia-smi failed after ${counted(list.rows.length, 'GPU')} (${describeExit(exit_code)}): ${list.notes[0] ?? 'it says no reason'}`,
+      );
+    return { list, isComplete };
   }
 }
 
@@ -95,6 +104,12 @@ const meanings: Readonly<Record<number, string>> = {
   18: 'driver and library have different versions',
 };
 
+/** Exit codes after a whole list: 0, and those that warn of a GPU in the list. */
+const completes: ReadonlySet<number> = new Set([0, 8, 10, 14]);
+
+const describeExit = (code: number): string =>
+  `exit code ${code}${meanings[code] === undefined ? '' : `, ${meanings[code]}`}`;
+
 interface Context {
   readonly before: Previous;
   readonly at: Date;
@@ -106,18 +121,31 @@ export function cardsOf(list: GpuList, { before, at, isComplete }: Context): Rec
   const cards: Record<string, Card> = {};
   const known = before?.data.card ?? {};
   const told = new Set(list.rows.map((row) => addressIn(row['pci.bus_id'] ?? '')));
+  const unreachable = (address: string, state: 'lost' | 'missing' | 'unread', reason: string, row: Row = {}): void => {
+    const own = ownOf(known, address);
+    const named = { index: row['index'], model: textOf(row['name']) ?? 'GPU', uuid: textOf(row['uuid']) };
+    const { index = named.index, model = named.model, uuid = named.uuid, seen_at } = own ?? {};
+    // Kept, so that a value which is gone when the GPU is back is missed.
+    const problems = own && recordOfProblems(judgedFieldsOf(own).map((field) => [field, `the GPU is ${state}`]));
+    cards[address] = withoutUndefined({ model, index, uuid, seen_at, state, reason, problems });
+  };
   for (const row of list.rows) {
     const last = addressBefore(row['index'], known);
     const inferred = last === undefined || told.has(last) ? `gpu${row['index']}` : last;
     const address = addressIn(row['pci.bus_id'] ?? '') ?? inferred;
     if (Object.hasOwn(cards, address)) throw new Error(`nvidia-smi lists two GPUs at ${address}`);
+    if (isLost(row)) {
+      unreachable(address, 'lost', 'nvidia-smi says: GPU is lost', row);
+      continue;
+    }
     const own = ownOf(known, address);
-    cards[address] = cardOf(row, list.warnings.get(address), { before: before && own && { at: before.at, own }, at });
+    // A reading of another GPU in the same slot says nothing of this one.
+    const isSame = own?.uuid === undefined || own.uuid === (textOf(row['uuid']) ?? own.uuid);
+    cards[address] = cardOf(row, list.warnings.get(address), {
+      before: before && own && isSame ? { at: before.at, own } : undefined,
+      at,
+    });
   }
-  const unreachable = (address: string, state: 'lost' | 'missing' | 'unread', reason: string): void => {
-    const { model = 'GPU', index, uuid, seen_at } = ownOf(known, address) ?? {};
-    cards[address] = withoutUndefined({ model, index, uuid, seen_at, state, reason });
-  };
   for (const [address, note] of list.lost) unreachable(address, 'lost', note);
   for (const [address, { seen_at }] of Object.entries(known)) {
     if (Object.hasOwn(cards, address)) continue;
@@ -135,17 +163,51 @@ export function cardsOf(list: GpuList, { before, at, isComplete }: Context): Rec
 const addressBefore = (index: string | undefined, known: Reading['card']): string | undefined =>
   Object.entries(known).find(([, card]) => card.index === index)?.[0];
 
+type Row = Readonly<Record<string, string>>;
+
 interface Then {
   readonly before: { readonly at: Date; readonly own: Card } | undefined;
   readonly at: Date;
 }
 
 export function driverOf({ rows }: GpuList): string | undefined {
-  const told = rows.map((row) => readCell(row['driver_version'])).find((cell) => cell && 'text' in cell);
-  return told && 'text' in told ? told.text : undefined;
+  return rows.map((row) => textOf(row['driver_version'])).find((text) => text !== undefined);
 }
 
-function cardOf(row: Readonly<Record<string, string>>, warning: string | undefined, { before, at }: Then): Card {
+function textOf(text: string | undefined): string | undefined {
+  const cell = readCell(text);
+  return cell && 'text' in cell ? cell.text : undefined;
+}
+
+const isLost = (row: Row): boolean => says(row, /^\[GPU is lost\]$/i);
+const says = (row: Row, words: RegExp): boolean => Object.values(row).some((word) => words.test(word));
+
+/** The values that checks judge, by the field they are read from. */
+const judgedFields = {
+  'temperature.gpu': 'temperature_celsius',
+  'memory.used': 'memory_used_bytes',
+  'memory.total': 'memory_total_bytes',
+  'clocks_throttle_reasons.active': 'slowed_by',
+  'ecc.errors.uncorrected.volatile.total': 'recent_uncorrected_errors',
+  'remapped_rows.pending': 'repair_pending',
+  'remapped_rows.failure': 'repair_failed',
+} as const satisfies Record<string, keyof Card>;
+type JudgedField = keyof typeof judgedFields;
+
+/** Of which of them a reading had the value, or said why it had none. */
+const judgedFieldsOf = ({ problems = {}, ...values }: Card): JudgedField[] =>
+  (Object.keys(judgedFields) as JudgedField[]).filter(
+    (field) => values[judgedFields[field]] !== undefined || problems[field] !== undefined,
+  );
+
+/** With ECC switched off, these may turn into [N/A]. */
+const countedByEcc: ReadonlySet<JudgedField> = new Set([
+  'ecc.errors.uncorrected.volatile.total',
+  'remapped_rows.pending',
+  'remapped_rows.failure',
+]);
+
+function cardOf(row: Row, warning: string | undefined, { before, at }: Then): Card {
   const problems: Record<string, string> = {};
   const value = <Value>(field: string, read: Value | { readonly problem: string } | undefined): Value | undefined => {
     if (typeof read !== 'object' || read === null || !('problem' in read)) return read;
@@ -153,54 +215,51 @@ function cardOf(row: Readonly<Record<string, string>>, warning: string | undefin
     return undefined;
   };
   const numberOf = (field: string): number | undefined => value(field, readNumber(row[field]));
+  const amountOf = (field: string): number | undefined => value(field, readAmount(row[field]));
   const flagOf = (field: string, words?: readonly [string, string]): boolean | undefined =>
     value(field, readFlag(row[field], words));
-  const textOf = (field: string): string | undefined => {
-    const cell = readCell(row[field]);
-    return cell && 'text' in cell ? cell.text : undefined;
-  };
-  const [used, total] = [numberOf('memory.used'), numberOf('memory.total')];
-  const temperature = numberOf('temperature.gpu');
-  // A GPU that had a temperature and says now that it has none is sick.
-  const hadOne =
-    before?.own.temperature_celsius !== undefined || before?.own.problems?.['temperature.gpu'] !== undefined;
-  if (temperature === undefined && hadOne) problems['temperature.gpu'] ??= '[N/A], though it could be read before';
-  const reasons =
-    'clocks_event_reasons.active' in row ? 'clocks_event_reasons.active' : 'clocks_throttle_reasons.active';
+  const [used, total] = [amountOf('memory.used'), amountOf('memory.total')];
+  const reasons = 'clocks_throttle_reasons.active';
   const slowed_by = value(reasons, readSlowdowns(row[reasons]));
   const pending = [flagOf('retired_pages.pending'), flagOf('remapped_rows.pending')].filter((one) => one !== undefined);
   const action = value('gpu_recovery_action', orProblem(row['gpu_recovery_action']));
-  const words = Object.values(row);
-  const isLost = words.some((word) => /^\[GPU is lost\]$/i.test(word));
-  return withoutUndefined({
+  const card = {
     index: row['index'],
-    model: textOf('name') ?? before?.own.model ?? 'GPU',
-    uuid: textOf('uuid') ?? before?.own.uuid,
-    state: isLost ? ('lost' as const) : ('present' as const),
-    reason: isLost ? 'nvidia-smi says: GPU is lost' : undefined,
-    seen_at: isLost ? before?.own.seen_at : at.toISOString(),
-    used_percent: numberOf('utilization.gpu'),
+    model: textOf(row['name']) ?? before?.own.model ?? 'GPU',
+    uuid: textOf(row['uuid']) ?? before?.own.uuid,
+    state: 'present' as const,
+    seen_at: at.toISOString(),
+    used_percent: amountOf('utilization.gpu'),
     memory_total_bytes: total === undefined ? undefined : total * mebi,
     memory_used_bytes: used === undefined ? undefined : used * mebi,
     memory_used_percent: used === undefined || !total ? undefined : percentOf(used, total),
-    temperature_celsius: temperature,
+    temperature_celsius: numberOf('temperature.gpu'),
     memory_celsius: numberOf('temperature.memory'),
-    power_watts: numberOf('power.draw'),
-    power_limit_watts: numberOf('power.limit'),
+    power_watts: amountOf('power.draw'),
+    power_limit_watts: amountOf('power.limit'),
     slowed_by: slowed_by && [...slowed_by],
     slowed_seconds: slowed_by && secondsSlowed(slowed_by, before, at),
-    recent_uncorrected_errors: numberOf('ecc.errors.uncorrected.volatile.total'),
-    uncorrected_errors: numberOf('ecc.errors.uncorrected.aggregate.total'),
+    recent_uncorrected_errors: amountOf('ecc.errors.uncorrected.volatile.total'),
+    uncorrected_errors: amountOf('ecc.errors.uncorrected.aggregate.total'),
     repair_pending: pending.length === 0 ? undefined : pending.includes(true),
     repair_failed: flagOf('remapped_rows.failure'),
-    reset_required: words.some((word) => /^\[GPU requires reset\]$/i.test(word)) ? true : undefined,
+    reset_required: says(row, /^\[GPU requires reset\]$/i) ? true : undefined,
     recovery: action === 'None' ? undefined : action,
     mig: flagOf('mig.mode.current', onOff),
     persistence: flagOf('persistence_mode', onOff),
     warning,
-    problems: Object.keys(problems).length === 0 ? undefined : problems,
-  });
+  };
+  // A GPU is sick if it had a value and says now that it has no such thing; without ECC, no errors are counted.
+  for (const field of before ? judgedFieldsOf(before.own) : []) {
+    const isOff = row['ecc.mode.current'] === 'Disabled' && countedByEcc.has(field);
+    if (card[judgedFields[field]] === undefined && field in row && !isOff)
+      problems[field] ??= '[N/A], though it could be read before';
+  }
+  return withoutUndefined({ ...card, problems: recordOfProblems(Object.entries(problems)) });
 }
+
+const recordOfProblems = (all: readonly (readonly [field: string, problem: string])[]) =>
+  all.length === 0 ? undefined : Object.fromEntries(all);
 
 const mebi = 1024 * 1024;
 const onOff = ['Enabled', 'Disabled'] as const;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
-import { TimedOut } from '../../lib/contract/errors.ts';
+import { NotInstalled, TimedOut } from '../../lib/contract/errors.ts';
 import { readByProgram } from '../../lib/io/process.ts';
 import { withDeadline } from '../../lib/engine/deadline.ts';
 import { isAlive } from '../process.ts';
@@ -30,13 +30,23 @@ describe('io/process', () => {
     assert.doesNotMatch(stdout, /hidden|OPS_TEST_SECRET/);
   });
 
-  test('throws for a program that is not installed, was killed or prints without end', async () => {
+  test('throws for a program that was killed or prints without end', async () => {
     const cases: [argv: string[], reason: RegExp][] = [
-      [['no-such-program', '-x'], /no-such-program -x is not installed/],
       [['sh', '-c', 'kill -TERM $$'], /was ended by SIGTERM/],
       [['yes'], /printed more than 8388608 bytes/],
     ];
     for (const [argv, reason] of cases) await assert.rejects(readByProgram(argv, { signal: never }), reason);
+  });
+
+  test('a program that does not exist is told from one that fails by the kind of the error', async () => {
+    await assert.rejects(readByProgram(['no-such-program', '-x'], { signal: never }), (error) => {
+      assert.match(String(error), /no-such-program -x is not installed/);
+      return error instanceof NotInstalled;
+    });
+    await assert.rejects(
+      readByProgram(['sh', '-c', 'kill $$', 'is not installed'], { signal: never }),
+      (error) => !(error instanceof NotInstalled),
+    );
   });
 
   test('at the deadline a program is killed with its children, even where they ignore TERM and hold the output open', async (t) => {

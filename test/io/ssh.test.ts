@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NotInstalled } from '../../lib/contract/errors.ts';
 import type { Host } from '../../lib/contract/host.ts';
 import { sshHostOpener } from '../../lib/io/ssh.ts';
 import { isAlive } from '../process.ts';
@@ -71,7 +72,10 @@ describe('io/ssh', () => {
       stderr: 'C UTC\n',
     });
     assert.equal((await host.run(['printf', '%s|', "it's", 'a  word', ''])).stdout, "it's|a  word||");
-    await assert.rejects(host.run(['no-such-program']), /no-such-program is not installed on source/);
+    await assert.rejects(host.run(['no-such-program']), (error) => {
+      assert.match(String(error), /no-such-program is not installed on source/);
+      return error instanceof NotInstalled;
+    });
   });
 
   test('run works where sshd gives the command no input', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
+import { inspect } from 'node:util';
 import { parseForeignJson } from '../../lib/parse/json.ts';
 
 const limits = { characters: 2_000_000, depth: 32, values: 1000 };
@@ -39,9 +40,9 @@ describe('parse/json', () => {
       ['[{"a":1},{"a":1,"a":2}]', /the file has the key "a" twice/],
       ['{"__proto__":{"verdict":"pass"}}', /the key __proto__, which is not read/],
       ['{"\\u005f_proto__":1}', /the key __proto__, which is not read/],
-      ['{"a":1', /the file is not JSON: "\{\\"a\\":1" \(6 characters\)$/],
+      ['{"a":1', /the file is not JSON: it ends too early, after 6 characters$/],
       ['"\\', /the file is not JSON/],
-      ['', /the file is not JSON: "" \(0 characters\)$/],
+      ['', /the file is not JSON: it ends too early, after 0 characters$/],
       ['{"a":NaN}', /the file is not JSON/],
       [']]]]{{{{', /the file is not JSON/],
     ];
@@ -51,6 +52,33 @@ describe('parse/json', () => {
       assert.ok(performance.now() - before < 500, `${text.slice(0, 20)} took long`);
     }
     assert.ok(cases.length >= 18);
+  });
+
+  test('what is not JSON is told by its place, without anything that it holds', () => {
+    const long = 'hunter2'.repeat(20);
+    const cases: [text: string, line: number, column: number][] = [
+      ['password=hunter2', 1, 1],
+      ['{"password": hunter2}', 1, 14],
+      ['{\n "password":\n  hunter2}', 3, 3],
+      ['{"password":"hunter2",}', 1, 23],
+      ['{"password":"hunter2"} hunter2', 1, 24],
+      ['{"password":"hunter2\n"}', 1, 21],
+      [`{"a":"${long}",\n"b":["${long}", tru]}`, 2, 153],
+      ['{"a":}', 1, 6],
+      ['[1,,2]', 1, 4],
+      ['[1, hunter at position 1]', 1, 5],
+    ];
+    for (const [text, line, column] of cases)
+      assert.throws(
+        () => parse(text),
+        (error: Error) => {
+          const place = `the file is not JSON: it breaks at line ${line}, column ${column} (of ${text.length} characters)`;
+          assert.equal(error.message, place);
+          assert.doesNotMatch(inspect(error), /hunter2/);
+          return true;
+        },
+      );
+    assert.ok(cases.length >= 10);
   });
 
   test('sixteen million characters of any one kind are refused or read within two seconds', () => {

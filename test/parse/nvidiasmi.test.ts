@@ -4,6 +4,7 @@ import { oneLine } from '../../lib/core/harmless.ts';
 import {
   addressIn,
   parseGpuList,
+  readAmount,
   readCell,
   readFlag,
   readNumber,
@@ -70,6 +71,7 @@ describe('parse/nvidiasmi', () => {
     for (const text of ['', '0x10', '1e9', '45 C', 'NaN', 'Infinity', '12,5', '--1'])
       assert.ok(typeof readNumber(text) !== 'number', text);
     assert.deepEqual(['45', '-3', '312.53'].map(readNumber), [45, -3, 312.53]);
+    assert.deepEqual(['0', '-3', '[N/A]'].map(readAmount), [0, { problem: '-3 is below 0' }, undefined]);
   });
 
   test('a flag that is neither yes nor no is a problem', () => {

@@ -186,7 +186,7 @@ gates: { far: { host: source, file: ${folder}/gate.json } }
   test('GPUs of another machine are read by its nvidia-smi; without one, and with one that hangs, only that reading says so', async (t) => {
     const programs = temporaryFolder(t);
     const sshd = await startSshd(t, `SetEnv PATH=${programs}:/usr/bin:/bin`);
-    const fields = 21;
+    const fields = 22;
     const site = siteIn(
       temporaryFolder(t),
       `hosts: { source: { ssh: source, ssh-config: ${sshd.config} } }\nfilesystems: { far: { host: source, path: / } }\ngpus: { far: { host: source, count: 2 } }\n`,

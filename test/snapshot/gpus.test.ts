@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
-import { Absent } from '../../lib/contract/errors.ts';
+import { Absent, NotInstalled } from '../../lib/contract/errors.ts';
 import type { Completed } from '../../lib/contract/host.ts';
 import { fits } from '../../lib/contract/shape.ts';
 import { gpus } from '../../lib/snapshot/probes/gpus.ts';
@@ -33,6 +33,7 @@ const well: Cells = {
   'power.limit': '400.00',
   'clocks_throttle_reasons.active': '0x0000000000000004',
   'clocks_event_reasons.active': '0x0000000000000004',
+  'ecc.mode.current': 'Enabled',
   'ecc.errors.uncorrected.volatile.total': '0',
   'ecc.errors.uncorrected.aggregate.total': '0',
   'retired_pages.pending': '[N/A]',
@@ -191,15 +192,64 @@ describe('gpus probe', () => {
     assert.deepEqual([card['3b:00']?.reset_required, card['3b:00']?.recovery], [true, 'Reset']);
   });
 
-  test('a temperature that turns into [N/A] could not be read, until it is there again', async () => {
+  const judged = [
+    'temperature.gpu',
+    'memory.used',
+    'memory.total',
+    'clocks_throttle_reasons.active',
+    'ecc.errors.uncorrected.volatile.total',
+    'remapped_rows.pending',
+    'remapped_rows.failure',
+  ];
+
+  test('a judged value that turns into [N/A] could not be read, until it is there again', async () => {
     const before = await readDriver({ gpus: [well] });
-    const without = { gpus: [{ ...well, 'temperature.gpu': '[N/A]' }] };
-    const first = await readDriver(without, { before });
-    const second = await readDriver(without, { before: first });
-    for (const { card } of [first, second])
-      assert.match(card['3b:00']?.problems?.['temperature.gpu'] ?? '', /read before/);
-    const again = await readDriver({ gpus: [well] }, { before: second });
-    assert.deepEqual([again.card['3b:00']?.problems, again.card['3b:00']?.temperature_celsius], [undefined, 61]);
+    for (const field of judged) {
+      const without = { gpus: [{ ...well, [field]: '[N/A]' }] };
+      const first = await readDriver(without, { before });
+      const second = await readDriver(without, { before: first });
+      for (const { card } of [first, second])
+        assert.deepEqual(card['3b:00']?.problems, { [field]: '[N/A], though it could be read before' });
+      const again = await readDriver({ gpus: [well] }, { before: second });
+      assert.deepEqual(again.card['3b:00'], before.card['3b:00']);
+    }
+    assert.equal(judged.length, 7);
+  });
+
+  test('a value that is gone is missed by a driver that calls it by its new name, and after the GPU was lost', async () => {
+    const unknown = ['clocks_throttle_reasons.active'];
+    const before = await readDriver({ gpus: [well], unknown });
+    const gone = { ...well, 'clocks_event_reasons.active': '[N/A]', 'remapped_rows.failure': '[N/A]' };
+    const lostCells = Object.fromEntries(Object.keys(well).map((field) => [field, '[GPU is lost]']));
+    const lost = await readDriver({ gpus: [{ ...lostCells, index: '0' }], unknown }, { before });
+    for (const last of [before, lost]) {
+      const { card } = await readDriver({ gpus: [gone], unknown }, { before: last });
+      const missed = ['clocks_throttle_reasons.active', 'remapped_rows.failure'];
+      assert.deepEqual(Object.keys(card['3b:00']?.problems ?? {}), missed);
+    }
+  });
+
+  test('a value is not missed where ECC is off, where the driver no longer knows it, and on another GPU in the slot', async () => {
+    const before = await readDriver({ gpus: [well] });
+    const counts = ['ecc.errors.uncorrected.volatile.total', 'remapped_rows.pending', 'remapped_rows.failure'];
+    const none = Object.fromEntries(counts.map((field) => [field, '[N/A]']));
+    const ways: Driver[] = [
+      { gpus: [{ ...well, ...none, 'ecc.mode.current': 'Disabled' }] },
+      { gpus: [well], unknown: counts },
+      { gpus: [{ ...well, ...none, 'ecc.mode.current': '[N/A]', uuid: 'GPU-1' }] },
+    ];
+    for (const way of ways) {
+      const { card } = await readDriver(way, { before });
+      assert.deepEqual([card['3b:00']?.recent_uncorrected_errors, card['3b:00']?.problems], [undefined, undefined]);
+    }
+    assert.equal(ways.length, 3);
+  });
+
+  test('a negative count is no number', async () => {
+    const { card } = await readDriver({ gpus: [{ ...well, 'ecc.errors.uncorrected.volatile.total': '-1' }] });
+    const { recent_uncorrected_errors, problems } = card['3b:00'] ?? assert.fail();
+    assert.equal(recent_uncorrected_errors, undefined);
+    assert.deepEqual(problems, { 'ecc.errors.uncorrected.volatile.total': '-1 is below 0' });
   });
 
   test('the time of a slowdown adds up over readings, and begins anew after a gap or a reading without one', async () => {
@@ -242,6 +292,22 @@ describe('gpus probe', () => {
     assert.deepEqual([card['3b:00']?.state, card['af:00']?.state], ['unread', 'lost']);
     assert.match(problem ?? '', /GPU is lost/);
     assert.match(card['3b:00']?.reason ?? '', /device handle/);
+  });
+
+  test('an nvidia-smi that is cut off in its list has no reading, and the GPUs that it did not list are not missing', async () => {
+    const all = [gpuAt(0, '3B'), gpuAt(1, 'AF'), gpuAt(2, 'B7')];
+    const before = await readDriver({ gpus: all });
+    for (const exit_code of [255, 999])
+      await assert.rejects(
+        readDriver({ gpus: all.slice(0, 1), exit_code }, { before, more: 'count: 3' }),
+        new RegExp(`^Error: nvidia-smi failed after 1 GPU \\(exit code ${exit_code}\\): it says no reason$`),
+      );
+    const lost = { ...gpuAt(0, '3B'), 'temperature.gpu': '[GPU is lost]' };
+    const { card } = await readDriver({ gpus: [lost], exit_code: 255 }, { before });
+    assert.deepEqual(
+      Object.values(card).map(({ state }) => state),
+      ['lost', 'unread', 'unread'],
+    );
   });
 
   test('a GPU that is not listed any more stays as missing until it is back, or the configuration names the number left', async () => {
@@ -290,7 +356,7 @@ describe('gpus probe', () => {
 
   test('a machine without nvidia-smi has no GPUs; one that had some, or ought to, has no reading', async () => {
     const missing = async (): Promise<Completed> => {
-      throw new Error('nvidia-smi is not installed (ENOENT)');
+      throw new NotInstalled('nvidia-smi is not installed (ENOENT)');
     };
     await assert.rejects(read(missing), (error) => error instanceof Absent && /not installed/.test(error.message));
     const before = await readDriver({ gpus: [well] });
@@ -336,7 +402,7 @@ describe('gpus probe, a real program', () => {
   test('its rows are read', async (t) => {
     const folder = withProgram(
       t,
-      'echo "0, 00000000:3B:00.0, T4$(printf ", [N/A]%.0s" 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)"',
+      'echo "0, 00000000:3B:00.0, T4$(printf ", [N/A]%.0s" 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19)"',
     );
     assert.equal((await readReal(folder, 10_000)).card['3b:00']?.model, 'T4');
   });

@@ -14,8 +14,8 @@ export const gpuThrottled = defineCheck({
   assess: ({ gpus }) =>
     findingsOf(gpus, (one) => {
       const { slowed_by, slowed_seconds: value } = one.gpu;
-      const reasons = ['clocks_event_reasons.active', 'clocks_throttle_reasons.active'];
-      if (slowed_by === undefined || value === undefined) return unreadFinding(one, 'the slowdown', 's', reasons);
+      if (slowed_by === undefined || value === undefined)
+        return unreadFinding(one, 'the slowdown', 's', ['clocks_throttle_reasons.active']);
       return {
         subject: one.subject,
         value,

@@ -1,7 +1,6 @@
 // Reads NVIDIA GPUs with one nvidia-smi, here or over ssh.
-import { Absent } from '../../contract/errors.ts';
+import { Absent, NotInstalled } from '../../contract/errors.ts';
 import { withoutUndefined } from '../../core/fields.ts';
-import { reasonOf } from '../../core/text.ts';
 import { defineProbe } from '../define.ts';
 import { gpus as section } from '../sections/gpus.ts';
 
@@ -23,8 +22,8 @@ export const gpus = defineProbe({
     const before = previous?.data.host === host ? previous : undefined;
     const { list, isComplete } = await queryGpus(open(host), `gpus-${item}`).catch((error: unknown) => {
       // Where nothing was ever read, and no number is expected, the machine has no GPU.
-      if (before || expected !== undefined || !/is not installed/.test(reasonOf(error))) throw error;
-      throw new Absent(reasonOf(error), { cause: error });
+      if (before || expected !== undefined || !(error instanceof NotInstalled)) throw error;
+      throw new Absent(error.message, { cause: error });
     });
     const card = cardsOf(list, { before, at, isComplete });
     const all = Object.values(card);

@@ -1,8 +1,8 @@
 // `sensors -j`: the same chips as hwmon, with the labels, corrections and ignored inputs of /etc/sensors.d. Off by
 // default: it costs more than all other sources, may take 20 seconds, and can wake a sleeping graphics card.
-import { Absent } from '../../contract/errors.ts';
+import { Absent, NotInstalled } from '../../contract/errors.ts';
 import { defineProbe } from '../../contract/probe.ts';
-import { firstLine, reasonOf } from '../../core/text.ts';
+import { firstLine } from '../../core/text.ts';
 import { parseSensors, type SensorsChip } from '../../parse/sensors.ts';
 import { cleanName, namedApart, sensorNames } from '../chip.ts';
 import type { Chips } from '../hanging.ts';
@@ -17,7 +17,7 @@ export const sensors = defineProbe<typeof section.schema, Chips>({
     const { exit_code, stdout, stderr } = await host()
       .run(['sensors', '-j'], { alone: 'thermal-sensors' })
       .catch((error: unknown) => {
-        if (/ENOENT/.test(reasonOf(error))) throw new Absent('the program sensors is not installed');
+        if (error instanceof NotInstalled) throw new Absent('the program sensors is not installed');
         throw error;
       });
     if (exit_code !== 0) {
