@@ -7,6 +7,7 @@ import { codedError, errorCode, LockedOut } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
+import { parsePasswd } from '../parse/passwd.ts';
 import { forOwner, makeFolder, readIfThere, removeQuietly, unlessFailing } from './files.ts';
 import { endOnLeaving, interruptedCode } from './leave.ts';
 import { describeThisProcess, isStillAlive } from './living.ts';
@@ -108,6 +109,5 @@ function describeOwner(path: string): string {
 /** The number itself where the user is not one of this machine's own. */
 function nameOfUser(id: number | undefined): string {
   const entries = unlessFailing(() => readIfThere('/etc/passwd')) ?? '';
-  const entry = entries.split('\n').find((line) => line.split(':')[2] === String(id));
-  return entry?.split(':')[0] ?? String(id);
+  return parsePasswd(entries).find((user) => user.id === id)?.name ?? String(id);
 }

@@ -97,6 +97,13 @@ export function parseProcess(text: string): ProcessStat {
   return (Number(fields[6]) & kernelThreadFlag) === 0 ? stat : { ...stat, isKernels: true };
 }
 
+/** The real user id, from /proc/PID/status: of a setuid program that of the user who started it. */
+export function parseUserId(status: string): number {
+  const id = /^Uid:\t(\d+)\t/m.exec(status)?.[1];
+  if (id === undefined) throw new Error('/proc/PID/status has no user id');
+  return Number(id);
+}
+
 /** Resident memory in bytes, from /proc/PID/status; a kernel thread has none. */
 export function parseResident(status: string): number | undefined {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];

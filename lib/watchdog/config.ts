@@ -35,6 +35,8 @@ const restartSchema = z.strictObject({
   timeout: duration('30s', 60).prefault('30s').describe('an attempt that takes longer is ended and has failed'),
 });
 
+const expectedUser = 'expected the name of a user in /etc/passwd, or the number of a user';
+
 const serviceSchema = z
   .strictObject({
     unit: unit.optional().describe('a systemd unit, with its type: all processes of its control group'),
@@ -50,6 +52,12 @@ const serviceSchema = z
       .regex(/[^*\s]/, 'expected a part of the command line; `*` alone would fit every process')
       .optional()
       .describe('the whole command line, of which `*` matches any part: those processes and their descendants'),
+    user: z
+      .union([z.int().min(0), z.string().regex(/^[^\s:]{1,64}$/, expectedUser)], { error: expectedUser })
+      .optional()
+      .describe(
+        'only main processes of this user count (a name in /etc/passwd, or a number); with pid-file or command-line',
+      ),
     limits: limitsSchema,
     hold: wait('5m').prefault('5m').describe('an alert begins when the service has been above its limit for this long'),
     restart: restartSchema
@@ -61,6 +69,10 @@ const serviceSchema = z
       [service.unit, service['pid-file'], service['command-line']].filter((way) => way !== undefined).length === 1,
     'expected one of unit, pid-file and command-line',
   )
+  .refine((service) => service.unit === undefined || service.user === undefined, {
+    path: ['user'],
+    error: 'a unit is found by its control group, which no other user can join: leave `user` out',
+  })
   .refine(({ unit: found, restart }) => restart?.with !== 'systemctl' || found !== undefined, {
     path: ['restart', 'with'],
     error: 'systemctl restarts only a service that is found by `unit`; expected a command',
@@ -77,8 +89,8 @@ const serviceSchema = z
 
 /** What each service that may be restarted is found by. */
 const restartedIn = (services: Readonly<Record<string, z.output<typeof serviceSchema>>>): string[] =>
-  Object.values(services).flatMap(({ restart, unit: name, 'pid-file': file, 'command-line': line }) =>
-    restart ? [name ?? file ?? line ?? ''] : [],
+  Object.values(services).flatMap(({ restart, unit: name, 'pid-file': file, 'command-line': line, user = '' }) =>
+    restart ? [`${name ?? file ?? line ?? ''} ${user}`] : [],
   );
 
 export const watchdogConfig = {

@@ -2,10 +2,19 @@
 import type { Host } from '../contract/host.ts';
 import { isMissing } from '../contract/errors.ts';
 import { firstLine, readingReason, wildcard } from '../core/text.ts';
-import { parseCgroupCpu, type ProcessStat } from '../parse/proc.ts';
+import { parsePasswd } from '../parse/passwd.ts';
+import { parseCgroupCpu, parseUserId, type ProcessStat } from '../parse/proc.ts';
 import { parseShow, type UnitProperties } from '../parse/systemctl.ts';
 import type { Service } from './config.ts';
-import { isRunning, type Processes, readAllProcesses, readCommandLine, readProcesses, treesOf } from './processes.ts';
+import {
+  isRunning,
+  type Processes,
+  readAllProcesses,
+  readCommandLine,
+  readProcesses,
+  treesOf,
+  unlessGone,
+} from './processes.ts';
 
 export interface Found {
   /** Zombies included: their CPU time is not yet that of their parent. */
@@ -33,11 +42,12 @@ export function serviceFinder(host: Host, services: readonly Service[]): FindSer
   // Each service that needs a failed one reports it; without these lines a rejection nobody awaits yet would end the process.
   for (const promise of [shown, all, commands]) promise?.catch(() => undefined);
   return async (service) => {
-    const { unit, 'pid-file': pidFile, 'command-line': pattern } = service;
+    const { unit, 'pid-file': pidFile, 'command-line': pattern = '', user } = service;
     if (unit !== undefined) return findUnit(host, unit, (await shown)?.get(unit) ?? {});
     const processes = (await all) ?? new Map<number, ProcessStat>();
-    if (pidFile !== undefined) return findByPid(await readPid(host, pidFile), pidFile, processes);
-    return findByCommand(pattern ?? '', processes, (await commands) ?? { lines: new Map(), unread: [] });
+    const ofUser = (pids: readonly number[]) => pidsOfUser(host, user, pids);
+    if (pidFile !== undefined) return findByPid(await readPid(host, pidFile), pidFile, { processes, ofUser });
+    return findByCommand(pattern, (await commands) ?? { lines: new Map(), unread: [] }, { processes, ofUser });
   };
 }
 
@@ -158,10 +168,33 @@ async function readPid(host: Host, path: string): Promise<number | undefined> {
   return Number(pid);
 }
 
-function findByPid(pid: number | undefined, path: string, processes: Processes): Found {
+/** Those of the processes that belong to the user; without a user, all. */
+async function pidsOfUser(host: Host, user: Service['user'], pids: readonly number[]): Promise<number[]> {
+  if (user === undefined || pids.length === 0) return [...pids];
+  const id = typeof user === 'number' ? user : await idOfUser(host, user);
+  const own = await Promise.all(
+    pids.map((pid) => unlessGone(async () => parseUserId(await host.readText(`/proc/${pid}/status`)))),
+  );
+  return pids.filter((_, index) => own[index] === id);
+}
+
+async function idOfUser(host: Host, name: string): Promise<number> {
+  const user = parsePasswd(await host.readText('/etc/passwd')).find((one) => one.name === name);
+  if (!user) throw new Error(`there is no user ${name} in /etc/passwd: if another service knows it, give its number`);
+  return user.id;
+}
+
+interface Candidates {
+  readonly processes: Processes;
+  readonly ofUser: (pids: readonly number[]) => Promise<readonly number[]>;
+}
+
+async function findByPid(pid: number | undefined, path: string, { processes, ofUser }: Candidates): Promise<Found> {
   if (pid === undefined) return none(`its pid file ${path} does not exist`);
   const root = processes.get(pid);
   if (!root || !isRunning(root)) return none(`there is no process ${pid}, which its pid file ${path} names`);
+  if ((await ofUser([pid])).length === 0)
+    return none(`the process ${pid}, which its pid file ${path} names, is of another user`);
   return { processes: treesOf([pid], processes), roots: [root] };
 }
 
@@ -189,13 +222,23 @@ async function readCommands(host: Host, processes: Processes): Promise<Commands>
   return { lines, unread };
 }
 
-function findByCommand(pattern: string, processes: Processes, { lines, unread }: Commands): Found {
+async function findByCommand(
+  pattern: string,
+  { lines, unread }: Commands,
+  { processes, ofUser }: Candidates,
+): Promise<Found> {
   const matches = wildcard(pattern);
-  const fitting = new Set([...lines].flatMap(([pid, line]) => (matches.test(line) ? [pid] : [])));
+  const everyone = [...lines].flatMap(([pid, line]) => (matches.test(line) ? [pid] : []));
+  const fitting = new Set(await ofUser(everyone));
   const [unreadable] = unread;
   if (fitting.size === 0 && unreadable !== undefined)
     throw new Error(`no command line fits ${pattern}, and ${unread.length} could not be read: ${unreadable}`);
-  if (fitting.size === 0) return none(`no process has a command line that fits ${pattern}`);
+  if (fitting.size === 0)
+    return none(
+      everyone.length === 0
+        ? `no process has a command line that fits ${pattern}`
+        : `only processes of other users have a command line that fits ${pattern}`,
+    );
   const found = treesOf([...fitting], processes);
   const isBelow = ({ parent }: ProcessStat): boolean => found.some(({ pid }) => pid === parent);
   const roots = found.filter((process) => fitting.has(process.pid) && !isBelow(process));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { codedError } from '../../lib/contract/errors.ts';
 import type { Host } from '../../lib/contract/host.ts';
+import type { Service } from '../../lib/watchdog/config.ts';
 import { serviceFinder } from '../../lib/watchdog/find.ts';
 import { hostOf } from '../host.ts';
 
@@ -159,5 +160,63 @@ describe('watchdog/find', () => {
       find({ '/run/a.pid': 'PASSWORD=hunter2' }),
       (error: Error) => !error.message.includes('hunter2'),
     );
+  });
+
+  describe('with a user', () => {
+    const ofUser = (real: number, effective = real): string =>
+      `Name:\tx\nUid:\t${real}\t${effective}\t${effective}\t${effective}\nGid:\t0\t0\t0\t0\n`;
+    const files = {
+      '/etc/passwd': 'root:x:0:0::/root:/bin/sh\nbroken\nworker:x:1001:1001::/:/bin/sh\n',
+      '/proc/1/stat': stat(1, 0),
+      '/proc/1/cmdline': 'init\0',
+      // A user who starts what looks like the worker, a setuid program among it; its child; and the worker, with a child of another user.
+      '/proc/7/stat': stat(7, 1),
+      '/proc/7/cmdline': 'worker.py\0',
+      '/proc/7/status': ofUser(1666),
+      '/proc/8/stat': stat(8, 7),
+      '/proc/8/cmdline': 'worker.py\0--root\0',
+      '/proc/8/status': ofUser(1666, 1001),
+      '/run/a.pid': '7\n',
+    };
+    const workers = {
+      '/proc/20/stat': stat(20, 1),
+      '/proc/20/cmdline': 'worker.py\0',
+      '/proc/20/status': ofUser(1001),
+      '/proc/21/stat': stat(21, 20),
+      '/proc/21/cmdline': 'child\0',
+      '/proc/21/status': ofUser(33),
+      '/run/a.pid': '20\n',
+    };
+    const byCommand = { 'command-line': 'worker.py*', ...shared };
+    const byPid = { 'pid-file': '/run/a.pid', ...shared };
+    const find = (service: Service, more: Record<string, string> = {}) =>
+      serviceFinder(machine({ ...files, ...more }), [service])(service);
+
+    test('a service that runs is found by its name or number, with children of any user', async () => {
+      for (const service of [byCommand, byPid])
+        for (const user of ['worker', 1001]) {
+          const { roots, processes } = await find({ ...service, user }, workers);
+          assert.deepEqual(
+            [roots, processes].map((all) => all.map(({ pid }) => pid)),
+            [[20], [20, 21]],
+          );
+        }
+    });
+
+    test('processes of another user, also setuid ones, do not hide that the service is dead', async () => {
+      assert.equal((await find(byCommand)).roots.length, 1);
+      const { roots, reason } = await find({ ...byCommand, user: 'worker' });
+      assert.deepEqual([roots, reason], [[], 'only processes of other users have a command line that fits worker.py*']);
+      assert.equal(
+        (await find({ ...byPid, user: 'worker' })).reason,
+        'the process 7, which its pid file /run/a.pid names, is of another user',
+      );
+    });
+
+    test('where the user is not known or a process does not tell its own, the service is unknown', async () => {
+      await assert.rejects(find({ ...byCommand, user: 'nobody' }), /there is no user nobody in \/etc\/passwd/);
+      await assert.rejects(find({ ...byPid, user: 'worker' }, { '/proc/7/status': 'denied' }), /EACCES/);
+      await assert.rejects(find({ ...byPid, user: 'worker' }, { '/proc/7/status': 'Name:\tx\n' }), /no user id/);
+    });
   });
 });

@@ -90,7 +90,8 @@ describe('watch-services', () => {
   test('measures the CPU time of a process that burns it, after a first run without a rate', async (t) => {
     const { folder, reading, latest, textfile } = makeSite(
       t,
-      (own) => `    burner: { command-line: '*${own}/burner', limits: { cpu: 1% }, hold: 0s }\n`,
+      (own) =>
+        `    burner: { command-line: '*${own}/burner', user: ${process.getuid?.()}, limits: { cpu: 1% }, hold: 0s }\n`,
     );
     const child = start(t, ['sh', '-c', `${burn}; read go; burn; echo done; read end`, join(folder, 'burner')]);
     const first = reading('burner');
@@ -345,6 +346,11 @@ describe('watch-services', () => {
       /expected one of unit, pid-file and command-line/,
     );
     assert.match(refused("    api: { command-line: '*' }\n"), /would fit every process/);
+    assert.match(refused('    api: { unit: a.service, user: a }\n'), /leave `user` out/);
+    assert.match(
+      refused("    api: { pid-file: /a, user: 'a b' }\n"),
+      /the name of a user in \/etc\/passwd, or the number/,
+    );
     assert.match(
       refused('    api: { unit: a.service, limits: { memory: 2 } }\n'),
       /number of bytes with its unit, such as "2GB"/,
