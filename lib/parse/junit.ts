@@ -22,23 +22,28 @@ export function parseJunit(text: string): TestCase[] {
   let current: Draft | undefined;
   /** node:test writes a test that is still to do, and fails, as skipped and as a failure; node:test counts no failure. */
   let isToDo = false;
-  const suites: string[] = [];
+  const suites: Suite[] = [];
   let isReport = false;
   let writer: 'pytest' | 'gotestsum' | undefined;
   for (const { kind, name, attributes } of tagsOf(text)) {
     if (name === 'testsuite' || name === 'testsuites') {
       isReport = true;
-      if (kind === 'close') suites.pop();
-      else {
-        suites.push(attributes['name'] ?? '');
+      if (kind === 'close') {
+        found.push(...failuresOf(suites.pop()));
+        refuseBeyondMost(found.length);
+      } else {
+        for (const suite of suites.slice(-1)) suite.isEmpty = false;
+        suites.push(suiteOf(attributes));
         if (/^pytest( tests)?$/.test(attributes['name'] ?? '')) writer = 'pytest';
       }
     } else if (name === 'property' && attributes['name'] === 'go.version') writer = 'gotestsum';
     else if (name === 'testcase' && kind === 'open') {
-      if (found.length >= mostTests) throw new Error(`the report has more than ${mostTests} tests`);
+      refuseBeyondMost(found.length + 1);
       isToDo = false;
+      const suite = suites.at(-1);
+      if (suite) suite.isEmpty = false;
       current = {
-        group: ownText(attributes['classname'] || suites.at(-1) || ''),
+        group: ownText(attributes['classname'] || suite?.name || ''),
         name: ownText(attributes['name'] ?? ''),
         // GoogleTest and ctest: a disabled test is one that was not run.
         outcome: /^(notrun|disabled)$/.test(attributes['status'] ?? '') ? 'skipped' : 'passed',
@@ -57,12 +62,58 @@ export function parseJunit(text: string): TestCase[] {
       else if (name === 'error') current.outcome = 'error';
       // Maven: flakyFailure and flakyError of a test that passed at last, rerunFailure and rerunError of one that did not.
       else if (/^(flaky|rerun)(Failure|Error)$/.test(name)) current.reruns += 1;
+    } else if (kind === 'open' && (name === 'error' || name === 'failure')) {
+      const suite = suites.at(-1);
+      if (suite) suite[name] += 1;
     }
   }
   if (!isReport) throw new Error('it is no JUnit report: it has no <testsuite>');
   if (writer === 'pytest') return withoutAttempts(found);
   return [...(writer === 'gotestsum' ? withFlaky(found) : found), ...unnamedFailures(text, found)];
 }
+
+function refuseBeyondMost(tests: number): void {
+  if (tests > mostTests) throw new Error(`the report has more than ${mostTests} tests`);
+}
+
+interface Suite {
+  readonly name: string;
+  isEmpty: boolean;
+  /** Elements of the suite itself: it could not be set up, say. */
+  error: number;
+  failure: number;
+  /** What the suite says of itself. */
+  readonly counts: { readonly error: number; readonly failure: number };
+}
+
+function suiteOf({ name = '', errors = '', failures = '' }: Readonly<Record<string, string>>): Suite {
+  const countOf = (text: string): number => (/^\d{1,6}$/.test(text) ? Number(text) : 0);
+  return { name, isEmpty: true, error: 0, failure: 0, counts: { error: countOf(errors), failure: countOf(failures) } };
+}
+
+/** Of the suite itself. The counts of a suite that has tests are those of its tests. */
+function failuresOf(suite: Suite | undefined): Draft[] {
+  if (!suite) return [];
+  const { name, isEmpty, counts } = suite;
+  const times = (kind: 'error' | 'failure'): number =>
+    Math.min(mostUnnamed, isEmpty ? Math.max(suite[kind], counts[kind]) : suite[kind]);
+  const one = (outcome: 'error' | 'failed') => () => unnamed(ownText(name), 'the suite itself', outcome);
+  return [
+    ...Array.from({ length: times('error') }, one('error')),
+    ...Array.from({ length: times('failure') }, one('failed')),
+  ];
+}
+
+/** Failures that a report counts without naming a test. */
+const mostUnnamed = 1000;
+
+const unnamed = (group: string, name: string, outcome: 'error' | 'failed'): Draft => ({
+  group,
+  name,
+  outcome,
+  seconds: Number.NaN,
+  reruns: 0,
+});
 
 /** A copy: a part that was cut out of the report would keep the whole report in memory. */
 const ownText = (text: string): string => Buffer.from(text.slice(0, longestName)).toString();
@@ -99,13 +150,10 @@ function withFlaky(cases: readonly Draft[]): TestCase[] {
 function unnamedFailures(text: string, cases: readonly TestCase[]): TestCase[] {
   const [, failed, cancelled] = /<!-- fail (\d{1,6}) -->\s*<!-- cancelled (\d{1,6}) -->/.exec(text.slice(-1000)) ?? [];
   const named = cases.filter(({ outcome }) => outcome === 'failed').length;
-  return Array.from({ length: Math.max(0, Math.min(1000, Number(failed) + Number(cancelled) - named) || 0) }, () => ({
-    group: 'node:test',
-    name: 'a test with subtests, which the report does not name',
-    outcome: 'failed',
-    seconds: Number.NaN,
-    reruns: 0,
-  }));
+  return Array.from(
+    { length: Math.max(0, Math.min(mostUnnamed, Number(failed) + Number(cancelled) - named) || 0) },
+    () => unnamed('node:test', 'a test with subtests, which the report does not name', 'failed'),
+  );
 }
 
 /** Longer than any test: thirty years. */

@@ -1,14 +1,18 @@
 // Reads the tags of an XML document one after the other, without building a tree. Only the five entities of XML itself and
-// numbers are resolved: entities that a document defines stay as they are written, so that none can grow.
+// numbers are resolved: entities that a document defines stay as they are written, so that none can grow. Messages name the place
+// and not the text, which may hold a secret.
 
 export interface Tag {
   readonly kind: 'open' | 'close';
   readonly name: string;
-  /** Also of a tag that is open and closed at once. */
+  /** Also of a tag that is open and closed at once. Values are cut. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 const mostDepth = 64;
+
+/** Of an attribute's value as it is written, with its entities: each takes memory while it is resolved. */
+const mostCharacters = 4000;
 
 /** Throws for a document that is torn, too deep, or closes what is not open. Text between the tags is passed over. */
 export function* tagsOf(text: string): Generator<Tag> {
@@ -27,12 +31,12 @@ export function* tagsOf(text: string): Generator<Tag> {
     at = end + 1;
     if (inner.startsWith('/')) {
       const name = inner.slice(1).trim();
-      if (open.pop() !== name) throw new Error(`the XML closes </${name.slice(0, 80)}>, which is not open`);
+      if (open.pop() !== name) throw new Error(`the XML closes a tag that is not open, at character ${start}`);
       yield { kind: 'close', name, attributes: {} };
       continue;
     }
     const isWhole = inner.endsWith('/');
-    const tag = parseTag(isWhole ? inner.slice(0, -1) : inner);
+    const tag = parseTag(isWhole ? inner.slice(0, -1) : inner, start);
     yield tag;
     if (isWhole) yield { ...tag, kind: 'close', attributes: {} };
     else if (open.push(tag.name) > mostDepth) throw new Error(`the XML is nested more than ${mostDepth} deep`);
@@ -72,23 +76,23 @@ function endOfTag(text: string, start: number): number {
     } else if (character === '>') return at;
     else if (character === '"' || character === "'") quote = character;
   }
-  throw new Error(`the XML has a tag that does not end: ${JSON.stringify(text.slice(start, start + 80))}`);
+  throw new Error(`the XML has a tag that does not end, at character ${start}`);
 }
 
 /** A quoted value, with its name before it. Sticky: each character is looked at a few times at most, however the text is made. */
 const attributePattern = /\s*([^\s=/"'<>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')\s*/y;
 
-function parseTag(inner: string): Tag {
+function parseTag(inner: string, start: number): Tag {
   const name = /^[\w:.-]+/.exec(inner)?.[0];
-  if (name === undefined) throw new Error(`the XML has a tag without a name: ${JSON.stringify(inner.slice(0, 80))}`);
+  if (name === undefined) throw new Error(`the XML has a tag without a name, at character ${start}`);
   const attributes: Record<string, string> = {};
   const end = inner.trimEnd().length;
   for (let at = name.length; at < end; at = attributePattern.lastIndex) {
     attributePattern.lastIndex = at;
     const [, key = '', double, single] = attributePattern.exec(inner) ?? [];
-    if (key === '')
-      throw new Error(`the XML has a tag with something else than attributes: ${JSON.stringify(inner.slice(0, 80))}`);
-    Object.defineProperty(attributes, key, { value: unescaped(double ?? single ?? ''), enumerable: true });
+    if (key === '') throw new Error(`the XML has a tag with something else than attributes, at character ${start}`);
+    const value = unescaped((double ?? single ?? '').slice(0, mostCharacters));
+    Object.defineProperty(attributes, key, { value, enumerable: true });
   }
   return { kind: 'open', name, attributes };
 }

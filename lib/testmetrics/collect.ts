@@ -3,6 +3,7 @@ import { Usage } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
 import type { Push } from '../contract/push.ts';
 import { defineStage, type World } from '../contract/stage.ts';
+import { ageOf, isStale } from '../core/age.ts';
 import { alignColumns } from '../core/columns.ts';
 import { join } from '../core/path.ts';
 import { formatDuration } from '../core/quantity.ts';
@@ -14,6 +15,9 @@ import { readReport, type Report, summarise } from './summarise.ts';
 import { renderTests } from './textfile.ts';
 
 const mostFiles = 2000;
+
+/** A suite that the configuration does not name, or no more, is forgotten so long after its last report. */
+const mostIdleSeconds = 30 * 86_400;
 
 export const testMetrics = <Config extends TestMetricsConfig>(push: Push<Config>) =>
   defineStage<Config>({
@@ -57,7 +61,14 @@ export const testMetrics = <Config extends TestMetricsConfig>(push: Push<Config>
         }
       }
       if (read === 0) throw new Error(problems.join('; '));
-      const suites = Object.fromEntries(known);
+      const suites = Object.fromEntries(
+        [...known].filter(
+          ([suite, { written_at }]) =>
+            Object.hasOwn(asked, suite) ||
+            Object.hasOwn(world.config['test-results'], suite) ||
+            !isStale(ageOf(written_at, world.now()), mostIdleSeconds),
+        ),
+      );
       await world.replace(testResults, { schema_version: 1, suites });
       const textfile = renderTests(suites);
       await world.replace(testTextfile, textfile);

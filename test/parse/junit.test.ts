@@ -189,16 +189,38 @@ describe('parse/junit', () => {
       assert.equal(parseJunit(`<testsuite><testcase name="a" time="${text}"/></testsuite>`)[0]?.seconds, seconds, text);
   });
 
+  test('errors of a suite itself count, and those that a suite without any test says it had', () => {
+    const cases: [string, readonly string[]][] = [
+      ['<testsuite name="s"><error message="no database"/></testsuite>', ['s | the suite itself | error | NaN | 0']],
+      [
+        '<testsuite name="s" errors="1"><error/><testcase name="a" time="1"/></testsuite>',
+        ['s | a | passed | 1 | 0', 's | the suite itself | error | NaN | 0'],
+      ],
+      [
+        '<testsuites errors="2"><testsuite name="s" errors="1" failures="1"/></testsuites>',
+        ['s | the suite itself | error | NaN | 0', 's | the suite itself | failed | NaN | 0'],
+      ],
+      ['<testsuite name="s" errors="1"><error/></testsuite>', ['s | the suite itself | error | NaN | 0']],
+      ['<testsuite name="s" errors="many" failures="-1"/>', []],
+      [
+        '<testsuite name="s" errors="1"><testcase name="a" time="1"><error/></testcase></testsuite>',
+        ['s | a | error | 1 | 0'],
+      ],
+    ];
+    for (const [text, wanted] of cases) assert.deepEqual(shown(text), wanted, text);
+    assert.ok(cases.length >= 6);
+  });
+
   test('refuses what is no whole report, and says why', () => {
     const cases: [string, RegExp][] = [
       ['', /it is no JUnit report/],
       ['<html></html>', /it is no JUnit report/],
       ['<testsuite><testcase name="a">', /the XML ends before <\/testcase>/],
-      ['<testsuite></testcase>', /closes <\/testcase>, which is not open/],
-      ['<testsuite><testcase name="a', /a tag that does not end/],
+      ['<testsuite></testcase>', /closes a tag that is not open, at character 11/],
+      ['<testsuite><testcase name="a', /a tag that does not end, at character 11/],
       ['<testsuite><!-- ', /ends within <!--/],
       ['<testsuite>< x></testsuite>', /a tag without a name/],
-      ['<testsuite><testcase name="a" name/></testsuite>', /something else than attributes: "testcase name=/],
+      ['<testsuite><testcase name="a" name/></testsuite>', /something else than attributes, at character 11/],
       ['<!DOCTYPE t [<!ENTITY a "b">', /the XML ends within <!DOCTYPE/],
       ['<a>'.repeat(100), /nested more than 64 deep/],
     ];

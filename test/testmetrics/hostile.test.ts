@@ -59,6 +59,7 @@ describe('test-metrics, hostile reports', () => {
     put('torn.xml', '<testsuite><testcase name="a">');
     put('deep.xml', '<a>'.repeat(100_000));
     put('many.xml', report(filling('<testcase/>')));
+    put('errors.xml', report(filling('<testsuite errors="999999" failures="999999"/>')));
     const cases: [name: string, words: RegExp][] = [
       ['missing.xml', /ENOENT/],
       ['folder.xml', /is not a regular file/],
@@ -72,6 +73,7 @@ describe('test-metrics, hostile reports', () => {
       ['torn.xml', /the XML ends before <\/testcase>/],
       ['deep.xml', /the XML is nested more than 64 deep/],
       ['many.xml', /the report has more than 200000 tests/],
+      ['errors.xml', /the report has more than 200000 tests/],
     ];
     for (const [name, words] of cases) {
       const { status, stderr } = read(join(folder, name));
@@ -89,6 +91,7 @@ describe('test-metrics, hostile reports', () => {
       'names without values': [report(`<testcase ${'a '.repeat(30_000)}/>`.repeat(200)), 1],
       'a million attributes': [report(`<testcase ${Array.from({ length: 1_000_000 }, (_, index) => `a${index}=""`).join(' ')}/>`), 0],
       'quotes that do not end': [report(filling('<testcase name="a')), 1],
+      'a name of entities': [report(`<testcase name="${filling('&amp;')}"/>`), 0],
       'entities that do not end': [report(`<testcase name="${filling('&#x1')}"/>`), 0],
       'comments that do not end': [report(filling('<!--')), 1],
       spaces: [report(`<testcase${filling(' ')}/>`), 0],

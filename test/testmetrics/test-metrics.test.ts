@@ -1,6 +1,6 @@
 // test-metrics as a person runs it, with reports of real runs of node:test.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { environmentIn, runBundle, runProcess } from '../process.ts';
@@ -11,9 +11,12 @@ function makeSite(t: TestContext, results = '{}') {
   const config = join(folder, 'config.yaml');
   const state = join(folder, 'state');
   const env = environmentIn(folder);
-  writeFileSync(config, `files: { state: ${state} }\ntest-results: ${results.replaceAll('$', folder)}\n`);
+  const configure = (text: string): void =>
+    writeFileSync(config, `files: { state: ${state} }\ntest-results: ${text.replaceAll('$', folder)}\n`);
+  configure(results);
   return {
     folder,
+    configure,
     run: (...argv: string[]) => runBundle('test-metrics', [...argv, '--config', config], env),
     textfile: () => readText(join(state, 'textfiles', 'pytest_metrics.prom')),
     put: (name: string, text: string): string => {
@@ -72,6 +75,20 @@ describe('test-metrics', () => {
     run();
     assert.equal(total(), '4');
   });
+
+  test('a suite that left the configuration is forgotten after 30 days, one that is read by --junit is kept', (t) => {
+    const { run, put, folder, textfile, configure } = makeSite(t, '{ unit: "$/unit.xml", old: "$/old.xml", late: "$/late.xml" }');
+    const daysAgo = (file: string, days: number): void => utimesSync(file, new Date(), new Date(Date.now() - days * 86_400_000));
+    const suites = () => [...textfile().matchAll(/^pytest_test_failures_total\{suite="(\w+)"\}/gm)].map(([, suite]) => suite);
+    for (const name of ['unit', 'old', 'late']) daysAgo(put(`${name}.xml`, report(passed('a', 1))), name === 'late' ? 29 : 31);
+    daysAgo(put('once.xml', report(passed('a', 1))), 31);
+    run();
+    run('--junit', join(folder, 'once.xml'), '--suite', 'once');
+    assert.deepEqual(suites(), ['unit', 'old', 'late', 'once']);
+    configure('{ unit: "$/unit.xml" }');
+    run();
+    assert.deepEqual(suites(), ['unit', 'late']);
+  }); // prettier-ignore
 
   test('a suite of many tests has the series of its slowest 20 only', (t) => {
     const { run, put, textfile } = makeSite(t);
