@@ -4,13 +4,14 @@ import { outboxFolder, type State, stateFile } from '../alerts/files.ts';
 import { digestsOf } from '../alerts/ledger.ts';
 import { type Entry, mailKind } from '../alerts/mail-outbox.ts';
 import { Usage } from '../contract/errors.ts';
-import type { Places } from '../contract/file.ts';
+import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
 import { alignColumns } from '../core/columns.ts';
 import { oneLine } from '../core/harmless.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted, nearest } from '../core/text.ts';
+import { pushMeans } from '../cycle/push-means.ts';
 import { openSpool } from '../io/spool.ts';
 import { print } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
@@ -67,8 +68,9 @@ const retry: Command = {
   async run(asked) {
     const isAll = asked.options['all'] === true;
     if (isAll === (asked.operand !== undefined)) throw new Usage('name one mail, or all: retry ID, or retry --all');
-    return changeOutbox(asked, async ({ letters, spool, state, replace }) => {
-      const chosen = isAll ? letters.filter(({ entry }) => entry !== undefined) : [pick(letters, asked)];
+    const choose = ({ letters }: OpenOutbox): readonly Letter[] =>
+      isAll ? letters.filter(({ entry }) => entry !== undefined) : [pick(letters, asked)];
+    return changeOutbox(asked, choose, async (chosen, { spool, state, replace }) => {
       for (const { id, name, entry, isDead } of chosen) {
         if (!entry) throw new Usage(`${id} cannot be sent: only its reason is known (ops-monitor outbox show ${id})`);
         const again = {
@@ -91,16 +93,20 @@ const retry: Command = {
 
 const drop: Command = {
   name: 'outbox drop',
-  summary: 'removes one mail that waits, or one dead letter, and prints what it was',
+  summary: 'removes one mail or push that waits, or a dead one, and prints what it was',
   operand: 'ID',
   options: { ...configOption, ...dryRunOption },
 
   async run(asked) {
-    return changeOutbox(asked, async ({ letters, spool, state, replace, now }) => {
-      const letter = pick(letters, asked);
-      const { [letter.name]: _dropped, ...others } = state()?.mails ?? {};
-      if (letter.isDead) spool.removeDead(letter.name);
+    const choose = ({ letters, pushes }: OpenOutbox) => [pick<Letter | Push>([...letters, ...pushes], asked)];
+    return changeOutbox(asked, choose, async ([letter], { pushSpool, spool, state, replace, now }) => {
+      if (!letter) return;
+      if (letter.kind === 'push') {
+        if (letter.isDead) pushSpool.removeDead(letter.name);
+        else pushSpool.remove(letter.name);
+      } else if (letter.isDead) spool.removeDead(letter.name);
       else {
+        const { [letter.name]: _dropped, ...others } = state()?.mails ?? {};
         if (state()?.mails) await replace(others);
         spool.remove(letter.name);
       }
@@ -121,13 +127,18 @@ export const outboxCommands = groupOf(
 /** A file in an outbox or in its dead/, as it is listed. */
 interface Listed {
   readonly id: string;
+  readonly name: string;
   readonly isDead: boolean;
   readonly entry: Pick<Entry, 'subject' | 'composed_at' | 'recipients'> | undefined;
   readonly reason: string | undefined;
 }
 
+interface Push extends Listed {
+  readonly kind: 'push';
+}
+
 interface Letter extends Listed {
-  readonly name: string;
+  readonly kind: 'mail';
   readonly text: string;
   /** Undefined for a file that is not a mail, or that is not believed. */
   readonly entry: Entry | undefined;
@@ -143,9 +154,11 @@ export async function openOutbox(asked: Arguments) {
 async function readAll(world: World<Configuration>) {
   const { places } = world;
   const spool = openSpool(outboxFolder(places), places.runtime);
+  const pushSpool = openSpool(pushFolder(places), places.runtime);
   let state = await world.read(stateFile);
   const { waiting, bad } = readOutbox(spool, mailKind, digestsOf(state?.mails));
   const letterOf = (name: string, isDead: boolean, content: Pick<Letter, 'text' | 'entry' | 'reason'>): Letter => ({
+    kind: 'mail',
     id: idOf(name),
     name,
     isDead,
@@ -161,7 +174,8 @@ async function readAll(world: World<Configuration>) {
   return {
     world,
     letters,
-    pushes: readPushes(places),
+    pushes: readPushes(pushSpool),
+    pushSpool,
     spool,
     now: world.now(),
     state: (): State | undefined => state,
@@ -173,8 +187,7 @@ async function readAll(world: World<Configuration>) {
   };
 }
 
-function readPushes(places: Places): Listed[] {
-  const spool = openSpool(pushFolder(places), places.runtime);
+function readPushes(spool: Spool): Push[] {
   const { waiting, bad } = readOutbox(spool, pushKind, undefined);
   const all = [
     ...waiting.map(({ name, entry }) => ({ name, isDead: false, entry, reason: undefined })),
@@ -182,7 +195,9 @@ function readPushes(places: Places): Listed[] {
     ...spool.dead().map((name) => ({ name, isDead: true, ...readDeadLetter(spool.readDead(name) ?? '', pushKind) })),
   ];
   return all.map(({ name, isDead, entry, reason }) => ({
+    kind: 'push',
     id: idOf(name),
+    name,
     isDead,
     reason,
     entry: entry && { ...entry, subject: describePush(entry) },
@@ -210,28 +225,44 @@ function readDeadLetter<One>(
   }
 }
 
-/** Holds the lock of send-alerts, which writes the same files. */
-async function changeOutbox(asked: Arguments, change: (outbox: OpenOutbox) => Promise<void>): Promise<number> {
+/** Holds the lock of the stage that writes the same files: send-alerts or push-metrics. The choice is made before, so that a
+ * wrong ID takes no lock, and once more under the lock. */
+async function changeOutbox<One extends Letter | Push>(
+  asked: Arguments,
+  choose: (outbox: OpenOutbox) => readonly One[],
+  change: (chosen: readonly One[], outbox: OpenOutbox) => Promise<void>,
+): Promise<number> {
   const { world, ...seen } = await openOutbox(asked);
+  const chosen = choose(seen);
   if (asked.options['dry-run'] === true) {
-    const nothing = { ...seen.spool, put: () => undefined, remove: () => undefined, removeDead: () => undefined };
-    await change({ ...seen, spool: nothing, replace: async () => undefined });
+    const [spool, pushSpool] = [readOnly(seen.spool), readOnly(seen.pushSpool)];
+    await change(chosen, { ...seen, spool, pushSpool, replace: async () => undefined });
     print('Dry run: nothing was changed.');
     return exitCodes.ok;
   }
-  const lock = await lockStage({ name: 'send-alerts', deadlineMs: 60_000 }, world.places);
+  const lock = chosen.some(({ kind }) => kind === 'push')
+    ? await pushMeans.lock(world.places)
+    : await lockStage({ name: 'send-alerts', deadlineMs: 60_000 }, world.places);
   try {
-    await change(await readAll(world));
+    const now = await readAll(world);
+    await change(choose(now), now);
     return exitCodes.ok;
   } finally {
     lock.release();
   }
 }
 
+const readOnly = (spool: Spool): Spool => ({
+  ...spool,
+  put: () => undefined,
+  remove: () => undefined,
+  removeDead: () => undefined,
+});
+
 const idOf = (name: string): string => name.replace(/\.json$/, '');
 
 /** By the ID, or by its beginning if only one begins so. */
-function pick(letters: readonly Letter[], { operand = '' }: Arguments): Letter {
+function pick<One extends Listed>(letters: readonly One[], { operand = '' }: Arguments): One {
   if (operand === '') throw new Usage('name a mail by its ID (ops-monitor outbox list)');
   const exact = letters.filter(({ id, name }) => id === operand || name === operand);
   const found = exact.length > 0 ? exact : letters.filter(({ id }) => id.startsWith(operand));
@@ -274,9 +305,9 @@ const shownAsJson = ({ id, isDead, reason, entry }: Listed) => ({
 });
 
 const mailAsJson = (letter: Letter) => ({
-  kind: 'mail',
+  kind: letter.kind,
   ...shownAsJson(letter),
   ...(letter.entry ? { ids: letter.entry.ids } : {}),
 });
 
-const pushAsJson = (push: Listed) => ({ kind: 'push', ...shownAsJson(push) });
+const pushAsJson = (push: Push) => ({ kind: push.kind, ...shownAsJson(push) });

@@ -42,7 +42,7 @@ export const pushMetrics = (means: PushMeans) =>
         summary:
           'put: replace all metrics of the group (default); post: only those of the same names; delete: remove the group',
       },
-      flush: { type: 'boolean', summary: 'push only what waits from before' },
+      flush: { type: 'boolean', summary: 'push only what waits from before, at once' },
     },
 
     async run(world) {
@@ -73,7 +73,7 @@ export const pushMetrics = (means: PushMeans) =>
 const nothingDone = (text: string, problems: readonly string[] = []): Outcome => ({ counts: {}, problems, text });
 
 async function flushAll(world: World<PushConfig>, means: PushMeans): Promise<Outcome> {
-  const flushed = await sendWaiting(world, means);
+  const flushed = await sendWaiting(world, means, true);
   const counts = countsOf(flushed);
   const problems = problemsOf(flushed);
   return { counts, problems, json: { ...counts, problems }, text: `${counts.sent} sent, ${counts.waiting} waiting` };

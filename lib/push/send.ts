@@ -60,8 +60,8 @@ function enqueue(world: PushWorld, means: PushMeans, request: Request): string {
   return id;
 }
 
-/** Sends what waits. */
-export async function sendWaiting(world: PushWorld, means: PushMeans): Promise<Flushed> {
+/** Sends what waits: what is due, or, where `isAtOnce`, all. */
+export async function sendWaiting(world: PushWorld, means: PushMeans, isAtOnce = false): Promise<Flushed> {
   const spool = means.spool(pushFolder(world.places), world.places.runtime);
   if (spool.names().length === 0)
     return { happened: [], waiting: 0, dead: spool.dead().length, replaced: 0, problems: [] };
@@ -72,6 +72,7 @@ export async function sendWaiting(world: PushWorld, means: PushMeans): Promise<F
   if (lock instanceof LockedOut)
     return resultOf(spool, { problems: [`nothing was sent by this run: ${lock.message}`] });
   try {
+    if (isAtOnce) clearBackOff(spool, readOutbox(spool, pushKind, undefined).waiting);
     return await sendLocked(world, means, spool);
   } finally {
     lock.release();
@@ -116,8 +117,7 @@ function flushOnce(
 ): Promise<readonly Happened<Entry>[]> {
   const groups = Map.groupBy(waiting, ({ entry }) => keyOfEntry(entry));
   // Pushes of one group are sent in order, so none of them may be put off while a later one is due.
-  for (const { name, entry } of [...groups.values()].filter(({ length }) => length > 1).flat())
-    spool.put(name, JSON.stringify(dueNow(entry)));
+  clearBackOff(spool, [...groups.values()].filter(({ length }) => length > 1).flat());
   return flush<Entry>({
     spool,
     kind: pushKind,
@@ -139,10 +139,12 @@ function flushOnce(
   });
 }
 
-const dueNow = (entry: Entry): Entry => ({
-  ...entry,
-  recipients: entry.recipients.map(({ next_at: _deferred, ...rest }) => rest),
-});
+function clearBackOff(spool: Spool, waiting: readonly Waiting[]): void {
+  for (const { name, entry } of waiting) {
+    const recipients = entry.recipients.map(({ next_at: _deferred, ...rest }) => rest);
+    spool.put(name, JSON.stringify({ ...entry, recipients }));
+  }
+}
 
 /** Removes each push that a later one of its group undoes: any before a PUT or DELETE, and a POST before a POST that has all
  * its metrics. */

@@ -149,18 +149,12 @@ describe('push-metrics', () => {
 describe('pushes that wait', () => {
   test('while the server is down, a push waits on disk; --flush sends it when the server is back', async (t) => {
     const { port, url } = await closedGateway();
-    const { run, put, waiting, outbox, entry } = makeSite(t, `{ url: "${url}" }`);
+    const { run, put, waiting } = makeSite(t, `{ url: "${url}" }`);
     const { status, stderr } = await run(put(text));
     assert.equal(status, 0, stderr);
     assert.match(stderr, /the put of .*app.* was not accepted, and waits for the next run: .*ECONNREFUSED/);
-    const [name = ''] = waiting();
-    const early = await run('--flush');
-    assert.match(early.stderr, /1 push of before waits/, 'its time has not come');
-    const waits = entry(name);
-    const [recipient] = waits['recipients'] as { next_at: string }[];
-    assert.ok(recipient);
-    recipient.next_at = new Date(Date.now() - 1000).toISOString();
-    writeFileSync(join(outbox, name), JSON.stringify(waits));
+    assert.match((await run('--flush')).stderr, /the put of .*app.* was not accepted, .*ECONNREFUSED/, 'it is tried');
+    assert.equal(waiting().length, 1);
     const { pushed } = await serveGateway(t, accepted, port);
     assert.equal((await run('--flush')).status, 0);
     assert.deepEqual(
@@ -168,6 +162,15 @@ describe('pushes that wait', () => {
       [text],
     );
     assert.deepEqual(waiting(), []);
+  });
+
+  test('while the server is down, the next push of another group does not try those before until their time has come', async (t) => {
+    const { port, url } = await closedGateway();
+    const { run, put, waiting } = makeSite(t, `{ url: "${url}" }`);
+    await run(put('a 1\n'), '--job', 'early');
+    const { pushed } = await serveGateway(t, accepted, port);
+    assert.match((await run(put('b 1\n'), '--job', 'late')).stderr, /1 push of before waits/);
+    assert.deepEqual([pushed.length, waiting().length], [1, 1]);
   });
 
   test('of several puts of one group only the newest is sent, other groups keep theirs', async (t) => {
@@ -316,6 +319,28 @@ describe('ops-monitor outbox', () => {
       listed.map(({ kind, state, subject = '' }) => `${kind} ${state} ${subject.slice(0, 18)}`.trim()),
       ['push waiting put of {job="good"', 'push waiting', 'push dead put of {job="bad"}'],
     );
+  });
+});
+
+describe('ops-monitor outbox drop', () => {
+  test('drops a push that waits or is dead, by the beginning of its ID, and prints it; a wrong ID changes nothing', async (t) => {
+    const { url } = await serveGateway(t, ({ path }) => (path.endsWith('bad') ? { status: 400 } : { status: 503 }));
+    const { start, run, put, waiting, dead } = makeSite(t, `{ url: "${url}" }`);
+    await run(put(text), '--job', 'bad');
+    await run(put(text), '--job', 'good');
+    const [id = ''] = waiting().map((name) => name.replace('.json', ''));
+    assert.match(
+      (await start('outbox', ['drop', id, '--dry-run'])).stdout,
+      /Dropped:\n[^]*Dry run: nothing was changed/,
+    );
+    assert.equal((await start('outbox', ['drop', 'nosuch'])).status, 2);
+    assert.deepEqual([waiting().length, dead().length], [1, 1]);
+    const dropped = await start('outbox', ['drop', id.slice(0, -2)]);
+    assert.equal(dropped.status, 0, dropped.stderr);
+    assert.match(dropped.stdout, /^Dropped:\n\S+ {2}waiting .* put of \{job="good"\}/);
+    assert.deepEqual([waiting().length, dead().length], [0, 1]);
+    await start('outbox', ['drop', dead()[0] ?? '']);
+    assert.deepEqual([waiting().length, dead().length], [0, 0]);
   });
 });
 
