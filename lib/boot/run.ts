@@ -42,11 +42,13 @@ export const runBoot = <Config extends BootConfig>({ push, ...tools }: BootTools
       'exit-code': { type: 'boolean', summary: 'exit with 1 where a component is not ready' },
     },
 
+    checkUsage(world) {
+      bootOf(world);
+      if (world.options['push'] === true) push.check(world);
+    },
+
     async run(world) {
-      const { boot } = world.config;
-      if (!boot) throw new Usage('the configuration has no `boot`: there is nothing to start');
-      const isPushed = world.options['push'] === true;
-      if (isPushed) push.check(world);
+      const boot = bootOf(world);
       if (world.options['dry-run'] === true)
         return { counts: { components: Object.keys(boot.components).length }, problems: [], text: renderPlan(boot) };
       const summary = await startAll(world, boot, tools);
@@ -58,7 +60,7 @@ export const runBoot = <Config extends BootConfig>({ push, ...tools }: BootTools
       const notReady = summary.components.flatMap(({ name, outcome, reason }) =>
         outcome === 'ready' ? [] : [`${name} ${outcome === 'failed' ? 'failed' : 'was skipped'}: ${reason}`],
       );
-      const unpushed = isPushed ? await push.textfile(world, bootTextfile, metrics) : [];
+      const unpushed = world.options['push'] === true ? await push.textfile(world, bootTextfile, metrics) : [];
       return {
         counts: summary.counts,
         problems: [...notReady, ...unpushed],
@@ -68,6 +70,11 @@ export const runBoot = <Config extends BootConfig>({ push, ...tools }: BootTools
       };
     },
   });
+
+function bootOf({ config: { boot } }: World<BootConfig>): Boot {
+  if (!boot) throw new Usage('the configuration has no `boot`: there is nothing to start');
+  return boot;
+}
 
 async function startAll(world: World<BootConfig>, boot: Boot, tools: BootTools): Promise<BootSummary> {
   const started = world.now();

@@ -88,6 +88,7 @@ export async function runStage(
   const mayLock = !dryRun && !simulation && stage.locksItself !== true;
   // A frequent stage pays for a lock only beside a `--serve` of it, or after one that was killed.
   const takesLock = mayLock && (stage.isFrequent !== true || lockPaths(places, name).some((path) => hasHolder(path)));
+  stage.checkUsage?.(world);
   const lock = takesLock ? await lockStage({ ...stage, name }, places) : undefined;
   try {
     const { outcome, failure } = await withDeadline(stage.deadlineMs, stage.name, async (signal) => {

@@ -26,6 +26,9 @@ export interface Stage<Config = never> {
   readonly onlyPrints?: (options: Readonly<Record<string, string | boolean | undefined>>) => boolean;
   /** Renders an error in the output format that the options select; undefined for the usual message. */
   readonly renderFailure?: (error: unknown, argv: readonly string[]) => PrintedResult | undefined;
+  /** Throws Usage where options and configuration do not fit each other. Called before the lock is taken: a run that is refused
+   * leaves nothing behind. */
+  checkUsage?(world: World<Config>): void;
   /** Throws only when the stage's output cannot be trusted. A red finding is a result, not an error. */
   run(world: World<Config>): Promise<Outcome>;
 }

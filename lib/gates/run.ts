@@ -38,6 +38,10 @@ export const runGate = <Config extends GatesConfig>({ push, ...means }: Means & 
     },
     onlyPrints: ({ history }) => history === true,
 
+    checkUsage(world) {
+      if (world.options['push'] === true && world.options['history'] !== true) push.check(world);
+    },
+
     async run(world) {
       const { options, config, operand: name = '' } = world;
       const gate = config['gate-runs'][name];
@@ -51,15 +55,13 @@ export const runGate = <Config extends GatesConfig>({ push, ...means }: Means & 
       });
       if (options['history'] === true)
         return { counts: { runs: history.length }, problems: [], json: history, text: renderHistory(name, history) };
-      const isPushed = options['push'] === true;
-      if (isPushed) push.check(world);
       if (options['dry-run'] === true) return planOf(name, gate);
       const summary = await runPhases(world, name, gate, means);
       const textfile = renderGate(summary);
       await world.replace(gateSummary(name, gate), summary);
       await world.append(gateHistory(name, gate), summary);
       await world.replace(gateTextfile(name), textfile);
-      const unpushed = isPushed ? await push.textfile(world, gateTextfile(name), textfile) : [];
+      const unpushed = options['push'] === true ? await push.textfile(world, gateTextfile(name), textfile) : [];
       const passed = summary.verdict === 'pass';
       return {
         counts: summary.counts,

@@ -43,6 +43,8 @@ export const assessHealth = (registry: Judging) =>
     // The usual exit code for wrong usage, 2, means CRITICAL to Nagios.
     renderFailure: (error, argv) => (argv.includes('--nagios') ? nagiosFailure(reasonOf(error)) : undefined),
 
+    checkUsage: (world) => void chosenTime(world),
+
     async run(world) {
       const at = chosenTime(world);
       const { snapshot, missing } = await readLatest(world);

@@ -70,10 +70,16 @@ export const runRehearsal = <Config extends RehearsalConfig>({
     },
     onlyPrints: ({ history }) => history === true,
 
+    checkUsage(world) {
+      const rehearsal = rehearsalOf(world);
+      if (world.options['history'] === true) return;
+      if (world.options['pipeline'] === true) archivePath(world, rehearsal);
+      if (world.options['push'] === true) push.check(world);
+    },
+
     async run(world) {
-      const { options, config } = world;
-      const { rehearsal } = config;
-      if (!rehearsal) throw new Usage('the configuration has no `rehearsal`: there is nothing to check');
+      const { options } = world;
+      const rehearsal = rehearsalOf(world);
       const history = readHistory(world.scan(rehearsalHistory, 'end'));
       if (options['history'] === true) {
         const drill = drillOf(rehearsal, history, world.now());
@@ -84,14 +90,12 @@ export const runRehearsal = <Config extends RehearsalConfig>({
         return { counts: { runs: history.length }, problems: [], text };
       }
       const archive = options['pipeline'] === true ? archivePath(world, rehearsal) : undefined;
-      const isPushed = options['push'] === true;
-      if (isPushed) push.check(world);
       if (options['dry-run'] === true) return { counts: {}, problems: [], text: renderPlan(rehearsal, archive) };
       const summary = await runAll(world, rehearsal, history, means);
       const textfile = renderRehearsalMetrics(summary);
       await world.replace(rehearsalTextfile, textfile);
       await world.append(rehearsalHistory, pastRunOf(summary));
-      const unpushed = isPushed ? await push.textfile(world, rehearsalTextfile, textfile) : [];
+      const unpushed = options['push'] === true ? await push.textfile(world, rehearsalTextfile, textfile) : [];
       const archived = archive === undefined ? [] : [await writeArchive(world, archive, means)];
       const passed = summary.verdict === 'pass';
       return {
@@ -103,6 +107,11 @@ export const runRehearsal = <Config extends RehearsalConfig>({
       };
     },
   });
+
+function rehearsalOf({ config: { rehearsal } }: RehearsalWorld): Rehearsal {
+  if (!rehearsal) throw new Usage('the configuration has no `rehearsal`: there is nothing to check');
+  return rehearsal;
+}
 
 /** A line that a kill left torn is no run. */
 function readHistory(lines: Iterable<Line<PastRun>>): PastRun[] {

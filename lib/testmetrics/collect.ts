@@ -37,12 +37,14 @@ export const testMetrics = <Config extends TestMetricsConfig>(push: Push<Config>
       push: { type: 'boolean', summary: 'push the result to the Pushgateway as well (ops/docs/push.md)' },
     },
 
+    checkUsage(world) {
+      if (Object.keys(askedFor(world)).length === 0)
+        throw new Usage('no report was named: --junit FILE, or `test-results` in the configuration');
+      if (world.options['push'] === true) push.check(world);
+    },
+
     async run(world) {
       const asked = askedFor(world);
-      if (Object.keys(asked).length === 0)
-        throw new Usage('no report was named: --junit FILE, or `test-results` in the configuration');
-      const isPushed = world.options['push'] === true;
-      if (isPushed) push.check(world);
       const host = world.openHost('local', AbortSignal.timeout(100_000));
       const { content, problems: setAside } = await world.previous(testResults);
       const known = new Map(Object.entries(content?.suites ?? {}));
@@ -72,7 +74,7 @@ export const testMetrics = <Config extends TestMetricsConfig>(push: Push<Config>
       await world.replace(testResults, { schema_version: 1, suites });
       const textfile = renderTests(suites);
       await world.replace(testTextfile, textfile);
-      if (isPushed && world.options['dry-run'] !== true)
+      if (world.options['push'] === true && world.options['dry-run'] !== true)
         problems.push(...(await push.textfile(world, testTextfile, textfile)));
       return { counts: { suites: read }, problems, json: { suites }, text: renderSuites(suites) };
     },
