@@ -4,36 +4,45 @@ import type { TestContext } from 'node:test';
 import { isWhole, randomOf, seedOf } from './chance.ts';
 import { killNow, runBeside } from './process.ts';
 
-/** Runs the command until it was killed 200 times (12 in `npm test`), and calls `verify` after each run, also one that ended
- * before its kill: that must have succeeded. The command has run once before, and well. */
+interface Killing {
+  /** Kills in `npm run test:real`; 12 in `npm test`. */
+  readonly most?: number;
+  /** Called before each run. */
+  readonly prepare?: (round: number) => void;
+}
+
+/** Runs the command until it was killed so often, and calls `verify` after each run, also one that ended before its kill: that
+ * must have succeeded. The first run is not killed. Returns how many were. */
 export async function killAtRandom(
   t: TestContext,
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
-  verify: (when: string) => void | Promise<void>,
-): Promise<void> {
-  const most = isWhole ? 200 : 12;
+  verify: (when: string, run: { readonly round: number; readonly isKilled: boolean }) => void | Promise<void>,
+  { most = 200, prepare = () => undefined }: Killing = {},
+): Promise<number> {
+  const wanted = isWhole ? most : 12;
   const random = randomOf(seedOf(t));
-  const began = performance.now();
-  const whole = await runBeside(argv, env);
-  assert.equal(whole.status, 0, whole.stderr);
-  // The time of a run changes with what else the machine does: one that ended before its kill corrects it.
-  let usualMs = performance.now() - began;
+  /** The time of a run changes with what else the machine does: one that ended before its kill corrects it. */
+  let usualMs = 0;
   let killed = 0;
-  for (let round = 0; killed < most; round++) {
-    assert.ok(round < 10 * most, `only ${killed} of ${round} runs were killed in time`);
+  for (let round = 0; killed < wanted; round++) {
+    assert.ok(round < 10 * wanted, `only ${killed} of ${round} runs were killed in time`);
+    prepare(round);
     const start = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const { signal, status, stderr } = await runBeside(argv, env, (pid) => {
-      timer = setTimeout(killNow, random() * 1.1 * usualMs, pid);
+      if (round > 0) timer = setTimeout(killNow, random() * 1.1 * usualMs, pid);
     });
     clearTimeout(timer);
-    if (signal === 'SIGKILL') killed += 1;
+    const isKilled = signal === 'SIGKILL';
+    if (isKilled) killed += 1;
     else {
       assert.equal(status, 0, stderr);
-      usualMs = (usualMs + (performance.now() - start)) / 2;
+      const ms = performance.now() - start;
+      usualMs = round === 0 ? ms : (usualMs + ms) / 2;
     }
-    await verify(`round ${round}`);
+    await verify(`round ${round}`, { round, isKilled });
   }
   t.diagnostic(`${killed} kills`);
+  return killed;
 }

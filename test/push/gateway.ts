@@ -63,13 +63,18 @@ export function makeSite(t: TestContext, push: string, more = '') {
   const namesIn = (path: string): string[] =>
     existsSync(path) ? readdirSync(path).filter((name) => name.endsWith('.json')) : [];
   const env: NodeJS.ProcessEnv = environmentIn(folder);
+  const argvOf = (script: string, argv: readonly string[]): string[] => [
+    process.execPath,
+    join(root, 'dist', `${script}.cjs`),
+    ...argv,
+    '--config',
+    config,
+  ];
   const start = (script: string, argv: readonly string[], { env: extra = {}, started }: Beside = {}) =>
-    runBeside(
-      [process.execPath, join(root, 'dist', `${script}.cjs`), ...argv, '--config', config],
-      { ...env, ...extra },
-      started,
-    );
+    runBeside(argvOf(script, argv), { ...env, ...extra }, started);
   return {
+    argvOf,
+    env,
     folder,
     state,
     outbox,
@@ -81,7 +86,6 @@ export function makeSite(t: TestContext, push: string, more = '') {
     },
     waiting: () => namesIn(outbox),
     dead: () => namesIn(join(outbox, 'dead')),
-    entry: (name: string) => JSON.parse(readText(join(outbox, name))) as Record<string, unknown>,
   };
 }
 

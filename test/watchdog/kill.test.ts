@@ -4,31 +4,26 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import type { Alert, Latest, RestartLine, WatchdogState } from '../../lib/watchdog/files.ts';
-import { isWhole, randomOf, seedOf } from '../chance.ts';
-import { environmentIn, killNow, root, runBeside } from '../process.ts';
+import { killAtRandom } from '../killing.ts';
+import { environmentIn, root, runBeside } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 
 const linesOf = (path: string): string[] => (existsSync(path) ? readText(path).trimEnd().split('\n') : []);
 
 describe('watch-services, killed', () => {
   test('at random moments', async (t) => {
-    const most = isWhole ? 50 : 12;
-    const random = randomOf(seedOf(t));
     const folder = temporaryFolder(t);
     const config = join(folder, 'config.yaml');
     const calls = join(folder, 'calls');
     const env = environmentIn(folder);
     const argv = [process.execPath, join(root, 'dist', 'watch-services.cjs'), '--config', config];
 
-    let [killed, triedAndKilled] = [0, 0];
-    let usualMs = 0;
-    for (let round = 0; killed < most; round++) {
-      assert.ok(round < 10 * most, `only ${killed} of ${round} runs were killed in time`);
-      // Every round has a site of its own: an attempt is due in each.
-      const state = join(folder, `state-${round}`);
+    // Every round has a site of its own: an attempt is due in each.
+    const stateOf = (round: number): string => join(folder, `state-${round}`);
+    const prepare = (round: number): void =>
       writeFileSync(
         config,
-        `files: { state: ${state} }
+        `files: { state: ${stateOf(round)} }
 watchdog:
   services:
     api:
@@ -37,8 +32,11 @@ watchdog:
       restart: { with: [sh, -c, "echo ${round} >> ${calls}; sleep 0.1"], cooldown: 1h, per-day: 24 }
 `,
       );
+
+    let triedAndKilled = 0;
+    const verify = async (when: string, { round, isKilled }: { round: number; isKilled: boolean }): Promise<void> => {
+      const state = stateOf(round);
       const monitoring = join(state, 'monitoring');
-      const when = `round ${round}`;
       const check = (): RestartLine[] => {
         const [latest, log] = ['latest.json', 'restarts.jsonl'].map((name) => join(monitoring, 'watchdog', name)) as [
           string,
@@ -59,22 +57,11 @@ watchdog:
         return linesOf(log).map((line) => JSON.parse(line) as RestartLine);
       };
 
-      let timer: NodeJS.Timeout | undefined;
-      const began = performance.now();
-      const { signal, status, stderr } = await runBeside(argv, env, (pid) => {
-        if (usualMs > 0) timer = setTimeout(killNow, random() * 1.1 * usualMs, pid);
-      });
-      clearTimeout(timer);
-      if (signal === 'SIGKILL') killed += 1;
-      else {
-        assert.equal(status, 0, stderr);
-        usualMs ||= performance.now() - began;
-      }
       const tries = check().filter(({ event }) => event === 'tries').length;
       const called = (): number => linesOf(calls).filter((line) => line === String(round)).length;
       assert.ok(tries <= 1, when);
       assert.ok(called() <= tries, `${when}: an attempt is in the log before it is made`);
-      if (signal === 'SIGKILL') triedAndKilled += tries;
+      if (isKilled) triedAndKilled += tries;
 
       // The next run knows of the attempt, even where the runtime folder was lost, and makes none if there was one.
       if (round % 2 === 0) rmSync(join(folder, 'run'), { recursive: true, force: true });
@@ -93,8 +80,9 @@ watchdog:
         1,
         `${when}: ${textfile}`,
       );
-    }
-    assert.ok(triedAndKilled >= most / 12, `only ${triedAndKilled} attempts were begun by runs that were killed`);
-    t.diagnostic(`${killed} kills, ${triedAndKilled} of them after the beginning of an attempt`);
+    };
+    const killed = await killAtRandom(t, argv, env, verify, { most: 50, prepare });
+    assert.ok(triedAndKilled >= killed / 12, `only ${triedAndKilled} attempts were begun by runs that were killed`);
+    t.diagnostic(`${triedAndKilled} kills after the beginning of an attempt`);
   });
 });
