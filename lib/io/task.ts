@@ -1,23 +1,16 @@
 // Runs commands of the configuration: see contract/task.ts.
-import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type { RunTask, TaskRequest } from '../contract/task.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { RunTask } from '../contract/task.ts';
 import type { Ending } from '../contract/program.ts';
-import { plainLines } from '../core/harmless.ts';
-import { hideSecrets } from '../core/hide.ts';
 import { join } from '../core/path.ts';
 import { counted } from '../core/text.ts';
 import { unlessFailing } from './files.ts';
 import { endOnLeaving } from './leave.ts';
 import { runProgram } from './program.ts';
+import { openOutput } from './task-output.ts';
 import { printError } from './terminal.ts';
 import { pickVariables } from './variables.ts';
 import { newRunId } from './world.ts';
-
-const mostLogBytes = 16 * 1024 * 1024;
-const cutNote = `\n[the output goes on: only the first ${mostLogBytes / 1024 / 1024} MiB are kept]\n`;
-const mostLastLines = 20;
-const longestLine = 500;
 
 /** Names each process of a command, also one that has left the command's process group. */
 const mark = 'OPS_MONITOR_TASK';
@@ -66,7 +59,7 @@ done
 export const runTask: RunTask = async (request) => {
   const { argv, folder, variables, seconds, signal, leavesProcesses } = request;
   const taskMark = newRunId();
-  const sink = openSink(request);
+  const output = openOutput(request);
   const forget = endOnLeaving(() => {
     const killed = killMarked(taskMark);
     printError(
@@ -83,16 +76,16 @@ export const runTask: RunTask = async (request) => {
       keepsInputOpen: true,
       seconds,
       ...(signal ? { signal } : {}),
-      onOutput: sink.take,
+      onOutput: output.take,
       output: { most: 0, beyond: 'cut' },
       ...(leavesProcesses ? {} : { endsGroup: true }),
     });
     const isLeft = leavesProcesses && ending.by === 'exit' && ending.code === 0;
     const killed = isLeft ? 0 : killMarked(taskMark);
-    return { ending: withFolder(ending, folder), seconds: (performance.now() - began) / 1000, ...sink.end(), killed };
+    return { ending: withFolder(ending, folder), seconds: (performance.now() - began) / 1000, ...output.end(), killed };
   } finally {
     forget();
-    sink.end();
+    output.end();
   }
 };
 
@@ -119,66 +112,4 @@ function killMarked(taskMark: string): number {
 function isMarked(name: string, wanted: string): boolean {
   const environment = unlessFailing(() => readFileSync(join('/proc', name, 'environ'), 'latin1')) ?? '';
   return environment.split('\0').includes(wanted);
-}
-
-type Stream = 'stdout' | 'stderr';
-
-function openSink({ log, onLine, mostOutput, secrets = [] }: TaskRequest) {
-  mkdirSync(dirname(log), { recursive: true });
-  const hiders = { stdout: hideSecrets(secrets), stderr: hideSecrets(secrets) };
-  const output = { text: '', isCut: false };
-  // A named pipe would block for ever, and a link lead to a file of somebody else.
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const descriptor = openSync(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0o644);
-  let isOpen = true;
-  let [bytes, isCut] = [0, false];
-  let line = '';
-  const lastLines: string[] = [];
-
-  // A command may print hundreds of millions of lines, so each costs little: control characters are removed from many at once.
-  const addLines = (texts: readonly string[]): void => {
-    const lines = texts.map((text) => text.slice(0, longestLine).trim());
-    lastLines.push(...lines.slice(-mostLastLines));
-    lastLines.splice(0, lastLines.length - mostLastLines);
-    if (onLine) for (const shown of lines) onLine(shown);
-  };
-  const write = (text: string): void => {
-    // A full disk costs the rest of the log, not the run.
-    const written = unlessFailing(() => writeSync(descriptor, text));
-    if (written === undefined) isCut = true;
-    else bytes += written;
-  };
-  const writeLog = (text: string): void => {
-    if (isCut) return;
-    const room = mostLogBytes - bytes;
-    if (text.length > room) {
-      write(text.slice(0, room) + cutNote);
-      isCut = true;
-    } else write(text);
-  };
-  const keep = (text: string, most: number): void => {
-    output.isCut ||= output.text.length + text.length > most;
-    output.text += text.slice(0, most - output.text.length);
-  };
-  const add = (text: string, stream: Stream): void => {
-    if (stream === 'stdout' && mostOutput !== undefined) keep(text, mostOutput);
-    else writeLog(text);
-    const end = text.lastIndexOf('\n');
-    if (end >= 0) addLines(plainLines(line + text.slice(0, end)).split('\n'));
-    // A line without an end must not grow for ever.
-    line = ((end < 0 ? line : '') + text.slice(end + 1)).slice(0, longestLine);
-  };
-  return {
-    take: (text: string, stream: Stream): void => add(hiders[stream].pass(text), stream),
-    end: () => {
-      if (isOpen) {
-        for (const stream of ['stdout', 'stderr'] as const) add(hiders[stream].end(), stream);
-        if (line !== '') addLines([plainLines(line)]);
-        line = '';
-        closeSync(descriptor);
-        isOpen = false;
-      }
-      return { log: { bytes, isCut }, lastLines, ...(mostOutput === undefined ? {} : { output }) };
-    },
-  };
 }

@@ -12,6 +12,9 @@ export interface GpuList {
   readonly notes: readonly string[];
 }
 
+/** More GPUs in one machine are taken for a mistake. */
+export const mostGpus = 64;
+
 const mostCharacters = 256 * 1024;
 const mostNotes = 20;
 const longestText = 200;

@@ -11,6 +11,7 @@ import { counted } from '../core/text.ts';
 import {
   addressIn,
   type GpuList,
+  mostGpus,
   parseGpuList,
   readCell,
   readAmount,
@@ -56,7 +57,6 @@ const fields = [
 const newNames: Readonly<Record<string, string>> = { 'clocks_throttle_reasons.active': 'clocks_event_reasons.active' };
 
 const mostRefused = 8;
-const mostGpus = 64;
 
 /** A GPU is slowed down without a break where two readings are no further apart. */
 const mostGapSeconds = 1800;

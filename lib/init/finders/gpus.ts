@@ -1,9 +1,9 @@
 // NVIDIA GPUs of this machine: a suggestion only, because the monitor's unit may not use devices unless somebody allows it.
 import { counted, listed } from '../../core/text.ts';
 import { oneLine } from '../../core/harmless.ts';
+import { mostGpus } from '../../parse/nvidiasmi.ts';
 import { defineFinder } from '../finding.ts';
 
-const mostGpus = 64;
 const longestName = 60;
 
 export const gpus = defineFinder({
