@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { environmentIn, freePort, listen, root, runBeside } from '../process.ts';
-import { readText, temporaryFolder } from '../world.ts';
+import { temporaryFolder } from '../world.ts';
 
 interface Pushed {
   readonly method: string;
