@@ -4,7 +4,7 @@ import type { Arguments } from '../cli/arguments.ts';
 import { exitCodes, textOption } from '../cli/command.ts';
 import { logRun } from '../cli/main.ts';
 import { openSite } from '../cli/site.ts';
-import { lockStage, noHost, type OpenHosts, runStage } from '../cli/stage.ts';
+import { lockStage, noHost, type OpenHosts, runStage, type StageRun } from '../cli/stage.ts';
 import type { Configuration } from '../config/schema.ts';
 import { errorCode, Usage } from '../contract/errors.ts';
 import type { Page, PageHandler } from '../contract/service.ts';
@@ -41,9 +41,20 @@ export async function serveWatchdog(
   const { config, places } = await openSite(textOption(asked, 'config'));
   const lock = await lockStage({ name: stage.name, deadlineMs: longestMs }, places);
   const name = `${stage.name} --serve`;
-  const world = makeWorld({ config, places, openHost: noHost });
+  const { monotonicMs } = makeWorld({ config, places, openHost: noHost });
   let measured: { readonly text: string; readonly atMs: number } | undefined;
   let problem = 'the first measurement has not ended yet';
+  /** Throws nothing: the next run may do better. */
+  const measure = async (): Promise<void> => {
+    // The lock is held already.
+    const run = { config, places, openHosts, options: asked.options };
+    const found = await runOnce({ ...stage, locksItself: true }, run).catch((error: unknown) => {
+      printError(`${name}: ${reasonOf(error)}`);
+      return { problem: reasonOf(error) };
+    });
+    problem = 'problem' in found ? found.problem : '';
+    if ('text' in found) measured = { text: found.text, atMs: monotonicMs() };
+  };
   try {
     const server = await serve({
       name,
@@ -54,23 +65,18 @@ export async function serveWatchdog(
       onProblem: (words) => printError(`${name}: ${words}`),
       answer: pagesOf(isLoopback(host), () => ({
         text: measured?.text ?? '',
-        age: measured && (world.monotonicMs() - measured.atMs) / 1000,
+        age: measured && (monotonicMs() - measured.atMs) / 1000,
         problem,
       })),
     }).catch((error: unknown) => {
       throw whyNotServed(error, host, port);
     });
-    const shown = host.includes(':') ? `[${host}]` : host;
-    printError(`${name}: http://${shown}:${server.port}/metrics and /healthz, until a signal`);
-    if (!isLoopback(host))
-      printError(
-        `${name}: WARNING: ${shown} is not the loopback: whoever reaches it reads what the services use, without a password`,
-      );
+    greet(name, host, server.port);
     // A run never begins before the one before has ended, if only at its deadline.
     for (;;) {
-      const began = world.monotonicMs();
-      problem = await untilAborted(until, beat());
-      await sleep(Math.max(0, began + everyMs - world.monotonicMs()), undefined, { signal: until });
+      const began = monotonicMs();
+      await untilAborted(until, measure());
+      await sleep(Math.max(0, began + everyMs - monotonicMs()), undefined, { signal: until });
     }
   } catch (error) {
     if (!until.aborted) throw error;
@@ -78,26 +84,24 @@ export async function serveWatchdog(
   } finally {
     lock.release();
   }
+}
 
-  /** Returns why it failed, or an empty text. Throws nothing: the next run may do better. */
-  async function beat(): Promise<string> {
-    try {
-      // The lock is held already.
-      const ended = await runStage(
-        { ...stage, locksItself: true },
-        { config, places, openHosts, options: asked.options },
-      );
-      logRun(ended);
-      if (!ended.outcome) return ended.record.problems.at(-1) ?? 'failed without a reason';
-      // Others may write to the folder of the textfiles: a link there may lead to a file that is not meant to be shown.
-      const text = readUnlinked(watchdogTextfile.path(places, new Date())) ?? '';
-      measured = { text, atMs: world.monotonicMs() };
-      return '';
-    } catch (error) {
-      printError(`${name}: ${reasonOf(error)}`);
-      return reasonOf(error);
-    }
-  }
+function greet(name: string, host: string, port: number): void {
+  const shown = host.includes(':') ? `[${host}]` : host;
+  printError(`${name}: http://${shown}:${port}/metrics and /healthz, until a signal`);
+  if (!isLoopback(host))
+    printError(
+      `${name}: WARNING: ${shown} is not the loopback: whoever reaches it reads what the services use, without a password`,
+    );
+}
+
+/** The textfile that one run wrote, or why the run failed. */
+async function runOnce(stage: Stage<Configuration>, run: StageRun): Promise<{ text: string } | { problem: string }> {
+  const ended = await runStage(stage, run);
+  logRun(ended);
+  if (!ended.outcome) return { problem: ended.record.problems.at(-1) ?? 'failed without a reason' };
+  // Others may write to the folder of the textfiles: a link there may lead to a file that is not meant to be shown.
+  return { text: readUnlinked(watchdogTextfile.path(run.places, new Date())) ?? '' };
 }
 
 /** An address, and not a name of another machine: what is opened should be what was read. */

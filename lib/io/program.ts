@@ -12,38 +12,22 @@ const graceMs = 2000;
 const lingerMs = 500;
 
 export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
-  const { argv, variables, folder, input, keepsInputOpen, seconds, signal, output } = request;
-  const [file = '', ...rest] = argv;
+  const { input, keepsInputOpen, seconds, signal, output } = request;
   let child: ChildProcess;
   try {
-    child = spawn(file, rest, {
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      env: childVariables(variables),
-      cwd: folder,
-      detached: true,
-    });
+    child = startProgram(request);
   } catch (error) {
     // Some failures to start are thrown and not emitted: a zero byte in an argument, too long a list of arguments.
     return Promise.resolve({ ending: failedStart(error), stdout: '', stderr: '' });
   }
-  const kill = (by: NodeJS.Signals): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, by);
-    } catch {
-      // the group has ended already
-    }
-  };
-  const killNow = (): void => kill('SIGKILL');
+  const killNow = (): void => killGroup(child, 'SIGKILL');
   signal?.addEventListener('abort', killNow, { once: true });
   const forget = endOnLeaving(killNow);
 
   return new Promise((resolve) => {
-    const printed = { stdout: '', stderr: '' };
     const timers: NodeJS.Timeout[] = [];
-    let isCut = false;
     /** Set where this process ended the program. */
     let ours: Ending | undefined;
-
     let isFinished = false;
     const finish = (ending: Ending): void => {
       if (isFinished) return;
@@ -54,34 +38,22 @@ export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
       signal?.removeEventListener('abort', killNow);
       forget();
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
-      resolve({ ending: ours ?? ending, ...printed, ...(isCut ? { isCut } : {}) });
+      resolve({ ending: ours ?? ending, ...printed });
     };
-
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name]!.on('error', () => undefined);
-      child[name]!.setEncoding('utf8').on('data', (text: string) => {
-        request.onOutput?.(text, name);
-        if (request.onOutput && name === 'stdout') return;
-        printed[name] += text;
-        if (printed[name].length <= output.most) return;
-        printed[name] = printed[name].slice(0, output.most);
-        isCut = true;
-        if (output.beyond === 'cut') return;
-        ours ??= { by: 'output' };
-        killNow();
-      });
-    }
-    if (seconds !== undefined) {
-      const atDeadline = (lateMs: number, act: () => void): unknown =>
-        timers.push(setTimeout(act, seconds * 1000 + lateMs));
-      atDeadline(0, () => {
-        ours ??= { by: 'deadline' };
-        kill('SIGTERM');
-      });
-      atDeadline(graceMs, killNow);
-      // Reached where even SIGKILL has no effect: the program hangs in the kernel.
-      atDeadline(2 * graceMs, () => finish({ by: 'deadline' }));
-    }
+    const printed = collectOutput(child, request, () => {
+      ours ??= { by: 'output' };
+      killNow();
+    });
+    const atDeadline = (lateMs: number, act: () => void): void => {
+      if (seconds !== undefined) timers.push(setTimeout(act, seconds * 1000 + lateMs));
+    };
+    atDeadline(0, () => {
+      ours ??= { by: 'deadline' };
+      killGroup(child, 'SIGTERM');
+    });
+    atDeadline(graceMs, killNow);
+    // Reached where even SIGKILL has no effect: the program hangs in the kernel.
+    atDeadline(2 * graceMs, () => finish({ by: 'deadline' }));
     child.once('error', (error) => finish(failedStart(error)));
     // Emitted when the program has ended and all output has been read.
     child.once('close', (code, by) => finish(endingOf(code, by)));
@@ -95,6 +67,40 @@ export function runProgram(request: ProgramRequest): Promise<ProgramResult> {
     if (keepsInputOpen) child.stdin?.write(input);
     else child.stdin?.end(input);
   });
+}
+
+const startProgram = ({ argv: [file = '', ...rest], input, variables, folder }: ProgramRequest): ChildProcess =>
+  spawn(file, rest, {
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    env: childVariables(variables),
+    cwd: folder,
+    detached: true,
+  });
+
+function killGroup({ pid }: ChildProcess, by: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, by);
+  } catch {
+    // the group has ended already
+  }
+}
+
+/** Returns what was printed so far. `onExcess` is called where the request refuses more output than it keeps. */
+function collectOutput(child: ChildProcess, { onOutput, output }: ProgramRequest, onExcess: () => void) {
+  const printed: { stdout: string; stderr: string; isCut?: true } = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]!.on('error', () => undefined);
+    child[name]!.setEncoding('utf8').on('data', (text: string) => {
+      onOutput?.(text, name);
+      if (onOutput && name === 'stdout') return;
+      printed[name] += text;
+      if (printed[name].length <= output.most) return;
+      printed[name] = printed[name].slice(0, output.most);
+      printed.isCut = true;
+      if (output.beyond === 'fail') onExcess();
+    });
+  }
+  return printed;
 }
 
 const endingOf = (code: number | null, by: NodeJS.Signals | null): Ending =>

@@ -14,15 +14,22 @@ export function renderTextfile(
   attempts: Attempts,
   restartable: readonly string[],
 ): string {
-  const perService = (valueOf: (reading: ServiceReading) => number | undefined): Family['samples'] =>
-    Object.entries(services).map(([service, reading]) => ({ labels: { service }, value: valueOf(reading) }));
-  const perInterface = (valueOf: (rates: Latest['network'][string]) => number | undefined): Family['samples'] =>
-    Object.entries(network).map(([device, rates]) => ({ labels: { device }, value: valueOf(rates) }));
-  const active = new Set(alerts.map(keyOf));
-  const ratio = (percent: number | undefined): number | undefined =>
-    percent === undefined ? undefined : percent / 100;
   return renderExposition([
     gauge('last_run_timestamp_seconds', 'Time of the last run.', [{ value: Date.parse(at) / 1000 }]),
+    ...serviceFamilies(services),
+    attemptsFamily(attempts, restartable),
+    unreadFamily(services),
+    alertFamily(alerts, judged),
+    ...networkFamilies(network),
+  ]);
+}
+
+function serviceFamilies(services: Latest['services']): Family[] {
+  const perService = (valueOf: (reading: ServiceReading) => number | undefined): Family['samples'] =>
+    Object.entries(services).map(([service, reading]) => ({ labels: { service }, value: valueOf(reading) }));
+  const ratio = (percent: number | undefined): number | undefined =>
+    percent === undefined ? undefined : percent / 100;
+  return [
     gauge(
       'service_running',
       'Whether a service runs: 1 or 0; no sample where that is unknown.',
@@ -69,29 +76,43 @@ export function renderTextfile(
       type: 'counter',
       samples: perService(({ restarts }) => restarts),
     },
-    {
-      name: 'ops_watchdog_restart_attempts_total',
-      help: 'Attempts of the watchdog to restart a service, by their outcome.',
-      type: 'counter',
-      samples: restartable.flatMap((service) =>
-        outcomes.map((outcome) => ({ labels: { service, outcome }, value: countsOf(attempts, service)[outcome] ?? 0 })),
-      ),
-    },
-    gauge(
-      'service_unread',
-      'Always 1: a measure of a service that could not be read.',
-      Object.entries(services).flatMap(([service, { unread }]) =>
-        Object.keys(unread).map((measure) => ({ labels: { service, measure }, value: 1 })),
-      ),
+  ];
+}
+
+const attemptsFamily = (attempts: Attempts, restartable: readonly string[]): Family => ({
+  name: 'ops_watchdog_restart_attempts_total',
+  help: 'Attempts of the watchdog to restart a service, by their outcome.',
+  type: 'counter',
+  samples: restartable.flatMap((service) =>
+    outcomes.map((outcome) => ({ labels: { service, outcome }, value: countsOf(attempts, service)[outcome] ?? 0 })),
+  ),
+});
+
+const unreadFamily = (services: Latest['services']): Family =>
+  gauge(
+    'service_unread',
+    'Always 1: a measure of a service that could not be read.',
+    Object.entries(services).flatMap(([service, { unread }]) =>
+      Object.keys(unread).map((measure) => ({ labels: { service, measure }, value: 1 })),
     ),
-    gauge(
-      'alert_active',
-      'Whether there is an alert: 1 or 0; no sample where the value is unknown and there was none.',
-      judged.map((one) => ({
-        labels: { service: one.service, measure: one.measure },
-        value: active.has(keyOf(one)) ? 1 : one.state === 'unknown' ? undefined : 0,
-      })),
-    ),
+  );
+
+function alertFamily(alerts: Latest['alerts'], judged: readonly Judged[]): Family {
+  const active = new Set(alerts.map(keyOf));
+  return gauge(
+    'alert_active',
+    'Whether there is an alert: 1 or 0; no sample where the value is unknown and there was none.',
+    judged.map((one) => ({
+      labels: { service: one.service, measure: one.measure },
+      value: active.has(keyOf(one)) ? 1 : one.state === 'unknown' ? undefined : 0,
+    })),
+  );
+}
+
+function networkFamilies(network: Latest['network']): Family[] {
+  const perInterface = (valueOf: (rates: Latest['network'][string]) => number | undefined): Family['samples'] =>
+    Object.entries(network).map(([device, rates]) => ({ labels: { device }, value: valueOf(rates) }));
+  return [
     gauge(
       'network_receive_bytes_per_second',
       'Bytes that an interface received since the run before, by the second.',
@@ -102,5 +123,5 @@ export function renderTextfile(
       'Bytes that an interface sent since the run before, by the second.',
       perInterface(({ sent_bytes_per_second }) => sent_bytes_per_second),
     ),
-  ]);
+  ];
 }

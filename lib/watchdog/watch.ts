@@ -57,68 +57,71 @@ export const watchServices = ({ announce, keepNewest, restartServices }: Means) 
       },
     },
 
+    checkUsage({ config }) {
+      if (Object.keys(config.watchdog.services).length === 0)
+        throw new Usage('no service was named: `watchdog.services` in the configuration (ops/docs/watchdog.md)');
+    },
+
     async run(world) {
       const { services: configured } = world.config.watchdog;
-      if (Object.keys(configured).length === 0)
-        throw new Usage('no service was named: `watchdog.services` in the configuration (ops/docs/watchdog.md)');
       const measured = await measureAll(world);
-      const { moment, services, before } = measured;
+      const { moment, before } = measured;
       const judged = Object.entries(configured).flatMap(([name, service]) =>
-        judgeService(name, service, services[name] as ServiceReading),
+        judgeService(name, service, measured.services[name] as ServiceReading),
       );
       const holds = Object.fromEntries(Object.entries(configured).map(([name, { hold }]) => [name, hold]));
       const stepped = step({ judged, before: before.tracks, holds, ...moment });
+      const { begun, ended, tracks } = stepped;
       const run: Run = { measured, judged, stepped };
       const { effects, ...logged } = await logEffects(world, before.state?.restarts, judged, moment);
       let { known } = logged;
-      const isDryRun = world.options['dry-run'] === true;
-      const { begun, ended, tracks } = stepped;
+      const tell = world.options['dry-run'] === true ? () => undefined : announce;
       // Before the files: where the disk is full, the journal is all there is.
-      if (!isDryRun) {
-        for (const { message } of begun) announce(`ALERT ${message}`);
-        for (const line of effects) announce(describeEffect(line));
-        for (const alert of ended) announce(describeEnd(alert));
-      }
+      for (const { message } of begun) tell(`ALERT ${message}`);
+      for (const line of effects) tell(describeEffect(line));
+      for (const alert of ended) tell(describeEnd(alert));
       let latest = await writeFiles(world, run, known, new Set(effects.map(({ service }) => service)));
-      if (!isDryRun && begun.length > 0) keepNewest(folderOfAlerts(world, begun), mostAlertFiles);
+      if (world.options['dry-run'] !== true && begun.length > 0)
+        keepNewest(folderOfAlerts(world, begun), mostAlertFiles);
       // After the files: an attempt may take a minute, and alerts do not wait for it.
       const due = dueRestarts(configured, judged, tracks, moment);
       const restarted = due.length === 0 ? [] : await restartServices(world, due, moment);
-      for (const one of restarted)
-        if (!isDryRun && ('command' in one || one.isAlarming)) announce(describeRestart(one));
+      for (const one of restarted) if ('command' in one || one.isAlarming) tell(describeRestart(one));
       const tried = restarted.flatMap((one) => ('outcome' in one ? [one.service] : []));
       if (tried.length > 0) {
         known = knownAttempts(world, undefined);
         latest = await writeFiles(world, run, known, new Set(tried));
       }
-      const readings = Object.entries(services);
+      const attempts = restarted.map((one) => describeRestart(one));
       return {
-        counts: {
-          services: readings.length,
-          running: readings.filter(([, { state }]) => state === 'running').length,
-          unknown: readings.filter(([, { state }]) => state === 'unknown').length,
-          alerts: latest.alerts.length,
-          ...(known.isNeeded ? { restarts: tried.length } : {}),
-        },
-        problems: [
-          ...measured.problems,
-          ...readings.flatMap(([name, { state, reason = '' }]) =>
-            state === 'unknown' ? [`${name} could not be measured: ${reason}`] : [],
-          ),
-          ...latest.alerts.map(({ message }) => message),
-          ...logged.problems,
-          ...known.problems,
-          ...restarted.map((one) => describeRestart(one)),
-        ],
+        counts: { ...countsOf(latest), ...(known.isNeeded ? { restarts: tried.length } : {}) },
+        problems: [...measured.problems, ...problemsOf(latest), ...logged.problems, ...known.problems, ...attempts],
         json: latest,
         text: renderServices(latest, [
           ...ended.map((alert) => describeEnd(alert)),
           ...effects.map((line) => describeEffect(line)),
-          ...restarted.map((one) => describeRestart(one)),
+          ...attempts,
         ]),
       };
     },
   });
+
+function countsOf({ services, alerts }: Latest) {
+  const states = Object.values(services).map(({ state }) => state);
+  return {
+    services: states.length,
+    running: states.filter((state) => state === 'running').length,
+    unknown: states.filter((state) => state === 'unknown').length,
+    alerts: alerts.length,
+  };
+}
+
+const problemsOf = ({ services, alerts }: Latest): string[] => [
+  ...Object.entries(services).flatMap(([name, { state, reason = '' }]) =>
+    state === 'unknown' ? [`${name} could not be measured: ${reason}`] : [],
+  ),
+  ...alerts.map(({ message }) => message),
+];
 
 interface Run {
   readonly measured: Measured;
