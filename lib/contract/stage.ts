@@ -92,7 +92,7 @@ export interface World<Config> {
    * (see `fallsBack`) is used in its place, and without another copy the run starts without state. */
   previous<Content>(file: FileSpec<Content>): Promise<Previous<Content>>;
   modifiedAt(file: FileLocation, at?: Date): Date | undefined;
-  /** The records of all stages that ever ran here, ordered by name. */
+  /** The records of all stages that ever ran here, ordered by name; of gates only those that are still configured. */
   stageRecords(): Promise<readonly StageRecord[]>;
   /** The days that have a file, compressed or not, in order. */
   days(file: FileLocation): readonly Date[];

@@ -152,7 +152,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
 
     read,
 
-    stageRecords: () => readStageRecords(places, read, now()),
+    stageRecords: () => readStageRecords(places, read, now(), settings.config),
 
     replace: async (file, content, at = now()) => {
       refuseLate();

@@ -121,7 +121,8 @@ describe('commands/status', () => {
   });
 
   test('a stage that failed is named with its reason and the command to run it', (t) => {
-    const { run, state } = makeSite(t);
+    const gates = "gate-runs: { alpha: { folder: /tmp, phases: { one: { command: ['true'] } } } }";
+    const { run, state } = makeSite(t, undefined, gates);
     run('run-cycle');
     rmSync(join(state, 'health', 'latest_report.md'));
     mkdirSync(join(state, 'health', 'latest_report.md'));
@@ -132,9 +133,13 @@ describe('commands/status', () => {
     assert.match(stdout, / write-report\n {2}journalctl -u 'ops-monitor@write-report'/);
     // What acts is not proposed to be done again, and nothing of a unit that is not there.
     const record = JSON.parse(readText(join(state, 'stages', 'write-report.json'))) as object;
-    writeFileSync(join(state, 'stages', 'run-gate@alpha.json'), JSON.stringify({ ...record, stage: 'run-gate@alpha' }));
+    const leave = (stage: string): void =>
+      writeFileSync(join(state, 'stages', `${stage}.json`), JSON.stringify({ ...record, stage }));
+    leave('run-gate@alpha');
+    leave('run-gate@aaa-no-longer-configured');
     const { stdout: gate } = run('status');
     assert.match(gate, / run-gate alpha --dry-run\n/);
+    assert.doesNotMatch(gate, /no-longer-configured/);
     assert.doesNotMatch(gate, /journalctl/);
   });
 
