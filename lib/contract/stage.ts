@@ -79,6 +79,8 @@ export interface World<Config> {
   readonly lists: Readonly<Record<string, readonly string[]>>;
   /** The name that the command line gave, for a stage that has an operand. */
   readonly operand?: string | undefined;
+  /** How wide text for a person may be: columns of the terminal, Infinity where the text goes into a file or pipe. */
+  readonly width: number;
   readonly now: () => Date;
   /** Milliseconds since 1970 with a fraction, for the microseconds in the snapshot's times. */
   readonly preciseNow: () => number;

@@ -44,9 +44,12 @@ interface TaskResult {
 
 export type RunTask = (request: TaskRequest) => Promise<TaskResult>;
 
-/** Output for a person at a terminal while tasks run. */
+/** Output for a person while tasks run. */
 export interface LiveOutput {
+  /** On a terminal only, as are the lines at the bottom. */
   readonly line: (text: string) => void;
+  /** A line for a part of the work that has ended, also where there is no terminal. */
+  readonly ended: (text: string) => void;
   /** Replaces the line at the bottom. */
   readonly status: (text: string) => void;
 }

@@ -11,7 +11,7 @@ import { failureWords } from '../engine/ending.ts';
 import { parseCoverage } from '../parse/coverage.ts';
 import type { GateRun, GatesConfig, Phase } from './config.ts';
 import { artifactsOf, gateHistory, gateSummary, gateTextfile, type GateSummary, type PhaseResult } from './files.ts';
-import { renderHistory, renderRun } from './render.ts';
+import { describePhase, renderHistory, renderRun } from './render.ts';
 import { renderGate } from './textfile.ts';
 
 type GateWorld = World<GatesConfig>;
@@ -50,7 +50,12 @@ export const runGate = <Config extends GatesConfig>({ push, ...means }: Means & 
         }
       });
       if (options['history'] === true)
-        return { counts: { runs: history.length }, problems: [], json: history, text: renderHistory(name, history) };
+        return {
+          counts: { runs: history.length },
+          problems: [],
+          json: history,
+          text: renderHistory(name, history, world.width),
+        };
       const isPushed = options['push'] === true;
       if (isPushed) push.check(world);
       if (options['dry-run'] === true) return planOf(name, gate);
@@ -65,7 +70,7 @@ export const runGate = <Config extends GatesConfig>({ push, ...means }: Means & 
         counts: summary.counts,
         problems: [...(passed ? [] : [`the gate ${name} does not pass: ${summary.reason}`]), ...unpushed],
         json: summary,
-        text: renderRun(summary, history[0]),
+        text: renderRun(summary, history[0], world.width),
         ...(options['exit-code'] === true ? { exitCode: passed ? 0 : 1 } : {}),
       };
     },
@@ -90,6 +95,7 @@ async function runPhases(world: GateWorld, name: string, gate: GateRun, means: M
       ? skipped(phaseName, phase)
       : await runPhase(world, gate, { name: phaseName, phase, log: join(folder.path, `${phaseName}.log`) }, means);
     results.push(result);
+    means.live.ended(describePhase(result));
     isStopped ||= result.outcome === 'fail' && phase.required && gate['stop-at-failure'];
   }
   const summary = { ...summaryOf(name, results), run_id: world.runId, started_at: started.toISOString() };

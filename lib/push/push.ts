@@ -2,6 +2,7 @@
 import { Usage } from '../contract/errors.ts';
 import type { Push } from '../contract/push.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
+import { fold } from '../core/columns.ts';
 import { listed, reasonOf } from '../core/text.ts';
 import type { PushConfig } from './config.ts';
 import { describePush, methods } from './entry.ts';
@@ -65,7 +66,10 @@ export const pushMetrics = (means: PushMeans) =>
         counts: { ...countsOf(flushed) },
         problems: all,
         json: { state, words, waiting, dead, problems: all },
-        text: state === 'sent' ? `${what}${size}: accepted` : `${what}${size}: it waits on disk (${words})`,
+        text: fold(
+          `${what}${size}: ${state === 'sent' ? 'accepted' : `it waits on disk (${words})`}`,
+          world.width,
+        ).join('\n'),
       };
     },
   });

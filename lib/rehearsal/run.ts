@@ -77,16 +77,18 @@ export const runRehearsal = <Config extends RehearsalConfig>({
       const history = readHistory(world.scan(rehearsalHistory, 'end'));
       if (options['history'] === true) {
         const drill = drillOf(rehearsal, history, world.now());
-        const text =
-          options['json'] === true
-            ? JSON.stringify({ runs: history, ...(drill ? { drill } : {}) }, undefined, 2)
-            : renderHistory(history, drill);
-        return { counts: { runs: history.length }, problems: [], text };
+        return {
+          counts: { runs: history.length },
+          problems: [],
+          json: { runs: history, ...(drill ? { drill } : {}) },
+          text: renderHistory(history, drill, world.width),
+        };
       }
       const archive = options['pipeline'] === true ? archivePath(world, rehearsal) : undefined;
       const isPushed = options['push'] === true;
       if (isPushed) push.check(world);
-      if (options['dry-run'] === true) return { counts: {}, problems: [], text: renderPlan(rehearsal, archive) };
+      if (options['dry-run'] === true)
+        return { counts: {}, problems: [], text: renderPlan(rehearsal, archive, world.width) };
       const summary = await runAll(world, rehearsal, history, means);
       const textfile = renderRehearsalMetrics(summary);
       await world.replace(rehearsalTextfile, textfile);
@@ -98,7 +100,7 @@ export const runRehearsal = <Config extends RehearsalConfig>({
         counts: summary.counts,
         problems: [...(passed ? [] : [`the rehearsal does not pass: ${summary.reason}`]), ...unpushed],
         json: summary,
-        text: [renderRehearsal(summary), ...archived].join('\n'),
+        text: [renderRehearsal(summary, world.width), ...archived].join('\n'),
         ...(options['exit-code'] === true ? { exitCode: passed ? 0 : 1 } : {}),
       };
     },
@@ -207,7 +209,7 @@ async function runParts(
       await runEach('connector', connectors, tools, async (name, connector) => {
         const result = await checkConnector(name, connector, tools);
         const words = result.reason === undefined ? 'healthy' : `not healthy: ${result.reason}`;
-        tools.live.line(`${name}: ${words} (${formatDuration(result.seconds)})`);
+        tools.live.ended(`${name}: ${words} (${formatDuration(result.seconds)})`);
         return result;
       }),
     );
@@ -216,21 +218,30 @@ async function runParts(
   if (smokeTest) {
     const { result, payload } = await showing('smoke test', tools, runSmokeTest(smokeTest, tools));
     parts.smoke_test = result;
+    tools.live.ended(`smoke test: ${result.outcome} (${formatDuration(result.seconds)})${because(result)}`);
     write(result.payload_file, payload);
     write('smoke_test.json', jsonOf({ schema_version: 1, ...result }));
   }
   if (Object.keys(credentials).length > 0) {
     parts.rotation = rotationOf(
-      await runEach('credential', credentials, tools, (name, credential) => checkCredential(name, credential, tools)),
+      await runEach('credential', credentials, tools, async (name, credential) => {
+        const result = await checkCredential(name, credential, tools);
+        tools.live.ended(`credential ${name}: ${result.outcome}${because(result)}`);
+        return result;
+      }),
     );
     write('credential_rotation.json', jsonOf({ schema_version: 1, ...parts.rotation }));
   }
   if (doctrine) {
     parts.doctrine = await showing('doctrine check', tools, checkDoctrine(doctrine, tools));
+    tools.live.ended(`doctrine check: ${parts.doctrine.verdict}${because(parts.doctrine)}`);
     write('doctrine.json', jsonOf({ schema_version: 1, ...parts.doctrine }));
   }
   return parts;
 }
+
+const because = ({ reason }: { readonly reason?: string | undefined }): string =>
+  reason === undefined ? '' : `: ${reason}`;
 
 /** Side by side, with a line that says how many are done. */
 async function runEach<Part, Result>(

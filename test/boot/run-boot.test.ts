@@ -129,10 +129,19 @@ describe('run-boot', () => {
       '',
     ]);
     assert.deepEqual(readdirSync(work), ['cache']);
-    assert.deepEqual((JSON.parse(stderr) as { problems: string[] }).problems, [
+    const lines = stderr.trimEnd().split('\n');
+    assert.deepEqual((JSON.parse(lines.pop() ?? '') as { problems: string[] }).problems, [
       'web was skipped: it needs app, which was skipped',
       'app was skipped: it needs db, which failed',
       'db failed: its start command: exit code 7',
+    ]);
+    // In the order in which they end.
+    const [cache = '', db = '', ...others] = lines;
+    assert.match(cache, /^cache: ready after \d+(ms|s)$|^cache: ready after [\d.]+s$/);
+    assert.match(db, /^db: failed after [\d.]+m?s: its start command: exit code 7$/);
+    assert.deepEqual(others, [
+      'app: skipped: it needs db, which failed',
+      'web: skipped: it needs app, which was skipped',
     ]);
     assert.match(textfile(), /^boot_component_success\{component="app"\} 0$/m);
     assert.doesNotMatch(textfile(), /boot_component_seconds\{component="app"\}/);
@@ -233,7 +242,7 @@ describe('run-boot', () => {
     assert.equal(status, 0);
     assert.match(
       stdout,
-      /^would start.*\n {2}1 {2}db .*ready: tcp localhost:5432\n {2}1 {2}cache .*start: none .*ready: unit redis\.service\n {2}2 {2}app {2,}after db, cache {2}at most 1m, 2 retries .*ready: exit code 0\n$/,
+      /^would start.*\n {2}1 {2}db .*ready: tcp localhost:5432\n {2}1 {2}cache .*start: none; ready: unit redis\.service\n {2}2 {2}app {2,}after db, cache {2}at most 1m, 2 retries .*ready: exit code 0\n$/,
     );
     assert.ok(!existsSync(join(work, 'started')) && !existsSync(boot));
     writeFileSync(join(folder, 'config.yaml'), '{}');

@@ -39,6 +39,12 @@ describe('run-rehearsal', () => {
     });
     const { status, stdout, stderr } = await site.run('--json');
     assert.equal(status, 0, stderr);
+    for (const line of [
+      /^agent: healthy \([\d.]+m?s\)$/m,
+      /^extra: not healthy: its command: exit code 3 \([\d.]+m?s\)$/m,
+      /^smoke test: pass \([\d.]+m?s\)\ncredential key: rotated\ndoctrine check: pass\n\{"stage"/m,
+    ])
+      assert.match(stderr, line);
     const summary = site.summary();
     assert.deepEqual(JSON.parse(stdout), summary);
     assert.equal(summary.verdict, 'pass', summary.reason);
