@@ -4,6 +4,7 @@ import {
   absolutePath,
   commandLine,
   duration,
+  exactlyOne,
   hostAndPort,
   ownName,
   unit,
@@ -23,10 +24,7 @@ const readySchema = z
     tcp: hostAndPort.optional().describe('ready when a connection to this host and port succeeds'),
     unit: unit.optional().describe('ready when systemd says that this unit is active'),
   })
-  .refine(
-    (ready) => Object.values(ready).filter((one) => one !== undefined).length === 1,
-    'expected one of `command`, `http`, `tcp` and `unit`',
-  )
+  .refine(...exactlyOne('command', 'http', 'tcp', 'unit'))
   .meta({ oneOf: [{ required: ['command'] }, { required: ['http'] }, { required: ['tcp'] }, { required: ['unit'] }] });
 
 const componentSchema = z

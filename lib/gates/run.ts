@@ -6,7 +6,7 @@ import { defineStage, type World } from '../contract/stage.ts';
 import type { LiveOutput, RunTask } from '../contract/task.ts';
 import { isAbsolute, join } from '../core/path.ts';
 import { formatDuration, formatLimit, milli } from '../core/quantity.ts';
-import { counted, reasonOf } from '../core/text.ts';
+import { counted, readingReason } from '../core/text.ts';
 import { failureWords } from '../engine/ending.ts';
 import { parseCoverage } from '../parse/coverage.ts';
 import type { GateRun, GatesConfig, Phase } from './config.ts';
@@ -182,7 +182,8 @@ async function coverageOf(world: GateWorld, folder: string, { coverage }: Phase,
       return { reason: `its coverage file ${path} is of an earlier run: it was written at ${modified_at}` };
     return { ratio: covered / lines };
   } catch (error) {
-    return { reason: `its coverage file ${path} cannot be used: ${reasonOf(error)}` };
+    const reason = readingReason(error);
+    return { reason: `its coverage file ${reason.startsWith(path) ? reason : `${path} cannot be used: ${reason}`}` };
   }
 }
 

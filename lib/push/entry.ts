@@ -1,6 +1,7 @@
 // A push as a kind of outbox entry: the fields of its file, and how it is sent.
 import type { Net } from '../contract/net.ts';
 import { type ContentOf, object, oneOf, optional, recordOf, string } from '../contract/shape.ts';
+import { connectionWords } from '../core/connection.ts';
 import { oneLine } from '../core/harmless.ts';
 import { judgeReply } from '../core/reply.ts';
 import { firstLine } from '../core/text.ts';
@@ -52,7 +53,9 @@ export async function sendPush({ url, method, group, text }: Entry, net: Net, co
   const { outcome, summary } = judgeReply(reply);
   if (outcome === 'accepted') return { state: 'sent', words: summary };
   const said = firstLine(oneLine(reply.body), 400);
-  const words = [summary, said === '' ? '' : `: ${said}`, hintOf(reply.status, said)].join('');
+  // Who reads the words knows the server's address.
+  const happened = connectionWords(reply.code) ?? summary;
+  const words = [happened, said === '' ? '' : `: ${said}`, hintOf(reply.status, said)].join('');
   return { state: outcome === 'refused' ? 'dead' : 'waiting', words };
 }
 

@@ -3,7 +3,7 @@ import { Usage } from '../contract/errors.ts';
 import type { Push } from '../contract/push.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
 import { fold } from '../core/columns.ts';
-import { listed, reasonOf } from '../core/text.ts';
+import { listed, readingReason, reasonOf } from '../core/text.ts';
 import type { PushConfig } from './config.ts';
 import { describePush, methods } from './entry.ts';
 import { jobOf } from './group.ts';
@@ -114,7 +114,9 @@ async function requestFor(world: World<PushConfig>): Promise<{ request: Request;
 /** Decoded and encoded again, these are the very bytes of the file. */
 async function readTextfile(world: World<PushConfig>, path: string): Promise<string> {
   const host = world.openHost('local', AbortSignal.timeout(30_000));
-  const bytes = await host.readBytes(path);
+  const bytes = await host.readBytes(path).catch((error: unknown) => {
+    throw new Error(`nothing was pushed: ${readingReason(error)}`);
+  });
   if (bytes.length > mostBytes)
     throw new Error(`${path} was not pushed: it has ${bytes.length} bytes, and at most ${mostBytes} are pushed`);
   try {

@@ -1,6 +1,16 @@
 // Configuration of the services that `watch-services` measures.
 import * as z from 'zod';
-import { bytes, commandLine, duration, measure, ownName, percent, unit, wait } from '../contract/quantities.ts';
+import {
+  bytes,
+  commandLine,
+  duration,
+  exactlyOne,
+  measure,
+  ownName,
+  percent,
+  unit,
+  wait,
+} from '../contract/quantities.ts';
 import type { Alert } from './files.ts';
 
 const limitsSchema = z
@@ -56,11 +66,7 @@ const serviceSchema = z
       .optional()
       .describe('how the service is restarted while it has an alert; absent: it is never restarted'),
   })
-  .refine(
-    (service) =>
-      [service.unit, service['pid-file'], service['command-line']].filter((way) => way !== undefined).length === 1,
-    'expected one of unit, pid-file and command-line',
-  )
+  .refine(...exactlyOne('unit', 'pid-file', 'command-line'))
   .refine(({ unit: found, restart }) => restart?.with !== 'systemctl' || found !== undefined, {
     path: ['restart', 'with'],
     error: 'systemctl restarts only a service that is found by `unit`; expected a command',

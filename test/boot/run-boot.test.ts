@@ -220,7 +220,7 @@ describe('run-boot', () => {
       [{ app: { start, after: ['dp'] }, db: { start } }, /there is no component "dp"; did you mean db\?/],
       [{ app: { start, after: ['constructor'] } }, /there is no component "constructor"/],
       [{ app: {} }, /expected `start` or `ready`, or both/],
-      [{ app: { ready: { tcp: '127.0.0.1:1', unit: 'a.service' } } }, /expected one of `command`, `http`, `tcp` and `unit`/], // prettier-ignore
+      [{ app: { ready: { tcp: '127.0.0.1:1', unit: 'a.service' } } }, /expected one of `command`, `http`, `tcp` and `unit`; got `tcp` and `unit`/], // prettier-ignore
       [{ app: { ready: { tcp: '127.0.0.1:99999' } } }, /expected a port from 1 to 65535/],
       [{ app: { start, timeout: '20h', retries: 3 } }, /must together be below 1d/],
       [{}, /expected at least one component/],

@@ -109,7 +109,7 @@ describe('run-gate', () => {
       [sh('sleep 60', ', timeout: 1s'), /^ended at its time limit of 1s$/],
       ['{ command: [/nowhere/program] }\n', /^\/nowhere\/program was not found \(exit code 127\)$/],
       [sh('kill -9 $$'), /^exit code 137$/],
-      [sh('true', ', coverage: missing.info'), /^its coverage file \S+\/missing\.info cannot be used: .*ENOENT/],
+      [sh('true', ', coverage: missing.info'), /^its coverage file \S+\/missing\.info does not exist$/],
       [
         sh('printf "SF:a\\nLF:8\\nLH:6\\nend_of_record\\n" > c; touch -d "1 hour ago" c', ', coverage: c'),
         /^its coverage file \S+\/c is of an earlier run: it was written at /,
