@@ -112,7 +112,7 @@ describe('run-boot', () => {
   });
 
   test('what needs a failed component is skipped and says so; the others are started', async (t) => {
-    const { run, work, write, summary, textfile, boot } = makeBoot(t, { none: { start: ['true'] } });
+    const { run, work, write, summary, textfile, boot, latest } = makeBoot(t, { none: { start: ['true'] } });
     write({
       web: { start: sh(`touch ${work}/web`), after: ['app'] },
       app: { start: sh(`touch ${work}/app`), after: ['cache', 'db'] },
@@ -143,6 +143,11 @@ describe('run-boot', () => {
       'app: skipped: it needs db, which failed',
       'web: skipped: it needs app, which was skipped',
     ]);
+    // The reason stands below the bar of its component, not over it.
+    const svg = latest('timeline.svg');
+    const reasonY = Number(/y="([\d.]+)"[^>]*>its start command: exit code 7</.exec(svg)?.[1]);
+    const nameY = Number(/y="([\d.]+)"[^>]*>db</.exec(svg)?.[1]);
+    assert.ok(reasonY - nameY >= 18, svg);
     assert.match(textfile(), /^boot_component_success\{component="app"\} 0$/m);
     assert.doesNotMatch(textfile(), /boot_component_seconds\{component="app"\}/);
     assert.equal((await run('--exit-code')).status, 1);
