@@ -21,6 +21,8 @@ describe('commands/status', () => {
     const { run, state } = makeSite(t, 'sick', alerts);
     run('run-cycle');
     run('silence', 'storage:data', '--for', '4h', '--reason', 'moving files');
+    mkdirSync(join(state, 'monitoring', 'gates'), { recursive: true });
+    writeFileSync(join(state, 'monitoring', 'gates', 'output'), 'x'.repeat(2_000_000));
     const before = everythingIn(state);
     const { status, stdout, stderr } = run('status');
     assert.deepEqual([status, stderr], [0, '']);
@@ -38,7 +40,7 @@ describe('commands/status', () => {
     assert.match(stdout, /\nMail\n {2}1 waiting, the oldest for \d+s\n/);
     assert.match(stdout, /\n +last run +took +every\n(.*\n)* {2}collect-snapshot +ok +\d+s ago +\S+ +5m\n/);
     assert.match(stdout, /\n {2}append-zarr +ok +\d+s ago +\S+ +1h\n/);
-    assert.match(stdout, /\nDisk\n.* of our own; .* are free there\n/);
+    assert.match(stdout, /\nDisk\n.* of our own; .* are free there\n.*, results of host tools 2 MB\n/);
     assert.ok(stdout.split('\n').length <= 60, stdout);
     assert.deepEqual(everythingIn(state), before);
   });
