@@ -46,7 +46,7 @@ const componentSchema = z
 
 export type Component = z.output<typeof componentSchema>;
 
-/** The timer's longest run is a day. */
+/** The deadline of run-boot. */
 const longest = 86_400;
 
 const longestOf = ({ timeout, retries, 'back-off': first }: Component): number => {

@@ -65,7 +65,7 @@ export function renderBoot(summary: BootSummary, width: number): string {
   ].join('\n');
 }
 
-/** Also the shortest attempt has a column. */
+/** Each attempt has at least one column, however short it was. */
 function barOf({ attempts, began_seconds, seconds }: ComponentResult, total: number, barWidth: number): string {
   if (attempts.length === 0) return '';
   const columnOf = (at: number): number => Math.min(barWidth - 1, Math.floor((at / Math.max(total, 0.001)) * barWidth));

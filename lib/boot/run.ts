@@ -35,7 +35,7 @@ export const runBoot = <Config extends BootConfig>({ push, ...tools }: BootTools
     summary: 'starts components in the order of their dependencies, waits until each is ready, and times that',
     reads: [],
     writes: [bootSummary, bootHistory, bootTextfile],
-    // Above the time limits of all attempts together.
+    // Longer than the time limits of all attempts together, which are below a day.
     deadlineMs: 86_400_000,
     options: {
       push: { type: 'boolean', summary: 'push the result to the Pushgateway as well (ops/docs/push.md)' },

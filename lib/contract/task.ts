@@ -15,7 +15,7 @@ export interface TaskRequest {
   readonly log: string;
   /** Up to this many characters of the standard output are returned as `output`; `log` then gets only the standard error. */
   readonly mostOutput?: number | undefined;
-  /** Replaced by `…` wherever the command prints them. */
+  /** Secrets that are replaced by `…` wherever the command prints them. */
   readonly secrets?: readonly string[] | undefined;
   /** Receives each complete line of the output. Must not throw. */
   readonly onLine?: ((line: string) => void) | undefined;
@@ -31,7 +31,7 @@ interface TaskResult {
   readonly seconds: number;
   readonly log: {
     readonly bytes: number;
-    /** The file has the beginning of the output only. */
+    /** Whether the file has only the beginning of the output. */
     readonly isCut: boolean;
   };
   /** Only where the request has `mostOutput`. */

@@ -29,7 +29,7 @@ export const runGate = <Config extends GatesConfig>({ push, ...means }: Means & 
     operand: { word: 'GATE', names: (config) => Object.keys(config['gate-runs']) },
     reads: [],
     writes: [],
-    // Above the time limits of all phases together.
+    // Longer than the time limits of all phases together, which are below a day.
     deadlineMs: 86_400_000,
     options: {
       history: { type: 'boolean', summary: 'print the last runs and how they changed; run nothing' },
@@ -170,7 +170,7 @@ async function runPhase(
 /** Some filesystems keep the time of a file in steps of two seconds. */
 const clockGrainMs = 2000;
 
-/** A phase that was to leave a coverage file and did not is no pass: its share is unknown. */
+/** A phase with `coverage` that leaves no usable coverage file fails: its share is unknown. */
 async function coverageOf(world: GateWorld, folder: string, { coverage }: Phase, startedAt: Date) {
   if (coverage === undefined) return {};
   const path = isAbsolute(coverage) ? coverage : join(folder, coverage);
@@ -190,7 +190,7 @@ async function coverageOf(world: GateWorld, folder: string, { coverage }: Phase,
 function summaryOf(name: string, phases: readonly PhaseResult[]) {
   const failed = phases.filter(({ outcome }) => outcome === 'fail');
   const first = failed.find(({ required }) => required === 'yes');
-  // The last phase that measured it: later phases include the tests of earlier ones.
+  // From the last phase that measured coverage: later phases include the tests of earlier ones.
   const ratio = phases.findLast(({ coverage_ratio }) => coverage_ratio !== undefined)?.coverage_ratio;
   return {
     schema_version: 1,

@@ -11,7 +11,7 @@ import { refusalOf, replacedLabels } from './refusals.ts';
 import { addressOf, groupOf } from './request.ts';
 import { problemsOf, push, type PushMeans, type Request, sendWaiting } from './send.ts';
 
-/** In the outbox a byte may become six, and a file there has 64 MiB at most. */
+/** As JSON in the outbox a byte may take six, and a file there has at most 64 MiB. */
 const mostBytes = 8 * 1024 * 1024;
 
 export const pushMetrics = (means: PushMeans) =>
@@ -111,7 +111,7 @@ async function requestFor(world: World<PushConfig>): Promise<{ request: Request;
   };
 }
 
-/** Decoded and encoded again, these are the very bytes of the file. */
+/** Reads the file as text that encodes to exactly its bytes: a byte order mark stays, and invalid UTF-8 is refused. */
 async function readTextfile(world: World<PushConfig>, path: string): Promise<string> {
   const host = world.openHost('local', AbortSignal.timeout(30_000));
   const bytes = await host.readBytes(path).catch((error: unknown) => {

@@ -111,7 +111,7 @@ const drillSchema = z
   .refine(({ every, for: length }) => every <= length, 'expected `every` to be at most `for`')
   .refine(({ every, for: length }) => length / every <= mostDueRuns, `expected at most ${mostDueRuns} due runs`);
 
-/** Below the deadline of the stage, with room for the archive. */
+/** All parts together may take this long: less than the deadline of the stage, so that time is left for the archive. */
 const longestSeconds = 3000;
 
 interface Timed {
@@ -183,7 +183,7 @@ export interface RehearsalConfig {
   readonly rehearsal?: Rehearsal | undefined;
 }
 
-/** The machines that the connectors name, and where. */
+/** The machines that the connectors name, each with the path of the key that names it. */
 export const rehearsalPlaces = ({ rehearsal }: RehearsalConfig) =>
   Object.entries(rehearsal?.connectors ?? {}).flatMap(([name, { ssh }]) =>
     ssh ? [{ host: ssh.host, key: ['rehearsal', 'connectors', name, 'ssh', 'host'] }] : [],

@@ -45,7 +45,7 @@ export interface RehearsalMeans extends Pick<AskTools, 'runTask' | 'whyUnreachab
 }
 
 const archiveSeconds = 300;
-/** At most this many connectors, or credentials, at the same time. */
+/** At most this many connectors, or credentials, are checked at the same time. */
 const widthOfChecks = 16;
 /** Runs of the history that are read, newest first: a year of hourly runs. */
 const mostHistory = 10_000;
@@ -106,7 +106,7 @@ export const runRehearsal = <Config extends RehearsalConfig>({
     },
   });
 
-/** A line that a kill left torn is no run. */
+/** Leaves out a line that a kill left torn. */
 function readHistory(lines: Iterable<Line<PastRun>>): PastRun[] {
   const runs: PastRun[] = [];
   for (const line of lines) {
@@ -123,7 +123,7 @@ const drillOf = ({ drill }: Rehearsal, history: readonly Pick<PastRun, 'started_
 function archivePath({ places }: RehearsalWorld, { archive }: Rehearsal): string {
   const folder = rehearsalFolder(places);
   const beside = places.monitoring.replace(/\/+$/, '').replace(/\/[^/]*$/, '');
-  // `//` and `..` lead into it, too.
+  // Resolved, because a path with `//` or `..` may lead into the folder, too.
   const path = resolve(archive ?? join(beside || '/', 'logs', 'stage_b_rehearsal_artifacts.tgz'));
   if (path === folder || path.startsWith(`${folder}/`))
     throw new Usage(`rehearsal.archive: ${path} lies in ${folder}, which it archives`);
@@ -243,7 +243,7 @@ async function runParts(
 const because = ({ reason }: { readonly reason?: string | undefined }): string =>
   reason === undefined ? '' : `: ${reason}`;
 
-/** Side by side, with a line that says how many are done. */
+/** Checks all parts side by side, and shows how many are done. */
 async function runEach<Part, Result>(
   noun: string,
   parts: Readonly<Record<string, Part>>,
@@ -271,7 +271,7 @@ async function runEach<Part, Result>(
   }
 }
 
-/** With a line that says for how long the work has run. */
+/** Shows, while the work runs, for how long it has run. */
 async function showing<Result>(what: string, { live, monotonicMs }: RunTools, work: Promise<Result>): Promise<Result> {
   const began = monotonicMs();
   const show = (): void => live.status(`${what}: ${formatDuration(Math.round((monotonicMs() - began) / 1000))}`);

@@ -52,7 +52,7 @@ export const testMetrics = <Config extends TestMetricsConfig>(push: Push<Config>
           const { problem } = result;
           if (problem !== undefined) problems.push(`${suite}: ${problem}`);
         } catch (error) {
-          // The old values stay with their time, which tells their age.
+          // The values of the last good run stay; `written_at` shows their age.
           problems.push(`${suite}: ${readingReason(error)}`);
         }
       }

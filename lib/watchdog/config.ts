@@ -25,7 +25,7 @@ const limitsSchema = z
   .prefault({})
   .describe('an alert begins above these');
 
-// Spelt out: files.ts has no place in the programs that only read the configuration.
+// Repeated from files.ts, which programs that only read the configuration should not load.
 const measures = ['running', 'cpu', 'memory', 'open-files', 'threads'] as const satisfies readonly Alert['measure'][];
 
 const restartSchema = z.strictObject({
@@ -81,7 +81,7 @@ const serviceSchema = z
         });
   });
 
-/** What each service that may be restarted is found by. */
+/** Unit, pid file or command line of each service that may be restarted. */
 const restartedIn = (services: Readonly<Record<string, z.output<typeof serviceSchema>>>): string[] =>
   Object.values(services).flatMap(({ restart, unit: name, 'pid-file': file, 'command-line': line }) =>
     restart ? [name ?? file ?? line ?? ''] : [],
