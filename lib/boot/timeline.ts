@@ -5,7 +5,7 @@ import { levelShape } from '../draw/marks.ts';
 import { linearScale } from '../draw/scale.ts';
 import { line, rectangle, text } from '../draw/shapes.ts';
 import { element, type Markup } from '../draw/svg.ts';
-import { fitText, textWidth } from '../draw/text-width.ts';
+import { fitText } from '../draw/text-width.ts';
 import { shortDuration } from '../draw/words.ts';
 import type { BootSummary, ComponentResult } from './files.ts';
 
