@@ -2,6 +2,6 @@
 
 const longestSeconds = 900;
 
-/** `first`: the pause before the first retry. `retry`: 1 for the first. */
+/** Seconds before a retry. `first`: the pause before the first retry; `retry`: number of the retry, from 1. */
 export const backOffSeconds = (first: number, retry: number): number =>
   Math.min(longestSeconds, first * 2 ** Math.min(retry - 1, 20));

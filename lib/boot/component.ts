@@ -79,7 +79,7 @@ async function attemptStart(
     if (problem === undefined) return undefined;
     const left = end - elapsed();
     if (left <= 0) return `not ready within ${formatLimit(timeout)}: ${problem}`;
-    // The last check is at the limit.
+    // Never longer than the time that is left, so that the last check is made at the limit.
     await sleep(Math.min(left, longestPauseSeconds, 0.1 * 1.5 ** checks) * 1000);
   }
 }

@@ -4,6 +4,7 @@ import {
   absolutePath,
   commandLine,
   duration,
+  exactlyOne,
   hostAndPort,
   ownName,
   unit,
@@ -23,10 +24,7 @@ const readySchema = z
     tcp: hostAndPort.optional().describe('ready when a connection to this host and port succeeds'),
     unit: unit.optional().describe('ready when systemd says that this unit is active'),
   })
-  .refine(
-    (ready) => Object.values(ready).filter((one) => one !== undefined).length === 1,
-    'expected one of `command`, `http`, `tcp` and `unit`',
-  )
+  .refine(...exactlyOne('command', 'http', 'tcp', 'unit'))
   .meta({ oneOf: [{ required: ['command'] }, { required: ['http'] }, { required: ['tcp'] }, { required: ['unit'] }] });
 
 const componentSchema = z
@@ -48,7 +46,7 @@ const componentSchema = z
 
 export type Component = z.output<typeof componentSchema>;
 
-/** The timer's longest run is a day. */
+/** The deadline of run-boot. */
 const longest = 86_400;
 
 const longestOf = ({ timeout, retries, 'back-off': first }: Component): number => {

@@ -23,7 +23,7 @@ export function findCycle(dependencies: Dependencies): string[] | undefined {
   return undefined;
 }
 
-/** Components of one step do not wait for one another. There must be no cycle. */
+/** Groups the components into steps; those of one step do not wait for one another. There must be no cycle. */
 export function stepsOf(dependencies: Dependencies): string[][] {
   const steps: string[][] = [];
   const known = new Map<string, number>();

@@ -1,12 +1,13 @@
 // Renders a boot for a person: its plan before, and its result after. Pure.
-import { alignColumns } from '../core/columns.ts';
+import { alignColumns, displayWidth, fold, foldColumns } from '../core/columns.ts';
 import { formatDuration, formatLimit } from '../core/quantity.ts';
 import { counted } from '../core/text.ts';
 import type { Boot, Component } from './config.ts';
 import type { BootSummary, ComponentResult } from './files.ts';
 import { stepsOf } from './order.ts';
 
-export function renderPlan({ components }: Boot): string {
+/** `width`: columns of the terminal, as below. */
+export function renderPlan({ components }: Boot, width: number): string {
   const steps = stepsOf(new Map(Object.entries(components).map(([name, { after }]) => [name, after])));
   const rows = steps.flatMap((names, index) =>
     names.map((name) => {
@@ -14,9 +15,10 @@ export function renderPlan({ components }: Boot): string {
       return component ? [String(index + 1), name, ...planOf(component)] : [];
     }),
   );
-  return ['would start, each when the components it names are ready:', ...alignColumns(rows, { indent: '  ' })].join(
-    '\n',
-  );
+  return [
+    'would start, each when the components it names are ready:',
+    ...foldColumns(rows, { indent: '  ', width }),
+  ].join('\n');
 }
 
 function planOf({ start, ready, timeout, retries, after }: Component): string[] {
@@ -25,33 +27,46 @@ function planOf({ start, ready, timeout, retries, after }: Component): string[] 
   return [
     after.length === 0 ? '' : `after ${after.join(', ')}`,
     `at most ${formatLimit(timeout)}${retries === 0 ? '' : `, ${counted(retries, 'retry', 'retries')}`}`,
-    start ? `start: ${start.join(' ')}` : 'start: none',
-    `ready: ${readiness}`,
+    `start: ${start ? start.join(' ') : 'none'}; ready: ${readiness}`,
   ];
 }
 
-const barWidth = 40;
+/** One line, when the component has ended. */
+export const describeComponent = ({ name, outcome, seconds, reason }: ComponentResult): string =>
+  `${name}: ${outcome}${outcome === 'skipped' ? '' : ` after ${formatDuration(seconds)}`}${reason === undefined ? '' : `: ${reason}`}`;
 
-export function renderBoot(summary: BootSummary): string {
+const mostBar = 40;
+const leastBar = 10;
+const indent = '  ';
+
+export function renderBoot(summary: BootSummary, width: number): string {
   const { verdict, components, counts, seconds, artifacts } = summary;
-  const rows = components.map((component) => [
+  const heads = components.map((component) => [
     component.name,
     component.outcome,
     component.outcome === 'skipped' ? '' : formatDuration(component.seconds),
     component.attempts.length > 1 ? counted(component.attempts.length, 'attempt') : '',
-    barOf(component, seconds),
+  ]);
+  const taken = Math.max(...alignColumns(heads, { indent }).map(displayWidth)) + 2;
+  const barWidth = Math.min(mostBar, Math.max(leastBar, width - taken));
+  const rows = components.map((component, index) => [
+    ...(heads[index] ?? []),
+    barOf(component, seconds, barWidth),
     component.reason ?? '',
   ]);
   return [
-    `the boot ${verdict === 'pass' ? 'is complete' : 'failed'}: ${counts['components_ready']} of ${counted(components.length, 'component')} ready (${formatDuration(seconds)})`,
-    ...alignColumns(rows, { indent: '  ' }),
+    ...fold(
+      `the boot ${verdict === 'pass' ? 'is complete' : 'failed'}: ${counts['components_ready']} of ${counted(components.length, 'component')} ready (${formatDuration(seconds)})`,
+      width,
+    ),
+    ...foldColumns(rows, { indent, width }),
     `█ ready  ▒ failed attempt  · pause; the bars span ${formatDuration(seconds)}`,
     `output: ${artifacts}`,
   ].join('\n');
 }
 
-/** Also the shortest attempt has a column. */
-function barOf({ attempts, began_seconds, seconds }: ComponentResult, total: number): string {
+/** Each attempt has at least one column, however short it was. */
+function barOf({ attempts, began_seconds, seconds }: ComponentResult, total: number, barWidth: number): string {
   if (attempts.length === 0) return '';
   const columnOf = (at: number): number => Math.min(barWidth - 1, Math.floor((at / Math.max(total, 0.001)) * barWidth));
   const cells = Array.from({ length: barWidth }, () => ' ');

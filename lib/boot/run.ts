@@ -18,7 +18,7 @@ import {
   bootTextfileCopy,
   type ComponentResult,
 } from './files.ts';
-import { renderBoot, renderPlan } from './render.ts';
+import { describeComponent, renderBoot, renderPlan } from './render.ts';
 import { renderBootMetrics } from './textfile.ts';
 import { drawTimeline } from './timeline.ts';
 
@@ -35,7 +35,7 @@ export const runBoot = <Config extends BootConfig>({ push, ...tools }: BootTools
     summary: 'starts components in the order of their dependencies, waits until each is ready, and times that',
     reads: [],
     writes: [bootSummary, bootHistory, bootTextfile],
-    // Above the time limits of all attempts together.
+    // Longer than the time limits of all attempts together, which are below a day.
     deadlineMs: 86_400_000,
     options: {
       push: { type: 'boolean', summary: 'push the result to the Pushgateway as well (ops/docs/push.md)' },
@@ -50,7 +50,11 @@ export const runBoot = <Config extends BootConfig>({ push, ...tools }: BootTools
     async run(world) {
       const boot = bootOf(world);
       if (world.options['dry-run'] === true)
-        return { counts: { components: Object.keys(boot.components).length }, problems: [], text: renderPlan(boot) };
+        return {
+          counts: { components: Object.keys(boot.components).length },
+          problems: [],
+          text: renderPlan(boot, world.width),
+        };
       const summary = await startAll(world, boot, tools);
       const metrics = renderBootMetrics(summary);
       await world.replace(bootSummary, summary);
@@ -65,7 +69,7 @@ export const runBoot = <Config extends BootConfig>({ push, ...tools }: BootTools
         counts: summary.counts,
         problems: [...notReady, ...unpushed],
         json: summary,
-        text: renderBoot(summary),
+        text: renderBoot(summary, world.width),
         ...(world.options['exit-code'] === true ? { exitCode: summary.verdict === 'pass' ? 0 : 1 } : {}),
       };
     },
@@ -94,7 +98,7 @@ async function startAll(world: World<BootConfig>, boot: Boot, tools: BootTools):
   };
   folder.write('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
   folder.write('boot_metrics.prom', renderBootMetrics(summary));
-  folder.write('timeline.txt', `${renderBoot(summary)}\n`);
+  folder.write('timeline.txt', `${renderBoot(summary, Infinity)}\n`);
   folder.write('timeline.svg', drawTimeline(summary));
   folder.publish();
   return summary;
@@ -127,12 +131,16 @@ async function startInOrder(
     if (!component) throw new Error(`there is no component ${name}`);
     const needed = await Promise.all(component.after.map(resultOf));
     const missing = needed.find(({ outcome }) => outcome !== 'ready');
-    if (missing) return skipped(name, missing, elapsed());
+    if (missing) {
+      const result = skipped(name, missing, elapsed());
+      live.ended(describeComponent(result));
+      return result;
+    }
     waiting.set(name, elapsed());
     const onLine = (of: string, line: string): void => live.line(`${of}: ${line}`);
     const result = await startComponent(name, component, { ...tools, openHost, elapsed, folder, onLine });
     waiting.delete(name);
-    live.line(`${name}: ${result.outcome} after ${formatDuration(result.seconds)}`);
+    live.ended(describeComponent(result));
     return result;
   };
   try {

@@ -5,7 +5,7 @@ import { levelShape } from '../draw/marks.ts';
 import { linearScale } from '../draw/scale.ts';
 import { line, rectangle, text } from '../draw/shapes.ts';
 import { element, type Markup } from '../draw/svg.ts';
-import { fitText, textWidth } from '../draw/text-width.ts';
+import { fitText } from '../draw/text-width.ts';
 import { shortDuration } from '../draw/words.ts';
 import type { BootSummary, ComponentResult } from './files.ts';
 
@@ -15,13 +15,17 @@ const right = 1000;
 const top = 70;
 const rowHeight = 34;
 const barHeight = 18;
+/** A line below the bar, for the reason of a failure: over a bar nobody can read it. */
+const reasonHeight = 22;
 const size = 15;
 
 const levelOf = { ready: 'green', failed: 'red', skipped: 'unknown' } as const;
 
 export function drawTimeline(summary: BootSummary): string {
   const { components, counts, seconds, started_at } = summary;
-  const bottom = top + components.length * rowHeight;
+  const tops = [top];
+  for (const component of components) tops.push((tops.at(-1) ?? top) + heightOf(component));
+  const bottom = tops.at(-1) ?? top;
   const height = bottom + 50;
   const scale = linearScale([0, Math.max(seconds, 0.001)], [left, right], 6);
   const title = `Boot of ${started_at.slice(0, 19).replace('T', ' ')} UTC: ${counts['components_ready']} of ${components.length} components ready in ${formatDuration(seconds)}`;
@@ -43,22 +47,17 @@ export function drawTimeline(summary: BootSummary): string {
         line([scale.at(tick), top, scale.at(tick), bottom], light.grid, 1),
         text(scale.at(tick), bottom + 24, shortDuration(tick), { fill: light.muted, size, anchor: 'middle' }),
       ]),
-      ...components.flatMap((component, index) => drawRow(component, top + index * rowHeight, scale.at)),
+      ...components.flatMap((component, index) => drawRow(component, tops[index] ?? top, scale.at)),
     ).markup
   }\n`;
 }
 
+const heightOf = ({ outcome }: ComponentResult): number => rowHeight + (outcome === 'failed' ? reasonHeight : 0);
+
 function drawRow(component: ComponentResult, y: number, x: (seconds: number) => number): Markup[] {
-  const { name, outcome, attempts, began_seconds, seconds, reason } = component;
+  const { name, outcome, attempts, began_seconds, seconds, reason = '' } = component;
   const middle = y + rowHeight / 2;
   const end = x(began_seconds + seconds);
-  const words =
-    outcome === 'skipped'
-      ? `skipped: ${reason ?? ''}`
-      : `${formatDuration(seconds)}${reason === undefined ? '' : `: ${reason}`}`;
-  // Beside the end of its bar where that has room, else before its begin or, last, over it.
-  const room = width - end - 24;
-  const isRoomy = room >= Math.min(textWidth(words, size), 300);
   return [
     levelShape(levelOf[outcome], light, 32, middle),
     text(52, middle + 5, fitText(name, left - 70, size), { fill: light.ink, size }),
@@ -72,8 +71,11 @@ function drawRow(component: ComponentResult, y: number, x: (seconds: number) => 
         attempt.reason === undefined ? light.levels.green : light.levels.red,
       ),
     ),
-    isRoomy
-      ? text(end + 10, middle + 5, fitText(words, room, size), { fill: light.muted, size })
-      : text(end - 10, middle + 5, fitText(words, end - left, size), { fill: light.ink, size, anchor: 'end', halo: light.ground }),
-  ]; // prettier-ignore
+    ...(outcome === 'skipped'
+      ? [text(left, middle + 5, fitText(`skipped: ${reason}`, width - left - 24, size), { fill: light.muted, size })]
+      : [text(end + 10, middle + 5, formatDuration(seconds), { fill: light.muted, size })]),
+    ...(outcome === 'failed'
+      ? [text(left, middle + rowHeight / 2 + 8, fitText(reason, width - left - 24, size), { fill: light.ink, size })]
+      : []),
+  ];
 }

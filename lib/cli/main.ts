@@ -67,8 +67,9 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments
   const lastWords = record.problems.at(-1) ?? 'failed without a reason';
   if (!outcome) throw new Error(lastWords);
   if (record.outcome === 'failed') printError(`${stage.name}: ${lastWords}`);
-  // A stage without a JSON result prints its counts.
-  const json = outcome.json ?? { counts: outcome.counts, problems: outcome.problems };
+  // A stage without a JSON result prints its counts; a dry run of a host tool has no result, but a plan.
+  const plan = dryRun && outcome.text !== undefined ? { plan: outcome.text.split('\n') } : {};
+  const json = outcome.json ?? { counts: outcome.counts, problems: outcome.problems, ...plan };
   if (asked.options['json'] === true && (!onlyPrints || outcome.json !== undefined))
     print(JSON.stringify(json, undefined, 2));
   else if (outcome.text !== undefined && (outcome.exitCode !== undefined || dryRun || onlyPrints || isTerminal(1)))

@@ -7,13 +7,13 @@ import { Usage } from '../contract/errors.ts';
 import type { Spool } from '../contract/spool.ts';
 import type { World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
-import { alignColumns } from '../core/columns.ts';
+import { fold, foldColumns } from '../core/columns.ts';
 import { oneLine } from '../core/harmless.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted, nearest } from '../core/text.ts';
 import { pushMeans } from '../cycle/push-means.ts';
 import { openSpool } from '../io/spool.ts';
-import { print } from '../io/terminal.ts';
+import { print, printWidth } from '../io/terminal.ts';
 import { makeWorld } from '../io/world.ts';
 import { digestOf, readOutbox } from '../outbox/outbox.ts';
 import { describePush, pushKind } from '../push/entry.ts';
@@ -294,7 +294,11 @@ function describeLetter({ id, isDead, entry, reason }: Listed, now: Date): strin
     state === 'waiting' && next_at !== undefined ? `next ${next_at.slice(0, 16).replace('T', ' ')} UTC` : '',
     oneLine(words ?? ''),
   ]);
-  return [`${head}  written ${age} ago  ${oneLine(entry.subject)}`, ...alignColumns(rows, { indent: '  ' })];
+  const width = printWidth();
+  return [
+    ...fold(`${head}  written ${age} ago  ${oneLine(entry.subject)}`, width, '  '),
+    ...foldColumns(rows, { indent: '  ', width }),
+  ];
 }
 
 const shownAsJson = ({ id, isDead, reason, entry }: Listed) => ({

@@ -118,6 +118,7 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
         { what: 'pictures', bytes: bytesBelow(pictureFolder(places)) },
         { what: 'health and reports', bytes: bytesBelow(join(places.state, 'health')) },
         { what: 'alerts', bytes: bytesBelow(join(places.state, 'alerts')) },
+        { what: 'results of host tools', bytes: bytesBelow(places.monitoring) },
       ],
       free_bytes: freeBytes(places.state),
     },

@@ -22,6 +22,8 @@ export interface Reply {
   /** Undefined where there was no reply; then `error` contains the reason. */
   readonly status?: number;
   readonly error?: string;
+  /** Code of the error, such as ECONNREFUSED. */
+  readonly code?: string;
   /** The beginning of the body. */
   readonly body: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -41,8 +43,6 @@ export interface HttpReply extends Reply, Omit<UrlReply, 'body'> {
   readonly failure?: 'late' | 'ours' | 'theirs';
   /** Why the body is not whole: too long, too late or cut off. */
   readonly incomplete?: string;
-  /** Code of the error, such as ECONNREFUSED. */
-  readonly code?: string;
 }
 
 export type Secret = { readonly value: string } | { readonly missing: string };

@@ -154,3 +154,17 @@ export const hostAndPort = z
     error: (issue) => `expected a host and a port, such as "127.0.0.1:5432"; got ${JSON.stringify(issue.input)}`,
   })
   .refine((text) => URL.canParse(`http://${text}`), 'expected a port from 1 to 65535');
+
+/** For `refine` of a mapping that has exactly one of these keys: the condition, and a message that says which were given. */
+export function exactlyOne(...keys: readonly string[]) {
+  const given = (value: unknown): string[] => keys.filter((key) => Reflect.get(value as object, key) !== undefined);
+  const inWords = (names: readonly string[]): string =>
+    names.map((name) => `\`${name}\``).join(', ').replace(/, ([^,]*)$/, ' and $1'); // prettier-ignore
+  return [
+    (value: object): boolean => given(value).length === 1,
+    {
+      error: ({ input }: { readonly input?: unknown }) =>
+        `expected one of ${inWords(keys)}; got ${inWords(given(input)) || 'none of them'}`,
+    },
+  ] as const;
+}

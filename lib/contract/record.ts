@@ -59,6 +59,14 @@ export function overdue(record: StageRecord, asking: StageRecord | undefined): s
 export const runName = (stage: string, operand: string | undefined): string =>
   operand === undefined ? stage : `${stage}@${operand}`;
 
+/** False for a gate that left the configuration: nobody runs it again, and its last verdict says nothing about now. */
+export function isConfiguredRun(name: string, config: unknown): boolean {
+  const [stage, gate] = name.split('@', 2);
+  if (stage !== 'run-gate' || gate === undefined) return true;
+  const { 'gate-runs': gates = {} } = config as { readonly 'gate-runs'?: object };
+  return Object.hasOwn(gates, gate);
+}
+
 export const stageRecord = (stage: string): FileSpec<StageRecord> =>
   defineFile<StageRecord>({
     summary: `the last run of ${stage}`,

@@ -82,6 +82,8 @@ export interface World<Config> {
   readonly lists: Readonly<Record<string, readonly string[]>>;
   /** The name that the command line gave, for a stage that has an operand. */
   readonly operand?: string | undefined;
+  /** How wide text for a person may be: columns of the terminal, Infinity where the text goes into a file or pipe. */
+  readonly width: number;
   readonly now: () => Date;
   /** Milliseconds since 1970 with a fraction, for the microseconds in the snapshot's times. */
   readonly preciseNow: () => number;
@@ -95,7 +97,7 @@ export interface World<Config> {
    * (see `fallsBack`) is used in its place, and without another copy the run starts without state. */
   previous<Content>(file: FileSpec<Content>): Promise<Previous<Content>>;
   modifiedAt(file: FileLocation, at?: Date): Date | undefined;
-  /** The records of all stages that ever ran here, ordered by name. */
+  /** The records of all stages that ever ran here, ordered by name; of gates only those that are still configured. */
   stageRecords(): Promise<readonly StageRecord[]>;
   /** The days that have a file, compressed or not, in order. */
   days(file: FileLocation): readonly Date[];

@@ -15,7 +15,7 @@ export interface TaskRequest {
   readonly log: string;
   /** Up to this many characters of the standard output are returned as `output`; `log` then gets only the standard error. */
   readonly mostOutput?: number | undefined;
-  /** Replaced by `…` wherever the command prints them. */
+  /** Secrets that are replaced by `…` wherever the command prints them. */
   readonly secrets?: readonly string[] | undefined;
   /** Receives each complete line of the output. Must not throw. */
   readonly onLine?: ((line: string) => void) | undefined;
@@ -31,7 +31,7 @@ interface TaskResult {
   readonly seconds: number;
   readonly log: {
     readonly bytes: number;
-    /** The file has the beginning of the output only. */
+    /** Whether the file has only the beginning of the output. */
     readonly isCut: boolean;
   };
   /** Only where the request has `mostOutput`. */
@@ -44,9 +44,12 @@ interface TaskResult {
 
 export type RunTask = (request: TaskRequest) => Promise<TaskResult>;
 
-/** Output for a person at a terminal while tasks run. */
+/** Output for a person while tasks run. */
 export interface LiveOutput {
+  /** On a terminal only, as are the lines at the bottom. */
   readonly line: (text: string) => void;
+  /** A line for a part of the work that has ended, also where there is no terminal. */
+  readonly ended: (text: string) => void;
   /** Replaces the line at the bottom. */
   readonly status: (text: string) => void;
 }

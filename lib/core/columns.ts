@@ -42,25 +42,28 @@ export function alignColumns(
   return rows.map((row) => `${indent}${row.map(align).join(gap)}`.trimEnd());
 }
 
-/** Like alignColumns for two columns; the second is broken at spaces to fit a width, and stands below the first where beside it
- * there is too little room. */
+/** Like alignColumns; the last column is broken at spaces to fit a width, and stands below the others where beside them there is
+ * too little room. */
 export function foldColumns(
-  rows: readonly (readonly [string, string])[],
+  rows: readonly (readonly string[])[],
   { indent, width }: { readonly indent: string; readonly width: number },
 ): string[] {
   const lines = alignColumns(rows, { indent });
   if (lines.every((line) => displayWidth(line) <= width)) return lines;
-  const first = Math.max(0, ...rows.map(([text]) => displayWidth(text))) + indent.length + 2;
+  const heads = alignColumns(rows.map((row) => row.slice(0, -1)), { indent }); // prettier-ignore
+  const first = Math.max(0, ...heads.map(displayWidth)) + 2;
   const below = indent.length + 4;
-  return rows.flatMap(([term, text]) => {
+  return rows.flatMap((row, index) => {
+    const [head = '', text = ''] = [heads[index], row.at(-1)];
+    if (text === '') return [head];
     // Below, a long path has more room.
     const longest = Math.max(...text.split(' ').map(displayWidth));
     const isBeside = width - first >= Math.max(narrowest, longest);
     const hanging = ' '.repeat(isBeside ? first : below);
     const folded = fold(text, width - hanging.length);
     return isBeside
-      ? folded.map((line, at) => (at === 0 ? padded(`${indent}${term}`, first) : hanging) + line)
-      : [`${indent}${term}`, ...folded.map((line) => hanging + line)];
+      ? folded.map((line, at) => (at === 0 ? padded(head, first) : hanging) + line)
+      : [head, ...folded.map((line) => hanging + line)];
   });
 }
 

@@ -38,9 +38,9 @@ export const base64Of = (bytes: Buffer): string[] =>
   (['base64', 'base64url'] as const).map((encoding) => bytes.toString(encoding).replace(/=+$/, ''));
 
 interface Hider {
-  /** The text that may be shown by now: an end that may be the beginning of a secret is held back. */
+  /** Returns the text that may be shown by now. An end that may be the beginning of a secret is held back until more text comes. */
   readonly pass: (text: string) => string;
-  /** What was held back. */
+  /** Returns the text that `pass` still holds back, once no more text comes. */
   readonly end: () => string;
 }
 

@@ -9,7 +9,7 @@ import { firstLine, reasonOf } from '../core/text.ts';
 import { maskUrls } from '../core/urls.ts';
 import { failureWords } from './ending.ts';
 
-/** Exactly one of them. */
+/** What is asked. Exactly one key is given. */
 export interface Target {
   /** Answers with exit code 0. */
   readonly command?: readonly string[] | undefined;
@@ -41,11 +41,11 @@ interface Request {
   readonly variables?: Variables | undefined;
   /** Secrets among the variables. */
   readonly secrets?: readonly string[] | undefined;
-  /** Of `http`, a redirect or a bad certificate is no answer. */
+  /** With this, a redirect or a bad certificate counts as no answer to `http`. */
   readonly isStrict?: true | undefined;
 }
 
-/** Why there is no good answer; undefined where there is. */
+/** Asks once. Returns why there is no good answer; undefined where there is one. */
 export async function whyNoAnswer(target: Target, request: Request, tools: AskTools): Promise<string | undefined> {
   const { command, http, tcp, tls, ssh, unit } = target;
   const { seconds, isStrict, ...more } = request;

@@ -19,7 +19,7 @@ const phaseSchema = z.strictObject({
     .describe('file that the phase leaves: lcov, Cobertura, Istanbul, coverage.py JSON or Go; relative to `folder`'),
 });
 
-/** The timer's longest run is a day. */
+/** The deadline of run-gate. */
 const longest = 86_400;
 
 const gateRunSchema = z.strictObject({

@@ -1,11 +1,11 @@
 // Renders a run of a gate, and the list of earlier runs, for a person. Pure.
-import { alignColumns } from '../core/columns.ts';
+import { fold, foldColumns } from '../core/columns.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { clockMinute } from '../core/time.ts';
-import type { GateSummary } from './files.ts';
+import type { GateSummary, PhaseResult } from './files.ts';
 
-/** `before`: the run before. */
-export function renderRun(summary: GateSummary, before: GateSummary | undefined): string {
+/** `before`: the run before; `width`: columns of the terminal. */
+export function renderRun(summary: GateSummary, before: GateSummary | undefined, width: number): string {
   const { gate, verdict, reason, seconds, phases, artifacts } = summary;
   const earlier = new Map(before?.phases.map((phase) => [phase.name, phase]));
   const rows = phases.map(({ name, outcome, required, seconds: took, reason: why = '', coverage_ratio }) => [
@@ -18,11 +18,15 @@ export function renderRun(summary: GateSummary, before: GateSummary | undefined)
   ]);
   const words = verdict === 'pass' ? 'passes' : `does not pass: ${reason}`;
   return [
-    `gate ${gate} ${words} (${formatDuration(seconds)})`,
-    ...alignColumns(rows, { indent: '  ' }),
+    ...fold(`gate ${gate} ${words} (${formatDuration(seconds)})`, width),
+    ...foldColumns(rows, { indent: '  ', width }),
     `output: ${artifacts}`,
   ].join('\n');
 }
+
+/** One line, when the phase has ended. */
+export const describePhase = ({ name, outcome, seconds, reason }: PhaseResult): string =>
+  `${name}: ${outcome}${outcome === 'skipped' ? '' : ` (${formatDuration(seconds)})`}${reason === undefined ? '' : `: ${reason}`}`;
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} % covered`;
 
@@ -35,7 +39,7 @@ function changeOf(seconds: number, before: number | undefined): string {
 const mostRuns = 20;
 
 /** `history`: newest first. */
-export function renderHistory(gate: string, history: readonly GateSummary[]): string {
+export function renderHistory(gate: string, history: readonly GateSummary[], width: number): string {
   if (history.length === 0) return `gate ${gate} has not run yet`;
   const rows = history
     .slice(0, mostRuns)
@@ -51,7 +55,7 @@ export function renderHistory(gate: string, history: readonly GateSummary[]): st
   const median = durations[Math.floor(durations.length / 2)];
   return [
     `gate ${gate}: ${passed.length} of ${history.length} runs passed${median === undefined ? '' : `, in ${formatDuration(median)} (median)`}`,
-    ...alignColumns(rows, { indent: '  ' }),
+    ...foldColumns(rows, { indent: '  ', width }),
     ...(history.length > mostRuns ? [`  and ${history.length - mostRuns} earlier ones; --json prints all`] : []),
   ].join('\n');
 }

@@ -6,12 +6,12 @@ import { defineStage, type World } from '../contract/stage.ts';
 import type { LiveOutput, RunTask } from '../contract/task.ts';
 import { isAbsolute, join } from '../core/path.ts';
 import { formatDuration, formatLimit, milli } from '../core/quantity.ts';
-import { counted, reasonOf } from '../core/text.ts';
+import { counted, readingReason } from '../core/text.ts';
 import { failureWords } from '../engine/ending.ts';
 import { parseCoverage } from '../parse/coverage.ts';
 import type { GateRun, GatesConfig, Phase } from './config.ts';
 import { artifactsOf, gateHistory, gateSummary, gateTextfile, type GateSummary, type PhaseResult } from './files.ts';
-import { renderHistory, renderRun } from './render.ts';
+import { describePhase, renderHistory, renderRun } from './render.ts';
 import { renderGate } from './textfile.ts';
 
 type GateWorld = World<GatesConfig>;
@@ -29,7 +29,7 @@ export const runGate = <Config extends GatesConfig>({ push, ...means }: Means & 
     operand: { word: 'GATE', names: (config) => Object.keys(config['gate-runs']) },
     reads: [],
     writes: [],
-    // Above the time limits of all phases together.
+    // Longer than the time limits of all phases together, which are below a day.
     deadlineMs: 86_400_000,
     options: {
       history: { type: 'boolean', summary: 'print the last runs and how they changed; run nothing' },
@@ -54,7 +54,12 @@ export const runGate = <Config extends GatesConfig>({ push, ...means }: Means & 
         }
       });
       if (options['history'] === true)
-        return { counts: { runs: history.length }, problems: [], json: history, text: renderHistory(name, history) };
+        return {
+          counts: { runs: history.length },
+          problems: [],
+          json: history,
+          text: renderHistory(name, history, world.width),
+        };
       if (options['dry-run'] === true) return planOf(name, gate);
       const summary = await runPhases(world, name, gate, means);
       const textfile = renderGate(summary);
@@ -67,7 +72,7 @@ export const runGate = <Config extends GatesConfig>({ push, ...means }: Means & 
         counts: summary.counts,
         problems: [...(passed ? [] : [`the gate ${name} does not pass: ${summary.reason}`]), ...unpushed],
         json: summary,
-        text: renderRun(summary, history[0]),
+        text: renderRun(summary, history[0], world.width),
         ...(options['exit-code'] === true ? { exitCode: passed ? 0 : 1 } : {}),
       };
     },
@@ -92,6 +97,7 @@ async function runPhases(world: GateWorld, name: string, gate: GateRun, means: M
       ? skipped(phaseName, phase)
       : await runPhase(world, gate, { name: phaseName, phase, log: join(folder.path, `${phaseName}.log`) }, means);
     results.push(result);
+    means.live.ended(describePhase(result));
     isStopped ||= result.outcome === 'fail' && phase.required && gate['stop-at-failure'];
   }
   const summary = { ...summaryOf(name, results), run_id: world.runId, started_at: started.toISOString() };
@@ -166,7 +172,7 @@ async function runPhase(
 /** Some filesystems keep the time of a file in steps of two seconds. */
 const clockGrainMs = 2000;
 
-/** A phase that was to leave a coverage file and did not is no pass: its share is unknown. */
+/** A phase with `coverage` that leaves no usable coverage file fails: its share is unknown. */
 async function coverageOf(world: GateWorld, folder: string, { coverage }: Phase, startedAt: Date) {
   if (coverage === undefined) return {};
   const path = isAbsolute(coverage) ? coverage : join(folder, coverage);
@@ -178,14 +184,15 @@ async function coverageOf(world: GateWorld, folder: string, { coverage }: Phase,
       return { reason: `its coverage file ${path} is of an earlier run: it was written at ${modified_at}` };
     return { ratio: covered / lines };
   } catch (error) {
-    return { reason: `its coverage file ${path} cannot be used: ${reasonOf(error)}` };
+    const reason = readingReason(error);
+    return { reason: `its coverage file ${reason.startsWith(path) ? reason : `${path} cannot be used: ${reason}`}` };
   }
 }
 
 function summaryOf(name: string, phases: readonly PhaseResult[]) {
   const failed = phases.filter(({ outcome }) => outcome === 'fail');
   const first = failed.find(({ required }) => required === 'yes');
-  // The last phase that measured it: later phases include the tests of earlier ones.
+  // From the last phase that measured coverage: later phases include the tests of earlier ones.
   const ratio = phases.findLast(({ coverage_ratio }) => coverage_ratio !== undefined)?.coverage_ratio;
   return {
     schema_version: 1,

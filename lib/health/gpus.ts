@@ -1,4 +1,4 @@
-// What the checks of GPUs share: one finding for each GPU of each machine, whose subject is MACHINE.ADDRESS.
+// Helpers of all checks of GPUs. Each GPU of each machine has one finding, whose subject is MACHINE.ADDRESS.
 import type { Finding, Verdict } from '../contract/check.ts';
 import type { Readable } from '../snapshot/sections/index.ts';
 import { unknownFinding } from './unknown.ts';

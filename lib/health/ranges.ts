@@ -1,6 +1,6 @@
 // Judges a value by ranges in the syntax of the Nagios plugins, for values whose meaning only the user knows.
-import { formatBeside } from '../core/quantity.ts';
-import { isAlerted, parseRange } from '../parse/perfdata.ts';
+import { formatBeside, formatBound } from '../core/quantity.ts';
+import { isAlerted, parseRange, type Range } from '../parse/perfdata.ts';
 
 export interface Ranges {
   readonly amber?: string | undefined;
@@ -17,16 +17,24 @@ export function judgeRanges(value: number, unit: string, ranges: Ranges, key: st
   const range = ranges[decided] ?? '';
   const parsed = parseRange(range);
   const bounds = parsed ? [parsed.from, parsed.to].filter(Number.isFinite) : [];
-  const nearest = ranges.amber ?? range;
+  const nearest = parseRange(ranges.amber ?? range);
   return {
     level,
     limit: { value: range, key: `${key}.${decided}` },
-    /** `5.5s (red outside 0:5)` */
-    shown:
-      formatBeside(value, bounds, unit) +
-      (range === '' ? '' : ` (${decided} ${sideOf(range)} ${range.replace('@', '')})`),
-    clears: `${sideOf(nearest) === 'outside' ? 'within' : 'outside'} ${nearest.replace('@', '')}`,
+    /** `5.5s (red above 5s)` */
+    shown: formatBeside(value, bounds, unit) + (parsed ? ` (${decided} ${alertedValues(parsed, value, unit)})` : ''),
+    clears: nearest ? alertedValues({ ...nearest, alertsInside: !nearest.alertsInside }, value, unit) : '',
   } as const;
 }
 
-const sideOf = (range: string): 'within' | 'outside' => (range.startsWith('@') ? 'within' : 'outside');
+/** The values that a range alerts on, in words: `above 5s`, `below 10 or above 20`, `from 10 to 20`. The bound 0, which a range
+ * has without saying so, is left out beside a value that is not negative. */
+function alertedValues({ from, to, alertsInside }: Range, value: number, unit: string): string {
+  const lower = Number.isFinite(from) && (from !== 0 || value < 0 || to === Infinity) ? formatBound(from, unit) : '';
+  const upper = Number.isFinite(to) ? formatBound(to, unit) : '';
+  if (!alertsInside)
+    return [lower && `below ${lower}`, upper && `above ${upper}`].filter((side) => side !== '').join(' or ') || 'never';
+  if (from === to) return upper;
+  if (lower === '') return upper === '' ? 'always' : `at most ${upper}`;
+  return upper === '' ? `at least ${lower}` : `from ${lower} to ${upper}`;
+}

@@ -8,7 +8,7 @@ import { runTask } from './task.ts';
 
 /** The same files give the same bytes: in the order of their names, without the names of their owners. */
 const reproducible = ['--format=gnu', '--sort=name', '--owner=0', '--group=0', '--numeric-owner'];
-/** What a run that goes on or was killed leaves: see run-folder.ts. */
+/** Endings of files and folders of a run that goes on or was killed (see run-folder.ts): they are not archived. */
 const left = ['--exclude=*.unfinished', '--exclude=.latest-new'];
 
 export const archiveFolder: ArchiveFolder = async ({ folder, path, seconds }) => {

@@ -16,10 +16,11 @@ export function makeNet(environment: Readonly<Record<string, string | undefined>
 
 async function request(ask: NetRequest): Promise<Reply> {
   const hide = secretRemover(ask);
-  const { status, error, body, headers } = await requestOverHttp({ ...ask, mostBodyBytes });
+  const { status, error, code, body, headers } = await requestOverHttp({ ...ask, mostBodyBytes });
   return {
     ...(status === undefined ? {} : { status }),
     ...(error === undefined ? {} : { error: hide(error) }),
+    ...(code === undefined ? {} : { code }),
     body: hide(body),
     headers: Object.fromEntries(Object.entries(headers).map(([name, said]) => [name, said && hide(said)])),
   };

@@ -2,7 +2,7 @@
 // count as failed runs: a record of an earlier success must not hide them.
 import { basename, dirname } from 'node:path';
 import type { Places } from '../contract/file.ts';
-import { failedRun, type StageRecord, stageRecord } from '../contract/record.ts';
+import { failedRun, isConfiguredRun, type StageRecord, stageRecord } from '../contract/record.ts';
 import type { World } from '../contract/stage.ts';
 import { newerLayout, reasonOf } from '../core/text.ts';
 import { listIfThere, modifiedMs, unlessFailing } from './files.ts';
@@ -15,9 +15,11 @@ export async function readStageRecords(
   places: Places,
   read: World<unknown>['read'],
   now: Date,
+  config: unknown,
 ): Promise<StageRecord[]> {
+  const names = stageNames(places).filter((name) => isConfiguredRun(name, config));
   const found = await Promise.all(
-    stageNames(places).map(async (name) => {
+    names.map(async (name) => {
       const record = await readRecord(name, places, read);
       const [killed] = lockPaths(places, name).flatMap((path) => unfinishedRun(path, now) ?? []);
       return killed === undefined ? record : failedRun(name, killed.since, [killedWords], record);

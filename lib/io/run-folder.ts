@@ -18,7 +18,14 @@ export const openRunFolder: OpenRunFolder = (base, id, keep, runs = 'runs') => {
   makeFolder(path);
   return {
     path,
-    write: (name, text) => createFile(join(path, name), text, 0o644, false),
+    write: (name, text) => {
+      const file = join(path, name);
+      try {
+        createFile(file, text, 0o644, false);
+      } catch (error) {
+        throw new Error(`writing ${file} failed`, { cause: error });
+      }
+    },
     publish: () => {
       const finished = join(folder, id);
       storeFiles.sync(path);

@@ -2,7 +2,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { errorCode } from '../contract/errors.ts';
-import { terminalText } from '../core/harmless.ts';
+import { oneLine, terminalText } from '../core/harmless.ts';
 import type { Level } from '../core/level.ts';
 import { unlessFailing } from './files.ts';
 
@@ -25,19 +25,19 @@ function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): v
   }
 }
 
-/** Output of a command as it arrives, above a line that is replaced; on a terminal only. */
+/** On a terminal the output of a command as it arrives, above a line that is replaced; elsewhere only a line for each part of
+ * the work that has ended. */
 export function liveOutput() {
-  if (!isTerminal(2)) return { line: () => undefined, status: () => undefined };
+  if (!isTerminal(2))
+    return { line: () => undefined, ended: (text: string) => printError(oneLine(text)), status: () => undefined };
   let bottom = '';
   const status = (text: string): void => rewriteLine((bottom = text.slice(0, (process.stderr.columns || 80) - 1)));
-  return {
-    line: (text: string): void => {
-      if (bottom !== '') rewriteLine('');
-      printError(text);
-      status(bottom);
-    },
-    status,
+  const line = (text: string): void => {
+    if (bottom !== '') rewriteLine('');
+    printError(text);
+    status(bottom);
   };
+  return { line, ended: line, status };
 }
 
 /** For what is shown again and again, on a terminal only. */

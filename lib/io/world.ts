@@ -24,6 +24,7 @@ import { scanLines } from './jsonl.ts';
 import { product } from './product.ts';
 import { readStageRecords } from './records.ts';
 import { newestCopy, sparePath } from './spare.ts';
+import { printWidth } from './terminal.ts';
 
 export interface WorldSettings<Config> {
   readonly config: Config;
@@ -144,6 +145,9 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
     options: settings.options ?? {},
     lists: settings.lists ?? {},
     operand: settings.operand,
+    get width() {
+      return printWidth();
+    },
     now,
     // Node loads `performance` at its first use, and most stages never use it.
     preciseNow: () => clock?.now().getTime() ?? performance.timeOrigin + performance.now(),
@@ -152,7 +156,7 @@ export function makeWorld<Config>(settings: WorldSettings<Config>): World<Config
 
     read,
 
-    stageRecords: () => readStageRecords(places, read, now()),
+    stageRecords: () => readStageRecords(places, read, now(), settings.config),
 
     replace: async (file, content, at = now()) => {
       refuseLate();

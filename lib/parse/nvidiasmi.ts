@@ -6,7 +6,7 @@ export interface GpuList {
   readonly rows: readonly Readonly<Record<string, string>>[];
   /** Addresses of GPUs that the driver cannot reach, with what nvidia-smi says of each. */
   readonly lost: ReadonlyMap<string, string>;
-  /** What nvidia-smi says of a GPU that it lists: a corrupted infoROM, a missing power cable. */
+  /** A fault of a listed GPU in the words of nvidia-smi: a corrupted infoROM, a missing power cable. */
   readonly warnings: ReadonlyMap<string, string>;
   /** All lines that are not rows, shortened. */
   readonly notes: readonly string[];

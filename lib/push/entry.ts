@@ -1,6 +1,7 @@
 // A push as a kind of outbox entry: the fields of its file, and how it is sent.
 import type { Net } from '../contract/net.ts';
 import { type ContentOf, object, oneOf, optional, recordOf, string } from '../contract/shape.ts';
+import { connectionWords } from '../core/connection.ts';
 import { oneLine } from '../core/harmless.ts';
 import { judgeReply } from '../core/reply.ts';
 import { firstLine } from '../core/text.ts';
@@ -52,7 +53,9 @@ export async function sendPush({ url, method, group, text }: Entry, net: Net, co
   const { outcome, summary } = judgeReply(reply);
   if (outcome === 'accepted') return { state: 'sent', words: summary };
   const said = firstLine(oneLine(reply.body), 400);
-  const words = [summary, said === '' ? '' : `: ${said}`, hintOf(reply.status, said)].join('');
+  // Without the address, which the description of the push names.
+  const happened = connectionWords(reply.code) ?? summary;
+  const words = [happened, said === '' ? '' : `: ${said}`, hintOf(reply.status, said)].join('');
   return { state: outcome === 'refused' ? 'dead' : 'waiting', words };
 }
 
@@ -70,7 +73,7 @@ function loginFor(url: string, net: Net, { push }: PushConfig): Login {
   return { headers: { authorization: `Basic ${Buffer.from(`${user}:${found.value}`).toString('base64')}` } };
 }
 
-/** What a Pushgateway says of a text is exact, but not what to do about it. */
+/** Advice on a refusal: the answer of a Pushgateway says what is wrong, but not what to do. */
 function hintOf(status: number | undefined, said: string): string {
   if (status === 401 || status === 403) return ' (`user` and `password` of `push` are sent to its `url` only)';
   if (status === 404 || status === 405) return ' (is it the address of a Pushgateway?)';

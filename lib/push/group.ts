@@ -25,7 +25,7 @@ export const describeGroup = (group: Group): string =>
     .map(([name, value]) => `${name}="${escapeLabel(value)}"`)
     .join(',')}}`;
 
-/** The same for the same group of the same server. */
+/** A key that two pushes share when they are of the same group of the same server. */
 export const keyOf = (url: string, group: Group): string =>
   JSON.stringify([url, ...Object.entries(group).sort(([one], [other]) => (one < other ? -1 : 1))]);
 

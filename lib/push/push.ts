@@ -2,7 +2,8 @@
 import { Usage } from '../contract/errors.ts';
 import type { Push } from '../contract/push.ts';
 import { defineStage, type Outcome, type World } from '../contract/stage.ts';
-import { listed, reasonOf } from '../core/text.ts';
+import { fold } from '../core/columns.ts';
+import { listed, readingReason, reasonOf } from '../core/text.ts';
 import type { PushConfig } from './config.ts';
 import { describePush, methods } from './entry.ts';
 import { jobOf } from './group.ts';
@@ -10,7 +11,7 @@ import { refusalOf, replacedLabels } from './refusals.ts';
 import { addressOf, groupOf } from './request.ts';
 import { problemsOf, push, type PushMeans, type Request, sendWaiting } from './send.ts';
 
-/** In the outbox a byte may become six, and a file there has 64 MiB at most. */
+/** As JSON in the outbox a byte may take six, and a file there has at most 64 MiB. */
 const mostBytes = 8 * 1024 * 1024;
 
 export const pushMetrics = (means: PushMeans) =>
@@ -65,7 +66,10 @@ export const pushMetrics = (means: PushMeans) =>
         counts: { ...countsOf(flushed) },
         problems: all,
         json: { state, words, waiting, dead, problems: all },
-        text: state === 'sent' ? `${what}${size}: accepted` : `${what}${size}: it waits on disk (${words})`,
+        text: fold(
+          `${what}${size}: ${state === 'sent' ? 'accepted' : `it waits on disk (${words})`}`,
+          world.width,
+        ).join('\n'),
       };
     },
   });
@@ -107,10 +111,12 @@ async function requestFor(world: World<PushConfig>): Promise<{ request: Request;
   };
 }
 
-/** Decoded and encoded again, these are the very bytes of the file. */
+/** Reads the file as text that encodes to exactly its bytes: a byte order mark stays, and invalid UTF-8 is refused. */
 async function readTextfile(world: World<PushConfig>, path: string): Promise<string> {
   const host = world.openHost('local', AbortSignal.timeout(30_000));
-  const bytes = await host.readBytes(path);
+  const bytes = await host.readBytes(path).catch((error: unknown) => {
+    throw new Error(`nothing was pushed: ${readingReason(error)}`);
+  });
   if (bytes.length > mostBytes)
     throw new Error(`${path} was not pushed: it has ${bytes.length} bytes, and at most ${mostBytes} are pushed`);
   try {

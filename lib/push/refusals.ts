@@ -1,12 +1,12 @@
-// Why a Pushgateway would refuse a text, as far as the text itself shows it. What is not certain is left to the server. Pure.
+// Why a Pushgateway would refuse a text, as far as the text itself shows it. The server decides about anything uncertain. Pure.
 import { oneLine } from '../core/harmless.ts';
 import { parseSeries } from '../parse/exposition.ts';
 import type { Group } from './group.ts';
 
-/** A longer line is left to the server. */
+/** Lines longer than this are not checked here; the server does. */
 const longestLine = 65_536;
 
-/** Undefined where nothing speaks against it. */
+/** Returns why the text would be refused; undefined where no reason is found. */
 export function refusalOf(text: string, group: Group): string | undefined {
   if (text === '') return 'it is empty, and would clear the group: --method delete does that where it is meant';
   if (!text.endsWith('\n')) return 'it does not end with a newline';
@@ -52,7 +52,7 @@ export function replacedLabels(text: string, group: Group): string[] {
   );
 }
 
-/** The names that a push with POST replaces. */
+/** Names of the metrics that a push with POST replaces. */
 export const familiesOf = (text: string): ReadonlySet<string> =>
   new Set([...linesOf(text)].flatMap(([, line]) => sampleOf(line)?.family ?? []));
 

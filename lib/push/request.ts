@@ -1,4 +1,4 @@
-// Which push is asked for: the configuration, and what the command line says beside it.
+// Builds the group and the address of a push from the configuration and the command line.
 import { Usage } from '../contract/errors.ts';
 import { addressProblem, type PushConfig } from './config.ts';
 import { type Group, labelProblem } from './group.ts';

@@ -23,7 +23,7 @@ export interface PushMeans {
 type PushWorld = World<PushConfig>;
 export type Request = Pick<Entry, 'url' | 'method' | 'group' | 'text'>;
 
-/** Pushes not tried within this time wait for the next run. */
+/** After this time no further push is tried; the rest waits for the next run. */
 const sendingMs = 60_000;
 /** A temporary file that is younger may be one that another run writes now. */
 const othersMs = 60_000;
@@ -87,7 +87,7 @@ async function sendLocked(world: PushWorld, means: PushMeans, spool: Spool): Pro
   const seen = new Set<string>();
   let replaced = 0;
   spool.sweep(world.now().getTime() - othersMs);
-  // What another run wrote meanwhile is sent, too: that run waits for the lock for a short time only.
+  // Pushes that other runs write meanwhile are sent, too: those runs wait for the lock for a short time only.
   while (isTimeLeft() && spool.names().some((name) => !seen.has(name))) {
     for (const name of spool.names()) seen.add(name);
     const { waiting, bad } = readOutbox(spool, pushKind, undefined);
@@ -195,7 +195,7 @@ export async function push(world: PushWorld, means: PushMeans, request: Request)
 
 const stateOf = { sent: 'sent', failed: 'waiting', dead: 'dead' } as const;
 
-/** Of each push that was not accepted. */
+/** A problem for each push that was not accepted. */
 export function problemsOf({ happened, problems, waiting }: Flushed): string[] {
   const last = new Map(happened.map((one) => [one.entry.id, one]));
   const untried = waiting - [...last.values()].filter(({ kind }) => kind === 'failed').length;

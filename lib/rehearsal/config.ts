@@ -1,6 +1,14 @@
 // Configuration of the rehearsal that `run-rehearsal` runs.
 import * as z from 'zod';
-import { absolutePath, commandLine, duration, hostAndPort, ownName, webUrl } from '../contract/quantities.ts';
+import {
+  absolutePath,
+  commandLine,
+  duration,
+  exactlyOne,
+  hostAndPort,
+  ownName,
+  webUrl,
+} from '../contract/quantities.ts';
 import { formatLimit } from '../core/quantity.ts';
 import { parseInstant } from '../core/time.ts';
 
@@ -10,9 +18,6 @@ const environment = z
   .describe(
     'variables of the command; a value `$NAME` is the secret of that name: from the environment or a credential',
   );
-
-const isExactlyOne = (values: readonly unknown[]): boolean =>
-  values.filter((value) => value !== undefined).length === 1;
 
 interface MayHaveEnv {
   readonly command?: readonly string[] | undefined;
@@ -43,10 +48,7 @@ const connectorSchema = z
       .prefault(true)
       .describe('false: the rehearsal may pass although this connector is not healthy'),
   })
-  .refine(
-    ({ http, tcp, tls, ssh, command }) => isExactlyOne([http, tcp, tls, ssh, command]),
-    'expected one of `http`, `tcp`, `tls`, `ssh` and `command`',
-  )
+  .refine(...exactlyOne('http', 'tcp', 'tls', 'ssh', 'command'))
   .refine(hasUseOfEnv, envWithoutCommand)
   .meta({ oneOf: ['ssh', 'http', 'tcp', 'tls', 'command'].map((key) => ({ required: [key] })) });
 
@@ -72,10 +74,7 @@ const credentialSchema = z
     'max-age': duration('90d').describe('is to be rotated after this'),
     timeout: duration('30s').prefault('30s').describe('a time that takes longer to read is unknown'),
   })
-  .refine(
-    ({ file, json, command }) => isExactlyOne([file, json, command]),
-    'expected one of `file`, `json` and `command`',
-  )
+  .refine(...exactlyOne('file', 'json', 'command'))
   .refine(hasUseOfEnv, envWithoutCommand)
   .meta({ oneOf: ['file', 'json', 'command'].map((key) => ({ required: [key] })) });
 
@@ -87,7 +86,7 @@ const doctrineSchema = z
     'max-age': duration('1d').prefault('1d').describe('a verdict of `file` that is older is unknown'),
     timeout: duration('5m').prefault('5m').describe('the check fails after this'),
   })
-  .refine(({ command, file }) => isExactlyOne([command, file]), 'expected one of `command` and `file`')
+  .refine(...exactlyOne('command', 'file'))
   .refine(hasUseOfEnv, envWithoutCommand)
   .meta({ oneOf: ['command', 'file'].map((key) => ({ required: [key] })) });
 
@@ -112,7 +111,7 @@ const drillSchema = z
   .refine(({ every, for: length }) => every <= length, 'expected `every` to be at most `for`')
   .refine(({ every, for: length }) => length / every <= mostDueRuns, `expected at most ${mostDueRuns} due runs`);
 
-/** Below the deadline of the stage, with room for the archive. */
+/** All parts together may take this long: less than the deadline of the stage, so that time is left for the archive. */
 const longestSeconds = 3000;
 
 interface Timed {
@@ -184,7 +183,7 @@ export interface RehearsalConfig {
   readonly rehearsal?: Rehearsal | undefined;
 }
 
-/** The machines that the connectors name, and where. */
+/** The machines that the connectors name, each with the path of the key that names it. */
 export const rehearsalPlaces = ({ rehearsal }: RehearsalConfig) =>
   Object.entries(rehearsal?.connectors ?? {}).flatMap(([name, { ssh }]) =>
     ssh ? [{ host: ssh.host, key: ['rehearsal', 'connectors', name, 'ssh', 'host'] }] : [],

@@ -38,7 +38,7 @@ async function verdictOfCommand(
   return reason === undefined ? { verdict: 'pass', decided_at } : { verdict: 'fail', decided_at, reason };
 }
 
-/** An old verdict is unknown, and so is one of the future. */
+/** A verdict that is too old, or whose time lies in the future, counts as unknown. */
 async function verdictIn(
   path: string,
   { 'max-age': most, timeout }: Doctrine,

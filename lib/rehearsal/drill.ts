@@ -10,7 +10,7 @@ function periodOf({ start, every, for: length }: Drill, at: string): number | un
 
 export const isInDrill = (drill: Drill, at: string): boolean => periodOf(drill, at) !== undefined;
 
-/** A run is due in each period. That of the present period is due only once it took place: there is time left for it.
+/** A run is due in each period. The run of the present period counts as due only once it took place, since there is time left for it.
  * `runs`: when the runs began. */
 export function coverDrill(drill: Drill, runs: readonly string[], now: Date): DrillResult {
   const seconds = Math.min((now.getTime() - Date.parse(drill.start)) / 1000, drill.for);

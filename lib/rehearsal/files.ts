@@ -17,7 +17,7 @@ import { join } from '../core/path.ts';
 const outcome = oneOf(['pass', 'fail']);
 const drillPart = oneOf(['inside', 'outside', 'none']);
 
-/** Any value of JSON: that of another program. */
+/** Any JSON value: another program printed it. */
 const anyJson: Shape = { form: { type: 'other' }, wrongIn: () => undefined };
 
 const connectorShape = object({
@@ -92,7 +92,7 @@ const summaryShape = object({
   smoke_test: optional(smokeShape),
   rotation: optional(rotationShape),
   doctrine: optional(doctrineShape),
-  /** Where this run is: `none` without a drill. */
+  /** Whether the run took place during the drill; `none` where no drill is configured. */
   in_drill: drillPart,
   drill: optional(drillShape),
 });

@@ -1,5 +1,5 @@
 // Renders a rehearsal for a person: its plan before, its result after, and the list of earlier runs. Pure.
-import { alignColumns } from '../core/columns.ts';
+import { fold, foldColumns } from '../core/columns.ts';
 import { formatDuration, formatLimit } from '../core/quantity.ts';
 import { counted } from '../core/text.ts';
 import { clockMinute } from '../core/time.ts';
@@ -8,7 +8,8 @@ import type { Connector, Rehearsal } from './config.ts';
 import { kindOf } from './connectors.ts';
 import type { DrillResult, PastRun, RehearsalSummary } from './files.ts';
 
-export function renderPlan(rehearsal: Rehearsal, archive: string | undefined): string {
+/** `width`: columns of the terminal, as below. */
+export function renderPlan(rehearsal: Rehearsal, archive: string | undefined, width: number): string {
   const { connectors, credentials, doctrine, 'smoke-test': smokeTest, drill } = rehearsal;
   const rows = [
     ...Object.entries(connectors).map(([name, connector]) => [
@@ -39,7 +40,7 @@ export function renderPlan(rehearsal: Rehearsal, archive: string | undefined): s
   ];
   return [
     'would check, the connectors side by side:',
-    ...alignColumns(rows, { indent: '  ' }),
+    ...foldColumns(rows, { indent: '  ', width }),
     ...(drill
       ? [
           `drill: from ${clockMinute(new Date(drill.start))}, every ${formatLimit(drill.every)} for ${formatLimit(drill.for)}`,
@@ -54,7 +55,7 @@ const targetOf = ({ http, tcp, tls, ssh, command = [] }: Connector): string =>
     ? maskUrls(http)
     : (tcp ?? tls ?? (ssh ? `${ssh.host}: ${ssh.command.join(' ')}` : command.join(' ')));
 
-export function renderRehearsal(summary: RehearsalSummary): string {
+export function renderRehearsal(summary: RehearsalSummary, width: number): string {
   const { verdict, reason, seconds, health, smoke_test, rotation, doctrine, drill, artifacts } = summary;
   const rows = [
     ...(health?.connectors ?? []).map(({ name, kind, outcome, required, seconds: took, reason: why = '' }) => [
@@ -75,8 +76,11 @@ export function renderRehearsal(summary: RehearsalSummary): string {
     ...(doctrine ? [['doctrine', doctrine.verdict, '', doctrine.reason ?? '']] : []),
   ];
   return [
-    `the rehearsal ${verdict === 'pass' ? 'passes' : `does not pass: ${reason}`} (${formatDuration(seconds)})`,
-    ...alignColumns(rows, { indent: '  ' }),
+    ...fold(
+      `the rehearsal ${verdict === 'pass' ? 'passes' : `does not pass: ${reason}`} (${formatDuration(seconds)})`,
+      width,
+    ),
+    ...foldColumns(rows, { indent: '  ', width }),
     ...(rotation ? [`rotation coverage: ${percent(rotation.coverage_ratio)}`] : []),
     ...(drill ? [describeDrill(drill)] : []),
     `output: ${artifacts}`,
@@ -91,7 +95,7 @@ const describeDrill = ({ due_runs, runs, coverage_ratio, runs_outside }: DrillRe
 const mostRuns = 20;
 
 /** `history`: newest first. */
-export function renderHistory(history: readonly PastRun[], drill: DrillResult | undefined): string {
+export function renderHistory(history: readonly PastRun[], drill: DrillResult | undefined, width: number): string {
   if (history.length === 0) return 'no rehearsal has run yet';
   const rows = history
     .slice(0, mostRuns)
@@ -102,14 +106,13 @@ export function renderHistory(history: readonly PastRun[], drill: DrillResult | 
         formatDuration(seconds),
         connectors === 0 ? '' : `${connectors_healthy} of ${connectors} healthy`,
         rotation_coverage_ratio === undefined ? '' : `${percent(rotation_coverage_ratio)} rotated`,
-        in_drill === 'none' ? '' : `${in_drill} the drill`,
-        reason ?? '',
+        [in_drill === 'none' ? [] : `${in_drill} the drill`, reason ?? []].flat().join('; '),
       ],
     );
   const passed = history.filter(({ verdict }) => verdict === 'pass').length;
   return [
     `${passed} of ${counted(history.length, 'rehearsal')} passed`,
-    ...alignColumns(rows, { indent: '  ' }),
+    ...foldColumns(rows, { indent: '  ', width }),
     ...(history.length > mostRuns ? [`  and ${history.length - mostRuns} earlier ones; --json prints all`] : []),
     ...(drill ? [describeDrill(drill)] : []),
   ].join('\n');

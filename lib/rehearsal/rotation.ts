@@ -61,7 +61,7 @@ async function rotatedAt(name: string, { file, json, command, env, timeout }: Cr
   return timeOf(text) ?? refuse(`its command printed no time (${text.length} characters)`);
 }
 
-/** A link leads to the credential, as for a mounted secret. */
+/** Follows links: a mounted secret is a link to the credential. */
 async function modifiedAt(host: Host, path: string): Promise<Date> {
   const { kind, modified_at } = await host.stat(await host.realpath(path));
   if (kind !== 'file') throw new Error(`${path} is not a file`);

@@ -45,7 +45,7 @@ export interface RehearsalMeans extends Pick<AskTools, 'runTask' | 'whyUnreachab
 }
 
 const archiveSeconds = 300;
-/** At most this many connectors, or credentials, at the same time. */
+/** At most this many connectors, or credentials, are checked at the same time. */
 const widthOfChecks = 16;
 /** Runs of the history that are read, newest first: a year of hourly runs. */
 const mostHistory = 10_000;
@@ -83,14 +83,16 @@ export const runRehearsal = <Config extends RehearsalConfig>({
       const history = readHistory(world.scan(rehearsalHistory, 'end'));
       if (options['history'] === true) {
         const drill = drillOf(rehearsal, history, world.now());
-        const text =
-          options['json'] === true
-            ? JSON.stringify({ runs: history, ...(drill ? { drill } : {}) }, undefined, 2)
-            : renderHistory(history, drill);
-        return { counts: { runs: history.length }, problems: [], text };
+        return {
+          counts: { runs: history.length },
+          problems: [],
+          json: { runs: history, ...(drill ? { drill } : {}) },
+          text: renderHistory(history, drill, world.width),
+        };
       }
       const archive = options['pipeline'] === true ? archivePath(world, rehearsal) : undefined;
-      if (options['dry-run'] === true) return { counts: {}, problems: [], text: renderPlan(rehearsal, archive) };
+      if (options['dry-run'] === true)
+        return { counts: {}, problems: [], text: renderPlan(rehearsal, archive, world.width) };
       const summary = await runAll(world, rehearsal, history, means);
       const textfile = renderRehearsalMetrics(summary);
       await world.replace(rehearsalTextfile, textfile);
@@ -102,7 +104,7 @@ export const runRehearsal = <Config extends RehearsalConfig>({
         counts: summary.counts,
         problems: [...(passed ? [] : [`the rehearsal does not pass: ${summary.reason}`]), ...unpushed],
         json: summary,
-        text: [renderRehearsal(summary), ...archived].join('\n'),
+        text: [renderRehearsal(summary, world.width), ...archived].join('\n'),
         ...(options['exit-code'] === true ? { exitCode: passed ? 0 : 1 } : {}),
       };
     },
@@ -113,7 +115,7 @@ function rehearsalOf({ config: { rehearsal } }: RehearsalWorld): Rehearsal {
   return rehearsal;
 }
 
-/** A line that a kill left torn is no run. */
+/** Leaves out a line that a kill left torn. */
 function readHistory(lines: Iterable<Line<PastRun>>): PastRun[] {
   const runs: PastRun[] = [];
   for (const line of lines) {
@@ -130,7 +132,7 @@ const drillOf = ({ drill }: Rehearsal, history: readonly Pick<PastRun, 'started_
 function archivePath({ places }: RehearsalWorld, { archive }: Rehearsal): string {
   const folder = rehearsalFolder(places);
   const beside = places.monitoring.replace(/\/+$/, '').replace(/\/[^/]*$/, '');
-  // `//` and `..` lead into it, too.
+  // Resolved, because a path with `//` or `..` may lead into the folder, too.
   const path = resolve(archive ?? join(beside || '/', 'logs', 'stage_b_rehearsal_artifacts.tgz'));
   if (path === folder || path.startsWith(`${folder}/`))
     throw new Usage(`rehearsal.archive: ${path} lies in ${folder}, which it archives`);
@@ -216,7 +218,7 @@ async function runParts(
       await runEach('connector', connectors, tools, async (name, connector) => {
         const result = await checkConnector(name, connector, tools);
         const words = result.reason === undefined ? 'healthy' : `not healthy: ${result.reason}`;
-        tools.live.line(`${name}: ${words} (${formatDuration(result.seconds)})`);
+        tools.live.ended(`${name}: ${words} (${formatDuration(result.seconds)})`);
         return result;
       }),
     );
@@ -225,23 +227,32 @@ async function runParts(
   if (smokeTest) {
     const { result, payload } = await showing('smoke test', tools, runSmokeTest(smokeTest, tools));
     parts.smoke_test = result;
+    tools.live.ended(`smoke test: ${result.outcome} (${formatDuration(result.seconds)})${because(result)}`);
     write(result.payload_file, payload);
     write('smoke_test.json', jsonOf({ schema_version: 1, ...result }));
   }
   if (Object.keys(credentials).length > 0) {
     parts.rotation = rotationOf(
-      await runEach('credential', credentials, tools, (name, credential) => checkCredential(name, credential, tools)),
+      await runEach('credential', credentials, tools, async (name, credential) => {
+        const result = await checkCredential(name, credential, tools);
+        tools.live.ended(`credential ${name}: ${result.outcome}${because(result)}`);
+        return result;
+      }),
     );
     write('credential_rotation.json', jsonOf({ schema_version: 1, ...parts.rotation }));
   }
   if (doctrine) {
     parts.doctrine = await showing('doctrine check', tools, checkDoctrine(doctrine, tools));
+    tools.live.ended(`doctrine check: ${parts.doctrine.verdict}${because(parts.doctrine)}`);
     write('doctrine.json', jsonOf({ schema_version: 1, ...parts.doctrine }));
   }
   return parts;
 }
 
-/** Side by side, with a line that says how many are done. */
+const because = ({ reason }: { readonly reason?: string | undefined }): string =>
+  reason === undefined ? '' : `: ${reason}`;
+
+/** Checks all parts side by side, and shows how many are done. */
 async function runEach<Part, Result>(
   noun: string,
   parts: Readonly<Record<string, Part>>,
@@ -269,7 +280,7 @@ async function runEach<Part, Result>(
   }
 }
 
-/** With a line that says for how long the work has run. */
+/** Shows, while the work runs, for how long it has run. */
 async function showing<Result>(what: string, { live, monotonicMs }: RunTools, work: Promise<Result>): Promise<Result> {
   const began = monotonicMs();
   const show = (): void => live.status(`${what}: ${formatDuration(Math.round((monotonicMs() - began) / 1000))}`);

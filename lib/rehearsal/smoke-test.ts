@@ -9,9 +9,9 @@ import type { SmokeResult } from './files.ts';
 import { type PartTools, variablesOf } from './tools.ts';
 
 const mostPayload = 16 * 1024 * 1024;
-/** Of a payload in the summary, which the section `gates` reads up to 1 MiB and 10,000 values. */
+/** A payload within these limits is part of the summary, which the section `gates` reads up to 1 MiB and 10,000 values. */
 const small = { characters: 64 * 1024, depth: 16, values: 2000 };
-/** Of a payload whose file is called JSON. */
+/** A payload that is JSON within these limits is kept in a file with the ending `.json`, any other one with `.txt`. */
 const large = { characters: mostPayload, depth: 100, values: 2_000_000 };
 
 export interface Smoked {

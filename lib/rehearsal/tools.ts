@@ -1,4 +1,4 @@
-// What the parts of a rehearsal get from outside.
+// Input and output that the parts of a rehearsal use: secrets, clocks, the folder of the run.
 import type { Secret } from '../contract/net.ts';
 import type { AskTools } from '../engine/answer.ts';
 
@@ -13,7 +13,7 @@ export interface PartTools extends AskTools {
   readonly onLine: (line: string) => void;
 }
 
-/** The variables of a command, and those of them that are secrets. Throws where a secret is missing. */
+/** Resolves the variables of a command. `secrets` lists the values that are secrets. Throws where a secret is missing. */
 export async function variablesOf(env: Readonly<Record<string, string>>, { secret }: Pick<PartTools, 'secret'>) {
   const variables: Record<string, string> = {};
   const secrets: string[] = [];

@@ -8,7 +8,7 @@ import { ownOf, withoutUndefined } from '../core/fields.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { newerLayout } from '../core/text.ts';
 import { parseForeignJson } from '../parse/json.ts';
-import { type Latest, latestServices, layoutVersion } from '../watchdog/files.ts';
+import { type Latest, latestServices, layoutVersion, type ServiceReading } from '../watchdog/files.ts';
 import type { watchdog as section } from './sections/watchdog.ts';
 
 /** Four runs of watch-services. */
@@ -24,7 +24,7 @@ interface Asked {
   readonly at: Date;
 }
 
-/** Throws where there is no measurement of now. */
+/** Throws where there is no measurement. It may be of long ago: see `staleProblem`. */
 export async function readMeasured({ host, places, at }: Asked): Promise<Latest> {
   if (!places) throw new Error('where watch-services leaves its measurements is not known here');
   const path = latestServices.path(places, at);
@@ -43,9 +43,13 @@ export async function readMeasured({ host, places, at }: Asked): Promise<Latest>
   const { seconds } = ageOf(latest.at, at);
   if (seconds === undefined)
     throw new Error(`watch-services measured in the future (${latest.at} in ${path}): a clock is wrong`);
-  if (seconds > staleSeconds)
-    throw new Error(`watch-services last ran ${formatDuration(seconds)} ago, at ${latest.at}; ${toStart}`);
   return latest;
+}
+
+/** Why the measurement says nothing about the present, if it is too old for that. */
+function staleProblem({ at: measured }: Latest, at: Date): string | undefined {
+  const { seconds = 0 } = ageOf(measured, at);
+  return seconds > staleSeconds ? `watch-services last ran ${formatDuration(seconds)} ago, at ${measured}` : undefined;
 }
 
 interface Judging {
@@ -60,11 +64,22 @@ export function describeService(
   { limits: configured, at }: Judging,
 ): ContentOf<typeof section.schema> {
   const service = ownOf(latest.services, name);
+  const stale = staleProblem(latest, at);
   if (!service)
-    throw new Error(`watch-services did not measure ${name} in its last run, at ${latest.at}: was it just configured?`);
+    throw new Error(
+      stale === undefined
+        ? `watch-services did not measure ${name} in its last run, at ${latest.at}: was it just configured?`
+        : `${stale}, without ${name}; ${toStart}`,
+    );
   const { state, reason, processes, threads, cpu_percent, resident_bytes, proportional_bytes, unread } = service;
   const { open_files, open_files_percent, restarts } = service;
   const own = latest.alerts.filter((alert) => alert.service === name);
+  const measured = { measured_at: latest.at, age_seconds: Math.round(ageOf(latest.at, at).seconds ?? 0) };
+  // No old value is shown as one of now, but a service that did not run then stays visible.
+  if (stale !== undefined) {
+    const said = own.map(({ message }) => message).join('; ') || stateInWords(name, service);
+    return { ...measured, state: 'unknown', reason: `${stale}; then: ${said}; ${toStart}`, alerts: {} };
+  }
   const unjudged: Record<string, string> = {};
   const miss = (measure: string, isKnown: boolean, why: string): void => {
     if (state === 'running' && configured[measure] !== undefined && !isKnown) unjudged[measure] = why;
@@ -74,8 +89,7 @@ export function describeService(
   miss('open-files', open_files_percent !== undefined, unread['open_files'] ?? 'it has no limit above 0');
   miss('cpu', cpu_percent !== undefined, 'it has no rate: it, or a process of it, was not there in the run before');
   return withoutUndefined({
-    measured_at: latest.at,
-    age_seconds: Math.round(ageOf(latest.at, at).seconds ?? 0),
+    ...measured,
     state,
     reason,
     processes,
@@ -91,4 +105,10 @@ export function describeService(
     ),
     unjudged: Object.keys(unjudged).length === 0 ? undefined : unjudged,
   });
+}
+
+function stateInWords(name: string, { state, reason }: Pick<ServiceReading, 'state' | 'reason'>): string {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  if (state === 'unknown') return `whether ${name} runs was not known${why}`;
+  return state === 'running' ? `${name} runs` : `${name} does not run${why}`;
 }

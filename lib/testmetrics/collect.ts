@@ -7,7 +7,7 @@ import { ageOf, isStale } from '../core/age.ts';
 import { alignColumns } from '../core/columns.ts';
 import { join } from '../core/path.ts';
 import { formatDuration } from '../core/quantity.ts';
-import { counted, reasonOf, wildcard } from '../core/text.ts';
+import { counted, readingReason, wildcard } from '../core/text.ts';
 import { mostTests } from '../parse/junit.ts';
 import type { TestMetricsConfig } from './config.ts';
 import { type SuiteResult, testResults, testTextfile } from './files.ts';
@@ -58,8 +58,8 @@ export const testMetrics = <Config extends TestMetricsConfig>(push: Push<Config>
           const { problem } = result;
           if (problem !== undefined) problems.push(`${suite}: ${problem}`);
         } catch (error) {
-          // The old values stay with their time, which tells their age.
-          problems.push(`${suite}: ${reasonOf(error)}`);
+          // The values of the last good run stay; `written_at` shows their age.
+          problems.push(`${suite}: ${readingReason(error)}`);
         }
       }
       if (read === 0) throw new Error(problems.join('; '));

@@ -6,7 +6,7 @@ import { join } from '../core/path.ts';
 const suiteShape = object({
   /** When the newest report was written. */
   written_at: instant,
-  /** One of each report: the failures of a report count once. */
+  /** Fingerprints of the reports that were read: the failures of a report count once. */
   fingerprints: listOf(string),
   tests: number,
   passed: number,
@@ -17,7 +17,7 @@ const suiteShape = object({
   flaky: number,
   /** Absent where no test has a duration. */
   seconds: optional(number),
-  /** Of all runs so far: it only grows. */
+  /** Failures of all runs so far: a counter, which only grows. */
   failures_total: number,
   slowest: listOf(object({ test: string, seconds: number })),
   failures: listOf(string),

@@ -5,7 +5,7 @@ import { counted, fingerprint, listed, reasonOf } from '../core/text.ts';
 import { parseJunit, type TestCase } from '../parse/junit.ts';
 import type { SuiteResult } from './files.ts';
 
-/** What is kept of a report, which may be large, while the other reports of its suite are read. */
+/** The part of a report that is kept while the other reports of its suite are read: the report itself may be large. */
 export interface Report {
   readonly path: string;
   readonly modified_at: string;
@@ -29,12 +29,12 @@ function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** Each is a series of Prometheus: a suite of 50,000 tests must not become as many. */
+/** Limits of the tests that are named, since each becomes a series in Prometheus. */
 const mostSlowest = 20;
 const mostFailures = 50;
 const mostProblems = 5;
 
-/** Throws where a report cannot be used, or none has a test: that nothing failed in the others says nothing. */
+/** Throws where a report cannot be used, or where there is no test: failures may be missing then. */
 export function summarise(reports: readonly Report[], before: SuiteResult | undefined): SuiteResult {
   const cases = reports.flatMap((report) => report.cases);
   const unusable = reports.flatMap(({ problem }) => problem ?? []);

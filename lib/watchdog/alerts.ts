@@ -1,4 +1,4 @@
-// When an alert begins and ends. Pure: what was judged, the earlier tracks and the clock come in as data.
+// Decides when an alert begins and when it ends. Pure: judgements, earlier tracks and the clock come in as data.
 import { ownOf } from '../core/fields.ts';
 import type { Alert, Track } from './files.ts';
 import { layoutVersion } from './files.ts';
@@ -77,7 +77,7 @@ export function step({ judged, before, holds, at, uptime }: Beat): Stepped {
 const worseOf = (a: Alert['value'], b: Alert['value']): Alert['value'] =>
   typeof a === 'number' && typeof b === 'number' ? Math.max(a, b) : b;
 
-/** The alerts that went on when the machine was restarted: each goes on, or ends when it is judged again. */
+/** Tracks of the alerts that were active before a reboot: each stays active until its service is judged again. */
 export const resumeTracks = (alerts: readonly Alert[], uptime: number): Tracks =>
   Object.fromEntries(
     alerts.map((alert) => [

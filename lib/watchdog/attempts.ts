@@ -1,4 +1,4 @@
-// Attempts to restart services, as their log tells of them; and when the next may be. The attempts themselves are in restart.ts.
+// Reads the log of restart attempts, and decides when the next attempt is allowed. restart.ts makes the attempts.
 import type { World } from '../contract/stage.ts';
 import { ownOf } from '../core/fields.ts';
 import { formatDuration, formatLimit } from '../core/quantity.ts';
@@ -23,13 +23,13 @@ export interface Moment {
   readonly uptime: number;
 }
 
-/** The configuration allows no more attempts a day, so as many of a service are enough to decide about the next. */
+/** The configuration allows at most this many attempts a day, so that the newest ones of a service decide about the next. */
 const mostRecent = 24;
 
 type WatchdogWorld = World<WatchdogConfig>;
 type Services = Readonly<Record<string, Service>>;
 
-/** What was done about a service that was due; `why` it was not restarted. In a dry run an attempt has no outcome. */
+/** The attempt to restart a service that was due, or the reason (`why`) for none. In a dry run an attempt has no outcome. */
 export type Restarted =
   | { readonly service: string; readonly why: string; readonly isAlarming?: true }
   | {
@@ -60,13 +60,13 @@ export function readRestartLog(world: WatchdogWorld): RestartLine[] {
 
 type Cached = NonNullable<WatchdogState['restarts']>;
 
-/** What the log says; where no service may be restarted, it is not needed and not read. */
+/** Attempts of the log. Where no service may be restarted the log is not read. */
 export interface Attempted extends Cached {
   readonly isNeeded: boolean;
   readonly problems: readonly string[];
 }
 
-/** What the log says, as the run before has read it where the log was not changed since: it grows for ever. */
+/** Attempts of the log, taken from the previous run where the log has not changed since: it grows for ever. */
 export function knownAttempts(world: WatchdogWorld, before: Cached | undefined): Attempted {
   const isNeeded = Object.values(world.config.watchdog.services).some(({ restart }) => restart !== undefined);
   if (!isNeeded) return { isNeeded, log_modified_ms: 0, attempts: {}, problems: [] };

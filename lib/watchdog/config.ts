@@ -1,6 +1,16 @@
 // Configuration of the services that `watch-services` measures.
 import * as z from 'zod';
-import { bytes, commandLine, duration, measure, ownName, percent, unit, wait } from '../contract/quantities.ts';
+import {
+  bytes,
+  commandLine,
+  duration,
+  exactlyOne,
+  measure,
+  ownName,
+  percent,
+  unit,
+  wait,
+} from '../contract/quantities.ts';
 import type { Alert } from './files.ts';
 
 const limitsSchema = z
@@ -15,7 +25,7 @@ const limitsSchema = z
   .prefault({})
   .describe('an alert begins above these');
 
-// Spelt out: files.ts has no place in the programs that only read the configuration.
+// Repeated from files.ts, which programs that only read the configuration should not load.
 const measures = ['running', 'cpu', 'memory', 'open-files', 'threads'] as const satisfies readonly Alert['measure'][];
 
 const restartSchema = z.strictObject({
@@ -64,11 +74,7 @@ const serviceSchema = z
       .optional()
       .describe('how the service is restarted while it has an alert; absent: it is never restarted'),
   })
-  .refine(
-    (service) =>
-      [service.unit, service['pid-file'], service['command-line']].filter((way) => way !== undefined).length === 1,
-    'expected one of unit, pid-file and command-line',
-  )
+  .refine(...exactlyOne('unit', 'pid-file', 'command-line'))
   .refine((service) => service.unit === undefined || service.user === undefined, {
     path: ['user'],
     error: 'a unit is found by its control group, which no other user can join: leave `user` out',
@@ -87,7 +93,7 @@ const serviceSchema = z
         });
   });
 
-/** What each service that may be restarted is found by. */
+/** Unit, pid file or command line of each service that may be restarted. */
 const restartedIn = (services: Readonly<Record<string, z.output<typeof serviceSchema>>>): string[] =>
   Object.values(services).flatMap(({ restart, unit: name, 'pid-file': file, 'command-line': line, user = '' }) =>
     restart ? [`${name ?? file ?? line ?? ''} ${user}`] : [],

@@ -24,7 +24,7 @@ const serviceShape = object({
   pids: listOf(number),
   processes: optional(number),
   threads: optional(number),
-  /** Against the run before; 100 is one processor. */
+  /** CPU time since the previous run; 100 is one processor. */
   cpu_percent: optional(number),
   resident_bytes: optional(number),
   proportional_bytes: optional(number),
@@ -37,7 +37,7 @@ const serviceShape = object({
 
 export type ServiceReading = Readonly<ContentOf<typeof serviceShape>>;
 
-/** What is judged, by its key in the configuration. */
+/** The measures that are judged, by their keys in the configuration. */
 export const measures = ['running', 'cpu', 'memory', 'open-files', 'threads'] as const;
 
 /** `interrupted`: the run was killed during the attempt, so how the attempt ended is unknown. */
@@ -85,7 +85,7 @@ const latestShape = object({
   services: recordOf(serviceShape),
   /** By interface, all but the loopback. */
   network: recordOf(rateShape),
-  /** Those that go on. */
+  /** The active alerts. */
   alerts: listOf(alertShape),
 });
 
@@ -106,7 +106,7 @@ export const watchdogTextfile = defineFile<string>({
   mode: 0o644,
 });
 
-/** Its name holds the time of its beginning: a run that is repeated after a kill writes the same file. */
+/** The name of the file holds the time at which the alert began: a run that is repeated after a kill writes the same file. */
 export const alertFile = ({ service, measure, began_at }: Alert): FileSpec<Alert> =>
   defineFile<Alert>({
     summary: `an alert of ${service}`,
@@ -142,7 +142,7 @@ const restartLineShape = object({
 
 export type RestartLine = Readonly<ContentOf<typeof restartLineShape>>;
 
-/** The only memory of attempts, and on the disk: a cooldown holds over reboots. */
+/** The only record of attempts. It lies on disk, so that a cooldown holds over reboots. */
 export const restartLog = defineFile<RestartLine>({
   summary: 'every attempt to restart a service, and how it ended',
   format: 'jsonl',

@@ -17,7 +17,7 @@ import {
 } from './processes.ts';
 
 export interface Found {
-  /** Zombies included: their CPU time is not yet that of their parent. */
+  /** Zombies are included: their CPU time is not yet counted for their parent. */
   readonly processes: readonly ProcessStat[];
   /** The main processes; empty where the service does not run. */
   readonly roots: readonly ProcessStat[];
@@ -103,7 +103,7 @@ async function groupProcesses(host: Host, group: string): Promise<ProcessStat[]>
     const pids = await pidsBelow(host, `${root}${group}`);
     if (!pids) continue;
     const processes = [...(await readProcesses(host, pids)).values()];
-    // Hidden processes are not processes that do not run.
+    // Processes that this user may not see may run all the same.
     if (pids.length > 0 && processes.length === 0)
       throw new Error(
         `none of the ${pids.length} processes of the control group ${group} can be seen: /proc is mounted with hidepid, or they are of another PID namespace`,

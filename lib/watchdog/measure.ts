@@ -1,4 +1,4 @@
-// Measures the memory and the open files of the processes of a service. What cannot be read is absent, with its reason.
+// Measures the memory and the open files of the processes of a service. A value that cannot be read is absent, with its reason.
 import type { Host } from '../contract/host.ts';
 import { readingReason } from '../core/text.ts';
 import { parseOpenFilesLimit, parseProportional, parseResident, type ProcessStat } from '../parse/proc.ts';
@@ -64,7 +64,7 @@ export async function measureProcesses(host: Host, all: readonly ProcessStat[]):
     ...(files
       ? {
           open_files: sumOf(files.map(({ open }) => open)),
-          // Without a limit above 0 there is no share.
+          // A process whose limit is 0 has no share of it.
           ...(files.some(({ limit }) => limit === 0)
             ? {}
             : { open_files_percent: Math.max(0, ...files.map(({ open, limit }) => (open / limit) * 100)) }),

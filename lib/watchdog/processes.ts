@@ -35,7 +35,7 @@ export async function readProcesses(host: Host, pids: readonly number[]): Promis
 export async function readAllProcesses(host: Host): Promise<Processes> {
   const pids = (await host.list('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const processes = await readProcesses(host, pids);
-  // The first process exists always, so processes of other users are hidden, and no service could be said not to run.
+  // Process 1 always exists. Where it is not listed, processes of other users are hidden, and a service that is not found may run.
   if (!processes.has(1))
     throw new Error(
       'this user does not see the processes of other users: /proc is mounted with hidepid, or the unit has ProtectProc=invisible',
@@ -48,7 +48,7 @@ export const isRunning = ({ state, threads }: ProcessStat): boolean => !['Z', 'X
 
 type Children = ReadonlyMap<number, readonly ProcessStat[]>;
 
-/** Twenty services ask for the children of the same processes. */
+/** Kept, because many services ask for the children of the same processes. */
 const childrenIn = new WeakMap<Processes, Children>();
 
 function childrenOf(processes: Processes): Children {

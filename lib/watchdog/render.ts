@@ -1,4 +1,4 @@
-// What a person reads after a run of watch-services. Pure.
+// Renders a run of watch-services for a person. Pure.
 import { alignColumns } from '../core/columns.ts';
 import { formatBytes, formatMeasure } from '../core/quantity.ts';
 import type { Restarted } from './attempts.ts';

@@ -30,7 +30,7 @@ const serviceDeadlineMs = 8000;
 export interface Measured {
   readonly moment: Moment;
   readonly services: Readonly<Record<string, ServiceReading>>;
-  /** What the next run needs of each service. */
+  /** State of each service that the next run needs. */
   readonly states: WatchdogState['services'];
   readonly network: { readonly rates: NetworkRates; readonly counters: WatchdogState['network'] };
   readonly before: Awaited<ReturnType<typeof readBefore>>;
@@ -79,7 +79,7 @@ async function readBefore(world: WatchdogWorld, bootId: string, uptime: number) 
 
 interface Clock {
   readonly uptime: number;
-  /** Of the run before. */
+  /** State of the previous run. */
   readonly before: number | undefined;
 }
 

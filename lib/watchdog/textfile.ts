@@ -1,4 +1,4 @@
-// What the services use, as metrics for Prometheus.
+// The measurements of the services as metrics for Prometheus.
 import { type Family, gaugesOf, renderExposition } from '../core/exposition.ts';
 import { type Attempts, type Latest, outcomes, type ServiceReading } from './files.ts';
 import type { Judged } from './judge.ts';

@@ -112,7 +112,7 @@ describe('run-boot', () => {
   });
 
   test('what needs a failed component is skipped and says so; the others are started', async (t) => {
-    const { run, work, write, summary, textfile, boot } = makeBoot(t, { none: { start: ['true'] } });
+    const { run, work, write, summary, textfile, boot, latest } = makeBoot(t, { none: { start: ['true'] } });
     write({
       web: { start: sh(`touch ${work}/web`), after: ['app'] },
       app: { start: sh(`touch ${work}/app`), after: ['cache', 'db'] },
@@ -129,11 +129,25 @@ describe('run-boot', () => {
       '',
     ]);
     assert.deepEqual(readdirSync(work), ['cache']);
-    assert.deepEqual((JSON.parse(stderr) as { problems: string[] }).problems, [
+    const lines = stderr.trimEnd().split('\n');
+    assert.deepEqual((JSON.parse(lines.pop() ?? '') as { problems: string[] }).problems, [
       'web was skipped: it needs app, which was skipped',
       'app was skipped: it needs db, which failed',
       'db failed: its start command: exit code 7',
     ]);
+    // In the order in which they end.
+    const [cache = '', db = '', ...others] = lines;
+    assert.match(cache, /^cache: ready after \d+(ms|s)$|^cache: ready after [\d.]+s$/);
+    assert.match(db, /^db: failed after [\d.]+m?s: its start command: exit code 7$/);
+    assert.deepEqual(others, [
+      'app: skipped: it needs db, which failed',
+      'web: skipped: it needs app, which was skipped',
+    ]);
+    // The reason stands below the bar of its component, not over it.
+    const svg = latest('timeline.svg');
+    const reasonY = Number(/y="([\d.]+)"[^>]*>its start command: exit code 7</.exec(svg)?.[1]);
+    const nameY = Number(/y="([\d.]+)"[^>]*>db</.exec(svg)?.[1]);
+    assert.ok(reasonY - nameY >= 18, svg);
     assert.match(textfile(), /^boot_component_success\{component="app"\} 0$/m);
     assert.doesNotMatch(textfile(), /boot_component_seconds\{component="app"\}/);
     assert.equal((await run('--exit-code')).status, 1);
@@ -211,7 +225,7 @@ describe('run-boot', () => {
       [{ app: { start, after: ['dp'] }, db: { start } }, /there is no component "dp"; did you mean db\?/],
       [{ app: { start, after: ['constructor'] } }, /there is no component "constructor"/],
       [{ app: {} }, /expected `start` or `ready`, or both/],
-      [{ app: { ready: { tcp: '127.0.0.1:1', unit: 'a.service' } } }, /expected one of `command`, `http`, `tcp` and `unit`/], // prettier-ignore
+      [{ app: { ready: { tcp: '127.0.0.1:1', unit: 'a.service' } } }, /expected one of `command`, `http`, `tcp` and `unit`; got `tcp` and `unit`/], // prettier-ignore
       [{ app: { ready: { tcp: '127.0.0.1:99999' } } }, /expected a port from 1 to 65535/],
       [{ app: { start, timeout: '20h', retries: 3 } }, /must together be below 1d/],
       [{}, /expected at least one component/],
@@ -233,7 +247,7 @@ describe('run-boot', () => {
     assert.equal(status, 0);
     assert.match(
       stdout,
-      /^would start.*\n {2}1 {2}db .*ready: tcp localhost:5432\n {2}1 {2}cache .*start: none .*ready: unit redis\.service\n {2}2 {2}app {2,}after db, cache {2}at most 1m, 2 retries .*ready: exit code 0\n$/,
+      /^would start.*\n {2}1 {2}db .*ready: tcp localhost:5432\n {2}1 {2}cache .*start: none; ready: unit redis\.service\n {2}2 {2}app {2,}after db, cache {2}at most 1m, 2 retries .*ready: exit code 0\n$/,
     );
     assert.ok(!existsSync(join(work, 'started')) && !existsSync(boot));
     writeFileSync(join(folder, 'config.yaml'), '{}');

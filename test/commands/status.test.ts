@@ -21,6 +21,8 @@ describe('commands/status', () => {
     const { run, state } = makeSite(t, 'sick', alerts);
     run('run-cycle');
     run('silence', 'storage:data', '--for', '4h', '--reason', 'moving files');
+    mkdirSync(join(state, 'monitoring', 'gates'), { recursive: true });
+    writeFileSync(join(state, 'monitoring', 'gates', 'output'), 'x'.repeat(2_000_000));
     const before = everythingIn(state);
     const { status, stdout, stderr } = run('status');
     assert.deepEqual([status, stderr], [0, '']);
@@ -38,7 +40,7 @@ describe('commands/status', () => {
     assert.match(stdout, /\nMail\n {2}1 waiting, the oldest for \d+s\n/);
     assert.match(stdout, /\n +last run +took +every\n(.*\n)* {2}collect-snapshot +ok +\d+s ago +\S+ +5m\n/);
     assert.match(stdout, /\n {2}append-zarr +ok +\d+s ago +\S+ +1h\n/);
-    assert.match(stdout, /\nDisk\n.* of our own; .* are free there\n/);
+    assert.match(stdout, /\nDisk\n.* of our own; .* are free there\n.*, results of host tools 2 MB\n/);
     assert.ok(stdout.split('\n').length <= 60, stdout);
     assert.deepEqual(everythingIn(state), before);
   });
@@ -121,7 +123,8 @@ describe('commands/status', () => {
   });
 
   test('a stage that failed is named with its reason and the command to run it', (t) => {
-    const { run, state } = makeSite(t);
+    const gates = "gate-runs: { alpha: { folder: /tmp, phases: { one: { command: ['true'] } } } }";
+    const { run, state } = makeSite(t, undefined, gates);
     run('run-cycle');
     rmSync(join(state, 'health', 'latest_report.md'));
     mkdirSync(join(state, 'health', 'latest_report.md'));
@@ -132,9 +135,13 @@ describe('commands/status', () => {
     assert.match(stdout, / write-report\n {2}journalctl -u 'ops-monitor@write-report'/);
     // What acts is not proposed to be done again, and nothing of a unit that is not there.
     const record = JSON.parse(readText(join(state, 'stages', 'write-report.json'))) as object;
-    writeFileSync(join(state, 'stages', 'run-gate@alpha.json'), JSON.stringify({ ...record, stage: 'run-gate@alpha' }));
+    const leave = (stage: string): void =>
+      writeFileSync(join(state, 'stages', `${stage}.json`), JSON.stringify({ ...record, stage }));
+    leave('run-gate@alpha');
+    leave('run-gate@aaa-no-longer-configured');
     const { stdout: gate } = run('status');
     assert.match(gate, / run-gate alpha --dry-run\n/);
+    assert.doesNotMatch(gate, /no-longer-configured/);
     assert.doesNotMatch(gate, /journalctl/);
   });
 

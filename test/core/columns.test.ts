@@ -56,6 +56,18 @@ describe('core/columns', () => {
     ]);
   });
 
+  test('foldColumns breaks only the last of many columns, and leaves a row without it one line', () => {
+    const rows = [
+      ['build', 'pass', ''],
+      ['style', 'fail (not required)', 'exit code 2; left behind and ended: 2 processes'],
+    ];
+    assert.deepEqual(foldColumns(rows, { indent: '  ', width: 60 }), [
+      '  build  pass',
+      '  style  fail (not required)  exit code 2; left behind and',
+      '                              ended: 2 processes',
+    ]);
+  });
+
   test('fold indents every line but the first, keeps the spaces within a line, and breaks no word', () => {
     assert.deepEqual(fold('  red   the disk is full', 16, '    '), ['  red   the disk', '    is full']);
     assert.deepEqual(fold('see /a/long/path', 8), ['see', '/a/long/path']);

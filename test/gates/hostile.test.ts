@@ -168,7 +168,7 @@ describe('run-gate, hostile commands', () => {
     run();
     const found = outcomes(summary());
     for (const [name, words] of Object.entries(reasons)) {
-      assert.match(found[name] ?? '', /^fail its coverage file \S+ cannot be used: /);
+      assert.match(found[name] ?? '', /^fail its coverage file \/\S+ (cannot be used: |is )/);
       assert.match(found[name] ?? '', words);
     }
     assert.equal(summary().coverage_ratio, undefined);

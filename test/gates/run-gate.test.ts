@@ -77,7 +77,15 @@ describe('run-gate', () => {
   test('stops at the first required phase that fails, and a phase that is not required stops nothing', (t) => {
     const phases = `      style: ${sh('exit 2', ', required: false')}      build: ${sh('exit 3')}      test: ${sh('echo never')}`;
     const { run, summary } = makeGate(t, phases);
-    assert.equal(run().status, 0, 'the run itself succeeded');
+    const { status, stdout, stderr } = run();
+    assert.equal(status, 0, 'the run itself succeeded');
+    assert.equal(stdout, '');
+    // In CI and in the journal: a line for each phase, then the line of the run.
+    const [style = '', build = '', ...others] = stderr.split('\n');
+    assert.match(style, /^style: fail \([\d.]+m?s\): exit code 2$/);
+    assert.match(build, /^build: fail \([\d.]+m?s\): exit code 3$/);
+    assert.equal(others[0], 'test: skipped: a required phase before it failed');
+    assert.match(others[1] ?? '', /^\{"stage":"run-gate@alpha"/);
     assert.equal(run('--exit-code').status, 1);
     assert.equal(summary().verdict, 'fail');
     assert.equal(summary().reason, 'build: exit code 3');
@@ -101,7 +109,7 @@ describe('run-gate', () => {
       [sh('sleep 60', ', timeout: 1s'), /^ended at its time limit of 1s$/],
       ['{ command: [/nowhere/program] }\n', /^\/nowhere\/program was not found \(exit code 127\)$/],
       [sh('kill -9 $$'), /^exit code 137$/],
-      [sh('true', ', coverage: missing.info'), /^its coverage file \S+\/missing\.info cannot be used: .*ENOENT/],
+      [sh('true', ', coverage: missing.info'), /^its coverage file \S+\/missing\.info does not exist$/],
       [
         sh('printf "SF:a\\nLF:8\\nLH:6\\nend_of_record\\n" > c; touch -d "1 hour ago" c', ', coverage: c'),
         /^its coverage file \S+\/c is of an earlier run: it was written at /,
@@ -135,6 +143,8 @@ describe('run-gate', () => {
     assert.equal(wrong.status, 2);
     assert.match(wrong.stderr, /there is no gate alfa; did you mean alpha\?/);
     const dry = run('--dry-run');
+    const { plan } = JSON.parse(run('--dry-run', '--json').stdout) as { plan: string[] };
+    assert.deepEqual(plan, dry.stdout.trimEnd().split('\n'));
     assert.match(dry.stdout, /would run one \(at most 10m\): sh -c touch done/);
     assert.ok(!existsSync(join(work, 'done')));
   });

@@ -44,6 +44,12 @@ describe('io/run-folder', () => {
     assert.deepEqual(readdirSync(base).sort(), [idOf(3), 'history.jsonl', 'latest', 'notes', 'old.unfinished'].sort());
   });
 
+  test('a file that cannot be written, as on a full disk, is named', (t) => {
+    const folder = openRunFolder(temporaryFolder(t), idOf(1), 1);
+    mkdirSync(join(folder.path, 'summary.json'));
+    assert.throws(() => folder.write('summary.json', ''), { message: `writing ${folder.path}/summary.json failed` });
+  });
+
   test('the newest run stays where the clock was set back, and `latest` leads to it', (t) => {
     const base = temporaryFolder(t);
     for (const day of [11, 12, 5]) publish(base, day, 2);

@@ -64,6 +64,8 @@ describe('push-metrics', () => {
       assert.equal(status, 1, String(content).slice(0, 99));
       assert.match(stderr, words);
     }
+    const missing = await run('/nowhere/app.prom');
+    assert.match(missing.stderr, /^push-metrics: nothing was pushed: \/nowhere\/app\.prom does not exist$/m);
     assert.deepEqual([pushed.length, waiting(), dead()], [0, [], []]);
   });
 
@@ -152,8 +154,15 @@ describe('pushes that wait', () => {
     const { run, put, waiting } = makeSite(t, `{ url: "${url}" }`);
     const { status, stderr } = await run(put(text));
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /the put of .*app.* was not accepted, and waits for the next run: .*ECONNREFUSED/);
-    assert.match((await run('--flush')).stderr, /the put of .*app.* was not accepted, .*ECONNREFUSED/, 'it is tried');
+    assert.match(
+      stderr,
+      /the put of .*app.* was not accepted, and waits for the next run: the connection is refused: nothing listens there/,
+    );
+    assert.match(
+      (await run('--flush')).stderr,
+      /the put of .*app.* was not accepted, .*nothing listens there/,
+      'it is tried',
+    );
     assert.equal(waiting().length, 1);
     const { pushed } = await serveGateway(t, accepted, port);
     assert.equal((await run('--flush')).status, 0);
@@ -229,7 +238,7 @@ describe('pushes that wait', () => {
     assert.equal(status, 0);
     assert.match(
       stderr,
-      /the put of .*old.* was not accepted, and lies in push\/outbox\/dead: given up: .*ECONNREFUSED/,
+      /the put of .*old.* was not accepted, and lies in push\/outbox\/dead: given up: .*the connection is refused/,
     );
     assert.deepEqual([waiting().length, dead().length], [0, 1]);
   });

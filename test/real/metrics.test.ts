@@ -97,7 +97,7 @@ describe('metrics', () => {
     });
     assert.equal(dataOf(snapshot, 'metrics', 'size')['oldest_file'], join(textfiles, 'size.prom'));
     const size = site.run('explain', 'metric-value:size').stdout;
-    assert.match(size, /^ {2}why +node_directory_size_bytes is \d+ \(amber outside 0:1\)$/m);
+    assert.match(size, /^ {2}why +node_directory_size_bytes is \d+ \(amber above 1\)$/m);
     assert.match(size, /^ {2}limit +0:1, metrics\.size\.amber$/m);
     assert.match(size, /"oldest_file": ".*size\.prom"/);
     assert.match(

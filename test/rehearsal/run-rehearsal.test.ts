@@ -39,6 +39,12 @@ describe('run-rehearsal', () => {
     });
     const { status, stdout, stderr } = await site.run('--json');
     assert.equal(status, 0, stderr);
+    for (const line of [
+      /^agent: healthy \([\d.]+m?s\)$/m,
+      /^extra: not healthy: its command: exit code 3 \([\d.]+m?s\)$/m,
+      /^smoke test: pass \([\d.]+m?s\)\ncredential key: rotated\ndoctrine check: pass\n\{"stage"/m,
+    ])
+      assert.match(stderr, line);
     const summary = site.summary();
     assert.deepEqual(JSON.parse(stdout), summary);
     assert.equal(summary.verdict, 'pass', summary.reason);
@@ -390,7 +396,10 @@ describe('run-rehearsal', () => {
   test('a configuration that checks nothing, or two things in one, is refused with its key', async (t) => {
     const cases: [object, RegExp][] = [
       [{}, /rehearsal: expected at least one of `connectors`/],
-      [{ connectors: { a: { tcp: 'x:1', tls: 'x:1' } } }, /rehearsal\.connectors\.a: expected one of `http`, `tcp`/],
+      [
+        { connectors: { a: { tcp: 'x:1', tls: 'x:1' } } },
+        /rehearsal\.connectors\.a: expected one of `http`, `tcp`, .*; got `tcp` and `tls`$/m,
+      ],
       [{ connectors: { a: { ssh: { host: 'nowhere', command: ['true'] } } } }, /ssh\.host: there is no host "nowhere"/],
       [{ credentials: { a: { file: '/x' } } }, /rehearsal\.credentials\.a\.max-age/],
       [{ doctrine: { command: ['true'], timeout: '2h' } }, /time limits of all parts together must be at most 50m/],

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
+import type { Verdict } from '../../lib/contract/check.ts';
 import type { Envelope } from '../../lib/contract/envelope.ts';
 import { runProbes } from '../../lib/engine/probes.ts';
+import { watchdogAlert } from '../../lib/health/checks/watchdog-alert.ts';
 import { watchdog } from '../../lib/snapshot/probes/watchdog.ts';
 import type { Readable } from '../../lib/snapshot/sections/index.ts';
 import { type Latest, latestServices } from '../../lib/watchdog/files.ts';
@@ -105,15 +107,31 @@ describe('watchdog probe', () => {
     );
   });
 
-  test('a measurement of two minutes ago is shown; an older one, or one from the future, is no reading of any service', async (t) => {
-    await itemsOf(t, latest({ at: ago(120) }));
-    const stale = await read(t, latest({ at: ago(121) }));
-    assert.ok(stale.status === 'failed');
-    assert.match(stale.reason, /^watch-services last ran 2m 1s ago, at 2026-11-20T07:57:59\.000Z; .*enable --now/);
-    assert.doesNotMatch(JSON.stringify(stale), /5000000000/, 'an old value is shown');
+  test('a measurement of two minutes ago is shown; one from the future is no reading of any service', async (t) => {
+    const { api } = await itemsOf(t, latest({ at: ago(120) }));
+    assert.ok(api?.status === 'ok' && api.data.state === 'running');
     const future = await read(t, latest({ at: ago(-3600) }));
     assert.ok(future.status === 'failed');
     assert.match(future.reason, /measured in the future/);
+  });
+
+  test('services of an older measurement are unknown, with what was known of each then, and without its figures', async (t) => {
+    const { api, worker } = await itemsOf(t, latest({ at: ago(121) }));
+    assert.ok(api?.status === 'ok' && worker?.status === 'ok');
+    const stale = 'watch-services last ran 2m 1s ago, at 2026-11-20T07:57:59.000Z';
+    const toStart = 'to run it every 30s: systemctl enable --now ops-monitor-watchdog.timer';
+    assert.deepEqual(worker.data, {
+      measured_at: ago(121),
+      age_seconds: 121,
+      state: 'unknown',
+      reason: `${stale}; then: worker does not run: no command line fits; ${toStart}`,
+      alerts: {},
+    });
+    assert.equal(api.data.reason, `${stale}; then: api uses 5 GB; ${toStart}`);
+    assert.doesNotMatch(JSON.stringify(api), /5000000000/, 'an old value is shown');
+    const [red] = watchdogAlert.assess({ watchdog: { worker: worker.data } }, at) as Verdict[];
+    assert.deepEqual([red?.level, red?.subject], ['unknown', 'worker']);
+    assert.match(red?.message ?? '', /then: worker does not run/);
   });
 
   test('without a file, or with a damaged one, there is no reading, and the reason says what to do', async (t) => {
@@ -135,6 +153,9 @@ describe('watchdog probe', () => {
     assert.equal(api?.status, 'ok');
     assert.ok(worker?.status === 'failed');
     assert.match(worker.reason, /did not measure worker in its last run/);
+    const stale = await itemsOf(t, latest({ at: ago(3600), services: {} }));
+    assert.ok(stale['worker']?.status === 'failed');
+    assert.match(stale['worker'].reason, /last ran 1h ago, at \S+, without worker; to run it every 30s/);
   });
 
   test('a limit whose value could not be read is told; without that limit it is not', async (t) => {

@@ -131,7 +131,7 @@ describe('workspace probe', () => {
   test('a failing quota command leaves the usage unknown and the workspace reached', async () => {
     for (const [answer, why] of [
       [{ exit_code: 3, stdout: '', stderr: 'no such group\n' }, /quota-of aurora failed: no such group/],
-      [printed('75%'), /not JSON: "75%"/],
+      [printed('75%'), /not JSON: it breaks at line 1, column 3/],
       [printed('{"size_bytes": 1000, "used_bytes": null}'), /used_bytes of the usage is not a number of bytes: null/],
       [printed('{"size_bytes": 0, "used_bytes": 0}'), /size_bytes of the usage is 0/],
     ] as const) {

@@ -340,10 +340,13 @@ describe('watch-services', () => {
       assert.equal(status, 2, text);
       return stderr;
     };
-    assert.match(refused('    api: { limits: { cpu: 1% } }\n'), /expected one of unit, pid-file and command-line/);
+    assert.match(
+      refused('    api: { limits: { cpu: 1% } }\n'),
+      /expected one of `unit`, `pid-file` and `command-line`; got none of them/,
+    );
     assert.match(
       refused('    api: { unit: a.service, pid-file: /a }\n'),
-      /expected one of unit, pid-file and command-line/,
+      /expected one of `unit`, `pid-file` and `command-line`; got `unit` and `pid-file`/,
     );
     assert.match(refused("    api: { command-line: '*' }\n"), /would fit every process/);
     assert.match(refused('    api: { unit: a.service, user: a }\n'), /leave `user` out/);

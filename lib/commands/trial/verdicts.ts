@@ -210,9 +210,11 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
     judge: ({ state, reason, measured_at }, item) => {
       const path = ['watchdog', 'services', item];
       if (state === 'running') return [ok(path, `${item} runs, measured at ${measured_at}`)];
-      return [
-        problem(path, `${item} is ${state}: ${reason ?? ''}`, 'Start it, or correct the key by which it is found'),
-      ];
+      const advice =
+        state === 'stopped'
+          ? 'Start it, or correct the key by which it is found'
+          : `See ${documentPath('watchdog.md')}`;
+      return [problem(path, `${item} is ${state}: ${reason ?? ''}`, advice)];
     },
   },
 

@@ -1,4 +1,4 @@
-// Reads what watch-services last measured. A measurement that is older than a few of its runs is no reading.
+// Reads what watch-services last measured. After a few runs without a new measurement each service is unknown.
 import { defineProbe } from '../define.ts';
 import { watchdog as section } from '../sections/watchdog.ts';
 
@@ -9,7 +9,7 @@ export const watchdog = defineProbe({
 
   async items({ host, config, places, at }) {
     const names = Object.keys(config.watchdog.services);
-    // Where the whole file is missing or stale, that is one failed reading, not one for each service.
+    // Where the whole file is missing or damaged, that is one failed reading, not one for each service.
     if (names.length > 0) await (await import('../watched-services.ts')).readMeasured({ host: host(), places, at });
     return names;
   },

@@ -27,12 +27,12 @@ export const metricValue: readonly Case[] = [
   {
     sees: 'the worst series of a metric is told',
     given: { metrics: { raid: metric({ limits, values: { 'disk=sda': 0, 'disk=sdb': 2, 'disk=sdc': 1 } }) } },
-    find: { raid: found('red', 2, ['metrics.raid.red', '0:1'], ['disk=sdb is 2 (red outside 0:1)'], 'it is within 0') },
+    find: { raid: found('red', 2, ['metrics.raid.red', '0:1'], ['disk=sdb is 2 (red above 1)'], 'it is 0') },
   },
   {
     sees: 'a value beyond amber is amber',
     given: { metrics: { raid: metric({ limits, values: { value: 1 } }) } },
-    find: { raid: found('amber', 1, ['metrics.raid.amber', '0'], ['node_md_failed is 1 (amber outside 0)']) },
+    find: { raid: found('amber', 1, ['metrics.raid.amber', '0'], ['node_md_failed is 1 (amber above 0)']) },
   },
   {
     sees: 'values of an old file are unknown, never green',
