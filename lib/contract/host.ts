@@ -58,6 +58,11 @@ export interface GetOptions {
   readonly timeoutMs: number;
   /** Asks for the body, of at most so many bytes. Then the server's certificate must be valid; otherwise any is accepted. */
   readonly bodyBytes?: number;
+  /** For programs that answer some questions to POST only, such as kubo. */
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Connects to this address, wherever the name of the URL leads: a program of this machine may serve many names. */
+  readonly address?: string;
 }
 
 /** The reply of a URL. Errors of the server, also no reply at all, are results and do not throw. */

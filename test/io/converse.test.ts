@@ -79,7 +79,7 @@ describe('io/resolve', () => {
     const socket = createSocket('udp4');
     t.after(() => socket.close());
     socket.on('message', (query, { port, address }) => {
-      const [name = ''] = Object.keys(answers).filter((one) => query.includes(one));
+      const name = Object.keys(answers).find((one) => query.includes(one)) ?? '';
       const answer = answers[name]?.(query);
       if (answer) socket.send(answer, port, address);
     });
