@@ -5,7 +5,14 @@ import { firstLine, readingReason, wildcard } from '../core/text.ts';
 import { parseCgroupCpu, type ProcessStat } from '../parse/proc.ts';
 import { parseShow, type UnitProperties } from '../parse/systemctl.ts';
 import type { Service } from './config.ts';
-import { isRunning, type Processes, readAllProcesses, readCommandLine, readProcesses, treesOf } from './processes.ts';
+import {
+  isRunning,
+  type Processes,
+  readAllProcesses,
+  readCommandLine,
+  readProcesses,
+  treesOf,
+} from '../engine/processes.ts';
 
 export interface Found {
   /** Zombies included: their CPU time is not yet that of their parent. */
