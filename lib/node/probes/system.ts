@@ -1,4 +1,5 @@
 // Reads load, memory, root filesystem, kills for lack of memory, uptime and clock of the node.
+import type { Host } from '../../contract/host.ts';
 import { percentOf } from '../../core/quantity.ts';
 import { parseCpuList, parseLoadavg, parseMeminfo, parseOomKills, parseUptime } from '../../parse/proc.ts';
 import { defineProbe, readParts } from '../define.ts';
@@ -57,7 +58,7 @@ export const system = defineProbe({
           uptime_since: new Date(Math.round(at.getTime() / 1000 - uptime) * 1000).toISOString(),
         };
       },
-      clock_synchronised: async () => ({ clock_synchronised: await isSynchronised(host.run) }),
+      clock_synchronised: async () => ({ clock_synchronised: await isSynchronised(host) }),
     });
     const { oom_kills: kills } = read;
     // The kernel's counter restarts with each boot.
@@ -70,8 +71,8 @@ export const system = defineProbe({
   },
 });
 
-async function isSynchronised(run: (argv: readonly string[]) => Promise<{ stdout: string }>): Promise<boolean> {
-  const { stdout } = await run(['timedatectl', 'show', '--property=NTPSynchronized', '--value']);
+async function isSynchronised(host: Host): Promise<boolean> {
+  const { stdout } = await host.run(['timedatectl', 'show', '--property=NTPSynchronized', '--value']);
   if (stdout === 'yes\n' || stdout === 'no\n') return stdout === 'yes\n';
   throw new Error(`timedatectl did not say whether the clock is synchronised: ${JSON.stringify(stdout.slice(0, 80))}`);
 }
