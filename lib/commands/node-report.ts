@@ -1,11 +1,10 @@
 // ops-monitor node-report: reads this node once, and prints a report. It writes nothing but what the next report needs for rates.
-import { hostname } from 'node:os';
 import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
 import { readConfiguration } from '../cli/site.ts';
 import { anyObject, fits } from '../contract/shape.ts';
 import { join } from '../core/path.ts';
 import { readingLimits, type Readings, runProbes } from '../engine/probes.ts';
-import { localHostOpener } from '../io/localhost.ts';
+import { hostname, localHostOpener } from '../io/localhost.ts';
 import { readOwnFile, replaceOwnFile } from '../io/own-files.ts';
 import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';

@@ -10,6 +10,7 @@ import {
   realpathSync,
   statfs,
 } from 'node:fs';
+export { hostname } from 'node:os';
 import type { Host, PathStat } from '../contract/host.ts';
 import { join } from '../core/path.ts';
 import { fingerprint } from '../core/text.ts';

@@ -1,6 +1,6 @@
 // Reads the processes of the node: how many there are, and which have ended without their parent asking about them.
 import { plainLines } from '../../core/harmless.ts';
-import { readAllProcesses } from '../../engine/processes.ts';
+import { isRunning, readAllProcesses } from '../../engine/processes.ts';
 import { parseUptime, ticksPerSecond } from '../../parse/proc.ts';
 import { defineProbe } from '../define.ts';
 import { processes as section } from '../sections/processes.ts';
@@ -18,7 +18,7 @@ export const processes = defineProbe({
     const host = open();
     const [all, uptime] = await Promise.all([readAllProcesses(host), host.readText('/proc/uptime').then(parseUptime)]);
     const zombies = [...all.values()].filter(
-      ({ state, started }) => state === 'Z' && uptime - started / ticksPerSecond >= leastSeconds,
+      (process) => !isRunning(process) && uptime - process.started / ticksPerSecond >= leastSeconds,
     );
     const listed = await Promise.all(
       zombies
