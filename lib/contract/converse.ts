@@ -1,11 +1,13 @@
 // A conversation with a program of this machine that speaks a protocol of its own (RESP, a control port), and questions to a
 // name server.
 
-interface Conversation {
+export interface Conversation {
   /** A TCP port, or the path of a Unix socket. */
   readonly with: { readonly host: string; readonly port: number } | { readonly path: string };
-  /** Sent as soon as the connection is there. */
-  readonly send: string;
+  /** Sent as soon as the connection is there. With a secret, it is a function of the secret's value. */
+  readonly send: string | ((secret: string) => string);
+  /** Reference to a secret, such as `$OLRIC_PASSWORD`. No reply contains its value. */
+  readonly secret?: string | undefined;
   /** Whether the reply is whole. Asked after each piece; what it throws ends the conversation. */
   readonly isWhole: (reply: string) => boolean;
   /** A longer reply ends the conversation. */
@@ -14,7 +16,7 @@ interface Conversation {
   readonly seconds: number;
 }
 
-/** Returns the reply; throws where there is none, or none that is whole. */
+/** Returns the reply, a character for each byte; throws where there is none, or none that is whole. */
 export type Converse = (conversation: Conversation) => Promise<string>;
 
 interface Question {

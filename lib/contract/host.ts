@@ -1,4 +1,5 @@
 // A machine as probes see it: this machine, a machine over ssh, or a recorded folder. A Host has no way to write.
+import type { Converse, Resolve } from './converse.ts';
 
 export interface Host {
   readonly name: string;
@@ -19,6 +20,9 @@ export interface Host {
   /** Whether an earlier process of this name (`alone`) still exists. */
   hangs(alone: string): Promise<boolean>;
   get(url: string, options: GetOptions): Promise<UrlReply>;
+  /** Absent, like `resolve`, where the machine is not this one. */
+  readonly converse?: Converse;
+  readonly resolve?: Resolve;
 }
 
 export interface RunOptions {
@@ -60,7 +64,8 @@ export interface GetOptions {
   readonly bodyBytes?: number;
   /** For programs that answer some questions to POST only, such as kubo. */
   readonly method?: 'GET' | 'POST';
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Reference to a secret: the value of the header Authorization, such as `Bearer …`. No reply contains it. */
+  readonly authorization?: string | undefined;
   /** Connects to this address, wherever the name of the URL leads: a program of this machine may serve many names. */
   readonly address?: string;
 }

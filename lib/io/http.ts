@@ -93,9 +93,9 @@ type GetUrl = GetOptions & { readonly signal: AbortSignal; readonly userAgent: s
 /** For a Host: reads the status and the certificate, and the body only where one is asked for. */
 export async function getUrl(
   url: string,
-  { timeoutMs, bodyBytes, signal, userAgent, method = 'GET', address, ...asked }: GetUrl,
+  { timeoutMs, bodyBytes, signal, userAgent, method = 'GET', address, authorization }: GetUrl,
 ): Promise<UrlReply> {
-  const headers = { 'user-agent': userAgent, accept: '*/*', ...asked.headers };
+  const headers = { 'user-agent': userAgent, accept: '*/*', ...(authorization === undefined ? {} : { authorization }) };
   const seconds = timeoutMs / 1000;
   const more = bodyBytes === undefined ? ({ acceptsAnyCertificate: true } as const) : { mostBodyBytes: bodyBytes };
   const reply = await requestOverHttp({ method, url, headers, seconds, signal, address, ...more });

@@ -17,6 +17,10 @@ export const partsFields = {
 
 type Parts = Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>>;
 
+/** A part that cannot be read. */
+export const failing = (failure: unknown) => async (): Promise<{ readonly nothing?: undefined }> =>
+  Promise.reject(failure);
+
 /** The union of records as one record of which each field may be missing. */
 type Merged<All extends Parts> = Partial<
   { [Name in keyof All]: (record: Awaited<ReturnType<All[Name]>>) => void }[keyof All] extends (
@@ -51,3 +55,7 @@ export async function readParts<All extends Parts>(
     Object.keys(record).length === 0 ? {} : { [key]: record };
   return Object.assign({}, ...read, unless(problems, 'problems'), unless(absences, 'absences')) as Merged<All>;
 }
+
+/** Cells of the tables. */
+export const yes = (is: boolean | undefined): string => (is === undefined ? '-' : is ? 'yes' : 'no');
+export const shown = (value: number | undefined): string => (value === undefined ? '-' : String(value));

@@ -1,13 +1,15 @@
 // The sections and probes of the report on a node, in the order of the report.
 import { network as networkProbe } from './probes/network.ts';
 import { processes as processesProbe } from './probes/processes.ts';
+import { rqlite as rqliteProbe } from './probes/rqlite.ts';
 import { services as servicesProbe } from './probes/services.ts';
 import { system as systemProbe } from './probes/system.ts';
 import { network } from './sections/network.ts';
 import { processes } from './sections/processes.ts';
+import { rqlite } from './sections/rqlite.ts';
 import { services } from './sections/services.ts';
 import { system } from './sections/system.ts';
 
-export const nodeSections = { system, services, network, processes };
+export const nodeSections = { system, services, rqlite, network, processes };
 
-export const nodeProbes = [systemProbe, servicesProbe, networkProbe, processesProbe];
+export const nodeProbes = [systemProbe, servicesProbe, rqliteProbe, networkProbe, processesProbe];

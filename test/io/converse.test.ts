@@ -64,6 +64,23 @@ describe('io/converse', () => {
     await assert.rejects(ask({ host: '127.0.0.1', port: await freePort() }), /nothing listens there/);
     await assert.rejects(ask({ path: '/nonexistent/socket' }), /^Error: \/nonexistent\/socket: /);
   });
+  test('a password reaches the program, and no reply or error repeats it; one that is missing is not sent', async (t) => {
+    const asked: string[] = [];
+    const peer = await serve(t, (socket, words) => {
+      asked.push(words);
+      socket.write(words.includes('echo') ? '+you said hunter22\r\n' : '?hunter22\r\n');
+    });
+    const say = (secret: string | undefined, words: string) =>
+      converse(
+        { with: peer, secret, send: (value) => `${words} ${value}`, isWhole, mostBytes: 1000, seconds: 5 },
+        (reference) => (reference === '$KNOWN' ? { value: 'hunter22' } : { missing: 'NOT_SET is not set' }),
+      );
+    assert.equal(await say('$KNOWN', 'echo'), '+you said …\r\n');
+    await assert.rejects(say('$KNOWN', 'fail'), /not a reply in RESP: "\?…/);
+    assert.deepEqual(asked, ['echo hunter22', 'fail hunter22']);
+    await assert.rejects(say('$NOT_SET', 'echo'), /NOT_SET is not set/);
+    assert.equal(asked.length, 2);
+  });
 });
 
 describe('io/resolve', () => {

@@ -43,7 +43,7 @@ describe('io/http', () => {
   test('a host asks by POST, with headers, and at another address than that of the name', async (t) => {
     const { url, asked } = await serveHttp(t, () => ({ status: 200, body: '{}' }));
     const { signal } = new AbortController();
-    const more = { method: 'POST', headers: { authorization: 'Basic eDp5' }, address: '127.0.0.1' } as const;
+    const more = { method: 'POST', authorization: 'Basic eDp5', address: '127.0.0.1' } as const;
     const named = url.replace('127.0.0.1', 'status.example.org');
     const reply = await getUrl(named, { timeoutMs: 5000, bodyBytes: 10, signal, userAgent: 'test', ...more });
     assert.deepEqual([reply.status, reply.body, reply.error], [200, '{}', undefined]);

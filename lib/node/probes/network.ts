@@ -2,9 +2,10 @@
 import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { firstLine } from '../../core/text.ts';
-import { parseRoutes, parseSs, parseTcpCounters, parseTimeWait } from '../../parse/netstat.ts';
+import { parseRoutes, parseTcpCounters, parseTimeWait } from '../../parse/netstat.ts';
 import { parseUfwStatus } from '../../parse/ufw.ts';
 import { defineProbe, readParts } from '../define.ts';
+import { portsOf } from '../find.ts';
 import { network as section } from '../sections/network.ts';
 
 const httpSeconds = 3;
@@ -14,7 +15,7 @@ export const network = defineProbe({
   summary: 'routes, TCP, listening ports, firewall',
   section,
 
-  async read({ host: open, config, previous, bootId }) {
+  async read({ host: open, config, previous, bootId, run }) {
     const host = open();
     const read = await readParts({
       internet: () => readInternet(host, config.node.internet),
@@ -30,7 +31,7 @@ export const network = defineProbe({
         return { tcp_established: established, tcp_segments_sent: sent, tcp_segments_retransmitted: again };
       },
       time_wait: async () => ({ tcp_time_wait: parseTimeWait(await host.readText('/proc/net/sockstat')) }),
-      listening: async () => ({ listening_ports: parseSs((await succeed(host, ['ss', '-H', '-ltnup'])).stdout) }),
+      listening: async () => ({ listening_ports: [...(await portsOf(host, run))] }),
       ufw: () => readUfw(host),
     });
     const { tcp_segments_sent: sent, tcp_segments_retransmitted: again } = read;
@@ -58,10 +59,4 @@ async function readUfw(host: Host) {
   if (done.exit_code !== 0) throw new Error(`ufw status: ${firstLine(done.stderr) || `exit code ${done.exit_code}`}`);
   const { active, rules } = parseUfwStatus(done.stdout);
   return { ufw_active: active, ufw_rules: [...rules] };
-}
-
-async function succeed(host: Host, argv: readonly string[]) {
-  const done = await host.run(argv);
-  if (done.exit_code === 0) return done;
-  throw new Error(`${argv.join(' ')}: ${firstLine(done.stderr) || `exit code ${done.exit_code}`}`);
 }

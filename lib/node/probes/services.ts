@@ -1,15 +1,10 @@
 // Reads the state of the units that the configuration names, and which units have failed.
-import { Absent, isMissing } from '../../contract/errors.ts';
-import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
-import { firstLine } from '../../core/text.ts';
 import { parseUptime } from '../../parse/proc.ts';
-import { parseShow, parseUnitNames, type UnitProperties } from '../../parse/systemctl.ts';
+import type { UnitProperties } from '../../parse/systemctl.ts';
 import { defineProbe, readParts } from '../define.ts';
+import { propertiesOf, unitsOf } from '../find.ts';
 import { services as section } from '../sections/services.ts';
-
-const properties =
-  'LoadState,ActiveState,SubState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,MemoryCurrent,CPUUsageNSec,MainPID,ConditionTimestamp';
 
 const MiB = 1024 ** 2;
 
@@ -18,37 +13,29 @@ export const services = defineProbe({
   summary: 'state, restarts, memory and CPU time of units; units that have failed',
   section,
 
-  async read({ host: open, config, previous, bootId }) {
+  async read({ host: open, config, previous, bootId, run }) {
     const host = open();
-    await host.stat('/run/systemd/system').catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
-      throw new Absent('this machine was not booted with systemd', { cause: error });
-    });
-    const { services: units } = config.node;
+    const units = await unitsOf(host, run);
     const before = bootId !== '' && previous?.bootId === bootId ? (previous.data.services ?? []) : [];
+    const restarts = new Map(before.map((one) => [one.name, one.n_restarts]));
     return readParts({
-      services: async () => ({
-        services: await readUnits(host, units, new Map(before.map((one) => [one.name, one.n_restarts]))),
-      }),
+      services: async () => {
+        const [shown, uptime] = await Promise.all([
+          propertiesOf(host, run, config.node.services),
+          host.readText('/proc/uptime').then(parseUptime),
+        ]);
+        return {
+          services: [...shown].flatMap(([name, unit]) =>
+            unit['LoadState'] === 'not-found' ? [] : [describe(name, unit, uptime, restarts.get(name))],
+          ),
+        };
+      },
       failed_units: async () => ({
-        failed_units: parseUnitNames(
-          await systemctl(host, 'list-units', '--state=failed', '--plain', '--full', '--no-pager'),
-        ),
+        failed_units: units.flatMap(({ name, active }) => (active === 'failed' ? [name] : [])),
       }),
     });
   },
 });
-
-async function readUnits(host: Host, units: readonly string[], before: ReadonlyMap<string, number | undefined>) {
-  if (units.length === 0) return [];
-  const [shown, uptime] = await Promise.all([
-    systemctl(host, 'show', '--timestamp=unix', `--property=${properties}`, '--', ...units),
-    host.readText('/proc/uptime').then(parseUptime),
-  ]);
-  return [...parseShow(shown, units)].flatMap(([name, unit]) =>
-    unit['LoadState'] === 'not-found' ? [] : [describe(name, unit, uptime, before.get(name))],
-  );
-}
 
 function describe(name: string, unit: UnitProperties, uptime: number, restartsBefore: number | undefined) {
   const restarts = numberOf(unit['NRestarts']);
@@ -76,9 +63,3 @@ function describe(name: string, unit: UnitProperties, uptime: number, restartsBe
 const unset = new Set(['', '[not set]', 'infinity', '18446744073709551615']);
 
 const numberOf = (text = ''): number | undefined => (unset.has(text) || !/^\d+$/.test(text) ? undefined : Number(text));
-
-async function systemctl(host: Host, ...argv: readonly string[]): Promise<string> {
-  const { exit_code, stdout, stderr } = await host.run(['systemctl', ...argv]);
-  if (exit_code === 0) return stdout;
-  throw new Error(`systemctl ${argv[0]} failed: ${firstLine(stderr) || `exit code ${exit_code}`}`);
-}

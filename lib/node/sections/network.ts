@@ -1,7 +1,7 @@
 import { flag, names, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
 import { listOf, number, object, oneOf, optional } from '../../contract/shape.ts';
-import { partsFields } from '../define.ts';
+import { partsFields, yes } from '../define.ts';
 
 export const network = defineSection({
   many: false,
@@ -47,5 +47,3 @@ export const network = defineSection({
     ],
   },
 });
-
-const yes = (is: boolean | undefined): string => (is === undefined ? '-' : is ? 'yes' : 'no');

@@ -2,7 +2,7 @@ import { flag, instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
 import { object, optional } from '../../contract/shape.ts';
 import { formatDuration } from '../../core/quantity.ts';
-import { partsFields } from '../define.ts';
+import { partsFields, shown } from '../define.ts';
 
 export const system = defineSection({
   many: false,
@@ -54,5 +54,4 @@ export const system = defineSection({
   },
 });
 
-const shown = (value: number | undefined): string => (value === undefined ? '-' : String(value));
 const percent = (value: number | undefined): string => (value === undefined ? '-' : `${value.toFixed(0)} %`);
