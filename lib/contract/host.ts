@@ -40,6 +40,8 @@ export interface PathStat {
   readonly modified_at: string;
   /** The target of a symbolic link, as written in the link. */
   readonly target?: string;
+  /** As chmod takes them: `600`. Absent of a machine that is not this one. */
+  readonly permissions?: string;
 }
 
 export interface FilesystemStat {

@@ -107,6 +107,7 @@ async function describePath(path: string): Promise<PathStat> {
     kind,
     size_bytes: found.size,
     modified_at: found.mtime.toISOString(),
+    permissions: (found.mode & 0o7777).toString(8).padStart(3, '0'),
     ...(link ? { target: await callOnPool<string>((done) => readlink(path, done)) } : {}),
   };
 }

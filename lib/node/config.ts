@@ -41,6 +41,16 @@ export const nodeConfig = {
         .refine(...needsUrl)
         .prefault({})
         .describe('the rqlite of this node'),
+      wireguard: z
+        .strictObject({
+          interface: z
+            .string()
+            .regex(/^\w[\w.=+-]{0,14}$/, 'expected the name of an interface, such as "wg0"')
+            .optional()
+            .describe('default: the first interface of WireGuard that is found'),
+        })
+        .prefault({})
+        .describe('the mesh of this node'),
     })
     .prefault({})
     .describe('what `node-report` looks at (ops/docs/node-report.md)'),

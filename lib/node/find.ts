@@ -1,6 +1,6 @@
 // Finds the programs of the node by their kind: units, processes and listening ports, each listed once for all sections.
 import { Absent, isMissing } from '../contract/errors.ts';
-import type { Host } from '../contract/host.ts';
+import type { Completed, Host } from '../contract/host.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { isRunning, readProcesses, unlessGone } from '../engine/processes.ts';
 import { firstLine, listed } from '../core/text.ts';
@@ -58,16 +58,18 @@ const listPorts = async (host: Host): Promise<readonly ListeningPort[]> =>
 
 const commandMs = 4000;
 
+export const runProgram = (host: Host, argv: readonly string[]): Promise<Completed> =>
+  withDeadline(commandMs, argv.slice(0, 4).join(' '), () => host.run(argv));
+
 /** What a program prints; throws where it fails, or hangs. */
 export async function succeed(host: Host, argv: readonly string[]): Promise<string> {
-  const what = argv.slice(0, 4).join(' ');
-  const { exit_code, stdout, stderr } = await withDeadline(commandMs, what, () => host.run(argv));
+  const { exit_code, stdout, stderr } = await runProgram(host, argv);
   if (exit_code === 0) return stdout;
-  throw new Error(`${what}: ${firstLine(stderr) || `exit code ${exit_code}`}`);
+  throw new Error(`${argv.slice(0, 4).join(' ')}: ${firstLine(stderr) || `exit code ${exit_code}`}`);
 }
 
 /** Of which the report shows the properties. */
-export const isOfSomeKind = (unit: string): boolean => kindNames.some((kind) => kind.units.test(baseOf(unit)));
+const isOfSomeKind = (unit: string): boolean => kindNames.some((kind) => kind.units.test(baseOf(unit)));
 
 const properties =
   'LoadState,ActiveState,SubState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,MemoryCurrent,CPUUsageNSec,MainPID,ConditionTimestamp';
@@ -95,7 +97,7 @@ const show = async (host: Host, units: readonly string[]): Promise<ReadonlyMap<s
         units,
       );
 
-export interface Found {
+interface Found {
   /** Those of the kind, with their instances: `rqlite@alice.service` has the instance `alice`. */
   readonly units: readonly (UnitState & { readonly instance?: string })[];
   readonly processes: readonly { readonly pid: number; readonly name: string; readonly unit?: string }[];
@@ -104,7 +106,7 @@ export interface Found {
 }
 
 /** The units and running processes of a kind; throws Absent where there are none. */
-export async function findPrograms(host: Host, run: object | undefined, kind: Kind): Promise<Found> {
+async function findPrograms(host: Host, run: object | undefined, kind: Kind): Promise<Found> {
   const node = nodeOf(host, run);
   const allUnits = await node.units.catch((error: unknown) => {
     if (error instanceof Absent) return [];
@@ -154,7 +156,7 @@ export interface Address {
 
 /** Addresses where these processes listen by TCP, the usual port first. Where this user does not see which program listens where,
  * the usual port, if something listens there. */
-export async function addressesOf(
+async function addressesOf(
   host: Host,
   run: object | undefined,
   pids: readonly number[],
@@ -182,7 +184,7 @@ function reachable(address: string): string {
   return plain === '::' ? '::1' : plain;
 }
 
-export const urlOf = ({ host, port }: Address): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+const urlOf = ({ host, port }: Address): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** Time for one question to a program. */
 const questionSeconds = 3;
@@ -212,7 +214,7 @@ export async function findServer<Where = string>(
   return serverOf(host, run, found, kind, usualPort, placeOf);
 }
 
-export async function serverOf<Where>(
+async function serverOf<Where>(
   host: Host,
   run: object | undefined,
   { units, processes, because }: Found,
@@ -261,7 +263,7 @@ export async function askFirst<Where, Answer>(
 }
 
 /** The part of what was found that belongs to no instance: namespaces have programs of the same kinds. */
-export function withoutInstances(found: Found, kind: Kind): Found {
+function withoutInstances(found: Found, kind: Kind): Found {
   const isInstance = (unit = ''): boolean => unit.includes('@');
   const units = found.units.filter(({ instance }) => instance === undefined);
   const processes = found.processes.filter(({ unit }) => !isInstance(unit));

@@ -4,12 +4,14 @@ import { processes as processesProbe } from './probes/processes.ts';
 import { rqlite as rqliteProbe } from './probes/rqlite.ts';
 import { services as servicesProbe } from './probes/services.ts';
 import { system as systemProbe } from './probes/system.ts';
+import { wireguard as wireguardProbe } from './probes/wireguard.ts';
 import { network } from './sections/network.ts';
 import { processes } from './sections/processes.ts';
 import { rqlite } from './sections/rqlite.ts';
 import { services } from './sections/services.ts';
 import { system } from './sections/system.ts';
+import { wireguard } from './sections/wireguard.ts';
 
-export const nodeSections = { system, services, rqlite, network, processes };
+export const nodeSections = { system, services, rqlite, wireguard, network, processes };
 
-export const nodeProbes = [systemProbe, servicesProbe, rqliteProbe, networkProbe, processesProbe];
+export const nodeProbes = [systemProbe, servicesProbe, rqliteProbe, wireguardProbe, networkProbe, processesProbe];

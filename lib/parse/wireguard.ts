@@ -1,4 +1,5 @@
 // Parses `wg show all FIELD`. `wg show all dump` would print private keys, so it is never called.
+import { isObject } from '../contract/shape.ts';
 
 /** Interface → public key of the peer → value. Each line is `interface TAB peer TAB value…`. */
 type OfPeers<Value> = ReadonlyMap<string, ReadonlyMap<string, Value>>;
@@ -32,4 +33,18 @@ export function parseListenPorts(text: string): ReadonlyMap<string, number> {
       return [[name, Number(port)] as const];
     }),
   );
+}
+
+/** The first address of an interface that `ip -json address show dev NAME` prints, of IPv4 where there is one. */
+export function parseAddress(found: unknown): string | undefined {
+  const [link] = Array.isArray(found) ? (found as unknown[]) : [];
+  const addresses: unknown = isObject(link) ? link['addr_info'] : undefined;
+  if (!Array.isArray(addresses))
+    throw new Error(`not the output of ip -json address: ${JSON.stringify(found)?.slice(0, 80)}`);
+  const known = (addresses as unknown[]).flatMap((one) =>
+    isObject(one) && typeof one['local'] === 'string' && one['scope'] !== 'link'
+      ? [{ family: one['family'], address: one['local'] }]
+      : [],
+  );
+  return (known.find(({ family }) => family === 'inet') ?? known[0])?.address;
 }

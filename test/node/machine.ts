@@ -64,16 +64,25 @@ function openMachine({ files, programs, urls = {}, disk, conversations = {}, nam
       if (text === 'denied') throw codedError('EACCES', `EACCES: permission denied, open '${path}'`);
       return text;
     },
-    list: async (folder) => [
-      ...new Set(
-        Object.keys(files).flatMap((file) =>
-          file.startsWith(`${folder}/`) ? (file.slice(folder.length + 1).split('/')[0] ?? '') : [],
+    list: async (folder) => {
+      const found = [
+        ...new Set(
+          Object.keys(files).flatMap((file) =>
+            file.startsWith(`${folder}/`) ? (file.slice(folder.length + 1).split('/')[0] ?? '') : [],
+          ),
         ),
-      ),
-    ],
+      ];
+      if (found.length === 0) throw missing(folder);
+      return found;
+    },
     stat: async (path) => {
       if (!(path in files)) throw missing(path);
-      return { kind: 'folder', size_bytes: 0, modified_at: '2026-11-20T00:00:00.000Z' };
+      if (files[path] === 'denied') throw codedError('EACCES', `EACCES: permission denied, lstat '${path}'`);
+      return { kind: 'folder', size_bytes: 0, modified_at: '2026-11-20T00:00:00.000Z', permissions: '600' };
+    },
+    realpath: async (path) => {
+      if (!(path in files)) throw missing(path);
+      return path;
     },
     ...(disk ? { statfs: async () => disk } : {}),
     run: async (argv) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { parseGoDuration } from '../../lib/parse/go.ts';
 import { parseUfwStatus } from '../../lib/parse/ufw.ts';
-import { parseListenPorts, parsePeers } from '../../lib/parse/wireguard.ts';
+import { parseAddress, parseListenPorts, parsePeers } from '../../lib/parse/wireguard.ts';
 import { refuses } from './refuses.ts';
 
 describe('parse/go', () => {
@@ -61,6 +61,17 @@ describe('parse/wireguard', () => {
       ['wg0', 'wg0\tkey\t1', `wg0\t${peer}`, 'Unable to access interface'],
       4,
     );
+  });
+
+  test('reads the address of an interface, of IPv4 where there is one', () => {
+    const link = (...all: readonly object[]): unknown => [{ ifname: 'wg0', addr_info: all }];
+    const four = { family: 'inet', local: '10.0.0.1', scope: 'global' };
+    const six = { family: 'inet6', local: 'fd00::1', scope: 'global' };
+    assert.equal(parseAddress(link(six, four)), '10.0.0.1');
+    assert.equal(parseAddress(link(six)), 'fd00::1');
+    assert.equal(parseAddress(link({ ...six, scope: 'link' })), undefined);
+    for (const wrong of [[], {}, [{}], 'x', undefined])
+      assert.throws(() => parseAddress(wrong), /not the output of ip/);
   });
 
   test('reads the ports of the interfaces', () => {

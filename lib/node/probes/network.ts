@@ -5,7 +5,7 @@ import { firstLine } from '../../core/text.ts';
 import { parseRoutes, parseTcpCounters, parseTimeWait } from '../../parse/netstat.ts';
 import { parseUfwStatus } from '../../parse/ufw.ts';
 import { defineProbe, readParts } from '../define.ts';
-import { portsOf } from '../find.ts';
+import { portsOf, runProgram } from '../find.ts';
 import { network as section } from '../sections/network.ts';
 
 const httpSeconds = 3;
@@ -52,7 +52,7 @@ async function readInternet(host: Host, url: string | undefined) {
 }
 
 async function readUfw(host: Host) {
-  const done = await host.run(['ufw', 'status']).catch((error: unknown) => {
+  const done = await runProgram(host, ['ufw', 'status']).catch((error: unknown) => {
     if (error instanceof Error && /is not installed/.test(error.message)) throw new Absent('ufw is not installed');
     throw error;
   });

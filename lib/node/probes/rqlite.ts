@@ -12,7 +12,7 @@ import { askFirst, findServer } from '../find.ts';
 import { kinds } from '../kinds.ts';
 import { rqlite as section } from '../sections/rqlite.ts';
 
-export const usualPort = 4001;
+const usualPort = 4001;
 
 export const rqlite = defineProbe({
   name: 'rqlite',
@@ -49,13 +49,13 @@ export const rqlite = defineProbe({
 
 type Ask = { readonly seconds: number; readonly authorization: string | undefined };
 
-export async function askStatus(host: Host, base: string, ask: Ask): Promise<object> {
+async function askStatus(host: Host, base: string, ask: Ask): Promise<object> {
   const status = await askJson(host, `${base}/status`, ask);
   if (isObject(status) && isObject(status['store'])) return status;
   throw new Error(`${base}/status is not that of rqlite: it has no store`);
 }
 
-export function describeStatus(status: unknown) {
+function describeStatus(status: unknown) {
   // A store that is closed says only that.
   if (valueAtKey(status, 'store.open') === false) throw new Error('its store is closed');
   const at = (key: string) => valueAtKey(status, key);
@@ -93,7 +93,7 @@ function secondsIn(text: string | undefined): number | undefined {
   }
 }
 
-export async function readReady(host: Host, base: string, ask: Ask) {
+async function readReady(host: Host, base: string, ask: Ask) {
   const { status, body } = await askText(host, `${base}/readyz`, ask);
   if (status !== 200 && status !== 503) throw new Error(`${base}/readyz answers with status ${status}`);
   return { ready: status === 200, ...(status === 200 ? {} : { ready_says: firstLine(body.replaceAll('\n', ' ')) }) };
