@@ -5,8 +5,7 @@ import type { PathReads } from './path-scripts.ts';
 type Open = (signal: AbortSignal) => Host;
 
 /** The kernel's own files never wait for another machine. */
-const isKernels = (path: string): boolean =>
-  path.startsWith('/proc/') || path.startsWith('/sys/') || path.startsWith('/run/');
+const isKernels = (path: string): boolean => /^\/(?:proc|sys|run)(?:\/|$)/.test(path);
 
 /** `declared` are the paths that the configuration declares to hang. */
 export function guardHangingPaths(open: Open, declared: readonly string[]): Open {

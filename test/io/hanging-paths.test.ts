@@ -77,6 +77,24 @@ describe('io/hanging-paths', () => {
     assert.ok(cases.length >= 13);
   });
 
+  test('asks for no mounts where only the kernel’s own folders are listed, as each run of watch-services does', async () => {
+    const touched: string[] = [];
+    const host = hostOf({
+      list: async (folder) => {
+        touched.push(folder);
+        return [];
+      },
+      readText: async (file) => {
+        touched.push(file);
+        return mounts;
+      },
+    });
+    const guarded = guardHangingPaths(() => host, [])(new AbortController().signal);
+    const folders = ['/proc', '/sys', '/run', '/proc/1/fd'];
+    for (const folder of folders) await guarded.list(folder);
+    assert.deepEqual(touched, folders);
+  });
+
   test('reads the same in a child as in this process', async (t) => {
     const folder = temporaryFolder(t);
     const data = join(folder, 'data');

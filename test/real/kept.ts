@@ -44,11 +44,16 @@ export function withGo(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${bin}:${process.env['PATH']}` };
 }
 
-/** The path of a Go program, built from `module@version`. */
-export function goProgram(module: string, version: string): string {
-  const name = module.split('/').at(-1) ?? module;
+/** The path of a Go program, built from its package in this version of its module. `go install` would ask for all versions of the
+ * module, which some proxies do not tell; a module of ours that requires this one version asks for no other. */
+export function goProgram(program: string, version: string, module = program): string {
+  const name = program.split('/').at(-1) ?? program;
   const folder = kept(`${name}-${version}`, (into) => {
-    runGo(['install', `${module}@${version}`], { ...withGo(), GOBIN: into });
+    const own = join(into, 'module');
+    mkdirSync(own);
+    writeFileSync(join(own, 'go.mod'), `module ops-monitor-test\n\ngo 1.25\n\nrequire ${module} ${version}\n`);
+    runGo(['build', '-mod=mod', '-o', join(into, name), program], withGo(), own);
+    rmSync(own, { recursive: true });
   });
   return join(folder, name);
 }
