@@ -9,7 +9,11 @@ import { readText, temporaryFolder } from '../world.ts';
 import { goProgram } from './kept.ts';
 
 test('actionlint finds nothing to say about the example workflow', (t) => {
-  const program = goProgram('github.com/rhysd/actionlint/cmd/actionlint', 'v1.7.12', 'github.com/rhysd/actionlint');
+  const program = goProgram({
+    program: 'github.com/rhysd/actionlint/cmd/actionlint',
+    version: 'v1.7.12',
+    module: 'github.com/rhysd/actionlint',
+  });
   const judge = (path: string) => spawnSync(program, ['-no-color', path], { encoding: 'utf8' });
   const example = join(root, 'ops', 'examples', 'gate-workflow.yml');
   const { status, stdout, stderr } = judge(example);

@@ -22,10 +22,11 @@ export function kept(name: string, make: (folder: string) => void): string {
 const goVersion = `v0.0.1-go1.25.4.linux-${process.arch === 'x64' ? 'amd64' : process.arch}`;
 
 /** Found in the PATH of `variables`, where they have one. */
-function runGo(argv: readonly string[], variables: NodeJS.ProcessEnv, cwd?: string): void {
+function runGo(argv: readonly string[], variables: NodeJS.ProcessEnv, cwd?: string): string {
   const env = { ...process.env, GOFLAGS: '-modcacherw', ...variables };
-  const { status, error, stderr } = spawnSync('go', argv, { env, cwd, encoding: 'utf8', timeout: 600_000 });
+  const { status, error, stdout, stderr } = spawnSync('go', argv, { env, cwd, encoding: 'utf8', timeout: 600_000 });
   assert.equal(status, 0, `go ${argv.join(' ')}: ${error?.message ?? ''}${stderr}`);
+  return stdout;
 }
 
 /** Variables with a Go in PATH that can build today's programs: this machine's, or one that the Go of Debian 12 fetches as a module. */
@@ -44,16 +45,24 @@ export function withGo(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${bin}:${process.env['PATH']}` };
 }
 
-/** The path of a Go program, built from its package in this version of its module. `go install` would ask for all versions of the
- * module, which some proxies do not tell; a module of ours that requires this one version asks for no other. */
-export function goProgram(program: string, version: string, module = program): string {
+interface GoProgram {
+  /** The package of the program. */
+  readonly program: string;
+  readonly version: string;
+  /** Where it is not the package. */
+  readonly module?: string;
+  /** Where the program keeps its version: a release has it written there. */
+  readonly versionIn?: string;
+}
+
+/** The path of a Go program, built in the sources of its module and so with the very versions of other modules that it names.
+ * `go install` would ask for all versions of the module, which some proxies do not tell. */
+export function goProgram({ program, version, module = program, versionIn }: GoProgram): string {
   const name = program.split('/').at(-1) ?? program;
   const folder = kept(`${name}-${version}`, (into) => {
-    const own = join(into, 'module');
-    mkdirSync(own);
-    writeFileSync(join(own, 'go.mod'), `module ops-monitor-test\n\ngo 1.25\n\nrequire ${module} ${version}\n`);
-    runGo(['build', '-mod=mod', '-o', join(into, name), program], withGo(), own);
-    rmSync(own, { recursive: true });
+    const found = JSON.parse(runGo(['mod', 'download', '-json', `${module}@${version}`], withGo())) as { Dir: string };
+    const flags = versionIn === undefined ? [] : ['-ldflags', `-X ${versionIn}=${version}`];
+    runGo(['build', ...flags, '-o', join(into, name), `.${program.slice(module.length)}`], withGo(), found.Dir);
   });
   return join(folder, name);
 }

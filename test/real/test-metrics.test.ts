@@ -169,7 +169,7 @@ test('parent that fails', async (t) => { await t.test('child', () => {}); throw 
   });
 
   test('go test by gotestsum, also with --rerun-fails', (t) => {
-    const program = goProgram('gotest.tools/gotestsum', versions.gotestsum);
+    const program = goProgram({ program: 'gotest.tools/gotestsum', version: versions.gotestsum });
     const folder = temporaryFolder(t);
     put(folder, {
       'go.mod': 'module example.org/app\n\ngo 1.19\n',
