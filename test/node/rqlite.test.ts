@@ -1,6 +1,7 @@
 // What the report says of rqlite, by version. Names and types of the fields are those of versions 7.21.4, 8.43.4, 9.4.5 and 10.2.7.
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
+import type { UrlReply } from '../../lib/contract/host.ts';
 import { json, listUnits, type Machine, running, sectionOn, unitList } from './machine.ts';
 
 const base = 'http://127.0.0.1:4001';
@@ -56,7 +57,7 @@ function answers(version: string, remote: 'http' | 'proxy', one: object): Machin
     urls: {
       [`${base}/status`]: json(status(version)),
       [`${base}/readyz`]: json('[+]node ok\n[+]leader ok\n[+]store ok'),
-      [`${base}/nodes?nonvoters`]: json({ n1: node(one) }),
+      [`${base}/nodes?nonvoters&timeout=750ms`]: json({ n1: node(one) }),
       [`${base}/debug/vars`]: json(counters(remote)),
       [readUrl]: json({ results: [{ columns: ['1'], types: ['integer'], values: [[1]] }] }),
       [readUrl.replace('linearizable', 'strong')]: json({ results: [{ columns: ['1'] }] }),
@@ -140,7 +141,7 @@ describe('node/rqlite', () => {
         ),
         [`${base}/readyz`]: json('[+]node ok\n[-]leader does not exist', 503),
         [readUrl]: json('leader not found', 503),
-        [`${base}/nodes?nonvoters`]: json('leader not found', 503),
+        [`${base}/nodes?nonvoters&timeout=750ms`]: json('leader not found', 503),
       },
     });
     const { ready, ready_says: says, strong_read: read, raft_state: state, last_contact: contact } = fields;
@@ -148,6 +149,19 @@ describe('node/rqlite', () => {
     assert.deepEqual([read, state, contact], [false, 'Candidate', 'never']);
     assert.ok(!('leader_addr' in fields) && !('last_contact_seconds' in fields));
     assert.match(errors.join(), /^nodes: .*answers with status 503: leader not found$/);
+  });
+
+  test('version 8.43 answers 500 where it has no leader; without the permission to ask, nothing is known', async () => {
+    const { urls, ...rest } = answers('v8.43.4', 'http', {});
+    const on = (reply: UrlReply) =>
+      sectionOn('rqlite', { ...rest, urls: { ...urls, [`${base}/readyz`]: reply, [readUrl]: reply } });
+    const { fields } = await on(json('leader address: leader not found', 500));
+    assert.deepEqual([fields['ready'], fields['strong_read']], [false, false]);
+    assert.deepEqual(fields['ready_says'], fields['strong_read_says'], 'leader address: leader not found');
+
+    const refused = await on(json('unauthorized', 401));
+    assert.ok(!('ready' in refused.fields) && !('strong_read' in refused.fields));
+    assert.match(refused.errors.join(), /status 401/);
   });
 
   test('a result with an error is no read, and a closed store has no state', async () => {

@@ -41,11 +41,14 @@ export const rqlite = defineProbe({
       status: async () => describeStatus(attempt.answer),
       ready: () => readReady(host, base, ask),
       strong_read: () => readThroughLeader(host, base, version, config.node.rqlite.strong_read, ask),
-      nodes: async () => ({ nodes: describeNodes(await askJson(host, `${base}/nodes?nonvoters`, ask), version) }),
+      nodes: async () => ({ nodes: describeNodes(await askJson(host, nodesUrl(base, ask), ask), version) }),
       debug_vars: async () => describeCounters(await askJson(host, `${base}/debug/vars`, ask)),
     });
   },
 });
+
+/** rqlite asks each node in its turn, by default for 30 s: nodes that hang must be named before our own time is over. */
+const nodesUrl = (base: string, { seconds }: Ask): string => `${base}/nodes?nonvoters&timeout=${seconds * 500}ms`;
 
 type Ask = { readonly seconds: number; readonly authorization: string | undefined };
 
@@ -95,7 +98,8 @@ function secondsIn(text: string | undefined): number | undefined {
 
 async function readReady(host: Host, base: string, ask: Ask) {
   const { status, body } = await askText(host, `${base}/readyz`, ask);
-  if (status !== 200 && status !== 503) throw new Error(`${base}/readyz answers with status ${status}`);
+  // 503, and without a leader 500 in some versions.
+  if (status !== 200 && status < 500) throw new Error(`${base}/readyz answers with status ${status}`);
   return { ready: status === 200, ...(status === 200 ? {} : { ready_says: firstLine(body.replaceAll('\n', ' ')) }) };
 }
 
@@ -116,8 +120,11 @@ async function readThroughLeader(host: Host, base: string, version: string | und
   const result = status === 200 ? parseForeignJson(body, 'the answer to a read') : undefined;
   const [first] = isObject(result) && Array.isArray(result['results']) ? (result['results'] as unknown[]) : [];
   if (isObject(first) && first['error'] === undefined) return { strong_read: true, strong_read_level: level };
-  // Without a leader it answers 503.
-  if (status === 503 || isObject(first)) return { strong_read: false, strong_read_level: level };
+  // Without a leader it answers 503, and some versions 500.
+  if (status >= 500 || isObject(first)) {
+    const says = isObject(first) ? textAt(first['error']) : body;
+    return { strong_read: false, strong_read_level: level, strong_read_says: firstLine(says ?? '', 120) };
+  }
   throw new Error(`a read of the level ${level} was answered with status ${status}: ${firstLine(body, 120)}`);
 }
 

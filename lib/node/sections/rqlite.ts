@@ -16,6 +16,7 @@ export const rqlite = defineSection({
     ready_says: optional(words('what /readyz says where it is not ready')),
     strong_read: optional(flag('a read through the leader succeeds')),
     strong_read_level: optional(words('level of that read')),
+    strong_read_says: optional(words('why that read failed')),
     raft_state: optional(words('Leader, Follower, Candidate or Shutdown')),
     leader_addr: optional(words('Raft address of the leader')),
     leader_id: optional(words('id of the leader')),
