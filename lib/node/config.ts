@@ -1,6 +1,11 @@
 // Configuration of the report on a node: what it cannot find by itself, or finds wrongly.
 import * as z from 'zod';
-import { secret, unit, webUrl } from '../contract/quantities.ts';
+import { absolutePath, hostAndPort, secret, unit, webUrl } from '../contract/quantities.ts';
+
+const domain = z
+  .string()
+  .max(253)
+  .regex(/^[a-z\d_]([\w-]*\.)*[\w-]+$/i, 'expected a name, such as "example.org", without a * or a dot at its end');
 
 /** Of a program that speaks HTTP. */
 const httpFields = (url: string) => ({
@@ -51,6 +56,23 @@ export const nodeConfig = {
         })
         .prefault({})
         .describe('the mesh of this node'),
+      dns: z
+        .strictObject({
+          zone: domain.optional().describe('the zone that this node serves'),
+          wildcard: domain.optional().describe('a name that its wildcard answers, such as any.example.org'),
+          server: hostAndPort
+            .optional()
+            .describe('the name server to ask; default: that of this node where CoreDNS is found, else those it uses'),
+          corefile: absolutePath.default('/etc/coredns/Corefile').describe('the configuration of CoreDNS'),
+          certificates: z
+            .array(domain)
+            .max(20)
+            .prefault([])
+            .describe('names whose certificates are read, beside `zone` and `wildcard`'),
+          https: hostAndPort.default('127.0.0.1:443').describe('where the web server shows its certificates'),
+        })
+        .prefault({})
+        .describe('the name server and the web server of this node'),
     })
     .prefault({})
     .describe('what `node-report` looks at (ops/docs/node-report.md)'),
