@@ -73,6 +73,38 @@ export const nodeConfig = {
         })
         .prefault({})
         .describe('the name server and the web server of this node'),
+      olric: z
+        .strictObject({
+          address: hostAndPort
+            .optional()
+            .describe('default: found by units, processes and ports, such as 127.0.0.1:3320'),
+          password: secret.optional().describe('its password; needs `address`'),
+        })
+        .refine(
+          ({ address, password }) => password === undefined || address !== undefined,
+          'password goes only to an address that is named here: add address',
+        )
+        .prefault({})
+        .describe('the Olric of this node'),
+      ipfs: z
+        .strictObject({
+          ...httpFields('http://127.0.0.1:5001'),
+          cluster_url: webUrl.optional().describe('of ipfs-cluster; default: found, such as http://127.0.0.1:9094'),
+          cluster_authorization: secret.optional().describe('like `authorization`; needs `cluster_url`'),
+          repo: absolutePath.optional().describe('the repository of kubo, where the key of a private network lies'),
+        })
+        .refine(...needsUrl)
+        .refine(
+          (ipfs) => ipfs.cluster_authorization === undefined || ipfs.cluster_url !== undefined,
+          'cluster_authorization goes only to an address that is named here: add cluster_url',
+        )
+        .prefault({})
+        .describe('kubo and ipfs-cluster of this node'),
+      gateway: z
+        .strictObject(httpFields('http://127.0.0.1:6001/v1/health'))
+        .refine(...needsUrl)
+        .prefault({})
+        .describe('the gateway of this node: the URL of its health'),
     })
     .prefault({})
     .describe('what `node-report` looks at (ops/docs/node-report.md)'),

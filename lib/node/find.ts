@@ -184,6 +184,12 @@ function reachable(address: string): string {
   return plain === '::' ? '::1' : plain;
 }
 
+/** `host:port` of the configuration. */
+export function addressIn(text: string): Address {
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(text) ?? [];
+  return { host: host.replaceAll(/^\[|\]$/g, ''), port: Number(port) };
+}
+
 export const urlOf = ({ host, port }: Address): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** Time for one question to a program. */
@@ -214,7 +220,7 @@ export async function findServer<Where = string>(
   return serverOf(host, run, found, kind, usualPort, placeOf);
 }
 
-async function serverOf<Where>(
+export async function serverOf<Where>(
   host: Host,
   run: object | undefined,
   { units, processes, because }: Found,
@@ -263,7 +269,7 @@ export async function askFirst<Where, Answer>(
 }
 
 /** The part of what was found that belongs to no instance: namespaces have programs of the same kinds. */
-function withoutInstances(found: Found, kind: Kind): Found {
+export function withoutInstances(found: Found, kind: Kind): Found {
   const isInstance = (unit = ''): boolean => unit.includes('@');
   const units = found.units.filter(({ instance }) => instance === undefined);
   const processes = found.processes.filter(({ unit }) => !isInstance(unit));

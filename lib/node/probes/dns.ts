@@ -4,7 +4,7 @@ import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
 import { askText, NoAnswer } from '../ask.ts';
 import { converseOf, defineProbe, failing, readParts } from '../define.ts';
-import { addressesOf, findPrograms, type Found, portsOf, propertiesOf, urlOf } from '../find.ts';
+import { addressesOf, addressIn, findPrograms, type Found, portsOf, propertiesOf, urlOf } from '../find.ts';
 import { readJournal } from '../journal.ts';
 import { type Kind, kinds } from '../kinds.ts';
 import { dns as section } from '../sections/dns.ts';
@@ -173,8 +173,7 @@ interface Certificate {
 
 /** Asked of the web server of this node, wherever the name leads. A certificate that is refused has its days, too. */
 async function readCertificate(host: Host, name: string, https: string, at: Date): Promise<Certificate> {
-  const port = Number(/:(\d+)$/.exec(https)?.[1]);
-  const address = https.slice(0, -`:${port}`.length).replaceAll(/^\[|\]$/g, '');
+  const { host: address, port } = addressIn(https);
   const reply = await host.get(`https://${name}:${port}/`, { timeoutMs: seconds * 1000, address });
   const { certificate_expires_at: end, certificate_problem: problem, error } = reply;
   if (end === undefined) return withoutUndefined({ name, problem: problem ?? error ?? 'it shows no certificate' });
