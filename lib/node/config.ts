@@ -1,6 +1,11 @@
 // Configuration of the report on a node: what it cannot find by itself, or finds wrongly.
 import * as z from 'zod';
-import { secret, unit, webUrl } from '../contract/quantities.ts';
+import { absolutePath, hostAndPort, secret, unit, webUrl } from '../contract/quantities.ts';
+
+const domain = z
+  .string()
+  .max(253)
+  .regex(/^[a-z\d_]([\w-]*\.)*[\w-]+$/i, 'expected a name, such as "example.org", without a * or a dot at its end');
 
 /** Of a program that speaks HTTP. */
 const httpFields = (url: string) => ({
@@ -51,6 +56,55 @@ export const nodeConfig = {
         })
         .prefault({})
         .describe('the mesh of this node'),
+      dns: z
+        .strictObject({
+          zone: domain.optional().describe('the zone that this node serves'),
+          wildcard: domain.optional().describe('a name that its wildcard answers, such as any.example.org'),
+          server: hostAndPort
+            .optional()
+            .describe('the name server to ask; default: that of this node where CoreDNS is found, else those it uses'),
+          corefile: absolutePath.default('/etc/coredns/Corefile').describe('the configuration of CoreDNS'),
+          certificates: z
+            .array(domain)
+            .max(20)
+            .prefault([])
+            .describe('names whose certificates are read, beside `zone` and `wildcard`'),
+          https: hostAndPort.default('127.0.0.1:443').describe('where the web server shows its certificates'),
+        })
+        .prefault({})
+        .describe('the name server and the web server of this node'),
+      olric: z
+        .strictObject({
+          address: hostAndPort
+            .optional()
+            .describe('default: found by units, processes and ports, such as 127.0.0.1:3320'),
+          password: secret.optional().describe('its password; needs `address`'),
+        })
+        .refine(
+          ({ address, password }) => password === undefined || address !== undefined,
+          'password goes only to an address that is named here: add address',
+        )
+        .prefault({})
+        .describe('the Olric of this node'),
+      ipfs: z
+        .strictObject({
+          ...httpFields('http://127.0.0.1:5001'),
+          cluster_url: webUrl.optional().describe('of ipfs-cluster; default: found, such as http://127.0.0.1:9094'),
+          cluster_authorization: secret.optional().describe('like `authorization`; needs `cluster_url`'),
+          repo: absolutePath.optional().describe('the repository of kubo, where the key of a private network lies'),
+        })
+        .refine(...needsUrl)
+        .refine(
+          (ipfs) => ipfs.cluster_authorization === undefined || ipfs.cluster_url !== undefined,
+          'cluster_authorization goes only to an address that is named here: add cluster_url',
+        )
+        .prefault({})
+        .describe('kubo and ipfs-cluster of this node'),
+      gateway: z
+        .strictObject(httpFields('http://127.0.0.1:6001/v1/health'))
+        .refine(...needsUrl)
+        .prefault({})
+        .describe('the gateway of this node: the URL of its health'),
     })
     .prefault({})
     .describe('what `node-report` looks at (ops/docs/node-report.md)'),

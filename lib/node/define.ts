@@ -1,5 +1,7 @@
 // What the sections and probes of the report on a node share.
+import type { Converse, Resolve } from '../contract/converse.ts';
 import { Absent } from '../contract/errors.ts';
+import type { Host } from '../contract/host.ts';
 import type { Probe } from '../contract/probe.ts';
 import { optional, recordOf, type Shape } from '../contract/shape.ts';
 import { words } from '../contract/fields.ts';
@@ -59,3 +61,9 @@ export async function readParts<All extends Parts>(
 /** Cells of the tables. */
 export const yes = (is: boolean | undefined): string => (is === undefined ? '-' : is ? 'yes' : 'no');
 export const shown = (value: number | undefined): string => (value === undefined ? '-' : String(value));
+
+/** Conversations of this machine. */
+export function converseOf({ converse, resolve }: Host): { readonly converse: Converse; readonly resolve: Resolve } {
+  if (converse && resolve) return { converse, resolve };
+  throw new Error('programs can be asked on this machine only');
+}

@@ -97,7 +97,7 @@ const show = async (host: Host, units: readonly string[]): Promise<ReadonlyMap<s
         units,
       );
 
-interface Found {
+export interface Found {
   /** Those of the kind, with their instances: `rqlite@alice.service` has the instance `alice`. */
   readonly units: readonly (UnitState & { readonly instance?: string })[];
   readonly processes: readonly { readonly pid: number; readonly name: string; readonly unit?: string }[];
@@ -106,7 +106,7 @@ interface Found {
 }
 
 /** The units and running processes of a kind; throws Absent where there are none. */
-async function findPrograms(host: Host, run: object | undefined, kind: Kind): Promise<Found> {
+export async function findPrograms(host: Host, run: object | undefined, kind: Kind): Promise<Found> {
   const node = nodeOf(host, run);
   const allUnits = await node.units.catch((error: unknown) => {
     if (error instanceof Absent) return [];
@@ -156,7 +156,7 @@ export interface Address {
 
 /** Addresses where these processes listen by TCP, the usual port first. Where this user does not see which program listens where,
  * the usual port, if something listens there. */
-async function addressesOf(
+export async function addressesOf(
   host: Host,
   run: object | undefined,
   pids: readonly number[],
@@ -184,7 +184,13 @@ function reachable(address: string): string {
   return plain === '::' ? '::1' : plain;
 }
 
-const urlOf = ({ host, port }: Address): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** `host:port` of the configuration. */
+export function addressIn(text: string): Address {
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(text) ?? [];
+  return { host: host.replaceAll(/^\[|\]$/g, ''), port: Number(port) };
+}
+
+export const urlOf = ({ host, port }: Address): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** Time for one question to a program. */
 const questionSeconds = 3;
@@ -214,7 +220,7 @@ export async function findServer<Where = string>(
   return serverOf(host, run, found, kind, usualPort, placeOf);
 }
 
-async function serverOf<Where>(
+export async function serverOf<Where>(
   host: Host,
   run: object | undefined,
   { units, processes, because }: Found,
@@ -263,7 +269,7 @@ export async function askFirst<Where, Answer>(
 }
 
 /** The part of what was found that belongs to no instance: namespaces have programs of the same kinds. */
-function withoutInstances(found: Found, kind: Kind): Found {
+export function withoutInstances(found: Found, kind: Kind): Found {
   const isInstance = (unit = ''): boolean => unit.includes('@');
   const units = found.units.filter(({ instance }) => instance === undefined);
   const processes = found.processes.filter(({ unit }) => !isInstance(unit));

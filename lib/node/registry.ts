@@ -1,17 +1,36 @@
 // The sections and probes of the report on a node, in the order of the report.
+import { dns as dnsProbe } from './probes/dns.ts';
+import { gateway as gatewayProbe } from './probes/gateway.ts';
+import { ipfs as ipfsProbe } from './probes/ipfs.ts';
 import { network as networkProbe } from './probes/network.ts';
+import { olric as olricProbe } from './probes/olric.ts';
 import { processes as processesProbe } from './probes/processes.ts';
 import { rqlite as rqliteProbe } from './probes/rqlite.ts';
 import { services as servicesProbe } from './probes/services.ts';
 import { system as systemProbe } from './probes/system.ts';
 import { wireguard as wireguardProbe } from './probes/wireguard.ts';
+import { dns } from './sections/dns.ts';
+import { gateway } from './sections/gateway.ts';
+import { ipfs } from './sections/ipfs.ts';
 import { network } from './sections/network.ts';
+import { olric } from './sections/olric.ts';
 import { processes } from './sections/processes.ts';
 import { rqlite } from './sections/rqlite.ts';
 import { services } from './sections/services.ts';
 import { system } from './sections/system.ts';
 import { wireguard } from './sections/wireguard.ts';
 
-export const nodeSections = { system, services, rqlite, wireguard, network, processes };
+export const nodeSections = { system, services, rqlite, olric, ipfs, gateway, wireguard, dns, network, processes };
 
-export const nodeProbes = [systemProbe, servicesProbe, rqliteProbe, wireguardProbe, networkProbe, processesProbe];
+export const nodeProbes = [
+  systemProbe,
+  servicesProbe,
+  rqliteProbe,
+  olricProbe,
+  ipfsProbe,
+  gatewayProbe,
+  wireguardProbe,
+  dnsProbe,
+  networkProbe,
+  processesProbe,
+];
