@@ -13,13 +13,15 @@ export const rqlited = (): string =>
     versionIn: `${rqlite}/cmd.Version`,
   });
 
+type Section = Readonly<Record<string, unknown>>;
+
 interface Report {
   readonly collect_ms: number;
   readonly errors: readonly { readonly section: string; readonly part?: string; readonly reason: string }[];
 }
 
 /** A section of the report that the bundle makes with this configuration. */
-export function reportOf<Section>(folder: string, config: string, section: string) {
+export function reportOf(folder: string, config: string, section: string) {
   const { status, stdout, stderr, ms } = runBundle(
     'node-report',
     ['--json', '--config', config],

@@ -103,7 +103,7 @@ function describeMembers(reply: RespReply) {
     throw new Error(`CLUSTER.MEMBERS is not a list of members: ${JSON.stringify(reply).slice(0, 80)}`);
   const members = (reply as readonly RespReply[]).map((member) => {
     const [name, , isCoordinator] = Array.isArray(member) ? (member as readonly RespReply[]) : [];
-    if (typeof name !== 'string' || !['true', 'false'].includes(String(isCoordinator)))
+    if (typeof name !== 'string' || !['true', 'false'].includes(isCoordinator as string))
       throw new Error(`CLUSTER.MEMBERS has a member of another form: ${JSON.stringify(member).slice(0, 80)}`);
     return { name: firstLine(name), isCoordinator: isCoordinator === 'true' };
   });
