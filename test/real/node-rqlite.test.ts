@@ -8,7 +8,7 @@ import test, { describe, type TestContext } from 'node:test';
 import { valueAtKey } from '../../lib/parse/json.ts';
 import { freePort } from '../process.ts';
 import { temporaryFolder, until } from '../world.ts';
-import { reportOf, rqlited } from './node-programs.ts';
+import { rqlited } from './node-programs.ts';
 
 interface Node {
   readonly url: string;
