@@ -1,6 +1,6 @@
 // node-report beside a real CoreDNS, and a real Caddy with a certificate authority of its own: it says of them what dig and openssl say.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { until } from '../world.ts';

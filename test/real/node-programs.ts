@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { environmentIn, type Ran, root, runProcess } from '../process.ts';
-import { readText, temporaryFolder, until } from '../world.ts';
+import { temporaryFolder } from '../world.ts';
 import { goProgram } from './kept.ts';
 import { installPackages } from './packages.ts';
 

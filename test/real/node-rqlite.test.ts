@@ -1,69 +1,49 @@
 // node-report beside a real cluster of three rqlite: it says of each what the node itself says, also when they are stopped and killed.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { valueAtKey } from '../../lib/parse/json.ts';
-import { freePort } from '../process.ts';
-import { temporaryFolder, until } from '../world.ts';
-import { rqlited } from './node-programs.ts';
+import { until } from '../world.ts';
+import { end, makeNode, type Read, rqlited } from './node-programs.ts';
+import { installPackages } from './packages.ts';
 
-interface Node {
+interface Member {
   readonly url: string;
   readonly raft: string;
   readonly child: ChildProcess;
+  readonly report: () => Read;
+  /** What curl prints of a path; `posted` is sent to it. */
+  readonly ask: (path: string, posted?: string) => string;
 }
 
-async function startCluster(t: TestContext): Promise<readonly Node[]> {
+async function startCluster(t: TestContext): Promise<readonly Member[]> {
+  installPackages('curl');
   const program = rqlited();
-  const folder = temporaryFolder(t);
-  const addresses = [];
-  for (const id of ['1', '2', '3'])
-    addresses.push({ id, http: `127.0.0.1:${await freePort()}`, raft: `127.0.0.1:${await freePort()}` });
-  const all = addresses.map(({ raft }) => raft).join();
-  const nodes = addresses.map(({ id, http, raft }) => {
-    const argv = ['-node-id', id, '-http-addr', http, '-raft-addr', raft, '-bootstrap-expect', '3', '-join', all];
-    const child = spawn(program, [...argv, join(folder, id)], { stdio: 'ignore' });
-    t.after(() => end(child));
-    return { url: `http://${http}`, raft, child };
+  const { folder, run, start, report } = await makeNode(t);
+  const hosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+  const all = hosts.map((host) => `${host}:4002`).join();
+  const members = hosts.map((host): Member => {
+    const [http, raft] = [`${host}:4001`, `${host}:4002`];
+    const argv = ['-node-id', host, '-http-addr', http, '-raft-addr', raft, '-bootstrap-expect', '3', '-join', all];
+    const url = `http://${http}`;
+    return {
+      url,
+      raft,
+      child: start([program, ...argv, join(folder, host)]),
+      report: () => report('rqlite', { rqlite: { url } }),
+      ask: (path, posted) => {
+        const more = posted === undefined ? [] : ['-H', 'content-type: application/json', '-d', posted];
+        return run('curl', '-s', '-m', '5', ...more, `${url}${path}`).stdout;
+      },
+    };
   });
-  for (const { url } of nodes)
-    await until(async () =>
-      fetch(`${url}/readyz`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    );
-  return nodes;
+  for (const { ask } of members) await until(() => ask('/readyz').includes('[+]leader ok'));
+  return members;
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  child.kill('SIGKILL');
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
-
-interface Rqlite {
-  readonly [field: string]: unknown;
-  readonly raft_state: string | null;
-  readonly leader_addr: string | null;
-  readonly nodes: Readonly<Record<string, { readonly reachable: boolean; readonly leader: boolean }>> | null;
-  readonly debug_vars: Readonly<Record<string, number>>;
-}
-
-function reporter(t: TestContext) {
-  const folder = temporaryFolder(t);
-  const config = join(folder, 'config.yaml');
-  return ({ url }: Node): Rqlite & { readonly errors: readonly object[] } => {
-    writeFileSync(config, `node: { rqlite: { url: '${url}' } }\n`);
-    const { section, errors } = reportOf(folder, config, 'rqlite');
-    assert.ok(section, JSON.stringify(errors));
-    return { ...(section as unknown as Rqlite), errors };
-  };
-}
-
-const ask = async ({ url }: Node, path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json();
+const statusOf = ({ ask }: Member): unknown => JSON.parse(ask('/status'));
+const isLeader = ({ report }: Member): boolean => report().section?.['raft_state'] === 'Leader';
 
 /** Field of the report → key of /status. */
 const texts = {
@@ -82,71 +62,78 @@ const numbers = {
   db_size: 'store.sqlite3.db_size',
 };
 
-describe('node-report and rqlite', () => {
-  test('says of each node of a cluster what the node says of itself, and counts its errors', async (t) => {
-    const nodes = await startCluster(t);
-    const report = reporter(t);
-    const states: (string | null)[] = [];
-    for (const node of nodes) {
-      const before = await ask(node, '/status');
-      const said = report(node);
-      const after = await ask(node, '/status');
-      assert.deepEqual(said.errors, []);
-      states.push(said.raft_state);
-      for (const [field, key] of Object.entries(texts)) assert.equal(said[field], valueAtKey(after, key), field);
-      for (const [field, key] of Object.entries(numbers)) {
-        const [least, value, most] = [valueAtKey(before, key), said[field], valueAtKey(after, key)].map(Number);
-        assert.ok(least! <= value! && value! <= most!, `${field}: ${least} ${value} ${most}`);
-      }
-      assert.deepEqual([said['responsive'], said['ready'], said['strong_read']], [true, true, true]);
-      const others = Object.entries(said.nodes ?? {});
-      assert.deepEqual(others.map(([address]) => address).toSorted(), nodes.map(({ raft }) => raft).toSorted());
-      for (const [address, { reachable, leader }] of others)
-        assert.deepEqual([reachable, leader], [true, address === said.leader_addr], address);
-    }
-    assert.deepEqual(new Set(states), new Set(['Follower', 'Leader']));
+type Nodes = Readonly<Record<string, { readonly reachable: boolean; readonly leader: boolean }>>;
+const nodesOf = ({ section }: Read): Nodes => (section?.['nodes'] ?? {}) as Nodes;
 
-    const leader = nodes[states.indexOf('Leader')]!;
-    const counted = report(leader).debug_vars;
-    await ask(leader, '/db/query?q=SELECT%20nothing');
-    await fetch(`${leader.url}/db/execute`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '["INSERT INTO nowhere VALUES(1)"]',
-    });
-    const { query_errors, execute_errors } = report(leader).debug_vars;
-    assert.deepEqual(
-      [query_errors! - counted['query_errors']!, execute_errors! - counted['execute_errors']!],
-      [1, 1],
-      JSON.stringify(await ask(leader, '/debug/vars')),
-    );
+describe('node-report and rqlite', () => {
+  test('says of each member of a cluster what the member says of itself, and counts its errors', async (t) => {
+    const members = await startCluster(t);
+    const states = new Set();
+    for (const member of members) {
+      const before = statusOf(member);
+      const read = member.report();
+      const after = statusOf(member);
+      const { section, errors } = read;
+      assert.deepEqual(errors, []);
+      assert.ok(section);
+      states.add(section['raft_state']);
+      for (const [field, key] of Object.entries(texts)) assert.equal(section[field], valueAtKey(after, key), field);
+      for (const [field, key] of Object.entries(numbers)) {
+        const [least = 0, value = -1, most = 0] = [valueAtKey(before, key), section[field], valueAtKey(after, key)].map(
+          Number,
+        );
+        assert.ok(least <= value && value <= most, `${field}: ${least} ${value} ${most}`);
+      }
+      assert.deepEqual([section['responsive'], section['ready'], section['strong_read']], [true, true, true]);
+      const all = nodesOf(read);
+      assert.deepEqual(new Set(Object.keys(all)), new Set(members.map(({ raft }) => raft)));
+      for (const [address, { reachable, leader }] of Object.entries(all))
+        assert.deepEqual([reachable, leader], [true, address === section['leader_addr']], address);
+    }
+    assert.deepEqual(states, new Set(['Follower', 'Leader']));
+
+    const leader = members.find(isLeader);
+    assert.ok(leader);
+    const count = () => {
+      const counted = leader.report().section?.['debug_vars'] as Readonly<Record<string, number>>;
+      return [Number(counted['query_errors']), Number(counted['execute_errors'])];
+    };
+    const [queries = 0, executions = 0] = count();
+    leader.ask('/db/query?q=SELECT%20nothing');
+    leader.ask('/db/execute', '["INSERT INTO nowhere VALUES(1)"]');
+    assert.deepEqual(count(), [queries + 1, executions + 1], leader.ask('/debug/vars'));
   });
 
   test('a leader that hangs does not answer, another is chosen, and without a majority there is none', async (t) => {
-    const nodes = await startCluster(t);
-    const report = reporter(t);
-    const isLeader = (node: Node): boolean => report(node).raft_state === 'Leader';
-    const first = nodes.find(isLeader)!;
-    const others = nodes.filter((node) => node !== first);
+    const members = await startCluster(t);
+    const first = members.find(isLeader);
+    const [one, other] = members.filter((member) => member !== first);
+    assert.ok(first && one && other);
 
     first.child.kill('SIGSTOP');
-    const hung = report(first);
-    assert.deepEqual([hung['responsive'], hung['ready'], hung.raft_state, hung['term']], [false, null, null, null]);
-    assert.match(JSON.stringify(hung.errors), /\/status: .*(time|answer)/);
-    await until(() => others.some(isLeader));
-    const [one] = others;
-    await until(() => report(one!).nodes?.[first.raft]?.reachable === false);
-    assert.deepEqual(report(one!)['strong_read'], true);
+    const hung = first.report();
+    const fields = ['responsive', 'ready', 'raft_state', 'term'];
+    assert.deepEqual(
+      fields.map((name) => hung.section?.[name]),
+      [false, null, null, null],
+    );
+    assert.match(hung.errors.join(), /^status: .*no answer within 3s$/);
+    await until(() => isLeader(one) || isLeader(other));
+    await until(() => nodesOf(one.report())[first.raft]?.reachable === false);
+    assert.equal(one.report().section?.['strong_read'], true);
 
-    for (const { child } of [first, others[1]!]) await end(child);
-    await until(() => report(one!).leader_addr === null);
-    const alone = report(one!);
-    assert.deepEqual([alone['responsive'], alone['ready'], alone['strong_read']], [true, false, false]);
-    assert.match(`${String(alone['ready_says'])} ${String(alone['strong_read_says'])}`, /leader.* leader/);
+    for (const { child } of [first, other]) await end(child);
+    await until(() => one.report().section?.['leader_addr'] === null);
+    const alone = one.report().section;
+    assert.deepEqual([alone?.['responsive'], alone?.['ready'], alone?.['strong_read']], [true, false, false]);
+    assert.match(`${String(alone?.['ready_says'])} ${String(alone?.['strong_read_says'])}`, /leader.* leader/);
 
-    await end(one!.child);
-    const gone = report(one!);
-    assert.deepEqual([gone['responsive'], gone['ready'], gone.nodes], [false, null, null]);
-    assert.match(JSON.stringify(gone.errors), /nothing listens there/);
+    await end(one.child);
+    const gone = one.report();
+    assert.deepEqual(
+      fields.map((name) => gone.section?.[name]),
+      [false, null, null, null],
+    );
+    assert.match(gone.errors.join(), /nothing listens there/);
   });
 });
