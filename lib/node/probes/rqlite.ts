@@ -7,6 +7,7 @@ import { maskUrls } from '../../core/urls.ts';
 import { parseGoDuration } from '../../parse/go.ts';
 import { parseForeignJson, valueAtKey } from '../../parse/json.ts';
 import { askJson, askText, flagAt, isResponsive, numberAt, textAt } from '../ask.ts';
+import { type Ask, askStatus, readReady } from '../ask-rqlite.ts';
 import { defineProbe, failing, readParts } from '../define.ts';
 import { askFirst, findServer } from '../find.ts';
 import { kinds } from '../kinds.ts';
@@ -47,14 +48,6 @@ export const rqlite = defineProbe({
   },
 });
 
-type Ask = { readonly seconds: number; readonly authorization: string | undefined };
-
-async function askStatus(host: Host, base: string, ask: Ask): Promise<object> {
-  const status = await askJson(host, `${base}/status`, ask);
-  if (isObject(status) && isObject(status['store'])) return status;
-  throw new Error(`${base}/status is not that of rqlite: it has no store`);
-}
-
 function describeStatus(status: unknown) {
   // A store that is closed says only that.
   if (valueAtKey(status, 'store.open') === false) throw new Error('its store is closed');
@@ -91,12 +84,6 @@ function secondsIn(text: string | undefined): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function readReady(host: Host, base: string, ask: Ask) {
-  const { status, body } = await askText(host, `${base}/readyz`, ask);
-  if (status !== 200 && status !== 503) throw new Error(`${base}/readyz answers with status ${status}`);
-  return { ready: status === 200, ...(status === 200 ? {} : { ready_says: firstLine(body.replaceAll('\n', ' ')) }) };
 }
 
 const versionOf = (version = ''): number => {
