@@ -105,6 +105,21 @@ export const nodeConfig = {
         .refine(...needsUrl)
         .prefault({})
         .describe('the gateway of this node: the URL of its health'),
+      anyone: z
+        .strictObject({
+          control: z
+            .union([absolutePath, hostAndPort])
+            .optional()
+            .describe('path of the control socket, or address of the control port; default: where the package puts it'),
+          cookie: absolutePath.optional().describe('the cookie that `control` wants'),
+          password: secret.optional().describe('the password that `control` wants'),
+        })
+        .refine(
+          ({ control, cookie, password }) => control !== undefined || (cookie === undefined && password === undefined),
+          'a cookie or password goes only to an address that is named here: add control',
+        )
+        .prefault({})
+        .describe('the relay or client of Anyone, or tor'),
     })
     .prefault({})
     .describe('what `node-report` looks at (ops/docs/node-report.md)'),

@@ -1,4 +1,5 @@
 // The sections and probes of the report on a node, in the order of the report.
+import { anyone as anyoneProbe } from './probes/anyone.ts';
 import { dns as dnsProbe } from './probes/dns.ts';
 import { gateway as gatewayProbe } from './probes/gateway.ts';
 import { ipfs as ipfsProbe } from './probes/ipfs.ts';
@@ -9,6 +10,7 @@ import { rqlite as rqliteProbe } from './probes/rqlite.ts';
 import { services as servicesProbe } from './probes/services.ts';
 import { system as systemProbe } from './probes/system.ts';
 import { wireguard as wireguardProbe } from './probes/wireguard.ts';
+import { anyone } from './sections/anyone.ts';
 import { dns } from './sections/dns.ts';
 import { gateway } from './sections/gateway.ts';
 import { ipfs } from './sections/ipfs.ts';
@@ -20,7 +22,19 @@ import { services } from './sections/services.ts';
 import { system } from './sections/system.ts';
 import { wireguard } from './sections/wireguard.ts';
 
-export const nodeSections = { system, services, rqlite, olric, ipfs, gateway, wireguard, dns, network, processes };
+export const nodeSections = {
+  system,
+  services,
+  rqlite,
+  olric,
+  ipfs,
+  gateway,
+  wireguard,
+  dns,
+  anyone,
+  network,
+  processes,
+};
 
 export const nodeProbes = [
   systemProbe,
@@ -31,6 +45,7 @@ export const nodeProbes = [
   gatewayProbe,
   wireguardProbe,
   dnsProbe,
+  anyoneProbe,
   networkProbe,
   processesProbe,
 ];
