@@ -1,6 +1,6 @@
 // Configuration of the report on a node: what it cannot find by itself, or finds wrongly.
 import * as z from 'zod';
-import { absolutePath, hostAndPort, secret, unit, webUrl } from '../contract/quantities.ts';
+import { absolutePath, hostAndPort, ownName, secret, unit, webUrl } from '../contract/quantities.ts';
 
 const domain = z
   .string()
@@ -120,6 +120,17 @@ export const nodeConfig = {
         )
         .prefault({})
         .describe('the relay or client of Anyone, or tor'),
+      namespaces: z
+        .record(
+          ownName,
+          z.strictObject({
+            rqlite: webUrl.optional().describe('such as http://127.0.0.1:10000'),
+            olric: hostAndPort.optional().describe('such as 127.0.0.1:10002'),
+            gateway: webUrl.optional().describe('URL of its health, such as http://127.0.0.1:10004/v1/health'),
+          }),
+        )
+        .prefault({})
+        .describe('namespaces, beside those that are instances of units, such as rqlite@alice.service'),
     })
     .prefault({})
     .describe('what `node-report` looks at (ops/docs/node-report.md)'),

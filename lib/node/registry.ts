@@ -3,6 +3,7 @@ import { anyone as anyoneProbe } from './probes/anyone.ts';
 import { dns as dnsProbe } from './probes/dns.ts';
 import { gateway as gatewayProbe } from './probes/gateway.ts';
 import { ipfs as ipfsProbe } from './probes/ipfs.ts';
+import { namespaces as namespacesProbe } from './probes/namespaces.ts';
 import { network as networkProbe } from './probes/network.ts';
 import { olric as olricProbe } from './probes/olric.ts';
 import { processes as processesProbe } from './probes/processes.ts';
@@ -14,6 +15,7 @@ import { anyone } from './sections/anyone.ts';
 import { dns } from './sections/dns.ts';
 import { gateway } from './sections/gateway.ts';
 import { ipfs } from './sections/ipfs.ts';
+import { namespaces } from './sections/namespaces.ts';
 import { network } from './sections/network.ts';
 import { olric } from './sections/olric.ts';
 import { processes } from './sections/processes.ts';
@@ -34,6 +36,7 @@ export const nodeSections = {
   anyone,
   network,
   processes,
+  namespaces,
 };
 
 export const nodeProbes = [
@@ -48,4 +51,5 @@ export const nodeProbes = [
   anyoneProbe,
   networkProbe,
   processesProbe,
+  namespacesProbe,
 ];
