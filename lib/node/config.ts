@@ -1,6 +1,6 @@
 // Configuration of the report on a node: what it cannot find by itself, or finds wrongly.
 import * as z from 'zod';
-import { absolutePath, hostAndPort, secret, unit, webUrl } from '../contract/quantities.ts';
+import { absolutePath, hostAndPort, ownName, secret, unit, webUrl } from '../contract/quantities.ts';
 
 const domain = z
   .string()
@@ -105,6 +105,32 @@ export const nodeConfig = {
         .refine(...needsUrl)
         .prefault({})
         .describe('the gateway of this node: the URL of its health'),
+      anyone: z
+        .strictObject({
+          control: z
+            .union([absolutePath, hostAndPort])
+            .optional()
+            .describe('path of the control socket, or address of the control port; default: where the package puts it'),
+          cookie: absolutePath.optional().describe('the cookie that `control` wants'),
+          password: secret.optional().describe('the password that `control` wants'),
+        })
+        .refine(
+          ({ control, cookie, password }) => control !== undefined || (cookie === undefined && password === undefined),
+          'a cookie or password goes only to an address that is named here: add control',
+        )
+        .prefault({})
+        .describe('the relay or client of Anyone, or tor'),
+      namespaces: z
+        .record(
+          ownName,
+          z.strictObject({
+            rqlite: webUrl.optional().describe('such as http://127.0.0.1:10000'),
+            olric: hostAndPort.optional().describe('such as 127.0.0.1:10002'),
+            gateway: webUrl.optional().describe('URL of its health, such as http://127.0.0.1:10004/v1/health'),
+          }),
+        )
+        .prefault({})
+        .describe('namespaces, beside those that are instances of units, such as rqlite@alice.service'),
     })
     .prefault({})
     .describe('what `node-report` looks at (ops/docs/node-report.md)'),

@@ -120,10 +120,12 @@ export async function findPrograms(host: Host, run: object | undefined, kind: Ki
   });
   const all = await node.processes;
   const named = all.filter(({ name }) => kind.processes.includes(name));
-  const ofUnits = units.length === 0 ? [] : await mainProcesses(host, run, units);
-  const pids = new Set([...ofUnits, ...named.map(({ pid }) => pid)]);
+  const unitOfMain = units.length === 0 ? new Map<number, string>() : await mainProcesses(host, run, units);
+  const pids = new Set([...unitOfMain.keys(), ...named.map(({ pid }) => pid)]);
   const processes = await Promise.all(
-    all.filter(({ pid }) => pids.has(pid)).map(async ({ pid, name }) => ({ pid, name, ...(await unitOf(host, pid)) })),
+    all
+      .filter(({ pid }) => pids.has(pid))
+      .map(async ({ pid, name }) => ({ pid, name, ...(await unitOf(host, pid, unitOfMain.get(pid))) })),
   );
   if (units.length === 0 && processes.length === 0)
     throw new Absent(`no unit and no process of ${kind.noun} is on this node, and the configuration names none`);
@@ -134,13 +136,21 @@ export async function findPrograms(host: Host, run: object | undefined, kind: Ki
   return { units, processes, because: listed(words) };
 }
 
-async function mainProcesses(host: Host, run: object | undefined, units: readonly UnitState[]): Promise<number[]> {
+/** Id of the main process → unit. */
+async function mainProcesses(
+  host: Host,
+  run: object | undefined,
+  units: readonly UnitState[],
+): Promise<ReadonlyMap<number, string>> {
   const shown = await propertiesOf(host, run, []);
-  return units.map(({ name }) => Number(shown.get(name)?.['MainPID'])).filter((pid) => pid > 0);
+  return new Map(
+    units.map(({ name }) => [Number(shown.get(name)?.['MainPID']), name] as const).filter(([pid]) => pid > 0),
+  );
 }
 
 /** The unit of a process is the last part of the path of its control group that is a service. */
-async function unitOf(host: Host, pid: number): Promise<{ unit?: string }> {
+async function unitOf(host: Host, pid: number, known: string | undefined): Promise<{ unit?: string }> {
+  if (known !== undefined) return { unit: known };
   const text = await unlessGone(() => host.readText(`/proc/${pid}/cgroup`)).catch(() => undefined);
   const unit = /^0::.*\/([^/\n]+\.service)(?:\/|$)/m.exec(text ?? '')?.[1];
   return unit === undefined ? {} : { unit };
@@ -266,6 +276,16 @@ export async function askFirst<Where, Answer>(
   } catch (error) {
     return Promise.any(others.map(askOne)).catch(() => ({ place: first, attempt: { failure: error } }));
   }
+}
+
+/** The part of what was found that belongs to an instance. */
+export function ofInstance({ units, processes }: Found, name: string): Found {
+  const own = units.filter(({ instance }) => instance === name);
+  return {
+    units: own,
+    processes: processes.filter(({ unit }) => own.some((one) => one.name === unit)),
+    because: listed(own.map((one) => `the unit ${one.name}`)),
+  };
 }
 
 /** The part of what was found that belongs to no instance: namespaces have programs of the same kinds. */

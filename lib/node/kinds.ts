@@ -16,7 +16,7 @@ export const kinds = {
   gateway: { noun: 'a gateway', units: /(^|[-.])gateway$/, processes: [] },
   coredns: { noun: 'CoreDNS', units: /(^|[-.])coredns$/, processes: ['coredns'] },
   caddy: { noun: 'Caddy', units: /(^|[-.])caddy(-api)?$/, processes: ['caddy'] },
-  anyone: { noun: 'Anyone', units: /(^|[-.])(anon|anyone)(-relay|-client)?$/, processes: ['anon'] },
+  anyone: { noun: 'Anyone or tor', units: /(^|[-.])(anon|anyone|tor)(-relay|-client)?$/, processes: ['anon', 'tor'] },
   wireguard: { noun: 'WireGuard', units: /^wg-quick$/, processes: [] },
 } as const satisfies Readonly<Record<string, Kind>>;
 

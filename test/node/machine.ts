@@ -64,6 +64,12 @@ function openMachine({ files, programs, urls = {}, disk, conversations = {}, nam
       if (text === 'denied') throw codedError('EACCES', `EACCES: permission denied, open '${path}'`);
       return text;
     },
+    readBytes: async (path) => {
+      const text = files[path];
+      if (text === undefined) throw missing(path);
+      if (text === 'denied') throw codedError('EACCES', `EACCES: permission denied, open '${path}'`);
+      return Buffer.from(text, 'latin1');
+    },
     list: async (folder) => {
       const found = [
         ...new Set(

@@ -4,9 +4,10 @@ import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseResident } from '../../parse/proc.ts';
-import { parseReplies, RespError, type RespReply, respCommand } from '../../parse/resp.ts';
-import { NoAnswer, isResponsive } from '../ask.ts';
-import { converseOf, defineProbe, failing, readParts } from '../define.ts';
+import type { RespReply } from '../../parse/resp.ts';
+import { isResponsive } from '../ask.ts';
+import { askMembers } from '../ask-olric.ts';
+import { defineProbe, failing, readParts } from '../define.ts';
 import {
   type Address,
   addressIn,
@@ -68,42 +69,13 @@ export const olric = defineProbe({
   },
 });
 
-/** Answers `PONG`, then the list of members. */
-export async function askMembers(
-  host: Host,
-  address: Address,
-  seconds: number,
-  password: string | undefined,
-): Promise<RespReply> {
-  const commands = respCommand('PING') + respCommand('CLUSTER.MEMBERS');
-  const count = password === undefined ? 2 : 3;
-  const { converse } = converseOf(host);
-  const text = await converse({
-    with: address,
-    secret: password,
-    send: password === undefined ? commands : (secret) => respCommand('AUTH', secret) + commands,
-    isWhole: (reply) => parseReplies(reply).replies.length >= count,
-    mostBytes: 1024 * 1024,
-    seconds,
-  }).catch((error: unknown) => {
-    throw /not a reply in RESP|more than|is not set|cannot be read/.test(String(error))
-      ? error
-      : new NoAnswer(error instanceof Error ? error.message : String(error));
-  });
-  const { replies } = parseReplies(text);
-  const refused = replies.find((reply) => reply instanceof RespError);
-  if (refused instanceof RespError) throw new Error(`Olric answers with an error: ${firstLine(refused.message, 120)}`);
-  if (replies.at(-2) !== 'PONG') throw new Error('the answer to PING is not that of Olric');
-  return replies.at(-1) ?? null;
-}
-
 /** `[name, birth, "true" where it is the coordinator]` for each member. */
 function describeMembers(reply: RespReply) {
   if (!Array.isArray(reply) || reply.length === 0)
     throw new Error(`CLUSTER.MEMBERS is not a list of members: ${JSON.stringify(reply).slice(0, 80)}`);
   const members = (reply as readonly RespReply[]).map((member) => {
     const [name, , isCoordinator] = Array.isArray(member) ? (member as readonly RespReply[]) : [];
-    if (typeof name !== 'string' || !['true', 'false'].includes(isCoordinator as string))
+    if (typeof name !== 'string' || (isCoordinator !== 'true' && isCoordinator !== 'false'))
       throw new Error(`CLUSTER.MEMBERS has a member of another form: ${JSON.stringify(member).slice(0, 80)}`);
     return { name: firstLine(name), isCoordinator: isCoordinator === 'true' };
   });

@@ -7,6 +7,7 @@ import { maskUrls } from '../../core/urls.ts';
 import { parseGoDuration } from '../../parse/go.ts';
 import { parseForeignJson, valueAtKey } from '../../parse/json.ts';
 import { askJson, askText, flagAt, isResponsive, numberAt, textAt } from '../ask.ts';
+import { type Ask, askStatus, readReady } from '../ask-rqlite.ts';
 import { defineProbe, failing, readParts } from '../define.ts';
 import { askFirst, findServer } from '../find.ts';
 import { kinds } from '../kinds.ts';
@@ -50,14 +51,6 @@ export const rqlite = defineProbe({
 /** rqlite asks each node in its turn, by default for 30 s: nodes that hang must be named before our own time is over. */
 const nodesUrl = (base: string, { seconds }: Ask): string => `${base}/nodes?nonvoters&timeout=${seconds * 500}ms`;
 
-type Ask = { readonly seconds: number; readonly authorization: string | undefined };
-
-async function askStatus(host: Host, base: string, ask: Ask): Promise<object> {
-  const status = await askJson(host, `${base}/status`, ask);
-  if (isObject(status) && isObject(status['store'])) return status;
-  throw new Error(`${base}/status is not that of rqlite: it has no store`);
-}
-
 function describeStatus(status: unknown) {
   // A store that is closed says only that.
   if (valueAtKey(status, 'store.open') === false) throw new Error('its store is closed');
@@ -94,13 +87,6 @@ function secondsIn(text: string | undefined): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function readReady(host: Host, base: string, ask: Ask) {
-  const { status, body } = await askText(host, `${base}/readyz`, ask);
-  // 503, and without a leader 500 in some versions.
-  if (status !== 200 && status < 500) throw new Error(`${base}/readyz answers with status ${status}`);
-  return { ready: status === 200, ...(status === 200 ? {} : { ready_says: firstLine(body.replaceAll('\n', ' ')) }) };
 }
 
 const versionOf = (version = ''): number => {
