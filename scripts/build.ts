@@ -1,6 +1,7 @@
-// npm run build: one small CommonJS bundle a script in dist/, and one for each part that is imported on demand.
+// npm run build: one small CommonJS bundle a script in dist/, and one for each part that is imported on demand; and node-report
+// in one file.
 import { hash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -198,5 +199,34 @@ for (const client of await fastGlob('lib/page/client/main.ts', { cwd: root })) {
   noteBundled(metafile);
   await cp(join(root, 'lib', 'page', 'static'), pageFolder, { recursive: true });
 }
+// node-report in one file, which a fleet copies to its nodes and calls as `ops-monitor node-report`. It runs with the Node of
+// the node, so it is compiled for an older one.
+const { metafile } = await build({
+  absWorkingDir: root,
+  metafile: true,
+  stdin: {
+    contents: `
+      if (process.argv[2] === 'node-report') process.argv.splice(2, 1);
+      if (Number(process.versions.node.split('.')[0]) >= 20) import('./scripts/node-report.ts');
+      else {
+        console.error('node-report needs Node 20 or later, and this is ' + process.version + ': npm run package makes one with Node inside');
+        process.exitCode = 1;
+      }
+    `,
+    resolveDir: root,
+  },
+  outfile: join(outFolder, 'ops-monitor-node.cjs'),
+  banner: { js: '#!/usr/bin/env node' },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  legalComments: 'none',
+  define: { OPS_MONITOR_BUILD: JSON.stringify(id), 'import.meta.dirname': '__dirname' },
+  logLevel: 'warning',
+});
+noteBundled(metafile);
+chmodSync(join(outFolder, 'ops-monitor-node.cjs'), 0o755);
+
 writeFileSync(join(outFolder, 'licences.txt'), renderLicences([...bundled].map((folder) => join(root, folder))));
 console.log(`${done.size} bundles in ${relative(process.cwd(), outFolder) || '.'} (build ${id})`);

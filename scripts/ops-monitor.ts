@@ -109,6 +109,10 @@ const commands = {
     summary: 'validates a configuration: lists its mistakes, or its effective values and where each was written',
     load: () => import('./check-config.ts'),
   },
+  'node-report': {
+    summary: 'reads this machine once, and prints what it found: for a person, or as JSON for the fleet monitor',
+    load: () => import('./node-report.ts'),
+  },
   'record-host': {
     summary: 'records this machine in a folder, without secrets, for tests or for a report of a fault',
     load: () => import('./record-host.ts'),

@@ -1,4 +1,4 @@
-// npm run package [FOLDER]: builds the .deb and the tar into dist/package. The same commit gives the same bytes.
+// npm run package [FOLDER]: builds the .deb, the tar, and node-report with Node inside into dist/package. The same commit gives the same bytes.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 import { makeDeb } from '../ops/package/deb.ts';
+import { makeExecutable } from '../ops/package/executable.ts';
 import { makeTarball } from '../ops/package/tarball.ts';
 import { makeTree } from '../ops/package/tree.ts';
 
@@ -29,6 +30,7 @@ try {
   mkdirSync(outFolder, { recursive: true });
   console.log(await makeDeb(release, tree, join(work, 'deb'), outFolder));
   console.log(makeTarball(release, tree, join(work, 'tar'), outFolder));
+  console.log(makeExecutable(release, tree, join(work, 'executable'), outFolder));
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -254,6 +254,7 @@ describe('architecture', () => {
     const { initCommand } = await import('../lib/commands/init.ts');
     const { checkConfig } = await import('../lib/commands/check-config.ts');
     const { dashboardCommand } = await import('../lib/commands/dashboard.ts');
+    const { nodeReport } = await import('../lib/commands/node-report.ts');
     const { recordHost } = await import('../lib/commands/record-host.ts');
     const { archiveCommands } = await import('../lib/commands/archive.ts');
     const { completeNames } = await import('../lib/commands/complete-names.ts');
@@ -310,6 +311,7 @@ describe('architecture', () => {
       initCommand,
       checkConfig,
       dashboardCommand,
+      nodeReport,
       recordHost,
       archiveCommands,
       completeNames,

@@ -14,6 +14,7 @@ test('a changed or new source of any ending changes the build number', (t) => {
     writeFileSync(join(folder, path), text);
   };
   write('package.json', '{ "type": "module" }');
+  write('scripts/node-report.ts', 'console.log(1);\n');
   write('scripts/hello.ts', "import { part } from '../lib/part.tsx';\nconsole.log(part);\n");
   mkdirSync(join(folder, 'ops', 'package'), { recursive: true });
   for (const file of ['scripts/build.ts', 'ops/package/licences.ts'])

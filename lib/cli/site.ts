@@ -38,6 +38,12 @@ export async function openSites(
   return loaded.map((site) => ({ ...site, places: site === present ? places : resolvePlaces(site.config.files) }));
 }
 
+/** The configuration alone, for a command that writes nothing in a site, and needs what only root may read: the process stays who
+ * it is. */
+export async function readConfiguration(path: string | undefined): Promise<Configuration> {
+  return loadConfiguration(findSource(path));
+}
+
 /** Today's configuration is broken; what is known of the last good one at its path. */
 export interface BrokenSite {
   readonly broken: BrokenConfiguration;

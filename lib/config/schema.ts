@@ -9,6 +9,7 @@ import { gatesConfig } from '../gates/config.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { checkNames } from './check-names.ts';
 import { snapshotConfig } from '../snapshot/config.ts';
+import { nodeConfig } from '../node/config.ts';
 import { pushConfig } from '../push/config.ts';
 import { rehearsalConfig } from '../rehearsal/config.ts';
 import { testMetricsConfig } from '../testmetrics/config.ts';
@@ -33,6 +34,7 @@ export const configurationSchema = z
     ...testMetricsConfig,
     ...pushConfig,
     ...watchdogConfig,
+    ...nodeConfig,
   })
   .superRefine((config, context) => {
     if (config.dashboard && config.endpoints['dashboard']) {

@@ -1,4 +1,5 @@
 // A machine as probes see it: this machine, a machine over ssh, or a recorded folder. A Host has no way to write.
+import type { Converse, Resolve } from './converse.ts';
 
 export interface Host {
   readonly name: string;
@@ -19,6 +20,9 @@ export interface Host {
   /** Whether an earlier process of this name (`alone`) still exists. */
   hangs(alone: string): Promise<boolean>;
   get(url: string, options: GetOptions): Promise<UrlReply>;
+  /** Absent, like `resolve`, where the machine is not this one. */
+  readonly converse?: Converse;
+  readonly resolve?: Resolve;
 }
 
 export interface RunOptions {
@@ -36,6 +40,8 @@ export interface PathStat {
   readonly modified_at: string;
   /** The target of a symbolic link, as written in the link. */
   readonly target?: string;
+  /** As chmod takes them: `600`. Absent of a machine that is not this one. */
+  readonly permissions?: string;
 }
 
 export interface FilesystemStat {
@@ -58,6 +64,12 @@ export interface GetOptions {
   readonly timeoutMs: number;
   /** Asks for the body, of at most so many bytes. Then the server's certificate must be valid; otherwise any is accepted. */
   readonly bodyBytes?: number;
+  /** For programs that answer some questions to POST only, such as kubo. */
+  readonly method?: 'GET' | 'POST';
+  /** Reference to a secret: the value of the header Authorization, such as `Bearer …`. No reply contains it. */
+  readonly authorization?: string | undefined;
+  /** Connects to this address, wherever the name of the URL leads: a program of this machine may serve many names. */
+  readonly address?: string;
 }
 
 /** The reply of a URL. Errors of the server, also no reply at all, are results and do not throw. */

@@ -36,6 +36,8 @@ export interface HttpRequest extends NetRequest {
   readonly mostBodyBytes?: number;
   /** A bad certificate is reported but does not end the request: the report must show an expired one with its date. */
   readonly acceptsAnyCertificate?: true;
+  /** Connects to this address, not to that of the URL's name. */
+  readonly address?: string | undefined;
 }
 
 export interface HttpReply extends Reply, Omit<UrlReply, 'body'> {

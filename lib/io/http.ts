@@ -1,7 +1,7 @@
 // The HTTP client, on node:http and node:https: the global fetch costs four times as much. Redirects are not followed.
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { lookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { errorCode } from '../contract/errors.ts';
 import type { GetOptions, UrlReply } from '../contract/host.ts';
@@ -15,7 +15,7 @@ import { onPool } from './leave.ts';
 import { product } from './product.ts';
 
 export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> {
-  const { method, url, body, seconds, signal, mostBodyBytes = 0, acceptsAnyCertificate } = request;
+  const { method, url, body, seconds, signal, mostBodyBytes = 0, acceptsAnyCertificate, address } = request;
   const began = performance.now();
   const nothing = { body: '', headers: {} };
   const target = URL.parse(url);
@@ -33,7 +33,7 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
       ...request.headers,
     },
     agent: false,
-    lookup: countedLookup,
+    lookup: address === undefined ? countedLookup : lookupOf(address),
     ...(acceptsAnyCertificate ? { rejectUnauthorized: false } : {}),
   };
   return new Promise((resolve) => {
@@ -88,15 +88,17 @@ export async function requestOverHttp(request: HttpRequest): Promise<HttpReply> 
   });
 }
 
+type GetUrl = GetOptions & { readonly signal: AbortSignal; readonly userAgent: string };
+
 /** For a Host: reads the status and the certificate, and the body only where one is asked for. */
 export async function getUrl(
   url: string,
-  { timeoutMs, bodyBytes, signal, userAgent }: GetOptions & { signal: AbortSignal; userAgent: string },
+  { timeoutMs, bodyBytes, signal, userAgent, method = 'GET', address, authorization }: GetUrl,
 ): Promise<UrlReply> {
-  const headers = { 'user-agent': userAgent, accept: '*/*' };
+  const headers = { 'user-agent': userAgent, accept: '*/*', ...(authorization === undefined ? {} : { authorization }) };
   const seconds = timeoutMs / 1000;
   const more = bodyBytes === undefined ? ({ acceptsAnyCertificate: true } as const) : { mostBodyBytes: bodyBytes };
-  const reply = await requestOverHttp({ method: 'GET', url, headers, seconds, signal, ...more });
+  const reply = await requestOverHttp({ method, url, headers, seconds, signal, address, ...more });
   const { failure, code, body, incomplete, headers: replied, ...answer } = reply;
   if (failure === 'ours') throw new Error(`asking ${maskUrls(url)} failed here`, { cause: answer.error });
   const words = connectionWords(code);
@@ -125,6 +127,14 @@ function readCertificate(socket: TLSSocket): Certificate {
 /** Whether this machine is at fault, not the server. */
 const isOurs = (error: Error): boolean =>
   ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '');
+
+const lookupOf =
+  (address: string): LookupFunction =>
+  (_name, { all }, callback) => {
+    const family = isIP(address);
+    if (all) callback(null, [{ address, family }]);
+    else callback(null, address, family);
+  };
 
 /** Counted as a call on a pool thread: a name server that does not answer blocks the thread beyond any deadline. */
 export const countedLookup: LookupFunction = (hostname, options, callback) => {

@@ -10,6 +10,7 @@ import {
   realpathSync,
   statfs,
 } from 'node:fs';
+export { hostname } from 'node:os';
 import type { Host, PathStat } from '../contract/host.ts';
 import { join } from '../core/path.ts';
 import { fingerprint } from '../core/text.ts';
@@ -70,13 +71,25 @@ export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: A
         ...(alone === undefined ? {} : { aloneNote: notePath(alone) }),
       }),
     hangs: async (alone) => (await import('./process.ts')).runningNote(notePath(alone)) !== undefined,
-    get: async (url, options) => {
+    get: async (url, { authorization: reference, ...options }) => {
       const { getUrl } = await import('./http.ts');
-      if (!url.includes('$')) return getUrl(url, { ...options, signal, userAgent });
-      const { withSecrets, withoutSecrets } = await import('./net.ts');
-      const reply = await getUrl(withSecrets(url), { ...options, signal, userAgent });
-      return reply.body === undefined ? reply : { ...reply, body: withoutSecrets(reply.body, url) };
+      const ask = { ...options, signal, userAgent };
+      if (!url.includes('$') && reference === undefined) return getUrl(url, ask);
+      const { makeNet, withSecrets, withoutSecrets } = await import('./net.ts');
+      const secret = reference === undefined ? undefined : makeNet().secret(reference);
+      if (secret && 'missing' in secret) throw new Error(secret.missing);
+      const authorization = secret?.value;
+      const reply = await getUrl(withSecrets(url), { ...ask, authorization });
+      if (reply.body === undefined) return reply;
+      const body = withoutSecrets(reply.body, url);
+      return { ...reply, body: authorization === undefined ? body : body.replaceAll(authorization, '…') };
     },
+    converse: async (conversation) => {
+      const { converse } = await import('./converse.ts');
+      const { makeNet } = await import('./net.ts');
+      return converse(conversation, (reference) => makeNet().secret(reference));
+    },
+    resolve: async (question) => (await import('./resolve.ts')).resolveName(question),
   });
 }
 
@@ -94,6 +107,7 @@ async function describePath(path: string): Promise<PathStat> {
     kind,
     size_bytes: found.size,
     modified_at: found.mtime.toISOString(),
+    permissions: (found.mode & 0o7777).toString(8).padStart(3, '0'),
     ...(link ? { target: await callOnPool<string>((done) => readlink(path, done)) } : {}),
   };
 }

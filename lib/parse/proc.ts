@@ -60,6 +60,8 @@ export function parseProcessStat(text: string): { state: string | undefined; sta
 
 export interface ProcessStat {
   readonly pid: number;
+  /** Of the program: at most 15 characters, chosen by the program. */
+  readonly name: string;
   readonly parent: number;
   readonly state: string;
   /** Clock ticks since boot. */
@@ -85,6 +87,7 @@ export function parseProcess(text: string): ProcessStat {
   ) as [number, number, number, number, number, number, number];
   const stat = {
     pid: Number.parseInt(text, 10),
+    name: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
     parent,
     state: fields[0] ?? '',
     started,

@@ -33,20 +33,32 @@ function parseBlock(block: string): UnitProperties {
   );
 }
 
+export interface UnitState {
+  readonly name: string;
+  readonly load: string;
+  readonly active: string;
+  readonly sub: string;
+}
+
 /** The units that `list-units --plain` lists. Its last lines count them: without that count, or with another one, the
  * output was cut off or is mixed with errors. */
-export function parseUnitNames(text: string): string[] {
-  const names = text.split('\n').flatMap((line) => {
-    const match = /^\s*(\S+\.[a-z]+) +(?:stub|loaded|not-found|bad-setting|error|merged|masked) +\S/.exec(line);
-    return match?.[1] === undefined ? [] : [match[1]];
+export function parseUnits(text: string): UnitState[] {
+  const units = text.split('\n').flatMap((line) => {
+    const [, name, load, active, sub] =
+      /^\s*(\S+\.[a-z]+) +(stub|loaded|not-found|bad-setting|error|merged|masked) +(\S+)(?: +(\S+))?/.exec(line) ?? [];
+    return name === undefined || load === undefined || active === undefined
+      ? []
+      : [{ name, load, active, sub: sub ?? '' }];
   });
   const total = /^(\d+) loaded units? listed\./m.exec(text)?.[1];
-  if (total !== undefined && Number(total) === names.length) return names;
+  if (total !== undefined && Number(total) === units.length) return units;
   const seen = total === undefined ? 'no count of the units' : `a count of ${total}`;
   throw new Error(
-    `systemctl list-units was cut off: ${names.length} units and ${seen}; it ends with ${JSON.stringify(text.slice(-80))}`,
+    `systemctl list-units was cut off: ${units.length} units and ${seen}; it ends with ${JSON.stringify(text.slice(-80))}`,
   );
 }
+
+export const parseUnitNames = (text: string): string[] => parseUnits(text).map(({ name }) => name);
 
 /** Name and state of the units that `list-unit-files --plain` lists. Its last line counts them. */
 export function parseUnitFiles(text: string): { readonly name: string; readonly state: string }[] {

@@ -14,7 +14,7 @@ import {
   readProcesses,
   treesOf,
   unlessGone,
-} from './processes.ts';
+} from '../engine/processes.ts';
 
 export interface Found {
   /** Zombies are included: their CPU time is not yet counted for their parent. */

@@ -2,7 +2,7 @@
 import type { Host } from '../contract/host.ts';
 import { readingReason } from '../core/text.ts';
 import { parseOpenFilesLimit, parseProportional, parseResident, type ProcessStat } from '../parse/proc.ts';
-import { isRunning, readMemoryFile, unlessGone } from './processes.ts';
+import { isRunning, readMemoryFile, unlessGone } from '../engine/processes.ts';
 
 /** A service with more processes is measured by CPU time and threads only. */
 const mostProcesses = 500;

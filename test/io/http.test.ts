@@ -6,6 +6,7 @@ import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { getUrl, requestOverHttp } from '../../lib/io/http.ts';
+import { serveHttp } from '../http.ts';
 import { readText } from '../world.ts';
 import { listen } from '../process.ts';
 
@@ -37,6 +38,19 @@ describe('io/http', () => {
     assert.deepEqual([refused.status, refused.failure], [undefined, 'theirs']);
     const accepted = await requestOverHttp({ method: 'GET', url, seconds: 5, acceptsAnyCertificate: true });
     assert.deepEqual([accepted.status, accepted.certificate_expires_at], [200, '2021-01-01T00:00:00.000Z']);
+  });
+
+  test('a host asks by POST, with headers, and at another address than that of the name', async (t) => {
+    const { url, asked } = await serveHttp(t, () => ({ status: 200, body: '{}' }));
+    const { signal } = new AbortController();
+    const more = { method: 'POST', authorization: 'Basic eDp5', address: '127.0.0.1' } as const;
+    const named = url.replace('127.0.0.1', 'status.example.org');
+    const reply = await getUrl(named, { timeoutMs: 5000, bodyBytes: 10, signal, userAgent: 'test', ...more });
+    assert.deepEqual([reply.status, reply.body, reply.error], [200, '{}', undefined]);
+    assert.equal(asked[0]?.method, 'POST');
+    const { authorization, 'user-agent': agent, host } = asked[0].headers;
+    assert.deepEqual([authorization, agent], ['Basic eDp5', 'test']);
+    assert.match(host ?? '', /^status\.example\.org:/);
   });
 
   test('fails at its timeout and at an abort, with different errors', async (t) => {

@@ -117,7 +117,7 @@ describe('parse/proc', () => {
     const rest = 'S 7 7 7 0 -1 4194560 12 34 0 0 110 22 3 4 20 0 5 0 91823 1000 200 18446744073709551615';
     const expected = { pid: 42, parent: 7, state: 'S', started: 91_823, own: 132, reaped: 7, threads: 5 };
     for (const name of ['sh', 'a b', ') R 1 1 1', 'x\ny', '('])
-      assert.deepEqual(parseProcess(`42 (${name}) ${rest}\n`), expected, name);
+      assert.deepEqual(parseProcess(`42 (${name}) ${rest}\n`), { ...expected, name });
     refuses(
       parseProcess,
       ['', '42 (sh)', '42 (sh) S 7 7 7', `x (sh) ${rest}`, `42 (sh) ${rest.replace(' 110 ', ' -1 ')}`],

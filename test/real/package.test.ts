@@ -1,7 +1,8 @@
 // The package as an administrator meets it: built twice, judged by lintian, installed, upgraded, removed and purged under a
 // real systemd; and the tar's install.sh.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { before, describe, type TestContext } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
@@ -41,9 +42,20 @@ describe('the package', () => {
     const again = temporaryFolder(t);
     build(again);
     const names = readdirSync(again);
-    assert.equal(names.length, 2, names.join());
+    assert.equal(names.length, 4, names.join());
     for (const name of names)
       assert.ok(readFileSync(join(built, name)).equals(readFileSync(join(again, name))), `${name} differs`);
+  });
+
+  test('node-report with Node inside runs as anybody, where there is no Node and nothing else of ours', (t) => {
+    const file = join(temporaryFolder(t), 'ops-monitor');
+    must('install', '-m', '755', fileIn(built, `-linux-${process.arch}`), file);
+    chmodSync(dirname(file), 0o755);
+    const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+    const said = must('env', '-i', 'setpriv', ...user, file, 'node-report', '--json');
+    const { version, system } = JSON.parse(said) as { version: string; system: { cpu_count: number } };
+    assert.equal(version, manifest.version);
+    assert.equal(system.cpu_count, availableParallelism());
   });
 
   test('lintian finds no error', () => {

@@ -1,7 +1,7 @@
 // Reads the processes of a machine from /proc.
 import { errorCode, isMissing } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
-import { withDeadline } from '../engine/deadline.ts';
+import { withDeadline } from './deadline.ts';
 import { parseProcess, type ProcessStat } from '../parse/proc.ts';
 
 export type Processes = ReadonlyMap<number, ProcessStat>;

@@ -1,0 +1,65 @@
+// Conversations over a TCP port or a Unix socket: see contract/converse.ts.
+import { connect } from 'node:net';
+import type { Conversation } from '../contract/converse.ts';
+import { errorCode } from '../contract/errors.ts';
+import type { Secret } from '../contract/net.ts';
+import { connectionWords } from '../core/connection.ts';
+import { hideSecrets } from '../core/hide.ts';
+import { formatLimit } from '../core/quantity.ts';
+import { reasonOf } from '../core/text.ts';
+import { countedLookup } from './http.ts';
+
+/** `secretOf` finds the value of a reference to a secret. */
+export async function converse(
+  { secret, send, ...conversation }: Conversation,
+  secretOf: (reference: string) => Secret = () => ({ missing: 'there are no secrets here' }),
+): Promise<string> {
+  if (secret === undefined) return exchange({ ...conversation, send: typeof send === 'string' ? send : send('') });
+  const found = secretOf(secret);
+  if ('missing' in found) throw new Error(found.missing);
+  const hide = (text: string): string => {
+    const hider = hideSecrets([found.value]);
+    return hider.pass(text) + hider.end();
+  };
+  try {
+    return hide(await exchange({ ...conversation, send: typeof send === 'string' ? send : send(found.value) }));
+  } catch (error) {
+    // oxlint-disable-next-line preserve-caught-error -- the cause may contain the secret
+    throw new Error(hide(reasonOf(error)));
+  }
+}
+
+type Exchange = Omit<Conversation, 'secret' | 'send'> & { readonly send: string };
+
+const exchange = ({ with: peer, send, isWhole, mostBytes, seconds }: Exchange): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const where = 'path' in peer ? peer.path : `${peer.host}:${peer.port}`;
+    const socket = connect('path' in peer ? peer : { ...peer, lookup: countedLookup });
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const finish = (end: () => void): void => {
+      clearTimeout(timer);
+      socket.removeAllListeners();
+      // An error may come after the end.
+      socket.on('error', () => undefined);
+      socket.destroy();
+      end();
+    };
+    const fail = (why: string): void => finish(() => reject(new Error(`${where}: ${why}`)));
+    const heard = (): string => (bytes === 0 ? 'no answer' : `only ${bytes} bytes of an answer`);
+    const timer = setTimeout(() => fail(`${heard()} within ${formatLimit(seconds)}`), seconds * 1000);
+    socket.once('connect', () => socket.write(send));
+    socket.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > mostBytes) return fail(`the answer has more than ${mostBytes} bytes`);
+      try {
+        const reply = Buffer.concat(pieces).toString('latin1');
+        if (isWhole(reply)) finish(() => resolve(reply));
+      } catch (error) {
+        fail(reasonOf(error));
+      }
+    });
+    socket.on('error', (error) => fail(connectionWords(errorCode(error)) ?? reasonOf(error)));
+    socket.on('close', () => fail(`the connection was closed after ${heard()}`));
+  });

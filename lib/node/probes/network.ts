@@ -1,0 +1,62 @@
+// Reads routes, TCP, listening ports and the firewall of the node.
+import { Absent } from '../../contract/errors.ts';
+import type { Host } from '../../contract/host.ts';
+import { firstLine } from '../../core/text.ts';
+import { parseRoutes, parseTcpCounters, parseTimeWait } from '../../parse/netstat.ts';
+import { parseUfwStatus } from '../../parse/ufw.ts';
+import { defineProbe, readParts } from '../define.ts';
+import { portsOf, runProgram } from '../find.ts';
+import { network as section } from '../sections/network.ts';
+
+const httpSeconds = 3;
+
+export const network = defineProbe({
+  name: 'network',
+  summary: 'routes, TCP, listening ports, firewall',
+  section,
+
+  async read({ host: open, config, previous, bootId, run }) {
+    const host = open();
+    const read = await readParts({
+      internet: () => readInternet(host, config.node.internet),
+      routes: async () => {
+        const routes = parseRoutes(await host.readText('/proc/net/route'));
+        return { default_route: routes.some(({ isDefault }) => isDefault) };
+      },
+      tcp: async () => {
+        const counters = parseTcpCounters(await host.readText('/proc/net/snmp'));
+        const [established, sent, again] = ['CurrEstab', 'OutSegs', 'RetransSegs'].map((name) => counters.get(name));
+        if (established === undefined || sent === undefined || again === undefined)
+          throw new Error(`/proc/net/snmp lacks a counter: ${[...counters.keys()].join(' ')}`);
+        return { tcp_established: established, tcp_segments_sent: sent, tcp_segments_retransmitted: again };
+      },
+      time_wait: async () => ({ tcp_time_wait: parseTimeWait(await host.readText('/proc/net/sockstat')) }),
+      listening: async () => ({ listening_ports: [...(await portsOf(host, run))] }),
+      ufw: () => readUfw(host),
+    });
+    const { tcp_segments_sent: sent, tcp_segments_retransmitted: again } = read;
+    const before = bootId !== '' && previous?.bootId === bootId ? previous.data : {};
+    const { tcp_segments_sent: sentBefore, tcp_segments_retransmitted: againBefore } = before;
+    const isComparable =
+      sent !== undefined && again !== undefined && sentBefore !== undefined && againBefore !== undefined;
+    // Counters of 32 bits wrap; and of too few segments a share says nothing.
+    if (!isComparable || sent - sentBefore < 100 || again < againBefore) return read;
+    return { ...read, tcp_retrans_pct: Math.round(((again - againBefore) / (sent - sentBefore)) * 10_000) / 100 };
+  },
+});
+
+async function readInternet(host: Host, url: string | undefined) {
+  if (url === undefined) throw new Absent('node.internet names no URL');
+  const { status } = await host.get(url, { timeoutMs: httpSeconds * 1000 });
+  return { internet_reachable: status !== undefined };
+}
+
+async function readUfw(host: Host) {
+  const done = await runProgram(host, ['ufw', 'status']).catch((error: unknown) => {
+    if (error instanceof Error && /is not installed/.test(error.message)) throw new Absent('ufw is not installed');
+    throw error;
+  });
+  if (done.exit_code !== 0) throw new Error(`ufw status: ${firstLine(done.stderr) || `exit code ${done.exit_code}`}`);
+  const { active, rules } = parseUfwStatus(done.stdout);
+  return { ufw_active: active, ufw_rules: [...rules] };
+}

@@ -1,0 +1,65 @@
+// Reads the state of the units that the configuration names, and which units have failed.
+import { withoutUndefined } from '../../core/fields.ts';
+import { parseUptime } from '../../parse/proc.ts';
+import type { UnitProperties } from '../../parse/systemctl.ts';
+import { defineProbe, readParts } from '../define.ts';
+import { propertiesOf, unitsOf } from '../find.ts';
+import { services as section } from '../sections/services.ts';
+
+const MiB = 1024 ** 2;
+
+export const services = defineProbe({
+  name: 'services',
+  summary: 'state, restarts, memory and CPU time of units; units that have failed',
+  section,
+
+  async read({ host: open, config, previous, bootId, run }) {
+    const host = open();
+    const units = await unitsOf(host, run);
+    const before = bootId !== '' && previous?.bootId === bootId ? (previous.data.services ?? []) : [];
+    const restarts = new Map(before.map((one) => [one.name, one.n_restarts]));
+    return readParts({
+      services: async () => {
+        const [shown, uptime] = await Promise.all([
+          propertiesOf(host, run, config.node.services),
+          host.readText('/proc/uptime').then(parseUptime),
+        ]);
+        return {
+          services: [...shown].flatMap(([name, unit]) =>
+            unit['LoadState'] === 'not-found' ? [] : [describe(name, unit, uptime, restarts.get(name))],
+          ),
+        };
+      },
+      failed_units: async () => ({
+        failed_units: units.flatMap(({ name, active }) => (active === 'failed' ? [name] : [])),
+      }),
+    });
+  },
+});
+
+function describe(name: string, unit: UnitProperties, uptime: number, restartsBefore: number | undefined) {
+  const restarts = numberOf(unit['NRestarts']);
+  const since = numberOf(unit['ActiveEnterTimestampMonotonic']);
+  const memory = numberOf(unit['MemoryCurrent']);
+  const isActive = unit['ActiveState'] === 'active';
+  const active = isActive && since !== undefined ? Math.max(0, Math.round(uptime - since / 1e6)) : undefined;
+  // systemd counts since the last start by hand: of old restarts only those since the report before say something.
+  const isLately =
+    restartsBefore === undefined ? active === undefined || active < 300 : (restarts ?? 0) !== restartsBefore;
+  return withoutUndefined({
+    name,
+    active_state: unit['ActiveState'] ?? '',
+    sub_state: unit['SubState'] ?? '',
+    enabled: unit['UnitFileState'] || undefined,
+    n_restarts: restarts,
+    active_since_sec: active,
+    memory_current_mb: memory === undefined ? undefined : Math.round(memory / MiB),
+    cpu_usage_nsec: unset.has(unit['CPUUsageNSec'] ?? '') ? undefined : unit['CPUUsageNSec'],
+    main_pid: numberOf(unit['MainPID']) || undefined,
+    restart_loop_risk: (restarts ?? 0) > 3 && isLately,
+  });
+}
+
+const unset = new Set(['', '[not set]', 'infinity', '18446744073709551615']);
+
+const numberOf = (text = ''): number | undefined => (unset.has(text) || !/^\d+$/.test(text) ? undefined : Number(text));

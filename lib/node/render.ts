@@ -1,0 +1,32 @@
+// The report on a node for a person: what could not be read first. Pure.
+import type { Envelope } from '../contract/envelope.ts';
+import type { Sections } from '../contract/registry.ts';
+import { alignColumns, fold } from '../core/columns.ts';
+import { oneLine } from '../core/harmless.ts';
+import { formatDuration } from '../core/quantity.ts';
+import type { NodeReport } from './report.ts';
+
+export function renderReport(
+  definitions: Sections,
+  read: Readonly<Record<string, Envelope>>,
+  { hostname, timestamp, version, collect_ms, errors, absent }: NodeReport,
+  width: number,
+): string {
+  const words = ({ section, part, reason }: NodeReport['errors'][number]): string =>
+    `${section}${part === undefined ? '' : `, ${part}`}: ${oneLine(reason)}`;
+  const tables = Object.entries(definitions).flatMap(([name, { table }]) => {
+    const envelope = read[name];
+    if (envelope?.status !== 'ok') return [];
+    const rows = table.rows(envelope.data as never, '').map((row) => row.map((cell) => oneLine(cell)));
+    if (rows.length === 0) return [];
+    return ['', table.title, ...alignColumns([table.columns, ...rows], { indent: '  ' })];
+  });
+  return [
+    `${hostname} at ${timestamp}, read in ${formatDuration(collect_ms / 1000)} (ops-monitor ${version})`,
+    ...(errors.length === 0
+      ? []
+      : ['', 'Could not be read', ...errors.flatMap((one) => fold(`- ${words(one)}`, width))]),
+    ...tables,
+    ...(absent.length === 0 ? [] : ['', 'Not there', ...absent.flatMap((one) => fold(`- ${words(one)}`, width))]),
+  ].join('\n');
+}

@@ -1,0 +1,33 @@
+// node-report as the one file that is copied to nodes.
+import assert from 'node:assert/strict';
+import { copyFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { describe } from 'node:test';
+import manifest from '../../package.json' with { type: 'json' };
+import { environmentIn, root, runProcess } from '../process.ts';
+import { temporaryFolder } from '../world.ts';
+
+describe('node-report, copied to a node', () => {
+  const cases = [['node-report', '--json'], ['--json']];
+  for (const argv of cases)
+    test(`is one file, which the node runs as ${['ops-monitor', ...argv].join(' ')}`, (t) => {
+      const folder = temporaryFolder(t);
+      const file = join(folder, 'ops-monitor');
+      copyFileSync(join(root, 'dist', 'ops-monitor-node.cjs'), file);
+      const { status, stdout, stderr } = runProcess([file, ...argv], environmentIn(folder), folder);
+      assert.equal(stderr, '');
+      assert.equal(status, 0);
+      const report = JSON.parse(stdout) as { version: string; system: { cpu_count: number } };
+      assert.equal(report.version, manifest.version);
+      assert.ok(report.system.cpu_count > 0);
+      assert.deepEqual(readdirSync(folder).sort(), ['cache', 'ops-monitor'], 'it leaves only what its next run needs');
+    });
+
+  test('refuses what it cannot do', (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(root, 'dist', 'ops-monitor-node.cjs');
+    const { status, stderr } = runProcess([file, 'status'], environmentIn(folder), folder);
+    assert.equal(status, 2);
+    assert.match(stderr, /expected options alone; got "status"/);
+  });
+});

@@ -1,0 +1,200 @@
+// The report on a node: its fields on the wire, and what it says of what cannot be read.
+import assert from 'node:assert/strict';
+import test, { describe } from 'node:test';
+import { nodeSections } from '../../lib/node/registry.ts';
+import { renderReport } from '../../lib/node/render.ts';
+import { environmentIn, runBundle } from '../process.ts';
+import { temporaryFolder } from '../world.ts';
+import { listUnits, type Machine, reportOn, stat, unitList } from './machine.ts';
+
+const snmp = (sent: number, again: number): string => `Tcp: CurrEstab OutSegs RetransSegs\nTcp: 12 ${sent} ${again}\n`;
+const shown = (name: string, more: string): string =>
+  `Id=${name}\nLoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\n${more}ConditionTimestamp=\n`;
+const properties =
+  'LoadState,ActiveState,SubState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,MemoryCurrent,CPUUsageNSec,MainPID,ConditionTimestamp';
+const show = `systemctl show --timestamp=unix --property=${properties} -- api.service idle.service`;
+
+const whole: Machine = {
+  files: {
+    '/sys/devices/system/cpu/online': '0-3\n',
+    '/proc/loadavg': '0.50 0.40 0.30 1/100 999\n',
+    '/proc/meminfo': 'MemTotal: 8388608 kB\nMemAvailable: 6291456 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n',
+    '/proc/vmstat': 'nr_free_pages 1\noom_kill 4\n',
+    '/proc/sys/kernel/osrelease': '6.1.0-28-amd64\n',
+    '/proc/uptime': '1000.00 1.00\n',
+    '/proc/net/route':
+      'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\neth0\t00000000\t0102A8C0\t0003\t0\t0\t0\t00000000\t0\n',
+    '/proc/net/snmp': snmp(10_000, 100),
+    '/proc/net/sockstat': 'TCP: inuse 5 orphan 0 tw 3 alloc 5 mem 1\n',
+    '/proc/1/stat': stat(1, 0),
+    '/proc/2/stat': stat(2, 0, 'S', 0x20_00_00),
+    '/proc/7/stat': stat(7, 1, 'Z'),
+    '/proc/7/comm': 'defunct\u001B[2J\n',
+    '/run/systemd/system': '',
+  },
+  programs: {
+    'timedatectl show --property=NTPSynchronized --value': { stdout: 'yes\n' },
+    'ss -H -ltnup': { stdout: 'tcp LISTEN 0 128 127.0.0.1:4001 0.0.0.0:* users:(("rqlited",pid=70,fd=4))\n' },
+    'ufw status': { stdout: 'Status: active\n\n22/tcp   ALLOW   Anywhere\n' },
+    [listUnits]: unitList('bad.service loaded failed failed', 'good.timer loaded active waiting'),
+    [show]: {
+      stdout: `${shown('api.service', 'NRestarts=5\nActiveEnterTimestampMonotonic=900000000\nMemoryCurrent=104857600\nCPUUsageNSec=18446744073709551000\nMainPID=70\n')}\n${shown('idle.service', 'NRestarts=0\nActiveEnterTimestampMonotonic=0\nMemoryCurrent=[not set]\nCPUUsageNSec=[not set]\nMainPID=0\n').replace('active', 'inactive').replace('running', 'dead')}`,
+    },
+  },
+  urls: { 'https://example.org/': { response_ms: 9, status: 301 } },
+  disk: { block_bytes: 4096, blocks: 1000, free_blocks: 400, available_blocks: 350, inodes: 100, free_inodes: 90 },
+};
+const node = 'node: { services: [api.service, idle.service], internet: "https://example.org/" }';
+
+describe('node/report', () => {
+  test('a node that can be read whole has every field, by its name on the wire', async () => {
+    const { report } = await reportOn(whole, { node });
+    const { errors, absent, system, services, network, processes } = report as Record<string, unknown>;
+    assert.deepEqual(errors, []);
+    const programs = new Set((absent as { section: string }[]).map(({ section }) => section));
+    for (const section of ['system', 'services', 'network', 'processes']) assert.ok(!programs.has(section), section);
+    assert.deepEqual(system, {
+      cpu_count: 4,
+      load_avg_1: 0.5,
+      load_avg_5: 0.4,
+      load_avg_15: 0.3,
+      mem_total_mb: 8192,
+      mem_used_mb: 2048,
+      mem_available_mb: 6144,
+      mem_use_pct: 25,
+      swap_total_mb: 0,
+      swap_used_mb: 0,
+      swap_use_pct: null,
+      disk_total_gb: 0,
+      disk_used_gb: 0,
+      disk_avail_gb: 0,
+      disk_use_pct: 63.16,
+      inode_use_pct: 10,
+      oom_kills: 4,
+      recent_oom_kills: null,
+      kernel_version: '6.1.0-28-amd64',
+      uptime_seconds: 1000,
+      uptime_since: '2026-11-21T09:43:20.000Z',
+      time_unix: 1_795_255_200,
+      clock_synchronised: true,
+    });
+    assert.deepEqual(services, {
+      services: [
+        {
+          name: 'api.service',
+          active_state: 'active',
+          sub_state: 'running',
+          enabled: 'enabled',
+          n_restarts: 5,
+          active_since_sec: 100,
+          memory_current_mb: 100,
+          // Beyond 2^53, and whole.
+          cpu_usage_nsec: '18446744073709551000',
+          main_pid: 70,
+          restart_loop_risk: true,
+        },
+        {
+          name: 'idle.service',
+          active_state: 'inactive',
+          sub_state: 'dead',
+          enabled: 'enabled',
+          n_restarts: 0,
+          restart_loop_risk: false,
+        },
+      ],
+      failed_units: ['bad.service'],
+    });
+    assert.deepEqual(network, {
+      internet_reachable: true,
+      default_route: true,
+      tcp_established: 12,
+      tcp_time_wait: 3,
+      tcp_retrans_pct: null,
+      tcp_segments_sent: 10_000,
+      tcp_segments_retransmitted: 100,
+      listening_ports: [{ proto: 'tcp', address: '127.0.0.1', port: 4001, process: 'rqlited', pid: 70 }],
+      ufw_active: true,
+      ufw_rules: ['22/tcp ALLOW Anywhere'],
+    });
+    assert.deepEqual(processes, {
+      process_count: 2,
+      zombie_count: 1,
+      zombies: [{ pid: 7, ppid: 1, state: 'Z', command: 'defunct [2J', age_seconds: 995 }],
+    });
+  });
+
+  test('rates are those since the report before of the same boot', async () => {
+    const { readings } = await reportOn(whole, { node });
+    const later = {
+      ...whole,
+      files: { ...whole.files, '/proc/net/snmp': snmp(12_000, 150), '/proc/vmstat': 'nr_free_pages 1\noom_kill 6\n' },
+    };
+    const rates = async (bootId: string) => {
+      const { report } = await reportOn(later, { node, previous: readings, bootId });
+      const { system, network } = report as unknown as Record<string, Record<string, unknown>>;
+      return [network?.['tcp_retrans_pct'], system?.['recent_oom_kills']];
+    };
+    assert.deepEqual(await rates('one'), [2.5, 2]);
+    assert.deepEqual(await rates('two'), [null, null]);
+  });
+
+  test('a service that was restarted long ago is at no risk of a loop', async () => {
+    const { readings } = await reportOn(whole, { node });
+    const { report } = await reportOn(whole, { node, previous: readings });
+    const { services } = (report as unknown as { services: { services: { restart_loop_risk: boolean }[] } }).services;
+    assert.deepEqual(
+      services.map(({ restart_loop_risk: risk }) => risk),
+      [false, false],
+    );
+  });
+
+  test('what cannot be read is null, with its reason; what this node does not have is absent', async () => {
+    const { report, sections } = await reportOn({
+      files: { '/proc/loadavg': 'denied', '/proc/uptime': '1000.00 1.00\n', '/proc/50/stat': stat(50, 1) },
+      programs: { 'ufw status': { exit_code: 1, stderr: 'ERROR: You need to be root to run this script\n' } },
+    });
+    const { errors, absent, system, services, network, processes } = report as Record<string, unknown>;
+    assert.deepEqual([services, network, processes], [null, null, null]);
+    const fields = Object.entries(system as Record<string, unknown>).filter(([, value]) => value !== null);
+    assert.deepEqual(fields.map(([name]) => name).sort(), ['time_unix', 'uptime_seconds', 'uptime_since']);
+    const words = [...(errors as object[]), ...(absent as object[])].map((one) => Object.values(one).join(': '));
+    for (const expected of [
+      /^system: load: .*(permission|EACCES)/,
+      /^system: memory: /,
+      /^processes: this user does not see the processes of other users/,
+      /^services: this machine was not booted with systemd$/,
+    ])
+      assert.ok(
+        words.some((one) => expected.test(one)),
+        `${expected} in ${words.join('\n')}`,
+      );
+    const text = renderReport(nodeSections, sections, report, 80);
+    assert.match(text, /^Could not be read\n- system, cpus: /m);
+    assert.match(text, /^Not there\n- services: this machine was not booted with systemd$/m);
+    assert.ok(text.indexOf('Could not be read') < text.indexOf('\nSystem\n'));
+  });
+
+  test('foreign words reach the terminal without control characters', async () => {
+    const hostile = {
+      ...whole,
+      programs: { ...whole.programs, [listUnits]: { exit_code: 1, stderr: 'no \u001B[31mbus\u0007\n' } },
+    };
+    const { report, sections } = await reportOn(hostile, { node });
+    // oxlint-disable-next-line no-control-regex -- that is what is looked for
+    assert.doesNotMatch(renderReport(nodeSections, sections, report, 80), /[\u0000-\u0009\u000B-\u001F]/);
+  });
+
+  test('the bundle prints a page and JSON, as any user, without a configuration', (t) => {
+    const env = environmentIn(temporaryFolder(t));
+    const page = runBundle('node-report', [], env);
+    assert.equal(page.status, 0, page.stderr);
+    assert.match(page.stdout, /^\S+ at \S+Z, read in .* \(ops-monitor .*\)\n/);
+    const json = runBundle('node-report', ['--json'], env);
+    const { schema_version: version, system } = JSON.parse(json.stdout) as {
+      schema_version: number;
+      system: { cpu_count: number };
+    };
+    assert.equal(version, 1);
+    assert.ok(system.cpu_count >= 1);
+  });
+});
