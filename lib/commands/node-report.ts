@@ -9,6 +9,8 @@ import { readOwnFile, replaceOwnFile } from '../io/own-files.ts';
 import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';
 import { print, printWidth } from '../io/terminal.ts';
+import { Usage } from '../contract/errors.ts';
+import { explainReport } from '../node/explain.ts';
 import { nodeProbes, nodeSections } from '../node/registry.ts';
 import { renderReport } from '../node/render.ts';
 import { reportOf } from '../node/report.ts';
@@ -19,9 +21,16 @@ const sectionMs = 4500;
 export const nodeReport: Command = {
   name: 'node-report',
   summary: 'reads this machine once, and prints what it found: for a person, or as JSON for the fleet monitor',
-  options: { ...configOption, ...jsonOption },
+  options: {
+    ...configOption,
+    ...jsonOption,
+    explain: { type: 'boolean', summary: 'print how each section was found and read, and what is wrong with that' },
+  },
 
   async run(asked) {
+    const isJson = asked.options['json'] === true;
+    const isExplained = asked.options['explain'] === true;
+    if (isJson && isExplained) throw new Usage('--explain is for a person, and --json for programs: choose one');
     const config = await readConfiguration(textOption(asked, 'config'));
     const began = performance.now();
     const at = new Date();
@@ -51,8 +60,9 @@ export const nodeReport: Command = {
     });
     // Without it the next report has no rates; nothing else depends on it.
     await replaceOwnFile(kept, `${JSON.stringify(readings)}\n`).catch(() => undefined);
-    const isJson = asked.options['json'] === true;
-    print(isJson ? JSON.stringify(report, undefined, 2) : renderReport(nodeSections, sections, report, printWidth()));
+    if (isJson) print(JSON.stringify(report, undefined, 2));
+    else if (isExplained) print(explainReport(nodeSections, sections, Object.keys(config.node), printWidth()));
+    else print(renderReport(nodeSections, sections, report, printWidth()));
     return exitCodes.ok;
   },
 };
