@@ -28,6 +28,15 @@ export const coredns = (): string => goProgram({ program: 'github.com/coredns/co
 export const caddy = (): string =>
   goProgram({ program: `${caddyModule}/cmd/caddy`, version: 'v2.11.4', module: caddyModule });
 
+export const ipfs = (): string =>
+  goProgram({ program: 'github.com/ipfs/kubo/cmd/ipfs', version: 'v0.42.0', module: 'github.com/ipfs/kubo' });
+export const ipfsCluster = (): string =>
+  goProgram({
+    program: 'github.com/ipfs-cluster/ipfs-cluster/cmd/ipfs-cluster-service',
+    version: 'v1.1.6',
+    module: 'github.com/ipfs-cluster/ipfs-cluster',
+  });
+
 type Section = Readonly<Record<string, unknown>>;
 
 interface Report {
