@@ -52,15 +52,15 @@ function plantedMachine() {
     },
     programs: {
       ...base.programs,
-      'wg show all dump': { stdout: `wg0\t${plant()}\t${key}\t51820\toff\nwg0\t${key}\t${plant()}\t(none)\n` },
-      'wg show all private-key': { stdout: `wg0\t${plant()}\n` },
-      'wg show all preshared-keys': { stdout: `wg0\t${key}\t${plant()}\n` },
+      'wg show wg0 dump': { stdout: `wg0\t${plant()}\t${key}\t51820\toff\nwg0\t${key}\t${plant()}\t(none)\n` },
+      'wg show wg0 private-key': { stdout: `wg0\t${plant()}\n` },
+      'wg show wg0 preshared-keys': { stdout: `wg0\t${key}\t${plant()}\n` },
       'wg showconf wg0': { stdout: plant() },
-      'wg show all listen-port': { stdout: 'wg0\t51820\n' },
+      'wg show wg0 listen-port': { stdout: '51820\n' },
       ...Object.fromEntries(
         ['latest-handshakes', 'endpoints', 'allowed-ips', 'transfer', 'persistent-keepalive'].map((field) => [
-          `wg show all ${field}`,
-          { stdout: `wg0\t${key}\t${field === 'transfer' ? '1\t2' : field === 'endpoints' ? '(none)' : '0'}\n` },
+          `wg show wg0 ${field}`,
+          { stdout: `${key}\t${field === 'transfer' ? '1\t2' : field === 'endpoints' ? '(none)' : '0'}\n` },
         ]),
       ),
     },
