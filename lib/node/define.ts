@@ -54,7 +54,8 @@ export async function readParts<All extends Parts>(
       }
     }),
   );
-  if (failures.length === read.length) throw failures[0];
+  // A part that could not be read says more than one that is not there.
+  if (failures.length === read.length) throw failures.find((failure) => !(failure instanceof Absent)) ?? failures[0];
   const unless = (record: Record<string, string>, key: string) =>
     Object.keys(record).length === 0 ? {} : { [key]: record };
   return Object.assign({}, ...read, unless(problems, 'problems'), unless(absences, 'absences')) as Merged<All>;

@@ -146,6 +146,14 @@ export async function findPrograms(host: Host, run: object | undefined, kind: Ki
   return { units, processes, because: listed(words) };
 }
 
+/** Whether a process is the main process of its unit; false where it belongs to none. */
+export async function isMainProcess(host: Host, run: object | undefined, pid: number): Promise<boolean> {
+  const { unit } = await unitOf(host, pid, undefined);
+  if (unit === undefined) return false;
+  const shown = (await propertiesOf(host, run, [unit])).get(unit);
+  return Number(shown?.['MainPID']) === pid;
+}
+
 /** Identity of the network namespace of a process: a program in a container is not this node's. Undefined where this user may not
  * see it. */
 const networkOf = (host: Host, pid: number | 'self'): Promise<string | undefined> =>

@@ -17,8 +17,9 @@ interface Report {
   readonly [section: string]: unknown;
 }
 
-const run = (...[program = '', ...argv]: readonly string[]): string =>
-  execFileSync(program, argv, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, timeout: 60_000 });
+const runWith = (input: string, ...[program = '', ...argv]: readonly string[]): string =>
+  execFileSync(program, argv, { input, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, timeout: 60_000 });
+const run = (...argv: readonly string[]): string => runWith('', ...argv);
 
 /** Network namespaces of the test; the first name gets no address but loopback. */
 function makeNamespaces(t: TestContext, ...names: readonly string[]): readonly string[] {
@@ -93,10 +94,10 @@ describe('node-report beside real programs', () => {
       writeFileSync(file, key, { mode: 0o600 });
       t.after(() => rmSync(`/run/wireguard/${name}.sock`, { force: true }));
       const pid = start(t, ...inside(namespace, 'wireguard-go', '--foreground', name));
-      const publicKey = execFileSync('wg', ['pubkey'], { input: key, encoding: 'utf8' }).trim();
+      const publicKey = runWith(key, 'wg', 'pubkey').trim();
       return { namespace, number, name, key, file, pid, publicKey };
     });
-    const never = execFileSync('wg', ['pubkey'], { input: run('wg', 'genkey'), encoding: 'utf8' }).trim();
+    const never = runWith(run('wg', 'genkey'), 'wg', 'pubkey').trim();
     for (const { namespace, number, name, file } of nodes) {
       const other = nodes[2 - number];
       assert.ok(other);
