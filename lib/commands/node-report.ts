@@ -10,7 +10,7 @@ import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';
 import { print, printWidth } from '../io/terminal.ts';
 import { nodeProbes, nodeSections } from '../node/registry.ts';
-import { renderReport } from '../node/render.ts';
+import { renderFound, renderReport } from '../node/render.ts';
 import { reportOf } from '../node/report.ts';
 
 /** Of one section; its own requests end before. */
@@ -19,7 +19,14 @@ const sectionMs = 4500;
 export const nodeReport: Command = {
   name: 'node-report',
   summary: 'reads this machine once, and prints what it found: for a person, or as JSON for the fleet monitor',
-  options: { ...configOption, ...jsonOption },
+  options: {
+    ...configOption,
+    ...jsonOption,
+    explain: {
+      type: 'boolean',
+      summary: 'says for each section where it was read, how it was found, and what to try by hand',
+    },
+  },
 
   async run(asked) {
     const config = await readConfiguration(textOption(asked, 'config'));
@@ -51,8 +58,9 @@ export const nodeReport: Command = {
     });
     // Without it the next report has no rates; nothing else depends on it.
     await replaceOwnFile(kept, `${JSON.stringify(readings)}\n`).catch(() => undefined);
-    const isJson = asked.options['json'] === true;
-    print(isJson ? JSON.stringify(report, undefined, 2) : renderReport(nodeSections, sections, report, printWidth()));
+    if (asked.options['json'] === true) print(JSON.stringify(report, undefined, 2));
+    else if (asked.options['explain'] === true) print(renderFound(nodeSections, report, printWidth()));
+    else print(renderReport(nodeSections, sections, report, printWidth()));
     return exitCodes.ok;
   },
 };

@@ -1,6 +1,7 @@
 // The report on a node for a person: what could not be read first. Pure.
 import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
+import { isObject } from '../contract/shape.ts';
 import { alignColumns, fold } from '../core/columns.ts';
 import { oneLine } from '../core/harmless.ts';
 import { formatDuration } from '../core/quantity.ts';
@@ -30,3 +31,34 @@ export function renderReport(
     ...(absent.length === 0 ? [] : ['', 'Not there', ...absent.flatMap((one) => fold(`- ${words(one)}`, width))]),
   ].join('\n');
 }
+
+/** For each section: where it was read, how its program was found, and what a person can try by hand. */
+export function renderFound(definitions: Sections, { absent, errors, ...report }: NodeReport, width: number): string {
+  return Object.entries(definitions)
+    .flatMap(([name, { source }]) => {
+      const fields = isObject(report[name]) ? report[name] : {};
+      const whole = [...absent, ...errors].find(({ section, part }) => section === name && part === undefined);
+      const found = whole ? [whole.reason] : [...foundIn(fields), ...membersOf(fields, name).flatMap(foundIn)];
+      return [
+        name,
+        ...[...found, source].flatMap((words) => fold(`- ${oneLine(words)}`, width).map((line) => `  ${line}`)),
+      ];
+    })
+    .join('\n');
+}
+
+/** `http://127.0.0.1:4001: the process rqlited (100)`. */
+function foundIn(fields: Readonly<Record<string, unknown>>): string[] {
+  const pairs = [
+    [fields['address'] ?? fields['interface'] ?? fields['name'], fields['found_by']],
+    [fields['cluster_address'], fields['cluster_found_by']],
+  ];
+  return pairs.flatMap(([where, by]) =>
+    typeof by === 'string' ? [`${typeof where === 'string' ? `${where}, by ` : 'by '}${by}`] : [],
+  );
+}
+
+const membersOf = (fields: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>>[] => {
+  const members: unknown = fields[name];
+  return Array.isArray(members) ? (members as unknown[]).filter(isObject) : [];
+};

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { nodeSections } from '../../lib/node/registry.ts';
-import { renderReport } from '../../lib/node/render.ts';
+import { renderFound, renderReport } from '../../lib/node/render.ts';
 import { environmentIn, runBundle } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
-import { listUnits, type Machine, reportOn, stat, unitList } from './machine.ts';
+import { listUnits, type Machine, reportOn, running, stat, unitList } from './machine.ts';
 
 const snmp = (sent: number, again: number): string => `Tcp: CurrEstab OutSegs RetransSegs\nTcp: 12 ${sent} ${again}\n`;
 const shown = (name: string, more: string): string =>
@@ -182,6 +182,18 @@ describe('node/report', () => {
     assert.match(text, /^Could not be read\n- system, cpus: /m);
     assert.match(text, /^Not there\n- services: this machine was not booted with systemd$/m);
     assert.ok(text.indexOf('Could not be read') < text.indexOf('\nSystem\n'));
+  });
+
+  test('how each program was found is said for each section, with what to try by hand', async () => {
+    const programs = running({ rqlited: [4001] });
+    const { report } = await reportOn(programs, {
+      node: 'node: { namespaces: { alice: { gateway: "http://127.0.0.1:10004/v1/health" } } }',
+    });
+    const text = renderFound(nodeSections, report, 200);
+    assert.match(text, /^rqlite\n {2}- http:\/\/127\.0\.0\.1:4001, by the process rqlited \(100\)\n {2}- .*curl /m);
+    assert.match(text, /^olric\n {2}- no unit and no process of Olric is on this node.*\n {2}- .*redis-cli/m);
+    assert.match(text, /^namespaces\n {2}- alice, by the configuration$/m);
+    assert.equal(text.match(/^\w+$/gm)?.length, Object.keys(nodeSections).length);
   });
 
   test('foreign words reach the terminal without control characters', async () => {
