@@ -30,6 +30,13 @@ export const nodeConfig = {
         .max(200)
         .prefault([])
         .describe('units in the section `services`, beside those that the report finds by itself'),
+      processes: z
+        .array(z.string().min(1).max(15))
+        .max(100)
+        .prefault([])
+        .describe(
+          'names of programs (at most 15 characters, as in /proc/PID/comm) that should not outlive their parent',
+        ),
       internet: webUrl
         .optional()
         .describe(

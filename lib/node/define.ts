@@ -17,20 +17,22 @@ export const partsFields = {
   absences: optional(recordOf(words('why there is none'))),
 };
 
-type Parts = Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>>;
+type Parts = Readonly<Record<string, (() => Promise<Readonly<Record<string, unknown>>>) | undefined>>;
 
 /** A part that cannot be read. */
 export const failing = (failure: unknown) => async (): Promise<{ readonly nothing?: undefined }> =>
   Promise.reject(failure);
 
 /** The union of records as one record of which each field may be missing. */
-type Merged<All extends Parts> = Partial<
-  { [Name in keyof All]: (record: Awaited<ReturnType<All[Name]>>) => void }[keyof All] extends (
-    record: infer Whole,
-  ) => void
-    ? Whole
-    : never
->;
+type Merged<All extends Parts> = All extends Parts
+  ? Partial<
+      { [Name in keyof All]-?: (record: Awaited<ReturnType<NonNullable<All[Name]>>>) => void }[keyof All] extends (
+        record: infer Whole,
+      ) => void
+        ? Whole
+        : never
+    >
+  : never;
 
 /** Reads the parts of a section side by side. The fields of a part that cannot be read, or is not there, are missing, with a reason
  * under the name of the part; where that is so of all parts, it is so of the section. */
@@ -43,7 +45,7 @@ export async function readParts<All extends Parts>(
   const read = await Promise.all(
     Object.entries(parts).map(async ([name, part]) => {
       try {
-        return await part();
+        return (await part?.()) ?? {};
       } catch (error) {
         if (error instanceof Absent) absences[name] = error.message;
         else problems[name] = readingReason(error);
@@ -52,7 +54,8 @@ export async function readParts<All extends Parts>(
       }
     }),
   );
-  if (failures.length === read.length) throw failures[0];
+  // A part that could not be read says more than one that is not there.
+  if (failures.length === read.length) throw failures.find((failure) => !(failure instanceof Absent)) ?? failures[0];
   const unless = (record: Record<string, string>, key: string) =>
     Object.keys(record).length === 0 ? {} : { [key]: record };
   return Object.assign({}, ...read, unless(problems, 'problems'), unless(absences, 'absences')) as Merged<All>;

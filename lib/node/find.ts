@@ -122,19 +122,45 @@ export async function findPrograms(host: Host, run: object | undefined, kind: Ki
   const named = all.filter(({ name }) => kind.processes.includes(name));
   const unitOfMain = units.length === 0 ? new Map<number, string>() : await mainProcesses(host, run, units);
   const pids = new Set([...unitOfMain.keys(), ...named.map(({ pid }) => pid)]);
-  const processes = await Promise.all(
+  const ours = await networkOf(host, 'self');
+  const seen = await Promise.all(
     all
       .filter(({ pid }) => pids.has(pid))
-      .map(async ({ pid, name }) => ({ pid, name, ...(await unitOf(host, pid, unitOfMain.get(pid))) })),
+      .map(async ({ pid, name }) => {
+        const network = unitOfMain.has(pid) ? ours : await networkOf(host, pid);
+        const isElsewhere = network !== undefined && ours !== undefined && network !== ours;
+        return { isElsewhere, process: { pid, name, ...(await unitOf(host, pid, unitOfMain.get(pid))) } };
+      }),
   );
+  const processes = seen.flatMap(({ isElsewhere, process }) => (isElsewhere ? [] : [process]));
   if (units.length === 0 && processes.length === 0)
-    throw new Absent(`no unit and no process of ${kind.noun} is on this node, and the configuration names none`);
+    throw new Absent(
+      seen.length === 0
+        ? `no unit and no process of ${kind.noun} is on this node, and the configuration names none`
+        : `${kind.noun} runs in a container or a network of its own only: name its address, if this node should report it`,
+    );
   const words = [
     ...units.map(({ name }) => `the unit ${name}`),
     ...processes.filter(({ unit }) => unit === undefined).map(({ pid, name }) => `the process ${name} (${pid})`),
   ];
   return { units, processes, because: listed(words) };
 }
+
+/** Whether a process is the main process of its unit; false where it belongs to none. */
+export async function isMainProcess(host: Host, run: object | undefined, pid: number): Promise<boolean> {
+  const { unit } = await unitOf(host, pid, undefined);
+  if (unit === undefined) return false;
+  const shown = (await propertiesOf(host, run, [unit])).get(unit);
+  return Number(shown?.['MainPID']) === pid;
+}
+
+/** Identity of the network namespace of a process: a program in a container is not this node's. Undefined where this user may not
+ * see it. */
+const networkOf = (host: Host, pid: number | 'self'): Promise<string | undefined> =>
+  host.stat(`/proc/${pid}/ns/net`).then(
+    ({ target }) => target,
+    () => undefined,
+  );
 
 /** Id of the main process → unit. */
 async function mainProcesses(

@@ -1,38 +1,28 @@
-// Parses `wg show all FIELD`. `wg show all dump` would print private keys, so it is never called.
+// Parses `wg show INTERFACE FIELD`. `wg show INTERFACE dump` would print private keys, so it is never called; and `wg show all
+// endpoints` names the interface on the first line only.
 import { isObject } from '../contract/shape.ts';
-
-/** Interface → public key of the peer → value. Each line is `interface TAB peer TAB value…`. */
-type OfPeers<Value> = ReadonlyMap<string, ReadonlyMap<string, Value>>;
 
 export type WireguardField = 'latest-handshakes' | 'endpoints' | 'allowed-ips' | 'transfer' | 'persistent-keepalive';
 
 const key = /^[A-Za-z\d+/]{43}=$/;
 
-/** The rest of each line, by interface and peer. */
-export function parsePeers(text: string, field: WireguardField): OfPeers<string> {
-  const found = new Map<string, Map<string, string>>();
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const [name = '', peer = '', ...rest] = line.split('\t');
-    if (!key.test(peer) || rest.length === 0)
-      throw new Error(`not a line of wg show all ${field}: ${JSON.stringify(line.slice(0, 80))}`);
-    const peers = found.get(name) ?? new Map<string, string>();
-    found.set(name, peers.set(peer, rest.join('\t')));
-  }
-  return found;
-}
-
-/** Interface → its port, of `wg show all listen-port`. */
-export function parseListenPorts(text: string): ReadonlyMap<string, number> {
+/** Public key of the peer → the rest of its line. */
+export function parsePeers(text: string, field: WireguardField): ReadonlyMap<string, string> {
   return new Map(
     text.split('\n').flatMap((line) => {
       if (line === '') return [];
-      const [, name = '', port] = /^(\S+)\t(\d{1,5})$/.exec(line) ?? [];
-      if (port === undefined)
-        throw new Error(`not a line of wg show all listen-port: ${JSON.stringify(line.slice(0, 80))}`);
-      return [[name, Number(port)] as const];
+      const [peer = '', ...rest] = line.split('\t');
+      if (!key.test(peer) || rest.length === 0)
+        throw new Error(`not a line of wg show ${field}: ${JSON.stringify(line.slice(0, 80))}`);
+      return [[peer, rest.join('\t')] as const];
     }),
   );
+}
+
+/** What `wg show INTERFACE listen-port` prints. */
+export function parseListenPort(text: string): number {
+  if (/^\d{1,5}\n$/.test(text)) return Number(text);
+  throw new Error(`not the output of wg show listen-port: ${JSON.stringify(text.slice(0, 80))}`);
 }
 
 /** The first address of an interface that `ip -json address show dev NAME` prints, of IPv4 where there is one. */

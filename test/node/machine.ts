@@ -84,7 +84,8 @@ function openMachine({ files, programs, urls = {}, disk, conversations = {}, nam
     stat: async (path) => {
       if (!(path in files)) throw missing(path);
       if (files[path] === 'denied') throw codedError('EACCES', `EACCES: permission denied, lstat '${path}'`);
-      return { kind: 'folder', size_bytes: 0, modified_at: '2026-11-20T00:00:00.000Z', permissions: '600' };
+      const target = path.includes('/ns/') ? { target: files[path] ?? '' } : {};
+      return { kind: 'folder', size_bytes: 0, modified_at: '2026-11-20T00:00:00.000Z', permissions: '600', ...target };
     },
     realpath: async (path) => {
       if (!(path in files)) throw missing(path);

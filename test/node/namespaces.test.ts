@@ -16,6 +16,7 @@ const ofUnits: Machine = {
       ...programs.programs,
       [listUnits]: unitList(
         ...units.map((unit) => `${unit} loaded active running`),
+        'site-rqlite@bob.service loaded failed failed',
         'getty@tty1.service loaded active running',
       ),
     },
@@ -23,7 +24,7 @@ const ofUnits: Machine = {
       get: (all, command: string) =>
         // In the order of their names.
         command.startsWith('systemctl show')
-          ? { stdout: [102, 101, 100].map(properties).join('\n') }
+          ? { stdout: [102, 101, 100, 0].map(properties).join('\n') }
           : Reflect.get(all, command),
     },
   ),
@@ -38,11 +39,11 @@ const ofUnits: Machine = {
 describe('node/namespaces', () => {
   test('instances of units are namespaces, at the ports of their main processes', async () => {
     const { fields, errors } = await sectionOn('namespaces', ofUnits);
-    assert.deepEqual(errors, []);
+    assert.deepEqual(errors, ['bob, rqlite: no process of rqlite runs: site-rqlite@bob.service is failed (failed)']);
     assert.deepEqual(fields['namespaces'], [
       {
         name: 'alice',
-        found_by: units.join(', '),
+        found_by: units.map((unit) => `the unit ${unit}`).join(', '),
         rqlite_up: true,
         rqlite_state: 'Follower',
         rqlite_ready: false,
@@ -50,6 +51,7 @@ describe('node/namespaces', () => {
         gateway_up: true,
         gateway_status: 200,
       },
+      { name: 'bob', found_by: 'the unit site-rqlite@bob.service', rqlite_up: false },
     ]);
     // What a namespace has is not the node's own.
     const { absent } = await sectionOn('rqlite', ofUnits);

@@ -12,6 +12,8 @@ const shown = (name: string, more: string): string =>
   `Id=${name}\nLoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\n${more}ConditionTimestamp=\n`;
 const properties =
   'LoadState,ActiveState,SubState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,MemoryCurrent,CPUUsageNSec,MainPID,ConditionTimestamp';
+const journal = 'journalctl --since=-1h --output=cat --no-pager --lines=5000 --unit=api.service --unit=idle.service';
+const showMain = `systemctl show --timestamp=unix --property=${properties} -- api.service`;
 const show = `systemctl show --timestamp=unix --property=${properties} -- api.service idle.service`;
 
 const whole: Machine = {
@@ -28,14 +30,19 @@ const whole: Machine = {
     '/proc/net/sockstat': 'TCP: inuse 5 orphan 0 tw 3 alloc 5 mem 1\n',
     '/proc/1/stat': stat(1, 0),
     '/proc/2/stat': stat(2, 0, 'S', 0x20_00_00),
-    '/proc/7/stat': stat(7, 1, 'Z'),
-    '/proc/7/comm': 'defunct\u001B[2J\n',
+    '/proc/7/stat': stat(7, 1, 'Z', 0, 'defunct\u001B[2J'),
+    // One worker lost its parent; the other is the main process of a unit.
+    '/proc/8/stat': stat(8, 1, 'S', 0, 'worker'),
+    '/proc/70/stat': stat(70, 1, 'S', 0, 'worker'),
+    '/proc/70/cgroup': '0::/system.slice/api.service\n',
     '/run/systemd/system': '',
   },
   programs: {
     'timedatectl show --property=NTPSynchronized --value': { stdout: 'yes\n' },
     'ss -H -ltnup': { stdout: 'tcp LISTEN 0 128 127.0.0.1:4001 0.0.0.0:* users:(("rqlited",pid=70,fd=4))\n' },
     'ufw status': { stdout: 'Status: active\n\n22/tcp   ALLOW   Anywhere\n' },
+    [journal]: { stdout: 'panic: runtime error\n[INFO] no panic here\nfatal error: out of memory\n' },
+    [showMain]: { stdout: shown('api.service', 'MainPID=70\n') },
     [listUnits]: unitList('bad.service loaded failed failed', 'good.timer loaded active waiting'),
     [show]: {
       stdout: `${shown('api.service', 'NRestarts=5\nActiveEnterTimestampMonotonic=900000000\nMemoryCurrent=104857600\nCPUUsageNSec=18446744073709551000\nMainPID=70\n')}\n${shown('idle.service', 'NRestarts=0\nActiveEnterTimestampMonotonic=0\nMemoryCurrent=[not set]\nCPUUsageNSec=[not set]\nMainPID=0\n').replace('active', 'inactive').replace('running', 'dead')}`,
@@ -44,7 +51,7 @@ const whole: Machine = {
   urls: { 'https://example.org/': { response_ms: 9, status: 301 } },
   disk: { block_bytes: 4096, blocks: 1000, free_blocks: 400, available_blocks: 350, inodes: 100, free_inodes: 90 },
 };
-const node = 'node: { services: [api.service, idle.service], internet: "https://example.org/" }';
+const node = 'node: { processes: [worker], services: [api.service, idle.service], internet: "https://example.org/" }';
 
 describe('node/report', () => {
   test('a node that can be read whole has every field, by its name on the wire', async () => {
@@ -117,9 +124,12 @@ describe('node/report', () => {
       ufw_rules: ['22/tcp ALLOW Anywhere'],
     });
     assert.deepEqual(processes, {
-      process_count: 2,
+      process_count: 4,
       zombie_count: 1,
       zombies: [{ pid: 7, ppid: 1, state: 'Z', command: 'defunct [2J', age_seconds: 995 }],
+      orphan_count: 1,
+      orphans: [{ pid: 8, ppid: 1, state: 'S', command: 'worker', age_seconds: 995 }],
+      panic_count: 2,
     });
   });
 

@@ -241,6 +241,19 @@ describe('node/rqlite', () => {
     assert.deepEqual([fields['address'], fields['term']], ['http://127.0.0.1:10100', 7]);
   });
 
+  test('a program in a container is not that of this node', async () => {
+    const machine = answers('v10.2.7', 'proxy', {});
+    const inNetworks = (ours: string, its: string) =>
+      sectionOn('rqlite', {
+        ...machine,
+        files: { ...machine.files, '/proc/self/ns/net': `net:[${ours}]`, '/proc/100/ns/net': `net:[${its}]` },
+      });
+    assert.equal((await inNetworks('1', '1')).fields['responsive'], true);
+    const { fields, absent } = await inNetworks('1', '2');
+    assert.deepEqual(fields, {});
+    assert.match(absent.join(), /^rqlite runs in a container or a network of its own only/);
+  });
+
   test('where this user does not see which program listens where, only the usual port is asked', async () => {
     const machine = answers('v10.2.7', 'proxy', {});
     const unseen = (port: number) => ({ 'ss -H -ltnup': { stdout: `tcp LISTEN 0 9 0.0.0.0:${port} 0.0.0.0:*\n` } });

@@ -6,14 +6,14 @@ import { at, listUnits, type Machine, sectionOn, unitList } from './machine.ts';
 const [one, other] = ['xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=', 'TrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0='];
 const handshake = at.getTime() / 1000 - 90;
 const wg = (values: Readonly<Record<string, string>>): Machine['programs'] =>
-  Object.fromEntries(Object.entries(values).map(([field, stdout]) => [`wg show all ${field}`, { stdout }]));
+  Object.fromEntries(Object.entries(values).map(([field, stdout]) => [`wg show wg0 ${field}`, { stdout }]));
 const show = wg({
-  'listen-port': 'wg0\t51820\n',
-  'latest-handshakes': `wg0\t${one}\t${handshake}\nwg0\t${other}\t0\n`,
-  endpoints: `wg0\t${one}\t192.0.2.7:51820\nwg0\t${other}\t(none)\n`,
-  'allowed-ips': `wg0\t${one}\t10.0.0.2/32 10.0.0.3/32\nwg0\t${other}\t(none)\n`,
-  transfer: `wg0\t${one}\t1024\t2048\nwg0\t${other}\t0\t0\n`,
-  'persistent-keepalive': `wg0\t${one}\t25\nwg0\t${other}\toff\n`,
+  'listen-port': '51820\n',
+  'latest-handshakes': `${one}\t${handshake}\n${other}\t0\n`,
+  endpoints: `${one}\t192.0.2.7:51820\n${other}\t(none)\n`,
+  'allowed-ips': `${one}\t10.0.0.2/32 10.0.0.3/32\n${other}\t(none)\n`,
+  transfer: `${one}\t1024\t2048\n${other}\t0\t0\n`,
+  'persistent-keepalive': `${one}\t25\n${other}\toff\n`,
 });
 const address = [
   {
@@ -76,26 +76,29 @@ describe('node/wireguard', () => {
   });
 
   test('a user who may not look gets no peers, with the reason, not a mesh without peers', async () => {
-    const refused = { stderr: 'Unable to access interface wg0: Operation not permitted\n' };
+    const refused = { exit_code: 1, stderr: 'Unable to access interface wg0: Operation not permitted\n' };
     const { fields, errors } = await sectionOn('wireguard', {
       files: { ...mesh.files, '/etc/wireguard/wg0.conf': 'denied' },
       programs: { ...mesh.programs, ...Object.fromEntries(Object.keys(show).map((command) => [command, refused])) },
     });
     assert.deepEqual([fields['interface_up'], 'peers' in fields, 'peer_count' in fields], [true, false, false]);
     assert.deepEqual(['config_exists' in fields, 'config_perms' in fields], [false, false]);
-    assert.match(errors.join('\n'), /^peers: wg show: Unable to access interface wg0: Operation not permitted$/m);
+    assert.match(
+      errors.join('\n'),
+      /^peers: wg show wg0 [a-z-]+: Unable to access interface wg0: Operation not permitted$/m,
+    );
     assert.match(errors.join('\n'), /^config: .*permission/m);
   });
 
   test('an interface without a line of its own, garbage, and no wg are no mesh without peers', async () => {
     const cases: readonly (readonly [RegExp, Machine['programs']])[] = [
-      [/wg does not know the interface wg0, but wg7/, { 'wg show all listen-port': { stdout: 'wg7\t1\n' } }],
-      [/not a line of wg show all endpoints/, { 'wg show all endpoints': { stdout: '<html>\n' } }],
+      [/not the output of wg show listen-port: "off/, { 'wg show wg0 listen-port': { stdout: 'off\n' } }],
+      [/not a line of wg show endpoints/, { 'wg show wg0 endpoints': { stdout: '<html>\n' } }],
       [
         /not a number in wg show latest-handshakes: "soon"/,
-        { 'wg show all latest-handshakes': { stdout: `wg0\t${one}\tsoon\n` } },
+        { 'wg show wg0 latest-handshakes': { stdout: `${one}\tsoon\n` } },
       ],
-      [/wg show: exit code 1/, { 'wg show all transfer': { exit_code: 1 } }],
+      [/wg show wg0 transfer: exit code 1/, { 'wg show wg0 transfer': { exit_code: 1 } }],
     ];
     for (const [words, programs] of cases) {
       const { fields, errors } = await sectionOn('wireguard', { ...mesh, programs: { ...mesh.programs, ...programs } });

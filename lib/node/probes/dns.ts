@@ -27,12 +27,10 @@ export const dns = defineProbe({
       throw new Absent(
         'no unit and no process of CoreDNS or Caddy is on this node, and the configuration names no zone',
       );
-    const ask = (type: 'A' | 'NS' | 'SOA', name: string | undefined) => {
-      if (name === undefined) throw new Absent('node.dns names none');
-      // A name server of this node is asked, not those that the node uses.
-      const own = 'error' in coredns ? undefined : '127.0.0.1';
-      return converseOf(host).resolve({ name, type, server: server ?? own, seconds });
-    };
+    // A name server of this node is asked, not those that the node uses.
+    const own = 'error' in coredns ? undefined : '127.0.0.1';
+    const ask = (type: 'A' | 'NS' | 'SOA', name: string) =>
+      converseOf(host).resolve({ name, type, server: server ?? own, seconds });
     const found = [coredns, caddy].flatMap((one) => ('error' in one ? [] : [one.because]));
     const bound = async (port: number) => (await portsOf(host, run)).some((one) => one.port === port);
     const names = [...new Set([zone, wildcard, ...more])].filter((name) => name !== undefined);
@@ -45,17 +43,14 @@ export const dns = defineProbe({
         port_80_bound: await bound(80),
         port_443_bound: await bound(443),
       }),
-      soa: async () => ({ soa_resolves: (await ask('SOA', zone)).length > 0 }),
-      ns: async () => {
-        const servers = await ask('NS', zone);
-        return { ns_resolves: servers.length > 0, ns_record_count: servers.length };
-      },
-      base_a: async () => ({ base_a_resolves: (await ask('A', zone)).length > 0 }),
-      wildcard: async () => ({ wildcard_resolves: (await ask('A', wildcard)).length > 0 }),
-      certificates: async () => {
-        if (names.length === 0) throw new Absent('node.dns names none');
-        return { certificates: await Promise.all(names.map((name) => readCertificate(host, name, https, at))) };
-      },
+      ...(zone === undefined ? { zone: failing(new Absent('node.dns names no zone')) } : partsOfZone(ask, zone)),
+      ...(wildcard === undefined
+        ? {}
+        : { wildcard: async () => ({ wildcard_resolves: (await ask('A', wildcard)).length > 0 }) }),
+      certificates: async () =>
+        names.length === 0
+          ? {}
+          : { certificates: await Promise.all(names.map((name) => readCertificate(host, name, https, at))) },
     });
     const daysOf = (name: string | undefined) =>
       name === undefined ? undefined : read.certificates?.find((one) => one.name === name)?.days_left;
@@ -164,6 +159,15 @@ async function answers(
     throw error;
   }
 }
+
+const partsOfZone = (ask: (type: 'A' | 'NS' | 'SOA', name: string) => Promise<readonly string[]>, zone: string) => ({
+  soa: async () => ({ soa_resolves: (await ask('SOA', zone)).length > 0 }),
+  ns: async () => {
+    const servers = await ask('NS', zone);
+    return { ns_resolves: servers.length > 0, ns_record_count: servers.length };
+  },
+  base_a: async () => ({ base_a_resolves: (await ask('A', zone)).length > 0 }),
+});
 
 interface Certificate {
   readonly name: string;

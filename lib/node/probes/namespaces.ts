@@ -111,7 +111,7 @@ async function readNamespace(
     ),
   ]);
   const units = Object.values(programs).flatMap((one) =>
-    one ? ofInstance(one, name).units.map((unit) => unit.name) : [],
+    one ? ofInstance(one, name).units.map((unit) => `the unit ${unit.name}`) : [],
   );
   return {
     problems,

@@ -1,8 +1,12 @@
-// Reads the processes of the node: how many there are, and which have ended without their parent asking about them.
+// Reads the processes of the node: how many there are, which have ended without their parent asking about them, which have lost their
+// parent, and what the log says of panics.
+import { Absent } from '../../contract/errors.ts';
 import { plainLines } from '../../core/harmless.ts';
-import { isRunning, readAllProcesses } from '../../engine/processes.ts';
-import { parseUptime, ticksPerSecond } from '../../parse/proc.ts';
-import { defineProbe } from '../define.ts';
+import { isRunning, type Processes, readAllProcesses } from '../../engine/processes.ts';
+import { parseUptime, type ProcessStat, ticksPerSecond } from '../../parse/proc.ts';
+import { defineProbe, readParts } from '../define.ts';
+import { isMainProcess, propertiesOf } from '../find.ts';
+import { readJournal } from '../journal.ts';
 import { processes as section } from '../sections/processes.ts';
 
 /** A parent may take a moment to ask. */
@@ -11,30 +15,61 @@ const mostListed = 50;
 
 export const processes = defineProbe({
   name: 'processes',
-  summary: 'processes, and those that ended without their parent asking',
+  summary: 'processes, those that ended without their parent asking, those that lost their parent, panics in the log',
   section,
 
-  async read({ host: open }) {
+  async read({ host: open, config, run }) {
     const host = open();
-    const [all, uptime] = await Promise.all([readAllProcesses(host), host.readText('/proc/uptime').then(parseUptime)]);
-    const zombies = [...all.values()].filter(
-      (process) => !isRunning(process) && uptime - process.started / ticksPerSecond >= leastSeconds,
-    );
-    const listed = await Promise.all(
-      zombies
-        .slice(0, mostListed)
-        .map(async ({ pid, parent, state, started }) => ({
-          pid,
-          ppid: parent,
-          state,
-          command: plainLines(await host.readText(`/proc/${pid}/comm`).catch(() => '')).trim(),
-          age_seconds: Math.round(uptime - started / ticksPerSecond),
-        })),
-    );
-    return {
-      process_count: [...all.values()].filter(({ isKernels }) => !isKernels).length,
-      zombie_count: zombies.length,
-      zombies: listed,
-    };
+    const { processes: watched, services } = config.node;
+    const both = Promise.all([readAllProcesses(host), host.readText('/proc/uptime').then(parseUptime)]);
+    return readParts({
+      processes: async () => {
+        const [all, uptime] = await both;
+        return {
+          process_count: [...all.values()].filter(({ isKernels }) => !isKernels).length,
+          ...describeZombies(all, uptime),
+        };
+      },
+      orphans: async () => {
+        if (watched.length === 0) throw new Absent('node.processes names none');
+        const [all, uptime] = await both;
+        const named = [...all.values()].filter(
+          (one) => one.parent === 1 && isRunning(one) && watched.includes(one.name),
+        );
+        const areMain = await Promise.all(named.map(({ pid }) => isMainProcess(host, run, pid)));
+        const orphans = named.filter((_one, index) => areMain[index] === false);
+        return {
+          orphan_count: orphans.length,
+          orphans: orphans.slice(0, mostListed).map((one) => describe(one, uptime)),
+        };
+      },
+      panics: async () => {
+        const units = [...(await propertiesOf(host, run, services))].flatMap(([name, { LoadState: load }]) =>
+          load === 'not-found' ? [] : [name],
+        );
+        if (units.length === 0) throw new Absent('no unit is watched');
+        const lines = await readJournal(host, units, '-1h');
+        return { panic_count: lines.filter((line) => panic.test(line)).length };
+      },
+    });
   },
+});
+
+/** As programs in Go, Rust and C print them. */
+const panic =
+  /^panic:|\bpanicked at\b|\bfatal error:|\blevel=(fatal|panic)\b|\[(FATAL|PANIC)\]|"level":"(fatal|panic)"/i;
+
+function describeZombies(all: Processes, uptime: number) {
+  const zombies = [...all.values()].filter(
+    (process) => !isRunning(process) && uptime - process.started / ticksPerSecond >= leastSeconds,
+  );
+  return { zombie_count: zombies.length, zombies: zombies.slice(0, mostListed).map((one) => describe(one, uptime)) };
+}
+
+const describe = ({ pid, parent, name, state, started }: ProcessStat, uptime: number) => ({
+  pid,
+  ppid: parent,
+  state,
+  command: plainLines(name).trim(),
+  age_seconds: Math.round(uptime - started / ticksPerSecond),
 });

@@ -2,11 +2,10 @@
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
-import { firstLine, listed } from '../../core/text.ts';
 import { parseForeignJson } from '../../parse/json.ts';
-import { parseAddress, parseListenPorts, parsePeers, type WireguardField } from '../../parse/wireguard.ts';
+import { parseAddress, parseListenPort, parsePeers, type WireguardField } from '../../parse/wireguard.ts';
 import { defineProbe, readParts } from '../define.ts';
-import { runProgram, succeed, unitsOf } from '../find.ts';
+import { succeed, unitsOf } from '../find.ts';
 import { wireguard as section } from '../sections/wireguard.ts';
 
 const net = '/sys/class/net';
@@ -113,33 +112,25 @@ async function describeConfig(host: Host, path: string) {
   }
 }
 
-const fields = ['latest-handshakes', 'endpoints', 'allowed-ips', 'transfer', 'persistent-keepalive'] as const;
-
 async function readPeers(host: Host, name: string, at: Date) {
-  // A user who may not look gets no lines, and exit code 0.
-  const ask = async (field: string): Promise<string> => {
-    const { exit_code, stdout, stderr } = await runProgram(host, ['wg', 'show', 'all', field]);
-    const refused = stderr.split('\n').find((line) => line.includes(` ${name}: `));
-    if (refused !== undefined) throw new Error(`wg show: ${firstLine(refused)}`);
-    if (exit_code !== 0) throw new Error(`wg show: ${firstLine(stderr) || `exit code ${exit_code}`}`);
-    return stdout;
-  };
-  const of = async (field: WireguardField) =>
-    parsePeers(await ask(field), field).get(name) ?? new Map<string, string>();
-  const [port, ...values] = await Promise.all([ask('listen-port'), ...fields.map(of)]);
-  const ports = parseListenPorts(port);
-  const listenPort = ports.get(name);
-  if (listenPort === undefined)
-    throw new Error(`wg does not know the interface ${name}, but ${listed([...ports.keys()]) || 'none'}`);
-  const [handshakes, endpoints, allowed, transfers, keepalives] = values;
-  const peers = [...(handshakes ?? [])].map(([key, handshake]) => {
+  const ask = (field: string): Promise<string> => succeed(host, ['wg', 'show', name, field]);
+  const of = async (field: WireguardField) => parsePeers(await ask(field), field);
+  const [port, handshakes, endpoints, allowed, transfers, keepalives] = await Promise.all([
+    ask('listen-port').then(parseListenPort),
+    of('latest-handshakes'),
+    of('endpoints'),
+    of('allowed-ips'),
+    of('transfer'),
+    of('persistent-keepalive'),
+  ]);
+  const peers = [...handshakes].map(([key, handshake]) => {
     const last = numberIn(handshake, 'latest-handshakes');
-    const [received, sent] = (transfers?.get(key) ?? '').split('\t');
-    const keepalive = keepalives?.get(key);
+    const [received, sent] = (transfers.get(key) ?? '').split('\t');
+    const keepalive = keepalives.get(key);
     return withoutUndefined({
       public_key: key,
-      endpoint: unlessNone(endpoints?.get(key)),
-      allowed_ips: unlessNone(allowed?.get(key)),
+      endpoint: unlessNone(endpoints.get(key)),
+      allowed_ips: unlessNone(allowed.get(key)),
       latest_handshake: last,
       handshake_age_sec: last === 0 ? undefined : Math.max(0, Math.round(at.getTime() / 1000 - last)),
       transfer_rx_bytes: received === undefined ? undefined : numberIn(received, 'transfer'),
@@ -147,7 +138,7 @@ async function readPeers(host: Host, name: string, at: Date) {
       keepalive: keepalive === undefined ? undefined : secondsOf(keepalive),
     });
   });
-  return { listen_port: listenPort, peer_count: peers.length, peers };
+  return { listen_port: port, peer_count: peers.length, peers };
 }
 
 const secondsOf = (text: string): number => (text === 'off' ? 0 : numberIn(text, 'persistent-keepalive'));

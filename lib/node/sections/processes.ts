@@ -1,7 +1,15 @@
 import { quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
 import { listOf, number, object, optional, string } from '../../contract/shape.ts';
-import { partsFields } from '../define.ts';
+import { partsFields, shown } from '../define.ts';
+
+const listedProcess = object({
+  pid: number,
+  ppid: number,
+  state: string,
+  command: words('name of the program'),
+  age_seconds: optional(quantity('s', 'time since its start')),
+});
 
 export const processes = defineSection({
   many: false,
@@ -13,32 +21,23 @@ export const processes = defineSection({
     zombie_count: optional(
       quantity('1', 'processes that ended a minute ago or more, and that their parent has not asked about'),
     ),
-    zombies: optional(
-      listOf(
-        object({
-          pid: number,
-          ppid: number,
-          state: string,
-          command: words('name of the program'),
-          age_seconds: optional(quantity('s', 'time since its start')),
-        }),
-      ),
+    zombies: optional(listOf(listedProcess)),
+    orphan_count: optional(
+      quantity('1', 'processes of the product whose parent has ended, and that belong to no unit'),
     ),
+    orphans: optional(listOf(listedProcess)),
+    panic_count: optional(quantity('1', 'panics and fatal errors in the log of the watched units within an hour')),
     ...partsFields,
   }),
   group: 'processes',
   table: {
     title: 'Processes',
-    columns: ['processes', 'zombies'],
-    rows: ({ process_count: count, zombies }) => [
-      [
-        count === undefined ? '-' : String(count),
-        zombies === undefined
-          ? '-'
-          : zombies.length === 0
-            ? 'none'
-            : zombies.map(({ command, pid }) => `${command} (${pid})`).join(', '),
-      ],
+    columns: ['processes', 'zombies', 'orphans', 'panics'],
+    rows: ({ process_count: count, zombies, orphans, panic_count: panics }) => [
+      [shown(count), namesOf(zombies), namesOf(orphans), shown(panics)],
     ],
   },
 });
+
+const namesOf = (all: readonly { readonly command: string; readonly pid: number }[] | undefined): string =>
+  all === undefined ? '-' : all.length === 0 ? 'none' : all.map(({ command, pid }) => `${command} (${pid})`).join(', ');
