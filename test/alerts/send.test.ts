@@ -329,7 +329,7 @@ describe('alerts/send', () => {
         'the plugin disk says critical: DISK CRITICAL - /data 95 %',
         'when check_disk ends with exit code 0',
       ],
-      ['red:metric-value:raid', 'node_md_failed of disk=sdb is 2 (red outside 0)', '0  (metrics.raid.red)'],
+      ['red:metric-value:raid', 'node_md_failed of disk=sdb is 2 (red above 0)', '0  (metrics.raid.red)'],
       [
         'red:metric-value:backup',
         'the time in backup_time of job=db was 3d 11h 20m ago (red above 3d)',
