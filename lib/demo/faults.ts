@@ -69,8 +69,14 @@ const month = [
   fault('prune', 'says fail', [10, 6, 24], 'copies of a day are incomplete: the source may not be pruned', {
     'gate-verdict:prune': 'red',
   }),
+  fault('ingest', 'does not run', [10, 18, 4], 'the ingest has died of a file that is not whole', {
+    'watchdog-alert:ingest': 'red',
+  }),
   fault('product', 'is not decided', [11, 3, 42], 'the job that decides the product gate no longer runs', {
     'gate-age:product': 'amber',
+  }),
+  fault('gpu', 'is hot', [11, 9, 5], 'paper lies on the air inlet of the GPU', {
+    'gpu-temperature:retrieval.3b:00': 'red',
   }),
   fault('transfers', 'pile up', [12, 10, 6], 'files wait for their transfer and nothing takes them', {
     'plugin-result:transfers': 'red',

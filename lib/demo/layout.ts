@@ -96,10 +96,18 @@ export interface SiteConfiguration {
   readonly comment: string;
 }
 
+/** A service that watch-services measures. */
+export const ingestService = 'ingest';
+
+const simulatedText = `gpus: { retrieval: { count: 1 } }
+watchdog: { services: { ${ingestService}: { unit: aurora-ingest.service, limits: { memory: 4GB } } } }
+`;
+
 /** The configuration of the site, as its operators would have written it. */
 export function configurationText({ paths, state, source, dashboardUrl, mailTo, comment }: SiteConfiguration): string {
   const onSource = source === undefined ? '' : 'host: source, ';
   const quoted = JSON.stringify;
+  const isSimulated = paths.workspace === absolutePaths.workspace;
   return `# ${comment}
 site: aurora
 files: { state: ${quoted(state)} }
@@ -110,7 +118,7 @@ filesystems:
   root: ${quoted(paths.root)}
   source-data: { ${onSource}path: ${quoted(paths.sourceData)} }
 
-workspace: { path: ${quoted(paths.workspace)}, network: ${paths.workspace === absolutePaths.workspace} }
+workspace: { path: ${quoted(paths.workspace)}, network: ${isSimulated} }
 
 streams:
 ${streams.map((stream) => streamText(stream, paths, onSource)).join('')}
@@ -137,7 +145,7 @@ metrics:
     age: { amber: 26h, red: 3d }
 
 services: [${siteUnits.join(', ')}]
-dashboard: { url: ${quoted(dashboardUrl)}, slow: 2s }
+${isSimulated ? simulatedText : ''}dashboard: { url: ${quoted(dashboardUrl)}, slow: 2s }
 git:
 ${checkoutNames.map((name) => `  ${name}: ${quoted(checkoutPath(paths, name))}\n`).join('')}`;
 }

@@ -1,7 +1,7 @@
 // The files, mounts and disks of the simulated machines, as the kernel, the gates' jobs and the logger write them.
 import { codedError } from '../contract/errors.ts';
 import type { FilesystemStat, PathStat } from '../contract/host.ts';
-import { textfileText } from './checks.ts';
+import { measurementText, textfileText } from './checks.ts';
 import { absolutePaths as paths, gateFile, gateNames, powerStore, textfileNames, textfilePath } from './layout.ts';
 import { powerFile } from './power.ts';
 import { booted, type DiskName, diskAt, gateAt, hour, machineAt, minute } from './scenario.ts';
@@ -30,6 +30,7 @@ export function localFile(path: string, at: number): string | Uint8Array | undef
   if (gate) return gateText(gate, at, 0);
   const textfile = textfiles.get(path);
   if (textfile) return textfileText(textfile, at, 0);
+  if (path.endsWith('/watchdog/latest.json')) return measurementText(at);
   const store = `${powerStore(paths)}/`;
   if (path.startsWith(store)) return powerFile(path.slice(store.length), { at, shift: 0 });
   return kernelFile(path, at);

@@ -1,7 +1,7 @@
 // Computes what programs print on the simulated machines.
 import { NotInstalled, TimedOut } from '../contract/errors.ts';
 import type { Completed } from '../contract/host.ts';
-import { transfersPlugin } from './checks.ts';
+import { nvidiaSmi, transfersPlugin } from './checks.ts';
 import {
   absolutePaths as paths,
   checkoutNames,
@@ -26,6 +26,7 @@ export function runLocal(argv: readonly string[], at: number, listings: Listings
   if (program === 'sh' && argv[3] === 'git-status') return gitStatus(argv, at);
   if (program === 'sh' && argv[3] === 'statfs') return statInChild(argv.at(-1) ?? '', at);
   if (program === 'sh' && argv[1] === pluginPath(paths)) return transfersPlugin(at);
+  if (program === 'nvidia-smi') return nvidiaSmi(argv, at);
   return notInstalled(argv);
 }
 

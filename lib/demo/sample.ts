@@ -66,7 +66,7 @@ function readHealth(folder: string): Health {
 
 /** Checks of the machine on which the demo runs, which files in a folder cannot simulate. */
 const machineChecks =
-  /^(filesystem-|host-(?!reachable)|service-|timer-|clock-|workspace-usage|stage-outcome|snapshot-age)/;
+  /^(filesystem-|gpu-|watchdog-|host-(?!reachable)|service-|timer-|clock-|workspace-usage|stage-outcome|snapshot-age)/;
 
 function differences(real: Health, simulated: Health): string[] {
   const levels = new Map(real.observations.map(({ id, level }) => [id, level]));

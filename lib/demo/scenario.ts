@@ -174,6 +174,28 @@ export function gateAt(name: GateName, at: number) {
     : { verdict: 'pass', decided, counts: { checked, missing: 0 }, reason: `${checked} files checked`, truncated };
 }
 
+/** The GPU computes retrievals by day. */
+export function gpuAt(at: number) {
+  const slot = Math.floor(at / (5 * minute));
+  const work = Math.max(0, Math.sin((2 * Math.PI * (((at - monthStart) % day) - 5 * hour)) / day));
+  return {
+    celsius: Math.round(38 + 32 * work + 28 * riseAndFall('gpu', 'is hot', at) + 2 * noise(14, slot)),
+    watts: 32 + 240 * work + 9 * noise(15, slot),
+    usedPercent: Math.round(90 * work + 8 * noise(16, slot)),
+    usedMebibytes: 600 + Math.round(30_000 * work),
+  };
+}
+
+/** `stoppedAt`: since when the ingest does not run, if it does not. */
+export function ingestAt(at: number) {
+  const slot = Math.floor(at / (5 * minute));
+  return {
+    stoppedAt: faultAt('ingest', 'does not run', at)?.begins,
+    cpuPercent: 20 + Math.round(40 * noise(17, slot)),
+    residentBytes: 600e6 + Math.floor(80e6 * noise(18, slot)),
+  };
+}
+
 /** Number of files that wait for their transfer. */
 export const transfersAt = (at: number): number =>
   Math.floor(6 * noise(13, Math.floor(at / (5 * minute)))) + (hasFault('transfers', 'pile up', at) ? 260 : 0);

@@ -1,5 +1,7 @@
 // Values as pictures and cards show them: two or three digits, a unit with a space.
 
+import { formatBytes } from '../core/quantity.ts';
+
 const [minute, hour, day] = [60, 3600, 86_400];
 
 /** Two or three digits: 0.042, 4.2, 42.1, 421, 4210. */
@@ -21,7 +23,7 @@ export function shortDuration(seconds: number): string {
   return `${Math.abs(count) < 10 ? count.toFixed(1) : Math.round(count)} ${name}`;
 }
 
-const symbols: Readonly<Record<string, string>> = { percent: '%', degree_Celsius: '°C', C: '°C', '1': '', byte: 'B' };
+const symbols: Readonly<Record<string, string>> = { percent: '%', degree_Celsius: '°C', C: '°C', '1': '' };
 
 /** The unit of the archive as people write it; empty for counts. */
 const unitSymbol = (unit: string): string => symbols[unit] ?? unit;
@@ -29,6 +31,7 @@ const unitSymbol = (unit: string): string => symbols[unit] ?? unit;
 /** A value of the archive with its unit: `77.5 %`, `52.8 V`, `55 min`. */
 export function shortMeasure(value: number, unit: string): string {
   if (unit === 's') return shortDuration(value);
+  if (unit === 'byte') return formatBytes(value);
   if (unit === 'ms') return Math.abs(value) < 1000 ? `${Math.round(value)} ms` : shortDuration(value / 1000);
   const symbol = unitSymbol(unit);
   // Only 100 % itself is shown as 100 %.
@@ -48,11 +51,16 @@ export function evenMeasure(value: number, unit: string): string {
 
 /** A tick of an axis: with a unit only where it changes along the axis. */
 export const tickWords = (value: number, unit: string): string =>
-  unit === 's' ? tickDuration(value) : shortNumber(unit === 'ms' ? value / 1000 : value);
+  unit === 's'
+    ? tickDuration(value)
+    : unit === 'byte'
+      ? formatBytes(value)
+      : shortNumber(unit === 'ms' ? value / 1000 : value);
 
 /** `15 min`, `6 h`, `72 h`, `10 d`: ticks of a logarithmic axis are whole. */
 const tickDuration = (seconds: number): string =>
   seconds < hour ? `${seconds / minute} min` : seconds < 10 * day ? `${seconds / hour} h` : `${seconds / day} d`;
 
 /** The unit that an axis is labelled in; empty for counts, and where each tick has its own. */
-export const unitBesideTitle = (unit: string): string => (unit === 's' ? '' : unit === 'ms' ? 's' : unitSymbol(unit));
+export const unitBesideTitle = (unit: string): string =>
+  unit === 's' || unit === 'byte' ? '' : unit === 'ms' ? 's' : unitSymbol(unit);

@@ -24,7 +24,7 @@ interface Asked {
   readonly at: Date;
 }
 
-/** Throws where there is no measurement. It may be of long ago: see `staleProblem`. */
+/** Throws where there is no measurement. It may be of long ago: see `staleness`. */
 export async function readMeasured({ host, places, at }: Asked): Promise<Latest> {
   if (!places) throw new Error('where watch-services leaves its measurements is not known here');
   const path = latestServices.path(places, at);
@@ -46,10 +46,11 @@ export async function readMeasured({ host, places, at }: Asked): Promise<Latest>
   return latest;
 }
 
-/** Why the measurement says nothing about the present, if it is too old for that. */
-function staleProblem({ at: measured }: Latest, at: Date): string | undefined {
+/** Where the measurement is too old to say anything about the present: how old it is, and what to do. */
+function staleness({ at: measured }: Latest, at: Date) {
   const { seconds = 0 } = ageOf(measured, at);
-  return seconds > staleSeconds ? `watch-services last ran ${formatDuration(seconds)} ago, at ${measured}` : undefined;
+  if (seconds <= staleSeconds) return undefined;
+  return { age: formatDuration(seconds), problem: `watch-services has not run since ${measured}; ${toStart}` };
 }
 
 interface Judging {
@@ -64,12 +65,12 @@ export function describeService(
   { limits: configured, at }: Judging,
 ): ContentOf<typeof section.schema> {
   const service = ownOf(latest.services, name);
-  const stale = staleProblem(latest, at);
+  const stale = staleness(latest, at);
   if (!service)
     throw new Error(
       stale === undefined
         ? `watch-services did not measure ${name} in its last run, at ${latest.at}: was it just configured?`
-        : `${stale}, without ${name}; ${toStart}`,
+        : `it was not measured yet, and ${stale.problem}`,
     );
   const { state, reason, processes, threads, cpu_percent, resident_bytes, proportional_bytes, unread } = service;
   const { open_files, open_files_percent, restarts } = service;
@@ -78,7 +79,7 @@ export function describeService(
   // No old value is shown as one of now, but a service that did not run then stays visible.
   if (stale !== undefined) {
     const said = own.map(({ message }) => message).join('; ') || stateInWords(name, service);
-    return { ...measured, state: 'unknown', reason: `${stale}; then: ${said}; ${toStart}`, alerts: {} };
+    return { ...measured, state: 'unknown', reason: `${stale.age} ago: ${said}; ${stale.problem}`, alerts: {} };
   }
   const unjudged: Record<string, string> = {};
   const miss = (measure: string, isKnown: boolean, why: string): void => {

@@ -76,6 +76,7 @@ describe('draw/text', () => {
       [3, '1', '3'],
       [0.04213, '1', '0.042'],
       [4213, '1', '4213'],
+      [622_663_570, 'byte', '622.7 MB'],
     ];
     for (const [value, unit, text] of cases) assert.equal(shortMeasure(value, unit), text);
   });

@@ -118,20 +118,20 @@ describe('watchdog probe', () => {
   test('services of an older measurement are unknown, with what was known of each then, and without its figures', async (t) => {
     const { api, worker } = await itemsOf(t, latest({ at: ago(121) }));
     assert.ok(api?.status === 'ok' && worker?.status === 'ok');
-    const stale = 'watch-services last ran 2m 1s ago, at 2026-11-20T07:57:59.000Z';
-    const toStart = 'to run it every 30s: systemctl enable --now ops-monitor-watchdog.timer';
+    const problem =
+      'watch-services has not run since 2026-11-20T07:57:59.000Z; to run it every 30s: systemctl enable --now ops-monitor-watchdog.timer';
     assert.deepEqual(worker.data, {
       measured_at: ago(121),
       age_seconds: 121,
       state: 'unknown',
-      reason: `${stale}; then: worker does not run: no command line fits; ${toStart}`,
+      reason: `2m 1s ago: worker does not run: no command line fits; ${problem}`,
       alerts: {},
     });
-    assert.equal(api.data.reason, `${stale}; then: api uses 5 GB; ${toStart}`);
+    assert.equal(api.data.reason, `2m 1s ago: api uses 5 GB; ${problem}`);
     assert.doesNotMatch(JSON.stringify(api), /5000000000/, 'an old value is shown');
     const [red] = watchdogAlert.assess({ watchdog: { worker: worker.data } }, at) as Verdict[];
     assert.deepEqual([red?.level, red?.subject], ['unknown', 'worker']);
-    assert.match(red?.message ?? '', /then: worker does not run/);
+    assert.match(red?.message ?? '', /^whether worker runs is not known: 2m 1s ago: worker does not run/);
   });
 
   test('without a file, or with a damaged one, there is no reading, and the reason says what to do', async (t) => {
@@ -155,7 +155,10 @@ describe('watchdog probe', () => {
     assert.match(worker.reason, /did not measure worker in its last run/);
     const stale = await itemsOf(t, latest({ at: ago(3600), services: {} }));
     assert.ok(stale['worker']?.status === 'failed');
-    assert.match(stale['worker'].reason, /last ran 1h ago, at \S+, without worker; to run it every 30s/);
+    assert.match(
+      stale['worker'].reason,
+      /^it was not measured yet, and watch-services has not run since \S+; to run it every 30s/,
+    );
   });
 
   test('a limit whose value could not be read is told; without that limit it is not', async (t) => {
