@@ -40,7 +40,7 @@ export interface PathStat {
   readonly modified_at: string;
   /** The target of a symbolic link, as written in the link. */
   readonly target?: string;
-  /** As chmod takes them: `600`. Absent of a machine that is not this one. */
+  /** As chmod takes them: `600`. Absent in recordings of earlier versions. */
   readonly permissions?: string;
 }
 

@@ -55,7 +55,7 @@ export function readsByScript({ run, machine, encoding }: Means): PathReads & Pi
       return names.split('\0').filter((entry) => entry !== '');
     },
     stat: async (path) =>
-      parseFindStat(await script('stat', path, `exec find "$1" -maxdepth 0 -printf '%y\\t%s\\t%T@\\t%l'`)),
+      parseFindStat(await script('stat', path, `exec find "$1" -maxdepth 0 -printf '%y%m\\t%s\\t%T@\\t%l'`)),
     statfs: async (path) => parseDf(await script('df', path, 'exec df -kP -- "$1"')),
     realpath: async (path) => (await script('realpath', path, folderOrFile)).replace(/\n$/, ''),
   };

@@ -27,9 +27,9 @@ const kinds: Readonly<Record<string, PathStat['kind']>> = { f: 'file', d: 'folde
 
 /** Parses `find PATH -maxdepth 0 -printf '%y\t%s\t%T@\t%l'`. */
 export function parseFindStat(text: string): PathStat {
-  const match = /^(\w)\t(\d+)\t(-?\d+(?:\.\d+)?)\t([^]*)$/.exec(text);
+  const match = /^(\w)([0-7]*)\t(\d+)\t(-?\d+(?:\.\d+)?)\t([^]*)$/.exec(text);
   if (!match) throw new Error(`find did not print a path's state: ${JSON.stringify(text.slice(0, 120))}`);
-  const [, kind = '', size, seconds, target = ''] = match;
+  const [, kind = '', mode = '', size, seconds, target = ''] = match;
   // Rounded, as Node rounds the time of a file that it reads itself.
   const modified = new Date(Math.round(Number(seconds) * 1000));
   if (Number.isNaN(modified.getTime())) throw new Error(`find printed a time that is no date: ${seconds} s`);
@@ -38,6 +38,7 @@ export function parseFindStat(text: string): PathStat {
     size_bytes: Number(size),
     modified_at: modified.toISOString(),
     ...(kind === 'l' ? { target } : {}),
+    ...(mode === '' ? {} : { permissions: mode.padStart(3, '0') }),
   };
 }
 

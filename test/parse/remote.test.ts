@@ -54,6 +54,8 @@ describe('parse/remote', () => {
       modified_at: '2026-11-20T07:44:16.500Z',
     });
     assert.equal(parseFindStat('f\t12\t1795160656.0709998\t').modified_at, '2026-11-20T07:44:16.071Z');
+    assert.equal(parseFindStat('f7\t12\t1\t').permissions, '007');
+    assert.ok(!('permissions' in parseFindStat('f\t12\t1\t')), 'a recording of an earlier version');
     assert.equal(parseFindStat('d\t4096\t0.0\t').kind, 'folder');
     assert.deepEqual(parseFindStat('l\t3\t-1.0\ta\nb').target, 'a\nb');
     assert.equal(parseFindStat('p\t0\t1\t').kind, 'other');
