@@ -39,7 +39,7 @@ describe('io/process', () => {
   });
 
   test('a program that does not exist is told from one that fails by the kind of the error', async () => {
-    await assert.rejects(readByProgram(['no-such-program', '-x'], { signal: never }), (error) => {
+    await assert.rejects(readByProgram(['/no-such-folder/no-such-program', '-x'], { signal: never }), (error) => {
       assert.match(String(error), /no-such-program -x is not installed/);
       return error instanceof NotInstalled;
     });

@@ -72,7 +72,7 @@ describe('io/ssh', () => {
       stderr: 'C UTC\n',
     });
     assert.equal((await host.run(['printf', '%s|', "it's", 'a  word', ''])).stdout, "it's|a  word||");
-    await assert.rejects(host.run(['no-such-program']), (error) => {
+    await assert.rejects(host.run(['/no-such-folder/no-such-program']), (error) => {
       assert.match(String(error), /no-such-program is not installed on source/);
       return error instanceof NotInstalled;
     });
