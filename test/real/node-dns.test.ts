@@ -74,7 +74,8 @@ test('node-report says of CoreDNS and Caddy what dig and openssl say, and what i
   const without = read();
   assert.deepEqual(fieldsOf(without.section, ...ofCaddy), [null, null, null, false, false]);
   assert.deepEqual(fieldsOf(without.section, 'base_tls_days_left', 'wild_tls_days_left'), [null, null]);
-  assert.match(without.absent.join('\n'), /^caddy: no unit and no process of Caddy/m);
+  // This machine may run a Caddy of its own, outside of the node.
+  assert.match(without.absent.join('\n'), /^caddy: (no unit and no process of Caddy|Caddy runs in a container)/m);
   assert.match(without.errors.join('\n'), /^certificate of example\.test: .*nothing listens there/m);
 
   name.kill('SIGSTOP');
