@@ -6,6 +6,8 @@ export interface Conversation {
   readonly with: { readonly host: string; readonly port: number } | { readonly path: string };
   /** Sent as soon as the connection is there. With a secret, it is a function of the secret's value. */
   readonly send: string | ((secret: string) => string);
+  /** What is sent next, once, where that depends on the reply; undefined until it is known. Asked after each piece. */
+  readonly sendNext?: (reply: string) => string | undefined;
   /** Reference to a secret, such as `$OLRIC_PASSWORD`. No reply contains its value. */
   readonly secret?: string | undefined;
   /** Whether the reply is whole. Asked after each piece; what it throws ends the conversation. */

@@ -31,12 +31,13 @@ export async function converse(
 
 type Exchange = Omit<Conversation, 'secret' | 'send'> & { readonly send: string };
 
-const exchange = ({ with: peer, send, isWhole, mostBytes, seconds }: Exchange): Promise<string> =>
+const exchange = ({ with: peer, send, sendNext, isWhole, mostBytes, seconds }: Exchange): Promise<string> =>
   new Promise((resolve, reject) => {
     const where = 'path' in peer ? peer.path : `${peer.host}:${peer.port}`;
     const socket = connect('path' in peer ? peer : { ...peer, lookup: countedLookup });
     const pieces: Buffer[] = [];
     let bytes = 0;
+    let hasSentNext = false;
     const finish = (end: () => void): void => {
       clearTimeout(timer);
       socket.removeAllListeners();
@@ -55,7 +56,11 @@ const exchange = ({ with: peer, send, isWhole, mostBytes, seconds }: Exchange): 
       if (bytes > mostBytes) return fail(`the answer has more than ${mostBytes} bytes`);
       try {
         const reply = Buffer.concat(pieces).toString('latin1');
-        if (isWhole(reply)) finish(() => resolve(reply));
+        const next = hasSentNext ? undefined : sendNext?.(reply);
+        if (isWhole(reply)) return finish(() => resolve(reply));
+        if (next === undefined) return;
+        hasSentNext = true;
+        socket.write(next);
       } catch (error) {
         fail(reasonOf(error));
       }

@@ -1,6 +1,6 @@
 // Parses replies of the control port of tor and of anon, which is made of it.
 
-interface ControlReply {
+export interface ControlReply {
   /** 250 is success. */
   readonly code: number;
   /** Key → value of the lines `250-key=value` and `250+key=`. */

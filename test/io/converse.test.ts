@@ -51,6 +51,26 @@ describe('io/converse', () => {
       assert.equal(await ask(peer), '$6\r\nab\r\ncd\r\n');
   });
 
+  test('sends on, once, what depends on the reply, which may come in pieces', async (t) => {
+    const asked: string[] = [];
+    const peer = await serve(t, (socket, text) => {
+      asked.push(text);
+      socket.write(asked.length > 1 ? `${text}.` : 'abc');
+      if (asked.length === 1) void sleep(50).then(() => socket.write('def '));
+    });
+    const sendNext = (reply: string): string | undefined => (reply.length > 5 ? `got ${reply}` : undefined);
+    const reply = await converse({
+      with: peer,
+      send: 'hello',
+      sendNext,
+      isWhole: (text) => text.endsWith('.'),
+      mostBytes: 100,
+      seconds: 5,
+    });
+    assert.equal(reply, 'abcdef got abcdef .');
+    assert.deepEqual(asked, ['hello', 'got abcdef ']);
+  });
+
   test('says what was wrong: silence, an answer that stops, goes on for ever, is none, or is cut off; nobody there', async (t) => {
     const cases: readonly (readonly [RegExp, (socket: Socket) => void])[] = [
       [/^127\.0\.0\.1:\d+: no answer within 1s?/, () => undefined],

@@ -1,5 +1,5 @@
 // A machine of literals for the probes of the report on a node: files, folders, outputs of programs, answers of URLs.
-import { codedError } from '../../lib/contract/errors.ts';
+import { codedError, NotInstalled } from '../../lib/contract/errors.ts';
 import type { Completed, FilesystemStat, Host, UrlReply } from '../../lib/contract/host.ts';
 import { type Readings, runProbes } from '../../lib/engine/probes.ts';
 import { nodeProbes, nodeSections } from '../../lib/node/registry.ts';
@@ -94,15 +94,17 @@ function openMachine({ files, programs, urls = {}, disk, conversations = {}, nam
     ...(disk ? { statfs: async () => disk } : {}),
     run: async (argv) => {
       const answer = programs[argv.join(' ')];
-      if (!answer) throw new Error(`${argv[0]} is not installed (ENOENT)`);
+      if (!answer) throw new NotInstalled(`${argv[0]} is not installed (ENOENT)`);
       return { exit_code: 0, stdout: '', stderr: '', ...answer };
     },
     get: async (url) => urls[url] ?? { response_ms: 1, error: 'no answer within 3s' },
-    converse: async ({ with: peer, send, isWhole }) => {
+    converse: async ({ with: peer, send, sendNext, isWhole }) => {
       const where = 'path' in peer ? peer.path : `${peer.host}:${peer.port}`;
       const answer = conversations[where];
       if (!answer) throw new Error(`${where}: the connection is refused: nothing listens there`);
-      const reply = answer(typeof send === 'string' ? send : send('the-secret'));
+      const first = answer(typeof send === 'string' ? send : send('the-secret'));
+      const next = sendNext?.(first);
+      const reply = next === undefined ? first : first + answer(next);
       if (!isWhole(reply)) throw new Error(`${where}: only ${reply.length} bytes of an answer within 3s`);
       return reply;
     },

@@ -5,7 +5,7 @@ import { nodeSections } from '../../lib/node/registry.ts';
 import { renderReport } from '../../lib/node/render.ts';
 import { environmentIn, runBundle } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
-import { listUnits, type Machine, reportOn, stat, unitList } from './machine.ts';
+import { listUnits, type Machine, reportOn, running, sectionOn, stat, unitList } from './machine.ts';
 
 const snmp = (sent: number, again: number): string => `Tcp: CurrEstab OutSegs RetransSegs\nTcp: 12 ${sent} ${again}\n`;
 const shown = (name: string, more: string): string =>
@@ -156,6 +156,18 @@ describe('node/report', () => {
       services.map(({ restart_loop_risk: risk }) => risk),
       [false, false],
     );
+  });
+
+  test('a machine without ufw has none, and one that may not ask does not know', async () => {
+    const machine = running({ sshd: [22] });
+    const { absent } = await sectionOn('network', machine);
+    assert.ok(absent.includes('ufw: ufw is not installed'), absent.join('\n'));
+    const refused = { exit_code: 1, stderr: 'ERROR: You need to be root to run this script\n' };
+    const { errors } = await sectionOn('network', {
+      ...machine,
+      programs: { ...machine.programs, 'ufw status': refused },
+    });
+    assert.match(errors.join('\n'), /^ufw: ufw status: ERROR: You need to be root/m);
   });
 
   test('what cannot be read is null, with its reason; what this node does not have is absent', async () => {

@@ -1,14 +1,16 @@
 // Asks anon 0.4.10, or tor, from which it is made, by its control port.
+import { randomBytes } from 'node:crypto';
 import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Conversation } from '../../contract/converse.ts';
 import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
 import { firstLine } from '../../core/text.ts';
-import { parseBootstrap, parseControlReplies } from '../../parse/control.ts';
+import { type ControlReply, parseBootstrap, parseControlReplies } from '../../parse/control.ts';
 import { NoAnswer, isResponsive } from '../ask.ts';
 import { converseOf, defineProbe, failing, readParts } from '../define.ts';
 import { addressIn, findPrograms, portsOf } from '../find.ts';
 import { kinds } from '../kinds.ts';
+import { safeCookie } from '../safe-cookie.ts';
 import { anyone as section } from '../sections/anyone.ts';
 
 const usual = { orPort: '9001', socksPort: '9050' };
@@ -92,7 +94,7 @@ async function usualSocket(host: Host): Promise<Place | undefined> {
 async function askAll(host: Host, place: Place | undefined, password: string | undefined) {
   if (place === undefined)
     throw new Error('it has no control socket where its package puts it; node.anyone.control names another place');
-  const login = await loginOf(host, place.cookie, password);
+  const login = password === undefined ? await cookieLogin(host, place.cookie) : undefined;
   const rest = [
     'GETINFO status/bootstrap-phase status/circuit-established status/reachability-succeeded version',
     'GETCONF ORPort SocksPort Nickname',
@@ -100,15 +102,26 @@ async function askAll(host: Host, place: Place | undefined, password: string | u
     'GETINFO fingerprint',
     'QUIT',
   ].join('\r\n');
+  const steps = login ? 2 : 1;
+  const refusalIn = (replies: readonly ControlReply[]) => replies.slice(0, steps).find(({ code }) => code !== 250);
+  let isImpostor = false;
   const text = await converseOf(host)
     .converse({
       with: place.control.startsWith('/') ? { path: place.control } : addressIn(place.control),
       ...(password === undefined ? {} : { secret: password }),
-      send: (secret) => `AUTHENTICATE${login(secret)}\r\n${rest}\r\n`,
+      send: (secret) =>
+        login ? `${login.challenge}\r\n` : `AUTHENTICATE${password === undefined ? '' : quoted(secret)}\r\n${rest}\r\n`,
+      sendNext: (reply) => {
+        const [challenged] = parseControlReplies(reply);
+        if (!login || challenged?.code !== 250) return undefined;
+        const proof = login.proof(challenged);
+        isImpostor = proof === undefined;
+        return isImpostor ? undefined : `AUTHENTICATE ${proof}\r\n${rest}\r\n`;
+      },
       // After a refusal it closes the connection.
       isWhole: (reply) => {
         const replies = parseControlReplies(reply);
-        return replies.length >= 5 || (replies[0]?.code ?? 250) !== 250;
+        return isImpostor || replies.length >= steps + 4 || refusalIn(replies) !== undefined;
       },
       mostBytes: 64 * 1024,
       seconds: 3,
@@ -118,9 +131,12 @@ async function askAll(host: Host, place: Place | undefined, password: string | u
         ? error
         : new NoAnswer(error instanceof Error ? error.message : String(error));
     });
-  const [authenticated, info, conf, identity] = parseControlReplies(text);
-  if (authenticated?.code !== 250)
-    throw new Error(`it refuses the login: ${firstLine(authenticated?.text ?? '', 120)}`);
+  if (isImpostor)
+    throw new Error(`${place.control} does not know the cookie ${place.cookie}: another program answers there`);
+  const replies = parseControlReplies(text);
+  const refusal = refusalIn(replies);
+  if (refusal) throw new Error(`it refuses the login: ${firstLine(refusal.text, 120)}`);
+  const [info, conf, identity] = replies.slice(steps);
   if (info?.code !== 250 || conf?.code !== 250)
     throw new Error(`it refuses a question: ${firstLine(`${info?.text} ${conf?.text}`, 120)}`);
   const phase = parseBootstrap(info.values['status/bootstrap-phase'] ?? '');
@@ -141,16 +157,20 @@ async function askAll(host: Host, place: Place | undefined, password: string | u
   };
 }
 
-/** The end of the line AUTHENTICATE. */
-async function loginOf(host: Host, cookie: string | undefined, password: string | undefined) {
-  if (password !== undefined) return (secret: string) => ` "${secret.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
-  if (cookie === undefined) return () => '';
+const quoted = (secret: string): string => ` "${secret.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+
+/** Undefined where there is no cookie: then it may want none. */
+async function cookieLogin(host: Host, cookie: string | undefined) {
+  if (cookie === undefined) return undefined;
   const bytes = await host.readBytes(cookie).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });
-  const hex = bytes && Buffer.from(bytes.subarray(0, 32)).toString('hex');
-  return () => (hex === undefined ? '' : ` ${hex}`);
+  try {
+    return bytes && safeCookie(bytes, randomBytes(32));
+  } catch (error) {
+    throw new Error(`${cookie} is not a cookie`, { cause: error });
+  }
 }
 
 /** `9001`, `127.0.0.1:9001`, `9001 IPv4Only` → `9001`. */

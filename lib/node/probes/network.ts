@@ -1,5 +1,5 @@
 // Reads routes, TCP, listening ports and the firewall of the node.
-import { Absent } from '../../contract/errors.ts';
+import { Absent, NotInstalled } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseRoutes, parseTcpCounters, parseTimeWait } from '../../parse/netstat.ts';
@@ -53,7 +53,7 @@ async function readInternet(host: Host, url: string | undefined) {
 
 async function readUfw(host: Host) {
   const done = await runProgram(host, ['ufw', 'status']).catch((error: unknown) => {
-    if (error instanceof Error && /is not installed/.test(error.message)) throw new Absent('ufw is not installed');
+    if (error instanceof NotInstalled) throw new Absent('ufw is not installed', { cause: error });
     throw error;
   });
   if (done.exit_code !== 0) throw new Error(`ufw status: ${firstLine(done.stderr) || `exit code ${done.exit_code}`}`);
