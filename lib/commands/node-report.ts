@@ -1,7 +1,9 @@
 // ops-monitor node-report: reads this node once, and prints a report. It writes nothing but what the next report needs for rates.
 import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
 import { readConfiguration } from '../cli/site.ts';
-import { anyObject, fits } from '../contract/shape.ts';
+import { anyObject, fits, type Shape } from '../contract/shape.ts';
+import type { Configuration } from '../config/schema.ts';
+import type { Probe } from '../contract/probe.ts';
 import { join } from '../core/path.ts';
 import { readingLimits, type Readings, runProbes } from '../engine/probes.ts';
 import { hostname, localHostOpener } from '../io/localhost.ts';
@@ -14,6 +16,14 @@ import { explainReport } from '../node/explain.ts';
 import { nodeProbes, nodeSections } from '../node/registry.ts';
 import { renderReport } from '../node/render.ts';
 import { reportOf } from '../node/report.ts';
+import { metrics as metricsProbe } from '../snapshot/probes/metrics.ts';
+import { plugins as pluginsProbe } from '../snapshot/probes/plugins.ts';
+import { metrics } from '../snapshot/sections/metrics.ts';
+import { plugins } from '../snapshot/sections/plugins.ts';
+
+/** Those of the snapshot that a node of any kind may have, too. */
+const sections = { ...nodeSections, plugins, metrics };
+const probes: readonly Probe<Shape, Configuration>[] = [...nodeProbes, pluginsProbe, metricsProbe];
 
 /** Of one section; its own requests end before. */
 const sectionMs = 4500;
@@ -41,18 +51,21 @@ export const nodeReport: Command = {
       .then((text) => text.trim())
       .catch(() => ''); // hidden in some containers: then there are no rates
     const kept = join(folder, 'node-report.json');
-    const { sections, readings } = await runProbes({
+    const { sections: read, readings } = await runProbes({
       ...readingLimits,
-      probes: nodeProbes,
+      probes,
       config,
       bootId,
       previous: parseReadings(readOwnFile(kept)),
       now: () => at,
       monotonicMs: () => performance.now(),
-      openHost: (_name, signal) => open(signal),
+      openHost: (name, signal) => {
+        if (name === 'local') return open(signal);
+        throw new Error(`node-report reads this machine only, and not ${name}`);
+      },
       timeoutMs: sectionMs,
     });
-    const report = reportOf(nodeSections, sections, {
+    const report = reportOf(sections, read, {
       timestamp: at.toISOString(),
       hostname: hostname(),
       version: product.version,
@@ -61,8 +74,8 @@ export const nodeReport: Command = {
     // Without it the next report has no rates; nothing else depends on it.
     await replaceOwnFile(kept, `${JSON.stringify(readings)}\n`).catch(() => undefined);
     if (isJson) print(JSON.stringify(report, undefined, 2));
-    else if (isExplained) print(explainReport(nodeSections, sections, Object.keys(config.node), printWidth()));
-    else print(renderReport(nodeSections, sections, report, printWidth()));
+    else if (isExplained) print(explainReport(sections, read, Object.keys(config.node), printWidth()));
+    else print(renderReport(sections, read, report, printWidth()));
     return exitCodes.ok;
   },
 };

@@ -4,10 +4,11 @@
 export interface Conversation {
   /** A TCP port, or the path of a Unix socket. */
   readonly with: { readonly host: string; readonly port: number } | { readonly path: string };
-  /** Sent as soon as the connection is there. With a secret, it is a function of the secret's value. */
+  /** Sent as soon as the connection is there. With a secret, or a cookie, it is a function of its value, or of its proof. */
   readonly send: string | ((secret: string) => string);
-  /** What is sent next, once, where that depends on the reply; undefined until it is known. Asked after each piece. */
-  readonly sendNext?: (reply: string) => string | undefined;
+  /** The cookie of a control port of tor, which is proved to be known and is never sent: `send` gets the proof. The reply begins
+   * with that to the challenge. */
+  readonly cookie?: Uint8Array | undefined;
   /** Reference to a secret, such as `$OLRIC_PASSWORD`. No reply contains its value. */
   readonly secret?: string | undefined;
   /** Whether the reply is whole. Asked after each piece; what it throws ends the conversation. */
@@ -18,7 +19,7 @@ export interface Conversation {
   readonly seconds: number;
 }
 
-/** Returns the reply, a character for each byte; throws where there is none, or none that is whole. */
+/** Returns the reply, a character for each byte. Throws NoAnswer where there is none, or none that is whole. */
 export type Converse = (conversation: Conversation) => Promise<string>;
 
 interface Question {

@@ -25,6 +25,9 @@ export class TimedOut extends kindOf('TimedOut') {}
 /** The transport refuses the mail permanently; another transport may take it. */
 export class Refused extends kindOf('Refused') {}
 
+/** A program was asked, and did not answer: it does not listen, or is silent. Another answer than expected is a plain Error. */
+export class NoAnswer extends kindOf('NoAnswer') {}
+
 /** A program does not exist on the machine that was to run it. */
 export class NotInstalled extends kindOf('NotInstalled') {}
 

@@ -1,20 +1,24 @@
 // Conversations over a TCP port or a Unix socket: see contract/converse.ts.
+import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Conversation } from '../contract/converse.ts';
-import { errorCode } from '../contract/errors.ts';
+import { errorCode, NoAnswer } from '../contract/errors.ts';
 import type { Secret } from '../contract/net.ts';
 import { connectionWords } from '../core/connection.ts';
 import { hideSecrets } from '../core/hide.ts';
 import { formatLimit } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
 import { countedLookup } from './http.ts';
+import { safeCookie } from './safe-cookie.ts';
 
 /** `secretOf` finds the value of a reference to a secret. */
 export async function converse(
-  { secret, send, ...conversation }: Conversation,
+  { secret, cookie, send, ...conversation }: Conversation,
   secretOf: (reference: string) => Secret = () => ({ missing: 'there are no secrets here' }),
 ): Promise<string> {
-  if (secret === undefined) return exchange({ ...conversation, send: typeof send === 'string' ? send : send('') });
+  const sent = (value: string): string => (typeof send === 'string' ? send : send(value));
+  if (cookie !== undefined) return exchange({ ...conversation, ...safeCookie(cookie, randomBytes(32), sent) });
+  if (secret === undefined) return exchange({ ...conversation, send: sent('') });
   const found = secretOf(secret);
   if ('missing' in found) throw new Error(found.missing);
   const hide = (text: string): string => {
@@ -22,14 +26,19 @@ export async function converse(
     return hider.pass(text) + hider.end();
   };
   try {
-    return hide(await exchange({ ...conversation, send: typeof send === 'string' ? send : send(found.value) }));
+    return hide(await exchange({ ...conversation, send: sent(found.value) }));
   } catch (error) {
+    const words = hide(reasonOf(error));
     // oxlint-disable-next-line preserve-caught-error -- the cause may contain the secret
-    throw new Error(hide(reasonOf(error)));
+    throw error instanceof NoAnswer ? new NoAnswer(words) : new Error(words);
   }
 }
 
-type Exchange = Omit<Conversation, 'secret' | 'send'> & { readonly send: string };
+type Exchange = Omit<Conversation, 'secret' | 'cookie' | 'send'> & {
+  readonly send: string;
+  /** What is sent next, once, where that depends on the reply; undefined until it is known. */
+  readonly sendNext?: (reply: string) => string | undefined;
+};
 
 const exchange = ({ with: peer, send, sendNext, isWhole, mostBytes, seconds }: Exchange): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -46,14 +55,15 @@ const exchange = ({ with: peer, send, sendNext, isWhole, mostBytes, seconds }: E
       socket.destroy();
       end();
     };
-    const fail = (why: string): void => finish(() => reject(new Error(`${where}: ${why}`)));
+    const refuse = (why: string): void => finish(() => reject(new Error(`${where}: ${why}`)));
+    const fail = (why: string): void => finish(() => reject(new NoAnswer(`${where}: ${why}`)));
     const heard = (): string => (bytes === 0 ? 'no answer' : `only ${bytes} bytes of an answer`);
     const timer = setTimeout(() => fail(`${heard()} within ${formatLimit(seconds)}`), seconds * 1000);
     socket.once('connect', () => socket.write(send));
     socket.on('data', (piece: Buffer) => {
       pieces.push(piece);
       bytes += piece.length;
-      if (bytes > mostBytes) return fail(`the answer has more than ${mostBytes} bytes`);
+      if (bytes > mostBytes) return refuse(`the answer has more than ${mostBytes} bytes`);
       try {
         const reply = Buffer.concat(pieces).toString('latin1');
         const next = hasSentNext ? undefined : sendNext?.(reply);
@@ -62,7 +72,7 @@ const exchange = ({ with: peer, send, sendNext, isWhole, mostBytes, seconds }: E
         hasSentNext = true;
         socket.write(next);
       } catch (error) {
-        fail(reasonOf(error));
+        refuse(reasonOf(error));
       }
     });
     socket.on('error', (error) => fail(connectionWords(errorCode(error)) ?? reasonOf(error)));

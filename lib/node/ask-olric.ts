@@ -2,7 +2,6 @@
 import type { Host } from '../contract/host.ts';
 import { firstLine } from '../core/text.ts';
 import { parseReplies, RespError, type RespReply, respCommand } from '../parse/resp.ts';
-import { NoAnswer } from './ask.ts';
 import { converseOf } from './define.ts';
 import type { Address } from './find.ts';
 
@@ -23,10 +22,6 @@ export async function askMembers(
     isWhole: (reply) => parseReplies(reply).replies.length >= count,
     mostBytes: 1024 * 1024,
     seconds,
-  }).catch((error: unknown) => {
-    throw /not a reply in RESP|more than|is not set|cannot be read/.test(String(error))
-      ? error
-      : new NoAnswer(error instanceof Error ? error.message : String(error));
   });
   const { replies } = parseReplies(text);
   const refused = replies.find((reply) => reply instanceof RespError);

@@ -1,11 +1,9 @@
 // Questions to the programs of the node by HTTP.
+import { NoAnswer } from '../contract/errors.ts';
 import type { GetOptions, Host } from '../contract/host.ts';
 import { maskUrls } from '../core/urls.ts';
 import { firstLine } from '../core/text.ts';
 import { parseForeignJson } from '../parse/json.ts';
-
-/** The program was asked, and did not answer. */
-export class NoAnswer extends Error {}
 
 const limits = { characters: 4 * 1024 * 1024, depth: 32, values: 100_000 };
 

@@ -1,5 +1,5 @@
 // Finds the programs of the node by their kind: units, processes and listening ports, each listed once for all sections.
-import { Absent, isMissing } from '../contract/errors.ts';
+import { Absent, isMissing, NoAnswer } from '../contract/errors.ts';
 import type { Completed, Host } from '../contract/host.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { isRunning, readProcesses, unlessGone } from '../engine/processes.ts';
@@ -7,7 +7,6 @@ import { firstLine, listed } from '../core/text.ts';
 import { type ListeningPort, parseSs } from '../parse/netstat.ts';
 import type { ProcessStat } from '../parse/proc.ts';
 import { parseShow, parseUnits, type UnitProperties, type UnitState } from '../parse/systemctl.ts';
-import { NoAnswer } from './ask.ts';
 import { type Kind, kindNames } from './kinds.ts';
 
 /** What the probes of one run share. */

@@ -4,7 +4,7 @@ import type { Sections } from '../contract/registry.ts';
 import { alignColumns, fold } from '../core/columns.ts';
 import { oneLine } from '../core/harmless.ts';
 import { formatDuration } from '../core/quantity.ts';
-import type { NodeReport } from './report.ts';
+import { itemsIn, type NodeReport } from './report.ts';
 
 export function renderReport(
   definitions: Sections,
@@ -14,10 +14,13 @@ export function renderReport(
 ): string {
   const words = ({ section, part, reason }: NodeReport['errors'][number]): string =>
     `${section}${part === undefined ? '' : `, ${part}`}: ${oneLine(reason)}`;
-  const tables = Object.entries(definitions).flatMap(([name, { table }]) => {
+  const tables = Object.entries(definitions).flatMap(([name, { table, many }]) => {
     const envelope = read[name];
-    if (envelope?.status !== 'ok') return [];
-    const rows = table.rows(envelope.data as never, '').map((row) => row.map((cell) => oneLine(cell)));
+    if (!envelope) return [];
+    const readings: readonly (readonly [string, Envelope])[] = many ? itemsIn(envelope) : [['', envelope]];
+    const rows = readings.flatMap(([item, one]) =>
+      one.status === 'ok' ? table.rows(one.data as never, item).map((row) => row.map((cell) => oneLine(cell))) : [],
+    );
     if (rows.length === 0) return [];
     return ['', table.title, ...alignColumns([table.columns, ...rows], { indent: '  ' })];
   });

@@ -1,5 +1,6 @@
 // Conversations with servers that answer well, in parts, slowly, without end, or not at all.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
@@ -51,39 +52,73 @@ describe('io/converse', () => {
       assert.equal(await ask(peer), '$6\r\nab\r\ncd\r\n');
   });
 
-  test('sends on, once, what depends on the reply, which may come in pieces', async (t) => {
-    const asked: string[] = [];
-    const peer = await serve(t, (socket, text) => {
-      asked.push(text);
-      socket.write(asked.length > 1 ? `${text}.` : 'abc');
-      if (asked.length === 1) void sleep(50).then(() => socket.write('def '));
-    });
-    const sendNext = (reply: string): string | undefined => (reply.length > 5 ? `got ${reply}` : undefined);
-    const reply = await converse({
-      with: peer,
-      send: 'hello',
-      sendNext,
-      isWhole: (text) => text.endsWith('.'),
-      mostBytes: 100,
-      seconds: 5,
-    });
-    assert.equal(reply, 'abcdef got abcdef .');
-    assert.deepEqual(asked, ['hello', 'got abcdef ']);
+  test('proves that it knows a cookie, and never sends it', async (t) => {
+    const cookie = Buffer.alloc(32, 7);
+    const theirs = Buffer.alloc(32, 8);
+    const login = async (known: Buffer, own: Uint8Array = cookie) => {
+      const asked: string[] = [];
+      let nonce = Buffer.alloc(0);
+      const hashOf = (direction: string): string =>
+        createHmac('sha256', `Tor safe cookie authentication ${direction} hash`)
+          .update(Buffer.concat([known, nonce, theirs]))
+          .digest('hex');
+      const peer = await serve(t, (socket, text) => {
+        asked.push(text);
+        const [, challenge] = /^AUTHCHALLENGE SAFECOOKIE ([0-9a-f]{64})\r\n$/.exec(text) ?? [];
+        if (challenge === undefined) {
+          const isRight = text === `login ${hashOf('controller-to-server')}\r\n`;
+          return void socket.write(isRight ? '250 OK\r\n' : '515 no\r\n');
+        }
+        nonce = Buffer.from(challenge, 'hex');
+        const hash = hashOf('server-to-controller').toUpperCase();
+        const reply = `250 AUTHCHALLENGE SERVERHASH=${hash} SERVERNONCE=${theirs.toString('hex')}\r\n`;
+        socket.write(reply.slice(0, 50));
+        return void sleep(50).then(() => socket.write(reply.slice(50)));
+      });
+      const reply = converse({
+        with: peer,
+        cookie: own,
+        send: (proof) => `login ${proof}\r\n`,
+        isWhole: (text) => text.split('\r\n').length === 3,
+        mostBytes: 1000,
+        seconds: 5,
+      });
+      return { reply: await reply.catch(String), asked };
+    };
+    const good = await login(cookie);
+    assert.match(good.reply, /^250 AUTHCHALLENGE .*\r\n250 OK\r\n$/);
+    assert.equal(good.asked.length, 2);
+    assert.ok(!good.asked.join('').includes(cookie.toString('hex')));
+
+    // The owner of its folder linked the cookie to a file of root, whose bytes he does not know.
+    const thief = await login(Buffer.alloc(32, 9));
+    assert.match(thief.reply, /^Error: .*it does not know the cookie, so another program may answer there$/);
+    assert.equal(thief.asked.length, 1);
+
+    const wrong = await login(cookie, cookie.subarray(0, 5));
+    assert.match(wrong.reply, /a cookie has 32 bytes, and this one 5/);
+    assert.deepEqual(wrong.asked, []);
   });
 
   test('says what was wrong: silence, an answer that stops, goes on for ever, is none, or is cut off; nobody there', async (t) => {
-    const cases: readonly (readonly [RegExp, (socket: Socket) => void])[] = [
+    const cases: readonly (readonly [RegExp, (socket: Socket) => void, name?: string])[] = [
       [/^127\.0\.0\.1:\d+: no answer within 1s?/, () => undefined],
       [/only 5 bytes of an answer within/, (socket) => socket.write('$6\r\na')],
-      [/the answer has more than 100000 bytes/, (socket) => socket.write(`$9000000\r\n${'x'.repeat(200_000)}`)],
-      [/not a reply in RESP: "HTTP/, (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
+      [
+        /the answer has more than 100000 bytes/,
+        (socket) => socket.write(`$9000000\r\n${'x'.repeat(200_000)}`),
+        'Error',
+      ],
+      [/not a reply in RESP: "HTTP/, (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), 'Error'],
       [/the connection was closed after only 4 bytes/, (socket) => socket.end('$6\r\n')],
       [/the connection was closed/, (socket) => socket.resetAndDestroy()],
     ];
-    for (const [words, answer] of cases) await assert.rejects(ask(await serve(t, answer), 1), { message: words });
+    for (const [message, answer, name = 'NoAnswer'] of cases)
+      await assert.rejects(ask(await serve(t, answer), 1), { name, message });
     await assert.rejects(ask({ host: '127.0.0.1', port: await freePort() }), /nothing listens there/);
-    await assert.rejects(ask({ path: '/nonexistent/socket' }), /^Error: \/nonexistent\/socket: /);
+    await assert.rejects(ask({ path: '/nonexistent/socket' }), /^NoAnswer: \/nonexistent\/socket: /);
   });
+
   test('a password reaches the program, and no reply or error repeats it; one that is missing is not sent', async (t) => {
     const asked: string[] = [];
     const peer = await serve(t, (socket, words) => {

@@ -1,5 +1,5 @@
 // A machine of literals for the probes of the report on a node: files, folders, outputs of programs, answers of URLs.
-import { codedError, NotInstalled } from '../../lib/contract/errors.ts';
+import { codedError, NoAnswer, NotInstalled } from '../../lib/contract/errors.ts';
 import type { Completed, FilesystemStat, Host, UrlReply } from '../../lib/contract/host.ts';
 import { type Readings, runProbes } from '../../lib/engine/probes.ts';
 import { nodeProbes, nodeSections } from '../../lib/node/registry.ts';
@@ -98,14 +98,16 @@ function openMachine({ files, programs, urls = {}, disk, conversations = {}, nam
       return { exit_code: 0, stdout: '', stderr: '', ...answer };
     },
     get: async (url) => urls[url] ?? { response_ms: 1, error: 'no answer within 3s' },
-    converse: async ({ with: peer, send, sendNext, isWhole }) => {
+    converse: async ({ with: peer, send, cookie, isWhole }) => {
       const where = 'path' in peer ? peer.path : `${peer.host}:${peer.port}`;
       const answer = conversations[where];
-      if (!answer) throw new Error(`${where}: the connection is refused: nothing listens there`);
-      const first = answer(typeof send === 'string' ? send : send('the-secret'));
-      const next = sendNext?.(first);
-      const reply = next === undefined ? first : first + answer(next);
-      if (!isWhole(reply)) throw new Error(`${where}: only ${reply.length} bytes of an answer within 3s`);
+      if (!answer) throw new NoAnswer(`${where}: the connection is refused: nothing listens there`);
+      const sent = (value: string): string => (typeof send === 'string' ? send : send(value));
+      // The challenge itself is tried in test/io/converse.test.ts.
+      const reply = cookie
+        ? `250 AUTHCHALLENGE\r\n${answer(sent(`proof-of-${Buffer.from(cookie).toString('hex')}`))}`
+        : answer(sent('the-secret'));
+      if (!isWhole(reply)) throw new NoAnswer(`${where}: only ${reply.length} bytes of an answer within 3s`);
       return reply;
     },
     resolve: async ({ name, type, server }) => {

@@ -231,7 +231,7 @@ describe('node-report beside real programs', () => {
     const wrong = join(folder, 'wrong');
     writeFileSync(wrong, 'x'.repeat(32));
     const refused = reportIn(t, namespace, `{ anyone: { control: "127.0.0.1:19051", cookie: ${wrong} } }`);
-    assert.match(refused.reasons('anyone'), /^control: 127\.0\.0\.1:19051 does not know the cookie /m);
+    assert.match(refused.reasons('anyone'), /^control: 127\.0\.0\.1:19051: it does not know the cookie/m);
     assert.ok(!('bootstrapped' in refused.read('anyone')));
 
     process.kill(pid, 'SIGSTOP');

@@ -1,16 +1,13 @@
 // Asks anon 0.4.10, or tor, from which it is made, by its control port.
-import { randomBytes } from 'node:crypto';
 import { Absent, isMissing } from '../../contract/errors.ts';
-import type { Conversation } from '../../contract/converse.ts';
 import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
 import { firstLine } from '../../core/text.ts';
 import { type ControlReply, parseBootstrap, parseControlReplies } from '../../parse/control.ts';
-import { NoAnswer, isResponsive } from '../ask.ts';
+import { isResponsive } from '../ask.ts';
 import { converseOf, defineProbe, failing, readParts } from '../define.ts';
 import { addressIn, findPrograms, portsOf } from '../find.ts';
 import { kinds } from '../kinds.ts';
-import { safeCookie } from '../safe-cookie.ts';
 import { anyone as section } from '../sections/anyone.ts';
 
 const usual = { orPort: '9001', socksPort: '9050' };
@@ -94,7 +91,7 @@ async function usualSocket(host: Host): Promise<Place | undefined> {
 async function askAll(host: Host, place: Place | undefined, password: string | undefined) {
   if (place === undefined)
     throw new Error('it has no control socket where its package puts it; node.anyone.control names another place');
-  const login = password === undefined ? await cookieLogin(host, place.cookie) : undefined;
+  const cookie = password === undefined ? await readCookie(host, place.cookie) : undefined;
   const rest = [
     'GETINFO status/bootstrap-phase status/circuit-established status/reachability-succeeded version',
     'GETCONF ORPort SocksPort Nickname',
@@ -102,37 +99,24 @@ async function askAll(host: Host, place: Place | undefined, password: string | u
     'GETINFO fingerprint',
     'QUIT',
   ].join('\r\n');
-  const steps = login ? 2 : 1;
+  const steps = cookie ? 2 : 1;
   const refusalIn = (replies: readonly ControlReply[]) => replies.slice(0, steps).find(({ code }) => code !== 250);
-  let isImpostor = false;
-  const text = await converseOf(host)
-    .converse({
-      with: place.control.startsWith('/') ? { path: place.control } : addressIn(place.control),
-      ...(password === undefined ? {} : { secret: password }),
-      send: (secret) =>
-        login ? `${login.challenge}\r\n` : `AUTHENTICATE${password === undefined ? '' : quoted(secret)}\r\n${rest}\r\n`,
-      sendNext: (reply) => {
-        const [challenged] = parseControlReplies(reply);
-        if (!login || challenged?.code !== 250) return undefined;
-        const proof = login.proof(challenged);
-        isImpostor = proof === undefined;
-        return isImpostor ? undefined : `AUTHENTICATE ${proof}\r\n${rest}\r\n`;
-      },
-      // After a refusal it closes the connection.
-      isWhole: (reply) => {
-        const replies = parseControlReplies(reply);
-        return isImpostor || replies.length >= steps + 4 || refusalIn(replies) !== undefined;
-      },
-      mostBytes: 64 * 1024,
-      seconds: 3,
-    } satisfies Conversation)
-    .catch((error: unknown) => {
-      throw error instanceof Error && /not a reply|more than|is not set|cannot be read/.test(error.message)
-        ? error
-        : new NoAnswer(error instanceof Error ? error.message : String(error));
-    });
-  if (isImpostor)
-    throw new Error(`${place.control} does not know the cookie ${place.cookie}: another program answers there`);
+  const text = await converseOf(host).converse({
+    with: place.control.startsWith('/') ? { path: place.control } : addressIn(place.control),
+    cookie,
+    secret: password,
+    send: (known) => {
+      const login = cookie ? ` ${known}` : password === undefined ? '' : quoted(known);
+      return `AUTHENTICATE${login}\r\n${rest}\r\n`;
+    },
+    // After a refusal it closes the connection.
+    isWhole: (reply) => {
+      const replies = parseControlReplies(reply);
+      return replies.length >= steps + 4 || refusalIn(replies) !== undefined;
+    },
+    mostBytes: 64 * 1024,
+    seconds: 3,
+  });
   const replies = parseControlReplies(text);
   const refusal = refusalIn(replies);
   if (refusal) throw new Error(`it refuses the login: ${firstLine(refusal.text, 120)}`);
@@ -160,18 +144,13 @@ async function askAll(host: Host, place: Place | undefined, password: string | u
 const quoted = (secret: string): string => ` "${secret.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
 /** Undefined where there is no cookie: then it may want none. */
-async function cookieLogin(host: Host, cookie: string | undefined) {
-  if (cookie === undefined) return undefined;
-  const bytes = await host.readBytes(cookie).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-  try {
-    return bytes && safeCookie(bytes, randomBytes(32));
-  } catch (error) {
-    throw new Error(`${cookie} is not a cookie`, { cause: error });
-  }
-}
+const readCookie = (host: Host, cookie: string | undefined): Promise<Uint8Array | undefined> =>
+  cookie === undefined
+    ? Promise.resolve(undefined)
+    : host.readBytes(cookie).catch((error: unknown) => {
+        if (isMissing(error)) return undefined;
+        throw error;
+      });
 
 /** `9001`, `127.0.0.1:9001`, `9001 IPv4Only` → `9001`. */
 const portOf = (text: string | undefined): string | undefined => /(?:^|:)(\d{1,5})(?: |$)/.exec(text ?? '')?.[1];

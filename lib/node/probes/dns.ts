@@ -1,8 +1,8 @@
 // Looks at the name server, the web server and the certificates of the node.
-import { Absent, isMissing } from '../../contract/errors.ts';
+import { Absent, isMissing, NoAnswer } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
-import { askText, NoAnswer } from '../ask.ts';
+import { askText } from '../ask.ts';
 import { converseOf, defineProbe, failing, readParts } from '../define.ts';
 import { addressesOf, addressIn, findPrograms, type Found, portsOf, propertiesOf, urlOf } from '../find.ts';
 import { readJournal } from '../journal.ts';
