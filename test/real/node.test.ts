@@ -4,8 +4,18 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import test, { before, describe, type TestContext } from 'node:test';
 import { environmentIn, killNow, root, runProcess } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
@@ -77,7 +87,17 @@ const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 describe('node-report beside real programs', () => {
   before(() => {
     needRoot();
-    installPackages('iproute2', 'iputils-ping', 'wireguard-tools', 'wireguard-go', 'tor', 'ufw', 'caddy', 'util-linux');
+    installPackages(
+      'iproute2',
+      'iputils-ping',
+      'wireguard-tools',
+      'wireguard-go',
+      'tor',
+      'ufw',
+      'caddy',
+      'sudo',
+      'util-linux',
+    );
   });
 
   test('WireGuard: a mesh of two, a peer that never came, a user who may not look, a stopped and a dead interface', async (t) => {
@@ -314,6 +334,47 @@ describe('node-report beside real programs', () => {
     const blind = reportIn(t, namespace, '{}', ...asNobody);
     assert.ok(!('ufw_active' in blind.read('network')));
     assert.match(blind.reasons('network'), /^ufw: ufw status: ERROR: You need to be root/m);
+  });
+
+  test('sudo for exactly this command: an ordinary user gets the report of root, and no other command', (t) => {
+    const [namespace = ''] = makeNamespaces(t, 'sudo');
+    const folder = temporaryFolder(t);
+    chmodSync(folder, 0o755);
+    const program = join(folder, 'ops-monitor');
+    copyFileSync(join(root, 'dist', 'ops-monitor-node.cjs'), program);
+    chmodSync(program, 0o755);
+    const rules = join(folder, 'sudoers.d');
+    mkdirSync(rules);
+    const rule = `nobody ALL=(root) NOPASSWD: ${program} node-report --json`;
+    const path = `Defaults:nobody secure_path="${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin"`;
+    writeFileSync(join(rules, 'test'), `${path}\n${rule}\n`, { mode: 0o440 });
+    // The rules hold in a mount namespace that lasts for one command.
+    const script = join(folder, 'as-user.sh');
+    writeFileSync(script, `mount --bind ${rules} /etc/sudoers.d && exec ${asNobody.join(' ')} "$@"\n`);
+    start(t, ...inside(namespace, process.execPath, '-e', 'require("net").createServer().listen(4711, "127.0.0.1")'));
+    const asUser = (...argv: readonly string[]) =>
+      runProcess(inside(namespace, 'unshare', '--mount', 'sh', script, ...argv), environmentIn(folder));
+    const read = (...argv: readonly string[]) => {
+      const { status, stdout, stderr } = asUser(...argv, program, 'node-report', '--json');
+      assert.equal(status, 0, stderr);
+      const { network, errors } = JSON.parse(stdout) as Report;
+      const { listening_ports: ports } = network as { listening_ports: { port: number; process: string | null }[] };
+      const reasons = errors.filter(({ section }) => section === 'network').map(({ reason }) => reason);
+      return { owner: ports.find(({ port }) => port === 4711)?.process, reasons: reasons.join() };
+    };
+    const withoutRights = read();
+    assert.ok(withoutRights.owner === null || withoutRights.owner === undefined);
+    assert.match(withoutRights.reasons, /need to be root/);
+    const withRights = read('sudo', '-n');
+    // Node names the thread that it starts with by itself.
+    assert.ok(withRights.owner, 'root sees which program listens');
+    assert.doesNotMatch(withRights.reasons, /root/);
+    for (const other of [
+      ['/usr/bin/id'],
+      [program, 'node-report', '--json', '--config', '/etc/shadow'],
+      [program, 'node-report'],
+    ])
+      assert.notEqual(asUser('sudo', '-n', ...other).status, 0, other.join(' '));
   });
 });
 
