@@ -13,7 +13,6 @@ import { installPackages } from './packages.ts';
 
 const rqlite = 'github.com/rqlite/rqlite/v8';
 const olric = 'github.com/olric-data/olric';
-const caddyModule = 'github.com/caddyserver/caddy/v2';
 
 export const rqlited = (): string =>
   goProgram({
@@ -26,8 +25,11 @@ export const olricServer = (): string =>
   goProgram({ program: `${olric}/cmd/olric-server`, version: 'v0.7.4', module: olric });
 export const coredns = (): string => goProgram({ program: 'github.com/coredns/coredns', version: 'v1.15.0' });
 export const caddy = (): string =>
-  goProgram({ program: `${caddyModule}/cmd/caddy`, version: 'v2.11.4', module: caddyModule });
-
+  goProgram({
+    program: 'github.com/caddyserver/caddy/v2/cmd/caddy',
+    version: 'v2.11.4',
+    module: 'github.com/caddyserver/caddy/v2',
+  });
 export const ipfs = (): string =>
   goProgram({ program: 'github.com/ipfs/kubo/cmd/ipfs', version: 'v0.42.0', module: 'github.com/ipfs/kubo' });
 export const ipfsCluster = (): string =>
