@@ -1,9 +1,10 @@
 // ops-monitor node-report: reads this node once, and prints a report. It writes nothing but what the next report needs for rates.
 import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
 import { readConfiguration } from '../cli/site.ts';
-import { anyObject, fits, type Shape } from '../contract/shape.ts';
 import type { Configuration } from '../config/schema.ts';
+import { Usage } from '../contract/errors.ts';
 import type { Probe } from '../contract/probe.ts';
+import { anyObject, fits, type Shape } from '../contract/shape.ts';
 import { join } from '../core/path.ts';
 import { readingLimits, type Readings, runProbes } from '../engine/probes.ts';
 import { hostname, localHostOpener } from '../io/localhost.ts';
@@ -11,7 +12,6 @@ import { readOwnFile, replaceOwnFile } from '../io/own-files.ts';
 import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';
 import { print, printWidth } from '../io/terminal.ts';
-import { Usage } from '../contract/errors.ts';
 import { explainReport } from '../node/explain.ts';
 import { nodeProbes, nodeSections } from '../node/registry.ts';
 import { renderReport } from '../node/render.ts';
@@ -21,11 +21,11 @@ import { plugins as pluginsProbe } from '../snapshot/probes/plugins.ts';
 import { metrics } from '../snapshot/sections/metrics.ts';
 import { plugins } from '../snapshot/sections/plugins.ts';
 
-/** Those of the snapshot that a node of any kind may have, too. */
+/** Plugins and metrics of the snapshot are for a node of any kind, too. */
 const sections = { ...nodeSections, plugins, metrics };
 const probes: readonly Probe<Shape, Configuration>[] = [...nodeProbes, pluginsProbe, metricsProbe];
 
-/** Of one section; its own requests end before. */
+/** Deadline of one section; its own requests end before. */
 const sectionMs = 4500;
 
 export const nodeReport: Command = {

@@ -9,7 +9,7 @@ import { firstLine, reasonOf } from '../core/text.ts';
 import { maskUrls } from '../core/urls.ts';
 import { failureWords } from './ending.ts';
 
-/** What is asked. Exactly one key is given. */
+/** The thing that is asked for an answer: exactly one key is given. */
 export interface Target {
   /** Answers with exit code 0. */
   readonly command?: readonly string[] | undefined;

@@ -36,7 +36,7 @@ export async function converse(
 
 type Exchange = Omit<Conversation, 'secret' | 'cookie' | 'send'> & {
   readonly send: string;
-  /** What is sent next, once, where that depends on the reply; undefined until it is known. */
+  /** Makes the second message, which is sent once, of the reply to the first; returns undefined until that reply is whole enough. */
   readonly sendNext?: (reply: string) => string | undefined;
 };
 

@@ -7,7 +7,7 @@ const domain = z
   .max(253)
   .regex(/^[a-z\d_]([\w-]*\.)*[\w-]+$/i, 'expected a name, such as "example.org", without a * or a dot at its end');
 
-/** Of a program that speaks HTTP. */
+/** Settings of a program that speaks HTTP. */
 const httpFields = (url: string) => ({
   url: webUrl.optional().describe(`default: found by units, processes and ports, such as ${url}`),
   authorization: secret

@@ -1,4 +1,4 @@
-// What the sections and probes of the report on a node share.
+// The tools of the sections and probes of the report on a node: parts that are read side by side, and cells of tables.
 import type { Converse, Resolve } from '../contract/converse.ts';
 import { Absent } from '../contract/errors.ts';
 import type { Host } from '../contract/host.ts';
@@ -18,6 +18,15 @@ export const partsFields = {
 };
 
 type Parts = Readonly<Record<string, (() => Promise<Readonly<Record<string, unknown>>>) | undefined>>;
+
+/** The answer, or why there is none, of something on which several parts depend. */
+export async function attempt<Answer>(read: () => Promise<Answer>) {
+  try {
+    return { answer: await read() };
+  } catch (failure) {
+    return { failure };
+  }
+}
 
 /** A part that cannot be read. */
 export const failing = (failure: unknown) => async (): Promise<{ readonly nothing?: undefined }> =>

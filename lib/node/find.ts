@@ -9,7 +9,7 @@ import type { ProcessStat } from '../parse/proc.ts';
 import { parseShow, parseUnits, type UnitProperties, type UnitState } from '../parse/systemctl.ts';
 import { type Kind, kindNames } from './kinds.ts';
 
-/** What the probes of one run share. */
+/** Lists that all probes of one run use. */
 interface Node {
   readonly units: Promise<readonly UnitState[]>;
   readonly processes: Promise<readonly ProcessStat[]>;
@@ -28,7 +28,7 @@ function nodeOf(host: Host, run: object = host): Node {
     properties: new Map<string, never>(),
   };
   nodes.set(run, node);
-  // Whoever asks gets the error; where nobody asks, it must not end the process.
+  // A probe that uses a list gets its error; without this line the error of a list that no probe uses would end the process.
   for (const list of [node.units, node.processes, node.ports]) list.catch(() => undefined);
   return node;
 }
@@ -103,6 +103,9 @@ export interface Found {
   /** How the kind was found, in words. */
   readonly because: string;
 }
+
+export const isActive = ({ units, processes }: Found): boolean =>
+  processes.length > 0 || units.some(({ active }) => active === 'active');
 
 /** The units and running processes of a kind; throws Absent where there are none. */
 export async function findPrograms(host: Host, run: object | undefined, kind: Kind): Promise<Found> {

@@ -5,7 +5,7 @@ import { withoutUndefined } from '../../core/fields.ts';
 import { firstLine } from '../../core/text.ts';
 import { type ControlReply, parseBootstrap, parseControlReplies } from '../../parse/control.ts';
 import { isResponsive } from '../ask.ts';
-import { converseOf, defineProbe, failing, readParts } from '../define.ts';
+import { attempt, converseOf, defineProbe, failing, readParts } from '../define.ts';
 import { addressIn, findPrograms, portsOf } from '../find.ts';
 import { kinds } from '../kinds.ts';
 import { anyone as section } from '../sections/anyone.ts';
@@ -62,14 +62,6 @@ export const anyone = defineProbe({
     });
   },
 });
-
-async function attempt<Answer>(read: () => Promise<Answer>) {
-  try {
-    return { answer: await read() };
-  } catch (failure) {
-    return { failure };
-  }
-}
 
 interface Place {
   readonly control: string;

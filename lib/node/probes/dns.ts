@@ -4,7 +4,7 @@ import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
 import { askText } from '../ask.ts';
 import { converseOf, defineProbe, failing, readParts } from '../define.ts';
-import { addressesOf, addressIn, findPrograms, type Found, portsOf, propertiesOf, urlOf } from '../find.ts';
+import { addressesOf, addressIn, findPrograms, type Found, isActive, portsOf, propertiesOf, urlOf } from '../find.ts';
 import { readJournal } from '../journal.ts';
 import { type Kind, kinds } from '../kinds.ts';
 import { dns as section } from '../sections/dns.ts';
@@ -67,9 +67,6 @@ export const dns = defineProbe({
 interface Missing {
   readonly error: unknown;
 }
-
-const isActive = ({ units, processes }: Found): boolean =>
-  processes.length > 0 || units.some(({ active }) => active === 'active');
 
 const partsOfCoredns = (host: Host, run: object | undefined, found: Found, corefile: string) => ({
   coredns: async () => ({ coredns_active: isActive(found) }),

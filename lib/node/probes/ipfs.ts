@@ -8,7 +8,7 @@ import { percentOf } from '../../core/quantity.ts';
 import { maskUrls } from '../../core/urls.ts';
 import { parseForeignJson } from '../../parse/json.ts';
 import { askJson, askText, isResponsive, numberAt, textAt } from '../ask.ts';
-import { defineProbe, failing, readParts } from '../define.ts';
+import { attempt, defineProbe, failing, readParts } from '../define.ts';
 import { askFirst, findServer, type Server } from '../find.ts';
 import { kinds } from '../kinds.ts';
 import { ipfs as section } from '../sections/ipfs.ts';
@@ -52,14 +52,6 @@ export const ipfs = defineProbe({
 });
 
 type Asked<Answer> = Awaited<ReturnType<typeof askFirst<string, Answer>>> & { readonly server: Server<string> };
-
-async function attempt<Answer>(read: () => Promise<Answer>) {
-  try {
-    return { answer: await read() };
-  } catch (failure) {
-    return { failure };
-  }
-}
 
 /** kubo answers to POST alone. */
 const askKubo = (host: Host, base: string, call: string, seconds: number, authorization: string | undefined) =>

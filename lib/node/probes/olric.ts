@@ -14,6 +14,7 @@ import {
   askFirst,
   findPrograms,
   type Found,
+  isActive,
   portsOf,
   propertiesOf,
   serverOf,
@@ -57,9 +58,7 @@ export const olric = defineProbe({
       ...(found === undefined
         ? { process: nothing }
         : {
-            process: async () => ({
-              service_active: found.processes.length > 0 || found.units.some(({ active }) => active === 'active'),
-            }),
+            process: async () => ({ service_active: isActive(found) }),
             memberlist: async () => ({ memberlist_up: await hasMemberlist(host, run, found) }),
             memory: async () => ({ process_mem_mb: await residentOf(host, found) }),
             restarts: () => readRestarts(host, run, found),
