@@ -7,7 +7,7 @@ import { restartServices } from '../lib/watchdog/restart.ts';
 import { watchServices } from '../lib/watchdog/watch.ts';
 
 // Threads for reads that may hang: each of the usual 24 costs a hundredth of a start.
-process.env['UV_THREADPOOL_SIZE'] ??= '8';
+process.env['UV_THREADPOOL_SIZE'] ??= '4';
 
 const stage = watchServices({
   // On a terminal the alerts stand below the table.
