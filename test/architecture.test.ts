@@ -52,7 +52,9 @@ const groundMayImport: Record<string, readonly string[]> = {
 
 /** The files of a room that other rooms may import. */
 const isPublic = (target: string): boolean =>
-  /^lib\/[\w-]+\/files\.ts$|^lib\/snapshot\/sections\/|^lib\/archive\/read\.ts$/.test(target);
+  /^lib\/[\w-]+\/files\.ts$|^lib\/(snapshot|node)\/sections\/|^lib\/node\/report\.ts$|^lib\/archive\/read\.ts$/.test(
+    target,
+  );
 
 /** Modules of Node and of tools without effects outside of this process: every folder may import them. */
 const harmless = new Set([
@@ -87,7 +89,7 @@ function complaintOf({ from, to }: Import): string | undefined {
   if (target === 'io') return `${says}: rooms get the outside world as an argument`;
   return ground.has(target) || isPublic(to)
     ? undefined
-    : `${says}: of another room only files.ts, the snapshot's sections and the archive's read.ts may be imported`;
+    : `${says}: of another room only files.ts, its sections, the node's report.ts and the archive's read.ts may be imported`;
 }
 
 describe('architecture', () => {
@@ -161,6 +163,8 @@ describe('architecture', () => {
   const registries = [
     'lib/snapshot/probes',
     'lib/snapshot/sections',
+    'lib/node/probes',
+    'lib/node/sections',
     'lib/health/checks',
     'lib/alerts/transports',
     'lib/thermal/sources',

@@ -13,16 +13,13 @@ import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';
 import { print, printWidth } from '../io/terminal.ts';
 import { explainReport } from '../node/explain.ts';
-import { nodeProbes, nodeSections } from '../node/registry.ts';
+import { nodeProbes } from '../node/probes/index.ts';
+import { reportSections as sections } from '../node/sections/index.ts';
 import { renderReport } from '../node/render.ts';
 import { reportOf } from '../node/report.ts';
 import { metrics as metricsProbe } from '../snapshot/probes/metrics.ts';
 import { plugins as pluginsProbe } from '../snapshot/probes/plugins.ts';
-import { metrics } from '../snapshot/sections/metrics.ts';
-import { plugins } from '../snapshot/sections/plugins.ts';
 
-/** Plugins and metrics of the snapshot are for a node of any kind, too. */
-const sections = { ...nodeSections, plugins, metrics };
 const probes: readonly Probe<Shape, Configuration>[] = [...nodeProbes, pluginsProbe, metricsProbe];
 
 /** Deadline of one section; its own requests end before. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { explainReport } from '../../lib/node/explain.ts';
-import { nodeSections } from '../../lib/node/registry.ts';
+import { nodeSections } from '../../lib/node/sections/index.ts';
 
 const ok = (data: object) => ({ status: 'ok', ms: 1, data }) as never;
 

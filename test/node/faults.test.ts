@@ -5,7 +5,8 @@ import { createServer, type Socket } from 'node:net';
 import test, { describe, type TestContext } from 'node:test';
 import { readingLimits, runProbes } from '../../lib/engine/probes.ts';
 import { localHostOpener } from '../../lib/io/localhost.ts';
-import { nodeProbes, nodeSections } from '../../lib/node/registry.ts';
+import { nodeProbes } from '../../lib/node/probes/index.ts';
+import { nodeSections } from '../../lib/node/sections/index.ts';
 import { reportOf } from '../../lib/node/report.ts';
 import { configurationOf, temporaryFolder } from '../world.ts';
 

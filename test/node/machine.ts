@@ -2,7 +2,8 @@
 import { codedError, NoAnswer, NotInstalled } from '../../lib/contract/errors.ts';
 import type { Completed, FilesystemStat, Host, UrlReply } from '../../lib/contract/host.ts';
 import { type Readings, runProbes } from '../../lib/engine/probes.ts';
-import { nodeProbes, nodeSections } from '../../lib/node/registry.ts';
+import { nodeProbes } from '../../lib/node/probes/index.ts';
+import { nodeSections } from '../../lib/node/sections/index.ts';
 import { reportOf } from '../../lib/node/report.ts';
 import { hostOf } from '../host.ts';
 import { configurationOf } from '../world.ts';

@@ -1,7 +1,7 @@
 // The report on a node: its fields on the wire, and what it says of what cannot be read.
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { nodeSections } from '../../lib/node/registry.ts';
+import { nodeSections } from '../../lib/node/sections/index.ts';
 import { renderReport } from '../../lib/node/render.ts';
 import { environmentIn, runBundle } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
