@@ -113,6 +113,10 @@ const commands = {
     summary: 'reads this machine once, and prints what it found: for a person, or as JSON for the fleet monitor',
     load: () => import('./node-report.ts'),
   },
+  monitor: {
+    summary: 'asks the nodes of a fleet over ssh for their reports, judges them together, and shows what is wrong',
+    load: () => import('./monitor.ts'),
+  },
   'record-host': {
     summary: 'records this machine in a folder, without secrets, for tests or for a report of a fault',
     load: () => import('./record-host.ts'),

@@ -169,6 +169,8 @@ describe('architecture', () => {
     'lib/alerts/transports',
     'lib/thermal/sources',
     'lib/init/finders',
+    'lib/fleet/judge',
+    'lib/fleet/views',
   ];
 
   test('every probe, section and check is in the index of its folder, and imports no sibling', () => {
@@ -258,6 +260,7 @@ describe('architecture', () => {
     const { initCommand } = await import('../lib/commands/init.ts');
     const { checkConfig } = await import('../lib/commands/check-config.ts');
     const { dashboardCommand } = await import('../lib/commands/dashboard.ts');
+    const { monitorCommands } = await import('../lib/commands/monitor.ts');
     const { nodeReport } = await import('../lib/commands/node-report.ts');
     const { recordHost } = await import('../lib/commands/record-host.ts');
     const { archiveCommands } = await import('../lib/commands/archive.ts');
@@ -316,6 +319,7 @@ describe('architecture', () => {
       checkConfig,
       dashboardCommand,
       nodeReport,
+      monitorCommands,
       recordHost,
       archiveCommands,
       completeNames,

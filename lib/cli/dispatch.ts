@@ -15,6 +15,8 @@ export interface Group {
   readonly commands: Readonly<Record<string, Entry>>;
   /** The last line of `--help`. */
   readonly note: string;
+  /** The command where none is named. */
+  readonly byDefault?: string;
 }
 
 interface Entry {
@@ -36,10 +38,13 @@ export const groupOf = (about: Omit<Group, 'commands'>, commands: readonly Comma
 });
 
 export function dispatch(group: Group): void {
-  const { name, commands } = group;
-  const [word = '', ...rest] = wordsOf(process.argv.slice(2));
-  if (word === '--version') finish(`ops-monitor ${product.version}`);
-  if (word === '--help' || word === '-h' || word === 'help') finish(helpOf(group));
+  const { name, commands, byDefault } = group;
+  const words = wordsOf(process.argv.slice(2));
+  const [first = ''] = words;
+  if (first === '--version') finish(`ops-monitor ${product.version}`);
+  if (first === '--help' || first === '-h' || first === 'help') finish(helpOf(group));
+  const isNamed = byDefault === undefined || (first !== '' && !first.startsWith('-'));
+  const [word = '', ...rest] = isNamed ? words : [byDefault, ...words];
   const entry = Object.hasOwn(commands, word) ? commands[word] : undefined;
   if (!entry) {
     const prefix = [commandPrefix(), ...(name === 'ops-monitor' ? [] : [name])].join(' ');

@@ -5,6 +5,7 @@ import { archiveConfig } from '../archive/config.ts';
 import { bootConfig } from '../boot/config.ts';
 import { confirmConfig } from '../confirm/config.ts';
 import { inSeconds } from '../contract/quantities.ts';
+import { fleetConfig } from '../fleet/config.ts';
 import { gatesConfig } from '../gates/config.ts';
 import { type HealthConfig, healthConfig } from '../health/config.ts';
 import { checkNames } from './check-names.ts';
@@ -35,6 +36,7 @@ export const configurationSchema = z
     ...pushConfig,
     ...watchdogConfig,
     ...nodeConfig,
+    ...fleetConfig,
   })
   .superRefine((config, context) => {
     if (config.dashboard && config.endpoints['dashboard']) {

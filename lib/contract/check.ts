@@ -64,6 +64,8 @@ interface Measurement extends Measured, Particulars {
   readonly message?: string;
   /** Replaces `it is below 80 %`. */
   readonly clears_when?: string;
+  /** The reading or observation that is the cause. */
+  readonly because?: string | undefined;
 }
 
 /** A level that no limit decides, such as reachable or not. */
@@ -88,6 +90,8 @@ export interface Particulars {
   readonly urgent?: true;
   /** A shorter message, for the subject line of a mail. */
   readonly shortMessage?: string;
+  /** Where several machines are judged together: what each of them said. */
+  readonly evidence?: Readonly<Record<string, string>>;
 }
 
 export interface NumberLimit {

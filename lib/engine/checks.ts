@@ -93,7 +93,7 @@ const unread = (subject: string, reason: string): Verdict => ({
 
 function observe(check: string, verdict: Verdict): Judged {
   const { subject, level, value, unit, limit = noLimit, message, because, clears_when } = verdict;
-  const { measured, since, dependents, shortMessage, urgent } = verdict;
+  const { measured, since, dependents, shortMessage, urgent, evidence } = verdict;
   return {
     observation: {
       id: `${check}:${subject}`,
@@ -113,6 +113,7 @@ function observe(check: string, verdict: Verdict): Judged {
     ...(dependents ? { dependents } : {}),
     ...(shortMessage === undefined ? {} : { shortMessage }),
     ...(urgent ? { urgent } : {}),
+    ...(evidence ? { evidence } : {}),
   };
 }
 

@@ -14,3 +14,6 @@ export const product = { version: manifest.version, build, folder: dirname(sourc
 
 /** The path of a document: `alerts.md`; the folder of all without a name. */
 export const documentPath = (name = ''): string => join(product.folder, 'ops', 'docs', name);
+
+/** The report on a node in one file, which `npm run build` makes. */
+export const nodeProgram = join(product.folder, 'dist', 'ops-monitor-node.cjs');

@@ -20,7 +20,7 @@ import { runProgram } from './program.ts';
 import { pickVariables } from './variables.ts';
 
 /** Variables by which ssh finds its configuration, keys, agent and Kerberos ticket. */
-const namesForSsh = ['HOME', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'KRB5CCNAME', 'XDG_RUNTIME_DIR'];
+export const namesForSsh = ['HOME', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'KRB5CCNAME', 'XDG_RUNTIME_DIR'];
 
 export interface SshSettings {
   readonly name: string;

@@ -76,7 +76,7 @@ describe('config/registry', () => {
     const keys = keysWhere((schema) => schema.propertyNames?.pattern !== undefined);
     // No reading is named after these, so the archive has no variables of them.
     const others = new Set(['alerts.alertmanager.labels', 'alerts.webhooks', 'streams.NAME.units']);
-    const hostTools = /^(gate-runs|test-results|watchdog|boot|rehearsal|push|node)\b/;
+    const hostTools = /^(gate-runs|test-results|watchdog|boot|rehearsal|push|node|fleet)\b/;
     const archived = keys.filter((key) => !others.has(key) && !hostTools.test(key));
     // The smallest service is in no schema: one of three keys is needed.
     const services = '"a-b": { unit: a.service }, a_b: { unit: b.service }';

@@ -1,0 +1,226 @@
+// Judges all nodes together: reports → observations → alerts, the worst first. Pure.
+import type { AnyCheck } from '../contract/check.ts';
+import type { Envelope } from '../contract/envelope.ts';
+import type { Observation } from '../contract/observation.ts';
+import type { Section } from '../contract/section.ts';
+import { runChecks } from '../engine/checks.ts';
+import { type Level, worst, worstFirst } from '../core/level.ts';
+import { nodeSections } from '../node/sections/index.ts';
+import { type Judgement, type NodeFacts, nodeReached } from './define.ts';
+import type { FleetReading, NodeAnswer } from './files.ts';
+import { judgements } from './judge/index.ts';
+import { reasonsIn, sectionOf } from './read-report.ts';
+
+export type Severity = 'critical' | 'warning' | 'info';
+export const severities: readonly Severity[] = ['critical', 'warning', 'info'];
+
+export interface FleetAlert extends Pick<
+  Observation,
+  'id' | 'subject' | 'level' | 'message' | 'value' | 'unit' | 'limit'
+> {
+  readonly severity: Severity;
+  readonly subsystem: string;
+  /** Null where the alert is about no single node. */
+  readonly node: string | null;
+  /** What each node said. */
+  readonly evidence: Readonly<Record<string, string>>;
+  readonly advice: string;
+  /** Ids of what follows from it, and raises no alerts of its own. */
+  readonly consequences: readonly string[];
+}
+
+export interface Fleet extends FleetReading {
+  readonly facts: Readonly<Record<string, NodeFacts>>;
+  /** Section → node → its reading. */
+  readonly sections: Readonly<Record<string, Readonly<Record<string, Envelope>>>>;
+  readonly observations: readonly Observation[];
+  readonly alerts: readonly FleetAlert[];
+}
+
+/** `limits`: those of the configuration. */
+export function assessFleet(reading: FleetReading, limits: Readonly<Record<string, unknown>>, at: Date): Fleet {
+  const answers = Object.entries(reading.nodes);
+  const facts = Object.fromEntries(answers.map(([name, answer]) => [name, factsOf(answer)]));
+  const sections = Object.fromEntries(
+    Object.entries(nodeSections).map(([name, section]) => [
+      name,
+      Object.fromEntries(answers.map(([node, answer]) => [node, envelopeOf(name, section, node, answer)])),
+    ]),
+  );
+  const judged = runChecks({
+    checks: judgements,
+    sections: {
+      nodes: whole(
+        reading,
+        Object.fromEntries(Object.entries(facts).map(([name, data]) => [name, whole(reading, data)])),
+      ),
+      ...Object.fromEntries(Object.entries(sections).map(([name, items]) => [name, whole(reading, items)])),
+    },
+    definitions: pivoted,
+    limits,
+    at,
+  });
+  const evidence = new Map<string, Readonly<Record<string, string>>>();
+  const observations = [
+    ...judged
+      // Each reading that failed is told once, below, and not by each judgement that needs it.
+      .filter((one) => one.failure === undefined && one.itemFailure === undefined)
+      .map(({ observation, evidence: said = {} }) => {
+        evidence.set(observation.id, said);
+        return inFleet(observation);
+      }),
+    ...unreadIn(reading, sections),
+  ];
+  const alerts = foldByCause(observations).map(({ observation, consequences }) =>
+    alertOf(observation, consequences, evidence.get(observation.id) ?? {}, facts),
+  );
+  return {
+    ...reading,
+    facts,
+    sections,
+    observations,
+    alerts: severities.flatMap((severity) => alerts.filter((alert) => alert.severity === severity)),
+  };
+}
+
+/** What is not green and follows from nothing else that is not, the worst first, each with what follows from it. */
+function foldByCause(observations: readonly Observation[]) {
+  const bad = new Map(observations.filter(({ level }) => level !== 'green').map((one) => [one.id, one]));
+  const rootOf = ({ id, because = '' }: Observation, seen: readonly string[] = []): string => {
+    const cause = bad.get(because);
+    // Two that name each other as their cause are both shown.
+    return cause && cause.id !== id && !seen.includes(cause.id) ? rootOf(cause, [...seen, id]) : id;
+  };
+  const folded = Map.groupBy(bad.values(), (one) => rootOf(one));
+  return worstFirst.flatMap((level) =>
+    [...bad.values()]
+      .filter((one) => one.level === level && folded.has(one.id))
+      .map((observation) => ({
+        observation,
+        consequences: (folded.get(observation.id) ?? []).flatMap(({ id }) => (id === observation.id ? [] : [id])),
+      })),
+  );
+}
+
+const whole = ({ collected_at }: FleetReading, data: unknown): Envelope => ({
+  status: 'ok',
+  ms: 0,
+  collected_at,
+  data,
+});
+
+/** As the engine wants to know them: each section has the nodes as its items. */
+const pivoted = Object.fromEntries(
+  Object.entries({ nodes: nodeSections.system, ...nodeSections }).map(([name, section]): [string, Section] => [
+    name,
+    { ...section, many: true },
+  ]),
+);
+
+function factsOf({ role, reached, error, target, asked_at, collection_ms, report = {} }: NodeAnswer): NodeFacts {
+  const { timestamp, collect_ms: took, version } = report as Readonly<Record<string, unknown>>;
+  const clock = clockOf(timestamp, took, new Date(asked_at), collection_ms);
+  return { role, reached, error, target, version: typeof version === 'string' ? version : undefined, ...clock };
+}
+
+/** The node read its clock somewhere between our call and as long before the end as its report took. */
+function clockOf(timestamp: unknown, took: unknown, asked: Date, collectionMs: number): Partial<NodeFacts> {
+  const its = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
+  if (Number.isNaN(its)) return {};
+  const room = Math.max(0, collectionMs - (typeof took === 'number' && took > 0 ? took : 0));
+  return {
+    clock_offset_seconds: Math.round(its - (asked.getTime() + room / 2)) / 1000,
+    clock_uncertainty_seconds: Math.round(room / 2) / 1000,
+  };
+}
+
+const envelopeOf = (
+  name: string,
+  section: Section,
+  node: string,
+  { report, error = '', asked_at }: NodeAnswer,
+): Envelope =>
+  report
+    ? sectionOf(report as Readonly<Record<string, unknown>>, name, section, asked_at)
+    : { status: 'failed', kind: 'error', reason: error, because: nodeReached(node), ms: 0 };
+
+/** Limits lie below `fleet`. */
+const inFleet = (observation: Observation): Observation => ({
+  ...observation,
+  limit:
+    observation.limit.key === '' ? observation.limit : { ...observation.limit, key: `fleet.${observation.limit.key}` },
+  runbook: 'ops/docs/fleet.md',
+});
+
+/** What nodes that were reached could not read: a section, or a part of it. */
+function unreadIn(reading: FleetReading, sections: Fleet['sections']): Observation[] {
+  return Object.entries(reading.nodes).flatMap(([node, { report }]) => {
+    if (!report) return [];
+    const wholes = Object.entries(sections).flatMap(([section, items]) => {
+      const one = items[node];
+      return one?.status === 'failed' ? [unread(node, section, one.reason)] : [];
+    });
+    const parts = reasonsIn(report as Readonly<Record<string, unknown>>, 'errors').flatMap(
+      ({ section, part, reason }) =>
+        part === undefined || !Object.hasOwn(sections, section) || sections[section]?.[node]?.status === 'failed'
+          ? []
+          : [unread(node, `${section}.${part}`, reason)],
+    );
+    return [...wholes, ...parts];
+  });
+}
+
+const unread = (node: string, what: string, reason: string): Observation => ({
+  id: `${unreadCheck.name}:${node}/${what}`,
+  check: unreadCheck.name,
+  subject: `${node}/${what}`,
+  level: 'unknown',
+  value: null,
+  unit: '',
+  limit: { value: 'a reading', key: '' },
+  message: `${what} of ${node} could not be read: ${reason}`,
+  clears_when: 'it can be read again',
+  runbook: 'ops/docs/fleet.md',
+});
+
+const unreadCheck = {
+  name: 'section-read',
+  subsystem: 'report',
+  advice: 'Run sudo ops-monitor node-report --explain on the node: it says where it looked, and what it needs.',
+} as const;
+
+const about = new Map<string, Pick<Judgement, 'subsystem' | 'advice' | 'amber'>>(
+  [...(judgements as readonly (AnyCheck & Pick<Judgement, 'subsystem' | 'advice' | 'amber'>)[]), unreadCheck].map(
+    (one) => [one.name, one],
+  ),
+);
+
+function alertOf(
+  { id, check, subject, level, message, value, unit, limit }: Observation,
+  consequences: readonly string[],
+  evidence: Readonly<Record<string, string>>,
+  facts: Fleet['facts'],
+): FleetAlert {
+  const { subsystem = '', advice = '', amber = 'warning' } = about.get(check) ?? {};
+  const [node = ''] = subject.split('/');
+  const isNode = Object.hasOwn(facts, node);
+  return {
+    id,
+    severity: level === 'red' ? 'critical' : level === 'unknown' ? 'warning' : amber,
+    subsystem,
+    node: isNode ? node : null,
+    subject,
+    level,
+    message,
+    value,
+    unit,
+    limit,
+    evidence: Object.keys(evidence).length > 0 || !isNode ? evidence : { [node]: message },
+    advice,
+    consequences,
+  };
+}
+
+/** The colour of something with these alerts. */
+export const worstOf = (alerts: readonly FleetAlert[]): Level =>
+  worst(['green', ...alerts.map(({ level, severity }) => (severity === 'info' ? 'green' : level))]);

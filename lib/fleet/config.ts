@@ -1,0 +1,59 @@
+// Configuration of the fleet: its environments and their nodes, and where the alerts about them begin.
+import * as z from 'zod';
+import { limitsOfChecks } from '../contract/limits.ts';
+import { absolutePath, duration, ownName } from '../contract/quantities.ts';
+import { judgements } from './judge/index.ts';
+
+const target = z
+  .string()
+  .max(300)
+  .regex(/^([\w.-]+@)?(\w[\w.:-]*|\[[\da-f:]+\])$/i, {
+    error: (issue) => `expected a destination for ssh, such as "user@host"; got ${JSON.stringify(issue.input)}`,
+  });
+
+const nodeSchema = z.strictObject({
+  ssh: target
+    .optional()
+    .describe('destination for ssh: `user@name`, or a Host entry of ssh_config; default: the name of the node'),
+  role: ownName
+    .optional()
+    .describe('what it is for: a node whose role begins with `nameserver` is expected to answer DNS'),
+});
+
+export const fleetConfig = {
+  fleet: z
+    .strictObject({
+      environments: z
+        .record(
+          ownName,
+          z.strictObject({
+            nodes: z
+              .record(ownName, nodeSchema)
+              .refine((nodes) => Object.keys(nodes).length > 0, 'expected at least one node')
+              .describe('its nodes, by names of your own'),
+          }),
+        )
+        .prefault({})
+        .describe('groups of nodes that belong together, by names of your own, such as `devnet`'),
+      'ssh-config': absolutePath
+        .optional()
+        .describe('an ssh_config file instead of the user’s own: keys, jump hosts, ports, known hosts'),
+      deadline: duration('30s', 600).prefault('30s').describe('how long one node may take, connecting included'),
+      'at-once': z.int().min(1).max(500).prefault(50).describe('how many nodes are asked at the same time'),
+      pipe: z
+        .boolean()
+        .default(false)
+        .describe(
+          'a node without ops-monitor is sent the report’s program through the same connection (860 kB each time), and runs it as the user of the login, without sudo; it needs Node 20 or later',
+        ),
+      limits: z.strictObject(limitsOfChecks(judgements)).prefault({}).describe('where the alerts about nodes begin'),
+    })
+    .prefault({})
+    .describe('the nodes that `monitor` looks at (ops/docs/fleet.md)'),
+};
+
+export interface FleetConfig {
+  readonly fleet: Omit<z.output<typeof fleetConfig.fleet>, 'limits'> & {
+    readonly limits: Readonly<Record<string, unknown>>;
+  };
+}

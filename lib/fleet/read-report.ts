@@ -1,0 +1,95 @@
+// Reads the report that a node printed. The node may be anybody's by now: what it wrote is bounded, made harmless, and each section
+// is compared with its schema before anything believes it.
+import type { Envelope } from '../contract/envelope.ts';
+import type { Section } from '../contract/section.ts';
+import { isObject, shapeProblem } from '../contract/shape.ts';
+import { oneLine } from '../core/harmless.ts';
+import { parseForeignJson } from '../parse/json.ts';
+
+const limits = { characters: 4 * 1024 * 1024, depth: 24, values: 100_000 };
+const mostCharacters = 2000;
+
+export type Report = Readonly<Record<string, unknown>>;
+
+/** Throws where the text is not a report. */
+export function parseReport(text: string): Report {
+  const found = parseForeignJson(text, 'its report', limits);
+  if (!isObject(found) || found['schema_version'] !== 1)
+    throw new Error('its report is not one of this format: schema_version is not 1');
+  return harmless(found) as Report;
+}
+
+function harmless(value: unknown): unknown {
+  if (typeof value === 'string') return cut(oneLine(value));
+  if (Array.isArray(value)) return value.map(harmless);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cut(oneLine(key)), harmless(inner)]));
+}
+
+const cut = (text: string): string => (text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text);
+
+/** The reverse of how a node writes a section: null with a reason among `errors` or `absent`. */
+export function sectionOf(report: Report, name: string, section: Section, at: string): Envelope {
+  const value = report[name];
+  const whole = { report, name, section, at, part: undefined };
+  if (!section.many || !isObject(value)) return envelopeOf(whole, value);
+  const items = Object.entries(value).map(([item, data]): [string, Envelope] => [
+    item,
+    envelopeOf({ ...whole, part: item }, data),
+  ]);
+  return { status: 'ok', ms: 0, collected_at: at, data: Object.fromEntries(items) };
+}
+
+interface Place {
+  readonly report: Report;
+  readonly name: string;
+  readonly section: Section;
+  readonly at: string;
+  readonly part: string | undefined;
+}
+
+function envelopeOf({ report, name, section, at, part }: Place, value: unknown): Envelope {
+  const reasonIn = (key: 'errors' | 'absent'): string | undefined =>
+    reasonsIn(report, key).find((one) => one.section === name && one.part === part)?.reason;
+  const failed = (reason: string): Envelope => ({ status: 'failed', kind: 'shape', reason, ms: 0 });
+  if (value === undefined) return { status: 'absent', reason: `its version of the report has no ${name}` };
+  if (value === null) {
+    const missing = reasonIn('absent');
+    if (missing !== undefined) return { status: 'absent', reason: missing };
+    return { status: 'failed', kind: 'error', reason: reasonIn('errors') ?? 'no reason is given', ms: 0 };
+  }
+  const data = withoutNulls(value);
+  const issue = section.schema.wrongIn(data);
+  if (issue) return failed(`its report is wrong: ${oneLine(shapeProblem(issue, data))}`);
+  return { status: 'ok', ms: 0, collected_at: at, data };
+}
+
+export interface Reason {
+  readonly section: string;
+  readonly part?: string | undefined;
+  readonly reason: string;
+}
+
+/** What the node could not read, or does not have. */
+export function reasonsIn(report: Report, key: 'errors' | 'absent'): Reason[] {
+  const all: unknown = report[key];
+  return (Array.isArray(all) ? all : []).flatMap((one: unknown) => {
+    if (!isObject(one) || typeof one['section'] !== 'string') return [];
+    const { section, part, reason } = one;
+    return [
+      {
+        section,
+        part: typeof part === 'string' ? part : undefined,
+        reason: typeof reason === 'string' ? reason : 'no reason is given',
+      },
+    ];
+  });
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
+  );
+}

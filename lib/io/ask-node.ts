@@ -1,0 +1,109 @@
+// Asks a node for its report over ssh: one ssh process for each node, with the user's own ssh_config, so that aliases, jump hosts,
+// agents and shared connections are as everywhere else. Nothing is written there.
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { ProgramResult } from '../contract/program.ts';
+import { shellQuote } from '../core/harmless.ts';
+import { firstLine } from '../core/text.ts';
+import { sshReason } from '../parse/remote.ts';
+import { runProgram } from './program.ts';
+import { namesForSsh } from './ssh.ts';
+import { pickVariables } from './variables.ts';
+
+export interface AskSettings {
+  readonly configFile: string | undefined;
+  readonly connectMs: number;
+  /** The report's program in one file, for a node that has no ops-monitor; undefined where that is not wanted. */
+  readonly program: string | undefined;
+}
+
+interface Destination {
+  readonly name: string;
+  readonly target: string;
+  readonly key?: string | undefined;
+}
+
+/** More than any report has. */
+const mostOutput = 8 * 1024 * 1024;
+
+/** Returns what the node printed: its report. Throws with the reason where there is none. */
+export async function askNode(node: Destination, settings: AskSettings, signal: AbortSignal): Promise<string> {
+  const mark = `ops-monitor-${randomUUID()}`;
+  const done = await runProgram({
+    argv: sshArguments(node, settings, script(mark, settings.program !== undefined)),
+    variables: pickVariables(namesForSsh),
+    // The node reads its input only where it has no program of its own.
+    ...(settings.program === undefined ? {} : { input: readFileSync(settings.program, 'utf8') }),
+    signal,
+    output: { most: mostOutput, beyond: 'fail' },
+  });
+  signal.throwIfAborted();
+  // What the login shell's profile prints stands before the mark.
+  const start = done.stdout.indexOf(`${mark}\n`);
+  const printed = start < 0 ? undefined : done.stdout.slice(start + mark.length + 1);
+  if (done.ending.by === 'exit' && done.ending.code === 0 && printed !== undefined) return printed;
+  throw new Error(reasonFor(done, printed !== undefined));
+}
+
+function sshArguments({ target, key }: Destination, { configFile, connectMs }: AskSettings, command: string) {
+  const options = [
+    'BatchMode=yes',
+    `ConnectTimeout=${Math.max(1, Math.floor(connectMs / 1000))}`,
+    'ServerAliveInterval=5',
+    'ServerAliveCountMax=2',
+    'ForwardAgent=no',
+    'ForwardX11=no',
+    'ClearAllForwardings=yes',
+    'PermitLocalCommand=no',
+  ];
+  return [
+    'ssh',
+    '-T',
+    ...options.flatMap((option) => ['-o', option]),
+    ...(configFile === undefined ? [] : ['-F', configFile]),
+    ...(key === undefined ? [] : ['-i', key]),
+    '--',
+    target,
+    command,
+  ];
+}
+
+/** As root there need be no sudo. The report's program is never run by sudo from our input: that would need a rule which lets the
+ * user run everything. */
+function script(mark: string, isPiped: boolean): string {
+  const own = 'ops-monitor node-report --json';
+  const ask = `if [ "$(id -u)" = 0 ]; then exec ${own}; else exec sudo -n ${own}; fi`;
+  const piped = `if command -v ops-monitor >/dev/null 2>&1; then ${ask}; else exec node - node-report --json; fi`;
+  return `sh -c ${shellQuote(`echo ${mark}; ${isPiped ? piped : ask}`)}`;
+}
+
+const install = 'monitor install puts it there';
+
+const reasons: readonly [RegExp, string][] = [
+  [
+    /sudo: a (?:terminal|password) is required|no new privileges|sudo: sorry, you must have a tty/,
+    `sudo asks for a password there (${install} with the line for sudoers)`,
+  ],
+  [
+    /is not allowed to execute|not in the sudoers file/,
+    `the user may not run it by sudo there (${install} with the line for sudoers)`,
+  ],
+  [/sudo: not found|sudo: command not found/, 'the user is not root there, and sudo is not installed'],
+  [/ops-monitor: (?:command )?not found/, `ops-monitor is not installed there (${install})`],
+  [/node: (?:command )?not found/, `neither ops-monitor nor Node is installed there (${install})`],
+];
+
+function reasonFor({ ending, stderr }: ProgramResult, hasBegun: boolean): string {
+  if (ending.by === 'start')
+    return ending.code === 'ENOENT'
+      ? 'ssh is not installed here (package openssh-client)'
+      : `ssh: ${ending.cause.message}`;
+  if (ending.by === 'output') return `it printed more than ${mostOutput} bytes`;
+  // Only ssh itself exits with 255.
+  if (!hasBegun) return sshReason(stderr);
+  const known = reasons.find(([pattern]) => pattern.test(stderr));
+  if (known) return known[1];
+  const how =
+    ending.by === 'exit' ? `exit code ${ending.code}` : `ended by ${ending.by === 'signal' ? ending.signal : 'us'}`;
+  return `its report failed (${how}): ${firstLine(stderr) || 'it gave no reason'}`;
+}

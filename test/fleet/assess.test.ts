@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import test, { describe } from 'node:test';
+import { alertsIn, fleetOf, reportWith } from './fleet.ts';
+
+const system = { time_unix: 1, mem_use_pct: 20, mem_available_mb: 800, mem_total_mb: 1000 };
+
+describe('a fleet', () => {
+  test('nodes that report, and lack programs, raise no alerts', async () => {
+    const fleet = await fleetOf({ a: reportWith({ system }), b: reportWith({ system }) });
+    assert.deepEqual(alertsIn(fleet), []);
+    assert.ok(fleet.observations.length >= 4, 'nothing was judged');
+  });
+
+  test('a node that is not reached is one alert, and the others are judged', async () => {
+    const fleet = await fleetOf({
+      a: new Error('it refuses our key'),
+      b: reportWith({ system: { ...system, mem_use_pct: 95 } }),
+    });
+    assert.deepEqual(alertsIn(fleet), [
+      'critical node-reached:a: a does not report: it refuses our key',
+      'warning memory:b: memory of b is 95 % in use (amber above 90 %)',
+    ]);
+    assert.deepEqual(fleet.alerts[1]?.evidence, { b: '800 of 1000 MiB are available' });
+  });
+
+  test('a section or a part that could not be read is unknown, and told once', async () => {
+    const fleet = await fleetOf({
+      a: reportWith({ system: null }, { errors: [{ section: 'system', reason: 'permission denied' }] }),
+      b: reportWith({ system }, { errors: [{ section: 'system', part: 'clock', reason: 'timedatectl hung' }] }),
+    });
+    assert.deepEqual(alertsIn(fleet), [
+      'warning section-read:a/system: system of a could not be read: permission denied',
+      'warning section-read:b/system.clock: system.clock of b could not be read: timedatectl hung',
+    ]);
+  });
+
+  for (const [what, text, says] of [
+    ['no JSON', 'hello', /a does not report: its report is not JSON/],
+    ['another program’s JSON', '{}', /a does not report: its report is not one of this format/],
+    ['10 MB', JSON.stringify('x'.repeat(10_000_000)), /a does not report: its report/],
+    ['a thousand brackets', '['.repeat(1000), /a does not report: its report/],
+    [
+      'a section of the wrong type',
+      reportWith({ system: { time_unix: 'soon' } }),
+      /system of a could not be read: its report is wrong: time_unix: expected number/,
+    ],
+    ['a section that is a list', reportWith({ system: [1] }), /system of a could not be read: its report is wrong/],
+    ['a null without a reason', reportWith({ system: null }), /system of a could not be read: no reason is given/],
+    ['errors that are no list', reportWith({ system }, { errors: 7 }), undefined],
+    [
+      'a prototype',
+      reportWith({ system }).replace('{', '{"__proto__": {"reached": true}, '),
+      /a does not report: its report has the key __proto__/,
+    ],
+  ] as const)
+    test(`a report that is ${what} harms only its own row`, async () => {
+      const fleet = await fleetOf({ a: text, b: reportWith({ system }) });
+      const found = alertsIn(fleet);
+      if (says === undefined) assert.deepEqual(found, []);
+      else assert.match(found.join('\n'), says);
+      assert.ok(!fleet.alerts.some(({ node }) => node !== 'a'));
+      assert.equal(fleet.sections['system']?.['b']?.status, 'ok');
+    });
+
+  test('what a node writes has no escape sequences, and its name is that of the configuration', async () => {
+    const fleet = await fleetOf({
+      a: reportWith(
+        { system },
+        { hostname: 'b', errors: [{ section: 'system', part: 'x', reason: '\u001B[2Jgone\nb is down' }] },
+      ),
+      b: reportWith({ system }),
+    });
+    assert.deepEqual(alertsIn(fleet), [
+      'warning section-read:a/system.x: system.x of a could not be read: [2Jgone b is down',
+    ]);
+  });
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import test, { describe } from 'node:test';
+import { parseNodesFile } from '../../lib/parse/nodes-file.ts';
+
+describe('a list of nodes', () => {
+  test('all three forms are read, with comments, blank lines and the line ends of Windows', () => {
+    const text =
+      '# nodes\r\n\r\n1|ubuntu@192.0.2.1|\r\ndevnet|ubuntu@192.0.2.2||nameserver-ns1|~/.ssh/devnet\r\ntestnet|root@node3.example.org|node\n';
+    assert.deepEqual(parseNodesFile(text), {
+      nodes: [
+        { name: '192.0.2.1', target: 'ubuntu@192.0.2.1' },
+        {
+          environment: 'devnet',
+          name: '192.0.2.2',
+          target: 'ubuntu@192.0.2.2',
+          role: 'nameserver-ns1',
+          key: '~/.ssh/devnet',
+        },
+        { environment: 'testnet', name: 'node3.example.org', target: 'root@node3.example.org', role: 'node' },
+      ],
+      problems: [],
+    });
+  });
+
+  test('a password is refused with a word on keys, and is not in the message', () => {
+    const { nodes, problems } = parseNodesFile('1|ubuntu@192.0.2.1|hunter2\ndevnet|root@b|hunter2|node|\n');
+    assert.deepEqual(nodes, []);
+    assert.equal(problems.length, 2);
+    for (const problem of problems) assert.match(problem, /^line \d: the password of \S+ is not used.*ssh-copy-id/);
+    assert.ok(!problems.join().includes('hunter2'));
+  });
+
+  for (const [line, says] of [
+    ['devnet|ubuntu@a', /expected 3 to 5 fields/],
+    ['devnet|-oProxyCommand=id|node', /not a destination/],
+    ['devnet|a b|node', /not a destination/],
+    ['dev net|u@a|node', /not the name of an environment/],
+    ['devnet|u@a|node\ndevnet|v@a|node', /a is listed twice in devnet/],
+  ] as const)
+    test(`${JSON.stringify(line)} is refused`, () => {
+      assert.match(parseNodesFile(line).problems.join(), says);
+    });
+});
