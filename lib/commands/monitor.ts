@@ -1,29 +1,18 @@
 // ops-monitor monitor VIEW: asks all nodes of an environment for their reports, judges them, and prints one view.
-import type { Arguments } from '../cli/arguments.ts';
-import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
+import { type Command, exitCodes, jsonOption, textOption } from '../cli/command.ts';
 import { groupOf } from '../cli/dispatch.ts';
-import { readConfiguration } from '../cli/site.ts';
-import type { Configuration } from '../config/schema.ts';
-import { Usage } from '../contract/errors.ts';
-import { counted, listed, nearest } from '../core/text.ts';
+import { counted } from '../core/text.ts';
 import { assessFleet, type Fleet } from '../fleet/assess.ts';
-import { type Collection, collectFleet } from '../fleet/collect.ts';
-import { type FleetNode, nodesListed, nodesOf } from '../fleet/nodes.ts';
+import type { Collection } from '../fleet/collect.ts';
 import { onlyNode } from '../fleet/only.ts';
 import type { View } from '../fleet/view.ts';
 import { views } from '../fleet/views/index.ts';
-import { askNode } from '../io/ask-node.ts';
-import { readIfThere } from '../io/files.ts';
-import { nodeProgram } from '../io/product.ts';
 import { isTerminal, painter, print, printWidth, rewriteLine } from '../io/terminal.ts';
-
-/** Where the first site keeps its list of nodes. */
-const usualList = 'scripts/remote-nodes.conf';
-const mostListBytes = 1024 * 1024;
+import { install } from './monitor/install.ts';
+import { collectFrom, fleetOptions, type FleetTarget, nodeNamed, openFleet } from './monitor/target.ts';
 
 const usual = {
-  ...configOption,
-  env: { type: 'string', value: 'NAME', summary: 'the environment whose nodes are asked: required' },
+  ...fleetOptions,
   node: {
     type: 'string',
     value: 'NAME',
@@ -39,20 +28,12 @@ const usual = {
 const commandOf = (view: View): Command => ({
   name: `monitor ${view.name}`,
   summary: view.summary,
-  options: {
-    ...usual,
-    config: {
-      ...configOption['config'],
-      type: 'string',
-      summary: `the configuration, or a list of nodes (NAME.conf); default: ${usualList} if it exists, else as everywhere`,
-    },
-    ...view.options,
-  },
+  options: { ...usual, ...view.options },
 
   async run(asked) {
     const target = await openFleet(asked);
     const only = textOption(asked, 'node');
-    if (only !== undefined) refuseUnknown(only, target.nodes);
+    if (only !== undefined) nodeNamed(only, target.nodes);
     const all = await askFleet(target, progressOf(target.nodes.length));
     const fleet = only === undefined ? all : onlyNode(all, only);
     const { options } = asked;
@@ -69,50 +50,11 @@ export const monitorCommands = groupOf(
     note: '; every view takes --env NAME and --config FILE',
     byDefault: 'cluster',
   },
-  views.map(commandOf),
+  [...views.map(commandOf), install],
 );
 
-interface FleetTarget {
-  readonly environment: string;
-  readonly nodes: readonly FleetNode[];
-  readonly fleet: Configuration['fleet'];
-}
-
-/** The nodes that the arguments name, and how they are asked and judged. */
-async function openFleet(asked: Arguments): Promise<FleetTarget> {
-  const environment = textOption(asked, 'env');
-  const path =
-    textOption(asked, 'config') ?? (readIfThere(usualList, mostListBytes) === undefined ? undefined : usualList);
-  const isList = path?.endsWith('.conf') === true;
-  const { fleet } = await readConfiguration(isList ? undefined : path);
-  const known = isList ? '' : listed(Object.keys(fleet.environments), 10);
-  if (environment === undefined)
-    throw new Usage(`name the environment: --env NAME${known === '' ? '' : ` (${known})`}`);
-  if (!isList) return { environment, nodes: nodesOf({ fleet }, environment), fleet };
-  const text = readIfThere(path, mostListBytes);
-  if (text === undefined) throw new Usage(`the list of nodes ${path} cannot be read: there is no such file`);
-  return { environment, nodes: nodesListed(text, path, environment), fleet };
-}
-
-/** Share of a node's deadline that connecting may use. */
-const connectShare = 0.5;
-
 async function askFleet({ environment, nodes, fleet }: FleetTarget, onAnswer?: Collection['onAnswer']): Promise<Fleet> {
-  const settings = {
-    configFile: fleet['ssh-config'],
-    connectMs: fleet.deadline * 1000 * connectShare,
-    program: fleet.pipe ? nodeProgram : undefined,
-  };
-  const reading = await collectFleet({
-    environment,
-    nodes,
-    ask: (node, signal) => askNode(node, settings, signal),
-    atOnce: fleet['at-once'],
-    deadlineMs: fleet.deadline * 1000,
-    now: () => new Date(),
-    monotonicMs: () => performance.now(),
-    ...(onAnswer ? { onAnswer } : {}),
-  });
+  const reading = await collectFrom(nodes, environment, fleet, onAnswer);
   return assessFleet(reading, fleet.limits, new Date());
 }
 
@@ -126,15 +68,6 @@ function progressOf(count: number): Collection['onAnswer'] {
     done += 1;
     show();
   };
-}
-
-function refuseUnknown(name: string, nodes: readonly FleetNode[]): void {
-  const names = nodes.map((node) => node.name);
-  if (names.includes(name)) return;
-  const meant = nearest(name, names);
-  throw new Usage(
-    `there is no node ${JSON.stringify(name)}${meant === undefined ? `, only ${listed(names, 10)}` : `; did you mean ${meant}?`}`,
-  );
 }
 
 /** As Nagios counts them. */

@@ -11,7 +11,7 @@ export interface ProgramRequest {
   /** Working directory; default: that of this process. */
   readonly folder?: string | undefined;
   /** Without input the program reads an end of file at once. */
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   /** The input stays open until the program ends, so that the program, also over ssh, notices when this process dies. */
   readonly keepsInputOpen?: true;
   /** After this time the program's process group gets SIGTERM, and 2 s later SIGKILL. */

@@ -1,7 +1,6 @@
 // Asks a node for its report over ssh: one ssh process for each node, with the user's own ssh_config, so that aliases, jump hosts,
 // agents and shared connections are as everywhere else. Nothing is written there.
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ProgramResult } from '../contract/program.ts';
 import { shellQuote } from '../core/harmless.ts';
 import { firstLine } from '../core/text.ts';
@@ -13,11 +12,11 @@ import { pickVariables } from './variables.ts';
 export interface AskSettings {
   readonly configFile: string | undefined;
   readonly connectMs: number;
-  /** The report's program in one file, for a node that has no ops-monitor; undefined where that is not wanted. */
-  readonly program: string | undefined;
+  /** The report's program, for a node that has no ops-monitor; undefined where that is not wanted. */
+  readonly program: Uint8Array | undefined;
 }
 
-interface Destination {
+export interface Destination {
   readonly name: string;
   readonly target: string;
   readonly key?: string | undefined;
@@ -33,7 +32,7 @@ export async function askNode(node: Destination, settings: AskSettings, signal: 
     argv: sshArguments(node, settings, script(mark, settings.program !== undefined)),
     variables: pickVariables(namesForSsh),
     // The node reads its input only where it has no program of its own.
-    ...(settings.program === undefined ? {} : { input: readFileSync(settings.program, 'utf8') }),
+    ...(settings.program === undefined ? {} : { input: settings.program }),
     signal,
     output: { most: mostOutput, beyond: 'fail' },
   });
@@ -45,7 +44,11 @@ export async function askNode(node: Destination, settings: AskSettings, signal: 
   throw new Error(reasonFor(done, printed !== undefined));
 }
 
-function sshArguments({ target, key }: Destination, { configFile, connectMs }: AskSettings, command: string) {
+export function sshArguments(
+  { target, key }: Destination,
+  { configFile, connectMs }: Pick<AskSettings, 'configFile' | 'connectMs'>,
+  command: string,
+): string[] {
   const options = [
     'BatchMode=yes',
     `ConnectTimeout=${Math.max(1, Math.floor(connectMs / 1000))}`,

@@ -1,0 +1,90 @@
+// The nodes that the arguments of `monitor` name, and how they are asked.
+import type { Arguments } from '../../cli/arguments.ts';
+import { textOption } from '../../cli/command.ts';
+import { readConfiguration } from '../../cli/site.ts';
+import type { Configuration } from '../../config/schema.ts';
+import { Usage } from '../../contract/errors.ts';
+import { listed, nearest } from '../../core/text.ts';
+import { type Collection, collectFleet } from '../../fleet/collect.ts';
+import type { FleetReading } from '../../fleet/files.ts';
+import { type FleetNode, nodesListed, nodesOf } from '../../fleet/nodes.ts';
+import { askNode } from '../../io/ask-node.ts';
+import { readBytesIfThere, readIfThere } from '../../io/files.ts';
+import { nodeProgram } from '../../io/product.ts';
+
+/** Where the first site keeps its list of nodes. */
+const usualList = 'scripts/remote-nodes.conf';
+const mostListBytes = 1024 * 1024;
+
+export const fleetOptions = {
+  config: {
+    type: 'string',
+    value: 'FILE',
+    summary: `the configuration, or a list of nodes (NAME.conf); default: ${usualList} if it exists, else as everywhere`,
+  },
+  env: { type: 'string', value: 'NAME', summary: 'the environment whose nodes are asked: required' },
+} as const;
+
+export interface FleetTarget {
+  readonly environment: string;
+  readonly nodes: readonly FleetNode[];
+  readonly fleet: Configuration['fleet'];
+}
+
+export async function openFleet(asked: Arguments): Promise<FleetTarget> {
+  const environment = textOption(asked, 'env');
+  const path =
+    textOption(asked, 'config') ?? (readIfThere(usualList, mostListBytes) === undefined ? undefined : usualList);
+  const isList = path?.endsWith('.conf') === true;
+  const { fleet } = await readConfiguration(isList ? undefined : path);
+  const known = isList ? '' : listed(Object.keys(fleet.environments), 10);
+  if (environment === undefined)
+    throw new Usage(`name the environment: --env NAME${known === '' ? '' : ` (${known})`}`);
+  if (!isList) return { environment, nodes: nodesOf({ fleet }, environment), fleet };
+  const text = readIfThere(path, mostListBytes);
+  if (text === undefined) throw new Usage(`the list of nodes ${path} cannot be read: there is no such file`);
+  return { environment, nodes: nodesListed(text, path, environment), fleet };
+}
+
+/** Share of a node's deadline that connecting may use. */
+const connectShare = 0.5;
+
+export async function collectFrom(
+  nodes: readonly FleetNode[],
+  environment: string,
+  fleet: Configuration['fleet'],
+  onAnswer?: Collection['onAnswer'],
+): Promise<FleetReading> {
+  const settings = { ...settingsOf(fleet), program: fleet.pipe ? readProgram(nodeProgram) : undefined };
+  return collectFleet({
+    environment,
+    nodes,
+    ask: (node, signal) => askNode(node, settings, signal),
+    atOnce: fleet['at-once'],
+    deadlineMs: fleet.deadline * 1000,
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    ...(onAnswer ? { onAnswer } : {}),
+  });
+}
+
+export const settingsOf = (fleet: Configuration['fleet']) => ({
+  configFile: fleet['ssh-config'],
+  connectMs: fleet.deadline * 1000 * connectShare,
+});
+
+export function readProgram(path: string): Uint8Array {
+  const program = readBytesIfThere(path);
+  if (program) return program;
+  throw new Usage(`there is no ${path}: npm run build makes it`);
+}
+
+export function nodeNamed(name: string, nodes: readonly FleetNode[]): FleetNode {
+  const found = nodes.find((node) => node.name === name);
+  if (found) return found;
+  const names = nodes.map((node) => node.name);
+  const meant = nearest(name, names);
+  throw new Usage(
+    `there is no node ${JSON.stringify(name)}${meant === undefined ? `, only ${listed(names, 10)}` : `; did you mean ${meant}?`}`,
+  );
+}

@@ -1,0 +1,87 @@
+// Puts the report's program on a node over ssh, with the line for sudoers. It is the only thing that the fleet monitor ever writes on a
+// node, and only when a person asks for it.
+import { shellQuote } from '../core/harmless.ts';
+import { firstLine } from '../core/text.ts';
+import { sshReason } from '../parse/remote.ts';
+import { type AskSettings, type Destination, sshArguments } from './ask-node.ts';
+import { runProgram } from './program.ts';
+import { namesForSsh } from './ssh.ts';
+import { pickVariables } from './variables.ts';
+
+export const installedPath = '/usr/local/bin/ops-monitor';
+const sudoersPath = '/etc/sudoers.d/ops-monitor';
+
+/** A text in every version of the program, by which an older one is known that may be replaced. */
+const ownText = 'node-report needs Node 20 or later';
+
+/** Returns what was done, a line each. Throws with the reason where the program could not be put there. */
+export async function installOnNode(
+  node: Destination,
+  settings: Pick<AskSettings, 'configFile' | 'connectMs'>,
+  program: Uint8Array,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { ending, stdout, stderr } = await runProgram({
+    argv: sshArguments(node, settings, `sh -c ${shellQuote(upload)}`),
+    variables: pickVariables(namesForSsh),
+    input: program,
+    signal,
+    output: { most: 64 * 1024, beyond: 'cut' },
+  });
+  signal.throwIfAborted();
+  if (ending.by === 'start') throw new Error(`ssh could not be started: ${ending.cause.message}`);
+  const code = ending.by === 'exit' ? ending.code : undefined;
+  if (code === 255 && !stdout.includes(begun)) throw new Error(`${node.name} cannot be reached: ${sshReason(stderr)}`);
+  const said = stdout.split('\n').filter((line) => line.startsWith('> '));
+  if (code === 0) return said.map((line) => line.slice(2));
+  const left = /^left (\S+)$/m.exec(stdout)?.[1];
+  const reason = firstLine(stderr) || `exit code ${code ?? 'none'}`;
+  throw new Error(
+    left === undefined
+      ? reason
+      : `sudo on ${node.name} wants a password: ${reason}\nThe program lies there; to put it in place run: ssh -t ${node.target} sudo sh ${left}`,
+  );
+}
+
+const begun = 'begun';
+
+/** Runs as root. `$1` is the folder with the program, `$2` the user who may call it. */
+const asRoot = `set -eu
+PATH=$PATH:/usr/sbin:/sbin
+folder=$1 user=$2 target=${installedPath} sudoers=${sudoersPath}
+if [ -L $target ] || { [ -e $target ] && ! grep -q '${ownText}' $target; }; then
+  echo "$target is something else, and was left as it is" >&2
+  exit 3
+fi
+if [ -e $target ] && cmp -s "$folder/program" $target; then
+  echo "> $target is there already, the same"
+else
+  install -o root -g root -m 755 "$folder/program" $target.new
+  mv -f $target.new $target
+  echo "> $target is in place"
+fi
+if [ "$user" = root ]; then
+  echo "> root needs no line for sudoers"
+else
+  printf '%s\\n' "$user ALL=(root) NOPASSWD: $target node-report --json" >"$folder/sudoers"
+  visudo -cqf "$folder/sudoers"
+  install -o root -g root -m 440 "$folder/sudoers" $sudoers
+  echo "> $sudoers lets $user run exactly: $target node-report --json"
+fi
+rm -rf "$folder"
+`;
+
+/** Runs as the user of the login. The folder is the user's alone. */
+const upload = `set -eu
+echo ${begun}
+folder=$(mktemp -d)
+cat >"$folder/program"
+user=$(id -un)
+case $user in *[!A-Za-z0-9_.-]*) echo "the name $user does not go into sudoers" >&2; rm -rf "$folder"; exit 3;; esac
+cat >"$folder/install.sh" <<'END'
+${asRoot}END
+sed -i "1i set -- $folder $user" "$folder/install.sh"
+if [ "$(id -u)" = 0 ]; then sh "$folder/install.sh" || { code=$?; rm -rf "$folder"; exit $code; }
+elif sudo -n true 2>/dev/null; then sudo -n sh "$folder/install.sh" || { code=$?; rm -rf "$folder"; exit $code; }
+else echo "left $folder/install.sh"; sudo -n true; exit 4; fi
+`;
