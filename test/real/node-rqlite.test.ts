@@ -4,8 +4,10 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { valueAtKey } from '../../lib/parse/json.ts';
+import { end } from '../process.ts';
 import { until } from '../world.ts';
-import { end, makeNode, type Read, rqlited } from './node-programs.ts';
+import { rqlited } from './node-programs.ts';
+import { makeNode, type Read } from './nodes.ts';
 import { installPackages } from './packages.ts';
 
 interface Member {
