@@ -1,4 +1,5 @@
 // Processes of a test: the bundles, each with all its files in one folder, and what /proc says about processes.
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -107,6 +108,12 @@ export function killNow(pid: number): void {
   } catch {
     // it ended meanwhile
   }
+}
+
+/** Kills a child of this process, and waits until it has ended. */
+export async function end(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
 /** The living children of a process, their children, and so on. */

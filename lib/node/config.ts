@@ -48,7 +48,7 @@ export const nodeConfig = {
           strong_read: z
             .boolean()
             .default(false)
-            .describe('reads with the level strong, which writes to the Raft log at each report'),
+            .describe('reads with the level strong at most once in five minutes: that writes to the Raft log'),
         })
         .refine(...needsUrl)
         .prefault({})

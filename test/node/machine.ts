@@ -126,23 +126,27 @@ interface Circumstances {
   readonly bootId?: string;
   /** Configuration. */
   readonly node?: string;
+  readonly now?: Date;
 }
 
 /** The report on a machine, and the readings that the next report gets. */
-export async function reportOn(machine: Machine, { previous = {}, bootId = 'one', node = '' }: Circumstances = {}) {
+export async function reportOn(
+  machine: Machine,
+  { previous = {}, bootId = 'one', node = '', now = at }: Circumstances = {},
+) {
   const { sections, readings } = await runProbes({
     probes: nodeProbes,
     config: configurationOf(node),
     bootId,
     previous,
-    now: () => at,
+    now: () => now,
     monotonicMs: () => 0,
     openHost: (_name, signal) => ({ ...openMachine(machine), signal }),
     timeoutMs: 5000,
     budgetMs: 60_000,
     width: 64,
   });
-  const about = { timestamp: at.toISOString(), hostname: 'node1', version: '1.0.0', collect_ms: 5 };
+  const about = { timestamp: now.toISOString(), hostname: 'node1', version: '1.0.0', collect_ms: 5 };
   const report = reportOf(nodeSections, sections, about);
   return { report, sections, readings };
 }

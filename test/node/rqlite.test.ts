@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import type { UrlReply } from '../../lib/contract/host.ts';
-import { json, listUnits, type Machine, running, sectionOn, unitList } from './machine.ts';
+import type { Readings } from '../../lib/engine/probes.ts';
+import { at, json, listUnits, type Machine, running, sectionOn, unitList } from './machine.ts';
 
 const base = 'http://127.0.0.1:4001';
 
@@ -125,9 +126,62 @@ describe('node/rqlite', () => {
     }
   });
 
-  test('a strong read is made where the configuration asks for it, also of version 7', async () => {
-    const { fields } = await sectionOn('rqlite', versions[0][1], { node: 'node: { rqlite: { strong_read: true } }' });
-    assert.deepEqual([fields['strong_read'], fields['strong_read_level']], [true, 'strong']);
+  /** Reports after each other on machines, each these seconds after the first. */
+  const readStrongly = async (...reports: readonly (readonly [seconds: number, machine: Machine])[]) => {
+    let previous: Readings = {};
+    const found = [];
+    for (const [seconds, machine] of reports) {
+      const now = new Date(at.getTime() + seconds * 1000);
+      const read = await sectionOn('rqlite', machine, {
+        previous,
+        now,
+        node: 'node: { rqlite: { strong_read: true } }',
+      });
+      previous = read.readings;
+      found.push(read);
+    }
+    return found;
+  };
+  const levels = (found: Awaited<ReturnType<typeof readStrongly>>): unknown[] =>
+    found.map(({ fields }) => fields['strong_read_level']);
+  const noAnswer = running({ rqlited: [4002, 4001] });
+  const since = (seconds: number): string => new Date(at.getTime() + seconds * 1000).toISOString();
+
+  test('a strong read is made at most once in five minutes, and a linearizable one between', async () => {
+    const machine = versions[3][1];
+    const found = await readStrongly([0, machine], [60, machine], [280, machine], [300, machine], [590, machine]);
+    assert.deepEqual(levels(found), ['strong', 'linearizable', 'linearizable', 'strong', 'strong']);
+    assert.deepEqual(
+      found.map(({ fields }) => fields['strong_read_at']),
+      [0, 0, 0, 300, 590].map(since),
+    );
+    assert.ok(found.every(({ fields, errors }) => fields['strong_read'] === true && errors.length === 0));
+  });
+
+  test('a strong read that was not answered counts, and so does one before rqlite was away for a report', async () => {
+    const machine = versions[3][1];
+    const { urls, ...rest } = machine;
+    const silent = { ...rest, urls: { [`${base}/status`]: urls?.[`${base}/status`] ?? json({}) } };
+    const found = await readStrongly([0, silent], [60, noAnswer], [120, machine], [300, machine]);
+    assert.deepEqual(levels(found), [undefined, undefined, 'linearizable', 'strong']);
+    assert.match(found[0]?.errors.join('\n') ?? '', /^strong_read: .*\/db\/query.*no answer/m);
+  });
+
+  test('a clock that was set back does not delay the next strong read', async () => {
+    const machine = versions[3][1];
+    assert.deepEqual(levels(await readStrongly([0, machine], [-3600, machine], [-3500, machine])), [
+      'strong',
+      'strong',
+      'linearizable',
+    ]);
+  });
+
+  test('a version without linearizable reads has no read between strong ones, which is no error', async () => {
+    const machine = versions[0][1];
+    const [first, second, third] = await readStrongly([0, machine], [60, machine], [300, machine]);
+    assert.deepEqual([first?.fields['strong_read'], third?.fields['strong_read']], [true, true]);
+    assert.deepEqual([second?.fields['strong_read'], second?.errors], [undefined, []]);
+    assert.match(second?.absent.join() ?? '', /^strong_read: version v7\.21\.4 .* less than five minutes old$/);
   });
 
   test('a node without a leader: it is not ready, the read fails, and the last contact is no number', async () => {

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { until } from '../world.ts';
-import { caddy, makeNode } from '../real/node-programs.ts';
+import { caddy } from '../real/node-programs.ts';
+import { makeNode } from '../real/nodes.ts';
 import { installPackages } from '../real/packages.ts';
 
 test('node-report says whether Caddy took its last configuration', async (t) => {

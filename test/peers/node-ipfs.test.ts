@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
+import { end } from '../process.ts';
 import { until } from '../world.ts';
-import { end, ipfs, ipfsCluster, makeNode } from '../real/node-programs.ts';
+import { ipfs, ipfsCluster } from '../real/node-programs.ts';
+import { makeNode } from '../real/nodes.ts';
 import { installPackages } from '../real/packages.ts';
 
 test('node-report says of kubo and ipfs-cluster what their own commands say, and what is wrong when they hang or ended', async (t) => {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { end } from '../process.ts';
 import { until } from '../world.ts';
-import { coredns, end, makeNode, type Read } from './node-programs.ts';
+import { coredns } from './node-programs.ts';
+import { makeNode, type Read } from './nodes.ts';
 import { installPackages } from './packages.ts';
 
 const zone = `$ORIGIN example.test.

@@ -4,8 +4,10 @@ import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { end } from '../process.ts';
 import { until } from '../world.ts';
-import { end, makeNode, olricServer } from './node-programs.ts';
+import { olricServer } from './node-programs.ts';
+import { makeNode } from './nodes.ts';
 import { installPackages } from './packages.ts';
 
 const addresses = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];

@@ -4,15 +4,17 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { valueAtKey } from '../../lib/parse/json.ts';
+import { end } from '../process.ts';
 import { until } from '../world.ts';
-import { end, makeNode, type Read, rqlited } from './node-programs.ts';
+import { rqlited } from './node-programs.ts';
+import { makeNode, type Read } from './nodes.ts';
 import { installPackages } from './packages.ts';
 
 interface Member {
   readonly url: string;
   readonly raft: string;
   readonly child: ChildProcess;
-  readonly report: () => Read;
+  readonly report: (more?: object) => Read;
   /** What curl prints of a path; `posted` is sent to it. */
   readonly ask: (path: string, posted?: string) => string;
 }
@@ -31,7 +33,7 @@ async function startCluster(t: TestContext): Promise<readonly Member[]> {
       url,
       raft,
       child: start([program, ...argv, join(folder, host)]),
-      report: () => report('rqlite', { rqlite: { url } }),
+      report: (more) => report('rqlite', { rqlite: { url, ...more } }),
       ask: (path, posted) => {
         const more = posted === undefined ? [] : ['-H', 'content-type: application/json', '-d', posted];
         return run('curl', '-s', '-m', '5', ...more, `${url}${path}`).stdout;
@@ -102,6 +104,21 @@ describe('node-report and rqlite', () => {
     leader.ask('/db/query?q=SELECT%20nothing');
     leader.ask('/db/execute', '["INSERT INTO nowhere VALUES(1)"]');
     assert.deepEqual(count(), [queries + 1, executions + 1], leader.ask('/debug/vars'));
+  });
+
+  test('of two reports with strong_read within five minutes, only the first writes to the Raft log', async (t) => {
+    const leader = (await startCluster(t)).find(isLeader);
+    assert.ok(leader);
+    const indexOf = (): number => Number(valueAtKey(statusOf(leader), 'store.raft.last_log_index'));
+    // The first read of a term writes, whatever its level.
+    leader.report();
+    const entries = ['strong', 'linearizable'].map((level) => {
+      const before = indexOf();
+      const { section, errors } = leader.report({ strong_read: true });
+      assert.deepEqual([section?.['strong_read'], section?.['strong_read_level'], errors], [true, level, []]);
+      return indexOf() - before;
+    });
+    assert.deepEqual(entries, [1, 0]);
   });
 
   test('a leader that hangs does not answer, another is chosen, and without a majority there is none', async (t) => {

@@ -1,8 +1,8 @@
 // Servers of real tests: programs that run until the test ends.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { TestContext } from 'node:test';
+import { end } from '../process.ts';
 import { until } from '../world.ts';
 
 /** Runs a program until the test ends; it has begun when its port answers. */
@@ -13,10 +13,7 @@ export async function startServer(
   url: string,
 ): Promise<void> {
   const child = spawn(program, argv, { stdio: 'ignore' });
-  t.after(async () => {
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  });
+  t.after(() => end(child));
   await until(async () => {
     assert.equal(child.exitCode, null, `${program} ended`);
     return fetch(url).then(

@@ -5,12 +5,13 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { parse } from 'yaml';
-import { environmentIn, root, runProcess } from '../process.ts';
+import { root, runProcess } from '../process.ts';
 import { seriesOf, writeTextfiles } from '../textfiles.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
 import { type Ask, type Board, boards, queryBoard } from './boards.ts';
-import { type Composed, composeFile, makeStack, pluginLoader, specificationLoader } from './compose.ts';
-import { promtoolOf } from './packages.ts';
+import { type Composed, composeFile, pluginLoader, specificationLoader, startService } from './compose.ts';
+import { makeNode } from './nodes.ts';
+import { installPackages, promtoolOf } from './packages.ts';
 
 const ops = join(root, 'ops');
 const password = { GRAFANA_ADMIN_PASSWORD: 'secret' };
@@ -78,26 +79,38 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
   const folders = { OPS_TEXTFILES: textfiles, OPS_APPLICATIONS: applications };
   const { said } = pluginLoader()(composeFile, { ...password, ...folders });
   const { services } = JSON.parse(said) as Composed;
-  const stack = await makeStack(t);
+  installPackages('curl');
+  const node = await makeNode(t);
   const start = (name: string): Promise<void> =>
-    stack.start(name, services[name] ?? assert.fail(name), name === 'prometheus' ? name : `prometheus-${name}`);
+    startService(
+      t,
+      node,
+      name,
+      services[name] ?? assert.fail(name),
+      name === 'prometheus' ? name : `prometheus-${name}`,
+    );
+  const get = (url: string, query: Readonly<Record<string, string>> = {}): string => {
+    const words = Object.entries(query).flatMap(([key, value]) => ['--data-urlencode', `${key}=${value}`]);
+    return node.must('curl', '-sS', '--max-time', '30', '-G', url, ...words);
+  };
   await start('node-exporter');
   const application = `require('http').createServer((q, a) => a.end('frames_per_second 25\\n')).listen(8001, '127.0.0.1')`;
-  await stack.serve([process.execPath, '-e', application], 'http://127.0.0.1:8001/metrics');
+  await node.serve(
+    [process.execPath, '-e', application],
+    ['curl', '-sSf', '-o', '/dev/null', 'http://127.0.0.1:8001/metrics'],
+  );
   await start('pushgateway');
   await start('prometheus');
-  const folder = temporaryFolder(t);
-  const config = join(folder, 'config.yaml');
+  const config = join(node.folder, 'config.yaml');
   writeFileSync(
     config,
-    `files: { state: ${folder}/state }\npush: { url: "http://127.0.0.1:9091", group: { instance: ci } }\n`,
+    `files: { state: ${node.folder}/state }\npush: { url: "http://127.0.0.1:9091", group: { instance: ci } }\n`,
   );
   const pushing = [join(root, 'dist', 'push-metrics.cjs'), join(textfiles, 'alpha_gate.prom'), '--config', config];
-  const pushed = runProcess([...stack.prefix, process.execPath, ...pushing], environmentIn(folder));
-  assert.equal(pushed.status, 0, pushed.stderr);
+  node.must(process.execPath, ...pushing);
 
   const ask: Ask = (path, query) => {
-    const text = stack.get(`http://127.0.0.1:9090/api/v1/${path}`, query);
+    const text = get(`http://127.0.0.1:9090/api/v1/${path}`, query);
     const { status, data, error } = JSON.parse(text) as { status: string; data: unknown; error?: string };
     assert.equal(status, 'success', `${path} ${JSON.stringify(query)}: ${error}`);
     return data;
@@ -108,7 +121,7 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
   await until(() => countOf('frames_per_second{job="application", application="api"}') === 1);
 
   await t.test('node-exporter serves every family that the stages write, with the same values', () => {
-    const page = stack.get('http://127.0.0.1:9101/metrics');
+    const page = get('http://127.0.0.1:9101/metrics');
     assert.match(page, /^node_textfile_scrape_error 0$/m);
     assert.match(page, /^node_memory_MemTotal_bytes \d/m);
     const served = seriesOf(page);

@@ -1,6 +1,8 @@
 // Asks rqlite 7 to 10 for its state. Names and types of its fields differ by version, and by state: see each place.
+import { Absent } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { isObject } from '../../contract/shape.ts';
+import { isDueAgain } from '../../core/age.ts';
 import { withoutUndefined } from '../../core/fields.ts';
 import { firstLine } from '../../core/text.ts';
 import { maskUrls } from '../../core/urls.ts';
@@ -14,20 +16,27 @@ import { kinds } from '../kinds.ts';
 import { rqlite as section } from '../sections/rqlite.ts';
 
 const usualPort = 4001;
+/** Between two strong reads: five minutes, less the seconds by which a timer of five minutes may come early. */
+const strongSeconds = 290;
 
 export const rqlite = defineProbe({
   name: 'rqlite',
   summary: 'Raft state, leader, indexes, nodes, a read through the leader, counters of errors',
   section,
 
-  async read({ host: open, config, run }) {
+  async read({ host: open, config, previous, at, run }) {
     const host = open();
-    const { url, authorization } = config.node.rqlite;
+    const { url, authorization, strong_read: wantsStrong } = config.node.rqlite;
     const server = await findServer(host, run, kinds.rqlite, usualPort, url);
     const { place: base, attempt } = await askFirst(server, (one, seconds) =>
       askStatus(host, one, { seconds, authorization }),
     );
-    const found = withoutUndefined({ address: base && maskUrls(base), found_by: server.foundBy });
+    const lastStrong = wantsStrong ? previous?.data.strong_read_at : undefined;
+    const found = withoutUndefined({
+      address: base && maskUrls(base),
+      found_by: server.foundBy,
+      strong_read_at: lastStrong,
+    });
     if (!('answer' in attempt) || base === undefined) {
       const failure = 'failure' in attempt ? attempt.failure : undefined;
       return readParts({
@@ -37,11 +46,13 @@ export const rqlite = defineProbe({
     }
     const ask = { seconds: server.seconds, authorization };
     const version = textAt(valueAtKey(attempt.answer, 'build.version'));
+    const isStrong = wantsStrong && isDueAgain(lastStrong, strongSeconds, at);
     return readParts({
-      found: async () => ({ ...found, responsive: true }),
+      // A strong read that fails or is not answered may have written, too.
+      found: async () => ({ ...found, responsive: true, ...(isStrong ? { strong_read_at: at.toISOString() } : {}) }),
       status: async () => describeStatus(attempt.answer),
       ready: () => readReady(host, base, ask),
-      strong_read: () => readThroughLeader(host, base, version, config.node.rqlite.strong_read, ask),
+      strong_read: () => readThroughLeader(host, base, version, isStrong, lastStrong, ask),
       nodes: async () => ({ nodes: describeNodes(await askJson(host, nodesUrl(base, ask), ask), version) }),
       debug_vars: async () => describeCounters(await askJson(host, `${base}/debug/vars`, ask)),
     });
@@ -94,14 +105,23 @@ const versionOf = (version = ''): number => {
   return Number(major) + Number(minor) / 1000;
 };
 
-/** A strong read writes to the Raft log, so it must be asked for. Versions before 8.32 take the level `linearizable` for `weak`
- * without a word, and their read would prove less than it says. */
-async function readThroughLeader(host: Host, base: string, version: string | undefined, isStrong: boolean, ask: Ask) {
+/** A strong read writes to the Raft log, so it must be asked for, and is made at most once in five minutes. Versions before 8.32 take the
+ * level `linearizable` for `weak` without a word, and their read would prove less than it says. */
+async function readThroughLeader(
+  host: Host,
+  base: string,
+  version: string | undefined,
+  isStrong: boolean,
+  lastStrong: string | undefined,
+  ask: Ask,
+) {
   const level = isStrong ? 'strong' : 'linearizable';
-  if (!isStrong && versionOf(version) < 8.032)
-    throw new Error(
-      `version ${firstLine(version ?? 'unknown', 40)} may not know reads of the level ${level}; node.rqlite.strong_read asks for a strong one, which writes to the Raft log`,
-    );
+  if (!isStrong && versionOf(version) < 8.032) {
+    const unknown = `version ${firstLine(version ?? 'unknown', 40)} may not know reads of the level ${level}`;
+    if (lastStrong !== undefined)
+      throw new Absent(`${unknown}, and the last strong read, at ${lastStrong}, is less than five minutes old`);
+    throw new Error(`${unknown}; node.rqlite.strong_read asks for a strong one, which writes to the Raft log`);
+  }
   const { status, body } = await askText(host, `${base}/db/query?level=${level}&q=SELECT%201`, ask);
   const result = status === 200 ? parseForeignJson(body, 'the answer to a read') : undefined;
   const [first] = isObject(result) && Array.isArray(result['results']) ? (result['results'] as unknown[]) : [];

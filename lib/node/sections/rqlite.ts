@@ -1,4 +1,4 @@
-import { flag, quantity, words } from '../../contract/fields.ts';
+import { flag, instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
 import { object, optional, recordOf } from '../../contract/shape.ts';
 import { partsFields, shown, yes } from '../define.ts';
@@ -15,7 +15,8 @@ export const rqlite = defineSection({
     ready: optional(flag('/readyz answers 200')),
     ready_says: optional(words('what /readyz says where it is not ready')),
     strong_read: optional(flag('a read through the leader succeeds')),
-    strong_read_level: optional(words('level of that read')),
+    strong_read_level: optional(words('level of that read: strong or linearizable')),
+    strong_read_at: optional(instant('when a read of the level strong was last made')),
     strong_read_says: optional(words('why that read failed')),
     raft_state: optional(words('Leader, Follower, Candidate or Shutdown')),
     leader_addr: optional(words('Raft address of the leader')),
