@@ -117,6 +117,11 @@ const commands = {
     summary: 'asks the nodes of a fleet over ssh for their reports, judges them together, and shows what is wrong',
     load: () => import('./monitor.ts'),
   },
+  'fleet-snapshot': {
+    summary:
+      'asks the nodes of the fleet for their reports, judges them, and leaves both for the snapshot and Prometheus',
+    load: () => import('./fleet-snapshot.ts'),
+  },
   'record-host': {
     summary: 'records this machine in a folder, without secrets, for tests or for a report of a fault',
     load: () => import('./record-host.ts'),

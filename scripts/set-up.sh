@@ -14,7 +14,7 @@ cd /
 if [ -n "$runs" ]; then systemctl daemon-reload; fi
 if [ "$when" = upgrade ] && [ -n "$runs" ]; then
   # Before the check: with a broken configuration the stages mail just that. What was switched off stays off.
-  for timer in $timers thermal-heartbeat.timer ops-monitor-watchdog.timer ops-monitor-push.timer ops-monitor-rehearsal.timer; do
+  for timer in $timers thermal-heartbeat.timer ops-monitor-watchdog.timer ops-monitor-push.timer ops-monitor-rehearsal.timer ops-monitor-fleet.timer; do
     if systemctl --quiet is-enabled "$timer" 2> /dev/null; then systemctl start "$timer"; fi
   done
   systemctl try-restart ops-monitor-dashboard.service

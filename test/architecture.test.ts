@@ -260,6 +260,7 @@ describe('architecture', () => {
     const { initCommand } = await import('../lib/commands/init.ts');
     const { checkConfig } = await import('../lib/commands/check-config.ts');
     const { dashboardCommand } = await import('../lib/commands/dashboard.ts');
+    const { fleetSnapshot } = await import('../lib/fleet/snapshot.ts');
     const { monitorCommands } = await import('../lib/commands/monitor.ts');
     const { nodeReport } = await import('../lib/commands/node-report.ts');
     const { recordHost } = await import('../lib/commands/record-host.ts');
@@ -320,6 +321,7 @@ describe('architecture', () => {
       dashboardCommand,
       nodeReport,
       monitorCommands,
+      fleetSnapshot<Configuration>(async () => assert.fail()),
       recordHost,
       archiveCommands,
       completeNames,

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
+import { makeFakeSsh } from './fleet/fake-ssh.ts';
+import { reportWith } from './fleet/fleet.ts';
 import { serveHttp } from './http.ts';
 import { environmentIn, root, runBeside } from './process.ts';
 import { readText, temporaryFolder } from './world.ts';
@@ -78,7 +80,15 @@ export async function writeTextfiles(t: TestContext): Promise<string> {
     const { status, stderr } = await runBeside([process.execPath, bundle, '--config', config, ...argv], env);
     assert.equal(status, 0, `${stage}: ${stderr}`);
   };
+  const ssh = makeFakeSsh(folder);
+  const system = { time_unix: 1, cpu_count: 2, load_avg_1: 1, mem_use_pct: 20, disk_use_pct: 30 };
+  ssh.setReport('node1', reportWith({ system }));
+  env.PATH = `${ssh.bin}:${env.PATH}`;
   const tools = hostTools(folder);
+  await run(
+    { fleet: { watch: ['devnet'], environments: { devnet: { nodes: { node1: {}, node2: {} } } } } },
+    'fleet-snapshot',
+  );
   await run(tools, 'watch-services');
   for (const gate of gates) await run(tools, 'run-gate', gate);
   await run(tools, 'run-boot');

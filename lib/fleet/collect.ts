@@ -2,7 +2,7 @@
 import { withDeadline } from '../engine/deadline.ts';
 import { lanes } from '../core/lanes.ts';
 import { readingReason } from '../core/text.ts';
-import { type FleetReading, layoutVersion, type NodeAnswer } from './files.ts';
+import type { FleetReading, NodeAnswer } from './files.ts';
 import type { FleetNode } from './nodes.ts';
 import { parseReport } from './read-report.ts';
 
@@ -34,7 +34,6 @@ export async function collectFleet(run: Collection): Promise<FleetReading> {
     ),
   );
   return {
-    schema_version: layoutVersion,
     environment: run.environment,
     collected_at: at.toISOString(),
     duration_seconds: Math.round(run.monotonicMs() - start) / 1000,

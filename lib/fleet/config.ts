@@ -11,6 +11,13 @@ const target = z
     error: (issue) => `expected a destination for ssh, such as "user@host"; got ${JSON.stringify(issue.input)}`,
   });
 
+/** Without a dot: the snapshot names a node `ENVIRONMENT.NODE`. */
+const environmentName = z
+  .string()
+  .regex(/^[A-Za-z0-9_][\w-]{0,63}$/, {
+    error: (issue) => `expected a name of letters, digits, _ and -, at most 64; got ${JSON.stringify(issue.input)}`,
+  });
+
 const nodeSchema = z.strictObject({
   ssh: target
     .optional()
@@ -25,7 +32,7 @@ export const fleetConfig = {
     .strictObject({
       environments: z
         .record(
-          ownName,
+          environmentName,
           z.strictObject({
             nodes: z
               .record(ownName, nodeSchema)
@@ -35,6 +42,12 @@ export const fleetConfig = {
         )
         .prefault({})
         .describe('groups of nodes that belong together, by names of your own, such as `devnet`'),
+      watch: z
+        .array(environmentName)
+        .prefault([])
+        .describe(
+          'environments that `fleet-snapshot` looks at, by its timer: then the snapshot, alerts, pages and the archive tell of them, too',
+        ),
       'ssh-config': absolutePath
         .optional()
         .describe('an ssh_config file instead of the user’s own: keys, jump hosts, ports, known hosts'),
@@ -47,6 +60,15 @@ export const fleetConfig = {
           'a node without ops-monitor is sent the report’s program through the same connection (860 kB each time), and runs it as the user of the login, without sudo; it needs Node 20 or later',
         ),
       limits: z.strictObject(limitsOfChecks(judgements)).prefault({}).describe('where the alerts about nodes begin'),
+    })
+    .superRefine(({ environments, watch }, context) => {
+      for (const [index, name] of watch.entries())
+        if (!Object.hasOwn(environments, name))
+          context.addIssue({
+            code: 'custom',
+            path: ['watch', index],
+            message: `there is no environment ${JSON.stringify(name)} under \`environments\``,
+          });
     })
     .prefault({})
     .describe('the nodes that `monitor` looks at (ops/docs/fleet.md)'),

@@ -1,5 +1,9 @@
-// What is known of a fleet at one time: each node's report, or why there is none.
+// What is known of a fleet at one time: each node's report, or why there is none; and the files that fleet-snapshot writes.
+import { defineFile } from '../contract/file.ts';
+import { level } from '../contract/observation.ts';
 import {
+  listOf,
+  oneOf,
   type ContentOf,
   instant,
   number,
@@ -10,6 +14,8 @@ import {
   boolean,
   anyObject,
 } from '../contract/shape.ts';
+import { join } from '../core/path.ts';
+import { dayStamp } from '../core/time.ts';
 
 export const layoutVersion = 1;
 
@@ -29,13 +35,58 @@ const nodeShape = object({
 
 export type NodeAnswer = Readonly<ContentOf<typeof nodeShape>>;
 
-const fleetShape = object({
-  schema_version: number,
+const readingFields = {
   environment: string,
   collected_at: instant,
   duration_seconds: number,
   /** By the names of the configuration: what a node says of its own name decides nothing. */
   nodes: recordOf(nodeShape),
+};
+
+const readingShape = object(readingFields);
+
+export type FleetReading = Readonly<ContentOf<typeof readingShape>>;
+
+/** As `monitor alerts` shows them. */
+const alertShape = object({
+  id: string,
+  severity: oneOf(['critical', 'warning', 'info']),
+  subsystem: string,
+  /** Missing where the alert is about no single node. */
+  node: optional(string),
+  level,
+  message: string,
 });
 
-export type FleetReading = Readonly<ContentOf<typeof fleetShape>>;
+const fleetShape = object({
+  schema_version: number,
+  run_id: string,
+  at: instant,
+  environments: recordOf(object({ ...readingFields, alerts: listOf(alertShape) })),
+});
+
+export type FleetSnapshot = Readonly<ContentOf<typeof fleetShape>>;
+
+export const latestFleet = defineFile<FleetSnapshot>({
+  summary: 'the last report of each node of the fleet, and what is wrong',
+  format: 'json',
+  path: ({ monitoring }) => join(monitoring, 'fleet', 'latest.json'),
+  mode: 0o644,
+  schema: fleetShape,
+});
+
+export const fleetLines = defineFile<FleetSnapshot>({
+  summary: 'the reports of a day, a line for each run of fleet-snapshot',
+  format: 'jsonl',
+  path: ({ raw }, at) => join(raw, `fleet_${dayStamp(at)}.jsonl`),
+  mode: 0o644,
+  kept: 'raw',
+  schema: fleetShape,
+});
+
+export const fleetTextfile = defineFile<string>({
+  summary: 'nodes of the fleet and their alerts, for Prometheus',
+  format: 'prom',
+  path: ({ textfiles }) => join(textfiles, 'fleet.prom'),
+  mode: 0o644,
+});

@@ -166,5 +166,10 @@ export type SnapshotConfig = z.output<z.ZodObject<typeof snapshotConfig>> & {
   readonly watchdog: {
     readonly services: Readonly<Record<string, { readonly limits: Readonly<Record<string, number | undefined>> }>>;
   };
+  /** What fleet-snapshot looks at. */
+  readonly fleet: {
+    readonly watch: readonly string[];
+    readonly environments: Readonly<Record<string, { readonly nodes: Readonly<Record<string, unknown>> }>>;
+  };
   readonly hosts: Readonly<Record<string, { readonly ssh: string } | { readonly folder: string }>>;
 };

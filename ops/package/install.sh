@@ -29,7 +29,7 @@ esac
 prefix=${prefix%/}
 home=$prefix/lib/ops-monitor
 config=/etc/ops-monitor/config.yaml
-timers='ops-monitor-cycle.timer ops-monitor-hourly.timer ops-monitor-daily.timer thermal-heartbeat.timer ops-monitor-watchdog.timer ops-monitor-push.timer ops-monitor-rehearsal.timer'
+timers='ops-monitor-cycle.timer ops-monitor-hourly.timer ops-monitor-daily.timer thermal-heartbeat.timer ops-monitor-watchdog.timer ops-monitor-push.timer ops-monitor-rehearsal.timer ops-monitor-fleet.timer'
 
 # systemd looks for units below /usr/local, and in no other prefix.
 service=

@@ -150,6 +150,21 @@ export const gpus = (seen: Partial<Gpus['card'][string]>, more: Partial<Gpus> = 
   crunch: { host: 'crunch', listed: 1, card: { '3b:00': gpu(seen) }, ...more },
 });
 
+type FleetItem = Readable['fleet'][string];
+
+export const fleetItem = (seen: Partial<FleetItem>): FleetItem => ({
+  asked_at: '2026-11-20T07:43:00.000Z',
+  age_seconds: 180,
+  reached: true,
+  collection_seconds: 0.4,
+  memory_used_percent: 20,
+  critical_alerts: 0,
+  warning_alerts: 0,
+  info_alerts: 0,
+  alerts: {},
+  ...seen,
+});
+
 type Watched = Readable['watchdog'][string];
 
 export const watched = (seen: Partial<Watched>): Watched => ({

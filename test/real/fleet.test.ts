@@ -10,7 +10,7 @@ describe('monitor and real clusters', () => {
   before(needRoot);
 
   test('three nodes: well; a node gone; a leader killed', async (t) => {
-    const { members, alerts, monitor } = await makeCluster(t, 3);
+    const { members, alerts } = await makeCluster(t, 3);
     assert.deepEqual(alerts(), []);
     members[2]!.setReachable(false);
     assert.deepEqual(alerts(), ['critical node-reached:node3']);

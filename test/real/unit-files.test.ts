@@ -26,6 +26,7 @@ const needs: Readonly<Record<string, keyof typeof limits>> = {
   'ops-monitor@collect-snapshot.service': 'networkHomesAndProcesses',
   'ops-monitor@send-alerts.service': 'network',
   'ops-monitor@confirm-cycle.service': 'network',
+  'ops-monitor@fleet-snapshot.service': 'network',
   'ops-monitor-dashboard.service': 'network',
   'thermal-heartbeat.service': 'network',
   'nvme-smart-log.service': 'rootForDevices',

@@ -218,6 +218,16 @@ export const verdicts: { readonly [Section in TriedSection]: Verdicts<Section> }
     },
   },
 
+  fleet: {
+    paths: (item) => [fleetPath(item)],
+    advise: () => `Start fleet-snapshot (${documentPath('fleet.md')})`,
+    judge: ({ reached, alerts }, item) => {
+      if (reached !== false) return [ok(fleetPath(item), `${item} ${reached === true ? 'reports' : 'was asked'}`)];
+      const why = Object.values(alerts).map(({ message }) => message);
+      return [problem(fleetPath(item), why.join('; ') || `${item} does not report`, `See ${documentPath('fleet.md')}`)];
+    },
+  },
+
   endpoints: {
     paths: (item, config) => [endpointPath(item, config)],
     // The request failed on this machine, or a secret of its query is not set here.
@@ -275,4 +285,9 @@ function unitPaths({ services, streams }: Configuration): Map<string, KeyPath> {
   const first = new Map<string, KeyPath>();
   for (const [unit, path] of all) if (!first.has(unit)) first.set(unit, path);
   return first;
+}
+
+function fleetPath(item: string): KeyPath {
+  const [environment = '', ...node] = item.split('.');
+  return ['fleet', 'environments', environment, ...(node.length === 0 ? [] : ['nodes', node.join('.')])];
 }

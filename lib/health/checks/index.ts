@@ -8,6 +8,7 @@ import { endpointStatus } from './endpoint-status.ts';
 import { filesystemInodes } from './filesystem-inodes.ts';
 import { filesystemReadonly } from './filesystem-readonly.ts';
 import { filesystemUsage } from './filesystem-usage.ts';
+import { fleetAlert } from './fleet-alert.ts';
 import { gateAge } from './gate-age.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { gpuCount } from './gpu-count.ts';
@@ -65,6 +66,7 @@ export const checks = [
   serviceRestarts,
   timerOverdue,
   watchdogAlert,
+  fleetAlert,
   endpointStatus,
   endpointResponse,
   endpointCertificate,

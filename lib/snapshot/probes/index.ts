@@ -3,6 +3,7 @@ import { checkouts } from './checkouts.ts';
 import { clock } from './clock.ts';
 import { endpoints } from './endpoints.ts';
 import { filesystems } from './filesystems.ts';
+import { fleet } from './fleet.ts';
 import { gates } from './gates.ts';
 import { gpus } from './gpus.ts';
 import { host } from './host.ts';
@@ -30,6 +31,7 @@ export const probes = [
   metrics,
   services,
   watchdog,
+  fleet,
   endpoints,
   checkouts,
   host,

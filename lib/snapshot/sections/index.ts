@@ -4,6 +4,7 @@ import { checkouts } from './checkouts.ts';
 import { clock } from './clock.ts';
 import { endpoints } from './endpoints.ts';
 import { filesystems } from './filesystems.ts';
+import { fleet } from './fleet.ts';
 import { gates } from './gates.ts';
 import { gpus } from './gpus.ts';
 import { host } from './host.ts';
@@ -31,6 +32,7 @@ export const sections = {
   metrics,
   services,
   watchdog,
+  fleet,
   endpoints,
   checkouts,
   host,

@@ -34,6 +34,7 @@ import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { streamAge } from './stream-age.ts';
 import { timerOverdue } from './timer-overdue.ts';
+import { fleetAlert } from './fleet-alert.ts';
 import { watchdogAlert } from './watchdog-alert.ts';
 import { workspaceReachable } from './workspace-reachable.ts';
 import { workspaceUsage } from './workspace-usage.ts';
@@ -52,6 +53,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'power-charge': powerCharge,
   'power-temperature': powerTemperature,
   'watchdog-alert': watchdogAlert,
+  'fleet-alert': fleetAlert,
   'gpu-errors': gpuErrors,
   'gpu-count': gpuCount,
   'gpu-temperature': gpuTemperature,

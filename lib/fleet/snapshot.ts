@@ -1,0 +1,91 @@
+// fleet-snapshot: asks the nodes of the watched environments for their reports, judges them, and leaves both for the other stages.
+import { Usage } from '../contract/errors.ts';
+import { defineStage } from '../contract/stage.ts';
+import { assessFleet, type Fleet, severities } from './assess.ts';
+import type { FleetConfig } from './config.ts';
+import {
+  fleetLines,
+  type FleetReading,
+  type FleetSnapshot,
+  fleetTextfile,
+  latestFleet,
+  layoutVersion,
+} from './files.ts';
+import { type FleetNode, nodesOf } from './nodes.ts';
+import { renderTextfile } from './textfile.ts';
+
+/** Asks these nodes, as the configuration says. */
+type Collect<Config> = (nodes: readonly FleetNode[], environment: string, config: Config) => Promise<FleetReading>;
+
+export const fleetSnapshot = <Config extends FleetConfig>(collect: Collect<Config>) =>
+  defineStage<Config>({
+    name: 'fleet-snapshot',
+    summary:
+      'asks the nodes of the fleet for their reports, judges them, and leaves both for the snapshot and Prometheus',
+    reads: [],
+    writes: [fleetLines, latestFleet, fleetTextfile],
+    runsEvery: 300,
+    deadlineMs: 240_000,
+
+    checkUsage({ config: { fleet } }) {
+      if (fleet.watch.length === 0)
+        throw new Usage('no environment is watched: `fleet.watch` in the configuration (ops/docs/fleet.md)');
+    },
+
+    async run(world) {
+      const { config } = world;
+      const at = world.now();
+      const fleets = await Promise.all(
+        config.fleet.watch.map(async (environment) =>
+          assessFleet(
+            await collect(nodesOf(config, environment), environment, config),
+            config.fleet.limits,
+            world.now(),
+          ),
+        ),
+      );
+      const snapshot: FleetSnapshot = {
+        schema_version: layoutVersion,
+        run_id: world.runId,
+        at: at.toISOString(),
+        environments: Object.fromEntries(fleets.map((fleet) => [fleet.environment, recordOf(fleet)])),
+      };
+      await world.append(fleetLines, snapshot, at);
+      await world.replace(latestFleet, snapshot);
+      await world.replace(fleetTextfile, renderTextfile(fleets, at));
+      const nodes = fleets.flatMap(({ facts }) => Object.values(facts));
+      const alerts = fleets.flatMap((fleet) => fleet.alerts);
+      const counts = Object.fromEntries(
+        severities.map((severity) => [severity, alerts.filter((one) => one.severity === severity).length]),
+      );
+      return {
+        counts: { nodes: nodes.length, reached: nodes.filter(({ reached }) => reached).length, ...counts },
+        problems: [],
+        json: snapshot,
+        text: alerts.map(({ severity, message }) => `${severity}: ${message}`).join('\n'),
+      };
+    },
+  });
+
+function recordOf({
+  environment,
+  collected_at,
+  duration_seconds,
+  nodes,
+  alerts,
+}: Fleet): FleetSnapshot['environments'][string] {
+  return {
+    environment,
+    collected_at,
+    duration_seconds,
+    nodes,
+    alerts: alerts.map(({ id, severity, subsystem, node, level, message }) => ({
+      id,
+      severity,
+      subsystem,
+      ...(node === null ? {} : { node }),
+      level,
+      message,
+    })),
+  };
+}

@@ -1,0 +1,68 @@
+// The fleet as metrics for Prometheus.
+import { type Family, gaugesOf, renderExposition } from '../core/exposition.ts';
+import { type Fleet, severities } from './assess.ts';
+import { figuresOf } from './figures.ts';
+
+const gauge = gaugesOf('ops_fleet');
+
+export function renderTextfile(fleets: readonly Fleet[], at: Date): string {
+  const perNode = (valueOf: (fleet: Fleet, node: string) => number | undefined): Family['samples'] =>
+    fleets.flatMap((fleet) =>
+      Object.keys(fleet.facts).map((node) => ({
+        labels: { environment: fleet.environment, node },
+        value: valueOf(fleet, node),
+      })),
+    );
+  const ratio = (percent: number | undefined): number | undefined =>
+    percent === undefined ? undefined : percent / 100;
+  return renderExposition([
+    gauge('last_run_timestamp_seconds', 'Time of the last run of fleet-snapshot.', [{ value: at.getTime() / 1000 }]),
+    gauge(
+      'collection_seconds',
+      'Time in which all nodes of an environment were asked.',
+      fleets.map(({ environment, duration_seconds: value }) => ({ labels: { environment }, value })),
+    ),
+    gauge(
+      'node_reached',
+      'Whether a node sent its report: 1 or 0.',
+      perNode(({ facts }, node) => Number(facts[node]?.reached === true)),
+    ),
+    gauge(
+      'node_collection_seconds',
+      'Time until a node had sent its report, or had failed to.',
+      perNode(({ nodes }, node) => (nodes[node]?.collection_ms ?? 0) / 1000),
+    ),
+    gauge(
+      'node_memory_used_ratio',
+      'Memory of a node that is not available.',
+      perNode((fleet, node) => ratio(figuresOf(fleet, node).memory_used_percent)),
+    ),
+    gauge(
+      'node_disk_used_ratio',
+      'Root filesystem of a node in use, as df shows it.',
+      perNode((fleet, node) => ratio(figuresOf(fleet, node).disk_used_percent)),
+    ),
+    gauge(
+      'node_load_per_processor',
+      'Load of a node, mean of 1 minute, for each of its processors.',
+      perNode((fleet, node) => figuresOf(fleet, node).load_per_processor),
+    ),
+    gauge(
+      'alerts',
+      'Alerts about an environment, by severity.',
+      fleets.flatMap(({ environment, alerts }) =>
+        severities.map((severity) => ({
+          labels: { environment, severity },
+          value: alerts.filter((one) => one.severity === severity).length,
+        })),
+      ),
+    ),
+    gauge(
+      'alert_active',
+      'Always 1: an alert of the last run. Node is empty where it is about no single one.',
+      fleets.flatMap(({ environment, alerts }) =>
+        alerts.map(({ id, severity, node }) => ({ labels: { environment, id, severity, node: node ?? '' }, value: 1 })),
+      ),
+    ),
+  ]);
+}
