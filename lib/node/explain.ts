@@ -16,6 +16,7 @@ export function explainReport(
     .map(([name, { source }]) => {
       const rows: (readonly [string, string])[] = [
         ...foundIn(read[name]),
+        ...timeOf(read[name]),
         ['read from', source],
         ...(keys.includes(name) ? [['to change', `node.${name} in the configuration`] as const] : []),
       ];
@@ -29,6 +30,9 @@ export function explainReport(
     })
     .join('\n\n');
 }
+
+const timeOf = (envelope: Envelope | undefined): (readonly [string, string])[] =>
+  !envelope || envelope.status === 'absent' ? [] : [['read in', `${Math.round(envelope.ms)}ms`]];
 
 /** Fields of any section: `found_by` and `address`, and those of a second program, such as `cluster_found_by`. */
 const words = { found_by: 'found by', address: 'at' };

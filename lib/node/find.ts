@@ -176,11 +176,12 @@ async function mainProcesses(
   );
 }
 
-/** The unit of a process is the last part of the path of its control group that is a service. */
+/** The unit of a process is the last part of the path of its control group that is a service: in the hierarchy `0::`, or, of control
+ * groups of version 1, in systemd's own. */
 async function unitOf(host: Host, pid: number, known: string | undefined): Promise<{ unit?: string }> {
   if (known !== undefined) return { unit: known };
   const text = await unlessGone(() => host.readText(`/proc/${pid}/cgroup`)).catch(() => undefined);
-  const unit = /^0::.*\/([^/\n]+\.service)(?:\/|$)/m.exec(text ?? '')?.[1];
+  const unit = /^(?:0:|\d+:name=systemd):.*\/([^/\n]+\.service)(?:\/|$)/m.exec(text ?? '')?.[1];
   return unit === undefined ? {} : { unit };
 }
 

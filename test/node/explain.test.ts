@@ -3,7 +3,7 @@ import test, { describe } from 'node:test';
 import { explainReport } from '../../lib/node/explain.ts';
 import { nodeSections } from '../../lib/node/sections/index.ts';
 
-const ok = (data: object) => ({ status: 'ok', ms: 1, data }) as never;
+const ok = (data: object) => ({ status: 'ok', ms: 1234.5, data }) as never;
 
 const explain = (read: Readonly<Record<string, never>>, width = 200): Readonly<Record<string, readonly string[]>> =>
   Object.fromEntries(
@@ -44,6 +44,8 @@ describe('node-report --explain', () => {
     assert.equal(said['olric']?.[0], 'not there | no unit and no process of Olric is on this node');
     assert.equal(said['dns']?.[0], 'not read | no answer within 4.5s');
     assert.ok(!said['olric'].some((line) => line.startsWith('to change')), 'it has no key');
+    const times = ['rqlite', 'dns', 'olric'].map((name) => said[name]?.find((line) => line.startsWith('read in')));
+    assert.deepEqual(times, ['read in | 1235ms', 'read in | 1ms', undefined]);
   });
 
   test('shows no control character of what was found, and fits the width', () => {

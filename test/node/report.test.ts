@@ -133,6 +133,16 @@ describe('node/report', () => {
     });
   });
 
+  test('the main process of a unit is no orphan, also with control groups of version 1', async () => {
+    const groups = '9:pids:/system.slice\n1:name=systemd:/system.slice/api.service\n';
+    const { report } = await reportOn({ ...whole, files: { ...whole.files, '/proc/70/cgroup': groups } }, { node });
+    const { orphans } = report['processes'] as { readonly orphans: readonly { readonly pid: number }[] };
+    assert.deepEqual(
+      orphans.map(({ pid }) => pid),
+      [8],
+    );
+  });
+
   test('rates are those since the report before of the same boot', async () => {
     const { readings } = await reportOn(whole, { node });
     const later = {

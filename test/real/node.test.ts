@@ -230,13 +230,12 @@ describe('node-report beside real programs', () => {
   });
 
   test('ufw: active with its rules, inactive, and for a user who may not ask', async (t) => {
-    const { folder, report } = await makeNode(t);
+    const { folder, must, report } = await makeNode(t);
     const other = await makeNode(t);
-    // Its configuration is a copy, in a mount namespace that lasts for one command.
-    const script = join(folder, 'ufw.sh');
-    const copy = `cp -a /etc/ufw ${folder}/ufw && mount --bind ${folder}/ufw /etc/ufw`;
-    writeFileSync(script, `{ ${copy} && ufw --force enable && ufw allow 22/tcp; } >/dev/null && exec "$@"\n`);
-    const active = report('network', {}, 'unshare', '--mount', 'sh', script);
+    must('sh', '-c', `cp -a /etc/ufw ${folder} && mount --bind ${folder}/ufw /etc/ufw`);
+    must('ufw', '--force', 'enable');
+    must('ufw', 'allow', '22/tcp');
+    const active = report('network');
     assert.deepEqual(active.errors, []);
     assert.deepEqual(
       [active.section?.['ufw_active'], active.section?.['ufw_rules']],
@@ -250,7 +249,7 @@ describe('node-report beside real programs', () => {
   });
 
   test('sudo for exactly this command: an ordinary user gets the report of root, and no other command', async (t) => {
-    const { folder, run, start } = await makeNode(t);
+    const { folder, run, must, start } = await makeNode(t);
     const program = join(folder, 'ops-monitor');
     copyFileSync(join(root, 'dist', 'ops-monitor-node.cjs'), program);
     chmodSync(program, 0o755);
@@ -259,11 +258,9 @@ describe('node-report beside real programs', () => {
     const rule = `nobody ALL=(root) NOPASSWD: ${program} node-report --json`;
     const path = `Defaults:nobody secure_path="${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin"`;
     writeFileSync(join(rules, 'test'), `${path}\n${rule}\n`, { mode: 0o440 });
-    // The rules hold in a mount namespace that lasts for one command.
-    const script = join(folder, 'as-user.sh');
-    writeFileSync(script, `mount --bind ${rules} /etc/sudoers.d && exec ${asNobody.join(' ')} "$@"\n`);
+    must('mount', '--bind', rules, '/etc/sudoers.d');
     start([process.execPath, '-e', 'require("net").createServer().listen(4711, "127.0.0.1")']);
-    const asUser = (...argv: readonly string[]) => run('unshare', '--mount', 'sh', script, ...argv);
+    const asUser = (...argv: readonly string[]) => run(...asNobody, ...argv);
     const read = (...argv: readonly string[]) => {
       const { status, stdout, stderr } = asUser(...argv, program, 'node-report', '--json');
       assert.equal(status, 0, stderr);

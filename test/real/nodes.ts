@@ -1,5 +1,5 @@
-// Nodes of a fleet: each has a network and a host name of its own, so each may have the usual ports of every program; it has the files
-// and the processes of this machine. All end with the test.
+// Nodes of a fleet: each has a network, a host name and mounts of its own, so each may have the usual ports of every program, and
+// files of its own bound over those of this machine, which it has otherwise, with its processes. All end with the test.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

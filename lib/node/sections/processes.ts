@@ -23,7 +23,7 @@ export const processes = defineSection({
     ),
     zombies: optional(listOf(listedProcess)),
     orphan_count: optional(
-      quantity('1', 'processes of the product whose parent has ended, and that belong to no unit'),
+      quantity('1', 'programs of node.processes whose parent has ended, and that are not the main process of a unit'),
     ),
     orphans: optional(listOf(listedProcess)),
     panic_count: optional(quantity('1', 'panics and fatal errors in the log of the watched units within an hour')),
