@@ -9,7 +9,8 @@ import { namesForSsh } from './ssh.ts';
 import { pickVariables } from './variables.ts';
 
 export const installedPath = '/usr/local/bin/ops-monitor';
-const sudoersPath = '/etc/sudoers.d/ops-monitor';
+/** Of the rules that match the last one decides, and files are read in the order of their names. */
+const sudoersPath = '/etc/sudoers.d/zz-ops-monitor';
 
 /** A text in every version of the program, by which an older one is known that may be replaced. */
 const ownText = 'node-report needs Node 20 or later';
