@@ -79,7 +79,7 @@ function timeOne({ name, argv, env, accept = [0] }: Contestant): { cpu: number; 
 }
 
 /** In a run of its own, since asking costs. */
-function peakOf({ argv, env }: Contestant, folder: string): number {
+export function peakOf({ argv, env }: Contestant, folder: string): number {
   const out = join(folder, 'peak');
   const hook = join(folder, 'peak.cjs');
   writeFileSync(
