@@ -1,11 +1,12 @@
 // The report on a node: its fields on the wire, and what it says of what cannot be read.
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
+import { inspect } from 'node:util';
 import { nodeSections } from '../../lib/node/sections/index.ts';
 import { renderReport } from '../../lib/node/render.ts';
 import { environmentIn, runBundle } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
-import { listUnits, type Machine, reportOn, running, sectionOn, stat, unitList } from './machine.ts';
+import { json, listUnits, type Machine, reportOn, running, sectionOn, stat, unitList } from './machine.ts';
 
 const snmp = (sent: number, again: number): string => `Tcp: CurrEstab OutSegs RetransSegs\nTcp: 12 ${sent} ${again}\n`;
 const shown = (name: string, more: string): string =>
@@ -214,6 +215,67 @@ describe('node/report', () => {
     const { report, sections } = await reportOn(hostile, { node });
     // oxlint-disable-next-line no-control-regex -- that is what is looked for
     assert.doesNotMatch(renderReport(nodeSections, sections, report, 80), /[\u0000-\u0009\u000B-\u001F]/);
+  });
+
+  test('words of others are in the report without control characters and without logins', async () => {
+    const answer = {
+      version: '1\u001B[2J\u009B31m\u202E',
+      subsystems: { 'db\u0007': { status: 'down', error: 'dial postgres://app:hunter2@db/app\u001B]0;x\u0007' } },
+    };
+    const { report } = await reportOn(
+      { ...running({ 'gate\u001B[31m': [6001] }), urls: { 'http://127.0.0.1:6001/v1/health': json(answer) } },
+      { node: 'node: { gateway: { url: "http://127.0.0.1:6001/v1/health" } }' },
+    );
+    assert.deepEqual(report['gateway'], {
+      address: 'http://127.0.0.1:6001/v1/health',
+      found_by: 'the configuration',
+      responsive: true,
+      http_status: 200,
+      version: '1 [2J 31m ',
+      subsystems: { db: { status: 'down', error: 'dial postgres://…@db/app ]0;x ' } },
+    });
+    // oxlint-disable-next-line no-control-regex -- that is what is looked for
+    assert.doesNotMatch(inspect(report, { depth: 9 }), /\\x1B|\\x9B|\u202E|\u0007/);
+  });
+
+  test('a user who listens on thousands of ports hides none of the low ones, and the report stays small', async () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => 65_000 - index);
+    const { report } = await reportOn(running({ greedy: many, sshd: [22], rqlited: [4001] }));
+    const { network, errors } = report as unknown as {
+      network: { listening_ports: { port: number }[] };
+      errors: { section: string; part: string; reason: string }[];
+    };
+    assert.equal(network.listening_ports.length, 1000);
+    assert.deepEqual(
+      network.listening_ports.slice(0, 2).map(({ port }) => port),
+      [22, 4001],
+    );
+    assert.match(
+      errors.find(({ part }) => part === 'listening_rest')?.reason ?? '',
+      /^20002 ports are listened on: the lowest 1000 are listed$/,
+    );
+    assert.ok(JSON.stringify(report, undefined, 2).length < 200_000);
+  });
+
+  test('a program that answers without end is told, and makes no report of megabytes', async () => {
+    const nodes = Object.fromEntries(
+      Array.from({ length: 900 }, (_, index) => [`n${index}`, { addr: `n${index}`, error: 'x'.repeat(1000) }]),
+    );
+    const base = 'http://127.0.0.1:4001';
+    const { report } = await reportOn({
+      ...running({ rqlited: [4001] }),
+      urls: {
+        [`${base}/status`]: json({ store: { open: true } }),
+        [`${base}/nodes?nonvoters&timeout=1500ms`]: json(nodes),
+      },
+    });
+    const { errors } = report;
+    assert.equal(report['rqlite'], null);
+    assert.match(
+      errors.find(({ section, part }) => section === 'rqlite' && part === undefined)?.reason ?? '',
+      /^it has \d+ characters; more than 131072 are not reported$/,
+    );
+    assert.ok(JSON.stringify(report, undefined, 2).length < 200_000);
   });
 
   test('the bundle prints a page and JSON, as any user, without a configuration', (t) => {
