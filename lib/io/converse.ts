@@ -75,6 +75,11 @@ const exchange = ({ with: peer, send, sendNext, isWhole, mostBytes, seconds }: E
         refuse(reasonOf(error));
       }
     });
-    socket.on('error', (error) => fail(connectionWords(errorCode(error)) ?? reasonOf(error)));
+    socket.on('error', (error) => {
+      const why = connectionWords(errorCode(error)) ?? reasonOf(error);
+      // A socket that is closed to this user says nothing of the program.
+      if (['EACCES', 'EPERM'].includes(errorCode(error) ?? '')) refuse(`this user may not connect to it: ${why}`);
+      else fail(why);
+    });
     socket.on('close', () => fail(`the connection was closed after ${heard()}`));
   });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
@@ -116,7 +117,27 @@ describe('io/converse', () => {
     for (const [message, answer, name = 'NoAnswer'] of cases)
       await assert.rejects(ask(await serve(t, answer), 1), { name, message });
     await assert.rejects(ask({ host: '127.0.0.1', port: await freePort() }), /nothing listens there/);
-    await assert.rejects(ask({ path: '/nonexistent/socket' }), /^NoAnswer: \/nonexistent\/socket: /);
+    await assert.rejects(
+      ask({ path: '/nonexistent/socket' }),
+      /^NoAnswer: \/nonexistent\/socket: there is no such socket$/,
+    );
+  });
+
+  test('a socket that is closed to this user does not count as a program that does not answer', async (t) => {
+    const folder = temporaryFolder(t);
+    const path = join(folder, 'socket');
+    const server = createServer().listen(path);
+    t.after(() => server.close());
+    await once(server, 'listening');
+    chmodSync(path, 0);
+    chmodSync(folder, 0o755);
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      await assert.rejects(ask({ path }), /^Error: .*: this user may not connect to it/);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
   });
 
   test('a password reaches the program, and no reply or error repeats it; one that is missing is not sent', async (t) => {

@@ -56,11 +56,13 @@ describe('node/dns', () => {
       base_tls_days_left: 10,
       certificates: [
         { name: 'example.org', days_left: 10 },
-        { name: 'any.example.org', problem: 'the connection is refused: nothing listens there' },
+        { name: 'any.example.org', problem: '127.0.0.1:443: the connection is refused: nothing listens there' },
         { name: 'old.example.org', days_left: -1.5, problem: 'it has expired' },
       ],
     });
-    assert.deepEqual(errors, ['certificate of any.example.org: the connection is refused: nothing listens there']);
+    assert.deepEqual(errors, [
+      'certificate of any.example.org: 127.0.0.1:443: the connection is refused: nothing listens there',
+    ]);
     assert.equal(absent.length, 2, absent.join('\n'));
   });
 

@@ -1,10 +1,12 @@
 // The report on a node: its fields on the wire, and what it says of what cannot be read.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { inspect } from 'node:util';
 import { nodeSections } from '../../lib/node/sections/index.ts';
 import { renderReport } from '../../lib/node/render.ts';
-import { environmentIn, runBundle } from '../process.ts';
+import { environmentIn, root, runBundle, runProcess } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 import { json, listUnits, type Machine, reportOn, running, sectionOn, stat, unitList } from './machine.ts';
 
@@ -203,7 +205,11 @@ describe('node/report', () => {
       );
     const text = renderReport(nodeSections, sections, report, 80);
     assert.match(text, /^Could not be read\n- system, cpus: /m);
-    assert.match(text, /^Not there\n- services: this machine was not booted with systemd$/m);
+    assert.match(
+      text,
+      /^Not there\n- system, clock_synchronised: this machine was not booted with systemd\n- services: /m,
+    );
+    assert.match(text, /^- processes: .*\n {2}\S/m, 'a long reason goes on below itself');
     assert.ok(text.indexOf('Could not be read') < text.indexOf('\nSystem\n'));
   });
 
@@ -276,6 +282,47 @@ describe('node/report', () => {
       /^it has \d+ characters; more than 131072 are not reported$/,
     );
     assert.ok(JSON.stringify(report, undefined, 2).length < 200_000);
+  });
+
+  test('a unit of the configuration that systemd does not know is told', async () => {
+    const { absent, fields } = await sectionOn(
+      'services',
+      {
+        files: { '/run/systemd/system': '', '/proc/uptime': '1000.00 1.00\n' },
+        programs: {
+          [listUnits]: unitList('good.timer loaded active waiting'),
+          [`systemctl show --timestamp=unix --property=${properties} -- apii.service`]: {
+            stdout: 'Id=apii.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\nConditionTimestamp=\n',
+          },
+        },
+      },
+      { node: 'node: { services: [apii.service] }' },
+    );
+    assert.deepEqual([fields['services'], absent], [[], ['apii.service: systemd knows no such unit']]);
+  });
+
+  test('a table that is wider than the terminal stands as one cell in each line', async () => {
+    const { report, sections } = await reportOn(whole, { node });
+    const text = renderReport(nodeSections, sections, report, 40);
+    assert.match(text, /^System\n {2}processors {5}4\n {2}load {11}0\.5\n/m);
+    for (const line of text.split('\n').slice(1)) assert.ok(line.length <= 40, line);
+  });
+
+  test('a machine without a folder to write to, and with none in /tmp, has a report', (t) => {
+    const folder = temporaryFolder(t);
+    // As another user may leave it.
+    writeFileSync(join(folder, `ops-monitor-${process.getuid?.()}`), '');
+    const env = { PATH: environmentIn(folder).PATH, HOME: '/nonexistent', TMPDIR: folder };
+    const { status, stdout, stderr } = runBundle('node-report', [], env);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, /^System$/m);
+  });
+
+  test('output that does not fit on its disk is no success', async (t) => {
+    const argv = ['-c', '"$@" >/dev/full', 'sh', process.execPath, join(root, 'dist', 'node-report.cjs'), '--json'];
+    const { status, stderr } = runProcess(['sh', ...argv], environmentIn(temporaryFolder(t)));
+    assert.equal(status, 1);
+    assert.match(stderr, /^node-report: the output is cut off: standard output cannot be written: ENOSPC/);
   });
 
   test('the bundle prints a page and JSON, as any user, without a configuration', (t) => {

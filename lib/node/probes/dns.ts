@@ -177,7 +177,8 @@ async function readCertificate(host: Host, name: string, https: string, at: Date
   const { host: address, port } = addressIn(https);
   const reply = await host.get(`https://${name}:${port}/`, { timeoutMs: seconds * 1000, address });
   const { certificate_expires_at: end, certificate_problem: problem, error } = reply;
-  if (end === undefined) return withoutUndefined({ name, problem: problem ?? error ?? 'it shows no certificate' });
+  if (end === undefined)
+    return withoutUndefined({ name, problem: `${https}: ${problem ?? error ?? 'it shows no certificate'}` });
   const days = (Date.parse(end) - at.getTime()) / 86_400_000;
   return withoutUndefined({ name, days_left: Math.round(days * 10) / 10, problem });
 }

@@ -24,10 +24,13 @@ export const services = defineProbe({
           propertiesOf(host, run, config.node.services),
           host.readText('/proc/uptime').then(parseUptime),
         ]);
+        const known = [...shown].filter(([, unit]) => unit['LoadState'] !== 'not-found');
+        const unknown = config.node.services.filter((name) => shown.get(name)?.['LoadState'] === 'not-found');
         return {
-          services: [...shown].flatMap(([name, unit]) =>
-            unit['LoadState'] === 'not-found' ? [] : [describe(name, unit, uptime, restarts.get(name))],
-          ),
+          services: known.map(([name, unit]) => describe(name, unit, uptime, restarts.get(name))),
+          ...(unknown.length === 0
+            ? {}
+            : { absences: Object.fromEntries(unknown.map((name) => [name, 'systemd knows no such unit'])) }),
         };
       },
       failed_units: async () => ({
