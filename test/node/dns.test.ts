@@ -80,7 +80,7 @@ describe('node/dns', () => {
   });
 
   test('errors in the journal of 5 minutes are counted; a journal that this user may not see is a reason', async () => {
-    const journal = 'journalctl --since=-5min --output=cat --no-pager --lines=5000 --unit=coredns.service';
+    const journal = 'journalctl --since=-5min --output=cat --no-pager --lines=20000 --unit=coredns.service';
     const shown =
       'Id=coredns.service\nLoadState=loaded\nActiveState=active\nNRestarts=3\nMemoryCurrent=31457280\nMainPID=100\nConditionTimestamp=\n';
     const ofUnit = (lines: object): Machine => ({

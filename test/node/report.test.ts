@@ -15,7 +15,7 @@ const shown = (name: string, more: string): string =>
   `Id=${name}\nLoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\n${more}ConditionTimestamp=\n`;
 const properties =
   'LoadState,ActiveState,SubState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,MemoryCurrent,CPUUsageNSec,MainPID,ConditionTimestamp';
-const journal = 'journalctl --since=-1h --output=cat --no-pager --lines=5000 --unit=api.service --unit=idle.service';
+const journal = 'journalctl --since=-1h --output=cat --no-pager --lines=20000 --unit=api.service --unit=idle.service';
 const showMain = `systemctl show --timestamp=unix --property=${properties} -- api.service`;
 const show = `systemctl show --timestamp=unix --property=${properties} -- api.service idle.service`;
 
@@ -282,6 +282,17 @@ describe('node/report', () => {
       /^it has \d+ characters; more than 131072 are not reported$/,
     );
     assert.ok(JSON.stringify(report, undefined, 2).length < 200_000);
+  });
+
+  test('a service that writes very much to the journal does not hide that another panicked', async () => {
+    const noise = 'all is well\n'.repeat(20_000);
+    const { fields, errors } = await sectionOn(
+      'processes',
+      { ...whole, programs: { ...whole.programs, [journal]: { stdout: noise } } },
+      { node },
+    );
+    assert.ok(!('panic_count' in fields), 'no count of a part of the lines');
+    assert.match(errors.join('\n'), /^panics: api\.service, idle\.service wrote 20000 lines or more since -1h: /m);
   });
 
   test('a unit of the configuration that systemd does not know is told', async () => {
