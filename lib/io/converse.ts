@@ -5,7 +5,7 @@ import type { Conversation } from '../contract/converse.ts';
 import { errorCode, NoAnswer } from '../contract/errors.ts';
 import type { Secret } from '../contract/net.ts';
 import { connectionWords } from '../core/connection.ts';
-import { hideSecrets } from '../core/hide.ts';
+import { hideSecretsIn } from '../core/hide.ts';
 import { formatLimit } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
 import { countedLookup } from './http.ts';
@@ -21,10 +21,7 @@ export async function converse(
   if (secret === undefined) return exchange({ ...conversation, send: sent('') });
   const found = secretOf(secret);
   if ('missing' in found) throw new Error(found.missing);
-  const hide = (text: string): string => {
-    const hider = hideSecrets([found.value]);
-    return hider.pass(text) + hider.end();
-  };
+  const hide = (text: string): string => hideSecretsIn(text, [found.value]);
   try {
     return hide(await exchange({ ...conversation, send: sent(found.value) }));
   } catch (error) {
