@@ -1,6 +1,6 @@
 // ops-monitor node-report: reads this node once, and prints a report. It writes nothing but what the next report needs for rates.
 import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
-import { readConfiguration } from '../cli/site.ts';
+import { placesOf, readConfiguration } from '../cli/site.ts';
 import type { Configuration } from '../config/schema.ts';
 import { Usage } from '../contract/errors.ts';
 import type { Probe } from '../contract/probe.ts';
@@ -52,11 +52,13 @@ export const nodeReport: Command = {
       .readText('/proc/sys/kernel/random/boot_id')
       .then((text) => text.trim())
       .catch(() => ''); // hidden in some containers: then there are no rates
+    const places = placesOf(config);
     const kept = join(folder, 'node-report.json');
     const { sections: read, readings } = await runProbes({
       ...readingLimits,
       probes,
       config,
+      ...(places === undefined ? {} : { places }),
       bootId,
       previous: parseReadings(unlessFailing(() => readOwnFile(kept))),
       now: () => at,

@@ -1,5 +1,6 @@
 // Configuration of the report on a node: what it cannot find by itself, or finds wrongly.
 import * as z from 'zod';
+import type { ShownConfig } from '../health/files.ts';
 import { absolutePath, hostAndPort, ownName, secret, unit, webUrl } from '../contract/quantities.ts';
 
 const domain = z
@@ -146,6 +147,6 @@ export const nodeConfig = {
     .describe('what `node-report` looks at (ops/docs/node-report.md)'),
 };
 
-export interface NodeConfig {
+export interface NodeConfig extends ShownConfig {
   readonly node: z.output<typeof nodeConfig.node>;
 }
