@@ -10,6 +10,7 @@ import {
 import type { Source } from '../config/resolve.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Places } from '../contract/file.ts';
+import { unlessFailing } from '../io/files.ts';
 import { ownPlaces, resolvePlaces } from '../io/places.ts';
 import { becomeOwnerOf } from '../io/privileges.ts';
 
@@ -43,6 +44,9 @@ export async function openSites(
 export async function readConfiguration(path: string | undefined): Promise<Configuration> {
   return loadConfiguration(findSource(path));
 }
+
+/** The folders of a site, for such a command; undefined where there is none that could hold them. */
+export const placesOf = ({ files }: Configuration): Places | undefined => unlessFailing(() => resolvePlaces(files));
 
 /** Today's configuration is broken; what is known of the last good one at its path. */
 export interface BrokenSite {

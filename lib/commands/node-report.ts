@@ -1,6 +1,6 @@
 // ops-monitor node-report: reads this node once, and prints a report. It writes nothing but what the next report needs for rates.
 import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
-import { readConfiguration } from '../cli/site.ts';
+import { placesOf, readConfiguration } from '../cli/site.ts';
 import type { Configuration } from '../config/schema.ts';
 import { Usage } from '../contract/errors.ts';
 import type { Probe } from '../contract/probe.ts';
@@ -8,6 +8,7 @@ import { anyObject, fits, type Shape } from '../contract/shape.ts';
 import { join } from '../core/path.ts';
 import { readingLimits, type Readings, runProbes } from '../engine/probes.ts';
 import { hostname, localHostOpener } from '../io/localhost.ts';
+import { unlessFailing } from '../io/files.ts';
 import { readOwnFile, replaceOwnFile } from '../io/own-files.ts';
 import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';
@@ -21,6 +22,9 @@ import { metrics as metricsProbe } from '../snapshot/probes/metrics.ts';
 import { plugins as pluginsProbe } from '../snapshot/probes/plugins.ts';
 
 const probes: readonly Probe<Shape, Configuration>[] = [...nodeProbes, pluginsProbe, metricsProbe];
+
+/** Nothing can be read or written below it. */
+const noFolder = '/dev/null';
 
 /** Deadline of one section; its own requests end before. */
 const sectionMs = 4500;
@@ -41,19 +45,22 @@ export const nodeReport: Command = {
     const config = await readConfiguration(textOption(asked, 'config'));
     const began = performance.now();
     const at = new Date();
-    const folder = cacheFolder();
+    // A disk that is read-only, or whose /tmp another user has prepared, costs the rates, not the report.
+    const folder = unlessFailing(cacheFolder) ?? noFolder;
     const open = localHostOpener({ notes: join(folder, 'children'), userAgent: `ops-monitor/${product.version}` });
     const bootId = await open(AbortSignal.timeout(sectionMs))
       .readText('/proc/sys/kernel/random/boot_id')
       .then((text) => text.trim())
       .catch(() => ''); // hidden in some containers: then there are no rates
+    const places = placesOf(config);
     const kept = join(folder, 'node-report.json');
     const { sections: read, readings } = await runProbes({
       ...readingLimits,
       probes,
       config,
+      ...(places === undefined ? {} : { places }),
       bootId,
-      previous: parseReadings(readOwnFile(kept)),
+      previous: parseReadings(unlessFailing(() => readOwnFile(kept))),
       now: () => at,
       monotonicMs: () => performance.now(),
       openHost: (name, signal) => {

@@ -7,6 +7,7 @@ const connections: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the machine does not answer',
   EHOSTUNREACH: 'there is no route to the machine',
   ENETUNREACH: 'there is no route to the machine',
+  ENOENT: 'there is no such socket',
   ENOTFOUND: 'the name cannot be resolved',
   EAI_AGAIN: 'the name cannot be resolved now: the name server does not answer',
   EPROTO: 'the server does not speak TLS as we do',

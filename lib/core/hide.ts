@@ -1,4 +1,4 @@
-// Replaces known secrets in a text that arrives in pieces, such as the output of a program that got them. Pure.
+// Replaces known secrets in the answer of a server, or in the output of a program, that got them. Pure.
 
 /** The secret as it is, and as JSON, a URL or base64 would hold it, as the programs of other languages write them. */
 function secretForms(secret: string): string[] {
@@ -44,10 +44,21 @@ interface Hider {
   readonly end: () => string;
 }
 
-export function hideSecrets(secrets: readonly string[]): Hider {
-  const forms = [...new Set(secrets.flatMap(secretForms))]
+/** The longest form first. */
+const formsOf = (secrets: readonly string[]): string[] =>
+  [...new Set(secrets.flatMap(secretForms))]
     .filter((form) => form !== '')
     .sort((one, other) => other.length - one.length);
+
+const replaceForms = (text: string, forms: readonly string[]): string =>
+  forms.reduce((left, form) => left.replaceAll(form, '…'), text);
+
+/** A whole text without the secrets. */
+export const hideSecretsIn = (text: string, secrets: readonly string[]): string => replaceForms(text, formsOf(secrets));
+
+/** For a text that arrives in pieces. */
+export function hideSecrets(secrets: readonly string[]): Hider {
+  const forms = formsOf(secrets);
   if (forms.length === 0) return { pass: (text) => text, end: () => '' };
   let held = '';
   return {
@@ -67,7 +78,7 @@ export function hideSecrets(secrets: readonly string[]): Hider {
       }
     },
     end: () => {
-      const rest = forms.reduce((left, form) => left.replaceAll(form, '…'), held);
+      const rest = replaceForms(held, forms);
       held = '';
       return rest;
     },

@@ -5,7 +5,7 @@ import type { Conversation } from '../contract/converse.ts';
 import { errorCode, NoAnswer } from '../contract/errors.ts';
 import type { Secret } from '../contract/net.ts';
 import { connectionWords } from '../core/connection.ts';
-import { hideSecrets } from '../core/hide.ts';
+import { hideSecretsIn } from '../core/hide.ts';
 import { formatLimit } from '../core/quantity.ts';
 import { reasonOf } from '../core/text.ts';
 import { countedLookup } from './http.ts';
@@ -21,10 +21,7 @@ export async function converse(
   if (secret === undefined) return exchange({ ...conversation, send: sent('') });
   const found = secretOf(secret);
   if ('missing' in found) throw new Error(found.missing);
-  const hide = (text: string): string => {
-    const hider = hideSecrets([found.value]);
-    return hider.pass(text) + hider.end();
-  };
+  const hide = (text: string): string => hideSecretsIn(text, [found.value]);
   try {
     return hide(await exchange({ ...conversation, send: sent(found.value) }));
   } catch (error) {
@@ -75,6 +72,11 @@ const exchange = ({ with: peer, send, sendNext, isWhole, mostBytes, seconds }: E
         refuse(reasonOf(error));
       }
     });
-    socket.on('error', (error) => fail(connectionWords(errorCode(error)) ?? reasonOf(error)));
+    socket.on('error', (error) => {
+      const why = connectionWords(errorCode(error)) ?? reasonOf(error);
+      // A socket that is closed to this user says nothing of the program.
+      if (['EACCES', 'EPERM'].includes(errorCode(error) ?? '')) refuse(`this user may not connect to it: ${why}`);
+      else fail(why);
+    });
     socket.on('close', () => fail(`the connection was closed after ${heard()}`));
   });

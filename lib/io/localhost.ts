@@ -80,9 +80,7 @@ export function localHostOpener({ notes, userAgent }: LocalSettings): (signal: A
       if (secret && 'missing' in secret) throw new Error(secret.missing);
       const authorization = secret?.value;
       const reply = await getUrl(withSecrets(url), { ...ask, authorization });
-      if (reply.body === undefined) return reply;
-      const body = withoutSecrets(reply.body, url);
-      return { ...reply, body: authorization === undefined ? body : body.replaceAll(authorization, '…') };
+      return reply.body === undefined ? reply : { ...reply, body: withoutSecrets(reply.body, url, authorization) };
     },
     converse: async (conversation) => {
       const { converse } = await import('./converse.ts');

@@ -4,7 +4,7 @@ import { errorCode } from '../contract/errors.ts';
 import type { NetRequest, Net, Reply, Secret } from '../contract/net.ts';
 import { join } from '../core/path.ts';
 import { oneLine } from '../core/harmless.ts';
-import { base64Of } from '../core/hide.ts';
+import { base64Of, hideSecretsIn } from '../core/hide.ts';
 import { reasonOf } from '../core/text.ts';
 import { requestOverHttp } from './http.ts';
 
@@ -81,12 +81,10 @@ const secretInQuery = /(?<==)\$[A-Z_][A-Z0-9_]*(?=[&;#]|$)/g;
 export const withSecrets = (url: string, environment = process.env): string =>
   url.replaceAll(secretInQuery, (reference) => encodeURIComponent(valueOf(reference, environment)));
 
-/** A server's answer may repeat the address that was asked. */
-export function withoutSecrets(text: string, url: string, environment = process.env): string {
-  const values = (url.match(secretInQuery) ?? []).map((reference) => valueOf(reference, environment));
-  return values
-    .flatMap((value) => [value, encodeURIComponent(value)])
-    .reduce((left, form) => left.replaceAll(form, '…'), text);
+/** A server's answer may repeat the address that was asked, and the login. */
+export function withoutSecrets(text: string, url: string, authorization: string | undefined): string {
+  const values = (url.match(secretInQuery) ?? []).map((reference) => valueOf(reference, process.env));
+  return hideSecretsIn(text, authorization === undefined ? values : [...values, ...loginSecrets(null, authorization)]);
 }
 
 function valueOf(reference: string, environment: Readonly<Record<string, string | undefined>>): string {

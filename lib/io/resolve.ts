@@ -30,7 +30,8 @@ export const resolveName: Resolve = async ({ name, type, server, seconds }) => {
     if (empty.has(code)) return [];
     const why =
       code === 'ECANCELLED' ? `no answer within ${formatLimit(seconds)}` : (failures[code] ?? reasonOf(error));
-    throw new Error(`${type} of ${name}, asked of ${shown}: ${why}`, { cause: error });
+    // oxlint-disable-next-line preserve-caught-error -- messages end with their cause, and this one says only `queryA ETIMEOUT`
+    throw new Error(`${type} of ${name}, asked of ${shown}: ${why}`);
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,5 @@
-// What a command of the configuration prints: its log file, its last lines and, where that was asked for, its stdout; secrets are
-// hidden in all of them.
+// Keeps the output of a command of the configuration: all of it in a log file, the last lines, and its stdout where that is asked
+// for. The secrets that the command got are hidden in all three.
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { TaskRequest } from '../contract/task.ts';

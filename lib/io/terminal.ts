@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { errorCode } from '../contract/errors.ts';
 import { oneLine, terminalText } from '../core/harmless.ts';
 import type { Level } from '../core/level.ts';
-import { unlessFailing } from './files.ts';
+import { isDiskTrouble, unlessFailing } from './files.ts';
 
 // writeSync, because console costs a sixth of a process start, and because no output is lost when the process then exits.
 export const print = (text: string): void => writeAll(1, text);
@@ -20,6 +20,8 @@ function writeAll(descriptor: 1 | 2, text: string, before = '', after = '\n'): v
       done += writeSync(descriptor, bytes, done);
     } catch (error) {
       if (errorCode(error) === 'EAGAIN') continue; // the pipe is full: the reader will catch up
+      if (descriptor === 1 && isDiskTrouble(error))
+        throw new Error('the output is cut off: standard output cannot be written', { cause: error });
       return; // EPIPE and the like: the reader is gone, which is no failure of this command
     }
   }

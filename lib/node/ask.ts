@@ -5,7 +5,8 @@ import { maskUrls } from '../core/urls.ts';
 import { firstLine } from '../core/text.ts';
 import { parseForeignJson } from '../parse/json.ts';
 
-const limits = { characters: 4 * 1024 * 1024, depth: 32, values: 100_000 };
+/** Any user may start a program with the name of another, on many ports, and each of its answers is parsed in this process. */
+const limits = { characters: 1024 * 1024, depth: 32, values: 100_000 };
 
 type Ask = Omit<GetOptions, 'timeoutMs' | 'bodyBytes'> & { readonly seconds: number };
 

@@ -1,5 +1,6 @@
 // Configuration of the report on a node: what it cannot find by itself, or finds wrongly.
 import * as z from 'zod';
+import type { ShownConfig } from '../health/files.ts';
 import { absolutePath, hostAndPort, ownName, secret, unit, webUrl } from '../contract/quantities.ts';
 
 const domain = z
@@ -7,9 +8,12 @@ const domain = z
   .max(253)
   .regex(/^[a-z\d_]([\w-]*\.)*[\w-]+$/i, 'expected a name, such as "example.org", without a * or a dot at its end');
 
+/** To which paths are added. */
+const baseUrl = webUrl.overwrite((url) => url.replace(/\/+$/, '')).meta({ secret: true });
+
 /** Settings of a program that speaks HTTP. */
-const httpFields = (url: string) => ({
-  url: webUrl.optional().describe(`default: found by units, processes and ports, such as ${url}`),
+const httpFields = (url: string, kind: typeof webUrl = baseUrl) => ({
+  url: kind.optional().describe(`default: found by units, processes and ports, such as ${url}`),
   authorization: secret
     .optional()
     .describe('the value of the header Authorization, such as `Basic …` or `Bearer …`; needs `url`'),
@@ -96,7 +100,7 @@ export const nodeConfig = {
       ipfs: z
         .strictObject({
           ...httpFields('http://127.0.0.1:5001'),
-          cluster_url: webUrl.optional().describe('of ipfs-cluster; default: found, such as http://127.0.0.1:9094'),
+          cluster_url: baseUrl.optional().describe('of ipfs-cluster; default: found, such as http://127.0.0.1:9094'),
           cluster_authorization: secret.optional().describe('like `authorization`; needs `cluster_url`'),
           repo: absolutePath.optional().describe('the repository of kubo, where the key of a private network lies'),
         })
@@ -108,7 +112,7 @@ export const nodeConfig = {
         .prefault({})
         .describe('kubo and ipfs-cluster of this node'),
       gateway: z
-        .strictObject(httpFields('http://127.0.0.1:6001/v1/health'))
+        .strictObject(httpFields('http://127.0.0.1:6001/v1/health', webUrl))
         .refine(...needsUrl)
         .prefault({})
         .describe('the gateway of this node: the URL of its health'),
@@ -131,7 +135,7 @@ export const nodeConfig = {
         .record(
           ownName,
           z.strictObject({
-            rqlite: webUrl.optional().describe('such as http://127.0.0.1:10000'),
+            rqlite: baseUrl.optional().describe('such as http://127.0.0.1:10000'),
             olric: hostAndPort.optional().describe('such as 127.0.0.1:10002'),
             gateway: webUrl.optional().describe('URL of its health, such as http://127.0.0.1:10004/v1/health'),
           }),
@@ -143,6 +147,6 @@ export const nodeConfig = {
     .describe('what `node-report` looks at (ops/docs/node-report.md)'),
 };
 
-export interface NodeConfig {
+export interface NodeConfig extends ShownConfig {
   readonly node: z.output<typeof nodeConfig.node>;
 }

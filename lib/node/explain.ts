@@ -44,7 +44,10 @@ function foundIn(envelope: Envelope | undefined): (readonly [string, string])[] 
   }
   const { data } = envelope;
   if (!isObject(data)) return [];
-  const problems = isObject(data['problems']) ? Object.entries(data['problems']) : [];
+  const reasons = (word: string, record: unknown) =>
+    Object.entries(isObject(record) ? record : {}).map(
+      ([part, reason]) => [word, `${part}: ${String(reason)}`] as const,
+    );
   const named = Object.entries(data).flatMap(([field, value]) =>
     Object.entries(words).flatMap(([end, word]) => {
       if (typeof value !== 'string' || (field !== end && !field.endsWith(`_${end}`))) return [];
@@ -56,9 +59,5 @@ function foundIn(envelope: Envelope | undefined): (readonly [string, string])[] 
   const ofItems = items.flatMap((item) =>
     isObject(item) && typeof item['found_by'] === 'string' ? [[String(item['name']), item['found_by']] as const] : [],
   );
-  return [
-    ...named,
-    ...ofItems,
-    ...problems.map(([part, reason]) => ['not read', `${part}: ${String(reason)}`] as const),
-  ];
+  return [...named, ...ofItems, ...reasons('not read', data['problems']), ...reasons('not there', data['absences'])];
 }

@@ -39,11 +39,15 @@ export const unitsOf = (host: Host, run: object | undefined) => nodeOf(host, run
 /** The sockets that wait for connections, and those of UDP. */
 export const portsOf = (host: Host, run: object | undefined) => nodeOf(host, run).ports;
 
-async function listUnits(host: Host): Promise<readonly UnitState[]> {
+export async function refuseWithoutSystemd(host: Host): Promise<void> {
   await host.stat('/run/systemd/system').catch((error: unknown) => {
     if (!isMissing(error)) throw error;
     throw new Absent('this machine was not booted with systemd', { cause: error });
   });
+}
+
+async function listUnits(host: Host): Promise<readonly UnitState[]> {
+  await refuseWithoutSystemd(host);
   return parseUnits(await succeed(host, ['systemctl', 'list-units', '--all', '--plain', '--full', '--no-pager']));
 }
 

@@ -1,7 +1,7 @@
 // The report on a node for a person: what could not be read first. Pure.
 import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
-import { alignColumns, fold } from '../core/columns.ts';
+import { alignColumns, displayWidth, fold, foldColumns } from '../core/columns.ts';
 import { oneLine } from '../core/harmless.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { itemsIn, type NodeReport } from './report.ts';
@@ -22,14 +22,28 @@ export function renderReport(
       one.status === 'ok' ? table.rows(one.data as never, item).map((row) => row.map((cell) => oneLine(cell))) : [],
     );
     if (rows.length === 0) return [];
-    return ['', table.title, ...alignColumns([table.columns, ...rows], { indent: '  ' })];
+    return ['', table.title, ...linesOf(table.columns, rows, width)];
   });
   return [
     `${hostname} at ${timestamp}, read in ${formatDuration(collect_ms / 1000)} (ops-monitor ${version})`,
     ...(errors.length === 0
       ? []
-      : ['', 'Could not be read', ...errors.flatMap((one) => fold(`- ${words(one)}`, width))]),
+      : ['', 'Could not be read', ...errors.flatMap((one) => fold(`- ${words(one)}`, width, '  '))]),
     ...tables,
-    ...(absent.length === 0 ? [] : ['', 'Not there', ...absent.flatMap((one) => fold(`- ${words(one)}`, width))]),
+    ...(absent.length === 0 ? [] : ['', 'Not there', ...absent.flatMap((one) => fold(`- ${words(one)}`, width, '  '))]),
   ].join('\n');
+}
+
+/** Where the terminal is too narrow for the table, the cells of each row stand below each other. */
+function linesOf(columns: readonly string[], rows: readonly (readonly string[])[], width: number): string[] {
+  const indent = '  ';
+  const lines = alignColumns([columns, ...rows], { indent });
+  if (lines.every((line) => displayWidth(line) <= width)) return lines;
+  return rows.flatMap((row, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...foldColumns(
+      columns.map((column, at) => [column, row[at] ?? '']),
+      { indent, width },
+    ),
+  ]);
 }

@@ -2,6 +2,8 @@
 import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
 import { isObject, type Shape } from '../contract/shape.ts';
+import { plainLines } from '../core/harmless.ts';
+import { maskUrls } from '../core/urls.ts';
 
 interface About {
   readonly timestamp: string;
@@ -40,6 +42,11 @@ export function reportOf(definitions: Sections, read: Readonly<Record<string, En
     for (const [name, reason] of reasonsIn(absences)) absent.push({ section, part: name, reason });
     const fields = schema.form.type === 'object' ? Object.keys(schema.form.fields) : [];
     const expected = fields.filter((name) => name !== 'problems' && name !== 'absences');
+    const characters = JSON.stringify(data).length;
+    if (characters > mostCharacters) {
+      errors.push({ ...own, reason: `it has ${characters} characters; more than ${mostCharacters} are not reported` });
+      return null;
+    }
     return { ...Object.fromEntries(expected.map((name) => [name, null])), ...data };
   };
   for (const [section, { schema, many }] of Object.entries(definitions)) {
@@ -49,7 +56,19 @@ export function reportOf(definitions: Sections, read: Readonly<Record<string, En
         ? Object.fromEntries(itemsIn(envelope).map(([name, one]) => [name, fieldsOf(section, schema, one, name)]))
         : fieldsOf(section, schema, envelope);
   }
-  return { schema_version: 1, ...about, errors, absent, ...sections };
+  const found = { errors, absent, ...sections };
+  return { schema_version: 1, ...about, ...(harmlessIn(found) as typeof found) };
+}
+
+/** Of one section: programs decide how much they answer, and the fleet monitor reads reports of many nodes. */
+const mostCharacters = 128 * 1024;
+
+/** Programs, units and processes choose their words, which whoever reads the report may show on a terminal. */
+function harmlessIn(value: unknown): unknown {
+  if (typeof value === 'string') return plainLines(maskUrls(value));
+  if (Array.isArray(value)) return value.map(harmlessIn);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [plainLines(key), harmlessIn(part)]));
 }
 
 /** Of a section with many items. */

@@ -25,10 +25,10 @@ export function parseControlReplies(text: string): ControlReply[] {
       const end = lines.indexOf('.', at + 1);
       if (end < 0) return replies;
       const data = lines.slice(at + 1, end).map((line) => line.replace(/^\.\./, '.'));
-      values = { ...values, [rest.slice(0, Math.max(0, equals))]: data.join('\n') };
+      values[rest.slice(0, Math.max(0, equals))] = data.join('\n');
       at = end;
     } else {
-      if (equals > 0) values = { ...values, [rest.slice(0, equals)]: rest.slice(equals + 1) };
+      if (equals > 0) values[rest.slice(0, equals)] = rest.slice(equals + 1);
       if (mark === ' ') {
         replies.push({ code: Number(code), values, text: rest });
         values = {};

@@ -45,14 +45,15 @@ export interface ListeningPort {
 
 /** What `ss -H -ltnup` prints: sockets that wait for connections, and those of UDP. */
 export function parseSs(text: string): ListeningPort[] {
-  return text.split('\n').flatMap((line) => {
+  // Any user may give a process a name with a line break. Its 15 characters do not suffice for the beginning of a line of ss.
+  return text.split(/\n(?=(?:tcp|udp)\s+(?:LISTEN|UNCONN)\s+\d+\s+\d+\s)/).flatMap((line) => {
     if (line.trim() === '') return [];
     const [, proto, address = '', port = '', rest = ''] =
-      /^(tcp|udp)\s+\S+\s+\d+\s+\d+\s+(\S+):(\d{1,5})\s+\S+(.*)$/.exec(line) ?? [];
+      /^(tcp|udp)\s+\S+\s+\d+\s+\d+\s+(\S+):(\d{1,5})\s+\S+(.*)$/s.exec(line) ?? [];
     if (proto !== 'tcp' && proto !== 'udp')
       throw new Error(`ss printed a line of another form: ${JSON.stringify(line.slice(0, 80))}`);
     // A name may hold quotes and commas, but what follows it is fixed.
-    const [, process, pid] = /users:\(\("(.*?)",pid=(\d+),fd=\d+\)/.exec(rest) ?? [];
+    const [, process, pid] = /users:\(\("(.*?)",pid=(\d+),fd=\d+\)/s.exec(rest) ?? [];
     return [
       {
         proto,

@@ -33,6 +33,10 @@ function parseBlock(block: string): UnitProperties {
   );
 }
 
+/** A count of `systemctl show`; undefined where it has none: `[not set]`, `infinity`, or the largest number of 64 bits. */
+export const parseCount = (text = ''): number | undefined =>
+  /^\d+$/.test(text) && text !== '18446744073709551615' ? Number(text) : undefined;
+
 export interface UnitState {
   readonly name: string;
   readonly load: string;

@@ -4,7 +4,7 @@ import { isMissing } from '../contract/errors.ts';
 import { firstLine, readingReason, wildcard } from '../core/text.ts';
 import { parsePasswd } from '../parse/passwd.ts';
 import { parseCgroupCpu, parseUserId, type ProcessStat } from '../parse/proc.ts';
-import { parseShow, type UnitProperties } from '../parse/systemctl.ts';
+import { parseCount, parseShow, type UnitProperties } from '../parse/systemctl.ts';
 import type { Service } from './config.ts';
 import {
   isRunning,
@@ -63,7 +63,7 @@ async function showUnits(host: Host, units: readonly string[]): Promise<Readonly
 
 async function findUnit(host: Host, unit: string, properties: UnitProperties): Promise<Found> {
   const text = (name: string): string => properties[name] ?? '';
-  const restarts = /^\d+$/.test(text('NRestarts')) ? Number(text('NRestarts')) : undefined;
+  const restarts = parseCount(properties['NRestarts']);
   if (text('LoadState') === '') throw new Error(`systemctl show left out the state of ${unit}`);
   if (text('LoadState') === 'not-found') return none(`systemd knows no unit ${unit}`);
   const state = `${text('ActiveState')} (${text('SubState')}${text('Result') === '' || text('Result') === 'success' ? '' : `, ${text('Result')}`})`;

@@ -56,11 +56,13 @@ describe('node/dns', () => {
       base_tls_days_left: 10,
       certificates: [
         { name: 'example.org', days_left: 10 },
-        { name: 'any.example.org', problem: 'the connection is refused: nothing listens there' },
+        { name: 'any.example.org', problem: '127.0.0.1:443: the connection is refused: nothing listens there' },
         { name: 'old.example.org', days_left: -1.5, problem: 'it has expired' },
       ],
     });
-    assert.deepEqual(errors, ['certificate of any.example.org: the connection is refused: nothing listens there']);
+    assert.deepEqual(errors, [
+      'certificate of any.example.org: 127.0.0.1:443: the connection is refused: nothing listens there',
+    ]);
     assert.equal(absent.length, 2, absent.join('\n'));
   });
 
@@ -78,7 +80,7 @@ describe('node/dns', () => {
   });
 
   test('errors in the journal of 5 minutes are counted; a journal that this user may not see is a reason', async () => {
-    const journal = 'journalctl --since=-5min --output=cat --no-pager --lines=5000 --unit=coredns.service';
+    const journal = 'journalctl --since=-5min --output=cat --no-pager --lines=20000 --unit=coredns.service';
     const shown =
       'Id=coredns.service\nLoadState=loaded\nActiveState=active\nNRestarts=3\nMemoryCurrent=31457280\nMainPID=100\nConditionTimestamp=\n';
     const ofUnit = (lines: object): Machine => ({

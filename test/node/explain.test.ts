@@ -22,6 +22,7 @@ describe('node-report --explain', () => {
         found_by: 'the process rqlited (12)',
         address: 'http://127.0.0.1:4001',
         problems: { nodes: 'no answer' },
+        absences: { ready: 'too old' },
       }),
       ipfs: ok({ cluster_found_by: 'the configuration', cluster_address: 'http://127.0.0.1:9094' }),
       namespaces: ok({ namespaces: [{ name: 'alice', found_by: 'rqlite@alice.service' }] }),
@@ -29,10 +30,11 @@ describe('node-report --explain', () => {
       dns: { status: 'failed', kind: 'timeout', reason: 'no answer within 4.5s', ms: 1 } as never,
     });
     assert.deepEqual(Object.keys(said), Object.keys(nodeSections));
-    assert.deepEqual(said['rqlite']?.slice(0, 3), [
+    assert.deepEqual(said['rqlite']?.slice(0, 4), [
       'found by | the process rqlited (12)',
       'at | http://127.0.0.1:4001',
       'not read | nodes: no answer',
+      'not there | ready: too old',
     ]);
     assert.equal(said['rqlite'].at(-1), 'to change | node.rqlite in the configuration');
     assert.ok(said['rqlite'].some((line) => line.startsWith('read from | the HTTP API of rqlite (try: curl ')));

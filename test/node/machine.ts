@@ -6,7 +6,7 @@ import { nodeProbes } from '../../lib/node/probes/index.ts';
 import { nodeSections } from '../../lib/node/sections/index.ts';
 import { reportOf } from '../../lib/node/report.ts';
 import { hostOf } from '../host.ts';
-import { configurationOf } from '../world.ts';
+import { configurationOf, placesIn } from '../world.ts';
 
 export interface Machine {
   readonly files: Readonly<Record<string, string>>;
@@ -137,6 +137,7 @@ export async function reportOn(
   const { sections, readings } = await runProbes({
     probes: nodeProbes,
     config: configurationOf(node),
+    places: placesIn('/state'),
     bootId,
     previous,
     now: () => now,

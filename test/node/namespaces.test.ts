@@ -61,7 +61,7 @@ describe('node/namespaces', () => {
   test('namespaces of the configuration: one is well, the other answers garbage, or not at all', async () => {
     const node = `node:
   namespaces:
-    good: { rqlite: "http://127.0.0.1:10000", olric: "127.0.0.1:10002", gateway: "http://127.0.0.1:10004/v1/health" }
+    good: { rqlite: "http://127.0.0.1:10000/", olric: "127.0.0.1:10002", gateway: "http://127.0.0.1:10004/v1/health" }
     bad: { rqlite: "http://127.0.0.1:1", olric: "127.0.0.1:2", gateway: "http://127.0.0.1:3/" }
     odd: { rqlite: "http://127.0.0.1:4", olric: "127.0.0.1:5" }`;
     const { fields, errors } = await sectionOn(

@@ -88,7 +88,7 @@ describe('node/olric', () => {
   });
 
   test('errors, suspicions and changes of an hour are counted in the journal of its unit', async () => {
-    const journal = 'journalctl --since=-1h --output=cat --no-pager --lines=5000 --unit=olric.service';
+    const journal = 'journalctl --since=-1h --output=cat --no-pager --lines=20000 --unit=olric.service';
     const shown =
       'Id=olric.service\nLoadState=loaded\nActiveState=active\nNRestarts=4\nMainPID=100\nConditionTimestamp=\n';
     const lines = [

@@ -4,7 +4,7 @@ import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
-import { environmentIn, root, runProcess } from '../process.ts';
+import { environmentIn, root, runBundle, runProcess } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
 
 describe('node-report, copied to a node', () => {
@@ -22,6 +22,19 @@ describe('node-report, copied to a node', () => {
       assert.ok(report.system.cpu_count > 0);
       assert.deepEqual(readdirSync(folder).sort(), ['cache', 'ops-monitor'], 'it leaves only what its next run needs');
     });
+
+  test('has the level that the ops-monitor of the node sees', (t) => {
+    const folder = temporaryFolder(t);
+    const env = environmentIn(folder);
+    for (const stage of ['collect-snapshot', 'assess-health']) assert.equal(runBundle(stage, [], env).status, 0);
+    const { stdout } = runProcess([join(root, 'dist', 'ops-monitor-node.cjs'), '--json'], env, folder);
+    const { monitor } = JSON.parse(stdout) as {
+      monitor: { overall_level: string; version: string; age_seconds: number };
+    };
+    assert.equal(monitor.version, manifest.version);
+    assert.ok(['green', 'amber', 'red', 'unknown'].includes(monitor.overall_level));
+    assert.ok(monitor.age_seconds < 300);
+  });
 
   test('refuses what it cannot do', (t) => {
     const folder = temporaryFolder(t);

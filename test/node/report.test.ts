@@ -1,18 +1,21 @@
 // The report on a node: its fields on the wire, and what it says of what cannot be read.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { describe } from 'node:test';
+import { inspect } from 'node:util';
 import { nodeSections } from '../../lib/node/sections/index.ts';
 import { renderReport } from '../../lib/node/render.ts';
-import { environmentIn, runBundle } from '../process.ts';
+import { environmentIn, root, runBundle, runProcess } from '../process.ts';
 import { temporaryFolder } from '../world.ts';
-import { listUnits, type Machine, reportOn, running, sectionOn, stat, unitList } from './machine.ts';
+import { json, listUnits, type Machine, reportOn, running, sectionOn, stat, unitList } from './machine.ts';
 
 const snmp = (sent: number, again: number): string => `Tcp: CurrEstab OutSegs RetransSegs\nTcp: 12 ${sent} ${again}\n`;
 const shown = (name: string, more: string): string =>
   `Id=${name}\nLoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\n${more}ConditionTimestamp=\n`;
 const properties =
   'LoadState,ActiveState,SubState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,MemoryCurrent,CPUUsageNSec,MainPID,ConditionTimestamp';
-const journal = 'journalctl --since=-1h --output=cat --no-pager --lines=5000 --unit=api.service --unit=idle.service';
+const journal = 'journalctl --since=-1h --output=cat --no-pager --lines=20000 --unit=api.service --unit=idle.service';
 const showMain = `systemctl show --timestamp=unix --property=${properties} -- api.service`;
 const show = `systemctl show --timestamp=unix --property=${properties} -- api.service idle.service`;
 
@@ -202,7 +205,11 @@ describe('node/report', () => {
       );
     const text = renderReport(nodeSections, sections, report, 80);
     assert.match(text, /^Could not be read\n- system, cpus: /m);
-    assert.match(text, /^Not there\n- services: this machine was not booted with systemd$/m);
+    assert.match(
+      text,
+      /^Not there\n- system, clock_synchronised: this machine was not booted with systemd\n- services: /m,
+    );
+    assert.match(text, /^- processes: .*\n {2}\S/m, 'a long reason goes on below itself');
     assert.ok(text.indexOf('Could not be read') < text.indexOf('\nSystem\n'));
   });
 
@@ -214,6 +221,119 @@ describe('node/report', () => {
     const { report, sections } = await reportOn(hostile, { node });
     // oxlint-disable-next-line no-control-regex -- that is what is looked for
     assert.doesNotMatch(renderReport(nodeSections, sections, report, 80), /[\u0000-\u0009\u000B-\u001F]/);
+  });
+
+  test('words of others are in the report without control characters and without logins', async () => {
+    const answer = {
+      version: '1\u001B[2J\u009B31m\u202E',
+      subsystems: { 'db\u0007': { status: 'down', error: 'dial postgres://app:hunter2@db/app\u001B]0;x\u0007' } },
+    };
+    const { report } = await reportOn(
+      { ...running({ 'gate\u001B[31m': [6001] }), urls: { 'http://127.0.0.1:6001/v1/health': json(answer) } },
+      { node: 'node: { gateway: { url: "http://127.0.0.1:6001/v1/health" } }' },
+    );
+    assert.deepEqual(report['gateway'], {
+      address: 'http://127.0.0.1:6001/v1/health',
+      found_by: 'the configuration',
+      responsive: true,
+      http_status: 200,
+      version: '1 [2J 31m ',
+      subsystems: { db: { status: 'down', error: 'dial postgres://…@db/app ]0;x ' } },
+    });
+    // oxlint-disable-next-line no-control-regex -- that is what is looked for
+    assert.doesNotMatch(inspect(report, { depth: 9 }), /\\x1B|\\x9B|\u202E|\u0007/);
+  });
+
+  test('a user who listens on thousands of ports hides none of the low ones, and the report stays small', async () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => 65_000 - index);
+    const { report } = await reportOn(running({ greedy: many, sshd: [22], rqlited: [4001] }));
+    const { network, errors } = report as unknown as {
+      network: { listening_ports: { port: number }[] };
+      errors: { section: string; part: string; reason: string }[];
+    };
+    assert.equal(network.listening_ports.length, 1000);
+    assert.deepEqual(
+      network.listening_ports.slice(0, 2).map(({ port }) => port),
+      [22, 4001],
+    );
+    assert.match(
+      errors.find(({ part }) => part === 'listening_rest')?.reason ?? '',
+      /^20002 ports are listened on: the lowest 1000 are listed$/,
+    );
+    assert.ok(JSON.stringify(report, undefined, 2).length < 200_000);
+  });
+
+  test('a program that answers without end is told, and makes no report of megabytes', async () => {
+    const nodes = Object.fromEntries(
+      Array.from({ length: 900 }, (_, index) => [`n${index}`, { addr: `n${index}`, error: 'x'.repeat(1000) }]),
+    );
+    const base = 'http://127.0.0.1:4001';
+    const { report } = await reportOn({
+      ...running({ rqlited: [4001] }),
+      urls: {
+        [`${base}/status`]: json({ store: { open: true } }),
+        [`${base}/nodes?nonvoters&timeout=1500ms`]: json(nodes),
+      },
+    });
+    const { errors } = report;
+    assert.equal(report['rqlite'], null);
+    assert.match(
+      errors.find(({ section, part }) => section === 'rqlite' && part === undefined)?.reason ?? '',
+      /^it has \d+ characters; more than 131072 are not reported$/,
+    );
+    assert.ok(JSON.stringify(report, undefined, 2).length < 200_000);
+  });
+
+  test('a service that writes very much to the journal does not hide that another panicked', async () => {
+    const noise = 'all is well\n'.repeat(20_000);
+    const { fields, errors } = await sectionOn(
+      'processes',
+      { ...whole, programs: { ...whole.programs, [journal]: { stdout: noise } } },
+      { node },
+    );
+    assert.ok(!('panic_count' in fields), 'no count of a part of the lines');
+    assert.match(errors.join('\n'), /^panics: api\.service, idle\.service wrote 20000 lines or more since -1h: /m);
+  });
+
+  test('a unit of the configuration that systemd does not know is told', async () => {
+    const { absent, fields } = await sectionOn(
+      'services',
+      {
+        files: { '/run/systemd/system': '', '/proc/uptime': '1000.00 1.00\n' },
+        programs: {
+          [listUnits]: unitList('good.timer loaded active waiting'),
+          [`systemctl show --timestamp=unix --property=${properties} -- apii.service`]: {
+            stdout: 'Id=apii.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\nConditionTimestamp=\n',
+          },
+        },
+      },
+      { node: 'node: { services: [apii.service] }' },
+    );
+    assert.deepEqual([fields['services'], absent], [[], ['apii.service: systemd knows no such unit']]);
+  });
+
+  test('a table that is wider than the terminal stands as one cell in each line', async () => {
+    const { report, sections } = await reportOn(whole, { node });
+    const text = renderReport(nodeSections, sections, report, 40);
+    assert.match(text, /^System\n {2}processors {5}4\n {2}load {11}0\.5\n/m);
+    for (const line of text.split('\n').slice(1)) assert.ok(line.length <= 40, line);
+  });
+
+  test('a machine without a folder to write to, and with none in /tmp, has a report', (t) => {
+    const folder = temporaryFolder(t);
+    // As another user may leave it.
+    writeFileSync(join(folder, `ops-monitor-${process.getuid?.()}`), '');
+    const env = { PATH: environmentIn(folder).PATH, HOME: '/nonexistent', TMPDIR: folder };
+    const { status, stdout, stderr } = runBundle('node-report', [], env);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, /^System$/m);
+  });
+
+  test('output that does not fit on its disk is no success', async (t) => {
+    const argv = ['-c', '"$@" >/dev/full', 'sh', process.execPath, join(root, 'dist', 'node-report.cjs'), '--json'];
+    const { status, stderr } = runProcess(['sh', ...argv], environmentIn(temporaryFolder(t)));
+    assert.equal(status, 1);
+    assert.match(stderr, /^node-report: the output is cut off: standard output cannot be written: ENOSPC/);
   });
 
   test('the bundle prints a page and JSON, as any user, without a configuration', (t) => {

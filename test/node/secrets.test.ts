@@ -116,12 +116,18 @@ describe('node/secrets', () => {
   });
 
   test('a program that repeats its password in an answer repeats it to nobody else', async (t) => {
-    process.env['TEST_NODE_LOGIN'] = 'Bearer s3cret-of-the-login';
+    const token = 's3cret/of the "login"';
+    const login = `Bearer ${token}`;
+    process.env['TEST_NODE_LOGIN'] = login;
     t.after(() => delete process.env['TEST_NODE_LOGIN']);
-    const login = 'Bearer s3cret-of-the-login';
+    const coded = Buffer.from(token).toString('base64');
     const { asked, url: base } = await serveHttp(t, () => ({
       status: 200,
-      body: JSON.stringify({ build: { version: login }, node_id: login, store: { open: true, node_id: login } }),
+      body: JSON.stringify({
+        build: { version: login },
+        node: { uptime: `${encodeURIComponent(token)} ${coded}` },
+        store: { open: true, node_id: `token: ${token}` },
+      }),
     }));
     const open = localHostOpener({ notes: temporaryFolder(t), userAgent: 'test' });
     const { sections } = await runProbes({
@@ -139,6 +145,6 @@ describe('node/secrets', () => {
     );
     assert.match(text, /"responsive":true/);
     assert.equal(asked[0]?.headers.authorization, login);
-    assert.ok(!text.includes('s3cret'), text);
+    assert.ok(!text.includes('s3cret') && !text.includes(coded), text);
   });
 });

@@ -121,7 +121,7 @@ describe('node/wireguard', () => {
       interface_up: false,
       config_exists: false,
     });
-    assert.match(named.errors.join('\n'), /^peers: there is no interface wg0$/m);
+    assert.deepEqual(named.errors, ['peers: there is no interface wg0']);
     const ofUnit = await sectionOn('wireguard', {
       files: { ...gone.files, '/run/systemd/system': '' },
       programs: { [listUnits]: unitList('wg-quick@wg0.service loaded failed failed') },

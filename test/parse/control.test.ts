@@ -24,6 +24,15 @@ describe('parse/control', () => {
     assert.deepEqual(parseControlReplies('250+x=\r\nno end\r\n'), []);
   });
 
+  test('reads a reply of many keys in a moment: whoever listens there must not hold up the other readings', () => {
+    const count = 6000;
+    const lines = Array.from({ length: count }, (_, index) => `250-k${index}=\r\n`).join('');
+    const before = performance.now();
+    const [reply] = parseControlReplies(`${lines}250 OK\r\n`);
+    assert.ok(performance.now() - before < 500, 'it took long');
+    assert.equal(Object.keys(reply?.values ?? {}).length, count);
+  });
+
   test('refuses what is not a reply', () => {
     const parseLine = (line: string) => parseControlReplies(`${line}\r\n`);
     refuses(parseLine, ['HTTP/1.1 200 OK', '25 OK', ''], 3);

@@ -43,4 +43,23 @@ tcp LISTEN 0      4096           *:18443       *:* users:(("a",b"",pid=15545,fd=
     assert.deepEqual(parseSs(''), []);
     refuses(parseSs, ['Netid State Recv-Q', 'tcp LISTEN 0 128 somewhere'], 2);
   });
+
+  test('a process whose name has line breaks hides no port, and adds none', () => {
+    const line = (port: number, name: string): string =>
+      `tcp LISTEN 0 50 127.0.0.1:${port} 0.0.0.0:* users:(("${name}",pid=${port},fd=3))\n`;
+    const names = ['a\nb', '\n\n\n', '\ntcp LISTEN 0 0', '\nudp UNCONN 0 0', '\ntcp a 0 0 *:1 '];
+    for (const name of names) {
+      assert.ok(name.length <= 15, 'a name that the kernel would keep whole');
+      const found = parseSs(line(1, 'before') + line(2, name) + line(3, 'after'));
+      assert.deepEqual(
+        found.map(({ port, process, pid }) => [port, process, pid]),
+        [
+          [1, 'before', 1],
+          [2, name, 2],
+          [3, 'after', 3],
+        ],
+      );
+    }
+    assert.ok(names.length >= 5);
+  });
 });

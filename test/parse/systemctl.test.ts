@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { parseShow, parseTimespan, parseTimestamp, parseUnitNames } from '../../lib/parse/systemctl.ts';
+import { parseCount, parseShow, parseTimespan, parseTimestamp, parseUnitNames } from '../../lib/parse/systemctl.ts';
 import { refuses } from './refuses.ts';
 
 // systemd 252, --timestamp=unix, TZ=UTC: a service, its timer, a masked unit, one that is not there.
@@ -202,5 +202,12 @@ describe('parse/systemctl', () => {
   test('a time span that is cut off or malformed throws with the text', () => {
     const cases = ['5', '1h 16', '1h 16mi', '1h  5s', ' 5s', '5s ', '-5s', '5 s', 'h', '1h infinity', 'n/a', 'soon'];
     refuses(parseTimespan, cases, 12);
+  });
+
+  test('a count that systemd has not is no number', () => {
+    assert.deepEqual(['0', '7', '104857600'].map(parseCount), [0, 7, 104_857_600]);
+    const unset = ['', '[not set]', 'infinity', '18446744073709551615', '-1', '7 '];
+    for (const text of unset) assert.equal(parseCount(text), undefined, text);
+    assert.ok(unset.length >= 6);
   });
 });

@@ -2,6 +2,7 @@
 import { Absent, isMissing, NoAnswer } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
+import { parseCount } from '../../parse/systemctl.ts';
 import { askText } from '../ask.ts';
 import { converseOf, defineProbe, failing, readParts } from '../define.ts';
 import { addressesOf, addressIn, findPrograms, type Found, isActive, portsOf, propertiesOf, urlOf } from '../find.ts';
@@ -117,12 +118,10 @@ async function describeUnit(host: Host, run: object | undefined, { units }: Foun
   const [unit] = units;
   if (unit === undefined) throw new Absent('it runs without a unit');
   const shown = (await propertiesOf(host, run, [])).get(unit.name);
-  const [memory, restarts] = [shown?.['MemoryCurrent'], shown?.['NRestarts']].map((text = '') =>
-    /^\d{1,15}$/.test(text) ? Number(text) : undefined,
-  );
+  const memory = parseCount(shown?.['MemoryCurrent']);
   return withoutUndefined({
     coredns_mem_mb: memory === undefined ? undefined : Math.round(memory / MiB),
-    coredns_restarts: restarts,
+    coredns_restarts: parseCount(shown?.['NRestarts']),
   });
 }
 
@@ -177,7 +176,8 @@ async function readCertificate(host: Host, name: string, https: string, at: Date
   const { host: address, port } = addressIn(https);
   const reply = await host.get(`https://${name}:${port}/`, { timeoutMs: seconds * 1000, address });
   const { certificate_expires_at: end, certificate_problem: problem, error } = reply;
-  if (end === undefined) return withoutUndefined({ name, problem: problem ?? error ?? 'it shows no certificate' });
+  if (end === undefined)
+    return withoutUndefined({ name, problem: `${https}: ${problem ?? error ?? 'it shows no certificate'}` });
   const days = (Date.parse(end) - at.getTime()) / 86_400_000;
   return withoutUndefined({ name, days_left: Math.round(days * 10) / 10, problem });
 }

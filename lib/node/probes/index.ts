@@ -3,6 +3,7 @@ import { anyone as anyoneProbe } from './anyone.ts';
 import { dns as dnsProbe } from './dns.ts';
 import { gateway as gatewayProbe } from './gateway.ts';
 import { ipfs as ipfsProbe } from './ipfs.ts';
+import { monitor as monitorProbe } from './monitor.ts';
 import { namespaces as namespacesProbe } from './namespaces.ts';
 import { network as networkProbe } from './network.ts';
 import { olric as olricProbe } from './olric.ts';
@@ -25,4 +26,5 @@ export const nodeProbes = [
   networkProbe,
   processesProbe,
   namespacesProbe,
+  monitorProbe,
 ];

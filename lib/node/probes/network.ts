@@ -4,11 +4,13 @@ import type { Host } from '../../contract/host.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseRoutes, parseTcpCounters, parseTimeWait } from '../../parse/netstat.ts';
 import { parseUfwStatus } from '../../parse/ufw.ts';
-import { defineProbe, readParts } from '../define.ts';
+import { defineProbe, failing, readParts } from '../define.ts';
 import { portsOf, runProgram } from '../find.ts';
 import { network as section } from '../sections/network.ts';
 
 const httpSeconds = 3;
+/** Any user may listen on thousands of ports, but not on those below 1024. */
+const mostPorts = 1000;
 
 export const network = defineProbe({
   name: 'network',
@@ -17,6 +19,10 @@ export const network = defineProbe({
 
   async read({ host: open, config, previous, bootId, run }) {
     const host = open();
+    const count = await portsOf(host, run).then(
+      ({ length }) => length,
+      () => 0,
+    );
     const read = await readParts({
       internet: () => readInternet(host, config.node.internet),
       routes: async () => {
@@ -31,7 +37,13 @@ export const network = defineProbe({
         return { tcp_established: established, tcp_segments_sent: sent, tcp_segments_retransmitted: again };
       },
       time_wait: async () => ({ tcp_time_wait: parseTimeWait(await host.readText('/proc/net/sockstat')) }),
-      listening: async () => ({ listening_ports: [...(await portsOf(host, run))] }),
+      listening: async () => {
+        const ports = (await portsOf(host, run)).toSorted((one, other) => one.port - other.port);
+        return { listening_ports: ports.slice(0, mostPorts) };
+      },
+      ...(count > mostPorts
+        ? { listening_rest: failing(new Error(`${count} ports are listened on: the lowest ${mostPorts} are listed`)) }
+        : {}),
       ufw: () => readUfw(host),
     });
     const { tcp_segments_sent: sent, tcp_segments_retransmitted: again } = read;

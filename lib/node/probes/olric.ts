@@ -5,6 +5,7 @@ import { withoutUndefined } from '../../core/fields.ts';
 import { firstLine } from '../../core/text.ts';
 import { parseResident } from '../../parse/proc.ts';
 import type { RespReply } from '../../parse/resp.ts';
+import { parseCount } from '../../parse/systemctl.ts';
 import { isResponsive } from '../ask.ts';
 import { askMembers } from '../ask-olric.ts';
 import { defineProbe, failing, readParts } from '../define.ts';
@@ -102,9 +103,9 @@ async function residentOf(host: Host, { processes }: Found): Promise<number> {
 async function readRestarts(host: Host, run: object | undefined, { units }: Found) {
   const [unit] = units;
   if (unit === undefined) throw new Absent('it runs without a unit');
-  const text = (await propertiesOf(host, run, [])).get(unit.name)?.['NRestarts'] ?? '';
-  if (!/^\d+$/.test(text)) throw new Error(`systemd does not say how often ${unit.name} was restarted`);
-  return { restart_count: Number(text) };
+  const count = parseCount((await propertiesOf(host, run, [])).get(unit.name)?.['NRestarts']);
+  if (count === undefined) throw new Error(`systemd does not say how often ${unit.name} was restarted`);
+  return { restart_count: count };
 }
 
 async function readLog(host: Host, { units }: Found) {

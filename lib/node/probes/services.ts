@@ -1,7 +1,7 @@
 // Reads the state of the units that the configuration names, and which units have failed.
 import { withoutUndefined } from '../../core/fields.ts';
 import { parseUptime } from '../../parse/proc.ts';
-import type { UnitProperties } from '../../parse/systemctl.ts';
+import { parseCount, type UnitProperties } from '../../parse/systemctl.ts';
 import { defineProbe, readParts } from '../define.ts';
 import { propertiesOf, unitsOf } from '../find.ts';
 import { services as section } from '../sections/services.ts';
@@ -24,10 +24,13 @@ export const services = defineProbe({
           propertiesOf(host, run, config.node.services),
           host.readText('/proc/uptime').then(parseUptime),
         ]);
+        const known = [...shown].filter(([, unit]) => unit['LoadState'] !== 'not-found');
+        const unknown = config.node.services.filter((name) => shown.get(name)?.['LoadState'] === 'not-found');
         return {
-          services: [...shown].flatMap(([name, unit]) =>
-            unit['LoadState'] === 'not-found' ? [] : [describe(name, unit, uptime, restarts.get(name))],
-          ),
+          services: known.map(([name, unit]) => describe(name, unit, uptime, restarts.get(name))),
+          ...(unknown.length === 0
+            ? {}
+            : { absences: Object.fromEntries(unknown.map((name) => [name, 'systemd knows no such unit'])) }),
         };
       },
       failed_units: async () => ({
@@ -38,9 +41,9 @@ export const services = defineProbe({
 });
 
 function describe(name: string, unit: UnitProperties, uptime: number, restartsBefore: number | undefined) {
-  const restarts = numberOf(unit['NRestarts']);
-  const since = numberOf(unit['ActiveEnterTimestampMonotonic']);
-  const memory = numberOf(unit['MemoryCurrent']);
+  const restarts = parseCount(unit['NRestarts']);
+  const since = parseCount(unit['ActiveEnterTimestampMonotonic']);
+  const memory = parseCount(unit['MemoryCurrent']);
   const isActive = unit['ActiveState'] === 'active';
   const active = isActive && since !== undefined ? Math.max(0, Math.round(uptime - since / 1e6)) : undefined;
   // systemd counts since the last start by hand: of old restarts only those since the report before say something.
@@ -54,12 +57,8 @@ function describe(name: string, unit: UnitProperties, uptime: number, restartsBe
     n_restarts: restarts,
     active_since_sec: active,
     memory_current_mb: memory === undefined ? undefined : Math.round(memory / MiB),
-    cpu_usage_nsec: unset.has(unit['CPUUsageNSec'] ?? '') ? undefined : unit['CPUUsageNSec'],
-    main_pid: numberOf(unit['MainPID']) || undefined,
+    cpu_usage_nsec: parseCount(unit['CPUUsageNSec']) === undefined ? undefined : unit['CPUUsageNSec'],
+    main_pid: parseCount(unit['MainPID']) || undefined,
     restart_loop_risk: (restarts ?? 0) > 3 && isLately,
   });
 }
-
-const unset = new Set(['', '[not set]', 'infinity', '18446744073709551615']);
-
-const numberOf = (text = ''): number | undefined => (unset.has(text) || !/^\d+$/.test(text) ? undefined : Number(text));

@@ -1,8 +1,10 @@
 // Reads load, memory, root filesystem, kills for lack of memory, uptime and clock of the node.
 import type { Host } from '../../contract/host.ts';
 import { percentOf } from '../../core/quantity.ts';
+import { firstLine } from '../../core/text.ts';
 import { parseCpuList, parseLoadavg, parseMeminfo, parseOomKills, parseUptime } from '../../parse/proc.ts';
 import { defineProbe, readParts } from '../define.ts';
+import { refuseWithoutSystemd, runProgram } from '../find.ts';
 import { system as section } from '../sections/system.ts';
 
 const MiB = 1024 ** 2;
@@ -72,7 +74,10 @@ export const system = defineProbe({
 });
 
 async function isSynchronised(host: Host): Promise<boolean> {
-  const { stdout } = await host.run(['timedatectl', 'show', '--property=NTPSynchronized', '--value']);
+  await refuseWithoutSystemd(host);
+  const { stdout, stderr } = await runProgram(host, ['timedatectl', 'show', '--property=NTPSynchronized', '--value']);
   if (stdout === 'yes\n' || stdout === 'no\n') return stdout === 'yes\n';
-  throw new Error(`timedatectl did not say whether the clock is synchronised: ${JSON.stringify(stdout.slice(0, 80))}`);
+  throw new Error(
+    `timedatectl did not say whether the clock is synchronised: ${firstLine(stderr) || JSON.stringify(stdout.slice(0, 80))}`,
+  );
 }

@@ -4,7 +4,7 @@ import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
 import { parseForeignJson } from '../../parse/json.ts';
 import { parseAddress, parseListenPort, parsePeers, type WireguardField } from '../../parse/wireguard.ts';
-import { defineProbe, readParts } from '../define.ts';
+import { defineProbe, failing, readParts } from '../define.ts';
 import { succeed, unitsOf } from '../find.ts';
 import { wireguard as section } from '../sections/wireguard.ts';
 
@@ -24,16 +24,13 @@ export const wireguard = defineProbe({
     const name = configured ?? interfaces[0];
     if (name === undefined) throw new Absent('no interface and no unit of WireGuard is on this node');
     const unit = units.find(({ instance }) => instance === name);
-    const seen = host.list(`${net}/${name}`).then(
+    const isThere = await host.list(`${net}/${name}`).then(
       () => true,
       (error: unknown) => {
         if (isMissing(error)) return false;
         throw error;
       },
     );
-    const there = async (): Promise<void> => {
-      if (!(await seen)) throw new Error(`there is no interface ${name}`);
-    };
     return readParts({
       found: async () => ({
         interface: name,
@@ -42,24 +39,23 @@ export const wireguard = defineProbe({
         ...(unit === undefined ? {} : { service_active: unit.active === 'active' }),
       }),
       interface_up: async () => {
-        if (!(await seen)) return { interface_up: false };
+        if (!isThere) return { interface_up: false };
         return { interface_up: (Number((await host.readText(`${net}/${name}/flags`)).trim()) & isUp) !== 0 };
       },
-      mtu: async () => {
-        await there();
-        const mtu = Number((await host.readText(`${net}/${name}/mtu`)).trim());
-        return { mtu };
-      },
-      wg_ip: async () => {
-        await there();
-        const text = await succeed(host, ['ip', '-json', 'address', 'show', 'dev', name]);
-        return withoutUndefined({ wg_ip: parseAddress(parseForeignJson(text, 'the output of ip address')) });
-      },
       config: () => describeConfig(host, `/etc/wireguard/${name}.conf`),
-      peers: async () => {
-        await there();
-        return readPeers(host, name, at);
-      },
+      ...(isThere
+        ? {
+            mtu: async () => {
+              const mtu = Number((await host.readText(`${net}/${name}/mtu`)).trim());
+              return { mtu };
+            },
+            wg_ip: async () => {
+              const text = await succeed(host, ['ip', '-json', 'address', 'show', 'dev', name]);
+              return withoutUndefined({ wg_ip: parseAddress(parseForeignJson(text, 'the output of ip address')) });
+            },
+            peers: () => readPeers(host, name, at),
+          }
+        : { peers: failing(new Error(`there is no interface ${name}`)) }),
     });
   },
 });

@@ -5,6 +5,7 @@ import { anyone } from './anyone.ts';
 import { dns } from './dns.ts';
 import { gateway } from './gateway.ts';
 import { ipfs } from './ipfs.ts';
+import { monitor } from './monitor.ts';
 import { namespaces } from './namespaces.ts';
 import { network } from './network.ts';
 import { olric } from './olric.ts';
@@ -27,6 +28,7 @@ export const nodeSections = {
   network,
   processes,
   namespaces,
+  monitor,
 };
 
 /** Plugins and metrics of the snapshot are for a node of any kind, too. */

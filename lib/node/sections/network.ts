@@ -1,6 +1,7 @@
 import { flag, names, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
 import { listOf, number, object, oneOf, optional } from '../../contract/shape.ts';
+import { counted } from '../../core/text.ts';
 import { partsFields, yes } from '../define.ts';
 
 export const network = defineSection({
@@ -41,7 +42,7 @@ export const network = defineSection({
         yes(read.internet_reachable),
         read.tcp_established === undefined ? '-' : String(read.tcp_established),
         read.tcp_retrans_pct === undefined ? '-' : `${read.tcp_retrans_pct} %`,
-        read.listening_ports === undefined ? '-' : `${read.listening_ports.length} ports`,
+        read.listening_ports === undefined ? '-' : counted(read.listening_ports.length, 'port'),
         read.ufw_active === undefined ? '-' : read.ufw_active ? 'active' : 'inactive',
       ],
     ],

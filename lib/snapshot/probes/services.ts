@@ -3,7 +3,7 @@ import { Absent } from '../../contract/errors.ts';
 import { secondsSince } from '../../core/age.ts';
 import { withoutUndefined } from '../../core/fields.ts';
 import { firstLine, reasonOf } from '../../core/text.ts';
-import { parseShow, parseTimespan, parseTimestamp, type UnitProperties } from '../../parse/systemctl.ts';
+import { parseCount, parseShow, parseTimespan, parseTimestamp, type UnitProperties } from '../../parse/systemctl.ts';
 import { parseUptime } from '../../parse/proc.ts';
 import type { SnapshotConfig } from '../config.ts';
 import { defineProbe } from '../define.ts';
@@ -78,7 +78,7 @@ function describeUnit(
   // a suspend (rare on a server) such a timer looks overdue by the length of the suspend.
   const nextRun =
     timeIn('NextElapseUSecRealtime') ?? (monotonic === undefined ? undefined : bootedAt + monotonic * 1000);
-  const restarts = countOf(unit['NRestarts']);
+  const restarts = parseCount(unit['NRestarts']);
   const described = withoutUndefined({
     groups,
     load_state: text('LoadState'),
@@ -96,7 +96,7 @@ function describeUnit(
         : restarts >= restartsBefore
           ? restarts - restartsBefore
           : restarts,
-    exit_status: countOf(unit['ExecMainStatus']),
+    exit_status: parseCount(unit['ExecMainStatus']),
     last_start_at: iso(timeIn('ExecMainStartTimestamp')),
     // ConditionResult is `no` also for a unit that was never started.
     condition_met: text('ConditionTimestamp') === '' ? undefined : text('ConditionResult') === 'yes',
@@ -109,5 +109,3 @@ function describeUnit(
 }
 
 /** An empty property gives undefined, not 0. */
-const countOf = (text: string | undefined): number | undefined =>
-  text && /^\d+$/.test(text) ? Number(text) : undefined;
