@@ -72,8 +72,9 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
   const evidence = new Map<string, Readonly<Record<string, string>>>();
   const observations = [
     ...judged
-      // Each reading that failed is told once, below, and not by each judgement that needs it.
-      .filter((one) => one.failure === undefined && one.itemFailure === undefined)
+      // Each reading that failed is told once, below, and not by each judgement that needs it. A judgement that failed itself has no
+      // reading.
+      .filter((one) => one.reading === undefined || (one.failure === undefined && one.itemFailure === undefined))
       .map(({ observation, evidence: said = {} }) => {
         evidence.set(observation.id, said);
         return inFleet(observation);

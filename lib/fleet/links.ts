@@ -72,7 +72,8 @@ function directoryOf({ nodes, rqlite, wireguard }: Known): Pick<Links, 'peerNode
       Object.values(wireguard).flatMap(({ peers = [] }) => peers),
       knownPeer,
       (peer) => peer.public_key,
-      lost,
+      // An interface that is down may have no address.
+      [...lost, ...Object.keys(wireguard).filter((node) => wireguard[node]?.wg_ip === undefined)],
     ),
     raftNodes: byElimination(
       Object.values(rqlite).flatMap(({ nodes: members = {} }) => Object.keys(members)),

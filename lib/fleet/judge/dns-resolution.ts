@@ -12,7 +12,7 @@ export const dnsResolution = defineJudgement({
     Object.entries(dns).flatMap(([node, read]) => {
       const names = {
         SOA: ['the SOA record of the zone', read.soa_resolves],
-        NS: ['the name servers of the zone', read.ns_resolves],
+        NS: ['the NS record of the zone', read.ns_resolves],
         A: ['the address of the zone', read.base_a_resolves],
         wildcard: ['a name of the wildcard', read.wildcard_resolves],
       } as const;

@@ -13,7 +13,7 @@ export const ipfsClusterPeers = defineJudgement({
     return measureNodes(ipfs, '', ({ cluster_peer_count: value }, node) => ({
       value,
       prefix: `ipfs-cluster of ${node} has`,
-      message: `ipfs-cluster of ${node} has ${value} ${value === 1 ? 'peer' : 'peers'}, and ${others} other nodes run it`,
+      message: `ipfs-cluster of ${node} has ${value} ${value === 1 ? 'peer' : 'peers'}; other nodes with it: ${others}`,
       limits: { side: 'below', amber: { value: others, key: '' } },
       because: links.cutCause,
     }));

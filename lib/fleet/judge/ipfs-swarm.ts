@@ -21,7 +21,7 @@ export const ipfsSwarm = defineJudgement({
           value,
           unit: '',
           limit: { value: Math.max(1, others), key: '' },
-          message: `kubo of ${subject} has ${value} ${value === 1 ? 'peer' : 'peers'}${value < others ? `, and ${others} other nodes run it` : ''}`,
+          message: `kubo of ${subject} has ${value} ${value === 1 ? 'peer' : 'peers'}${value < others ? `; other nodes with kubo: ${others}` : ''}`,
           clears_when: `it has at least ${Math.max(1, others)}`,
           because: links.cutCause,
         },

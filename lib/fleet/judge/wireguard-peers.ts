@@ -16,8 +16,7 @@ export const wireguardPeers = defineJudgement({
     return measureNodes(wireguard, '', ({ peer_count: value, interface_up: isUp }, node) => ({
       value,
       prefix: `${node} has`,
-      suffix: ` ${value === 1 ? 'peer' : 'peers'} of WireGuard, and there are ${expected} other nodes`,
-      message: `${node} has ${value} ${value === 1 ? 'peer' : 'peers'} of WireGuard, and there are ${expected} other nodes`,
+      message: `${node} has ${value} ${value === 1 ? 'peer' : 'peers'} of WireGuard; other nodes: ${expected}`,
       said: `${value} peers`,
       limits: { side: 'below', red: { value: expected, key: '' } },
       because:
