@@ -6,7 +6,7 @@ import type { Section } from '../contract/section.ts';
 import { oneLine } from '../core/harmless.ts';
 import { worst } from '../core/level.ts';
 import { reasonOf } from '../core/text.ts';
-import { judge } from './judgement.ts';
+import { judge, type LevelWords } from './judgement.ts';
 import { configuredLimits } from './limits.ts';
 import { selectReadable } from './readable.ts';
 
@@ -16,6 +16,8 @@ export interface CheckRun {
   readonly definitions: Readonly<Record<string, Section>>;
   readonly limits: Readonly<Record<string, unknown>>;
   readonly at: Date;
+  /** How messages name the levels of a check's limits; default: amber and red. */
+  readonly wordsOf?: (check: string) => LevelWords;
 }
 
 export interface Judged extends Particulars {
@@ -47,7 +49,7 @@ function assess(check: AnyCheck, sections: Record<string, unknown>, run: CheckRu
     return check
       .assess(sections, run.at)
       .map((finding) => ({
-        ...judgeFinding(check.name, finding, limitsOf(finding, check.limits, configured)),
+        ...judgeFinding(check.name, finding, limitsOf(finding, check.limits, configured), run.wordsOf?.(check.name)),
         reading: run.definitions[section]?.many ? `${section}.${finding.item ?? finding.subject}` : section,
       }));
   } catch (error) {
@@ -61,10 +63,10 @@ const limitsOf = ({ subject, item }: Finding, definition: CheckLimits | undefine
   definition ? configuredLimits(definition, subject, configured, item) : { side: 'from' };
 
 /** Judges a finding by its own limits, or by `limits` where it has none. */
-export function judgeFinding(check: string, finding: Finding, limits: Limits): Judged {
+export function judgeFinding(check: string, finding: Finding, limits: Limits, words?: LevelWords): Judged {
   if (!('prefix' in finding)) return observe(check, { ...finding, limit: finding.limit ?? limits.red ?? noLimit });
   const { subject, value, minimumLevel, clears_when } = finding;
-  const judged = judge(finding, finding.limits ?? limits);
+  const judged = judge(finding, finding.limits ?? limits, words);
   const level = minimumLevel === undefined ? judged.level : worst([minimumLevel, judged.level]);
   const verdict = {
     ...finding,

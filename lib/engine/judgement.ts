@@ -23,8 +23,17 @@ export function isAcross(value: number, side: Side, limit: number): boolean {
   return side === 'at or below' ? value <= limit : value < limit;
 }
 
+/** As messages name the levels of a limit. */
+export type LevelWords = Readonly<Record<'amber' | 'red', string>>;
+
+const levelNames: LevelWords = { amber: 'amber', red: 'red' };
+
 /** Without any limit a value is green, and `limit` is NaN with an empty key. */
-export function judge({ value, unit, prefix, suffix = '', note = '' }: Measured, limits: Limits): Judgement {
+export function judge(
+  { value, unit, prefix, suffix = '', note = '' }: Measured,
+  limits: Limits,
+  words: LevelWords = levelNames,
+): Judgement {
   const { side, amber, red } = limits;
   const isBand = side === 'at or below, red below';
   const amberSide = isBand ? 'at or below' : side;
@@ -43,7 +52,7 @@ export function judge({ value, unit, prefix, suffix = '', note = '' }: Measured,
   return {
     level: isRed ? 'red' : isAmber ? 'amber' : 'green',
     limit,
-    message: `${shown} (${decided} ${bound})${note}`,
+    message: `${shown} (${words[decided]} ${bound})${note}`,
     shown: `${shown}${note}`,
     crossed: `${shown} (${bound})${note}`,
     clears_when: `it is ${clearWords[side]} ${formatBound((amber ?? limit).value, unit)}`,

@@ -1,17 +1,17 @@
 // Judges all nodes together: reports → observations → alerts, the worst first. Pure.
-import type { AnyCheck } from '../contract/check.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Observation } from '../contract/observation.ts';
 import type { Section } from '../contract/section.ts';
 import { runChecks } from '../engine/checks.ts';
-import { type Level, worst, worstFirst } from '../core/level.ts';
+import { type Level, worst } from '../core/level.ts';
 import { nodeSections } from '../node/sections/index.ts';
-import { type Judgement, type NodeFacts, nodeReached } from './define.ts';
+import { type AnyJudgement, causes, type FleetReadable, type NodeFacts, type Severity } from './define.ts';
 import type { FleetReading, NodeAnswer } from './files.ts';
 import { judgements } from './judge/index.ts';
+import { linksOf } from './links.ts';
 import { reasonsIn, sectionOf } from './read-report.ts';
 
-export type Severity = 'critical' | 'warning' | 'info';
+export type { Severity };
 export const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 
 export interface FleetAlert extends Pick<
@@ -54,17 +54,27 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
         reading,
         Object.fromEntries(Object.entries(facts).map(([name, data]) => [name, whole(reading, data)])),
       ),
+      links: whole(
+        reading,
+        linksOf({
+          nodes: facts,
+          rqlite: readIn(sections['rqlite']) as FleetReadable['rqlite'],
+          wireguard: readIn(sections['wireguard']) as FleetReadable['wireguard'],
+        }),
+      ),
       ...Object.fromEntries(Object.entries(sections).map(([name, items]) => [name, whole(reading, items)])),
     },
     definitions: pivoted,
     limits,
     at,
+    wordsOf: (check) => ({ amber: severityOf(check, 'amber'), red: severityOf(check, 'red') }),
   });
   const evidence = new Map<string, Readonly<Record<string, string>>>();
   const observations = [
     ...judged
-      // Each reading that failed is told once, below, and not by each judgement that needs it.
-      .filter((one) => one.failure === undefined && one.itemFailure === undefined)
+      // Each reading that failed is told once, below, and not by each judgement that needs it. A judgement that failed itself has no
+      // reading.
+      .filter((one) => one.reading === undefined || (one.failure === undefined && one.itemFailure === undefined))
       .map(({ observation, evidence: said = {} }) => {
         evidence.set(observation.id, said);
         return inFleet(observation);
@@ -74,27 +84,23 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
   const alerts = foldByCause(observations).map(({ observation, consequences }) =>
     alertOf(observation, consequences, evidence.get(observation.id) ?? {}, facts),
   );
-  return {
-    ...reading,
-    facts,
-    sections,
-    observations,
-    alerts: severities.flatMap((severity) => alerts.filter((alert) => alert.severity === severity)),
-  };
+  return { ...reading, facts, sections, observations, alerts };
 }
 
 /** What is not green and follows from nothing else that is not, the worst first, each with what follows from it. */
 function foldByCause(observations: readonly Observation[]) {
   const bad = new Map(observations.filter(({ level }) => level !== 'green').map((one) => [one.id, one]));
-  const rootOf = ({ id, because = '' }: Observation, seen: readonly string[] = []): string => {
-    const cause = bad.get(because);
-    // Two that name each other as their cause are both shown.
-    return cause && cause.id !== id && !seen.includes(cause.id) ? rootOf(cause, [...seen, id]) : id;
+  const rankOf = ({ check, level }: Observation): number => severities.indexOf(severityOf(check, level));
+  const rootOf = (one: Observation, seen: readonly string[] = []): string => {
+    const cause = bad.get(one.because ?? '');
+    // Two that name each other as their cause are both shown, and a cause hides nothing that is worse.
+    const isFolded = cause && cause.id !== one.id && !seen.includes(cause.id) && rankOf(cause) <= rankOf(one);
+    return isFolded ? rootOf(cause, [...seen, one.id]) : one.id;
   };
   const folded = Map.groupBy(bad.values(), (one) => rootOf(one));
-  return worstFirst.flatMap((level) =>
+  return severities.flatMap((severity) =>
     [...bad.values()]
-      .filter((one) => one.level === level && folded.has(one.id))
+      .filter((one) => severityOf(one.check, one.level) === severity && folded.has(one.id))
       .map((observation) => ({
         observation,
         consequences: (folded.get(observation.id) ?? []).flatMap(({ id }) => (id === observation.id ? [] : [id])),
@@ -111,11 +117,14 @@ const whole = ({ collected_at }: FleetReading, data: unknown): Envelope => ({
 
 /** As the engine wants to know them: each section has the nodes as its items. */
 const pivoted = Object.fromEntries(
-  Object.entries({ nodes: nodeSections.system, ...nodeSections }).map(([name, section]): [string, Section] => [
-    name,
-    { ...section, many: true },
-  ]),
+  Object.entries({ nodes: nodeSections.system, links: nodeSections.system, ...nodeSections }).map(
+    ([name, section]): [string, Section] => [name, { ...section, many: name !== 'links' }],
+  ),
 );
+
+/** Node → what it reported, of the nodes whose section was read. */
+const readIn = (items: Readonly<Record<string, Envelope>> = {}): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(items).flatMap(([node, one]) => (one.status === 'ok' ? [[node, one.data]] : [])));
 
 function factsOf({ role, reached, error, target, asked_at, collection_ms, report = {} }: NodeAnswer): NodeFacts {
   const { timestamp, collect_ms: took, version } = report as Readonly<Record<string, unknown>>;
@@ -142,7 +151,7 @@ const envelopeOf = (
 ): Envelope =>
   report
     ? sectionOf(report as Readonly<Record<string, unknown>>, name, section, asked_at)
-    : { status: 'failed', kind: 'error', reason: error, because: nodeReached(node), ms: 0 };
+    : { status: 'failed', kind: 'error', reason: error, because: causes.node(node), ms: 0 };
 
 /** Limits lie below `fleet`. */
 const inFleet = (observation: Observation): Observation => ({
@@ -186,14 +195,21 @@ const unread = (node: string, what: string, reason: string): Observation => ({
 const unreadCheck = {
   name: 'section-read',
   subsystem: 'report',
+  severities: ['warning'],
   advice: 'Run sudo ops-monitor node-report --explain on the node: it says where it looked, and what it needs.',
 } as const;
 
-const about = new Map<string, Pick<Judgement, 'subsystem' | 'advice' | 'amber'>>(
-  [...(judgements as readonly (AnyCheck & Pick<Judgement, 'subsystem' | 'advice' | 'amber'>)[]), unreadCheck].map(
-    (one) => [one.name, one],
-  ),
+const about = new Map<string, Pick<AnyJudgement, 'subsystem' | 'advice' | 'severities'>>(
+  [...judgements, unreadCheck].map((one) => [one.name, one]),
 );
+
+/** What is unknown may be bad, or not. */
+const severityOf = (check: string, level: Level): Severity =>
+  level === 'red'
+    ? 'critical'
+    : level === 'amber' && about.get(check)?.severities.includes('info') === true
+      ? 'info'
+      : 'warning';
 
 function alertOf(
   { id, check, subject, level, message, value, unit, limit }: Observation,
@@ -201,12 +217,12 @@ function alertOf(
   evidence: Readonly<Record<string, string>>,
   facts: Fleet['facts'],
 ): FleetAlert {
-  const { subsystem = '', advice = '', amber = 'warning' } = about.get(check) ?? {};
+  const { subsystem = '', advice = '' } = about.get(check) ?? {};
   const [node = ''] = subject.split('/');
   const isNode = Object.hasOwn(facts, node);
   return {
     id,
-    severity: level === 'red' ? 'critical' : level === 'unknown' ? 'warning' : amber,
+    severity: severityOf(check, level),
     subsystem,
     node: isNode ? node : null,
     subject,

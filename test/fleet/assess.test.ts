@@ -18,7 +18,7 @@ describe('a fleet', () => {
     });
     assert.deepEqual(alertsIn(fleet), [
       'critical node-reached:a: a does not report: it refuses our key',
-      'warning memory:b: memory of b is 95 % in use (amber above 90 %)',
+      'warning memory:b: memory of b is 95 % in use (warning above 90 %)',
     ]);
     assert.deepEqual(fleet.alerts[1]?.evidence, { b: '800 of 1000 MiB are available' });
   });

@@ -4,6 +4,8 @@ import { collectFleet } from '../../lib/fleet/collect.ts';
 import { fleetConfig } from '../../lib/fleet/config.ts';
 import { reportSections } from '../../lib/node/sections/index.ts';
 
+const { limits } = fleetConfig.fleet.parse(undefined);
+
 export const at = new Date('2026-11-20T12:00:00Z');
 
 /** A report with these sections; every other section is absent. */
@@ -43,7 +45,7 @@ export async function fleetOf(
     now: () => at,
     monotonicMs: () => 0,
   });
-  return assessFleet(reading, fleetConfig.fleet.parse(undefined).limits, at);
+  return assessFleet(reading, limits, at);
 }
 
 /** `severity id: message` of each alert. */

@@ -94,6 +94,7 @@ describe('node/rqlite', () => {
           leader_addr: '127.0.0.1:4002',
           leader_id: 'n1',
           node_id: 'n1',
+          raft_addr: '127.0.0.1:4002',
           term: 7,
           applied_index: 42,
           commit_index: 42,
@@ -182,6 +183,24 @@ describe('node/rqlite', () => {
     assert.deepEqual([first?.fields['strong_read'], third?.fields['strong_read']], [true, true]);
     assert.deepEqual([second?.fields['strong_read'], second?.errors], [undefined, []]);
     assert.match(second?.absent.join() ?? '', /^strong_read: version v7\.21\.4 .* less than five minutes old$/);
+  });
+
+  test('errors since the report before are counted, unless rqlite was started again between the two', async () => {
+    const machine = versions[3][1];
+    const { urls } = machine;
+    const later = (uptime: string): Machine => ({
+      ...machine,
+      urls: {
+        ...urls,
+        [`${base}/status`]: json({ ...status('v10.2.7'), node: { uptime } }),
+        [`${base}/debug/vars`]: json({ ...counters('proxy'), http: { leader_not_found: 5 } }),
+      },
+    });
+    const [first, second, third] = await readStrongly([0, machine], [60, later('26h2m2.5s')], [90, later('5s')]);
+    assert.deepEqual(
+      [first, second, third].map((one) => one?.fields['recent_errors']),
+      [undefined, { query_errors: 0, execute_errors: 0, leader_not_found: 2, snapshot_errors: 0 }, undefined],
+    );
   });
 
   test('a node without a leader: it is not ready, the read fails, and the last contact is no number', async () => {

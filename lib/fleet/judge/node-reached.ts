@@ -1,9 +1,10 @@
 import { defineJudgement } from '../define.ts';
 
-export const nodeReachedJudgement = defineJudgement({
+export const nodeReached = defineJudgement({
   name: 'node-reached',
   summary: 'a node does not report',
   subsystem: 'ssh',
+  severities: ['critical'],
   advice: 'Log in by hand (ssh, then sudo ops-monitor node-report): is the machine up, its sshd, its network?',
   needs: ['nodes'],
   assess: ({ nodes }) =>

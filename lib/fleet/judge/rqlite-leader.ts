@@ -1,31 +1,47 @@
-import { cluster, defineJudgement } from '../define.ts';
+import { causes, cluster, defineJudgement } from '../define.ts';
+import { namesOf } from '../links.ts';
 
 export const rqliteLeader = defineJudgement({
   name: 'rqlite-leader',
   summary: 'rqlite has no leader, or more than one',
   subsystem: 'rqlite',
+  severities: ['critical'],
   advice:
     'No leader: see that more than half of the voters run and reach one another. Two: the network is cut, or two clusters share a name.',
-  needs: ['rqlite'],
-  assess: ({ rqlite }) => {
-    const states = Object.entries(rqlite).filter(([, { responsive }]) => responsive === true);
+  needs: ['rqlite', 'links'],
+  assess: ({ rqlite, links }) => {
+    const states = Object.entries(rqlite).filter(([, { raft_state: state }]) => state !== undefined);
     if (states.length === 0) return [];
-    const leaders = states.filter(([, { raft_state }]) => raft_state === 'Leader').map(([node]) => node);
+    const leaders = states.flatMap(([node, { raft_state: state }]) => (state === 'Leader' ? [node] : []));
+    // A leader may run on a node that does not report, or whose rqlite did not say its state.
+    const isElsewhere = states.some(
+      ([, { leader_addr: address }]) =>
+        address !== undefined && !links.raftNodes(address).some((node) => rqlite[node]?.raft_state !== undefined),
+    );
+    const isOne = leaders.length === 1 || (leaders.length === 0 && isElsewhere);
+    const [leader] = leaders;
     return [
       {
         subject: cluster,
-        level: leaders.length === 1 ? 'green' : 'red',
+        level: isOne ? 'green' : 'red',
         value: leaders.length,
         unit: '',
         limit: { value: 1, key: '' },
-        message:
-          leaders.length === 1
-            ? `${leaders[0]} is the leader of rqlite`
-            : leaders.length === 0
-              ? 'rqlite has no leader'
-              : `rqlite has ${leaders.length} leaders: ${leaders.join(', ')}`,
-        evidence: Object.fromEntries(states.map(([node, { raft_state = 'unknown' }]) => [node, raft_state])),
+        message: !isOne
+          ? leader === undefined
+            ? 'rqlite has no leader'
+            : `rqlite has ${leaders.length} leaders: ${namesOf(leaders)}`
+          : leader === undefined
+            ? 'the leader of rqlite is on a node that does not say so'
+            : `${leader} is the leader of rqlite`,
+        evidence: Object.fromEntries(
+          states.map(([node, { raft_state: state = '', leader_addr: address }]) => [
+            node,
+            state === 'Leader' || address === undefined ? state : `${state}, takes ${address} for the leader`,
+          ]),
+        ),
         clears_when: 'exactly one node is the leader',
+        because: links.cutCause ?? (leaders.length === 0 ? causes.voters : undefined),
       },
     ];
   },

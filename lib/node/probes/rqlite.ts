@@ -24,7 +24,7 @@ export const rqlite = defineProbe({
   summary: 'Raft state, leader, indexes, nodes, a read through the leader, counters of errors',
   section,
 
-  async read({ host: open, config, previous, at, run }) {
+  async read({ host: open, config, previous, bootId, at, run }) {
     const host = open();
     const { url, authorization, strong_read: wantsStrong } = config.node.rqlite;
     const server = await findServer(host, run, kinds.rqlite, usualPort, url);
@@ -47,7 +47,7 @@ export const rqlite = defineProbe({
     const ask = { seconds: server.seconds, authorization };
     const version = textAt(valueAtKey(attempt.answer, 'build.version'));
     const isStrong = wantsStrong && isDueAgain(lastStrong, strongSeconds, at);
-    return readParts({
+    const read = await readParts({
       // A strong read that fails or is not answered may have written, too.
       found: async () => ({ ...found, responsive: true, ...(isStrong ? { strong_read_at: at.toISOString() } : {}) }),
       status: async () => describeStatus(attempt.answer),
@@ -56,8 +56,32 @@ export const rqlite = defineProbe({
       nodes: async () => ({ nodes: describeNodes(await askJson(host, nodesUrl(base, ask), ask), version) }),
       debug_vars: async () => describeCounters(await askJson(host, `${base}/debug/vars`, ask)),
     });
+    const before = bootId !== '' && previous?.bootId === bootId ? previous.data : undefined;
+    return { ...read, ...countSince(before, read) };
   },
 });
+
+interface Counted {
+  readonly uptime_seconds?: number | undefined;
+  readonly debug_vars?: Readonly<Record<string, number | undefined>> | undefined;
+}
+
+/** rqlite counts since its start: without an uptime that grew, its counters may be those of another start. */
+function countSince(before: Counted | undefined, now: Counted) {
+  const [uptimeBefore, uptime] = [before?.uptime_seconds, now.uptime_seconds];
+  if (uptimeBefore === undefined || uptime === undefined || uptime < uptimeBefore) return {};
+  const grown = (name: string): number | undefined => {
+    const [old, value] = [before?.debug_vars?.[name], now.debug_vars?.[name]];
+    return old === undefined || value === undefined || value < old ? undefined : value - old;
+  };
+  const recent = withoutUndefined({
+    query_errors: grown('query_errors'),
+    execute_errors: grown('execute_errors'),
+    leader_not_found: grown('leader_not_found'),
+    snapshot_errors: grown('snapshot_errors'),
+  });
+  return Object.keys(recent).length === 0 ? {} : { recent_errors: recent };
+}
 
 /** rqlite asks each node in its turn, by default for 30 s: nodes that hang must be named before our own time is over. */
 const nodesUrl = (base: string, { seconds }: Ask): string => `${base}/nodes?nonvoters&timeout=${seconds * 500}ms`;
@@ -75,6 +99,7 @@ function describeStatus(status: unknown) {
     leader_addr: textAt(at('store.leader.addr')) || undefined,
     leader_id: textAt(at('store.leader.node_id')) || undefined,
     node_id: textAt(at('store.node_id')),
+    raft_addr: textAt(at('store.addr')),
     term: numberAt(at('store.raft.term')),
     applied_index: numberAt(at('store.raft.applied_index')),
     commit_index: numberAt(at('store.raft.commit_index')),

@@ -22,6 +22,7 @@ export const rqlite = defineSection({
     leader_addr: optional(words('Raft address of the leader')),
     leader_id: optional(words('id of the leader')),
     node_id: optional(words('id of this node')),
+    raft_addr: optional(words('Raft address of this node, as the others know it')),
     term: optional(quantity('1', 'Raft term')),
     applied_index: optional(quantity('1', 'last log entry that is applied')),
     commit_index: optional(quantity('1', 'last log entry that is committed')),
@@ -56,6 +57,14 @@ export const rqlite = defineSection({
         snapshot_errors: optional(quantity('1', 'snapshots that failed, since its start')),
         client_retries: optional(quantity('1', 'requests to other nodes that were repeated, since its start')),
         client_timeouts: optional(quantity('1', 'requests to other nodes without an answer, since its start')),
+      }),
+    ),
+    recent_errors: optional(
+      object({
+        query_errors: optional(quantity('1', 'queries that failed, since the report before')),
+        execute_errors: optional(quantity('1', 'executions that failed, since the report before')),
+        leader_not_found: optional(quantity('1', 'requests without a leader, since the report before')),
+        snapshot_errors: optional(quantity('1', 'snapshots that failed, since the report before')),
       }),
     ),
     ...partsFields,

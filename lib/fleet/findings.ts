@@ -1,0 +1,86 @@
+// Findings about each node: numbers that the limits of a judgement decide, and flags that decide by themselves.
+import type { Finding } from '../contract/check.ts';
+import type { Level } from '../core/level.ts';
+import { firstLine } from '../core/text.ts';
+
+type Readings<Reading> = Readonly<Record<string, Reading>>;
+
+interface Described {
+  /** What the node said, where the message does not say it. */
+  readonly said?: string;
+  readonly because?: string | undefined;
+}
+
+interface Numbered extends Described {
+  /** Undefined: it was not read, and nothing is found. */
+  readonly value: number | undefined;
+  readonly prefix: string;
+  readonly suffix?: string;
+  readonly note?: string;
+  readonly message?: string;
+  readonly minimumLevel?: Level;
+}
+
+interface Flagged extends Described {
+  /** Undefined: it was not read, and nothing is found. */
+  readonly isGood: boolean | undefined;
+  /** Red, unless said otherwise. */
+  readonly otherwise?: Level;
+  readonly good: string;
+  readonly bad: string;
+}
+
+/** A number of each node. */
+export const measureNodes = <Reading>(
+  readings: Readings<Reading>,
+  unit: string,
+  describe: (reading: Reading, node: string) => Numbered,
+): Finding[] =>
+  Object.entries(readings).flatMap(([node, reading]) => measured(node, node, unit, describe(reading, node)));
+
+/** A number of the subject, which is the node or a part of it. */
+export const measured = (
+  node: string,
+  subject: string,
+  unit: string,
+  { value, said, ...words }: Numbered,
+): Finding[] =>
+  value === undefined
+    ? []
+    : [{ subject, item: node, value, unit, ...words, ...(said === undefined ? {} : { evidence: { [node]: said } }) }];
+
+/** Something that each node says is so, or is not. */
+export const flagNodes = <Reading>(
+  readings: Readings<Reading>,
+  describe: (reading: Reading, node: string) => Flagged,
+): Finding[] => Object.entries(readings).flatMap(([node, reading]) => flagged(node, node, describe(reading, node)));
+
+export function flagged(
+  node: string,
+  subject: string,
+  { isGood, otherwise = 'red', good, bad, said, because }: Flagged,
+): Finding[] {
+  if (isGood === undefined) return [];
+  return [
+    {
+      subject,
+      item: node,
+      level: isGood ? 'green' : otherwise,
+      value: isGood,
+      unit: '',
+      limit: { value: true, key: '' },
+      message: isGood ? good : bad,
+      clears_when: good,
+      ...(said === undefined ? {} : { evidence: { [node]: said } }),
+      because,
+    },
+  ];
+}
+
+/** More than any node has: a report that lies does not flood the alerts. */
+const mostParts = 200;
+
+/** The parts of a node by their names, each name once. */
+export const partsOf = <One>(parts: readonly One[] | undefined, nameOf: (part: One) => string): [string, One][] => [
+  ...new Map((parts ?? []).slice(0, mostParts).map((part) => [firstLine(nameOf(part), 100), part])),
+];

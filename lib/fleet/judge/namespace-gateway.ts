@@ -1,0 +1,22 @@
+import { defineJudgement } from '../define.ts';
+import { flagged, partsOf } from '../findings.ts';
+
+export const namespaceGateway = defineJudgement({
+  name: 'namespace-gateway',
+  summary: 'the gateway of a namespace does not answer on a node, or not with status 200',
+  subsystem: 'namespaces',
+  severities: ['warning'],
+  advice: 'See its unit (systemctl list-units "*@NAMESPACE*"; journalctl -u UNIT), and start it again.',
+  needs: ['namespaces'],
+  assess: ({ namespaces }) =>
+    Object.entries(namespaces).flatMap(([node, { namespaces: all }]) =>
+      partsOf(all, ({ name }) => name).flatMap(([name, { gateway_up: isUp, gateway_status: status = 200 }]) =>
+        flagged(node, `${node}/${name}`, {
+          isGood: isUp && status === 200,
+          otherwise: 'amber',
+          good: `the gateway of the namespace ${name} answers on ${node}`,
+          bad: `the gateway of the namespace ${name} ${isUp === true ? `answers with status ${status}` : 'does not answer'} on ${node}`,
+        }),
+      ),
+    ),
+});

@@ -1,0 +1,22 @@
+import { defineJudgement } from '../define.ts';
+import { measureNodes } from '../findings.ts';
+
+export const oomKills = defineJudgement({
+  name: 'oom-kills',
+  summary: 'the kernel killed processes of a node for lack of memory, since the report before',
+  subsystem: 'system',
+  severities: ['critical'],
+  advice: 'See which (journalctl -k --grep "Out of memory"), and give it a limit or the node more memory.',
+  needs: ['system'],
+  limits: {
+    key: 'oom-kills',
+    side: 'above',
+    red: ['count', 0, 'more processes killed for lack of memory than this are critical'],
+  },
+  assess: ({ system }) =>
+    measureNodes(system, '', ({ recent_oom_kills: value, oom_kills: all }, node) => ({
+      value,
+      prefix: `processes of ${node} killed for lack of memory since the report before:`,
+      said: `${value} since the report before, ${all ?? '?'} since its boot`,
+    })),
+});

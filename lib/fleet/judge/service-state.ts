@@ -1,0 +1,28 @@
+import type { Finding } from '../../contract/check.ts';
+import { defineJudgement } from '../define.ts';
+import { flagged, partsOf } from '../findings.ts';
+import { isActive } from '../units.ts';
+
+/** Whoever disables a unit does not want it to run; a static one is started by others. */
+const notStarted = new Set(['disabled', 'static', 'masked', 'masked-runtime']);
+
+export const serviceState = defineJudgement({
+  name: 'service-state',
+  summary: 'a watched unit of a node has failed (critical), or is not active though it is enabled (warning)',
+  subsystem: 'services',
+  severities: ['critical', 'warning'],
+  advice: 'See why (systemctl status UNIT; journalctl -u UNIT), then start it again.',
+  needs: ['services'],
+  assess: ({ services }) =>
+    Object.entries(services).flatMap(([node, { services: units }]) =>
+      partsOf(units, ({ name }) => name).flatMap(
+        ([unit, { active_state: state, sub_state: detail, enabled = '' }]): Finding[] =>
+          flagged(node, `${node}/${unit}`, {
+            isGood: isActive(state) || (state === 'inactive' && notStarted.has(enabled)),
+            otherwise: state === 'failed' ? 'red' : 'amber',
+            good: `${unit} of ${node} is active`,
+            bad: `${unit} of ${node} is ${state === 'failed' ? 'failed' : `not active, but ${state}`} (${detail})`,
+          }),
+      ),
+    ),
+});

@@ -1,0 +1,222 @@
+// Which peer of WireGuard and which Raft address is which node, and whether the network between the nodes is cut. Pure.
+import { firstLine, listed } from '../core/text.ts';
+import { causes, type Cut, type FleetReadable, type Links, type Peer, type Tunnel } from './define.ts';
+
+type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard'>;
+/** WireGuard refuses keys that are older, so a tunnel in use has a younger handshake. */
+const longestHandshake = 180;
+
+export function linksOf(known: Known): Links {
+  const { peerNodes, raftNodes } = directoryOf(known);
+  const pairs = pairsOf(known, peerNodes, raftNodes);
+  const tunnels = tunnelsOf(known, peerNodes);
+  const cut = cutIn(pairs, Object.keys(known.nodes));
+  const all = cut?.sides.flat().length ?? 0;
+  const isMinority = (node: string): boolean =>
+    cut?.sides.some((side) => side.includes(node) && side.length * 2 <= all) === true;
+  const cutCause = cut && causes.cut;
+  return {
+    peerNodes,
+    raftNodes,
+    tunnels,
+    deadTunnel: (node, others) => {
+      const dead = pairs.find(
+        ({ between, handshakes, isInTunnel }) =>
+          isInTunnel &&
+          handshakes.includes('never') &&
+          between.includes(node) &&
+          between.some((other) => others.includes(other)),
+      )?.between;
+      const tunnel =
+        dead && tunnels.find(({ ends }) => ends.length === 2 && ends.every((end) => dead.includes(end.node)));
+      return tunnel && causes.handshake(tunnel.subject);
+    },
+    cut,
+    cutCause,
+    minorityCause: (node) => (isMinority(node) ? cutCause : undefined),
+  };
+}
+
+/** `10.0.0.1:4002` → `10.0.0.1`. */
+const hostIn = (address: string): string =>
+  /^\[(.*)\]:\d+$|^([^:]*):\d+$/.exec(address)?.slice(1).find(Boolean) ?? address;
+
+/** `10.0.0.2/32 fd00::2/128` → the single addresses among them. */
+export const addressesIn = ({ allowed_ips: allowed = '' }: Peer): string[] =>
+  allowed.split(/[\s,]+/).flatMap((range) => /^(.+)\/(?:32|128)$/.exec(range)?.[1] ?? []);
+
+function directoryOf({ nodes, rqlite, wireguard }: Known): Pick<Links, 'peerNodes' | 'raftNodes'> {
+  const names = Object.keys(nodes);
+  const configured = uniquely(
+    Object.entries(nodes).flatMap(([name, { target }]) => [
+      [name, name],
+      [target.replace(/^.*@/, '').replaceAll(/[[\]]/g, ''), name],
+    ]),
+  );
+  const tunnel = uniquely(Object.entries(wireguard).map(([node, { wg_ip: address }]) => [address, node]));
+  const raft = uniquely(
+    Object.entries(rqlite).flatMap(([node, { raft_addr: own, raft_state: state, leader_addr: leader }]) => [
+      [own, node],
+      [state === 'Leader' ? leader : undefined, node],
+    ]),
+  );
+  const knownPeer = (peer: Peer): string | undefined =>
+    addressesIn(peer)
+      .map((address) => configured.get(address) ?? tunnel.get(address))
+      .find((node) => node !== undefined) ?? configured.get(hostIn(peer.endpoint ?? ''));
+  const knownRaft = (address: string): string | undefined =>
+    raft.get(address) ?? configured.get(hostIn(address)) ?? tunnel.get(hostIn(address));
+  const lost = names.filter((name) => nodes[name]?.reached === false);
+  return {
+    peerNodes: byElimination(
+      Object.values(wireguard).flatMap(({ peers = [] }) => peers),
+      knownPeer,
+      (peer) => peer.public_key,
+      // An interface that is down may have no address.
+      [...lost, ...Object.keys(wireguard).filter((node) => wireguard[node]?.wg_ip === undefined)],
+    ),
+    raftNodes: byElimination(
+      Object.values(rqlite).flatMap(({ nodes: members = {} }) => Object.keys(members)),
+      knownRaft,
+      (address) => address,
+      [...lost, ...names.filter((name) => nodes[name]?.reached === true && rqlite[name]?.raft_addr === undefined)],
+    ),
+  };
+}
+
+/** An address that two nodes claim is nobody's. */
+function uniquely(
+  pairs: readonly (readonly [address: string | undefined, node: string])[],
+): ReadonlyMap<string, string> {
+  const found = Map.groupBy(pairs, ([address = '']) => address);
+  return new Map(
+    [...found].flatMap(([address, claims]) => {
+      const owners = new Set(claims.map(([, node]) => node));
+      const [owner] = owners;
+      return address === '' || owners.size !== 1 || owner === undefined ? [] : [[address, owner] as const];
+    }),
+  );
+}
+
+/** What is no known node is one of the `lost`, of which nothing is known, unless there are more of it than of those. */
+function byElimination<One>(
+  all: readonly One[],
+  known: (one: One) => string | undefined,
+  keyOf: (one: One) => string,
+  lost: readonly string[],
+): (one: One) => readonly string[] {
+  const nodes = new Map<string, string | undefined>();
+  for (const one of all) nodes.set(keyOf(one), known(one) ?? nodes.get(keyOf(one)));
+  const seen = new Set(nodes.values());
+  const strangers = [...nodes.values()].filter((node) => node === undefined).length;
+  const left = lost.filter((node) => !seen.has(node));
+  const candidates = strangers <= left.length ? left : [];
+  return (one) => {
+    const node = nodes.get(keyOf(one)) ?? known(one);
+    return node === undefined ? candidates : [node];
+  };
+}
+
+/** More than any node has: a report that lies does not flood the alerts. */
+const mostPeers = 500;
+
+function tunnelsOf({ wireguard }: Known, peerNodes: Links['peerNodes']): Tunnel[] {
+  const found = new Map<string, Tunnel>();
+  const nodes = Object.entries(wireguard).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  for (const [node, { peers = [] }] of nodes)
+    for (const peer of peers.slice(0, mostPeers)) {
+      const others = peerNodes(peer);
+      const [other = ''] = others;
+      const isKnown = others.length === 1;
+      const key = isKnown ? [node, other].toSorted().join('\n') : `${node}\n${peer.public_key}`;
+      const known = found.get(key);
+      const subject = `${node}/${firstLine(addressesIn(peer)[0] ?? peer.public_key, 100)}`;
+      // A node that is listed twice, or lists itself, is the peer that it was first.
+      if (known?.ends.some((end) => end.node === node)) continue;
+      found.set(
+        key,
+        known ? { ...known, ends: [...known.ends, { node, peer }] } : { subject, ends: [{ node, peer }], others },
+      );
+    }
+  return [...new Map([...found.values()].map((tunnel) => [tunnel.subject, tunnel])).values()];
+}
+
+/** What is known of the way between two nodes. */
+interface Pair {
+  readonly between: readonly [string, string];
+  /** Whether one reaches rqlite of the other, while that runs. */
+  readonly reachable: boolean[];
+  readonly handshakes: ('fresh' | 'stale' | 'never')[];
+  /** Whether rqlite speaks through WireGuard. */
+  isInTunnel: boolean;
+}
+
+function pairsOf({ rqlite, wireguard }: Known, peerNodes: Links['peerNodes'], raftNodes: Links['raftNodes']): Pair[] {
+  const pairs = new Map<string, Pair>();
+  const pairOf = (one: string, other: string): Pair => {
+    const between = [one, other].toSorted() as [string, string];
+    const key = between.join('\n');
+    const pair = pairs.get(key) ?? { between, reachable: [], handshakes: [], isInTunnel: false };
+    pairs.set(key, pair);
+    return pair;
+  };
+  for (const [node, { nodes: members = {} }] of Object.entries(rqlite))
+    for (const [address, { reachable }] of Object.entries(members)) {
+      const [other, ...more] = raftNodes(address);
+      if (other === undefined || more.length > 0 || other === node) continue;
+      if (reachable === undefined || rqlite[other]?.responsive !== true) continue;
+      const pair = pairOf(node, other);
+      pair.reachable.push(reachable);
+      pair.isInTunnel ||= [wireguard[other]?.wg_ip, wireguard[node]?.wg_ip].includes(hostIn(address));
+    }
+  for (const [node, { peers = [] }] of Object.entries(wireguard))
+    for (const peer of peers) {
+      const [other, ...more] = peerNodes(peer);
+      if (other === undefined || more.length > 0 || other === node || !Object.hasOwn(wireguard, other)) continue;
+      const { latest_handshake: last, handshake_age_sec: age, keepalive = 0 } = peer;
+      if (last === 0) pairOf(node, other).handshakes.push('never');
+      else if (age !== undefined && age <= longestHandshake) pairOf(node, other).handshakes.push('fresh');
+      // Without keepalive a tunnel that nobody uses has an old handshake, too.
+      else if (age !== undefined && keepalive > 0) pairOf(node, other).handshakes.push('stale');
+    }
+  return [...pairs.values()];
+}
+
+/** A handshake stays young for minutes after a cut, so what rqlite says comes first. */
+function stateOf({ reachable, handshakes, isInTunnel }: Pair): 'joined' | 'apart' | 'unknown' {
+  if (reachable.includes(true)) return 'joined';
+  // A tunnel that never stood was not cut.
+  if (reachable.length > 0) return isInTunnel && handshakes.includes('never') ? 'unknown' : 'apart';
+  if (handshakes.includes('fresh')) return 'joined';
+  return handshakes.includes('stale') && !handshakes.includes('never') ? 'apart' : 'unknown';
+}
+
+function cutIn(pairs: readonly Pair[], order: readonly string[]): Cut | undefined {
+  const apart = pairs.filter((pair) => stateOf(pair) === 'apart').map(({ between }) => between);
+  if (apart.length === 0) return undefined;
+  const joined = pairs.filter((pair) => stateOf(pair) === 'joined').map(({ between }) => between);
+  const sideOf = new Map([...apart, ...joined].flat().map((node) => [node, node]));
+  const rootOf = (node: string): string => {
+    const above = sideOf.get(node) ?? node;
+    return above === node ? node : rootOf(above);
+  };
+  for (const [one, other] of joined) sideOf.set(rootOf(one), rootOf(other));
+  const across = apart.filter(([one, other]) => rootOf(one) !== rootOf(other));
+  if (across.length === 0) return undefined;
+  const cutOff = new Set(across.flat().map(rootOf));
+  const sides = Map.groupBy(
+    order.filter((node) => sideOf.has(node) && cutOff.has(rootOf(node))),
+    rootOf,
+  );
+  const unreachedBy = (node: string): string[] =>
+    across.flatMap((between) => (between.includes(node) ? between.filter((other) => other !== node) : []));
+  const told = [...sides.values()].flat().filter((node) => unreachedBy(node).length > 0);
+  return {
+    sides: [...sides.values()].toSorted((a, b) => b.length - a.length),
+    evidence: Object.fromEntries(told.map((node) => [node, `does not reach ${listed(unreachedBy(node), 10)}`])),
+  };
+}
+
+/** `a and b`, `a, b, c`, or `a, b, … and 7 more`. */
+export const namesOf = (nodes: readonly string[]): string =>
+  nodes.length === 2 ? nodes.join(' and ') : listed(nodes, 10);
