@@ -5,7 +5,7 @@ import { measureNodes } from '../findings.ts';
 export const failedUnits = defineJudgement({
   name: 'failed-units',
   summary: 'units of a node have failed that the report does not watch',
-  subsystem: 'services',
+  subsystem: 'service',
   severities: ['warning'],
   advice: 'See why (systemctl --failed; journalctl -u UNIT), then start them again, or systemctl reset-failed UNIT.',
   needs: ['services'],

@@ -4,7 +4,7 @@ import { flagged, partsOf } from '../findings.ts';
 export const namespaceGateway = defineJudgement({
   name: 'namespace-gateway',
   summary: 'the gateway of a namespace does not answer on a node, or not with status 200',
-  subsystem: 'namespaces',
+  subsystem: 'namespace',
   severities: ['warning'],
   advice: 'See its unit (systemctl list-units "*@NAMESPACE*"; journalctl -u UNIT), and start it again.',
   needs: ['namespaces'],

@@ -4,7 +4,7 @@ import { flagged, partsOf } from '../findings.ts';
 export const namespaceOlric = defineJudgement({
   name: 'namespace-olric',
   summary: 'Olric of a namespace does not answer on a node',
-  subsystem: 'namespaces',
+  subsystem: 'namespace',
   severities: ['warning'],
   advice: 'See its unit (systemctl list-units "*@NAMESPACE*"; journalctl -u UNIT), and start it again.',
   needs: ['namespaces'],

@@ -8,7 +8,7 @@ const most = 200;
 export const namespaceSpread = defineJudgement({
   name: 'namespace-spread',
   summary: 'some nodes that have namespaces have one that others lack',
-  subsystem: 'namespaces',
+  subsystem: 'namespace',
   severities: ['info'],
   advice:
     'If the namespace belongs on all nodes: see whether its units are installed and enabled on those that lack it.',

@@ -4,7 +4,7 @@ import { flagged, partsOf } from '../findings.ts';
 export const serviceRestarts = defineJudgement({
   name: 'service-restarts',
   summary: 'systemd restarts a unit of a node again and again',
-  subsystem: 'services',
+  subsystem: 'service',
   severities: ['warning'],
   advice: 'See why it ends (journalctl -u UNIT); systemctl reset-failed UNIT counts anew once that is mended.',
   needs: ['services'],

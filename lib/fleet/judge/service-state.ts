@@ -9,7 +9,7 @@ const notStarted = new Set(['disabled', 'static', 'masked', 'masked-runtime']);
 export const serviceState = defineJudgement({
   name: 'service-state',
   summary: 'a watched unit of a node has failed (critical), or is not active though it is enabled (warning)',
-  subsystem: 'services',
+  subsystem: 'service',
   severities: ['critical', 'warning'],
   advice: 'See why (systemctl status UNIT; journalctl -u UNIT), then start it again.',
   needs: ['services'],

@@ -4,7 +4,9 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import test, { describe } from 'node:test';
 import { judgements } from '../../../lib/fleet/judge/index.ts';
+import { renderAlerts } from '../../../lib/fleet/reference.ts';
 import { root } from '../../process.ts';
+import { readText } from '../../world.ts';
 
 describe('judgements', () => {
   test('each file of the folder is in the index, and its judgement has its name', () => {
@@ -25,5 +27,9 @@ describe('judgements', () => {
       if (limits.red) assert.ok(severities.includes('critical'), name);
       if (limits.amber) assert.ok(severities.includes('warning') || severities.includes('info'), name);
     }
+  });
+
+  test('ops/docs/fleet-alerts.md lists them (npm run docs)', () => {
+    assert.equal(readText(join(root, 'ops/docs/fleet-alerts.md')), renderAlerts(judgements));
   });
 });
