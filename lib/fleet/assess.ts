@@ -30,6 +30,8 @@ export interface FleetAlert extends Pick<
 }
 
 export interface Fleet extends FleetReading {
+  /** Names of the nodes that views show; all are judged together. */
+  readonly shown: readonly string[];
   readonly facts: Readonly<Record<string, NodeFacts>>;
   /** Section → node → its reading. */
   readonly sections: Readonly<Record<string, Readonly<Record<string, Envelope>>>>;
@@ -76,6 +78,7 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
   );
   return {
     ...reading,
+    shown: Object.keys(facts),
     facts,
     sections,
     observations,
@@ -194,6 +197,9 @@ const about = new Map<string, Pick<Judgement, 'subsystem' | 'advice' | 'amber'>>
     (one) => [one.name, one],
   ),
 );
+
+/** What a check is about, and the severity of amber. */
+export const aboutCheck = (check: string): Partial<Pick<Judgement, 'subsystem' | 'amber'>> => about.get(check) ?? {};
 
 function alertOf(
   { id, check, subject, level, message, value, unit, limit }: Observation,
