@@ -30,8 +30,8 @@ export interface FleetAlert extends Pick<
 }
 
 export interface Fleet extends FleetReading {
-  /** Names of the nodes that views show; all are judged together. */
-  readonly shown: readonly string[];
+  /** Names of the nodes that views show; absent where they show all. All are judged together. */
+  readonly shown?: readonly string[];
   readonly facts: Readonly<Record<string, NodeFacts>>;
   /** Section → node → its reading. */
   readonly sections: Readonly<Record<string, Readonly<Record<string, Envelope>>>>;
@@ -78,7 +78,6 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
   );
   return {
     ...reading,
-    shown: Object.keys(facts),
     facts,
     sections,
     observations,
@@ -198,9 +197,6 @@ const about = new Map<string, Pick<Judgement, 'subsystem' | 'advice' | 'amber'>>
   ),
 );
 
-/** What a check is about, and the severity of amber. */
-export const aboutCheck = (check: string): Partial<Pick<Judgement, 'subsystem' | 'amber'>> => about.get(check) ?? {};
-
 function alertOf(
   { id, check, subject, level, message, value, unit, limit }: Observation,
   consequences: readonly string[],
@@ -230,3 +226,6 @@ function alertOf(
 /** The colour of something with these alerts. */
 export const worstOf = (alerts: readonly FleetAlert[]): Level =>
   worst(['green', ...alerts.map(({ level, severity }) => (severity === 'info' ? 'green' : level))]);
+
+/** What a check is about, as its alerts name it. */
+export const subsystemOf = (check: string): string => about.get(check)?.subsystem ?? '';

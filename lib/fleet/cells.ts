@@ -4,9 +4,9 @@ import { type Level, worst } from '../core/level.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { counted, listed } from '../core/text.ts';
 import { clockMinute } from '../core/time.ts';
-import { aboutCheck, type Fleet, type FleetAlert, severities, worstOf } from './assess.ts';
+import { type Fleet, type FleetAlert, severities, subsystemOf, worstOf } from './assess.ts';
 import { type Data, type Missing, missingIn, readingOf, type Sections } from './reading.ts';
-import { nodesInOrder, nodeStatuses, statusOf } from './summary.ts';
+import { nodesInOrder, nodeStatuses, shownNodes, statusOf } from './summary.ts';
 import type { Cell, MatrixNode } from './table.ts';
 import type { Screen } from './view.ts';
 
@@ -36,13 +36,13 @@ export function readCell<Name extends keyof Sections>(
 /** How a node is judged in a subsystem, or by a check: what follows from other alerts counts, and notes do not. */
 export type Judged = (node: string, ...words: readonly string[]) => Level;
 
-export function judgedIn({ observations }: Fleet): Judged {
+export function judgedIn({ observations, alerts }: Fleet): Judged {
+  const notes = new Set(alerts.filter(({ severity }) => severity === 'info').map(({ id }) => id));
   const found = new Map<string, Level>();
-  for (const { check, subject, level } of observations) {
-    const { subsystem = '', amber } = aboutCheck(check);
-    if (level === 'green' || (level === 'amber' && amber === 'info')) continue;
+  for (const { id, check, subject, level } of observations) {
+    if (level === 'green' || notes.has(id)) continue;
     const node = subject.split('/', 1)[0] ?? '';
-    for (const word of [check, subsystem]) {
+    for (const word of [check, subsystemOf(check)]) {
       const key = JSON.stringify([node, word]);
       found.set(key, worst([level, found.get(key) ?? 'green']));
     }
@@ -85,7 +85,8 @@ const nouns = { warning: 'warning', info: 'note' };
 
 /** Above every view: how bad it is, how many nodes there are, and when they were asked. */
 export function heading(fleet: Fleet, { paint, width }: Screen): string[] {
-  const { environment, collected_at: at, duration_seconds: took, alerts, shown } = fleet;
+  const { environment, collected_at: at, duration_seconds: took, alerts } = fleet;
+  const shown = shownNodes(fleet);
   const all = Object.keys(fleet.facts);
   const each = nodeStatuses.toReversed().flatMap((status) => {
     const count = all.filter((name) => statusOf(fleet, name) === status).length;
@@ -109,10 +110,10 @@ export function heading(fleet: Fleet, { paint, width }: Screen): string[] {
 export const alertMark = ({ severity, level }: FleetAlert, { paint }: Screen): string =>
   severity === 'info' ? paint('dim', 'i') : paint(level, marks[level]);
 
-/** A section that could not be read belongs to its subsystem, whose name is in the singular. */
+/** A section that could not be read belongs to the subsystem of its name. */
 function isAbout({ subsystem, subject }: FleetAlert, subsystems: readonly string[]): boolean {
   const [section = ''] = subsystem === 'report' ? (subject.split('/')[1] ?? '').split('.') : [];
-  return subsystems.some((word) => word === subsystem || word === section || `${word}s` === section);
+  return subsystems.includes(subsystem) || subsystems.includes(section);
 }
 
 const mostAlerts = 8;

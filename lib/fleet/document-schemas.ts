@@ -81,6 +81,10 @@ export const documentSchemas = {
           peer_count: amount,
           expected_peers: amount.describe('one for each other node that should be in the mesh'),
         }),
+        monitor_level: z
+          .enum(levels)
+          .nullable()
+          .describe('the level that an ops-monitor on the node itself sees; null where none runs there'),
         load_avg_1: amount,
         mem_use_pct: amount,
         disk_use_pct: amount,

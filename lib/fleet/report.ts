@@ -1,8 +1,8 @@
 // The report on a fleet for a language model: whole, or within a budget of tokens. Pure.
 import { counted, listed } from '../core/text.ts';
-import { aboutCheck, type Fleet, type FleetAlert } from './assess.ts';
+import { type Fleet, type FleetAlert, subsystemOf } from './assess.ts';
 import { documentVersion } from './documents.ts';
-import { fleetSummary, type NodeStatus, nodeStatuses, statusOf, worstNodes } from './summary.ts';
+import { fleetSummary, type NodeStatus, nodeStatuses, shownNodes, statusOf, worstNodes } from './summary.ts';
 
 /** A common estimate for English and JSON. */
 const charactersPerToken = 4;
@@ -37,7 +37,7 @@ export function reportWithin(fleet: Fleet, budget: number) {
   const summary = fleetSummary(fleet);
   const build = (plan: Plan) => documentOf(fleet, summary, plan, budget);
   const fits = (document: unknown): boolean => tokensOf(document) <= budget;
-  const nodes = fleet.shown.length;
+  const nodes = shownNodes(fleet).length;
   const lessOfBad = (first: Detail, others: Detail): Step => [
     nodes,
     (count) => ({ ...whole, healthy: 'counted', bad: [count, first, others] }),
@@ -173,9 +173,8 @@ function wrongSections(fleet: Fleet, name: string): ReadonlySet<string> {
   const own = fleet.observations.filter(({ level, subject }) => level !== 'green' && subject.split('/', 1)[0] === name);
   const shared = fleet.alerts.filter(({ node, evidence }) => node === null && Object.hasOwn(evidence, name));
   const words = [
-    ...own.flatMap(({ check, subject }) => [aboutCheck(check).subsystem ?? '', subject.split(/[/.]/)[1] ?? '']),
+    ...own.flatMap(({ check, subject }) => [subsystemOf(check), subject.split(/[/.]/)[1] ?? '']),
     ...shared.map(({ subsystem }) => subsystem),
   ];
-  // Subsystems are in the singular: `service` of the section `services`.
-  return new Set(words.flatMap((word) => [word, `${word}s`]));
+  return new Set(words);
 }

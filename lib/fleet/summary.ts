@@ -14,16 +14,19 @@ export function statusOf({ facts, alerts }: Pick<Fleet, 'facts' | 'alerts'>, nam
   return alerts.some(({ node, severity }) => node === name && severity !== 'info') ? 'degraded' : 'healthy';
 }
 
+export const shownNodes = ({ shown, facts }: Pick<Fleet, 'shown' | 'facts'>): readonly string[] =>
+  shown ?? Object.keys(facts);
+
 /** More nodes than a screen has lines. */
 const manyNodes = 20;
 
 /** In the order of the configuration; where there are many, the worst first. */
 export const nodesInOrder = (fleet: Fleet): readonly string[] =>
-  fleet.shown.length > manyNodes ? worstNodes(fleet) : fleet.shown;
+  shownNodes(fleet).length > manyNodes ? worstNodes(fleet) : shownNodes(fleet);
 
 /** The worst first. */
 export const worstNodes = (fleet: Fleet): string[] =>
-  nodeStatuses.toReversed().flatMap((status) => fleet.shown.filter((name) => statusOf(fleet, name) === status));
+  nodeStatuses.toReversed().flatMap((status) => shownNodes(fleet).filter((name) => statusOf(fleet, name) === status));
 
 export const quorumWords = ['ok', 'degraded', 'lost', 'unknown'] as const;
 

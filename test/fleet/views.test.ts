@@ -248,34 +248,43 @@ describe('the report for a language model', () => {
     );
 
   test('without a budget it is whole, and has the shape of its documentation', async () => {
-    const { document } = reportWithin(await troubled());
+    const fleet = await fleetOf(
+      nodesWith(3, { node2: { system: { mem_use_pct: 94 } }, node3: new Error('Connection timed out') }),
+      { node2: 'nameserver-ns2' },
+    );
+    const { document } = reportWithin(fleet);
     assert.deepEqual(document.meta, {
       environment: 'devnet',
       collected_at: '2026-11-20T12:00:00.000Z',
       duration_seconds: 0,
-      node_count: 4,
+      node_count: 3,
       healthy_count: 1,
       failed_count: 1,
     });
     assert.deepEqual(document.summary, {
       rqlite_leader: 'node1',
-      rqlite_voters: '2/4',
+      rqlite_voters: '2/3',
       rqlite_raft_term: 7,
       rqlite_quorum: 'degraded',
-      wg_mesh_status: '3 of 12 links not connected, 3 links unknown',
-      service_health: 'not nominal: site-gateway.service on node2; unknown on node3',
+      wg_mesh_status: '2 links unknown',
+      service_health: 'unknown on node3',
       critical_alerts: 1,
-      warning_alerts: 3,
+      warning_alerts: 1,
       info_alerts: 0,
     });
-    assert.equal(document.alerts[0]?.id, 'node-reached:node3');
     assert.deepEqual(
-      document.nodes.map(({ host, status, report }) => [host, status, report === null]),
+      document.alerts.map(({ id, severity }) => [id, severity]),
       [
-        ['node3', 'unreachable', true],
-        ['node2', 'degraded', false],
-        ['node4', 'degraded', false],
-        ['node1', 'healthy', false],
+        ['node-reached:node3', 'critical'],
+        ['memory:node2', 'warning'],
+      ],
+    );
+    assert.deepEqual(
+      document.nodes.map(({ report, ...row }) => [row, report && Object.keys(report).includes('wireguard')]),
+      [
+        [{ host: 'node3', role: null, status: 'unreachable', collection_ms: 0, error: 'Connection timed out' }, null],
+        [{ host: 'node2', role: 'nameserver-ns2', status: 'degraded', collection_ms: 0, error: null }, true],
+        [{ host: 'node1', role: null, status: 'healthy', collection_ms: 0, error: null }, true],
       ],
     );
   });

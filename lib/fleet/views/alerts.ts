@@ -32,14 +32,8 @@ function linesOf(alert: FleetAlert, screen: Screen): string[] {
   const below = (text: string): string[] => fold(`    ${text}`, width, '    ');
   return [
     ...fold(`${alertMark(alert, screen)} ${subsystem}: ${message}`, width, '  '),
-    ...(said.length === 0
-      ? []
-      : below(
-          listed(
-            said.map(([node, words]) => `${node}: ${words}`),
-            mostNodes,
-          ),
-        )),
+    ...said.slice(0, mostNodes).flatMap(([node, words]) => below(`${node}: ${words}`)),
+    ...(said.length > mostNodes ? below(`… and ${counted(said.length - mostNodes, 'more node')}`) : []),
     ...(consequences.length === 0
       ? []
       : below(

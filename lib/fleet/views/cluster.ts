@@ -18,24 +18,27 @@ import {
 import { countsOf, documentOf } from '../documents.ts';
 import { meshNodes } from '../peers.ts';
 import { readingOf } from '../reading.ts';
-import { fleetSummary, nodesInOrder, statusOf } from '../summary.ts';
+import { fleetSummary, nodesInOrder, shownNodes, statusOf } from '../summary.ts';
 import { type Cell, type Column, table } from '../table.ts';
 import { defineView, type Screen } from '../view.ts';
+
+const monitorTitle = 'monitor';
 
 const columns: readonly Column[] = [
   { title: '', rank: 0 },
   { title: 'node', rank: 0 },
   { title: 'status', rank: 5 },
   { title: 'alerts', rank: 1 },
-  { title: 'role', rank: 7 },
+  { title: 'role', rank: 8 },
   { title: 'rqlite', rank: 2 },
-  { title: 'term', rank: 8 },
+  { title: 'term', rank: 9 },
   { title: 'peers', rank: 3 },
-  { title: 'load', rank: 9 },
+  { title: 'load', rank: 10 },
   { title: 'memory', rank: 4 },
   { title: 'disk', rank: 6 },
-  { title: 'version', rank: 10 },
-  { title: 'answered in', rank: 11 },
+  { title: monitorTitle, rank: 7 },
+  { title: 'version', rank: 11 },
+  { title: 'answered in', rank: 12 },
 ];
 
 export const cluster = defineView({
@@ -45,6 +48,7 @@ export const cluster = defineView({
   render: (fleet, screen) => {
     const judged = judgedIn(fleet);
     const others = Math.max(0, meshNodes(fleet).length - 1);
+    const isMonitored = shownNodes(fleet).some((node) => readingOf(fleet, 'monitor', node).status === 'ok');
     const rows = nodesInOrder(fleet).map((node): Cell[] => {
       const { role = '-', version, reached } = fleet.facts[node] ?? {};
       const status = statusOf(fleet, node);
@@ -75,15 +79,27 @@ export const cluster = defineView({
         ),
         readCell(fleet, 'system', node, ({ mem_use_pct: used }) => percent(used, judged(node, 'memory'))),
         readCell(fleet, 'system', node, ({ disk_use_pct: used }) => percent(used, judged(node, 'disk'))),
+        // The level that an ops-monitor on the node itself sees.
+        ...(isMonitored
+          ? [readCell(fleet, 'monitor', node, ({ overall_level: own }) => ({ text: own, style: own }))]
+          : []),
         version === undefined ? (reached === true ? absentCell : unknownCell) : { text: version },
         { text: formatDuration((fleet.nodes[node]?.collection_ms ?? 0) / 1000) },
       ];
     });
-    return [...table(columns, rows, screen), ...summaryLines(fleet, screen), ...alertLines(fleet, screen)];
+    return [
+      ...table(
+        columns.filter(({ title }) => isMonitored || title !== monitorTitle),
+        rows,
+        screen,
+      ),
+      ...summaryLines(fleet, screen),
+      ...alertLines(fleet, screen),
+    ];
   },
 
   json: (fleet) =>
-    documentOf(fleet, { summary: fleetSummary(fleet), nodes: fleet.shown.map((node) => nodeRow(fleet, node)) }),
+    documentOf(fleet, { summary: fleetSummary(fleet), nodes: shownNodes(fleet).map((node) => nodeRow(fleet, node)) }),
 });
 
 /** What the nodes are together. */
@@ -127,6 +143,7 @@ function nodeRow(fleet: Fleet, node: string) {
       peer_count: wireguard.data?.peer_count ?? null,
       expected_peers: wireguard.status === 'absent' ? null : meshNodes(fleet).length - 1,
     },
+    monitor_level: readingOf(fleet, 'monitor', node).data?.overall_level ?? null,
     load_avg_1: system?.load_avg_1 ?? null,
     mem_use_pct: system?.mem_use_pct ?? null,
     disk_use_pct: system?.disk_use_pct ?? null,

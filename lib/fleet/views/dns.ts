@@ -3,7 +3,7 @@ import type { Fleet } from '../assess.ts';
 import { alertLines, badCell, goodCell, type Judged, judgedIn, levelOfNode, markCell, readCell } from '../cells.ts';
 import { documentOf } from '../documents.ts';
 import { type Data, readingOf } from '../reading.ts';
-import { nodesInOrder } from '../summary.ts';
+import { nodesInOrder, shownNodes } from '../summary.ts';
 import { type Cell, type Column, table } from '../table.ts';
 import { defineView } from '../view.ts';
 
@@ -54,7 +54,7 @@ export const dns = defineView({
     return [...table(columns, rows, screen), ...alertLines(fleet, screen, ['ssh', 'dns'])];
   },
 
-  json: (fleet) => documentOf(fleet, { nodes: fleet.shown.map((node) => rowOf(fleet, node)) }),
+  json: (fleet) => documentOf(fleet, { nodes: shownNodes(fleet).map((node) => rowOf(fleet, node)) }),
 });
 
 const flagCell = (is: boolean | undefined, node: string, judged: Judged): Cell | undefined =>

@@ -19,7 +19,7 @@ import {
 import { documentOf } from '../documents.ts';
 import { type Link, linksOf, meshNodes } from '../peers.ts';
 import { readingOf } from '../reading.ts';
-import { nodesInOrder } from '../summary.ts';
+import { nodesInOrder, shownNodes } from '../summary.ts';
 import { type Cell, type Column, table, tableFits } from '../table.ts';
 import { defineView, type Screen } from '../view.ts';
 
@@ -41,7 +41,7 @@ export const mesh = defineView({
 
   json: (fleet) =>
     documentOf(fleet, {
-      nodes: fleet.shown.map((name) => {
+      nodes: shownNodes(fleet).map((name) => {
         const { status, data } = readingOf(fleet, 'wireguard', name);
         return {
           host: name,
@@ -51,7 +51,7 @@ export const mesh = defineView({
           wg_ip: data?.wg_ip ?? null,
         };
       }),
-      links: linksOf(fleet).filter(({ from }) => fleet.shown.includes(from)),
+      links: linksOf(fleet).filter(({ from }) => shownNodes(fleet).includes(from)),
     }),
 });
 

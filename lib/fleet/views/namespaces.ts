@@ -4,6 +4,7 @@ import { alertLines, badCell, goodCell, type Judged, judgedIn, matrixNodes, miss
 import { documentOf } from '../documents.ts';
 import { reasonsIn } from '../read-report.ts';
 import { type Data, type Missing, readingOf } from '../reading.ts';
+import { shownNodes } from '../summary.ts';
 import { type Cell, matrix } from '../table.ts';
 import { defineView } from '../view.ts';
 
@@ -16,7 +17,7 @@ export const namespaces = defineView({
   render: (fleet, screen) => {
     const names = namesIn(fleet);
     const judged = judgedIn(fleet);
-    const alerts = alertLines(fleet, screen, ['ssh', 'namespace']);
+    const alerts = alertLines(fleet, screen, ['ssh', 'namespaces']);
     if (names.length === 0) return ['No node says that it has namespaces.', ...alerts];
     const lines = matrix(
       {
@@ -35,7 +36,7 @@ export const namespaces = defineView({
       namespaces: namesIn(fleet).map((name) => ({
         namespace: name,
         nodes: Object.fromEntries(
-          fleet.shown.map((node) => {
+          shownNodes(fleet).map((node) => {
             const found = namespaceOn(fleet, name, node);
             const read = typeof found === 'string' ? undefined : found;
             return [
@@ -59,7 +60,7 @@ export const namespaces = defineView({
 const namesIn = (fleet: Fleet): string[] =>
   [
     ...new Set(
-      fleet.shown.flatMap((node) =>
+      shownNodes(fleet).flatMap((node) =>
         (readingOf(fleet, 'namespaces', node).data?.namespaces ?? []).map(({ name }) => name),
       ),
     ),
@@ -94,7 +95,7 @@ function cellOf(fleet: Fleet, name: string, node: string, judged: Judged): Cell 
     ...(olric === false ? ['Olric down'] : []),
     ...(gateway === false ? ['gateway down'] : status === 200 ? [] : [`gateway HTTP ${status}`]),
   ];
-  if (bad.length > 0) return badCell(bad.join(', '), judged(node, 'namespace'));
+  if (bad.length > 0) return badCell(bad.join(', '), judged(node, 'namespaces'));
   const programs = Object.entries({ rqlite, olric, gateway });
   const unknown = programs.filter(
     ([program, is]) => is === undefined && unread(fleet, node).includes(`${name}, ${program}`),

@@ -4,6 +4,7 @@ import type { Fleet } from '../assess.ts';
 import { alertLines, badCell, goodCell, judgedIn, matrixNodes, missingCell } from '../cells.ts';
 import { documentOf } from '../documents.ts';
 import { type Data, missingIn, type Missing, readingOf } from '../reading.ts';
+import { shownNodes } from '../summary.ts';
 import { matrix } from '../table.ts';
 import { defineView } from '../view.ts';
 
@@ -57,7 +58,7 @@ const unitSuffix = /\.service$/;
 
 const defineUnit = (unit: string): Service => ({
   name: unit.replace(unitSuffix, ''),
-  subsystems: ['service'],
+  subsystems: ['services'],
   stateOn: (fleet, node) => {
     const { status, data } = readingOf(fleet, 'services', node);
     if (!data) return status === 'absent' ? 'absent' : 'unknown';
@@ -74,18 +75,18 @@ const defineUnit = (unit: string): Service => ({
 /** Those that at least one node has. */
 function servicesIn(fleet: Fleet): readonly Service[] {
   const units = new Set(
-    fleet.shown.flatMap((node) => {
+    shownNodes(fleet).flatMap((node) => {
       const { services = [], failed_units: failed = [] } = readingOf(fleet, 'services', node).data ?? {};
       return [...services.map(({ name }) => name), ...failed];
     }),
   );
   return [...programs, ...[...units].map(defineUnit)].filter(({ stateOn }) =>
-    fleet.shown.some((node) => typeof stateOn(fleet, node) === 'object'),
+    shownNodes(fleet).some((node) => typeof stateOn(fleet, node) === 'object'),
   );
 }
 
 /** Of the subsystems without a view of their own. */
-const about = ['ssh', 'service', 'rqlite', 'olric', 'ipfs', 'gateway', 'anyone'];
+const about = ['ssh', 'services', 'rqlite', 'olric', 'ipfs', 'gateway', 'anyone'];
 
 export const service = defineView({
   name: 'service',
@@ -119,7 +120,7 @@ export const service = defineView({
       services: servicesIn(fleet).map(({ name, stateOn }) => ({
         service: name,
         nodes: Object.fromEntries(
-          fleet.shown.map((node) => {
+          shownNodes(fleet).map((node) => {
             const is = stateOn(fleet, node);
             return [
               node,
