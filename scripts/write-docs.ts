@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderReference } from '../lib/config/reference.ts';
 import { configurationJsonSchema } from '../lib/config/schema.ts';
+import { documentsJsonSchema } from '../lib/fleet/document-schemas.ts';
 import { judgements } from '../lib/fleet/judge/index.ts';
 import { renderAlerts } from '../lib/fleet/reference.ts';
 
@@ -12,3 +13,4 @@ const schema = configurationJsonSchema();
 writeFileSync(join(folder, 'config.schema.json'), `${JSON.stringify(schema, undefined, 2)}\n`);
 writeFileSync(join(folder, 'configuration.md'), renderReference(schema));
 writeFileSync(join(folder, 'fleet-alerts.md'), renderAlerts(judgements));
+writeFileSync(join(folder, 'fleet.schema.json'), `${JSON.stringify(documentsJsonSchema(), undefined, 2)}\n`);

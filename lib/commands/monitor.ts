@@ -3,6 +3,7 @@ import { type Command, exitCodes, jsonOption, textOption } from '../cli/command.
 import { groupOf } from '../cli/dispatch.ts';
 import { counted } from '../core/text.ts';
 import { assessFleet, type Fleet } from '../fleet/assess.ts';
+import { heading } from '../fleet/cells.ts';
 import type { Collection } from '../fleet/collect.ts';
 import { onlyNode } from '../fleet/only.ts';
 import type { View } from '../fleet/view.ts';
@@ -31,14 +32,17 @@ const commandOf = (view: View): Command => ({
   options: { ...usual, ...view.options },
 
   async run(asked) {
+    view.refuse?.(asked.options);
     const target = await openFleet(asked);
     const only = textOption(asked, 'node');
     if (only !== undefined) nodeNamed(only, target.nodes);
     const all = await askFleet(target, progressOf(target.nodes.length));
     const fleet = only === undefined ? all : onlyNode(all, only);
     const { options } = asked;
-    if (options['json'] === true) print(JSON.stringify(view.json(fleet, options), undefined, 2));
-    else print(view.render(fleet, { paint: painter(), width: printWidth() }, options).join('\n'));
+    const screen = { paint: painter(), width: printWidth() };
+    if (view.printsJson) print(view.render(fleet, screen, options).join('\n'));
+    else if (options['json'] === true) print(JSON.stringify(view.json(fleet, options), undefined, 2));
+    else print([...heading(fleet, screen), '', ...view.render(fleet, screen, options)].join('\n'));
     return options['exit-code'] === true ? codeOf(fleet) : exitCodes.ok;
   },
 });

@@ -30,6 +30,8 @@ export interface FleetAlert extends Pick<
 }
 
 export interface Fleet extends FleetReading {
+  /** Names of the nodes that views show; absent where they show all. All are judged together. */
+  readonly shown?: readonly string[];
   readonly facts: Readonly<Record<string, NodeFacts>>;
   /** Section → node → its reading. */
   readonly sections: Readonly<Record<string, Readonly<Record<string, Envelope>>>>;
@@ -240,3 +242,6 @@ function alertOf(
 /** The colour of something with these alerts. */
 export const worstOf = (alerts: readonly FleetAlert[]): Level =>
   worst(['green', ...alerts.map(({ level, severity }) => (severity === 'info' ? 'green' : level))]);
+
+/** What a check is about, as its alerts name it. */
+export const subsystemOf = (check: string): string => about.get(check)?.subsystem ?? '';

@@ -5,7 +5,7 @@ import type { Fleet } from './assess.ts';
 
 type Paint = (style: Level | 'bold' | 'dim', text: string) => string;
 
-interface Screen {
+export interface Screen {
   readonly paint: Paint;
   /** Columns; Infinity where the text goes into a file or pipe. */
   readonly width: number;
@@ -16,11 +16,16 @@ export interface View {
   readonly summary: string;
   /** Beside those of every view. */
   readonly options?: Readonly<Record<string, Option>>;
+  /** Throws Usage for an option that it cannot use; called before any node is asked. */
+  readonly refuse?: (options: Given) => void;
+  /** Its lines are JSON for programs already, with and without --json. */
+  readonly printsJson?: true;
+  /** Without the heading that all views have. */
   readonly render: (fleet: Fleet, screen: Screen, options: Given) => readonly string[];
   /** Printed with --json. */
   readonly json: (fleet: Fleet, options: Given) => unknown;
 }
 
-type Given = Readonly<Record<string, string | boolean | undefined>>;
+export type Given = Readonly<Record<string, string | boolean | undefined>>;
 
 export const defineView = (view: View): View => view;

@@ -1,33 +1,151 @@
-// All nodes in one table.
-import { alignColumns } from '../../core/columns.ts';
-import { counted } from '../../core/text.ts';
-import { worstOf } from '../assess.ts';
-import { defineView } from '../view.ts';
+// All nodes in one table, and the worst alerts.
+import { fold } from '../../core/columns.ts';
+import type { Level } from '../../core/level.ts';
+import { formatDuration } from '../../core/quantity.ts';
+import type { Fleet } from '../assess.ts';
+import {
+  absentCell,
+  alertCounts,
+  alertLines,
+  alertsOn,
+  badCell,
+  judgedIn,
+  levelOfNode,
+  markCell,
+  readCell,
+  unknownCell,
+} from '../cells.ts';
+import { countsOf, documentOf } from '../documents.ts';
+import { meshNodes } from '../peers.ts';
+import { readingOf } from '../reading.ts';
+import { fleetSummary, nodesInOrder, shownNodes, statusOf } from '../summary.ts';
+import { type Cell, type Column, table } from '../table.ts';
+import { defineView, type Screen } from '../view.ts';
+
+const monitorTitle = 'monitor';
+
+const columns: readonly Column[] = [
+  { title: '', rank: 0 },
+  { title: 'node', rank: 0 },
+  { title: 'status', rank: 5 },
+  { title: 'alerts', rank: 1 },
+  { title: 'role', rank: 8 },
+  { title: 'rqlite', rank: 2 },
+  { title: 'term', rank: 9 },
+  { title: 'peers', rank: 3 },
+  { title: 'load', rank: 10 },
+  { title: 'memory', rank: 4 },
+  { title: 'disk', rank: 6 },
+  { title: monitorTitle, rank: 7 },
+  { title: 'version', rank: 11 },
+  { title: 'answered in', rank: 12 },
+];
 
 export const cluster = defineView({
   name: 'cluster',
-  summary: 'all nodes: role, state of rqlite, peers of WireGuard, and how many alerts each has',
-  json: ({ facts, sections, alerts }) =>
-    Object.entries(facts).map(([node, { role = null, reached }]) => ({
-      node,
-      role,
-      reached,
-      alerts: alerts.filter((alert) => alert.node === node).length,
-      sections: Object.fromEntries(
-        Object.entries(sections).map(([name, items]) => [name, items[node]?.status ?? 'absent']),
-      ),
-    })),
-  render: (fleet, { paint }) => {
-    const rows = Object.entries(fleet.facts).map(([node, { role = '-', reached }]) => {
-      const own = fleet.alerts.filter((alert) => alert.node === node);
+  summary: 'all nodes: role, state of rqlite, peers of WireGuard, load, memory, disk, and how many alerts each has',
+
+  render: (fleet, screen) => {
+    const judged = judgedIn(fleet);
+    const others = Math.max(0, meshNodes(fleet).length - 1);
+    const isMonitored = shownNodes(fleet).some((node) => readingOf(fleet, 'monitor', node).status === 'ok');
+    const rows = nodesInOrder(fleet).map((node): Cell[] => {
+      const { role = '-', version, reached } = fleet.facts[node] ?? {};
+      const status = statusOf(fleet, node);
+      const level = levelOfNode(fleet, node);
+      const percent = (value: number | undefined, check: Level) =>
+        value === undefined ? undefined : badCell(`${value.toFixed(0)} %`, check);
       return [
-        paint(worstOf(own), '●'),
-        node,
-        role,
-        reached ? 'reports' : 'does not report',
-        counted(own.length, 'alert'),
+        markCell(level),
+        { text: node },
+        { text: status, style: level },
+        { text: alertCounts(alertsOn(fleet, node)), style: level },
+        { text: role },
+        readCell(fleet, 'rqlite', node, ({ responsive, raft_state: state }) =>
+          responsive === false
+            ? badCell('no answer', judged(node, 'rqlite'))
+            : state && badCell(state, judged(node, 'rqlite')),
+        ),
+        readCell(fleet, 'rqlite', node, ({ term }) => term?.toString()),
+        readCell(fleet, 'wireguard', node, ({ peer_count: count, interface_up: isUp }) =>
+          isUp === false
+            ? badCell('down', judged(node, 'wireguard'))
+            : count === undefined
+              ? undefined
+              : badCell(`${count}/${others}`, judged(node, 'wireguard')),
+        ),
+        readCell(fleet, 'system', node, ({ load_avg_1: load }) =>
+          load === undefined ? undefined : badCell(load.toFixed(2), judged(node, 'load')),
+        ),
+        readCell(fleet, 'system', node, ({ mem_use_pct: used }) => percent(used, judged(node, 'memory'))),
+        readCell(fleet, 'system', node, ({ disk_use_pct: used }) => percent(used, judged(node, 'disk'))),
+        // The level that an ops-monitor on the node itself sees.
+        ...(isMonitored
+          ? [readCell(fleet, 'monitor', node, ({ overall_level: own }) => ({ text: own, style: own }))]
+          : []),
+        version === undefined ? (reached === true ? absentCell : unknownCell) : { text: version },
+        { text: formatDuration((fleet.nodes[node]?.collection_ms ?? 0) / 1000) },
       ];
     });
-    return alignColumns([['', 'node', 'role', 'state', 'alerts'].map((title) => paint('bold', title)), ...rows]);
+    return [
+      ...table(
+        columns.filter(({ title }) => isMonitored || title !== monitorTitle),
+        rows,
+        screen,
+      ),
+      ...summaryLines(fleet, screen),
+      ...alertLines(fleet, screen),
+    ];
   },
+
+  json: (fleet) =>
+    documentOf(fleet, { summary: fleetSummary(fleet), nodes: shownNodes(fleet).map((node) => nodeRow(fleet, node)) }),
 });
+
+/** What the nodes are together. */
+function summaryLines(fleet: Fleet, { width }: Screen): string[] {
+  const { rqlite_leader: leader, rqlite_voters: voters, rqlite_quorum: quorum, ...others } = fleetSummary(fleet);
+  const { wg_mesh_status: mesh, service_health: services } = others;
+  const lines = [
+    ...(quorum === null
+      ? []
+      : [`rqlite: leader ${leader ?? 'unknown'}, voters ${voters ?? 'unknown'}, quorum ${quorum}`]),
+    ...(mesh === null ? [] : [`WireGuard: ${mesh}`]),
+    ...(services === null ? [] : [`services: ${services}`]),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines.flatMap((line) => fold(line, width, '  '))];
+}
+
+function nodeRow(fleet: Fleet, node: string) {
+  const { role = null, version = null, error = null, clock_offset_seconds: offset = null } = fleet.facts[node] ?? {};
+  const rqlite = readingOf(fleet, 'rqlite', node);
+  const wireguard = readingOf(fleet, 'wireguard', node);
+  const { data: system } = readingOf(fleet, 'system', node);
+  return {
+    host: node,
+    role,
+    status: statusOf(fleet, node),
+    error,
+    asked_at: fleet.nodes[node]?.asked_at ?? fleet.collected_at,
+    collection_ms: fleet.nodes[node]?.collection_ms ?? 0,
+    version,
+    clock_offset_seconds: offset,
+    alerts: countsOf(alertsOn(fleet, node)),
+    rqlite: {
+      status: rqlite.status,
+      responsive: rqlite.data?.responsive ?? null,
+      raft_state: rqlite.data?.raft_state ?? null,
+      term: rqlite.data?.term ?? null,
+    },
+    wireguard: {
+      status: wireguard.status,
+      interface_up: wireguard.data?.interface_up ?? null,
+      peer_count: wireguard.data?.peer_count ?? null,
+      expected_peers: wireguard.status === 'absent' ? null : meshNodes(fleet).length - 1,
+    },
+    monitor_level: readingOf(fleet, 'monitor', node).data?.overall_level ?? null,
+    load_avg_1: system?.load_avg_1 ?? null,
+    mem_use_pct: system?.mem_use_pct ?? null,
+    disk_use_pct: system?.disk_use_pct ?? null,
+  };
+}

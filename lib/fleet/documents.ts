@@ -1,0 +1,17 @@
+// What all views print with --json begin with. The schema of the rest of each is in document-schemas.ts. Pure.
+import { type Fleet, type FleetAlert, type Severity, severities } from './assess.ts';
+
+export const documentVersion = 1;
+
+export const documentOf = <Content extends object>(fleet: Fleet, content: Content) => ({
+  schema_version: documentVersion,
+  environment: fleet.environment,
+  collected_at: fleet.collected_at,
+  duration_seconds: fleet.duration_seconds,
+  ...content,
+});
+
+export const countsOf = (alerts: readonly FleetAlert[]): Record<Severity, number> =>
+  Object.fromEntries(
+    severities.map((severity) => [severity, alerts.filter((alert) => alert.severity === severity).length]),
+  ) as Record<Severity, number>;

@@ -1,0 +1,32 @@
+// Reads a section of a node from what is known of the fleet. Pure.
+import type { ContentOf } from '../contract/shape.ts';
+import type { nodeSections } from '../node/sections/index.ts';
+import type { Fleet } from './assess.ts';
+import { reasonsIn } from './read-report.ts';
+
+export type Sections = typeof nodeSections;
+export type Data<Name extends keyof Sections> = ContentOf<Sections[Name]['schema']>;
+
+/** A section of a node's report: its data, or why there are none. */
+export function readingOf<Name extends keyof Sections>(
+  { sections }: Pick<Fleet, 'sections'>,
+  name: Name,
+  node: string,
+): { readonly data?: Data<Name>; readonly status: 'ok' | Missing; readonly reason?: string } {
+  const found = sections[name]?.[node];
+  if (found?.status === 'ok') return { status: 'ok', data: found.data as Data<Name> };
+  return found?.status === 'failed'
+    ? { status: 'unknown', reason: found.reason }
+    : { status: 'absent', ...(found ? { reason: found.reason } : {}) };
+}
+
+/** Why there is no value. */
+export type Missing = 'absent' | 'unknown';
+
+/** Why a section that was read lacks a value: a part of it could not be read, or the node does not have it. */
+export const missingIn = ({ nodes }: Pick<Fleet, 'nodes'>, name: string, node: string): Missing =>
+  reasonsIn((nodes[node]?.report ?? {}) as Readonly<Record<string, unknown>>, 'errors').some(
+    ({ section }) => section === name,
+  )
+    ? 'unknown'
+    : 'absent';

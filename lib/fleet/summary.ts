@@ -1,0 +1,131 @@
+// A fleet in a few words: each node's status, the Raft quorum, the mesh, the services. Pure.
+import { counted, listed } from '../core/text.ts';
+import type { Fleet } from './assess.ts';
+import { countsOf } from './documents.ts';
+import { linksOf, meshNodes } from './peers.ts';
+import { readingOf } from './reading.ts';
+
+export const nodeStatuses = ['healthy', 'degraded', 'unreachable'] as const;
+export type NodeStatus = (typeof nodeStatuses)[number];
+
+/** Notes leave a node healthy. */
+export function statusOf({ facts, alerts }: Pick<Fleet, 'facts' | 'alerts'>, name: string): NodeStatus {
+  if (facts[name]?.reached !== true) return 'unreachable';
+  return alerts.some(({ node, severity }) => node === name && severity !== 'info') ? 'degraded' : 'healthy';
+}
+
+export const shownNodes = ({ shown, facts }: Pick<Fleet, 'shown' | 'facts'>): readonly string[] =>
+  shown ?? Object.keys(facts);
+
+/** More nodes than a screen has lines. */
+const manyNodes = 20;
+
+/** In the order of the configuration; where there are many, the worst first. */
+export const nodesInOrder = (fleet: Fleet): readonly string[] =>
+  shownNodes(fleet).length > manyNodes ? worstNodes(fleet) : shownNodes(fleet);
+
+/** The worst first. */
+export const worstNodes = (fleet: Fleet): string[] =>
+  nodeStatuses.toReversed().flatMap((status) => shownNodes(fleet).filter((name) => statusOf(fleet, name) === status));
+
+export const quorumWords = ['ok', 'degraded', 'lost', 'unknown'] as const;
+
+interface RqliteSummary {
+  /** Names of nodes; null without a leader among those that answer. */
+  readonly leader: string | null;
+  /** Voters that answer, of all: `2/3`; null where it is not known. */
+  readonly voters: string | null;
+  /** The highest. */
+  readonly term: number | null;
+  /** `lost`: those that answer know no leader. Null where no node has rqlite. */
+  readonly quorum: (typeof quorumWords)[number] | null;
+}
+
+function rqliteSummary(fleet: Fleet): RqliteSummary {
+  const names = Object.keys(fleet.facts);
+  const readings = names.map((name) => ({ name, ...readingOf(fleet, 'rqlite', name) }));
+  const answering = readings.flatMap(({ name, data }) => (data?.responsive === true ? [{ name, ...data }] : []));
+  if (!readings.some(({ status }) => status === 'ok'))
+    return {
+      leader: null,
+      voters: null,
+      term: null,
+      quorum: names.length > 0 && readings.every(isAbsent) ? null : 'unknown',
+    };
+  const leaders = answering.filter(({ raft_state: state }) => state === 'Leader').map(({ name }) => name);
+  const up = answering.filter(({ voter }) => voter === true).length;
+  const all = Math.max(0, ...answering.map(({ num_peers: others }) => (others === undefined ? 0 : others + 1)), up);
+  const knowsLeader = answering.some(({ leader_addr: leader = '' }) => leader !== '');
+  const isWhole = leaders.length === 1 && up === all;
+  return {
+    leader: leaders.length === 0 ? null : leaders.join(', '),
+    voters: up === 0 ? null : `${up}/${all}`,
+    term: answering.reduce<number | null>(
+      (most, { term }) => (term === undefined ? most : Math.max(most ?? term, term)),
+      null,
+    ),
+    quorum: isWhole
+      ? 'ok'
+      : leaders.length > 0 || knowsLeader
+        ? 'degraded'
+        : answering.length === 0
+          ? 'unknown'
+          : 'lost',
+  };
+}
+
+const isAbsent = ({ status }: { readonly status: string }): boolean => status === 'absent';
+
+/** `all connected`; null where no node has WireGuard. */
+function meshSummary(fleet: Fleet): string | null {
+  if (meshNodes(fleet).length === 0) return unknownUnlessAbsent(fleet, 'wireguard');
+  const links = linksOf(fleet);
+  const unknown = links.filter(({ state }) => state === 'unknown').length;
+  const bad = links.filter(({ state }) => state !== 'unknown' && state !== 'connected').length;
+  if (bad + unknown === 0) return links.length === 0 ? 'no links' : 'all connected';
+  return [
+    ...(bad === 0 ? [] : [`${bad} of ${counted(links.length, 'link')} not connected`]),
+    ...(unknown === 0 ? [] : [`${counted(unknown, 'link')} unknown`]),
+  ].join(', ');
+}
+
+/** `all nominal`; null where no node lists services. */
+function servicesSummary(fleet: Fleet): string | null {
+  const names = Object.keys(fleet.facts);
+  const lists = names.map((name) => ({ name, ...readingOf(fleet, 'services', name) }));
+  if (!lists.some(({ status }) => status === 'ok')) return unknownUnlessAbsent(fleet, 'services');
+  const bad = lists.flatMap(({ name, data }) => [
+    ...(data?.services ?? [])
+      .filter((one) => one.active_state !== 'active' || one.restart_loop_risk)
+      .map((one) => `${one.name} on ${name}`),
+    ...(data?.failed_units ?? [])
+      .filter((unit) => !data?.services?.some((one) => one.name === unit))
+      .map((unit) => `${unit} on ${name}`),
+  ]);
+  const unknown = lists.filter(({ status }) => status === 'unknown').map(({ name }) => name);
+  const parts = [
+    ...(bad.length === 0 ? [] : [`not nominal: ${listed(bad, 5)}`]),
+    ...(unknown.length === 0 ? [] : [`unknown on ${listed(unknown, 5)}`]),
+  ];
+  return parts.length === 0 ? 'all nominal' : parts.join('; ');
+}
+
+const unknownUnlessAbsent = (fleet: Fleet, section: 'wireguard' | 'services'): string | null =>
+  Object.keys(fleet.facts).every((name) => readingOf(fleet, section, name).status === 'absent') ? null : 'unknown';
+
+/** As the views cluster and report have it. */
+export function fleetSummary(fleet: Fleet) {
+  const { leader, voters, term, quorum } = rqliteSummary(fleet);
+  const counts = countsOf(fleet.alerts);
+  return {
+    rqlite_leader: leader,
+    rqlite_voters: voters,
+    rqlite_raft_term: term,
+    rqlite_quorum: quorum,
+    wg_mesh_status: meshSummary(fleet),
+    service_health: servicesSummary(fleet),
+    critical_alerts: counts.critical,
+    warning_alerts: counts.warning,
+    info_alerts: counts.info,
+  };
+}
