@@ -135,6 +135,14 @@ export const nodeConfig = {
         .record(
           ownName,
           z.strictObject({
+            port_base: z
+              .int()
+              .min(1)
+              .max(65_531)
+              .optional()
+              .describe(
+                'the lowest of its ports on the loopback address: rqlite there, Olric 2 above, its gateway 4 above',
+              ),
             rqlite: baseUrl.optional().describe('such as http://127.0.0.1:10000'),
             olric: hostAndPort.optional().describe('such as 127.0.0.1:10002'),
             gateway: webUrl.optional().describe('URL of its health, such as http://127.0.0.1:10004/v1/health'),

@@ -14,6 +14,8 @@ export const kinds = {
   kubo: { noun: 'IPFS', units: /(^|[-.])(ipfs|ipfsd|kubo)$/, processes: ['ipfs'] },
   cluster: { noun: 'an IPFS cluster', units: /(^|[-.])ipfs-cluster(-service)?$/, processes: ['ipfs-cluster-se'] },
   gateway: { noun: 'a gateway', units: /(^|[-.])gateway$/, processes: [] },
+  sfu: { noun: 'an SFU', units: /(^|[-.])sfu$/, processes: [] },
+  turn: { noun: 'a TURN server', units: /(^|[-.])(coturn|turn(server)?)$/, processes: [] },
   coredns: { noun: 'CoreDNS', units: /(^|[-.])coredns$/, processes: ['coredns'] },
   caddy: { noun: 'Caddy', units: /(^|[-.])caddy(-api)?$/, processes: ['caddy'] },
   anyone: { noun: 'Anyone or tor', units: /(^|[-.])(anon|anyone|tor)(-relay|-client)?$/, processes: ['anon', 'tor'] },

@@ -17,6 +17,8 @@ const ofUnits: Machine = {
       [listUnits]: unitList(
         ...units.map((unit) => `${unit} loaded active running`),
         'site-rqlite@bob.service loaded failed failed',
+        'site-sfu@alice.service loaded active running',
+        'site-turn@bob.service loaded failed failed',
         'getty@tty1.service loaded active running',
       ),
     },
@@ -24,7 +26,7 @@ const ofUnits: Machine = {
       get: (all, command: string) =>
         // In the order of their names.
         command.startsWith('systemctl show')
-          ? { stdout: [102, 101, 100, 0].map(properties).join('\n') }
+          ? { stdout: [102, 101, 100, 0, 0, 0].map(properties).join('\n') }
           : Reflect.get(all, command),
     },
   ),
@@ -43,15 +45,22 @@ describe('node/namespaces', () => {
     assert.deepEqual(fields['namespaces'], [
       {
         name: 'alice',
-        found_by: units.map((unit) => `the unit ${unit}`).join(', '),
+        found_by: [...units, 'site-sfu@alice.service'].map((unit) => `the unit ${unit}`).join(', '),
+        port_base: 10_000,
         rqlite_up: true,
         rqlite_state: 'Follower',
         rqlite_ready: false,
         olric_up: true,
         gateway_up: true,
         gateway_status: 200,
+        sfu_up: true,
       },
-      { name: 'bob', found_by: 'the unit site-rqlite@bob.service', rqlite_up: false },
+      {
+        name: 'bob',
+        found_by: 'the unit site-rqlite@bob.service, the unit site-turn@bob.service',
+        rqlite_up: false,
+        turn_up: false,
+      },
     ]);
     // What a namespace has is not the node's own.
     const { absent } = await sectionOn('rqlite', ofUnits);
@@ -79,6 +88,7 @@ describe('node/namespaces', () => {
       {
         name: 'good',
         found_by: by,
+        port_base: 10_000,
         rqlite_up: true,
         rqlite_state: 'Follower',
         rqlite_ready: false,
@@ -91,6 +101,24 @@ describe('node/namespaces', () => {
     assert.equal(errors.length, 7, errors.join('\n'));
     assert.match(errors.join('\n'), /^bad, gateway: http:\/\/127\.0\.0\.1:3\/: no answer within 3s$/m);
     assert.match(errors.join('\n'), /^odd, rqlite: .* is not JSON/m);
+  });
+
+  test('the lowest port of a namespace gives its three addresses, but for those that are named', async () => {
+    const node = `node:
+  namespaces:
+    based: { port_base: 10000 }
+    named: { port_base: 10000, gateway: "http://127.0.0.1:3/" }`;
+    const { fields } = await sectionOn(
+      'namespaces',
+      { ...running({}), urls: ofUnits.urls ?? {}, conversations: ofUnits.conversations ?? {} },
+      { node },
+    );
+    const up = { port_base: 10_000, rqlite_up: true, rqlite_state: 'Follower', rqlite_ready: false, olric_up: true };
+    const by = { found_by: 'the configuration' };
+    assert.deepEqual(fields['namespaces'], [
+      { name: 'based', ...by, ...up, gateway_up: true, gateway_status: 200 },
+      { name: 'named', ...by, ...up, gateway_up: false },
+    ]);
   });
 
   test('a node without namespaces says so', async () => {

@@ -25,8 +25,11 @@ const address = [
     ],
   },
 ];
+const routes = (...devices: readonly string[]): string =>
+  `Iface\tDestination\tGateway\n${devices.map((device) => `${device}\t0000000A\t00000000\n`).join('')}`;
 const mesh: Machine = {
   files: {
+    '/proc/net/route': routes('eth0', 'wg0'),
     '/proc/1/stat': '1 (init) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0 0',
     '/sys/class/net/lo/uevent': 'INTERFACE=lo\nIFINDEX=1\n',
     '/sys/class/net/wg0/uevent': 'DEVTYPE=wireguard\nINTERFACE=wg0\nIFINDEX=4\n',
@@ -54,6 +57,7 @@ describe('node/wireguard', () => {
       found_by: 'its type in /sys/class/net',
       interface_up: true,
       wg_ip: '10.0.0.1',
+      wg_route_exists: true,
       listen_port: 51_820,
       mtu: 1420,
       config_exists: true,
@@ -107,6 +111,16 @@ describe('node/wireguard', () => {
     }
     const { errors } = await sectionOn('wireguard', { ...mesh, programs: {} });
     assert.match(errors.join('\n'), /^peers: wg is not installed/m);
+  });
+
+  test('a mesh without a route says so; of one of IPv6 alone that is unknown', async () => {
+    const lost = { ...mesh, files: { ...mesh.files, '/proc/net/route': routes('eth0') } };
+    assert.equal((await sectionOn('wireguard', lost)).fields['wg_route_exists'], false);
+    const own = [{ addr_info: [{ family: 'inet6', local: 'fd00::1', scope: 'global' }] }];
+    const programs = { ...mesh.programs, 'ip -json address show dev wg0': { stdout: JSON.stringify(own) } };
+    const { fields, absent } = await sectionOn('wireguard', { ...lost, programs });
+    assert.ok(!('wg_route_exists' in fields));
+    assert.deepEqual(absent, ['route: its address is of IPv6, and only routes of IPv4 are read']);
   });
 
   test('an interface that is down or gone, of a unit or the configuration, is not up', async () => {

@@ -9,17 +9,33 @@ import { askMembers } from '../ask-olric.ts';
 import { askStatus, readReady } from '../ask-rqlite.ts';
 import type { NodeConfig } from '../config.ts';
 import { defineProbe } from '../define.ts';
-import { type Address, addressIn, askFirst, findPrograms, type Found, ofInstance, serverOf, urlOf } from '../find.ts';
+import {
+  type Address,
+  addressIn,
+  askFirst,
+  findPrograms,
+  type Found,
+  isActive,
+  ofInstance,
+  serverOf,
+  urlOf,
+} from '../find.ts';
 import { type Kind, kinds } from '../kinds.ts';
 import { namespaces as section } from '../sections/namespaces.ts';
 
 const usualPorts = { rqlite: 4001, olric: 3320, gateway: 6001 };
+const healthPath = '/v1/health';
 const seconds = 3;
 /** Each has up to three programs to ask. */
 const mostNamespaces = 100;
 
 type Configured = NodeConfig['node']['namespaces'][string];
-type Programs = { readonly [Name in keyof typeof usualPorts]: Found | undefined };
+type Asked = keyof typeof usualPorts;
+/** Beside those that are asked, those that only run. */
+type Programs = { readonly [Name in Asked | 'sfu' | 'turn']: Found | undefined };
+
+/** From `port_base`. */
+const distances = { olric: 2, gateway: 4 };
 
 export const namespaces = defineProbe({
   name: 'namespaces',
@@ -54,8 +70,28 @@ async function findAll(host: Host, run: object | undefined): Promise<Programs> {
       if (error instanceof Absent) return undefined;
       throw error;
     });
-  const [rqlite, olric, gateway] = await Promise.all([find(kinds.rqlite), find(kinds.olric), find(kinds.gateway)]);
-  return { rqlite, olric, gateway };
+  const { rqlite, olric, gateway, sfu, turn } = kinds;
+  const found = await Promise.all([rqlite, olric, gateway, sfu, turn].map(find));
+  return { rqlite: found[0], olric: found[1], gateway: found[2], sfu: found[3], turn: found[4] };
+}
+
+/** The addresses of a namespace of the configuration. */
+function addressesIn({ port_base: base, ...named }: Configured): Omit<Configured, 'port_base'> {
+  if (base === undefined) return named;
+  return {
+    rqlite: `http://127.0.0.1:${base}`,
+    olric: `127.0.0.1:${base + distances.olric}`,
+    gateway: `http://127.0.0.1:${base + distances.gateway}${healthPath}`,
+    ...withoutUndefined(named),
+  };
+}
+
+/** Where its programs lie at the distances that are usual. */
+function portBaseOf(rqlite: string | undefined, olric: Address | undefined, gateway: string | undefined) {
+  const portOf = (url: string | undefined): number => Number(URL.parse(url ?? '')?.port || Number.NaN);
+  const base = portOf(rqlite);
+  const isBase = olric?.port === base + distances.olric || portOf(gateway) === base + distances.gateway;
+  return isBase ? base : undefined;
 }
 
 async function readNamespace(
@@ -66,27 +102,28 @@ async function readNamespace(
   programs: Programs,
 ) {
   const problems: Record<string, string> = {};
+  const own = configured && addressesIn(configured);
   /** The answer of a program, and whether it answers; neither where the namespace has no such program. */
   async function ask<Where, Answer>(
-    program: keyof Programs,
-    own: Where | undefined,
+    program: Asked,
+    named: Where | undefined,
     placeOf: (address: Address) => Where,
     question: (place: Where, within: number) => Promise<Answer>,
   ): Promise<{ up?: boolean | undefined; place?: Where; answer?: Answer }> {
     const found = programs[program];
     const part = found && ofInstance(found, name);
-    if (own === undefined && (part === undefined || part.units.length === 0)) return {};
+    if (named === undefined && (part === undefined || part.units.length === 0)) return {};
     const server =
-      own === undefined && part
+      named === undefined && part
         ? await serverOf(host, run, part, kinds[program], usualPorts[program], placeOf)
-        : { places: own === undefined ? [] : [own], seconds, foundBy: 'the configuration' };
+        : { places: named === undefined ? [] : [named], seconds, foundBy: 'the configuration' };
     const { place, attempt } = await askFirst(server, question);
     if ('answer' in attempt) return { up: true, answer: attempt.answer, ...(place === undefined ? {} : { place }) };
     problems[`${name}, ${program}`] = readingReason(attempt.failure);
     return { up: isResponsive(attempt.failure) };
   }
   const [rqlite, olric, gateway] = await Promise.all([
-    ask('rqlite', configured?.rqlite, urlOf, async (base, within) => {
+    ask('rqlite', own?.rqlite, urlOf, async (base, within) => {
       const limits = { seconds: within, authorization: undefined };
       const [status, ready] = await Promise.all([
         askStatus(host, base, limits),
@@ -99,17 +136,21 @@ async function readNamespace(
     }),
     ask(
       'olric',
-      configured?.olric === undefined ? undefined : addressIn(configured.olric),
+      own?.olric === undefined ? undefined : addressIn(own.olric),
       (address) => address,
       (address, within) => askMembers(host, address, within, undefined),
     ),
     ask(
       'gateway',
-      configured?.gateway,
-      (address) => `${urlOf(address)}/v1/health`,
+      own?.gateway,
+      (address) => `${urlOf(address)}${healthPath}`,
       async (url, within) => (await askText(host, url, { seconds: within })).status,
     ),
   ]);
+  const runs = (program: 'sfu' | 'turn'): boolean | undefined => {
+    const found = programs[program] && ofInstance(programs[program], name);
+    return found === undefined || found.units.length === 0 ? undefined : isActive(found);
+  };
   const units = Object.values(programs).flatMap((one) =>
     one ? ofInstance(one, name).units.map((unit) => `the unit ${unit.name}`) : [],
   );
@@ -118,12 +159,15 @@ async function readNamespace(
     fields: withoutUndefined({
       name,
       found_by: configured ? 'the configuration' : listed(units),
+      port_base: configured?.port_base ?? portBaseOf(rqlite.place, olric.place, gateway.place),
       rqlite_up: rqlite.up,
       rqlite_state: rqlite.answer?.state,
       rqlite_ready: rqlite.answer?.ready,
       olric_up: olric.up,
       gateway_up: gateway.up,
       gateway_status: gateway.answer,
+      sfu_up: runs('sfu'),
+      turn_up: runs('turn'),
     }),
   };
 }

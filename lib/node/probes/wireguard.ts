@@ -3,6 +3,7 @@ import { Absent, isMissing } from '../../contract/errors.ts';
 import type { Host } from '../../contract/host.ts';
 import { withoutUndefined } from '../../core/fields.ts';
 import { parseForeignJson } from '../../parse/json.ts';
+import { parseRoutes } from '../../parse/netstat.ts';
 import { parseAddress, parseListenPort, parsePeers, type WireguardField } from '../../parse/wireguard.ts';
 import { defineProbe, failing, readParts } from '../define.ts';
 import { succeed, unitsOf } from '../find.ts';
@@ -49,9 +50,15 @@ export const wireguard = defineProbe({
               const mtu = Number((await host.readText(`${net}/${name}/mtu`)).trim());
               return { mtu };
             },
+            route: async () => {
+              const routes = parseRoutes(await host.readText('/proc/net/route'));
+              if (routes.some(({ device }) => device === name)) return { wg_route_exists: true };
+              if ((await addressOf(host, name))?.includes(':'))
+                throw new Absent('its address is of IPv6, and only routes of IPv4 are read');
+              return { wg_route_exists: false };
+            },
             wg_ip: async () => {
-              const text = await succeed(host, ['ip', '-json', 'address', 'show', 'dev', name]);
-              return withoutUndefined({ wg_ip: parseAddress(parseForeignJson(text, 'the output of ip address')) });
+              return withoutUndefined({ wg_ip: await addressOf(host, name) });
             },
             peers: () => readPeers(host, name, at),
           }
@@ -96,6 +103,11 @@ async function findInterfaces(host: Host, units: readonly Instance[]): Promise<R
     ),
     ...types.flat(),
   ]);
+}
+
+async function addressOf(host: Host, name: string): Promise<string | undefined> {
+  const text = await succeed(host, ['ip', '-json', 'address', 'show', 'dev', name]);
+  return parseAddress(parseForeignJson(text, 'the output of ip address'));
 }
 
 async function describeConfig(host: Host, path: string) {

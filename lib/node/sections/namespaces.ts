@@ -14,12 +14,17 @@ export const namespaces = defineSection({
         object({
           name: words('name of the namespace'),
           found_by: words('how it was found'),
+          port_base: optional(
+            quantity('1', 'the lowest of its ports: rqlite there, Olric 2 above, its gateway 4 above'),
+          ),
           rqlite_up: optional(flag('its rqlite answers')),
           rqlite_state: optional(words('Raft state of its rqlite')),
           rqlite_ready: optional(flag('/readyz of its rqlite answers 200')),
           olric_up: optional(flag('its Olric answers')),
           gateway_up: optional(flag('its gateway answers')),
           gateway_status: optional(quantity('1', 'status of the answer of its gateway')),
+          sfu_up: optional(flag('its SFU (a server of video calls) runs')),
+          turn_up: optional(flag('its TURN server runs')),
         }),
       ),
     ),

@@ -17,6 +17,7 @@ export const wireguard = defineSection({
     interface_up: optional(flag('the interface is up')),
     service_active: optional(flag('its unit wg-quick@… is active')),
     wg_ip: optional(words('address of this node')),
+    wg_route_exists: optional(flag('a route of IPv4 leads through the interface')),
     listen_port: optional(quantity('1', 'UDP port')),
     mtu: optional(quantity('byte', 'largest packet')),
     config_exists: optional(flag('/etc/wireguard has its configuration')),
