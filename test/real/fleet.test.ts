@@ -63,7 +63,7 @@ describe('monitor and real clusters', () => {
     expectAlerts(cluster);
     cluster.cut('node4', 'node5');
     await settled(cluster, 'critical network-cut:cluster');
-    const [cut] = cluster.allAlerts().filter(({ id }) => id === 'network-cut:cluster');
+    const cut = cluster.allAlerts().find(({ id }) => id === 'network-cut:cluster');
     assert.match(cut?.message ?? '', /node1, node2, node3 on one side, node4 and node5 on the other/);
     assert.ok((cut?.consequences.length ?? 0) >= 2, JSON.stringify(cut));
     cluster.mend();
