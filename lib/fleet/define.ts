@@ -41,6 +41,8 @@ export interface Links {
   readonly cut: Cut | undefined;
   /** The id of the cut, for what follows from it anywhere. */
   readonly cutCause: string | undefined;
+  /** The same for what is wrong between two nodes, or a node and several, and follows from it only across the cut. */
+  readonly acrossCause: (node: string, others: readonly string[]) => string | undefined;
   /** The same for what follows from it only on a side that is not more than half of the nodes. */
   readonly minorityCause: (node: string) => string | undefined;
 }

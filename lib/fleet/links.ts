@@ -12,8 +12,8 @@ export function linksOf(known: Known): Links {
   const tunnels = tunnelsOf(known, peerNodes);
   const cut = cutIn(pairs, Object.keys(known.nodes));
   const all = cut?.sides.flat().length ?? 0;
-  const isMinority = (node: string): boolean =>
-    cut?.sides.some((side) => side.includes(node) && side.length * 2 <= all) === true;
+  const sideOf = (node: string): readonly string[] | undefined => cut?.sides.find((side) => side.includes(node));
+  const isMinority = (node: string): boolean => (sideOf(node)?.length ?? all) * 2 <= all;
   const cutCause = cut && causes.cut;
   return {
     peerNodes,
@@ -33,6 +33,10 @@ export function linksOf(known: Known): Links {
     },
     cut,
     cutCause,
+    acrossCause: (node, others) => {
+      const own = sideOf(node);
+      return own && others.every((other) => sideOf(other) && sideOf(other) !== own) ? cutCause : undefined;
+    },
     minorityCause: (node) => (isMinority(node) ? cutCause : undefined),
   };
 }

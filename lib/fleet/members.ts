@@ -88,5 +88,5 @@ function causeOf(
   const silent = candidates.find((one) => rqlite[one]?.responsive === false);
   if (silent !== undefined) return causes.rqlite(silent);
   if (node === undefined) return undefined;
-  return links.cutCause ?? links.deadTunnel(node, notReachedBy);
+  return links.acrossCause(node, notReachedBy) ?? links.deadTunnel(node, notReachedBy);
 }

@@ -47,7 +47,7 @@ export const wireguardHandshake = defineJudgement({
           unreached !== undefined
             ? causes.node(unreached)
             : down === undefined
-              ? links.cutCause
+              ? links.acrossCause(node, others)
               : causes.wireguard(down),
       };
       return [
