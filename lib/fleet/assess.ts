@@ -9,6 +9,7 @@ import { type AnyJudgement, causes, type FleetReadable, type NodeFacts, type Sev
 import type { FleetReading, NodeAnswer } from './files.ts';
 import { judgements } from './judge/index.ts';
 import { linksOf } from './links.ts';
+import { rqliteMembers } from './members.ts';
 import { reasonsIn, sectionOf } from './read-report.ts';
 
 export type { Severity };
@@ -49,6 +50,12 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
       Object.fromEntries(answers.map(([node, answer]) => [node, envelopeOf(name, section, node, answer)])),
     ]),
   );
+  const between = {
+    nodes: facts,
+    rqlite: readIn(sections['rqlite']) as FleetReadable['rqlite'],
+    wireguard: readIn(sections['wireguard']) as FleetReadable['wireguard'],
+  };
+  const links = linksOf(between);
   const judged = runChecks({
     checks: judgements,
     sections: {
@@ -56,14 +63,8 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
         reading,
         Object.fromEntries(Object.entries(facts).map(([name, data]) => [name, whole(reading, data)])),
       ),
-      links: whole(
-        reading,
-        linksOf({
-          nodes: facts,
-          rqlite: readIn(sections['rqlite']) as FleetReadable['rqlite'],
-          wireguard: readIn(sections['wireguard']) as FleetReadable['wireguard'],
-        }),
-      ),
+      links: whole(reading, links),
+      members: whole(reading, rqliteMembers({ ...between, links })),
       ...Object.fromEntries(Object.entries(sections).map(([name, items]) => [name, whole(reading, items)])),
     },
     definitions: pivoted,
@@ -118,11 +119,14 @@ const whole = ({ collected_at }: FleetReading, data: unknown): Envelope => ({
 });
 
 /** As the engine wants to know them: each section has the nodes as its items. */
-const pivoted = Object.fromEntries(
-  Object.entries({ nodes: nodeSections.system, links: nodeSections.system, ...nodeSections }).map(
-    ([name, section]): [string, Section] => [name, { ...section, many: name !== 'links' }],
+const pivoted = {
+  nodes: { ...nodeSections.system, many: true },
+  links: nodeSections.system,
+  members: nodeSections.system,
+  ...Object.fromEntries(
+    Object.entries(nodeSections).map(([name, section]): [string, Section] => [name, { ...section, many: true }]),
   ),
-);
+};
 
 /** Node → what it reported, of the nodes whose section was read. */
 const readIn = (items: Readonly<Record<string, Envelope>> = {}): Readonly<Record<string, unknown>> =>

@@ -22,9 +22,11 @@ export interface NodeFacts {
 type Sections = typeof nodeSections;
 
 /** Section → node → what the node reported. Nodes whose section is absent, or could not be read, are missing there. */
-export type FleetReadable = { readonly nodes: Readonly<Record<string, NodeFacts>>; readonly links: Links } & {
-  readonly [Name in keyof Sections]: Readonly<Record<string, ContentOf<Sections[Name]['schema']>>>;
-};
+export type FleetReadable = {
+  readonly nodes: Readonly<Record<string, NodeFacts>>;
+  readonly links: Links;
+  readonly members: readonly Member[];
+} & { readonly [Name in keyof Sections]: Readonly<Record<string, ContentOf<Sections[Name]['schema']>>> };
 
 /** Of WireGuard. */
 export type Peer = NonNullable<FleetReadable['wireguard'][string]['peers']>[number];
@@ -41,6 +43,8 @@ export interface Links {
   readonly cut: Cut | undefined;
   /** The id of the cut, for what follows from it anywhere. */
   readonly cutCause: string | undefined;
+  /** The same for what is wrong between two nodes, or a node and several, and follows from it only across the cut. */
+  readonly acrossCause: (node: string, others: readonly string[]) => string | undefined;
   /** The same for what follows from it only on a side that is not more than half of the nodes. */
   readonly minorityCause: (node: string) => string | undefined;
 }
@@ -60,6 +64,23 @@ export interface Cut {
   readonly sides: readonly (readonly string[])[];
   /** Node → what it does not reach. */
   readonly evidence: Readonly<Record<string, string>>;
+}
+
+/** A member of the rqlite cluster, as the nodes list it. */
+export interface Member {
+  /** The node, or its address below `cluster` where no node of the fleet is known to have it. */
+  readonly subject: string;
+  /** For people: the node, or its address. */
+  readonly name: string;
+  readonly node: string | undefined;
+  readonly isVoter: boolean;
+  /** Whether it answers, or another node reaches it. */
+  readonly isThere: boolean;
+  readonly reachedBy: readonly string[];
+  /** Node → why. */
+  readonly notReachedBy: Readonly<Record<string, string>>;
+  /** The id of why it is not reached. */
+  readonly because: string | undefined;
 }
 
 /** What a judgement says beside its levels. */

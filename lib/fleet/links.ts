@@ -3,6 +3,7 @@ import { firstLine, listed } from '../core/text.ts';
 import { causes, type Cut, type FleetReadable, type Links, type Peer, type Tunnel } from './define.ts';
 
 type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard'>;
+
 /** WireGuard refuses keys that are older, so a tunnel in use has a younger handshake. */
 const longestHandshake = 180;
 
@@ -12,8 +13,8 @@ export function linksOf(known: Known): Links {
   const tunnels = tunnelsOf(known, peerNodes);
   const cut = cutIn(pairs, Object.keys(known.nodes));
   const all = cut?.sides.flat().length ?? 0;
-  const isMinority = (node: string): boolean =>
-    cut?.sides.some((side) => side.includes(node) && side.length * 2 <= all) === true;
+  const sideOf = (node: string): readonly string[] | undefined => cut?.sides.find((side) => side.includes(node));
+  const isMinority = (node: string): boolean => (sideOf(node)?.length ?? all) * 2 <= all;
   const cutCause = cut && causes.cut;
   return {
     peerNodes,
@@ -33,6 +34,10 @@ export function linksOf(known: Known): Links {
     },
     cut,
     cutCause,
+    acrossCause: (node, others) => {
+      const own = sideOf(node);
+      return own && others.every((other) => sideOf(other) && sideOf(other) !== own) ? cutCause : undefined;
+    },
     minorityCause: (node) => (isMinority(node) ? cutCause : undefined),
   };
 }
@@ -106,7 +111,7 @@ function byElimination<One>(
   lost: readonly string[],
 ): (one: One) => readonly string[] {
   const nodes = new Map<string, string | undefined>();
-  for (const one of all) nodes.set(keyOf(one), known(one) ?? nodes.get(keyOf(one)));
+  for (const one of all) if (nodes.get(keyOf(one)) === undefined) nodes.set(keyOf(one), known(one));
   const seen = new Set(nodes.values());
   const strangers = [...nodes.values()].filter((node) => node === undefined).length;
   const left = lost.filter((node) => !seen.has(node));
@@ -121,7 +126,7 @@ function byElimination<One>(
 const mostPeers = 500;
 
 function tunnelsOf({ wireguard }: Known, peerNodes: Links['peerNodes']): Tunnel[] {
-  const found = new Map<string, Tunnel>();
+  const found = new Map<string, Tunnel & { readonly ends: Tunnel['ends'][number][] }>();
   const nodes = Object.entries(wireguard).toSorted(([one], [other]) => (one < other ? -1 : 1));
   for (const [node, { peers = [] }] of nodes)
     for (const peer of peers.slice(0, mostPeers)) {
@@ -133,10 +138,8 @@ function tunnelsOf({ wireguard }: Known, peerNodes: Links['peerNodes']): Tunnel[
       const subject = `${node}/${firstLine(addressesIn(peer)[0] ?? peer.public_key, 100)}`;
       // A node that is listed twice, or lists itself, is the peer that it was first.
       if (known?.ends.some((end) => end.node === node)) continue;
-      found.set(
-        key,
-        known ? { ...known, ends: [...known.ends, { node, peer }] } : { subject, ends: [{ node, peer }], others },
-      );
+      if (known) known.ends.push({ node, peer });
+      else found.set(key, { subject, ends: [{ node, peer }], others });
     }
   return [...new Map([...found.values()].map((tunnel) => [tunnel.subject, tunnel])).values()];
 }

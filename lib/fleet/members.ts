@@ -1,24 +1,8 @@
 // The members of the rqlite cluster, as its nodes list them, and who reaches them. Pure.
 import { firstLine } from '../core/text.ts';
-import { causes, cluster, type FleetReadable } from './define.ts';
+import { causes, cluster, type FleetReadable, type Member } from './define.ts';
 
 type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'links'>;
-
-interface Member {
-  /** The node, or its address below `cluster` where no node of the fleet is known to have it. */
-  readonly subject: string;
-  /** For people: the node, or its address. */
-  readonly name: string;
-  readonly node: string | undefined;
-  readonly isVoter: boolean;
-  /** Whether it answers, or another node reaches it. */
-  readonly isThere: boolean;
-  readonly reachedBy: readonly string[];
-  /** Node → why. */
-  readonly notReachedBy: Readonly<Record<string, string>>;
-  /** The id of why it is not reached. */
-  readonly because: string | undefined;
-}
 
 /** More than any cluster has. */
 const mostMembers = 200;
@@ -87,6 +71,6 @@ function causeOf(
   if (unreached !== undefined) return causes.node(unreached);
   const silent = candidates.find((one) => rqlite[one]?.responsive === false);
   if (silent !== undefined) return causes.rqlite(silent);
-  if (node === undefined) return undefined;
-  return links.cutCause ?? links.deadTunnel(node, notReachedBy);
+  if (node === undefined || notReachedBy.length === 0) return undefined;
+  return links.acrossCause(node, notReachedBy) ?? links.deadTunnel(node, notReachedBy);
 }

@@ -1,6 +1,5 @@
 import { defineJudgement } from '../define.ts';
 import { namesOf } from '../links.ts';
-import { rqliteMembers } from '../members.ts';
 
 /** A node that was started may take this long to join. */
 const joinSeconds = 300;
@@ -12,10 +11,10 @@ export const rqlitePeer = defineJudgement({
   severities: ['critical', 'info'],
   advice:
     'See whether rqlite runs there and its Raft port is open between the nodes. A node that will not return is removed (rqlite: .remove ID).',
-  needs: ['rqlite', 'nodes', 'links'],
-  assess: (known) =>
-    rqliteMembers(known).map(({ subject, name, node, reachedBy, notReachedBy, because }) => {
-      const uptime = node === undefined ? undefined : known.rqlite[node]?.uptime_seconds;
+  needs: ['members', 'rqlite'],
+  assess: ({ members, rqlite }) =>
+    members.map(({ subject, name, node, reachedBy, notReachedBy, because }) => {
+      const uptime = node === undefined ? undefined : rqlite[node]?.uptime_seconds;
       const isJoining = uptime !== undefined && uptime < joinSeconds;
       const without = Object.keys(notReachedBy);
       return {

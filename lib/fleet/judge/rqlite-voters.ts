@@ -1,5 +1,4 @@
 import { causes, cluster, defineJudgement } from '../define.ts';
-import { rqliteMembers } from '../members.ts';
 
 export const rqliteVoters = defineJudgement({
   name: 'rqlite-voters',
@@ -8,9 +7,9 @@ export const rqliteVoters = defineJudgement({
   severities: ['critical', 'warning'],
   advice:
     'Bring the missing voters back before another one fails; remove those that will not return (rqlite: .remove ID).',
-  needs: ['rqlite', 'nodes', 'links'],
-  assess: (known) => {
-    const voters = rqliteMembers(known).filter(({ isVoter }) => isVoter);
+  needs: ['members', 'links'],
+  assess: ({ members, links }) => {
+    const voters = members.filter(({ isVoter }) => isVoter);
     if (voters.length === 0) return [];
     const quorum = Math.floor(voters.length / 2) + 1;
     const missing = voters.filter(({ isThere }) => !isThere);
@@ -29,7 +28,7 @@ export const rqliteVoters = defineJudgement({
             : `${left} of ${voters.length} voters of rqlite are there${left < quorum ? `, and it needs ${quorum}` : left === quorum ? ', and it needs all of them' : ''}`,
         evidence: Object.fromEntries(voters.map(({ name, isThere }) => [name, isThere ? 'is there' : 'is missing'])),
         clears_when: `more than ${quorum} voters are there, or all`,
-        because: known.links.cutCause ?? first?.because ?? (first && causes.rqlitePeer(first.subject)),
+        because: links.cutCause ?? first?.because ?? (first && causes.rqlitePeer(first.subject)),
       },
     ];
   },

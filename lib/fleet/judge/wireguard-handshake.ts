@@ -3,6 +3,9 @@ import { formatDuration } from '../../core/quantity.ts';
 import { causes, defineJudgement } from '../define.ts';
 import { addressesIn } from '../links.ts';
 
+/** WireGuard itself renews a handshake only when it is this old: a younger one says nothing. */
+const renewSeconds = 120;
+
 export const wireguardHandshake = defineJudgement({
   name: 'wireguard-handshake',
   summary: 'two peers of WireGuard never shook hands (critical), or not lately (warning)',
@@ -14,7 +17,11 @@ export const wireguardHandshake = defineJudgement({
   limits: {
     key: 'wireguard-handshake',
     side: 'above',
-    amber: ['duration', '3m', 'an older handshake of a peer is a warning'],
+    amber: [
+      'duration',
+      '3m',
+      'an older handshake of a peer is a warning; WireGuard renews each when it is two minutes old',
+    ],
   },
   assess: ({ wireguard, nodes, links }) =>
     links.tunnels.flatMap(({ subject, ends, others }): Finding[] => {
@@ -28,6 +35,7 @@ export const wireguardHandshake = defineJudgement({
       const name = other ?? `the peer ${addressesIn(peer)[0] ?? peer.public_key}`;
       const isNever = known.some((end) => end.peer.latest_handshake === 0);
       const age = Math.max(...known.map((end) => end.peer.handshake_age_sec ?? 0));
+      if (!isNever && age <= renewSeconds) return [];
       const isIdle = ends.every((end) => end.peer.keepalive === 0);
       const down = [node, ...others].find((one) => wireguard[one]?.interface_up === false);
       const unreached = others.find((one) => nodes[one]?.reached === false);
@@ -47,7 +55,7 @@ export const wireguardHandshake = defineJudgement({
           unreached !== undefined
             ? causes.node(unreached)
             : down === undefined
-              ? links.cutCause
+              ? links.acrossCause(node, others)
               : causes.wireguard(down),
       };
       return [

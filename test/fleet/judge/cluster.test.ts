@@ -132,6 +132,19 @@ describe('judgements between nodes', () => {
         assert.deepEqual(Object.keys(alerts[0]!.evidence).length, all.length);
       });
 
+  test('what is wrong on one side of a cut does not follow from the cut', async () => {
+    const reports = healthyCluster(5);
+    cutNetwork(reports, [1, 2, 3], [4, 5]);
+    loseLeader(reports, 4, 5);
+    changePeer(reports, 1, 2, { latest_handshake: 0, handshake_age_sec: null });
+    loseRqlite(reports, 1, 3);
+    assert.deepEqual(await idsIn(reports), [
+      'critical network-cut:cluster',
+      'critical rqlite-peer:node3',
+      'critical wireguard-handshake:node1/10.0.0.2',
+    ]);
+  });
+
   test('a cut that only WireGuard shows is a cut, too; a tunnel that nobody uses is not', async () => {
     const reports = healthyCluster(3);
     for (const index of [1, 2, 3]) of(reports, index)['rqlite'] = {};
