@@ -30,6 +30,8 @@ export interface FleetAlert extends Pick<
 }
 
 export interface Fleet extends FleetReading {
+  /** Names of the nodes that views show; absent where they show all. All are judged together. */
+  readonly shown?: readonly string[];
   readonly facts: Readonly<Record<string, NodeFacts>>;
   /** Section → node → its reading. */
   readonly sections: Readonly<Record<string, Readonly<Record<string, Envelope>>>>;
