@@ -135,6 +135,8 @@ describe('monitor live', () => {
     assert.deepEqual(state.fleet?.shown, ['node2']);
     assert.deepEqual(state.fleet?.alerts.map(({ id }) => id), ['memory:node2']); // prettier-ignore
     assert.match(screenOf(state), /⠋ 1 of 3/);
+    const fine = takeAnswers(beginRound(begin(['node1', 'node2'])), answersOf({ node2: well }), at, assess);
+    assert.match(screenOf(fine), /● devnet {2}no alerts so far {2}/);
   });
 
   test('what compares nodes stays as the last whole round said, until the next one is whole', () => {

@@ -148,7 +148,7 @@ function headLine({ environment, fleet, judged, round, nodes, problem, detail }:
   const level: Level = isStale ? 'unknown' : worstOf(fleet?.alerts ?? []);
   const parts = [
     `${paint(level, '●')} ${paint('bold', detail === undefined ? environment : `${environment} ${detail}`)}`,
-    fleet ? alertsText(fleet, paint) : counted(nodes.length, 'node'),
+    fleet ? alertsText(fleet, paint, judged !== undefined) : counted(nodes.length, 'node'),
     ...(age === undefined
       ? []
       : [
@@ -164,13 +164,13 @@ function headLine({ environment, fleet, judged, round, nodes, problem, detail }:
   return parts.join('  ');
 }
 
-function alertsText({ alerts }: Fleet, paint: Paint): string {
+function alertsText({ alerts }: Fleet, paint: Paint, isWhole: boolean): string {
   const colours = { critical: 'red', warning: 'amber', info: 'dim' } as const;
   const found = severities.flatMap((severity) => {
     const count = alerts.filter((alert) => alert.severity === severity).length;
     return count === 0 ? [] : [paint(colours[severity], `${count} ${severity}`)];
   });
-  return found.length === 0 ? 'no alerts' : found.join(' ');
+  return found.length === 0 ? (isWhole ? 'no alerts' : 'no alerts so far') : found.join(' ');
 }
 
 /** All titles; where they do not fit, those of other tabs are only their numbers. */

@@ -76,5 +76,15 @@ function keyNames(input: string, key: Key): readonly string[] {
     [key.meta, 'meta'],
   ] as const;
   const found = named.find(([isPressed]) => isPressed);
-  return found ? [found[1]] : (input.match(/./gsu) ?? []);
+  return found ? [found[1]] : (input.match(/./gsu) ?? []).map((character) => controls[character] ?? character);
 }
+
+/** Among characters that arrived together, such as what was typed while the connection was slow. */
+const controls: Readonly<Record<string, string>> = {
+  '\r': 'enter',
+  '\n': 'enter',
+  '\t': 'tab',
+  '\u007F': 'backspace',
+  '\b': 'backspace',
+  '\u0003': 'ctrl-c',
+};
