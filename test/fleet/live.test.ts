@@ -50,13 +50,7 @@ const begin = (names: readonly string[]): LiveState =>
 const afterRound = (state: LiveState, said: Said, when = at): LiveState =>
   endRound(
     beginRound(state),
-    {
-      schema_version: 1,
-      environment: 'devnet',
-      collected_at: when.toISOString(),
-      duration_seconds: 1,
-      nodes: answersOf(said, when),
-    },
+    { environment: 'devnet', collected_at: when.toISOString(), duration_seconds: 1, nodes: answersOf(said, when) },
     when,
     assess,
   );

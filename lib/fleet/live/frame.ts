@@ -53,7 +53,7 @@ function shownLines(state: LiveState, look: Look): readonly string[] {
   if (!fleet) return state.problem === undefined ? ['No node has answered yet.'] : [];
   if (detail !== undefined) return nodeLines(state, fleet, detail, look);
   const shown = filter === '' ? fleet : matching(fleet, filter);
-  if (filter !== '' && shown.shown.length === 0 && shown.alerts.length === 0)
+  if (filter !== '' && shownNodes(shown).length === 0 && shown.alerts.length === 0)
     return [`No node and no alert has "${filter}" in it. Esc shows all again.`];
   const name = tabs[state.tab]?.view ?? 'cluster';
   const lines = viewLines(name, shown, look);
@@ -69,12 +69,12 @@ const viewLines = (name: string, fleet: Fleet, { paint, width }: Look): readonly
 function matching(fleet: Fleet, text: string): Fleet {
   const has = (...words: readonly (string | null | undefined)[]): boolean =>
     words.some((word) => word?.toLowerCase().includes(text.toLowerCase()));
-  const named = new Set(fleet.shown.filter((name) => has(name, fleet.facts[name]?.role)));
+  const named = new Set(shownNodes(fleet).filter((name) => has(name, fleet.facts[name]?.role)));
   const alerts = fleet.alerts.filter(
     ({ id, node, message, subsystem, severity }) => has(id, message, subsystem, severity) || named.has(node ?? ''),
   );
   const concerned = new Set(alerts.map(({ node }) => node));
-  return { ...fleet, alerts, shown: fleet.shown.filter((name) => named.has(name) || concerned.has(name)) };
+  return { ...fleet, alerts, shown: shownNodes(fleet).filter((name) => named.has(name) || concerned.has(name)) };
 }
 
 /** Of a node that does not report now, what it reported last, with the age of that. */
@@ -93,7 +93,7 @@ function nodeLines(state: LiveState, fleet: Fleet, node: string, look: Look): re
 }
 
 function lastReportLines({ reports }: LiveState, fleet: Fleet, { paint, at }: Look): readonly string[] {
-  const silent = fleet.shown.filter((name) => fleet.facts[name]?.reached === false && reports[name]);
+  const silent = shownNodes(fleet).filter((name) => fleet.facts[name]?.reached === false && reports[name]);
   if (silent.length === 0) return [];
   const rows = silent.map((name) => [name, `${ageText(reports[name]?.asked_at, at)} ago`]);
   return ['', paint('bold', 'Last reports of nodes that do not report now'), ...alignColumns(rows)];
@@ -105,12 +105,12 @@ const hourTitle = 'Last hour';
 function hourLines({ history }: LiveState, fleet: Fleet, { paint, width, at }: Look): readonly string[] {
   if (history.length === 0) return [];
   const now = history.at(-1);
-  const first = Math.min(20, Math.max(hourTitle.length, ...fleet.shown.map(displayWidth)));
+  const first = Math.min(20, Math.max(hourTitle.length, ...shownNodes(fleet).map(displayWidth)));
   const figure = 6;
   // A minute is a cell, as many of the last as there is room for.
   const minutes = Math.max(5, Math.min(minutesKept, Math.floor((width - first - 2) / measures.length) - figure - 3));
   const alertsAt = lastMinutes(history, minutes, at, ({ alerts }) => alerts);
-  const rows = fleet.shown.map((name) =>
+  const rows = shownNodes(fleet).map((name) =>
     [
       padded(cutLine(name, first), first),
       ...measures.map((measure) => {
@@ -134,6 +134,8 @@ function hourLines({ history }: LiveState, fleet: Fleet, { paint, width, at }: L
 /** A load below one would fill the line otherwise. */
 const mostOf = (measure: (typeof measures)[number], values: readonly (number | undefined)[]): number =>
   measure === 'mem_use_pct' ? 100 : Math.max(1, ...values.map((value) => value ?? 0));
+
+const shownNodes = ({ shown, facts }: Fleet): readonly string[] => shown ?? Object.keys(facts);
 
 const ageText = (then: string | undefined, at: Date): string =>
   formatDuration(Math.max(0, Math.round(secondsSince(then, at))));

@@ -3,7 +3,6 @@ import { withoutColour } from '../../core/columns.ts';
 import { escapePattern } from '../../core/text.ts';
 import { type Fleet, type FleetAlert, severities } from '../assess.ts';
 import type { FleetReading, NodeAnswer } from '../files.ts';
-import { layoutVersion } from '../files.ts';
 import type { FleetNode } from '../nodes.ts';
 import { type History, remember } from './history.ts';
 import { tabs } from './tabs.ts';
@@ -101,7 +100,6 @@ const withReports = (reports: Answers, answers: Answers): Answers => ({
 function provisional({ environment, nodes, judged }: LiveState, answers: Answers, at: Date, assess: Assess): Fleet {
   const pending = { reached: false, error: 'it has not answered yet', asked_at: at.toISOString(), collection_ms: 0 };
   const all = assess({
-    schema_version: layoutVersion,
     environment,
     collected_at: judged?.collected_at ?? at.toISOString(),
     duration_seconds: judged?.duration_seconds ?? 0,
