@@ -25,7 +25,13 @@ const isScript = (file: string): boolean => file.startsWith(`scripts${sep}`);
 
 /** `lib/config/resolve.ts` → `lib-config-resolve`; a script keeps its own name, and its bundle stands behind a stub. */
 const outputName = (file: string): string =>
-  isScript(file) ? file.slice('scripts/'.length, -3) : file.slice(0, -3).replaceAll(sep, '-');
+  file
+    .slice(isScript(file) ? 'scripts/'.length : 0)
+    .replace(/\.\w+$/, '')
+    .replaceAll(sep, '-');
+
+/** The terminal UI is an ES module: its libraries await at their top level, which CommonJS cannot. */
+const isModule = (file: string): boolean => file.endsWith('.tsx');
 
 // The compiled code of a bundle, and of each part that it loads on demand, is cached in the state that it has at the end of
 // the first run, with every function that was called. (Node's own compile cache keeps only what was compiled before anything
@@ -66,6 +72,13 @@ function ownFile(path) {
 }
 function load(name) {
   if (!name.startsWith('./')) return getBuiltinModule(name) ?? require(name);
+  // Only import() loads an ES module whose code awaits, and only in the stub that Node itself loaded; a stub loaded by another
+  // stub asks that one. The bundles await what they import on demand, so an object with \`then\` will do.
+  if (name.endsWith('.mjs')) {
+    if (!require.main) return require(name);
+    const module = import(name);
+    return { then: (...handlers) => module.then(...handlers) };
+  }
   if (parts[name]) return parts[name].exports;
   const part = (parts[name] = { exports: {} });
   const file = __dirname + name.slice(1);
@@ -114,7 +127,7 @@ const onDemand: Plugin = {
       const target = await bundle.resolve(path, { kind: 'import-statement', importer, resolveDir });
       const file = relative(root, target.path);
       found.add(file);
-      return { path: `./${outputName(file)}.cjs`, external: true };
+      return { path: `./${outputName(file)}.${isModule(file) ? 'mjs' : 'cjs'}`, external: true };
     });
   },
 };
@@ -136,7 +149,8 @@ const done = new Set<string>();
 const bundled = new Set<string>();
 const isOurs = (file: string): boolean => !file.startsWith(`node_modules${sep}`);
 for (let next = [...found]; next.length > 0; next = [...found].filter((file) => !done.has(file))) {
-  await bundle(next.filter(isOurs));
+  await bundle(next.filter((file) => isOurs(file) && !isModule(file)));
+  for (const file of next.filter(isModule)) await bundleModule(file);
   // Whoever imports the default of such a part by Node's rules is given the whole of a CommonJS file.
   const parts = next.filter((file) => !isOurs(file));
   await bundle(parts, { js: 'module.exports = module.exports.default ?? module.exports;' });
@@ -168,6 +182,33 @@ async function bundle(files: readonly string[], footer: { js?: string } = {}): P
     // A library with a compiled part: it is installed beside the bundles.
     external: ['@resvg/resvg-js'],
     plugins: [onDemand],
+    logLevel: 'warning',
+  });
+  noteBundled(metafile);
+}
+
+async function bundleModule(file: string): Promise<void> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    metafile: true,
+    entryPoints: [join(root, file)],
+    outfile: join(outFolder, `${outputName(file)}.mjs`),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    // React's other half is its development build; ink's connection to its developer tools needs a package that is not here.
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [
+      {
+        name: 'no-devtools',
+        setup: (bundle) => bundle.onLoad({ filter: /\/ink\/build\/devtools\.js$/ }, () => ({ contents: '' })),
+      },
+    ],
+    // Its libraries in CommonJS require modules of Node.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    minify: true,
+    legalComments: 'none',
     logLevel: 'warning',
   });
   noteBundled(metafile);

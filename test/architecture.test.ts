@@ -67,9 +67,15 @@ const harmless = new Set([
 ]);
 const tools = ['execa', 'nodemailer', 'write-file-atomic', 'fast-glob', '@zarrita/storage', '@resvg/resvg-js'];
 
+/** The terminal UI's libraries, which take several starts of Node to load. */
+const screens = ['ink', 'react'];
+const mayDraw = /^lib\/fleet\/live\/[\w-]+\.tsx$/;
+
 function complaintOf({ from, to }: Import): string | undefined {
   const [source, target] = [roomOf(from), roomOf(to)];
   const says = `${from} imports ${to}`;
+  if (screens.some((name) => to === name || to.startsWith(`${name}/`)) && !mayDraw.test(from))
+    return `${says}: only lib/fleet/live/*.tsx may import the terminal UI's libraries`;
   if (!isOurs(to)) {
     const isTool = tools.some((name) => to === name || to.startsWith(`${name}/`));
     return (isBuiltin(to) || isTool) && !harmless.has(to) && !['io', 'scripts'].includes(source)
@@ -145,6 +151,8 @@ describe('architecture', () => {
       ['lib/snapshot/collect.ts', "import { loadConfiguration } from '../config/load.ts';"],
       ['lib/config/load.ts', "import { main } from '../cli/main.ts';"],
       ['lib/io/world.ts', "import { runProbes } from '../engine/probes.ts';"],
+      ['lib/fleet/live/session.ts', "import { render } from 'ink';"],
+      ['lib/commands/monitor.ts', "const { useState } = await import('react');"],
     ];
     for (const [from, text] of wrong)
       assert.equal(importsOf(from, text).map(complaintOf).filter(Boolean).length, 1, `${from} may contain ${text}`);

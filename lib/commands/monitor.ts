@@ -10,6 +10,7 @@ import type { View } from '../fleet/view.ts';
 import { views } from '../fleet/views/index.ts';
 import { isTerminal, painter, print, printWidth, rewriteLine } from '../io/terminal.ts';
 import { install } from './monitor/install.ts';
+import { live } from './monitor/live.ts';
 import { collectFrom, fleetOptions, type FleetTarget, nodeNamed, openFleet } from './monitor/target.ts';
 
 const usual = {
@@ -52,9 +53,9 @@ export const monitorCommands = groupOf(
     name: 'monitor',
     summary: 'asks the nodes of a fleet over ssh for their reports, judges them together, and shows what is wrong',
     note: '; every view takes --env NAME and --config FILE',
-    byDefault: 'cluster',
+    byDefault: 'live',
   },
-  [...views.map(commandOf), install],
+  [live, ...views.map(commandOf), install],
 );
 
 async function askFleet({ environment, nodes, fleet }: FleetTarget, onAnswer?: Collection['onAnswer']): Promise<Fleet> {

@@ -7,14 +7,33 @@ const isWide = (character: string): boolean =>
     character,
   ) || /^(?=\p{Emoji_Presentation})\P{Regional_Indicator}$/u.test(character);
 
+// oxlint-disable-next-line no-control-regex -- colour codes begin with the control character ESC
+const colourCode = /\u001B\[[\d;]*m/g;
+
+export const withoutColour = (text: string): string => text.replaceAll(colourCode, '');
+
 /** Terminal cells: two for a wide character, none for a combining character or a colour code. */
 export function displayWidth(text: string): number {
-  // oxlint-disable-next-line no-control-regex -- colour codes begin with the control character ESC
-  const plain = text.replaceAll(/\u001B\[[\d;]*m/g, '');
+  const plain = withoutColour(text);
   if (/^[ -~]*$/.test(plain)) return plain.length;
   let width = 0;
-  for (const character of plain) width += isZeroWidth(character) ? 0 : isWide(character) ? 2 : 1;
+  for (const character of plain) width += cellsOf(character);
   return width;
+}
+
+const cellsOf = (character: string): number => (isZeroWidth(character) ? 0 : isWide(character) ? 2 : 1);
+
+/** Cuts a line that is too wide, and marks the cut. Colours that were switched on are switched off again. */
+export function cutLine(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let [line, room] = ['', width - 1];
+  // oxlint-disable-next-line no-control-regex -- as above
+  for (const part of text.match(/\u001B\[[\d;]*m|./gsu) ?? []) {
+    const isColour = part.length > 2;
+    if (!isColour) room -= cellsOf(part);
+    if (isColour || room >= 0) line += part;
+  }
+  return width < 1 ? '' : `${line}…`;
 }
 
 const spaces = (text: string, width: number): string => ' '.repeat(Math.max(0, width - displayWidth(text)));

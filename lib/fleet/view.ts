@@ -3,7 +3,7 @@ import type { Option } from '../contract/stage.ts';
 import type { Level } from '../core/level.ts';
 import type { Fleet } from './assess.ts';
 
-type Paint = (style: Level | 'bold' | 'dim', text: string) => string;
+export type Paint = (style: Level | 'bold' | 'dim', text: string) => string;
 
 export interface Screen {
   readonly paint: Paint;

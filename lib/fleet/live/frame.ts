@@ -1,0 +1,230 @@
+// The screen of `monitor live`: state, size and time → lines. Pure.
+import { secondsSince } from '../../core/age.ts';
+import { alignColumns, cutLine, displayWidth, fold, foldColumns, padded } from '../../core/columns.ts';
+import { terminalText } from '../../core/harmless.ts';
+import type { Level } from '../../core/level.ts';
+import { formatDuration } from '../../core/quantity.ts';
+import { counted } from '../../core/text.ts';
+import { type Fleet, severities, worstOf } from '../assess.ts';
+import { onlyNode } from '../only.ts';
+import type { Paint } from '../view.ts';
+import { lastMinutes, measures, minutesKept, sparkline } from './history.ts';
+import type { Assess, LiveState, Page } from './state.ts';
+import { tabs, viewNamed } from './tabs.ts';
+
+export interface Look {
+  readonly width: number;
+  readonly height: number;
+  readonly paint: Paint;
+  readonly at: Date;
+  /** Data older than this are shown as unknown. */
+  readonly staleSeconds: number;
+  readonly assess: Assess;
+}
+
+/** For the mark before the line of the cursor. */
+const gutter = 2;
+
+const headHeight = 2;
+const footHeight = 1;
+
+export const bodyHeight = ({ height }: Pick<Look, 'height'>): number => Math.max(1, height - headHeight - footHeight);
+
+/** All lines of the present tab; the screen shows a part of them. */
+export function bodyOf(state: LiveState, look: Look): readonly string[] {
+  const width = Math.max(10, look.width - gutter);
+  const lines = state.isHelp ? helpLines(width) : shownLines(state, { ...look, width });
+  return lines.map((line) => cutLine(terminalText(line, true), width));
+}
+
+export function frameOf(state: LiveState, page: Page, look: Look): readonly string[] {
+  const rows = page.body.slice(state.top, state.top + page.height);
+  const body = Array.from({ length: page.height }, (_, index) => {
+    const [line = '', isHere] = [rows[index], state.top + index === state.cursor && rows[index] !== undefined];
+    return `${isHere ? look.paint('bold', '›') : ' '} ${line}`;
+  });
+  return [headLine(state, look), tabLine(state, look), ...body, footLine(state, page, look)]
+    .slice(0, look.height)
+    .map((line) => cutLine(terminalText(line, true), look.width));
+}
+
+function shownLines(state: LiveState, look: Look): readonly string[] {
+  const { fleet, filter, detail } = state;
+  if (!fleet) return state.problem === undefined ? ['No node has answered yet.'] : [];
+  if (detail !== undefined) return nodeLines(state, fleet, detail, look);
+  const shown = filter === '' ? fleet : matching(fleet, filter);
+  if (filter !== '' && shownNodes(shown).length === 0 && shown.alerts.length === 0)
+    return [`No node and no alert has "${filter}" in it. Esc shows all again.`];
+  const name = tabs[state.tab]?.view ?? 'cluster';
+  const lines = viewLines(name, shown, look);
+  return name === 'cluster'
+    ? [...lines, ...lastReportLines(state, shown, look), ...hourLines(state, shown, look)]
+    : lines;
+}
+
+const viewLines = (name: string, fleet: Fleet, { paint, width }: Look): readonly string[] =>
+  viewNamed(name)?.render(fleet, { paint, width }, {}) ?? [`There is no view ${name}.`];
+
+/** Nodes and alerts with the text in them; a node also by its alerts, and an alert also by its node. */
+function matching(fleet: Fleet, text: string): Fleet {
+  const has = (...words: readonly (string | null | undefined)[]): boolean =>
+    words.some((word) => word?.toLowerCase().includes(text.toLowerCase()));
+  const named = new Set(shownNodes(fleet).filter((name) => has(name, fleet.facts[name]?.role)));
+  const alerts = fleet.alerts.filter(
+    ({ id, node, message, subsystem, severity }) => has(id, message, subsystem, severity) || named.has(node ?? ''),
+  );
+  const concerned = new Set(alerts.map(({ node }) => node));
+  return { ...fleet, alerts, shown: shownNodes(fleet).filter((name) => named.has(name) || concerned.has(name)) };
+}
+
+/** Of a node that does not report now, what it reported last, with the age of that. */
+function nodeLines(state: LiveState, fleet: Fleet, node: string, look: Look): readonly string[] {
+  const now = onlyNode(fleet, node);
+  const last = state.reports[node];
+  const lines = [...viewLines('node', now, look), '', ...viewLines('alerts', now, look)];
+  if (!last || fleet.facts[node]?.reached !== false) return lines;
+  const old = look.assess({ ...fleet, nodes: { [node]: last } });
+  return [
+    ...lines,
+    '',
+    look.paint('bold', `Its last report, ${ageText(last.asked_at, look.at)} ago:`),
+    ...viewLines('node', old, look),
+  ];
+}
+
+function lastReportLines({ reports }: LiveState, fleet: Fleet, { paint, at }: Look): readonly string[] {
+  const silent = shownNodes(fleet).filter((name) => fleet.facts[name]?.reached === false && reports[name]);
+  if (silent.length === 0) return [];
+  const rows = silent.map((name) => [name, `${ageText(reports[name]?.asked_at, at)} ago`]);
+  return ['', paint('bold', 'Last reports of nodes that do not report now'), ...alignColumns(rows)];
+}
+
+const hourTitle = 'Last hour';
+
+/** Sparklines: alerts of the fleet, memory and load of each node. */
+function hourLines({ history }: LiveState, fleet: Fleet, { paint, width, at }: Look): readonly string[] {
+  if (history.length === 0) return [];
+  const now = history.at(-1);
+  const first = Math.min(20, Math.max(hourTitle.length, ...shownNodes(fleet).map(displayWidth)));
+  const figure = 6;
+  // A minute is a cell, as many of the last as there is room for.
+  const minutes = Math.max(5, Math.min(minutesKept, Math.floor((width - first - 2) / measures.length) - figure - 3));
+  const alertsAt = lastMinutes(history, minutes, at, ({ alerts }) => alerts);
+  const rows = shownNodes(fleet).map((name) =>
+    [
+      padded(cutLine(name, first), first),
+      ...measures.map((measure) => {
+        const values = lastMinutes(history, minutes, at, ({ nodes }) => nodes[name]?.[measure]);
+        const value = now?.nodes[name]?.[measure];
+        const text =
+          value === undefined ? '-' : measure === 'mem_use_pct' ? `${Math.round(value)} %` : value.toFixed(2);
+        return `${sparkline(values, mostOf(measure, values))} ${text.padStart(figure)}`;
+      }),
+    ].join('  '),
+  );
+  const titles = ['memory', 'load'].map((title) => padded(title, minutes + 1 + figure));
+  return [
+    '',
+    paint('bold', [padded(hourTitle, first), ...titles].join('  ')),
+    ...rows,
+    `${padded('alerts', first)}  ${sparkline(alertsAt, Math.max(1, ...alertsAt.map((value) => value ?? 0)))} ${String(now?.alerts ?? '-').padStart(figure)}`,
+  ];
+}
+
+/** A load below one would fill the line otherwise. */
+const mostOf = (measure: (typeof measures)[number], values: readonly (number | undefined)[]): number =>
+  measure === 'mem_use_pct' ? 100 : Math.max(1, ...values.map((value) => value ?? 0));
+
+const shownNodes = ({ shown, facts }: Fleet): readonly string[] => shown ?? Object.keys(facts);
+
+const ageText = (then: string | undefined, at: Date): string =>
+  formatDuration(Math.max(0, Math.round(secondsSince(then, at))));
+
+const spinner = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
+
+/** Level, environment, alerts, age, progress: what does not fit is cut at the end. */
+function headLine({ environment, fleet, judged, round, nodes, problem, detail }: LiveState, look: Look): string {
+  const { paint, at } = look;
+  const age = judged && Math.max(0, secondsSince(judged.collected_at, at));
+  const isStale = age === undefined || age > look.staleSeconds;
+  const level: Level = isStale ? 'unknown' : worstOf(fleet?.alerts ?? []);
+  const parts = [
+    `${paint(level, '●')} ${paint('bold', detail === undefined ? environment : `${environment} ${detail}`)}`,
+    fleet ? alertsText(fleet, paint, judged !== undefined) : counted(nodes.length, 'node'),
+    ...(age === undefined
+      ? []
+      : [
+          isStale
+            ? paint('unknown', `stale: ${ageText(judged?.collected_at, at)} old`)
+            : `${ageText(judged?.collected_at, at)} ago`,
+        ]),
+    ...(round
+      ? [`${spinner[Math.floor(at.getTime() / 200) % spinner.length]} ${round.answered} of ${nodes.length}`]
+      : []),
+    ...(problem === undefined ? [] : [paint('red', `not refreshed: ${problem}`)]),
+  ];
+  return parts.join('  ');
+}
+
+function alertsText({ alerts }: Fleet, paint: Paint, isWhole: boolean): string {
+  const colours = { critical: 'red', warning: 'amber', info: 'dim' } as const;
+  const found = severities.flatMap((severity) => {
+    const count = alerts.filter((alert) => alert.severity === severity).length;
+    return count === 0 ? [] : [paint(colours[severity], `${count} ${severity}`)];
+  });
+  return found.length === 0 ? (isWhole ? 'no alerts' : 'no alerts so far') : found.join(' ');
+}
+
+/** All titles; where they do not fit, those of other tabs are only their numbers. */
+function tabLine({ tab }: LiveState, { width, paint }: Look): string {
+  const line = (isShort: boolean): string =>
+    tabs
+      .map(({ title }, index) =>
+        index === tab
+          ? paint('bold', `[${index + 1} ${title}]`)
+          : isShort
+            ? ` ${index + 1} `
+            : ` ${index + 1} ${title} `,
+      )
+      .join('');
+  return displayWidth(line(false)) <= width ? line(false) : line(true);
+}
+
+function footLine(state: LiveState, { body, height }: Page, { width, paint }: Look): string {
+  if (state.isTyping) return `/${state.filter}█  Enter keeps it, Esc shows all`;
+  const last = Math.min(body.length, state.top + height);
+  const place = body.length > height ? `${state.top + 1}-${last} of ${body.length}` : '';
+  const keys = state.isHelp
+    ? 'any key leaves the help'
+    : [
+        ...(state.detail === undefined ? [] : ['Esc back']),
+        ...(state.filter === '' ? [] : [`Esc all, only "${state.filter}"`]),
+        '? help',
+        'q quit',
+        'r refresh',
+        '/ filter',
+        ...(state.detail === undefined ? ['Enter node'] : []),
+      ].join('  ');
+  const room = width - displayWidth(place) - 2;
+  return `${paint('dim', padded(cutLine(keys, room), room))}  ${place}`;
+}
+
+const helpLines = (width: number): readonly string[] => [
+  ...foldColumns(
+    [
+      ['Tab, Shift+Tab, 1 to 7', 'the next, previous or that tab'],
+      ['j k, arrows', 'one line down or up; also Page Up and Down, Home and End'],
+      ['Enter', 'the node that the line at the mark names, or the nearest line above'],
+      ['Esc', 'back from a node; all nodes and alerts again'],
+      ['/', 'only nodes and alerts with a text in them'],
+      ['r', 'asks all nodes now'],
+      ['q, Ctrl+C', 'leaves; Ctrl+Z suspends'],
+    ],
+    { indent: '', width },
+  ),
+  '',
+  ...fold(
+    'The age at the top is that of the last round in which all nodes were asked. While a round runs, answers are shown as they arrive; what compares nodes is judged at its end.',
+    width,
+  ),
+];

@@ -1,0 +1,214 @@
+// What `monitor live` knows and shows, and what changes it: answers of nodes, the ends of rounds, keys. Pure.
+import { withoutColour } from '../../core/columns.ts';
+import { escapePattern } from '../../core/text.ts';
+import { type Fleet, type FleetAlert, severities } from '../assess.ts';
+import type { FleetReading, NodeAnswer } from '../files.ts';
+import type { FleetNode } from '../nodes.ts';
+import { type History, remember } from './history.ts';
+import { tabs } from './tabs.ts';
+
+type Answers = Readonly<Record<string, NodeAnswer>>;
+
+export interface LiveState {
+  readonly environment: string;
+  readonly nodes: readonly FleetNode[];
+  /** Each node's newest answer. */
+  readonly answers: Answers;
+  /** Each node's newest report, which may be older than its newest answer. */
+  readonly reports: Answers;
+  /** The last round that ended: all nodes judged together. */
+  readonly judged?: Fleet;
+  /** What is shown: the newest answers, and what they and the last round say. */
+  readonly fleet?: Fleet;
+  readonly history: History;
+  /** The round that runs. */
+  readonly round?: { readonly answered: number } | undefined;
+  /** Why the last round failed as a whole. */
+  readonly problem?: string | undefined;
+  readonly tab: number;
+  /** A line of the body. */
+  readonly cursor: number;
+  /** The line of the body that is shown first. */
+  readonly top: number;
+  readonly filter: string;
+  readonly isTyping: boolean;
+  /** The node whose detail is shown. */
+  readonly detail?: string | undefined;
+  readonly isHelp: boolean;
+}
+
+export const startState = (
+  environment: string,
+  nodes: readonly FleetNode[],
+  detail: string | undefined,
+): LiveState => ({
+  environment,
+  nodes,
+  answers: {},
+  reports: {},
+  history: [],
+  tab: 0,
+  cursor: 0,
+  top: 0,
+  filter: '',
+  isTyping: false,
+  isHelp: false,
+  detail,
+});
+
+/** Judges a reading. */
+export type Assess = (reading: FleetReading) => Fleet;
+
+export const beginRound = (state: LiveState): LiveState => ({ ...state, round: { answered: 0 } });
+
+/** Some nodes have answered; the round goes on. */
+export function takeAnswers(state: LiveState, fresh: Answers, at: Date, assess: Assess): LiveState {
+  const answers = { ...state.answers, ...fresh };
+  const round = state.round && { ...state.round, answered: state.round.answered + Object.keys(fresh).length };
+  return {
+    ...state,
+    answers,
+    reports: withReports(state.reports, fresh),
+    fleet: provisional(state, answers, at, assess),
+    ...(round ? { round } : {}),
+  };
+}
+
+export function endRound(state: LiveState, reading: FleetReading, at: Date, assess: Assess): LiveState {
+  const judged = assess(reading);
+  return {
+    ...state,
+    round: undefined,
+    answers: reading.nodes,
+    reports: withReports(state.reports, reading.nodes),
+    judged,
+    fleet: judged,
+    history: remember(state.history, judged, at),
+    problem: undefined,
+  };
+}
+
+export const failRound = (state: LiveState, problem: string): LiveState => ({ ...state, round: undefined, problem });
+
+const withReports = (reports: Answers, answers: Answers): Answers => ({
+  ...reports,
+  ...Object.fromEntries(Object.entries(answers).filter(([, { reached }]) => reached)),
+});
+
+/** While a round runs, the answers of two rounds stand side by side. So only what is about one node by itself is judged by them;
+ * what compares nodes stays as the last round said. */
+function provisional({ environment, nodes, judged }: LiveState, answers: Answers, at: Date, assess: Assess): Fleet {
+  const pending = { reached: false, error: 'it has not answered yet', asked_at: at.toISOString(), collection_ms: 0 };
+  const all = assess({
+    environment,
+    collected_at: judged?.collected_at ?? at.toISOString(),
+    duration_seconds: judged?.duration_seconds ?? 0,
+    nodes: Object.fromEntries(
+      nodes.map(({ name, target, role }) => [
+        name,
+        answers[name] ?? { target, ...(role === undefined ? {} : { role }), ...pending },
+      ]),
+    ),
+  });
+  const alerts = [
+    ...all.alerts.filter((alert) => isOfOneNode(alert) && Object.hasOwn(answers, alert.node ?? '')),
+    ...(judged?.alerts ?? []).filter((alert) => !isOfOneNode(alert)),
+  ];
+  return {
+    ...all,
+    shown: nodes.flatMap(({ name }) => (Object.hasOwn(answers, name) ? [name] : [])),
+    alerts: severities.flatMap((severity) => alerts.filter((alert) => alert.severity === severity)),
+  };
+}
+
+const isOfOneNode = ({ node, evidence }: FleetAlert): boolean =>
+  node !== null && Object.keys(evidence).every((name) => name === node);
+
+/** What a key does beyond the state. */
+export type Wish = 'quit' | 'refresh';
+
+/** What stands on the screen when the key is pressed. */
+export interface Page {
+  readonly body: readonly string[];
+  /** Lines of the body that the screen shows. */
+  readonly height: number;
+}
+
+export function pressKey(state: LiveState, key: string, page: Page): { state: LiveState; wish?: Wish } {
+  if (key === 'ctrl-c') return { state, wish: 'quit' };
+  if (state.isTyping) return { state: typeFilter(state, key) };
+  if (state.isHelp) return key === 'q' ? { state, wish: 'quit' } : { state: { ...toTop(state), isHelp: false } };
+  const steps: Record<string, number> = {
+    j: 1,
+    down: 1,
+    k: -1,
+    up: -1,
+    'page-down': page.height,
+    ' ': page.height,
+    'page-up': -page.height,
+    home: -Infinity,
+    g: -Infinity,
+    end: Infinity,
+    G: Infinity,
+  };
+  if (Object.hasOwn(steps, key)) return { state: moveCursor(state, steps[key] ?? 0, page) };
+  if (/^[1-7]$/.test(key)) return { state: showTab(state, Number(key) - 1) };
+  switch (key) {
+    case 'q':
+      return { state, wish: 'quit' };
+    case 'r':
+      return { state, wish: 'refresh' };
+    case 'tab':
+      return { state: showTab(state, (state.tab + 1) % tabs.length) };
+    case 'shift-tab':
+      return { state: showTab(state, (state.tab + tabs.length - 1) % tabs.length) };
+    case '/':
+      return { state: { ...state, isTyping: true } };
+    case '?':
+      return { state: { ...toTop(state), isHelp: true } };
+    case 'enter':
+      return { state: openDetail(state, page) };
+    case 'escape':
+      return { state: goBack(state) };
+    default:
+      return { state };
+  }
+}
+
+const toTop = (state: LiveState): LiveState => ({ ...state, cursor: 0, top: 0 });
+
+const showTab = (state: LiveState, tab: number): LiveState => ({ ...toTop(state), tab, detail: undefined });
+
+/** The cursor stays on the screen, and the screen within the body. */
+export function moveCursor(state: LiveState, by: number, { body, height }: Page): LiveState {
+  const cursor = Math.max(0, Math.min(state.cursor + by, body.length - 1));
+  const lowest = Math.max(0, body.length - height);
+  const top = Math.min(Math.max(Math.min(state.top, cursor), cursor - height + 1, 0), lowest);
+  return cursor === state.cursor && top === state.top ? state : { ...state, cursor, top };
+}
+
+const mostFilter = 60;
+
+function typeFilter(state: LiveState, key: string): LiveState {
+  if (key === 'enter') return { ...state, isTyping: false };
+  if (key === 'escape') return { ...toTop(state), isTyping: false, filter: '' };
+  if (key === 'backspace') return { ...toTop(state), filter: state.filter.replace(/.$/u, '') };
+  // Names of other keys have several letters.
+  if (!/^.$/u.test(key) || state.filter.length >= mostFilter) return state;
+  return { ...toTop(state), filter: state.filter + key };
+}
+
+const goBack = (state: LiveState): LiveState =>
+  state.detail === undefined ? { ...toTop(state), filter: '' } : { ...toTop(state), detail: undefined };
+
+/** Of the node that the cursor's line names, or the nearest line above it that names one. */
+function openDetail(state: LiveState, { body }: Page): LiveState {
+  if (state.detail !== undefined) return state;
+  const names = state.nodes.map(({ name }) => name);
+  const named = new RegExp(`(?<![\\w.-])(?:${names.map(escapePattern).join('|')})(?![\\w-]|\\.\\w)`);
+  for (const line of body.slice(0, state.cursor + 1).reverse()) {
+    const found = named.exec(withoutColour(line));
+    if (found) return { ...toTop(state), detail: found[0] };
+  }
+  return state;
+}
