@@ -3,7 +3,7 @@ import type { Envelope } from '../contract/envelope.ts';
 import type { Observation } from '../contract/observation.ts';
 import type { Section } from '../contract/section.ts';
 import { runChecks } from '../engine/checks.ts';
-import { type Level, worst } from '../core/level.ts';
+import { type Level, worst, worstFirst } from '../core/level.ts';
 import { nodeSections } from '../node/sections/index.ts';
 import { type AnyJudgement, causes, type FleetReadable, type NodeFacts, type Severity } from './define.ts';
 import type { FleetReading, NodeAnswer } from './files.ts';
@@ -101,14 +101,15 @@ function foldByCause(observations: readonly Observation[]) {
     return isFolded ? rootOf(cause, [...seen, one.id]) : one.id;
   };
   const folded = Map.groupBy(bad.values(), (one) => rootOf(one));
-  return severities.flatMap((severity) =>
-    [...bad.values()]
-      .filter((one) => severityOf(one.check, one.level) === severity && folded.has(one.id))
-      .map((observation) => ({
-        observation,
-        consequences: (folded.get(observation.id) ?? []).flatMap(({ id }) => (id === observation.id ? [] : [id])),
-      })),
-  );
+  return [...bad.values()]
+    .filter(({ id }) => folded.has(id))
+    .toSorted(
+      (one, other) => rankOf(one) - rankOf(other) || worstFirst.indexOf(one.level) - worstFirst.indexOf(other.level),
+    )
+    .map((observation) => ({
+      observation,
+      consequences: (folded.get(observation.id) ?? []).flatMap(({ id }) => (id === observation.id ? [] : [id])),
+    }));
 }
 
 const whole = ({ collected_at }: FleetReading, data: unknown): Envelope => ({
