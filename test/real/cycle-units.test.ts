@@ -177,7 +177,7 @@ describe('the units of the cycle', () => {
       assert.match(line, index % 2 === 0 ? /^Starting/ : /^Finished/, `two cycles at once:\n${told.join('\n')}`);
   });
 
-  test('in its sandbox each stage reaches what it needs: mail, other machines, checkouts, credentials, silences, plugins, metrics', async (t) => {
+  test('in its sandbox each stage reaches what it needs: mail, other machines, nodes of a fleet, checkouts, credentials, silences, plugins, metrics', async (t) => {
     installPackages(
       'bsd-mailx',
       'msmtp-mta',
@@ -225,6 +225,7 @@ plugins:
 metrics:
   good: { file: /srv/textfiles/*.prom, family: up, red: "1:" }
   bad: { url: "http://127.0.0.1:9101/metrics", family: up, red: "1:" }
+fleet: { watch: [near], environments: { near: { nodes: { self: { ssh: probe@127.0.0.1 } } } } }
 heartbeat: { url: $OPS_HEARTBEAT_URL, style: healthchecks }
 alerts: { to: [ops@example.org], rules: { storage: { at: 0.0001% } } }
 `,
@@ -236,8 +237,14 @@ alerts: { to: [ops@example.org], rules: { storage: { at: 0.0001% } } }
     );
     assert.match(machine.read('/srv/mails'), /^Subject: \[TEST my-site\] /m);
 
+    // The node is this machine, as the user of the login may have it reported.
+    const program = must('sh', '-c', 'command -v ops-monitor').trim();
+    write('/etc/sudoers.d/zz-ops-monitor', `probe ALL=(root) NOPASSWD: ${program} node-report --json\n`);
+    must('systemctl', 'start', unitOf('fleet-snapshot'));
     must('systemctl', 'start', 'ops-monitor-cycle.service');
     const snapshot = JSON.parse(machine.read(`${state}/raw/latest.json`)) as Snapshot;
+    const self = itemOf(snapshot, 'fleet', 'near.self');
+    assert.ok(self.status === 'ok' && self.data['reached'] === true, JSON.stringify(self));
     for (const name of ['root', 'home', 'other']) {
       const found = itemOf(snapshot, 'filesystems', name);
       assert.ok(found.status === 'ok' && found.data['read_only'] === false, JSON.stringify(found));
