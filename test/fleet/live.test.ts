@@ -87,7 +87,7 @@ const three: Said = { node1: well, node2: full, node3: gone };
 const shown = afterRound(begin(Object.keys(three)), three);
 
 describe('monitor live', () => {
-  test('Tab, Shift+Tab and the digits reach every tab', () => {
+  test('every tab shows a view of its own, and Tab, Shift+Tab and the digits reach it', () => {
     const bodies = tabs.map(({ title }, index) => {
       const byTab = press(
         shown,

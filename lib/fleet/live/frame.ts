@@ -7,10 +7,13 @@ import { formatDuration } from '../../core/quantity.ts';
 import { counted } from '../../core/text.ts';
 import { type Fleet, severities, worstOf } from '../assess.ts';
 import { onlyNode } from '../only.ts';
+import { shownNodes } from '../summary.ts';
 import type { Paint } from '../view.ts';
+import { cluster } from '../views/cluster.ts';
+import { node as nodeView } from '../views/node.ts';
 import { lastMinutes, measures, minutesKept, sparkline } from './history.ts';
 import type { Assess, LiveState, Page } from './state.ts';
-import { tabs, viewNamed } from './tabs.ts';
+import { tabAt, tabs } from './tabs.ts';
 
 export interface Look {
   readonly width: number;
@@ -55,15 +58,12 @@ function shownLines(state: LiveState, look: Look): readonly string[] {
   const shown = filter === '' ? fleet : matching(fleet, filter);
   if (filter !== '' && shownNodes(shown).length === 0 && shown.alerts.length === 0)
     return [`No node and no alert has "${filter}" in it. Esc shows all again.`];
-  const name = tabs[state.tab]?.view ?? 'cluster';
-  const lines = viewLines(name, shown, look);
-  return name === 'cluster'
+  const { view } = tabAt(state.tab);
+  const lines = view.render(shown, look, {});
+  return view === cluster
     ? [...lines, ...lastReportLines(state, shown, look), ...hourLines(state, shown, look)]
     : lines;
 }
-
-const viewLines = (name: string, fleet: Fleet, { paint, width }: Look): readonly string[] =>
-  viewNamed(name)?.render(fleet, { paint, width }, {}) ?? [`There is no view ${name}.`];
 
 /** Nodes and alerts with the text in them; a node also by its alerts, and an alert also by its node. */
 function matching(fleet: Fleet, text: string): Fleet {
@@ -81,14 +81,14 @@ function matching(fleet: Fleet, text: string): Fleet {
 function nodeLines(state: LiveState, fleet: Fleet, node: string, look: Look): readonly string[] {
   const now = onlyNode(fleet, node);
   const last = state.reports[node];
-  const lines = [...viewLines('node', now, look), '', ...viewLines('alerts', now, look)];
+  const lines = nodeView.render(now, look, {});
   if (!last || fleet.facts[node]?.reached !== false) return lines;
   const old = look.assess({ ...fleet, nodes: { [node]: last } });
   return [
     ...lines,
     '',
     look.paint('bold', `Its last report, ${ageText(last.asked_at, look.at)} ago:`),
-    ...viewLines('node', old, look),
+    ...nodeView.render(old, look, {}),
   ];
 }
 
@@ -134,8 +134,6 @@ function hourLines({ history }: LiveState, fleet: Fleet, { paint, width, at }: L
 /** A load below one would fill the line otherwise. */
 const mostOf = (measure: (typeof measures)[number], values: readonly (number | undefined)[]): number =>
   measure === 'mem_use_pct' ? 100 : Math.max(1, ...values.map((value) => value ?? 0));
-
-const shownNodes = ({ shown, facts }: Fleet): readonly string[] => shown ?? Object.keys(facts);
 
 const ageText = (then: string | undefined, at: Date): string =>
   formatDuration(Math.max(0, Math.round(secondsSince(then, at))));

@@ -1,15 +1,28 @@
 // The tabs, each a view.
-import { type View } from '../view.ts';
-import { views } from '../views/index.ts';
+import type { View } from '../view.ts';
+import { alerts } from '../views/alerts.ts';
+import { cluster } from '../views/cluster.ts';
+import { dns } from '../views/dns.ts';
+import { mesh } from '../views/mesh.ts';
+import { namespaces } from '../views/namespaces.ts';
+import { node } from '../views/node.ts';
+import { service } from '../views/service.ts';
 
-export const tabs = [
-  { title: 'Overview', view: 'cluster' },
-  { title: 'Nodes', view: 'node' },
-  { title: 'Services', view: 'service' },
-  { title: 'WG Mesh', view: 'mesh' },
-  { title: 'DNS', view: 'dns' },
-  { title: 'Namespaces', view: 'namespaces' },
-  { title: 'Alerts', view: 'alerts' },
-] as const;
+interface Tab {
+  readonly title: string;
+  readonly view: View;
+}
 
-export const viewNamed = (name: string): View | undefined => views.find((view) => view.name === name);
+const overview: Tab = { title: 'Overview', view: cluster };
+
+export const tabs: readonly Tab[] = [
+  overview,
+  { title: 'Nodes', view: node },
+  { title: 'Services', view: service },
+  { title: 'WG Mesh', view: mesh },
+  { title: 'DNS', view: dns },
+  { title: 'Namespaces', view: namespaces },
+  { title: 'Alerts', view: alerts },
+];
+
+export const tabAt = (index: number): Tab => tabs[index] ?? overview;
