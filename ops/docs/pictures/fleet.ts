@@ -40,10 +40,8 @@ try {
     tmux('send-keys', `clear; ${process.execPath} ${join(root, 'dist', 'ops-monitor.cjs')} monitor ${words} --env devnet --config ${config}`, 'Enter');
     await sleep(4000);
   };
-  for (const view of ['cluster', 'mesh']) {
-    await run(view);
-    draw(`fleet-${view}`);
-  }
+  await run('cluster');
+  draw('fleet-cluster');
   await run('live');
   draw('fleet-live');
   tmux('send-keys', '7');

@@ -1,5 +1,6 @@
 // Draws what a terminal shows as an SVG: text with colour codes from standard input (tmux capture-pane -e -p), the file as argument.
 // `ops/docs/pictures/fleet.sh` calls it.
+// oxlint-disable no-control-regex -- colour codes begin with the control character ESC
 import { readFileSync, writeFileSync } from 'node:fs';
 import { displayWidth } from '../../../lib/core/columns.ts';
 
