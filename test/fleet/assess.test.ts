@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { alertsIn, fleetOf, reportWith } from './fleet.ts';
+import { assessFleet } from '../../lib/fleet/assess.ts';
+import { alertsIn, at, fleetOf, reportWith } from './fleet.ts';
 
 const system = { time_unix: 1, mem_use_pct: 20, mem_available_mb: 800, mem_total_mb: 1000 };
 
@@ -32,6 +33,19 @@ describe('a fleet', () => {
       'warning section-read:a/system: system of a could not be read: permission denied',
       'warning section-read:b/system.clock: system.clock of b could not be read: timedatectl hung',
     ]);
+  });
+
+  test('a judgement that fails itself is told, and the others judge', async () => {
+    const { nodes, ...reading } = await fleetOf({ a: reportWith({ system }), b: new Error('it refuses our key') });
+    const { alerts } = assessFleet({ ...reading, nodes }, {}, at);
+    const messages = alerts.map(({ severity, message }) => `${severity}: ${message}`);
+    assert.equal(messages[0], 'critical: b does not report: it refuses our key');
+    assert.ok(
+      messages.includes(
+        'warning: system could not be read: memory could not judge it: no limits are configured under limits.memory',
+      ),
+      messages.join('\n'),
+    );
   });
 
   for (const [what, text, says] of [

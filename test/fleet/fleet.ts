@@ -4,7 +4,7 @@ import { collectFleet } from '../../lib/fleet/collect.ts';
 import { fleetConfig } from '../../lib/fleet/config.ts';
 import { reportSections } from '../../lib/node/sections/index.ts';
 
-const { limits } = fleetConfig.fleet.parse(undefined);
+export const { limits } = fleetConfig.fleet.parse(undefined);
 
 export const at = new Date('2026-11-20T12:00:00Z');
 

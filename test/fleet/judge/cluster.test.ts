@@ -1,7 +1,8 @@
 // What is wrong between nodes: one alert for each cause, whatever follows from it.
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { alertsIn, at, fleetOf, reportWith } from '../fleet.ts';
+import { assessFleet } from '../../../lib/fleet/assess.ts';
+import { alertsIn, at, fleetOf, limits, reportWith } from '../fleet.ts';
 import {
   change,
   changePeer,
@@ -257,6 +258,38 @@ describe('judgements between nodes', () => {
     ]);
   });
 
+  test('peers of a laptop and of a node that is down: which is whose is not known, and nothing is folded', async () => {
+    const reports = healthyCluster(3);
+    reports['node3'] = new Error('no route to host');
+    changePeer(reports, 1, 3, { handshake_age_sec: 900 });
+    const { peers } = of(reports, 1)['wireguard'] as { peers: object[] };
+    change(reports, 1, 'wireguard', { peer_count: 3, peers: [...peers, peer(9, { handshake_age_sec: 7200 })] });
+    assert.deepEqual(await messagesIn(reports), [
+      'critical node-reached:node3: node3 does not report: no route to host',
+      'warning wireguard-handshake:node1/10.0.0.3: the last handshake of node1 and the peer 10.0.0.3 is 15m old (warning above 3m)',
+      'warning wireguard-handshake:node1/10.0.0.9: the last handshake of node1 and the peer 10.0.0.9 is 2h old (warning above 3m)',
+    ]);
+  });
+
+  test('what a node says of the way to itself is no finding', async () => {
+    const reports = healthyCluster(3);
+    loseRqlite(reports, 3, 3);
+    assert.deepEqual(await idsIn(reports), []);
+  });
+
+  test('a difference of clocks that the travel of the report explains is none', async () => {
+    const offset = async (seconds: number, travelMs: number): Promise<string[]> => {
+      const { nodes, ...reading } = await judge(healthyCluster(3));
+      const node2 = nodes['node2']!;
+      const report = { ...node2.report, timestamp: new Date(at.getTime() + seconds * 1000).toISOString() };
+      const slow = { ...node2, collection_ms: travelMs, report };
+      return assessFleet({ ...reading, nodes: { ...nodes, node2: slow } }, limits, at).alerts.map(({ id }) => id);
+    };
+    assert.deepEqual(await offset(20, 20_000), []);
+    assert.deepEqual(await offset(30, 20_000), ['clock:node2']);
+    assert.deepEqual(await offset(20, 100), ['clock:node2']);
+  });
+
   test('a member that was started minutes ago is a note', async () => {
     const reports = healthyCluster(3);
     change(reports, 3, 'rqlite', { uptime_seconds: 20 });
@@ -322,6 +355,7 @@ describe('judgements between nodes', () => {
     [[0, 5, 0], []],
     [[0, 6, 0], ['clock:node2']],
     [[-60, 0, 1], ['clock:node1']],
+    [[0, 60, 61], ['clock:node1']],
     [
       [0, 60, 0, 0, -60],
       ['clock:node2', 'clock:node5'],
