@@ -5,7 +5,7 @@ import type { Section } from '../contract/section.ts';
 import { runChecks } from '../engine/checks.ts';
 import { type Level, worst, worstFirst } from '../core/level.ts';
 import { nodeSections } from '../node/sections/index.ts';
-import { type AnyJudgement, causes, type FleetReadable, type NodeFacts, type Severity } from './define.ts';
+import { type AnyJudgement, causes, type FleetReadable, type Links, type NodeFacts, type Severity } from './define.ts';
 import type { FleetReading, NodeAnswer } from './files.ts';
 import { judgements } from './judge/index.ts';
 import { linksOf } from './links.ts';
@@ -36,6 +36,9 @@ export interface Fleet extends FleetReading {
   readonly facts: Readonly<Record<string, NodeFacts>>;
   /** Section → node → its reading. */
   readonly sections: Readonly<Record<string, Readonly<Record<string, Envelope>>>>;
+  readonly links: Links;
+  /** Of the rqlite cluster. */
+  readonly members: FleetReadable['members'];
   readonly observations: readonly Observation[];
   readonly alerts: readonly FleetAlert[];
 }
@@ -56,6 +59,7 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
     wireguard: readIn(sections['wireguard']) as FleetReadable['wireguard'],
   };
   const links = linksOf(between);
+  const members = rqliteMembers({ ...between, links });
   const judged = runChecks({
     checks: judgements,
     sections: {
@@ -64,7 +68,7 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
         Object.fromEntries(Object.entries(facts).map(([name, data]) => [name, whole(reading, data)])),
       ),
       links: whole(reading, links),
-      members: whole(reading, rqliteMembers({ ...between, links })),
+      members: whole(reading, members),
       ...Object.fromEntries(Object.entries(sections).map(([name, items]) => [name, whole(reading, items)])),
     },
     definitions: pivoted,
@@ -87,7 +91,7 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
   const alerts = foldByCause(observations).map(({ observation, consequences }) =>
     alertOf(observation, consequences, evidence.get(observation.id) ?? {}, facts),
   );
-  return { ...reading, facts, sections, observations, alerts };
+  return { ...reading, facts, sections, links, members, observations, alerts };
 }
 
 /** What is not green and follows from nothing else that is not, the worst first, each with what follows from it. */

@@ -110,7 +110,7 @@ export function heading(fleet: Fleet, { paint, width }: Screen): string[] {
 export const alertMark = ({ severity, level }: FleetAlert, { paint }: Screen): string =>
   severity === 'info' ? paint('dim', 'i') : paint(level, marks[level]);
 
-/** A section that could not be read belongs to the subsystem of its name. */
+/** A section that could not be read belongs to the words with its name: `services` beside the subsystem `service`. */
 function isAbout({ subsystem, subject }: FleetAlert, subsystems: readonly string[]): boolean {
   const [section = ''] = subsystem === 'report' ? (subject.split('/')[1] ?? '').split('.') : [];
   return subsystems.includes(subsystem) || subsystems.includes(section);

@@ -1,6 +1,8 @@
 // Which node is which peer of WireGuard, and how long ago each pair shook hands. Pure.
 import type { Fleet } from './assess.ts';
-import { type Data, readingOf } from './reading.ts';
+import type { Peer } from './define.ts';
+import { addressesIn } from './links.ts';
+import { readingOf } from './reading.ts';
 
 /** WireGuard gives a session up that has had no handshake for this long (REJECT_AFTER_TIME). */
 const sessionSeconds = 180;
@@ -16,42 +18,37 @@ export interface Link {
   readonly handshake_age_seconds: number | null;
 }
 
-type Peer = NonNullable<Data<'wireguard'>['peers']>[number];
-
 /** A link from each node that has WireGuard to each other such node, and to peers that are no known nodes. */
-export function linksOf(fleet: Fleet): readonly Link[] {
+export function meshLinks(fleet: Fleet): readonly Link[] {
   const names = meshNodes(fleet);
-  const addresses = new Map<string, string>();
-  for (const name of names) {
-    const address = bare(readingOf(fleet, 'wireguard', name).data?.wg_ip ?? '');
-    if (address !== '') addresses.set(address, name);
-  }
-  const silent = names.filter((name) => ![...addresses.values()].includes(name));
-  const byTarget = new Map(silent.map((name) => [hostOf(fleet.nodes[name]?.target ?? ''), name]));
-  const nodeOf = (peer: Peer): string | undefined =>
-    peerAddresses(peer)
-      .map((address) => addresses.get(address))
-      .find((name) => name !== undefined) ?? byTarget.get(endpointHost(peer.endpoint));
   return names.flatMap((from): Link[] => {
     const { peers } = readingOf(fleet, 'wireguard', from).data ?? {};
     const others = names.filter((name) => name !== from);
     if (!peers) return others.map((to) => ({ from, to, state: 'unknown', handshake_age_seconds: null }));
     const known = new Map<string, Peer>();
-    for (const peer of peers) known.set(nodeOf(peer) ?? peerAddresses(peer)[0] ?? peer.public_key, peer);
-    const strangers = [...known.keys()].filter((name) => !names.includes(name));
-    // Nodes that did not say their address are among the peers that have no name: as far as there are such peers.
-    const unnamed = others.filter((to) => silent.includes(to) && !known.has(to));
-    const hidden = strangers.length >= unnamed.length ? unnamed : [];
-    return [...others.filter((to) => !hidden.includes(to)), ...strangers].map((to) => {
-      const peer = known.get(to);
-      const isUnsure = strangers.length > 0 && unnamed.includes(to);
-      if (!peer) return { from, to, state: isUnsure ? 'unknown' : 'missing', handshake_age_seconds: null };
-      const { handshake_age_sec: age } = peer;
-      if (age === undefined)
-        return { from, to, state: peer.latest_handshake === 0 ? 'never' : 'unknown', handshake_age_seconds: null };
-      return { from, to, state: age <= sessionSeconds ? 'connected' : 'stale', handshake_age_seconds: age };
-    });
+    const strangers = new Map<string, Peer>();
+    for (const peer of peers) {
+      const [node, ...more] = fleet.links.peerNodes(peer);
+      if (node !== undefined && more.length === 0) known.set(node, peer);
+      else strangers.set(addressesIn(peer)[0] ?? peer.public_key, peer);
+    }
+    // A node that does not say its address may be one of the peers that nobody knows, which are shown by their addresses.
+    const isHidden = (name: string): boolean => strangers.size > 0 && !known.has(name) && isSilent(fleet, name);
+    const expected = others.filter((name) => !isHidden(name));
+    const found = new Map([...known, ...strangers]);
+    return [...new Set([...expected, ...found.keys()])]
+      .filter((to) => to !== from)
+      .map((to) => linkTo(from, to, found.get(to)));
   });
+}
+
+const isSilent = (fleet: Fleet, name: string): boolean => readingOf(fleet, 'wireguard', name).data?.wg_ip === undefined;
+
+function linkTo(from: string, to: string, peer: Peer | undefined): Link {
+  if (!peer) return { from, to, state: 'missing', handshake_age_seconds: null };
+  const { handshake_age_sec: age, latest_handshake: last } = peer;
+  if (age === undefined) return { from, to, state: last === 0 ? 'never' : 'unknown', handshake_age_seconds: null };
+  return { from, to, state: age <= sessionSeconds ? 'connected' : 'stale', handshake_age_seconds: age };
 }
 
 /** Nodes that have WireGuard, or that did not say: where one node has it, an unreached node should. */
@@ -60,15 +57,3 @@ export function meshNodes(fleet: Fleet): readonly string[] {
   if (!names.some((name) => readingOf(fleet, 'wireguard', name).status === 'ok')) return [];
   return names.filter((name) => readingOf(fleet, 'wireguard', name).status !== 'absent');
 }
-
-const bare = (address: string): string => address.split('/', 1)[0] ?? '';
-
-const peerAddresses = ({ allowed_ips: all = '' }: Peer): string[] =>
-  all
-    .split(/[\s,]+/)
-    .map(bare)
-    .filter(Boolean);
-
-const hostOf = (target: string): string => target.slice(target.indexOf('@') + 1).replaceAll(/[[\]]/g, '');
-
-const endpointHost = (endpoint = ''): string => endpoint.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '');

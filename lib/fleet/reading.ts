@@ -20,6 +20,18 @@ export function readingOf<Name extends keyof Sections>(
     : { status: 'absent', ...(found ? { reason: found.reason } : {}) };
 }
 
+/** Node → the data of the section, of the nodes whose section was read. */
+export const dataIn = <Name extends keyof Sections>(
+  fleet: Pick<Fleet, 'sections'>,
+  name: Name,
+): Readonly<Record<string, Data<Name>>> =>
+  Object.fromEntries(
+    Object.keys(fleet.sections[name] ?? {}).flatMap((node) => {
+      const { data } = readingOf(fleet, name, node);
+      return data ? [[node, data]] : [];
+    }),
+  );
+
 /** Why there is no value. */
 export type Missing = 'absent' | 'unknown';
 

@@ -176,5 +176,6 @@ function wrongSections(fleet: Fleet, name: string): ReadonlySet<string> {
     ...own.flatMap(({ check, subject }) => [subsystemOf(check), subject.split(/[/.]/)[1] ?? '']),
     ...shared.map(({ subsystem }) => subsystem),
   ];
-  return new Set(words);
+  // Subsystems are in the singular: `service` of the section `services`.
+  return new Set(words.flatMap((word) => [word, `${word}s`]));
 }

@@ -2,8 +2,8 @@
 import { counted, listed } from '../core/text.ts';
 import type { Fleet } from './assess.ts';
 import { countsOf } from './documents.ts';
-import { linksOf, meshNodes } from './peers.ts';
-import { readingOf } from './reading.ts';
+import { meshLinks, meshNodes } from './peers.ts';
+import { dataIn, readingOf } from './reading.ts';
 
 export const nodeStatuses = ['healthy', 'degraded', 'unreachable'] as const;
 export type NodeStatus = (typeof nodeStatuses)[number];
@@ -42,44 +42,28 @@ interface RqliteSummary {
 }
 
 function rqliteSummary(fleet: Fleet): RqliteSummary {
-  const names = Object.keys(fleet.facts);
-  const readings = names.map((name) => ({ name, ...readingOf(fleet, 'rqlite', name) }));
-  const answering = readings.flatMap(({ name, data }) => (data?.responsive === true ? [{ name, ...data }] : []));
-  if (!readings.some(({ status }) => status === 'ok'))
-    return {
-      leader: null,
-      voters: null,
-      term: null,
-      quorum: names.length > 0 && readings.every(isAbsent) ? null : 'unknown',
-    };
-  const leaders = answering.filter(({ raft_state: state }) => state === 'Leader').map(({ name }) => name);
-  const up = answering.filter(({ voter }) => voter === true).length;
-  const all = Math.max(0, ...answering.map(({ num_peers: others }) => (others === undefined ? 0 : others + 1)), up);
-  const knowsLeader = answering.some(({ leader_addr: leader = '' }) => leader !== '');
-  const isWhole = leaders.length === 1 && up === all;
+  const rqlite = dataIn(fleet, 'rqlite');
+  const unread = { leader: null, voters: null, term: null };
+  if (Object.keys(rqlite).length === 0) return { ...unread, quorum: unlessAbsent(fleet, 'rqlite') };
+  const answering = Object.entries(rqlite).filter(([, { responsive }]) => responsive === true);
+  const leaders = answering.filter(([, { raft_state: state }]) => state === 'Leader').map(([name]) => name);
+  const voters = fleet.members.filter(({ isVoter }) => isVoter);
+  const there = voters.filter(({ isThere }) => isThere);
+  const terms = answering.flatMap(([, { term }]) => term ?? []);
+  const isLed = leaders.length > 0 || answering.some(([, { leader_addr: leader = '' }]) => leader !== '');
+  const isWhole = leaders.length === 1 && there.length === voters.length && voters.length > 0;
   return {
     leader: leaders.length === 0 ? null : leaders.join(', '),
-    voters: up === 0 ? null : `${up}/${all}`,
-    term: answering.reduce<number | null>(
-      (most, { term }) => (term === undefined ? most : Math.max(most ?? term, term)),
-      null,
-    ),
-    quorum: isWhole
-      ? 'ok'
-      : leaders.length > 0 || knowsLeader
-        ? 'degraded'
-        : answering.length === 0
-          ? 'unknown'
-          : 'lost',
+    voters: voters.length === 0 ? null : `${there.length}/${voters.length}`,
+    term: terms.length === 0 ? null : Math.max(...terms),
+    quorum: isWhole ? 'ok' : isLed ? 'degraded' : 'lost',
   };
 }
 
-const isAbsent = ({ status }: { readonly status: string }): boolean => status === 'absent';
-
 /** `all connected`; null where no node has WireGuard. */
 function meshSummary(fleet: Fleet): string | null {
-  if (meshNodes(fleet).length === 0) return unknownUnlessAbsent(fleet, 'wireguard');
-  const links = linksOf(fleet);
+  if (meshNodes(fleet).length === 0) return unlessAbsent(fleet, 'wireguard');
+  const links = meshLinks(fleet);
   const unknown = links.filter(({ state }) => state === 'unknown').length;
   const bad = links.filter(({ state }) => state !== 'unknown' && state !== 'connected').length;
   if (bad + unknown === 0) return links.length === 0 ? 'no links' : 'all connected';
@@ -93,7 +77,7 @@ function meshSummary(fleet: Fleet): string | null {
 function servicesSummary(fleet: Fleet): string | null {
   const names = Object.keys(fleet.facts);
   const lists = names.map((name) => ({ name, ...readingOf(fleet, 'services', name) }));
-  if (!lists.some(({ status }) => status === 'ok')) return unknownUnlessAbsent(fleet, 'services');
+  if (!lists.some(({ status }) => status === 'ok')) return unlessAbsent(fleet, 'services');
   const bad = lists.flatMap(({ name, data }) => [
     ...(data?.services ?? [])
       .filter((one) => one.active_state !== 'active' || one.restart_loop_risk)
@@ -110,7 +94,8 @@ function servicesSummary(fleet: Fleet): string | null {
   return parts.length === 0 ? 'all nominal' : parts.join('; ');
 }
 
-const unknownUnlessAbsent = (fleet: Fleet, section: 'wireguard' | 'services'): string | null =>
+/** Why there is nothing to say: null where no node has it. */
+const unlessAbsent = (fleet: Fleet, section: 'rqlite' | 'wireguard' | 'services'): 'unknown' | null =>
   Object.keys(fleet.facts).every((name) => readingOf(fleet, section, name).status === 'absent') ? null : 'unknown';
 
 /** As the views cluster and report have it. */

@@ -52,11 +52,16 @@ export async function fleetOf(
 export const alertsIn = ({ alerts }: Fleet): string[] =>
   alerts.map(({ severity, id, message }) => `${severity} ${id}: ${message}`);
 
-const key = (number: number): string => `${'k'.repeat(40)}${number}=`;
+export const publicKey = (number: number): string => `${'k'.repeat(40)}${number}=`;
 
-/** Sections of the node with this number among so many: all is well, and node 1 is the leader. */
-export function healthySections(number: number, count: number): Readonly<Record<string, Record<string, unknown>>> {
+/** Sections of the node with this number among so many: all is well but for nodes that are down, and node 1 is the leader. */
+export function healthySections(
+  number: number,
+  count: number,
+  down: readonly number[] = [],
+): Readonly<Record<string, Record<string, unknown>>> {
   const others = Array.from({ length: count }, (_, index) => index + 1).filter((other) => other !== number);
+  const ageOf = (other: number): number => (down.includes(other) ? 600 : 40 + (other % 60));
   return {
     system: {
       cpu_count: 4,
@@ -108,12 +113,19 @@ export function healthySections(number: number, count: number): Readonly<Record<
       leader_addr: '10.0.0.1:7001',
       leader_id: '10.0.0.1:7001',
       node_id: `10.0.0.${number}:7001`,
+      raft_addr: `10.0.0.${number}:7001`,
       term: 7,
       applied_index: 48_211,
       commit_index: 48_211,
       fsm_pending: 0,
       num_peers: count - 1,
       voter: true,
+      nodes: Object.fromEntries(
+        [number, ...others].map((one) => [
+          `10.0.0.${one}:7001`,
+          { reachable: !down.includes(one), leader: one === 1, voter: true },
+        ]),
+      ),
       version: 'v8.43.4',
       goroutines: 60,
       heap_mb: 35,
@@ -139,11 +151,11 @@ export function healthySections(number: number, count: number): Readonly<Record<
       config_perms: '600',
       peer_count: others.length,
       peers: others.map((other) => ({
-        public_key: key(other),
+        public_key: publicKey(other),
         endpoint: `192.0.2.${other}:51820`,
         allowed_ips: `10.0.0.${other}/32`,
-        latest_handshake: at.getTime() / 1000 - 40 - (other % 60),
-        handshake_age_sec: 40 + (other % 60),
+        latest_handshake: at.getTime() / 1000 - ageOf(other),
+        handshake_age_sec: ageOf(other),
         keepalive: 25,
       })),
     },
@@ -189,13 +201,15 @@ type Changes = Readonly<Record<string, object | Error | undefined>>;
 
 /** Nodes `node1` to `nodeN`, all well but for the changes: fields of sections (`{ node2: { system: { mem_use_pct: 95 } } }`), or the
  * error of asking the node. */
-export const nodesWith = (count: number, changes: Changes = {}): Record<string, string | Error> =>
-  Object.fromEntries(
-    Array.from({ length: count }, (_, index): [string, string | Error] => {
-      const name = `node${index + 1}`;
+export function nodesWith(count: number, changes: Changes = {}): Record<string, string | Error> {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  const down = numbers.filter((number) => changes[`node${number}`] instanceof Error);
+  return Object.fromEntries(
+    numbers.map((number): [string, string | Error] => {
+      const name = `node${number}`;
       const change = changes[name] ?? {};
       if (change instanceof Error) return [name, change];
-      const sections = healthySections(index + 1, count);
+      const sections = healthySections(number, count, down);
       const changed = Object.entries(change as Readonly<Record<string, object>>).map(([section, fields]) => [
         section,
         { ...sections[section], ...fields },
@@ -203,3 +217,4 @@ export const nodesWith = (count: number, changes: Changes = {}): Record<string, 
       return [name, reportWith({ ...sections, ...Object.fromEntries(changed) })];
     }),
   );
+}

@@ -11,7 +11,7 @@ import type { Screen } from '../../lib/fleet/view.ts';
 import { views } from '../../lib/fleet/views/index.ts';
 import { assertGolden } from '../golden.ts';
 import { readText } from '../world.ts';
-import { fleetOf, healthySections, nodesWith, reportWith } from './fleet.ts';
+import { fleetOf, healthySections, nodesWith, publicKey, reportWith } from './fleet.ts';
 
 type Paint = Screen['paint'];
 
@@ -35,7 +35,6 @@ const forPeople = views.filter(({ printsJson }) => !printsJson).map(({ name }) =
 
 const gateway = { name: 'site-gateway.service', active_state: 'failed', sub_state: 'failed', restart_loop_risk: false };
 const units = healthySections(2, 4)['services']?.['services'] as readonly { readonly name: string }[];
-const silentPeer = { public_key: 'k', allowed_ips: '10.0.0.9/32', latest_handshake: 0 };
 
 /** Node 2 has troubles of all kinds, node 3 is not reached, and of node 4 a section could not be read. */
 const troubled = (): Promise<Fleet> =>
@@ -48,9 +47,9 @@ const troubled = (): Promise<Fleet> =>
           gateway: { responsive: false, http_status: null },
           wireguard: {
             peers: [
-              { public_key: 'a', allowed_ips: '10.0.0.1/32', latest_handshake: 1, handshake_age_sec: 540 },
-              { public_key: 'd', allowed_ips: '10.0.0.4/32', latest_handshake: 0 },
-              silentPeer,
+              { public_key: publicKey(1), allowed_ips: '10.0.0.1/32', latest_handshake: 1, handshake_age_sec: 540 },
+              { public_key: publicKey(4), allowed_ips: '10.0.0.4/32', latest_handshake: 0 },
+              { public_key: publicKey(3), allowed_ips: '10.0.0.3/32', latest_handshake: 1, handshake_age_sec: 600 },
             ],
           },
           dns: { caddy_active: false, port_443_bound: false, base_tls_days_left: 4 },
@@ -63,7 +62,7 @@ const troubled = (): Promise<Fleet> =>
         node3: new Error('connect to 192.0.2.3 port 22: Connection timed out'),
       }),
       node4: reportWith(
-        { ...healthySections(4, 4), rqlite: null, dns: null },
+        { ...healthySections(4, 4, [3]), rqlite: null, dns: null },
         {
           errors: [
             { section: 'rqlite', reason: 'http://10.0.0.4:5001/status: no answer within 3 s' },
@@ -194,7 +193,7 @@ describe('views of a fleet', () => {
   test('--node shows one node, among the others that it has to do with', async () => {
     const fleet = onlyNode(await troubled(), 'node2');
     const mesh = printed('mesh', fleet, 80).join('\n');
-    assert.match(mesh, /node2 +9m +· +never +- +never/);
+    assert.match(mesh, /node2 +9m +· +10m +never/);
     assert.doesNotMatch(mesh, /^. {2}node1/m);
     assert.match(printed('cluster', fleet, 120).join('\n'), /node2 of 4 nodes|node2, of 4 nodes/);
     assert.match(printed('cluster', fleet, 120).join('\n'), /node2 .*3\/3/);
@@ -203,6 +202,24 @@ describe('views of a fleet', () => {
       nodes.map(({ host }) => host),
       ['node2'],
     );
+  });
+
+  test('peers that are no known node are shown by their addresses', async () => {
+    const peers = [
+      { public_key: 'a', allowed_ips: '10.0.0.7/32', latest_handshake: 1, handshake_age_sec: 20 },
+      { public_key: 'b', allowed_ips: '10.0.0.9/32', latest_handshake: 0 },
+    ];
+    const fleet = await fleetOf({
+      a: reportWith({ wireguard: { interface_up: true, wg_ip: '10.0.0.1', peer_count: 2, peers } }),
+      b: new Error('no route to host'),
+      c: reportWith({ wireguard: { interface_up: true, wg_ip: '10.0.0.3', peer_count: 0, peers: [] } }),
+    });
+    const lines = printed('mesh', fleet, 80).join('\n');
+    assert.match(lines, /from \\ to +a +b +c +10\.0\.0\.7 +10\.0\.0\.9\n/);
+    assert.match(lines, /a +· +- +no peer +20s +never\n/);
+    assert.match(lines, /c +no peer +no peer +· +- +-\n/);
+    const { links } = jsonOf('mesh', fleet) as { links: { from: string; to: string; state: string }[] };
+    assert.ok(!links.some(({ from, to }) => from === 'a' && to === 'b'), 'b may be one of the two addresses');
   });
 
   test('a namespace of which a part could not be read is not shown as well', async () => {
@@ -266,7 +283,7 @@ describe('the report for a language model', () => {
       rqlite_voters: '2/3',
       rqlite_raft_term: 7,
       rqlite_quorum: 'degraded',
-      wg_mesh_status: '2 links unknown',
+      wg_mesh_status: '2 of 6 links not connected, 2 links unknown',
       service_health: 'unknown on node3',
       critical_alerts: 1,
       warning_alerts: 1,
@@ -313,31 +330,46 @@ describe('the report for a language model', () => {
     }
   });
 
-  test('what is healthy is summed up before anything else is left out', async () => {
-    const { document } = reportWithin(await large(), '8000');
-    assert.equal(document.alerts.length, 3);
+  test('as the budget shrinks, what is healthy goes first, and alerts last', async () => {
+    const fleet = await large();
+    const system = (host: string): unknown =>
+      (fleet.nodes[host]?.report as Record<string, unknown> | undefined)?.['system'];
+    const stages = [
+      'whole',
+      'no healthy reports',
+      'no healthy rows',
+      'wrong sections only',
+      'no reports',
+      'no rows',
+      'fewer alerts',
+    ];
+    const stageOf = ({ alerts, nodes }: Document): string => {
+      const bad = nodes.filter(({ status }) => status === 'degraded');
+      if (alerts.length < fleet.alerts.length) return 'fewer alerts';
+      if (bad.length < 2) return 'no rows';
+      if (bad.some(({ report }) => report === null)) return 'no reports';
+      for (const { host, report } of bad) assert.deepEqual(report && 'system' in report && report.system, system(host));
+      if (bad.some(({ report }) => report && !('dns' in report))) return 'wrong sections only';
+      if (nodes.length < 60) return 'no healthy rows';
+      return nodes.some(({ host, report }) => host !== 'node8' && report === null) ? 'no healthy reports' : 'whole';
+    };
+    const seen: string[] = [];
+    for (let budget = 400_000; budget > 400; budget = Math.floor(budget * 0.85)) {
+      const { document } = reportWithin(fleet, String(budget));
+      const stage = stageOf(document);
+      if (seen.at(-1) !== stage) seen.push(stage);
+      const { left_out: leftOut = [] } = document.meta;
+      assert.equal(leftOut.length === 0, stage === 'whole', `${stage}: ${leftOut.join()}`);
+      const summedUp = document.nodes_summed_up?.reduce((sum, { count }) => sum + count, 0) ?? 0;
+      assert.equal(document.nodes.length + summedUp, 60, stage);
+    }
+    // A step of the budget may pass over a stage.
     assert.deepEqual(
-      document.nodes.map(({ host, report }) => [host, report === null]),
-      [
-        ['node8', true],
-        ['node7', false],
-        ['node9', false],
-      ],
+      seen,
+      stages.filter((stage) => seen.includes(stage)),
     );
-    for (const { report } of document.nodes.slice(1)) assert.ok(report && 'wireguard' in report && 'dns' in report);
-    assert.deepEqual(
-      document.nodes_summed_up?.map(({ status, count }) => [status, count]),
-      [['healthy', 57]],
-    );
-    assert.match(document.meta.left_out?.join() ?? '', /^rows of node1, .* and 47 more$/);
-  });
-
-  test('then sections without alerts go, and those with alerts stay whole', async () => {
-    const { document } = reportWithin(await large(), '1500');
-    const [, worse] = document.nodes;
-    assert.equal(document.alerts.length, 3);
-    assert.ok(worse?.report && 'system' in worse.report && !('wireguard' in worse.report), JSON.stringify(worse));
-    assert.match(document.meta.left_out?.join() ?? '', /sections without alerts of node7, node9/);
+    for (const stage of ['whole', 'no healthy reports', 'wrong sections only', 'no reports', 'fewer alerts'])
+      assert.ok(seen.includes(stage), `${stage} was not among ${seen.join(', ')}`);
   });
 
   test('a budget too small for the alerts keeps the worst, and says so', async () => {
@@ -410,7 +442,7 @@ describe('views as JSON', () => {
     const { links } = jsonOf('mesh', await troubled()) as { links: { from: string; to: string; state: string }[] };
     assert.deepEqual(
       links.filter(({ from }) => from === 'node2').map(({ to, state }) => `${to} ${state}`),
-      ['node1 stale', 'node4 never', '10.0.0.9 never'],
+      ['node1 stale', 'node3 stale', 'node4 never'],
     );
   });
 });

@@ -60,15 +60,12 @@ export const dns = defineView({
 const flagCell = (is: boolean | undefined, node: string, judged: Judged): Cell | undefined =>
   is === undefined ? undefined : is ? goodCell('yes') : badCell('no', judged(node, 'dns'));
 
-/** A certificate should have been renewed by then. */
-const soonDays = 14;
-
 function certificateCell(read: Dns, node: string, judged: Judged): Cell | undefined {
   const days = daysLeft(read);
   if (problemsOf(read).length > 0)
-    return badCell(days === undefined ? 'none' : `${days}d, refused`, judged(node, 'dns'));
+    return badCell(days === undefined ? 'none' : `${days}d, refused`, judged(node, 'certificate'));
   if (days === undefined) return undefined;
-  return days < soonDays ? badCell(`${days}d`, judged(node, 'dns')) : { text: `${days}d` };
+  return badCell(`${days}d`, judged(node, 'certificate'));
 }
 
 function rowOf(fleet: Fleet, node: string) {

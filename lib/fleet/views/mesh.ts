@@ -17,7 +17,7 @@ import {
   unknownCell,
 } from '../cells.ts';
 import { documentOf } from '../documents.ts';
-import { type Link, linksOf, meshNodes } from '../peers.ts';
+import { type Link, meshLinks, meshNodes } from '../peers.ts';
 import { readingOf } from '../reading.ts';
 import { nodesInOrder, shownNodes } from '../summary.ts';
 import { type Cell, type Column, table, tableFits } from '../table.ts';
@@ -30,7 +30,7 @@ export const mesh = defineView({
   render: (fleet, screen) => {
     const names = nodesInOrder(fleet).filter((name) => meshNodes(fleet).includes(name));
     if (names.length === 0) return ['No node says anything about WireGuard.', ...alertLines(fleet, screen, ['ssh'])];
-    const links = Map.groupBy(linksOf(fleet), ({ from }) => from);
+    const links = Map.groupBy(meshLinks(fleet), ({ from }) => from);
     const judged = judgedIn(fleet);
     const whole = peerByPeer(fleet, names, links, judged);
     const lines = tableFits(...whole, screen)
@@ -51,7 +51,7 @@ export const mesh = defineView({
           wg_ip: data?.wg_ip ?? null,
         };
       }),
-      links: linksOf(fleet).filter(({ from }) => shownNodes(fleet).includes(from)),
+      links: meshLinks(fleet).filter(({ from }) => shownNodes(fleet).includes(from)),
     }),
 });
 

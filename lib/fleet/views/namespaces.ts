@@ -17,7 +17,7 @@ export const namespaces = defineView({
   render: (fleet, screen) => {
     const names = namesIn(fleet);
     const judged = judgedIn(fleet);
-    const alerts = alertLines(fleet, screen, ['ssh', 'namespaces']);
+    const alerts = alertLines(fleet, screen, ['ssh', 'namespace', 'namespaces']);
     if (names.length === 0) return ['No node says that it has namespaces.', ...alerts];
     const lines = matrix(
       {
@@ -95,7 +95,7 @@ function cellOf(fleet: Fleet, name: string, node: string, judged: Judged): Cell 
     ...(olric === false ? ['Olric down'] : []),
     ...(gateway === false ? ['gateway down'] : status === 200 ? [] : [`gateway HTTP ${status}`]),
   ];
-  if (bad.length > 0) return badCell(bad.join(', '), judged(node, 'namespaces'));
+  if (bad.length > 0) return badCell(bad.join(', '), judged(node, 'namespace'));
   const programs = Object.entries({ rqlite, olric, gateway });
   const unknown = programs.filter(
     ([program, is]) => is === undefined && unread(fleet, node).includes(`${name}, ${program}`),

@@ -58,7 +58,7 @@ const unitSuffix = /\.service$/;
 
 const defineUnit = (unit: string): Service => ({
   name: unit.replace(unitSuffix, ''),
-  subsystems: ['services'],
+  subsystems: ['service'],
   stateOn: (fleet, node) => {
     const { status, data } = readingOf(fleet, 'services', node);
     if (!data) return status === 'absent' ? 'absent' : 'unknown';
@@ -86,7 +86,7 @@ function servicesIn(fleet: Fleet): readonly Service[] {
 }
 
 /** Of the subsystems without a view of their own. */
-const about = ['ssh', 'services', 'rqlite', 'olric', 'ipfs', 'gateway', 'anyone'];
+const about = ['ssh', 'service', 'services', 'rqlite', 'olric', 'ipfs', 'gateway', 'anyone'];
 
 export const service = defineView({
   name: 'service',
