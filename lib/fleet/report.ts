@@ -75,6 +75,7 @@ function documentOf(fleet: Fleet, summary: ReturnType<typeof fleetSummary>, plan
     ...healthy.map((name) => [name, plan.healthy] as const),
   ]);
   const inDetail = (detail: Detail): string[] => names.filter((name) => details.get(name) === detail);
+  const reportingIn = (detail: Detail): string[] => inDetail(detail).filter((name) => fleet.nodes[name]?.report);
   const alerts = fleet.alerts.slice(0, plan.alerts);
   const document = {
     schema_version: documentVersion,
@@ -94,8 +95,8 @@ function documentOf(fleet: Fleet, summary: ReturnType<typeof fleetSummary>, plan
   const hidden = fleet.alerts.length - alerts.length;
   const countedNodes = inDetail('counted');
   const leftOut = [
-    ...nodesLeftOut('reports', inDetail('row')),
-    ...nodesLeftOut('sections without alerts', inDetail('wrong')),
+    ...nodesLeftOut('reports', reportingIn('row')),
+    ...nodesLeftOut('sections without alerts', reportingIn('wrong')),
     ...nodesLeftOut('rows', countedNodes),
     ...(plan.evidence === Infinity ? [] : [`evidence beyond ${mostEvidence} nodes in each alert`]),
     ...(hidden === 0

@@ -159,6 +159,7 @@ describe('views of a fleet', () => {
     assert.deepEqual(fleet.alerts, []);
     const row = printed('cluster', fleet, 120).find((line) => line.startsWith('●  a'));
     assert.match(row ?? '', /^● {2}a +healthy +- +- +- +- +- +- +- +0\.1\.0/);
+    assert.doesNotMatch(printed('cluster', fleet, 120).join('\n'), /quorum|WireGuard|services/);
     assert.match(printed('service', fleet, 80).join('\n'), /No node says anything about services\./);
     assert.match(printed('mesh', fleet, 80).join('\n'), /No node says anything about WireGuard\./);
     assert.match(printed('namespaces', fleet, 80).join('\n'), /No node says that it has namespaces\./);
@@ -360,6 +361,7 @@ describe('the report for a language model', () => {
       if (seen.at(-1) !== stage) seen.push(stage);
       const { left_out: leftOut = [] } = document.meta;
       assert.equal(leftOut.length === 0, stage === 'whole', `${stage}: ${leftOut.join()}`);
+      assert.doesNotMatch(leftOut.join(), /(sections|reports) .*node8/, 'node8 has no report');
       const summedUp = document.nodes_summed_up?.reduce((sum, { count }) => sum + count, 0) ?? 0;
       assert.equal(document.nodes.length + summedUp, 60, stage);
     }

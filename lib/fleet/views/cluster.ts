@@ -102,16 +102,18 @@ export const cluster = defineView({
     documentOf(fleet, { summary: fleetSummary(fleet), nodes: shownNodes(fleet).map((node) => nodeRow(fleet, node)) }),
 });
 
-/** What the nodes are together. */
+/** What the nodes are together, in what at least one of them reports. */
 function summaryLines(fleet: Fleet, { width }: Screen): string[] {
   const { rqlite_leader: leader, rqlite_voters: voters, rqlite_quorum: quorum, ...others } = fleetSummary(fleet);
   const { wg_mesh_status: mesh, service_health: services } = others;
+  const isReported = (section: 'rqlite' | 'wireguard' | 'services'): boolean =>
+    Object.keys(fleet.facts).some((node) => readingOf(fleet, section, node).status === 'ok');
   const lines = [
-    ...(quorum === null
-      ? []
-      : [`rqlite: leader ${leader ?? 'unknown'}, voters ${voters ?? 'unknown'}, quorum ${quorum}`]),
-    ...(mesh === null ? [] : [`WireGuard: ${mesh}`]),
-    ...(services === null ? [] : [`services: ${services}`]),
+    ...(isReported('rqlite')
+      ? [`rqlite: leader ${leader ?? 'unknown'}, voters ${voters ?? 'unknown'}, quorum ${quorum}`]
+      : []),
+    ...(isReported('wireguard') ? [`WireGuard: ${mesh}`] : []),
+    ...(isReported('services') ? [`services: ${services}`] : []),
   ];
   return lines.length === 0 ? [] : ['', ...lines.flatMap((line) => fold(line, width, '  '))];
 }
