@@ -223,7 +223,7 @@ describe('views of a fleet', () => {
     assert.ok(!links.some(({ from, to }) => from === 'a' && to === 'b'), 'b may be one of the two addresses');
   });
 
-  test('a namespace of which a part could not be read is not shown as well', async () => {
+  test('a namespace of which a part could not be read is not shown as up', async () => {
     const namespace = { name: 'alice', found_by: 'a unit', rqlite_state: 'Follower', olric_up: true, gateway_up: true };
     const fleet = await fleetOf({
       a: reportWith(
@@ -355,7 +355,7 @@ describe('the report for a language model', () => {
       return nodes.some(({ host, report }) => host !== 'node8' && report === null) ? 'no healthy reports' : 'whole';
     };
     const seen: string[] = [];
-    for (let budget = 400_000; budget > 400; budget = Math.floor(budget * 0.85)) {
+    for (let budget = 400_000; budget > 400; budget = Math.floor(budget * 0.9)) {
       const { document } = reportWithin(fleet, String(budget));
       const stage = stageOf(document);
       if (seen.at(-1) !== stage) seen.push(stage);
@@ -370,7 +370,14 @@ describe('the report for a language model', () => {
       seen,
       stages.filter((stage) => seen.includes(stage)),
     );
-    for (const stage of ['whole', 'no healthy reports', 'wrong sections only', 'no reports', 'fewer alerts'])
+    for (const stage of [
+      'whole',
+      'no healthy reports',
+      'no healthy rows',
+      'wrong sections only',
+      'no reports',
+      'fewer alerts',
+    ])
       assert.ok(seen.includes(stage), `${stage} was not among ${seen.join(', ')}`);
   });
 

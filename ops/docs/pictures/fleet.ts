@@ -51,5 +51,5 @@ try {
   await sleep(1000);
   tmux('kill-server');
 } finally {
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, maxRetries: 5, retryDelay: 200 });
 }
