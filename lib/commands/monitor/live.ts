@@ -14,7 +14,7 @@ const staleRounds = 3;
 
 export const live: Command = {
   name: 'monitor live',
-  summary: 'all views on the whole terminal, refreshed until you leave: ? shows the keys',
+  summary: 'shows all views on the whole terminal, refreshed until you leave; ? shows the keys',
   options: {
     ...fleetOptions,
     node: { type: 'string', value: 'NAME', summary: 'begin with this node' },

@@ -36,8 +36,7 @@ export const bodyHeight = ({ height }: Pick<Look, 'height'>): number => Math.max
 /** All lines of the present tab; the screen shows a part of them. */
 export function bodyOf(state: LiveState, look: Look): readonly string[] {
   const width = Math.max(10, look.width - gutter);
-  const lines = state.isHelp ? helpLines(width) : shownLines(state, { ...look, width });
-  return lines.map((line) => cutLine(terminalText(line, true), width));
+  return state.isHelp ? helpLines(width) : shownLines(state, { ...look, width });
 }
 
 export function frameOf(state: LiveState, page: Page, look: Look): readonly string[] {
