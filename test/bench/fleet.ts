@@ -134,7 +134,8 @@ function makeSite(): string {
     'UsePAM no',
     'PidFile none',
     'PrintMotd no',
-    `SetEnv PATH=${bin}:/usr/bin:/bin`,
+    // A shell that sshd starts reads the user's .bashrc, which is not what is measured.
+    `SetEnv PATH=${bin}:/usr/bin:/bin HOME=${folder}`,
   ]);
   write('ssh_config', [
     'Host node*',
