@@ -1,6 +1,6 @@
 import { main } from '../lib/cli/main.ts';
-import { written } from '../lib/cycle/written.ts';
+import { pruned } from '../lib/cycle/written.ts';
 import { oldFiles } from '../lib/io/old-files.ts';
 import { pruneFiles } from '../lib/retention/prune.ts';
 
-main(pruneFiles(written, oldFiles));
+main(pruneFiles(pruned, oldFiles));

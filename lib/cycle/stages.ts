@@ -22,7 +22,7 @@ import { collectSnapshot } from '../snapshot/collect.ts';
 import { judge } from './judge.ts';
 import { openNet } from './net.ts';
 import { post } from './post.ts';
-import { written } from './written.ts';
+import { pruned, written } from './written.ts';
 
 /** The stages that the demo runs for each cycle of simulated time. confirm-cycle is not among them: there the files' ages do not match the clock. */
 export const stagesWith = (files: StoreFiles, mail: Post): readonly Stage<Configuration>[] => [
@@ -44,6 +44,6 @@ export const stages: readonly Stage<Configuration>[] = [
   ...stagesWith(storeFiles, post),
   drawPictures,
   buildDashboard({ sections, checks, monitorChecks }, storeFiles, currentHealth, flatten),
-  pruneFiles(written, oldFiles),
+  pruneFiles(pruned, oldFiles),
   confirmCycle(written, openNet),
 ];

@@ -3,6 +3,7 @@
 import { events, stateFile, postedAlerts } from '../alerts/files.ts';
 import { archive } from '../archive/files.ts';
 import type { Stage } from '../contract/stage.ts';
+import { fleetLines, latestFleet } from '../fleet/files.ts';
 import { history, latestHealth, textfile } from '../health/files.ts';
 import { badgeFile, partFiles, trendsFile } from '../page/files.ts';
 import { pictures } from '../pictures/files.ts';
@@ -17,4 +18,10 @@ export const written: readonly Pick<Stage, 'name' | 'writes'>[] = [
   { name: 'send-alerts', writes: [stateFile, events, postedAlerts] },
   { name: 'draw-quicklooks', writes: pictures.flatMap(({ svg, png }) => [svg, png]) },
   { name: 'build-dashboard', writes: [trendsFile, badgeFile, ...partFiles] },
+];
+
+/** For prune-files: stages with a timer of their own leave files of each day, too. */
+export const pruned: readonly Pick<Stage, 'name' | 'writes'>[] = [
+  ...written,
+  { name: 'fleet-snapshot', writes: [fleetLines, latestFleet] },
 ];

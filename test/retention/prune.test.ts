@@ -17,10 +17,11 @@ import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import zlib from 'node:zlib';
 import type { Stage } from '../../lib/contract/stage.ts';
-import { written } from '../../lib/cycle/written.ts';
+import { pruned } from '../../lib/cycle/written.ts';
 import type { Configuration } from '../../lib/config/schema.ts';
 import { oldFiles } from '../../lib/io/old-files.ts';
 import { pruneFiles } from '../../lib/retention/prune.ts';
+import { fleetLines, layoutVersion } from '../../lib/fleet/files.ts';
 import { snapshots } from '../../lib/snapshot/files.ts';
 import { snapshotOf } from '../judged.ts';
 import { configurationOf, readText, temporaryFolder, worldIn } from '../world.ts';
@@ -28,7 +29,7 @@ import { configurationOf, readText, temporaryFolder, worldIn } from '../world.ts
 const now = new Date('2026-11-20T03:13:00Z');
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
 const stamp = (at: Date): string => at.toISOString().slice(0, 10).replaceAll('-', '');
-const stage: Stage<Configuration> = pruneFiles(written, oldFiles);
+const stage: Stage<Configuration> = pruneFiles(pruned, oldFiles);
 const config = configurationOf('keep: { raw: 100d, plain: 14d, reports: 30d, pictures: 30d, set-aside: 20d }');
 
 const worldOf = (folder: string, options = {}) => worldIn(folder, { at: now, config, options });
@@ -74,6 +75,19 @@ describe('retention/prune', () => {
     assert.match(text ?? '', /^1 packed, 1 removed, [\d.]+ kB freed$/);
     assert.equal(statSync(`${old}.zst`).mode & 0o777, snapshots.mode);
     assert.match((await run(folder)).text ?? '', /nothing is old enough/);
+  });
+
+  test('the lines of fleet-snapshot are packed and removed like those of the snapshots', async (t) => {
+    const folder = temporaryFolder(t);
+    const world = worldOf(folder);
+    for (const days of [14, 16, 102]) {
+      const at = daysAgo(days);
+      const line = { schema_version: layoutVersion, run_id: '0', at: at.toISOString(), environments: {} };
+      await world.append(fleetLines, line, at);
+    }
+    const { counts, problems } = await run(folder);
+    assert.deepEqual([counts['packed'], counts['removed'], problems], [1, 1, []]);
+    assert.deepEqual(readdirSync(world.places.raw).sort(), ['fleet_20261104.jsonl.zst', 'fleet_20261106.jsonl']);
   });
 
   test('a line that comes late beside a packed day is packed with the others', async (t) => {
@@ -186,7 +200,7 @@ describe('retention/prune', () => {
         oldFiles.remove(path);
       },
     };
-    const { problems } = await pruneFiles(written, refusing).run(worldOf(folder));
+    const { problems } = await pruneFiles(pruned, refusing).run(worldOf(folder));
     assert.deepEqual([existsSync(first), existsSync(second)], [true, false]);
     assert.match(problems.join(), /removing .* failed: EROFS/);
   });
