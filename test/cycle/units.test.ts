@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { stages } from '../../lib/cycle/stages.ts';
+import { fleetSnapshot } from '../../lib/fleet/snapshot.ts';
 import { root } from '../process.ts';
 import { readText } from '../world.ts';
 
@@ -18,6 +19,8 @@ const valuesOf = (text: string, key: string): string[] =>
     .flatMap((line) => line.slice(key.length + 1).split(' '));
 
 const stageOf = (unit: string): string => /^ops-monitor@(.*)\.service$/.exec(unit)?.[1] ?? unit;
+/** An instance of the template, too, with a timer of its own. */
+const fleet = fleetSnapshot(async () => assert.fail());
 const timers = ['cycle', 'hourly', 'daily'];
 const names = stages.map(({ name }) => name);
 const namesOf = (timer: string): string[] => stages.filter((one) => one.runsEvery === timer).map(({ name }) => name);
@@ -57,7 +60,7 @@ describe('cycle/units', () => {
   test('the timeout of each unit is longer than the deadline of its stage', () => {
     const template = readText(join(folder, 'ops-monitor@.service'));
     const lockWait = 3;
-    for (const { name, deadlineMs } of stages) {
+    for (const { name, deadlineMs } of [...stages, fleet]) {
       const seconds = Number(valuesOf(template + readText(dropInOf(name)), 'TimeoutStartSec').at(-1));
       assert.ok(seconds >= deadlineMs / 1000 + lockWait + 10, `${name} has ${deadlineMs} ms, its unit ${seconds} s`);
     }
@@ -65,8 +68,15 @@ describe('cycle/units', () => {
 
   test('every drop-in folder belongs to a stage, and its file sorts before that of `systemctl edit`', () => {
     const folders = readdirSync(folder).filter((name) => name.endsWith('.service.d'));
-    assert.deepEqual(folders.map((name) => stageOf(name.slice(0, -2))).sort(), [...names].sort());
+    const all = [...names, fleet.name];
+    assert.deepEqual(folders.map((name) => stageOf(name.slice(0, -2))).sort(), all.sort());
     for (const name of folders) assert.deepEqual(readdirSync(join(folder, name)), ['50-stage.conf']);
-    for (const name of names) assert.ok(existsSync(join(root, 'scripts', `${name}.ts`)), name);
+    for (const name of all) assert.ok(existsSync(join(root, 'scripts', `${name}.ts`)), name);
+  });
+
+  test('the timer of fleet-snapshot starts its unit as often as the stage says', () => {
+    const timer = readText(join(folder, 'ops-monitor-fleet.timer'));
+    assert.equal(valuesOf(timer, 'Unit').join(), `ops-monitor@${fleet.name}.service`);
+    assert.deepEqual([valuesOf(timer, 'OnCalendar').join(), fleet.runsEvery], ['*:3/5', 300]);
   });
 });
