@@ -161,10 +161,11 @@ async function writeFiles(
     tracks,
     ...(isNeeded ? { restarts: { log_modified_ms, attempts } } : {}),
   });
+  // Where the state is lost with the runtime folder, the next run takes the alerts that go on from here, with the names of their files.
+  await world.replace(latestServices, latest);
   for (const alert of alerts)
     if (changed.has(alert.service) || world.modifiedAt(alertFile(alert)) === undefined)
       await world.replace(alertFile(alert), alert);
-  await world.replace(latestServices, latest);
   return latest;
 }
 
