@@ -5,7 +5,15 @@ import type { Section } from '../contract/section.ts';
 import { runChecks } from '../engine/checks.ts';
 import { type Level, worst, worstFirst } from '../core/level.ts';
 import { nodeSections } from '../node/sections/index.ts';
-import { type AnyJudgement, causes, type FleetReadable, type Links, type NodeFacts, type Severity } from './define.ts';
+import {
+  type AnyJudgement,
+  causes,
+  cluster,
+  type FleetReadable,
+  type Links,
+  type NodeFacts,
+  type Severity,
+} from './define.ts';
 import type { FleetReading, NodeAnswer } from './files.ts';
 import { judgements } from './judge/index.ts';
 import { linksOf } from './links.ts';
@@ -100,8 +108,11 @@ function foldByCause(observations: readonly Observation[]) {
   const rankOf = ({ check, level }: Observation): number => severities.indexOf(severityOf(check, level));
   const rootOf = (one: Observation, seen: readonly string[] = []): string => {
     const cause = bad.get(one.because ?? '');
-    // Two that name each other as their cause are both shown, and a cause hides nothing that is worse.
-    const isFolded = cause && cause.id !== one.id && !seen.includes(cause.id) && rankOf(cause) <= rankOf(one);
+    // Two that name each other as their cause are both shown, and a cause hides nothing that is worse. What is critical for the cluster is
+    // never hidden by a single node: the cluster would look well.
+    const isWider = one.level === 'red' && isOfCluster(one) && cause !== undefined && !isOfCluster(cause);
+    const isFolded =
+      cause && !isWider && cause.id !== one.id && !seen.includes(cause.id) && rankOf(cause) <= rankOf(one);
     return isFolded ? rootOf(cause, [...seen, one.id]) : one.id;
   };
   const folded = Map.groupBy(bad.values(), (one) => rootOf(one));
@@ -115,6 +126,8 @@ function foldByCause(observations: readonly Observation[]) {
       consequences: (folded.get(observation.id) ?? []).flatMap(({ id }) => (id === observation.id ? [] : [id])),
     }));
 }
+
+const isOfCluster = ({ subject }: Observation): boolean => subject === cluster;
 
 const whole = ({ collected_at }: FleetReading, data: unknown): Envelope => ({
   status: 'ok',
@@ -186,9 +199,18 @@ function unreadIn(reading: FleetReading, sections: Fleet['sections']): Observati
           ? []
           : [unread(node, `${section}.${part}`, reason)],
     );
-    return [...wholes, ...parts];
+    return [
+      ...wholes,
+      ...parts.slice(0, mostParts),
+      ...(parts.length > mostParts
+        ? [unread(node, `${parts.length - mostParts} more parts`, 'the report says why')]
+        : []),
+    ];
   });
 }
+
+/** More than any honest report has. */
+const mostParts = 50;
 
 const unread = (node: string, what: string, reason: string): Observation => ({
   id: `${unreadCheck.name}:${node}/${what}`,

@@ -1,6 +1,7 @@
 // Configuration of the fleet: its environments and their nodes, and where the alerts about them begin.
 import * as z from 'zod';
 import { limitsOfChecks } from '../contract/limits.ts';
+import { isNodeName } from '../core/node-name.ts';
 import { absolutePath, duration, ownName } from '../contract/quantities.ts';
 import { judgements } from './judge/index.ts';
 
@@ -10,6 +11,10 @@ const target = z
   .regex(/^([\w.-]+@)?(\w[\w.:-]*|\[[\da-f:]+\])$/i, {
     error: (issue) => `expected a destination for ssh, such as "user@host"; got ${JSON.stringify(issue.input)}`,
   });
+
+const nodeName = ownName.refine(isNodeName, {
+  error: (issue) => `${JSON.stringify(issue.input)} has a meaning of its own: choose another name`,
+});
 
 /** Without a dot: the snapshot names a node `ENVIRONMENT.NODE`. */
 const environmentName = z
@@ -27,6 +32,9 @@ const nodeSchema = z.strictObject({
     .describe('what it is for: a node whose role begins with `nameserver` is expected to answer DNS'),
 });
 
+/** Of fleet-snapshot, whose unit ends it a little later. */
+const mostSeconds = 220;
+
 export const fleetConfig = {
   fleet: z
     .strictObject({
@@ -35,7 +43,7 @@ export const fleetConfig = {
           environmentName,
           z.strictObject({
             nodes: z
-              .record(ownName, nodeSchema)
+              .record(nodeName, nodeSchema)
               .refine((nodes) => Object.keys(nodes).length > 0, 'expected at least one node')
               .describe('its nodes, by names of your own'),
           }),
@@ -61,7 +69,15 @@ export const fleetConfig = {
         ),
       limits: z.strictObject(limitsOfChecks(judgements)).prefault({}).describe('where the alerts about nodes begin'),
     })
-    .superRefine(({ environments, watch }, context) => {
+    .superRefine(({ environments, watch, deadline, 'at-once': atOnce }, context) => {
+      const rounds = watch.map((name) => Math.ceil(Object.keys(environments[name]?.nodes ?? {}).length / atOnce));
+      const seconds = rounds.reduce((all, one) => all + one, 0) * deadline;
+      if (seconds > mostSeconds)
+        context.addIssue({
+          code: 'custom',
+          path: ['deadline'],
+          message: `fleet-snapshot has ${mostSeconds} s for all watched nodes, and they could take ${seconds} s: a shorter deadline, or more nodes at-once`,
+        });
       for (const [index, name] of watch.entries())
         if (!Object.hasOwn(environments, name))
           context.addIssue({

@@ -6,7 +6,7 @@ import { isObject, shapeProblem } from '../contract/shape.ts';
 import { oneLine } from '../core/harmless.ts';
 import { parseForeignJson } from '../parse/json.ts';
 
-const limits = { characters: 4 * 1024 * 1024, depth: 24, values: 100_000 };
+const limits = { characters: 1024 * 1024, depth: 24, values: 100_000 };
 const mostCharacters = 2000;
 
 export type Report = Readonly<Record<string, unknown>>;

@@ -35,15 +35,12 @@ export const fleetSnapshot = <Config extends FleetConfig>(collect: Collect<Confi
     async run(world) {
       const { config } = world;
       const at = world.now();
-      const fleets = await Promise.all(
-        config.fleet.watch.map(async (environment) =>
-          assessFleet(
-            await collect(nodesOf(config, environment), environment, config),
-            config.fleet.limits,
-            world.now(),
-          ),
-        ),
-      );
+      const fleets: Fleet[] = [];
+      // One after the other: `at-once` holds for all of them, and so does the unit's limit of processes.
+      for (const environment of config.fleet.watch) {
+        const reading = await collect(nodesOf(config, environment), environment, config);
+        fleets.push(assessFleet(reading, config.fleet.limits, world.now()));
+      }
       const snapshot: FleetSnapshot = {
         schema_version: layoutVersion,
         run_id: world.runId,

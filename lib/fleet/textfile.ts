@@ -58,10 +58,16 @@ export function renderTextfile(fleets: readonly Fleet[], at: Date): string {
       ),
     ),
     gauge(
-      'alert_active',
-      'Always 1: an alert of the last run. Node is empty where it is about no single one.',
+      'node_alerts',
+      'Alerts of one kind about a node. Node is empty where they are about no single one.',
+      // Without the parts of nodes: a unit or a peer with a new name in each run would be a new series.
       fleets.flatMap(({ environment, alerts }) =>
-        alerts.map(({ id, severity, node }) => ({ labels: { environment, id, severity, node: node ?? '' }, value: 1 })),
+        [...Map.groupBy(alerts, ({ id, severity, node }) => JSON.stringify([id.split(':', 1)[0], severity, node]))].map(
+          ([key, all]) => {
+            const [check, severity, node] = JSON.parse(key) as [string, string, string | null];
+            return { labels: { environment, check, severity, node: node ?? '' }, value: all.length };
+          },
+        ),
       ),
     ),
   ]);

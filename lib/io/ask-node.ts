@@ -22,8 +22,8 @@ export interface Destination {
   readonly key?: string | undefined;
 }
 
-/** More than any report has. */
-const mostOutput = 8 * 1024 * 1024;
+/** More than any report has; of so many at once that the limit of a unit holds. */
+const mostOutput = 2 * 1024 * 1024;
 
 /** Returns what the node printed: its report. Throws with the reason where there is none. */
 export async function askNode(node: Destination, settings: AskSettings, signal: AbortSignal): Promise<string> {
@@ -48,6 +48,7 @@ export function sshArguments(
   { target, key }: Destination,
   { configFile, connectMs }: Pick<AskSettings, 'configFile' | 'connectMs'>,
   command: string,
+  ...more: readonly string[]
 ): string[] {
   const options = [
     'BatchMode=yes',
@@ -58,6 +59,7 @@ export function sshArguments(
     'ForwardX11=no',
     'ClearAllForwardings=yes',
     'PermitLocalCommand=no',
+    ...more,
   ];
   return [
     'ssh',
@@ -103,6 +105,8 @@ function reasonFor({ ending, stderr }: ProgramResult, hasBegun: boolean): string
       : `ssh: ${ending.cause.message}`;
   if (ending.by === 'output') return `it printed more than ${mostOutput} bytes`;
   // Only ssh itself exits with 255.
+  if (!hasBegun && ending.by === 'exit' && ending.code !== 255)
+    return `its login shell ended with exit code ${ending.code} before our command: ${firstLine(stderr) || 'it gave no reason'}`;
   if (!hasBegun) return sshReason(stderr);
   const known = reasons.find(([pattern]) => pattern.test(stderr));
   if (known) return known[1];

@@ -1,6 +1,6 @@
 // Puts the report's program on a node over ssh, with the line for sudoers. It is the only thing that the fleet monitor ever writes on a
 // node, and only when a person asks for it.
-import { shellQuote } from '../core/harmless.ts';
+import { shellQuote, shellWord } from '../core/harmless.ts';
 import { firstLine } from '../core/text.ts';
 import { sshReason } from '../parse/remote.ts';
 import { type AskSettings, type Destination, sshArguments } from './ask-node.ts';
@@ -23,7 +23,8 @@ export async function installOnNode(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { ending, stdout, stderr } = await runProgram({
-    argv: sshArguments(node, settings, `sh -c ${shellQuote(upload)}`),
+    // What goes on is root's: only to a machine whose key is known.
+    argv: sshArguments(node, settings, `sh -c ${shellQuote(uploadOf(program.length))}`, 'StrictHostKeyChecking=yes'),
     variables: pickVariables(namesForSsh),
     input: program,
     signal,
@@ -35,12 +36,13 @@ export async function installOnNode(
   if (code === 255 && !stdout.includes(begun)) throw new Error(`${node.name} cannot be reached: ${sshReason(stderr)}`);
   const said = stdout.split('\n').filter((line) => line.startsWith('> '));
   if (code === 0) return said.map((line) => line.slice(2));
-  const left = /^left (\S+)$/m.exec(stdout)?.[1];
+  // A path and nothing else: a person is asked to paste it.
+  const left = /^left (\/[\w./-]+)$/m.exec(stdout)?.[1];
   const reason = firstLine(stderr) || `exit code ${code ?? 'none'}`;
   throw new Error(
     left === undefined
       ? reason
-      : `sudo on ${node.name} wants a password: ${reason}\nThe program lies there; to put it in place run: ssh -t ${node.target} sudo sh ${left}`,
+      : `sudo on ${node.name} wants a password: ${reason}\nThe program lies there; to put it in place run: ssh -t ${shellWord(node.target)} sudo sh ${left}`,
   );
 }
 
@@ -72,11 +74,14 @@ fi
 rm -rf "$folder"
 `;
 
-/** Runs as the user of the login. The folder is the user's alone. */
-const upload = `set -eu
+/** Runs as the user of the login. The folder is the user's alone. `bytes`: of the program; a connection that breaks ends the input early. */
+const uploadOf = (bytes: number): string => `set -eu
 echo ${begun}
 folder=$(mktemp -d)
 cat >"$folder/program"
+if [ "$(wc -c <"$folder/program")" -ne ${bytes} ]; then
+  echo 'only a part of the program arrived: nothing was changed' >&2; rm -rf "$folder"; exit 3
+fi
 user=$(id -un)
 case $user in *[!A-Za-z0-9_.-]*) echo "the name $user does not go into sudoers" >&2; rm -rf "$folder"; exit 3;; esac
 cat >"$folder/install.sh" <<'END'

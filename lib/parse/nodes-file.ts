@@ -3,6 +3,7 @@
 //   devnet|ubuntu@192.0.2.1||nameserver-ns1|~/key  environment, destination, password, role, and sometimes a key
 //   devnet|ubuntu@192.0.2.1|node                   environment, destination, role
 // Passwords are refused: ssh would have to be given them, and this file is copied and read by many.
+import { isNodeName } from '../core/node-name.ts';
 
 interface ListedNode {
   /** Undefined in the oldest form, which knows no environments. */
@@ -49,6 +50,7 @@ function parseLine(fields: readonly string[]): ListedNode | string {
   const match = /^(?:[\w.-]+@)?([\w][\w.:-]*|\[[\da-f:]+\])$/i.exec(target);
   if (!match) return 'the second field is not a destination, such as user@192.0.2.1';
   const name = (match[1] ?? '').replaceAll(/[[\]]/g, '');
+  if (!isNodeName(name)) return `the name ${name} has a meaning of its own: give the node an alias in ssh_config`;
   const isOldest = fields.length === 3 && /^\d+$/.test(first);
   const hasPassword = (isOldest || fields.length > 3) && third !== '';
   if (hasPassword)

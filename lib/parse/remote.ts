@@ -1,5 +1,6 @@
 // Parses the output of POSIX df and GNU find on another machine, and the errors of ssh when it cannot connect.
 import type { FilesystemStat, PathStat } from '../contract/host.ts';
+import { firstLine } from '../core/text.ts';
 
 /** Parses `df -kP PATH`: a header with the block size, and one line whose numbers stand before the last column. POSIX df
  * prints no inodes, so they are 0. The column Capacity is compared: numbers that do not fit it are another line's, or cut. */
@@ -89,5 +90,6 @@ export function sshReason(stderr: string): string {
   const known = sshReasons.find(([pattern]) => pattern.test(stderr));
   if (known) return known[1];
   const lines = stderr.split('\n').map((line) => line.trim());
-  return lines.findLast((line) => line !== '') ?? 'ssh gave no reason';
+  // The other side writes it: one line of a report.
+  return firstLine(lines.findLast((line) => line !== '') ?? '') || 'ssh gave no reason';
 }

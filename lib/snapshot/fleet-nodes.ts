@@ -22,10 +22,22 @@ interface Asked {
   readonly host: Host;
   readonly places: Places | undefined;
   readonly at: Date;
+  /** Identity of this run of all probes: the file may be large, and is parsed once for all nodes. */
+  readonly run?: object | undefined;
 }
 
+const read = new WeakMap<object, Promise<FleetSnapshot>>();
+
 /** Throws where nothing is known of the fleet now. */
-export async function readFleet({ host, places, at }: Asked): Promise<FleetSnapshot> {
+export function readFleet(asked: Asked): Promise<FleetSnapshot> {
+  const known = asked.run && read.get(asked.run);
+  if (known) return known;
+  const found = parseFleet(asked);
+  if (asked.run) read.set(asked.run, found);
+  return found;
+}
+
+async function parseFleet({ host, places, at }: Asked): Promise<FleetSnapshot> {
   if (!places) throw new Error('where fleet-snapshot leaves what it found is not known here');
   const path = latestFleet.path(places, at);
   const text = await host.readText(path).catch((error: unknown) => {

@@ -48,10 +48,22 @@ describe('a fleet', () => {
     );
   });
 
+  test('a thousand parts that could not be read are fifty alerts, and one that says how many more', async () => {
+    const errors = Array.from({ length: 1000 }, (_, index) => ({ section: 'system', part: `p${index}`, reason: 'x' }));
+    const found = alertsIn(await fleetOf({ a: reportWith({ system }, { errors }) }));
+    assert.equal(found.length, 51);
+    assert.match(found.join('\n'), /950 more parts of a could not be read/);
+  });
+
   for (const [what, text, says] of [
     ['no JSON', 'hello', /a does not report: its report is not JSON/],
     ['another program’s JSON', '{}', /a does not report: its report is not one of this format/],
     ['10 MB', JSON.stringify('x'.repeat(10_000_000)), /a does not report: its report/],
+    [
+      'two million characters',
+      reportWith({ system: { ...system, kernel_version: 'x'.repeat(2_000_000) } }),
+      /a does not report: its report/,
+    ],
     ['a thousand brackets', '['.repeat(1000), /a does not report: its report/],
     [
       'a section of the wrong type',

@@ -27,7 +27,7 @@ export const install: Command = {
   },
 
   async run(asked) {
-    const { nodes, fleet } = await openFleet(asked);
+    const { environment, nodes, fleet } = await openFleet(asked);
     if (asked.operand === undefined)
       throw new Usage(
         `name the node: ${listed(
@@ -46,7 +46,7 @@ export const install: Command = {
       return exitCodes.ok;
     }
     for (const line of await installOnNode(node, settings, program, signal)) print(`${node.name}: ${line}`);
-    const reading = await collectFrom([node], asked.operand, fleet);
+    const reading = await collectFrom([node], environment, fleet);
     const { reached, error, collection_ms: ms } = reading.nodes[node.name]!;
     if (!reached) throw new Error(`${node.name} has the program, and does not report: ${error}`);
     print(`${node.name}: it reports, in ${formatDuration(ms / 1000)}`);

@@ -14,9 +14,15 @@ export const rqliteLeader = defineJudgement({
     if (states.length === 0) return [];
     const leaders = states.flatMap(([node, { raft_state: state }]) => (state === 'Leader' ? [node] : []));
     // A leader may run on a node that does not report, or whose rqlite did not say its state.
-    const isElsewhere = states.some(
-      ([, { leader_addr: address }]) =>
-        address !== undefined && !links.raftNodes(address).some((node) => rqlite[node]?.raft_state !== undefined),
+    // Most must name it: a single node may be wrong, or lie.
+    const named = Map.groupBy(
+      states.flatMap(([, { leader_addr: address }]) => address ?? []),
+      (address) => address,
+    );
+    const isElsewhere = [...named].some(
+      ([address, votes]) =>
+        votes.length * 2 > states.length &&
+        !links.raftNodes(address).some((node) => rqlite[node]?.raft_state !== undefined),
     );
     const isOne = leaders.length === 1 || (leaders.length === 0 && isElsewhere);
     const [leader] = leaders;

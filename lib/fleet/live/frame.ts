@@ -64,16 +64,19 @@ function shownLines(state: LiveState, look: Look): readonly string[] {
     : lines;
 }
 
-/** Nodes and alerts with the text in them; a node also by its alerts, and an alert also by its node. */
+/** Nodes with the text in their name, role or alerts, and alerts with it that are about no single node. */
 function matching(fleet: Fleet, text: string): Fleet {
   const has = (...words: readonly (string | null | undefined)[]): boolean =>
     words.some((word) => word?.toLowerCase().includes(text.toLowerCase()));
   const named = new Set(shownNodes(fleet).filter((name) => has(name, fleet.facts[name]?.role)));
-  const alerts = fleet.alerts.filter(
-    ({ id, node, message, subsystem, severity }) => has(id, message, subsystem, severity) || named.has(node ?? ''),
-  );
-  const concerned = new Set(alerts.map(({ node }) => node));
-  return { ...fleet, alerts, shown: shownNodes(fleet).filter((name) => named.has(name) || concerned.has(name)) };
+  const found = fleet.alerts.filter(({ id, message, subsystem, severity }) => has(id, message, subsystem, severity));
+  const shown = new Set([...named, ...found.flatMap(({ node }) => node ?? [])]);
+  return {
+    ...fleet,
+    // All alerts of the nodes that are shown: a node's level is that of its worst.
+    alerts: fleet.alerts.filter((alert) => found.includes(alert) || shown.has(alert.node ?? '')),
+    shown: shownNodes(fleet).filter((name) => shown.has(name)),
+  };
 }
 
 /** Of a node that does not report now, what it reported last, with the age of that. */

@@ -31,7 +31,7 @@ describe('judgements between nodes', () => {
     });
 
   for (const count of [2, 3, 5])
-    test(`one of ${count} nodes is down, with all that runs on it: one alert`, async () => {
+    test(`one of ${count} nodes is down, with all that runs on it: one alert, and one about the quorum if that is lost`, async () => {
       const reports = healthyCluster(count);
       killRqlite(reports, count);
       reports[`node${count}`] = new Error('no route to host');
@@ -44,7 +44,8 @@ describe('judgements between nodes', () => {
       const { alerts } = await judge(reports);
       assert.deepEqual(
         alerts.map(({ id }) => id),
-        [`node-reached:node${count}`],
+        // Of two voters one is no quorum.
+        [`node-reached:node${count}`, ...(count === 2 ? ['rqlite-voters:cluster'] : [])],
       );
       assert.ok(alerts[0]!.consequences.includes(`rqlite-peer:node${count}`), alerts[0]!.consequences.join());
     });
@@ -55,7 +56,7 @@ describe('judgements between nodes', () => {
     assert.deepEqual(await idsIn(reports), ['critical node-reached:node3']);
   });
 
-  test('two of three nodes are down: no leader follows from that', async () => {
+  test('two of three nodes are down: the cluster has lost its quorum, and no leader follows from that', async () => {
     const reports = healthyCluster(3);
     for (const index of [2, 3]) {
       killRqlite(reports, index);
@@ -64,10 +65,11 @@ describe('judgements between nodes', () => {
     }
     loseLeader(reports, 1);
     change(reports, 1, 'olric', { member_count: 1 });
-    assert.deepEqual(await idsIn(reports), ['critical node-reached:node2', 'critical node-reached:node3']);
+    const lost = ['critical node-reached:node2', 'critical node-reached:node3', 'critical rqlite-voters:cluster'];
+    assert.deepEqual(await idsIn(reports), lost);
     // A node without a leader may not list the others.
     change(reports, 1, 'rqlite', { nodes: null });
-    assert.deepEqual(await idsIn(reports), ['critical node-reached:node2', 'critical node-reached:node3']);
+    assert.deepEqual(await idsIn(reports), lost);
   });
 
   test('a killed leader is one alert, and none once another leads and it is back', async () => {
@@ -314,8 +316,20 @@ describe('judgements between nodes', () => {
       const { observations, alerts } = await judge(reports);
       const voters = observations.find(({ check }) => check === 'rqlite-voters');
       assert.deepEqual([voters?.level, voters?.message], [level, message]);
-      assert.deepEqual(alerts.length, missing);
+      // A quorum that is lost is told beside its causes.
+      assert.deepEqual(alerts.length, missing + Number(level === 'red'));
     });
+
+  test('one node that names a stranger as the leader does not hide that there is none', async () => {
+    const reports = healthyCluster(3);
+    loseLeader(reports, 1, 2, 3);
+    const without = await idsIn(reports);
+    assert.ok(without.includes('critical rqlite-leader:cluster'), without.join());
+    change(reports, 1, 'rqlite', { leader_addr: '10.9.9.9:1' });
+    assert.ok((await idsIn(reports)).includes('critical rqlite-leader:cluster'));
+    for (const index of [2, 3]) change(reports, index, 'rqlite', { leader_addr: '10.9.9.9:1' });
+    assert.ok(!(await idsIn(reports)).includes('critical rqlite-leader:cluster'), 'all name a leader beside the fleet');
+  });
 
   test('a node that has no vote is no voter', async () => {
     const reports = healthyCluster(3);

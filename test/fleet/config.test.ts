@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import test, { describe } from 'node:test';
+import { fleetConfig } from '../../lib/fleet/config.ts';
+import { configurationOf } from '../world.ts';
+
+const nodes = (count: number): object =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, {}]));
+const problemsOf = (fleet: object): string =>
+  (fleetConfig.fleet.safeParse(fleet).error?.issues ?? [])
+    .map(({ path, message }) => `${path.join('.')}: ${message}`)
+    .join('\n');
+
+describe('the configuration of a fleet', () => {
+  test('what fleet-snapshot could not do within its time is refused, with the figures', () => {
+    const fleet = { environments: { devnet: { nodes: nodes(120) } }, deadline: '100s' };
+    assert.equal(problemsOf(fleet), '', 'a fleet that is only looked at by hand may take long');
+    assert.match(
+      problemsOf({ ...fleet, watch: ['devnet'] }),
+      /^deadline: fleet-snapshot has 220 s .* could take 300 s/,
+    );
+    assert.equal(problemsOf({ ...fleet, watch: ['devnet'], 'at-once': 120 }), '');
+  });
+
+  for (const name of ['cluster', 'constructor', '__proto__', 'toString'])
+    test(`a node may not be called ${name}`, () => {
+      const text = `fleet: { environments: { devnet: { nodes: { ${name}: {} } } } }`;
+      assert.throws(() => configurationOf(text), name === '__proto__' ? /./ : /has a meaning of its own/);
+    });
+
+  test('an environment that is watched must be there, and has no dot in its name', () => {
+    assert.match(problemsOf({ watch: ['devnet'] }), /watch\.0: there is no environment "devnet"/);
+    const dotted = 'fleet: { environments: { a.b: { nodes: { n: {} } } } }';
+    assert.throws(() => configurationOf(dotted), /letters, digits, _ and -/);
+  });
+});
