@@ -195,6 +195,19 @@ describe('monitor live', () => {
     assert.match(screenOf(press(shown, ['7', '/', 'n', 'o', 'd', 'e', '3'])), /node3 does not report/);
   });
 
+  test('a node that is found by a note has its level by all of its alerts', () => {
+    const zombie = { pid: 2, ppid: 1, state: 'Z', command: 'sh', age_seconds: 90 };
+    const sick = reportWith({
+      system: { ...system, mem_use_pct: 95 },
+      processes: { process_count: 9, zombie_count: 1, zombies: [zombie] },
+    });
+    const screen = screenOf(
+      press(afterRound(begin(['node1', 'node2']), { node1: well, node2: sick }), ['/', 'z', 'o', 'm']),
+    );
+    assert.match(screen, /▲ +node2 .*1 warning/);
+    assert.doesNotMatch(screen, /node1/);
+  });
+
   test('q and Ctrl+C leave from everywhere but q from a filter; r refreshes', () => {
     const places = [shown, press(shown, ['?']), press(shown, ['down', 'enter']), press(shown, ['/'])];
     for (const state of places) assert.equal(pressKey(state, 'ctrl-c', pageOf(state)).wish, 'quit');
