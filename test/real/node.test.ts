@@ -98,6 +98,7 @@ describe('node-report beside real programs', () => {
         found_by: 'the configuration',
         interface_up: true,
         wg_ip: '10.9.0.1',
+        wg_route_exists: true,
         listen_port: 51_820,
         mtu: 1420,
         config_exists: false,
