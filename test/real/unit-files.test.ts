@@ -13,7 +13,9 @@ const source = join(root, 'systemd');
 const files = readdirSync(source).filter((name) => /\.(service|timer)$/.test(name));
 /** What each template is started as. */
 const instances: Readonly<Record<string, readonly string[]>> = {
-  'ops-monitor@.service': stages.map(({ name }) => `ops-monitor@${name}.service`),
+  'ops-monitor@.service': [...stages.map(({ name }) => name), 'fleet-snapshot'].map(
+    (name) => `ops-monitor@${name}.service`,
+  ),
   'ops-monitor-failed@.service': ['ops-monitor-failed@collect-snapshot.service'],
 };
 const units = files.flatMap((file) => (file.includes('@.') ? (instances[file] ?? []) : [file]));
@@ -84,7 +86,10 @@ describe('the unit files', () => {
     // systemd-analyze verify is silent about both.
     const timers = files.filter((name) => name.endsWith('.timer'));
     assert.ok(timers.length >= 5);
-    for (const name of timers) assert.ok(files.includes(name.replace('.timer', '.service')), name);
+    for (const name of timers) {
+      const own = /^Unit=(.*)$/m.exec(readText(join(source, name)))?.[1] ?? name.replace('.timer', '.service');
+      assert.ok(units.includes(own), `${name} starts ${own}`);
+    }
     for (const name of files) {
       const pages = [...readText(join(source, name)).matchAll(/^Documentation=file:\/\/\/opt\/ops-monitor\/(.*)$/gm)];
       assert.ok(pages.length > 0, `${name} names no page`);
