@@ -145,10 +145,13 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
     assert.equal(checked.status, 0, checked.said);
   });
 
-  await t.test('Prometheus scrapes what runs here, and has loaded every rule file', () => {
-    const { activeTargets } = ask('targets', {}) as {
-      activeTargets: { labels: { job: string }; health: string; lastError: string }[];
-    };
+  await t.test('Prometheus scrapes what runs here, and has loaded every rule file', async () => {
+    const targets = () =>
+      (ask('targets', {}) as { activeTargets: { labels: { job: string }; health: string; lastError: string }[] })
+        .activeTargets;
+    // Prometheus spreads its first scrapes over one interval: until then a target is `unknown`.
+    await until(() => targets().every(({ health: one }) => one !== 'unknown'));
+    const activeTargets = targets();
     const health = Object.fromEntries(activeTargets.map(({ labels, health: one }) => [labels.job, one]));
     // No container and no graphics card can be had in this test.
     const here = {
