@@ -232,6 +232,7 @@ describe('architecture', () => {
     const { checkNames } = await import('../lib/config/check-names.ts');
     const names = [...checkNames].sort();
     const pages = readdirSync(join(root, 'ops', 'runbooks'))
+      .filter((name) => name.endsWith('.md'))
       .map((name) => basename(name, '.md'))
       .sort();
     assert.ok(names.length >= 18);

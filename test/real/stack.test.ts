@@ -166,8 +166,8 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
     const { groups } = ask('rules', {}) as {
       groups: { file: string; rules: { name: string; health: string; lastError?: string }[] }[];
     };
-    const files = readdirSync(join(ops, 'prometheus')).filter((name) => name.endsWith('.rules.yml'));
-    assert.deepEqual(new Set(groups.map(({ file }) => file)), new Set(files.map((name) => `/etc/prometheus/${name}`)));
+    const files = readdirSync(join(ops, 'prometheus', 'rules')).map((name) => `/etc/prometheus/rules/${name}`);
+    assert.deepEqual(new Set(groups.map(({ file }) => file)), new Set(files));
     for (const { name, health: one, lastError } of groups.flatMap(({ rules }) => rules))
       assert.ok(one !== 'err', `${name}: ${lastError}`);
   });

@@ -21,21 +21,13 @@ const beatOf = (t: TestContext, machine: string) => {
 };
 
 describe('thermal-heartbeat with promtool and systemd', () => {
-  test('promtool accepts the textfile of every machine, and the example rules, without a word', (t) => {
+  test('promtool accepts the textfile of every machine without a word', (t) => {
     const promtool = promtoolOf(t);
     const names = readdirSync(machines);
     assert.ok(names.length >= 5);
     for (const machine of names) {
       const input = readText(beatOf(t, machine));
       assert.deepEqual(promtool(['check', 'metrics'], input), { status: 0, said: '' }, machine);
-    }
-    const rules = join(root, 'ops', 'prometheus', 'thermal.rules.yml');
-    for (const argv of [
-      ['check', 'rules', rules],
-      ['test', 'rules', join(root, 'test', 'real', 'thermal.rules.test.yml')],
-    ]) {
-      const { status, said } = promtool(argv);
-      assert.equal(status, 0, said);
     }
   });
 

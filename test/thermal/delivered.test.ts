@@ -22,7 +22,7 @@ describe('files delivered with the thermal heartbeat', () => {
   test('the board and the rules use only exported metrics', () => {
     const board = JSON.parse(readText(join(ops, 'grafana', 'thermal.json'))) as { panels: { id: number }[] };
     assert.ok(board.panels.length >= 5);
-    for (const file of ['grafana/thermal.json', 'prometheus/thermal.rules.yml']) {
+    for (const file of ['grafana/thermal.json', 'prometheus/rules/thermal.yml']) {
       const used = new Set(readText(join(ops, file)).match(/\bnode_thermal_\w+/g));
       assert.ok(used.size >= 2, file);
       for (const name of used) assert.ok(exported.has(name), `${file} asks for ${name}`);
