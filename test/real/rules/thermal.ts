@@ -79,4 +79,74 @@ export const cases: readonly Case[] = [
     series: {},
     alerts: { ThermalHeartbeatAbsent: { '11m': [{ labels: {}, summary: absent('any machine') }] } },
   },
+  {
+    name: 'a chip raises an alarm for a judged sensor and for one that is connected to nothing; a judged sensor is lost',
+    series: {
+      [`node_thermal_alarm{${package0}}`]: '0x5 1x10 0x10',
+      [`node_thermal_alarm{${unconnected}}`]: '1x25',
+      [`node_thermal_limit_celsius{${package0},watched="CPU package"}`]: '85x25',
+      [`node_thermal_limit_celsius{${disk},watched="NVMe disk"}`]: '70x5 stale _x14 70x5',
+      [`node_thermal_sensor_problem{${disk},problem="unreadable"}`]: '_x4 1x16 stale',
+      [`node_thermal_sensor_problem{${unconnected},problem="implausible"}`]: '1x25',
+    },
+    alerts: {
+      TemperatureAlarm: {
+        '6m': [],
+        '10m': [
+          {
+            labels: { instance, source: 'hwmon', chip: 'platform/coretemp.0', sensor: 'Package id 0' },
+            summary: 'The chip platform/coretemp.0 of vm raises an alarm for Package id 0',
+          },
+        ],
+        '20m': [],
+      },
+      JudgedSensorWithoutTemperature: {
+        '19m': [],
+        '21m': [
+          {
+            labels: {
+              instance,
+              source: 'hwmon',
+              chip: 'pci0000:00/0000:03:00.0',
+              sensor: 'Composite',
+              problem: 'unreadable',
+            },
+            summary: 'Composite of pci0000:00/0000:03:00.0 on vm is unreadable',
+          },
+        ],
+        '24m': [],
+      },
+    },
+  },
+  {
+    name: 'a fan slows down; another may stand still; of a third no minimum is known; a recipient refuses',
+    series: {
+      'node_thermal_fan_rpm{instance="vm",source="hwmon",chip="c",sensor="fan1"}': '900x5 200x10 900x10',
+      'node_thermal_fan_min_rpm{instance="vm",source="hwmon",chip="c",sensor="fan1"}': '600x25',
+      'node_thermal_fan_rpm{instance="vm",source="hwmon",chip="c",sensor="fan2"}': '0x25',
+      'node_thermal_fan_min_rpm{instance="vm",source="hwmon",chip="c",sensor="fan2"}': '0x25',
+      'node_thermal_fan_rpm{instance="vm",source="hwmon",chip="c",sensor="fan3"}': '0x25',
+      'node_thermal_telling_success{instance="vm",recipient="sentry"}': '1x5 0x20 1x10',
+      'node_thermal_telling_success{instance="vm",recipient="kuma"}': '1x35',
+    },
+    alerts: {
+      FanTooSlow: {
+        '9m': [],
+        '12m': [
+          {
+            labels: { instance, source: 'hwmon', chip: 'c', sensor: 'fan1' },
+            summary: 'The fan fan1 of vm turns at 200 rpm',
+          },
+        ],
+        '20m': [],
+      },
+      ThermalRecipientRefuses: {
+        '19m': [],
+        '22m': [
+          { labels: { instance, recipient: 'sentry' }, summary: 'sentry does not accept the thermal heartbeat of vm' },
+        ],
+        '30m': [],
+      },
+    },
+  },
 ];

@@ -1,0 +1,51 @@
+import type { Case } from './cases.ts';
+
+const at = { instance: 'vm', environment: 'devnet' };
+const node = (name: string, more = ''): string => `{instance="vm",environment="devnet",node="${name}"${more}}`;
+
+export const cases: readonly Case[] = [
+  {
+    name: 'fleet-snapshot ran last at five minutes; its file is still served',
+    interval: '5m',
+    series: { 'ops_fleet_last_run_timestamp_seconds{instance="vm"}': '0 300x10' },
+    alerts: {
+      FleetSnapshotOld: {
+        '20m': [],
+        '30m': [{ labels: { instance: 'vm' }, summary: 'The fleet was last asked 25m 0s ago by vm' }],
+      },
+    },
+  },
+  {
+    name: 'one node of two is not reached for two runs, and once',
+    interval: '5m',
+    series: {
+      'ops_fleet_last_run_timestamp_seconds{instance="vm"}': '0+300x12',
+      [`ops_fleet_node_reached${node('n1')}`]: '1 0 0 0 1x8',
+      [`ops_fleet_node_reached${node('n2')}`]: '1x6 0 1x5',
+      [`ops_fleet_node_alerts${node('n1', ',check="node-reached",severity="critical"')}`]: '0 1 1 1 0x8',
+      [`ops_fleet_node_alerts${node('n2', ',check="disk",severity="warning"')}`]: '1x12',
+      [`ops_fleet_node_alerts${node('', ',check="network-cut",severity="critical"')}`]: '_ _ _ _ 1 1 1 stale',
+      [`ops_fleet_node_alerts${node('n2', ',check="rqlite-leader",severity="critical"')}`]: '_ _ _ _ 1 1 1 stale',
+    },
+    alerts: {
+      FleetSnapshotOld: { '60m': [] },
+      FleetNodeNotReached: {
+        '9m': [],
+        '13m': [{ labels: { ...at, node: 'n1' }, summary: 'n1 of devnet was not reached' }],
+        '22m': [],
+        '34m': [],
+      },
+      FleetAlertCritical: {
+        '13m': [],
+        '28m': [
+          { labels: { ...at, check: 'network-cut', severity: 'critical' }, summary: 'devnet: network-cut' },
+          {
+            labels: { ...at, node: 'n2', check: 'rqlite-leader', severity: 'critical' },
+            summary: 'devnet, n2: rqlite-leader',
+          },
+        ],
+        '45m': [],
+      },
+    },
+  },
+];
