@@ -101,8 +101,8 @@ export const cases: readonly Case[] = [
         '20m': [],
       },
       JudgedSensorWithoutTemperature: {
-        '19m': [],
-        '21m': [
+        '17m': [],
+        '20m': [
           {
             labels: {
               instance,
