@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import test from 'node:test';
 import fastGlob from 'fast-glob';
 import type { FileSpec } from '../lib/contract/file.ts';
+import { parse } from 'yaml';
 import { assertGolden } from './golden.ts';
 import { root } from './process.ts';
 import { seriesOf, writeTextfiles } from './textfiles.ts';
@@ -33,6 +34,30 @@ async function declaredFiles(): Promise<string[]> {
   }
   // A copy that lies elsewhere is not read by node-exporter.
   return paths.flatMap((path) => (dirname(path) === places.textfiles ? [basename(path)] : []));
+}
+
+/** Family → the alerts whose expression asks for it. */
+function alertsByFamily(families: readonly string[]): ReadonlyMap<string, string[]> {
+  const rules = fastGlob
+    .sync('ops/prometheus/rules/*.yml', { cwd: root })
+    .sort()
+    .flatMap((file) => (parse(readText(join(root, file))) as { groups: { rules: Rule[] }[] }).groups)
+    .flatMap((group) => group.rules);
+  assert.ok(rules.length >= 30);
+  return new Map(
+    families.map((family) => {
+      // A gate's families begin with its name, so rules look for their ends.
+      const words = [family, family.replace(/^alpha(?=_gate_)/, '.+')];
+      const asks = ({ expr }: Rule): boolean =>
+        words.some((word) => new RegExp(`(?<![\\w+.])${RegExp.escape(word)}(?!\\w)`).test(expr));
+      return [family, rules.filter(asks).map(({ alert }) => alert)];
+    }),
+  );
+}
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
 }
 
 /** Families whose occasion is another: `service_unread` needs a process of a user whose files ours may not read. */
@@ -88,20 +113,45 @@ test('the textfiles of all stages', async (t) => {
     }
   });
 
-  await t.test('ops/docs/textfiles.md lists every family', () => {
-    const page = join(root, 'ops', 'docs', 'textfiles.md');
-    const [head] = readText(page).split('\n## ', 1);
-    const parts = Object.entries(texts)
-      .filter(([file]) => file !== 'nightly_build_gate.prom')
-      .map(([file, text]) => {
-        const rows = [...text.matchAll(/^# HELP (\w+) (.*)\n# TYPE \w+ (\w+)\n(?:\w+\{(.*)\})?/gm)].map(
-          ([, name = '', help = '', type = '', labels = '']) => {
-            const keys = [...labels.matchAll(/(\w+)="(?:[^"\\]|\\.)*"/g)].map(([, key]) => key).join(', ');
-            return `| \`${name}\` | ${type} | ${keys} | ${help} |`;
-          },
+  await t.test(
+    'ops/docs/textfiles.md lists every family, with the alerts that ask for it or the reason why none does',
+    () => {
+      const page = join(root, 'ops', 'docs', 'textfiles.md');
+      const [head] = readText(page).split('\n## ', 1);
+      const reasons = parse(readText(join(root, 'ops', 'prometheus', 'families-without-rule.yml'))) as Record<
+        string,
+        string
+      >;
+      const families = Object.values(texts).flatMap((text) =>
+        [...text.matchAll(/^# HELP (\w+)/gm)].map(([, name = '']) => name),
+      );
+      const alerts = alertsByFamily(families);
+      const watchedBy = (family: string): string => {
+        const names = alerts.get(family) ?? [];
+        const reason = reasons[family];
+        assert.ok(
+          names.length > 0 !== (reason !== undefined),
+          `${family}: a rule in ops/prometheus/rules, or a reason in families-without-rule.yml, and not both: ${names.join()} ${reason}`,
         );
-        return `\n## ${file}\n\n| family | type | labels | |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
-      });
-    assertGolden(page, `${head}${parts.join('')}`);
-  });
+        return reason === undefined ? names.join(', ') : `none: ${reason}`;
+      };
+      assert.deepEqual(
+        Object.keys(reasons).filter((family) => !families.includes(family)),
+        [],
+        'there is no such family',
+      );
+      const parts = Object.entries(texts)
+        .filter(([file]) => file !== 'nightly_build_gate.prom')
+        .map(([file, text]) => {
+          const rows = [...text.matchAll(/^# HELP (\w+) (.*)\n# TYPE \w+ (\w+)\n(?:\w+\{(.*)\})?/gm)].map(
+            ([, name = '', help = '', type = '', labels = '']) => {
+              const keys = [...labels.matchAll(/(\w+)="(?:[^"\\]|\\.)*"/g)].map(([, key]) => key).join(', ');
+              return `| \`${name}\` | ${type} | ${keys} | ${help} | ${watchedBy(name)} |`;
+            },
+          );
+          return `\n## ${file}\n\n| family | type | labels | | alerts |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+        });
+      assertGolden(page, `${head}${parts.join('')}`);
+    },
+  );
 });
