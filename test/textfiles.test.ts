@@ -8,6 +8,7 @@ import type { FileSpec } from '../lib/contract/file.ts';
 import { parse } from 'yaml';
 import { assertGolden } from './golden.ts';
 import { root } from './process.ts';
+import { type Rule, ruleFiles, rulesIn } from './rules.ts';
 import { seriesOf, writeTextfiles } from './textfiles.ts';
 import { placesIn, readText } from './world.ts';
 
@@ -38,11 +39,7 @@ async function declaredFiles(): Promise<string[]> {
 
 /** Family → the alerts whose expression asks for it. */
 function alertsByFamily(families: readonly string[]): ReadonlyMap<string, string[]> {
-  const rules = fastGlob
-    .sync('ops/prometheus/rules/*.yml', { cwd: root })
-    .sort()
-    .flatMap((file) => (parse(readText(join(root, file))) as { groups: { rules: Rule[] }[] }).groups)
-    .flatMap((group) => group.rules);
+  const rules = ruleFiles.flatMap(rulesIn);
   assert.ok(rules.length >= 30);
   return new Map(
     families.map((family) => {
@@ -53,11 +50,6 @@ function alertsByFamily(families: readonly string[]): ReadonlyMap<string, string
       return [family, rules.filter(asks).map(({ alert }) => alert)];
     }),
   );
-}
-
-interface Rule {
-  readonly alert: string;
-  readonly expr: string;
 }
 
 /** Families whose occasion is another: `service_unread` needs a process of a user whose files ours may not read. */

@@ -23,7 +23,8 @@ const goVersion = `v0.0.1-go1.25.4.linux-${process.arch === 'x64' ? 'amd64' : pr
 
 /** Found in the PATH of `variables`, where they have one. */
 function runGo(argv: readonly string[], variables: NodeJS.ProcessEnv, cwd?: string): string {
-  const env = { ...process.env, GOFLAGS: '-modcacherw', ...variables };
+  // A module in the proxy lacks the neighbours that its workspace names.
+  const env = { ...process.env, GOFLAGS: '-modcacherw', GOWORK: 'off', ...variables };
   const { status, error, stdout, stderr } = spawnSync('go', argv, { env, cwd, encoding: 'utf8', timeout: 600_000 });
   assert.equal(status, 0, `go ${argv.join(' ')}: ${error?.message ?? ''}${stderr}`);
   return stdout;

@@ -1,34 +1,23 @@
-// The rules for Prometheus, by its own tool: each alert fires when it should, stays away when it should, and says what to do.
+// The rules for Prometheus, by its own tool: each alert fires when it should, and stays away when it should.
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { describe } from 'node:test';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { root } from '../process.ts';
+import { ruleFile, ruleFiles, rulesIn } from '../rules.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { promtoolOf } from './packages.ts';
-import { type Case, promtoolTests, type Rule } from './rules/cases.ts';
+import { casesOf, promtoolTests } from './rules/cases.ts';
 
-const folder = join(root, 'ops', 'prometheus', 'rules');
-const names = readdirSync(folder).map((file) => basename(file, '.yml'));
-const fileOf = (name: string): string => join(folder, `${name}.yml`);
-const casesOf = async (name: string): Promise<readonly Case[]> =>
-  ((await import(`./rules/${name}.ts`)) as { cases: readonly Case[] }).cases;
-
-function rulesIn(name: string): Rule[] {
-  const { groups } = parse(readText(fileOf(name))) as { groups: { rules: Rule[] }[] };
-  return groups.flatMap(({ rules }) => rules);
-}
-const alertsIn = (name: string): Rule[] => rulesIn(name).filter(({ alert }) => alert !== undefined);
-
-describe('rules for Prometheus', () => {
-  for (const name of names) {
+describe('rules for Prometheus, by promtool', () => {
+  for (const name of ruleFiles) {
     test(`${name}: promtool accepts the rules, and what they do with recorded series`, async (t) => {
       const promtool = promtoolOf(t);
       const tests = join(temporaryFolder(t), 'tests.yml');
-      writeFileSync(tests, promtoolTests(fileOf(name), rulesIn(name), await casesOf(name)));
+      writeFileSync(tests, await promtoolTests(name));
       for (const argv of [
-        ['check', 'rules', '--lint-fatal', fileOf(name)],
+        ['check', 'rules', '--lint-fatal', ruleFile(name)],
         ['test', 'rules', tests],
       ]) {
         const { status, said } = promtool(argv);
@@ -38,9 +27,9 @@ describe('rules for Prometheus', () => {
 
     test(`${name}: each alert fires in a test, and stays away in another`, async () => {
       const expected = (await casesOf(name)).flatMap(({ alerts }) => Object.entries(alerts));
-      const alerts = alertsIn(name);
-      assert.ok(alerts.length > 0);
-      for (const { alert } of alerts) {
+      const rules = rulesIn(name);
+      assert.ok(rules.length > 0);
+      for (const { alert } of rules) {
         const fired = expected.flatMap(([one, times]) => (one === alert ? Object.values(times) : []));
         assert.ok(
           fired.some((all) => all.length > 0),
@@ -52,22 +41,23 @@ describe('rules for Prometheus', () => {
         );
       }
     });
-
-    test(`${name}: each alert has a severity and a service, says what to do, and its runbook exists`, () => {
-      for (const { alert = '', labels, annotations } of alertsIn(name)) {
-        assert.match(labels['severity'] ?? '', /^(critical|warning|info)$/, alert);
-        assert.match(labels['service'] ?? '', /^[a-z-]+$/, alert);
-        assert.match(annotations['description'] ?? '', /^[^{]+\.$/, `${alert}: what to do does not change`);
-        const [, page = '', heading] =
-          /^\/usr\/lib\/ops-monitor\/(ops\/runbooks\/\S+\.md)#(\S+)$/.exec(annotations['runbook'] ?? '') ?? [];
-        assert.equal(heading, alert.toLowerCase());
-        assert.match(readText(join(root, page)), new RegExp(`^## ${alert}$`, 'm'));
-      }
-    });
   }
 
-  test('no two alerts have one name', () => {
-    const alerts = names.flatMap(alertsIn).map(({ alert }) => alert);
-    assert.deepEqual(alerts, [...new Set(alerts)]);
+  test('promtool accepts the configuration of a site with an application, but for the pods, which Debian’s cannot read', (t) => {
+    const promtool = promtoolOf(t);
+    const config = parse(readText(join(root, 'ops', 'prometheus', 'valtronics.yml'))) as {
+      scrape_configs: { job_name: string }[];
+    };
+    const file = join(temporaryFolder(t), 'prometheus.yml');
+    const check = (jobs: readonly object[]) => {
+      const rules = ruleFiles.map(ruleFile);
+      writeFileSync(file, stringify({ ...config, rule_files: rules, scrape_configs: jobs }));
+      return promtool(['check', 'config', file]);
+    };
+    const jobs = config.scrape_configs.filter(({ job_name: name }) => name !== 'kubernetes-pods');
+    assert.equal(jobs.length, config.scrape_configs.length - 1);
+    const { status, said } = check(jobs);
+    assert.equal(status, 0, said);
+    assert.match(check([...jobs, { job_name: 'more', metric_path: '/' }]).said, /metric_path not found/);
   });
 });

@@ -1,11 +1,6 @@
 // What the rules for Prometheus must do with recorded series, and how promtool is told so.
 import { stringify } from 'yaml';
-
-export interface Rule {
-  readonly alert?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
+import { ruleFile, rulesIn } from '../../rules.ts';
 
 /** An alert that fires: its own labels beside those of its rule, and its summary. */
 interface Fired {
@@ -24,14 +19,17 @@ export interface Case {
   readonly alerts: Readonly<Record<string, Readonly<Record<string, readonly Fired[]>>>>;
 }
 
-/** A file for `promtool test rules`. What a rule always says is taken from the rule. */
-export function promtoolTests(file: string, rules: readonly Rule[], cases: readonly Case[]): string {
-  const ruleOf = new Map(rules.map((rule) => [rule.alert, rule]));
+export const casesOf = async (name: string): Promise<readonly Case[]> =>
+  ((await import(`./${name}.ts`)) as { cases: readonly Case[] }).cases;
+
+/** A file for `promtool test rules` about a file of rules. What a rule always says is taken from the rule. */
+export async function promtoolTests(name: string): Promise<string> {
+  const ruleOf = new Map(rulesIn(name).map((rule) => [rule.alert, rule]));
   return stringify({
-    rule_files: [file],
+    rule_files: [ruleFile(name)],
     evaluation_interval: '15s',
-    tests: cases.map(({ name, interval = '1m', series, alerts }) => ({
-      name,
+    tests: (await casesOf(name)).map(({ name: title, interval = '1m', series, alerts }) => ({
+      name: title,
       interval,
       input_series: Object.entries(series).map(([one, values]) => ({ series: one, values })),
       alert_rule_test: Object.entries(alerts).flatMap(([alertname, times]) =>
