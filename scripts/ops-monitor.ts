@@ -105,6 +105,11 @@ const commands = {
     summary: 'explains one observation: what was read, which limit decided, since when, and what would clear it',
     load: () => import('./explain.ts'),
   },
+  'export-rules': {
+    summary:
+      'prints rules for Prometheus with the limits of the configuration, in place of ops/prometheus/rules/limits.yml',
+    load: () => import('./export-rules.ts'),
+  },
   'check-config': {
     summary: 'validates a configuration: lists its mistakes, or its effective values and where each was written',
     load: () => import('./check-config.ts'),

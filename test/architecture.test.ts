@@ -268,6 +268,7 @@ describe('architecture', () => {
     const { explainCommand } = await import('../lib/commands/explain.ts');
     const { initCommand } = await import('../lib/commands/init.ts');
     const { checkConfig } = await import('../lib/commands/check-config.ts');
+    const { exportRules } = await import('../lib/commands/export-rules.ts');
     const { dashboardCommand } = await import('../lib/commands/dashboard.ts');
     const { fleetSnapshot } = await import('../lib/fleet/snapshot.ts');
     const { monitorCommands } = await import('../lib/commands/monitor.ts');
@@ -326,6 +327,7 @@ describe('architecture', () => {
       explainCommand,
       statusCommand,
       initCommand,
+      exportRules,
       checkConfig,
       dashboardCommand,
       nodeReport,

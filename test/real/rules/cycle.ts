@@ -25,30 +25,4 @@ export const cases: readonly Case[] = [
       },
     },
   },
-  {
-    name: 'the cycle and the heartbeats end at ten minutes; the file is still served',
-    interval: '5m',
-    series: {
-      'ops_monitor_cycle_confirmed_timestamp_seconds{instance="vm"}': '0 300 600x30',
-      'ops_monitor_heartbeat_accepted_timestamp_seconds{instance="vm"}': '0 300 600x30',
-    },
-    alerts: {
-      OpsMonitorCycleNotConfirmed: {
-        '28m': [],
-        '35m': [{ labels: { instance }, summary: 'The cycle of vm was last confirmed 25m 0s ago' }],
-      },
-      OpsMonitorHeartbeatNotAccepted: {
-        '70m': [],
-        '90m': [
-          { labels: { instance }, summary: 'The outside watchdog last accepted a heartbeat of vm 1h 20m 0s ago' },
-        ],
-      },
-    },
-  },
-  {
-    name: 'no heartbeat is configured',
-    interval: '5m',
-    series: { 'ops_monitor_cycle_confirmed_timestamp_seconds{instance="vm"}': '0+300x30' },
-    alerts: { OpsMonitorHeartbeatNotAccepted: { '2h': [] }, OpsMonitorCycleNotConfirmed: { '2h': [] } },
-  },
 ];

@@ -73,26 +73,20 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    name: 'a filesystem becomes read-only; another always was; a third runs out of inodes; one counts none',
+    name: 'a filesystem becomes read-only; another always was; a third is that of a machine with a monitor',
     interval: '5m',
     series: {
       'node_filesystem_readonly{instance="vm",mountpoint="/data"}': '0x15 1x5 0x10',
       'node_filesystem_readonly{instance="vm",mountpoint="/snap"}': '1x30',
-      'node_filesystem_files{instance="vm",mountpoint="/data"}': '1000x30',
-      'node_filesystem_files_free{instance="vm",mountpoint="/data"}': '500x5 50x10 500x15',
-      'node_filesystem_files{instance="vm",mountpoint="/vfat"}': '0x30',
-      'node_filesystem_files_free{instance="vm",mountpoint="/vfat"}': '0x30',
+      // A machine with a monitor, which tells by itself.
+      'node_filesystem_readonly{instance="watched",mountpoint="/data"}': '0x15 1x15',
+      'ops_monitor_overall_level{instance="watched"}': '0x30',
     },
     alerts: {
       FilesystemReadOnly: {
         '70m': [],
         '82m': [{ labels: { instance, mountpoint: '/data' }, summary: '/data of vm became read-only' }],
         '120m': [],
-      },
-      InodesLow: {
-        '35m': [],
-        '50m': [{ labels: { instance, mountpoint: '/data' }, summary: '/data of vm has 5.0 % of its inodes left' }],
-        '90m': [],
       },
     },
   },

@@ -1,0 +1,4 @@
+import { start } from '../lib/cli/command.ts';
+import { exportRules } from '../lib/commands/export-rules.ts';
+
+start(exportRules);
