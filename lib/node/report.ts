@@ -37,11 +37,11 @@ export function reportOf(definitions: Sections, read: Readonly<Record<string, En
       (envelope.status === 'absent' ? absent : errors).push({ ...own, reason: envelope.reason });
       return null;
     }
-    const { problems, absences, ...data } = isObject(envelope.data) ? envelope.data : {};
+    const { problems, absences, counted: _forTheNext, ...data } = isObject(envelope.data) ? envelope.data : {};
     for (const [name, reason] of reasonsIn(problems)) errors.push({ section, part: name, reason });
     for (const [name, reason] of reasonsIn(absences)) absent.push({ section, part: name, reason });
     const fields = schema.form.type === 'object' ? Object.keys(schema.form.fields) : [];
-    const expected = fields.filter((name) => name !== 'problems' && name !== 'absences');
+    const expected = fields.filter((name) => !['problems', 'absences', 'counted'].includes(name));
     const characters = JSON.stringify(data).length;
     if (characters > mostCharacters) {
       errors.push({ ...own, reason: `it has ${characters} characters; more than ${mostCharacters} are not reported` });

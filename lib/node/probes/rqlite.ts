@@ -13,6 +13,7 @@ import { type Ask, askStatus, readReady } from '../ask-rqlite.ts';
 import { defineProbe, failing, readParts } from '../define.ts';
 import { askFirst, findServer } from '../find.ts';
 import { kinds } from '../kinds.ts';
+import { countLately } from '../lately.ts';
 import { rqlite as section } from '../sections/rqlite.ts';
 
 const usualPort = 4001;
@@ -36,6 +37,7 @@ export const rqlite = defineProbe({
       address: base && maskUrls(base),
       found_by: server.foundBy,
       strong_read_at: lastStrong,
+      counted: previous?.data.counted,
     });
     if (!('answer' in attempt) || base === undefined) {
       const failure = 'failure' in attempt ? attempt.failure : undefined;
@@ -56,32 +58,17 @@ export const rqlite = defineProbe({
       nodes: async () => ({ nodes: describeNodes(await askJson(host, nodesUrl(base, ask), ask), version) }),
       debug_vars: async () => describeCounters(await askJson(host, `${base}/debug/vars`, ask)),
     });
-    const before = bootId !== '' && previous?.bootId === bootId ? previous.data : undefined;
-    return { ...read, ...countSince(before, read) };
+    const {
+      uptime_seconds: runsFor,
+      debug_vars: { query_errors, execute_errors, leader_not_found, snapshot_errors } = {},
+    } = read;
+    // Without an uptime nobody knows since when it counts.
+    const counts =
+      runsFor === undefined ? undefined : { query_errors, execute_errors, leader_not_found, snapshot_errors };
+    const { grown, kept } = await countLately(previous?.data, { host, bootId, counts, runsFor });
+    return { ...read, ...kept, ...(grown ? { recent_errors: grown } : {}) };
   },
 });
-
-interface Counted {
-  readonly uptime_seconds?: number | undefined;
-  readonly debug_vars?: Readonly<Record<string, number | undefined>> | undefined;
-}
-
-/** rqlite counts since its start: without an uptime that grew, its counters may be those of another start. */
-function countSince(before: Counted | undefined, now: Counted) {
-  const [uptimeBefore, uptime] = [before?.uptime_seconds, now.uptime_seconds];
-  if (uptimeBefore === undefined || uptime === undefined || uptime < uptimeBefore) return {};
-  const grown = (name: string): number | undefined => {
-    const [old, value] = [before?.debug_vars?.[name], now.debug_vars?.[name]];
-    return old === undefined || value === undefined || value < old ? undefined : value - old;
-  };
-  const recent = withoutUndefined({
-    query_errors: grown('query_errors'),
-    execute_errors: grown('execute_errors'),
-    leader_not_found: grown('leader_not_found'),
-    snapshot_errors: grown('snapshot_errors'),
-  });
-  return Object.keys(recent).length === 0 ? {} : { recent_errors: recent };
-}
 
 /** rqlite asks each node in its turn, by default for 30 s: nodes that hang must be named before our own time is over. */
 const nodesUrl = (base: string, { seconds }: Ask): string => `${base}/nodes?nonvoters&timeout=${seconds * 500}ms`;
