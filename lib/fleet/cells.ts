@@ -2,9 +2,10 @@
 import { fold } from '../core/columns.ts';
 import { type Level, worst } from '../core/level.ts';
 import { formatDuration } from '../core/quantity.ts';
+import { countsOf } from '../core/severity.ts';
 import { counted, listed } from '../core/text.ts';
 import { clockMinute } from '../core/time.ts';
-import { type Fleet, type FleetAlert, severities, subsystemOf, worstOf } from './assess.ts';
+import { type Fleet, type FleetAlert, subsystemOf, worstOf } from './assess.ts';
 import { type Data, type Missing, missingIn, readingOf, type Sections } from './reading.ts';
 import { nodesInOrder, nodeStatuses, shownNodes, statusOf } from './summary.ts';
 import type { Cell, MatrixNode } from './table.ts';
@@ -73,15 +74,14 @@ export const matrixNodes = (fleet: Fleet): MatrixNode[] =>
   });
 
 /** `1 critical, 2 warnings`. */
-export const alertCounts = (alerts: readonly FleetAlert[]): string =>
-  severities
-    .flatMap((severity) => {
-      const count = alerts.filter((alert) => alert.severity === severity).length;
-      return count === 0 ? [] : [severity === 'critical' ? `${count} critical` : counted(count, nouns[severity])];
-    })
-    .join(', ');
-
-const nouns = { warning: 'warning', info: 'note' };
+export function alertCounts(alerts: readonly FleetAlert[]): string {
+  const { critical, warning, info } = countsOf(alerts);
+  return [
+    ...(critical === 0 ? [] : [`${critical} critical`]),
+    ...(warning === 0 ? [] : [counted(warning, 'warning')]),
+    ...(info === 0 ? [] : [counted(info, 'note')]),
+  ].join(', ');
+}
 
 /** Above every view: how bad it is, how many nodes there are, and when they were asked. */
 export function heading(fleet: Fleet, { paint, width }: Screen): string[] {

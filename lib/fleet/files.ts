@@ -15,11 +15,12 @@ import {
   anyObject,
 } from '../contract/shape.ts';
 import { join } from '../core/path.ts';
+import { severities } from '../core/severity.ts';
 import { dayStamp } from '../core/time.ts';
 
 export const layoutVersion = 1;
 
-const nodeShape = object({
+const nodeFields = {
   /** As ssh takes it. */
   target: string,
   role: optional(string),
@@ -31,7 +32,9 @@ const nodeShape = object({
   collection_ms: number,
   /** As the node wrote it, without control characters. */
   report: optional(anyObject),
-});
+};
+
+const nodeShape = object(nodeFields);
 
 export type NodeAnswer = Readonly<ContentOf<typeof nodeShape>>;
 
@@ -47,10 +50,24 @@ const readingShape = object(readingFields);
 
 export type FleetReading = Readonly<ContentOf<typeof readingShape>>;
 
+/** As tables and metrics show them. Each is missing where it was not read. */
+const figuresShape = object({
+  memory_used_percent: optional(number),
+  disk_used_percent: optional(number),
+  load_per_processor: optional(number),
+});
+
+export type Figures = Readonly<ContentOf<typeof figuresShape>>;
+
+/** Files of earlier versions have no figures. */
+const recordShape = object({ ...nodeFields, figures: optional(figuresShape) });
+
+export type NodeRecord = Readonly<ContentOf<typeof recordShape>>;
+
 /** As `monitor alerts` shows them. */
 const alertShape = object({
   id: string,
-  severity: oneOf(['critical', 'warning', 'info']),
+  severity: oneOf(severities),
   subsystem: string,
   /** Missing where the alert is about no single node. */
   node: optional(string),
@@ -62,7 +79,7 @@ const fleetShape = object({
   schema_version: number,
   run_id: string,
   at: instant,
-  environments: recordOf(object({ ...readingFields, alerts: listOf(alertShape) })),
+  environments: recordOf(object({ ...readingFields, nodes: recordOf(recordShape), alerts: listOf(alertShape) })),
 });
 
 export type FleetSnapshot = Readonly<ContentOf<typeof fleetShape>>;
