@@ -1,4 +1,4 @@
-// What the views have in common: cells of a node's readings, marks, the heading, and lines of alerts. Pure.
+// Parts that several views of a fleet show: the cell of a reading, the mark of a level, the heading, and a line for each alert. Pure.
 import { fold } from '../core/columns.ts';
 import { type Level, worst } from '../core/level.ts';
 import { formatDuration } from '../core/quantity.ts';
@@ -11,7 +11,7 @@ import { nodesInOrder, nodeStatuses, shownNodes, statusOf } from './summary.ts';
 import type { Cell, MatrixNode } from './table.ts';
 import type { Screen } from './view.ts';
 
-/** So that levels differ without colour, too. */
+/** Each level has a sign of its own, for readers and terminals without colours. */
 const marks: Readonly<Record<Level, string>> = { green: '●', amber: '▲', red: '✖', unknown: '?' };
 
 export const markCell = (level: Level): Cell => ({ text: marks[level], style: level });
@@ -34,7 +34,8 @@ export function readCell<Name extends keyof Sections>(
   return typeof shown === 'string' ? { text: shown } : shown;
 }
 
-/** How a node is judged in a subsystem, or by a check: what follows from other alerts counts, and notes do not. */
+/** The worst level of a node in the subsystems, or by the checks, with these names. What is folded under another alert counts; notes do
+ * not. */
 export type Judged = (node: string, ...words: readonly string[]) => Level;
 
 export function judgedIn({ observations, alerts }: Fleet): Judged {
@@ -59,7 +60,7 @@ export const badCell = (text: string, judged: Level): Cell => ({
 
 export const goodCell = (text: string): Cell => ({ text, style: 'green' });
 
-/** Two units at most. */
+/** An age in two units at most, such as `2h 5m`. */
 export const shortAge = (seconds: number): string =>
   formatDuration(seconds < 120 ? Math.round(seconds) : seconds < 86_400 ? Math.round(seconds / 60) * 60 : seconds);
 
@@ -110,7 +111,7 @@ export function heading(fleet: Fleet, { paint, width }: Screen): string[] {
 export const alertMark = ({ severity, level }: FleetAlert, { paint }: Screen): string =>
   severity === 'info' ? paint('dim', 'i') : paint(level, marks[level]);
 
-/** A section that could not be read belongs to the words with its name: `services` beside the subsystem `service`. */
+/** Whether an alert is about one of these subsystems. Of a section that could not be read, its name counts as one. */
 function isAbout({ subsystem, subject }: FleetAlert, subsystems: readonly string[]): boolean {
   const [section = ''] = subsystem === 'report' ? (subject.split('/')[1] ?? '').split('.') : [];
   return subsystems.includes(subsystem) || subsystems.includes(section);

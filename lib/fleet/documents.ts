@@ -1,4 +1,4 @@
-// What all views print with --json begin with. The schema of the rest of each is in document-schemas.ts. Pure.
+// The fields with which every view begins what it prints with --json. document-schemas.ts has the schemas of the whole. Pure.
 import type { Fleet } from './assess.ts';
 
 export const documentVersion = 1;

@@ -38,7 +38,7 @@ export const fleetSnapshot = <Config extends FleetConfig>(collect: Collect<Confi
       const { config } = world;
       const at = world.now();
       const fleets: Fleet[] = [];
-      // One after the other: `at-once` holds for all of them, and so does the unit's limit of processes.
+      // Environments are asked one after the other: `at-once`, and the unit's limit of processes, hold for all of them together.
       for (const environment of config.fleet.watch) {
         const reading = await collect(nodesOf(config, environment), environment, config);
         fleets.push(assessFleet(reading, config.fleet.limits, world.now()));

@@ -56,7 +56,7 @@ export function renderTextfile({ at, environments }: FleetSnapshot): string {
     gauge(
       'node_alerts',
       'Alerts of one kind about a node. Node is empty where they are about no single one.',
-      // Without the parts of nodes: a unit or a peer with a new name in each run would be a new series.
+      // The labels name no part of a node: a unit or a peer with a new name in each run would be a new series.
       fleets.flatMap(({ environment, alerts }) =>
         [
           ...Map.groupBy(alerts, ({ id, severity, node = '' }) =>

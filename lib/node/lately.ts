@@ -8,16 +8,16 @@ import { parseUptime } from '../parse/proc.ts';
 
 /** Twice the interval of fleet-snapshot: whoever asks at least this often misses nothing. */
 const latelySeconds = 600;
-/** Between two counts that are kept, however often somebody asks. */
+/** At least this long lies between two counts that are kept, however often somebody asks. */
 const stepSeconds = 20;
-/** More than there are steps in that time; a file that was tampered with may hold more. */
+/** More than the steps that fit into that time. A damaged file may hold any number. */
 const mostKept = 60;
-/** A count is read within seconds after the uptime that is kept with it. */
+/** The uptime of a program and that of the machine are read within seconds of each other. */
 const toleranceSeconds = 10;
 
 const countShape = object({
   boot_id: string,
-  /** Seconds from the boot to the count: no clock that is set changes it. */
+  /** Seconds from the boot to the count. Setting the clock does not change them. */
   uptime: number,
   /** Seconds from the boot to the start of the program that counts; 0 for the kernel. */
   started: number,
@@ -35,9 +35,9 @@ export const latelyFields = {
 interface Counting {
   readonly host: Host;
   readonly bootId: string;
-  /** Without those that could not be read this time. */
+  /** Undefined, as a whole or one by one, where the counters could not be read this time. */
   readonly counts: Readonly<Record<string, number | undefined>> | undefined;
-  /** How long the program that counts has been running; the kernel, where there is none. */
+  /** How long the program that counts has been running. Undefined where the kernel counts. */
   readonly runsFor?: number | undefined;
 }
 

@@ -60,10 +60,10 @@ export function reportOf(definitions: Sections, read: Readonly<Record<string, En
   return { schema_version: 1, ...about, ...(harmlessIn(found) as typeof found) };
 }
 
-/** Of one section: programs decide how much they answer, and the fleet monitor reads reports of many nodes. */
+/** A section with more is not reported: programs decide how much they answer, and the fleet monitor reads reports of many nodes. */
 const mostCharacters = 128 * 1024;
 
-/** Programs, units and processes choose their words, which whoever reads the report may show on a terminal. */
+/** Programs, units and processes choose their words, and a reader of the report may show them on a terminal. */
 function harmlessIn(value: unknown): unknown {
   if (typeof value === 'string') return plainLines(maskUrls(value));
   if (Array.isArray(value)) return value.map(harmlessIn);
@@ -71,7 +71,7 @@ function harmlessIn(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [plainLines(key), harmlessIn(part)]));
 }
 
-/** Of a section with many items. */
+/** The items of a section that has many, each with its own outcome. */
 export const itemsIn = (envelope: Envelope): [string, Envelope][] =>
   envelope.status === 'ok' && isObject(envelope.data) ? (Object.entries(envelope.data) as [string, Envelope][]) : [];
 

@@ -10,7 +10,7 @@ import { countLately } from '../lately.ts';
 import { network as section } from '../sections/network.ts';
 
 const httpSeconds = 3;
-/** Any user may listen on thousands of ports, but not on those below 1024. */
+/** The lowest are listed. Any user may listen on thousands of ports, but not on those below 1024, so nobody can push these out. */
 const mostPorts = 1000;
 
 export const network = defineProbe({
@@ -51,7 +51,7 @@ export const network = defineProbe({
     const counts = { sent: tcp_segments_sent, again: tcp_segments_retransmitted };
     const { grown, kept } = await countLately(previous?.data, { host, bootId, counts });
     const { sent = 0, again = 0 } = grown ?? {};
-    // Of too few segments a share says nothing.
+    // A share of too few segments says nothing.
     return { ...read, ...kept, ...(sent < 100 ? {} : { tcp_retrans_pct: Math.round((again / sent) * 10_000) / 100 }) };
   },
 });

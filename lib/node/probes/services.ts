@@ -46,7 +46,7 @@ function describe(name: string, unit: UnitProperties, uptime: number, restartsBe
   const memory = parseCount(unit['MemoryCurrent']);
   const isActive = unit['ActiveState'] === 'active';
   const active = isActive && since !== undefined ? Math.max(0, Math.round(uptime - since / 1e6)) : undefined;
-  // systemd counts since the last start by hand: old restarts say nothing.
+  // systemd counts restarts since the last start by hand, which may be long ago: a loop is one only with a restart lately.
   const isStarting = active === undefined ? unit['ActiveState'] === 'activating' : active < 300;
   const isLately = isStarting || (restartsBefore !== undefined && restarts !== restartsBefore);
   return withoutUndefined({
