@@ -33,11 +33,14 @@ export const rqlite = defineProbe({
       askStatus(host, one, { seconds, authorization }),
     );
     const lastStrong = wantsStrong ? previous?.data.strong_read_at : undefined;
+    const address = base && maskUrls(base);
+    // Counters of an rqlite at another address are those of another.
+    const before = previous?.data.address === address ? previous?.data : undefined;
     const found = withoutUndefined({
-      address: base && maskUrls(base),
+      address,
       found_by: server.foundBy,
       strong_read_at: lastStrong,
-      counted: previous?.data.counted,
+      counted: before?.counted,
     });
     if (!('answer' in attempt) || base === undefined) {
       const failure = 'failure' in attempt ? attempt.failure : undefined;
@@ -65,7 +68,7 @@ export const rqlite = defineProbe({
     // rqlite counts since its start: without its uptime the start is not known.
     const counts =
       runsFor === undefined ? undefined : { query_errors, execute_errors, leader_not_found, snapshot_errors };
-    const { grown, kept } = await countLately(previous?.data, { host, bootId, counts, runsFor });
+    const { grown, kept } = await countLately(before, { host, bootId, counts, runsFor });
     return { ...read, ...kept, ...(grown ? { recent_errors: grown } : {}) };
   },
 });
