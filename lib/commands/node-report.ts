@@ -1,4 +1,4 @@
-// ops-monitor node-report: reads this node once, and prints a report. It writes nothing but what the next report needs for rates.
+// ops-monitor node-report: reads this node once, and prints a report. It writes nothing but what the next reports need for rates.
 import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
 import { placesOf, readConfiguration } from '../cli/site.ts';
 import type { Configuration } from '../config/schema.ts';
@@ -23,7 +23,7 @@ import { plugins as pluginsProbe } from '../snapshot/probes/plugins.ts';
 
 const probes: readonly Probe<Shape, Configuration>[] = [...nodeProbes, pluginsProbe, metricsProbe];
 
-/** Nothing can be read or written below it. */
+/** Stands for a folder in which nothing can be read or written. */
 const noFolder = '/dev/null';
 
 /** Deadline of one section; its own requests end before. */
@@ -75,7 +75,7 @@ export const nodeReport: Command = {
       version: product.version,
       collect_ms: Math.round(performance.now() - began),
     });
-    // Without it the next report has no rates; nothing else depends on it.
+    // Where this file cannot be written, the next report has no rates; nothing else depends on it.
     await replaceOwnFile(kept, `${JSON.stringify(readings)}\n`).catch(() => undefined);
     if (isJson) print(JSON.stringify(report, undefined, 2));
     else if (isExplained) print(explainReport(sections, read, Object.keys(config.node), printWidth()));

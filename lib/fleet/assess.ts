@@ -4,24 +4,14 @@ import type { Observation } from '../contract/observation.ts';
 import type { Section } from '../contract/section.ts';
 import { runChecks } from '../engine/checks.ts';
 import { type Level, worst, worstFirst } from '../core/level.ts';
+import { severities, type Severity } from '../core/severity.ts';
 import { nodeSections } from '../node/sections/index.ts';
-import {
-  type AnyJudgement,
-  causes,
-  cluster,
-  type FleetReadable,
-  type Links,
-  type NodeFacts,
-  type Severity,
-} from './define.ts';
+import { type AnyJudgement, causes, cluster, type FleetReadable, type Links, type NodeFacts } from './define.ts';
 import type { FleetReading, NodeAnswer } from './files.ts';
 import { judgements } from './judge/index.ts';
 import { linksOf } from './links.ts';
 import { rqliteMembers } from './members.ts';
 import { reasonsIn, sectionOf } from './read-report.ts';
-
-export type { Severity };
-export const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 
 export interface FleetAlert extends Pick<
   Observation,

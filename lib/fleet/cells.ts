@@ -1,16 +1,17 @@
-// What the views have in common: cells of a node's readings, marks, the heading, and lines of alerts. Pure.
+// Parts that several views of a fleet show: the cell of a reading, the mark of a level, the heading, and a line for each alert. Pure.
 import { fold } from '../core/columns.ts';
 import { type Level, worst } from '../core/level.ts';
 import { formatDuration } from '../core/quantity.ts';
+import { countsOf } from '../core/severity.ts';
 import { counted, listed } from '../core/text.ts';
 import { clockMinute } from '../core/time.ts';
-import { type Fleet, type FleetAlert, severities, subsystemOf, worstOf } from './assess.ts';
+import { type Fleet, type FleetAlert, subsystemOf, worstOf } from './assess.ts';
 import { type Data, type Missing, missingIn, readingOf, type Sections } from './reading.ts';
 import { nodesInOrder, nodeStatuses, shownNodes, statusOf } from './summary.ts';
 import type { Cell, MatrixNode } from './table.ts';
 import type { Screen } from './view.ts';
 
-/** So that levels differ without colour, too. */
+/** Each level has a sign of its own, for readers and terminals without colours. */
 const marks: Readonly<Record<Level, string>> = { green: '●', amber: '▲', red: '✖', unknown: '?' };
 
 export const markCell = (level: Level): Cell => ({ text: marks[level], style: level });
@@ -33,7 +34,8 @@ export function readCell<Name extends keyof Sections>(
   return typeof shown === 'string' ? { text: shown } : shown;
 }
 
-/** How a node is judged in a subsystem, or by a check: what follows from other alerts counts, and notes do not. */
+/** The worst level of a node in the subsystems, or by the checks, with these names. What is folded under another alert counts; notes do
+ * not. */
 export type Judged = (node: string, ...words: readonly string[]) => Level;
 
 export function judgedIn({ observations, alerts }: Fleet): Judged {
@@ -58,7 +60,7 @@ export const badCell = (text: string, judged: Level): Cell => ({
 
 export const goodCell = (text: string): Cell => ({ text, style: 'green' });
 
-/** Two units at most. */
+/** An age in two units at most, such as `2h 5m`. */
 export const shortAge = (seconds: number): string =>
   formatDuration(seconds < 120 ? Math.round(seconds) : seconds < 86_400 ? Math.round(seconds / 60) * 60 : seconds);
 
@@ -73,15 +75,14 @@ export const matrixNodes = (fleet: Fleet): MatrixNode[] =>
   });
 
 /** `1 critical, 2 warnings`. */
-export const alertCounts = (alerts: readonly FleetAlert[]): string =>
-  severities
-    .flatMap((severity) => {
-      const count = alerts.filter((alert) => alert.severity === severity).length;
-      return count === 0 ? [] : [severity === 'critical' ? `${count} critical` : counted(count, nouns[severity])];
-    })
-    .join(', ');
-
-const nouns = { warning: 'warning', info: 'note' };
+export function alertCounts(alerts: readonly FleetAlert[]): string {
+  const { critical, warning, info } = countsOf(alerts);
+  return [
+    ...(critical === 0 ? [] : [`${critical} critical`]),
+    ...(warning === 0 ? [] : [counted(warning, 'warning')]),
+    ...(info === 0 ? [] : [counted(info, 'note')]),
+  ].join(', ');
+}
 
 /** Above every view: how bad it is, how many nodes there are, and when they were asked. */
 export function heading(fleet: Fleet, { paint, width }: Screen): string[] {
@@ -110,7 +111,7 @@ export function heading(fleet: Fleet, { paint, width }: Screen): string[] {
 export const alertMark = ({ severity, level }: FleetAlert, { paint }: Screen): string =>
   severity === 'info' ? paint('dim', 'i') : paint(level, marks[level]);
 
-/** A section that could not be read belongs to the words with its name: `services` beside the subsystem `service`. */
+/** Whether an alert is about one of these subsystems. Of a section that could not be read, its name counts as one. */
 function isAbout({ subsystem, subject }: FleetAlert, subsystems: readonly string[]): boolean {
   const [section = ''] = subsystem === 'report' ? (subject.split('/')[1] ?? '').split('.') : [];
   return subsystems.includes(subsystem) || subsystems.includes(section);

@@ -1,9 +1,8 @@
 // Defines a judgement: a check over the sections of all nodes, with what an alert about it says beside the level.
 import type { AnyCheck, Check } from '../contract/check.ts';
 import type { ContentOf } from '../contract/shape.ts';
+import type { Severity } from '../core/severity.ts';
 import type { nodeSections } from '../node/sections/index.ts';
-
-export type Severity = 'critical' | 'warning' | 'info';
 
 /** Of a node itself. All nodes that should be there are among them. */
 export interface NodeFacts {

@@ -1,7 +1,7 @@
 // The schemas of what the views print with --json: for the JSON Schema in ops/docs, and for tests. No command loads them.
 import * as z from 'zod';
 import { levels } from '../core/level.ts';
-import { severities } from './assess.ts';
+import { severities } from '../core/severity.ts';
 import { linkStates } from './peers.ts';
 import { nodeStatuses, quorumWords } from './summary.ts';
 

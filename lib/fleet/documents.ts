@@ -1,5 +1,5 @@
-// What all views print with --json begin with. The schema of the rest of each is in document-schemas.ts. Pure.
-import { type Fleet, type FleetAlert, type Severity, severities } from './assess.ts';
+// The fields with which every view begins what it prints with --json. document-schemas.ts has the schemas of the whole. Pure.
+import type { Fleet } from './assess.ts';
 
 export const documentVersion = 1;
 
@@ -10,8 +10,3 @@ export const documentOf = <Content extends object>(fleet: Fleet, content: Conten
   duration_seconds: fleet.duration_seconds,
   ...content,
 });
-
-export const countsOf = (alerts: readonly FleetAlert[]): Record<Severity, number> =>
-  Object.fromEntries(
-    severities.map((severity) => [severity, alerts.filter((alert) => alert.severity === severity).length]),
-  ) as Record<Severity, number>;

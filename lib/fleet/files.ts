@@ -1,4 +1,5 @@
-// What is known of a fleet at one time: each node's report, or why there is none; and the files that fleet-snapshot writes.
+// The shape of what is known of a fleet at one time (each node's report, or the reason why there is none), and the files in which
+// fleet-snapshot leaves it.
 import { defineFile } from '../contract/file.ts';
 import { level } from '../contract/observation.ts';
 import {
@@ -15,23 +16,27 @@ import {
   anyObject,
 } from '../contract/shape.ts';
 import { join } from '../core/path.ts';
+import { severities } from '../core/severity.ts';
 import { dayStamp } from '../core/time.ts';
 
 export const layoutVersion = 1;
 
-const nodeShape = object({
-  /** As ssh takes it. */
+const nodeFields = {
+  /** The destination, as ssh takes it. */
   target: string,
   role: optional(string),
   reached: boolean,
   /** Why there is no report. */
   error: optional(string),
-  /** From the call of ssh to the end of the report, on this machine's clock. */
+  /** When ssh was called, on this machine's clock. */
   asked_at: instant,
+  /** From then to the end of the report. */
   collection_ms: number,
-  /** As the node wrote it, without control characters. */
+  /** What the node wrote, without control characters. Its sections are not checked yet. */
   report: optional(anyObject),
-});
+};
+
+const nodeShape = object(nodeFields);
 
 export type NodeAnswer = Readonly<ContentOf<typeof nodeShape>>;
 
@@ -39,7 +44,7 @@ const readingFields = {
   environment: string,
   collected_at: instant,
   duration_seconds: number,
-  /** By the names of the configuration: what a node says of its own name decides nothing. */
+  /** Node → its answer. The names are those of the configuration, whatever a node calls itself. */
   nodes: recordOf(nodeShape),
 };
 
@@ -47,10 +52,24 @@ const readingShape = object(readingFields);
 
 export type FleetReading = Readonly<ContentOf<typeof readingShape>>;
 
-/** As `monitor alerts` shows them. */
+/** Figures of a node for tables and metrics. Each is missing where it was not read. */
+const figuresShape = object({
+  memory_used_percent: optional(number),
+  disk_used_percent: optional(number),
+  load_per_processor: optional(number),
+});
+
+export type Figures = Readonly<ContentOf<typeof figuresShape>>;
+
+/** Files of earlier versions have no figures. */
+const recordShape = object({ ...nodeFields, figures: optional(figuresShape) });
+
+export type NodeRecord = Readonly<ContentOf<typeof recordShape>>;
+
+/** What `monitor alerts` shows of an alert. */
 const alertShape = object({
   id: string,
-  severity: oneOf(['critical', 'warning', 'info']),
+  severity: oneOf(severities),
   subsystem: string,
   /** Missing where the alert is about no single node. */
   node: optional(string),
@@ -62,7 +81,7 @@ const fleetShape = object({
   schema_version: number,
   run_id: string,
   at: instant,
-  environments: recordOf(object({ ...readingFields, alerts: listOf(alertShape) })),
+  environments: recordOf(object({ ...readingFields, nodes: recordOf(recordShape), alerts: listOf(alertShape) })),
 });
 
 export type FleetSnapshot = Readonly<ContentOf<typeof fleetShape>>;

@@ -31,26 +31,8 @@ const cut = (text: string): string => (text.length > mostCharacters ? `${text.sl
 /** The reverse of how a node writes a section: null with a reason among `errors` or `absent`. */
 export function sectionOf(report: Report, name: string, section: Section, at: string): Envelope {
   const value = report[name];
-  const whole = { report, name, section, at, part: undefined };
-  if (!section.many || !isObject(value)) return envelopeOf(whole, value);
-  const items = Object.entries(value).map(([item, data]): [string, Envelope] => [
-    item,
-    envelopeOf({ ...whole, part: item }, data),
-  ]);
-  return { status: 'ok', ms: 0, collected_at: at, data: Object.fromEntries(items) };
-}
-
-interface Place {
-  readonly report: Report;
-  readonly name: string;
-  readonly section: Section;
-  readonly at: string;
-  readonly part: string | undefined;
-}
-
-function envelopeOf({ report, name, section, at, part }: Place, value: unknown): Envelope {
   const reasonIn = (key: 'errors' | 'absent'): string | undefined =>
-    reasonsIn(report, key).find((one) => one.section === name && one.part === part)?.reason;
+    reasonsIn(report, key).find((one) => one.section === name && one.part === undefined)?.reason;
   const failed = (reason: string): Envelope => ({ status: 'failed', kind: 'shape', reason, ms: 0 });
   if (value === undefined) return { status: 'absent', reason: `its version of the report has no ${name}` };
   if (value === null) {

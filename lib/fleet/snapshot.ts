@@ -1,8 +1,10 @@
 // fleet-snapshot: asks the nodes of the watched environments for their reports, judges them, and leaves both for the other stages.
 import { Usage } from '../contract/errors.ts';
 import { defineStage } from '../contract/stage.ts';
-import { assessFleet, type Fleet, severities } from './assess.ts';
+import { countsOf } from '../core/severity.ts';
+import { assessFleet, type Fleet } from './assess.ts';
 import type { FleetConfig } from './config.ts';
+import { figuresOf } from './figures.ts';
 import {
   fleetLines,
   type FleetReading,
@@ -36,7 +38,7 @@ export const fleetSnapshot = <Config extends FleetConfig>(collect: Collect<Confi
       const { config } = world;
       const at = world.now();
       const fleets: Fleet[] = [];
-      // One after the other: `at-once` holds for all of them, and so does the unit's limit of processes.
+      // Environments are asked one after the other: `at-once`, and the unit's limit of processes, hold for all of them together.
       for (const environment of config.fleet.watch) {
         const reading = await collect(nodesOf(config, environment), environment, config);
         fleets.push(assessFleet(reading, config.fleet.limits, world.now()));
@@ -49,14 +51,11 @@ export const fleetSnapshot = <Config extends FleetConfig>(collect: Collect<Confi
       };
       await world.append(fleetLines, snapshot, at);
       await world.replace(latestFleet, snapshot);
-      await world.replace(fleetTextfile, renderTextfile(fleets, at));
+      await world.replace(fleetTextfile, renderTextfile(snapshot));
       const nodes = fleets.flatMap(({ facts }) => Object.values(facts));
       const alerts = fleets.flatMap((fleet) => fleet.alerts);
-      const counts = Object.fromEntries(
-        severities.map((severity) => [severity, alerts.filter((one) => one.severity === severity).length]),
-      );
       return {
-        counts: { nodes: nodes.length, reached: nodes.filter(({ reached }) => reached).length, ...counts },
+        counts: { nodes: nodes.length, reached: nodes.filter(({ reached }) => reached).length, ...countsOf(alerts) },
         problems: [],
         json: snapshot,
         text: alerts.map(({ severity, message }) => `${severity}: ${message}`).join('\n'),
@@ -64,18 +63,15 @@ export const fleetSnapshot = <Config extends FleetConfig>(collect: Collect<Confi
     },
   });
 
-function recordOf({
-  environment,
-  collected_at,
-  duration_seconds,
-  nodes,
-  alerts,
-}: Fleet): FleetSnapshot['environments'][string] {
+function recordOf(fleet: Fleet): FleetSnapshot['environments'][string] {
+  const { environment, collected_at, duration_seconds, nodes, alerts } = fleet;
   return {
     environment,
     collected_at,
     duration_seconds,
-    nodes,
+    nodes: Object.fromEntries(
+      Object.entries(nodes).map(([name, node]) => [name, { ...node, figures: figuresOf(fleet, name) }]),
+    ),
     alerts: alerts.map(({ id, severity, subsystem, node, level, message }) => ({
       id,
       severity,

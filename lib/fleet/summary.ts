@@ -1,7 +1,7 @@
 // A fleet in a few words: each node's status, the Raft quorum, the mesh, the services. Pure.
+import { countsOf } from '../core/severity.ts';
 import { counted, listed } from '../core/text.ts';
 import type { Fleet } from './assess.ts';
-import { countsOf } from './documents.ts';
 import { meshLinks, meshNodes } from './peers.ts';
 import { dataIn, readingOf } from './reading.ts';
 

@@ -9,7 +9,11 @@ import { nearestOwner } from './privileges.ts';
 const isOursAlone = ({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): boolean =>
   uid === process.geteuid?.() && (mode & 0o022) === 0;
 
-/** Undefined for a missing file, for one that is not a regular file, and where another user may write to it or its folder. */
+/** Far more than any of them holds: a damaged one is not read whole. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** Undefined for a missing file, for one that is not a regular file or far too large, and where another user may write to it or its
+ * folder. */
 export function readOwnFile(path: string): string | undefined {
   const folder = statSync(dirname(path), { throwIfNoEntry: false });
   if (!folder || !isOursAlone(folder)) return undefined;
@@ -17,7 +21,9 @@ export function readOwnFile(path: string): string | undefined {
   return unlessMissing(() =>
     withOpen(path, flags, 0, (descriptor) => {
       const found = fstatSync(descriptor);
-      return found.isFile() && isOursAlone(found) ? readFileSync(descriptor, 'utf8') : undefined;
+      return found.isFile() && isOursAlone(found) && found.size <= mostBytes
+        ? readFileSync(descriptor, 'utf8')
+        : undefined;
     }),
   );
 }

@@ -14,7 +14,7 @@ export async function askStatus(host: Host, base: string, ask: Ask): Promise<obj
 
 export async function readReady(host: Host, base: string, ask: Ask) {
   const { status, body } = await askText(host, `${base}/readyz`, ask);
-  // 503, and without a leader 500 in some versions.
+  // A node that is not ready answers 503; some versions answer 500 where there is no leader.
   if (status !== 200 && status < 500) throw new Error(`${base}/readyz answers with status ${status}`);
   return { ready: status === 200, ...(status === 200 ? {} : { ready_says: firstLine(body.replaceAll('\n', ' ')) }) };
 }

@@ -5,7 +5,8 @@ import { maskUrls } from '../core/urls.ts';
 import { firstLine } from '../core/text.ts';
 import { parseForeignJson } from '../parse/json.ts';
 
-/** Any user may start a program with the name of another, on many ports, and each of its answers is parsed in this process. */
+/** What an answer may hold at most. Any user may start a program that passes for another, on many ports, and all answers are parsed in
+ * this process. */
 const limits = { characters: 1024 * 1024, depth: 32, values: 100_000 };
 
 type Ask = Omit<GetOptions, 'timeoutMs' | 'bodyBytes'> & { readonly seconds: number };
@@ -31,11 +32,11 @@ export async function askJson(host: Host, url: string, ask: Ask): Promise<unknow
   return parseForeignJson(body, `the answer of ${maskUrls(url)}`, limits);
 }
 
-/** Whether a program answers, of an attempt to ask it. Undefined where the attempt says neither. */
+/** False where a program was asked and did not answer. Undefined where the attempt failed otherwise: it may answer others. */
 export const isResponsive = (failure: unknown): boolean | undefined =>
   failure instanceof NoAnswer ? false : undefined;
 
-/** Fields of foreign JSON: a value of another type counts as none, so that it cannot pass for a reading. */
+/** Fields of foreign JSON. A value of another type counts as missing, so that it cannot pass for a reading. */
 export const textAt = (value: unknown): string | undefined =>
   typeof value === 'string' && value.length <= 1000 ? value : undefined;
 export const numberAt = (value: unknown): number | undefined =>

@@ -8,7 +8,7 @@ const domain = z
   .max(253)
   .regex(/^[a-z\d_]([\w-]*\.)*[\w-]+$/i, 'expected a name, such as "example.org", without a * or a dot at its end');
 
-/** To which paths are added. */
+/** A URL to which the probes add their paths. */
 const baseUrl = webUrl.overwrite((url) => url.replace(/\/+$/, '')).meta({ secret: true });
 
 /** Settings of a program that speaks HTTP. */

@@ -19,7 +19,7 @@ export const partsFields = {
 
 type Parts = Readonly<Record<string, (() => Promise<Readonly<Record<string, unknown>>>) | undefined>>;
 
-/** The answer, or why there is none, of something on which several parts depend. */
+/** The answer to a question on which several parts depend, or the reason why there is no answer. */
 export async function attempt<Answer>(read: () => Promise<Answer>) {
   try {
     return { answer: await read() };
@@ -28,7 +28,7 @@ export async function attempt<Answer>(read: () => Promise<Answer>) {
   }
 }
 
-/** A part that cannot be read. */
+/** A part whose reading fails for this reason. */
 export const failing = (failure: unknown) => async (): Promise<{ readonly nothing?: undefined }> =>
   Promise.reject(failure);
 
@@ -43,8 +43,8 @@ type Merged<All extends Parts> = All extends Parts
     >
   : never;
 
-/** Reads the parts of a section side by side. The fields of a part that cannot be read, or is not there, are missing, with a reason
- * under the name of the part; where that is so of all parts, it is so of the section. */
+/** Reads the parts of a section side by side. The fields of a part that cannot be read, or is not there, are missing, and the reason stands
+ * under the name of the part. Where no part can be read, the whole section fails, or is absent where all parts are. */
 export async function readParts<All extends Parts>(
   parts: All,
 ): Promise<Merged<All> & { problems?: Record<string, string>; absences?: Record<string, string> }> {
@@ -63,7 +63,7 @@ export async function readParts<All extends Parts>(
       }
     }),
   );
-  // A part that could not be read says more than one that is not there.
+  // A failure says more than an absence.
   if (failures.length === read.length) throw failures.find((failure) => !(failure instanceof Absent)) ?? failures[0];
   const unless = (record: Record<string, string>, key: string) =>
     Object.keys(record).length === 0 ? {} : { [key]: record };
@@ -74,7 +74,7 @@ export async function readParts<All extends Parts>(
 export const yes = (is: boolean | undefined): string => (is === undefined ? '-' : is ? 'yes' : 'no');
 export const shown = (value: number | undefined): string => (value === undefined ? '-' : String(value));
 
-/** Conversations of this machine. */
+/** The functions by which this machine talks with its programs. */
 export function converseOf({ converse, resolve }: Host): { readonly converse: Converse; readonly resolve: Resolve } {
   if (converse && resolve) return { converse, resolve };
   throw new Error('programs can be asked on this machine only');

@@ -9,7 +9,7 @@ import type { ProcessStat } from '../parse/proc.ts';
 import { parseShow, parseUnits, type UnitProperties, type UnitState } from '../parse/systemctl.ts';
 import { type Kind, kindNames } from './kinds.ts';
 
-/** Lists that all probes of one run use. */
+/** Lists that all probes of one run share: each costs a child process. */
 interface Node {
   readonly units: Promise<readonly UnitState[]>;
   readonly processes: Promise<readonly ProcessStat[]>;
@@ -71,13 +71,13 @@ export async function succeed(host: Host, argv: readonly string[]): Promise<stri
   throw new Error(`${argv.slice(0, 4).join(' ')}: ${firstLine(stderr) || `exit code ${exit_code}`}`);
 }
 
-/** Of which the report shows the properties. */
+/** Whether a unit is of a kind that the report finds by itself. */
 const isOfSomeKind = (unit: string): boolean => kindNames.some((kind) => kind.units.test(baseOf(unit)));
 
 const properties =
   'LoadState,ActiveState,SubState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,MemoryCurrent,CPUUsageNSec,MainPID,ConditionTimestamp';
 
-/** Properties of the units of all kinds, and of `more`. */
+/** Properties of the units of all kinds, and of the units `more`. */
 export async function propertiesOf(
   host: Host,
   run: object | undefined,
@@ -101,7 +101,7 @@ const show = async (host: Host, units: readonly string[]): Promise<ReadonlyMap<s
       );
 
 export interface Found {
-  /** Those of the kind, with their instances: `rqlite@alice.service` has the instance `alice`. */
+  /** The units of the kind. `rqlite@alice.service` has the instance `alice`. */
   readonly units: readonly (UnitState & { readonly instance?: string })[];
   readonly processes: readonly { readonly pid: number; readonly name: string; readonly unit?: string }[];
   /** How the kind was found, in words. */
@@ -160,8 +160,8 @@ export async function isMainProcess(host: Host, run: object | undefined, pid: nu
   return Number(shown?.['MainPID']) === pid;
 }
 
-/** Identity of the network namespace of a process: a program in a container is not this node's. Undefined where this user may not
- * see it. */
+/** Identity of the network namespace of a process, by which programs in containers are told from those of the node. Undefined where this
+ * user may not see it. */
 const networkOf = (host: Host, pid: number | 'self'): Promise<string | undefined> =>
   host.stat(`/proc/${pid}/ns/net`).then(
     ({ target }) => target,
@@ -197,8 +197,8 @@ export interface Address {
   readonly port: number;
 }
 
-/** Addresses where these processes listen by TCP, the usual port first. Where this user does not see which program listens where,
- * the usual port, if something listens there. */
+/** Addresses where these processes listen by TCP, the usual port first. A user who may not see which program listens where gets only the
+ * usual port, if something listens there. */
 export async function addressesOf(
   host: Host,
   run: object | undefined,
@@ -217,10 +217,10 @@ export async function addressesOf(
   return [...byPort.values()].slice(0, mostAsked);
 }
 
-/** A program that listens on more ports is not asked at all of them. */
+/** Ports of one program that are asked: a program may listen on thousands. */
 const mostAsked = 8;
 
-/** The address at which this machine reaches a socket that listens there. */
+/** The address at which this machine reaches a socket that listens on `address`. */
 function reachable(address: string): string {
   const plain = address.replace(/%.*$/s, '');
   if (plain === '*' || plain === '0.0.0.0') return '127.0.0.1';
@@ -239,7 +239,7 @@ export const urlOf = ({ host, port }: Address): string => `http://${host.include
 const questionSeconds = 3;
 
 export interface Server<Where> {
-  /** Where it may answer, the likeliest first. */
+  /** Where the program may answer, the likeliest place first. */
   readonly places: readonly Where[];
   /** Time for one question: where several places must be tried, they share the time of the section. */
   readonly seconds: number;
@@ -296,7 +296,7 @@ export async function serverOf<Where>(
 
 type Attempt<Answer> = { readonly answer: Answer } | { readonly failure: unknown };
 
-/** The first place that answers as the program does, with its answer. `ask` throws where the answer is another's. */
+/** The first place that answers, with its answer. `ask` throws where the answer is not that of the program looked for. */
 export async function askFirst<Where, Answer>(
   { places, seconds, failure }: Server<Where>,
   ask: (place: Where, seconds: number) => Promise<Answer>,
@@ -311,7 +311,7 @@ export async function askFirst<Where, Answer>(
   }
 }
 
-/** The part of what was found that belongs to an instance. */
+/** Of the units and processes that were found, those of one instance. */
 export function ofInstance({ units, processes }: Found, name: string): Found {
   const own = units.filter(({ instance }) => instance === name);
   return {
@@ -321,7 +321,7 @@ export function ofInstance({ units, processes }: Found, name: string): Found {
   };
 }
 
-/** The part of what was found that belongs to no instance: namespaces have programs of the same kinds. */
+/** Of the units and processes that were found, those of no instance: instances are the programs of namespaces. */
 export function withoutInstances(found: Found, kind: Kind): Found {
   const isInstance = (unit = ''): boolean => unit.includes('@');
   const units = found.units.filter(({ instance }) => instance === undefined);

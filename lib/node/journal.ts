@@ -3,10 +3,10 @@ import type { Host } from '../contract/host.ts';
 import { firstLine, listed } from '../core/text.ts';
 import { runProgram } from './find.ts';
 
-/** Where there are more, the lines before them are unknown. */
+/** journalctl prints the newest lines, and no more than this: whether earlier ones match is then not known. */
 const mostLines = 20_000;
 
-/** The messages of the units since then (`-5min`), the newest last. */
+/** The messages that the units wrote since a time, such as `-5min`, the newest last. */
 export async function readJournal(host: Host, units: readonly string[], since: string): Promise<readonly string[]> {
   const { exit_code, stdout, stderr } = await runProgram(host, [
     'journalctl',
@@ -16,7 +16,7 @@ export async function readJournal(host: Host, units: readonly string[], since: s
     `--lines=${mostLines}`,
     ...units.map((unit) => `--unit=${unit}`),
   ]);
-  // A user who sees only some of the journal is told so there, and gets no lines.
+  // journalctl says on standard error that a user may not see all of the journal: what it then prints is no reading.
   if (exit_code !== 0 || stderr.trim() !== '')
     throw new Error(`journalctl: ${firstLine(stderr) || `exit code ${exit_code}`}`);
   const lines = stdout.split('\n').filter((line) => line !== '' && line !== '-- No entries --');

@@ -2,9 +2,9 @@
 
 export interface Kind {
   readonly noun: string;
-  /** Of the names of its units, without instance and type: `orama-rqlite` of `orama-rqlite@alice.service`. */
+  /** Matches the names of its units without instance and type, such as `orama-rqlite` of `orama-rqlite@alice.service`. */
   readonly units: RegExp;
-  /** Names of its processes, of which the kernel keeps 15 characters. */
+  /** Names of its processes; the kernel keeps only 15 characters of each. */
   readonly processes: readonly string[];
 }
 

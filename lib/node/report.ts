@@ -37,11 +37,11 @@ export function reportOf(definitions: Sections, read: Readonly<Record<string, En
       (envelope.status === 'absent' ? absent : errors).push({ ...own, reason: envelope.reason });
       return null;
     }
-    const { problems, absences, ...data } = isObject(envelope.data) ? envelope.data : {};
+    const { problems, absences, counted: _forTheNext, ...data } = isObject(envelope.data) ? envelope.data : {};
     for (const [name, reason] of reasonsIn(problems)) errors.push({ section, part: name, reason });
     for (const [name, reason] of reasonsIn(absences)) absent.push({ section, part: name, reason });
     const fields = schema.form.type === 'object' ? Object.keys(schema.form.fields) : [];
-    const expected = fields.filter((name) => name !== 'problems' && name !== 'absences');
+    const expected = fields.filter((name) => !['problems', 'absences', 'counted'].includes(name));
     const characters = JSON.stringify(data).length;
     if (characters > mostCharacters) {
       errors.push({ ...own, reason: `it has ${characters} characters; more than ${mostCharacters} are not reported` });
@@ -60,10 +60,10 @@ export function reportOf(definitions: Sections, read: Readonly<Record<string, En
   return { schema_version: 1, ...about, ...(harmlessIn(found) as typeof found) };
 }
 
-/** Of one section: programs decide how much they answer, and the fleet monitor reads reports of many nodes. */
+/** A section with more is not reported: programs decide how much they answer, and the fleet monitor reads reports of many nodes. */
 const mostCharacters = 128 * 1024;
 
-/** Programs, units and processes choose their words, which whoever reads the report may show on a terminal. */
+/** Programs, units and processes choose their words, and a reader of the report may show them on a terminal. */
 function harmlessIn(value: unknown): unknown {
   if (typeof value === 'string') return plainLines(maskUrls(value));
   if (Array.isArray(value)) return value.map(harmlessIn);
@@ -71,7 +71,7 @@ function harmlessIn(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [plainLines(key), harmlessIn(part)]));
 }
 
-/** Of a section with many items. */
+/** The items of a section that has many, each with its own outcome. */
 export const itemsIn = (envelope: Envelope): [string, Envelope][] =>
   envelope.status === 'ok' && isObject(envelope.data) ? (Object.entries(envelope.data) as [string, Envelope][]) : [];
 

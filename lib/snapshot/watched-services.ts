@@ -1,14 +1,10 @@
 // The file in which watch-services leaves what it measured. Loaded only where services of the watchdog are configured.
-import { isMissing } from '../contract/errors.ts';
-import type { Places } from '../contract/file.ts';
-import type { Host } from '../contract/host.ts';
-import { type ContentOf, fits, shapeProblem } from '../contract/shape.ts';
+import type { ContentOf } from '../contract/shape.ts';
 import { ageOf } from '../core/age.ts';
 import { ownOf, withoutUndefined } from '../core/fields.ts';
 import { formatDuration } from '../core/quantity.ts';
-import { newerLayout } from '../core/text.ts';
-import { parseForeignJson } from '../parse/json.ts';
 import { type Latest, latestServices, layoutVersion, type ServiceReading } from '../watchdog/files.ts';
+import { type Asked, readLatest } from './latest.ts';
 import type { watchdog as section } from './sections/watchdog.ts';
 
 /** Four runs of watch-services. */
@@ -17,34 +13,16 @@ const staleSeconds = 120;
 const limits = { characters: 4 * 1024 * 1024, depth: 32, values: 100_000 };
 
 const toStart = 'to run it every 30s: systemctl enable --now ops-monitor-watchdog.timer';
-
-interface Asked {
-  readonly host: Host;
-  readonly places: Places | undefined;
-  readonly at: Date;
-}
+const words = {
+  place: 'where watch-services leaves its measurements',
+  nothing: 'watch-services has measured nothing yet',
+  ran: 'watch-services measured',
+  toStart,
+};
 
 /** Throws where there is no measurement. It may be of long ago: see `staleness`. */
-export async function readMeasured({ host, places, at }: Asked): Promise<Latest> {
-  if (!places) throw new Error('where watch-services leaves its measurements is not known here');
-  const path = latestServices.path(places, at);
-  const text = await host.readText(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-  if (text === undefined) throw new Error(`watch-services has measured nothing yet: there is no ${path}; ${toStart}`);
-  const latest = parseForeignJson(text, path, limits);
-  const { schema } = latestServices;
-  const issue = schema?.wrongIn(latest);
-  if (!schema || !fits(schema, latest) || issue)
-    throw new Error(`${path} is not as expected: ${issue ? shapeProblem(issue, latest) : ''}`);
-  const newer = newerLayout(path, latest.schema_version, layoutVersion);
-  if (newer !== undefined) throw new Error(newer);
-  const { seconds } = ageOf(latest.at, at);
-  if (seconds === undefined)
-    throw new Error(`watch-services measured in the future (${latest.at} in ${path}): a clock is wrong`);
-  return latest;
-}
+export const readMeasured = (asked: Asked): Promise<Latest> =>
+  readLatest(asked, { file: latestServices, layoutVersion, limits, words });
 
 /** Where the measurement is too old to say anything about the present: how old it is, and what to do. */
 function staleness({ at: measured }: Latest, at: Date) {

@@ -81,6 +81,74 @@ describe('fleet-snapshot', () => {
     assert.deepEqual(new Set(Object.values(levelsOf(json('health', 'latest_health.json')))), new Set(['green']));
   });
 
+  test('figures are those of the report, and none where its section is not as it should be', (t) => {
+    const { ssh, run, json, state } = makeSite(t);
+    ssh.setReport('node1', report(20));
+    const wrong = { time_unix: 1, cpu_count: 2, load_avg_1: 1, mem_use_pct: 'ninety', disk_use_pct: 30 };
+    ssh.setReport('root@192.0.2.2', reportWith({ system: wrong }, { timestamp: new Date().toISOString() }));
+    for (const stage of ['fleet-snapshot', 'collect-snapshot']) assert.equal(run(stage).status, 0, stage);
+
+    const figures = { memory_used_percent: 20, disk_used_percent: 30, load_per_processor: 0.5 };
+    const { environments } = json('monitoring', 'fleet', 'latest.json') as unknown as {
+      environments: { devnet: { nodes: Record<string, { figures: object }>; alerts: { message: string }[] } };
+    };
+    const { nodes, alerts } = environments.devnet;
+    assert.deepEqual([nodes['node1']?.figures, nodes['node2']?.figures], [figures, {}]);
+    assert.deepEqual(
+      alerts.map(({ message }) => message),
+      ['system of node2 could not be read: its report is wrong: mem_use_pct: expected number; got "ninety"'],
+    );
+
+    const metrics = readText(join(state, 'textfiles', 'fleet.prom'));
+    for (const name of ['memory_used_ratio', 'disk_used_ratio', 'load_per_processor']) {
+      assert.match(metrics, new RegExp(`^ops_fleet_node_${name}\\{.*node="node1"`, 'm'));
+      assert.doesNotMatch(metrics, new RegExp(`^ops_fleet_node_${name}\\{.*node="node2"`, 'm'));
+    }
+    assert.match(metrics, /^ops_fleet_node_reached\{.*node="node2".*\} 1$/m);
+
+    const { sections } = json('raw', 'latest.json') as unknown as {
+      sections: { fleet: { data: Record<string, { data: Record<string, unknown> }> } };
+    };
+    const read = (item: string) => {
+      const { memory_used_percent, disk_used_percent, load_per_processor } = sections.fleet.data[item]?.data ?? {};
+      return { memory_used_percent, disk_used_percent, load_per_processor };
+    };
+    assert.deepEqual(read('devnet.node1'), figures);
+    assert.deepEqual(Object.values(read('devnet.node2')), [undefined, undefined, undefined]);
+    assert.equal(sections.fleet.data['devnet.node2']?.data['reached'], true);
+  });
+
+  test('a file that cannot be used is told by what is wrong with it', (t) => {
+    const { ssh, run, json, state } = makeSite(t);
+    ssh.setReport('node1', report(20));
+    const file = join(state, 'monitoring', 'fleet', 'latest.json');
+    const reason = (): string => {
+      assert.equal(run('collect-snapshot').status, 0);
+      const { sections } = json('raw', 'latest.json') as unknown as { sections: { fleet: { reason: string } } };
+      return sections.fleet.reason;
+    };
+    assert.match(
+      reason(),
+      /^fleet-snapshot has found nothing yet: there is no \S+latest\.json; .*ops-monitor-fleet\.timer$/,
+    );
+    assert.equal(run('fleet-snapshot').status, 0);
+    const good = JSON.parse(readText(file)) as object;
+    const in20Minutes = new Date(Date.now() + 20 * 60_000).toISOString();
+    const cases: readonly (readonly [object, RegExp])[] = [
+      [{ ...good, environments: [] }, /latest\.json is not as expected: environments: expected object; got \[\]$/],
+      [{ ...good, schema_version: 99 }, /latest\.json was written by a newer version of ops-monitor/],
+      [{ ...good, at: in20Minutes }, /^fleet-snapshot ran in the future \(\S+ in \S+latest\.json\): a clock is wrong$/],
+      [
+        { ...good, at: '2026-11-20T08:00:00.000Z' },
+        /^fleet-snapshot has not run since 2026-11-20T08:00:00\.000Z \(.* ago\); to run/,
+      ],
+    ];
+    for (const [content, words] of cases) {
+      writeFileSync(file, JSON.stringify(content));
+      assert.match(reason(), words);
+    }
+  });
+
   test('before the first run, and long after the last, every node is unknown', (t) => {
     const { run, json, state } = makeSite(t);
     const unknown = (): void => {

@@ -41,9 +41,12 @@ export const stat = (pid: number, parent: number, state = 'S', flags = 0, name =
 export function running(programs: Readonly<Record<string, readonly number[]>>): Machine {
   const all = Object.entries(programs).map(([name, ports], index) => ({ name, ports, pid: 100 + index }));
   return {
-    files: Object.fromEntries(
-      [...all, { name: 'init', pid: 1 }].map(({ name, pid }) => [`/proc/${pid}/stat`, stat(pid, 1, 'S', 0, name)]),
-    ),
+    files: {
+      '/proc/uptime': '100000.00 1.00\n',
+      ...Object.fromEntries(
+        [...all, { name: 'init', pid: 1 }].map(({ name, pid }) => [`/proc/${pid}/stat`, stat(pid, 1, 'S', 0, name)]),
+      ),
+    },
     programs: {
       'ss -H -ltnup': {
         stdout: all

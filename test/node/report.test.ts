@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { inspect } from 'node:util';
+import type { Readings } from '../../lib/engine/probes.ts';
 import { nodeSections } from '../../lib/node/sections/index.ts';
 import { renderReport } from '../../lib/node/render.ts';
 import { environmentIn, root, runBundle, runProcess } from '../process.ts';
@@ -87,6 +88,7 @@ describe('node/report', () => {
       uptime_since: '2026-11-21T09:43:20.000Z',
       time_unix: 1_795_255_200,
       clock_synchronised: true,
+      lately_seconds: null,
     });
     assert.deepEqual(services, {
       services: [
@@ -122,6 +124,7 @@ describe('node/report', () => {
       tcp_retrans_pct: null,
       tcp_segments_sent: 10_000,
       tcp_segments_retransmitted: 100,
+      lately_seconds: null,
       listening_ports: [{ proto: 'tcp', address: '127.0.0.1', port: 4001, process: 'rqlited', pid: 70 }],
       ufw_active: true,
       ufw_rules: ['22/tcp ALLOW Anywhere'],
@@ -146,7 +149,7 @@ describe('node/report', () => {
     );
   });
 
-  test('rates are those since the report before of the same boot', async () => {
+  test('rates are those since a report before of the same boot', async () => {
     const { readings } = await reportOn(whole, { node });
     const later = {
       ...whole,
@@ -161,14 +164,37 @@ describe('node/report', () => {
     assert.deepEqual(await rates('two'), [null, null]);
   });
 
-  test('a service that was restarted long ago is at no risk of a loop', async () => {
-    const { readings } = await reportOn(whole, { node });
-    const { report } = await reportOn(whole, { node, previous: readings });
-    const { services } = (report as unknown as { services: { services: { restart_loop_risk: boolean }[] } }).services;
+  test('a service that was restarted four times is at risk of a loop for five minutes, however often somebody asks', async () => {
+    const riskAt = async (uptime: number, previous: Readings) => {
+      const files = { ...whole.files, '/proc/uptime': `${uptime}.00 1.00\n` };
+      const { report, readings } = await reportOn({ ...whole, files }, { node, previous });
+      const { services } = report['services'] as { services: { name: string; restart_loop_risk: boolean }[] };
+      return { risks: services.map(({ restart_loop_risk: risk }) => risk), readings };
+    };
+    const first = await riskAt(1000, {});
+    const second = await riskAt(1030, first.readings);
+    const third = await riskAt(1230, second.readings);
     assert.deepEqual(
-      services.map(({ restart_loop_risk: risk }) => risk),
-      [false, false],
+      [first, second, third].map(({ risks }) => risks),
+      [
+        [true, false],
+        [true, false],
+        [false, false],
+      ],
     );
+  });
+
+  test('a service that waits for its next restart is in a loop, one that has given up is not', async () => {
+    const stateOf = async (state: string) => {
+      const stdout = shown('api.service', 'NRestarts=5\n').replace('active', state);
+      const machine = { ...whole, programs: { ...whole.programs, [showMain]: { stdout } } };
+      const read = (previous: Readings) =>
+        sectionOn('services', machine, { previous, node: 'node: { services: [api.service] }' });
+      const { readings } = await read({});
+      const { fields } = await read(readings);
+      return (fields['services'] as { restart_loop_risk: boolean }[]).map(({ restart_loop_risk: risk }) => risk);
+    };
+    assert.deepEqual([await stateOf('activating'), await stateOf('failed')], [[true], [false]]);
   });
 
   test('a machine without ufw has none, and one that may not ask does not know', async () => {

@@ -185,18 +185,23 @@ describe('node/rqlite', () => {
     assert.match(second?.absent.join() ?? '', /^strong_read: version v7\.21\.4 .* less than five minutes old$/);
   });
 
-  test('errors since the report before are counted, unless rqlite was started again between the two', async () => {
+  test('errors since a report before are counted, unless rqlite was started again between the two', async () => {
     const machine = versions[3][1];
     const { urls } = machine;
-    const later = (uptime: string): Machine => ({
+    const later = (boot: number, uptime: string): Machine => ({
       ...machine,
+      files: { ...machine.files, '/proc/uptime': `${boot}.00 1.00\n` },
       urls: {
         ...urls,
         [`${base}/status`]: json({ ...status('v10.2.7'), node: { uptime } }),
         [`${base}/debug/vars`]: json({ ...counters('proxy'), http: { leader_not_found: 5 } }),
       },
     });
-    const [first, second, third] = await readStrongly([0, machine], [60, later('26h2m2.5s')], [90, later('5s')]);
+    const [first, second, third] = await readStrongly(
+      [0, machine],
+      [60, later(100_060, '26h2m2.5s')],
+      [90, later(100_090, '5s')],
+    );
     assert.deepEqual(
       [first, second, third].map((one) => one?.fields['recent_errors']),
       [undefined, { query_errors: 0, execute_errors: 0, leader_not_found: 2, snapshot_errors: 0 }, undefined],

@@ -96,14 +96,19 @@ describe('node-report and rqlite', () => {
 
     const leader = members.find(isLeader);
     assert.ok(leader);
-    const count = () => {
-      const counted = leader.report().section?.['debug_vars'] as Readonly<Record<string, number>>;
-      return [Number(counted['query_errors']), Number(counted['execute_errors'])];
+    const errorsIn = (all: unknown) => {
+      const { query_errors: queries, execute_errors: executions } = all as Readonly<Record<string, number>>;
+      return [Number(queries), Number(executions)];
     };
-    const [queries = 0, executions = 0] = count();
+    members.find((member) => member !== leader)?.report();
+    const first = leader.report().section;
+    assert.equal(first?.['recent_errors'], null, 'errors of another member are not compared with its own');
+    const [queries = 0, executions = 0] = errorsIn(first['debug_vars']);
     leader.ask('/db/query?q=SELECT%20nothing');
     leader.ask('/db/execute', '["INSERT INTO nowhere VALUES(1)"]');
-    assert.deepEqual(count(), [queries + 1, executions + 1], leader.ask('/debug/vars'));
+    const { debug_vars: all, recent_errors: recent } = leader.report().section ?? {};
+    assert.deepEqual(errorsIn(all), [queries + 1, executions + 1], leader.ask('/debug/vars'));
+    assert.deepEqual(errorsIn(recent), [1, 1]);
   });
 
   test('of two reports with strong_read within five minutes, only the first writes to the Raft log', async (t) => {

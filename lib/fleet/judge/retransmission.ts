@@ -3,7 +3,7 @@ import { measureNodes } from '../findings.ts';
 
 export const retransmission = defineJudgement({
   name: 'retransmission',
-  summary: 'a node sends many TCP segments again, since the report before',
+  summary: 'a node sent many TCP segments again lately',
   subsystem: 'network',
   severities: ['warning'],
   advice:

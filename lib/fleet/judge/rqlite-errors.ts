@@ -3,7 +3,7 @@ import { measureNodes } from '../findings.ts';
 
 export const rqliteErrors = defineJudgement({
   name: 'rqlite-errors',
-  summary: 'queries or executions of rqlite of a node failed, since the report before',
+  summary: 'queries or executions of rqlite of a node failed lately',
   subsystem: 'rqlite',
   severities: ['info'],
   advice: 'Mostly wrong SQL of an application: its log and the replies of rqlite name it.',
@@ -16,6 +16,6 @@ export const rqliteErrors = defineJudgement({
   assess: ({ rqlite }) =>
     measureNodes(rqlite, '', ({ recent_errors: { query_errors: queries, execute_errors: executions } = {} }, node) => ({
       value: queries === undefined && executions === undefined ? undefined : (queries ?? 0) + (executions ?? 0),
-      prefix: `queries and executions of rqlite of ${node} that failed since the report before:`,
+      prefix: `queries and executions of rqlite of ${node} that failed lately:`,
     })),
 });

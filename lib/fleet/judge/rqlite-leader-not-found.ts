@@ -3,7 +3,7 @@ import { measureNodes } from '../findings.ts';
 
 export const rqliteLeaderNotFound = defineJudgement({
   name: 'rqlite-leader-not-found',
-  summary: 'requests to rqlite of a node found no leader, since the report before',
+  summary: 'requests to rqlite of a node found no leader lately',
   subsystem: 'rqlite',
   severities: ['warning'],
   advice:
@@ -17,7 +17,7 @@ export const rqliteLeaderNotFound = defineJudgement({
   assess: ({ rqlite, links }) =>
     measureNodes(rqlite, '', ({ recent_errors: recent }, node) => ({
       value: recent?.leader_not_found,
-      prefix: `requests to rqlite of ${node} without a leader since the report before:`,
+      prefix: `requests to rqlite of ${node} without a leader lately:`,
       because: links.minorityCause(node) ?? causes.leader,
     })),
 });

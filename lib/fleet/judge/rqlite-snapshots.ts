@@ -3,7 +3,7 @@ import { measureNodes } from '../findings.ts';
 
 export const rqliteSnapshots = defineJudgement({
   name: 'rqlite-snapshots',
-  summary: 'snapshots of the Raft log of a node failed, since the report before',
+  summary: 'snapshots of the Raft log of a node failed lately',
   subsystem: 'rqlite',
   severities: ['warning'],
   advice: 'See its log and its disk: without snapshots the Raft log grows until the disk is full.',
@@ -16,6 +16,6 @@ export const rqliteSnapshots = defineJudgement({
   assess: ({ rqlite }) =>
     measureNodes(rqlite, '', ({ recent_errors: recent }, node) => ({
       value: recent?.snapshot_errors,
-      prefix: `snapshots of rqlite of ${node} that failed since the report before:`,
+      prefix: `snapshots of rqlite of ${node} that failed lately:`,
     })),
 });

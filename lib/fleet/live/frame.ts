@@ -4,8 +4,9 @@ import { alignColumns, cutLine, displayWidth, fold, foldColumns, padded } from '
 import { terminalText } from '../../core/harmless.ts';
 import type { Level } from '../../core/level.ts';
 import { formatDuration } from '../../core/quantity.ts';
+import { countsOf, severities } from '../../core/severity.ts';
 import { counted } from '../../core/text.ts';
-import { type Fleet, severities, worstOf } from '../assess.ts';
+import { type Fleet, worstOf } from '../assess.ts';
 import { onlyNode } from '../only.ts';
 import { shownNodes } from '../summary.ts';
 import type { Paint } from '../view.ts';
@@ -168,10 +169,10 @@ function headLine({ environment, fleet, judged, round, nodes, problem, detail }:
 
 function alertsText({ alerts }: Fleet, paint: Paint, isWhole: boolean): string {
   const colours = { critical: 'red', warning: 'amber', info: 'dim' } as const;
-  const found = severities.flatMap((severity) => {
-    const count = alerts.filter((alert) => alert.severity === severity).length;
-    return count === 0 ? [] : [paint(colours[severity], `${count} ${severity}`)];
-  });
+  const counts = countsOf(alerts);
+  const found = severities.flatMap((severity) =>
+    counts[severity] === 0 ? [] : [paint(colours[severity], `${counts[severity]} ${severity}`)],
+  );
   return found.length === 0 ? (isWhole ? 'no alerts' : 'no alerts so far') : found.join(' ');
 }
 

@@ -1,7 +1,8 @@
 // What `monitor live` knows and shows, and what changes it: answers of nodes, the ends of rounds, keys. Pure.
 import { withoutColour } from '../../core/columns.ts';
+import { severities } from '../../core/severity.ts';
 import { escapePattern } from '../../core/text.ts';
-import { type Fleet, type FleetAlert, severities } from '../assess.ts';
+import type { Fleet, FleetAlert } from '../assess.ts';
 import type { FleetReading, NodeAnswer } from '../files.ts';
 import type { FleetNode } from '../nodes.ts';
 import { type History, remember } from './history.ts';

@@ -1,7 +1,8 @@
 // What is wrong, the worst first: what each node says to it, and what to do.
 import { fold } from '../../core/columns.ts';
 import { counted, listed } from '../../core/text.ts';
-import { type FleetAlert, severities } from '../assess.ts';
+import { severities } from '../../core/severity.ts';
+import type { FleetAlert } from '../assess.ts';
 import { alertMark } from '../cells.ts';
 import { documentOf } from '../documents.ts';
 import { defineView, type Screen } from '../view.ts';

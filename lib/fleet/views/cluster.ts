@@ -2,6 +2,7 @@
 import { fold } from '../../core/columns.ts';
 import type { Level } from '../../core/level.ts';
 import { formatDuration } from '../../core/quantity.ts';
+import { countsOf } from '../../core/severity.ts';
 import type { Fleet } from '../assess.ts';
 import {
   absentCell,
@@ -15,7 +16,7 @@ import {
   readCell,
   unknownCell,
 } from '../cells.ts';
-import { countsOf, documentOf } from '../documents.ts';
+import { documentOf } from '../documents.ts';
 import { meshNodes } from '../peers.ts';
 import { readingOf } from '../reading.ts';
 import { fleetSummary, nodesInOrder, shownNodes, statusOf } from '../summary.ts';

@@ -12,7 +12,7 @@ import { anyone as section } from '../sections/anyone.ts';
 
 const usual = { orPort: '9001', socksPort: '9050' };
 
-/** Of the packages of Debian. The cookie is as secret as a password, so it goes to no other place than that beside it. */
+/** Where the packages of Debian put the control socket. The cookie is as secret as a password, so it goes only to the socket beside it. */
 const sockets = [
   { control: '/run/anon/control', cookie: '/run/anon/control.authcookie' },
   { control: '/run/tor/control', cookie: '/run/tor/control.authcookie' },
@@ -72,7 +72,7 @@ async function usualSocket(host: Host): Promise<Place | undefined> {
   for (const place of sockets) {
     const isThere = await host.stat(place.control).then(
       () => true,
-      // Its folder may be closed to this user; then asking says so.
+      // Where its folder is closed to this user, the attempt to ask gives the reason.
       (error: unknown) => !isMissing(error),
     );
     if (isThere) return place;
@@ -87,7 +87,7 @@ async function askAll(host: Host, place: Place | undefined, password: string | u
   const rest = [
     'GETINFO status/bootstrap-phase status/circuit-established status/reachability-succeeded version',
     'GETCONF ORPort SocksPort Nickname',
-    // A client has none, and answers with an error.
+    // A client has no fingerprint, and answers with an error.
     'GETINFO fingerprint',
     'QUIT',
   ].join('\r\n');
@@ -101,7 +101,7 @@ async function askAll(host: Host, place: Place | undefined, password: string | u
       const login = cookie ? ` ${known}` : password === undefined ? '' : quoted(known);
       return `AUTHENTICATE${login}\r\n${rest}\r\n`;
     },
-    // After a refusal it closes the connection.
+    // After a refusal the program closes the connection, and no other reply comes.
     isWhole: (reply) => {
       const replies = parseControlReplies(reply);
       return replies.length >= steps + 4 || refusalIn(replies) !== undefined;
@@ -135,7 +135,7 @@ async function askAll(host: Host, place: Place | undefined, password: string | u
 
 const quoted = (secret: string): string => ` "${secret.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
-/** Undefined where there is no cookie: then it may want none. */
+/** Undefined where there is no cookie: the program may want none. */
 const readCookie = (host: Host, cookie: string | undefined): Promise<Uint8Array | undefined> =>
   cookie === undefined
     ? Promise.resolve(undefined)

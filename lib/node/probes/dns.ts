@@ -100,7 +100,7 @@ const partsOfCoredns = (host: Host, run: object | undefined, found: Found, coref
 
 const partsOfCaddy = (host: Host, run: object | undefined, found: Found) => ({
   caddy: async () => ({ caddy_active: isActive(found) }),
-  // Of the configuration only the status is asked for: it may hold secrets.
+  // The answer is Caddy's configuration, which may hold secrets: only its status is used.
   caddy_admin: async () => {
     const base = await urlAt(host, run, found, 2019);
     const { status } = await host.get(`${base}/config/`, { timeoutMs: seconds * 1000 });
@@ -125,7 +125,7 @@ async function describeUnit(host: Host, run: object | undefined, { units }: Foun
   });
 }
 
-/** The port is that of a plugin, or of a default, which the program need not have. */
+/** Where the program listens on a port that it need not have: that of a plugin, or of its administration. */
 async function urlAt(host: Host, run: object | undefined, { processes }: Found, port: number): Promise<string> {
   const addresses = await addressesOf(
     host,
@@ -171,7 +171,7 @@ interface Certificate {
   readonly problem?: string;
 }
 
-/** Asked of the web server of this node, wherever the name leads. A certificate that is refused has its days, too. */
+/** Asks the web server of this node, whatever address the name has in DNS. The days left are read of a certificate that is refused, too. */
 async function readCertificate(host: Host, name: string, https: string, at: Date): Promise<Certificate> {
   const { host: address, port } = addressIn(https);
   const reply = await host.get(`https://${name}:${port}/`, { timeoutMs: seconds * 1000, address });

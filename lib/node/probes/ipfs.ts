@@ -53,7 +53,7 @@ export const ipfs = defineProbe({
 
 type Asked<Answer> = Awaited<ReturnType<typeof askFirst<string, Answer>>> & { readonly server: Server<string> };
 
-/** kubo answers to POST alone. */
+/** kubo answers 405 to any method but POST. */
 const askKubo = (host: Host, base: string, call: string, seconds: number, authorization: string | undefined) =>
   askJson(host, `${base}/api/v0/${call}`, { seconds, authorization, method: 'POST' });
 
@@ -81,7 +81,7 @@ function partsOfKubo(
   return {
     found: async () => ({ ...about, daemon_active: true, kubo_version: asked.answer }),
     swarm: async () => ({ swarm_peers: countOf(await ask('swarm/peers'), 'Peers') }),
-    // Without size-only it walks the whole repository.
+    // Without size-only kubo walks the whole repository.
     repo: async () => {
       const found = await ask('repo/stat?size-only=true');
       const [size, most] = isObject(found) ? [numberAt(found['RepoSize']), numberAt(found['StorageMax'])] : [];
@@ -96,7 +96,7 @@ function partsOfKubo(
   };
 }
 
-/** An empty list is null there. */
+/** Length of a list in an answer of kubo, which writes null for an empty list. */
 function countOf(found: unknown, key: string): number {
   const list = isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
   if (list === null) return 0;
@@ -121,7 +121,7 @@ interface ClusterId {
   readonly peers: readonly unknown[];
 }
 
-/** Local, and instant: the list of members is that of this one. */
+/** Asks one member for its identity and the members that it knows. It asks nobody else for that, so it answers at once. */
 async function askId(host: Host, base: string, seconds: number, authorization: string | undefined): Promise<ClusterId> {
   const found = await askJson(host, `${base}/id`, { seconds, authorization });
   const [id, peers] = isObject(found) ? [textAt(found['id']), found['cluster_peers'] ?? []] : [];
@@ -148,7 +148,7 @@ function partsOfCluster(
   return {
     cluster_found: async () =>
       withoutUndefined({ ...about, cluster_active: true, cluster_version: version, cluster_peer_count: others }),
-    // It asks every member, so it is slow, and answers one JSON object a line.
+    // For /peers the cluster asks every member, so it is slow. It answers with one JSON object a line.
     cluster_errors: async () => {
       const { status, body } = await askText(host, `${base}/peers`, { seconds: server.seconds, authorization });
       if (status !== 200) throw new Error(`/peers answers with status ${status}`);

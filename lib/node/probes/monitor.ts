@@ -67,11 +67,11 @@ async function readHealth(host: Host, path: string): Promise<Health> {
   const { schema } = latestHealth;
   if (schema && fits(schema, found)) return found;
   const issue = schema?.wrongIn(found);
-  // Without the value: a link may lead to a file of secrets.
+  // The message leaves out the value: a link may lead to a file of secrets.
   throw new Error(`${path} is no assessment: ${issue ? shapeProblem(issue, undefined) : 'it has no schema'}`);
 }
 
-/** The time of the levels, as the monitor itself would judge them here: why they are no longer known. */
+/** Why the levels of the last assessment are no longer known, by the rules of the monitor itself; undefined where they are known. */
 function problemOf(
   { schema_version: version, site, assessed_at, snapshot_time_utc: snapshot }: Health,
   { site: own, interval, limits: { snapshot: limit } }: ShownConfig,
@@ -92,7 +92,7 @@ function problemOf(
   return undefined;
 }
 
-/** Of the beginning of the snapshot, where its identity stands: the rest is large. Undefined where it is not there. */
+/** Reads the version at the beginning of the snapshot, because the rest is large. Undefined where it does not stand there. */
 async function readVersion(host: Host, places: Places, at: Date): Promise<string | undefined> {
   // Loaded on demand, with all sections of the snapshot: most nodes have no snapshot.
   const { latest } = await import('../../snapshot/files.ts');

@@ -26,15 +26,15 @@ import { namespaces as section } from '../sections/namespaces.ts';
 const usualPorts = { rqlite: 4001, olric: 3320, gateway: 6001 };
 const healthPath = '/v1/health';
 const seconds = 3;
-/** Each has up to three programs to ask. */
+/** Namespaces that are asked: each has up to three programs. */
 const mostNamespaces = 100;
 
 type Configured = NodeConfig['node']['namespaces'][string];
 type Asked = keyof typeof usualPorts;
-/** Beside those that are asked, those that only run. */
+/** The programs of namespaces. Of SFU and TURN servers only the unit is looked at. */
 type Programs = { readonly [Name in Asked | 'sfu' | 'turn']: Found | undefined };
 
-/** From `port_base`. */
+/** How far above `port_base` a program of a namespace listens. */
 const distances = { olric: 2, gateway: 4 };
 
 export const namespaces = defineProbe({
@@ -86,7 +86,7 @@ function addressesIn({ port_base: base, ...named }: Configured): Omit<Configured
   };
 }
 
-/** Where its programs lie at the distances that are usual. */
+/** The port of rqlite, where another program of the namespace listens at its usual distance from it. */
 function portBaseOf(rqlite: string | undefined, olric: Address | undefined, gateway: string | undefined) {
   const portOf = (url: string | undefined): number => Number(URL.parse(url ?? '')?.port || Number.NaN);
   const base = portOf(rqlite);

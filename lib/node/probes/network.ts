@@ -6,10 +6,11 @@ import { parseRoutes, parseTcpCounters, parseTimeWait } from '../../parse/netsta
 import { parseUfwStatus } from '../../parse/ufw.ts';
 import { defineProbe, failing, readParts } from '../define.ts';
 import { portsOf, runProgram } from '../find.ts';
+import { countLately } from '../lately.ts';
 import { network as section } from '../sections/network.ts';
 
 const httpSeconds = 3;
-/** Any user may listen on thousands of ports, but not on those below 1024. */
+/** The lowest are listed. Any user may listen on thousands of ports, but not on those below 1024, so nobody can push these out. */
 const mostPorts = 1000;
 
 export const network = defineProbe({
@@ -46,14 +47,12 @@ export const network = defineProbe({
         : {}),
       ufw: () => readUfw(host),
     });
-    const { tcp_segments_sent: sent, tcp_segments_retransmitted: again } = read;
-    const before = bootId !== '' && previous?.bootId === bootId ? previous.data : {};
-    const { tcp_segments_sent: sentBefore, tcp_segments_retransmitted: againBefore } = before;
-    const isComparable =
-      sent !== undefined && again !== undefined && sentBefore !== undefined && againBefore !== undefined;
-    // Counters of 32 bits wrap; and of too few segments a share says nothing.
-    if (!isComparable || sent - sentBefore < 100 || again < againBefore) return read;
-    return { ...read, tcp_retrans_pct: Math.round(((again - againBefore) / (sent - sentBefore)) * 10_000) / 100 };
+    const { tcp_segments_sent, tcp_segments_retransmitted } = read;
+    const counts = { sent: tcp_segments_sent, again: tcp_segments_retransmitted };
+    const { grown, kept } = await countLately(previous?.data, { host, bootId, counts });
+    const { sent = 0, again = 0 } = grown ?? {};
+    // A share of too few segments says nothing.
+    return { ...read, ...kept, ...(sent < 100 ? {} : { tcp_retrans_pct: Math.round((again / sent) * 10_000) / 100 }) };
   },
 });
 

@@ -83,7 +83,7 @@ function describeMembers(reply: RespReply) {
   return withoutUndefined({ member_count: members.length, members: members.map(({ name }) => name), coordinator });
 }
 
-/** The protocol of its members uses one port by TCP and by UDP, whatever its number. */
+/** memberlist, by which the members find each other, listens on one port of any number by both TCP and UDP. */
 async function hasMemberlist(host: Host, run: object | undefined, { processes }: Found): Promise<boolean> {
   const pids = new Set(processes.map(({ pid }) => pid));
   const own = (await portsOf(host, run)).filter(({ pid }) => pid !== undefined && pids.has(pid));

@@ -9,7 +9,7 @@ import { isMainProcess, propertiesOf } from '../find.ts';
 import { readJournal } from '../journal.ts';
 import { processes as section } from '../sections/processes.ts';
 
-/** A parent may take a moment to ask. */
+/** A zombie counts after this time: a parent may take a moment to ask about a process that ended. */
 const leastSeconds = 60;
 const mostListed = 50;
 
@@ -55,7 +55,7 @@ export const processes = defineProbe({
   },
 });
 
-/** As programs in Go, Rust and C print them. */
+/** Lines by which programs in Go, Rust and C say that they panicked. */
 const panic =
   /^panic:|\bpanicked at\b|\bfatal error:|\blevel=(fatal|panic)\b|\[(FATAL|PANIC)\]|"level":"(fatal|panic)"/i;
 

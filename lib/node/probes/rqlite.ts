@@ -13,6 +13,7 @@ import { type Ask, askStatus, readReady } from '../ask-rqlite.ts';
 import { defineProbe, failing, readParts } from '../define.ts';
 import { askFirst, findServer } from '../find.ts';
 import { kinds } from '../kinds.ts';
+import { countLately } from '../lately.ts';
 import { rqlite as section } from '../sections/rqlite.ts';
 
 const usualPort = 4001;
@@ -32,10 +33,14 @@ export const rqlite = defineProbe({
       askStatus(host, one, { seconds, authorization }),
     );
     const lastStrong = wantsStrong ? previous?.data.strong_read_at : undefined;
+    const address = base && maskUrls(base);
+    // Counters of an rqlite at another address are those of another.
+    const before = previous?.data.address === address ? previous?.data : undefined;
     const found = withoutUndefined({
-      address: base && maskUrls(base),
+      address,
       found_by: server.foundBy,
       strong_read_at: lastStrong,
+      counted: before?.counted,
     });
     if (!('answer' in attempt) || base === undefined) {
       const failure = 'failure' in attempt ? attempt.failure : undefined;
@@ -56,43 +61,29 @@ export const rqlite = defineProbe({
       nodes: async () => ({ nodes: describeNodes(await askJson(host, nodesUrl(base, ask), ask), version) }),
       debug_vars: async () => describeCounters(await askJson(host, `${base}/debug/vars`, ask)),
     });
-    const before = bootId !== '' && previous?.bootId === bootId ? previous.data : undefined;
-    return { ...read, ...countSince(before, read) };
+    const {
+      uptime_seconds: runsFor,
+      debug_vars: { query_errors, execute_errors, leader_not_found, snapshot_errors } = {},
+    } = read;
+    // rqlite counts since its start: without its uptime the start is not known.
+    const counts =
+      runsFor === undefined ? undefined : { query_errors, execute_errors, leader_not_found, snapshot_errors };
+    const { grown, kept } = await countLately(before, { host, bootId, counts, runsFor });
+    return { ...read, ...kept, ...(grown ? { recent_errors: grown } : {}) };
   },
 });
 
-interface Counted {
-  readonly uptime_seconds?: number | undefined;
-  readonly debug_vars?: Readonly<Record<string, number | undefined>> | undefined;
-}
-
-/** rqlite counts since its start: without an uptime that grew, its counters may be those of another start. */
-function countSince(before: Counted | undefined, now: Counted) {
-  const [uptimeBefore, uptime] = [before?.uptime_seconds, now.uptime_seconds];
-  if (uptimeBefore === undefined || uptime === undefined || uptime < uptimeBefore) return {};
-  const grown = (name: string): number | undefined => {
-    const [old, value] = [before?.debug_vars?.[name], now.debug_vars?.[name]];
-    return old === undefined || value === undefined || value < old ? undefined : value - old;
-  };
-  const recent = withoutUndefined({
-    query_errors: grown('query_errors'),
-    execute_errors: grown('execute_errors'),
-    leader_not_found: grown('leader_not_found'),
-    snapshot_errors: grown('snapshot_errors'),
-  });
-  return Object.keys(recent).length === 0 ? {} : { recent_errors: recent };
-}
-
-/** rqlite asks each node in its turn, by default for 30 s: nodes that hang must be named before our own time is over. */
+/** rqlite asks one node after the other, each for 30 s by default. The shorter time lets it name nodes that hang before our own question
+ * ends. */
 const nodesUrl = (base: string, { seconds }: Ask): string => `${base}/nodes?nonvoters&timeout=${seconds * 500}ms`;
 
 function describeStatus(status: unknown) {
-  // A store that is closed says only that.
+  // A store that is closed has no other field.
   if (valueAtKey(status, 'store.open') === false) throw new Error('its store is closed');
   const at = (key: string) => valueAtKey(status, key);
   const uptime = textAt(at('node.uptime'));
   const contact = at('store.raft.last_contact');
-  // On the leader it is the number 0, and `never` where no leader was heard yet.
+  // The leader says the number 0; a node that has not heard a leader yet says `never`.
   const lastContact = contact === 0 ? '0s' : textAt(contact);
   return withoutUndefined({
     raft_state: textAt(at('store.raft.state')),
@@ -151,7 +142,7 @@ async function readThroughLeader(
   const result = status === 200 ? parseForeignJson(body, 'the answer to a read') : undefined;
   const [first] = isObject(result) && Array.isArray(result['results']) ? (result['results'] as unknown[]) : [];
   if (isObject(first) && first['error'] === undefined) return { strong_read: true, strong_read_level: level };
-  // Without a leader it answers 503, and some versions 500.
+  // Where there is no leader, rqlite answers 503; some versions answer 500.
   if (status >= 500 || isObject(first)) {
     const says = isObject(first) ? textAt(first['error']) : body;
     return { strong_read: false, strong_read_level: level, strong_read_says: firstLine(says ?? '', 120) };
@@ -159,7 +150,7 @@ async function readThroughLeader(
   throw new Error(`a read of the level ${level} was answered with status ${status}: ${firstLine(body, 120)}`);
 }
 
-/** A map by id, unless asked otherwise. The times of versions 8 and 9 are those of something else. */
+/** `found` is a map by the ids of nodes. Its times are not those of the answers in versions 8 and 9, which take them before they ask. */
 function describeNodes(found: unknown, version: string | undefined) {
   const hasTimes = ![8, 9].includes(Math.floor(versionOf(version)));
   if (!isObject(found)) throw new Error('/nodes is not a map of nodes');

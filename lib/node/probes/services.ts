@@ -46,9 +46,9 @@ function describe(name: string, unit: UnitProperties, uptime: number, restartsBe
   const memory = parseCount(unit['MemoryCurrent']);
   const isActive = unit['ActiveState'] === 'active';
   const active = isActive && since !== undefined ? Math.max(0, Math.round(uptime - since / 1e6)) : undefined;
-  // systemd counts since the last start by hand: of old restarts only those since the report before say something.
-  const isLately =
-    restartsBefore === undefined ? active === undefined || active < 300 : (restarts ?? 0) !== restartsBefore;
+  // systemd counts restarts since the last start by hand, which may be long ago: a loop is one only with a restart lately.
+  const isStarting = active === undefined ? unit['ActiveState'] === 'activating' : active < 300;
+  const isLately = isStarting || (restartsBefore !== undefined && restarts !== restartsBefore);
   return withoutUndefined({
     name,
     active_state: unit['ActiveState'] ?? '',

@@ -5,6 +5,7 @@ import { firstLine } from '../../core/text.ts';
 import { parseCpuList, parseLoadavg, parseMeminfo, parseOomKills, parseUptime } from '../../parse/proc.ts';
 import { defineProbe, readParts } from '../define.ts';
 import { refuseWithoutSystemd, runProgram } from '../find.ts';
+import { countLately } from '../lately.ts';
 import { system as section } from '../sections/system.ts';
 
 const MiB = 1024 ** 2;
@@ -62,13 +63,13 @@ export const system = defineProbe({
       },
       clock_synchronised: async () => ({ clock_synchronised: await isSynchronised(host) }),
     });
-    const { oom_kills: kills } = read;
-    // The kernel's counter restarts with each boot.
-    const before = bootId !== '' && previous?.bootId === bootId ? previous.data.oom_kills : undefined;
+    const counts = { kills: read.oom_kills };
+    const { grown, kept } = await countLately(previous?.data, { host, bootId, counts });
     return {
       ...read,
       time_unix: at.getTime() / 1000,
-      ...(kills === undefined || before === undefined || before > kills ? {} : { recent_oom_kills: kills - before }),
+      ...kept,
+      ...(grown?.['kills'] === undefined ? {} : { recent_oom_kills: grown['kills'] }),
     };
   },
 });

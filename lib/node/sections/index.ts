@@ -31,5 +31,5 @@ export const nodeSections = {
   monitor,
 };
 
-/** Plugins and metrics of the snapshot are for a node of any kind, too. */
+/** The report also has the plugins and metrics of the configuration, which the fleet does not judge. */
 export const reportSections = { ...nodeSections, plugins, metrics };

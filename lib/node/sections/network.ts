@@ -3,6 +3,7 @@ import { defineSection } from '../../contract/section.ts';
 import { listOf, number, object, oneOf, optional } from '../../contract/shape.ts';
 import { counted } from '../../core/text.ts';
 import { partsFields, yes } from '../define.ts';
+import { latelyFields } from '../lately.ts';
 
 export const network = defineSection({
   many: false,
@@ -14,7 +15,7 @@ export const network = defineSection({
     default_route: optional(flag('there is a route to the internet')),
     tcp_established: optional(quantity('1', 'TCP connections')),
     tcp_time_wait: optional(quantity('1', 'TCP connections that wait for late packets after their end')),
-    tcp_retrans_pct: optional(quantity('percent', 'TCP segments sent again, since the report before')),
+    tcp_retrans_pct: optional(quantity('percent', 'TCP segments sent again, of those sent lately')),
     tcp_segments_sent: optional(quantity('1', 'TCP segments sent since boot')),
     tcp_segments_retransmitted: optional(quantity('1', 'TCP segments sent again since boot')),
     listening_ports: optional(
@@ -30,6 +31,7 @@ export const network = defineSection({
     ),
     ufw_active: optional(flag('the firewall ufw is active')),
     ufw_rules: optional(names('its rules')),
+    ...latelyFields,
     ...partsFields,
   }),
   group: 'network',

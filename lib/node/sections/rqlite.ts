@@ -2,6 +2,7 @@ import { flag, instant, quantity, words } from '../../contract/fields.ts';
 import { defineSection } from '../../contract/section.ts';
 import { object, optional, recordOf } from '../../contract/shape.ts';
 import { partsFields, shown, yes } from '../define.ts';
+import { latelyFields } from '../lately.ts';
 
 export const rqlite = defineSection({
   many: false,
@@ -61,12 +62,13 @@ export const rqlite = defineSection({
     ),
     recent_errors: optional(
       object({
-        query_errors: optional(quantity('1', 'queries that failed, since the report before')),
-        execute_errors: optional(quantity('1', 'executions that failed, since the report before')),
-        leader_not_found: optional(quantity('1', 'requests without a leader, since the report before')),
-        snapshot_errors: optional(quantity('1', 'snapshots that failed, since the report before')),
+        query_errors: optional(quantity('1', 'queries that failed, lately')),
+        execute_errors: optional(quantity('1', 'executions that failed, lately')),
+        leader_not_found: optional(quantity('1', 'requests without a leader, lately')),
+        snapshot_errors: optional(quantity('1', 'snapshots that failed, lately')),
       }),
     ),
+    ...latelyFields,
     ...partsFields,
   }),
   group: 'rqlite',

@@ -3,6 +3,7 @@ import { defineSection } from '../../contract/section.ts';
 import { object, optional } from '../../contract/shape.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import { partsFields, shown } from '../define.ts';
+import { latelyFields } from '../lately.ts';
 
 export const system = defineSection({
   many: false,
@@ -27,12 +28,13 @@ export const system = defineSection({
     disk_use_pct: optional(quantity('percent', 'root filesystem in use, as df shows it')),
     inode_use_pct: optional(quantity('percent', 'inodes of the root filesystem in use')),
     oom_kills: optional(quantity('1', 'processes killed for lack of memory since boot')),
-    recent_oom_kills: optional(quantity('1', 'processes killed for lack of memory since the report before')),
+    recent_oom_kills: optional(quantity('1', 'processes killed for lack of memory lately')),
     kernel_version: optional(words('release of the kernel')),
     uptime_seconds: optional(quantity('s', 'time since boot')),
     uptime_since: optional(instant('time of the boot')),
     time_unix: quantity('s', 'time of the node, for its distance from the clocks of others'),
     clock_synchronised: optional(flag('the clock is synchronised')),
+    ...latelyFields,
     ...partsFields,
   }),
   group: 'system',

@@ -3,6 +3,7 @@ import { level } from '../../contract/observation.ts';
 import { defineSection } from '../../contract/section.ts';
 import { object, oneOf, optional, recordOf } from '../../contract/shape.ts';
 import { formatDuration, formatMeasure } from '../../core/quantity.ts';
+import { severities } from '../../core/severity.ts';
 import type { SnapshotConfig } from '../config.ts';
 
 export const fleet = defineSection({
@@ -34,9 +35,7 @@ export const fleet = defineSection({
     warning_alerts: quantity('1', 'warnings'),
     info_alerts: quantity('1', 'notes'),
     /** By id. */
-    alerts: recordOf(
-      object({ severity: oneOf(['critical', 'warning', 'info']), level, message: words('what the alert says') }),
-    ),
+    alerts: recordOf(object({ severity: oneOf(severities), level, message: words('what the alert says') })),
   }),
   group: 'fleet',
   panels: [

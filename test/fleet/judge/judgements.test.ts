@@ -90,19 +90,17 @@ const cases: readonly Case[] = [
     good: { debug_vars: { leader_not_found: 7, snapshot_errors: 7, query_errors: 7 } },
     bad: { recent_errors: { leader_not_found: 1 } },
     raises:
-      'warning rqlite-leader-not-found:node2: requests to rqlite of node2 without a leader since the report before: 1 (warning above 0)',
+      'warning rqlite-leader-not-found:node2: requests to rqlite of node2 without a leader lately: 1 (warning above 0)',
   },
   {
     section: 'rqlite',
     bad: { recent_errors: { snapshot_errors: 2 } },
-    raises:
-      'warning rqlite-snapshots:node2: snapshots of rqlite of node2 that failed since the report before: 2 (warning above 0)',
+    raises: 'warning rqlite-snapshots:node2: snapshots of rqlite of node2 that failed lately: 2 (warning above 0)',
   },
   {
     section: 'rqlite',
     bad: { recent_errors: { query_errors: 2, execute_errors: 1 } },
-    raises:
-      'info rqlite-errors:node2: queries and executions of rqlite of node2 that failed since the report before: 3 (info above 0)',
+    raises: 'info rqlite-errors:node2: queries and executions of rqlite of node2 that failed lately: 3 (info above 0)',
   },
   {
     section: 'rqlite',
@@ -134,8 +132,7 @@ const cases: readonly Case[] = [
     section: 'system',
     good: { recent_oom_kills: 0, oom_kills: 9 },
     bad: { recent_oom_kills: 1 },
-    raises:
-      'critical oom-kills:node2: processes of node2 killed for lack of memory since the report before: 1 (critical above 0)',
+    raises: 'critical oom-kills:node2: processes of node2 killed for lack of memory lately: 1 (critical above 0)',
   },
   {
     section: 'system',
