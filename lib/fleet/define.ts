@@ -33,8 +33,8 @@ export type Peer = NonNullable<FleetReadable['wireguard'][string]['peers']>[numb
 
 /** Which peer and which Raft address is which node, and how they reach one another. */
 export interface Links {
-  /** The nodes that a peer may be: one where that is known, none where it is none of the fleet's. */
-  readonly peerNodes: (peer: Peer) => readonly string[];
+  /** The nodes that a peer of the reader may be: one where that is known, none where the peer is no node of the fleet. */
+  readonly peerNodes: (reader: string, peer: Peer) => readonly string[];
   /** The same for a Raft address. */
   readonly raftNodes: (address: string) => readonly string[];
   readonly tunnels: readonly Tunnel[];

@@ -1,6 +1,7 @@
 // Which peer of WireGuard and which Raft address is which node, and whether the network between the nodes is cut. Pure.
 import { firstLine, listed } from '../core/text.ts';
 import { causes, type Cut, type FleetReadable, type Links, type Peer, type Tunnel } from './define.ts';
+import { memberAddresses } from './members.ts';
 
 type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard'>;
 
@@ -65,27 +66,34 @@ function directoryOf({ nodes, rqlite, wireguard }: Known): Pick<Links, 'peerNode
       [state === 'Leader' ? leader : undefined, node],
     ]),
   );
+  // What the configuration says comes before what nodes say of themselves.
   const knownPeer = (peer: Peer): string | undefined =>
     addressesIn(peer)
       .map((address) => configured.get(address) ?? tunnel.get(address))
       .find((node) => node !== undefined) ?? configured.get(hostIn(peer.endpoint ?? ''));
   const knownRaft = (address: string): string | undefined =>
-    raft.get(address) ?? configured.get(hostIn(address)) ?? tunnel.get(hostIn(address));
+    configured.get(hostIn(address)) ?? raft.get(address) ?? tunnel.get(hostIn(address));
   const lost = names.filter((name) => nodes[name]?.reached === false);
+  // An interface that is down may have no address.
+  const silent = [...lost, ...Object.keys(wireguard).filter((node) => wireguard[node]?.wg_ip === undefined)];
+  // The peers of each node alone: what one node lists does not decide which peers of another are known.
+  const peerNodes = new Map(
+    Object.entries(wireguard).map(([reader, { peers = [] }]) => [
+      reader,
+      byElimination(
+        peers,
+        knownPeer,
+        ({ public_key: key }) => key,
+        silent.filter((node) => node !== reader),
+      ),
+    ]),
+  );
   return {
-    peerNodes: byElimination(
-      Object.values(wireguard).flatMap(({ peers = [] }) => peers),
-      knownPeer,
-      (peer) => peer.public_key,
-      // An interface that is down may have no address.
-      [...lost, ...Object.keys(wireguard).filter((node) => wireguard[node]?.wg_ip === undefined)],
-    ),
-    raftNodes: byElimination(
-      Object.values(rqlite).flatMap(({ nodes: members = {} }) => Object.keys(members)),
-      knownRaft,
-      (address) => address,
-      [...lost, ...names.filter((name) => nodes[name]?.reached === true && rqlite[name]?.raft_addr === undefined)],
-    ),
+    peerNodes: (reader, peer) => peerNodes.get(reader)?.(peer) ?? [],
+    raftNodes: byElimination(memberAddresses(rqlite), knownRaft, (address) => address, [
+      ...lost,
+      ...names.filter((name) => nodes[name]?.reached === true && rqlite[name]?.raft_addr === undefined),
+    ]),
   };
 }
 
@@ -103,21 +111,19 @@ function uniquely(
   );
 }
 
-/** What is no known node is one of the `lost`, of which nothing is known, unless there are more of it than of those. */
+/** Whatever is no known node is one of the `lost`, of which nothing is known, unless there is more of it than of those. */
 function byElimination<One>(
   all: readonly One[],
   known: (one: One) => string | undefined,
   keyOf: (one: One) => string,
   lost: readonly string[],
 ): (one: One) => readonly string[] {
-  const nodes = new Map<string, string | undefined>();
-  for (const one of all) if (nodes.get(keyOf(one)) === undefined) nodes.set(keyOf(one), known(one));
-  const seen = new Set(nodes.values());
-  const strangers = [...nodes.values()].filter((node) => node === undefined).length;
+  const seen = new Set(all.map(known));
+  const strangers = new Set(all.flatMap((one) => (known(one) === undefined ? [keyOf(one)] : [])));
   const left = lost.filter((node) => !seen.has(node));
-  const candidates = strangers <= left.length ? left : [];
+  const candidates = strangers.size <= left.length ? left : [];
   return (one) => {
-    const node = nodes.get(keyOf(one)) ?? known(one);
+    const node = known(one);
     return node === undefined ? candidates : [node];
   };
 }
@@ -130,7 +136,7 @@ function tunnelsOf({ wireguard }: Known, peerNodes: Links['peerNodes']): Tunnel[
   const nodes = Object.entries(wireguard).toSorted(([one], [other]) => (one < other ? -1 : 1));
   for (const [node, { peers = [] }] of nodes)
     for (const peer of peers.slice(0, mostPeers)) {
-      const others = peerNodes(peer);
+      const others = peerNodes(node, peer);
       const [other = ''] = others;
       const isKnown = others.length === 1;
       const key = isKnown ? [node, other].toSorted().join('\n') : `${node}\n${peer.public_key}`;
@@ -174,7 +180,7 @@ function pairsOf({ rqlite, wireguard }: Known, peerNodes: Links['peerNodes'], ra
     }
   for (const [node, { peers = [] }] of Object.entries(wireguard))
     for (const peer of peers) {
-      const [other, ...more] = peerNodes(peer);
+      const [other, ...more] = peerNodes(node, peer);
       if (other === undefined || more.length > 0 || other === node || !Object.hasOwn(wireguard, other)) continue;
       const { latest_handshake: last, handshake_age_sec: age, keepalive = 0 } = peer;
       if (last === 0) pairOf(node, other).handshakes.push('never');

@@ -28,7 +28,7 @@ export function meshLinks(fleet: Fleet): readonly Link[] {
     const known = new Map<string, Peer>();
     const strangers = new Map<string, Peer>();
     for (const peer of peers) {
-      const [node, ...more] = fleet.links.peerNodes(peer);
+      const [node, ...more] = fleet.links.peerNodes(from, peer);
       if (node !== undefined && more.length === 0) known.set(node, peer);
       else strangers.set(addressesIn(peer)[0] ?? peer.public_key, peer);
     }

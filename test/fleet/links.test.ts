@@ -47,12 +47,39 @@ describe('fleet/links', () => {
       [{ allowed_ips: '10.0.0.0/24' }, ['c']],
       [{}, ['c']],
     ] as const)
-      assert.deepEqual(peerNodes(peer(fields)), expected, JSON.stringify(fields));
+      assert.deepEqual(peerNodes('a', peer(fields)), expected, JSON.stringify(fields));
   });
 
   test('more unknown peers than nodes that do not report are nobody’s', () => {
     const peers = [1, 2].map((index) => ({ public_key: `k${index}` }));
     const { peerNodes } = linksOf({ nodes, rqlite: {}, wireguard: { a: { wg_ip: '10.0.0.1', peers } } });
-    assert.deepEqual(peerNodes(peers[0]!), []);
+    assert.deepEqual(peerNodes('a', peers[0]!), []);
+  });
+
+  test('what one node invents about peers and members does not cost the others theirs', () => {
+    const invented = Array.from({ length: 500 }, (_, index) => ({ public_key: `k${index}` }));
+    const members = { '10.0.0.1:4002': {}, '10.0.0.2:4002': {}, '203.0.113.9:4002': {} };
+    const { peerNodes, raftNodes } = linksOf({
+      nodes: { ...nodes, d: { target: 'd', reached: true } },
+      rqlite: {
+        a: { raft_addr: '10.0.0.1:4002', nodes: members },
+        b: { raft_addr: '10.0.0.2:4002', nodes: members },
+        d: { raft_addr: '10.0.0.4:4002', nodes: Object.fromEntries(invented.map((one) => [one.public_key, {}])) },
+      },
+      wireguard: {
+        a: { wg_ip: '10.0.0.1', peers: [peer({ allowed_ips: '10.0.0.3/32' })] },
+        b: { wg_ip: '10.0.0.2', peers: [] },
+        // It says that the key of c is that of b, too.
+        d: { wg_ip: '10.0.0.4', peers: [peer({ allowed_ips: '10.0.0.2/32' }), ...invented] },
+      },
+    });
+    assert.deepEqual(peerNodes('a', peer({ allowed_ips: '10.0.0.3/32' })), ['c']);
+    assert.deepEqual(peerNodes('d', invented[0]!), []);
+    assert.deepEqual(raftNodes('203.0.113.9:4002'), ['c']);
+  });
+
+  test('a node that claims the Raft address of a host of the configuration does not get it', () => {
+    const { raftNodes } = linksOf({ nodes, rqlite: { b: { raft_addr: '192.0.2.1:4002' } }, wireguard: {} });
+    assert.deepEqual(raftNodes('192.0.2.1:4002'), ['a']);
   });
 });

@@ -331,6 +331,46 @@ describe('judgements between nodes', () => {
     assert.ok(!(await idsIn(reports)).includes('critical rqlite-leader:cluster'), 'all name a leader beside the fleet');
   });
 
+  for (const [what, liar, count] of [
+    ['a follower of two', 2, 2],
+    ['a follower of three', 3, 3],
+    ['the leader of three', 1, 3],
+  ] as const)
+    test(`${what} that invents members, or hides them, changes nothing about the voters`, async () => {
+      const reports = healthyCluster(count);
+      const votersIn = async (): Promise<string | undefined> =>
+        (await judge(reports)).observations.find(({ check }) => check === 'rqlite-voters')?.message;
+      const whole = `all ${count} voters of rqlite are there`;
+      const { nodes } = of(reports, liar)['rqlite'] as { nodes: Record<string, object> };
+      const invented = Array.from({ length: 199 }, (_, index) => [
+        `10.9.9.${index}:4002`,
+        { reachable: false, leader: false, voter: true },
+      ]);
+      change(reports, liar, 'rqlite', { nodes: { ...nodes, ...Object.fromEntries(invented) } });
+      assert.equal(await votersIn(), whole);
+      assert.deepEqual(await idsIn(reports), []);
+      change(reports, liar, 'rqlite', { nodes: {} });
+      assert.equal(await votersIn(), whole);
+      assert.deepEqual(await idsIn(reports), []);
+    });
+
+  test('one node that says that a member has a vote, or that there are more members, is not believed', async () => {
+    const reports = healthyCluster(3);
+    const votersIn = async (): Promise<string | undefined> =>
+      (await judge(reports)).observations.find(({ check }) => check === 'rqlite-voters')?.message;
+    for (const index of [1, 2, 3])
+      change(reports, index, 'rqlite', {
+        nodes: Object.fromEntries(
+          [1, 2, 3].map((one) => [`192.0.2.${one}:4002`, { reachable: true, voter: one !== 3 || index === 2 }]),
+        ),
+      });
+    assert.equal(await votersIn(), 'all 2 voters of rqlite are there');
+    loseLeader(reports, 1, 2, 3);
+    for (const index of [1, 2, 3]) change(reports, index, 'rqlite', { nodes: null });
+    change(reports, 2, 'rqlite', { num_peers: 40 });
+    assert.equal(await votersIn(), 'all 3 voters of rqlite are there');
+  });
+
   test('a node that has no vote is no voter', async () => {
     const reports = healthyCluster(3);
     for (const index of [1, 2, 3])
