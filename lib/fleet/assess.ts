@@ -16,7 +16,7 @@ import {
 } from './define.ts';
 import type { FleetReading, NodeAnswer } from './files.ts';
 import { judgements } from './judge/index.ts';
-import { linksOf } from './links.ts';
+import { linksOf, meshOf } from './links.ts';
 import { rqliteMembers } from './members.ts';
 import { reasonsIn, sectionOf } from './read-report.ts';
 
@@ -47,6 +47,7 @@ export interface Fleet extends FleetReading {
   readonly links: Links;
   /** Of the rqlite cluster. */
   readonly members: FleetReadable['members'];
+  readonly mesh: FleetReadable['mesh'];
   readonly observations: readonly Observation[];
   readonly alerts: readonly FleetAlert[];
 }
@@ -66,7 +67,8 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
     rqlite: readIn(sections['rqlite']) as FleetReadable['rqlite'],
     wireguard: readIn(sections['wireguard']) as FleetReadable['wireguard'],
   };
-  const links = linksOf(between);
+  const mesh = meshOf(sections['wireguard'] ?? {});
+  const links = linksOf({ ...between, mesh });
   const members = rqliteMembers({ ...between, links });
   const judged = runChecks({
     checks: judgements,
@@ -77,6 +79,7 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
       ),
       links: whole(reading, links),
       members: whole(reading, members),
+      mesh: whole(reading, mesh),
       ...Object.fromEntries(Object.entries(sections).map(([name, items]) => [name, whole(reading, items)])),
     },
     definitions: pivoted,
@@ -99,7 +102,7 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
   const alerts = foldByCause(observations).map(({ observation, consequences }) =>
     alertOf(observation, consequences, evidence.get(observation.id) ?? {}, facts),
   );
-  return { ...reading, facts, sections, links, members, observations, alerts };
+  return { ...reading, facts, sections, links, members, mesh, observations, alerts };
 }
 
 /** What is not green and follows from nothing else that is not, the worst first, each with what follows from it. */
@@ -141,6 +144,7 @@ const pivoted = {
   nodes: { ...nodeSections.system, many: true },
   links: nodeSections.system,
   members: nodeSections.system,
+  mesh: nodeSections.system,
   ...Object.fromEntries(
     Object.entries(nodeSections).map(([name, section]): [string, Section] => [name, { ...section, many: true }]),
   ),

@@ -26,7 +26,11 @@ export type FleetReadable = {
   readonly nodes: Readonly<Record<string, NodeFacts>>;
   readonly links: Links;
   readonly members: readonly Member[];
+  readonly mesh: Mesh;
 } & { readonly [Name in keyof Sections]: Readonly<Record<string, ContentOf<Sections[Name]['schema']>>> };
+
+/** Nodes that have WireGuard, or that did not say whether they have: each should be a peer of each other one. */
+export type Mesh = readonly string[];
 
 /** Of WireGuard. */
 export type Peer = NonNullable<FleetReadable['wireguard'][string]['peers']>[number];

@@ -1,9 +1,10 @@
 // Which peer of WireGuard and which Raft address is which node, and whether the network between the nodes is cut. Pure.
+import type { Envelope } from '../contract/envelope.ts';
 import { firstLine, listed } from '../core/text.ts';
-import { causes, type Cut, type FleetReadable, type Links, type Peer, type Tunnel } from './define.ts';
+import { causes, type Cut, type FleetReadable, type Links, type Mesh, type Peer, type Tunnel } from './define.ts';
 import { memberAddresses } from './members.ts';
 
-type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard'>;
+type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard' | 'mesh'>;
 
 /** WireGuard refuses keys that are older, so a tunnel in use has a younger handshake. */
 const longestHandshake = 180;
@@ -43,6 +44,12 @@ export function linksOf(known: Known): Links {
   };
 }
 
+/** Where one node has WireGuard, a node that is not reached, or whose section could not be read, should have it. */
+export const meshOf = (readings: Readonly<Record<string, Envelope>>): Mesh =>
+  Object.values(readings).some(({ status }) => status === 'ok')
+    ? Object.keys(readings).filter((node) => readings[node]?.status !== 'absent')
+    : [];
+
 /** `10.0.0.1:4002` → `10.0.0.1`. */
 const hostIn = (address: string): string =>
   /^\[(.*)\]:\d+$|^([^:]*):\d+$/.exec(address)?.slice(1).find(Boolean) ?? address;
@@ -51,7 +58,7 @@ const hostIn = (address: string): string =>
 export const addressesIn = ({ allowed_ips: allowed = '' }: Peer): string[] =>
   allowed.split(/[\s,]+/).flatMap((range) => /^(.+)\/(?:32|128)$/.exec(range)?.[1] ?? []);
 
-function directoryOf({ nodes, rqlite, wireguard }: Known): Pick<Links, 'peerNodes' | 'raftNodes'> {
+function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'peerNodes' | 'raftNodes'> {
   const names = Object.keys(nodes);
   const configured = uniquely(
     Object.entries(nodes).flatMap(([name, { target }]) => [
@@ -74,8 +81,8 @@ function directoryOf({ nodes, rqlite, wireguard }: Known): Pick<Links, 'peerNode
   const knownRaft = (address: string): string | undefined =>
     configured.get(hostIn(address)) ?? raft.get(address) ?? tunnel.get(hostIn(address));
   const lost = names.filter((name) => nodes[name]?.reached === false);
-  // An interface that is down may have no address.
-  const silent = [...lost, ...Object.keys(wireguard).filter((node) => wireguard[node]?.wg_ip === undefined)];
+  // Also a node whose interface is down may not say its address.
+  const silent = mesh.filter((node) => wireguard[node]?.wg_ip === undefined);
   // The peers of each node alone: what one node lists does not decide which peers of another are known.
   const peerNodes = new Map(
     Object.entries(wireguard).map(([reader, { peers = [] }]) => [

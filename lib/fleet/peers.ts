@@ -20,10 +20,9 @@ export interface Link {
 
 /** A link from each node that has WireGuard to each other such node, and to peers that are no known nodes. */
 export function meshLinks(fleet: Fleet): readonly Link[] {
-  const names = meshNodes(fleet);
-  return names.flatMap((from): Link[] => {
+  return fleet.mesh.flatMap((from): Link[] => {
     const { peers } = readingOf(fleet, 'wireguard', from).data ?? {};
-    const others = names.filter((name) => name !== from);
+    const others = fleet.mesh.filter((name) => name !== from);
     if (!peers) return others.map((to) => ({ from, to, state: 'unknown', handshake_age_seconds: null }));
     const known = new Map<string, Peer>();
     const strangers = new Map<string, Peer>();
@@ -49,11 +48,4 @@ function linkTo(from: string, to: string, peer: Peer | undefined): Link {
   const { handshake_age_sec: age, latest_handshake: last } = peer;
   if (age === undefined) return { from, to, state: last === 0 ? 'never' : 'unknown', handshake_age_seconds: null };
   return { from, to, state: age <= sessionSeconds ? 'connected' : 'stale', handshake_age_seconds: age };
-}
-
-/** Nodes that have WireGuard, or that did not say: where one node has it, an unreached node should. */
-export function meshNodes(fleet: Fleet): readonly string[] {
-  const names = Object.keys(fleet.facts);
-  if (!names.some((name) => readingOf(fleet, 'wireguard', name).status === 'ok')) return [];
-  return names.filter((name) => readingOf(fleet, 'wireguard', name).status !== 'absent');
 }

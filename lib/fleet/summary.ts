@@ -2,7 +2,7 @@
 import { counted, listed } from '../core/text.ts';
 import type { Fleet } from './assess.ts';
 import { countsOf } from './documents.ts';
-import { meshLinks, meshNodes } from './peers.ts';
+import { meshLinks } from './peers.ts';
 import { dataIn, readingOf } from './reading.ts';
 
 export const nodeStatuses = ['healthy', 'degraded', 'unreachable'] as const;
@@ -62,7 +62,7 @@ function rqliteSummary(fleet: Fleet): RqliteSummary {
 
 /** `all connected`; null where no node has WireGuard. */
 function meshSummary(fleet: Fleet): string | null {
-  if (meshNodes(fleet).length === 0) return unlessAbsent(fleet, 'wireguard');
+  if (fleet.mesh.length === 0) return unlessAbsent(fleet, 'wireguard');
   const links = meshLinks(fleet);
   const unknown = links.filter(({ state }) => state === 'unknown').length;
   const bad = links.filter(({ state }) => state !== 'unknown' && state !== 'connected').length;

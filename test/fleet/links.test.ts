@@ -7,6 +7,7 @@ const nodes = {
   b: { target: 'b', reached: true },
   c: { target: 'root@[2001:db8::3]', reached: false },
 };
+const mesh = Object.keys(nodes);
 const peer = (fields: object) => ({ public_key: 'k', ...fields });
 
 describe('fleet/links', () => {
@@ -18,6 +19,7 @@ describe('fleet/links', () => {
         b: { raft_state: 'Leader', leader_addr: '10.1.1.2:4002' },
       },
       wireguard: { b: { wg_ip: '10.0.0.2' } },
+      mesh,
     });
     for (const [address, expected] of [
       ['10.1.1.1:4002', ['a']],
@@ -32,13 +34,13 @@ describe('fleet/links', () => {
 
   test('an address that two nodes claim is nobody’s', () => {
     const claim = { raft_addr: '10.1.1.1:4002' };
-    const { raftNodes } = linksOf({ nodes, rqlite: { a: claim, b: claim }, wireguard: {} });
+    const { raftNodes } = linksOf({ nodes, rqlite: { a: claim, b: claim }, wireguard: {}, mesh: [] });
     assert.ok(!raftNodes('10.1.1.1:4002').some((node) => node !== 'c'));
   });
 
   test('a peer is known by its only addresses and by its endpoint, not by a range', () => {
     const wireguard = { a: { wg_ip: '10.0.0.1' }, b: { wg_ip: '10.0.0.2' } };
-    const { peerNodes } = linksOf({ nodes, rqlite: {}, wireguard });
+    const { peerNodes } = linksOf({ nodes, rqlite: {}, wireguard, mesh });
     for (const [fields, expected] of [
       [{ allowed_ips: '10.0.0.2/32' }, ['b']],
       [{ allowed_ips: '10.9.0.0/24 fd00::2/128, 10.0.0.1/32' }, ['a']],
@@ -52,7 +54,12 @@ describe('fleet/links', () => {
 
   test('more unknown peers than nodes that do not report are nobody’s', () => {
     const peers = [1, 2].map((index) => ({ public_key: `k${index}` }));
-    const { peerNodes } = linksOf({ nodes, rqlite: {}, wireguard: { a: { wg_ip: '10.0.0.1', peers } } });
+    const { peerNodes } = linksOf({
+      nodes,
+      rqlite: {},
+      wireguard: { a: { wg_ip: '10.0.0.1', peers } },
+      mesh: ['a', 'c'],
+    });
     assert.deepEqual(peerNodes('a', peers[0]!), []);
   });
 
@@ -72,6 +79,7 @@ describe('fleet/links', () => {
         // It says that the key of c is that of b, too.
         d: { wg_ip: '10.0.0.4', peers: [peer({ allowed_ips: '10.0.0.2/32' }), ...invented] },
       },
+      mesh,
     });
     assert.deepEqual(peerNodes('a', peer({ allowed_ips: '10.0.0.3/32' })), ['c']);
     assert.deepEqual(peerNodes('d', invented[0]!), []);
@@ -79,7 +87,7 @@ describe('fleet/links', () => {
   });
 
   test('a node that claims the Raft address of a host of the configuration does not get it', () => {
-    const { raftNodes } = linksOf({ nodes, rqlite: { b: { raft_addr: '192.0.2.1:4002' } }, wireguard: {} });
+    const { raftNodes } = linksOf({ nodes, rqlite: { b: { raft_addr: '192.0.2.1:4002' } }, wireguard: {}, mesh: [] });
     assert.deepEqual(raftNodes('192.0.2.1:4002'), ['a']);
   });
 });

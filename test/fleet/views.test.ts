@@ -140,6 +140,11 @@ describe('views of a fleet', () => {
       for (const row of rows)
         assert.doesNotMatch(row.replaceAll('1 critical', '').replace(/\S+$/, ''), /\d|yes|no\b/, row);
     }
+    const { nodes } = jsonOf('cluster', fleet) as { nodes: { wireguard: { expected_peers: number | null } }[] };
+    assert.deepEqual(
+      nodes.map(({ wireguard }) => wireguard.expected_peers),
+      [null, null],
+    );
     const { summary } = jsonOf('report', fleet) as { summary: Record<string, unknown> };
     assert.deepEqual(summary, {
       rqlite_leader: null,

@@ -16,7 +16,6 @@ import {
   unknownCell,
 } from '../cells.ts';
 import { countsOf, documentOf } from '../documents.ts';
-import { meshNodes } from '../peers.ts';
 import { readingOf } from '../reading.ts';
 import { fleetSummary, nodesInOrder, shownNodes, statusOf } from '../summary.ts';
 import { type Cell, type Column, table } from '../table.ts';
@@ -47,7 +46,7 @@ export const cluster = defineView({
 
   render: (fleet, screen) => {
     const judged = judgedIn(fleet);
-    const others = Math.max(0, meshNodes(fleet).length - 1);
+    const others = Math.max(0, fleet.mesh.length - 1);
     const isMonitored = shownNodes(fleet).some((node) => readingOf(fleet, 'monitor', node).status === 'ok');
     const rows = nodesInOrder(fleet).map((node): Cell[] => {
       const { role = '-', version, reached } = fleet.facts[node] ?? {};
@@ -143,7 +142,7 @@ function nodeRow(fleet: Fleet, node: string) {
       status: wireguard.status,
       interface_up: wireguard.data?.interface_up ?? null,
       peer_count: wireguard.data?.peer_count ?? null,
-      expected_peers: wireguard.status === 'absent' ? null : meshNodes(fleet).length - 1,
+      expected_peers: fleet.mesh.includes(node) ? fleet.mesh.length - 1 : null,
     },
     monitor_level: readingOf(fleet, 'monitor', node).data?.overall_level ?? null,
     load_avg_1: system?.load_avg_1 ?? null,

@@ -17,7 +17,7 @@ import {
   unknownCell,
 } from '../cells.ts';
 import { documentOf } from '../documents.ts';
-import { type Link, meshLinks, meshNodes } from '../peers.ts';
+import { type Link, meshLinks } from '../peers.ts';
 import { readingOf } from '../reading.ts';
 import { nodesInOrder, shownNodes } from '../summary.ts';
 import { type Cell, type Column, table, tableFits } from '../table.ts';
@@ -28,7 +28,7 @@ export const mesh = defineView({
   summary: 'WireGuard, peer by peer: how long ago each node shook hands with each other',
 
   render: (fleet, screen) => {
-    const names = nodesInOrder(fleet).filter((name) => meshNodes(fleet).includes(name));
+    const names = nodesInOrder(fleet).filter((name) => fleet.mesh.includes(name));
     if (names.length === 0) return ['No node says anything about WireGuard.', ...alertLines(fleet, screen, ['ssh'])];
     const links = Map.groupBy(meshLinks(fleet), ({ from }) => from);
     const judged = judgedIn(fleet);
@@ -60,7 +60,7 @@ type Table = [readonly Column[], readonly (readonly Cell[])[]];
 
 function peerByPeer(fleet: Fleet, names: readonly string[], links: Links, judged: Judged): Table {
   const seen = new Set([...links.values()].flat().map(({ to }) => to));
-  const peers = [...new Set([...meshNodes(fleet).filter((name) => seen.has(name)), ...seen])];
+  const peers = [...new Set([...fleet.mesh.filter((name) => seen.has(name)), ...seen])];
   const nodes = new Map(matrixNodes(fleet).map((one) => [one.name, one]));
   const rows = names.map((from) => [
     markCell(levelOfNode(fleet, from)),

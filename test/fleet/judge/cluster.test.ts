@@ -236,6 +236,29 @@ describe('judgements between nodes', () => {
     assert.deepEqual(await idsIn(reports), ['critical node-reached:node4', 'critical wireguard-peers:node2']);
   });
 
+  test('a node whose WireGuard could not be read is expected as a peer by each other node', async () => {
+    const reports = healthyCluster(3);
+    of(reports, 3)['wireguard'] = { interface_up: 7 };
+    const unread = 'warning section-read:node3/wireguard';
+    assert.deepEqual(await idsIn(reports), [unread]);
+    change(reports, 1, 'wireguard', { peer_count: 1, peers: [peer(2)] });
+    assert.deepEqual(await messagesIn(reports), [
+      'critical wireguard-peers:node1: node1 has 1 peer of WireGuard; other nodes: 2',
+      `${unread}: wireguard of node3 could not be read: its report is wrong: interface_up: expected boolean; got 7`,
+    ]);
+  });
+
+  test('a peer that belongs to no node does not stand for one that is missing', async () => {
+    const reports = healthyCluster(3);
+    reports['node4'] = new Error('no route to host');
+    assert.deepEqual(await idsIn(reports), ['critical node-reached:node4']);
+    change(reports, 2, 'wireguard', { peer_count: 2, peers: [peer(1), peer(9)] });
+    assert.deepEqual(await messagesIn(reports), [
+      'critical node-reached:node4: node4 does not report: no route to host',
+      'critical wireguard-peers:node2: node2 has 2 peers of WireGuard; other nodes: 3',
+    ]);
+  });
+
   test('two leaders, and who takes whom for the leader, is one alert', async () => {
     const reports = healthyCluster(3);
     change(reports, 3, 'rqlite', { raft_state: 'Leader', leader_addr: '192.0.2.3:4002' });
