@@ -6,8 +6,8 @@ import { memberAddresses } from './members.ts';
 
 type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard' | 'mesh'>;
 
-/** WireGuard refuses keys that are older, so a tunnel in use has a younger handshake. */
-const longestHandshake = 180;
+/** WireGuard gives up a session that is older (REJECT_AFTER_TIME), so a tunnel in use has a younger handshake. */
+export const sessionSeconds = 180;
 
 export function linksOf(known: Known): Links {
   const { peerNodes, raftNodes } = directoryOf(known);
@@ -191,7 +191,7 @@ function pairsOf({ rqlite, wireguard }: Known, peerNodes: Links['peerNodes'], ra
       if (other === undefined || more.length > 0 || other === node || !Object.hasOwn(wireguard, other)) continue;
       const { latest_handshake: last, handshake_age_sec: age, keepalive = 0 } = peer;
       if (last === 0) pairOf(node, other).handshakes.push('never');
-      else if (age !== undefined && age <= longestHandshake) pairOf(node, other).handshakes.push('fresh');
+      else if (age !== undefined && age <= sessionSeconds) pairOf(node, other).handshakes.push('fresh');
       // Without keepalive a tunnel that nobody uses has an old handshake, too.
       else if (age !== undefined && keepalive > 0) pairOf(node, other).handshakes.push('stale');
     }

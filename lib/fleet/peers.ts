@@ -1,11 +1,8 @@
 // Which node is which peer of WireGuard, and how long ago each pair shook hands. Pure.
 import type { Fleet } from './assess.ts';
-import type { Peer } from './define.ts';
-import { addressesIn } from './links.ts';
+import { causes, type Peer } from './define.ts';
+import { addressesIn, sessionSeconds } from './links.ts';
 import { readingOf } from './reading.ts';
-
-/** WireGuard gives a session up that has had no handshake for this long (REJECT_AFTER_TIME). */
-const sessionSeconds = 180;
 
 export const linkStates = ['connected', 'stale', 'never', 'missing', 'unknown'] as const;
 
@@ -20,6 +17,7 @@ export interface Link {
 
 /** A link from each node that has WireGuard to each other such node, and to peers that are no known nodes. */
 export function meshLinks(fleet: Fleet): readonly Link[] {
+  const limitOf = longestHandshakes(fleet);
   return fleet.mesh.flatMap((from): Link[] => {
     const { peers } = readingOf(fleet, 'wireguard', from).data ?? {};
     const others = fleet.mesh.filter((name) => name !== from);
@@ -37,15 +35,25 @@ export function meshLinks(fleet: Fleet): readonly Link[] {
     const found = new Map([...known, ...strangers]);
     return [...new Set([...expected, ...found.keys()])]
       .filter((to) => to !== from)
-      .map((to) => linkTo(from, to, found.get(to)));
+      .map((to) => linkTo(from, to, found.get(to), limitOf));
   });
 }
 
 const isSilent = (fleet: Fleet, name: string): boolean => readingOf(fleet, 'wireguard', name).data?.wg_ip === undefined;
 
-function linkTo(from: string, to: string, peer: Peer | undefined): Link {
+/** The limit by which the alert about a peer's tunnel was decided, so that a link is stale where that alert is due, and only there. */
+function longestHandshakes({ links, observations }: Fleet): (peer: Peer) => number {
+  const limits = new Map(observations.map(({ id, limit }) => [id, limit.value]));
+  const subjects = new Map(links.tunnels.flatMap(({ subject, ends }) => ends.map(({ peer }) => [peer, subject])));
+  return (peer) => {
+    const limit = limits.get(causes.handshake(subjects.get(peer) ?? ''));
+    return typeof limit === 'number' ? limit : sessionSeconds;
+  };
+}
+
+function linkTo(from: string, to: string, peer: Peer | undefined, limitOf: (peer: Peer) => number): Link {
   if (!peer) return { from, to, state: 'missing', handshake_age_seconds: null };
   const { handshake_age_sec: age, latest_handshake: last } = peer;
   if (age === undefined) return { from, to, state: last === 0 ? 'never' : 'unknown', handshake_age_seconds: null };
-  return { from, to, state: age <= sessionSeconds ? 'connected' : 'stale', handshake_age_seconds: age };
+  return { from, to, state: age <= limitOf(peer) ? 'connected' : 'stale', handshake_age_seconds: age };
 }

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { styleText } from 'node:util';
 import { displayWidth } from '../../lib/core/columns.ts';
-import type { Fleet } from '../../lib/fleet/assess.ts';
+import { assessFleet, type Fleet } from '../../lib/fleet/assess.ts';
 import { heading } from '../../lib/fleet/cells.ts';
+import { fleetConfig } from '../../lib/fleet/config.ts';
 import { documentsJsonSchema, documentSchemas } from '../../lib/fleet/document-schemas.ts';
 import { onlyNode } from '../../lib/fleet/only.ts';
 import type { Screen } from '../../lib/fleet/view.ts';
 import { views } from '../../lib/fleet/views/index.ts';
 import { assertGolden } from '../golden.ts';
 import { readText } from '../world.ts';
-import { fleetOf, healthySections, nodesWith, publicKey, reportWith } from './fleet.ts';
+import { at, fleetOf, healthySections, nodesWith, publicKey, reportWith } from './fleet.ts';
 
 type Paint = Screen['paint'];
 
@@ -226,6 +227,32 @@ describe('views of a fleet', () => {
     assert.match(lines, /c +no peer +no peer +· +- +-\n/);
     const { links } = jsonOf('mesh', fleet) as { links: { from: string; to: string; state: string }[] };
     assert.ok(!links.some(({ from, to }) => from === 'a' && to === 'b'), 'b may be one of the two addresses');
+  });
+
+  test('a link is not connected where the alert about its handshake is due, whatever its limit, and only there', async () => {
+    const old = (to: number, age: number) => ({
+      public_key: publicKey(to),
+      allowed_ips: `10.0.0.${to}/32`,
+      latest_handshake: 1,
+      handshake_age_sec: age,
+      keepalive: 25,
+    });
+    const reading = await fleetOf(nodesWith(3, { node1: { wireguard: { peers: [old(2, 150), old(3, 500)] } } }));
+    for (const [limit, states, summary] of [
+      ['3m', 'connected, stale', '1 of 6 links not connected'],
+      ['10m', 'connected, connected', 'all connected'],
+      ['130s', 'stale, stale', '2 of 6 links not connected'],
+    ] as const) {
+      const { limits } = fleetConfig.fleet.parse({ limits: { 'wireguard-handshake': { amber: limit } } });
+      const fleet = assessFleet(reading, limits, at);
+      const { links } = jsonOf('mesh', fleet) as { links: { from: string; state: string }[] };
+      const fromNode1 = links.filter(({ from }) => from === 'node1').map(({ state }) => state);
+      assert.equal(fromNode1.join(', '), states, limit);
+      const { summary: found } = jsonOf('cluster', fleet) as { summary: { wg_mesh_status: string } };
+      assert.equal(found.wg_mesh_status, summary, limit);
+      const due = fleet.alerts.filter(({ id }) => id.startsWith('wireguard-handshake:'));
+      assert.equal(due.length, fromNode1.filter((state) => state === 'stale').length, limit);
+    }
   });
 
   test('a namespace of which a part could not be read is not shown as up', async () => {
