@@ -255,6 +255,21 @@ describe('views of a fleet', () => {
     }
   });
 
+  test('a unit with the name of a program has a row of its own beside that of the program', async () => {
+    const services = ['rqlite.service', 'gateway.service', 'rqlite'].map((name) => ({ ...gateway, name }));
+    const fleet = await fleetOf(nodesWith(1, { node1: { services: { services, failed_units: ['Olric'] } } }));
+    const lines = printed('service', fleet, 80).filter((line) => /^(rqlite|gateway|Olric)/.test(line));
+    assert.deepEqual(lines, [
+      'rqlite           answers',
+      'Olric            answers',
+      'gateway          answers',
+      'rqlite.service   failed',
+      'gateway.service  failed',
+    ]);
+    const { services: rows } = jsonOf('service', fleet) as { services: { service: string }[] };
+    assert.equal(new Set(rows.map(({ service }) => service)).size, rows.length);
+  });
+
   test('a namespace of which a part could not be read is not shown as up', async () => {
     const namespace = { name: 'alice', found_by: 'a unit', rqlite_state: 'Follower', olric_up: true, gateway_up: true };
     const fleet = await fleetOf({

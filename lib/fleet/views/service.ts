@@ -54,10 +54,14 @@ const programs: readonly Service[] = [
   ),
 ];
 
-const unitSuffix = /\.service$/;
+/** `site-rqlite` of `site-rqlite.service`; `rqlite.service` is named whole, because the program rqlite has a row of its own. */
+function shortNameOf(unit: string): string {
+  const name = unit.replace(/\.service$/, '');
+  return programs.some((program) => program.name === name) ? unit : name;
+}
 
 const defineUnit = (unit: string): Service => ({
-  name: unit.replace(unitSuffix, ''),
+  name: shortNameOf(unit),
   subsystems: ['service'],
   stateOn: (fleet, node) => {
     const { status, data } = readingOf(fleet, 'services', node);
@@ -80,7 +84,9 @@ function servicesIn(fleet: Fleet): readonly Service[] {
       return [...services.map(({ name }) => name), ...failed];
     }),
   );
-  return [...programs, ...[...units].map(defineUnit)].filter(({ stateOn }) =>
+  // What has no type is no unit, whatever a node says, and might have the name of a program.
+  const named = [...units].filter((unit) => unit.includes('.'));
+  return [...programs, ...named.map(defineUnit)].filter(({ stateOn }) =>
     shownNodes(fleet).some((node) => typeof stateOn(fleet, node) === 'object'),
   );
 }
