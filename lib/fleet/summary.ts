@@ -1,6 +1,6 @@
 // A fleet in a few words: each node's status, the Raft quorum, the mesh, the services. Pure.
 import { counted, listed } from '../core/text.ts';
-import type { Fleet } from './assess.ts';
+import { type Fleet, type FleetAlert, severities } from './assess.ts';
 import { countsOf } from './documents.ts';
 import { meshLinks } from './peers.ts';
 import { dataIn, readingOf } from './reading.ts';
@@ -8,10 +8,18 @@ import { dataIn, readingOf } from './reading.ts';
 export const nodeStatuses = ['healthy', 'degraded', 'unreachable'] as const;
 export type NodeStatus = (typeof nodeStatuses)[number];
 
+/** Whether an alert is about the node, or is more than a note about several nodes with this one in its evidence: a network that is
+ * cut makes the nodes on both sides degraded. */
+export const isOn = ({ node, evidence, severity }: FleetAlert, name: string): boolean =>
+  node === name || (node === null && severity !== 'info' && Object.hasOwn(evidence, name));
+
+export const alertsOn = ({ alerts }: Pick<Fleet, 'alerts'>, name: string): FleetAlert[] =>
+  alerts.filter((alert) => isOn(alert, name));
+
 /** Notes leave a node healthy. */
-export function statusOf({ facts, alerts }: Pick<Fleet, 'facts' | 'alerts'>, name: string): NodeStatus {
-  if (facts[name]?.reached !== true) return 'unreachable';
-  return alerts.some(({ node, severity }) => node === name && severity !== 'info') ? 'degraded' : 'healthy';
+export function statusOf(fleet: Pick<Fleet, 'facts' | 'alerts'>, name: string): NodeStatus {
+  if (fleet.facts[name]?.reached !== true) return 'unreachable';
+  return alertsOn(fleet, name).some(({ severity }) => severity !== 'info') ? 'degraded' : 'healthy';
 }
 
 export const shownNodes = ({ shown, facts }: Pick<Fleet, 'shown' | 'facts'>): readonly string[] =>
@@ -24,9 +32,17 @@ const manyNodes = 20;
 export const nodesInOrder = (fleet: Fleet): readonly string[] =>
   shownNodes(fleet).length > manyNodes ? worstNodes(fleet) : shownNodes(fleet);
 
-/** The worst first. */
-export const worstNodes = (fleet: Fleet): string[] =>
-  nodeStatuses.toReversed().flatMap((status) => shownNodes(fleet).filter((name) => statusOf(fleet, name) === status));
+/** The worst first: by their statuses, and among nodes of the same status by the worst of their alerts. */
+export function worstNodes(fleet: Fleet): string[] {
+  const rankOf = (name: string): number => {
+    const found = alertsOn(fleet, name).map(({ severity }) => severities.indexOf(severity));
+    return Math.min(severities.length, ...found) - nodeStatuses.indexOf(statusOf(fleet, name)) * 10;
+  };
+  return shownNodes(fleet)
+    .map((name) => ({ name, rank: rankOf(name) }))
+    .toSorted((one, other) => one.rank - other.rank)
+    .map(({ name }) => name);
+}
 
 export const quorumWords = ['ok', 'degraded', 'lost', 'unknown'] as const;
 

@@ -12,7 +12,8 @@ import type { Screen } from '../../lib/fleet/view.ts';
 import { views } from '../../lib/fleet/views/index.ts';
 import { assertGolden } from '../golden.ts';
 import { readText } from '../world.ts';
-import { at, fleetOf, healthySections, nodesWith, publicKey, reportWith } from './fleet.ts';
+import { alertsIn, at, fleetOf, healthySections, nodesWith, publicKey, reportWith } from './fleet.ts';
+import { change, cutNetwork, healthyCluster, judge, loseLeader } from './judge/cluster.ts';
 
 type Paint = Screen['paint'];
 
@@ -118,13 +119,14 @@ describe('views of a fleet', () => {
       nodesWith(200, {
         node150: { system: { mem_use_pct: 95 } },
         node177: new Error('no route to host'),
-        node199: { system: { mem_use_pct: 96 } },
+        node199: { system: { recent_oom_kills: 1 } },
       }),
     );
     const cluster = printed('cluster', fleet, 120).filter((line) => /^[●▲✖?] {2}node\d/.test(line));
     assert.equal(cluster.length, 200);
     assert.match(cluster[0] ?? '', /^✖ +node177 +unreachable +1 critical/);
-    assert.match(cluster[1] ?? '', /^▲ +node150 /);
+    assert.match(cluster[1] ?? '', /^✖ +node199 +degraded +1 critical/);
+    assert.match(cluster[2] ?? '', /^▲ +node150 +degraded +1 warning/);
     const narrow = printed('service', fleet, 40);
     assert.ok(narrow.some((line) => line.includes('✖ node177')));
     assert.ok(narrow.join(' ').includes('… and 198 more nodes, 1 of them with alerts: --node NAME'), narrow.join('\n'));
@@ -268,6 +270,36 @@ describe('views of a fleet', () => {
     ]);
     const { services: rows } = jsonOf('service', fleet) as { services: { service: string }[] };
     assert.equal(new Set(rows.map(({ service }) => service)).size, rows.length);
+  });
+
+  test('nodes on both sides of a cut are degraded, with the alert about it; a note about several leaves them healthy', async () => {
+    const reports = healthyCluster(3);
+    cutNetwork(reports, [1, 2], [3]);
+    loseLeader(reports, 3);
+    const fleet = await judge(reports);
+    assert.deepEqual(alertsIn(fleet), [
+      'critical network-cut:cluster: the network is cut: node1 and node2 on one side, node3 on the other',
+    ]);
+    const rows = printed('cluster', fleet, 120).filter((line) => /^. {2}node\d/.test(line));
+    assert.equal(rows.length, 3);
+    for (const row of rows) assert.match(row, /^✖ {2}node\d +degraded +1 critical/);
+    for (const name of ['node1', 'node3'])
+      assert.match(
+        printed('node', onlyNode(fleet, name), 120).join('\n'),
+        /✖ the network is cut: node1 and node2/,
+        name,
+      );
+    const { meta } = jsonOf('report', fleet) as { meta: { healthy_count: number } };
+    assert.equal(meta.healthy_count, 0);
+
+    const noted = healthyCluster(2);
+    change(noted, 2, 'namespaces', { namespaces: [] });
+    const { alerts, ...others } = await judge(noted);
+    assert.deepEqual(
+      alerts.map(({ severity, node }) => [severity, node]),
+      [['info', null]],
+    );
+    assert.match(printed('cluster', { alerts, ...others }, 120).join('\n'), /node1 +healthy .*\n.*node2 +healthy /);
   });
 
   test('a namespace of which a part could not be read is not shown as up', async () => {

@@ -7,7 +7,6 @@ import {
   absentCell,
   alertCounts,
   alertLines,
-  alertsOn,
   badCell,
   judgedIn,
   levelOfNode,
@@ -17,7 +16,7 @@ import {
 } from '../cells.ts';
 import { countsOf, documentOf } from '../documents.ts';
 import { readingOf } from '../reading.ts';
-import { fleetSummary, nodesInOrder, shownNodes, statusOf } from '../summary.ts';
+import { alertsOn, fleetSummary, nodesInOrder, shownNodes, statusOf } from '../summary.ts';
 import { type Cell, type Column, table } from '../table.ts';
 import { defineView, type Screen } from '../view.ts';
 
