@@ -16,7 +16,8 @@ import {
 } from './define.ts';
 import type { FleetReading, NodeAnswer } from './files.ts';
 import { judgements } from './judge/index.ts';
-import { linksOf, meshOf } from './links.ts';
+import { mostParts } from './findings.ts';
+import { linksOf, meshOf, mostPeers } from './links.ts';
 import { rqliteMembers } from './members.ts';
 import { reasonsIn, sectionOf } from './read-report.ts';
 
@@ -205,16 +206,43 @@ function unreadIn(reading: FleetReading, sections: Fleet['sections']): Observati
     );
     return [
       ...wholes,
-      ...parts.slice(0, mostParts),
-      ...(parts.length > mostParts
-        ? [unread(node, `${parts.length - mostParts} more parts`, 'the report says why')]
+      ...parts.slice(0, mostUnread),
+      ...(parts.length > mostUnread
+        ? [unread(node, `${parts.length - mostUnread} more parts`, 'the report says why')]
         : []),
+      ...unjudgedIn(sections, node),
     ];
   });
 }
 
 /** More than any honest report has. */
-const mostParts = 50;
+const mostUnread = 50;
+
+/** Lists of a section of which judgements look at so many parts at most. */
+const judgedLists = {
+  services: ['services', mostParts],
+  namespaces: ['namespaces', mostParts],
+  dns: ['certificates', mostParts],
+  gateway: ['subsystems', mostParts],
+  wireguard: ['peers', mostPeers],
+} as const;
+
+const unjudgedIn = (sections: Fleet['sections'], node: string): Observation[] =>
+  Object.entries(judgedLists).flatMap(([section, [list, most]]) => {
+    const one = sections[section]?.[node];
+    const { [list]: parts = [] } = one?.status === 'ok' ? (one.data as Readonly<Record<string, object>>) : {};
+    const count = Object.keys(parts).length;
+    if (count <= most) return [];
+    return [
+      {
+        ...unread(node, `${section}.${list}`, ''),
+        value: count,
+        limit: { value: most, key: '' },
+        message: `${node} reports ${count} ${list}, and only the first ${most} are judged`,
+        clears_when: `it reports ${most} at most`,
+      },
+    ];
+  });
 
 const unread = (node: string, what: string, reason: string): Observation => ({
   id: `${unreadCheck.name}:${node}/${what}`,

@@ -77,10 +77,24 @@ export function flagged(
   ];
 }
 
-/** More than any node has: a report that lies does not flood the alerts. */
-const mostParts = 200;
+interface Named {
+  readonly name: string;
+}
+
+/** Something that is so, or is not so, of each part of a node. The finding's subject is `NODE/PART`. */
+export const flagParts = <Reading, Part extends Named>(
+  readings: Readings<Reading>,
+  partsIn: (reading: Reading) => readonly Part[] | undefined,
+  describe: (part: Part, name: string, node: string) => Flagged,
+): Finding[] =>
+  Object.entries(readings).flatMap(([node, reading]) =>
+    partsOf(partsIn(reading)).flatMap(([name, part]) => flagged(node, `${node}/${name}`, describe(part, name, node))),
+  );
+
+/** More than any node has, so that a report that lies does not flood the alerts. What lies beyond is told as not judged. */
+export const mostParts = 200;
 
 /** The parts of a node by their names, each name once. */
-export const partsOf = <One>(parts: readonly One[] | undefined, nameOf: (part: One) => string): [string, One][] => [
-  ...new Map((parts ?? []).slice(0, mostParts).map((part) => [firstLine(nameOf(part), 100), part])),
+export const partsOf = <Part extends Named>(parts: readonly Part[] = []): [name: string, part: Part][] => [
+  ...new Map(parts.slice(0, mostParts).map((part) => [firstLine(part.name, 100), part])),
 ];

@@ -135,8 +135,8 @@ function byElimination<One>(
   };
 }
 
-/** More than any node has: a report that lies does not flood the alerts. */
-const mostPeers = 500;
+/** More than any node has, so that a report that lies does not flood the alerts. What lies beyond is told as not judged. */
+export const mostPeers = 500;
 
 function tunnelsOf({ wireguard }: Known, peerNodes: Links['peerNodes']): Tunnel[] {
   const found = new Map<string, Tunnel & { readonly ends: Tunnel['ends'][number][] }>();

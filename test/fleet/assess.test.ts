@@ -55,6 +55,26 @@ describe('a fleet', () => {
     assert.match(found.join('\n'), /950 more parts of a could not be read/);
   });
 
+  test('units beyond the first 200 of a node are told as not judged, in one alert', async () => {
+    const unitsOf = (count: number) => ({
+      services: Array.from({ length: count }, (_, index) => ({
+        name: `u${index}.service`,
+        active_state: index < 200 ? 'active' : 'failed',
+        sub_state: 'x',
+        restart_loop_risk: false,
+      })),
+    });
+    const peers = Array.from({ length: 501 }, (_, index) => ({ public_key: `k${index}`, handshake_age_sec: 1 }));
+    const fleet = await fleetOf({
+      a: reportWith({ services: unitsOf(200) }),
+      b: reportWith({ services: unitsOf(201), wireguard: { peers } }),
+    });
+    assert.deepEqual(alertsIn(fleet), [
+      'warning section-read:b/services.services: b reports 201 services, and only the first 200 are judged',
+      'warning section-read:b/wireguard.peers: b reports 501 peers, and only the first 500 are judged',
+    ]);
+  });
+
   for (const [what, text, says] of [
     ['no JSON', 'hello', /a does not report: its report is not JSON/],
     ['another program’s JSON', '{}', /a does not report: its report is not one of this format/],
