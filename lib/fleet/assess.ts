@@ -202,9 +202,9 @@ function unreadIn(reading: FleetReading, sections: Fleet['sections']): Observati
       ({ section, part, reason }) =>
         part === undefined || !Object.hasOwn(sections, section) || sections[section]?.[node]?.status === 'failed'
           ? []
-          : [unread(node, `${section}.${part}`, reason)],
+          : [{ ...unread(node, `${section}.${part}`, reason), because: causeOfUnread(node, section, part) }],
     );
-    return [
+    const found = [
       ...wholes,
       ...parts.slice(0, mostUnread),
       ...(parts.length > mostUnread
@@ -212,11 +212,34 @@ function unreadIn(reading: FleetReading, sections: Fleet['sections']): Observati
         : []),
       ...unjudgedIn(sections, node),
     ];
+    // A report may name a part twice.
+    return [...new Map(found.map((one) => [one.id, one])).values()];
   });
 }
 
 /** More than any honest report has. */
 const mostUnread = 50;
+
+/** The alert about a program that does not answer, for the part of the report that only this program could have told. */
+function causeOfUnread(node: string, section: string, part: string): string | undefined {
+  if (section !== 'namespaces') return toldBy.get(`${section}.${part}`)?.(node);
+  const [, namespace = '', program = ''] = /^(.+), (rqlite|olric|gateway)$/.exec(part) ?? [];
+  return causes.namespace(node, namespace, program);
+}
+
+const toldBy: ReadonlyMap<string, (node: string) => string> = new Map([
+  ['rqlite.status', causes.rqlite],
+  ['olric.members', causes.olric],
+  ['ipfs.kubo', causes.kubo],
+  ['ipfs.cluster', causes.ipfsCluster],
+  ['gateway.health', causes.gateway],
+  ['wireguard.peers', causes.wireguard],
+  ['dns.coredns_health', causes.coredns],
+  ['dns.coredns_ready', causes.coredns],
+  ['dns.coredns_metrics', causes.coredns],
+  ['dns.caddy_admin', causes.caddy],
+  ['dns.caddy_reload', causes.caddy],
+]);
 
 /** Lists of a section of which judgements look at so many parts at most. */
 const judgedLists = {

@@ -124,4 +124,8 @@ export const causes = {
   coredns: (node: string): string => `coredns:${node}`,
   olric: (node: string): string => `olric-responding:${node}`,
   kubo: (node: string): string => `ipfs-responding:${node}`,
+  ipfsCluster: (node: string): string => `ipfs-cluster-responding:${node}`,
+  gateway: (node: string): string => `gateway-responding:${node}`,
+  caddy: (node: string): string => `caddy:${node}`,
+  namespace: (node: string, namespace: string, program: string): string => `namespace-${program}:${node}/${namespace}`,
 } as const;
