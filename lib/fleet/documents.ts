@@ -1,4 +1,4 @@
-// What all views print with --json begin with. The schema of the rest of each is in document-schemas.ts. Pure.
+// The fields with which the JSON of every view begins. The schemas of the views are in document-schemas.ts. Pure.
 import { type Fleet, type FleetAlert, type Severity, severities } from './assess.ts';
 
 export const documentVersion = 1;

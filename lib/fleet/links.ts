@@ -1,4 +1,4 @@
-// Which peer of WireGuard and which Raft address is which node, and whether the network between the nodes is cut. Pure.
+// Which peer of WireGuard and which Raft address belongs to which node, and whether the network between the nodes is cut. Pure.
 import type { Envelope } from '../contract/envelope.ts';
 import { firstLine, listed } from '../core/text.ts';
 import { causes, type Cut, type FleetReadable, type Links, type Mesh, type Peer, type Tunnel } from './define.ts';
@@ -81,9 +81,9 @@ function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'pe
   const knownRaft = (address: string): string | undefined =>
     configured.get(hostIn(address)) ?? raft.get(address) ?? tunnel.get(hostIn(address));
   const lost = names.filter((name) => nodes[name]?.reached === false);
-  // Also a node whose interface is down may not say its address.
+  // A node whose interface is down may not say its address, so its peers do not know it either.
   const silent = mesh.filter((node) => wireguard[node]?.wg_ip === undefined);
-  // The peers of each node alone: what one node lists does not decide which peers of another are known.
+  // Each node's own list decides which of its peers are known, so that a node that lies changes nothing for the others.
   const peerNodes = new Map(
     Object.entries(wireguard).map(([reader, { peers = [] }]) => [
       reader,
@@ -104,7 +104,7 @@ function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'pe
   };
 }
 
-/** An address that two nodes claim is nobody's. */
+/** Address → the node that claims it. An address that two nodes claim belongs to neither. */
 function uniquely(
   pairs: readonly (readonly [address: string | undefined, node: string])[],
 ): ReadonlyMap<string, string> {
@@ -118,7 +118,8 @@ function uniquely(
   );
 }
 
-/** Whatever is no known node is one of the `lost`, of which nothing is known, unless there is more of it than of those. */
+/** Which node each peer or address is. Those that belong to no known node may be any of the nodes in `lost`, whose addresses are not
+ * known, unless there are more of them than nodes in `lost`: then some belong to no node of the fleet, and nobody knows which. */
 function byElimination<One>(
   all: readonly One[],
   known: (one: One) => string | undefined,
@@ -149,7 +150,7 @@ function tunnelsOf({ wireguard }: Known, peerNodes: Links['peerNodes']): Tunnel[
       const key = isKnown ? [node, other].toSorted().join('\n') : `${node}\n${peer.public_key}`;
       const known = found.get(key);
       const subject = `${node}/${firstLine(addressesIn(peer)[0] ?? peer.public_key, 100)}`;
-      // A node that is listed twice, or lists itself, is the peer that it was first.
+      // Where a node lists the same other node twice, or itself, only its first row counts.
       if (known?.ends.some((end) => end.node === node)) continue;
       if (known) known.ends.push({ node, peer });
       else found.set(key, { subject, ends: [{ node, peer }], others });
@@ -157,13 +158,13 @@ function tunnelsOf({ wireguard }: Known, peerNodes: Links['peerNodes']): Tunnel[
   return [...new Map([...found.values()].map((tunnel) => [tunnel.subject, tunnel])).values()];
 }
 
-/** What is known of the way between two nodes. */
+/** What the reports of two nodes say about the connection between them. */
 interface Pair {
   readonly between: readonly [string, string];
-  /** Whether one reaches rqlite of the other, while that runs. */
+  /** For each direction that was reported: whether rqlite of one node reaches rqlite of the other, which answers on its own node. */
   readonly reachable: boolean[];
   readonly handshakes: ('fresh' | 'stale' | 'never')[];
-  /** Whether rqlite speaks through WireGuard. */
+  /** Whether the Raft address of either node is an address of WireGuard. */
   isInTunnel: boolean;
 }
 
@@ -192,16 +193,16 @@ function pairsOf({ rqlite, wireguard }: Known, peerNodes: Links['peerNodes'], ra
       const { latest_handshake: last, handshake_age_sec: age, keepalive = 0 } = peer;
       if (last === 0) pairOf(node, other).handshakes.push('never');
       else if (age !== undefined && age <= sessionSeconds) pairOf(node, other).handshakes.push('fresh');
-      // Without keepalive a tunnel that nobody uses has an old handshake, too.
+      // Without keepalive the handshake of a tunnel that nobody uses grows old, which says nothing about the network.
       else if (age !== undefined && keepalive > 0) pairOf(node, other).handshakes.push('stale');
     }
   return [...pairs.values()];
 }
 
-/** A handshake stays young for minutes after a cut, so what rqlite says comes first. */
+/** What rqlite says about the connection comes first, because a handshake is still young for minutes after a cut. */
 function stateOf({ reachable, handshakes, isInTunnel }: Pair): 'joined' | 'apart' | 'unknown' {
   if (reachable.includes(true)) return 'joined';
-  // A tunnel that never stood was not cut.
+  // Where no handshake ever succeeded the tunnel was set up wrongly, and no network was cut.
   if (reachable.length > 0) return isInTunnel && handshakes.includes('never') ? 'unknown' : 'apart';
   if (handshakes.includes('fresh')) return 'joined';
   return handshakes.includes('stale') && !handshakes.includes('never') ? 'apart' : 'unknown';

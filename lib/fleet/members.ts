@@ -4,7 +4,7 @@ import { causes, cluster, type FleetReadable, type Member } from './define.ts';
 
 type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'links'>;
 
-/** More than any cluster has. */
+/** No cluster has more members: further addresses in the list of a node are ignored. */
 const mostMembers = 200;
 
 /** Raft addresses of the members. A single node may be wrong, or lie: most nodes whose rqlite answers must list an address, or the

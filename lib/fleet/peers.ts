@@ -1,4 +1,4 @@
-// Which node is which peer of WireGuard, and how long ago each pair shook hands. Pure.
+// The links of WireGuard between the nodes: which node is a peer of which, and how long ago the two shook hands. Pure.
 import type { Fleet } from './assess.ts';
 import { causes, type Peer } from './define.ts';
 import { addressesIn, sessionSeconds } from './links.ts';
@@ -8,14 +8,14 @@ export const linkStates = ['connected', 'stale', 'never', 'missing', 'unknown'] 
 
 export interface Link {
   readonly from: string;
-  /** A node, or the address of a peer that is no known node. */
+  /** The name of a node, or the address of a peer that belongs to no known node. */
   readonly to: string;
-  /** `missing`: the node has no such peer. `unknown`: what its peers are could not be read. */
+  /** `missing`: the node has no such peer. `unknown`: the peers of the node, or the age of the handshake, could not be read. */
   readonly state: (typeof linkStates)[number];
   readonly handshake_age_seconds: number | null;
 }
 
-/** A link from each node that has WireGuard to each other such node, and to peers that are no known nodes. */
+/** The links from each node of the mesh to each other node of the mesh, and to peers that belong to no known node. */
 export function meshLinks(fleet: Fleet): readonly Link[] {
   const limitOf = longestHandshakes(fleet);
   return fleet.mesh.flatMap((from): Link[] => {
@@ -29,7 +29,7 @@ export function meshLinks(fleet: Fleet): readonly Link[] {
       if (node !== undefined && more.length === 0) known.set(node, peer);
       else strangers.set(addressesIn(peer)[0] ?? peer.public_key, peer);
     }
-    // A node that does not say its address may be one of the peers that nobody knows, which are shown by their addresses.
+    // A node that does not say its address may be one of the strangers, so it is not shown as a missing peer beside them.
     const isHidden = (name: string): boolean => strangers.size > 0 && !known.has(name) && isSilent(fleet, name);
     const expected = others.filter((name) => !isHidden(name));
     const found = new Map([...known, ...strangers]);

@@ -25,14 +25,14 @@ export function statusOf(fleet: Pick<Fleet, 'facts' | 'alerts'>, name: string): 
 export const shownNodes = ({ shown, facts }: Pick<Fleet, 'shown' | 'facts'>): readonly string[] =>
   shown ?? Object.keys(facts);
 
-/** More nodes than a screen has lines. */
+/** More nodes than this do not fit on one screen. */
 const manyNodes = 20;
 
-/** In the order of the configuration; where there are many, the worst first. */
+/** The nodes in the order of the configuration, or, where there are many, the worst first. */
 export const nodesInOrder = (fleet: Fleet): readonly string[] =>
   shownNodes(fleet).length > manyNodes ? worstNodes(fleet) : shownNodes(fleet);
 
-/** The worst first: by their statuses, and among nodes of the same status by the worst of their alerts. */
+/** The nodes, the worst first: by their statuses, and among nodes of the same status by the worst of their alerts. */
 export function worstNodes(fleet: Fleet): string[] {
   const rankOf = (name: string): number => {
     const found = alertsOn(fleet, name).map(({ severity }) => severities.indexOf(severity));
@@ -47,13 +47,13 @@ export function worstNodes(fleet: Fleet): string[] {
 export const quorumWords = ['ok', 'degraded', 'lost', 'unknown'] as const;
 
 interface RqliteSummary {
-  /** Names of nodes; null without a leader among those that answer. */
+  /** Names of the nodes that say they lead; null where none of those that answer says so. */
   readonly leader: string | null;
-  /** Voters that answer, of all: `2/3`; null where it is not known. */
+  /** How many of all voters answer, such as `2/3`; null where the voters are not known. */
   readonly voters: string | null;
-  /** The highest. */
+  /** The highest Raft term that a node reports. */
   readonly term: number | null;
-  /** `lost`: those that answer know no leader. Null where no node has rqlite. */
+  /** `lost`: no node that answers knows a leader. Null where no node has rqlite. */
   readonly quorum: (typeof quorumWords)[number] | null;
 }
 
@@ -76,7 +76,7 @@ function rqliteSummary(fleet: Fleet): RqliteSummary {
   };
 }
 
-/** `all connected`; null where no node has WireGuard. */
+/** `all connected`, or how many links are not; null where no node has WireGuard. */
 function meshSummary(fleet: Fleet): string | null {
   if (fleet.mesh.length === 0) return unlessAbsent(fleet, 'wireguard');
   const links = meshLinks(fleet);
@@ -89,7 +89,7 @@ function meshSummary(fleet: Fleet): string | null {
   ].join(', ');
 }
 
-/** `all nominal`; null where no node lists services. */
+/** `all nominal`, or which services are not; null where no node lists services. */
 function servicesSummary(fleet: Fleet): string | null {
   const names = Object.keys(fleet.facts);
   const lists = names.map((name) => ({ name, ...readingOf(fleet, 'services', name) }));
@@ -110,11 +110,11 @@ function servicesSummary(fleet: Fleet): string | null {
   return parts.length === 0 ? 'all nominal' : parts.join('; ');
 }
 
-/** Why there is nothing to say: null where no node has it. */
+/** The summary of a section that no node's report holds: null where all nodes lack it, `unknown` where it could not be read. */
 const unlessAbsent = (fleet: Fleet, section: 'rqlite' | 'wireguard' | 'services'): 'unknown' | null =>
   Object.keys(fleet.facts).every((name) => readingOf(fleet, section, name).status === 'absent') ? null : 'unknown';
 
-/** As the views cluster and report have it. */
+/** The summary that the views cluster and report print as JSON. */
 export function fleetSummary(fleet: Fleet) {
   const { leader, voters, term, quorum } = rqliteSummary(fleet);
   const counts = countsOf(fleet.alerts);

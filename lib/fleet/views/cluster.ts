@@ -1,4 +1,4 @@
-// All nodes in one table, and the worst alerts.
+// A table with a row for each node, a summary of the fleet, and the worst alerts.
 import { fold } from '../../core/columns.ts';
 import type { Level } from '../../core/level.ts';
 import { formatDuration } from '../../core/quantity.ts';
@@ -77,7 +77,7 @@ export const cluster = defineView({
         ),
         readCell(fleet, 'system', node, ({ mem_use_pct: used }) => percent(used, judged(node, 'memory'))),
         readCell(fleet, 'system', node, ({ disk_use_pct: used }) => percent(used, judged(node, 'disk'))),
-        // The level that an ops-monitor on the node itself sees.
+        // The overall level by an ops-monitor that runs on the node itself.
         ...(isMonitored
           ? [readCell(fleet, 'monitor', node, ({ overall_level: own }) => ({ text: own, style: own }))]
           : []),
@@ -100,7 +100,7 @@ export const cluster = defineView({
     documentOf(fleet, { summary: fleetSummary(fleet), nodes: shownNodes(fleet).map((node) => nodeRow(fleet, node)) }),
 });
 
-/** What the nodes are together, in what at least one of them reports. */
+/** A line about each of rqlite, WireGuard and services, where at least one node reports this section. */
 function summaryLines(fleet: Fleet, { width }: Screen): string[] {
   const { rqlite_leader: leader, rqlite_voters: voters, rqlite_quorum: quorum, ...others } = fleetSummary(fleet);
   const { wg_mesh_status: mesh, service_health: services } = others;

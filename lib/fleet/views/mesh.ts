@@ -1,4 +1,4 @@
-// WireGuard, peer by peer: how long ago each node shook hands with each other.
+// The mesh of WireGuard: how long ago each node shook hands with each other node.
 import { fold } from '../../core/columns.ts';
 import { counted, listed } from '../../core/text.ts';
 import type { Fleet } from '../assess.ts';
@@ -68,7 +68,7 @@ function peerByPeer(fleet: Fleet, names: readonly string[], links: Links, judged
     ...peers.map((to) => {
       const link = links.get(from)?.find((one) => one.to === to);
       if (from === to) return { text: '·', style: 'dim' } as const;
-      // A node whose peers are not known may have this one, too.
+      // A node whose peers could not be read may have this peer, too.
       return link ? linkCell(link, judged) : isUnread(fleet, from) ? unknownCell : absentCell;
     }),
   ]);
@@ -91,7 +91,7 @@ function linkCell(link: Link, judged: Judged): Cell {
 const wordsOf = ({ state, handshake_age_seconds: age }: Link): string =>
   age === null ? (state === 'missing' ? 'no peer' : state) : shortAge(age);
 
-/** For more nodes than fit side by side. */
+/** A row for each node with the number of its peers, for fleets whose nodes do not fit side by side as columns. */
 function nodeByNode(fleet: Fleet, names: readonly string[], links: Links, judged: Judged): Table {
   const rows = names.map((from) => {
     const all = links.get(from) ?? [];
@@ -116,7 +116,7 @@ const isBad = ({ state }: Link): boolean => state !== 'connected' && state !== '
 
 const mostNodes = 10;
 
-/** The peers that are not connected, in words. */
+/** Lines that name, for each node, the peers to which it is not connected. */
 function badLines(names: readonly string[], links: Links, { paint, width }: Screen): string[] {
   const bad = names.flatMap((from) => {
     const words = (links.get(from) ?? []).filter(isBad).map((link) => `${link.to} ${wordsOf(link)}`);

@@ -1,4 +1,4 @@
-// Each node's health in detail: its alerts, its sections, what could not be read.
+// Each node in detail: its alerts, the sections of its report, and what is not there.
 import { fold } from '../../core/columns.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import type { Section } from '../../contract/section.ts';
