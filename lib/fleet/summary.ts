@@ -1,6 +1,7 @@
 // A fleet in a few words: each node's status, the Raft quorum, the mesh, the services. Pure.
 import { counted, listed } from '../core/text.ts';
 import { type Fleet, type FleetAlert, severities } from './assess.ts';
+import { causes } from './define.ts';
 import { countsOf } from './documents.ts';
 import { meshLinks } from './peers.ts';
 import { dataIn, readingOf } from './reading.ts';
@@ -53,7 +54,7 @@ interface RqliteSummary {
   readonly voters: string | null;
   /** The highest Raft term that a node reports. */
   readonly term: number | null;
-  /** `lost`: no node that answers knows a leader. Null where no node has rqlite. */
+  /** `lost`: no node leads, as the alert about the leader says. Null where no node has rqlite. */
   readonly quorum: (typeof quorumWords)[number] | null;
 }
 
@@ -66,7 +67,9 @@ function rqliteSummary(fleet: Fleet): RqliteSummary {
   const voters = fleet.members.filter(({ isVoter }) => isVoter);
   const there = voters.filter(({ isThere }) => isThere);
   const terms = answering.flatMap(([, { term }]) => term ?? []);
-  const isLed = leaders.length > 0 || answering.some(([, { leader_addr: leader = '' }]) => leader !== '');
+  // The leader may be on a node that does not report: the alert about the leader decides whether to believe those that name it.
+  const isLed =
+    leaders.length > 0 || fleet.observations.some(({ id, level }) => id === causes.leader && level === 'green');
   const isWhole = leaders.length === 1 && there.length === voters.length && voters.length > 0;
   return {
     leader: leaders.length === 0 ? null : leaders.join(', '),

@@ -272,6 +272,19 @@ describe('views of a fleet', () => {
     assert.equal(new Set(rows.map(({ service }) => service)).size, rows.length);
   });
 
+  test('one node that names a leader of its own does not hide that the quorum is lost', async () => {
+    const quorumOf = async (reports: Parameters<typeof judge>[0]): Promise<unknown> =>
+      (jsonOf('report', await judge(reports))['summary'] as { rqlite_quorum: unknown }).rqlite_quorum;
+    const reports = healthyCluster(3);
+    loseLeader(reports, 1, 2, 3);
+    assert.equal(await quorumOf(reports), 'lost');
+    change(reports, 1, 'rqlite', { leader_addr: '10.9.9.9:1' });
+    assert.equal(await quorumOf(reports), 'lost');
+    const led = healthyCluster(3);
+    led['node1'] = new Error('no route to host');
+    assert.equal(await quorumOf(led), 'degraded');
+  });
+
   test('nodes on both sides of a cut are degraded, with the alert about it; a note about several leaves them healthy', async () => {
     const reports = healthyCluster(3);
     cutNetwork(reports, [1, 2], [3]);
