@@ -6,6 +6,8 @@ type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'links'>;
 
 /** No cluster has more members: further addresses in the list of a node are ignored. */
 const mostMembers = 200;
+/** A host name has 253 characters at most. */
+const longestAddress = 300;
 
 /** Raft addresses of the members. A single node may be wrong, or lie: most nodes whose rqlite answers must list an address, or the
  * leader and half of the nodes that list any. */
@@ -16,6 +18,7 @@ export function memberAddresses(rqlite: Known['rqlite']): readonly string[] {
   const listed = lists.flatMap(({ node, nodes }) =>
     Object.keys(nodes)
       .slice(0, mostMembers)
+      .filter((address) => address.length <= longestAddress)
       .map((address) => ({ node, address })),
   );
   return [...Map.groupBy(listed, ({ address }) => address)].flatMap(([address, by]) => {
@@ -45,12 +48,11 @@ export function rqliteMembers(known: Known): readonly Member[] {
   if (addresses.length === 0) return membersUnlisted(known);
   const views = answeringIn(rqlite);
   const taken = new Set<string>();
-  return addresses.map((listed) => {
-    const address = firstLine(listed, 100);
+  return addresses.map((address) => {
     const seen = views.flatMap(([by, { nodes = {} }]) =>
-      Object.hasOwn(nodes, listed) ? [{ by, ...nodes[listed] }] : [],
+      Object.hasOwn(nodes, address) ? [{ by, ...nodes[address] }] : [],
     );
-    const candidates = links.raftNodes(listed);
+    const candidates = links.raftNodes(address);
     const [one] = candidates;
     const node = candidates.length === 1 && one !== undefined && !taken.has(one) ? one : undefined;
     if (node !== undefined) taken.add(node);

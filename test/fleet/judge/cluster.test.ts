@@ -377,6 +377,17 @@ describe('judgements between nodes', () => {
       assert.deepEqual(await idsIn(reports), []);
     });
 
+  test('addresses that differ only far beyond the length of a host name do not become one member, or two alerts with one id', async () => {
+    const reports = healthyCluster(1);
+    const { nodes } = of(reports, 1)['rqlite'] as { nodes: Record<string, object> };
+    const long = (count: number) => Object.fromEntries(['a', 'b'].map((end) => [`${'x'.repeat(count)}${end}:1`, {}]));
+    change(reports, 1, 'rqlite', { nodes: { ...nodes, ...long(150), ...long(1000) } });
+    const { observations } = await judge(reports);
+    const peers = observations.filter(({ check }) => check === 'rqlite-peer').map(({ id }) => id);
+    assert.equal(peers.length, 3);
+    assert.equal(new Set(peers).size, 3);
+  });
+
   test('one node that says that a member has a vote, or that there are more members, is not believed', async () => {
     const reports = healthyCluster(3);
     const votersIn = async (): Promise<string | undefined> =>
